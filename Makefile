@@ -35,7 +35,7 @@ test: $(VENV)/.bench build/web/demo/.built $(VENV)/.browser $(ENGINES)/.installe
 test-all: export EXHAUSTIVE = 1
 test-all: test ## runs the tests with every schedule, attack and large file: before a release, and when their area changes
 
-lint: $(VENV)/.installed web/node_modules/.installed ## ruff, mypy, import-linter, cfn-lint, bandit, tsc, dependency-cruiser
+lint: $(VENV)/.installed web/node_modules/.installed ## ruff, mypy, import-linter, cfn-lint, bandit, tsc, dependency-cruiser, prettier, dependency-cruiser
 	@$(BIN)/ruff check $(PYTHON_SOURCES)
 	@$(BIN)/ruff format --check $(PYTHON_SOURCES)
 	@$(BIN)/mypy
@@ -50,9 +50,10 @@ bench: $(VENV)/.bench build/web/demo/.built $(ENGINES)/.installed ## measures ev
 package: $(VENV)/.installed ## what an AWS account gets: build/package (docs/DEPLOY.md)
 	@$(BIN)/python -m infra.package
 
-format: $(VENV)/.installed ## puts the Python code in its form
+format: $(VENV)/.installed web/node_modules/.installed ## formats the Python and TypeScript code
 	@$(BIN)/ruff check --fix-only --quiet $(PYTHON_SOURCES)
 	@$(BIN)/ruff format --quiet $(PYTHON_SOURCES)
+	@cd web && npm run --silent format
 
 setup: $(VENV)/.bench web/node_modules/.installed $(VENV)/.browser $(ENGINES)/.installed ## installs everything and runs nothing
 

@@ -59,7 +59,10 @@ export default defineConfig({
       output: {
         codeSplitting: {
           groups: [
-            { name: "shared", test: /src\/shared\/(?!basemap|reference|follows|kept-draft|pending-report|promise|chart|push|session|staff-page|choices|disruptions|street-names|geo|places\/(?!kept)|post|send|request\.|device|outcome|upload)/ },
+            {
+              name: "shared",
+              test: /src\/shared\/(?!basemap|reference|follows|kept-draft|pending-report|promise|chart|push|session|staff-page|choices|disruptions|street-names|geo|places\/(?!kept)|post|send|request\.|device|outcome|upload)/,
+            },
             // Many need it alone, which the next group would take in.
             { name: "polygon", test: /src\/shared\/geo\/polygon\.ts/ },
             // Pages that need one of these mostly need the others, and one chunk is smaller than several.

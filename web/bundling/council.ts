@@ -19,9 +19,17 @@ export function readCouncil(council: string): CouncilNames {
   if (!existsSync(path)) {
     throw new Error(`COUNCIL=${council} is not a council: there is no file ${path}.`);
   }
-  const { name, phone, opening_hours, out_of_hours_phone, privacy_contact } = JSON.parse(readFileSync(path, "utf8")) as Partial<CouncilNames>;
+  const { name, phone, opening_hours, out_of_hours_phone, privacy_contact } = JSON.parse(
+    readFileSync(path, "utf8"),
+  ) as Partial<CouncilNames>;
   if (!name || !phone || !opening_hours) {
     throw new Error(`The council in ${path} needs "name", "phone" and "opening_hours".`);
   }
-  return { name, phone, opening_hours, ...(out_of_hours_phone && { out_of_hours_phone }), ...(privacy_contact && { privacy_contact }) };
+  return {
+    name,
+    phone,
+    opening_hours,
+    ...(out_of_hours_phone && { out_of_hours_phone }),
+    ...(privacy_contact && { privacy_contact }),
+  };
 }

@@ -27,7 +27,8 @@ function atOtherTimes({ out_of_hours_phone }: CouncilNames): string {
 
 /** Marks the link to the current page. */
 function markCurrent(part: string, page: string): string {
-  const marked = (text: string, kind: string) => text.replace(`<a class="app-${kind}__link" href="${page}"`, `$& aria-current="page"`);
+  const marked = (text: string, kind: string) =>
+    text.replace(`<a class="app-${kind}__link" href="${page}"`, `$& aria-current="page"`);
   return ["nav", "subnav"].reduce(marked, part);
 }
 

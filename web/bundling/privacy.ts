@@ -40,7 +40,9 @@ function entry(group: Row[], nameOf: (row: Row) => string): string {
 }
 
 const list = (rows: Row[], nameOf: (row: Row) => string) =>
-  `<dl class="app-kept">${together(rows).map((group) => entry(group, nameOf)).join("\n")}</dl>`;
+  `<dl class="app-kept">${together(rows)
+    .map((group) => entry(group, nameOf))
+    .join("\n")}</dl>`;
 
 /** The personal data in the service. The page about cookies lists what stays in the browser. */
 function personal({ rows }: Registry): string {
@@ -51,7 +53,10 @@ function personal({ rows }: Registry): string {
 function everything({ stores, rows }: Registry): string {
   const nameOf = ({ what, attribute }: Row) => `${escapeHtml(what)} <code>${escapeHtml(attribute)}</code>`;
   const part = ({ store, title }: Registry["stores"][number]) =>
-    `<details class="app-details"><summary>${escapeHtml(title)}</summary>${list(rows.filter((row) => row.store === store), nameOf)}</details>`;
+    `<details class="app-details"><summary>${escapeHtml(title)}</summary>${list(
+      rows.filter((row) => row.store === store),
+      nameOf,
+    )}</details>`;
   return stores.map(part).join("\n");
 }
 

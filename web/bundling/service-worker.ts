@@ -18,7 +18,11 @@ async function bundled(name: string, define: Define = {}): Promise<string> {
     logLevel: "warn",
     publicDir: false,
     define,
-    build: { write: false, target: "es2022", lib: { entry: resolve(SOURCES, `${name}.ts`), formats: ["iife"], name: "sw", fileName: "sw" } },
+    build: {
+      write: false,
+      target: "es2022",
+      lib: { entry: resolve(SOURCES, `${name}.ts`), formats: ["iife"], name: "sw", fileName: "sw" },
+    },
   });
   const [{ output }] = made as Rolldown.RolldownOutput[] as [Rolldown.RolldownOutput];
   return output[0].code;
@@ -33,7 +37,8 @@ function filesOf(entry: string, bundle: Bundle): Set<string> {
     found.add(file);
     if (part.type !== "chunk") return;
     const { importedCss, importedAssets } = part.viteMetadata ?? {};
-    for (const each of [...part.imports, ...part.dynamicImports, ...(importedCss ?? []), ...(importedAssets ?? [])]) add(each);
+    for (const each of [...part.imports, ...part.dynamicImports, ...(importedCss ?? []), ...(importedAssets ?? [])])
+      add(each);
   };
   add(entry);
   return found;
@@ -49,7 +54,9 @@ function digestOf(file: string, bundle: Bundle): string {
 
 function crewDefine(bundle: Bundle): Define {
   const files = [CREW_PAGE, ...CREW_EXTRAS, ...filesOf("assets/crew.js", bundle)];
-  const known = [...new Set(files)].sort().map((file) => [file === CREW_PAGE ? "/crew/" : `/${file}`, digestOf(file, bundle)]);
+  const known = [...new Set(files)]
+    .sort()
+    .map((file) => [file === CREW_PAGE ? "/crew/" : `/${file}`, digestOf(file, bundle)]);
   return { FILES: JSON.stringify(known), VERSION: JSON.stringify(digest(JSON.stringify(known))) };
 }
 

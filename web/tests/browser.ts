@@ -31,7 +31,13 @@ export class Network {
   async fetch(address: string, { method = "GET", headers = {}, body }: RequestInit = {}): Promise<Response> {
     const url = new URL(address, "https://council.example");
     const read = typeof body === "string" ? JSON.parse(body) : body;
-    const asked: Asked = { method, path: url.pathname, query: url.searchParams, headers: new Headers(headers), body: read };
+    const asked: Asked = {
+      method,
+      path: url.pathname,
+      query: url.searchParams,
+      headers: new Headers(headers),
+      body: read,
+    };
     this.asked.push(asked);
     const known = this.answers[url.pathname];
     if (known === undefined) return problem(404, "Not found");

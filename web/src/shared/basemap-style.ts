@@ -31,10 +31,30 @@ const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif';
 const isKind = (kind: string) => (_zoom: number, feature: Feature) => feature.props["kind"] === kind;
 
 const widths = {
-  minor: exp(1.5, [[11, 0.4], [14, 2.5], [16, 8], [19, 30]]),
-  minorCasing: exp(1.5, [[11, 0.4], [14, 3.7], [16, 10], [19, 33]]),
-  major: exp(1.5, [[10, 1.2], [14, 5], [16, 13], [19, 44]]),
-  majorCasing: exp(1.5, [[10, 2], [14, 7], [16, 15.5], [19, 48]]),
+  minor: exp(1.5, [
+    [11, 0.4],
+    [14, 2.5],
+    [16, 8],
+    [19, 30],
+  ]),
+  minorCasing: exp(1.5, [
+    [11, 0.4],
+    [14, 3.7],
+    [16, 10],
+    [19, 33],
+  ]),
+  major: exp(1.5, [
+    [10, 1.2],
+    [14, 5],
+    [16, 13],
+    [19, 44],
+  ]),
+  majorCasing: exp(1.5, [
+    [10, 2],
+    [14, 7],
+    [16, 15.5],
+    [19, 48],
+  ]),
 };
 
 function road(kind: string, color: string, width: (zoom: number) => number, minzoom?: number): PaintRule {

@@ -53,7 +53,10 @@ export async function drawGround(map: L.Map, council: Council, whole?: Blob): Pr
 }
 
 /** Reads the archive from a whole file: answers to range requests cannot be stored for later. */
-function inHand(whole: Blob, key: string): { getKey(): string; getBytes(offset: number, length: number): Promise<{ data: ArrayBuffer }> } {
+function inHand(
+  whole: Blob,
+  key: string,
+): { getKey(): string; getBytes(offset: number, length: number): Promise<{ data: ArrayBuffer }> } {
   return {
     getKey: () => key,
     getBytes: async (offset, length) => ({ data: await whole.slice(offset, offset + length).arrayBuffer() }),

@@ -25,26 +25,61 @@ type Say = (value: number | null, column: number) => string;
 const PATTERNS = 3;
 const NUMBER = new Intl.NumberFormat("en-GB");
 
-export function chart({ title, rows, columns, drawn, data, text = (value) => NUMBER.format(value), missing = "hidden" }: Chart): HTMLElement {
+export function chart({
+  title,
+  rows,
+  columns,
+  drawn,
+  data,
+  text = (value) => NUMBER.format(value),
+  missing = "hidden",
+}: Chart): HTMLElement {
   const say: Say = (value, column) => (value === null ? missing : text(value, column));
   const most = Math.max(1, ...data.flatMap(({ values }) => values.slice(0, drawn).map((value) => value ?? 0)));
-  const bars = element("div", { class: "app-chart__bars", "aria-hidden": "true" }, legend(columns.slice(0, drawn)), ...data.map((row) => barsOf(row, drawn, most, say)));
-  return element("section", {}, element("h2", {}, title), element("div", { class: "app-chart" }, bars, table(title, rows, columns, data, say)));
+  const bars = element(
+    "div",
+    { class: "app-chart__bars", "aria-hidden": "true" },
+    legend(columns.slice(0, drawn)),
+    ...data.map((row) => barsOf(row, drawn, most, say)),
+  );
+  return element(
+    "section",
+    {},
+    element("h2", {}, title),
+    element("div", { class: "app-chart" }, bars, table(title, rows, columns, data, say)),
+  );
 }
 
 function legend(columns: string[]): HTMLElement {
-  const entries = columns.map((name, at) => element("span", {}, element("span", { class: `app-chart__key app-chart__bar--${at % PATTERNS}` }), name));
+  const entries = columns.map((name, at) =>
+    element("span", {}, element("span", { class: `app-chart__key app-chart__bar--${at % PATTERNS}` }), name),
+  );
   return element("p", { class: "app-chart__legend" }, ...entries);
 }
 
 function barsOf({ name, values }: Row, drawn: number, most: number, say: Say): HTMLElement {
   const bars = values.slice(0, drawn).map((value, at) => {
-    if (value === null) return element("span", { class: "app-chart__line" }, element("span", { class: "app-chart__hidden" }, say(value, at)));
+    if (value === null)
+      return element(
+        "span",
+        { class: "app-chart__line" },
+        element("span", { class: "app-chart__hidden" }, say(value, at)),
+      );
     const bar = element("span", { class: `app-chart__bar app-chart__bar--${at % PATTERNS}` });
     bar.style.inlineSize = `${(78 * value) / most}%`;
-    return element("span", { class: "app-chart__line" }, ...(value ? [bar] : []), element("span", { class: "app-chart__value" }, say(value, at)));
+    return element(
+      "span",
+      { class: "app-chart__line" },
+      ...(value ? [bar] : []),
+      element("span", { class: "app-chart__value" }, say(value, at)),
+    );
   });
-  return element("div", { class: "app-chart__row" }, element("span", { class: "app-chart__name" }, name), element("span", {}, ...bars));
+  return element(
+    "div",
+    { class: "app-chart__row" },
+    element("span", { class: "app-chart__name" }, name),
+    element("span", {}, ...bars),
+  );
 }
 
 function table(title: string, rows: string, columns: string[], data: Row[], say: Say): HTMLElement {

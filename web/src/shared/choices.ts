@@ -2,7 +2,12 @@
 import { element } from "./dom.ts";
 
 /** The first input has the id that the error summary links to, the others that id and a number. */
-export function choiceItems(kind: "radio" | "checkbox", name: string, choices: [value: string, words: string, hint?: string][], chosen: readonly string[]): HTMLElement[] {
+export function choiceItems(
+  kind: "radio" | "checkbox",
+  name: string,
+  choices: [value: string, words: string, hint?: string][],
+  chosen: readonly string[],
+): HTMLElement[] {
   const group = kind === "radio" ? "radios" : "checkboxes";
   return choices.map(([value, words, hint], index) => {
     const id = index === 0 ? name : `${name}-${index + 1}`;

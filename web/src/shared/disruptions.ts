@@ -43,7 +43,11 @@ export function concerns({ area }: Disruption, place: Place, ward?: string): boo
   return distanceMm({ lat, long }, place) <= radius_m * 1000;
 }
 
-export function disruptionNotice({ title, text, begins, ends }: Disruption, timeZone: string, heading: "h2" | "h3"): HTMLElement {
+export function disruptionNotice(
+  { title, text, begins, ends }: Disruption,
+  timeZone: string,
+  heading: "h2" | "h3",
+): HTMLElement {
   const moment = (iso: string) => element("time", { datetime: iso }, momentText(Date.parse(iso), timeZone));
   return element(
     "section",

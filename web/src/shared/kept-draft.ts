@@ -76,7 +76,9 @@ export async function openDraft<T>(about: string, isOwnAlone = false): Promise<K
     },
     words() {
       if (isInDatabase) return `What you wrote is saved in this browser for up to ${KEPT_DAYS} days.`;
-      return tabKeeps() ? "What you wrote is saved until you close this tab." : "What you wrote is not saved, so keep this page open.";
+      return tabKeeps()
+        ? "What you wrote is saved until you close this tab."
+        : "What you wrote is not saved, so keep this page open.";
     },
   };
 }
@@ -94,7 +96,8 @@ export async function changeDrafts<T>(about: string, change: (value: T) => T): P
   const inTab = keptValue<T>(() => sessionStorage, `ginnel.draft.${about}`, Boolean);
   const value = inTab.read();
   if (value) inTab.write(change(value));
-  for (const each of (await inTime(storedAbout<T>(about))) ?? []) await put({ ...each, value: change(each.value) }).catch(() => undefined);
+  for (const each of (await inTime(storedAbout<T>(about))) ?? [])
+    await put({ ...each, value: change(each.value) }).catch(() => undefined);
 }
 
 const put = (stored: Stored<unknown>) => work("readwrite", (store) => store.put(stored));

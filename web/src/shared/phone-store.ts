@@ -5,7 +5,12 @@ export interface PhoneStore {
 }
 
 /** Opens at first use; `opened` runs once it is open. */
-export function phoneStore(open: () => IDBOpenDBRequest, name: string, keyPath: string, opened: () => Promise<unknown> = async () => undefined): PhoneStore {
+export function phoneStore(
+  open: () => IDBOpenDBRequest,
+  name: string,
+  keyPath: string,
+  opened: () => Promise<unknown> = async () => undefined,
+): PhoneStore {
   let database: Promise<IDBDatabase> | undefined;
 
   /** Opens the database again if the browser closed it, as phones do with a page in the background. */

@@ -18,7 +18,9 @@ export async function postAsSignedIn<T>(path: string, body: unknown, key: string
   });
 }
 
-async function withSession<T>(act: (session: typeof import("./session.ts")) => Promise<Outcome<T>>): Promise<Outcome<T>> {
+async function withSession<T>(
+  act: (session: typeof import("./session.ts")) => Promise<Outcome<T>>,
+): Promise<Outcome<T>> {
   const session = await import("./session.ts").catch(() => null);
   return session ? act(session) : { kind: "later", retryAfterSeconds: null };
 }

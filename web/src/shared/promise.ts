@@ -4,11 +4,16 @@ import { element } from "./dom.ts";
 
 export function promiseWords(expected: string, timeZone?: string): HTMLElement {
   const day = dayElement(expected, timeZone);
-  if (isOverdue(expected, new Date(), timeZone)) return element("p", {}, element("strong", {}, "This is overdue."), " We aimed to deal with it by ", day, ".");
+  if (isOverdue(expected, new Date(), timeZone))
+    return element("p", {}, element("strong", {}, "This is overdue."), " We aimed to deal with it by ", day, ".");
   return element("p", {}, "We aim to deal with this by ", element("strong", {}, day), ".");
 }
 
 /** Uses the browser's time zone if the council's is not given. */
-export function isOverdue(expected: string, now: Date, timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone): boolean {
+export function isOverdue(
+  expected: string,
+  now: Date,
+  timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone,
+): boolean {
   return isoDay(now, timeZone) > isoDay(new Date(expected), timeZone);
 }

@@ -12,7 +12,12 @@ const WORTH_REPEATING = [408, 425];
 const BROKEN = /<Code>(RequestTimeout|IncompleteBody|ExpiredToken)</;
 
 /** Sends no body if it is undefined. A form is a photo for the store, which takes no headers and returns no content. */
-export async function request<T>(method: string, address: string, body: unknown, headers: Record<string, string>): Promise<Outcome<T>> {
+export async function request<T>(
+  method: string,
+  address: string,
+  body: unknown,
+  headers: Record<string, string>,
+): Promise<Outcome<T>> {
   const isForm = body instanceof FormData;
   try {
     const response = await fetch(address, { method, ...(isForm ? formOf(body) : jsonOf(body, headers)) });
@@ -30,7 +35,11 @@ function formOf(body: FormData): RequestInit {
 function jsonOf(body: unknown, headers: Record<string, string>): RequestInit {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   if (body === undefined) return { headers: { ...headers, ...requestId() }, signal };
-  return { headers: { "Content-Type": "application/json", ...headers, ...requestId() }, body: JSON.stringify(body), signal };
+  return {
+    headers: { "Content-Type": "application/json", ...headers, ...requestId() },
+    body: JSON.stringify(body),
+    signal,
+  };
 }
 
 /** Reads JSON, or the text of a page. */

@@ -10,7 +10,12 @@ export function post<T>(path: string, body: unknown, key: string): Promise<Outco
   return send("POST", path, body, { "Idempotency-Key": key });
 }
 
-export function send<T>(method: string, path: string, body: unknown, headers: Record<string, string>): Promise<Outcome<T>> {
+export function send<T>(
+  method: string,
+  path: string,
+  body: unknown,
+  headers: Record<string, string>,
+): Promise<Outcome<T>> {
   return request(method, path, body, { ...(body === undefined ? {} : { [DEVICE]: deviceKey() }), ...headers });
 }
 

@@ -30,7 +30,12 @@ export async function whoIsSignedIn(): Promise<Outcome<Account>> {
 }
 
 /** Calls the API as the signed-in account. Refused with 401 if nobody is signed in. */
-export async function call<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Outcome<T>> {
+export async function call<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Outcome<T>> {
   const first = await called<T>(method, path, body, headers);
   if (!isSignedOut(first)) return first;
   asking = undefined;
@@ -38,10 +43,17 @@ export async function call<T>(method: string, path: string, body?: unknown, head
 }
 
 /** Like `call`, but also refused with 401 if another account is signed in. */
-export async function callAs<T>(account: string, method: string, path: string, body: unknown, headers: Record<string, string>): Promise<Outcome<T>> {
+export async function callAs<T>(
+  account: string,
+  method: string,
+  path: string,
+  body: unknown,
+  headers: Record<string, string>,
+): Promise<Outcome<T>> {
   const who = await whoIsSignedIn();
   if (who.kind !== "stored") return who;
-  if (who.value.account_id !== account) return { kind: "refused", problem: { title: "You are signed in with another account", status: 401 } };
+  if (who.value.account_id !== account)
+    return { kind: "refused", problem: { title: "You are signed in with another account", status: 401 } };
   return call(method, path, body, headers);
 }
 
@@ -55,8 +67,10 @@ export async function signOut(): Promise<Outcome<unknown>> {
 /** The error messages of an outcome. */
 export function faultsOf(outcome: Outcome<unknown>): FieldError[] {
   if (outcome.kind === "stored") return [];
-  if (outcome.kind === "later") return [{ field: "", message: `Nothing was changed: ${whenToRetry(outcome.retryAfterSeconds)}` }];
-  if (isSignedOut(outcome)) return [{ field: "", message: "You are signed out. Sign in again in another tab, then try again here" }];
+  if (outcome.kind === "later")
+    return [{ field: "", message: `Nothing was changed: ${whenToRetry(outcome.retryAfterSeconds)}` }];
+  if (isSignedOut(outcome))
+    return [{ field: "", message: "You are signed out. Sign in again in another tab, then try again here" }];
   const { errors, detail, title } = outcome.problem;
   const faults = errors?.length ? errors : [{ field: "", message: detail ?? title }];
   return faults.map(({ field, message }) => ({ field, message: message.slice(0, 1).toUpperCase() + message.slice(1) }));
@@ -67,7 +81,12 @@ export function signInAddress(sure?: Account["assurance"]): string {
   return `${SIGN_IN}?${new URLSearchParams({ next: location.pathname + location.search, ...(sure ? { sure } : {}) })}`;
 }
 
-async function called<T>(method: string, path: string, body: unknown, headers: Record<string, string>): Promise<Outcome<T>> {
+async function called<T>(
+  method: string,
+  path: string,
+  body: unknown,
+  headers: Record<string, string>,
+): Promise<Outcome<T>> {
   const outcome = await session();
   if (outcome.kind !== "stored") return outcome;
   return send<T>(method, path, body, { ...headers, Authorization: `Bearer ${outcome.value.access_token}` });

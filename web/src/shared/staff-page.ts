@@ -9,9 +9,14 @@ const status = byId("staff-status");
 export async function openForOfficers(open: () => Promise<boolean | void>): Promise<void> {
   tell("Loading…");
   const who = await whoIsSignedIn();
-  if (isSignedOut(who)) return status.replaceChildren(element("a", { href: signInAddress() }, "Sign in"), " to see this page. It is for the council's officers.");
+  if (isSignedOut(who))
+    return status.replaceChildren(
+      element("a", { href: signInAddress() }, "Sign in"),
+      " to see this page. It is for the council's officers.",
+    );
   if (who.kind !== "stored") return tell("We could not load this page. Check your connection and try again.");
-  if (!who.value.roles.some((role) => role === "officer" || role === "admin")) return tell("This page is for the council's officers.");
+  if (!who.value.roles.some((role) => role === "officer" || role === "admin"))
+    return tell("This page is for the council's officers.");
   if ((await open()) === false) return;
   tell("");
   show(byId("staff-page"));

@@ -30,7 +30,8 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
-  if (request.mode === "navigate" && [PAGE, `${PAGE}index.html`].includes(url.pathname)) event.respondWith(held(PAGE, request));
+  if (request.mode === "navigate" && [PAGE, `${PAGE}index.html`].includes(url.pathname))
+    event.respondWith(held(PAGE, request));
   else if (ADDRESSES.includes(url.pathname)) event.respondWith(held(url.pathname, request));
 });
 self.addEventListener("sync", (event) => (event as ExtendableEvent).waitUntil(send()));
@@ -67,7 +68,11 @@ async function send(): Promise<void> {
     shrink: null,
     tell: () => new BroadcastChannel(CHANNEL).postMessage("sent"),
     call: (item: Item, method, path, body, headers) =>
-      request(method, path, body, { ...headers, Authorization: `Bearer ${access_token}`, "X-Ginnel-Device": item.device }),
+      request(method, path, body, {
+        ...headers,
+        Authorization: `Bearer ${access_token}`,
+        "X-Ginnel-Device": item.device,
+      }),
   };
   const done = await flush(line);
   if (done.kind === "later") throw new Error("Some of it could not be sent yet");

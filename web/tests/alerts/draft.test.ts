@@ -56,12 +56,28 @@ describe("what is asked for", () => {
   });
 
   test("has no place when it is not about one", async () => {
-    const { wishOf, currentDraft } = await written({ kind: "ward", ward_code: "W1", place: HERE, service_codes: ["pothole"] });
-    expect(wishOf(currentDraft())).toEqual({ topic: { kind: "ward", ward_code: "W1", service_codes: ["pothole"] }, event_types: [], frequency: "now" });
+    const { wishOf, currentDraft } = await written({
+      kind: "ward",
+      ward_code: "W1",
+      place: HERE,
+      service_codes: ["pothole"],
+    });
+    expect(wishOf(currentDraft())).toEqual({
+      topic: { kind: "ward", ward_code: "W1", service_codes: ["pothole"] },
+      event_types: [],
+      frequency: "now",
+    });
   });
 
   test("has only what is wanted of a report, and quiet hours", async () => {
-    const { wishOf, currentDraft } = await written({ kind: "report", service_request_id: "7K3M", unwanted: ["updated"], quiet: true, begin: "21:30", service_codes: ["pothole"] });
+    const { wishOf, currentDraft } = await written({
+      kind: "report",
+      service_request_id: "7K3M",
+      unwanted: ["updated"],
+      quiet: true,
+      begin: "21:30",
+      service_codes: ["pothole"],
+    });
     expect(wishOf(currentDraft())).toEqual({
       topic: { kind: "report", service_request_id: "7K3M" },
       event_types: ["new", "state_changed", "mended", "needs_answer"],
@@ -85,5 +101,8 @@ test("a change is another request, and the draft is there after a reload", async
   expect(currentDraft()).toMatchObject({ receipt: null, frequency: "daily" });
   expect(currentDraft().key).not.toBe(key);
   nextPage({ isSameTab: true });
-  expect((await import("../../src/features/alerts/draft.ts")).currentDraft()).toMatchObject({ kind: "council", frequency: "daily" });
+  expect((await import("../../src/features/alerts/draft.ts")).currentDraft()).toMatchObject({
+    kind: "council",
+    frequency: "daily",
+  });
 });

@@ -16,9 +16,15 @@ async function phone(...waiting: Item[]) {
   const { flush } = await import("../../src/features/crew/sending.ts");
   for (const each of waiting) {
     await outbox.keep(each);
-    for (const { id } of each.photos) await photos.keepPhoto({ id, blob: new Blob([id], { type: "image/jpeg" }), name: id, raw: false });
+    for (const { id } of each.photos)
+      await photos.keepPhoto({ id, blob: new Blob([id], { type: "image/jpeg" }), name: id, raw: false });
   }
-  const line: Line = { account: "crew-1", call: (_, method, path, body, headers) => send(method, path, body, headers), shrink: null, tell: () => undefined };
+  const line: Line = {
+    account: "crew-1",
+    call: (_, method, path, body, headers) => send(method, path, body, headers),
+    shrink: null,
+    tell: () => undefined,
+  };
   return { ...outbox, ...photos, flush: (changes: Partial<Line> = {}) => flush({ ...line, ...changes }) };
 }
 
@@ -27,7 +33,11 @@ const said = () => office.taken.map(({ op_id }) => op_id);
 
 describe("what a crew did", () => {
   test("is sent in its order, all at once, and then gone from the phone", async () => {
-    const { flush, items } = await phone(item("b", { seq: 2 }), item("c", { seq: 3, job_id: "JOB2" }), item("a", { seq: 1, kind: "start" }));
+    const { flush, items } = await phone(
+      item("b", { seq: 2 }),
+      item("c", { seq: 3, job_id: "JOB2" }),
+      item("a", { seq: 1, kind: "start" }),
+    );
     expect(await flush()).toEqual({ kind: "empty" });
     expect([said(), office.batches]).toEqual([["a", "b", "c"], [3]]);
     expect(await items()).toEqual([]);
@@ -51,14 +61,21 @@ describe("what a crew did", () => {
   });
 
   test("keeps the photos that it was first sent with", async () => {
-    const { flush } = await phone(item("a", { sent_photos: ["FIRST"], photos: [{ ...photo("p1"), uploaded: { photo_id: "SECOND", at: Date.now() } }] }));
+    const { flush } = await phone(
+      item("a", {
+        sent_photos: ["FIRST"],
+        photos: [{ ...photo("p1"), uploaded: { photo_id: "SECOND", at: Date.now() } }],
+      }),
+    );
     await flush();
     expect(office.taken).toMatchObject([{ photo_ids: ["FIRST"] }]);
   });
 
   test("waits where nobody is signed in", async () => {
     const { flush, items } = await phone(item("a"));
-    office.network.answer("/api/jobs/operations", () => Response.json({ title: "Unauthorized", status: 401 }, { status: 401 }));
+    office.network.answer("/api/jobs/operations", () =>
+      Response.json({ title: "Unauthorized", status: 401 }, { status: 401 }),
+    );
     expect(await flush()).toEqual({ kind: "signed-out" });
     expect(await items()).toMatchObject([{ op_id: "a", attention: null }]);
   });
@@ -71,7 +88,9 @@ describe("what a crew did", () => {
 
   test("says when to try again when the service is busy", async () => {
     const { flush } = await phone(item("a"));
-    office.network.answer("/api/jobs/operations", () => Response.json({ title: "Too many", status: 429 }, { status: 429, headers: { "Retry-After": "90" } }));
+    office.network.answer("/api/jobs/operations", () =>
+      Response.json({ title: "Too many", status: 429 }, { status: 429, headers: { "Retry-After": "90" } }),
+    );
     expect(await flush()).toMatchObject({ kind: "later", retryAfterSeconds: 90 });
   });
 
@@ -87,7 +106,11 @@ describe("what a crew did", () => {
 
   test("is not kept back by another that the service cannot read", async () => {
     office.cannotRead = "note";
-    const { flush, items } = await phone(item("a"), item("b", { kind: "note", seq: 2 }), item("c", { job_id: "JOB2", seq: 3 }));
+    const { flush, items } = await phone(
+      item("a"),
+      item("b", { kind: "note", seq: 2 }),
+      item("c", { job_id: "JOB2", seq: 3 }),
+    );
     expect(await flush()).toEqual({ kind: "empty" });
     expect(said()).toEqual(["a", "c"]);
     expect(await items()).toMatchObject([{ op_id: "b", attention: "It cannot be read" }]);
@@ -110,7 +133,11 @@ describe("a photo", () => {
   });
 
   test("holds back what came after it on the same job alone", async () => {
-    const { flush, items } = await phone(item("a", { seq: 1, kind: "start", photos: [photo("p1")] }), item("b", { seq: 2 }), item("c", { seq: 3, job_id: "JOB2" }));
+    const { flush, items } = await phone(
+      item("a", { seq: 1, kind: "start", photos: [photo("p1")] }),
+      item("b", { seq: 2 }),
+      item("c", { seq: 3, job_id: "JOB2" }),
+    );
     office.network.answer("/api/photos", null);
     expect(await flush()).toMatchObject({ kind: "later" });
     expect([said(), (await items()).map(({ op_id }) => op_id)]).toEqual([["c"], ["a", "b"]]);
@@ -143,18 +170,24 @@ describe("a photo", () => {
     office.breaks = ["EntityTooLarge"];
     await flush();
     expect(office.taken).toMatchObject([{ op_id: "a", photo_ids: ["PHOTO-a/2"] }]);
-    expect(await items()).toMatchObject([{ kind: "photo", photos: [{ id: "p1" }], attention: expect.stringContaining("too large") }]);
+    expect(await items()).toMatchObject([
+      { kind: "photo", photos: [{ id: "p1" }], attention: expect.stringContaining("too large") },
+    ]);
     expect(await findPhoto("p1")).not.toBeNull();
   });
 
   test("is sent anew when it lay with the service for half a day", async () => {
-    const { flush } = await phone(item("a", { photos: [{ ...photo("p1"), uploaded: { photo_id: "OLD", at: Date.now() - 12 * 3600_000 } }] }));
+    const { flush } = await phone(
+      item("a", { photos: [{ ...photo("p1"), uploaded: { photo_id: "OLD", at: Date.now() - 12 * 3600_000 } }] }),
+    );
     await flush();
     expect(office.taken).toMatchObject([{ photo_ids: ["PHOTO-a/1"] }]);
   });
 
   test("is not sent twice when it lies with the service", async () => {
-    const { flush } = await phone(item("a", { photos: [{ ...photo("p1"), uploaded: { photo_id: "THERE", at: Date.now() } }] }));
+    const { flush } = await phone(
+      item("a", { photos: [{ ...photo("p1"), uploaded: { photo_id: "THERE", at: Date.now() } }] }),
+    );
     await flush();
     expect([office.uploads, office.taken[0]!.photo_ids]).toEqual([[], ["THERE"]]);
   });
@@ -198,9 +231,20 @@ describe("what is said", () => {
 
   test("and was not taken stays with the job as a note, with its photos", async () => {
     const { asNote } = await saying();
-    const refused = item("a", { photos: [{ ...photo("p1"), refused: "no" }], tries: 3, attention: "This job is not yours.", sent_photos: ["X"] });
+    const refused = item("a", {
+      photos: [{ ...photo("p1"), refused: "no" }],
+      tries: 3,
+      attention: "This job is not yours.",
+      sent_photos: ["X"],
+    });
     const note = asNote(refused, "Done", "This job is not yours.");
-    expect(note).toMatchObject({ kind: "note", photos: [{ id: "p1", n: 1, broke: 0 }], tries: 0, attention: null, sent_photos: null });
+    expect(note).toMatchObject({
+      kind: "note",
+      photos: [{ id: "p1", n: 1, broke: 0 }],
+      tries: 0,
+      attention: null,
+      sent_photos: null,
+    });
     expect(note.text).toBe("Done. Recorded on site on 2026-05-01 08:00 UTC, but not accepted: This job is not yours.");
     expect(note.op_id).not.toBe("a");
   });

@@ -16,11 +16,19 @@ async function phone() {
   const state = await import("../../src/features/crew/state.ts");
   const { sync, seen } = await import("../../src/features/crew/sync.ts");
   await state.choose({ account: "crew-1", crew: "north", name: "North crew", day: null, time_zone: "UTC" });
-  return { ...state, sync, seen, outbox: await import("../../src/features/crew/outbox.ts"), days: await import("../../src/features/crew/days.ts"), jobs: await import("../../src/features/crew/jobs.ts") };
+  return {
+    ...state,
+    sync,
+    seen,
+    outbox: await import("../../src/features/crew/outbox.ts"),
+    days: await import("../../src/features/crew/days.ts"),
+    jobs: await import("../../src/features/crew/jobs.ts"),
+  };
 }
 
 type Phone = Awaited<ReturnType<typeof phone>>;
-const listed = ({ state }: Phone) => state.shown.map(({ job: { job_id }, number, state: now, gone }) => [job_id, number, now, gone]);
+const listed = ({ state }: Phone) =>
+  state.shown.map(({ job: { job_id }, number, state: now, gone }) => [job_id, number, now, gone]);
 
 describe("the day's list", () => {
   test("is read with the jobs in the office's order", async () => {
@@ -49,7 +57,10 @@ describe("the day's list", () => {
     vi.useFakeTimers({ now: Date.now() + 5000, toFake: ["Date"] });
     await here.sync();
     expect(here.state.kept!.at).toBeGreaterThan(at);
-    expect(office.network.of("/_office/day.json").map(({ headers }) => headers.get("If-None-Match"))).toEqual([null, etag]);
+    expect(office.network.of("/_office/day.json").map(({ headers }) => headers.get("If-None-Match"))).toEqual([
+      null,
+      etag,
+    ]);
     vi.useRealTimers();
   });
 
@@ -143,7 +154,10 @@ describe("what waits on the phone", () => {
     office.rejects = { done: "Too late." };
     await here.outbox.keep(item("a", { job_id: "JOB2" }));
     await here.sync();
-    expect(here.findShown("JOB2")).toMatchObject({ gone: "The office removed it from your list.", waiting: [{ op_id: "a" }] });
+    expect(here.findShown("JOB2")).toMatchObject({
+      gone: "The office removed it from your list.",
+      waiting: [{ op_id: "a" }],
+    });
   });
 });
 
@@ -176,7 +190,12 @@ describe("the day before", () => {
     vi.useFakeTimers({ now: Date.now() + 2.5 * DAY_MS, toFake: ["Date"] });
     await here.sync();
     vi.useRealTimers();
-    expect([await here.days.keptDays(), await file("photo/BEFORE"), await file("small/BEFORE"), await findPhoto("nobody's")]).toEqual([[], null, null, null]);
+    expect([
+      await here.days.keptDays(),
+      await file("photo/BEFORE"),
+      await file("small/BEFORE"),
+      await findPhoto("nobody's"),
+    ]).toEqual([[], null, null, null]);
     expect(await here.outbox.items()).toMatchObject([{ op_id: "waits" }]);
   });
 
@@ -208,7 +227,12 @@ test("a draft is its writer's alone", async () => {
 
 test("jobs close by are those within 150 m, nearest first", async () => {
   const { nearby } = await import("../../src/features/crew/nearby.ts");
-  expect(nearby(job(2), [job(4), job(3), job(1), job(2, { job_id: "here" })]).map(({ job: { job_id }, distance_m }) => [job_id, distance_m])).toEqual([
+  expect(
+    nearby(job(2), [job(4), job(3), job(1), job(2, { job_id: "here" })]).map(({ job: { job_id }, distance_m }) => [
+      job_id,
+      distance_m,
+    ]),
+  ).toEqual([
     ["here", 0],
     ["JOB3", 111],
     ["JOB1", 111],

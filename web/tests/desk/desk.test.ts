@@ -17,12 +17,22 @@ describe("a case's target", () => {
 });
 
 test("a reason to look says who it comes from, and what that one wrote", () => {
-  expect(needText({ reason: "could_not", by: "North crew", why: "A car was parked on it" } as Parameters<typeof needText>[0])).toMatch(/^.+, North crew: A car was parked on it$/);
-  expect(needText({ reason: "could_not", by: null, why: "" } as unknown as Parameters<typeof needText>[0])).not.toMatch(/[,:]/);
+  expect(
+    needText({ reason: "could_not", by: "North crew", why: "A car was parked on it" } as Parameters<
+      typeof needText
+    >[0]),
+  ).toMatch(/^.+, North crew: A car was parked on it$/);
+  expect(needText({ reason: "could_not", by: null, why: "" } as unknown as Parameters<typeof needText>[0])).not.toMatch(
+    /[,:]/,
+  );
 });
 
 test("counts are said with their thousands", () => {
-  expect([countText(1, "case"), countText(1240, "case"), countText(2, "entry", "entries")]).toEqual(["1 case", "1,240 cases", "2 entries"]);
+  expect([countText(1, "case"), countText(1240, "case"), countText(2, "entry", "entries")]).toEqual([
+    "1 case",
+    "1,240 cases",
+    "2 entries",
+  ]);
 });
 
 describe("a change that is sent", () => {

@@ -11,7 +11,13 @@ const everything = () => true;
 
 /** A tile with reports in its middle, or to the west or east of that. */
 function count(x: number, y: number, open: number, closed = 0, across = 0.5): Count {
-  return { z: ZOOM, x, y, services: { pothole: [open, closed] }, ...unproject((x + across) / 2 ** ZOOM, (y + 0.5) / 2 ** ZOOM) };
+  return {
+    z: ZOOM,
+    x,
+    y,
+    services: { pothole: [open, closed] },
+    ...unproject((x + across) / 2 ** ZOOM, (y + 0.5) / 2 ** ZOOM),
+  };
 }
 
 /** Reports at both sides of an edge between cells, at every zoom. */
@@ -23,7 +29,10 @@ describe("marks", () => {
     expect(middles.length).toBeGreaterThan(1);
     for (const [index, one] of middles.entries()) {
       for (const other of middles.slice(index + 1)) {
-        const [across, down] = [one.x - other.x, one.y - other.y].map((step) => Math.abs(step) * 256 * 2 ** zoom) as [number, number];
+        const [across, down] = [one.x - other.x, one.y - other.y].map((step) => Math.abs(step) * 256 * 2 ** zoom) as [
+          number,
+          number,
+        ];
         expect(Math.max(across, down)).toBeGreaterThanOrEqual(2 * REACH_PX - 0.001);
       }
     }

@@ -7,14 +7,36 @@ const WARD = { code: "W1", name: "Riverside", polygons: [[around(HERE)]] };
 const day = (days: number) => new Date(Date.now() + days * 24 * 3600_000).toISOString().slice(0, 10);
 
 function work(ref: string, north: number, ends: string): Roadwork {
-  return { ref, description: "", location: ref, status: "", starts: day(-9), ends, organisation: "", traffic: "", lat: HERE.lat + north, long: HERE.long };
+  return {
+    ref,
+    description: "",
+    location: ref,
+    status: "",
+    starts: day(-9),
+    ends,
+    organisation: "",
+    traffic: "",
+    lat: HERE.lat + north,
+    long: HERE.long,
+  };
 }
 
 async function area(changes: Record<string, Answer> = {}) {
   const network = newBrowser({
-    "/data/index.json": { time_zone: "UTC", wards: "/data/wards.json", ward: "/data/wards/{code}.json", disruptions: "/data/disruptions.json", roadworks: "/data/roadworks.json" },
+    "/data/index.json": {
+      time_zone: "UTC",
+      wards: "/data/wards.json",
+      ward: "/data/wards/{code}.json",
+      disruptions: "/data/disruptions.json",
+      roadworks: "/data/roadworks.json",
+    },
     "/data/wards.json": { items: [WARD] },
-    "/data/wards/W1.json": { ward: { code: "W1", name: "Riverside", councillors: [] }, open_reports: 1, reports: [], roadworks: [work("Far Street", 0.004, day(3)), work("River Street", 0.001, day(0)), work("Over", 0, day(-1))] },
+    "/data/wards/W1.json": {
+      ward: { code: "W1", name: "Riverside", councillors: [] },
+      open_reports: 1,
+      reports: [],
+      roadworks: [work("Far Street", 0.004, day(3)), work("River Street", 0.001, day(0)), work("Over", 0, day(-1))],
+    },
     "/data/disruptions.json": { items: [] },
     ...changes,
   });
@@ -31,8 +53,17 @@ test("road works of the ward are told until their last day is over, the nearest 
 
 test("services that cannot run are told where they concern the place or its ward", async () => {
   const everywhere = { lat: null, long: null, radius_m: null, ward_code: null };
-  const notice = (title: string, at: object) => ({ title, begins: `${day(-1)}T00:00Z`, ends: `${day(1)}T00:00Z`, area: { ...everywhere, ...at } });
-  const { areaOf } = await area({ "/data/disruptions.json": { items: [notice("Here", { ward_code: "W1" }), notice("There", { ward_code: "W2" }), notice("Everywhere", {})] } });
+  const notice = (title: string, at: object) => ({
+    title,
+    begins: `${day(-1)}T00:00Z`,
+    ends: `${day(1)}T00:00Z`,
+    area: { ...everywhere, ...at },
+  });
+  const { areaOf } = await area({
+    "/data/disruptions.json": {
+      items: [notice("Here", { ward_code: "W1" }), notice("There", { ward_code: "W2" }), notice("Everywhere", {})],
+    },
+  });
   expect((await areaOf(HERE))!.disruptions.map(({ title }) => title)).toEqual(["Here", "Everywhere"]);
 });
 

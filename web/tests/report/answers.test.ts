@@ -27,7 +27,9 @@ test("several answers are said by their names, one a line", () => {
 });
 
 test("a time is said with a comma", () => {
-  expect(answerText(answered({ seen: "2026-05-03T14:10" }), question("seen", { datatype: "datetime" }))).toBe("2026-05-03, 14:10");
+  expect(answerText(answered({ seen: "2026-05-03T14:10" }), question("seen", { datatype: "datetime" }))).toBe(
+    "2026-05-03, 14:10",
+  );
 });
 
 test("one dangerous answer among several is found", () => {

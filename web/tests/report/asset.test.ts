@@ -35,7 +35,10 @@ describe("the choice", () => {
     const { search, take, currentDraft, isWorthAsking } = await opened(AT_LIGHT, lights(20, 40));
     const choice = (await search())!;
     take(choice.near[1], choice);
-    expect(currentDraft()).toMatchObject({ lat: choice.near[1]!.facility.lat, asset: { asset_id: "lights-2", service_code: "light" } });
+    expect(currentDraft()).toMatchObject({
+      lat: choice.near[1]!.facility.lat,
+      asset: { asset_id: "lights-2", service_code: "light" },
+    });
     expect(await search()).toBe(choice);
     expect(await isWorthAsking()).toBe(false);
   });
@@ -52,18 +55,25 @@ describe("a link from a thing's own page", () => {
   test("begins a report about it, where it is", async () => {
     const { takeLinked, currentDraft } = await opened({}, lights(20));
     expect(await takeLinked("lights-1")).toBe("questions");
-    expect(currentDraft()).toMatchObject({ service_code: "light", place_label: "Light 1", asset: { asset_id: "lights-1" } });
+    expect(currentDraft()).toMatchObject({
+      service_code: "light",
+      place_label: "Light 1",
+      asset: { asset_id: "lights-1" },
+    });
   });
 
-  test.each([{ description: "A hole" }, { title: "Hole" }, { address: "By the gate" }, { attributes: { depth: "deep" } }, { service_code: "litter" }])(
-    "asks first, and changes nothing, when another report is begun: %o",
-    async (written) => {
-      const { takeLinked, currentDraft } = await opened(written, lights(20));
-      const before = currentDraft();
-      expect(await takeLinked("lights-1")).toBe("begun");
-      expect(currentDraft()).toBe(before);
-    },
-  );
+  test.each([
+    { description: "A hole" },
+    { title: "Hole" },
+    { address: "By the gate" },
+    { attributes: { depth: "deep" } },
+    { service_code: "litter" },
+  ])("asks first, and changes nothing, when another report is begun: %o", async (written) => {
+    const { takeLinked, currentDraft } = await opened(written, lights(20));
+    const before = currentDraft();
+    expect(await takeLinked("lights-1")).toBe("begun");
+    expect(currentDraft()).toBe(before);
+  });
 
   test("goes on with the report that is about the same thing", async () => {
     const { takeLinked, changeDraft, currentDraft } = await opened({}, lights(20));

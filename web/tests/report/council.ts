@@ -6,11 +6,28 @@ import type { Answer } from "../browser.ts";
 export const HERE = { lat: 53.959, long: -1.081 };
 
 export function question(code: string, changes: Partial<Attribute> = {}): Attribute {
-  return { code, datatype: "string", description: code, datatype_description: null, required: false, order: 1, values: [], ...changes };
+  return {
+    code,
+    datatype: "string",
+    description: code,
+    datatype_description: null,
+    required: false,
+    order: 1,
+    values: [],
+    ...changes,
+  };
 }
 
 function service(service_code: string, changes: Partial<Service> = {}): Service {
-  return { service_code, service_name: service_code, group: "Streets", description: "", keywords: [], visibility: "public", ...changes };
+  return {
+    service_code,
+    service_name: service_code,
+    group: "Streets",
+    description: "",
+    keywords: [],
+    visibility: "public",
+    ...changes,
+  };
 }
 
 /** Its corners, for a box round a place. */
@@ -62,9 +79,18 @@ export function documents(changes: Record<string, Answer> = {}, elsewhere: Elsew
 
 /** Lights at those distances to the north, in metres. */
 export function lights(...metres: number[]): Record<string, Answer> {
-  const items = metres.map((metre, index) => ({ facility_id: `lights-${index + 1}`, kind: "lights", name: `Light ${index + 1}`, lat: HERE.lat + metre / 111_195, long: HERE.long }));
+  const items = metres.map((metre, index) => ({
+    facility_id: `lights-${index + 1}`,
+    kind: "lights",
+    name: `Light ${index + 1}`,
+    lat: HERE.lat + metre / 111_195,
+    long: HERE.long,
+  }));
   const kind = { kind: "lights", label: "Street light", plural: "Street lights", service_code: "light" };
-  return { "/data/kinds.json": { items: [{ ...kind, count: items.length }] }, "/data/facilities/lights.json": { ...kind, index: "", items } };
+  return {
+    "/data/kinds.json": { items: [{ ...kind, count: items.length }] },
+    "/data/facilities/lights.json": { ...kind, index: "", items },
+  };
 }
 
 /** A report that says all that it has to say. */

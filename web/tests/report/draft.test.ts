@@ -39,7 +39,10 @@ describe("the address", () => {
 });
 
 test("another pin is a place without words, and about nothing that stands elsewhere", async () => {
-  const { movePin, currentDraft } = await opened({ in_words: true, asset: { asset_id: "lights-1", name: "L1", service_code: "light" } });
+  const { movePin, currentDraft } = await opened({
+    in_words: true,
+    asset: { asset_id: "lights-1", name: "L1", service_code: "light" },
+  });
   movePin(HERE);
   expect(currentDraft()).toMatchObject({ in_words: false, asset: null });
 });
@@ -81,7 +84,12 @@ test("the next report holds nothing of the one that is finished", async () => {
 });
 
 test("signing out in another tab takes the sender's details away", async () => {
-  const { currentDraft } = await opened({ account: "account-1", name: "Ann", email: "ann@example.org", description: "A hole" });
+  const { currentDraft } = await opened({
+    account: "account-1",
+    name: "Ann",
+    email: "ann@example.org",
+    description: "A hole",
+  });
   const { SIGNED_OUT } = await import("../../src/shared/pending-report.ts");
   const { key } = currentDraft();
   new BroadcastChannel(SIGNED_OUT).postMessage("out");

@@ -4,7 +4,12 @@ import type { Draft } from "../../src/shared/pending-report.ts";
 import { type Answer, newBrowser, problem, silence } from "../browser.ts";
 import { around, documents, HERE, lights, WHOLE } from "./council.ts";
 
-async function opened(written: Partial<Draft>, changes: Record<string, Answer> = {}, elsewhere: Elsewhere[] = [], address = "/report/") {
+async function opened(
+  written: Partial<Draft>,
+  changes: Record<string, Answer> = {},
+  elsewhere: Elsewhere[] = [],
+  address = "/report/",
+) {
   const network = newBrowser(documents(changes, elsewhere), address);
   const draft = await import("../../src/features/report/draft.ts");
   await draft.takeUp();
@@ -13,7 +18,9 @@ async function opened(written: Partial<Draft>, changes: Record<string, Answer> =
   return { ...draft, allowed, stepAfter, network };
 }
 
-const NEARBY = { "/api/reports/nearby": { items: [{ service_request_id: "7K3M2QXV9HTD", title: null, distance_m: 3 }] } };
+const NEARBY = {
+  "/api/reports/nearby": { items: [{ service_request_id: "7K3M2QXV9HTD", title: null, distance_m: 3 }] },
+};
 
 describe("the place", () => {
   test("is asked for first", async () => {
@@ -41,7 +48,14 @@ describe("the place", () => {
 });
 
 describe("a place that another body looks after", () => {
-  const trunk: Elsewhere = { name: "Trunk roads", services: ["pothole"], polygons: [around(HERE, 0.001)], advice: null, phone: null, url: null };
+  const trunk: Elsewhere = {
+    name: "Trunk roads",
+    services: ["pothole"],
+    polygons: [around(HERE, 0.001)],
+    advice: null,
+    phone: null,
+    url: null,
+  };
 
   test.each([
     ["its service", { service_code: "pothole" }, "elsewhere"],
@@ -85,7 +99,11 @@ describe("reports nearby", () => {
 
   test("are left out after four seconds without an answer", async () => {
     const { stepAfter } = await opened({ ...HERE, service_code: "pothole" }, { "/api/reports/nearby": silence });
-    const patience = vi.spyOn(globalThis, "setTimeout").mockImplementation(((act: (value: unknown) => void, ms: number, value: unknown) => {
+    const patience = vi.spyOn(globalThis, "setTimeout").mockImplementation(((
+      act: (value: unknown) => void,
+      ms: number,
+      value: unknown,
+    ) => {
       if (ms === 4000) act(value);
       return 0;
     }) as unknown as typeof setTimeout);
@@ -94,7 +112,10 @@ describe("reports nearby", () => {
   });
 
   test("are not looked for without a pin", async () => {
-    const { stepAfter, allowed, network } = await opened({ in_words: true, address: "By the bench", service_code: "pothole" }, NEARBY);
+    const { stepAfter, allowed, network } = await opened(
+      { in_words: true, address: "By the bench", service_code: "pothole" },
+      NEARBY,
+    );
     expect(await stepAfter("service")).toBe("questions");
     expect(await allowed("nearby")).toBe("service");
     expect(network.of("/api/reports/nearby")).toEqual([]);
@@ -131,10 +152,13 @@ describe("the service's own questions", () => {
     expect(await allowed("questions")).toBe("photos");
   });
 
-  test.each<Draft["attributes"]>([{}, { what: "" }, { what: "  " }])("hold up the report while a required answer is missing: %o", async (attributes) => {
-    const { allowed } = await opened({ ...WHOLE, service_code: "light", attributes });
-    expect(await allowed("check")).toBe("questions");
-  });
+  test.each<Draft["attributes"]>([{}, { what: "" }, { what: "  " }])(
+    "hold up the report while a required answer is missing: %o",
+    async (attributes) => {
+      const { allowed } = await opened({ ...WHOLE, service_code: "light", attributes });
+      expect(await allowed("check")).toBe("questions");
+    },
+  );
 
   test("do not hold it up without the answers that nobody has to give", async () => {
     const { allowed } = await opened({ ...WHOLE, service_code: "pothole" });
@@ -198,10 +222,13 @@ describe("words about a person", () => {
 });
 
 describe("a report that was checked", () => {
-  test.each(["where", "photos", "description", "contact"] as const)("goes back to the check after a change of: %s", async (step) => {
-    const { stepAfter } = await opened({ ...WHOLE, checked: true, asked_for: "litter" });
-    expect(await stepAfter(step)).toBe("check");
-  });
+  test.each(["where", "photos", "description", "contact"] as const)(
+    "goes back to the check after a change of: %s",
+    async (step) => {
+      const { stepAfter } = await opened({ ...WHOLE, checked: true, asked_for: "litter" });
+      expect(await stepAfter(step)).toBe("check");
+    },
+  );
 
   test("stops again at what the change leaves open", async () => {
     const { stepAfter } = await opened({ ...WHOLE, checked: true, service_code: "light", asked_for: "litter" });

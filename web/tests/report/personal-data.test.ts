@@ -41,7 +41,11 @@ test.each([
 });
 
 test("each field is looked at, and the same words are told once", () => {
-  const found = findingsOf({ title: "For Mrs Jones", address: "Next to Mrs Jones", description: "Mrs Jones, that is Mrs Jones" });
+  const found = findingsOf({
+    title: "For Mrs Jones",
+    address: "Next to Mrs Jones",
+    description: "Mrs Jones, that is Mrs Jones",
+  });
   expect(found.map(({ words, field }) => [field, words])).toEqual([
     ["description", "Mrs Jones"],
     ["title", "Mrs Jones"],

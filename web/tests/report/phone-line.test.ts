@@ -28,5 +28,8 @@ test("the hours are those of the council's own clock", () => {
 });
 
 test("nobody is sent to a closed line when there is no other", () => {
-  expect(lineAt(new Date("2026-06-07T10:00:00Z"), { ...COUNCIL, out_of_hours_phone: null })).toEqual({ phone: null, isUsual: false });
+  expect(lineAt(new Date("2026-06-07T10:00:00Z"), { ...COUNCIL, out_of_hours_phone: null })).toEqual({
+    phone: null,
+    isUsual: false,
+  });
 });

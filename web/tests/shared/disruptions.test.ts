@@ -9,12 +9,30 @@ const COUNCIL = { disruptions: "/data/disruptions.json" } as Council;
 
 function notice(title: string, begins_h = -1, ends_h = 1, area: Partial<Disruption["area"]> = {}): Disruption {
   const moment = (hours: number) => new Date(Date.now() + hours * 3600_000).toISOString();
-  return { disruption_id: title, title, text: "", area: { ...EVERYWHERE, ...area }, begins: moment(begins_h), ends: moment(ends_h), version: 1 };
+  return {
+    disruption_id: title,
+    title,
+    text: "",
+    area: { ...EVERYWHERE, ...area },
+    begins: moment(begins_h),
+    ends: moment(ends_h),
+    version: 1,
+  };
 }
 
 describe("services that cannot run", () => {
   test("are told from a day before to the end, the first first", async () => {
-    newBrowser({ "/data/disruptions.json": { items: [notice("Tomorrow morning", 20, 30), notice("On now"), notice("Over", -9, -0.1), notice("Next week", 168, 192), notice("In 25 hours", 25, 30)] } });
+    newBrowser({
+      "/data/disruptions.json": {
+        items: [
+          notice("Tomorrow morning", 20, 30),
+          notice("On now"),
+          notice("Over", -9, -0.1),
+          notice("Next week", 168, 192),
+          notice("In 25 hours", 25, 30),
+        ],
+      },
+    });
     expect((await disruptions(COUNCIL)).map(({ title }) => title)).toEqual(["On now", "Tomorrow morning"]);
   });
 

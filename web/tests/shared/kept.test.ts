@@ -6,7 +6,11 @@ const DAY_MS = 24 * 3600_000;
 describe("a value that the browser keeps", () => {
   async function kept() {
     const { keptValue } = await import("../../src/shared/kept-value.ts");
-    return keptValue<{ kind: string }>(() => localStorage, "test", ({ kind }) => typeof kind === "string");
+    return keptValue<{ kind: string }>(
+      () => localStorage,
+      "test",
+      ({ kind }) => typeof kind === "string",
+    );
   }
 
   test("is read by the next page, until it is forgotten", async () => {
@@ -26,7 +30,12 @@ describe("a value that the browser keeps", () => {
 
   test("lasts as long as the page when the browser keeps nothing", async () => {
     newBrowser();
-    Object.defineProperty(globalThis, "localStorage", { configurable: true, get: () => { throw new DOMException("no"); } });
+    Object.defineProperty(globalThis, "localStorage", {
+      configurable: true,
+      get: () => {
+        throw new DOMException("no");
+      },
+    });
     const value = await kept();
     value.write({ kind: "toilets" });
     expect(value.read()).toEqual({ kind: "toilets" });
@@ -48,7 +57,12 @@ describe("a draft", () => {
 
   /** A visit that is over: its pages hold nothing any more. */
   async function writtenBefore(words: string, days: number): Promise<void> {
-    vi.stubGlobal("navigator", { locks: { request: async (_: string, __: object, act: (lock: object) => unknown) => void act({}), query: async () => ({}) } });
+    vi.stubGlobal("navigator", {
+      locks: {
+        request: async (_: string, __: object, act: (lock: object) => unknown) => void act({}),
+        query: async () => ({}),
+      },
+    });
     vi.spyOn(Date, "now").mockReturnValue(Date.now() - days * DAY_MS);
     await (await open()).save(words);
     vi.mocked(Date.now).mockRestore();
@@ -79,7 +93,12 @@ describe("a draft", () => {
     newBrowser();
     await (await open()).save("A hole");
     nextPage({ isSameTab: true });
-    vi.stubGlobal("navigator", { locks: { request: async (_: string, __: object, act: (lock: object) => unknown) => void act({}), query: async () => ({}) } });
+    vi.stubGlobal("navigator", {
+      locks: {
+        request: async (_: string, __: object, act: (lock: object) => unknown) => void act({}),
+        query: async () => ({}),
+      },
+    });
     expect(await open()).toMatchObject({ value: "A hole", isResumed: false });
   });
 
@@ -115,13 +134,19 @@ describe("a draft", () => {
   test("is said not to be kept when the browser keeps nothing", async () => {
     newBrowser();
     vi.stubGlobal("indexedDB", undefined);
-    Object.defineProperty(globalThis, "sessionStorage", { configurable: true, get: () => { throw new DOMException("no"); } });
+    Object.defineProperty(globalThis, "sessionStorage", {
+      configurable: true,
+      get: () => {
+        throw new DOMException("no");
+      },
+    });
     expect((await open()).words()).toContain("not saved");
   });
 });
 
 describe("a document that the phone keeps", () => {
-  const open = async () => (await import("../../src/shared/places/kept.ts")).keptDocument<{ items: number[] }>("/data/places.json");
+  const open = async () =>
+    (await import("../../src/shared/places/kept.ts")).keptDocument<{ items: number[] }>("/data/places.json");
 
   test("stands in when the network fails, and says so", async () => {
     const network = newBrowser({ "/data/places.json": { items: [1] } });

@@ -12,7 +12,13 @@ interface Browser {
 }
 
 /** A browser that can show notifications, but for what it lacks. */
-function browser({ permission = "default", says = "granted", subscribes = () => new Promise(() => undefined), lacks = [], standalone }: Browser): ReturnType<typeof vi.fn> {
+function browser({
+  permission = "default",
+  says = "granted",
+  subscribes = () => new Promise(() => undefined),
+  lacks = [],
+  standalone,
+}: Browser): ReturnType<typeof vi.fn> {
   const ask = vi.fn(subscribes);
   const pushManager = { subscribe: ask, getSubscription: async () => ({ unsubscribe: async () => true }) };
   const serviceWorker = { register: async () => undefined, ready: Promise.resolve({ pushManager }) };
@@ -20,7 +26,10 @@ function browser({ permission = "default", says = "granted", subscribes = () => 
   const had = Object.fromEntries(Object.entries(known).filter(([name]) => !lacks.includes(name)));
   vi.stubGlobal("window", had);
   vi.stubGlobal("Notification", known.Notification);
-  vi.stubGlobal("navigator", { ...(lacks.includes("serviceWorker") ? {} : { serviceWorker }), ...(standalone === undefined ? {} : { standalone }) });
+  vi.stubGlobal("navigator", {
+    ...(lacks.includes("serviceWorker") ? {} : { serviceWorker }),
+    ...(standalone === undefined ? {} : { standalone }),
+  });
   return ask;
 }
 
@@ -55,7 +64,12 @@ describe("asking for notifications", () => {
 
   test("lets go of a subscription with another key", async () => {
     const subscription = { toJSON: () => ADDRESS, ...ADDRESS };
-    const ask = browser({ subscribes: () => (ask.mock.calls.length === 1 ? Promise.reject(new DOMException("", "InvalidStateError")) : Promise.resolve(subscription)) });
+    const ask = browser({
+      subscribes: () =>
+        ask.mock.calls.length === 1
+          ? Promise.reject(new DOMException("", "InvalidStateError"))
+          : Promise.resolve(subscription),
+    });
     expect(await subscribe("key", 1000)).toMatchObject({ kind: "ok" });
     expect(ask).toHaveBeenCalledTimes(2);
   });

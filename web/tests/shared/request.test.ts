@@ -28,17 +28,27 @@ describe("what is sent", () => {
   });
 
   test("may be answered with a page", async () => {
-    const { post } = await page({ [PATH]: () => new Response("<p>Stored</p>", { headers: { "Content-Type": "text/html; charset=utf-8" } }) });
+    const { post } = await page({
+      [PATH]: () => new Response("<p>Stored</p>", { headers: { "Content-Type": "text/html; charset=utf-8" } }),
+    });
     expect(await post(PATH, {}, "key")).toEqual({ kind: "stored", value: "<p>Stored</p>" });
   });
 
   test.each<[string, Answer, object]>([
     ["no connection", null, { retryAfterSeconds: null }],
-    ["an answer that breaks off", () => new Response("{", { headers: { "Content-Type": "application/json" } }), { retryAfterSeconds: null }],
+    [
+      "an answer that breaks off",
+      () => new Response("{", { headers: { "Content-Type": "application/json" } }),
+      { retryAfterSeconds: null },
+    ],
     ["a service that fails", () => problem(503, "Busy", { "Retry-After": "90" }), { retryAfterSeconds: 90 }],
     ["a service that fails without saying for how long", () => problem(500, "Broken"), { retryAfterSeconds: 60 }],
     ["a time-out on the way", () => problem(408, "Too slow"), { retryAfterSeconds: 60 }],
-    ["too many at once", () => problem(429, "Too many updates came from here", { "Retry-After": "600" }), { retryAfterSeconds: 600, why: "Too many updates came from here" }],
+    [
+      "too many at once",
+      () => problem(429, "Too many updates came from here", { "Retry-After": "600" }),
+      { retryAfterSeconds: 600, why: "Too many updates came from here" },
+    ],
   ])("is worth repeating after %s", async (_, answer, later) => {
     const { post } = await page({ [PATH]: answer });
     expect(await post(PATH, {}, "key")).toEqual({ kind: "later", ...later });
@@ -73,7 +83,10 @@ test.each([
 
 describe("a picture", () => {
   const POLICY = { photo_id: "P1", url: "https://photos.example/", fields: { key: "7K3M/P1" } };
-  const broken = (code: string, status = 400) => () => new Response(`<Error><Code>${code}</Code></Error>`, { status });
+  const broken =
+    (code: string, status = 400) =>
+    () =>
+      new Response(`<Error><Code>${code}</Code></Error>`, { status });
 
   test("goes to the store as a form, without headers of ours", async () => {
     const { upload, network } = await page({ "/": () => new Response(null, { status: 204 }) });

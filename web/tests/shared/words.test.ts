@@ -12,9 +12,12 @@ import { around, HERE } from "../report/council.ts";
 import { newBrowser } from "../browser.ts";
 
 describe("a reference", () => {
-  test.each(["7K3M-2QXV-9HTD", " 7k3m2qxv9htd ", "7K3M 2QXV 9HTD", "7k3m–2qxv–9htd"])("is read as it is typed: %s", (typed) => {
-    expect(parseReference(typed)).toBe("7K3M2QXV9HTD");
-  });
+  test.each(["7K3M-2QXV-9HTD", " 7k3m2qxv9htd ", "7K3M 2QXV 9HTD", "7k3m–2qxv–9htd"])(
+    "is read as it is typed: %s",
+    (typed) => {
+      expect(parseReference(typed)).toBe("7K3M2QXV9HTD");
+    },
+  );
 
   test("is read with letters that look like digits", () => {
     expect(parseReference("OOOO-IIII-LLLL")).toBe("000011111111");
@@ -48,14 +51,27 @@ describe("an address's hash", () => {
   });
 
   test("says what the map shows", () => {
-    expect(readMapHash(writeMapHash({ zoom: 14, lat: 53.9591, long: -1.0812 }))).toEqual({ zoom: 14, lat: 53.9591, long: -1.0812 });
+    expect(readMapHash(writeMapHash({ zoom: 14, lat: 53.9591, long: -1.0812 }))).toEqual({
+      zoom: 14,
+      lat: 53.9591,
+      long: -1.0812,
+    });
     expect(readMapHash("#here")).toBeNull();
   });
 });
 
 describe("places that are typed", () => {
-  const PLACES = ["Market Place", "Old Market Street", "Marsh Lane", "St Mary's Road"].map((label) => known({ label, kind: "street", ...HERE }));
-  const POSTCODES = { sectors: { "ZZ1 1": [["AA", 53.9, -1.1], ["AB", 53.9, -1.1]] as [string, number, number][] } };
+  const PLACES = ["Market Place", "Old Market Street", "Marsh Lane", "St Mary's Road"].map((label) =>
+    known({ label, kind: "street", ...HERE }),
+  );
+  const POSTCODES = {
+    sectors: {
+      "ZZ1 1": [
+        ["AA", 53.9, -1.1],
+        ["AB", 53.9, -1.1],
+      ] as [string, number, number][],
+    },
+  };
   const found = (typed: string) => search(typed, PLACES, POSTCODES).map(({ label }) => label);
 
   test("come first where they begin so", () => {
@@ -77,11 +93,18 @@ describe("places that are typed", () => {
 });
 
 describe("a place outside the council's area", () => {
-  const WOLD = { name: "Wold District Council", polygons: [around(HERE)], phone: null, url: "https://wold.example/report" };
+  const WOLD = {
+    name: "Wold District Council",
+    polygons: [around(HERE)],
+    phone: null,
+    url: "https://wold.example/report",
+  };
   const COUNCIL = { name: "Eskerby Council", neighbours: [WOLD], wards: "/data/wards.json" } as unknown as Council;
 
   test("is told with its neighbour, and how to reach that", () => {
-    expect(outsideText(COUNCIL, HERE)).toBe("This location is outside Eskerby Council. It looks like Wold District Council's: https://wold.example/report");
+    expect(outsideText(COUNCIL, HERE)).toBe(
+      "This location is outside Eskerby Council. It looks like Wold District Council's: https://wold.example/report",
+    );
   });
 
   test("is told with where to look when nobody knows whose it is", () => {
@@ -91,7 +114,11 @@ describe("a place outside the council's area", () => {
   test("is outside of every ward, and farther than 50 m from them", async () => {
     newBrowser({ "/data/wards.json": { items: [{ code: "W1", name: "Riverside", polygons: [[around(HERE)]] }] } });
     const north = (metres: number) => ({ lat: HERE.lat + 0.01 + metres / 111_195, long: HERE.long });
-    expect(await Promise.all([HERE, north(40), north(60)].map((place) => isOutsideWards(place, COUNCIL)))).toEqual([false, false, true]);
+    expect(await Promise.all([HERE, north(40), north(60)].map((place) => isOutsideWards(place, COUNCIL)))).toEqual([
+      false,
+      false,
+      true,
+    ]);
   });
 });
 

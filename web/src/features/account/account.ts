@@ -22,7 +22,11 @@ async function open(first: OwnReports): Promise<void> {
   void greet();
   add(first, await known());
   if (!list.hasChildNodes()) {
-    const report = element("a", { class: "govuk-button", href: "/report/", role: "button", draggable: "false" }, "Report a problem");
+    const report = element(
+      "a",
+      { class: "govuk-button", href: "/report/", role: "button", draggable: "false" },
+      "Report a problem",
+    );
     list.replaceChildren(element("p", {}, "You have no reports yet."), element("p", {}, report));
   }
 }

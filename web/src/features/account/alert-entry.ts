@@ -4,7 +4,16 @@ import { actionButton, element, focusOn, unseen } from "../../shared/dom.ts";
 import { showErrors } from "../../shared/form-errors.ts";
 import { groupReference } from "../../shared/reference.ts";
 import { call } from "../../shared/session.ts";
-import { type Channel, distanceWords, eventTypesOf, type Frequency, FREQUENCIES, type Kind, subjectWords, type What } from "../alerts/words.ts";
+import {
+  type Channel,
+  distanceWords,
+  eventTypesOf,
+  type Frequency,
+  FREQUENCIES,
+  type Kind,
+  subjectWords,
+  type What,
+} from "../alerts/words.ts";
 import { change, tell } from "./page.ts";
 
 interface Quiet {
@@ -16,7 +25,15 @@ export interface OwnAlert {
   subscription_id: string;
   channel: Channel;
   to: string | null;
-  topic: { kind: Kind; service_request_id: string | null; lat: number | null; long: number | null; radius_m: number | null; ward_code: string | null; service_codes: string[] };
+  topic: {
+    kind: Kind;
+    service_request_id: string | null;
+    lat: number | null;
+    long: number | null;
+    radius_m: number | null;
+    ward_code: string | null;
+    service_codes: string[];
+  };
   event_types: What[];
   frequency: Frequency;
   quiet: Quiet | null;
@@ -27,7 +44,11 @@ export interface OwnAlert {
 /** Services and wards by their codes. */
 export type Named = Map<string, string>;
 
-const WAYS: Record<Channel, string> = { email: "by email", sms: "by text message", push: "by notification in a browser" };
+const WAYS: Record<Channel, string> = {
+  email: "by email",
+  sms: "by text message",
+  push: "by notification in a browser",
+};
 const NIGHT: Quiet = { begin: "22:00", end: "07:00" };
 
 export function alertEntry(alert: OwnAlert, named: Named): HTMLElement {
@@ -38,7 +59,11 @@ export function alertEntry(alert: OwnAlert, named: Named): HTMLElement {
 
   function heading(): HTMLElement {
     const { service_request_id } = alert.topic;
-    return element("h2", { class: "app-entry__name" }, service_request_id ? element("a", { href: `/reports/${service_request_id}` }, about) : about);
+    return element(
+      "h2",
+      { class: "app-entry__name" },
+      service_request_id ? element("a", { href: `/reports/${service_request_id}` }, about) : about,
+    );
   }
 
   function show(now: OwnAlert): void {
@@ -65,15 +90,26 @@ export function alertEntry(alert: OwnAlert, named: Named): HTMLElement {
 
   async function save(now: OwnAlert, form: HTMLFormElement): Promise<void> {
     const changes = written(form, now);
-    if (!changes) return showErrors(form, [{ field: `${now.subscription_id}-event_types`, message: "Choose at least one kind of alert" }]);
-    const saved = await change(form, () => call<OwnAlert>("PATCH", pathOf(now), changes, { "If-Match": `"${now.version}"` }), () => `${now.subscription_id}-save`);
+    if (!changes)
+      return showErrors(form, [
+        { field: `${now.subscription_id}-event_types`, message: "Choose at least one kind of alert" },
+      ]);
+    const saved = await change(
+      form,
+      () => call<OwnAlert>("PATCH", pathOf(now), changes, { "If-Match": `"${now.version}"` }),
+      () => `${now.subscription_id}-save`,
+    );
     if (!saved) return;
     back(saved);
     tell("Your changes have been saved.");
   }
 
   async function stop(now: OwnAlert): Promise<void> {
-    const done = await change(entry, () => call("DELETE", pathOf(now)), () => `${now.subscription_id}-stop`);
+    const done = await change(
+      entry,
+      () => call("DELETE", pathOf(now)),
+      () => `${now.subscription_id}-stop`,
+    );
     if (!done) return;
     const note = element("p", {}, `You have stopped these alerts: ${about}.`);
     entry.replaceChildren(note);
@@ -86,7 +122,11 @@ const pathOf = ({ subscription_id }: OwnAlert) => `/api/subscriptions/${subscrip
 function aboutWords({ topic }: OwnAlert, named: Named): string {
   const { kind, service_request_id, radius_m, ward_code, service_codes } = topic;
   if (service_request_id) return `Report ${groupReference(service_request_id)}`;
-  const where = radius_m ? `within ${distanceWords(radius_m)} of a location` : ward_code ? `in ${named.get(ward_code) ?? ward_code} ward` : "anywhere in the council’s area";
+  const where = radius_m
+    ? `within ${distanceWords(radius_m)} of a location`
+    : ward_code
+      ? `in ${named.get(ward_code) ?? ward_code} ward`
+      : "anywhere in the council’s area";
   const only = service_codes.length ? ` (${service_codes.map((code) => named.get(code) ?? code).join(", ")})` : "";
   return `${subjectWords(kind)} ${where}${only}`;
 }
@@ -94,20 +134,48 @@ function aboutWords({ topic }: OwnAlert, named: Named): string {
 function facts({ channel, to, frequency, quiet, topic, state }: OwnAlert): HTMLElement[] {
   const often = FREQUENCIES.find(([value]) => value === frequency)![1];
   const silent = quiet ? `, but not from ${quiet.begin} to ${quiet.end}` : "";
-  const map = topic.lat === null ? [] : [element("p", {}, element("a", { href: `/map/#15/${topic.lat}/${topic.long}` }, "View on map"))];
-  const waiting = state === "unconfirmed" ? [element("p", {}, "Not confirmed yet. Use the link or code that we sent you.")] : [];
-  return [element("p", { class: "app-muted" }, `${often}${silent}, ${WAYS[channel]}${to ? ` to ${to}` : ""}.`), ...map, ...waiting];
+  const map =
+    topic.lat === null
+      ? []
+      : [element("p", {}, element("a", { href: `/map/#15/${topic.lat}/${topic.long}` }, "View on map"))];
+  const waiting =
+    state === "unconfirmed" ? [element("p", {}, "Not confirmed yet. Use the link or code that we sent you.")] : [];
+  return [
+    element("p", { class: "app-muted" }, `${often}${silent}, ${WAYS[channel]}${to ? ` to ${to}` : ""}.`),
+    ...map,
+    ...waiting,
+  ];
 }
 
-function alertForm({ subscription_id: id, topic, event_types: eventTypes, frequency, quiet }: OwnAlert, cancel: () => void): HTMLFormElement {
+function alertForm(
+  { subscription_id: id, topic, event_types: eventTypes, frequency, quiet }: OwnAlert,
+  cancel: () => void,
+): HTMLFormElement {
   const fitting = eventTypesOf(topic.kind);
   const chosen = eventTypes.length ? eventTypes : fitting.map(([what]) => what);
-  const silent = element("div", { class: "govuk-checkboxes" }, ...choiceItems("checkbox", `${id}-quiet`, [["yes", "Don't send alerts at night", `We do not send alerts from ${(quiet ?? NIGHT).begin} to ${(quiet ?? NIGHT).end}. We'll send them in the morning.`]], quiet ? ["yes"] : []));
+  const silent = element(
+    "div",
+    { class: "govuk-checkboxes" },
+    ...choiceItems(
+      "checkbox",
+      `${id}-quiet`,
+      [
+        [
+          "yes",
+          "Don't send alerts at night",
+          `We do not send alerts from ${(quiet ?? NIGHT).begin} to ${(quiet ?? NIGHT).end}. We'll send them in the morning.`,
+        ],
+      ],
+      quiet ? ["yes"] : [],
+    ),
+  );
   const save = element("button", { class: "govuk-button", type: "submit", id: `${id}-save` }, "Save");
   return element(
     "form",
     { novalidate: "" },
-    ...(fitting.length > 1 ? [group("Send me an alert when", "checkboxes", choiceItems("checkbox", `${id}-event_types`, fitting, chosen))] : []),
+    ...(fitting.length > 1
+      ? [group("Send me an alert when", "checkboxes", choiceItems("checkbox", `${id}-event_types`, fitting, chosen))]
+      : []),
     group("How often?", "radios", choiceItems("radio", `${id}-frequency`, FREQUENCIES, [frequency])),
     element("div", { class: "govuk-form-group" }, silent),
     element("div", { class: "app-buttons" }, save, actionButton("Cancel", cancel)),
@@ -116,7 +184,16 @@ function alertForm({ subscription_id: id, topic, event_types: eventTypes, freque
 
 function group(title: string, kind: string, items: HTMLElement[]): HTMLElement {
   const legend = element("legend", { class: "govuk-fieldset__legend" }, title);
-  return element("div", { class: "govuk-form-group" }, element("fieldset", { class: "govuk-fieldset" }, legend, element("div", { class: `govuk-${kind}`, "data-error-before": "" }, ...items)));
+  return element(
+    "div",
+    { class: "govuk-form-group" },
+    element(
+      "fieldset",
+      { class: "govuk-fieldset" },
+      legend,
+      element("div", { class: `govuk-${kind}`, "data-error-before": "" }, ...items),
+    ),
+  );
 }
 
 /** The changes to send, or null if no event type is chosen. */

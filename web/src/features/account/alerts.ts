@@ -38,6 +38,11 @@ async function further(cursor: string, named: Named): Promise<void> {
 /** If the council's documents cannot be loaded, services and wards are shown by their codes. */
 async function names(): Promise<Named> {
   const [services, council] = await Promise.all([loadServices().catch(() => []), loadCouncil().catch(() => null)]);
-  const wards = council?.wards ? await getJson<{ items: { code: string; name: string }[] }>(council.wards).catch(() => null) : null;
-  return new Map([...services.map((each) => [each.service_code, each.service_name] as const), ...(wards?.items ?? []).map(({ code, name }) => [code, name] as const)]);
+  const wards = council?.wards
+    ? await getJson<{ items: { code: string; name: string }[] }>(council.wards).catch(() => null)
+    : null;
+  return new Map([
+    ...services.map((each) => [each.service_code, each.service_name] as const),
+    ...(wards?.items ?? []).map(({ code, name }) => [code, name] as const),
+  ]);
 }

@@ -43,10 +43,14 @@ async function whole(): Promise<{ file: Part; pages: string[] } | string> {
   let next: string | null = null;
   do {
     const query: string = next ? `?${new URLSearchParams({ cursor: next })}` : "";
-    const [part, page] = await Promise.all([call<Part>("GET", EXPORT + query), call<string>("GET", `${EXPORT}/page${query}`)]);
+    const [part, page] = await Promise.all([
+      call<Part>("GET", EXPORT + query),
+      call<string>("GET", `${EXPORT}/page${query}`),
+    ]);
     if (part.kind !== "stored") return why(part);
     if (page.kind !== "stored") return why(page);
-    for (const [store, items] of Object.entries(part.value.held)) part.value.held[store] = [...(file.held[store] ?? []), ...items];
+    for (const [store, items] of Object.entries(part.value.held))
+      part.value.held[store] = [...(file.held[store] ?? []), ...items];
     Object.assign(file, part.value, { held: { ...file.held, ...part.value.held } });
     pages.push(page.value);
     next = part.value.next;

@@ -52,8 +52,13 @@ function onSubmit(form: HTMLFormElement, act: () => Promise<void>): void {
 function open(read: OwnAccount): void {
   account = read;
   name.value = read.name ?? "";
-  const own: [string, string][] = read.language && !LANGUAGES.some(([known]) => known === read.language) ? [[read.language, read.language]] : [];
-  language.replaceChildren(...[...LANGUAGES, ...own].map(([value, text]) => element("option", { value, ...(value ? { lang: value } : {}) }, text)));
+  const own: [string, string][] =
+    read.language && !LANGUAGES.some(([known]) => known === read.language) ? [[read.language, read.language]] : [];
+  language.replaceChildren(
+    ...[...LANGUAGES, ...own].map(([value, text]) =>
+      element("option", { value, ...(value ? { lang: value } : {}) }, text),
+    ),
+  );
   language.value = read.language ?? "";
   showAddresses(read);
   filledIn = written();
@@ -62,19 +67,33 @@ function open(read: OwnAccount): void {
 function showAddresses({ addresses, reach_by }: OwnAccount): void {
   byId("addresses").replaceChildren(...addresses.map(({ value }) => entryOf(value)));
   const kinds = (["email", "phone"] as const).filter((kind) => addresses.some((each) => each.kind === kind));
-  const ways: [string, string][] = [...kinds.map((kind): [string, string] => [kind, WAYS[kind]]), ["", "No preference"]];
-  byId("reach-choices").replaceChildren(...ways.map(([value, text], index) => radio(value, text, index, reach_by ?? "")));
+  const ways: [string, string][] = [
+    ...kinds.map((kind): [string, string] => [kind, WAYS[kind]]),
+    ["", "No preference"],
+  ];
+  byId("reach-choices").replaceChildren(
+    ...ways.map(([value, text], index) => radio(value, text, index, reach_by ?? "")),
+  );
 }
 
 function entryOf(value: string): HTMLElement {
   const remove = actionButton("Remove", () => void drop());
   remove.id = `remove-${value}`;
   remove.append(unseen(` ${value}`));
-  const entry = element("section", { class: "app-entry" }, element("p", { class: "app-entry__name" }, value), element("div", { class: "app-buttons" }, remove));
+  const entry = element(
+    "section",
+    { class: "app-entry" },
+    element("p", { class: "app-entry__name" }, value),
+    element("div", { class: "app-buttons" }, remove),
+  );
   return entry;
 
   async function drop(): Promise<void> {
-    const saved = await change(entry, () => call<OwnAccount>("POST", `${ACCOUNT}/addresses/removal`, { address: value }), () => remove.id);
+    const saved = await change(
+      entry,
+      () => call<OwnAccount>("POST", `${ACCOUNT}/addresses/removal`, { address: value }),
+      () => remove.id,
+    );
     if (!saved) return;
     account.version = saved.version;
     showAddresses(saved);
@@ -86,14 +105,23 @@ function radio(value: string, text: string, index: number, chosen: string): HTML
   const id = index === 0 ? "reach_by" : `reach_by-${index}`;
   const input = element("input", { class: "govuk-radios__input", id, name: "reach_by", type: "radio", value });
   input.checked = value === chosen;
-  return element("div", { class: "govuk-radios__item" }, input, element("label", { class: "govuk-label govuk-radios__label", for: id }, text));
+  return element(
+    "div",
+    { class: "govuk-radios__item" },
+    input,
+    element("label", { class: "govuk-label govuk-radios__label", for: id }, text),
+  );
 }
 
 async function save(): Promise<void> {
   const entries = Object.entries(written()).filter(([field, value]) => value !== filledIn[field]);
   const clear = entries.filter(([, value]) => !value).map(([field]) => field);
   const changes = { ...Object.fromEntries(entries.filter(([, value]) => value)), clear };
-  const saved = await change(details, () => saveAccount(account, changes), (field) => field || "name");
+  const saved = await change(
+    details,
+    () => saveAccount(account, changes),
+    (field) => field || "name",
+  );
   if (!saved) return;
   open(saved);
   told("Your details have been saved.");
@@ -105,9 +133,14 @@ function written(): Record<string, string> {
 }
 
 async function begin(): Promise<void> {
-  if (!address.value.trim()) return showErrors(addressForm, [{ field: "address", message: "Enter an email address or mobile number" }]);
+  if (!address.value.trim())
+    return showErrors(addressForm, [{ field: "address", message: "Enter an email address or mobile number" }]);
   const sent = { address: address.value.trim() };
-  const made = await change(addressForm, () => call<Begun>("POST", `${ACCOUNT}/addresses`, sent), () => "address");
+  const made = await change(
+    addressForm,
+    () => call<Begun>("POST", `${ACCOUNT}/addresses`, sent),
+    () => "address",
+  );
   if (made) ask(made);
 }
 
@@ -118,7 +151,8 @@ function ask(made: Begun | null): void {
   show(addressForm, made === null);
   clearErrors(codeForm);
   clearErrors(addressForm);
-  byId("code-sent").textContent = `We've sent a 6-digit code to ${address.value.trim()}. The code works for 10 minutes.`;
+  byId("code-sent").textContent =
+    `We've sent a 6-digit code to ${address.value.trim()}. The code works for 10 minutes.`;
   focusOn(made ? code : address);
 }
 
@@ -126,7 +160,11 @@ async function confirm(): Promise<void> {
   const digits = code.value.replace(/\D/g, "");
   if (digits.length !== 6) return showErrors(codeForm, [{ field: "code", message: "Enter the 6-digit code" }]);
   const proof = { attempt_id: begun!.attempt_id, code: digits };
-  const saved = await change(codeForm, () => call<OwnAccount>("POST", `${ACCOUNT}/addresses/confirmation`, proof), () => "code");
+  const saved = await change(
+    codeForm,
+    () => call<OwnAccount>("POST", `${ACCOUNT}/addresses/confirmation`, proof),
+    () => "code",
+  );
   if (!saved) return;
   account.version = saved.version;
   const added = address.value.trim();

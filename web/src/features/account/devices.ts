@@ -24,7 +24,12 @@ function entryOf(device: Device): HTMLElement {
   const { is_this, device: name } = device;
   const tag = is_this ? [" ", element("strong", { class: "govuk-tag" }, "This device")] : [];
   const times = `Signed in on ${moment(device.created_at)}, last used on ${moment(device.last_used_at)}`;
-  const entry = element("section", { class: "app-entry" }, element("h2", { class: "app-entry__name" }, name, ...tag), element("p", { class: "app-muted" }, times));
+  const entry = element(
+    "section",
+    { class: "app-entry" },
+    element("h2", { class: "app-entry__name" }, name, ...tag),
+    element("p", { class: "app-muted" }, times),
+  );
   if (!is_this) entry.append(endButton(device, entry));
   return entry;
 }
@@ -36,7 +41,11 @@ function endButton({ session_id, device }: Device, entry: HTMLElement): HTMLElem
   return button;
 
   async function end(): Promise<void> {
-    const done = await change(entry, () => call("DELETE", `${DEVICES}/${session_id}`), () => button.id);
+    const done = await change(
+      entry,
+      () => call("DELETE", `${DEVICES}/${session_id}`),
+      () => button.id,
+    );
     if (!done) return;
     entry.remove();
     told(`${device} signed out.`);
@@ -44,7 +53,11 @@ function endButton({ session_id, device }: Device, entry: HTMLElement): HTMLElem
 }
 
 async function endAll(): Promise<void> {
-  const done = await change(byId("account-page"), () => call("DELETE", DEVICES), () => all.id);
+  const done = await change(
+    byId("account-page"),
+    () => call("DELETE", DEVICES),
+    () => all.id,
+  );
   if (!done) return;
   await forgetSender();
   location.assign("/");

@@ -16,7 +16,11 @@ form.addEventListener("submit", (event) => {
 void openPage(ACCOUNT, () => undefined);
 
 async function forget(): Promise<void> {
-  const done = await change(form, () => call("POST", `${ACCOUNT}/erasure`, { redact: redact.checked }), () => "forget");
+  const done = await change(
+    form,
+    () => call("POST", `${ACCOUNT}/erasure`, { redact: redact.checked }),
+    () => "forget",
+  );
   if (!done) return;
   await forgetSender();
   tell();

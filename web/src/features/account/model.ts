@@ -19,7 +19,9 @@ export interface OwnAccount {
   version: number;
 }
 
-export type AccountChanges = Partial<Pick<OwnAccount, "name" | "language" | "reach_by" | "saved_places">> & { clear?: string[] };
+export type AccountChanges = Partial<Pick<OwnAccount, "name" | "language" | "reach_by" | "saved_places">> & {
+  clear?: string[];
+};
 
 export const ACCOUNT = "/api/account";
 
@@ -29,6 +31,7 @@ export async function saveAccount(known: OwnAccount, changes: AccountChanges): P
   if (outcome.kind !== "refused" || outcome.problem.status !== 409) return outcome;
   const now = await call<OwnAccount>("GET", ACCOUNT);
   if (now.kind === "stored") Object.assign(known, now.value);
-  const detail = "You have changed this on another page or device. Select the button again to save what is on this page";
+  const detail =
+    "You have changed this on another page or device. Select the button again to save what is on this page";
   return { kind: "refused", problem: { ...outcome.problem, detail } };
 }

@@ -24,7 +24,15 @@ export async function openPage<T>(path: string, open: (value: T) => void): Promi
     tell("Loading…");
     const read = await call<T>("GET", path);
     if (isSignedOut(read)) return location.replace(signInAddress());
-    tell(read.kind === "refused" ? faultsOf(read)[0]!.message : read.kind === "later" ? (read.retryAfterSeconds ? BUSY : UNREACHED) : "");
+    tell(
+      read.kind === "refused"
+        ? faultsOf(read)[0]!.message
+        : read.kind === "later"
+          ? read.retryAfterSeconds
+            ? BUSY
+            : UNREACHED
+          : "",
+    );
     show(retry, read.kind === "later");
     if (read.kind !== "stored") return;
     open(read.value);
@@ -35,12 +43,19 @@ export async function openPage<T>(path: string, open: (value: T) => void): Promi
 }
 
 /** Sends the request with the form's buttons disabled. Errors are shown in the form, which stays as it is. */
-export async function change<T>(form: HTMLElement, request: () => Promise<Outcome<T>>, field: (name: string) => string): Promise<T | null> {
+export async function change<T>(
+  form: HTMLElement,
+  request: () => Promise<Outcome<T>>,
+  field: (name: string) => string,
+): Promise<T | null> {
   clearErrors(form);
   tell("");
   const outcome = await whileBusy(form, request);
   if (outcome.kind === "stored") return outcome.value;
-  showErrors(form, faultsOf(outcome).map((fault): FieldError => ({ ...fault, field: field(fault.field) })));
+  showErrors(
+    form,
+    faultsOf(outcome).map((fault): FieldError => ({ ...fault, field: field(fault.field) })),
+  );
   if (isSignedOut(outcome)) tell(signIn());
   return null;
 }

@@ -49,7 +49,11 @@ async function add({ lat, long }: Place): Promise<void> {
 }
 
 async function save(saved_places: SavedPlace[], where: HTMLElement, field: string): Promise<boolean> {
-  const saved = await change(where, () => saveAccount(account, { saved_places }), () => field);
+  const saved = await change(
+    where,
+    () => saveAccount(account, { saved_places }),
+    () => field,
+  );
   if (saved) open(saved);
   return saved !== null;
 }
@@ -60,17 +64,40 @@ function entryOf(place: SavedPlace, index: number): HTMLElement {
   const remove = actionButton("Remove", () => void drop());
   remove.id = `remove-${index}`;
   for (const button of [report, remove]) button.append(about());
-  const map = element("a", { class: "govuk-button govuk-button--secondary", href: `/map/#17/${place.lat}/${place.long}`, role: "button", draggable: "false" }, "Map", about());
-  const entry = element("section", { class: "app-entry" }, element("h2", { class: "app-entry__name" }, place.label), element("div", { class: "app-buttons" }, report, map, remove));
+  const map = element(
+    "a",
+    {
+      class: "govuk-button govuk-button--secondary",
+      href: `/map/#17/${place.lat}/${place.long}`,
+      role: "button",
+      draggable: "false",
+    },
+    "Map",
+    about(),
+  );
+  const entry = element(
+    "section",
+    { class: "app-entry" },
+    element("h2", { class: "app-entry__name" }, place.label),
+    element("div", { class: "app-buttons" }, report, map, remove),
+  );
   return entry;
 
   async function drop(): Promise<void> {
-    if (!(await save(account.saved_places.filter((each) => !isSame(each, place)), entry, remove.id))) return;
+    if (
+      !(await save(
+        account.saved_places.filter((each) => !isSame(each, place)),
+        entry,
+        remove.id,
+      ))
+    )
+      return;
     told(`${place.label} removed.`);
   }
 }
 
-const isSame = (one: SavedPlace, other: SavedPlace) => one.label === other.label && one.lat === other.lat && one.long === other.long;
+const isSame = (one: SavedPlace, other: SavedPlace) =>
+  one.label === other.label && one.lat === other.lat && one.long === other.long;
 
 /** Starts a report at that place, or moves the draft of this tab there. Drafts of other visits stay as they are. */
 async function reportAt({ label: place_label, lat, long }: SavedPlace): Promise<void> {

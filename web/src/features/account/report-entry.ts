@@ -37,7 +37,8 @@ export function reportEntry(report: OwnReport, about: Known): HTMLElement {
 
   function actions(now: OwnReport): HTMLElement {
     const buttons = [actionButton("Change", () => edit(now)), actionButton("Withdraw", () => ask(now))];
-    for (const each of buttons) each.append(unseen(` ${nameOf(now, about)}, ${groupReference(now.service_request_id)}`));
+    for (const each of buttons)
+      each.append(unseen(` ${nameOf(now, about)}, ${groupReference(now.service_request_id)}`));
     return element("div", { class: "app-buttons" }, ...buttons);
   }
 
@@ -57,7 +58,11 @@ export function reportEntry(report: OwnReport, about: Known): HTMLElement {
     clearErrors(form);
     if (!words.description) return showErrors(form, [{ field: `${id}-description`, message: "Describe the problem" }]);
     if (await hasToAsk(form, now)) return;
-    const saved = await change(form, () => saveReport(now, changesIn(words, now)), (name) => `${id}-${name || "description"}`);
+    const saved = await change(
+      form,
+      () => saveReport(now, changesIn(words, now)),
+      (name) => `${id}-${name || "description"}`,
+    );
     if (!saved) return;
     back(saved);
     tell(`We've saved your changes to report ${groupReference(id)}.`);
@@ -78,18 +83,39 @@ export function reportEntry(report: OwnReport, about: Known): HTMLElement {
   }
 
   function ask(now: OwnReport): void {
-    const question = element("p", {}, "Withdraw this report? We'll remove it from the map and delete what you wrote. We will not deal with it.");
+    const question = element(
+      "p",
+      {},
+      "Withdraw this report? We'll remove it from the map and delete what you wrote. We will not deal with it.",
+    );
     const yes = actionButton("Yes, withdraw it", () => void withdraw(now));
     yes.id = `${now.service_request_id}-withdraw`;
-    entry.replaceChildren(heading(now, about), question, element("div", { class: "app-buttons" }, yes, actionButton("No, keep it", () => back(now))));
+    entry.replaceChildren(
+      heading(now, about),
+      question,
+      element(
+        "div",
+        { class: "app-buttons" },
+        yes,
+        actionButton("No, keep it", () => back(now)),
+      ),
+    );
     focusOn(question);
   }
 
   async function withdraw(now: OwnReport): Promise<void> {
     const id = now.service_request_id;
-    const done = await change(entry, () => call("POST", `${pathOf(now)}/withdrawal`, {}), () => `${id}-withdraw`);
+    const done = await change(
+      entry,
+      () => call("POST", `${pathOf(now)}/withdrawal`, {}),
+      () => `${id}-withdraw`,
+    );
     if (!done) return;
-    const note = element("p", {}, `You have withdrawn report ${groupReference(id)}. It is not public, and we will not deal with it.`);
+    const note = element(
+      "p",
+      {},
+      `You have withdrawn report ${groupReference(id)}. It is not public, and we will not deal with it.`,
+    );
     entry.replaceChildren(note);
     focusOn(note);
   }
@@ -105,7 +131,11 @@ function nameOf({ title, service_code }: OwnReport, { names }: Known): string {
 }
 
 function heading(report: OwnReport, about: Known): HTMLElement {
-  return element("h2", { class: "app-entry__name" }, element("a", { href: report.tracking_url }, nameOf(report, about)));
+  return element(
+    "h2",
+    { class: "app-entry__name" },
+    element("a", { href: report.tracking_url }, nameOf(report, about)),
+  );
 }
 
 function facts(report: OwnReport, { zone }: Known): HTMLElement[] {
@@ -113,7 +143,15 @@ function facts(report: OwnReport, { zone }: Known): HTMLElement[] {
   const promise = status === "open" && expected_datetime ? [promiseWords(expected_datetime, zone)] : [];
   const seen = WHO_SEES[visibility];
   return [
-    element("p", { class: "app-muted" }, "Reported on ", dayElement(report.requested_datetime, zone), address ? ` at ${address}` : "", ". Reference ", element("span", { class: "app-reference" }, groupReference(report.service_request_id))),
+    element(
+      "p",
+      { class: "app-muted" },
+      "Reported on ",
+      dayElement(report.requested_datetime, zone),
+      address ? ` at ${address}` : "",
+      ". Reference ",
+      element("span", { class: "app-reference" }, groupReference(report.service_request_id)),
+    ),
     element("p", {}, stateTag(report.state)),
     ...promise,
     ...(seen ? [element("p", {}, seen)] : []),

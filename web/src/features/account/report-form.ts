@@ -11,10 +11,18 @@ const LABELS: Words = {
 const LONGEST: Words = { description: "4000", address: "200", title: "300" };
 
 export function reportForm(report: OwnReport, cancel: () => void): HTMLFormElement {
-  const note = isPublic(report) ? "Everyone can read what you write here." : "Only you and the council can read what you write here.";
+  const note = isPublic(report)
+    ? "Everyone can read what you write here."
+    : "Only you and the council can read what you write here.";
   const save = element("button", { class: "govuk-button", type: "submit" }, "Save");
   const buttons = element("div", { class: "app-buttons" }, save, actionButton("Cancel", cancel));
-  return element("form", { novalidate: "" }, element("p", {}, note), ...FIELDS.map((field) => group(field, report)), buttons);
+  return element(
+    "form",
+    { novalidate: "" },
+    element("p", {}, note),
+    ...FIELDS.map((field) => group(field, report)),
+    buttons,
+  );
 }
 
 export function wordsIn(form: HTMLFormElement): Words {
@@ -30,7 +38,9 @@ export async function findingsIn(words: Words, report: OwnReport): Promise<Findi
 
 /** The warning before it is saved. */
 export function askAbout(findings: Finding[]): HTMLElement {
-  const found = findings.map(({ words, kind, field }) => element("li", {}, element("strong", {}, words), ` (${LABELS[field]}) looks like ${kind}`));
+  const found = findings.map(({ words, kind, field }) =>
+    element("li", {}, element("strong", {}, words), ` (${LABELS[field]}) looks like ${kind}`),
+  );
   return element(
     "div",
     { class: "app-notice", "data-question": "" },
@@ -44,10 +54,18 @@ export function askAbout(findings: Finding[]): HTMLElement {
 function group(field: Field, report: OwnReport): HTMLElement {
   const id = `${report.service_request_id}-${field}`;
   const isLong = field === "description";
-  const input = isLong ? element("textarea", { class: "govuk-textarea", rows: "5" }) : element("input", { class: "govuk-input", type: "text", autocomplete: "off" });
-  for (const [name, value] of Object.entries({ id, name: field, maxlength: LONGEST[field] })) input.setAttribute(name, value);
+  const input = isLong
+    ? element("textarea", { class: "govuk-textarea", rows: "5" })
+    : element("input", { class: "govuk-input", type: "text", autocomplete: "off" });
+  for (const [name, value] of Object.entries({ id, name: field, maxlength: LONGEST[field] }))
+    input.setAttribute(name, value);
   input.value = report[field] ?? "";
-  return element("div", { class: "govuk-form-group" }, element("label", { class: "govuk-label", for: id }, LABELS[field]), input);
+  return element(
+    "div",
+    { class: "govuk-form-group" },
+    element("label", { class: "govuk-label", for: id }, LABELS[field]),
+    input,
+  );
 }
 
 function inputOf(form: HTMLFormElement, field: Field): HTMLInputElement | HTMLTextAreaElement {

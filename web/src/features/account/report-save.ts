@@ -20,7 +20,13 @@ export async function saveReport(known: OwnReport, changes: Changes): Promise<Ou
   const { title, description, address, state, visibility, version } = read.value;
   Object.assign(known, { title, description, address, state, visibility, version });
   if (isSame) return sent(known, changes);
-  return { kind: "refused", problem: { ...outcome.problem, detail: "This report has changed since you opened it. Select 'Save' again to save what is on this page" } };
+  return {
+    kind: "refused",
+    problem: {
+      ...outcome.problem,
+      detail: "This report has changed since you opened it. Select 'Save' again to save what is on this page",
+    },
+  };
 }
 
 function sent(known: OwnReport, changes: Changes): Promise<Outcome<OwnReport>> {

@@ -43,7 +43,10 @@ let zone: string | undefined;
 
 why.addEventListener("change", () => void load());
 void openForOfficers(async () => {
-  zone = await loadCouncil().then(({ time_zone }) => time_zone, () => undefined);
+  zone = await loadCouncil().then(
+    ({ time_zone }) => time_zone,
+    () => undefined,
+  );
   await load();
 });
 
@@ -80,7 +83,11 @@ function entryOf(alert: FailedAlert): HTMLElement {
     again.disabled = true;
     const outcome = await call("POST", `${FAILED}/${alert.alert_id}/again`);
     again.disabled = false;
-    const done = element("p", { role: "status" }, outcome.kind === "stored" ? "We are resending this alert." : `${faultsOf(outcome)[0]!.message}`);
+    const done = element(
+      "p",
+      { role: "status" },
+      outcome.kind === "stored" ? "We are resending this alert." : `${faultsOf(outcome)[0]!.message}`,
+    );
     entry.querySelector("[role=status]")?.remove();
     entry.append(done);
     if (outcome.kind === "stored") again.parentElement!.remove();

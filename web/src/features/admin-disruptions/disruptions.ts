@@ -31,7 +31,9 @@ cancel.addEventListener("click", () => write(null));
 void openForOfficers(async () => {
   const council = await loadCouncil().catch(() => null);
   zone = council?.time_zone ?? zone;
-  const wards = council?.wards ? await getJson<{ items: { code: string; name: string }[] }>(council.wards).catch(() => null) : null;
+  const wards = council?.wards
+    ? await getJson<{ items: { code: string; name: string }[] }>(council.wards).catch(() => null)
+    : null;
   names = new Map((wards?.items ?? []).map(({ code, name }) => [code, name]));
   offerWards(wards?.items ?? []);
   write(null);
@@ -47,10 +49,16 @@ async function load(): Promise<void> {
 
 function entryOf(disruption: Disruption): HTMLElement {
   const notice = disruptionNotice(disruption, zone, "h3");
-  const buttons = [actionButton("Change", () => write(disruption)), actionButton("End now", () => void end(disruption, notice))];
+  const buttons = [
+    actionButton("Change", () => write(disruption)),
+    actionButton("End now", () => void end(disruption, notice)),
+  ];
   for (const each of buttons) each.append(unseen(` ${disruption.title}`));
   buttons[1]!.id = `end-${disruption.disruption_id}`;
-  notice.append(element("p", { class: "app-muted" }, whereOf(disruption)), element("div", { class: "app-buttons" }, ...buttons));
+  notice.append(
+    element("p", { class: "app-muted" }, whereOf(disruption)),
+    element("div", { class: "app-buttons" }, ...buttons),
+  );
   return notice;
 }
 
@@ -89,7 +97,9 @@ async function save(): Promise<void> {
   if (faults.length) return showErrors(form, faults);
   const body = { title: title.value.trim(), text: text.value.trim(), begins: iso(begins), ends: iso(ends), area };
   const outcome = await (changing
-    ? call<Disruption>("PATCH", `${DISRUPTIONS}/${changing.disruption_id}`, body, { "If-Match": `"${changing.version}"` })
+    ? call<Disruption>("PATCH", `${DISRUPTIONS}/${changing.disruption_id}`, body, {
+        "If-Match": `"${changing.version}"`,
+      })
     : call<Disruption>("POST", DISRUPTIONS, body, { "Idempotency-Key": key }));
   if (outcome.kind !== "stored") return showErrors(form, faultsHere(outcome));
   const done = changing ? "has been changed" : "has been published";
@@ -100,15 +110,24 @@ async function save(): Promise<void> {
 }
 
 async function end(disruption: Disruption, notice: HTMLElement): Promise<void> {
-  const outcome = await call("DELETE", `${DISRUPTIONS}/${disruption.disruption_id}`, undefined, { "If-Match": `"${disruption.version}"` });
-  if (outcome.kind !== "stored") return showErrors(notice, faultsOf(outcome).map(({ message }) => ({ field: `end-${disruption.disruption_id}`, message })));
+  const outcome = await call("DELETE", `${DISRUPTIONS}/${disruption.disruption_id}`, undefined, {
+    "If-Match": `"${disruption.version}"`,
+  });
+  if (outcome.kind !== "stored")
+    return showErrors(
+      notice,
+      faultsOf(outcome).map(({ message }) => ({ field: `end-${disruption.disruption_id}`, message })),
+    );
   await load();
   tell(`“${disruption.title}” has been ended.`);
   focusOn(byId("staff-status"));
 }
 
 function faultsHere(outcome: Outcome<unknown>): FieldError[] {
-  return faultsOf(outcome).map(({ field, message }) => ({ field: field === "area.lat" || field === "area.long" ? "place-search" : field || "save", message }));
+  return faultsOf(outcome).map(({ field, message }) => ({
+    field: field === "area.lat" || field === "area.long" ? "place-search" : field || "save",
+    message,
+  }));
 }
 
 /** The value of a datetime-local field, in the browser's time zone. */

@@ -24,17 +24,26 @@ wheres.addEventListener("change", showFields);
 
 export function offerWards(wards: { code: string; name: string }[]): void {
   hasWards = wards.length > 0;
-  ward.replaceChildren(element("option", { value: "" }, "Choose a ward"), ...wards.map(({ code, name }) => element("option", { value: code }, name)));
+  ward.replaceChildren(
+    element("option", { value: "" }, "Choose a ward"),
+    ...wards.map(({ code, name }) => element("option", { value: code }, name)),
+  );
 }
 
 export function fill(area: Area = EVERYWHERE): void {
   const { lat, long, radius_m, ward_code } = area;
   const where: Where = ward_code ? "ward" : radius_m ? "circle" : "all";
-  const choices: [string, string][] = [["all", "Anywhere in the council’s area"], ...(hasWards ? [["ward", "In a ward"] as [string, string]] : []), ["circle", "Near a location"]];
+  const choices: [string, string][] = [
+    ["all", "Anywhere in the council’s area"],
+    ...(hasWards ? [["ward", "In a ward"] as [string, string]] : []),
+    ["circle", "Near a location"],
+  ];
   wheres.replaceChildren(...choiceItems("radio", "area", choices, [where]));
   ward.value = ward_code ?? "";
   const radii = [...new Set([...RADII_M, radius_m ?? 500])].sort((one, other) => one - other);
-  radius.replaceChildren(...radii.map((each) => element("option", { value: String(each) }, each < 1000 ? `${each} m` : `${each / 1000} km`)));
+  radius.replaceChildren(
+    ...radii.map((each) => element("option", { value: String(each) }, each < 1000 ? `${each} m` : `${each / 1000} km`)),
+  );
   radius.value = String(radius_m ?? 500);
   place = lat === null || long === null ? null : { lat, long };
   words.textContent = place ? placeText(place) : "";
@@ -45,8 +54,13 @@ export function fill(area: Area = EVERYWHERE): void {
 export function chosenArea(): Area | FieldError {
   const where = chosenIn(wheres)[0] as Where;
   if (where === "all") return EVERYWHERE;
-  if (where === "ward") return ward.value ? { ...EVERYWHERE, ward_code: ward.value } : { field: "area.ward_code", message: "Choose a ward" };
-  return place ? { ...EVERYWHERE, ...place, radius_m: Number(radius.value) } : { field: "place-search", message: "Choose a location" };
+  if (where === "ward")
+    return ward.value
+      ? { ...EVERYWHERE, ward_code: ward.value }
+      : { field: "area.ward_code", message: "Choose a ward" };
+  return place
+    ? { ...EVERYWHERE, ...place, radius_m: Number(radius.value) }
+    : { field: "place-search", message: "Choose a location" };
 }
 
 function choose(chosen: Place, label: string): void {

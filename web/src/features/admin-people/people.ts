@@ -70,7 +70,10 @@ async function invite(who: Account, limits: Limits): Promise<void> {
   if (missing.length) return showErrors(form, missing);
   const outcome = await whileBusy(form, () => call<Person>("POST", PEOPLE, { address: address.value.trim(), grants }));
   if (outcome.kind !== "stored") {
-    return showErrors(form, faultsOf(outcome).map(({ field, message }) => ({ field: field || "address", message })));
+    return showErrors(
+      form,
+      faultsOf(outcome).map(({ field, message }) => ({ field: field || "address", message })),
+    );
   }
   list.prepend(personEntry(outcome.value, who.account_id, limits));
   form.reset();
@@ -90,7 +93,10 @@ async function wards(): Promise<Named[]> {
 }
 
 function askToSignIn(): void {
-  byId("people-status").replaceChildren(element("a", { href: signInAddress() }, "Sign in"), " to see this page. It is for the council's administrators.");
+  byId("people-status").replaceChildren(
+    element("a", { href: signInAddress() }, "Sign in"),
+    " to see this page. It is for the council's administrators.",
+  );
 }
 
 function tell(text: string, where = "people-status"): void {

@@ -20,14 +20,21 @@ export function personEntry(person: Person, own: string, limits: Limits): HTMLEl
   return element("section", { class: "app-person" }, body, told);
 
   function show(now: Person): void {
-    body.replaceChildren(heading(now), summary(now, limits), ...(now.account_id === own ? [ownNote()] : [actions(now)]));
+    body.replaceChildren(
+      heading(now),
+      summary(now, limits),
+      ...(now.account_id === own ? [ownNote()] : [actions(now)]),
+    );
   }
 
   function actions(now: Person): HTMLElement {
     const about = unseen(` ${nameOf(now)}`);
     const change = actionButton("Change roles", () => edit(now, now.grants));
     change.append(about);
-    const disable = actionButton(now.disabled_at ? "Enable" : "Disable", () => void save(now, { disabled: !now.disabled_at }));
+    const disable = actionButton(
+      now.disabled_at ? "Enable" : "Disable",
+      () => void save(now, { disabled: !now.disabled_at }),
+    );
     disable.append(about.cloneNode(true));
     return element("div", { class: "govuk-button-group" }, change, disable);
   }
@@ -38,7 +45,12 @@ export function personEntry(person: Person, own: string, limits: Limits): HTMLEl
     const key = `${now.account_id}-`;
     const button = element("button", { class: "govuk-button", type: "submit" }, "Save");
     const cancel = actionButton("Cancel", () => reshow(now, ""));
-    const form = element("form", { novalidate: "" }, roleFields(key, ticked, limits), element("div", { class: "govuk-button-group" }, button, cancel));
+    const form = element(
+      "form",
+      { novalidate: "" },
+      roleFields(key, ticked, limits),
+      element("div", { class: "govuk-button-group" }, button, cancel),
+    );
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       void save(now, { grants: readGrants(form, key) });
@@ -49,7 +61,9 @@ export function personEntry(person: Person, own: string, limits: Limits): HTMLEl
 
   async function save(now: Person, changes: Changes): Promise<void> {
     clearErrors(body);
-    const outcome = await whileBusy(body, () => call<Person>("PATCH", address, changes, { "If-Match": `"${now.version}"` }));
+    const outcome = await whileBusy(body, () =>
+      call<Person>("PATCH", address, changes, { "If-Match": `"${now.version}"` }),
+    );
     if (outcome.kind === "stored") return reshow(outcome.value, doneText(outcome.value, changes));
     if (outcome.kind === "refused" && outcome.problem.status === 409) await readAgain(changes);
     showErrors(body, faultsHere(outcome, now));
@@ -72,7 +86,9 @@ export function personEntry(person: Person, own: string, limits: Limits): HTMLEl
 
 function doneText(person: Person, { disabled }: Changes): string {
   if (disabled === undefined) return `You have changed what ${nameOf(person)} can do.`;
-  return disabled ? `${nameOf(person)} has been signed out everywhere, and cannot sign in.` : `${nameOf(person)} can sign in again.`;
+  return disabled
+    ? `${nameOf(person)} has been signed out everywhere, and cannot sign in.`
+    : `${nameOf(person)} can sign in again.`;
 }
 
 function faultsHere(outcome: Outcome<Person>, { account_id }: Person): FieldError[] {
@@ -81,13 +97,21 @@ function faultsHere(outcome: Outcome<Person>, { account_id }: Person): FieldErro
 
 function heading(person: Person): HTMLElement {
   const tags = [...(person.is_pending ? ["Not signed in yet"] : []), ...(person.disabled_at ? ["Disabled"] : [])];
-  return element("h3", {}, nameOf(person), ...tags.flatMap((text) => [" ", element("strong", { class: "govuk-tag" }, text)]));
+  return element(
+    "h3",
+    {},
+    nameOf(person),
+    ...tags.flatMap((text) => [" ", element("strong", { class: "govuk-tag" }, text)]),
+  );
 }
 
 function summary(person: Person, limits: Limits): HTMLElement {
   const grants = person.grants.map((grant) => grantText(grant, limits));
   const known = [person.address ?? "", person.subject ? `Council sign-in: ${person.subject}` : ""];
-  const lines = [...known.filter((text) => text && text !== nameOf(person)), ...(grants.length ? grants : ["Resident, with no staff permissions"])];
+  const lines = [
+    ...known.filter((text) => text && text !== nameOf(person)),
+    ...(grants.length ? grants : ["Resident, with no staff permissions"]),
+  ];
   return element("ul", { class: "govuk-list" }, ...lines.map((text) => element("li", {}, text)));
 }
 

@@ -29,7 +29,9 @@ function limitFields(key: string, box: HTMLElement, own: Grant | undefined, limi
     "div",
     { class: "govuk-checkboxes__conditional" },
     limitField(`${key}-team`, "Teams", "Leave blank for all", limits.teams, own?.teams ?? []),
-    ...(limits.wards.length ? [limitField(`${key}-ward`, "Wards", "Leave blank for all", limits.wards, own?.wards ?? [])] : []),
+    ...(limits.wards.length
+      ? [limitField(`${key}-ward`, "Wards", "Leave blank for all", limits.wards, own?.wards ?? [])]
+      : []),
   );
   const input = box.querySelector("input")!;
   const follow = () => show(fields, input.checked);
@@ -49,7 +51,14 @@ function limitField(name: string, title: string, hint: string, known: Named[], t
 
 function checkbox(id: string, name: string, { code, name: text }: Named, checked: boolean, says = ""): HTMLElement {
   const described: Record<string, string> = says ? { "aria-describedby": `${id}-says` } : {};
-  const input = element("input", { class: "govuk-checkboxes__input", id, name, type: "checkbox", value: code, ...described });
+  const input = element("input", {
+    class: "govuk-checkboxes__input",
+    id,
+    name,
+    type: "checkbox",
+    value: code,
+    ...described,
+  });
   input.checked = checked;
   const label = element("label", { class: "govuk-label govuk-checkboxes__label", for: id }, text);
   const hint = says ? [element("p", { class: "govuk-hint govuk-checkboxes__hint", id: `${id}-says` }, says)] : [];

@@ -2,7 +2,17 @@
 import { keptValue } from "../../shared/kept-value.ts";
 import { groupReference } from "../../shared/reference.ts";
 import type { Place } from "../../shared/reports.ts";
-import { type Channel, distanceWords, eventTypesOf, type Frequency, isAboutServices, type Kind, mayHavePlace, subjectWords, type What } from "./words.ts";
+import {
+  type Channel,
+  distanceWords,
+  eventTypesOf,
+  type Frequency,
+  isAboutServices,
+  type Kind,
+  mayHavePlace,
+  subjectWords,
+  type What,
+} from "./words.ts";
 
 export interface Receipt {
   subscription_id: string;
@@ -36,7 +46,8 @@ export interface Draft {
 const kept = keptValue<Draft>(
   () => sessionStorage,
   "ginnel.alert-draft",
-  ({ key, to, unwanted, service_codes }) => Boolean(key) && typeof to.email === "string" && Array.isArray(unwanted) && Array.isArray(service_codes),
+  ({ key, to, unwanted, service_codes }) =>
+    Boolean(key) && typeof to.email === "string" && Array.isArray(unwanted) && Array.isArray(service_codes),
 );
 let draft = kept.read() ?? newDraft();
 
@@ -91,7 +102,8 @@ export function aboutWords(): string {
   if (kind === "report") return `Report ${groupReference(service_request_id)}`;
   const what = subjectWords(kind);
   if (kind === "ward") return `${what} in ${ward_name || ward_code} ward`;
-  if (place && mayHavePlace(kind)) return `${what} within ${distanceWords(radius_m)} of ${place_label || "the location you chose"}`;
+  if (place && mayHavePlace(kind))
+    return `${what} within ${distanceWords(radius_m)} of ${place_label || "the location you chose"}`;
   return `${what} anywhere in the council’s area`;
 }
 
@@ -107,7 +119,14 @@ export function wishOf({ kind, unwanted, frequency, quiet, begin, end, ...more }
   };
 }
 
-function topicOf({ kind, service_request_id, place, radius_m, ward_code, service_codes }: Pick<Draft, "kind" | "service_request_id" | "place" | "radius_m" | "ward_code" | "service_codes">): object {
+function topicOf({
+  kind,
+  service_request_id,
+  place,
+  radius_m,
+  ward_code,
+  service_codes,
+}: Pick<Draft, "kind" | "service_request_id" | "place" | "radius_m" | "ward_code" | "service_codes">): object {
   return {
     kind,
     ...(kind === "report" ? { service_request_id } : {}),

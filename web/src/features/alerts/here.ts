@@ -7,7 +7,11 @@ interface Heard {
   manage_url: string;
 }
 
-export const heardHere = keptValue<Heard[]>(() => localStorage, "ginnel.alerts", (all) => all.every(({ about, manage_url }) => Boolean(about && manage_url)));
+export const heardHere = keptValue<Heard[]>(
+  () => localStorage,
+  "ginnel.alerts",
+  (all) => all.every(({ about, manage_url }) => Boolean(about && manage_url)),
+);
 
 export function rememberHere(about: string, manage_url: string): void {
   const others = (heardHere.read() ?? []).filter((each) => each.manage_url !== manage_url);

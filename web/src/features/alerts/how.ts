@@ -22,8 +22,18 @@ const PROBLEMS: Record<NoPush, string> = {
   "timed-out": `Your browser could not set up notifications. Try again later. ${INSTEAD}`,
 };
 const TO: Record<"email" | "sms", { label: string; hint: string; missing: string; autocomplete: string }> = {
-  email: { label: "Email address", hint: "We'll email you a link to confirm.", missing: "Enter an email address, like name@example.com", autocomplete: "email" },
-  sms: { label: "Mobile number", hint: "We'll text you a code to confirm.", missing: "Enter a mobile number, like 07700 900123", autocomplete: "tel" },
+  email: {
+    label: "Email address",
+    hint: "We'll email you a link to confirm.",
+    missing: "Enter an email address, like name@example.com",
+    autocomplete: "email",
+  },
+  sms: {
+    label: "Mobile number",
+    hint: "We'll text you a code to confirm.",
+    missing: "Enter a mobile number, like 07700 900123",
+    autocomplete: "tel",
+  },
 };
 
 const section = sectionOf("how");
@@ -49,7 +59,9 @@ export async function enter(): Promise<void> {
   const council = await loadCouncil().catch(() => null);
   const choices: Choice[] = [
     ["email", "Email"],
-    ...(council?.push_key ? [["push", "Notifications on this phone or computer", "No email or phone number needed."] as Choice] : []),
+    ...(council?.push_key
+      ? [["push", "Notifications on this phone or computer", "No email or phone number needed."] as Choice]
+      : []),
     ...(council?.sends_texts ? [["sms", "Text message"] as Choice] : []),
   ];
   channels.replaceChildren(...choiceItems("radio", "channel", choices, [currentDraft().channel]));
@@ -70,7 +82,11 @@ function describe(): void {
   show(byId("to-group"), isAddressed);
   show(byId("push-note"), channel === "push");
   show(problem, false);
-  if (channel === "push") void import("../../shared/push.ts").then(({ obstacle }) => tellObstacle(obstacle()), () => tell("timed-out"));
+  if (channel === "push")
+    void import("../../shared/push.ts").then(
+      ({ obstacle }) => tellObstacle(obstacle()),
+      () => tell("timed-out"),
+    );
   if (!isAddressed) return;
   const words = TO[channel];
   byId("to-label").textContent = words.label;
@@ -150,9 +166,18 @@ async function send(channel: Channel, address: object): Promise<void> {
 
 /** The errors at the fields of this step, or above the form. */
 function faultsOf(outcome: Outcome<unknown>): FieldError[] {
-  if (outcome.kind === "later") return [{ field: "", message: "We have not set up your alerts. We've kept your answers. Check your connection and try again" }];
+  if (outcome.kind === "later")
+    return [
+      {
+        field: "",
+        message: "We have not set up your alerts. We've kept your answers. Check your connection and try again",
+      },
+    ];
   if (outcome.kind === "stored") return [];
   const { errors, detail, title } = outcome.problem;
   if (!errors?.length) return [{ field: "", message: detail ?? title }];
-  return errors.map(({ field, message }) => ({ field: field === "to" || field === "channel" ? field : "", message: message.slice(0, 1).toUpperCase() + message.slice(1) }));
+  return errors.map(({ field, message }) => ({
+    field: field === "to" || field === "channel" ? field : "",
+    message: message.slice(0, 1).toUpperCase() + message.slice(1),
+  }));
 }

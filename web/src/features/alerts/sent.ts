@@ -32,7 +32,11 @@ export function enter(): void {
   const isCode = !isActive && channel === "sms";
   heading.textContent = isActive ? "You will get these alerts" : isCode ? "Enter the code" : "Check your email";
   byId("about-sent").textContent = aboutWords();
-  byId("sent-words").replaceChildren(...words(isActive, isCode, channel, channel === "email" || channel === "sms" ? to[channel] : "").map((text) => element("p", {}, text)));
+  byId("sent-words").replaceChildren(
+    ...words(isActive, isCode, channel, channel === "email" || channel === "sms" ? to[channel] : "").map((text) =>
+      element("p", {}, text),
+    ),
+  );
   show(byId("code-group"), isCode);
   show(byId("sent-manage"), isActive);
   show(byId("sent-again"), !isActive);
@@ -41,8 +45,13 @@ export function enter(): void {
 
 function words(isActive: boolean, isCode: boolean, channel: string, to: string): string[] {
   if (isCode) return [`We've sent a 6-digit code to ${to}. The code expires in 24 hours.`];
-  if (!isActive) return [`We've sent an email to ${to}. Select the link in the email to confirm.`, "The link expires in 24 hours. Check your spam folder."];
-  if (channel === "push") return ["You'll get notifications in this browser. You can change or stop them on this page."];
+  if (!isActive)
+    return [
+      `We've sent an email to ${to}. Select the link in the email to confirm.`,
+      "The link expires in 24 hours. Check your spam folder.",
+    ];
+  if (channel === "push")
+    return ["You'll get notifications in this browser. You can change or stop them on this page."];
   return [`We'll send them to ${to}. Every message has links to change or stop your alerts.`];
 }
 
@@ -50,8 +59,17 @@ async function confirm(): Promise<void> {
   clearErrors(section);
   const receipt = currentDraft().receipt!;
   if (!code.value.trim()) return showErrors(form, [{ field: "code", message: "Enter the 6-digit code" }]);
-  const outcome = await send<Receipt>("POST", `/api/subscriptions/${receipt.subscription_id}/confirm`, { code: code.value.trim() }, {});
-  if (outcome.kind !== "stored") return showErrors(form, faultsOf(outcome).map(({ message }) => ({ field: "code", message })));
+  const outcome = await send<Receipt>(
+    "POST",
+    `/api/subscriptions/${receipt.subscription_id}/confirm`,
+    { code: code.value.trim() },
+    {},
+  );
+  if (outcome.kind !== "stored")
+    return showErrors(
+      form,
+      faultsOf(outcome).map(({ message }) => ({ field: "code", message })),
+    );
   code.value = "";
   keepReceipt(outcome.value);
   enter();

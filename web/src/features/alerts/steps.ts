@@ -22,10 +22,19 @@ export function startSteps(enter: Record<Step, () => void | Promise<void>>): voi
     const wanted = STEPS.find((step) => step === location.hash.slice(1)) ?? "what";
     const step = allowed(wanted, currentDraft());
     if (step !== wanted) history.replaceState(null, "", `#${step}`);
-    const ready = await Promise.resolve(enter[step]()).then(() => true, () => false);
+    const ready = await Promise.resolve(enter[step]()).then(
+      () => true,
+      () => false,
+    );
     if (turn !== turns) return;
     if (ready) present(step);
-    else if (shown) showErrors(sectionOf(shown), [{ field: "", message: "We could not load the next step. Check your connection, go back in your browser and try again" }]);
+    else if (shown)
+      showErrors(sectionOf(shown), [
+        {
+          field: "",
+          message: "We could not load the next step. Check your connection, go back in your browser and try again",
+        },
+      ]);
   };
   addEventListener("hashchange", () => void follow());
   void follow();

@@ -19,12 +19,22 @@ section.querySelector("form")!.addEventListener("submit", () => {
 
 export async function enter(): Promise<void> {
   const wards = await loadWards();
-  ward.replaceChildren(element("option", { value: "" }, "Choose a ward"), ...wards.map(({ code, name }) => element("option", { value: code }, name)));
+  ward.replaceChildren(
+    element("option", { value: "" }, "Choose a ward"),
+    ...wards.map(({ code, name }) => element("option", { value: code }, name)),
+  );
   const { ward_code } = currentDraft();
   const own = wards.find(({ name }) => name === myArea.read()?.ward)?.code ?? "";
   ward.value = wards.some(({ code }) => code === ward_code) ? ward_code : own;
   if (wards.length && (ward.value !== ward_code || !currentDraft().ward_name)) keep();
-  if (!wards.length) showErrors(section, [{ field: "", message: "We could not load the list of wards. Check your connection and try again, or go back and choose a location instead" }]);
+  if (!wards.length)
+    showErrors(section, [
+      {
+        field: "",
+        message:
+          "We could not load the list of wards. Check your connection and try again, or go back and choose a location instead",
+      },
+    ]);
 }
 
 function keep(): void {

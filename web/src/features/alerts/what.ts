@@ -26,5 +26,9 @@ export function enter(): void {
   kinds.replaceChildren(...choiceItems("radio", "kind", [...report, ...KINDS], [kind]));
   const known = heardHere.read() ?? [];
   show(byId("here"), known.length > 0);
-  byId("here-list").replaceChildren(...known.map(({ about, manage_url }) => element("li", {}, `${about}: `, element("a", { href: manage_url }, "change or stop"))));
+  byId("here-list").replaceChildren(
+    ...known.map(({ about, manage_url }) =>
+      element("li", {}, `${about}: `, element("a", { href: manage_url }, "change or stop")),
+    ),
+  );
 }

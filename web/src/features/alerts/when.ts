@@ -50,14 +50,30 @@ export async function enter(): Promise<void> {
 /** If services cannot be loaded, the alert is about all of them. */
 async function offerServices(isWanted: boolean, chosen: readonly string[]): Promise<void> {
   const known = isWanted ? await loadServices().catch(() => []) : [];
-  services.replaceChildren(...choiceItems("checkbox", "topic-service_codes", known.map(({ service_code, service_name }) => [service_code, service_name]), chosen));
+  services.replaceChildren(
+    ...choiceItems(
+      "checkbox",
+      "topic-service_codes",
+      known.map(({ service_code, service_name }) => [service_code, service_name]),
+      chosen,
+    ),
+  );
   show(byId("services-group"), known.length > 0);
   byId<HTMLDetailsElement>("services-group").open = chosen.length > 0;
 }
 
 function keep(): void {
   const ticked = chosenIn(eventTypes);
-  const unwanted = eventTypesOf(currentDraft().kind as Kind).map(([what]) => what as What).filter((what) => !ticked.includes(what));
+  const unwanted = eventTypesOf(currentDraft().kind as Kind)
+    .map(([what]) => what as What)
+    .filter((what) => !ticked.includes(what));
   const service_codes = services.hasChildNodes() ? chosenIn(services) : currentDraft().service_codes;
-  changeDraft({ unwanted, service_codes: [...service_codes], frequency: chosenIn(frequencies)[0] as Frequency, quiet: quiet.checked, begin: begin.value, end: end.value });
+  changeDraft({
+    unwanted,
+    service_codes: [...service_codes],
+    frequency: chosenIn(frequencies)[0] as Frequency,
+    quiet: quiet.checked,
+    begin: begin.value,
+    end: end.value,
+  });
 }

@@ -22,7 +22,8 @@ byId("whole").addEventListener("click", () => {
 });
 section.querySelector("form")!.addEventListener("submit", () => {
   clearErrors(section);
-  if (currentDraft().kind === "area" && !currentDraft().place) asked.refuse("Give the location: search for a street, use your location, or choose on a map");
+  if (currentDraft().kind === "area" && !currentDraft().place)
+    asked.refuse("Give the location: search for a street, use your location, or choose on a map");
   else goTo("when");
 });
 
@@ -31,9 +32,14 @@ export function enter(): void {
   const area = myArea.read();
   const known = area ? [nearby(area.label || "My area", area)] : [];
   byId("known-places").replaceChildren(...known);
-  void import("./saved-places.ts").then(({ savedPlaces }) => savedPlaces()).then((places) => {
-    byId("known-places").replaceChildren(...known, ...places.map((each) => nearby(each.label, each)));
-  }, () => undefined);
+  void import("./saved-places.ts")
+    .then(({ savedPlaces }) => savedPlaces())
+    .then(
+      (places) => {
+        byId("known-places").replaceChildren(...known, ...places.map((each) => nearby(each.label, each)));
+      },
+      () => undefined,
+    );
 }
 
 function nearby(label: string, place: Place): HTMLElement {
@@ -49,7 +55,9 @@ function choose(place: Place, place_label: string): void {
 function describe(): void {
   const { kind, place, place_label, radius_m } = currentDraft();
   const mayBeWhole = kind !== "area";
-  byId("place").textContent = place ? [place_label, placeText(place)].filter(Boolean).join("\n") : "Anywhere in the council’s area. To get fewer alerts, choose a location.";
+  byId("place").textContent = place
+    ? [place_label, placeText(place)].filter(Boolean).join("\n")
+    : "Anywhere in the council’s area. To get fewer alerts, choose a location.";
   show(byId("place"), place !== null || mayBeWhole);
   show(byId("whole-choice"), place !== null && mayBeWhole);
   show(byId("radius-group"), place !== null);

@@ -95,7 +95,14 @@ function bar(): void {
   show(byId("crew-bar"), choice !== null);
   write("badge-offline", isOffline ? "Offline" : "Online");
   byId("badge-offline").classList.toggle("crew-badge--offline", isOffline);
-  write("badge-synced", isSyncing && !isOffline ? "Syncing…" : kept ? `Synced ${timeText(new Date(kept.at).toISOString())}` : "Not synced yet");
+  write(
+    "badge-synced",
+    isSyncing && !isOffline
+      ? "Syncing…"
+      : kept
+        ? `Synced ${timeText(new Date(kept.at).toISOString())}`
+        : "Not synced yet",
+  );
   write("badge-waiting", waits ? `${waits} waiting to send` : "All sent");
   show(byId("sign-in-note"), who === "signed-out" && choice !== null);
   show(byId("update-note"), isUpdateReady);
@@ -113,7 +120,14 @@ function tellFault(text: string): void {
 }
 
 function map(): Part[] {
-  return [back("#"), ...heading("Map"), element("p", { id: "crew-map-status", role: "status" }, "Loading the map…"), element("div", { id: "crew-map", role: "region", "aria-label": "Map of the jobs. The list has the same jobs." }), element("div", { id: "crew-map-job", role: "status" }), whereIAm()];
+  return [
+    back("#"),
+    ...heading("Map"),
+    element("p", { id: "crew-map-status", role: "status" }, "Loading the map…"),
+    element("div", { id: "crew-map", role: "region", "aria-label": "Map of the jobs. The list has the same jobs." }),
+    element("div", { id: "crew-map-job", role: "status" }),
+    whereIAm(),
+  ];
 }
 
 /** Asks for the location only when the button is pressed. Later operations then include it. */
@@ -131,7 +145,9 @@ async function drawMap(): Promise<void> {
   const isDrawn = await import("./views/map.ts").then((views) => views.drawMap()).catch(() => false);
   const status = document.getElementById("crew-map-status");
   if (!status) return;
-  status.textContent = isDrawn ? "Tap a number to see the job." : "The map is not saved on this phone. The list says where each job is.";
+  status.textContent = isDrawn
+    ? "Tap a number to see the job."
+    : "The map is not saved on this phone. The list says where each job is.";
   show(byId("crew-map"), isDrawn);
 }
 
@@ -144,7 +160,8 @@ async function keepMap(): Promise<void> {
 async function startWorker(): Promise<void> {
   const registration = await navigator.serviceWorker?.register(WORKER, { scope: "/crew/" }).catch(() => undefined);
   if (!registration) return;
-  const look = () => changed({ isUpdateReady: registration.waiting !== null && navigator.serviceWorker.controller !== null });
+  const look = () =>
+    changed({ isUpdateReady: registration.waiting !== null && navigator.serviceWorker.controller !== null });
   registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", look));
   byId("update").addEventListener("click", () => {
     navigator.serviceWorker.addEventListener("controllerchange", () => location.reload());
@@ -164,7 +181,11 @@ async function begin(): Promise<void> {
   addEventListener("hashchange", () => void open());
   view.addEventListener("click", (event) => {
     const pressed = (event.target as HTMLElement).closest<HTMLElement>("[data-say=start]");
-    if (pressed) void start(pressed.dataset["job"]!).then(() => tellFault(""), () => tellFault(FULL));
+    if (pressed)
+      void start(pressed.dataset["job"]!).then(
+        () => tellFault(""),
+        () => tellFault(FULL),
+      );
   });
   new BroadcastChannel(CHANNEL).addEventListener("message", ({ data }) => void heard(data));
   startSyncing();
@@ -181,7 +202,14 @@ async function heard(what: unknown): Promise<void> {
 
 /** Shown if the browser has no database, because the app could not save anything. */
 function cannot(): void {
-  put([...heading("You cannot use the crew app in this window"), element("p", {}, "This browser cannot save your work here. Open the app in a normal window, not a private one, or ask the office for a paper sheet.")]);
+  put([
+    ...heading("You cannot use the crew app in this window"),
+    element(
+      "p",
+      {},
+      "This browser cannot save your work here. Open the app in a normal window, not a private one, or ask the office for a paper sheet.",
+    ),
+  ]);
 }
 
 void begin().catch(cannot);

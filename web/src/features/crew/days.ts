@@ -30,7 +30,9 @@ const { work } = phoneStore(() => indexedDB.open(DATABASE, 1), STORE, "key");
 const keyOf = (crew: string, day: string) => `${crew}/${day}`;
 
 export async function readDay(crew: string, day: string): Promise<KeptDay | null> {
-  return (await work<KeptDay | undefined>("readonly", (store) => store.get(keyOf(crew, day))).catch(() => undefined)) ?? null;
+  return (
+    (await work<KeptDay | undefined>("readonly", (store) => store.get(keyOf(crew, day))).catch(() => undefined)) ?? null
+  );
 }
 
 export async function keepDay(kept: Omit<KeptDay, "key">): Promise<void> {

@@ -21,7 +21,9 @@ const { work } = phoneStore(() => indexedDB.open(DATABASE, 1), STORE, "job_id");
 export async function keepJob(job: Job): Promise<void> {
   const known = await work<KeptJob | undefined>("readonly", (store) => store.get(job.job_id)).catch(() => undefined);
   if (known && known.job.version > job.version) return;
-  await work("readwrite", (store) => store.put({ job_id: job.job_id, job, at: Date.now() } satisfies KeptJob)).catch(() => undefined);
+  await work("readwrite", (store) => store.put({ job_id: job.job_id, job, at: Date.now() } satisfies KeptJob)).catch(
+    () => undefined,
+  );
 }
 
 export async function knownJobs(): Promise<Map<string, Job>> {
@@ -35,5 +37,6 @@ export async function forgetJobs(): Promise<void> {
 
 export async function forgetOldJobs(): Promise<void> {
   const all = await work<KeptJob[]>("readonly", (store) => store.getAll());
-  for (const { job_id } of all.filter(({ at }) => Date.now() - at > OLD_MS)) await work("readwrite", (store) => store.delete(job_id));
+  for (const { job_id } of all.filter(({ at }) => Date.now() - at > OLD_MS))
+    await work("readwrite", (store) => store.delete(job_id));
 }

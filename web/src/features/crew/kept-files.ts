@@ -22,7 +22,10 @@ export async function file(key: string): Promise<KeptFile | null> {
 export async function fetchFile(key: string, url: string, refresh = false): Promise<Blob> {
   const known = await file(key);
   if (known && !refresh) return known.blob;
-  const answer = await fetch(url, { cache: "no-store", ...(known?.etag && { headers: { "If-None-Match": known.etag } }) });
+  const answer = await fetch(url, {
+    cache: "no-store",
+    ...(known?.etag && { headers: { "If-None-Match": known.etag } }),
+  });
   if (answer.status === 304 && known) return known.blob;
   if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
   const blob = await answer.blob();

@@ -8,7 +8,15 @@ interface Place {
 export type JobState = "to_plan" | "planned" | "started" | "done" | "could_not" | "handed_over" | "cancelled";
 export type DeedKind = "start" | "done" | "could_not" | "hand_over" | "note" | "photo";
 export type Priority = "low" | "normal" | "high" | "urgent";
-export type Reason = "no_access" | "not_found" | "parked_car" | "needs_other_team" | "needs_materials" | "unsafe" | "already_done" | "other";
+export type Reason =
+  | "no_access"
+  | "not_found"
+  | "parked_car"
+  | "needs_other_team"
+  | "needs_materials"
+  | "unsafe"
+  | "already_done"
+  | "other";
 
 export interface PhotoBefore {
   photo_id: string;

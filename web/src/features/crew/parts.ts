@@ -10,7 +10,8 @@ import { PRIORITIES, STATES } from "./words.ts";
 
 export type Part = Node | string;
 
-export const tag = (words: string, kind = "") => element("strong", { class: kind ? `govuk-tag app-tag--${kind}` : "govuk-tag" }, words);
+export const tag = (words: string, kind = "") =>
+  element("strong", { class: kind ? `govuk-tag app-tag--${kind}` : "govuk-tag" }, words);
 
 export function stateTag(which: JobState): HTMLElement {
   const [words, kind] = STATES[which];
@@ -31,7 +32,8 @@ export function tagsOf({ job, state: stands, waiting, dispute, gone }: Shown): H
   ];
 }
 
-export const tags = (shown: Shown) => element("p", { class: "crew-tags" }, ...tagsOf(shown).flatMap((each) => [each, " "]));
+export const tags = (shown: Shown) =>
+  element("p", { class: "crew-tags" }, ...tagsOf(shown).flatMap((each) => [each, " "]));
 
 /** The tags in a list, which leaves out "To do", as most jobs are. */
 export function tagsInList(shown: Shown): HTMLElement[] {
@@ -43,34 +45,58 @@ export const placeOf = (job: Job) => job.address ?? placeText(job);
 
 /** The time of day in the council's area, as 09:40. */
 export function timeText(iso: string): string {
-  return new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: state.choice?.time_zone }).format(new Date(iso));
+  return new Intl.DateTimeFormat("en-GB", {
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZone: state.choice?.time_zone,
+  }).format(new Date(iso));
 }
 
 export const moment = (iso: string) => momentText(Date.parse(iso), state.choice?.time_zone);
 
 export function dayWords(day: string): string {
-  return new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" }).format(new Date(`${day}T12:00:00Z`));
+  return new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" }).format(
+    new Date(`${day}T12:00:00Z`),
+  );
 }
 
 /** When the crew is expected, and when it has access. */
 export function whenText({ arrives_at, window }: Job): string {
-  const parts = [...(arrives_at ? [`About ${timeText(arrives_at)}`] : []), ...(window ? [`only ${window.opens} to ${window.closes}`] : [])];
+  const parts = [
+    ...(arrives_at ? [`About ${timeText(arrives_at)}`] : []),
+    ...(window ? [`only ${window.opens} to ${window.closes}`] : []),
+  ];
   return parts.join(", ").replace(/^only/, "Only");
 }
 
 export function facts(rows: [string, Part | null][]): HTMLElement {
   const filled = rows.filter(([, value]) => value);
-  return element("dl", { class: "app-facts" }, ...filled.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value!)]));
+  return element(
+    "dl",
+    { class: "app-facts" },
+    ...filled.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value!)]),
+  );
 }
 
 export function buttonLink(words: string, href: string, kind = ""): HTMLAnchorElement {
-  return element("a", { class: `govuk-button${kind && ` govuk-button--${kind}`}`, href, role: "button", draggable: "false" }, words);
+  return element(
+    "a",
+    { class: `govuk-button${kind && ` govuk-button--${kind}`}`, href, role: "button", draggable: "false" },
+    words,
+  );
 }
 
 export const back = (href: string, words = "Back") => element("a", { class: "govuk-back-link", href }, words);
 
 export function heading(words: string, caption = ""): HTMLElement[] {
-  return [element("h1", { id: "view-heading", tabindex: "-1" }, ...(caption ? [element("span", { class: "crew-caption" }, caption), unseen(": ")] : []), words)];
+  return [
+    element(
+      "h1",
+      { id: "view-heading", tabindex: "-1" },
+      ...(caption ? [element("span", { class: "crew-caption" }, caption), unseen(": ")] : []),
+      words,
+    ),
+  ];
 }
 
 const addresses = new Map<string, string>();
@@ -93,20 +119,47 @@ function addressOf(key: string, find: () => Promise<Blob | null>): string | null
 /** Photos from before the work: stored copies, otherwise from the network. */
 export function photosBefore(photos: PhotoBefore[]): HTMLElement {
   const entries = photos.map(({ photo_id, url, thumbnail_url }, index) => {
-    const small = addressOf(`small/${photo_id}`, async () => (await file(`small/${photo_id}`))?.blob ?? fetchFile(`small/${photo_id}`, thumbnail_url));
+    const small = addressOf(
+      `small/${photo_id}`,
+      async () => (await file(`small/${photo_id}`))?.blob ?? fetchFile(`small/${photo_id}`, thumbnail_url),
+    );
     const whole = addressOf(`photo/${photo_id}`, async () => (await file(`photo/${photo_id}`))?.blob ?? null);
-    return { small: small ?? (state.isOffline ? null : thumbnail_url), whole: whole ?? url, name: `Photo ${index + 1} before the work` };
+    return {
+      small: small ?? (state.isOffline ? null : thumbnail_url),
+      whole: whole ?? url,
+      name: `Photo ${index + 1} before the work`,
+    };
   });
   return photoList(entries);
 }
 
 export function photosOfDeed(photos: DeedPhoto[]): HTMLElement[] {
-  const ready = photos.flatMap(({ photo_id, url, thumbnail_url }, index) => (url && thumbnail_url ? [{ small: addressOf(`small/${photo_id}`, () => fetchFile(`small/${photo_id}`, thumbnail_url)) ?? (state.isOffline ? null : thumbnail_url), whole: url, name: `Photo ${index + 1} from site` }] : []));
+  const ready = photos.flatMap(({ photo_id, url, thumbnail_url }, index) =>
+    url && thumbnail_url
+      ? [
+          {
+            small:
+              addressOf(`small/${photo_id}`, () => fetchFile(`small/${photo_id}`, thumbnail_url)) ??
+              (state.isOffline ? null : thumbnail_url),
+            whole: url,
+            name: `Photo ${index + 1} from site`,
+          },
+        ]
+      : [],
+  );
   const refused = photos.filter((photo) => photo.state === "refused").length;
   const waiting = photos.filter((photo) => photo.state === "waiting").length;
   return [
     ...(ready.length ? [photoList(ready)] : []),
-    ...(waiting ? [element("p", { class: "app-muted" }, `We have received ${waiting === 1 ? "1 photo and will show it" : `${waiting} photos and will show them`} soon.`)] : []),
+    ...(waiting
+      ? [
+          element(
+            "p",
+            { class: "app-muted" },
+            `We have received ${waiting === 1 ? "1 photo and will show it" : `${waiting} photos and will show them`} soon.`,
+          ),
+        ]
+      : []),
     ...(refused ? [element("p", {}, `We could not use ${refused === 1 ? "1 photo" : `${refused} photos`}.`)] : []),
   ];
 }
@@ -120,8 +173,21 @@ export const pictureHere = (id: string) => addressOf(`own/${id}`, async () => (a
 
 function photoList(entries: { small: string | null; whole: string | null; name: string }[]): HTMLElement {
   const items = entries.map(({ small, whole, name }) => {
-    const picture = small ? element("img", { src: small, alt: name, width: "160", height: "120" }) : element("span", { class: "app-thumbnail" }, `${name} (not on this phone)`);
-    return element("li", {}, whole && small ? element("a", { class: "app-photos__link", href: whole, target: "_blank" }, picture, unseen(" (opens in a new tab)")) : picture);
+    const picture = small
+      ? element("img", { src: small, alt: name, width: "160", height: "120" })
+      : element("span", { class: "app-thumbnail" }, `${name} (not on this phone)`);
+    return element(
+      "li",
+      {},
+      whole && small
+        ? element(
+            "a",
+            { class: "app-photos__link", href: whole, target: "_blank" },
+            picture,
+            unseen(" (opens in a new tab)"),
+          )
+        : picture,
+    );
   });
   return element("ul", { class: "app-photos" }, ...items);
 }

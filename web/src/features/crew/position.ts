@@ -22,10 +22,14 @@ export function followPlace(changed: () => void = () => undefined): void {
     if (code === 1) watching = false;
     changed();
   };
-  navigator.geolocation.watchPosition(({ coords }) => {
-    last = { place: { lat: round(coords.latitude), long: round(coords.longitude) }, at: Date.now() };
-    changed();
-  }, stop, OPTIONS);
+  navigator.geolocation.watchPosition(
+    ({ coords }) => {
+      last = { place: { lat: round(coords.latitude), long: round(coords.longitude) }, at: Date.now() };
+      changed();
+    },
+    stop,
+    OPTIONS,
+  );
 }
 
 export function whereAmI(): Place | null {

@@ -14,7 +14,10 @@ export async function wakeMe(): Promise<boolean> {
   if ((await Notification.requestPermission()) !== "granted") return false;
   const { pushManager } = await navigator.serviceWorker.ready;
   const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), PATIENCE_MS));
-  const subscription = await Promise.race([pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key }).catch(() => null), late]);
+  const subscription = await Promise.race([
+    pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key }).catch(() => null),
+    late,
+  ]);
   if (!subscription) return false;
   const told = await call("POST", `/api/crews/${state.choice.crew}/devices`, { push: addressOf(subscription) });
   return told.kind === "stored";

@@ -13,7 +13,11 @@ export interface Saying {
 }
 
 /** Throws if the phone cannot store it. */
-export async function say(job: Job, { kind, text = "", reason = null, photos = [] }: Saying, account: string): Promise<Item> {
+export async function say(
+  job: Job,
+  { kind, text = "", reason = null, photos = [] }: Saying,
+  account: string,
+): Promise<Item> {
   const place = whereAmI();
   const item: Item = {
     op_id: crypto.randomUUID(),
@@ -48,7 +52,21 @@ async function after({ job_id }: Job): Promise<string> {
 
 /** Sends a rejected operation as a note on the job, with its photos; `because` is the reason. */
 export function asNote({ kind: _, ...item }: Item, words: string, because: string): Omit<Item, "seq"> {
-  const text = `${words}. Recorded on site on ${item.at.slice(0, 16).replace("T", " ")} UTC, but not accepted: ${because}`.slice(0, 2000);
+  const text =
+    `${words}. Recorded on site on ${item.at.slice(0, 16).replace("T", " ")} UTC, but not accepted: ${because}`.slice(
+      0,
+      2000,
+    );
   const photos = item.photos.map(({ id, n }) => ({ id, n, broke: 0 }));
-  return { ...item, op_id: crypto.randomUUID(), kind: "note", text, reason: null, photos, sent_photos: null, tries: 0, attention: null };
+  return {
+    ...item,
+    op_id: crypto.randomUUID(),
+    kind: "note",
+    text,
+    reason: null,
+    photos,
+    sent_photos: null,
+    tries: 0,
+    attention: null,
+  };
 }

@@ -20,7 +20,13 @@ const MOST_BREAKS = 3;
 export interface Line {
   /** The account whose operations are sent; those of others wait until they sign in. */
   account: string;
-  call<T>(item: Item, method: string, path: string, body: unknown, headers: Record<string, string>): Promise<Outcome<T>>;
+  call<T>(
+    item: Item,
+    method: string,
+    path: string,
+    body: unknown,
+    headers: Record<string, string>,
+  ): Promise<Outcome<T>>;
   /** Shrinks a photo, or says why it cannot be used; null in the service worker, where photos wait. */
   shrink: ((photo: KeptPhoto) => Promise<Blob | { problem: string }>) | null;
   /** Runs after each change. */
@@ -82,11 +88,21 @@ const isReady = ({ photos }: Item) => photos.every(isSettled);
 async function send(ready: Item[], line: Line): Promise<Flushed | null> {
   const sent: Item[] = [];
   for (const item of ready) {
-    const made = { ...item, tries: item.tries + 1, sent_photos: item.sent_photos ?? item.photos.flatMap(({ uploaded }) => uploaded?.photo_id ?? []) };
+    const made = {
+      ...item,
+      tries: item.tries + 1,
+      sent_photos: item.sent_photos ?? item.photos.flatMap(({ uploaded }) => uploaded?.photo_id ?? []),
+    };
     await keep(made);
     sent.push(made);
   }
-  const outcome = await line.call<{ items: Result[] }>(sent[0]!, "POST", "/api/jobs/operations", { operations: sent.map(asSent) }, {});
+  const outcome = await line.call<{ items: Result[] }>(
+    sent[0]!,
+    "POST",
+    "/api/jobs/operations",
+    { operations: sent.map(asSent) },
+    {},
+  );
   if (outcome.kind === "later") return outcome;
   if (isSignedOut(outcome)) return { kind: "signed-out" };
   if (outcome.kind === "refused") return refused(sent, outcome.problem, line);
@@ -110,7 +126,17 @@ async function refused(sent: Item[], problem: Problem, line: Line): Promise<Flus
 
 function asSent({ op_id, job_id, kind, base_version, at, text, reason, lat, long, sent_photos }: Item) {
   const place = lat === null || long === null ? {} : { lat, long };
-  return { op_id, job_id, kind, base_version, at, ...(text && { text }), ...(reason && { reason }), ...place, photo_ids: sent_photos ?? [] };
+  return {
+    op_id,
+    job_id,
+    kind,
+    base_version,
+    at,
+    ...(text && { text }),
+    ...(reason && { reason }),
+    ...place,
+    photo_ids: sent_photos ?? [],
+  };
 }
 
 /** Deletes a stored item and keeps a rejected one. An item without an answer is sent again. */
@@ -127,7 +153,18 @@ async function settle(item: Item, told: Result | undefined): Promise<void> {
 /** Keeps refused photos on the phone until the crew has seen the reason. */
 function leftOver(item: Item, photos: ItemPhoto[], seq: number): Item {
   const attention = `We could not use the photo. ${photos[0]!.refused}`;
-  return { ...item, op_id: crypto.randomUUID(), seq, kind: "photo", text: "", reason: null, photos, sent_photos: null, tries: 0, attention };
+  return {
+    ...item,
+    op_id: crypto.randomUUID(),
+    seq,
+    kind: "photo",
+    text: "",
+    reason: null,
+    photos,
+    sent_photos: null,
+    tries: 0,
+    attention,
+  };
 }
 
 /** Null if sending can continue; an item whose photo has to wait is skipped. */
@@ -147,8 +184,14 @@ async function uploadNext(item: Item, skipped: Set<string>, line: Line): Promise
     await mark(item, { ...photo, refused: picture.problem });
     return null;
   }
-  const about = { content_type: picture.type, size: picture.size, ...(item.report && { service_request_id: item.report }) };
-  const asked = await line.call<Policy>(item, "POST", "/api/photos", about, { "Idempotency-Key": `${item.op_id}/${photo.n}` });
+  const about = {
+    content_type: picture.type,
+    size: picture.size,
+    ...(item.report && { service_request_id: item.report }),
+  };
+  const asked = await line.call<Policy>(item, "POST", "/api/photos", about, {
+    "Idempotency-Key": `${item.op_id}/${photo.n}`,
+  });
   if (asked.kind === "later") return asked;
   if (isSignedOut(asked)) return { kind: "signed-out" };
   if (asked.kind === "refused") {
@@ -157,7 +200,8 @@ async function uploadNext(item: Item, skipped: Set<string>, line: Line): Promise
   }
   const came = await upload(picture, asked.value);
   if (came === "there") await mark(item, { ...photo, uploaded: { photo_id: asked.value.photo_id, at: Date.now() } });
-  else if (came === "refused") await mark(item, { ...photo, refused: "It is too large, or it is a type of file that we cannot use." });
+  else if (came === "refused")
+    await mark(item, { ...photo, refused: "It is too large, or it is a type of file that we cannot use." });
   else {
     skipped.add(item.op_id);
     await breakOff(item, { ...photo, broke: photo.broke + 1 });
@@ -169,13 +213,24 @@ async function uploadNext(item: Item, skipped: Set<string>, line: Line): Promise
 async function mark(item: Item, photo: ItemPhoto): Promise<void> {
   const photos = item.photos.map((each) => (each.id === photo.id ? photo : each));
   const isNothing = item.kind === "photo" && photos.every(({ refused }) => refused);
-  await keep({ ...item, photos, attention: isNothing ? `We could not use the photo. ${photo.refused}` : item.attention });
+  await keep({
+    ...item,
+    photos,
+    attention: isNothing ? `We could not use the photo. ${photo.refused}` : item.attention,
+  });
 }
 
 /** Moves a photo that is interrupted too often into an item of its own: stores that first, then removes it here. */
 async function breakOff(item: Item, photo: ItemPhoto): Promise<void> {
   if (photo.broke < MOST_BREAKS || item.kind === "photo" || item.sent_photos) return mark(item, photo);
-  const alone = { op_id: crypto.randomUUID(), seq: await nextSeq(), kind: "photo" as const, text: "", reason: null, tries: 0 };
+  const alone = {
+    op_id: crypto.randomUUID(),
+    seq: await nextSeq(),
+    kind: "photo" as const,
+    text: "",
+    reason: null,
+    tries: 0,
+  };
   await keep({ ...item, ...alone, photos: [{ id: photo.id, n: 1, broke: 0 }] });
   await keep({ ...item, photos: item.photos.filter(({ id }) => id !== photo.id) });
 }

@@ -90,7 +90,12 @@ function yesterdayOf(choice: Choice): string {
 /** Reads the stored data again. */
 export async function reload(): Promise<void> {
   const { choice } = state;
-  const [kept, before, known, waiting] = await Promise.all([choice ? readDay(choice.crew, dayOf(choice)) : null, choice?.day === null ? readDay(choice.crew, yesterdayOf(choice)) : null, knownJobs(), items()]);
+  const [kept, before, known, waiting] = await Promise.all([
+    choice ? readDay(choice.crew, dayOf(choice)) : null,
+    choice?.day === null ? readDay(choice.crew, yesterdayOf(choice)) : null,
+    knownJobs(),
+    items(),
+  ]);
   const shownAll = (of: KeptDay | null) => (of ? shownOf(of, known, waiting) : []);
   changed({ kept, items: waiting, shown: shownAll(kept), earlier: shownAll(before) });
 }
@@ -102,7 +107,10 @@ function shownOf({ document, changes }: KeptDay, known: Map<string, Job>, waitin
     return asShown(newer && newer.version > job.version ? newer : job, job.position ?? index + 1, null, waiting);
   });
   const listed = new Set(document.jobs.map(({ job_id }) => job_id));
-  const because = new Map([...changes.map(({ job_id, because }) => [job_id, because] as const), ...document.gone.map((each) => [each.job_id, each.because] as const)]);
+  const because = new Map([
+    ...changes.map(({ job_id, because }) => [job_id, because] as const),
+    ...document.gone.map((each) => [each.job_id, each.because] as const),
+  ]);
   const told = [...new Set([...document.gone, ...changes].map(({ job_id }) => job_id))];
   const gone = told.filter((id) => !listed.has(id)).flatMap((id) => known.get(id) ?? []);
   return [...here, ...gone.map((job) => asShown(job, null, because.get(job.job_id) || MOVED, waiting))];
@@ -110,7 +118,10 @@ function shownOf({ document, changes }: KeptDay, known: Map<string, Job>, waitin
 
 function asShown(job: Job, number: number | null, gone: string | null, waiting: Item[]): Shown {
   const own = waiting.filter(({ job_id }) => job_id === job.job_id);
-  const state = own.reduce<JobState>((before, { kind, attention }) => (attention === null ? LEADS_TO[kind] : undefined) ?? before, job.state);
+  const state = own.reduce<JobState>(
+    (before, { kind, attention }) => (attention === null ? LEADS_TO[kind] : undefined) ?? before,
+    job.state,
+  );
   return { job, number, state, waiting: own, dispute: job.disputes.find(({ settled }) => !settled) ?? null, gone };
 }
 

@@ -56,7 +56,8 @@ export function startSyncing(): void {
 
 /** Registers background sync, if the browser has it, to send after the page is closed. */
 export async function sendLater(): Promise<void> {
-  const worker = (await navigator.serviceWorker?.getRegistration("/crew/")) as (ServiceWorkerRegistration & { sync?: { register(tag: string): Promise<void> } }) | undefined;
+  const worker = (await navigator.serviceWorker?.getRegistration("/crew/")) as
+    (ServiceWorkerRegistration & { sync?: { register(tag: string): Promise<void> } }) | undefined;
   await worker?.sync?.register(TAG).catch(() => undefined);
 }
 
@@ -70,9 +71,12 @@ async function syncAll(): Promise<void> {
   await reload();
   wait = next.kind === "later" ? Math.min(wait * 2, LONGEST_WAIT_MS) : FIRST_WAIT_MS;
   const pause = next.kind === "later" ? (next.retryAfterSeconds ?? wait / 2000) * 1000 : POLL_MS;
-  timer = window.setTimeout(() => {
-    if (document.visibilityState === "visible") void sync();
-  }, Math.min(pause, LONGEST_WAIT_MS));
+  timer = window.setTimeout(
+    () => {
+      if (document.visibilityState === "visible") void sync();
+    },
+    Math.min(pause, LONGEST_WAIT_MS),
+  );
 }
 
 async function attempt(): Promise<Flushed> {
@@ -97,7 +101,11 @@ async function attempt(): Promise<Flushed> {
   if (flushed.kind === "later" && flushed.retryAfterSeconds === null) return flushed;
   const read = state.choice ? await readAnew(state.choice) : "read";
   if (flushed.kind !== "empty") return flushed;
-  return read === "read" ? flushed : read === "later" ? { kind: "later", retryAfterSeconds: null } : { kind: "signed-out" };
+  return read === "read"
+    ? flushed
+    : read === "later"
+      ? { kind: "later", retryAfterSeconds: null }
+      : { kind: "signed-out" };
 }
 
 /** Forgets the list if another account has signed in. */
@@ -140,7 +148,12 @@ async function ask(crew: string, day: string, etag: string | null): Promise<Resp
   if (typeof link === "string") return link;
   links.set(key, link);
   const headers: Record<string, string> = etag ? { "If-None-Match": etag } : {};
-  const answer = await fetch(link.url, { cache: "no-store", credentials: "omit", headers, signal: AbortSignal.timeout(PATIENCE_MS) }).catch(() => null);
+  const answer = await fetch(link.url, {
+    cache: "no-store",
+    credentials: "omit",
+    headers,
+    signal: AbortSignal.timeout(PATIENCE_MS),
+  }).catch(() => null);
   if (answer && (answer.ok || answer.status === 304 || answer.status === 404)) return answer;
   links.delete(key);
   return "later";
@@ -162,8 +175,17 @@ async function take(document: CrewDocument, etag: string | null, known: KeptDay 
   const because = new Map(document.gone.map((each) => [each.job_id, each.because]));
   const lost = before.filter(({ job_id }) => !now.has(job_id));
   for (const job of lost) await keepJob(job);
-  const gone = lost.map(({ job_id, title }): Change => ({ job_id, title, what: "gone", because: because.get(job_id) ?? "" }));
-  const fresh = known ? document.jobs.filter(({ job_id }) => !was.has(job_id)).map(({ job_id, title }): Change => ({ job_id, title, what: "new", because: "" })) : [];
+  const gone = lost.map(({ job_id, title }): Change => ({
+    job_id,
+    title,
+    what: "gone",
+    because: because.get(job_id) ?? "",
+  }));
+  const fresh = known
+    ? document.jobs
+        .filter(({ job_id }) => !was.has(job_id))
+        .map(({ job_id, title }): Change => ({ job_id, title, what: "new", because: "" }))
+    : [];
   const told = new Set([...gone, ...fresh].map(({ job_id }) => job_id));
   const earlier = (known?.changes ?? []).filter(({ job_id }) => !told.has(job_id));
   await keepDay({ document, etag, at: Date.now(), changes: [...earlier, ...gone, ...fresh] });
@@ -185,7 +207,10 @@ export async function seen(): Promise<void> {
 /** Downloads photos while there is a signal: thumbnails first, then full pictures. */
 async function fetchPhotos(): Promise<void> {
   const photos = state.shown.flatMap(({ job }) => job.photos_before);
-  const wanted = [...photos.map(({ photo_id, thumbnail_url }) => [`small/${photo_id}`, thumbnail_url] as const), ...photos.map(({ photo_id, url }) => [`photo/${photo_id}`, url] as const)];
+  const wanted = [
+    ...photos.map(({ photo_id, thumbnail_url }) => [`small/${photo_id}`, thumbnail_url] as const),
+    ...photos.map(({ photo_id, url }) => [`photo/${photo_id}`, url] as const),
+  ];
   for (const [key, url] of wanted) await fetchFile(key, url).catch(() => undefined);
 }
 

@@ -15,7 +15,13 @@ export async function forgetLists(): Promise<void> {
 export async function tidy(): Promise<void> {
   await Promise.all([forgetOldDays(), forgetOldJobs()]);
   const jobs = [...(await keptDays()).flatMap(({ document }) => document.jobs), ...(await knownJobs()).values()];
-  await forgetPhotos(new Set(jobs.flatMap(({ photos_before, deeds }) => [...photos_before, ...deeds.flatMap(({ photos }) => photos)].map(({ photo_id }) => photo_id))));
+  await forgetPhotos(
+    new Set(
+      jobs.flatMap(({ photos_before, deeds }) =>
+        [...photos_before, ...deeds.flatMap(({ photos }) => photos)].map(({ photo_id }) => photo_id),
+      ),
+    ),
+  );
   const waiting = (await items()).flatMap(({ photos }) => photos.map(({ id }) => id));
   const begun = (await openDrafts()).flatMap(({ photos }) => photos);
   await dropPhotosBut(new Set([...waiting, ...begun]));

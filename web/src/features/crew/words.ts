@@ -41,7 +41,11 @@ export const REASONS: Record<Reason, string> = {
 
 export const PRIORITIES: Partial<Record<Priority, string>> = { high: "High priority", urgent: "Urgent" };
 
-const WHO: Record<NonNullable<Side["by"]>, string> = { crew: "another phone", contractor: "a contractor", office: "the office" };
+const WHO: Record<NonNullable<Side["by"]>, string> = {
+  crew: "another phone",
+  contractor: "a contractor",
+  office: "the office",
+};
 
 export const whoText = ({ by }: Side) => WHO[by ?? "office"];
 

@@ -13,14 +13,29 @@ interface Performance {
 }
 
 const MONTHS = 24;
-const CHANNELS: Record<string, string> = { online: "Online", phone: "By phone", counter: "At a counter", letter: "By letter", social: "On social media" };
-const NAMES: Record<string, string> = { month: "Which reports", cost_pence: "Cost", follow_ups: "Asked about progress", repeated: "Reported more than once", crews: "Crews" };
+const CHANNELS: Record<string, string> = {
+  online: "Online",
+  phone: "By phone",
+  counter: "At a counter",
+  letter: "By letter",
+  social: "On social media",
+};
+const NAMES: Record<string, string> = {
+  month: "Which reports",
+  cost_pence: "Cost",
+  follow_ups: "Asked about progress",
+  repeated: "Reported more than once",
+  crews: "Crews",
+};
 const POUNDS = new Intl.NumberFormat("en-GB", { style: "currency", currency: "GBP" });
 const month = byId<HTMLSelectElement>("month");
 
 void openForOfficers(async () => {
   const asked = new URLSearchParams(location.search).get("month");
-  const answer = await call<Performance>("GET", `/api/performance${asked ? `?month=${encodeURIComponent(asked)}` : ""}`);
+  const answer = await call<Performance>(
+    "GET",
+    `/api/performance${asked ? `?month=${encodeURIComponent(asked)}` : ""}`,
+  );
   offerMonths(answer.kind === "stored" ? answer.value.month : asked);
   if (answer.kind !== "stored") return tellFault(answer);
   byId("performance").replaceChildren(...sections(answer.value));
@@ -28,7 +43,9 @@ void openForOfficers(async () => {
 
 function offerMonths(chosen: string | null): void {
   const now = new Date();
-  const months = Array.from({ length: MONTHS }, (_, back) => new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - back)).toISOString().slice(0, 7));
+  const months = Array.from({ length: MONTHS }, (_, back) =>
+    new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - back)).toISOString().slice(0, 7),
+  );
   if (chosen && !months.includes(chosen)) months.push(chosen);
   month.append(...months.map((each) => element("option", { value: each }, monthName(each))));
   if (chosen) month.value = chosen;
@@ -47,23 +64,37 @@ function sections({ channels, avoidable_contact: avoidable, crews, about }: Perf
       rows: "Channel",
       columns: ["Reports", "Cost"],
       drawn: 1,
-      data: channels.map(({ channel, count, cost_pence }) => ({ name: CHANNELS[channel] ?? channel, values: [count, cost_pence] })),
+      data: channels.map(({ channel, count, cost_pence }) => ({
+        name: CHANNELS[channel] ?? channel,
+        values: [count, cost_pence],
+      })),
       text: (value, column) => (column ? pounds(value) : value.toLocaleString("en-GB")),
     }),
     element("p", {}, `The total cost was about ${pounds(total)}.`),
     element("h2", {}, "Avoidable contacts"),
-    element("dl", { class: "app-facts" }, ...facts.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)])),
+    element(
+      "dl",
+      { class: "app-facts" },
+      ...facts.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]),
+    ),
     crews.length
       ? chart({
           title: "Crews' work",
           rows: "Crew",
           columns: ["Jobs", "Done", "Could not be done", "Hours"],
           drawn: 3,
-          data: crews.map(({ name, jobs, done, could_not, minutes }) => ({ name, values: [jobs, done, could_not, Math.round(minutes / 6) / 10] })),
+          data: crews.map(({ name, jobs, done, could_not, minutes }) => ({
+            name,
+            values: [jobs, done, could_not, Math.round(minutes / 6) / 10],
+          })),
         })
       : element("p", {}, "Your teams have no crews."),
     element("h2", {}, "About these figures"),
-    element("dl", { class: "app-meanings" }, ...Object.keys(NAMES).flatMap((name) => [element("dt", {}, NAMES[name]!), element("dd", {}, about[name] ?? "")])),
+    element(
+      "dl",
+      { class: "app-meanings" },
+      ...Object.keys(NAMES).flatMap((name) => [element("dt", {}, NAMES[name]!), element("dd", {}, about[name] ?? "")]),
+    ),
   ];
 }
 
@@ -72,5 +103,7 @@ function pounds(pence: number): string {
 }
 
 function monthName(each: string): string {
-  return new Intl.DateTimeFormat("en-GB", { month: "long", year: "numeric", timeZone: "UTC" }).format(new Date(`${each}-01T00:00:00Z`));
+  return new Intl.DateTimeFormat("en-GB", { month: "long", year: "numeric", timeZone: "UTC" }).format(
+    new Date(`${each}-01T00:00:00Z`),
+  );
 }

@@ -43,8 +43,17 @@ export class BlackenField {
   areas(): { all: Area[] } | FieldError {
     if (!this.rows.length) return { field: "blacken-add", message: "Draw over part of the photo, or add an area" };
     const all = this.rows.map(({ inputs }) => this.read(inputs));
-    const wrong = all.findIndex((area) => EDGES.some((edge) => !Number.isFinite(area[edge]) || area[edge] < 0 || area[edge] > 1) || area.width < LEAST || area.height < LEAST);
-    if (wrong >= 0) return { field: this.rows[wrong]!.inputs.x.id, message: `Area ${wrong + 1}: enter numbers from 0 to 100, with a width and height of at least 1` };
+    const wrong = all.findIndex(
+      (area) =>
+        EDGES.some((edge) => !Number.isFinite(area[edge]) || area[edge] < 0 || area[edge] > 1) ||
+        area.width < LEAST ||
+        area.height < LEAST,
+    );
+    if (wrong >= 0)
+      return {
+        field: this.rows[wrong]!.inputs.x.id,
+        message: `Area ${wrong + 1}: enter numbers from 0 to 100, with a width and height of at least 1`,
+      };
     return { all };
   }
 
@@ -55,7 +64,12 @@ export class BlackenField {
     const row = this.add({ ...from, width: 0, height: 0 });
     const move = (to: PointerEvent) => {
       const now = this.at(to);
-      this.write(row, { x: Math.min(from.x, now.x), y: Math.min(from.y, now.y), width: Math.abs(now.x - from.x), height: Math.abs(now.y - from.y) });
+      this.write(row, {
+        x: Math.min(from.x, now.x),
+        y: Math.min(from.y, now.y),
+        width: Math.abs(now.x - from.x),
+        height: Math.abs(now.y - from.y),
+      });
     };
     const end = (to: PointerEvent) => {
       move(to);
@@ -79,7 +93,11 @@ export class BlackenField {
   private add(area: Area): Row {
     const number = ++this.made;
     const box = element("div", { class: "desk-blacken__area" });
-    const fields = element("fieldset", { class: "govuk-fieldset desk-blacken__fields" }, element("legend", { class: "govuk-fieldset__legend" }, `Area ${number}, in per cent of the photo`));
+    const fields = element(
+      "fieldset",
+      { class: "govuk-fieldset desk-blacken__fields" },
+      element("legend", { class: "govuk-fieldset__legend" }, `Area ${number}, in per cent of the photo`),
+    );
     const inputs = Object.fromEntries(EDGES.map((edge) => [edge, this.input(edge, number)])) as Row["inputs"];
     const row = { box, fields, inputs };
     for (const edge of EDGES) {
@@ -101,7 +119,14 @@ export class BlackenField {
   }
 
   private input(edge: keyof Area, number: number): HTMLInputElement {
-    return element("input", { class: "govuk-input govuk-input--width-4", id: `area-${number}-${edge}`, type: "number", min: "0", max: "100", step: "1" });
+    return element("input", {
+      class: "govuk-input govuk-input--width-4",
+      id: `area-${number}-${edge}`,
+      type: "number",
+      min: "0",
+      max: "100",
+      step: "1",
+    });
   }
 
   private remove(row: Row): void {
@@ -117,7 +142,12 @@ export class BlackenField {
 
   private place({ box, inputs }: Row): void {
     const { x, y, width, height } = this.read(inputs);
-    Object.assign(box.style, { left: `${x * 100}%`, top: `${y * 100}%`, width: `${width * 100}%`, height: `${height * 100}%` });
+    Object.assign(box.style, {
+      left: `${x * 100}%`,
+      top: `${y * 100}%`,
+      width: `${width * 100}%`,
+      height: `${height * 100}%`,
+    });
   }
 
   private read(inputs: Row["inputs"]): Area {

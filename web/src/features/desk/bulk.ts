@@ -53,7 +53,8 @@ function chosenChanges(): Changes {
 async function look(): Promise<void> {
   clearErrors(form);
   const changes = chosenChanges();
-  if (!Object.keys(changes).length) return showErrors(form, [{ field: "state", message: "Choose something to change" }]);
+  if (!Object.keys(changes).length)
+    return showErrors(form, [{ field: "state", message: "Choose something to change" }]);
   const { outcome } = await whileBusy(form, () => sendMany(cases, changes, true));
   if (outcome.kind !== "stored") return showErrors(form, faultsHere(outcome));
   showCheck(changes, outcome.value);
@@ -66,9 +67,21 @@ function showCheck(changes: Changes, { items }: Answer): void {
   go.addEventListener("click", () => void change(able, changes));
   check.replaceChildren(
     element("h2", { id: "check-heading" }, "Check changes"),
-    element("ul", { class: "govuk-list govuk-list--bullet" }, ...sayings(changes).map((text) => element("li", {}, text))),
+    element(
+      "ul",
+      { class: "govuk-list govuk-list--bullet" },
+      ...sayings(changes).map((text) => element("li", {}, text)),
+    ),
     ...(able.length ? [listOf(`${countText(able.length, "case")} will change`, able)] : []),
-    ...(unable.length ? [listOf(`${countText(unable.length, "case")} cannot`, cases.filter((_, index) => !items[index]!.ok), (id) => becauseOf(id, items))] : []),
+    ...(unable.length
+      ? [
+          listOf(
+            `${countText(unable.length, "case")} cannot`,
+            cases.filter((_, index) => !items[index]!.ok),
+            (id) => becauseOf(id, items),
+          ),
+        ]
+      : []),
     element("div", { class: "govuk-button-group" }, ...(able.length ? [go] : []), actionButton("Back", back)),
   );
   show(form, false);
@@ -93,7 +106,14 @@ async function change(able: Chosen[], changes: Changes): Promise<void> {
   offerUndo(outcome.value, `${countText(done.length, "case")} changed.`, "", asked);
   check.replaceChildren(
     element("h2", { id: "check-heading" }, `${countText(done.length, "case")} changed`),
-    ...(done.length ? [listOf("Changed", able.filter((_, index) => items[index]!.ok))] : []),
+    ...(done.length
+      ? [
+          listOf(
+            "Changed",
+            able.filter((_, index) => items[index]!.ok),
+          ),
+        ]
+      : []),
     ...(failed.length ? [listOf("Not changed", failed, (id) => becauseOf(id, items))] : []),
     element("p", {}, element("a", { class: "govuk-button", href: "/desk/" }, "Back to the queue")),
   );
@@ -113,7 +133,9 @@ function sayings({ state, team, priority, service_code, text }: Changes): string
     ...(state ? [`The state will be “${nameOf(state, states)}”. We'll notify the followers.`] : []),
     ...(team ? [`The team will be ${nameOf(team, names.teams)}.`] : []),
     ...(priority ? [`The priority will be ${PRIORITIES[priority as keyof typeof PRIORITIES].toLowerCase()}.`] : []),
-    ...(service_code ? [`The service will be ${nameOf(service_code, names.services)}. Rules set again what no officer has chosen.`] : []),
+    ...(service_code
+      ? [`The service will be ${nameOf(service_code, names.services)}. Rules set again what no officer has chosen.`]
+      : []),
     ...(text ? [`Everyone who can see the cases can read: ${text}`] : []),
   ];
 }
@@ -130,7 +152,8 @@ function lineOf({ service_request_id: id, title }: Chosen): (Node | string)[] {
   return [element("a", { href: caseAddress(id) }, title), " ", reference(id)];
 }
 
-const becauseOf = (id: string, items: Answer["items"]) => items.find((each) => each.service_request_id === id)?.because ?? "";
+const becauseOf = (id: string, items: Answer["items"]) =>
+  items.find((each) => each.service_request_id === id)?.because ?? "";
 
 function faultsHere(outcome: Parameters<typeof faultsOf>[0]): FieldError[] {
   return faultsOf(outcome).map(({ field, message }) => ({ field: field.replace(/^changes\./, ""), message }));

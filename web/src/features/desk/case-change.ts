@@ -32,18 +32,35 @@ export function startChange(): void {
 export function drawChange(): void {
   const { shown, names, templates } = here;
   const states = stateNames();
-  const offered = Object.entries(VISIBILITIES).filter(([code]) => code !== "waiting").map(([code, name]) => ({ code, name }));
+  const offered = Object.entries(VISIBILITIES)
+    .filter(([code]) => code !== "waiting")
+    .map(([code, name]) => ({ code, name }));
   const choose = (id: string, now: string, known: { code: string; name: string }[]) => {
     const select = byId<HTMLSelectElement>(id);
     fillSelect(select, `No change: ${now}`, known, select.value);
   };
-  choose("state", nameOf(shown.state, states), states.filter(({ code }) => code !== "duplicate"));
+  choose(
+    "state",
+    nameOf(shown.state, states),
+    states.filter(({ code }) => code !== "duplicate"),
+  );
   choose("team", nameOf(shown.team, names.teams), names.teams);
-  choose("priority", PRIORITIES[shown.priority], Object.entries(PRIORITIES).map(([code, name]) => ({ code, name })));
+  choose(
+    "priority",
+    PRIORITIES[shown.priority],
+    Object.entries(PRIORITIES).map(([code, name]) => ({ code, name })),
+  );
   choose("service_code", shown.service_name, names.services);
   choose("visibility", VISIBILITIES[shown.visibility], offered);
-  const fitting = templates.filter(({ service_codes }) => !service_codes.length || service_codes.includes(shown.service_code));
-  fillSelect(template, "None", fitting.map(({ template_id, name }) => ({ code: template_id, name })), fitting.some(({ template_id }) => template_id === template.value) ? template.value : "");
+  const fitting = templates.filter(
+    ({ service_codes }) => !service_codes.length || service_codes.includes(shown.service_code),
+  );
+  fillSelect(
+    template,
+    "None",
+    fitting.map(({ template_id, name }) => ({ code: template_id, name })),
+    fitting.some(({ template_id }) => template_id === template.value) ? template.value : "",
+  );
   preview();
 }
 
@@ -53,8 +70,11 @@ async function useTemplate(): Promise<void> {
   if (isOwn) return;
   filled = "";
   if (chosen) {
-    const found = await call<{ text: string }>("POST", `/api/desk/templates/${chosen.template_id}/preview`, { service_request_id: here.shown.service_request_id });
-    if (found.kind !== "stored") return showErrors(form, [{ field: "template", message: "We could not fill in the template. Try again" }]);
+    const found = await call<{ text: string }>("POST", `/api/desk/templates/${chosen.template_id}/preview`, {
+      service_request_id: here.shown.service_request_id,
+    });
+    if (found.kind !== "stored")
+      return showErrors(form, [{ field: "template", message: "We could not fill in the template. Try again" }]);
     filled = found.value.text;
     if (chosen.state && !state.value) state.value = chosen.state;
   }
@@ -67,7 +87,13 @@ function preview(): void {
   count();
   const said = text.value.trim();
   show(byId("preview"), said !== "");
-  const entry = { update_id: "", state: (state.value || here.shown.state) as State, text: said, datetime: new Date().toISOString(), by: "council" as const };
+  const entry = {
+    update_id: "",
+    state: (state.value || here.shown.state) as State,
+    text: said,
+    datetime: new Date().toISOString(),
+    by: "council" as const,
+  };
   byId("preview-entry").replaceChildren(timelineEntry(entry, here.zone));
 }
 
@@ -75,8 +101,12 @@ async function save(): Promise<void> {
   clearErrors(form);
   const chosen = FIELDS.map((field) => [field, byId<HTMLSelectElement>(field).value]).filter(([, value]) => value);
   const said = text.value.trim();
-  if (!chosen.length && !said) return showErrors(form, [{ field: "state", message: "Change something, or write a reply" }]);
-  if (said.length > LONGEST) return showErrors(form, [{ field: "text", message: `The reply must be ${LONGEST.toLocaleString("en-GB")} characters or fewer` }]);
+  if (!chosen.length && !said)
+    return showErrors(form, [{ field: "state", message: "Change something, or write a reply" }]);
+  if (said.length > LONGEST)
+    return showErrors(form, [
+      { field: "text", message: `The reply must be ${LONGEST.toLocaleString("en-GB")} characters or fewer` },
+    ]);
   const changes = { ...Object.fromEntries(chosen), ...(said ? { text: said } : {}) };
   if (!(await changeCase(form, changes, said ? "Changes saved and reply added." : "Changes saved.", "state"))) return;
   form.reset();

@@ -8,13 +8,30 @@ import { stateTag } from "../../shared/states.ts";
 import { changeCase, here } from "./case-here.ts";
 import { placeOf } from "./model.ts";
 import { nameOf } from "./names.ts";
-import { ATTENTION, caseAddress, CHANNELS, countText, PRIORITIES, priorityTag, reference, targetTag, targetText, titleOf, VISIBILITIES } from "./words.ts";
+import {
+  ATTENTION,
+  caseAddress,
+  CHANNELS,
+  countText,
+  PRIORITIES,
+  priorityTag,
+  reference,
+  targetTag,
+  targetText,
+  titleOf,
+  VISIBILITIES,
+} from "./words.ts";
 
 type Inside = Node | string | null;
 
 /** The facts that show their reasons beside them. */
 const SHOWN_BESIDE = ["team", "priority", "target", "opens"];
-const FLAGS: Record<string, string> = { personal_data: "It includes personal information", offensive: "It is offensive", not_a_report: "It is not a report", other: "Something else" };
+const FLAGS: Record<string, string> = {
+  personal_data: "It includes personal information",
+  offensive: "It is offensive",
+  not_a_report: "It is not a report",
+  other: "Something else",
+};
 
 export function startFacts(): void {
   new MapOnRequest(
@@ -26,7 +43,10 @@ export function startFacts(): void {
     },
     () => undefined,
   );
-  byId("settle-flags").addEventListener("click", () => void changeCase(byId("flags"), { flags_settled: true }, "Flags marked as reviewed.", "settle-flags"));
+  byId("settle-flags").addEventListener(
+    "click",
+    () => void changeCase(byId("flags"), { flags_settled: true }, "Flags marked as reviewed.", "settle-flags"),
+  );
 }
 
 export function drawFacts(): void {
@@ -43,7 +63,9 @@ export function drawFacts(): void {
   byId("description").textContent = shown.description;
   const place = placeOf(shown);
   show(byId("show-map"), place !== null);
-  const answers = Object.entries(shown.attributes).map(([code, values]) => element("div", {}, `${code}: ${values.join(", ")}`));
+  const answers = Object.entries(shown.attributes).map(([code, values]) =>
+    element("div", {}, `${code}: ${values.join(", ")}`),
+  );
   const rows: [string, Inside[]][] = [
     ["Reference", [reference(shown.service_request_id)]],
     ["Service", [shown.service_name]],
@@ -55,20 +77,41 @@ export function drawFacts(): void {
     ["Team", [nameOf(shown.team, names.teams), ...why("team")]],
     ["Priority", [PRIORITIES[shown.priority], ...why("priority")]],
     ["Assigned to", [shown.opens === "job" ? "A crew, as a job" : "An officer", ...why("opens")]],
-    ["Other rules", shown.because.filter(({ about }) => !SHOWN_BESIDE.includes(about)).map(({ text }) => element("div", {}, text))],
+    [
+      "Other rules",
+      shown.because.filter(({ about }) => !SHOWN_BESIDE.includes(about)).map(({ text }) => element("div", {}, text)),
+    ],
     ["Who can see it", [VISIBILITIES[shown.visibility]]],
     ["Followers", [shown.followers ? countText(shown.followers, "follower") : null]],
-    ["Residents' answers to 'Is it fixed?'", [shown.said_fixed + shown.said_not_fixed ? `${shown.said_fixed} said yes, ${shown.said_not_fixed} said no` : null]],
+    [
+      "Residents' answers to 'Is it fixed?'",
+      [
+        shown.said_fixed + shown.said_not_fixed
+          ? `${shown.said_fixed} said yes, ${shown.said_not_fixed} said no`
+          : null,
+      ],
+    ],
     ["Failed repairs", [shown.failed_repairs ? `${shown.failed_repairs}` : null]],
     ["Reference in another system", [shown.external_reference]],
     ["Asset", [shown.asset_id]],
-    ["Public page", [shown.visibility === "public" ? element("a", { href: shown.tracking_url }, groupReference(shown.service_request_id)) : null]],
+    [
+      "Public page",
+      [
+        shown.visibility === "public"
+          ? element("a", { href: shown.tracking_url }, groupReference(shown.service_request_id))
+          : null,
+      ],
+    ],
   ];
   byId("facts").replaceChildren(...listed(rows));
   drawReporter();
   drawDuplicate();
   show(byId("flags"), shown.flags.length > 0);
-  byId("flag-list").replaceChildren(...shown.flags.map(({ reason, text }) => element("li", {}, [FLAGS[reason] ?? reason, text].filter(Boolean).join(": "))));
+  byId("flag-list").replaceChildren(
+    ...shown.flags.map(({ reason, text }) =>
+      element("li", {}, [FLAGS[reason] ?? reason, text].filter(Boolean).join(": ")),
+    ),
+  );
 }
 
 function drawReporter(): void {
@@ -76,12 +119,21 @@ function drawReporter(): void {
   const rows: [string, Inside[]][] = [
     ["Name", [contact?.name ?? null]],
     ["Email", [contact?.email ? element("a", { href: `mailto:${contact.email}` }, contact.email) : null]],
-    ["Phone", [contact?.phone ? element("a", { href: `tel:${contact.phone.replaceAll(" ", "")}` }, contact.phone) : null]],
+    [
+      "Phone",
+      [contact?.phone ? element("a", { href: `tel:${contact.phone.replaceAll(" ", "")}` }, contact.phone) : null],
+    ],
     ["Preferred contact", [reach_by]],
     ["Language", [language]],
   ];
   const known = listed(rows);
-  byId("reporter").replaceChildren(...(known.length ? known : listed([["Not known", [anonymous ? "Reported anonymously" : "No contact details, or they have been deleted"]]])));
+  byId("reporter").replaceChildren(
+    ...(known.length
+      ? known
+      : listed([
+          ["Not known", [anonymous ? "Reported anonymously" : "No contact details, or they have been deleted"]],
+        ])),
+  );
 }
 
 function drawDuplicate(): void {
@@ -91,7 +143,13 @@ function drawDuplicate(): void {
   if (!duplicate_of) return;
   const both = `/desk/merge/?${new URLSearchParams({ one: duplicate_of, other: service_request_id })}`;
   box.replaceChildren(
-    element("p", {}, "This was merged into ", element("a", { href: caseAddress(duplicate_of) }, groupReference(duplicate_of)), ". Its followers now follow that report."),
+    element(
+      "p",
+      {},
+      "This was merged into ",
+      element("a", { href: caseAddress(duplicate_of) }, groupReference(duplicate_of)),
+      ". Its followers now follow that report.",
+    ),
     element("p", {}, element("a", { href: both }, "Compare or unmerge")),
   );
 }
@@ -104,8 +162,12 @@ function why(about: string): HTMLElement[] {
 
 /** Leaves out empty facts. */
 export function listed(rows: [string, Inside[]][]): HTMLElement[] {
-  const told = rows.map(([name, inside]) => [name, inside.filter((each) => each !== null && each !== "")] as [string, (Node | string)[]]);
-  return told.filter(([, inside]) => inside.length).flatMap(([name, inside]) => [element("dt", {}, name), element("dd", {}, ...inside)]);
+  const told = rows.map(
+    ([name, inside]) => [name, inside.filter((each) => each !== null && each !== "")] as [string, (Node | string)[]],
+  );
+  return told
+    .filter(([, inside]) => inside.length)
+    .flatMap(([name, inside]) => [element("dt", {}, name), element("dd", {}, ...inside)]);
 }
 
 export const moment = (iso: string) => momentText(Date.parse(iso), here.zone);

@@ -51,9 +51,16 @@ function leave(team?: string): void {
 }
 
 /** Changes the case and shows a message. Errors are shown in `place`, at their field. */
-export async function changeCase(place: HTMLElement, changes: { team?: string; [name: string]: unknown }, done: string, otherwise: string): Promise<boolean> {
+export async function changeCase(
+  place: HTMLElement,
+  changes: { team?: string; [name: string]: unknown },
+  done: string,
+  otherwise: string,
+): Promise<boolean> {
   clearErrors(place);
-  const { outcome, asked } = await whileBusy(place, () => send<Changed>(pathOf(here.shown, "/changes"), changes, ifMatch(here.shown)));
+  const { outcome, asked } = await whileBusy(place, () =>
+    send<Changed>(pathOf(here.shown, "/changes"), changes, ifMatch(here.shown)),
+  );
   if (outcome.kind === "stored") {
     hideNewer();
     offerUndo(outcome.value, done, here.shown.service_request_id, asked);
@@ -66,7 +73,13 @@ export async function changeCase(place: HTMLElement, changes: { team?: string; [
 }
 
 /** Adds a note, a question or a job to the case. */
-export async function sendOf<T>(place: HTMLElement, path: string, body: unknown, headers: Record<string, string>, otherwise: string): Promise<T | null> {
+export async function sendOf<T>(
+  place: HTMLElement,
+  path: string,
+  body: unknown,
+  headers: Record<string, string>,
+  otherwise: string,
+): Promise<T | null> {
   clearErrors(place);
   const outcome = await whileBusy(place, () => call<T>("POST", path, body, headers));
   if (outcome.kind !== "stored") {
@@ -80,8 +93,20 @@ export async function sendOf<T>(place: HTMLElement, path: string, body: unknown,
 /** After a version conflict, shows the present case and keeps the typed text to send again. */
 async function refused(place: HTMLElement, outcome: Parameters<typeof faultsOf>[0], otherwise: string): Promise<void> {
   const before = here.shown;
-  if (outcome.kind === "refused" && outcome.problem.status === 409 && (await readAnew()) && before.version !== here.shown.version) return showNewer(before, place);
-  showErrors(place, faultsOf(outcome).map(({ field, message }): FieldError => ({ field: document.getElementById(field) ? field : otherwise, message })));
+  if (
+    outcome.kind === "refused" &&
+    outcome.problem.status === 409 &&
+    (await readAnew()) &&
+    before.version !== here.shown.version
+  )
+    return showNewer(before, place);
+  showErrors(
+    place,
+    faultsOf(outcome).map(({ field, message }): FieldError => ({
+      field: document.getElementById(field) ? field : otherwise,
+      message,
+    })),
+  );
 }
 
 function showNewer(before: Case, place: HTMLElement): void {
@@ -94,7 +119,11 @@ function showNewer(before: Case, place: HTMLElement): void {
   });
   box.replaceChildren(
     element("h2", {}, "Somebody else has changed this case"),
-    element("p", {}, "Your changes have not been saved. What you typed is still here, and the page shows the case as it is now:"),
+    element(
+      "p",
+      {},
+      "Your changes have not been saved. What you typed is still here, and the page shows the case as it is now:",
+    ),
     element("ul", { class: "govuk-list govuk-list--bullet" }, ...changed.map((text) => element("li", {}, text))),
     element("p", {}, again, " and send it again if it is still right."),
   );
@@ -118,8 +147,11 @@ function differences(before: Case, now: Case): string[] {
     ["Title", ({ title }) => title ?? "none"],
     ["Address", ({ address }) => address ?? "none"],
   ];
-  const found = facts.filter(([, of]) => of(before) !== of(now)).map(([name, of]) => `${name}: ${of(before)} is now ${of(now)}`);
+  const found = facts
+    .filter(([, of]) => of(before) !== of(now))
+    .map(([name, of]) => `${name}: ${of(before)} is now ${of(now)}`);
   if (before.description !== now.description) found.push("The description has changed");
-  if (before.updates.length !== now.updates.length) found.push(`The timeline now has ${now.updates.length} entries, with: ${now.updates.at(-1)?.text || "no text"}`);
+  if (before.updates.length !== now.updates.length)
+    found.push(`The timeline now has ${now.updates.length} entries, with: ${now.updates.at(-1)?.text || "no text"}`);
   return found.length ? found : ["Something that is not shown here"];
 }

@@ -44,7 +44,8 @@ export function drawJobs(): void {
 async function open(): Promise<void> {
   clearErrors(form);
   const length = Number(minutes.value || 1);
-  if (!Number.isInteger(length) || length < 1) return showErrors(form, [{ field: "minutes", message: "Enter whole minutes, like 45" }]);
+  if (!Number.isInteger(length) || length < 1)
+    return showErrors(form, [{ field: "minutes", message: "Enter whole minutes, like 45" }]);
   const kind = byId<HTMLSelectElement>("kind").value;
   const draft = {
     service_request_ids: [here.shown.service_request_id],
@@ -68,7 +69,12 @@ function entryOf(job: CaseJob): HTMLElement {
   details.addEventListener("toggle", () => {
     if (details.open && !body.hasChildNodes()) void load(job.job_id, body);
   });
-  return element("li", { id: `job-${job.job_id}` }, element("div", { class: "desk-tags" }, jobTag(job.state), element("span", { class: "app-muted" }, planned)), details);
+  return element(
+    "li",
+    { id: `job-${job.job_id}` },
+    element("div", { class: "desk-tags" }, jobTag(job.state), element("span", { class: "app-muted" }, planned)),
+    details,
+  );
 }
 
 const crewName = (code: string | null) => here.crews.find(({ crew }) => crew === code)?.name ?? code ?? "no crew yet";
@@ -83,16 +89,24 @@ async function load(jobId: string, body: HTMLElement): Promise<void> {
 function draw(job: FullJob, body: HTMLElement): void {
   const said = job.deeds.map((deed) => element("div", {}, `${moment(deed.at)}: ${saidText(deed)}`));
   const day = job.planned_day;
-  const plan = element("a", { href: `/desk/days/${day ? `?${new URLSearchParams({ date: day })}` : ""}` }, day ? "See the day" : "Plan a day");
+  const plan = element(
+    "a",
+    { href: `/desk/days/${day ? `?${new URLSearchParams({ date: day })}` : ""}` },
+    day ? "See the day" : "Plan a day",
+  );
   body.replaceChildren(
-    element("dl", { class: "app-facts desk-facts" }, ...listed([
-      ["Minutes", [String(job.minutes)]],
-      ["Instructions", [job.instructions]],
-      ["Hazards", [job.hazards.join(", ")]],
-      ["Materials", [job.materials.join(", ")]],
-      ["Cancelled because", [job.cancelled_because]],
-      ["Updates from site", said],
-    ])),
+    element(
+      "dl",
+      { class: "app-facts desk-facts" },
+      ...listed([
+        ["Minutes", [String(job.minutes)]],
+        ["Instructions", [job.instructions]],
+        ["Hazards", [job.hazards.join(", ")]],
+        ["Materials", [job.materials.join(", ")]],
+        ["Cancelled because", [job.cancelled_because]],
+        ["Updates from site", said],
+      ]),
+    ),
     element("p", {}, plan),
     contractorPart(job, body),
   );
@@ -101,7 +115,11 @@ function draw(job: FullJob, body: HTMLElement): void {
 function contractorPart(job: FullJob, body: HTMLElement): HTMLElement {
   const told = element("p", { class: "app-told", role: "status" });
   if (job.contractor) {
-    const words = element("p", {}, `${job.contractor.name} has a link to this job until ${moment(job.contractor.expires_at)}.`);
+    const words = element(
+      "p",
+      {},
+      `${job.contractor.name} has a link to this job until ${moment(job.contractor.expires_at)}.`,
+    );
     const part = element("div", {}, words);
     const drop = actionButton("Revoke link", () => void dropLink(job, body, part, told));
     part.append(drop, told);
@@ -109,7 +127,11 @@ function contractorPart(job: FullJob, body: HTMLElement): HTMLElement {
   }
   const name = field(`company-${job.job_id}`, "Company", "");
   const days = field(`days-${job.job_id}`, "Days until the link expires", USUAL_DAYS);
-  const make = element("button", { class: "govuk-button govuk-button--secondary", type: "submit" }, "Create a link for a contractor");
+  const make = element(
+    "button",
+    { class: "govuk-button govuk-button--secondary", type: "submit" },
+    "Create a link for a contractor",
+  );
   const linkForm = element("form", { novalidate: "" }, name, days, make, told);
   linkForm.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -120,7 +142,12 @@ function contractorPart(job: FullJob, body: HTMLElement): HTMLElement {
 
 function field(id: string, label: string, value: string): HTMLElement {
   const input = element("input", { class: "govuk-input", id, type: "text", autocomplete: "off", value });
-  return element("div", { class: "govuk-form-group" }, element("label", { class: "govuk-label", for: id }, label), input);
+  return element(
+    "div",
+    { class: "govuk-form-group" },
+    element("label", { class: "govuk-label", for: id }, label),
+    input,
+  );
 }
 
 async function makeLink(job: FullJob, linkForm: HTMLElement, body: HTMLElement): Promise<void> {
@@ -128,12 +155,31 @@ async function makeLink(job: FullJob, linkForm: HTMLElement, body: HTMLElement):
   const name = byId<HTMLInputElement>(`company-${job.job_id}`).value.trim();
   const days = Number(byId<HTMLInputElement>(`days-${job.job_id}`).value);
   if (!name) return showErrors(linkForm, [{ field: `company-${job.job_id}`, message: "Enter the company's name" }]);
-  if (!Number.isInteger(days) || days < 1 || days > 30) return showErrors(linkForm, [{ field: `days-${job.job_id}`, message: "Give 1 to 30 days" }]);
+  if (!Number.isInteger(days) || days < 1 || days > 30)
+    return showErrors(linkForm, [{ field: `days-${job.job_id}`, message: "Give 1 to 30 days" }]);
   const outcome = await whileBusy(linkForm, () => call<Link>("POST", `/api/jobs/${job.job_id}/links`, { name, days }));
-  if (outcome.kind !== "stored") return showErrors(linkForm, faultsOf(outcome).map(({ message }) => ({ field: `company-${job.job_id}`, message })));
-  const shown = element("input", { class: "govuk-input", id: `link-${job.job_id}`, type: "text", readonly: "", value: outcome.value.url });
-  const label = element("label", { class: "govuk-label", for: shown.id }, `Link for ${name}, expires ${moment(outcome.value.expires_at)}`);
-  const hint = element("p", { class: "govuk-hint", id: `${shown.id}-hint` }, "We show this link only once. Copy it and send it to the contractor. Anyone who has the link can see the job and record work on it.");
+  if (outcome.kind !== "stored")
+    return showErrors(
+      linkForm,
+      faultsOf(outcome).map(({ message }) => ({ field: `company-${job.job_id}`, message })),
+    );
+  const shown = element("input", {
+    class: "govuk-input",
+    id: `link-${job.job_id}`,
+    type: "text",
+    readonly: "",
+    value: outcome.value.url,
+  });
+  const label = element(
+    "label",
+    { class: "govuk-label", for: shown.id },
+    `Link for ${name}, expires ${moment(outcome.value.expires_at)}`,
+  );
+  const hint = element(
+    "p",
+    { class: "govuk-hint", id: `${shown.id}-hint` },
+    "We show this link only once. Copy it and send it to the contractor. Anyone who has the link can see the job and record work on it.",
+  );
   shown.setAttribute("aria-describedby", hint.id);
   body.replaceChildren(element("div", { class: "govuk-form-group" }, label, hint, shown));
   focusOn(shown);

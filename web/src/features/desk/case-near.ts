@@ -17,7 +17,8 @@ export function startNear(): void {
     event.preventDefault();
     clearErrors(form);
     const id = parseReference(other.value);
-    if (!id || id === here.shown.service_request_id) showErrors(form, [{ field: "other", message: "Enter the reference of another report, like 7K3M-2QXV-9HTD" }]);
+    if (!id || id === here.shown.service_request_id)
+      showErrors(form, [{ field: "other", message: "Enter the reference of another report, like 7K3M-2QXV-9HTD" }]);
     else location.assign(both(id));
   });
 }
@@ -32,12 +33,37 @@ export function drawNear(): void {
 const both = (id: string) => `/desk/merge/?${new URLSearchParams({ one: here.shown.service_request_id, other: id })}`;
 
 function mergedEntry(id: string): HTMLElement {
-  return element("li", {}, "Merged into this report: ", element("a", { href: caseAddress(id) }, reference(id)), " ", element("a", { href: both(id) }, "Compare or unmerge", unseen(`: ${id}`)));
+  return element(
+    "li",
+    {},
+    "Merged into this report: ",
+    element("a", { href: caseAddress(id) }, reference(id)),
+    " ",
+    element("a", { href: both(id) }, "Compare or unmerge", unseen(`: ${id}`)),
+  );
 }
 
-function nearEntry({ service_request_id: id, title, service_code, state, distance_m, requested_datetime }: Near): HTMLElement {
+function nearEntry({
+  service_request_id: id,
+  title,
+  service_code,
+  state,
+  distance_m,
+  requested_datetime,
+}: Near): HTMLElement {
   const name = title || nameOf(service_code, here.names.services);
-  const facts = element("div", { class: "app-muted" }, `${Math.round(distance_m)} m away, reported `, dayElement(requested_datetime, here.zone));
+  const facts = element(
+    "div",
+    { class: "app-muted" },
+    `${Math.round(distance_m)} m away, reported `,
+    dayElement(requested_datetime, here.zone),
+  );
   const compare = element("a", { href: both(id) }, "Compare and merge", unseen(`: ${name}, ${id}`));
-  return element("li", {}, element("div", { class: "desk-tags" }, element("a", { href: caseAddress(id) }, name), stateTag(state)), facts, compare);
+  return element(
+    "li",
+    {},
+    element("div", { class: "desk-tags" }, element("a", { href: caseAddress(id) }, name), stateTag(state)),
+    facts,
+    compare,
+  );
 }

@@ -6,26 +6,38 @@ import type { Need } from "./model.ts";
 import { needText } from "./words.ts";
 
 export function startNeeds(): void {
-  byId("settle-needs").addEventListener("click", () => void changeCase(byId("needs"), { needs_settled: true }, "Marked as dealt with.", "settle-needs"));
+  byId("settle-needs").addEventListener(
+    "click",
+    () => void changeCase(byId("needs"), { needs_settled: true }, "Marked as dealt with.", "settle-needs"),
+  );
 }
 
 export function drawNeeds(): void {
   const { needs } = here.shown;
   show(byId("needs"), needs.length > 0);
-  show(byId("settle-needs"), needs.some(({ reason }) => reason !== "words"));
+  show(
+    byId("settle-needs"),
+    needs.some(({ reason }) => reason !== "words"),
+  );
   byId("need-list").replaceChildren(...needs.map(entryOf));
 }
 
 function entryOf(need: Need): HTMLElement {
   const when = element("div", { class: "app-muted" }, moment(need.since));
-  const entry = element("li", { id: `need-${need.need_id}` }, element("p", { class: "app-prose" }, needText(need)), when);
+  const entry = element(
+    "li",
+    { id: `need-${need.need_id}` },
+    element("p", { class: "app-prose" }, needText(need)),
+    when,
+  );
   if (need.reason === "words") entry.append(decision(need, entry));
   return entry;
 }
 
 /** The officer decides whether a contractor's text is published. */
 function decision(need: Need, entry: HTMLElement): HTMLElement {
-  const decide = (decided: "shown" | "hidden", done: string) => void changeCase(entry, { words: { [need.need_id]: decided } }, done, entry.id);
+  const decide = (decided: "shown" | "hidden", done: string) =>
+    void changeCase(entry, { words: { [need.need_id]: decided } }, done, entry.id);
   const publish = actionButton("Show on the report", () => decide("shown", "The contractor's text is on the report."));
   const remove = actionButton("Do not show", () => decide("hidden", "The contractor's text is not shown."));
   for (const each of [publish, remove]) each.append(unseen(`: ${need.why.slice(0, 60)}`));

@@ -7,9 +7,17 @@ import { changeCase, here, pathOf, readAnew } from "./case-here.ts";
 import { moment } from "./case-facts.ts";
 import type { KeptPhoto, WorkPhoto } from "./model.ts";
 
-const STATES: Record<string, string> = { shown: "Shown to everyone who can see the report", hidden: "Hidden: only officers can see it", waiting: "Not checked yet: only officers can see it" };
+const STATES: Record<string, string> = {
+  shown: "Shown to everyone who can see the report",
+  hidden: "Hidden: only officers can see it",
+  waiting: "Not checked yet: only officers can see it",
+};
 const WHEN: Record<WorkPhoto["when"], string> = { before: "Before the work", after: "After the work" };
-const OF_THE_WORK: Record<WorkPhoto["state"], string> = { ready: "Sent with the job: only officers and crews can see it", waiting: "Not received yet", refused: "We could not use this photo" };
+const OF_THE_WORK: Record<WorkPhoto["state"], string> = {
+  ready: "Sent with the job: only officers and crews can see it",
+  waiting: "Not received yet",
+  refused: "We could not use this photo",
+};
 const list = byId("photo-list");
 const editor = byId("blacken");
 
@@ -18,7 +26,10 @@ export function drawPhotos(): void {
   const known = new Set(all_photos.map(({ photo_id }) => photo_id));
   const others = work_photos.filter(({ photo_id }) => !known.has(photo_id));
   show(byId("photos"), all_photos.length + others.length > 0);
-  list.replaceChildren(...all_photos.map(entryOf), ...others.map((photo, index) => workEntry(photo, `Photo ${all_photos.length + index + 1}`)));
+  list.replaceChildren(
+    ...all_photos.map(entryOf),
+    ...others.map((photo, index) => workEntry(photo, `Photo ${all_photos.length + index + 1}`)),
+  );
 }
 
 /** When and by whom a photo was taken; empty for a photo of the report. */
@@ -41,10 +52,29 @@ function workEntry(photo: WorkPhoto, name: string): HTMLElement {
 function entryOf(photo: KeptPhoto, index: number): HTMLElement {
   const name = `Photo ${index + 1}`;
   const image = element("img", { src: photo.thumbnail_url, alt: name, width: "160", height: "120", loading: "lazy" });
-  const entry = element("li", { id: `photo-${photo.photo_id}` }, element("a", { class: "app-photos__link", href: photo.url }, image), ...takenBy(photo.photo_id), element("p", { class: "app-muted" }, STATES[photo.state] ?? photo.state));
-  image.addEventListener("error", () => image.replaceWith(element("p", {}, `${name} is not ready, or we could not use it.`)), { once: true });
+  const entry = element(
+    "li",
+    { id: `photo-${photo.photo_id}` },
+    element("a", { class: "app-photos__link", href: photo.url }, image),
+    ...takenBy(photo.photo_id),
+    element("p", { class: "app-muted" }, STATES[photo.state] ?? photo.state),
+  );
+  image.addEventListener(
+    "error",
+    () => image.replaceWith(element("p", {}, `${name} is not ready, or we could not use it.`)),
+    { once: true },
+  );
   const isShown = photo.state === "shown";
-  const turn = actionButton(isShown ? "Hide" : "Show", () => void changeCase(entry, { photos: { [photo.photo_id]: isShown ? "hidden" : "shown" } }, isShown ? "Photo hidden." : "Photo shown.", entry.id));
+  const turn = actionButton(
+    isShown ? "Hide" : "Show",
+    () =>
+      void changeCase(
+        entry,
+        { photos: { [photo.photo_id]: isShown ? "hidden" : "shown" } },
+        isShown ? "Photo hidden." : "Photo shown.",
+        entry.id,
+      ),
+  );
   const blacken = actionButton("Black out parts", () => edit(photo, name));
   for (const each of [turn, blacken]) each.append(unseen(` of ${name}`));
   entry.append(element("div", { class: "app-buttons" }, turn, blacken));
@@ -54,13 +84,35 @@ function entryOf(photo: KeptPhoto, index: number): HTMLElement {
 function edit(photo: KeptPhoto, name: string): void {
   const field = new BlackenField(photo.url, name);
   const heading = element("h3", {}, `Black out parts of ${name.toLowerCase()}`);
-  const save = element("button", { class: "govuk-button", type: "submit", id: "blacken-save" }, "Black out permanently");
-  const form = element("form", { novalidate: "" }, field.part, element("div", { class: "govuk-button-group" }, save, actionButton("Cancel", () => close(photo))));
+  const save = element(
+    "button",
+    { class: "govuk-button", type: "submit", id: "blacken-save" },
+    "Black out permanently",
+  );
+  const form = element(
+    "form",
+    { novalidate: "" },
+    field.part,
+    element(
+      "div",
+      { class: "govuk-button-group" },
+      save,
+      actionButton("Cancel", () => close(photo)),
+    ),
+  );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     void blacken(photo, field, form);
   });
-  editor.replaceChildren(heading, element("p", {}, "Draw over the parts that nobody should see, or enter the areas as numbers. You cannot undo this. We change the picture itself, and published copies within seconds."), form);
+  editor.replaceChildren(
+    heading,
+    element(
+      "p",
+      {},
+      "Draw over the parts that nobody should see, or enter the areas as numbers. You cannot undo this. We change the picture itself, and published copies within seconds.",
+    ),
+    form,
+  );
   show(editor);
   focusOn(heading);
   editor.scrollIntoView({ block: "nearest" });
@@ -75,8 +127,14 @@ async function blacken(photo: KeptPhoto, field: BlackenField, form: HTMLElement)
   clearErrors(form);
   const areas = field.areas();
   if ("message" in areas) return showErrors(form, [areas]);
-  const outcome = await whileBusy(form, () => call("POST", pathOf(here.shown, `/photos/${photo.photo_id}/redaction`), { areas: areas.all }));
-  if (outcome.kind !== "stored") return showErrors(form, faultsOf(outcome).map(({ message }) => ({ field: "blacken-save", message })));
+  const outcome = await whileBusy(form, () =>
+    call("POST", pathOf(here.shown, `/photos/${photo.photo_id}/redaction`), { areas: areas.all }),
+  );
+  if (outcome.kind !== "stored")
+    return showErrors(
+      form,
+      faultsOf(outcome).map(({ message }) => ({ field: "blacken-save", message })),
+    );
   editor.replaceChildren(element("p", { class: "app-card", role: "status" }, "Photo changed."));
   await readAnew();
   focusOn(editor.firstElementChild as HTMLElement);

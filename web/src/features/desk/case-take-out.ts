@@ -28,10 +28,21 @@ export function drawTakeOut(): void {
 
 async function takeOut(): Promise<void> {
   clearErrors(form);
-  const [had, said, there] = [title, description, address].map((field, index) => (field.value === stored[index] ? null : field.value.trim()));
+  const [had, said, there] = [title, description, address].map((field, index) =>
+    field.value === stored[index] ? null : field.value.trim(),
+  );
   if (said === "") return showErrors(form, [{ field: "redacted", message: "The description cannot be empty" }]);
-  const clear = [...(had === "" ? ["title"] : []), ...(there === "" ? ["address"] : []), ...(forget.checked ? ["contact"] : [])];
-  const changes = { ...(had ? { title: had } : {}), ...(said ? { description: said } : {}), ...(there ? { address: there } : {}), ...(clear.length ? { clear } : {}) };
+  const clear = [
+    ...(had === "" ? ["title"] : []),
+    ...(there === "" ? ["address"] : []),
+    ...(forget.checked ? ["contact"] : []),
+  ];
+  const changes = {
+    ...(had ? { title: had } : {}),
+    ...(said ? { description: said } : {}),
+    ...(there ? { address: there } : {}),
+    ...(clear.length ? { clear } : {}),
+  };
   if (!Object.keys(changes).length) return showErrors(form, [{ field: "title", message: "Remove some text first" }]);
   if (await changeCase(form, changes, "Text removed.", "title")) {
     forget.checked = false;

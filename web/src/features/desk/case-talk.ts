@@ -18,7 +18,10 @@ export function drawTalk(): void {
   const { shown, zone } = here;
   const timeline = shown.updates.map((update) => {
     const entry = timelineEntry(update, zone);
-    if (update.text) entry.append(redactable(`update-${update.update_id}`, update.text, (text) => ({ updates: { [update.update_id]: text } })));
+    if (update.text)
+      entry.append(
+        redactable(`update-${update.update_id}`, update.text, (text) => ({ updates: { [update.update_id]: text } })),
+      );
     return entry;
   });
   byId("timeline").replaceChildren(...timeline);
@@ -28,7 +31,11 @@ export function drawTalk(): void {
   byId("note-list").replaceChildren(...shown.notes.map(noteEntry));
   show(byId("ask-form"), shown.can_ask);
   show(byId("cannot-ask"), !shown.can_ask);
-  byId("history").replaceChildren(...shown.history.map(({ at, what, by }) => element("li", {}, what, element("div", { class: "app-muted" }, `${by}, ${moment(at)}`))));
+  byId("history").replaceChildren(
+    ...shown.history.map(({ at, what, by }) =>
+      element("li", {}, what, element("div", { class: "app-muted" }, `${by}, ${moment(at)}`)),
+    ),
+  );
 }
 
 function sends(formId: string, fieldId: string, path: string, missing: string): void {
@@ -45,13 +52,21 @@ function sends(formId: string, fieldId: string, path: string, missing: string): 
     clearErrors(form);
     if (!field.value.trim()) return showErrors(form, [{ field: fieldId, message: missing }]);
     asked ??= Date.now();
-    const stored = await sendOf<Note | Asked>(form, pathOf(here.shown, path), { text: field.value.trim() }, { "Idempotency-Key": key }, fieldId);
+    const stored = await sendOf<Note | Asked>(
+      form,
+      pathOf(here.shown, path),
+      { text: field.value.trim() },
+      { "Idempotency-Key": key },
+      fieldId,
+    );
     if (!stored) return;
     if ("question_id" in stored) offerUndo(stored, "Question sent.", here.shown.service_request_id, asked);
     key = crypto.randomUUID();
     asked = undefined;
     field.value = "";
-    const last = document.getElementById("note_id" in stored ? `note-${stored.note_id}` : `question-${stored.question_id}`);
+    const last = document.getElementById(
+      "note_id" in stored ? `note-${stored.note_id}` : `question-${stored.question_id}`,
+    );
     if (last) focusOn(last);
   }
 }
@@ -59,9 +74,16 @@ function sends(formId: string, fieldId: string, path: string, missing: string): 
 /** An update that waits for review. Its photos are among those of the case. */
 function heldEntry({ update_id, datetime, text, asks }: HeldUpdate): HTMLElement {
   const entry = element("li", { id: `held-${update_id}` }, element("p", { class: "app-prose" }, text));
-  const about = [`Sent ${moment(datetime)}`, ...(asks ? [`sets the state to ${STATES[asks][0]}, if that is allowed`] : [])];
+  const about = [
+    `Sent ${moment(datetime)}`,
+    ...(asks ? [`sets the state to ${STATES[asks][0]}, if that is allowed`] : []),
+  ];
   entry.append(element("div", { class: "app-muted" }, about.join(", ")));
-  entry.append(decide("Publish", "shown", "Update published."), " ", decide("Do not publish", "refused", "Update not published."));
+  entry.append(
+    decide("Publish", "shown", "Update published."),
+    " ",
+    decide("Do not publish", "refused", "Update not published."),
+  );
   return entry;
 
   function decide(label: string, decision: string, done: string): HTMLElement {
@@ -77,17 +99,33 @@ function heldEntry({ update_id, datetime, text, asks }: HeldUpdate): HTMLElement
 }
 
 function noteEntry({ note_id, datetime, by, text }: Note): HTMLElement {
-  return element("li", { id: `note-${note_id}` }, element("p", { class: "app-prose" }, text), element("div", { class: "app-muted" }, `${by}, ${moment(datetime)}`));
+  return element(
+    "li",
+    { id: `note-${note_id}` },
+    element("p", { class: "app-prose" }, text),
+    element("div", { class: "app-muted" }, `${by}, ${moment(datetime)}`),
+  );
 }
 
 function questionEntry(question: Question): HTMLElement {
   const { question_id, text, asked_at, asked_by, answer, answered_at, settled_at } = question;
-  const entry = element("li", { id: `question-${question_id}` }, element("p", { class: "app-prose" }, text), element("div", { class: "app-muted" }, `Asked by ${asked_by}, ${moment(asked_at)}`));
+  const entry = element(
+    "li",
+    { id: `question-${question_id}` },
+    element("p", { class: "app-prose" }, text),
+    element("div", { class: "app-muted" }, `Asked by ${asked_by}, ${moment(asked_at)}`),
+  );
   if (answer !== null) {
-    const said = element("div", { class: "desk-answer" }, element("p", { class: "app-prose" }, answer), element("div", { class: "app-muted" }, `Answered ${moment(answered_at!)}`));
+    const said = element(
+      "div",
+      { class: "desk-answer" },
+      element("p", { class: "app-prose" }, answer),
+      element("div", { class: "app-muted" }, `Answered ${moment(answered_at!)}`),
+    );
     said.append(redactable(`answer-${question_id}`, answer, (words) => ({ questions: { [question_id]: words } })));
     entry.append(said);
-  } else if (settled_at) entry.append(element("p", { class: "app-muted" }, `Stopped waiting for an answer on ${moment(settled_at)}.`));
+  } else if (settled_at)
+    entry.append(element("p", { class: "app-muted" }, `Stopped waiting for an answer on ${moment(settled_at)}.`));
   else entry.append(actionButton("Stop waiting for an answer", () => void settle(question, entry)));
   return entry;
 }
@@ -102,7 +140,12 @@ async function settle({ question_id }: Question, entry: HTMLElement): Promise<vo
 /** A text that an officer can permanently redact in place. */
 function redactable(id: string, text: string, changes: (text: string) => Record<string, unknown>): HTMLElement {
   const place = element("div", { class: "desk-redact" });
-  const opener = element("button", { class: "app-link-button", type: "button" }, "Remove text", unseen(`: ${text.slice(0, 60)}`));
+  const opener = element(
+    "button",
+    { class: "app-link-button", type: "button" },
+    "Remove text",
+    unseen(`: ${text.slice(0, 60)}`),
+  );
   opener.addEventListener("click", open);
   place.append(opener);
   return place;
@@ -110,9 +153,18 @@ function redactable(id: string, text: string, changes: (text: string) => Record<
   function open(): void {
     const area = element("textarea", { class: "govuk-textarea", id, rows: "4", maxlength: "2000" });
     area.value = text;
-    const save = element("button", { class: "govuk-button govuk-button--secondary", type: "submit" }, "Remove permanently");
+    const save = element(
+      "button",
+      { class: "govuk-button govuk-button--secondary", type: "submit" },
+      "Remove permanently",
+    );
     const label = element("label", { class: "govuk-label", for: id }, "Text to keep");
-    const form = element("form", { novalidate: "" }, element("div", { class: "govuk-form-group" }, label, area), element("div", { class: "govuk-button-group" }, save, actionButton("Cancel", close)));
+    const form = element(
+      "form",
+      { novalidate: "" },
+      element("div", { class: "govuk-form-group" }, label, area),
+      element("div", { class: "govuk-button-group" }, save, actionButton("Cancel", close)),
+    );
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       void changeCase(form, changes(area.value.trim()), "Text removed.", id);

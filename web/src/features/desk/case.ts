@@ -36,7 +36,14 @@ async function open(): Promise<boolean> {
     tellFault(found);
     return false;
   }
-  Object.assign(here, { shown: found.value, names, crews, zone: council?.time_zone, templates: templates.kind === "stored" ? templates.value.items : [], draw });
+  Object.assign(here, {
+    shown: found.value,
+    names,
+    crews,
+    zone: council?.time_zone,
+    templates: templates.kind === "stored" ? templates.value.items : [],
+    draw,
+  });
   for (const start of [startFacts, startNeeds, startChange, startTalk, startJobs, startNear, startTakeOut]) start();
   draw();
   return true;

@@ -13,5 +13,8 @@ export const MOST_CHOSEN = 100;
 export const chosenCases = keptValue<Chosen[]>(
   () => sessionStorage,
   "ginnel.desk-chosen",
-  (cases) => cases.every(({ service_request_id, version }) => typeof service_request_id === "string" && Number.isInteger(version)),
+  (cases) =>
+    cases.every(
+      ({ service_request_id, version }) => typeof service_request_id === "string" && Number.isInteger(version),
+    ),
 );

@@ -14,39 +14,99 @@ export function crewSection(load: Load, done: Done): HTMLElement {
   const jobs = jobsOf(load.crew);
   const told = element("p", { class: "app-told", role: "alert" });
   const heading = element("h3", { id: `crew-${load.crew}`, tabindex: "-1" }, load.name);
-  const section = element("section", { class: "desk-day", "aria-labelledby": heading.id }, heading, ...loadPart(load), told);
+  const section = element(
+    "section",
+    { class: "desk-day", "aria-labelledby": heading.id },
+    heading,
+    ...loadPart(load),
+    told,
+  );
   if (!jobs.length) section.append(element("p", { class: "app-muted" }, "No jobs planned."));
   else {
     const print = actionButton("Print sheet", () => printAlone(section));
     print.append(unseen(` of ${load.name}`));
     print.classList.add("desk-screen");
-    section.append(element("ol", { class: "desk-order" }, ...jobs.map((job) => entryOf(job, jobs, load, told, done))), print);
+    section.append(
+      element("ol", { class: "desk-order" }, ...jobs.map((job) => entryOf(job, jobs, load, told, done))),
+      print,
+    );
   }
   return section;
 }
 
 function loadPart({ jobs, done, minutes_planned, minutes_shift, over, late, crew }: Load): HTMLElement[] {
-  const bar = element("meter", { class: "desk-screen", min: "0", max: String(minutes_shift), high: String(minutes_shift - 1), value: String(Math.min(minutes_planned, minutes_shift)), "aria-label": "How full the shift is" });
+  const bar = element("meter", {
+    class: "desk-screen",
+    min: "0",
+    max: String(minutes_shift),
+    high: String(minutes_shift - 1),
+    value: String(Math.min(minutes_planned, minutes_shift)),
+    "aria-label": "How full the shift is",
+  });
   const driving = here.driving.get(crew);
-  const facts = [`${minutesText(minutes_planned)} of work in a shift of ${minutesText(minutes_shift)}`, driving === undefined ? "" : `${minutesText(driving)} of driving`, `${done} of ${countText(jobs, "job")} done`];
+  const facts = [
+    `${minutesText(minutes_planned)} of work in a shift of ${minutesText(minutes_shift)}`,
+    driving === undefined ? "" : `${minutesText(driving)} of driving`,
+    `${done} of ${countText(jobs, "job")} done`,
+  ];
   const tags = [...(over ? [`${minutesText(over)} over the shift`] : []), ...(late ? [`${late} late`] : [])];
-  return [bar, element("p", {}, facts.filter(Boolean).join(", ")), element("div", { class: "desk-tags" }, ...tags.map((text) => element("strong", { class: "govuk-tag desk-tag--late" }, text)))];
+  return [
+    bar,
+    element("p", {}, facts.filter(Boolean).join(", ")),
+    element(
+      "div",
+      { class: "desk-tags" },
+      ...tags.map((text) => element("strong", { class: "govuk-tag desk-tag--late" }, text)),
+    ),
+  ];
 }
 
 function entryOf(job: DayJob, jobs: DayJob[], load: Load, told: HTMLElement, done: Done): HTMLElement {
   const report = job.service_request_ids[0];
   const title = report ? element("a", { href: caseAddress(report) }, job.title) : job.title;
-  const arrives = job.arrives_at ? momentText(Date.parse(job.arrives_at), here.zone).split(" at ").at(-1)!.split(", ").at(-1)! : "";
-  const facts = [arrives ? `about ${arrives}` : "", minutesText(job.minutes), KINDS[job.kind], job.window ? `between ${job.window.opens} and ${job.window.closes}` : ""];
-  const entry = element("li", { "data-job": job.job_id }, element("div", { class: "desk-tags" }, element("strong", {}, title), jobTag(job.state), ...priorityTag(job.priority)), element("div", {}, job.address ?? ""), element("div", { class: "app-muted" }, facts.filter(Boolean).join(", ")), paper(job));
+  const arrives = job.arrives_at
+    ? momentText(Date.parse(job.arrives_at), here.zone).split(" at ").at(-1)!.split(", ").at(-1)!
+    : "";
+  const facts = [
+    arrives ? `about ${arrives}` : "",
+    minutesText(job.minutes),
+    KINDS[job.kind],
+    job.window ? `between ${job.window.opens} and ${job.window.closes}` : "",
+  ];
+  const entry = element(
+    "li",
+    { "data-job": job.job_id },
+    element(
+      "div",
+      { class: "desk-tags" },
+      element("strong", {}, title),
+      jobTag(job.state),
+      ...priorityTag(job.priority),
+    ),
+    element("div", {}, job.address ?? ""),
+    element("div", { class: "app-muted" }, facts.filter(Boolean).join(", ")),
+    paper(job),
+  );
   if (job.state === "planned") entry.append(actions(job, jobs, load, told, done));
   return entry;
 }
 
 /** Content that is only printed. */
 function paper({ hazards, materials, instructions, description }: DayJob): HTMLElement {
-  const lines: [string, string][] = [["Hazards", hazards.join(", ")], ["Take with you", materials.join(", ")], ["To do", instructions], ["Reported", description ?? ""]];
-  return element("div", { class: "desk-paper" }, ...lines.filter(([, text]) => text).map(([name, text]) => element("p", {}, element("strong", {}, `${name}: `), text)), element("p", {}, "☐ Done  ☐ Could not be done  ☐ Handed over  Time and why: ______________________"));
+  const lines: [string, string][] = [
+    ["Hazards", hazards.join(", ")],
+    ["Take with you", materials.join(", ")],
+    ["To do", instructions],
+    ["Reported", description ?? ""],
+  ];
+  return element(
+    "div",
+    { class: "desk-paper" },
+    ...lines
+      .filter(([, text]) => text)
+      .map(([name, text]) => element("p", {}, element("strong", {}, `${name}: `), text)),
+    element("p", {}, "☐ Done  ☐ Could not be done  ☐ Handed over  Time and why: ______________________"),
+  );
 }
 
 /** Buttons that move a planned job; a started job cannot be moved. */
@@ -61,24 +121,42 @@ function actions(job: DayJob, jobs: DayJob[], load: Load, told: HTMLElement, don
     return made;
   };
   const up = button("up", "Up", () => order(swapped(planned, at, at - 1), "up", `Now ${at} of ${planned.length}.`));
-  const down = button("down", "Down", () => order(swapped(planned, at, at + 1), "down", `Now ${at + 2} of ${planned.length}.`));
+  const down = button("down", "Down", () =>
+    order(swapped(planned, at, at + 1), "down", `Now ${at + 2} of ${planned.length}.`),
+  );
   up.hidden = at === 0;
   down.hidden = at === planned.length - 1;
   const others = here.crews.filter(({ crew, team }) => team === job.team && crew !== load.crew);
-  const off = button("off", "Remove from this day", () => patch({ clear: ["crew", "planned_day"] }, `${job.title} is now waiting to be planned.`));
-  box.append(up, down, ...others.map(({ crew, name }) => button("move", `To ${name}`, () => patch({ crew, planned_day: here.date }, `${job.title} is now with ${name}.`))), off);
+  const off = button("off", "Remove from this day", () =>
+    patch({ clear: ["crew", "planned_day"] }, `${job.title} is now waiting to be planned.`),
+  );
+  box.append(
+    up,
+    down,
+    ...others.map(({ crew, name }) =>
+      button("move", `To ${name}`, () => patch({ crew, planned_day: here.date }, `${job.title} is now with ${name}.`)),
+    ),
+    off,
+  );
   return box;
 
   async function order(job_ids: string[], act: string, said: string): Promise<void> {
-    const outcome = await whileBusy(box.closest<HTMLElement>(".desk-days")!, () => call<Planned>("POST", `/api/days/${here.date}/${load.crew}/order`, { job_ids }));
+    const outcome = await whileBusy(box.closest<HTMLElement>(".desk-days")!, () =>
+      call<Planned>("POST", `/api/days/${here.date}/${load.crew}/order`, { job_ids }),
+    );
     if (outcome.kind !== "stored") return fail(outcome);
     here.driving.set(load.crew, outcome.value.minutes_driving);
     await done(`${job.title}: ${said}`, { job: job.job_id, act });
   }
 
   async function patch(changes: object, said: string): Promise<void> {
-    const outcome = await whileBusy(box.closest<HTMLElement>(".desk-days")!, () => call("PATCH", `/api/jobs/${job.job_id}`, changes, { "If-Match": `"${job.version}"` }));
-    if (outcome.kind === "refused" && outcome.problem.status === 409) return done(`Somebody else has changed ${job.title}. The page shows the day as it is now. Check it, then try again.`);
+    const outcome = await whileBusy(box.closest<HTMLElement>(".desk-days")!, () =>
+      call("PATCH", `/api/jobs/${job.job_id}`, changes, { "If-Match": `"${job.version}"` }),
+    );
+    if (outcome.kind === "refused" && outcome.problem.status === 409)
+      return done(
+        `Somebody else has changed ${job.title}. The page shows the day as it is now. Check it, then try again.`,
+      );
     if (outcome.kind !== "stored") return fail(outcome);
     await done(said);
   }

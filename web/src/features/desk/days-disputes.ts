@@ -17,7 +17,9 @@ const WHO = { crew: "A crew", contractor: "A contractor", office: "The office" }
 
 export async function drawDisputes(settled: Settled): Promise<void> {
   const jobs = await allJobs({ disputed: "true" });
-  const open = jobs.flatMap((job) => job.disputes.filter((each) => each.settled === null).map((each) => disputeOf(each, job, settled)));
+  const open = jobs.flatMap((job) =>
+    job.disputes.filter((each) => each.settled === null).map((each) => disputeOf(each, job, settled)),
+  );
   show(byId("disputes"), open.length > 0);
   byId("dispute-list").replaceChildren(...open);
 }
@@ -25,12 +27,28 @@ export async function drawDisputes(settled: Settled): Promise<void> {
 function disputeOf(dispute: Dispute, job: DayJob, settled: Settled): HTMLElement {
   const report = job.service_request_ids[0];
   const title = report ? element("a", { href: caseAddress(report) }, job.title) : job.title;
-  const part = element("section", { class: "desk-dispute" }, element("h3", {}, title), element("p", { class: "app-muted" }, job.address ?? ""));
+  const part = element(
+    "section",
+    { class: "desk-dispute" },
+    element("h3", {}, title),
+    element("p", { class: "app-muted" }, job.address ?? ""),
+  );
   const said = job.deeds.find(({ op_id }) => op_id === dispute.op_id);
-  const street = sideOf("Recorded second", dispute.street, [said?.reason ? REASONS[said.reason] : "", said?.text ?? ""]);
+  const street = sideOf("Recorded second", dispute.street, [
+    said?.reason ? REASONS[said.reason] : "",
+    said?.text ?? "",
+  ]);
   const photos = (said?.photos ?? []).filter((photo) => photo.url && photo.thumbnail_url);
-  if (photos.length) street.append(photoList(photos.map(({ photo_id, url, thumbnail_url }) => ({ photo_id, url: url!, thumbnail_url: thumbnail_url! })), "the work"));
-  const office = sideOf("Recorded first", dispute.office, [dispute.office.state === "cancelled" ? (job.cancelled_because ?? "") : ""]);
+  if (photos.length)
+    street.append(
+      photoList(
+        photos.map(({ photo_id, url, thumbnail_url }) => ({ photo_id, url: url!, thumbnail_url: thumbnail_url! })),
+        "the work",
+      ),
+    );
+  const office = sideOf("Recorded first", dispute.office, [
+    dispute.office.state === "cancelled" ? (job.cancelled_because ?? "") : "",
+  ]);
   street.append(keep("street", "Keep this record"));
   office.append(keep("office", "Keep this record"));
   part.append(element("div", { class: "desk-sides" }, office, street));
@@ -38,24 +56,46 @@ function disputeOf(dispute: Dispute, job: DayJob, settled: Settled): HTMLElement
 
   function keep(keeps: Keeps, words: string): HTMLElement {
     const side = dispute[keeps];
-    const button = element("button", { class: "govuk-button", type: "button", id: `keep-${keeps}-${dispute.dispute_id}` }, words, unseen(`: ${WHO[side.by ?? "crew"]} of ${job.title}`));
+    const button = element(
+      "button",
+      { class: "govuk-button", type: "button", id: `keep-${keeps}-${dispute.dispute_id}` },
+      words,
+      unseen(`: ${WHO[side.by ?? "crew"]} of ${job.title}`),
+    );
     button.addEventListener("click", () => void settle(keeps));
     return button;
   }
 
   async function settle(keeps: Keeps): Promise<void> {
     clearErrors(part);
-    const outcome = await whileBusy(part, () => call("POST", `/api/jobs/${job.job_id}/disputes/${dispute.dispute_id}`, { keeps }, { "If-Match": `"${job.version}"` }));
+    const outcome = await whileBusy(part, () =>
+      call(
+        "POST",
+        `/api/jobs/${job.job_id}/disputes/${dispute.dispute_id}`,
+        { keeps },
+        { "If-Match": `"${job.version}"` },
+      ),
+    );
     if (outcome.kind === "stored") return settled(`Dispute about ${job.title} settled.`);
     if (outcome.kind === "refused" && outcome.problem.status === 409) {
       await drawDisputes(settled);
       byId("day-said").textContent = `Somebody else has changed ${job.title}. Check it, then decide.`;
       return focusOn(byId("disputes-heading"));
     }
-    showErrors(part, faultsOf(outcome).map(({ message }) => ({ field: `keep-${keeps}-${dispute.dispute_id}`, message })));
+    showErrors(
+      part,
+      faultsOf(outcome).map(({ message }) => ({ field: `keep-${keeps}-${dispute.dispute_id}`, message })),
+    );
   }
 }
 
 function sideOf(title: string, { state, at, by }: Side, words: string[]): HTMLElement {
-  return element("div", { class: "app-card" }, element("h4", {}, title), element("div", { class: "desk-tags" }, jobTag(state)), element("p", { class: "app-muted" }, `${WHO[by ?? "crew"]}, ${momentText(Date.parse(at), here.zone)}`), ...words.filter(Boolean).map((text) => element("p", { class: "app-prose" }, text)));
+  return element(
+    "div",
+    { class: "app-card" },
+    element("h4", {}, title),
+    element("div", { class: "desk-tags" }, jobTag(state)),
+    element("p", { class: "app-muted" }, `${WHO[by ?? "crew"]}, ${momentText(Date.parse(at), here.zone)}`),
+    ...words.filter(Boolean).map((text) => element("p", { class: "app-prose" }, text)),
+  );
 }

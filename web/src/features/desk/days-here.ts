@@ -48,14 +48,20 @@ interface JobPage {
 }
 
 /** The jobs of a crew's day, in order. */
-export const jobsOf = (crew: string) => here.jobs.filter((job) => job.crew === crew && job.state !== "cancelled").sort((one, other) => (one.position ?? 0) - (other.position ?? 0));
+export const jobsOf = (crew: string) =>
+  here.jobs
+    .filter((job) => job.crew === crew && job.state !== "cancelled")
+    .sort((one, other) => (one.position ?? 0) - (other.position ?? 0));
 
 /** Reads all pages of matching jobs. Throws an error with a message if they cannot be read. */
 export async function allJobs(asked: Record<string, string>): Promise<DayJob[]> {
   const found: DayJob[] = [];
   let cursor: string | null = null;
   do {
-    const page: Outcome<JobPage> = await call<JobPage>("GET", `/api/jobs?${new URLSearchParams(cursor ? { ...asked, cursor } : asked)}`);
+    const page: Outcome<JobPage> = await call<JobPage>(
+      "GET",
+      `/api/jobs?${new URLSearchParams(cursor ? { ...asked, cursor } : asked)}`,
+    );
     if (page.kind !== "stored") throw new Error("We could not load some jobs. Check your connection and try again.");
     found.push(...page.value.items);
     cursor = page.value.next;

@@ -36,10 +36,22 @@ async function open(): Promise<boolean> {
   here.date = asked.get("date") || isoDay(new Date(), here.zone ?? "Europe/London");
   here.team = asked.get("team") ?? "";
   byId<HTMLInputElement>("date").value = here.date;
-  fillSelect(byId("team"), "All my teams", teams.filter(({ code }) => known.some(({ team }) => team === code)), here.team);
+  fillSelect(
+    byId("team"),
+    "All my teams",
+    teams.filter(({ code }) => known.some(({ team }) => team === code)),
+    here.team,
+  );
   byId("day-heading").textContent = dayWords(here.date);
   const offered = known.filter(({ team }) => !here.team || team === here.team);
-  crews.replaceChildren(...choiceItems("checkbox", "crew", offered.map(({ crew, name }) => [crew, name]), offered.map(({ crew }) => crew)));
+  crews.replaceChildren(
+    ...choiceItems(
+      "checkbox",
+      "crew",
+      offered.map(({ crew, name }) => [crew, name]),
+      offered.map(({ crew }) => crew),
+    ),
+  );
   show(form, offered.length > 0);
   if (!offered.length) said.textContent = "Your teams have no crews.";
   return load();
@@ -47,7 +59,10 @@ async function open(): Promise<boolean> {
 
 /** Reads the day and the disputes. */
 async function load(): Promise<boolean> {
-  const found = await call<{ items: Load[] }>("GET", `/api/days?${new URLSearchParams({ date: here.date, ...(here.team ? { team: here.team } : {}) })}`);
+  const found = await call<{ items: Load[] }>(
+    "GET",
+    `/api/days?${new URLSearchParams({ date: here.date, ...(here.team ? { team: here.team } : {}) })}`,
+  );
   if (found.kind !== "stored") {
     tellFault(found);
     return false;
@@ -90,7 +105,11 @@ async function plan(): Promise<void> {
   const draft = { date: here.date, crews: chosen, ...(here.team ? { team: here.team } : {}) };
   const outcome = await whileBusy(form, () => call<Plan>("POST", "/api/days/plan", draft));
   said.textContent = "";
-  if (outcome.kind !== "stored") return showErrors(form, faultsOf(outcome).map(({ message }) => ({ field: "plan", message })));
+  if (outcome.kind !== "stored")
+    return showErrors(
+      form,
+      faultsOf(outcome).map(({ message }) => ({ field: "plan", message })),
+    );
   const { items, left_out } = outcome.value;
   for (const { crew, minutes_driving } of items) here.driving.set(crew, minutes_driving);
   await load();
@@ -109,11 +128,23 @@ async function drawLeftOut(left: LeftOut[]): Promise<void> {
       const job = jobs.find((each) => each.job_id === job_id);
       const report = job?.service_request_ids[0];
       const title = job?.title ?? job_id;
-      return element("li", {}, report ? element("a", { href: caseAddress(report) }, title) : title, job?.address ? `, ${job.address}` : "", element("div", { class: "desk-why" }, because));
+      return element(
+        "li",
+        {},
+        report ? element("a", { href: caseAddress(report) }, title) : title,
+        job?.address ? `, ${job.address}` : "",
+        element("div", { class: "desk-why" }, because),
+      );
     }),
   );
 }
 
 function dayWords(date: string): string {
-  return new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long", year: "numeric", timeZone: "UTC" }).format(new Date(`${date}T12:00:00Z`));
+  return new Intl.DateTimeFormat("en-GB", {
+    weekday: "long",
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+    timeZone: "UTC",
+  }).format(new Date(`${date}T12:00:00Z`));
 }

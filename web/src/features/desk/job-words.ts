@@ -5,5 +5,9 @@ import { STATES } from "../crew/words.ts";
 
 export function jobTag(state: JobState): HTMLElement {
   const [words, kind] = STATES[state];
-  return element("strong", { class: kind ? `govuk-tag app-tag--${kind}` : "govuk-tag" }, state === "planned" ? "Planned" : words);
+  return element(
+    "strong",
+    { class: kind ? `govuk-tag app-tag--${kind}` : "govuk-tag" },
+    state === "planned" ? "Planned" : words,
+  );
 }

@@ -45,15 +45,20 @@ function pick(): void {
   const picker = byId("pick-form");
   clearErrors(picker);
   const ids = SIDES.map((side) => parseReference(byId<HTMLInputElement>(side).value));
-  const wrong = ids.flatMap((id, index) => (id ? [] : [{ field: SIDES[index]!, message: "Enter a reference, like 7K3M-2QXV-9HTD" }]));
-  if (!wrong.length && ids[0] === ids[1]) wrong.push({ field: "other", message: "Enter the reference of a different report" });
+  const wrong = ids.flatMap((id, index) =>
+    id ? [] : [{ field: SIDES[index]!, message: "Enter a reference, like 7K3M-2QXV-9HTD" }],
+  );
+  if (!wrong.length && ids[0] === ids[1])
+    wrong.push({ field: "other", message: "Enter the reference of a different report" });
   if (wrong.length) showErrors(picker, wrong);
   else location.assign(`/desk/merge/?${new URLSearchParams({ one: ids[0]!, other: ids[1]! })}`);
 }
 
 async function load(): Promise<boolean> {
   const asked = new URLSearchParams(location.search);
-  const found = await Promise.all(SIDES.map((side) => call<Case>("GET", `/api/cases/${parseReference(asked.get(side) ?? "")}`)));
+  const found = await Promise.all(
+    SIDES.map((side) => call<Case>("GET", `/api/cases/${parseReference(asked.get(side) ?? "")}`)),
+  );
   for (const each of found) {
     if (each.kind !== "stored") {
       tellFault(each);
@@ -74,13 +79,16 @@ function draw(): void {
   const duplicate = mergedOf(both);
   byId("sides").replaceChildren(...both.map((each, index) => sideOf(each, index, duplicate !== null)));
   byId("merge-heading").textContent = duplicate ? "These reports are merged" : "Are these about the same problem?";
-  byId("together-words").textContent = duplicate ? `${groupReference(duplicate.service_request_id)} was merged into the other report.` : "";
+  byId("together-words").textContent = duplicate
+    ? `${groupReference(duplicate.service_request_id)} was merged into the other report.`
+    : "";
   show(form);
   show(byId("merge-buttons"), !duplicate);
   show(apart, duplicate !== null);
 }
 
-const mergedOf = ([one, other]: [Case, Case]) => (one.duplicate_of === other.service_request_id ? one : other.duplicate_of === one.service_request_id ? other : null);
+const mergedOf = ([one, other]: [Case, Case]) =>
+  one.duplicate_of === other.service_request_id ? one : other.duplicate_of === one.service_request_id ? other : null;
 
 function sideOf(each: Case, index: number, isMerged: boolean): HTMLElement {
   const id = each.service_request_id;
@@ -93,24 +101,51 @@ function sideOf(each: Case, index: number, isMerged: boolean): HTMLElement {
     ["Timeline", [countText(each.updates.length, "entry", "entries")]],
   ];
   const heading = element("h2", {}, element("a", { href: caseAddress(id) }, titleOf(each)));
-  const side = element("section", { class: "app-card" }, heading, element("div", { class: "desk-tags" }, stateTag(each.state), reference(id)), element("p", { class: "app-prose" }, each.description), element("dl", { class: "app-facts desk-facts" }, ...rows.flatMap(([name, inside]) => [element("dt", {}, name), element("dd", {}, ...inside)])));
+  const side = element(
+    "section",
+    { class: "app-card" },
+    heading,
+    element("div", { class: "desk-tags" }, stateTag(each.state), reference(id)),
+    element("p", { class: "app-prose" }, each.description),
+    element(
+      "dl",
+      { class: "app-facts desk-facts" },
+      ...rows.flatMap(([name, inside]) => [element("dt", {}, name), element("dd", {}, ...inside)]),
+    ),
+  );
   if (each.all_photos.length) side.append(photoList(each.all_photos, `the report ${groupReference(id)}`));
   if (!isMerged) side.append(choiceOf(id, index));
   return side;
 }
 
 function choiceOf(id: string, index: number): HTMLElement {
-  const input = element("input", { class: "govuk-radios__input", id: `stays-${index + 1}`, type: "radio", name: "survivor", value: id });
+  const input = element("input", {
+    class: "govuk-radios__input",
+    id: `stays-${index + 1}`,
+    type: "radio",
+    name: "survivor",
+    value: id,
+  });
   input.checked = id === survivor;
   input.addEventListener("change", () => (survivor = id));
-  const label = element("label", { class: "govuk-label govuk-radios__label", for: input.id }, `Keep ${groupReference(id)}`);
+  const label = element(
+    "label",
+    { class: "govuk-label govuk-radios__label", for: input.id },
+    `Keep ${groupReference(id)}`,
+  );
   return element("div", { class: "govuk-radios" }, element("div", { class: "govuk-radios__item" }, input, label));
 }
 
 async function merge(): Promise<void> {
   clearErrors(form);
   const goes = both.find(({ service_request_id }) => service_request_id !== survivor)!;
-  const { outcome, asked } = await whileBusy(form, () => send<Changed>(`/api/cases/${goes.service_request_id}/changes`, { duplicate_of: survivor }, { "If-Match": `"${goes.version}"` }));
+  const { outcome, asked } = await whileBusy(form, () =>
+    send<Changed>(
+      `/api/cases/${goes.service_request_id}/changes`,
+      { duplicate_of: survivor },
+      { "If-Match": `"${goes.version}"` },
+    ),
+  );
   if (outcome.kind !== "stored") return refused(outcome);
   offerUndo(outcome.value, `Merged into ${groupReference(survivor)}.`, goes.service_request_id, asked);
   await load();
@@ -120,7 +155,9 @@ async function merge(): Promise<void> {
 async function takeApart(): Promise<void> {
   clearErrors(form);
   const goes = mergedOf(both)!;
-  const { outcome } = await whileBusy(form, () => send<Case>(`/api/cases/${goes.service_request_id}/unmerge`, undefined, { "If-Match": `"${goes.version}"` }));
+  const { outcome } = await whileBusy(form, () =>
+    send<Case>(`/api/cases/${goes.service_request_id}/unmerge`, undefined, { "If-Match": `"${goes.version}"` }),
+  );
   if (outcome.kind !== "stored") return refused(outcome);
   say(`${groupReference(goes.service_request_id)} unmerged, with its followers.`);
   await load();
@@ -131,6 +168,8 @@ async function takeApart(): Promise<void> {
 async function refused(outcome: Parameters<typeof faultsOf>[0]): Promise<void> {
   const isOld = outcome.kind === "refused" && outcome.problem.status === 409;
   if (isOld) await load();
-  const message = isOld ? "Somebody else has changed one of the reports. The page shows both as they are now. Check them, then try again" : faultsOf(outcome)[0]!.message;
+  const message = isOld
+    ? "Somebody else has changed one of the reports. The page shows both as they are now. Check them, then try again"
+    : faultsOf(outcome)[0]!.message;
   showErrors(form, [{ field: apart.hidden ? "merge" : "take-apart", message }]);
 }

@@ -182,4 +182,5 @@ export interface Changed extends Offer {
 }
 
 /** Report ids, grouped to be readable. */
-export const placeOf = ({ lat, long }: { lat: number | null; long: number | null }): Place | null => (lat === null || long === null ? null : { lat, long });
+export const placeOf = ({ lat, long }: { lat: number | null; long: number | null }): Place | null =>
+  lat === null || long === null ? null : { lat, long };

@@ -15,7 +15,11 @@ export interface Names {
 /** Lists that cannot be loaded are empty; codes are shown instead of names. */
 export async function loadNames(): Promise<Names> {
   const [teams, services, wards] = await Promise.all([loadTeams(), loadServices().catch(() => []), loadWards()]);
-  return { teams, wards, services: services.map(({ service_code, service_name }) => ({ code: service_code, name: service_name })) };
+  return {
+    teams,
+    wards,
+    services: services.map(({ service_code, service_name }) => ({ code: service_code, name: service_name })),
+  };
 }
 
 export async function loadTeams(): Promise<Named[]> {
@@ -38,7 +42,8 @@ export function fillSelect(select: HTMLSelectElement, none: string, known: reado
   select.value = chosen;
 }
 
-export const named = (words: Record<string, string>): Named[] => Object.entries(words).map(([code, name]) => ({ code, name }));
+export const named = (words: Record<string, string>): Named[] =>
+  Object.entries(words).map(([code, name]) => ({ code, name }));
 
 async function loadWards(): Promise<Named[]> {
   try {

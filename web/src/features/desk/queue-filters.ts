@@ -10,7 +10,9 @@ const form = byId<HTMLFormElement>("filters");
 /** The known, non-empty filters in the address. */
 export function queryOf(address: string): URLSearchParams {
   const asked = new URLSearchParams(address);
-  const known = [...form.elements].map((field) => (field as HTMLInputElement).name).filter((name) => name && asked.get(name));
+  const known = [...form.elements]
+    .map((field) => (field as HTMLInputElement).name)
+    .filter((name) => name && asked.get(name));
   return new URLSearchParams(known.map((name) => [name, asked.get(name)!]));
 }
 

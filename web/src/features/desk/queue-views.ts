@@ -39,12 +39,22 @@ export function markView(): void {
 
 /** Suggests a name for a view. */
 export function suggestName(query: URLSearchParams, { services, teams }: Names): string {
-  const words = [query.get("target") === "late" ? "Late" : "", nameOf(query.get("service_code") ?? "", services), nameOf(query.get("team") ?? "", teams), query.get("q") ?? ""];
+  const words = [
+    query.get("target") === "late" ? "Late" : "",
+    nameOf(query.get("service_code") ?? "", services),
+    nameOf(query.get("team") ?? "", teams),
+    query.get("q") ?? "",
+  ];
   return words.filter(Boolean).join(", ");
 }
 
 function entryOf(view: View): HTMLElement {
-  const remove = element("button", { class: "app-link-button desk-views__remove", type: "button" }, "Remove", unseen(` the view ${view.name}`));
+  const remove = element(
+    "button",
+    { class: "app-link-button desk-views__remove", type: "button" },
+    "Remove",
+    unseen(` the view ${view.name}`),
+  );
   const entry = element("li", {}, element("a", { href: `/desk/?${view.query}` }, view.name), " ", remove);
   remove.addEventListener("click", () => void forget(view, entry));
   return entry;
@@ -56,7 +66,11 @@ async function save(): Promise<void> {
   if (!name.value.trim()) return showErrors(form, [{ field: "view-name", message: "Enter a name for the view" }]);
   const draft = { name: name.value.trim(), query: queryOf(location.search).toString() };
   const outcome = await whileBusy(form, () => call<View>("POST", VIEWS, draft, { "Idempotency-Key": key }));
-  if (outcome.kind !== "stored") return showErrors(form, faultsOf(outcome).map(({ message }) => ({ field: "view-name", message })));
+  if (outcome.kind !== "stored")
+    return showErrors(
+      form,
+      faultsOf(outcome).map(({ message }) => ({ field: "view-name", message })),
+    );
   key = crypto.randomUUID();
   list.append(entryOf(outcome.value));
   name.value = "";

@@ -41,7 +41,15 @@ byId("choose-none").addEventListener("click", () => {
   focusOn(all);
 });
 rows.addEventListener("change", showChosen);
-byId("change-chosen").addEventListener("click", () => chosenCases.write(chosen().map((each) => ({ service_request_id: each.service_request_id, version: each.version, title: titleOf(each) }))));
+byId("change-chosen").addEventListener("click", () =>
+  chosenCases.write(
+    chosen().map((each) => ({
+      service_request_id: each.service_request_id,
+      version: each.version,
+      title: titleOf(each),
+    })),
+  ),
+);
 
 openDesk(async () => {
   [names] = await Promise.all([loadNames(), startViews()]);
@@ -102,16 +110,30 @@ function saying(): string {
 
 function rowOf(each: CaseItem): HTMLElement {
   const tick = element("input", { type: "checkbox", value: each.service_request_id });
-  const box = element("label", { class: "desk-tick" }, tick, unseen(`Choose ${titleOf(each)}, ${each.service_request_id}`));
+  const box = element(
+    "label",
+    { class: "desk-tick" },
+    tick,
+    unseen(`Choose ${titleOf(each)}, ${each.service_request_id}`),
+  );
   const link = element("a", { href: caseAddress(each.service_request_id) }, titleOf(each));
-  const about = [each.title ? each.service_name : "", each.followers > 1 ? countText(each.followers, "follower") : "", each.jobs ? countText(each.jobs, "job") : ""];
+  const about = [
+    each.title ? each.service_name : "",
+    each.followers > 1 ? countText(each.followers, "follower") : "",
+    each.jobs ? countText(each.jobs, "job") : "",
+  ];
   const tags = [
     ...priorityTag(each.priority),
     ...(each.attention ? [element("strong", { class: "govuk-tag desk-tag--soon" }, ATTENTION[each.attention])] : []),
     ...(each.waits_for ? [element("strong", { class: "govuk-tag app-tag--working" }, "Waiting for an answer")] : []),
   ];
   const needs = each.needs.map((need) => element("div", { class: "desk-table__need" }, shortened(needText(need))));
-  const what = element("div", { class: "desk-table__what" }, reference(each.service_request_id), ...about.filter(Boolean).map((text) => element("span", {}, text)));
+  const what = element(
+    "div",
+    { class: "desk-table__what" },
+    reference(each.service_request_id),
+    ...about.filter(Boolean).map((text) => element("span", {}, text)),
+  );
   return element(
     "tr",
     { role: "row" },
@@ -119,7 +141,15 @@ function rowOf(each: CaseItem): HTMLElement {
     cell("desk-table__case", link, what, ...needs, element("div", { class: "desk-tags" }, ...tags)),
     cell("", targetTag(each)),
     cell("", stateTag(each.state)),
-    cell("desk-table__where", nameOf(each.team, names.teams), element("div", { class: "app-muted" }, each.address ?? (each.ward_code ? nameOf(each.ward_code, names.wards) : ""))),
+    cell(
+      "desk-table__where",
+      nameOf(each.team, names.teams),
+      element(
+        "div",
+        { class: "app-muted" },
+        each.address ?? (each.ward_code ? nameOf(each.ward_code, names.wards) : ""),
+      ),
+    ),
   );
 }
 
@@ -146,7 +176,9 @@ function showChosen(): void {
   show(byId("change-chosen"), picked.length <= MOST_CHOSEN);
   const [one, other] = picked;
   show(byId("compare"), picked.length === 2);
-  if (picked.length === 2) byId<HTMLAnchorElement>("compare").href = `/desk/merge/?${new URLSearchParams({ one: one!.service_request_id, other: other!.service_request_id })}`;
+  if (picked.length === 2)
+    byId<HTMLAnchorElement>("compare").href =
+      `/desk/merge/?${new URLSearchParams({ one: one!.service_request_id, other: other!.service_request_id })}`;
   all.checked = picked.length > 0 && picked.length === shown.length;
   all.indeterminate = picked.length > 0 && picked.length < shown.length;
 }

@@ -11,7 +11,11 @@ interface Sending {
 let last: Sending | undefined;
 
 /** Like `call`, with the same key until the change is stored. `asked` is when it was first sent. */
-export async function send<T extends Offer | object>(path: string, body: unknown, headers: Record<string, string> = {}) {
+export async function send<T extends Offer | object>(
+  path: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+) {
   const what = JSON.stringify([path, body, headers]);
   const mine: Sending = last?.what === what ? last : { what, key: crypto.randomUUID(), asked: Date.now() };
   last = mine;

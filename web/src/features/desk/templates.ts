@@ -38,7 +38,10 @@ byId("cancel").addEventListener("click", () => {
   focusOn(byId("templates-heading"));
 });
 openDesk(async () => {
-  known = (await loadServices().catch(() => [])).map(({ service_code, service_name }) => ({ code: service_code, name: service_name }));
+  known = (await loadServices().catch(() => [])).map(({ service_code, service_name }) => ({
+    code: service_code,
+    name: service_name,
+  }));
   write(null);
   return load();
 }, load);
@@ -55,10 +58,25 @@ async function load(): Promise<boolean> {
 }
 
 function entryOf(template: Template): HTMLElement {
-  const facts = [template.state ? `changes the state to “${nameOf(template.state, stateNames())}”` : "", template.service_codes.length ? `for ${template.service_codes.map((code) => nameOf(code, known)).join(", ")}` : "for all services"];
-  const buttons = [actionButton("Change", () => write(template)), actionButton("Remove", () => void remove(template, entry))];
+  const facts = [
+    template.state ? `changes the state to “${nameOf(template.state, stateNames())}”` : "",
+    template.service_codes.length
+      ? `for ${template.service_codes.map((code) => nameOf(code, known)).join(", ")}`
+      : "for all services",
+  ];
+  const buttons = [
+    actionButton("Change", () => write(template)),
+    actionButton("Remove", () => void remove(template, entry)),
+  ];
   for (const each of buttons) each.append(unseen(` ${template.name}`));
-  const entry = element("li", { id: `template-${template.template_id}` }, element("h3", {}, template.name), element("p", { class: "app-prose" }, template.text), element("p", { class: "app-muted" }, facts.filter(Boolean).join(", ")), element("div", { class: "app-buttons" }, ...buttons));
+  const entry = element(
+    "li",
+    { id: `template-${template.template_id}` },
+    element("h3", {}, template.name),
+    element("p", { class: "app-prose" }, template.text),
+    element("p", { class: "app-muted" }, facts.filter(Boolean).join(", ")),
+    element("div", { class: "app-buttons" }, ...buttons),
+  );
   return entry;
 }
 
@@ -76,14 +94,31 @@ function write(template: Template | null): void {
 function fill(draft: Draft): void {
   name.value = draft.name;
   text.value = draft.text;
-  fillSelect(state, "No change", stateNames().filter(({ code }) => code !== "duplicate"), draft.state ?? "");
-  services.replaceChildren(...choiceItems("checkbox", "service_codes", known.map(({ code, name: called }) => [code, called]), draft.service_codes));
+  fillSelect(
+    state,
+    "No change",
+    stateNames().filter(({ code }) => code !== "duplicate"),
+    draft.state ?? "",
+  );
+  services.replaceChildren(
+    ...choiceItems(
+      "checkbox",
+      "service_codes",
+      known.map(({ code, name: called }) => [code, called]),
+      draft.service_codes,
+    ),
+  );
   preview();
 }
 
 /** A preview with made-up values, because no report is open here. */
 function preview(): void {
-  const sample: Record<string, string> = { reference: "7K3M-2QXV-9HTD", service: known[0]?.name ?? "Pothole", target: dayText(new Date(Date.now() + 5 * DAY_MS).toISOString()), place: "12 Mill Lane" };
+  const sample: Record<string, string> = {
+    reference: "7K3M-2QXV-9HTD",
+    service: known[0]?.name ?? "Pothole",
+    target: dayText(new Date(Date.now() + 5 * DAY_MS).toISOString()),
+    place: "12 Mill Lane",
+  };
   const filled = text.value.replace(/\{([^{}]*)\}/g, (whole, field: string) => sample[field] ?? whole);
   show(byId("preview"), filled.trim() !== "");
   byId("preview-text").textContent = filled;
@@ -91,11 +126,21 @@ function preview(): void {
 
 async function save(): Promise<void> {
   clearErrors(form);
-  const draft: Draft = { name: name.value.trim(), text: text.value.trim(), service_codes: chosenIn(services), state: (state.value || null) as Draft["state"] };
-  const missing = [...(draft.name ? [] : [{ field: "name", message: "Enter a name for the template" }]), ...(draft.text ? [] : [{ field: "text", message: "Enter the reply" }])];
+  const draft: Draft = {
+    name: name.value.trim(),
+    text: text.value.trim(),
+    service_codes: chosenIn(services),
+    state: (state.value || null) as Draft["state"],
+  };
+  const missing = [
+    ...(draft.name ? [] : [{ field: "name", message: "Enter a name for the template" }]),
+    ...(draft.text ? [] : [{ field: "text", message: "Enter the reply" }]),
+  ];
   if (missing.length) return showErrors(form, missing);
   const before = changing;
-  const outcome = await whileBusy(form, () => (before ? change(before, draft) : call<Template>("POST", TEMPLATES, draft, { "Idempotency-Key": key })));
+  const outcome = await whileBusy(form, () =>
+    before ? change(before, draft) : call<Template>("POST", TEMPLATES, draft, { "Idempotency-Key": key }),
+  );
   if (outcome.kind !== "stored") return refused(outcome, before);
   write(null);
   await load();
@@ -105,7 +150,12 @@ async function save(): Promise<void> {
 
 function change({ template_id, version }: Template, { state: after, service_codes, ...rest }: Draft) {
   const clear = [...(after ? [] : ["state"]), ...(service_codes.length ? [] : ["service_codes"])];
-  const changes = { ...rest, ...(after ? { state: after } : {}), ...(service_codes.length ? { service_codes } : {}), ...(clear.length ? { clear } : {}) };
+  const changes = {
+    ...rest,
+    ...(after ? { state: after } : {}),
+    ...(service_codes.length ? { service_codes } : {}),
+    ...(clear.length ? { clear } : {}),
+  };
   return call<Template>("PATCH", `${TEMPLATES}/${template_id}`, changes, { "If-Match": `"${version}"` });
 }
 
@@ -113,19 +163,35 @@ function change({ template_id, version }: Template, { state: after, service_code
 async function refused(outcome: Parameters<typeof faultsOf>[0], before: Template | null): Promise<void> {
   if (before && outcome.kind === "refused" && outcome.problem.status === 409) {
     const found = await call<{ items: Template[] }>("GET", TEMPLATES);
-    const now = found.kind === "stored" ? found.value.items.find(({ template_id }) => template_id === before.template_id) : undefined;
+    const now =
+      found.kind === "stored"
+        ? found.value.items.find(({ template_id }) => template_id === before.template_id)
+        : undefined;
     if (now) {
       changing = now;
       await load();
-      return showErrors(form, [{ field: "text", message: `Somebody else has changed this template. It is now: “${now.text}”. What you typed is still here. Save again to replace their text` }]);
+      return showErrors(form, [
+        {
+          field: "text",
+          message: `Somebody else has changed this template. It is now: “${now.text}”. What you typed is still here. Save again to replace their text`,
+        },
+      ]);
     }
   }
-  showErrors(form, faultsOf(outcome).map(({ field, message }) => ({ field: document.getElementById(field) ? field : "name", message })));
+  showErrors(
+    form,
+    faultsOf(outcome).map(({ field, message }) => ({
+      field: document.getElementById(field) ? field : "name",
+      message,
+    })),
+  );
 }
 
 /** Removes a template. To undo this, the same template is added again. */
 async function remove(template: Template, entry: HTMLElement): Promise<void> {
-  const outcome = await whileBusy(entry, () => call("DELETE", `${TEMPLATES}/${template.template_id}`, undefined, { "If-Match": `"${template.version}"` }));
+  const outcome = await whileBusy(entry, () =>
+    call("DELETE", `${TEMPLATES}/${template.template_id}`, undefined, { "If-Match": `"${template.version}"` }),
+  );
   if (outcome.kind !== "stored") {
     await load();
     return tellFault(outcome);
@@ -139,9 +205,14 @@ async function remove(template: Template, entry: HTMLElement): Promise<void> {
   focusOn(back);
 }
 
-async function putBack({ name: called, text: says, service_codes, state: becomes }: Template, again: string): Promise<void> {
+async function putBack(
+  { name: called, text: says, service_codes, state: becomes }: Template,
+  again: string,
+): Promise<void> {
   const draft: Draft = { name: called, text: says, service_codes, state: becomes };
-  const outcome = await whileBusy(byId("undo"), () => call<Template>("POST", TEMPLATES, draft, { "Idempotency-Key": again }));
+  const outcome = await whileBusy(byId("undo"), () =>
+    call<Template>("POST", TEMPLATES, draft, { "Idempotency-Key": again }),
+  );
   if (outcome.kind !== "stored") return tellFault(outcome);
   say(`“${called}” added again.`);
   await load();

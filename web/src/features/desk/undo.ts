@@ -41,7 +41,8 @@ const PARTS: Record<string, string> = {
 const kept = keptValue<Kept>(
   () => sessionStorage,
   "ginnel.desk-undo",
-  ({ undo_id, what, id, ends }) => [undo_id, what, id].every((each) => typeof each === "string") && Number.isFinite(ends),
+  ({ undo_id, what, id, ends }) =>
+    [undo_id, what, id].every((each) => typeof each === "string") && Number.isFinite(ends),
 );
 const box = byId("undo");
 const said = byId("undo-said");
@@ -122,7 +123,10 @@ function resultOf(items: UndoneItem[]): (Node | string)[] {
   if (items.length === 1) return lineOf(first);
   if (undone.length === items.length) return [`Undone for ${countText(items.length, "case")}.`];
   const others = items.filter(({ result }) => result !== "undone").map((each) => element("li", {}, ...lineOf(each)));
-  return [`Undone for ${countText(undone.length, "case")}, but not for ${others.length}:`, element("ul", { class: "govuk-list" }, ...others)];
+  return [
+    `Undone for ${countText(undone.length, "case")}, but not for ${others.length}:`,
+    element("ul", { class: "govuk-list" }, ...others),
+  ];
 }
 
 function lineOf({ service_request_id: id, result, put_back, not_put_back, because }: UndoneItem): (Node | string)[] {
@@ -133,6 +137,7 @@ function lineOf({ service_request_id: id, result, put_back, not_put_back, becaus
 }
 
 // With a class of its own: other links are dark.
-const linkTo = (id: string) => element("a", { class: "desk-undo__case", href: caseAddress(id) }, "Case ", reference(id));
+const linkTo = (id: string) =>
+  element("a", { class: "desk-undo__case", href: caseAddress(id) }, "Case ", reference(id));
 
 const named = (parts: string[]) => parts.map((part) => PARTS[part] ?? `the ${part}`).join(", ");

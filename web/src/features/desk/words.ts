@@ -39,7 +39,13 @@ export function needText({ reason, by, why }: Need): string {
   return [by ? `${NEEDS[reason]}, ${by}` : NEEDS[reason], why].filter(Boolean).join(": ");
 }
 
-export const CHANNELS: Record<string, string> = { online: "online", phone: "by phone", counter: "at a counter", letter: "by letter", social: "on social media" };
+export const CHANNELS: Record<string, string> = {
+  online: "online",
+  phone: "by phone",
+  counter: "at a counter",
+  letter: "by letter",
+  social: "on social media",
+};
 
 const DAY_H = 24;
 
@@ -58,7 +64,12 @@ export function targetText({ target, hours_left, expected_datetime }: Due): stri
 }
 
 export function targetTag(due: Due): HTMLElement {
-  const kind = { late: " desk-tag--late", soon: " desk-tag--soon", in_time: " app-tag--ended", none: " app-tag--ended" }[due.target];
+  const kind = {
+    late: " desk-tag--late",
+    soon: " desk-tag--soon",
+    in_time: " app-tag--ended",
+    none: " app-tag--ended",
+  }[due.target];
   return element("strong", { class: `govuk-tag${kind}` }, targetText(due));
 }
 
@@ -66,7 +77,13 @@ export function targetTag(due: Due): HTMLElement {
 export function priorityTag(priority: Priority): HTMLElement[] {
   if (priority === "normal") return [];
   const kind = priority === "low" ? "app-tag--ended" : "desk-tag--late";
-  return [element("strong", { class: `govuk-tag ${kind}` }, priority === "urgent" ? "Urgent" : `${PRIORITIES[priority]} priority`)];
+  return [
+    element(
+      "strong",
+      { class: `govuk-tag ${kind}` },
+      priority === "urgent" ? "Urgent" : `${PRIORITIES[priority]} priority`,
+    ),
+  ];
 }
 
 function spanText(hours: number): string {
@@ -85,4 +102,5 @@ export function reference(id: string): HTMLElement {
   return element("span", { class: "app-reference" }, groupReference(id));
 }
 
-export const titleOf = ({ title, service_name }: { title: string | null; service_name: string }) => title || service_name;
+export const titleOf = ({ title, service_name }: { title: string | null; service_name: string }) =>
+  title || service_name;

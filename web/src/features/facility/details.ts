@@ -20,7 +20,10 @@ export function factsOf(facility: Facility, council: Council): HTMLElement {
     ["Notes", notes ? [notes] : []],
   ];
   const known = facts.filter(([, value]) => value.length > 0);
-  const rows = known.flatMap(([name, value]) => [element("dt", {}, name), element("dd", { class: "app-prose" }, ...value)]);
+  const rows = known.flatMap(([name, value]) => [
+    element("dt", {}, name),
+    element("dd", { class: "app-prose" }, ...value),
+  ]);
   return element("dl", { class: "app-facts" }, ...rows);
 }
 

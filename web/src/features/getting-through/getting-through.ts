@@ -28,12 +28,16 @@ void list().catch(() => tell("We could not load the figures. Check your connecti
 
 async function list(): Promise<void> {
   tell("Loading the figures…");
-  const [{ time_zone }, published] = await Promise.all([loadCouncil(), getJson<{ destinations: Standing[] }>(DOCUMENT)]);
+  const [{ time_zone }, published] = await Promise.all([
+    loadCouncil(),
+    getJson<{ destinations: Standing[] }>(DOCUMENT),
+  ]);
   if (!published) return tell("There are no figures yet. Try again in a few minutes.");
   tell("");
   const { destinations } = published;
   const shown = byId("getting-through");
-  if (!destinations.length) return shown.replaceChildren(element("p", {}, "The council deals with all reports itself. We do not pass any on."));
+  if (!destinations.length)
+    return shown.replaceChildren(element("p", {}, "The council deals with all reports itself. We do not pass any on."));
   const asOf = element("p", {}, `Last updated ${moment(destinations[0]!.as_of, time_zone)}.`);
   shown.replaceChildren(asOf, ...destinations.map((each) => standing(each, time_zone)));
 }
@@ -45,7 +49,12 @@ function standing(each: Standing, timeZone: string): HTMLElement {
     ["Usual delivery time", each.median_delay_s === null ? null : duration(each.median_delay_s)],
     ["Waiting", each.waiting ? count(each.waiting, each) : null],
     ["Could not read", each.missed_until && `some updates they sent before ${moment(each.missed_until, timeZone)}`],
-    ["Not delivered", each.failed ? `${count(each.failed, each)}. Our officers are dealing with ${each.failed === 1 ? "it" : "them"}.` : null],
+    [
+      "Not delivered",
+      each.failed
+        ? `${count(each.failed, each)}. Our officers are dealing with ${each.failed === 1 ? "it" : "them"}.`
+        : null,
+    ],
   ];
   const rows = facts.flatMap(([name, value]) => (value ? [element("dt", {}, name), element("dd", {}, value)] : []));
   return element(
@@ -53,7 +62,9 @@ function standing(each: Standing, timeZone: string): HTMLElement {
     { class: "app-card" },
     element("h2", {}, each.name),
     element("p", {}, element("strong", { class: `govuk-tag ${look}` }, said)),
-    ...(each.kind === "webhook" ? [element("p", {}, "Systems that get public reports from us. We count them together.")] : []),
+    ...(each.kind === "webhook"
+      ? [element("p", {}, "Systems that get public reports from us. We count them together.")]
+      : []),
     ...(rows.length ? [element("dl", { class: "app-facts" }, ...rows)] : []),
   );
 }

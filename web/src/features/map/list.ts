@@ -18,15 +18,17 @@ export function reportLink(pin: Pin, services: Map<string, Service>): HTMLAnchor
 
 export function drawList(pins: Pin[], council: Council, services: Map<string, Service>): void {
   const focused = document.activeElement?.closest<HTMLElement>("#report-list li")?.dataset["serviceRequestId"];
-  const items = pins.slice(0, shown).map((pin) =>
-    element(
-      "li",
-      { "data-service-request-id": pin.service_request_id },
-      reportLink(pin, services),
-      stateTag(pin.state),
-      dayElement(pin.requested_datetime, council.time_zone),
-    ),
-  );
+  const items = pins
+    .slice(0, shown)
+    .map((pin) =>
+      element(
+        "li",
+        { "data-service-request-id": pin.service_request_id },
+        reportLink(pin, services),
+        stateTag(pin.state),
+        dayElement(pin.requested_datetime, council.time_zone),
+      ),
+    );
   list.replaceChildren(...items);
   show(more, pins.length > shown);
   if (focused) list.querySelector<HTMLElement>(`[data-service-request-id="${focused}"] a`)?.focus();

@@ -46,7 +46,8 @@ class MapPage {
       this.map = createPinMap(container, this.council, this.services, this.view);
       this.map.onMove(() => this.moved());
       this.redraw();
-      if (!(await this.map.drawGround())) ground.textContent = "The street map is not available at the moment. Pins are shown on a blank map.";
+      if (!(await this.map.drawGround()))
+        ground.textContent = "The street map is not available at the moment. Pins are shown on a blank map.";
     } catch {
       ground.textContent = "We could not load the map. The list shows the reports around the middle of the area.";
     }
@@ -69,7 +70,9 @@ class MapPage {
   }
 
   private async refresh(): Promise<void> {
-    const complete = await refreshTiles(this.isNear() ? tilesIn(this.bounds(), this.council.tiles) : [this.council.counts]);
+    const complete = await refreshTiles(
+      this.isNear() ? tilesIn(this.bounds(), this.council.tiles) : [this.council.counts],
+    );
     this.draw();
     if (!complete) status.textContent += " We could not load some reports. We'll try again.";
   }

@@ -44,7 +44,12 @@ export function marksOf(counts: Count[], zoom: number, passes: Filter): Mark[] {
   return [...cells]
     .map(([key, all]) => ({ key, inside: all.filter((count) => total(count, passes) > 0) }))
     .filter(({ inside }) => inside.length > 0)
-    .map(({ key, inside }) => ({ key: `${level}/${key}`, box: boxOf(inside), ...middleOf(inside, level, passes), ...tallyOf(inside, passes) }));
+    .map(({ key, inside }) => ({
+      key: `${level}/${key}`,
+      box: boxOf(inside),
+      ...middleOf(inside, level, passes),
+      ...tallyOf(inside, passes),
+    }));
 }
 
 function total(count: Count, passes: Filter): number {
@@ -54,7 +59,8 @@ function total(count: Count, passes: Filter): number {
 
 /** The box of the counted tiles. */
 function boxOf(counts: Count[]): Box {
-  const edges = (start: (count: Count) => number) => counts.flatMap((count) => [start(count) / 2 ** count.z, (start(count) + 1) / 2 ** count.z]);
+  const edges = (start: (count: Count) => number) =>
+    counts.flatMap((count) => [start(count) / 2 ** count.z, (start(count) + 1) / 2 ** count.z]);
   const xs = edges(({ x }) => x);
   const ys = edges(({ y }) => y);
   const northWest = unproject(Math.min(...xs), Math.min(...ys));

@@ -17,7 +17,13 @@ const CLOSED =
   '<svg viewBox="0 0 24 24" width="24" height="24"><rect x="2" y="2" width="20" height="20" rx="4"/><path class="app-pin__sign" d="m7 12.5 3.5 3.5L17 9"/></svg>';
 
 const ICONS = {
-  open: L.divIcon({ className: "app-pin app-pin--open", html: OPEN, iconSize: [28, 38], iconAnchor: [14, 36], popupAnchor: [0, -34] }),
+  open: L.divIcon({
+    className: "app-pin app-pin--open",
+    html: OPEN,
+    iconSize: [28, 38],
+    iconAnchor: [14, 36],
+    popupAnchor: [0, -34],
+  }),
   closed: L.divIcon({ className: "app-pin app-pin--closed", html: CLOSED, iconSize: [24, 24], popupAnchor: [0, -12] }),
 };
 
@@ -42,7 +48,12 @@ export interface PinMap {
   drawGround(): Promise<boolean>;
 }
 
-export function createPinMap(container: HTMLElement, council: Council, services: Map<string, Service>, start: MapView): PinMap {
+export function createPinMap(
+  container: HTMLElement,
+  council: Council,
+  services: Map<string, Service>,
+  start: MapView,
+): PinMap {
   const map = createMap(container, council, start);
   const marks = L.layerGroup().addTo(map);
   const markers = new Map<string, { marker: L.Marker; drawn: string }>();
@@ -73,7 +84,11 @@ export function createPinMap(container: HTMLElement, council: Council, services:
   function drawMarks(wanted: Mark[]): void {
     marks.clearLayers();
     for (const mark of wanted) {
-      const marker = L.marker([mark.lat, mark.long], { icon: markIcon(mark), keyboard: false, zIndexOffset: mark.open });
+      const marker = L.marker([mark.lat, mark.long], {
+        icon: markIcon(mark),
+        keyboard: false,
+        zIndexOffset: mark.open,
+      });
       marker.on("click", () => lead(mark)).addTo(marks);
     }
   }

@@ -61,7 +61,12 @@ export async function areaOf(place: Place): Promise<Area | null> {
   if (!ward) return null;
   const [document, known] = await Promise.all([loadDocument(ward, council), disruptions(council)]);
   const here = known.filter((each) => concerns(each, place, ward.code));
-  return { council, ward: document, roadworks: byDistance(document.value.roadworks, place, council), disruptions: here };
+  return {
+    council,
+    ward: document,
+    roadworks: byDistance(document.value.roadworks, place, council),
+    disruptions: here,
+  };
 }
 
 async function loadDocument({ code, name }: Ward, { ward: template }: Council): Promise<Keeping<WardDocument>> {

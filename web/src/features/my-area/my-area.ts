@@ -42,13 +42,18 @@ async function look(chosen: Chosen): Promise<void> {
   tell("Looking up your area…");
   show(retry, false);
   try {
-    const [council, area, services] = await Promise.all([loadCouncil(), areaOf(chosen), loadServices().catch(() => [])]);
+    const [council, area, services] = await Promise.all([
+      loadCouncil(),
+      areaOf(chosen),
+      loadServices().catch(() => []),
+    ]);
     if (turn !== turns) return;
     tell("");
     if (!area) return refuse(outsideText(council, chosen));
     myArea.write({ ...chosen, ward: area.ward.value.ward.name });
     name(chosen, area.ward.value.ward.name);
-    byId<HTMLAnchorElement>("ward-alerts").href = `/alerts/?${new URLSearchParams({ ward: area.ward.value.ward.code })}`;
+    byId<HTMLAnchorElement>("ward-alerts").href =
+      `/alerts/?${new URLSearchParams({ ward: area.ward.value.ward.code })}`;
     show(byId("ward-choice"));
     draw(area, chosen, services);
     present(around);
@@ -88,7 +93,13 @@ function draw(area: Area, chosen: Chosen, services: Service[]): void {
   const old = byId("area-old");
   show(old, area.ward.isOld);
   old.textContent = ageText(area.ward, area.council);
-  const parts = [disrupted(area), councillors(area), roadworks(area), reports(area, chosen, services), nearest(chosen, area.council)];
+  const parts = [
+    disrupted(area),
+    councillors(area),
+    roadworks(area),
+    reports(area, chosen, services),
+    nearest(chosen, area.council),
+  ];
   byId("area").replaceChildren(...parts.flat());
 }
 

@@ -1,7 +1,15 @@
 /** The nearest facility of each kind. Each line appears as soon as it is loaded. */
 import type { Council } from "../../shared/council.ts";
 import { element, unseen } from "../../shared/dom.ts";
-import { distanceText, facilityPage, type Kind, loadFacilities, loadKinds, type Near, nearestOf } from "../../shared/places/facilities.ts";
+import {
+  distanceText,
+  facilityPage,
+  type Kind,
+  loadFacilities,
+  loadKinds,
+  type Near,
+  nearestOf,
+} from "../../shared/places/facilities.ts";
 import { openTag } from "../../shared/places/facility-entry.ts";
 import type { Place } from "../../shared/reports.ts";
 
@@ -38,7 +46,18 @@ async function fill(list: HTMLElement, chosen: Chosen, council: Council): Promis
 function line(kind: Kind, { facility, distance_m }: Near, { lat, long, label }: Chosen, council: Council): HTMLElement {
   const at = `${lat.toFixed(5)},${long.toFixed(5)}/${encodeURIComponent(label)}`;
   const link = element("a", { href: facilityPage(facility) }, facility.name);
-  const more = element("a", { href: `/nearest/#${encodeURIComponent(kind.kind)}/${at}` }, "More", unseen(`: ${kind.plural}`));
+  const more = element(
+    "a",
+    { href: `/nearest/#${encodeURIComponent(kind.kind)}/${at}` },
+    "More",
+    unseen(`: ${kind.plural}`),
+  );
   const facts = [element("strong", {}, distanceText(distance_m)), ...openTag(facility, council), more];
-  return element("li", {}, element("p", { class: "app-muted" }, kind.label), element("p", {}, link), element("p", { class: "app-area__facts" }, ...facts));
+  return element(
+    "li",
+    {},
+    element("p", { class: "app-muted" }, kind.label),
+    element("p", {}, link),
+    element("p", { class: "app-area__facts" }, ...facts),
+  );
 }

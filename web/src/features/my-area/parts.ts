@@ -19,7 +19,10 @@ export function disrupted({ disruptions, council }: Area): HTMLElement[] {
 export function councillors({ ward }: Area): HTMLElement[] {
   const people = ward.value.ward.councillors;
   if (people.length === 0) return [];
-  return [element("h2", {}, people.length === 1 ? "Your councillor" : "Your councillors"), list("app-area", people.map(councillor))];
+  return [
+    element("h2", {}, people.length === 1 ? "Your councillor" : "Your councillors"),
+    list("app-area", people.map(councillor)),
+  ];
 }
 
 function councillor({ name, party, email, phone, url }: Councillor): HTMLElement {
@@ -37,11 +40,27 @@ export function reports({ ward, council }: Area, place: Place, services: Service
     title || (services.find((service) => service.service_code === service_code)?.service_name ?? "A report");
   const items = reports.slice(0, MOST_REPORTS).map((report) => {
     const link = element("a", { href: `/reports/${report.service_request_id}` }, nameOf(report));
-    return element("li", {}, element("p", {}, link), element("p", { class: "app-muted" }, dayElement(report.requested_datetime, council.time_zone)));
+    return element(
+      "li",
+      {},
+      element("p", {}, link),
+      element("p", { class: "app-muted" }, dayElement(report.requested_datetime, council.time_zone)),
+    );
   });
-  const map = element("a", { href: `/map/#${NEAR_ZOOM}/${place.lat.toFixed(5)}/${place.long.toFixed(5)}` }, "View on map");
-  const lead = open_reports === 0 ? "There are no open reports in your ward." : `There ${open_reports === 1 ? "is 1 open report" : `are ${open_reports} open reports`} in your ward. `;
-  return [element("h2", {}, "Open reports"), element("p", {}, lead, ...(open_reports ? [map] : [])), ...(items.length ? [list("app-area", items)] : [])];
+  const map = element(
+    "a",
+    { href: `/map/#${NEAR_ZOOM}/${place.lat.toFixed(5)}/${place.long.toFixed(5)}` },
+    "View on map",
+  );
+  const lead =
+    open_reports === 0
+      ? "There are no open reports in your ward."
+      : `There ${open_reports === 1 ? "is 1 open report" : `are ${open_reports} open reports`} in your ward. `;
+  return [
+    element("h2", {}, "Open reports"),
+    element("p", {}, lead, ...(open_reports ? [map] : [])),
+    ...(items.length ? [list("app-area", items)] : []),
+  ];
 }
 
 export function roadworks({ roadworks, council }: Area): HTMLElement[] {
@@ -49,14 +68,32 @@ export function roadworks({ roadworks, council }: Area): HTMLElement[] {
   if (roadworks.length === 0) return [heading, element("p", {}, "No road works planned in or near your ward.")];
   const items = roadworks.map(({ work, distance_m }) => roadwork(work, distance_m, council));
   const further = items.splice(MOST_ROADWORKS);
-  const others = element("details", { class: "app-details" }, element("summary", {}, `Show ${further.length} more`), list("app-area", further));
+  const others = element(
+    "details",
+    { class: "app-details" },
+    element("summary", {}, `Show ${further.length} more`),
+    list("app-area", further),
+  );
   return [heading, list("app-area", items), ...(further.length ? [others] : [])];
 }
 
-function roadwork({ description, location, starts, ends, organisation, traffic }: Roadwork, distance_m: number, { time_zone }: Council): HTMLElement {
+function roadwork(
+  { description, location, starts, ends, organisation, traffic }: Roadwork,
+  distance_m: number,
+  { time_zone }: Council,
+): HTMLElement {
   const days = `${dayText(starts, time_zone)} to ${dayText(ends, time_zone)}`;
-  const facts = [element("strong", {}, distanceText(distance_m)), ...[days, organisation, traffic].filter(Boolean).map((text) => element("span", {}, text))];
-  return element("li", {}, element("p", {}, element("strong", {}, location)), element("p", {}, description), element("p", { class: "app-area__facts" }, ...facts));
+  const facts = [
+    element("strong", {}, distanceText(distance_m)),
+    ...[days, organisation, traffic].filter(Boolean).map((text) => element("span", {}, text)),
+  ];
+  return element(
+    "li",
+    {},
+    element("p", {}, element("strong", {}, location)),
+    element("p", {}, description),
+    element("p", { class: "app-area__facts" }, ...facts),
+  );
 }
 
 const list = (kind: string, items: HTMLElement[]) => element("ul", { class: kind }, ...items);

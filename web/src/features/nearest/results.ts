@@ -80,7 +80,10 @@ function draw(council: Council, facilities: Facilities, from: From): void {
 /** Adds reported problems after the list is shown. */
 async function markFaults(service: string): Promise<void> {
   const { near } = shown;
-  const reports = await openReportsOf(near.map(({ facility }) => facility), service).catch(() => new Map<string, string>());
+  const reports = await openReportsOf(
+    near.map(({ facility }) => facility),
+    service,
+  ).catch(() => new Map<string, string>());
   if (near !== shown.near) return;
   near.forEach(({ facility }, index) => {
     const report = reports.get(facility.facility_id);

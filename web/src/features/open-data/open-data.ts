@@ -38,7 +38,11 @@ async function list(): Promise<void> {
   const index = open_data ? await getJson<Index>(open_data) : null;
   tell("");
   const months = index?.months.map((month) => monthItem(month, time_zone)) ?? [];
-  byId("open-data-months").replaceChildren(months.length ? element("ul", { class: "app-open-data" }, ...months) : element("p", {}, "There are no reports yet."));
+  byId("open-data-months").replaceChildren(
+    months.length
+      ? element("ul", { class: "app-open-data" }, ...months)
+      : element("p", {}, "There are no reports yet."),
+  );
   if (index) byId("open-data-feeds").append(...HEADINGS.flatMap(([kind, heading]) => feeds(index, kind, heading)));
 }
 
@@ -48,12 +52,19 @@ function monthItem({ month, count, updated_datetime, open311, csv, geojson }: Mo
     const download = `reports-${month}.${kind.toLowerCase()}`;
     return element("a", { href, download }, kind, element("span", { class: "govuk-visually-hidden" }, ` of ${name}`));
   });
-  const facts = element("p", { class: "app-muted" }, `${count} ${count === 1 ? "report" : "reports"}, last updated on `, dayElement(updated_datetime, timeZone));
+  const facts = element(
+    "p",
+    { class: "app-muted" },
+    `${count} ${count === 1 ? "report" : "reports"}, last updated on `,
+    dayElement(updated_datetime, timeZone),
+  );
   return element("li", {}, element("h3", {}, name), facts, element("p", { class: "app-open-data__files" }, ...files));
 }
 
 function feeds({ feeds }: Index, kind: Feed["kind"], heading: string): HTMLElement[] {
-  const items = feeds.filter((feed) => feed.kind === kind).map(({ name, url }) => element("li", {}, element("a", { href: url }, name)));
+  const items = feeds
+    .filter((feed) => feed.kind === kind)
+    .map(({ name, url }) => element("li", {}, element("a", { href: url }, name)));
   return items.length ? [element("h3", {}, heading), element("ul", { class: "govuk-list app-feeds" }, ...items)] : [];
 }
 

@@ -3,7 +3,16 @@ import { getJson } from "../../shared/api.ts";
 import { chart, type Row } from "../../shared/chart.ts";
 import { byId, element, show, unseen } from "../../shared/dom.ts";
 
-type Figure = "reported" | "fixed" | "median_days" | "p90_days" | "with_target" | "in_target" | "reopened" | "failed_repairs" | "open_now";
+type Figure =
+  | "reported"
+  | "fixed"
+  | "median_days"
+  | "p90_days"
+  | "with_target"
+  | "in_target"
+  | "reopened"
+  | "failed_repairs"
+  | "open_now";
 
 type Figures = { service_code: string; ward_code: string } & Record<Figure, number | null>;
 
@@ -100,7 +109,11 @@ async function load(): Promise<void> {
 function choose({ services, wards, months }: Index): Wanted {
   const asked = new URLSearchParams(location.search);
   const years = [...new Set(months.map(({ month }) => month.slice(0, 4)))];
-  const options: Record<keyof Wanted, Named[]> = { service: services, ward: wards, year: years.map((year) => ({ code: year, name: year })) };
+  const options: Record<keyof Wanted, Named[]> = {
+    service: services,
+    ward: wards,
+    year: years.map((year) => ({ code: year, name: year })),
+  };
   for (const [name, found] of Object.entries(options)) {
     const select = byId<HTMLSelectElement>(name);
     select.append(...found.map((each) => element("option", { value: each.code }, each.name)));
@@ -116,7 +129,19 @@ async function figuresOf(month: Month, { service, ward }: Wanted): Promise<Figur
   if (!service && !ward) return month.all;
   const document = await getJson<{ rows: Figures[] }>(month.json);
   const [service_code, ward_code] = [service || ALL, ward || ALL];
-  const none: Figures = { service_code, ward_code, reported: 0, fixed: 0, median_days: null, p90_days: null, with_target: 0, in_target: 0, reopened: 0, failed_repairs: 0, open_now: 0 };
+  const none: Figures = {
+    service_code,
+    ward_code,
+    reported: 0,
+    fixed: 0,
+    median_days: null,
+    p90_days: null,
+    with_target: 0,
+    in_target: 0,
+    reopened: 0,
+    failed_repairs: 0,
+    open_now: 0,
+  };
   return document?.rows.find((row) => row.service_code === service_code && row.ward_code === ward_code) ?? none;
 }
 
@@ -131,13 +156,19 @@ function totals(figures: Figures[]): HTMLElement {
   const facts = (["reported", "fixed", "open_now"] as const).flatMap((name) => {
     const sum = figures.reduce((sum, each) => sum + (each[name] ?? 0), 0).toLocaleString("en-GB");
     const isBound = figures.some((each) => each[name] === null);
-    return [element("dt", {}, NAMES[name]!), element("dd", {}, isBound ? (sum === "0" ? "hidden" : `${sum} or more`) : sum)];
+    return [
+      element("dt", {}, NAMES[name]!),
+      element("dd", {}, isBound ? (sum === "0" ? "hidden" : `${sum} or more`) : sum),
+    ];
   });
   return element("dl", { class: "app-facts" }, ...facts);
 }
 
 function rows(data: { month: Month; figures: Figures }[], ...of: Figure[]): Row[] {
-  return data.map(({ month, figures }) => ({ name: monthName(month, "short"), values: of.map((figure) => figures[figure]) }));
+  return data.map(({ month, figures }) => ({
+    name: monthName(month, "short"),
+    values: of.map((figure) => figures[figure]),
+  }));
 }
 
 function names(...of: Figure[]): string[] {
@@ -145,23 +176,47 @@ function names(...of: Figure[]): string[] {
 }
 
 function downloads(months: Month[]): HTMLElement {
-  const links = months.map((month) => element("li", {}, element("a", { href: month.csv, download: `performance-${month.month}.csv` }, unseen("CSV of "), monthName(month, "long"))));
+  const links = months.map((month) =>
+    element(
+      "li",
+      {},
+      element(
+        "a",
+        { href: month.csv, download: `performance-${month.month}.csv` },
+        unseen("CSV of "),
+        monthName(month, "long"),
+      ),
+    ),
+  );
   return element(
     "section",
     {},
     element("h2", {}, "Download the data"),
-    element("p", {}, "You can download each month as a spreadsheet (CSV), with every kind of problem in every ward. You can also get ", element("a", { href: INDEX }, "the same data as JSON"), "."),
+    element(
+      "p",
+      {},
+      "You can download each month as a spreadsheet (CSV), with every kind of problem in every ward. You can also get ",
+      element("a", { href: INDEX }, "the same data as JSON"),
+      ".",
+    ),
     element("ul", { class: "govuk-list app-feeds" }, ...links),
   );
 }
 
 function about({ about }: Index): HTMLElement[] {
-  const facts = Object.keys(NAMES).flatMap((name) => [element("dt", {}, NAMES[name]!), element("dd", {}, about[name] ?? "")]);
+  const facts = Object.keys(NAMES).flatMap((name) => [
+    element("dt", {}, NAMES[name]!),
+    element("dd", {}, about[name] ?? ""),
+  ]);
   return [element("h2", {}, "About these figures"), element("dl", { class: "app-meanings" }, ...facts)];
 }
 
 function monthName({ month }: Month, length: "short" | "long"): string {
-  const format: Intl.DateTimeFormatOptions = { month: length, timeZone: "UTC", ...(length === "long" && { year: "numeric" }) };
+  const format: Intl.DateTimeFormatOptions = {
+    month: length,
+    timeZone: "UTC",
+    ...(length === "long" && { year: "numeric" }),
+  };
   return new Intl.DateTimeFormat("en-GB", format).format(new Date(`${month}-01T00:00:00Z`));
 }
 

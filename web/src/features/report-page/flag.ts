@@ -18,14 +18,28 @@ export function startFlag(reportId: string): void {
   const status = byId("flag-status");
   const key = crypto.randomUUID();
   const legend = element("legend", { class: "govuk-fieldset__legend" }, "What is wrong with it?");
-  const text = element("textarea", { class: "govuk-textarea", id: "flag-text", rows: "3", "aria-describedby": "flag-text-hint" });
-  const button = element("button", { class: "govuk-button govuk-button--secondary", type: "submit" }, "Send to the council");
+  const text = element("textarea", {
+    class: "govuk-textarea",
+    id: "flag-text",
+    rows: "3",
+    "aria-describedby": "flag-text-hint",
+  });
+  const button = element(
+    "button",
+    { class: "govuk-button govuk-button--secondary", type: "submit" },
+    "Send to the council",
+  );
   const form = element(
     "form",
     { id: "flag-form", novalidate: "" },
     element("h2", {}, "Report this page"),
     group(
-      element("fieldset", { class: "govuk-fieldset" }, legend, element("div", { class: "govuk-radios", "data-error-before": "" }, ...Object.entries(REASONS).map(radio))),
+      element(
+        "fieldset",
+        { class: "govuk-fieldset" },
+        legend,
+        element("div", { class: "govuk-radios", "data-error-before": "" }, ...Object.entries(REASONS).map(radio)),
+      ),
     ),
     group(
       element("label", { class: "govuk-label", for: "flag-text" }, "Tell us more (optional)"),
@@ -56,7 +70,11 @@ export function startFlag(reportId: string): void {
   async function send(reason: string): Promise<void> {
     button.disabled = true;
     const words = text.value.trim();
-    const outcome = await postAsSignedIn(`/api/reports/${reportId}/flags`, { reason, ...(words ? { text: words } : {}) }, key);
+    const outcome = await postAsSignedIn(
+      `/api/reports/${reportId}/flags`,
+      { reason, ...(words ? { text: words } : {}) },
+      key,
+    );
     button.disabled = false;
     settle(outcome);
   }

@@ -108,7 +108,10 @@ async function accept(update: Update): Promise<void> {
   kept.drop();
   draft = newDraft();
   count();
-  const zone = await loadCouncil().then(({ time_zone }) => time_zone, () => undefined);
+  const zone = await loadCouncil().then(
+    ({ time_zone }) => time_zone,
+    () => undefined,
+  );
   const entry = timelineEntry({ by: "resident", ...update }, zone);
   show(byId("no-updates"), false);
   document.querySelector(`[data-update-id="${update.update_id}"]`)?.remove();

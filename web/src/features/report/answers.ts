@@ -28,7 +28,10 @@ export function dangerousAnswer(draft: Draft, questions: Attribute[]): string | 
 
 /** The answer in words: the names of the values, one a line. */
 export function answerText(draft: Draft, question: Attribute): string {
-  if (question.values.length) return chosen(draft, question).map(({ name }) => name).join("\n");
+  if (question.values.length)
+    return chosen(draft, question)
+      .map(({ name }) => name)
+      .join("\n");
   const answer = answerOf(draft, question)?.toString() ?? "";
   return question.datatype === "datetime" ? answer.replace("T", ", ") : answer;
 }

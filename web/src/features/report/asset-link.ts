@@ -23,5 +23,10 @@ export async function takeLinked(id: string): Promise<StepName> {
 function isBegun(about: string): boolean {
   const { description, title, photos, attributes, address, suggested_address, service_code } = currentDraft();
   const isWritten = Boolean(description.trim() || title.trim() || address !== suggested_address);
-  return isWritten || photos.length > 0 || Object.keys(attributes).length > 0 || (service_code !== "" && service_code !== about);
+  return (
+    isWritten ||
+    photos.length > 0 ||
+    Object.keys(attributes).length > 0 ||
+    (service_code !== "" && service_code !== about)
+  );
 }

@@ -50,8 +50,12 @@ async function fetchChoice(): Promise<Choice | null> {
   const kinds = (await loadKinds()).filter(({ service_code }) => service_code === draft.service_code);
   const each = await Promise.all(kinds.map(({ kind }) => loadFacilities(kind)));
   const near = each.flatMap((facilities) => (facilities ? nearestOf(facilities, from, MOST) : []));
-  const close = near.filter(({ distance_m }) => distance_m <= WITHIN_M).sort((one, other) => one.distance_m - other.distance_m);
-  return close.length ? { from, label: kinds.map(({ plural }) => plural).join(", "), near: close.slice(0, MOST) } : null;
+  const close = near
+    .filter(({ distance_m }) => distance_m <= WITHIN_M)
+    .sort((one, other) => one.distance_m - other.distance_m);
+  return close.length
+    ? { from, label: kinds.map(({ plural }) => plural).join(", "), near: close.slice(0, MOST) }
+    : null;
 }
 
 /** After 4 seconds, counts as nothing found. */

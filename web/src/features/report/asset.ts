@@ -29,8 +29,14 @@ export function start(onward: () => Promise<void>): void {
   section.querySelector("form")!.addEventListener("submit", () => {
     clearErrors(section);
     const chosen = radios().find(({ checked }) => checked)?.value;
-    if (!chosen) return showErrors(section, [{ field: "asset-0", message: "Choose which one it is, or choose 'It is not in this list'" }]);
-    take(shown!.near.find(({ facility }) => facility.facility_id === chosen), shown!);
+    if (!chosen)
+      return showErrors(section, [
+        { field: "asset-0", message: "Choose which one it is, or choose 'It is not in this list'" },
+      ]);
+    take(
+      shown!.near.find(({ facility }) => facility.facility_id === chosen),
+      shown!,
+    );
     void onward();
   });
 }
@@ -43,7 +49,11 @@ export async function enter(): Promise<void> {
     return goInstead(await stepAfter("asset"));
   }
   byId("asset-hint").textContent = `${shown.label}, nearest to your location first.`;
-  box.replaceChildren(...shown.near.map(item), element("p", { class: "govuk-radios__divider" }, "or"), radio(MOST, NONE, "It is not in this list", ""));
+  box.replaceChildren(
+    ...shown.near.map(item),
+    element("p", { class: "govuk-radios__divider" }, "or"),
+    radio(MOST, NONE, "It is not in this list", ""),
+  );
   const { asset_for } = currentDraft();
   const before = assetOf(currentDraft())?.asset_id ?? (asset_for === about() ? NONE : "");
   for (const each of radios()) each.checked = each.value === before;
@@ -52,13 +62,25 @@ export async function enter(): Promise<void> {
 
 function item({ facility, distance_m }: Near, index: number): HTMLElement {
   const { facility_id, name, address } = facility;
-  return radio(index, facility_id, `${index + 1}. ${name}`, [distanceText(distance_m), address].filter(Boolean).join(", "));
+  return radio(
+    index,
+    facility_id,
+    `${index + 1}. ${name}`,
+    [distanceText(distance_m), address].filter(Boolean).join(", "),
+  );
 }
 
 function radio(index: number, value: string, text: string, hint: string): HTMLElement {
   const id = `asset-${index}`;
   const described: Record<string, string> = hint ? { "aria-describedby": `${id}-hint` } : {};
-  const input = element("input", { class: "govuk-radios__input", id, type: "radio", name: "asset", value, ...described });
+  const input = element("input", {
+    class: "govuk-radios__input",
+    id,
+    type: "radio",
+    name: "asset",
+    value,
+    ...described,
+  });
   const label = element("label", { class: "govuk-label govuk-radios__label", for: id }, text);
   const hints = hint ? [element("div", { class: "govuk-hint govuk-radios__hint", id: `${id}-hint` }, hint)] : [];
   return element("div", { class: "govuk-radios__item" }, input, label, ...hints);

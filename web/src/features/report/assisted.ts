@@ -16,10 +16,20 @@ const CHANNEL = "channel";
 /** Fills in the choice; `chosen` happens when it changes. */
 export function offerChannels(chosen: () => void): void {
   const legend = element("legend", { class: "govuk-fieldset__legend" }, "Who reports this?");
-  const hint = element("p", { class: "govuk-hint", id: "channel-hint" }, "If you report for a resident, enter their details below. At the end you'll get a link to give to them.");
-  const radios = element("div", { class: "govuk-radios govuk-radios--small", "data-error-before": "" }, ...CHANNELS.map(([code, name]) => radio(code, name)));
+  const hint = element(
+    "p",
+    { class: "govuk-hint", id: "channel-hint" },
+    "If you report for a resident, enter their details below. At the end you'll get a link to give to them.",
+  );
+  const radios = element(
+    "div",
+    { class: "govuk-radios govuk-radios--small", "data-error-before": "" },
+    ...CHANNELS.map(([code, name]) => radio(code, name)),
+  );
   const choice = byId("channel-choice");
-  choice.replaceChildren(element("fieldset", { class: "govuk-fieldset", "aria-describedby": hint.id }, legend, hint, radios));
+  choice.replaceChildren(
+    element("fieldset", { class: "govuk-fieldset", "aria-describedby": hint.id }, legend, hint, radios),
+  );
   choice.onchange = ({ target }) => {
     changeDraft({ channel: (target as HTMLInputElement).value });
     chosen();
@@ -31,5 +41,10 @@ function radio(code: string, name: string): HTMLElement {
   const id = code === "online" ? CHANNEL : `${CHANNEL}-${code}`;
   const input = element("input", { class: "govuk-radios__input", id, name: "channel", type: "radio", value: code });
   input.checked = currentDraft().channel === code;
-  return element("div", { class: "govuk-radios__item" }, input, element("label", { class: "govuk-label govuk-radios__label", for: id }, name));
+  return element(
+    "div",
+    { class: "govuk-radios__item" },
+    input,
+    element("label", { class: "govuk-label govuk-radios__label", for: id }, name),
+  );
 }

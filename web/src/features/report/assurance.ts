@@ -8,7 +8,11 @@ const SURENESS = ["anonymous", "contact", "proven", "staff"];
 export const isStaff = ({ roles }: Pick<Account, "roles">) => roles.some((role) => role !== "resident");
 
 /** Staff check the identity of a resident they report for. Their own reports need the same assurance as anyone's. */
-export function isKnownWell(account: Pick<Account, "roles" | "assurance">, { assurance = "anonymous" }: Pick<Service, "assurance">, channel: string): boolean {
+export function isKnownWell(
+  account: Pick<Account, "roles" | "assurance">,
+  { assurance = "anonymous" }: Pick<Service, "assurance">,
+  channel: string,
+): boolean {
   const forOthers = isStaff(account) && channel !== "online";
   return forOthers || SURENESS.indexOf(account.assurance) >= SURENESS.indexOf(assurance);
 }

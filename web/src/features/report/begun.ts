@@ -20,7 +20,10 @@ export async function enter(): Promise<void> {
     ["Photos", photos.length ? String(photos.length) : ""],
   ];
   const known = facts.filter(([, value]) => value);
-  const rows = known.flatMap(([name, value]) => [element("dt", {}, name), element("dd", { class: "app-prose" }, value!)]);
+  const rows = known.flatMap(([name, value]) => [
+    element("dt", {}, name),
+    element("dd", { class: "app-prose" }, value!),
+  ]);
   byId("begun-report").replaceChildren(...rows);
 }
 

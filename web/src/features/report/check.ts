@@ -29,7 +29,9 @@ export async function enter(): Promise<void> {
 
 function whereText(draft: Draft): string {
   const place = placeOf(draft);
-  const pin = place ? [draft.place_label, placeText(place)].filter(Boolean).join(", ") : "No pin: we'll find the location";
+  const pin = place
+    ? [draft.place_label, placeText(place)].filter(Boolean).join(", ")
+    : "No pin: we'll find the location";
   return [addressOf(draft), pin].filter(Boolean).join("\n");
 }
 
@@ -58,7 +60,12 @@ function channelText({ channel }: Draft): string {
 
 function contactText({ anonymous, name, email, phone }: Draft): string {
   if (anonymous) return "None: you are reporting anonymously";
-  return [name, email, phone].map((text) => text.trim()).filter(Boolean).join("\n") || "None";
+  return (
+    [name, email, phone]
+      .map((text) => text.trim())
+      .filter(Boolean)
+      .join("\n") || "None"
+  );
 }
 
 function row({ question, text, step }: Answer): HTMLElement {

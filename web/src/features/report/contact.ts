@@ -28,7 +28,8 @@ export function start(onward: () => Promise<void>): void {
     clearErrors(section);
     const email = currentDraft().email.trim();
     const isAsked = !byId("channel-choice").hidden;
-    if (isAsked && !currentDraft().channel) showErrors(section, [{ field: "channel", message: "Choose who reports this" }]);
+    if (isAsked && !currentDraft().channel)
+      showErrors(section, [{ field: "channel", message: "Choose who reports this" }]);
     else if (currentDraft().anonymous || !email || EMAIL.test(email)) void onward();
     else showErrors(section, [{ field: "contact.email", message: "Enter an email address, like name@example.com" }]);
   });

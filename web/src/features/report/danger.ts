@@ -19,7 +19,16 @@ export async function enter(): Promise<void> {
     byId("danger-ring").replaceChildren(element("p", {}, closed, emergency(), "."));
     return;
   }
-  const button = element("a", { class: "govuk-button app-button--call", href: `tel:${phone.replaceAll(" ", "")}`, role: "button", draggable: "false" }, `Call ${phone}`);
+  const button = element(
+    "a",
+    {
+      class: "govuk-button app-button--call",
+      href: `tel:${phone.replaceAll(" ", "")}`,
+      role: "button",
+      draggable: "false",
+    },
+    `Call ${phone}`,
+  );
   byId("danger-ring").replaceChildren(
     element("p", {}, isUsual ? "Call us now." : "Our usual line is closed. Call our out-of-hours line now."),
     element("p", { class: "app-call" }, button),

@@ -6,10 +6,13 @@ export async function enter(): Promise<void> {
   const found = await currentElsewhere();
   if (!found) return;
   const { name, advice, phone, url } = found;
-  const parts: HTMLElement[] = [element("p", { class: "app-lead" }, advice ?? `Another organisation is responsible for ${name}.`)];
+  const parts: HTMLElement[] = [
+    element("p", { class: "app-lead" }, advice ?? `Another organisation is responsible for ${name}.`),
+  ];
   const facts = element("dl", { class: "app-facts" }, element("dt", {}, "Location"), element("dd", {}, name));
   if (phone) facts.append(element("dt", {}, "Phone"), element("dd", {}, telephone(phone)));
-  if (url) facts.append(element("dt", {}, "Website"), element("dd", {}, element("a", { href: url, rel: "noopener" }, url)));
+  if (url)
+    facts.append(element("dt", {}, "Website"), element("dd", {}, element("a", { href: url, rel: "noopener" }, url)));
   byId("elsewhere-advice").replaceChildren(...parts, facts);
 }
 

@@ -54,7 +54,9 @@ async function firstObstacle(): Promise<StepName | null> {
 
 /** False if the wards cannot be loaded: then the server decides. */
 async function isAnothers(place: Place): Promise<boolean> {
-  return import("./outside-problem.ts").then(async ({ outsideProblem }) => (await outsideProblem(place)) !== null).catch(() => false);
+  return import("./outside-problem.ts")
+    .then(async ({ outsideProblem }) => (await outsideProblem(place)) !== null)
+    .catch(() => false);
 }
 
 /** False if it cannot be loaded: the step then says how to continue. */

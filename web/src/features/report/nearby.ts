@@ -49,9 +49,18 @@ function entry(item: Nearby, serviceName: string, timeZone?: string): HTMLElemen
   const link = element("a", { href: item.tracking_url, target: "_blank", rel: "noopener" }, title);
   const heading = element("h2", {}, link, element("span", { class: "govuk-visually-hidden" }, " (opens in a new tab)"));
   const distance = element("strong", {}, `${Math.round(item.distance_m)} metres away`);
-  const facts = element("p", { class: "app-nearby__facts" }, stateTag(item.state), distance, " reported on ", dayElement(item.requested_datetime, timeZone));
+  const facts = element(
+    "p",
+    { class: "app-nearby__facts" },
+    stateTag(item.state),
+    distance,
+    " reported on ",
+    dayElement(item.requested_datetime, timeZone),
+  );
   const follow = actionButton("Follow this instead", () => void send(item, follow));
-  follow.append(element("span", { class: "govuk-visually-hidden" }, `: ${title}, ${Math.round(item.distance_m)} metres away`));
+  follow.append(
+    element("span", { class: "govuk-visually-hidden" }, `: ${title}, ${Math.round(item.distance_m)} metres away`),
+  );
   follow.id = `follow-${item.service_request_id}`;
   return element("li", {}, heading, facts, ...wordsOf(item), follow);
 }
@@ -76,7 +85,10 @@ async function send({ service_request_id }: Nearby, button: HTMLButtonElement): 
     finishDraft();
     goTo("followed");
   } else {
-    const message = outcome.kind === "later" ? "You are not following the report yet. Check your connection and try again" : outcome.problem.detail ?? outcome.problem.title;
+    const message =
+      outcome.kind === "later"
+        ? "You are not following the report yet. Check your connection and try again"
+        : (outcome.problem.detail ?? outcome.problem.title);
     showErrors(section, [{ field: button.id, message }]);
   }
 }

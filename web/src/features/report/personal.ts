@@ -7,10 +7,12 @@ import { sectionOf } from "./steps.ts";
 const PLACES = { description: "in the description", title: "in the title", address: "in the address" };
 
 export function start(onward: () => Promise<void>): void {
-  sectionOf("personal").querySelector("form")!.addEventListener("submit", () => {
-    changeDraft({ kept_words: publicWords(currentDraft()) });
-    void onward();
-  });
+  sectionOf("personal")
+    .querySelector("form")!
+    .addEventListener("submit", () => {
+      changeDraft({ kept_words: publicWords(currentDraft()) });
+      void onward();
+    });
 }
 
 export function enter(): void {

@@ -90,7 +90,9 @@ class Tiff {
   private text(directory: Entries, tag: number): string {
     const { at = 0, count = 0 } = directory.get(tag) ?? {};
     const codes = Array.from({ length: Math.min(count, 64) }, (_, index) => this.view.getUint8(at + index));
-    return String.fromCharCode(...codes).replace(/\0.*$/, "").trim();
+    return String.fromCharCode(...codes)
+      .replace(/\0.*$/, "")
+      .trim();
   }
 
   /** Degrees, minutes and seconds as three fractions; NaN if there are none. */

@@ -9,7 +9,10 @@ export async function photoPicture({ id, name }: DraftPhoto, alt: string): Promi
   if (!blob) return words;
   const url = URL.createObjectURL(blob);
   const image = element("img", { class: "app-thumbnail", src: url, alt });
-  const shown = await image.decode().then(() => true, () => false);
+  const shown = await image.decode().then(
+    () => true,
+    () => false,
+  );
   URL.revokeObjectURL(url);
   return shown ? image : words;
 }

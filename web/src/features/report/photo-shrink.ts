@@ -12,7 +12,8 @@ export async function shrink(file: File): Promise<Blob | { problem: string }> {
   const small = picture && (await redraw(picture));
   if (small) return small;
   const type = UNREAD[file.name.split(".").at(-1)!.toLowerCase()] ?? file.type;
-  if (!Object.values(UNREAD).includes(type)) return { problem: `${file.name} is not a photo that we can use. Choose a JPEG, PNG, WebP or HEIC photo` };
+  if (!Object.values(UNREAD).includes(type))
+    return { problem: `${file.name} is not a photo that we can use. Choose a JPEG, PNG, WebP or HEIC photo` };
   if (file.size > MOST_BYTES) return { problem: `${file.name} is larger than 10 MB. Choose a smaller photo` };
   return new Blob([file], { type });
 }

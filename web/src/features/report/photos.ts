@@ -29,7 +29,8 @@ export function start(onward: () => Promise<void>): void {
   section.querySelector("form")!.addEventListener("submit", () => {
     clearErrors(section);
     const refused = currentDraft().photos.find((photo) => photo.refused);
-    if (refused) showErrors(section, [{ field: `remove-${refused.id}`, message: "Remove the photo that cannot be used" }]);
+    if (refused)
+      showErrors(section, [{ field: `remove-${refused.id}`, message: "Remove the photo that cannot be used" }]);
     else void onward();
   });
 }
@@ -58,15 +59,22 @@ async function add(): Promise<void> {
   const problems: string[] = [];
   adder.disabled = true;
   for (const [index, file] of files.entries()) {
-    status.textContent = files.length === 1 ? "Preparing the photo…" : `Preparing photo ${index + 1} of ${files.length}…`;
+    status.textContent =
+      files.length === 1 ? "Preparing the photo…" : `Preparing photo ${index + 1} of ${files.length}…`;
     const facts = await readFacts(file).catch(() => ({}));
-    const problem = await addPhoto(file, facts).catch(() => "We could not prepare the photo. Try again, or choose another photo");
+    const problem = await addPhoto(file, facts).catch(
+      () => "We could not prepare the photo. Try again, or choose another photo",
+    );
     if (problem) problems.push(problem);
   }
   input.value = "";
   await draw();
   status.textContent = countText(currentDraft().photos.length);
-  if (problems.length) showErrors(section, [...new Set(problems)].map((message) => ({ field: adder.id, message })));
+  if (problems.length)
+    showErrors(
+      section,
+      [...new Set(problems)].map((message) => ({ field: adder.id, message })),
+    );
 }
 
 async function draw(): Promise<void> {
@@ -82,7 +90,15 @@ async function item(photo: DraftPhoto, index: number): Promise<HTMLElement> {
   const remove = actionButton("Remove", () => void takeOut(photo, name));
   remove.id = `remove-${photo.id}`;
   remove.append(element("span", { class: "govuk-visually-hidden" }, ` ${name.toLowerCase()}`));
-  const said = element("div", {}, element("strong", {}, name), ...refusal(photo), ...time(photo), ...(await place(photo)), remove);
+  const said = element(
+    "div",
+    {},
+    element("strong", {}, name),
+    ...refusal(photo),
+    ...time(photo),
+    ...(await place(photo)),
+    remove,
+  );
   return element("li", {}, await photoPicture(photo, name), said);
 }
 
@@ -113,8 +129,12 @@ async function place(photo: DraftPhoto): Promise<HTMLElement[]> {
   const pin = placeOf(currentDraft());
   const metres = pin && distance(pin, taken);
   if (metres !== null && metres < SAME_PLACE_M) return [element("p", {}, "Taken at your pin.")];
-  const said = metres === null ? "This photo contains a location." : `This photo was taken ${metresText(metres)} from your pin.`;
-  const move = actionButton(metres === null ? "Use the photo's location" : "Move the pin there", () => void moveTo(taken));
+  const said =
+    metres === null ? "This photo contains a location." : `This photo was taken ${metresText(metres)} from your pin.`;
+  const move = actionButton(
+    metres === null ? "Use the photo's location" : "Move the pin there",
+    () => void moveTo(taken),
+  );
   return [element("p", {}, said), move];
 }
 

@@ -9,7 +9,12 @@ import { addPhoto } from "./photo-add.ts";
 import { takenText } from "./photo-text.ts";
 
 /** Returns a message about the photo. If the photo has a place, `box` asks whether to use it. */
-export async function offerPlaceOf(file: File, council: Council, box: HTMLElement, use: (place: Place) => void): Promise<string> {
+export async function offerPlaceOf(
+  file: File,
+  council: Council,
+  box: HTMLElement,
+  use: (place: Place) => void,
+): Promise<string> {
   const facts = await readFacts(file);
   const problem = await addPhoto(file, facts);
   const kept = problem ? ` ${problem}.` : " We've added the photo to your report.";

@@ -41,7 +41,11 @@ async function card(draft: Draft, service: Service | undefined): Promise<HTMLEle
     element("div", { class: "app-report-head" }, stateTag("open")),
     element("p", { class: "app-prose" }, draft.description.trim()),
     ...(service?.photo === "none" ? [] : await pictures(draft)),
-    element("dl", { class: "app-facts" }, ...facts.flatMap(([fact, text]) => [element("dt", {}, fact), element("dd", { class: "app-prose" }, text)])),
+    element(
+      "dl",
+      { class: "app-facts" },
+      ...facts.flatMap(([fact, text]) => [element("dt", {}, fact), element("dd", { class: "app-prose" }, text)]),
+    ),
   );
 }
 

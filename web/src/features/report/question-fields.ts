@@ -11,7 +11,11 @@ export const fieldOf = ({ code }: Attribute) => `attributes.${code}`;
 const isList = ({ datatype }: Attribute) => LISTS.includes(datatype);
 
 export function questionField(question: Attribute, answer: Answer): HTMLElement {
-  return element("div", { class: "govuk-form-group" }, isList(question) ? choices(question, answer) : entry(question, answer));
+  return element(
+    "div",
+    { class: "govuk-form-group" },
+    isList(question) ? choices(question, answer) : entry(question, answer),
+  );
 }
 
 export function readAnswer(box: HTMLElement, question: Attribute): string | string[] {
@@ -27,7 +31,9 @@ function wordsOf({ description, required }: Attribute): string {
 
 function hintOf(question: Attribute): HTMLElement[] {
   const id = `${idOf(fieldOf(question))}-hint`;
-  return question.datatype_description ? [element("p", { class: "govuk-hint", id }, question.datatype_description)] : [];
+  return question.datatype_description
+    ? [element("p", { class: "govuk-hint", id }, question.datatype_description)]
+    : [];
 }
 
 const described = (hint: HTMLElement[]): Record<string, string> => (hint[0] ? { "aria-describedby": hint[0].id } : {});
@@ -42,7 +48,13 @@ function choices(question: Attribute, answer: Answer): HTMLElement {
 }
 
 /** The first choice has the field's id, so that the error summary can link to it. */
-function choice(question: Attribute, value: Value, index: number, kind: "radios" | "checkboxes", answer: Answer): HTMLElement {
+function choice(
+  question: Attribute,
+  value: Value,
+  index: number,
+  kind: "radios" | "checkboxes",
+  answer: Answer,
+): HTMLElement {
   const name = fieldOf(question);
   const id = index === 0 ? idOf(name) : `${idOf(name)}-${value.key}`;
   const type = kind === "radios" ? "radio" : "checkbox";
@@ -65,9 +77,15 @@ function entry(question: Attribute, answer: Answer): DocumentFragment {
 }
 
 function control({ datatype }: Attribute, attributes: Record<string, string>): HTMLInputElement | HTMLTextAreaElement {
-  if (datatype === "text") return element("textarea", { ...attributes, class: "govuk-textarea", rows: "4", maxlength: "2000" });
+  if (datatype === "text")
+    return element("textarea", { ...attributes, class: "govuk-textarea", rows: "4", maxlength: "2000" });
   if (datatype === "number") {
-    return element("input", { ...attributes, class: "govuk-input govuk-input--width-5", type: "text", inputmode: "decimal" });
+    return element("input", {
+      ...attributes,
+      class: "govuk-input govuk-input--width-5",
+      type: "text",
+      inputmode: "decimal",
+    });
   }
   if (datatype === "datetime") {
     return element("input", { ...attributes, class: "govuk-input govuk-input--width-20", type: "datetime-local" });

@@ -60,7 +60,8 @@ async function sendOne(photo: DraftPhoto, key: string, account: string): Promise
 
 async function put(photo: DraftPhoto, key: string, picture: Blob, policy: Policy): Promise<Step> {
   const came = await upload(picture, policy);
-  if (came === "refused") return { kind: "refused", photo, reason: "It is too large, or it is a type of file that we cannot use." };
+  if (came === "refused")
+    return { kind: "refused", photo, reason: "It is too large, or it is a type of file that we cannot use." };
   if (came === "broke") return { kind: "later", retryAfterSeconds: null };
   const service_request_id = policy.fields["key"]!.split("/")[0]!;
   mark(photo, { uploaded: { key, service_request_id, photo_id: policy.photo_id } });

@@ -8,16 +8,7 @@ import { postAs } from "../../shared/post.ts";
 import { whenToRetry } from "../../shared/send.ts";
 import { answersTo } from "./answers.ts";
 import { currentService } from "./current-service.ts";
-import {
-  addressOf,
-  assetOf,
-  changeDraft,
-  currentDraft,
-  finishDraft,
-  keptWords,
-  renewKey,
-  senderOf,
-} from "./draft.ts";
+import { addressOf, assetOf, changeDraft, currentDraft, finishDraft, keptWords, renewKey, senderOf } from "./draft.ts";
 import { type Receipt, rememberSent, type Sent } from "./sent-reports.ts";
 import type { StepName } from "./step-order.ts";
 import { goTo, sectionOf } from "./steps.ts";
@@ -173,7 +164,11 @@ function explainStored(problem: Problem): void {
 }
 
 function explainSignedOut(): void {
-  const signIn = element("a", { href: "/forms/sign-in?next=/account/", target: "_blank" }, "Sign in (opens in a new tab)");
+  const signIn = element(
+    "a",
+    { href: "/forms/sign-in?next=/account/", target: "_blank" },
+    "Sign in (opens in a new tab)",
+  );
   const without = actionButton("Send without signing in", () => {
     changeDraft({ account: "", channel: "" });
     renewKey();
@@ -181,7 +176,8 @@ function explainSignedOut(): void {
   });
   button.textContent = "Try again";
   const isOwn = !isAssisted(currentDraft());
-  const otherwise = " If you send it without signing in, it is in your list of reports only if it has an address that you have confirmed.";
+  const otherwise =
+    " If you send it without signing in, it is in your list of reports only if it has an address that you have confirmed.";
   explain(
     "Your report has not been sent: you are signed out",
     `${keptWords()} Sign in and try again here.${isOwn ? otherwise : ""}`,

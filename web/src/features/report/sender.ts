@@ -31,7 +31,11 @@ function leaveOff(): void {
     belongTo("");
     return tell();
   }
-  tell("You are signed out. ", element("a", { href: signInAddress(), target: "_blank" }, "Sign in (opens in a new tab)"), ", then continue here.");
+  tell(
+    "You are signed out. ",
+    element("a", { href: signInAddress(), target: "_blank" }, "Sign in (opens in a new tab)"),
+    ", then continue here.",
+  );
 }
 
 /** Does not fill in the details of staff, who mostly report for residents. */
@@ -44,7 +48,11 @@ async function offerChannels(): Promise<void> {
 function tellWhose(): void {
   const { channel } = currentDraft();
   if (isAssisted(currentDraft()) || (!channel && !byId("channel-choice").hidden)) return tell();
-  tell("You are signed in. You'll find this report in ", element("a", { href: "/account/", target: "_blank" }, "My reports (opens in a new tab)"), ".");
+  tell(
+    "You are signed in. You'll find this report in ",
+    element("a", { href: "/account/", target: "_blank" }, "My reports (opens in a new tab)"),
+    ".",
+  );
 }
 
 /** Makes the draft belong to the account, with a new key. Returns whether that is another account than before. */
@@ -57,8 +65,13 @@ function belongTo(account: string): boolean {
 /** Fills in empty fields; if the account prefers a way of contact, only that one. */
 function fillIn({ name, addresses, reach_by }: OwnAccount): void {
   const draft = currentDraft();
-  const first = (kind: "email" | "phone") => (reach_by && reach_by !== kind ? "" : (addresses.find((each) => each.kind === kind)?.value ?? ""));
-  changeDraft({ name: draft.name || (name ?? ""), email: draft.email || first("email"), phone: draft.phone || first("phone") });
+  const first = (kind: "email" | "phone") =>
+    reach_by && reach_by !== kind ? "" : (addresses.find((each) => each.kind === kind)?.value ?? "");
+  changeDraft({
+    name: draft.name || (name ?? ""),
+    email: draft.email || first("email"),
+    phone: draft.phone || first("phone"),
+  });
 }
 
 /** Offers to report anonymously, unless the service requires the reporter to sign in. */

@@ -14,8 +14,14 @@ const NEXT: Record<Visibility, Next> = {
     text: "We've sent your report to the team that deals with it. You can check progress on the report's page. Save your reference to find it again.",
     link: "See your report",
   },
-  waiting: { text: "We check reports before publishing them. Until then, use the link below to see your report.", link: "See your report" },
-  held: { text: "We've sent your report to the team that deals with it. It will be published soon. Until then, use the link below to see your report.", link: "See your report" },
+  waiting: {
+    text: "We check reports before publishing them. Until then, use the link below to see your report.",
+    link: "See your report",
+  },
+  held: {
+    text: "We've sent your report to the team that deals with it. It will be published soon. Until then, use the link below to see your report.",
+    link: "See your report",
+  },
   private: {
     text: "We've sent your report to the team that deals with it. Only the council can see it.",
     link: "See your report",
@@ -38,7 +44,11 @@ export async function enter(): Promise<void> {
 /** The report's private link, with which the resident can see the report and add to it. */
 function linkToGive({ tracking_url }: Receipt): HTMLElement[] {
   return [
-    element("p", {}, "Give the resident this link and the reference. They can use the link to see their report and add to it."),
+    element(
+      "p",
+      {},
+      "Give the resident this link and the reference. They can use the link to see their report and add to it.",
+    ),
     element("p", { class: "app-card", id: "sent-link" }, tracking_url),
   ];
 }
@@ -51,7 +61,10 @@ function tellNext({ receipt, account, for_other }: Sent): void {
   const visibility = receipt.visibility ?? "public";
   const { text, link } = NEXT[visibility] ?? NEXT.waiting;
   const placed = receipt.lat !== null && receipt.lat !== undefined;
-  const words = placed || visibility !== "waiting" ? text : "We'll find the location from your description, then publish the report. This takes longer than using a pin. Until then, use the link below to see your report.";
+  const words =
+    placed || visibility !== "waiting"
+      ? text
+      : "We'll find the location from your description, then publish the report. This takes longer than using a pin. Until then, use the link below to see your report.";
   const own = account ? "You can also find it in My reports." : visibility === "private" ? SAVE_LINK : "";
   const more = for_other ? linkToGive(receipt) : own ? [element("p", {}, own)] : [];
   byId("sent-next").replaceChildren(element("p", {}, words), ...more);

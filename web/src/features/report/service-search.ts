@@ -5,7 +5,9 @@ import type { Service } from "../../shared/council.ts";
 const WEIGHTS = { name: 4, keywords: 3, description: 1 };
 const SHORTEST_PREFIX = 3;
 const SAY_NOTHING = new Set(
-  "a an and are at been by for from has have here i in is it its my near no not of on or our out outside that the there this to very was we with".split(" "),
+  "a an and are at been by for from has have here i in is it its my near no not of on or our out outside that the there this to very was we with".split(
+    " ",
+  ),
 );
 
 export function suggest(typed: string, services: Service[]): Service[] {
@@ -40,5 +42,8 @@ const wordsOf = (text: string) => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ??
 
 /** Plurals: branches, bushes, lamps, ponies. */
 function stemOf(word: string): string {
-  return word.replace(/ies$/, "y").replace(/(?<=ch|sh|s|x)es$/, "").replace(/(?<=[^su])s$/, "");
+  return word
+    .replace(/ies$/, "y")
+    .replace(/(?<=ch|sh|s|x)es$/, "")
+    .replace(/(?<=[^su])s$/, "");
 }

@@ -92,7 +92,8 @@ function filter(): void {
     show(box, !searching || box.querySelector("input")!.checked);
   }
   for (const service of suggestions) lift(service);
-  for (const box of groups.children) show(box as HTMLElement, box.querySelector(".govuk-radios__item:not([hidden])") !== null);
+  for (const box of groups.children)
+    show(box as HTMLElement, box.querySelector(".govuk-radios__item:not([hidden])") !== null);
   status.textContent = searching ? matchText(suggestions.length) : "";
 }
 

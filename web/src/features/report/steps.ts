@@ -53,7 +53,10 @@ export function goInstead(step: StepName): void {
  * Shows the step of the hash, or the one that `allowed` returns instead. `load` prepares a step
  * before it is shown, so that no press on a button is lost, and returns what to run once it is shown.
  */
-export function startSteps(allowed: (wanted: StepName) => Promise<StepName>, load: (step: StepName) => Promise<() => Promise<void>>): void {
+export function startSteps(
+  allowed: (wanted: StepName) => Promise<StepName>,
+  load: (step: StepName) => Promise<() => Promise<void>>,
+): void {
   const follow = async () => {
     const turn = ++turns;
     const wanted = stepOfHash();

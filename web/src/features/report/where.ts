@@ -39,7 +39,9 @@ async function goOn(onward: () => Promise<void>): Promise<void> {
 async function sayIfOutside(): Promise<boolean> {
   const place = placeOf(currentDraft());
   if (!place) return false;
-  const message = await import("./outside-problem.ts").then(({ outsideProblem }) => outsideProblem(place)).catch(() => null);
+  const message = await import("./outside-problem.ts")
+    .then(({ outsideProblem }) => outsideProblem(place))
+    .catch(() => null);
   const now = placeOf(currentDraft());
   if (!message || now?.lat !== place.lat || now.long !== place.long) return false;
   asked.refuse(message);

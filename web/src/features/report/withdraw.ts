@@ -16,11 +16,18 @@ export function offerWithdrawal(sent: Sent, seconds: number): void {
   heading.textContent = isBack ? "Report withdrawn" : "Report sent";
   const left = sent.at + seconds * 1000 - Date.now();
   show(box, isBack || left > 0);
-  if (isBack) return box.replaceChildren(element("p", {}, "You have withdrawn this report. It is not public, and we will not deal with it."));
+  if (isBack)
+    return box.replaceChildren(
+      element("p", {}, "You have withdrawn this report. It is not public, and we will not deal with it."),
+    );
   if (left <= 0) return;
   const until = new Date(sent.at + seconds * 1000).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
   const ask = actionButton("Withdraw this report", () => confirm(sent, seconds));
-  box.replaceChildren(element("h2", {}, "Changed your mind?"), element("p", {}, `You can withdraw this report until ${until}. We'll delete what you wrote.`), ask);
+  box.replaceChildren(
+    element("h2", {}, "Changed your mind?"),
+    element("p", {}, `You can withdraw this report until ${until}. We'll delete what you wrote.`),
+    ask,
+  );
   hiding = window.setTimeout(() => show(box, false), left);
 }
 

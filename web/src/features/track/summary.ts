@@ -15,7 +15,12 @@ export async function reportSummary(report: Report, { time_zone }: Council): Pro
       "div",
       { class: "app-report-head" },
       stateTag(report.state),
-      element("p", {}, "Reference ", element("span", { class: "app-reference" }, groupReference(report.service_request_id))),
+      element(
+        "p",
+        {},
+        "Reference ",
+        element("span", { class: "app-reference" }, groupReference(report.service_request_id)),
+      ),
     ),
     element("p", {}, "Reported on ", dayElement(report.requested_datetime, time_zone), "."),
   ];

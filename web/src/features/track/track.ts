@@ -41,7 +41,10 @@ async function track(): Promise<void> {
   const id = parseReference(typed);
   if (id) await lookUp(id, typed);
   else if (!typed) refuse("Enter your reference, or a street or place");
-  else if (!(await showPlaces(typed))) refuse("We can't find a report or place that matches. A reference has 12 letters and numbers, like 7K3M-2QXV-9HTD. Check what you entered");
+  else if (!(await showPlaces(typed)))
+    refuse(
+      "We can't find a report or place that matches. A reference has 12 letters and numbers, like 7K3M-2QXV-9HTD. Check what you entered",
+    );
 }
 
 /** Shows the places of that name, each with a link to the reports near it; false if there is none. */
@@ -51,9 +54,15 @@ async function showPlaces(typed: string): Promise<boolean> {
     const { searchPlaces } = await import("../../shared/places/places.ts");
     const { found } = await searchPlaces(typed);
     if (typed !== wanted() || !found.length) return typed !== wanted();
-    const links = found.map(({ label, lat, long }) => element("li", {}, element("a", { href: `/map/#17/${lat.toFixed(5)}/${long.toFixed(5)}` }, label)));
+    const links = found.map(({ label, lat, long }) =>
+      element("li", {}, element("a", { href: `/map/#17/${lat.toFixed(5)}/${long.toFixed(5)}` }, label)),
+    );
     const heading = element("h2", { class: "govuk-heading-m" }, `Places that match “${typed}”`);
-    result.replaceChildren(heading, element("p", {}, "Choose a place to see the reports near it:"), element("ul", { class: "govuk-list" }, ...links));
+    result.replaceChildren(
+      heading,
+      element("p", {}, "Choose a place to see the reports near it:"),
+      element("ul", { class: "govuk-list" }, ...links),
+    );
     show(result);
     focusOn(heading);
     return true;

@@ -86,7 +86,11 @@ export function nearest(index: Index, place: Place, most: number): Found[] {
 export const order = (one: Found, other: Found) => one.distance_mm - other.distance_mm || one.number - other.number;
 
 const isSame = (one: Block, other: Block | null) =>
-  other !== null && one.west === other.west && one.east === other.east && one.south === other.south && one.north === other.north;
+  other !== null &&
+  one.west === other.west &&
+  one.east === other.east &&
+  one.south === other.south &&
+  one.north === other.north;
 
 /** Adds the entries of the block's cells that are not in the block `but` and lie within the limits. */
 function look(index: Index, place: Place, block: Block, but: Block | null, limits: Block, found: Found[]): void {
@@ -163,7 +167,12 @@ function cellsOf({ columns, rows, west, south, wide, high }: Index, limits: Bloc
 }
 
 function wider({ columns, rows }: Index, { west, east, south, north }: Block, by: number): Block {
-  return { west: Math.max(0, west - by), east: Math.min(columns - 1, east + by), south: Math.max(0, south - by), north: Math.min(rows - 1, north + by) };
+  return {
+    west: Math.max(0, west - by),
+    east: Math.min(columns - 1, east + by),
+    south: Math.max(0, south - by),
+    north: Math.min(rows - 1, north + by),
+  };
 }
 
 function union(one: Block, other: Block): Block {

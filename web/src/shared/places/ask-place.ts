@@ -78,7 +78,8 @@ export class AskPlace {
       const place = this.known();
       this.map ??= createPlaceMap(byId("place-map-canvas"), council, place ?? middleOf(council), place !== null);
       this.say("");
-      if (!(await this.map.drawGround())) this.say("The street map is not available at the moment. You can still put a pin on a blank map.");
+      if (!(await this.map.drawGround()))
+        this.say("The street map is not available at the moment. You can still put a pin on a blank map.");
     } catch {
       this.closeMap();
       this.refuse("We could not load the map. Check your connection and try again, or choose another way");

@@ -95,7 +95,8 @@ function toFacility(facility: Facility, place: Place): number {
 }
 
 /** The address of a facility's page. */
-export const facilityPage = ({ facility_id }: Pick<Facility, "facility_id">) => `/facility/?id=${encodeURIComponent(facility_id)}`;
+export const facilityPage = ({ facility_id }: Pick<Facility, "facility_id">) =>
+  `/facility/?id=${encodeURIComponent(facility_id)}`;
 
 /** Finds a facility by its id, which starts with its kind. */
 export async function findFacility(id: string): Promise<{ facility: Facility; of: Keeping<KindDocument> } | null> {

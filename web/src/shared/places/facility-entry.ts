@@ -7,8 +7,19 @@ import { openState } from "./opening.ts";
 
 export function facilityEntry({ facility, distance_m }: Near, council: Council): HTMLElement {
   const link = element("a", { href: facilityPage(facility) }, facility.name);
-  const facts = element("p", { class: "app-nearest__facts" }, element("strong", {}, distanceText(distance_m)), ...openTag(facility, council));
-  return element("li", { "data-facility-id": facility.facility_id }, element("h2", {}, link), facts, ...contactOf(facility));
+  const facts = element(
+    "p",
+    { class: "app-nearest__facts" },
+    element("strong", {}, distanceText(distance_m)),
+    ...openTag(facility, council),
+  );
+  return element(
+    "li",
+    { "data-facility-id": facility.facility_id },
+    element("h2", {}, link),
+    facts,
+    ...contactOf(facility),
+  );
 }
 
 /** Whether it is open, and until when; empty if the hours are not known, as on bank holidays. */
@@ -16,7 +27,11 @@ export function openTag({ opens }: Facility, { time_zone, holidays }: Council): 
   const now = new Date();
   if (!opens?.length || holidays?.includes(isoDay(now, time_zone))) return [];
   const { isOpen, until } = openState(opens, now, time_zone);
-  const tag = element("strong", { class: `govuk-tag app-tag--${isOpen ? "fixed" : "ended"}` }, isOpen ? "Open now" : "Closed now");
+  const tag = element(
+    "strong",
+    { class: `govuk-tag app-tag--${isOpen ? "fixed" : "ended"}` },
+    isOpen ? "Open now" : "Closed now",
+  );
   if (!until) return [tag];
   return [tag, element("span", {}, isOpen ? `until ${until}` : `opens at ${until}`)];
 }
@@ -35,5 +50,9 @@ function contactOf({ name, address, phone, url }: Facility): HTMLElement[] {
 
 /** A note that a problem has been reported here. */
 export function faultNote(reportId: string): HTMLElement {
-  return element("p", { class: "app-fault" }, element("a", { href: `/reports/${reportId}` }, "A problem has been reported here"));
+  return element(
+    "p",
+    { class: "app-fault" },
+    element("a", { href: `/reports/${reportId}` }, "A problem has been reported here"),
+  );
 }

@@ -26,7 +26,10 @@ interface Copy {
 const store: PhoneStore = phoneStore(() => indexedDB.open(DATABASE, 1), STORE, "url");
 
 /** The document, or null if there is none. Throws if it cannot be fetched and there is no copy. */
-export async function keptDocument<T>(url: string, read: (answer: Response) => Promise<unknown> = (answer) => answer.json()): Promise<Keeping<T> | null> {
+export async function keptDocument<T>(
+  url: string,
+  read: (answer: Response) => Promise<unknown> = (answer) => answer.json(),
+): Promise<Keeping<T> | null> {
   const copy = await store.work<Copy | undefined>("readonly", (documents) => documents.get(url)).catch(() => undefined);
   try {
     const signal = AbortSignal.timeout(copy ? PATIENCE_WITH_COPY_MS : PATIENCE_MS);
@@ -35,7 +38,9 @@ export async function keptDocument<T>(url: string, read: (answer: Response) => P
     if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
     const value = await read(answer);
     const at = Date.now();
-    void store.work("readwrite", (documents) => documents.put({ url, value, at } satisfies Copy)).catch(() => undefined);
+    void store
+      .work("readwrite", (documents) => documents.put({ url, value, at } satisfies Copy))
+      .catch(() => undefined);
     return { value: value as T, at, isOld: false };
   } catch (error) {
     if (!copy) throw error;

@@ -20,7 +20,12 @@ export interface MarksMap {
 const SIZE = 34;
 const CLOSEST = 18;
 
-export function createMarksMap(container: HTMLElement, council: Council, start: Place, pressed: (index: number) => void): MarksMap {
+export function createMarksMap(
+  container: HTMLElement,
+  council: Council,
+  start: Place,
+  pressed: (index: number) => void,
+): MarksMap {
   const map = createMap(container, council, { ...start, zoom: 16 });
   const layer = L.layerGroup().addTo(map);
   const here = L.divIcon({ className: "app-here", iconSize: [20, 20] });

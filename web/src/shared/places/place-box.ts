@@ -58,7 +58,11 @@ async function search(): Promise<void> {
 }
 
 function option(place: KnownPlace, index: number, number: string): HTMLElement {
-  const made = element("li", { class: "app-choice", id: `place-choice-${index}`, role: "option", "aria-selected": "false" }, place.label);
+  const made = element(
+    "li",
+    { class: "app-choice", id: `place-choice-${index}`, role: "option", "aria-selected": "false" },
+    place.label,
+  );
   made.addEventListener("click", () => {
     input.value = "";
     fill([], "");

@@ -1,7 +1,15 @@
 /** The council's streets, places and postcodes, loaded for the first search, with a copy for use offline. */
 import { loadCouncil } from "../council.ts";
 import { keptDocument } from "./kept.ts";
-import { houseNumberOf, type Known, known, type KnownPlace, looksLikePostcode, type Postcodes, search } from "./search.ts";
+import {
+  houseNumberOf,
+  type Known,
+  known,
+  type KnownPlace,
+  looksLikePostcode,
+  type Postcodes,
+  search,
+} from "./search.ts";
 
 let places: Promise<Known[]> | undefined;
 let postcodes: Promise<Postcodes | null> | undefined;

@@ -52,7 +52,10 @@ export function search(typed: string, places: Known[], postcodes: Postcodes | nu
   if (wanted.length === 0 || wanted.length > MOST_WORDS || joined(wanted).length > LONGEST) return [];
   const found = [...findPostcodes(wanted.join(""), postcodes), ...ranked(places, (place) => rankOf(place, wanted))];
   const all = found.length ? found : ranked(places, (place) => spelt(place, wanted));
-  return all.sort(order).slice(0, MOST).map(({ place }) => place);
+  return all
+    .sort(order)
+    .slice(0, MOST)
+    .map(({ place }) => place);
 }
 
 function ranked(places: Known[], rank: (place: Known) => number | null): Found[] {
@@ -64,7 +67,12 @@ function ranked(places: Known[], rank: (place: Known) => number | null): Found[]
 
 function order({ place: one, rank }: Found, { place: other, rank: otherRank }: Found): number {
   const labels = one.label < other.label ? -1 : Number(one.label > other.label);
-  return rank - otherRank || KINDS.indexOf(one.kind) - KINDS.indexOf(other.kind) || one.label.length - other.label.length || labels;
+  return (
+    rank - otherRank ||
+    KINDS.indexOf(one.kind) - KINDS.indexOf(other.kind) ||
+    one.label.length - other.label.length ||
+    labels
+  );
 }
 
 function rankOf({ words, short, shortName }: Known, wanted: string[]): number | null {
@@ -107,7 +115,10 @@ function findPostcodes(compact: string, postcodes: Postcodes | null): Found[] {
     for (const [unit, lat, long] of units) {
       const whole = start + unmistaken(unit);
       if (!whole.startsWith(wanted)) continue;
-      found.push({ place: { label: sector + unit, kind: "postcode", lat, long }, rank: whole === wanted ? EXACT : PREFIX });
+      found.push({
+        place: { label: sector + unit, kind: "postcode", lat, long },
+        rank: whole === wanted ? EXACT : PREFIX,
+      });
       if (found.length === MOST) return found;
     }
   }

@@ -42,7 +42,8 @@ async function fetchWards(url: string | undefined): Promise<Ward[]> {
 
 /** False if no wards are known. */
 export function isOutside(place: Place, known: readonly Ward[]): boolean {
-  const isNear = ({ polygons }: Ward) => isInPolygons(place, polygons) || distanceMm(nearestOnEdge(polygons, place), place) <= EDGE_MM;
+  const isNear = ({ polygons }: Ward) =>
+    isInPolygons(place, polygons) || distanceMm(nearestOnEdge(polygons, place), place) <= EDGE_MM;
   return known.length > 0 && !known.some(isNear);
 }
 

@@ -6,9 +6,18 @@ const MOST_MISTAKES = 2;
 
 /** The words of a text, without case, accents, apostrophes or punctuation. */
 export function wordsOf(text: string): string[] {
-  const plain = text.replace(/['’‘ʼ`´]/g, "").replaceAll("&", " and ").normalize("NFKD").replace(/\p{M}/gu, "");
+  const plain = text
+    .replace(/['’‘ʼ`´]/g, "")
+    .replaceAll("&", " and ")
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "");
   // First to upper case, so that ß becomes ss.
-  return plain.toUpperCase().toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  return (
+    plain
+      .toUpperCase()
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu) ?? []
+  );
 }
 
 /** The form that all spellings of a word share, such as `rd` for road. */

@@ -15,11 +15,15 @@ export async function choose(): Promise<Part[]> {
   const top = [...(state.choice ? [back("#")] : []), ...heading("Choose a list")];
   const who = await whoIsSignedIn();
   if (isSignedOut(who)) return [...top, element("p", {}, "Sign in to see the jobs of your crew."), signIn()];
-  if (who.kind !== "stored") return [...top, element("p", {}, "You need a signal to choose another list. Try again when you have one.")];
-  if (!who.value.roles.some((role) => role !== "resident")) return [...top, element("p", {}, "This page is for the council's crews.")];
+  if (who.kind !== "stored")
+    return [...top, element("p", {}, "You need a signal to choose another list. Try again when you have one.")];
+  if (!who.value.roles.some((role) => role !== "resident"))
+    return [...top, element("p", {}, "This page is for the council's crews.")];
   const asked = await call<{ items: Crew[] }>("GET", "/api/crews");
-  if (asked.kind !== "stored") return [...top, element("p", { role: "alert" }, faultsOf(asked)[0]!.message.replace("Nothing was changed: ", ""))];
-  if (!asked.value.items.length) return [...top, element("p", {}, "You are not in a crew. Ask the office to add you to one.")];
+  if (asked.kind !== "stored")
+    return [...top, element("p", { role: "alert" }, faultsOf(asked)[0]!.message.replace("Nothing was changed: ", ""))];
+  if (!asked.value.items.length)
+    return [...top, element("p", {}, "You are not in a crew. Ask the office to add you to one.")];
   const council = await loadCouncil();
   return [...top, form(asked.value.items, who.value.account_id, council.time_zone)];
 }
@@ -29,13 +33,40 @@ function signIn(): HTMLElement {
 }
 
 function form(crews: Crew[], account: string, zone: string): HTMLElement {
-  const known = crews.some(({ crew }) => crew === state.choice?.crew) ? state.choice!.crew : crews.length === 1 ? crews[0]!.crew : "";
+  const known = crews.some(({ crew }) => crew === state.choice?.crew)
+    ? state.choice!.crew
+    : crews.length === 1
+      ? crews[0]!.crew
+      : "";
   const today = isoDay(new Date(), zone);
   const made = element("form", { id: "choose", novalidate: "" });
-  const radios = element("div", { class: "govuk-radios", "data-error-before": "" }, ...choiceItems("radio", "crew", crews.map(({ crew, name }) => [crew, name]), known ? [known] : []));
-  const day = element("input", { class: "govuk-input govuk-input--width-10", id: "day", type: "date", value: state.choice?.day ?? today });
+  const radios = element(
+    "div",
+    { class: "govuk-radios", "data-error-before": "" },
+    ...choiceItems(
+      "radio",
+      "crew",
+      crews.map(({ crew, name }) => [crew, name]),
+      known ? [known] : [],
+    ),
+  );
+  const day = element("input", {
+    class: "govuk-input govuk-input--width-10",
+    id: "day",
+    type: "date",
+    value: state.choice?.day ?? today,
+  });
   made.append(
-    element("div", { class: "govuk-form-group" }, element("fieldset", { class: "govuk-fieldset" }, element("legend", { class: "govuk-fieldset__legend" }, "Crew"), radios)),
+    element(
+      "div",
+      { class: "govuk-form-group" },
+      element(
+        "fieldset",
+        { class: "govuk-fieldset" },
+        element("legend", { class: "govuk-fieldset__legend" }, "Crew"),
+        radios,
+      ),
+    ),
     element("div", { class: "govuk-form-group" }, element("label", { class: "govuk-label", for: "day" }, "Day"), day),
     element("button", { class: "govuk-button", type: "submit" }, "Show list"),
   );

@@ -7,26 +7,61 @@ import { REASONS, whoText } from "../words.ts";
 
 export function conflict(jobId: string): Part[] {
   const shown = findShown(jobId);
-  if (!shown?.job.disputes.length) return [back("#"), ...heading("There is no dispute about this job"), element("p", {}, "The records are now the same.")];
+  if (!shown?.job.disputes.length)
+    return [
+      back("#"),
+      ...heading("There is no dispute about this job"),
+      element("p", {}, "The records are now the same."),
+    ];
   const { job } = shown;
-  return [back(`#job/${jobId}`, "Back to the job"), ...heading("Dispute about this job", job.title), ...job.disputes.flatMap((each) => both(each, job))];
+  return [
+    back(`#job/${jobId}`, "Back to the job"),
+    ...heading("Dispute about this job", job.title),
+    ...job.disputes.flatMap((each) => both(each, job)),
+  ];
 }
 
 function both(dispute: Dispute, job: Job): HTMLElement[] {
   const { settled, street, office } = dispute;
   const deed = job.deeds.find(({ op_id }) => op_id === dispute.op_id);
-  const verdict = settled ? `The office decided on ${moment(settled.at)} to keep ${settled.keeps === "street" ? "the record from site" : "the first record"}.` : "We have kept both records. The first record counts until the office decides. You do not need to do anything. If it is urgent, call the office.";
+  const verdict = settled
+    ? `The office decided on ${moment(settled.at)} to keep ${settled.keeps === "street" ? "the record from site" : "the first record"}.`
+    : "We have kept both records. The first record counts until the office decides. You do not need to do anything. If it is urgent, call the office.";
   return [
     element("p", { role: "status", class: settled ? "app-card" : "app-notice" }, verdict),
-    element("div", { class: "crew-versions" }, version("From site", street, settled?.keeps === "street", deed, null), version(office.by && office.by !== "office" ? `From ${whoText(office)}` : "From the office", office, settled?.keeps === "office", undefined, office.state === "cancelled" ? job.cancelled_because : null)),
+    element(
+      "div",
+      { class: "crew-versions" },
+      version("From site", street, settled?.keeps === "street", deed, null),
+      version(
+        office.by && office.by !== "office" ? `From ${whoText(office)}` : "From the office",
+        office,
+        settled?.keeps === "office",
+        undefined,
+        office.state === "cancelled" ? job.cancelled_because : null,
+      ),
+    ),
   ];
 }
 
-function version(title: string, side: Side, holds: boolean, deed: Deed | undefined, because: string | null): HTMLElement {
+function version(
+  title: string,
+  side: Side,
+  holds: boolean,
+  deed: Deed | undefined,
+  because: string | null,
+): HTMLElement {
   const rows: [string, Part | null][] = [
     ["When", moment(side.at)],
     ["Why", because ?? (deed?.reason ? REASONS[deed.reason] : null)],
     ["Notes", deed?.text || null],
   ];
-  return element("section", { class: "app-card" }, element("h2", {}, title), element("p", {}, stateTag(side.state), ...(holds ? [" ", element("strong", {}, "This record counts")] : [])), facts(rows), ...(deed ? photosOfDeed(deed.photos) : []));
+  return element(
+    "section",
+    { class: "app-card" },
+    element("h2", {}, title),
+    element("p", {}, stateTag(side.state), ...(holds ? [" ", element("strong", {}, "This record counts")] : [])),
+    facts(rows),
+    ...(deed ? photosOfDeed(deed.photos) : []),
+  );
 }

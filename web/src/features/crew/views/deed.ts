@@ -25,10 +25,32 @@ interface Words {
 }
 
 const FORMS: Record<Exclude<DeedKind, "start">, Words> = {
-  done: { title: "Done", photos: "Photos after the work", text: "What was done (optional)", hint: "Residents may read this. Do not include names.", save: "Save as done" },
-  could_not: { title: "Could not do it", photos: "Photos (optional)", text: "Anything else the office needs to know (optional)", save: "Save" },
-  hand_over: { title: "Hand over", photos: "Photos (optional)", text: "Who needs to continue, and what is left to do?", save: "Hand over" },
-  note: { title: "Add a note", photos: "Photos (optional)", text: "Your note", hint: "The office can see it.", save: "Save note" },
+  done: {
+    title: "Done",
+    photos: "Photos after the work",
+    text: "What was done (optional)",
+    hint: "Residents may read this. Do not include names.",
+    save: "Save as done",
+  },
+  could_not: {
+    title: "Could not do it",
+    photos: "Photos (optional)",
+    text: "Anything else the office needs to know (optional)",
+    save: "Save",
+  },
+  hand_over: {
+    title: "Hand over",
+    photos: "Photos (optional)",
+    text: "Who needs to continue, and what is left to do?",
+    save: "Hand over",
+  },
+  note: {
+    title: "Add a note",
+    photos: "Photos (optional)",
+    text: "Your note",
+    hint: "The office can see it.",
+    save: "Save note",
+  },
   photo: { title: "Add a photo", photos: "Photos", text: "What the photo shows (optional)", save: "Save" },
 };
 
@@ -67,24 +89,51 @@ function reasons(draft: Draft): HTMLElement {
     draft.reason = (chosenIn(radios)[0] ?? null) as Reason | null;
     void saveDraft(draft);
   });
-  return element("div", { class: "govuk-form-group" }, element("fieldset", { class: "govuk-fieldset" }, element("legend", { class: "govuk-fieldset__legend" }, "Why not?"), radios));
+  return element(
+    "div",
+    { class: "govuk-form-group" },
+    element(
+      "fieldset",
+      { class: "govuk-fieldset" },
+      element("legend", { class: "govuk-fieldset__legend" }, "Why not?"),
+      radios,
+    ),
+  );
 }
 
 function text(draft: Draft, { text: label, hint }: Words): HTMLElement {
   const described: Record<string, string> = hint ? { "aria-describedby": "text-hint" } : {};
-  const area = element("textarea", { class: "govuk-textarea", id: "text", rows: "4", maxlength: String(MOST_TEXT), ...described });
+  const area = element("textarea", {
+    class: "govuk-textarea",
+    id: "text",
+    rows: "4",
+    maxlength: String(MOST_TEXT),
+    ...described,
+  });
   area.value = draft.text;
   area.addEventListener("input", () => {
     draft.text = area.value;
     void saveDraft(draft);
   });
-  return element("div", { class: "govuk-form-group" }, element("label", { class: "govuk-label", for: "text" }, label), ...(hint ? [element("p", { class: "govuk-hint", id: "text-hint" }, hint)] : []), area);
+  return element(
+    "div",
+    { class: "govuk-form-group" },
+    element("label", { class: "govuk-label", for: "text" }, label),
+    ...(hint ? [element("p", { class: "govuk-hint", id: "text-hint" }, hint)] : []),
+    area,
+  );
 }
 
 function photos(draft: Draft, label: string, form: HTMLElement): HTMLElement {
   const chosen = element("ul", { class: "crew-chosen" });
   const status = element("p", { class: "app-muted app-said", role: "status" });
-  const input = element("input", { class: "govuk-file-upload", id: "photos", type: "file", accept: "image/*", multiple: "" });
+  const input = element("input", {
+    class: "govuk-file-upload",
+    id: "photos",
+    type: "file",
+    accept: "image/*",
+    multiple: "",
+  });
   const draw = async () => chosen.replaceChildren(...(await Promise.all(draft.photos.map(entry))));
   input.addEventListener("change", () => {
     const files = [...(input.files ?? [])];
@@ -104,14 +153,24 @@ function photos(draft: Draft, label: string, form: HTMLElement): HTMLElement {
       if (fault) faults.push(fault);
     }
     await draw();
-    status.textContent = draft.photos.length === 1 ? "1 photo saved on this phone." : `${draft.photos.length} photos saved on this phone.`;
-    if (faults.length) showErrors(form, [...new Set(faults)].map((message) => ({ field: "photos", message })));
+    status.textContent =
+      draft.photos.length === 1 ? "1 photo saved on this phone." : `${draft.photos.length} photos saved on this phone.`;
+    if (faults.length)
+      showErrors(
+        form,
+        [...new Set(faults)].map((message) => ({ field: "photos", message })),
+      );
     return faults.length === 0;
   }
 
   async function entry(id: string, index: number): Promise<HTMLElement> {
     const name = `Photo ${index + 1}`;
-    const remove = element("button", { class: "govuk-button govuk-button--secondary", type: "button" }, "Remove", unseen(` ${name.toLowerCase()}`));
+    const remove = element(
+      "button",
+      { class: "govuk-button govuk-button--secondary", type: "button" },
+      "Remove",
+      unseen(` ${name.toLowerCase()}`),
+    );
     remove.addEventListener("click", () => void takeOut(id, name));
     return element("li", {}, await picture(id, name), remove);
   }
@@ -126,16 +185,30 @@ function photos(draft: Draft, label: string, form: HTMLElement): HTMLElement {
   }
 
   void draw();
-  return element("div", { class: "govuk-form-group" }, element("label", { class: "govuk-label", for: "photos" }, label), input, status, chosen);
+  return element(
+    "div",
+    { class: "govuk-form-group" },
+    element("label", { class: "govuk-label", for: "photos" }, label),
+    input,
+    status,
+    chosen,
+  );
 }
 
 async function picture(id: string, name: string): Promise<HTMLElement> {
   const kept = await findPhoto(id);
-  const words = element("span", { class: "app-thumbnail" }, kept ? `${kept.name} (no preview)` : "No longer on this phone");
+  const words = element(
+    "span",
+    { class: "app-thumbnail" },
+    kept ? `${kept.name} (no preview)` : "No longer on this phone",
+  );
   if (!kept) return words;
   const url = URL.createObjectURL(kept.blob);
   const image = element("img", { class: "app-thumbnail", src: url, alt: name });
-  const isShown = await image.decode().then(() => true, () => false);
+  const isShown = await image.decode().then(
+    () => true,
+    () => false,
+  );
   URL.revokeObjectURL(url);
   return isShown ? image : words;
 }
@@ -169,10 +242,21 @@ async function submit(form: HTMLElement, job: Job, kind: keyof typeof FORMS, dra
     return isWhole ? showErrors(form, faults) : undefined;
   }
   try {
-    await store(findShown(job.job_id)?.job ?? job, { kind, text: draft.text, reason: kind === "could_not" ? draft.reason : null, photos: draft.photos });
+    await store(findShown(job.job_id)?.job ?? job, {
+      kind,
+      text: draft.text,
+      reason: kind === "could_not" ? draft.reason : null,
+      photos: draft.photos,
+    });
   } catch {
     button.disabled = false;
-    return showErrors(form, [{ field: "save", message: "This phone could not save this. It may be full. What you wrote is still here. Free some space and try again, or call the office" }]);
+    return showErrors(form, [
+      {
+        field: "save",
+        message:
+          "This phone could not save this. It may be full. What you wrote is still here. Free some space and try again, or call the office",
+      },
+    ]);
   }
   await dropDraft(draft).catch(() => undefined);
   location.hash = kind === "note" || kind === "photo" ? `job/${job.job_id}` : `job/${job.job_id}/after`;
@@ -180,8 +264,10 @@ async function submit(form: HTMLElement, job: Job, kind: keyof typeof FORMS, dra
 
 function faultsOf(kind: DeedKind, { text: typed, reason, photos: chosen }: Draft): FieldError[] {
   if (kind === "could_not" && !reason) return [{ field: "reason", message: "Choose why you could not do it" }];
-  if (kind === "could_not" && reason === "other" && !typed.trim()) return [{ field: "text", message: "Enter why you could not do it" }];
-  if (kind === "hand_over" && !typed.trim()) return [{ field: "text", message: "Enter who needs to continue, and what is left to do" }];
+  if (kind === "could_not" && reason === "other" && !typed.trim())
+    return [{ field: "text", message: "Enter why you could not do it" }];
+  if (kind === "hand_over" && !typed.trim())
+    return [{ field: "text", message: "Enter who needs to continue, and what is left to do" }];
   if (kind === "note" && !typed.trim()) return [{ field: "text", message: "Enter your note" }];
   if (kind === "photo" && !chosen.length) return [{ field: "photos", message: "Choose a photo" }];
   return [];

@@ -3,7 +3,21 @@ import { element } from "../../../shared/dom.ts";
 import { placeText } from "../../../shared/places/place-text.ts";
 import { ENDED, type Deed, type Item } from "../model.ts";
 import { nearby } from "../nearby.ts";
-import { back, buttonLink, facts, heading, moment, type Part, photosBefore, photosHere, photosOfDeed, placeOf, tags, tagsInList, whenText } from "../parts.ts";
+import {
+  back,
+  buttonLink,
+  facts,
+  heading,
+  moment,
+  type Part,
+  photosBefore,
+  photosHere,
+  photosOfDeed,
+  placeOf,
+  tags,
+  tagsInList,
+  whenText,
+} from "../parts.ts";
 import { type Shown, findShown, leftToDo, state } from "../state.ts";
 import { DEEDS, KINDS, minutesText, REASONS, saidText } from "../words.ts";
 
@@ -12,45 +26,156 @@ const ARRIVED = "Sent to the office.";
 
 export function job(jobId: string): Part[] {
   const shown = findShown(jobId);
-  if (!shown) return [back("#"), ...heading("This job is not on your list"), element("p", {}, "It may be on another list, or this phone has not loaded it yet.")];
+  if (!shown)
+    return [
+      back("#"),
+      ...heading("This job is not on your list"),
+      element("p", {}, "It may be on another list, or this phone has not loaded it yet."),
+    ];
   const { job: of, number } = shown;
   const caption = number ? `Job ${number}` : "No longer on your list";
-  return [back("#"), ...heading(of.title, caption), tags(shown), ...hazards(shown), ...warnings(shown), where(shown), ...actions(shown), ...about(shown), ...said(shown)];
+  return [
+    back("#"),
+    ...heading(of.title, caption),
+    tags(shown),
+    ...hazards(shown),
+    ...warnings(shown),
+    where(shown),
+    ...actions(shown),
+    ...about(shown),
+    ...said(shown),
+  ];
 }
 
 function hazards({ job: { hazards: all } }: Shown): HTMLElement[] {
   if (!all.length) return [];
-  return [element("section", { class: "crew-hazards", "aria-labelledby": "hazards" }, element("h2", { id: "hazards" }, "Hazards"), element("ul", { class: "app-bullets" }, ...all.map((each) => element("li", {}, each))))];
+  return [
+    element(
+      "section",
+      { class: "crew-hazards", "aria-labelledby": "hazards" },
+      element("h2", { id: "hazards" }, "Hazards"),
+      element("ul", { class: "app-bullets" }, ...all.map((each) => element("li", {}, each))),
+    ),
+  ];
 }
 
 function warnings({ job: of, dispute, gone, waiting }: Shown): HTMLElement[] {
   const refused = waiting.filter(({ attention }) => attention !== null);
   const isOff = gone !== null || of.state === "cancelled";
   return [
-    ...(isOff ? [element("div", { class: "app-notice", role: "status" }, element("p", {}, element("strong", {}, of.state === "cancelled" ? "The office has cancelled this job. " : "This job is no longer on your list. "), of.cancelled_because ?? gone ?? "", " If you did it anyway, record it. We keep what you record."))] : []),
-    ...(dispute ? [element("div", { class: "app-notice", role: "status" }, element("p", {}, "You and somebody else recorded different things about this job. ", element("a", { href: `#conflict/${of.job_id}` }, "See both records")))] : []),
-    ...(refused.length ? [element("div", { class: "app-notice", role: "status" }, element("p", {}, "Something you recorded for this job was not accepted. ", element("a", { href: "#waiting" }, "See why")))] : []),
+    ...(isOff
+      ? [
+          element(
+            "div",
+            { class: "app-notice", role: "status" },
+            element(
+              "p",
+              {},
+              element(
+                "strong",
+                {},
+                of.state === "cancelled"
+                  ? "The office has cancelled this job. "
+                  : "This job is no longer on your list. ",
+              ),
+              of.cancelled_because ?? gone ?? "",
+              " If you did it anyway, record it. We keep what you record.",
+            ),
+          ),
+        ]
+      : []),
+    ...(dispute
+      ? [
+          element(
+            "div",
+            { class: "app-notice", role: "status" },
+            element(
+              "p",
+              {},
+              "You and somebody else recorded different things about this job. ",
+              element("a", { href: `#conflict/${of.job_id}` }, "See both records"),
+            ),
+          ),
+        ]
+      : []),
+    ...(refused.length
+      ? [
+          element(
+            "div",
+            { class: "app-notice", role: "status" },
+            element(
+              "p",
+              {},
+              "Something you recorded for this job was not accepted. ",
+              element("a", { href: "#waiting" }, "See why"),
+            ),
+          ),
+        ]
+      : []),
   ];
 }
 
 function where({ job: of }: Shown): HTMLElement {
   const when = whenText(of);
-  return element("p", { class: "crew-where" }, element("strong", {}, placeOf(of)), ...(when ? [element("br"), when] : []));
+  return element(
+    "p",
+    { class: "crew-where" },
+    element("strong", {}, placeOf(of)),
+    ...(when ? [element("br"), when] : []),
+  );
 }
 
 function actions(shown: Shown): HTMLElement[] {
   const { job: of, state: stands } = shown;
   const go = (kind: string) => `#job/${of.job_id}/${kind}`;
   const hasEnded = ENDED.includes(stands);
-  const begin = element("button", { class: "govuk-button govuk-button--secondary", type: "button", "data-say": "start", "data-job": of.job_id, id: "say-start" }, "Start");
-  const first = hasEnded ? [] : [...(stands === "started" ? [] : [begin]), buttonLink("Done", go("done")), buttonLink("Could not do it", go("could_not"), "secondary"), buttonLink("Hand over", go("hand_over"), "secondary")];
+  const begin = element(
+    "button",
+    {
+      class: "govuk-button govuk-button--secondary",
+      type: "button",
+      "data-say": "start",
+      "data-job": of.job_id,
+      id: "say-start",
+    },
+    "Start",
+  );
+  const first = hasEnded
+    ? []
+    : [
+        ...(stands === "started" ? [] : [begin]),
+        buttonLink("Done", go("done")),
+        buttonLink("Could not do it", go("could_not"), "secondary"),
+        buttonLink("Hand over", go("hand_over"), "secondary"),
+      ];
   const more = [buttonLink("Add a note", go("note"), "secondary"), buttonLink("Add a photo", go("photo"), "secondary")];
-  const other = hasEnded ? [element("details", { class: "app-details" }, element("summary", {}, "Correct this"), element("div", { class: "app-buttons" }, ...(stands === "done" ? [] : [buttonLink("It is done", go("done"), "secondary")]), ...(stands === "could_not" ? [] : [buttonLink("We could not do it", go("could_not"), "secondary")])))] : [];
+  const other = hasEnded
+    ? [
+        element(
+          "details",
+          { class: "app-details" },
+          element("summary", {}, "Correct this"),
+          element(
+            "div",
+            { class: "app-buttons" },
+            ...(stands === "done" ? [] : [buttonLink("It is done", go("done"), "secondary")]),
+            ...(stands === "could_not" ? [] : [buttonLink("We could not do it", go("could_not"), "secondary")]),
+          ),
+        ),
+      ]
+    : [];
   return [element("div", { class: "app-buttons crew-actions" }, ...first, ...more), ...other];
 }
 
 function about({ job: of }: Shown): HTMLElement[] {
-  const place = element("span", {}, placeOf(of), ...(of.address ? [element("br"), element("span", { class: "app-muted" }, placeText(of))] : []), element("br"), element("a", { href: `geo:${of.lat},${of.long}?q=${of.lat},${of.long}` }, "Open in a map app"));
+  const place = element(
+    "span",
+    {},
+    placeOf(of),
+    ...(of.address ? [element("br"), element("span", { class: "app-muted" }, placeText(of))] : []),
+    element("br"),
+    element("a", { href: `geo:${of.lat},${of.long}?q=${of.lat},${of.long}` }, "Open in a map app"),
+  );
   const list = (words: string[]) => words.join(", ") || null;
   return [
     element("h2", {}, "Work to do"),
@@ -65,7 +190,9 @@ function about({ job: of }: Shown): HTMLElement[] {
       ["Skills", list(of.skills)],
       ["Reports", list(of.service_request_ids)],
     ]),
-    ...(of.description ? [element("h2", {}, "What was reported"), element("p", { class: "app-prose" }, of.description)] : []),
+    ...(of.description
+      ? [element("h2", {}, "What was reported"), element("p", { class: "app-prose" }, of.description)]
+      : []),
     ...(of.photos_before.length ? [element("h2", {}, "Photos before the work"), photosBefore(of.photos_before)] : []),
   ];
 }
@@ -74,24 +201,44 @@ function said({ job: of, waiting }: Shown): HTMLElement[] {
   if (!of.deeds.length && !waiting.length) return [];
   const sent = new Set(of.deeds.map(({ op_id }) => op_id));
   const unsent = waiting.filter(({ op_id }) => !sent.has(op_id));
-  return [element("h2", {}, "What was recorded"), element("ol", { class: "app-timeline" }, ...of.deeds.map(deedEntry), ...unsent.map(itemEntry))];
+  return [
+    element("h2", {}, "What was recorded"),
+    element("ol", { class: "app-timeline" }, ...of.deeds.map(deedEntry), ...unsent.map(itemEntry)),
+  ];
 }
 
 function deedEntry(deed: Deed): HTMLElement {
   const who = { crew: "Crew", contractor: "Contractor", office: "Office" }[deed.by];
   const words = [deed.reason ? `${REASONS[deed.reason]}.` : "", deed.text].filter(Boolean).join(" ");
-  return element("li", {}, element("strong", {}, DEEDS[deed.kind]), element("p", { class: "app-timeline__when" }, `${who}, ${moment(deed.at)}`), ...(words ? [element("p", { class: "app-prose" }, words)] : []), ...photosOfDeed(deed.photos));
+  return element(
+    "li",
+    {},
+    element("strong", {}, DEEDS[deed.kind]),
+    element("p", { class: "app-timeline__when" }, `${who}, ${moment(deed.at)}`),
+    ...(words ? [element("p", { class: "app-prose" }, words)] : []),
+    ...photosOfDeed(deed.photos),
+  );
 }
 
 function itemEntry(item: Item): HTMLElement {
   const words = item.attention === null ? "Not sent yet" : "Not accepted";
-  return element("li", {}, element("strong", {}, saidText(item)), element("p", { class: "app-timeline__when" }, `${words}, ${moment(item.at)}`), ...(item.photos.length ? [photosHere(item.photos.map(({ id }) => id))] : []));
+  return element(
+    "li",
+    {},
+    element("strong", {}, saidText(item)),
+    element("p", { class: "app-timeline__when" }, `${words}, ${moment(item.at)}`),
+    ...(item.photos.length ? [photosHere(item.photos.map(({ id }) => id))] : []),
+  );
 }
 
 /** The confirmation for a job of a past day, for example after midnight. */
 function savedOf(jobId: string): Part[] {
   const unsent = state.items.some(({ job_id, attention }) => job_id === jobId && attention === null);
-  return [back("#", "Back to the list"), ...heading("Saved"), element("p", { role: "status" }, unsent ? SAVED : ARRIVED)];
+  return [
+    back("#", "Back to the list"),
+    ...heading("Saved"),
+    element("p", { role: "status" }, unsent ? SAVED : ARRIVED),
+  ];
 }
 
 /** The confirmation after an operation: other jobs nearby, then the next in the order. */
@@ -99,7 +246,10 @@ export function after(jobId: string): Part[] {
   const shown = findShown(jobId);
   if (!shown) return savedOf(jobId);
   const others = leftToDo().filter((each) => each.job.job_id !== jobId);
-  const close = nearby(shown.job, others.map((each) => ({ ...each.job, shown: each })));
+  const close = nearby(
+    shown.job,
+    others.map((each) => ({ ...each.job, shown: each })),
+  );
   const next = others[0];
   const unsent = shown.waiting.some(({ attention }) => attention === null);
   return [
@@ -108,7 +258,37 @@ export function after(jobId: string): Part[] {
     tags(shown),
     element("p", { role: "status" }, unsent ? SAVED : ARRIVED),
     ...(shown.dispute ? [element("p", {}, element("a", { href: `#conflict/${jobId}` }, "See both records"))] : []),
-    ...(close.length ? [element("h2", {}, `${close.length} more within 150 m`), element("ul", { class: "crew-list crew-list--near" }, ...close.map(({ job: near, distance_m }) => element("li", { class: "crew-job" }, element("h3", {}, element("a", { href: `#job/${near.job_id}` }, near.title)), element("p", {}, `${distance_m} m from here · ${placeOf(near)}`), ...tagsInList(near.shown))))] : []),
-    ...(next ? [element("h2", {}, "Next job"), element("p", {}, `${next.number}. ${next.job.title}, ${placeOf(next.job)}`), element("div", { class: "app-buttons" }, buttonLink("Go to the next job", `#job/${next.job.job_id}`))] : [element("p", {}, "There are no more jobs on this list. ", element("a", { href: "#summary" }, "End of the day"))]),
+    ...(close.length
+      ? [
+          element("h2", {}, `${close.length} more within 150 m`),
+          element(
+            "ul",
+            { class: "crew-list crew-list--near" },
+            ...close.map(({ job: near, distance_m }) =>
+              element(
+                "li",
+                { class: "crew-job" },
+                element("h3", {}, element("a", { href: `#job/${near.job_id}` }, near.title)),
+                element("p", {}, `${distance_m} m from here · ${placeOf(near)}`),
+                ...tagsInList(near.shown),
+              ),
+            ),
+          ),
+        ]
+      : []),
+    ...(next
+      ? [
+          element("h2", {}, "Next job"),
+          element("p", {}, `${next.number}. ${next.job.title}, ${placeOf(next.job)}`),
+          element("div", { class: "app-buttons" }, buttonLink("Go to the next job", `#job/${next.job.job_id}`)),
+        ]
+      : [
+          element(
+            "p",
+            {},
+            "There are no more jobs on this list. ",
+            element("a", { href: "#summary" }, "End of the day"),
+          ),
+        ]),
   ];
 }

@@ -11,7 +11,13 @@ export function list(): Part[] {
   if (!choice) return [];
   const day = dayOf(choice);
   const top = [...heading(dayWords(day), kept?.document.name ?? choice.name)];
-  if (!kept) return [...top, nothingYet(), ...fromYesterday(), element("p", {}, element("a", { href: "#choose" }, "Choose another crew or day"))];
+  if (!kept)
+    return [
+      ...top,
+      nothingYet(),
+      ...fromYesterday(),
+      element("p", {}, element("a", { href: "#choose" }, "Choose another crew or day")),
+    ];
   const here = state.shown.filter(({ gone }) => gone === null);
   const gone = state.shown.filter((each) => each.gone !== null);
   return [
@@ -19,9 +25,22 @@ export function list(): Part[] {
     ...notices(),
     ...fromYesterday(),
     ...progress(here),
-    ...(here.length ? [element("ol", { class: "crew-list" }, ...here.map((each) => entry(each, here.find(isNext))))] : [element("p", {}, "There are no jobs on this list.")]),
-    ...(gone.length ? [element("h2", {}, "No longer on your list"), element("ul", { class: "crew-list crew-list--gone" }, ...gone.map((each) => entry(each)))] : []),
-    element("nav", { class: "crew-foot", "aria-label": "More of this day" }, element("a", { href: "#summary" }, "End of the day"), element("a", { href: "#sheet" }, "Print sheet"), element("a", { href: "#choose" }, "Another crew or day")),
+    ...(here.length
+      ? [element("ol", { class: "crew-list" }, ...here.map((each) => entry(each, here.find(isNext))))]
+      : [element("p", {}, "There are no jobs on this list.")]),
+    ...(gone.length
+      ? [
+          element("h2", {}, "No longer on your list"),
+          element("ul", { class: "crew-list crew-list--gone" }, ...gone.map((each) => entry(each))),
+        ]
+      : []),
+    element(
+      "nav",
+      { class: "crew-foot", "aria-label": "More of this day" },
+      element("a", { href: "#summary" }, "End of the day"),
+      element("a", { href: "#sheet" }, "Print sheet"),
+      element("a", { href: "#choose" }, "Another crew or day"),
+    ),
   ];
 }
 
@@ -29,23 +48,42 @@ const isNext = (shown: Shown) => !ENDED.includes(shown.state);
 
 /** Unfinished jobs that were started the day before, unless today's list has them too. */
 function fromYesterday(): HTMLElement[] {
-  const begun = state.earlier.filter(({ job, state: stands, gone }) => stands === "started" && gone === null && !state.shown.some((each) => each.job.job_id === job.job_id));
-  return begun.length ? [element("h2", {}, "Started the day before"), element("ul", { class: "crew-list" }, ...begun.map((each) => entry({ ...each, number: null })))] : [];
+  const begun = state.earlier.filter(
+    ({ job, state: stands, gone }) =>
+      stands === "started" && gone === null && !state.shown.some((each) => each.job.job_id === job.job_id),
+  );
+  return begun.length
+    ? [
+        element("h2", {}, "Started the day before"),
+        element("ul", { class: "crew-list" }, ...begun.map((each) => entry({ ...each, number: null }))),
+      ]
+    : [];
 }
 
 function nothingYet(): HTMLElement {
   if (state.who === "signed-out") return element("p", {}, "Sign in to get this list.");
   if (state.isSyncing) return element("p", { role: "status" }, "Loading…");
   if (state.problem) return element("p", { role: "status" }, state.problem);
-  return element("p", {}, state.isOffline ? "This list is not on this phone yet. We'll load it when there is a signal." : "There is no list for this day.");
+  return element(
+    "p",
+    {},
+    state.isOffline
+      ? "This list is not on this phone yet. We'll load it when there is a signal."
+      : "There is no list for this day.",
+  );
 }
 
 function progress(here: Shown[]): HTMLElement[] {
   if (!here.length) return [];
   const left = leftToDo();
   const minutes = left.reduce((sum, { job }) => sum + job.minutes, 0);
-  const words = left.length ? `${jobsText(left.length)} left of ${here.length}, about ${minutesText(minutes)} of work` : `All ${here.length} dealt with`;
-  return [element("p", { class: "crew-progress" }, words), element("div", { class: "app-buttons" }, buttonLink("Map", "#map", "secondary"))];
+  const words = left.length
+    ? `${jobsText(left.length)} left of ${here.length}, about ${minutesText(minutes)} of work`
+    : `All ${here.length} dealt with`;
+  return [
+    element("p", { class: "crew-progress" }, words),
+    element("div", { class: "app-buttons" }, buttonLink("Map", "#map", "secondary")),
+  ];
 }
 
 function notices(): HTMLElement[] {
@@ -53,15 +91,43 @@ function notices(): HTMLElement[] {
   const attention = needingAttention();
   const others = state.items.filter(isOthers);
   return [
-    ...(attention.length ? [notice(`${attention.length === 1 ? "1 record was" : `${attention.length} records were`} not accepted.`, element("a", { href: "#waiting" }, "See why"))] : []),
-    ...(others.length ? [notice(`${others.length === 1 ? "1 record by somebody else is" : `${others.length} records by somebody else are`} waiting on this phone.`, element("a", { href: "#waiting" }, "See what is waiting"))] : []),
-    ...(state.problem ? [element("div", { class: "app-notice", role: "status" }, element("p", {}, `We could not update this list: ${state.problem}`))] : []),
-    ...disputed.map(({ job }) => notice("You and somebody else recorded different things about a job.", element("a", { href: `#conflict/${job.job_id}` }, `See both records: ${job.title}`))),
+    ...(attention.length
+      ? [
+          notice(
+            `${attention.length === 1 ? "1 record was" : `${attention.length} records were`} not accepted.`,
+            element("a", { href: "#waiting" }, "See why"),
+          ),
+        ]
+      : []),
+    ...(others.length
+      ? [
+          notice(
+            `${others.length === 1 ? "1 record by somebody else is" : `${others.length} records by somebody else are`} waiting on this phone.`,
+            element("a", { href: "#waiting" }, "See what is waiting"),
+          ),
+        ]
+      : []),
+    ...(state.problem
+      ? [
+          element(
+            "div",
+            { class: "app-notice", role: "status" },
+            element("p", {}, `We could not update this list: ${state.problem}`),
+          ),
+        ]
+      : []),
+    ...disputed.map(({ job }) =>
+      notice(
+        "You and somebody else recorded different things about a job.",
+        element("a", { href: `#conflict/${job.job_id}` }, `See both records: ${job.title}`),
+      ),
+    ),
     ...changes(),
   ];
 }
 
-const notice = (words: string, link: HTMLElement) => element("div", { class: "app-notice" }, element("p", {}, words, " ", link));
+const notice = (words: string, link: HTMLElement) =>
+  element("div", { class: "app-notice" }, element("p", {}, words, " ", link));
 
 function changes(): HTMLElement[] {
   const told = state.kept?.changes ?? [];
@@ -72,18 +138,39 @@ function changes(): HTMLElement[] {
   });
   const done = actionButton("I have seen this", () => void seen());
   done.id = "seen-changes";
-  return [element("div", { class: "app-notice", role: "status", id: "changes" }, element("h2", {}, "The office has changed your list"), element("ul", { class: "app-bullets" }, ...lines), done)];
+  return [
+    element(
+      "div",
+      { class: "app-notice", role: "status", id: "changes" },
+      element("h2", {}, "The office has changed your list"),
+      element("ul", { class: "app-bullets" }, ...lines),
+      done,
+    ),
+  ];
 }
 
 function entry(shown: Shown, next?: Shown): HTMLElement {
   const { job, number, gone } = shown;
   const isFirst = shown === next;
   const when = [whenText(job), minutesText(job.minutes)].filter(Boolean).join(" · ");
-  const name = element("a", { href: `#job/${job.job_id}`, id: `job-${job.job_id}` }, ...(number ? [unseen(`${number}. `)] : []), job.title);
+  const name = element(
+    "a",
+    { href: `#job/${job.job_id}`, id: `job-${job.job_id}` },
+    ...(number ? [unseen(`${number}. `)] : []),
+    job.title,
+  );
   const of = element("h2", {}, ...(isFirst ? [element("span", { class: "crew-next" }, "Next"), " "] : []), name);
   const ended = ENDED.includes(shown.state) || gone !== null;
-  const item = element("li", { class: ["crew-job", ...(isFirst ? ["crew-job--next"] : []), ...(ended ? ["crew-job--ended"] : [])].join(" ") });
+  const item = element("li", {
+    class: ["crew-job", ...(isFirst ? ["crew-job--next"] : []), ...(ended ? ["crew-job--ended"] : [])].join(" "),
+  });
   if (number) item.append(element("span", { class: "crew-number", "aria-hidden": "true" }, String(number)));
-  item.append(of, element("p", {}, placeOf(job)), ...(ended ? [] : [element("p", { class: "app-muted" }, when)]), ...(gone ? [element("p", {}, gone)] : []), ...tagsInList(shown));
+  item.append(
+    of,
+    element("p", {}, placeOf(job)),
+    ...(ended ? [] : [element("p", { class: "app-muted" }, when)]),
+    ...(gone ? [element("p", {}, gone)] : []),
+    ...tagsInList(shown),
+  );
   return item;
 }

@@ -24,21 +24,41 @@ export async function drawMap(): Promise<boolean> {
     if (!document.getElementById("crew-map")) return;
     layer.clearLayers();
     const next = leftToDo()[0];
-    for (const shown of state.shown.filter(({ gone }) => gone === null)) marker(shown, shown.job.job_id === next?.job.job_id);
+    for (const shown of state.shown.filter(({ gone }) => gone === null))
+      marker(shown, shown.job.job_id === next?.job.job_id);
     const here = whereAmI();
-    if (here) L.marker([here.lat, here.long], { icon: L.divIcon({ className: "app-here", iconSize: [20, 20] }), keyboard: false, interactive: false }).addTo(layer);
+    if (here)
+      L.marker([here.lat, here.long], {
+        icon: L.divIcon({ className: "app-here", iconSize: [20, 20] }),
+        keyboard: false,
+        interactive: false,
+      }).addTo(layer);
   }
 
   function marker(shown: Shown, isNext: boolean): void {
     const ended = ENDED.includes(shown.state);
     const html = element("span", { title: shown.job.title }, String(shown.number));
-    const icon = L.divIcon({ className: `app-mark app-mark--${ended ? "closed crew-mark--ended" : "open"}${isNext ? " crew-mark--next" : ""}`, html, iconSize: [SIZE, SIZE] });
-    L.marker([shown.job.lat, shown.job.long], { icon, keyboard: false, zIndexOffset: ended ? -1000 : -(shown.number ?? 0) }).on("click", () => tell(shown)).addTo(layer);
+    const icon = L.divIcon({
+      className: `app-mark app-mark--${ended ? "closed crew-mark--ended" : "open"}${isNext ? " crew-mark--next" : ""}`,
+      html,
+      iconSize: [SIZE, SIZE],
+    });
+    L.marker([shown.job.lat, shown.job.long], {
+      icon,
+      keyboard: false,
+      zIndexOffset: ended ? -1000 : -(shown.number ?? 0),
+    })
+      .on("click", () => tell(shown))
+      .addTo(layer);
   }
 
   draw();
   onChange(draw);
-  map.fitBounds(L.latLngBounds(places.map(({ job }): L.LatLngTuple => [job.lat, job.long])), { padding: [SIZE, SIZE], maxZoom: CLOSEST, animate: false });
+  map.fitBounds(L.latLngBounds(places.map(({ job }): L.LatLngTuple => [job.lat, job.long])), {
+    padding: [SIZE, SIZE],
+    maxZoom: CLOSEST,
+    animate: false,
+  });
   await drawGround(map, council, kept?.blob);
   if ((await mayKnowPlace()) === "granted") followPlace(draw);
   return true;
@@ -46,5 +66,9 @@ export async function drawMap(): Promise<boolean> {
 
 function tell(shown: Shown): void {
   const { job, number } = shown;
-  byId("crew-map-job").replaceChildren(element("h2", {}, element("a", { href: `#job/${job.job_id}` }, `${number}. ${job.title}`)), element("p", {}, placeOf(job)), tags(shown));
+  byId("crew-map-job").replaceChildren(
+    element("h2", {}, element("a", { href: `#job/${job.job_id}` }, `${number}. ${job.title}`)),
+    element("p", {}, placeOf(job)),
+    tags(shown),
+  );
 }

@@ -7,7 +7,8 @@ import { KINDS, minutesText, STATES } from "../words.ts";
 
 export function sheet(): Part[] {
   const { choice, kept } = state;
-  if (!choice || !kept) return [back("#"), ...heading("Print sheet"), element("p", {}, "There is no list on this phone.")];
+  if (!choice || !kept)
+    return [back("#"), ...heading("Print sheet"), element("p", {}, "There is no list on this phone.")];
   const { document: of } = kept;
   const print = element("button", { class: "govuk-button", type: "button", id: "print" }, "Print");
   print.addEventListener("click", () => window.print());
@@ -15,25 +16,36 @@ export function sheet(): Part[] {
     back("#"),
     ...heading(`${of.name}: ${dayWords(dayOf(choice))}`),
     element("p", { class: "crew-screen" }, print),
-    element("p", {}, `Shift ${of.shift.starts} to ${of.shift.ends}, from ${of.depot.name}. As of ${moment(new Date(kept.at).toISOString())}.`),
+    element(
+      "p",
+      {},
+      `Shift ${of.shift.starts} to ${of.shift.ends}, from ${of.depot.name}. As of ${moment(new Date(kept.at).toISOString())}.`,
+    ),
     element("ol", { class: "crew-sheet" }, ...state.shown.filter(({ gone }) => gone === null).map(entry)),
   ];
 }
 
 function entry({ job, number, state: stands }: Shown): HTMLElement {
-  const line = (name: string, words: string) => (words ? [element("p", {}, element("strong", {}, `${name}: `), words)] : []);
+  const line = (name: string, words: string) =>
+    words ? [element("p", {}, element("strong", {}, `${name}: `), words)] : [];
   const told = element(
     "div",
     {},
     element("h2", {}, `${number}. ${job.title}`),
     ...line("Hazards", job.hazards.join(", ")),
     element("p", {}, `${placeOf(job)}${job.address ? ` (${placeText(job)})` : ""}`),
-    element("p", {}, [`${KINDS[job.kind]}: ${job.service_name}`, whenText(job), minutesText(job.minutes)].filter(Boolean).join(" · ")),
+    element(
+      "p",
+      {},
+      [`${KINDS[job.kind]}: ${job.service_name}`, whenText(job), minutesText(job.minutes)].filter(Boolean).join(" · "),
+    ),
     ...line("Take with you", job.materials.join(", ")),
     ...line("To do", job.instructions),
     ...(stands === "planned" ? [] : line("So far", STATES[stands][0])),
   );
-  const boxes = ["Done", "Could not be done", "Handed over"].map((words) => element("p", {}, element("span", { class: "crew-box", "aria-hidden": "true" }), words));
+  const boxes = ["Done", "Could not be done", "Handed over"].map((words) =>
+    element("p", {}, element("span", { class: "crew-box", "aria-hidden": "true" }), words),
+  );
   const room = element("p", { class: "crew-line" }, "Time, and why or what is left:");
   return element("li", {}, told, element("div", { class: "crew-boxes" }, ...boxes, room));
 }

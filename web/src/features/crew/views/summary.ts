@@ -12,7 +12,8 @@ let woken = "";
 
 export function summary(): Part[] {
   const { choice, kept } = state;
-  if (!choice || !kept) return [back("#"), ...heading("End of the day"), element("p", {}, "There is no list on this phone.")];
+  if (!choice || !kept)
+    return [back("#"), ...heading("End of the day"), element("p", {}, "There is no list on this phone.")];
   const count = (which: JobState) => state.shown.filter((shown) => shown.state === which && shown.gone === null).length;
   const left = leftToDo();
   const disputes = state.shown.filter(({ dispute }) => dispute).length;
@@ -27,14 +28,25 @@ export function summary(): Part[] {
       ["Started and not finished", jobsText(count("started"))],
       ["Not started", jobsText(left.length - count("started"))],
       ["Disputed", disputes ? jobsText(disputes) : null],
-      ["Time worked", minutesText(state.shown.filter((shown) => shown.state === "done").reduce((sum, { job }) => sum + job.minutes, 0))],
+      [
+        "Time worked",
+        minutesText(
+          state.shown.filter((shown) => shown.state === "done").reduce((sum, { job }) => sum + job.minutes, 0),
+        ),
+      ],
       ["First and last record", span()],
     ]),
-    ...(left.length ? [element("h2", {}, "Still open"), element("ul", { class: "crew-list" }, ...left.map(entry))] : []),
+    ...(left.length
+      ? [element("h2", {}, "Still open"), element("ul", { class: "crew-list" }, ...left.map(entry))]
+      : []),
     element("h2", {}, "Notifications"),
     waking(),
     element("h2", {}, "Sign out"),
-    element("p", {}, "Signing out deletes the lists from this phone. Unsent records and drafts stay on the phone until you sign in again."),
+    element(
+      "p",
+      {},
+      "Signing out deletes the lists from this phone. Unsent records and drafts stay on the phone until you sign in again.",
+    ),
     element("p", { role: "status", class: "app-told" }, told),
     button(),
   ];
@@ -42,17 +54,30 @@ export function summary(): Part[] {
 
 /** Offers notifications, if the browser supports them. */
 function waking(): HTMLElement {
-  if (!("Notification" in window) || !("PushManager" in window)) return element("p", {}, "This browser cannot show notifications. The list updates every minute while it is open.");
+  if (!("Notification" in window) || !("PushManager" in window))
+    return element("p", {}, "This browser cannot show notifications. The list updates every minute while it is open.");
   if (woken) return element("p", { role: "status" }, woken);
-  if (Notification.permission === "granted") return element("p", {}, "You'll get a notification on this phone when the office changes the list.");
+  if (Notification.permission === "granted")
+    return element("p", {}, "You'll get a notification on this phone when the office changes the list.");
   const made = actionButton("Turn on notifications", () => void wake());
   made.id = "wake";
-  return element("div", {}, element("p", {}, "The list updates every minute while it is open. You can also get notifications when it is closed."), made);
+  return element(
+    "div",
+    {},
+    element(
+      "p",
+      {},
+      "The list updates every minute while it is open. You can also get notifications when it is closed.",
+    ),
+    made,
+  );
 }
 
 async function wake(): Promise<void> {
   const { wakeMe } = await import("../push.ts");
-  woken = (await wakeMe().catch(() => false)) ? "You'll get a notification on this phone when the office changes the list." : "We could not turn on notifications. The list updates every minute while it is open.";
+  woken = (await wakeMe().catch(() => false))
+    ? "You'll get a notification on this phone when the office changes the list."
+    : "We could not turn on notifications. The list updates every minute while it is open.";
   await reload();
 }
 
@@ -65,17 +90,30 @@ function button(): HTMLElement {
 function waitingWords(): HTMLElement {
   const count = state.items.length;
   if (!count) return element("p", { class: "app-card", role: "status" }, "We have received all your records.");
-  return element("p", { class: "app-notice", role: "status" }, `${count === 1 ? "1 record is" : `${count} records are`} still on this phone. `, element("a", { href: "#waiting" }, "See what is waiting"));
+  return element(
+    "p",
+    { class: "app-notice", role: "status" },
+    `${count === 1 ? "1 record is" : `${count} records are`} still on this phone. `,
+    element("a", { href: "#waiting" }, "See what is waiting"),
+  );
 }
 
 /** The times of the first and the last record of the day. */
 function span(): string | null {
-  const at = state.shown.flatMap(({ job, waiting }) => [...job.deeds.filter(({ by }) => by === "crew"), ...waiting].map(({ at }) => Date.parse(at)));
+  const at = state.shown.flatMap(({ job, waiting }) =>
+    [...job.deeds.filter(({ by }) => by === "crew"), ...waiting].map(({ at }) => Date.parse(at)),
+  );
   if (!at.length) return null;
   return `${timeText(new Date(Math.min(...at)).toISOString())} to ${timeText(new Date(Math.max(...at)).toISOString())}`;
 }
 
-const entry = ({ job, number }: Shown) => element("li", { class: "crew-job" }, element("a", { href: `#job/${job.job_id}` }, `${number}. ${job.title}`), element("p", {}, placeOf(job)));
+const entry = ({ job, number }: Shown) =>
+  element(
+    "li",
+    { class: "crew-job" },
+    element("a", { href: `#job/${job.job_id}` }, `${number}. ${job.title}`),
+    element("p", {}, placeOf(job)),
+  );
 
 async function leave(): Promise<void> {
   const outcome = await signOut();

@@ -21,17 +21,54 @@ export function waiting(): Part[] {
     back("#"),
     ...heading("Waiting to send"),
     element("p", { role: "status" }, wordsFor(rest.length)),
-    ...(state.who === "signed-out" && state.items.length ? [element("p", { class: "app-notice" }, element("a", { href: signInAddress() }, "Sign in"), " to send your records. They stay on this phone until then.")] : []),
-    ...(attention.length ? [element("h2", {}, "Not accepted"), element("ul", { class: "crew-list" }, ...attention.map(refusedEntry))] : []),
-    ...(others.length ? [element("h2", {}, "Recorded by somebody else on this phone"), element("p", {}, "We'll send these when they sign in here again. You can also send them now in your name."), element("ul", { class: "crew-list" }, ...others.map(othersEntry))] : []),
-    ...(rest.length ? [element("h2", {}, "Ready to send"), element("ul", { class: "crew-list" }, ...rest.map(restEntry)), element("div", { class: "app-buttons" }, named(actionButton("Try now", () => void sync()), "try-now"))] : []),
+    ...(state.who === "signed-out" && state.items.length
+      ? [
+          element(
+            "p",
+            { class: "app-notice" },
+            element("a", { href: signInAddress() }, "Sign in"),
+            " to send your records. They stay on this phone until then.",
+          ),
+        ]
+      : []),
+    ...(attention.length
+      ? [element("h2", {}, "Not accepted"), element("ul", { class: "crew-list" }, ...attention.map(refusedEntry))]
+      : []),
+    ...(others.length
+      ? [
+          element("h2", {}, "Recorded by somebody else on this phone"),
+          element("p", {}, "We'll send these when they sign in here again. You can also send them now in your name."),
+          element("ul", { class: "crew-list" }, ...others.map(othersEntry)),
+        ]
+      : []),
+    ...(rest.length
+      ? [
+          element("h2", {}, "Ready to send"),
+          element("ul", { class: "crew-list" }, ...rest.map(restEntry)),
+          element(
+            "div",
+            { class: "app-buttons" },
+            named(
+              actionButton("Try now", () => void sync()),
+              "try-now",
+            ),
+          ),
+        ]
+      : []),
   ];
 }
 
 function wordsFor(count: number): string {
-  if (!count) return state.items.length ? "There is nothing else waiting." : "We have received all your records. There is nothing waiting on this phone.";
+  if (!count)
+    return state.items.length
+      ? "There is nothing else waiting."
+      : "We have received all your records. There is nothing waiting on this phone.";
   const what = count === 1 ? "1 record is waiting" : `${count} records are waiting`;
-  const when = state.isOffline ? "We'll send them when there is a signal. If you close this page, open it again then." : state.isSyncing ? "We are sending them now." : "We'll send them automatically.";
+  const when = state.isOffline
+    ? "We'll send them when there is a signal. If you close this page, open it again then."
+    : state.isSyncing
+      ? "We are sending them now."
+      : "We'll send them automatically.";
   return `${what} on this phone. ${when}`;
 }
 
@@ -42,7 +79,11 @@ function named(button: HTMLButtonElement, id: string): HTMLButtonElement {
 
 function facts(item: Item): HTMLElement[] {
   const photos = item.photos.length ? [`, ${photosText(item.photos.length)}`] : [];
-  return [element("h3", {}, item.title), element("p", { class: "app-prose" }, saidText(item)), element("p", { class: "app-muted" }, moment(item.at), ...photos)];
+  return [
+    element("h3", {}, item.title),
+    element("p", { class: "app-prose" }, saidText(item)),
+    element("p", { class: "app-muted" }, moment(item.at), ...photos),
+  ];
 }
 
 const restEntry = (item: Item) => element("li", { class: "crew-job" }, ...facts(item), ...progress(item));
@@ -58,7 +99,14 @@ function othersEntry(item: Item): HTMLElement {
   async function send(): Promise<void> {
     if (typeof state.who !== "object") return;
     const { account_id } = state.who;
-    await changeItem(item.op_id, (known) => keep({ ...known, account: account_id, photos: known.photos.map(({ uploaded: _, ...photo }) => photo), sent_photos: null }));
+    await changeItem(item.op_id, (known) =>
+      keep({
+        ...known,
+        account: account_id,
+        photos: known.photos.map(({ uploaded: _, ...photo }) => photo),
+        sent_photos: null,
+      }),
+    );
     await reload();
     void sync();
   }
@@ -67,23 +115,61 @@ function othersEntry(item: Item): HTMLElement {
 
 function refusedEntry(item: Item): HTMLElement {
   const isPhotos = item.photos.length > 0 && item.photos.every(({ refused }) => refused);
-  const again = named(actionButton("Try again", () => void put({ attention: null })), `again-${item.op_id}`);
-  const note = named(actionButton("Save as a note", () => void asANote(item)), `note-${item.op_id}`);
-  const askDelete = named(actionButton("Delete", () => void confirm(item.op_id)), `delete-${item.op_id}`);
-  const sure = [element("p", {}, "You cannot undo this."), named(actionButton("Yes, delete it", () => void drop(item)), `sure-${item.op_id}`), named(actionButton("No, keep it", () => void confirm(null)), `keep-${item.op_id}`)];
+  const again = named(
+    actionButton("Try again", () => void put({ attention: null })),
+    `again-${item.op_id}`,
+  );
+  const note = named(
+    actionButton("Save as a note", () => void asANote(item)),
+    `note-${item.op_id}`,
+  );
+  const askDelete = named(
+    actionButton("Delete", () => void confirm(item.op_id)),
+    `delete-${item.op_id}`,
+  );
+  const sure = [
+    element("p", {}, "You cannot undo this."),
+    named(
+      actionButton("Yes, delete it", () => void drop(item)),
+      `sure-${item.op_id}`,
+    ),
+    named(
+      actionButton("No, keep it", () => void confirm(null)),
+      `keep-${item.op_id}`,
+    ),
+  ];
   async function put(change: Partial<Item>): Promise<void> {
-    await changeItem(item.op_id, (known) => keep({ ...known, ...change, photos: known.photos.map(({ refused: _, ...photo }) => photo) }));
+    await changeItem(item.op_id, (known) =>
+      keep({ ...known, ...change, photos: known.photos.map(({ refused: _, ...photo }) => photo) }),
+    );
     await reload();
     void sync();
   }
   const saves = isPhotos ? item.photos.flatMap(({ id }, index) => saveLink(id, index)) : [];
-  const choices = asking === item.op_id ? sure : [again, ...(isPhotos || item.kind === "note" ? [] : [note]), askDelete];
-  return element("li", { class: "crew-job" }, ...facts(item), element("p", { class: "app-fault" }, `Why: ${item.attention}`), ...(item.photos.length ? [photosHere(item.photos.map(({ id }) => id))] : []), ...saves, element("div", { class: "app-buttons" }, ...choices));
+  const choices =
+    asking === item.op_id ? sure : [again, ...(isPhotos || item.kind === "note" ? [] : [note]), askDelete];
+  return element(
+    "li",
+    { class: "crew-job" },
+    ...facts(item),
+    element("p", { class: "app-fault" }, `Why: ${item.attention}`),
+    ...(item.photos.length ? [photosHere(item.photos.map(({ id }) => id))] : []),
+    ...saves,
+    element("div", { class: "app-buttons" }, ...choices),
+  );
 }
 
 function saveLink(id: string, index: number): HTMLElement[] {
   const address = pictureHere(id);
-  return address ? [element("p", {}, element("a", { href: address, download: `photo-${index + 1}` }, `Save photo ${index + 1} to this phone`))] : [];
+  return address
+    ? [
+        element(
+          "p",
+          {},
+          element("a", { href: address, download: `photo-${index + 1}` }, `Save photo ${index + 1} to this phone`),
+        ),
+      ]
+    : [];
 }
 
 /** Stores it as a note first, then deletes the original. */
