@@ -19,7 +19,7 @@ NAMED = re.compile(r"`((?:[\w.-]+/)+[\w.-]*)`")
 
 def steps(text: str, title: str) -> dict[int, str]:
     """The numbered steps of a section, by number."""
-    section = text.split(f"\n## {title}\n")[1].split("\n## ")[0]
+    section = text.split(f"\n## {title}\n")[1].split("\n## ", maxsplit=1)[0]
     numbered = re.split(r"^(\d+)\. ", section, flags=re.MULTILINE)[1:]
     return {int(number): step for number, step in zip(numbered[::2], numbered[1::2], strict=True)}
 
