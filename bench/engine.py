@@ -78,7 +78,7 @@ def laboratory_on(here: stack.Stack) -> Iterator[Laboratory]:
         engine = Engine()
         opened.callback(engine.stop)
         opened.enter_context(stack.working_in(here.environment | engine.environment()))
-        # Whoever calls is looked up, too: every table is there, not that of reports alone.
+        # The caller is looked up, too: every table exists, not only that of reports.
         tables = {name: engine.new_table(of) for name, of in TABLES.items()}
         opened.enter_context(stack.working_in(tables))
         token = people.tokens(accounts_ports())["officer"]

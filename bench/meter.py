@@ -1,4 +1,4 @@
-"""What goes through the seam to AWS: every call of the SDK in this process, whoever made it."""
+"""Counts the calls to AWS: every call of the SDK in this process."""
 
 import json
 import time

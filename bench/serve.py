@@ -8,7 +8,7 @@ from infra.local.stack import LocalStack, Options
 
 
 def main() -> None:
-    # The functions log to standard output; whoever started this reads one line there.
+    # The functions log to standard output; the process that started this reads one line there.
     answer = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     seed, pump = sys.argv[1:]

@@ -119,8 +119,8 @@ def import_roadworks(file: Path, allow_rejects: bool) -> None:
     held = ports.documents.read(ROADWORKS)
     told = planned_since(held.body, document) if held else []
     waits = msgspec.structs.replace(document, untold=tuple(each.notice_id for each in told))
-    # Published first: whoever tells of them reads them there. Where the queue fails, the next
-    # import tells of them.
+    # Published first: the function that sends alerts reads them there. If the queue fails, the
+    # next import sends them.
     _put_in_place(ROADWORKS, msgspec.json.encode(waits), held, ports)
     container.queue("match").send(told)
     _note_as_told(waits, ports)

@@ -32,7 +32,7 @@ KEPT_BACK = {
     "private": "not public, whatever the mapping says: reports of this service never are",
     "waiting": "waits for an officer, whatever the mapping says: its service is moderated",
 }
-"""What is told of a report that is less visible than the mapping says."""
+"""Why a report is less visible than the mapping says, by its visibility."""
 OUTSIDE_WARDS = "outside every ward of its day; imported without a ward"
 CLOSED_EARLIER = "closed before it was received; counted as closed when it was received"
 CLOSED_WITHOUT_DATE = "closed, but no date says when; counted as closed when it was received"

@@ -63,8 +63,8 @@ def package(out: Path = OUT) -> None:
 
 
 def packaging_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """The environment of the process that installs what others wrote: without the credentials of
-    whoever packages, and with the region and versions that a package has."""
+    """The environment of the process that installs the packages of others: without the AWS
+    credentials of this process, and with the region and versions that a package has."""
     kept = {name: environ[name] for name in environ if not name.startswith("AWS_")}
     pinned = {"AWS_DEFAULT_REGION": REGION, "PIP_CONSTRAINT": str(ROOT / "constraints.txt")}
     return kept | pinned

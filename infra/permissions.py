@@ -2,7 +2,7 @@
 tests expect of each route for each kind of caller.
 
 A route names its permission, or stands here: in OPEN with the reason why it needs none, or in
-OWNED, where it depends on what the caller has: her own report, a key or a cookie.
+OWNED, where it depends on what the caller has: a report of their own, a key or a cookie.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,8 +24,8 @@ Answer = Literal["allowed", "sign in", "refused", "not there"]
 
 
 class Kind(NamedTuple):
-    """A kind of caller: her role, None for nobody; `is_here` where the report is in her remit, if
-    she has one, and `in_team` where at least its team is; `holds` where her token does."""
+    """A kind of caller: the role, None for nobody; `is_here` if the report is in the remit of the
+    caller, `in_team` if at least its team is; `holds` if the token is valid."""
 
     role: Role | None
     is_here: bool = True
@@ -174,8 +174,8 @@ def expected(facts: RouteFacts, caller: str) -> Answer:
 
 
 def _beyond(facts: RouteFacts, kind: Kind) -> Answer:
-    """What staff elsewhere get. Crews are no secret, and belong to a team wherever they work; nor
-    is to whoever would change it that there is a job."""
+    """The answer for staff with another remit. Crews are no secret, and belong to a team wherever
+    they work. A caller who tries to change a job may know that it exists."""
     if "{crew}" in facts.path:
         return "allowed" if kind.in_team else "refused"
     is_change = "{job_id}" in facts.path and facts.method != "GET"

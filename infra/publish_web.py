@@ -1,7 +1,7 @@
 """Puts the built web client into the published bucket, and says how long each file may be kept.
 
-Files that carry a hash come first and the pages last: whoever gets a new page finds all that it
-asks for. Nothing is removed: a page that was opened yesterday may still ask for yesterday's files.
+Files that carry a hash come first and the pages last, so that a new page finds all that it asks
+for. Nothing is removed: a page that was opened yesterday may still ask for yesterday's files.
 """
 
 import mimetypes

@@ -20,8 +20,8 @@ QUEUES = (
 )
 AT_ONCE = 10
 HIDDEN_S = 60
-"""For how long a message is kept from others while it is moved; were that cut short, it would be in
-both queues, and whoever reads it does nothing twice."""
+"""Seconds for which a message is hidden while it is moved. If the move is cut short, the message is
+in both queues, and its reader does nothing twice."""
 
 
 @click.command("redrive")

@@ -1,10 +1,10 @@
-"""What a backup holds comes back into the live table, report by report.
+"""Copies reports from a backup into the live table, report by report.
 
 DynamoDB restores a point in time into a table of its own. From there this copies the reports that
-the live table lacks, with all that belongs to them. A report that is there stays as it is, and so
-does what was taken away from it: it may have been withdrawn, hidden or redacted since. Each report
-that comes back is a change like any other: the stream tells the publishers of it. Whoever was
-forgotten since the backup is forgotten again.
+the live table lacks, with all that belongs to them. A report that is there stays as it is, and what
+was taken away from it is not put back: it may have been withdrawn, hidden or redacted since. Each
+report that comes back is a change like any other: the stream tells the publishers of it. A person
+who was erased since the backup is erased again.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""The operator's commands about secrets: rotating one, and tokens for whoever cannot sign in.
+"""The operator's commands about secrets: rotating one, and tokens for people who cannot sign in.
 
 No command shows a secret, and none takes one: values are made here or by the stack.
 """

@@ -1,5 +1,5 @@
-"""`python -m bench.crowd`: a thousand reports, ten thousand subscriptions. Status 1 where somebody
-was not told what she was to hear, or was told anything else."""
+"""`python -m bench.crowd`: a thousand reports, ten thousand subscriptions. Status 1 if a
+subscriber missed an alert, or got one that does not match."""
 
 import argparse
 import logging

@@ -139,7 +139,7 @@ class _Council:
         for address in reporters:
             self._tell(address, report, what)
         case = report.case
-        # That her own report has come in she has heard already.
+        # The reporter has a receipt already.
         heard = {case.reporter} if what == "new" and case.wants_alerts else reporters
         for person in self._hearing(report, what):
             if person.address in heard:

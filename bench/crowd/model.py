@@ -19,7 +19,7 @@ class Act(NamedTuple):
 
 @dataclass
 class Case:
-    """A report and what becomes of it. `reporter` is the address that she leaves."""
+    """A report and its changes. `reporter` is the reporter's address."""
 
     number: int
     service: str
@@ -50,7 +50,7 @@ class Wish:
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """Who wants to hear, at an address of her own; `is_quiet` from 9:00 to 20:00."""
+    """A subscriber with an address of their own; `is_quiet` from 9:00 to 20:00."""
 
     number: int
     channel: Channel

@@ -17,7 +17,7 @@ SOME = re.compile(r"\b([0-9]+) updates?(?: to your alerts|: your alerts)")
 
 
 class Landed(NamedTuple):
-    """What was told to whom: as Due, with one thing that it says."""
+    """A message in the outbox: as Due, with one thing that it says."""
 
     address: str
     about: int

@@ -22,7 +22,7 @@ QUIET = QuietHours(begin="09:00", end="20:00")
 def subscribed(
     person: Person, browser: Mapping[str, Any] | None, ids: Mapping[int, str]
 ) -> Sequence[Subscription]:
-    """Stores all that she wants to hear of; `ids` are the reports' by their numbers."""
+    """Stores the subscriptions of a person; `ids` are those of the reports, by their numbers."""
     ports, to = alerts_ports(), None if browser else person.address
     by = Subscriber(
         scope="crowd",
@@ -45,7 +45,7 @@ def subscribed(
 
 
 def leave(person: Person, subscription: Subscription) -> None:
-    """She stops it, or her address turns out not to exist; most do neither."""
+    """Stops the subscription, or finds that the address does not exist; most people do neither."""
     if person.standing == "stopped":
         shown = Shown(account_id=subscription.account_id)
         stop(subscription.subscription_id, shown, alerts_ports())

@@ -32,7 +32,7 @@ OF_REPORTS = ((), (), ("state_changed",), ("mended", "needs_answer"), ("updated"
 
 
 class _Reports(NamedTuple):
-    """All that somebody may want to hear of, and those that are there when she subscribes."""
+    """All reports, and those that exist when people subscribe."""
 
     cases: list[Case]
     followed: list[Case]

@@ -1,5 +1,5 @@
-"""The local stack's own push service, and browsers that subscribed at it: what is sent there is
-decrypted, and shown in the outbox. It has a port of its own, so that the stack may go there and to
+"""The local stack's own push service and its subscribed browsers. Messages that are sent there are
+decrypted and shown in the outbox. It has a port of its own, so that the stack may go there and to
 nothing else of this machine.
 
 Sources: RFC 8030 (a push service's answers), RFC 8291 (encryption), RFC 8292 (who sends).
@@ -75,8 +75,8 @@ class Taken:
 
 
 class PushService(ThreadingHTTPServer):
-    """Takes notifications for the browsers that subscribed at it. `status` is what it answers in
-    the place of what it should, for whoever wants to see that; 0 is none."""
+    """Takes notifications for the browsers that subscribed at it. `status` is
+    the status that it answers instead of the right one, for tests of failures; 0 for none."""
 
     daemon_threads = True
 
@@ -122,7 +122,7 @@ class PushService(ThreadingHTTPServer):
         return 201
 
     def _is_signed(self, authorization: str) -> bool:
-        """True where whoever sends has said so for this service, and for no longer than a day."""
+        """True if the sender signed the message for this service, for at most a day."""
         kind, _, parameters = authorization.partition(" ")
         said = dict(each.strip().split("=", 1) for each in parameters.split(",") if "=" in each)
         try:

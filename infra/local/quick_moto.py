@@ -76,7 +76,7 @@ def _plain_or_structure(
 
 
 def _query_of_a_part(table: Any, hash_key: Any, *rest: Any, **named: Any) -> Any:
-    """What is found is sorted in any case."""
+    """The query of one partition; its result is sorted in any case."""
     index_name, part = rest[6], copy(table)
     if table.has_range_key:
         sets = table.items.values() if index_name else [table.items.get(hash_key, {})]

@@ -123,7 +123,7 @@ class Signer:
 
 
 def read_form(content_type: str, length: int, read: Callable[[int], bytes]) -> Form:
-    """The form of a request's body. What is too large is read to its end and not kept.
+    """The form of a request's body. A body that is too large is read to its end and not kept.
 
     Raises RefusedByS3.
     """

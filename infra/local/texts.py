@@ -10,7 +10,7 @@ from infra.local.aws import REGION
 
 SENDER = "Demo"
 Message = tuple[str, str]
-"""To whom, and the words."""
+"""The phone number and the text."""
 
 
 class _Sent(dict[str, Message]):

@@ -97,7 +97,7 @@ def test_link_from_the_mail_leads_back_to_the_tab_with_the_report(
     other.get_by_role("button", name="Sign in").click()
     expect(other.get_by_role("heading", level=1)).to_have_text("You are signed in")
     expect(other.get_by_role("main")).to_contain_text("Go back to the page where you started")
-    page.get_by_role("link", name="go on", exact=True).click()
+    page.get_by_role("link", name="continue", exact=True).click()
     expect(page.get_by_label("Nearest house number")).to_have_value("Outside 12 Market Place")
     leave(page)
     assert choose_service(page, "Litter") != "sign-in"

@@ -62,7 +62,7 @@ def test_code_signs_in_and_leads_on_to_the_account(
     assert page.url.endswith("/account/devices/")
     assert is_signed_in(page)
     page.go_back()
-    page.get_by_role("link", name="go on", exact=True).click()
+    page.get_by_role("link", name="continue", exact=True).click()
     assert page.url.endswith("/account/devices/")
     page.get_by_role("button", name="Sign out", exact=True).click()
     expect(page).to_have_url(f"{stack.url}/")

@@ -12,7 +12,7 @@ import { dropPhoto, findPhoto, type KeptPhoto } from "./photos.ts";
 
 const LOCK = "ginnel-crew-outbox";
 const MOST = 50;
-/** After 23 hours, an uploaded photo without its operation is uploaded again, because the service deletes it. */
+/** The service deletes an uploaded photo without its operation after 23 hours; it is uploaded again long before. */
 const UPLOAD_HOLDS_MS = 12 * 3600 * 1000;
 /** After this many interruptions, a photo is sent separately, so that its operation need not wait. */
 const MOST_BREAKS = 3;
