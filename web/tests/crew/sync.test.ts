@@ -54,14 +54,13 @@ describe("the day's list", () => {
     const here = await phone();
     await here.sync();
     const { at, etag } = here.state.kept!;
-    vi.useFakeTimers({ now: Date.now() + 5000, toFake: ["Date"] });
+    vi.setSystemTime(Date.now() + 5000);
     await here.sync();
     expect(here.state.kept!.at).toBeGreaterThan(at);
     expect(office.network.of("/_office/day.json").map(({ headers }) => headers.get("If-None-Match"))).toEqual([
       null,
       etag,
     ]);
-    vi.useRealTimers();
   });
 
   test("tells what is new and what went until the crew has seen it", async () => {
@@ -89,9 +88,8 @@ describe("the day's list", () => {
     const here = await phone();
     await here.sync();
     office.refusesList = "You are in this crew no more.";
-    vi.useFakeTimers({ now: Date.now() + 2 * 3600_000, toFake: ["Date"] });
+    vi.setSystemTime(Date.now() + 2 * 3600_000);
     await here.sync();
-    vi.useRealTimers();
     expect(here.state.problem).toBe("You are in this crew no more.");
     expect(here.state.shown).toHaveLength(3);
   });
@@ -167,9 +165,8 @@ describe("the day before", () => {
     await here.outbox.keep(item("a", { kind: "start", job_id: "JOB2" }));
     await here.sync();
     office.isAway = true;
-    vi.useFakeTimers({ now: Date.now() + DAY_MS, toFake: ["Date"] });
+    vi.setSystemTime(Date.now() + DAY_MS);
     await here.sync();
-    vi.useRealTimers();
     expect(here.state.shown).toEqual([]);
     expect(here.findShown("JOB2")).toMatchObject({ state: "started" });
   });
@@ -187,9 +184,8 @@ describe("the day before", () => {
     const { keepPhoto, findPhoto } = await import("../../src/features/crew/photos.ts");
     await keepPhoto({ id: "nobody's", blob: new Blob(["x"]), name: "x", raw: false });
     office.isAway = true;
-    vi.useFakeTimers({ now: Date.now() + 2.5 * DAY_MS, toFake: ["Date"] });
+    vi.setSystemTime(Date.now() + 2.5 * DAY_MS);
     await here.sync();
-    vi.useRealTimers();
     expect([
       await here.days.keptDays(),
       await file("photo/BEFORE"),
@@ -207,12 +203,11 @@ describe("the day before", () => {
     for (const id of ["begun", "waits"]) await keepPhoto({ id, blob: new Blob([id]), name: id, raw: false });
     await saveDraft({ ...(await readDraft("JOB1", "done")), text: "Half of it.", photos: ["begun"] });
     await here.outbox.keep(item("a", { account: "crew-2", photos: [{ id: "waits", n: 1, broke: 0 }] }));
-    vi.useFakeTimers({ now: Date.now() + 2 * DAY_MS, toFake: ["Date"] });
+    vi.setSystemTime(Date.now() + 2 * DAY_MS);
     await (await import("../../src/features/crew/tidying.ts")).tidy();
     expect([(await findPhoto("begun"))?.id, (await findPhoto("waits"))?.id]).toEqual(["begun", "waits"]);
     vi.setSystemTime(Date.now() + 6 * DAY_MS);
     expect(await openDrafts()).toEqual([]);
-    vi.useRealTimers();
   });
 });
 
