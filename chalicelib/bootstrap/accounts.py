@@ -11,7 +11,6 @@ from chalicelib.kernel.time import utc_now
 
 if TYPE_CHECKING:
     from chalicelib.accounts.openid_issuers import OpenIdIssuers
-    from chalicelib.accounts.pages import AccountPages
     from chalicelib.alerts.dynamo.alerts import DynamoSpend
 
 BACK = "/forms/sign-in/back"
@@ -152,13 +151,6 @@ def issuers() -> "OpenIdIssuers":
         client_secret=lambda provider: container.given(provider, "identity"),
         monotonic=monotonic,
     )
-
-
-@container.once
-def account_pages() -> "AccountPages":
-    from chalicelib.accounts.pages import AccountPages
-
-    return AccountPages(container.council().said)
 
 
 def _sms_budget() -> accounts.TextBudget:

@@ -18,7 +18,6 @@ from chalicelib.kernel.time import utc_now
 
 if TYPE_CHECKING:
     from chalicelib.alerts.dynamo.subscriptions import DynamoIndex, DynamoSubscriptions
-    from chalicelib.alerts.pages import AlertPages
     from chalicelib.alerts.presentation import Names
     from chalicelib.alerts.words import MessageComposer
     from chalicelib.integrations.notices_for_alerts import NoticesForAlerts
@@ -132,13 +131,6 @@ def voice() -> "MessageComposer":
         reply_to=here.replies_to or here.privacy_contact,
         now=utc_now,
     )
-
-
-@container.once
-def alert_pages() -> "AlertPages":
-    from chalicelib.alerts.pages import AlertPages
-
-    return AlertPages(container.council().said)
 
 
 def _channels() -> tuple[Channel, ...]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from chalicelib.aws.sqs import SqsReaction
     from chalicelib.integrations.ids import HmacIds
     from chalicelib.integrations.web_push import WebPush
+    from chalicelib.kernel.templating import Pages
     from chalicelib.net.safe_http_client import SafeHttpClient
     from chalicelib.net.vapid_keys import PushKey
     from chalicelib.publishing.ports import Cdn
@@ -288,6 +289,16 @@ def mail_domain() -> str:
 def reply_address(service_request_id: str) -> str:
     """The address for replies about this report; anybody who knows it may reply."""
     return ids().reply_address(service_request_id, mail_domain())
+
+
+@once
+def pages(slice_name: Literal["accounts", "alerts", "forms", "jobs"]) -> "Pages":
+    """The pages of that slice's templates."""
+    from pathlib import Path
+
+    from chalicelib.kernel.templating import Pages
+
+    return Pages(Path(__file__).parents[1] / slice_name / "templates", council().said)
 
 
 @once

@@ -1,4 +1,4 @@
-"""Builds the pages without JavaScript."""
+"""Builds the wording of pages without JavaScript."""
 
 from typing import TYPE_CHECKING
 
@@ -6,18 +6,13 @@ from chalicelib.bootstrap import container
 from chalicelib.kernel.time import utc_now
 
 if TYPE_CHECKING:
-    from chalicelib.forms.pages import FormPages
+    from chalicelib.forms.views import Wording
 
 
 @container.once
-def form_pages() -> "FormPages":
-    from chalicelib.forms.pages import FormPages
+def wording() -> "Wording":
     from chalicelib.forms.views import Wording
     from chalicelib.reports.reference import grouped
     from chalicelib.reports.states import LABELS
 
-    here = container.council()
-    return FormPages(
-        council=here.said,
-        wording=Wording(zone=here.zone, labels=LABELS, grouped=grouped, now=utc_now),
-    )
+    return Wording(zone=container.council().zone, labels=LABELS, grouped=grouped, now=utc_now)

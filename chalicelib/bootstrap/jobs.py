@@ -12,7 +12,6 @@ from chalicelib.kernel.time import utc_now
 
 if TYPE_CHECKING:
     from chalicelib.integrations.job_views import JobViews
-    from chalicelib.jobs.pages import JobPages
 
 
 @container.once
@@ -76,14 +75,6 @@ def job_views() -> "JobViews":
     from chalicelib.integrations.job_views import JobViews
 
     return JobViews(container.council(), stored_jobs(), reports_ports, photos_ports)
-
-
-@container.once
-def job_pages() -> "JobPages":
-    """The pages of contractors."""
-    from chalicelib.jobs.pages import JobPages
-
-    return JobPages(container.council().said)
 
 
 def _reports() -> jobs.Reports:

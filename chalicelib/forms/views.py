@@ -164,11 +164,6 @@ def of_screen(screen: Screen, services: Mapping[str, Any]) -> dict[str, Any]:
         "has_back": step is not None and previous(step, screen.answers, service) is not None,
         "back": BACK,
         "most_photos": MOST_PHOTOS,
-        **of_faults(screen.faults),
+        "faults": screen.faults,
         **screen.more,
     }
-
-
-def of_faults(faults: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    """The faults as a page shows them: in its summary, and by the fields."""
-    return {"faults": list(faults), "errors": dict(reversed(list(faults)))}

@@ -1,6 +1,8 @@
 """Pages made with jinja2: one layout for all, and each slice's own templates beside its code."""
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -14,3 +16,19 @@ def environment(templates: Path) -> Environment:
     return Environment(
         loader=FileSystemLoader([templates, SHARED]), autoescape=True, undefined=StrictUndefined
     )
+
+
+class Pages:
+    """Renders the pages of one folder of templates. `council` has the values about the council that
+    every page shows."""
+
+    def __init__(self, templates: Path, council: Mapping[str, str]) -> None:
+        self._environment = environment(templates)
+        self._environment.globals["council"] = dict(council)
+
+    def render(self, name: str, faults: Iterable[tuple[str, str]] = (), **context: Any) -> str:
+        """The page as HTML, with the faults (field, message) of the form that was sent:
+        `faults` lists them all, `errors` has the first one of each field."""
+        listed = list(faults)
+        shared: dict[str, Any] = {"faults": listed, "errors": dict(reversed(listed))}
+        return self._environment.get_template(f"{name}.html").render(shared | context)

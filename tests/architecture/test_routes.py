@@ -12,7 +12,7 @@ from chalice.test import Client
 import app
 from chalicelib import errors
 from chalicelib.bootstrap import container
-from chalicelib.bootstrap.forms import form_pages
+from chalicelib.bootstrap.forms import wording
 from chalicelib.georeport.wire import CONTENT_TYPES
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.openapi import document
@@ -76,7 +76,7 @@ STEADY = ("/health", "/api/openapi.json")
 def test_every_route_answers_a_problem_when_something_breaks(
     path: str, method: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for builder in [*every_builder_of_ports(), form_pages, container.settings]:
+    for builder in [*every_builder_of_ports(), wording, container.settings]:
         replace_built(monkeypatch, builder, Broken(RuntimeError("broken on purpose")))
     facts = next(
         fact

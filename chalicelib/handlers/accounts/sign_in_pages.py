@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 from chalicelib.accounts.model import CODE_HOLDS
 from chalicelib.accounts.usecases import code_requests
 from chalicelib.bootstrap import container
-from chalicelib.bootstrap.accounts import account_pages, accounts_ports
+from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.errors import AppError, Forbidden, Invalid, NotFound, TooMany, UpstreamFailed
+from chalicelib.handlers.http.pages import sentences
 from chalicelib.handlers.http.routes import Page
 from chalicelib.kernel.observability import trace
 
@@ -97,4 +98,4 @@ def _heading(error: AppError | None) -> str:
 
 
 def render(name: str, faults: Any = (), **context: Any) -> str:
-    return account_pages().render(name, faults, **context)
+    return container.pages("accounts").render(name, sentences(faults), **context)

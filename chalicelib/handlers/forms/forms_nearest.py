@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from chalicelib.bootstrap.forms import form_pages
+from chalicelib.bootstrap import container
 from chalicelib.bootstrap.places import facilities_ports, gazetteer_ports
 from chalicelib.errors import Invalid
 from chalicelib.facilities import usecases as facilities
@@ -83,11 +83,10 @@ def _page(
     errors: Mapping[str, str] | None = None,
     answer: Mapping[str, Any] | None = None,
 ) -> Page:
-    html = form_pages().render(
+    html = container.pages("forms").render(
         "nearest",
+        (errors or {}).items(),
         kinds=facilities.kinds(facilities_ports()),
-        errors=errors or {},
-        faults=list((errors or {}).items()),
         **typed,
         **(answer or {"place": None}),
     )

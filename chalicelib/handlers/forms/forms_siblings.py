@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chalicelib.bootstrap import container
-from chalicelib.bootstrap.forms import form_pages
+from chalicelib.bootstrap.forms import wording
 from chalicelib.bootstrap.places import gazetteer_ports
 from chalicelib.bootstrap.reports import photos_ports, reports_ports
 from chalicelib.errors import FieldError, Invalid
@@ -38,7 +38,7 @@ class Siblings:
         return location.outside_text(point, ports) if is_outside else None
 
     def neighbours(self, service_code: str, point: Point) -> Sequence[Neighbour]:
-        wording, services = form_pages().wording, container.council().by_code
+        shown_as, services = wording(), container.council().by_code
         found = reading.nearby(
             point,
             service_code,
@@ -51,8 +51,8 @@ class Siblings:
                 service_request_id=report.service_request_id,
                 title=report.title or services[service_code].service_name,
                 state=report.state,
-                state_label=wording.state(report.state),
-                since=wording.date(report.requested_datetime),
+                state_label=shown_as.state(report.state),
+                since=shown_as.date(report.requested_datetime),
                 distance_m=round(distance_m),
                 url=public_page("", report.service_request_id),
             )

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from chalicelib.bootstrap import container
-from chalicelib.bootstrap.forms import form_pages
+from chalicelib.bootstrap.forms import wording
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import (
     AppError,
@@ -21,7 +21,7 @@ from chalicelib.forms.answers import CONTACT, Answers
 from chalicelib.forms.ports import Ports
 from chalicelib.forms.posted import Posted
 from chalicelib.forms.validation import key_of
-from chalicelib.forms.views import REASONS, WHO_SEES, of_faults, of_screen
+from chalicelib.forms.views import REASONS, WHO_SEES, of_screen
 from chalicelib.handlers.forms.forms_siblings import Siblings
 from chalicelib.handlers.http import rate_limits
 from chalicelib.handlers.http.audit import audit_view
@@ -59,7 +59,7 @@ def problem_page(error: AppError | None) -> str:
             heading, typed = "You have done this too many times", NOT_SENT
     link = error.link if isinstance(error, Conflict) else None
     quoted = trace.current() if error is None or isinstance(error, UpstreamFailed) else None
-    return form_pages().render(
+    return container.pages("forms").render(
         "problem", heading=heading, detail=_detail(error), typed=typed, link=link, quoted=quoted
     )
 
@@ -214,14 +214,14 @@ def _link_of_sent(key: str, author: Author) -> str | None:
 
 
 def _sent(report: ServiceRequest, key: str) -> dict[str, Any]:
-    wording = form_pages().wording
+    shown_as = wording()
     ports = reports_ports()
     expected = report.expected_datetime
     left = moderation.WITHDRAW_WITHIN - (ports.now() - report.requested_datetime)
     return {
         "service_request_id": report.service_request_id,
-        "reference": wording.reference(report.service_request_id),
-        "promise": wording.date(expected) if expected else None,
+        "reference": shown_as.reference(report.service_request_id),
+        "promise": shown_as.date(expected) if expected else None,
         "who_sees": WHO_SEES.get(report.visibility, ""),
         "is_public": report.visibility == "public",
         "tracking_url": tracking_url(report, ports),
@@ -236,7 +236,7 @@ def _report(call: Call, text: str, token: str | None) -> dict[str, Any]:
     author = call.caller.author(token)
     view = reading.view(id_of(text), author, reports_ports())
     audit_view(view, call.caller)
-    shown = form_pages().wording.report(view)
+    shown = wording().report(view)
     return {"report": shown, "token": token or "", "query": _query(token)}
 
 
@@ -266,16 +266,16 @@ def _refused(name: str, error: Invalid, typed: Mapping[str, str], **context: Any
     ]
     if not faults:
         raise error
-    return Page(_render(name, **context, **typed, **of_faults(faults)), is_refusal=True)
+    return Page(_render(name, **context, **typed, faults=faults), is_refusal=True)
 
 
 def _done(heading: str, text: str, *, service_request_id: str, url: str | None) -> Page:
-    reference = form_pages().wording.reference(service_request_id)
+    reference = wording().reference(service_request_id)
     return Page(_render("done", heading=heading, text=text, reference=reference, url=url))
 
 
 def _render(name: str, **context: Any) -> str:
-    return form_pages().render(name, **context)
+    return container.pages("forms").render(name, **context)
 
 
 def _posted(call: Call) -> Posted:

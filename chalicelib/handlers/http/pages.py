@@ -1,12 +1,14 @@
 """Server-made pages for the links in messages: how they are rendered, and how posted forms are
 read."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from chalicelib.bootstrap.alerts import alert_pages
+from chalicelib.bootstrap import container
 from chalicelib.errors import (
     AppError,
     Conflict,
+    FieldError,
     Forbidden,
     Invalid,
     NotFound,
@@ -17,9 +19,14 @@ from chalicelib.handlers.http.routes import Call
 from chalicelib.kernel.observability import trace
 
 
-def render(name: str, faults: Any = (), **context: Any) -> str:
+def render(name: str, faults: Iterable[FieldError] = (), **context: Any) -> str:
     """The page of a template of alerts, with the faults of the typed values."""
-    return alert_pages().render(name, faults, **context)
+    return container.pages("alerts").render(name, sentences(faults), **context)
+
+
+def sentences(faults: Iterable[FieldError]) -> list[tuple[str, str]]:
+    """The faults as a page shows them: each message begins with a capital letter."""
+    return [(field, message[:1].upper() + message[1:]) for field, message in faults]
 
 
 def problem_page(error: AppError | None) -> str:

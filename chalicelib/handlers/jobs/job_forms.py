@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.bootstrap import container
-from chalicelib.bootstrap.jobs import job_pages, jobs_ports
+from chalicelib.bootstrap.jobs import jobs_ports
 from chalicelib.bootstrap.reports import photos_ports, reports_ports
 from chalicelib.errors import (
     AppError,
@@ -26,9 +26,10 @@ from chalicelib.errors import (
     UpstreamFailed,
 )
 from chalicelib.handlers.http import auth, rate_limits
+from chalicelib.handlers.http.pages import sentences
 from chalicelib.handlers.http.routes import Call, Page, Routes
-from chalicelib.jobs.labels import DEEDS, KINDS, REASONS, STATES
-from chalicelib.jobs.model import WAITING, DeedKind, Job, JobEvent, Operation
+from chalicelib.jobs.labels import EVENT_LABELS, KINDS, REASONS, STATES
+from chalicelib.jobs.model import WAITING, Job, JobEvent, JobEventKind, Operation
 from chalicelib.jobs.people import Operator
 from chalicelib.jobs.usecases import contractor_links
 from chalicelib.jobs.usecases.operations import Outcome, operate
@@ -46,7 +47,7 @@ SAID = {
     "text": "What you write must have at most 2,000 characters",
 }
 AGAIN = "Choose your photos again: they were not sent, because something else was missing"
-CHOICES: dict[DeedKind, str] = {
+CHOICES: dict[JobEventKind, str] = {
     "start": "We have started",
     "done": "It is done",
     "could_not": "We could not do it",
@@ -124,7 +125,7 @@ def tell(call: Call, token: str) -> Page:
 
 def _was_sent(op_id: str, opened: Opened) -> bool:
     """True if the page was accepted before: its reply may have been lost."""
-    earlier = opened.job.deed(op_id)
+    earlier = opened.job.event(op_id)
     return earlier is not None and earlier.actor == opened.who.actor
 
 
@@ -158,7 +159,7 @@ def _operation(typed: dict[str, str], job: Job) -> Operation:
 
 
 def _sent(operation: Operation, files: Sequence[bytes], opened: Opened) -> Outcome:
-    if earlier := opened.job.deed(operation.op_id):
+    if earlier := opened.job.event(operation.op_id):
         # A repeat from the same page is the same operation: its moment and its photos are the first
         # ones.
         operation = replace(operation, at=earlier.at, photo_ids=earlier.photo_ids)
@@ -182,7 +183,7 @@ def _taken(files: Sequence[bytes], op_id: str, opened: Opened) -> tuple[str, ...
 def _told(outcome: Outcome, opened: Opened, typed: dict[str, str]) -> Page:
     if outcome.result == "rejected":
         _opened(opened.token)
-        is_told = outcome.job is not None and outcome.job.deed(outcome.op_id) is not None
+        is_told = outcome.job is not None and outcome.job.event(outcome.op_id) is not None
         again = "You have already sent this page: open the link again to tell us more"
         reason = again if is_told else outcome.reason or "We could not accept this"
         return _page(opened, typed, [FieldError("kind", reason)])
@@ -212,9 +213,9 @@ def _page(opened: Opened, typed: dict[str, str], faults: Sequence[FieldError] = 
     return Page(html, is_refusal=bool(faults))
 
 
-def _choices(job: Job) -> list[DeedKind]:
+def _choices(job: Job) -> list[JobEventKind]:
     """The choices for a job in its state."""
-    said: dict[str, set[DeedKind]] = {"done": {"start", "done"}, "could_not": {"could_not"}}
+    said: dict[str, set[JobEventKind]] = {"done": {"start", "done"}, "could_not": {"could_not"}}
     left_out = said.get(job.state, set() if job.state in WAITING else {"start"})
     return [kind for kind in CHOICES if kind not in left_out]
 
@@ -233,7 +234,7 @@ def _shown(opened: Opened) -> dict[str, Any]:
         "materials": job.materials,
         "instructions": job.instructions,
         "map_url": _map_url(job),
-        "told": [_line(deed) for deed in job.deeds if deed.actor == opened.who.actor],
+        "told": [_line(event) for event in job.events if event.actor == opened.who.actor],
         "contractor": link.name if link else "",
         "holds_until": _moment(link.expires_at) if link else "",
         **_public(job),
@@ -267,16 +268,16 @@ def _map_url(job: Job) -> str:
     return f"https://www.openstreetmap.org/?{place}"
 
 
-def _line(deed: JobEvent) -> str:
-    said = [DEEDS[deed.kind]]
-    if deed.reason:
-        said.append(REASONS[deed.reason])
-    if deed.text:
-        said.append(deed.text)
-    photos = len(deed.photo_ids)
+def _line(event: JobEvent) -> str:
+    said = [EVENT_LABELS[event.kind]]
+    if event.reason:
+        said.append(REASONS[event.reason])
+    if event.text:
+        said.append(event.text)
+    photos = len(event.photo_ids)
     if photos:
         said.append("1 photo" if photos == 1 else f"{photos} photos")
-    return f"{_moment(deed.happened_at)}: {'. '.join(said)}"
+    return f"{_moment(event.happened_at)}: {'. '.join(said)}"
 
 
 def _faults(error: Invalid) -> list[FieldError]:
@@ -298,7 +299,7 @@ def _with_photos(faults: list[FieldError], files: Sequence[bytes]) -> list[Field
 
 
 def _render(name: str, faults: Sequence[FieldError] = (), **context: Any) -> str:
-    return job_pages().render(name, faults, **context)
+    return container.pages("jobs").render(name, sentences(faults), **context)
 
 
 def _heading(error: AppError | None) -> str:

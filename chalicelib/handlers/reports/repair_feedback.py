@@ -8,11 +8,11 @@ from typing import Any
 
 from chalicelib.alerts.usecases.questions import question_of
 from chalicelib.bootstrap import container
-from chalicelib.bootstrap.alerts import alert_pages, alerts_ports
+from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import FieldError, Invalid
 from chalicelib.handlers.http import auth, rate_limits
-from chalicelib.handlers.http.pages import problem_page
+from chalicelib.handlers.http.pages import problem_page, render
 from chalicelib.handlers.http.routes import Call, Page, Query, Routes
 from chalicelib.kernel.parsing import parse
 from chalicelib.reports.model import AnswerDraft, ServiceRequest
@@ -41,7 +41,7 @@ def ask_mended(call: Call, token: str) -> Page:
     if standing.answer or not standing.is_open:
         return _told(standing)
     typed = {"answer": call.parameter("answer") or "", "text": ""}
-    return Page(_render("mended", token=token, typed=typed, **_of(standing.report)))
+    return Page(render("mended", token=token, typed=typed, **_of(standing.report)))
 
 
 @routes.page(
@@ -74,12 +74,12 @@ def _refused(error: Invalid, asked: FeedbackRequest, token: str, typed: dict[str
     """The question again, with the faults of the answer."""
     report = repair_feedback.question(asked, reports_ports()).report
     faults = [FieldError(field, SAID.get(field, message)) for field, message in error.errors]
-    html = _render("mended", token=token, typed=typed, faults=faults, **_of(report))
+    html = render("mended", token=token, typed=typed, faults=faults, **_of(report))
     return Page(html, is_refusal=True)
 
 
 def _told(standing: FeedbackStatus) -> Page:
-    return Page(_render("answered", standing=standing, **_of(standing.report)))
+    return Page(render("answered", standing=standing, **_of(standing.report)))
 
 
 def _of(report: ServiceRequest) -> dict[str, Any]:
@@ -91,7 +91,3 @@ def _of(report: ServiceRequest) -> dict[str, Any]:
         "state_label": LABELS[report.state],
         "page_url": tracking_url(report, reports_ports()),
     }
-
-
-def _render(name: str, **context: Any) -> str:
-    return alert_pages().render(name, **context)
