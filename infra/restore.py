@@ -31,7 +31,7 @@ class Summary(NamedTuple):
     """How many records were put back and how many stood there alike; and the names of those that
     were left as they are: they differ, or are missing and no report comes back with them."""
 
-    put_back: int
+    restored: int
     alike: int
     left: tuple[str, ...]
 
@@ -64,7 +64,7 @@ def restore_reports(table: str) -> None:
     if withheld:
         click.echo(f"{withheld} made private, because their service is private.")
     click.echo(
-        f"{summary.put_back} records restored, {summary.alike} already there, {len(summary.left)} "
+        f"{summary.restored} records restored, {summary.alike} already there, {len(summary.left)} "
         f"different and left unchanged{(':' if summary.left else '.')}"
     )
     for name in summary.left:
@@ -75,7 +75,7 @@ def restore(client: Any, source: str, live: str, progress: Callable[[int], None]
     """Copies missing reports from one table to the other; may be run again. Raises
     ConfigurationError where the source is none of ours, or not ready."""
     _check(client, source)
-    put_back = alike = 0
+    restored = alike = 0
     left: list[str] = []
     for _, records in groupby(_records(client, source), lambda record: record[KEYS[0]]["S"]):
         # The report comes last: until it is there, another run does the rest of it.
@@ -86,11 +86,11 @@ def restore(client: Any, source: str, live: str, progress: Callable[[int], None]
             if there.get("Item") == record:
                 alike += 1
             elif "Item" not in there and is_whole and _put(client, live, record):
-                put_back += 1
+                restored += 1
             else:
                 left.append(" ".join(record[name]["S"] for name in KEYS))
             progress(1)
-    return Summary(put_back, alike, tuple(left))
+    return Summary(restored, alike, tuple(left))
 
 
 def _check(client: Any, table: str) -> None:

@@ -104,7 +104,7 @@ class Desk:
             now=self.clock,
         )
 
-    def _note(self, actor: str, deed: str, subject: str, details: str) -> None:
+    def _note(self, actor: str, event: str, subject: str, details: str) -> None:
         if self.down:
             raise UpstreamFailed("Down.")
-        self.noted.append((actor, deed, details))
+        self.noted.append((actor, event, details))

@@ -62,7 +62,7 @@ def operation(op_id: str = "operation-1", **values: Any) -> Operation:
     )
 
 
-def deed(op_id: str = "operation-1", **values: Any) -> JobEvent:
+def event(op_id: str = "operation-1", **values: Any) -> JobEvent:
     return JobEvent(
         **{
             "op_id": op_id,

@@ -37,7 +37,7 @@ def delivery(**values: Any) -> Delivery:
             "delivery_id": "d" * 32,
             "destination": "county",
             "kind": "open311",
-            "what": "forwarded",
+            "event": "forwarded",
             "service_request_id": "7K3M2QXV9HTD",
             "occurred_at": NOON,
             "updated_at": NOON,

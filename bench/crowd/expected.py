@@ -20,7 +20,7 @@ from bench.crowd.model import (
     in_order,
 )
 
-What = Literal["new", "state_changed", "mended", "updated"]
+What = Literal["new", "state_changed", "fixed", "updated"]
 LABELS = {
     "open": "Open",
     "investigating": "Investigating",
@@ -128,10 +128,10 @@ class _Council:
             report.repairs += 1
             self.asked += [(each, report, report.repairs) for each in self._to_ask(report)]
         report.state = act.what
-        return "mended" if act.what == "fixed" else "state_changed"
+        return "fixed" if act.what == "fixed" else "state_changed"
 
     def _to_ask(self, report: _Report) -> set[str]:
-        found = {person.address for person in self._hearing(report, "needs_answer")}
+        found = {person.address for person in self._hearing(report, "repair_question")}
         return found | self._reporters(report)
 
     def _everybody_hears(self, report: _Report, what: What) -> None:
@@ -190,26 +190,26 @@ class _Council:
         """Days later, of what is done still."""
         for address, report, repair in self.asked:
             if report.repairs == repair and report.state in DONE and report.seen_by != "nobody":
-                self.due.append(Due(address, report.case.number, frozenset(("asked",))))
+                self.due.append(Due(address, report.case.number, frozenset(("officer_question",))))
 
 
 def _still_true(report: _Report, whats: set[str]) -> set[str]:
     """What of it is told when the time for it comes: mended only what was not opened again."""
     if report.seen_by != "everybody":
         return set()
-    return whats if report.state in DONE else whats - {"mended"}
+    return whats if report.state in DONE else whats - {"fixed"}
 
 
 def _fits(wish: Wish, report: _Report, what: str) -> bool:
     case = report.case
     if wish.services and case.service not in wish.services:
         return False
-    wanted = (what, "state_changed") if what == "mended" else (what,)
+    wanted = (what, "state_changed") if what == "fixed" else (what,)
     if wish.event_types and not set(wanted) & set(wish.event_types):
         return False
     if wish.case is not None:
         return wish.case in {each.case.number for each in report.everybody()}
-    if what in ("updated", "needs_answer"):
+    if what in ("updated", "repair_question"):
         return False
     if wish.circle:
         lat, long, radius_m = wish.circle

@@ -10,7 +10,7 @@ TITLES = (
     ("We have your report: ", "received"),
     ("New report: ", "new"),
     ("Update: ", "updated"),
-    ("Is it fixed? ", "asked"),
+    ("Is it fixed? ", "officer_question"),
 )
 REFERENCE = re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){2}\b")
 SOME = re.compile(r"\b([0-9]+) updates?(?: to your alerts|: your alerts)")

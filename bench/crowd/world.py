@@ -27,8 +27,8 @@ RARE = tuple(SERVICES)[4:]
 ENDS = ("fixed", "closed", "no_further_action")
 STEPS = ("investigating", "in_progress", "action_scheduled", *ENDS)
 KINDS, WEIGHTS = ("edge", "near", "wide", "ward", "council", "report"), (40, 26, 6, 6, 0.6, 22)
-OF_PLACES = ((), (), ("new",), ("state_changed",), ("mended",), ("new", "mended"))
-OF_REPORTS = ((), (), ("state_changed",), ("mended", "needs_answer"), ("updated",))
+OF_PLACES = ((), (), ("new",), ("state_changed",), ("fixed",), ("new", "fixed"))
+OF_REPORTS = ((), (), ("state_changed",), ("fixed", "repair_question"), ("updated",))
 
 
 class _Reports(NamedTuple):

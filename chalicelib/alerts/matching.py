@@ -10,12 +10,12 @@ from chalicelib.alerts.model import Frequency, TopicKind, What
 from chalicelib.events import OfReport, ReportSubmitted
 from chalicelib.geo.point import Point, distance_m
 
-MENDED_STATE = "fixed"
+FIXED_STATE = "fixed"
 FITTING: Mapping[TopicKind, frozenset[What]] = {
-    "report": frozenset(("new", "state_changed", "mended", "updated", "needs_answer")),
-    "area": frozenset(("new", "state_changed", "mended", "disruption")),
-    "ward": frozenset(("new", "state_changed", "mended", "disruption")),
-    "council": frozenset(("new", "state_changed", "mended", "disruption")),
+    "report": frozenset(("new", "state_changed", "fixed", "updated", "repair_question")),
+    "area": frozenset(("new", "state_changed", "fixed", "disruption")),
+    "ward": frozenset(("new", "state_changed", "fixed", "disruption")),
+    "council": frozenset(("new", "state_changed", "fixed", "disruption")),
     "roadworks": frozenset(("roadworks",)),
     "disruptions": frozenset(("disruption",)),
 }
@@ -45,7 +45,7 @@ def what_of(fact: OfReport) -> What | None:
     if isinstance(fact, ReportSubmitted):
         return None
     if fact.state != fact.old_state:
-        return "mended" if fact.state == MENDED_STATE else "state_changed"
+        return "fixed" if fact.state == FIXED_STATE else "state_changed"
     return "updated" if fact.says_more else None
 
 
@@ -88,7 +88,7 @@ def _is_own(entry: Entry, happening: Happening) -> bool:
 
 def _fits(wanted: Sequence[What], what: What) -> bool:
     """A subscriber who wants to hear of changes also hears that the problem is mended."""
-    return not wanted or what in wanted or (what == "mended" and "state_changed" in wanted)
+    return not wanted or what in wanted or (what == "fixed" and "state_changed" in wanted)
 
 
 def _is_within(place: tuple[float, float, float], of: Happening) -> bool:

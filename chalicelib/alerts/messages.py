@@ -62,7 +62,7 @@ class Report:
     def bears_out(self, what: Kind, version: int) -> bool:
         """False if the alert says that the problem is mended and it is not any more, or if what
         happened with that version was taken back."""
-        return version not in self.taken_back and (what != "mended" or self.is_done)
+        return version not in self.taken_back and (what != "fixed" or self.is_done)
 
     def is_told(self, now: datetime) -> bool:
         """False while an officer can take back the present state."""

@@ -19,15 +19,22 @@ from msgspec import Meta
 Channel = Literal["email", "sms", "push"]
 Frequency = Literal["now", "daily", "weekly"]
 What = Literal[
-    "new", "state_changed", "mended", "updated", "needs_answer", "asked", "roadworks", "disruption"
+    "new",
+    "state_changed",
+    "fixed",
+    "updated",
+    "repair_question",
+    "officer_question",
+    "roadworks",
+    "disruption",
 ]
-"""`new`: everybody can see it for the first time, or it is the reporter's own and has come in;
-`mended`: its state is a fixed one now; `updated`: somebody wrote something that everybody sees, and
-the subscribers to the report hear of it; `asked`: an officer asks the reporter something, and only
-the reporter hears of it, whatever else they want to hear."""
+"""`new`: the report becomes public, or the reporter's own report is received; `fixed`: its state
+changes to a fixed one; `updated`: a public update, for subscribers to the report;
+`repair_question`: the council asks whether the repair holds; `officer_question`: an officer asks
+the reporter, who alone is notified, whatever their preferences."""
 TopicKind = Literal["report", "area", "ward", "council", "roadworks", "disruptions"]
 State = Literal["unconfirmed", "active", "stopped"]
-Because = Literal["asked", "bounced", "complained", "gone"]
+Because = Literal["requested", "bounced", "complained", "gone"]
 
 LEAST_RADIUS_M, MOST_RADIUS_M = 100, 10_000
 MOST_SERVICES = 50

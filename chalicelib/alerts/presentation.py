@@ -16,9 +16,9 @@ KINDS: Mapping[TopicKind, str] = {
 EVENT_TYPES: Mapping[What, str] = {
     "new": "A new report is published",
     "state_changed": "The status changes, for example work is planned",
-    "mended": "It is fixed",
+    "fixed": "It is fixed",
     "updated": "Somebody adds an update",
-    "needs_answer": "We want to ask you if it's really fixed",
+    "repair_question": "We want to ask you if it's really fixed",
     "roadworks": "New road works",
     "disruption": "Service disruption",
 }

@@ -133,7 +133,7 @@ class CaseEvent(NamedTuple):
     """What a person did to a case, in plain words; `by` is that person's name among staff."""
 
     at: datetime
-    what: str
+    action: str
     by: str
 
 

@@ -33,7 +33,7 @@ FILTERS = frozenset(
 """What a view may say of the queue."""
 
 
-DEEDS: Mapping[str, str] = {
+ACTIONS: Mapping[str, str] = {
     "reports.look": "Looked at it",
     "reports.assist": "Reported it for a resident",
     "reports.update": "Wrote an update",
@@ -52,7 +52,7 @@ FIELD_NAMES: Mapping[str, str] = {
     "clear": "what was redacted",
     "flags_settled": "its flags",
     "needs_settled": "what it needed a look for",
-    "words": "what a contractor wrote",
+    "contractor_text": "what a contractor wrote",
     "held_updates": "another system's waiting updates",
     "lat": "the place",
     "long": "the place",
@@ -221,7 +221,7 @@ def keep_for_undo(new: Undo, ports: Ports) -> Undo:
     return ports.undos.add(new)
 
 
-def to_put_back(undo_id: str, account_id: str, ports: Ports) -> Undo:
+def get_undo(undo_id: str, account_id: str, ports: Ports) -> Undo:
     """What the officer may still put back. Raises NotFound (also of somebody else's), Conflict (too
     late)."""
     undo = ports.undos.get(undo_id)
@@ -247,7 +247,7 @@ def called(account_id: str, names: Mapping[str, str]) -> str:
 def _what(entry: Entry) -> str:
     """What was done, in plain words."""
     if entry.action != "reports.change":
-        return DEEDS.get(entry.action, entry.action)
+        return ACTIONS.get(entry.action, entry.action)
     changed = dict.fromkeys(_named(each) for each in entry.details.split())
     return f"Changed {', '.join(changed)}" if changed else "Changed it"
 

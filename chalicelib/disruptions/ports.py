@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 from chalicelib.catalogue.model import Council
 from chalicelib.disruptions.model import Disruption
 
-Deed = Literal["disruptions.post", "disruptions.change", "disruptions.withdraw"]
+Action = Literal["disruptions.post", "disruptions.change", "disruptions.withdraw"]
 
 
 class Disruptions(Protocol):
@@ -38,7 +38,7 @@ class Ports:
     disruptions: Disruptions
     council: Council
     ward_codes: Callable[[], Collection[str]]
-    note: Callable[[str, Deed, str, str], None]
+    note: Callable[[str, Action, str, str], None]
     now: Callable[[], datetime]
 
 

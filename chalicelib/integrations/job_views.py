@@ -12,7 +12,7 @@ from chalicelib.jobs.ports import Jobs
 from chalicelib.jobs.views import (
     Became,
     Beside,
-    DeedPhotoView,
+    JobEventPhotoView,
     JobPhotoView,
     JobView,
     SeenBy,
@@ -86,16 +86,16 @@ class JobViews:
             WorkPhotoView(
                 **msgspec.structs.asdict(self._photo(photo_id, job, ready, self._address)),
                 job_id=job.job_id,
-                kind=deed.kind,
-                when=when_of(deed, job),
-                at=deed.happened_at,
-                by=writer_of(deed, job),
+                kind=event.kind,
+                when=when_of(event, job),
+                at=event.happened_at,
+                by=writer_of(event, job),
                 seen_by=seen_by.get(photo_id, "officers"),
             )
             for job in jobs
-            for deed in job.deeds
-            if not deed.is_emptied
-            for photo_id in deed.photo_ids
+            for event in job.events
+            if not event.is_emptied
+            for photo_id in event.photo_ids
         ]
 
     def _many(self, service_request_ids: Sequence[str]) -> Reports:
@@ -113,14 +113,18 @@ class JobViews:
             photos={photo_id: self._photo(photo_id, job, ready, at) for photo_id in job.photo_ids},
         )
 
-    def _photo(self, photo_id: str, job: Job, ready: frozenset[Pair], at: Address) -> DeedPhotoView:
+    def _photo(
+        self, photo_id: str, job: Job, ready: frozenset[Pair], at: Address
+    ) -> JobEventPhotoView:
         pairs = [(request_id, photo_id) for request_id in _reports_of(job)]
         pair = next((each for each in pairs if each in ready), None)
         if pair is None:
             state = self._became(pairs)
-            return DeedPhotoView(photo_id=photo_id, state=state, url=None, thumbnail_url=None)
+            return JobEventPhotoView(photo_id=photo_id, state=state, url=None, thumbnail_url=None)
         page, thumbnail = at(*pair, "page"), at(*pair, "thumbnail")
-        return DeedPhotoView(photo_id=photo_id, state="ready", url=page, thumbnail_url=thumbnail)
+        return JobEventPhotoView(
+            photo_id=photo_id, state="ready", url=page, thumbnail_url=thumbnail
+        )
 
     def _became(self, pairs: Sequence[Pair]) -> Became:
         found = (asking.look(photos.PhotoKey(*pair), self._photos()).state for pair in pairs)

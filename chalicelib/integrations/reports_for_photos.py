@@ -28,8 +28,8 @@ class ReportsForPhotos:
         """True where a crew or contractor sent the photo with a job of this report: not all of
         those go into the report's timeline. What was forgotten with its sender goes."""
         return any(
-            photo_id in deed.photo_ids
+            photo_id in event.photo_ids
             for job in self._jobs().once_of_report(service_request_id)
-            for deed in job.deeds
-            if not deed.is_emptied
+            for event in job.events
+            if not event.is_emptied
         )

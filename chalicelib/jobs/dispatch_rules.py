@@ -16,11 +16,11 @@ from chalicelib.jobs.model import (
     Dispute,
     Job,
     JobChanges,
-    Keeps,
     OfficeChange,
     Placement,
     SetAside,
     Settled,
+    Side,
     State,
     StateClaim,
 )
@@ -109,16 +109,16 @@ def with_reports(job: Job, service_request_ids: tuple[str, ...], now: datetime) 
     return noted(job, replace(job, service_request_ids=service_request_ids), now)
 
 
-def settled(job: Job, dispute: Dispute, keeps: Keeps, now: datetime) -> Job:
+def settled(job: Job, dispute: Dispute, keep: Side, now: datetime) -> Job:
     """The job after the office said who is right. From then on that is the office's word."""
-    decided = replace(dispute, settled=Settled(at=now, keeps=keeps))
+    decided = replace(dispute, settled=Settled(at=now, keep=keep))
     disputes = tuple(decided if each is dispute else each for each in job.disputes)
-    state = dispute.street.state if keeps == "street" else job.state
-    deeds = tuple(
-        replace(deed, stands=True) if keeps == "street" and deed.op_id == dispute.op_id else deed
-        for deed in job.deeds
+    state = dispute.site.state if keep == "site" else job.state
+    events = tuple(
+        replace(event, stands=True) if keep == "site" and event.op_id == dispute.op_id else event
+        for event in job.events
     )
-    after = _said_by_office(replace(job, disputes=disputes, deeds=deeds), state, now)
+    after = _said_by_office(replace(job, disputes=disputes, events=events), state, now)
     return noted(job, _without_reason(after), now)
 
 
@@ -177,7 +177,7 @@ def noted(before: Job, after: Job, now: datetime) -> Job:
 
 
 _NOT_NOTED = (
-    "deeds",
+    "events",
     "office",
     "said",
     "by_hand",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from chalicelib.jobs.model import CouldNot, DeedKind, Job, JobEvent, Kind, State
+from chalicelib.jobs.model import CouldNot, Job, JobEvent, JobEventKind, Kind, State
 
 KINDS: Mapping[Kind, str] = {
     "inspect": "Inspection",
@@ -20,7 +20,7 @@ STATES: Mapping[State, str] = {
     "handed_over": "Handed over",
     "cancelled": "Cancelled",
 }
-DEEDS: Mapping[DeedKind, str] = {
+EVENT_LABELS: Mapping[JobEventKind, str] = {
     "start": "Started",
     "done": "Done",
     "could_not": "Could not be done",
@@ -44,12 +44,12 @@ BY_RULE = "service"
 """Who writes what follows by itself, as a dispute does."""
 
 
-def writer_of(deed: JobEvent, job: Job) -> str:
+def writer_of(event: JobEvent, job: Job) -> str:
     """Who did it, as notes are signed: the crew by its code, or the company; never a person."""
-    if deed.by == "contractor":
+    if event.by == "contractor":
         link = job.contractor
-        return f"contractor:{link.name if link and link.link_id == deed.actor else ''}"
-    return f"crew:{deed.crew or ''}"
+        return f"contractor:{link.name if link and link.link_id == event.actor else ''}"
+    return f"crew:{event.crew or ''}"
 
 
 def office_of(job: Job) -> str:

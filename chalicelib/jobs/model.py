@@ -20,7 +20,7 @@ from chalicelib.kernel.ids import derived_id
 
 Kind = Literal["inspect", "make_safe", "repair", "collect", "revisit"]
 State = Literal["to_plan", "planned", "started", "done", "could_not", "handed_over", "cancelled"]
-DeedKind = Literal["start", "done", "could_not", "hand_over", "note", "photo"]
+JobEventKind = Literal["start", "done", "could_not", "hand_over", "note", "photo"]
 CouldNot = Literal[
     "no_access",
     "not_found",
@@ -34,16 +34,16 @@ CouldNot = Literal[
 """Why a crew could not do it."""
 Priority = Literal["low", "normal", "high", "urgent"]
 By = Literal["crew", "contractor", "office"]
-Keeps = Literal["street", "office"]
+Side = Literal["site", "office"]
 
 STATES: tuple[State, ...] = get_args(State)
-LEADS_TO: Mapping[DeedKind, State] = {
+LEADS_TO: Mapping[JobEventKind, State] = {
     "start": "started",
     "done": "done",
     "could_not": "could_not",
     "hand_over": "handed_over",
 }
-"""The state that a deed says; a note or a photo says none."""
+"""The state that a event says; a note or a photo says none."""
 WAITING: frozenset[State] = frozenset(("to_plan", "planned"))
 ENDED: frozenset[State] = frozenset(("done", "could_not", "handed_over", "cancelled"))
 """The states that are over for the crew; the office plans could_not and handed_over again."""
@@ -52,13 +52,12 @@ OVER: frozenset[State] = frozenset(("done", "cancelled"))
 
 MOST_OPERATIONS = 100
 """In one call."""
-MOST_DEEDS = 100
-"""From here on a job takes no more notes and photos; what says how far it has got, it does."""
+MOST_EVENTS = 100
+"""From here on a job takes no more notes and photos, only events that change its state."""
 MOST_TEXT_BYTES = 100_000
-"""Of all deeds of a job together, from where on the same holds."""
+"""The length of all texts of a job's events, from which on the same holds."""
 ROOM_BYTES = 300_000
-"""What all deeds and disputes together can have as they are stored: the item that holds them has an
-end."""
+"""The bytes that all events and disputes of a job can take, since a DynamoDB item is limited."""
 OLDEST = timedelta(days=366)
 """Where a phone says that something happened before, its clock is wrong."""
 MOST_OFFICE_CHANGES = 30
@@ -84,7 +83,7 @@ Title = Annotated[str, Meta(min_length=1, max_length=200), _LINE]
 Name = Annotated[str, Meta(min_length=1, max_length=100), _LINE]
 Word = Annotated[str, Meta(min_length=1, max_length=100), _LINE]
 Words = Annotated[tuple[Word, ...], Meta(max_length=20)]
-DeedText = Annotated[str, Meta(max_length=2_000), _TEXT]
+EventText = Annotated[str, Meta(max_length=2_000), _TEXT]
 Instructions = Annotated[str, Meta(max_length=2_000), _TEXT]
 Because = Annotated[str, Meta(min_length=1, max_length=500), _LINE]
 Minutes = Annotated[int, Meta(ge=1, le=1_440)]
@@ -118,10 +117,10 @@ class Operation:
 
     op_id: OpId
     job_id: Reference
-    kind: DeedKind
+    kind: JobEventKind
     base_version: Annotated[int, Meta(ge=0)]
     at: Moment
-    text: DeedText = ""
+    text: EventText = ""
     reason: CouldNot | None = None
     lat: Latitude | None = None
     long: Longitude | None = None
@@ -136,7 +135,7 @@ class JobEvent:
     and place were erased together with the reporter's data."""
 
     op_id: str
-    kind: DeedKind
+    kind: JobEventKind
     at: datetime
     received_at: datetime
     by: By
@@ -191,7 +190,7 @@ class StateClaim:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StreetSide:
+class SiteSide:
     """What the street says in a dispute."""
 
     state: State
@@ -212,7 +211,7 @@ class Settled:
     """What the office decided."""
 
     at: datetime
-    keeps: Keeps
+    keep: Side
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -224,7 +223,7 @@ class Dispute:
 
     dispute_id: str
     op_id: str
-    street: StreetSide
+    site: SiteSide
     office: OfficeSide
     opened_at: datetime
     device: str
@@ -269,7 +268,7 @@ class SetAside:
 @dataclass(frozen=True, kw_only=True)
 class Job:
     """A job. `version` is 0 until it is stored. `position` is its place in the crew's day, from 1;
-    `arrives_at` when the crew is expected there, `due` when it should be done. `deeds` are in the
+    `arrives_at` when the crew is expected there, `due` when it should be done. `events` are in the
     order in which they came; `office` the last changes by the office, oldest first; `said` who said
     the state last, None while nobody did; `by_hand` the fields that the office chose, which follow
     the report no more; crews of `former_teams` may still tell what they did. `plans` counts the
@@ -305,7 +304,7 @@ class Job:
     skills: tuple[str, ...] = ()
     instructions: str = ""
     first_job_id: str | None = None
-    deeds: tuple[JobEvent, ...] = ()
+    events: tuple[JobEvent, ...] = ()
     disputes: tuple[Dispute, ...] = ()
     office: tuple[OfficeChange, ...] = ()
     said: StateClaim | None = None
@@ -337,14 +336,14 @@ class Job:
 
     @property
     def outcome(self) -> JobEvent | None:
-        """The last deed that the state followed."""
-        standing = (deed for deed in reversed(self.deeds) if deed.stands)
-        return next((deed for deed in standing if LEADS_TO.get(deed.kind) == self.state), None)
+        """The last event that the state followed."""
+        standing = (event for event in reversed(self.events) if event.stands)
+        return next((event for event in standing if LEADS_TO.get(event.kind) == self.state), None)
 
     @property
     def photo_ids(self) -> tuple[str, ...]:
         """Ids of the photos that the street sent."""
-        return tuple(photo_id for deed in self.deeds for photo_id in deed.photo_ids)
+        return tuple(photo_id for event in self.events for photo_id in event.photo_ids)
 
     def without_link(self, now: datetime) -> "Job":
         """The job after its contractor's link ended; who the contractor was is kept."""
@@ -352,8 +351,8 @@ class Job:
             return self
         return replace(self, contractor=replace(self.contractor, ended_at=now))
 
-    def deed(self, op_id: str) -> JobEvent | None:
-        return next((deed for deed in self.deeds if deed.op_id == op_id), None)
+    def event(self, op_id: str) -> JobEvent | None:
+        return next((event for event in self.events if event.op_id == op_id), None)
 
     def dispute(self, dispute_id: str) -> Dispute | None:
         return next((each for each in self.disputes if each.dispute_id == dispute_id), None)

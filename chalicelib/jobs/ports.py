@@ -12,8 +12,8 @@ Noted = Literal[
     "jobs.create", "jobs.change", "jobs.plan", "jobs.settle", "jobs.link", "jobs.drop_link"
 ]
 Opens = Literal["job", "officer"]
-LookReason = Literal["words", "could_not", "handed_over"]
-"""`words`: a contractor's text waits until an officer has read it."""
+LookReason = Literal["contractor_text", "could_not", "handed_over"]
+"""`contractor_text`: a contractor's text waits until an officer has read it."""
 
 
 class Filters(NamedTuple):

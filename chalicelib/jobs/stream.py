@@ -6,7 +6,7 @@ from typing import Any
 from chalicelib.events import JobChanged
 from chalicelib.jobs.keys import JOB, job_id_in
 
-FOLLOWED = ("state", "deeds", "disputes", "crew", "planned_day", "service_request_ids")
+FOLLOWED = ("state", "events", "disputes", "crew", "planned_day", "service_request_ids")
 """What reports may have to follow."""
 
 

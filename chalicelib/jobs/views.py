@@ -13,13 +13,13 @@ import msgspec
 from chalicelib.jobs.model import (
     By,
     CouldNot,
-    DeedKind,
     Dispute,
     Job,
     JobEvent,
-    Keeps,
+    JobEventKind,
     Kind,
     Priority,
+    Side,
     State,
     Window,
 )
@@ -39,7 +39,7 @@ class JobPhotoView(msgspec.Struct, frozen=True, kw_only=True):
     thumbnail_url: str
 
 
-class DeedPhotoView(msgspec.Struct, frozen=True, kw_only=True):
+class JobEventPhotoView(msgspec.Struct, frozen=True, kw_only=True):
     """A photo from the street; only one that is ready has addresses."""
 
     photo_id: str
@@ -48,12 +48,12 @@ class DeedPhotoView(msgspec.Struct, frozen=True, kw_only=True):
     thumbnail_url: str | None
 
 
-class WorkPhotoView(DeedPhotoView, frozen=True, kw_only=True):
+class WorkPhotoView(JobEventPhotoView, frozen=True, kw_only=True):
     """A photo that a crew or contractor sent with a job. `when` it was sent: before the job was
     done, or with that and later; `by` says who, as the sender of a note does."""
 
     job_id: str
-    kind: DeedKind
+    kind: JobEventKind
     when: When
     at: datetime
     by: str
@@ -65,7 +65,7 @@ class JobEventView(msgspec.Struct, frozen=True, kw_only=True):
     we heard of it."""
 
     op_id: str
-    kind: DeedKind
+    kind: JobEventKind
     at: datetime
     received_at: datetime
     by: By
@@ -74,7 +74,7 @@ class JobEventView(msgspec.Struct, frozen=True, kw_only=True):
     reason: CouldNot | None
     lat: float | None
     long: float | None
-    photos: tuple[DeedPhotoView, ...]
+    photos: tuple[JobEventPhotoView, ...]
 
 
 class SideView(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,7 +89,7 @@ class SettledView(msgspec.Struct, frozen=True, kw_only=True):
     """Which side the office decided for."""
 
     at: datetime
-    keeps: Keeps
+    keep: Side
 
 
 class DisputeView(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,7 +98,7 @@ class DisputeView(msgspec.Struct, frozen=True, kw_only=True):
     dispute_id: str
     op_id: str
     about: Literal["outcome"]
-    street: SideView
+    site: SideView
     office: SideView
     opened_at: datetime
     settled: SettledView | None
@@ -119,7 +119,7 @@ class WindowView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class JobView(msgspec.Struct, frozen=True, kw_only=True):
-    """A job, its deeds in the order in which they came. `description` is the first report's."""
+    """A job, its events in the order in which they came. `description` is the first report's."""
 
     job_id: str
     version: int
@@ -153,7 +153,7 @@ class JobView(msgspec.Struct, frozen=True, kw_only=True):
     opened_at: datetime
     updated_at: datetime
     contractor: ContractorView | None
-    deeds: tuple[JobEventView, ...]
+    events: tuple[JobEventView, ...]
     disputes: tuple[DisputeView, ...]
 
 
@@ -165,7 +165,7 @@ class Beside:
     service_name: str
     description: str | None = None
     photos_before: tuple[JobPhotoView, ...] = ()
-    photos: Mapping[str, DeedPhotoView] = field(default_factory=dict)
+    photos: Mapping[str, JobEventPhotoView] = field(default_factory=dict)
 
 
 def job_view(job: Job, beside: Beside) -> JobView:
@@ -176,7 +176,7 @@ def job_view(job: Job, beside: Beside) -> JobView:
         window=_window(job.window),
         photos_before=beside.photos_before,
         contractor=_contractor(job),
-        deeds=tuple(_deed(deed, beside) for deed in job.deeds),
+        events=tuple(_event(event, beside) for event in job.events),
         disputes=tuple(_dispute(dispute, job) for dispute in job.disputes),
     )
 
@@ -188,7 +188,7 @@ _MADE = frozenset(
         "window",
         "photos_before",
         "contractor",
-        "deeds",
+        "events",
         "disputes",
     )
 )
@@ -208,44 +208,44 @@ def _contractor(job: Job) -> ContractorView | None:
     return ContractorView(name=found.name, expires_at=found.expires_at) if found else None
 
 
-def _deed(deed: JobEvent, beside: Beside) -> JobEventView:
+def _event(event: JobEvent, beside: Beside) -> JobEventView:
     return JobEventView(
-        op_id=deed.op_id,
-        kind=deed.kind,
-        at=deed.happened_at,
-        received_at=deed.received_at,
-        by=deed.by,
-        crew=deed.crew,
-        text=deed.text,
-        reason=deed.reason,
-        lat=deed.lat,
-        long=deed.long,
+        op_id=event.op_id,
+        kind=event.kind,
+        at=event.happened_at,
+        received_at=event.received_at,
+        by=event.by,
+        crew=event.crew,
+        text=event.text,
+        reason=event.reason,
+        lat=event.lat,
+        long=event.long,
         photos=tuple(
-            beside.photos.get(photo_id) or not_yet(photo_id) for photo_id in deed.photo_ids
+            beside.photos.get(photo_id) or not_yet(photo_id) for photo_id in event.photo_ids
         ),
     )
 
 
-def when_of(deed: JobEvent, job: Job) -> When:
-    """Whether what the deed shows is from before the work was done, or from after it."""
-    done = next((place for place, each in enumerate(job.deeds) if each.kind == "done"), None)
-    return "after" if done is not None and job.deeds.index(deed) >= done else "before"
+def when_of(event: JobEvent, job: Job) -> When:
+    """Whether what the event shows is from before the work was done, or from after it."""
+    done = next((place for place, each in enumerate(job.events) if each.kind == "done"), None)
+    return "after" if done is not None and job.events.index(event) >= done else "before"
 
 
-def not_yet(photo_id: str) -> DeedPhotoView:
+def not_yet(photo_id: str) -> JobEventPhotoView:
     """A photo that did not come, or that nobody has looked at."""
-    return DeedPhotoView(photo_id=photo_id, state="waiting", url=None, thumbnail_url=None)
+    return JobEventPhotoView(photo_id=photo_id, state="waiting", url=None, thumbnail_url=None)
 
 
 def _dispute(dispute: Dispute, job: Job) -> DisputeView:
-    deed, settled = job.deed(dispute.op_id), dispute.settled
-    street, office = dispute.street, dispute.office
+    event, settled = job.event(dispute.op_id), dispute.settled
+    site, office = dispute.site, dispute.office
     return DisputeView(
         dispute_id=dispute.dispute_id,
         op_id=dispute.op_id,
         about=dispute.about,
-        street=SideView(state=street.state, at=street.at, by=deed.by if deed else "crew"),
+        site=SideView(state=site.state, at=site.at, by=event.by if event else "crew"),
         office=SideView(state=office.state, at=office.at, by=office.by),
         opened_at=dispute.opened_at,
-        settled=SettledView(at=settled.at, keeps=settled.keeps) if settled else None,
+        settled=SettledView(at=settled.at, keep=settled.keep) if settled else None,
     )

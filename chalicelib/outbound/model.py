@@ -22,7 +22,7 @@ from chalicelib.kernel.ids import derived_id
 
 Kind = Literal["open311", "mailbox", "update", "webhook"]
 State = Literal["waiting", "sending", "sent", "failed", "kept"]
-What = Literal["forwarded", "reopened", "submitted", "changed", "gone"]
+DeliveryEvent = Literal["forwarded", "reopened", "submitted", "changed", "gone"]
 
 TOKEN = "token:"
 """What an external_id begins with that is a token yet, for which an id is asked later."""
@@ -44,7 +44,7 @@ class Delivery(Leased):
     delivery_id: str
     destination: str
     kind: Kind
-    what: What
+    event: DeliveryEvent
     service_request_id: str
     occurred_at: datetime
     state: State = "waiting"

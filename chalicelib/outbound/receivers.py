@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from chalicelib.outbound.model import Subject, What
+from chalicelib.outbound.model import DeliveryEvent, Subject
 
 SECRET_PREFIX = "whsec_"
 SECRET_BYTES = 32
@@ -36,12 +36,12 @@ class Filter:
     ward_codes: Codes | None = None
     kinds: tuple[Told, ...] | None = None
 
-    def passes(self, subject: Subject, what: What) -> bool:
+    def passes(self, subject: Subject, event: DeliveryEvent) -> bool:
         """True where the receiver is told of this."""
-        return what == "gone" or (
+        return event == "gone" or (
             (self.service_codes is None or subject.service_code in self.service_codes)
             and (self.ward_codes is None or subject.ward_code in self.ward_codes)
-            and (self.kinds is None or what in self.kinds)
+            and (self.kinds is None or event in self.kinds)
         )
 
 

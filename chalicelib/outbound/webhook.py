@@ -57,15 +57,15 @@ class WebhookSender:
 
     def _body(self, delivery: Delivery) -> bytes:
         report = self._public(delivery.service_request_id)
-        what = delivery.what
+        event = delivery.event
         if report is None:
-            what = "gone"
-        elif what == "gone":
-            what = "changed"
+            event = "gone"
+        elif event == "gone":
+            event = "changed"
         return msgspec.json.encode(
             {
                 "id": delivery.delivery_id,
-                "kind": f"report.{what}",
+                "kind": f"report.{event}",
                 "occurred_at": delivery.occurred_at,
                 "report": report or {"service_request_id": delivery.service_request_id},
             }

@@ -92,7 +92,7 @@ class ExportPages:
         titles = {store.store: store.title for store in load().stores}
         sections = [
             (titles[store], [list(self._lines(store, item)) for item in items])
-            for store, items in export["held"].items()
+            for store, items in export["records"].items()
             if items
         ]
         template = environment(TEMPLATES).get_template("export.html")

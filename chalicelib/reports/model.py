@@ -181,10 +181,10 @@ class FlagDraft:
 class ReportChanges:
     """Changes that an officer makes; None leaves a field as it is. `clear` names the fields to
     empty, `updates` replaces timeline texts by update_id, `held_updates` decides about waiting
-    updates, and `questions` replaces answers by question_id. `words` says by need_id whether a
-    contractor's text goes into the timeline. `flags_settled` says that an officer has looked at
-    the flags; `needs_settled` says the same of what crews, contractors and residents said. The
-    team, priority and target that the officer chooses stay when rules decide again."""
+    updates, and `questions` replaces answers by question_id. `contractor_text` says by need_id
+    whether a contractor's text goes into the timeline. `flags_settled` says that an officer has
+    looked at the flags; `needs_settled` says the same of what crews, contractors and residents
+    said. The team, priority and target that the officer chooses stay when rules decide again."""
 
     state: State | None = None
     service_code: Line | None = None
@@ -203,7 +203,7 @@ class ReportChanges:
     held_updates: dict[str, Literal["shown", "refused"]] | None = None
     questions: dict[str, UpdateText] | None = None
     duplicate_of: Line | None = None
-    words: dict[str, Literal["shown", "hidden"]] | None = None
+    contractor_text: dict[str, Literal["shown", "hidden"]] | None = None
     flags_settled: bool = False
     needs_settled: bool = False
 
@@ -252,7 +252,7 @@ class HeldUpdate:
     datetime: datetime
     text: str
     by: Author
-    asks: State | None = None
+    requested_state: State | None = None
     refused: bool = False
 
 
@@ -445,7 +445,7 @@ class ServiceRequest:
         photo_waits = any(photo.state == "waiting" for photo in self.photos)
         waits = self.visibility == "waiting" or self.point is None or photo_waits
         found: dict[Attention, bool] = {
-            "waiting": waits or bool(self.waiting_updates) or "words" in reasons,
+            "waiting": waits or bool(self.waiting_updates) or "contractor_text" in reasons,
             "flagged": bool(self.flags),
             "could_not": "could_not" in reasons,
             "handed_over": "handed_over" in reasons,

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, get_args
 
-NeedReason = Literal["words", "could_not", "handed_over", "answered", "updated"]
-"""`words`: a contractor's text waits for review; `could_not` and `handed_over`: a crew or a
-contractor ended its job that way; `answered`: the reporter answered a question; `updated`: a
+NeedReason = Literal["contractor_text", "could_not", "handed_over", "answered", "updated"]
+"""`contractor_text`: a contractor's text waits for review; `could_not` and `handed_over`: a crew
+or a contractor ended its job that way; `answered`: the reporter answered a question; `updated`: a
 resident added to the timeline."""
 REASONS: tuple[NeedReason, ...] = get_args(NeedReason)
 ONCE: frozenset[NeedReason] = frozenset(("updated",))
@@ -91,7 +91,7 @@ def reopened(needs: Needs, need_ids: Iterable[str]) -> Needs:
 
 
 def _settled(need: Need, now: datetime) -> Need:
-    return replace(need, settled_at=now, why="" if need.reason == "words" else need.why)
+    return replace(need, settled_at=now, why="" if need.reason == "contractor_text" else need.why)
 
 
 def without_words(needs: Needs) -> Needs:

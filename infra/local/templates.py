@@ -55,12 +55,12 @@ def messages(voice: MessageComposer) -> Iterator[tuple[str, Message]]:
     new = voice.of_report(_alert("new", other), other, _report("open", voice), ways)
     yield "A new report near a location", new
     answer = f"{voice.site_url}/forms/mended/…"
-    asked = voice.question(_alert("needs_answer", own), _report("fixed", voice), answer, ways)
+    asked = voice.question(_alert("repair_question", own), _report("fixed", voice), answer, ways)
     yield "Days after it was marked as fixed", asked
     reply = f"{voice.site_url}/forms/questions/…"
     wants_to_know = "Which side of the road is the pothole on?"
     to_answer = voice.asked(
-        _alert("asked", own), _report("investigating", voice), wants_to_know, reply, ways
+        _alert("officer_question", own), _report("investigating", voice), wants_to_know, reply, ways
     )
     yield "An officer asks the reporter a question", to_answer
     notice = _notice(voice)
@@ -77,7 +77,7 @@ def _changes() -> Iterator[tuple[str, What, State]]:
     yield "Your own report was received", "new", "open"
     for state in LABELS:
         if state != "open":
-            what: What = "mended" if state == "fixed" else "state_changed"
+            what: What = "fixed" if state == "fixed" else "state_changed"
             yield f"Your own report is: {LABELS[state]}", what, state
     yield "Somebody added an update", "updated", "in_progress"
 

@@ -242,7 +242,7 @@ def test_nobody_can_tell_whether_an_address_is_on_the_list_and_nothing_of_it_is_
     looks, block_path = [], ""
     for is_blocked in (False, True):
         if is_blocked:
-            body = {"what": what, "reason": "Sends threats."}
+            body = {"address_or_domain": what, "reason": "Sends threats."}
             blocked = here.post("/api/admin/blocks", body, token=admin)
             assert blocked.status_code == 201, blocked.body
             block_path = f"/api/admin/blocks/{blocked.json_body['block_id']}"
@@ -306,7 +306,7 @@ def takes_messages(address: str) -> bool:
 
 def test_nothing_is_sent_about_a_report_when_its_contact_is_on_the_list(here: Api) -> None:
     admin, officer, mine = here.token("admin"), signed_in("officer"), of_network(here)
-    body = {"what": "dropped@example.org", "reason": "Sends threats."}
+    body = {"address_or_domain": "dropped@example.org", "reason": "Sends threats."}
     block_id = here.post("/api/admin/blocks", body, token=admin).json_body["block_id"]
     contact = {"name": "Jo", "email": "dropped@example.org", "phone": "01904 551550"}
     told = {}
@@ -325,7 +325,7 @@ def test_nothing_is_sent_about_a_report_when_its_contact_is_on_the_list(here: Ap
 
 def test_export_says_nothing_of_the_list_when_a_typed_contact_is_on_it(here: Api) -> None:
     admin, mine = here.token("admin"), of_network(here)
-    body = {"what": "listed@example.org", "reason": "Sends threats."}
+    body = {"address_or_domain": "listed@example.org", "reason": "Sends threats."}
     block_id = here.post("/api/admin/blocks", body, token=admin).json_body["block_id"]
     exported = {}
     for name in ("listed", "others"):
@@ -333,7 +333,7 @@ def test_export_says_nothing_of_the_list_when_a_typed_contact_is_on_it(here: Api
         contact = {"email": f"{name}@example.org"}
         mine.post("/api/reports", draft_body(contact=contact), key="asks", token=token)
         here.cloud.pump.run_until_idle()
-        held = here.get("/api/account/export", token).json_body["held"]
+        held = here.get("/api/account/export", token).json_body["records"]
         (report,) = held["report"]
         assert report["contact"]["email"] == f"{name}@example.org"
         exported[name] = sorted(held), report["alerts"], bool(report["email_key"])
@@ -345,7 +345,7 @@ def test_account_is_refused_while_an_address_that_it_confirmed_is_on_the_list(he
     mine = of_network(here)
     request_id = mine.post("/api/reports", draft_body(), key="seen").json_body["service_request_id"]
     token = signed_in("resident", "fine@example.org", "threats@example.org")
-    body = {"what": "threats@example.org", "reason": "Sends threats."}
+    body = {"address_or_domain": "threats@example.org", "reason": "Sends threats."}
     admin = here.token("admin")
     block_id = here.post("/api/admin/blocks", body, token=admin).json_body["block_id"]
     path = f"/api/reports/{request_id}"
@@ -369,14 +369,16 @@ def unblock(here: Api, block_id: str, admin: str) -> None:
 def test_list_shows_domains_and_no_addresses_page_by_page(here: Api) -> None:
     admin = here.token("admin")
     for what in ("listed.example", "listed@example.org", "also@example.org"):
-        here.post("/api/admin/blocks", {"what": what, "reason": "x"}, token=admin)
+        here.post("/api/admin/blocks", {"address_or_domain": what, "reason": "x"}, token=admin)
     first = here.get("/api/admin/blocks?limit=2", admin).json_body
     rest = here.get(f"/api/admin/blocks?limit=2&cursor={first['next']}", admin).json_body
     items = [*first["items"], *rest["items"]]
     assert [each["domain"] for each in items if each["domain"]] == ["listed.example"]
     assert len(items) == 3 and "listed@" not in str(items)
-    again = here.post("/api/admin/blocks", {"what": "listed.example", "reason": "y"}, token=admin)
+    again = here.post(
+        "/api/admin/blocks", {"address_or_domain": "listed.example", "reason": "y"}, token=admin
+    )
     assert again.json_body["reason"] == "x"
     for wrong in ("nonsense", "a b", "two@@example.org"):
-        body = {"what": wrong, "reason": "x"}
+        body = {"address_or_domain": wrong, "reason": "x"}
         assert here.post("/api/admin/blocks", body, token=admin).status_code == 400

@@ -187,7 +187,7 @@ def test_what_how_often_and_quiet_hours_are_changed(here: Api) -> None:
     answer = saved(
         here,
         one,
-        ("event_types", "mended"),
+        ("event_types", "fixed"),
         ("topic.radius_m", "2000"),
         ("topic.service_codes", "pothole"),
         ("quiet", "yes"),
@@ -197,7 +197,7 @@ def test_what_how_often_and_quiet_hours_are_changed(here: Api) -> None:
     assert "Your changes have been saved" in text_of(answer), text_of(answer)
     now = again(one)
     assert (now.event_types, now.topic.radius_m, now.topic.service_codes) == (
-        ("mended",),
+        ("fixed",),
         2000,
         ("pothole",),
     )

@@ -173,10 +173,10 @@ def test_case_has_all_of_a_report_and_what_belongs_to_it(api: Api) -> None:
     assert case["nearby"][0]["distance_m"] == 0 and case["nearby"][0]["title"] == "Another"
     assert (case["merged"], case["questions"], case["waits_for"]) == ([], [], None)
     assert {"because", "opens", "target", "hours_left"} <= set(case)
-    done = [(each["what"], each["by"]) for each in case["history"]]
+    done = [(each["action"], each["by"]) for each in case["history"]]
     assert done == [("Wrote a note", "Ann")]
     again = api.get(f"/api/cases/{request_id}", ann).json_body["history"]
-    assert [each["what"] for each in again] == ["Looked at it", "Wrote a note"]
+    assert [each["action"] for each in again] == ["Looked at it", "Wrote a note"]
 
 
 def test_case_shows_its_jobs_when_a_rule_opened_one(api: Api, officer_token: str) -> None:
@@ -211,15 +211,15 @@ def test_change_with_a_reply_is_taken_back_while_nobody_was_told(
                 "service_request_id": request_id,
                 "result": "undone",
                 "because": None,
-                "put_back": ["state", "priority", "reply"],
-                "not_put_back": [],
+                "restored": ["state", "priority", "reply"],
+                "not_restored": [],
             }
         ]
     after = stored(request_id)
     assert (after.state, after.updates, after.repairs) == ("open", (), 0)
     history = api.get(f"/api/cases/{request_id}", officer_token).json_body["history"]
-    assert [each["what"] for each in history][-1] == "Changed the priority, the state, the reply"
-    assert "Undid a change" in [each["what"] for each in history]
+    assert [each["action"] for each in history][-1] == "Changed the priority, the state, the reply"
+    assert "Undid a change" in [each["action"] for each in history]
 
 
 def test_nothing_is_taken_back_after_its_time(

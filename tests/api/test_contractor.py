@@ -69,7 +69,7 @@ def test_contractor_starts_and_ends_a_job_with_photos(job: dict[str, Any], depot
     assert status == 200
     after = depot.look(job["job_id"])
     assert after["state"] == "done"
-    start, done = after["deeds"]
+    start, done = after["events"]
     assert (start["by"], done["by"], done["text"]) == ("contractor", "contractor", "Relaid.")
     assert len(done["photos"]) == 2
     assert "has expired" in page.text
@@ -80,9 +80,9 @@ def test_page_sent_twice_tells_it_once(job: dict[str, Any], depot: Depot) -> Non
     photo = (File("a.jpg", "image/jpeg", JPEG),)
     results = [told(page, depot, photo, kind="done") for _ in range(2)]
     assert "already" in results[1][1].title
-    (deed,) = depot.look(job["job_id"])["deeds"]
-    assert len(deed["photos"]) == 1
-    assert len(depot.look(job["job_id"])["deeds"]) == 1
+    (event,) = depot.look(job["job_id"])["events"]
+    assert len(event["photos"]) == 1
+    assert len(depot.look(job["job_id"])["events"]) == 1
 
 
 def test_page_sent_again_with_something_else_is_refused(job: dict[str, Any], depot: Depot) -> None:
@@ -90,7 +90,7 @@ def test_page_sent_again_with_something_else_is_refused(job: dict[str, Any], dep
     told(page, depot, kind="start")
     status, other = told(page, depot, kind="could_not", reason="unsafe")
     assert status == 400 and "already sent this page" in other.text
-    assert len(depot.look(job["job_id"])["deeds"]) == 1
+    assert len(depot.look(job["job_id"])["events"]) == 1
 
 
 def done_by_a_crew(job: dict[str, Any], depot: Depot) -> None:
@@ -132,7 +132,7 @@ def test_link_ends_in_plain_words_when_the_job_ends_or_goes_to_others(
     shown = depot.api.client.http.get(link)
     assert shown.status_code == 410 and says in PageReader(shown.body.decode()).text
     assert depot.look(job["job_id"]) == before and before["contractor"] is None
-    assert "We come on Monday." in [deed["text"] for deed in before["deeds"]]
+    assert "We come on Monday." in [event["text"] for event in before["events"]]
 
 
 def test_contractor_who_could_not_do_it_may_say_later_that_it_is_done(
@@ -161,7 +161,7 @@ def test_page_comes_back_with_what_is_wrong(
     status, page = told(opened(link_to(job, depot), depot), depot, photos, **answers)
     assert status == 400 and page.title.startswith("Error: ") and says in page.text
     assert ("text", answers.get("text", "")) in page.form().fields
-    assert depot.look(job["job_id"])["deeds"] == []
+    assert depot.look(job["job_id"])["events"] == []
 
 
 def test_page_asks_for_the_photos_again_when_something_else_was_missing(
@@ -179,7 +179,7 @@ def test_file_that_is_not_a_photo_is_refused_beside_its_field(
     text = (File("a.txt", "text/plain", b"no photo"),)
     status, page = told(opened(link_to(job, depot), depot), depot, text, kind="done")
     assert status == 400 and "photos-error" in page.ids
-    assert depot.look(job["job_id"])["deeds"] == []
+    assert depot.look(job["job_id"])["events"] == []
 
 
 def test_word_is_kept_and_shown_when_the_office_cancelled_meanwhile(
@@ -191,7 +191,7 @@ def test_word_is_kept_and_shown_when_the_office_cancelled_meanwhile(
     depot.tell(crew_says)
     status, after = told(page, depot, kind="done")
     assert status == 200 and "stored what you told us" in after.title
-    assert depot.look(job["job_id"])["disputes"][0]["street"]["by"] == "contractor"
+    assert depot.look(job["job_id"])["disputes"][0]["site"]["by"] == "contractor"
 
 
 @pytest.mark.parametrize(

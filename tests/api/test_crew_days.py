@@ -78,7 +78,12 @@ def test_done_stays_where_it_is_when_the_day_is_planned_again(depot: Depot, day:
     assert depot.look(done["job_id"]) == before
     assert depot.look(other["job_id"])["position"] == 2
     (load,) = (each for each in loads(depot, day) if each["crew"] == "highways-north")
-    assert (load["jobs"], load["done"], load["minutes_shift"], load["over"]) == (2, 1, 480, 0)
+    assert (load["jobs"], load["done"], load["minutes_shift"], load["minutes_over"]) == (
+        2,
+        1,
+        480,
+        0,
+    )
 
 
 def loads(depot: Depot, day: str, token: str | None = None) -> list[dict[str, Any]]:

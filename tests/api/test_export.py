@@ -12,7 +12,7 @@ import pytest
 from chalicelib.accounts.model import Destination, Grant
 from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.privacy.elsewhere import REASONS
+from chalicelib.privacy.export_exclusions import REASONS
 from chalicelib.privacy.page import UNREADABLE
 from chalicelib.privacy.registry import Row, load
 from chalicelib.reports.model import Flag, HeldUpdate, Question
@@ -105,7 +105,7 @@ def uncovered(row: Row, export: dict[str, Any]) -> bool:
     if row.personal == "no" or row.store in REASONS or name in SENDERS:
         return False
     way = PICTURES.get(row.attribute, row.attribute).split(".")
-    found = list(values(export["held"].get(row.store, []), way))
+    found = list(values(export["records"].get(row.store, []), way))
     return not found or (name not in EMPTY and not any(each not in (None, "") for each in found))
 
 
@@ -123,7 +123,7 @@ def test_attribute_is_found_out_when_the_export_does_not_have_it(export: dict[st
 def test_what_is_elsewhere_is_personal_and_said_to_be(export: dict[str, Any]) -> None:
     personal = {row.store for row in load().rows if row.personal != "no"}
     assert set(REASONS) <= personal
-    assert len(export["elsewhere"]) == len(REASONS)
+    assert len(export["not_included"]) == len(REASONS)
 
 
 def test_export_has_the_words_of_the_person_and_of_nobody_else(here: Api, owner: Resident) -> None:
@@ -136,7 +136,7 @@ def test_export_has_the_words_of_the_person_and_of_nobody_else(here: Api, owner:
 
 def test_export_has_nothing_that_others_said(export: dict[str, Any], owner: Resident) -> None:
     assert FLAGGED not in str(export)
-    theirs = [report for report in export["held"]["report"] if "description" not in report]
+    theirs = [report for report in export["records"]["report"] if "description" not in report]
     answered, written, address = theirs[:2], theirs[2:-1], theirs[-1]
     assert address == {
         "service_request_id": owner.with_her_address,
@@ -168,20 +168,20 @@ def test_export_tells_of_others_nothing_that_finds_what_they_wrote(here: Api) ->
 def test_export_has_the_answer_with_its_words_and_photo(
     export: dict[str, Any], owner: Resident
 ) -> None:
-    answers = export["held"]["answer"]
+    answers = export["records"]["answer"]
     assert [(each["repair"], each["is_fixed"]) for each in answers] == [(1, False)] * 2
     assert {each["person"] for each in answers} == set(owner.others[-2:])
     about = {each["service_request_id"] for each in answers}
-    said = [each for each in export["held"]["report"] if each["service_request_id"] in about]
+    said = [each for each in export["records"]["report"] if each["service_request_id"] in about]
     texts = {update["text"] for each in said for update in each.get("updates", ())}
     assert texts >= {"Not so, says everybody.", f"Not so, says {owner.canary}."}
-    shown = {each["service_request_id"] for each in export["held"]["pictures"]}
+    shown = {each["service_request_id"] for each in export["records"]["pictures"]}
     assert about <= shown
 
 
 def test_export_has_the_code_for_an_unconfirmed_address(export: dict[str, Any]) -> None:
-    addresses = {each["address"] for each in export["held"]["attempt"]}
-    assert len(addresses) == len(export["held"]["attempt"]) == 3
+    addresses = {each["address"] for each in export["records"]["attempt"]}
+    assert len(addresses) == len(export["records"]["attempt"]) == 3
 
 
 def test_parts_of_an_export_are_the_whole_of_it(
@@ -193,14 +193,14 @@ def test_parts_of_an_export_are_the_whole_of_it(
     cursor = ""
     while cursor is not None:
         part = here.get(f"/api/account/export?cursor={cursor}", token).json_body
-        for store, items in part["held"].items():
+        for store, items in part["records"].items():
             together[store] = [*together.get(store, []), *items]
         cursor = part["next"]
     signed = ("pictures", "session")
     assert {name: together[name] for name in together if name not in signed} == {
-        name: items for name, items in export["held"].items() if name not in signed
+        name: items for name, items in export["records"].items() if name not in signed
     }
-    assert len(together["pictures"]) == len(export["held"]["pictures"])
+    assert len(together["pictures"]) == len(export["records"]["pictures"])
 
 
 @pytest.mark.parametrize("cursor", ["x", "2026-06-01T12:00:00Z~R00000000001~x", "~1"])
@@ -218,7 +218,7 @@ def test_page_says_everything_that_is_personal_but_what_nobody_can_read(
     personal = [
         (f"{row.store}.{row.attribute}", row.what)
         for row in load().rows
-        if row.personal != "no" and row.store in export["held"] and row.store != "pictures"
+        if row.personal != "no" and row.store in export["records"] and row.store != "pictures"
     ]
     said = {name for name, what in personal if f"<dt>{escape(held.get(name, what))}</dt>" in page}
     silent = {*UNREADABLE, *EMPTY, *SENDERS, "account.work_name", "account.work_email"}

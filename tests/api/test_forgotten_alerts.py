@@ -69,7 +69,7 @@ def everything_is_on_its_way(api: Api, token: str) -> str:
     now = utc_now()
     quiet = {"begin": f"{now - 2 * HOUR:%H:%M}", "end": f"{now + 3 * HOUR:%H:%M}"}
     subscribe(api, token, topic={"kind": "report", "service_request_id": own}, quiet=quiet)
-    subscribe(api, None, topic={"kind": "council"}, event_types=["mended"])
+    subscribe(api, None, topic={"kind": "council"}, event_types=["fixed"])
     api.cloud.pump.run_until_idle()
     officer = Author("officer", staff_in=EVERYWHERE)
     add_update(own, update_draft(state="fixed"), "fixed", officer, reports_ports())

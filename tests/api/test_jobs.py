@@ -64,7 +64,7 @@ EXPECTED = {
     "window": None,
     "contractor": None,
     "photos_before": [],
-    "deeds": [],
+    "events": [],
     "disputes": [],
 }
 
@@ -285,8 +285,8 @@ def test_report_goes_from_the_resident_to_the_crew_and_back_to_its_followers(
     assert [each["photo_id"] for each in told["photos"]] == [asked["photo_id"]]
     letters = [each for each in mail.letters()[before:] if each["To"] == "alex@example.org"]
     assert any("Fixed" in each["Subject"] or "ixed" in mail.text_of(each) for each in letters)
-    (deed,) = (each for each in depot.look(job["job_id"])["deeds"] if each["kind"] == "done")
-    assert deed["photos"][0]["state"] == "ready" and deed["photos"][0]["url"]
+    (event,) = (each for each in depot.look(job["job_id"])["events"] if each["kind"] == "done")
+    assert event["photos"][0]["state"] == "ready" and event["photos"][0]["url"]
 
 
 def test_photo_of_a_note_stays_though_no_report_shows_it_when_photos_are_swept(
@@ -297,9 +297,9 @@ def test_photo_of_a_note_stays_though_no_report_shows_it_when_photos_are_swept(
     photo_id = shown(depot, job, note)
     with time_machine.travel(utc_now() + timedelta(days=2), tick=False):
         assert sweep(photos_ports()) == {}
-    (deed,) = depot.look(job["job_id"])["deeds"]
-    assert deed["photos"][0]["state"] == "ready" and deed["photos"][0]["url"]
-    assert deed["photos"][0]["photo_id"] == photo_id
+    (event,) = depot.look(job["job_id"])["events"]
+    assert event["photos"][0]["state"] == "ready" and event["photos"][0]["url"]
+    assert event["photos"][0]["photo_id"] == photo_id
 
 
 def shown(depot: Depot, job: dict[str, Any], sent: dict[str, Any]) -> str:
@@ -328,5 +328,5 @@ def test_job_and_its_photo_are_emptied_when_its_report_is_forgotten_with_all_it_
     with time_machine.travel(utc_now() + timedelta(days=2), tick=False):
         assert sweep(photos_ports()) == {}
     after = depot.look(job["job_id"])
-    assert (after["instructions"], after["deeds"][0]["text"]) == ("", "")
+    assert (after["instructions"], after["events"][0]["text"]) == ("", "")
     assert look(key, photos_ports()).state != "ready"

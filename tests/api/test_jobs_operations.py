@@ -24,9 +24,9 @@ def test_operation_is_applied_once_however_often_it_is_sent(depot: Depot) -> Non
     for result in ("applied", *["duplicate"] * 10):
         (item,) = depot.tell(start)
         assert (item["op_id"], item["result"]) == (start["op_id"], result)
-        assert item["job"]["state"] == "started" and len(item["job"]["deeds"]) == 1
-    (deed,) = item["job"]["deeds"]
-    assert (deed["by"], deed["lat"], deed["long"]) == ("crew", 53.96, -1.08)
+        assert item["job"]["state"] == "started" and len(item["job"]["events"]) == 1
+    (event,) = item["job"]["events"]
+    assert (event["by"], event["lat"], event["long"]) == ("crew", 53.96, -1.08)
 
 
 def test_each_operation_has_its_own_result_in_order_when_some_are_bad(depot: Depot) -> None:
@@ -91,27 +91,27 @@ def test_done_of_a_job_that_was_cancelled_meanwhile_is_kept_and_shown(depot: Dep
     assert item["result"] == "conflict"
     found = depot.look(job["job_id"])
     assert item["job"] == found and found["state"] == "cancelled"
-    (deed,), (dispute,) = found["deeds"], found["disputes"]
-    assert deed["text"] == "It is filled."
-    assert (dispute["street"]["state"], dispute["office"]["state"]) == ("done", "cancelled")
+    (event,), (dispute,) = found["events"], found["disputes"]
+    assert event["text"] == "It is filled."
+    assert (dispute["site"]["state"], dispute["office"]["state"]) == ("done", "cancelled")
     disputed = depot.api.get("/api/jobs?disputed=true", depot.officer).json_body["items"]
     assert job["job_id"] in [each["job_id"] for each in disputed]
 
 
-@pytest.mark.parametrize(("keeps", "state"), [("street", "done"), ("office", "cancelled")])
-def test_officer_settles_a_dispute_for_either_side(keeps: str, state: str, depot: Depot) -> None:
+@pytest.mark.parametrize(("keep", "state"), [("site", "done"), ("office", "cancelled")])
+def test_officer_settles_a_dispute_for_either_side(keep: str, state: str, depot: Depot) -> None:
     job = depot.job()
     depot.change(job, state="cancelled", because="Not needed.")
     (item,) = depot.tell(operation(job, "done"))
     dispute_id = item["job"]["disputes"][0]["dispute_id"]
     path, headers = f"/api/jobs/{job['job_id']}/disputes/{dispute_id}", item["job"]["version"]
-    refused = settle(path, {"keeps": "neither"}, headers, depot)
-    assert refused.status_code == 400 and refused.json_body["errors"][0]["field"] == "keeps"
-    assert settle(path, {"keeps": keeps}, 1, depot).status_code == 409
-    settled = settle(path, {"keeps": keeps}, headers, depot)
+    refused = settle(path, {"keep": "neither"}, headers, depot)
+    assert refused.status_code == 400 and refused.json_body["errors"][0]["field"] == "keep"
+    assert settle(path, {"keep": keep}, 1, depot).status_code == 409
+    settled = settle(path, {"keep": keep}, headers, depot)
     assert settled.status_code == 200 and settled.json_body["state"] == state
-    assert settled.json_body["disputes"][0]["settled"]["keeps"] == keeps
-    assert settle(path + "x", {"keeps": keeps}, headers, depot).status_code == 404
+    assert settled.json_body["disputes"][0]["settled"]["keep"] == keep
+    assert settle(path + "x", {"keep": keep}, headers, depot).status_code == 404
 
 
 def settle(path: str, body: Any, version: int, depot: Depot) -> Any:
@@ -156,7 +156,7 @@ def test_photo_is_taken_when_it_was_asked_for_with_the_operation(depot: Depot) -
     photo_id = asked.json_body["photo_id"]
     (item,) = depot.tell({**done, "photo_ids": [photo_id]})
     assert item["result"] == "applied"
-    (photo,) = item["job"]["deeds"][0]["photos"]
+    (photo,) = item["job"]["events"][0]["photos"]
     assert photo == {
         "photo_id": photo_id,
         "state": "waiting",
@@ -171,5 +171,5 @@ def test_clock_that_runs_ahead_is_shown_as_when_it_came(depot: Depot) -> None:
     job = depot.job()
     ahead = (utc_now() + timedelta(hours=72)).isoformat()
     (item,) = depot.tell(operation(job, "start", at=ahead))
-    (deed,) = item["job"]["deeds"]
-    assert deed["at"] == deed["received_at"] < ahead
+    (event,) = item["job"]["events"]
+    assert event["at"] == event["received_at"] < ahead

@@ -430,7 +430,7 @@ def test_update_waits_for_an_officer_where_the_reports_of_its_key_do(
     assert waiting(reviewed.api) == [request_id]
     officer = reviewed.api.token("officer")
     (shown,) = reviewed.api.get(f"/api/cases/{request_id}", token=officer).json_body["held_updates"]
-    assert (shown["text"], shown["asks"]) == ("Rude canary.", "fixed")
+    assert (shown["text"], shown["requested_state"]) == ("Rude canary.", "fixed")
     assert shown["update_id"] == answer["update_id"]
 
 

@@ -80,7 +80,7 @@ RULES: dict[str, dict[str, str]] = {
     "PATCH /api/subscriptions/{subscription_id}": {"topic": "each kind has fields of its own"},
     "POST /api/account/addresses": {"address": ADDRESS},
     "POST /api/account/addresses/removal": {"address": ADDRESS},
-    "POST /api/admin/blocks": {"what": f"{ADDRESS}, or a domain"},
+    "POST /api/admin/blocks": {"address_or_domain": f"{ADDRESS}, or a domain"},
     "POST /api/admin/people": {"address": ADDRESS, "grants": ADMIN},
     "POST /api/cases/bulk": {"changes": "at least one", "ids": "each once"},
     "POST /api/crews/{crew}/devices": {"push": PUSH_KEYS},

@@ -65,7 +65,7 @@ def test_receiver_is_told_of_a_report_and_can_tell_that_it_comes_from_us(
     assert is_ours(headers, raw, made["secret"])
     assert not is_ours(headers, raw + b" ", made["secret"])
     (sent,) = deliveries(api, state="sent", destination=made["receiver_id"])
-    assert (sent["tries"], sent["what"]) == (1, "submitted")
+    assert (sent["tries"], sent["event"]) == (1, "submitted")
 
 
 def test_receiver_is_told_only_what_everybody_may_see(api: Api, hook: Hook) -> None:

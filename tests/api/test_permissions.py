@@ -63,7 +63,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "erasure": {"redact": "x"},
     "confirm": {"token": "x"},
     "links": {"name": "x"},
-    "disputed-op": {"keeps": "office"},
+    "disputed-op": {"keep": "office"},
     "order": {"job_ids": ["0" * 12]},
     "devices": {"push": {"endpoint": "https://127.0.0.1/x", "p256dh": "x", "auth": "x"}},
 }

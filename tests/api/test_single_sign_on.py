@@ -236,7 +236,7 @@ def test_account_of_the_address_is_used_when_the_provider_has_verified_it(
 
 
 def test_nobody_is_signed_in_whose_address_is_on_the_block_list(here: Here) -> None:
-    body = {"what": "threats@example.org", "reason": "Sends threats."}
+    body = {"address_or_domain": "threats@example.org", "reason": "Sends threats."}
     blocked = here.post("/api/admin/blocks", body, token=here.token("admin"))
     assert blocked.status_code == 201
     claims = json.dumps({"email": "Threats@example.org", "email_verified": True}).encode()

@@ -81,7 +81,7 @@ def test_nobody_is_told_of_what_was_taken_back(values: dict[str, Any], api: Api)
     assert change["undo_within_s"] == 60
     api.cloud.pump.run_until_idle()
     (item,) = taken_back(api, change)
-    assert (item["result"], item["not_put_back"]) == ("undone", [])
+    assert (item["result"], item["not_restored"]) == ("undone", [])
     tell(api)
     after = stored(request_id)
     assert len(mail.letters()) == known
@@ -119,7 +119,7 @@ def test_question_that_was_taken_back_is_not_sent_and_the_case_does_not_wait(api
     asked = act(api, path, {"text": "How deep is it?"}).json_body
     assert stored(request_id).waits_for == "reporter"
     (item,) = taken_back(api, asked)
-    assert (item["result"], item["put_back"]) == ("undone", ["question"])
+    assert (item["result"], item["restored"]) == ("undone", ["question"])
     tell(api)
     assert not letters("How deep") and stored(request_id).waits_for is None
 
@@ -148,7 +148,7 @@ def test_change_is_not_taken_back_when_people_were_told_of_it(
     later = replace(ports, now=lambda: utc_now() + UNTOLD_FOR)
     replace_built(monkeypatch, reports_ports, later)
     (item,) = taken_back(api, change)
-    assert (item["result"], item["put_back"]) == ("not_undone", [])
+    assert (item["result"], item["restored"]) == ("not_undone", [])
     assert "People have already been notified" in item["because"]
     assert stored(request_id).state == "fixed"
 
@@ -159,7 +159,7 @@ def test_answer_says_what_was_put_back_and_what_was_not(api: Api) -> None:
     assert change["undo_within_s"] == 300, "Nobody is told of that, so nobody has to wait."
     (item,) = taken_back(api, change)
     assert item["result"] == "partly" and "keep no copy" in item["because"]
-    assert (item["put_back"], item["not_put_back"]) == (["team"], ["description"])
+    assert (item["restored"], item["not_restored"]) == (["team"], ["description"])
 
 
 def test_repeat_of_a_change_is_answered_alike_with_the_same_undo(api: Api) -> None:

@@ -77,7 +77,7 @@ def test_contractors_words_and_photos_are_public_when_an_officer_has_released_th
     assert request_id in {each["service_request_id"] for each in waiting}
     (need,) = case["needs"]
     assert (need["reason"], need["by"], need["why"]) == (
-        "words",
+        "contractor_text",
         "Paving Ltd (contractor)",
         CANARY,
     )
@@ -87,14 +87,14 @@ def test_contractors_words_and_photos_are_public_when_an_officer_has_released_th
         "after",
         "nobody_yet",
     )
-    shown = {"words": {need["need_id"]: "shown"}, "photos": {photo["photo_id"]: "shown"}}
+    shown = {"contractor_text": {need["need_id"]: "shown"}, "photos": {photo["photo_id"]: "shown"}}
     assert change(case, depot, **shown) == 200
     after = case_of(job, depot)
     assert after["attention"] is None and not after["needs"]
     assert after["work_photos"][0]["seen_by"] == "everybody"
     last = depot.api.get(f"/api/reports/{request_id}").json_body["updates"][-1]
     assert (last["by"], last["text"], last["state"]) == ("contractor", CANARY, "fixed")
-    assert change(after, depot, words={need["need_id"]: "shown"}) == 400
+    assert change(after, depot, contractor_text={need["need_id"]: "shown"}) == 400
 
 
 def test_contractors_words_are_gone_when_an_officer_keeps_them_back(depot: Depot) -> None:
@@ -104,7 +104,7 @@ def test_contractors_words_are_gone_when_an_officer_keeps_them_back(depot: Depot
     assert change(case, depot, text="Thank you.", needs_settled=True) == 200
     case = case_of(job, depot)
     (need,) = case["needs"]
-    assert change(case, depot, words={need["need_id"]: "hidden"}) == 200
+    assert change(case, depot, contractor_text={need["need_id"]: "hidden"}) == 200
     after = case_of(job, depot)
     assert not after["needs"] and CANARY not in str(after["updates"])
     report = reports_ports().repository.get(case["service_request_id"])

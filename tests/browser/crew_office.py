@@ -61,7 +61,7 @@ def job(number: int, **changes: Any) -> JobJson:
         "opened_at": "2026-05-01T08:00:00Z",
         "updated_at": "2026-05-01T08:00:00Z",
         "contractor": None,
-        "deeds": [],
+        "events": [],
         "disputes": [],
         **changes,
     }
@@ -172,7 +172,7 @@ class Office:
             return {"op_id": sent["op_id"], "result": "duplicate", "job": known}
         self.taken.append(dict(sent))
         photos = [{"photo_id": each, "state": "waiting", "url": None} for each in sent["photo_ids"]]
-        deed = {
+        event = {
             **{
                 "received_at": sent["at"],
                 "by": "crew",
@@ -183,7 +183,7 @@ class Office:
             **sent,
             "photos": [{**each, "thumbnail_url": None} for each in photos],
         }
-        after = {**known, "version": known["version"] + 1, "deeds": [*known["deeds"], deed]}
+        after = {**known, "version": known["version"] + 1, "events": [*known["events"], event]}
         said = STATES.get(sent["kind"])
         because = self.first_said.get(sent["job_id"])
         if because and said:
@@ -200,7 +200,7 @@ class Office:
             "dispute_id": sent["op_id"],
             "op_id": sent["op_id"],
             "about": "outcome",
-            "street": {"state": said, "at": sent["at"], "by": "crew"},
+            "site": {"state": said, "at": sent["at"], "by": "crew"},
             "office": {"state": "cancelled", "at": "2026-05-01T09:00:00Z", "by": "office"},
             "opened_at": sent["at"],
             "settled": None,

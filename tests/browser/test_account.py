@@ -357,7 +357,7 @@ def test_my_data_is_read_and_downloaded(new_page: NewPage, account: Account) -> 
     expect(page.locator("#export-page")).to_contain_text("The hole in my export")
     with page.expect_download() as download:
         page.get_by_role("button", name="Download my data").click()
-    held = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))["held"]
+    held = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))["records"]
     assert report.service_request_id in json.dumps(held)
 
 

@@ -118,7 +118,7 @@ def test_failed_alert_is_shown_with_its_reason_and_sent_again(
         subscription_id="a" * 32,
         alert_id="b" * 32,
         channel="email",
-        what="mended",
+        what="fixed",
         service_request_id="7K3M2QXV9HTD",
         occurred_at=now - timedelta(hours=25),
         state="failed",

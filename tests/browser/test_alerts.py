@@ -310,7 +310,7 @@ def test_report_is_asked_for_from_its_page(new_page: NewPage, stack: LocalStack)
     heading(page, "Check your email")
     asked = of(address)
     assert asked.topic.service_request_id == report.service_request_id
-    assert set(asked.event_types) == {"new", "state_changed", "mended", "needs_answer"}
+    assert set(asked.event_types) == {"new", "state_changed", "fixed", "repair_question"}
 
 
 def test_alerts_begin_at_once_at_an_own_address_and_stand_in_the_account(
@@ -339,7 +339,7 @@ def test_alerts_begin_at_once_at_an_own_address_and_stand_in_the_account(
     entry.get_by_role("button", name="Save").click()
     expect(page.locator("#account-status")).to_contain_text("have been saved")
     found = of(account.addresses[0].value)
-    assert (found.event_types, found.frequency) == (("mended",), "weekly")
+    assert (found.event_types, found.frequency) == (("fixed",), "weekly")
     entry.get_by_role("button", name="Stop").click()
     expect(entry).to_contain_text("You have stopped these alerts")
     page.reload()

@@ -90,11 +90,11 @@ class TheOffice:
     def change(self, number: int, **changes: Any) -> None:
         self._call("PATCH", number, changes, {"If-Match": f'"{self.look(number)["version"]}"'})
 
-    def settle(self, number: int, keeps: str) -> None:
+    def settle(self, number: int, keep: str) -> None:
         job = self.look(number)
         path = f"/disputes/{job['disputes'][0]['dispute_id']}"
         version = {"If-Match": f'"{job["version"]}"'}
-        self._call("POST", number, {"keeps": keeps}, version, path)
+        self._call("POST", number, {"keep": keep}, version, path)
 
     def _call(
         self,
@@ -134,7 +134,7 @@ def office(stack: LocalStack) -> TheOffice:
 
 @pytest.fixture
 def phone(playwright: Playwright, stack: LocalStack, tmp_path: Path) -> Iterator[Open]:
-    """Opens the browser of one phone, or opens it again: what it keeps, it keeps."""
+    """Opens the browser of one phone, or opens it again: what it keep, it keep."""
     faults: list[str] = []
     running: list[BrowserContext] = []
 
@@ -240,10 +240,10 @@ def test_day_without_a_signal_arrives_once_and_shows_what_the_office_did_meanwhi
     expect(changes).to_contain_text(f"Removed: {name_of(MOVED)}")
     for number in DONE:
         job = office.look(number)
-        [deed] = job["deeds"]
-        assert (deed["kind"], deed["text"]) == ("done", f"Emptied gully {number}.")
-        assert len(deed["photos"]) == 1 and deed["photos"][0]["state"] == "ready"
-        assert (deed["lat"], deed["long"]) == (53.959, -1.0815)
+        [event] = job["events"]
+        assert (event["kind"], event["text"]) == ("done", f"Emptied gully {number}.")
+        assert len(event["photos"]) == 1 and event["photos"][0]["state"] == "ready"
+        assert (event["lat"], event["long"]) == (53.959, -1.0815)
         assert job["state"] == ("cancelled" if number == CANCELLED else "done")
     assert office.look(MADE_LONGER)["minutes"] == LONGER
     page.get_by_role("button", name="I have seen this").click()
@@ -253,7 +253,7 @@ def test_day_without_a_signal_arrives_once_and_shows_what_the_office_did_meanwhi
     versions = page.locator(".crew-versions")
     expect(versions).to_contain_text("The gas people dig there first.")
     expect(versions).to_contain_text(f"Emptied gully {CANCELLED}.")
-    office.settle(CANCELLED, "street")
+    office.settle(CANCELLED, "site")
     push(page)
     expect(page.get_by_text("to keep the record from site")).to_be_visible()
     page.goto("/crew/#summary")

@@ -113,7 +113,7 @@ def test_views_are_fine_when_there_is_a_conflict_a_refusal_and_a_job_that_went(
     fine(page)
     dispute = office.jobs["JOB000000001"]["disputes"][0]
     office.jobs["JOB000000001"]["version"] += 1
-    dispute["settled"] = {"at": "2026-05-01T12:00:00Z", "keeps": "street"}
+    dispute["settled"] = {"at": "2026-05-01T12:00:00Z", "keep": "site"}
     come_back(page)
     expect(page.get_by_text("to keep the record from site")).to_be_visible()
 

@@ -31,7 +31,7 @@ CLEARED = """navigator.serviceWorker.ready
   .then((it) => it.getNotifications())
   .then((all) => all.forEach((each) => each.close()))"""
 MENDED = Message(
-    what="mended",
+    what="fixed",
     name="S1-A1",
     thread="7K3M2QXV9HTD",
     subject="Your report is mended",

@@ -45,7 +45,7 @@ def stores(request: pytest.FixtureRequest) -> Stores:
 
 WHOLE = subscription(
     topic=area(2500.5, service_codes=("pothole", "litter")),
-    event_types=("new", "mended"),
+    event_types=("new", "fixed"),
     frequency="weekly",
     quiet=QuietHours(begin="22:00", end="07:00"),
     account_id="a1",
@@ -74,7 +74,7 @@ def test_subscription_is_stored_once_and_the_stored_one_is_answered(stores: Stor
 
 def test_subscription_is_replaced_only_in_the_version_that_was_read(stores: Stores) -> None:
     first = stores.subscriptions.add(subscription(account_id="a1"))
-    second = stores.subscriptions.save(stopped(first, "asked", NOON))
+    second = stores.subscriptions.save(stopped(first, "requested", NOON))
     with pytest.raises(VersionConflict):
         stores.subscriptions.save(replace(first, frequency="daily"))
     assert stores.subscriptions.get(first.subscription_id) == second

@@ -34,7 +34,7 @@ from chalicelib.reports.usecases.staff.questions import (
     reply_to_question,
     settle_question,
 )
-from chalicelib.reports.usecases.staff.undo import put_back
+from chalicelib.reports.usecases.staff.undo import restore
 from chalicelib.reports.usecases.staff.unmerging import merged_here, unmerge
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
@@ -252,7 +252,7 @@ def a_change(request_id: str, ports: Ports) -> UndoRecord:
 
 
 def result_of(left: UndoRecord, author: Author, ports: Ports) -> str:
-    back = put_back(left, author, ports)
+    back = restore(left, author, ports)
     assert back
     return back.result
 

@@ -109,7 +109,7 @@ def cancel(on: Scene) -> str:
 
 def settle(on: Scene) -> str:
     which, version = on.job.job_id, on.job.version
-    planning.settle(which, DISPUTED_OP, version, OFFICER, on.ports, keeps="street")
+    planning.settle(which, DISPUTED_OP, version, OFFICER, on.ports, keep="site")
     return "ok"
 
 
@@ -181,7 +181,7 @@ def check(names: tuple[str, ...], jobs: Jobs, interleaving: Interleaving) -> Seq
     assert done and ended in known, (interleaving.turns, answers)
     for name, answer in done:
         if name in STREET:
-            assert answer in TAKEN and after.deed(f"{name}-operation"), interleaving.turns
+            assert answer in TAKEN and after.event(f"{name}-operation"), interleaving.turns
     return answers
 
 
@@ -250,7 +250,7 @@ def test_operation_is_taken_once_when_it_is_sent_ten_times_and_five_at_once(
         assert sorted(at_once) == ["applied", *["duplicate"] * 4], interleaving.turns
         assert later == ["duplicate"] * 5
         after = here.stored()
-        assert [deed.op_id for deed in after.deeds] == [f"{name}-operation"]
+        assert [event.op_id for event in after.events] == [f"{name}-operation"]
         assert after.version == here.job.version + 1
 
 

@@ -20,15 +20,15 @@ from chalicelib.jobs.model import (
     OfficeSide,
     SetAside,
     Settled,
+    SiteSide,
     State,
     StateClaim,
-    StreetSide,
     Window,
 )
 from chalicelib.jobs.ports import Filters, Jobs, Page
 from chalicelib.kernel.optimistic import VersionConflict
 from tests.builders import NOON
-from tests.fakes_jobs import MemoryJobs, deed, job, planned_job
+from tests.fakes_jobs import MemoryJobs, event, job, planned_job
 from tests.seam import record
 
 TEAMS = ("highways", "parks")
@@ -37,14 +37,14 @@ LATER = NOON + timedelta(days=2)
 DISPUTE = Dispute(
     dispute_id="operation-2",
     op_id="operation-2",
-    street=StreetSide(state="done", at=NOON),
+    site=SiteSide(state="done", at=NOON),
     office=OfficeSide(state="cancelled", at=NOON, by="office"),
     opened_at=NOON,
     device="phone-1",
     base_version=1,
     against=2,
 )
-SETTLED = replace(DISPUTE, dispute_id="operation-1", settled=Settled(at=LATER, keeps="street"))
+SETTLED = replace(DISPUTE, dispute_id="operation-1", settled=Settled(at=LATER, keep="site"))
 EVERYTHING = job(
     kind="revisit",
     state="done",
@@ -72,9 +72,9 @@ EVERYTHING = job(
     skills=("tarmac",),
     instructions="Größer – 更大\n\tand a second line",
     first_job_id="J0B000000009",
-    deeds=(
-        deed(text="näh\n🕳️", lat=53.9, long=-1.1, crew="north", photo_ids=("P" * 26,)),
-        deed(
+    events=(
+        event(text="näh\n🕳️", lat=53.9, long=-1.1, crew="north", photo_ids=("P" * 26,)),
+        event(
             "operation-2",
             kind="could_not",
             at=NOON.replace(microsecond=250_000).astimezone(UTC),

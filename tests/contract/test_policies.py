@@ -889,8 +889,8 @@ def disputed_and_settled(day: Day, path: str, officer: str, crew: str) -> None:
     assert said["result"] == "conflict", said
     disputes = f"{path}/disputes/op-id-0001"
     headers = {"Authorization": f"Bearer {officer}", "If-Match": f'"{said["job"]["version"]}"'}
-    keeps = b'{"keeps": "street"}'
-    settled = api.client.http.post(disputes, headers=headers, body=keeps)
+    keep = b'{"keep": "site"}'
+    settled = api.client.http.post(disputes, headers=headers, body=keep)
     assert settled.status_code == 200, settled.body
     api.cloud.pump.run_until_idle()
 
@@ -965,7 +965,7 @@ def live_with_somebody_who_leaves(day: Day) -> None:
     container.forget()
     assert erasure_ports().erasures.pending() == []
     admin, blocks = api.token("admin"), "/api/admin/blocks"
-    body = {"what": "blocked@example.org", "reason": "x"}
+    body = {"address_or_domain": "blocked@example.org", "reason": "x"}
     made = api.post(blocks, body, token=admin).json_body
     assert api.get(blocks, admin).json_body["items"]
     bearer = {"Authorization": f"Bearer {admin}"}

@@ -124,7 +124,7 @@ EVERYTHING = report(
             datetime=NOON,
             text="schlimmer, “sagt” man",
             by="resident",
-            asks="in_progress",
+            requested_state="in_progress",
             refused=True,
         ),
     ),

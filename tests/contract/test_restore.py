@@ -97,14 +97,14 @@ def test_what_was_lost_comes_back_and_is_published(
     back_up()
     lose(live, lost)
     boto3.client("s3").delete_object(Bucket=new_cloud.bucket, Key=f"data/reports/{lost}.json")
-    assert run(live) == Summary(put_back=4, alike=1, left=())
+    assert run(live) == Summary(restored=4, alike=1, left=())
     assert records(live) == before
     new_cloud.pump.run_until_idle()
     documents = publishing_ports().documents
     assert documents.read(f"data/reports/{lost}.json") and documents.read(
         f"data/reports/{kept}.json"
     )
-    assert run(live) == Summary(put_back=0, alike=5, left=())
+    assert run(live) == Summary(restored=0, alike=5, left=())
 
 
 def test_report_comes_back_as_private_and_is_not_published_when_its_service_is_private_by_now(
@@ -141,7 +141,7 @@ def test_rest_of_a_report_comes_back_when_the_run_before_ended_in_the_middle(
 
     with around(end_at_the_report), pytest.raises(KeyboardInterrupt):
         run(live)
-    assert run(live) == Summary(put_back=1, alike=2, left=())
+    assert run(live) == Summary(restored=1, alike=2, left=())
     assert records(live) == before
 
 
@@ -168,7 +168,7 @@ def test_nothing_of_a_report_comes_back_when_it_was_withdrawn(
     lose(live, withdrawn, but="report")
     before = records(live)
     summary = run(live)
-    assert (summary.put_back, summary.alike, len(summary.left)) == (0, 0, 4)
+    assert (summary.restored, summary.alike, len(summary.left)) == (0, 0, 4)
     assert records(live) == before
 
 
@@ -205,7 +205,7 @@ def test_report_stays_as_it_is_when_it_was_stored_between_look_and_write(
     assert "R00000000001 report" in summary.left
     stored = repository.get("R00000000001")
     assert stored and stored.description == "Sent once more."
-    assert summary.put_back == int(at_its_own_write)
+    assert summary.restored == int(at_its_own_write)
 
 
 def test_restoring_is_refused_when_the_table_is_still_being_made(

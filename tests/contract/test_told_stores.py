@@ -173,12 +173,12 @@ def test_what_came_before_what_was_shown_is_not_told(stores: Stores) -> None:
 
 def test_digest_gathers_each_event_once_and_for_one_due_time(stores: Stores) -> None:
     due, later = NOON, NOON + timedelta(days=1)
-    for each in (tell(), tell(version=3), tell(version=3), tell(what="mended", version=3)):
+    for each in (tell(), tell(version=3), tell(version=3), tell(what="fixed", version=3)):
         stores.digests.gather(due, each)
     stores.digests.gather(later, tell(version=4))
     found = stores.digests.gathered(OWNER, due)
     assert sorted(each.event_key for each in found) == sorted(
-        ["7K3M2QXV9HTD#2#state_changed", "7K3M2QXV9HTD#3#state_changed", "7K3M2QXV9HTD#3#mended"]
+        ["7K3M2QXV9HTD#2#state_changed", "7K3M2QXV9HTD#3#state_changed", "7K3M2QXV9HTD#3#fixed"]
     )
     assert stores.digests.gathered(OWNER, later) == [tell(version=4)]
     assert stores.digests.gathered("another", due) == []

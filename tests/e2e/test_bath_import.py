@@ -429,8 +429,8 @@ def test_planned_day_is_worked_without_a_signal_while_the_office_changes_it(
     stack.cloud.pump.wait_until_idle()
     for job in done:
         now = office.get(f"/api/jobs/{job['job_id']}")
-        [deed] = now["deeds"]
-        assert (deed["kind"], len(deed["photos"])) == ("done", 1)
+        [event] = now["events"]
+        assert (event["kind"], len(event["photos"])) == ("done", 1)
         is_disputed = job is cancelled
         assert now["state"] == ("cancelled" if is_disputed else "done")
         assert len(now["disputes"]) == is_disputed

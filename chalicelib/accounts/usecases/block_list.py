@@ -17,10 +17,10 @@ class Blocked(NamedTuple):
     next: str | None
 
 
-def block(what: str, reason: str, actor: str, ports: BlockPorts) -> Block:
+def block(address_or_domain: str, reason: str, actor: str, ports: BlockPorts) -> Block:
     """Adds an address, or a domain with all its subdomains; an existing entry stays. Raises
     Invalid."""
-    of = _domain(what) or _destination(what)
+    of = _domain(address_or_domain) or _destination(address_or_domain)
     made = Block(
         block_id=ports.blocks.id_of(of),
         kind="domain" if isinstance(of, str) else of.kind,
@@ -46,16 +46,17 @@ def blocked(*, limit: int, after: str | None, ports: BlockPorts) -> Blocked:
     return Blocked(found, found[-1].block_id if len(found) == limit else None)
 
 
-def _domain(what: str) -> str | None:
+def _domain(address_or_domain: str) -> str | None:
     """The domain, as it appears after the @ of an address in it."""
-    found = contact("email", f"anybody@{what.strip().removeprefix('@')}")
+    found = contact("email", f"anybody@{address_or_domain.strip().removeprefix('@')}")
     return found.value.partition("@")[2] if found else None
 
 
-def _destination(what: str) -> Destination:
-    found = contact("email", what) or contact("phone", what)
+def _destination(address_or_domain: str) -> Destination:
+    found = contact("email", address_or_domain) or contact("phone", address_or_domain)
     if found is None:
         raise Invalid.field(
-            "what", "enter an email address, a phone number or a domain such as example.org"
+            "address_or_domain",
+            "enter an email address, a phone number or a domain such as example.org",
         )
     return found

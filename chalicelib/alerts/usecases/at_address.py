@@ -36,6 +36,6 @@ def stop_all(subscription_id: str, token: str, ports: Ports) -> None:
 
     def stop() -> None:
         for each in at_same_address(subscription_id, token, ports):
-            ports.subscriptions.save(stopped(each, "asked", at_second(ports)))
+            ports.subscriptions.save(stopped(each, "requested", at_second(ports)))
 
     retry_on_conflict(stop, what="these subscriptions")

@@ -114,7 +114,9 @@ def stop(subscription_id: str, shown: Shown, ports: Ports) -> Subscription:
     NotFound."""
     return _rewritten(
         lambda: stoppable(subscription_id, shown, ports),
-        lambda each: each if each.state == "stopped" else stopped(each, "asked", at_second(ports)),
+        lambda each: (
+            each if each.state == "stopped" else stopped(each, "requested", at_second(ports))
+        ),
         ports,
     )
 

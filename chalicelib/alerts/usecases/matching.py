@@ -42,7 +42,7 @@ def match(fact: OfReport, ports: MatchPorts) -> int:
         found = _concerned(subject, what, _key_of(reporter, ports), ports)
         tells += [_tell(entry.subscription_id, what, fact, ports) for entry in found]
     if isinstance(fact, ReportChanged) and fact.repair:
-        followers = _concerned(subject, "needs_answer", None, ports)
+        followers = _concerned(subject, "repair_question", None, ports)
         tells += [_question(entry.subscription_id, fact, ports) for entry in followers]
     enqueue_batches(tells, ports)
     return len(tells) + asked
@@ -55,10 +55,14 @@ def _asked(fact: OfReport, ports: MatchPorts) -> int:
         return 0
     hears = ports.reports.reporter(fact.service_request_id)
     sender = hears or ports.reports.sender(fact.service_request_id)
-    own = _own(sender, fact, ports, event_types=() if hears else ("asked",)) if sender else None
+    own = (
+        _own(sender, fact, ports, event_types=() if hears else ("officer_question",))
+        if sender
+        else None
+    )
     if own is None:
         return 0
-    about = _tell(own.subscription_id, "asked", fact, ports)
+    about = _tell(own.subscription_id, "officer_question", fact, ports)
     enqueue_batches([msgspec.structs.replace(about, version=fact.question)], ports)
     return 1
 
@@ -135,7 +139,7 @@ def own_id(service_request_id: str, ports: MatchPorts) -> str:
 
 def _question(subscription_id: str, fact: ReportChanged, ports: MatchPorts) -> AlertRequested:
     """A message that asks whether that repair holds; sent once for each repair."""
-    about = _tell(subscription_id, "needs_answer", fact, ports)
+    about = _tell(subscription_id, "repair_question", fact, ports)
     return msgspec.structs.replace(about, version=fact.repair)
 
 

@@ -58,9 +58,9 @@ def _message(
         case "digest":
             found = to_tell(alert, subscription, ports)
             return ports.voice.digest(alert, found, _ways(subscription, ports)) if found else None
-        case "needs_answer":
+        case "repair_question":
             return _question(alert, subscription, ports)
-        case "asked":
+        case "officer_question":
             return _asked(alert, subscription, ports)
         case "roadworks" | "disruption":
             return _of_notice(alert, subscription, ports)

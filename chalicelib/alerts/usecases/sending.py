@@ -34,7 +34,7 @@ from chalicelib.kernel.delivery_retry import MOST_TRIES, claimed, put_off, refus
 from chalicelib.kernel.observability import logs
 from chalicelib.kernel.optimistic import VersionConflict
 
-AT_ONCE = ("needs_answer", "asked")
+AT_ONCE = ("repair_question", "officer_question")
 """Kinds that are in no digest, because somebody waits for the answer."""
 WOKEN_AT_ONCE = 1_000
 """How many alerts a minute are woken, so that waiting alerts do not pile up as messages."""
@@ -81,7 +81,7 @@ def wake_due(ports: Ports) -> int:
 
 def _first_due(message: AlertRequested, subscription: Subscription, ports: Ports) -> datetime:
     now = _now(ports)
-    asked = message.occurred_at + ports.ask_after if message.what == "needs_answer" else now
+    asked = message.occurred_at + ports.ask_after if message.what == "repair_question" else now
     due = max(asked, now, message.not_before or now)
     return after_quiet(subscription.quiet, due, ports.voice.zone)
 

@@ -27,7 +27,7 @@ class NewBlock:
     """An email address with all its tags (name+tag@…), a phone number, or a domain with all its
     subdomains; and the reason."""
 
-    what: Annotated[str, Meta(max_length=254)]
+    address_or_domain: Annotated[str, Meta(max_length=254)]
     reason: Annotated[str, Meta(min_length=1, max_length=200)]
 
 
@@ -86,7 +86,7 @@ def blocks(call: Call) -> BlockList:
 def block(call: Call) -> BlockView:
     sent = parse_json(call.body, NewBlock)
     actor = call.caller.signed_in.account_id
-    return _view(block_list.block(sent.what, sent.reason, actor, block_ports()))
+    return _view(block_list.block(sent.address_or_domain, sent.reason, actor, block_ports()))
 
 
 @routes.endpoint(

@@ -21,7 +21,7 @@ from chalicelib.handlers.http import auth, cookies
 from chalicelib.handlers.http.routes import Call, Page, Query, Routes, WithCookie
 from chalicelib.integrations.accounts_for_reports import author_of
 from chalicelib.kernel.parsing import parse_json
-from chalicelib.privacy.elsewhere import elsewhere
+from chalicelib.privacy.export_exclusions import exclusions
 from chalicelib.reports.usecases.resident import exporting
 
 AT_ONCE = 50
@@ -49,11 +49,11 @@ class ErasureStarted(msgspec.Struct, frozen=True, kw_only=True):
     redact: bool
 
 
-class ElsewhereView(msgspec.Struct, frozen=True, kw_only=True):
+class ExclusionView(msgspec.Struct, frozen=True, kw_only=True):
     """Other data that is kept about people, and why it is not in the export."""
 
-    what: str
-    why: str
+    data: str
+    reason: str
 
 
 class ExportView(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,8 +61,8 @@ class ExportView(msgspec.Struct, frozen=True, kw_only=True):
     is the cursor of the next page of reports."""
 
     made_at: datetime
-    held: dict[str, list[dict[str, Any]]]
-    elsewhere: list[ElsewhereView]
+    records: dict[str, list[dict[str, Any]]]
+    not_included: list[ExclusionView]
     next: str | None
 
 
@@ -120,8 +120,8 @@ def _export(call: Call) -> ExportView:
     own = {} if after else export_account(account, people) | alerts
     return ExportView(
         made_at=people.now(),
-        held=own | found.held,
-        elsewhere=[ElsewhereView(what=what, why=why) for what, why in elsewhere()],
+        records=own | found.held,
+        not_included=[ExclusionView(data=data, reason=reason) for data, reason in exclusions()],
         next=text_of(found.next) if found.next else None,
     )
 

@@ -25,7 +25,7 @@ class FailedAlert(msgspec.Struct, frozen=True, kw_only=True):
     alert_id: str
     state: State
     channel: Channel
-    what: Kind
+    event_type: Kind
     service_request_id: str | None
     tries: int
     last_error: str | None
@@ -99,7 +99,7 @@ def _view(alert: Alert) -> FailedAlert:
         alert_id=alert.name,
         state=alert.state,
         channel=alert.channel,
-        what=alert.what,
+        event_type=alert.what,
         service_request_id=alert.service_request_id,
         tries=alert.tries,
         last_error=alert.last_error,

@@ -37,7 +37,7 @@ UNKNOWN: dict[str, str] = {
 
 
 class NeedView(msgspec.Struct, frozen=True, kw_only=True):
-    """Why an officer has to look at a case: `words` of a contractor wait for review, a crew or a
+    """Why an officer has to look at a case: a contractor's text waits for review, a crew or a
     contractor could not do the job or handed it over, the reporter answered, or a resident added to
     the timeline. `by` and `why` give the author and what they wrote."""
 
@@ -141,7 +141,7 @@ class CaseEventView(msgspec.Struct, frozen=True, kw_only=True):
     """An action on the report, with its author."""
 
     at: datetime
-    what: str
+    action: str
     by: str
 
 

@@ -231,7 +231,7 @@ def change_many(call: Call) -> BulkAnswer:
     answer=UndoAnswer,
 )
 def undo(call: Call, undo_id: str) -> UndoAnswer:
-    kept = desk.to_put_back(undo_id, call.caller.signed_in.account_id, desk_ports())
+    kept = desk.get_undo(undo_id, call.caller.signed_in.account_id, desk_ports())
     items = [undone(each, call) for each in lefts_of(kept)]
     return UndoAnswer(undo_id=undo_id, items=[each for each in items if each])
 

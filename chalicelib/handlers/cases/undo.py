@@ -42,8 +42,8 @@ class UndoneItem(msgspec.Struct, frozen=True, kw_only=True):
     service_request_id: str
     result: PutBack
     because: str | None
-    put_back: tuple[str, ...] = ()
-    not_put_back: tuple[str, ...] = ()
+    restored: tuple[str, ...] = ()
+    not_restored: tuple[str, ...] = ()
 
 
 class Undoing:
@@ -101,14 +101,14 @@ def undone(left: UndoRecord, call: Call) -> UndoneItem | None:
     request_id = left.service_request_id
     try:
         note("cases.undo", request_id, "", call.caller)
-        back = reports_undo.put_back(left, call.caller.author(), reports_ports())
+        back = reports_undo.restore(left, call.caller.author(), reports_ports())
     except AppError as error:
         stayed = (*left.parts, *left.lasting)
         return UndoneItem(
             service_request_id=request_id,
             result="not_undone",
             because=error.detail,
-            not_put_back=stayed,
+            not_restored=stayed,
         )
     if back is None:
         return None
@@ -116,13 +116,13 @@ def undone(left: UndoRecord, call: Call) -> UndoneItem | None:
         service_request_id=request_id,
         result=back.result,
         because=_because(back, left),
-        put_back=back.put_back,
-        not_put_back=back.stayed,
+        restored=back.restored,
+        not_restored=back.stayed,
     )
 
 
 def _because(back: reports_undo.UndoResult, left: UndoRecord) -> str | None:
     since = [each for each in back.stayed if each in left.parts]
-    gone = set(left.lasting) - {"words"}
+    gone = set(left.lasting) - {"text_review"}
     said = (CHANGED_SINCE if since else "", KEPT_NOWHERE if gone else "")
     return " ".join(each for each in said if each) or None

@@ -13,7 +13,7 @@ from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.audit import note
 from chalicelib.handlers.http.params import CURSOR_QUERY, limit_of, limit_query, one_of
 from chalicelib.handlers.http.routes import Call, Query, Routes
-from chalicelib.outbound.model import Delivery, Kind, State, What
+from chalicelib.outbound.model import Delivery, DeliveryEvent, Kind, State
 from chalicelib.outbound.usecases import handling
 
 routes = Routes(__name__)
@@ -28,7 +28,7 @@ class DeliveryView(msgspec.Struct, frozen=True, kw_only=True):
     delivery_id: str
     destination: str
     kind: Kind
-    what: What
+    event: DeliveryEvent
     service_request_id: str
     state: State
     tries: int

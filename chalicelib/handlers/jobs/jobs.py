@@ -39,9 +39,9 @@ from chalicelib.jobs.model import (
     Job,
     JobChanges,
     JobDraft,
-    Keeps,
     Name,
     Operation,
+    Side,
     State,
 )
 from chalicelib.jobs.ports import Filters
@@ -78,7 +78,7 @@ class _Batch:
 class Settlement:
     """Which side of a dispute is right."""
 
-    keeps: Keeps
+    keep: Side
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,10 +183,10 @@ def change(call: Call, job_id: str) -> JobView:
     versioned=True,
 )
 def settle(call: Call, job_id: str, dispute_id: str) -> JobView:
-    version, keeps = call.version, parse_json(call.body, Settlement).keeps
+    version, keep = call.version, parse_json(call.body, Settlement).keep
     job_id, dispute_id = job_id_of(job_id), dispute_id_of(dispute_id)
     ports = jobs_ports()
-    settled = planning.settle(job_id, dispute_id, version, planner(call), ports, keeps=keeps)
+    settled = planning.settle(job_id, dispute_id, version, planner(call), ports, keep=keep)
     return _view(settled, call)
 
 

@@ -75,7 +75,8 @@ class CrewDevice(msgspec.Struct, frozen=True, kw_only=True):
 
 class LoadView(msgspec.Struct, frozen=True, kw_only=True):
     """The work of a crew on a day: the number of jobs, how many of them are done, how long they
-    take and how long the shift is; `late`: those that come after their due date or window; `over`:
+    take and how long the shift is; `late`: those that come after their due date or window;
+    `minutes_over`:
     minutes beyond the shift."""
 
     crew: str
@@ -86,7 +87,7 @@ class LoadView(msgspec.Struct, frozen=True, kw_only=True):
     minutes_planned: int
     minutes_shift: int
     late: int
-    over: int
+    minutes_over: int
 
 
 class LoadList(msgspec.Struct, frozen=True, kw_only=True):

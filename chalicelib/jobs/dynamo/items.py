@@ -105,7 +105,7 @@ class ByDispute(GlobalSecondaryIndex["JobItem"]):  # type: ignore[no-untyped-cal
 
 
 class JobItem(Model):
-    """A job as it is stored. Personal data: who did what is in `deeds`."""
+    """A job as it is stored. Personal data: who did what is in `events`."""
 
     class Meta:
         table_name = ""
@@ -137,7 +137,7 @@ class JobItem(Model):
     skills = JsonAttribute[Texts](Texts)
     instructions = UnicodeAttribute()
     first_job_id = UnicodeAttribute(null=True)
-    deeds = JsonAttribute[tuple[JobEvent, ...]](tuple[JobEvent, ...])
+    events = JsonAttribute[tuple[JobEvent, ...]](tuple[JobEvent, ...])
     disputes = JsonAttribute[tuple[Dispute, ...]](tuple[Dispute, ...])
     office = JsonAttribute[tuple[OfficeChange, ...]](tuple[OfficeChange, ...])
     said = JsonAttribute[StateClaim | None](StateClaim, null=True)

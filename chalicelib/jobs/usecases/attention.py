@@ -21,25 +21,25 @@ def ask(job: Job, report: Report, ports: FollowPorts) -> None:
 
 
 def _looks(job: Job, report: Report) -> Iterator[Look]:
-    deed = job.outcome
-    if deed is None or report.duplicate_of:
+    event = job.outcome
+    if event is None or report.duplicate_of:
         return
-    text = "" if report.is_forgotten else deed.text.strip()
+    text = "" if report.is_forgotten else event.text.strip()
     if job.state == "could_not" and report.is_open:
-        why = f"{REASONS[deed.reason or 'other']}. {text}".strip()
-        yield _look("could_not", why, deed, job, report)
+        why = f"{REASONS[event.reason or 'other']}. {text}".strip()
+        yield _look("could_not", why, event, job, report)
     elif job.state == "handed_over" and report.is_open:
-        yield _look("handed_over", text, deed, job, report)
-    elif job.state == "done" and deed.by == "contractor" and text:
-        yield _look("words", text, deed, job, report)
+        yield _look("handed_over", text, event, job, report)
+    elif job.state == "done" and event.by == "contractor" and text:
+        yield _look("contractor_text", text, event, job, report)
 
 
-def _look(reason: LookReason, why: str, deed: JobEvent, job: Job, report: Report) -> Look:
+def _look(reason: LookReason, why: str, event: JobEvent, job: Job, report: Report) -> Look:
     return Look(
-        look_id=job_id_of("look", job.job_id, report.service_request_id, deed.op_id),
+        look_id=job_id_of("look", job.job_id, report.service_request_id, event.op_id),
         reason=reason,
         job_id=job.job_id,
-        at=deed.received_at,
-        by=writer_of(deed, job),
+        at=event.received_at,
+        by=writer_of(event, job),
         why=why,
     )

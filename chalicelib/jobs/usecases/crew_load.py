@@ -24,7 +24,7 @@ class Load:
     minutes_planned: int
     minutes_shift: int
     late: int
-    over: int
+    minutes_over: int
 
 
 def loads(day: date, who: Staff, ports: Ports, *, team: str | None = None) -> Sequence[Load]:
@@ -44,7 +44,7 @@ def _load(crew: Crew, day: date, ports: Ports) -> Load:
         minutes_planned=planned,
         minutes_shift=shift,
         late=_late(jobs, _ends(crew, day, ports)),
-        over=max(0, planned - shift),
+        minutes_over=max(0, planned - shift),
     )
 
 

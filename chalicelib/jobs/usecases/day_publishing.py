@@ -37,7 +37,7 @@ OTHER_DAY = "It is now planned for {day:%d/%m/%Y}."
 NOT_PLANNED = "The office removed it from the day."
 
 FROM_THE_STREET = frozenset(
-    ("version", "state", "deeds", "disputes", "updated_at", "photos_before", "description")
+    ("version", "state", "events", "disputes", "updated_at", "photos_before", "description")
 )
 """What of a job may change without the crew's having to know at once."""
 _ADDRESSES = frozenset(("url", "thumbnail_url"))

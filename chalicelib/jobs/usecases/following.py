@@ -109,25 +109,27 @@ def _words(job: Job, report: Report, ports: FollowPorts) -> Iterator[Word]:
 def _failures(job: Job, report: Report, ports: FollowPorts) -> Iterator[Word]:
     """Where the job ended so just now and the public still expects somebody, the state goes on."""
     is_expected = _is_expected(job, report, ports)
-    for deed in job.deeds:
-        ends = deed is job.outcome and is_expected
+    for event in job.events:
+        ends = event is job.outcome and is_expected
         state = "investigating" if ends else None
-        if deed.kind == "could_not" and deed.stands:
-            because = COULD_NOT.get(deed.reason or "other")
-            day = _said(_local(deed.happened_at, ports))
+        if event.kind == "could_not" and event.stands:
+            because = COULD_NOT.get(event.reason or "other")
+            day = _said(_local(event.happened_at, ports))
             if because:
-                yield Word(deed.op_id, f"We came on {day} but could not do this: {because}.", state)
+                yield Word(
+                    event.op_id, f"We came on {day} but could not do this: {because}.", state
+                )
             elif ends:
-                yield Word(deed.op_id, NOT_DONE.format(day), state)
-        elif deed.kind == "hand_over" and ends:
-            yield Word(deed.op_id, HANDED_OVER, state)
+                yield Word(event.op_id, NOT_DONE.format(day), state)
+        elif event.kind == "hand_over" and ends:
+            yield Word(event.op_id, HANDED_OVER, state)
 
 
 def _is_expected(job: Job, report: Report, ports: FollowPorts) -> bool:
     """True where the public was told by this job that somebody comes or has begun, and no other job
     of the report is planned or begun."""
     told = [_planned(number) for number in range(1, job.plans + 1)]
-    told += [deed.op_id for deed in job.deeds if deed.kind == "start"]
+    told += [event.op_id for event in job.events if event.kind == "start"]
     ids = (_update_id(job, report, key) for key in told)
     if report.state not in EXPECTED or report.said.isdisjoint(ids):
         return False
@@ -143,14 +145,14 @@ def _others(job: Job, report: Report, ports: FollowPorts) -> Sequence[Job]:
 
 
 def _progress(job: Job, report: Report, ports: FollowPorts) -> Iterator[Word]:
-    deed = job.outcome
-    if job.state == "done" and deed is not None:
-        waits = deed.by == "contractor"
-        text = DONE[job.kind] if waits else deed.text.strip() or DONE[job.kind]
+    event = job.outcome
+    if job.state == "done" and event is not None:
+        waits = event.by == "contractor"
+        text = DONE[job.kind] if waits else event.text.strip() or DONE[job.kind]
         state = _state_after(job, report, ports)
-        yield Word(deed.op_id, text, state, deed.photo_ids, waits)
-    elif job.state == "started" and deed is not None:
-        yield Word(deed.op_id, STARTED, "in_progress")
+        yield Word(event.op_id, text, state, event.photo_ids, waits)
+    elif job.state == "started" and event is not None:
+        yield Word(event.op_id, STARTED, "in_progress")
     elif job.state == "planned" and job.planned_day and not _told_today(report, ports):
         day = _said(job.planned_day)
         yield Word(_key_of_plan(job, report), PLANNED.format(day), "action_scheduled")
@@ -197,12 +199,12 @@ def _late_photos(job: Job) -> Iterator[Word]:
     done = job.outcome
     if done is None:
         return
-    place = job.deeds.index(done)
-    for deed in job.deeds[place + 1 :]:
-        if deed.kind == "photo":
-            waits = deed.by == "contractor"
-            text = MORE_PHOTOS if waits else deed.text.strip() or MORE_PHOTOS
-            yield Word(deed.op_id, text, None, deed.photo_ids, waits)
+    place = job.events.index(done)
+    for event in job.events[place + 1 :]:
+        if event.kind == "photo":
+            waits = event.by == "contractor"
+            text = MORE_PHOTOS if waits else event.text.strip() or MORE_PHOTOS
+            yield Word(event.op_id, text, None, event.photo_ids, waits)
 
 
 def _state_after(job: Job, report: Report, ports: FollowPorts) -> str:
@@ -230,13 +232,13 @@ def _note_all(job: Job, report: Report, ports: FollowPorts) -> None:
 
 def _notes(job: Job) -> Iterator[tuple[str, str, str]]:
     """The key, the text and the writer of each."""
-    for deed in job.deeds:
-        if text := _note(deed):
-            yield deed.op_id, f"Job {job.job_id}: {text}", writer_of(deed, job)
+    for event in job.events:
+        if text := _note(event):
+            yield event.op_id, f"Job {job.job_id}: {text}", writer_of(event, job)
     for dispute in job.disputes:
         if dispute.settled is None:
             text = (
-                f"the crew says {_plain(dispute.street.state)}, but it was "
+                f"the crew says {_plain(dispute.site.state)}, but it was "
                 f"{_plain(dispute.office.state)} before. An officer has to settle this."
             )
             yield f"dispute {dispute.dispute_id}", f"Job {job.job_id}: {text}", BY_RULE
@@ -248,11 +250,11 @@ def _notes(job: Job) -> Iterator[tuple[str, str, str]]:
         )
 
 
-def _note(deed: JobEvent) -> str | None:
-    more = f" {deed.text}" if deed.text else ""
-    match deed.kind:
+def _note(event: JobEvent) -> str | None:
+    more = f" {event.text}" if event.text else ""
+    match event.kind:
         case "could_not":
-            return f"could not be done ({_plain(deed.reason or 'other')}).{more}"
+            return f"could not be done ({_plain(event.reason or 'other')}).{more}"
         case "hand_over":
             return f"handed over.{more}"
         case _:

@@ -64,7 +64,7 @@ def _emptied(job: Job, first: Report | None, title: str, now: datetime) -> Job:
         long=long,
         instructions="",
         cancelled_because=job.cancelled_because if job.closed_itself else None,
-        deeds=tuple(deed.emptied() for deed in job.deeds),
+        events=tuple(event.emptied() for event in job.events),
     )
     return job if after == job else replace(after, updated_at=max(now, job.updated_at))
 

@@ -88,7 +88,7 @@ def _taken(
     taken: dict[int, Taken] = {}
     after = job
     for place, operation in operations.items():
-        is_new = after.deed(operation.op_id) is None
+        is_new = after.event(operation.op_id) is None
         if is_new and (reason := _fault(operation, who, ports)):
             taken[place] = Taken(after, "rejected", reason)
             continue
@@ -116,7 +116,7 @@ def _fault(operation: Operation, who: Operator, ports: Ports) -> str | None:
 
 def _not_yours(operation: Operation, job: Job) -> Outcome:
     """An operation accepted while the job was the operator's stays accepted."""
-    earlier = job.deed(operation.op_id)
+    earlier = job.event(operation.op_id)
     if earlier and earlier.says_the_same_as(operation):
         return Outcome(op_id=operation.op_id, result="duplicate")
     return _rejected(operation.op_id, NOT_YOURS)

@@ -16,8 +16,8 @@ from chalicelib.jobs.model import (
     Job,
     JobChanges,
     JobDraft,
-    Keeps,
     Placement,
+    Side,
     Window,
     job_id_of,
 )
@@ -87,7 +87,7 @@ def place(placements: Sequence[Placement], who: Staff, ports: Ports) -> Sequence
 
 
 def settle(
-    job_id: str, dispute_id: str, version: int, who: Staff, ports: Ports, *, keeps: Keeps
+    job_id: str, dispute_id: str, version: int, who: Staff, ports: Ports, *, keep: Side
 ) -> Job:
     """Says who was right. What was settled so before stays; otherwise is refused.
 
@@ -98,17 +98,17 @@ def settle(
     if dispute is None:
         raise NotFound(f"There is no dispute {dispute_id} about this job.")
     if dispute.settled is not None:
-        if dispute.settled.keeps == keeps:
+        if dispute.settled.keep == keep:
             return job
         raise Conflict(
-            f"This was already settled for the {dispute.settled.keeps}. Change the job's state "
+            f"The record from the {dispute.settled.keep} was already kept. Change the job's state "
             "instead.",
             version=job.version,
         )
     if job.version != version:
         raise stale(job)
-    _noted(who, "jobs.settle", job_id, keeps, ports)
-    return saved(dispatch_rules.settled(job, dispute, keeps, _now(ports)), ports)
+    _noted(who, "jobs.settle", job_id, keep, ports)
+    return saved(dispatch_rules.settled(job, dispute, keep, _now(ports)), ports)
 
 
 def _wanted(draft: JobDraft, key: str, who: Staff, ports: Ports) -> Job:

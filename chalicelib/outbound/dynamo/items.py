@@ -22,7 +22,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjec
 from pynamodb.models import Model
 
 from chalicelib.kernel.time import text_of
-from chalicelib.outbound.model import TOKEN, WEBHOOKS_KEPT_FOR, Delivery, Kind, State, What
+from chalicelib.outbound.model import TOKEN, WEBHOOKS_KEPT_FOR, Delivery, DeliveryEvent, Kind, State
 from chalicelib.outbound.receivers import Receiver
 
 DELIVERY = "delivery"
@@ -71,7 +71,7 @@ class DeliveryItem(Model):
     version = VersionAttribute()
     destination = UnicodeAttribute()
     kind: Attribute[Kind] = UnicodeAttribute()  # type: ignore[assignment]
-    what: Attribute[What] = UnicodeAttribute()  # type: ignore[assignment]
+    event: Attribute[DeliveryEvent] = UnicodeAttribute()  # type: ignore[assignment]
     service_request_id = UnicodeAttribute()
     occurred_at = UTCDateTimeAttribute()
     updated_at = UTCDateTimeAttribute()

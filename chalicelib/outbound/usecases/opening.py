@@ -8,7 +8,7 @@ from chalicelib.catalogue.destinations import Destination
 from chalicelib.events import Event, PhotoTaken, ReportChanged, ReportSubmitted
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
-from chalicelib.outbound.model import Delivery, Subject, What, id_of_forwarded
+from chalicelib.outbound.model import Delivery, DeliveryEvent, Subject, id_of_forwarded
 from chalicelib.outbound.ports import Ports
 from chalicelib.outbound.receivers import Receiver
 from chalicelib.outbound.senders import NOT_PASSED_ON
@@ -47,18 +47,18 @@ def _called_for(
             delivery_id=id_of_forwarded(there.destination, subject.service_request_id),
             destination=there.destination,
             kind=there.kind,
-            what="forwarded",
+            event="forwarded",
             next_try_at=_first_due(fact, delivery),
         )
     yield from _told_that_it_failed(fact, subject, delivery, ports)
-    what = _what(fact, subject)
+    event = _event_of(fact, subject)
     for receiver in receivers:
-        if what and receiver.filter.passes(subject, what):
+        if event and receiver.filter.passes(subject, event):
             yield replace(
                 delivery,
                 delivery_id=derived_id("webhook", receiver.receiver_id, fact.event_id),
                 destination=receiver.receiver_id,
-                what=what,
+                event=event,
             )
 
 
@@ -82,7 +82,7 @@ def _told_that_it_failed(
                 delivery_id=derived_id("reopened", there.destination, subject.reopened_by),
                 destination=there.destination,
                 kind="update",
-                what="reopened",
+                event="reopened",
             )
 
 
@@ -98,7 +98,7 @@ def _is_passed_on(subject: Subject, there: Destination) -> bool:
     return subject.may_be_passed_on and is_welcome
 
 
-def _what(fact: Event, subject: Subject) -> What | None:
+def _event_of(fact: Event, subject: Subject) -> DeliveryEvent | None:
     """What receivers are told, None where it is nothing to them."""
     match fact:
         case ReportChanged(purge=True) if not subject.is_public:
@@ -119,7 +119,7 @@ def _delivery_of(fact: Event, subject: Subject, ports: Ports) -> Delivery:
         delivery_id="",
         destination="",
         kind="webhook",
-        what="changed",
+        event="changed",
         service_request_id=subject.service_request_id,
         occurred_at=stored if fact.stored_at_ms else now,
         next_try_at=now,

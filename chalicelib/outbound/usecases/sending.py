@@ -97,7 +97,7 @@ def _destination(delivery: Delivery, ports: Ports) -> Destination:
 
 def _refuse_if_not_for_it(mine: Delivery, ports: Ports) -> None:
     """Raises Refused where the report is under a service by now that is not passed on there."""
-    if mine.what != "forwarded" or mine.is_unclear:
+    if mine.event != "forwarded" or mine.is_unclear:
         return
     subject = ports.reports.subjects([mine.service_request_id]).get(mine.service_request_id)
     if subject and ports.forward_to(subject.service_code) != mine.destination:
@@ -117,7 +117,7 @@ def _put_away(after: Delivery, ports: Ports) -> Delivery:
 
 
 def _tell_the_report(sent: Delivery, ports: Ports) -> None:
-    if sent.what != "forwarded":
+    if sent.event != "forwarded":
         return
     destination = ports.destinations.get(sent.destination)
     name = destination.name if destination else sent.destination

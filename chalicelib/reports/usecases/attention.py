@@ -9,7 +9,7 @@ from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import stored, update_report
 
 UNDONE: tuple[NeedReason, ...] = ("could_not", "handed_over")
-BY_REPLY = frozenset(REASONS) - {"words"}
+BY_REPLY = frozenset(REASONS) - {"contractor_text"}
 """The needs that an officer settles by changing the state, merging or replying. A contractor's
 words need a decision of their own: they would be lost otherwise."""
 BY_QUESTION: tuple[NeedReason, ...] = ("answered", "updated")
@@ -54,11 +54,13 @@ def dealt_with(
 
 
 def _with_words(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> ServiceRequest:
-    chosen = changes.words or {}
-    waiting = {each.need_id: each for each in open_needs(report.needs) if each.reason == "words"}
+    chosen = changes.contractor_text or {}
+    waiting = {
+        each.need_id: each for each in open_needs(report.needs) if each.reason == "contractor_text"
+    }
     if unknown := sorted(chosen.keys() - waiting):
         raise Invalid.field(
-            f"words.{unknown[0]}", "is not waiting for a decision about this report"
+            f"contractor_text.{unknown[0]}", "is not waiting for a decision about this report"
         )
     now = to_the_second(ports.now())
     for need_id, decided in chosen.items():
@@ -69,7 +71,7 @@ def _with_words(report: ServiceRequest, changes: ReportChanges, ports: Ports) ->
 
 
 def _said_by_contractor(report: ServiceRequest, need: Need, ports: Ports) -> Update:
-    update_id = ports.ids.update_id("words", report.service_request_id, need.need_id)
+    update_id = ports.ids.update_id("contractor_text", report.service_request_id, need.need_id)
     return Update(
         update_id=update_id,
         datetime=to_the_second(ports.now()),

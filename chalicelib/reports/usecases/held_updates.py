@@ -71,7 +71,7 @@ def _shown(ports: Ports, report: ServiceRequest, update: HeldUpdate) -> ServiceR
         Update(
             update_id=update.update_id,
             datetime=to_the_second(ports.now()),
-            state=state_for_partner(report, update.asks, sets_state=True),
+            state=state_for_partner(report, update.requested_state, sets_state=True),
             text=update.text,
             by=update.by,
             fingerprint="",

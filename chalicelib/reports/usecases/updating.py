@@ -51,7 +51,7 @@ class Entry:
     state_after: Callable[[ServiceRequest], State]
     is_partners: bool = False
     is_held: bool = False
-    asks: State | None = None
+    requested_state: State | None = None
 
 
 def add_update(
@@ -144,7 +144,7 @@ def _held_back(
         datetime=to_the_second(ports.now()),
         text=entry.text,
         by="council" if author.is_staff_for(report) else "resident",
-        asks=entry.asks,
+        requested_state=entry.requested_state,
     )
     photos = _photos(report, entry, "waiting")
     return with_held(report, update, photos)

@@ -84,8 +84,8 @@ def test_everybody_is_told_once_when_a_run_breaks_off_anywhere_and_comes_again(
             failed += again_until_done(partial(outbox.send, share.tells))
         sent = arrived(outbox.taken, alerts)
         asked = {each.subscription_id for each in stored if each.topic == OF_IT}
-        assert sorted(sent["mended"]) == sorted(each.subscription_id for each in stored), nth
-        assert sorted(sent["needs_answer"]) == sorted(asked), nth
+        assert sorted(sent["fixed"]) == sorted(each.subscription_id for each in stored), nth
+        assert sorted(sent["repair_question"]) == sorted(asked), nth
         if not failed:
             assert nth > 5
             return
@@ -99,7 +99,7 @@ def arrived(tells: Sequence[AlertRequested], alerts: Alerts) -> dict[str, list[s
     for each in tells:
         # A question waits for days; here it is asked at once.
         send_tell(each, replace(ports, ask_after=world.clock.now - each.occurred_at))
-    found: dict[str, list[str]] = {"mended": [], "needs_answer": []}
+    found: dict[str, list[str]] = {"fixed": [], "repair_question": []}
     for name in world.sender.names:
         meant = named(name)
         assert meant

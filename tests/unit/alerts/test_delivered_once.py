@@ -98,7 +98,7 @@ def test_event_is_not_told_again_when_what_was_told_is_newer(world: World, ports
     world.subscribe()
     world.knows(report(version=3, state="fixed", state_label="Fixed", is_done=True))
     send_tell(tell(version=2), ports)
-    send_tell(tell(version=3, what="mended"), ports)
+    send_tell(tell(version=3, what="fixed"), ports)
     assert [message.subject for message, _ in world.sender.there] == [
         "Pothole: Fixed [7K3M-2QXV-9HTD]"
     ]
@@ -113,7 +113,7 @@ def test_older_event_changes_nothing_when_the_report_has_gone_on_without_news(
 ) -> None:
     world.subscribe()
     world.knows(replace(NOBODYS, version=3))
-    send_tell(tell(version=3, what="mended"), ports)
+    send_tell(tell(version=3, what="fixed"), ports)
     world.knows(NOBODYS)
     send_tell(tell(version=2), ports)
     assert len(world.sender.there) == 1
@@ -127,10 +127,10 @@ def test_older_event_changes_nothing_when_it_is_tried_again_after_a_newer_one(
     world.sender.raises = [UpstreamFailed("cannot be reached")]
     send_tell(tell(version=2), ports)
     world.knows(replace(NOBODYS, version=3))
-    send_tell(tell(version=3, what="mended"), ports)
+    send_tell(tell(version=3, what="fixed"), ports)
     world.knows(NOBODYS)
     go_on(world)
-    assert [message.what for message, _ in world.sender.there] == ["mended"]
+    assert [message.what for message, _ in world.sender.there] == ["fixed"]
 
 
 def at_once(channel: Any, world: World) -> Callable[[Ports], object]:

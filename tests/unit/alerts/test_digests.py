@@ -144,7 +144,7 @@ def test_digest_does_not_say_fixed_when_the_report_was_reopened(
     others: tuple[AlertRequested, ...], told: int, world: World, ports: Ports
 ) -> None:
     world.subscribe(frequency="daily")
-    for each in (tell(service_request_id="R1", version=2, what="mended"), *others):
+    for each in (tell(service_request_id="R1", version=2, what="fixed"), *others):
         send_tell(each, ports)
     world.knows(report(service_request_id="R1", version=3, state="reopen"))
     world.clock.now = EIGHT

@@ -30,7 +30,7 @@ def test_address_is_asked_when_a_subscription_starts_or_restarts(
         (WAITS, WAITS),
         (WAITS, subscription()),
         (None, subscription()),
-        (WAITS, stopped(WAITS, "asked", NOON)),
+        (WAITS, stopped(WAITS, "requested", NOON)),
         (WAITS, None),
     ],
 )

@@ -129,7 +129,7 @@ def test_every_state_says_what_it_means(state: str) -> None:
 
 
 def test_question_is_answered_by_one_tap() -> None:
-    message = VOICE.question(alert("needs_answer"), report(is_done=True), f"{SITE}/m/1", WAYS)
+    message = VOICE.question(alert("repair_question"), report(is_done=True), f"{SITE}/m/1", WAYS)
     links = LINK.findall(part(as_mail(message), "plain"))
     assert links[:2] == [f"{SITE}/m/1?answer=yes", f"{SITE}/m/1?answer=no"]
 
@@ -147,10 +147,10 @@ def every_message() -> list[Message]:
     return [
         *(
             of_report(what, about)
-            for what in ("new", "state_changed", "mended", "updated")
+            for what in ("new", "state_changed", "fixed", "updated")
             for about in (OWN, area)
         ),
-        VOICE.question(alert("needs_answer"), report(), f"{SITE}/forms/mended/1", WAYS),
+        VOICE.question(alert("repair_question"), report(), f"{SITE}/forms/mended/1", WAYS),
         VOICE.of_notice(alert("disruption"), notice(), WAYS),
         VOICE.digest(alert(), things, WAYS),
     ]

@@ -103,7 +103,7 @@ def told(alerts: Alerts, fact: OfReport) -> set[str]:
         (changed(is_new=True), "new"),
         (changed(appeared=True, state="open"), None),
         (changed(), "state_changed"),
-        (changed(state="fixed"), "mended"),
+        (changed(state="fixed"), "fixed"),
         (changed(state="closed"), "state_changed"),
         (changed(state="open", says_more=True), "updated"),
         (changed(says_more=True), "state_changed"),
@@ -118,7 +118,7 @@ def test_fact_means_what_people_subscribe_to(fact: OfReport, what: What | None) 
 def test_every_topic_says_what_there_is_to_hear() -> None:
     assert set(FITTING) == set(get_args(TopicKind))
     # An officer's question goes to the reporter, whatever event types they chose.
-    assert frozenset().union(*FITTING.values()) == set(get_args(What)) - {"asked"}
+    assert frozenset().union(*FITTING.values()) == set(get_args(What)) - {"officer_question"}
 
 
 # Matching subscriptions.
@@ -129,9 +129,9 @@ def test_every_topic_says_what_there_is_to_hear() -> None:
     [
         ((), "new", True),
         (("new",), "new", True),
-        (("new",), "mended", False),
-        (("mended",), "state_changed", False),
-        (("state_changed",), "mended", True),
+        (("new",), "fixed", False),
+        (("fixed",), "state_changed", False),
+        (("state_changed",), "fixed", True),
     ],
 )
 def test_happening_concerns_those_who_want_to_hear_of_its_kind(
@@ -208,7 +208,7 @@ def some_subscriptions(count: int, seed: int) -> list[Subscription]:
             return Topic(kind="report", service_request_id=f"R{random.randint(1, 30):011}")
         return Topic(kind="council", service_codes=codes)
 
-    event_types: list[tuple[What, ...]] = [(), ("new",), ("mended",), ("state_changed",)]
+    event_types: list[tuple[What, ...]] = [(), ("new",), ("fixed",), ("state_changed",)]
     return [
         subscription(number, topic=topic(), event_types=random.choice(event_types))
         for number in range(count)
@@ -227,7 +227,7 @@ def is_concerned(one: Subscription, of: Subject, what: What) -> bool:
         and distance_m(Point(lat=topic.lat or 0, long=topic.long or 0), of.at)
         <= (topic.radius_m or 0),
     }[topic.kind]
-    wanted = {"mended": {"mended", "state_changed"}}.get(what, {what})
+    wanted = {"fixed": {"fixed", "state_changed"}}.get(what, {what})
     is_heard = not one.event_types or bool(wanted & set(one.event_types))
     return (
         where and is_heard and (not topic.service_codes or of.service_code in topic.service_codes)
@@ -377,9 +377,9 @@ def test_those_who_subscribed_to_the_report_are_asked_whether_the_repair_holds()
     match(changed(state="fixed", repair=3), alerts.matching)
     sent = [each for each in alerts.outbox.sent if isinstance(each, AlertRequested)]
     assert {(tell.subscription_id, tell.event_key) for tell in sent} == {
-        (f"{1:032x}", f"{R1}#2#mended"),
-        (f"{2:032x}", f"{R1}#2#mended"),
-        (f"{1:032x}", f"{R1}#3#needs_answer"),
+        (f"{1:032x}", f"{R1}#2#fixed"),
+        (f"{2:032x}", f"{R1}#2#fixed"),
+        (f"{1:032x}", f"{R1}#3#repair_question"),
     }
 
 
@@ -415,9 +415,9 @@ def test_only_the_reporter_is_asked(hears: bool) -> None:
     tells = [each for each in alerts.outbox.sent if isinstance(each, AlertRequested)]
     (own,) = [each for each in alerts.subscriptions.stored.values() if each.is_own]
     assert {(each.subscription_id, each.what, each.version) for each in tells} == {
-        (own.subscription_id, "asked", 2)
+        (own.subscription_id, "officer_question", 2)
     }
-    assert own.event_types == (() if hears else ("asked",))
+    assert own.event_types == (() if hears else ("officer_question",))
 
 
 def test_reporter_without_alerts_or_address_is_not_asked() -> None:

@@ -10,7 +10,7 @@ from chalicelib.alerts.messages import Link, Message
 from chalicelib.alerts.push import kept_for_s, payload, urgency_of
 
 MENDED = Message(
-    what="mended",
+    what="fixed",
     name="S1-A1",
     thread="R1",
     subject="Mended",
@@ -55,8 +55,8 @@ def test_payload_has_the_short_text_when_there_are_no_paragraphs() -> None:
 @pytest.mark.parametrize(
     ("what", "urgency", "days"),
     [
-        ("mended", "normal", 7),
-        ("needs_answer", "normal", 7),
+        ("fixed", "normal", 7),
+        ("repair_question", "normal", 7),
         ("digest", "low", 7),
         ("roadworks", "normal", 1),
         ("disruption", "high", 1),

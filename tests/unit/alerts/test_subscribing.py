@@ -363,7 +363,7 @@ def test_one_click_stops_it_and_a_second_one_changes_nothing() -> None:
     which, shown = f"{1:032x}", Shown(token=f"unsubscribe {1:032x}")
     alerts.clock.now += timedelta(hours=1)
     ended = managing.stop(which, shown, alerts.ports)
-    assert (ended.state, ended.stopped_because, ended.to) == ("stopped", "asked", None)
+    assert (ended.state, ended.stopped_because, ended.to) == ("stopped", "requested", None)
     assert ended.expires_at == alerts.clock.now + STOPPED_KEPT_FOR
     alerts.clock.now += STOPPED_KEPT_FOR - SECOND
     assert managing.stop(which, shown, alerts.ports) == ended
@@ -380,7 +380,7 @@ def test_change_is_refused_when_it_is_about_another_version() -> None:
 
 
 def test_change_is_refused_when_the_subscription_was_stopped() -> None:
-    alerts = Alerts(stopped(subscription(1, account_id="a1"), "asked", NOON))
+    alerts = Alerts(stopped(subscription(1, account_id="a1"), "requested", NOON))
     with pytest.raises(Conflict):
         managing.change(f"{1:032x}", SubscriptionChanges(), 1, OPENERS[0], alerts.ports)
 
@@ -440,7 +440,7 @@ def test_own_subscriptions_are_listed_by_page_the_latest_first_without_those_tha
     hers = [
         subscription(n, account_id="a1", created_at=NOON + timedelta(minutes=n)) for n in range(5)
     ]
-    hers[2] = stopped(hers[2], "asked", NOON - STOPPED_KEPT_FOR)
+    hers[2] = stopped(hers[2], "requested", NOON - STOPPED_KEPT_FOR)
     alerts = Alerts(*hers, subscription(9, account_id="a2"))
     first = managing.own(Shown(account_id="a1"), limit=3, after=None, ports=alerts.ports)
     then = managing.own(Shown(account_id="a1"), limit=3, after=first.next, ports=alerts.ports)

@@ -151,7 +151,7 @@ def test_nothing_is_told_when_the_report_is_gone(world: World, ports: Ports) -> 
 def test_nobody_is_told_fixed_when_the_report_was_reopened(world: World, ports: Ports) -> None:
     world.subscribe()
     world.knows(report(state="reopen", version=4))
-    send_tell(tell(what="mended", version=3), ports)
+    send_tell(tell(what="fixed", version=3), ports)
     assert world.sender.there == []
     send_tell(tell(version=4), ports)
     assert len(world.sender.there) == 1
@@ -186,7 +186,7 @@ def test_question_is_asked_days_later_when_the_report_is_still_fixed(
 ) -> None:
     world.subscribe(frequency="daily", topic=Topic(kind="report", service_request_id=REPORT))
     world.knows(report(state="fixed", is_done=True, repairs=1))
-    send_tell(tell(what="needs_answer", version=1), ports)
+    send_tell(tell(what="repair_question", version=1), ports)
     world.clock.now = NOON + timedelta(days=3) - SECOND
     assert woken(world, ports) == 0 and world.sender.there == []
     world.knows(report(is_done=is_done, repairs=1))
@@ -200,7 +200,7 @@ def test_question_about_an_earlier_repair_is_dropped_when_it_was_repaired_again(
 ) -> None:
     world.subscribe()
     for repair in (1, 2):
-        send_tell(tell(what="needs_answer", version=repair), ports)
+        send_tell(tell(what="repair_question", version=repair), ports)
     world.knows(report(state="fixed", is_done=True, repairs=2))
     world.clock.now += timedelta(days=3)
     assert woken(world, ports) == 2
@@ -211,11 +211,11 @@ def test_question_about_an_earlier_repair_is_dropped_when_it_was_repaired_again(
 def test_question_is_asked_although_the_same_version_was_told(world: World, ports: Ports) -> None:
     world.subscribe()
     world.knows(report(state="fixed", is_done=True, repairs=1))
-    send_tell(tell(what="mended"), ports)
-    send_tell(tell(what="needs_answer", version=1), ports)
+    send_tell(tell(what="fixed"), ports)
+    send_tell(tell(what="repair_question", version=1), ports)
     world.clock.now += timedelta(days=3)
     woken(world, ports)
-    assert [message.what for message, _ in world.sender.there] == ["mended", "needs_answer"]
+    assert [message.what for message, _ in world.sender.there] == ["fixed", "repair_question"]
 
 
 @pytest.mark.parametrize("chance", [0.0, 0.5, 1.0])
@@ -572,9 +572,9 @@ def test_nothing_is_sent_when_there_is_no_such_alert(world: World, ports: Ports)
 def test_question_of_an_officer_goes_to_the_reporter_while_it_waits(
     world: World, ports: Ports
 ) -> None:
-    asked = tell(what="asked", version=1)
+    asked = tell(what="officer_question", version=1)
     topic = Topic(kind="report", service_request_id=REPORT)
-    world.subscribe(topic=topic, is_own=True, event_types=("mended",), frequency="weekly")
+    world.subscribe(topic=topic, is_own=True, event_types=("fixed",), frequency="weekly")
     world.knows(report(seen_by="sender", asks={1: "Which side is it on?"}))
     send_tell(asked, ports)
     ((message, _),) = world.sender.there
@@ -582,12 +582,12 @@ def test_question_of_an_officer_goes_to_the_reporter_while_it_waits(
     assert message.url.endswith(f"/forms/questions/{'5' * 32}.{REPORT}.1")
     assert "Which side" not in message.short + message.subject
     world.knows(report(seen_by="sender", asks={1: "Which side is it on?"}))
-    send_tell(tell(what="asked", version=2), ports)
+    send_tell(tell(what="officer_question", version=2), ports)
     assert len(world.sender.there) == 1, "That one was answered."
 
 
 def test_question_of_an_officer_goes_to_nobody_who_only_follows(world: World, ports: Ports) -> None:
     world.subscribe(topic=Topic(kind="report", service_request_id=REPORT))
     world.knows(report(asks={1: "Which side is it on?"}))
-    send_tell(tell(what="asked", version=1), ports)
+    send_tell(tell(what="officer_question", version=1), ports)
     assert world.sender.there == [] and world.the_alert().last_error == "nothing_to_tell"

@@ -85,8 +85,8 @@ def test_template_is_changed_and_removed_on_its_version(desk: Desk) -> None:
             usecases.remove_template(old.template_id, old.version, "he", desk.ports())
     usecases.remove_template(after.template_id, 2, "he", desk.ports())
     assert desk.templates.all() == []
-    deeds = [deed for _, deed, _ in desk.noted]
-    assert deeds == ["templates.add", "templates.change", "templates.remove"]
+    events = [event for _, event, _ in desk.noted]
+    assert events == ["templates.add", "templates.change", "templates.remove"]
 
 
 def test_nothing_is_done_that_cannot_be_written_down(desk: Desk) -> None:
@@ -158,16 +158,16 @@ def undo_of(desk: Desk, **values: Any) -> Undo:
 def test_change_can_be_taken_back_by_its_officer_until_its_time_is_over(desk: Desk) -> None:
     ports, undo = desk.ports(), undo_of(desk)
     assert undo.until == NOON + UNDO_WITHIN
-    assert usecases.to_put_back(undo.undo_id, "she", ports) == undo
+    assert usecases.get_undo(undo.undo_id, "she", ports) == undo
     with pytest.raises(NotFound):
-        usecases.to_put_back(undo.undo_id, "he", ports)
+        usecases.get_undo(undo.undo_id, "he", ports)
     with pytest.raises(NotFound):
-        usecases.to_put_back("another", "she", ports)
+        usecases.get_undo("another", "she", ports)
     desk.clock.now = undo.until
-    assert usecases.to_put_back(undo.undo_id, "she", ports)
+    assert usecases.get_undo(undo.undo_id, "she", ports)
     desk.clock.now += timedelta(seconds=1)
     with pytest.raises(Conflict, match="no longer undo"):
-        usecases.to_put_back(undo.undo_id, "she", ports)
+        usecases.get_undo(undo.undo_id, "she", ports)
 
 
 def test_first_undo_stays_when_the_request_is_repeated(desk: Desk) -> None:
@@ -191,7 +191,7 @@ def test_history_says_what_was_done_and_who_did_it(desk: Desk) -> None:
         entry("reports.look", "private"),
     ]
     found = usecases.history_of("R", desk.ports())
-    assert [(each.what, each.by) for each in found] == [
+    assert [(each.action, each.by) for each in found] == [
         ("Changed the place, the state, who can see it (hidden)", "Ann Officer"),
         ("Changed it", "Ann Officer"),
         ("Asked the reporter a question", "A former colleague"),

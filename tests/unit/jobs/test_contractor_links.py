@@ -37,7 +37,7 @@ def test_contractor_works_on_the_job_by_a_link_until_it_expires() -> None:
     job, who = opened(token_of(link.url), here.ports())
     sent = operation(base_version=job.version, kind="start")
     assert operate([sent], who, here.ports())[0].result == "applied"
-    assert here.jobs.stored[JOB].deeds[0].by == "contractor"
+    assert here.jobs.stored[JOB].events[0].by == "contractor"
     here.clock.now = link.expires_at - SECOND
     assert opened(token_of(link.url), here.ports())
     here.clock.now = link.expires_at
@@ -124,7 +124,7 @@ def test_link_ends_with_the_job_and_stays_ended_when_the_job_is_put_back(name: s
             opened(token_of(link.url), here.ports())
         results = [each.result for each in operate([late, first], who, here.ports())]
         assert results == ["rejected", "duplicate"]
-    assert here.jobs.stored[JOB].deed("contractor-begins")
+    assert here.jobs.stored[JOB].event("contractor-begins")
     assert add_link(JOB, "Paviours Ltd", 3, OFFICER, here.ports())
 
 

@@ -24,7 +24,7 @@ from chalicelib.jobs.usecases.day_publishing import (
 from chalicelib.jobs.views import Beside, JobPhotoView, JobView, job_view
 from chalicelib.kernel.optimistic import VersionConflict
 from tests.builders import NOON
-from tests.fakes_jobs import JOB, TODAY, MemoryJobs, Yard, deed, planned_job
+from tests.fakes_jobs import JOB, TODAY, MemoryJobs, Yard, event, planned_job
 
 OTHER = "J0B000000002"
 KEY = key_of("north", TODAY)
@@ -236,7 +236,7 @@ def test_phones_hear_of_what_the_office_changed_and_of_nothing_else(office: Offi
     register("south", phone("https://push.example/2"), office.ports())
     office.publish()
     office.bells.rung.clear()
-    office.change(state="done", deeds=(deed(),))
+    office.change(state="done", events=(event(),))
     assert office.publish().jobs[0].state == "done"
     assert office.bells.rung == []
     office.change(instructions="Ring first.")

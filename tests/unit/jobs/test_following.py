@@ -37,10 +37,10 @@ def yard(present: Job | None = None, **values: Any) -> Yard:
 
 
 def told(here: Yard, *kinds: str, **values: Any) -> list[tuple[str, str | None]]:
-    """What the timeline says after these deeds, and after following again and again."""
+    """What the timeline says after these events, and after following again and again."""
     for kind in kinds:
         present = here.jobs.stored[JOB]
-        op_id = f"operation-{len(present.deeds) + 1}"
+        op_id = f"operation-{len(present.events) + 1}"
         sent = operation(op_id, kind=kind, base_version=present.version, **values)
         assert operate([sent], crew_member(), here.ports())[0].result == "applied"
     for _ in range(3):
@@ -185,7 +185,7 @@ def test_report_hears_what_is_disputed_when_it_was_settled_so() -> None:
     operate([operation()], crew_member(), here.ports())
     assert told(here) == []
     assert any("settle" in text for _, text in here.reports.notes.values())
-    settle(JOB, "operation-1", 3, OFFICER, here.ports(), keeps="street")
+    settle(JOB, "operation-1", 3, OFFICER, here.ports(), keep="site")
     assert told(here) == [("We have repaired this.", "fixed")]
 
 
@@ -222,7 +222,7 @@ def test_words_and_photos_of_a_contractor_wait_while_the_state_follows() -> None
     assert [photos for *_, photos in here.reports.told.values()] == [(PHOTO,)]
     assert here.reports.waiting == {PHOTO}
     ((_, look),) = here.reports.looks
-    assert (look.reason, look.by) == ("words", "contractor:Paviours Ltd")
+    assert (look.reason, look.by) == ("contractor_text", "contractor:Paviours Ltd")
     assert look.why == "Ring Ann on 01904."
 
 

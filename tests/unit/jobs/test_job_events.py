@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.jobs import dispatch_rules
 from chalicelib.jobs.job_events import Taken, take
-from chalicelib.jobs.model import MOST_DEEDS, Job, JobChanges, State
+from chalicelib.jobs.model import MOST_EVENTS, Job, JobChanges, State
 from tests.builders import NOON
 from tests.fakes_jobs import TODAY, crew_member, operation, planned_job
 
@@ -19,7 +19,7 @@ PLAN = ("crew", "planned_day", "position", "arrives_at", "minutes", "window", "t
 
 def told(job: Job, device: str = "phone-1", **values: Any) -> Taken:
     """What becomes of an operation, and the job as it is stored after it."""
-    op_id = values.pop("op_id", f"operation-{len(job.deeds) + 1}")
+    op_id = values.pop("op_id", f"operation-{len(job.events) + 1}")
     taken = take(job, operation(op_id, **values), crew_member(device), NOON)
     return taken._replace(job=_stored(taken.job, job))
 
@@ -50,7 +50,7 @@ def stored_job(**values: Any) -> Job:
 def test_job_follows_the_street_when_nobody_else_said_anything(kind: str, state: State) -> None:
     taken = told(stored_job(), kind=kind)
     assert (taken.result, taken.job.state) == ("applied", state)
-    assert [deed.kind for deed in taken.job.deeds] == [kind]
+    assert [event.kind for event in taken.job.events] == [kind]
 
 
 def test_deed_is_taken_once_when_it_is_sent_again() -> None:
@@ -86,7 +86,7 @@ def test_deed_is_kept_and_disputed_when_the_office_cancelled_meanwhile(kind: str
     (dispute,) = taken.job.disputes
     assert (taken.result, taken.job.state) == ("conflict", "cancelled")
     assert dispute.office.state == "cancelled" and dispute.office.by == "office"
-    assert taken.job.deeds[-1].dispute_id == dispute.dispute_id == "operation-1"
+    assert taken.job.events[-1].dispute_id == dispute.dispute_id == "operation-1"
     assert told(taken.job, kind=kind, op_id="operation-1").result == "duplicate"
 
 
@@ -107,7 +107,7 @@ def test_first_outcome_stays_when_another_phone_says_another_one() -> None:
     job = told(stored_job(), "phone-1", kind="could_not").job
     taken = told(job, "phone-2", kind="done")
     assert (taken.result, taken.job.state) == ("conflict", "could_not")
-    assert taken.job.disputes[0].street.state == "done"
+    assert taken.job.disputes[0].site.state == "done"
     assert taken.job.disputes[0].office.by == "crew"
 
 
@@ -115,7 +115,7 @@ def test_nothing_is_disputed_when_two_phones_say_the_same() -> None:
     job = told(stored_job(), "phone-1").job
     taken = told(job, "phone-2")
     assert taken.result == "applied" and not taken.job.disputes and taken.job.state == "done"
-    assert [deed.stands for deed in taken.job.deeds] == [True, False]
+    assert [event.stands for event in taken.job.events] == [True, False]
 
 
 def test_outcome_is_put_right_when_another_phone_had_seen_it() -> None:
@@ -144,7 +144,7 @@ def test_phone_puts_its_own_word_right_when_it_had_no_signal_in_between() -> Non
 def test_own_earlier_word_changes_nothing_when_it_arrives_last() -> None:
     job = told(stored_job(), kind="done", at=NOON).job
     taken = told(job, kind="start", at=NOON - HOUR)
-    assert (taken.result, taken.job.state, len(taken.job.deeds)) == ("applied", "done", 2)
+    assert (taken.result, taken.job.state, len(taken.job.events)) == ("applied", "done", 2)
 
 
 def test_later_word_stands_when_the_phones_clock_was_put_back_after_it_saw_the_job() -> None:
@@ -153,9 +153,9 @@ def test_later_word_stands_when_the_phones_clock_was_put_back_after_it_saw_the_j
 
 
 def test_moment_is_when_it_arrived_when_the_phones_clock_is_ahead() -> None:
-    (deed,) = told(stored_job(), at=NOON + 72 * HOUR).job.deeds
-    assert (deed.happened_at, deed.at) == (NOON, NOON + 72 * HOUR)
-    assert told(stored_job(), at=NOON - HOUR).job.deeds[0].happened_at == NOON - HOUR
+    (event,) = told(stored_job(), at=NOON + 72 * HOUR).job.events
+    assert (event.happened_at, event.at) == (NOON, NOON + 72 * HOUR)
+    assert told(stored_job(), at=NOON - HOUR).job.events[0].happened_at == NOON - HOUR
 
 
 def test_phone_that_is_disputed_says_more_in_the_same_dispute() -> None:
@@ -165,14 +165,14 @@ def test_phone_that_is_disputed_says_more_in_the_same_dispute() -> None:
     (dispute,) = taken.job.disputes
     assert (taken.result, taken.job.state) == ("conflict", "cancelled")
     assert (dispute.dispute_id, dispute.op_id) == ("operation-1", "operation-2")
-    assert dispute.street.state == "done"
+    assert dispute.site.state == "done"
 
 
 def test_dispute_keeps_what_the_phone_said_last_when_it_arrives_first() -> None:
     job = changed(stored_job(), state="cancelled", because="Found to be private land.")
     job = told(job, kind="done", at=NOON + HOUR).job
     taken = told(job, kind="start", at=NOON)
-    assert taken.result == "conflict" and taken.job.disputes[0].street.state == "done"
+    assert taken.result == "conflict" and taken.job.disputes[0].site.state == "done"
 
 
 def test_done_is_disputed_when_the_office_said_meanwhile_that_it_was_not() -> None:
@@ -188,12 +188,12 @@ def test_done_stands_when_the_office_took_its_cancelling_back_meanwhile() -> Non
     assert told(job).result == "applied"
 
 
-@pytest.mark.parametrize(("keeps", "state"), [("street", "done"), ("office", "could_not")])
-def test_settled_dispute_is_the_offices_word_from_then_on(keeps: Any, state: State) -> None:
+@pytest.mark.parametrize(("keep", "state"), [("site", "done"), ("office", "could_not")])
+def test_settled_dispute_is_the_offices_word_from_then_on(keep: Any, state: State) -> None:
     job = told(stored_job(), "phone-1", kind="could_not").job
     job = told(job, "phone-2", kind="done").job
     (dispute,) = job.disputes
-    settled = _stored(dispatch_rules.settled(job, dispute, keeps, NOON), job)
+    settled = _stored(dispatch_rules.settled(job, dispute, keep, NOON), job)
     assert (settled.state, settled.is_disputed) == (state, False)
     assert settled.outcome and settled.outcome.kind == state
     late = told(settled, "phone-3", kind="hand_over")
@@ -202,7 +202,7 @@ def test_settled_dispute_is_the_offices_word_from_then_on(keeps: Any, state: Sta
 
 def test_full_job_accepts_outcomes_and_refuses_notes() -> None:
     job = stored_job()
-    for _ in range(MOST_DEEDS):
+    for _ in range(MOST_EVENTS):
         job = told(job, kind="note", text="Something.").job
     refused = told(job, kind="note", text="One more.")
     assert refused.result == "rejected" and "office" in (refused.reason or "")
@@ -213,7 +213,7 @@ def test_job_with_long_notes_accepts_outcomes_and_refuses_notes() -> None:
     job = stored_job()
     while (taken := told(job, kind="note", text="ä" * 2_000)).result == "applied":
         job = taken.job
-    assert len(job.deeds) == 25
+    assert len(job.events) == 25
     assert told(job, kind="done", text="ä" * 2_000).job.state == "done"
 
 
@@ -221,7 +221,7 @@ def test_job_has_an_end_when_somebody_begins_it_for_ever() -> None:
     job = stored_job()
     while (taken := told(job, kind="start", text="ä" * 2_000)).result == "applied":
         job = taken.job
-    assert "new job" in (taken.reason or "") and len(job.deeds) < 100
+    assert "new job" in (taken.reason or "") and len(job.events) < 100
 
 
 @pytest.mark.parametrize("text", ["\n" * 2_000, "🕳" * 2_000, ""])
@@ -236,4 +236,4 @@ def test_job_fits_into_its_item_whatever_is_sent_of_it(text: str) -> None:
             break
         job = taken.job
     assert taken.result == "rejected"
-    assert len(msgspec.json.encode((job.deeds, job.disputes))) < 350_000
+    assert len(msgspec.json.encode((job.events, job.disputes))) < 350_000

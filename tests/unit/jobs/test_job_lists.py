@@ -72,5 +72,5 @@ def test_load_says_what_is_late_and_what_does_not_fit() -> None:
         minutes_planned=530,
         minutes_shift=480,
         late=1,
-        over=50,
+        minutes_over=50,
     )

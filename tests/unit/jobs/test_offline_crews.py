@@ -157,25 +157,25 @@ class OfflineCrews(RuleBasedStateMachine):
     def office_puts_back(self) -> None:
         self._change(state="to_plan")
 
-    @rule(keeps=st.sampled_from(("street", "office")))
+    @rule(keep=st.sampled_from(("site", "office")))
     @precondition(lambda self: self.job.is_disputed)
-    def office_settles(self, keeps: Any) -> None:
+    def office_settles(self, keep: Any) -> None:
         before = self.job
         dispute = next(each for each in before.disputes if each.settled is None)
         after = planning.settle(
-            JOB, dispute.dispute_id, before.version, OFFICER, self.yard.ports(), keeps=keeps
+            JOB, dispute.dispute_id, before.version, OFFICER, self.yard.ports(), keep=keep
         )
-        assert after.state == (dispute.street.state if keeps == "street" else before.state)
+        assert after.state == (dispute.site.state if keep == "site" else before.state)
         self.sayer = Sayer("office", after.version)
 
     @invariant()
     def acknowledged_is_kept_once(self) -> None:
-        kept = [deed.op_id for deed in self.job.deeds]
+        kept = [event.op_id for event in self.job.events]
         assert len(kept) == len(set(kept))
         for op_id, sent in self.acknowledged.items():
-            deed = self.job.deed(op_id)
-            assert deed is not None and deed.says_the_same_as(sent)
-            assert deed.happened_at <= deed.received_at
+            event = self.job.event(op_id)
+            assert event is not None and event.says_the_same_as(sent)
+            assert event.happened_at <= event.received_at
 
     @invariant()
     def what_was_shown_stays_shown(self) -> None:
@@ -191,7 +191,7 @@ class OfflineCrews(RuleBasedStateMachine):
                 self._send(phone, list(phone.queue), hears=True)
         self.acknowledged_is_kept_once()
         everything = {op.op_id for _, op in self.all_made}
-        assert everything == set(self.acknowledged) == {deed.op_id for deed in self.job.deeds}
+        assert everything == set(self.acknowledged) == {event.op_id for event in self.job.events}
         before = self.job
         for name, sent in self.all_made:
             (outcome,) = self._operate(self.phones[name], [sent])
@@ -248,14 +248,14 @@ class OfflineCrews(RuleBasedStateMachine):
             self.sayer = Sayer(phone.device, after.version, order)
 
     def _check_shown(self, phone: Phone, sent: Operation, before: Job) -> None:
-        deed = self.job.deed(sent.op_id)
-        assert deed is not None and self.job.state == before.state
-        dispute = self.job.dispute(deed.dispute_id or "")
+        event = self.job.event(sent.op_id)
+        assert event is not None and self.job.state == before.state
+        dispute = self.job.dispute(event.dispute_id or "")
         assert dispute is not None and dispute.settled is None and self.job.is_disputed
-        last = self.job.deed(dispute.op_id)
+        last = self.job.event(dispute.op_id)
         assert last is not None and last.device == phone.device
-        assert dispute.street.state == LEADS_TO[last.kind]
-        assert (last.base_version, last.at) >= (deed.base_version, deed.at)
+        assert dispute.site.state == LEADS_TO[last.kind]
+        assert (last.base_version, last.at) >= (event.base_version, event.at)
 
     def _is_in_dispute(self, phone: Phone, before: Job) -> bool:
         """True where this phone and the last settled side are waiting for the office."""
@@ -283,11 +283,11 @@ Take = Callable[[Job, Operation, Operator, Any], Taken]
 
 def _twice(job: Job, sent: Operation, who: Operator, now: Any) -> Taken:
     """Repeats are not known."""
-    forgotten = replace(job, deeds=tuple(d for d in job.deeds if d.op_id != sent.op_id))
+    forgotten = replace(job, events=tuple(d for d in job.events if d.op_id != sent.op_id))
     taken = job_events.take(forgotten, sent, who, now)
     if taken.job is forgotten:
         return taken._replace(job=job)
-    return taken._replace(job=replace(taken.job, deeds=(*job.deeds, taken.job.deeds[-1])))
+    return taken._replace(job=replace(taken.job, events=(*job.events, taken.job.events[-1])))
 
 
 def _hidden(job: Job, sent: Operation, who: Operator, now: Any) -> Taken:
@@ -325,7 +325,7 @@ def _by_arrival(job: Job, sent: Operation, who: Operator, now: Any) -> Taken:
 
 def _any_content(job: Job, sent: Operation, who: Operator, now: Any) -> Taken:
     """Another operation under the same op_id passes for the same."""
-    known = job.deed(sent.op_id)
+    known = job.event(sent.op_id)
     return Taken(job, "duplicate") if known else job_events.take(job, sent, who, now)
 
 

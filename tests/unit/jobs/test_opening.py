@@ -32,7 +32,7 @@ def opened(here: Yard, service_request_id: str = REPORT) -> Job:
 
 def done(here: Yard, job: Job, kind: Any = "done", **values: Any) -> None:
     present = here.jobs.stored[job.job_id]
-    op_id = f"operation-{len(present.deeds)}-{job.job_id}"
+    op_id = f"operation-{len(present.events)}-{job.job_id}"
     sent = operation(op_id, job_id=job.job_id, base_version=present.version, kind=kind, **values)
     assert operate([sent], crew_member(), here.ports())[0].result == "applied"
     follow(job.job_id, here.following())
@@ -192,14 +192,14 @@ def test_job_forgets_who_sent_its_report_when_that_is_forgotten(
     change(job.job_id, told, 1, OFFICER, here.ports())
     spoken: Any = {"text": "Spoke to Ann.", "lat": 53.9591, "long": -1.0815, "reason": "no_access"}
     done(here, job, kind, **spoken)
-    sent = here.jobs.stored[job.job_id].deeds[0]
+    sent = here.jobs.stored[job.job_id].events[0]
     here.reports.change(**values)
     for _ in range(2):
         open_for(REPORT, here.following())
     after = here.jobs.stored[job.job_id]
     assert (after.lat, after.long) == place and after.address is None
     assert (after.title, after.instructions) == ("Pothole", "")
-    (left,) = after.deeds
+    (left,) = after.events
     assert (left.text, left.lat, left.long, left.kind) == ("", None, None, kind)
     again = operation(sent.op_id, job_id=job.job_id, base_version=2, kind=kind, **spoken)
     assert operate([again], crew_member(), here.ports())[0].result == "duplicate"

@@ -65,7 +65,7 @@ def test_what_one_job_is_told_is_one_write() -> None:
     operate(
         [operation(f"operation-{n}", kind="start") for n in range(10)], crew_member(), here.ports()
     )
-    assert here.jobs.writes == 1 and len(here.jobs.stored[JOB].deeds) == 10
+    assert here.jobs.writes == 1 and len(here.jobs.stored[JOB].events) == 10
 
 
 def test_operation_is_taken_when_others_write_in_between() -> None:
@@ -86,7 +86,7 @@ def test_answer_is_the_same_when_the_reply_of_the_store_is_lost() -> None:
     here = yard()
     here.jobs.loses_reply = True
     (outcome,) = operate([operation()], crew_member(), here.ports())
-    assert outcome.result == "applied" and len(here.jobs.stored[JOB].deeds) == 1
+    assert outcome.result == "applied" and len(here.jobs.stored[JOB].events) == 1
 
 
 def test_operation_is_rejected_when_the_job_is_another_teams() -> None:

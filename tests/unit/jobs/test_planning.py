@@ -27,7 +27,7 @@ from tests.fakes_jobs import (
     planned_job,
 )
 
-OTHER: Any = {"street": "office", "office": "street"}
+OTHER: Any = {"site": "office", "office": "site"}
 TOMORROW = TODAY + timedelta(days=1)
 ELSEWHERE = Staff(actor="another", remits=(Remit(teams=("parks",)),))
 
@@ -188,18 +188,18 @@ def test_jobs_are_put_in_their_places_whatever_else_is_changed_meanwhile() -> No
     assert [each.job_id for each in here.jobs.of_day("north", TODAY)] == ["J0B000000002", JOB]
 
 
-@pytest.mark.parametrize(("keeps", "state"), [("street", "done"), ("office", "cancelled")])
-def test_dispute_is_settled_once(keeps: Any, state: State) -> None:
+@pytest.mark.parametrize(("keep", "state"), [("site", "done"), ("office", "cancelled")])
+def test_dispute_is_settled_once(keep: Any, state: State) -> None:
     here = yard(planned_job())
     changed(here, state="cancelled", because="Twice the same.")
     operate([operation()], crew_member(), here.ports())
     ports = here.ports()
     with pytest.raises(Conflict):
-        settle(JOB, "operation-1", 2, OFFICER, ports, keeps=keeps)
-    settled = settle(JOB, "operation-1", 3, OFFICER, ports, keeps=keeps)
+        settle(JOB, "operation-1", 2, OFFICER, ports, keep=keep)
+    settled = settle(JOB, "operation-1", 3, OFFICER, ports, keep=keep)
     assert (settled.state, settled.is_disputed) == (state, False)
-    assert settle(JOB, "operation-1", 3, OFFICER, ports, keeps=keeps) == settled
+    assert settle(JOB, "operation-1", 3, OFFICER, ports, keep=keep) == settled
     with pytest.raises(Conflict):
-        settle(JOB, "operation-1", 4, OFFICER, ports, keeps=OTHER[keeps])
+        settle(JOB, "operation-1", 4, OFFICER, ports, keep=OTHER[keep])
     with pytest.raises(NotFound):
-        settle(JOB, "operation-9", 4, OFFICER, ports, keeps=keeps)
+        settle(JOB, "operation-9", 4, OFFICER, ports, keep=keep)

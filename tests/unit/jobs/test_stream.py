@@ -60,7 +60,7 @@ def test_new_job_is_told_as_one() -> None:
 def test_reports_have_nothing_to_follow_when_only_the_order_of_the_day_changed() -> None:
     fact = fact_of(record(planned_day="2026-06-01", position="2", minutes="40"))
     assert fact and not fact.for_reports
-    told = fact_of(record(planned_day="2026-06-01", deeds='[{"op_id":"1"}]'))
+    told = fact_of(record(planned_day="2026-06-01", events='[{"op_id":"1"}]'))
     assert told and told.for_reports
 
 

@@ -15,7 +15,7 @@ from tests.fakes_forwarding import REFERENCE, FakeOutside, answer, status
 from tests.fakes_outbound import MemoryDeliveries, delivery
 from tests.unit.outbound.test_open311 import county
 
-UPDATE = delivery(kind="update", what="reopened")
+UPDATE = delivery(kind="update", event="reopened")
 SAID = Reopening(
     text="The hole is back.",
     at=NOON + timedelta(days=1),

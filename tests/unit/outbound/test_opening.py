@@ -48,7 +48,7 @@ def told(fact: Event, outside: Outside, **known: Any) -> list[tuple[str, str]]:
     """The deliveries that this fact makes."""
     outside.reports.known[ID] = subject(**known)
     open_deliveries([fact], outside.ports())
-    return [(each.destination, each.what) for each in opened(outside)]
+    return [(each.destination, each.event) for each in opened(outside)]
 
 
 def test_report_is_passed_on_when_its_service_is_forwarded(outside: Outside) -> None:
@@ -254,7 +254,7 @@ def test_body_that_has_the_report_hears_once_that_a_resident_opened_it_again(
     passed_on(outside)
     for fact in (reopened(), reopened(), reopened(version=9)):
         (one,) = updates_opened(fact, outside)
-    assert (one.destination, one.what, one.service_request_id) == ("county", "reopened", ID)
+    assert (one.destination, one.event, one.service_request_id) == ("county", "reopened", ID)
     (again,) = set(outside.queue.sent)
     assert again == one.delivery_id
     assert len(updates_opened(reopened(), outside, reopened_by="U2")) == 2

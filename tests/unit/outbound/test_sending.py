@@ -71,7 +71,7 @@ def test_report_is_not_sent_when_its_service_is_not_passed_on_any_more(
 
 def test_report_hears_nothing_when_a_receiver_was_told(outside: Outside, ports: Ports) -> None:
     outside.receivers.create(receiver())
-    outside.deliveries.create(delivery(kind="webhook", destination="a" * 32, what="changed"))
+    outside.deliveries.create(delivery(kind="webhook", destination="a" * 32, event="changed"))
     send(ID, ports)
     assert after(outside).state == "sent" and outside.reports.notes == {}
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from chalicelib.errors import AddressRefused, NoReply, NotNow
-from chalicelib.outbound.model import What
+from chalicelib.outbound.model import DeliveryEvent
 from chalicelib.outbound.senders import Refused, Sent
 from chalicelib.outbound.webhook import WebhookSender, signed_headers
 from tests.builders import NOON
@@ -39,14 +39,14 @@ class Wire:
         return self.answer
 
 
-def post(wire: Wire, what: What = "changed", report: Any = None) -> Sent:
+def post(wire: Wire, event: DeliveryEvent = "changed", report: Any = None) -> Sent:
     sender = WebhookSender(lambda _: report, lambda: wire, Clock())
-    return sender.send(delivery(kind="webhook", what=what), receiver())
+    return sender.send(delivery(kind="webhook", event=event), receiver())
 
 
-def body_of(what: What, report: Any) -> dict[str, Any]:
+def body_of(event: DeliveryEvent, report: Any) -> dict[str, Any]:
     wire = Wire()
-    post(wire, what, report)
+    post(wire, event, report)
     body: dict[str, Any] = json.loads(wire.posted[0][1])
     return body
 
@@ -56,7 +56,7 @@ GONE = {"service_request_id": "7K3M2QXV9HTD"}
 
 
 @pytest.mark.parametrize(
-    ("what", "report", "kind", "told"),
+    ("event", "report", "kind", "told"),
     [
         ("submitted", REPORT, "report.submitted", REPORT),
         ("changed", REPORT, "report.changed", REPORT),
@@ -67,9 +67,9 @@ GONE = {"service_request_id": "7K3M2QXV9HTD"}
     ],
 )
 def test_receiver_gets_the_report_as_everybody_may_see_it_now(
-    what: What, report: Any, kind: str, told: Any
+    event: DeliveryEvent, report: Any, kind: str, told: Any
 ) -> None:
-    assert body_of(what, report) == {
+    assert body_of(event, report) == {
         "id": delivery().delivery_id,
         "kind": kind,
         "occurred_at": "2026-06-01T12:00:00Z",

@@ -22,7 +22,7 @@ from chalicelib.reports.usecases.staff.casework import (
     write_note,
 )
 from chalicelib.reports.usecases.staff.changing import change
-from chalicelib.reports.usecases.staff.undo import put_back
+from chalicelib.reports.usecases.staff.undo import restore
 from chalicelib.reports.usecases.updating import add_update
 from tests.builders import NOON, report, update_draft
 from tests.fakes import MemoryRepository
@@ -55,7 +55,7 @@ def changed(request_id: str, ports: Ports, reply: str | None = None, **values: A
 
 def result_of(left: UndoRecord | None, author: Author, ports: Ports) -> str:
     assert left
-    back = put_back(left, author, ports)
+    back = restore(left, author, ports)
     assert back
     return back.result
 
@@ -123,7 +123,7 @@ def test_report_stands_where_it_stood_when_a_change_is_taken_back(
 def test_reply_is_taken_out_with_its_change(request_id: str, ports: Ports) -> None:
     left = changed(request_id, ports, "Done!", state="fixed")
     redactions = stored(request_id, ports).redactions
-    put_back(left, COLLEAGUE, ports)
+    restore(left, COLLEAGUE, ports)
     after = stored(request_id, ports)
     assert (said(after), after.state, after.repairs) == ([], "open", 0)
     assert after.redactions > redactions, "What was public goes from all copies."
@@ -221,14 +221,14 @@ def test_shown_photo_of_a_refused_update_is_hidden_with_it(
 def test_nothing_that_was_typed_is_kept_to_be_put_back(request_id: str, ports: Ports) -> None:
     left = changed(request_id, ports, description="[removed]", title="[removed]")
     assert "A deep hole." not in str(msgspec.to_builtins(left))
-    put_back(left, COLLEAGUE, ports)
+    restore(left, COLLEAGUE, ports)
     assert stored(request_id, ports).description == "[removed]"
 
 
 def test_change_is_undone_only_where_the_officer_may_change(request_id: str, ports: Ports) -> None:
     left = changed(request_id, ports, state="closed")
     with pytest.raises(Forbidden):
-        put_back(left, ELSEWHERE, ports)
+        restore(left, ELSEWHERE, ports)
 
 
 @pytest.mark.parametrize("visibility", ["public", "private"])
@@ -245,7 +245,7 @@ def test_report_sent_out_of_the_remit_comes_back_unless_others_have_changed_it(
         if taken_on:
             changed(request_id, ports, team="cleansing")
             with pytest.raises((Forbidden, NotFound)):
-                put_back(left, own_team, ports)
+                restore(left, own_team, ports)
         else:
             assert result_of(left, own_team, ports) == result
 

@@ -13,7 +13,7 @@ from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.reading import public_views
 from chalicelib.reports.usecases.staff.casework import change_case
 from chalicelib.reports.usecases.staff.moderation import publish_held
-from chalicelib.reports.usecases.staff.undo import put_back
+from chalicelib.reports.usecases.staff.undo import restore
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.withholding import withhold_private
 from tests.builders import draft, report
@@ -98,6 +98,6 @@ def test_report_stays_private_when_what_made_it_private_is_undone_under_another_
     left = change_case(sent.service_request_id, to_noise, 1, OFFICER, two, reply=None).left
     change_case(sent.service_request_id, to_litter, 2, OFFICER, two, reply=None)
     assert left
-    put_back(left, OFFICER, two)
+    restore(left, OFFICER, two)
     found = ports.repository.get(sent.service_request_id)
     assert found and (found.service_code, found.visibility) == ("litter", "private")

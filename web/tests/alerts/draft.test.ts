@@ -80,7 +80,7 @@ describe("what is asked for", () => {
     });
     expect(wishOf(currentDraft())).toEqual({
       topic: { kind: "report", service_request_id: "7K3M" },
-      event_types: ["new", "state_changed", "mended", "needs_answer"],
+      event_types: ["new", "state_changed", "fixed", "repair_question"],
       frequency: "now",
       quiet: { begin: "21:30", end: "07:00" },
     });

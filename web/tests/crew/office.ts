@@ -1,17 +1,17 @@
 /** An office as a crew's phone meets it: it takes what is sent, and answers what the test wants it to answer. */
-import type { CrewDocument, DeedKind, Item, Job, JobState } from "../../src/features/crew/model.ts";
+import type { CrewDocument, JobEventKind, Item, Job, JobState } from "../../src/features/crew/model.ts";
 import { type Asked, type Network, newBrowser, problem } from "../browser.ts";
 
 export interface Operation {
   op_id: string;
   job_id: string;
-  kind: DeedKind;
+  kind: JobEventKind;
   at: string;
   text?: string;
   photo_ids: string[];
 }
 
-const STATES: Partial<Record<DeedKind, JobState>> = { start: "started", done: "done", could_not: "could_not" };
+const STATES: Partial<Record<JobEventKind, JobState>> = { start: "started", done: "done", could_not: "could_not" };
 
 /** About 110 m north of the one before. */
 export function job(number: number, changes: Partial<Job> = {}): Job {
@@ -48,7 +48,7 @@ export function job(number: number, changes: Partial<Job> = {}): Job {
     hazards: [],
     skills: [],
     photos_before: [],
-    deeds: [],
+    events: [],
     disputes: [],
     ...changes,
   };
@@ -59,8 +59,8 @@ export class Office {
   /** The size of each batch that came. */
   batches: number[] = [];
   uploads: string[] = [];
-  rejects: Partial<Record<DeedKind, string>> = {};
-  cannotRead: DeedKind | null = null;
+  rejects: Partial<Record<JobEventKind, string>> = {};
+  cannotRead: JobEventKind | null = null;
   gone: CrewDocument["gone"] = [];
   account = "crew-1";
   refusesList = "";

@@ -70,7 +70,9 @@ def update_for_partner(
         state_after=state_after,
         is_partners=True,
         is_held=partner.reports != "public",
-        asks=sent.state if partner.sets_state or sent.state in ("open", "reopen") else None,
+        requested_state=sent.state
+        if partner.sets_state or sent.state in ("open", "reopen")
+        else None,
     )
     _, report = append(service_request_id, entry, author, ports)
     _keep_whole(service_request_id, update_id, sent.whole, author, ports)

@@ -193,7 +193,7 @@ def standing(report: ServiceRequest) -> CaseSnapshot:
     """A snapshot of the report as it is now."""
     names = set(CaseSnapshot.__dataclass_fields__) - {"photos", "needs"}
     values: dict[str, Any] = {name: getattr(report, name) for name in names}
-    needs = (each.need_id for each in open_needs(report.needs) if each.reason != "words")
+    needs = (each.need_id for each in open_needs(report.needs) if each.reason != "contractor_text")
     return CaseSnapshot(
         **values, needs=tuple(needs), photos={each.photo_id: each.state for each in report.photos}
     )
@@ -206,8 +206,10 @@ def _lasting(changes: ReportChanges) -> tuple[str, ...]:
     texts = ("timeline",) if changes.updates else ()
     answers = ("answers",) if changes.questions else ()
     flags = ("flags",) if changes.flags_settled else ()
-    words = ("words",) if changes.words or changes.held_updates else ()
-    return tuple(dict.fromkeys((*found, *(changes.clear or ()), *texts, *answers, *flags, *words)))
+    reviewed = ("text_review",) if changes.contractor_text or changes.held_updates else ()
+    return tuple(
+        dict.fromkeys((*found, *(changes.clear or ()), *texts, *answers, *flags, *reviewed))
+    )
 
 
 def _carried_out(plan: Planned, ports: Ports) -> Changed:

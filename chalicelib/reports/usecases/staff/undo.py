@@ -41,17 +41,17 @@ class UndoResult(NamedTuple):
     """The parts of a change that were put back, and those that were not, by the names of
     UndoRecord.parts."""
 
-    put_back: tuple[str, ...]
+    restored: tuple[str, ...]
     stayed: tuple[str, ...]
 
     @property
     def result(self) -> PutBack:
         if not self.stayed:
             return "undone"
-        return "partly" if self.put_back else "not_undone"
+        return "partly" if self.restored else "not_undone"
 
 
-def put_back(left: UndoRecord, author: Author, ports: Ports) -> UndoResult | None:
+def restore(left: UndoRecord, author: Author, ports: Ports) -> UndoResult | None:
     """Puts back every value that is still as the change has left it; a repeat returns the same.
     None if the change was never made.
 

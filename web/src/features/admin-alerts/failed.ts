@@ -9,7 +9,7 @@ import { openForOfficers, tellFault } from "../../shared/staff-page.ts";
 interface FailedAlert {
   alert_id: string;
   channel: string;
-  what: string;
+  event_type: string;
   service_request_id: string | null;
   tries: number;
   last_error: string | null;
@@ -27,10 +27,10 @@ const CHANNELS: Record<string, string> = { email: "Email", sms: "Text message", 
 const EVENTS: Record<string, string> = {
   new: "a new report",
   state_changed: "a change",
-  mended: "the report is fixed",
+  fixed: "the report is fixed",
   updated: "an update",
-  needs_answer: "a question whether it is fixed",
-  asked: "a question to the reporter",
+  repair_question: "a question whether it is fixed",
+  officer_question: "a question to the reporter",
   roadworks: "road works",
   disruption: "service disruption",
   confirm: "a confirmation of new alerts",
@@ -62,8 +62,8 @@ async function load(cursor?: string): Promise<void> {
 }
 
 function entryOf(alert: FailedAlert): HTMLElement {
-  const { channel, what, service_request_id: id, tries, last_error, occurred_at, updated_at } = alert;
-  const name = `${CHANNELS[channel] ?? channel}: ${EVENTS[what] ?? what}`;
+  const { channel, event_type, service_request_id: id, tries, last_error, occurred_at, updated_at } = alert;
+  const name = `${CHANNELS[channel] ?? channel}: ${EVENTS[event_type] ?? event_type}`;
   const report = id ? [element("p", {}, "Report ", element("a", { href: `/reports/${id}` }, groupReference(id)))] : [];
   const moment = (iso: string) => momentText(Date.parse(iso), zone);
   const tried = `Event on ${moment(occurred_at)}. Tried ${tries === 1 ? "once" : `${tries} times`}, last on ${moment(updated_at)}.`;

@@ -1,7 +1,7 @@
 /** Alerts in plain words: the twin of chalicelib/alerts/presentation.py. */
 
 export type Kind = "area" | "ward" | "council" | "roadworks" | "disruptions" | "report";
-export type What = "new" | "state_changed" | "mended" | "updated" | "needs_answer" | "roadworks" | "disruption";
+export type What = "new" | "state_changed" | "fixed" | "updated" | "repair_question" | "roadworks" | "disruption";
 export type Frequency = "now" | "daily" | "weekly";
 export type Channel = "email" | "push" | "sms";
 
@@ -24,16 +24,16 @@ export const FREQUENCIES: Choice[] = [
 const EVENT_TYPES: Record<What, string> = {
   new: "A new report is published",
   state_changed: "The status changes, for example work is planned",
-  mended: "It is fixed",
+  fixed: "It is fixed",
   updated: "Somebody adds an update",
-  needs_answer: "We want to ask you if it's really fixed",
+  repair_question: "We want to ask you if it's really fixed",
   roadworks: "New road works",
   disruption: "Service disruption",
 };
-const OF_REPORTS: What[] = ["new", "state_changed", "mended"];
+const OF_REPORTS: What[] = ["new", "state_changed", "fixed"];
 const OF_PLACES: What[] = [...OF_REPORTS, "disruption"];
 const FITTING: Record<Kind, What[]> = {
-  report: [...OF_REPORTS, "updated", "needs_answer"],
+  report: [...OF_REPORTS, "updated", "repair_question"],
   area: OF_PLACES,
   ward: OF_PLACES,
   council: OF_PLACES,

@@ -1,6 +1,6 @@
 /** Drafts of operations, stored at each change, so that nothing is lost if the phone restarts. */
 import { phoneStore } from "../../shared/phone-store.ts";
-import type { DeedKind, Reason } from "./model.ts";
+import type { JobEventKind, Reason } from "./model.ts";
 import { whoSpeaks } from "./state.ts";
 
 const DATABASE = "crew_drafts";
@@ -20,9 +20,9 @@ export interface Draft {
 
 const { work } = phoneStore(() => indexedDB.open(DATABASE, 1), STORE, "key");
 
-const keyOf = (jobId: string, kind: DeedKind) => `${whoSpeaks()}/${jobId}/${kind}`;
+const keyOf = (jobId: string, kind: JobEventKind) => `${whoSpeaks()}/${jobId}/${kind}`;
 
-export async function readDraft(jobId: string, kind: DeedKind): Promise<Draft> {
+export async function readDraft(jobId: string, kind: JobEventKind): Promise<Draft> {
   const key = keyOf(jobId, kind);
   const known = await work<Draft | undefined>("readonly", (store) => store.get(key)).catch(() => undefined);
   return known ?? { key, text: "", reason: null, photos: [], at: 0 };

@@ -6,7 +6,7 @@ interface Place {
 }
 
 export type JobState = "to_plan" | "planned" | "started" | "done" | "could_not" | "handed_over" | "cancelled";
-export type DeedKind = "start" | "done" | "could_not" | "hand_over" | "note" | "photo";
+export type JobEventKind = "start" | "done" | "could_not" | "hand_over" | "note" | "photo";
 export type Priority = "low" | "normal" | "high" | "urgent";
 export type Reason =
   | "no_access"
@@ -24,23 +24,23 @@ export interface PhotoBefore {
   thumbnail_url: string;
 }
 
-export interface DeedPhoto {
+export interface JobEventPhoto {
   photo_id: string;
   state: "waiting" | "ready" | "refused";
   url: string | null;
   thumbnail_url: string | null;
 }
 
-export interface Deed {
+export interface JobEvent {
   op_id: string;
-  kind: DeedKind;
+  kind: JobEventKind;
   at: string;
   received_at: string;
   by: "crew" | "contractor" | "office";
   crew: string | null;
   text: string;
   reason: Reason | null;
-  photos: DeedPhoto[];
+  photos: JobEventPhoto[];
 }
 
 export interface Side {
@@ -53,10 +53,10 @@ export interface Side {
 export interface Dispute {
   dispute_id: string;
   op_id: string;
-  street: Side;
+  site: Side;
   office: Side;
   opened_at: string;
-  settled: { at: string; keeps: "street" | "office" } | null;
+  settled: { at: string; keep: "site" | "office" } | null;
 }
 
 export interface Job extends Place {
@@ -84,7 +84,7 @@ export interface Job extends Place {
   first_job_id: string | null;
   cancelled_because: string | null;
   photos_before: PhotoBefore[];
-  deeds: Deed[];
+  events: JobEvent[];
   disputes: Dispute[];
 }
 
@@ -136,7 +136,7 @@ export interface Item {
   title: string;
   /** The report to which its photos are uploaded. */
   report: string | null;
-  kind: DeedKind;
+  kind: JobEventKind;
   base_version: number;
   at: string;
   text: string;
@@ -154,7 +154,7 @@ export interface Item {
 /** The BroadcastChannel of pages and worker, with the messages `sent`, `changed` (the day) and `left` (signed out). */
 export const CHANNEL = "ginnel-crew";
 /** The state that an operation leads to; notes and photos do not change it. */
-export const LEADS_TO: Partial<Record<DeedKind, JobState>> = {
+export const LEADS_TO: Partial<Record<JobEventKind, JobState>> = {
   start: "started",
   done: "done",
   could_not: "could_not",

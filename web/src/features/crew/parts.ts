@@ -3,7 +3,7 @@ import { momentText } from "../../shared/dates.ts";
 import { element, unseen } from "../../shared/dom.ts";
 import { placeText } from "../../shared/places/place-text.ts";
 import { file, fetchFile } from "./kept-files.ts";
-import type { DeedPhoto, Job, JobState, PhotoBefore } from "./model.ts";
+import type { JobEventPhoto, Job, JobState, PhotoBefore } from "./model.ts";
 import { findPhoto } from "./photos.ts";
 import { type Shown, changed, state } from "./state.ts";
 import { PRIORITIES, STATES } from "./words.ts";
@@ -133,7 +133,7 @@ export function photosBefore(photos: PhotoBefore[]): HTMLElement {
   return photoList(entries);
 }
 
-export function photosOfDeed(photos: DeedPhoto[]): HTMLElement[] {
+export function photosOfEvent(photos: JobEventPhoto[]): HTMLElement[] {
   const ready = photos.flatMap(({ photo_id, url, thumbnail_url }, index) =>
     url && thumbnail_url
       ? [

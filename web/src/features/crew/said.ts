@@ -1,11 +1,11 @@
 /** Records an operation of the crew: stored on the phone first, then sent. */
 import { deviceKey } from "../../shared/device.ts";
-import type { DeedKind, Item, Job, Reason } from "./model.ts";
+import type { JobEventKind, Item, Job, Reason } from "./model.ts";
 import { items, keep, nextSeq } from "./outbox.ts";
 import { whereAmI } from "./position.ts";
 
 export interface Saying {
-  kind: DeedKind;
+  kind: JobEventKind;
   text?: string;
   reason?: Reason | null;
   /** Ids of stored photos. */

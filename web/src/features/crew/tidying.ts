@@ -17,8 +17,8 @@ export async function tidy(): Promise<void> {
   const jobs = [...(await keptDays()).flatMap(({ document }) => document.jobs), ...(await knownJobs()).values()];
   await forgetPhotos(
     new Set(
-      jobs.flatMap(({ photos_before, deeds }) =>
-        [...photos_before, ...deeds.flatMap(({ photos }) => photos)].map(({ photo_id }) => photo_id),
+      jobs.flatMap(({ photos_before, events }) =>
+        [...photos_before, ...events.flatMap(({ photos }) => photos)].map(({ photo_id }) => photo_id),
       ),
     ),
   );

@@ -1,5 +1,5 @@
 /** States, kinds and reasons in words; reasons are those of chalicelib/jobs/labels.py. */
-import type { DeedKind, Item, Job, JobState, Priority, Reason, Side } from "./model.ts";
+import type { JobEventKind, Item, Job, JobState, Priority, Reason, Side } from "./model.ts";
 
 export const STATES: Record<JobState, [words: string, kind: string]> = {
   to_plan: ["To be planned", "ended"],
@@ -19,7 +19,7 @@ export const KINDS: Record<Job["kind"], string> = {
   revisit: "Second visit",
 };
 
-export const DEEDS: Record<DeedKind, string> = {
+export const EVENT_LABELS: Record<JobEventKind, string> = {
   start: "Started",
   done: "Done",
   could_not: "Could not be done",
@@ -59,7 +59,7 @@ export function jobsText(count: number): string {
 
 /** An item on the phone in one line. */
 export function saidText({ kind, reason, text }: Pick<Item, "kind" | "reason" | "text">): string {
-  return [DEEDS[kind], ...(reason ? [REASONS[reason]] : []), ...(text ? [text] : [])].join(": ");
+  return [EVENT_LABELS[kind], ...(reason ? [REASONS[reason]] : []), ...(text ? [text] : [])].join(": ");
 }
 
 export function minutesText(minutes: number): string {

@@ -87,7 +87,7 @@ async function load(jobId: string, body: HTMLElement): Promise<void> {
 }
 
 function draw(job: FullJob, body: HTMLElement): void {
-  const said = job.deeds.map((deed) => element("div", {}, `${moment(deed.at)}: ${saidText(deed)}`));
+  const said = job.events.map((jobEvent) => element("div", {}, `${moment(jobEvent.at)}: ${saidText(jobEvent)}`));
   const day = job.planned_day;
   const plan = element(
     "a",

@@ -17,7 +17,7 @@ export function drawNeeds(): void {
   show(byId("needs"), needs.length > 0);
   show(
     byId("settle-needs"),
-    needs.some(({ reason }) => reason !== "words"),
+    needs.some(({ reason }) => reason !== "contractor_text"),
   );
   byId("need-list").replaceChildren(...needs.map(entryOf));
 }
@@ -30,14 +30,14 @@ function entryOf(need: Need): HTMLElement {
     element("p", { class: "app-prose" }, needText(need)),
     when,
   );
-  if (need.reason === "words") entry.append(decision(need, entry));
+  if (need.reason === "contractor_text") entry.append(decision(need, entry));
   return entry;
 }
 
 /** The officer decides whether a contractor's text is published. */
 function decision(need: Need, entry: HTMLElement): HTMLElement {
   const decide = (decided: "shown" | "hidden", done: string) =>
-    void changeCase(entry, { words: { [need.need_id]: decided } }, done, entry.id);
+    void changeCase(entry, { contractor_text: { [need.need_id]: decided } }, done, entry.id);
   const publish = actionButton("Show on the report", () => decide("shown", "The contractor's text is on the report."));
   const remove = actionButton("Do not show", () => decide("hidden", "The contractor's text is not shown."));
   for (const each of [publish, remove]) each.append(unseen(`: ${need.why.slice(0, 60)}`));

@@ -32,8 +32,8 @@ export function drawTalk(): void {
   show(byId("ask-form"), shown.can_ask);
   show(byId("cannot-ask"), !shown.can_ask);
   byId("history").replaceChildren(
-    ...shown.history.map(({ at, what, by }) =>
-      element("li", {}, what, element("div", { class: "app-muted" }, `${by}, ${moment(at)}`)),
+    ...shown.history.map(({ at, action, by }) =>
+      element("li", {}, action, element("div", { class: "app-muted" }, `${by}, ${moment(at)}`)),
     ),
   );
 }
@@ -72,11 +72,11 @@ function sends(formId: string, fieldId: string, path: string, missing: string): 
 }
 
 /** An update that waits for review. Its photos are among those of the case. */
-function heldEntry({ update_id, datetime, text, asks }: HeldUpdate): HTMLElement {
+function heldEntry({ update_id, datetime, text, requested_state }: HeldUpdate): HTMLElement {
   const entry = element("li", { id: `held-${update_id}` }, element("p", { class: "app-prose" }, text));
   const about = [
     `Sent ${moment(datetime)}`,
-    ...(asks ? [`sets the state to ${STATES[asks][0]}, if that is allowed`] : []),
+    ...(requested_state ? [`sets the state to ${STATES[requested_state][0]}, if that is allowed`] : []),
   ];
   entry.append(element("div", { class: "app-muted" }, about.join(", ")));
   entry.append(

@@ -34,7 +34,7 @@ export function crewSection(load: Load, done: Done): HTMLElement {
   return section;
 }
 
-function loadPart({ jobs, done, minutes_planned, minutes_shift, over, late, crew }: Load): HTMLElement[] {
+function loadPart({ jobs, done, minutes_planned, minutes_shift, minutes_over, late, crew }: Load): HTMLElement[] {
   const bar = element("meter", {
     class: "desk-screen",
     min: "0",
@@ -49,7 +49,10 @@ function loadPart({ jobs, done, minutes_planned, minutes_shift, over, late, crew
     driving === undefined ? "" : `${minutesText(driving)} of driving`,
     `${done} of ${countText(jobs, "job")} done`,
   ];
-  const tags = [...(over ? [`${minutesText(over)} over the shift`] : []), ...(late ? [`${late} late`] : [])];
+  const tags = [
+    ...(minutes_over ? [`${minutesText(minutes_over)} over the shift`] : []),
+    ...(late ? [`${late} late`] : []),
+  ];
   return [
     bar,
     element("p", {}, facts.filter(Boolean).join(", ")),

@@ -10,7 +10,7 @@ import { allJobs, type DayJob, here } from "./days-here.ts";
 import { jobTag } from "./job-words.ts";
 import { caseAddress } from "./words.ts";
 
-type Keeps = "street" | "office";
+type Kept = "site" | "office";
 type Settled = (said: string) => Promise<void>;
 
 const WHO = { crew: "A crew", contractor: "A contractor", office: "The office" };
@@ -33,14 +33,11 @@ function disputeOf(dispute: Dispute, job: DayJob, settled: Settled): HTMLElement
     element("h3", {}, title),
     element("p", { class: "app-muted" }, job.address ?? ""),
   );
-  const said = job.deeds.find(({ op_id }) => op_id === dispute.op_id);
-  const street = sideOf("Recorded second", dispute.street, [
-    said?.reason ? REASONS[said.reason] : "",
-    said?.text ?? "",
-  ]);
+  const said = job.events.find(({ op_id }) => op_id === dispute.op_id);
+  const site = sideOf("Recorded second", dispute.site, [said?.reason ? REASONS[said.reason] : "", said?.text ?? ""]);
   const photos = (said?.photos ?? []).filter((photo) => photo.url && photo.thumbnail_url);
   if (photos.length)
-    street.append(
+    site.append(
       photoList(
         photos.map(({ photo_id, url, thumbnail_url }) => ({ photo_id, url: url!, thumbnail_url: thumbnail_url! })),
         "the work",
@@ -49,30 +46,30 @@ function disputeOf(dispute: Dispute, job: DayJob, settled: Settled): HTMLElement
   const office = sideOf("Recorded first", dispute.office, [
     dispute.office.state === "cancelled" ? (job.cancelled_because ?? "") : "",
   ]);
-  street.append(keep("street", "Keep this record"));
-  office.append(keep("office", "Keep this record"));
-  part.append(element("div", { class: "desk-sides" }, office, street));
+  site.append(keepButton("site"));
+  office.append(keepButton("office"));
+  part.append(element("div", { class: "desk-sides" }, office, site));
   return part;
 
-  function keep(keeps: Keeps, words: string): HTMLElement {
-    const side = dispute[keeps];
+  function keepButton(keep: Kept): HTMLElement {
+    const side = dispute[keep];
     const button = element(
       "button",
-      { class: "govuk-button", type: "button", id: `keep-${keeps}-${dispute.dispute_id}` },
-      words,
+      { class: "govuk-button", type: "button", id: `keep-${keep}-${dispute.dispute_id}` },
+      "Keep this record",
       unseen(`: ${WHO[side.by ?? "crew"]} of ${job.title}`),
     );
-    button.addEventListener("click", () => void settle(keeps));
+    button.addEventListener("click", () => void settle(keep));
     return button;
   }
 
-  async function settle(keeps: Keeps): Promise<void> {
+  async function settle(keep: Kept): Promise<void> {
     clearErrors(part);
     const outcome = await whileBusy(part, () =>
       call(
         "POST",
         `/api/jobs/${job.job_id}/disputes/${dispute.dispute_id}`,
-        { keeps },
+        { keep },
         { "If-Match": `"${job.version}"` },
       ),
     );
@@ -84,7 +81,7 @@ function disputeOf(dispute: Dispute, job: DayJob, settled: Settled): HTMLElement
     }
     showErrors(
       part,
-      faultsOf(outcome).map(({ message }) => ({ field: `keep-${keeps}-${dispute.dispute_id}`, message })),
+      faultsOf(outcome).map(({ message }) => ({ field: `keep-${keep}-${dispute.dispute_id}`, message })),
     );
   }
 }

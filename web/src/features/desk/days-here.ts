@@ -16,7 +16,7 @@ export interface Load {
   minutes_planned: number;
   minutes_shift: number;
   late: number;
-  over: number;
+  minutes_over: number;
 }
 
 export interface LeftOut {

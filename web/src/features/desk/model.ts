@@ -19,7 +19,7 @@ export type Attention = "held" | "waiting" | "flagged" | "could_not" | "handed_o
 /** Why a case needs an officer's attention. */
 export interface Need {
   need_id: string;
-  reason: "words" | "could_not" | "handed_over" | "answered" | "updated";
+  reason: "contractor_text" | "could_not" | "handed_over" | "answered" | "updated";
   since: string;
   job_id: string | null;
   by: string | null;
@@ -147,7 +147,7 @@ export interface Case extends Standing {
   jobs: CaseJob[];
   nearby: Near[];
   questions: Question[];
-  history: { at: string; what: string; by: string }[];
+  history: { at: string; action: string; by: string }[];
   merged: string[];
 }
 
@@ -156,7 +156,7 @@ export interface HeldUpdate {
   datetime: string;
   text: string;
   by: string;
-  asks: State | null;
+  requested_state: State | null;
 }
 
 export interface Template {

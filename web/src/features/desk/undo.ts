@@ -20,8 +20,8 @@ interface UndoneItem {
   service_request_id: string;
   result: "undone" | "partly" | "not_undone";
   because: string | null;
-  put_back: string[];
-  not_put_back: string[];
+  restored: string[];
+  not_restored: string[];
 }
 
 const PARTS: Record<string, string> = {
@@ -36,7 +36,7 @@ const PARTS: Record<string, string> = {
   asset_id: "the asset",
   flags: "the flags",
   attention: "the reasons that need attention",
-  words: "the decision about a contractor’s or another system’s text",
+  text_review: "the decision about a contractor’s or another system’s text",
 };
 const kept = keptValue<Kept>(
   () => sessionStorage,
@@ -129,11 +129,11 @@ function resultOf(items: UndoneItem[]): (Node | string)[] {
   ];
 }
 
-function lineOf({ service_request_id: id, result, put_back, not_put_back, because }: UndoneItem): (Node | string)[] {
+function lineOf({ service_request_id: id, result, restored, not_restored, because }: UndoneItem): (Node | string)[] {
   const link = linkTo(id);
-  if (result === "undone") return [link, `: change undone. Restored: ${named(put_back)}.`];
-  const back = put_back.length ? ` Restored: ${named(put_back)}.` : "";
-  return [link, `:${back} Not restored: ${named(not_put_back)}. ${because ?? ""}`];
+  if (result === "undone") return [link, `: change undone. Restored: ${named(restored)}.`];
+  const back = restored.length ? ` Restored: ${named(restored)}.` : "";
+  return [link, `:${back} Not restored: ${named(not_restored)}. ${because ?? ""}`];
 }
 
 // With a class of its own: other links are dark.

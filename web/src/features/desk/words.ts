@@ -27,7 +27,7 @@ export const ATTENTION = {
 export const ANY_ATTENTION = { any: "Anything" } as const;
 
 const NEEDS: Record<Need["reason"], string> = {
-  words: "A contractor's text is waiting for review",
+  contractor_text: "A contractor's text is waiting for review",
   could_not: "The work could not be done",
   handed_over: "The work was handed over",
   answered: "The reporter answered a question",

@@ -1,7 +1,7 @@
 /** The two records of a disputed job, side by side, until the office decides. */
 import { element } from "../../../shared/dom.ts";
-import type { Deed, Dispute, Job, Side } from "../model.ts";
-import { back, facts, heading, moment, type Part, photosOfDeed, stateTag } from "../parts.ts";
+import type { JobEvent, Dispute, Job, Side } from "../model.ts";
+import { back, facts, heading, moment, type Part, photosOfEvent, stateTag } from "../parts.ts";
 import { findShown } from "../state.ts";
 import { REASONS, whoText } from "../words.ts";
 
@@ -22,21 +22,21 @@ export function conflict(jobId: string): Part[] {
 }
 
 function both(dispute: Dispute, job: Job): HTMLElement[] {
-  const { settled, street, office } = dispute;
-  const deed = job.deeds.find(({ op_id }) => op_id === dispute.op_id);
+  const { settled, site, office } = dispute;
+  const jobEvent = job.events.find(({ op_id }) => op_id === dispute.op_id);
   const verdict = settled
-    ? `The office decided on ${moment(settled.at)} to keep ${settled.keeps === "street" ? "the record from site" : "the first record"}.`
+    ? `The office decided on ${moment(settled.at)} to keep ${settled.keep === "site" ? "the record from site" : "the first record"}.`
     : "We have kept both records. The first record counts until the office decides. You do not need to do anything. If it is urgent, call the office.";
   return [
     element("p", { role: "status", class: settled ? "app-card" : "app-notice" }, verdict),
     element(
       "div",
       { class: "crew-versions" },
-      version("From site", street, settled?.keeps === "street", deed, null),
+      version("From site", site, settled?.keep === "site", jobEvent, null),
       version(
         office.by && office.by !== "office" ? `From ${whoText(office)}` : "From the office",
         office,
-        settled?.keeps === "office",
+        settled?.keep === "office",
         undefined,
         office.state === "cancelled" ? job.cancelled_because : null,
       ),
@@ -48,13 +48,13 @@ function version(
   title: string,
   side: Side,
   holds: boolean,
-  deed: Deed | undefined,
+  jobEvent: JobEvent | undefined,
   because: string | null,
 ): HTMLElement {
   const rows: [string, Part | null][] = [
     ["When", moment(side.at)],
-    ["Why", because ?? (deed?.reason ? REASONS[deed.reason] : null)],
-    ["Notes", deed?.text || null],
+    ["Why", because ?? (jobEvent?.reason ? REASONS[jobEvent.reason] : null)],
+    ["Notes", jobEvent?.text || null],
   ];
   return element(
     "section",
@@ -62,6 +62,6 @@ function version(
     element("h2", {}, title),
     element("p", {}, stateTag(side.state), ...(holds ? [" ", element("strong", {}, "This record counts")] : [])),
     facts(rows),
-    ...(deed ? photosOfDeed(deed.photos) : []),
+    ...(jobEvent ? photosOfEvent(jobEvent.photos) : []),
   );
 }

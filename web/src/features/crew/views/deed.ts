@@ -5,7 +5,7 @@ import { clearErrors, showErrors } from "../../../shared/form-errors.ts";
 import type { FieldError } from "../../../shared/outcome.ts";
 import { shrink } from "../../report/photo-shrink.ts";
 import { type Draft, dropDraft, readDraft, saveDraft } from "../drafts.ts";
-import type { DeedKind, Job, Reason } from "../model.ts";
+import type { JobEventKind, Job, Reason } from "../model.ts";
 import { back, heading, type Part } from "../parts.ts";
 import { dropPhoto, findPhoto, keepPhoto } from "../photos.ts";
 import { say } from "../said.ts";
@@ -24,7 +24,7 @@ interface Words {
   save: string;
 }
 
-const FORMS: Record<Exclude<DeedKind, "start">, Words> = {
+const FORMS: Record<Exclude<JobEventKind, "start">, Words> = {
   done: {
     title: "Done",
     photos: "Photos after the work",
@@ -262,7 +262,7 @@ async function submit(form: HTMLElement, job: Job, kind: keyof typeof FORMS, dra
   location.hash = kind === "note" || kind === "photo" ? `job/${job.job_id}` : `job/${job.job_id}/after`;
 }
 
-function faultsOf(kind: DeedKind, { text: typed, reason, photos: chosen }: Draft): FieldError[] {
+function faultsOf(kind: JobEventKind, { text: typed, reason, photos: chosen }: Draft): FieldError[] {
   if (kind === "could_not" && !reason) return [{ field: "reason", message: "Choose why you could not do it" }];
   if (kind === "could_not" && reason === "other" && !typed.trim())
     return [{ field: "text", message: "Enter why you could not do it" }];

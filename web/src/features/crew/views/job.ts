@@ -1,7 +1,7 @@
 /** One job: hazards first, then where and what, then the actions. */
 import { element } from "../../../shared/dom.ts";
 import { placeText } from "../../../shared/places/place-text.ts";
-import { ENDED, type Deed, type Item } from "../model.ts";
+import { ENDED, type JobEvent, type Item } from "../model.ts";
 import { nearby } from "../nearby.ts";
 import {
   back,
@@ -12,14 +12,14 @@ import {
   type Part,
   photosBefore,
   photosHere,
-  photosOfDeed,
+  photosOfEvent,
   placeOf,
   tags,
   tagsInList,
   whenText,
 } from "../parts.ts";
 import { type Shown, findShown, leftToDo, state } from "../state.ts";
-import { DEEDS, KINDS, minutesText, REASONS, saidText } from "../words.ts";
+import { EVENT_LABELS, KINDS, minutesText, REASONS, saidText } from "../words.ts";
 
 const SAVED = "Saved on this phone. We'll send it as soon as there is a signal. You can continue.";
 const ARRIVED = "Sent to the office.";
@@ -198,25 +198,25 @@ function about({ job: of }: Shown): HTMLElement[] {
 }
 
 function said({ job: of, waiting }: Shown): HTMLElement[] {
-  if (!of.deeds.length && !waiting.length) return [];
-  const sent = new Set(of.deeds.map(({ op_id }) => op_id));
+  if (!of.events.length && !waiting.length) return [];
+  const sent = new Set(of.events.map(({ op_id }) => op_id));
   const unsent = waiting.filter(({ op_id }) => !sent.has(op_id));
   return [
     element("h2", {}, "What was recorded"),
-    element("ol", { class: "app-timeline" }, ...of.deeds.map(deedEntry), ...unsent.map(itemEntry)),
+    element("ol", { class: "app-timeline" }, ...of.events.map(eventEntry), ...unsent.map(itemEntry)),
   ];
 }
 
-function deedEntry(deed: Deed): HTMLElement {
-  const who = { crew: "Crew", contractor: "Contractor", office: "Office" }[deed.by];
-  const words = [deed.reason ? `${REASONS[deed.reason]}.` : "", deed.text].filter(Boolean).join(" ");
+function eventEntry(jobEvent: JobEvent): HTMLElement {
+  const who = { crew: "Crew", contractor: "Contractor", office: "Office" }[jobEvent.by];
+  const words = [jobEvent.reason ? `${REASONS[jobEvent.reason]}.` : "", jobEvent.text].filter(Boolean).join(" ");
   return element(
     "li",
     {},
-    element("strong", {}, DEEDS[deed.kind]),
-    element("p", { class: "app-timeline__when" }, `${who}, ${moment(deed.at)}`),
+    element("strong", {}, EVENT_LABELS[jobEvent.kind]),
+    element("p", { class: "app-timeline__when" }, `${who}, ${moment(jobEvent.at)}`),
     ...(words ? [element("p", { class: "app-prose" }, words)] : []),
-    ...photosOfDeed(deed.photos),
+    ...photosOfEvent(jobEvent.photos),
   );
 }
 

@@ -101,7 +101,7 @@ function waitingWords(): HTMLElement {
 /** The times of the first and the last record of the day. */
 function span(): string | null {
   const at = state.shown.flatMap(({ job, waiting }) =>
-    [...job.deeds.filter(({ by }) => by === "crew"), ...waiting].map(({ at }) => Date.parse(at)),
+    [...job.events.filter(({ by }) => by === "crew"), ...waiting].map(({ at }) => Date.parse(at)),
   );
   if (!at.length) return null;
   return `${timeText(new Date(Math.min(...at)).toISOString())} to ${timeText(new Date(Math.max(...at)).toISOString())}`;

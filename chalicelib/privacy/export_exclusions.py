@@ -41,14 +41,14 @@ REASONS: Mapping[str, str] = {
 SENDER = "Which member of another organisation wrote it is not about you."
 
 
-class Elsewhere(NamedTuple):
-    """A store by its title, and why it is not in the export."""
+class Exclusion(NamedTuple):
+    """A store by its title, and the reason why it is not in the export."""
 
-    what: str
-    why: str
+    data: str
+    reason: str
 
 
-def elsewhere() -> list[Elsewhere]:
+def exclusions() -> list[Exclusion]:
     """Every store that holds something personal and is not in the export."""
     titles = {store.store: store.title for store in load().stores}
-    return [Elsewhere(titles[store], why) for store, why in REASONS.items()]
+    return [Exclusion(titles[store], reason) for store, reason in REASONS.items()]
