@@ -4,11 +4,12 @@ people, and tests. Each has a session of its own, which ends as any other does."
 from dataclasses import replace
 from datetime import timedelta
 
-from chalicelib.accounts.model import Account, Address, Destination, Grant, Role, to_the_second
+from chalicelib.accounts.model import Account, Address, Destination, Grant, Role
 from chalicelib.accounts.ports import Ports
 from chalicelib.accounts.usecases.code_verification import open_session
 from chalicelib.bootstrap import container
 from chalicelib.handlers.http.auth import issue
+from chalicelib.kernel.time import to_the_second
 
 
 def account_with(

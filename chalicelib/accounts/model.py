@@ -231,7 +231,3 @@ def highest(roles: Iterable[Role]) -> Role:
 def stays_until(account: Account, created_at: datetime, now: datetime) -> datetime:
     """When a session that is used now ends."""
     return created_at + STAFF_STAYS if account.grants else now + RESIDENT_STAYS
-
-
-def to_the_second(moment: datetime) -> datetime:
-    return moment.replace(microsecond=0)

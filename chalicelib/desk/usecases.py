@@ -23,6 +23,7 @@ from chalicelib.desk.ports import Entry, Ports, Views
 from chalicelib.errors import Conflict, FieldError, Invalid, NotFound
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.optimistic import VersionConflict
+from chalicelib.kernel.time import to_the_second
 
 FILTERS = frozenset(
     (
@@ -293,4 +294,4 @@ def _chosen(new: tuple[str, ...] | None, old: tuple[str, ...]) -> tuple[str, ...
 
 
 def _now(ports: Ports) -> datetime:
-    return ports.now().replace(microsecond=0)
+    return to_the_second(ports.now())

@@ -25,6 +25,7 @@ from chalicelib.geo.point import Point
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.observability import trace
 from chalicelib.kernel.optimistic import VersionConflict
+from chalicelib.kernel.time import to_the_second
 
 
 def post(draft: DisruptionDraft, key: str, actor: str, ports: Ports) -> Disruption:
@@ -168,4 +169,4 @@ def _services(wanted: Disruption, ports: Ports) -> Iterator[FieldError]:
 
 
 def _now(ports: Ports) -> datetime:
-    return ports.now().replace(microsecond=0)
+    return to_the_second(ports.now())

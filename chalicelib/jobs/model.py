@@ -16,6 +16,7 @@ from typing import Annotated, Literal, get_args
 
 from msgspec import Meta
 
+from chalicelib.catalogue.decisions import Priority
 from chalicelib.kernel.ids import derived_id
 
 Kind = Literal["inspect", "make_safe", "repair", "collect", "revisit"]
@@ -32,7 +33,6 @@ CouldNot = Literal[
     "other",
 ]
 """Why a crew could not do it."""
-Priority = Literal["low", "normal", "high", "urgent"]
 By = Literal["crew", "contractor", "office"]
 Side = Literal["site", "office"]
 

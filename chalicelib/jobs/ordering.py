@@ -11,14 +11,12 @@ the crew is where its day ends by the end of its shift.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
 
+from chalicelib.catalogue.decisions import Priority
 from chalicelib.geo.point import Point
 from chalicelib.jobs.route import Travel
 from chalicelib.jobs.search import Search
 from chalicelib.jobs.tour import Ground, Tour
-
-Priority = Literal["low", "normal", "high", "urgent"]
 
 MOST_STOPS = 400
 """How many of a team are looked at, the most important ones: more do not fit into a day."""

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, NamedTuple, Protocol
 
+from chalicelib.catalogue.decisions import Priority
 from chalicelib.catalogue.model import Council
-from chalicelib.jobs.model import Job, Kind, Priority, State
+from chalicelib.jobs.model import Job, Kind, State
 
 Noted = Literal[
     "jobs.create", "jobs.change", "jobs.plan", "jobs.settle", "jobs.link", "jobs.drop_link"

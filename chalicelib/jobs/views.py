@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from chalicelib.catalogue.decisions import Priority
 from chalicelib.jobs.model import (
     By,
     CouldNot,
@@ -18,7 +19,6 @@ from chalicelib.jobs.model import (
     JobEvent,
     JobEventKind,
     Kind,
-    Priority,
     Side,
     State,
     Window,

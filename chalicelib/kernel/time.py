@@ -9,6 +9,11 @@ def text_of(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
+def to_the_second(moment: datetime) -> datetime:
+    """The aware moment in UTC without its fraction, as every stored moment is."""
+    return moment.astimezone(UTC).replace(microsecond=0)
+
+
 def is_overdue(promised: datetime, now: datetime, zone: ZoneInfo) -> bool:
     """True once the promised day is over on the clock of `zone`: people are told a day."""
     return now.astimezone(zone).date() > promised.astimezone(zone).date()

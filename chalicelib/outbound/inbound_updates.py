@@ -16,6 +16,7 @@ from chalicelib.catalogue.destinations import Open311Destination
 from chalicelib.errors import NotNow
 from chalicelib.georeport import moments
 from chalicelib.kernel.ids import derived_id
+from chalicelib.kernel.time import to_the_second
 from chalicelib.outbound.model import UPDATE
 from chalicelib.outbound.open311_client import TOO_LONG, Entry, Open311Client, id_in
 from chalicelib.outbound.ports import Brought, Deliveries, Mark, Marks, Reports
@@ -78,7 +79,7 @@ def poll(there: Open311Destination, ports: Ports, by: datetime) -> Polled:
     """Brings what the destination said since it was asked last, as far as there is time: nothing
     of a server that knows no updates, as GeoReport itself does not. Raises UpstreamFailed,
     Refused: it is asked for that again."""
-    now, told = ports.now().replace(microsecond=0), Polled()
+    now, told = to_the_second(ports.now()), Polled()
     mark = ports.marks.get(there.destination) or Mark(now)
     at, length = _asked_from(there, mark, now, ports), AT_ONCE
     while at < now and ports.now() < by:

@@ -12,6 +12,7 @@ from math import ceil
 from chalicelib.catalogue.destinations import Open311Destination
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.optimistic import VersionConflict
+from chalicelib.kernel.time import to_the_second
 from chalicelib.outbound.inbound_updates import RUNS_EVERY_S, Ports
 from chalicelib.outbound.model import TOKEN, Delivery
 from chalicelib.outbound.open311_client import id_for_token
@@ -48,7 +49,7 @@ def _whose_turn_it_is(waiting: Sequence[str], ports: Ports) -> Sequence[str]:
 def _resolve(delivery: Delivery, token: str, there: Open311Destination, ports: Ports) -> None:
     """Raises Refused, UpstreamFailed, and VersionConflict: somebody else put something on it, and
     the next run finds it again if it is still so."""
-    now = ports.now().replace(microsecond=0)
+    now = to_the_second(ports.now())
     if delivery.updated_at < now - LAST:
         ports.deliveries.save(replace(delivery, external_id=None))
         return

@@ -6,13 +6,14 @@ slow hash protects what people think up, and these are 256 random bits, which no
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from hmac import compare_digest
 from typing import NamedTuple
 
 from chalicelib.errors import Forbidden, Invalid, NotFound, TooMany, UpstreamFailed
 from chalicelib.kernel.observability import logs
+from chalicelib.kernel.time import to_the_second
 from chalicelib.partners.model import READS_A_WRITE, ApiKey, NewKey
 from chalicelib.partners.ports import Counted, Ports
 
@@ -44,7 +45,7 @@ def make(new: NewKey, ports: Ports, note: Callable[[str], None] = lambda _: None
         sets_state=new.sets_state,
         reports=new.reports,
         per_minute=new.per_minute,
-        created_at=_to_the_second(ports.now()),
+        created_at=to_the_second(ports.now()),
     )
     note(key_id)
     ports.keys.add(key)
@@ -59,7 +60,7 @@ def list_keys(ports: Ports) -> Sequence[ApiKey]:
 
 def revoke(key_id: str, ports: Ports) -> ApiKey:
     """The key, which does not hold any more from now on. Raises NotFound."""
-    key = ports.keys.revoke(key_id, _to_the_second(ports.now()))
+    key = ports.keys.revoke(key_id, to_the_second(ports.now()))
     if key is None:
         raise NotFound(f"There is no API key {key_id}.")
     return key
@@ -116,7 +117,7 @@ def _count(key: ApiKey, what: Counted, most: int, ports: Ports) -> None:
 
 
 def _note_use(key: ApiKey, ports: Ports) -> None:
-    now = _to_the_second(ports.now())
+    now = to_the_second(ports.now())
     if key.last_used_at and now - key.last_used_at < USE_NOTED_EVERY:
         return
     try:
@@ -127,7 +128,3 @@ def _note_use(key: ApiKey, ports: Ports) -> None:
 
 def _hashed(secret: str) -> str:
     return sha256(secret.encode()).hexdigest()
-
-
-def _to_the_second(moment: datetime) -> datetime:
-    return moment.replace(microsecond=0)

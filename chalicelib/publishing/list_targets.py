@@ -11,6 +11,7 @@ from datetime import datetime
 
 import msgspec
 
+from chalicelib.kernel.time import to_the_second
 from chalicelib.publishing import open_data
 from chalicelib.publishing.feeds import ATOM, NEWEST, Scope, Writer
 from chalicelib.publishing.model import JSON
@@ -120,7 +121,7 @@ def index_target(
                 months[month] = now
         newest_first = tuple(each for _, each in sorted(months.items(), reverse=True))
         made = Index(
-            updated_datetime=moment.replace(microsecond=0),
+            updated_datetime=to_the_second(moment),
             months=newest_first,
             feeds=tuple(scope.feed for scope in scopes),
         )

@@ -20,6 +20,7 @@ import msgspec
 
 from chalicelib.errors import AppError
 from chalicelib.kernel.optimistic import retry_on_conflict
+from chalicelib.kernel.time import to_the_second
 from chalicelib.publishing import unfinished
 from chalicelib.publishing.figures import (
     ALL,
@@ -253,7 +254,7 @@ def _publish_index(
             if now := _month_now(month, ports):
                 months[month] = now
         made = Index(
-            updated_datetime=as_of.replace(microsecond=0),
+            updated_datetime=to_the_second(as_of),
             about=about(),
             services=_names(ports.services(), {}),
             wards=_names(ports.wards(), {UNKNOWN: "Unknown ward"}),

@@ -15,6 +15,7 @@ import msgspec
 from chalicelib.geo.point import Point
 from chalicelib.geo.quadkey import MAP_ZOOM, tiles_in
 from chalicelib.kernel.observability import logs
+from chalicelib.kernel.time import to_the_second
 from chalicelib.publishing.model import JSON, Pin
 from chalicelib.publishing.ports import Document, Ports, StoredDocument, WardArea
 from chalicelib.publishing.rounds import Public
@@ -80,7 +81,7 @@ def _ward_target(ward: WardArea, ports: Ports) -> DocumentTarget:
         before = _published(held)
         if held and before and held.body == _body(content, before.updated_datetime):
             return Document(held.body, JSON)
-        return Document(_body(content, ports.now().replace(microsecond=0)), JSON)
+        return Document(_body(content, to_the_second(ports.now())), JSON)
 
     return DocumentTarget(ward_key(ward.code), frozenset(), frozenset((ward.code,)), make)
 

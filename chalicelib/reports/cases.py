@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from msgspec import Meta
 
-from chalicelib.catalogue.decisions import Opens, Reason
+from chalicelib.catalogue.decisions import Opens, Priority, Reason
 from chalicelib.errors import FieldError
 from chalicelib.reports.model import (
     ATTENTIONS,
@@ -18,7 +18,6 @@ from chalicelib.reports.model import (
     ByHand,
     Line,
     PhotoState,
-    Priority,
     ReportChanges,
     ServiceRequest,
     UpdateText,

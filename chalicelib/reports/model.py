@@ -6,15 +6,16 @@ WGS84 degrees.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 from msgspec import Meta
 
-from chalicelib.catalogue.decisions import Opens, Reason
+from chalicelib.catalogue.decisions import Opens, Priority, Reason
 from chalicelib.errors import Conflict, FieldError, Invalid
 from chalicelib.geo.point import Point
+from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.needs import Needs, open_needs
 from chalicelib.reports.states import (
     CLOSED_STATES,
@@ -63,7 +64,6 @@ Visibility = Literal["public", "waiting", "held", "private", "unconfirmed", "hid
 FirstSeen = Literal["public", "waiting", "private"]
 """The highest visibility of a sender's new reports; `public` leaves it to their service."""
 PhotoState = Literal["shown", "waiting", "hidden"]
-Priority = Literal["low", "normal", "high", "urgent"]
 FlagReason = Literal["personal_data", "offensive", "not_a_report", "other"]
 Attention = Literal["held", "waiting", "flagged", "could_not", "handed_over", "answered", "updated"]
 """Why somebody has to look at a report. If there are several reasons, the first in this list is
@@ -648,8 +648,3 @@ def next_state(report: ServiceRequest, asked: State | Literal["not_fixed"] | Non
 
 def _point(lat: float | None, long: float | None) -> Point | None:
     return None if lat is None or long is None else Point(lat=lat, long=long)
-
-
-def to_the_second(moment: datetime) -> datetime:
-    """The moment in UTC without fractions, as every stored datetime is."""
-    return moment.astimezone(UTC).replace(microsecond=0)

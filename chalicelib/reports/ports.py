@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, NamedTuple, Protocol
 
-from chalicelib.catalogue.decisions import Opens
+from chalicelib.catalogue.decisions import Opens, Priority
 from chalicelib.catalogue.model import Council
 from chalicelib.geo.point import Box, Point
 from chalicelib.reports.model import (
@@ -13,7 +13,6 @@ from chalicelib.reports.model import (
     Attention,
     ContactKind,
     Note,
-    Priority,
     ServiceRequest,
     Summary,
     ToForget,

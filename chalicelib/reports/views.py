@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.catalogue.decisions import Opens, Reason
+from chalicelib.catalogue.decisions import Opens, Priority, Reason
 from chalicelib.reports.model import (
     Author,
     ByHand,
@@ -23,7 +23,6 @@ from chalicelib.reports.model import (
     Note,
     Photo,
     PhotoState,
-    Priority,
     ServiceRequest,
     Summary,
     Update,

@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 from chalicelib.accounts import audit
 from chalicelib.accounts.destinations import contact
-from chalicelib.accounts.model import Block, Destination, to_the_second
+from chalicelib.accounts.model import Block, Destination
 from chalicelib.accounts.ports import BlockPorts
 from chalicelib.errors import Invalid, NotFound
+from chalicelib.kernel.time import to_the_second
 
 
 class Blocked(NamedTuple):

@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from chalicelib.accounts.destinations import destination, mailbox, tagged
-from chalicelib.accounts.model import CODE_HOLDS, Attempt, Destination, to_the_second
+from chalicelib.accounts.model import CODE_HOLDS, Attempt, Destination
 from chalicelib.accounts.ports import Ports
 from chalicelib.errors import Invalid, TooMany
 from chalicelib.kernel.observability import trace
+from chalicelib.kernel.time import to_the_second
 
 HOURLY = {
     "code from network to address": 5,

@@ -5,10 +5,11 @@ it is spent, the page of the code says so.
 
 from collections.abc import Callable
 
-from chalicelib.accounts.model import Attempt, to_the_second
+from chalicelib.accounts.model import Attempt
 from chalicelib.accounts.ports import SendingPorts
 from chalicelib.errors import AddressRefused, NoReply, UpstreamFailed
 from chalicelib.kernel.observability import logs
+from chalicelib.kernel.time import to_the_second
 
 
 def send_code(attempt_id: str, ports: SendingPorts) -> None:

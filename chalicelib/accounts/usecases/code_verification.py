@@ -17,7 +17,6 @@ from chalicelib.accounts.model import (
     Session,
     SignedIn,
     stays_until,
-    to_the_second,
 )
 from chalicelib.accounts.ports import Ports
 from chalicelib.accounts.usecases.sign_in_audit import (
@@ -27,6 +26,7 @@ from chalicelib.accounts.usecases.sign_in_audit import (
     note_sign_in,
 )
 from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound
+from chalicelib.kernel.time import to_the_second
 
 OVER = (
     "This code or link was already used, is more than 10 minutes old, or was tried too many "

@@ -17,11 +17,11 @@ from chalicelib.accounts.model import (
     Erasure,
     Forgotten,
     Step,
-    to_the_second,
 )
 from chalicelib.accounts.ports import ErasurePorts
 from chalicelib.errors import AppError, Conflict
 from chalicelib.kernel.observability import logs
+from chalicelib.kernel.time import to_the_second
 
 SETTLES = timedelta(minutes=1)
 """Indexes lag: reports sent just before are found after this time."""

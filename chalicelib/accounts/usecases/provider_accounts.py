@@ -8,12 +8,13 @@ from typing import Any
 
 from chalicelib.accounts import audit
 from chalicelib.accounts.destinations import destination
-from chalicelib.accounts.model import Account, Destination, Grant, Identity, to_the_second
+from chalicelib.accounts.model import Account, Destination, Grant, Identity
 from chalicelib.accounts.ports import Ports
 from chalicelib.accounts.single_sign_on import Provider, SignOnPorts
 from chalicelib.accounts.usecases.code_verification import account_of, known_or
 from chalicelib.accounts.usecases.staff import described
 from chalicelib.errors import Invalid
+from chalicelib.kernel.time import to_the_second
 
 LONGEST_LABEL = 254
 

@@ -10,10 +10,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from chalicelib.accounts.model import STEP_BACK, Session, SignedIn, stays_until, to_the_second
+from chalicelib.accounts.model import STEP_BACK, Session, SignedIn, stays_until
 from chalicelib.accounts.ports import Ports, Presented
 from chalicelib.errors import NotFound, Unauthenticated
 from chalicelib.kernel.observability import logs
+from chalicelib.kernel.time import to_the_second
 
 AGAIN = "You are signed out on this device. Sign in again."
 LOOKS = 2

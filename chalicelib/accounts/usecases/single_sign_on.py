@@ -7,7 +7,7 @@ A handover is used up before its code is exchanged: a repeat finds nothing.
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from chalicelib.accounts.model import Assurance, SignedIn, to_the_second
+from chalicelib.accounts.model import Assurance, SignedIn
 from chalicelib.accounts.single_sign_on import (
     HANDOVER_HOLDS,
     Handover,
@@ -18,6 +18,7 @@ from chalicelib.accounts.usecases.code_verification import open_session
 from chalicelib.accounts.usecases.provider_accounts import recognised, texts
 from chalicelib.accounts.usecases.sign_in_audit import count_sign_in, note_refusal, note_sign_in
 from chalicelib.errors import Conflict, Forbidden, NotFound
+from chalicelib.kernel.time import to_the_second
 
 AGAIN = (
     "This sign-in was started in another browser, was already used, or is more than 10 minutes "

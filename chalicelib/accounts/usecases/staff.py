@@ -13,9 +13,10 @@ from typing import Annotated, NamedTuple
 from msgspec import Meta
 
 from chalicelib.accounts import audit
-from chalicelib.accounts.model import Account, Destination, Grant, to_the_second
+from chalicelib.accounts.model import Account, Destination, Grant
 from chalicelib.accounts.ports import PeoplePorts
 from chalicelib.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
+from chalicelib.kernel.time import to_the_second
 
 MOST_GRANTS = 3
 """One for each role."""

@@ -8,6 +8,7 @@ from chalicelib.alerts.messages import Notice, Report
 from chalicelib.alerts.model import AlertRequested, Subscription
 from chalicelib.alerts.times import digest_after
 from chalicelib.kernel.optimistic import VersionConflict
+from chalicelib.kernel.time import to_the_second
 
 
 def gather(tell: AlertRequested, subscription: Subscription, ports: Ports) -> None:
@@ -16,7 +17,7 @@ def gather(tell: AlertRequested, subscription: Subscription, ports: Ports) -> No
     A digest that is not waiting any more may have been read before this event was kept. Then the
     event is kept for the next digest as well, which tells nothing twice.
     """
-    now = ports.now().replace(microsecond=0)
+    now = to_the_second(ports.now())
     due = digest_after(subscription.frequency, max(now, tell.not_before or now), ports.voice.zone)
     ports.digests.gather(due, tell)
     if _opened(digest(subscription, due, now), ports).state != "waiting":

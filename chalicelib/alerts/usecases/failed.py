@@ -9,6 +9,7 @@ from chalicelib.alerts.delivery import BROKE, GAVE_UP, Alert, OfOfficers, Wake, 
 from chalicelib.alerts.delivery_ports import Listed, Ports
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.kernel.optimistic import retry_on_conflict
+from chalicelib.kernel.time import to_the_second
 
 AT_ONCE = 100
 
@@ -50,7 +51,7 @@ def send_again(name: str, ports: Ports) -> Alert:
             raise NotFound("There is no alert with this id.")
         if stored.place not in get_args(OfOfficers):
             raise Conflict("The alert has been sent, or is waiting for its next try.")
-        return ports.alerts.save(again(stored, ports.now().replace(microsecond=0)))
+        return ports.alerts.save(again(stored, to_the_second(ports.now())))
 
     sent = retry_on_conflict(send, what="this alert")
     ports.queue.send([Wake(subscription_id=sent.subscription_id, alert_id=sent.alert_id)])

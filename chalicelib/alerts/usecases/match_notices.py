@@ -11,6 +11,7 @@ from chalicelib.alerts.ports import Affected, MatchPorts
 from chalicelib.alerts.usecases.alert_batches import enqueue_batches
 from chalicelib.events import DisruptionChanged, DisruptionEnded, OfNotice, RoadWorkPlanned
 from chalicelib.geo.point import Point
+from chalicelib.kernel.time import to_the_second
 
 
 def match_notice(fact: OfNotice, ports: MatchPorts) -> int:
@@ -64,4 +65,4 @@ def _areas(what: What, affected: Affected) -> Sequence[Area]:
 def _occurred_at(fact: OfNotice, ports: MatchPorts) -> datetime:
     if fact.stored_at_ms:
         return datetime.fromtimestamp(fact.stored_at_ms // 1000, UTC)
-    return ports.now().replace(microsecond=0)
+    return to_the_second(ports.now())

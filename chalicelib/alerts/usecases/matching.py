@@ -15,6 +15,7 @@ from chalicelib.alerts.model import AlertRequested, Subscription, Topic, What
 from chalicelib.alerts.ports import MatchPorts, Reporter, Subject
 from chalicelib.alerts.usecases.alert_batches import enqueue_batches
 from chalicelib.events import OfReport, ReportChanged, ReportSubmitted
+from chalicelib.kernel.time import to_the_second
 
 
 def match(fact: OfReport, ports: MatchPorts) -> int:
@@ -108,7 +109,7 @@ def _own(
 ) -> Subscription | None:
     """The subscription that comes with a report, made unless it is stored; None if the reporter has
     stopped it."""
-    now = ports.now().replace(microsecond=0)
+    now = to_the_second(ports.now())
     stored = ports.subscriptions.add(
         Subscription(
             subscription_id=own_id(fact.service_request_id, ports),
@@ -149,7 +150,7 @@ def _tell(subscription_id: str, what: What, fact: OfReport, ports: MatchPorts) -
         subscription_id=subscription_id,
         what=what,
         version=fact.version,
-        occurred_at=stored_at if fact.stored_at_ms else ports.now().replace(microsecond=0),
+        occurred_at=stored_at if fact.stored_at_ms else to_the_second(ports.now()),
         service_request_id=fact.service_request_id,
         request_id=fact.request_id,
         not_before=fact.told_from if isinstance(fact, ReportChanged) else None,

@@ -9,6 +9,7 @@ from chalicelib.alerts.model import Because
 from chalicelib.alerts.receipts import Receipt
 from chalicelib.alerts.usecases.stopping import suppress
 from chalicelib.kernel.optimistic import retry_on_conflict
+from chalicelib.kernel.time import to_the_second
 
 SOON = timedelta(minutes=5)
 """How long after a text was sent we may take to note the carrier's id for it. This is shorter than
@@ -38,7 +39,7 @@ def take(receipt: Receipt, ports: Ports) -> Alert | None:
         stored = ports.alerts.get(subscription_id, alert_id)
         if stored is None or not _is_of_its_last_try(receipt, stored):
             return stored
-        after = received(stored, receipt.outcome, ports.now().replace(microsecond=0))
+        after = received(stored, receipt.outcome, to_the_second(ports.now()))
         return stored if after == stored else ports.alerts.save(after)
 
     return retry_on_conflict(note, what="this alert")

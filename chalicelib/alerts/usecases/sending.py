@@ -33,6 +33,7 @@ from chalicelib.errors import AddressRefused, Gone, NoReply, NotNow, UpstreamFai
 from chalicelib.kernel.delivery_retry import MOST_TRIES, claimed, put_off, refused
 from chalicelib.kernel.observability import logs
 from chalicelib.kernel.optimistic import VersionConflict
+from chalicelib.kernel.time import to_the_second
 
 AT_ONCE = ("repair_question", "officer_question")
 """Kinds that are in no digest, because somebody waits for the answer."""
@@ -192,4 +193,4 @@ def _put_away(after: Alert, ports: Ports) -> Alert:
 
 
 def _now(ports: Ports) -> datetime:
-    return ports.now().replace(microsecond=0)
+    return to_the_second(ports.now())

@@ -3,6 +3,7 @@
 from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.model import Because, stopped
 from chalicelib.kernel.optimistic import retry_on_conflict
+from chalicelib.kernel.time import to_the_second
 
 
 def suppress(subscription_id: str, because: Because, ports: Ports) -> None:
@@ -10,7 +11,7 @@ def suppress(subscription_id: str, because: Because, ports: Ports) -> None:
     UpstreamFailed."""
     subscription = ports.subscriptions.get(subscription_id)
     if subscription and subscription.address_key:
-        now = ports.now().replace(microsecond=0)
+        now = to_the_second(ports.now())
         ports.suppressed.add(subscription.address_key, because, now)
     end(subscription_id, because, ports)
 
@@ -21,6 +22,6 @@ def end(subscription_id: str, because: Because, ports: Ports) -> None:
     def stop() -> None:
         stored = ports.subscriptions.get(subscription_id)
         if stored and stored.state != "stopped":
-            ports.subscriptions.save(stopped(stored, because, ports.now().replace(microsecond=0)))
+            ports.subscriptions.save(stopped(stored, because, to_the_second(ports.now())))
 
     retry_on_conflict(stop, what="this subscription")

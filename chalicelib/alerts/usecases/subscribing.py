@@ -19,6 +19,7 @@ from chalicelib.alerts.topics import faults_of
 from chalicelib.errors import AddressRefused, Conflict, FieldError, Invalid
 from chalicelib.kernel.observability import trace
 from chalicelib.kernel.optimistic import retry_on_conflict
+from chalicelib.kernel.time import to_the_second
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,7 +125,7 @@ def with_topic(
 
 def at_second(ports: Ports) -> datetime:
     """The present time, in the precision that is stored."""
-    return ports.now().replace(microsecond=0)
+    return to_the_second(ports.now())
 
 
 def raise_all(faults: Sequence[FieldError]) -> None:

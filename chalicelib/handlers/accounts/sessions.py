@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.accounts.model import ACCESS_HOLDS, Assurance, Role, Session, to_the_second
+from chalicelib.accounts.model import ACCESS_HOLDS, Assurance, Role, Session
 from chalicelib.accounts.usecases import sessions
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import accounts_ports
@@ -14,6 +14,7 @@ from chalicelib.errors import NotFound
 from chalicelib.handlers.http import auth, cookies
 from chalicelib.handlers.http.identity import Caller
 from chalicelib.handlers.http.routes import Call, Routes, WithCookie
+from chalicelib.kernel.time import to_the_second
 
 routes = Routes(__name__)
 _ID = re.compile(r"[\w-]{1,64}", re.ASCII)

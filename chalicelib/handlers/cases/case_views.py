@@ -9,12 +9,12 @@ from chalicelib.bootstrap import container
 from chalicelib.bootstrap.alerts import match_ports, reporters
 from chalicelib.bootstrap.desk import desk_ports
 from chalicelib.bootstrap.jobs import job_views
-from chalicelib.catalogue.decisions import Opens
+from chalicelib.catalogue.decisions import Opens, Priority
 from chalicelib.desk import usecases as desk
 from chalicelib.desk.model import CaseJob
 from chalicelib.jobs.views import WorkPhotoView
 from chalicelib.reports.cases import Case, Target, case_of
-from chalicelib.reports.model import Attention, Note, Priority, Question, ServiceRequest, Visibility
+from chalicelib.reports.model import Attention, Note, Question, ServiceRequest, Visibility
 from chalicelib.reports.needs import NeedReason, open_needs
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import State, Status, status_of

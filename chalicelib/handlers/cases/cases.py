@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any, get_args
 
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.catalogue.decisions import Opens
+from chalicelib.catalogue.decisions import Opens, Priority
 from chalicelib.errors import Invalid
 from chalicelib.handlers.cases.case_views import CaseList, CaseView, case_item, case_view
 from chalicelib.handlers.http import auth
@@ -19,7 +19,7 @@ from chalicelib.handlers.http.params import (
 )
 from chalicelib.handlers.http.routes import Call, Query, Routes
 from chalicelib.reports.cases import CaseFilter, Sort, WaitsFor, WantedTarget
-from chalicelib.reports.model import ATTENTIONS, Priority
+from chalicelib.reports.model import ATTENTIONS
 from chalicelib.reports.states import STATES
 from chalicelib.reports.usecases.access import require_team_access, visible
 from chalicelib.reports.usecases.staff import queue

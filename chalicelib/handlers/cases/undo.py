@@ -17,6 +17,7 @@ from chalicelib.handlers.http.audit import note
 from chalicelib.handlers.http.routes import Call
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.observability import logs
+from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.cases import UndoRecord
 from chalicelib.reports.usecases.staff import undo as reports_undo
 from chalicelib.reports.usecases.staff.officer_changes import TAKEN_BACK_WITHIN
@@ -68,7 +69,7 @@ class Undoing:
         new = Undo(
             undo_id=self.change_id,
             account_id=self._account,
-            made_at=ports.now().replace(microsecond=0),
+            made_at=to_the_second(ports.now()),
             within=within,
             left=tuple(entries),
             fingerprint=self._fingerprint,

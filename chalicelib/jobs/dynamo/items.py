@@ -24,6 +24,7 @@ from pynamodb.constants import STRING
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
+from chalicelib.catalogue.decisions import Priority
 from chalicelib.jobs.keys import JOB, job_id_in, of_job, of_report, record_of
 from chalicelib.jobs.model import (
     Contractor,
@@ -32,7 +33,6 @@ from chalicelib.jobs.model import (
     JobEvent,
     Kind,
     OfficeChange,
-    Priority,
     SetAside,
     State,
     StateClaim,

@@ -9,7 +9,8 @@ from chalicelib.jobs import dispatch_rules
 from chalicelib.jobs.model import ENDED, MOST_DAYS_OF_LINK, Contractor, Job
 from chalicelib.jobs.people import Operator, Staff
 from chalicelib.jobs.ports import Ports
-from chalicelib.jobs.usecases.job_updates import get_authorised, to_the_second, update_job
+from chalicelib.jobs.usecases.job_updates import get_authorised, update_job
+from chalicelib.kernel.time import to_the_second
 
 LONGEST_NAME = 100
 NO_LINK = "This link has expired. Ask the council for a new one."

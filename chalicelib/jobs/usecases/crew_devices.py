@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.errors import Conflict
 from chalicelib.jobs.crew_ports import CrewPorts, Device, PushTo
+from chalicelib.kernel.time import to_the_second
 
 KEPT_FOR = timedelta(days=30)
 """A phone says again that it is there each time that it opens the day."""
@@ -18,7 +19,7 @@ def register(
     are earlier sign-ins. Raises AddressRefused, Conflict (the crew has too many),
     UpstreamFailed."""
     ports.bell.check(push)
-    now = ports.now().replace(microsecond=0)
+    now = to_the_second(ports.now())
     device = Device(
         crew=crew,
         device_id=device_id,

@@ -16,7 +16,8 @@ from chalicelib.jobs.people import Staff
 from chalicelib.jobs.ports import Filters, Ports
 from chalicelib.jobs.route import Travel
 from chalicelib.jobs.usecases.job_lists import crew_of, crews
-from chalicelib.jobs.usecases.job_updates import stored, to_the_second, update_job
+from chalicelib.jobs.usecases.job_updates import stored, update_job
+from chalicelib.kernel.time import to_the_second
 
 MOST_CREWS = 20
 MOST_AT_ONCE = 100

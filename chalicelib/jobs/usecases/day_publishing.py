@@ -19,6 +19,7 @@ from chalicelib.jobs.model import Job
 from chalicelib.jobs.views import JobView
 from chalicelib.kernel.observability import logs
 from chalicelib.kernel.optimistic import retry_on_conflict
+from chalicelib.kernel.time import to_the_second
 
 ATTEMPTS = 20
 PICTURES_FOR = timedelta(hours=12)
@@ -129,7 +130,7 @@ def day_link(crew: str, day: date, ports: CrewPorts) -> DayLink:
             f"There is no plan of {day} for {crew} yet. Plans exist from yesterday to a week "
             "ahead, and can take some minutes to appear."
         )
-    expires_at = ports.now().replace(microsecond=0) + READ_FOR
+    expires_at = to_the_second(ports.now()) + READ_FOR
     url = ports.documents.address(key_of(crew, day), expires_at)
     jobs = msgspec.json.decode(held.body, type=DayDocument).jobs
     about = dict.fromkeys(each for job in jobs for each in job.service_request_ids[:1])
@@ -165,7 +166,7 @@ def _made(crew: str, day: date, before: DayDocument | None, ports: CrewPorts) ->
         key=lambda job: (job.position is None, job.position, job.job_id),
     )
     left = [each for each in (*was_gone, *had) if each not in {job.job_id for job in jobs}]
-    now = ports.now().replace(microsecond=0)
+    now = to_the_second(ports.now())
     here = ports.council.by_crew[crew]
     depot = here.depot
     return DayDocument(

@@ -9,7 +9,8 @@ from datetime import datetime
 from chalicelib.jobs import dispatch_rules
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.ports import FollowPorts, Report
-from chalicelib.jobs.usecases.job_updates import to_the_second, update_job
+from chalicelib.jobs.usecases.job_updates import update_job
+from chalicelib.kernel.time import to_the_second
 
 A_KILOMETRE = 2
 """Decimal places of a latitude or longitude, about."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 
 from chalicelib.errors import Conflict, Forbidden, NotFound
 from chalicelib.jobs.model import Job
@@ -85,7 +84,3 @@ def stale(job: Job) -> Conflict:
         f"The job has changed since you read it (version {job.version}). Reload it and try again.",
         version=job.version,
     )
-
-
-def to_the_second(moment: datetime) -> datetime:
-    return moment.replace(microsecond=0)

@@ -13,10 +13,11 @@ from chalicelib.jobs import dispatch_rules
 from chalicelib.jobs.model import ENDED, WAITING, Job, job_id_of
 from chalicelib.jobs.ports import FollowPorts, Report
 from chalicelib.jobs.usecases.forgetting import addressed, forget_with
-from chalicelib.jobs.usecases.job_updates import to_the_second, update_job
+from chalicelib.jobs.usecases.job_updates import update_job
 from chalicelib.jobs.usecases.merged_reports import apart, joined, survivor_of, without
 from chalicelib.jobs.usecases.planning import values_of
 from chalicelib.kernel.observability import trace
+from chalicelib.kernel.time import to_the_second
 
 FOLLOWS = (
     "kind",

@@ -8,8 +8,9 @@ from chalicelib.jobs.job_events import Result, Taken, take
 from chalicelib.jobs.model import MOST_OPERATIONS, Job, Operation
 from chalicelib.jobs.people import Operator
 from chalicelib.jobs.ports import Ports
-from chalicelib.jobs.usecases.job_updates import save, to_the_second
+from chalicelib.jobs.usecases.job_updates import save
 from chalicelib.kernel.optimistic import retry_on_conflict
+from chalicelib.kernel.time import to_the_second
 
 NOT_YOURS = "This job is not in your teams and wards. Keep what you recorded, and call the office."
 """Said of a job that is not there and of one beyond the caller's remit, so that nobody can tell

@@ -30,10 +30,10 @@ from chalicelib.jobs.usecases.job_updates import (
     save,
     saved,
     stale,
-    to_the_second,
 )
 from chalicelib.kernel.observability import trace
 from chalicelib.kernel.optimistic import retry_on_conflict
+from chalicelib.kernel.time import to_the_second
 
 CHOSEN = ("kind", "title", "team", "minutes", "priority", "due", "materials", "hazards", "skills")
 """Fields of a draft that follow from the first report where they are left out."""

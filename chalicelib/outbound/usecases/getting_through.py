@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from chalicelib.kernel.time import to_the_second
 from chalicelib.outbound.model import Delivery
 from chalicelib.outbound.ports import Ports
 from chalicelib.outbound.senders import Destination
@@ -83,5 +84,5 @@ def _standing(name: str, kind: str, counted: Iterable[_Counted], ports: Ports) -
         waiting=sum(one.waiting for one in each),
         failed=sum(one.failed for one in each),
         median_delay_s=round(median(delays)) if delays else None,
-        as_of=ports.now().replace(microsecond=0),
+        as_of=to_the_second(ports.now()),
     )

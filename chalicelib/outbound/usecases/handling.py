@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.kernel.optimistic import VersionConflict, update
+from chalicelib.kernel.time import to_the_second
 from chalicelib.outbound.model import WEBHOOKS_KEPT_FOR, Delivery, State
 from chalicelib.outbound.ports import Listed, Ports
 
@@ -56,7 +57,7 @@ def keep(delivery_id: str, ports: Ports) -> Delivery:
 
     def kept(delivery: Delivery) -> Delivery:
         _refuse(("sent", "sending"), delivery)
-        return replace(delivery, state="kept", updated_at=ports.now().replace(microsecond=0))
+        return replace(delivery, state="kept", updated_at=to_the_second(ports.now()))
 
     return _rewritten(delivery_id, kept, ports)
 
@@ -67,7 +68,7 @@ def replay(receiver_id: str, since: datetime, until: datetime | None, ports: Por
     NotFound, UpstreamFailed."""
     if ports.receivers.get(receiver_id) is None:
         raise NotFound(f"There is no receiver {receiver_id}.")
-    start, end = _within(since, until, ports.now().replace(microsecond=0))
+    start, end = _within(since, until, to_the_second(ports.now()))
     found = [
         delivery
         for state in ENDED
@@ -101,7 +102,7 @@ def _is_woken(delivery: Delivery, ports: Ports) -> bool:
 
 
 def _waiting(delivery: Delivery, ports: Ports) -> Delivery:
-    now = ports.now().replace(microsecond=0)
+    now = to_the_second(ports.now())
     return replace(delivery, state="waiting", tries=0, next_try_at=now, updated_at=now)
 
 

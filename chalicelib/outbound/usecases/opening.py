@@ -8,6 +8,7 @@ from chalicelib.catalogue.destinations import Destination
 from chalicelib.events import Event, PhotoTaken, ReportChanged, ReportSubmitted
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
+from chalicelib.kernel.time import to_the_second
 from chalicelib.outbound.model import Delivery, DeliveryEvent, Subject, id_of_forwarded
 from chalicelib.outbound.ports import Ports
 from chalicelib.outbound.receivers import Receiver
@@ -113,7 +114,7 @@ def _event_of(fact: Event, subject: Subject) -> DeliveryEvent | None:
 
 def _delivery_of(fact: Event, subject: Subject, ports: Ports) -> Delivery:
     """What every delivery of this fact has in common."""
-    now = ports.now().replace(microsecond=0)
+    now = to_the_second(ports.now())
     stored = datetime.fromtimestamp(fact.stored_at_ms // 1000, UTC)
     return Delivery(
         delivery_id="",

@@ -6,6 +6,7 @@ from dataclasses import replace
 from chalicelib.errors import AddressRefused, Conflict, NotFound, UpstreamFailed
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
+from chalicelib.kernel.time import to_the_second
 from chalicelib.outbound.ports import Ports
 from chalicelib.outbound.receivers import (
     Receiver,
@@ -35,7 +36,7 @@ def add_receiver(draft: ReceiverDraft, key: str, scope: str, ports: Ports) -> Re
     receiver = Receiver(
         receiver_id=receiver_id_of(scope, key),
         secret=new_secret(ports.random_bytes),
-        created_at=ports.now().replace(microsecond=0),
+        created_at=to_the_second(ports.now()),
         **vars(draft),
     )
     try:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from chalicelib.errors import NoReply, NotNow, UpstreamFailed
 from chalicelib.kernel.delivery_retry import MOST_TRIES, claimed, put_off, refused
 from chalicelib.kernel.optimistic import VersionConflict
+from chalicelib.kernel.time import to_the_second
 from chalicelib.outbound.model import Delivery, arrived
 from chalicelib.outbound.ports import Ports
 from chalicelib.outbound.senders import NOT_PASSED_ON, Destination, Refused, Unclear
@@ -48,7 +49,7 @@ def wake_due(ports: Ports) -> int:
 
 
 def _claim(stored: Delivery, ports: Ports) -> Delivery | None:
-    mine = claimed(stored, ports.now().replace(microsecond=0))
+    mine = claimed(stored, to_the_second(ports.now()))
     try:
         return ports.deliveries.save(mine) if mine else None
     except VersionConflict:
@@ -65,9 +66,9 @@ def _tried(mine: Delivery, ports: Ports) -> Delivery:
         sender = ports.senders[mine.kind]
         found = sender.find(mine, destination) if mine.is_unclear else None
         taken = found or sender.send(mine, destination)
-        return arrived(mine, taken.external_id, ports.now().replace(microsecond=0))
+        return arrived(mine, taken.external_id, to_the_second(ports.now()))
     except Refused as error:
-        return refused(mine, error.code, ports.now().replace(microsecond=0))
+        return refused(mine, error.code, to_the_second(ports.now()))
     except NotNow as error:
         return _put_off(mine, error.code, error.retry_after_s, ports)
     except Unclear as error:
@@ -79,7 +80,7 @@ def _tried(mine: Delivery, ports: Ports) -> Delivery:
 
 
 def _put_off(mine: Delivery, code: str, asked_for_s: int, ports: Ports) -> Delivery:
-    now = ports.now().replace(microsecond=0)
+    now = to_the_second(ports.now())
     return put_off(mine, code, now, chance=ports.chance(), asked_for_s=asked_for_s)
 
 

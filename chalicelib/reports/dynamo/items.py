@@ -21,7 +21,7 @@ from pynamodb.attributes import (
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 from pynamodb.models import Model
 
-from chalicelib.catalogue.decisions import Opens, Reason
+from chalicelib.catalogue.decisions import Opens, Priority, Reason
 from chalicelib.geo.quadkey import key_of
 from chalicelib.kernel.dynamo import errors
 from chalicelib.kernel.dynamo.attributes import JsonAttribute, MomentAttribute
@@ -36,7 +36,6 @@ from chalicelib.reports.model import (
     HeldUpdate,
     OfficerChange,
     Photo,
-    Priority,
     Question,
     ServiceRequest,
     Update,

@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 
 from chalicelib.errors import Invalid, TooMany
+from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.model import (
     HeldUpdate,
     Photo,
@@ -16,7 +17,6 @@ from chalicelib.reports.model import (
     ReportChanges,
     ServiceRequest,
     Update,
-    to_the_second,
 )
 from chalicelib.reports.partner import state_for_partner
 from chalicelib.reports.ports import Ports

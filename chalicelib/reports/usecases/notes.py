@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.kernel.observability import logs
-from chalicelib.reports.model import NOTE_LENGTH, Note, to_the_second
+from chalicelib.kernel.time import to_the_second
+from chalicelib.reports.model import NOTE_LENGTH, Note
 from chalicelib.reports.ports import Ports
 
 MOST_NOTES = 100

@@ -11,6 +11,7 @@ from chalicelib.catalogue.decisions import Facts
 from chalicelib.errors import FieldError, Forbidden, Invalid, TooMany, UpstreamFailed
 from chalicelib.geo.point import Point
 from chalicelib.kernel.optimistic import AlreadyExists
+from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.model import (
     Contact,
     Draft,
@@ -19,7 +20,6 @@ from chalicelib.reports.model import (
     PhotoState,
     ServiceRequest,
     Visibility,
-    to_the_second,
 )
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import CLOSED_STATES

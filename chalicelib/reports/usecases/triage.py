@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from chalicelib.catalogue.decisions import Decision, Facts, Reason
 from chalicelib.errors import Invalid
-from chalicelib.reports.model import ByHand, ReportChanges, ServiceRequest, to_the_second
+from chalicelib.kernel.time import to_the_second
+from chalicelib.reports.model import ByHand, ReportChanges, ServiceRequest
 from chalicelib.reports.ports import Ports
 
 CHOSEN: Mapping[ByHand, Reason] = {

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from chalicelib.errors import Forbidden, Invalid
+from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.model import (
     HeldUpdate,
     Photo,
@@ -12,7 +13,6 @@ from chalicelib.reports.model import (
     Update,
     UpdateDraft,
     next_state,
-    to_the_second,
 )
 from chalicelib.reports.needs import Need, settled, with_need
 from chalicelib.reports.ports import Ports

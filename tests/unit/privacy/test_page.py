@@ -39,9 +39,9 @@ def pages() -> ExportPages:
 def made(
     pages: ExportPages, held: Mapping[str, list[dict[str, Any]]], after: str | None = None
 ) -> str:
-    elsewhere = [{"what": "Backups", "why": "Copies."}]
+    not_included = [{"data": "Backups", "reason": "Copies."}]
     made_at = "2026-11-21T19:43:17.881247Z"
-    return pages.page({"made_at": made_at, "held": held, "elsewhere": elsewhere, "next": after})
+    return pages.page({"made_at": made_at, "records": held, "not_included": not_included, "next": after})
 
 
 def lines(page: str) -> list[tuple[str, str]]:

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from chalicelib.kernel.time import to_the_second
 from chalicelib.reports import reference
-from chalicelib.reports.model import ServiceRequest, Update, to_the_second
+from chalicelib.reports.model import ServiceRequest, Update
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import OPEN_STATES
 from chalicelib.reports.usecases.access import stored, update_report

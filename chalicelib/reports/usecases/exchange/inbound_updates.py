@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Literal
 
+from chalicelib.kernel.time import to_the_second
 from chalicelib.reports import reference
-from chalicelib.reports.model import ServiceRequest, Update, to_the_second
+from chalicelib.reports.model import ServiceRequest, Update
 from chalicelib.reports.partner import state_for_partner
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import LABELS, SAID_BY_OTHERS

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from chalicelib.errors import Invalid, NotFound
-from chalicelib.reports.model import Answer, AnswerDraft, ServiceRequest, to_the_second
+from chalicelib.kernel.time import to_the_second
+from chalicelib.reports.model import Answer, AnswerDraft, ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import SAID_TO_BE_DONE
 from chalicelib.reports.usecases.access import Author, stored, update_report

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from chalicelib.catalogue.decisions import Decision
-from chalicelib.reports.model import Photo, ServiceRequest, Update, to_the_second
+from chalicelib.kernel.time import to_the_second
+from chalicelib.reports.model import Photo, ServiceRequest, Update
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import LABELS, OPEN_STATES, moves_from
 from chalicelib.reports.usecases.access import stored, update_report

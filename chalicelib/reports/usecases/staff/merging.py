@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 from chalicelib.errors import Conflict, Invalid
+from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.model import (
     ReportChanges,
     ServiceRequest,
     Update,
     next_state,
-    to_the_second,
 )
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.reference import parse as parse_reference

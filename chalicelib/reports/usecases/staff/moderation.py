@@ -6,13 +6,13 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from chalicelib.errors import Conflict, NotFound
+from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.model import (
     Attention,
     Flag,
     FlagDraft,
     ServiceRequest,
     Waiting,
-    to_the_second,
 )
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import (

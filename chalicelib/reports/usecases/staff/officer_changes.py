@@ -5,11 +5,11 @@ Nobody is told of a change while it can be taken back, or of a change that was t
 from dataclasses import replace
 from datetime import timedelta
 
+from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.model import (
     MOST_OFFICER_CHANGES,
     OfficerChange,
     ServiceRequest,
-    to_the_second,
 )
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.exchange.forwarding import may_be_passed_on

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from chalicelib.errors import Conflict, Invalid, NotFound
-from chalicelib.reports.model import Question, ServiceRequest, to_the_second
+from chalicelib.kernel.time import to_the_second
+from chalicelib.reports.model import Question, ServiceRequest
 from chalicelib.reports.needs import Need, settled, with_need
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import LABELS, OPEN_STATES
