@@ -9,6 +9,8 @@ BIN := $(VENV)/bin
 PYTHONPATH := $(CURDIR)
 PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH PATH
+# Each worker of the tests, and each process that they start, would compile everything again.
+unexport PYTHONDONTWRITEBYTECODE
 
 COUNCIL ?= demo
 COUNCIL_NAME := $(notdir $(basename $(COUNCIL)))

@@ -2,33 +2,50 @@
 
 Answers are their own. Without this each new cloud reads the descriptions of its services from disk
 and makes a key that nothing is encrypted with; moto loads the addresses of S3 for each request,
-lists its own folder, counts all messages of a queue for each one that is sent or received,
-looks in each text or number of DynamoDB for values of all its other types, too, sorts all of a
-table for each query, lists its own methods for each call and reads the template's JSON as YAML;
-botocore cleans the same name of a user for each call and writes down for the signature of a
-request, which nobody checks, what it signs.
+lists its own folder, tries the addresses of all services of AWS before those that Ginnel uses,
+counts all messages of a queue for each one that is sent or received, looks in each text or number
+of DynamoDB for values of all its other types, too, adds up an item again for each of its
+attributes, sorts all of a table for each query, lists its own methods for each call, draws a long
+random id for each answer and reads the template's JSON as YAML; botocore describes itself anew in
+each call and signs each request, which nobody checks.
 """
 
 import json
+from base64 import b64encode
 from copy import copy
 from functools import cache
 from time import time
 from typing import Any
 
-from botocore import session, useragent
-from botocore.auth import SigV4Auth, SigV4QueryAuth
-from moto import backends
+from botocore import session, useragent, utils
+from botocore.auth import S3SigV4PostAuth, SigV4Auth, SigV4QueryAuth
+from botocore.compat import HTTPHeaders
+from moto import backend_index, backends
 from moto.cloudformation.models import Stack
 from moto.core import responses
 from moto.core.base_backend import BaseBackend
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.serialize import BaseJSONSerializer
+from moto.dynamodb.exceptions import ItemSizeTooLarge
+from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
+from moto.dynamodb.responses import DynamoResult
 from moto.kms import models as kms
 from moto.sqs import models as sqs
 
 PLAIN = ({"S"}, {"N"}, {"BOOL"})
+OF_ITEMS = {"GetItem", "BatchGetItem", "Query", "Scan", "PutItem", "UpdateItem", "DeleteItem"}
+"""The operations of DynamoDB whose results moto holds as they are sent."""
+OURS = {"dynamodb", "dynamodbstreams", "s3", "sqs", "ses", "sesv2", "secretsmanager"}
+"""What Ginnel calls while it runs."""
+MOST_OF_AN_ITEM = 405_000
+"""Bytes, as moto counts them."""
+REQUEST_ID = "0" * 52
+SIGNED = HTTPHeaders()
+SIGNED["host"] = ""
 _urls_of: Any = vars(BaseBackend)["urls"].fget
 _query: Any = Table.query
+_executed: Any = DynamoResult.execute_result
 _structure = BaseJSONSerializer._serialize_type_structure
 _modules = tuple(backends.list_of_moto_modules())
 _urls: dict[type[BaseBackend], dict[str, Any]] = {}
@@ -43,13 +60,26 @@ def install() -> None:
     _replace(backends, list_of_moto_modules=lambda: _modules)
     _replace(BaseJSONSerializer, _serialize_type_structure=_plain_or_structure)
     _replace(Table, query=_query_of_a_part)
+    _replace(Item, __init__=_item_weighed_once)
+    _replace(DynamoResult, execute_result=_items_as_they_are)
+    ours_first = sorted(backend_index.backend_url_patterns, key=lambda each: each[0] not in OURS)
+    _replace(backend_index, backend_url_patterns=ours_first)
+    _replace(responses, gen_amzn_requestid_long=_give_the_request_id)
+    _replace(responses.BaseResponse, get_current_account=lambda self: DEFAULT_ACCOUNT_ID)
     _replace(responses, method_names_from_class=cache(vars(responses)["method_names_from_class"]))
     _replace(Stack, parse_template=staticmethod(json.loads))
-    sanitized = cache(vars(useragent)["sanitize_user_agent_string_component"])
-    _replace(useragent, sanitize_user_agent_string_component=sanitized)
-    # The signature in an address is checked: by the local stack.
-    _replace(SigV4QueryAuth, canonical_request=vars(SigV4Auth)["canonical_request"])
-    _replace(SigV4Auth, canonical_request=lambda self, request: "")
+    _replace(utils, _parse_timestamp_with_tzinfo=cache(vars(utils)["_parse_timestamp_with_tzinfo"]))
+    _replace(useragent.UserAgentString, to_string=lambda self: "Boto3")
+    unsigned: dict[str, Any] = {
+        "headers_to_sign": lambda self, request: SIGNED,
+        "canonical_request": lambda self, request: "",
+        "string_to_sign": lambda self, request, canonical: "",
+        "signature": lambda self, string, request: "0" * 64,
+    }
+    # The signature of an address and of a form is checked: by the local stack.
+    for checked in (SigV4QueryAuth, S3SigV4PostAuth):
+        _replace(checked, **{name: getattr(checked, name) for name in unsigned})
+    _replace(SigV4Auth, **unsigned)
     _replace(sqs, unix_time_millis=lambda: time() * 1000)
     _replace(sqs.SQSBackend, is_message_valid_based_on_retention_period=_is_retained)
 
@@ -82,6 +112,28 @@ def _query_of_a_part(table: Any, hash_key: Any, *rest: Any, **named: Any) -> Any
         sets = table.items.values() if index_name else [table.items.get(hash_key, {})]
         part.all_items = lambda: [item for each in sets for item in each.values()]
     return _query(part, hash_key, *rest, **named)
+
+
+def _item_weighed_once(item: Any, hash_key: Any, range_key: Any, attrs: dict[str, Any]) -> None:
+    """An item whose size is added up once, not for each of its attributes."""
+    item.hash_key, item.range_key = hash_key, range_key
+    item.attrs = LimitedSizeDict({name: DynamoType(value) for name, value in attrs.items()})
+    if item.size() > MOST_OF_AN_ITEM:
+        raise ItemSizeTooLarge
+
+
+def _items_as_they_are(result: Any, context: Any) -> Any:
+    """Items in JSON without a look at the description of each of their values."""
+    if context.operation_model.name not in OF_ITEMS or isinstance(result.result, Exception):
+        return _executed(result, context)
+    given = {name: value for name, value in result.result.items() if value is not None}
+    body = json.dumps(given, default=lambda value: b64encode(value).decode())
+    return 200, {"Content-Type": "application/x-amz-json-1.0"}, body
+
+
+def _give_the_request_id(headers: dict[str, str]) -> str:
+    headers["x-amzn-requestid"] = REQUEST_ID
+    return REQUEST_ID
 
 
 def _is_retained(backend: Any, queue_name: str, message: Any) -> bool:

@@ -16,7 +16,6 @@ from click.testing import CliRunner
 from chalicelib.accounts.ports import ErasurePorts
 from chalicelib.accounts.usecases.erasing import SETTLES, begin_erasure, erase_due
 from chalicelib.accounts.usecases.sessions import who
-from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import accounts_ports, limit_ports
 from chalicelib.bootstrap.privacy import erasure_ports
 from chalicelib.bootstrap.publishing import publishing_ports
@@ -40,16 +39,6 @@ EVENT = json.loads((ROOT / "tests" / "events" / "erase.json").read_text(encoding
 STAYS = {"AUDIT_TABLE None", "AUDIT_TABLE by-subject"}
 """Accounts and reports by their ids alone: what a backup brings back is forgotten again by it."""
 numbers = count(1)
-
-
-@pytest.fixture(scope="module")
-def cloud() -> Iterator[Cloud]:
-    """One for all: each test takes people of its own."""
-    here = Cloud()
-    for name in ("id", "token", "code", "alert"):
-        container.secret(name).current()
-    yield here
-    here.stop()
 
 
 def somebody(**values: bool) -> Resident:
