@@ -27,7 +27,7 @@ from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 from tests.effort import EXHAUSTIVE
 from tests.patience import PATIENCE_S
 
-USUAL = 12
+USUAL = 8
 """Interleavings that `make test` tries of those that there are."""
 ALL_TRIES = 1000
 """More tries than the SDK makes of one call."""

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from email import message_from_bytes, message_from_string, policy
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any
 from uuid import uuid4
 
@@ -27,15 +28,13 @@ def begin() -> None:
 
 def letters() -> list[EmailMessage]:
     """All mail that was sent, the oldest first."""
-    sent = ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages
-    raw = [each.raw_data for each in list(sent) if isinstance(each, RawMessage)]
-    return [message_from_string(each, policy=policy.default) for each in raw]
+    return [_parsed(each) for each in _sent()]
 
 
 def outbox(pushed: Iterable[dict[str, str]] = ()) -> dict[str, Any]:
     """What was sent, text messages and what was pushed too, the newest first; `body` is the text
     part."""
-    sent = [*map(_shown, letters()), *texts(), *pushed]
+    sent = [*map(_shown, _sent()), *texts(), *pushed]
     return {"items": sorted(sent, key=lambda each: each["sent_at"])[::-1]}
 
 
@@ -66,7 +65,19 @@ def answer_to(letter: EmailMessage, text: str, sender: str) -> bytes:
     return answer.as_bytes()
 
 
-def _shown(letter: EmailMessage) -> dict[str, str]:
+def _sent() -> list[str]:
+    sent = ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages
+    return [each.raw_data for each in list(sent) if isinstance(each, RawMessage)]
+
+
+def _parsed(raw: str) -> EmailMessage:
+    return message_from_string(raw, policy=policy.default)
+
+
+@lru_cache(maxsize=1000)
+def _shown(raw: str) -> dict[str, str]:
+    """What the outbox shows of a letter, which it is asked for again and again."""
+    letter = _parsed(raw)
     at = parsedate_to_datetime(letter["Date"]).astimezone(UTC)
     return {
         "channel": "email",

@@ -5,9 +5,10 @@ and makes a key that nothing is encrypted with; moto loads the addresses of S3 f
 lists its own folder, tries the addresses of all services of AWS before those that Ginnel uses,
 counts all messages of a queue for each one that is sent or received, looks in each text or number
 of DynamoDB for values of all its other types, too, adds up an item again for each of its
-attributes, sorts all of a table for each query, lists its own methods for each call, draws a long
-random id for each answer and reads the template's JSON as YAML; botocore describes itself anew in
-each call and signs each request, which nobody checks.
+attributes, reads what an update says twice each time, sorts all of a table for each query, lists
+its own methods for each call, draws a long random id for each answer and reads the template's JSON
+as YAML; botocore describes itself anew in each call, reads the same time again and signs each
+request, which nobody checks.
 """
 
 import json
@@ -29,6 +30,7 @@ from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
+from moto.dynamodb.parsing.expressions import UpdateExpressionParser
 from moto.dynamodb.responses import DynamoResult
 from moto.kms import models as kms
 from moto.sqs import models as sqs
@@ -41,6 +43,7 @@ OURS = {"dynamodb", "dynamodbstreams", "s3", "sqs", "ses", "sesv2", "secretsmana
 MOST_OF_AN_ITEM = 405_000
 """Bytes, as moto counts them."""
 REQUEST_ID = "0" * 52
+"""Of every answer: nothing of it is looked up by its id."""
 SIGNED = HTTPHeaders()
 SIGNED["host"] = ""
 _urls_of: Any = vars(BaseBackend)["urls"].fget
@@ -61,11 +64,15 @@ def install() -> None:
     _replace(BaseJSONSerializer, _serialize_type_structure=_plain_or_structure)
     _replace(Table, query=_query_of_a_part)
     _replace(Item, __init__=_item_weighed_once)
+    _replace(UpdateExpressionParser, make=staticmethod(cache(UpdateExpressionParser.make)))
     _replace(DynamoResult, execute_result=_items_as_they_are)
     ours_first = sorted(backend_index.backend_url_patterns, key=lambda each: each[0] not in OURS)
     _replace(backend_index, backend_url_patterns=ours_first)
-    _replace(responses, gen_amzn_requestid_long=_give_the_request_id)
-    _replace(responses.BaseResponse, get_current_account=lambda self: DEFAULT_ACCOUNT_ID)
+    _replace(
+        responses.BaseResponse,
+        get_current_account=lambda self: DEFAULT_ACCOUNT_ID,
+        _enrich_response=staticmethod(_with_request_id),
+    )
     _replace(responses, method_names_from_class=cache(vars(responses)["method_names_from_class"]))
     _replace(Stack, parse_template=staticmethod(json.loads))
     _replace(utils, _parse_timestamp_with_tzinfo=cache(vars(utils)["_parse_timestamp_with_tzinfo"]))
@@ -131,9 +138,9 @@ def _items_as_they_are(result: Any, context: Any) -> Any:
     return 200, {"Content-Type": "application/x-amz-json-1.0"}, body
 
 
-def _give_the_request_id(headers: dict[str, str]) -> str:
-    headers["x-amzn-requestid"] = REQUEST_ID
-    return REQUEST_ID
+def _with_request_id(headers: dict[str, Any], body: Any) -> tuple[dict[str, Any], Any]:
+    given = {"status": str(headers["status"])} if "status" in headers else {}
+    return headers | given | {"x-amzn-requestid": REQUEST_ID}, body
 
 
 def _is_retained(backend: Any, queue_name: str, message: Any) -> bool:

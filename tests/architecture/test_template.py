@@ -79,8 +79,9 @@ def test_template_is_valid(template: dict[str, Any], tmp_path: Path) -> None:
 def test_template_is_found_out_when_it_is_not_valid(
     template: dict[str, Any], tmp_path: Path
 ) -> None:
-    template["Resources"]["PublishQueue"]["Properties"]["VisibilityTimeout"] = "long"
-    assert "is not of type 'integer'" in lint(template, tmp_path)
+    queue = template["Resources"]["PublishQueue"]
+    queue["Properties"]["VisibilityTimeout"] = "long"
+    assert "is not of type 'integer'" in lint({"Resources": {"PublishQueue": queue}}, tmp_path)
 
 
 def dangling(template: dict[str, Any]) -> set[str]:

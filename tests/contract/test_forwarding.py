@@ -18,7 +18,7 @@ import app
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.outbound import api_key_of
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.handlers.exchange import mail_events
+from chalicelib.handlers.exchange import forward_events, mail_events, outbound_events
 from chalicelib.handlers.http.event import HandlerFailed
 from chalicelib.kernel.time import utc_now
 from chalicelib.net import safe_http_client
@@ -32,6 +32,7 @@ from infra.local.cloud import Cloud
 from tests.api.conftest import Api
 from tests.builders import draft_body, update_draft
 from tests.forwarding import (
+    EVENTS,
     LOSSES,
     OURS,
     TEAM,
@@ -44,6 +45,7 @@ from tests.forwarding import (
 )
 from tests.seam import ALL_TRIES, lose_reply, record
 
+EVENT = json.loads((EVENTS / "poll_updates.json").read_text(encoding="utf-8"))
 OFFICER = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
 
 
@@ -73,9 +75,11 @@ class Both:
         assert self.api.post(path, {"text": text}, key=text, token=officer).status_code == 201
 
     def later(self, by: timedelta) -> None:
-        """That much later: what is due runs."""
+        """That much later: the schedules run that concern other bodies."""
         with time_machine.travel(utc_now() + by, tick=False):
-            self.api.cloud.pump.run_schedules()
+            for schedule in (outbound_events.send_due, forward_events.poll_updates):
+                with suppress(HandlerFailed):
+                    schedule(EVENT, None)
             self.api.cloud.pump.run_until_idle()
 
 

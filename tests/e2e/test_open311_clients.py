@@ -11,9 +11,12 @@ from civicbot.http import HttpError, HttpTransport, RateLimiter
 from civicbot.registry import Endpoint
 from georeport import GeoReport
 
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.catalogue.load import COUNCILS, load
+from chalicelib.reports.usecases.access import Author
+from chalicelib.reports.usecases.submission import submit
 from infra.local.stack import LocalStack, Options
-from tests.builders import MARKET_PLACE
+from tests.builders import MARKET_PLACE, draft
 
 PLACE = {"lat": MARKET_PLACE["lat"], "lng": MARKET_PLACE["long"]}
 CODES = list(load("demo").by_code)
@@ -21,14 +24,16 @@ CODES = list(load("demo").by_code)
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
-    """The demo council, but one of its services answers with tokens."""
+    """The demo council with a few reports, but one of its services answers with tokens."""
     council = json.loads((COUNCILS / "demo.json").read_text(encoding="utf-8"))
     for service in council["services"]:
         service["type"] = "batch" if service["service_code"] == "litter" else "realtime"
     path = tmp_path_factory.mktemp("council") / "council.json"
     path.write_text(json.dumps(council), encoding="utf-8")
-    here = LocalStack(Options(seed="demo", council=str(path)))
+    here = LocalStack(Options(council=str(path)))
     here.start()
+    for number, service_code in enumerate(("pothole", "litter", "graffiti", "pothole")):
+        submit(draft(service_code=service_code), f"there-{number}", Author(), reports_ports())
     yield here
     here.stop()
 
