@@ -30,7 +30,7 @@ from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
-from moto.dynamodb.parsing.expressions import UpdateExpressionParser
+from moto.dynamodb.parsing import expressions
 from moto.dynamodb.responses import DynamoResult
 from moto.kms import models as kms
 from moto.sqs import models as sqs
@@ -64,7 +64,8 @@ def install() -> None:
     _replace(BaseJSONSerializer, _serialize_type_structure=_plain_or_structure)
     _replace(Table, query=_query_of_a_part)
     _replace(Item, __init__=_item_weighed_once)
-    _replace(UpdateExpressionParser, make=staticmethod(cache(UpdateExpressionParser.make)))
+    updates: Any = vars(expressions)["UpdateExpressionParser"]
+    _replace(updates, make=staticmethod(cache(updates.make)))
     _replace(DynamoResult, execute_result=_items_as_they_are)
     ours_first = sorted(backend_index.backend_url_patterns, key=lambda each: each[0] not in OURS)
     _replace(backend_index, backend_url_patterns=ours_first)
