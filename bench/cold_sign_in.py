@@ -66,11 +66,11 @@ def _routes(
     def route(name: str, making: Making) -> First:
         return First(name, fresh_call("app.app", making, environment), DATABASE)
 
-    yield route("ask for a code", lambda: _form(FORMS, address=_address()))
+    yield route("request a code", lambda: _form(FORMS, address=_address()))
     yield route("sign in with it", _with_a_code)
     yield route("a new access token", _with_a_cookie)
-    yield route("to another organisation", lambda: _form(f"{FORMS}/with/staff", next="/"))
-    yield route("back from there", lambda: _back_from(issuer))
+    yield route("start at another organisation", lambda: _form(f"{FORMS}/with/staff", next="/"))
+    yield route("return from there", lambda: _back_from(issuer))
     yield route("GET /api/account, signed in", lambda: _call("GET", "/api/account", **officer))
 
 

@@ -189,7 +189,7 @@ def _use_cases(app: Any, officer: dict[str, str]) -> dict[str, Make]:
         "flag": of("flags", {"reason": "offensive"}, 40),
         "change as an officer": change,
         "list a phone's screen (100 at most)": screen,
-        "list what waits": lambda _: [
+        "list waiting reports": lambda _: [
             event("GET", "/api/moderation?reason=waiting", None, officer)
         ],
     }

@@ -1,4 +1,4 @@
-"""FixMyStreet, which a council would pick instead: its CPU beside ours, brought to this machine.
+"""FixMyStreet, which a council would pick instead: its CPU beside ours, scaled to this machine.
 
 Source: measured by the project in 2026-08 on FixMyStreet's master in its default set-up (5 workers,
 PostgreSQL, 100,000 reports round York), on 2 cores where Python's http.server gave 6,000 to 8,000
@@ -40,7 +40,7 @@ from chalicelib.publishing.model import (
 )
 from tests.builders import NOON
 
-GROUP = "Beside FixMyStreet, its CPU brought to this machine"
+GROUP = "Compared with FixMyStreet, its CPU scaled to this machine"
 PEER = "FixMyStreet"
 THEIR_HTTP_SERVER = 7000
 """Requests a second: the middle of 6,000 and 8,000."""

@@ -80,7 +80,7 @@ def _rows_at(points: list[Point], queries: list[Point], folder: Path, rounds: in
     bare, ours_kb, theirs_kb = (peak_kb_of_fresh(code, *paths) for code in ("", OURS, PEER))
     yield Row(
         group=group,
-        name="memory more than a bare Python",
+        name="memory above a bare Python",
         unit="MB",
         ours=(ours_kb - bare) / 1000,
         peer=(theirs_kb - bare) / 1000,

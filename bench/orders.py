@@ -65,7 +65,7 @@ def rows(count: int = DAYS, stops: int = STOPS) -> Iterator[Row]:
             cpu_s.append(time.process_time() - began)
             gaps.append(gap(order, by_vroom(day)))
             vroom_s.append(time.process_time() - began - cpu_s[-1])
-        group = f"The order of the day for {name}: {len(gaps)} days"
+        group = f"Route order for {name}: {len(gaps)} days"
         yield Row(group=group, name="longer than VROOM's, mean", unit="%", ours=100 * mean(gaps))
         yield Row(
             group=group,

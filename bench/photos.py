@@ -14,7 +14,7 @@ from bench.process import ROOT
 from bench.table import Row
 from tests.attack_photos import ATTACKS, Maker, picture, saved
 
-GROUP = "Photos: the process that opens one, the dearest of {count} hostile files"
+GROUP = "Photos: the process that opens one, the costliest of {count} hostile files"
 ORDINARY_PX = (4000, 3000)
 PEER = "a phone's of 12 megapixels"
 ROUNDS = 3

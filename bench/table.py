@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any
 
 RED, PLAIN = "\033[31m", "\033[0m"
-HEADINGS = ("", "ours", "peer", "ratio", "goal", "holds")
+HEADINGS = ("", "ours", "peer", "ratio", "goal", "met")
 
 
 @dataclass(frozen=True, kw_only=True)

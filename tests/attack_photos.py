@@ -201,11 +201,11 @@ PNGS: dict[str, Maker] = {
     "PNG bomb of 17 kB": lambda: png(
         width=13_000, height=13_000, depth=1, colours=0, pixels=zeros(13_000 * 1626)
     ),
-    "PNG of as many pixels as are taken": lambda: png(width=6320, height=6320, colours=6),
-    "PNG of as many deep pixels as are taken": lambda: png(
+    "PNG with the most pixels accepted": lambda: png(width=6320, height=6320, colours=6),
+    "PNG with the most deep pixels accepted": lambda: png(
         width=6320, height=6320, depth=16, colours=6
     ),
-    "interlaced PNG of as many pixels as are taken": lambda: png(
+    "interlaced PNG with the most pixels accepted": lambda: png(
         width=6320, height=6320, colours=6, interlaced=1, pixels=zeros(6320 * 6320 * 4 + 6320 * 3)
     ),
     "interlaced PNG that says it is vast": lambda: png(
@@ -291,7 +291,7 @@ WEBPS: dict[str, Maker] = {
     ),
     "lossless WebP that is vast": lambda: lossless_of(16_384, 16_384),
     "lossless WebP of 36 megapixels": lambda: lossless_of(6000, 6000),
-    "lossless WebP of as many pixels as are taken": lambda: lossless_of(3600, 3600),
+    "lossless WebP with the most pixels accepted": lambda: lossless_of(3600, 3600),
     "WebP with clear parts": lambda: saved("WEBP", picture("RGBA"), quality=50),
     "WebP cut off": lambda: saved("WEBP")[:-200],
     "WebP of no picture": lambda: riff(canvas(*SIZE, 0), (b"XMP ", CANARY)),
