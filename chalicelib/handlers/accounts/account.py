@@ -84,8 +84,8 @@ class CodeSent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OwnReportView(msgspec.Struct, frozen=True, kw_only=True):
-    """A report that the caller sent. `can_change`: nobody works on it yet, so the reporter may
-    change or withdraw it."""
+    """A report that the caller sent. `can_change`: work has not begun, so the reporter may change
+    or withdraw it."""
 
     service_request_id: str
     status: Status
@@ -283,7 +283,7 @@ def cursor_of(place: Place) -> str:
 
 
 def place_of(text: str | None) -> Place | None:
-    """The place in a list that a cursor stands for. Raises Invalid."""
+    """The place in a list that a cursor encodes. Raises Invalid."""
     found = _CURSOR.fullmatch(text) if text else None
     try:
         if found:

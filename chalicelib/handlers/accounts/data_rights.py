@@ -1,5 +1,5 @@
-"""Routes for a person's data rights: to export everything that is kept about them, and to be
-forgotten."""
+"""Routes for a person's data rights: to export everything that is stored about them, and to be
+erased."""
 
 import re
 from dataclasses import dataclass

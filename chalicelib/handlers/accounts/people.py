@@ -1,4 +1,4 @@
-"""Routes of administrators: who works here with which roles, and the log of changes to that."""
+"""Routes of administrators: the staff with their roles, and the log of changes to them."""
 
 import re
 from dataclasses import dataclass
@@ -38,8 +38,8 @@ class Invitation:
 class PersonView(msgspec.Struct, frozen=True, kw_only=True):
     """A member of staff, as administrators see them. `name` is the name that the organisation
     gives, else the name that the person gave. `address` is the confirmed address or, while the
-    invitation is pending, the invited one, else the one that the organisation gives. `subject` is
-    the person's number there."""
+    invitation is pending, the invited one, else the organisation's. `subject` is the person's
+    number there."""
 
     account_id: str
     name: str | None

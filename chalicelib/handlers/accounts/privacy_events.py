@@ -1,4 +1,4 @@
-"""The schedules that erase data: of people who ask for it, and data whose retention time has
+"""The schedules that erase data: of people who requested it, and data whose retention time has
 ended."""
 
 from chalice.app import Blueprint, CloudWatchEvent
@@ -17,8 +17,8 @@ events = Blueprint(__name__)
 
 @events.schedule("rate(5 minutes)")
 def erase(_: CloudWatchEvent) -> None:
-    """Continues the erasure of people, and forgets the keys of counted networks. Fails if part of
-    it did not end."""
+    """Continues the erasure of people, and removes expired keys of network digests. Fails if part
+    of it did not finish."""
     with batch("erase") as line:
         failed = erasing.erase_due(erasure_ports())
         line["failed"] = len(failed)

@@ -1,8 +1,8 @@
 """Signing in without JavaScript: an address, a code or a link, and a redirect to the page where the
 sign-in began.
 
-A link's GET shows a button and reads nothing: programs that check the links in mails sign nobody
-in, and use nothing up. Pages are loaded when they are requested, as those of `forms` are. The
+A link's GET shows a button and reads nothing: programs that check the links in emails sign nobody
+in and use up no code. Pages are loaded when they are requested, as those of `forms` are. The
 message that a code is on its way has a page with its own address: a browser can return to it
 without asking for another code.
 """
@@ -171,7 +171,7 @@ def _known_from_now_on(call: Call, who: SignedIn) -> str:
 
 
 def _attempt_id(text: str) -> str:
-    """Raises NotFound if we never made this id."""
+    """Raises NotFound if this id cannot exist."""
     if not _ID.fullmatch(text):
         raise NotFound("This link is incomplete. Open all of it, or start again.")
     return text

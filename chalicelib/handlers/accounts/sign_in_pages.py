@@ -15,7 +15,7 @@ from chalicelib.kernel.observability import trace
 
 ACCOUNT = "/account/"
 _PATH = re.compile(r"/(?![/\\])[\w/.~%?&=+,:@-]{0,200}", re.ASCII)
-"""A path of ours, which no browser takes for another site's address."""
+"""A path on this site, which no browser reads as another site's address."""
 OVER = "It was already used, is more than 10 minutes old, or was tried too many times."
 
 
@@ -41,7 +41,7 @@ def address_page(address: str, onward: str, faults: Any = ()) -> Page:
 
 
 def surer_page(sure: str, onward: str) -> Page:
-    """The page of the ways to sign in that prove a person's identity at that level."""
+    """The page with the ways to sign in that prove a person's identity at that level."""
     ways = [each for each in container.council().identity_providers if each.can_show(sure)]
     return _offering("surer", ways, onward)
 

@@ -1,4 +1,4 @@
-"""Signing in through another organisation: the button that leads there, and the way back.
+"""Signing in through another organisation: the button that leads there, and the return.
 
 The other site sends the browser back with a GET. It signs in only the browser that began here: the
 one with the cookie, once. ADR 25.

@@ -1,4 +1,4 @@
-"""Asking for alerts without JavaScript: one form, and its result pages."""
+"""Subscribing to alerts without JavaScript: one form, and its result pages."""
 
 from collections.abc import Sequence
 
@@ -83,7 +83,7 @@ def _refuse_empty(typed: dict[str, str]) -> None:
 
 
 def _places(kind: str, q: str) -> list[Place]:
-    """The places that the text may mean, none if none is needed. Raises Invalid, UpstreamFailed."""
+    """The places that match the text, none if none is needed. Raises Invalid, UpstreamFailed."""
     if not q or kind not in MAY_HAVE_A_PLACE:
         return []
     found = gazetteer.find(q, gazetteer_ports())[:MOST_PLACES]
@@ -95,7 +95,7 @@ def _places(kind: str, q: str) -> list[Place]:
 
 
 def _meant(places: list[Place], label: str) -> Point | None:
-    """The place that is meant. Raises Invalid if that is not clear."""
+    """The chosen place. Raises Invalid if it is ambiguous."""
     exact = [each for each in places if each.label == label] or places
     if len(exact) > 1:
         raise Invalid.field("place", "choose one of these places")
@@ -103,7 +103,7 @@ def _meant(places: list[Place], label: str) -> Point | None:
 
 
 def _of_fields(error: Invalid) -> list[FieldError]:
-    """The faults by the fields of the form. Raises `error` if one is about no field."""
+    """The faults by the fields of the form. Raises `error` if a fault has no field."""
     names = {"topic.lat": "q", "topic.long": "q", **{each: each for each in (*FIELDS, "place")}}
     if any(fault.field not in names for fault in error.errors):
         raise error

@@ -1,6 +1,6 @@
 """Pages of alerts, without JavaScript and without signing in: the links in alerts lead here.
 
-No GET changes anything: programs that check the links in mails cannot confirm or stop alerts.
+No GET changes anything: programs that check the links in emails cannot confirm or stop alerts.
 """
 
 from chalicelib.alerts import links

@@ -1,5 +1,5 @@
 """The event handlers of alerts: facts become messages to the subscribers they concern. A stored
-subscription becomes an index entry that finds it, and a question that asks its address to
+subscription becomes an index entry that finds it, and a message that asks its address to
 confirm."""
 
 from collections import defaultdict
@@ -108,7 +108,7 @@ def _match(fact: OfReport | OfNotice, line: logs.Fields) -> None:
 
 
 def _tell_share(share: AlertBatch, line: logs.Fields) -> None:
-    """The subscribers in this share were counted when they were found."""
+    """The subscribers in this batch were counted when they were found."""
     trace.follow(share.tell.request_id or trace.current())
     if share.tell.service_request_id:
         line["service_request_ids"] = [share.tell.service_request_id]

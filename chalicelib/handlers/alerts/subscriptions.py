@@ -1,4 +1,4 @@
-"""Routes of subscriptions: to get notices by mail, text message or in the browser; managed by the
+"""Routes of subscriptions: to get notices by email, text message or in the browser; managed by the
 secret link that comes with a subscription, or by the account that it belongs to."""
 
 import re
@@ -47,7 +47,7 @@ _CURSOR = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z~[0
 
 @dataclass(frozen=True, kw_only=True)
 class Confirmation:
-    """The proof that the address received: `token` of the link in the mail, or the code of the
+    """The proof that the address received: `token` of the link in the email, or the code of the
     text."""
 
     token: Annotated[str, Meta(max_length=64)] | None = None
@@ -208,7 +208,7 @@ def own(call: Call) -> SubscriptionList:
 
 
 def id_of(text: str) -> str:
-    """Raises NotFound if we never made this id."""
+    """Raises NotFound if this id cannot exist."""
     if not _ID.fullmatch(text):
         raise NotFound(managing.NONE)
     return text

@@ -52,7 +52,7 @@ class NeedView(msgspec.Struct, frozen=True, kw_only=True):
 class CaseItem(msgspec.Struct, frozen=True, kw_only=True):
     """A case in the queue. `hours_left` until its target are less than 0 after the target has
     passed; `jobs` is the number of crews' jobs for it; `needs` are reasons to look at it that no
-    officer has dealt with."""
+    officer has handled."""
 
     service_request_id: str
     version: int

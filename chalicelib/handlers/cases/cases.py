@@ -1,4 +1,4 @@
-"""Routes of the queue of cases and of a single case: the cases that officers have to deal with."""
+"""Routes of the queue of cases and of a single case: the cases that officers have to handle."""
 
 from collections.abc import Collection
 from typing import Any, get_args

@@ -1,5 +1,5 @@
 """Routes by which officers work on cases: notes, questions to the reporter, changes of one or many
-cases that can be taken back for some minutes, and permanent removals.
+cases that can be undone for some minutes, and permanent removals.
 """
 
 from datetime import datetime
@@ -42,8 +42,8 @@ routes = Routes(__name__)
 
 
 class ChangedCase(Offer, frozen=True, kw_only=True):
-    """A case after a change, and whether and until when the change can be taken back. `in_remit`:
-    the officer still deals with it; otherwise it is now with another team or ward."""
+    """A case after a change, and whether and until when the change can be undone. `in_remit`: it is
+    still in the officer's remit; otherwise it is now with another team or ward."""
 
     service_request_id: str
     version: int
@@ -51,8 +51,7 @@ class ChangedCase(Offer, frozen=True, kw_only=True):
 
 
 class QuestionAsked(QuestionView, frozen=True, kw_only=True):
-    """A question that was asked, and until when it can be taken back: it is not sent before
-    then."""
+    """A question that was asked, and until when it can be undone: it is not sent before then."""
 
     undo_id: str | None = None
     until: datetime | None = None
@@ -72,13 +71,13 @@ class BulkItem(msgspec.Struct, frozen=True, kw_only=True):
 
 class BulkAnswer(Offer, frozen=True, kw_only=True):
     """The result for each case, in the order in which they were named, and whether and until when
-    all changes can be taken back."""
+    all changes can be undone."""
 
     items: list[BulkItem]
 
 
 class UndoAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """The changes that were taken back, and those that were not."""
+    """The changes that were undone, and those that were not."""
 
     undo_id: str
     items: list[UndoneItem]

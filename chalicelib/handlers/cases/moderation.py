@@ -31,7 +31,7 @@ routes = Routes(__name__)
 
 
 class Flagged(msgspec.Struct, frozen=True, kw_only=True):
-    """The flag that was noted for an officer."""
+    """The flag, stored for an officer's review."""
 
     service_request_id: str
     reason: FlagReason

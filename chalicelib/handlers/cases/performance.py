@@ -54,7 +54,7 @@ class ByChannel(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Avoidable(msgspec.Struct, frozen=True, kw_only=True):
-    """The contacts that should not have been necessary, and their cost."""
+    """The avoidable contacts, and their cost."""
 
     count: int
     cost_pence: float

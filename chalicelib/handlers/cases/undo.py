@@ -1,5 +1,5 @@
-"""Takes back the changes of an officer's request for some time: the data that is kept for that, and
-its part in the answers.
+"""Undoes the changes of an officer's request for some time: the data stored for that, and its part
+of the responses.
 """
 
 from collections.abc import Collection, Sequence
@@ -28,8 +28,8 @@ KEPT_NOWHERE = "We keep no copy of replaced or redacted text."
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
-    """The key to take a change back, until when, and how many seconds that is after the first
-    request; all None if it cannot be taken back."""
+    """The key to undo a change, until when, and how many seconds that is after the first request;
+    all None if it cannot be undone."""
 
     undo_id: str | None = None
     until: datetime | None = None
@@ -37,8 +37,8 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UndoneItem(msgspec.Struct, frozen=True, kw_only=True):
-    """How much of a change could be taken back: the parts that were, and those that were not;
-    `because` says why."""
+    """How much of a change was undone: the parts that were, and those that were not; `because`
+    gives the reason."""
 
     service_request_id: str
     result: PutBack
@@ -48,8 +48,8 @@ class UndoneItem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Undoing:
-    """The data kept about one request's changes, so that they can be taken back, and so that a
-    repeat of the request finds them."""
+    """The data stored about one request's changes, so that they can be undone, and so that a repeat
+    of the request finds them."""
 
     def __init__(self, call: Call, of: str, *parts: Any) -> None:
         """`of` names the request and its report, `parts` are the requested changes. Raises Invalid
@@ -61,8 +61,8 @@ class Undoing:
         desk.refuse_another(self.change_id, self._fingerprint, desk_ports())
 
     def keep(self, left: Sequence[UndoRecord]) -> None:
-        """Stores the data needed to take the change back. The change matters more than taking it
-        back: if this data cannot be stored, the offer is not made."""
+        """Stores the data needed to undo the change. The change matters more than its undo: if this
+        data cannot be stored, undo is not offered."""
         ports = desk_ports()
         within = TAKEN_BACK_WITHIN if any(each.tells for each in left) else UNDO_WITHIN
         entries: list[dict[str, Any]] = [msgspec.to_builtins(each) for each in left]
@@ -80,7 +80,7 @@ class Undoing:
             logs.failure("a change cannot be undone", error)
 
     def offer(self, changed: Collection[str]) -> Offer:
-        """The offer to take the change back, if these reports were changed."""
+        """The offer to undo the change, if these reports were changed."""
         ports = desk_ports()
         kept = self._kept or ports.undos.get(self.change_id)
         if kept is None:
@@ -98,7 +98,7 @@ def lefts_of(undo: Undo) -> Sequence[UndoRecord]:
 
 
 def undone(left: UndoRecord, call: Call) -> UndoneItem | None:
-    """How much of the change could be taken back; None if it was never made."""
+    """How much of the change was undone; None if it was never made."""
     request_id = left.service_request_id
     try:
         note("cases.undo", request_id, "", call.caller)

@@ -1,4 +1,4 @@
-"""The schedule that asks other bodies for their updates."""
+"""The schedule that polls other organisations for their updates."""
 
 from typing import TYPE_CHECKING
 
@@ -17,8 +17,8 @@ events = Blueprint(__name__)
 
 @events.schedule("rate(5 minutes)")
 def poll_updates(_: CloudWatchEvent) -> None:
-    """Adds their updates to our timelines. Fails if a body did not answer; the next run asks it for
-    the same period again."""
+    """Adds their updates to our timelines. Fails if an organisation did not answer; the next run
+    requests the same period again."""
     from chalicelib.outbound import polling
 
     with batch("poll_updates") as line:

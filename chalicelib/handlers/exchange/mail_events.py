@@ -1,4 +1,4 @@
-"""Incoming mail: an answer to a letter of ours becomes a note on its case."""
+"""Incoming email: a reply to one of our emails becomes a note on its case."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ events = Blueprint(__name__)
 
 @events.on_sqs_message(queue_arn=QUEUE, batch_size=1)
 def take_mail(event: SQSEvent) -> BatchAnswer:
-    """Takes in the mail that a message names; refused mail stays in its bucket for a while."""
+    """Processes the email that a message names; refused email stays in its bucket for a while."""
     return one_by_one("take_mail", event, _is_taken)
 
 

@@ -1,8 +1,8 @@
-"""Routes of Open311 GeoReport v2, below /open311. docs/OPEN311.md says what is supported.
+"""Routes of Open311 GeoReport v2, below /open311. docs/OPEN311.md lists what is supported.
 
 Chalice cannot route an address such as /requests/{id}.json, and answers unknown addresses in a
-format of its own. So there is one route for each depth of an address, and this module tells the
-addresses apart: the suffix of the last segment decides the format of every answer, errors too.
+format of its own. So there is one route for each depth of an address, and this module dispatches
+the addresses: the suffix of the last segment decides the format of every answer, errors too.
 """
 
 from collections.abc import Callable, Sequence
@@ -41,8 +41,8 @@ def address_of(parameters: dict[str, str]) -> Address:
 
 
 def problem(request: Request, status: HTTPStatus, error: AppError | None) -> Written:
-    """An error as Open311 has it: a list of codes and descriptions, in the requested format, and in
-    XML if none was requested."""
+    """An error in Open311's format: a list of codes and descriptions, in the requested format, and
+    in XML if none was requested."""
     form = address_of(request.uri_params or {}).form or "xml"
     errors: list[Tree] = [
         {"code": status.value, "description": description} for description in _said(error)

@@ -19,7 +19,8 @@ MOST_PAGES = 1000
 MOST_ROWS = 1000
 UPDATES_OF = timedelta(hours=2)
 UPDATES_SINCE = timedelta(days=400)
-"""Reports are found by their last change: all reports since the start have to be read."""
+"""Updates are found by their report's last change, so all reports changed since the start have to
+be read."""
 
 T = TypeVar("T")
 
@@ -91,7 +92,7 @@ class Query:
 
     def key(self, scope: str, own: str | None) -> str:
         """The key that identifies a repeat: the sender's own number of what it sends, or the
-        Idempotency-Key header, or one that is never used again. Raises Invalid."""
+        Idempotency-Key header, or a random one. Raises Invalid."""
         if own:
             return f"{scope}/own/{own}"
         if "idempotency-key" in self.call.request.headers:
@@ -99,7 +100,7 @@ class Query:
         return f"{scope}/{secrets.token_hex(16)}"
 
     def check_jurisdiction(self) -> None:
-        """Raises NotFound for another council than this one."""
+        """Raises NotFound for another council."""
         if self.one("jurisdiction_id") not in (None, container.council().jurisdiction_id):
             raise NotFound("This jurisdiction_id is unknown. You can leave it out.")
 

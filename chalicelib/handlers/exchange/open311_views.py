@@ -96,7 +96,7 @@ def request(call: Call, service_request_id: str) -> Answer:
 
 
 def submit(call: Call) -> Answer:
-    """Takes in a report. Raises Forbidden, TooMany, NotFound, Invalid, in this order."""
+    """Stores a report. Raises Forbidden, TooMany, NotFound, Invalid, in this order."""
     sent, ports = asked(call), reports_ports()
     partner = _admitted(sent)
     sent.check_jurisdiction()
@@ -135,7 +135,7 @@ def updates(call: Call) -> Answer:
 
 
 def update(call: Call) -> Answer:
-    """Takes in an update. Raises Forbidden, TooMany, NotFound, Invalid, Conflict."""
+    """Stores an update. Raises Forbidden, TooMany, NotFound, Invalid, Conflict."""
     sent = asked(call)
     partner = _admitted(sent)
     sent.check_jurisdiction()

@@ -1,6 +1,6 @@
 """The event handlers that notify other systems: facts become deliveries, which are sent one by one;
-due deliveries are woken every minute, and every five minutes a document says whether deliveries get
-through."""
+due deliveries are woken every minute, and every five minutes a document of their success is
+published."""
 
 from typing import Any
 
@@ -62,7 +62,7 @@ def send_due(_: CloudWatchEvent) -> None:
 
 @events.schedule("rate(5 minutes)")
 def publish_getting_through(_: CloudWatchEvent) -> None:
-    """Publishes whether deliveries get through."""
+    """Publishes the document of deliveries."""
     with batch("publish_getting_through"):
         getting_through.publish_getting_through(outbound_ports())
 

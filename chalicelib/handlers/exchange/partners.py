@@ -21,7 +21,7 @@ routes = Routes(__name__)
 
 class KeyView(msgspec.Struct, frozen=True, kw_only=True):
     """A key, without its secret part. `service_codes` null: it may report everything; `reports`
-    public: its reports are as visible as their service has it."""
+    public: its reports are as visible as their service says."""
 
     key_id: str
     name: str

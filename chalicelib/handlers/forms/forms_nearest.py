@@ -32,7 +32,7 @@ def nearest(call: Call) -> Page:
 
 
 def _answer(kind: str, q: str) -> dict[str, Any]:
-    """The facilities nearest to the place, and other places that the text may mean. Raises
+    """The facilities nearest to the place, and other places that match the text. Raises
     Invalid."""
     service_code = _reportable_as(kind)
     places = gazetteer.find(q, gazetteer_ports())
@@ -63,8 +63,8 @@ def _reportable_as(kind: str) -> str | None:
 
 
 def _report(near: NearFacility, service_code: str | None) -> list[tuple[str, str]]:
-    """The fields that begin a report about it; none if nothing can be reported, or it already
-    is."""
+    """The fields that begin a report about it; none if nothing can be reported, or it has been
+    reported already."""
     if service_code is None or near.open_report:
         return []
     return [

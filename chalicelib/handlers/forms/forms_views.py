@@ -46,7 +46,7 @@ NOT_SURE = (
 
 
 def problem_page(error: AppError | None) -> str:
-    """The page that tells people what went wrong, and what happened to the text that they typed."""
+    """The page that describes an error, and what happened to the typed text."""
     heading, typed = "Sorry, something went wrong", NOT_SURE
     match error:
         case NotFound():
@@ -147,7 +147,7 @@ def ask_flag(call: Call, service_request_id: str) -> Page:
 
 
 def flag(call: Call, service_request_id: str) -> Page:
-    """Notes that a report should not be public as it is. Raises NotFound, Invalid."""
+    """Flags a report. Raises NotFound, Invalid."""
     form = _posted(call)
     key = _key(form)
     typed = {name: form.one(name) for name in ("reason", "text")}
@@ -169,7 +169,7 @@ def flag(call: Call, service_request_id: str) -> Page:
 
 
 def withdraw(call: Call, service_request_id: str) -> Page:
-    """Takes a report back. Raises NotFound, Invalid, Conflict."""
+    """Withdraws a report. Raises NotFound, Invalid, Conflict."""
     key = _key(_posted(call))
     ports = reports_ports()
     report = moderation.withdraw(id_of(service_request_id), key, call.caller.author(), ports)
@@ -257,7 +257,7 @@ def _screen(screen: flow.Screen) -> Page:
 
 
 def _refused(name: str, error: Invalid, typed: Mapping[str, str], **context: Any) -> Page:
-    """The page again, with the typed values and their faults. Raises `error` if it is about none of
+    """The page again, with the typed values and their faults. Raises `error` if it concerns none of
     the page's fields."""
     faults = [
         messages.said(fault, given=bool(typed[fault.field]))

@@ -17,8 +17,8 @@ from chalicelib.reports.views import FullView, ReportView
 
 
 def audit_view(view: ReportView, caller: Caller) -> None:
-    """Records that a whole report is about to be shown if it is not public, or has details that the
-    public is not told. Raises UpstreamFailed."""
+    """Records that a whole report is about to be shown if it is not public, or has non-public
+    details. Raises UpstreamFailed."""
     if isinstance(view, FullView) and (view.visibility != "public" or _says_more(view)):
         note("reports.look", view.service_request_id, view.visibility, caller)
 
@@ -35,15 +35,15 @@ def noted_jobs(seen: Seen, caller: Caller) -> list[JobView]:
 
 
 def note_day(link: DayLink, crew: str, day: date, caller: Caller) -> None:
-    """Records that somebody is about to get the address of a crew's day: for the reports in it now,
-    and for all that come into it while the address holds. Raises UpstreamFailed."""
+    """Records that the caller is about to get the address of a crew's day: for the reports in it
+    now, and for all that are added to it while the address is valid. Raises UpstreamFailed."""
     note("crews.look", crew, f"{day} until={text_of(link.expires_at)}", caller)
     for service_request_id, visibility in job_views().kept_from_public(link.about).items():
         note("reports.look", service_request_id, f"{visibility} day={day}", caller)
 
 
 def note_change(service_request_id: str, changes: ReportChanges, caller: Caller) -> None:
-    """Records that somebody is about to change a report: the changed fields, and never a text.
+    """Records that the caller is about to change a report: the changed fields, never their texts.
     Raises UpstreamFailed."""
     named = named_in(changes)
     if changes.visibility:
@@ -58,7 +58,7 @@ def named_in(changes: Any) -> str:
 
 
 def note(action: audit.Action, subject: str, details: str, caller: Caller) -> None:
-    """Records an action that is about to be done; `details` hold nothing that was typed. Raises
+    """Records an action that is about to be done; `details` contain nothing that was typed. Raises
     UpstreamFailed."""
     assert caller.account_id, "Who is not signed in does nothing that is written down."
     audit.note(caller.account_id, action, subject, details, audit_ports())

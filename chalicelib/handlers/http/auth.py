@@ -28,8 +28,8 @@ from chalicelib.partners.usecases import known
 ALGORITHM = "HS256"
 AUDIENCE = "ginnel-api"
 HEADER = {"alg": ALGORITHM, "typ": "at+jwt"}
-"""All fields that a token's header may have (RFC 9068): none of them says where to find a key, or
-which other kind of token this is."""
+"""All fields that a token's header may have (RFC 9068). None of them names a key or another kind of
+token."""
 FOLLOWING: Permission = "changes.follow"
 """The permission that a caller without an API key needs to follow changes."""
 REFUSED = "Your session has expired. Sign in again."
@@ -58,8 +58,8 @@ def anyone(request: Request) -> Caller:
 
 
 def own_page(request: Request) -> Caller:
-    """As anyone, but refuses requests from another site's page: for routes that a browser's cookie
-    opens, or that sign somebody in. Raises Unauthenticated, Forbidden."""
+    """As anyone, but refuses requests from another site's page: for routes that use a browser's
+    cookie, or that sign a user in. Raises Unauthenticated, Forbidden."""
     caller = anyone(request)
     fetch_site = request.headers.get("sec-fetch-site")
     site = container.settings().site_url

@@ -2,7 +2,7 @@
 which network address.
 
 A caller who reaches the API past the CDN can send any header, so a request without the CDN's secret
-is not trusted; X-Forwarded-For is never trusted, since the caller controls its left end.
+is not trusted; X-Forwarded-For is never trusted, because the caller controls its left end.
 """
 
 import hmac

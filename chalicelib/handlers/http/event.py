@@ -43,7 +43,8 @@ def batch(function: str, records: Sequence[Any] = ()) -> Iterator[logs.Fields]:
 def one_by_one(
     function: str, event: SQSEvent, is_done: Callable[[dict[str, Any], logs.Fields], bool]
 ) -> BatchAnswer:
-    """Handles a queue's records one at a time; those that fail come again. Raises HandlerFailed."""
+    """Handles a queue's records one at a time; failed ones are delivered again. Raises
+    HandlerFailed."""
     records = event.to_dict()["Records"]
     with batch(function, records) as line:
         failed = [record["messageId"] for record in records if not is_done(record, line)]
@@ -63,17 +64,17 @@ def of_facts(facts: Sequence[Event], line: logs.Fields) -> None:
 
 
 def measure_age(facts: Iterable[Event | OfNotice | JobChanged], line: logs.Fields) -> None:
-    """Notes how long ago the oldest of these changes was stored, if any of them says when."""
+    """Notes the age of the oldest of these changes, if any of them has a time."""
     stored = [fact.stored_at_ms for fact in facts if fact.stored_at_ms]
     if stored:
         line["age_ms"] = max(0, int(time.time() * 1000) - min(stored))
 
 
 def batch_failures(identifiers: Iterable[str]) -> BatchAnswer:
-    """Lambda's partial batch response: the records that are to come again."""
+    """Lambda's partial batch response: the records to be delivered again."""
     return {"batchItemFailures": [{"itemIdentifier": each} for each in identifiers]}
 
 
 def failed_from(records: list[dict[str, Any]], at: int) -> BatchAnswer:
-    """For a stream, which has an order: this record and all that follow come again."""
+    """For a stream, which is ordered: this record and all later ones are delivered again."""
     return batch_failures([records[at]["dynamodb"]["SequenceNumber"]])

@@ -48,7 +48,7 @@ VERSION = r'^"?[0-9]{1,9}"?$'
 KEY = r"^[!-~]([ -~]*[!-~])?$"
 PHOTO_KEY = r"^[!-~][ -~]*/(0|[1-9][0-9]?)$"
 TEXT_PATTERN = re.compile(r"\^\[\^(.*)\][*+]\$")
-"""The patterns of texts say which characters they have none of."""
+"""The patterns of texts name the characters that they exclude."""
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -123,7 +123,7 @@ def _answers(fact: RouteFacts) -> tuple[Any, ...]:
 
 
 def _names_within(schemas: list[Any], components: dict[str, Any]) -> set[str]:
-    """The names of the components that these schemas consist of."""
+    """The names of the components that these schemas use."""
     found: set[str] = set()
     waiting: list[Any] = list(schemas)
     while waiting:
@@ -170,7 +170,7 @@ def _operation(fact: RouteFacts, named: dict[int, Any]) -> dict[str, Any]:
 
 
 def _security(fact: RouteFacts) -> list[dict[str, list[str]]]:
-    """How a caller can authenticate; an empty entry is a caller who does not."""
+    """How a caller can authenticate; an empty entry means without authentication."""
     if fact.auth is auth.anywhere:
         return []
     if fact.auth is auth.partner:
@@ -217,7 +217,7 @@ def _errors(fact: RouteFacts) -> Iterator[int]:
 
 
 def _text_contents(fact: RouteFacts, media_types: tuple[str, ...]) -> dict[str, Any]:
-    """For a route whose answers, and whose errors, are not our JSON."""
+    """For a route whose responses and errors are not our JSON."""
     content: dict[str, Any] = {each: {"schema": {}} for each in media_types}
     contents: dict[str, Any] = {
         "responses": {

@@ -30,7 +30,7 @@ def sentences(faults: Iterable[FieldError]) -> list[tuple[str, str]]:
 
 
 def problem_page(error: AppError | None) -> str:
-    """The page that tells people of an error; None means a mistake of ours."""
+    """The page that describes an error; None means an internal error."""
     return render(
         "problem",
         heading=_heading(error),

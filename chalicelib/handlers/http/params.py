@@ -50,7 +50,7 @@ def some_of(choices: Iterable[str]) -> dict[str, Any]:
 
 
 def id_of(text: str) -> str:
-    """The service_request_id in a path, however its digits are grouped. Raises NotFound."""
+    """The service_request_id in a path, in any grouping of its digits. Raises NotFound."""
     found = reference.parse(text)
     if found is None:
         raise NotFound("A reference has 12 letters and digits, such as 7K3M-2QXV-9HTD.")
@@ -77,7 +77,7 @@ def point_of(call: Call) -> Point:
 
 
 def number_of(text: str | None) -> float:
-    """The number that the text gives; NaN where it is not a number."""
+    """The number in the text; NaN if it is not a number."""
     try:
         return float(text or "nan")
     except ValueError:

@@ -1,6 +1,5 @@
-"""Rate limits: the origin of a call, and whether it may be made once more.
-
-Staff at work are not limited. Their actions are audited instead.
+"""Rate limits: the origin of a call, and whether it is within its limits. Staff at work are not
+limited: their actions are audited instead.
 """
 
 from functools import cache
@@ -125,7 +124,7 @@ def admit_report(draft: Draft, key: str, call: Call) -> Admit | None:
 
 def may_write_to_contact(draft: Draft, call: Call) -> MayWrite | None:
     """The check whether messages may be sent to the report's contact. None if staff typed the
-    contact for a resident who rang, because the messages are for that resident."""
+    contact for a resident who called, because the messages are for that resident."""
     if draft.channel == "online" or not call.caller.author().staff_in:
         return may_write(call, *contact_addresses(draft.contact))
     return None

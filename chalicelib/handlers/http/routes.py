@@ -57,7 +57,7 @@ STATUS: dict[type[errors.AppError], HTTPStatus] = {
     errors.NotNow: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 OF_FEW_STATUSES = (errors.Forbidden, errors.NotFound, errors.TooMany, errors.UpstreamFailed)
-"""The errors that a standard with few statuses distinguishes: every other refusal is a bad request.
+"""The errors that a standard with few statuses distinguishes: all other refusals are bad requests.
 """
 
 
@@ -188,7 +188,7 @@ class WithCookie(NamedTuple):
 
 
 ProblemPage = Callable[[errors.AppError | None], str]
-"""The page that tells people of an error; None means a mistake of ours."""
+"""The page that describes an error; None means an internal error."""
 
 
 class Written(NamedTuple):
@@ -199,7 +199,7 @@ class Written(NamedTuple):
 
 
 WrittenProblem = Callable[[Request, HTTPStatus, errors.AppError | None], Written]
-"""An error in that format; None means a mistake of ours."""
+"""An error in that format; None means an internal error."""
 
 
 class Routes(Blueprint):
@@ -238,7 +238,7 @@ class Routes(Blueprint):
         open_to_sites: bool = False,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Registers a view. `keyed`: it needs an Idempotency-Key; `versioned`: an If-Match.
-        `may_miss`: what the query or the body names may not be there.
+        `may_miss`: an object named in the query or the body may not exist.
         `open_to_sites`: pages of other sites may read its answers, which are the same for every
         caller."""
         return self._registered(
@@ -462,7 +462,7 @@ def _problem(
 ) -> Response:
     content = {"type": "about:blank", "title": status.phrase, "status": status, "detail": detail}
     if status >= 500:
-        # For a caller who tells the council of it: the same id is in the log.
+        # For a caller who reports it to the council: the same id is in the log.
         content["request_id"] = trace.current()
     return _reply(msgspec.json.encode(content | more), status, PROBLEM, headers)
 

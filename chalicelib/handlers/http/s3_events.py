@@ -1,4 +1,4 @@
-"""Reads a bucket's notices from a queue: which files arrived."""
+"""Reads a bucket's notifications from a queue: which files arrived."""
 
 from urllib.parse import unquote_plus
 
@@ -28,7 +28,8 @@ class _Notice(msgspec.Struct):
 
 
 def arrived_in(body: str) -> list[Arrived]:
-    """The files that a bucket's notice names. Raises ValueError if the text is no notice."""
+    """The files in a bucket's notification. Raises ValueError if the text is not a
+    notification."""
     notice = msgspec.json.decode(body, type=_Notice)
     if notice.records is None:
         if notice.event != "s3:TestEvent":

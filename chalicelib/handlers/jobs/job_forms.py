@@ -1,7 +1,7 @@
 """Pages of a job for the holder of its link: a contractor without an account, and without
 JavaScript.
 
-A GET shows the job and changes nothing: programs also check the links in mails.
+A GET shows the job and changes nothing: programs also check the links in emails.
 """
 
 import re
@@ -66,7 +66,7 @@ TOLD = {
 
 @dataclass(frozen=True)
 class Opened:
-    """The job that a link led to."""
+    """The job of a link."""
 
     token: str
     job: Job
@@ -160,8 +160,8 @@ def _operation(typed: dict[str, str], job: Job) -> Operation:
 
 def _sent(operation: Operation, files: Sequence[bytes], opened: Opened) -> Outcome:
     if earlier := opened.job.event(operation.op_id):
-        # A repeat from the same page is the same operation: its moment and its photos are the first
-        # ones.
+        # A repeat from the same page is the same operation: its time and its photos are those of
+        # the first.
         operation = replace(operation, at=earlier.at, photo_ids=earlier.photo_ids)
     else:
         operation = replace(operation, photo_ids=_taken(files, operation.op_id, opened))
@@ -213,9 +213,9 @@ def _page(opened: Opened, typed: dict[str, str], faults: Sequence[FieldError] = 
     return Page(html, is_refusal=bool(faults))
 
 
-def _choices(job: Job) -> list[JobEventKind]:
-    """The choices for a job in its state."""
-    said: dict[str, set[JobEventKind]] = {"done": {"start", "done"}, "could_not": {"could_not"}}
+def _choices(job: Job) -> list[DeedKind]:
+    """The choices for a job in its current state."""
+    said: dict[str, set[DeedKind]] = {"done": {"start", "done"}, "could_not": {"could_not"}}
     left_out = said.get(job.state, set() if job.state in WAITING else {"start"})
     return [kind for kind in CHOICES if kind not in left_out]
 
@@ -242,7 +242,7 @@ def _shown(opened: Opened) -> dict[str, Any]:
 
 
 def _public(job: Job) -> dict[str, Any]:
-    """The public view of the job's report: a company is told no more of it."""
+    """The public view of the job's report: a contractor sees nothing else of it."""
     first = job.service_request_ids[:1]
     report = reading.public_views(first, reports_ports()).get(first[0])
     if report is None:
@@ -281,7 +281,7 @@ def _line(event: JobEvent) -> str:
 
 
 def _faults(error: Invalid) -> list[FieldError]:
-    """The faults by the fields of the form. Raises `error` if one is about no field."""
+    """The faults by the fields of the form. Raises `error` if a fault has no field."""
     faults = [
         fault._replace(field="photos") if fault.field == "size" else fault for fault in error.errors
     ]

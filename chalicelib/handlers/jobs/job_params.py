@@ -40,7 +40,7 @@ def operator(call: Call) -> Operator:
 
 
 def job_id_of(text: str) -> str:
-    """The job_id that the text in the address means. Raises NotFound."""
+    """The job_id in the address. Raises NotFound."""
     found = reference.parse(text)
     if found is None:
         raise NotFound(f"A job's id has {ID_LENGTH} letters and digits of {ALPHABET}.")
@@ -48,7 +48,7 @@ def job_id_of(text: str) -> str:
 
 
 def dispute_id_of(text: str) -> str:
-    """Raises NotFound if the text is no dispute_id."""
+    """Raises NotFound if the text is not a dispute_id."""
     if not _OP_ID.fullmatch(text):
         raise NotFound("This dispute does not exist any more. Reload the job.")
     return text

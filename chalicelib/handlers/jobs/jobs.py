@@ -76,14 +76,14 @@ class _Batch:
 
 @dataclass(frozen=True, kw_only=True)
 class Settlement:
-    """Which side of a dispute is right."""
+    """The side of a dispute that the office chooses."""
 
     keep: Side
 
 
 @dataclass(frozen=True, kw_only=True)
 class LinkDraft:
-    """A company that is to work on a job, and for how many days its link holds."""
+    """A company that is to work on a job, and for how many days its link is valid."""
 
     name: Name
     days: Annotated[int, Meta(ge=1, le=MOST_DAYS_OF_LINK)] = 7

@@ -34,7 +34,7 @@ OPEN_QUEUE = "arn:aws:sqs:eu-west-2:000000000000:open"
 FOLLOW_QUEUE = "arn:aws:sqs:eu-west-2:000000000000:follow"
 CREWS_QUEUE = "arn:aws:sqs:eu-west-2:000000000000:crews"
 MORNING = 7
-"""The hour of the council's clock from which people are told of changed plans."""
+"""The hour of the council's clock from which changed plans are published."""
 Day = tuple[str, date]
 events = Blueprint(__name__)
 
@@ -64,7 +64,7 @@ def open_jobs(event: SQSEvent) -> BatchAnswer:
 
 @events.on_sqs_message(queue_arn=FOLLOW_QUEUE, batch_size=1)
 def follow_job(event: SQSEvent) -> BatchAnswer:
-    """Tells a job's reports about its progress."""
+    """Updates a job's reports with its progress."""
     return one_by_one("follow_job", event, _is_followed)
 
 
@@ -95,7 +95,7 @@ def publish_crews(event: SQSEvent) -> BatchAnswer:
 @events.schedule("rate(5 minutes)")
 def publish_crews_due(_: CloudWatchEvent) -> None:
     """Writes the days that begin, and those whose picture addresses will soon expire. Fails if a
-    day was not written: it runs again soon, and somebody is told if that does not help."""
+    day was not written: it runs again soon, and an alarm is raised if that does not help."""
     with batch("publish_crews_due") as line:
         failed = publish_due(crew_ports())
         _say(failed)
@@ -106,7 +106,7 @@ def publish_crews_due(_: CloudWatchEvent) -> None:
 
 @events.schedule("rate(1 hour)")
 def tell_plans(_: CloudWatchEvent) -> None:
-    """Tells people of plans that were changed again on the day on which they had been told."""
+    """Publishes plans that were changed again on the day on which they had been published."""
     with batch("tell_plans"):
         ports = job_follow_ports()
         if ports.now().astimezone(ports.council.zone).hour >= MORNING:

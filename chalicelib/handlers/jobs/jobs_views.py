@@ -19,8 +19,9 @@ class JobList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ResultView(msgspec.Struct, frozen=True, kw_only=True):
-    """The result of an operation: `job` is its present state, `reason` what to do if the operation
-    was not accepted as sent. `op_id` is the op_id that was sent, null if that was no text."""
+    """The result of an operation: `job` is the job's present state, `reason` what to do if the
+    operation was not accepted as sent. `op_id` is the op_id that was sent, null if that was not a
+    text."""
 
     op_id: str | None
     result: Result

@@ -73,9 +73,9 @@ def publish_wards(_: CloudWatchEvent) -> None:
 
 @events.schedule("rate(5 minutes)")
 def publish_open_data(_: CloudWatchEvent) -> None:
-    """Updates open data and feeds with all changes, and with the rest of an interrupted import.
-    Fails if something was not published: it runs again soon, and somebody is told if that does not
-    help."""
+    """Updates open data and feeds with all changes, and completes an interrupted import.
+    Fails if something was not published: it runs again soon, and an alarm is raised if that does
+    not help."""
     with batch("publish_open_data") as line:
         ports = publishing_ports()
         failed = lists.publish_changed_lists(ports) or lists.publish_left_lists(ports)
@@ -87,7 +87,7 @@ def publish_open_data(_: CloudWatchEvent) -> None:
 
 @events.schedule("rate(5 minutes)")
 def publish_performance(_: CloudWatchEvent) -> None:
-    """Updates the figures with all changes, and with the rest of an interrupted import; fails and
+    """Updates the figures with all changes, and completes an interrupted import; fails and
     runs again as open data does."""
     with batch("publish_performance") as line:
         ports = figures_ports()

@@ -21,7 +21,7 @@ routes = Routes(__name__)
 
 
 class UploadView(msgspec.Struct, frozen=True, kw_only=True):
-    """Where to post the file: the fields go before it, each as it is here."""
+    """Where to post the file: the form fields go before it, unchanged."""
 
     photo_id: str
     url: str
@@ -29,7 +29,7 @@ class UploadView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UploadedPhoto(msgspec.Struct, frozen=True, kw_only=True):
-    """The result for a photo; `reason` says what to do if it was refused."""
+    """The result for a photo; `reason` tells the reporter what to do if it was refused."""
 
     photo_id: str
     state: State

@@ -1,5 +1,5 @@
-"""Takes in photos that arrived, fetches photos that came as an address, and removes photos that
-belong to no report."""
+"""Processes uploaded photos, fetches photos given as an address, and removes photos that belong to
+no report."""
 
 from typing import Any
 
@@ -19,26 +19,26 @@ from chalicelib.photos.usecases import fetching, sweeping, taking_in
 QUEUE = "arn:aws:sqs:eu-west-2:000000000000:photos"
 FETCH_QUEUE = "arn:aws:sqs:eu-west-2:000000000000:fetch"
 TRIES = 5
-"""The number of times that the queue delivers a message. Between two tries are the 15 minutes for
-which it hides one: another council's server may be down for a while."""
+"""The number of times that the queue delivers a message. Two tries are 15 minutes apart, the
+visibility timeout: another council's server may be down for a while."""
 events = Blueprint(__name__)
 
 
 @events.on_sqs_message(queue_arn=QUEUE, batch_size=1)
 def take_in(event: SQSEvent) -> BatchAnswer:
-    """Takes in the photos that a message names; a refused photo is not tried again."""
+    """Processes the photos that a message names; a refused photo is not tried again."""
     return one_by_one("take_in", event, _is_taken_in)
 
 
 @events.on_sqs_message(queue_arn=FETCH_QUEUE, batch_size=1)
 def fetch_wanted(event: SQSEvent) -> BatchAnswer:
-    """Fetches the file of a photo that came as an address."""
+    """Fetches the file of a photo given as an address."""
     return one_by_one("fetch_wanted", event, _is_fetched)
 
 
 @events.schedule("rate(1 hour)")
 def sweep(_: CloudWatchEvent) -> None:
-    """Removes files that were sent and never reported. Fails if some of them remain."""
+    """Removes uploaded files that no report uses. Fails if some of them remain."""
     with batch("sweep") as line:
         failed = sweeping.sweep(photos_ports())
         line["failed"] = len(failed)
@@ -54,7 +54,7 @@ def sweep(_: CloudWatchEvent) -> None:
 
 
 def uploads_in(body: str) -> list[Upload]:
-    """The files that a bucket's notice names. Raises ValueError if the text is no notice."""
+    """The files in a bucket's notification. Raises ValueError if the text is not a notification."""
     return [_upload(each) for each in arrived_in(body)]
 
 

@@ -1,7 +1,7 @@
-"""The page that asks whether the problem is mended, without JavaScript and without signing in: the
+"""The page that asks whether the problem is fixed, without JavaScript and without signing in: the
 links in the question lead here, each to a page for one subscriber and one repair.
 
-A GET shows the question and changes nothing: programs also check the links in mails.
+A GET shows the question and changes nothing: programs also check the links in emails.
 """
 
 from typing import Any

@@ -1,7 +1,7 @@
 """The page on which the reporter answers an officer's question, without JavaScript and without
 signing in: the link in the question leads here.
 
-A GET shows the question and changes nothing: programs also check the links in mails.
+A GET shows the question and changes nothing: programs also check the links in emails.
 """
 
 from typing import Any
