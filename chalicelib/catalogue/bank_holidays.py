@@ -1,4 +1,4 @@
-"""Bank holidays, baked into bank_holidays.json by `python -m infra bake-bank-holidays`.
+"""Bank holidays, stored in bank_holidays.json by `python -m infra bake-bank-holidays`.
 
 Source: the PyPI package `holidays`, which costs some 300 ms to import: too much for a request.
 """
@@ -28,5 +28,5 @@ def baked() -> Baked:
 
 
 def bank_holidays(region: str) -> frozenset[date]:
-    """The region's bank holidays. Raises KeyError where it is none of the baked ones."""
+    """The region's bank holidays. Raises KeyError if the file does not have the region."""
     return frozenset(baked().regions[region])

@@ -1,4 +1,4 @@
-"""The crews of a council: who goes out, from where, when, and what they can do."""
+"""The crews of a council: their depots, shifts and skills."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
@@ -31,13 +31,13 @@ class Shift(Strict, frozen=True, kw_only=True):
 
     @property
     def minutes(self) -> int:
-        """How long it is."""
+        """The length of the shift."""
         starts, ends = time.fromisoformat(self.starts), time.fromisoformat(self.ends)
         return (ends.hour - starts.hour) * 60 + ends.minute - starts.minute
 
 
 class Crew(Strict, frozen=True, kw_only=True):
-    """A crew of one team. `skills` are what a job may need that not every crew can do."""
+    """A crew of one team. `skills` are those that a job may require and not every crew has."""
 
     crew: Code
     name: Words
@@ -48,7 +48,7 @@ class Crew(Strict, frozen=True, kw_only=True):
 
 
 def crew_faults(crews: Sequence[Crew], teams: Collection[str], box: Box) -> Iterable[str]:
-    """What is wrong with a council's crews, with the place in its document."""
+    """The faults in a council's crews, with their places in its document."""
     counts = Counter(crew.crew for crew in crews)
     for at, crew in enumerate(crews):
         place = f"`$.crews[{at}]"

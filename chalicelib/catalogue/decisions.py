@@ -15,7 +15,7 @@ Opens = Literal["job", "officer"]
 """What a new report opens: a crew's job at once, or an officer's case."""
 JobKind = Literal["inspect", "make_safe", "repair", "collect", "revisit"]
 About = Literal["team", "priority", "target", "opens", "kind"]
-"""The decisions that give a reason; `target` is when it should be done."""
+"""The decisions that have a reason; `target` is when the report should be done."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,8 +44,8 @@ class Reason:
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """Who deals with a report, how soon, and the job that it opens, if it does. `minutes` are
-    those that the job takes; `because` has a reason for each decision that a rule made."""
+    """The team for a report, how soon it should be done, and the job that it opens, if any.
+    `minutes` is the job's duration; `because` has a reason for each decision made by a rule."""
 
     team: str
     priority: Priority

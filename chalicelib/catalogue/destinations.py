@@ -1,4 +1,4 @@
-"""Bodies that reports are passed on to: another body's GeoReport v2 server, or a team's mailbox."""
+"""Destinations of reports: another organisation's GeoReport v2 server, or a team's mailbox."""
 
 from collections.abc import Mapping
 from typing import Annotated, Literal
@@ -12,7 +12,7 @@ Endpoint = Annotated[
 ]
 """Plain http only to this machine, for a demonstration."""
 OWN = frozenset(("reference", "title", "address", "easting", "northing"))
-"""What else of a report can answer a question of theirs, besides answers to ours."""
+"""The fields of a report that can answer their questions, besides answers to ours."""
 AddressOrDomain = Annotated[
     str,
     Meta(pattern=r"^([^@\s]+@)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$", max_length=254),
@@ -22,7 +22,7 @@ TheirCode = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
 class ServiceMapping(Strict, frozen=True, kw_only=True):
-    """What a service of ours is called there; `attributes` from their code to ours, or to one of
+    """A service's code at the destination; `attributes` maps their codes to ours, or to one of
     OWN."""
 
     service_code: TheirCode
@@ -31,9 +31,9 @@ class ServiceMapping(Strict, frozen=True, kw_only=True):
 
 class Open311Destination(Strict, frozen=True, kw_only=True, tag_field="kind", tag="open311"):
     """A GeoReport v2 server: `endpoint` such as https://example.org/open311/v2. `services` by our
-    service_code. The reporter's name, email and phone go there only if it `passes_contact`; what
-    came through our own Open311 server only if it `passes_on_partners`, which must not be said of
-    one that passes such reports on to us."""
+    service_code. The reporter's name, email and phone are sent only if it `passes_contact`; reports
+    from our own Open311 server only if it `passes_on_partners`, which must be false for a server
+    that passes such reports on to us."""
 
     destination: Code
     name: Words
@@ -49,8 +49,8 @@ class Open311Destination(Strict, frozen=True, kw_only=True, tag_field="kind", ta
 
 
 class MailboxDestination(Strict, frozen=True, kw_only=True, tag_field="kind", tag="mailbox"):
-    """A team's mailbox. `passes_contact` as above. An answer counts as the team's when it is from
-    the address `to`, or from one of `answers_from`."""
+    """A team's mailbox. `passes_contact` as above. A reply counts as the team's if it is from the
+    address `to`, or from one of `answers_from`."""
 
     destination: Code
     name: Words
@@ -64,7 +64,7 @@ class MailboxDestination(Strict, frozen=True, kw_only=True, tag_field="kind", ta
 
     @property
     def passes_on_partners(self) -> bool:
-        """People read it: nothing comes back as a new report."""
+        """People read it, so nothing returns as a new report."""
         return True
 
 

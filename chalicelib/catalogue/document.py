@@ -9,8 +9,8 @@ from chalicelib.catalogue.questions import Attribute
 
 
 def services_document(council: Council) -> dict[str, Any]:
-    """`items` in the council's own order, and `elsewhere`: the places that another body looks
-    after; rings are [long, lat], as in GeoJSON."""
+    """`items` in the council's own order, and `elsewhere`: the places of other organisations; rings
+    are [long, lat], as in GeoJSON."""
     return {
         "items": [_service(service) for service in council.services],
         "elsewhere": [_elsewhere(area) for area in council.areas if area.team is None],

@@ -1,4 +1,4 @@
-"""Which kinds of facilities a council shows, and what the columns of its files mean."""
+"""The kinds of facilities that a council shows, and the meaning of its files' columns."""
 
 import re
 from collections.abc import Mapping
@@ -9,14 +9,14 @@ from msgspec import Meta
 from chalicelib.catalogue.words import Code, Strict, Words
 
 Text = Annotated[str, Meta(min_length=1, max_length=300)]
-"""A text with columns in braces: `{Street}, {Town}`. A file need not have those with a question
-mark, as in `{Hours?}`."""
+"""A text with columns in braces: `{Street}, {Town}`. Columns with a question mark are optional in a
+file, as in `{Hours?}`."""
 _COLUMN = re.compile(r"\{([^{}?]+)(\??)\}")
 
 
 class FacilityColumns(Strict, frozen=True, kw_only=True):
-    """What a facility's texts are made of. `id`: what names it in every edition of the file;
-    without it, its name and place do."""
+    """The columns of a facility's texts. `id`: identifies it in every edition of the file; by
+    default its name and place do."""
 
     name: Text
     id: Text | None = None
@@ -29,13 +29,13 @@ class FacilityColumns(Strict, frozen=True, kw_only=True):
 
     @property
     def texts(self) -> dict[str, str]:
-        """Those that are given, by what they become."""
+        """The given ones, by the field that they fill."""
         given = {name: getattr(self, name) for name in self.__struct_fields__}
         return {name: text for name, text in given.items() if text is not None}
 
 
 class FacilityKind(Strict, frozen=True, kw_only=True):
-    """One kind of facility. `service_code` is what can be reported about one; `only`: columns
+    """One kind of facility. `service_code` is the service for reports about one; `only`: columns
     that must have a value for a row to count, such as a stop that is active."""
 
     kind: Code
@@ -60,14 +60,14 @@ def columns_in(text: str) -> frozenset[str]:
 
 
 def names_columns(text: str) -> bool:
-    """True where the text names at least one column, and every brace belongs to one."""
+    """True if the text names at least one column, and every brace belongs to one."""
     rest, count = _COLUMN.subn("", text)
     return count > 0 and "{" not in rest and "}" not in rest
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:
-    """The text with each column's value. N/A is none; a part between semicolons whose columns are
-    all empty goes, and no comma, bracket or dash stays alone."""
+    """The text with each column's value. N/A counts as empty; a part between semicolons whose
+    columns are all empty is removed, and no comma, bracket or dash stays alone."""
     parts = (_filled_part(part, values) for part in text.split(";"))
     return "; ".join(part for part in parts if part)
 

@@ -16,7 +16,7 @@ Issuer = Annotated[str, Meta(pattern=r"^(https://|http://127\.0\.0\.1:)[!-~]+$",
 Text = Annotated[str, Meta(pattern=r"^[ -~]+$", max_length=500)]
 Claim = Annotated[str, Meta(min_length=1, max_length=200)]
 Signature = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
-"""None whose key we would share with the issuer."""
+"""Without algorithms whose key we would share with the issuer."""
 Level = Literal["contact", "proven", "staff"]
 Needed = Literal["anonymous", "contact", "proven"]
 """What a service requires of the reporter: nothing, a confirmed address, or a proven identity."""
@@ -31,13 +31,13 @@ WHY_SIGN_IN: Mapping[Needed, str | None] = {
         "affairs, so nobody else can report it for them."
     ),
 }
-"""What people are told of it, and why."""
+"""The explanation for users."""
 _UNASKED: Mapping[str, Level] = {"residents": "contact", "staff": "staff"}
-"""How sure those are who do not say it."""
+"""The level of providers that do not state one."""
 
 
 class GroupGrant(Strict, frozen=True, kw_only=True):
-    """What the members of a group may do; no teams or wards are all of them."""
+    """The role of a group's members; no teams or wards means all of them."""
 
     group: Claim
     role: Literal["crew", "officer", "admin"]
@@ -76,22 +76,22 @@ class IdentityProvider(Strict, frozen=True, kw_only=True):
     assurance: LevelMapping | None = None
 
     def can_show(self, level: str) -> bool:
-        """True where it may be as sure as that who somebody is."""
+        """True if this provider can prove identities at that level."""
         said = self.assurance.levels.values() if self.assurance else [_UNASKED[self.serves]]
         levels = get_args(Level)
         return max(map(levels.index, said)) >= levels.index(level)
 
     @property
     def keeps_roles(self) -> bool:
-        """True where staff have their roles only while it vouches for them: it gives them, or says
-        how they have to sign in."""
+        """True if staff have their roles only when they sign in through it: it gives the roles, or
+        prescribes how they sign in."""
         return self.serves == "staff" and bool(self.grants or self.assurance)
 
 
 def provider_faults(
     providers: tuple[IdentityProvider, ...], team_codes: Iterable[str]
 ) -> Iterable[str]:
-    """What is wrong with them, each with its place in the document."""
+    """The faults in the providers, each with its place in the document."""
     teams = set(team_codes)
     for at, each in enumerate(providers):
         place = f"`$.identity_providers[{at}]"

@@ -1,6 +1,5 @@
-"""What a council is and what can be reported to it, as its configuration document says.
-
-Names are Open311's (GeoReport v2): service_code, service_name, group, keywords, attributes.
+"""A council and its services, as its configuration document describes them. Names are Open311's
+(GeoReport v2): service_code, service_name, group, keywords, attributes.
 """
 
 from collections.abc import Mapping
@@ -57,7 +56,7 @@ Channel = Literal["online", "phone", "counter", "letter", "social"]
 DoneState = Literal[
     "fixed", "closed", "investigating", "no_further_action", "not_councils_responsibility"
 ]
-"""What a report can be once the job is done that it opened."""
+"""The states of a report after its job is done."""
 CHANNEL_COSTS: dict[Channel, float] = {
     "online": 8,
     "phone": 339,
@@ -65,12 +64,12 @@ CHANNEL_COSTS: dict[Channel, float] = {
     "letter": 1210,
     "social": 8,
 }
-"""What a contact costs, in pence, where a council gives no sums of its own. Social media count as
+"""The cost of a contact in pence, if a council gives no figures of its own. Social media count as
 online."""
 
 
 class WorkingHours(Strict, frozen=True, kw_only=True):
-    """When the council works, on its own clock."""
+    """The council's working hours, on its own clock."""
 
     days: Annotated[tuple[Weekday, ...], Meta(min_length=1)]
     opens: TimeOfDay
@@ -78,7 +77,7 @@ class WorkingHours(Strict, frozen=True, kw_only=True):
 
 
 class Team(Strict, frozen=True, kw_only=True):
-    """Who deals with reports."""
+    """A team of the council, responsible for reports."""
 
     team: Code
     name: Words
@@ -115,7 +114,7 @@ class ServiceDefinition(Strict, frozen=True, kw_only=True):
 
     @property
     def why_sign_in(self) -> str | None:
-        """What is needed to report this, and why; None where it is nothing."""
+        """The level of identity required to report this, and the reason; None if none is."""
         return WHY_SIGN_IN[self.assurance]
 
 
@@ -150,16 +149,15 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
 
     `bank_holidays` names a region of `bank_holidays.json`. `photos_wait`: a photo is public only
     after an officer approves it. `publish_after_s`: how many seconds a report is held before it is
-    public. `destinations` are the bodies that reports are passed on to, `identity_providers` the
-    issuers through which people sign in.
-    `closed_shown_days`: how long the map shows closed reports. `unconfirmed_kept_days`: how long an
-    unconfirmed report is kept; `sender_kept_days`: how long the reporter's identity is kept after
-    the last change of a closed report. `privacy_contact`: where to write
-    about data protection; without it the privacy notice names the phone alone.
-    `security_contact`: where to report a security fault; without it security.txt links to the
-    privacy notice. `replies_to`: where replies to alerts go that are not about a single report.
-    `texts_a_day`: how many text messages, in parts of 160 characters, alerts and codes may use.
-    `ask_after_days`: how many days after a report is marked as mended its followers are asked
+    public. `destinations` are the organisations that reports are passed on to, `identity_providers`
+    the issuers through which people sign in. `closed_shown_days`: how long the map shows closed
+    reports. `unconfirmed_kept_days`: how long an unconfirmed report is kept; `sender_kept_days`:
+    how long the reporter's identity is kept after the last change of a closed report.
+    `privacy_contact`: where to write about data protection; without it the privacy notice names the
+    phone alone. `security_contact`: where to report a security fault; without it security.txt links
+    to the privacy notice. `replies_to`: where replies to alerts go that are not about a single
+    report. `texts_a_day`: how many text messages, in parts of 160 characters, alerts and codes may
+    use. `ask_after_days`: how many days after a report is marked as mended its followers are asked
     whether it is. `councillors` are listed by ward code. `ward_properties`: the first of these that
     a file of boundaries has is used. `triage`: the rules that decide how a report is handled. A
     crew drives `detour_factor` times the straight line, at `crew_speed_kmh`. `channel_costs`: the
@@ -221,7 +219,7 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def by_destination(self) -> Mapping[str, Destination]:
-        """The bodies that reports are passed on to, by code."""
+        """The destinations of reports, by code."""
         return {each.destination: each for each in self.destinations}
 
     @cached_property
@@ -231,7 +229,7 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def keeps_roles(self) -> bool:
-        """True where roles hold only for staff who came through their own organisation."""
+        """True if roles hold only for staff who signed in through their own organisation."""
         return any(each.keeps_roles for each in self.identity_providers)
 
     @cached_property
@@ -246,7 +244,7 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def calendar(self) -> promise.WorkingCalendar:
-        """When this council works."""
+        """This council's working hours."""
         hours = self.working_hours
         return promise.WorkingCalendar(
             zone=self.zone,
@@ -263,13 +261,13 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
     def answers(
         self, service_code: str, sent: Mapping[str, Any], now: datetime
     ) -> tuple[Answers, list[FieldError]]:
-        """The answers to a service's questions in one form, and the faults in them; `now`
+        """The normalised answers to a service's questions, and the faults in them; `now`
         decides which number a dangerous answer names."""
         whom = self.line_at(now).words
         return checked(self.by_code[service_code].attributes, sent, whom_to_ring=whom)
 
     def line_at(self, now: datetime) -> Line:
-        """The number to call at that moment about something that cannot wait."""
+        """The number to call at that moment about an emergency."""
         hours = self.answered_hours
         return line_at(
             now,
@@ -281,12 +279,12 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
 
     @property
     def answered_hours(self) -> WorkingHours:
-        """When `phone` is answered."""
+        """The hours of `phone`."""
         return self.phone_hours or self.working_hours
 
     @property
     def said(self) -> dict[str, str]:
-        """What pages say of the council in their header and footer."""
+        """The council's details for the header and footer of pages."""
         return {
             "name": self.name,
             "phone": self.phone,
@@ -303,7 +301,7 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
         return self.by_code[service_code].team
 
     def decide(self, facts: Facts) -> Decision:
-        """Applies the rules of `triage` to a report; where no rule decides, the defaults of its
+        """Applies the rules of `triage` to a report; if no rule decides, the defaults of its
         service and place apply."""
         said, because = self._rules[facts.service_code].say(facts)
         level = said.get("service_level", self.by_code[facts.service_code].service_level)
@@ -327,12 +325,13 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
         return service.forward_to if service else None
 
     def elsewhere(self, service_code: str, point: Point) -> Area | None:
-        """The first area of another body, where this council is not the one to tell."""
+        """The first area of another organisation that contains the place: this council is not
+        responsible there."""
         others = (area for area in self.areas if area.team is None)
         return next((area for area in others if area.covers(service_code, point)), None)
 
     def neighbour_at(self, point: Point) -> Neighbour | None:
-        """The other council that looks after this place, as far as it is known."""
+        """The other council that is responsible for this place, if known."""
         return next((each for each in self.neighbours if each.covers(point)), None)
 
     @cached_property

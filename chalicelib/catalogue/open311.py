@@ -1,6 +1,6 @@
 """The council's services and their questions as Open311 shows them.
 
-Source: GeoReport v2, "GET Service List" and "GET Service Definition"; what FixMyStreet adds to it.
+Source: GeoReport v2, "GET Service List" and "GET Service Definition"; FixMyStreet's extensions.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,8 +11,7 @@ from chalicelib.errors import FieldError
 from chalicelib.georeport.wire import Tree
 
 PARTNERS_OWN = "fixmystreet_id"
-"""The attribute in which FixMyStreet sends its own number of a report, so that a report which it
-sends again is known again."""
+"""The attribute with FixMyStreet's own number of a report, which identifies a repeated report."""
 
 Wire = dict[str, Tree]
 
@@ -23,8 +22,8 @@ def wire_services(council: Council) -> list[Tree]:
 
 
 def wire_definition(service: ServiceDefinition, phone: str) -> Wire:
-    """The service's questions, and what FixMyStreet fills in itself. `phone` is the
-    number to ring for a dangerous answer, with its hours: clients may cache this for long."""
+    """The service's questions, and what FixMyStreet fills in itself. `phone` is the number to call
+    for a dangerous answer, with its hours: clients may cache this for long."""
     asked = [_attribute(each, order, phone) for order, each in enumerate(service.attributes, 1)]
     return {
         "service_code": service.service_code,
@@ -44,7 +43,7 @@ def missing_answers(
 
 
 def longest_answer(attribute: Attribute) -> int | None:
-    """How many characters an answer in free text may have; None for other answers."""
+    """The maximum length of a free-text answer; None for other answers."""
     return {"string": MOST_IN_A_LINE, "text": MOST_IN_A_TEXT}.get(attribute.datatype)
 
 

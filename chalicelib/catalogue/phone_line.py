@@ -10,8 +10,8 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 
 
 class Line(NamedTuple):
-    """The number that is answered at a moment; `phone` is None where it is the emergency number
-    alone. `is_usual`: it is the council's own line, in its hours. `words` tells what to do."""
+    """The number that is answered at a moment; `phone` is None if there is only the emergency
+    number. `is_usual`: it is the council's own line, in its hours. `words` says what to do."""
 
     phone: str | None
     is_usual: bool
@@ -19,7 +19,7 @@ class Line(NamedTuple):
 
 
 class PhoneHours(NamedTuple):
-    """When the council's line is answered, on the council's clock; never on a bank holiday."""
+    """The hours of the council's line, on the council's clock; never on a bank holiday."""
 
     days: Collection[str]
     opens: str
@@ -28,7 +28,7 @@ class PhoneHours(NamedTuple):
     holidays: Collection[date]
 
     def is_open(self, now: datetime) -> bool:
-        """True where somebody answers at that moment."""
+        """True if the line is answered at that moment."""
         local = now.astimezone(self.zone)
         works = WEEKDAYS[local.weekday()] in self.days and local.date() not in self.holidays
         return works and self.opens <= f"{local:%H:%M}" < self.closes
@@ -37,7 +37,7 @@ class PhoneHours(NamedTuple):
 def line_at(
     now: datetime, hours: PhoneHours, *, phone: str, out_of_hours: str | None, said_hours: str
 ) -> Line:
-    """The number to call at `now`. `said_hours`: the hours of `phone` as people say them."""
+    """The number to call at `now`. `said_hours`: the hours of `phone` in words."""
     if hours.is_open(now):
         return Line(phone, True, f"call us now on {phone}, or {LIFE} if a life is in danger")
     if out_of_hours:
@@ -51,5 +51,5 @@ def line_at(
 
 
 def at_other_times(out_of_hours: str | None) -> str:
-    """What follows the hours of the usual line; nothing where there is no other number."""
+    """The text after the hours of the usual line; empty if there is no other number."""
     return f", or at other times on {out_of_hours}" if out_of_hours else ""

@@ -1,7 +1,5 @@
-"""When something reported at a moment should be done: calendar days, working days, working hours.
-
-Everything is counted on the council's own clock, so a promise made before a clock change names
-the same hour after it.
+"""Promise dates of reports: calendar days, working days, working hours. All are counted on the
+council's own clock, so a promise made before a clock change has the same hour after it.
 """
 
 from collections.abc import Iterator
@@ -20,7 +18,7 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, kw_only=True)
 class WorkingCalendar:
-    """When the council works: from `opens` to `closes` on `weekdays` (0 is Monday), and not on
+    """The council's working hours: from `opens` to `closes` on `weekdays` (0 is Monday), and not on
     `holidays`; all in `zone`."""
 
     zone: ZoneInfo
@@ -47,10 +45,8 @@ def after_days(requested: datetime, days: int, calendar: WorkingCalendar) -> dat
 
 
 def after_working_days(requested: datetime, days: int, calendar: WorkingCalendar) -> datetime:
-    """Closing time of the nth working day after the one on which it counts as received.
-
-    What comes after closing time, or on a day when nobody works, is received on the next working
-    day.
+    """Closing time of the nth working day after the day of receipt. A report after closing time, or
+    outside working days, counts as received on the next working day.
     """
     received, *following = _take(
         calendar.working_days_from(_day_received(requested, calendar)), days + 1
@@ -84,7 +80,8 @@ def _take(days: Iterator[date], count: int) -> list[date]:
 
 
 def _in_utc(day: date, at: time, calendar: WorkingCalendar) -> datetime:
-    """A local time in UTC; one that the spring clock change leaves out counts from before it."""
+    """A local time in UTC; a time that the spring clock change skips is read with the offset before
+    it."""
     return datetime.combine(day, at, calendar.zone).astimezone(UTC)
 
 
@@ -103,7 +100,7 @@ class ServiceLevel(Strict, frozen=True, kw_only=True, omit_defaults=True):
         return len(msgspec.to_builtins(self)) == 1
 
     def due(self, requested: datetime, calendar: WorkingCalendar) -> datetime:
-        """The promise date of something reported then."""
+        """The promise date of a report made then."""
         if self.working_hours:
             return after_working_hours(requested, self.working_hours, calendar)
         if self.working_days:

@@ -1,4 +1,4 @@
-"""A service's questions, and whether answers fit them.
+"""A service's questions, and the validation of answers.
 
 Names are those of Open311's ServiceDefinition: code, datatype, required, datatype_description,
 values (GeoReport v2).
@@ -21,7 +21,7 @@ Datatype = Literal["string", "number", "datetime", "text", "singlevaluelist", "m
 
 
 class Value(Strict, frozen=True, kw_only=True):
-    """One answer of a list. `dangerous`: a person who gives it must ring instead of reporting."""
+    """One answer of a list. `dangerous`: a person who gives it must call instead of reporting."""
 
     key: Code
     name: Words
@@ -44,15 +44,14 @@ class Attribute(Strict, frozen=True, kw_only=True):
 
 
 class Unanswerable(ValueError):
-    """The answer does not fit its question; the message says what would."""
+    """The answer is not valid for its question; the message describes valid ones."""
 
 
 def checked(
     attributes: tuple[Attribute, ...], sent: Mapping[str, Any], *, whom_to_ring: str
 ) -> tuple[Answers, list[FieldError]]:
-    """The answers as texts, in the order of the questions, and what is wrong with what was sent.
-
-    Fields are called `attributes.<code>`. `whom_to_ring` is the message for a dangerous answer.
+    """The answers as texts, in the order of the questions, and the faults in them. Fields are named
+    `attributes.<code>`. `whom_to_ring` is the message for a dangerous answer.
     """
     asked = {attribute.code: attribute for attribute in attributes}
     known = ", ".join(asked) or "none"

@@ -1,7 +1,7 @@
 """Triage: a council's rules decide how a new report is handled.
 
-For each property, the first rule that fits the report and sets it decides; properties that no rule
-sets keep the default of the service.
+For each property, the first rule that matches the report and sets it decides; properties that no
+rule sets keep the default of the service.
 """
 
 import re
@@ -42,12 +42,11 @@ _KINDS: Mapping[JobKind, str] = {
 
 
 class When(Strict, frozen=True, kw_only=True, dict=True):
-    """What a report must be for a rule to fit: each of these that is given, and of a list any one.
-
-    `words`: whole words or phrases in its title or description, however they are capitalised.
-    `attributes`: answers to its service's questions, by the question's code. `priorities` are what
-    the rules before this one, or an officer, made its priority; of a rule with a promise they mean
-    these and all higher ones, so that what is more urgent never waits longer.
+    """The conditions of a rule: all given ones must match, and any one value of a list. `words`:
+    whole words or phrases in the title or description, in any case. `attributes`: answers to its
+    service's questions, by the question's code. `priorities`: the priority that earlier rules, or
+    an officer, gave it; in a rule with a promise they mean these and all higher ones, so that a
+    more urgent report never waits longer.
     """
 
     services: Annotated[tuple[Code, ...], Some] | None = None
@@ -58,12 +57,12 @@ class When(Strict, frozen=True, kw_only=True, dict=True):
     priorities: Annotated[tuple[Priority, ...], Some] | None = None
 
     def is_for(self, service_code: str, group: str) -> bool:
-        """True where the rule can fit reports of this service."""
+        """True if the rule can match reports of this service."""
         about = self.services is None or service_code in self.services
         return about and (self.groups is None or group in self.groups)
 
     def word_in(self, text: str) -> str | None:
-        """The first of `words` that the text says."""
+        """The first of `words` that the text contains."""
         found = self._words.search(_plain(text))
         return " ".join(found[0].split()) if found else None
 
@@ -74,7 +73,8 @@ class When(Strict, frozen=True, kw_only=True, dict=True):
 
 
 class Then(Strict, frozen=True, kw_only=True):
-    """What a rule says; None leaves it to others. `minutes` are those that the job takes."""
+    """The values that a rule sets; None leaves a value to other rules. `minutes` is the job's
+    duration."""
 
     team: Code | None = None
     priority: Priority | None = None
@@ -88,14 +88,14 @@ class Then(Strict, frozen=True, kw_only=True):
 
     @property
     def said(self) -> dict[str, Any]:
-        """What it says, by what it is about."""
+        """The values that it sets, by the decision that they belong to."""
         given = {name: getattr(self, name) for name in self.__struct_fields__}
         return {name: value for name, value in given.items() if value is not None}
 
 
 class Rule(Strict, frozen=True, kw_only=True):
-    """A rule. `because` is how the sentence goes on that gives the reason: "Priority is high
-    because …"; without it the sentence names what fitted."""
+    """A rule. `because` continues the sentence of the reason: "Priority is high because …"; by
+    default the sentence names what matched."""
 
     name: Words
     when: When
@@ -105,7 +105,7 @@ class Rule(Strict, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceRules:
-    """The rules that can fit reports of one service, in their order."""
+    """The rules that can match reports of one service, in their order."""
 
     service_name: str
     questions: Mapping[str, Attribute]
@@ -113,7 +113,7 @@ class ServiceRules:
     rules: Sequence[tuple[Rule, Mapping[str, Any]]]
 
     def say(self, facts: Facts) -> tuple[Mapping[str, Any], tuple[Reason, ...]]:
-        """What the rules say of a report, by the names in Then, and why."""
+        """The values that the rules set on a report, by the names in Then, and the reasons."""
         said: dict[str, Any] = {"priority": facts.priority} if facts.priority else {}
         because: list[Reason] = []
         for rule, says in self.rules:
@@ -125,7 +125,7 @@ class ServiceRules:
         return said, tuple(because)
 
     def _cause(self, rule: Rule, facts: Facts, priority: Priority) -> str | None:
-        """Why the rule fits; None where it does not."""
+        """Why the rule matches; None if it does not."""
         causes: list[str] = []
         for fits in (_ward, self._answers, _priority, _words):
             found = fits(rule, facts, priority)

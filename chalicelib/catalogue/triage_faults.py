@@ -1,4 +1,4 @@
-"""What is wrong with a council's rules of triage, with the place in its document and the fix."""
+"""The faults in a council's triage rules, with their places in its document and the fix."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
@@ -9,8 +9,8 @@ from chalicelib.catalogue.triage import Rule, Then, When
 
 
 def triage_faults(council: Council) -> Iterable[str]:
-    """Every fault. Ward codes are those that the document itself names, where it names any: the
-    boundaries are imported apart from it."""
+    """All faults. Ward codes are checked only if the document names wards: boundaries are imported
+    separately."""
     names = Counter(rule.name for rule in council.triage)
     for at, rule in enumerate(council.triage):
         place = f"`$.triage[{at}]"
@@ -85,7 +85,7 @@ def _wards(council: Council) -> set[str]:
 
 
 def _reached(rule: Rule, council: Council) -> bool:
-    """False where services and groups exclude each other; each by itself is checked elsewhere."""
+    """False if services and groups exclude each other; each is checked separately elsewhere."""
     when = rule.when
     if not (when.services and when.groups) or set(when.services) - set(council.by_code):
         return True

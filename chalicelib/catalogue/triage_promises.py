@@ -1,9 +1,7 @@
-"""A higher priority never gets a later promise than a lower one: what is wrong with a council's
-rules in that respect, with the place in its document and the fix.
-
-A rule with a promise that names priorities fits these and all higher ones. So a report fits more of
-such rules the higher its priority is, and the first one decides: none that asks for more may be
-slower than one after it that asks for less, or than the usual promise of the service.
+"""Checks that a higher priority never gets a later promise than a lower one. A rule with a promise
+that names priorities matches these and all higher ones. So a higher priority matches more of these
+rules, and the first one decides: no rule that requires a higher priority may be slower than a later
+one that requires a lower one, or than the usual promise of the service.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,14 +21,14 @@ PRIORITIES: tuple[Priority, ...] = get_args(Priority)
 """From the lowest to the highest."""
 STEP = timedelta(hours=5)
 SPANS = (datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 12, 18, tzinfo=UTC))
-"""An ordinary fortnight, and one of many holidays: promises of different units are compared at
-moments in these."""
+"""An ordinary fortnight, and one with many holidays: promises of different units are compared at
+times in these."""
 SPAN = timedelta(days=14)
 
 
 class Promise(NamedTuple):
-    """A promise in the order of the rules: for this priority and higher ones, where `when` fits.
-    The usual promise of a service is that of no rule."""
+    """A promise in the order of the rules: for this priority and higher ones, if `when` matches.
+    The usual promise of a service belongs to no rule."""
 
     place: str
     level: ServiceLevel
@@ -39,12 +37,12 @@ class Promise(NamedTuple):
 
 
 def promise_faults(council: Council) -> Iterable[str]:
-    """Every rule that gives a higher priority a later promise, once. Wards that differ are told
-    apart; anything else that a rule asks for may fit the same report."""
+    """Every rule that gives a higher priority a later promise, once. Rules for different wards are
+    not compared; all other conditions may match the same report."""
     try:
         calendar = council.calendar
     except KeyError:
-        # Its time zone or bank holidays are refused by themselves.
+        # A faulty time zone or bank holidays are refused separately.
         return
     is_slower = cache(lambda one, other: _is_slower(one, other, calendar))
     seen: set[str] = set()
@@ -74,12 +72,12 @@ def _promises(council: Council, service_code: str, group: str) -> Iterator[Promi
 
 
 def _apart(one: When, other: When) -> bool:
-    """True where no report fits both."""
+    """True if no report matches both."""
     return bool(one.wards and other.wards and set(one.wards).isdisjoint(other.wards))
 
 
 def _is_slower(one: ServiceLevel, other: ServiceLevel, calendar: WorkingCalendar) -> bool:
-    """True where the one promise can be later than the other."""
+    """True if the one promise can be later than the other."""
     counts: list[Mapping[str, int]] = [msgspec.to_builtins(each) for each in (one, other)]
     if counts[0].keys() == counts[1].keys():
         return sum(counts[0].values()) > sum(counts[1].values())

@@ -1,4 +1,4 @@
-"""What a council's document says of its wards, their councillors, its neighbours and a geocoder."""
+"""The parts of a council's document about wards, councillors, neighbours and a geocoder."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -17,14 +17,14 @@ WebAddress = Annotated[str, Meta(pattern=r"^https://[^\s]+$", max_length=300)]
 
 
 class WardProperties(Strict, frozen=True, kw_only=True):
-    """Which properties of a file of boundaries hold a ward's code and name; they may be one."""
+    """The properties with a ward's code and name in a file of boundaries; they may be the same."""
 
     code: Words
     name: Words
 
 
 class Councillor(Strict, frozen=True, kw_only=True, omit_defaults=True):
-    """Who speaks for a ward, and how to reach them."""
+    """A ward's councillor, with contact details."""
 
     name: Words
     party: Words | None = None
@@ -34,7 +34,7 @@ class Councillor(Strict, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Neighbour(Strict, frozen=True, kw_only=True):
-    """Another council, and roughly where it is."""
+    """Another council, and its approximate area."""
 
     name: Words
     polygons: Annotated[tuple[Ring, ...], Meta(min_length=1)]

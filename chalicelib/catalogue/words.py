@@ -1,4 +1,4 @@
-"""What the parts of a council's document are made of."""
+"""Building blocks of a council's document."""
 
 from typing import Annotated
 
@@ -13,4 +13,4 @@ Sentences = Annotated[str, Meta(min_length=1, max_length=500)]
 
 
 class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A part of the document: a key that it does not know is a mistake, not a wish."""
+    """A part of the document; unknown keys are refused."""

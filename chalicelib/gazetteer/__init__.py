@@ -1,1 +1,1 @@
-"""From words to points: streets, places and postcodes."""
+"""Finds points for words: streets, places and postcodes."""

@@ -17,7 +17,7 @@ LONGEST_LABEL = 200
 
 
 class Location(Protocol):
-    """A place as geopy gives it."""
+    """A place as geopy returns it."""
 
     @property
     def address(self) -> str: ...
@@ -32,8 +32,7 @@ Geocode = Callable[[str], Iterable[Location] | None]
 
 
 class FallbackGeocoder:
-    """The Geocoder port. Only places in the box are given; `seconds` is a clock that only ever
-    goes on."""
+    """The Geocoder port. Returns only places in the box; `seconds` is a monotonic clock."""
 
     def __init__(self, geocode: Geocode, box: Box, seconds: Callable[[], float]) -> None:
         self._geocode = geocode
@@ -51,7 +50,7 @@ class FallbackGeocoder:
         try:
             found = self._places(self._geocode(asked) or ())
         except Exception as error:
-            # Whatever a stranger's service does, the council's own answer stands.
+            # Whatever the external service does, the council's own results are returned.
             self._let_alone_until = self._seconds() + LET_ALONE_S
             logs.failure("the geocoder did not answer", error)
             return []
@@ -74,7 +73,7 @@ class FallbackGeocoder:
 
 
 class GeopyGeocode:
-    """Asks one of geopy's geocoders by its name; geopy is imported when it is first asked."""
+    """Asks one of geopy's geocoders by its name; geopy is imported on first use."""
 
     def __init__(self, name: str, options: Mapping[str, str], timeout_s: float, box: Box) -> None:
         self._name = name
@@ -83,7 +82,7 @@ class GeopyGeocode:
         self._box = box
 
     def __call__(self, typed: str) -> Iterable[Location] | None:
-        """Raises TimeoutError, and whatever the geocoder raises."""
+        """Raises TimeoutError, and all errors of the geocoder."""
         return in_time(lambda: self._ask(typed), self._timeout_s)
 
     def _ask(self, typed: str) -> Iterable[Location] | None:
@@ -100,7 +99,7 @@ class GeopyGeocode:
 
     @property
     def _within(self) -> dict[str, Any]:
-        """Nominatim alone looks only where it is told to."""
+        """Only Nominatim can restrict its search to an area."""
         if self._name != "nominatim":
             return {}
         box = self._box
@@ -108,8 +107,8 @@ class GeopyGeocode:
 
 
 def in_time(ask: Callable[[], T], timeout_s: float) -> T:
-    """What `ask` gives, if it does so in time: a time-out for each read is none for an answer that
-    comes byte by byte. Raises TimeoutError, and whatever `ask` raises."""
+    """The result of `ask` within the time limit: a time-out for each read does not limit a reply
+    that arrives byte by byte. Raises TimeoutError, and all errors of `ask`."""
     given: SimpleQueue[tuple[T | None, Exception | None]] = SimpleQueue()
 
     def run() -> None:

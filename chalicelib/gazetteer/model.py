@@ -1,7 +1,7 @@
-"""Places and how well what was typed names one; postcodes have a module of their own.
+"""Places, and how well typed text matches one; postcodes have a module of their own.
 
 Words are compared without case, accents, apostrophes and punctuation; the usual short forms of
-street names (St, Rd, Ave, Ln, …) and the long ones are alike, and so are St and Saint; the web
+street names (St, Rd, Ave, Ln, …) and the long ones are equal, and so are St and Saint; the web
 client is built with the same list.
 """
 
@@ -20,7 +20,7 @@ from chalicelib.gazetteer.postcodes import Postcodes
 from chalicelib.gazetteer.spelling import ByWord
 
 PLACES = "data/places.json"
-"""Where the document of streets and places is published, as a key."""
+"""The key of the published document of streets and places."""
 
 Kind = Literal["street", "place", "postcode"]
 
@@ -31,8 +31,7 @@ _APOSTROPHES = str.maketrans(dict.fromkeys("'’‘ʼ`´", None) | {"&": " and "
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """A place with a name. A label is a name, or `name, locality` where the name alone would not
-    tell it from another place."""
+    """A place with a name. A label is a name, or `name, locality` if the name is ambiguous."""
 
     label: str
     kind: Kind
@@ -48,7 +47,7 @@ class PlaceList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Match(IntEnum):
-    """How what was typed names a place, best first."""
+    """How typed text matches a place, best first."""
 
     EXACT = 0
     PREFIX = 1
@@ -58,7 +57,8 @@ class Match(IntEnum):
 
 
 class Words:
-    """A text as it is compared: its words, and each in the short form that all spellings share."""
+    """A text prepared for comparison: its words, and the short form of each that all its spellings
+    share."""
 
     def __init__(self, text: str) -> None:
         self.plain = tuple(folded(text))
@@ -74,7 +74,7 @@ class Words:
 
 
 class Known:
-    """A street or a place, ready to be compared."""
+    """A street or a place, prepared for comparison."""
 
     def __init__(self, place: Place) -> None:
         self.place = place
@@ -82,7 +82,7 @@ class Known:
         self._name_length = len(folded(place.label.partition(",")[0]))
 
     def match(self, typed: Words) -> Match:
-        """How `typed` names this place, of which each of its words is known to fit a word."""
+        """How `typed` matches this place; each of its words is known to match a word."""
         short = self.words.short
         if typed.short in (short, short[: self._name_length]):
             return Match.EXACT
@@ -106,7 +106,7 @@ def short_form(word: str) -> str:
 
 
 class Gazetteer:
-    """Every place of a council, made ready once and searched often."""
+    """Every place of a council, prepared once for many searches."""
 
     def __init__(self, places: Iterable[Place] = (), postcodes: Postcodes | None = None) -> None:
         self.known: Sequence[Known] = [Known(place) for place in places]
@@ -130,7 +130,7 @@ class Gazetteer:
         return dict(found)
 
     def with_word(self, plain: str, short: str) -> set[Known]:
-        """Those with a word that begins with `plain`, or is another form of it."""
+        """The places with a word that begins with `plain`, or is another form of it."""
         words = {*self.by_word.beginning(plain), *self.by_short.get(short, ())}
         return {known for word in words for known in self.by_word[word]}
 

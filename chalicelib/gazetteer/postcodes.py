@@ -1,4 +1,4 @@
-"""Postcodes as they are published: by sector, which keeps the document small.
+"""The published document of postcodes: by sector, which keeps it small.
 
 A sector is a postcode without its last two letters: `YO1 7` of `YO1 7EB`. Source: Code-Point Open
 of the Ordnance Survey, which `import-postcodes` reads.
@@ -15,39 +15,39 @@ import msgspec
 from chalicelib.geo.point import Point
 
 POSTCODES = "data/postcodes.json"
-"""Where the document of postcodes is published, as a key."""
+"""The key of the published document of postcodes."""
 UNIT_LENGTH = 2
 LOOKS_LIKE_ONE = re.compile(r"(?=.*[0-9])[a-z][a-z0-9]{1,6}")
 _MISTAKEN = str.maketrans("oil", "011")
-"""Letters that people take for digits, and the other way round."""
+"""Letters that people confuse with digits, and vice versa."""
 
 Unit = tuple[str, float, float]
 """The last two letters, lat and long."""
 
 
 class Postcode(NamedTuple):
-    """A postcode as it is written, with its space, and the middle of its addresses."""
+    """A postcode as written, with its space, and the middle of its addresses."""
 
     label: str
     point: Point
 
 
 class Postcodes(msgspec.Struct, frozen=True, dict=True):
-    """The published document. Sectors stand by length and then by text, units by their letters,
-    so that what comes first in it is what a search shows first."""
+    """The published document. Sectors are sorted by length and then by text, units by their
+    letters: the order in which a search shows them."""
 
     sectors: dict[str, tuple[Unit, ...]] = {}
     attribution: str = ""
 
     def beginning(self, compact: str, most: int) -> list[Postcode]:
-        """Up to so many of the postcodes that begin so, in their order; `compact` is in lower
-        case and without spaces."""
+        """The first postcodes with that prefix, up to that number; `compact` is in lower case and
+        without spaces."""
         if not looks_like_postcode(compact):
             return []
         return list(islice(self._beginning(compact.translate(_MISTAKEN)), most))
 
     def find(self, text: str) -> Postcode | None:
-        """The postcode that the text names in full, in any case and with or without its space."""
+        """The postcode that the text states in full, in any case and with or without its space."""
         compact = "".join(text.split()).lower()
         first = next(iter(self.beginning(compact, 1)), None)
         return first if first and len(_compact(first.label)) == len(compact) else None
@@ -65,7 +65,7 @@ class Postcodes(msgspec.Struct, frozen=True, dict=True):
 
 
 def looks_like_postcode(compact: str) -> bool:
-    """True where it may be a postcode, or the beginning of one with a digit in it."""
+    """True if it may be a postcode, or the beginning of one with a digit in it."""
     return LOOKS_LIKE_ONE.fullmatch(compact) is not None
 
 

@@ -1,4 +1,4 @@
-"""What was published of the council's places, each document read at most once a minute."""
+"""The published documents of the council's places, each read at most once a minute."""
 
 from chalicelib.gazetteer.model import PLACES, Gazetteer, PlaceList
 from chalicelib.gazetteer.postcodes import POSTCODES, Postcodes
@@ -17,7 +17,7 @@ class PublishedPlaces:
         return self._gazetteer.value()
 
     def postcodes(self) -> Postcodes:
-        """They alone, for those who search no street."""
+        """Postcodes only, for callers who search no street."""
         return self._postcodes.value() or Postcodes()
 
     def _fresh(self) -> Gazetteer:

@@ -1,8 +1,7 @@
-"""Forgives mistakes of spelling: how many edits lie between what was typed and a word.
-
-An edit puts in, leaves out or changes a letter, or swaps two neighbours: the optimal string
-alignment distance (Damerau 1964), here to whichever beginning of the word is nearest, because
-people search while they still type. The web client has a twin of this module.
+"""Tolerates misspellings: counts the edits between typed text and a word. An edit inserts, removes
+or changes a letter, or swaps two neighbours: the optimal string alignment distance (Damerau 1964),
+here to the nearest beginning of the word, because people search while they type. The web client has
+a twin of this module.
 """
 
 from bisect import bisect_left
@@ -15,19 +14,19 @@ from typing import TypeVar
 T = TypeVar("T")
 
 MISTAKES = ((4, 0), (8, 1))
-"""Words shorter than the first number may have so many edits; longer ones two."""
+"""The permitted edits of words shorter than the first number; longer ones may have two."""
 MOST_MISTAKES = 2
 
 
 def allowed(typed: str) -> int:
-    """How many edits a typed word may be away; numbers none."""
+    """The permitted number of edits of a typed word; none for numbers."""
     if typed.isdigit():
         return 0
     return next((most for length, most in MISTAKES if len(typed) < length), MOST_MISTAKES)
 
 
 class ByWord(dict[str, T]):
-    """What is known by each word, and which words have a letter where."""
+    """The objects by each word, and the words by the position of each letter."""
 
     @cached_property
     def in_order(self) -> list[str]:
@@ -35,7 +34,7 @@ class ByWord(dict[str, T]):
 
     @cached_property
     def with_letter(self) -> Mapping[tuple[str, int], int]:
-        """By letter and place: a number whose bits are those words in order."""
+        """By letter and position: a number whose bits are the words in order."""
         found: dict[tuple[str, int], int] = defaultdict(int)
         for number, word in enumerate(self.in_order):
             for place, letter in enumerate(word):
@@ -43,21 +42,21 @@ class ByWord(dict[str, T]):
         return dict(found)
 
     def beginning(self, start: str) -> list[str]:
-        """The words that begin so."""
+        """The words with that prefix."""
         first = bisect_left(self.in_order, start)
         return list(takewhile(lambda word: word.startswith(start), self.in_order[first:]))
 
 
 def near(typed: str, words: ByWord[T]) -> dict[str, int]:
-    """The words with a beginning within what is allowed, and how many edits away it is."""
+    """The words with a beginning within the permitted edits, with the number of edits."""
     most = allowed(typed)
     costs = {word: edits(typed, word[: len(typed) + most], most) for word in _maybe(typed, words)}
     return {word: cost for word, cost in costs.items() if cost <= most}
 
 
 def _maybe(typed: str, words: ByWord[T]) -> Iterator[str]:
-    """The words that lack no more of the typed letters than are allowed: a letter that no edit puts
-    in, leaves out or changes is at most as many places off as there are edits."""
+    """The words that lack no more typed letters than permitted: a letter that no edit inserts,
+    removes or changes is off by at most as many positions as there are edits."""
     most = allowed(typed)
     # The bits at `lacking[n]` are the words that lack at most n of the letters so far.
     lacking = [(1 << len(words)) - 1] * (most + 1)
@@ -76,8 +75,8 @@ def _maybe(typed: str, words: ByWord[T]) -> Iterator[str]:
 
 
 def edits(typed: str, word: str, most: int) -> int:
-    """The fewest edits from `typed` to a beginning of `word`; where they are more than `most`,
-    any number above it. O(typed × word)."""
+    """The fewest edits from `typed` to a beginning of `word`; if there are more than `most`, any
+    number above it. O(typed × word)."""
     before: list[int] = []
     row = list(range(len(word) + 1))
     for i, letter in enumerate(typed):

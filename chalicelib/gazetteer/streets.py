@@ -1,4 +1,4 @@
-"""The street that a place is on, from the lines of streets as they are published."""
+"""Finds the street at a place, from the published lines of streets."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ import msgspec
 from chalicelib.geo.point import Box, Point
 
 STREETS = "data/streets.json"
-"""Where the document of streets' lines is published, as a key."""
+"""The key of the published document of streets' lines."""
 NEAR_M = 100.0
 METRES_PER_DEGREE = 111_320.0
 
@@ -34,7 +34,7 @@ class _Piece(NamedTuple):
 
 
 class StreetMap:
-    """Made ready once, asked often. O(pieces) a question, most of them by their box alone."""
+    """Prepared once for many queries. O(pieces) per query, most of them only by their box."""
 
     def __init__(self, streets: Mapping[str, Sequence[Line]]) -> None:
         self._pieces = [_piece(name, line) for name, lines in streets.items() for line in lines]
@@ -60,7 +60,7 @@ def _piece(name: str, line: Line) -> _Piece:
 
 
 def _distance_m(point: Point, line: Line) -> float:
-    """From the point to the line, on a plane: to a few centimetres within 100 m."""
+    """The distance from the point to the line, on a plane: within a few centimetres up to 100 m."""
     wide = math.cos(math.radians(point.lat))
     at = [((long - point.long) * wide, lat - point.lat) for long, lat in line]
     return METRES_PER_DEGREE * min(_from_origin(a, b) for a, b in pairwise([*at, at[-1]]))

@@ -1,4 +1,4 @@
-"""What can be asked of the gazetteer."""
+"""Searches the gazetteer."""
 
 import re
 from heapq import nsmallest
@@ -16,12 +16,12 @@ _KINDS = ("place", "street", "postcode")
 _HOUSE_NUMBER = re.compile(r"^\d+[a-z]?[\s,]+(?=\S)", re.IGNORECASE | re.ASCII)
 
 Found = tuple[int, Place]
-"""How well a place fits, the lower the better, and the place."""
+"""How well a place matches, the lower the better, and the place."""
 
 
 def find(q: str | None, ports: Ports) -> list[Place]:
-    """The places that were meant by what was typed, best first; where the council's own list has
-    none, those of the geocoder if there is one. Raises Invalid."""
+    """The places that match typed text, best first; if the council's own list has none, those of
+    the geocoder if there is one. Raises Invalid."""
     typed = (q or "").strip()
     if not 1 <= len(typed) <= LONGEST_QUERY:
         raise Invalid.field(
@@ -31,12 +31,11 @@ def find(q: str | None, ports: Ports) -> list[Place]:
 
 
 def search(q: str, places: Gazetteer) -> list[Place]:
-    """The best of the places that `q` may name, at most 20: those called exactly so, those whose
-    label begins so, those with all the words, those that hold it anywhere; where there is none of
-    them, those spelt nearly so. A house number before the words says nothing; nothing is called
-    by more than eight words. O(places)."""
+    """The best matches of `q`, at most 20: exact names, labels that begin with it, places with all
+    the words, labels that contain it; if there are none, similar spellings. A house number before
+    the words is ignored; more than eight words match nothing. O(places)."""
     typed = Words(_HOUSE_NUMBER.sub("", q.strip()))
-    # Folding can make a text longer than what was typed.
+    # Folding can make a text longer than the typed one.
     if not 1 <= len(typed.plain) <= MOST_WORDS or len(typed.joined) > LONGEST_QUERY:
         return []
     found = _postcodes(typed, places) + _named(typed, places) or _nearly(typed, places)
@@ -65,7 +64,7 @@ def _named(typed: Words, places: Gazetteer) -> list[Found]:
 
 
 def _nearly(typed: Words, places: Gazetteer) -> list[Found]:
-    """Those with a word for each typed one that is spelt nearly so; the fewer edits the better."""
+    """The places with a similarly spelt word for each typed one; the fewer edits the better."""
     by_typed = [_near(*word, places) for word in zip(typed.plain, typed.short, strict=True)]
     first, *others = by_typed
     return [
@@ -76,7 +75,7 @@ def _nearly(typed: Words, places: Gazetteer) -> list[Found]:
 
 
 def _near(plain: str, short: str, places: Gazetteer) -> dict[Known, int]:
-    """The places with a word that may be meant, and how many edits away the nearest is."""
+    """The places with a similar word, and the number of edits to the nearest one."""
     words = spelling.near(plain, places.by_word)
     words |= dict.fromkeys(places.by_short.get(short, ()), 0)
     costs: dict[Known, int] = {}

@@ -1,7 +1,5 @@
-"""Wards as they are published, and which of them a place belonged to on a day.
-
-Boundaries change: the document has the wards of today, and the earlier sets by the day that each
-began to count.
+"""The published wards, and the ward of a place on a day. Boundaries change: the document has
+today's wards, and the earlier sets by the day from which each applied.
 """
 
 from collections.abc import Sequence
@@ -16,10 +14,10 @@ from chalicelib.geo.polygon import Corner, MultiPolygon, Polygon
 from chalicelib.geo.rounding import rounded
 
 WARDS = "data/wards.json"
-"""Where the document of wards is published, as a key."""
+"""The key of the published document of wards."""
 EDGE_M = 50.0
-"""So far outside all wards a place still counts as the council's: nobody sees on the ground where a
-ward ends, and published boundaries are simplified."""
+"""A place up to this distance outside all wards still counts as the council's: boundaries are not
+visible on the ground, and published ones are simplified."""
 
 
 class Ward(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -41,25 +39,25 @@ class Ward(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return Box(west=west, south=south, east=east, north=north)
 
     def is_near(self, point: Point) -> bool:
-        """True of a place inside, or at most EDGE_M outside."""
+        """True for a place inside, or at most EDGE_M outside."""
         if self.bounds.overlap(Box.around(point, EDGE_M)) is None:
             return False
         return self.shape.contains(point) or nearest_on_edge(self.shape, point).distance_m <= EDGE_M
 
 
 class WardSet(msgspec.Struct, frozen=True, kw_only=True):
-    """The wards that count from a day on, by code."""
+    """The wards that apply from a day on, by code."""
 
     items: tuple[Ward, ...] = ()
     valid_from: date = date.min
 
     def ward_at(self, point: Point) -> Ward | None:
-        """The one that has the place; a place on an edge belongs to one of its wards."""
+        """The ward that contains the place; a place on a shared edge belongs to one ward."""
         return next((ward for ward in self.items if ward.shape.contains(point)), None)
 
 
 class Wards(WardSet, frozen=True, kw_only=True):
-    """The published document: the newest set, and those before it, newest first."""
+    """The published document: the newest set, and earlier ones, newest first."""
 
     earlier: tuple[WardSet, ...] = ()
 
@@ -69,7 +67,7 @@ class Wards(WardSet, frozen=True, kw_only=True):
         return (self, *self.earlier)
 
     def on(self, day: date) -> WardSet:
-        """The set that counted on the day; of days before all of them, the first."""
+        """The set that applied on the day; for days before all of them, the first."""
         return next((each for each in self.sets if each.valid_from <= day), self.sets[-1])
 
     def code_at(self, point: Point, day: date) -> str | None:
@@ -78,13 +76,13 @@ class Wards(WardSet, frozen=True, kw_only=True):
         return ward.code if ward else None
 
     def is_outside(self, point: Point, day: date) -> bool:
-        """True where the place was farther than EDGE_M outside every ward of the day; False where
-        no ward is known."""
+        """True if the place was farther than EDGE_M outside every ward of the day; False if no ward
+        is known."""
         wards = self.on(day).items
         return bool(wards) and not any(ward.is_near(point) for ward in wards)
 
     def with_set(self, new: WardSet) -> "Wards":
-        """The document with this set too, in the place of one from the same day."""
+        """The document with this set added, or replacing one of the same day."""
         others = [each for each in self.sets if each.items and each.valid_from != new.valid_from]
         newest, *earlier = sorted([new, *others], key=lambda each: each.valid_from, reverse=True)
         kept = tuple(WardSet(items=each.items, valid_from=each.valid_from) for each in earlier)
@@ -92,7 +90,7 @@ class Wards(WardSet, frozen=True, kw_only=True):
 
 
 def ward_of(code: str, name: str, shape: MultiPolygon) -> Ward:
-    """The ward as it is published, to a tenth of a metre. Raises Invalid where it is smaller."""
+    """The ward rounded for publication, to a tenth of a metre. Raises Invalid if it is smaller."""
     polygons = rounded(shape)
     longs, lats = zip(*(corner for rings in polygons for corner in rings[0]), strict=True)
     return Ward(

@@ -1,4 +1,4 @@
-"""What a place belongs to, for those who only want to know: a missing file is no reason to fail."""
+"""The ward and street of a place, for callers that must not fail because of a missing file."""
 
 from collections.abc import Callable
 from datetime import date
@@ -15,14 +15,14 @@ T = TypeVar("T")
 
 class PublishedWhereabouts:
     """Ward and street of a place from the published documents, each read at most once a minute,
-    also where it cannot be read; then nothing is known."""
+    even if it cannot be read; then nothing is known."""
 
     def __init__(self, read: Read, seconds: Seconds) -> None:
         self._wards = CachedDocument(lambda: _or_none(lambda: decoded(read, WARDS, Wards)), seconds)
         self._streets = CachedDocument(lambda: _or_none(lambda: _street_map(read)), seconds)
 
     def wards(self) -> Wards:
-        """Every set of them; one without wards where none are known."""
+        """Every set of wards; one without wards if none are known."""
         return self._wards.value() or Wards()
 
     def ward_code(self, point: Point, day: date) -> str | None:
@@ -30,7 +30,7 @@ class PublishedWhereabouts:
         return self.wards().code_at(point, day)
 
     def is_outside(self, point: Point, day: date) -> bool:
-        """True where the place was outside every ward of the day, with a margin."""
+        """True if the place was outside every ward of the day, with a margin."""
         return self.wards().is_outside(point, day)
 
     def street(self, point: Point) -> str | None:

@@ -1,10 +1,10 @@
 """British National Grid (EPSG:27700), easting and northing in metres, from and to WGS84 degrees.
 
 A Helmert transformation between the ellipsoids and a transverse Mercator projection, without the
-Ordnance Survey's table of shifts: by its guide some 5 m for the whole of Great Britain. Against
-the 1,267 bus stops of York in NaPTAN, which have both systems: 0.177 m in the median and 0.178 m
-at most, so NaPTAN's own conversion is of the same kind. There and back: 3 mm on the mainland, 12 mm
-in the Atlantic corner of the grid. Heights count as zero.
+Ordnance Survey's table of shifts: accurate to some 5 m in Great Britain, according to its guide.
+Compared with the 1,267 bus stops of York in NaPTAN, which have both systems: 0.177 m in the median
+and 0.178 m at most, so NaPTAN's own conversion is of the same kind. Round trip: 3 mm on the
+mainland, 12 mm in the Atlantic corner of the grid. Heights count as zero.
 
 Source: Ordnance Survey, "A guide to coordinate systems in Great Britain" (2020), section 6 and
 annexes A to C.
@@ -57,11 +57,11 @@ AIRY = Ellipsoid(6_377_563.396, 6_356_256.909)
 
 
 def to_grid(point: Point) -> GridPoint:
-    """The place in the grid. Raises Invalid outside of it, NaN too."""
+    """The place in the grid. Raises Invalid outside it, also for NaN."""
     if abs(point.lat) <= 90 and abs(point.long) <= 180:
         lat, long = _degrees_of(_to_airy(_metres_of(point.lat, point.long, WGS84)), AIRY)
         found = _projected(math.radians(lat), math.radians(long))
-        # The projection's series holds near Britain only, and could lead back into the grid.
+        # The projection's series is valid near Britain only, and could return to the grid.
         if 49 <= point.lat <= 62 and -10 <= point.long <= 4 and not _faults(found):
             return found
     message = f"lies outside the British National Grid ({point.lat}, {point.long})"
@@ -71,7 +71,7 @@ def to_grid(point: Point) -> GridPoint:
 
 
 def from_grid(place: GridPoint) -> Point:
-    """The place in WGS84 degrees. Raises Invalid outside the grid, NaN too."""
+    """The place in WGS84 degrees. Raises Invalid outside the grid, also for NaN."""
     if faults := _faults(place):
         raise Invalid("; ".join(f"{field}: {message}" for field, message in faults), faults)
     lat, long = _unprojected(place)
@@ -111,7 +111,7 @@ def _degrees_of(metres: Metres, ellipsoid: Ellipsoid) -> tuple[float, float]:
 
 
 def _turned(metres: Metres) -> Metres:
-    """What scale and rotation add."""
+    """The shift by scale and rotation."""
     x, y, z = metres
     rx, ry, rz = TURN
     return SCALE * x - rz * y + ry * z, rz * x + SCALE * y - rx * z, -ry * x + rx * y + SCALE * z
@@ -125,7 +125,8 @@ def _to_airy(metres: Metres) -> Metres:
 
 
 def _from_airy(metres: Metres) -> Metres:
-    """The exact inverse, by iteration: with its signs turned round it would miss by 3 mm."""
+    """The exact inverse, by iteration: the same formula with reversed signs would be off by 3
+    mm."""
     found = metres
     for _ in range(4):
         x, y, z = (
@@ -153,7 +154,7 @@ def _arc(phi: float) -> float:
 
 
 def _radii(phi: float) -> tuple[float, float]:
-    """Of curvature, scaled: across the meridian and along it."""
+    """Radii of curvature, scaled: across the meridian and along it."""
     root = 1 - AIRY.e2 * math.sin(phi) ** 2
     nu = AIRY.a * ON_MERIDIAN / math.sqrt(root)
     return nu, nu * (1 - AIRY.e2) / root
@@ -206,7 +207,7 @@ def _unprojected(place: GridPoint) -> tuple[float, float]:
 
 
 def _foot(north: float) -> float:
-    """The latitude on the central meridian that is so many metres north of the true origin."""
+    """The latitude on the central meridian that many metres north of the true origin."""
     phi = TRUE_LAT
     for _ in range(10):
         phi += (north - _arc(phi)) / (AIRY.a * ON_MERIDIAN)

@@ -11,7 +11,7 @@ E2 = 0.00669437999014
 
 
 class EdgePoint(NamedTuple):
-    """A place on an edge, and how far off it is."""
+    """A place on an edge, and its distance."""
 
     point: Point
     distance_m: float
@@ -25,7 +25,7 @@ def nearest_on_edge(shape: Shape, point: Point) -> EdgePoint:
     nearest place by up to 0.1 % of its distance within 5 km at 54° N, and by 2 % within 100 km.
     `distance_m` is that of `geo.point`; to show a number, use `nearest.shown_m`. O(corners).
     """
-    # How long a degree east is, in degrees north: the ratio of the ellipsoid's radii there.
+    # The length of a degree east in degrees north: the ratio of the ellipsoid's radii there.
     lat = math.radians(point.lat)
     wide = math.cos(lat) * (1 - E2 * math.sin(lat) ** 2) / (1 - E2)
     here = (point.long, point.lat)
@@ -35,7 +35,7 @@ def nearest_on_edge(shape: Shape, point: Point) -> EdgePoint:
 
 
 def _foot(a: Corner, b: Corner, here: Corner, wide: float) -> tuple[float, Corner]:
-    """The place on the edge that is nearest to `here`, after its distance squared."""
+    """The squared distance, and the place on the edge nearest to `here`."""
     ax, ay = (a[0] - here[0]) * wide, a[1] - here[1]
     dx, dy = (b[0] - a[0]) * wide, b[1] - a[1]
     length2 = dx * dx + dy * dy

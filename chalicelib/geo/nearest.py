@@ -1,4 +1,4 @@
-"""The exact nearest of many places: a grid in compressed-sparse-row form, read where it lies.
+"""The exact nearest of many places: a grid in compressed-sparse-row form, read in place.
 
 One block of bytes, little-endian, every number of 4 bytes at a multiple of 4:
 
@@ -41,15 +41,15 @@ UNIT = 1e-7 * (math.pi / 180)
 A_CELL = 2
 """Places in a cell, on average."""
 AXIS_M, E2 = 6_378_137.0, 0.00669437999014
-"""Of WGS84: the half axis at the equator and the eccentricity squared."""
+"""WGS84: the half axis at the equator and the eccentricity squared."""
 LEAST_RADIUS_M = AXIS_M * (1 - E2)
-"""No arc on the ellipsoid is bent more: along the meridian, at the equator."""
+"""The smallest radius of curvature on the ellipsoid: along the meridian, at the equator."""
 
 Keep = Callable[[int], bool]
 
 
 class Found(NamedTuple):
-    """A place by its number in the order of building, and how far off it is."""
+    """A place by its number in the order of building, and its distance."""
 
     number: int
     distance_m: float
@@ -77,7 +77,7 @@ WORLD = Limits(-1_800_000_000, 1_800_000_000, -900_000_000, 900_000_000)
 
 
 class NearestIndex(NamedTuple):
-    """What `opened` read; its parts are views of the bytes."""
+    """The index that `opened` read; its parts are views of the bytes."""
 
     places: int
     columns: int
@@ -92,7 +92,7 @@ class NearestIndex(NamedTuple):
     numbers: "memoryview[int]"
 
     def cells(self, limits: Limits) -> Cells:
-        """Those that the limits touch; the nearest where they lie outside of the grid."""
+        """The cells that the limits touch; the nearest ones if they are outside the grid."""
         return Cells(
             self._clamp((limits.west - self.west) // self.wide, self.columns),
             self._clamp((limits.east - self.west) // self.wide, self.columns),
@@ -101,7 +101,7 @@ class NearestIndex(NamedTuple):
         )
 
     def wider(self, cells: Cells, by: int) -> Cells:
-        """The block with so many more cells on each side."""
+        """The block with that many more cells on each side."""
         return Cells(
             max(0, cells.west - by),
             min(self.columns - 1, cells.east + by),
@@ -110,7 +110,7 @@ class NearestIndex(NamedTuple):
         )
 
     def stretches(self, cells: Cells, but: Cells | None) -> Iterator[tuple[int, int]]:
-        """The entries of the block's cells that are not in the block `but`, which lies within."""
+        """The entries of the block's cells that are not in the inner block `but`."""
         west, east, south, north = cells
         for row in range(south, north + 1):
             first = row * self.columns
@@ -130,23 +130,23 @@ class NearestIndex(NamedTuple):
 def distance_mm(lat: int, long: int, point: Point) -> int:
     """From a place in units of 1e-7 degrees to the point, in whole millimetres.
 
-    The straight line through the ellipsoid of WGS84, bent to an arc of the mean radius. Beside the
-    distance along the ellipsoid it is within 1 mm and 1e-6 up to 200 km, 0.6 % up to 10,000 km, and
-    3 % near the antipodes.
+    The straight line through the ellipsoid of WGS84, bent to an arc of the mean radius. It differs
+    from the distance along the ellipsoid by at most 1 mm and 1e-6 up to 200 km, 0.6 % up to 10,000
+    km, and 3 % near the antipodes.
     """
     ((mm, _),) = _measured([(lat, long, 0)], point, WORLD)
     return mm
 
 
 def shown_m(one: Point, other: Point) -> float:
-    """The distance that people are shown, in metres to a tenth; as exact as `distance_mm`."""
+    """The displayed distance, in metres to a tenth; as exact as `distance_mm`."""
     return round(distance_mm(round(one.lat * 1e7), round(one.long * 1e7), other) / 1000, 1)
 
 
 def built(points: Sequence[Point]) -> bytes:
     """The bytes of the index of these places; their numbers count from 0. O(n log n).
 
-    Raises Invalid where a coordinate is none.
+    Raises Invalid if a coordinate is not a number.
     """
     lats = [_units(point.lat, 90, "lat", at) for at, point in enumerate(points)]
     longs = [_units(point.long, 180, "long", at) for at, point in enumerate(points)]
@@ -175,7 +175,7 @@ def built(points: Sequence[Point]) -> bytes:
 def opened(content: bytes | mmap) -> NearestIndex:
     """The index in these bytes or in this memory map, which must stay open. O(1).
 
-    Raises ValueError where they are no index, or not a whole one.
+    Raises ValueError if they are not a complete index.
     """
     view = memoryview(content)
     if len(view) < HEADER.size or bytes(view[:4]) != MAGIC:
@@ -197,10 +197,9 @@ def opened(content: bytes | mmap) -> NearestIndex:
 
 def nearest(index: NearestIndex, point: Point, k: int, keep: Keep | None = None) -> list[Found]:
     """The `k` nearest places, nearest first, by `distance_mm`; of equally near ones the one with
-    the lower number. Fewer where there are fewer. `keep` says of a number whether it counts.
-
-    Exact: once a block of cells has given `k` places, what `_within` lets in of the last one's
-    distance holds all that can be nearer. Raises ValueError where the point is none.
+    the lower number. Fewer if there are fewer. `keep` says whether the place of a number counts.
+    Exact: once a block of cells has given `k` places, the box `_within` the last one's distance
+    contains every nearer place. Raises ValueError if the point is not valid.
     """
     if not (abs(point.lat) <= 90 and abs(point.long) <= 180):
         raise ValueError(f"{point} is no place: lat is -90 to 90, long is -180 to 180")
@@ -231,7 +230,8 @@ def _seen(
     limits: Limits,
     keep: Keep | None,
 ) -> list[tuple[int, int]]:
-    """Millimetres and number of the entries in these stretches that lie within the limits."""
+    """Distance in millimetres and number of the entries in these ranges that lie within the
+    limits."""
     found: list[tuple[int, int]] = []
     for begin, end in stretches:
         entries = zip(
@@ -247,7 +247,7 @@ def _seen(
 def _measured(
     entries: Iterable[tuple[int, int, int]], point: Point, limits: Limits
 ) -> list[tuple[int, int]]:
-    # One loop with everything in it: a call for each entry would double the time of a query.
+    # A single loop: a call for each entry would double the time of a query.
     sin, cos, sqrt, asin = math.sin, math.cos, math.sqrt, math.asin
     west, east, south, north = limits
     here_lat, here_long = math.radians(point.lat), math.radians(point.long)
@@ -270,7 +270,7 @@ def _measured(
 
 
 def _within(point: Point, mm: int) -> Limits:
-    """A box that holds every place of at most that distance, with more than 0.4 mm to spare.
+    """A box that contains every place within that distance, with more than 0.4 mm to spare.
 
     The line between two places is at least LEAST_RADIUS_M times that between the same degrees on
     the unit sphere: its part along the meridian is the integral of the radius of curvature, and
@@ -293,7 +293,7 @@ def _within(point: Point, mm: int) -> Limits:
 
 
 def _union(one: Cells, other: Cells) -> Cells:
-    """The smallest block that holds both."""
+    """The smallest block that contains both."""
     return Cells(
         min(one.west, other.west),
         max(one.east, other.east),
@@ -313,7 +313,7 @@ def _cell(width: int, height: int, middle: int, count: int) -> tuple[int, int]:
     """Width and height of a cell about as wide as it is high in metres, with A_CELL places."""
     narrow = max(0.01, math.cos(middle * UNIT))
     side = math.sqrt(width * narrow * height * A_CELL / max(1, count))
-    # A row of places, or one place, would have cells without end.
+    # A row of places, or one place, would have infinitely many cells.
     share = A_CELL / max(1, count)
     wide, high = max(side / narrow, width * share), max(side, height * share)
     return math.ceil(wide), math.ceil(high)

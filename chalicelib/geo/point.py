@@ -22,11 +22,11 @@ class Box(NamedTuple):
     north: float
 
     def contains(self, point: Point) -> bool:
-        """True on the edges too; never true of NaN."""
+        """True on the edges too; never for NaN."""
         return self.west <= point.long <= self.east and self.south <= point.lat <= self.north
 
     def overlap(self, other: "Box") -> "Box | None":
-        """The box that both cover, None where they do not meet."""
+        """The box that both cover, None if they do not overlap."""
         west, east = max(self.west, other.west), min(self.east, other.east)
         south, north = max(self.south, other.south), min(self.north, other.north)
         if west > east or south > north:
@@ -35,7 +35,7 @@ class Box(NamedTuple):
 
     @classmethod
     def around(cls, point: Point, radius_m: float) -> "Box":
-        """The box that just holds the circle; away from the poles."""
+        """The smallest box that contains the circle; away from the poles."""
         high = math.degrees(radius_m / EARTH_RADIUS_M)
         wide = high / math.cos(math.radians(abs(point.lat) + high))
         return cls(
@@ -49,7 +49,7 @@ class Box(NamedTuple):
 def distance_m(one: Point, other: Point) -> float:
     """Great-circle distance in metres: within 0.57 % of the ellipsoid's, antipodes too.
 
-    For sorting and bounds; a number that is shown is `nearest.shown_m`.
+    For sorting and bounds; displayed numbers use `nearest.shown_m`.
     Source: the haversine formula on a sphere of the mean radius of WGS84.
     """
     south, north = math.radians(one.lat), math.radians(other.lat)

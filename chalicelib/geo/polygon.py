@@ -1,4 +1,4 @@
-"""Polygons with holes, and whether a place lies in one.
+"""Polygons with holes, and whether a place is inside one.
 
 A ring is its corners as (long, lat) in WGS84 degrees, GeoJSON's order (RFC 7946); the last one
 may repeat the first. Edges are straight in degrees, which is exact enough for a town, and do not
@@ -21,8 +21,8 @@ Corner = tuple[float, float]
 Ring = Sequence[Corner]
 
 ROUNDING = 4e-16
-"""More than what rounding does to the determinant of `side_of`, as a share of its terms: Shewchuk,
-"Adaptive Precision Floating-Point Arithmetic" (1997), bound A of orient2d."""
+"""An upper bound of the rounding error in the determinant of `side_of`, relative to its terms:
+Shewchuk, "Adaptive Precision Floating-Point Arithmetic" (1997), bound A of orient2d."""
 UNDERFLOW = 1e-300
 
 
@@ -35,7 +35,7 @@ class Polygon:
 
     @cached_property
     def box(self) -> Box:
-        """The smallest one that holds it."""
+        """The smallest box that contains it."""
         longs, lats = zip(*self.outer, strict=True)
         return Box(west=min(longs), south=min(lats), east=max(longs), north=max(lats))
 
@@ -45,11 +45,11 @@ class Polygon:
 
     @property
     def polygons(self) -> tuple["Polygon", ...]:
-        """Itself, as a MultiPolygon has it."""
+        """The polygon itself, as in a MultiPolygon."""
         return (self,)
 
     def contains(self, point: Point) -> bool:
-        """By the boundary rule above; the edge of a hole belongs to one side of it as well."""
+        """By the boundary rule above; the edge of a hole also belongs to one side only."""
         if not self.box.contains(point):
             return False
         return sum(in_ring(point, ring) for ring in self.rings) % 2 == 1
@@ -63,7 +63,7 @@ class MultiPolygon:
 
     @cached_property
     def box(self) -> Box:
-        """The smallest one that holds them all."""
+        """The smallest box that contains them all."""
         boxes = [polygon.box for polygon in self.polygons]
         return Box(
             west=min(box.west for box in boxes),
@@ -92,15 +92,15 @@ def in_ring(point: Point, ring: Ring) -> bool:
     for b in ring:
         if (a[1] > lat) != (b[1] > lat) and (a[0] > long or b[0] > long):
             low, high = (a, b) if a[1] < b[1] else (b, a)
-            # Upwards, the ray from the point crosses what has the point on its left.
+            # Of upward edges, the ray from the point crosses those with the point on their left.
             is_inside ^= side_of(low, high, (long, lat)) > 0
         a = b
     return is_inside
 
 
 def side_of(a: Corner, b: Corner, c: Corner) -> float:
-    """Its sign says on which side of the line from `a` to `b` the corner `c` is: 1 left, -1 right,
-    0 on it. Exact, whatever the magnitude."""
+    """The side of the line from `a` to `b` on which the corner `c` is: 1 left, -1 right, 0 on it.
+    Exact, whatever the magnitude."""
     one, other = (a[0] - c[0]) * (b[1] - c[1]), (a[1] - c[1]) * (b[0] - c[0])
     if abs(one - other) > ROUNDING * (abs(one) + abs(other)) + UNDERFLOW:
         return one - other
@@ -112,19 +112,18 @@ def side_of(a: Corner, b: Corner, c: Corner) -> float:
 
 
 def edges(ring: Ring) -> Iterator[tuple[Corner, Corner]]:
-    """Each edge of the ring once, none of them without length."""
+    """Each edge of the ring once, except those without length."""
     return ((a, b) for a, b in pairwise([*ring, ring[0]]) if a != b)
 
 
 def representative(shape: Shape) -> Point:
-    """A place inside: in the middle of the widest stretch, half-way up the largest polygon.
-
-    Raises ValueError where no place lies inside.
+    """A place inside: the middle of the widest stretch, half-way up the largest polygon. Raises
+    ValueError if no place is inside.
     """
     polygon = max(shape.polygons, key=lambda one: abs(_area(one.outer)))
     lats = sorted({lat for ring in polygon.rings for _, lat in ring})
     middle = (polygon.box.south + polygon.box.north) / 2
-    # Between two corners' latitudes no corner is met; the nearest to the middle come first.
+    # Between two corners' latitudes there is no corner; those nearest to the middle come first.
     heights = sorted(((a + b) / 2 for a, b in pairwise(lats)), key=lambda at: abs(at - middle))
     for lat in heights:
         found = _middle_of_widest(polygon, lat)
@@ -148,6 +147,6 @@ def _middle_of_widest(polygon: Polygon, lat: float) -> Point | None:
 
 
 def _area(ring: Ring) -> float:
-    """In square degrees from the first corner, positive where it runs anticlockwise."""
+    """The area in square degrees, positive if the ring runs anticlockwise."""
     x0, y0 = ring[0]
     return sum((a[0] - x0) * (b[1] - y0) - (b[0] - x0) * (a[1] - y0) for a, b in edges(ring)) / 2

@@ -36,7 +36,7 @@ class KeyRange(NamedTuple):
 
 
 def tile_of(point: Point, z: int) -> Tile:
-    """The tile at zoom `z` that holds the point; latitudes past ±85.05° count as the edge."""
+    """The tile at zoom `z` that contains the point; latitudes past ±85.05° count as the edge."""
     lat = math.radians(max(-MAX_LAT, min(MAX_LAT, point.lat)))
     side = 1 << z
     x = (point.long + 180.0) / 360.0 * side
@@ -45,7 +45,7 @@ def tile_of(point: Point, z: int) -> Tile:
 
 
 def quadkey(tile: Tile) -> str:
-    """The tile's name: one base-4 digit a zoom level, the coarsest first."""
+    """The tile's name: one base-4 digit per zoom level, the coarsest first."""
     digits = []
     for level in range(tile.z - 1, -1, -1):
         digits.append(str((tile.x >> level & 1) + 2 * (tile.y >> level & 1)))
@@ -62,7 +62,7 @@ def tile_named(key: str) -> Tile:
 
 
 def key_of(point: Point, length: int = FINEST) -> str:
-    """The quadkey of `length` digits that holds the point."""
+    """The quadkey of `length` digits that contains the point."""
     return quadkey(tile_of(point, length))
 
 
@@ -78,7 +78,7 @@ def bounds(tile: Tile) -> Box:
 
 
 def cells_touched(box: Box, z: int) -> int:
-    """How many tiles of that zoom the box touches."""
+    """The number of tiles of that zoom that the box touches."""
     low, high = _corner_tiles(box, z)
     return (high.x - low.x + 1) * (high.y - low.y + 1)
 
@@ -90,10 +90,9 @@ def tiles_in(box: Box, z: int) -> list[Tile]:
 
 
 def cover(box: Box, *, length: int, at_least: int, budget: int = 8) -> list[KeyRange]:
-    """Ranges of quadkeys of `length` digits that together hold every point of the box.
-
-    Sorted, apart from each other, and none crosses a cell of `at_least` digits (the index's
-    partition). At most `budget` ranges for each such cell. O(cells at the finest level used).
+    """Ranges of quadkeys of `length` digits that together contain every point of the box. Sorted
+    and disjoint, and none crosses a cell of `at_least` digits (the index's partition). At most
+    `budget` ranges for each such cell. O(cells at the finest level used).
     """
     finest = max(at_least, min(length, _useful_depth(box)))
     corners = _corner_tiles(box, finest)
@@ -106,8 +105,8 @@ def cover(box: Box, *, length: int, at_least: int, budget: int = 8) -> list[KeyR
 
 def _useful_depth(box: Box) -> int:
     """The zoom whose cells are about a sixth of the box's short side: finer costs more ranges
-    than it saves in rows read (measured on 100,000 points round a city). A thin box gets
-    coarser ones, so that its length is never more than some 64 cells."""
+    than it saves in rows read (measured on 100,000 points around a city). A thin box gets coarser
+    ones, so that its length is at most some 64 cells."""
     middle = math.cos(math.radians((box.north + box.south) / 2))
     sides = ((box.north - box.south) / max(middle, 1e-6), box.east - box.west)
     cell = max(min(sides) / 6, max(sides) / 64)
@@ -117,7 +116,7 @@ def _useful_depth(box: Box) -> int:
 
 
 def _merged(ranges: list[KeyRange]) -> list[KeyRange]:
-    """The same keys in fewer ranges where some follow each other; sorted before and after."""
+    """The same keys with adjacent ranges joined; sorted before and after."""
     found: list[KeyRange] = []
     for part in ranges:
         if found and int(part.low, 4) == int(found[-1].high, 4) + 1:
@@ -128,7 +127,7 @@ def _merged(ranges: list[KeyRange]) -> list[KeyRange]:
 
 
 def _within_budget(ranges: list[KeyRange], budget: int) -> list[KeyRange]:
-    """At most `budget` ranges: the narrowest gaps are read over."""
+    """At most `budget` ranges: the narrowest gaps are included."""
     ranges = list(ranges)
     while len(ranges) > budget:
         gaps = [int(b.low, 4) - int(a.high, 4) for a, b in pairwise(ranges)]
@@ -158,7 +157,7 @@ def _corner_tiles(box: Box, z: int) -> tuple[Tile, Tile]:
 
 
 def _cells_in(corners: tuple[Tile, Tile], cell: Tile, name: str) -> list[KeyRange]:
-    """The parts of the named cell that lie between these corners, cells of the finest zoom."""
+    """The parts of the named cell between these corners, in cells of the finest zoom."""
     low, high = corners
     up = low.z - cell.z
     west, north, east, south = low.x >> up, low.y >> up, high.x >> up, high.y >> up

@@ -1,10 +1,10 @@
-"""Areas as they are published: to a tenth of a metre, and without what is smaller than that."""
+"""Rounds areas for publication: to a tenth of a metre, without smaller parts."""
 
 from chalicelib.errors import Invalid
 from chalicelib.geo.polygon import Corner, MultiPolygon, Polygon, Ring
 
 DECIMALS = 6
-"""Of degrees: about 0.1 m."""
+"""Decimal places of degrees: about 0.1 m."""
 FEWEST_CORNERS = 3
 
 Rings = tuple[tuple[Corner, ...], ...]
@@ -12,8 +12,8 @@ Rings = tuple[tuple[Corner, ...], ...]
 
 
 def rounded(shape: MultiPolygon) -> tuple[Rings, ...]:
-    """The polygons of the shape, each corner rounded; holes and polygons that have no area any
-    more are left out. Raises Invalid where nothing is left."""
+    """The polygons of the shape, each corner rounded; holes and polygons without an area are left
+    out. Raises Invalid if nothing is left."""
     polygons = tuple(rings for each in shape.polygons if (rings := _rings(each)))
     if not polygons:
         raise Invalid.field("geometry", "the area is smaller than 0.1 m: give it as a Point")
@@ -21,13 +21,13 @@ def rounded(shape: MultiPolygon) -> tuple[Rings, ...]:
 
 
 def _rings(polygon: Polygon) -> Rings:
-    """Its rings; none where the outer one is too small."""
+    """Its rings; none if the outer one is too small."""
     outer, *holes = map(_ring, polygon.rings)
     return (outer, *filter(None, holes)) if outer else ()
 
 
 def _ring(ring: Ring) -> tuple[Corner, ...]:
-    """The ring without corners that are the one before; empty where too few are left."""
+    """The ring without repeated corners; empty if too few are left."""
     corners = [(round(long, DECIMALS), round(lat, DECIMALS)) for long, lat in ring]
     apart = tuple(corner for at, corner in enumerate(corners) if corner != corners[at - 1])
     return apart if len(set(apart)) >= FEWEST_CORNERS else ()

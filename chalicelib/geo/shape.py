@@ -1,4 +1,4 @@
-"""From a GeoJSON geometry (RFC 7946) to a polygon that can be relied on, or the reason why not."""
+"""Converts a GeoJSON geometry (RFC 7946) to a valid polygon, or gives the reason why not."""
 
 import math
 from bisect import bisect_left
@@ -14,10 +14,9 @@ from chalicelib.geo.polygon import Corner, MultiPolygon, Polygon, Ring, edges, s
 
 
 def shape_of(geometry: Mapping[str, Any]) -> MultiPolygon:
-    """The polygons of a Polygon or MultiPolygon, in degrees; a third coordinate is left out.
-
-    Raises Invalid, naming the ring and the corner: too few corners, a number that is none or no
-    degrees, or edges that cross.
+    """The polygons of a Polygon or MultiPolygon, in degrees; a third coordinate is ignored. Raises
+    Invalid, naming the ring and the corner: too few corners, an invalid coordinate, or edges that
+    cross.
     """
     kind, parts = geometry.get("type"), geometry.get("coordinates")
     if kind not in ("Polygon", "MultiPolygon"):
@@ -62,8 +61,8 @@ def _corner(corner: Any, name: str) -> Corner:
 
 
 class _Edge(NamedTuple):
-    """An edge by its corners, the western one first, of two due north the southern one; and the
-    number of its ring."""
+    """An edge by its corners, the western one first (if both are on one meridian, the southern
+    one); and the number of its ring."""
 
     begin: Corner
     end: Corner
@@ -71,11 +70,10 @@ class _Edge(NamedTuple):
 
 
 def crossing(polygon: Polygon) -> Point | None:
-    """A place near which two edges cross or lie on each other, None where there is none.
-
-    Rings that only touch, themselves or each other, at a corner of both pass: some that are
-    published do, and what is inside stays plain. Exact. O(corners * log(corners)), but for moving
-    references in a list.
+    """A place near which two edges cross or overlap, None if there is none. Rings that only touch
+    themselves or each other at a common corner are accepted: some published ones do, and their
+    inside stays well defined. Exact. O(corners * log(corners)), except for moving references in a
+    list.
 
     Source: Shamos and Hoey, "Geometric intersection problems" (1976): a line sweeps over the plane
     and keeps the edges that it meets in order; the first two that cross were neighbours before.
@@ -85,7 +83,7 @@ def crossing(polygon: Polygon) -> Point | None:
     for corner in sorted({corner for ring in polygon.rings for corner in ring}):
         for one, other in _to_compare(met, corner, begun.get(corner, [])):
             if _clash(one, other):
-                # Of two edges that meet, the shorter one says best where.
+                # Of two crossing edges, the shorter one locates the crossing better.
                 (ax, ay), (bx, by), _ = min(one, other, key=lambda edge: math.dist(*edge[:2]))
                 return Point(lat=(ay + by) / 2, long=(ax + bx) / 2)
     return None
@@ -103,8 +101,8 @@ def _by_begin(polygon: Polygon) -> Mapping[Corner, list[_Edge]]:
 def _to_compare(
     met: list[_Edge], corner: Corner, begun: list[_Edge]
 ) -> Iterator[tuple[_Edge, _Edge]]:
-    """Moves the sweep on to the corner, where the edges in `begun` begin; `met` has those that it
-    meets, from the south. Gives the pairs that may clash there, or are neighbours from now on."""
+    """Moves the sweep to the corner at which the edges in `begun` begin; `met` has those that it
+    meets, from the south. Yields the pairs that may cross there, or become neighbours."""
     first = last = bisect_left(met, 0.0, key=lambda edge: -_side(edge, corner))
     while last < len(met) and _side(met[last], corner) == 0:
         last += 1
@@ -130,7 +128,7 @@ def _side(edge: _Edge, corner: Corner) -> float:
 
 
 def _clash(one: _Edge, other: _Edge) -> bool:
-    """True where two edges share more than a corner of both."""
+    """True if two edges share more than a common corner."""
     (a, b, _), (c, d, _) = one, other
     ends = (side_of(a, b, c), side_of(a, b, d), side_of(c, d, a), side_of(c, d, b))
     if not any(ends):

@@ -11,14 +11,14 @@ from chalicelib.kernel.observability import logs
 KEPT_FOR_S = 60.0
 
 Read = Callable[[str], bytes | None]
-"""Gives the published document of that key, None where there is none. Raises UpstreamFailed."""
+"""Returns the published document of that key, None if there is none. Raises UpstreamFailed."""
 Seconds = Callable[[], float]
-"""A clock that only ever goes on."""
+"""A monotonic clock."""
 T = TypeVar("T")
 
 
 class CachedDocument(Generic[T]):
-    """Caches the value of `fresh` for a while; if `fresh` then fails, keeps the earlier value."""
+    """Caches the value of `fresh` for a while; if `fresh` then fails, keeps the previous value."""
 
     def __init__(
         self, fresh: Callable[[], T], seconds: Seconds, kept_for_s: float = KEPT_FOR_S
@@ -29,7 +29,7 @@ class CachedDocument(Generic[T]):
         self._kept: tuple[float, T] | None = None
 
     def value(self) -> T:
-        """Raises UpstreamFailed where nothing is kept."""
+        """Raises UpstreamFailed if nothing is cached."""
         now = self._seconds()
         if self._kept and now - self._kept[0] < self._kept_for_s:
             return self._kept[1]
@@ -44,7 +44,7 @@ class CachedDocument(Generic[T]):
 
 
 def decoded(read: Read, key: str, kind: type[T]) -> T | None:
-    """The published document, None where there is none. Raises UpstreamFailed."""
+    """The published document, None if there is none. Raises UpstreamFailed."""
     raw = read(key)
     if raw is None:
         return None

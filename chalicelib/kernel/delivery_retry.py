@@ -1,5 +1,5 @@
-"""Deliveries to other systems: one sender holds each at a time, and retries it with longer and
-longer waits.
+"""Deliveries to other systems: one sender at a time holds a delivery, and failed ones are retried
+after increasing waits.
 
     waiting ──claimed──▶ sending ──▶ the slice's own ends
        ▲                    │
@@ -18,9 +18,9 @@ LONGEST_WAITS_S = (30, 120, 480, 1_800, 7_200, 21_600, 43_200)
 """The longest wait after each try. Their sum is under 21 hours: eight tries in a day."""
 MOST_TRIES = len(LONGEST_WAITS_S) + 1
 MOST_ASKED_FOR_S = 3_600
-"""The longest wait that another system may ask of us."""
+"""The longest `Retry-After` that is respected."""
 LEASE = timedelta(seconds=90)
-"""How long a sender holds a delivery: longer than its function may run."""
+"""The duration of a sender's lease: longer than its function may run."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +38,7 @@ class Leased:
 
     @property
     def due_at(self) -> datetime:
-        """When it is to be sent, its sender is given up, or it ended."""
+        """When it is due, its lease expires, or it ended."""
         match self.state:
             case "waiting":
                 return self.next_try_at
@@ -54,7 +54,7 @@ L = TypeVar("L", bound=Leased)
 def claimed(mine: L, now: datetime) -> L | None:
     """The delivery held by one sender; None if it is not due or another sender holds it.
 
-    One whose sender did not come back may have arrived.
+    One whose sender disappeared may have arrived.
     """
     if mine.state == "waiting" and mine.next_try_at <= now:
         is_unclear = mine.is_unclear
@@ -96,7 +96,7 @@ def refused(mine: L, code: str, now: datetime) -> L:
 
 
 def retry_after_s(headers: Mapping[str, str]) -> int:
-    """For how long somebody outside asks to be left alone, 0 where that is not said in seconds;
-    the headers' names are in lower case."""
+    """The seconds of another system's `Retry-After`, 0 if it is not in seconds; the headers' names
+    are in lower case."""
     asked = re.fullmatch(r"[0-9]{1,6}", headers.get("retry-after", ""))
     return int(asked[0]) if asked else 0

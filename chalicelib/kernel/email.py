@@ -1,11 +1,11 @@
-"""A letter: one mail to one address, before it is put into the form that mail has on its way."""
+"""An email to one address, before it is serialised."""
 
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 
 class Attachment(NamedTuple):
-    """A file that goes with a letter; `content_type` such as application/json."""
+    """An attached file; `content_type` such as application/json."""
 
     name: str
     content_type: str
@@ -14,9 +14,9 @@ class Attachment(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Letter:
-    """The same in plain text and in HTML. Letters with the same `thread` stand together in a
-    mailbox; `reply_to` is where an answer goes, None where nobody reads one. `headers` are more
-    lines of its head; what becomes of a letter with a `tag` is told under that, later."""
+    """An email with the same content in plain text and HTML. Emails with the same `thread` are
+    grouped in a mailbox; `reply_to` is the address for replies, None if replies are not read.
+    `headers` are additional headers; a later receipt names the email's `tag`."""
 
     to: str
     subject: str
@@ -30,11 +30,10 @@ class Letter:
 
 
 class Post(Protocol):
-    """The way that letters leave."""
+    """Sends emails."""
 
     def send(self, letter: Letter) -> str | None:
-        """Sends it once. Returns the message id, if the mail service gives one.
-
-        Raises AddressRefused (it will never be taken), NoReply (it may have been taken),
+        """Sends it once. Returns the message id, if the mail service gives one. Raises
+        AddressRefused (it will never be accepted), NoReply (it may have been accepted),
         UpstreamFailed (it was not).
         """

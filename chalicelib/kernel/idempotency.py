@@ -1,8 +1,7 @@
-"""Which Idempotency-Keys can be taken.
-
-The key of a request proves its sender: a repeat is answered with the stored item, including the
-link to a private report, and can withdraw it. Keys of a signed-in person count for that account
-alone. Keys of all others share one scope, so they must be too long to be guessed.
+"""Validates Idempotency-Keys. The key of a request proves its sender: a repeat is answered with the
+stored item, including the link to a private report, and can withdraw it. Keys of a signed-in user
+are separate for each account. Keys of all others share one scope, so they must be too long to be
+guessed.
 """
 
 from chalicelib.errors import Invalid
@@ -24,11 +23,11 @@ def is_usable(key: str) -> bool:
 
 
 def can_be_guessed(key: str) -> bool:
-    """True for a key that is too short for somebody who is not signed in."""
+    """True for a key that is too short for a caller who is not signed in."""
     return len(key) < SHORTEST_UNSIGNED
 
 
 def refuse_guessable(key: str) -> None:
-    """Raises Invalid where somebody who is not signed in may not use the key."""
+    """Raises Invalid if a caller who is not signed in may not use the key."""
     if can_be_guessed(key):
         raise Invalid.field(HEADER, ADVICE[0].lower() + ADVICE[1:].removesuffix("."))

@@ -1,4 +1,4 @@
-"""Ids derived from an item's subject, so that a repeat gets the same id. They are no secret."""
+"""Ids derived from an item's subject, so that a repeat gets the same id. They are not secret."""
 
 import hashlib
 

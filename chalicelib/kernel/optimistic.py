@@ -1,4 +1,5 @@
-"""Optimistic concurrency: a writer that loses a race loads what is stored now and starts over."""
+"""Optimistic concurrency: a writer that loses a race loads the stored item again and starts
+over."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -24,12 +25,12 @@ def retry_on_conflict(
     """Call `attempt` until it raises no VersionConflict.
 
     Args:
-        attempt: loads, changes and saves; loads anew at each call.
-        what: the thing that is changed, as the error names it, such as "this report".
+        attempt: loads, changes and saves; loads again at each call.
+        what: the changed object, as the error names it, such as "this report".
 
-    Returns: what `attempt` returns.
+    Returns: the result of `attempt`.
 
-    Raises: UpstreamFailed after so many conflicts, and whatever else `attempt` raises.
+    Raises: UpstreamFailed after too many conflicts, and all other errors of `attempt`.
     """
     for _ in range(attempts):
         try:
@@ -46,12 +47,12 @@ def update(
     *,
     what: str,
 ) -> Stored:
-    """Load, change and save, again on a conflict. Saves nothing where `change` returns the very
-    same object.
+    """Load, change and save, again on a conflict. Saves nothing if `change` returns the same
+    object.
 
-    Returns: what is stored afterwards.
+    Returns: the stored object.
 
-    Raises: UpstreamFailed after 10 conflicts, and whatever `load`, `change` and `save` raise.
+    Raises: UpstreamFailed after 10 conflicts, and all errors of `load`, `change` and `save`.
     """
 
     def attempt() -> Stored:

@@ -1,6 +1,5 @@
-"""From what was sent to a draft: every field checked, every fault named with its fix.
-
-Field by field, because msgspec stops at the first fault and a person wants all of them.
+"""Parses sent values into a draft: checks every field and names every fault with its fix. Field by
+field, because msgspec stops at the first fault and a person wants to see all of them.
 """
 
 import dataclasses
@@ -15,7 +14,7 @@ from chalicelib.errors import FieldError, Invalid, TooLarge
 MAX_BODY_BYTES = 64 * 1024
 
 MOST_EXACT = 2**53
-"""Up to here a float has each integer exactly."""
+"""Up to here a float represents each integer exactly."""
 
 T = TypeVar("T")
 
@@ -36,7 +35,7 @@ _MESSAGES = (
 
 
 def parse_json(body: bytes, kind: type[T]) -> T:
-    """The draft of dataclass `kind` that a JSON body holds.
+    """The draft of dataclass `kind` in a JSON body.
 
     Texts are stripped of surrounding white space; a blank optional one counts as absent.
     Raises TooLarge, or Invalid with one entry for each faulty field.
@@ -55,7 +54,7 @@ def parse_json(body: bytes, kind: type[T]) -> T:
 def parse(sent: dict[str, Any], kind: type[T]) -> T:
     """The draft of dataclass `kind` made of decoded values. Raises as `parse_json`.
 
-    A kind that has `faults_in(sent)` is asked for the faults that no single field shows.
+    `kind.faults_in(sent)`, if it exists, finds faults that concern several fields.
     """
     faults: list[FieldError] = []
     draft = _convert(sent, kind, "", faults)
@@ -108,7 +107,7 @@ def _value(
 
 
 def _whole(value: Any) -> Any:
-    """A number that JSON Schema counts as an integer, such as 3.0, as one."""
+    """Converts a number that JSON Schema counts as an integer, such as 3.0."""
     if isinstance(value, float) and value.is_integer() and abs(value) <= MOST_EXACT:
         return int(value)
     return value
@@ -147,5 +146,5 @@ def _entry_in(hint: Any) -> Any:
 
 
 def _tidied(value: Any) -> Any:
-    """A text without white space round it, None for a blank one; anything else as it is."""
+    """A text without surrounding white space, None for a blank one; other values unchanged."""
     return value.replace("\r\n", "\n").strip() or None if isinstance(value, str) else value

@@ -1,4 +1,4 @@
-"""The clock, moments as text that sorts as they do, and whether a promised day is over."""
+"""The clock, times as sortable text, and whether a promised day is over."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ def to_the_second(moment: datetime) -> datetime:
 
 
 def is_overdue(promised: datetime, now: datetime, zone: ZoneInfo) -> bool:
-    """True once the promised day is over on the clock of `zone`: people are told a day."""
+    """True once the promised day is over on the clock of `zone`: promises are given as a day."""
     return now.astimezone(zone).date() > promised.astimezone(zone).date()
 
 

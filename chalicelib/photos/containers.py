@@ -1,9 +1,8 @@
-"""What of a file makes its pixels: the format by its first bytes, the size before anything is
-decoded, and a file of the same format with nothing in it that no pixel needs.
-
-So a decoder never meets metadata, previews, animation or what hangs behind a picture, and the
-cost of decoding is known before it begins. Sources: ITU-T T.81 Annex B (JPEG), PNG Third Edition
-(W3C, 2025), RFC 9649 (WebP), TIFF 6.0 and CIPA DC-008 Exif 3.0 for the orientation.
+"""Reads image containers before decoding: the format by the first bytes, the size, and a reduced
+file of the same format with only the parts that the pixels need. So a decoder never reads metadata,
+previews, animation or trailing bytes, and the cost of decoding is known before it begins. Sources:
+ITU-T T.81 Annex B (JPEG), PNG Third Edition (W3C, 2025), RFC 9649 (WebP), TIFF 6.0 and CIPA DC-008
+Exif 3.0 for the orientation.
 """
 
 import re
@@ -18,7 +17,7 @@ MOST_SEGMENTS = 1000
 MOST_CHUNKS = 20_000
 MOST_EXIF_ENTRIES = 500
 MOST_ICC_BYTES = 4096
-"""Profiles of phones are below this; larger ones hold tables and are left out."""
+"""Profiles of phones are below this; larger ones contain tables and are left out."""
 
 _HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"heif")
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -27,14 +26,14 @@ _ORIENTATION = 0x0112
 
 
 class Broken(Exception):
-    """The file does not keep to its format, or is not whole."""
+    """The file does not follow its format, or is incomplete."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plain:
-    """A file with nothing but pixels. `orientation` is Exif's, 1 to 8; `icc` a small colour
-    profile, if any. `samples` and `scans` are those of a JPEG that has to be held whole before it
-    can be decoded; 0 for one that need not."""
+    """A file with only its pixels. `orientation` is Exif's, 1 to 8; `icc` a small colour
+    profile, if any. `samples` and `scans` are those of a JPEG that has to be in memory completely
+    before it can be decoded; 0 for others."""
 
     kind: Kind
     width: int
@@ -47,7 +46,7 @@ class Plain:
 
 
 def kind_of(raw: bytes) -> Kind | None:
-    """The format by the file's first bytes; None where it is none that is taken."""
+    """The format by the file's first bytes; None if it is not supported."""
     if raw[:3] == b"\xff\xd8\xff":
         return "JPEG"
     if raw[:8] == _PNG_SIGNATURE:
@@ -62,7 +61,7 @@ def kind_of(raw: bytes) -> Kind | None:
 # JPEG
 
 _Segment = tuple[int, bytes, bytes]
-"""A marker, its segment, and the entropy-coded data behind it."""
+"""A marker, its segment, and the entropy-coded data after it."""
 
 _SOF = (0xC0, 0xC1, 0xC2)
 _PROGRESSIVE = 0xC2
@@ -71,7 +70,7 @@ _DHT, _DQT, _DRI, _SOS, _EOI = 0xC4, 0xDB, 0xDD, 0xDA, 0xD9
 _APP0, _APP1, _APP2, _APP14 = 0xE0, 0xE1, 0xE2, 0xEE
 _NEXT_MARKER = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]", re.DOTALL)
 _ICC = b"ICC_PROFILE\x00\x01\x01"
-"""A profile in one piece; small ones are."""
+"""A profile in one segment, as small ones are."""
 
 
 def plain_jpeg(raw: bytes) -> Plain:
@@ -82,7 +81,7 @@ def plain_jpeg(raw: bytes) -> Plain:
     if not scans:
         raise Broken("no picture in it")
     height, width, components = struct.unpack_from(">HHB", frame, 5)
-    # A sequential picture in one scan is decoded as it is read.
+    # A sequential picture in one scan is decoded while it is read.
     held = frame[1] == _PROGRESSIVE or len(scans) > 1 or scans[0][4] != components
     kept = [part for each in segments if _is_needed(each) for part in each[1:]]
     exif = next((s[10:] for m, s, _ in segments if m == _APP1 and s[4:10] == b"Exif\0\0"), b"")
@@ -109,8 +108,8 @@ def _frame(segments: list[_Segment]) -> bytes:
 
 
 def _jpeg_segments(raw: bytes) -> Iterator[_Segment]:
-    """Each marker with its segment, and what entropy-coded data follows it, up to the end of the
-    first picture."""
+    """Each marker with its segment, and the entropy-coded data after it, up to the end of the first
+    picture."""
     at = 2
     for _ in range(MOST_SEGMENTS):
         found = _NEXT_MARKER.match(raw, at)
@@ -135,7 +134,7 @@ def _jpeg_segments(raw: bytes) -> Iterator[_Segment]:
 
 
 def _is_needed(each: _Segment) -> bool:
-    """JFIF and Adobe segments tell how colours are coded; their first 20 bytes are all of it."""
+    """JFIF and Adobe segments define the colour coding, within their first 20 bytes."""
     marker, segment, _ = each
     jfif = marker == _APP0 and segment[4:9] == b"JFIF\0" and len(segment) <= 20
     adobe = marker == _APP14 and segment[4:9] == b"Adobe" and len(segment) <= 20
@@ -143,7 +142,7 @@ def _is_needed(each: _Segment) -> bool:
 
 
 def _samples(frame: bytes) -> int:
-    """Coefficients that are held for the frame, whole blocks of every component."""
+    """The number of coefficients in memory for the frame: whole blocks of every component."""
     height, width, count = struct.unpack_from(">HHB", frame, 5)
     factors = [frame[11 + 3 * i] for i in range(count) if 11 + 3 * i < len(frame)]
     across, down = [factor >> 4 for factor in factors], [factor & 15 for factor in factors]
@@ -205,7 +204,7 @@ def plain_webp(raw: bytes) -> Plain:
 
 
 def _webp_picture(chunks: dict[bytes, bytes]) -> tuple[tuple[int, int], bytes]:
-    """The size of the picture, and the chunks that make it."""
+    """The size of the picture, and its chunks."""
     if lossless := chunks.get(b"VP8L"):
         signature, bits = _unpack("<BI", lossless, 0)
         if signature != 0x2F:
@@ -243,7 +242,7 @@ def _chunk(name: bytes, content: bytes) -> bytes:
 
 
 def exif_orientation(tiff: bytes) -> int:
-    """The orientation that the first directory gives, 1 to 8; 1 where it gives none."""
+    """The orientation in the first directory, 1 to 8; 1 if there is none."""
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(tiff[:4])
     if order is None or len(tiff) < 10:
         return 1

@@ -1,4 +1,4 @@
-"""What became of photos in DynamoDB: items beside their report's.
+"""The results of photos in DynamoDB: items beside their report's.
 
 Table: hash `service_request_id`, range `record`: `photo#<photo_id>`.
 """
@@ -22,7 +22,7 @@ _translated = partial(errors.translated, "photos")
 
 
 class PhotoItem(Model):
-    """What became of one photo."""
+    """The result of one photo."""
 
     class Meta:
         table_name = ""

@@ -1,6 +1,6 @@
-"""Photos rebuilt in a process of their own: whatever a file does to its decoder ends there.
-
-That process gets none of our credentials: its environment holds what starts Python, and no more.
+"""Rebuilds photos in a separate process, so that a file that breaks its decoder ends only that
+process. It gets none of our credentials: its environment contains only what is needed to start
+Python.
 """
 
 import re
@@ -20,12 +20,12 @@ from chalicelib.photos.picture import TOO_HEAVY
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 45
-"""Far more than the time of the processor that it gets, and less than its function may run."""
+"""Far more than its limit of processor time, and less than its function may run."""
 PROGRAM = ("-m", "chalicelib.photos.image_sandbox_worker")
 
 
 def rebuild_apart(raw: bytes) -> Pictures:
-    """The pictures of a photo. Raises Refused; UpstreamFailed where the process could not run."""
+    """The pictures of a photo. Raises Refused; UpstreamFailed if the process could not run."""
     try:
         done = started(PROGRAM, raw)
     except (OSError, subprocess.TimeoutExpired) as error:
@@ -34,7 +34,7 @@ def rebuild_apart(raw: bytes) -> Pictures:
 
 
 def started(program: Sequence[str], raw: bytes) -> "subprocess.CompletedProcess[bytes]":
-    """What that program of Python's answered to a stranger's file. Raises OSError,
+    """The output of that Python program for an untrusted file. Raises OSError,
     subprocess.TimeoutExpired."""
     return subprocess.run(
         [sys.executable, *program],
@@ -48,9 +48,9 @@ def started(program: Sequence[str], raw: bytes) -> "subprocess.CompletedProcess[
 
 
 def outcome(done: "subprocess.CompletedProcess[bytes]") -> Pictures:
-    """What the process answered. Raises as `rebuild_apart`."""
+    """The result of the process. Raises as `rebuild_apart`."""
     if done.returncode < 0:
-        # A limit or a decoder's defect ended it, and would again: it is the file's own doing.
+        # A limit or a decoder's defect ended it, and would do so again: the file is the cause.
         code = f"signal {-done.returncode}"
         logs.event("a photo was refused, it ended its process", "warning", code=code)
         raise Refused(TOO_HEAVY)
@@ -67,6 +67,6 @@ def outcome(done: "subprocess.CompletedProcess[bytes]") -> Pictures:
 
 
 def _places(said: str) -> list[str]:
-    """`file:line function` of each frame of our own code in what a process said when it broke."""
+    """`file:line function` of each frame of our own code in the process's traceback."""
     frames = re.findall(r'File "[^"]*/(chalicelib/[^"]+)", line (\d+), in (\S+)', said)
     return [f"{path}:{line} {function}" for path, line, function in frames]

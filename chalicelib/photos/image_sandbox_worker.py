@@ -1,8 +1,7 @@
-"""`python -m chalicelib.photos.image_sandbox_worker`: rebuilds one photo in a process of its own.
-
-Standard input: the file. Standard output: JSON of the reason where it is refused, else of the
-length of the page's picture, a line's end, and both pictures. What a file cannot be asked before
-it is decoded (a HEIC's real size, a decoder's defect) ends at the limits set here.
+"""`python -m chalicelib.photos.image_sandbox_worker`: rebuilds one photo in a separate process.
+Standard input: the file. Standard output: JSON with the reason of a refusal, or with the length of
+the page's picture, then a line break and both pictures. Properties that are unknown before decoding
+(a HEIC's real size, a decoder's defect) are bounded by the limits set here.
 """
 
 import resource
@@ -11,19 +10,19 @@ import sys
 import msgspec
 
 MOST_MEMORY_BYTES = 280 * 1024 * 1024
-"""Of private memory; with what is shared, such as code, a process stays below 300 MB."""
+"""The limit of private memory; with shared memory, such as code, a process stays below 300 MB."""
 MOST_CPU_S = 3
 
 
 class Answer(msgspec.Struct):
-    """What comes before the pictures."""
+    """The header before the pictures."""
 
     refused: str | None = None
     page_bytes: int = 0
 
 
 def main() -> None:
-    """Reads, rebuilds, writes."""
+    """Reads the file, rebuilds the photo and writes the result."""
     resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_CPU_S, MOST_CPU_S + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

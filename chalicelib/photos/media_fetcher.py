@@ -1,4 +1,4 @@
-"""Photos that come as an address: their file is fetched from there."""
+"""Fetches the files of photos given as an address."""
 
 from chalicelib.errors import AddressRefused, UpstreamFailed
 from chalicelib.net.safe_http_client import SafeHttpClient
@@ -6,12 +6,12 @@ from chalicelib.photos.model import MOST_BYTES, NOT_FETCHED, Refused
 
 PATIENCE_S = 20.0
 LATER = (408, 425, 429)
-"""What a server says that may give the file another time; so does each number from 500 on."""
+"""Statuses after which the file may be available later, besides 500 and above."""
 
 
 def fetched(media_url: str, outside: SafeHttpClient) -> bytes:
-    """The file, cut after one byte more than is taken. Raises Refused where it will never be had,
-    also where it moved; UpstreamFailed where it may be later."""
+    """The file, cut one byte above the accepted size. Raises Refused if it will never be available,
+    also if it was moved; UpstreamFailed if it may be later."""
     try:
         reply = outside.get(media_url, most_bytes=MOST_BYTES + 1, timeout_s=PATIENCE_S)
     except AddressRefused as error:

@@ -1,7 +1,7 @@
 """Photos that people send with a report: the limits for them, and their states.
 
-A Photo is waiting until its file is checked; then it is ready, or refused for a reason that its
-sender is told. For some photos the sender gives only the address of the file: it is fetched.
+A Photo is waiting until its file is checked; then it is ready, or refused with a reason for its
+sender. Some senders give only the address of the file, which is then fetched.
 """
 
 from dataclasses import dataclass
@@ -13,18 +13,18 @@ from msgspec import Meta
 from chalicelib.errors import Invalid
 
 MOST_BYTES = 10 * 1024 * 1024
-"""10 MB, the largest file that is taken."""
+"""10 MB, the largest accepted file."""
 MOST_PHOTOS_A_KEY = 100
 """Photos are numbered 0 to 99 under the key of their report or update."""
 CONTENT_TYPES = ("image/jpeg", "image/png", "image/webp", "image/heic", "image/heif")
 POLICY_HOLDS_FOR = timedelta(minutes=10)
-"""How long an upload may begin after it was asked for."""
+"""How long after the request an upload may begin."""
 ADDRESS_HOLDS_FOR = timedelta(minutes=10)
 """How long the address of a picture that is not public can be used."""
 KEPT_WITHOUT_REPORT = timedelta(hours=23)
 """With a sweep every hour, no photo without a report is older than a day."""
 UNREAD_KEPT_FOR = timedelta(days=14)
-"""How long a reported photo that could not be looked at is kept: as long as a dead letter."""
+"""How long a reported photo that could not be processed is kept: as long as a dead letter."""
 
 
 TOO_LATE = "We could not check this photo in time. Add it to an update to send it again."
@@ -56,7 +56,7 @@ class UploadDraft:
 
 @dataclass(frozen=True, kw_only=True)
 class Photo:
-    """The state of a photo; `reason` is a sentence for its sender where it was refused.
+    """The state of a photo; `reason` is a sentence for its sender if it was refused.
 
     `media_url` is the address of a file that is still to be fetched: only a waiting photo has
     one, and it is deleted when the file has arrived or never will.
@@ -90,7 +90,7 @@ class Areas:
 
 
 class StoredPicture(NamedTuple):
-    """A picture as it is kept now; `etag` tells it from one that takes its place."""
+    """A stored picture; `etag` identifies this version of it."""
 
     page: bytes
     etag: str
@@ -104,7 +104,7 @@ class Pictures(NamedTuple):
 
 
 class Refused(Exception):
-    """The file is not taken; `reason` says to its sender what is wrong and what to do."""
+    """The file is refused; `reason` tells its sender what is wrong and what to do."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -112,7 +112,7 @@ class Refused(Exception):
 
 
 def check_size(size: int) -> None:
-    """Raises Invalid where a file of that many bytes is not taken."""
+    """Raises Invalid if a file of that many bytes is not accepted."""
     if not 1 <= size <= MOST_BYTES:
         raise Invalid.field(
             "size", f"must be 1 to {MOST_BYTES} bytes (10 MB): send a smaller photo"

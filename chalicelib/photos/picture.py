@@ -1,8 +1,7 @@
-"""Pictures made anew from a photo's pixels, and from nothing else of its file.
-
-Bytes in, bytes out. What a decoder may cost is decided before it begins: the most pixels of each
-format follow from measurements, and keep a process that loads nothing else below 300 MB and 3
-seconds. The decoders are imported when they are used.
+"""Makes new pictures from a photo's pixels only. Bytes in, bytes out. The cost of decoding is
+limited before it begins: the maximum number of pixels of each format comes from measurements, and
+keeps a process that loads nothing else below 300 MB and 3 seconds. The decoders are imported when
+they are used.
 """
 
 from collections.abc import Callable, Sequence
@@ -36,14 +35,14 @@ MOST_PIXELS: dict[Kind, int] = {
     "HEIC": 26_000_000,
 }
 MOST_HELD_SAMPLES = 75_000_000
-"""Of a JPEG that is held whole: 50 megapixels with halved colours, 25 without."""
+"""For a JPEG that has to be in memory completely: 50 megapixels with halved colours, 25 without."""
 MOST_SCANS = 32
 MOST_PADDING_BYTES = 64
-"""At the end of a decoded row; with more, the picture is wider than its container says."""
+"""Padding of a decoded row; with more, the picture is wider than its container says."""
 LEAST_LEFT_TO_SCALE = 1.25
-"""A picture is made smaller by a whole number first, which costs little, then by the rest."""
+"""A picture is first reduced by a whole factor, which is cheap, then by the rest."""
 BAND_PIXELS = 1_000_000
-"""So many pixels are turned into plain colours at a time."""
+"""The number of pixels converted to plain colours at a time."""
 
 EDGE_PX = 17
 """JPEG smears the colours of a pixel over its block of 16, and a decoder over 2 pixels more."""
@@ -63,11 +62,11 @@ TOO_HEAVY = "This photo is too complex to open. Send a smaller version, as a JPE
 
 
 Rows = Callable[[int, int], "Image"]
-"""Gives the rows of a decoded picture from the first number up to the second."""
+"""Returns the rows of a decoded picture from the first number up to the second."""
 
 
 def rebuild(raw: bytes) -> Pictures:
-    """The pictures of a photo: upright, on white, without anything but pixels. Raises Refused."""
+    """The pictures of a photo: upright, on white, with nothing but pixels. Raises Refused."""
     if len(raw) > MOST_BYTES:
         raise Refused(TOO_LARGE)
     kind = kind_of(raw)
@@ -82,13 +81,13 @@ def rebuild(raw: bytes) -> Pictures:
     except MemoryError:
         raise Refused(TOO_HEAVY) from None
     except Exception as error:
-        # A decoder raises what it likes; whatever it is, there is no picture.
+        # A decoder may raise anything; there is no picture in any case.
         raise Refused(BROKEN) from error
 
 
 def blackened(page: bytes, areas: Sequence[PictureArea]) -> Pictures:
-    """The pictures of a page that `rebuild` made, with nothing left of what lies in the areas:
-    they are filled before anything is made of it. Pixels that an area touches are in it."""
+    """The pictures made from a page of `rebuild`, with the areas blackened: they are filled before
+    any other processing. An area includes every pixel that it touches."""
     from PIL import ImageDraw
     from PIL.JpegImagePlugin import JpegImageFile
 
@@ -102,7 +101,8 @@ def blackened(page: bytes, areas: Sequence[PictureArea]) -> Pictures:
 
 
 def _pixels(area: PictureArea, width: int, height: int) -> tuple[int, int, int, int]:
-    """The first and last pixels of an area, and those round it that may still tell of it."""
+    """The first and last pixels of an area, with the surrounding ones that may still contain traces
+    of it."""
     left, top = floor(area.x * width) - EDGE_PX, floor(area.y * height) - EDGE_PX
     right = ceil((area.x + area.width) * width) + EDGE_PX
     bottom = ceil((area.y + area.height) * height) + EDGE_PX
@@ -139,8 +139,8 @@ def _from_webp(raw: bytes) -> "Image":
 
 
 def _from_heic(raw: bytes) -> "Image":
-    """libheif turns the picture upright itself, by what the container says; Exif's orientation
-    says the same once more and is not looked at."""
+    """libheif turns the picture upright by the container's data; Exif's orientation repeats that
+    and is ignored."""
     from pi_heif import open_heif, options
     from PIL.Image import frombuffer
 
@@ -150,7 +150,7 @@ def _from_heic(raw: bytes) -> "Image":
     picture = file[file.primary_index]
     _check_size("HEIC", *picture.size)
     pixels = memoryview(picture.data)
-    # It may turn out to be of another size than its container said.
+    # Its size may differ from that in its container.
     _check_size("HEIC", *picture.size)
     (width, height), stride, mode = picture.size, picture.stride, picture.mode
     if stride - width * len(mode) > MOST_PADDING_BYTES:
@@ -173,7 +173,7 @@ _DECODERS: dict[Kind, Callable[[bytes], "Image"]] = {
 
 
 def _check_size(kind: Kind, width: int, height: int) -> None:
-    """Raises Refused where there are too few or too many pixels."""
+    """Raises Refused if there are too few or too many pixels."""
     if min(width, height) < LEAST_SIDE_PX:
         raise Refused(TOO_SMALL)
     if max(width, height) > MOST_TIMES_AS_LONG * min(width, height):
@@ -205,8 +205,8 @@ def _page(image: "Image", plain: Plain) -> "Image":
 
 
 def _shrunk(width: int, height: int, rows: Rows) -> "Image":
-    """The picture on white at the size of a page. Goes band by band, so that no second whole
-    picture is made."""
+    """The picture on white at the size of a page. Works band by band, to avoid a second complete
+    picture in memory."""
     from PIL import Image
     from PIL.Image import Resampling
 
@@ -235,8 +235,7 @@ def _on_white(band: "Image") -> "Image":
 
 
 def _in_srgb(page: "Image", profile: bytes) -> "Image":
-    """The page in sRGB, where a small profile of a screen's or camera's colours was sent with it;
-    as it is where that cannot be used."""
+    """The page in sRGB if the photo has a small, usable colour profile; otherwise unchanged."""
     if not profile or len(profile) > MOST_ICC_BYTES:
         return page
     from PIL import ImageCms
@@ -268,7 +267,7 @@ def _fitted(page: "Image", longest: int) -> "Image":
 def _jpeg(picture: "Image", quality: int) -> bytes:
     from PIL import Image
 
-    # A new picture, which has nothing but the pixels of the old one.
+    # A new picture, which has only the pixels of the old one.
     bare = Image.frombytes("RGB", picture.size, picture.tobytes())
     out = BytesIO()
     bare.save(out, "JPEG", quality=quality, optimize=True, progressive=True)

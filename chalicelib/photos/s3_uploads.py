@@ -1,9 +1,8 @@
-"""Files that people send, and the pictures made of them, in S3: two private buckets.
-
-Uploads: `<service_request_id>/<photo_id>`, versioned, so that a second file under a key does not
-take the place of one that is just being looked at. Pictures: `<service_request_id>/<photo_id>/`
-`page.jpg` and `thumbnail.jpg`, and an empty `fresh/<service_request_id>/<photo_id>` as long as
-nobody asked whether a report has the photo.
+"""Uploaded files, and the pictures made from them, in S3: two private buckets. Uploads:
+`<service_request_id>/<photo_id>`, versioned, so that a second file under a key does not replace one
+that is being processed. Pictures: `<service_request_id>/<photo_id>/` `page.jpg` and
+`thumbnail.jpg`, and an empty `fresh/<service_request_id>/<photo_id>` as long as nobody asked
+whether a report has the photo.
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,15 +26,15 @@ if TYPE_CHECKING:
 
 FRESH = "fresh/"
 REQUEST = "request-id"
-"""Under this name a file says which request let it be sent."""
+"""The metadata with the request that permitted the upload."""
 DECLARED = "size"
-"""Under this name a file says with how many bytes it was allowed."""
+"""The metadata with the permitted number of bytes."""
 SIZES = ("page", "thumbnail")
 _JPEG = {"ContentType": "image/jpeg"}
 
 
 class S3Uploads:
-    """The Uploads port on one bucket; `signer` is the client whose address people post to."""
+    """The Uploads port on one bucket; `signer` is the client whose address browsers post to."""
 
     def __init__(self, client: "S3Client", signer: "S3Client", bucket: str) -> None:
         self._bucket = Bucket(client, bucket, holding="photos")
@@ -64,8 +63,8 @@ class S3Uploads:
         return self._bucket.put_new("/".join(photo), raw, Metadata=request)
 
     def sent_for(self, photo: PhotoKey) -> Sequence[Upload]:
-        # S3 lists the versions of a key from the newest to the oldest, all of one second too. A
-        # browser's POST cannot be made conditional, so which one came first is asked afterwards.
+        # S3 lists the versions of a key from the newest to the oldest, also within a second. A
+        # browser's POST cannot be conditional, so the first one is determined afterwards.
         key = "/".join(photo)
         found = [
             Upload(photo, each["VersionId"])
@@ -79,7 +78,7 @@ class S3Uploads:
             if answer is None:
                 return None
             trace.follow(answer["Metadata"].get(REQUEST))
-            # The limits of the policy are checked again: other writers need not obey them.
+            # The limits of the policy are checked again: other writers are not bound by them.
             if answer["ContentLength"] > MOST_BYTES:
                 raise TooLargeToRead
             declared = answer["Metadata"].get(DECLARED)
@@ -98,7 +97,7 @@ class S3Uploads:
 
 
 class S3Gallery:
-    """The Gallery port on one bucket; `signer` is the client whose address people see."""
+    """The Gallery port on one bucket; `signer` is the client whose address browsers load."""
 
     def __init__(self, client: "S3Client", signer: "S3Client", bucket: str) -> None:
         self._bucket = Bucket(client, bucket, holding="photos")
@@ -154,7 +153,7 @@ def _version(upload: Upload) -> dict[str, str]:
 
 
 def picture_key(photo: PhotoKey, size: str) -> str:
-    """Where the picture of that size lies in the bucket of pictures."""
+    """The key of the picture of that size in the bucket of pictures."""
     return "/".join((*photo, f"{size}.jpg"))
 
 

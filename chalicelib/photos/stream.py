@@ -1,4 +1,4 @@
-"""What the stream of the reports' table tells of photos."""
+"""Reads facts about photos from the stream of the reports' table."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,11 +6,11 @@ from typing import Any
 from chalicelib.events import PhotoTaken, PhotoWanted
 
 PHOTO = "photo#"
-"""How the record of what became of a photo begins."""
+"""The prefix of a photo's record."""
 
 
 def fact_of(record: Mapping[str, Any]) -> PhotoTaken | PhotoWanted | None:
-    """The fact that a record of the table's stream tells; None where it is not about a photo."""
+    """The fact in a record of the table's stream; None if it is not about a photo."""
     change = record["dynamodb"]
     image = change.get("NewImage")
     if image is None or not image["record"]["S"].startswith(PHOTO):

@@ -1,4 +1,4 @@
-"""Which assets have an open report: read off the published tiles of the map."""
+"""Finds the assets with an open report, from the published map tiles."""
 
 from collections.abc import Collection, Mapping
 
@@ -9,11 +9,11 @@ from chalicelib.publishing.model import Pin, PinTile, key_of_tile
 
 KEPT_FOR_S = 10.0
 MOST_KEPT = 500
-"""Tiles; some councils have more, and are searched all over."""
+"""The maximum number of tiles; larger areas are searched as a whole."""
 
 
 class ReportedAssets:
-    """The open reports of assets, by tile; each tile is read at most once in some seconds."""
+    """The open reports of assets, by tile; each tile is read at most once every few seconds."""
 
     def __init__(self, read: Read, seconds: Seconds) -> None:
         self._read = read
@@ -42,7 +42,7 @@ class ReportedAssets:
         try:
             published = decoded(self._read, key_of_tile(tile), PinTile)
         except UpstreamFailed:
-            # A place is worth knowing without its reports, too.
+            # A place is useful without its reports, too.
             return ()
         pins = published.pins if published else ()
         return [pin for pin in pins if pin.asset_id and pin.status == "open"]

@@ -19,7 +19,7 @@ FOLDER = "feeds/"
 ATOM = "application/atom+xml; charset=utf-8"
 NEWEST = 50
 _SINCE = 2026
-"""The year since when we make ids; a tag URI needs a time at which its host was ours."""
+"""The first year of our ids; a tag URI needs a date on which we owned its host."""
 _NAMESPACES = {
     "xmlns": "http://www.w3.org/2005/Atom",
     "xmlns:fh": "http://purl.org/syndication/history/1.0",
@@ -27,7 +27,7 @@ _NAMESPACES = {
 
 
 class Scope(NamedTuple):
-    """What a feed is about: `kind` is all, ward or service."""
+    """The subject of a feed: `kind` is all, ward or service."""
 
     kind: str
     code: str
@@ -35,20 +35,20 @@ class Scope(NamedTuple):
 
     @property
     def key(self) -> str:
-        """Where its newest reports are published."""
+        """The address of its newest reports."""
         return f"{self._path}.atom"
 
     def archive_key(self, month: str) -> str:
-        """Where its reports of a month are published."""
+        """The address of its reports of a month."""
         return f"{self._path}/{month}.atom"
 
     @property
     def feed(self) -> Feed:
-        """What the index says of it."""
+        """Its entry in the index."""
         return Feed(kind=self.kind, code=self.code, name=self.name, url=f"/{self.key}")
 
     def has(self, entry: Entry) -> bool:
-        """True of a report that the feed shows."""
+        """True for a report that the feed shows."""
         if self.kind == "ward":
             return bool(entry[EXTENSIONS]["ward_code"] == self.code)
         return self.kind == "all" or bool(entry["service_code"] == self.code)
@@ -64,8 +64,7 @@ def scope_of(feed: Feed) -> Scope:
 
 
 class Writer:
-    """Writes the feeds of some reports; each report's element is made once, in however many it
-    is."""
+    """Writes the feeds of some reports; each report's element is made once for all its feeds."""
 
     def __init__(self, publisher: Publisher, entries: Iterable[Entry]) -> None:
         self._publisher = publisher
@@ -92,7 +91,7 @@ class Writer:
         self, scope: Scope, links: Mapping[str, str], months: list[str], most: int | None
     ) -> bytes:
         shown = [each for each in self._entries if scope.has(each[0])][:most]
-        # A feed without reports is as old as its month, or as we are.
+        # The date of a feed without reports is that of its month, or of our first year.
         begun = f"{months[0] if months else f'{_SINCE}-01'}-01T00:00:00Z"
         updated = max((entry["updated_datetime"] for entry, _ in shown), default=begun)
         feed = _head(scope, links, updated, self._publisher)
@@ -150,8 +149,8 @@ def _tag(specific: str, publisher: Publisher) -> str:
 
 
 def _element(name: str, text: Any = None, **attributes: str) -> "Element":
-    # Only what writes feeds loads it.
-    from xml.etree.ElementTree import Element  # nosec B405: it writes here, and reads nothing
+    # Loaded only for writing feeds.
+    from xml.etree.ElementTree import Element  # nosec B405: only used for writing
 
     element = Element(name, {each: xml_text(value) for each, value in attributes.items()})
     element.text = None if text is None else xml_text(text)
@@ -159,7 +158,7 @@ def _element(name: str, text: Any = None, **attributes: str) -> "Element":
 
 
 def _written(element: "Element") -> bytes:
-    from xml.etree.ElementTree import tostring  # nosec B405: it writes here, and reads nothing
+    from xml.etree.ElementTree import tostring  # nosec B405: only used for writing
 
     written: bytes = tostring(element, encoding="utf-8", xml_declaration=True)
     return written

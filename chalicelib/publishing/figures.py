@@ -1,11 +1,9 @@
-"""Figures of how reports went: by service and ward, of those that were requested in one month.
-
-All are of the public reports that were requested in the month of UTC (a cohort), as those stand
-now: what is fixed in June of a report of May counts for May. A line is a service in a ward; `all`
-stands for every one of them, `unknown` for reports whose ward nobody knows. MEANINGS says what is
-counted. A quantile is of the waits of what is done now: the median is the middle one, or the mean
-of the middle two; of the 90th percentile, 90 in 100 waits are as long or shorter (nearest rank).
-Days have 24 hours, and one decimal.
+"""Performance figures by service and ward, for the reports requested in one month. They cover the
+public reports requested in the month in UTC (a cohort), in their present state: a report of May
+that is fixed in June counts for May. A line is a service in a ward; `all` stands for all of them,
+`unknown` for reports without a known ward. MEANINGS defines the figures. A quantile is of the
+durations of reports that are done now: the median is the middle one, or the mean of the middle two;
+the 90th percentile by nearest rank. Days have 24 hours, and one decimal.
 """
 
 from collections import defaultdict
@@ -45,11 +43,11 @@ MEANINGS: Mapping[str, str] = {
     ),
     "open_now": "Reports that are still open.",
 }
-"""What each figure says, in the order in which they are given."""
+"""The meaning of each figure, in their order in the documents."""
 
 
 class Counts(NamedTuple):
-    """The figures that add up: those of all wards are those of each ward together."""
+    """The additive figures: those of all wards are the sum over the wards."""
 
     reported: int = 0
     fixed: int = 0
@@ -61,14 +59,14 @@ class Counts(NamedTuple):
 
 
 class Waits(NamedTuple):
-    """How long it took, in days; None where nothing is done."""
+    """The duration in days; None if nothing is done."""
 
     median_days: float | None
     p90_days: float | None
 
 
 class Tally:
-    """The figures of a month while they are counted."""
+    """The figures of a month during counting."""
 
     def __init__(self) -> None:
         self._counts: dict[Line, list[int]] = defaultdict(lambda: [0] * len(Counts._fields))
@@ -92,7 +90,7 @@ class Tally:
             self._waits[line].append(outcome.done_s)
 
     def counts(self) -> dict[Line, Counts]:
-        """Of each line that has a report, and of those that are for all."""
+        """The counts of each line with reports, and of the total lines."""
         found: dict[Line, list[int]] = defaultdict(lambda: [0] * len(Counts._fields))
         for line, counts in self._counts.items():
             for each in lines_with(line):
@@ -100,7 +98,7 @@ class Tally:
         return {line: Counts(*numbers) for line, numbers in sorted(found.items(), key=order_of)}
 
     def waits(self) -> dict[Line, Waits]:
-        """Of each line of which something is done."""
+        """The quantiles of each line with finished reports."""
         found: dict[Line, list[float]] = defaultdict(list)
         for line, waits in self._waits.items():
             for each in lines_with(line):
@@ -129,7 +127,7 @@ def order_of(item: tuple[Line, object]) -> tuple[bool, str, bool, str]:
 
 
 def waits_of(waits: Sequence[float]) -> Waits:
-    """The quantiles of some waits in seconds, one at least."""
+    """The quantiles of durations in seconds, at least one."""
     ranked = sorted(waits)
     p90 = ranked[ceil(0.9 * len(ranked)) - 1]
     return Waits(_days(median(ranked)), _days(p90))

@@ -1,8 +1,7 @@
-"""How open data and feeds follow from the months' lists of reports.
-
-All documents of a month follow from its list. A writer reads that list last and writes it first:
-a writer that replaces an unchanged document has read a list no older than the one that document
-was made from. So the last writer that changes the list leaves all documents in line with it.
+"""Derives open data and feeds from the months' lists of reports. All documents of a month are
+derived from its list. A writer reads that list last and writes it first: a writer that replaces an
+unchanged document has read a list no older than the one that document was made from. So the last
+writer that changes the list leaves all documents in line with it.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,7 +20,7 @@ from chalicelib.publishing.rounds import Public
 from chalicelib.publishing.targets import DocumentTarget, put
 
 MOST_MONTHS = 12
-"""A feed looks so far back for its newest reports."""
+"""How far back a feed looks for its newest reports."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class TogetherTarget:
 
     def read(self, ports: Ports) -> Mapping[str, StoredDocument | None]:
         if ports.documents.read(self.order[0]) is None:
-            # It is put first, so there is none of the others either.
+            # It is put first, so the others do not exist either.
             return dict.fromkeys(self.order)
         return {key: ports.documents.read(key) for key in reversed(self.order)}
 
@@ -72,8 +71,8 @@ def month_target(
 def newest_target(
     months: list[str], scopes: Sequence[Scope], asked_by: frozenset[str], ports: Ports
 ) -> TogetherTarget:
-    """The newest of every feed, made of the published lists; looked at again after it was put, as
-    the counts of the map are."""
+    """The newest reports of every feed, made from the published lists; checked again after writing,
+    like the counts of the map."""
 
     def make(_: Mapping[str, StoredDocument | None], __: Public) -> dict[str, Document]:
         writer = Writer(ports.publisher, _newest(months, scopes, ports))
@@ -83,7 +82,7 @@ def newest_target(
 
 
 def _newest(months: Sequence[str], scopes: Sequence[Scope], ports: Ports) -> list[Entry]:
-    """The newest reports, as many as every feed needs, if they are not too old."""
+    """The newest reports, as many as the feeds need, if they are not too old."""
     found: list[Entry] = []
     missing = dict.fromkeys(scopes, NEWEST)
     for month in months[: -MOST_MONTHS - 1 : -1]:
@@ -105,14 +104,14 @@ def index_target(
     as_of: datetime | None,
     ports: Ports,
 ) -> DocumentTarget:
-    """The index after these months have changed. `as_of`: whatever was changed before is among
-    them; None leaves what the index says of that."""
+    """The index after these months have changed. `as_of`: all earlier changes are included; None
+    leaves the index's value."""
 
     def make(held: StoredDocument | None, _: Public) -> Document | None:
         before = msgspec.json.decode(held.body, type=Index) if held else None
         moment = as_of or (before.updated_datetime if before else None)
         if moment is None:
-            # An index would say that all that was changed before is in the lists.
+            # An index would claim that all earlier changes are in the lists.
             return None
         months = {each.month: each for each in (before.months if before else ())}
         for month in changed:
@@ -143,11 +142,11 @@ def entries_of(month: str, ports: Ports) -> list[Entry]:
 
 
 def month_now(month: str, ports: Ports) -> Month | None:
-    """What the index is to say of the month as it is published. Raises UpstreamFailed."""
+    """The index's entry for the published month. Raises UpstreamFailed."""
     held = ports.documents.read(list_key(month))
     return open_data.month_entry(month, held.body) if held else None
 
 
 def removed(key: str) -> DocumentTarget:
-    """What is to vanish."""
+    """A document to be removed."""
     return DocumentTarget(key, frozenset(), frozenset((key,)), lambda *_: None)

@@ -1,8 +1,7 @@
-"""Open data and feeds as they are published: made of the months' lists, at most every five minutes,
-and at once where something is taken back.
-
-The index is written last, and only where all else was: until then it says what is still to do.
-However many reports have changed, those of no more than one month are held at a time.
+"""Publishes open data and feeds from the months' lists, at most every five minutes, and at once
+when something is removed from public view. The index is written last, and only if everything else
+was written: until then it shows what remains to be done. However many reports have changed, at most
+one month of them is in memory at a time.
 """
 
 from collections import defaultdict
@@ -27,16 +26,16 @@ from chalicelib.publishing.public_report import PublicReport
 from chalicelib.publishing.rounds import rewrite
 
 AT_ONCE = 100
-"""How many reports are read together."""
+"""The number of reports read together."""
 OVERLAP = timedelta(hours=1)
-"""Reports are looked at again for so long after they were updated: a photo may be taken in later,
-after up to five tries of six minutes."""
+"""How long after an update reports are checked again: a photo may be processed later, after up to
+five tries of six minutes."""
 AT_FIRST = timedelta(days=366)
-"""So far back is looked where nothing was published yet."""
+"""How far back to look if nothing was published yet."""
 MONTHS_AT_ONCE = 6
-"""Of those that an interrupted import left; their ids are held at a time."""
+"""The number of an interrupted import's months processed at a time; their ids are in memory."""
 EVERYTHING = frozenset((f"{open_data.FOLDER}*", f"{feeds.FOLDER}*"))
-"""Patterns of all that is published here."""
+"""Patterns of all documents published here."""
 
 Failed = dict[str, Exception]
 Changed = Mapping[str, Collection[str]]
@@ -44,8 +43,8 @@ Changed = Mapping[str, Collection[str]]
 
 
 def publish_changed_lists(ports: Ports) -> Failed:
-    """Brings the lists and feeds up to what was changed since the last time; writes only what
-    became different. Answers what failed, by service_request_id. Raises UpstreamFailed."""
+    """Updates the lists and feeds with the changes since the last run; writes only what differs.
+    Returns the failures, by service_request_id. Raises UpstreamFailed."""
     begun = ports.now()
     index = held_index(ports)
     since = index.updated_datetime - OVERLAP if index else begun - AT_FIRST
@@ -53,16 +52,15 @@ def publish_changed_lists(ports: Ports) -> Failed:
 
 
 def publish_imported_lists(ports: Ports) -> Failed:
-    """Brings the lists and feeds up to what is stored, however long ago it is said to have
-    changed; writes only what became different. Answers and raises as `publish_changed_lists`."""
+    """Updates the lists and feeds to the stored reports, whatever their dates; writes only what
+    differs. Returns and raises as `publish_changed_lists`."""
     begun = ports.now()
     return _publish_differing(ports.reports.every_id(), held_index(ports), begun, ports)
 
 
 def publish_left_lists(ports: Ports) -> Failed:
-    """Makes the lists and feeds of those months anew that an interrupted import left, some months
-    at a time, so that another run goes on where one was cut off. Answers and raises as
-    `publish_changed_lists`."""
+    """Rebuilds the lists and feeds of the months of an interrupted import, some months at a time,
+    so that an interrupted run can be continued. Returns and raises as `publish_changed_lists`."""
     months = unfinished.left(unfinished.LISTS, ports.now(), ports.documents)
     for first in range(0, len(months), MONTHS_AT_ONCE):
         some = months[first : first + MONTHS_AT_ONCE]
@@ -74,26 +72,26 @@ def publish_left_lists(ports: Ports) -> Failed:
 
 
 def _ids_of(month: str, ports: Ports) -> set[str]:
-    """The reports that the month's list has, and those that it is to have."""
+    """The reports in the month's list, and those that should be in it."""
     listed = {each["service_request_id"] for each in entries_of(month, ports)}
     return listed | set(ports.reports.of_month(month))
 
 
 def _as_of(ports: Ports) -> datetime | None:
-    """None leaves what the index says. Where there is none, a first one says that all else of the
-    time that is looked at is still to be done."""
+    """None leaves the index's value. Without an index, a first one says that the rest of the period
+    is still to be done."""
     return None if held_index(ports) else ports.now() - AT_FIRST
 
 
 def take_out_of_lists(changed: Changed, ports: Ports) -> Failed:
-    """Makes the lists and feeds of these months anew at once. Answers what failed, by
+    """Rebuilds the lists and feeds of these months at once. Returns the failures, by
     service_request_id. Raises UpstreamFailed."""
     return _publish_lists(changed, ports, as_of=None) if changed else {}
 
 
 def publish_lists_anew(ports: Ports) -> Failed:
-    """Makes all lists and feeds from the store, and removes those of wards and services that are
-    no more. Answers what failed, by service_request_id. Raises UpstreamFailed."""
+    """Makes all lists and feeds from the store, and removes those of former wards and services.
+    Returns the failures, by service_request_id. Raises UpstreamFailed."""
     begun = ports.now()
     changed: dict[str, set[str]] = defaultdict(set)
     for month in listed_months(ports):
@@ -116,7 +114,7 @@ def _publish_differing(
 
 
 def _publish_lists(changed: Changed, ports: Ports, *, as_of: datetime | None) -> Failed:
-    """`as_of`: whatever was changed before is among these."""
+    """`as_of`: all earlier changes are included."""
     index = held_index(ports)
     scopes = _scopes(index, ports)
     months = sorted({*listed_months(ports), *changed})
@@ -135,8 +133,8 @@ def _publish_lists(changed: Changed, ports: Ports, *, as_of: datetime | None) ->
 def _to_make(
     months: Sequence[str], scopes: Sequence[Scope], changed: Changed, index: Index | None
 ) -> list[str]:
-    """The months that have changed; those that the index does not know yet, with their neighbours,
-    whose archives lead to them; all, where it does not know some feed."""
+    """The months that have changed; new ones with their neighbours, whose archives link to them;
+    all months if the index lacks a feed."""
     known = {each.month for each in index.months} if index else set()
     if index is None or {scope.feed for scope in scopes} - set(index.feeds):
         return list(months)
@@ -148,8 +146,8 @@ def _to_make(
 
 
 def _scopes(index: Index | None, ports: Ports) -> list[Scope]:
-    """What has a feed: everything, the wards and services of today, and those that the index still
-    has."""
+    """The subjects of feeds: everything, today's wards and services, and those still in the
+    index."""
     wards = [Scope("ward", ward.code, ward.name) for ward in ports.wards()]
     services = [Scope("service", code, name) for code, name in ports.publisher.services.items()]
     today = [Scope("all", "", ports.publisher.name)]
@@ -161,7 +159,7 @@ def _scopes(index: Index | None, ports: Ports) -> list[Scope]:
 
 
 def _digests(ids: Iterator[str], ports: Ports) -> dict[str, dict[str, str]]:
-    """What the entries of these reports are now, by month and id: digests, for the first time
+    """The present entries of these reports, by month and id: as digests, because the first run
     finds the reports of a year."""
     found: dict[str, dict[str, str]] = defaultdict(dict)
     for report in _public(ids, ports):
@@ -173,8 +171,8 @@ def _digests(ids: Iterator[str], ports: Ports) -> dict[str, dict[str, str]]:
 def _differing(
     month: str, digests: Mapping[str, str], index: Index | None, ports: Ports
 ) -> set[str]:
-    """Those of a month's reports, given by what their entries are now, that its list has otherwise;
-    all, where the index tells of another list: somebody was interrupted."""
+    """The month's reports whose present entries differ from its list; all if the index describes
+    another list, because a run was interrupted."""
     if index and month_now(month, ports) not in index.months:
         return set(digests)
     listed = {
@@ -186,7 +184,7 @@ def _differing(
 
 
 def _public(ids: Iterator[str], ports: Ports) -> Iterator[PublicReport]:
-    """Those of the reports that everybody may see; no more are held than are read together."""
+    """The public ones of the reports, read in portions to limit memory."""
     while some := list(islice(ids, AT_ONCE)):
         yield from ports.reports.public(some).values()
 
@@ -203,7 +201,7 @@ def listed_months(ports: Ports) -> list[str]:
 
 
 def _remove_others(months: Sequence[str], ports: Ports) -> Failed:
-    """Removes the feeds of wards and services that are no more, and the index that names them."""
+    """Removes the feeds of former wards and services, and the index that names them."""
     scopes = _scopes(None, ports)
     wanted = {scope.key for scope in scopes}
     wanted |= {scope.archive_key(month) for scope in scopes for month in months}

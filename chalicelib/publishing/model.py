@@ -1,4 +1,4 @@
-"""Which documents exist, where each is, and what is in them.
+"""The published documents: their addresses and contents.
 
 Addresses are those of the site; a document's key is its address without the leading slash.
 """
@@ -28,11 +28,11 @@ JSON = "application/json; charset=utf-8"
 HTML = "text/html; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
 FINEST_COUNTS = 11
-"""Counts are asked for where the map is too far away for pins, so their tile is never finer."""
+"""Counts are shown at zooms without pins, so their tile is never finer."""
 
 
 class Pin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A report as the map shows it; `asset_id` of what it is about, such as a street light."""
+    """A report on the map; `asset_id` of the object that it is about, such as a street light."""
 
     service_request_id: str
     lat: float
@@ -52,7 +52,7 @@ class PinTile(msgspec.Struct, frozen=True):
 
 
 class Count(msgspec.Struct, frozen=True, kw_only=True):
-    """How many pins the tile z, x, y has, in the middle of them; `services` tells open and closed
+    """The number of pins in the tile z, x, y, and their midpoint; `services` has open and closed
     ones by service_code."""
 
     z: int
@@ -76,27 +76,27 @@ class CountTile(msgspec.Struct, frozen=True):
 
 
 def key_of_tile(tile: Tile) -> str:
-    """Where that tile is published."""
+    """The key of that tile."""
     return f"{TILES}{tile.z}/{tile.x}/{tile.y}.json"
 
 
 def tile_key(tile: str) -> str:
-    """Where the tile of that quadkey is published."""
+    """The key of the tile of that quadkey."""
     return key_of_tile(tile_named(tile))
 
 
 def report_key(service_request_id: str) -> str:
-    """Where a report's JSON is published."""
+    """The key of a report's JSON."""
     return f"{REPORTS}{service_request_id}.json"
 
 
 def page_key(service_request_id: str) -> str:
-    """Where a report's page is published."""
+    """The key of a report's page."""
     return f"{PAGES}{service_request_id}"
 
 
 def photo_keys(service_request_id: str, photo_ids: Iterable[str]) -> frozenset[str]:
-    """Where the files of these photos are published."""
+    """The keys of these photos' files."""
     folder = f"{PHOTOS}{service_request_id}/"
     return frozenset(f"{folder}{each}/{file}" for each in photo_ids for file in PHOTO_FILES)
 
@@ -108,7 +108,7 @@ def photos_shown(report: PublicReport) -> frozenset[str]:
 
 
 def pin_of(report: PublicReport) -> Pin | None:
-    """The report's pin; None while nobody knows where it is."""
+    """The report's pin; None while its place is unknown."""
     if report.lat is None or report.long is None:
         return None
     return Pin(
@@ -125,7 +125,7 @@ def pin_of(report: PublicReport) -> Pin | None:
 
 
 def is_aged(pin: Pin, *, now: datetime, closed_shown: timedelta) -> bool:
-    """True of what was closed so long ago that the map does not show it any more."""
+    """True for a report closed so long ago that the map no longer shows it."""
     return pin.status == "closed" and now - pin.updated_datetime >= closed_shown
 
 
@@ -135,7 +135,7 @@ def pins_in(tile: bytes) -> tuple[Pin, ...]:
 
 
 def with_pins(held: bytes | None, now: Mapping[str, Pin | None]) -> PinTile:
-    """The tile after each report of `now` is at its pin, or off the tile where that is None."""
+    """The tile with each report of `now` at its pin, or removed if that is None."""
     before = pins_in(held) if held else ()
     pins: dict[str, Pin | None] = {pin.service_request_id: pin for pin in before}
     pins |= now
@@ -143,7 +143,7 @@ def with_pins(held: bytes | None, now: Mapping[str, Pin | None]) -> PinTile:
 
 
 def tile_of_all(bounds: Box) -> Tile:
-    """The one tile that holds all of the bounds: where their counts are published."""
+    """The one tile that contains all of the bounds: the address of their counts."""
     for z in range(FINEST_COUNTS, 0, -1):
         northwest = tile_of(Point(lat=bounds.north, long=bounds.west), z)
         if northwest == tile_of(Point(lat=bounds.south, long=bounds.east), z):
@@ -152,7 +152,7 @@ def tile_of_all(bounds: Box) -> Tile:
 
 
 def count_of(tile: Tile, pins: Sequence[Pin]) -> Count | None:
-    """What a tile's pins count up to; None where it has none."""
+    """The counts of a tile's pins; None if it has none."""
     if not pins:
         return None
     services: dict[str, list[int]] = defaultdict(lambda: [0, 0])
@@ -176,7 +176,7 @@ def counts_in(document: bytes) -> tuple[Count, ...]:
 
 
 def with_counts(held: bytes | None, now: Mapping[Tile, Count | None]) -> CountTile:
-    """The counts after each tile of `now` has its own, or none where that is None."""
+    """The counts with those of each tile of `now`, or without the tile if that is None."""
     before = counts_in(held) if held else ()
     counts: dict[Tile, Count | None] = {count.tile: count for count in before}
     counts |= now
@@ -202,8 +202,8 @@ def index_document(
     neighbours: Sequence[Any],
     versions: Mapping[str, str],
 ) -> dict[str, Any]:
-    """`/data/index.json`: where everything public is, and what a client has to know of the
-    council."""
+    """`/data/index.json`: the addresses of everything public, and the council's details for
+    clients."""
     return {
         "jurisdiction_id": jurisdiction_id,
         "name": name,

@@ -1,7 +1,7 @@
-"""The public reports of a month as files that anybody may use: as Open311 lists them, as CSV and
-as GeoJSON; and the index of all such files. Months are those of UTC, as in the store's indexes.
+"""The public reports of a month as open data: as an Open311 list, as CSV and as GeoJSON; and the
+index of all such files. Months are those of UTC, as in the store's indexes.
 
-An entry is a report as `GET /requests.json?extensions=true` gives it.
+An entry is a report as in `GET /requests.json?extensions=true`.
 
 Sources: GeoReport v2 (wiki.open311.org/GeoReport_v2), RFC 4180 (CSV), RFC 7946 (GeoJSON), OWASP's
 page on CSV injection; read in 2026.
@@ -25,7 +25,8 @@ INDEX = f"{FOLDER}index.json"
 CSV = "text/csv; charset=utf-8; header=present"
 GEOJSON = "application/geo+json"
 FORMULA = re.compile(r"[\s\0\ufeff\u200b]*[=+@＝＋－＠-]|[\t\r\n\0]")
-"""How a cell must not begin, nor after what is not seen: a spreadsheet would calculate it."""
+"""Characters with which a cell must not begin, also after invisible ones: a spreadsheet would
+calculate it."""
 EXTENSIONS = "extended_attributes"
 COLUMNS = (
     "service_request_id",
@@ -54,7 +55,7 @@ Entry = Mapping[str, Any]
 
 
 class Licence(msgspec.Struct, frozen=True):
-    """Under which all of it may be used."""
+    """The licence of all files."""
 
     name: str = "Open Government Licence v3.0"
     url: str = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
@@ -74,7 +75,7 @@ class Month(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Feed(msgspec.Struct, frozen=True, kw_only=True):
-    """A feed of `kind` all, ward or service, with the code and the name of what it is about."""
+    """A feed of `kind` all, ward or service, with the code and the name of its subject."""
 
     kind: str
     code: str
@@ -83,8 +84,8 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Index(msgspec.Struct, frozen=True, kw_only=True):
-    """Which files and feeds there are, the newest month first. All that was changed before
-    `updated_datetime` is in them."""
+    """The files and feeds, the newest month first. They include all changes before
+    `updated_datetime`."""
 
     updated_datetime: datetime
     months: tuple[Month, ...] = ()
@@ -93,12 +94,12 @@ class Index(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def month_of(moment: datetime) -> str:
-    """The month of UTC, such as 2026-06."""
+    """The month in UTC, such as 2026-06."""
     return f"{moment.astimezone(UTC):%Y-%m}"
 
 
 def list_key(month: str) -> str:
-    """Where the month's reports are published as Open311 lists them."""
+    """The key of the month's reports as an Open311 list."""
     return f"{FOLDER}{month}/requests.json"
 
 
@@ -117,8 +118,8 @@ def entries_in(listed: bytes | None) -> list[Entry]:
 
 
 def with_entries(listed: bytes | None, now: Mapping[str, Entry | None]) -> list[Entry]:
-    """The list after each report of `now` (by id) is as it is there, or off it where that is None;
-    the newest first."""
+    """The list with each report of `now` (by id) as given, or removed if that is None; the newest
+    first."""
     entries: dict[str, Entry | None] = {
         each["service_request_id"]: each for each in entries_in(listed)
     }
@@ -137,8 +138,8 @@ def month_documents(month: str, entries: Sequence[Entry]) -> dict[str, Document]
 
 
 def as_csv(entries: Iterable[Entry]) -> bytes:
-    """The reports as a table in UTF-8, without a byte order mark: it would become part of the
-    first column's name wherever a program does not expect it."""
+    """The reports as a table in UTF-8, without a byte order mark: programs that do not expect it
+    would make it part of the first column's name."""
     written = io.StringIO(newline="")
     table = csv.writer(written)
     table.writerow(COLUMNS)
@@ -148,7 +149,7 @@ def as_csv(entries: Iterable[Entry]) -> bytes:
 
 
 def as_geojson(entries: Iterable[Entry]) -> bytes:
-    """The reports as features; one whose place nobody knows has no geometry."""
+    """The reports as features; one without a known place has no geometry."""
     features = [_feature(entry) for entry in entries]
     return msgspec.json.encode({"type": "FeatureCollection", "features": features})
 
@@ -164,7 +165,7 @@ def digest_of(entry: Entry) -> str:
 
 
 def month_entry(month: str, listed: bytes) -> Month | None:
-    """What the index says of a month; None where it has no report."""
+    """The index's entry for a month; None if it has no report."""
     entries = entries_in(listed)
     if not entries:
         return None
@@ -184,7 +185,7 @@ def _value(entry: Entry, column: str) -> Any:
 
 
 def cell(value: Any) -> Any:
-    """Text that a spreadsheet would take for a formula gets an apostrophe before it."""
+    """Puts an apostrophe before text that a spreadsheet would read as a formula."""
     return f"'{value}" if isinstance(value, str) and FORMULA.match(value) else value
 
 

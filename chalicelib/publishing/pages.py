@@ -14,8 +14,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 class JinjaPages:
-    """The Pages port. `labels` are the states' names for people, `grouped` makes the reference
-    that people read; dates are those of the council's time zone."""
+    """The Pages port. `labels` are the states' display names, `grouped` formats the reference;
+    dates are in the council's time zone."""
 
     def __init__(
         self,
@@ -82,7 +82,7 @@ class JinjaPages:
 
 
 def _photos(photos: Sequence[Photo], of: str) -> list[dict[str, str]]:
-    """The photos with words for those who do not see them."""
+    """The photos with alternative texts."""
     return [
         {"url": each.url, "thumbnail_url": each.thumbnail_url, "alt": f"Photo {number} of {of}"}
         for number, each in enumerate(photos, 1)

@@ -1,10 +1,8 @@
-"""How the council does, as it is published: a document and a table (CSV) for each month that has
-public reports, and an index with the figures for all of each month.
-
-A month is made of nothing but the reports that were requested in it, so only those months are made
-anew of whose reports any has changed. A writer reads what stands there before it reads the reports,
-and puts its own only in the place of that. What a rebuild of everything may have overtaken is made
-again: the index then says that all that was changed since its beginning is still to be looked at.
+"""Publishes performance figures: a document and a table (CSV) for each month with public reports,
+and an index with the totals of each month. A month depends only on the reports requested in it, so
+only months with changed reports are rebuilt. A writer reads the published document before it reads
+the reports, and replaces exactly that version. Changes during a full rebuild are processed again:
+the index then says that everything changed since the rebuild's start still has to be checked.
 
 Sources: RFC 4180 (CSV), read in 2026.
 """
@@ -42,8 +40,7 @@ PERFORMANCE = "data/performance/"
 INDEX = f"{PERFORMANCE}index.json"
 COLUMNS = ("month", "service_code", "service_name", "ward_code", "ward_name", *MEANINGS)
 OVERLAP = timedelta(hours=1)
-"""Reports are looked at again for so long after they were updated: another system may tell late
-what it did."""
+"""How long after an update reports are checked again: another system may send its update late."""
 SMALL_NUMBERS = (
     "Numbers from 1 to 4 are hidden (null, or an empty cell). Other numbers are hidden too if "
     "they would reveal one of these; they can be 0 or larger than 4. If fewer than 5 reports "
@@ -56,14 +53,14 @@ Row = dict[str, Any]
 
 
 class Name(msgspec.Struct, frozen=True, kw_only=True):
-    """A service or ward with the name that it has today; its code, where it has none."""
+    """A service or ward with its present name, or its code if it has none."""
 
     code: str
     name: str
 
 
 class Month(msgspec.Struct, frozen=True, kw_only=True):
-    """The files of a month, and its figures for all; `version` is a digest of what they say."""
+    """The files of a month, and its total figures; `version` is a digest of their content."""
 
     month: str
     version: str
@@ -73,7 +70,7 @@ class Month(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Index(msgspec.Struct, frozen=True, kw_only=True):
-    """The months, the newest first. All that was changed before `updated_datetime` is in them."""
+    """The months, the newest first. They include all changes before `updated_datetime`."""
 
     updated_datetime: datetime
     about: Mapping[str, str]
@@ -84,7 +81,7 @@ class Index(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
-    """The document of a month. What is 0 throughout has no row."""
+    """The document of a month. Lines with only zeros have no row."""
 
     month: str
     about: Mapping[str, str]
@@ -92,7 +89,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def about() -> dict[str, str]:
-    """What the figures mean, by their name; and what is not shown."""
+    """The meanings of the figures, by name; and what is hidden."""
     return {
         "cohort": "All figures count public reports sent in the month, in their present state.",
         "small_numbers": SMALL_NUMBERS,
@@ -109,8 +106,8 @@ def csv_key(month: str) -> str:
 
 
 def publish_performance(ports: FiguresPorts) -> Failed:
-    """Makes those months anew of whose reports any has changed since the last time, or all where
-    nothing is published yet. Answers what failed, by month. Raises UpstreamFailed."""
+    """Rebuilds the months whose reports have changed since the last run, or all if nothing is
+    published yet. Returns the failures, by month. Raises UpstreamFailed."""
     begun = ports.now()
     index = _held_index(ports)
     if index is None:
@@ -125,8 +122,8 @@ def publish_performance(ports: FiguresPorts) -> Failed:
 
 
 def publish_left_figures(ports: FiguresPorts) -> Failed:
-    """Makes those months anew that an interrupted import left, one by one, so that another run
-    goes on where one was cut off. Answers what failed, by month. Raises UpstreamFailed."""
+    """Rebuilds the months of an interrupted import, one by one, so that an interrupted run can be
+    continued. Returns the failures, by month. Raises UpstreamFailed."""
     for month in unfinished.left(unfinished.FIGURES, ports.now(), ports.documents):
         index = _held_index(ports)
         if index is None:
@@ -140,8 +137,8 @@ def publish_left_figures(ports: FiguresPorts) -> Failed:
 
 
 def publish_performance_anew(ports: FiguresPorts) -> Failed:
-    """Makes all months anew, in one pass over the store, and removes those that have no public
-    report any more. Answers what failed, by month. Raises UpstreamFailed."""
+    """Rebuilds all months, in one pass over the store, and removes those without public reports.
+    Returns the failures, by month. Raises UpstreamFailed."""
     begun = ports.now()
     months = tallied(ports.outcomes.every())
     failed: Failed = {}
@@ -151,8 +148,7 @@ def publish_performance_anew(ports: FiguresPorts) -> Failed:
 
 
 def rows_of(tally: Tally) -> list[Row]:
-    """The figures of each line that has a report, those for all first; None for what is not
-    shown."""
+    """The figures of each line with reports, totals first; None for hidden ones."""
     table, waits = tally.counts(), tally.waits()
     hidden = hidden_in(table)
     lines = {line: table.get(line, Counts()) for line in (*table, *(each.line for each in hidden))}
@@ -165,7 +161,7 @@ def rows_of(tally: Tally) -> list[Row]:
 def as_csv(
     month: str, rows: Iterable[Row], services: Mapping[str, str], wards: Mapping[str, str]
 ) -> bytes:
-    """The rows as a table in UTF-8; an empty cell for what is not shown."""
+    """The rows as a table in UTF-8; hidden figures are empty cells."""
     written = io.StringIO(newline="")
     table = csv.DictWriter(written, COLUMNS)
     table.writeheader()
@@ -200,7 +196,7 @@ def _of(month: str, tallies: Mapping[str, Tally]) -> Tally:
 
 
 def _publish_month(month: str, tally: Callable[[], Tally], ports: FiguresPorts) -> Failed:
-    """Writes the files of a month, or removes them where it has no public report. The CSV is
+    """Writes the files of a month, or removes them if it has no public report. The CSV is
     written first and read last, so a writer that writes the JSON has written both."""
 
     def attempt() -> None:
@@ -225,7 +221,7 @@ def _put_all(
     held: Mapping[str, StoredDocument | None],
     ports: FiguresPorts,
 ) -> None:
-    """Raises VersionConflict where somebody else put something meanwhile."""
+    """Raises VersionConflict if another writer was faster."""
     for key, document in made.items():
         _put(key, document, held[key], ports)
 
@@ -243,7 +239,7 @@ def _put(
 def _publish_index(
     changed: Collection[str], as_of: datetime, ports: FiguresPorts, *, are_all: bool = False
 ) -> Failed:
-    """Puts the index after these months were made anew, or all months."""
+    """Puts the index after these months, or all months, were rebuilt."""
 
     def attempt() -> None:
         held = ports.documents.read(INDEX)
@@ -274,7 +270,7 @@ def _failed(what: str, attempt: Callable[[], None]) -> Failed:
 
 
 def _month_now(month: str, ports: FiguresPorts) -> Month | None:
-    """What the index says of a month as it is published, None where it is not."""
+    """The index's entry for a published month, None if it is not published."""
     held = ports.documents.read(json_key(month))
     if held is None:
         return None

@@ -1,4 +1,4 @@
-"""A report as publishing reads it: what everybody may see."""
+"""A report as publishing reads it: its public data."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Photo(Protocol):
-    """A photo that everybody may see."""
+    """A public photo."""
 
     @property
     def photo_id(self) -> str: ...
@@ -34,7 +34,7 @@ class Update(Protocol):
 
 
 class PublicReport(Protocol):
-    """What everybody may see of a report; its JSON is the published document."""
+    """The public data of a report; its JSON is the published document."""
 
     @property
     def service_request_id(self) -> str: ...

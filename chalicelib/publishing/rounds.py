@@ -1,9 +1,9 @@
 """Publishing works in rounds: make a document from stored data, replace it, and check it again.
 
 A round reads the present document, then the reports by consistent reads. It replaces the document
-that it read, or starts over if that one has changed. Then it reads the reports once more: a writer
-that was delayed between reading and writing so detects that its document is out of date. That is
-why facts may come twice, late or out of order.
+that it read, or starts over if that one has changed. Then it reads the reports once more, so that a
+writer that was delayed between reading and writing detects that its document is out of date.
+Therefore facts may arrive twice, late or out of order.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,9 +21,8 @@ Public = Mapping[str, PublicReport]
 
 
 class Target(Protocol):
-    """Something to publish: how it is read, made of the reports that it shows, and put.
-
-    `asked_by` are the reports that are not published as long as it is not. Targets are hashable.
+    """Something to publish: reads it, makes it from its reports, and writes it. `asked_by` are the
+    reports that are not published until it is. Targets are hashable.
     """
 
     @property
@@ -32,21 +31,21 @@ class Target(Protocol):
     def asked_by(self) -> frozenset[str]: ...
     @property
     def keys(self) -> frozenset[str]:
-        """Where it is published."""
+        """The key of the document."""
 
     def read(self, ports: Ports) -> Any:
-        """What stands there."""
+        """The published document."""
 
     def make(self, held: Any, public: Public) -> Any:
-        """What is to stand there. Called again after it was put."""
+        """The new document. Called again after it was put."""
 
     def put(self, made: Any, held: Any, ports: Ports) -> bool:
-        """Replaces `held`; False if nothing differs. Raises VersionConflict."""
+        """Replaces `held`; returns False if nothing differs. Raises VersionConflict."""
 
 
 class Outcome(NamedTuple):
-    """What failed, by service_request_id; what stands there now; and the keys that showed
-    something old for a moment."""
+    """The failures, by service_request_id; the published documents; and the keys that briefly
+    showed outdated content."""
 
     failed: dict[str, Exception]
     made: dict[Target, Any]
@@ -54,7 +53,7 @@ class Outcome(NamedTuple):
 
 
 def rewrite(targets: Sequence[Target], ports: Ports) -> Outcome:
-    """Publishes the targets, in their order, until nothing changes any more."""
+    """Publishes the targets, in their order, until nothing changes."""
     failed: dict[str, Exception] = {}
     made: dict[Target, Any] = {}
     taken_back: set[str] = set()
@@ -74,7 +73,7 @@ def rewrite(targets: Sequence[Target], ports: Ports) -> Outcome:
 
 
 class Round:
-    """One try at some targets: what is to be tried again, and what failed and why."""
+    """One try at some targets: those to be tried again, and the failures."""
 
     def __init__(self, targets: Sequence[Target], ports: Ports) -> None:
         self.again: list[Target] = []
@@ -107,7 +106,7 @@ class Round:
 
     @contextmanager
     def _kept_apart(self, target: Target) -> Iterator[None]:
-        """Whatever one target breaks, the others are published."""
+        """A failing target does not stop the others."""
         try:
             yield
         except VersionConflict:

@@ -1,5 +1,5 @@
-"""What is published, as S3 objects: documents, replaced only if nobody else replaced them
-meanwhile, and the files of photos."""
+"""Published S3 objects: documents, replaced only on the version that was read, and the files of
+photos."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING

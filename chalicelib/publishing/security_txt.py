@@ -1,4 +1,4 @@
-"""`/.well-known/security.txt`: where to write about a fault in the site's security (RFC 9116)."""
+"""`/.well-known/security.txt`: the contact for reports of security problems (RFC 9116)."""
 
 from datetime import datetime
 
@@ -10,16 +10,14 @@ from chalicelib.publishing.targets import put
 
 SECURITY_TXT = ".well-known/security.txt"
 MONTHS = 6
-"""How long it holds at least: to the end of the sixth month from now. The standard asks for less
-than a year."""
+"""Its minimum validity: to the end of the sixth month from now. The standard recommends less than a
+year."""
 _YEAR = 12
 
 
 def security_txt(*, contact: str | None, site_url: str, now: datetime) -> str:
-    """The file. It says the same all month, so that it is rewritten once a month.
-
-    `contact`: an email address; without one the file leads to the page that says how to reach
-    the council.
+    """The file. Its content is the same all month, so it is rewritten once a month. `contact`: an
+    email address; without one the file links to the council's contact page.
     """
     return "".join(
         f"{name}: {value}\n"
@@ -33,8 +31,7 @@ def security_txt(*, contact: str | None, site_url: str, now: datetime) -> str:
 
 
 def publish_security_txt(ports: Ports) -> None:
-    """Publishes the file, with an expiry that lies ahead. Writes nothing where it stands as it
-    should.
+    """Publishes the file, with an expiry in the future. Writes nothing if it is up to date.
 
     Raises: UpstreamFailed.
     """

@@ -1,9 +1,8 @@
-"""Small numbers are not published, and totals do not give them back.
-
-A table has a count for each service, each ward, each service in each ward, and for all; readers
-can subtract. So other counts are hidden with each small count (1 to 4), until a reader of all shown
-figures cannot compute it: another table must exist, with whole numbers and the same rules between
-the figures of a line, that shows the same figures and has a different number there.
+"""Hides small numbers in published tables, so that totals do not reveal them. A table has a count
+for each service, each ward, each service in each ward, and for all; readers can subtract. So other
+counts are hidden with each small count (1 to 4), until a reader of all shown figures cannot compute
+it: another table must exist, with whole numbers and the same rules between the figures of a line,
+that shows the same figures and has a different number there.
 
 Such a table is found along a rectangle: two services (or all) by two wards (or all). Some kind of
 report is added at two of its corners and subtracted at the others, so that every total still adds
@@ -23,14 +22,14 @@ from chalicelib.publishing.figures import ALL, Counts, Line
 
 SMALL = range(1, 5)
 LOOKED_AT = 5
-"""How many partners are tried on either side, the cheapest first."""
+"""The number of partners tried on either side, the cheapest first."""
 MOST_TRIED = 24
-"""How many rectangles of what is hidden anyway are tried."""
+"""The number of rectangles of already hidden figures that are tried."""
 LAST = 1_000
-"""A total is hidden rather than so many counts of one."""
+"""A total costs as much to hide as this many counts of one."""
 MEASURES = Counts._fields
 MATTERS = Counts(20, 5, 1, 1, 1, 1, 3)
-"""How much it would be missed."""
+"""The cost of hiding it."""
 EVERY = (1 << len(MEASURES)) - 1
 NOTHING = Counts()
 BY_KIND: Sequence[Counts] = (
@@ -41,7 +40,7 @@ BY_KIND: Sequence[Counts] = (
     Counts(reported=1, fixed=1, with_target=1),
     Counts(reported=1, fixed=1, with_target=1, in_target=1),
 )
-"""What one report of each kind adds to the figures of a line."""
+"""The figures of a line that one report of each kind increases."""
 PUT_BACK = (Counts(reopened=1), Counts(reopened=1, failed_repairs=1), Counts(failed_repairs=1))
 
 
@@ -53,7 +52,7 @@ class Hidden(NamedTuple):
 
 
 class Change(NamedTuple):
-    """What is added to figures, or taken from them: `mask` has a bit for each that it changes."""
+    """An amount added to or subtracted from figures: `mask` has a bit for each changed one."""
 
     number: int
     by: tuple[int, ...]
@@ -61,13 +60,13 @@ class Change(NamedTuple):
 
 
 def hidden_in(table: Mapping[Line, Counts]) -> frozenset[Hidden]:
-    """What is not to be shown of a table, with all of its totals in it; lines that it does not have
-    are nothing but 0."""
+    """The figures to hide in a table with all of its totals; missing lines count as 0
+    throughout."""
     return _Hiding(table).all()
 
 
 def fits(counts: Sequence[int]) -> bool:
-    """True of what the figures of a line may be, by what they mean."""
+    """True if the figures of a line are consistent with their meanings."""
     reported, fixed, with_target, in_target, reopened, failed_repairs, open_now = counts
     return (
         in_target >= 0
@@ -80,7 +79,7 @@ def fits(counts: Sequence[int]) -> bool:
 
 
 def _changes() -> Iterator[list[int]]:
-    """One report more, of whatever kind; one of another kind; and one that was put back."""
+    """One more report of any kind; one of another kind; and one that was reopened."""
     yield from map(list, (*BY_KIND, *PUT_BACK))
     yield from (_sum(x, y) for x, y in product(BY_KIND, PUT_BACK[:2]))
     yield from (_sum(x, [-number for number in y]) for x, y in combinations(BY_KIND, 2))
@@ -98,14 +97,14 @@ CHANGES = [
     Change(number, tuple(by), _mask(by))
     for number, by in enumerate(sorted(_changes(), key=lambda by: _mask(by).bit_count()))
 ]
-"""Those that touch the fewest figures first."""
+"""Changes to the fewest figures first."""
 CHANGING = [[each for each in CHANGES if each.mask >> at & 1] for at in range(len(MEASURES))]
 """Those that change each figure."""
 
 
 class _Hiding:
-    """Which figures of a table are hidden, a bit for each, and which small ones nobody can tell any
-    more."""
+    """The hidden figures of a table, a bit for each, and the small ones that are already
+    protected."""
 
     def __init__(self, table: Mapping[Line, Counts]) -> None:
         self._table = table
@@ -120,7 +119,7 @@ class _Hiding:
     def all(self) -> frozenset[Hidden]:
         small = {line: mask for line, counts in self._table.items() if (mask := _small(counts))}
         for line, mask in small.items():
-            # Of so few reports nothing is said at all.
+            # A line with so few reports is hidden completely.
             self._hide(line, EVERY if self._table[line].reported in SMALL else mask)
         self._small = [line for line in small if ALL not in line]
         for line, mask in small.items():
@@ -143,7 +142,7 @@ class _Hiding:
         return self._by_service[line[0]].get(line[1], 0)
 
     def _protect(self, line: Line, at: int) -> None:
-        """Hides what has to be hidden beside a small figure; nothing, where that was done."""
+        """Hides the other figures needed to protect a small one; nothing if that was done."""
         change, corners = self._with_what_is_hidden(line, at) or self._cheapest(line, at)
         for corner in corners:
             self._hide(corner, change.mask)
@@ -184,8 +183,7 @@ class _Hiding:
         return best[1], best[2]
 
     def _others(self, line: Line, mask: int) -> Iterator[Line]:
-        """What the far corner of a rectangle could be: something small, or where little has to be
-        hidden, or the total."""
+        """Candidates for the far corner of a rectangle: small figures, cheap ones, or the total."""
         service, ward = line
         far = (each for each in self._small if each[0] != service and each[1] != ward)
         yield from islice(far, LOOKED_AT)
@@ -198,7 +196,7 @@ class _Hiding:
         yield from product(others, wards)
 
     def _ranked(self, line: Line, mask: int) -> list[tuple[int, Line]]:
-        """The far corners, by what it takes to hide those figures at all four."""
+        """The far corners, by the cost of hiding those figures at all four."""
         ranked = []
         for other in self._others(line, mask):
             corners = line, (line[0], other[1]), (other[0], line[1]), other
@@ -206,7 +204,7 @@ class _Hiding:
         return sorted(ranked)
 
     def _cost(self, line: Line, mask: int) -> int:
-        """What it takes to hide those figures there, too."""
+        """The cost of hiding those figures there, too."""
         missing = mask & ~self._mask(line)
         if not missing:
             return 0
@@ -218,7 +216,7 @@ class _Hiding:
 
     def _possible(self, line: Line, other: Line, change: Change) -> list[Line] | None:
         """The corners of the rectangle between two lines, if the change leads along it to another
-        table: one is added and taken by turns, and a total goes with what it is added up from."""
+        table: one is added and subtracted in turn, and a total changes with its parts."""
         beside, below = (line[0], other[1]), (other[0], line[1])
         along = ALL in (line[1], other[1])
         down = ALL in (line[0], other[0])
@@ -229,7 +227,7 @@ class _Hiding:
         return None
 
     def _can(self, line: Line, change: Change, is_added: bool) -> bool:
-        """True where the figures of the line may be so much more, or less."""
+        """True if the figures of the line may change by that amount, up or down."""
         found = self._ways.get(line)
         if found is None:
             counts = self._table.get(line, NOTHING)
@@ -242,7 +240,7 @@ def _small(counts: Counts) -> int:
 
 
 def _ways(counts: Counts, step: int) -> int:
-    """A bit for each change after which the figures of a line still fit."""
+    """A bit for each change after which the figures of a line are still consistent."""
     return sum(
         1 << change.number
         for change in CHANGES

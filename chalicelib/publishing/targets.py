@@ -1,4 +1,4 @@
-"""How each document, and each report's folder of photos, follows from what is stored."""
+"""Derives each document, and each report's folder of photos, from the store."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -31,8 +31,7 @@ from chalicelib.publishing.rounds import Public, Target
 
 @dataclass(frozen=True)
 class DocumentTarget:
-    """A document: made of the reports it shows and of what stands there; None where it is to
-    vanish."""
+    """A document, made from the reports it shows and its published version; None to remove it."""
 
     key: str
     shows: frozenset[str]
@@ -52,8 +51,8 @@ class DocumentTarget:
 
 @dataclass(frozen=True)
 class PhotosTarget:
-    """The published files of a report's photos: those that it shows, and no others. `keys` may
-    name some of them. `anew`: they are published once more, for a picture may be another one."""
+    """The published files of a report's photos: exactly those that it shows. `keys` may name some
+    of them. `anew`: they are published again, because a picture may have changed."""
 
     service_request_id: str
     keys: frozenset[str]
@@ -81,7 +80,7 @@ class PhotosTarget:
 
 
 def put(key: str, document: Document | None, held: StoredDocument | None, ports: Ports) -> bool:
-    """Puts the document in its place; False where it stood there already."""
+    """Replaces the document; returns False if it is unchanged."""
     if document is None:
         if held:
             ports.documents.delete(key, held)
@@ -95,8 +94,8 @@ def put(key: str, document: Document | None, held: StoredDocument | None, ports:
 def photo_targets(
     by_report: Mapping[str, Iterable[str]], anew: Collection[str] = ()
 ) -> list[PhotosTarget]:
-    """The photos of each report; the map names those that facts are about. Of those of `anew` all
-    are published once more."""
+    """The photos of each report; the map names those in facts. All of those of `anew` are published
+    again."""
     return [
         PhotosTarget(
             service_request_id,
@@ -127,11 +126,11 @@ def count_targets(
     ports: Ports,
     just_made: Mapping[Target, Any] | None = None,
 ) -> list[DocumentTarget]:
-    """The one document of counts, where any of these tiles may have changed.
+    """The one document of counts, if any of these tiles may have changed.
 
     It is made from the tiles, so they come before it; those of `just_made` (targets and their new
     documents) need not be read. After it is written all tiles are read again: the last writer of a
-    tile finds its own count there, or writes it there.
+    tile finds its own count in it, or writes it.
     """
     if not by_tile:
         return []
@@ -159,13 +158,13 @@ def count_targets(
 
 
 def published_pins(tile: Tile, ports: Ports) -> tuple[Pin, ...]:
-    """The pins of a tile as it is published. Raises UpstreamFailed."""
+    """The pins of a published tile. Raises UpstreamFailed."""
     held = ports.documents.read(key_of_tile(tile))
     return pins_in(held.body) if held else ()
 
 
 def is_off_the_map(pin: Pin, ports: Ports) -> bool:
-    """True of what was closed too long ago."""
+    """True for a report closed too long ago."""
     return is_aged(pin, now=ports.now(), closed_shown=ports.closed_shown)
 
 
@@ -203,5 +202,5 @@ def _tile_target(tile: str, ids: frozenset[str], ports: Ports) -> DocumentTarget
 
 
 def tile_of_pin(pin: Pin) -> str:
-    """The quadkey of the map's tile that holds the pin."""
+    """The quadkey of the map's tile that contains the pin."""
     return key_of(Point(lat=pin.lat, long=pin.long), MAP_ZOOM)

@@ -1,9 +1,7 @@
-"""Months that an import changes, noted before it begins, so that schedules publish what it leaves.
-
-What an import stores may have changed long ago by its own dates, so a schedule that looks for what
-has changed since the last time does not find it. While an import runs it says so every minute, and
-it takes its months out when it has published them. What nobody spoke for during LEFT_AFTER was
-left by an import that was interrupted.
+"""The months that an import changes, noted before it begins, so that schedules publish them if it
+is interrupted. Imported reports may have old dates, so a schedule that looks for recent changes
+does not find them. A running import renews its note every minute, and removes its months when it
+has published them. A note not renewed during LEFT_AFTER belongs to an interrupted import.
 """
 
 from collections.abc import Callable, Iterable
@@ -16,7 +14,7 @@ from chalicelib.publishing.model import JSON
 from chalicelib.publishing.ports import Document, Documents
 
 LISTS = "data/open/unfinished"
-"""Where the months are noted whose lists and feeds are to be published, as a key."""
+"""The key of the note of months whose lists and feeds have to be published."""
 FIGURES = "data/performance/unfinished"
 """The same for figures."""
 LEFT_AFTER = timedelta(minutes=10)
@@ -24,7 +22,7 @@ SAY_EVERY = timedelta(minutes=1)
 
 
 class Unfinished(msgspec.Struct, frozen=True, kw_only=True):
-    """Months (YYYY-MM in UTC), and when an import last said that it is at work on them."""
+    """Months (YYYY-MM in UTC), and when an import last renewed the note."""
 
     months: tuple[str, ...]
     said: datetime
@@ -39,7 +37,7 @@ class Mark:
         self._said: datetime | None = None
 
     def before(self, *months: str) -> None:
-        """To be called before anything of those months is stored. Raises UpstreamFailed."""
+        """Call it before anything of those months is stored. Raises UpstreamFailed."""
         is_new = not self._months.issuperset(months)
         if not self._months | set(months):
             return
@@ -50,25 +48,25 @@ class Mark:
                 note(key, self._months, self._said, self._documents)
 
     def published(self, key: str) -> None:
-        """To be called when all that it changed is published. Raises UpstreamFailed."""
+        """Call it when all changes are published. Raises UpstreamFailed."""
         if self._months:
             finished(key, self._months, self._documents)
 
 
 def note(key: str, months: Iterable[str], now: datetime, documents: Documents) -> None:
-    """Adds months to those that are noted. Raises UpstreamFailed."""
+    """Adds months to the note. Raises UpstreamFailed."""
     added = frozenset(months)
     _change(key, lambda held: {*(held.months if held else ()), *added}, now, documents)
 
 
 def finished(key: str, months: Iterable[str], documents: Documents) -> None:
-    """Takes months out of those that are noted. Raises UpstreamFailed."""
+    """Removes months from the note. Raises UpstreamFailed."""
     done = frozenset(months)
     _change(key, lambda held: set(held.months if held else ()) - done, None, documents)
 
 
 def left(key: str, now: datetime, documents: Documents) -> tuple[str, ...]:
-    """The months that an interrupted import left. Raises UpstreamFailed."""
+    """The months of an interrupted import. Raises UpstreamFailed."""
     held = documents.read(key)
     noted = msgspec.json.decode(held.body, type=Unfinished) if held else None
     return noted.months if noted and now - noted.said >= LEFT_AFTER else ()
@@ -80,7 +78,7 @@ def _change(
     now: datetime | None,
     documents: Documents,
 ) -> None:
-    """`now`: None leaves when an import last said that it is at work."""
+    """`now`: None leaves the time of the last renewal."""
 
     def attempt() -> None:
         held = documents.read(key)

@@ -1,4 +1,4 @@
-"""Publishing: everything public is made again from what is stored, until nothing changes."""
+"""Publishing: makes everything public again from the store, until nothing changes."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -44,19 +44,19 @@ from chalicelib.publishing.targets import (
 from chalicelib.publishing.wards import WARD_DOCUMENTS, ward_key, ward_targets, wards_listing
 
 AT_ONCE = 100
-"""How many reports are read together when everything is published anew."""
+"""The number of reports read together when everything is published."""
 
 LOOKS_BACK = timedelta(days=4)
-"""How long after a promise has passed its page is looked at: a day longer than anything fails
-without somebody being told."""
+"""How long after a promise has passed its page is checked: a day longer than a failure can go
+without an alarm."""
 
 Failed = dict[str, Exception]
 
 
 @dataclass
 class Touched:
-    """What facts say of one report: the tiles (quadkeys), months (YYYY-MM) and photos that may
-    have changed with it, the facts' ids, and whether any took something back that was public."""
+    """The facts about one report: the tiles (quadkeys), months (YYYY-MM) and photos that may have
+    changed with it, the facts' ids, and whether any removed something from public view."""
 
     tiles: set[str] = field(default_factory=set)
     months: set[str] = field(default_factory=set)
@@ -66,20 +66,19 @@ class Touched:
 
 
 def publish(touched: Mapping[str, Touched], ports: Ports) -> Failed:
-    """Publishes reports, their photos, the tiles they touch and the counts, and drops the copies
-    of what was taken back. `touched` goes by service_request_id.
-
-    Answers what failed, by service_request_id; the rest is published.
+    """Publishes reports, their photos, the tiles they touch and the counts, and purges the copies
+    of what was removed. `touched` is by service_request_id. Returns the failures, by
+    service_request_id; the rest is published.
     """
     by_tile: dict[str, set[str]] = defaultdict(set)
     for service_request_id, this in touched.items():
         for tile in this.tiles:
             by_tile[tile].add(service_request_id)
     photos = {each: this.photos for each, this in touched.items() if this.photos}
-    # What was taken back may be a part of a picture.
+    # A part of a picture may have been removed.
     purged = {each for each, this in touched.items() if this.purge}
     failed, made, taken_back = rewrite(
-        # Photos first: no page shows one that is not there, none stays longer than its page.
+        # Photos first: no page shows a missing one, none stays longer than its page.
         [
             *photo_targets(photos, purged),
             *report_targets(touched, ports),
@@ -89,13 +88,13 @@ def publish(touched: Mapping[str, Touched], ports: Ports) -> Failed:
     )
     failed |= rewrite(count_targets(by_tile, ports, made), ports).failed
     done = {each: this for each, this in touched.items() if each not in failed}
-    # Copies are dropped also where a list fails, and once more when it has come again.
+    # Copies are purged even if a list fails, and again when it is retried.
     left_in_lists = _take_out_of_wards(touched, ports) | _take_out_of_lists(touched, ports)
     return failed | left_in_lists | _purge(done, taken_back, ports)
 
 
 def publish_fixed(ports: Ports) -> None:
-    """Publishes the documents that configuration alone decides, and security.txt. Raises
+    """Publishes the documents that depend only on configuration, and security.txt. Raises
     UpstreamFailed."""
     publish_security_txt(ports)
     for key, content in ports.fixed().items():
@@ -112,11 +111,9 @@ def publish_fixed(ports: Ports) -> None:
 def publish_all(
     ports: Ports, progress: Callable[[int, int], None] = lambda done, of: None
 ) -> Failed:
-    """Publishes everything from the store, and removes documents and photos of what is not there
-    any more.
-
-    Answers what failed, by service_request_id; `progress` hears of each portion of reports and
-    of how many there are. Raises UpstreamFailed.
+    """Publishes everything from the store, and removes documents and photos that no longer belong
+    to it. Returns the failures, by service_request_id; `progress` is called for each portion of
+    reports with their total. Raises UpstreamFailed.
     """
     publish_fixed(ports)
     tiles = {tile: _pinned(tile, ports) for tile in _published_tiles(ports)}
@@ -141,10 +138,8 @@ def publish_all(
 
 
 def publish_wards(ports: Ports) -> Failed:
-    """Makes the documents of all wards anew from the published tiles, writes those that changed,
-    and removes those of wards that are no more.
-
-    Answers what failed, by ward code. Raises UpstreamFailed.
+    """Makes the documents of all wards from the published tiles, writes those that changed, and
+    removes those of former wards. Returns the failures, by ward code. Raises UpstreamFailed.
     """
     wards = ports.wards()
     gone = set(ports.documents.keys(WARD_DOCUMENTS)) - {ward_key(ward.code) for ward in wards}
@@ -157,11 +152,9 @@ def publish_wards(ports: Ports) -> Failed:
 
 
 def tidy(ports: Ports) -> Failed:
-    """Takes off the map what was closed too long ago. Reads the tiles, and writes only those
-    that hold some of it.
-
-    Answers what failed, by service_request_id; it is still there to be found the next time.
-    Raises UpstreamFailed.
+    """Removes reports from the map that were closed too long ago. Reads the tiles, and writes only
+    those with such reports. Returns the failures, by service_request_id; the next run finds them
+    again. Raises UpstreamFailed.
     """
     tidied: dict[str, set[str]] = {}
     failed: Failed = {}
@@ -175,10 +168,9 @@ def tidy(ports: Ports) -> Failed:
 
 
 def publish_overdue(ports: Ports) -> Failed:
-    """Makes the pages anew of reports whose promise has passed in the last days: they say that it
-    is overdue. Writes those that do not say so yet.
-
-    Answers what failed, by service_request_id. Raises UpstreamFailed.
+    """Rebuilds the pages of reports whose promise has passed in the last days, to say that they are
+    overdue. Writes only pages that change. Returns the failures, by service_request_id. Raises
+    UpstreamFailed.
     """
     now = ports.now()
     passed = list(ports.reports.promised(now - LOOKS_BACK, now))
@@ -194,12 +186,12 @@ def content_version(content: object) -> str:
 
 
 def _nothing(*_: object) -> None:
-    """The content of a document that is to be removed: none."""
+    """The content of a document to be removed: None."""
 
 
 def _take_out_of_wards(touched: Mapping[str, Touched], ports: Ports) -> Failed:
-    """Makes those wards' documents anew at once that list what is taken back. What fails comes
-    again with all reports that were taken back."""
+    """Rebuilds at once the documents of wards that list removed reports. A failure is retried with
+    all removed reports."""
     purged = [each for each, this in touched.items() if this.purge]
     if not purged:
         return {}
@@ -212,7 +204,7 @@ def _take_out_of_wards(touched: Mapping[str, Touched], ports: Ports) -> Failed:
 
 
 def _take_out_of_lists(touched: Mapping[str, Touched], ports: Ports) -> Failed:
-    """Makes the lists and feeds at once that may show what is taken back."""
+    """Rebuilds at once the lists and feeds that may show removed reports."""
     changed: dict[str, set[str]] = defaultdict(set)
     for service_request_id, this in touched.items():
         for month in this.months if this.purge else ():
@@ -224,8 +216,8 @@ def _take_out_of_lists(touched: Mapping[str, Touched], ports: Ports) -> Failed:
 
 
 def _purge(done: Mapping[str, Touched], taken_back: Iterable[str], ports: Ports) -> Failed:
-    """Drops the copies of all that reports with a purge touch, and of what was published by
-    mistake for a moment. Answers what failed."""
+    """Purges the copies of everything that reports with a purge touch, and of documents that were
+    briefly outdated. Returns the failures."""
     purged = {each: this for each, this in done.items() if this.purge}
     keys = {*taken_back, *(key for each, this in purged.items() for key in _keys(each, this))}
     if purged:
@@ -264,7 +256,7 @@ def _pinned(tile: str, ports: Ports) -> set[str]:
 
 
 def _published_tiles(ports: Ports) -> Iterator[str]:
-    """Quadkeys of the published tiles that hold pins."""
+    """Quadkeys of the published tiles with pins."""
     for key in ports.documents.keys(f"{TILES}{MAP_ZOOM}/"):
         z, x, y = key.removeprefix(TILES).removesuffix(".json").split("/")
         yield quadkey(Tile(int(z), int(x), int(y)))

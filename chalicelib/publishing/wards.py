@@ -1,9 +1,7 @@
-"""The documents of wards: how many open reports there are, the newest of them, and what the areas
-slice says besides.
-
-Like counts they follow the tiles as they are published (docs/adr/0016), so a report stands in the
-ward that has its pin today. They are made anew every five minutes; what is taken back leaves them
-at once.
+"""The documents of wards: the number of open reports, the newest of them, and the data of the areas
+slice. Like counts they are made from the published tiles (docs/adr/0016), so a report is in the
+ward that contains its pin today. They are rebuilt every five minutes; removed reports disappear
+from them at once.
 """
 
 from collections.abc import Iterable, Sequence
@@ -37,19 +35,19 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Held(msgspec.Struct, frozen=True):
-    """What is read again of a published ward document."""
+    """The parts read back from a published ward document."""
 
     reports: tuple[Listed, ...]
     updated_datetime: datetime
 
 
 def ward_key(code: str) -> str:
-    """Where a ward's document is published."""
+    """The key of a ward's document."""
     return f"{WARD_DOCUMENTS}{code}.json"
 
 
 def ward_targets(wards: Iterable[WardArea], ports: Ports) -> list[DocumentTarget]:
-    """The document of each ward; what fails is told by the ward's code."""
+    """The document of each ward; failures are returned by the ward's code."""
     return [_ward_target(ward, ports) for ward in wards]
 
 
@@ -65,7 +63,7 @@ def _listed_ids(ward: WardArea, ports: Ports) -> set[str]:
 
 
 def _published(held: StoredDocument | None) -> _Held | None:
-    """What is published, None where nothing is that can be read: it is made anew then."""
+    """The published document, None if there is no readable one: it is then rebuilt."""
     try:
         return msgspec.json.decode(held.body, type=_Held) if held else None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -77,7 +75,7 @@ def _ward_target(ward: WardArea, ports: Ports) -> DocumentTarget:
     def make(held: StoredDocument | None, _: Public) -> Document | None:
         pins = _open_pins(ward, ports)
         content = ward.said | {"open_reports": len(pins), "reports": _listed(pins, ports)}
-        # Alike but for its moment, it is left as it stands.
+        # If only its time differs, it is left unchanged.
         before = _published(held)
         if held and before and held.body == _body(content, before.updated_datetime):
             return Document(held.body, JSON)
@@ -103,7 +101,7 @@ def _open_pins(ward: WardArea, ports: Ports) -> list[Pin]:
 
 
 def _listed(pins: Sequence[Pin], ports: Ports) -> tuple[Listed, ...]:
-    """The newest, as they are stored now: a title may have been taken back since."""
+    """The newest, as stored now: a title may have been redacted since."""
     newest = pins[:MOST_LISTED]
     public = ports.reports.public([pin.service_request_id for pin in newest]) if newest else {}
     return tuple(

@@ -1,4 +1,4 @@
-"""What the stores of several slices share in DynamoDB: kinds of attributes."""
+"""Attribute types for the stores on DynamoDB."""
 
 from datetime import datetime
 from typing import Any, TypeVar
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class JsonAttribute(Attribute[T]):
-    """A value kept as JSON text, read back as `kind`."""
+    """A value stored as JSON text, decoded as `kind`."""
 
     attr_type = STRING
 
@@ -30,7 +30,7 @@ class JsonAttribute(Attribute[T]):
 
 
 class MomentAttribute(Attribute[datetime]):
-    """A moment in UTC as sortable text: 2026-01-31T10:00:00Z."""
+    """A time in UTC as sortable text: 2026-01-31T10:00:00Z."""
 
     attr_type = STRING
 

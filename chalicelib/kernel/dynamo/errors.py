@@ -1,4 +1,4 @@
-"""PynamoDB's errors as ours, for every store on DynamoDB."""
+"""Translates PynamoDB's errors into ours, for every store on DynamoDB."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,12 +10,12 @@ from chalicelib.errors import UpstreamFailed
 
 
 class ConditionFailed(Exception):
-    """The item is not such as it had to be."""
+    """The item did not meet the condition of a write."""
 
 
 @contextmanager
 def translated(what: str, clash: type[Exception] | None = None) -> Iterator[None]:
-    """`what` is stored, as people are told of it; `clash` stands for a condition that did not hold.
+    """`what` names the stored object in the message; `clash` is the error for a failed condition.
     Raises that, or UpstreamFailed."""
     try:
         yield
@@ -26,7 +26,7 @@ def translated(what: str, clash: type[Exception] | None = None) -> Iterator[None
 
 
 def _condition_failed(error: PynamoDBException) -> bool:
-    # PynamoDB's own `cause_response_code` breaks on a cause that brought no response.
+    # PynamoDB's own `cause_response_code` fails for a cause without a response.
     cause = error.cause
     return isinstance(cause, ClientError) and (
         cause.response["Error"].get("Code") == "ConditionalCheckFailedException"

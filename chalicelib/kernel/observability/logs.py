@@ -1,9 +1,8 @@
-"""Logging: one JSON line for each event on standard output, without personal data.
-
-A line holds fields of `Fields` and no others. A failure is logged by its types and its place in our
-code, never by an exception's message, which may hold text that a person typed. Lines with
-measurements use CloudWatch's embedded metric format (EMF), which makes metrics of them without a
-call. Source: Amazon CloudWatch User Guide, "Specification: Embedded metric format".
+"""Logging: one JSON line for each event on standard output, without personal data. A line has only
+the fields of `Fields`. A failure is logged by its types and its place in our code, never by an
+exception's message, which may contain text that a person typed. Lines with measurements use
+CloudWatch's embedded metric format (EMF), which makes metrics of them without a call. Source:
+Amazon CloudWatch User Guide, "Specification: Embedded metric format".
 """
 
 import logging
@@ -20,7 +19,7 @@ import msgspec
 
 from chalicelib.kernel.observability import trace
 
-# Chalice's own log has the name of the app: what it says comes out in the same form.
+# Chalice's own log has the name of the app, so its messages have the same form.
 NAME = "ginnel"
 NAMESPACE = "Ginnel"
 UNITS = {
@@ -91,35 +90,36 @@ class Metrics(NamedTuple):
 
 
 CALLS = Metrics(("function",), ("duration_ms", "errors"))
-"""The number of requests is how often duration_ms was measured. Not told apart by route: each pair
-of a metric and a route would cost as much as a million writes; the lines can be asked for that."""
+"""The number of requests is the sample count of duration_ms. There is no dimension for the route:
+each pair of a metric and a route would cost as much as a million writes, and a query of the lines
+gives the same."""
 BATCHES = Metrics(("function",), ("records", "failed", "submitted", "age_ms"))
 
 SIGN_INS = Metrics(("function",), ("sign_ins", "sign_in_failures"))
 TEXTS = Metrics(("purse",), ("texts_percent",))
-"""How much is spent of what there is for text messages of that kind in a day."""
+"""The spent share of the day's budget for text messages of that kind."""
 
 
 def event(name: str, /, level: Level = "info", **fields: Unpack[Fields]) -> None:
-    """Something happened. `name` is a fixed text."""
+    """Logs an event. `name` is a fixed text."""
     _write(name, level, fields)
 
 
 def measured(name: str, metrics: Metrics, /, **fields: Unpack[Fields]) -> None:
-    """Something that is counted happened. `name` is a fixed text."""
+    """Logs an event that is counted. `name` is a fixed text."""
     _write(name, "info", fields, metrics)
 
 
 def failure(name: str, error: BaseException, /, **fields: Unpack[Fields]) -> None:
-    """Something failed because of `error`, of which everything but its words is told."""
+    """Logs a failure: everything about `error` except its message."""
     fields.update(told(error))
     _write(name, "error", fields)
 
 
 @contextmanager
 def line(name: str, metrics: Metrics, /, **fields: Unpack[Fields]) -> Iterator[Fields]:
-    """The one line of what is done inside, written at its end with how long it took. Fields can
-    be added until then; `function` is that of every line inside."""
+    """Writes one line at the end of the block, with its duration. Fields can be added until then;
+    `function` applies to every line inside."""
     before = _function.set(fields["function"])
     began = perf_counter()
     try:
@@ -131,13 +131,13 @@ def line(name: str, metrics: Metrics, /, **fields: Unpack[Fields]) -> Iterator[F
 
 
 def told(error: BaseException) -> Fields:
-    """What may be said of an error and its causes: types, the AWS operation and its code, and
-    where in our own code, the first cause first."""
+    """The loggable facts of an error and its causes: types, the AWS operation and its code, and
+    places in our own code, the first cause first."""
     chain = list(_chain(error))
     fields = Fields(error=type(error).__name__, causes=[type(each).__name__ for each in chain[1:]])
     fields["stack"] = [place for each in reversed(chain) for place in _places(each)]
     for each in chain:
-        # botocore's ClientError, known by its shape: most lines have no need to load botocore.
+        # botocore's ClientError, recognised by its attributes: most lines need not load botocore.
         response = getattr(each, "response", None)
         if isinstance(response, dict) and hasattr(each, "operation_name"):
             fields["operation"] = str(each.operation_name)
@@ -146,7 +146,8 @@ def told(error: BaseException) -> Fields:
 
 
 class JsonLine(logging.Formatter):
-    """A record as one line of JSON. Of what others log by our name, only where and what broke."""
+    """A record as one line of JSON. For records that libraries log under our name: only the place
+    and the type of error."""
 
     def format(self, record: logging.LogRecord) -> str:
         said: Fields | None = getattr(record, "fields", None)
@@ -168,7 +169,7 @@ class JsonLine(logging.Formatter):
 
 
 class _Stdout(logging.StreamHandler[TextIO]):
-    """Standard output, whichever that is when a line is written."""
+    """Standard output at the time when a line is written."""
 
     def __init__(self) -> None:
         logging.Handler.__init__(self)
@@ -194,7 +195,7 @@ def _embedded(metrics: Metrics, known: dict[str, Any], at_ms: int) -> dict[str, 
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """The error, what it was raised from, and so on."""
+    """The error and the chain of its causes."""
     following: BaseException | None = error
     for _ in range(_MOST_CAUSES):
         if following is None:
@@ -205,7 +206,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def _places(error: BaseException) -> Iterator[str]:
-    """`file:line function` of each frame that is ours."""
+    """`file:line function` of each frame in our own code."""
     frame = error.__traceback__
     while frame:
         code = frame.tb_frame.f_code

@@ -1,7 +1,7 @@
-"""Which request is being served: one id from the phone to the last reaction.
+"""The id of the current request, from the phone to the last reaction.
 
-It is random, new for each call, and does not identify the caller. Commands run outside of a
-request, under an id of the process.
+It is random, new for each call, and does not identify the caller. Commands run outside a request,
+under an id of the process.
 """
 
 import re
@@ -14,7 +14,7 @@ _SHAPE = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
 def new() -> str:
-    """An id that nothing else has."""
+    """A new, unique id."""
     return secrets.token_hex(16)
 
 
@@ -38,8 +38,7 @@ def following(sent: str | None) -> Iterator[str]:
 
 
 def follow(sent: str | None) -> None:
-    """From here to the end of what is being followed goes under the id that was sent, if it is
-    one."""
+    """Continues the current run under the id that was sent, if it is valid."""
     if accepted := _accepted(sent):
         _current.set(accepted)
 

@@ -1,1 +1,1 @@
-"""What can be done with photos: ask for an upload, fetch one, take it in, look at it, sweep."""
+"""The use cases of photos: request an upload, fetch, process, view, sweep."""

@@ -1,4 +1,4 @@
-"""Asking for an upload, and what becomes of a photo."""
+"""Requests an upload, and reads the state of a photo."""
 
 from collections.abc import Iterable, Sequence
 
@@ -10,9 +10,8 @@ from chalicelib.photos.ports import PhotoKey, Policy, Ports
 
 
 def ask(draft: UploadDraft, key: str, scope: str, ports: Ports) -> tuple[PhotoKey, Policy]:
-    """Which photo `<key>/<n>` is, and a fresh permission to post its file, of the size
-    that is declared this time: a phone may make the picture anew before it tries again. Raises
-    Invalid."""
+    """The photo `<key>/<n>`, and a new permission to post its file with the size declared in this
+    request: a phone may produce the picture again before a retry. Raises Invalid."""
     own, number = numbered(key)
     check_size(draft.size)
     photo = PhotoKey(
@@ -31,12 +30,10 @@ def take_upload(
     *,
     about: str | None = None,
 ) -> str:
-    """Lets a file that came with a form arrive where posted ones do, as a photo of what is sent
-    under that key, which has those of `held` already: an update of the report `about`, or else a
-    report. Answers the photo_id.
-
-    A number is never used twice, also where its photo was taken out again: the first file under
-    an id is the photo. Raises Invalid, UpstreamFailed.
+    """Stores a file from a form where uploads arrive, as a photo of the submission under that key,
+    which has those of `held` already: an update of the report `about`, or else a report. Returns
+    the photo_id. A number is never reused, even if its photo was removed: the first file under an
+    id is the photo. Raises Invalid, UpstreamFailed.
     """
     check_size(len(raw))
     if kind_of(raw) is None:
@@ -46,32 +43,32 @@ def take_upload(
         photo = PhotoKey(service_request_id, ports.ids.photo_id(scope, key, number))
         if photo.photo_id in held or not ports.uploads.put(photo, raw):
             continue
-        # Asked after the file was put: before that, another one may have been on its way.
+        # Checked after the file was stored: before, another one may have been on its way.
         if ports.records.get(photo) is None:
             return photo.photo_id
     raise Invalid.field("photos", "you have sent too many photos: start a new report")
 
 
 def photo_ids_for(scope: str, key: str, count: int, ports: Ports) -> list[str]:
-    """The ids of this caller's first so many photos under that key."""
+    """The ids of this caller's first photos under that key, up to that number."""
     return [ports.ids.photo_id(scope, key, number) for number in range(count)]
 
 
 def belongs(scope: str, key: str, photo_id: str, ports: Ports) -> bool:
-    """True where this caller can have asked for the photo under this key."""
+    """True if this caller can have requested the photo under this key."""
     numbers = range(MOST_PHOTOS_A_KEY)
     return any(ports.ids.photo_id(scope, key, number) == photo_id for number in numbers)
 
 
 def look(photo: PhotoKey, ports: Ports) -> Photo:
-    """What became of the photo; waiting where nothing did, also where nobody ever sent it."""
+    """The state of the photo; waiting if it has no result, also if it was never sent."""
     return ports.records.get(photo) or Photo(
         service_request_id=photo.service_request_id, photo_id=photo.photo_id, state="waiting"
     )
 
 
 def ready(wanted: Iterable[tuple[str, str]], ports: Ports) -> frozenset[tuple[str, str]]:
-    """Those of the pairs of service_request_id and photo_id whose pictures are there."""
+    """The pairs of service_request_id and photo_id that have pictures."""
     return frozenset(
         (photo.service_request_id, photo.photo_id)
         for photo in ports.records.ready([PhotoKey(*pair) for pair in wanted])
@@ -79,5 +76,5 @@ def ready(wanted: Iterable[tuple[str, str]], ports: Ports) -> frozenset[tuple[st
 
 
 def private_address(service_request_id: str, photo_id: str, size: str, ports: Ports) -> str:
-    """Where the picture of that size, page or thumbnail, can be seen for ten minutes."""
+    """An address of the picture of that size, page or thumbnail, valid for ten minutes."""
     return ports.gallery.address(PhotoKey(service_request_id, photo_id), size)

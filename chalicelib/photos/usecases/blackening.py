@@ -1,4 +1,4 @@
-"""Parts of a picture are taken out for good, such as a face: nobody keeps what was there."""
+"""Removes parts of a picture permanently, such as a face: the original is not kept."""
 
 from collections.abc import Sequence
 
@@ -9,10 +9,8 @@ from chalicelib.photos.ports import PhotoKey, Ports
 
 
 def blacken(photo: PhotoKey, areas: Sequence[PictureArea], ports: Ports) -> None:
-    """Blackens parts of the photo's pictures; what others blacken at the same time stays black.
-    May be done again.
-
-    Raises NotFound, UpstreamFailed.
+    """Blackens parts of the photo's pictures; areas that others blacken concurrently stay black.
+    Safe to repeat. Raises NotFound, UpstreamFailed.
     """
 
     def attempt() -> None:

@@ -1,7 +1,6 @@
-"""Photos that come as an address: wanted with their report, fetched soon after it.
-
-The file arrives where posted ones do, and is taken in as they are. Until it has, its address is
-stored, for it may say something of a person; what could not be fetched within a day is swept.
+"""Photos given as an address: noted with their report and fetched soon after. The file is stored
+where uploads arrive, and processed like them. Its address is stored only until then, because it may
+contain personal data; a photo that could not be fetched within a day is given up.
 """
 
 from chalicelib.errors import UpstreamFailed
@@ -20,13 +19,13 @@ from chalicelib.photos.usecases.taking_in import refuse
 
 
 def want(service_request_id: str, photo_id: str, media_url: str, ports: Ports) -> None:
-    """Lets the file at that address become a photo of a stored report, soon; nothing happens
-    where something became of the photo. Raises UpstreamFailed."""
+    """Makes the file at that address a photo of a stored report; does nothing if the photo has a
+    result. Raises UpstreamFailed."""
     photo = PhotoKey(service_request_id, photo_id)
     if len(media_url) > LONGEST_MEDIA_URL:
         refuse(photo, NOT_FETCHED, ports)
         return
-    # The note stands first: a sweep finds by it what was never fetched.
+    # The note is stored first: a sweep finds photos that were never fetched by it.
     ports.gallery.mark(photo)
     ports.records.want(
         Photo(
@@ -39,8 +38,8 @@ def want(service_request_id: str, photo_id: str, media_url: str, ports: Ports) -
 
 
 def fetch(photo: PhotoKey, ports: Ports, *, is_last_try: bool) -> None:
-    """Lets the file of a wanted photo arrive, or refuses the photo. Raises UpstreamFailed where
-    it is to be tried again."""
+    """Fetches the file of a wanted photo, or refuses the photo. Raises UpstreamFailed if it should
+    be tried again."""
     wanted = ports.records.get(photo)
     if wanted is None or wanted.media_url is None:
         return
@@ -50,7 +49,7 @@ def fetch(photo: PhotoKey, ports: Ports, *, is_last_try: bool) -> None:
         refuse(photo, refused.reason, ports)
     else:
         ports.uploads.put(photo, raw)
-        # From here on it is like one that was posted. It may be taken in already.
+        # From here on it is like an upload. It may have been processed already.
         ports.records.fetched(photo)
 
 

@@ -1,4 +1,4 @@
-"""Removing what nobody reported in time, and giving up on what never came."""
+"""Removes photos that no report uses, and gives up on those that never arrived."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,8 +11,8 @@ from chalicelib.photos.usecases.taking_in import looked_at, refuse
 
 
 def sweep(ports: Ports) -> dict[PhotoKey, UpstreamFailed]:
-    """Removes what nobody reported in time. Answers what could not be removed, and why; the next
-    sweep finds it again. Raises UpstreamFailed where the lists cannot be read."""
+    """Removes photos that no report used in time. Returns those that could not be removed, with the
+    errors; the next sweep finds them again. Raises UpstreamFailed if the lists cannot be read."""
     now = ports.now()
     failed: dict[PhotoKey, UpstreamFailed] = {}
     for upload, arrived in ports.uploads.before(now - KEPT_WITHOUT_REPORT):
@@ -36,8 +36,8 @@ def let_go(photos: Iterable[PhotoKey], ports: Ports) -> None:
 
 
 def _sweep_upload(upload: Upload, arrived: datetime, now: datetime, ports: Ports) -> None:
-    """A file that was taken in, or that no report waits for, is removed; one that is waited for
-    stays as long as its message may come again."""
+    """A file that was processed, or that no report uses, is removed; one that a report uses stays
+    as long as its message may be delivered again."""
     waited_for = looked_at(upload.photo, ports) is None and ports.reports.holds(*upload.photo)
     if waited_for and arrived > now - UNREAD_KEPT_FOR:
         return
@@ -52,5 +52,5 @@ def _sweep_photo(photo: PhotoKey, ports: Ports) -> None:
         ports.gallery.remove(photo)
     elif look(photo, ports).media_url:
         refuse(photo, NOT_FETCHED, ports)
-    # Last, so that a sweep that was cut short is done again.
+    # Last, so that an interrupted sweep is repeated.
     ports.gallery.unmark(photo)

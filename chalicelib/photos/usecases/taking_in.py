@@ -1,8 +1,6 @@
-"""Making pictures of files that arrived.
-
-A photo is taken in in steps, each of which may be the last before a crash; the message comes
-again then, and every step does nothing where it is done. The first file that arrives under a
-photo's id is the photo: all others are discarded unread, whichever message comes first.
+"""Makes pictures from uploaded files. Processing has steps, and a crash may happen after each; the
+message is then delivered again, and completed steps do nothing. The first file that arrives under a
+photo's id is the photo: all others are discarded unread, whichever message is processed first.
 """
 
 from chalicelib.photos.model import NOT_THE_SIZE, TOO_LARGE, Photo, Refused
@@ -10,10 +8,9 @@ from chalicelib.photos.ports import NotAsDeclared, PhotoKey, Ports, TooLargeToRe
 
 
 def take_in(upload: Upload, ports: Ports) -> None:
-    """Makes pictures of the first file that arrived for the photo, notes what became of it, and
-    discards it with all others that were sent.
-
-    Raises UpstreamFailed: the file is there then, or everything is done.
+    """Makes pictures from the first file that arrived for the photo, records the result, and
+    discards it with all others. Raises UpstreamFailed: then the file still exists, or everything is
+    done.
     """
     stored = looked_at(upload.photo, ports)
     sent = ports.uploads.sent_for(upload.photo)
@@ -29,7 +26,7 @@ def take_in(upload: Upload, ports: Ports) -> None:
 
 
 def _first_taken(first: Upload, ports: Ports) -> Photo | None:
-    """What became of the photo; None where its file is gone meanwhile."""
+    """The result of the photo; None if its file has been removed meanwhile."""
     try:
         arrived = ports.uploads.read(first)
     except TooLargeToRead:
@@ -40,13 +37,13 @@ def _first_taken(first: Upload, ports: Ports) -> Photo | None:
 
 
 def looked_at(photo: PhotoKey, ports: Ports) -> Photo | None:
-    """What became of the photo; None where its file was not looked at."""
+    """The result of the photo; None if its file was not processed."""
     stored = ports.records.get(photo)
     return None if stored is None or stored.state == "waiting" else stored
 
 
 def refuse(photo: PhotoKey, reason: str, ports: Ports) -> Photo:
-    """Notes that a photo is not taken, unless it was; gives what is stored."""
+    """Records that a photo is refused, unless it has a result; returns the stored result."""
     ports.gallery.mark(photo)
     return ports.records.add(
         Photo(
@@ -63,11 +60,12 @@ def _take(photo: PhotoKey, raw: bytes, ports: Ports) -> Photo:
         pictures = ports.rebuild(raw)
     except Refused as refused:
         return refuse(photo, refused.reason, ports)
-    # The note stands before anything that a sweep would have to remove.
+    # The marker is stored before anything that a sweep would have to remove.
     ports.gallery.mark(photo)
     page = ports.gallery.keep_page(photo, pictures.page)
     if page != pictures.page:
-        # Another file came first and got no further: its page stays, and the thumbnail is its.
+        # Another file was first and got no further: its page stays, and the thumbnail is made from
+        # it.
         pictures = ports.rebuild(page)
     ports.gallery.keep_thumbnail(photo, pictures.thumbnail)
     return ports.records.add(
