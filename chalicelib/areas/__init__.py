@@ -1,1 +1,1 @@
-"""My area: the ward of a place, who speaks for it, and what is going on there."""
+"""My area: the ward of a place, its councillors, and current works and reports."""

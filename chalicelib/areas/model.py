@@ -10,7 +10,7 @@ from chalicelib.geo.point import Point
 from chalicelib.kernel.ids import derived_id
 
 ROADWORKS = "data/roadworks.json"
-"""Where the document of road works is published, as a key."""
+"""The key of the published document of road works."""
 
 
 class RoadWork(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,8 +41,8 @@ class RoadWork(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RoadWorks(msgspec.Struct, frozen=True, kw_only=True):
-    """The published document: road works not over at publication, sorted by start. `untold` are
-    the ids of road works that subscribers have not been told of yet."""
+    """The published document: road works not over at publication, sorted by start. `untold` are the
+    ids of road works that subscribers have not been notified of yet."""
 
     items: tuple[RoadWork, ...] = ()
     untold: tuple[str, ...] = ()
@@ -55,7 +55,7 @@ class NearRoadWork(RoadWork, frozen=True, kw_only=True):
 
 
 class CouncillorView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Who speaks for a ward."""
+    """A ward's councillor."""
 
     name: str
     party: str | None = None
@@ -73,7 +73,7 @@ class WardView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OpenReport(msgspec.Struct, frozen=True, kw_only=True):
-    """An open report as the ward's list shows it."""
+    """An open report in the ward's list."""
 
     service_request_id: str
     title: str | None

@@ -1,4 +1,4 @@
-"""What is going on where somebody lives."""
+"""Collects the information about a place and its ward."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ from chalicelib.geo.nearest import shown_m
 from chalicelib.geo.point import Box, Point
 
 NEAR_WARD_M = 500.0
-"""Road works so far outside a ward still concern it."""
+"""Road works up to this distance outside a ward still count for it."""
 
 
 @dataclass(frozen=True)
 class WardArea:
-    """A ward as publishing needs it: where it is, and what its document says besides reports."""
+    """A ward as publishing needs it: its area, and its document without reports."""
 
     ward: Ward
     councillors: tuple[CouncillorView, ...]
@@ -43,7 +43,7 @@ class WardArea:
 
     @cached_property
     def said(self) -> dict[str, Any]:
-        """What the document says besides its reports."""
+        """The document without its reports."""
         ward = WardView(code=self.code, name=self.ward.name, councillors=self.councillors)
         return {"ward": ward, "roadworks": self.roadworks}
 
@@ -51,7 +51,7 @@ class WardArea:
 def my_area(postcode: str | None, point: Point | None, ports: Ports) -> MyArea:
     """The published information about a place, by its postcode or its coordinates.
 
-    Raises Invalid (neither or both), NotFound (outside the council), UpstreamFailed (also where no
+    Raises Invalid (neither or both), NotFound (outside the council), UpstreamFailed (also if no
     wards are known yet).
     """
     if (postcode is None) == (point is None):
@@ -74,7 +74,7 @@ def my_area(postcode: str | None, point: Point | None, ports: Ports) -> MyArea:
 
 
 def ward_areas(ports: Ports) -> list[WardArea]:
-    """Every ward of today, for its document. Raises UpstreamFailed."""
+    """All of today's wards, for their documents. Raises UpstreamFailed."""
     roadworks = _not_over(ports.places.roadworks(), ports)
     return [
         WardArea(
@@ -113,7 +113,7 @@ def _place_of(postcode: str, ports: Ports) -> Point:
 
 
 def _elsewhere(place: Point, ports: Ports) -> str:
-    """Why there is no ward."""
+    """The error for a place without a ward."""
     neighbour = ports.council.neighbour_at(place)
     outside = f"This location is outside {ports.council.name}."
     if neighbour is None:

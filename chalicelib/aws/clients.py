@@ -1,6 +1,6 @@
 """One botocore session for all of a process's clients.
 
-A session reads and keeps AWS's descriptions (endpoints, defaults). The first client costs 90 ms of
+A session reads and caches AWS's descriptions (endpoints, defaults). The first client costs 90 ms of
 processor; Secrets Manager's costs 7 ms on the same session and 60 ms on another one.
 """
 
@@ -13,15 +13,15 @@ from botocore.parsers import JSONParser, ResponseParserFactory
 from botocore.session import Session
 
 DYNAMODB = Config(connect_timeout=2, read_timeout=5)
-"""Seconds of one try. PynamoDB waits 45 s in each of four; with these a write has landed half a
-minute after it began, or it never does."""
+"""Seconds of one try. PynamoDB's default is 45 s for each of four; with these values a write
+succeeds within half a minute, or never."""
 
 TRIED_ONCE = Config(retries={"total_max_attempts": 1}, connect_timeout=10, read_timeout=20)
-"""For messages to people: a second try could send one twice."""
+"""For messages to people: a retry could send one twice."""
 
 
 class SharedSession(Session):
-    """Makes one client at a time: botocore does not promise that for several threads."""
+    """Makes one client at a time: botocore does not guarantee thread safety for that."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,7 +37,7 @@ class SharedSession(Session):
 
 
 def signing(*, at: str) -> Config:
-    """For a client that signs what a browser sends to S3, or to a store at the address `at`."""
+    """For a client that signs a browser's requests to S3, or to a store at the address `at`."""
     # Without "regional", an address of us-east-1 names no region, and the CSP names it.
     return Config(
         signature_version="s3v4",
@@ -49,9 +49,8 @@ def signing(*, at: str) -> Config:
 
 
 def lend_to_pynamodb(session: Callable[[], Session]) -> None:
-    """Lets PynamoDB's tables use that session.
-
-    It makes one for each table and thread, and has no setting for it: this is where it asks.
+    """Makes PynamoDB's tables use that session. PynamoDB makes one for each table and thread, and
+    has no setting for it, so its factory is replaced.
     """
     from pynamodb.connection import base
 
@@ -59,9 +58,9 @@ def lend_to_pynamodb(session: Callable[[], Session]) -> None:
 
 
 class _ItemsAsTheyCame(JSONParser):
-    """Leaves the items of DynamoDB in the form that they came in, which is the one that PynamoDB
-    takes. botocore would build each value anew, most of a long list's time, to find those that are
-    binary: no table here has any."""
+    """Leaves DynamoDB's items in their received form, which PynamoDB expects. botocore would
+    rebuild each value to find binary ones, which takes most of a long list's time: no table here
+    has any."""
 
     def _handle_map(self, shape: Any, value: Any) -> Any:
         return value if shape.name == "AttributeMap" else super()._handle_map(shape, value)  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""The CDN in front of what is published."""
+"""The CDN in front of the published files."""
 
 from collections.abc import Collection
 from typing import TYPE_CHECKING
@@ -33,7 +33,7 @@ class CloudFrontCdn:
 
 
 class NoCdn:
-    """The Cdn port where nothing keeps copies."""
+    """The Cdn port without a CDN."""
 
     def invalidate(self, paths: Collection[str], reference: str) -> None:
-        """Nothing is to be dropped."""
+        """Does nothing."""

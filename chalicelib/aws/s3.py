@@ -1,4 +1,4 @@
-"""One S3 bucket, with S3's errors as ours."""
+"""One S3 bucket, with S3's errors translated into ours."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -17,16 +17,15 @@ _CHANGED = ("PreconditionFailed", "ConditionalRequestConflict")
 
 
 class StoredObject(NamedTuple):
-    """An object as it is stored; `etag` tells it from one that takes its place."""
+    """A stored object; `etag` identifies this version of it."""
 
     body: bytes
     etag: str
 
 
 class Bucket:
-    """The objects of a bucket. `holding` says in errors what it holds, such as "photos".
-
-    Every method raises UpstreamFailed where S3 does not answer or refuses.
+    """The objects of a bucket. `holding` names the content in errors, such as "photos". Every
+    method raises UpstreamFailed if S3 does not answer or refuses.
     """
 
     def __init__(self, client: "S3Client", name: str, *, holding: str) -> None:
@@ -36,7 +35,7 @@ class Bucket:
 
     @contextmanager
     def open(self, key: str, **version: Any) -> Iterator[Any]:
-        """The answer of GetObject, or None where there is no such object."""
+        """The response of GetObject, or None if the object does not exist."""
         answer = None
         with suppress(_Missing), self._errors():
             answer = self.client.get_object(Bucket=self.name, Key=key, **version)
@@ -47,21 +46,20 @@ class Bucket:
             yield answer
 
     def get(self, key: str, most_bytes: int | None = None) -> StoredObject | None:
-        """The object, or its first `most_bytes`; None where there is none."""
+        """The object, or its first `most_bytes`; None if it does not exist."""
         with self.open(key) as answer:
             if answer is None:
                 return None
             return StoredObject(answer["Body"].read(most_bytes), answer["ETag"])
 
     def put(self, key: str, body: bytes, **headers: Any) -> None:
-        """Store the object, in the place of any other."""
+        """Store the object, replacing any other."""
         with self._errors():
             self.client.put_object(Bucket=self.name, Key=key, Body=body, **headers)
 
     def replace(self, key: str, body: bytes, etag: str | None, **headers: Any) -> None:
-        """Store the object in the place of the one with that etag; None: where there is none.
-
-        Raises: VersionConflict where another one is there, or none.
+        """Replace the object with that etag; None: create it. Raises: VersionConflict if the stored
+        object differs.
         """
         condition = {"IfNoneMatch": "*"} if etag is None else {"IfMatch": etag}
         try:
@@ -70,7 +68,7 @@ class Bucket:
             raise VersionConflict(key) from error
 
     def put_new(self, key: str, body: bytes, **headers: Any) -> bool:
-        """Store the object where there is none. Returns: whether there was none."""
+        """Create the object. Returns: False if it existed."""
         try:
             self.replace(key, body, None, **headers)
         except VersionConflict:
@@ -78,13 +76,13 @@ class Bucket:
         return True
 
     def delete(self, key: str, **version: Any) -> None:
-        """Remove the object, if it is there."""
+        """Remove the object, if it exists."""
         with suppress(_Missing), self._errors():
             self.client.delete_object(Bucket=self.name, Key=key, **version)
 
     def delete_if(self, key: str, etag: str) -> None:
-        """Remove the object with that etag. Raises: VersionConflict where another one is there, or
-        none."""
+        """Remove the object with that etag. Raises: VersionConflict if the stored object
+        differs."""
         try:
             with self._errors():
                 self.client.delete_object(Bucket=self.name, Key=key, IfMatch=etag)
@@ -102,7 +100,7 @@ class Bucket:
             raise self._failed()
 
     def copy_from(self, bucket: str, source: str, key: str, **headers: Any) -> bool:
-        """Copy an object of another bucket to `key`. Returns: whether it is there."""
+        """Copy an object of another bucket to `key`. Returns: False if it does not exist."""
         with suppress(_Missing), self._errors():
             self.client.copy_object(
                 Bucket=self.name, Key=key, CopySource={"Bucket": bucket, "Key": source}, **headers
@@ -111,12 +109,12 @@ class Bucket:
         return False
 
     def entries(self, prefix: str = "") -> Iterator[Any]:
-        """What ListObjectsV2 says of each object."""
+        """The entries of ListObjectsV2."""
         yield from self._listed("list_objects_v2", "Contents", prefix)
 
     def versions(self, prefix: str = "") -> Iterator[Any]:
-        """What ListObjectVersions says of each version, of one key from the newest to the oldest;
-        after those of each page its delete markers."""
+        """The entries of ListObjectVersions, of one key from the newest to the oldest; after those
+        of each page its delete markers."""
         yield from self._listed("list_object_versions", "Versions DeleteMarkers", prefix)
 
     def _listed(self, operation: Any, names: str, prefix: str) -> Iterator[Any]:
@@ -144,4 +142,4 @@ class Bucket:
 
 
 class _Missing(Exception):
-    """There is no such object."""
+    """True if the error means that the object does not exist."""

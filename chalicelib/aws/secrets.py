@@ -1,4 +1,4 @@
-"""Secrets in AWS Secrets Manager, read when they are needed and kept for a while.
+"""Secrets in AWS Secrets Manager, read when they are needed and cached for a while.
 
 AWSCURRENT is the value in use, AWSPREVIOUS the one before the last rotation.
 Source: docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html, read 2026-11.
@@ -17,16 +17,16 @@ from chalicelib.kernel.observability import logs
 CURRENT, PREVIOUS = "AWSCURRENT", "AWSPREVIOUS"
 KEPT_FOR_S = 300
 ASKED_AGAIN_AFTER_S = 10
-"""A signature that matches no kept value may come from a rotation that is not known here yet.
+"""A signature that matches no cached value may come from a rotation that is not known here yet.
 Guesses cause at most two calls in this time, and so does a store that does not answer."""
 MIN_LENGTH = 32
 
 
 class Secret(Protocol):
-    """A value that nobody else knows."""
+    """A secret value."""
 
     def current(self) -> str:
-        """The value to make things with. Raises UpstreamFailed, ConfigurationError."""
+        """The value for new signatures. Raises UpstreamFailed, ConfigurationError."""
 
     def accepted(self) -> Iterator[str]:
         """The values to check signatures with, the likeliest first; read no more than needed.
@@ -34,7 +34,7 @@ class Secret(Protocol):
 
 
 class CachedValue(NamedTuple):
-    """A value with when it was read, and when that failed later; None where there is none."""
+    """A value with the time of reading, and of a later failure; None if there is none."""
 
     value: str | None
     read_at: float
@@ -42,9 +42,9 @@ class CachedValue(NamedTuple):
 
 
 class ManagedSecret:
-    """One secret by its ARN; `setting` is the variable that gave it, `client` makes or has the
-    client, `monotonic` tells seconds. A kept value does until the store answers again. A value of
-    less than `min_length` characters is refused."""
+    """One secret by its ARN; `setting` is the environment variable with the ARN, `client` makes or
+    returns the client, `monotonic` is a clock in seconds. A cached value is used until the store
+    answers again. A value of less than `min_length` characters is refused."""
 
     def __init__(
         self,
@@ -81,8 +81,7 @@ class ManagedSecret:
         return value
 
     def _value(self, stage: str, at_most_s: float) -> str | None:
-        """The value of that stage, read no longer ago than that if the store answers; None where
-        there is none."""
+        """The value of that stage, at most that old if the store answers; None if there is none."""
         now, kept = self._monotonic(), self._kept.get(stage)
         if kept and (now - kept.read_at < at_most_s or now - kept.failed_at < ASKED_AGAIN_AFTER_S):
             return kept.value
@@ -113,16 +112,16 @@ class ManagedSecret:
 
 
 class GivenTexts:
-    """What other organisations gave us, such as API keys: one secret that holds a JSON object with
-    a text for each of them. An entry that cannot be used stops nobody else: it is logged with its
-    name. How long a text is, the organisation that gave it decides."""
+    """Credentials issued by other organisations, such as API keys: one secret with a JSON object
+    that has a text for each. An unusable entry does not affect the others: it is logged with its
+    name. Texts may have any length."""
 
     def __init__(self, secret: Secret, *, setting: str) -> None:
         self._secret = secret
         self._setting = setting
 
     def of(self, name: str) -> str | None:
-        """The text under that name, None where there is none.
+        """The text under that name, None if there is none.
 
         Raises: UpstreamFailed, ConfigurationError if the secret or this entry cannot be used.
         """

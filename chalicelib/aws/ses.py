@@ -1,14 +1,12 @@
-"""Letters by Amazon SES, as mail in MIME.
+"""Sends emails by Amazon SES, as MIME messages. Every email is serialised by `mime`, and only
+there. Python 3.11 decodes the encoded words of a header value when the value is set and writes the
+decoded text unchecked, so a line break within an encoded word would begin another header. `mime`
+breaks up anything like an encoded word, and refuses an email whose headers do not read back as they
+were set.
 
-Every letter is serialised by `mime`, and only there. Python 3.11 decodes the encoded words of a
-header value when the value is set and writes the decoded text unchecked, so a line break within an
-encoded word would begin another header. `mime` breaks up what looks like an encoded word, and
-refuses a letter whose headers do not read back as the ones that were set.
-
-Sources: RFC 5322 (mail), RFC 2047 (encoded words), RFC 3834 (what machines send says so, and is not
-answered by machines);
-docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html, read 2026-11: SES puts a
-Message-ID of its own in the place of ours.
+Sources: RFC 5322 (mail), RFC 2047 (encoded words), RFC 3834 (automatic emails are marked, and not
+answered automatically); docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html, read
+2026-11: SES replaces our Message-ID with its own.
 """
 
 import re
@@ -34,12 +32,12 @@ from chalicelib.errors import AddressRefused, NoReply, UpstreamFailed
 from chalicelib.kernel.email import Letter
 
 FROM = "reports"
-"""Before the @ of the address that letters come from."""
+"""The local part of the sender's address."""
 TAG = "alert"
-"""Under which name SES gives a letter's tag back."""
+"""The name under which SES returns an email's tag."""
 MOST_IN_A_LINE = 998
 ENCODED = "=?"
-"""What an encoded word begins with (RFC 2047)."""
+"""The beginning of an encoded word (RFC 2047)."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _NEVER = ("MessageRejected", "BadRequestException")
 _NOT_SENT = (ConnectTimeoutError, EndpointConnectionError, NoCredentialsError)
@@ -47,9 +45,9 @@ _MAYBE = 500
 
 
 class SesPost:
-    """The Post port. `name` is who writes, `domain` where the mail is from, `receipts` the
-    configuration set that tells what becomes of tagged letters, empty where none does; give it a
-    client that makes one try of each call: a second one may send the letter twice."""
+    """The Post port. `name` and `domain` are the sender's, `receipts` is the configuration set for
+    receipts of tagged emails, empty if there is none; use a client that tries each call once: a
+    retry may send the email twice."""
 
     def __init__(
         self,
@@ -86,8 +84,8 @@ class SesPost:
         return called
 
     def _comes_back_to(self, letter: Letter) -> str:
-        """A letter that comes back is an answer too: somebody has to see it. Of a tagged one we are
-        told otherwise, and it names an address that is nothing to a case."""
+        """A bounced email is a reply too, which an officer has to see. A tagged one is reported by
+        a receipt instead, and its bounce would name an address that does not belong on a case."""
         return self._from.addr_spec if letter.tag else letter.reply_to or self._from.addr_spec
 
     def _tagged(self, letter: Letter) -> dict[str, Any]:
@@ -100,7 +98,7 @@ class SesPost:
 
 
 def mime(letter: Letter, sender: Address, at: datetime) -> bytes:
-    """Serialise a letter: ASCII lines of at most 998 characters that end in CRLF.
+    """Serialise an email: ASCII lines of at most 998 characters that end in CRLF.
 
     Raises: AddressRefused if the headers would not reach the receiver as they were set.
     """
@@ -114,7 +112,8 @@ def mime(letter: Letter, sender: Address, at: datetime) -> bytes:
         message.add_attachment(
             attachment.body, maintype=kind, subtype=subtype, filename=_line(attachment.name)
         )
-    # Folded at 78, a long address would be written as words that no mail program takes for one.
+    # Folded at 78, a long address would be written as encoded words, which no mail program reads as
+    # an address.
     raw = message.as_bytes(policy=SMTP.clone(cte_type="7bit", max_line_length=MOST_IN_A_LINE))
     _refuse_if_it_reads_differently(raw, message, letter)
     return raw
@@ -139,7 +138,7 @@ def _line(value: str) -> str:
 
 
 def _address(value: str) -> str:
-    """Raises: AddressRefused if the value would not be read as the one address that it is."""
+    """Raises: AddressRefused if the value would not be read as exactly that one address."""
     if ENCODED in value or _CONTROL.search(value):
         raise AddressRefused("The email names an address that mail programs cannot read.")
     return value

@@ -1,8 +1,8 @@
-"""Text messages by Amazon SNS.
+"""Sends text messages by Amazon SNS.
 
 Sources, read 2026-11: docs.aws.amazon.com/sns/latest/api/API_Publish.html; "Sending SMS messages"
-in its developer guide: what is longer than 160 characters (70 with any outside of GSM 7-bit) goes,
-and costs, as several; transactional ones go by the surest route.
+in its developer guide: a text longer than 160 characters (70 with any outside GSM 7-bit) is sent
+and billed as several; transactional ones use the most reliable route.
 """
 
 from typing import Any
@@ -24,8 +24,8 @@ _MAYBE = 500
 
 
 class SnsTexts:
-    """The Texts port. `sender` is what stands where a number would; give it a client that makes one
-    try of each call: a second one may send the text twice."""
+    """The Texts port. `sender` is shown instead of a number; use a client that tries each call
+    once: a retry may send the text twice."""
 
     def __init__(self, client: Any, *, sender: str) -> None:
         self._client = client
@@ -61,6 +61,6 @@ def _told(error: ClientError) -> AddressRefused | UpstreamFailed:
 
 
 def _is_of_the_number(code: str, message: str) -> bool:
-    """False where it refuses our sender ID, say: that is no fault of the number, to which nothing
-    more would be sent."""
+    """True if the number itself is refused; False, for example, for our sender ID: then the number
+    must not be suppressed."""
     return code == "OptedOut" or (code in _INVALID and "PhoneNumber" in message)

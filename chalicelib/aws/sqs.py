@@ -1,4 +1,4 @@
-"""Facts on their way to a reaction, and what else is asked of one: an SQS queue."""
+"""An SQS queue of a reaction: facts and other messages."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ MOST_IN_A_BATCH = 10
 
 
 class SqsReaction:
-    """One reaction's queue; it hears only of things of these kinds."""
+    """One reaction's queue; it accepts only messages of these kinds."""
 
     def __init__(
         self, client: "SQSClient", queue_url: str, kinds: "UnionType | type" = object
@@ -27,8 +27,7 @@ class SqsReaction:
         self._kinds = kinds
 
     def send(self, said: Sequence[object]) -> None:
-        """Queues what it hears of as JSON, in batches. Raises UpstreamFailed if any of that was
-        not taken."""
+        """Queues messages as JSON, in batches. Raises UpstreamFailed if any was not accepted."""
         heard = [each for each in said if isinstance(each, self._kinds)]
         for start in range(0, len(heard), MOST_IN_A_BATCH):
             self._send_batch(heard[start : start + MOST_IN_A_BATCH])

@@ -1,4 +1,4 @@
-"""What officers keep at their desk, in DynamoDB, beside the jobs.
+"""Officers' templates, views and undo data in DynamoDB, beside the jobs.
 
 Table: hash `owner`, range `record`: `templates` and `template#<id>`; `views#<account_id>` and
 `view#<id>`; `undo#<id>` and `undo`.

@@ -1,5 +1,5 @@
-"""What officers keep at their desk: reply templates that all officers share, views of the queue
-that each officer saves, and for some minutes the data to undo a change.
+"""Officers' own data: shared reply templates, each officer's saved views of the queue, and for some
+minutes the data to undo a change.
 """
 
 import re
@@ -13,15 +13,15 @@ from msgspec import Meta
 from chalicelib.errors import Invalid
 
 UNDO_WITHIN = timedelta(minutes=5)
-"""How long a change can be taken back that nobody outside is told of."""
+"""How long a change that notifies nobody outside can be undone."""
 UNDO_KEPT_FOR = timedelta(days=1)
-"""How long a repeat of the request finds it."""
+"""How long a repeat of the request is recognised."""
 MOST_TEMPLATES = 200
 MOST_VIEWS = 50
 MOST_TEXT = 2000
-"""Characters of an update, which a reply becomes."""
+"""The maximum length of an update, which a reply becomes."""
 FIELDS = ("reference", "service", "target", "place")
-"""What a template's text may name in braces; each is filled in from the report."""
+"""The placeholders of a template's text; each is filled in from the report."""
 _BRACED = re.compile(r"\{([^{}]*)\}")
 
 _LINE = Meta(pattern=r"^[^\x00-\x1f\x7f-\x9f]*$", description="one line without control characters")
@@ -38,7 +38,7 @@ Query = Annotated[str, Meta(max_length=500), _LINE]
 
 @dataclass(frozen=True, kw_only=True)
 class TemplateDraft:
-    """A reply that officers write often. Without service codes it is for all services; `state` is
+    """A standard reply. Without service codes it is for all services; `state` is
     the state that a report usually gets with it."""
 
     name: Name
@@ -110,7 +110,7 @@ class Undo:
 
     @property
     def expires_at(self) -> datetime:
-        """When it is forgotten."""
+        """When it is deleted."""
         return self.made_at + UNDO_KEPT_FOR
 
 
@@ -130,7 +130,7 @@ class CaseJob(NamedTuple):
 
 
 class CaseEvent(NamedTuple):
-    """What a person did to a case, in plain words; `by` is that person's name among staff."""
+    """A person's action on a case, in plain words; `by` is that person's name among staff."""
 
     at: datetime
     action: str
@@ -148,7 +148,7 @@ def filled(text: str, values: Mapping[str, str]) -> str:
 
 
 def refuse_unknown_fields(text: str) -> None:
-    """Raises Invalid where a text names a field that no report has."""
+    """Raises Invalid if a text names a field that no report has."""
     unknown = [each for each in fields_in(text) if each not in FIELDS]
     if unknown:
         known = ", ".join(f"{{{each}}}" for each in FIELDS)

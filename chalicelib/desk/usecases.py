@@ -1,4 +1,4 @@
-"""What officers do at their desk: one function a verb."""
+"""Use cases of reply templates, saved views and undo data."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -31,7 +31,7 @@ FILTERS = frozenset(
         *("target", "waits", "q", "sort"),
     )
 )
-"""What a view may say of the queue."""
+"""The query parameters that a view may have."""
 
 
 ACTIONS: Mapping[str, str] = {
@@ -45,7 +45,7 @@ ACTIONS: Mapping[str, str] = {
     "cases.undo": "Undid a change",
     "cases.redact_photo": "Blacked out part of a photo",
 }
-"""What entries of the log say of a report, but for its changes."""
+"""The plain words for log entries about a report, except changes."""
 FIELD_NAMES: Mapping[str, str] = {
     "service_code": "the service",
     "expected_datetime": "the target",
@@ -207,7 +207,7 @@ def undo_id_of(account_id: str, of: str, key: str) -> str:
 
 
 def refuse_another(undo_id: str, fingerprint: str, ports: Ports) -> None:
-    """Raises Conflict where something else was changed under this id, UpstreamFailed."""
+    """Raises Conflict if something else was changed under this id, UpstreamFailed."""
     known = ports.undos.get(undo_id)
     if known is not None and known.fingerprint != fingerprint:
         raise Conflict(
@@ -217,14 +217,14 @@ def refuse_another(undo_id: str, fingerprint: str, ports: Ports) -> None:
 
 
 def keep_for_undo(new: Undo, ports: Ports) -> Undo:
-    """Keeps the data to undo a change, for its officer; data already kept under that id stays.
+    """Stores the data to undo a change, for its officer; data already stored under that id stays.
     Raises UpstreamFailed."""
     return ports.undos.add(new)
 
 
 def get_undo(undo_id: str, account_id: str, ports: Ports) -> Undo:
-    """What the officer may still put back. Raises NotFound (also of somebody else's), Conflict (too
-    late)."""
+    """The data that the officer may still restore. Raises NotFound (also for another officer's),
+    Conflict (too late)."""
     undo = ports.undos.get(undo_id)
     if undo is None or undo.account_id != account_id:
         raise NotFound("You have no change with this number to undo.")
@@ -234,7 +234,7 @@ def get_undo(undo_id: str, account_id: str, ports: Ports) -> Undo:
 
 
 def history_of(service_request_id: str, ports: Ports) -> Sequence[CaseEvent]:
-    """What staff did to a report, the newest first."""
+    """The actions of staff on a report, newest first."""
     entries = ports.log(service_request_id)
     names = ports.names({each.actor for each in entries})
     return [CaseEvent(each.at, _what(each), called(each.actor, names)) for each in entries]
@@ -246,7 +246,7 @@ def called(account_id: str, names: Mapping[str, str]) -> str:
 
 
 def _what(entry: Entry) -> str:
-    """What was done, in plain words."""
+    """The action in plain words."""
     if entry.action != "reports.change":
         return ACTIONS.get(entry.action, entry.action)
     changed = dict.fromkeys(_named(each) for each in entry.details.split())

@@ -1,5 +1,5 @@
-"""Disruptions in DynamoDB, beside the subscriptions that hear of them: all under one `owner`, each
-as `record` disruption# and its id."""
+"""Disruptions in DynamoDB, beside the subscriptions: all under one `owner`, each with the `record`
+disruption# and its id."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -25,7 +25,7 @@ translated = partial(errors.translated, "disruptions")
 
 
 class DisruptionItem(Model):
-    """A disruption as it is stored."""
+    """A stored disruption."""
 
     class Meta:
         table_name = ""
@@ -45,7 +45,7 @@ class DisruptionItem(Model):
     news = NumberAttribute()
     fingerprint = UnicodeAttribute()
     request_id = UnicodeAttribute()
-    # When it is forgotten, derived at each write.
+    # When it is deleted, computed at each write.
     expires_at = TTLAttribute()
 
 

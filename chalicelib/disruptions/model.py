@@ -1,4 +1,4 @@
-"""Disruptions: an officer's word that a service does not run as it should, somewhere, for a time.
+"""Disruptions: an officer's notice that a service does not run normally, in an area, for a time.
 
 posted ──changed──▶ … ──▶ over, or withdrawn
 """
@@ -37,8 +37,8 @@ class DisruptionArea:
 
 @dataclass(frozen=True, kw_only=True)
 class DisruptionDraft:
-    """An officer's draft of a disruption; without service codes it is not about any service that
-    people can report."""
+    """An officer's draft of a disruption; without service codes it concerns no service of
+    reports."""
 
     title: Title
     begins: Moment
@@ -83,7 +83,7 @@ class Disruption:
 
     @property
     def expires_at(self) -> datetime:
-        """When it is forgotten."""
+        """When it is deleted."""
         return max(self.ends, self.updated_at) + KEPT_FOR
 
     def holds(self, now: datetime) -> bool:
@@ -101,7 +101,7 @@ def changed(disruption: Disruption, changes: DisruptionChanges, now: datetime) -
 
 
 def withdrawn(disruption: Disruption, now: datetime) -> Disruption:
-    """The disruption after an officer took it back."""
+    """The disruption after an officer withdrew it."""
     return replace(disruption, withdrawn_at=now, updated_at=now)
 
 

@@ -1,5 +1,5 @@
-"""The document of disruptions: made from what is stored, each minute, so that what is over goes by
-itself."""
+"""Publishes the document of disruptions from the store, each minute, so that past ones
+disappear."""
 
 from datetime import timedelta
 
@@ -10,12 +10,12 @@ from chalicelib.disruptions.usecases import in_order
 from chalicelib.disruptions.views import listed
 
 PURGED_FOR = timedelta(minutes=10)
-"""How long after a change the CDN is asked again to drop what it holds: it may not have answered,
-and does it once."""
+"""How long after a change the CDN's copy is purged again, in case a purge failed."""
 
 
 def publish(ports: PublishPorts) -> int:
-    """Publishes those that are on or to come. Answers how many. Raises UpstreamFailed."""
+    """Publishes the current and upcoming disruptions. Returns their number. Raises
+    UpstreamFailed."""
     found, now = ports.disruptions.all(), ports.now()
     shown = listed(in_order(found, now))
     ports.publish(msgspec.json.encode(shown))

@@ -1,4 +1,4 @@
-"""What the stream tells of disruptions: each change of one is a fact."""
+"""Reads facts from the stream: each change of a disruption is a fact."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,14 +7,14 @@ from chalicelib.events import DisruptionChanged, DisruptionEnded, DisruptionPost
 
 OWNER = "disruptions"
 DISRUPTION = "disruption#"
-"""How the record of a disruption begins."""
+"""The prefix of a disruption's record."""
 
 
 def fact_of(
     record: Mapping[str, Any],
 ) -> DisruptionPosted | DisruptionChanged | DisruptionEnded | None:
-    """The fact that a record of the table's stream tells; None where it is not about a disruption,
-    or tells that one was forgotten."""
+    """The fact in a record of the table's stream; None if it is not about a disruption, or one was
+    deleted."""
     change = record["dynamodb"]
     new, old = change.get("NewImage"), change.get("OldImage")
     if new is None or not new["record"]["S"].startswith(DISRUPTION):

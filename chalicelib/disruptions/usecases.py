@@ -1,5 +1,5 @@
-"""Officers post disruptions, change them and take them back. Nothing is published or sent from
-here: that follows from what is stored."""
+"""Use cases of officers: post, change and withdraw disruptions. Publishing and sending are
+separate, from the stored disruptions."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -29,8 +29,8 @@ from chalicelib.kernel.time import to_the_second
 
 
 def post(draft: DisruptionDraft, key: str, actor: str, ports: Ports) -> Disruption:
-    """Posts one; the same draft under the same key is posted once. Raises Invalid with every fault,
-    Conflict (another draft under this key), UpstreamFailed."""
+    """Posts a disruption; the same draft under the same key is posted once. Raises Invalid with
+    every fault, Conflict (another draft under this key), UpstreamFailed."""
     now = _now(ports)
     wanted = Disruption(
         disruption_id=derived_id("disruption", actor, key),
@@ -55,8 +55,8 @@ def post(draft: DisruptionDraft, key: str, actor: str, ports: Ports) -> Disrupti
 def change(
     disruption_id: str, changes: DisruptionChanges, version: int, actor: str, ports: Ports
 ) -> Disruption:
-    """Changes one that still has this version, while it is on or to come. Raises NotFound, Invalid,
-    Conflict (another version; it carries the present one), UpstreamFailed."""
+    """Changes a disruption that still has this version, while it is current or upcoming. Raises
+    NotFound, Invalid, Conflict (another version; it carries the present one), UpstreamFailed."""
     stored = _held(disruption_id, version, ports)
     after = changed(stored, changes, _now(ports))
     _refuse(after, _now(ports), ports)
@@ -66,25 +66,26 @@ def change(
 
 
 def withdraw(disruption_id: str, version: int, actor: str, ports: Ports) -> Disruption:
-    """Takes one back that still has this version. Raises NotFound, Conflict, UpstreamFailed."""
+    """Withdraws a disruption that still has this version. Raises NotFound, Conflict,
+    UpstreamFailed."""
     stored = _held(disruption_id, version, ports)
     ports.note(actor, "disruptions.withdraw", disruption_id, "")
     return _saved(withdrawn(stored, _now(ports)), ports)
 
 
 def current(ports: Ports) -> Sequence[Disruption]:
-    """Those that are on or to come, by when they begin. Raises UpstreamFailed."""
+    """The current and upcoming disruptions, by start. Raises UpstreamFailed."""
     return in_order(ports.disruptions.all(), ports.now())
 
 
 def in_order(found: Sequence[Disruption], now: datetime) -> Sequence[Disruption]:
-    """Those of them that are on or to come, by when they begin."""
+    """The current and upcoming ones of these disruptions, by start."""
     held = [each for each in found if each.holds(now)]
     return sorted(held, key=lambda each: (each.begins, each.disruption_id))
 
 
 def _held(disruption_id: str, version: int, ports: Ports) -> Disruption:
-    """The one of that version, if it is on or to come. Raises NotFound, Conflict."""
+    """The disruption with that version, if it is current or upcoming. Raises NotFound, Conflict."""
     stored = ports.disruptions.get(disruption_id)
     if stored is None:
         raise NotFound(f"There is no disruption {disruption_id}.")
@@ -117,7 +118,7 @@ def _stale(present: Disruption) -> Conflict:
 
 
 def _refuse(wanted: Disruption, now: datetime, ports: Ports) -> None:
-    """Raises Invalid where it cannot stand."""
+    """Raises Invalid if the draft is inconsistent."""
     faults = [*_times(wanted, now), *_area(wanted.area, ports), *_services(wanted, ports)]
     if faults:
         raise Invalid("; ".join(f"{field}: {message}" for field, message in faults), faults)

@@ -8,7 +8,7 @@ import msgspec
 from chalicelib.disruptions.model import Disruption, DisruptionArea
 
 DISRUPTIONS = "data/disruptions.json"
-"""Where the document is published, as a key."""
+"""The key of the published document."""
 
 
 class DisruptionView(msgspec.Struct, frozen=True, kw_only=True):

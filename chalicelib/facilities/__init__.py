@@ -1,1 +1,1 @@
-"""Where's my nearest: facilities of each kind, as they were published."""
+"""Where's my nearest: the published facilities of each kind."""

@@ -10,11 +10,11 @@ from chalicelib.geo.point import Box, Point
 from chalicelib.geo.polygon import MultiPolygon
 
 SPARE = 0.99
-"""A box's nearest place is found on a plane: it is off by less than this leaves out."""
+"""A tolerance: a box's nearest place is computed on a plane, with a smaller error than this."""
 
 
 class Near(NamedTuple):
-    """A facility by its number in the list, how far off it is, and its place that is nearest."""
+    """A facility by its number in the list, its distance, and its nearest place."""
 
     distance_mm: int
     number: int
@@ -22,8 +22,8 @@ class Near(NamedTuple):
 
 
 def nearest_areas(known: Known, point: Point, k: int) -> list[Near]:
-    """The `k` nearest, nearest first, 0 m from inside; points among them as they are. Exact as far
-    as `nearest_on_edge` is. O(facilities), and of the corners only those of near areas."""
+    """The `k` nearest, nearest first, 0 m from inside; facilities without an area by their point.
+    As exact as `nearest_on_edge`. O(facilities), plus the corners of near areas."""
     order = sorted(
         (_to_box(_box(known, number), point), number) for number in range(len(known.areas))
     )
@@ -41,7 +41,7 @@ def _box(known: Known, number: int) -> Box:
 
 
 def _to_box(box: Box, point: Point) -> int:
-    """Millimetres to the box, 0 inside."""
+    """The distance to the box in millimetres, 0 inside."""
     lat = max(box.south, min(box.north, point.lat))
     long = max(box.west, min(box.east, point.long))
     return _apart(Point(lat=lat, long=long), point)

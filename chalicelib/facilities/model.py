@@ -1,4 +1,4 @@
-"""Facilities as they are published, and where each document of theirs is."""
+"""The published facilities, and the keys of their documents."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -14,15 +14,15 @@ FOLDER = "data/facilities/"
 KINDS = f"{FOLDER}kinds.json"
 
 Span = tuple[int, int, int]
-"""Weekday from Monday 0, the minute of the day when it opens, and the one when it closes: past
-1440 that is the next day's."""
+"""The weekday (Monday is 0), the minute of opening, and the minute of closing: above 1440 it is on
+the next day."""
 ALWAYS: tuple[Span, ...] = tuple((day, 0, 24 * 60) for day in range(7))
 
 
 class Facility(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A library, a grit bin, a park. `opening_hours` as the council wrote them, `opens` where they
-    were certain; `polygon` of an area, as in a GeoJSON MultiPolygon, whose lat and long lie in
-    it."""
+    """A library, a grit bin, a park. `opening_hours` as the council wrote them, `opens` if they
+    could be read with certainty; `polygon` of an area, as in a GeoJSON MultiPolygon, with lat and
+    long inside it."""
 
     facility_id: str
     kind: str
@@ -75,10 +75,10 @@ class KindList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Known:
-    """The facilities of a kind, ready to be searched."""
+    """The facilities of a kind, prepared for searches."""
 
     def __init__(self, listed: FacilityList, index: bytes | None) -> None:
-        """Without the very bytes that belong to the list, the index is built anew."""
+        """If the bytes do not belong to the list, the index is rebuilt."""
         self.listed = listed
         if index is None or digest(index) != listed.index:
             index = index_of(listed.items)
@@ -86,7 +86,7 @@ class Known:
 
     @cached_property
     def areas(self) -> tuple[MultiPolygon | None, ...]:
-        """The area of each facility, None of those that are a point."""
+        """The area of each facility, None for points."""
         return tuple(_area_of(item) for item in self.listed.items)
 
     @cached_property
@@ -95,12 +95,12 @@ class Known:
 
 
 def list_key(kind: str) -> str:
-    """Where the facilities of that kind are published."""
+    """The key of the facilities of that kind."""
     return f"{FOLDER}{kind}.json"
 
 
 def index_key(kind: str) -> str:
-    """Where their index is published."""
+    """The key of their index."""
     return f"{FOLDER}{kind}.idx"
 
 
@@ -110,7 +110,7 @@ def index_of(items: Sequence[Facility]) -> bytes:
 
 
 def digest(index: bytes) -> str:
-    """What tells one index from another."""
+    """The digest that identifies an index."""
     return sha256(index).hexdigest()[:12]
 
 

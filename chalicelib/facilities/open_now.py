@@ -1,4 +1,4 @@
-"""Whether something is open just now, on the council's own clock."""
+"""Decides whether something is open now, on the council's own clock."""
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from chalicelib.facilities.model import ALWAYS, Span
 
 SOON = timedelta(days=1)
-"""A time of day alone says when something opens or closes only within this."""
+"""Opening and closing times within this period are given as a time of day only."""
 A_WEEK = 7
 
 
@@ -23,10 +23,9 @@ class OpenState(NamedTuple):
 def state_at(
     spans: Sequence[Span], now: datetime, zone: ZoneInfo, holidays: Collection[date]
 ) -> OpenState | None:
-    """The state at that moment; None on a bank holiday, and in the night after it as long as
-    that day's hours would last, for of such a day the hours say nothing.
-
-    Hours are those of the clock on the wall, so a night when it changes is shorter or longer.
+    """The state at that moment; None on a bank holiday, and in the night after it as long as that
+    day's hours would last, because the hours do not apply on such a day. Hours are in local time,
+    so the night of a clock change is shorter or longer.
     """
     if tuple(spans) == ALWAYS:
         return OpenState(open_now=True)
@@ -43,7 +42,7 @@ def state_at(
 
 
 def _lasts(spans: Sequence[Span], day: date, now: datetime, zone: ZoneInfo) -> bool:
-    """True where the hours of that weekday would go on until now."""
+    """True if the hours of that weekday would last until now."""
     return any(opens <= now < closes for opens, closes in _of_day(spans, day, zone))
 
 
@@ -60,7 +59,7 @@ def _stretches(
 def _of_day(
     spans: Sequence[Span], day: date, zone: ZoneInfo
 ) -> Iterator[tuple[datetime, datetime]]:
-    """Each opening of that weekday's."""
+    """Each opening period of that weekday."""
     midnight = datetime.combine(day, time(), zone)
     for weekday, opens, closes in spans:
         if weekday == day.weekday():
@@ -71,7 +70,7 @@ def _of_day(
 def _joined(
     stretches: Sequence[tuple[datetime, datetime]],
 ) -> Iterator[tuple[datetime, datetime]]:
-    """Those that follow each other without a gap as one."""
+    """Periods joined if they follow each other without a gap."""
     held: tuple[datetime, datetime] | None = None
     for opens, closes in stretches:
         if held and opens <= held[1]:

@@ -1,4 +1,4 @@
-"""The council's facilities as they were published, each document read at most once a minute."""
+"""The published documents of facilities, each read at most once a minute."""
 
 from chalicelib.facilities.model import (
     KINDS,
@@ -26,7 +26,7 @@ class PublishedFacilities:
         return published.items if published else ()
 
     def known(self, kind: str) -> Known | None:
-        # Only a kind that exists is looked up: anybody may ask for any name.
+        # Only existing kinds are read: a caller may ask for any name.
         if kind not in {entry.kind for entry in self.kinds()}:
             return None
         if kind not in self._known:

@@ -17,7 +17,7 @@ from chalicelib.geo.quadkey import MAP_ZOOM, Tile, tile_of, tiles_in
 class NearFacility(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A facility and its distance. For an area, lat and long are its nearest place.
 
-    `open_now` only where the hours are certain; `closes_at` and `opens_at` are HH:MM on the
+    `open_now` only if the hours are certain; `closes_at` and `opens_at` are HH:MM on the
     council's clock, within 24 hours. `open_report` is an open report about it.
     """
 
@@ -40,14 +40,14 @@ class NearFacility(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
 
 def kinds(ports: Ports) -> tuple[KindEntry, ...]:
-    """The kinds of which there are facilities. Raises UpstreamFailed."""
+    """The kinds with facilities. Raises UpstreamFailed."""
     return ports.facilities.kinds()
 
 
 def nearest(kind: str | None, point: Point, limit: int, ports: Ports) -> list[NearFacility]:
     """The nearest of a kind, nearest first; equally near ones in the order of their list.
 
-    Exact. Raises Invalid for a kind of which there are none, UpstreamFailed.
+    Exact. Raises Invalid for a kind without facilities, UpstreamFailed.
     """
     known = ports.facilities.known(kind) if kind else None
     if known is None:
@@ -66,7 +66,7 @@ def _nearest(known: Known, point: Point, limit: int, ports: Ports) -> list[NearF
 
 def nearest_of_each(point: Point, ports: Ports) -> dict[str, NearFacility]:
     """The nearest of each kind, by kind; a kind whose list cannot be read is left out. Raises
-    UpstreamFailed where the kinds cannot."""
+    UpstreamFailed if the kinds cannot be read."""
     found: dict[str, NearFacility] = {}
     for entry in kinds(ports):
         try:
@@ -89,14 +89,14 @@ def _found(known: Known, point: Point, limit: int) -> list[Near]:
 
 
 def _reports(known: Known, found: Iterable[Near], ports: Ports) -> Mapping[str, str]:
-    """Open reports by the facility that they are about, where such can be made."""
+    """Open reports by the facility that they are about, if its kind can be reported."""
     service_code = known.listed.service_code
     tiles = {tile for each in found for tile in _tiles(known, each.number)}
     return ports.open_reports.about_assets(tiles, service_code) if service_code else {}
 
 
 def _tiles(known: Known, number: int) -> Iterable[Tile]:
-    """The map's tiles in which a report about it may lie."""
+    """The map tiles in which a report about it may be."""
     area = known.areas[number]
     if area is None:
         return (tile_of(known.listed.items[number].point, MAP_ZOOM),)

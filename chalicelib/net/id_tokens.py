@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import jwt
 
 LEEWAY_S = 60
-"""How far the issuer's clock may be from ours."""
+"""The permitted difference between the issuer's clock and ours."""
 REQUIRED = ["iss", "sub", "aud", "exp", "iat", "nonce"]
 LONGEST_SUBJECT = 255
 Keys = Sequence[Mapping[str, Any]]
@@ -35,7 +35,7 @@ def has_key(keys: Keys, kid: str | None) -> bool:
 def verified(token: str, keys: Keys, expected: Expected) -> Mapping[str, Any]:
     """The claims of the token. The token never decides where a key is found or which type it has.
 
-    Raises jwt.PyJWTError where anything is not as expected.
+    Raises jwt.PyJWTError if anything is not as expected.
     """
     header = jwt.get_unverified_header(token)
     algorithm = str(header.get("alg"))

@@ -1,4 +1,4 @@
-"""The internet, as this machine reaches it."""
+"""This machine's access to the internet."""
 
 import socket
 import ssl
@@ -14,7 +14,7 @@ Answer = Sequence[str] | OSError
 
 
 def asked(host: str) -> Answer:
-    """What the system's resolver says of a name."""
+    """The result of the system's resolver for a name."""
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except OSError as error:
@@ -23,7 +23,7 @@ def asked(host: str) -> Answer:
 
 
 class Internet:
-    """The Network port. TLS is verified by this machine's own authorities."""
+    """The Network port. TLS is verified with this machine's certificate authorities."""
 
     seconds = staticmethod(monotonic)
 
@@ -31,7 +31,7 @@ class Internet:
         self._resolver = resolver
 
     def look_up(self, host: str, timeout_s: float) -> Sequence[str]:
-        # A resolver takes no time limit, so it waits in a thread that may be left behind.
+        # A resolver has no time limit, so it runs in a thread that may be abandoned.
         answers: SimpleQueue[Answer] = SimpleQueue()
         Thread(target=lambda: answers.put(self._resolver(host)), daemon=True).start()
         try:

@@ -16,7 +16,7 @@ ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 KEPT_FOR_S = 3600
 ASKED_AGAIN_AFTER_S = 60
 """An unknown key may be new, so keys are read again: invented keys cause at most one call a minute.
-A token that names no key may be signed with a new key, too."""
+A token without a key id may be signed with a new key, too."""
 DOWN_FOR_S = 10
 """How long an issuer counts as down after it did not answer: it is not asked again before then."""
 WHILE_DOWN = 6
@@ -30,8 +30,8 @@ Read = TypeVar("Read")
 
 @dataclass(frozen=True)
 class Metadata:
-    """What an issuer publishes of itself: `names_itself` in what browsers come back with,
-    `wants_secret_in_body` where it does not take HTTP's own way."""
+    """An issuer's metadata: `names_itself` if its responses name it (RFC 9207),
+    `wants_secret_in_body` if it does not accept HTTP basic authentication."""
 
     authorization_endpoint: str
     token_endpoint: str
@@ -41,7 +41,7 @@ class Metadata:
 
 
 class CachedAnswer(Generic[Read]):
-    """What `read` has answered last. It may raise UpstreamFailed."""
+    """The last result of `read`, which may raise UpstreamFailed."""
 
     def __init__(self, read: Callable[[], Read], monotonic: Callable[[], float]) -> None:
         self._read = read
@@ -50,8 +50,7 @@ class CachedAnswer(Generic[Read]):
         self._failed_at: float | None = None
 
     def get(self, enough_s: Callable[[Read], float]) -> Read:
-        """The one that is known where it is no older than enough for it, else a new one. Raises
-        UpstreamFailed."""
+        """The cached value if it is fresh enough, else a new one. Raises UpstreamFailed."""
         if self._known and self._age_s(self._known[1]) < enough_s(self._known[0]):
             return self._known[0]
         if self._failed_at is None or self._age_s(self._failed_at) >= DOWN_FOR_S:
@@ -72,7 +71,7 @@ class CachedAnswer(Generic[Read]):
 
 
 class Published:
-    """One issuer's metadata and keys; kept, and read again when they are needed and old."""
+    """One issuer's metadata and keys; cached, and read again when they are needed and old."""
 
     def __init__(
         self, issuer: str, outside: SafeHttpClient, monotonic: Callable[[], float]
@@ -87,7 +86,7 @@ class Published:
         return self._metadata.get(lambda _: KEPT_FOR_S)
 
     def keys(self, kid: str | None) -> Keys:
-        """The keys, among which the one of that id should be. Raises UpstreamFailed."""
+        """The keys, read again if none has that id. Raises UpstreamFailed."""
 
         def enough_s(keys: Keys) -> float:
             return KEPT_FOR_S if kid and has_key(keys, kid) else ASKED_AGAIN_AFTER_S
@@ -102,7 +101,7 @@ class Published:
         said = self._document(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
         endpoints = {name: said.get(name) for name in ENDPOINTS}
         texts = {name: url for name, url in endpoints.items() if isinstance(url, str)}
-        # Metadata from elsewhere under this name could send browsers, and codes, to anybody.
+        # Forged metadata under this name could send browsers and codes to an attacker.
         if said.get("issuer") != self._issuer or len(texts) < len(ENDPOINTS):
             logs.event("an issuer's metadata is not its own, or not whole", "error")
             raise UpstreamFailed(FAILED)
@@ -126,7 +125,7 @@ class Published:
 
 
 def object_in(reply: Reply) -> dict[str, Any] | None:
-    """The JSON object that came, None where it is none."""
+    """The JSON object in the reply, None if it is not one."""
     try:
         found = json.loads(reply.body)
     except (ValueError, RecursionError):

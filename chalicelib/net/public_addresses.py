@@ -1,8 +1,7 @@
-"""Which addresses outside we go to: https to a host with a name, all of whose addresses are public.
-
-A list of what is let through, since `ipaddress.is_global` lets pass what leads elsewhere: NAT64,
-6to4, multicast. Source: IANA IPv4 and IPv6 Special-Purpose Address Registries (2025), IPv6 Global
-Unicast Address Assignments.
+"""Decides which addresses may be requested: https to a host with a name, all of whose IP addresses
+are public. It uses its own list, because `ipaddress.is_global` accepts NAT64, 6to4 and multicast.
+Source: IANA IPv4 and IPv6 Special-Purpose Address Registries (2025), IPv6 Global Unicast Address
+Assignments.
 """
 
 import re
@@ -15,7 +14,7 @@ from chalicelib.errors import AddressRefused
 
 LONGEST_URL = 2000
 _PRINTED = re.compile(r"[!-~]+")
-# The last label begins with a letter: no way to write a number is a host's name.
+# The last label begins with a letter: no notation of a number is a host's name.
 _NAME = re.compile(
     r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])"
 )
@@ -57,8 +56,8 @@ _NOT_PUBLIC_6 = tuple(
 
 
 class Target(NamedTuple):
-    """Where a URL leads. `authority` is the Host of the request, `path` has the query with it;
-    `is_allowed` where its origin is allowed besides."""
+    """The target of a URL. `authority` is the Host of the request, `path` includes the query;
+    `is_allowed` if its origin is exempt from the rules."""
 
     host: str
     port: int
@@ -69,7 +68,7 @@ class Target(NamedTuple):
 
 
 def target_of(url: str, allowed: Collection[str] = ()) -> Target:
-    """Where the URL leads; a fragment is dropped. Raises AddressRefused."""
+    """The target of the URL; a fragment is dropped. Raises AddressRefused."""
     if len(url) > LONGEST_URL or not _PRINTED.fullmatch(url) or "\\" in url:
         raise AddressRefused(f"The address must have at most {LONGEST_URL} characters, all ASCII.")
     try:
@@ -86,7 +85,7 @@ def target_of(url: str, allowed: Collection[str] = ()) -> Target:
 
 
 def is_public(address: str) -> bool:
-    """True where the IP address is one that anybody on the internet could have reached."""
+    """True if the IP address is public on the internet."""
     ip = ip_address(address)
     if ip.version == 4:
         return not any(ip in network for network in _NOT_PUBLIC_4)

@@ -17,18 +17,17 @@ from chalicelib.errors import AddressRefused, NoReply, UpstreamFailed
 from chalicelib.net.public_addresses import Target, is_public, target_of
 
 OVERHEAD_BYTES = 64 * 1024
-"""For the head of a reply and the marks between its chunks."""
+"""For the head of a reply and the framing of its chunks."""
 LOOK_UP_S = 5.0
 _AT_ONCE = 16 * 1024
-"""As much as one record of TLS holds: what is longer would get a new time limit for each."""
+"""The size of one TLS record: a longer read would get a new time limit for each record."""
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
 class Reply(NamedTuple):
-    """What came back, whatever its status: a redirect is a reply like another, and not followed.
-
-    `headers` have names in lower case. `body` is at most `most_bytes` of what came: ask for one
-    more than you take, and you see that there was more.
+    """A reply with any status: redirects are replies like others, and not followed. `headers` have
+    names in lower case. `body` has at most `most_bytes`: request one more than you accept to detect
+    a longer one.
     """
 
     status: int
@@ -37,7 +36,7 @@ class Reply(NamedTuple):
 
 
 class Connection(Protocol):
-    """What is used of a socket."""
+    """The used part of a socket's interface."""
 
     def settimeout(self, timeout_s: float, /) -> None: ...
     def sendall(self, some: bytes, /) -> None: ...
@@ -46,23 +45,23 @@ class Connection(Protocol):
 
 
 class Network(Protocol):
-    """Names, connections and a clock that only ever goes on."""
+    """Name resolution, connections and a monotonic clock."""
 
     def look_up(self, host: str, timeout_s: float) -> Sequence[str]:
         """The IP addresses of that name. Raises OSError."""
 
     def connect(self, address: str, port: int, timeout_s: float) -> Connection:
-        """A connection to just that address. Raises OSError."""
+        """A connection to exactly that address. Raises OSError."""
 
     def secure(self, connection: Connection, host: str) -> Connection:
-        """The connection under TLS with who proves to be that host. Raises OSError."""
+        """The connection with TLS, verified for that host. Raises OSError."""
 
     def seconds(self) -> float:
         """The clock."""
 
 
 class SafeHttpClient:
-    """Goes to what is public, and to the origins that the settings allow besides, such as
+    """Requests public addresses, and the origins that the settings exempt, such as
     http://127.0.0.1:9000."""
 
     def __init__(self, network: Network, allowed: Collection[str] = ()) -> None:
@@ -70,8 +69,8 @@ class SafeHttpClient:
         self._allowed = allowed
 
     def check(self, url: str, *, timeout_s: float = LOOK_UP_S) -> None:
-        """Checks an address before it is saved. Raises AddressRefused where we would not go to it,
-        UpstreamFailed where its name cannot be looked up now."""
+        """Checks an address before it is saved. Raises AddressRefused if it may not be requested,
+        UpstreamFailed if its name cannot be resolved now."""
         self._addresses(target_of(url, self._allowed), timeout_s)
 
     def get(
@@ -112,7 +111,7 @@ class SafeHttpClient:
         until = self._network.seconds() + timeout_s
         line = self._connected(target, until, 2 * most_bytes + OVERHEAD_BYTES)
         asking = HTTPConnection(target.host, target.port)
-        # It must never connect by itself: it would look the name up again.
+        # It must never connect by itself: it would resolve the name again.
         asking.auto_open = 0
         asking.sock = line
         try:
@@ -129,7 +128,7 @@ class SafeHttpClient:
             line.connection.close()
 
     def _connected(self, target: Target, until: float, most_bytes: int) -> "_Line":
-        """A connection to the first of the target's addresses that takes one."""
+        """A connection to the first of the target's addresses that accepts one."""
         failed: OSError | None = None
         for address in self._addresses(target, self._left(until)):
             try:
@@ -148,7 +147,7 @@ class SafeHttpClient:
             found = self._network.look_up(target.host, timeout_s)
         except OSError as error:
             raise UpstreamFailed("The name of the other system cannot be looked up.") from error
-        # All of them: one that is not public beside one that is would be a way in.
+        # All of them: a private address beside a public one would be a way in.
         if not target.is_allowed and not all(is_public(address) for address in found):
             raise AddressRefused("The address does not lead to a public network.")
         return found
@@ -161,7 +160,8 @@ class SafeHttpClient:
 
 
 class _Line:
-    """A connection as the HTTP library sees a socket, with what it may still take and read."""
+    """A connection in the form of a socket for the HTTP library, with its remaining time and
+    bytes."""
 
     def __init__(self, connection: Connection, left: Callable[[], float], most_bytes: int) -> None:
         self.connection = connection
@@ -177,12 +177,11 @@ class _Line:
         return io.BufferedReader(_Reading(self, self._most_bytes))
 
     def close(self) -> None:
-        """Does nothing: HTTPConnection calls it once the head is read, and the body may be still to
-        come."""
+        """Does nothing: HTTPConnection calls it after the head, and the body may still arrive."""
 
 
 class _Reading(io.RawIOBase):
-    """What comes in on a line, until it is too late or too much."""
+    """Reads from a connection, until its time or size limit."""
 
     def __init__(self, line: _Line, most_bytes: int) -> None:
         self._line = line
@@ -201,7 +200,7 @@ class _Reading(io.RawIOBase):
 
 
 def _reply(response: HTTPResponse, most_bytes: int) -> Reply:
-    """Raises HTTPException where the body ends before its length."""
+    """Raises HTTPException if the body ends before its length."""
     body = response.read(most_bytes)
     if response.length and len(body) < most_bytes:
         raise HTTPException("the reply ended early")

@@ -1,8 +1,7 @@
-"""The key that identifies us to browsers (VAPID): they accept notifications with it only.
-
-The private key follows from a secret, so nobody has to make, show or carry one.
-Sources: RFC 8292 (VAPID); RFC 5869 (HKDF); FIPS 186-5, A.2.1 (a private key from 64 more bits than
-it has, so that each is equally likely).
+"""The key that identifies us to browsers (VAPID): they accept notifications with it only. The
+private key is derived from a secret, so nobody has to create or transport one. Sources: RFC 8292
+(VAPID); RFC 5869 (HKDF); FIPS 186-5, A.2.1 (a private key from 64 extra bits, so that all are
+equally likely).
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -18,9 +17,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from chalicelib.errors import AddressRefused
 
 ORDER = 0xFFFFFFFF_00000000_FFFFFFFF_FFFFFFFF_BCE6FAAD_A7179E84_F3B9CAC2_FC632551
-"""How many points P-256 has: a private key is a number from 1 to one less."""
+"""The order of P-256: a private key is a number from 1 to one less."""
 HOLDS_FOR = timedelta(hours=12)
-"""RFC 8292, 2: at most 24 hours; half of it bears with clocks that are wrong."""
+"""RFC 8292, 2: at most 24 hours; half of that tolerates wrong clocks."""
 _PURPOSE = b"Ginnel web push P-256"
 _BYTES = 40
 
@@ -35,14 +34,14 @@ class PushKey:
 
     @property
     def public(self) -> str:
-        """What a browser is given to subscribe with (its applicationServerKey)."""
+        """The key with which a browser subscribes (its applicationServerKey)."""
         point = self._private.public_key().public_bytes(
             Encoding.X962, PublicFormat.UncompressedPoint
         )
         return encoded(point)
 
     def authorization(self, endpoint: str, now: datetime) -> str:
-        """The header that says to this endpoint's push service who sends."""
+        """The header that identifies the sender to this endpoint's push service."""
         claims = {"aud": origin_of(endpoint), "exp": now + HOLDS_FOR, "sub": self._subject}
         return f"vapid t={jwt.encode(claims, self._private, algorithm='ES256')}, k={self.public}"
 
@@ -54,7 +53,7 @@ def scalar_of(secret: str) -> int:
 
 
 def origin_of(url: str) -> str:
-    """The origin of a URL, without the port that its scheme has anyway. Raises AddressRefused."""
+    """The origin of a URL, without a default port. Raises AddressRefused."""
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -65,7 +64,7 @@ def origin_of(url: str) -> str:
 
 
 def encoded(some: bytes) -> str:
-    """As base64url without padding, the way of RFC 7515."""
+    """Encodes as base64url without padding (RFC 7515)."""
     return urlsafe_b64encode(some).rstrip(b"=").decode()
 
 

@@ -1,8 +1,6 @@
-"""API keys in DynamoDB, and how often each was used.
-
-Table: hash `record`, range `item`: `key` and the key's id for a key, `writes#<key_id>` or
-`reads#<key_id>` and a minute for what was counted in it. So one query lists all keys, and the
-counts, of which TTL removes the old ones, are not in its way.
+"""API keys in DynamoDB, and how often each was used. Table: hash `record`, range `item`: `key` and
+the key's id for a key, `writes#<key_id>` or `reads#<key_id>` and a minute for a count. So one query
+lists all keys without the counts, which TTL removes later.
 """
 
 from collections.abc import Sequence
@@ -33,7 +31,7 @@ _translated = partial(errors.translated, "API keys")
 
 
 class ApiKeyItem(Model):
-    """A partner's key; moments are text in UTC."""
+    """A partner's key; times are text in UTC."""
 
     class Meta:
         table_name = ""
@@ -52,7 +50,7 @@ class ApiKeyItem(Model):
 
 
 class UseCountItem(Model):
-    """How often a key was used in one minute, to write or to read."""
+    """The number of writes or reads with a key in one minute."""
 
     class Meta:
         table_name = ""
@@ -97,7 +95,8 @@ class DynamoKeys:
 
     def revoke(self, key_id: str, at: datetime) -> ApiKey | None:
         holds = ApiKeyItem.item.exists() & ApiKeyItem.revoked_at.does_not_exist()
-        # Refused: there is none, or it was revoked, maybe by this very write if its reply was lost.
+        # The condition failed: the key does not exist, or was revoked, maybe by this very write if
+        # its reply was lost.
         with suppress(ConditionFailed), _translated(clash=ConditionFailed):
             ApiKeyItem(KEY, key_id).update([ApiKeyItem.revoked_at.set(text_of(at))], holds)
         return self.get(key_id)
@@ -109,7 +108,7 @@ class DynamoKeys:
             )
 
     def count(self, key_id: str, what: Counted, minute: datetime) -> int:
-        # Where a reply is lost the SDK adds once more: a key may do less then, never more.
+        # If a reply is lost, the SDK adds once more: the key may then do less, never more.
         item = UseCountItem(f"{what}#{key_id}", text_of(minute))
         with _translated():
             item.update(

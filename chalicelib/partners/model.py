@@ -1,4 +1,5 @@
-"""Who may write through Open311 and read the feed of changes: partners, each with an API key."""
+"""Partners: other systems that write through Open311 and read the feed of changes, each with an API
+key."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,8 +9,8 @@ from msgspec import Meta
 
 PER_MINUTE = 60
 READS_A_WRITE = 10
-"""A key may read so many times as often as it may write: a read costs more to answer, and a mistake
-of a partner's asks for ever."""
+"""A key may read this many times as often as it may write: a read costs more to answer, and a
+faulty partner keeps asking."""
 
 Name = Annotated[
     str,
@@ -17,16 +18,16 @@ Name = Annotated[
 ]
 Code = Annotated[str, Meta(max_length=200)]
 Reports = Literal["public", "waiting", "private"]
-"""How visible a partner's reports are at first: as their service has it, waiting for an officer's
-look, or never public."""
+"""How visible a partner's reports are at first: as their service says, waiting for an officer's
+review, or never public."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ApiKey:
-    """A partner's key as it is kept: of the key itself only a digest. `service_codes` are those
-    that it may report, None for all; with `sets_state` its updates move a report's state;
-    `reports` is how visible its reports are at first; `per_minute` is how often it may write, and
-    READS_A_WRITE times as often it may read; `last_used_at` is written once an hour at most."""
+    """A partner's stored key, as a digest only. `service_codes` are those that it may report, None
+    for all; with `sets_state` its updates change a report's state; `reports` is the first
+    visibility of its reports; `per_minute` is the limit of writes, and READS_A_WRITE times that of
+    reads; `last_used_at` is written once an hour at most."""
 
     key_id: str
     name: str
@@ -45,7 +46,7 @@ class ApiKey:
 
 @dataclass(frozen=True, kw_only=True)
 class NewKey:
-    """What an admin says of a key to be made."""
+    """An administrator's request for a new key."""
 
     name: Name
     service_codes: Annotated[list[Code], Meta(min_length=1, max_length=100)] | None = None

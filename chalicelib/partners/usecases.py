@@ -1,7 +1,6 @@
-"""API keys are made, listed, revoked, and asked for: one function a verb.
-
-A key is `ginnel_<key_id>_<secret>`. The id finds it, and of the secret only a SHA-256 is kept: a
-slow hash protects what people think up, and these are 256 random bits, which nobody can guess.
+"""Creates, lists, revokes and verifies API keys. A key is `ginnel_<key_id>_<secret>`. The id finds
+it, and only a SHA-256 of the secret is stored: a slow hash protects passwords that people choose,
+but these are 256 random bits, which cannot be guessed.
 """
 
 import re
@@ -23,15 +22,15 @@ _FORM = re.compile(r"ginnel_([0-9a-f]{12})_([0-9a-f]{64})")
 
 
 class Made(NamedTuple):
-    """A new key, and its text, which nobody can read again."""
+    """A new key, and its text, which cannot be read again."""
 
     key: ApiKey
     text: str
 
 
 def make(new: NewKey, ports: Ports, note: Callable[[str], None] = lambda _: None) -> Made:
-    """Stores a new key; `note` hears its id before. Raises Invalid for a service that there is
-    not, and as `note` does."""
+    """Stores a new key, after calling `note` with its id. Raises Invalid for an unknown service,
+    and as `note` does."""
     codes = tuple(sorted(set(new.service_codes))) if new.service_codes else None
     for code in codes or ():
         if code not in ports.service_codes:
@@ -53,13 +52,13 @@ def make(new: NewKey, ports: Ports, note: Callable[[str], None] = lambda _: None
 
 
 def list_keys(ports: Ports) -> Sequence[ApiKey]:
-    """All keys, those that hold first, then the newest first."""
+    """All keys, valid ones first, then the newest first."""
     newest = sorted(ports.keys.all(), key=lambda key: (key.created_at, key.key_id), reverse=True)
     return sorted(newest, key=lambda key: key.revoked_at is not None)
 
 
 def revoke(key_id: str, ports: Ports) -> ApiKey:
-    """The key, which does not hold any more from now on. Raises NotFound."""
+    """Revokes the key and returns it. Raises NotFound."""
     key = ports.keys.revoke(key_id, to_the_second(ports.now()))
     if key is None:
         raise NotFound(f"There is no API key {key_id}.")
@@ -67,15 +66,15 @@ def revoke(key_id: str, ports: Ports) -> ApiKey:
 
 
 def known(text: str | None, ports: Ports) -> ApiKey:
-    """The key of somebody who reads. Raises Forbidden, in the same words whatever is wrong,
-    TooMany for more in a minute than the key may."""
+    """The key of a reading caller. Raises Forbidden, with the same text for any fault, TooMany
+    above the key's limit per minute."""
     key = _held(text, ports)
     _count(key, "reads", key.per_minute * READS_A_WRITE, ports)
     return key
 
 
 def admit(text: str | None, service_code: str | None, ports: Ports) -> ApiKey:
-    """The key of somebody who writes, about a service where one is named. Raises as `known`."""
+    """The key of a writing caller, for a service if one is named. Raises as `known`."""
     key = _held(text, ports)
     if service_code is not None and not key.may_report(service_code):
         raise _refusal()
@@ -84,7 +83,7 @@ def admit(text: str | None, service_code: str | None, ports: Ports) -> ApiKey:
 
 
 def _held(text: str | None, ports: Ports) -> ApiKey:
-    """The key that holds. Raises Forbidden."""
+    """The valid key. Raises Forbidden."""
     sent = _FORM.fullmatch(text or "")
     key = ports.keys.get(sent[1]) if sent else None
     holds = sent and key and compare_digest(key.hashed, _hashed(sent[2]))
@@ -99,8 +98,8 @@ def _refusal() -> Forbidden:
 
 
 def _count(key: ApiKey, what: Counted, most: int, ports: Ports) -> None:
-    """Raises TooMany for more than `most` in a minute. Where nothing counts, everybody passes: the
-    key does hold, and a report that is refused may be lost."""
+    """Raises TooMany for more than `most` in a minute. If counting fails, all pass: the key is
+    valid, and a refused report may be lost."""
     now = ports.now()
     minute = now.replace(second=0, microsecond=0)
     try:

@@ -1,4 +1,4 @@
-"""What is kept about people and does not come with their export, and why not."""
+"""The personal data that an export does not contain, with the reasons."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -49,6 +49,6 @@ class Exclusion(NamedTuple):
 
 
 def exclusions() -> list[Exclusion]:
-    """Every store that holds something personal and is not in the export."""
+    """Every store with personal data that is not in the export."""
     titles = {store.store: store.title for store in load().stores}
     return [Exclusion(titles[store], reason) for store, reason in REASONS.items()]

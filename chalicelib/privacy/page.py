@@ -1,7 +1,7 @@
-"""An export as a page to read: each store under its title, each attribute in the registry's words.
+"""Renders an export as a page: each store under its title, each attribute in the registry's words.
 
-The page has all personal data, and of other data only as much as identifies the item it belongs
-to. Digests and numbers that mean nothing to a reader are in the JSON alone.
+The page has all personal data, and other data only as far as it identifies an item. Digests and
+numbers without meaning for a reader are only in the JSON.
 """
 
 import re
@@ -38,7 +38,7 @@ UNREADABLE = frozenset(
         "report.updates.author",
     }
 )
-"""Personal, but nothing that a reader could understand, or said by the line beside it."""
+"""Personal, but without meaning for a reader, or repeated in another line."""
 BESIDES: Mapping[str, str] = {
     "answer.service_request_id": "Report",
     "archived-update.entry.datetime": "When",
@@ -63,13 +63,13 @@ BESIDES: Mapping[str, str] = {
     "report.updates.datetime": "When",
     "report.visibility": "Who can see it",
 }
-"""Not personal, and worth reading."""
+"""Not personal, but useful to a reader."""
 
 Names = Mapping[str, Mapping[Any, str]]
 
 
 class Line(NamedTuple):
-    """What something is, and what it says or where it can be seen."""
+    """A label, and its value or a link to it."""
 
     what: str
     says: str
@@ -78,7 +78,7 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class ExportPages:
-    """Pages of one council. `names` are those of codes, by the attribute that holds them;
+    """The pages of one council. `names` are the display names of codes, by attribute;
     `questions` the words of a service's questions and their answers, by `<service>.<question>` and
     `<service>.<question>.<answer>`."""
 
@@ -88,7 +88,7 @@ class ExportPages:
     questions: Mapping[str, str]
 
     def page(self, export: Mapping[str, Any]) -> str:
-        """The page of an export as it is sent."""
+        """The page of an export."""
         titles = {store.store: store.title for store in load().stores}
         sections = [
             (titles[store], [list(self._lines(store, item)) for item in items])
@@ -116,7 +116,7 @@ class ExportPages:
                 yield from self._parts(store, way, value)
 
     def _parts(self, store: str, way: str, value: Any) -> Iterator[Line]:
-        """Of a value that may hold further ones."""
+        """The lines of a value that may contain others."""
         inner = [value] if isinstance(value, Mapping) else value
         if isinstance(inner, list | tuple) and all(isinstance(each, Mapping) for each in inner):
             for each in inner:

@@ -23,7 +23,7 @@ LAWS = ("UK GDPR", "PECR")
 
 
 class Store(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Somewhere that things are kept; `resources` are those of the template that it lies in."""
+    """A store of data; `resources` are those of the template that contain it."""
 
     store: Code
     title: Words
@@ -31,7 +31,7 @@ class Store(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One thing that is kept; `attribute` names a nested one with a dot."""
+    """One kind of stored data; `attribute` names a nested one with a dot."""
 
     store: Code
     attribute: Words

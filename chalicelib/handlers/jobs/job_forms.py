@@ -213,9 +213,9 @@ def _page(opened: Opened, typed: dict[str, str], faults: Sequence[FieldError] = 
     return Page(html, is_refusal=bool(faults))
 
 
-def _choices(job: Job) -> list[DeedKind]:
+def _choices(job: Job) -> list[JobEventKind]:
     """The choices for a job in its current state."""
-    said: dict[str, set[DeedKind]] = {"done": {"start", "done"}, "could_not": {"could_not"}}
+    said: dict[str, set[JobEventKind]] = {"done": {"start", "done"}, "could_not": {"could_not"}}
     left_out = said.get(job.state, set() if job.state in WAITING else {"start"})
     return [kind for kind in CHOICES if kind not in left_out]
 
