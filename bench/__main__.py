@@ -1,6 +1,6 @@
 """`python -m bench`: measures everything, prints the table, writes bench.json; with --write the
-tables of docs/BENCHMARKS.md too. Status 1 where a measurement failed, or, with --strict, where a
-goal was missed."""
+tables of docs/BENCHMARKS.md too. Status 1 if a measurement failed, or, with --strict, if a goal was
+missed."""
 
 import argparse
 import sys
@@ -52,7 +52,7 @@ def main() -> int:
 
 
 def measure_all(run: Run) -> None:
-    """Each measurement in its turn, whatever becomes of the others."""
+    """Each measurement in turn, even if others fail."""
     run.measure("cold", cold.rows)
     run.measure("cold sign-in", cold_sign_in.rows)
     run.measure("publishing", partial(_publishing, run))
@@ -73,7 +73,7 @@ def measure_all(run: Run) -> None:
 
 
 def write_document(measured: str) -> None:
-    """Puts the tables between their marks."""
+    """Writes the tables between their marks."""
     before, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(BEGIN)
     _, _, after = rest.partition(END)
     DOCUMENT.write_text(f"{before}{BEGIN}\n\n{measured}\n\n{END}{after}", encoding="utf-8")
@@ -86,7 +86,8 @@ def _publishing(run: Run) -> Iterator[Row]:
 
 
 def _in_the_database(run: Run, here: Laboratory, count: int) -> None:
-    """The handlers on dynalite with that many reports, and once what does not depend on them."""
+    """The handlers on dynalite with that many reports, and once the measurements without
+    reports."""
     with run.guarded(f"database at {count:,}"):
         run.costs[count] = database.costs(count, here.officer)
     if count == PEERS_AT:

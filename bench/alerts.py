@@ -1,8 +1,7 @@
-"""Alert matching at a million subscriptions: what the reverse index holds and reads, counted.
-
-Nothing is stored: for each subscription its entries are made, and it is counted which of them the
-queries of some reports would find, and how many of those the exact test keeps. Subscriptions lie
-everywhere within reach of the council, so that no edge makes the figures better than they are.
+"""Alert matching at a million subscriptions: counts the entries of the reverse index and the
+entries read. Nothing is stored: it makes the entries of each subscription, and counts those that
+the queries of some reports would find, and those that pass the exact test. Subscriptions are
+everywhere within reach of the council, so that edges do not improve the figures.
 """
 
 import math
@@ -23,7 +22,7 @@ GROUP = "Alert matching: {count:,} subscriptions"
 COUNT, REPORTS, CHUNKS = 1_000_000, 100, 40
 MOST_OVER_MATCH = 1.8
 QUERIES = 6
-"""Of three areas, a ward, the council, and the report itself."""
+"""Queries for three areas, a ward, the council, and the report itself."""
 RADII: dict[str, Callable[[Random], float]] = {
     "0.5 km": lambda _: 500.0,
     "2 km": lambda _: 2_000.0,
@@ -35,8 +34,8 @@ RADII: dict[str, Callable[[Random], float]] = {
 
 
 class Tally(NamedTuple):
-    """What subscriptions of one kind of radius add up to: how many have that many entries, how many
-    entries the reports' queries find, and how many of them are matches."""
+    """The totals for subscriptions of one kind of radius: how many have that many entries, how many
+    entries the reports' queries find, and how many of them match."""
 
     entries: Counter[int]
     read: int
@@ -116,7 +115,7 @@ def tally(name: str, count: int, seed: int) -> Tally:
 
 
 def _asked(box: Box) -> tuple[list[Point], dict[str, list[tuple[int, str, str]]]]:
-    """Places of reports, and by area which of them ask for it, with the reaches."""
+    """Places of reports, and by area those that query it, with the reaches."""
     random = Random(7)
     reports = [_place(box, random) for _ in range(REPORTS)]
     asked: dict[str, list[tuple[int, str, str]]] = defaultdict(list)

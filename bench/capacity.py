@@ -34,18 +34,18 @@ def indexes_of(table: Mapping[str, Any]) -> list[Index]:
 
 
 def item_bytes(item: Item) -> int:
-    """How large DynamoDB takes an item to be: its names and its values."""
+    """The size of an item by DynamoDB's rules: its names and its values."""
     return sum(len(name.encode()) + _value_bytes(value) for name, value in item.items())
 
 
 def read_units(size: int, *, consistent: bool) -> float:
-    """Of one read of that many bytes: an item, or all that a query goes through."""
+    """The units of one read of that many bytes: an item, or everything that a query reads."""
     units = max(1, math.ceil(size / READ_BYTES))
     return units if consistent else units / 2
 
 
 def write_units(old: Item | None, new: Item | None, indexes: Iterable[Index]) -> float:
-    """Of one write outside a transaction, with the entries of the indexes that change."""
+    """The units of one write outside a transaction, with the changed index entries."""
     table = _written(old, new)
     return table + sum(_index_units(old, new, index) for index in indexes)
 

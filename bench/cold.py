@@ -1,6 +1,5 @@
-"""Cold starts: CPU of a fresh process up to its first answer, beside the naive import of all.
-
-The local stack answers for AWS from a process of its own, so that moto's import is in no figure.
+"""Cold starts: CPU of a fresh process up to its first answer, beside the naive import of all. The
+local stack stands in for AWS from a separate process, so that moto's import is in no figure.
 """
 
 import json
@@ -40,7 +39,7 @@ EVENTS = ROOT / "tests" / "events"
 
 
 class First(NamedTuple):
-    """What a new process does first; `most_ratio` is the goal for what it needs."""
+    """The first task of a new process; `most_ratio` is the goal for it."""
 
     name: str
     fresh: Fresh
@@ -53,7 +52,7 @@ def rows() -> Iterator[Row]:
 
 
 def rows_on(here: stack.Stack, rounds: int = FRESH_ROUNDS) -> Iterator[Row]:
-    """On a stack that has a report."""
+    """The measurements on a stack with a report."""
     compiled()
     with stack.working_in(here.environment):
         firsts = [*_imports(), *_routes(here), *_handlers(here)]
@@ -68,7 +67,7 @@ def compiled() -> None:
 
 
 def rows_of(group: str, firsts: Sequence[First], rounds: int) -> Iterator[Row]:
-    """What each of them needs, beside the naive import."""
+    """The CPU of each, beside the naive import."""
     every = [_program(NAIVE), *(first.fresh for first in firsts)]
     naive, *each = cpu_ms_of_each(every, rounds=rounds)
     for first, ours in zip(firsts, each, strict=True):
@@ -152,7 +151,7 @@ def _handlers(here: stack.Stack) -> Iterator[First]:
 
 
 def _upload_a_photo(bucket: str) -> None:
-    """The file that the event of take_in names."""
+    """The file named in the event of take_in."""
     picture = BytesIO()
     Image.linear_gradient("L").convert("RGB").save(picture, "JPEG")
     boto3.client("s3").put_object(

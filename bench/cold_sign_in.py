@@ -1,5 +1,5 @@
-"""Cold starts of signing in: as bench/cold.py has them, each with something new to do every time,
-since a code, a cookie and a handover hold once."""
+"""Cold starts of signing in: like bench/cold.py, with new input for each run, because a code, a
+cookie and a handover are valid once."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -111,7 +111,7 @@ def _back_from(issuer: Issuer) -> dict[str, Any]:
 
 
 def _event(name: str) -> dict[str, Any]:
-    """That of a new attempt, in the place of the one that the file names."""
+    """The event for a new attempt, instead of the one in the file."""
     said = (EVENTS / f"{name}.json").read_text(encoding="utf-8")
     event: dict[str, Any] = json.loads(said.replace(f"{1:032}", _asked()))
     return event

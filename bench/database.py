@@ -1,6 +1,5 @@
-"""What each use case costs in the database, counted at the seam, at several numbers of reports.
-
-The database is dynalite; requests, items and bytes are what went over the wire, units follow from
+"""The database cost of each use case, counted in the SDK, for several numbers of reports. The
+database is dynalite; requests, items and bytes are those on the wire, and units are computed from
 them by AWS's rules.
 """
 
@@ -29,7 +28,7 @@ Make = Callable[[int], list[Request]]
 
 @dataclass(frozen=True, kw_only=True)
 class Cost:
-    """What a use case costs on average."""
+    """The average cost of a use case."""
 
     use_case: str
     reports: int
@@ -46,8 +45,8 @@ class Cost:
 
 
 def costs(count: int, officer: dict[str, str], times: int = TIMES) -> list[Cost]:
-    """Of every use case, on the table of that many reports that this process works on; `officer`
-    are the headers that let an officer in."""
+    """The cost of every use case, on this process's table of that many reports; `officer` are the
+    headers of a signed-in officer."""
     import app
 
     answer = partial(gateway.answer, app.app)
@@ -59,14 +58,14 @@ def costs(count: int, officer: dict[str, str], times: int = TIMES) -> list[Cost]
             with record(sees_old=True) as calls:
                 for request in requests:
                     answer(request)
-            # A secret is asked for once in some minutes, and is no request to the database.
+            # A secret is read once every few minutes, and is not a request to the database.
             runs.append([call for call in calls if call.operation.startswith("dynamodb.")])
         found.append(_cost(name, count, runs))
     return found
 
 
 def rows(by_count: Mapping[int, Sequence[Cost]]) -> Iterator[Row]:
-    """The most reports beside the fewest, use case for use case."""
+    """The largest table beside the smallest, for each use case."""
     fewest, most = min(by_count), max(by_count)
     group = GROUP.format(count=most, fewest=fewest)
     for few, many in zip(by_count[fewest], by_count[most], strict=True):

@@ -1,8 +1,8 @@
 """Requests of the search for duplicates, beside the PyPI library dynamodbgeo, both on dynalite.
 
-dynamodbgeo 0.0.3 runs with today's boto3. Its requests are those of its own plan for each place: a
-request for each range that its covering gives. A tenth of the places is searched with it as well,
-in a table of its own form with the same reports, which has to make as many requests as planned.
+dynamodbgeo 0.0.3 runs with today's boto3. Its requests are those of its own query plan for each
+place: one for each range of its covering. A search of a tenth of the places, in a table of its own
+format with the same reports, checks that number.
 """
 
 import contextlib
@@ -31,7 +31,7 @@ GOALS = {25: (2.1, 0.3, 4), 100: (4.1, 0.55, 8)}
 def rows(
     engine: Engine, count: int, *, places: int = PLACES, searched: int = SEARCHED
 ) -> Iterator[Row]:
-    """On the table of that many reports that this process works on."""
+    """The rows for this process's table of that many reports."""
     group = GROUP.format(places=places)
     at = _places(reports_ports().council.box, places)
     peer = Peer(engine, count)
@@ -81,7 +81,7 @@ class Peer:
         fill(engine, self._config.tableName, map(self._item, items(count)))
 
     def planned(self, place: Point, radius_m: int) -> int:
-        """How many requests its search for this circle makes."""
+        """The number of requests in its plan for this circle."""
         rectangle = self._library.S2Util().getBoundingLatLngRectFromQueryRadiusInput(
             self._question(place, radius_m)
         )
@@ -89,14 +89,14 @@ class Peer:
         return len(self._library.Covering(cells).getGeoHashRanges(self._config.hashKeyLength))
 
     def searched(self, place: Point, radius_m: int) -> tuple[int, int]:
-        """How many requests its search makes, and how many items they bring."""
+        """The number of requests of its search, and of the items read."""
         with record() as calls:
             self._manager.queryRadius(self._question(place, radius_m))
         return len(calls), sum(len(items_read(call)) for call in calls)
 
     def _question(self, place: Point, radius_m: int) -> Any:
         middle = self._library.GeoPoint(place.lat, place.long)
-        # Its default query is one dictionary that all queries would write into.
+        # Its default query is one dictionary that all queries would share.
         return self._library.QueryRadiusRequest(middle, radius_m, {})
 
     def _item(self, report: dict[str, Any]) -> dict[str, Any]:

@@ -27,13 +27,13 @@ from tests.engines import Dynalite
 
 MIDDLE = Point(lat=53.959, long=-1.0815)
 SPREAD_LAT, SPREAD_LONG = 0.027, 0.046
-"""Standard deviations of where reports are: about 3 km each way."""
+"""Standard deviations of the reports' places: about 3 km each way."""
 DAYS = 6 * 365
 WORDS = "A deep hole near the kerb in front of the school; cyclists swerve round it into the road."
 MOST_IN_A_BATCH = 25
 
 TABLES = {name: of for name, of in SETTINGS.items() if name.endswith("_TABLE")}
-"""A setting → the table of the template that it names."""
+"""A setting → the template's table that it names."""
 
 Item = dict[str, Any]
 
@@ -48,15 +48,15 @@ class Engine(Dynalite):
 
 @dataclass(frozen=True)
 class Laboratory:
-    """This process set up as a deployment whose tables are dynalite's; `officer` are the headers
-    that let an officer in."""
+    """This process set up as a deployment whose tables are dynalite's; `officer` are the headers of
+    a signed-in officer."""
 
     engine: Engine
     officer: dict[str, str]
 
     @contextmanager
     def table_of(self, count: int) -> Iterator[str]:
-        """Meanwhile the deployment's table of reports is a new one with that many of them. Gives
+        """Replaces the deployment's table of reports by a new one with that many reports. Yields
         its name."""
         name = self.engine.new_table()
         fill(self.engine, name, items(count))
@@ -66,7 +66,8 @@ class Laboratory:
 
 @contextmanager
 def laboratory() -> Iterator[Laboratory]:
-    """Settings and secrets come from a local stack, tables from dynalite, moto into no figure."""
+    """Settings and secrets come from a local stack, tables from dynalite, so that moto is in no
+    figure."""
     with stack.running(pump=False) as here, laboratory_on(here) as made:
         yield made
 
@@ -86,8 +87,8 @@ def laboratory_on(here: stack.Stack) -> Iterator[Laboratory]:
 
 
 def items(count: int) -> Iterator[Item]:
-    """Reports of six years round the middle of the demo council, as the repository stores them:
-    the same ones for the same count."""
+    """Reports of six years around the middle of the demo council, in the repository's format: the
+    same ones for the same count."""
     random = Random(count)
     like = item_of(report(description=WORDS, version=1)).serialize()
     for number in range(count):
@@ -100,9 +101,8 @@ def id_of(number: int) -> str:
 
 
 def fill(engine: Engine, table: str, every: Iterator[Item]) -> None:
-    """Writes the items. Raises RuntimeError where dynalite does not take one.
-
-    The SDK would take most of the time; dynalite wants a signature, and does not check it.
+    """Writes the items. Raises RuntimeError if dynalite refuses one. The SDK would take most of the
+    time; dynalite requires a signature, and does not check it.
     """
     headers = {
         "Content-Type": "application/x-amz-json-1.0",

@@ -1,5 +1,5 @@
 """`python -P bench/first_call.py MODULE.FUNCTION < event`: a fresh process answers its first event,
-as a new Lambda does. It ends with status 1 where the answer is an error."""
+as a new Lambda does. It exits with status 1 if the response is an error."""
 
 import json
 import sys

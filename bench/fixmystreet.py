@@ -1,11 +1,11 @@
-"""FixMyStreet, which a council would pick instead: its CPU beside ours, scaled to this machine.
+"""Compares with FixMyStreet, the alternative for a council: its CPU beside ours, scaled to this
+machine.
 
 Source: measured by the project in 2026-08 on FixMyStreet's master in its default set-up (5 workers,
-PostgreSQL, 100,000 reports round York), on 2 cores where Python's http.server gave 6,000 to 8,000
-requests a second. Where http.server is quicker here in the same run, its times are scaled by that.
-
-Our map and pages are files; http.server stands for the CDN that serves them. They hold what
-100,000 reports of six years leave on the map: those of the last half-year.
+PostgreSQL, 100,000 reports around York), on 2 cores where Python's http.server gave 6,000 to 8,000
+requests a second. If http.server is faster here in the same run, its times are scaled by that. Our
+map and pages are files, served by http.server in place of the CDN. They contain what 100,000
+reports of six years leave on the map: those of the last half-year.
 """
 
 import time
@@ -61,8 +61,8 @@ def rows(
     requests: int = REQUESTS,
     submissions: int = SUBMISSIONS,
 ) -> Iterator[Row]:
-    """The table that this process works on takes the submissions; `publishing_ms` is the CPU of
-    publishing one. Raises RuntimeError, after the other rows, where that is not known."""
+    """Submissions go to this process's table; `publishing_ms` is the CPU of publishing one. Raises
+    RuntimeError, after the other rows, if that is not known."""
     share = slowness(machine)
     row = partial(Row, group=GROUP, unit="ms of CPU", peer_name=PEER)
     near, far, page = _views_ms(reports, requests)
@@ -83,8 +83,8 @@ def rows(
 
 
 def slowness(machine: Machine) -> float:
-    """By what its times of then are to be multiplied here."""
-    # Never to its disadvantage: nobody knows what asked their http.server.
+    """The factor for its earlier times on this machine."""
+    # Never to its disadvantage: the client of their http.server is unknown.
     return min(1.0, THEIR_HTTP_SERVER * machine.http_server_cpu_ms_a_request / 1000)
 
 

@@ -1,4 +1,4 @@
-"""Requests as API Gateway gives them to Lambda."""
+"""Requests in API Gateway's format for Lambda."""
 
 import json
 from types import SimpleNamespace
@@ -23,8 +23,8 @@ def event(
     body: Any = None,
     headers: dict[str, str] | None = None,
 ) -> dict[str, Any]:
-    """The event of a request that came through the CDN; its body is sent as JSON, a text as the
-    form that it is."""
+    """The event of a request that came through the CDN; its body is sent as JSON, a text as a
+    form."""
     converter = LambdaEventConverter(RouteMatcher(list(app.routes)))
     content = {ORIGIN: container.secret("origin").current()}
     if body is not None:
@@ -40,7 +40,7 @@ def event(
 
 
 def answer(app: Chalice, request: dict[str, Any]) -> Any:
-    """The answer's decoded body. Raises RuntimeError where it is an error."""
+    """The answer's decoded body. Raises RuntimeError if it is an error."""
     reply = app(request, CONTEXT)
     if reply["statusCode"] >= 400:
         raise RuntimeError(f"{request['requestContext']['path']} answered {reply}")

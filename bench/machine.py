@@ -1,4 +1,4 @@
-"""The machine that the figures were measured on."""
+"""Describes the machine of the measurements."""
 
 import os
 import platform

@@ -17,8 +17,8 @@ from bench.capacity import Index, Item, indexes_of, item_bytes, read_units, writ
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One call; `operation` is such as dynamodb.PutItem. `asked` and `answer` are decoded, of
-    DynamoDB alone; `old` is what a put replaced."""
+    """One call; `operation` is such as dynamodb.PutItem. `asked` and `answer` are decoded for
+    DynamoDB only; `old` is the item that a put replaced."""
 
     operation: str
     url: str
@@ -33,14 +33,14 @@ class Call:
 
 @dataclass
 class Meter:
-    """The calls so far. `sees_old`: each put is preceded by a look, which is not counted."""
+    """The calls so far. `sees_old`: each put is preceded by a read, which is not counted."""
 
     sees_old: bool = False
     calls: list[Call] = field(default_factory=list)
     is_looking: bool = False
 
     def old_image(self, put: dict[str, Any]) -> Item | None:
-        """What stands where a PutItem will be."""
+        """The item that a PutItem will replace."""
         self.is_looking = True
         try:
             keys = [key["AttributeName"] for key in described(put["TableName"])["KeySchema"]]
@@ -57,7 +57,7 @@ class Meter:
 
 @contextmanager
 def record(*, sees_old: bool = False) -> Iterator[list[Call]]:
-    """Gives the list of the calls made inside."""
+    """Yields the list of the calls made inside."""
     meter = Meter(sees_old)
     make = Endpoint.make_request
 
@@ -95,7 +95,7 @@ def record(*, sees_old: bool = False) -> Iterator[list[Call]]:
 
 
 def serial(calls: Sequence[Call]) -> int:
-    """The longest chain of calls that waited for each other: calls made at once count once."""
+    """The longest chain of calls that waited for each other: concurrent calls count once."""
     trips, free_at = 0, 0.0
     for call in sorted(calls, key=lambda call: call.ended):
         if call.began >= free_at:
@@ -104,7 +104,7 @@ def serial(calls: Sequence[Call]) -> int:
 
 
 def items_read(call: Call) -> list[Item]:
-    """The items that a call of DynamoDB brought."""
+    """The items in the response of a DynamoDB call."""
     answer = call.answer
     if "Item" in answer:
         return [answer["Item"]]
@@ -129,7 +129,7 @@ def units(
     call: Call, indexes: Callable[[str], Sequence[Index]] = indexes_in
 ) -> tuple[float, float]:
     """Read and write units of a call; `indexes` are those of the table of a name. Raises ValueError
-    where the operation is not known here."""
+    if the operation is unknown."""
     items = items_read(call)
     match call.operation:
         case "dynamodb.GetItem":

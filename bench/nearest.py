@@ -1,7 +1,7 @@
 """The nearest five places, beside scipy's cKDTree and a plain loop with geopy.
 
-Cold is a fresh process that imports, opens what was stored and answers once, less a process that
-does nothing; the tree is built from an array, which is quicker than to unpickle one.
+Cold is a fresh process that imports, opens what was stored and answers once, minus an empty
+process; the tree is built from an array, which is faster than unpickling one.
 """
 
 import time
@@ -42,7 +42,7 @@ cKDTree(numpy.load(sys.argv[2])).query((0.0, 0.0), 5)
 def rows(
     counts: Sequence[int] = COUNTS, *, asked: int = QUERIES, rounds: int = FRESH_ROUNDS
 ) -> Iterator[Row]:
-    """Among so many places; so many queries, so many fresh processes."""
+    """The number of places, of queries and of fresh processes."""
     with TemporaryDirectory() as folder:
         for count in counts:
             points, queries = _places(count, seed=1), _places(asked, seed=2)

@@ -1,6 +1,6 @@
 """A list of Open311 at its longest: 1,000 rows of 90 days, out of 100,000 reports of six years.
 
-Requests are counted at the seam. CPU is our process's through Chalice, then dynalite's too, beside
+Requests are counted in the SDK. CPU is our process's through Chalice, then dynalite's too, beside
 FixMyStreet's for such a list; on the machine of that measurement it was 8 to 9 s.
 """
 
@@ -29,7 +29,7 @@ CALLS = 3
 
 
 def rows(machine: Machine, engine: Engine, *, days: int = DAYS, least: int = ROWS) -> Iterator[Row]:
-    """On the table that this process works on. Raises RuntimeError where so many days have fewer
+    """On the table that this process works on. Raises RuntimeError if that many days have fewer
     rows than `least`."""
     import app
 
@@ -50,7 +50,7 @@ def rows(machine: Machine, engine: Engine, *, days: int = DAYS, least: int = ROW
 
 
 def _answered(app: Chalice, days: int, least: int, form: str) -> None:
-    """Raises RuntimeError where the list is an error, or shorter than it should be."""
+    """Raises RuntimeError if the list is an error, or too short."""
     start = NOON - timedelta(days=days)
     window = f"start_date={start:%Y-%m-%dT%H:%M:%SZ}&end_date={NOON:%Y-%m-%dT%H:%M:%SZ}"
     reply: Any = app(

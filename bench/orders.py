@@ -1,9 +1,7 @@
-"""The order of the day beside VROOM's, on 50 days made of real reports.
-
-A day has 60 reports that came one after the other: three crews share them, and one crew alone has
-the 20 nearest to its depot. Each sixth has a window, each ninth needs what one of the crews cannot
-do. Both get the same seconds for each way. All of it fits into each day: a day of which we leave
-out more than VROOM does counts as twice as long.
+"""Route order beside VROOM's, on 50 days made from real reports. A day has 60 consecutive reports:
+three crews share them, and one crew alone has the 20 nearest to its depot. Each sixth has a window,
+each ninth needs a skill that one crew lacks. Both get the same travel times. All jobs fit into each
+day: a day in which we leave out more than VROOM counts as twice as long.
 """
 
 import csv
@@ -41,7 +39,7 @@ EXPLORATION = 5
 
 @dataclass(frozen=True, kw_only=True)
 class Day:
-    """A day's stops and who is there."""
+    """A day's stops and crews."""
 
     stops: Sequence[Stop]
     crews: Sequence[CrewDay]
@@ -49,14 +47,14 @@ class Day:
 
 @dataclass(frozen=True, kw_only=True)
 class Solved:
-    """How long a day's crews drive, and how many stops are left out."""
+    """The driving time of a day's crews, and the number of stops left out."""
 
     driving_s: int
     left_out: int
 
 
 def rows(count: int = DAYS, stops: int = STOPS) -> Iterator[Row]:
-    """On so many days of so many stops."""
+    """The rows for that many days of that many stops."""
     for name, days in (("one crew", alone(count, stops)), ("three crews", together(count, stops))):
         gaps, cpu_s, vroom_s = [], [], []
         for day in days:
@@ -101,14 +99,14 @@ def alone(days: int = DAYS, stops: int = STOPS) -> Iterator[Day]:
 
 
 def gap(order: Order, theirs: Solved) -> float:
-    """By what share of theirs we drive longer; below 0 where it is less."""
+    """The relative difference of our driving time to theirs; negative if ours is shorter."""
     if len(order.left_out) > theirs.left_out:
         return 1.0
     return sum(way.driving_s for way in order.ways) / theirs.driving_s - 1
 
 
 def by_vroom(day: Day) -> Solved:
-    """What VROOM makes of it."""
+    """VROOM's solution."""
     vroom: Any = import_module("vroom")
     numpy: Any = import_module("numpy")
     problem = vroom.Input()
@@ -143,7 +141,7 @@ def by_vroom(day: Day) -> Solved:
 def _stops(days: int, count: int) -> Iterator[list[Stop]]:
     reports = _reports(REPORTS)
     for first in range(0, days * APART, APART):
-        # The last day goes on with the oldest reports.
+        # The last day continues with the oldest reports.
         of_day = (reports + reports)[first : first + count]
         yield [_stop(number, report) for number, report in enumerate(of_day)]
 

@@ -1,7 +1,6 @@
-"""What a hostile photo costs the process that opens it, beside an ordinary one of a phone.
-
-The files are those of tests/attack_photos.py; what the tests count of them (pixels, scans, calls)
-is held there, and the time that it takes is measured here: a file's least CPU of some rounds.
+"""The cost of a hostile photo for the process that opens it, beside an ordinary one from a phone.
+The files are those of tests/attack_photos.py; the tests check counts (pixels, scans, calls), and
+this module measures time: a file's least CPU of some rounds.
 """
 
 import subprocess
@@ -19,7 +18,7 @@ ORDINARY_PX = (4000, 3000)
 PEER = "a phone's of 12 megapixels"
 ROUNDS = 3
 MOST_MB, MOST_MS = 300, 3000
-"""What the process may take (chalicelib/photos/image_sandbox_worker.py)."""
+"""The limits of the process (chalicelib/photos/image_sandbox_worker.py)."""
 PROGRAM = """
 import sys, time
 from chalicelib.photos import image_sandbox_worker
@@ -30,14 +29,14 @@ print("used", peak, time.process_time(), file=sys.stderr)
 
 
 class Cost(NamedTuple):
-    """Of opening one file."""
+    """The cost of opening one file."""
 
     megabytes: float
     cpu_ms: float
 
 
 def rows(attacks: Mapping[str, Maker] = ATTACKS, rounds: int = ROUNDS) -> Iterator[Row]:
-    """Of these files, each by its name."""
+    """The costs of these files, by name."""
     ordinary = cost(saved("JPEG", picture(size=ORDINARY_PX), quality=90), rounds)
     costs = {name: cost(make(), rounds) for name, make in attacks.items()}
     row = partial(Row, group=GROUP.format(count=len(costs)), peer_name=PEER)
@@ -60,7 +59,7 @@ def rows(attacks: Mapping[str, Maker] = ATTACKS, rounds: int = ROUNDS) -> Iterat
 
 
 def cost(raw: bytes, rounds: int) -> Cost:
-    """Of a file, refused or not. Raises RuntimeError where its process was ended."""
+    """The cost of a file, refused or not. Raises RuntimeError if its process was killed."""
     each = [_opened(raw) for _ in range(rounds)]
     return Cost(max(one.megabytes for one in each), min(one.cpu_ms for one in each))
 

@@ -1,4 +1,4 @@
-"""CPU time of this process, of fresh ones and of running ones; Linux's /proc tells of the last."""
+"""CPU time of this process, of fresh ones and of running ones, the last from Linux's /proc."""
 
 import os
 import statistics
@@ -17,8 +17,8 @@ FRESH_ROUNDS = 7
 
 
 class Fresh(NamedTuple):
-    """A new Python with its arguments, more environment than this process has, and what makes its
-    input anew each time."""
+    """A new Python with its arguments, additional environment, and a function that makes its input
+    for each run."""
 
     arguments: Sequence[str]
     environment: Mapping[str, str]
@@ -26,10 +26,8 @@ class Fresh(NamedTuple):
 
 
 def cpu_ms_of_each(every: Sequence[Fresh], *, rounds: int = FRESH_ROUNDS) -> list[float]:
-    """The median CPU of each, its children's too. All have their turn in each round, so that what
-    the machine does besides falls on all alike.
-
-    Raises RuntimeError where one fails.
+    """The median CPU of each, its children's too. All run in each round, so that other load on the
+    machine affects all alike. Raises RuntimeError if one fails.
     """
     used = [[_one_fresh(each) for each in every] for _ in range(rounds)]
     return [statistics.median(of_one) for of_one in zip(*used, strict=True)]
@@ -43,7 +41,7 @@ def cpu_ms_of_fresh(
 
 
 def peak_kb_of_fresh(code: str, *arguments: str) -> int:
-    """The most memory that a new Python held at once while it ran the code."""
+    """The peak memory of a new Python running the code."""
     told = "import re\nprint(re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())[1])"
     done = subprocess.run(
         [sys.executable, "-c", f"{code}\n{told}", *arguments],
@@ -62,8 +60,8 @@ def cpu_us_a_call(call: Callable[[], object], *, calls: int, rounds: int = ROUND
 
 
 def cpu_s_of(leader: int) -> float:
-    """CPU so far of every living process in the group of that one: a wrapper shares it with what
-    it started."""
+    """CPU so far of every living process in the group of that one: a wrapper shares it with its
+    children."""
     used = 0.0
     for status in Path("/proc").glob("[0-9]*/stat"):
         try:

@@ -1,4 +1,4 @@
-"""What publishing costs for 1,000 changed reports, and how soon a change can be seen.
+"""The cost of publishing 1,000 changed reports, and the delay until a change is visible.
 
 The calls are those of our own handlers, fed by the local stack's pump in this process; moto answers
 from another one. The peer is the same, with each report published alone.
@@ -40,13 +40,13 @@ VISIBLE_TIMES, MOST_VISIBLE_S = 5, 3
 MOST_DOCUMENTS = 4 * SHOWN_FOR
 """A report's JSON, its page, its tile, and the tile of counts."""
 OF_THE_PUMP = ("dynamodbstreams.", "sqs.Receive", "sqs.Delete")
-"""Calls that Lambda makes by itself."""
+"""Calls made by Lambda itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cost:
-    """Of publishing 1,000 reports; `kilobytes` written go by kind of document. `cpu_ms` is of
-    one."""
+    """The cost of publishing 1,000 reports; written `kilobytes` by kind of document; `cpu_ms` for
+    one report."""
 
     calls: float
     written: float
@@ -56,7 +56,7 @@ class Cost:
 
 
 class Used:
-    """CPU of our handlers: what the pump and the meter take beside them is not counted."""
+    """CPU of our handlers, without the pump and the meter."""
 
     def __init__(self) -> None:
         self.cpu_s = 0.0
@@ -76,7 +76,7 @@ class Used:
 
 
 def measured() -> tuple[Cost, Cost]:
-    """Of reports that come together, and of others that come one by one."""
+    """The cost of reports that arrive together, and of others that arrive one by one."""
     with stack.running(pump=False) as here:
         return measured_on(here)
 
@@ -84,7 +84,7 @@ def measured() -> tuple[Cost, Cost]:
 def measured_on(
     here: stack.Stack, *, together: int = TOGETHER, alone: int = ALONE
 ) -> tuple[Cost, Cost]:
-    """The same of so many, on a stack whose own pump stands still."""
+    """The same for that many, on a stack whose own pump is stopped."""
     with stack.working_in(here.environment):
         used = Used()
         pump = pump_of(used.handler)
@@ -118,7 +118,7 @@ def rows(together: Cost, alone: Cost) -> Iterator[Row]:
 
 
 def visible() -> Iterator[Row]:
-    """How soon a change can be seen."""
+    """The delay until a change is visible."""
     with stack.running() as here:
         yield from visible_at(here.url)
 
@@ -135,7 +135,7 @@ def visible_at(url: str, times: int = VISIBLE_TIMES) -> Iterator[Row]:
 
 
 def most_writes_of_a_tile(calls: Sequence[Call]) -> int:
-    """The most puts of one tile of pins between two batches' ends."""
+    """The maximum number of puts of one tile of pins within a batch."""
     most, puts = 0, Counter[str]()
     for call in calls:
         if call.operation == "sqs.DeleteMessageBatch":
@@ -147,7 +147,7 @@ def most_writes_of_a_tile(calls: Sequence[Call]) -> int:
 
 
 def kind_of(url: str) -> str:
-    """What is written there."""
+    """The kind of document with that key."""
     if f"/{TILES}14/" in url:
         return "tiles"
     if f"/{TILES}" in url:
@@ -192,7 +192,7 @@ def _submit(number: int) -> None:
 
 
 def pump_of(handler_of: Callable[[str], Handler] = handler_named) -> Pump:
-    """A pump in this process, for the stack in another one that this process works on."""
+    """A pump in this process, for a stack in another one."""
     import app
 
     described = boto3.client("cloudformation").describe_stacks()["Stacks"][0]
@@ -202,7 +202,7 @@ def pump_of(handler_of: Callable[[str], Handler] = handler_named) -> Pump:
 
 
 def _seconds_until_visible(url: str) -> float:
-    """From the answer to a report until its published JSON is there."""
+    """The time from the response to a report until its published JSON exists."""
     headers = {"Content-Type": "application/json", "Idempotency-Key": uuid4().hex}
     body = json.dumps(draft_body()).encode()
     request = urllib.request.Request(f"{url}/api/reports", data=body, headers=headers)

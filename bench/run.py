@@ -1,4 +1,4 @@
-"""One run of the benchmark: what was measured, what failed, and what is said of both."""
+"""One run of the benchmark: measurements, failures, and their output."""
 
 import json
 import os
@@ -16,11 +16,11 @@ from bench.machine import Machine
 from bench.table import PLAIN, RED, Row, as_markdown, as_text
 
 FAILED = "!!!"
-"""Begins each line that says that the run is not whole."""
+"""The prefix of each line that says that the run is incomplete."""
 
 
 class Run:
-    """What was measured so far, and what failed."""
+    """The measurements so far, and the failures."""
 
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
@@ -32,7 +32,7 @@ class Run:
 
     @contextmanager
     def guarded(self, name: str) -> Iterator[None]:
-        """A failure inside is told at once and kept, and the rest goes on."""
+        """Prints and stores a failure inside, and continues."""
         began = time.monotonic()
         try:
             # The functions log to standard output, which is the table's.
@@ -45,10 +45,10 @@ class Run:
         print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
 
     def measure(self, name: str, rows: Callable[[], Iterator[Row]]) -> None:
-        """Keeps the rows up to a failure; to give none is one, too."""
+        """Keeps the rows up to a failure; yielding none is a failure, too."""
         with self.guarded(name):
             before = len(self.rows)
-            # Row by row: those that came before a failure stay.
+            # Row by row: those before a failure stay.
             for row in rows():
                 self.rows.append(row)
             if len(self.rows) == before:
@@ -56,16 +56,15 @@ class Run:
 
     @property
     def missed(self) -> int:
-        """How many goals of the rows that there are do not hold."""
+        """The number of missed goals."""
         return sum(row.holds is False for row in self.rows)
 
     def status(self, *, strict: bool) -> int:
-        """What the process ends with: 1 where a measurement failed, or, if strict, a goal was
-        missed."""
+        """The exit status: 1 if a measurement failed, or, if strict, a goal was missed."""
         return 1 if self.failed or (strict and self.missed) else 0
 
     def load(self) -> str:
-        """How busy the machine was when the run began and when it ended."""
+        """The machine's load at the beginning and the end of the run."""
         return f"load average {self._load_before:.1f} before and {os.getloadavg()[0]:.1f} after"
 
     def as_json(self) -> str:
@@ -80,7 +79,7 @@ class Run:
         return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
     def as_markdown(self) -> str:
-        """The tables of a whole run. Raises RuntimeError where a measurement failed."""
+        """The tables of a complete run. Raises RuntimeError if a measurement failed."""
         if self.failed:
             raise RuntimeError(f"The run is not whole: {', '.join(self.failed)} failed.")
         when = f"{datetime.now(UTC):%Y-%m-%d}: {self.machine.as_text()}; {self.load()}."
@@ -89,7 +88,7 @@ class Run:
         return "\n\n".join(parts)
 
     def say(self, out: TextIO) -> None:
-        """Prints the rows that there are, and last what became of the run."""
+        """Prints the rows, and last the result of the run."""
         in_colour = out.isatty()
         print(f"{self.machine.as_text()}; {self.load()}\n", file=out)
         print(as_text(self.rows, in_colour=in_colour), file=out)

@@ -1,8 +1,7 @@
-"""What a phone's screen would read from the database, by our plan and by dynamodbgeo's, over the
-same 100,000 places: requests, items read for each that lies in the box, and read units.
-
-Nothing is asked: both plans are ranges of keys, and what lies in a range is counted. An item has
-the same size for both, so that the plans alone are compared.
+"""The database reads for a phone's screen, by our query plan and by dynamodbgeo's, over the same
+100,000 places: requests, items read for each one in the box, and read units. Nothing is queried:
+both plans are ranges of keys, and the items in a range are counted. An item has the same size for
+both, so that only the plans are compared.
 """
 
 import math
@@ -25,12 +24,12 @@ from chalicelib.reports.keys import CELL_LENGTH
 GROUP = "A phone's screen of 1.5 × 2.5 km read from the database, over {count:,} places"
 KNOWN, SCREENS = 100_000, 100
 ITEM_BYTES = 303
-"""Of a report in the index by tile: what `make bench` reads for a screen, by its items."""
+"""The size of a report in the index by tile, from the reads of `make bench` for a screen."""
 BUDGET = 8
 
 
 class Read(NamedTuple):
-    """One screen: how many requests, items they read, and units."""
+    """One screen: the number of requests, items read, and units."""
 
     requests: int
     items: int
@@ -38,7 +37,7 @@ class Read(NamedTuple):
 
 
 def rows(count: int = KNOWN, at: int = SCREENS) -> Iterator[Row]:
-    """Over so many places, on so many screens."""
+    """The rows for that many places and screens."""
     known = _known(load("demo").box, count)
     screens = [screen(place) for place in places()[:at]]
     ours, peer = Ours(known), Peer(known)
@@ -53,7 +52,7 @@ def rows(count: int = KNOWN, at: int = SCREENS) -> Iterator[Row]:
 
 
 class Ours:
-    """Ranges of quadkeys, as the repository asks for them."""
+    """Ranges of quadkeys, as the repository queries them."""
 
     def __init__(self, places: Sequence[Point]) -> None:
         self._keys = sorted(key_of(place, FINEST) for place in places)
@@ -110,7 +109,7 @@ def _row(group: str, name: str, unit: str, ours: float, peer: float) -> Row:
 
 
 def _known(box: Box, count: int) -> list[Point]:
-    """About the middle of the council, the thinner the further off."""
+    """Places around the middle of the council, sparser further out."""
     random = Random(7)
     lat, long = (box.south + box.north) / 2, (box.west + box.east) / 2
     found = (

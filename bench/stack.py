@@ -1,6 +1,5 @@
-"""The local stack in a process of its own, and this process as one that works on it.
-
-No moto is imported here: it would weigh on what is measured.
+"""The local stack in a separate process, and this process as its client. moto is not imported here,
+because it would affect the measurements.
 """
 
 import json
@@ -18,8 +17,8 @@ from chalicelib.bootstrap import container
 
 @dataclass(frozen=True)
 class Stack:
-    """A running stack: its address, the environment that leads to its AWS, its process, and what
-    lets an officer in."""
+    """A running stack: its address, the environment of its AWS, its process, and the headers of a
+    signed-in officer."""
 
     url: str
     environment: dict[str, str]
@@ -29,7 +28,7 @@ class Stack:
 
 @contextmanager
 def running(*, seed: str = "none", pump: bool = True) -> Iterator[Stack]:
-    """A local stack; without its pump, streams and queues wait for somebody to read them."""
+    """A local stack; without its pump, streams and queues are not read."""
     process = subprocess.Popen(
         [sys.executable, "-m", "bench.serve", seed, "pump" if pump else "still"],
         cwd=ROOT,
@@ -52,7 +51,7 @@ def running(*, seed: str = "none", pump: bool = True) -> Iterator[Stack]:
 
 @contextmanager
 def working_in(environment: dict[str, str]) -> Iterator[None]:
-    """This process has those variables meanwhile, and what is built follows from them."""
+    """Sets those variables in this process for the block, and rebuilds everything from them."""
     before = dict(os.environ)
     os.environ.update(environment)
     container.forget()

@@ -1,8 +1,7 @@
 """Static reads: published documents from the local stack beside the same bytes from Python's own
-http.server, each in a process of its own. In production they are the CDN's, and cost us nothing.
-
-The clock cannot be avoided for requests a second: both are asked in turns, and each one's best
-round counts. The CPU of the servers is what other programs disturb least.
+http.server, each in a process of its own. In production the CDN serves them, at no cost to us.
+Requests a second need elapsed time: both are measured in turn, and each one's best round counts.
+Other programs affect the CPU of the servers least.
 """
 
 import json
@@ -32,7 +31,7 @@ PEER = "http.server"
 
 @dataclass(frozen=True)
 class Server:
-    """Something that answers at a host and port; `leader` leads its processes."""
+    """A server at a host and port; `leader` is the leader of its processes."""
 
     host: str
     port: int
@@ -51,7 +50,7 @@ class Server:
 
 @dataclass(frozen=True)
 class Cost:
-    """Of one request: the clock's time in the best round, and the server's CPU on average."""
+    """One request: the elapsed time in the best round, and the server's CPU on average."""
 
     clock_ms: float
     cpu_ms: float
@@ -62,7 +61,7 @@ class Cost:
 
 
 def rows(stack: Server, paths: Sequence[str], requests: int = REQUESTS) -> Iterator[Row]:
-    """Of these published documents."""
+    """The rows for these published documents."""
     with same_files(stack, paths) as peer:
         ours, theirs = compared([(stack, paths), (peer, paths)], requests)
     for unit, our, their in (
@@ -85,7 +84,7 @@ def documents(url: str) -> list[str]:
 
 
 def compared(asked: Sequence[tuple[Server, Sequence[str]]], requests: int = REQUESTS) -> list[Cost]:
-    """What each server's paths cost, all asked in turns, so often in each round."""
+    """The cost of each server's paths, measured in turn, that often in each round."""
     clocks: list[list[float]] = [[] for _ in asked]
     cpus = [0.0 for _ in asked]
     for _ in range(ROUNDS):
@@ -102,9 +101,8 @@ def compared(asked: Sequence[tuple[Server, Sequence[str]]], requests: int = REQU
 
 
 def get(server: Server, path: str) -> bytes:
-    """The answer's body, over a connection of its own, with as little of a client as possible.
-
-    Raises RuntimeError where it is no 200.
+    """The answer's body, over a connection of its own, with a minimal client. Raises RuntimeError
+    if it is not a 200.
     """
     question = f"GET {path} HTTP/1.1\r\nHost: {server.host}\r\nConnection: close\r\n\r\n"
     with socket.create_connection((server.host, server.port)) as opened:
@@ -120,7 +118,7 @@ def get(server: Server, path: str) -> bytes:
 
 @contextmanager
 def same_files(server: Server, paths: Sequence[str]) -> Iterator[Server]:
-    """Python's http.server with what that server answers at these paths."""
+    """Python's http.server with that server's content at these paths."""
     with TemporaryDirectory() as folder:
         for path in paths:
             file = Path(folder) / path.removeprefix("/")

@@ -1,4 +1,4 @@
-"""The rows of the benchmark, and how they are shown. Smaller is better in every row."""
+"""The rows of the benchmark, and their output. Smaller is better in every row."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ HEADINGS = ("", "ours", "peer", "ratio", "goal", "met")
 @dataclass(frozen=True, kw_only=True)
 class Row:
     """A figure of ours beside its peer's. `most` is the goal as an amount, `most_ratio` as a share
-    of the peer's; where both are given both have to hold."""
+    of the peer's; if both are given both have to be met."""
 
     group: str
     name: str
@@ -38,7 +38,7 @@ class Row:
 
     @property
     def holds(self) -> bool | None:
-        """None where there is no goal."""
+        """None if there is no goal."""
         verdicts = []
         if self.most is not None:
             verdicts.append(self.ours <= self.most)
@@ -52,14 +52,14 @@ class Row:
 
 
 def figure(value: float) -> str:
-    """Three digits that mean something, and no more."""
+    """At most three significant digits."""
     if abs(value) >= 100:
         return f"{value:,.0f}"
     return f"{value:.3g}"
 
 
 def cells(row: Row) -> tuple[str, ...]:
-    """The row's words, under HEADINGS."""
+    """The row's cells, under HEADINGS."""
     peer = "" if row.peer is None else f"{figure(row.peer)} {row.peer_name}".strip()
     ratio = "" if row.ratio is None else figure(row.ratio)
     verdict = {None: "", True: "yes", False: "NO"}[row.holds]
@@ -67,7 +67,7 @@ def cells(row: Row) -> tuple[str, ...]:
 
 
 def as_text(rows: Sequence[Row], *, in_colour: bool) -> str:
-    """The table for a terminal; what falls short is red where there are colours."""
+    """The table for a terminal; missed goals are red if it has colours."""
     every = [HEADINGS, *map(cells, rows)]
     widths = [max(len(line[at]) for line in every) for at in range(len(HEADINGS))]
     lines = [_line(HEADINGS, widths)]
@@ -81,7 +81,7 @@ def as_text(rows: Sequence[Row], *, in_colour: bool) -> str:
 
 
 def as_markdown(rows: Sequence[Row]) -> str:
-    """The same, a table for each group; what falls short is bold."""
+    """The same in Markdown, a table for each group; missed goals are bold."""
     parts = []
     for group, members in grouped(rows):
         lines = [f"### {group}", ""]
@@ -95,7 +95,7 @@ def as_markdown(rows: Sequence[Row]) -> str:
 
 
 def grouped(rows: Sequence[Row]) -> Iterator[tuple[str, list[Row]]]:
-    """The rows of each group, in the order in which they came."""
+    """The rows of each group, in their original order."""
     for group, members in groupby(rows, key=lambda row: row.group):
         yield group, list(members)
 

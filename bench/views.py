@@ -1,4 +1,4 @@
-"""The public map: how many published documents a view takes, by the web client's own arithmetic.
+"""The public map: the number of published documents for a view, by the web client's own rules.
 
 web/src/features/map: near, each z14 tile that the screen touches; far, the one tile of counts.
 Their addresses are files of the bucket: no function runs and no database is read.
@@ -19,7 +19,7 @@ PLACES = 1000
 
 
 def screen(place: Point) -> Box:
-    """What a phone shows with that place in its middle."""
+    """The box on a phone's screen with that place in its middle."""
     wide, high = (Box.around(place, side / 2) for side in SCREEN_M)
     return Box(west=wide.west, south=high.south, east=wide.east, north=high.north)
 
@@ -34,7 +34,7 @@ def places() -> list[Point]:
 
 
 def gets_a_screen() -> list[int]:
-    """How many documents each of the places takes."""
+    """The number of documents for each of the places."""
     return [cells_touched(screen(place), MAP_ZOOM) for place in places()]
 
 

@@ -1,5 +1,5 @@
-"""Warm handlers: CPU of a call through Chalice, beside a bare Chalice route and the AWS calls that
-no handler could avoid."""
+"""Warm handlers: CPU of a call through Chalice, beside a bare Chalice route and the unavoidable AWS
+calls."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -25,7 +25,7 @@ NEAR_M = 100
 
 
 def rows(calls: int = CALLS, without_aws: int = CALLS_WITHOUT_AWS) -> Iterator[Row]:
-    """On the table that this process works on, so many calls in each round."""
+    """The rows for this process's table, with that many calls in each round."""
     import app
 
     bare = _bare(without_aws)

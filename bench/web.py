@@ -1,6 +1,5 @@
-"""Page weights: what a page's first load takes, compressed, from the built web client.
-
-The report's page is made by the server; one of tests/fakes_publishing.py stands for all.
+"""Page weights: the compressed size of a page's first load, from the built web client. The report's
+page is rendered by the server; one from tests/fakes_publishing.py represents all.
 """
 
 import gzip
@@ -31,12 +30,12 @@ PAGES = {
 }
 MOST_SCRIPT, MOST_STYLE, MOST_PAGE, MOST_MAP = 15, 12, 60, 90
 FIXMYSTREET_MAP_KB = 258
-"""What FixMyStreet's map page weighs, measured by the project in 2026-08."""
+"""The weight of FixMyStreet's map page, measured by the project in 2026-08."""
 STATIC_IMPORT = re.compile(r"""(?:\bfrom|\bimport)\s*["'](\.[^"']+\.js)["']""")
 
 
 class Links(HTMLParser):
-    """The scripts and style sheets that a page loads at once."""
+    """The scripts and style sheets that a page loads immediately."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,7 +54,7 @@ class Links(HTMLParser):
 
 
 def rows() -> Iterator[Row]:
-    """Of the build in build/web/demo. Raises OSError where there is none."""
+    """The rows for the build in build/web/demo. Raises OSError if there is none."""
     pages = {name: (WEB / path).read_bytes() for name, path in PAGES.items()}
     for name, html in (pages | {"a report's page": page_of_a_report()}).items():
         yield from _rows_of(name, html)
@@ -67,12 +66,12 @@ def weight(path: Path) -> int:
 
 
 def compressed(content: bytes) -> int:
-    """How many bytes go over the wire."""
+    """The number of bytes on the wire."""
     return len(gzip.compress(content, 9))
 
 
 def scripts_of(names: Iterable[str]) -> set[Path]:
-    """These scripts and all that they import at once."""
+    """These scripts and all their static imports."""
     waiting, found = [WEB / name.removeprefix("/") for name in names], set[Path]()
     while waiting:
         path = waiting.pop().resolve()
@@ -84,7 +83,7 @@ def scripts_of(names: Iterable[str]) -> set[Path]:
 
 
 def page_of_a_report() -> bytes:
-    """A report's page as it is published."""
+    """A report's published page."""
     council = load("demo")
     pages = JinjaPages(
         council=council.said,
@@ -111,7 +110,7 @@ def _rows_of(name: str, html: bytes) -> Iterator[Row]:
 
 
 def _map() -> Row:
-    """What "choose on a map" loads besides."""
+    """The additional files of "choose on a map"."""
     chunks = WEB / "assets" / "chunks"
     files = [*chunks.glob("basemap-*.js"), *chunks.glob("basemap-*.css"), *chunks.glob("pins-*.js")]
     return Row(

@@ -35,7 +35,7 @@ LOCAL_PATIENCE_S = 120
 @click.group()
 @click.pass_context
 def commands(context: click.Context) -> None:
-    """Works on the deployment that the environment names, or else on the running local stack."""
+    """Works on the deployment named in the environment, or else on the running local stack."""
     if context.invoked_subcommand in WITHOUT_SETTINGS or "--help" in sys.argv:
         return
     if "REPORTS_TABLE" not in os.environ:
@@ -223,7 +223,7 @@ def publish_web(folder: Path) -> None:
     count = len(publishing.web_files(folder))
     with click.progressbar(length=count, label="Files", file=sys.stderr) as bar:
         addresses = publishing.publish_web(boto3.client("s3"), bucket, folder, bar.update)
-    # A reference that came before would count as the same wish.
+    # The CDN would ignore a repeated reference as the same request.
     publishing_ports().cdn.invalidate(addresses, f"web-{datetime.now(UTC).isoformat()}")
     click.echo(f"{count} files published.")
 
@@ -242,7 +242,7 @@ def _local_environment() -> dict[str, str]:
 
 
 def _wait_longer() -> None:
-    """What stands for AWS is one process on this machine, which others keep busy."""
+    """One process on this machine stands in for AWS, and others keep it busy."""
     from botocore.config import Config
 
     from chalicelib.aws import clients

@@ -10,7 +10,7 @@ REGIONS = ("ENG", "SCT", "WLS", "NIR")
 
 
 def bake(first_year: int, last_year: int, out: Path) -> int:
-    """Writes the file for whole years, both included. Answers how many dates stand in it."""
+    """Writes the file for whole years, both included. Returns the number of dates in it."""
     years = range(first_year, last_year + 1)
     regions = {
         f"GB-{region}": sorted(

@@ -1,6 +1,6 @@
 """Builds the base map, one PMTiles file, from GeoJSON files of roads, water, green and places.
 
-What each layer takes from its files is in `basemap_layers`.
+`basemap_layers` defines what each layer takes from its files.
 """
 
 import gzip
@@ -25,7 +25,7 @@ ENDINGS = (".geojson.gz", ".geojson")
 
 
 class BasemapError(ConfigurationError):
-    """One sentence for the person at the keyboard: which file, and what to do."""
+    """The message names the file and says what to do."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def features_of(file: Path) -> list[Any]:
 
 
 def _tile(folder: Path, layers: list[str], out: Path, texts: tuple[str, str, str]) -> None:
-    """Run tippecanoe inside the folder, so that its metadata hold no path of this machine."""
+    """Run tippecanoe inside the folder, so that its metadata contain no path of this machine."""
     if not layers:
         raise BasemapError(f"Nothing to draw for {out}: every feature of its files was refused.")
     name, description, attribution = texts

@@ -1,7 +1,6 @@
-"""What each layer of the base map takes from a GeoJSON feature: one small function per layer.
-
-Two sorts of file are understood: our own, whose properties are `name` and `kind`, and the
-layers of OS OpenMap Local, whose properties are `distname`, `classifica`, `function`, ….
+"""Converts GeoJSON features for each layer of the base map: one small function per layer. Two kinds
+of file are supported: our own, whose properties are `name` and `kind`, and the layers of OS OpenMap
+Local, whose properties are `distname`, `classifica`, `function`, ….
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -36,11 +35,11 @@ FIRST_ZOOM = {"minor": 12, "path": 13, "stream": 13, "suburb": 11, "village": 11
 
 
 class Unreadable(Exception):
-    """Why a feature is left out of the map."""
+    """The reason why a feature is left out of the map."""
 
 
 def read_feature(layer: str, feature: object) -> dict[str, Any]:
-    """The feature as the map holds it: its geometry, its name and its kind."""
+    """The feature on the map: its geometry, its name and its kind."""
     if not isinstance(feature, dict) or feature.get("type") != "Feature":
         raise Unreadable("is not a GeoJSON feature")
     geometry = _geometry(layer, feature.get("geometry"))
@@ -73,7 +72,7 @@ def _road(properties: Properties) -> tuple[str, str]:
 
 
 def _water(properties: Properties) -> tuple[str, str]:
-    """OS tells water areas from the lines of streams by a code only."""
+    """OS distinguishes water areas from the lines of streams only by a code."""
     name = str(properties.get("distname") or "")
     return name, "stream" if properties.get("featcode") == 15600 else "lake"
 

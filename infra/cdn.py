@@ -1,5 +1,5 @@
-"""The CDN's template as the local site plays it: where an address is answered, and with which
-headers. The template stays the only place where either is written."""
+"""Reads the CDN's template for the local site: which origin answers an address, and with which
+headers. The template remains the only definition of both."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 TEMPLATE = Path(__file__).with_name("cdn.json")
 API, PAGES = "api", "pages"
-"""The origins that are API Gateway, and the published pages with the missing page behind them."""
+"""The origins: API Gateway, and the published pages with the "not found" page as fall-back."""
 
 _NAMED: dict[str, tuple[str, Callable[[dict[str, Any]], Any]]] = {
     "ContentTypeOptions": ("X-Content-Type-Options", lambda _: "nosniff"),
@@ -23,11 +23,11 @@ _NAMED: dict[str, tuple[str, Callable[[dict[str, Any]], Any]]] = {
         lambda entry: f"max-age={entry['AccessControlMaxAgeSec']}",
     ),
 }
-"""CloudFormation's word for a header → its name, and how its value follows."""
+"""CloudFormation's property for a header → its name, and how its value is made."""
 
 
 class Header(NamedTuple):
-    """A header that the CDN adds. `overrides`: it takes the place of the origin's own."""
+    """A header that the CDN adds. `overrides`: it replaces the origin's own."""
 
     name: str
     value: str
@@ -42,14 +42,14 @@ def template() -> dict[str, Any]:
 
 
 def distribution() -> dict[str, Any]:
-    """What the template says of the distribution."""
+    """The distribution in the template."""
     found: dict[str, Any] = template()["Resources"]["Distribution"]["Properties"]
     config: dict[str, Any] = found["DistributionConfig"]
     return config
 
 
 def behaviour(path: str) -> dict[str, Any]:
-    """The behaviour of an address: the first whose pattern it fits, in the template's order."""
+    """The behaviour of an address: the first with a matching pattern, in the template's order."""
     config = distribution()
     default: dict[str, Any] = config["DefaultCacheBehavior"]
     fitting = (each for each in config["CacheBehaviors"] if _fits(path, each["PathPattern"]))
@@ -57,8 +57,8 @@ def behaviour(path: str) -> dict[str, Any]:
 
 
 def headers(path: str, names: Mapping[str, str]) -> tuple[Header, ...]:
-    """What is added to the answer of an address; `names` tells what the template's references
-    stand for."""
+    """The headers added to the response of an address; `names` resolves the template's
+    references."""
     policy = behaviour(path)["ResponseHeadersPolicyId"]["Ref"]
     config = template()["Resources"][policy]["Properties"]["ResponseHeadersPolicyConfig"]
     secure = (
@@ -73,8 +73,8 @@ def headers(path: str, names: Mapping[str, str]) -> tuple[Header, ...]:
 
 
 def _for_other_sites(cors: dict[str, Any] | None) -> Iterator[Header]:
-    """What lets pages of other sites read an answer. CloudFront adds it where a request names its
-    site, this always."""
+    """The headers that let pages of other sites read a response. CloudFront adds them if a request
+    has an Origin, this module always."""
     if cors:
         listed = {
             "Access-Control-Allow-Origin": cors["AccessControlAllowOrigins"],
@@ -85,7 +85,7 @@ def _for_other_sites(cors: dict[str, Any] | None) -> Iterator[Header]:
 
 
 def missing_page() -> tuple[dict[str, str], bytes]:
-    """The headers and the body of the page for what is not there."""
+    """The headers and the body of the "not found" page."""
     paths = template()["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
     integration = paths["/missing/{proxy+}"]["get"]["x-amazon-apigateway-integration"]
     answer = integration["responses"]["default"]
@@ -97,7 +97,7 @@ def missing_page() -> tuple[dict[str, str], bytes]:
 
 
 def _fits(path: str, pattern: str) -> bool:
-    """As CloudFront compares: * is anything, slashes too, and ? one character; case matters."""
+    """Matches like CloudFront: * is anything, slashes too, and ? one character; case matters."""
     parts = (".*" if c == "*" else "." if c == "?" else re.escape(c) for c in pattern)
     return re.fullmatch("".join(parts), path, re.DOTALL) is not None
 

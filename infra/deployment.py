@@ -1,4 +1,5 @@
-"""Which deployment the operator's commands work on: a stack's values as environment variables."""
+"""Reads the settings of a deployment for the operator's commands: a stack's values as environment
+variables."""
 
 import shlex
 
@@ -8,9 +9,9 @@ from chalicelib.errors import ConfigurationError
 from infra.resources import SETTINGS
 
 GIVEN = {"COUNCIL": "Council", "SITE_URL": "SiteUrl"}
-"""A setting → the template's parameter that is its value."""
+"""A setting → the template's parameter with its value."""
 MADE = SETTINGS | {"DISTRIBUTION_ID": "DistributionId"}
-"""A setting → the template's output that is its value."""
+"""A setting → the template's output with its value."""
 
 
 @click.command("environment")
@@ -25,7 +26,7 @@ def environment(stack: str) -> None:
 
 
 def settings_of(stack: str) -> dict[str, str]:
-    """The settings of a stack. Raises ConfigurationError where there is none, or not all."""
+    """The settings of a stack. Raises ConfigurationError if the stack is missing or incomplete."""
     import boto3
     from botocore.exceptions import BotoCoreError, ClientError
 

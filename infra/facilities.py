@@ -1,8 +1,7 @@
-"""Takes over a council's file of facilities of one kind, and publishes them with their index.
-
-Every row is accounted for: taken, left out by the kind's own rule, or refused with the reason. The
-list that was published before stays until the whole new one is ready; against it a facility is
-added, updated or retired by its facility_id, which is the same each time.
+"""Imports a council's file of facilities of one kind, and publishes them with their index. Every
+row is accounted for: accepted, left out by the kind's own rule, or refused with the reason. The
+previous list stays until the new one is complete; facilities are compared with it by their
+facility_id, which is stable, and counted as added, updated or retired.
 """
 
 import re
@@ -44,7 +43,8 @@ YES, NO = ("true", "yes", "y"), ("false", "no", "n")
 
 @dataclass
 class Summary:
-    """What became of the rows, and of what was published before. `left_out`: not of the kind."""
+    """The result for the rows, and for the previously published ones. `left_out`: not of the
+    kind."""
 
     taken: int = 0
     left_out: int = 0
@@ -73,9 +73,8 @@ def import_facilities(
     allow_rejects: bool = False,
     progress: Callable[[int], None] = lambda rows: None,
 ) -> Summary:
-    """Publishes what the table holds; nothing, if any row is refused and that is not allowed.
-
-    `progress` is called with 1 for each row. Raises ConfigurationError where no row is good,
+    """Publishes the table's facilities; nothing, if any row is refused and that is not allowed.
+    `progress` is called with 1 for each row. Raises ConfigurationError if no row is valid,
     UpstreamFailed.
     """
     items, summary = gathered(kind, table, progress)
@@ -89,7 +88,7 @@ def import_facilities(
 
 
 def read_facilities(file: Path, kind: FacilityKind, council: Council) -> Table:
-    """The rows of the file that lie in the council. Raises ConfigurationError."""
+    """The rows of the file that are in the council. Raises ConfigurationError."""
     return read_rows(file, needs=kind.needs, inside=council)
 
 
@@ -119,7 +118,7 @@ def gathered(
 
 
 def facility_of(row: Row, kind: FacilityKind) -> Facility:
-    """The facility that a row is about. Raises Invalid."""
+    """The facility of a row. Raises Invalid."""
     texts = {name: filled(text, row.values) for name, text in kind.columns.texts.items()}
     name = texts.pop("name") or kind.label
     own_id, place = texts.pop("id", ""), row.point
@@ -142,7 +141,7 @@ def facility_of(row: Row, kind: FacilityKind) -> Facility:
 
 
 def _facility_id(kind: str, own_id: str, name: str, place: Point) -> str:
-    """Its own id where it has one that can stand in an address, else a hash of what it is."""
+    """Its own id if it has one that can be part of an address, else a hash of its identity."""
     if re.fullmatch(r"[A-Za-z0-9._-]{1,60}", own_id):
         return f"{kind}-{own_id}"
     known_by = own_id or f"{name}\n{place.lat:.5f}\n{place.long:.5f}"
@@ -169,8 +168,8 @@ def publish(
     ports: Ports,
     summary: Summary | None = None,
 ) -> None:
-    """Publishes the facilities in the place of those of before, and says in `summary` what that
-    changed. Raises UpstreamFailed."""
+    """Publishes the facilities in place of the previous ones, and records the changes in `summary`.
+    Raises UpstreamFailed."""
     index = index_of(items)
     listed = FacilityList(
         kind=kind.kind,
@@ -186,7 +185,7 @@ def publish(
     if summary:
         _compare(_items_in(before.body) if before else {}, items, summary)
     try:
-        # A reader that meets the new index beside the old list knows it by the digest.
+        # A reader detects a new index beside the old list by the digest.
         key = index_key(kind.kind)
         put(key, Document(index, INDEX_TYPE), ports.documents.read(key), ports)
         put(list_key(kind.kind), Document(msgspec.json.encode(listed), JSON), before, ports)
@@ -226,7 +225,7 @@ def _entry(kind: FacilityKind, count: int) -> KindEntry:
 
 
 def _published_kinds(ports: Ports) -> tuple[StoredDocument | None, tuple[KindEntry, ...]]:
-    """The document of kinds as it stands. Raises ConfigurationError where it cannot be read."""
+    """The published document of kinds. Raises ConfigurationError if it cannot be read."""
     held = ports.documents.read(KINDS)
     try:
         return held, msgspec.json.decode(held.body, type=KindList).items if held else ()
@@ -238,7 +237,7 @@ def _published_kinds(ports: Ports) -> tuple[StoredDocument | None, tuple[KindEnt
 
 
 def _publish_kind(entry: KindEntry, council: Council, ports: Ports) -> None:
-    """Puts the kind among those that are published, in the council's order."""
+    """Adds the kind to the published ones, in the council's order."""
     for _ in range(ATTEMPTS):
         held, listed = _published_kinds(ports)
         entries = {each.kind: each for each in (*listed, entry)}

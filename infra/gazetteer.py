@@ -1,8 +1,8 @@
 """Makes the documents of places and of streets' lines from the GeoJSON files of the base map.
 
 A street is drawn in many pieces. Pieces that meet are one street; a street of up to 2 km is one
-entry, in the middle of it and on it, and a longer one an entry for each locality that it passes
-through. Streets that share a name are told apart by their localities.
+entry, at its middle and on it, and a longer one has an entry for each locality that it passes
+through. Localities distinguish streets of the same name.
 """
 
 import math
@@ -21,7 +21,8 @@ from infra.basemap import features_of, layer_of
 from infra.basemap_layers import Unreadable, read_feature
 
 MEETING_M = 200.0
-"""Pieces with at most this between them are one street: junctions and squares leave gaps."""
+"""Pieces with at most this distance between them are one street: junctions and squares leave
+gaps."""
 ONE_ENTRY_M = 2_000.0
 STRAIGHT_M = 2.0
 METRES_PER_DEGREE = 111_320.0
@@ -32,7 +33,7 @@ Line = Sequence[Position]
 
 @dataclass(frozen=True)
 class Settlement:
-    """A populated place; houses and farms are no locality of a street."""
+    """A populated place; houses and farms do not count as localities."""
 
     name: str
     position: Position
@@ -47,7 +48,7 @@ def places_document(places: Iterable[Place]) -> bytes:
 
 
 def places_of(files: Iterable[Path]) -> list[Place]:
-    """The named streets and places that the base map takes from these files."""
+    """The named streets and places of these files that are on the base map."""
     files = list(files)
     settlements = [
         _settlement(name, drawn, properties) for name, drawn, properties in _named(files, "places")
@@ -56,7 +57,7 @@ def places_of(files: Iterable[Path]) -> list[Place]:
 
 
 def streets_of(files: Iterable[Path]) -> dict[str, list[Line]]:
-    """The pieces of each named street that the base map takes from these files."""
+    """The pieces of each named street of these files that is on the base map."""
     streets: dict[str, list[Line]] = defaultdict(list)
     for name, drawn, _ in _named(files, "roads"):
         streets[name] += _lines(drawn["geometry"])
@@ -76,7 +77,7 @@ def streets_document(streets: Mapping[str, Sequence[Line]]) -> bytes:
 
 
 def _straightened(line: Line) -> Line:
-    """The line without the corners that lie within 2 m of it (Douglas and Peucker, 1973)."""
+    """The line without the corners within 2 m of it (Douglas and Peucker, 1973)."""
     first, last = line[0], line[-1]
     offs = [_apart(point, _foot(point, first, last)) for point in line[1:-1]]
     if not offs or max(offs) <= STRAIGHT_M:
@@ -88,7 +89,7 @@ def _straightened(line: Line) -> Line:
 def _named(
     files: Iterable[Path], wanted: str
 ) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, Any]]]:
-    """What a layer of the map takes and has a name: the name, what is drawn, its properties."""
+    """The named features of a layer of the map: the name, the geometry, the properties."""
     for file in files:
         layer = layer_of(file)
         for feature in features_of(file) if layer == wanted else ():
@@ -119,7 +120,7 @@ def gather(streets: Mapping[str, Sequence[Line]], settlements: Sequence[Settleme
 
 
 def _distinct(settlements: Sequence[Settlement]) -> list[Settlement]:
-    """The settlements without those whose namesake is near."""
+    """The settlements, with nearby ones of the same name counted once."""
     kept: list[Settlement] = []
     for each in settlements:
         namesakes = (other for other in kept if other.name == each.name)
@@ -134,7 +135,7 @@ def _place(label: str, kind: Any, position: Position) -> Place:
 
 
 def _name(properties: Mapping[str, Any]) -> str:
-    """What people call it; a road's number is no name. OS writes towns in capitals."""
+    """The feature's name; a road's number does not count. OS writes towns in capitals."""
     name = str(properties.get("name" if "kind" in properties else "distname") or "").strip()
     return name.title() if name.isupper() and len(name) > 3 else name
 
@@ -163,7 +164,7 @@ def _nearest(position: Position, localities: Sequence[Settlement]) -> str:
 
 
 def _entries(pieces: Sequence[Line], localities: Sequence[Settlement]) -> list[Position]:
-    """The middles of the streets that these pieces of one name make up."""
+    """The middles of the streets that these pieces of one name form."""
     by_locality: dict[str, list[list[Line]]] = defaultdict(list)
     for street in _joined([[piece] for piece in pieces], MEETING_M):
         for part in _parts(street, localities):
@@ -173,7 +174,7 @@ def _entries(pieces: Sequence[Line], localities: Sequence[Settlement]) -> list[P
 
 
 def _parts(street: list[Line], localities: Sequence[Settlement]) -> list[list[Line]]:
-    """The street itself, or what of it lies in each locality where it is long."""
+    """The street itself, or its part in each locality if it is long."""
     points = [point for line in street for point in line]
     west, east = min(x for x, _ in points), max(x for x, _ in points)
     south, north = min(y for _, y in points), max(y for _, y in points)
@@ -186,7 +187,7 @@ def _parts(street: list[Line], localities: Sequence[Settlement]) -> list[list[Li
 
 
 def _joined(groups: Sequence[list[Line]], within_m: float) -> list[list[Line]]:
-    """The groups, those put together that come as near as that to each other, in their order."""
+    """The groups, with those joined that are within that distance of each other, in their order."""
     done: list[list[Line]] = []
     for group in groups:
         near = [other for other in done if _gap(group, other) <= within_m]
@@ -200,7 +201,7 @@ def _gap(one: Sequence[Line], other: Sequence[Line]) -> float:
 
 
 def _middle(lines: Sequence[Line]) -> Position:
-    """The point of the lines that is nearest to the middle of their whole length."""
+    """The point on the lines nearest to the middle of their whole length."""
     spans = [span for line in lines for span in pairwise(line)]
     lengths = [_apart(a, b) for a, b in spans]
     whole = sum(lengths)

@@ -119,8 +119,8 @@ def import_roadworks(file: Path, allow_rejects: bool) -> None:
     held = ports.documents.read(ROADWORKS)
     told = planned_since(held.body, document) if held else []
     waits = msgspec.structs.replace(document, untold=tuple(each.notice_id for each in told))
-    # Published first: the function that sends alerts reads them there. If the queue fails, the
-    # next import sends them.
+    # Published first: the function that sends alerts reads them there. If the queue fails, the next
+    # import sends them.
     _put_in_place(ROADWORKS, msgspec.json.encode(waits), held, ports)
     container.queue("match").send(told)
     _note_as_told(waits, ports)
@@ -130,8 +130,7 @@ def import_roadworks(file: Path, allow_rejects: bool) -> None:
 
 
 def _note_as_told(waits: "RoadWorks", ports: Ports) -> None:
-    """Leaves it to the other import where somebody else has published since. Raises
-    UpstreamFailed."""
+    """Does nothing if another import has published since. Raises UpstreamFailed."""
     from chalicelib.areas.model import ROADWORKS
 
     held = ports.documents.read(ROADWORKS)
@@ -141,12 +140,12 @@ def _note_as_told(waits: "RoadWorks", ports: Ports) -> None:
 
 
 def replace_document(key: str, body: bytes, ports: Ports) -> None:
-    """Puts a whole document in the place of what stands there. Raises UpstreamFailed."""
+    """Replaces a document completely. Raises UpstreamFailed."""
     _put_in_place(key, body, ports.documents.read(key), ports)
 
 
 def _put_in_place(key: str, body: bytes, held: StoredDocument | None, ports: Ports) -> None:
-    """Puts a document in the place of the one that was read. Raises UpstreamFailed."""
+    """Replaces the version of a document that was read. Raises UpstreamFailed."""
     try:
         put(key, Document(body, JSON), held, ports)
     except VersionConflict as error:
@@ -156,7 +155,7 @@ def _put_in_place(key: str, body: bytes, held: StoredDocument | None, ports: Por
 
 
 def _leave_if_refused(refused: Sequence[str], allow_rejects: bool) -> None:
-    """Ends with 1 before anything is published, unless rejects are allowed."""
+    """Exits with 1 before anything is published, unless rejects are allowed."""
     if refused and not allow_rejects:
         click.echo(NOTHING)
     fail_if_refused(refused, allow_rejects)

@@ -1,8 +1,6 @@
-"""Takes over the reports of another system from its CSV export.
-
-A mapping document says which column is which and what categories and states mean here; every row
-is accounted for: taken, there already, or refused with its line and the reason. What is read
-otherwise than it stands is told with its line, too.
+"""Imports the reports of another system from its CSV export. A mapping document translates columns,
+categories and states; every row is accounted for: accepted, already stored, or refused with its
+line and the reason. Rows that are interpreted differently from their text are listed, too.
 """
 
 import csv
@@ -32,7 +30,7 @@ KEPT_BACK = {
     "private": "not public, whatever the mapping says: reports of this service never are",
     "waiting": "waits for an officer, whatever the mapping says: its service is moderated",
 }
-"""Why a report is less visible than the mapping says, by its visibility."""
+"""The reason why a report is less visible than the mapping says, by its visibility."""
 OUTSIDE_WARDS = "outside every ward of its day; imported without a ward"
 CLOSED_EARLIER = "closed before it was received; counted as closed when it was received"
 CLOSED_WITHOUT_DATE = "closed, but no date says when; counted as closed when it was received"
@@ -40,7 +38,8 @@ UPDATED_EARLIER = "changed before it was received; counted as unchanged since th
 
 
 class Columns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The export's name of each column. The description is the title where it has none."""
+    """The export's name of each column. Without a description column, the title is the
+    description."""
 
     external_reference: str
     title: str
@@ -53,7 +52,7 @@ class Columns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Meaning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a state of the other system is here."""
+    """Our state for a state of the other system."""
 
     state: State
     visibility: Literal["public", "waiting", "private", "unconfirmed", "hidden"]
@@ -62,9 +61,9 @@ class Meaning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class ReportMapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A mapping document.
 
-    A datetime of the export counts with the offset that it carries (`%z` in `datetime_format`); it
-    is in UTC where the format ends in UTC, GMT or Z; else it is on the clock of `time_zone`, or of
-    the council. An empty `updated_datetime` says that the report has not changed.
+    A time's own offset applies (`%z` in `datetime_format`); it is in UTC if the format ends in UTC,
+    GMT or Z; otherwise it is in `time_zone`, or the council's zone. An empty `updated_datetime`
+    means that the report has not changed.
     """
 
     council: str
@@ -89,14 +88,14 @@ class ReportMapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def zone(self) -> ZoneInfo | None:
-        """The zone whose clock the export is on; None for that of the council."""
+        """The time zone of the export; None for the council's."""
         return ZoneInfo(self.time_zone) if self.time_zone else None
 
 
 @dataclass
 class Summary:
-    """What became of the rows; `refused` holds (line, reason), `notes` the lines of rows that were
-    accepted and read otherwise than they stand, by reason."""
+    """The result for the rows; `refused` has (line, reason), `notes` the lines of accepted rows
+    that were interpreted differently from their text, by reason."""
 
     taken: int = 0
     unchanged: int = 0
@@ -123,12 +122,12 @@ def import_reports(
     progress: Callable[[int], None] = lambda rows: None,
     before: Callable[[str], None] = lambda month: None,
 ) -> Summary:
-    """Takes over every row of an opened CSV file; the same file again changes nothing.
+    """Imports every row of an open CSV file; importing the same file again changes nothing.
 
     `progress` is called with 1 for each row, and `before` before one is stored, with the month
-    (YYYY-MM in UTC) in which it was requested. Raises ConfigurationError where a column is missing
-    or the file cannot be read on, UpstreamFailed where the store does not answer: what was taken
-    stays, and the file can be imported again.
+    (YYYY-MM in UTC) in which it was requested. Raises ConfigurationError if a column is missing or
+    the file becomes unreadable, UpstreamFailed if the store does not answer: stored rows stay, and
+    the file can be imported again.
     """
     summary = Summary()
     for line, row in _rows(file, mapping.columns):
@@ -147,7 +146,7 @@ def import_reports(
 
 
 def _rows(file: TextIO, columns: Columns) -> Iterator[tuple[int, dict[str, str]]]:
-    """Each row by our names, with the line that it begins on."""
+    """Each row by our names, with its first line."""
     reader = csv.DictReader(file)
     names = msgspec.structs.asdict(columns)
     begins = 1
@@ -174,7 +173,7 @@ def _check_columns(there: Sequence[str], wanted: Iterable[str]) -> None:
 def _taken(
     row: dict[str, str], mapping: ReportMapping, ports: Ports, before: Callable[[str], None]
 ) -> tuple[bool, list[str]]:
-    """Takes over one row. Answers whether it is new, and what to tell of it. Raises AppError."""
+    """Imports one row. Returns whether it is new, and the notes about it. Raises AppError."""
     imported, notes = _imported(row, mapping, mapping.zone or ports.council.zone)
     before(month_of(imported.requested_datetime))
     taken = take_over(imported, ports)
@@ -214,7 +213,7 @@ def _imported(
 def _moments(
     row: dict[str, str], form: str, zone: ZoneInfo
 ) -> tuple[datetime, datetime | None, list[str]]:
-    """When it was received and last changed, and how that was read where it is not certain."""
+    """When it was received and last changed, and how uncertain times were read."""
     requested = _moment(row, "requested_datetime", form, zone)
     updated = None
     if row["updated_datetime"].strip():
@@ -225,7 +224,7 @@ def _moments(
 
 
 def _about_its_end(imported: Imported) -> list[str]:
-    """What to tell where the last change of a report is unknown, or before it was received."""
+    """The note if the last change of a report is unknown, or before it was received."""
     updated = imported.updated_datetime
     is_closed = imported.state in CLOSED_STATES
     if updated is None:

@@ -1,5 +1,5 @@
-"""The index that finds subscriptions is made good from what is stored: for when changes did not
-reach it in time, or its areas are cut in another way."""
+"""Rebuilds the index of subscriptions from the store: after changes did not reach it in time, or
+when its areas are divided differently."""
 
 from collections import defaultdict
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from chalicelib.alerts.ports import IndexPorts
 
 Keys = dict[str, set[tuple[str, str]]]
-"""By subscription the keys of its entries."""
+"""The keys of the entries, by subscription."""
 
 
 @click.command("index-subscriptions")
@@ -54,7 +54,7 @@ def _there() -> Keys:
 
 
 def _mend(subscription_id: str, there: set[tuple[str, str]], ports: "IndexPorts") -> None:
-    """It is read anew: it may have changed since the table was gone through."""
+    """It is read again: it may have changed since the table was read."""
     from chalicelib.alerts.index import entries_of
 
     stored = ports.subscriptions.get(subscription_id)

@@ -1,7 +1,6 @@
-"""Open data, feeds and figures after many reports were written at once.
-
-An import takes a mark before it begins, and gives it to each of these: what they do not publish,
-because the import was interrupted or something failed, the schedules do.
+"""Publishes open data, feeds and figures after many reports were written at once. An import takes a
+mark before it begins, and passes it to each of these: if the import is interrupted or something
+fails, the schedules publish the rest.
 """
 
 import sys
@@ -30,7 +29,7 @@ def published_months() -> list[str]:
 
 
 def publish_lists_anew(mark: Mark) -> None:
-    """Makes all of them anew from the store; ends with 1 where some were not published."""
+    """Makes all of them from the store; exits with 1 if some were not published."""
     from chalicelib.publishing import lists
 
     _publish(lists.publish_lists_anew)
@@ -38,7 +37,7 @@ def publish_lists_anew(mark: Mark) -> None:
 
 
 def publish_imported_lists(mark: Mark) -> None:
-    """Makes those anew that differ from the store; ends with 1 where some were not published."""
+    """Rebuilds those that differ from the store; exits with 1 if some were not published."""
     from chalicelib.publishing import lists
 
     _publish(lists.publish_imported_lists)
@@ -46,7 +45,7 @@ def publish_imported_lists(mark: Mark) -> None:
 
 
 def publish_figures_anew(mark: Mark | None = None) -> None:
-    """Makes the figures anew from the store; ends with 1 where some were not published."""
+    """Makes the figures from the store; exits with 1 if some were not published."""
     from chalicelib.bootstrap.publishing import figures_ports
     from chalicelib.publishing.performance import publish_performance_anew
 

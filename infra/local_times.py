@@ -1,7 +1,7 @@
 """Dates and times of other systems' exports, with an offset from UTC or on a council's own clock.
 
-An export on a clock that is put forward and back has a time that happens twice in autumn and one
-that does not happen in spring. Python's datetime reads them by PEP 495 (`fold`).
+In a time zone with clock changes, a local time occurs twice in autumn and another never in spring.
+Python's datetime reads them by PEP 495 (`fold`).
 """
 
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 UTC_ENDINGS = ("UTC", "GMT", "Z")
-"""A format that ends in one of these is of times in UTC."""
+"""A format that ends in one of these is in UTC."""
 TWICE = "happened twice that day, as clocks were put back; read as the first, in summer time"
 TWICE_LATER = (
     "happened twice that day, as clocks were put back; read as the second, since the first was "
@@ -19,7 +19,7 @@ NEVER = "did not happen that day, as clocks were put forward; read as an hour la
 
 
 class LocalMoment(NamedTuple):
-    """A moment in UTC; `doubt` says how it was read where that is not certain."""
+    """A time in UTC; `doubt` says how it was read if that is not certain."""
 
     moment: datetime
     doubt: str | None = None
@@ -28,12 +28,10 @@ class LocalMoment(NamedTuple):
 def read_moment(
     text: str, form: str, zone: ZoneInfo, not_before: datetime | None = None
 ) -> LocalMoment:
-    """The moment of a text in a form of `strptime`: with the offset that it carries (`%z`), in UTC
-    where the form ends in UTC, GMT or Z, else on the clock of the zone.
-
-    A local time that happened twice is the first, unless that is before `not_before` and the
-    second is not. Raises ValueError where the text has another form, or is of a year that no
-    calendar here has.
+    """Parses a text in a `strptime` format: with its own offset (`%z`), in UTC if the format ends
+    in UTC, GMT or Z, else in the zone. A local time that occurred twice is read as the first,
+    unless that is before `not_before` and the second is not. Raises ValueError if the text has
+    another format or an unsupported year.
     """
     read = _parsed(text, form)
     try:
@@ -47,7 +45,7 @@ def read_moment(
 
 
 def _parsed(text: str, form: str) -> datetime:
-    """Where the form has an offset, a text may lack it."""
+    """Even if the format has an offset, a text may lack it."""
     try:
         return datetime.strptime(text, form)
     except ValueError:
@@ -61,7 +59,7 @@ def _on_the_clock(local: datetime, zone: ZoneInfo, not_before: datetime | None) 
     if first == second:
         return LocalMoment(first)
     if second < first:
-        # In the gap, fold 0 counts with the offset of before it.
+        # In the gap, fold 0 uses the offset before it.
         return LocalMoment(first, NEVER)
     if not_before and first < not_before <= second:
         return LocalMoment(second, TWICE_LATER)

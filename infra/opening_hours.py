@@ -1,9 +1,8 @@
-"""Opening hours out of the text that a council gives, only where the text is certain.
-
-Understood: `8am - 6pm`, `Mon-Fri 9:00-17:00; Sat 10-1`, `Mon/Wed 8am - 12pm & 2pm - 6pm, Sun
-closed`, `24 hours`, `9am to 7pm daily`, `Mo-Sa 08:00-18:00 | Su 10:00-16:00`. Hours without days
-are those of every day that is not named. Of anything more, such as `by appointment`, nothing is
-taken: then the text is shown as it is written.
+"""Parses opening hours from a council's text, only if the text is unambiguous. Supported: `8am -
+6pm`, `Mon-Fri 9:00-17:00; Sat 10-1`, `Mon/Wed 8am - 12pm & 2pm - 6pm, Sun closed`, `24 hours`, `9am
+to 7pm daily`, `Mo-Sa 08:00-18:00 | Su 10:00-16:00`. Hours without days apply to every day that is
+not named. With any other text, such as `by appointment`, nothing is parsed: then the text is shown
+as written.
 """
 
 import re
@@ -40,11 +39,11 @@ _TIME = re.compile(r"(\d{1,2})(?:[:.](\d{2}))? ?([ap]m)?")
 
 
 class _Unsure(Exception):
-    """The text says something that is not understood for certain."""
+    """The text is not understood with certainty."""
 
 
 def parsed(text: str) -> tuple[Span, ...] | None:
-    """The hours in the text, by day and time; None where they are not certain."""
+    """The hours in the text, by day and time; None if they are not certain."""
     plain = re.sub(r"[–—−]", "-", " ".join(text.casefold().split())).strip(" .;,")
     if _ALL_DAY.fullmatch(plain):
         return ALWAYS
@@ -55,7 +54,7 @@ def parsed(text: str) -> tuple[Span, ...] | None:
 
 
 class _Reading:
-    """A text on its way through: rules of days and their hours, or of hours alone."""
+    """A text during parsing: rules of days and their hours, or of hours alone."""
 
     def __init__(self, text: str) -> None:
         self._tokens = [(str(each.lastgroup), each[0]) for each in _TOKEN.finditer(text)]
@@ -90,7 +89,7 @@ class _Reading:
                 self._named[day] = before + hours
 
     def _days(self) -> set[int]:
-        """Days and stretches of them, joined by commas and such; none where none stand here."""
+        """Days and ranges of days, joined by commas and the like; none if there are none here."""
         days: set[int] = set()
         while self._next("days"):
             first = GROUPS[self._take("days")]
@@ -138,13 +137,13 @@ def _through(first: frozenset[int], last: frozenset[int]) -> set[int]:
 
 
 def _between(opens: str, closes: str) -> Hours:
-    """Of what the two times may mean, the one pair that makes sense."""
+    """Of the readings of the two times, the one pair that makes sense."""
     begins, ends = _meanings(opens), _meanings(closes)
     if _is_24_hour(opens) or _is_24_hour(closes):
         # One of them shows the notation of both.
         begins, ends = begins[:1], ends[:1]
     if len(begins) == len(ends) == 1 and ends[0] <= begins[0]:
-        # Past midnight; from a morning to the next is rather a slip of the pen.
+        # Past midnight; from one morning to the next is more likely a mistake.
         ends = [ends[0] + A_DAY] if begins[0] >= NOON or ends[0] == 0 else []
     pairs = [(begin, end) for begin in begins for end in ends if begin < end <= begin + A_DAY]
     if len(pairs) != 1:
@@ -153,7 +152,7 @@ def _between(opens: str, closes: str) -> Hours:
 
 
 def _meanings(time: str) -> list[int]:
-    """The minutes of the day that a time may mean: as it stands first, then in the afternoon."""
+    """The minutes of the day that a time may mean: as written first, then in the afternoon."""
     if time.endswith("noon"):
         return [NOON]
     if time.endswith("midnight"):
@@ -168,12 +167,12 @@ def _meanings(time: str) -> list[int]:
 
 
 def _is_24_hour(time: str) -> bool:
-    """True of 09:00, 0:30 and 17:00, which no clock of twelve hours has."""
+    """True for 09:00, 0:30 and 17:00, which a twelve-hour clock does not have."""
     return time[0] == "0" or (time[:2].isdigit() and int(time[:2]) > 12)
 
 
 def _overlap(spans: tuple[Span, ...]) -> bool:
-    """True where it would open before it has closed, over the end of the week too."""
+    """True if it would open before it has closed, also across the end of the week."""
     week = sorted((day * A_DAY + opens, day * A_DAY + closes) for day, opens, closes in spans)
     after = [*week[1:], (week[0][0] + 7 * A_DAY, 0)]
     return any(closes > opens for (_, closes), (opens, _) in zip(week, after, strict=True))

@@ -1,9 +1,8 @@
-"""`make package`: sam.json and deployment.zip, which are all that an account needs.
-
-`chalice package` makes both out of app.py, chalicelib and requirements.txt, with our fragments of
-the template merged in. Its zip holds no compiled code, and Lambda's disk is read-only, so that
-every cold start would compile all of it: here the zip gets the .pyc files of the runtime's own
-Python. It loses what the runtime has itself (boto3 and what that stands on).
+"""`make package`: builds sam.json and deployment.zip, which are all that an account needs. `chalice
+package` makes both from app.py, chalicelib and requirements.txt, with our template fragments merged
+in. Its zip contains no bytecode, and Lambda's disk is read-only, so every cold start would compile
+all of it: here the zip gets the .pyc files of the runtime's own Python. Packages of the runtime
+(boto3 and its dependencies) are removed.
 """
 
 import compileall
@@ -42,15 +41,15 @@ MOST_UNZIPPED = 250 * 1024 * 1024
 """Lambda's own limit (AWS Lambda quotas, 2026)."""
 MOST_ZIPPED = 30 * 1024 * 1024
 RUNTIME = "python3.11"
-"""What the functions run on: Chalice gives them the Python that packages them."""
+"""The functions' Python: Chalice gives them the version that packages them."""
 GLIBC = (2, 26)
-"""The C library of Amazon Linux 2, on which Lambda's Python 3.11 stands (AWS, 2026)."""
+"""The C library of Amazon Linux 2, on which Lambda's Python 3.11 runs (AWS, 2026)."""
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
-"""One moment for every file, so that the same code makes the same zip."""
+"""One time for every file, so that the same code makes the same zip."""
 
 
 def package(out: Path = OUT) -> None:
-    """Writes sam.json and deployment.zip. Raises ConfigurationError if one does not hold."""
+    """Writes sam.json and deployment.zip. Raises ConfigurationError if one is not valid."""
     check_runtime(sys.version_info[:2])
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
@@ -63,8 +62,8 @@ def package(out: Path = OUT) -> None:
 
 
 def packaging_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """The environment of the process that installs the packages of others: without the AWS
-    credentials of this process, and with the region and versions that a package has."""
+    """The environment of the process that installs other people's packages: without this process's
+    AWS credentials, and with the region and the pinned versions."""
     kept = {name: environ[name] for name in environ if not name.startswith("AWS_")}
     pinned = {"AWS_DEFAULT_REGION": REGION, "PIP_CONSTRAINT": str(ROOT / "constraints.txt")}
     return kept | pinned
@@ -81,9 +80,8 @@ def check_runtime(version: tuple[int, int]) -> None:
 
 
 def finish(zipped: Path) -> None:
-    """Takes out what the runtime has, puts in compiled code, and checks what is left.
-
-    Raises ConfigurationError that names every fault.
+    """Removes the runtime's packages, adds bytecode, and checks the result. Raises
+    ConfigurationError that names every fault.
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -99,7 +97,7 @@ def finish(zipped: Path) -> None:
 
 
 def unneeded(folder: Path) -> list[Path]:
-    """What the runtime has itself, with its metadata, and the tests that packages bring along."""
+    """The runtime's own packages with their metadata, and the tests inside packages."""
     there = [
         path
         for path in folder.iterdir()
@@ -116,7 +114,7 @@ def unneeded(folder: Path) -> list[Path]:
 
 
 def compile_all(folder: Path) -> None:
-    """Compiles every module in place, never to be checked against its source again."""
+    """Compiles every module in place, as .pyc files that are not checked against their source."""
     compiled = compileall.compile_dir(
         folder,
         quiet=1,
@@ -130,7 +128,7 @@ def compile_all(folder: Path) -> None:
 
 
 def faults_in(folder: Path) -> Iterator[str]:
-    """What should not be in the package, or is missing there."""
+    """Superfluous and missing parts of the package."""
     names = {path.name.split("-")[0].removesuffix(".py") for path in folder.iterdir()}
     for name in sorted(names & {*RUNTIME_HAS, *NOT_FOR_LAMBDA}):
         yield f"{name} should not be in it"
@@ -151,8 +149,8 @@ def faults_in(folder: Path) -> Iterator[str]:
 
 
 def built_elsewhere(folder: Path) -> Iterator[str]:
-    """Packages whose machine code was made on this machine, or needs a newer C library than
-    Lambda's: where pip finds no wheel that fits, Chalice compiles the source without a word."""
+    """Packages whose machine code was built on this machine, or needs a newer C library than
+    Lambda's: if pip finds no suitable wheel, Chalice silently compiles the source."""
     for wheel in folder.glob("*.dist-info/WHEEL"):
         tags = re.findall(r"^Tag: \S+?-\S+?-(\S+)$", wheel.read_text(encoding="utf-8"), re.M)
         if not any(map(_runs_on_lambda, tags)):
@@ -166,12 +164,12 @@ def _runs_on_lambda(platform: str) -> bool:
 
 
 def distributions(folder: Path) -> set[str]:
-    """The names of the packages from PyPI in a folder, as PEP 503 writes them."""
+    """The names of the packages from PyPI in a folder, normalised by PEP 503."""
     return {_normal(path.name.split("-")[0]) for path in folder.glob("*.dist-info")}
 
 
 def wanted_distributions() -> set[str]:
-    """What requirements.txt names, and what that needs on this Python."""
+    """The packages in requirements.txt, and their dependencies on this Python."""
     from importlib.metadata import requires
 
     from packaging.requirements import Requirement

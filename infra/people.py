@@ -1,8 +1,6 @@
 """The operator's commands about staff: the first administrator, and what administrators do on their
-page. Each change stands in the audit log as the operator's.
-
-What somebody may do is written as role:teams:wards, such as `officer:highways,parks` or
-`crew::centre`; `officer` alone is of all teams and wards.
+page. Each change is in the audit log as the operator's. A grant is written as role:teams:wards,
+such as `officer:highways,parks` or `crew::centre`; `officer` alone covers all teams and wards.
 """
 
 from typing import get_args
@@ -18,7 +16,7 @@ from chalicelib.bootstrap.accounts import accounts_ports, people_ports
 
 
 class GrantType(click.ParamType[Grant]):
-    """A grant as it is written in a command."""
+    """A grant as written in a command."""
 
     name = "role[:teams[:wards]]"
 

@@ -1,8 +1,7 @@
-"""Who may call which route: docs/PERMISSIONS.md, made from what the routes declare, and what the
-tests expect of each route for each kind of caller.
-
-A route names its permission, or stands here: in OPEN with the reason why it needs none, or in
-OWNED, where it depends on what the caller has: a report of their own, a key or a cookie.
+"""The permissions of routes: writes docs/PERMISSIONS.md from the routes' declarations, and gives
+the expected response of each route for each kind of caller. A route names its permission, or is
+listed here: in OPEN with the reason why it needs none, or in OWNED if access depends on the
+caller's own report, key or cookie.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,12 +19,12 @@ from chalicelib.handlers.http.routes import RouteFacts
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "PERMISSIONS.md"
 Answer = Literal["allowed", "sign in", "refused", "not there"]
-"""2xx or a fault of what was sent; 401; 403; 404."""
+"""2xx or a fault in the request; 401; 403; 404."""
 
 
 class Kind(NamedTuple):
-    """A kind of caller: the role, None for nobody; `is_here` if the report is in the remit of the
-    caller, `in_team` if at least its team is; `holds` if the token is valid."""
+    """A kind of caller: the role, None for anonymous; `is_here` if the report is in the caller's
+    remit, `in_team` if at least its team is; `holds` if the token is valid."""
 
     role: Role | None
     is_here: bool = True
@@ -75,11 +74,11 @@ OPEN: Mapping[str, str] = {
     "DELETE /api/session": "signs out the device that has the cookie or token",
     "POST /api/session/end": "signs out the device that has the cookie",
 }
-"""Routes that need no permission, and why not; a pattern stands for several."""
+"""Routes that need no permission, and why; a pattern covers several."""
 
 
 class Owned(NamedTuple):
-    """Who gets through, and what all others get; `has` says what it depends on."""
+    """The permitted callers, and the response to all others; `has` names the condition."""
 
     has: str
     allowed: frozenset[str]
@@ -133,12 +132,12 @@ OWNED: Mapping[str, Owned] = {
     "POST /forms/questions/{token}": ASKED,
     "POST /api/session/refresh": Owned("the cookie of signing in", frozenset(), "sign in"),
 }
-"""What they get without a key or cookie; of a route of one report, where it is private. Where it is
-public everybody gets through, but only its sender withdraws it."""
+"""The response without a key or cookie; for a route of one report, if it is private. If it is
+public all callers are permitted, but only its sender can withdraw it."""
 
 
 class UndeclaredError(ConfigurationError):
-    """A route names no permission, and stands in neither table."""
+    """A route names no permission, and is in neither table."""
 
 
 def name_of(facts: RouteFacts) -> str:
@@ -146,7 +145,7 @@ def name_of(facts: RouteFacts) -> str:
 
 
 def of_open(facts: RouteFacts) -> str | Owned:
-    """Why a route needs no permission, or what it needs instead. Raises UndeclaredError."""
+    """Why a route needs no permission, or its alternative condition. Raises UndeclaredError."""
     name = name_of(facts)
     known: dict[str, str | Owned] = {**OPEN, **OWNED}
     for pattern, what in known.items():
@@ -156,7 +155,7 @@ def of_open(facts: RouteFacts) -> str | Owned:
 
 
 def expected(facts: RouteFacts, caller: str) -> Answer:
-    """What a caller gets. Raises UndeclaredError."""
+    """The expected response to a caller. Raises UndeclaredError."""
     kind, permission = CALLERS[caller], auth.permission_of(facts.auth)
     reads_tokens = facts.auth not in (auth.anywhere, auth.partner)
     if not kind.holds and reads_tokens:
@@ -174,7 +173,7 @@ def expected(facts: RouteFacts, caller: str) -> Answer:
 
 
 def _beyond(facts: RouteFacts, kind: Kind) -> Answer:
-    """The answer for staff with another remit. Crews are no secret, and belong to a team wherever
+    """The answer for staff with another remit. Crews are not secret, and belong to a team wherever
     they work. A caller who tries to change a job may know that it exists."""
     if "{crew}" in facts.path:
         return "allowed" if kind.in_team else "refused"
@@ -256,7 +255,7 @@ MARKS: Mapping[Answer, str] = {
 
 
 def declared_routes() -> list[RouteFacts]:
-    """What every route of the application declares."""
+    """The declarations of all routes of the application."""
     from chalicelib.handlers.http import openapi
     from chalicelib.handlers.registry import ROUTES
 

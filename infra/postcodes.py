@@ -21,8 +21,8 @@ from infra.rows import Refused, Row, read_rows
 HEADER = ("postcode", "quality", "easting", "northing")
 WITHOUT_PLACE = "90"
 MARGIN_M = 2_000.0
-"""So far outside the council's bounds a postcode still is known, so that somebody who lives just
-over the border is told whose it is."""
+"""Postcodes up to this distance outside the council's bounds are included, so that people just over
+the border are told the responsible council."""
 ATTRIBUTION = (
     "Contains OS data © Crown copyright and database right, Royal Mail data © Royal Mail "
     "copyright and database right, and National Statistics data © Crown copyright and database "
@@ -33,7 +33,7 @@ _WRITTEN = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?) *([0-9][A-Z]{2})")
 
 @dataclass
 class Summary:
-    """What became of the rows of all files; `refused` are sentences."""
+    """The result for the rows of all files; `refused` are sentences."""
 
     taken: int = 0
     outside: int = 0
@@ -44,8 +44,9 @@ class Summary:
 def postcodes_of(
     files: Iterable[Path], council: Council, progress: Callable[[int], None] = lambda files: None
 ) -> tuple[Postcodes, Summary]:
-    """The document of the files' postcodes in the council and round it; `progress` is called with
-    1 for each file. Raises ConfigurationError where a file cannot be read, or none of it is here.
+    """The document of the files' postcodes in and around the council; `progress` is called with 1
+    for each file. Raises ConfigurationError if a file cannot be read, or none of it is in this
+    area.
     """
     summary = Summary()
     found: dict[str, Point] = {}
@@ -77,7 +78,7 @@ def postcodes_of(
 
 
 def _label(row: Row, found: Container[str]) -> str:
-    """The postcode as people write it. Raises Invalid where it is none or was there before."""
+    """The postcode in its usual form. Raises Invalid if it is not valid or is a duplicate."""
     text = row.values["postcode"]
     written = _WRITTEN.fullmatch(text.upper())
     if not written:

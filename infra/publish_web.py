@@ -1,7 +1,6 @@
-"""Puts the built web client into the published bucket, and says how long each file may be kept.
-
-Files that carry a hash come first and the pages last, so that a new page finds all that it asks
-for. Nothing is removed: a page that was opened yesterday may still ask for yesterday's files.
+"""Uploads the built web client to the published bucket, with the cache time of each file. Files
+with a hash come first and the pages last, so that a new page finds all its files. Nothing is
+removed: a page opened yesterday may still request yesterday's files.
 """
 
 import mimetypes
@@ -51,8 +50,8 @@ class WebFile(NamedTuple):
 
 
 def web_files(folder: Path) -> list[WebFile]:
-    """The files of a built web client in the order in which they are put. Raises
-    ConfigurationError where there is none."""
+    """The files of a built web client in the order of uploading. Raises ConfigurationError if there
+    are none."""
     if not (folder / "index.html").is_file():
         raise ConfigurationError(
             f"{folder} has no built web client (no index.html): build it first (docs/DEPLOY.md)."
@@ -66,7 +65,7 @@ def web_files(folder: Path) -> list[WebFile]:
 
 
 def put(client: "S3Client", bucket: str, file: WebFile) -> None:
-    """Puts one file."""
+    """Uploads one file."""
     client.put_object(
         Bucket=bucket,
         Key=file.key,
@@ -79,12 +78,12 @@ def put(client: "S3Client", bucket: str, file: WebFile) -> None:
 def publish_web(
     client: "S3Client", bucket: str, folder: Path, progress: Callable[[int], None]
 ) -> set[str]:
-    """Puts all files; answers the addresses at which the CDN may hold something older."""
+    """Uploads all files; returns the addresses at which the CDN may have an older version."""
     addresses = set()
     for file in web_files(folder):
         put(client, bucket, file)
         progress(1)
         if not file.is_hashed:
-            # The CDN knows a page by its key; what a person typed is dropped as well.
+            # The CDN knows a page by its key; the address that a person types is dropped as well.
             addresses |= {f"/{file.key}", f"/{file.key.removesuffix('index.html')}"}
     return addresses

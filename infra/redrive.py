@@ -1,4 +1,4 @@
-"""What a reaction gave up goes back to its queue, once its cause is mended."""
+"""Moves messages that a reaction gave up back to its queue, after the cause was fixed."""
 
 import json
 import sys
@@ -54,14 +54,14 @@ def _failed_alerts_again() -> int:
 
 
 def dead_letters_of(client: "SQSClient", home: str) -> str:
-    """The address of the queue that gets what is given up."""
+    """The address of the dead-letter queue."""
     told = client.get_queue_attributes(QueueUrl=home, AttributeNames=["RedrivePolicy"])
     arn: str = json.loads(told["Attributes"]["RedrivePolicy"])["deadLetterTargetArn"]
     return client.get_queue_url(QueueName=arn.rpartition(":")[2])["QueueUrl"]
 
 
 def _batches(client: "SQSClient", dead_letters: str) -> Iterator[Sequence["MessageTypeDef"]]:
-    """All that is there, some at a time."""
+    """All messages, in portions."""
     while messages := client.receive_message(
         QueueUrl=dead_letters, MaxNumberOfMessages=AT_ONCE, VisibilityTimeout=HIDDEN_S
     ).get("Messages"):
@@ -69,7 +69,8 @@ def _batches(client: "SQSClient", dead_letters: str) -> Iterator[Sequence["Messa
 
 
 def move(client: "SQSClient", home: str, messages: Sequence["MessageTypeDef"]) -> int:
-    """Sends them home, and takes away those that arrived. Answers how many did not."""
+    """Sends the messages to their queue, and removes those that arrived. Returns the number that
+    did not."""
     by_id = {str(number): message for number, message in enumerate(messages)}
     answer = client.send_message_batch(
         QueueUrl=home,

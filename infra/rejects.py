@@ -1,4 +1,4 @@
-"""How commands that read other people's files tell what they refused."""
+"""Reports refused rows, for commands that read other people's files."""
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,14 +13,14 @@ ALLOW_REJECTS = click.option(
 
 
 def tell_notes(notes: Mapping[str, Sequence[int]]) -> None:
-    """Says how rows were read that were accepted otherwise than they stand, with all lines."""
+    """Prints how accepted rows were interpreted differently from their text, with all lines."""
     for reason, lines in notes.items():
         rows = f"{len(lines)} row{'s' if len(lines) > 1 else ''}"
         click.echo(f"{rows}: {reason}. Lines: {', '.join(_ranges(lines))}.")
 
 
 def _ranges(lines: Sequence[int]) -> Iterator[str]:
-    """Rising numbers as people write them: 2, 5-9."""
+    """Rising numbers with ranges: 2, 5-9."""
     first = last = lines[0]
     for line in [*lines[1:], 0]:
         if line != last + 1:
@@ -30,7 +30,8 @@ def _ranges(lines: Sequence[int]) -> Iterator[str]:
 
 
 def tell_refused(refused: Sequence[str]) -> None:
-    """Says what was refused and why. Comes before what may still fail, such as publishing."""
+    """Prints the refused rows and the reasons. Called before steps that may still fail, such as
+    publishing."""
     for each in refused[:MOST_REFUSED_SHOWN]:
         click.echo(each)
     if len(refused) > MOST_REFUSED_SHOWN:
@@ -38,6 +39,6 @@ def tell_refused(refused: Sequence[str]) -> None:
 
 
 def fail_if_refused(refused: Sequence[str], allow_rejects: bool) -> None:
-    """Ends with 1 if anything was refused, unless rejects are allowed."""
+    """Exits with 1 if anything was refused, unless rejects are allowed."""
     if refused and not allow_rejects:
         sys.exit(1)

@@ -1,4 +1,5 @@
-"""The template of tables, queues, buckets and secrets, and what each handler or setting gets."""
+"""The template of tables, queues, buckets and secrets, and its outputs for each handler or
+setting."""
 
 import json
 from pathlib import Path
@@ -32,7 +33,7 @@ SOURCES = {
     jobs_events.FOLLOW_QUEUE: "FollowQueueArn",
     jobs_events.CREWS_QUEUE: "CrewsQueueArn",
 }
-"""The placeholder ARN that a handler declares → the template's output that stands for it."""
+"""The placeholder ARN that a handler declares → the template's output that replaces it."""
 
 SETTINGS = {
     "REPORTS_TABLE": "ReportsTable",
@@ -68,7 +69,7 @@ SETTINGS = {
     "DESTINATIONS_SECRET_ARN": "DestinationsSecretArn",
     "IDENTITY_SECRET_ARN": "IdentitySecretArn",
 }
-"""A setting → the template's output that is its value."""
+"""A setting → the template's output with its value."""
 
 
 def template() -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """Copies reports from a backup into the live table, report by report.
 
 DynamoDB restores a point in time into a table of its own. From there this copies the reports that
-the live table lacks, with all that belongs to them. A report that is there stays as it is, and what
-was taken away from it is not put back: it may have been withdrawn, hidden or redacted since. Each
-report that comes back is a change like any other: the stream tells the publishers of it. A person
+the live table lacks, with all that belongs to them. An existing report stays as it is, and nothing
+that was removed from it is restored: it may have been withdrawn, hidden or redacted since. Each
+restored report is a change like any other, which the stream announces to the publishers. A person
 who was erased since the backup is erased again.
 """
 
@@ -22,14 +22,14 @@ from chalicelib.reports.keys import REPORT
 KEYS = ("service_request_id", "record")
 ABSENT = "attribute_not_exists(service_request_id)"
 SOMEBODY_WROTE = frozenset(("None", "ConditionalCheckFailed", "TransactionConflict"))
-"""Why a write does not happen where another one was first."""
+"""The reason why a write is not done if another one was first."""
 
 Record = dict[str, Any]
 
 
 class Summary(NamedTuple):
-    """How many records were put back and how many stood there alike; and the names of those that
-    were left as they are: they differ, or are missing and no report comes back with them."""
+    """The numbers of restored and of identical records; and the names of those that were not
+    restored: they differ, or are missing without a restored report."""
 
     restored: int
     alike: int
@@ -57,7 +57,7 @@ def restore_reports(table: str) -> None:
         summary = restore(boto3.client("dynamodb"), table, live, bar.update)
     # Its service may have become private since.
     withheld = withhold_private(reports_ports())
-    # What came back is found by the indexes after that.
+    # By then the indexes contain the restored records.
     sleep(SETTLES.total_seconds())
     count = erase_again(erasure_ports())
     click.echo(f"{count} people were erased again.")
@@ -72,13 +72,13 @@ def restore_reports(table: str) -> None:
 
 
 def restore(client: Any, source: str, live: str, progress: Callable[[int], None]) -> Summary:
-    """Copies missing reports from one table to the other; may be run again. Raises
-    ConfigurationError where the source is none of ours, or not ready."""
+    """Copies missing reports from one table to the other; safe to repeat. Raises ConfigurationError
+    if the source is not one of our tables, or not ready."""
     _check(client, source)
     restored = alike = 0
     left: list[str] = []
     for _, records in groupby(_records(client, source), lambda record: record[KEYS[0]]["S"]):
-        # The report comes last: until it is there, another run does the rest of it.
+        # The report comes last: until it exists, another run completes it.
         of_report = sorted(records, key=_is_report)
         is_whole = _is_report(of_report[-1])
         for record in of_report:
@@ -110,14 +110,14 @@ def _check(client: Any, table: str) -> None:
 
 
 def _records(client: Any, table: str) -> Iterator[Record]:
-    """Every record of the table; those of one report come one after the other."""
+    """Every record of the table, grouped by report."""
     for page in client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
         yield from page["Items"]
 
 
 def _put(client: Any, table: str, record: Record) -> bool:
-    """Puts the record where it is missing, together with its report. False where it is not: what
-    is missing from a report that is there was taken from it."""
+    """Restores a record that is missing together with its report; returns False otherwise: a record
+    missing from an existing report was removed on purpose."""
     put = {"TableName": table, "Item": record, "ConditionExpression": ABSENT}
     report = {**_key(record), KEYS[1]: {"S": REPORT}}
     without = {"TableName": table, "Key": report, "ConditionExpression": ABSENT}

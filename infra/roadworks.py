@@ -30,8 +30,8 @@ DATE = "%d/%m/%Y"
 
 @dataclass
 class Summary:
-    """What became of the rows; `past` were over already, `repeated` stood there before in all
-    that is shown, `refused` are sentences."""
+    """The result for the rows; `past` were over already, `repeated` equal an earlier row in all
+    displayed fields, `refused` are sentences."""
 
     taken: int = 0
     past: int = 0
@@ -72,8 +72,8 @@ def roadworks_of(
 
 
 def planned_since(before: bytes, document: RoadWorks) -> list[RoadWorkPlanned]:
-    """What is told of the works that the document of before does not have, or has with other days
-    or at another place, or of which nobody could be told then."""
+    """The notices about works that the previous document lacks, or has with other days or at
+    another place, or that could not be announced then."""
     held = msgspec.json.decode(before, type=RoadWorks)
     known = {work.notice_id for work in held.items} - set(held.untold)
     new = {work.notice_id: work for work in document.items if work.notice_id not in known}
@@ -97,7 +97,7 @@ def _refuse_if_none_is_here(table: Table, council: Council, summary: Summary) ->
 
 
 def roadwork_of(row: Row) -> RoadWork:
-    """The works that a row tells of. Raises Invalid."""
+    """The works in a row. Raises Invalid."""
     values = {name: row.values[column] for name, column in COLUMNS.items()}
     if not values["ref"]:
         raise Invalid.field("Ref", "is empty")

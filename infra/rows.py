@@ -1,8 +1,8 @@
-"""The rows of the files that councils publish: GeoJSON (RFC 7946, or in the British National Grid
+"""Reads the rows of files that councils publish: GeoJSON (RFC 7946, or in the British National Grid
 by its `crs` member) and CSV, both in UTF-8 and perhaps with .gz.
 
 Every row is accounted for: read, or refused with its number and the reason. A file that cannot be
-read as a whole is one error, and nothing of it is taken.
+read as a whole is one error, and none of its rows are used.
 """
 
 import csv
@@ -30,7 +30,7 @@ Shape = Point | MultiPolygon
 @dataclass(frozen=True)
 class Row:
     """A row that could be read. `number`: its line, or its feature from 1. `values`: texts by
-    column, stripped, empty where there is nothing. `shape`: None only where none was asked for."""
+    column, stripped, or empty. `shape`: None only if none was requested."""
 
     number: int
     values: Mapping[str, str]
@@ -38,7 +38,7 @@ class Row:
 
     @cached_property
     def point(self) -> Point:
-        """The place, or one inside the area. Raises ValueError where there is none."""
+        """The place, or one inside the area. Raises ValueError if there is none."""
         if self.shape is None:
             raise ValueError("has no place")
         return self.shape if isinstance(self.shape, Point) else representative(self.shape)
@@ -46,7 +46,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Refused:
-    """A row that could not be taken, and why."""
+    """A row that was refused, and why."""
 
     number: int
     reason: str
@@ -54,14 +54,14 @@ class Refused:
 
 @dataclass
 class Table:
-    """What a file holds. `unit`: what numbers count, line or feature."""
+    """The content of a file. `unit`: what numbers count, line or feature."""
 
     unit: str
     rows: list[Row] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
 
     def refusals(self) -> list[str]:
-        """What was refused, a sentence each, in the order of the file."""
+        """The refused rows, a sentence each, in the order of the file."""
         ordered = sorted(self.refused, key=lambda each: each.number)
         return [f"{self.unit} {each.number}: {each.reason}" for each in ordered]
 
@@ -76,7 +76,7 @@ def read_rows(
 ) -> Table:
     """The rows of a file whose name ends in .geojson, .json or .csv, perhaps with .gz.
 
-    `needs`: columns that must be there. `inside`: rows outside that council's bounds are refused.
+    `needs`: required columns. `inside`: rows outside that council's bounds are refused.
     `header`: the first columns of a CSV file that names none. `placed`: each row has a place.
     Raises ConfigurationError for the whole file: not in UTF-8, corrupt, without rows, without a
     column that is needed or without any that holds places.
@@ -137,7 +137,7 @@ def _lines(
 
 
 def _records(name: str, text: str) -> Iterator[tuple[int, list[str]]]:
-    """Each record with the line that it begins on; empty lines are none."""
+    """Each record with its first line; empty lines are skipped."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     begins = 1
     try:
@@ -152,7 +152,7 @@ def _records(name: str, text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _by_column(columns: Sequence[str], cells: Sequence[str]) -> dict[str, str] | None:
-    """The values by column; None where their number is another one."""
+    """The values by column; None if their number differs."""
     if len(cells) < len(columns) or any(cells[len(columns) :]):
         return None
     return {column: cell.strip() for column, cell in zip(columns, cells, strict=False)}

@@ -1,7 +1,6 @@
-"""Where a row lies: the columns and geometries in which councils write it.
-
-Names are compared without case, spaces and signs. Degrees are taken before metres of the British
-National Grid, and both before a text such as `Bath (51.38, -2.36)`, which is often only a town.
+"""Finds a row's place in the columns and geometries that councils use. Names are compared without
+case, spaces and signs. Degrees are used before metres of the British National Grid, and both before
+a text such as `Bath (51.38, -2.36)`, which is often only a town.
 """
 
 import math
@@ -34,7 +33,7 @@ GRID = ("EPSG::27700", "EPSG:27700")
 
 
 def listing(columns: Sequence[str]) -> str:
-    """The columns' names, the first of them where they are many."""
+    """The columns' names, only the first if there are many."""
     shown = ", ".join(columns[:MOST_NAMED])
     return f"{shown} and {len(columns) - MOST_NAMED} more" if len(columns) > MOST_NAMED else shown
 
@@ -44,12 +43,12 @@ def _plain(column: str) -> str:
 
 
 class Columns:
-    """The columns of a CSV file that say where its rows lie."""
+    """The columns of a CSV file with its rows' places."""
 
     def __init__(
         self, name: str, columns: Sequence[str], rows: Sequence[Mapping[str, str]]
     ) -> None:
-        """Raises ConfigurationError where no column does."""
+        """Raises ConfigurationError if there are none."""
         self._degrees = _pair(columns, LATS, LONGS)
         self._grid = _pair(columns, EASTS, NORTHS)
         if self._grid and not self._degrees and _are_degrees(self._grid, rows):
@@ -64,7 +63,7 @@ class Columns:
             )
 
     def place(self, row: Mapping[str, str]) -> Point:
-        """Where the row lies. Raises Invalid."""
+        """The row's place. Raises Invalid."""
         degrees = _filled(self._degrees, row) and self._in_degrees(row)
         grid = _filled(self._grid, row) and self._in_grid(row)
         if degrees and grid and distance_m(degrees, grid) > APART_M:
@@ -100,7 +99,7 @@ Pair = tuple[str, str]
 
 
 def _pair(columns: Sequence[str], one: Sequence[str], other: Sequence[str]) -> Pair | None:
-    """The first column of each list of names, where both are there."""
+    """The first column of each list of names, if both exist."""
     known = {_plain(column): column for column in reversed(columns)}
     first = next((known[name] for name in one if name in known), None)
     second = next((known[name] for name in other if name in known), None)
@@ -153,8 +152,8 @@ def _point(lat: float, long: float, name: str) -> Point:
 
 
 def system_of(name: str, crs: Any) -> bool:
-    """True where a GeoJSON file's `crs` member says British National Grid, False where it says
-    WGS84 or nothing. Raises ConfigurationError."""
+    """True if a GeoJSON file's `crs` member says British National Grid, False if it says WGS84 or
+    is missing. Raises ConfigurationError."""
     properties = crs.get("properties") if isinstance(crs, dict) else None
     said = str(properties.get("name")) if isinstance(properties, dict) else None
     if said is None or said.endswith(DEGREES):
@@ -181,14 +180,14 @@ def geometry_in(geometry: Any, *, in_grid: bool) -> Point | MultiPolygon:
 
 
 def _all_in_degrees(coordinates: Any) -> Any:
-    """Positions at any depth, out of the grid."""
+    """Positions at any depth, converted from the grid."""
     if isinstance(coordinates, list) and coordinates and isinstance(coordinates[0], list):
         return [_all_in_degrees(each) for each in coordinates]
     return _position(coordinates, in_grid=True)
 
 
 def _position(coordinates: Any, *, in_grid: bool) -> tuple[float, float]:
-    """Longitude and latitude; a height is left out. Raises Invalid."""
+    """Longitude and latitude; a height is ignored. Raises Invalid."""
     try:
         x, y, *_ = (float(number) for number in coordinates)
     except (TypeError, ValueError, OverflowError):
@@ -205,7 +204,7 @@ def _position(coordinates: Any, *, in_grid: bool) -> tuple[float, float]:
 
 
 def checked_inside(place: Point, council: Council) -> None:
-    """Raises Invalid where the place is outside the council's bounds."""
+    """Raises Invalid if the place is outside the council's bounds."""
     if council.box.contains(place):
         return
     swapped = Point(lat=place.long, long=place.lat)
@@ -214,6 +213,6 @@ def checked_inside(place: Point, council: Council) -> None:
 
 
 def said(place: Point) -> str:
-    """A place as people write it: 53.96° N, 1.08° W."""
+    """A place in words: 53.96° N, 1.08° W."""
     north, east = "N" if place.lat >= 0 else "S", "E" if place.long >= 0 else "W"
     return f"{abs(place.lat):.4f}° {north}, {abs(place.long):.4f}° {east}"

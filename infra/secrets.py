@@ -1,6 +1,6 @@
 """The operator's commands about secrets: rotating one, and tokens for people who cannot sign in.
 
-No command shows a secret, and none takes one: values are made here or by the stack.
+No command shows or accepts a secret: values are made here or by the stack.
 """
 
 import secrets
@@ -85,15 +85,15 @@ def token(role: Role, account: str | None, hours: int) -> None:
 
 
 def _known_id(account: str) -> str:
-    """The id, which stands in the audit log for ever: so it is none that somebody made up just
-    now. Raises click.BadParameter."""
+    """The id of an existing account: the audit log keeps it for ever, so it must not be invented.
+    Raises click.BadParameter."""
     if ACCOUNT_ID.fullmatch(account) and accounts_ports().accounts.get(account):
         return account
     raise click.BadParameter("There is no account with this id.", param_hint="--account")
 
 
 def _renew(name: container.SecretName) -> str:
-    """Puts a new value, which leaves the one before as AWSPREVIOUS. Answers its version."""
+    """Stores a new value, which makes the previous one AWSPREVIOUS. Returns its version."""
     import boto3
 
     arn = container.secret_arn(name)

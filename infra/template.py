@@ -1,4 +1,4 @@
-"""The template that an account gets: our fragments, merged into what Chalice makes of app.py."""
+"""Builds the deployed template: our fragments, merged into Chalice's template of app.py."""
 
 import json
 import os
@@ -28,11 +28,11 @@ ROOT = Path(__file__).resolve().parents[1]
 FRAGMENTS = ("resources.json", "functions.json", "cdn.json")
 STAGE = "prod"
 REGION = "eu-west-2"
-"""Chalice wants a region to know how AWS calls its services; the template fits every one."""
+"""Chalice needs a region for AWS's service names; the template works in every one."""
 
 
 def fragments() -> dict[str, Any]:
-    """Ours, merged: tables, queues and buckets, what the functions are given, and the CDN."""
+    """Our merged fragments: tables, queues and buckets, the functions' settings, and the CDN."""
     read = (
         json.loads((Path(__file__).parent / name).read_text(encoding="utf-8")) for name in FRAGMENTS
     )
@@ -69,7 +69,7 @@ def _stages() -> BuildStage:
 
 
 class _NoZip(BaseDeployStep):
-    """Stands where `chalice package` would gather the code, which takes minutes."""
+    """Replaces the step of `chalice package` that collects the code, which takes minutes."""
 
     def handle(self, config: Config, resource: Model) -> None:
         if isinstance(resource, DeploymentPackage):

@@ -1,5 +1,5 @@
-"""Bearer tokens of accounts that nobody signs in to by hand: for the operator, the local stack's
-people, and tests. Each has a session of its own, which ends as any other does."""
+"""Bearer tokens without signing in: for the operator, the local stack's users, and tests. Each has
+a session of its own, which ends like any other."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -15,7 +15,8 @@ from chalicelib.kernel.time import to_the_second
 def account_with(
     role: Role, account_id: str, ports: Ports, addresses: tuple[Destination, ...] = ()
 ) -> Account:
-    """The account of that id with that role for all teams and wards, made where it is not there."""
+    """The account of that id with that role for all teams and wards, created if it does not
+    exist."""
     now = to_the_second(ports.now())
     grants = () if role == "resident" else (Grant(role=role),)
     confirmed = tuple(
@@ -31,7 +32,7 @@ def account_with(
 
 
 def token_of(account: Account, lifetime: timedelta, device: str, ports: Ports) -> str:
-    """A token that holds for so long. Raises Forbidden where the account is disabled."""
+    """A token with that lifetime. Raises Forbidden if the account is disabled."""
     now = to_the_second(ports.now())
     who = open_session(
         account,

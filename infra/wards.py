@@ -18,13 +18,13 @@ from infra.rows import Refused, Row, Table, read_rows
 
 CORNERS_TRIED = 100
 SLOPPY_M = 20.0
-"""So far may simplified boundaries lie over each other."""
+"""The tolerated overlap of simplified boundaries."""
 
 
 def wards_of(
     file: Path, council: Council, progress: Callable[[int], None] = lambda rows: None
 ) -> tuple[list[Ward], Table]:
-    """The wards of a file, by code, and the table with what was refused of it; `progress` is
+    """The wards of a file, by code, and the table with its refused rows; `progress` is
     called with 1 for each ward. Raises ConfigurationError for the file as a whole.
     """
     table = read_rows(file, inside=council)
@@ -41,12 +41,12 @@ def wards_of(
 
 
 def code_of(text: str) -> str:
-    """What can stand in an address: an official code as it is, a name with hyphens."""
+    """The code for addresses: an official code unchanged, a name with hyphens."""
     return re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-")
 
 
 def with_wards(held: bytes | None, wards: list[Ward], valid_from: date) -> Wards:
-    """The document that was published, with the wards of that day. Raises ConfigurationError."""
+    """The published document, with the wards of that day added. Raises ConfigurationError."""
     try:
         before = msgspec.json.decode(held, type=Wards) if held else Wards()
     except msgspec.DecodeError as error:
@@ -57,7 +57,7 @@ def with_wards(held: bytes | None, wards: list[Ward], valid_from: date) -> Wards
 
 
 def _properties(file: Path, table: Table, council: Council) -> WardProperties:
-    """The first of the council's that the file has; where every feature is refused, any."""
+    """The first of the council's properties that the file has; any, if every feature is refused."""
     if not council.ward_properties:
         raise ConfigurationError(
             f"{council.name} does not say which properties hold a ward's code and name: add "
@@ -94,7 +94,7 @@ def _ward(
 
 
 def _in_both(one: Ward, other: Ward) -> Point | None:
-    """A corner of one that is well inside the other; of many corners some are tried."""
+    """A corner of one that is well inside the other; of many corners only some are tried."""
     if one.bounds.overlap(other.bounds) is None:
         return None
     for ward, around in ((one, other), (other, one)):

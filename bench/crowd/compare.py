@@ -1,4 +1,4 @@
-"""What was to land beside what landed."""
+"""Compares expected with delivered messages."""
 
 from collections import Counter
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from bench.crowd.world import world
 
 
 class Outcome(NamedTuple):
-    """What came of a run. `queries`: how many facts made the index be asked that often."""
+    """The result of a run. `queries`: the number of facts by their number of index queries."""
 
     expected: int
     landed: int
@@ -24,7 +24,7 @@ class Outcome(NamedTuple):
 
 
 def outcome(reports: int, subscriptions: int) -> Outcome:
-    """Lets that many reports and subscriptions live on a local stack, and compares by person."""
+    """Simulates that many reports and subscriptions on a local stack, and compares by person."""
     here = world(reports, subscriptions)
     due = expected(here, wards())
     with crowd(here) as living:
@@ -34,7 +34,7 @@ def outcome(reports: int, subscriptions: int) -> Outcome:
 
 
 def compared(due: list[Due], landed: Counter[Landed]) -> tuple[list[Due], list[Landed]]:
-    """What is missing, and what should not be there."""
+    """The missing and the superfluous messages."""
     left, missing = Counter(landed), []
     for each in sorted(due, key=lambda each: len(each.says)):
         ways = [Landed(each.address, each.about, says) for says in sorted(each.says)]

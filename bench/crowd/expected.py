@@ -1,6 +1,5 @@
-"""Who is to hear of what, by brute force: everybody is asked about everything that happens.
-
-Written from what is promised, and knows no code of the product: not its index, not its distances.
+"""Computes the expected messages by brute force: every subscription is tested with every event.
+Written from the specification, without the product's code: neither its index nor its distances.
 """
 
 from collections import defaultdict
@@ -37,8 +36,8 @@ MOST_LISTED = 50
 
 
 class Due(NamedTuple):
-    """One message to one address. `about`: the number of the report; of a digest by mail one for
-    each that it lists, elsewhere how many they are. It says one of these."""
+    """One message to one address. `about`: the number of the report; for a digest by email one for
+    each report in it, otherwise their count. The text is one of these."""
 
     address: str
     about: int
@@ -46,7 +45,7 @@ class Due(NamedTuple):
 
 
 def expected(world: World, ward_at: WardAt) -> list[Due]:
-    """All that is to be sent, in the order of the days that `stack.py` lets pass."""
+    """All expected messages, in the order of the days in `stack.py`."""
     council = _Council(world, ward_at)
     for phase in ("before", "new", "first", "second"):
         council.live(phase)
@@ -61,7 +60,7 @@ def expected(world: World, ward_at: WardAt) -> list[Due]:
 
 
 class _Report:
-    """A report as it is at the moment."""
+    """A report in its present state."""
 
     def __init__(self, case: Case, ward: str | None) -> None:
         self.case, self.ward = case, ward
@@ -72,13 +71,13 @@ class _Report:
         self.merged: list[_Report] = []
 
     def shown_to(self, seen_by: str) -> What | None:
-        """It is new to everybody once."""
+        """It is announced as new once."""
         was_public, self.was_public = self.was_public, seen_by == "everybody"
         self.seen_by = seen_by
         return "new" if self.was_public and not was_public else None
 
     def everybody(self) -> "Iterator[_Report]":
-        """Itself and those that were merged into it."""
+        """The report and those that were merged into it."""
         yield self
         for each in self.merged:
             yield from each.everybody()
@@ -96,7 +95,7 @@ class _Council:
         self.asked: list[tuple[str, _Report, int]] = []
 
     def live(self, phase: Phase) -> None:
-        """Everything of a phase happens, and then everybody hears of it."""
+        """Applies all events of a phase, and then notifies all subscribers."""
         happened = [(self.reports[n], act) for n, act in in_order(self.world, phase)]
         whats = [self._happen(report, act) for report, act in happened]
         for (report, act), what in zip(happened, whats, strict=True):
@@ -108,7 +107,7 @@ class _Council:
             self.subscribed = self.people
 
     def _happen(self, report: _Report, act: Act) -> What | None:
-        """The report afterwards; what it means to those who subscribed."""
+        """The report afterwards, and the event types for its subscribers."""
         match act.what:
             case "submit":
                 seen_by = {MODERATED: "sender", PRIVATE: "sender"}
@@ -139,7 +138,7 @@ class _Council:
         for address in reporters:
             self._tell(address, report, what)
         case = report.case
-        # The reporter has a receipt already.
+        # The reporter already has a confirmation.
         heard = {case.reporter} if what == "new" and case.wants_alerts else reporters
         for person in self._hearing(report, what):
             if person.address in heard:
@@ -152,7 +151,7 @@ class _Council:
                 self._tell(person.address, report, what)
 
     def _reporters(self, report: _Report) -> set[str]:
-        """Who sent it, or one that was merged into it, as far as they may see it."""
+        """The reporters of it and of those merged into it, as far as they may see it."""
         return {
             each.case.reporter
             for each in report.everybody()
@@ -170,7 +169,7 @@ class _Council:
         self.due.append(Due(address, report.case.number, frozenset((says,))))
 
     def evening(self) -> None:
-        """Quiet hours end: each report is told once, as it is now."""
+        """Quiet hours end: one message for each report, with its present state."""
         for (address, report), whats in self.quiet.items():
             if true := _still_true(report, whats):
                 says = {w if w in ("new", "updated") else LABELS[report.state] for w in true}
@@ -187,14 +186,14 @@ class _Council:
             self.due += [Due(person.address, n, frozenset((says,))) for n, says in numbers]
 
     def questions(self) -> None:
-        """Days later, of what is done still."""
+        """The questions some days later, about reports that are still done."""
         for address, report, repair in self.asked:
             if report.repairs == repair and report.state in DONE and report.seen_by != "nobody":
                 self.due.append(Due(address, report.case.number, frozenset(("officer_question",))))
 
 
 def _still_true(report: _Report, whats: set[str]) -> set[str]:
-    """What of it is told when the time for it comes: mended only what was not opened again."""
+    """The event types still valid when the message is due: "fixed" only if it was not reopened."""
     if report.seen_by != "everybody":
         return set()
     return whats if report.state in DONE else whats - {"fixed"}

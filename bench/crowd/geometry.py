@@ -1,4 +1,4 @@
-"""Distances and wards, reckoned in another way than the product does."""
+"""Distances and wards, computed with another method than the product's."""
 
 import math
 from collections.abc import Callable
@@ -23,8 +23,8 @@ def _vector(lat: float, long: float) -> tuple[float, float, float]:
 
 
 def ward_in(document: Any) -> WardAt:
-    """The ward of a place, by the published document of wards: how often a line to the east crosses
-    the ward's edges."""
+    """The ward of a place, by the published document of wards: counts how often a line to the east
+    crosses the ward's edges."""
     wards = document["items"]
 
     def at(lat: float, long: float) -> str | None:

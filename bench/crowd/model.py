@@ -1,4 +1,4 @@
-"""What a made-up council is made of. Knows no code of the product."""
+"""The model of an invented council, without the product's code."""
 
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
@@ -10,8 +10,8 @@ MODERATED, PRIVATE = "graffiti", "noise-nuisance"
 
 
 class Act(NamedTuple):
-    """What happens to a report. `what`: submit, lose (submitted and taken back at once), show,
-    hide, say, merge, or its new state; it is merged `into` the report of that number."""
+    """An event of a report. `what`: submit, lose (submitted and withdrawn at once), show, hide,
+    say, merge, or its new state; it is merged `into` the report of that number."""
 
     what: str
     into: int = -1
@@ -31,15 +31,15 @@ class Case:
 
     @property
     def is_plain(self) -> bool:
-        """True where everybody sees it, and goes on doing so."""
+        """True if it is public and stays so."""
         whats = {act.what for act in self.acts.values()}
         return self.service not in (MODERATED, PRIVATE) and whats.isdisjoint({"lose", "hide"})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """What somebody wants to hear of: of the report of that number, in a circle, in a ward, or
-    else in the whole council."""
+    """The topic of a subscription: the report of that number, a circle, a ward, or else the whole
+    council."""
 
     case: int | None = None
     circle: tuple[float, float, float] | None = None
@@ -61,7 +61,7 @@ class Person:
 
     @property
     def address(self) -> str:
-        """Of a browser a name that stands for it."""
+        """The address, or for a browser a name that represents it."""
         match self.channel:
             case "email":
                 return f"resident{self.number}@example.org"
@@ -72,13 +72,13 @@ class Person:
 
 
 class World(NamedTuple):
-    """All of it."""
+    """The whole invented council."""
 
     cases: list[Case]
     people: list[Person]
 
 
 def in_order(world: World, phase: Phase) -> list[tuple[int, Act]]:
-    """What happens in a phase, by the reports' numbers; merging comes first."""
+    """The events of a phase, by the reports' numbers; merging comes first."""
     acts = [(case.number, case.acts[phase]) for case in world.cases if phase in case.acts]
     return sorted(acts, key=lambda each: each[1].what != "merge")

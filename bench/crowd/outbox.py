@@ -1,4 +1,4 @@
-"""What the outbox shows, as who was told what of which report."""
+"""Reads the outbox as messages: recipient, content and report."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,7 +17,7 @@ SOME = re.compile(r"\b([0-9]+) updates?(?: to your alerts|: your alerts)")
 
 
 class Landed(NamedTuple):
-    """A message in the outbox: as Due, with one thing that it says."""
+    """A message in the outbox: like Due, with one text."""
 
     address: str
     about: int
@@ -27,8 +27,8 @@ class Landed(NamedTuple):
 def landed(
     items: Iterable[Mapping[str, str]], ids: Mapping[int, str], browsers: Mapping[str, str]
 ) -> Iterator[Landed]:
-    """Reads every message; `ids` are the reports' by their numbers, `browsers` the names of their
-    endpoints, of which the outbox shows a beginning."""
+    """Reads every message; `ids` are the reports' ids by their numbers, `browsers` the names of
+    their endpoints, whose beginning the outbox shows."""
     numbers = {each: number for number, each in ids.items()}
     names = {f"{endpoint[:40]}…": name for endpoint, name in browsers.items()}
     for item in items:
@@ -42,7 +42,7 @@ def landed(
 def _listed(
     to: str, total: int, item: Mapping[str, str], numbers: Mapping[str, int]
 ) -> Iterator[Landed]:
-    """What a digest tells: by mail each report, elsewhere how many."""
+    """The content of a digest: by email each report, otherwise their number."""
     if item["channel"] != "email" or total > MOST_LISTED:
         yield Landed(to, total, "counted")
         return

@@ -1,4 +1,4 @@
-"""Where things are in the made-up council."""
+"""The places in the invented council."""
 
 import math
 from random import Random
@@ -9,14 +9,14 @@ OF_OTHERS = (
     (-1.03, SOUTH, EAST, 53.929),
     (WEST, SOUTH, -1.175, 53.905),
 )
-"""Boxes in which some places are another body's, which takes the reports there."""
+"""Boxes with places of another organisation, which takes the reports there."""
 EDGE_M = 0.3
 M_A_DEGREE = 6_371_008.8 * math.pi / 180
 Circle = tuple[float, float, float]
 
 
 def place(random: Random) -> tuple[float, float]:
-    """Somewhere in the council; of ten one is on the corner of four cells."""
+    """A random place in the council; one in ten is on the corner of four cells."""
     while True:
         lat, long = random.uniform(SOUTH, NORTH), random.uniform(WEST, EAST)
         if random.random() < 0.1:
@@ -40,7 +40,7 @@ def _corner_near(lat: float, long: float, z: int) -> tuple[float, float]:
 
 
 def circle_at(lat: float, long: float, radius_m: float, random: Random) -> Circle:
-    """A circle that ends just before or just after the place; smaller where its middle would lie
+    """A circle that ends just before or just after the place; smaller if its middle would be
     outside."""
     while True:
         away, bearing = radius_m + random.choice((-EDGE_M, EDGE_M)), random.uniform(0, math.tau)
@@ -64,5 +64,5 @@ def _moved(lat: float, long: float, away_m: float, bearing: float) -> tuple[floa
 
 
 def radius(least: float, most: float, random: Random) -> float:
-    """More small ones than large ones, as there is more ground in these."""
+    """More small ones than large ones, because large ones cover more ground."""
     return math.exp(random.uniform(math.log(least), math.log(most)))

@@ -1,4 +1,4 @@
-"""The reports of the made-up council, and what becomes of them, by the product's use cases."""
+"""The reports of the invented council and their changes, by the product's use cases."""
 
 from collections.abc import Sequence
 
@@ -16,14 +16,14 @@ ANYBODY = Author()
 
 
 class Reports:
-    """Those that were sent so far: `ids` by their numbers."""
+    """The reports sent so far: `ids` by their numbers."""
 
     def __init__(self, cases: Sequence[Case]) -> None:
         self._cases = cases
         self.ids: dict[int, str] = {}
 
     def act(self, number: int, act: Act, phase: Phase) -> None:
-        """Lets this happen to that report."""
+        """Applies this event to that report."""
         if act.what in ("submit", "lose"):
             self._submit(self._cases[number], is_lost=act.what == "lose")
         elif changes := self._changes(act):

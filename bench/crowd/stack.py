@@ -1,8 +1,7 @@
-"""The made-up council on the local stack: what happens is stored, the pump carries it through
-streams, index, matching and senders, and what lands is read from the outbox.
-
-Subscriptions and reports are stored by their use cases rather than over HTTP; all that follows is
-as it is for everybody. Time stands still within a phase, however long that takes.
+"""The invented council on the local stack: events are stored, the pump carries them through
+streams, index, matching and senders, and delivered messages are read from the outbox. Subscriptions
+and reports are stored by their use cases rather than over HTTP; all later processing is the normal
+one. Time stands still within a phase, however long that takes.
 """
 
 import json
@@ -50,12 +49,12 @@ WAKE = {
     "weekly digests": datetime(2026, 6, 8, 7, 5, tzinfo=UTC),
 }
 AT_ONCE = 50
-"""How many things happen before all that follows from them is done: moto looks through the whole of
-a queue for each message."""
+"""The number of events before all their processing is done: moto searches the whole queue for each
+message."""
 
 
 class Run(NamedTuple):
-    """What came of it. `queries`: for how many facts was the index asked how often."""
+    """The result. `queries`: the number of facts by their number of index queries."""
 
     landed: Counter[Landed]
     queries: Counter[int]
@@ -78,7 +77,7 @@ def crowd(world: World) -> Iterator["Crowd"]:
 
 
 class Crowd:
-    """A made-up council that lives on a stack."""
+    """An invented council on a stack."""
 
     def __init__(self, world: World, cloud: Cloud, push: PushService, clock: Any) -> None:
         self._world, self._cloud, self._push, self._clock = world, cloud, push, clock
@@ -87,7 +86,7 @@ class Crowd:
         self._browsers = {each.address: push.subscribe() for each in on_push}
 
     def run(self) -> Run:
-        """Lets it all happen, in the order of `expected.py`."""
+        """Runs all events, in the order of `expected.py`."""
         phases: tuple[Phase, ...] = ("new", "first", "second")
         with watched() as asked:
             self._live("before")
@@ -107,7 +106,7 @@ class Crowd:
             follow(self._cloud.pump)
 
     def _subscribe(self) -> None:
-        """Everybody subscribes; some stop it, when they are in the index."""
+        """All subscribe; some stop it, once they are in the index."""
         for some in _in_parts(self._world.people):
             made = [
                 (person, each)
@@ -122,7 +121,7 @@ class Crowd:
             follow(self._cloud.pump)
 
     def _wake(self, *moments: str) -> None:
-        """Goes on to these moments, and from each for minutes until nothing is due."""
+        """Advances to these times, and from each by minutes until nothing is due."""
         for moment in moments:
             self._clock.move_to(WAKE[moment])
             ports = telling_ports()
@@ -143,7 +142,7 @@ def wards() -> WardAt:
 
 
 def _council(folder: Path) -> str:
-    """The demo council, which pays for as many texts as it takes."""
+    """The demo council with an unlimited number of texts."""
     document = json.loads((COUNCILS / f"{DEMO}.json").read_bytes()) | {"texts_a_day": 1_000_000}
     path = folder / f"{DEMO}.json"
     path.write_text(json.dumps(document), encoding="utf-8")

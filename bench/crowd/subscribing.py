@@ -1,5 +1,5 @@
-"""The people of the made-up council subscribe, by the product's use cases: each at an address that
-its owner has confirmed."""
+"""Subscribes the people of the invented council, by the product's use cases, each at a confirmed
+address."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""The pump as a run has it: what tells people and nothing else, and some of it twice."""
+"""The pump for a run: only the functions that notify people, with some batches delivered twice."""
 
 import math
 from collections.abc import Iterator
@@ -22,23 +22,23 @@ TWICE_OF = 10
 
 
 def keep_to_alerts(here: pump.Pump) -> None:
-    """Leaves out what publishes reports or passes them on: nobody is told by it."""
+    """Leaves out the functions that publish reports or pass them on: they notify nobody."""
     sources: list[Any] = here._sources
     here._sources = [each for each in sources if each._handler in FUNCTIONS]
     here._schedules = [each for each in here._schedules if each._handler in FUNCTIONS]
 
 
 def follow(here: pump.Pump) -> None:
-    """Lets everything follow from what was stored: as the pump does, but each source until it is
-    empty, since most that it would ask in turns have nothing."""
+    """Processes everything that was stored, like the pump, but each source until it is empty,
+    because most others are empty."""
     while sum([_drained(source) for source in here._sources]):
         pass
 
 
 @contextmanager
 def watched() -> Iterator[list[int]]:
-    """Lets one of ten batches come twice, as AWS may do; gives how often the index was asked for
-    each fact, where it was asked at all."""
+    """Delivers one batch in ten twice, as AWS may do; returns the number of index queries for each
+    fact with any."""
     asked: list[int] = []
     delivered = queries = 0
     deliver, entries = pump._deliver, DynamoIndex.entries

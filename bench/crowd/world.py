@@ -1,7 +1,6 @@
-"""A made-up council: who wants to hear of what, and what becomes of its reports. For the same sizes
-it is the same each time.
-
-The wider a wish, the fewer services it is about: otherwise each report would be told to thousands.
+"""An invented council: its subscriptions, and its reports with their changes. For the same sizes it
+is the same each time. The wider a subscription, the fewer services it has: otherwise thousands
+would match each report.
 """
 
 from random import Random
@@ -22,7 +21,7 @@ SERVICES = {
     "dead-animal": 2,
     "something-else": 1,
 }
-"""By how many of a hundred reports are about it."""
+"""The services, weighted by their reports in a hundred."""
 RARE = tuple(SERVICES)[4:]
 ENDS = ("fixed", "closed", "no_further_action")
 STEPS = ("investigating", "in_progress", "action_scheduled", *ENDS)
@@ -70,7 +69,7 @@ def _case(number: int, random: Random) -> Case:
 
 
 def _go_on(case: Case, random: Random) -> None:
-    """What happens to it after it was sent."""
+    """Its events after it was sent."""
     state, is_kept_back = "open", case.service == MODERATED
     phases: tuple[Phase, ...] = ("first", "second", "next day")
     for phase in phases:
@@ -90,7 +89,7 @@ def _next(state: str, random: Random) -> str:
 
 
 def _merge(cases: list[Case], random: Random) -> None:
-    """Merges some of those that nothing else happens to into some that things happen to."""
+    """Merges some reports without other events into some with events."""
     idle = [each for each in cases if each.is_plain and len(each.acts) == 1]
     busy = [each for each in cases if each.is_plain and len(each.acts) > 1]
     for case in idle[:: max(1, 20 * len(idle) // max(1, len(cases)))] if busy else ():
@@ -121,7 +120,7 @@ def _is_told_at_once(person: Person) -> bool:
 
 
 def _wish(about: _Reports, random: Random) -> Wish:
-    """Most circles are small, and end where a report is."""
+    """Most circles are small, and end at a report."""
     event_types = random.choice(OF_PLACES)
     match random.choices(KINDS, WEIGHTS)[0]:
         case "edge":
@@ -140,7 +139,7 @@ def _wish(about: _Reports, random: Random) -> Wish:
 
 
 def _edge(case: Case, random: Random) -> Wish:
-    """A circle that ends where a report is."""
+    """A circle that ends at a report."""
     is_rare = case.service in RARE
     radius_m = radius(100, 10_000 if is_rare else 250, random)
     is_narrow = is_rare or random.random() < 0.3

@@ -16,7 +16,7 @@ from infra.rows import Row, Shape, Table
 SEED = 1815
 METRES_PER_DEGREE = 111_320.0
 KERB_M = 4.0
-"""How far from the middle of a street its assets stand."""
+"""The distance of assets from the middle of a street."""
 LIGHTS_M, BINS_M, GRIT_M, STOPS_M = 110.0, 500.0, 1_500.0, 450.0
 SURGERIES, PHARMACIES, TOILETS, RECYCLING = 14, 18, 12, 24
 
@@ -165,7 +165,7 @@ def _assets(spots: Iterable[Spot], label: str, letter: str) -> Iterator[Found]:
 
 
 def _somewhere(streets: Sequence[Street], count: int, rng: Random) -> Iterator[Spot]:
-    """So many different streets, each with its middle."""
+    """That many different streets, each with its middle."""
     for street in rng.sample(list(streets), count):
         long, lat = _middle(street)
         yield street, Point(lat=lat, long=long)
@@ -176,7 +176,7 @@ def _middle(street: Street) -> tuple[float, float]:
 
 
 def _along(streets: Iterable[Street], step_m: float) -> Iterator[Spot]:
-    """Places every so many metres along each street, on its kerb."""
+    """Places at that interval in metres along each street, on its kerb."""
     for street in streets:
         due = step_m / 2
         for (ax, ay), (bx, by) in pairwise(street.line):

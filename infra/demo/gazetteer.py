@@ -1,8 +1,6 @@
 """Writes the demo council's places: the invented town's streets, places and postcodes. Its wards
-are as they are committed.
-
-The postcodes are made up in the area ZZ, which Royal Mail has given to nowhere: one for each
-street that cars use, in sectors of some streets that lie together.
+are committed files. The postcodes are invented in the area ZZ, which Royal Mail does not use: one
+for each street for cars, in sectors of neighbouring streets.
 """
 
 from collections.abc import Callable, Iterator
@@ -20,16 +18,16 @@ from infra.gazetteer import Settlement, gather, places_document, streets_documen
 
 FOLDER = Path(__file__).parent
 COMMITTED = {key: FOLDER / Path(key).name for key in (PLACES, POSTCODES, STREETS, WARDS)}
-"""Where each document is kept, by its key."""
+"""The file of each document, by its key."""
 ATTRIBUTION = "Invented, made for Ginnel"
 LETTERS = "ABDEFGHJLNPQRSTUWXYZ"
-"""The letters that the end of a British postcode may have."""
+"""The letters that may end a British postcode."""
 IN_A_SECTOR = 40
 SECTORS = 9  # of a district, as in ZZ1 1 to ZZ1 9
 
 
 def documents() -> dict[str, bytes]:
-    """The documents that follow from the town by key, the same each time."""
+    """The documents made from the town, by key, the same each time."""
     town = load_town()
     streets = {street.name: [street.line] for street in town.streets}
     settlements = [Settlement(place.name, place.point, True) for place in town.places]

@@ -1,4 +1,4 @@
-"""The demo council's road works: made up, on the invented town's streets, round a day."""
+"""The demo council's invented road works, on the town's streets, around a day."""
 
 from datetime import date, timedelta
 from random import Random
@@ -17,7 +17,7 @@ KINDS = (
 
 
 def demo_roadworks(today: date) -> RoadWorks:
-    """Works of which some are going on and others are planned."""
+    """Some current works, and some planned ones."""
     rng = Random(SEED)
     town = load_town()
     works = []

@@ -1,4 +1,4 @@
-"""`make run`: starts the local stack and says where it answers; Ctrl-C stops all of it."""
+"""`make run`: starts the local stack and prints its address; Ctrl-C stops all of it."""
 
 import logging
 import os
@@ -19,7 +19,7 @@ SEEDS = ("demo", "none")
 
 
 def main() -> int:
-    """Runs until it is told to stop. Answers the exit status."""
+    """Runs until it is stopped. Returns the exit status."""
     logging.basicConfig(level=logging.WARNING)
     try:
         options = _options(os.environ)

@@ -1,4 +1,4 @@
-"""AWS in this process: moto under one lock, given the same template that an account gets.
+"""AWS in this process: moto under one lock, with the same template as an account.
 
 moto's stores are not safe under threads (acknowledged writes get lost), so everything that
 reaches it passes one lock, from inside this process or through its HTTP endpoint.
@@ -23,20 +23,20 @@ from infra.resources import SECRET, template
 REGION = "eu-west-2"
 STACK = "ginnel"
 BY_MOTO = frozenset(("AWS::DynamoDB::Table", "AWS::SQS::Queue", "AWS::S3::Bucket"))
-"""The resource types that moto creates as declared. It skips what it does not know in silence:
-secrets are created here, and anything else is refused."""
+"""The resource types that moto creates as declared. It silently skips unknown ones: secrets are
+created here, and anything else is refused."""
 LEFT_OUT = frozenset(("AWS::SQS::QueuePolicy",))
-"""Left out knowingly: moto lets everybody send to a queue, and nobody else reaches this one. The
+"""Left out deliberately: moto lets anyone send to a queue, and nobody else reaches this one. The
 tests read the policy in the template."""
 
 FOREIGN = ("AWS_PROFILE", "AWS_ENDPOINT_URL")
-"""Variables that would lead past moto."""
+"""Variables that would bypass moto."""
 
 _LOCK = threading.RLock()
 
 
 def start_moto() -> Any:
-    """Replaces AWS by moto in this process until `.stop()` is called on what this returns."""
+    """Replaces AWS by moto in this process until `.stop()` is called on the result."""
     os.environ["AWS_DEFAULT_REGION"] = REGION
     for name in [name for name in os.environ if name.startswith(FOREIGN)]:
         del os.environ[name]
@@ -48,7 +48,7 @@ def start_moto() -> Any:
 
 
 def create_resources(secrets: Mapping[str, str]) -> dict[str, str]:
-    """Creates the template's resources, secrets with the values given. Answers its outputs."""
+    """Creates the template's resources, secrets with the given values. Returns its outputs."""
     wanted = template()
     _refuse_unknown(wanted["Resources"])
     outputs = _create_stack(wanted)
@@ -71,9 +71,9 @@ def _refuse_unknown(resources: dict[str, Any]) -> None:
 
 
 def _create_stack(wanted: dict[str, Any]) -> dict[str, str]:
-    """Creates what moto can through CloudFormation. Answers the outputs of that."""
+    """Creates the resources that moto supports, through CloudFormation. Returns the outputs."""
     cloudformation = boto3.client("cloudformation")
-    # moto stumbles over a resource that it skipped, so it hears nothing of those.
+    # moto fails on references to a skipped resource, so those are left out of its template.
     created = {
         name: {key: value for key, value in resource.items() if key != "DependsOn"}
         for name, resource in wanted["Resources"].items()
@@ -108,7 +108,7 @@ def _create_secrets(values: Mapping[str, str]) -> dict[str, str]:
 
 
 def _complete_buckets(resources: dict[str, Any]) -> None:
-    """Gives buckets what moto leaves out of what the template says of them."""
+    """Sets the properties of buckets that moto ignores in the template."""
     s3, made = boto3.client("s3"), _physical_ids()
     for name, resource in resources.items():
         if resource["Type"] != "AWS::S3::Bucket":
@@ -129,7 +129,7 @@ def _complete_buckets(resources: dict[str, Any]) -> None:
 
 
 def _physical_ids() -> dict[str, str]:
-    """What the stack's resources are called, by their names in the template."""
+    """The physical names of the stack's resources, by their names in the template."""
     listed = boto3.client("cloudformation").describe_stack_resources(StackName=STACK)
     return {
         each["LogicalResourceId"]: each["PhysicalResourceId"] for each in listed["StackResources"]
@@ -145,7 +145,7 @@ def _queue_arn(made: Mapping[str, str], reference: dict[str, Any]) -> str:
 
 
 def endpoint(host: str, port: int) -> BaseWSGIServer:
-    """A server through which other processes reach the same moto; port 0 takes a free one."""
+    """A server through which other processes reach the same moto; port 0 chooses a free one."""
     application = DomainDispatcherApplication(create_backend_app)
 
     def locked(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
@@ -157,7 +157,7 @@ def endpoint(host: str, port: int) -> BaseWSGIServer:
 
 class _Quiet(WSGIRequestHandler):
     def log(self, type: str, message: str, *args: Any) -> None:
-        """Says nothing of each request."""
+        """Does not log each request."""
 
 
 def _lock_moto() -> None:

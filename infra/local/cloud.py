@@ -33,8 +33,8 @@ class Cloud:
         outside_allowed: str = "",
     ) -> None:
         """Creates the resources; secrets are random unless their values are given. `behind_cdn`:
-        the API answers only what carries the CDN's secret. `outside_allowed`: origins that are
-        gone to although they are not public, with commas between them."""
+        the API answers only requests with the CDN's secret. `outside_allowed`: origins that may be
+        requested although they are not public, separated by commas."""
         import app
 
         if Cloud._running:
@@ -57,7 +57,7 @@ class Cloud:
         }
         if not behind_cdn:
             del self.environment["ORIGIN_SECRET_ARN"]
-        # A shell may hold the settings of a deployment.
+        # A shell may have the settings of a deployment.
         for field in fields(Settings):
             os.environ.pop(field.name.upper(), None)
         os.environ.update(self.environment)
@@ -68,8 +68,8 @@ class Cloud:
         self.pump = Pump(self._app, self._arns)
 
     def begin_anew(self) -> None:
-        """Forgets what this process built and read of the resources, which were emptied. Clients,
-        the council and secrets stay while the settings are the same."""
+        """Drops everything that this process built and read of the resources, which were emptied.
+        Clients, the council and secrets stay while the settings are the same."""
         os.environ.update(self.environment)
         if container.settings() is self._settings:
             container.forget_documents()

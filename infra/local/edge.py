@@ -1,4 +1,4 @@
-"""What the CDN does to requests and answers on their way, on the local site."""
+"""Does on the local site what the CDN does to requests and responses."""
 
 from chalice.local import ChaliceRequestHandler
 
@@ -9,18 +9,18 @@ HSTS = "Strict-Transport-Security"
 
 
 class EdgeHandler(ChaliceRequestHandler):
-    """Adds the CDN's headers to an answer, and says to the API who calls."""
+    """Adds the CDN's headers to a response, and identifies the caller to the API."""
 
     _added: tuple[cdn.Header, ...] = ()
     _sent: frozenset[str] = frozenset()
     """The headers that the origin sent."""
 
     def begin_answer(self, added: tuple[cdn.Header, ...]) -> None:
-        """From here to the end of its headers, these are added to the answer."""
+        """Adds these headers to the response, until the end of its headers."""
         self._added, self._sent = added, frozenset()
 
     def introduce(self, secret: str) -> None:
-        """Says to the API what only the CDN may say, in the place of what the client said."""
+        """Sends the headers that only the CDN may set, replacing the client's."""
         for name, value in ((viewer.ORIGIN, secret), (viewer.VIEWER, self.client_address[0])):
             del self.headers[name]
             self.headers[name] = value

@@ -1,4 +1,5 @@
-"""What a running stack logs: every line in a file, and of errors one short line on the terminal."""
+"""Logs of a running stack: every line in a file, and one short line for each error on the
+terminal."""
 
 import logging
 
@@ -9,7 +10,7 @@ LOG = RUNNING.with_name("log.jsonl")
 
 
 def begin() -> None:
-    """Begins an empty file. From here on nothing is logged on standard output."""
+    """Starts an empty file. From here on nothing is logged on standard output."""
     LOG.parent.mkdir(exist_ok=True)
     file = logging.FileHandler(LOG, mode="w", encoding="utf-8")
     file.setFormatter(logs.JsonLine())
@@ -20,7 +21,7 @@ def begin() -> None:
 
 
 class _ShortLine(logging.Formatter):
-    """What failed, why, and where to read on."""
+    """What failed, why, and where the details are."""
 
     def format(self, record: logging.LogRecord) -> str:
         error = getattr(record, "fields", {}).get("error", "")

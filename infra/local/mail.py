@@ -1,4 +1,4 @@
-"""Mail of the local stack: what was sent lies in moto, and what arrives in the bucket of mail."""
+"""Email of the local stack: sent email is in moto, received email in the mail bucket."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -18,11 +18,11 @@ from infra.local.texts import texts
 
 DOMAIN = "mail.demo.example"
 RECEIPTS = "ginnel-alerts"
-"""What would tell what became of alerts: nothing does here."""
+"""The configuration set for receipts: there are none here."""
 
 
 def begin() -> None:
-    """Lets letters be sent from the domain, without the client that it would take to ask."""
+    """Allows emails from the domain, without loading a client."""
     ses_backends[DEFAULT_ACCOUNT_ID][REGION].create_email_identity_v2(DOMAIN, None, None, None)
 
 
@@ -32,15 +32,14 @@ def letters() -> list[EmailMessage]:
 
 
 def outbox(pushed: Iterable[dict[str, str]] = ()) -> dict[str, Any]:
-    """What was sent, text messages and what was pushed too, the newest first; `body` is the text
-    part."""
+    """All sent messages, with texts and notifications, newest first; `body` is the text part."""
     sent = [*map(_shown, _sent()), *texts(), *pushed]
     return {"items": sorted(sent, key=lambda each: each["sent_at"])[::-1]}
 
 
 def deliver(raw: bytes, bucket: str) -> str:
-    """Lets mail arrive as SES does, which says that its sender is who it claims to be, unless the
-    mail has such a header. Answers the key that it lies under."""
+    """Receives an email as SES does: with a header that verifies its sender, unless it has one.
+    Returns its key."""
     key = uuid4().hex
     boto3.client("s3").put_object(Bucket=bucket, Key=key, Body=_checked(raw))
     return key
@@ -57,7 +56,7 @@ def _checked(raw: bytes) -> bytes:
 
 
 def answer_to(letter: EmailMessage, text: str, sender: str) -> bytes:
-    """Mail from that sender to where the letter wants its answers, the letter quoted below."""
+    """A reply from that sender to the email's reply address, with the email quoted below."""
     answer = EmailMessage()
     answer["From"], answer["To"] = sender, letter["Reply-To"]
     answer["Subject"] = f"Re: {letter['Subject']}"
@@ -89,7 +88,7 @@ def _shown(raw: str) -> dict[str, str]:
 
 
 def text_of(letter: EmailMessage) -> str:
-    """The letter's part in plain text."""
+    """The email's plain-text part."""
     part = letter.get_body(("plain",))
     return str(part.get_content()).replace("\r\n", "\n") if part else ""
 

@@ -1,4 +1,4 @@
-"""The demo council's people: one token each, for as long as the stack runs; and a partner's key."""
+"""The demo council's users: one token each, valid while the stack runs; and a partner's key."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -23,7 +23,7 @@ DEVICE = "A token of the local stack"
 
 
 def tokens(ports: Accounts) -> dict[str, str]:
-    """A bearer token for everybody, by name. Each can sign in, too, as <name>@example.org."""
+    """A bearer token for each user, by name. Each can also sign in as <name>@example.org."""
     return {
         name: token_of(
             account_with(
@@ -38,7 +38,7 @@ def tokens(ports: Accounts) -> dict[str, str]:
 
 
 def demo_api_key(secret: str, ports: Ports) -> str:
-    """A key for Open311, made anew with every stack and the same as long as its secrets are."""
+    """A key for Open311, made with every stack, and the same as long as its secrets are."""
 
     def token_hex(size: int) -> str:
         return sha256(f"API key {size} {secret}".encode()).hexdigest()[: size * 2]

@@ -1,8 +1,7 @@
-"""What AWS does between a stream, a queue or the clock and a handler, on this machine.
-
-It reads the real stream and queues, calls the real handlers with the events that Lambda would
-get, and obeys their partial batch answers: what a handler names comes again, the rest is done.
-Schedules are kept by the running thread; without it they run when they are told to.
+"""Stands in for AWS between a stream, a queue or the clock and a handler. It reads the real stream
+and queues, calls the real handlers with Lambda's events, and respects their partial batch
+responses: failed records are delivered again. The running thread keeps the schedules; without it
+they run on request.
 """
 
 import threading
@@ -22,25 +21,26 @@ from infra.local.schedules import Handler, Schedule, handler_named
 
 PAUSE_S = 0.02
 LONGEST_PAUSE_S = 0.3
-"""Between two looks at what has been idle for a while: eight sources cost 40 ms to look at."""
+"""The interval between two checks of idle sources: checking eight sources costs 40 ms."""
 RETRY_AFTER_S = 1.0
 IDLE_ROUNDS = 2
 MOST_IN_A_RECEIVE = 10
 
 
 class Source(Protocol):
-    """Something that has events for a handler."""
+    """A source of events for a handler."""
 
     def step(self, now: float) -> bool:
-        """Delivers what is due at `now` (monotonic seconds); False where nothing is left to do."""
+        """Delivers the events due at `now` (monotonic seconds); returns False if nothing is left to
+        do."""
 
     def begin_anew(self) -> None:
-        """Forgets what it has read."""
+        """Drops everything that it has read."""
 
 
 class Peeking(Protocol):
-    """Whether there may be anything to read, without a call of AWS. `infra.local.peeking` knows it
-    where moto is in this process; `ALWAYS` suits an AWS that answers from another one."""
+    """Whether there may be anything to read, without a call of AWS. `infra.local.peeking` is for
+    moto in this process, `ALWAYS` for an AWS in another one."""
 
     def has_messages(self, queue_arn: str) -> bool: ...
 
@@ -135,7 +135,7 @@ class QueueSource:
         self.begin_anew()
 
     def begin_anew(self) -> None:
-        """Forgets the messages that wait for the end of the batching window."""
+        """Drops the messages that wait for the end of the batching window."""
         self._gathered: list[dict[str, Any]] = []
         self._due = 0.0
 
@@ -208,8 +208,7 @@ class Pump:
         self._begin()
 
     def begin_anew(self) -> None:
-        """Stops, and forgets what the sources and the schedules have done: the resources were
-        emptied."""
+        """Stops, and resets the sources and the schedules: the resources were emptied."""
         self.stop()
         for source in self._sources:
             source.begin_anew()
@@ -234,21 +233,19 @@ class Pump:
             self._thread.join()
 
     def run_schedules(self, now: datetime | None = None) -> int:
-        """Calls what is due at `now`, or by the clock. Answers how many handlers were called."""
+        """Calls the handlers due at `now`, or by the clock. Returns the number of calls."""
         moment = now or self._clock()
         return sum([schedule.run(moment) for schedule in self._schedules])
 
     def run_until_idle(self) -> None:
-        """Delivers all there is, batching windows over at once; for when no thread is running.
-        Schedules wait for `run_schedules`."""
+        """Delivers everything, without waiting for batching windows; for use without a running
+        thread. Schedules wait for `run_schedules`."""
         while self._step(float("inf")):
             pass
 
     def wait_until_idle(self, timeout_s: float = 300.0) -> None:
-        """Waits until the running thread finds nothing and holds nothing, however much it has to
-        do: `timeout_s` is for one round of it.
-
-        Raises TimeoutError.
+        """Waits until the running thread has nothing left, however much there is: `timeout_s`
+        limits one round. Raises TimeoutError.
         """
         rounds, deadline = self._rounds, time.monotonic() + timeout_s
         self._idle_rounds = 0
@@ -290,14 +287,14 @@ def _sources(
 
 
 def _of_moto() -> Peeking:
-    # Imported where it is used: a process whose AWS is elsewhere has no need of moto.
+    # Imported on use: a process whose AWS is elsewhere does not need moto.
     from infra.local import peeking
 
     return peeking
 
 
 def _client(service: str) -> Any:
-    # Against moto the client must not put the account into the host's name.
+    # With moto the client must not put the account into the host name.
     config = Config(account_id_endpoint_mode="disabled")
     return boto3.client(service, config=config)  # type: ignore[call-overload]
 
@@ -318,8 +315,7 @@ def _source(
 
 
 def _deliver(handler: Handler, records: list[dict[str, Any]]) -> set[str]:
-    """The identifiers that are to come again; an empty one stands for the whole batch, as it
-    does for Lambda."""
+    """The identifiers to be delivered again; an empty one means the whole batch, as for Lambda."""
     try:
         answer = handler({"Records": records}, None) or {}
     except Exception as error:

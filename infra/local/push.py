@@ -1,8 +1,9 @@
 """The local stack's own push service and its subscribed browsers. Messages that are sent there are
-decrypted and shown in the outbox. It has a port of its own, so that the stack may go there and to
-nothing else of this machine.
+decrypted and shown in the outbox. It has its own port, so that the stack may request only this on
+this machine.
 
-Sources: RFC 8030 (a push service's answers), RFC 8291 (encryption), RFC 8292 (who sends).
+Sources: RFC 8030 (a push service's answers), RFC 8291 (encryption), RFC 8292 (the sender's
+identity).
 """
 
 import json
@@ -38,7 +39,7 @@ class Browser:
     auth: bytes = field(default_factory=lambda: token_bytes(16))
 
     def subscription(self, endpoint: str) -> dict[str, Any]:
-        """As `JSON.stringify(PushSubscription)` says it."""
+        """In the format of `JSON.stringify(PushSubscription)`."""
         point = self.private.public_key().public_bytes(
             Encoding.X962, PublicFormat.UncompressedPoint
         )
@@ -46,7 +47,7 @@ class Browser:
         return {"endpoint": endpoint, "expirationTime": None, "keys": keys}
 
     def read(self, body: bytes) -> dict[str, Any]:
-        """What was sent to it."""
+        """The decrypted message."""
         plain = http_ece.decrypt(
             body, private_key=self.private, auth_secret=self.auth, version="aes128gcm"
         )
@@ -64,7 +65,7 @@ class Taken:
     at: datetime
 
     def shown(self) -> dict[str, str]:
-        """As the outbox shows it."""
+        """The notification in the outbox's format."""
         return {
             "channel": "push",
             "to": f"{self.endpoint[:40]}…",
@@ -75,13 +76,13 @@ class Taken:
 
 
 class PushService(ThreadingHTTPServer):
-    """Takes notifications for the browsers that subscribed at it. `status` is
-    the status that it answers instead of the right one, for tests of failures; 0 for none."""
+    """Receives notifications for its subscribed browsers. `status` is a status to answer instead of
+    the right one, for tests of failures; 0 for none."""
 
     daemon_threads = True
 
     def __init__(self, host: str = "127.0.0.1") -> None:
-        """Takes a free port. Serves after `start()`, until `stop()`."""
+        """Chooses a free port. Serves from `start()` to `stop()`."""
         super().__init__((host, 0), _Sent)
         self.origin = f"http://{host}:{self.server_address[1]}"
         self.taken: list[Taken] = []
@@ -102,11 +103,11 @@ class PushService(ThreadingHTTPServer):
         return self._browsers[endpoint].subscription(endpoint)
 
     def leave(self, endpoint: str) -> None:
-        """The browser is gone, or has unsubscribed."""
+        """Removes a browser, or its subscription."""
         del self._browsers[endpoint]
 
     def take(self, endpoint: str, headers: dict[str, str], body: bytes) -> int:
-        """Answers the status that RFC 8030 wants."""
+        """Returns the status required by RFC 8030."""
         browser = self._browsers.get(endpoint)
         if browser is None:
             return 410
@@ -153,4 +154,4 @@ class _Sent(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, *_: Any) -> None:
-        """Says nothing of each request."""
+        """Does not log each request."""

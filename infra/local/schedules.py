@@ -1,4 +1,4 @@
-"""What EventBridge does on this machine: handlers that are called at a rate."""
+"""Stands in for EventBridge: calls handlers at a rate."""
 
 import re
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from chalice.app import ScheduledEventConfig
 from chalicelib.kernel.observability import logs
 
 Handler = Callable[[dict[str, Any], Any], Any]
-"""Of an event and its context."""
+"""A function of an event and its context."""
 
 
 def handler_named(handler_string: str) -> Handler:
@@ -23,7 +23,7 @@ def handler_named(handler_string: str) -> Handler:
 
 
 class Schedule:
-    """A handler that is called at a rate. What was missed is made good by one call."""
+    """A handler that is called at a rate. One call makes up for missed ones."""
 
     def __init__(self, config: ScheduledEventConfig, now: datetime, handler: Handler) -> None:
         self._handler = handler
@@ -32,7 +32,7 @@ class Schedule:
         self._next = now + self._every
 
     def run(self, now: datetime) -> bool:
-        """Calls the handler if it is due; False where it is not."""
+        """Calls the handler if it is due; returns False if it is not."""
         if now < self._next:
             return False
         self._next = now + self._every
@@ -55,7 +55,7 @@ class Schedule:
 
 
 def interval(rate: str) -> timedelta:
-    """How long a schedule's rate(…) is. Raises RuntimeError where it is no rate."""
+    """The interval of a schedule's rate(…). Raises RuntimeError if it is not a rate."""
     found = re.fullmatch(r"rate\(([1-9][0-9]*) (minute|hour|day)s?\)", rate)
     if not found:
         raise RuntimeError(f"The pump does not know how to keep {rate}: use rate(…).")

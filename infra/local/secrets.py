@@ -1,5 +1,5 @@
-"""The local stack's own secrets: made at its first run and kept, so that tokens and links hold
-when it starts again."""
+"""The local stack's own secrets: made at its first run and stored, so that tokens and links stay
+valid when it starts again."""
 
 import json
 import secrets
@@ -16,21 +16,20 @@ Values = dict[str, str]
 
 
 def random_values() -> Values:
-    """New values, which nobody has seen, as Secrets Manager makes them."""
+    """New random values, as Secrets Manager makes them."""
     return {name: _random_value(name) for name in secret_names()}
 
 
 def _random_value(name: str) -> str:
-    """A text, or a JSON object that has it under the key that the template names."""
+    """A text, or a JSON object with it under the template's key."""
     asked = template()["Resources"][name]["Properties"]["GenerateSecretString"]
     value, key = secrets.token_hex(32), asked.get("GenerateStringKey")
     return json.dumps({key: value}) if key else value
 
 
 def kept_values(file: Path = KEPT) -> Values:
-    """The values in the file, which is made or completed where it lacks any.
-
-    Raises ConfigurationError where the file cannot be understood.
+    """The values in the file, which is created or completed as needed. Raises ConfigurationError if
+    the file cannot be read.
     """
     known = _read(file) if file.exists() else {}
     values = random_values() | known
@@ -40,7 +39,7 @@ def kept_values(file: Path = KEPT) -> Values:
 
 
 def _write(values: Values, file: Path) -> None:
-    """Puts the file in its place whole, for its owner alone; another stack may be reading it."""
+    """Replaces the file atomically, readable only by its owner; another stack may be reading it."""
     file.parent.mkdir(exist_ok=True)
     with NamedTemporaryFile("w", encoding="utf-8", dir=file.parent, delete=False) as new:
         json.dump(values, new, indent=2)

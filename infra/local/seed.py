@@ -1,5 +1,5 @@
-"""The demo council's reports, jobs and facilities: made up, on the invented town's streets, and of
-reports some weeks of them."""
+"""The demo council's invented reports (of some weeks), jobs and facilities, on the town's
+streets."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -36,9 +36,9 @@ WEEKS = 6
 SEED = 311
 OFFICER = Author("demo-officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
 LOOKED_AT_SHARE = 0.7
-"""Of the reports that wait for an officer; the others wait still."""
+"""The share of waiting reports that an officer has decided; the others still wait."""
 
-# What residents say of services of the demo council.
+# Descriptions of reports, by the demo council's services.
 WORDS: dict[str, tuple[str, ...]] = {
     "pothole": (
         "Deep hole near the kerb, cyclists swerve round it.",
@@ -135,7 +135,7 @@ def _at(ports: Ports, moment: datetime) -> Ports:
 
 
 def demo_jobs(ports: DayPorts, now: datetime) -> None:
-    """Plans today for all crews, as in the morning: what reports have opened, as far as it fits."""
+    """Plans today for all crews, as in the morning: the reports' jobs, as far as they fit."""
     zone = ports.jobs.council.zone
     day = now.astimezone(zone).date()
     morning = datetime.combine(day, time(6), zone).astimezone(UTC)
@@ -144,7 +144,7 @@ def demo_jobs(ports: DayPorts, now: datetime) -> None:
 
 
 def demo_disruption(ports: DisruptionsPorts, now: datetime) -> None:
-    """Posts a disruption that is on for the rest of the day and the next."""
+    """Posts a disruption for the rest of the day and the next."""
     draft = DisruptionDraft(
         title="No bin collections on the east side",
         text="A lorry has broken down. Please leave your bins out: we will come tomorrow.",
@@ -162,5 +162,5 @@ def demo_facilities(council: Council, ports: Publishing) -> None:
 
 
 def demo_roadworks(ports: Publishing, today: date) -> None:
-    """Publishes road works round that day."""
+    """Publishes road works around that day."""
     replace_document(ROADWORKS, msgspec.json.encode(roadworks.demo_roadworks(today)), ports)

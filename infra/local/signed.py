@@ -1,6 +1,5 @@
-"""What S3 checks of a signed request and moto does not: a form's policy, an address's signature.
-
-Everything under /_s3 on the stack's own address stands for S3, path-style. Nothing gets to moto
+"""Checks signed requests as S3 does and moto does not: a form's policy, an address's signature.
+Everything under /_s3 on the stack's own address stands in for S3, path-style. moto gets no request
 that S3 would refuse. Source: Amazon S3 API Reference, "Authenticating Requests: Browser-Based
 Uploads Using POST" and "Using Query Parameters" (AWS Signature Version 4).
 """
@@ -23,13 +22,13 @@ ENDPOINT = "/_s3"
 METADATA = "x-amz-meta-"
 MOST_FIELDS = 50
 MOST_FILE_BYTES = 64 * 1024 * 1024
-"""More than any policy here allows, so that a policy's own limit is what refuses."""
+"""More than any policy here allows, so that a policy's own limit applies."""
 CHUNK_BYTES = 64 * 1024
 _UNSIGNED = ("x-amz-signature", "file", "policy")
 
 
 class RefusedByS3(Exception):
-    """What S3 answers instead of doing it."""
+    """S3's error response."""
 
     def __init__(self, status: HTTPStatus, code: str, message: str) -> None:
         super().__init__(message)
@@ -50,7 +49,7 @@ class Form:
 
     @property
     def metadata(self) -> dict[str, str]:
-        """What S3 keeps beside the file."""
+        """The metadata that S3 stores with the file."""
         return {
             name.removeprefix(METADATA): value
             for name, value in self.fields.items()
@@ -60,13 +59,13 @@ class Form:
 
 @dataclass(frozen=True)
 class Signer:
-    """Knows the secrets of access keys, and what time it is."""
+    """Verifies requests with the secrets of access keys and a clock."""
 
     secret_of: Callable[[str], str | None]
     now: Callable[[], datetime]
 
     def check_form(self, bucket: str, form: Form) -> None:
-        """Raises RefusedByS3 where the form's policy does not allow it or does not hold."""
+        """Raises RefusedByS3 if the form's policy does not allow it or is not valid."""
         fields = form.fields
         encoded = _required(fields, "policy")
         signature = _required(fields, "x-amz-signature")
@@ -78,8 +77,8 @@ class Signer:
         _check_policy(encoded, {**fields, "bucket": bucket}, len(form.file), self.now())
 
     def check_address(self, method: str, target: str, host: str) -> None:
-        """Raises RefusedByS3 where the address is not signed, or is over. `target` is the request's
-        path with its query, as it was sent."""
+        """Raises RefusedByS3 if the address is not signed, or has expired. `target` is the
+        request's path with its query, as sent."""
         path, query = urlsplit(target).path, urlsplit(target).query
         sent = dict(parse_qsl(query, keep_blank_values=True))
         signature = sent.pop("X-Amz-Signature", "")
@@ -123,8 +122,7 @@ class Signer:
 
 
 def read_form(content_type: str, length: int, read: Callable[[int], bytes]) -> Form:
-    """The form of a request's body. A body that is too large is read to its end and not kept.
-
+    """The form of a request's body. A body that is too large is read to its end and discarded.
     Raises RefusedByS3.
     """
     kind, options = parse_options_header(content_type)
@@ -143,7 +141,7 @@ def read_form(content_type: str, length: int, read: Callable[[int], bytes]) -> F
 
 
 def _fields(boundary: str, length: int, chunks: Iterator[bytes]) -> dict[str, bytes]:
-    """What each part of the form holds. Raises MultipartError."""
+    """The content of each part of the form. Raises MultipartError."""
     found: dict[str, bytearray] = {}
     part = bytearray()
     with PushMultipartParser(
@@ -190,7 +188,7 @@ def _check_policy(encoded: str, fields: Mapping[str, str], size: int, now: datet
 
 
 def _condition(written: Any) -> tuple[str, str, Any]:
-    """An operator, what it is about, and the value. Raises ValueError."""
+    """An operator, its field, and the value. Raises ValueError."""
     if isinstance(written, dict) and len(written) == 1:
         ((name, value),) = written.items()
         return "eq", name.lower(), value

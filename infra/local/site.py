@@ -1,6 +1,6 @@
-"""One address for everything, as the CDN gives it and with its headers: the API by Chalice's own
-local server, pages and documents from the published bucket. Beside it /_local/ for what only this
-machine shows, and /_s3/ for S3 itself, where photos are posted to."""
+"""Serves everything at one address, like the CDN and with its headers: the API by Chalice's own
+local server, pages and documents from the published bucket; also /_local/ for pages of this machine
+only, and /_s3/ for S3 itself, to which photos are posted."""
 
 import json
 import sys
@@ -27,23 +27,22 @@ from infra.local.signed import ENDPOINT, RefusedByS3, Signer, read_form
 
 LOCAL = "/_local/"
 INBOX = "/_local/inbox"
-"""Mail that is posted here arrives as from outside."""
+"""Email posted here arrives as if from outside."""
 PUSH_SUBSCRIPTION = "/_local/push-subscription"
-"""Posting here is a browser that subscribes: the answer is its PushSubscription."""
+"""A post here subscribes a browser: the response is its PushSubscription."""
 _MISSING = ("NoSuchKey", "404")
 
 _NAMES = ("localhost", "127.0.0.1", "::1")
-"""What browsers on this machine call it."""
+"""The names of this machine in its browsers."""
 
 LocalPages = Mapping[str, Callable[[], Any]]
 LocalForms = Mapping[str, Callable[[bytes], Any]]
 
 
 def of_this_machine(headers: Message) -> bool:
-    """True of a request to a name of this machine that no other site's page sent.
-
-    Another site's name may lead here (DNS rebinding): then `Host` is that name. A browser says in
-    `Origin` which site's page sends a form.
+    """True for a request to a name of this machine that was not sent by another site's page.
+    Another site's name may resolve to this machine (DNS rebinding): then `Host` is that name. A
+    browser sends the site of a form's page in `Origin`.
     """
     hosts = headers.get_all("Host", [])
     if len(hosts) != 1 or _name_in(hosts[0]) not in _NAMES:
@@ -52,10 +51,10 @@ def of_this_machine(headers: Message) -> bool:
 
 
 def _name_in(host: str) -> str | None:
-    """The name in a Host header; None where it is no host and port."""
+    """The name in a Host header; None if it is not a host and port."""
     try:
         parts = urlsplit(f"http://{host}")
-        # Asked for because it is only checked then.
+        # Read because it is validated only then.
         _ = parts.port
     except ValueError:
         return None
@@ -68,7 +67,8 @@ ASSETS = "assets/"
 
 
 class Server(ThreadedHTTPServer):
-    """The threaded server, with what its handlers need to answer for the bucket and the CDN."""
+    """The threaded server, with the data that its handlers need to stand in for the bucket and the
+    CDN."""
 
     request_queue_size = 128
     client: Any
@@ -84,13 +84,13 @@ class Server(ThreadedHTTPServer):
         self.assets: dict[str, Answer] = {}
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A browser that goes away in the middle of an answer is no error of ours."""
+        """A browser that disconnects during a response is not an error."""
         if not isinstance(sys.exc_info()[1], ConnectionError):
             super().handle_error(request, client_address)
 
 
 def serve(app: Chalice, host: str, port: int) -> LocalDevServer:
-    """Chalice's local server on that port (0 takes a free one). Raises OSError if it is taken.
+    """Chalice's local server on that port (0 chooses a free one). Raises OSError if it is taken.
 
     Set `client` (of S3), `bucket`, `local_pages`, `local_forms`, `signer`, `cdn_headers` and
     `origin_secret` of its `server` before the first request.
@@ -132,7 +132,7 @@ class SiteHandler(EdgeHandler):
     do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = do_PATCH = do_OPTIONS = _generic_handle
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Says nothing of each request."""
+        """Does not log each request."""
 
     def _send_error_response(self, error: LocalGatewayException) -> None:
         self._send_no_route()
@@ -144,7 +144,7 @@ class SiteHandler(EdgeHandler):
             super()._send_http_response(code, headers, body)
 
     def _send_no_route(self) -> None:
-        """API Gateway knows no method without a route: there is nothing at such an address."""
+        """API Gateway has no method without a route: such an address does not exist."""
         problem = {
             "type": "about:blank",
             "title": HTTPStatus.NOT_FOUND.phrase,
@@ -240,7 +240,7 @@ class SiteHandler(EdgeHandler):
 
     def _object(self, key: str, **asked: Any) -> Answer:
         """The object; assets, whose names change with their content, are read once, as the CDN
-        keeps them."""
+        caches them."""
         if not key.startswith(ASSETS) or asked:
             return self._read_object(key, **asked)
         if key not in self.server.assets:

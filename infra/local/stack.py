@@ -41,8 +41,8 @@ DEMO_BASEMAP = ROOT / "infra" / "demo" / "basemap.pmtiles"
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """What can be chosen: port 0 takes a free one; `seed` is demo or none; without a file for
-    them, secrets last as long as the stack; `outside_allowed` as in the settings."""
+    """The options: port 0 chooses a free one; `seed` is demo or none; without a file, secrets last
+    as long as the stack; `outside_allowed` as in the settings."""
 
     port: int = 0
     council: str = DEMO
@@ -53,7 +53,7 @@ class Options:
 
 
 class LocalStack:
-    """Starts with `start()`, ends with `stop()`; `url` is where it answers."""
+    """Starts with `start()`, ends with `stop()`; `url` is its address."""
 
     def __init__(self, options: Options) -> None:
         """Takes the port and creates the resources. Raises OSError, ConfigurationError."""
@@ -73,13 +73,13 @@ class LocalStack:
             outside_allowed=",".join(filter(None, (options.outside_allowed, self.push.origin))),
         )
         self._endpoint = aws.endpoint(HOST, 0)
-        # Here everybody is in one network.
+        # Here all clients are in one network.
         hourly().update(
             {scope: 10 * most for scope, most in hourly().items() if "network" in scope}
         )
 
     def start(self) -> None:
-        """Publishes what is fixed, seeds, and answers."""
+        """Publishes the fixed documents, seeds the data, and serves."""
         self._upload_site()
         publish_fixed(publishing_ports())
         if self._options.council == DEMO:
@@ -156,7 +156,7 @@ class LocalStack:
             "PhotosBucket": self.cloud.environment["PHOTOS_BUCKET"],
             "CrewsBucket": self.cloud.environment["CREWS_BUCKET"],
         }
-        # A browser would hold this machine's other http addresses to it as well.
+        # A browser would apply it to this machine's other http addresses as well.
         return tuple(each for each in cdn.headers(path, names) if each.name != HSTS)
 
     def _upload_site(self) -> None:

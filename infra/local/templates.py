@@ -1,4 +1,4 @@
-"""A page with every message that subscribers may get, made of sample data."""
+"""Renders a page with every message that subscribers may get, from sample data."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -24,7 +24,7 @@ _PAGE = environment(Path(__file__).parent).get_template("templates.html")
 
 
 class Sample(NamedTuple):
-    """A message as each channel carries it."""
+    """A message in the form of each channel."""
 
     name: str
     subject: str

@@ -1,4 +1,4 @@
-"""Text messages of the local stack: what was sent lies in moto, which does not note when."""
+"""Text messages of the local stack: sent ones are in moto, which does not record the time."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -14,7 +14,7 @@ Message = tuple[str, str]
 
 
 class _Sent(dict[str, Message]):
-    """moto's messages by their ids, with when each was put in."""
+    """moto's messages by their ids, with the time of each."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -26,12 +26,12 @@ class _Sent(dict[str, Message]):
 
 
 def begin() -> None:
-    """Notes from here on when a message is sent."""
+    """From here on records when a message is sent."""
     sns_backends[DEFAULT_ACCOUNT_ID][REGION].sms_messages = _Sent()
 
 
 def texts() -> list[dict[str, Any]]:
-    """All that were sent, as the outbox shows them, the oldest first."""
+    """All sent texts in the outbox's format, oldest first."""
     sent = sns_backends[DEFAULT_ACCOUNT_ID][REGION].sms_messages
     assert isinstance(sent, _Sent)
     return [

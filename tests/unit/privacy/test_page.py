@@ -41,7 +41,9 @@ def made(
 ) -> str:
     not_included = [{"data": "Backups", "reason": "Copies."}]
     made_at = "2026-11-21T19:43:17.881247Z"
-    return pages.page({"made_at": made_at, "records": held, "not_included": not_included, "next": after})
+    return pages.page(
+        {"made_at": made_at, "records": held, "not_included": not_included, "next": after}
+    )
 
 
 def lines(page: str) -> list[tuple[str, str]]:
