@@ -4,6 +4,9 @@ import re
 from dataclasses import fields
 from typing import Any
 
+from pynamodb.indexes import Index
+from pynamodb.models import Model
+
 from chalicelib.jobs.dynamo.items import JobItem
 from chalicelib.jobs.model import Job
 from chalicelib.reports.dynamo.beside import FollowerItem
@@ -12,6 +15,7 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.states import LABELS
 from chalicelib.settings import Settings
 from infra.resources import SETTINGS, template
+from tests.architecture.test_privacy import every_item
 from tests.conftest import ROOT
 
 SUMMARY = {"service_code", "state", "title", "lat", "long", "requested_datetime", "visibility"}
@@ -55,11 +59,29 @@ def test_indexes_project_no_timeline_and_nothing_personal() -> None:
     assert beyond_a_summary(indexes) == {"contact"}
 
 
-def test_index_that_code_queries_is_the_templates() -> None:
-    ours = ReportItem.by_tile.Meta
-    theirs = {index["IndexName"]: index for index in table()["GlobalSecondaryIndexes"]}
-    projected = theirs[ours.index_name]["Projection"]["NonKeyAttributes"]
-    assert set(ours.projection.non_key_attributes or ()) == set(projected)
+def key_of(index: Index[Model]) -> tuple[str, list[tuple[str, str]]]:
+    """Its name and its keys, in the form of the template."""
+    names = index.Meta.attributes.items()
+    keys = [("HASH" if attribute.is_hash_key else "RANGE", name) for name, attribute in names]
+    return index.Meta.index_name, sorted(keys)
+
+
+def test_indexes_that_code_queries_are_the_templates() -> None:
+    resources = template()["Resources"].values()
+    tables = [each["Properties"] for each in resources if each["Type"] == "AWS::DynamoDB::Table"]
+    theirs = [
+        (index["IndexName"], [(key["KeyType"], key["AttributeName"]) for key in index["KeySchema"]])
+        for each in tables
+        for index in each.get("GlobalSecondaryIndexes", ())
+    ]
+    ours = [
+        key_of(index)
+        for item in every_item()
+        for index in vars(item).values()
+        if isinstance(index, Index)
+    ]
+    assert ours
+    assert [index for index in ours if index not in theirs] == []
 
 
 def test_item_keeps_every_field_of_the_aggregate() -> None:

@@ -29,6 +29,12 @@ class JsonAttribute(Attribute[T]):
         return decoded
 
 
+class TextAttribute(Attribute[T]):
+    """A text that is one of a few."""
+
+    attr_type = STRING
+
+
 class MomentAttribute(Attribute[datetime]):
     """A time in UTC as sortable text: 2026-01-31T10:00:00Z."""
 

@@ -4,12 +4,10 @@ question whether it is mended, and officers' notes."""
 from collections.abc import Sequence
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
-from pynamodb.models import Model
 
 from chalicelib.kernel.dynamo.attributes import JsonAttribute, MomentAttribute
-from chalicelib.kernel.optimistic import AlreadyExists
-from chalicelib.reports.dynamo.items import translated
+from chalicelib.kernel.dynamo.item import Index, index
+from chalicelib.reports.dynamo.items import ReportsItem
 from chalicelib.reports.model import Answer, Note, Update
 
 ARCHIVED = "update#"
@@ -17,109 +15,50 @@ FOLLOWER = "follower#"
 ANSWER = "answer#"
 NOTE = "note#"
 AUTHOR = "author#"
-VALUES = ("person", "repair", "is_fixed", "datetime")
-"""The values that an answer is stored with."""
 
 
-class ArchivedUpdateItem(Model):
+class ArchivedUpdateItem(ReportsItem):
     """An update that was moved out of its report's item; `version` is the report's."""
 
-    class Meta:
-        table_name = ""
-
-    service_request_id = UnicodeAttribute(hash_key=True)
-    record = UnicodeAttribute(range_key=True)
     number = NumberAttribute()
     version = NumberAttribute()
     entry = JsonAttribute[Update](Update)
 
 
-class ByFollower(GlobalSecondaryIndex["FollowerItem"]):  # type: ignore[no-untyped-call]
-    """Reports by the person who follows them."""
-
-    class Meta:
-        index_name = "by-follower"
-        projection = KeysOnlyProjection()
-
-    person = UnicodeAttribute(hash_key=True)
-
-
-class FollowerItem(Model):
+class FollowerItem(ReportsItem):
     """A follower of a report. `person` identifies the follower in a way that only we can read.
     `record` repeats `person`; if the follower came with a report that was merged into this one, the
     id of that report comes after it."""
 
-    class Meta:
-        table_name = ""
-
-    service_request_id = UnicodeAttribute(hash_key=True)
-    record = UnicodeAttribute(range_key=True)
     person = UnicodeAttribute()
 
-    by_follower = ByFollower()
+    by_follower: Index["FollowerItem"] = index("by-follower", "person")
 
 
-class ByAnswerer(GlobalSecondaryIndex["AnswerItem"]):  # type: ignore[no-untyped-call]
-    """Answers by the person who gave them. This is the by-follower index, in which an answerer has
-    another `person` value than as a follower."""
-
-    class Meta:
-        index_name = "by-follower"
-        projection = KeysOnlyProjection()
-
-    person = UnicodeAttribute(hash_key=True)
-
-
-class AnswerItem(Model):
+class AnswerItem(ReportsItem):
     """An answer about a repair. `person` identifies the answerer in a way that only their
     subscription can resolve."""
 
-    class Meta:
-        table_name = ""
-
-    service_request_id = UnicodeAttribute(hash_key=True)
-    record = UnicodeAttribute(range_key=True)
     person = UnicodeAttribute()
     repair = NumberAttribute()
     is_fixed = BooleanAttribute()
     datetime = MomentAttribute()
 
-    by_answerer = ByAnswerer()
+    by_answerer: Index["AnswerItem"] = index("by-follower", "person")
 
 
-class ByAuthor(GlobalSecondaryIndex["AuthorItem"]):  # type: ignore[no-untyped-call]
-    """Reports by the person who wrote on them. This is the by-follower index, in which an author
-    has another `person` value than as a follower."""
-
-    class Meta:
-        index_name = "by-follower"
-        projection = KeysOnlyProjection()
-
-    person = UnicodeAttribute(hash_key=True)
-
-
-class AuthorItem(Model):
+class AuthorItem(ReportsItem):
     """A person who wrote an update of a report, or flagged it. `person` identifies the author in a
     way that only the account's id leads to; `record` repeats it."""
 
-    class Meta:
-        table_name = ""
-
-    service_request_id = UnicodeAttribute(hash_key=True)
-    record = UnicodeAttribute(range_key=True)
     person = UnicodeAttribute()
 
-    by_author = ByAuthor()
+    by_author: Index["AuthorItem"] = index("by-follower", "person")
 
 
-class NoteItem(Model):
+class NoteItem(ReportsItem):
     """A note beside a report. Personal data: sender and text."""
 
-    class Meta:
-        table_name = ""
-
-    service_request_id = UnicodeAttribute(hash_key=True)
-    record = UnicodeAttribute(range_key=True)
     datetime = MomentAttribute()
     sender = UnicodeAttribute()
     text = UnicodeAttribute()
@@ -136,12 +75,11 @@ class BesideReports:
 
     def archived(self, service_request_id: str) -> Sequence[Update]:
         within = ArchivedUpdateItem.record.startswith(ARCHIVED)
-        with translated():
-            items = list(ArchivedUpdateItem.query(service_request_id, within, consistent_read=True))
+        items = ArchivedUpdateItem.under(service_request_id, within)
         return [item.entry for item in sorted(items, key=lambda item: item.number)]
 
     def rewrite_archived(self, service_request_id: str, update: Update, *, version: int) -> None:
-        with translated():
+        with ArchivedUpdateItem.translated():
             item = ArchivedUpdateItem.get(
                 service_request_id, ARCHIVED + update.update_id, consistent_read=True
             )
@@ -149,37 +87,29 @@ class BesideReports:
 
     def drop_archived(self, service_request_id: str) -> None:
         within = ArchivedUpdateItem.record.startswith(ARCHIVED)
-        with translated(), ArchivedUpdateItem.batch_write() as batch:
-            for item in ArchivedUpdateItem.query(service_request_id, within, consistent_read=True):
-                batch.delete(item)
+        ArchivedUpdateItem.drop_under(service_request_id, within)
 
     def add_follower(self, service_request_id: str, person: str) -> None:
-        with translated():
-            FollowerItem(service_request_id, FOLLOWER + person, person=person).save()
+        FollowerItem(service_request_id, FOLLOWER + person, person=person).put()
 
     def follows(self, person: str) -> Sequence[str]:
-        with translated():
-            found = list(FollowerItem.by_follower.query(person))
+        found = FollowerItem.by_follower.all(person)
         following = (each for each in found if each.record.startswith(FOLLOWER))
         return list(dict.fromkeys(each.service_request_id for each in following))
 
     def carry_follower(self, service_request_id: str, person: str, via: str) -> None:
-        with translated():
-            FollowerItem(service_request_id, _carried(person, via), person=person).save()
+        FollowerItem(service_request_id, _carried(person, via), person=person).put()
 
     def carried(self, service_request_id: str, via: str) -> Sequence[str]:
         found = _followers(service_request_id)
         return [each.person for each in found if each.record == _carried(each.person, via)]
 
     def drop_carried(self, service_request_id: str, person: str, via: str) -> None:
-        with translated():
-            FollowerItem(service_request_id, _carried(person, via)).delete()
+        FollowerItem(service_request_id, _carried(person, via)).remove()
 
     def drop_follower(self, service_request_id: str, person: str) -> None:
-        found = _followers(service_request_id, person)
-        with translated():
-            for item in found:
-                item.delete()
+        for item in _followers(service_request_id, person):
+            item.remove()
 
     def has_follower(self, service_request_id: str, person: str) -> bool:
         return bool(_followers(service_request_id, person))
@@ -188,81 +118,50 @@ class BesideReports:
         return list(dict.fromkeys(item.person for item in _followers(service_request_id)))
 
     def add_answer(self, service_request_id: str, answer: Answer) -> Answer:
-        values = {name: getattr(answer, name) for name in VALUES}
-        item = AnswerItem(service_request_id, ANSWER + answer.answer_id, **values)
-        try:
-            with translated(clash=AlreadyExists):
-                item.save(AnswerItem.service_request_id.does_not_exist())
-        except AlreadyExists:
-            return self.answer(service_request_id, answer.answer_id) or answer
-        return answer
+        item = AnswerItem.of(answer, service_request_id, ANSWER + answer.answer_id)
+        return _answer(item.add_or_find())
 
     def answer(self, service_request_id: str, answer_id: str) -> Answer | None:
-        with translated():
-            try:
-                return _answer(
-                    AnswerItem.get(service_request_id, ANSWER + answer_id, consistent_read=True)
-                )
-            except AnswerItem.DoesNotExist:
-                return None
+        item = AnswerItem.find(service_request_id, ANSWER + answer_id)
+        return _answer(item) if item else None
 
     def answers(self, service_request_id: str) -> Sequence[Answer]:
-        within = AnswerItem.record.startswith(ANSWER)
-        with translated():
-            items = list(AnswerItem.query(service_request_id, within, consistent_read=True))
+        items = AnswerItem.under(service_request_id, AnswerItem.record.startswith(ANSWER))
         return [_answer(item) for item in items]
 
     def answered(self, person: str) -> Sequence[tuple[str, str]]:
-        with translated():
-            return [
-                (item.service_request_id, item.record.removeprefix(ANSWER))
-                for item in AnswerItem.by_answerer.query(person)
-                if item.record.startswith(ANSWER)
-            ]
+        return [
+            (item.service_request_id, item.record.removeprefix(ANSWER))
+            for item in AnswerItem.by_answerer.all(person)
+            if item.record.startswith(ANSWER)
+        ]
 
     def drop_answer(self, service_request_id: str, answer_id: str) -> None:
-        with translated():
-            AnswerItem(service_request_id, ANSWER + answer_id).delete()
+        AnswerItem(service_request_id, ANSWER + answer_id).remove()
 
     def add_author(self, service_request_id: str, person: str) -> None:
-        with translated():
-            AuthorItem(service_request_id, AUTHOR + person, person=person).save()
+        AuthorItem(service_request_id, AUTHOR + person, person=person).put()
 
     def wrote_on(self, person: str) -> Sequence[str]:
-        with translated():
-            found = list(AuthorItem.by_author.query(person))
+        found = AuthorItem.by_author.all(person)
         return [each.service_request_id for each in found if each.record.startswith(AUTHOR)]
 
     def drop_author(self, service_request_id: str, person: str) -> None:
-        with translated():
-            AuthorItem(service_request_id, AUTHOR + person).delete()
+        AuthorItem(service_request_id, AUTHOR + person).remove()
 
     def drop_authors(self, service_request_id: str) -> None:
-        within = AuthorItem.record.startswith(AUTHOR)
-        with translated(), AuthorItem.batch_write() as batch:
-            for item in AuthorItem.query(service_request_id, within, consistent_read=True):
-                batch.delete(item)
+        AuthorItem.drop_under(service_request_id, AuthorItem.record.startswith(AUTHOR))
 
     def add_note(self, service_request_id: str, note: Note) -> None:
-        item = NoteItem(service_request_id, NOTE + note.note_id)
-        item.datetime, item.sender, item.text = note.datetime, note.sender, note.text
-        try:
-            with translated(clash=AlreadyExists):
-                item.save(NoteItem.service_request_id.does_not_exist())
-        except AlreadyExists:
-            return
+        NoteItem.of(note, service_request_id, NOTE + note.note_id).add()
 
     def notes(self, service_request_id: str) -> Sequence[Note]:
-        within = NoteItem.record.startswith(NOTE)
-        with translated():
-            items = list(NoteItem.query(service_request_id, within, consistent_read=True))
-        return sorted((_note(item) for item in items), key=lambda note: note.datetime)
+        items = NoteItem.under(service_request_id, NoteItem.record.startswith(NOTE))
+        notes = (item.read_as(Note, note_id=item.record.removeprefix(NOTE)) for item in items)
+        return sorted(notes, key=lambda note: note.datetime)
 
     def drop_notes(self, service_request_id: str) -> None:
-        within = NoteItem.record.startswith(NOTE)
-        with translated(), NoteItem.batch_write() as batch:
-            for item in NoteItem.query(service_request_id, within, consistent_read=True):
-                batch.delete(item)
+        NoteItem.drop_under(service_request_id, NoteItem.record.startswith(NOTE))
 
 
 def _carried(person: str, via: str) -> str:
@@ -271,8 +170,7 @@ def _carried(person: str, via: str) -> str:
 
 def _followers(service_request_id: str, person: str = "") -> Sequence[FollowerItem]:
     within = FollowerItem.record.startswith(FOLLOWER + person)
-    with translated():
-        return list(FollowerItem.query(service_request_id, within, consistent_read=True))
+    return FollowerItem.under(service_request_id, within)
 
 
 def _keep(service_request_id: str, number: int, update: Update, version: int) -> None:
@@ -281,27 +179,8 @@ def _keep(service_request_id: str, number: int, update: Update, version: int) ->
     item = ArchivedUpdateItem(service_request_id, ARCHIVED + update.update_id)
     item.number, item.version, item.entry = number, version, update
     is_new = ArchivedUpdateItem.service_request_id.does_not_exist()
-    try:
-        with translated(clash=AlreadyExists):
-            item.save(is_new | (ArchivedUpdateItem.version < version))
-    except AlreadyExists:
-        return
+    item.put_where(is_new | (ArchivedUpdateItem.version < version))
 
 
 def _answer(item: AnswerItem) -> Answer:
-    return Answer(
-        answer_id=item.record.removeprefix(ANSWER),
-        person=item.person,
-        repair=int(item.repair),
-        is_fixed=item.is_fixed,
-        datetime=item.datetime,
-    )
-
-
-def _note(item: NoteItem) -> Note:
-    return Note(
-        note_id=item.record.removeprefix(NOTE),
-        datetime=item.datetime,
-        sender=item.sender,
-        text=item.text,
-    )
+    return item.read_as(Answer, answer_id=item.record.removeprefix(ANSWER))

@@ -9,22 +9,18 @@ other reports.
 """
 
 from collections.abc import Mapping
-from functools import partial
 
 from pynamodb.attributes import (
-    Attribute,
     BooleanAttribute,
     NumberAttribute,
     UnicodeAttribute,
     VersionAttribute,
 )
-from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
-from pynamodb.models import Model
 
 from chalicelib.catalogue.decisions import Opens, Priority, Reason
 from chalicelib.geo.quadkey import key_of
-from chalicelib.kernel.dynamo import errors
-from chalicelib.kernel.dynamo.attributes import JsonAttribute, MomentAttribute
+from chalicelib.kernel.dynamo.attributes import JsonAttribute, MomentAttribute, TextAttribute
+from chalicelib.kernel.dynamo.item import Index, Item, index
 from chalicelib.kernel.observability import trace
 from chalicelib.kernel.time import text_of
 from chalicelib.reports.keys import CELL_LENGTH, REPORT, place_by_target
@@ -44,136 +40,18 @@ from chalicelib.reports.model import (
 from chalicelib.reports.needs import Needs
 from chalicelib.reports.states import State
 
-translated = partial(errors.translated, "reports")
+
+class ReportsItem(Item):
+    """An item of the table."""
+
+    store = "reports"
+    service_request_id = UnicodeAttribute(hash_key=True)
+    record = UnicodeAttribute(range_key=True)
 
 
-class ByTile(GlobalSecondaryIndex["ReportItem"]):  # type: ignore[no-untyped-call]
-    """Public reports by place: `cell` is a coarse quadkey, `place` the finest one and the id."""
-
-    class Meta:
-        index_name = "by-tile"
-        projection = IncludeProjection(
-            ["service_code", "state", "title", "lat", "long", "requested_datetime"]
-        )
-
-    cell = UnicodeAttribute(hash_key=True)
-    place = UnicodeAttribute(range_key=True)
-
-
-class ByAttention(GlobalSecondaryIndex["ReportItem"]):  # type: ignore[no-untyped-call]
-    """Reports that somebody has to look at: by the reason, and by the moment since when they need
-    it (or, if held, until when they are held)."""
-
-    class Meta:
-        index_name = "by-attention"
-        projection = IncludeProjection(
-            ["service_code", "state", "visibility", "title", "requested_datetime"]
-        )
-
-    attention = UnicodeAttribute(hash_key=True)
-    attention_since = UnicodeAttribute(range_key=True)
-
-
-class ByRequestedMonth(GlobalSecondaryIndex["ReportItem"]):  # type: ignore[no-untyped-call]
-    """All reports by when they were requested."""
-
-    class Meta:
-        index_name = "by-requested-month"
-        projection = IncludeProjection(["service_code", "state", "visibility"])
-
-    requested_month = UnicodeAttribute(hash_key=True)
-    requested_datetime = MomentAttribute(range_key=True)
-
-
-class ByUpdatedMonth(GlobalSecondaryIndex["ReportItem"]):  # type: ignore[no-untyped-call]
-    """All reports by when they last changed."""
-
-    class Meta:
-        index_name = "by-updated-month"
-        projection = IncludeProjection(["service_code", "state", "visibility"])
-
-    updated_month = UnicodeAttribute(hash_key=True)
-    updated_datetime = MomentAttribute(range_key=True)
-
-
-class ByTarget(GlobalSecondaryIndex["ReportItem"]):  # type: ignore[no-untyped-call]
-    """The reports that a team has to deal with, by when each is to be done."""
-
-    class Meta:
-        index_name = "by-target"
-        projection = IncludeProjection(
-            [
-                *("service_code", "state", "title", "priority", "ward_code"),
-                *("opens", "attention", "waits_for"),
-            ]
-        )
-
-    open_team = UnicodeAttribute(hash_key=True)
-    target_place = UnicodeAttribute(range_key=True)
-
-
-class ByTeamState(GlobalSecondaryIndex["ReportItem"]):  # type: ignore[no-untyped-call]
-    """All reports of a team in one state, by when they were requested."""
-
-    class Meta:
-        index_name = "by-team-state"
-        projection = IncludeProjection(["service_code", "title", "lat", "long"])
-
-    team_state = UnicodeAttribute(hash_key=True)
-    requested_datetime = MomentAttribute(range_key=True)
-
-
-class ByReporter(GlobalSecondaryIndex["ReportItem"]):  # type: ignore[no-untyped-call]
-    """Reports by the account that sent them."""
-
-    class Meta:
-        index_name = "by-reporter"
-        projection = IncludeProjection(["service_code", "state", "title"])
-
-    reporter = UnicodeAttribute(hash_key=True)
-    requested_datetime = MomentAttribute(range_key=True)
-
-
-class ByContactEmail(GlobalSecondaryIndex["ReportItem"]):  # type: ignore[no-untyped-call]
-    """Reports by a digest of their contact's email address."""
-
-    class Meta:
-        index_name = "by-contact-email"
-        projection = KeysOnlyProjection()
-
-    email_key = UnicodeAttribute(hash_key=True)
-    requested_datetime = MomentAttribute(range_key=True)
-
-
-class ByContactPhone(GlobalSecondaryIndex["ReportItem"]):  # type: ignore[no-untyped-call]
-    """Reports by a digest of their contact's phone number."""
-
-    class Meta:
-        index_name = "by-contact-phone"
-        projection = KeysOnlyProjection()
-
-    phone_key = UnicodeAttribute(hash_key=True)
-    requested_datetime = MomentAttribute(range_key=True)
-
-
-class ByForgetting(GlobalSecondaryIndex["ReportItem"]):  # type: ignore[no-untyped-call]
-    """Reports with data that expires: by what expires, and since when that time runs."""
-
-    class Meta:
-        index_name = "by-forgetting"
-        projection = KeysOnlyProjection()
-
-    forget = UnicodeAttribute(hash_key=True)
-    forget_since = UnicodeAttribute(range_key=True)
-
-
-class ReportItem(Model):
+class ReportItem(ReportsItem):
     """The aggregate as it is stored. Personal data: contact, reporter, attributes, flags."""
 
-    class Meta:
-        table_name = ""
-
-    service_request_id = UnicodeAttribute(hash_key=True)
     record = UnicodeAttribute(range_key=True, default=REPORT)
     version = VersionAttribute()
     # Of the request that wrote this version.
@@ -181,8 +59,8 @@ class ReportItem(Model):
     fingerprint = UnicodeAttribute()
     service_code = UnicodeAttribute()
     team = UnicodeAttribute()
-    state: Attribute[State] = UnicodeAttribute()  # type: ignore[assignment]
-    visibility: Attribute[Visibility] = UnicodeAttribute()  # type: ignore[assignment]
+    state = TextAttribute[State]()
+    visibility = TextAttribute[Visibility]()
     description = UnicodeAttribute()
     lat = NumberAttribute(null=True)
     long = NumberAttribute(null=True)
@@ -194,15 +72,15 @@ class ReportItem(Model):
     asset_id = UnicodeAttribute(null=True)
     attributes = JsonAttribute[Mapping[str, tuple[str, ...]]](dict[str, tuple[str, ...]])
     photos = JsonAttribute[tuple[Photo, ...]](tuple[Photo, ...])
-    priority: Attribute[Priority] = UnicodeAttribute()  # type: ignore[assignment]
-    opens: Attribute[Opens] = UnicodeAttribute(default="officer")  # type: ignore[assignment]
+    priority = TextAttribute[Priority]()
+    opens = TextAttribute[Opens](default="officer")
     because = JsonAttribute[tuple[Reason, ...]](tuple[Reason, ...], default=())
     decided_by_hand = JsonAttribute[tuple[ByHand, ...]](tuple[ByHand, ...], default=())
     duplicate_of = UnicodeAttribute(null=True)
     publish_at = MomentAttribute(null=True)
     contact = JsonAttribute[Contact](Contact, null=True)
     anonymous = BooleanAttribute(default=False)
-    channel: Attribute[Channel] = UnicodeAttribute(default="online")  # type: ignore[assignment]
+    channel = TextAttribute[Channel](default="online")
     reporter = UnicodeAttribute(null=True)
     email_key = UnicodeAttribute(null=True)
     phone_key = UnicodeAttribute(null=True)
@@ -242,23 +120,33 @@ class ReportItem(Model):
     forget = UnicodeAttribute(null=True)
     forget_since = UnicodeAttribute(null=True)
 
-    by_tile = ByTile()
-    by_attention = ByAttention()
-    by_requested_month = ByRequestedMonth()
-    by_updated_month = ByUpdatedMonth()
-    by_target = ByTarget()
-    by_team_state = ByTeamState()
-    by_reporter = ByReporter()
-    by_contact_email = ByContactEmail()
-    by_contact_phone = ByContactPhone()
-    by_forgetting = ByForgetting()
+    # Public reports: `cell` is a coarse quadkey, `place` the finest one and the id.
+    by_tile: Index["ReportItem"] = index("by-tile", "cell", "place")
+    # Reports that somebody has to look at: by the reason, and by the moment since when they need
+    # it (or, if held, until when they are held).
+    by_attention: Index["ReportItem"] = index("by-attention", "attention", "attention_since")
+    by_requested_month: Index["ReportItem"] = index(
+        "by-requested-month", "requested_month", "requested_datetime"
+    )
+    by_updated_month: Index["ReportItem"] = index(
+        "by-updated-month", "updated_month", "updated_datetime"
+    )
+    # The reports that a team has to deal with, by when each is to be done.
+    by_target: Index["ReportItem"] = index("by-target", "open_team", "target_place")
+    by_team_state: Index["ReportItem"] = index("by-team-state", "team_state", "requested_datetime")
+    by_reporter: Index["ReportItem"] = index("by-reporter", "reporter", "requested_datetime")
+    by_contact_email: Index["ReportItem"] = index(
+        "by-contact-email", "email_key", "requested_datetime"
+    )
+    by_contact_phone: Index["ReportItem"] = index(
+        "by-contact-phone", "phone_key", "requested_datetime"
+    )
+    # Reports with data that expires: by what expires, and since when that time runs.
+    by_forgetting: Index["ReportItem"] = index("by-forgetting", "forget", "forget_since")
 
 
 def item_of(report: ServiceRequest) -> ReportItem:
-    values = {name: getattr(report, name) for name in report.__dataclass_fields__}
-    if not report.version:
-        del values["version"]
-    item = ReportItem(**values)
+    item = ReportItem.of(report)
     if report.visibility == "public" and report.point:
         key = key_of(report.point)
         item.cell = key[:CELL_LENGTH]
@@ -283,5 +171,4 @@ def item_of(report: ServiceRequest) -> ReportItem:
 
 
 def report_of(item: ReportItem) -> ServiceRequest:
-    names = ServiceRequest.__dataclass_fields__
-    return ServiceRequest(**{name: getattr(item, name) for name in names})
+    return item.read_as(ServiceRequest)

@@ -19,7 +19,7 @@ from chalicelib.reports.dynamo.beside import (
     FollowerItem,
     NoteItem,
 )
-from chalicelib.reports.dynamo.items import ReportItem, item_of, report_of, translated
+from chalicelib.reports.dynamo.items import ReportItem, item_of, report_of
 from chalicelib.reports.keys import CELL_LENGTH, REPORT, months, place_in_index, rest
 from chalicelib.reports.model import Attention, ServiceRequest, Summary, ToForget, Waiting
 from chalicelib.reports.ports import (
@@ -47,34 +47,28 @@ class DynamoRepository(BesideReports):
 
     def create(self, report: ServiceRequest) -> ServiceRequest:
         item = item_of(report)
-        with translated(clash=AlreadyExists):
-            item.save(ReportItem.service_request_id.does_not_exist())
+        if not item.add():
+            raise AlreadyExists
         return report_of(item)
 
     def save(self, report: ServiceRequest) -> ServiceRequest:
         if not report.version:
             raise VersionConflict
-        item = item_of(report)
-        with translated(clash=VersionConflict):
-            item.save()
-        return report_of(item)
+        return report_of(item_of(report).put_on_version())
 
     def get(self, service_request_id: str) -> ServiceRequest | None:
-        with translated():
-            try:
-                return report_of(ReportItem.get(service_request_id, REPORT, consistent_read=True))
-            except ReportItem.DoesNotExist:
-                return None
+        item = ReportItem.find(service_request_id, REPORT)
+        return report_of(item) if item else None
 
     def many(self, service_request_ids: Sequence[str]) -> Mapping[str, ServiceRequest]:
         keys = [(service_request_id, REPORT) for service_request_id in set(service_request_ids)]
-        with translated():
+        with ReportItem.translated():
             found = list(ReportItem.batch_get(keys, consistent_read=True))
         return {item.service_request_id: report_of(item) for item in found}
 
     def in_box(self, box: Box, filters: Filters, *, limit: int, after: str | None) -> Page:
         found: list[ReportItem] = []
-        with translated():
+        with ReportItem.translated():
             for item in self._places_in(box, after or "", budget=8):
                 if not _passes(item, box, filters):
                     continue
@@ -85,7 +79,7 @@ class DynamoRepository(BesideReports):
 
     def near(self, box: Box, filters: Filters, *, budget: int) -> Sequence[Summary]:
         for_each_cell = max(1, budget // max(1, cells_touched(box, CELL_LENGTH)))
-        with translated():
+        with ReportItem.translated():
             items = list(self._places_in(box, "", budget=for_each_cell))
         return [_summary(item) for item in items if _passes(item, box, filters)]
 
@@ -94,10 +88,7 @@ class DynamoRepository(BesideReports):
     ) -> Sequence[Waiting]:
         index, since = ReportItem.by_attention, ReportItem.attention_since
         high = f"{text_of(until)}~" if until else "~"
-        with translated():
-            items = list(
-                index.query(attention, since.between((after or "") + "!", high), limit=limit)
-            )
+        items = index.all(attention, since.between((after or "") + "!", high), limit=limit)
         return [_waiting(item) for item in items]
 
     def listed(
@@ -115,7 +106,7 @@ class DynamoRepository(BesideReports):
         part = rest(window, after, oldest_first=oldest_first)
         begin = place_in_index(window, after) if after else None
         for month in months(part, oldest_first=oldest_first):
-            with translated():
+            with ReportItem.translated():
                 for item in index.query(
                     month,
                     moment.between(part.start, part.end),
@@ -132,13 +123,13 @@ class DynamoRepository(BesideReports):
             *((ReportItem.by_contact_email, key) for key in person.email_keys),
             *((ReportItem.by_contact_phone, key) for key in person.phone_keys),
         ]
-        with translated():
+        with ReportItem.translated():
             found = {each for index, key in keys for each in _newest(index, key, limit, before)}
         return sorted(found, reverse=True)[:limit]
 
     def due(self, team: str, *, after: str | None, at_once: int) -> Iterator[Due]:
         later = ReportItem.target_place > after if after else None
-        with translated():
+        with ReportItem.translated():
             for item in ReportItem.by_target.query(team, later, page_size=at_once):
                 yield _due(item)
 
@@ -146,7 +137,7 @@ class DynamoRepository(BesideReports):
         self, team: str, state: State, *, before: Place | None, at_once: int
     ) -> Iterator[Place]:
         until = ReportItem.requested_datetime <= before[0] if before else None
-        with translated():
+        with ReportItem.translated():
             found = (
                 (item.requested_datetime, item.service_request_id)
                 for item in ReportItem.by_team_state.query(
@@ -163,12 +154,11 @@ class DynamoRepository(BesideReports):
         self, what: ToForget, *, until: datetime, limit: int, after: str | None
     ) -> Sequence[Forgettable]:
         since = ReportItem.forget_since.between((after or "") + "!", f"{text_of(until)}~")
-        with translated():
-            found = list(ReportItem.by_forgetting.query(what, since, limit=limit))
+        found = ReportItem.by_forgetting.all(what, since, limit=limit)
         return [Forgettable(item.service_request_id, item.forget_since) for item in found]
 
     def ids(self) -> Iterator[str]:
-        with translated():
+        with ReportItem.translated():
             for item in ReportItem.scan(
                 ReportItem.record == REPORT,
                 consistent_read=True,
@@ -177,13 +167,13 @@ class DynamoRepository(BesideReports):
                 yield item.service_request_id
 
     def courses(self) -> Iterator[Course]:
-        with translated():
+        with ReportItem.translated():
             for item in ReportItem.scan(
                 ReportItem.record == REPORT,
                 consistent_read=True,
                 attributes_to_get=list(Course._fields),
             ):
-                yield Course(*(getattr(item, name) for name in Course._fields))
+                yield item.read_as(Course)
 
     def _places_in(self, box: Box, after: str, *, budget: int) -> Iterator[ReportItem]:
         for part in cover(box, length=FINEST, at_least=CELL_LENGTH, budget=budget):
@@ -211,34 +201,21 @@ def _newest(
 
 
 def _summary(item: ReportItem) -> Summary:
-    return Summary(**{name: getattr(item, name) for name in Summary.__dataclass_fields__})
+    return item.read_as(Summary)
 
 
 def _listed(item: ReportItem, window: Window) -> Listed:
-    return Listed(
-        item.requested_datetime if window.by == "requested" else item.updated_datetime,
-        item.service_request_id,
-        item.service_code,
-        item.state,
-        item.visibility,
-    )
+    is_requested = window.by == "requested"
+    moment = item.requested_datetime if is_requested else item.updated_datetime
+    return item.read_as(Listed, moment=moment)
 
 
 def _due(item: ReportItem) -> Due:
-    values = {name: getattr(item, name) for name in Due._fields if name not in ("place", "team")}
-    return Due(place=item.target_place, team=item.open_team, **values)
+    return item.read_as(Due, place=item.target_place, team=item.open_team)
 
 
 def _waiting(item: ReportItem) -> Waiting:
-    return Waiting(
-        service_request_id=item.service_request_id,
-        service_code=item.service_code,
-        state=item.state,
-        visibility=item.visibility,
-        title=item.title,
-        requested_datetime=item.requested_datetime,
-        place=item.attention_since,
-    )
+    return item.read_as(Waiting, place=item.attention_since)
 
 
 def _passes(item: ReportItem, box: Box, filters: Filters) -> bool:

@@ -1,0 +1,162 @@
+"""What the items of every table are built from, and how stores read and write them."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Any, ClassVar, Self, TypeVar
+
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
+from pynamodb.models import Model
+
+from chalicelib.errors import UpstreamFailed
+from chalicelib.kernel.dynamo import errors
+from chalicelib.kernel.dynamo.errors import ConditionFailed
+from chalicelib.kernel.optimistic import VersionConflict
+
+Kept = TypeVar("Kept")
+AnyItem = TypeVar("AnyItem", bound="Item")
+
+
+class Index(GlobalSecondaryIndex[AnyItem]):  # type: ignore[no-untyped-call]
+    """A global secondary index of items."""
+
+    def all(self, hash_key: str, within: Condition | None = None, **how: Any) -> Sequence[AnyItem]:
+        """All items under a hash key of the index, in the order of its range keys. `how` is for
+        PynamoDB's `query`.
+
+        Raises: UpstreamFailed.
+        """
+        with self._model.translated():
+            return list(self.query(hash_key, within, **how))
+
+
+def index(name: str, hash_key: str, range_key: str = "") -> Index[Any]:
+    """An index whose keys are attributes that hold text. infra/resources.json says what else it
+    holds; PynamoDB asks for a projection only to make tables."""
+    keys = {hash_key: UnicodeAttribute(hash_key=True)}
+    if range_key:
+        keys[range_key] = UnicodeAttribute(range_key=True)
+    meta = type("Meta", (), {"index_name": name, "projection": KeysOnlyProjection()})
+    made: Index[Any] = type(name, (Index,), {"Meta": meta, **keys})()
+    return made
+
+
+class Item(Model):
+    """An item of a table. Its reads are consistent. Each call raises UpstreamFailed if DynamoDB
+    does not answer."""
+
+    store: ClassVar[str]
+    """What is stored, as people are told of it."""
+
+    class Meta:
+        table_name = ""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        # Each kind of item is told its table by itself.
+        cls.Meta = type("Meta", (cls.Meta,), {})  # type: ignore[assignment, misc]
+
+    @classmethod
+    def of(
+        cls, kept: Any, hash_key: str | None = None, range_key: str | None = None, **given: Any
+    ) -> Self:
+        """The item of a dataclass or named tuple: its attributes are what is `given`, and the
+        fields of the same name. A version of 0 is left out: nothing is stored yet."""
+        names = type(kept).__annotations__.keys() & cls.get_attributes().keys()
+        values = {name: getattr(kept, name) for name in names} | given
+        version = cls._version_attribute_name
+        if version and not values[version]:
+            del values[version]
+        return cls(hash_key, range_key, **values)
+
+    def read_as(self, kind: type[Kept], **given: Any) -> Kept:
+        """The dataclass or named tuple of the item: its fields are what is `given`, and the
+        attributes of the same name."""
+        names = kind.__annotations__.keys() - given.keys()
+        return kind(**given, **{name: getattr(self, name) for name in names})
+
+    @classmethod
+    def translated(cls, clash: type[Exception] | None = None) -> AbstractContextManager[None]:
+        """PynamoDB's errors as ours: UpstreamFailed, or `clash` for a condition that does not
+        hold."""
+        return errors.translated(cls.store, clash)
+
+    @classmethod
+    def find(cls, hash_key: str, range_key: str) -> Self | None:
+        """The item of that key, None if there is none."""
+        with cls.translated():
+            try:
+                return cls.get(hash_key, range_key, consistent_read=True)
+            except cls.DoesNotExist:
+                return None
+
+    @classmethod
+    def under(cls, hash_key: str, within: Condition | None = None) -> Sequence[Self]:
+        """All items under a hash key, in the order of their range keys."""
+        with cls.translated():
+            return list(cls.query(hash_key, within, consistent_read=True))
+
+    @classmethod
+    def drop_under(cls, hash_key: str, within: Condition) -> None:
+        """Delete the items that `under` finds."""
+        with cls.translated(), cls.batch_write() as batch:
+            for item in cls.query(hash_key, within, consistent_read=True):
+                batch.delete(item)
+
+    def put(self) -> None:
+        """Store the item, whatever was stored under its key."""
+        with self.translated():
+            self.save()
+
+    def put_where(self, condition: Condition) -> bool:
+        """Store the item if the condition holds. Returns: whether it holds."""
+        try:
+            with self.translated(ConditionFailed):
+                self.save(condition)
+        except ConditionFailed:
+            return False
+        return True
+
+    def put_on_version(self) -> Self:
+        """Store the item if the stored one has its version, or none is stored and it has none.
+
+        Returns: the item with its new version.
+
+        Raises: VersionConflict.
+        """
+        with self.translated(VersionConflict):
+            self.save()
+        return self
+
+    def add(self) -> bool:
+        """Store the item unless its key is taken. Returns: whether it was stored. It was not
+        either if the reply to this very write was lost."""
+        hash_key = self.get_attributes()[str(self._hash_keyname)]
+        return self.put_where(hash_key.does_not_exist())
+
+    def add_or_find(self) -> Self:
+        """Store the item unless its key is taken. Returns: what is stored then."""
+        if self.add():
+            return self
+        names = (self._hash_keyname, self._range_keyname)
+        stored = self.find(*(getattr(self, str(name)) for name in names))
+        if stored is None:
+            raise UpstreamFailed("What was stored could not be read back. Send it again.")
+        return stored
+
+    def change_where(self, actions: list[Action], condition: Condition) -> bool:
+        """Change attributes of the stored item, and of this one, if the condition holds. Returns:
+        whether it holds."""
+        try:
+            with self.translated(ConditionFailed):
+                self.update(actions, condition)
+        except ConditionFailed:
+            return False
+        return True
+
+    def remove(self) -> None:
+        """Delete what is stored under the key of the item, whatever its version."""
+        with self.translated():
+            self.delete(add_version_condition=False)
