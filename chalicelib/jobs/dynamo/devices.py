@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from chalicelib.jobs.crew_ports import Device, PushTo
-from chalicelib.jobs.dynamo.items import CrewDeviceItem, translated
+from chalicelib.jobs.dynamo.items import CrewDeviceItem
 from chalicelib.jobs.keys import device_id_in, of_crew, record_of_device
 
 
@@ -14,29 +14,23 @@ class DynamoDevices:
         CrewDeviceItem.Meta.table_name = table_name
 
     def add(self, device: Device) -> None:
-        with translated():
-            CrewDeviceItem(
-                of_crew(device.crew),
-                record_of_device(device.device_id),
-                endpoint=device.push.endpoint,
-                p256dh=device.push.p256dh,
-                auth=device.push.auth,
-                expires_at=device.expires_at,
-            ).save()
+        CrewDeviceItem.of(
+            device.push,
+            of_crew(device.crew),
+            record_of_device(device.device_id),
+            expires_at=device.expires_at,
+        ).put()
 
     def remove(self, crew: str, device_id: str) -> None:
-        with translated():
-            CrewDeviceItem(of_crew(crew), record_of_device(device_id)).delete()
+        CrewDeviceItem(of_crew(crew), record_of_device(device_id)).remove()
 
     def of(self, crew: str) -> Sequence[Device]:
-        with translated():
-            found = list(CrewDeviceItem.query(of_crew(crew), consistent_read=True))
         return [
             Device(
                 crew=crew,
                 device_id=device_id_in(item.record),
-                push=PushTo(endpoint=item.endpoint, p256dh=item.p256dh, auth=item.auth),
+                push=item.read_as(PushTo),
                 expires_at=item.expires_at,
             )
-            for item in found
+            for item in CrewDeviceItem.under(of_crew(crew))
         ]

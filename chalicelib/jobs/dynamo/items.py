@@ -8,8 +8,7 @@ lists the indexes and what each is for.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
-from functools import partial
+from datetime import date
 from typing import Any
 
 from pynamodb.attributes import (
@@ -21,8 +20,6 @@ from pynamodb.attributes import (
     VersionAttribute,
 )
 from pynamodb.constants import STRING
-from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
-from pynamodb.models import Model
 
 from chalicelib.catalogue.decisions import Priority
 from chalicelib.jobs.keys import JOB, job_id_in, of_job, of_report, record_of
@@ -38,14 +35,13 @@ from chalicelib.jobs.model import (
     StateClaim,
     Window,
 )
-from chalicelib.kernel.dynamo import errors
-from chalicelib.kernel.dynamo.attributes import JsonAttribute, MomentAttribute
+from chalicelib.kernel.dynamo.attributes import JsonAttribute, MomentAttribute, TextAttribute
+from chalicelib.kernel.dynamo.item import Index, OwnedItem, index
 from chalicelib.kernel.time import text_of
 
 Texts = tuple[str, ...]
 LATEST = "~"
 """Sorts after every day and moment."""
-translated = partial(errors.translated, "jobs")
 
 
 class DayAttribute(Attribute[date]):
@@ -60,72 +56,30 @@ class DayAttribute(Attribute[date]):
         return date.fromisoformat(value)
 
 
-class ByCrew(GlobalSecondaryIndex["JobItem"]):  # type: ignore[no-untyped-call]
-    """A crew's jobs, by their day and their place in it."""
+class JobsItem(OwnedItem):
+    """An item of the table."""
 
-    class Meta:
-        index_name = "by-crew"
-        projection = KeysOnlyProjection()
-
-    crew = UnicodeAttribute(hash_key=True)
-    crew_place = UnicodeAttribute(range_key=True)
+    store = "jobs"
 
 
-class ByDay(GlobalSecondaryIndex["JobItem"]):  # type: ignore[no-untyped-call]
-    """A day's jobs, by their crew and their place in its day."""
-
-    class Meta:
-        index_name = "by-day"
-        projection = KeysOnlyProjection()
-
-    planned_day: Attribute[date] = DayAttribute(hash_key=True)
-    day_place = UnicodeAttribute(range_key=True)
-
-
-class ByTeamState(GlobalSecondaryIndex["JobItem"]):  # type: ignore[no-untyped-call]
-    """A team's jobs in a state, what is due first first."""
-
-    class Meta:
-        index_name = "by-team-state"
-        projection = KeysOnlyProjection()
-
-    team_state = UnicodeAttribute(hash_key=True)
-    due_place = UnicodeAttribute(range_key=True)
-
-
-class ByDispute(GlobalSecondaryIndex["JobItem"]):  # type: ignore[no-untyped-call]
-    """A team's jobs with a dispute that the office has to settle, what rests longest first."""
-
-    class Meta:
-        index_name = "by-dispute"
-        projection = KeysOnlyProjection()
-
-    disputed = UnicodeAttribute(hash_key=True)
-    updated_place = UnicodeAttribute(range_key=True)
-
-
-class JobItem(Model):
+class JobItem(JobsItem):
     """A job as it is stored. Personal data: who did what is in `events`."""
 
-    class Meta:
-        table_name = ""
-
-    owner = UnicodeAttribute(hash_key=True)
     record = UnicodeAttribute(range_key=True, default=JOB)
     version = VersionAttribute()
-    kind: Attribute[Kind] = UnicodeAttribute()  # type: ignore[assignment]
-    state: Attribute[State] = UnicodeAttribute()  # type: ignore[assignment]
+    kind = TextAttribute[Kind]()
+    state = TextAttribute[State]()
     title = UnicodeAttribute()
     service_code = UnicodeAttribute()
     team = UnicodeAttribute()
-    priority: Attribute[Priority] = UnicodeAttribute()  # type: ignore[assignment]
+    priority = TextAttribute[Priority]()
     crew = UnicodeAttribute(null=True)
-    planned_day: Attribute[date | None] = DayAttribute(null=True)  # type: ignore[assignment]
+    planned_day = DayAttribute(null=True)
     position = NumberAttribute(null=True)
-    arrives_at: Attribute[datetime | None] = MomentAttribute(null=True)  # type: ignore[assignment]
+    arrives_at = MomentAttribute(null=True)
     minutes = NumberAttribute()
     window = JsonAttribute[Window | None](Window, null=True)
-    due: Attribute[datetime | None] = MomentAttribute(null=True)  # type: ignore[assignment]
+    due = MomentAttribute(null=True)
     lat = NumberAttribute()
     long = NumberAttribute()
     address = UnicodeAttribute(null=True)
@@ -148,8 +102,8 @@ class JobItem(Model):
     cancelled_because = UnicodeAttribute(null=True)
     closed_itself = BooleanAttribute()
     set_aside = JsonAttribute[SetAside | None](SetAside, null=True)
-    opened_at: Attribute[datetime] = MomentAttribute()
-    updated_at: Attribute[datetime] = MomentAttribute()
+    opened_at = MomentAttribute()
+    updated_at = MomentAttribute()
     fingerprint = UnicodeAttribute()
     request_id = UnicodeAttribute()
     # What the indexes are keyed by, derived at each write.
@@ -160,51 +114,37 @@ class JobItem(Model):
     disputed = UnicodeAttribute(null=True)
     updated_place = UnicodeAttribute()
 
-    by_crew = ByCrew()
-    by_day = ByDay()
-    by_team_state = ByTeamState()
-    by_dispute = ByDispute()
+    # A crew's jobs, by their day and their place in it.
+    by_crew: Index["JobItem"] = index("by-crew", "crew", "crew_place")
+    # A day's jobs, by their crew and their place in its day.
+    by_day: Index["JobItem"] = index("by-day", "planned_day", "day_place")
+    # A team's jobs in a state, what is due first first.
+    by_team_state: Index["JobItem"] = index("by-team-state", "team_state", "due_place")
+    # A team's jobs with a dispute that the office has to settle, what rests longest first.
+    by_dispute: Index["JobItem"] = index("by-dispute", "disputed", "updated_place")
 
 
-class JobOfReportItem(Model):
+class JobOfReportItem(JobsItem):
     """That a job names a report, or was about to."""
 
-    class Meta:
-        table_name = ""
 
-    owner = UnicodeAttribute(hash_key=True)
-    record = UnicodeAttribute(range_key=True)
-
-
-class CrewDeviceItem(Model):
+class CrewDeviceItem(JobsItem):
     """A crew's phone that is told when the day changes: where its browser takes notifications."""
 
-    class Meta:
-        table_name = ""
-
-    owner = UnicodeAttribute(hash_key=True)
-    record = UnicodeAttribute(range_key=True)
     endpoint = UnicodeAttribute()
     p256dh = UnicodeAttribute()
     auth = UnicodeAttribute()
     expires_at = TTLAttribute()
 
 
-NAMES = frozenset(Job.__dataclass_fields__) - {"job_id"}
-
-
 def item_of(job: Job) -> JobItem:
     """The job as it is stored."""
-    values: dict[str, Any] = {name: getattr(job, name) for name in NAMES}
-    if not job.version:
-        del values["version"]
-    return JobItem(of_job(job.job_id), **values, **_places(job))
+    return JobItem.of(job, of_job(job.job_id), **_places(job))
 
 
 def job_of(item: JobItem) -> Job:
     """The job as the slice knows it."""
-    values: dict[str, Any] = {name: getattr(item, name) for name in NAMES}
-    return Job(job_id=job_id_in(item.owner), **values)
+    return item.read_as(Job, job_id=job_id_in(item.owner))
 
 
 def pointer(service_request_id: str, job_id: str) -> JobOfReportItem:

@@ -1,7 +1,6 @@
 """Jobs in DynamoDB: one item a job, one conditional write a change."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from datetime import date
 from heapq import merge
 from itertools import islice
@@ -9,9 +8,7 @@ from typing import NamedTuple
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.expressions.condition import Condition
-from pynamodb.indexes import GlobalSecondaryIndex
 
-from chalicelib.errors import UpstreamFailed
 from chalicelib.jobs.dynamo.items import (
     LATEST,
     JobItem,
@@ -19,11 +16,11 @@ from chalicelib.jobs.dynamo.items import (
     item_of,
     job_of,
     pointer,
-    translated,
 )
 from chalicelib.jobs.keys import JOB, job_id_in, of_job, of_report
 from chalicelib.jobs.model import STATES, Job, State
 from chalicelib.jobs.ports import Filters, Page
+from chalicelib.kernel.dynamo.item import Index
 from chalicelib.kernel.optimistic import VersionConflict
 
 AT_ONCE = 100
@@ -49,45 +46,30 @@ class DynamoJobs:
 
     def add(self, job: Job) -> Job:
         _point(job)
-        item = item_of(job)
-        with suppress(VersionConflict), translated(clash=VersionConflict):
-            item.save(JobItem.owner.does_not_exist())
-            return job_of(item)
-        # Of that id there is one, maybe by this very write if its reply was lost.
-        stored = self.get(job.job_id)
-        if stored is None:
-            raise UpstreamFailed("The job could not be read back. Send it again.")
-        return stored
+        return job_of(item_of(job).add_or_find())
 
     def save(self, job: Job) -> Job:
         if not job.version:
             raise VersionConflict
         # Most changes name no other reports: then they are found already, and one write does.
         item = item_of(job)
-        with suppress(VersionConflict), translated(clash=VersionConflict):
-            item.save(JobItem.service_request_ids == job.service_request_ids)
+        if item.put_where(JobItem.service_request_ids == job.service_request_ids):
             return job_of(item)
         _point(job)
-        item = item_of(job)
-        with translated(clash=VersionConflict):
-            item.save()
-        return job_of(item)
+        return job_of(item_of(job).put_on_version())
 
     def get(self, job_id: str) -> Job | None:
-        with translated():
-            try:
-                return job_of(JobItem.get(of_job(job_id), JOB, consistent_read=True))
-            except JobItem.DoesNotExist:
-                return None
+        item = JobItem.find(of_job(job_id), JOB)
+        return job_of(item) if item else None
 
     def many(self, job_ids: Collection[str]) -> Mapping[str, Job]:
         keys = [(of_job(job_id), JOB) for job_id in set(job_ids)]
-        with translated():
+        with JobItem.translated():
             found = map(job_of, JobItem.batch_get(keys, consistent_read=True))
             return {job.job_id: job for job in found}
 
     def of_day(self, crew: str, day: date) -> Sequence[Job]:
-        with translated():
+        with JobItem.translated():
             found = [each.job_id for each in _of_crew(crew, day, None)]
         jobs = self.many(found)
         in_order = (jobs[job_id] for job_id in found if job_id in jobs)
@@ -100,10 +82,8 @@ class DynamoJobs:
     def once_of_report(self, service_request_id: str) -> Sequence[Job]:
         """All that name the report, or named it while it was merged with one of theirs, the first
         one first (consistent reads)."""
-        with translated():
-            found = JobOfReportItem.query(of_report(service_request_id), consistent_read=True)
-            job_ids = [job_id_in(item.record) for item in found]
-        named = self.many(job_ids).values()
+        found = JobOfReportItem.under(of_report(service_request_id))
+        named = self.many([job_id_in(item.record) for item in found]).values()
         jobs = (
             job for job in named if service_request_id in (*job.service_request_ids, *job.joined)
         )
@@ -120,7 +100,7 @@ class DynamoJobs:
         """The first of those that are wanted. An index may have a job that has left its place."""
         jobs: dict[str, Job] = {}
         last, looked_at = None, 0
-        with translated():
+        with JobItem.translated():
             while some := list(islice(found, limit + 1)):
                 stored = self.many([entry.job_id for entry in some])
                 for place, job_id in some:
@@ -136,7 +116,7 @@ class DynamoJobs:
 
 def _point(job: Job) -> None:
     """Lets the job be found by its reports, before it names them."""
-    with translated(), JobOfReportItem.batch_write() as batch:
+    with JobItem.translated(), JobOfReportItem.batch_write() as batch:
         for service_request_id in job.service_request_ids:
             batch.save(pointer(service_request_id, job.job_id))
 
@@ -147,11 +127,11 @@ def _found(filters: Filters, teams: Sequence[str], after: str | None) -> Iterato
         return _of_crew(filters.crew, filters.day, after)
     if filters.day:
         beyond = JobItem.day_place > after if after else None
-        return _entries(JobItem.by_day, filters.day, JobItem.day_place, beyond)
+        return _entries(JobItem.by_day, filters.day.isoformat(), JobItem.day_place, beyond)
     if filters.disputed:
         beyond = JobItem.updated_place > after if after else None
-        return _merged(
-            _entries(JobItem.by_dispute, team, JobItem.updated_place, beyond) for team in teams
+        return merge(
+            *(_entries(JobItem.by_dispute, team, JobItem.updated_place, beyond) for team in teams)
         )
     return _of_teams(teams, sorted(filters.states) or STATES, after)
 
@@ -170,16 +150,12 @@ def _of_crew(crew: str, day: date | None, after: str | None) -> Iterator[_Entry]
 def _of_teams(teams: Iterable[str], states: Iterable[State], after: str | None) -> Iterator[_Entry]:
     beyond = JobItem.due_place > after if after else None
     keys = [f"{team}#{state}" for team in teams for state in states]
-    return _merged(_entries(JobItem.by_team_state, key, JobItem.due_place, beyond) for key in keys)
-
-
-def _merged(lists: Iterable[Iterator[_Entry]]) -> Iterator[_Entry]:
-    return merge(*lists)
+    return merge(*(_entries(JobItem.by_team_state, key, JobItem.due_place, beyond) for key in keys))
 
 
 def _entries(
-    index: GlobalSecondaryIndex[JobItem],
-    key: str | date,
+    index: Index[JobItem],
+    key: str,
     place: UnicodeAttribute,
     within: Condition | None,
     *,

@@ -160,3 +160,10 @@ class Item(Model):
         """Delete what is stored under the key of the item, whatever its version."""
         with self.translated():
             self.delete(add_version_condition=False)
+
+
+class OwnedItem(Item):
+    """An item of a table that is keyed by `owner` and `record`."""
+
+    owner = UnicodeAttribute(hash_key=True)
+    record = UnicodeAttribute(range_key=True)
