@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
+
+from pynamodb.expressions.update import Action
 
 from chalicelib.alerts.delivery import Alert, Named, Place, named
 from chalicelib.alerts.delivery_ports import Listed
@@ -20,9 +21,6 @@ from chalicelib.alerts.dynamo.alert_items import (
 from chalicelib.alerts.dynamo.items import of_subscription
 from chalicelib.alerts.model import AlertRequested, Because
 from chalicelib.alerts.sms_budget import Purse
-from chalicelib.kernel.dynamo import errors
-from chalicelib.kernel.dynamo.errors import ConditionFailed
-from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.time import text_of
 
 TOLD_KEPT_FOR = timedelta(days=60)
@@ -30,7 +28,6 @@ GATHERED_KEPT_FOR = timedelta(days=7)
 SUPPRESSED_FOR = timedelta(days=365)
 SPEND_KEPT_FOR = timedelta(days=7)
 LOOKED_FOR: tuple[Place, ...] = ("waiting", "put_off", "over_cap", "sending")
-translated = partial(errors.translated, "alerts")
 
 
 class _InTable:
@@ -43,50 +40,35 @@ class DynamoAlerts(_InTable):
     """The Alerts port on one DynamoDB table."""
 
     def save(self, alert: Alert) -> Alert:
-        item = item_of(alert)
-        with translated(clash=VersionConflict):
-            item.save()
-        return alert_of(item)
+        return alert_of(item_of(alert).put_on_version())
 
     def get(self, subscription_id: str, alert_id: str) -> Alert | None:
-        with translated():
-            try:
-                return alert_of(
-                    AlertItem.get(
-                        of_subscription(subscription_id), f"{ALERT}{alert_id}", consistent_read=True
-                    )
-                )
-            except AlertItem.DoesNotExist:
-                return None
+        item = AlertItem.find(of_subscription(subscription_id), f"{ALERT}{alert_id}")
+        return alert_of(item) if item else None
 
     def due(self, now: datetime, *, limit: int) -> Sequence[Named]:
         until = AlertItem.due < f"{text_of(now)}~"
-        with translated():
-            found = [
-                item.due
-                for place in LOOKED_FOR
-                for item in AlertItem.by_due.query(place, until, limit=limit)
-            ]
+        found = [
+            item.due
+            for place in LOOKED_FOR
+            for item in AlertItem.by_due.all(place, until, limit=limit)
+        ]
         names = (named(due.partition("#")[2]) for due in sorted(found)[:limit])
         return [name for name in names if name]
 
     def in_place(self, place: Place, *, limit: int, after: str | None) -> Listed:
         before = AlertItem.due < after if after else None
-        with translated():
-            items = list(
-                AlertItem.by_due.query(place, before, limit=limit + 1, scan_index_forward=False)
-            )
-            keys = [(item.owner, item.record) for item in items[:limit]]
+        items = AlertItem.by_due.all(place, before, limit=limit + 1, scan_index_forward=False)
+        keys = [(item.owner, item.record) for item in items[:limit]]
+        with AlertItem.translated():
             found = {item.due: item for item in AlertItem.batch_get(keys, consistent_read=True)}
         alerts = [alert_of(found[item.due]) for item in items[:limit] if item.due in found]
         return Listed(alerts, items[limit - 1].due if len(items) > limit else None)
 
     def carried_as(self, external_id: str) -> Alert | None:
-        with translated():
-            found = next(iter(AlertItem.by_external.query(external_id, limit=1)), None)
-        if found is None:
-            return None
-        return self.get(found.owner.partition("#")[2], found.record.removeprefix(ALERT))
+        for found in AlertItem.by_external.all(external_id, limit=1):
+            return self.get(found.owner.partition("#")[2], found.record.removeprefix(ALERT))
+        return None
 
 
 class DynamoTold(_InTable):
@@ -111,51 +93,36 @@ class DynamoTold(_InTable):
             | (ToldItem.version < version)
             | (ToldItem.by == alert_id)
         )
-        try:
-            with translated(clash=ConditionFailed):
-                item.save(is_news)
-        except ConditionFailed:
-            return False
-        return True
+        return item.put_where(is_news)
 
 
 class DynamoDigests(_InTable):
     """The Digests port."""
 
     def gather(self, due: datetime, tell: AlertRequested) -> None:
-        with translated():
-            GatheredItem(
-                of_subscription(tell.subscription_id),
-                f"digest#{text_of(due)}#{tell.event_key}",
-                tell=tell,
-                expires_at=due + GATHERED_KEPT_FOR,
-            ).save()
+        GatheredItem(
+            of_subscription(tell.subscription_id),
+            f"digest#{text_of(due)}#{tell.event_key}",
+            tell=tell,
+            expires_at=due + GATHERED_KEPT_FOR,
+        ).put()
 
     def gathered(self, subscription_id: str, due: datetime) -> Sequence[AlertRequested]:
         own = GatheredItem.record.startswith(f"digest#{text_of(due)}#")
-        with translated():
-            found = GatheredItem.query(of_subscription(subscription_id), own, consistent_read=True)
-            return [item.tell for item in found]
+        found = GatheredItem.under(of_subscription(subscription_id), own)
+        return [item.tell for item in found]
 
 
 class DynamoSuppressed(_InTable):
     """The Suppressed port."""
 
     def has(self, address_key: str, now: datetime) -> bool:
-        with translated():
-            try:
-                found = SuppressedItem.get(
-                    f"suppressed#{address_key}", "suppressed", consistent_read=True
-                )
-            except SuppressedItem.DoesNotExist:
-                return False
-        return found.expires_at > now
+        found = SuppressedItem.find(f"suppressed#{address_key}", "suppressed")
+        return found is not None and found.expires_at > now
 
     def add(self, address_key: str, because: Because, now: datetime) -> None:
-        with translated():
-            SuppressedItem(
-                f"suppressed#{address_key}", because=because, expires_at=now + SUPPRESSED_FOR
-            ).save()
+        expires_at = now + SUPPRESSED_FOR
+        SuppressedItem(f"suppressed#{address_key}", because=because, expires_at=expires_at).put()
 
 
 class DynamoSpend(_InTable):
@@ -166,30 +133,19 @@ class DynamoSpend(_InTable):
             return None
         item = _spent(day, purse)
         is_left = SpendItem.segments.does_not_exist() | (SpendItem.segments <= most - segments)
-        try:
-            with translated(clash=ConditionFailed):
-                item.update(
-                    actions=[
-                        SpendItem.segments.add(segments),
-                        SpendItem.expires_at.set(_midnight(day) + SPEND_KEPT_FOR),
-                    ],
-                    condition=is_left,
-                )
-        except ConditionFailed:
-            return None
-        return int(item.segments)
+        actions: list[Action] = [
+            SpendItem.segments.add(segments),
+            SpendItem.expires_at.set(_midnight(day) + SPEND_KEPT_FOR),
+        ]
+        return int(item.segments) if item.change_where(actions, is_left) else None
 
     def taken(self, day: date, purse: Purse) -> int:
         item = _spent(day, purse)
-        with translated():
-            try:
-                found = SpendItem.get(item.owner, item.record, consistent_read=True)
-            except SpendItem.DoesNotExist:
-                return 0
-        return int(found.segments)
+        found = SpendItem.find(item.owner, item.record)
+        return int(found.segments) if found else 0
 
     def give_back(self, day: date, purse: Purse, segments: int) -> None:
-        with translated():
+        with SpendItem.translated():
             _spent(day, purse).update(actions=[SpendItem.segments.add(-segments)])
 
 

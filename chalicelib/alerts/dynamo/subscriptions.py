@@ -1,8 +1,6 @@
 """Subscriptions and the index that finds them, on one DynamoDB table."""
 
 from collections.abc import Collection, Iterable, Sequence
-from contextlib import suppress
-from functools import partial
 from typing import Any
 
 from chalicelib.alerts.dynamo.items import (
@@ -18,12 +16,7 @@ from chalicelib.alerts.dynamo.items import (
 from chalicelib.alerts.index import Area, Entry
 from chalicelib.alerts.model import Subscription
 from chalicelib.alerts.ports import Page
-from chalicelib.errors import UpstreamFailed
-from chalicelib.kernel.dynamo import errors
-from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.time import text_of
-
-translated = partial(errors.translated, "subscriptions")
 
 
 class DynamoSubscriptions:
@@ -33,41 +26,23 @@ class DynamoSubscriptions:
         SubscriptionItem.Meta.table_name = table_name
 
     def add(self, subscription: Subscription) -> Subscription:
-        item = item_of(subscription)
-        with suppress(VersionConflict), translated(clash=VersionConflict):
-            item.save(SubscriptionItem.owner.does_not_exist())
-            return subscription_of(item)
-        # A subscription with that id exists, maybe from this very write if its reply was lost.
-        stored = self.get(subscription.subscription_id)
-        if stored is None:
-            raise UpstreamFailed("The subscription could not be read back. Send it again.")
-        return stored
+        return subscription_of(item_of(subscription).add_or_find())
 
     def save(self, subscription: Subscription) -> Subscription:
-        item = item_of(subscription)
-        with translated(clash=VersionConflict):
-            item.save()
-        return subscription_of(item)
+        return subscription_of(item_of(subscription).put_on_version())
 
     def get(self, subscription_id: str) -> Subscription | None:
-        owner = of_subscription(subscription_id)
-        with translated():
-            try:
-                found = SubscriptionItem.get(owner, SUBSCRIPTION, consistent_read=True)
-            except SubscriptionItem.DoesNotExist:
-                return None
-        return subscription_of(found)
+        item = SubscriptionItem.find(of_subscription(subscription_id), SUBSCRIPTION)
+        return subscription_of(item) if item else None
 
     def of_account(self, account_id: str, *, limit: int, after: str | None) -> Page:
-        with translated():
-            found = list(
-                SubscriptionItem.by_account.query(
-                    account_id,
-                    scan_index_forward=False,
-                    limit=limit,
-                    last_evaluated_key=_start(account_id, after) if after else None,
-                )
-            )
+        found = SubscriptionItem.by_account.all(
+            account_id,
+            scan_index_forward=False,
+            limit=limit,
+            last_evaluated_key=_start(account_id, after) if after else None,
+        )
+        with SubscriptionItem.translated():
             stored = {
                 item.owner: subscription_of(item)
                 for item in SubscriptionItem.batch_get(
@@ -81,18 +56,13 @@ class DynamoSubscriptions:
         )
 
     def at(self, address_keys: Collection[str]) -> Sequence[Subscription]:
-        with translated():
-            owners = [
-                item.owner
-                for key in address_keys
-                for item in SubscriptionItem.by_address.query(key)
-            ]
-        found = (self.get(owner.partition("#")[2]) for owner in owners)
+        items = [item for key in address_keys for item in SubscriptionItem.by_address.all(key)]
+        found = (self.get(item.owner.partition("#")[2]) for item in items)
         return [each for each in found if each]
 
     def remove(self, subscription_id: str) -> None:
         owner = of_subscription(subscription_id)
-        with translated():
+        with SubscriptionItem.translated():
             records = [
                 item.record
                 for item in SubscriptionItem.query(
@@ -101,7 +71,7 @@ class DynamoSubscriptions:
             ]
             # The subscription goes last: after an interruption a new run still finds it.
             for record in sorted(records, key=lambda record: record == SUBSCRIPTION):
-                SubscriptionItem(owner, record).delete(add_version_condition=False)
+                SubscriptionItem(owner, record).remove()
 
 
 class DynamoIndex:
@@ -111,18 +81,18 @@ class DynamoIndex:
         EntryItem.Meta.table_name = table_name
 
     def put(self, entries: Iterable[Entry]) -> None:
-        with translated(), EntryItem.batch_write() as batch:
+        with EntryItem.translated(), EntryItem.batch_write() as batch:
             for entry in entries:
                 batch.save(entry_item(entry))
 
     def remove(self, keys: Iterable[tuple[str, str]]) -> None:
-        with translated(), EntryItem.batch_write() as batch:
+        with EntryItem.translated(), EntryItem.batch_write() as batch:
             for key in keys:
                 batch.delete(EntryItem(*key))
 
     def entries(self, area: Area) -> Iterable[Entry]:
         within = EntryItem.record.between(area.low, area.high)
-        with translated():
+        with EntryItem.translated():
             for item in EntryItem.query(area.name, within):
                 yield entry_of(item)
 

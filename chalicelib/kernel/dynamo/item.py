@@ -64,7 +64,7 @@ class Item(Model):
     ) -> Self:
         """The item of a dataclass or named tuple: its attributes are what is `given`, and the
         fields of the same name. A version of 0 is left out: nothing is stored yet."""
-        names = type(kept).__annotations__.keys() & cls.get_attributes().keys()
+        names = _fields(type(kept)) & cls.get_attributes().keys()
         values = {name: getattr(kept, name) for name in names} | given
         version = cls._version_attribute_name
         if version and not values[version]:
@@ -74,7 +74,7 @@ class Item(Model):
     def read_as(self, kind: type[Kept], **given: Any) -> Kept:
         """The dataclass or named tuple of the item: its fields are what is `given`, and the
         attributes of the same name."""
-        names = kind.__annotations__.keys() - given.keys()
+        names = _fields(kind) - given.keys()
         return kind(**given, **{name: getattr(self, name) for name in names})
 
     @classmethod
@@ -167,3 +167,8 @@ class OwnedItem(Item):
 
     owner = UnicodeAttribute(hash_key=True)
     record = UnicodeAttribute(range_key=True)
+
+
+def _fields(kind: Any) -> frozenset[str]:
+    """The names of the fields of a dataclass or named tuple."""
+    return frozenset(getattr(kind, "_fields", ()) or kind.__dataclass_fields__)
