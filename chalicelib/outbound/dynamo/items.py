@@ -7,10 +7,7 @@ times until when destinations were asked for updates. Deliveries are found by th
 next try is due, when the lease ends, or when it ended; and by what they are called outside.
 """
 
-from typing import Any
-
 from pynamodb.attributes import (
-    Attribute,
     BooleanAttribute,
     NumberAttribute,
     TTLAttribute,
@@ -18,64 +15,33 @@ from pynamodb.attributes import (
     UTCDateTimeAttribute,
     VersionAttribute,
 )
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
-from pynamodb.models import Model
 
+from chalicelib.kernel.dynamo.attributes import TextAttribute
+from chalicelib.kernel.dynamo.item import Index, OwnedItem, index
 from chalicelib.kernel.time import text_of
 from chalicelib.outbound.model import TOKEN, WEBHOOKS_KEPT_FOR, Delivery, DeliveryEvent, Kind, State
-from chalicelib.outbound.receivers import Receiver
 
 DELIVERY = "delivery"
 
 
-class ByState(GlobalSecondaryIndex["DeliveryItem"]):  # type: ignore[no-untyped-call]
-    """Deliveries by their state, in the order of when they are due or ended."""
+class DeliveriesItem(OwnedItem):
+    """An item of the table."""
 
-    class Meta:
-        index_name = "by-state"
-        projection = AllProjection()
-
-    state = UnicodeAttribute(hash_key=True)
-    due = UnicodeAttribute(range_key=True)
+    store = "deliveries"
 
 
-class ByDestination(GlobalSecondaryIndex["DeliveryItem"]):  # type: ignore[no-untyped-call]
-    """The same of one destination."""
-
-    class Meta:
-        index_name = "by-destination"
-        projection = AllProjection()
-
-    destination_state = UnicodeAttribute(hash_key=True)
-    due = UnicodeAttribute(range_key=True)
-
-
-class ByExternal(GlobalSecondaryIndex["DeliveryItem"]):  # type: ignore[no-untyped-call]
-    """Deliveries by what they are called at their destination."""
-
-    class Meta:
-        index_name = "by-external"
-        projection = KeysOnlyProjection()
-
-    external = UnicodeAttribute(hash_key=True)
-
-
-class DeliveryItem(Model):
+class DeliveryItem(DeliveriesItem):
     """A delivery as it is stored."""
 
-    class Meta:
-        table_name = ""
-
-    owner = UnicodeAttribute(hash_key=True)
     record = UnicodeAttribute(range_key=True, default=DELIVERY)
     version = VersionAttribute()
     destination = UnicodeAttribute()
-    kind: Attribute[Kind] = UnicodeAttribute()  # type: ignore[assignment]
-    event: Attribute[DeliveryEvent] = UnicodeAttribute()  # type: ignore[assignment]
+    kind = TextAttribute[Kind]()
+    event = TextAttribute[DeliveryEvent]()
     service_request_id = UnicodeAttribute()
     occurred_at = UTCDateTimeAttribute()
     updated_at = UTCDateTimeAttribute()
-    state: Attribute[State] = UnicodeAttribute()  # type: ignore[assignment]
+    state = TextAttribute[State]()
     tries = NumberAttribute()
     next_try_at = UTCDateTimeAttribute()
     lease_until = UTCDateTimeAttribute(null=True)
@@ -89,15 +55,16 @@ class DeliveryItem(Model):
     external = UnicodeAttribute(null=True)
     expires_at = TTLAttribute(null=True)
 
-    by_state = ByState()
-    by_destination = ByDestination()
-    by_external = ByExternal()
+    # By their state, and by destination and state, in the order of when they are due or ended.
+    by_state: Index["DeliveryItem"] = index("by-state", "state", "due")
+    by_destination: Index["DeliveryItem"] = index("by-destination", "destination_state", "due")
+    # By what they are called at their destination.
+    by_external: Index["DeliveryItem"] = index("by-external", "external")
 
 
 def item_of(delivery: Delivery) -> DeliveryItem:
     """The delivery as it is stored."""
-    values = values_of(delivery)
-    item = DeliveryItem(values.pop("delivery_id"), **values)
+    item = DeliveryItem.of(delivery, delivery.delivery_id)
     item.destination_state = f"{delivery.destination}#{delivery.state}"
     item.due = f"{text_of(delivery.due_at)}#{delivery.delivery_id}"
     if delivery.external_id:
@@ -115,14 +82,4 @@ def external_of(destination: str, external_id: str) -> str:
 
 def delivery_of(item: DeliveryItem) -> Delivery:
     """The delivery as the slice knows it."""
-    names = set(Delivery.__dataclass_fields__) - {"delivery_id"}
-    values = {name: getattr(item, name) for name in names}
-    return Delivery(delivery_id=item.owner, **values)
-
-
-def values_of(kept: Delivery | Receiver) -> dict[str, Any]:
-    """Its fields; without a version where it is not stored yet."""
-    values = dict(vars(kept))
-    if not kept.version:
-        del values["version"]
-    return values
+    return item.read_as(Delivery, delivery_id=item.owner)

@@ -10,11 +10,9 @@ from pynamodb.attributes import (
     UTCDateTimeAttribute,
     VersionAttribute,
 )
-from pynamodb.models import Model
 
-from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
-from chalicelib.outbound.dynamo.deliveries import translated
-from chalicelib.outbound.dynamo.items import values_of
+from chalicelib.kernel.optimistic import AlreadyExists
+from chalicelib.outbound.dynamo.items import DeliveriesItem
 from chalicelib.outbound.ports import Mark
 from chalicelib.outbound.receivers import Filter, Receiver
 
@@ -22,14 +20,10 @@ RECEIVERS = "receivers"
 MARKS = "marks"
 
 
-class ReceiverItem(Model):
+class ReceiverItem(DeliveriesItem):
     """A receiver as it is stored. Its secret signs what it is sent."""
 
-    class Meta:
-        table_name = ""
-
     owner = UnicodeAttribute(hash_key=True, default=RECEIVERS)
-    record = UnicodeAttribute(range_key=True)
     version = VersionAttribute()
     name = UnicodeAttribute()
     url = UnicodeAttribute()
@@ -39,14 +33,10 @@ class ReceiverItem(Model):
     created_at = UTCDateTimeAttribute()
 
 
-class MarkItem(Model):
+class MarkItem(DeliveriesItem):
     """Until when a destination was asked for its updates."""
 
-    class Meta:
-        table_name = ""
-
     owner = UnicodeAttribute(hash_key=True, default=MARKS)
-    record = UnicodeAttribute(range_key=True)
     until = UTCDateTimeAttribute()
     missed_until = UTCDateTimeAttribute(null=True)
 
@@ -58,32 +48,23 @@ class DynamoReceivers:
         ReceiverItem.Meta.table_name = table_name
 
     def create(self, receiver: Receiver) -> Receiver:
-        item = _receiver_item(receiver)
-        with translated(clash=AlreadyExists):
-            item.save(ReceiverItem.owner.does_not_exist())
+        item = _item(receiver)
+        if not item.add():
+            raise AlreadyExists
         return _receiver(item)
 
     def save(self, receiver: Receiver) -> Receiver:
-        item = _receiver_item(receiver)
-        with translated(clash=VersionConflict):
-            item.save()
-        return _receiver(item)
+        return _receiver(_item(receiver).put_on_version())
 
     def get(self, receiver_id: str) -> Receiver | None:
-        with translated():
-            try:
-                return _receiver(ReceiverItem.get(RECEIVERS, receiver_id, consistent_read=True))
-            except ReceiverItem.DoesNotExist:
-                return None
+        item = ReceiverItem.find(RECEIVERS, receiver_id)
+        return _receiver(item) if item else None
 
     def all(self) -> Sequence[Receiver]:
-        with translated():
-            items = list(ReceiverItem.query(RECEIVERS, consistent_read=True))
-        return [_receiver(item) for item in items]
+        return [_receiver(item) for item in ReceiverItem.under(RECEIVERS)]
 
     def remove(self, receiver_id: str) -> None:
-        with translated():
-            ReceiverItem(RECEIVERS, receiver_id).delete(add_version_condition=False)
+        ReceiverItem(RECEIVERS, receiver_id).remove()
 
 
 class DynamoMarks:
@@ -93,26 +74,18 @@ class DynamoMarks:
         MarkItem.Meta.table_name = table_name
 
     def get(self, destination: str) -> Mark | None:
-        with translated():
-            try:
-                item = MarkItem.get(MARKS, destination, consistent_read=True)
-            except MarkItem.DoesNotExist:
-                return None
-        return Mark(item.until, item.missed_until)
+        item = MarkItem.find(MARKS, destination)
+        return item.read_as(Mark) if item else None
 
     def put(self, destination: str, mark: Mark) -> None:
-        with translated():
-            MarkItem(MARKS, destination, **mark._asdict()).save()
+        MarkItem.of(mark, MARKS, destination).put()
 
 
-def _receiver_item(receiver: Receiver) -> ReceiverItem:
-    values = values_of(receiver)
-    values["filter"] = msgspec.json.encode(receiver.filter).decode()
-    return ReceiverItem(RECEIVERS, values.pop("receiver_id"), **values)
+def _item(receiver: Receiver) -> ReceiverItem:
+    chosen = msgspec.json.encode(receiver.filter).decode()
+    return ReceiverItem.of(receiver, RECEIVERS, receiver.receiver_id, filter=chosen)
 
 
 def _receiver(item: ReceiverItem) -> Receiver:
-    names = set(Receiver.__dataclass_fields__) - {"receiver_id", "filter"}
-    values = {name: getattr(item, name) for name in names}
     chosen = msgspec.json.decode(item.filter, type=Filter)
-    return Receiver(receiver_id=item.record, filter=chosen, **values)
+    return item.read_as(Receiver, receiver_id=item.record, filter=chosen)
