@@ -11,11 +11,11 @@ from chalicelib.accounts.dynamo.items import (
     AccountItem,
     ClaimItem,
     of_account,
-    translated,
 )
 from chalicelib.accounts.model import Account, Destination, Identity
 from chalicelib.errors import Conflict
 from chalicelib.kernel.dynamo.errors import ConditionFailed
+from chalicelib.kernel.optimistic import VersionConflict
 
 Digest = Callable[..., str]
 """A digest of texts, made under a secret that never changes."""
@@ -30,25 +30,15 @@ class DynamoAccounts:
             item.Meta.table_name = table_name
 
     def get(self, account_id: str) -> Account | None:
-        with translated():
-            try:
-                return account_of(
-                    AccountItem.get(of_account(account_id), ACCOUNT, consistent_read=True)
-                )
-            except AccountItem.DoesNotExist:
-                return None
+        item = AccountItem.find(of_account(account_id), ACCOUNT)
+        return account_of(item) if item else None
 
     def owner(self, of: Destination | Identity) -> str | None:
-        with translated():
-            try:
-                return ClaimItem.get(self._key(of), CLAIM, consistent_read=True).account_id
-            except ClaimItem.DoesNotExist:
-                return None
+        item = ClaimItem.find(self._key(of), CLAIM)
+        return item.account_id if item else None
 
     def claim(self, what: Destination | Identity, account_id: str) -> str:
-        item = ClaimItem(self._key(what), account_id=account_id)
-        with suppress(ConditionFailed), translated():
-            item.save(ClaimItem.owner.does_not_exist())
+        if ClaimItem(self._key(what), account_id=account_id).add():
             return account_id
         # It has an owner, perhaps by this very write if its reply was lost.
         owner = self.owner(what)
@@ -58,25 +48,19 @@ class DynamoAccounts:
 
     def add(self, account: Account) -> Account:
         item = _item(account)
-        with suppress(ConditionFailed), translated():
-            item.save(AccountItem.owner.does_not_exist())
-            return account_of(item)
-        return self._stored(account)
+        return account_of(item) if item.add() else self._stored(account)
 
     def release(self, what: Destination | Identity, account_id: str) -> None:
-        with suppress(ConditionFailed), translated():
+        with suppress(ConditionFailed), ClaimItem.translated(clash=ConditionFailed):
             ClaimItem(self._key(what)).delete(ClaimItem.account_id == account_id)
 
     def remove(self, account_id: str) -> None:
-        with translated():
-            AccountItem(of_account(account_id), ACCOUNT).delete(add_version_condition=False)
+        AccountItem(of_account(account_id), ACCOUNT).remove()
 
     def save(self, account: Account) -> Account:
-        item = _item(account)
         try:
-            with translated():
-                item.save()
-        except ConditionFailed:
+            return account_of(_item(account).put_on_version())
+        except VersionConflict:
             stored = self._stored(account)
             # Written by this very call if its reply was lost: the version is the one that it makes.
             if _same_as_written(stored, account):
@@ -85,14 +69,11 @@ class DynamoAccounts:
                 "Somebody else has changed this account. Reload it and try again.",
                 version=stored.version,
             ) from None
-        return account_of(item)
 
     def staff(self) -> Sequence[Account]:
-        with translated():
-            keys = [
-                (item.owner, ACCOUNT)
-                for item in AccountItem.by_staff.query(STAFF, scan_index_forward=False)
-            ]
+        listed = AccountItem.by_staff.all(STAFF, scan_index_forward=False)
+        keys = [(item.owner, ACCOUNT) for item in listed]
+        with AccountItem.translated():
             found = {
                 item.owner: account_of(item)
                 for item in AccountItem.batch_get(keys, consistent_read=True)
@@ -111,37 +92,12 @@ class DynamoAccounts:
 
 
 def account_of(item: AccountItem) -> Account:
-    return Account(
-        account_id=item.owner.partition("#")[2],
-        version=int(item.version),
-        created_at=item.created_at,
-        grants=item.grants,
-        addresses=item.addresses,
-        identities=item.identities,
-        name=item.name,
-        language=item.language,
-        reach_by=item.reach_by,
-        saved_places=item.saved_places,
-        invited=item.invited,
-        is_first_admin=item.is_first_admin,
-        work_name=item.work_name,
-        work_email=item.work_email,
-        disabled_at=item.disabled_at,
-    )
+    return item.read_as(Account, account_id=item.owner.partition("#")[2])
 
 
 def _item(account: Account) -> AccountItem:
-    values = {
-        name: getattr(account, name)
-        for name in Account.__dataclass_fields__
-        if name not in ("account_id", "version")
-    }
-    item = AccountItem(
-        of_account(account.account_id), ACCOUNT, staff=STAFF if account.grants else None, **values
-    )
-    if account.version:
-        item.version = account.version
-    return item
+    staff = STAFF if account.grants else None
+    return AccountItem.of(account, of_account(account.account_id), ACCOUNT, staff=staff)
 
 
 def _same_as_written(stored: Account, written: Account) -> bool:

@@ -1,15 +1,13 @@
 """Attempts to sign in, and rate limits, on the table of people."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.accounts.dynamo.accounts import Digest
-from chalicelib.accounts.dynamo.items import ATTEMPT, AttemptItem, LimitItem, of_attempt, translated
+from chalicelib.accounts.dynamo.items import ATTEMPT, AttemptItem, LimitItem, of_attempt
 from chalicelib.accounts.model import MOST_TRIES, Attempt, Destination
 from chalicelib.errors import TooMany
-from chalicelib.kernel.dynamo.errors import ConditionFailed
 from chalicelib.kernel.time import text_of
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -23,48 +21,32 @@ class DynamoAttempts:
         AttemptItem.Meta.table_name = table_name
 
     def add(self, attempt: Attempt) -> None:
-        item = AttemptItem(
+        item = AttemptItem.of(
+            attempt,
             of_attempt(attempt.attempt_id),
             address_kind=attempt.destination.kind,
             address=attempt.destination.value,
-            created_at=attempt.created_at,
-            expires_at=attempt.expires_at,
-            tries=attempt.tries,
-            request_id=attempt.request_id,
-            account_id=attempt.account_id,
-            onward=attempt.onward,
-            is_known=attempt.is_known,
-            is_blocked=attempt.is_blocked,
         )
         # Its id is random: an existing item was stored by this call, whose reply was lost.
-        with suppress(ConditionFailed), translated():
-            item.save(AttemptItem.owner.does_not_exist())
+        item.add()
 
     def get(self, attempt_id: str) -> Attempt | None:
-        with translated():
-            try:
-                return _attempt(
-                    AttemptItem.get(of_attempt(attempt_id), ATTEMPT, consistent_read=True)
-                )
-            except AttemptItem.DoesNotExist:
-                return None
+        item = AttemptItem.find(of_attempt(attempt_id), ATTEMPT)
+        return _attempt(item) if item else None
 
     def of(self, destination: Destination) -> Sequence[Attempt]:
-        with translated():
-            return self._as_they_are(AttemptItem.by_address.query(destination.value))
+        return self._as_they_are(AttemptItem.by_address.all(destination.value))
 
     def of_account(self, account_id: str) -> Sequence[Attempt]:
         attempts = AttemptItem.record == ATTEMPT
-        with translated():
-            return self._as_they_are(AttemptItem.by_account.query(account_id, attempts))
+        return self._as_they_are(AttemptItem.by_account.all(account_id, attempts))
 
     def _as_they_are(self, items: Iterable[AttemptItem]) -> Sequence[Attempt]:
         found = [self.get(item.owner.partition("#")[2]) for item in items]
         return [each for each in found if each]
 
     def remove(self, attempt_id: str) -> None:
-        with translated():
-            AttemptItem(of_attempt(attempt_id), ATTEMPT).delete()
+        AttemptItem(of_attempt(attempt_id), ATTEMPT).remove()
 
     def count_try(self, attempt_id: str, now: datetime) -> Attempt | None:
         left = _holds(now) & (AttemptItem.tries < MOST_TRIES)
@@ -93,12 +75,7 @@ class DynamoAttempts:
     def _updated(self, attempt_id: str, actions: list[Any], condition: Any) -> AttemptItem | None:
         """The updated attempt, None if the condition does not hold."""
         item = AttemptItem(of_attempt(attempt_id), ATTEMPT)
-        try:
-            with translated():
-                item.update(actions, condition)
-        except ConditionFailed:
-            return None
-        return item
+        return item if item.change_where(actions, condition) else None
 
 
 class DynamoLimits:
@@ -129,16 +106,14 @@ class DynamoLimits:
         most = (self._daily if scope in self._daily else self._hourly)[scope]
         item = LimitItem(f"limit#{scope}#{self._digest('limit', scope, key)}", text_of(begin))
         one_more: list[Any] = [LimitItem.spent.add(1), LimitItem.expires_at.set(begin + 2 * span)]
-        try:
-            with translated():
-                item.update(one_more, LimitItem.owner.does_not_exist() | (LimitItem.spent < most))
-        except ConditionFailed:
+        is_left = LimitItem.owner.does_not_exist() | (LimitItem.spent < most)
+        if not item.change_where(one_more, is_left):
             wait = begin + span - now
             raise TooMany(
                 f"You can ask for this {most} times in one {called}. Wait until the next "
                 f"{called}, then try again.",
                 retry_after_s=int(wait.total_seconds()) + 1,
-            ) from None
+            )
 
 
 def _holds(now: datetime) -> Any:
@@ -147,18 +122,8 @@ def _holds(now: datetime) -> Any:
 
 
 def _attempt(item: AttemptItem) -> Attempt:
-    return Attempt(
+    return item.read_as(
+        Attempt,
         attempt_id=item.owner.partition("#")[2],
         destination=Destination(item.address_kind, item.address),
-        created_at=item.created_at,
-        expires_at=item.expires_at,
-        tries=int(item.tries),
-        session_id=item.session_id,
-        sent_at=item.sent_at,
-        request_id=item.request_id,
-        account_id=item.account_id,
-        onward=item.onward,
-        is_over_cap=item.is_over_cap,
-        is_known=item.is_known,
-        is_blocked=item.is_blocked,
     )

@@ -1,15 +1,12 @@
 """The block list, on the table of people. Only a digest of each address is kept."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 
 from chalicelib.accounts.destinations import mailbox
 from chalicelib.accounts.dynamo.accounts import Digest
-from chalicelib.accounts.dynamo.items import BLOCKS, BlockItem, translated
+from chalicelib.accounts.dynamo.items import BLOCKS, BlockItem
 from chalicelib.accounts.model import Block, Destination
 from chalicelib.kernel.dynamo.errors import ConditionFailed
-
-FIELDS = ("kind", "domain", "reason", "added_at", "added_by")
 
 
 class DynamoBlocks:
@@ -25,21 +22,16 @@ class DynamoBlocks:
 
     def has(self, addresses: Sequence[Destination]) -> bool:
         wanted = {self.id_of(each) for address in addresses for each in _names(address)}
-        with translated():
-            keys = [(BLOCKS, each) for each in sorted(wanted)]
+        keys = [(BLOCKS, each) for each in sorted(wanted)]
+        with BlockItem.translated():
             return any(True for _ in BlockItem.batch_get(keys, consistent_read=True))
 
     def add(self, block: Block) -> Block:
-        item = BlockItem(BLOCKS, block.block_id, **{name: getattr(block, name) for name in FIELDS})
-        with suppress(ConditionFailed), translated():
-            item.save(BlockItem.owner.does_not_exist())
-            return block
-        with translated():
-            return _block(BlockItem.get(BLOCKS, block.block_id, consistent_read=True))
+        return _block(BlockItem.of(block, BLOCKS, block.block_id).add_or_find())
 
     def remove(self, block_id: str) -> bool:
         try:
-            with translated():
+            with BlockItem.translated(clash=ConditionFailed):
                 BlockItem(BLOCKS, block_id).delete(BlockItem.owner.exists())
         except ConditionFailed:
             return False
@@ -47,7 +39,7 @@ class DynamoBlocks:
 
     def page(self, *, limit: int, after: str | None) -> Sequence[Block]:
         rest = BlockItem.record > after if after else None
-        with translated():
+        with BlockItem.translated():
             return [
                 _block(item)
                 for item in BlockItem.query(BLOCKS, rest, limit=limit, consistent_read=True)
@@ -63,4 +55,4 @@ def _names(address: Destination) -> Iterator[Destination | str]:
 
 
 def _block(item: BlockItem) -> Block:
-    return Block(block_id=item.record, **{name: getattr(item, name) for name in FIELDS})
+    return item.read_as(Block, block_id=item.record)

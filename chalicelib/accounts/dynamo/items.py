@@ -7,11 +7,7 @@ attempt to sign in, `handover#<handover_id>` a person sent to another organisati
 `limit#…` a count of uses in one hour.
 """
 
-from datetime import datetime
-from functools import partial
-
 from pynamodb.attributes import (
-    Attribute,
     BooleanAttribute,
     DiscriminatorAttribute,
     NumberAttribute,
@@ -19,8 +15,6 @@ from pynamodb.attributes import (
     UnicodeAttribute,
     VersionAttribute,
 )
-from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
-from pynamodb.models import Model
 
 from chalicelib.accounts.model import (
     Address,
@@ -32,11 +26,8 @@ from chalicelib.accounts.model import (
     SavedPlace,
     Step,
 )
-from chalicelib.kernel.dynamo import errors
-from chalicelib.kernel.dynamo.attributes import JsonAttribute, MomentAttribute
-from chalicelib.kernel.dynamo.errors import ConditionFailed
-
-translated = partial(errors.translated, "accounts", ConditionFailed)
+from chalicelib.kernel.dynamo.attributes import JsonAttribute, MomentAttribute, TextAttribute
+from chalicelib.kernel.dynamo.item import Index, Item, OwnedItem, index
 
 ACCOUNT = "account"
 SESSION = "session#"
@@ -62,109 +53,71 @@ def of_handover(handover_id: str) -> str:
     return f"handover#{handover_id}"
 
 
-class OwnedItem(Model):
+class PeopleItem(OwnedItem):
+    """An item of the table of people."""
+
+    store = "accounts"
+
+
+class AccountOwnedItem(PeopleItem):
     """An item under an account; `kind` tells PynamoDB which of the two it has read."""
 
-    class Meta:
-        table_name = ""
-
-    owner = UnicodeAttribute(hash_key=True)
-    record = UnicodeAttribute(range_key=True)
     kind = DiscriminatorAttribute()
 
 
-class ByStaff(GlobalSecondaryIndex["AccountItem"]):  # type: ignore[no-untyped-call]
-    """Accounts with a grant, in order of creation; PynamoDB requires `kind`."""
-
-    class Meta:
-        index_name = "by-staff"
-        projection = IncludeProjection(["kind"])
-
-    staff = UnicodeAttribute(hash_key=True)
-    created_at: Attribute[datetime] = MomentAttribute(range_key=True)
-
-
-class AccountItem(OwnedItem, discriminator=ACCOUNT):
+class AccountItem(AccountOwnedItem, discriminator=ACCOUNT):
     """An account. `staff` is set only if the account has a grant, for the index."""
 
     version = VersionAttribute()
-    created_at: Attribute[datetime] = MomentAttribute()
+    created_at = MomentAttribute()
     grants = JsonAttribute[tuple[Grant, ...]](tuple[Grant, ...])
     addresses = JsonAttribute[tuple[Address, ...]](tuple[Address, ...])
     identities = JsonAttribute[tuple[Identity, ...]](tuple[Identity, ...])
     name = UnicodeAttribute(null=True)
     language = UnicodeAttribute(null=True)
-    reach_by: Attribute[AddressKind | None] = UnicodeAttribute(null=True)  # type: ignore[assignment]
+    reach_by = TextAttribute[AddressKind | None](null=True)
     saved_places = JsonAttribute[tuple[SavedPlace, ...]](tuple[SavedPlace, ...])
     invited = JsonAttribute[Destination | None](Destination, null=True)
     is_first_admin = BooleanAttribute()
     work_name = UnicodeAttribute(null=True)
     work_email = UnicodeAttribute(null=True)
-    disabled_at: Attribute[datetime | None] = MomentAttribute(null=True)  # type: ignore[assignment]
+    disabled_at = MomentAttribute(null=True)
     staff = UnicodeAttribute(null=True)
 
-    by_staff = ByStaff()
+    # Accounts with a grant, in the order of their creation.
+    by_staff: Index["AccountItem"] = index("by-staff", "staff", "created_at")
 
 
-class SessionItem(OwnedItem, discriminator="session"):
+class SessionItem(AccountOwnedItem, discriminator="session"):
     """A session."""
 
     device = UnicodeAttribute()
-    assurance: Attribute[Assurance] = UnicodeAttribute()  # type: ignore[assignment]
+    assurance = TextAttribute[Assurance]()
     generation = NumberAttribute()
-    created_at: Attribute[datetime] = MomentAttribute()
-    last_used_at: Attribute[datetime] = MomentAttribute()
+    created_at = MomentAttribute()
+    last_used_at = MomentAttribute()
     expires_at = TTLAttribute()
-    ended_at: Attribute[datetime | None] = MomentAttribute(null=True)  # type: ignore[assignment]
+    ended_at = MomentAttribute(null=True)
 
 
-class ClaimItem(Model):
+class ClaimItem(PeopleItem):
     """The owner of an address or identity."""
 
-    class Meta:
-        table_name = ""
-
-    owner = UnicodeAttribute(hash_key=True)
     record = UnicodeAttribute(range_key=True, default=CLAIM)
     account_id = UnicodeAttribute()
 
 
-class ByAddress(GlobalSecondaryIndex["AttemptItem"]):  # type: ignore[no-untyped-call]
-    """Attempts by their address."""
-
-    class Meta:
-        index_name = "by-address"
-        projection = KeysOnlyProjection()
-
-    address = UnicodeAttribute(hash_key=True)
-
-
-class ByAccount(GlobalSecondaryIndex["AttemptItem"]):  # type: ignore[no-untyped-call]
-    """Attempts to add an address, by account; and other items that name an account as owner."""
-
-    class Meta:
-        index_name = "by-account"
-        projection = KeysOnlyProjection()
-
-    account_id = UnicodeAttribute(hash_key=True)
-    record = UnicodeAttribute(range_key=True)
-
-
-class AttemptItem(Model):
+class AttemptItem(PeopleItem):
     """An attempt to sign in."""
 
-    class Meta:
-        table_name = ""
-
-    owner = UnicodeAttribute(hash_key=True)
     record = UnicodeAttribute(range_key=True, default=ATTEMPT)
-    address_kind: Attribute[AddressKind] = UnicodeAttribute()  # type: ignore[assignment]
+    address_kind = TextAttribute[AddressKind]()
     address = UnicodeAttribute()
-    created_at: Attribute[datetime] = MomentAttribute()
+    created_at = MomentAttribute()
     expires_at = TTLAttribute()
     tries = NumberAttribute()
     session_id = UnicodeAttribute(null=True)
-    sent_at: Attribute[datetime | None] = MomentAttribute(null=True)  # type: ignore[assignment]
+    sent_at = MomentAttribute(null=True)
     request_id = UnicodeAttribute()
     account_id = UnicodeAttribute(null=True)
     onward = UnicodeAttribute(null=True)
@@ -172,84 +125,59 @@ class AttemptItem(Model):
     is_known = BooleanAttribute(default=False)
     is_blocked = BooleanAttribute(default=False)
 
-    by_address = ByAddress()
-    by_account = ByAccount()
+    by_address: Index["AttemptItem"] = index("by-address", "address")
+    # Attempts to add an address, and other items that name an account as owner.
+    by_account: Index["AttemptItem"] = index("by-account", "account_id", "record")
 
 
-class HandoverItem(Model):
+class HandoverItem(PeopleItem):
     """A person sent to another organisation to sign in."""
 
-    class Meta:
-        table_name = ""
-
-    owner = UnicodeAttribute(hash_key=True)
     record = UnicodeAttribute(range_key=True, default=HANDOVER)
     provider = UnicodeAttribute()
     onward = UnicodeAttribute()
-    created_at: Attribute[datetime] = MomentAttribute()
+    created_at = MomentAttribute()
     expires_at = TTLAttribute()
     session_id = UnicodeAttribute(null=True)
 
 
-class ErasureItem(Model):
+class ErasureItem(PeopleItem):
     """A pending erasure of a person; `record` is the id of their account."""
 
-    class Meta:
-        table_name = ""
-
-    owner = UnicodeAttribute(hash_key=True)
-    record = UnicodeAttribute(range_key=True)
-    requested_at: Attribute[datetime] = MomentAttribute()
+    requested_at = MomentAttribute()
     redact = BooleanAttribute()
-    step: Attribute[Step] = UnicodeAttribute()  # type: ignore[assignment]
+    step = TextAttribute[Step]()
 
 
-class ErasedItem(Model):
+class ErasedItem(Item):
     """Something that was forgotten, in the table of the audit log; `place` is its kind and the id
     of its account or report."""
 
-    class Meta:
-        table_name = ""
-
+    store = "accounts"
     log = UnicodeAttribute(hash_key=True)
     place = UnicodeAttribute(range_key=True)
 
 
-class NetworkKeyItem(Model):
+class NetworkKeyItem(PeopleItem):
     """The key that makes network addresses unreadable for half a day; `record` is the start of that
     time."""
 
-    class Meta:
-        table_name = ""
-
-    owner = UnicodeAttribute(hash_key=True)
-    record = UnicodeAttribute(range_key=True)
     value = UnicodeAttribute()
     expires_at = TTLAttribute()
 
 
-class BlockItem(Model):
+class BlockItem(PeopleItem):
     """A blocked address or domain; `record` is a digest of it."""
 
-    class Meta:
-        table_name = ""
-
-    owner = UnicodeAttribute(hash_key=True)
-    record = UnicodeAttribute(range_key=True)
     kind = UnicodeAttribute()
     domain = UnicodeAttribute(null=True)
     reason = UnicodeAttribute()
-    added_at: Attribute[datetime] = MomentAttribute()
+    added_at = MomentAttribute()
     added_by = UnicodeAttribute()
 
 
-class LimitItem(Model):
+class LimitItem(PeopleItem):
     """A count of uses in one hour."""
 
-    class Meta:
-        table_name = ""
-
-    owner = UnicodeAttribute(hash_key=True)
-    record = UnicodeAttribute(range_key=True)
     spent = NumberAttribute()
     expires_at = TTLAttribute()

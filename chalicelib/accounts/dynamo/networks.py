@@ -4,14 +4,12 @@ for."""
 
 import hmac
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime, timedelta
 from hashlib import sha256
 from ipaddress import IPv4Address, ip_address, ip_network
 from secrets import token_hex
 
-from chalicelib.accounts.dynamo.items import NETWORK_KEYS, NetworkKeyItem, translated
-from chalicelib.kernel.dynamo.errors import ConditionFailed
+from chalicelib.accounts.dynamo.items import NETWORK_KEYS, NetworkKeyItem
 from chalicelib.kernel.time import text_of
 
 HALF_A_DAY = 12
@@ -34,11 +32,8 @@ class DynamoNetworks:
         return hmac.new(self._kept[1], _network(address).encode(), sha256).hexdigest()
 
     def drop_old_keys(self) -> None:
-        with translated():
-            for item in NetworkKeyItem.query(
-                NETWORK_KEYS, NetworkKeyItem.record < self._period(), consistent_read=True
-            ):
-                item.delete()
+        for item in NetworkKeyItem.under(NETWORK_KEYS, NetworkKeyItem.record < self._period()):
+            item.remove()
 
     def _period(self) -> str:
         now = self._now()
@@ -47,18 +42,11 @@ class DynamoNetworks:
 
     def _value(self, period: str) -> str:
         """The period's key, made by the first call that needs it."""
+        for item in NetworkKeyItem.under(NETWORK_KEYS, NetworkKeyItem.record == period):
+            return str(item.value)
         end = datetime.fromisoformat(period) + timedelta(hours=HALF_A_DAY)
         made = NetworkKeyItem(NETWORK_KEYS, period, value=token_hex(32), expires_at=end)
-        with translated():
-            for item in NetworkKeyItem.query(
-                NETWORK_KEYS, NetworkKeyItem.record == period, consistent_read=True
-            ):
-                return str(item.value)
-        with suppress(ConditionFailed), translated():
-            made.save(NetworkKeyItem.owner.does_not_exist())
-            return str(made.value)
-        with translated():
-            return str(NetworkKeyItem.get(NETWORK_KEYS, period, consistent_read=True).value)
+        return str(made.add_or_find().value)
 
 
 def _network(address: str) -> str:

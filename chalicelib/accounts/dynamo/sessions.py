@@ -9,45 +9,33 @@ from chalicelib.accounts.dynamo.items import (
     ACCOUNT,
     SESSION,
     AccountItem,
-    OwnedItem,
+    AccountOwnedItem,
     SessionItem,
     of_account,
-    translated,
 )
 from chalicelib.accounts.model import Session, SignedIn
-from chalicelib.kernel.dynamo.errors import ConditionFailed
 
 
 class DynamoSessions:
     """The Sessions port."""
 
     def __init__(self, table_name: str) -> None:
-        for item in (OwnedItem, AccountItem, SessionItem):
+        for item in (AccountOwnedItem, AccountItem, SessionItem):
             item.Meta.table_name = table_name
 
     def signed_in(self, account_id: str, session_id: str) -> SignedIn | None:
         owner = of_account(account_id)
         keys = [(owner, ACCOUNT), (owner, SESSION + session_id)]
-        with translated():
-            found = {type(item): item for item in OwnedItem.batch_get(keys, consistent_read=True)}
+        with AccountOwnedItem.translated():
+            items = AccountOwnedItem.batch_get(keys, consistent_read=True)
+            found = {type(item): item for item in items}
         account, session = found.get(AccountItem), found.get(SessionItem)
         if not isinstance(account, AccountItem) or not isinstance(session, SessionItem):
             return None
         return SignedIn(account_of(account), _session(session))
 
     def add(self, session: Session) -> None:
-        item = SessionItem(
-            *_key(session.account_id, session.session_id),
-            device=session.device,
-            assurance=session.assurance,
-            generation=session.generation,
-            created_at=session.created_at,
-            last_used_at=session.last_used_at,
-            expires_at=session.expires_at,
-            ended_at=session.ended_at,
-        )
-        with translated():
-            item.save()
+        SessionItem.of(session, *_key(session.account_id, session.session_id)).put()
 
     def rotate(self, session: Session, *, now: datetime, expires_at: datetime) -> bool:
         following: list[Any] = [
@@ -58,37 +46,21 @@ class DynamoSessions:
         current = (SessionItem.generation == session.generation) & (
             SessionItem.ended_at.does_not_exist()
         )
-        try:
-            with translated():
-                SessionItem(*_key(session.account_id, session.session_id)).update(
-                    following, current
-                )
-        except ConditionFailed:
-            return False
-        return True
+        item = SessionItem(*_key(session.account_id, session.session_id))
+        return item.change_where(following, current)
 
     def end(self, account_id: str, session_id: str, at: datetime) -> bool:
-        try:
-            with translated():
-                SessionItem(*_key(account_id, session_id)).update(
-                    [SessionItem.ended_at.set(SessionItem.ended_at | at)],
-                    SessionItem.owner.exists(),
-                )
-        except ConditionFailed:
-            return False
-        return True
+        ended: list[Any] = [SessionItem.ended_at.set(SessionItem.ended_at | at)]
+        return SessionItem(*_key(account_id, session_id)).change_where(
+            ended, SessionItem.owner.exists()
+        )
 
     def remove(self, account_id: str) -> None:
-        within = SessionItem.record.startswith(SESSION)
-        with translated(), SessionItem.batch_write() as batch:
-            for item in SessionItem.query(of_account(account_id), within, consistent_read=True):
-                batch.delete(item)
+        SessionItem.drop_under(of_account(account_id), SessionItem.record.startswith(SESSION))
 
     def of(self, account_id: str) -> Sequence[Session]:
         within = SessionItem.record.startswith(SESSION)
-        with translated():
-            items = list(SessionItem.query(of_account(account_id), within, consistent_read=True))
-        return [_session(item) for item in items]
+        return [_session(item) for item in SessionItem.under(of_account(account_id), within)]
 
 
 def _key(account_id: str, session_id: str) -> tuple[str, str]:
@@ -96,14 +68,8 @@ def _key(account_id: str, session_id: str) -> tuple[str, str]:
 
 
 def _session(item: SessionItem) -> Session:
-    return Session(
+    return item.read_as(
+        Session,
         session_id=item.record.removeprefix(SESSION),
         account_id=item.owner.partition("#")[2],
-        device=item.device,
-        assurance=item.assurance,
-        generation=int(item.generation),
-        created_at=item.created_at,
-        last_used_at=item.last_used_at,
-        expires_at=item.expires_at,
-        ended_at=item.ended_at,
     )
