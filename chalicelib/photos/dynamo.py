@@ -5,31 +5,26 @@ Table: hash `service_request_id`, range `record`: `photo#<photo_id>`.
 
 from collections.abc import Iterable
 from contextlib import suppress
-from functools import partial
 
-from pynamodb.attributes import Attribute, UnicodeAttribute
-from pynamodb.models import Model
+from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.errors import UpstreamFailed
-from chalicelib.kernel.dynamo import errors
+from chalicelib.kernel.dynamo.attributes import TextAttribute
 from chalicelib.kernel.dynamo.errors import ConditionFailed
+from chalicelib.kernel.dynamo.item import Item
 from chalicelib.kernel.observability import trace
 from chalicelib.photos.model import Photo, State
 from chalicelib.photos.ports import PhotoKey
 from chalicelib.photos.stream import PHOTO
 
-_translated = partial(errors.translated, "photos")
 
-
-class PhotoItem(Model):
+class PhotoItem(Item):
     """The result of one photo."""
 
-    class Meta:
-        table_name = ""
-
+    store = "photos"
     service_request_id = UnicodeAttribute(hash_key=True)
     record = UnicodeAttribute(range_key=True)
-    state: Attribute[State] = UnicodeAttribute()  # type: ignore[assignment]
+    state = TextAttribute[State]()
     reason = UnicodeAttribute(null=True)
     media_url = UnicodeAttribute(null=True)
     request_id = UnicodeAttribute(null=True)
@@ -42,41 +37,32 @@ class DynamoRecords:
         PhotoItem.Meta.table_name = table_name
 
     def get(self, photo: PhotoKey) -> Photo | None:
-        with _translated():
-            try:
-                return _photo(PhotoItem.get(*_key(photo), consistent_read=True))
-            except PhotoItem.DoesNotExist:
-                return None
+        item = PhotoItem.find(*_key(photo))
+        return _photo(item) if item else None
 
     def want(self, photo: Photo) -> None:
-        with suppress(ConditionFailed), _translated(clash=ConditionFailed):
-            _item(photo).save(PhotoItem.service_request_id.does_not_exist())
+        _item(photo).add()
 
     def fetched(self, photo: PhotoKey) -> None:
-        with suppress(ConditionFailed), _translated(clash=ConditionFailed):
+        with suppress(ConditionFailed), PhotoItem.translated(clash=ConditionFailed):
             PhotoItem(*_key(photo)).delete(PhotoItem.media_url.exists())
 
     def add(self, photo: Photo) -> Photo:
-        key = PhotoKey(photo.service_request_id, photo.photo_id)
         free = PhotoItem.service_request_id.does_not_exist() | PhotoItem.media_url.exists()
-        try:
-            with _translated(clash=ConditionFailed):
-                _item(photo).save(free)
-        except ConditionFailed:
-            # This also covers a lost reply to our own write: the stored photo is the answer.
-            stored = self.get(key)
-            if stored is None:
-                raise UpstreamFailed("The photo could not be read back. Send it again.") from None
-            return stored
-        return photo
+        if _item(photo).put_where(free):
+            return photo
+        # This also covers a lost reply to our own write: the stored photo is the answer.
+        stored = self.get(PhotoKey(photo.service_request_id, photo.photo_id))
+        if stored is None:
+            raise UpstreamFailed("The photo could not be read back. Send it again.")
+        return stored
 
     def remove(self, photo: PhotoKey) -> None:
-        with _translated():
-            PhotoItem(*_key(photo)).delete()
+        PhotoItem(*_key(photo)).remove()
 
     def ready(self, photos: Iterable[PhotoKey]) -> frozenset[PhotoKey]:
         keys = {_key(photo) for photo in photos}
-        with _translated():
+        with PhotoItem.translated():
             found = list(PhotoItem.batch_get(keys, consistent_read=True)) if keys else []
         return frozenset(
             PhotoKey(item.service_request_id, item.record.removeprefix(PHOTO))
@@ -90,17 +76,9 @@ def _key(photo: PhotoKey) -> tuple[str, str]:
 
 
 def _item(photo: Photo) -> PhotoItem:
-    item = PhotoItem(*_key(PhotoKey(photo.service_request_id, photo.photo_id)))
-    item.state, item.reason, item.media_url = photo.state, photo.reason, photo.media_url
-    item.request_id = trace.current()
-    return item
+    key = PhotoKey(photo.service_request_id, photo.photo_id)
+    return PhotoItem.of(photo, *_key(key), request_id=trace.current())
 
 
 def _photo(item: PhotoItem) -> Photo:
-    return Photo(
-        service_request_id=item.service_request_id,
-        photo_id=item.record.removeprefix(PHOTO),
-        state=item.state,
-        reason=item.reason,
-        media_url=item.media_url,
-    )
+    return item.read_as(Photo, photo_id=item.record.removeprefix(PHOTO))
