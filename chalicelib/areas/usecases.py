@@ -13,6 +13,7 @@ from chalicelib.errors import Invalid, NotFound, UpstreamFailed
 from chalicelib.geo.edge import nearest_on_edge
 from chalicelib.geo.nearest import shown_m
 from chalicelib.geo.point import Box, Point
+from chalicelib.kernel.fields import made_from
 
 NEAR_WARD_M = 500.0
 """Road works up to this distance outside a ward still count for it."""
@@ -144,5 +145,4 @@ def _by_distance(works: Sequence[RoadWork], place: Point) -> tuple[NearRoadWork,
 
 
 def _councillor(each: Any) -> CouncillorView:
-    names = CouncillorView.__struct_fields__
-    return CouncillorView(**{name: getattr(each, name) for name in names})
+    return made_from(CouncillorView, each)

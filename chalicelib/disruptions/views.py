@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 
 from chalicelib.disruptions.model import Disruption, DisruptionArea
+from chalicelib.kernel.fields import made_from
 
 DISRUPTIONS = "data/disruptions.json"
 """The key of the published document."""
@@ -33,8 +34,7 @@ class DisruptionList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def view(disruption: Disruption) -> DisruptionView:
-    names = DisruptionView.__struct_fields__
-    return DisruptionView(**{name: getattr(disruption, name) for name in names})
+    return made_from(DisruptionView, disruption)
 
 
 def listed(disruptions: Iterable[Disruption]) -> DisruptionList:

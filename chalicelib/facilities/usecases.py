@@ -12,6 +12,7 @@ from chalicelib.facilities.ports import Ports
 from chalicelib.geo.nearest import nearest as nearest_points
 from chalicelib.geo.point import Point
 from chalicelib.geo.quadkey import MAP_ZOOM, Tile, tile_of, tiles_in
+from chalicelib.kernel.fields import made_from
 
 
 class NearFacility(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -106,21 +107,14 @@ def _tiles(known: Known, number: int) -> Iterable[Tile]:
 def _shown(item: Facility, near: Near, reports: Mapping[str, str], ports: Ports) -> NearFacility:
     state = state_at(item.opens, ports.now(), ports.zone, ports.holidays) if item.opens else None
     opening = state or OpenState(open_now=False)
-    return NearFacility(
-        facility_id=item.facility_id,
-        kind=item.kind,
-        name=item.name,
+    return made_from(
+        NearFacility,
+        item,
         lat=round(near.place.lat, 6),
         long=round(near.place.long, 6),
         distance_m=round(near.distance_mm / 1000, 1),
-        address=item.address,
-        opening_hours=item.opening_hours,
         open_now=opening.open_now if state else None,
         closes_at=opening.closes_at,
         opens_at=opening.opens_at,
-        accessible=item.accessible,
-        phone=item.phone,
-        url=item.url,
-        notes=item.notes,
         open_report=reports.get(item.facility_id),
     )

@@ -24,6 +24,7 @@ from chalicelib.jobs.model import (
     State,
     StateClaim,
 )
+from chalicelib.kernel.fields import made_from
 
 PLAN = ("crew", "planned_day")
 PLAIN = (
@@ -145,15 +146,7 @@ def linked_again(job: Job, now: datetime) -> Job:
 def _set_aside(job: Job, now: datetime) -> Job:
     if job.state != "planned" or job.crew is None or job.planned_day is None:
         return job
-    was = SetAside(
-        at=now,
-        team=job.team,
-        crew=job.crew,
-        planned_day=job.planned_day,
-        position=job.position,
-        arrives_at=job.arrives_at,
-    )
-    return replace(job, set_aside=was)
+    return replace(job, set_aside=made_from(SetAside, job, at=now))
 
 
 def noted(before: Job, after: Job, now: datetime) -> Job:

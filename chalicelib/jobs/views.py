@@ -6,7 +6,7 @@ Nobody's name is in it: neither who reported nor who of a crew did what.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
@@ -21,8 +21,8 @@ from chalicelib.jobs.model import (
     Kind,
     Side,
     State,
-    Window,
 )
+from chalicelib.kernel.fields import made_from
 
 Became = Literal["waiting", "ready", "refused"]
 When = Literal["before", "after"]
@@ -169,61 +169,23 @@ class Beside:
 
 
 def job_view(job: Job, beside: Beside) -> JobView:
-    return JobView(
-        **_as_they_are(job),
+    contractor = job.working_contractor
+    return made_from(
+        JobView,
+        job,
         service_name=beside.service_name,
         description=beside.description,
-        window=_window(job.window),
+        window=made_from(WindowView, job.window) if job.window else None,
         photos_before=beside.photos_before,
-        contractor=_contractor(job),
+        contractor=made_from(ContractorView, contractor) if contractor else None,
         events=tuple(_event(event, beside) for event in job.events),
         disputes=tuple(_dispute(dispute, job) for dispute in job.disputes),
     )
 
 
-_MADE = frozenset(
-    (
-        "service_name",
-        "description",
-        "window",
-        "photos_before",
-        "contractor",
-        "events",
-        "disputes",
-    )
-)
-_SAME = tuple(name for name in JobView.__struct_fields__ if name not in _MADE)
-
-
-def _as_they_are(job: Job) -> Mapping[str, Any]:
-    return {name: getattr(job, name) for name in _SAME}
-
-
-def _window(window: Window | None) -> WindowView | None:
-    return WindowView(opens=window.opens, closes=window.closes) if window else None
-
-
-def _contractor(job: Job) -> ContractorView | None:
-    found = job.working_contractor
-    return ContractorView(name=found.name, expires_at=found.expires_at) if found else None
-
-
 def _event(event: JobEvent, beside: Beside) -> JobEventView:
-    return JobEventView(
-        op_id=event.op_id,
-        kind=event.kind,
-        at=event.happened_at,
-        received_at=event.received_at,
-        by=event.by,
-        crew=event.crew,
-        text=event.text,
-        reason=event.reason,
-        lat=event.lat,
-        long=event.long,
-        photos=tuple(
-            beside.photos.get(photo_id) or not_yet(photo_id) for photo_id in event.photo_ids
-        ),
-    )
+    photos = (beside.photos.get(photo_id) or not_yet(photo_id) for photo_id in event.photo_ids)
+    return made_from(JobEventView, event, at=event.happened_at, photos=tuple(photos))
 
 
 def when_of(event: JobEvent, job: Job) -> When:
@@ -239,13 +201,11 @@ def not_yet(photo_id: str) -> JobEventPhotoView:
 
 def _dispute(dispute: Dispute, job: Job) -> DisputeView:
     event, settled = job.event(dispute.op_id), dispute.settled
-    site, office = dispute.site, dispute.office
-    return DisputeView(
-        dispute_id=dispute.dispute_id,
-        op_id=dispute.op_id,
-        about=dispute.about,
-        site=SideView(state=site.state, at=site.at, by=event.by if event else "crew"),
-        office=SideView(state=office.state, at=office.at, by=office.by),
-        opened_at=dispute.opened_at,
-        settled=SettledView(at=settled.at, keep=settled.keep) if settled else None,
+    site = made_from(SideView, dispute.site, by=event.by if event else "crew")
+    return made_from(
+        DisputeView,
+        dispute,
+        site=site,
+        office=made_from(SideView, dispute.office),
+        settled=made_from(SettledView, settled) if settled else None,
     )

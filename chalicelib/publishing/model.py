@@ -12,6 +12,7 @@ import msgspec
 
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import Tile, tile_named, tile_of
+from chalicelib.kernel.fields import made_from
 from chalicelib.publishing.public_report import PublicReport
 
 INDEX = "data/index.json"
@@ -111,17 +112,7 @@ def pin_of(report: PublicReport) -> Pin | None:
     """The report's pin; None while its place is unknown."""
     if report.lat is None or report.long is None:
         return None
-    return Pin(
-        service_request_id=report.service_request_id,
-        lat=report.lat,
-        long=report.long,
-        service_code=report.service_code,
-        state=report.state,
-        status=report.status,
-        requested_datetime=report.requested_datetime,
-        updated_datetime=report.updated_datetime,
-        asset_id=report.asset_id,
-    )
+    return made_from(Pin, report)
 
 
 def is_aged(pin: Pin, *, now: datetime, closed_shown: timedelta) -> bool:

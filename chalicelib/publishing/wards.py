@@ -12,6 +12,7 @@ import msgspec
 
 from chalicelib.geo.point import Point
 from chalicelib.geo.quadkey import MAP_ZOOM, tiles_in
+from chalicelib.kernel.fields import made_from
 from chalicelib.kernel.observability import logs
 from chalicelib.kernel.time import to_the_second
 from chalicelib.publishing.model import JSON, Pin
@@ -105,14 +106,7 @@ def _listed(pins: Sequence[Pin], ports: Ports) -> tuple[Listed, ...]:
     newest = pins[:MOST_LISTED]
     public = ports.reports.public([pin.service_request_id for pin in newest]) if newest else {}
     return tuple(
-        Listed(
-            service_request_id=pin.service_request_id,
-            title=public[pin.service_request_id].title,
-            service_code=pin.service_code,
-            lat=pin.lat,
-            long=pin.long,
-            requested_datetime=pin.requested_datetime,
-        )
+        made_from(Listed, pin, title=public[pin.service_request_id].title)
         for pin in newest
         if pin.service_request_id in public
     )

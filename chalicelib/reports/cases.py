@@ -12,6 +12,7 @@ from msgspec import Meta
 
 from chalicelib.catalogue.decisions import Opens, Priority, Reason
 from chalicelib.errors import FieldError
+from chalicelib.kernel.fields import made_from
 from chalicelib.reports.model import (
     ATTENTIONS,
     Attention,
@@ -122,9 +123,7 @@ class CaseChanges(ReportChanges):
     @property
     def changes(self) -> ReportChanges:
         """Without the reply."""
-        return ReportChanges(
-            **{name: getattr(self, name) for name in ReportChanges.__dataclass_fields__}
-        )
+        return made_from(ReportChanges, self)
 
 
 @dataclass(frozen=True, kw_only=True)

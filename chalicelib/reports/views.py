@@ -11,13 +11,13 @@ from typing import Any
 import msgspec
 
 from chalicelib.catalogue.decisions import Opens, Priority, Reason
+from chalicelib.kernel.fields import made_from
 from chalicelib.reports.model import (
     Author,
     ByHand,
     Channel,
     Contact,
     ContactKind,
-    Flag,
     FlagReason,
     HeldUpdate,
     Note,
@@ -180,7 +180,7 @@ def report_view(
 ) -> ReportView:
     """The report with all of its timeline; a service no longer offered is named by its code.
     `ready` are the photos that can be shown."""
-    return ReportView(**_public_values(report, updates, ready, ports))
+    return made_from(ReportView, report, **_made(report, updates, ready, ports))
 
 
 def full_view(
@@ -192,92 +192,49 @@ def full_view(
 ) -> FullView:
     """The report with everything that only officers may see."""
     wishes = ports.wishes(report.reporter) if report.reporter else ContactPreferences()
-    return FullView(
-        **_public_values(report, updates, ready, ports),
-        team=report.team,
-        priority=report.priority,
-        opens=report.opens,
-        because=report.because,
-        decided_by_hand=report.decided_by_hand,
-        attributes=report.attributes,
-        contact=report.contact,
+    return made_from(
+        FullView,
+        report,
+        **_made(report, updates, ready, ports),
         language=wishes.language,
         reach_by=wishes.reach_by,
-        anonymous=report.anonymous,
-        channel=report.channel,
-        publish_at=report.publish_at,
-        flags=tuple(map(_flag, report.flags)),
-        failed_repairs=report.failed_repairs,
-        said_fixed=report.said_fixed,
-        said_not_fixed=report.said_not_fixed,
+        flags=tuple(made_from(FlagView, flag) for flag in report.flags),
         held_updates=report.waiting_updates,
         all_photos=tuple(_kept_photo(report, photo, ports) for photo in report.photos),
         notes=tuple(notes),
     )
 
 
-def _public_values(
+def _made(
     report: ServiceRequest, updates: Iterable[Update], ready: Pairs, ports: Ports
 ) -> dict[str, Any]:
+    """The public values that the report does not hold as they are shown."""
     service = ports.council.by_code.get(report.service_code)
     return {
-        "service_request_id": report.service_request_id,
         "status": status_of(report.state),
-        "state": report.state,
-        "service_code": report.service_code,
         "service_name": service.service_name if service else report.service_code,
-        "title": report.title,
-        "description": report.description,
-        "visibility": report.visibility,
-        "lat": report.lat,
-        "long": report.long,
-        "address": report.address,
-        "ward_code": report.ward_code,
-        "requested_datetime": report.requested_datetime,
-        "updated_datetime": report.updated_datetime,
-        "expected_datetime": report.expected_datetime,
-        "external_reference": report.external_reference,
-        "asset_id": report.asset_id,
         "tracking_url": tracking_url(report, ports),
         "photos": _photos(report, None, ready, ports),
         "updates": tuple(update_view(update, report, ready, ports) for update in updates),
-        "duplicate_of": report.duplicate_of,
-        "followers": report.followers,
-        "version": report.version,
     }
 
 
 def update_view(update: Update, report: ServiceRequest, ready: Pairs, ports: Ports) -> UpdateView:
-    return UpdateView(
-        update_id=update.update_id,
-        state=update.state,
-        text=update.text,
-        datetime=update.datetime,
-        by=update.by,
-        photos=_photos(report, update.update_id, ready, ports),
-    )
+    return made_from(UpdateView, update, photos=_photos(report, update.update_id, ready, ports))
 
 
 def summary_view(summary: Summary, site_url: str) -> SummaryView:
-    return SummaryView(**_summary_values(summary, site_url))
+    return made_from(SummaryView, summary, **_made_of(summary, site_url))
 
 
 def near_view(summary: Summary, distance_m: float, site_url: str) -> NearView:
-    return NearView(**_summary_values(summary, site_url), distance_m=round(distance_m, 1))
+    made = _made_of(summary, site_url)
+    return made_from(NearView, summary, **made, distance_m=round(distance_m, 1))
 
 
-def _summary_values(summary: Summary, site_url: str) -> dict[str, Any]:
-    return {
-        "service_request_id": summary.service_request_id,
-        "status": status_of(summary.state),
-        "state": summary.state,
-        "service_code": summary.service_code,
-        "title": summary.title,
-        "lat": summary.lat,
-        "long": summary.long,
-        "requested_datetime": summary.requested_datetime,
-        "tracking_url": public_page(site_url, summary.service_request_id),
-    }
+def _made_of(summary: Summary, site_url: str) -> dict[str, str]:
+    page = public_page(site_url, summary.service_request_id)
+    return {"status": status_of(summary.state), "tracking_url": page}
 
 
 def _photos(
@@ -299,22 +256,11 @@ def _kept_photo(report: ServiceRequest, photo: Photo, ports: Ports) -> KeptPhoto
     def address(size: str) -> str:
         return ports.photos.private_address(report.service_request_id, photo.photo_id, size)
 
-    return KeptPhotoView(
-        photo_id=photo.photo_id,
-        url=address("page"),
-        thumbnail_url=address("thumbnail"),
-        state=photo.state,
-        update_id=photo.update_id,
-    )
+    urls = {"url": address("page"), "thumbnail_url": address("thumbnail")}
+    return made_from(KeptPhotoView, photo, **urls)
 
 
 def _photo_address(report: ServiceRequest, photo_id: str, size: str, ports: Ports) -> str:
     if report.visibility != "public":
         return ports.photos.private_address(report.service_request_id, photo_id, size)
     return f"{ports.site_url}/photos/{report.service_request_id}/{photo_id}/{size}.jpg"
-
-
-def _flag(flag: Flag) -> FlagView:
-    return FlagView(
-        flag_id=flag.flag_id, reason=flag.reason, text=flag.text, datetime=flag.datetime
-    )

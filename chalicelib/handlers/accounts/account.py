@@ -20,6 +20,7 @@ from chalicelib.handlers.http import auth, rate_limits
 from chalicelib.handlers.http.params import CURSOR_QUERY, id_of, limit_of, limit_query
 from chalicelib.handlers.http.routes import Call, Routes
 from chalicelib.integrations.accounts_for_reports import author_of
+from chalicelib.kernel.fields import made_from
 from chalicelib.kernel.parsing import parse_json
 from chalicelib.reports.model import OwnChanges, ServiceRequest, Visibility
 from chalicelib.reports.ports import Place, Ports
@@ -247,11 +248,7 @@ def withdraw_report(call: Call, service_request_id: str) -> Withdrawn:
     ports = reports_ports()
     author = author_of(call.caller.signed_in, reports_ports())
     report = own_reports.withdraw_own(id_of(service_request_id), author, ports)
-    return Withdrawn(
-        service_request_id=report.service_request_id,
-        state=report.state,
-        visibility=report.visibility,
-    )
+    return made_from(Withdrawn, report)
 
 
 def _view(account: Account, call: Call) -> OwnAccountView:
@@ -267,10 +264,9 @@ def _view(account: Account, call: Call) -> OwnAccountView:
 
 
 def _report_view(report: ServiceRequest, ports: Ports) -> OwnReportView:
-    made = {"status", "tracking_url", "can_change"}
-    names = set(OwnReportView.__struct_fields__) - made
-    return OwnReportView(
-        **{name: getattr(report, name) for name in names},
+    return made_from(
+        OwnReportView,
+        report,
         status=status_of(report.state),
         tracking_url=tracking_url(report, ports),
         can_change=report.is_untouched,

@@ -16,6 +16,7 @@ from chalicelib.errors import Invalid, NotFound
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.params import CURSOR_QUERY, limit_of, limit_query
 from chalicelib.handlers.http.routes import Call, Routes
+from chalicelib.kernel.fields import made_from
 from chalicelib.kernel.parsing import parse_json
 
 routes = Routes(__name__)
@@ -104,4 +105,4 @@ def unblock(call: Call, block_id: str) -> Unblocked:
 
 
 def _view(block: Block) -> BlockView:
-    return BlockView(**{name: getattr(block, name) for name in BlockView.__struct_fields__})
+    return made_from(BlockView, block)

@@ -20,6 +20,7 @@ from chalicelib.errors import Invalid, NotFound
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.params import CURSOR_QUERY, limit_of, limit_query
 from chalicelib.handlers.http.routes import Call, Routes
+from chalicelib.kernel.fields import made_from
 from chalicelib.kernel.parsing import parse_json
 
 routes = Routes(__name__)
@@ -166,10 +167,7 @@ def change(call: Call, account_id: str) -> PersonView:
 )
 def log(call: Call) -> EntryList:
     page = audit.page(limit=limit_of(call), before=_cursor(call, LOG_CURSOR), ports=audit_ports())
-    items = [
-        EntryView(**{name: getattr(each, name) for name in EntryView.__struct_fields__})
-        for each in page.entries
-    ]
+    items = [made_from(EntryView, each) for each in page.entries]
     return EntryList(items=items, next=page.next)
 
 
@@ -199,14 +197,10 @@ def _view(account: Account) -> PersonView:
     providers = container.council().identity_providers
     staffs = {each.issuer for each in providers if each.serves == "staff"}
     subjects = [each.subject for each in account.identities if each.issuer in staffs]
-    return PersonView(
-        account_id=account.account_id,
+    return made_from(
+        PersonView,
+        account,
         name=account.work_name or account.name,
         address=ways[0] if ways else account.work_email,
         subject=subjects[0] if subjects else None,
-        is_pending=account.is_pending,
-        grants=account.grants,
-        created_at=account.created_at,
-        disabled_at=account.disabled_at,
-        version=account.version,
     )

@@ -2,7 +2,6 @@
 
 import re
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
@@ -14,6 +13,7 @@ from chalicelib.errors import NotFound
 from chalicelib.handlers.http import auth, cookies
 from chalicelib.handlers.http.identity import Caller
 from chalicelib.handlers.http.routes import Call, Routes, WithCookie
+from chalicelib.kernel.fields import made_from
 from chalicelib.kernel.time import to_the_second
 
 routes = Routes(__name__)
@@ -146,13 +146,8 @@ def end_all(call: Call) -> WithCookie:
 
 def account_view(caller: Caller) -> AccountView:
     assert caller.account and caller.role and caller.assurance, "She is signed in."
-    return AccountView(
-        account_id=caller.account.account_id,
-        name=caller.account.name,
-        role=caller.role,
-        roles=sorted(caller.roles),
-        assurance=caller.assurance,
-    )
+    given = {"role": caller.role, "roles": sorted(caller.roles), "assurance": caller.assurance}
+    return made_from(AccountView, caller.account, **given)
 
 
 def _own(call: Call) -> Session:
@@ -162,6 +157,4 @@ def _own(call: Call) -> Session:
 
 
 def _device_view(session: Session, own: Session) -> SignedInDevice:
-    names = set(SignedInDevice.__struct_fields__) - {"is_this"}
-    values: dict[str, Any] = {name: getattr(session, name) for name in names}
-    return SignedInDevice(**values, is_this=session.session_id == own.session_id)
+    return made_from(SignedInDevice, session, is_this=session.session_id == own.session_id)

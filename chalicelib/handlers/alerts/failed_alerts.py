@@ -14,6 +14,7 @@ from chalicelib.errors import Invalid
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.params import CURSOR_QUERY, limit_of, limit_query, one_of
 from chalicelib.handlers.http.routes import Call, Query, Routes
+from chalicelib.kernel.fields import made_from
 
 routes = Routes(__name__)
 CURSOR = re.compile(r"[0-9T:Z-]{20}#[0-9a-f]{32}-[0-9a-f]{32}")
@@ -95,15 +96,4 @@ def _cursor(text: str | None) -> str | None:
 
 
 def _view(alert: Alert) -> FailedAlert:
-    return FailedAlert(
-        alert_id=alert.name,
-        state=alert.state,
-        channel=alert.channel,
-        event_type=alert.what,
-        service_request_id=alert.service_request_id,
-        tries=alert.tries,
-        last_error=alert.last_error,
-        occurred_at=alert.occurred_at,
-        updated_at=alert.updated_at,
-        next_try_at=alert.next_try_at,
-    )
+    return made_from(FailedAlert, alert, alert_id=alert.name, event_type=alert.what)

@@ -33,6 +33,7 @@ from chalicelib.handlers.http import auth, rate_limits
 from chalicelib.handlers.http.params import CURSOR_QUERY, limit_of, limit_query
 from chalicelib.handlers.http.routes import Call, Query, Routes
 from chalicelib.integrations.accounts_for_alerts import address_keys_of, addresses_of
+from chalicelib.kernel.fields import made_from
 from chalicelib.kernel.parsing import parse_json
 
 routes = Routes(__name__)
@@ -233,19 +234,12 @@ def subscriber_of(call: Call) -> Subscriber:
 
 
 def view_of(subscription: Subscription) -> SubscriptionView:
-    names = set(SubscriptionView.__struct_fields__) - {"to"}
-    return SubscriptionView(
-        **{name: getattr(subscription, name) for name in names},
-        to=hinted(subscription),
-    )
+    return made_from(SubscriptionView, subscription, to=hinted(subscription))
 
 
 def _receipt(subscription: Subscription) -> SubscriptionReceipt:
-    return SubscriptionReceipt(
-        subscription_id=subscription.subscription_id,
-        state=subscription.state,
-        manage_url=managed_at(subscription, alerts_ports()),
-    )
+    manage_url = managed_at(subscription, alerts_ports())
+    return made_from(SubscriptionReceipt, subscription, manage_url=manage_url)
 
 
 def _cursor(text: str | None) -> str | None:

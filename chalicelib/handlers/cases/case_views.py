@@ -13,6 +13,7 @@ from chalicelib.catalogue.decisions import Opens, Priority
 from chalicelib.desk import usecases as desk
 from chalicelib.desk.model import CaseJob
 from chalicelib.jobs.views import WorkPhotoView
+from chalicelib.kernel.fields import made_from
 from chalicelib.reports.cases import Case, Target, case_of
 from chalicelib.reports.model import Attention, Note, Question, ServiceRequest, Visibility
 from chalicelib.reports.needs import NeedReason, open_needs
@@ -169,16 +170,14 @@ def case_item(case: Case) -> CaseItem:
     """The case as the queue shows it."""
     report = case.report
     service = container.council().by_code.get(report.service_code)
-    same = set(CaseItem.__struct_fields__) & set(report.__dataclass_fields__) - {"needs"}
-    return CaseItem(
-        **{name: getattr(report, name) for name in same},
+    return made_from(
+        CaseItem,
+        report,
         service_name=service.service_name if service else report.service_code,
         status=status_of(report.state),
         target=case.target,
         hours_left=case.hours_left,
-        attention=report.attention,
         needs=_needs(report),
-        waits_for=report.waits_for,
         jobs=len(desk_ports().jobs_of(report.service_request_id)),
     )
 
@@ -187,9 +186,9 @@ def case_view(report: ServiceRequest, ports: Ports) -> CaseView:
     """The whole case."""
     seen, case = reading.full(report, ports), case_of(report, ports.now())
     names = _names(report.questions, seen.notes)
-    values = {name: getattr(seen, name) for name in FullView.__struct_fields__ if name != "notes"}
-    return CaseView(
-        **values,
+    return made_from(
+        CaseView,
+        seen,
         notes=tuple(_note(each, names) for each in seen.notes),
         target=case.target,
         hours_left=case.hours_left,
@@ -214,11 +213,7 @@ def case_view(report: ServiceRequest, ports: Ports) -> CaseView:
 
 def question_view(question: Question, names: dict[str, str]) -> QuestionView:
     """The question with the name of the officer who asked."""
-    shown = [name for name in QuestionView.__struct_fields__ if name != "asked_by"]
-    return QuestionView(
-        **{name: getattr(question, name) for name in shown},
-        asked_by=desk.called(question.asked_by, names),
-    )
+    return made_from(QuestionView, question, asked_by=desk.called(question.asked_by, names))
 
 
 def note_view(note: Note) -> CaseNote:
@@ -245,7 +240,7 @@ def _note(note: Note, names: dict[str, str]) -> CaseNote:
         by = f"Not verified: {by.removeprefix(UNVERIFIED)}"
     elif by.startswith(PARTNER):
         by = "Another system's full text"
-    return CaseNote(note_id=note.note_id, datetime=note.datetime, by=by, text=note.text)
+    return made_from(CaseNote, note, by=by)
 
 
 def signed(sender: str) -> str:
@@ -267,13 +262,8 @@ def signed(sender: str) -> str:
 
 def _needs(report: ServiceRequest) -> tuple[NeedView, ...]:
     return tuple(
-        NeedView(
-            need_id=each.need_id,
-            reason=each.reason,
-            since=each.since,
-            job_id=each.about or None,
-            by=signed(each.by) if each.by else None,
-            why=each.why,
+        made_from(
+            NeedView, each, job_id=each.about or None, by=signed(each.by) if each.by else None
         )
         for each in open_needs(report.needs)
     )
@@ -293,13 +283,6 @@ def _nearby(report: ServiceRequest, ports: Ports) -> tuple[NearCase, ...]:
     found = reading.nearby(report.point, None, radius_m=NEAR_M, limit=MOST_NEAR + 1, ports=ports)
     others = [each for each in found if each.report.service_request_id != report.service_request_id]
     return tuple(
-        NearCase(
-            service_request_id=near.report.service_request_id,
-            distance_m=round(near.distance_m, 1),
-            title=near.report.title,
-            service_code=near.report.service_code,
-            state=near.report.state,
-            requested_datetime=near.report.requested_datetime,
-        )
+        made_from(NearCase, near.report, distance_m=round(near.distance_m, 1))
         for near in others[:MOST_NEAR]
     )

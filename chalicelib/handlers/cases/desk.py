@@ -16,6 +16,7 @@ from chalicelib.handlers.cases.replies import in_words
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.params import id_of
 from chalicelib.handlers.http.routes import Call, Routes
+from chalicelib.kernel.fields import made_from
 from chalicelib.kernel.parsing import parse_json
 from chalicelib.reports.model import Line
 from chalicelib.reports.usecases.access import require_team_access, visible
@@ -191,9 +192,8 @@ def _actor(call: Call) -> str:
 
 
 def _template(template: Template) -> TemplateView:
-    names = TemplateView.__struct_fields__
-    return TemplateView(**{name: getattr(template, name) for name in names})
+    return made_from(TemplateView, template)
 
 
 def _view(view: View) -> SavedView:
-    return SavedView(view_id=view.view_id, name=view.name, query=view.query)
+    return made_from(SavedView, view)

@@ -13,6 +13,7 @@ from chalicelib.handlers.http import auth, rate_limits
 from chalicelib.handlers.http.audit import note_change
 from chalicelib.handlers.http.params import CURSOR_QUERY, id_of, limit_of, limit_query, one_of
 from chalicelib.handlers.http.routes import Call, Query, Routes
+from chalicelib.kernel.fields import made_from
 from chalicelib.kernel.parsing import parse_json
 from chalicelib.reports.model import (
     Attention,
@@ -20,7 +21,6 @@ from chalicelib.reports.model import (
     FlagReason,
     ReportChanges,
     Visibility,
-    Waiting,
 )
 from chalicelib.reports.states import State
 from chalicelib.reports.usecases import reading
@@ -114,11 +114,7 @@ def withdraw(call: Call, service_request_id: str) -> Withdrawn:
         call.caller.author(),
         reports_ports(),
     )
-    return Withdrawn(
-        service_request_id=report.service_request_id,
-        state=report.state,
-        visibility=report.visibility,
-    )
+    return made_from(Withdrawn, report)
 
 
 @routes.endpoint(
@@ -142,7 +138,10 @@ def waiting(call: Call) -> WaitingList:
         after=_cursor(call.parameter("cursor")),
         ports=reports_ports(),
     )
-    return WaitingList(items=[_view(each, reason) for each in found.reports], next=found.next)
+    return WaitingList(
+        items=[made_from(WaitingView, each, reason=reason) for each in found.reports],
+        next=found.next,
+    )
 
 
 def _reason(text: str | None) -> Attention:
@@ -157,15 +156,3 @@ def _cursor(text: str | None) -> str | None:
     if text is not None and not re.fullmatch(r"[0-9T:Z-]{20}#[0-9A-Z]{12}", text):
         raise Invalid.field("cursor", "send `next` of the previous page, unchanged")
     return text
-
-
-def _view(report: Waiting, reason: Attention) -> WaitingView:
-    return WaitingView(
-        service_request_id=report.service_request_id,
-        reason=reason,
-        service_code=report.service_code,
-        state=report.state,
-        visibility=report.visibility,
-        title=report.title,
-        requested_datetime=report.requested_datetime,
-    )

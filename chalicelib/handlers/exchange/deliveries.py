@@ -13,6 +13,7 @@ from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.audit import note
 from chalicelib.handlers.http.params import CURSOR_QUERY, limit_of, limit_query, one_of
 from chalicelib.handlers.http.routes import Call, Query, Routes
+from chalicelib.kernel.fields import made_from
 from chalicelib.outbound.model import Delivery, DeliveryEvent, Kind, State
 from chalicelib.outbound.usecases import handling
 
@@ -128,4 +129,4 @@ def _cursor(text: str | None) -> str | None:
 
 
 def _view(delivery: Delivery) -> DeliveryView:
-    return msgspec.convert(delivery, DeliveryView, from_attributes=True)
+    return made_from(DeliveryView, delivery)

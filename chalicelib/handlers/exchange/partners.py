@@ -3,7 +3,6 @@
 import re
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any
 
 import msgspec
 
@@ -12,9 +11,10 @@ from chalicelib.errors import NotFound
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.audit import note
 from chalicelib.handlers.http.routes import Call, Routes
+from chalicelib.kernel.fields import made_from
 from chalicelib.kernel.parsing import parse_json
 from chalicelib.partners import usecases
-from chalicelib.partners.model import ApiKey, NewKey, Reports
+from chalicelib.partners.model import NewKey, Reports
 
 routes = Routes(__name__)
 
@@ -56,7 +56,7 @@ class KeyList(msgspec.Struct, frozen=True, kw_only=True):
 )
 def keys(_: Call) -> KeyList:
     found = usecases.list_keys(partners_ports())
-    return KeyList(items=[KeyView(**_values(key)) for key in found], next=None)
+    return KeyList(items=[made_from(KeyView, key) for key in found], next=None)
 
 
 @routes.endpoint(
@@ -76,7 +76,7 @@ def make(call: Call) -> MadeKey:
         note("keys.make", key_id, details, call.caller)
 
     made = usecases.make(new, partners_ports(), noted)
-    return MadeKey(**_values(made.key), api_key=made.text)
+    return made_from(MadeKey, made.key, api_key=made.text)
 
 
 @routes.endpoint(
@@ -90,8 +90,4 @@ def revoke(call: Call, key_id: str) -> KeyView:
     if not re.fullmatch(r"[0-9a-f]{12}", key_id):
         raise NotFound("There is no API key with this id.")
     note("keys.revoke", key_id, "", call.caller)
-    return KeyView(**_values(usecases.revoke(key_id, partners_ports())))
-
-
-def _values(key: ApiKey) -> dict[str, Any]:
-    return {name: getattr(key, name) for name in KeyView.__struct_fields__}
+    return made_from(KeyView, usecases.revoke(key_id, partners_ports()))

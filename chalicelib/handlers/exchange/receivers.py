@@ -13,6 +13,7 @@ from chalicelib.handlers.exchange.deliveries import id_of
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.audit import named_in, note
 from chalicelib.handlers.http.routes import Call, Routes
+from chalicelib.kernel.fields import made_from
 from chalicelib.kernel.parsing import parse_json
 from chalicelib.outbound.receivers import Filter, Receiver, ReceiverChanges, ReceiverDraft
 from chalicelib.outbound.usecases import handling, receiving
@@ -98,7 +99,7 @@ def add_receiver(call: Call) -> MadeReceiver:
     key = call.key_or_a_new_one
     note("receivers.add", receiving.receiver_id_of(scope, key), "", call.caller)
     receiver = receiving.add_receiver(draft, key, scope, outbound_ports())
-    return msgspec.convert(receiver, MadeReceiver, from_attributes=True)
+    return made_from(MadeReceiver, receiver)
 
 
 @routes.endpoint(
@@ -147,4 +148,4 @@ def replay(call: Call, receiver_id: str) -> ReplayView:
 
 
 def _view(receiver: Receiver) -> ReceiverView:
-    return msgspec.convert(receiver, ReceiverView, from_attributes=True)
+    return made_from(ReceiverView, receiver)

@@ -19,6 +19,7 @@ from chalicelib.jobs.crew_ports import PushTo
 from chalicelib.jobs.usecases.crew_devices import register, unregister
 from chalicelib.jobs.usecases.day_publishing import DepotView, ShiftView, day_link
 from chalicelib.jobs.usecases.job_lists import crew_of, crews
+from chalicelib.kernel.fields import made_from
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.parsing import parse_json
 
@@ -110,12 +111,5 @@ def _device_id(session: Session) -> str:
 
 
 def _view(crew: Crew) -> CrewView:
-    depot, shift = crew.depot, crew.shift
-    return CrewView(
-        crew=crew.crew,
-        name=crew.name,
-        team=crew.team,
-        depot=DepotView(name=depot.name, lat=depot.lat, long=depot.long),
-        shift=ShiftView(starts=shift.starts, ends=shift.ends),
-        skills=crew.skills,
-    )
+    depot, shift = made_from(DepotView, crew.depot), made_from(ShiftView, crew.shift)
+    return made_from(CrewView, crew, depot=depot, shift=shift)

@@ -20,6 +20,7 @@ from chalicelib.jobs.ordering import LeftOut as LeftOutOfDay
 from chalicelib.jobs.usecases import day_planning
 from chalicelib.jobs.usecases.crew_load import Load, loads
 from chalicelib.jobs.usecases.day_planning import Day
+from chalicelib.kernel.fields import made_from
 from chalicelib.kernel.parsing import parse_json
 
 MOST_JOBS = 100
@@ -107,13 +108,8 @@ def _load(load: Load) -> LoadView:
 
 
 def _planned(day: Day) -> PlannedView:
-    return PlannedView(
-        crew=day.crew,
-        job_ids=list(day.job_ids),
-        minutes_working=day.minutes_working,
-        minutes_driving=day.minutes_driving,
-        left_out=[_left_out(each) for each in day.left_out],
-    )
+    left_out = [_left_out(each) for each in day.left_out]
+    return made_from(PlannedView, day, job_ids=list(day.job_ids), left_out=left_out)
 
 
 def _left_out(found: LeftOutOfDay) -> LeftOut:

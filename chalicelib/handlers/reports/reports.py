@@ -28,6 +28,7 @@ from chalicelib.handlers.http.params import (
 )
 from chalicelib.handlers.http.routes import Call, Query, Routes
 from chalicelib.integrations.accounts_for_alerts import addresses_of
+from chalicelib.kernel.fields import made_from
 from chalicelib.kernel.parsing import parse_json
 from chalicelib.reports.model import Draft, ServiceRequest, UpdateDraft, Visibility
 from chalicelib.reports.ports import Filters, Ports
@@ -246,18 +247,11 @@ def _tell_follower(call: Call, service_request_id: str) -> None:
 
 def receipt(report: ServiceRequest, ports: Ports) -> ReportReceipt:
     """The new report, as the reporter gets it at once."""
-    return ReportReceipt(
-        service_request_id=report.service_request_id,
+    return made_from(
+        ReportReceipt,
+        report,
         status=status_of(report.state),
-        state=report.state,
-        service_code=report.service_code,
-        visibility=report.visibility,
-        lat=report.lat,
-        long=report.long,
-        requested_datetime=report.requested_datetime,
-        expected_datetime=report.expected_datetime,
         tracking_url=tracking_url(report, ports),
-        version=report.version,
     )
 
 

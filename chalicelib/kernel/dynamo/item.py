@@ -13,6 +13,7 @@ from pynamodb.models import Model
 from chalicelib.errors import UpstreamFailed
 from chalicelib.kernel.dynamo import errors
 from chalicelib.kernel.dynamo.errors import ConditionFailed
+from chalicelib.kernel.fields import fields_of, made_from
 from chalicelib.kernel.optimistic import VersionConflict
 
 Kept = TypeVar("Kept")
@@ -64,7 +65,7 @@ class Item(Model):
     ) -> Self:
         """The item of a dataclass or named tuple: its attributes are what is `given`, and the
         fields of the same name. A version of 0 is left out: nothing is stored yet."""
-        names = _fields(type(kept)) & cls.get_attributes().keys()
+        names = fields_of(type(kept)) & cls.get_attributes().keys()
         values = {name: getattr(kept, name) for name in names} | given
         version = cls._version_attribute_name
         if version and not values[version]:
@@ -74,8 +75,7 @@ class Item(Model):
     def read_as(self, kind: type[Kept], **given: Any) -> Kept:
         """The dataclass or named tuple of the item: its fields are what is `given`, and the
         attributes of the same name."""
-        names = _fields(kind) - given.keys()
-        return kind(**given, **{name: getattr(self, name) for name in names})
+        return made_from(kind, self, **given)
 
     @classmethod
     def translated(cls, clash: type[Exception] | None = None) -> AbstractContextManager[None]:
@@ -167,8 +167,3 @@ class OwnedItem(Item):
 
     owner = UnicodeAttribute(hash_key=True)
     record = UnicodeAttribute(range_key=True)
-
-
-def _fields(kind: Any) -> frozenset[str]:
-    """The names of the fields of a dataclass or named tuple."""
-    return frozenset(getattr(kind, "_fields", ()) or kind.__dataclass_fields__)

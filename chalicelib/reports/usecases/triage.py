@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from chalicelib.catalogue.decisions import Decision, Facts, Reason
 from chalicelib.errors import Invalid
+from chalicelib.kernel.fields import made_from
 from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.model import ByHand, ReportChanges, ServiceRequest
 from chalicelib.reports.ports import Ports
@@ -22,13 +23,9 @@ LAST_YEAR = 2100
 def decision_of(report: ServiceRequest, ports: Ports) -> Decision:
     """The rules' decision about the report as it is now; its service must still be offered."""
     return ports.council.decide(
-        Facts(
-            service_code=report.service_code,
-            point=report.point,
-            ward_code=report.ward_code,
-            attributes=report.attributes,
-            title=report.title,
-            description=report.description,
+        made_from(
+            Facts,
+            report,
             requested=report.requested_datetime,
             priority=report.priority if "priority" in _chosen(report) else None,
         )

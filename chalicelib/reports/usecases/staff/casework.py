@@ -6,9 +6,10 @@ was cut short can be sent again: it does what is left, and gets the answer of a 
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from chalicelib.errors import AppError, NotFound
+from chalicelib.kernel.fields import made_from
 from chalicelib.reports.cases import BulkDraft, CaseSnapshot, OneOfMany, UndoRecord
 from chalicelib.reports.model import Note, OfficerChange, Question, ReportChanges, ServiceRequest
 from chalicelib.reports.needs import open_needs, reopened
@@ -191,12 +192,9 @@ def left_by_question(asked: Question, report: ServiceRequest, change: OfficerCha
 
 def standing(report: ServiceRequest) -> CaseSnapshot:
     """A snapshot of the report as it is now."""
-    names = set(CaseSnapshot.__dataclass_fields__) - {"photos", "needs"}
-    values: dict[str, Any] = {name: getattr(report, name) for name in names}
     needs = (each.need_id for each in open_needs(report.needs) if each.reason != "contractor_text")
-    return CaseSnapshot(
-        **values, needs=tuple(needs), photos={each.photo_id: each.state for each in report.photos}
-    )
+    photos = {each.photo_id: each.state for each in report.photos}
+    return made_from(CaseSnapshot, report, needs=tuple(needs), photos=photos)
 
 
 def _lasting(changes: ReportChanges) -> tuple[str, ...]:
