@@ -6,7 +6,7 @@ import { ACCOUNT } from "./model.ts";
 import { openPage } from "./page.ts";
 
 interface Part {
-  held: Record<string, unknown[]>;
+  records: Record<string, unknown[]>;
   next: string | null;
 }
 
@@ -38,7 +38,7 @@ async function get(): Promise<void> {
 
 /** All parts of the export, or the reason why it could not be loaded. */
 async function whole(): Promise<{ file: Part; pages: string[] } | string> {
-  const file: Part = { held: {}, next: null };
+  const file: Part = { records: {}, next: null };
   const pages: string[] = [];
   let next: string | null = null;
   do {
@@ -49,9 +49,9 @@ async function whole(): Promise<{ file: Part; pages: string[] } | string> {
     ]);
     if (part.kind !== "stored") return why(part);
     if (page.kind !== "stored") return why(page);
-    for (const [store, items] of Object.entries(part.value.held))
-      part.value.held[store] = [...(file.held[store] ?? []), ...items];
-    Object.assign(file, part.value, { held: { ...file.held, ...part.value.held } });
+    for (const [store, items] of Object.entries(part.value.records))
+      part.value.records[store] = [...(file.records[store] ?? []), ...items];
+    Object.assign(file, part.value, { records: { ...file.records, ...part.value.records } });
     pages.push(page.value);
     next = part.value.next;
   } while (next);
