@@ -20,7 +20,7 @@ from chalicelib.reports import ports as reports
 from infra.local.cloud import Cloud
 from tests import emptied
 from tests.effort import EXHAUSTIVE
-from tests.fakes import Clock, MemoryPhotos, MemoryRepository, Nowhere, PlainIds
+from tests.fakes import IDS, Clock, MemoryPhotos, MemoryRepository, Nowhere
 from tests.patience import STRETCH
 
 # Time is measured by the benchmark, never by a test: a busy machine must not fail one.
@@ -70,7 +70,7 @@ def ports(repository: MemoryRepository, clock: Clock) -> reports.Ports:
     council = load("demo")
     return reports.Ports(
         repository=repository,
-        ids=PlainIds(),
+        ids=IDS,
         council=council,
         photos=MemoryPhotos(),
         whereabouts=Nowhere(),

@@ -2,14 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from hashlib import md5
-from typing import Literal
+from typing import Generic, TypeVar
 
 from chalicelib.errors import Invalid
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import key_of
+from chalicelib.kernel.ids import Ids
 from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
 from chalicelib.publishing.ports import Document, StoredDocument
 from chalicelib.publishing.public_report import PublicReport
@@ -37,6 +38,8 @@ from chalicelib.reports.ports import (
 )
 from chalicelib.reports.states import State, status_of
 from tests.builders import NOON
+
+Item = TypeVar("Item")
 
 
 class MemoryRepository:
@@ -258,35 +261,17 @@ class MemoryRepository:
         return report
 
 
-class PlainIds:
-    """Ids that show what they are made of."""
+@dataclass
+class MemoryQueue(Generic[Item]):
+    """Items that wait for a reaction; `fails` is raised in the place of taking them."""
 
-    def service_request_id(self, scope: str, key: str) -> str:
-        return _id(scope, key)
+    sent: list[Item] = field(default_factory=list)
+    fails: Exception | None = None
 
-    def update_id(self, scope: str, service_request_id: str, key: str) -> str:
-        return _id(scope, service_request_id, key)
-
-    def person(self, scope: str, key: str) -> str:
-        return _id("person", scope, key)
-
-    def contact_key(self, kind: Literal["email", "phone"], value: str) -> str | None:
-        return _id(kind, value.lower())
-
-    def fingerprint(self, draft: bytes) -> str:
-        return _id(draft.decode())
-
-    def link_token(self, service_request_id: str) -> str:
-        return _id("link", service_request_id)
-
-    def holds_link_token(self, service_request_id: str, token: str) -> bool:
-        return token == self.link_token(service_request_id)
-
-    def batch_token(self, service_request_id: str) -> str:
-        return f"batch-{service_request_id[::-1]}"
-
-    def holds_batch_token(self, service_request_id: str, token: str) -> bool:
-        return token == self.batch_token(service_request_id)
+    def send(self, items: Sequence[Item], /) -> None:
+        if self.fails:
+            raise self.fails
+        self.sent += items
 
 
 class PlainSecret:
@@ -300,6 +285,9 @@ class PlainSecret:
 
     def accepted(self) -> Iterator[str]:
         yield from reversed(self.values[-2:])
+
+
+IDS = Ids(PlainSecret("ids"), PlainSecret("links"))
 
 
 class MemoryPhotos:

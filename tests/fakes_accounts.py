@@ -16,11 +16,15 @@ from chalicelib.accounts.model import (
     Session,
     SignedIn,
 )
-from chalicelib.accounts.ports import Ports, Presented
+from chalicelib.accounts.ports import Ports
+from chalicelib.accounts.tokens import Codes, KnownDevices, RefreshTokens
 from chalicelib.accounts.usecases.code_requests import DAILY
 from chalicelib.errors import Conflict, TooMany, UpstreamFailed
-from tests.fakes import Clock
+from tests.fakes import Clock, PlainSecret
 from tests.fakes_people import MemoryTrail
+
+SECRET = PlainSecret("accounts")
+CODES = Codes(SECRET)
 
 
 class MemoryAccounts:
@@ -197,43 +201,6 @@ class FewTexts:
         self.left += 1
 
 
-class PlainCodes:
-    """Codes that anybody could work out."""
-
-    def code(self, attempt_id: str) -> str:
-        return f"{int(attempt_id, 16) % 1_000_000:06}"
-
-    def link_token(self, attempt_id: str) -> str:
-        return f"link-{attempt_id}"
-
-    def holds_code(self, attempt_id: str, sent: str) -> bool:
-        return sent == self.code(attempt_id)
-
-    def holds_link_token(self, attempt_id: str, sent: str) -> bool:
-        return sent == self.link_token(attempt_id)
-
-
-class PlainDevices:
-    """A cookie that says which addresses it knows."""
-
-    def knows(self, cookie: str, address: Destination) -> str | None:
-        return "a device" if address.value in cookie.split() else None
-
-    def after_sign_in(self, cookie: str, addresses: Sequence[Destination]) -> str:
-        return " ".join([*cookie.split(), *(each.value for each in addresses)])
-
-
-class PlainRefreshTokens:
-    """Tokens that say what they are."""
-
-    def token(self, session: Session) -> str:
-        return f"{session.account_id}.{session.session_id}.{session.generation}"
-
-    def read(self, text: str) -> Presented | None:
-        parts = text.split(".")
-        return Presented(parts[0], parts[1], int(parts[2])) if len(parts) == 3 else None
-
-
 def accounts_ports(clock: Clock, trail: MemoryTrail | None = None) -> Ports:
     """All in memory; ids are counted."""
     accounts, numbers = MemoryAccounts(), count(1)
@@ -246,9 +213,9 @@ def accounts_ports(clock: Clock, trail: MemoryTrail | None = None) -> Ports:
         sessions=MemorySessions(accounts),
         attempts=MemoryAttempts(),
         limits=MemoryLimits(),
-        codes=PlainCodes(),
-        refresh_tokens=PlainRefreshTokens(),
-        known_devices=PlainDevices(),
+        codes=CODES,
+        refresh_tokens=RefreshTokens(SECRET),
+        known_devices=KnownDevices(SECRET, new_id),
         log=audit.Ports(trail=trail or MemoryTrail(), new_id=new_id, now=clock),
         new_id=new_id,
         now=clock,

@@ -11,7 +11,6 @@ from chalicelib.alerts.extents import Extent
 from chalicelib.alerts.index import Area, Entry
 from chalicelib.alerts.model import (
     AlertBatch,
-    Channel,
     PushAddress,
     Subscription,
     SubscriptionRequest,
@@ -29,18 +28,20 @@ from chalicelib.alerts.ports import (
     Reporter,
     Subject,
 )
+from chalicelib.alerts.tokens import SubscriptionTokens
 from chalicelib.catalogue.load import load
 from chalicelib.errors import AddressRefused, Invalid
 from chalicelib.geo.point import Box, Point
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.time import text_of
 from tests.builders import MARKET_PLACE, NOON
-from tests.fakes import Clock
+from tests.fakes import IDS, Clock, MemoryQueue, PlainSecret
 
 SOMEBODY = "resident@example.org"
 BROWSER = PushAddress(endpoint="https://push.example/one", p256dh="BPub", auth="secret")
 BOUNDS = Box(west=-1.2, south=53.89, east=-0.963, north=54.028)
 GUILDHALL = "E05000001"
+TOKENS = SubscriptionTokens(PlainSecret("alerts"))
 
 
 def area(radius_m: float = 500, **values: Any) -> Topic:
@@ -57,7 +58,7 @@ def subscription(number: int = 1, **values: Any) -> Subscription:
             "subscription_id": f"{number:032x}",
             "channel": "email",
             "to": f"resident{number}@example.org",
-            "address_key": f"key of resident{number}@example.org",
+            "address_key": IDS.address_key("email", f"resident{number}@example.org"),
             "topic": area(),
             "state": "active",
             "created_at": NOON,
@@ -142,63 +143,6 @@ class MemoryIndex:
         return {entry.key for found in self.stored.values() for entry in found.values()}
 
 
-class PlainTokens:
-    """The Tokens port with tokens that can be read."""
-
-    def manage(self, of: Subscription) -> str:
-        return f"manage {of.subscription_id}"
-
-    def unsubscribe(self, of: Subscription) -> str:
-        return f"unsubscribe {of.subscription_id}"
-
-    def confirm(self, of: Subscription) -> str:
-        return f"confirm {of.subscription_id}"
-
-    def answer(self, of: Subscription, service_request_id: str, repair: int) -> str:
-        return f"answer{repair}"
-
-    def reply(self, of: Subscription, service_request_id: str, number: int) -> str:
-        return f"reply{number}"
-
-    def code(self, of: Subscription) -> str:
-        return "123456"
-
-    def holds_manage(self, of: Subscription, sent: str) -> bool:
-        return sent == self.manage(of)
-
-    def holds_unsubscribe(self, of: Subscription, sent: str) -> bool:
-        return sent == self.unsubscribe(of)
-
-    def holds_confirm(self, of: Subscription, sent: str) -> bool:
-        return sent == self.confirm(of)
-
-    def holds_answer(
-        self, of: Subscription, service_request_id: str, repair: int, sent: str
-    ) -> bool:
-        return sent == self.answer(of, service_request_id, repair)
-
-    def holds_reply(
-        self, of: Subscription, service_request_id: str, number: int, sent: str
-    ) -> bool:
-        return sent == self.reply(of, service_request_id, number)
-
-    def holds_code(self, of: Subscription, sent: str) -> bool:
-        return sent == self.code(of)
-
-
-class PlainIds:
-    """The Ids port with ids that can be read."""
-
-    def subscription_id(self, scope: str, key: str) -> str:
-        return f"{scope} {key}"
-
-    def address_key(self, channel: Channel, address: str) -> str:
-        return f"key of {address}"
-
-    def fingerprint(self, draft: bytes) -> str:
-        return draft.decode()
-
-
 @dataclass
 class MemoryReports:
     """The Reports port; `owners` are the accounts that may subscribe to what is not public."""
@@ -245,26 +189,6 @@ class MemoryNotices:
         )
 
 
-class Outbox:
-    """The Outbox port."""
-
-    def __init__(self) -> None:
-        self.sent: list[ToSend] = []
-
-    def send(self, messages: Sequence[ToSend]) -> None:
-        self.sent += messages
-
-
-class Shares:
-    """The Shares port."""
-
-    def __init__(self) -> None:
-        self.sent: list[AlertBatch] = []
-
-    def send(self, shares: Sequence[AlertBatch]) -> None:
-        self.sent += shares
-
-
 def normalised(channel: AddressChannel, text: str) -> str:
     if (channel == "email") != ("@" in text):
         raise Invalid.field("to", f"enter an address for {channel}")
@@ -285,14 +209,13 @@ class Alerts:
         self.index = MemoryIndex()
         self.reports = MemoryReports()
         self.notices = MemoryNotices()
-        self.outbox = Outbox()
-        self.shares = Shares()
-        ids = PlainIds()
+        self.outbox = MemoryQueue[ToSend]()
+        self.shares = MemoryQueue[AlertBatch]()
         numbers = count(1)
         self.ports = Ports(
             subscriptions=self.subscriptions,
-            tokens=PlainTokens(),
-            ids=ids,
+            tokens=TOKENS,
+            ids=IDS,
             council=load("demo"),
             ward_codes=lambda: {GUILDHALL},
             reports=self.reports,
@@ -310,7 +233,7 @@ class Alerts:
             notices=self.notices,
             outbox=self.outbox,
             shares=self.shares,
-            ids=ids,
+            ids=IDS,
             now=self.clock,
         )
         self.indexing = IndexPorts(

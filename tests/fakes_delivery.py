@@ -19,8 +19,8 @@ from chalicelib.alerts.sms_budget import Purse
 from chalicelib.alerts.words import MessageComposer
 from chalicelib.kernel.optimistic import VersionConflict
 from tests.builders import NOON
-from tests.fakes import Clock
-from tests.fakes_alerts import MemorySubscriptions, PlainTokens
+from tests.fakes import Clock, MemoryQueue
+from tests.fakes_alerts import TOKENS, MemorySubscriptions
 
 SITE = "https://report.example"
 REPORT = "7K3M2QXV9HTD"
@@ -244,16 +244,6 @@ class FakeSender:
         return f"carried-{next(self._numbers)}"
 
 
-class MemoryQueue:
-    """Messages to the senders."""
-
-    def __init__(self) -> None:
-        self.sent: list[Wake] = []
-
-    def send(self, messages: Sequence[Wake]) -> None:
-        self.sent += messages
-
-
 class FakeThings:
     """Reports or notices as they are told of."""
 
@@ -278,7 +268,7 @@ class World:
     reports: FakeThings = field(default_factory=FakeThings)
     notices: FakeThings = field(default_factory=FakeThings)
     sender: FakeSender = field(default_factory=FakeSender)
-    queue: MemoryQueue = field(default_factory=MemoryQueue)
+    queue: MemoryQueue[Wake] = field(default_factory=MemoryQueue)
     texts_a_day: int = 1_000
     chance: float = 1.0
 
@@ -293,7 +283,7 @@ class World:
             spend=self.spend,
             reports=self.reports,
             notices=self.notices,
-            tokens=PlainTokens(),
+            tokens=TOKENS,
             answer_url=lambda of, report_id, version: (
                 f"{SITE}/forms/mended/{of.subscription_id}.{report_id}.{version}"
             ),

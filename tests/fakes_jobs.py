@@ -11,12 +11,13 @@ from chalicelib.catalogue.crews import Crew, Depot, Shift
 from chalicelib.catalogue.load import load
 from chalicelib.catalogue.model import Council
 from chalicelib.errors import NotFound
+from chalicelib.jobs.links import JobLinks
 from chalicelib.jobs.model import Job, JobEvent, Operation
 from chalicelib.jobs.people import EVERYWHERE, Operator, Staff
 from chalicelib.jobs.ports import Filters, FollowPorts, Look, Page, Ports, Report
 from chalicelib.kernel.optimistic import VersionConflict
 from tests.builders import MARKET_PLACE, NOON
-from tests.fakes import Clock
+from tests.fakes import Clock, PlainSecret
 
 OFFICER = Staff(actor="an-officer", remits=EVERYWHERE)
 TODAY = NOON.date()
@@ -270,7 +271,7 @@ def council_of_crews(*crews: Crew) -> Council:
 
 @dataclass
 class Yard:
-    """The whole slice in memory, with a clock that stands; it is its links, too. `noted` is the
+    """The whole slice in memory, with a clock that stands. `noted` is the
     audit log; `asked_for` the (scope, op_id, photo_id) of photos."""
 
     jobs: MemoryJobs = field(default_factory=MemoryJobs)
@@ -291,7 +292,7 @@ class Yard:
             reports=self.reports,
             council=self.council,
             is_requested_photo=self._is_requested,
-            links=self,
+            links=JobLinks(PlainSecret("links")),
             site_url="https://ginnel.example",
             note=lambda *entry: self.noted.append(entry),
             random_id=self._random_id,
@@ -309,12 +310,6 @@ class Yard:
 
     def _is_requested(self, scope: str, key: str, photo_id: str) -> bool:
         return (scope, key, photo_id) in self.asked_for
-
-    def proof(self, job_id: str, link_id: str, expires_at: datetime) -> str:
-        return f"{job_id}{link_id}{expires_at:%d}".lower()[-32:]
-
-    def holds(self, job_id: str, link_id: str, expires_at: datetime, sent: str) -> bool:
-        return sent == self.proof(job_id, link_id, expires_at)
 
     def _random_id(self) -> str:
         self.made += 1

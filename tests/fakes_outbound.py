@@ -18,7 +18,7 @@ from chalicelib.outbound.ports import MOST_COUNTED, Listed, Ports
 from chalicelib.outbound.receivers import Filter, Receiver
 from chalicelib.outbound.senders import Sent
 from tests.builders import NOON
-from tests.fakes import Clock
+from tests.fakes import Clock, MemoryQueue
 from tests.fakes_forwarding import MemoryMarks
 
 COUNTY = Open311Destination(
@@ -232,19 +232,6 @@ class FakeSender:
         return Sent(f"X-{delivery.delivery_id[:4]}") if arrived else None
 
 
-class MemoryQueue:
-    """Ids that wait for the senders."""
-
-    def __init__(self) -> None:
-        self.sent: list[str] = []
-        self.fails: Exception | None = None
-
-    def send(self, delivery_ids: Sequence[str]) -> None:
-        if self.fails:
-            raise self.fails
-        self.sent += delivery_ids
-
-
 @dataclass
 class Outside:
     """The slice's ports in memory, each with its own type."""
@@ -255,7 +242,7 @@ class Outside:
     marks: MemoryMarks = field(default_factory=MemoryMarks)
     reports: FakeReports = field(default_factory=FakeReports)
     sender: FakeSender = field(default_factory=FakeSender)
-    queue: MemoryQueue = field(default_factory=MemoryQueue)
+    queue: MemoryQueue[str] = field(default_factory=MemoryQueue)
     published: list[bytes] = field(default_factory=list)
     chance: float = 1.0
     check_url: Callable[[str], None] = lambda url: None

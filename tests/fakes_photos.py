@@ -18,7 +18,7 @@ from chalicelib.photos.model import (
     StoredPicture,
 )
 from chalicelib.photos.ports import NotAsDeclared, PhotoKey, Policy, Ports, TooLargeToRead, Upload
-from tests.fakes import Clock
+from tests.fakes import IDS, Clock
 
 BROKEN = b"broken"
 """A file that is refused."""
@@ -146,16 +146,6 @@ class MemoryRecords:
         return frozenset(each for each, photo in known.items() if photo.state == "ready")
 
 
-class PlainPhotoIds:
-    """Ids that follow from what was sent, without a secret."""
-
-    def service_request_id(self, scope: str, key: str) -> str:
-        return _id(scope, key)[:12]
-
-    def photo_id(self, scope: str, key: str, number: int) -> str:
-        return _id(scope, key, str(number))[:26]
-
-
 @dataclass
 class ReportedPhotos:
     """The reports, as far as photos go."""
@@ -217,7 +207,7 @@ def photos_in_memory(clock: Clock) -> Here:
         uploads=uploads,
         gallery=gallery,
         records=records,
-        ids=PlainPhotoIds(),
+        ids=IDS,
         reports=reports,
         rebuild=plainly_rebuilt,
         blacken=plainly_blackened,

@@ -7,9 +7,10 @@ from itertools import count
 from typing import Any
 
 from chalicelib.accounts import audit
-from chalicelib.accounts.single_sign_on import Handover, Proofs, Provider, SignOnPorts
+from chalicelib.accounts.single_sign_on import Handover, Provider, SignOnPorts
+from chalicelib.accounts.tokens import HandoverProofs, Proofs
 from chalicelib.errors import Forbidden
-from tests.fakes import Clock
+from tests.fakes import Clock, PlainSecret
 from tests.fakes_accounts import accounts_ports
 from tests.fakes_people import MemoryTrail
 
@@ -29,17 +30,6 @@ class MemoryHandovers:
             return None
         self.all[handover_id] = replace(stored, session_id=session_id)
         return self.all[handover_id]
-
-
-class PlainProofs:
-    """Proofs that anybody could work out."""
-
-    def of(self, handover_id: str) -> Proofs:
-        return Proofs(f"browser-{handover_id}", f"nonce-{handover_id}", f"verifier-{handover_id}")
-
-    def held_by(self, handover_id: str, browser: str) -> Proofs | None:
-        own = self.of(handover_id)
-        return own if own.browser == browser else None
 
 
 @dataclass
@@ -69,7 +59,7 @@ def sign_on_ports(
         people=accounts_ports(clock),
         providers={each.provider: each for each in providers},
         handovers=MemoryHandovers(),
-        proofs=PlainProofs(),
+        proofs=HandoverProofs(PlainSecret("proofs")),
         issuers=lambda: issuers,
         log=audit.Ports(trail, lambda: f"{next(numbers):032x}", clock),
     )

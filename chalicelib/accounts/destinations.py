@@ -1,28 +1,30 @@
 """Normalises an address that a person types into a destination that messages can be sent to.
 
-Sources: RFC 5321 and 5322 (email, by email-validator), RFC 5890 (a domain in its ASCII form), RFC
-5233 (the part after a plus); ITU-T E.164 (phone numbers, by Google's libphonenumber). In Ofcom's
-numbering plan, mobile numbers begin with +447.
+Sources: RFC 5233 (the part after a plus). In Ofcom's numbering plan, mobile numbers begin with
++447.
 """
 
 import re
-from typing import Any, Literal
+from typing import Literal
 
-from chalicelib.accounts.model import AddressKind, Destination
+from chalicelib.accounts.model import Destination
 from chalicelib.errors import Invalid
+from chalicelib.kernel.addresses import (
+    AddressKind,
+    normalised,
+    normalised_email,
+    normalised_phone,
+    parse_phone,
+)
 
-REGION = "GB"
 COUNTRY = 44
 MOBILE = re.compile(r"\+447(?:[1-57-9][0-9]{8}|624[0-9]{6})")
 """The numbers that texts can be sent to. Texts abroad can cost a hundred times as much, and
 fraudsters earn from them; 070 are personal numbers, which cost more than others, and 076 are
 pagers, except 07624, which are mobiles of the Isle of Man (Ofcom's numbering plan)."""
-MOST_CHARACTERS = 254
 GMAIL = ("gmail.com", "googlemail.com")
 """Sources: Google's help, "Dots don't matter in Gmail addresses" and "Send emails from a different
 address or alias"."""
-_ENCODED = "=?"
-"""Begins an encoded word (RFC 2047), which mail programs decode into different text."""
 _WANTED = {
     "email": "enter an email address in the form of name@example.org",
     "sms": "enter a UK mobile number, such as 07700 900123",
@@ -40,7 +42,10 @@ def destination(text: str, *, takes_phones: bool) -> Destination:
     """
     tidy = text.strip()
     if "@" in tidy:
-        return Destination("email", _email(tidy))
+        email = normalised_email(tidy)
+        if email is None:
+            raise _no_email()
+        return Destination("email", email)
     if not takes_phones:
         raise Invalid.field("address", "enter an email address, such as name@example.org")
     return Destination("phone", _mobile(tidy))
@@ -64,17 +69,13 @@ def reachable(channel: Literal["email", "sms"], text: str) -> Destination:
 def _has_no_texts(text: str) -> bool:
     """True for a British number that is a landline, a pager, a personal number or any other type
     known not to be a mobile."""
-    import phonenumbers
-    from phonenumbers import PhoneNumberType
+    from phonenumbers import PhoneNumberType, number_type
 
-    try:
-        number = phonenumbers.parse(text[:MOST_CHARACTERS], REGION)
-    except phonenumbers.NumberParseException:
+    number = parse_phone(text)
+    if number is None:
         return False
-    if not phonenumbers.is_possible_number(number):
-        return False
-    kind = phonenumbers.number_type(number)
-    if number.country_code == COUNTRY and not MOBILE.fullmatch(_e164(number)):
+    kind = number_type(number)
+    if number.country_code == COUNTRY and not MOBILE.fullmatch(normalised_phone(text) or ""):
         return True
     # Numbers reserved for examples have no known type.
     return kind not in (
@@ -96,10 +97,8 @@ def written(text: str) -> Destination:
 def contact(kind: AddressKind, text: str) -> Destination | None:
     """Returns a person's contact details, normalised in the same way; accepts any possible phone
     number, as nothing is sent to it. None if the text is not an address of that kind."""
-    try:
-        return Destination(kind, _email(text.strip()) if kind == "email" else _number(text))
-    except Invalid:
-        return None
+    found = normalised(kind, text)
+    return Destination(kind, found) if found else None
 
 
 def mailbox(of: Destination) -> Destination:
@@ -123,51 +122,19 @@ def tagged(of: Destination) -> str | None:
     return f"{own}+@{domain}" if of.kind == "email" and plus else None
 
 
-def _email(text: str) -> str:
-    # Imported when an address is read: it takes 50 ms, and no other call has to wait for that.
-    from email_validator import EmailNotValidError, validate_email
-
-    try:
-        # We cannot send mail to a local part with characters outside ASCII.
-        found = validate_email(
-            text[: MOST_CHARACTERS + 1], check_deliverability=False, allow_smtputf8=False
-        )
-    except EmailNotValidError as error:
-        raise _no_email() from error
-    if _ENCODED in found.local_part:
-        raise _no_email()
-    return f"{found.local_part}@{found.ascii_domain}".lower()
-
-
 def _no_email() -> Invalid:
     return Invalid.field("address", "enter an email address in the form of name@example.org")
 
 
 def _mobile(text: str) -> str:
-    written = _number(text)
+    found = normalised_phone(text)
+    if found is None:
+        raise _no_mobile()
     if _has_no_texts(text):
         raise Invalid.field("address", _NO_TEXTS)
-    if not MOBILE.fullmatch(written):
+    if not MOBILE.fullmatch(found):
         raise _no_mobile()
-    return written
-
-
-def _number(text: str) -> str:
-    import phonenumbers
-
-    try:
-        number = phonenumbers.parse(text[:MOST_CHARACTERS], REGION)
-    except phonenumbers.NumberParseException as error:
-        raise _no_mobile() from error
-    if not phonenumbers.is_possible_number(number):
-        raise _no_mobile()
-    return _e164(number)
-
-
-def _e164(number: Any) -> str:
-    import phonenumbers
-
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    return found
 
 
 def _no_mobile() -> Invalid:

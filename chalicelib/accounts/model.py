@@ -7,6 +7,8 @@ from typing import Annotated, Literal, NamedTuple, get_args
 
 from msgspec import Meta
 
+from chalicelib.kernel.addresses import AddressKind
+
 StaffRole = Literal["crew", "officer", "admin"]
 Role = Literal["resident", "crew", "officer", "admin"]
 RANKS: tuple[Role, ...] = ("resident", "crew", "officer", "admin")
@@ -14,7 +16,6 @@ RANKS: tuple[Role, ...] = ("resident", "crew", "officer", "admin")
 Assurance = Literal["contact", "proven", "staff"]
 """How certain a person's identity is: an address was confirmed, a national sign-in has proven it,
 or the council's own organisation states it."""
-AddressKind = Literal["email", "phone"]
 
 CODE_HOLDS = timedelta(minutes=10)
 MOST_TRIES = 5

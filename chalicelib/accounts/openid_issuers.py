@@ -13,7 +13,7 @@ from urllib.parse import quote_plus, urlencode
 
 import jwt
 
-from chalicelib.accounts.single_sign_on import Proofs
+from chalicelib.accounts.tokens import Proofs
 from chalicelib.catalogue.identity import IdentityProvider
 from chalicelib.errors import ConfigurationError, Forbidden, UpstreamFailed
 from chalicelib.kernel.observability import logs

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from chalicelib.accounts import audit
 from chalicelib.accounts.model import (
@@ -19,6 +19,7 @@ from chalicelib.accounts.model import (
     SignedIn,
     Step,
 )
+from chalicelib.accounts.tokens import Codes, KnownDevices, RefreshTokens
 from chalicelib.kernel.email import Post
 from chalicelib.kernel.text_message import Texts
 
@@ -133,53 +134,6 @@ class TextBudget(Protocol):
 
     def is_spent(self, *, is_known: bool) -> bool:
         """True if nothing is left today."""
-
-
-class Codes(Protocol):
-    """Proves that a person reads the messages to an address; made again each time from a secret and
-    the attempt's id."""
-
-    def code(self, attempt_id: str) -> str:
-        """Six digits."""
-
-    def link_token(self, attempt_id: str) -> str:
-        """128 bits, for the link."""
-
-    def holds_code(self, attempt_id: str, sent: str) -> bool:
-        """True if the code is right; takes the same time in any case."""
-
-    def holds_link_token(self, attempt_id: str, sent: str) -> bool:
-        """The same for the link's token."""
-
-
-class KnownDevices(Protocol):
-    """Tells which devices have signed in with which addresses before: proofs in a cookie of each
-    device, made again each time from a secret. Nothing of it is stored."""
-
-    def knows(self, cookie: str, address: Destination) -> str | None:
-        """The random id of the device if it has signed in with that address before."""
-
-    def after_sign_in(self, cookie: str, addresses: Sequence[Destination]) -> str:
-        """The cookie of a device that has just signed in to an account with these addresses."""
-
-
-class Presented(NamedTuple):
-    """The content of a refresh token: its session, and its number in that session, counted from
-    1."""
-
-    account_id: str
-    session_id: str
-    generation: int
-
-
-class RefreshTokens(Protocol):
-    """The tokens in session cookies; made again each time, as codes are."""
-
-    def token(self, session: Session) -> str:
-        """The token of the session's current generation."""
-
-    def read(self, text: str) -> Presented | None:
-        """The content of the token, None if we never made it."""
 
 
 @dataclass(frozen=True)

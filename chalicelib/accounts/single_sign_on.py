@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, Protocol
 
 from chalicelib.accounts import audit
 from chalicelib.accounts.model import Assurance, StaffRole
 from chalicelib.accounts.ports import Ports
+from chalicelib.accounts.tokens import HandoverProofs, Proofs
 
 HANDOVER_HOLDS = timedelta(minutes=10)
 
@@ -79,25 +80,6 @@ class Handovers(Protocol):
 
     def use(self, handover_id: str, session_id: str, now: datetime) -> Handover | None:
         """Uses it up for that session. None if there is none, or it was used or has expired."""
-
-
-class Proofs(NamedTuple):
-    """The proofs of a handover: `browser` stays in the browser that began it, `nonce` comes back in
-    the issuer's signed answer, `verifier` goes with the code (RFC 7636)."""
-
-    browser: str
-    nonce: str
-    verifier: str
-
-
-class HandoverProofs(Protocol):
-    """Makes the proofs again each time from a secret and the handover's id."""
-
-    def of(self, handover_id: str) -> Proofs:
-        """All three proofs."""
-
-    def held_by(self, handover_id: str, browser: str) -> Proofs | None:
-        """All three proofs if the browser holds its own, else None."""
 
 
 class Issuers(Protocol):

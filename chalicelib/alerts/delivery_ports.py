@@ -8,9 +8,11 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from chalicelib.alerts.delivery import Alert, Named, Place, Wake
 from chalicelib.alerts.messages import Message, Notice, Report
 from chalicelib.alerts.model import AlertRequested, Because, Channel, Subscription
-from chalicelib.alerts.ports import Subscriptions, Tokens
+from chalicelib.alerts.ports import Subscriptions
 from chalicelib.alerts.sms_budget import Purse
+from chalicelib.alerts.tokens import SubscriptionTokens
 from chalicelib.alerts.words import MessageComposer
+from chalicelib.kernel.queue import Queue
 
 To_contra = TypeVar("To_contra", contravariant=True)
 
@@ -101,13 +103,6 @@ class Sender(Protocol[To_contra]):
         """
 
 
-class Queue(Protocol):
-    """The queue to the sender."""
-
-    def send(self, messages: Sequence[Wake]) -> None:
-        """Queues the alerts that are due. Raises UpstreamFailed if any was not taken."""
-
-
 @dataclass(frozen=True)
 class Ports:
     """Everything outside that the delivery of alerts uses. `answer_url` gives the address where a
@@ -127,11 +122,11 @@ class Ports:
     spend: Spend
     reports: Callable[[Sequence[str]], Mapping[str, Report]]
     notices: Callable[[Sequence[str]], Mapping[str, Notice]]
-    tokens: Tokens
+    tokens: SubscriptionTokens
     answer_url: Callable[[Subscription, str, int], str]
     reply_url: Callable[[Subscription, str, int], str]
     senders: Mapping[Channel, Sender[Any]]
-    queue: Queue
+    queue: Queue[Wake]
     voice: MessageComposer
     segments: Callable[[Message], int]
     texts_a_day: int

@@ -8,8 +8,11 @@ from typing import Literal, NamedTuple, Protocol
 from chalicelib.alerts.extents import Extent
 from chalicelib.alerts.index import Area, Entry
 from chalicelib.alerts.model import AlertBatch, Channel, PushAddress, Subscription, ToSend
+from chalicelib.alerts.tokens import SubscriptionTokens
 from chalicelib.catalogue.model import Council
 from chalicelib.geo.point import Point
+from chalicelib.kernel.ids import Ids
+from chalicelib.kernel.queue import Queue
 
 AddressChannel = Literal["email", "sms"]
 
@@ -56,64 +59,6 @@ class Index(Protocol):
 
     def entries(self, area: Area) -> Iterable[Entry]:
         """The entries of the area; the list may lag a second behind."""
-
-
-class Tokens(Protocol):
-    """Tokens that prove that a person may do something with a subscription as it was requested.
-    Each is derived anew from a secret. Every method raises UpstreamFailed."""
-
-    def manage(self, of: Subscription) -> str:
-        """128 bits, for the page of the subscription."""
-
-    def unsubscribe(self, of: Subscription) -> str:
-        """128 bits, for the one click that stops the subscription, and nothing else."""
-
-    def confirm(self, of: Subscription) -> str:
-        """128 bits, for the link in the message that asks the address to confirm."""
-
-    def code(self, of: Subscription) -> str:
-        """Six digits, for the text message that asks the address to confirm."""
-
-    def answer(self, of: Subscription, service_request_id: str, repair: int) -> str:
-        """128 bits, for the page that asks whether that repair of the report holds."""
-
-    def reply(self, of: Subscription, service_request_id: str, number: int) -> str:
-        """128 bits, for the page that takes an answer to an officer's question about the report."""
-
-    def holds_manage(self, of: Subscription, sent: str) -> bool:
-        """True if `sent` is the `manage` token; takes the same time in any case."""
-
-    def holds_unsubscribe(self, of: Subscription, sent: str) -> bool:
-        """The same for the `unsubscribe` token."""
-
-    def holds_answer(
-        self, of: Subscription, service_request_id: str, repair: int, sent: str
-    ) -> bool:
-        """The same for the `answer` token."""
-
-    def holds_reply(
-        self, of: Subscription, service_request_id: str, number: int, sent: str
-    ) -> bool:
-        """The same for the `reply` token."""
-
-    def holds_confirm(self, of: Subscription, sent: str) -> bool:
-        """The same for the `confirm` token."""
-
-    def holds_code(self, of: Subscription, sent: str) -> bool:
-        """The same for the code."""
-
-
-class Ids(Protocol):
-    """Makes ids that follow from a key, and digests of addresses."""
-
-    def subscription_id(self, scope: str, key: str) -> str:
-        """The id that follows from this caller's key: 128 bits as 32 hexadecimal digits."""
-
-    def address_key(self, channel: Channel, address: str) -> str:
-        """The digest of a normalised address, in the same form as accounts and reports make it."""
-
-    def fingerprint(self, draft: bytes) -> str:
-        """A digest of the request."""
 
 
 class Followed(NamedTuple):
@@ -184,20 +129,6 @@ class Notices(Protocol):
         """The extent that road works at that place affect. Raises UpstreamFailed."""
 
 
-class Outbox(Protocol):
-    """The queue to the sender."""
-
-    def send(self, messages: Sequence[ToSend]) -> None:
-        """Queues the messages. Raises UpstreamFailed if any was not taken."""
-
-
-class Shares(Protocol):
-    """The queue back to the matcher."""
-
-    def send(self, shares: Sequence[AlertBatch]) -> None:
-        """Queues the shares. Raises UpstreamFailed if any was not taken."""
-
-
 @dataclass(frozen=True)
 class Ports:
     """Everything outside that the use cases of subscriptions use.
@@ -211,7 +142,7 @@ class Ports:
     """
 
     subscriptions: Subscriptions
-    tokens: Tokens
+    tokens: SubscriptionTokens
     ids: Ids
     council: Council
     ward_codes: Callable[[], Collection[str]]
@@ -232,8 +163,8 @@ class MatchPorts:
     index: Index
     reports: Reports
     notices: Notices
-    outbox: Outbox
-    shares: Shares
+    outbox: Queue[ToSend]
+    shares: Queue[AlertBatch]
     ids: Ids
     now: Callable[[], datetime]
 
@@ -244,4 +175,4 @@ class IndexPorts:
 
     subscriptions: Subscriptions
     index: Index
-    outbox: Outbox
+    outbox: Queue[ToSend]

@@ -7,12 +7,13 @@ Source: docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.ht
 import json
 from collections.abc import Callable, Iterator
 from math import inf
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import ConfigurationError, UpstreamFailed
 from chalicelib.kernel.observability import logs
+from chalicelib.kernel.signing import Secret
 
 CURRENT, PREVIOUS = "AWSCURRENT", "AWSPREVIOUS"
 KEPT_FOR_S = 300
@@ -20,17 +21,6 @@ ASKED_AGAIN_AFTER_S = 10
 """A signature that matches no cached value may come from a rotation that is not known here yet.
 Guesses cause at most two calls in this time, and so does a store that does not answer."""
 MIN_LENGTH = 32
-
-
-class Secret(Protocol):
-    """A secret value."""
-
-    def current(self) -> str:
-        """The value for new signatures. Raises UpstreamFailed, ConfigurationError."""
-
-    def accepted(self) -> Iterator[str]:
-        """The values to check signatures with, the likeliest first; read no more than needed.
-        Raises UpstreamFailed, ConfigurationError."""
 
 
 class CachedValue(NamedTuple):

@@ -22,7 +22,7 @@ def accounts_ports() -> accounts.Ports:
     from chalicelib.accounts.dynamo.accounts import DynamoAccounts
     from chalicelib.accounts.dynamo.attempts import DynamoAttempts, DynamoLimits
     from chalicelib.accounts.dynamo.sessions import DynamoSessions
-    from chalicelib.integrations.token_signing import HmacCodes, HmacKnownDevices, HmacRefreshTokens
+    from chalicelib.accounts.tokens import Codes, KnownDevices, RefreshTokens
 
     stored = container.table("accounts")
     return accounts.Ports(
@@ -36,9 +36,9 @@ def accounts_ports() -> accounts.Ports:
             digest=container.digest,
             now=utc_now,
         ),
-        codes=HmacCodes(container.secret("code")),
-        refresh_tokens=HmacRefreshTokens(container.secret("token")),
-        known_devices=HmacKnownDevices(container.secret("token"), container.random_id),
+        codes=Codes(container.secret("code")),
+        refresh_tokens=RefreshTokens(container.secret("token")),
+        known_devices=KnownDevices(container.secret("token"), container.random_id),
         log=audit_ports(),
         new_id=container.random_id,
         now=utc_now,
@@ -51,11 +51,11 @@ def accounts_ports() -> accounts.Ports:
 def sending_ports() -> accounts.SendingPorts:
     from chalicelib.accounts.dynamo.attempts import DynamoAttempts
     from chalicelib.accounts.letters import CodeLetters
-    from chalicelib.integrations.token_signing import HmacCodes
+    from chalicelib.accounts.tokens import Codes
 
     return accounts.SendingPorts(
         attempts=DynamoAttempts(container.table("accounts")),
-        codes=HmacCodes(container.secret("code")),
+        codes=Codes(container.secret("code")),
         letters=CodeLetters(container.council().name, container.settings().site_url),
         post=container.post,
         texts=container.texts,
@@ -125,13 +125,13 @@ def note(actor: str, action: audit.Action, subject: str, details: str) -> None:
 @container.once
 def sign_on_ports() -> SignOnPorts:
     from chalicelib.accounts.dynamo.handovers import DynamoHandovers
-    from chalicelib.integrations.token_signing import HmacHandoverProofs
+    from chalicelib.accounts.tokens import HandoverProofs
 
     return SignOnPorts(
         people=accounts_ports(),
         providers=container.council().by_provider,
         handovers=DynamoHandovers(container.table("accounts")),
-        proofs=HmacHandoverProofs(container.secret("token")),
+        proofs=HandoverProofs(container.secret("token")),
         issuers=issuers,
         log=audit_ports(),
     )

@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
 @container.once
 def alerts_ports() -> alerts.Ports:
+    from chalicelib.alerts.tokens import SubscriptionTokens
     from chalicelib.integrations.reports_for_alerts import normalised
-    from chalicelib.integrations.token_signing import HmacAlertTokens
 
     return alerts.Ports(
         subscriptions=_subscriptions(),
-        tokens=HmacAlertTokens(container.secret("alert")),
+        tokens=SubscriptionTokens(container.secret("alert")),
         ids=container.ids(),
         council=container.council(),
         ward_codes=lambda: {ward.code for ward in areas_ports().places.wards()},

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
     from chalicelib.aws.clients import SharedSession
-    from chalicelib.aws.secrets import Secret
     from chalicelib.aws.ses import SesPost
     from chalicelib.aws.sns import SnsTexts
     from chalicelib.aws.sqs import SqsReaction
-    from chalicelib.integrations.ids import HmacIds
     from chalicelib.integrations.web_push import WebPush
+    from chalicelib.kernel.ids import Ids
+    from chalicelib.kernel.signing import Secret
     from chalicelib.kernel.templating import Pages
     from chalicelib.net.safe_http_client import SafeHttpClient
     from chalicelib.net.vapid_keys import PushKey
@@ -131,15 +131,15 @@ def given(name: str, setting: Literal["destinations", "identity"]) -> str | None
 
 
 @once
-def ids() -> "HmacIds":
-    from chalicelib.integrations.ids import HmacIds
+def ids() -> "Ids":
+    from chalicelib.kernel.ids import Ids
 
-    return HmacIds(secret("id"), secret("link"))
+    return Ids(secret("id"), secret("link"))
 
 
 def digest(*parts: str) -> str:
     """A digest under the secret that ids are made with."""
-    from chalicelib.integrations.ids import hmac_hex
+    from chalicelib.kernel.signing import hmac_hex
 
     return hmac_hex(secret("id").current(), *parts)
 

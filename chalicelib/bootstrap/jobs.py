@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @container.once
 def jobs_ports() -> jobs.Ports:
-    from chalicelib.integrations.token_signing import HmacJobLinks
+    from chalicelib.jobs.links import JobLinks
     from chalicelib.photos.usecases.asking import belongs
 
     return jobs.Ports(
@@ -26,7 +26,7 @@ def jobs_ports() -> jobs.Ports:
         is_requested_photo=lambda scope, key, photo_id: belongs(
             scope, key, photo_id, photos_ports()
         ),
-        links=HmacJobLinks(container.secret("link")),
+        links=JobLinks(container.secret("link")),
         site_url=container.settings().site_url,
         note=note,
         random_id=container.random_id,

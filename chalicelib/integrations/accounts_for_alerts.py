@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
-from chalicelib.accounts.model import Account, AddressKind, Destination
+from chalicelib.accounts.model import Account, Destination
 from chalicelib.alerts.model import Channel, Subscription
-from chalicelib.alerts.ports import AddressChannel, Ids, Subscriptions
+from chalicelib.alerts.ports import AddressChannel, Subscriptions
 from chalicelib.alerts.usecases import managing
+from chalicelib.kernel.addresses import AddressKind
+from chalicelib.kernel.ids import Ids
 
 CHANNEL: dict[AddressKind, AddressChannel] = {"email": "email", "phone": "sms"}
 

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Collection
 
 from chalicelib.accounts.destinations import reachable
-from chalicelib.accounts.model import AddressKind, Destination
+from chalicelib.accounts.model import Destination
 from chalicelib.accounts.ports import Accounts, LimitPorts
 from chalicelib.alerts import ports as alerts
 from chalicelib.alerts.model import Channel
 from chalicelib.alerts.usecases.matching import own_id
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.integrations.accounts_for_alerts import addresses_of
+from chalicelib.kernel.addresses import AddressKind
 from chalicelib.reports import ports as reports
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.usecases import access, following

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple, Protocol
 
 from chalicelib.catalogue.decisions import Priority
 from chalicelib.catalogue.model import Council
+from chalicelib.jobs.links import JobLinks
 from chalicelib.jobs.model import Job, Kind, State
 
 Noted = Literal[
@@ -154,17 +155,6 @@ class Reports(Protocol):
         """Takes back that the job ended without being done. Raises NotFound."""
 
 
-class Links(Protocol):
-    """What proves that somebody has the link to a job: made from a secret."""
-
-    def proof(self, job_id: str, link_id: str, expires_at: datetime) -> str:
-        """128 bits as 32 hexadecimal digits."""
-
-    def holds(self, job_id: str, link_id: str, expires_at: datetime, sent: str) -> bool:
-        """True if that is it, also if it was made before the last rotation; takes as long wherever
-        it differs."""
-
-
 @dataclass(frozen=True)
 class Ports:
     """Everything that the use cases reach outside for. `is_requested_photo` says for a scope, a key
@@ -176,7 +166,7 @@ class Ports:
     reports: Reports
     council: Council
     is_requested_photo: Callable[[str, str, str], bool]
-    links: Links
+    links: JobLinks
     site_url: str
     note: Callable[[str, Noted, str, str], None]
     random_id: Callable[[], str]

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal, NamedTuple, Protocol
 
 from chalicelib.catalogue.destinations import Destination
+from chalicelib.kernel.queue import Queue
 from chalicelib.outbound.model import Case, Delivery, Kind, Reopening, State, Subject
 from chalicelib.outbound.receivers import Receiver
 from chalicelib.outbound.senders import Sender
@@ -122,13 +123,6 @@ class Reports(Protocol):
         name, which calls it that."""
 
 
-class Queue(Protocol):
-    """The queue of the sender."""
-
-    def send(self, delivery_ids: Sequence[str]) -> None:
-        """Says that these wait. Raises UpstreamFailed if any was not taken."""
-
-
 class Reply(Protocol):
     """What came back."""
 
@@ -167,7 +161,7 @@ class Ports:
     marks: Marks
     reports: Reports
     senders: Mapping[Kind, Sender[Any]]
-    queue: Queue
+    queue: Queue[str]
     destinations: Mapping[str, Destination]
     forward_to: Callable[[str], str | None]
     check_url: Callable[[str], None]

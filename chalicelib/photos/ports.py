@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+from chalicelib.kernel.ids import Ids
 from chalicelib.photos.model import Photo, PictureArea, Pictures, StoredPicture
 
 
@@ -120,16 +121,6 @@ class Records(Protocol):
 
     def ready(self, photos: Iterable[PhotoKey]) -> frozenset[PhotoKey]:
         """Those that are ready (consistent reads)."""
-
-
-class Ids(Protocol):
-    """Ids derived from what the client sent, under a pinned secret."""
-
-    def service_request_id(self, scope: str, key: str) -> str:
-        """The id of the report that this caller makes with this Idempotency-Key."""
-
-    def photo_id(self, scope: str, key: str, number: int) -> str:
-        """The id of this caller's photo with that number under that key."""
 
 
 class Reports(Protocol):

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple, Protocol
 from chalicelib.catalogue.decisions import Opens, Priority
 from chalicelib.catalogue.model import Council
 from chalicelib.geo.point import Box, Point
+from chalicelib.kernel.ids import Ids
 from chalicelib.reports.model import (
     Answer,
     Attention,
@@ -263,40 +264,6 @@ class Repository(Protocol):
 
     def courses(self) -> Iterator[Course]:
         """How every stored report went, in no order: one pass over all of them."""
-
-
-class Ids(Protocol):
-    """Ids and fingerprints derived from what the client sent, under a pinned secret."""
-
-    def service_request_id(self, scope: str, key: str) -> str:
-        """The id of the report that this caller makes with this Idempotency-Key."""
-
-    def update_id(self, scope: str, service_request_id: str, key: str) -> str:
-        """The id of the update that this caller adds with this Idempotency-Key."""
-
-    def person(self, scope: str, key: str) -> str:
-        """The id of a person, the same for the same scope and key; does not reveal who it is."""
-
-    def contact_key(self, kind: Literal["email", "phone"], value: str) -> str | None:
-        """The key of an address: the same for each way of writing it, without revealing it. None if
-        the value is not an address."""
-
-    def fingerprint(self, draft: bytes) -> str:
-        """A keyed digest of a canonical draft: equal drafts, equal fingerprints."""
-
-    def link_token(self, service_request_id: str) -> str:
-        """The token in the link to a report that is not public."""
-
-    def holds_link_token(self, service_request_id: str, token: str) -> bool:
-        """True for the token of such a link, also if it was made before the last rotation. Takes
-        the same time wherever the token differs."""
-
-    def batch_token(self, service_request_id: str) -> str:
-        """The token with which a partner asks for the id of a report that it was not told; it gives
-        no access."""
-
-    def holds_batch_token(self, service_request_id: str, token: str) -> bool:
-        """True for such a token; takes the same time wherever the token differs."""
 
 
 class Photos(Protocol):

@@ -11,7 +11,7 @@ import pytest
 from chalice.test import HTTPResponse
 
 from chalicelib.bootstrap.reports import photos_ports
-from chalicelib.integrations.ids import HmacIds
+from chalicelib.kernel.ids import Ids
 from chalicelib.kernel.observability import logs, trace
 from chalicelib.photos.ports import PhotoKey
 from chalicelib.publishing.pages import JinjaPages
@@ -246,7 +246,7 @@ def use_everything(api: Api, monkeypatch: pytest.MonkeyPatch, token: str) -> set
                 api.post("/api/reports", body, token=token, key=KEY),
                 api.get(f"/api/reports/{request_id}", token),
             ]
-    with broken(monkeypatch, HmacIds, "service_request_id"):
+    with broken(monkeypatch, Ids, "service_request_id"):
         answers += [
             api.post("/api/reports", body, token=token, key=KEY),
             api.post("/api/photos", {"content_type": "image/jpeg", "size": 1}, key=f"{KEY}/1"),

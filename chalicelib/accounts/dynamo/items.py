@@ -18,7 +18,6 @@ from pynamodb.attributes import (
 
 from chalicelib.accounts.model import (
     Address,
-    AddressKind,
     Assurance,
     Destination,
     Grant,
@@ -26,6 +25,7 @@ from chalicelib.accounts.model import (
     SavedPlace,
     Step,
 )
+from chalicelib.kernel.addresses import AddressKind
 from chalicelib.kernel.dynamo.attributes import JsonAttribute, MomentAttribute, TextAttribute
 from chalicelib.kernel.dynamo.item import Index, Item, OwnedItem, index
 

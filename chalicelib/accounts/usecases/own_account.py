@@ -7,7 +7,6 @@ from msgspec import Meta
 
 from chalicelib.accounts.model import (
     Account,
-    AddressKind,
     Attempt,
     Destination,
     Label,
@@ -18,6 +17,7 @@ from chalicelib.accounts.ports import Ports
 from chalicelib.accounts.usecases.code_requests import NOBODY, Asker, ask
 from chalicelib.accounts.usecases.code_verification import refuse_too_many
 from chalicelib.errors import Conflict, Invalid
+from chalicelib.kernel.addresses import AddressKind
 
 MOST_PLACES = 20
 

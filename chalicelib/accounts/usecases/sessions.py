@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from chalicelib.accounts.model import STEP_BACK, Session, SignedIn, stays_until
-from chalicelib.accounts.ports import Ports, Presented
+from chalicelib.accounts.ports import Ports
+from chalicelib.accounts.tokens import Presented
 from chalicelib.errors import NotFound, Unauthenticated
 from chalicelib.kernel.observability import logs
 from chalicelib.kernel.time import to_the_second

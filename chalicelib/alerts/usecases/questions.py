@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from chalicelib.alerts.links import answer_url, reply_url
 from chalicelib.alerts.model import Subscription
-from chalicelib.alerts.ports import Ports, Tokens
+from chalicelib.alerts.ports import Ports
+from chalicelib.alerts.tokens import SubscriptionTokens
 from chalicelib.errors import NotFound
 from chalicelib.kernel.ids import derived_id
 
@@ -25,7 +26,7 @@ class Question(NamedTuple):
 
 
 def question_token(
-    subscription: Subscription, service_request_id: str, repair: int, tokens: Tokens
+    subscription: Subscription, service_request_id: str, repair: int, tokens: SubscriptionTokens
 ) -> str:
     """The token for the link in the question; a secret. Raises UpstreamFailed."""
     proof = tokens.answer(subscription, service_request_id, repair)
@@ -33,7 +34,7 @@ def question_token(
 
 
 def reply_token(
-    subscription: Subscription, service_request_id: str, number: int, tokens: Tokens
+    subscription: Subscription, service_request_id: str, number: int, tokens: SubscriptionTokens
 ) -> str:
     """The token for the link to an officer's question; a secret. Raises UpstreamFailed."""
     proof = tokens.reply(subscription, service_request_id, number)
@@ -45,7 +46,7 @@ def answer_link(
     service_request_id: str,
     repair: int,
     *,
-    tokens: Tokens,
+    tokens: SubscriptionTokens,
     site_url: str,
 ) -> str:
     """The link in the question whether that repair holds. Raises UpstreamFailed."""
@@ -57,7 +58,7 @@ def reply_link(
     service_request_id: str,
     number: int,
     *,
-    tokens: Tokens,
+    tokens: SubscriptionTokens,
     site_url: str,
 ) -> str:
     """The link in an officer's question. Raises UpstreamFailed."""

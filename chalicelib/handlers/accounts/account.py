@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from chalicelib.accounts.destinations import destination, written
-from chalicelib.accounts.model import Account, AddressKind, Role, SavedPlace
+from chalicelib.accounts.model import Account, Role, SavedPlace
 from chalicelib.accounts.usecases import code_verification, own_account
 from chalicelib.accounts.usecases.own_account import AccountChanges
 from chalicelib.bootstrap.accounts import accounts_ports
@@ -20,6 +20,7 @@ from chalicelib.handlers.http import auth, rate_limits
 from chalicelib.handlers.http.params import CURSOR_QUERY, id_of, limit_of, limit_query
 from chalicelib.handlers.http.routes import Call, Routes
 from chalicelib.integrations.accounts_for_reports import author_of
+from chalicelib.kernel.addresses import AddressKind
 from chalicelib.kernel.fields import made_from
 from chalicelib.kernel.parsing import parse_json
 from chalicelib.reports.model import OwnChanges, ServiceRequest, Visibility

@@ -10,13 +10,14 @@ from chalicelib.bootstrap.reports import photos_ports
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.handlers.http import auth, rate_limits
 from chalicelib.handlers.http.routes import Call, Routes
+from chalicelib.kernel.ids import ALPHABET
 from chalicelib.kernel.parsing import parse_json
 from chalicelib.photos.model import State, UploadDraft
 from chalicelib.photos.ports import PhotoKey
 from chalicelib.photos.usecases import asking
 from chalicelib.reports import reference
 
-PHOTO_ID = re.compile(rf"[{reference.ALPHABET}]{{26}}")
+PHOTO_ID = re.compile(rf"[{ALPHABET}]{{26}}")
 routes = Routes(__name__)
 
 

@@ -4,9 +4,10 @@ import pytest
 
 from chalicelib.accounts.destinations import contact, destination, mailbox, reachable, tagged
 from chalicelib.accounts.devices import device
-from chalicelib.accounts.model import AddressKind, Destination
+from chalicelib.accounts.model import Destination
 from chalicelib.errors import Invalid
-from chalicelib.integrations.ids import HmacIds
+from chalicelib.kernel.addresses import AddressKind
+from chalicelib.kernel.ids import Ids
 from tests.fakes import PlainSecret
 
 
@@ -93,7 +94,7 @@ def test_contact_may_have_any_number_and_has_one_key(
     kind: AddressKind, typed: str, value: str | None
 ) -> None:
     assert contact(kind, typed) == (Destination(kind, value) if value else None)
-    ids = HmacIds(PlainSecret("secret"), PlainSecret("secret"))
+    ids = Ids(PlainSecret("secret"), PlainSecret("secret"))
     assert (ids.contact_key(kind, typed) is None) is (value is None)
     assert ids.contact_key(kind, typed) == (ids.contact_key(kind, value) if value else None)
 

@@ -15,7 +15,7 @@ from chalicelib.errors import AddressRefused, AppError, NoReply, UpstreamFailed
 from chalicelib.kernel.email import Letter
 from tests.builders import NOON
 from tests.fakes import Clock
-from tests.fakes_accounts import FewTexts, MemoryAttempts, PlainCodes
+from tests.fakes_accounts import CODES, FewTexts, MemoryAttempts
 
 EMAIL = Destination("email", "resident@example.org")
 PHONE = Destination("phone", "+447700900123")
@@ -61,7 +61,7 @@ def budget() -> FewTexts:
 def sending(way: Way, attempts: MemoryAttempts, budget: FewTexts, clock: Clock) -> SendingPorts:
     return SendingPorts(
         attempts=attempts,
-        codes=PlainCodes(),
+        codes=CODES,
         letters=CodeLetters("The Council", "https://report.council.example"),
         post=lambda: way,
         texts=lambda: way,
@@ -88,10 +88,10 @@ def test_mail_has_code_and_link_and_no_code_in_its_subject(
     ask(attempts, EMAIL)
     send_code(ID, sending)
     (letter,) = way.letters
-    link = f"https://report.council.example/forms/sign-in/confirm/{ID}?token=link-{ID}"
-    assert letter.to == EMAIL.value and "123456" not in letter.subject
+    link = f"https://report.council.example/forms/sign-in/confirm/{ID}?token={CODES.link_token(ID)}"
+    assert letter.to == EMAIL.value and CODES.code(ID) not in letter.subject
     for body in (letter.text, letter.html):
-        assert "123456" in body and link in body
+        assert CODES.code(ID) in body and link in body
 
 
 @pytest.mark.parametrize(
@@ -104,8 +104,8 @@ def test_text_message_has_the_code_bound_to_our_pages_and_fits_into_one(
     ask(attempts, PHONE, account_id)
     send_code(ID, sending)
     ((to, text),) = way.texts
-    assert f"123456 is your code to {what} " in text
-    assert to == PHONE.value and text.endswith("\n\n@report.council.example #123456")
+    assert f"{CODES.code(ID)} is your code to {what} " in text
+    assert to == PHONE.value and text.endswith(f"\n\n@report.council.example #{CODES.code(ID)}")
     assert len(text) <= 160 and text.isascii()
 
 

@@ -5,7 +5,7 @@ from itertools import count
 import pytest
 
 from chalicelib.accounts.model import Destination
-from chalicelib.integrations.token_signing import MOST_PROOFS, HmacKnownDevices
+from chalicelib.accounts.tokens import MOST_PROOFS, KnownDevices
 from tests.fakes import PlainSecret
 
 HERS = Destination("email", "resident@example.org")
@@ -14,13 +14,13 @@ PHONE = Destination("phone", "+447700900123")
 
 
 @pytest.fixture
-def devices() -> HmacKnownDevices:
+def devices() -> KnownDevices:
     numbers = count(1)
-    return HmacKnownDevices(PlainSecret("secret"), lambda: f"{next(numbers):032x}")
+    return KnownDevices(PlainSecret("secret"), lambda: f"{next(numbers):032x}")
 
 
 def test_device_is_known_for_the_addresses_that_signed_in_on_it_alone(
-    devices: HmacKnownDevices,
+    devices: KnownDevices,
 ) -> None:
     cookie = devices.after_sign_in("", [HERS, PHONE])
     assert devices.knows(cookie, HERS) == devices.knows(cookie, PHONE) == f"{1:032x}"
@@ -31,7 +31,7 @@ def test_device_is_known_for_the_addresses_that_signed_in_on_it_alone(
 
 
 def test_device_stays_the_same_and_its_cookie_small_however_often_somebody_signs_in(
-    devices: HmacKnownDevices,
+    devices: KnownDevices,
 ) -> None:
     cookie = devices.after_sign_in("", [HERS])
     assert devices.after_sign_in(cookie, [HERS]) == cookie
@@ -41,7 +41,7 @@ def test_device_stays_the_same_and_its_cookie_small_however_often_somebody_signs
     assert devices.knows(cookie, Destination("email", f"r{2 * MOST_PROOFS - 1}@example.org"))
 
 
-def test_device_is_a_stranger_when_its_cookie_was_made_elsewhere(devices: HmacKnownDevices) -> None:
+def test_device_is_a_stranger_when_its_cookie_was_made_elsewhere(devices: KnownDevices) -> None:
     own = devices.after_sign_in("", [HERS])
     device, proof = own.split(".")
     forged = [
@@ -57,13 +57,13 @@ def test_device_is_a_stranger_when_its_cookie_was_made_elsewhere(devices: HmacKn
     ]
     for each in forged:
         assert devices.knows(each, HERS) is None, each
-    other = HmacKnownDevices(PlainSecret("another"), lambda: "0" * 32)
+    other = KnownDevices(PlainSecret("another"), lambda: "0" * 32)
     assert other.knows(own, HERS) is None
     assert devices.knows(devices.after_sign_in(f"{device}.x", [HERS]), HERS) == f"{2:032x}"
 
 
 def test_device_is_known_by_each_way_of_writing_an_address_that_its_provider_takes_as_one(
-    devices: HmacKnownDevices,
+    devices: KnownDevices,
 ) -> None:
     cookie = devices.after_sign_in("", [Destination("email", "jo.smith@gmail.com")])
     assert devices.knows(cookie, Destination("email", "josmith+a@googlemail.com"))

@@ -15,7 +15,7 @@ import time_machine
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from chalicelib.accounts.openid_issuers import OpenIdIssuers
-from chalicelib.accounts.single_sign_on import Proofs
+from chalicelib.accounts.tokens import Proofs
 from chalicelib.catalogue.identity import IdentityProvider
 from chalicelib.errors import ConfigurationError, Forbidden, UpstreamFailed
 from chalicelib.net.safe_http_client import SafeHttpClient

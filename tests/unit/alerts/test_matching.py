@@ -24,6 +24,7 @@ from chalicelib.alerts.usecases.matching import match
 from chalicelib.events import OfReport, ReportChanged, ReportSubmitted
 from chalicelib.geo.point import Point, distance_m
 from tests.builders import MARKET_PLACE
+from tests.fakes import IDS
 from tests.fakes_alerts import GUILDHALL, Alerts, area, subject, subscription
 
 R1 = "R00000000001"
@@ -315,11 +316,14 @@ def test_reporter_is_not_told_again_after_stopping_alerts_when_the_fact_repeats(
 
 def test_reporter_is_not_told_of_the_own_report_as_a_new_report_nearby() -> None:
     street = subscription(
-        1, address_key="key of reporter@example.org", topic=area(1000), to="reporter@example.org"
+        1,
+        address_key=IDS.address_key("email", "reporter@example.org"),
+        topic=area(1000),
+        to="reporter@example.org",
     )
     alerts = indexed(street)
     alerts.reports.reporters[R1] = REPORTER
-    assert told(alerts, submitted()) == {f"report {R1}"}
+    assert told(alerts, submitted()) == {IDS.subscription_id("report", R1)}
     assert not told(alerts, changed(is_new=True)), "Nor when it becomes public later."
 
 

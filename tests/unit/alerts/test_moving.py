@@ -9,13 +9,14 @@ from chalicelib.alerts.usecases.moving import Move, move
 from chalicelib.errors import Invalid, UpstreamFailed
 from chalicelib.kernel.optimistic import VersionConflict
 from tests.builders import NOON
+from tests.fakes import IDS
 from tests.fakes_alerts import BROWSER, Alerts, MemorySubscriptions, subscription
 
 NEW = PushAddress(endpoint="https://push.example/new", p256dh="BNew", auth="new secret")
 
 
 def of_browser(number: int, push: PushAddress = BROWSER) -> Subscription:
-    key = f"key of {push.endpoint}"
+    key = IDS.address_key("push", push.endpoint)
     return subscription(number, channel="push", to=None, push=push, address_key=key)
 
 
@@ -25,7 +26,8 @@ def test_all_of_a_browsers_subscriptions_go_where_it_is_now() -> None:
     assert move(Move(old=BROWSER, push=NEW), alerts.ports) == 2
     kept = list(alerts.subscriptions.stored.values())
     assert [each.push for each in kept] == [NEW, NEW, other]
-    assert [each.address_key for each in kept[:2]] == ["key of https://push.example/new"] * 2
+    new_key = IDS.address_key("push", NEW.endpoint)
+    assert [each.address_key for each in kept[:2]] == [new_key] * 2
     assert {each.state for each in kept} == {"active"}
 
 

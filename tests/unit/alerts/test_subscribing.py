@@ -23,10 +23,9 @@ from chalicelib.alerts.usecases.managing import Shown
 from chalicelib.alerts.usecases.questions import question_of, question_token
 from chalicelib.alerts.usecases.subscribing import Subscriber
 from chalicelib.errors import Conflict, Invalid, NotFound
-from chalicelib.integrations.token_signing import HmacAlertTokens
 from tests.builders import NOON
-from tests.fakes import PlainSecret
-from tests.fakes_alerts import BROWSER, SOMEBODY, Alerts, area, subject, subscription, wish
+from tests.fakes import IDS
+from tests.fakes_alerts import BROWSER, SOMEBODY, TOKENS, Alerts, area, subject, subscription, wish
 
 NOBODY = Subscriber(scope="anonymous")
 HER = Subscriber(scope="account:a1", account_id="a1", addresses=[("email", SOMEBODY)])
@@ -41,12 +40,11 @@ def subscribe(
 
 
 def by_link(one: Subscription) -> Shown:
-    return Shown(token=f"manage {one.subscription_id}")
+    return Shown(token=TOKENS.manage(one))
 
 
 def confirm(one: Subscription, alerts: Alerts) -> Subscription:
-    which = one.subscription_id
-    return managing.confirm_by_link(which, f"confirm {which}", alerts.ports)
+    return managing.confirm_by_link(one.subscription_id, TOKENS.confirm(one), alerts.ports)
 
 
 def field_of(work: Callable[[], object]) -> str:
@@ -62,7 +60,7 @@ def test_subscription_waits_for_its_address_when_nobody_in_particular_asks() -> 
     alerts = Alerts()
     made = subscribe(alerts, to="  Resident@Example.org ")
     assert (made.state, made.to, made.account_id) == ("unconfirmed", SOMEBODY, None)
-    assert made.address_key == f"key of {SOMEBODY}"
+    assert made.address_key == IDS.address_key("email", SOMEBODY)
     assert made.expires_at == NOON + CONFIRMED_WITHIN
     assert not alerts.outbox.sent, "Nothing is sent from here."
 
@@ -81,7 +79,7 @@ def test_subscription_waits_without_an_account_when_it_goes_to_another_address()
 def test_subscription_of_a_browser_is_active_at_once() -> None:
     made = subscribe(Alerts(), channel="push", to=None, push=BROWSER)
     assert (made.state, made.to, made.push) == ("active", None, BROWSER)
-    assert made.address_key == f"key of {BROWSER.endpoint}"
+    assert made.address_key == IDS.address_key("push", BROWSER.endpoint)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +131,7 @@ def test_other_request_under_the_same_key_is_refused_with_a_link_that_only_its_o
     made = subscribe(alerts, by, key="k")
     with pytest.raises(Conflict) as refused:
         subscribe(alerts, by, key="k", topic=area(600))
-    token = f"?token=manage {made.subscription_id}" if opens else ""
+    token = f"?token={TOKENS.manage(made)}" if opens else ""
     assert refused.value.link == (
         f"https://council.example/forms/alerts/{made.subscription_id}{token}"
     )
@@ -154,23 +152,16 @@ def test_key_can_be_used_again_when_its_subscription_is_over() -> None:
 STRANGER = "stranger@example.org"
 
 
-def with_real_tokens(*kept: Subscription) -> Alerts:
-    alerts = Alerts(*kept)
-    alerts.ports = replace(alerts.ports, tokens=HmacAlertTokens(PlainSecret("secret")))
-    return alerts
-
-
 @pytest.mark.parametrize("channel", ["email", "sms"])
 @pytest.mark.parametrize("is_gone", [False, True])
 def test_address_is_not_confirmed_by_what_another_was_sent_under_the_same_key(
     is_gone: bool, channel: str
 ) -> None:
-    alerts = with_real_tokens()
+    alerts = Alerts()
     mine, hers = {
         "email": (STRANGER, SOMEBODY),
         "sms": ("07700 900001", "07700 900002"),
     }[channel]
-    tokens = alerts.ports.tokens
     old = subscribe(alerts, key="k", channel=channel, to=mine)
     alerts.clock.now += CONFIRMED_WITHIN
     if is_gone:
@@ -179,38 +170,37 @@ def test_address_is_not_confirmed_by_what_another_was_sent_under_the_same_key(
     assert made.subscription_id == old.subscription_id and made.to != old.to
     which = made.subscription_id
     with pytest.raises(NotFound):
-        managing.confirm_by_link(which, tokens.confirm(old), alerts.ports)
+        managing.confirm_by_link(which, TOKENS.confirm(old), alerts.ports)
     with pytest.raises((Invalid, NotFound)):
-        managing.confirm_by_code(which, tokens.code(old), alerts.ports)
-    for token in (tokens.manage(old), tokens.unsubscribe(old)):
+        managing.confirm_by_code(which, TOKENS.code(old), alerts.ports)
+    for token in (TOKENS.manage(old), TOKENS.unsubscribe(old)):
         with pytest.raises(NotFound):
             managing.stop(which, Shown(token=token), alerts.ports)
-    proof = question_token(old, "R00000000001", 1, tokens)
+    proof = question_token(old, "R00000000001", 1, TOKENS)
     with pytest.raises(NotFound):
         question_of(proof, alerts.ports)
     assert alerts.subscriptions.stored[which].state == "unconfirmed"
     if channel == "sms":
-        assert managing.confirm_by_code(which, tokens.code(made), alerts.ports).state == "active"
-    assert managing.confirm_by_link(which, tokens.confirm(made), alerts.ports).state == "active"
+        assert managing.confirm_by_code(which, TOKENS.code(made), alerts.ports).state == "active"
+    assert managing.confirm_by_link(which, TOKENS.confirm(made), alerts.ports).state == "active"
 
 
 def test_alerts_of_an_address_are_not_shown_by_what_another_was_sent_under_the_same_key() -> None:
-    hers = subscription(7, to=SOMEBODY, address_key=f"key of {SOMEBODY}")
-    alerts = with_real_tokens(hers)
-    tokens = alerts.ports.tokens
+    hers = subscription(7, to=SOMEBODY, address_key=IDS.address_key("email", SOMEBODY))
+    alerts = Alerts(hers)
     old = subscribe(alerts, key="k", to=STRANGER)
-    managing.confirm_by_link(old.subscription_id, tokens.confirm(old), alerts.ports)
-    token = tokens.unsubscribe(old)
+    managing.confirm_by_link(old.subscription_id, TOKENS.confirm(old), alerts.ports)
+    token = TOKENS.unsubscribe(old)
     managing.stop(old.subscription_id, Shown(token=token), alerts.ports)
     alerts.clock.now += STOPPED_KEPT_FOR
     made = subscribe(alerts, key="k", to=SOMEBODY)
-    for each in (token, tokens.unsubscribe(made)):
+    for each in (token, TOKENS.unsubscribe(made)):
         with pytest.raises(NotFound):
             at_same_address(made.subscription_id, each, alerts.ports)
         with pytest.raises(NotFound):
             stop_all(made.subscription_id, each, alerts.ports)
-    managing.confirm_by_link(made.subscription_id, tokens.confirm(made), alerts.ports)
-    found = at_same_address(made.subscription_id, tokens.unsubscribe(made), alerts.ports)
+    managing.confirm_by_link(made.subscription_id, TOKENS.confirm(made), alerts.ports)
+    found = at_same_address(made.subscription_id, TOKENS.unsubscribe(made), alerts.ports)
     assert [each.to for each in found] == [SOMEBODY, SOMEBODY]
 
 
@@ -260,12 +250,13 @@ def test_link_does_not_hold_when_a_day_has_gone_by(late: timedelta) -> None:
         confirm(made, alerts)
 
 
-@pytest.mark.parametrize("token", ["manage", "unsubscribe", "confirm another", ""])
-def test_nothing_is_confirmed_when_the_token_is_another_one(token: str) -> None:
+def test_nothing_is_confirmed_when_the_token_is_another_one() -> None:
     alerts = Alerts()
     made = subscribe(alerts)
-    with pytest.raises(NotFound):
-        managing.confirm_by_link(made.subscription_id, token, alerts.ports)
+    of_another = TOKENS.confirm(subscription(7))
+    for token in (TOKENS.manage(made), TOKENS.unsubscribe(made), of_another, ""):
+        with pytest.raises(NotFound):
+            managing.confirm_by_link(made.subscription_id, token, alerts.ports)
 
 
 def test_link_says_so_when_the_subscription_was_stopped_meanwhile() -> None:
@@ -280,7 +271,8 @@ def test_code_confirms_a_number_and_may_have_white_space_in_it() -> None:
     alerts = Alerts()
     made = subscribe(alerts, channel="sms", to="07700 900123")
     for _ in range(2):
-        confirmed = managing.confirm_by_code(made.subscription_id, " 123 456", alerts.ports)
+        code = f" {TOKENS.code(made)[:3]} {TOKENS.code(made)[3:]}"
+        confirmed = managing.confirm_by_code(made.subscription_id, code, alerts.ports)
         assert confirmed.state == "active"
 
 
@@ -291,7 +283,7 @@ def test_code_does_not_hold_when_five_were_tried() -> None:
     for _ in range(MOST_CODE_TRIES):
         assert field_of(lambda: managing.confirm_by_code(which, "0", alerts.ports)) == "code"
     with pytest.raises(NotFound):
-        managing.confirm_by_code(which, "123456", alerts.ports)
+        managing.confirm_by_code(which, TOKENS.code(made), alerts.ports)
 
 
 @pytest.mark.parametrize("channel", ["email", "push"])
@@ -300,28 +292,28 @@ def test_code_opens_nothing_but_what_a_text_message_was_sent_for(channel: str) -
     alerts = Alerts()
     made = subscribe(alerts, channel=channel, **address)
     with pytest.raises(NotFound):
-        managing.confirm_by_code(made.subscription_id, "123456", alerts.ports)
+        managing.confirm_by_code(made.subscription_id, TOKENS.code(made), alerts.ports)
 
 
 def test_code_opens_nothing_when_its_day_is_over_although_the_subscription_is_active() -> None:
     alerts = Alerts()
     made = subscribe(alerts, channel="sms", to="07700 900123")
-    managing.confirm_by_code(made.subscription_id, "123456", alerts.ports)
+    managing.confirm_by_code(made.subscription_id, TOKENS.code(made), alerts.ports)
     alerts.clock.now += CONFIRMED_WITHIN
     with pytest.raises(NotFound):
-        managing.confirm_by_code(made.subscription_id, "123456", alerts.ports)
+        managing.confirm_by_code(made.subscription_id, TOKENS.code(made), alerts.ports)
 
 
 # Managing.
 
-OPENERS = [Shown(account_id="a1"), Shown(token=f"manage {1:032x}")]
+OPENERS = [Shown(account_id="a1"), Shown(token=TOKENS.manage(subscription(1)))]
 STRANGERS = [
     Shown(),
     Shown(account_id="a2"),
     Shown(token="x"),
     Shown(token="x", account_id="a1"),
-    Shown(token=f"manage {2:032x}"),
-    Shown(token=f"confirm {1:032x}"),
+    Shown(token=TOKENS.manage(subscription(2))),
+    Shown(token=TOKENS.confirm(subscription(1))),
 ]
 
 
@@ -341,7 +333,7 @@ def test_subscription_is_opened_by_its_link_and_by_its_account(shown: Shown) -> 
     assert managing.stop(which, shown, alerts.ports).state == "stopped"
 
 
-@pytest.mark.parametrize("shown", [*STRANGERS, Shown(token=f"unsubscribe {1:032x}")])
+@pytest.mark.parametrize("shown", [*STRANGERS, Shown(token=TOKENS.unsubscribe(subscription(1)))])
 def test_subscription_is_not_opened_by_anything_else(shown: Shown) -> None:
     alerts = stored()
     which = f"{1:032x}"
@@ -360,7 +352,7 @@ def test_subscription_is_not_stopped_by_a_stranger(shown: Shown) -> None:
 
 def test_one_click_stops_it_and_a_second_one_changes_nothing() -> None:
     alerts = stored()
-    which, shown = f"{1:032x}", Shown(token=f"unsubscribe {1:032x}")
+    which, shown = f"{1:032x}", Shown(token=TOKENS.unsubscribe(subscription(1)))
     alerts.clock.now += timedelta(hours=1)
     ended = managing.stop(which, shown, alerts.ports)
     assert (ended.state, ended.stopped_because, ended.to) == ("stopped", "requested", None)
@@ -474,6 +466,9 @@ def test_follower_gets_alerts_at_the_present_address_when_following_again() -> N
     managing.change(first.subscription_id, changes, 1, shown, alerts.ports)
     alerts.clock.now += timedelta(hours=1)
     moved = follow(alerts, "new@example.org")
-    assert (moved.to, moved.address_key) == ("new@example.org", "key of new@example.org")
+    assert (moved.to, moved.address_key) == (
+        "new@example.org",
+        IDS.address_key("email", "new@example.org"),
+    )
     assert (moved.frequency, moved.quiet, moved.created_at) == ("daily", quiet, alerts.clock.now)
     assert follow(alerts, "new@example.org") == moved

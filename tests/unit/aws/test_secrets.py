@@ -16,7 +16,7 @@ from chalicelib.aws.secrets import (
     ManagedSecret,
 )
 from chalicelib.errors import ConfigurationError, UpstreamFailed
-from chalicelib.integrations.ids import HmacIds
+from chalicelib.kernel.ids import Ids
 from tests.fakes import PlainSecret
 from tests.lines import kept, read
 
@@ -58,7 +58,7 @@ def store() -> Store:
 
 
 def test_secret_is_not_read_when_nobody_asks_for_it(store: Store) -> None:
-    HmacIds(store.secret, store.secret)
+    Ids(store.secret, store.secret)
     store.secret.accepted()
     assert store.asked == []
 
@@ -197,7 +197,7 @@ def test_value_of_any_length_is_read_when_it_holds_what_others_gave(store: Store
 
 def test_link_holds_when_its_secret_was_rotated_once_and_not_twice() -> None:
     links = PlainSecret(FIRST)
-    ids = HmacIds(PlainSecret(FIRST), links)
+    ids = Ids(PlainSecret(FIRST), links)
     token = ids.link_token("R1")
     links.values.append(SECOND)
     assert ids.link_token("R1") != token
@@ -209,11 +209,11 @@ def test_link_holds_when_its_secret_was_rotated_once_and_not_twice() -> None:
 
 @pytest.mark.parametrize("token", ["", "é", "0" * 32, "0" * 33])
 def test_link_does_not_hold_when_it_was_guessed(token: str) -> None:
-    assert not HmacIds(PlainSecret(FIRST), PlainSecret(FIRST)).holds_link_token("R1", token)
+    assert not Ids(PlainSecret(FIRST), PlainSecret(FIRST)).holds_link_token("R1", token)
 
 
 def test_link_does_not_hold_when_it_leads_to_another_report() -> None:
-    ids = HmacIds(PlainSecret(FIRST), PlainSecret(FIRST))
+    ids = Ids(PlainSecret(FIRST), PlainSecret(FIRST))
     assert not ids.holds_link_token("R1", ids.link_token("R2"))
 
 
@@ -229,7 +229,7 @@ class Unreadable:
 
 
 def test_ids_need_no_link_secret_and_links_no_id_secret() -> None:
-    HmacIds(PlainSecret(FIRST), Unreadable()).service_request_id("anonymous", "key")
-    HmacIds(Unreadable(), PlainSecret(FIRST)).link_token("R1")
+    Ids(PlainSecret(FIRST), Unreadable()).service_request_id("anonymous", "key")
+    Ids(Unreadable(), PlainSecret(FIRST)).link_token("R1")
     with pytest.raises(AssertionError, match="was read"):
         next(islice(Unreadable().accepted(), 1))

@@ -36,7 +36,7 @@ from chalicelib.reports.usecases.figures.outcomes import (
 )
 from tests import recount
 from tests.builders import NOON, report, update
-from tests.fakes import Clock, MemoryDocuments, MemoryPhotos, MemoryRepository, Nowhere, PlainIds
+from tests.fakes import IDS, Clock, MemoryDocuments, MemoryPhotos, MemoryRepository, Nowhere
 
 DAY = timedelta(days=1)
 COUNCIL = load("demo")
@@ -45,7 +45,7 @@ COUNCIL = load("demo")
 def reports_ports(repository: MemoryRepository | None = None) -> Ports:
     return Ports(
         repository=repository or MemoryRepository(),
-        ids=PlainIds(),
+        ids=IDS,
         council=COUNCIL,
         photos=MemoryPhotos(),
         whereabouts=Nowhere(),

@@ -17,13 +17,13 @@ from chalicelib.reports.ports import ContactPreferences, Ports
 from chalicelib.reports.states import STATES
 from chalicelib.reports.usecases.reading import views_of
 from tests import builders
-from tests.fakes import Clock, MemoryPhotos, MemoryRepository, Nowhere, PlainIds
+from tests.fakes import IDS, Clock, MemoryPhotos, MemoryRepository, Nowhere
 
 COUNCIL = load("demo")
 PHOTOS = MemoryPhotos()
 PORTS = Ports(
     repository=MemoryRepository(),
-    ids=PlainIds(),
+    ids=IDS,
     council=COUNCIL,
     photos=PHOTOS,
     whereabouts=Nowhere(),

@@ -14,10 +14,10 @@ from chalicelib.reports.usecases.resident.own_reports import change_own, own_rep
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
 from tests.builders import NOON, draft, report, update, update_draft
-from tests.fakes import MemoryRepository, Nowhere, PlainIds
+from tests.fakes import IDS, MemoryRepository, Nowhere
 
 EMAIL = "resident@example.org"
-KEY = str(PlainIds().contact_key("email", EMAIL))
+KEY = str(IDS.contact_key("email", EMAIL))
 HER = Author("account-1", email_keys=(KEY,))
 OFFICER = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
 

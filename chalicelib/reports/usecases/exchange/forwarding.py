@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from chalicelib.kernel.ids import reference_of
 from chalicelib.kernel.time import to_the_second
-from chalicelib.reports import reference
 from chalicelib.reports.model import ServiceRequest, Update
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import OPEN_STATES
@@ -49,7 +49,7 @@ def note_passed_on(
     called = _plain(their_reference or "")
     said = f"Passed to {to}. Their reference is {called}." if called else f"Passed to {to}."
     # Derived from the key alone: reactions read no secret, and nobody else can choose this key.
-    update_id = reference.encode(int(key, 16))
+    update_id = reference_of(int(key, 16))
 
     def change(report: ServiceRequest) -> ServiceRequest:
         known = any(update.update_id == update_id for update in timeline(report, ports))

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Literal
 
+from chalicelib.kernel.ids import reference_of
 from chalicelib.kernel.time import to_the_second
-from chalicelib.reports import reference
 from chalicelib.reports.model import ServiceRequest, Update
 from chalicelib.reports.partner import state_for_partner
 from chalicelib.reports.ports import Ports
@@ -27,7 +27,7 @@ def bring_back(service_request_id: str, key: str, status: str, text: str, ports:
     it is, and so does one with MOST_A_DAY council updates today ("over"). Raises NotFound,
     UpstreamFailed."""
     # Derived from the key alone, as in `forwarding`: reactions need no secret for it.
-    update_id = reference.encode(int(key, 16))
+    update_id = reference_of(int(key, 16))
     said = SAID_BY_OTHERS.get(status.strip().lower().replace(" ", "_"))
     brought: Brought = "known"
 
