@@ -12,10 +12,8 @@ from bench.process import ROOT
 from bench.table import Row
 from chalicelib.catalogue.load import load
 from chalicelib.publishing.pages import JinjaPages
-from chalicelib.reports.reference import grouped
-from chalicelib.reports.states import LABELS
 from tests.builders import NOON
-from tests.fakes_publishing import ShownReport
+from tests.fakes_publishing import shown_report
 
 GROUP = "Page weights at first load, gzip -9"
 WEB = ROOT / "build" / "web" / "demo"
@@ -88,11 +86,9 @@ def page_of_a_report() -> bytes:
     pages = JinjaPages(
         council=council.said,
         zone=council.zone,
-        labels=LABELS,
-        grouped=grouped,
         now=lambda: NOON,
     )
-    return pages.report(ShownReport(service_request_id="R00000000001"))
+    return pages.report(shown_report(service_request_id="R00000000001"))
 
 
 def _rows_of(name: str, html: bytes) -> Iterator[Row]:

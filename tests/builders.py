@@ -6,6 +6,7 @@ from typing import Any
 from chalicelib.geo.point import Point
 from chalicelib.kernel.idempotency import SHORTEST_UNSIGNED
 from chalicelib.reports.model import Draft, Imported, ServiceRequest, Update, UpdateDraft
+from chalicelib.reports.published import Report
 
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 MARKET_PLACE = {"lat": 53.959, "long": -1.0815}
@@ -66,6 +67,25 @@ def report(number: int = 1, **values: Any) -> ServiceRequest:
             "requested_datetime": NOON,
             "updated_datetime": NOON,
             "expected_datetime": None,
+            **values,
+        }
+    )
+
+
+def known_report(**values: Any) -> Report:
+    """A report as other slices know it."""
+    return Report(
+        **{
+            "service_request_id": "7K3M2QXV9HTD",
+            "service_code": "pothole",
+            "state": "open",
+            "visibility": "public",
+            "version": 1,
+            "team": "highways",
+            "priority": "normal",
+            "opens": "job",
+            **MARKET_PLACE,
+            "may_be_passed_on": True,
             **values,
         }
     )

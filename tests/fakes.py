@@ -13,7 +13,6 @@ from chalicelib.geo.quadkey import key_of
 from chalicelib.kernel.ids import Ids
 from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
 from chalicelib.publishing.ports import Document, StoredDocument
-from chalicelib.publishing.public_report import PublicReport
 from chalicelib.reports.keys import place_by_target
 from chalicelib.reports.model import (
     Answer,
@@ -36,6 +35,7 @@ from chalicelib.reports.ports import (
     Place,
     Window,
 )
+from chalicelib.reports.published import ReportView
 from chalicelib.reports.states import State, status_of
 from tests.builders import NOON
 
@@ -388,7 +388,7 @@ class MemoryDocuments:
 class PlainPages:
     """A page that says which report it is, and in which state."""
 
-    def report(self, report: PublicReport) -> bytes:
+    def report(self, report: ReportView) -> bytes:
         return f"<h1>{report.service_request_id} {report.state}</h1>".encode()
 
 

@@ -26,7 +26,6 @@ from chalicelib.alerts.ports import (
     Page,
     Ports,
     Reporter,
-    Subject,
 )
 from chalicelib.alerts.tokens import SubscriptionTokens
 from chalicelib.catalogue.load import load
@@ -34,7 +33,8 @@ from chalicelib.errors import AddressRefused, Invalid
 from chalicelib.geo.point import Box, Point
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.time import text_of
-from tests.builders import MARKET_PLACE, NOON
+from chalicelib.reports.published import Report
+from tests.builders import MARKET_PLACE, NOON, known_report
 from tests.fakes import IDS, Clock, MemoryQueue, PlainSecret
 
 SOMEBODY = "resident@example.org"
@@ -68,17 +68,9 @@ def subscription(number: int = 1, **values: Any) -> Subscription:
     )
 
 
-def subject(**values: Any) -> Subject:
-    return Subject(
-        **{
-            "service_request_id": "R00000000001",
-            "service_code": "pothole",
-            "at": Point(**MARKET_PLACE),
-            "ward_code": GUILDHALL,
-            "is_public": True,
-            **values,
-        }
-    )
+def subject(**values: Any) -> Report:
+    own = {"service_request_id": "R00000000001", "ward_code": GUILDHALL}
+    return known_report(**{**own, **values})
 
 
 class MemorySubscriptions:
@@ -147,12 +139,12 @@ class MemoryIndex:
 class MemoryReports:
     """The Reports port; `owners` are the accounts that may subscribe to what is not public."""
 
-    subjects: dict[str, Subject] = field(default_factory=dict)
+    subjects: dict[str, Report] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
     reporters: dict[str, Reporter] = field(default_factory=dict)
     senders: dict[str, Reporter] = field(default_factory=dict)
 
-    def put(self, *subjects: Subject) -> None:
+    def put(self, *subjects: Report) -> None:
         for each in subjects:
             self.subjects[each.service_request_id] = each
 
@@ -163,7 +155,7 @@ class MemoryReports:
             return None
         return Followed(found.duplicate_of or service_request_id, is_own)
 
-    def subject(self, service_request_id: str) -> Subject | None:
+    def find(self, service_request_id: str) -> Report | None:
         return self.subjects.get(service_request_id)
 
     def reporter(self, service_request_id: str) -> Reporter | None:

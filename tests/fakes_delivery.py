@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.alerts.delivery import Alert, Named, Place, Wake
 from chalicelib.alerts.delivery_ports import Listed, Ports
-from chalicelib.alerts.messages import Message, Notice, Report
+from chalicelib.alerts.messages import Message, Notice, ReportNews
 from chalicelib.alerts.model import AlertRequested, Because, PushAddress, Subscription, Topic
 from chalicelib.alerts.sms_budget import Purse
 from chalicelib.alerts.words import MessageComposer
@@ -69,19 +69,18 @@ def tell(**values: Any) -> AlertRequested:
     )
 
 
-def report(**values: Any) -> Report:
-    return Report(
+def report(**values: Any) -> ReportNews:
+    return ReportNews(
         **{
             "service_request_id": REPORT,
-            "reference": "7K3M-2QXV-9HTD",
+            "service_code": "pothole",
             "service_name": "Pothole",
             "state": "in_progress",
-            "state_label": "In progress",
-            "is_done": False,
-            "expected": NOON + timedelta(days=5),
+            "visibility": "public",
             "version": 2,
-            "repairs": 0,
-            "seen_by": "public",
+            "team": "highways",
+            "priority": "normal",
+            "expected_datetime": NOON + timedelta(days=5),
             "page_url": f"{SITE}/reports/{REPORT}",
             **values,
         }
@@ -304,8 +303,8 @@ class World:
     def subscribe(self, **values: Any) -> Subscription:
         return self.subscriptions.add(subscription(**values))
 
-    def knows(self, thing: Report | Notice) -> None:
-        if isinstance(thing, Report):
+    def knows(self, thing: ReportNews | Notice) -> None:
+        if isinstance(thing, ReportNews):
             self.reports.known[thing.service_request_id] = thing
         else:
             self.notices.known[thing.notice_id] = thing

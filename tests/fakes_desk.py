@@ -96,7 +96,6 @@ class Desk:
             undos=self.undos,
             jobs_of=lambda _: [],
             council=load("demo"),
-            states=("open", "fixed", "closed"),
             note=self._note,
             log=lambda subject: [each for each in self.log if each.subject == subject],
             names=lambda ids: {each: self.names[each] for each in ids if each in self.names},

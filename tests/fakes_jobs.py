@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -14,9 +14,12 @@ from chalicelib.errors import NotFound
 from chalicelib.jobs.links import JobLinks
 from chalicelib.jobs.model import Job, JobEvent, Operation
 from chalicelib.jobs.people import EVERYWHERE, Operator, Staff
-from chalicelib.jobs.ports import Filters, FollowPorts, Look, Page, Ports, Report
+from chalicelib.jobs.ports import Filters, FollowPorts, Page, Ports
 from chalicelib.kernel.optimistic import VersionConflict
-from tests.builders import MARKET_PLACE, NOON
+from chalicelib.reports.needs import Need
+from chalicelib.reports.published import ReportWithWork
+from chalicelib.reports.states import State
+from tests.builders import MARKET_PLACE, NOON, known_report
 from tests.fakes import Clock, PlainSecret
 
 OFFICER = Staff(actor="an-officer", remits=EVERYWHERE)
@@ -93,23 +96,10 @@ def crew_member(device: str = "phone-1", **values: Any) -> Operator:
     )
 
 
-def job_report(service_request_id: str = REPORT, **values: Any) -> Report:
-    return Report(
-        **{
-            "service_request_id": service_request_id,
-            "service_code": "pothole",
-            "state": "open",
-            "is_open": True,
-            "needs_look": False,
-            "is_withdrawn": False,
-            "team": "highways",
-            "priority": "normal",
-            **MARKET_PLACE,
-            "address": "1 Market Place",
-            "opens": "job",
-            **values,
-        }
-    )
+def job_report(service_request_id: str = REPORT, **values: Any) -> ReportWithWork:
+    added = {name: values.pop(name) for name in ("work", "address") if name in values}
+    known = known_report(service_request_id=service_request_id, **values)
+    return ReportWithWork(**vars(known), **{"address": "1 Market Place", **added})
 
 
 class MemoryJobs:
@@ -186,16 +176,16 @@ class MemoryReports:
     """Reports as jobs see them. `told` and `notes` have each text once, by its id; `signed` has the
     authors of notes, `looks` what officers were asked to look at, `waiting` photos that wait."""
 
-    def __init__(self, reports: Iterable[Report]) -> None:
+    def __init__(self, reports: Iterable[ReportWithWork]) -> None:
         self.stored = {each.service_request_id: each for each in reports}
         self.told: dict[str, tuple[str, str, str | None, tuple[str, ...]]] = {}
         self.notes: dict[str, tuple[str, str]] = {}
         self.signed: dict[str, str] = {}
-        self.looks: list[tuple[str, Look]] = []
+        self.looks: list[tuple[str, Need]] = []
         self.waiting: set[str] = set()
         self.now = NOON
 
-    def report_of(self, service_request_id: str) -> Report | None:
+    def find(self, service_request_id: str) -> ReportWithWork | None:
         return self.stored.get(service_request_id)
 
     def say(
@@ -214,10 +204,10 @@ class MemoryReports:
             self.waiting |= set(photo_ids)
         self.told[update_id] = (service_request_id, text, state, tuple(photo_ids))
         report = self.stored[service_request_id]
-        report = replace(report, said=report.said | {update_id})
+        report = replace(report, update_ids=report.update_ids | {update_id})
         if state:
-            done = state in ("fixed", "closed")
-            report = replace(report, state=state, is_open=not done, repairs=report.repairs + (done))
+            report = replace(report, state=cast(State, state))
+            report = replace(report, repairs=report.repairs + report.is_done)
         if state == "action_scheduled":
             report = replace(report, scheduled_at=self.now)
         self.stored[service_request_id] = report
@@ -228,17 +218,19 @@ class MemoryReports:
         self.notes.setdefault(note_id, (service_request_id, text))
         self.signed.setdefault(note_id, by)
 
-    def ask_for_look(self, service_request_id: str, look: Look) -> None:
-        self.looks.append((service_request_id, look))
+    def ask_for_look(self, service_request_id: str, need: Need) -> None:
+        self.looks.append((service_request_id, need))
         report = self.stored[service_request_id]
-        asked = report.asked | {look.look_id}
+        jobs = {need.about} if need.reason in ("could_not", "handed_over") else frozenset[str]()
         self.change(
-            service_request_id, asked=asked, needs_look_at=report.needs_look_at | {look.job_id}
+            service_request_id,
+            need_ids=report.need_ids | {need.need_id},
+            undone_jobs=report.undone_jobs | jobs,
         )
 
     def need_no_look(self, service_request_id: str, job_id: str) -> None:
-        left = self.stored[service_request_id].needs_look_at - {job_id}
-        self.change(service_request_id, needs_look_at=left)
+        left = self.stored[service_request_id].undone_jobs - {job_id}
+        self.change(service_request_id, undone_jobs=left)
 
     def change(self, service_request_id: str = REPORT, **values: Any) -> None:
         self.stored[service_request_id] = replace(self.stored[service_request_id], **values)

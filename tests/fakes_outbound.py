@@ -13,11 +13,12 @@ from chalicelib.catalogue.destinations import (
     ServiceMapping,
 )
 from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
-from chalicelib.outbound.model import Case, Delivery, Reopening, State, Subject
+from chalicelib.outbound.model import Case, Delivery, Reopening, State
 from chalicelib.outbound.ports import MOST_COUNTED, Listed, Ports
 from chalicelib.outbound.receivers import Filter, Receiver
 from chalicelib.outbound.senders import Sent
-from tests.builders import NOON
+from chalicelib.reports.published import Report
+from tests.builders import NOON, known_report
 from tests.fakes import Clock, MemoryQueue
 from tests.fakes_forwarding import MemoryMarks
 
@@ -62,18 +63,8 @@ def receiver(**values: Any) -> Receiver:
     )
 
 
-def subject(**values: Any) -> Subject:
-    return Subject(
-        **{
-            "service_request_id": "7K3M2QXV9HTD",
-            "service_code": "pothole",
-            "ward_code": "E05000001",
-            "is_public": True,
-            "may_be_passed_on": True,
-            "is_from_partner": False,
-            **values,
-        }
-    )
+def subject(**values: Any) -> Report:
+    return known_report(**{"ward_code": "E05000001", **values})
 
 
 class MemoryDeliveries:
@@ -181,11 +172,11 @@ class FakeReports:
     """Reports as they are told of; `notes` are what was written on them."""
 
     def __init__(self) -> None:
-        self.known: dict[str, Subject] = {}
+        self.known: dict[str, Report] = {}
         self.notes: dict[str, tuple[str, str, str | None]] = {}
         self.fails: Exception | None = None
 
-    def subjects(self, service_request_ids: Sequence[str]) -> Mapping[str, Subject]:
+    def many(self, service_request_ids: Sequence[str]) -> Mapping[str, Report]:
         return {each: self.known[each] for each in service_request_ids if each in self.known}
 
     def public(self, service_request_id: str) -> Any | None:

@@ -5,67 +5,68 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-import msgspec
-
 from chalicelib.errors import UpstreamFailed
 from chalicelib.geo.point import Box
 from chalicelib.publishing.model import PHOTOS, tile_of_all
 from chalicelib.publishing.ports import Ports, Publisher
-from chalicelib.publishing.public_report import PublicReport
+from chalicelib.reports.published import PhotoView, ReportView, UpdateView
 from tests.builders import MARKET_PLACE, NOON
 from tests.fakes import Clock, MemoryDocuments, PlainPages
 
 BOUNDS = Box(west=-1.2, south=53.89, east=-0.963, north=54.028)
 
 
-class ShownPhoto(msgspec.Struct, frozen=True):
-    """A photo that everybody may see."""
-
-    photo_id: str
-
-    @property
-    def url(self) -> str:
-        return f"https://council.example/photos/R/{self.photo_id}/page.jpg"
-
-    @property
-    def thumbnail_url(self) -> str:
-        return f"https://council.example/photos/R/{self.photo_id}/thumbnail.jpg"
+def shown_photo(photo_id: str) -> PhotoView:
+    folder = f"https://council.example/photos/R/{photo_id}"
+    return PhotoView(
+        photo_id=photo_id, url=f"{folder}/page.jpg", thumbnail_url=f"{folder}/thumbnail.jpg"
+    )
 
 
-class ShownUpdate(msgspec.Struct, frozen=True, kw_only=True):
-    """An entry of the timeline."""
+def shown_update(**values: Any) -> UpdateView:
+    return UpdateView(
+        **{
+            "update_id": "U1",
+            "state": "open",
+            "text": "Still there.",
+            "datetime": NOON,
+            "by": "resident",
+            **values,
+        }
+    )
 
-    update_id: str = "U1"
-    state: str = "open"
-    text: str = "Still there."
-    datetime: datetime = NOON
-    by: str = "resident"
-    photos: tuple[ShownPhoto, ...] = ()
 
-
-class ShownReport(msgspec.Struct, frozen=True, kw_only=True):
+def shown_report(service_request_id: str, **values: Any) -> ReportView:
     """What everybody may see of a report."""
+    return ReportView(**shown_values(service_request_id, **values))
 
-    service_request_id: str
-    service_code: str = "pothole"
-    service_name: str = "Pothole"
-    state: str = "open"
-    status: str = "open"
-    title: str | None = None
-    description: str = "A deep hole."
-    address: str | None = None
-    lat: float | None = MARKET_PLACE["lat"]
-    long: float | None = MARKET_PLACE["long"]
-    requested_datetime: datetime = NOON
-    updated_datetime: datetime = NOON
-    expected_datetime: datetime | None = None
-    external_reference: str | None = None
-    asset_id: str | None = None
-    ward_code: str | None = None
-    duplicate_of: str | None = None
-    photos: tuple[ShownPhoto, ...] = ()
-    updates: tuple[ShownUpdate, ...] = ()
-    followers: int = 0
+
+def shown_values(service_request_id: str, **values: Any) -> dict[str, Any]:
+    return {
+        "service_request_id": service_request_id,
+        "service_code": "pothole",
+        "service_name": "Pothole",
+        "state": "open",
+        "status": "open",
+        "visibility": "public",
+        "title": None,
+        "description": "A deep hole.",
+        "address": None,
+        **MARKET_PLACE,
+        "requested_datetime": NOON,
+        "updated_datetime": NOON,
+        "expected_datetime": None,
+        "external_reference": None,
+        "asset_id": None,
+        "tracking_url": f"https://council.example/reports/{service_request_id}",
+        "ward_code": None,
+        "duplicate_of": None,
+        "photos": (),
+        "updates": (),
+        "followers": 0,
+        "version": 1,
+        **values,
+    }
 
 
 def entry_of(report: Any) -> dict[str, Any]:
@@ -92,22 +93,22 @@ class MemoryReports:
     """Stored reports: those that everybody may see, and the ids of all."""
 
     def __init__(self) -> None:
-        self.shown: dict[str, ShownReport] = {}
+        self.shown: dict[str, ReportView] = {}
         self.ids: set[str] = set()
         self.asked: list[Sequence[str]] = []
 
-    def put(self, number: int = 1, **values: Any) -> ShownReport:
+    def put(self, number: int = 1, **values: Any) -> ReportView:
         """Stores a report that is public."""
-        report = ShownReport(service_request_id=f"R{number:011}", **values)
+        report = shown_report(f"R{number:011}", **values)
         self.shown[report.service_request_id] = report
         self.ids.add(report.service_request_id)
         return report
 
-    def hide(self, report: ShownReport) -> None:
+    def hide(self, report: ReportView) -> None:
         """It stays stored, and nobody may see it."""
         self.shown.pop(report.service_request_id, None)
 
-    def public(self, service_request_ids: Sequence[str]) -> Mapping[str, PublicReport]:
+    def public(self, service_request_ids: Sequence[str]) -> Mapping[str, ReportView]:
         self.asked.append(service_request_ids)
         return {i: self.shown[i] for i in service_request_ids if i in self.shown}
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, NamedTuple, get_args
 from msgspec import Meta
 
 from chalicelib.kernel.addresses import AddressKind
+from chalicelib.reports.published import ReportPart
 
 StaffRole = Literal["crew", "officer", "admin"]
 Role = Literal["resident", "crew", "officer", "admin"]
@@ -191,9 +192,6 @@ class Erasure:
     step: Step = "close"
 
 
-ReportPart = Literal["report", "email", "phone"]
-"""The parts of a report that are about a person: everything that says who sent it, or an address of
-the person that somebody else gave with it."""
 Forgotten = Literal["account", "text", "answers", "words", "written", ReportPart]
 """The kinds of things that were forgotten; `text` is a report with all its text, `answers` the
 answers to a subscription's questions, `words` those with everything that was written, and `written`

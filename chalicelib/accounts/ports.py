@@ -14,7 +14,6 @@ from chalicelib.accounts.model import (
     Erasure,
     Forgotten,
     Identity,
-    ReportPart,
     Session,
     SignedIn,
     Step,
@@ -22,6 +21,7 @@ from chalicelib.accounts.model import (
 from chalicelib.accounts.tokens import Codes, KnownDevices, RefreshTokens
 from chalicelib.kernel.email import Post
 from chalicelib.kernel.text_message import Texts
+from chalicelib.reports.published import ReportPart
 
 if TYPE_CHECKING:
     from chalicelib.accounts.letters import CodeLetters

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from chalicelib.alerts.delivery import Alert, Named, Place, Wake
-from chalicelib.alerts.messages import Message, Notice, Report
+from chalicelib.alerts.messages import Message, Notice, ReportNews
 from chalicelib.alerts.model import AlertRequested, Because, Channel, Subscription
 from chalicelib.alerts.ports import Subscriptions
 from chalicelib.alerts.sms_budget import Purse
@@ -120,7 +120,7 @@ class Ports:
     digests: Digests
     suppressed: Suppressed
     spend: Spend
-    reports: Callable[[Sequence[str]], Mapping[str, Report]]
+    reports: Callable[[Sequence[str]], Mapping[str, ReportNews]]
     notices: Callable[[Sequence[str]], Mapping[str, Notice]]
     tokens: SubscriptionTokens
     answer_url: Callable[[Subscription, str, int], str]

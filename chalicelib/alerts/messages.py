@@ -1,14 +1,17 @@
 """What subscribers are told, in plain words, before each channel puts it into its own form."""
 
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from chalicelib.alerts.delivery import Kind
 from chalicelib.alerts.model import Subscription
+from chalicelib.reports.published import Report, Visibility
+from chalicelib.reports.reference import grouped
+from chalicelib.reports.states import LABELS
 
-Seen = Literal["public", "sender", "nobody"]
+SHOWN_TO_SENDER: frozenset[Visibility] = frozenset(("waiting", "held", "private"))
+"""The visibilities of reports that only their sender may hear of."""
 
 
 class Link(NamedTuple):
@@ -26,38 +29,31 @@ class Fact(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Report:
-    """A report as alerts tell of it: it holds no words that the reporter typed. `street` comes from
-    the published streets, never from a typed address; None if it is not known. `seen_by` says who
-    may see it now; `page_url` holds what lets the reporter in if the report is not public;
-    `repairs` counts how often the work was reported as done; `asks` has the questions of officers
-    that wait for an answer, by their numbers. Subscribers are told the present state from
-    `told_from` on: until then an officer can take it back. What happened with a version of
-    `taken_back` is never told."""
+class ReportNews(Report):
+    """A report as alerts tell of it, without any words that the reporter typed. `street` comes from
+    the published streets, never from a typed address; None if it is not known. `page_url` lets the
+    reporter in if the report is not public. `reply_to` takes replies about the report, None if no
+    mail is sent."""
 
-    service_request_id: str
-    reference: str
     service_name: str
     street: str | None = None
-    state: str
-    state_label: str
-    is_done: bool
-    expected: datetime | None
-    version: int
-    repairs: int
-    seen_by: Seen
     page_url: str = field(repr=False)
     reply_to: str | None = field(default=None, repr=False)
-    asks: Mapping[int, str] = field(default_factory=dict, repr=False)
-    told_from: datetime | None = None
-    taken_back: Collection[int] = ()
+
+    @property
+    def reference(self) -> str:
+        return grouped(self.service_request_id)
+
+    @property
+    def state_label(self) -> str:
+        return LABELS[self.state]
 
     def may_be_told_to(self, subscription: Subscription) -> bool:
         """True if this subscriber may hear of the report, as it is now."""
-        if self.seen_by == "public":
+        if self.is_public:
             return True
         of_it = subscription.topic.service_request_id == self.service_request_id
-        return self.seen_by == "sender" and subscription.is_own and of_it
+        return self.visibility in SHOWN_TO_SENDER and subscription.is_own and of_it
 
     def bears_out(self, what: Kind, version: int) -> bool:
         """False if the alert says that the problem is mended and it is not any more, or if what

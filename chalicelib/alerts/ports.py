@@ -13,6 +13,7 @@ from chalicelib.catalogue.model import Council
 from chalicelib.geo.point import Point
 from chalicelib.kernel.ids import Ids
 from chalicelib.kernel.queue import Queue
+from chalicelib.reports.published import Report
 
 AddressChannel = Literal["email", "sms"]
 
@@ -76,20 +77,6 @@ class Reporter(NamedTuple):
     account_id: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Subject:
-    """A report as matching sees it. `duplicates` are the reports that were ever merged into it;
-    `duplicate_of` is the report that it was merged into."""
-
-    service_request_id: str
-    service_code: str
-    at: Point | None
-    ward_code: str | None
-    is_public: bool
-    duplicates: tuple[str, ...] = ()
-    duplicate_of: str | None = None
-
-
 class Reports(Protocol):
     """Reads the reports, as subscriptions see them. Every method raises UpstreamFailed."""
 
@@ -97,7 +84,7 @@ class Reports(Protocol):
         """The report to subscribe to, or the report that it was merged into; None if the caller may
         not see it."""
 
-    def subject(self, service_request_id: str) -> Subject | None:
+    def find(self, service_request_id: str) -> Report | None:
         """The report as it is now (a consistent read)."""
 
     def reporter(self, service_request_id: str) -> Reporter | None:

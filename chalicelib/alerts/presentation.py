@@ -1,9 +1,10 @@
 """Subscriptions in plain words, as pages show them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chalicelib.alerts.model import Channel, Frequency, Subscription, Topic, TopicKind, What
+from chalicelib.reports.reference import grouped
 
 RADII_M = (500, 1_000, 2_000, 5_000)
 KINDS: Mapping[TopicKind, str] = {
@@ -36,19 +37,18 @@ CHANNELS: Mapping[Channel, str] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Names:
-    """The names that people use: services and wards by their codes, a report by its id."""
+    """The names that people use: services and wards by their codes."""
 
     council: str
     services: Mapping[str, str]
     wards: Mapping[str, str]
-    reference: Callable[[str], str]
 
 
 def about(topic: Topic, names: Names) -> str:
     """The topic in words, such as: Reports within 500 m of a place. Does not say where the place
     is."""
     if topic.service_request_id:
-        return f"Report {names.reference(topic.service_request_id)}"
+        return f"Report {grouped(topic.service_request_id)}"
     subject = {"roadworks": "Road works", "disruptions": "Service disruption"}
     only = [names.services.get(code, code) for code in topic.service_codes]
     of = f" ({', '.join(only)})" if only else ""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from chalicelib.alerts.delivery import Alert
-from chalicelib.alerts.messages import Fact, Link, Message, Notice, Report
+from chalicelib.alerts.messages import Fact, Link, Message, Notice, ReportNews
 from chalicelib.alerts.model import CONFIRMED_WITHIN, Subscription
 from chalicelib.kernel.time import is_overdue
 
@@ -73,7 +73,7 @@ class MessageComposer:
         )
 
     def of_report(
-        self, alert: Alert, subscription: Subscription, report: Report, ways: SubscriptionLinks
+        self, alert: Alert, subscription: Subscription, report: ReportNews, ways: SubscriptionLinks
     ) -> Message:
         """Tells of a report as it is now. Only a subscriber to just that report can write on its
         case: the case takes no more than some notes."""
@@ -96,7 +96,7 @@ class MessageComposer:
         )
 
     def question(
-        self, alert: Alert, report: Report, answer_url: str, ways: SubscriptionLinks
+        self, alert: Alert, report: ReportNews, answer_url: str, ways: SubscriptionLinks
     ) -> Message:
         """Asks whether the problem is fixed. `answer_url` leads to a page that takes the
         answer."""
@@ -124,7 +124,7 @@ class MessageComposer:
         )
 
     def asked(
-        self, alert: Alert, report: Report, text: str, reply_url: str, ways: SubscriptionLinks
+        self, alert: Alert, report: ReportNews, text: str, reply_url: str, ways: SubscriptionLinks
     ) -> Message:
         """Asks the reporter an officer's question. `reply_url` leads to a page that takes the
         answer."""
@@ -171,7 +171,7 @@ class MessageComposer:
         )
 
     def digest(
-        self, alert: Alert, found: Sequence[Report | Notice], ways: SubscriptionLinks
+        self, alert: Alert, found: Sequence[ReportNews | Notice], ways: SubscriptionLinks
     ) -> Message:
         """Tells of several things at once."""
         many = f"{len(found)} updates" if len(found) > 1 else "1 update"
@@ -194,16 +194,16 @@ class MessageComposer:
             reply_to=self.reply_to,
         )
 
-    def _facts(self, report: Report) -> tuple[Fact, ...]:
+    def _facts(self, report: ReportNews) -> tuple[Fact, ...]:
         facts = [
             Fact("Reference", report.reference),
             Fact("Kind of problem", report.service_name),
             Fact("Status", report.state_label),
         ]
-        if report.expected and not report.is_done:
-            late = is_overdue(report.expected, self.now(), self.zone)
+        if report.expected_datetime and not report.is_done:
+            late = is_overdue(report.expected_datetime, self.now(), self.zone)
             label = "Overdue: we aimed to deal with it by" if late else "We aim to deal with it by"
-            facts.append(Fact(label, self._day(report.expected)))
+            facts.append(Fact(label, self._day(report.expected_datetime)))
         return tuple(facts)
 
     def _day(self, moment: datetime) -> str:
@@ -218,7 +218,7 @@ class MessageComposer:
         return (f"This mailbox is not monitored. If you need to contact us, call {self.phone}.",)
 
 
-def _opening(alert: Alert, subscription: Subscription, report: Report) -> tuple[str, str]:
+def _opening(alert: Alert, subscription: Subscription, report: ReportNews) -> tuple[str, str]:
     """The title and the sentence that says what happened."""
     name, whose = _name(report), _whose(subscription)
     match alert.what:
@@ -232,12 +232,12 @@ def _opening(alert: Alert, subscription: Subscription, report: Report) -> tuple[
             return _first_line(report), f"The status of {whose} has changed."
 
 
-def _first_line(report: Report) -> str:
+def _first_line(report: ReportNews) -> str:
     """The kind of problem, the street and the state."""
     return f"{_name(report)}: {report.state_label}"
 
 
-def _name(report: Report) -> str:
+def _name(report: ReportNews) -> str:
     """The kind of problem and the street, if it is known."""
     return f"{report.service_name}, {report.street}" if report.street else report.service_name
 
@@ -250,15 +250,15 @@ def _whose(subscription: Subscription) -> str:
     return "a report that matches your alerts"
 
 
-def _meaning(report: Report) -> str:
+def _meaning(report: ReportNews) -> str:
     return MEANINGS.get(report.state, "See the report for details.")
 
 
-def _line(each: Report | Notice) -> Link:
+def _line(each: ReportNews | Notice) -> Link:
     if isinstance(each, Notice):
         return Link(f"{each.title}. {each.when}", each.page_url)
     return Link(f"{_first_line(each)} [{each.reference}]", each.page_url)
 
 
-def _page(each: Report | Notice) -> str:
+def _page(each: ReportNews | Notice) -> str:
     return each.page_url

@@ -6,7 +6,6 @@ from chalicelib.bootstrap.accounts import accounts_ports, audit_ports, note
 from chalicelib.bootstrap.reports import stored_jobs
 from chalicelib.desk import ports as desk
 from chalicelib.kernel.time import utc_now
-from chalicelib.reports.states import LABELS
 
 MOST_OF_A_HISTORY = 100
 
@@ -24,7 +23,6 @@ def desk_ports() -> desk.Ports:
         undos=DynamoUndos(stored),
         jobs_of=lambda service_request_id: jobs_of_report(service_request_id, stored_jobs()),
         council=container.council(),
-        states=frozenset(LABELS),
         note=note,
         log=lambda service_request_id: audit.about(
             service_request_id, limit=MOST_OF_A_HISTORY, ports=audit_ports()

@@ -12,7 +12,5 @@ if TYPE_CHECKING:
 @container.once
 def wording() -> "Wording":
     from chalicelib.forms.views import Wording
-    from chalicelib.reports.reference import grouped
-    from chalicelib.reports.states import LABELS
 
-    return Wording(zone=container.council().zone, labels=LABELS, grouped=grouped, now=utc_now)
+    return Wording(zone=container.council().zone, now=utc_now)

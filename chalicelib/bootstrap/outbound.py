@@ -29,12 +29,11 @@ def outbound_ports() -> Ports:
     from chalicelib.outbound.open311_update import UpdateSender
     from chalicelib.outbound.send_queue import SendQueue
     from chalicelib.outbound.webhook import WebhookSender
-    from chalicelib.reports.reference import grouped
 
     here, reports, client = container.council(), _reports(), open311_client()
     stored = container.table("outbound")
     deliveries = DynamoDeliveries(stored)
-    wording = Wording(here.name, here.zone, grouped)
+    wording = Wording(here.name, here.zone)
     return Ports(
         deliveries=deliveries,
         receivers=DynamoReceivers(stored),
@@ -42,7 +41,7 @@ def outbound_ports() -> Ports:
         reports=reports,
         senders={
             "webhook": WebhookSender(reports.public, container.outside, utc_now),
-            "open311": Open311Sender(reports.case, client, grouped, utc_now),
+            "open311": Open311Sender(reports.case, client, utc_now),
             "update": UpdateSender(reports.reopening, deliveries.get, client),
             "mailbox": MailboxSender(
                 reports.case, container.post, wording, container.reply_address

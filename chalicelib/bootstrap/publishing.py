@@ -18,8 +18,6 @@ def publishing_ports() -> publishing.Ports:
     from chalicelib.integrations.reports_for_publishing import ReportsForPublishing, open311_entry
     from chalicelib.publishing.pages import JinjaPages
     from chalicelib.publishing.s3_documents import S3Photos
-    from chalicelib.reports.reference import grouped
-    from chalicelib.reports.states import LABELS
 
     here, to = container.council(), container.settings()
     return publishing.Ports(
@@ -27,9 +25,7 @@ def publishing_ports() -> publishing.Ports:
         photos=S3Photos(container.s3(), kept=to.photos_bucket, published=to.published_bucket),
         cdn=container.cdn(),
         reports=ReportsForPublishing(reports_ports),
-        pages=JinjaPages(
-            council=here.said, zone=here.zone, labels=LABELS, grouped=grouped, now=utc_now
-        ),
+        pages=JinjaPages(council=here.said, zone=here.zone, now=utc_now),
         now=utc_now,
         fixed=lambda: fixed_documents(here, container.push_key().public, utc_now()),
         whole=tile_of_all(here.box),

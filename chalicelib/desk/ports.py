@@ -74,7 +74,7 @@ class Ports:
     """Everything that the desk reaches outside for. `jobs_of` reads the jobs of a report, the first
     one first (consistent reads), and raises UpstreamFailed; `note` writes into the audit log that
     somebody is about to do something, `log` reads what was done to a report, the newest first;
-    `states` are those that a report can have; `names` says what staff call those accounts, as far
+    `names` says what staff call those accounts, as far
     as they are known; `random_id` makes 128 random bits."""
 
     templates: Templates
@@ -82,7 +82,6 @@ class Ports:
     undos: Undos
     jobs_of: Callable[[str], Sequence[CaseJob]]
     council: Council
-    states: Collection[str]
     note: Callable[[str, Noted, str, str], None]
     log: Callable[[str], Sequence[Entry]]
     names: Callable[[Collection[str]], Mapping[str, str]]

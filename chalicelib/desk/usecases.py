@@ -24,6 +24,7 @@ from chalicelib.errors import Conflict, FieldError, Invalid, NotFound
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.time import to_the_second
+from chalicelib.reports.states import STATES
 
 FILTERS = frozenset(
     (
@@ -285,8 +286,8 @@ def _faults(service_codes: Sequence[str], state: str | None, ports: Ports) -> It
         yield FieldError(
             "service_codes", f"{unknown[0]} is not a service here; choose from: {', '.join(known)}"
         )
-    if state is not None and state not in ports.states:
-        yield FieldError("state", f"must be one of: {', '.join(sorted(ports.states))}")
+    if state is not None and state not in STATES:
+        yield FieldError("state", f"must be one of: {', '.join(sorted(STATES))}")
 
 
 def _chosen(new: tuple[str, ...] | None, old: tuple[str, ...]) -> tuple[str, ...]:

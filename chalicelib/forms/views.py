@@ -1,14 +1,17 @@
 """What the pages show of a stored report."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from chalicelib.forms.flow import BACK, Screen
 from chalicelib.forms.steps import STEPS, asked_in, previous, step_named
 from chalicelib.forms.validation import MOST_PHOTOS
 from chalicelib.kernel.time import is_overdue
+from chalicelib.reports.published import ReportView, UpdateView
+from chalicelib.reports.reference import grouped
+from chalicelib.reports.states import LABELS
 
 WHO_SEES: Mapping[str, str] = {
     "public": "Everyone can see this report, but not your contact details.",
@@ -41,52 +44,6 @@ SPEAKERS: Mapping[str, str] = {
 }
 
 
-class Update(Protocol):
-    """One entry of the timeline."""
-
-    @property
-    def state(self) -> str: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def datetime(self) -> datetime: ...
-    @property
-    def by(self) -> str: ...
-    @property
-    def photos(self) -> Sequence[Any]: ...
-
-
-class Report(Protocol):
-    """A report as the reports slice shows it to a person who may see it."""
-
-    @property
-    def service_request_id(self) -> str: ...
-    @property
-    def state(self) -> str: ...
-    @property
-    def status(self) -> str: ...
-    @property
-    def visibility(self) -> str: ...
-    @property
-    def service_name(self) -> str: ...
-    @property
-    def title(self) -> str | None: ...
-    @property
-    def description(self) -> str: ...
-    @property
-    def address(self) -> str | None: ...
-    @property
-    def requested_datetime(self) -> datetime: ...
-    @property
-    def expected_datetime(self) -> datetime | None: ...
-    @property
-    def photos(self) -> Sequence[Any]: ...
-    @property
-    def updates(self) -> Sequence[Update]: ...
-    @property
-    def followers(self) -> int: ...
-
-
 class Wording:
     """Puts dates, states and references in people's words."""
 
@@ -94,13 +51,9 @@ class Wording:
         self,
         *,
         zone: ZoneInfo,
-        labels: Mapping[Any, str],
-        grouped: Any,
         now: Callable[[], datetime],
     ) -> None:
         self._zone = zone
-        self._labels = labels
-        self._grouped = grouped
         self._now = now
 
     def date(self, moment: datetime) -> str:
@@ -108,20 +61,12 @@ class Wording:
         local = moment.astimezone(self._zone)
         return f"{local.day} {local:%B %Y}"
 
-    def state(self, state: str) -> str:
-        """The state in plain words."""
-        return self._labels[state]
-
-    def reference(self, service_request_id: str) -> str:
-        """The id in groups of four."""
-        return str(self._grouped(service_request_id))
-
-    def report(self, report: Report) -> dict[str, Any]:
+    def report(self, report: ReportView) -> dict[str, Any]:
         """The report as a page shows it."""
         expected = report.expected_datetime
         return {
             "service_request_id": report.service_request_id,
-            "reference": self.reference(report.service_request_id),
+            "reference": grouped(report.service_request_id),
             "heading": report.title or report.service_name,
             "service_name": report.service_name,
             "description": "" if report.description == report.title else report.description,
@@ -129,7 +74,7 @@ class Wording:
             "visibility": report.visibility,
             "who_sees": WHO_SEES.get(report.visibility, ""),
             "state": report.state,
-            "state_label": self.state(report.state),
+            "state_label": LABELS[report.state],
             "requested": self.date(report.requested_datetime),
             "promise": self.date(expected) if expected and report.status == "open" else None,
             "is_overdue": expected and is_overdue(expected, self._now(), self._zone),
@@ -139,11 +84,11 @@ class Wording:
             "can_be_reopened": report.state in REOPENABLE,
         }
 
-    def _update(self, update: Update) -> dict[str, Any]:
+    def _update(self, update: UpdateView) -> dict[str, Any]:
         local = update.datetime.astimezone(self._zone)
         return {
             "state": update.state,
-            "state_label": self.state(update.state),
+            "state_label": LABELS[update.state],
             "text": update.text,
             "when": f"{self.date(update.datetime)}, {local:%H:%M}",
             "by": SPEAKERS[update.by],

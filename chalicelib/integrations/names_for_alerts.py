@@ -3,7 +3,6 @@
 from chalicelib.alerts.presentation import Names
 from chalicelib.areas.ports import Places
 from chalicelib.catalogue.model import Council
-from chalicelib.reports.reference import grouped
 
 
 def names_for_alerts(council: Council, places: Places) -> Names:
@@ -12,5 +11,4 @@ def names_for_alerts(council: Council, places: Places) -> Names:
         council=council.name,
         services={code: service.service_name for code, service in council.by_code.items()},
         wards={ward.code: ward.name for ward in places.wards()},
-        reference=grouped,
     )

@@ -1,17 +1,15 @@
 """Reports, as the erasure of an account sees them."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from chalicelib.accounts.model import Account
 from chalicelib.alerts.usecases.questions import answers_as
 from chalicelib.integrations.accounts_for_reports import author_of
 from chalicelib.reports import ports as reports
+from chalicelib.reports.published import ReportPart
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.lifecycle import forgetting
-
-if TYPE_CHECKING:
-    from chalicelib.reports.usecases.lifecycle.forgetting import Part
 
 
 class ReportsForAccounts:
@@ -21,7 +19,7 @@ class ReportsForAccounts:
     def about(self, account: Account) -> Iterable[str]:
         return forgetting.reports_about(author_of(account, self._ports()), self._ports())
 
-    def parts_of(self, service_request_id: str, account: Account) -> "Sequence[Part]":
+    def parts_of(self, service_request_id: str, account: Account) -> Sequence[ReportPart]:
         author = author_of(account, self._ports())
         return forgetting.parts_of(service_request_id, author, self._ports())
 

@@ -13,7 +13,8 @@ from chalicelib.integrations.accounts_for_alerts import addresses_of
 from chalicelib.kernel.addresses import AddressKind
 from chalicelib.reports import ports as reports
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.usecases import access, following
+from chalicelib.reports.published import Report
+from chalicelib.reports.usecases import access, following, sharing
 
 
 class Reporters:
@@ -74,9 +75,8 @@ class ReportsForAlerts:
             return None
         return alerts.Followed(report.service_request_id, author.owns(report))
 
-    def subject(self, service_request_id: str) -> alerts.Subject | None:
-        report = self._report(service_request_id)
-        return _subject(report) if report else None
+    def find(self, service_request_id: str) -> Report | None:
+        return sharing.shared(service_request_id, self._ports())
 
     def reporter(self, service_request_id: str) -> alerts.Reporter | None:
         report = self._report(service_request_id)
@@ -100,15 +100,3 @@ def _readable(channel: alerts.AddressChannel, text: str) -> str | None:
         return normalised(channel, text)
     except Invalid:
         return None
-
-
-def _subject(report: ServiceRequest) -> alerts.Subject:
-    return alerts.Subject(
-        service_request_id=report.service_request_id,
-        service_code=report.service_code,
-        at=report.point,
-        ward_code=report.ward_code,
-        is_public=report.visibility == "public",
-        duplicates=report.duplicates,
-        duplicate_of=report.duplicate_of,
-    )

@@ -4,22 +4,21 @@ from collections.abc import Callable, Mapping, Sequence
 
 from chalicelib.errors import NotFound
 from chalicelib.outbound.inbound_updates import RemoteStatus
-from chalicelib.outbound.model import Case, Contact, Reopening, Subject
-from chalicelib.outbound.ports import Brought
+from chalicelib.outbound.model import Case, Contact, Reopening
 from chalicelib.reports import ports as reports
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.usecases import access, notes, reading
+from chalicelib.reports.published import Brought, Report, ReportView
+from chalicelib.reports.usecases import notes, reading, sharing
 from chalicelib.reports.usecases.exchange import forwarding, inbound_updates
-from chalicelib.reports.views import ReportView, public_page
+from chalicelib.reports.views import public_page
 
 
 class ReportsForOutbound:
     def __init__(self, ports: Callable[[], reports.Ports]) -> None:
         self._ports = ports
 
-    def subjects(self, service_request_ids: Sequence[str]) -> Mapping[str, Subject]:
-        found = self._ports().repository.many(service_request_ids)
-        return {key: _subject(report) for key, report in found.items()}
+    def many(self, service_request_ids: Sequence[str]) -> Mapping[str, Report]:
+        return sharing.all_shared(service_request_ids, self._ports())
 
     def public(self, service_request_id: str) -> ReportView | None:
         return reading.public_views([service_request_id], self._ports()).get(service_request_id)
@@ -64,19 +63,6 @@ class ReportsForOutbound:
 
     def _report(self, service_request_id: str) -> ServiceRequest | None:
         return self._ports().repository.get(service_request_id)
-
-
-def _subject(report: ServiceRequest) -> Subject:
-    reopened_by = forwarding.reopened_by(report)
-    return Subject(
-        service_request_id=report.service_request_id,
-        service_code=report.service_code,
-        ward_code=report.ward_code,
-        is_public=report.visibility == "public",
-        may_be_passed_on=forwarding.may_be_passed_on(report),
-        is_from_partner=access.is_from_partner(report),
-        reopened_by=reopened_by.update_id if reopened_by else None,
-    )
 
 
 def _case(report: ServiceRequest, shown: ReportView | None, ports: reports.Ports) -> Case:

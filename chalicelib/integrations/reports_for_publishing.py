@@ -7,10 +7,9 @@ from typing import Any
 import msgspec
 
 from chalicelib.georeport.wire import write
-from chalicelib.publishing.ports import Outcome
-from chalicelib.publishing.public_report import PublicReport
 from chalicelib.reports import ports as reports
 from chalicelib.reports.open311 import extended, wire_request
+from chalicelib.reports.published import Outcome, ReportView
 from chalicelib.reports.usecases import reading
 from chalicelib.reports.usecases.exchange import listing
 from chalicelib.reports.usecases.figures import outcomes
@@ -20,7 +19,7 @@ class ReportsForPublishing:
     def __init__(self, ports: Callable[[], reports.Ports]) -> None:
         self._ports = ports
 
-    def public(self, service_request_ids: Sequence[str]) -> Mapping[str, PublicReport]:
+    def public(self, service_request_ids: Sequence[str]) -> Mapping[str, ReportView]:
         return reading.public_views(service_request_ids, self._ports())
 
     def every_id(self) -> Iterator[str]:

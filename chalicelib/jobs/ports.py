@@ -5,17 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, NamedTuple, Protocol
 
-from chalicelib.catalogue.decisions import Priority
 from chalicelib.catalogue.model import Council
 from chalicelib.jobs.links import JobLinks
-from chalicelib.jobs.model import Job, Kind, State
+from chalicelib.jobs.model import Job, State
+from chalicelib.reports.needs import Need
+from chalicelib.reports.published import ReportWithWork
 
 Noted = Literal[
     "jobs.create", "jobs.change", "jobs.plan", "jobs.settle", "jobs.link", "jobs.drop_link"
 ]
-Opens = Literal["job", "officer"]
-LookReason = Literal["contractor_text", "could_not", "handed_over"]
-"""`contractor_text`: a contractor's text waits until an officer has read it."""
 
 
 class Filters(NamedTuple):
@@ -67,65 +65,10 @@ class Jobs(Protocol):
         be short, or empty, and have a next one."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Report:
-    """A report as jobs see it.
-
-    `is_open`: its state is one of the open ones; `needs_look`: nobody has said yet that it may be
-    worked on (it waits, is held or unconfirmed, or hidden); `is_withdrawn`; `is_forgotten`: nobody
-    knows any more who sent it. Of the triage:
-    `opens`, `kind`, `minutes`, `skills`, `hazards`, `materials`. `repairs` counts how often it was
-    said to be done, `failed_repairs` how often a resident said that it was not. `scheduled_at`:
-    when the council said last, with whatever update, that work is planned. `said`: the ids of the
-    updates in its item. `asked`: the ids of the looks that officers were asked for, `needs_look_at`
-    the jobs about which one is still to come."""
-
-    service_request_id: str
-    service_code: str
-    state: str
-    is_open: bool
-    needs_look: bool
-    is_withdrawn: bool
-    team: str
-    priority: Priority
-    lat: float | None
-    long: float | None
-    address: str | None = None
-    ward_code: str | None = None
-    due: datetime | None = None
-    opens: Opens = "officer"
-    kind: Kind = "repair"
-    minutes: int = 30
-    skills: tuple[str, ...] = ()
-    hazards: tuple[str, ...] = ()
-    materials: tuple[str, ...] = ()
-    repairs: int = 0
-    failed_repairs: int = 0
-    duplicate_of: str | None = None
-    scheduled_at: datetime | None = None
-    said: frozenset[str] = frozenset()
-    is_forgotten: bool = False
-    asked: frozenset[str] = frozenset()
-    needs_look_at: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Look:
-    """Why an officer has to look at a report because of a job. `by` says who it comes from, as
-    `labels.writer_of` does; `why` is what that one wrote."""
-
-    look_id: str
-    reason: LookReason
-    job_id: str
-    at: datetime
-    by: str
-    why: str
-
-
 class Reports(Protocol):
     """The reports, as jobs see them. Every method raises UpstreamFailed."""
 
-    def report_of(self, service_request_id: str) -> Report | None:
+    def find(self, service_request_id: str) -> ReportWithWork | None:
         """The report as it is now (a consistent read)."""
 
     def say(
@@ -148,8 +91,8 @@ class Reports(Protocol):
         """Keeps a note for officers beside it, once for each note_id; `by` says who it comes from.
         Raises NotFound, Conflict (it has too many)."""
 
-    def ask_for_look(self, service_request_id: str, look: Look) -> None:
-        """Asks officers to look at it, once for each look_id. Raises NotFound."""
+    def ask_for_look(self, service_request_id: str, need: Need) -> None:
+        """Asks officers to look at the report, once for each need_id. Raises NotFound."""
 
     def need_no_look(self, service_request_id: str, job_id: str) -> None:
         """Takes back that the job ended without being done. Raises NotFound."""

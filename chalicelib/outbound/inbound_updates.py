@@ -19,8 +19,9 @@ from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.time import to_the_second
 from chalicelib.outbound.model import UPDATE
 from chalicelib.outbound.open311_client import TOO_LONG, Entry, Open311Client, id_in
-from chalicelib.outbound.ports import Brought, Deliveries, Mark, Marks, Reports
+from chalicelib.outbound.ports import Deliveries, Mark, Marks, Reports
 from chalicelib.outbound.senders import Refused
+from chalicelib.reports.published import Brought
 
 OVERLAP = timedelta(hours=2)
 """How late an update may be shown there: the window that FixMyStreet itself asks for."""

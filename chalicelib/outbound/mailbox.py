@@ -14,6 +14,7 @@ from chalicelib.kernel.email import Attachment, Letter, Post
 from chalicelib.kernel.templating import environment
 from chalicelib.outbound.model import Case, Contact, Delivery
 from chalicelib.outbound.senders import NOT_PASSED_ON, Refused, Sent
+from chalicelib.reports.reference import grouped
 
 TEMPLATES = Path(__file__).parent / "templates"
 ABOVE = "Please write your reply above this line."
@@ -26,11 +27,10 @@ Facts = Mapping[str, str]
 
 
 class Wording(NamedTuple):
-    """How a council writes: its name and clock, and references in groups."""
+    """How a council writes: its name and its clock."""
 
     council: str
     zone: ZoneInfo
-    grouped: Callable[[str], str]
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def letter(
     wording: Wording,
 ) -> Letter:
     """The letter about a report; `contact` is who reported, where the team may know."""
-    reference = wording.grouped(case.service_request_id)
+    reference = grouped(case.service_request_id)
     facts, answers = _facts(case, contact, reference, wording), _answers(case)
     opening = f"{wording.council} is passing on a report to {destination.name}."
     entry = [_entry(case, contact, destination)]

@@ -97,21 +97,6 @@ class Reopening:
     photo_urls: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Subject:
-    """The properties that decide whether a report is sent, and where. `is_from_partner`: it came
-    through our own Open311 server; `reopened_by` is the update with which a resident opened it
-    again, where nobody else did after that."""
-
-    service_request_id: str
-    service_code: str
-    ward_code: str | None
-    is_public: bool
-    may_be_passed_on: bool
-    is_from_partner: bool
-    reopened_by: str | None = None
-
-
 class Wake(msgspec.Struct, frozen=True, kw_only=True):
     """A message to the sender: the delivery that waits, and the request that caused it."""
 

@@ -18,6 +18,7 @@ from chalicelib.outbound.model import TOKEN, Case, Delivery
 from chalicelib.outbound.open311_client import Open311Client, entries_in, id_for_token, id_in
 from chalicelib.outbound.open311_form import form_of
 from chalicelib.outbound.senders import NOT_PASSED_ON, Refused, Sent, Unclear
+from chalicelib.reports.reference import grouped
 
 MOST_PAGES = 3
 """All that a sender asks has to end within its function's minute."""
@@ -26,11 +27,10 @@ CLOCKS_DIFFER = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Open311Sender:
-    """Sends reports; `grouped` writes a reference as people read it."""
+    """Sends reports."""
 
     case: Callable[[str], Case | None]
     client: Open311Client
-    grouped: Callable[[str], str]
     now: Callable[[], datetime]
 
     def send(self, delivery: Delivery, destination: Open311Destination) -> Sent:
@@ -41,7 +41,7 @@ class Open311Sender:
         if service is None:
             raise Refused("no_such_service")
         contact = case.contact if destination.passes_contact else None
-        form = list(form_of(case, service, contact, self.grouped(case.service_request_id)))
+        form = list(form_of(case, service, contact, grouped(case.service_request_id)))
         key = {"idempotency-key": case.service_request_id}
         reply = self.client.post(destination, "requests", form, key)
         return self._called(reply.body, destination)
@@ -58,7 +58,7 @@ class Open311Sender:
             return None
 
     def _found(self, delivery: Delivery, destination: Open311Destination) -> Sent | None:
-        reference = self.grouped(delivery.service_request_id)
+        reference = grouped(delivery.service_request_id)
         query = {
             "service_code": self._may_be_under(delivery, destination),
             "start_date": moments.write(delivery.occurred_at - CLOCKS_DIFFER),

@@ -3,17 +3,15 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from chalicelib.catalogue.destinations import Destination
 from chalicelib.kernel.queue import Queue
-from chalicelib.outbound.model import Case, Delivery, Kind, Reopening, State, Subject
+from chalicelib.outbound.model import Case, Delivery, Kind, Reopening, State
 from chalicelib.outbound.receivers import Receiver
 from chalicelib.outbound.senders import Sender
+from chalicelib.reports.published import Report, ReportView
 
-Brought = Literal["added", "known", "over"]
-"""What became of another body's update: it is on the timeline now, nothing had to be done, or the
-report has had all that it takes for today."""
 MOST_COUNTED = 1_000
 """How far deliveries are counted."""
 
@@ -103,11 +101,11 @@ class Marks(Protocol):
 class Reports(Protocol):
     """The reports, as deliveries see them. Every method raises UpstreamFailed."""
 
-    def subjects(self, service_request_ids: Sequence[str]) -> Mapping[str, Subject]:
+    def many(self, service_request_ids: Sequence[str]) -> Mapping[str, Report]:
         """Those of the reports that are stored, as they are now."""
 
-    def public(self, service_request_id: str) -> Any | None:
-        """The report as everybody may see it, ready for JSON; None where it is not public."""
+    def public(self, service_request_id: str) -> ReportView | None:
+        """The report as everybody may see it; None if it is not public."""
 
     def case(self, service_request_id: str) -> Case | None:
         """The report as it is passed on; None where it may not be, by now."""

@@ -12,7 +12,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from chalicelib.outbound.model import DeliveryEvent, Subject
+from chalicelib.outbound.model import DeliveryEvent
+from chalicelib.reports.published import Report
 
 SECRET_PREFIX = "whsec_"
 SECRET_BYTES = 32
@@ -36,11 +37,11 @@ class Filter:
     ward_codes: Codes | None = None
     kinds: tuple[Told, ...] | None = None
 
-    def passes(self, subject: Subject, event: DeliveryEvent) -> bool:
+    def passes(self, report: Report, event: DeliveryEvent) -> bool:
         """True where the receiver is told of this."""
         return event == "gone" or (
-            (self.service_codes is None or subject.service_code in self.service_codes)
-            and (self.ward_codes is None or subject.ward_code in self.ward_codes)
+            (self.service_codes is None or report.service_code in self.service_codes)
+            and (self.ward_codes is None or report.ward_code in self.ward_codes)
             and (self.kinds is None or event in self.kinds)
         )
 

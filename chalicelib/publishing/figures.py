@@ -12,7 +12,7 @@ from math import ceil
 from statistics import median
 from typing import NamedTuple
 
-from chalicelib.publishing.ports import Outcome
+from chalicelib.reports.published import Outcome
 
 ALL = "all"
 UNKNOWN = "unknown"

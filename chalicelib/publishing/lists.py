@@ -22,8 +22,8 @@ from chalicelib.publishing.list_targets import (
 )
 from chalicelib.publishing.open_data import INDEX, Index, digest_of, list_key, month_of
 from chalicelib.publishing.ports import Ports
-from chalicelib.publishing.public_report import PublicReport
 from chalicelib.publishing.rounds import rewrite
+from chalicelib.reports.published import ReportView
 
 AT_ONCE = 100
 """The number of reports read together."""
@@ -183,7 +183,7 @@ def _differing(
     return {each for each, digest in digests.items() if listed.get(each) != digest}
 
 
-def _public(ids: Iterator[str], ports: Ports) -> Iterator[PublicReport]:
+def _public(ids: Iterator[str], ports: Ports) -> Iterator[ReportView]:
     """The public ones of the reports, read in portions to limit memory."""
     while some := list(islice(ids, AT_ONCE)):
         yield from ports.reports.public(some).values()

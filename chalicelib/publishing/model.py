@@ -13,7 +13,7 @@ import msgspec
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import Tile, tile_named, tile_of
 from chalicelib.kernel.fields import made_from
-from chalicelib.publishing.public_report import PublicReport
+from chalicelib.reports.published import ReportView
 
 INDEX = "data/index.json"
 SERVICES = "data/services.json"
@@ -102,13 +102,13 @@ def photo_keys(service_request_id: str, photo_ids: Iterable[str]) -> frozenset[s
     return frozenset(f"{folder}{each}/{file}" for each in photo_ids for file in PHOTO_FILES)
 
 
-def photos_shown(report: PublicReport) -> frozenset[str]:
+def photos_shown(report: ReportView) -> frozenset[str]:
     """The ids of all photos that a report shows, its updates' too."""
     photos = [*report.photos, *(photo for update in report.updates for photo in update.photos)]
     return frozenset(photo.photo_id for photo in photos)
 
 
-def pin_of(report: PublicReport) -> Pin | None:
+def pin_of(report: ReportView) -> Pin | None:
     """The report's pin; None while its place is unknown."""
     if report.lat is None or report.long is None:
         return None

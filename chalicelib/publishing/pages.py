@@ -1,6 +1,6 @@
 """The published page of a report, made with jinja2 from templates/."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -8,45 +8,42 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.kernel.templating import environment
 from chalicelib.kernel.time import is_overdue
-from chalicelib.publishing.public_report import Photo, PublicReport, Update
+from chalicelib.reports.published import PhotoView, ReportView, UpdateView
+from chalicelib.reports.reference import grouped
+from chalicelib.reports.states import LABELS
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
 class JinjaPages:
-    """The Pages port. `labels` are the states' display names, `grouped` formats the reference;
-    dates are in the council's time zone."""
+    """Dates are in the council's time zone."""
 
     def __init__(
         self,
         *,
         council: dict[str, str],
         zone: ZoneInfo,
-        labels: Mapping[Any, str],
-        grouped: Any,
         now: Callable[[], datetime],
     ) -> None:
         self._template = environment(TEMPLATES).get_template("report.html")
         self._council = council
         self._zone = zone
-        self._labels = labels
-        self._grouped = grouped
         self._now = now
 
-    def report(self, report: PublicReport) -> bytes:
+    def report(self, report: ReportView) -> bytes:
         page = self._template.render(council=self._council, report=self._shown(report))
         return page.encode()
 
-    def _shown(self, report: PublicReport) -> dict[str, Any]:
+    def _shown(self, report: ReportView) -> dict[str, Any]:
         expected = report.expected_datetime
         return {
             "service_request_id": report.service_request_id,
-            "reference": self._grouped(report.service_request_id),
+            "reference": grouped(report.service_request_id),
             "title": report.title,
             "description": report.description,
             "service_name": report.service_name,
             "state": report.state,
-            "state_label": self._labels[report.state],
+            "state_label": LABELS[report.state],
             "is_open": report.status == "open",
             "requested_iso": _iso(report.requested_datetime),
             "requested_text": self._date(report.requested_datetime),
@@ -58,17 +55,17 @@ class JinjaPages:
             "external_reference": report.external_reference,
             "followers": report.followers,
             "duplicate_of": report.duplicate_of,
-            "duplicate_reference": report.duplicate_of and self._grouped(report.duplicate_of),
+            "duplicate_reference": report.duplicate_of and grouped(report.duplicate_of),
             "photos": _photos(report.photos, "the report"),
             "updates": [self._update(update) for update in report.updates],
         }
 
-    def _update(self, update: Update) -> dict[str, Any]:
+    def _update(self, update: UpdateView) -> dict[str, Any]:
         local = update.datetime.astimezone(self._zone)
         return {
             "update_id": update.update_id,
             "state": update.state,
-            "state_label": self._labels[update.state],
+            "state_label": LABELS[update.state],
             "text": update.text,
             "datetime_iso": _iso(update.datetime),
             "datetime_text": f"{self._date(update.datetime)}, {local:%H:%M}",
@@ -81,7 +78,7 @@ class JinjaPages:
         return f"{local.day} {local:%B %Y}"
 
 
-def _photos(photos: Sequence[Photo], of: str) -> list[dict[str, str]]:
+def _photos(photos: Sequence[PhotoView], of: str) -> list[dict[str, str]]:
     """The photos with alternative texts."""
     return [
         {"url": each.url, "thumbnail_url": each.thumbnail_url, "alt": f"Photo {number} of {of}"}

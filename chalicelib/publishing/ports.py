@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import Tile
-from chalicelib.publishing.public_report import PublicReport
+from chalicelib.reports.published import Outcome, ReportView
 
 
 class StoredDocument(NamedTuple):
@@ -70,7 +70,7 @@ class Cdn(Protocol):
 class Reports(Protocol):
     """The reports as they are now."""
 
-    def public(self, service_request_ids: Sequence[str]) -> Mapping[str, PublicReport]:
+    def public(self, service_request_ids: Sequence[str]) -> Mapping[str, ReportView]:
         """Those that everybody may see (consistent reads)."""
 
     def every_id(self) -> Iterator[str]:
@@ -87,30 +87,6 @@ class Reports(Protocol):
     def changed_since(self, moment: datetime) -> Iterator[str]:
         """The ids of those that everybody may see and that were updated since; may lag a second
         behind."""
-
-
-class Outcome(Protocol):
-    """What became of a public report that was requested in `month` (YYYY-MM in UTC); `done_s` is
-    how long it took, None where it is not done."""
-
-    @property
-    def month(self) -> str: ...
-    @property
-    def service_code(self) -> str: ...
-    @property
-    def ward_code(self) -> str | None: ...
-    @property
-    def done_s(self) -> float | None: ...
-    @property
-    def is_open(self) -> bool: ...
-    @property
-    def had_target(self) -> bool: ...
-    @property
-    def in_target(self) -> bool: ...
-    @property
-    def was_reopened(self) -> bool: ...
-    @property
-    def failed_repairs(self) -> int: ...
 
 
 class Outcomes(Protocol):
@@ -147,7 +123,7 @@ class WardArea(Protocol):
 class Pages(Protocol):
     """Makes the page of a report."""
 
-    def report(self, report: PublicReport) -> bytes:
+    def report(self, report: ReportView) -> bytes:
         """The page as HTML in UTF-8."""
 
 
@@ -181,7 +157,7 @@ class Ports:
     whole: Tile
     closed_shown: timedelta
     publisher: Publisher
-    entry: Callable[[PublicReport], Mapping[str, Any]]
+    entry: Callable[[ReportView], Mapping[str, Any]]
     wards: Callable[[], Sequence[WardArea]] = tuple
 
 

@@ -13,11 +13,11 @@ from typing import Any, NamedTuple, Protocol
 from chalicelib.errors import AppError, UpstreamFailed
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.publishing.ports import Ports
-from chalicelib.publishing.public_report import PublicReport
+from chalicelib.reports.published import ReportView
 
 ATTEMPTS = 20
 
-Public = Mapping[str, PublicReport]
+Public = Mapping[str, ReportView]
 
 
 class Target(Protocol):

@@ -22,9 +22,9 @@ from chalicelib.reports.model import (
     ReportChanges,
     ServiceRequest,
     UpdateText,
-    Visibility,
 )
 from chalicelib.reports.ports import Due
+from chalicelib.reports.published import Visibility
 from chalicelib.reports.states import OPEN_STATES, State
 
 SOON = timedelta(hours=48)

@@ -17,6 +17,7 @@ from chalicelib.errors import Conflict, FieldError, Invalid
 from chalicelib.geo.point import Point
 from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.needs import Needs, open_needs
+from chalicelib.reports.published import Visibility, Writer
 from chalicelib.reports.states import (
     CLOSED_STATES,
     LABELS,
@@ -59,8 +60,6 @@ PhotoId = Annotated[
 ]
 PhotoIds = Annotated[list[PhotoId], Meta(max_length=5)]
 
-Visibility = Literal["public", "waiting", "held", "private", "unconfirmed", "hidden", "withdrawn"]
-"""`waiting` for an officer's look, `held` until its `publish_at`; only `public` is published."""
 FirstSeen = Literal["public", "waiting", "private"]
 """The highest visibility of a sender's new reports; `public` leaves it to their service."""
 PhotoState = Literal["shown", "waiting", "hidden"]
@@ -71,7 +70,6 @@ shown first."""
 ATTENTIONS: tuple[Attention, ...] = get_args(Attention)
 ToForget = Literal["unconfirmed", "closed"]
 ContactKind = Literal["email", "phone"]
-Author = Literal["resident", "council", "contractor"]
 ByHand = Literal["team", "priority", "target"]
 """What an officer can choose instead of the rules; `target` is `expected_datetime`."""
 Channel = Literal["online", "phone", "counter", "letter", "social"]
@@ -237,7 +235,7 @@ class Update:
     datetime: datetime
     state: State
     text: str
-    by: Author
+    by: Writer
     fingerprint: str
     author: str | None = None
 
@@ -251,7 +249,7 @@ class HeldUpdate:
     update_id: str
     datetime: datetime
     text: str
-    by: Author
+    by: Writer
     requested_state: State | None = None
     refused: bool = False
 

@@ -8,8 +8,8 @@ get through.
 from collections.abc import Mapping
 
 from chalicelib.georeport.wire import Tree
+from chalicelib.reports.published import PhotoView, ReportView, UpdateView
 from chalicelib.reports.states import State
-from chalicelib.reports.views import PhotoView, ReportView, UpdateView
 
 Wire = dict[str, Tree]
 

@@ -18,9 +18,9 @@ from chalicelib.reports.model import (
     Summary,
     ToForget,
     Update,
-    Visibility,
     Waiting,
 )
+from chalicelib.reports.published import Visibility
 from chalicelib.reports.states import State, Status
 
 NO_TARGET = "9999-12-31T23:59:59Z"

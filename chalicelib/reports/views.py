@@ -13,7 +13,6 @@ import msgspec
 from chalicelib.catalogue.decisions import Opens, Priority, Reason
 from chalicelib.kernel.fields import made_from
 from chalicelib.reports.model import (
-    Author,
     ByHand,
     Channel,
     Contact,
@@ -26,59 +25,12 @@ from chalicelib.reports.model import (
     ServiceRequest,
     Summary,
     Update,
-    Visibility,
 )
 from chalicelib.reports.ports import ContactPreferences, Ports
+from chalicelib.reports.published import PhotoView, ReportView, UpdateView, Visibility
 from chalicelib.reports.states import State, Status, status_of
 
 Pairs = Collection[tuple[str, str]]
-
-
-class PhotoView(msgspec.Struct, frozen=True, kw_only=True):
-    """A photo, at page size and as a thumbnail."""
-
-    photo_id: str
-    url: str
-    thumbnail_url: str
-
-
-class UpdateView(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry of the timeline."""
-
-    update_id: str
-    state: State
-    text: str
-    datetime: datetime
-    by: Author
-    photos: tuple[PhotoView, ...] = ()
-
-
-class ReportView(msgspec.Struct, frozen=True, kw_only=True):
-    """A report with its timeline, oldest update first."""
-
-    service_request_id: str
-    status: Status
-    state: State
-    service_code: str
-    service_name: str
-    title: str | None
-    description: str
-    visibility: Visibility
-    lat: float | None
-    long: float | None
-    address: str | None
-    ward_code: str | None
-    requested_datetime: datetime
-    updated_datetime: datetime
-    expected_datetime: datetime | None
-    external_reference: str | None
-    asset_id: str | None
-    tracking_url: str
-    photos: tuple[PhotoView, ...]
-    updates: tuple[UpdateView, ...]
-    duplicate_of: str | None
-    followers: int
-    version: int
 
 
 class KeptPhotoView(PhotoView, frozen=True, kw_only=True):

@@ -8,15 +8,14 @@ from typing import NamedTuple
 from chalicelib.alerts.delivery import Alert, asking, digest, told_by
 from chalicelib.alerts.letters import letter, text
 from chalicelib.alerts.links import unsubscribe_url
-from chalicelib.alerts.messages import Message, Notice, Report
+from chalicelib.alerts.messages import Message, Notice, ReportNews
 from chalicelib.alerts.model import AlertRequested, Subscription, Topic, What
 from chalicelib.alerts.push import payload
 from chalicelib.alerts.segments import segments
 from chalicelib.alerts.words import MessageComposer, SubscriptionLinks
 from chalicelib.bootstrap.alerts import voice
 from chalicelib.kernel.templating import environment
-from chalicelib.reports.reference import grouped
-from chalicelib.reports.states import LABELS, SAID_TO_BE_DONE, State
+from chalicelib.reports.states import LABELS, State
 
 OWNER = "5" * 32
 REPORT = "7K3M2QXV9HTD"
@@ -65,7 +64,7 @@ def messages(voice: MessageComposer) -> Iterator[tuple[str, Message]]:
     yield "An officer asks the reporter a question", to_answer
     notice = _notice(voice)
     yield "A disruption or road works", voice.of_notice(_alert("disruption", other), notice, ways)
-    several: list[Report | Notice] = [
+    several: list[ReportNews | Notice] = [
         _report("fixed", voice),
         _report("in_progress", voice),
         notice,
@@ -113,19 +112,19 @@ def _alert(what: What, subscription: Subscription) -> Alert:
     return told_by(tell, subscription, _now(), _now())
 
 
-def _report(state: State, voice: MessageComposer) -> Report:
-    return Report(
+def _report(state: State, voice: MessageComposer) -> ReportNews:
+    return ReportNews(
         service_request_id=REPORT,
-        reference=grouped(REPORT),
+        service_code="pothole",
         service_name="Pothole",
         street="Mill Lane",
         state=state,
-        state_label=LABELS[state],
-        is_done=state in SAID_TO_BE_DONE,
-        expected=_now() + timedelta(days=5),
+        visibility="public",
         version=1,
+        team="highways",
+        priority="normal",
+        expected_datetime=_now() + timedelta(days=5),
         repairs=1,
-        seen_by="public",
         page_url=f"{voice.site_url}/reports/{REPORT}",
     )
 

@@ -10,7 +10,8 @@ from moto.sns.models import sns_backends
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.handlers.alerts import alerts_sending_events
-from chalicelib.reports.model import Imported, Visibility
+from chalicelib.reports.model import Imported
+from chalicelib.reports.published import Visibility
 from chalicelib.reports.usecases.submission import take_over
 from infra.local import mail
 from infra.local.aws import REGION

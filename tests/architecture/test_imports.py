@@ -63,6 +63,7 @@ PLANTED = {
     "chalicelib/handlers/http/auth.py": "infra",
     "chalicelib/geo/planted.py": "boto3",
     "chalicelib/reports/planted.py": "chalicelib.publishing.model",
+    "chalicelib/reports/published.py": "chalicelib.reports.model",
     "chalicelib/catalogue/planted.py": "chalice",
     "chalicelib/gazetteer/planted.py": "botocore",
     "chalicelib/forms/planted.py": "chalicelib.reports.model",

@@ -19,7 +19,6 @@ from chalicelib.handlers.publishing import publishing_events
 from chalicelib.publishing.list_targets import TogetherTarget
 from chalicelib.publishing.lists import publish_lists_anew
 from chalicelib.publishing.open_data import COLUMNS, list_key
-from chalicelib.publishing.public_report import PublicReport
 from chalicelib.reports.model import (
     Contact,
     Flag,
@@ -27,9 +26,9 @@ from chalicelib.reports.model import (
     Photo,
     ReportChanges,
     ServiceRequest,
-    Visibility,
 )
 from chalicelib.reports.ports import Ports
+from chalicelib.reports.published import ReportView, Visibility
 from chalicelib.reports.usecases import reading
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.reading import views_of
@@ -246,7 +245,7 @@ def shows_everything(patch: pytest.MonkeyPatch, ports: Ports) -> None:
 def tells_all_of_a_report(patch: pytest.MonkeyPatch, ports: Ports) -> None:
     here = publishing_ports()
 
-    def entry(report: PublicReport) -> dict[str, Any]:
+    def entry(report: ReportView) -> dict[str, Any]:
         stored = ports.repository.get(report.service_request_id)
         return {**here.entry(report), "contact": msgspec.to_builtins(stored and stored.contact)}
 

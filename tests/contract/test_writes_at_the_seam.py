@@ -16,11 +16,12 @@ from chalicelib.errors import Conflict, UpstreamFailed
 from chalicelib.reports.dynamo.repository import DynamoRepository
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
+from chalicelib.reports.published import UpdateView
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.reading import view
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
-from chalicelib.reports.views import UpdateView, update_view
+from chalicelib.reports.views import update_view
 from infra.local.cloud import Cloud
 from tests import builders
 from tests.builders import draft, update_draft

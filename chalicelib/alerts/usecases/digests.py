@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from chalicelib.alerts.delivery import Alert, about_of, digest
 from chalicelib.alerts.delivery_ports import Ports
-from chalicelib.alerts.messages import Notice, Report
+from chalicelib.alerts.messages import Notice, ReportNews
 from chalicelib.alerts.model import AlertRequested, Subscription
 from chalicelib.alerts.times import digest_after
 from chalicelib.kernel.optimistic import VersionConflict
@@ -26,7 +26,9 @@ def gather(tell: AlertRequested, subscription: Subscription, ports: Ports) -> No
         _opened(digest(subscription, following, now), ports)
 
 
-def to_tell(alert: Alert, subscription: Subscription, ports: Ports) -> Sequence[Report | Notice]:
+def to_tell(
+    alert: Alert, subscription: Subscription, ports: Ports
+) -> Sequence[ReportNews | Notice]:
     """The things that the digest tells: each once, as it is now, and none that was told before.
     Raises UpstreamFailed."""
     gathered = ports.digests.gathered(alert.subscription_id, alert.occurred_at)
@@ -48,7 +50,7 @@ def to_tell(alert: Alert, subscription: Subscription, ports: Ports) -> Sequence[
 
 def _told_now(
     gathered: Sequence[AlertRequested],
-    known: Mapping[str, Report | Notice],
+    known: Mapping[str, ReportNews | Notice],
     subscription: Subscription,
     ports: Ports,
 ) -> Sequence[AlertRequested]:
@@ -58,22 +60,22 @@ def _told_now(
     found = []
     for tell in gathered:
         thing = known.get(about_of(tell))
-        if isinstance(thing, Report) and not thing.is_told(now):
+        if isinstance(thing, ReportNews) and not thing.is_told(now):
             gather(tell, subscription, ports)
         else:
             found.append(tell)
     return found
 
 
-def _holds_still(tell: AlertRequested, thing: Report | Notice | None) -> bool:
-    if isinstance(thing, Report):
+def _holds_still(tell: AlertRequested, thing: ReportNews | Notice | None) -> bool:
+    if isinstance(thing, ReportNews):
         return thing.bears_out(tell.what, tell.version)
     return thing is not None
 
 
 def _known(
     gathered: Iterable[AlertRequested], subscription: Subscription, ports: Ports
-) -> Mapping[str, Report | Notice]:
+) -> Mapping[str, ReportNews | Notice]:
     """The reports and notices that the events are about, if this subscriber may hear of them
     now."""
     reports = {tell.service_request_id for tell in gathered if tell.service_request_id}

@@ -12,10 +12,11 @@ import msgspec
 from chalicelib.alerts.index import Area, Entry, areas_of_report, of_report
 from chalicelib.alerts.matching import OF_REPORTS_ALONE, Happening, chosen, what_of
 from chalicelib.alerts.model import AlertRequested, Subscription, Topic, What
-from chalicelib.alerts.ports import MatchPorts, Reporter, Subject
+from chalicelib.alerts.ports import MatchPorts, Reporter
 from chalicelib.alerts.usecases.alert_batches import enqueue_batches
 from chalicelib.events import OfReport, ReportChanged, ReportSubmitted
 from chalicelib.kernel.time import to_the_second
+from chalicelib.reports.published import Report
 
 
 def match(fact: OfReport, ports: MatchPorts) -> int:
@@ -31,8 +32,8 @@ def match(fact: OfReport, ports: MatchPorts) -> int:
     asked = _asked(fact, ports)
     if what is None and not is_new:
         return asked
-    subject = ports.reports.subject(fact.service_request_id)
-    if subject is None:
+    report = ports.reports.find(fact.service_request_id)
+    if report is None:
         return 0
     has_come_in = is_new or what == "new"
     reporter = ports.reports.reporter(fact.service_request_id) if has_come_in else None
@@ -40,10 +41,10 @@ def match(fact: OfReport, ports: MatchPorts) -> int:
     tells = [_tell(own.subscription_id, "new", fact, ports)] if own else []
     if what:
         # The reporter hears that the report has come in from the subscription that comes with it.
-        found = _concerned(subject, what, _key_of(reporter, ports), ports)
+        found = _concerned(report, what, _key_of(reporter, ports), ports)
         tells += [_tell(entry.subscription_id, what, fact, ports) for entry in found]
     if isinstance(fact, ReportChanged) and fact.repair:
-        followers = _concerned(subject, "repair_question", None, ports)
+        followers = _concerned(report, "repair_question", None, ports)
         tells += [_question(entry.subscription_id, fact, ports) for entry in followers]
     enqueue_batches(tells, ports)
     return len(tells) + asked
@@ -68,38 +69,38 @@ def _asked(fact: OfReport, ports: MatchPorts) -> int:
     return 1
 
 
-def _concerned(subject: Subject, what: What, but: str | None, ports: MatchPorts) -> list[Entry]:
+def _concerned(report: Report, what: What, but: str | None, ports: MatchPorts) -> list[Entry]:
     """The entries that it concerns, except those of the recipient `but`."""
     happening = Happening(
         what=what,
-        report=subject.service_request_id,
-        service_codes=(subject.service_code,),
-        places=(subject.at,) if subject.at else (),
-        is_public=subject.is_public,
+        report=report.service_request_id,
+        service_codes=(report.service_code,),
+        places=(report.point,) if report.point else (),
+        is_public=report.is_public,
     )
-    found = (entry for area in _areas(subject, what, ports) for entry in ports.index.entries(area))
+    found = (entry for area in _areas(report, what, ports) for entry in ports.index.entries(area))
     return chosen(found, happening, but=but)
 
 
-def _areas(subject: Subject, what: What, ports: MatchPorts) -> Iterator[Area]:
-    if not subject.is_public:
-        yield of_report(subject.service_request_id)
+def _areas(report: Report, what: What, ports: MatchPorts) -> Iterator[Area]:
+    if not report.is_public:
+        yield of_report(report.service_request_id)
         return
     if what in OF_REPORTS_ALONE:
-        yield of_report(subject.service_request_id)
+        yield of_report(report.service_request_id)
     else:
-        yield from areas_of_report(subject.service_request_id, subject.at, subject.ward_code)
-    for merged in _merged_into(subject, {subject.service_request_id}, ports):
+        yield from areas_of_report(report.service_request_id, report.point, report.ward_code)
+    for merged in _merged_into(report, {report.service_request_id}, ports):
         yield of_report(merged)
 
 
-def _merged_into(subject: Subject, seen: set[str], ports: MatchPorts) -> Iterator[str]:
+def _merged_into(report: Report, seen: set[str], ports: MatchPorts) -> Iterator[str]:
     """The reports that were merged into this one, or into one of those. Their subscribers hear of
     this report."""
-    for duplicate in subject.duplicates:
-        found = ports.reports.subject(duplicate) if duplicate not in seen else None
+    for duplicate in report.duplicates:
+        found = ports.reports.find(duplicate) if duplicate not in seen else None
         seen.add(duplicate)
-        if found and found.duplicate_of == subject.service_request_id:
+        if found and found.duplicate_of == report.service_request_id:
             yield duplicate
             yield from _merged_into(found, seen, ports)
 

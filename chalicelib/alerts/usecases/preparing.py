@@ -91,7 +91,7 @@ def _asked(alert: Alert, subscription: Subscription, ports: Ports) -> Message | 
     report = ports.reports([report_id]).get(report_id)
     if report is None or not subscription.is_own or not report.may_be_told_to(subscription):
         return None
-    text = report.asks.get(alert.version)
+    text = report.questions.get(alert.version)
     if text is None:
         return None
     reply_url = ports.reply_url(subscription, report_id, alert.version)

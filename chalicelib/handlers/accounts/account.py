@@ -23,8 +23,9 @@ from chalicelib.integrations.accounts_for_reports import author_of
 from chalicelib.kernel.addresses import AddressKind
 from chalicelib.kernel.fields import made_from
 from chalicelib.kernel.parsing import parse_json
-from chalicelib.reports.model import OwnChanges, ServiceRequest, Visibility
+from chalicelib.reports.model import OwnChanges, ServiceRequest
 from chalicelib.reports.ports import Place, Ports
+from chalicelib.reports.published import Visibility
 from chalicelib.reports.states import State, Status, status_of
 from chalicelib.reports.usecases.resident import own_reports
 from chalicelib.reports.views import Withdrawn, tracking_url

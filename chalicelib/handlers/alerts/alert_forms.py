@@ -18,6 +18,7 @@ from chalicelib.handlers.http import auth, rate_limits
 from chalicelib.handlers.http.pages import posted_form, problem_page, render
 from chalicelib.handlers.http.routes import Call, Page, Query, Routes
 from chalicelib.kernel import idempotency
+from chalicelib.reports.reference import grouped
 
 MOST_PLACES = 8
 FIELDS = ("topic.kind", "q", "topic.radius_m", "topic.ward_code", "frequency", "channel", "to")
@@ -119,7 +120,7 @@ def _form(
         "ask",
         faults,
         typed=typed,
-        report=names.reference(report) if report else "",
+        report=grouped(report) if report else "",
         kinds=[(kind, says, "") for kind, says in KINDS.items() if names.wards or kind != "ward"],
         wards=sorted(names.wards.items(), key=lambda ward: ward[1]),
         radii=[(str(each), distance(each)) for each in RADII_M],

@@ -15,9 +15,10 @@ from chalicelib.desk.model import CaseJob
 from chalicelib.jobs.views import WorkPhotoView
 from chalicelib.kernel.fields import made_from
 from chalicelib.reports.cases import Case, Target, case_of
-from chalicelib.reports.model import Attention, Note, Question, ServiceRequest, Visibility
+from chalicelib.reports.model import Attention, Note, Question, ServiceRequest
 from chalicelib.reports.needs import NeedReason, open_needs
 from chalicelib.reports.ports import Ports
+from chalicelib.reports.published import Visibility
 from chalicelib.reports.states import State, Status, status_of
 from chalicelib.reports.usecases import reading
 from chalicelib.reports.usecases.access import PARTNER

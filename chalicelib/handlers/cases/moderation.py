@@ -20,8 +20,8 @@ from chalicelib.reports.model import (
     FlagDraft,
     FlagReason,
     ReportChanges,
-    Visibility,
 )
+from chalicelib.reports.published import Visibility
 from chalicelib.reports.states import State
 from chalicelib.reports.usecases import reading
 from chalicelib.reports.usecases.staff import changing, moderation

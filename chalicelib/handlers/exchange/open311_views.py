@@ -31,10 +31,10 @@ from chalicelib.reports.open311 import extended, wire_request, wire_update
 from chalicelib.reports.partner import Partner, PartnerReport
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.posted import attributes_in, check_location, report_in, update_in
+from chalicelib.reports.published import ReportView
 from chalicelib.reports.usecases import access, reading
 from chalicelib.reports.usecases.exchange import listing
 from chalicelib.reports.usecases.exchange import partners as reports_partners
-from chalicelib.reports.views import ReportView
 
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
 CHANGESET = "2026-06-01T00:00:00Z"

@@ -16,6 +16,7 @@ from chalicelib.handlers.http.params import NEAR_M
 from chalicelib.kernel.parsing import parse
 from chalicelib.photos.usecases import asking
 from chalicelib.reports.model import Draft
+from chalicelib.reports.states import LABELS
 from chalicelib.reports.usecases import location, reading
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.views import public_page
@@ -51,7 +52,7 @@ class Siblings:
                 service_request_id=report.service_request_id,
                 title=report.title or services[service_code].service_name,
                 state=report.state,
-                state_label=shown_as.state(report.state),
+                state_label=LABELS[report.state],
                 since=shown_as.date(report.requested_datetime),
                 distance_m=round(distance_m),
                 url=public_page("", report.service_request_id),

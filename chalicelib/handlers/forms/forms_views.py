@@ -30,6 +30,7 @@ from chalicelib.handlers.http.routes import Call, Page
 from chalicelib.kernel.observability import trace
 from chalicelib.kernel.parsing import parse
 from chalicelib.reports.model import Draft, FlagDraft, ServiceRequest, UpdateDraft
+from chalicelib.reports.reference import grouped
 from chalicelib.reports.usecases import following, reading, submission, updating
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.staff import moderation
@@ -220,7 +221,7 @@ def _sent(report: ServiceRequest, key: str) -> dict[str, Any]:
     left = moderation.WITHDRAW_WITHIN - (ports.now() - report.requested_datetime)
     return {
         "service_request_id": report.service_request_id,
-        "reference": shown_as.reference(report.service_request_id),
+        "reference": grouped(report.service_request_id),
         "promise": shown_as.date(expected) if expected else None,
         "who_sees": WHO_SEES.get(report.visibility, ""),
         "is_public": report.visibility == "public",
@@ -270,7 +271,7 @@ def _refused(name: str, error: Invalid, typed: Mapping[str, str], **context: Any
 
 
 def _done(heading: str, text: str, *, service_request_id: str, url: str | None) -> Page:
-    reference = wording().reference(service_request_id)
+    reference = grouped(service_request_id)
     return Page(_render("done", heading=heading, text=text, reference=reference, url=url))
 
 

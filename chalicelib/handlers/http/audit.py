@@ -13,7 +13,8 @@ from chalicelib.jobs.usecases.day_publishing import DayLink
 from chalicelib.jobs.views import JobView
 from chalicelib.kernel.time import text_of
 from chalicelib.reports.model import ReportChanges
-from chalicelib.reports.views import FullView, ReportView
+from chalicelib.reports.published import ReportView
+from chalicelib.reports.views import FullView
 
 
 def audit_view(view: ReportView, caller: Caller) -> None:

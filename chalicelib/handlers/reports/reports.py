@@ -30,16 +30,15 @@ from chalicelib.handlers.http.routes import Call, Query, Routes
 from chalicelib.integrations.accounts_for_alerts import addresses_of
 from chalicelib.kernel.fields import made_from
 from chalicelib.kernel.parsing import parse_json
-from chalicelib.reports.model import Draft, ServiceRequest, UpdateDraft, Visibility
+from chalicelib.reports.model import Draft, ServiceRequest, UpdateDraft
 from chalicelib.reports.ports import Filters, Ports
+from chalicelib.reports.published import ReportView, UpdateView, Visibility
 from chalicelib.reports.states import State, Status, status_of
 from chalicelib.reports.usecases import following, reading, submission, updating
 from chalicelib.reports.views import (
     FullView,
     NearView,
-    ReportView,
     SummaryView,
-    UpdateView,
     near_view,
     photo_pairs,
     summary_view,

@@ -5,41 +5,43 @@ from collections.abc import Iterator
 
 from chalicelib.jobs.labels import REASONS, writer_of
 from chalicelib.jobs.model import Job, JobEvent, job_id_of
-from chalicelib.jobs.ports import FollowPorts, Look, LookReason, Report
+from chalicelib.jobs.ports import FollowPorts
+from chalicelib.reports.needs import Need, NeedReason
+from chalicelib.reports.published import ReportWithWork
 
 UNDONE = ("could_not", "handed_over")
 
 
-def ask(job: Job, report: Report, ports: FollowPorts) -> None:
+def ask(job: Job, report: ReportWithWork, ports: FollowPorts) -> None:
     """Asks officers to look at the report once for each reason, and takes back what the job gives
     no reason for any more. Raises NotFound, UpstreamFailed."""
-    if job.state not in UNDONE and job.job_id in report.needs_look_at:
+    if job.state not in UNDONE and job.job_id in report.undone_jobs:
         ports.reports.need_no_look(report.service_request_id, job.job_id)
-    for look in _looks(job, report):
-        if look.look_id not in report.asked:
-            ports.reports.ask_for_look(report.service_request_id, look)
+    for need in _needs(job, report):
+        if need.need_id not in report.need_ids:
+            ports.reports.ask_for_look(report.service_request_id, need)
 
 
-def _looks(job: Job, report: Report) -> Iterator[Look]:
+def _needs(job: Job, report: ReportWithWork) -> Iterator[Need]:
     event = job.outcome
     if event is None or report.duplicate_of:
         return
     text = "" if report.is_forgotten else event.text.strip()
     if job.state == "could_not" and report.is_open:
         why = f"{REASONS[event.reason or 'other']}. {text}".strip()
-        yield _look("could_not", why, event, job, report)
+        yield _need("could_not", why, event, job, report)
     elif job.state == "handed_over" and report.is_open:
-        yield _look("handed_over", text, event, job, report)
+        yield _need("handed_over", text, event, job, report)
     elif job.state == "done" and event.by == "contractor" and text:
-        yield _look("contractor_text", text, event, job, report)
+        yield _need("contractor_text", text, event, job, report)
 
 
-def _look(reason: LookReason, why: str, event: JobEvent, job: Job, report: Report) -> Look:
-    return Look(
-        look_id=job_id_of("look", job.job_id, report.service_request_id, event.op_id),
+def _need(reason: NeedReason, why: str, event: JobEvent, job: Job, report: ReportWithWork) -> Need:
+    return Need(
+        need_id=job_id_of("look", job.job_id, report.service_request_id, event.op_id),
         reason=reason,
-        job_id=job.job_id,
-        at=event.received_at,
+        about=job.job_id,
+        since=event.received_at,
         by=writer_of(event, job),
         why=why,
     )

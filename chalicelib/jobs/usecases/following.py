@@ -8,9 +8,10 @@ from typing import NamedTuple
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.jobs.labels import BY_RULE, office_of, writer_of
 from chalicelib.jobs.model import CouldNot, Job, JobEvent, Kind, job_id_of
-from chalicelib.jobs.ports import FollowPorts, Report
+from chalicelib.jobs.ports import FollowPorts
 from chalicelib.jobs.usecases.attention import ask
 from chalicelib.jobs.usecases.merged_reports import apart
+from chalicelib.reports.published import ReportWithWork
 
 DONE: Mapping[Kind, str] = {
     "inspect": "We have inspected this.",
@@ -63,7 +64,7 @@ def follow(job_id: str, ports: FollowPorts) -> None:
         return
     gone = apart(job, ports)
     for service_request_id in job.service_request_ids:
-        report = ports.reports.report_of(service_request_id)
+        report = ports.reports.find(service_request_id)
         if report is None or report.is_withdrawn or service_request_id in gone:
             continue
         _note_all(job, report, ports)
@@ -83,11 +84,11 @@ def tell_plans(ports: FollowPorts) -> None:
                     follow(job.job_id, ports)
 
 
-def _say_all(job: Job, report: Report, ports: FollowPorts) -> None:
+def _say_all(job: Job, report: ReportWithWork, ports: FollowPorts) -> None:
     """Adds the job's updates to an open report; photos also to one that the job has closed."""
     for word in _words(job, report, ports):
         update_id = _update_id(job, report, word.key)
-        if update_id not in report.said:
+        if update_id not in report.update_ids:
             ports.reports.say(
                 report.service_request_id,
                 update_id,
@@ -98,7 +99,7 @@ def _say_all(job: Job, report: Report, ports: FollowPorts) -> None:
             )
 
 
-def _words(job: Job, report: Report, ports: FollowPorts) -> Iterator[Word]:
+def _words(job: Job, report: ReportWithWork, ports: FollowPorts) -> Iterator[Word]:
     if report.is_open:
         yield from _failures(job, report, ports)
         yield from _progress(job, report, ports)
@@ -106,7 +107,7 @@ def _words(job: Job, report: Report, ports: FollowPorts) -> Iterator[Word]:
         yield from _late_photos(job)
 
 
-def _failures(job: Job, report: Report, ports: FollowPorts) -> Iterator[Word]:
+def _failures(job: Job, report: ReportWithWork, ports: FollowPorts) -> Iterator[Word]:
     """Where the job ended so just now and the public still expects somebody, the state goes on."""
     is_expected = _is_expected(job, report, ports)
     for event in job.events:
@@ -125,18 +126,18 @@ def _failures(job: Job, report: Report, ports: FollowPorts) -> Iterator[Word]:
             yield Word(event.op_id, HANDED_OVER, state)
 
 
-def _is_expected(job: Job, report: Report, ports: FollowPorts) -> bool:
+def _is_expected(job: Job, report: ReportWithWork, ports: FollowPorts) -> bool:
     """True where the public was told by this job that somebody comes or has begun, and no other job
     of the report is planned or begun."""
     told = [_planned(number) for number in range(1, job.plans + 1)]
     told += [event.op_id for event in job.events if event.kind == "start"]
     ids = (_update_id(job, report, key) for key in told)
-    if report.state not in EXPECTED or report.said.isdisjoint(ids):
+    if report.state not in EXPECTED or report.update_ids.isdisjoint(ids):
         return False
     return not _others(job, report, ports)
 
 
-def _others(job: Job, report: Report, ports: FollowPorts) -> Sequence[Job]:
+def _others(job: Job, report: ReportWithWork, ports: FollowPorts) -> Sequence[Job]:
     """Other jobs of the report for which somebody comes."""
     found = ports.jobs.of_report(report.service_request_id)
     return [
@@ -144,7 +145,7 @@ def _others(job: Job, report: Report, ports: FollowPorts) -> Sequence[Job]:
     ]
 
 
-def _progress(job: Job, report: Report, ports: FollowPorts) -> Iterator[Word]:
+def _progress(job: Job, report: ReportWithWork, ports: FollowPorts) -> Iterator[Word]:
     event = job.outcome
     if job.state == "done" and event is not None:
         waits = event.by == "contractor"
@@ -164,22 +165,22 @@ def _planned(plans: int) -> str:
     return f"planned {plans}"
 
 
-def _key_of_plan(job: Job, report: Report) -> str:
+def _key_of_plan(job: Job, report: ReportWithWork) -> str:
     """Of a day that was said to be off, and is not: said once more."""
     off = (_update_id(job, report, f"{word} {job.plans}") for word in ("off", "instead"))
-    return _planned(job.plans) if report.said.isdisjoint(off) else f"again {job.plans}"
+    return _planned(job.plans) if report.update_ids.isdisjoint(off) else f"again {job.plans}"
 
 
-def _is_off(job: Job, report: Report) -> bool:
+def _is_off(job: Job, report: ReportWithWork) -> bool:
     """True where the office cancelled what the public still takes to be planned, or took its day
     off."""
     is_off = job.state == "to_plan" or (job.state == "cancelled" and not job.closed_itself)
     plans = (_update_id(job, report, _planned(number)) for number in range(1, job.plans + 1))
-    is_told = report.state == "action_scheduled" and not report.said.isdisjoint(plans)
+    is_told = report.state == "action_scheduled" and not report.update_ids.isdisjoint(plans)
     return is_off and is_told and not job.is_disputed
 
 
-def _off(job: Job, report: Report, ports: FollowPorts) -> Word:
+def _off(job: Job, report: ReportWithWork, ports: FollowPorts) -> Word:
     """What takes the place of the day that the public knows: that of another job, where there is
     one."""
     days = [each.planned_day for each in _others(job, report, ports) if each.planned_day]
@@ -190,7 +191,7 @@ def _off(job: Job, report: Report, ports: FollowPorts) -> Word:
     return Word(f"off {job.plans}", NOT_PLANNED, "investigating")
 
 
-def _update_id(job: Job, report: Report, key: str) -> str:
+def _update_id(job: Job, report: ReportWithWork, key: str) -> str:
     return job_id_of("told", job.job_id, report.service_request_id, key)
 
 
@@ -207,21 +208,21 @@ def _late_photos(job: Job) -> Iterator[Word]:
             yield Word(event.op_id, text, None, event.photo_ids, waits)
 
 
-def _state_after(job: Job, report: Report, ports: FollowPorts) -> str:
+def _state_after(job: Job, report: ReportWithWork, ports: FollowPorts) -> str:
     if job.kind in STILL_OPEN:
         return STILL_OPEN[job.kind]
     service = ports.council.by_code.get(report.service_code)
     return service.job_done_state if service else "fixed"
 
 
-def _told_today(report: Report, ports: FollowPorts) -> bool:
+def _told_today(report: ReportWithWork, ports: FollowPorts) -> bool:
     """True where the public was told today that work is planned, and takes it to be so: once a day
     is enough."""
     told = report.scheduled_at if report.state == "action_scheduled" else None
     return told is not None and _local(told, ports) == _local(ports.now(), ports)
 
 
-def _note_all(job: Job, report: Report, ports: FollowPorts) -> None:
+def _note_all(job: Job, report: ReportWithWork, ports: FollowPorts) -> None:
     """What officers read beside the report. Beside one whose sender was forgotten there is nothing
     to read; everybody is told nevertheless."""
     for key, text, by in _notes(job):

@@ -8,15 +8,16 @@ from datetime import datetime
 
 from chalicelib.jobs import dispatch_rules
 from chalicelib.jobs.model import Job
-from chalicelib.jobs.ports import FollowPorts, Report
+from chalicelib.jobs.ports import FollowPorts
 from chalicelib.jobs.usecases.job_updates import update_job
 from chalicelib.kernel.time import to_the_second
+from chalicelib.reports.published import ReportWithWork
 
 A_KILOMETRE = 2
 """Decimal places of a latitude or longitude, about."""
 
 
-def addressed(job: Job, report: Report, ports: FollowPorts) -> Job:
+def addressed(job: Job, report: ReportWithWork, ports: FollowPorts) -> Job:
     """The job with the address of its first report, whatever became of either: it may have been
     taken back."""
     if job.service_request_ids[:1] != (report.service_request_id,):
@@ -31,16 +32,18 @@ def addressed(job: Job, report: Report, ports: FollowPorts) -> Job:
     )
 
 
-def forget_with(report: Report, title: str, ports: FollowPorts) -> None:
+def forget_with(report: ReportWithWork, title: str, ports: FollowPorts) -> None:
     """Empties the jobs of a report that nobody is known to have sent, once nobody has to do them
     any more and all their other reports are like it. May be done again."""
     for job in ports.jobs.of_report(report.service_request_id):
-        reports = [ports.reports.report_of(each) for each in job.service_request_ids]
+        reports = [ports.reports.find(each) for each in job.service_request_ids]
         if all(_is_nobodys(each) for each in reports):
             _forget(job, reports, title, ports)
 
 
-def _forget(job: Job, reports: Sequence[Report | None], title: str, ports: FollowPorts) -> None:
+def _forget(
+    job: Job, reports: Sequence[ReportWithWork | None], title: str, ports: FollowPorts
+) -> None:
     now = to_the_second(ports.now())
     is_needed = any(each and each.is_open and not each.is_withdrawn for each in reports)
     first = reports[0]
@@ -54,7 +57,7 @@ def _forget(job: Job, reports: Sequence[Report | None], title: str, ports: Follo
     update_job(job, change, ports)
 
 
-def _emptied(job: Job, first: Report | None, title: str, now: datetime) -> Job:
+def _emptied(job: Job, first: ReportWithWork | None, title: str, now: datetime) -> Job:
     lat, long = round(job.lat, A_KILOMETRE), round(job.long, A_KILOMETRE)
     if first and first.lat is not None and first.long is not None:
         lat, long = first.lat, first.long
@@ -70,5 +73,5 @@ def _emptied(job: Job, first: Report | None, title: str, now: datetime) -> Job:
     return job if after == job else replace(after, updated_at=max(now, job.updated_at))
 
 
-def _is_nobodys(report: Report | None) -> bool:
+def _is_nobodys(report: ReportWithWork | None) -> bool:
     return report is None or report.is_withdrawn or report.is_forgotten

@@ -6,20 +6,21 @@ from datetime import datetime
 
 from chalicelib.jobs import dispatch_rules
 from chalicelib.jobs.model import MOST_REPORTS, Job
-from chalicelib.jobs.ports import FollowPorts, Report
+from chalicelib.jobs.ports import FollowPorts
 from chalicelib.jobs.usecases.job_updates import update_job
+from chalicelib.reports.published import ReportWithWork
 
 MOST_STEPS = 10
 """By which a report can have been merged into others."""
 
 
-def survivor_of(report: Report, ports: FollowPorts) -> Report | None:
+def survivor_of(report: ReportWithWork, ports: FollowPorts) -> ReportWithWork | None:
     """The report that it was merged into in the end; itself where it was not."""
-    found: Report | None = report
+    found: ReportWithWork | None = report
     for _ in range(MOST_STEPS):
         if found is None or found.duplicate_of is None:
             return found
-        found = ports.reports.report_of(found.duplicate_of)
+        found = ports.reports.find(found.duplicate_of)
     return None
 
 
@@ -60,6 +61,6 @@ def without(
 
 
 def _last_of(service_request_id: str, ports: FollowPorts) -> str:
-    report = ports.reports.report_of(service_request_id)
+    report = ports.reports.find(service_request_id)
     survivor = survivor_of(report, ports) if report else None
     return survivor.service_request_id if survivor else service_request_id

@@ -11,13 +11,14 @@ from typing import Any
 
 from chalicelib.jobs import dispatch_rules
 from chalicelib.jobs.model import ENDED, WAITING, Job, job_id_of
-from chalicelib.jobs.ports import FollowPorts, Report
+from chalicelib.jobs.ports import FollowPorts
 from chalicelib.jobs.usecases.forgetting import addressed, forget_with
 from chalicelib.jobs.usecases.job_updates import update_job
 from chalicelib.jobs.usecases.merged_reports import apart, joined, survivor_of, without
 from chalicelib.jobs.usecases.planning import values_of
 from chalicelib.kernel.observability import trace
 from chalicelib.kernel.time import to_the_second
+from chalicelib.reports.published import ReportWithWork
 
 FOLLOWS = (
     "kind",
@@ -44,7 +45,7 @@ def open_for(service_request_id: str, ports: FollowPorts) -> Job | None:
     One that opens jobs has one for each time that it was said to be done and was not; a duplicate
     has that of the report that it was merged into. Raises UpstreamFailed.
     """
-    report = ports.reports.report_of(service_request_id)
+    report = ports.reports.find(service_request_id)
     if report is None:
         return None
     opened = _open_for(report, ports)
@@ -53,7 +54,7 @@ def open_for(service_request_id: str, ports: FollowPorts) -> Job | None:
     return opened
 
 
-def _open_for(report: Report, ports: FollowPorts) -> Job | None:
+def _open_for(report: ReportWithWork, ports: FollowPorts) -> Job | None:
     jobs = [addressed(job, report, ports) for job in _own_jobs(report, ports)]
     if report.duplicate_of is not None:
         return _open_for_duplicate(report, jobs, ports)
@@ -65,7 +66,7 @@ def _open_for(report: Report, ports: FollowPorts) -> Job | None:
     return under_way[0] if under_way else _opened(report, followed, ports)
 
 
-def _own_jobs(report: Report, ports: FollowPorts) -> Sequence[Job]:
+def _own_jobs(report: ReportWithWork, ports: FollowPorts) -> Sequence[Job]:
     """Its jobs. What was merged and is taken apart again is sorted out first: each job goes back to
     its own reports, and the others get jobs of their own as the rules say."""
     left: list[str] = []
@@ -79,7 +80,9 @@ def _own_jobs(report: Report, ports: FollowPorts) -> Sequence[Job]:
     return ports.jobs.of_report(report.service_request_id)
 
 
-def _open_for_duplicate(report: Report, jobs: Sequence[Job], ports: FollowPorts) -> Job | None:
+def _open_for_duplicate(
+    report: ReportWithWork, jobs: Sequence[Job], ports: FollowPorts
+) -> Job | None:
     """A job that was begun for a duplicate goes on for the one that survives; any other gives way
     to that one's."""
     survivor = survivor_of(report, ports)
@@ -93,7 +96,9 @@ def _open_for_duplicate(report: Report, jobs: Sequence[Job], ports: FollowPorts)
     return opened and _joined(opened, report.service_request_id, ports)
 
 
-def _carried(job: Job, report: Report, survivor: Report, ports: FollowPorts) -> None:
+def _carried(
+    job: Job, report: ReportWithWork, survivor: ReportWithWork, ports: FollowPorts
+) -> None:
     others = _others_under_way(job, survivor, ports)
     now = _now(ports)
 
@@ -107,7 +112,7 @@ def _carried(job: Job, report: Report, survivor: Report, ports: FollowPorts) -> 
     update_job(job, change, ports)
 
 
-def _others_under_way(job: Job, survivor: Report, ports: FollowPorts) -> bool:
+def _others_under_way(job: Job, survivor: ReportWithWork, ports: FollowPorts) -> bool:
     return any(
         not each.is_over and each.job_id != job.job_id
         for each in ports.jobs.of_report(survivor.service_request_id)
@@ -138,18 +143,18 @@ def _can_go(job: Job) -> bool:
 
 
 def _is_needed(job: Job, ports: FollowPorts) -> bool:
-    reports = (ports.reports.report_of(each) for each in job.service_request_ids)
+    reports = (ports.reports.find(each) for each in job.service_request_ids)
     return any(report and report.is_open and not report.is_withdrawn for report in reports)
 
 
-def _follows(job: Job, report: Report, ports: FollowPorts) -> Job:
+def _follows(job: Job, report: ReportWithWork, ports: FollowPorts) -> Job:
     """The job as its first report has it by now."""
     if not job.service_request_ids or job.service_request_ids[0] != report.service_request_id:
         return job
     return update_job(job, lambda present: _as_in(report, present, ports), ports)
 
 
-def _as_in(report: Report, job: Job, ports: FollowPorts) -> Job:
+def _as_in(report: ReportWithWork, job: Job, ports: FollowPorts) -> Job:
     now = _now(ports)
     if job.state not in WAITING or report.lat is None:
         return job
@@ -167,9 +172,9 @@ def _as_in(report: Report, job: Job, ports: FollowPorts) -> Job:
     return dispatch_rules.noted(job, after, now)
 
 
-def _opened(report: Report, jobs: Sequence[Job], ports: FollowPorts) -> Job | None:
+def _opened(report: ReportWithWork, jobs: Sequence[Job], ports: FollowPorts) -> Job | None:
     """The next job of an open report that none is under way for."""
-    if report.opens != "job" or report.needs_look or report.lat is None:
+    if report.opens != "job" or report.is_unchecked or report.lat is None:
         return None
     came_before = next((each for each in reversed(jobs) if each.state == "done"), None)
     wanted = _wanted(report, came_before, ports)
@@ -181,7 +186,7 @@ def _opened(report: Report, jobs: Sequence[Job], ports: FollowPorts) -> Job | No
     return update_job(job, lambda each: _come_back(each, report, ports), ports)
 
 
-def _come_back(job: Job, report: Report, ports: FollowPorts) -> Job:
+def _come_back(job: Job, report: ReportWithWork, ports: FollowPorts) -> Job:
     """As its report has it by now: it may have changed while nobody needed the job."""
     if job.state != "cancelled" or not job.closed_itself:
         return job
@@ -191,7 +196,7 @@ def _come_back(job: Job, report: Report, ports: FollowPorts) -> Job:
     return _as_in(report, back, ports) if is_of_it else back
 
 
-def _wanted(report: Report, came_before: Job | None, ports: FollowPorts) -> Job:
+def _wanted(report: ReportWithWork, came_before: Job | None, ports: FollowPorts) -> Job:
     now = _now(ports)
     values: dict[str, Any] = values_of(report, _service_name(report, ports))
     if came_before is not None:
@@ -214,7 +219,7 @@ def _repair_after(made_safe: Job) -> Job:
     return replace(made_safe, job_id=job_id, kind="repair")
 
 
-def _service_name(report: Report, ports: FollowPorts) -> str:
+def _service_name(report: ReportWithWork, ports: FollowPorts) -> str:
     service = ports.council.by_code.get(report.service_code)
     return service.service_name if service else report.service_code
 

@@ -22,7 +22,7 @@ from chalicelib.jobs.model import (
     job_id_of,
 )
 from chalicelib.jobs.people import Staff
-from chalicelib.jobs.ports import Noted, Ports, Report
+from chalicelib.jobs.ports import Noted, Ports
 from chalicelib.jobs.usecases.job_updates import (
     get_at_version,
     get_authorised,
@@ -34,6 +34,7 @@ from chalicelib.jobs.usecases.job_updates import (
 from chalicelib.kernel.observability import trace
 from chalicelib.kernel.optimistic import retry_on_conflict
 from chalicelib.kernel.time import to_the_second
+from chalicelib.reports.published import ReportWithWork
 
 CHOSEN = ("kind", "title", "team", "minutes", "priority", "due", "materials", "hazards", "skills")
 """Fields of a draft that follow from the first report where they are left out."""
@@ -137,36 +138,38 @@ def _wanted(draft: JobDraft, key: str, who: Staff, ports: Ports) -> Job:
     return wanted
 
 
-def values_of(report: Report, service_name: str) -> dict[str, Any]:
+def values_of(report: ReportWithWork, service_name: str) -> dict[str, Any]:
     """What a job takes from the report that it is for. Raises Invalid where nobody knows where."""
     if report.lat is None or report.long is None:
         raise Invalid.field(
             "service_request_ids", f"find the location of report {report.service_request_id} first"
         )
     return {
-        "kind": report.kind,
+        "kind": report.work.kind,
         "title": service_name,
         "service_code": report.service_code,
         "team": report.team,
-        "minutes": report.minutes,
+        "minutes": report.work.minutes,
         "priority": report.priority,
         "lat": report.lat,
         "long": report.long,
-        "due": report.due,
+        "due": report.expected_datetime,
         "address": report.address,
         "ward_code": report.ward_code,
-        "materials": report.materials,
-        "hazards": report.hazards,
-        "skills": report.skills,
+        "materials": report.work.materials,
+        "hazards": report.work.hazards,
+        "skills": report.work.skills,
     }
 
 
-def _found(service_request_ids: Iterable[str], who: Staff, ports: Ports) -> Sequence[Report]:
+def _found(
+    service_request_ids: Iterable[str], who: Staff, ports: Ports
+) -> Sequence[ReportWithWork]:
     """The reports, each once. Raises Invalid, in the same words, of one that is not there and of
     one beyond the officer's remit."""
     found = []
     for each in dict.fromkeys(service_request_ids):
-        report = ports.reports.report_of(each)
+        report = ports.reports.find(each)
         is_there = report is not None and not report.is_withdrawn
         if report is None or not is_there or not who.covers_place(report.team, report.ward_code):
             raise Invalid.field(

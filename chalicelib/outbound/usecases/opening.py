@@ -9,10 +9,11 @@ from chalicelib.events import Event, PhotoTaken, ReportChanged, ReportSubmitted
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
 from chalicelib.kernel.time import to_the_second
-from chalicelib.outbound.model import Delivery, DeliveryEvent, Subject, id_of_forwarded
+from chalicelib.outbound.model import Delivery, DeliveryEvent, id_of_forwarded
 from chalicelib.outbound.ports import Ports
 from chalicelib.outbound.receivers import Receiver
 from chalicelib.outbound.senders import NOT_PASSED_ON
+from chalicelib.reports.published import Report
 
 REOPENED = "reopen"
 """The state of a report that was opened again."""
@@ -23,13 +24,13 @@ def open_deliveries(facts: Sequence[Event], ports: Ports) -> int:
 
     Raises UpstreamFailed: the facts then come again, and deliveries already open are found again.
     """
-    subjects = ports.reports.subjects(sorted({fact.service_request_id for fact in facts}))
+    reports = ports.reports.many(sorted({fact.service_request_id for fact in facts}))
     receivers = [receiver for receiver in ports.receivers.all() if receiver.enabled]
     opened = [
         delivery.delivery_id
         for fact in facts
-        if (subject := subjects.get(fact.service_request_id))
-        for delivery in _called_for(fact, subject, receivers, ports)
+        if (report := reports.get(fact.service_request_id))
+        for delivery in _called_for(fact, report, receivers, ports)
         if _is_new(delivery, ports)
     ]
     if opened:
@@ -38,23 +39,23 @@ def open_deliveries(facts: Sequence[Event], ports: Ports) -> int:
 
 
 def _called_for(
-    fact: Event, subject: Subject, receivers: Sequence[Receiver], ports: Ports
+    fact: Event, report: Report, receivers: Sequence[Receiver], ports: Ports
 ) -> Iterator[Delivery]:
-    delivery = _delivery_of(fact, subject, ports)
-    there = ports.destinations.get(ports.forward_to(subject.service_code) or "")
-    if there and _is_passed_on(subject, there):
+    delivery = _delivery_of(fact, report, ports)
+    there = ports.destinations.get(ports.forward_to(report.service_code) or "")
+    if there and _is_passed_on(report, there):
         yield replace(
             delivery,
-            delivery_id=id_of_forwarded(there.destination, subject.service_request_id),
+            delivery_id=id_of_forwarded(there.destination, report.service_request_id),
             destination=there.destination,
             kind=there.kind,
             event="forwarded",
             next_try_at=_first_due(fact, delivery),
         )
-    yield from _told_that_it_failed(fact, subject, delivery, ports)
-    event = _event_of(fact, subject)
+    yield from _told_that_it_failed(fact, report, delivery, ports)
+    event = _event_of(fact, report)
     for receiver in receivers:
-        if event and receiver.filter.passes(subject, event):
+        if event and receiver.filter.passes(report, event):
             yield replace(
                 delivery,
                 delivery_id=derived_id("webhook", receiver.receiver_id, fact.event_id),
@@ -70,49 +71,49 @@ def _first_due(fact: Event, delivery: Delivery) -> datetime:
 
 
 def _told_that_it_failed(
-    fact: Event, subject: Subject, delivery: Delivery, ports: Ports
+    fact: Event, report: Report, delivery: Delivery, ports: Ports
 ) -> Iterator[Delivery]:
     """Tells the bodies that received the report that a resident opened it again."""
     is_reopened = isinstance(fact, ReportChanged) and fact.state == REOPENED != fact.old_state
-    if not is_reopened or subject.reopened_by is None:
+    if not is_reopened or report.reopened_by is None:
         return
     for there in ports.destinations.values():
-        if there.kind == "open311" and _has_had(subject, there, ports):
+        if there.kind == "open311" and _has_had(report, there, ports):
             yield replace(
                 delivery,
-                delivery_id=derived_id("reopened", there.destination, subject.reopened_by),
+                delivery_id=derived_id("reopened", there.destination, report.reopened_by),
                 destination=there.destination,
                 kind="update",
                 event="reopened",
             )
 
 
-def _has_had(subject: Subject, there: Destination, ports: Ports) -> bool:
-    forwarded = id_of_forwarded(there.destination, subject.service_request_id)
+def _has_had(report: Report, there: Destination, ports: Ports) -> bool:
+    forwarded = id_of_forwarded(there.destination, report.service_request_id)
     found = ports.deliveries.get(forwarded)
     return found is not None and found.state == "sent"
 
 
-def _is_passed_on(subject: Subject, there: Destination) -> bool:
+def _is_passed_on(report: Report, there: Destination) -> bool:
     # Two bodies that pass on to each other would send one report round and round.
-    is_welcome = there.passes_on_partners or not subject.is_from_partner
-    return subject.may_be_passed_on and is_welcome
+    is_welcome = there.passes_on_partners or not report.is_from_partner
+    return report.may_be_passed_on and is_welcome
 
 
-def _event_of(fact: Event, subject: Subject) -> DeliveryEvent | None:
+def _event_of(fact: Event, report: Report) -> DeliveryEvent | None:
     """What receivers are told, None where it is nothing to them."""
     match fact:
-        case ReportChanged(purge=True) if not subject.is_public:
+        case ReportChanged(purge=True) if not report.is_public:
             return "gone"
-        case ReportSubmitted() | ReportChanged(appeared=True) if subject.is_public:
+        case ReportSubmitted() | ReportChanged(appeared=True) if report.is_public:
             return "submitted"
-        case ReportChanged(shows_change=True) | PhotoTaken() if subject.is_public:
+        case ReportChanged(shows_change=True) | PhotoTaken() if report.is_public:
             return "changed"
         case _:
             return None
 
 
-def _delivery_of(fact: Event, subject: Subject, ports: Ports) -> Delivery:
+def _delivery_of(fact: Event, report: Report, ports: Ports) -> Delivery:
     """What every delivery of this fact has in common."""
     now = to_the_second(ports.now())
     stored = datetime.fromtimestamp(fact.stored_at_ms // 1000, UTC)
@@ -121,7 +122,7 @@ def _delivery_of(fact: Event, subject: Subject, ports: Ports) -> Delivery:
         destination="",
         kind="webhook",
         event="changed",
-        service_request_id=subject.service_request_id,
+        service_request_id=report.service_request_id,
         occurred_at=stored if fact.stored_at_ms else now,
         next_try_at=now,
         updated_at=now,

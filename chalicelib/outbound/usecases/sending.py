@@ -100,8 +100,8 @@ def _refuse_if_not_for_it(mine: Delivery, ports: Ports) -> None:
     """Raises Refused where the report is under a service by now that is not passed on there."""
     if mine.event != "forwarded" or mine.is_unclear:
         return
-    subject = ports.reports.subjects([mine.service_request_id]).get(mine.service_request_id)
-    if subject and ports.forward_to(subject.service_code) != mine.destination:
+    report = ports.reports.many([mine.service_request_id]).get(mine.service_request_id)
+    if report and ports.forward_to(report.service_code) != mine.destination:
         raise Refused(NOT_PASSED_ON)
 
 

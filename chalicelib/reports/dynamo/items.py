@@ -35,9 +35,9 @@ from chalicelib.reports.model import (
     Question,
     ServiceRequest,
     Update,
-    Visibility,
 )
 from chalicelib.reports.needs import Needs
+from chalicelib.reports.published import Visibility
 from chalicelib.reports.states import State
 
 

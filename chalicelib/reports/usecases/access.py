@@ -15,9 +15,9 @@ from chalicelib.reports.model import (
     FlagDraft,
     ServiceRequest,
     UpdateDraft,
-    Visibility,
 )
 from chalicelib.reports.ports import Person, Ports
+from chalicelib.reports.published import Visibility
 from chalicelib.reports.views import tracking_url
 
 PARTNER = "partner:"

@@ -7,8 +7,9 @@ from chalicelib.geo.nearest import shown_m
 from chalicelib.geo.point import Box, Point
 from chalicelib.reports.model import ServiceRequest, Summary, Update
 from chalicelib.reports.ports import Filters, Page, Ports
+from chalicelib.reports.published import ReportView
 from chalicelib.reports.usecases.access import Author, never_public, visible
-from chalicelib.reports.views import FullView, ReportView, full_view, photo_pairs, report_view
+from chalicelib.reports.views import FullView, full_view, photo_pairs, report_view
 
 REQUESTS = ((25, 2), (150, 4))
 """Radius limits in metres, each with the most requests that a search up to that radius may make;

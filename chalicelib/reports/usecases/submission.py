@@ -19,9 +19,9 @@ from chalicelib.reports.model import (
     Photo,
     PhotoState,
     ServiceRequest,
-    Visibility,
 )
 from chalicelib.reports.ports import Ports
+from chalicelib.reports.published import Visibility
 from chalicelib.reports.states import CLOSED_STATES
 from chalicelib.reports.usecases.access import (
     Admit,

@@ -94,7 +94,7 @@ def test_everybody_is_told_once_when_a_run_breaks_off_anywhere_and_comes_again(
 def arrived(tells: Sequence[AlertRequested], alerts: Alerts) -> dict[str, list[str]]:
     """Ids of the subscriptions that got each kind of letter, as often as they did."""
     world = World(subscriptions=alerts.subscriptions)
-    world.knows(fakes_delivery.report(state="fixed", is_done=True, repairs=1))
+    world.knows(fakes_delivery.report(state="fixed", repairs=1))
     ports = world.ports()
     for each in tells:
         # A question waits for days; here it is asked at once.

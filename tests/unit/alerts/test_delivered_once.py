@@ -96,7 +96,7 @@ def test_older_event_changes_nothing_when_it_comes_after_a_newer_one(seed: int) 
 
 def test_event_is_not_told_again_when_what_was_told_is_newer(world: World, ports: Ports) -> None:
     world.subscribe()
-    world.knows(report(version=3, state="fixed", state_label="Fixed", is_done=True))
+    world.knows(report(version=3, state="fixed"))
     send_tell(tell(version=2), ports)
     send_tell(tell(version=3, what="fixed"), ports)
     assert [message.subject for message, _ in world.sender.there] == [
@@ -104,7 +104,7 @@ def test_event_is_not_told_again_when_what_was_told_is_newer(world: World, ports
     ]
 
 
-NOBODYS = report(version=4, state="fixed", state_label="Fixed", is_done=True)
+NOBODYS = report(version=4, state="fixed")
 """With a version, the last, that nobody is told of: somebody follows the report, or noted it."""
 
 

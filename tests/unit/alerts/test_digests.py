@@ -9,6 +9,7 @@ from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.model import AlertRequested, Frequency
 from chalicelib.alerts.usecases.sending import send_woken, wake_due
 from chalicelib.alerts.usecases.sending import tell as send_tell
+from chalicelib.reports.reference import grouped
 from tests.builders import NOON
 from tests.fakes_delivery import World, notice, report, tell
 
@@ -55,11 +56,11 @@ def test_digest_tells_each_report_once_and_as_it_is_now(world: World, ports: Por
     world.subscribe(frequency="daily")
     for version in (1, 2, 3):
         send_tell(about(1, version), ports)
-    world.knows(report(service_request_id="R1", version=4, state_label="Fixed"))
+    world.knows(report(service_request_id="R1", version=4, state="fixed"))
     world.clock.now = EIGHT
     woken(world, ports)
     ((message, _),) = world.sender.there
-    assert [link.label for link in message.links] == ["Pothole: Fixed [7K3M-2QXV-9HTD]"]
+    assert [link.label for link in message.links] == [f"Pothole: Fixed [{grouped('R1')}]"]
 
 
 def test_digest_leaves_out_what_was_told_at_once(world: World, ports: Ports) -> None:
@@ -81,7 +82,7 @@ def test_nothing_goes_out_when_a_digest_has_nothing_left_to_tell(
 ) -> None:
     world.subscribe(frequency="daily")
     send_tell(about(1), ports)
-    world.knows(report(service_request_id="R1", seen_by="nobody"))
+    world.knows(report(service_request_id="R1", visibility="hidden"))
     world.clock.now = EIGHT
     woken(world, ports)
     assert world.sender.there == [] and world.the_alert().state == "dropped"

@@ -13,7 +13,7 @@ import pytest
 from chalicelib.alerts.delivery import Alert, asking, told_by
 from chalicelib.alerts.letters import letter, text
 from chalicelib.alerts.links import manage_url, stop_of, unsubscribe_url
-from chalicelib.alerts.messages import Message, Notice, Report
+from chalicelib.alerts.messages import Message, Notice, ReportNews
 from chalicelib.alerts.model import Topic
 from chalicelib.alerts.segments import plain, segments
 from chalicelib.alerts.words import MEANINGS, MessageComposer, SubscriptionLinks
@@ -51,7 +51,7 @@ def part(mail: EmailMessage, kind: str) -> str:
 
 
 def test_acknowledgement_says_what_was_reported_when_it_is_done_and_where_it_is_followed() -> None:
-    mail = as_mail(of_report("new", state="open", state_label="Open"))
+    mail = as_mail(of_report("new", state="open"))
     words = part(mail, "plain")
     assert mail["Subject"] == "We have your report: Pothole [7K3M-2QXV-9HTD]"
     for said in (
@@ -68,7 +68,7 @@ def test_acknowledgement_says_what_was_reported_when_it_is_done_and_where_it_is_
 
 def test_message_can_hold_nothing_that_a_resident_typed() -> None:
     typed = {"title", "description", "address", "attributes", "contact", "updates", "photos"}
-    assert not typed & set(Report.__dataclass_fields__)
+    assert not typed & set(ReportNews.__dataclass_fields__)
 
 
 def test_mail_is_stopped_by_one_click_which_no_get_does() -> None:
@@ -114,13 +114,13 @@ def test_answer_goes_to_the_case_or_to_somebody_who_reads_it() -> None:
 
 
 def test_promise_is_said_to_be_overdue_when_its_day_is_over() -> None:
-    said = part(as_mail(of_report(expected=NOON - timedelta(days=28))), "plain")
+    said = part(as_mail(of_report(expected_datetime=NOON - timedelta(days=28))), "plain")
     assert "Overdue: we aimed to deal with it by: Monday 4 May 2026" in said
     assert "We aim to" not in said
 
 
 def test_promise_is_not_told_any_more_when_it_is_done() -> None:
-    assert "We aim" not in part(as_mail(of_report(is_done=True)), "plain")
+    assert "We aim" not in part(as_mail(of_report(state="fixed")), "plain")
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -129,7 +129,7 @@ def test_every_state_says_what_it_means(state: str) -> None:
 
 
 def test_question_is_answered_by_one_tap() -> None:
-    message = VOICE.question(alert("repair_question"), report(is_done=True), f"{SITE}/m/1", WAYS)
+    message = VOICE.question(alert("repair_question"), report(state="fixed"), f"{SITE}/m/1", WAYS)
     links = LINK.findall(part(as_mail(message), "plain"))
     assert links[:2] == [f"{SITE}/m/1?answer=yes", f"{SITE}/m/1?answer=no"]
 
@@ -143,7 +143,7 @@ def test_words_of_an_officer_are_escaped_in_html() -> None:
 
 def every_message() -> list[Message]:
     area = subscription(topic=Topic(kind="area"))
-    things: list[Report | Notice] = [report(), notice()]
+    things: list[ReportNews | Notice] = [report(), notice()]
     return [
         *(
             of_report(what, about)

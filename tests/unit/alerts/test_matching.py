@@ -18,11 +18,12 @@ from chalicelib.alerts.model import (
     TopicKind,
     What,
 )
-from chalicelib.alerts.ports import Reporter, Subject
+from chalicelib.alerts.ports import Reporter
 from chalicelib.alerts.usecases.indexing import reindex
 from chalicelib.alerts.usecases.matching import match
 from chalicelib.events import OfReport, ReportChanged, ReportSubmitted
 from chalicelib.geo.point import Point, distance_m
+from chalicelib.reports.published import Report
 from tests.builders import MARKET_PLACE
 from tests.fakes import IDS
 from tests.fakes_alerts import GUILDHALL, Alerts, area, subject, subscription
@@ -216,7 +217,7 @@ def some_subscriptions(count: int, seed: int) -> list[Subscription]:
     ]
 
 
-def is_concerned(one: Subscription, of: Subject, what: What) -> bool:
+def is_concerned(one: Subscription, of: Report, what: What) -> bool:
     """By reading the subscription, as people would."""
     topic = one.topic
     where = {
@@ -224,8 +225,8 @@ def is_concerned(one: Subscription, of: Subject, what: What) -> bool:
         "ward": topic.ward_code == of.ward_code,
         "council": True,
         "area": topic.kind == "area"
-        and of.at is not None
-        and distance_m(Point(lat=topic.lat or 0, long=topic.long or 0), of.at)
+        and of.point is not None
+        and distance_m(Point(lat=topic.lat or 0, long=topic.long or 0), of.point)
         <= (topic.radius_m or 0),
     }[topic.kind]
     wanted = {"fixed": {"fixed", "state_changed"}}.get(what, {what})
@@ -245,7 +246,8 @@ def test_exactly_the_matching_subscribers_are_told(seed: int) -> None:
         where = Point(lat=random.uniform(SOUTH, NORTH), long=random.uniform(WEST, EAST))
         of = subject(
             service_request_id=f"R{number:011}",
-            at=where,
+            lat=where.lat,
+            long=where.long,
             ward_code=random.choice([GUILDHALL, None]),
             service_code=random.choice(["pothole", "litter"]),
         )
@@ -291,7 +293,7 @@ def test_reporter_is_subscribed_to_the_report_and_gets_an_acknowledgement() -> N
 
 
 def test_reporter_is_told_of_a_report_that_nobody_else_may_see() -> None:
-    alerts = reported(is_public=False)
+    alerts = reported(visibility="private")
     other = subscription(1, topic=Topic(kind="council"))
     alerts.index.put(entries_of(other))
     (own,) = told(alerts, submitted(is_new=False))
@@ -410,7 +412,7 @@ def test_nobody_is_told_of_a_report_that_is_not_there() -> None:
 def test_only_the_reporter_is_asked(hears: bool) -> None:
     follower = subscription(1, topic=Topic(kind="report", service_request_id=R1))
     alerts = Alerts(follower)
-    alerts.reports.put(subject(is_public=False))
+    alerts.reports.put(subject(visibility="private"))
     sender = Reporter("email", "she@example.org", None)
     known = alerts.reports.reporters if hears else alerts.reports.senders
     known[R1] = sender

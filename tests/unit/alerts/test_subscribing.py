@@ -219,7 +219,7 @@ def test_report_that_is_not_public_is_subscribed_to_by_its_reporter_alone(
     by: Subscriber, is_refused: bool
 ) -> None:
     alerts = Alerts()
-    alerts.reports.put(subject(is_public=False))
+    alerts.reports.put(subject(visibility="private"))
     alerts.reports.owners["R00000000001"] = "a1"
     topic = Topic(kind="report", service_request_id="R00000000001")
     if is_refused:
@@ -402,7 +402,7 @@ def test_own_report_stays_own_when_it_is_sent_again_with_a_change(is_public: boo
     """By the link of the letter, with which nobody is signed in."""
     topic = Topic(kind="report", service_request_id="R00000000001")
     alerts = stored(topic=topic, is_own=True)
-    alerts.reports.put(subject(is_public=is_public))
+    alerts.reports.put(subject(visibility="public" if is_public else "private"))
     changes = SubscriptionChanges(topic=topic, frequency="daily")
     after = managing.change(f"{1:032x}", changes, 1, OPENERS[1], alerts.ports)
     assert (after.is_own, after.topic, after.frequency) == (True, topic, "daily")

@@ -117,8 +117,8 @@ def test_alert_that_is_tried_again_waits_for_the_end_of_quiet_hours(
     ("state", "told"),
     [
         ({}, True),
-        ({"seen_by": "nobody"}, False),
-        ({"seen_by": "sender"}, False),
+        ({"visibility": "hidden"}, False),
+        ({"visibility": "private"}, False),
     ],
 )
 def test_report_is_told_of_to_everybody_only_while_everybody_may_see_it(
@@ -137,7 +137,7 @@ def test_private_report_is_told_to_its_reporter(
 ) -> None:
     topic = Topic(kind="report", service_request_id=about)
     world.subscribe(topic=topic, is_own=True)
-    world.knows(report(seen_by="sender"))
+    world.knows(report(visibility="private"))
     send_tell(tell(), ports)
     assert len(world.sender.there) == told
 
@@ -185,11 +185,11 @@ def test_question_is_asked_days_later_when_the_report_is_still_fixed(
     is_done: bool, world: World, ports: Ports
 ) -> None:
     world.subscribe(frequency="daily", topic=Topic(kind="report", service_request_id=REPORT))
-    world.knows(report(state="fixed", is_done=True, repairs=1))
+    world.knows(report(state="fixed", repairs=1))
     send_tell(tell(what="repair_question", version=1), ports)
     world.clock.now = NOON + timedelta(days=3) - SECOND
     assert woken(world, ports) == 0 and world.sender.there == []
-    world.knows(report(is_done=is_done, repairs=1))
+    world.knows(report(state="fixed" if is_done else "reopen", repairs=1))
     world.clock.now += SECOND
     assert woken(world, ports) == 1
     assert len(world.sender.there) == is_done
@@ -201,7 +201,7 @@ def test_question_about_an_earlier_repair_is_dropped_when_it_was_repaired_again(
     world.subscribe()
     for repair in (1, 2):
         send_tell(tell(what="repair_question", version=repair), ports)
-    world.knows(report(state="fixed", is_done=True, repairs=2))
+    world.knows(report(state="fixed", repairs=2))
     world.clock.now += timedelta(days=3)
     assert woken(world, ports) == 2
     ((message, _),) = world.sender.there
@@ -210,7 +210,7 @@ def test_question_about_an_earlier_repair_is_dropped_when_it_was_repaired_again(
 
 def test_question_is_asked_although_the_same_version_was_told(world: World, ports: Ports) -> None:
     world.subscribe()
-    world.knows(report(state="fixed", is_done=True, repairs=1))
+    world.knows(report(state="fixed", repairs=1))
     send_tell(tell(what="fixed"), ports)
     send_tell(tell(what="repair_question", version=1), ports)
     world.clock.now += timedelta(days=3)
@@ -575,19 +575,19 @@ def test_question_of_an_officer_goes_to_the_reporter_while_it_waits(
     asked = tell(what="officer_question", version=1)
     topic = Topic(kind="report", service_request_id=REPORT)
     world.subscribe(topic=topic, is_own=True, event_types=("fixed",), frequency="weekly")
-    world.knows(report(seen_by="sender", asks={1: "Which side is it on?"}))
+    world.knows(report(visibility="private", questions={1: "Which side is it on?"}))
     send_tell(asked, ports)
     ((message, _),) = world.sender.there
     assert "Which side is it on?" in message.paragraphs
     assert message.url.endswith(f"/forms/questions/{'5' * 32}.{REPORT}.1")
     assert "Which side" not in message.short + message.subject
-    world.knows(report(seen_by="sender", asks={1: "Which side is it on?"}))
+    world.knows(report(visibility="private", questions={1: "Which side is it on?"}))
     send_tell(tell(what="officer_question", version=2), ports)
     assert len(world.sender.there) == 1, "That one was answered."
 
 
 def test_question_of_an_officer_goes_to_nobody_who_only_follows(world: World, ports: Ports) -> None:
     world.subscribe(topic=Topic(kind="report", service_request_id=REPORT))
-    world.knows(report(asks={1: "Which side is it on?"}))
+    world.knows(report(questions={1: "Which side is it on?"}))
     send_tell(tell(what="officer_question", version=1), ports)
     assert world.sender.there == [] and world.the_alert().last_error == "nothing_to_tell"

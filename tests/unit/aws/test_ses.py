@@ -22,7 +22,6 @@ from chalicelib.catalogue.destinations import MailboxDestination
 from chalicelib.errors import AddressRefused
 from chalicelib.kernel.email import Attachment, Letter
 from chalicelib.outbound import mailbox
-from chalicelib.reports.reference import grouped
 from infra.local.templates import messages
 from tests.builders import NOON
 from tests.conftest import ROOT
@@ -60,7 +59,7 @@ def of_a_mailbox(nasty: str) -> Iterator[Letter]:
         attributes={nasty: (nasty,)},
     )
     to = MailboxDestination(destination="trees", name=nasty, to="trees@example.org")
-    wording = mailbox.Wording(nasty, ZoneInfo("Europe/London"), grouped)
+    wording = mailbox.Wording(nasty, ZoneInfo("Europe/London"))
     for each in (report, replace(report, title=None)):
         yield mailbox.letter(each, each.contact, to, "replies+1@mail.example", wording)
 

@@ -51,7 +51,7 @@ def test_template_is_added_once_and_listed_by_name(desk: Desk) -> None:
         ({"text": "Dear {name}"}, "{reference}, {service}, {target}, {place}"),
         ({"text": "{}"}, "cannot be filled in"),
         ({"service_codes": ("nope",)}, "service_codes: nope is not a service here"),
-        ({"state": "done"}, "state: must be one of: closed, fixed, open"),
+        ({"state": "done"}, "state: must be one of: action_scheduled, cancelled, closed"),
     ],
 )
 def test_template_is_refused_that_names_what_is_not_there(

@@ -95,7 +95,7 @@ def report_given_away(here: Yard) -> None:
 
 
 def report_closed(here: Yard) -> None:
-    here.reports.change(is_open=False, state="closed")
+    here.reports.change(state="closed")
     open_for(REPORT, here.following())
 
 

@@ -96,7 +96,7 @@ def test_day_is_that_on_which_we_heard_of_it_where_the_clock_says_nonsense(at: s
 def test_each_open_report_is_told_and_no_other() -> None:
     here = Yard(
         jobs=MemoryJobs(planned_job(service_request_ids=(REPORT, OTHER_REPORT, "GONE00000000"))),
-        reports=MemoryReports([job_report(), job_report(OTHER_REPORT, is_open=False)]),
+        reports=MemoryReports([job_report(), job_report(OTHER_REPORT, state="closed")]),
     )
     told(here, "done")
     assert [said[0] for said in here.reports.told.values()] == [REPORT]
@@ -190,7 +190,7 @@ def test_report_hears_what_is_disputed_when_it_was_settled_so() -> None:
 
 
 def test_nothing_is_told_of_a_withdrawn_report_or_a_job_that_is_not() -> None:
-    here = yard(is_withdrawn=True)
+    here = yard(visibility="withdrawn")
     assert told(here, "done") == [] and not here.reports.notes
     follow("NOSUCHJOB000", here.following())
 
@@ -270,12 +270,12 @@ def test_officers_are_asked_to_look_when_nobody_came_to_an_end_with_a_job(
     told(here)
     told(here, kind, **values)
     ((about, look),) = here.reports.looks
-    assert (about, look.job_id, look.by, look.why) == (REPORT, JOB, "crew:north", why)
+    assert (about, look.about, look.by, look.why) == (REPORT, JOB, "crew:north", why)
     report = here.reports.stored[REPORT]
-    assert report.state == "investigating" and report.needs_look_at == {JOB}
+    assert report.state == "investigating" and report.undone_jobs == {JOB}
     planned_for(here, 2)
     told(here)
-    assert not here.reports.stored[REPORT].needs_look_at and len(here.reports.looks) == 1
+    assert not here.reports.stored[REPORT].undone_jobs and len(here.reports.looks) == 1
 
 
 def test_public_hears_that_nobody_comes_when_the_job_ended_without_being_done() -> None:

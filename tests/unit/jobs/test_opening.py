@@ -11,6 +11,7 @@ from chalicelib.jobs.usecases.following import follow
 from chalicelib.jobs.usecases.opening import open_for
 from chalicelib.jobs.usecases.operations import operate
 from chalicelib.jobs.usecases.planning import change
+from chalicelib.reports.published import Work
 from tests.fakes_jobs import (
     OFFICER,
     OTHER_REPORT,
@@ -44,7 +45,7 @@ def two_reports() -> Yard:
 
 def test_report_opens_one_job_however_often_it_is_told() -> None:
     here = Yard()
-    here.reports.change(minutes=90, hazards=("traffic",), kind="make_safe")
+    here.reports.change(work=Work(minutes=90, hazards=("traffic",), kind="make_safe"))
     assert opened(here) == opened(here)
     (job,) = here.jobs.stored.values()
     assert (job.state, job.minutes, job.hazards) == ("to_plan", 90, ("traffic",))
@@ -56,9 +57,9 @@ def test_report_opens_one_job_however_often_it_is_told() -> None:
     "values",
     [
         {"opens": "officer"},
-        {"needs_look": True},
-        {"is_withdrawn": True},
-        {"is_open": False, "state": "closed"},
+        {"visibility": "waiting"},
+        {"visibility": "withdrawn"},
+        {"state": "closed"},
         {"lat": None, "long": None},
     ],
 )
@@ -73,7 +74,7 @@ def test_job_follows_its_report_but_for_what_the_office_chose() -> None:
     here = Yard()
     job = opened(here)
     change(job.job_id, JobChanges(minutes=120), 1, OFFICER, here.ports())
-    here.reports.change(minutes=10, priority="urgent", lat=53.96, address=None)
+    here.reports.change(work=Work(minutes=10), priority="urgent", lat=53.96, address=None)
     job = opened(here)
     assert (job.minutes, job.priority, job.lat, job.address) == (120, "urgent", 53.96, None)
 
@@ -94,9 +95,9 @@ def test_job_leaves_its_crew_when_its_report_goes_to_another_team() -> None:
 
 
 OUT_OF_THE_PLAN: list[dict[str, Any]] = [
-    {"is_open": False, "state": "closed"},
+    {"state": "closed"},
     {"team": "parks"},
-    {"is_open": False, "state": "closed", "team": "parks"},
+    {"state": "closed", "team": "parks"},
 ]
 
 
@@ -117,7 +118,7 @@ def out_of_the_plan(here: Yard, values: dict[str, Any]) -> Job:
 
 
 def put_back(here: Yard) -> Job:
-    here.reports.change(is_open=True, state="open", team="highways")
+    here.reports.change(state="open", team="highways")
     return opened(here)
 
 
@@ -167,11 +168,11 @@ def test_begun_job_stays_as_it_is_when_its_report_changes_but_loses_its_address(
     assert (job.priority, job.address) == ("normal", None)
 
 
-GONE = {"is_withdrawn": True, "lat": None, "long": None, "address": None}
-ROUGH = {"is_forgotten": True, "is_open": False, "lat": 53.96, "long": -1.08, "address": None}
+GONE = {"visibility": "withdrawn", "lat": None, "long": None, "address": None}
+ROUGH = {"is_forgotten": True, "state": "closed", "lat": 53.96, "long": -1.08, "address": None}
 
 
-@pytest.mark.parametrize("values", [{"is_open": False}, {"is_withdrawn": True}, ROUGH])
+@pytest.mark.parametrize("values", [{"state": "closed"}, {"visibility": "withdrawn"}, ROUGH])
 def test_done_job_loses_its_address_when_its_report_loses_it(values: Any) -> None:
     here = Yard()
     job = opened(here)
@@ -224,14 +225,14 @@ def test_job_keeps_its_instructions_while_it_or_another_of_its_reports_needs_the
 def test_job_comes_back_as_its_report_is_by_then() -> None:
     here = Yard()
     job = opened(here)
-    here.reports.change(is_open=False, state="closed")
+    here.reports.change(state="closed")
     open_for(REPORT, here.following())
-    here.reports.change(is_open=True, state="reopen", lat=53.97, priority="urgent")
+    here.reports.change(state="reopen", lat=53.97, priority="urgent")
     after = opened(here)
     assert (after.job_id, after.lat, after.priority) == (job.job_id, 53.97, "urgent")
 
 
-@pytest.mark.parametrize("values", [{"is_open": False, "state": "closed"}, {"is_withdrawn": True}])
+@pytest.mark.parametrize("values", [{"state": "closed"}, {"visibility": "withdrawn"}])
 def test_job_is_cancelled_when_its_report_no_longer_needs_it_and_comes_back_with_it(
     values: Any,
 ) -> None:
@@ -240,7 +241,7 @@ def test_job_is_cancelled_when_its_report_no_longer_needs_it_and_comes_back_with
     here.reports.change(**values)
     assert open_for(REPORT, here.following()) is None
     assert here.jobs.stored[job.job_id].state == "cancelled"
-    here.reports.change(is_open=True, state="reopen", is_withdrawn=False)
+    here.reports.change(state="reopen", visibility="public")
     assert (opened(here).job_id, opened(here).state) == (job.job_id, "to_plan")
 
 
@@ -248,7 +249,7 @@ def test_begun_job_goes_on_when_its_report_is_closed() -> None:
     here = Yard()
     job = opened(here)
     done(here, job, "start")
-    here.reports.change(is_open=False, state="closed")
+    here.reports.change(state="closed")
     open_for(REPORT, here.following())
     assert here.jobs.stored[job.job_id].state == "started"
 
@@ -266,19 +267,19 @@ def test_report_opens_a_revisit_when_it_was_not_fixed() -> None:
     done(here, first)
     open_for(REPORT, here.following())
     assert len(here.jobs.stored) == 1
-    here.reports.change(state="reopen", is_open=True, failed_repairs=1)
+    here.reports.change(state="reopen", failed_repairs=1)
     second = opened(here)
     assert (second.kind, second.first_job_id, second.state) == ("revisit", first.job_id, "to_plan")
     assert opened(here) == second
     done(here, second)
-    here.reports.change(state="reopen", is_open=True, failed_repairs=2)
+    here.reports.change(state="reopen", failed_repairs=2)
     third = opened(here)
     assert third.first_job_id == first.job_id and len(here.jobs.stored) == 3
 
 
 def test_repair_follows_when_it_was_made_safe() -> None:
     here = Yard()
-    here.reports.change(kind="make_safe")
+    here.reports.change(work=Work(kind="make_safe"))
     first = opened(here)
     done(here, first)
     second = opened(here)
@@ -288,7 +289,7 @@ def test_repair_follows_when_it_was_made_safe() -> None:
 
 def test_nothing_more_is_opened_when_it_was_inspected() -> None:
     here = Yard()
-    here.reports.change(kind="inspect")
+    here.reports.change(work=Work(kind="inspect"))
     job = opened(here)
     done(here, job)
     assert opened(here).job_id == job.job_id and len(here.jobs.stored) == 1
@@ -297,7 +298,7 @@ def test_nothing_more_is_opened_when_it_was_inspected() -> None:
 def test_duplicate_goes_along_to_the_job_of_the_one_that_survives() -> None:
     here = two_reports()
     gives_way, stays = opened(here, REPORT), opened(here, OTHER_REPORT)
-    here.reports.change(REPORT, state="duplicate", is_open=False, duplicate_of=OTHER_REPORT)
+    here.reports.change(REPORT, state="duplicate", duplicate_of=OTHER_REPORT)
     assert opened(here, REPORT).job_id == stays.job_id
     assert here.jobs.stored[gives_way.job_id].state == "cancelled"
     assert here.jobs.stored[stays.job_id].service_request_ids == (OTHER_REPORT, REPORT)
@@ -311,7 +312,7 @@ def test_begun_job_of_a_duplicate_goes_on_for_the_one_that_survives() -> None:
     here = two_reports()
     job = opened(here, REPORT)
     done(here, job, "start")
-    here.reports.change(REPORT, state="duplicate", is_open=False, duplicate_of=OTHER_REPORT)
+    here.reports.change(REPORT, state="duplicate", duplicate_of=OTHER_REPORT)
     assert opened(here, REPORT).job_id == job.job_id
     assert opened(here, OTHER_REPORT).job_id == job.job_id
     assert len(here.jobs.stored) == 1
@@ -331,14 +332,14 @@ def merged(*, begun: bool = False) -> tuple[Yard, Job]:
         if begun and each == OTHER_REPORT:
             done(here, job, "start")
     for each in (OTHER_REPORT, THIRD):
-        here.reports.change(each, duplicate_of=REPORT, is_open=False, state="duplicate")
+        here.reports.change(each, duplicate_of=REPORT, state="duplicate")
         open_for(each, here.following())
     return here, opened(here)
 
 
 def take_apart(here: Yard, *ids: str) -> None:
     for each in ids:
-        here.reports.change(each, duplicate_of=None, is_open=True, state="reopen")
+        here.reports.change(each, duplicate_of=None, state="reopen")
 
 
 def under_way(here: Yard) -> dict[str, tuple[str, ...]]:
@@ -406,7 +407,7 @@ def test_duplicate_of_a_duplicate_goes_along_when_that_is_taken_apart() -> None:
     here = Yard(reports=MemoryReports([job_report(), job_report(OTHER_REPORT), job_report(THIRD)]))
     opened(here)
     for each, into in ((OTHER_REPORT, REPORT), (THIRD, OTHER_REPORT)):
-        here.reports.change(each, duplicate_of=into, is_open=False, state="duplicate")
+        here.reports.change(each, duplicate_of=into, state="duplicate")
         open_for(each, here.following())
     assert sorted(under_way(here).values()) == [(REPORT, OTHER_REPORT, THIRD)]
     take_apart(here, OTHER_REPORT)

@@ -10,6 +10,7 @@ from chalicelib.jobs.model import Job, JobChanges, JobDraft, Placement, State, W
 from chalicelib.jobs.people import Remit, Staff
 from chalicelib.jobs.usecases.operations import operate
 from chalicelib.jobs.usecases.planning import change, create, place, settle
+from chalicelib.reports.published import Work
 from tests.builders import NOON
 from tests.fakes_jobs import (
     JOB,
@@ -33,7 +34,7 @@ ELSEWHERE = Staff(actor="another", remits=(Remit(teams=("parks",)),))
 
 
 def yard(*jobs: Job) -> Yard:
-    reports = MemoryReports([job_report(minutes=45), job_report(OTHER_REPORT)])
+    reports = MemoryReports([job_report(work=Work(minutes=45)), job_report(OTHER_REPORT)])
     return Yard(jobs=MemoryJobs(*(jobs or (job(),))), reports=reports)
 
 

@@ -15,10 +15,11 @@ from chalicelib.outbound.inbound_updates import poll as poll_until
 from chalicelib.outbound.model import Delivery
 from chalicelib.outbound.open311_client import MOST_BYTES, Open311Client
 from chalicelib.outbound.polling import FOR_ALL, FOR_UPDATES, poll_all
-from chalicelib.outbound.ports import Brought, Mark
+from chalicelib.outbound.ports import Mark
 from chalicelib.outbound.tokens import AT_ONCE as TOKENS_AT_ONCE
 from chalicelib.outbound.tokens import LAST as TOKENS_LAST
 from chalicelib.outbound.tokens import resolve_tokens as resolve_until
+from chalicelib.reports.published import Brought
 from tests.builders import NOON
 from tests.fakes import Clock
 from tests.fakes_forwarding import (

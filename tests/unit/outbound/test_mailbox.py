@@ -17,12 +17,11 @@ from chalicelib.kernel.email import Letter
 from chalicelib.outbound.mailbox import MailboxSender, Wording
 from chalicelib.outbound.model import Case
 from chalicelib.outbound.senders import Refused, Sent
-from chalicelib.reports.reference import grouped
 from tests.builders import NOON
 from tests.fakes_forwarding import GROUPED, REFERENCE, MemoryPost, case
 from tests.fakes_outbound import delivery
 
-WORDING = Wording("Demo Council", ZoneInfo("Europe/London"), grouped)
+WORDING = Wording("Demo Council", ZoneInfo("Europe/London"))
 FROM = Address("Demo Council", "reports", "mail.example")
 
 

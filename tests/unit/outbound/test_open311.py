@@ -12,7 +12,6 @@ from chalicelib.outbound.open311 import MOST_PAGES, Open311Sender
 from chalicelib.outbound.open311_client import LONGEST_ID, Open311Client
 from chalicelib.outbound.open311_form import LONGEST_DESCRIPTION, description_of
 from chalicelib.outbound.senders import Refused, Sent, Unclear
-from chalicelib.reports.reference import grouped
 from tests.builders import NOON
 from tests.fakes import Clock
 from tests.fakes_forwarding import (
@@ -50,7 +49,7 @@ def sender(
 ) -> Open311Sender:
     known = report or case()
     client = Open311Client(lambda: outside, lambda _: key)
-    return Open311Sender(lambda _: known, client, grouped, Clock())
+    return Open311Sender(lambda _: known, client, Clock())
 
 
 def posts(*answers: Reply | Exception) -> FakeOutside:
@@ -170,7 +169,7 @@ def test_failures_on_the_way_are_told_as_they_are() -> None:
 def test_nothing_is_sent_when_the_report_may_not_be_passed_on_any_more() -> None:
     outside = posts(TAKEN)
     client = Open311Client(lambda: outside, lambda _: None)
-    gone = Open311Sender(lambda _: None, client, grouped, Clock())
+    gone = Open311Sender(lambda _: None, client, Clock())
     with pytest.raises(Refused, match="not_to_be_passed_on"):
         gone.send(delivery(), county())
     with pytest.raises(Refused, match="no_such_service"):
@@ -232,7 +231,7 @@ def test_report_is_found_when_it_was_closed_or_moved_meanwhile() -> None:
         outside = listed(answer([row("C-2", f"Our reference: {GROUPED}")]))
         client = Open311Client(lambda here=outside: here, lambda _: None)  # type: ignore[misc]
         cases = {delivery().service_request_id: known}
-        here = Open311Sender(cases.get, client, grouped, Clock())
+        here = Open311Sender(cases.get, client, Clock())
         assert here.find(delivery(), county(services=mapping)) == Sent("C-2")
         assert outside.asked[0][2]["service_code"] == ["K,POT"]
 

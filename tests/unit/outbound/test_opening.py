@@ -15,6 +15,7 @@ from chalicelib.outbound.ports import Ports
 from chalicelib.outbound.receivers import Filter
 from chalicelib.outbound.usecases.opening import open_deliveries
 from chalicelib.outbound.usecases.sending import send
+from chalicelib.reports.published import Visibility
 from tests.builders import NOON
 from tests.fakes_outbound import COUNTY, PARKS, Outside, delivery, receiver, subject
 
@@ -101,24 +102,24 @@ RECEIVER = receiver().receiver_id
 
 
 @pytest.mark.parametrize(
-    ("fact", "is_public", "what"),
+    ("fact", "visibility", "what"),
     [
-        (submitted(), True, "submitted"),
-        (submitted(), False, None),
-        (changed(appeared=True), True, "submitted"),
-        (changed(), True, "changed"),
-        (changed(), False, None),
-        (changed(purge=True), True, "changed"),
-        (changed(purge=True), False, "gone"),
-        (PhotoTaken(event_id="4", service_request_id=ID, photo_id="p"), True, "changed"),
-        (PhotoTaken(event_id="4", service_request_id=ID, photo_id="p"), False, None),
+        (submitted(), "public", "submitted"),
+        (submitted(), "private", None),
+        (changed(appeared=True), "public", "submitted"),
+        (changed(), "public", "changed"),
+        (changed(), "private", None),
+        (changed(purge=True), "public", "changed"),
+        (changed(purge=True), "private", "gone"),
+        (PhotoTaken(event_id="4", service_request_id=ID, photo_id="p"), "public", "changed"),
+        (PhotoTaken(event_id="4", service_request_id=ID, photo_id="p"), "private", None),
     ],
 )
 def test_receiver_is_told_of_what_everybody_can_see_and_of_what_is_gone(
-    fact: Event, is_public: bool, what: str | None, outside: Outside
+    fact: Event, visibility: Visibility, what: str | None, outside: Outside
 ) -> None:
     outside.receivers.create(receiver())
-    heard = told(fact, outside, is_public=is_public, may_be_passed_on=False)
+    heard = told(fact, outside, visibility=visibility, may_be_passed_on=False)
     assert heard == ([(RECEIVER, what)] if what else [])
 
 
@@ -159,7 +160,7 @@ def test_receiver_hears_that_a_report_is_gone_whatever_it_chose(
 ) -> None:
     outside.receivers.create(receiver(filter=chosen))
     fact = changed(purge=True)
-    heard = told(fact, outside, is_public=False, may_be_passed_on=False)
+    heard = told(fact, outside, visibility="private", may_be_passed_on=False)
     assert heard == [(RECEIVER, "gone")]
 
 

@@ -7,19 +7,20 @@ from chalicelib.errors import UpstreamFailed
 from chalicelib.geo.quadkey import Tile
 from chalicelib.publishing.assets import ReportedAssets
 from chalicelib.publishing.model import PinTile, key_of_tile, pin_of
-from tests.fakes_publishing import ShownReport
+from chalicelib.reports.published import ReportView
+from tests.fakes_publishing import shown_report
 
 HERE, THERE = Tile(14, 8142, 5271), Tile(14, 8143, 5271)
 
 
-def tile(*reports: ShownReport) -> bytes:
+def tile(*reports: ReportView) -> bytes:
     return msgspec.json.encode(PinTile(tuple(pin for each in reports if (pin := pin_of(each)))))
 
 
 class Shelf:
     """Documents and a clock, set by hand; `reads` counts."""
 
-    def __init__(self, *reports: ShownReport) -> None:
+    def __init__(self, *reports: ReportView) -> None:
         self.documents = {key_of_tile(HERE): tile(*reports)}
         self.seconds = 0.0
         self.reads = 0
@@ -33,26 +34,22 @@ class Shelf:
 
 
 def test_assets_have_their_open_reports_when_tiles_carry_them() -> None:
-    lamp = ShownReport(
-        service_request_id="R1", asset_id="street-light-1", service_code="street-light"
-    )
-    about_the_road = ShownReport(
-        service_request_id="R4", asset_id="street-light-3", service_code="pothole"
-    )
-    mended = ShownReport(
-        service_request_id="R2",
+    lamp = shown_report("R1", asset_id="street-light-1", service_code="street-light")
+    about_the_road = shown_report("R4", asset_id="street-light-3", service_code="pothole")
+    mended = shown_report(
+        "R2",
         asset_id="street-light-2",
         service_code="street-light",
         status="closed",
     )
-    plain = ShownReport(service_request_id="R3")
+    plain = shown_report("R3")
     shelf = Shelf(lamp, mended, about_the_road, plain)
     found = shelf.assets().about_assets([HERE, THERE], "street-light")
     assert found == {"street-light-1": "R1"}
 
 
 def test_pin_has_no_asset_id_in_its_document_when_the_report_has_none() -> None:
-    assert b"asset_id" not in tile(ShownReport(service_request_id="R1"))
+    assert b"asset_id" not in tile(shown_report("R1"))
 
 
 def test_tile_is_read_again_when_some_seconds_have_passed() -> None:

@@ -26,9 +26,9 @@ from chalicelib.publishing.performance import (
 from chalicelib.publishing.ports import Document, FiguresPorts, StoredDocument
 from chalicelib.reports.model import ServiceRequest, Update
 from chalicelib.reports.ports import ContactPreferences, Ports
+from chalicelib.reports.published import Outcome
 from chalicelib.reports.states import SAID_TO_BE_DONE, State, moves_from
 from chalicelib.reports.usecases.figures.outcomes import (
-    Outcome,
     every_outcome,
     months_changed_since,
     outcome_of,

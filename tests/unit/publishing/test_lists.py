@@ -27,11 +27,11 @@ from chalicelib.publishing.lists import (
     take_out_of_lists,
 )
 from chalicelib.publishing.ports import Document, Ports, StoredDocument
-from chalicelib.publishing.public_report import PublicReport
 from chalicelib.publishing.usecases import Touched, publish, publish_all
+from chalicelib.reports.published import ReportView
 from tests.builders import NOON
 from tests.fakes import MemoryDocuments
-from tests.fakes_publishing import BOUNDS, MemoryReports, Published, ShownReport
+from tests.fakes_publishing import BOUNDS, MemoryReports, Published
 
 JUNE, MAY = "2026-06", "2026-05"
 IN_MAY = {"requested_datetime": datetime.fromisoformat("2026-05-20T12:00:00Z")}
@@ -73,7 +73,7 @@ def brought_up(here: Published) -> list[str]:
     return sorted(here.documents.puts)
 
 
-def purge(report: ShownReport, here: Published, month: str = JUNE) -> dict[str, Exception]:
+def purge(report: ReportView, here: Published, month: str = JUNE) -> dict[str, Exception]:
     touched = Touched(months={month}, facts={"fact"}, purge=True)
     return publish({report.service_request_id: touched}, ports(here))
 
@@ -328,7 +328,7 @@ def test_lists_begin_with_the_last_year_when_nothing_was_published_yet(here: Pub
     assert listed(here) == ["R00000000001"]
 
 
-class NoticedReport(ShownReport, frozen=True, kw_only=True, weakref=True):
+class NoticedReport(ReportView, frozen=True, kw_only=True, weakref=True):
     """One of which can be told whether anybody still holds it."""
 
 
@@ -340,7 +340,7 @@ class CountedReports(MemoryReports):
         self.most = 0
         self._given: list[weakref.ref[NoticedReport]] = []
 
-    def public(self, service_request_ids: Sequence[str]) -> Mapping[str, PublicReport]:
+    def public(self, service_request_ids: Sequence[str]) -> Mapping[str, ReportView]:
         shown = [self.shown[each] for each in service_request_ids]
         anew = [NoticedReport(**msgspec.structs.asdict(each)) for each in shown]
         self._given += [weakref.ref(each) for each in anew]

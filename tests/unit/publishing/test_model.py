@@ -18,14 +18,14 @@ from chalicelib.publishing.model import (
     with_counts,
 )
 from tests.builders import NOON
-from tests.fakes_publishing import BOUNDS, ShownReport
+from tests.fakes_publishing import BOUNDS, shown_report
 
 HERE = Tile(14, 8142, 5258)
 QUARTER = timedelta(days=90)
 
 
 def pin(number: int, **values: object) -> Pin:
-    report = ShownReport(service_request_id=f"R{number}", **values)  # type: ignore[arg-type]
+    report = shown_report(service_request_id=f"R{number}", **values)
     made = pin_of(report)
     assert made
     return made
@@ -118,4 +118,4 @@ def test_pin_is_aged_when_it_was_closed_that_long_ago(after: timedelta, aged: bo
 
 
 def test_report_has_no_pin_when_nobody_knows_where_it_is() -> None:
-    assert pin_of(ShownReport(service_request_id="R1", lat=None, long=None)) is None
+    assert pin_of(shown_report(service_request_id="R1", lat=None, long=None)) is None

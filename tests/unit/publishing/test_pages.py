@@ -11,23 +11,19 @@ import pytest
 from chalicelib.catalogue.load import load
 from chalicelib.kernel.templating import SHARED, environment
 from chalicelib.publishing.pages import JinjaPages
-from chalicelib.reports.reference import grouped
-from chalicelib.reports.states import LABELS
 from tests.builders import NOON
 from tests.conftest import ROOT
-from tests.fakes_publishing import ShownPhoto, ShownReport, ShownUpdate
+from tests.fakes_publishing import shown_photo, shown_report, shown_update
 
 PAGES = JinjaPages(
     council=load("demo").said,
     zone=ZoneInfo("Europe/London"),
-    labels=LABELS,
-    grouped=grouped,
     now=lambda: NOON,
 )
 
 
 def page(**values: Any) -> str:
-    report = ShownReport(service_request_id="R00000000001", **values)
+    report = shown_report(service_request_id="R00000000001", **values)
     return PAGES.report(report).decode()
 
 
@@ -35,7 +31,7 @@ def test_page_tells_all_that_a_resident_asks() -> None:
     html = page(
         title="Hole by the bridge",
         expected_datetime=NOON + timedelta(days=5),
-        updates=(ShownUpdate(text="We had a look.", by="council", state="investigating"),),
+        updates=(shown_update(text="We had a look.", by="council", state="investigating"),),
         state="investigating",
         followers=2,
     )
@@ -64,8 +60,8 @@ def test_page_says_overdue_when_the_promised_day_is_over() -> None:
 
 def test_page_shows_photos_in_their_place_and_says_which_they_are() -> None:
     html = page(
-        photos=(ShownPhoto("P1"), ShownPhoto("P2")),
-        updates=(ShownUpdate(photos=(ShownPhoto("P3"),)),),
+        photos=(shown_photo("P1"), shown_photo("P2")),
+        updates=(shown_update(photos=(shown_photo("P3"),)),),
     )
     pictures = re.findall(r"<img [^>]*>", html)
     assert [re.search(r'alt="([^"]*)"', each)[1] for each in pictures] == [  # type: ignore[index]
@@ -106,7 +102,7 @@ def test_page_is_inert_when_what_was_typed_is_markup() -> None:
         description=attack,
         address=attack,
         external_reference="javascript:alert(1)",
-        updates=(ShownUpdate(text=attack),),
+        updates=(shown_update(text=attack),),
     )
     assert "<script>alert" not in html and "<img src=x" not in html
     assert not re.search(r"""href\s*=\s*["']?\s*javascript:""", html)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chalicelib.publishing.figures import ALL, Counts, Line, Tally
 from chalicelib.publishing.small_numbers import MEASURES, SMALL, Hidden, fits, hidden_in
-from chalicelib.reports.usecases.figures.outcomes import Outcome
+from chalicelib.reports.published import Outcome
 
 Table = Mapping[Line, Counts]
 Equation = list[tuple[Line, int]]

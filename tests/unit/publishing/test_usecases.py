@@ -17,7 +17,6 @@ from chalicelib.publishing.lists import publish_changed_lists
 from chalicelib.publishing.model import counts_in, key_of_tile, pins_in, tile_key
 from chalicelib.publishing.pages import JinjaPages
 from chalicelib.publishing.ports import Document, Ports, StoredDocument
-from chalicelib.publishing.public_report import PublicReport
 from chalicelib.publishing.rounds import rewrite
 from chalicelib.publishing.targets import tile_targets
 from chalicelib.publishing.usecases import (
@@ -28,20 +27,14 @@ from chalicelib.publishing.usecases import (
     publish_overdue,
     tidy,
 )
-from chalicelib.reports.states import LABELS
+from chalicelib.reports.published import ReportView
 from tests.builders import MARKET_PLACE, NOON
 from tests.fakes import MemoryDocuments, PlainPages
-from tests.fakes_publishing import (
-    MemoryReports,
-    Published,
-    ShownPhoto,
-    ShownReport,
-    ShownUpdate,
-)
+from tests.fakes_publishing import MemoryReports, Published, shown_photo, shown_update
 
 ELSEWHERE: dict[str, Any] = {"lat": 53.99, "long": -1.12}
 QUARTER = timedelta(days=90)
-PHOTO = (ShownPhoto("P1"),)
+PHOTO = (shown_photo("P1"),)
 FILES = {"photos/R00000000001/P1/page.jpg", "photos/R00000000001/P1/thumbnail.jpg"}
 
 
@@ -65,12 +58,12 @@ def documents(here: Published) -> MemoryDocuments:
     return here.documents
 
 
-def tile_of(report: ShownReport) -> str:
+def tile_of(report: ReportView) -> str:
     assert report.lat is not None and report.long is not None
     return key_of(Point(lat=report.lat, long=report.long), MAP_ZOOM)
 
 
-def touched(*stored: ShownReport, **values: Any) -> dict[str, Touched]:
+def touched(*stored: ReportView, **values: Any) -> dict[str, Touched]:
     return {
         each.service_request_id: Touched(tiles={tile_of(each)}, facts={"fact"}, **values)
         for each in stored
@@ -189,7 +182,7 @@ def test_report_has_a_page_and_no_pin_when_nobody_knows_where_it_is(
 
 def test_others_are_published_when_one_report_fails(here: Published) -> None:
     class FailingPages(PlainPages):
-        def report(self, report: PublicReport) -> bytes:
+        def report(self, report: ReportView) -> bytes:
             if report.service_request_id.endswith("2"):
                 raise ZeroDivisionError
             return super().report(report)
@@ -269,7 +262,7 @@ def test_counts_are_made_again_when_the_tile_changed_while_they_were_written(
 # What was closed long ago
 
 
-def closed(reports: MemoryReports, number: int = 1, **values: Any) -> ShownReport:
+def closed(reports: MemoryReports, number: int = 1, **values: Any) -> ReportView:
     return reports.put(number, state="fixed", status="closed", **values)
 
 
@@ -325,7 +318,7 @@ def test_what_could_not_be_tidied_is_named_and_tidied_the_next_time(
     here.now.now = NOON + QUARTER
 
     class Refusing(MemoryReports):
-        def public(self, service_request_ids: Sequence[str]) -> Mapping[str, PublicReport]:
+        def public(self, service_request_ids: Sequence[str]) -> Mapping[str, ReportView]:
             if "R00000000001" in service_request_ids:
                 raise UpstreamFailed("The store of reports did not answer.")
             return super().public(service_request_ids)
@@ -343,8 +336,6 @@ def pages_of(here: Published) -> JinjaPages:
     return JinjaPages(
         council=load("demo").said,
         zone=ZoneInfo("Europe/London"),
-        labels=LABELS,
-        grouped=str,
         now=here.now,
     )
 
@@ -376,7 +367,7 @@ def test_photos_of_a_report_and_of_its_updates_are_published_and_taken_back(
     here: Published, ports: Ports, reports: MemoryReports
 ) -> None:
     here.photos.keep("R00000000001", "P1", "P2")
-    update = ShownUpdate(photos=(ShownPhoto("P2"),))
+    update = shown_update(photos=(shown_photo("P2"),))
     stored = reports.put(photos=PHOTO, updates=(update,))
     publish(touched(stored, photos={"P1", "P2"}), ports)
     assert here.photos.published == FILES | {each.replace("P1", "P2") for each in FILES}

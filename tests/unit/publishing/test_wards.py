@@ -13,8 +13,9 @@ from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import MAP_ZOOM, key_of
 from chalicelib.publishing.ports import Ports
 from chalicelib.publishing.usecases import Touched, publish, publish_all, publish_wards
+from chalicelib.reports.published import ReportView
 from tests.builders import MARKET_PLACE, NOON
-from tests.fakes_publishing import Published, ShownReport
+from tests.fakes_publishing import Published
 
 TILE = key_of(Point(**MARKET_PLACE), MAP_ZOOM)
 
@@ -51,7 +52,7 @@ def ports(here: Published, wards: Sequence[Area] = (CENTRE, SOUTH)) -> Ports:
     return replace(here.ports(), wards=lambda: wards)
 
 
-def touch(report: ShownReport, here: Published, *, purge: bool = False) -> dict[str, Exception]:
+def touch(report: ReportView, here: Published, *, purge: bool = False) -> dict[str, Exception]:
     touched = Touched(tiles={TILE}, facts={"fact"}, purge=purge)
     return publish({report.service_request_id: touched}, ports(here))
 

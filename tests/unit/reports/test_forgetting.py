@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import NotFound
-from chalicelib.reports.model import Contact, Flag, Note, Photo, ServiceRequest, Visibility
+from chalicelib.reports.model import Contact, Flag, Note, Photo, ServiceRequest
 from chalicelib.reports.ports import Ports
+from chalicelib.reports.published import Visibility
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.lifecycle.forgetting import (
     REMOVED,

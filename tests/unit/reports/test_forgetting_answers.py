@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.reports.model import AnswerDraft, Photo, ServiceRequest, Visibility
+from chalicelib.reports.model import AnswerDraft, Photo, ServiceRequest
 from chalicelib.reports.ports import Ports
+from chalicelib.reports.published import Visibility
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.lifecycle.forgetting import REMOVED, forget_answers
 from chalicelib.reports.usecases.resident.exporting import export

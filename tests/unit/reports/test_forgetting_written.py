@@ -5,8 +5,9 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from chalicelib.reports.model import FlagDraft, HeldUpdate, Photo, ServiceRequest, Visibility
+from chalicelib.reports.model import FlagDraft, HeldUpdate, Photo, ServiceRequest
 from chalicelib.reports.ports import Ports
+from chalicelib.reports.published import Visibility
 from chalicelib.reports.usecases.access import EVERYWHERE, Author, written_as
 from chalicelib.reports.usecases.lifecycle.forgetting import (
     REMOVED,

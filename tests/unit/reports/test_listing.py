@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.errors import Invalid
-from chalicelib.reports.model import Photo, Visibility
+from chalicelib.reports.model import Photo
 from chalicelib.reports.ports import Ports, Window
+from chalicelib.reports.published import Visibility
 from chalicelib.reports.usecases.exchange import listing
 from chalicelib.reports.usecases.exchange.listing import Kinds, list_requests, updates_between
 from tests.builders import NOON, report, update

@@ -7,8 +7,9 @@ import msgspec
 import pytest
 
 from chalicelib.catalogue.load import load
-from chalicelib.reports.model import ReportChanges, Visibility
+from chalicelib.reports.model import ReportChanges
 from chalicelib.reports.ports import Ports
+from chalicelib.reports.published import Visibility
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.reading import public_views
 from chalicelib.reports.usecases.staff.casework import change_case

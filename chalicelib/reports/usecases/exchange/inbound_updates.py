@@ -2,18 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Literal
 
 from chalicelib.kernel.ids import reference_of
 from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.model import ServiceRequest, Update
 from chalicelib.reports.partner import state_for_partner
 from chalicelib.reports.ports import Ports
+from chalicelib.reports.published import Brought
 from chalicelib.reports.states import LABELS, SAID_BY_OTHERS
 from chalicelib.reports.usecases.access import stored, update_report
 from chalicelib.reports.usecases.reading import timeline
 
-Brought = Literal["added", "known", "over"]
 LONGEST_TEXT = 2_000
 DAY = timedelta(days=1)
 MOST_A_DAY = 20

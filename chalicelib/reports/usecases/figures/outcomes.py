@@ -15,31 +15,16 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import chain, islice
-from typing import NamedTuple
 
 from chalicelib.kernel.time import text_of
 from chalicelib.reports.model import ServiceRequest, Update
 from chalicelib.reports.ports import Course, Ports, Window
+from chalicelib.reports.published import Outcome
 from chalicelib.reports.states import OPEN_STATES, SAID_TO_BE_DONE, State
 
 AT_ONCE = 100
 """How many reports are read together."""
 INDEX_AT_ONCE = 1000
-
-
-class Outcome(NamedTuple):
-    """The outcome of a public report that was requested in `month` (YYYY-MM in UTC); `done_s` is
-    how long it took, None if it is not done."""
-
-    month: str
-    service_code: str
-    ward_code: str | None
-    done_s: float | None
-    is_open: bool
-    had_target: bool
-    in_target: bool
-    was_reopened: bool
-    failed_repairs: int
 
 
 def every_outcome(ports: Ports) -> Iterator[Outcome]:

@@ -8,11 +8,11 @@ forgets, so an interrupted run is found and done again.
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Literal
 
 from chalicelib.reports.model import ContactKind, ServiceRequest, Update
 from chalicelib.reports.needs import without_words
 from chalicelib.reports.ports import Place, Ports
+from chalicelib.reports.published import ReportPart
 from chalicelib.reports.usecases.access import (
     Author,
     is_from_partner,
@@ -29,8 +29,6 @@ AT_ONCE = 100
 A_KILOMETRE = 2
 """Decimal places of a latitude or longitude that give about a kilometre."""
 
-Part = Literal["report", ContactKind]
-
 
 def reports_about(author: Author, ports: Ports) -> Iterator[str]:
     """The ids of all reports that the author sent, or that name the author as contact."""
@@ -40,7 +38,7 @@ def reports_about(author: Author, ports: Ports) -> Iterator[str]:
         yield from (service_request_id for _, service_request_id in places)
 
 
-def parts_of(service_request_id: str, author: Author, ports: Ports) -> Sequence[Part]:
+def parts_of(service_request_id: str, author: Author, ports: Ports) -> Sequence[ReportPart]:
     """The parts of a report that belong to the author: everything that says who sent it, or the
     author's addresses that somebody else gave with it."""
     report = ports.repository.get(service_request_id)

@@ -5,8 +5,9 @@ from typing import Any, NamedTuple
 
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.kernel.optimistic import VersionConflict
-from chalicelib.reports.model import Question, ReportChanges, ServiceRequest, Visibility
+from chalicelib.reports.model import Question, ReportChanges, ServiceRequest
 from chalicelib.reports.ports import Ports
+from chalicelib.reports.published import Visibility
 from chalicelib.reports.usecases.access import (
     Author,
     as_service_allows,

@@ -3,20 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from chalicelib.catalogue.decisions import Decision
 from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.model import Photo, ServiceRequest, Update
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import LABELS, OPEN_STATES, moves_from
 from chalicelib.reports.usecases.access import stored, update_report
-from chalicelib.reports.usecases.triage import decision_of
 from chalicelib.reports.usecases.updating import MOST_PHOTOS, find
-
-
-def work_for(report: ServiceRequest, ports: Ports) -> Decision | None:
-    """What the rules say of the work that the report needs; None if its service is no longer
-    offered."""
-    return decision_of(report, ports) if report.service_code in ports.council.by_code else None
 
 
 def tell_of_work(

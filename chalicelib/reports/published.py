@@ -1,0 +1,186 @@
+"""The published language of reports: the classes of this slice that other slices may import.
+
+ReportView is what everybody may see of a public report, and its JSON is the published document.
+Report is what other slices decide by. Neither holds the reporter's contact details, account or
+answers. `states`, `reference` and `needs` belong to the published language, too.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from chalicelib.catalogue.decisions import JobKind, Opens, Priority
+from chalicelib.geo.point import Point
+from chalicelib.reports.states import OPEN_STATES, SAID_TO_BE_DONE, State, Status
+
+Visibility = Literal["public", "waiting", "held", "private", "unconfirmed", "hidden", "withdrawn"]
+"""`waiting` for an officer's look, `held` until its `publish_at`; only `public` is published."""
+Writer = Literal["resident", "council", "contractor"]
+"""Who wrote an entry of the timeline."""
+Brought = Literal["added", "known", "over"]
+"""What became of another body's update: it is on the timeline now, nothing had to be done, or the
+report has had all that it takes for today."""
+ReportPart = Literal["report", "email", "phone"]
+"""The parts of a report that are about a person: everything that says who sent it, or an address of
+the person that somebody else gave with it."""
+UNCHECKED: frozenset[Visibility] = frozenset(("waiting", "held", "unconfirmed", "hidden"))
+"""The visibilities of reports that no crew goes out for yet."""
+
+
+class PhotoView(msgspec.Struct, frozen=True, kw_only=True):
+    """A photo, at page size and as a thumbnail."""
+
+    photo_id: str
+    url: str
+    thumbnail_url: str
+
+
+class UpdateView(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of the timeline."""
+
+    update_id: str
+    state: State
+    text: str
+    datetime: datetime
+    by: Writer
+    photos: tuple[PhotoView, ...] = ()
+
+
+class ReportView(msgspec.Struct, frozen=True, kw_only=True):
+    """A report with its timeline, oldest update first."""
+
+    service_request_id: str
+    status: Status
+    state: State
+    service_code: str
+    service_name: str
+    title: str | None
+    description: str
+    visibility: Visibility
+    lat: float | None
+    long: float | None
+    address: str | None
+    ward_code: str | None
+    requested_datetime: datetime
+    updated_datetime: datetime
+    expected_datetime: datetime | None
+    external_reference: str | None
+    asset_id: str | None
+    tracking_url: str
+    photos: tuple[PhotoView, ...]
+    updates: tuple[UpdateView, ...]
+    duplicate_of: str | None
+    followers: int
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """A stored report as other slices know it, without any words that a resident typed.
+
+    `is_forgotten`: its sender was erased. `is_from_partner`: it came through our own Open311
+    server. `may_be_passed_on`: it is settled, and no other body has it. `reopened_by` is the update
+    with which a resident opened it again, if nobody else did so later. `duplicates` are the reports
+    that were ever merged into it, `duplicate_of` is the report that it was merged into. `repairs`
+    counts how often the work was reported as done, `failed_repairs` how often a resident disagreed.
+    `scheduled_at` is when the council last announced planned work. `update_ids` are those that its
+    item keeps. `need_ids` are the needs that officers were asked to look at, `undone_jobs` the jobs
+    that ended without being done and wait for an officer. `questions` of officers wait for an
+    answer, by their numbers. Subscribers are told the present state from `told_from` on: until then
+    an officer can take it back. The changes of the versions in `taken_back` are never told.
+    """
+
+    service_request_id: str
+    service_code: str
+    state: State
+    visibility: Visibility
+    version: int
+    team: str
+    priority: Priority
+    opens: Opens = "officer"
+    lat: float | None = None
+    long: float | None = None
+    ward_code: str | None = None
+    expected_datetime: datetime | None = None
+    repairs: int = 0
+    failed_repairs: int = 0
+    duplicates: tuple[str, ...] = ()
+    duplicate_of: str | None = None
+    is_forgotten: bool = False
+    is_from_partner: bool = False
+    may_be_passed_on: bool = False
+    reopened_by: str | None = None
+    scheduled_at: datetime | None = None
+    update_ids: frozenset[str] = frozenset()
+    need_ids: frozenset[str] = frozenset()
+    undone_jobs: frozenset[str] = frozenset()
+    questions: Mapping[int, str] = field(default_factory=dict, repr=False)
+    told_from: datetime | None = None
+    taken_back: frozenset[int] = frozenset()
+
+    @property
+    def point(self) -> Point | None:
+        """The place, None if it is only described."""
+        if self.lat is None or self.long is None:
+            return None
+        return Point(lat=self.lat, long=self.long)
+
+    @property
+    def is_public(self) -> bool:
+        return self.visibility == "public"
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.visibility == "withdrawn"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
+
+    @property
+    def is_done(self) -> bool:
+        """True if the work was reported as done."""
+        return self.state in SAID_TO_BE_DONE
+
+    @property
+    def is_unchecked(self) -> bool:
+        """True until it is clear that the report may be worked on."""
+        return self.visibility in UNCHECKED
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """The work that a report needs, by the council's rules; these defaults if its service is no
+    longer offered."""
+
+    kind: JobKind = "repair"
+    minutes: int = 30
+    skills: tuple[str, ...] = ()
+    hazards: tuple[str, ...] = ()
+    materials: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportWithWork(Report):
+    """A report as crews need it. `address` may hold words that a resident typed."""
+
+    work: Work = Work()
+    address: str | None = None
+
+
+class Outcome(NamedTuple):
+    """The outcome of a public report that was requested in `month` (YYYY-MM in UTC); `done_s` is
+    how long it took, None if it is not done."""
+
+    month: str
+    service_code: str
+    ward_code: str | None
+    done_s: float | None
+    is_open: bool
+    had_target: bool
+    in_target: bool
+    was_reopened: bool
+    failed_repairs: int

@@ -1,0 +1,92 @@
+"""Shows reports to other slices, in the published language."""
+
+from collections.abc import Mapping, Sequence
+
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.needs import open_needs
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.published import Report, ReportWithWork, Work
+from chalicelib.reports.usecases.access import is_from_partner
+from chalicelib.reports.usecases.attention import UNDONE
+from chalicelib.reports.usecases.exchange.forwarding import may_be_passed_on, reopened_by
+from chalicelib.reports.usecases.triage import decision_of
+
+
+def shared(service_request_id: str, ports: Ports) -> Report | None:
+    """The report as it is now (a consistent read), None if there is none. Raises UpstreamFailed."""
+    report = ports.repository.get(service_request_id)
+    return as_shared(report) if report else None
+
+
+def shared_with_work(service_request_id: str, ports: Ports) -> ReportWithWork | None:
+    """The same, with the work that the report needs."""
+    report = ports.repository.get(service_request_id)
+    if report is None:
+        return None
+    known = vars(as_shared(report))
+    return ReportWithWork(**known, work=_work(report, ports), address=report.address)
+
+
+def all_shared(service_request_ids: Sequence[str], ports: Ports) -> Mapping[str, Report]:
+    """Those of the reports that are stored, as they are now (consistent reads). Raises
+    UpstreamFailed."""
+    found = ports.repository.many(service_request_ids)
+    return {key: as_shared(report) for key, report in found.items()}
+
+
+def as_shared(report: ServiceRequest) -> Report:
+    """The stored report without what only this slice may know."""
+    reopening = reopened_by(report)
+    return Report(
+        service_request_id=report.service_request_id,
+        service_code=report.service_code,
+        state=report.state,
+        visibility=report.visibility,
+        version=report.version,
+        team=report.team,
+        priority=report.priority,
+        opens=report.opens,
+        lat=report.lat,
+        long=report.long,
+        ward_code=report.ward_code,
+        expected_datetime=report.expected_datetime,
+        repairs=report.repairs,
+        failed_repairs=report.failed_repairs,
+        duplicates=report.duplicates,
+        duplicate_of=report.duplicate_of,
+        is_forgotten=report.forgotten,
+        is_from_partner=is_from_partner(report),
+        may_be_passed_on=may_be_passed_on(report),
+        reopened_by=reopening.update_id if reopening else None,
+        scheduled_at=max(
+            (
+                update.datetime
+                for update in report.updates
+                if update.by == "council" and update.state == "action_scheduled"
+            ),
+            default=None,
+        ),
+        update_ids=frozenset(update.update_id for update in report.updates),
+        need_ids=frozenset(need.need_id for need in report.needs),
+        undone_jobs=frozenset(
+            need.about for need in open_needs(report.needs) if need.reason in UNDONE
+        ),
+        questions={each.number: each.text for each in report.questions if each.is_open}
+        if report.waits_for
+        else {},
+        told_from=report.told_from,
+        taken_back=report.taken_back,
+    )
+
+
+def _work(report: ServiceRequest, ports: Ports) -> Work:
+    if report.service_code not in ports.council.by_code:
+        return Work()
+    decision = decision_of(report, ports)
+    return Work(
+        kind=decision.kind,
+        minutes=decision.minutes,
+        skills=decision.skills,
+        hazards=decision.hazards,
+        materials=decision.materials,
+    )
