@@ -111,7 +111,7 @@ def by_vroom(day: Day) -> Solved:
     numpy: Any = import_module("numpy")
     problem = vroom.Input()
     points = [stop.point for stop in day.stops] + [crew.depot for crew in day.crews]
-    seconds = TRAVEL.seconds(points)
+    seconds = TRAVEL(points)
     problem.set_durations_matrix("car", numpy.array(seconds, dtype=numpy.uint32))
     for number, crew in enumerate(day.crews):
         depot = len(day.stops) + number

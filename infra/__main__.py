@@ -224,7 +224,7 @@ def publish_web(folder: Path) -> None:
     with click.progressbar(length=count, label="Files", file=sys.stderr) as bar:
         addresses = publishing.publish_web(boto3.client("s3"), bucket, folder, bar.update)
     # The CDN would ignore a repeated reference as the same request.
-    publishing_ports().cdn.invalidate(addresses, f"web-{datetime.now(UTC).isoformat()}")
+    publishing_ports().purge(addresses, f"web-{datetime.now(UTC).isoformat()}")
     click.echo(f"{count} files published.")
 
 

@@ -15,8 +15,9 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.gazetteer.model import Place, PlaceList
+from chalicelib.gazetteer.model import PlaceList
 from chalicelib.gazetteer.streets import Streets
+from chalicelib.geo.place import Place
 from infra.basemap import features_of, layer_of
 from infra.basemap_layers import Unreadable, read_feature
 

@@ -11,8 +11,9 @@ import msgspec
 
 from chalicelib.errors import ConfigurationError, UpstreamFailed
 from chalicelib.kernel.optimistic import VersionConflict
+from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.publishing.model import JSON
-from chalicelib.publishing.ports import Document, Ports, StoredDocument
+from chalicelib.publishing.ports import Document, Ports
 from chalicelib.publishing.targets import put
 from chalicelib.publishing.unfinished import Mark
 from infra.lists import new_mark, publish_figures_anew, publish_lists_anew, published_months

@@ -12,7 +12,8 @@ from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import key_of
 from chalicelib.kernel.ids import Ids
 from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
-from chalicelib.publishing.ports import Document, StoredDocument
+from chalicelib.kernel.stored_document import StoredDocument
+from chalicelib.publishing.ports import Document
 from chalicelib.reports.keys import place_by_target
 from chalicelib.reports.model import (
     Answer,
@@ -385,11 +386,9 @@ class MemoryDocuments:
         yield from [key for key in self.bodies if key.startswith(prefix)]
 
 
-class PlainPages:
+def plain_page(report: ReportView) -> bytes:
     """A page that says which report it is, and in which state."""
-
-    def report(self, report: ReportView) -> bytes:
-        return f"<h1>{report.service_request_id} {report.state}</h1>".encode()
+    return f"<h1>{report.service_request_id} {report.state}</h1>".encode()
 
 
 def _id(*parts: str) -> str:

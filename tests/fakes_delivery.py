@@ -119,10 +119,12 @@ def text_log(*lines: str, kind: str = "DATA_MESSAGE") -> dict[str, Any]:
 
 
 class MemoryAlerts:
-    """Alerts in a dictionary."""
+    """Alerts in a dictionary; `told` has the newest versions told, and by which alert."""
 
     def __init__(self) -> None:
         self.stored: dict[Named, Alert] = {}
+        self.told: dict[tuple[str, str], tuple[int, str]] = {}
+        self.digests: dict[tuple[str, datetime], dict[str, AlertRequested]] = defaultdict(dict)
 
     def save(self, alert: Alert) -> Alert:
         key = Named(alert.subscription_id, alert.alert_id)
@@ -156,34 +158,20 @@ class MemoryAlerts:
     def carried_as(self, external_id: str) -> Alert | None:
         return next((a for a in self.stored.values() if a.external_id == external_id), None)
 
-
-class MemoryTold:
-    """The newest versions told, and by which alert."""
-
-    def __init__(self) -> None:
-        self.stored: dict[tuple[str, str], tuple[int, str]] = {}
-
-    def note(
+    def note_told(
         self, subscription_id: str, about: str, version: int, alert_id: str, *, shown: int = 0
     ) -> bool:
-        told, by = self.stored.get((subscription_id, about), (-1, ""))
+        told, by = self.told.get((subscription_id, about), (-1, ""))
         if version <= told and by != alert_id:
             return False
-        self.stored[subscription_id, about] = max(version, shown), alert_id
+        self.told[subscription_id, about] = max(version, shown), alert_id
         return True
 
-
-class MemoryDigests:
-    """What digests gather."""
-
-    def __init__(self) -> None:
-        self.stored: dict[tuple[str, datetime], dict[str, AlertRequested]] = defaultdict(dict)
-
     def gather(self, due: datetime, tell: AlertRequested) -> None:
-        self.stored[tell.subscription_id, due][tell.event_key] = tell
+        self.digests[tell.subscription_id, due][tell.event_key] = tell
 
     def gathered(self, subscription_id: str, due: datetime) -> Sequence[AlertRequested]:
-        return list(self.stored[subscription_id, due].values())
+        return list(self.digests[subscription_id, due].values())
 
 
 class MemorySuppressed:
@@ -260,8 +248,6 @@ class World:
     clock: Clock = field(default_factory=Clock)
     subscriptions: MemorySubscriptions = field(default_factory=MemorySubscriptions)
     alerts: MemoryAlerts = field(default_factory=MemoryAlerts)
-    told: MemoryTold = field(default_factory=MemoryTold)
-    digests: MemoryDigests = field(default_factory=MemoryDigests)
     suppressed: MemorySuppressed = field(default_factory=MemorySuppressed)
     spend: MemorySpend = field(default_factory=MemorySpend)
     reports: FakeThings = field(default_factory=FakeThings)
@@ -276,8 +262,6 @@ class World:
         return Ports(
             subscriptions=self.subscriptions,
             alerts=self.alerts,
-            told=self.told,
-            digests=self.digests,
             suppressed=self.suppressed,
             spend=self.spend,
             reports=self.reports,

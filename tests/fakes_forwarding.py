@@ -119,7 +119,7 @@ class MemoryNotes:
         self.teams: dict[str, bool] = {}
 
     def __call__(
-        self, service_request_id: str, note_id: str, sender: str, text: str, /, *, is_teams: bool
+        self, service_request_id: str, note_id: str, sender: str, text: str, is_teams: bool, /
     ) -> None:
         if service_request_id not in self.known:
             raise NotFound("There is no such report.")

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from chalicelib.accounts import audit
-from chalicelib.accounts.audit import Entry
 from chalicelib.accounts.ports import PeoplePorts
 from chalicelib.accounts.ports import Ports as AccountsPorts
 from chalicelib.errors import UpstreamFailed
+from chalicelib.kernel.audit_entry import Entry
 
 
 @dataclass

@@ -208,7 +208,7 @@ def photos_in_memory(clock: Clock) -> Here:
         gallery=gallery,
         records=records,
         ids=IDS,
-        reports=reports,
+        is_held=reports.holds,
         rebuild=plainly_rebuilt,
         blacken=plainly_blackened,
         fetch=elsewhere.fetch,

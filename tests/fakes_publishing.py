@@ -11,7 +11,7 @@ from chalicelib.publishing.model import PHOTOS, tile_of_all
 from chalicelib.publishing.ports import Ports, Publisher
 from chalicelib.reports.published import PhotoView, ReportView, UpdateView
 from tests.builders import MARKET_PLACE, NOON
-from tests.fakes import Clock, MemoryDocuments, PlainPages
+from tests.fakes import Clock, MemoryDocuments, plain_page
 
 BOUNDS = Box(west=-1.2, south=53.89, east=-0.963, north=54.028)
 
@@ -188,9 +188,9 @@ class Published:
         return Ports(
             documents=self.documents,
             photos=self.photos,
-            cdn=self.cdn,
+            purge=self.cdn.invalidate,
             reports=self.reports,
-            pages=PlainPages(),
+            page=plain_page,
             now=self.now,
             fixed=lambda: {"data/index.json": {"name": "Demo"}},
             whole=tile_of_all(BOUNDS),

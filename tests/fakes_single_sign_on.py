@@ -7,8 +7,9 @@ from itertools import count
 from typing import Any
 
 from chalicelib.accounts import audit
-from chalicelib.accounts.single_sign_on import Handover, Provider, SignOnPorts
+from chalicelib.accounts.single_sign_on import Handover, SignOnPorts
 from chalicelib.accounts.tokens import HandoverProofs, Proofs
+from chalicelib.catalogue.identity import IdentityProvider
 from chalicelib.errors import Forbidden
 from tests.fakes import Clock, PlainSecret
 from tests.fakes_accounts import accounts_ports
@@ -52,7 +53,7 @@ class SayingIssuers:
 
 
 def sign_on_ports(
-    clock: Clock, issuers: SayingIssuers, *providers: Provider, trail: MemoryTrail
+    clock: Clock, issuers: SayingIssuers, *providers: IdentityProvider, trail: MemoryTrail
 ) -> SignOnPorts:
     numbers = count(1)
     return SignOnPorts(

@@ -7,76 +7,15 @@ address or name, so that they identify nobody once the account is erased.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Literal, NamedTuple, Protocol
+from datetime import datetime
+from typing import NamedTuple, Protocol
 
-Action = Literal[
-    "people.invite",
-    "people.grants",
-    "people.disable",
-    "people.enable",
-    "account.erase",
-    "account.sign_in",
-    "account.sign_in_failed",
-    "blocks.add",
-    "blocks.remove",
-    "reports.look",
-    "reports.change",
-    "reports.assist",
-    "reports.update",
-    "cases.note",
-    "cases.ask",
-    "cases.settle",
-    "cases.unmerge",
-    "cases.undo",
-    "cases.redact_photo",
-    "templates.add",
-    "templates.change",
-    "templates.remove",
-    "views.add",
-    "views.remove",
-    "keys.make",
-    "keys.revoke",
-    "receivers.add",
-    "receivers.change",
-    "receivers.remove",
-    "receivers.replay",
-    "deliveries.resend",
-    "deliveries.keep",
-    "disruptions.post",
-    "disruptions.change",
-    "disruptions.withdraw",
-    "crews.look",
-    "jobs.create",
-    "jobs.change",
-    "jobs.plan",
-    "jobs.settle",
-    "jobs.link",
-    "jobs.drop_link",
-]
+from chalicelib.kernel.audit_entry import Action, Entry
+
 OPERATOR = "operator"
 """The actor when a command was run on the deployment."""
 NOBODY = "nobody"
 """The actor when nobody is signed in."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Entry:
-    """An action or an attempt: `actor` and `subject` are ids; `details` describe the action and
-    hold nothing that was typed."""
-
-    entry_id: str
-    at: datetime
-    actor: str
-    action: Action
-    subject: str
-    details: str
-
-    @property
-    def place(self) -> str:
-        """The entry's place in the log, from which a list continues after it."""
-        moment = self.at.astimezone(UTC).isoformat(timespec="microseconds")
-        return f"{moment.replace('+00:00', 'Z')}#{self.entry_id}"
 
 
 class Page(NamedTuple):

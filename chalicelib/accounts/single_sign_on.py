@@ -1,59 +1,16 @@
 """Single sign-on through another organisation: its dependencies, and the data kept for it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from chalicelib.accounts import audit
-from chalicelib.accounts.model import Assurance, StaffRole
 from chalicelib.accounts.ports import Ports
 from chalicelib.accounts.tokens import HandoverProofs, Proofs
+from chalicelib.catalogue.identity import IdentityProvider
 
 HANDOVER_HOLDS = timedelta(minutes=10)
-
-
-class GroupGrant(Protocol):
-    """The grants of a group's members."""
-
-    @property
-    def group(self) -> str: ...
-    @property
-    def role(self) -> StaffRole: ...
-    @property
-    def teams(self) -> tuple[str, ...]: ...
-    @property
-    def wards(self) -> tuple[str, ...]: ...
-
-
-class LevelMapping(Protocol):
-    """Maps the values of a claim to the certainty of a person's identity."""
-
-    @property
-    def claim(self) -> str: ...
-    @property
-    def levels(self) -> Mapping[str, Assurance]: ...
-
-
-class Provider(Protocol):
-    """Another organisation, as the council's document describes it."""
-
-    @property
-    def provider(self) -> str: ...
-    @property
-    def label(self) -> str: ...
-    @property
-    def serves(self) -> Literal["residents", "staff"]: ...
-    @property
-    def issuer(self) -> str: ...
-    @property
-    def trusts_email(self) -> bool: ...
-    @property
-    def groups(self) -> str: ...
-    @property
-    def grants(self) -> Sequence[GroupGrant]: ...
-    @property
-    def assurance(self) -> LevelMapping | None: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +57,7 @@ class SignOnPorts:
     """All dependencies of signing in through another organisation."""
 
     people: Ports
-    providers: Mapping[str, Provider]
+    providers: Mapping[str, IdentityProvider]
     handovers: Handovers
     proofs: HandoverProofs
     issuers: Callable[[], Issuers]

@@ -25,8 +25,8 @@ class Listed(NamedTuple):
 
 
 class Alerts(Protocol):
-    """The store of alerts. Every method raises UpstreamFailed when the store does not answer; lists
-    may lag a second behind."""
+    """The store of alerts, of what was told, and of what digests gather. Every method raises
+    UpstreamFailed when the store does not answer; lists may lag a second behind."""
 
     def save(self, alert: Alert) -> Alert:
         """Stores a new alert, or replaces the stored one if it has `alert.revision`. Raises
@@ -44,20 +44,12 @@ class Alerts(Protocol):
     def carried_as(self, external_id: str) -> Alert | None:
         """The alert that the carrier knows by this id."""
 
-
-class DeliveryLog(Protocol):
-    """A record of what each subscriber was told about each report or notice."""
-
-    def note(
+    def note_told(
         self, subscription_id: str, about: str, version: int, alert_id: str, *, shown: int = 0
     ) -> bool:
         """Notes that this alert tells of what happened with this version, and shows the thing as it
-        is in the version `shown`, if that is newer. Answers False if another alert has told of this
-        version, or has shown it or a newer one. Raises UpstreamFailed."""
-
-
-class Digests(Protocol):
-    """The events that digests gather. Every method raises UpstreamFailed."""
+        is in the version `shown`, if that is newer. Returns False if another alert has told of this
+        version, or has shown it or a newer one."""
 
     def gather(self, due: datetime, tell: AlertRequested) -> None:
         """Keeps the event once, for the digest of its subscription that is due at `due`."""
@@ -116,8 +108,6 @@ class Ports:
 
     subscriptions: Subscriptions
     alerts: Alerts
-    told: DeliveryLog
-    digests: Digests
     suppressed: Suppressed
     spend: Spend
     reports: Callable[[Sequence[str]], Mapping[str, ReportNews]]

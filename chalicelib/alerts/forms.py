@@ -2,7 +2,7 @@
 in the API, so a fault that its rules find belongs to the field of that name."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from chalicelib.alerts.matching import FITTING
 from chalicelib.alerts.model import (
@@ -14,19 +14,10 @@ from chalicelib.alerts.model import (
 from chalicelib.errors import Invalid
 from chalicelib.geo.point import Point
 from chalicelib.kernel.parsing import parse
+from chalicelib.kernel.posted_form import Posted
 
 NEEDS_A_PLACE = ("area",)
 MAY_HAVE_A_PLACE = ("area", "roadworks", "disruptions")
-
-
-class Posted(Protocol):
-    """A posted form."""
-
-    def one(self, name: str) -> str:
-        """The first value of the field, empty where there is none."""
-
-    def all(self, name: str) -> tuple[str, ...]:
-        """Every value of the field."""
 
 
 def wish_of(form: Posted, place: Point | None) -> SubscriptionRequest:

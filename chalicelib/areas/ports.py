@@ -7,21 +7,8 @@ from typing import Any, Protocol
 
 from chalicelib.areas.model import RoadWork, WardDocument
 from chalicelib.catalogue.model import Council
-from chalicelib.geo.point import Box, Point
-from chalicelib.geo.polygon import MultiPolygon
-
-
-class Ward(Protocol):
-    """A ward of today."""
-
-    @property
-    def code(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def bounds(self) -> Box: ...
-    @property
-    def shape(self) -> MultiPolygon: ...
+from chalicelib.geo.point import Point
+from chalicelib.geo.ward import Ward
 
 
 class Places(Protocol):

@@ -10,13 +10,15 @@ if TYPE_CHECKING:
 
 
 class CloudFrontCdn:
-    """The Cdn port on one CloudFront distribution."""
+    """One CloudFront distribution."""
 
     def __init__(self, client: "CloudFrontClient", distribution_id: str) -> None:
         self._client = client
         self._distribution_id = distribution_id
 
     def invalidate(self, paths: Collection[str], reference: str) -> None:
+        """Drops the copies of these paths of the site; once for each reference. Raises
+        UpstreamFailed."""
         from botocore.exceptions import BotoCoreError, ClientError
 
         items = sorted(paths)
@@ -33,7 +35,7 @@ class CloudFrontCdn:
 
 
 class NoCdn:
-    """The Cdn port without a CDN."""
+    """Stands for a CDN where nothing keeps copies."""
 
     def invalidate(self, paths: Collection[str], reference: str) -> None:
         """Does nothing."""

@@ -2,25 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import UpstreamFailed
 from chalicelib.kernel.optimistic import VersionConflict
+from chalicelib.kernel.stored_document import StoredDocument
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _MISSING = ("NoSuchKey", "NoSuchVersion", "404")
 _CHANGED = ("PreconditionFailed", "ConditionalRequestConflict")
-
-
-class StoredObject(NamedTuple):
-    """A stored object; `etag` identifies this version of it."""
-
-    body: bytes
-    etag: str
 
 
 class Bucket:
@@ -45,12 +39,12 @@ class Bucket:
         with self._errors(), answer["Body"]:
             yield answer
 
-    def get(self, key: str, most_bytes: int | None = None) -> StoredObject | None:
+    def get(self, key: str, most_bytes: int | None = None) -> StoredDocument | None:
         """The object, or its first `most_bytes`; None if it does not exist."""
         with self.open(key) as answer:
             if answer is None:
                 return None
-            return StoredObject(answer["Body"].read(most_bytes), answer["ETag"])
+            return StoredDocument(answer["Body"].read(most_bytes), answer["ETag"])
 
     def put(self, key: str, body: bytes, **headers: Any) -> None:
         """Store the object, replacing any other."""

@@ -7,6 +7,7 @@ from chalicelib.accounts import ports as accounts
 from chalicelib.accounts.single_sign_on import SignOnPorts
 from chalicelib.accounts.usecases import code_requests, rate_limits
 from chalicelib.bootstrap import container
+from chalicelib.kernel.audit_entry import Action
 from chalicelib.kernel.time import utc_now
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def audit_ports() -> audit.Ports:
     )
 
 
-def note(actor: str, action: audit.Action, subject: str, details: str) -> None:
+def note(actor: str, action: Action, subject: str, details: str) -> None:
     """Records an action in the audit log before it is done. Raises UpstreamFailed."""
     audit.note(actor, action, subject, details, audit_ports())
 

@@ -82,9 +82,7 @@ def telling_ports() -> delivery.Ports:
     tokens = alerts_ports().tokens
     return delivery.Ports(
         subscriptions=_subscriptions(),
-        alerts=stores.DynamoAlerts(stored),
-        told=stores.DynamoTold(stored, utc_now),
-        digests=stores.DynamoDigests(stored),
+        alerts=stores.DynamoAlerts(stored, utc_now),
         suppressed=stores.DynamoSuppressed(stored),
         spend=stores.DynamoSpend(stored),
         reports=ReportsForMessages(reports_ports, here, _reply_address()).many,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
     from chalicelib.aws.clients import SharedSession
+    from chalicelib.aws.cloudfront import CloudFrontCdn, NoCdn
     from chalicelib.aws.ses import SesPost
     from chalicelib.aws.sns import SnsTexts
     from chalicelib.aws.sqs import SqsReaction
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from chalicelib.kernel.templating import Pages
     from chalicelib.net.safe_http_client import SafeHttpClient
     from chalicelib.net.vapid_keys import PushKey
-    from chalicelib.publishing.ports import Cdn
     from chalicelib.publishing.s3_documents import S3Documents
 
 SecretName = Literal[
@@ -229,7 +229,7 @@ def read_published(key: str) -> bytes | None:
 
 
 @once
-def cdn() -> "Cdn":
+def cdn() -> "CloudFrontCdn | NoCdn":
     from chalicelib.aws.cloudfront import CloudFrontCdn, NoCdn
 
     if not settings().distribution_id:

@@ -12,15 +12,12 @@ MOST_OF_A_HISTORY = 100
 
 @container.once
 def desk_ports() -> desk.Ports:
-    from chalicelib.desk.dynamo import DynamoTemplates, DynamoUndos, DynamoViews
+    from chalicelib.desk.dynamo import DynamoDesk
     from chalicelib.integrations.accounts_for_desk import names_of_staff
     from chalicelib.integrations.jobs_for_desk import jobs_of_report
 
-    stored = container.table("jobs")
     return desk.Ports(
-        templates=DynamoTemplates(stored),
-        views=DynamoViews(stored),
-        undos=DynamoUndos(stored),
+        store=DynamoDesk(container.table("jobs")),
         jobs_of=lambda service_request_id: jobs_of_report(service_request_id, stored_jobs()),
         council=container.council(),
         note=note,

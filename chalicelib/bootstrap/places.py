@@ -12,7 +12,15 @@ from chalicelib.kernel.time import utc_now
 
 @container.once
 def gazetteer_ports() -> gazetteer.Ports:
-    return gazetteer.Ports(places=_published_places(), elsewhere=_geocoder())
+    here = container.council()
+    published, chosen = _published_places().gazetteer, here.geocoder
+    if chosen is None:
+        return gazetteer.Ports(gazetteer=published)
+    from chalicelib.gazetteer.geocoder import FallbackGeocoder, GeopyGeocode
+
+    ask = GeopyGeocode(chosen.name, chosen.options, chosen.timeout_s, here.box)
+    geocoder = FallbackGeocoder(ask, here.box, monotonic)
+    return gazetteer.Ports(gazetteer=published, geocode=geocoder.find)
 
 
 @container.once
@@ -37,7 +45,7 @@ def facilities_ports() -> facilities.Ports:
     here = container.council()
     return facilities.Ports(
         facilities=PublishedFacilities(container.read_published, monotonic),
-        open_reports=ReportedAssets(container.read_published, monotonic),
+        open_reports=ReportedAssets(container.read_published, monotonic).about_assets,
         now=utc_now,
         zone=here.zone,
         holidays=here.calendar.holidays,
@@ -47,14 +55,3 @@ def facilities_ports() -> facilities.Ports:
 @container.once
 def _published_places() -> PublishedPlaces:
     return PublishedPlaces(container.read_published, monotonic)
-
-
-def _geocoder() -> gazetteer.Geocoder:
-    from chalicelib.gazetteer.geocoder import FallbackGeocoder, GeopyGeocode
-
-    here = container.council()
-    chosen = here.geocoder
-    if chosen is None:
-        return gazetteer.NoGeocoder()
-    ask = GeopyGeocode(chosen.name, chosen.options, chosen.timeout_s, here.box)
-    return FallbackGeocoder(ask, here.box, monotonic)

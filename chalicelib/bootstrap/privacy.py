@@ -30,7 +30,7 @@ def erasure_ports() -> ErasurePorts:
         erased=DynamoErased(container.table("audit")),
         reports=ReportsForAccounts(reports_ports),
         subscriptions=subscriptions_of_people(),
-        forget_desk=lambda account_id: forget_views(account_id, desk_ports().views),
+        forget_desk=lambda account_id: forget_views(account_id, desk_ports()),
         log=audit_ports(),
         now=utc_now,
     )

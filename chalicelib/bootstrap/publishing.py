@@ -23,9 +23,9 @@ def publishing_ports() -> publishing.Ports:
     return publishing.Ports(
         documents=container.published(),
         photos=S3Photos(container.s3(), kept=to.photos_bucket, published=to.published_bucket),
-        cdn=container.cdn(),
+        purge=container.cdn().invalidate,
         reports=ReportsForPublishing(reports_ports),
-        pages=JinjaPages(council=here.said, zone=here.zone, now=utc_now),
+        page=JinjaPages(council=here.said, zone=here.zone, now=utc_now).report,
         now=utc_now,
         fixed=lambda: fixed_documents(here, container.push_key().public, utc_now()),
         whole=tile_of_all(here.box),

@@ -50,7 +50,7 @@ def photos_ports() -> photos.Ports:
         gallery=S3Gallery(container.s3(), container.signer(), container.settings().photos_bucket),
         records=DynamoRecords(container.table("reports")),
         ids=container.ids(),
-        reports=ReportsForPhotos(reports_ports, stored_jobs),
+        is_held=ReportsForPhotos(reports_ports, stored_jobs).holds,
         rebuild=rebuild_apart,
         blacken=blackened,
         fetch=lambda media_url: fetched(media_url, container.outside()),

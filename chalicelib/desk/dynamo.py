@@ -60,54 +60,41 @@ class UndoItem(DeskItem):
     expires_at = TTLAttribute()
 
 
-class DynamoTemplates:
-    """The Templates port on one DynamoDB table."""
+class DynamoDesk:
+    """DeskStore on one DynamoDB table."""
 
     def __init__(self, table_name: str) -> None:
-        TemplateItem.Meta.table_name = table_name
+        for item in (TemplateItem, ViewItem, UndoItem):
+            item.Meta.table_name = table_name
 
-    def add(self, template: Template) -> Template:
+    def add_template(self, template: Template) -> Template:
         return _template(_template_item(template).add_or_find())
 
-    def save(self, template: Template) -> Template:
+    def save_template(self, template: Template) -> Template:
         return _template(_template_item(template).put_on_version())
 
-    def remove(self, template: Template) -> None:
+    def remove_template(self, template: Template) -> None:
         with TemplateItem.translated(clash=VersionConflict):
             _template_item(template).delete()
 
-    def get(self, template_id: str) -> Template | None:
+    def template(self, template_id: str) -> Template | None:
         item = TemplateItem.find(TEMPLATES, TEMPLATE + template_id)
         return _template(item) if item else None
 
-    def all(self) -> Sequence[Template]:
+    def templates(self) -> Sequence[Template]:
         return [_template(item) for item in TemplateItem.under(TEMPLATES)]
 
-
-class DynamoViews:
-    """The Views port on one DynamoDB table."""
-
-    def __init__(self, table_name: str) -> None:
-        ViewItem.Meta.table_name = table_name
-
-    def put(self, view: View) -> View:
+    def add_view(self, view: View) -> View:
         owner, record = VIEWS + view.account_id, VIEW + view.view_id
         return _view(ViewItem.of(view, owner, record, query_string=view.query).add_or_find())
 
-    def of(self, account_id: str) -> Sequence[View]:
+    def views(self, account_id: str) -> Sequence[View]:
         return [_view(item) for item in ViewItem.under(VIEWS + account_id)]
 
-    def remove(self, account_id: str, view_id: str) -> None:
+    def remove_view(self, account_id: str, view_id: str) -> None:
         ViewItem(VIEWS + account_id, VIEW + view_id).remove()
 
-
-class DynamoUndos:
-    """The Undos port on one DynamoDB table."""
-
-    def __init__(self, table_name: str) -> None:
-        UndoItem.Meta.table_name = table_name
-
-    def add(self, undo: Undo) -> Undo:
+    def add_undo(self, undo: Undo) -> Undo:
         item = UndoItem.of(
             undo,
             f"{UNDO}#{undo.undo_id}",
@@ -116,7 +103,7 @@ class DynamoUndos:
         )
         return _undo(item.add_or_find())
 
-    def get(self, undo_id: str) -> Undo | None:
+    def undo(self, undo_id: str) -> Undo | None:
         item = UndoItem.find(f"{UNDO}#{undo_id}", UNDO)
         return _undo(item) if item else None
 

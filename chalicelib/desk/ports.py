@@ -7,66 +7,47 @@ from typing import Literal, Protocol
 
 from chalicelib.catalogue.model import Council
 from chalicelib.desk.model import CaseJob, Template, Undo, View
+from chalicelib.kernel.audit_entry import Entry
 
 Noted = Literal[
     "templates.add", "templates.change", "templates.remove", "views.add", "views.remove"
 ]
 
 
-class Templates(Protocol):
-    """Where reply templates are kept. Every method raises UpstreamFailed."""
+class DeskStore(Protocol):
+    """The store of what officers keep at their desk. Reads are consistent. Every method raises
+    UpstreamFailed."""
 
-    def add(self, template: Template) -> Template:
-        """Stores it, as version 1, unless there is one of that id. Answers the one that is
-        stored."""
+    def add_template(self, template: Template) -> Template:
+        """Stores the template as version 1, unless one with its id is stored. Returns the stored
+        one."""
 
-    def save(self, template: Template) -> Template:
-        """Replaces the stored one if it has `template.version`. Raises VersionConflict."""
+    def save_template(self, template: Template) -> Template:
+        """Replaces the stored template if it has `template.version`. Raises VersionConflict."""
 
-    def remove(self, template: Template) -> None:
-        """Forgets it if it has `template.version`. Raises VersionConflict."""
+    def remove_template(self, template: Template) -> None:
+        """Deletes the template if it has `template.version`. Raises VersionConflict."""
 
-    def get(self, template_id: str) -> Template | None:
-        """The template as it is now (a consistent read)."""
+    def template(self, template_id: str) -> Template | None:
+        """The template as it is now."""
 
-    def all(self) -> Sequence[Template]:
-        """Every one (a consistent read)."""
+    def templates(self) -> Sequence[Template]:
+        """All reply templates."""
 
+    def add_view(self, view: View) -> View:
+        """Stores the view, unless one with its id is stored. Returns the stored one."""
 
-class Views(Protocol):
-    """Where saved views are kept. Every method raises UpstreamFailed."""
+    def views(self, account_id: str) -> Sequence[View]:
+        """All views that an account saved."""
 
-    def put(self, view: View) -> View:
-        """Stores it unless there is one of that id. Answers the one that is stored."""
+    def remove_view(self, account_id: str, view_id: str) -> None:
+        """Deletes the view; does nothing if it is gone."""
 
-    def of(self, account_id: str) -> Sequence[View]:
-        """All of an account's (a consistent read)."""
+    def add_undo(self, undo: Undo) -> Undo:
+        """Keeps for a day how to undo a change, unless that is kept. Returns what is kept."""
 
-    def remove(self, account_id: str, view_id: str) -> None:
-        """Forgets it; nothing happens where it is gone."""
-
-
-class Undos(Protocol):
-    """Where it is kept for a day what could be put back. Every method raises UpstreamFailed."""
-
-    def add(self, undo: Undo) -> Undo:
-        """Keeps it unless there is one of that id. Answers the one that is kept."""
-
-    def get(self, undo_id: str) -> Undo | None:
-        """What could be put back (a consistent read); it may be over."""
-
-
-class Entry(Protocol):
-    """An entry of the audit log."""
-
-    @property
-    def at(self) -> datetime: ...
-    @property
-    def actor(self) -> str: ...
-    @property
-    def action(self) -> str: ...
-    @property
-    def details(self) -> str: ...
+    def undo(self, undo_id: str) -> Undo | None:
+        """How to undo a change; its time may be over."""
 
 
 @dataclass(frozen=True)
@@ -77,9 +58,7 @@ class Ports:
     `names` says what staff call those accounts, as far
     as they are known; `random_id` makes 128 random bits."""
 
-    templates: Templates
-    views: Views
-    undos: Undos
+    store: DeskStore
     jobs_of: Callable[[str], Sequence[CaseJob]]
     council: Council
     note: Callable[[str, Noted, str, str], None]

@@ -19,8 +19,9 @@ from chalicelib.desk.model import (
     ViewDraft,
     refuse_unknown_fields,
 )
-from chalicelib.desk.ports import Entry, Ports, Views
+from chalicelib.desk.ports import Ports
 from chalicelib.errors import Conflict, FieldError, Invalid, NotFound
+from chalicelib.kernel.audit_entry import Entry
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.time import to_the_second
@@ -71,12 +72,14 @@ FIELD_NAMES: Mapping[str, str] = {
 
 def templates(ports: Ports) -> Sequence[Template]:
     """All of them, by name."""
-    return sorted(ports.templates.all(), key=lambda each: (each.name.casefold(), each.template_id))
+    return sorted(
+        ports.store.templates(), key=lambda each: (each.name.casefold(), each.template_id)
+    )
 
 
 def template(template_id: str, ports: Ports) -> Template:
     """One of them. Raises NotFound."""
-    found = ports.templates.get(template_id)
+    found = ports.store.template(template_id)
     if found is None:
         raise NotFound(f"There is no template {template_id}.")
     return found
@@ -86,7 +89,7 @@ def add_template(draft: TemplateDraft, key: str, actor: str, ports: Ports) -> Te
     """Adds a template; the same draft under the same key once. Raises Invalid, Conflict."""
     _refuse(draft.text, draft.service_codes, draft.state, ports)
     template_id = derived_id("template", actor, key)
-    known = [each.template_id for each in ports.templates.all()]
+    known = [each.template_id for each in ports.store.templates()]
     if len(known) >= MOST_TEMPLATES and template_id not in known:
         raise Conflict(f"There are already {MOST_TEMPLATES} templates. Remove one first.")
     new = Template(
@@ -100,7 +103,7 @@ def add_template(draft: TemplateDraft, key: str, actor: str, ports: Ports) -> Te
         fingerprint=derived_id("template", msgspec.json.encode(draft).decode()),
     )
     ports.note(actor, "templates.add", new.template_id, "")
-    stored = ports.templates.add(new)
+    stored = ports.store.add_template(new)
     if stored.fingerprint != new.fingerprint:
         raise Conflict(
             "Another template was created with this Idempotency-Key. To create this one, use a "
@@ -132,7 +135,7 @@ def change_template(
     _refuse(after.text, after.service_codes, after.state, ports)
     ports.note(actor, "templates.change", template_id, "")
     try:
-        return ports.templates.save(after)
+        return ports.store.save_template(after)
     except VersionConflict as error:
         stored = template(template_id, ports)
         # If only the reply was lost, the stored template is already the intended one.
@@ -146,16 +149,16 @@ def remove_template(template_id: str, version: int, actor: str, ports: Ports) ->
     present = _held(template_id, version, ports)
     ports.note(actor, "templates.remove", template_id, "")
     try:
-        ports.templates.remove(present)
+        ports.store.remove_template(present)
     except VersionConflict as error:
-        if stored := ports.templates.get(template_id):
+        if stored := ports.store.template(template_id):
             raise _stale(stored) from error
     return present
 
 
 def views_of(account_id: str, ports: Ports) -> Sequence[View]:
     """The account's views, in the order in which they were saved."""
-    return sorted(ports.views.of(account_id), key=lambda each: (each.saved_at, each.view_id))
+    return sorted(ports.store.views(account_id), key=lambda each: (each.saved_at, each.view_id))
 
 
 def save_view(draft: ViewDraft, key: str, account_id: str, ports: Ports) -> View:
@@ -167,7 +170,7 @@ def save_view(draft: ViewDraft, key: str, account_id: str, ports: Ports) -> View
             "query", f"{unknown[0]} is not a filter of the queue; choose from: {known}"
         )
     view_id = derived_id("view", account_id, key)
-    known_views = ports.views.of(account_id)
+    known_views = ports.store.views(account_id)
     if len(known_views) >= MOST_VIEWS and view_id not in {each.view_id for each in known_views}:
         raise Conflict(f"You already have {MOST_VIEWS} views. Remove one first.")
     new = View(
@@ -178,7 +181,7 @@ def save_view(draft: ViewDraft, key: str, account_id: str, ports: Ports) -> View
         saved_at=_now(ports),
     )
     ports.note(account_id, "views.add", view_id, "")
-    stored = ports.views.put(new)
+    stored = ports.store.add_view(new)
     if (stored.name, stored.query) != (new.name, new.query):
         raise Conflict(
             "Another view was created with this Idempotency-Key. To save this one, use a new key."
@@ -188,18 +191,18 @@ def save_view(draft: ViewDraft, key: str, account_id: str, ports: Ports) -> View
 
 def remove_view(view_id: str, account_id: str, ports: Ports) -> View:
     """Deletes a view of the account. Raises NotFound."""
-    found = next((each for each in ports.views.of(account_id) if each.view_id == view_id), None)
+    found = next((each for each in ports.store.views(account_id) if each.view_id == view_id), None)
     if found is None:
         raise NotFound("You do not have this view.")
     ports.note(account_id, "views.remove", view_id, "")
-    ports.views.remove(account_id, view_id)
+    ports.store.remove_view(account_id, view_id)
     return found
 
 
-def forget_views(account_id: str, views: Views) -> None:
+def forget_views(account_id: str, ports: Ports) -> None:
     """Deletes everything that the account saved. Safe to repeat."""
-    for view in views.of(account_id):
-        views.remove(account_id, view.view_id)
+    for view in ports.store.views(account_id):
+        ports.store.remove_view(account_id, view.view_id)
 
 
 def undo_id_of(account_id: str, of: str, key: str) -> str:
@@ -209,7 +212,7 @@ def undo_id_of(account_id: str, of: str, key: str) -> str:
 
 def refuse_another(undo_id: str, fingerprint: str, ports: Ports) -> None:
     """Raises Conflict if something else was changed under this id, UpstreamFailed."""
-    known = ports.undos.get(undo_id)
+    known = ports.store.undo(undo_id)
     if known is not None and known.fingerprint != fingerprint:
         raise Conflict(
             "Something else was changed with this Idempotency-Key. To make this change, use a "
@@ -220,13 +223,13 @@ def refuse_another(undo_id: str, fingerprint: str, ports: Ports) -> None:
 def keep_for_undo(new: Undo, ports: Ports) -> Undo:
     """Stores the data to undo a change, for its officer; data already stored under that id stays.
     Raises UpstreamFailed."""
-    return ports.undos.add(new)
+    return ports.store.add_undo(new)
 
 
 def get_undo(undo_id: str, account_id: str, ports: Ports) -> Undo:
     """The data that the officer may still restore. Raises NotFound (also for another officer's),
     Conflict (too late)."""
-    undo = ports.undos.get(undo_id)
+    undo = ports.store.undo(undo_id)
     if undo is None or undo.account_id != account_id:
         raise NotFound("You have no change with this number to undo.")
     if ports.now() > undo.until:

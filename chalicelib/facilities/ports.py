@@ -20,20 +20,12 @@ class Facilities(Protocol):
         """All of a kind, None where none were published."""
 
 
-class OpenReports(Protocol):
-    """The open reports that everybody may see."""
-
-    def about_assets(self, tiles: Collection[Tile], service_code: str) -> Mapping[str, str]:
-        """Those in these tiles of the map that are about an asset: asset_id →
-        service_request_id. A tile that cannot be read has none."""
-
-
 @dataclass(frozen=True)
 class Ports:
     """Everything that facilities reach outside for; `holidays` are bank holidays."""
 
     facilities: Facilities
-    open_reports: OpenReports
+    open_reports: Callable[[Collection[Tile], str], Mapping[str, str]]
     now: Callable[[], datetime]
     zone: ZoneInfo
     holidays: Collection[date]

@@ -93,7 +93,7 @@ def _reports(known: Known, found: Iterable[Near], ports: Ports) -> Mapping[str, 
     """Open reports by the facility that they are about, if its kind can be reported."""
     service_code = known.listed.service_code
     tiles = {tile for each in found for tile in _tiles(known, each.number)}
-    return ports.open_reports.about_assets(tiles, service_code) if service_code else {}
+    return ports.open_reports(tiles, service_code) if service_code else {}
 
 
 def _tiles(known: Known, number: int) -> Iterable[Tile]:

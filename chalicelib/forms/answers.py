@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.catalogue.model import ServiceDefinition
-from chalicelib.forms.posted import Posted
 from chalicelib.geo.point import Point
+from chalicelib.kernel.posted_form import Posted
 
 ATTRIBUTE = "attributes."
 CONTACT = ("contact.name", "contact.email", "contact.phone")

@@ -14,9 +14,9 @@ from chalicelib.forms import messages, steps
 from chalicelib.forms.answers import ATTRIBUTE, Answers, place_value
 from chalicelib.forms.personal import findings
 from chalicelib.forms.ports import Ports
-from chalicelib.forms.posted import Posted
 from chalicelib.forms.steps import Step
 from chalicelib.forms.validation import TAKE, service_of
+from chalicelib.kernel.posted_form import Posted
 
 BACK = "back"
 

@@ -6,21 +6,9 @@ from typing import Any, Protocol
 
 from chalicelib.catalogue.model import Council
 from chalicelib.errors import FieldError
-from chalicelib.forms.posted import Upload
+from chalicelib.geo.place import Place
 from chalicelib.geo.point import Point
-
-
-class Place(Protocol):
-    """Somewhere that has a name."""
-
-    @property
-    def label(self) -> str: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def lat(self) -> float: ...
-    @property
-    def long(self) -> float: ...
+from chalicelib.kernel.posted_form import Upload
 
 
 @dataclass(frozen=True)

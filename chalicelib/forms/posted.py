@@ -7,12 +7,12 @@ another character set: as `charset` of its content type, as `charset` of a part,
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from chalicelib.errors import Invalid, TooLarge
 from chalicelib.forms.charsets import DEFAULT, FIELD, codec_of, decode
+from chalicelib.kernel.posted_form import Posted, Upload
 
 if TYPE_CHECKING:
     from multipart import MultipartPart
@@ -23,32 +23,6 @@ MOST_TEXT_BYTES = 64 * 1024
 MOST_FIELDS = 200
 MULTIPART = "multipart/form-data"
 URLENCODED = "application/x-www-form-urlencoded"
-
-
-@dataclass(frozen=True)
-class Upload:
-    """A file that was chosen in the field `name` of a page."""
-
-    name: str
-    file_name: str
-    content_type: str
-    body: bytes = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Posted:
-    """A posted form; texts are without white space round them, empty ones are left out."""
-
-    fields: Mapping[str, tuple[str, ...]]
-    files: tuple[Upload, ...] = ()
-
-    def one(self, name: str) -> str:
-        """The first value of the field, empty where there is none."""
-        return next(iter(self.fields.get(name, ())), "")
-
-    def all(self, name: str) -> tuple[str, ...]:
-        """Every value of the field."""
-        return self.fields.get(name, ())
 
 
 def parse(body: bytes, content_type: str) -> Posted:

@@ -11,9 +11,9 @@ from chalicelib.errors import FieldError, Invalid
 from chalicelib.forms import messages, steps
 from chalicelib.forms.answers import Answers
 from chalicelib.forms.ports import Ports
-from chalicelib.forms.posted import Posted, Upload
 from chalicelib.forms.steps import Step
 from chalicelib.kernel import idempotency
+from chalicelib.kernel.posted_form import Posted, Upload
 
 MOST_PHOTOS = 5
 MOST_PHOTO_BYTES = 4 * 1024 * 1024

@@ -5,34 +5,26 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from chalicelib.gazetteer.model import Place
+from chalicelib.geo.place import Place
 from chalicelib.geo.point import Box, Point
 from chalicelib.kernel.observability import logs
+
+if TYPE_CHECKING:
+    from geopy.location import Location
 
 KEPT = 500
 LET_ALONE_S = 60.0
 LONGEST_LABEL = 200
 
 
-class Location(Protocol):
-    """A place as geopy returns it."""
-
-    @property
-    def address(self) -> str: ...
-    @property
-    def latitude(self) -> float: ...
-    @property
-    def longitude(self) -> float: ...
-
-
 T = TypeVar("T")
-Geocode = Callable[[str], Iterable[Location] | None]
+Geocode = Callable[[str], "Iterable[Location] | None"]
 
 
 class FallbackGeocoder:
-    """The Geocoder port. Returns only places in the box; `seconds` is a monotonic clock."""
+    """Finds places with a geocoder, only those in the box; `seconds` is a monotonic clock."""
 
     def __init__(self, geocode: Geocode, box: Box, seconds: Callable[[], float]) -> None:
         self._geocode = geocode
@@ -59,7 +51,7 @@ class FallbackGeocoder:
         self._kept[asked] = found
         return found
 
-    def _places(self, locations: Iterable[Location]) -> list[Place]:
+    def _places(self, locations: "Iterable[Location]") -> list[Place]:
         return [
             Place(
                 label=each.address[:LONGEST_LABEL],
@@ -81,11 +73,11 @@ class GeopyGeocode:
         self._timeout_s = timeout_s
         self._box = box
 
-    def __call__(self, typed: str) -> Iterable[Location] | None:
+    def __call__(self, typed: str) -> "Iterable[Location] | None":
         """Raises TimeoutError, and all errors of the geocoder."""
         return in_time(lambda: self._ask(typed), self._timeout_s)
 
-    def _ask(self, typed: str) -> Iterable[Location] | None:
+    def _ask(self, typed: str) -> "Iterable[Location] | None":
         found: Iterable[Location] | None = self._service.geocode(
             typed, exactly_one=False, timeout=self._timeout_s, **self._within
         )

@@ -12,31 +12,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
 from chalicelib.gazetteer.postcodes import Postcodes
 from chalicelib.gazetteer.spelling import ByWord
+from chalicelib.geo.place import Place
 
 PLACES = "data/places.json"
 """The key of the published document of streets and places."""
-
-Kind = Literal["street", "place", "postcode"]
 
 _SHORT: dict[str, str] = msgspec.json.decode(
     Path(__file__).with_name("short_forms.json").read_bytes()
 )
 _APOSTROPHES = str.maketrans(dict.fromkeys("'’‘ʼ`´", None) | {"&": " and "})
-
-
-class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """A place with a name. A label is a name, or `name, locality` if the name is ambiguous."""
-
-    label: str
-    kind: Kind
-    lat: float
-    long: float
 
 
 class PlaceList(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,36 +1,22 @@
-"""What the gazetteer needs from outside."""
+"""The dependencies of the gazetteer."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
-from chalicelib.gazetteer.model import Gazetteer, Place
-
-
-class Places(Protocol):
-    """Where the council's places are kept."""
-
-    def gazetteer(self) -> Gazetteer:
-        """All of them; none where none were published. Raises UpstreamFailed."""
+from chalicelib.gazetteer.model import Gazetteer
+from chalicelib.geo.place import Place
 
 
-class Geocoder(Protocol):
-    """Somebody else who knows places."""
-
-    def find(self, typed: str) -> list[Place]:
-        """Places of the council that may be meant; none where it knows none, or does not answer
-        in time."""
-
-
-class NoGeocoder:
-    """Where the council has chosen none."""
-
-    def find(self, typed: str) -> list[Place]:
-        return []
+def nothing(typed: str) -> list[Place]:
+    """The answer of no geocoder."""
+    return []
 
 
 @dataclass(frozen=True)
 class Ports:
-    """Everything that a search reaches outside for."""
+    """The dependencies of a search. `gazetteer` gives the council's published places, or raises
+    UpstreamFailed. `geocode` gives places of the council that a text may mean; none if the geocoder
+    knows none, or does not answer in time."""
 
-    places: Places
-    elsewhere: Geocoder
+    gazetteer: Callable[[], Gazetteer]
+    geocode: Callable[[str], list[Place]] = nothing

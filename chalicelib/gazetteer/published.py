@@ -6,7 +6,7 @@ from chalicelib.kernel.cached_document import CachedDocument, Read, Seconds, dec
 
 
 class PublishedPlaces:
-    """The Places port: streets, places and postcodes."""
+    """Streets, places and postcodes."""
 
     def __init__(self, read: Read, seconds: Seconds) -> None:
         self._read = read

@@ -5,9 +5,10 @@ from heapq import nsmallest
 
 from chalicelib.errors import Invalid
 from chalicelib.gazetteer import spelling
-from chalicelib.gazetteer.model import Gazetteer, Known, Match, Place, Words
+from chalicelib.gazetteer.model import Gazetteer, Known, Match, Words
 from chalicelib.gazetteer.ports import Ports
 from chalicelib.gazetteer.postcodes import Postcode
+from chalicelib.geo.place import Place
 
 MOST_FOUND = 20
 LONGEST_QUERY = 100
@@ -27,7 +28,7 @@ def find(q: str | None, ports: Ports) -> list[Place]:
         raise Invalid.field(
             "q", f"enter a postcode, street or place of at most {LONGEST_QUERY} characters"
         )
-    return search(typed, ports.places.gazetteer()) or ports.elsewhere.find(typed)
+    return search(typed, ports.gazetteer()) or ports.geocode(typed)
 
 
 def search(q: str, places: Gazetteer) -> list[Place]:

@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from chalicelib.areas.model import ROADWORKS, RoadWork, RoadWorks, WardDocument
 from chalicelib.errors import UpstreamFailed
 from chalicelib.gazetteer.published import PublishedPlaces
-from chalicelib.gazetteer.wards import WARDS, Ward, Wards
+from chalicelib.gazetteer.wards import WARDS, Wards
 from chalicelib.geo.point import Point
+from chalicelib.geo.ward import Ward
 from chalicelib.kernel.cached_document import CachedDocument, decoded
 from chalicelib.publishing.wards import ward_key
 

@@ -55,7 +55,7 @@ class ReportsForOutbound:
             return "known"
 
     def note(
-        self, service_request_id: str, note_id: str, sender: str, text: str, *, is_teams: bool
+        self, service_request_id: str, note_id: str, sender: str, text: str, is_teams: bool
     ) -> None:
         """Keeps a reply that came by mail as a note beside the report."""
         known = sender if is_teams else f"{notes.UNVERIFIED}{sender}"

@@ -11,15 +11,7 @@ from chalicelib.catalogue.model import Council
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.ports import Jobs
 from chalicelib.jobs.views import JobView
-
-
-class StoredDocument(Protocol):
-    """A document as it stands."""
-
-    @property
-    def body(self) -> bytes: ...
-    @property
-    def etag(self) -> str: ...
+from chalicelib.kernel.stored_document import StoredDocument
 
 
 class Documents(Protocol):

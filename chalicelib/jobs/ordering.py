@@ -182,7 +182,7 @@ def _ground(stops: Sequence[Stop], days: Sequence[CrewDay], travel: Travel) -> G
         points += [day.start, day.depot]
         opens += [day.starts_s, day.starts_s]
         closes += [day.ends_s, day.ends_s]
-    there = travel.seconds(points)
+    there = travel(points)
     numbers = range(len(stops))
     return Ground(
         stops=len(stops),

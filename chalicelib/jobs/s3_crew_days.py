@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from chalicelib.aws.s3 import Bucket
-from chalicelib.jobs.crew_ports import StoredDocument
+from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.kernel.time import utc_now
 
 if TYPE_CHECKING:

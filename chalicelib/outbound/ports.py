@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 from chalicelib.catalogue.destinations import Destination
 from chalicelib.kernel.queue import Queue
+from chalicelib.net.safe_http_client import Reply
 from chalicelib.outbound.model import Case, Delivery, Kind, Reopening, State
 from chalicelib.outbound.receivers import Receiver
 from chalicelib.outbound.senders import Sender
@@ -119,17 +120,6 @@ class Reports(Protocol):
     ) -> None:
         """Notes on the report, once for each delivery, that it was passed on to a body of that
         name, which calls it that."""
-
-
-class Reply(Protocol):
-    """What came back."""
-
-    @property
-    def status(self) -> int: ...
-    @property
-    def headers(self) -> Mapping[str, str]: ...
-    @property
-    def body(self) -> bytes: ...
 
 
 class HttpClient(Protocol):

@@ -28,16 +28,6 @@ class Inbox(Protocol):
         """Removes the mail; nothing happens where it is gone."""
 
 
-class Notes(Protocol):
-    """Reports, as an answer about one sees them."""
-
-    def __call__(
-        self, service_request_id: str, note_id: str, sender: str, text: str, /, *, is_teams: bool
-    ) -> None:
-        """Keeps a note beside the report, once for each note_id; one that is not a team's says so.
-        Raises NotFound, Conflict (it has too many), UpstreamFailed."""
-
-
 class Taken(NamedTuple):
     """About which report an answer was, and whether it is a team's."""
 
@@ -51,7 +41,7 @@ class Ports:
     of a report, `is_teams` whether an address is of a team that the report was passed on to."""
 
     inbox: Inbox
-    note: Notes
+    note: Callable[[str, str, str, str, bool], None]
     holds: Callable[[str, str], bool]
     is_teams: Callable[[str, str], bool]
 
@@ -101,7 +91,7 @@ def take(key: str, ports: Ports) -> Taken | None:
     note_id = derived_id("mail", key)
     is_teams = reply.is_authentic and ports.is_teams(service_request_id, reply.sender)
     try:
-        ports.note(service_request_id, note_id, reply.sender, reply.text, is_teams=is_teams)
+        ports.note(service_request_id, note_id, reply.sender, reply.text, is_teams)
     except NotFound as error:
         raise MailRefused("no_report") from error
     except Conflict as error:

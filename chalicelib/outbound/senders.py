@@ -2,7 +2,7 @@
 
 from typing import NamedTuple, Protocol, TypeVar
 
-from chalicelib.outbound.model import Delivery, Kind
+from chalicelib.outbound.model import Delivery
 
 NOT_PASSED_ON = "not_to_be_passed_on"
 """The code of a report that is not to be passed on there, as it is by now."""
@@ -30,17 +30,6 @@ class Sent(NamedTuple):
     """The destination took it, and calls it this, if it said so."""
 
     external_id: str | None = None
-
-
-class Destination(Protocol):
-    """Where deliveries go."""
-
-    @property
-    def destination(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def kind(self) -> Kind: ...
 
 
 To_contra = TypeVar("To_contra", contravariant=True)

@@ -123,13 +123,6 @@ class Records(Protocol):
         """Those that are ready (consistent reads)."""
 
 
-class Reports(Protocol):
-    """The reports, as photos see them."""
-
-    def holds(self, service_request_id: str, photo_id: str) -> bool:
-        """True where a stored report, or an update of it, has the photo. Raises UpstreamFailed."""
-
-
 @dataclass(frozen=True)
 class Ports:
     """Everything that the use cases reach outside for. `rebuild` makes pictures of a file's
@@ -141,7 +134,7 @@ class Ports:
     gallery: Gallery
     records: Records
     ids: Ids
-    reports: Reports
+    is_held: Callable[[str, str], bool]
     rebuild: Callable[[bytes], Pictures]
     blacken: Callable[[bytes, Sequence[PictureArea]], Pictures]
     fetch: Callable[[str], bytes]

@@ -10,12 +10,13 @@ from datetime import datetime
 
 import msgspec
 
+from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.kernel.time import to_the_second
 from chalicelib.publishing import open_data
 from chalicelib.publishing.feeds import ATOM, NEWEST, Scope, Writer
 from chalicelib.publishing.model import JSON
 from chalicelib.publishing.open_data import INDEX, Entry, Index, Month, list_key
-from chalicelib.publishing.ports import Document, Ports, StoredDocument
+from chalicelib.publishing.ports import Document, Ports
 from chalicelib.publishing.rounds import Public
 from chalicelib.publishing.targets import DocumentTarget, put
 

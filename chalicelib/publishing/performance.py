@@ -18,6 +18,7 @@ import msgspec
 
 from chalicelib.errors import AppError
 from chalicelib.kernel.optimistic import retry_on_conflict
+from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.kernel.time import to_the_second
 from chalicelib.publishing import unfinished
 from chalicelib.publishing.figures import (
@@ -33,7 +34,7 @@ from chalicelib.publishing.figures import (
 )
 from chalicelib.publishing.model import JSON
 from chalicelib.publishing.open_data import CSV, Licence, cell, version_of
-from chalicelib.publishing.ports import Document, FiguresPorts, StoredDocument
+from chalicelib.publishing.ports import Document, FiguresPorts
 from chalicelib.publishing.small_numbers import SMALL, Hidden, hidden_in
 
 PERFORMANCE = "data/performance/"

@@ -7,14 +7,8 @@ from typing import Any, NamedTuple, Protocol
 
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import Tile
+from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.reports.published import Outcome, ReportView
-
-
-class StoredDocument(NamedTuple):
-    """A published document as it stands."""
-
-    body: bytes
-    etag: str
 
 
 class Document(NamedTuple):
@@ -55,16 +49,6 @@ class PublicPhotos(Protocol):
 
     def hide(self, key: str) -> None:
         """Removes the file."""
-
-
-class Cdn(Protocol):
-    """What keeps copies of published documents near the people who read them."""
-
-    def invalidate(self, paths: Collection[str], reference: str) -> None:
-        """Drops the copies of what is at these paths of the site; once for each reference.
-
-        Raises UpstreamFailed.
-        """
 
 
 class Reports(Protocol):
@@ -120,13 +104,6 @@ class WardArea(Protocol):
         """True of a place in it."""
 
 
-class Pages(Protocol):
-    """Makes the page of a report."""
-
-    def report(self, report: ReportView) -> bytes:
-        """The page as HTML in UTF-8."""
-
-
 class Publisher(NamedTuple):
     """Who publishes, and where; `services` are the names of those whose reports may be public, by
     service_code. `security_contact`: the email address for faults in security, None for none."""
@@ -149,9 +126,9 @@ class Ports:
 
     documents: Documents
     photos: PublicPhotos
-    cdn: Cdn
+    purge: Callable[[Collection[str], str], None]
     reports: Reports
-    pages: Pages
+    page: Callable[[ReportView], bytes]
     now: Callable[[], datetime]
     fixed: Callable[[], Mapping[str, Any]]
     whole: Tile

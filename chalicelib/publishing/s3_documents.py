@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from chalicelib.aws.s3 import Bucket
+from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.publishing.model import PHOTOS
-from chalicelib.publishing.ports import Document, StoredDocument
+from chalicelib.publishing.ports import Document
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -23,8 +24,7 @@ class S3Documents:
         self._bucket = Bucket(client, bucket, holding="documents")
 
     def read(self, key: str) -> StoredDocument | None:
-        found = self._bucket.get(key)
-        return StoredDocument(*found) if found else None
+        return self._bucket.get(key)
 
     def write(self, key: str, document: Document, held: StoredDocument | None) -> None:
         self._bucket.replace(

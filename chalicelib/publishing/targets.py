@@ -8,6 +8,7 @@ import msgspec
 
 from chalicelib.geo.point import Point
 from chalicelib.geo.quadkey import MAP_ZOOM, Tile, key_of, tile_named
+from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.publishing.model import (
     HTML,
     JSON,
@@ -25,7 +26,7 @@ from chalicelib.publishing.model import (
     with_counts,
     with_pins,
 )
-from chalicelib.publishing.ports import Document, Ports, StoredDocument
+from chalicelib.publishing.ports import Document, Ports
 from chalicelib.publishing.rounds import Public, Target
 
 
@@ -177,7 +178,7 @@ def _targets_of_report(service_request_id: str, ports: Ports) -> tuple[DocumentT
 
     def as_page(_: StoredDocument | None, public: Public) -> Document | None:
         report = public.get(service_request_id)
-        return Document(ports.pages.report(report), HTML) if report else None
+        return Document(ports.page(report), HTML) if report else None
 
     return (
         DocumentTarget(report_key(service_request_id), shows, shows, as_json),

@@ -230,7 +230,7 @@ def _purge(done: Mapping[str, Touched], taken_back: Iterable[str], ports: Ports)
     facts = {fact for this in asked_by.values() for fact in this.facts}
     reference = content_version([sorted(facts), sorted(keys)])
     try:
-        ports.cdn.invalidate([f"/{key}" for key in sorted(keys)], reference)
+        ports.purge([f"/{key}" for key in sorted(keys)], reference)
     except AppError as error:
         return dict.fromkeys(asked_by, error)
     return {}

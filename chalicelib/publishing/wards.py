@@ -14,9 +14,10 @@ from chalicelib.geo.point import Point
 from chalicelib.geo.quadkey import MAP_ZOOM, tiles_in
 from chalicelib.kernel.fields import made_from
 from chalicelib.kernel.observability import logs
+from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.kernel.time import to_the_second
 from chalicelib.publishing.model import JSON, Pin
-from chalicelib.publishing.ports import Document, Ports, StoredDocument, WardArea
+from chalicelib.publishing.ports import Document, Ports, WardArea
 from chalicelib.publishing.rounds import Public
 from chalicelib.publishing.targets import DocumentTarget, published_pins
 

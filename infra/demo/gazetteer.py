@@ -8,10 +8,11 @@ from pathlib import Path
 
 import msgspec
 
-from chalicelib.gazetteer.model import PLACES, Place
+from chalicelib.gazetteer.model import PLACES
 from chalicelib.gazetteer.postcodes import POSTCODES, Postcode, document_of
 from chalicelib.gazetteer.streets import STREETS
 from chalicelib.gazetteer.wards import WARDS
+from chalicelib.geo.place import Place
 from chalicelib.geo.point import Point
 from infra.demo.town import Street, load_town
 from infra.gazetteer import Settlement, gather, places_document, streets_document

@@ -43,7 +43,7 @@ class Seam:
     def __init__(self) -> None:
         self.world = World()
         real = telling_ports()
-        kept = ("subscriptions", "alerts", "told", "digests", "suppressed", "spend")
+        kept = ("subscriptions", "alerts", "suppressed", "spend")
         self.ports: Ports = replace(
             self.world.ports(), **{name: getattr(real, name) for name in kept}
         )

@@ -8,7 +8,7 @@ from itertools import count
 
 import pytest
 
-from chalicelib.accounts.audit import Entry, Trail
+from chalicelib.accounts.audit import Trail
 from chalicelib.accounts.dynamo.audit import DynamoTrail
 from chalicelib.accounts.model import Account, Destination, Grant
 from chalicelib.accounts.usecases.staff import (
@@ -20,6 +20,7 @@ from chalicelib.accounts.usecases.staff import (
 )
 from chalicelib.bootstrap.accounts import people_ports
 from chalicelib.errors import AppError, UpstreamFailed
+from chalicelib.kernel.audit_entry import Entry
 from infra.local.cloud import Cloud
 from tests.builders import NOON
 from tests.fakes_people import MemoryTrail

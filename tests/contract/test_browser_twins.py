@@ -25,12 +25,14 @@ from chalicelib.facilities.model import (
 from chalicelib.facilities.open_now import state_at
 from chalicelib.facilities.ports import Ports
 from chalicelib.facilities.usecases import nearest
-from chalicelib.gazetteer.model import Gazetteer, Place, PlaceList
+from chalicelib.gazetteer.model import Gazetteer, PlaceList
 from chalicelib.gazetteer.postcodes import Postcode, document_of
 from chalicelib.gazetteer.usecases import search
-from chalicelib.gazetteer.wards import Ward, Wards, WardSet
+from chalicelib.gazetteer.wards import Wards, WardSet
+from chalicelib.geo.place import Place
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import MAP_ZOOM, Tile, tiles_in
+from chalicelib.geo.ward import Ward
 from tests.conftest import ROOT
 
 NODE = shutil.which("node")
@@ -74,7 +76,7 @@ def api(known: Known, lat: float, long: float, most: int) -> list[tuple[str, flo
     store = Facilities(known)
     ports = Ports(
         facilities=store,
-        open_reports=store,
+        open_reports=store.about_assets,
         now=lambda: datetime.now(UTC),
         zone=LONDON,
         holidays=(),

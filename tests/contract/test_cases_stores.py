@@ -9,14 +9,14 @@ import pytest
 
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.desk import desk_ports
-from chalicelib.desk.dynamo import DynamoTemplates, DynamoUndos, DynamoViews
+from chalicelib.desk.dynamo import DynamoDesk
 from chalicelib.desk.model import Template, Undo, View
-from chalicelib.desk.ports import Templates, Undos, Views
+from chalicelib.desk.ports import DeskStore
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.reports.model import Question
 from chalicelib.reports.ports import Place, Repository
 from tests.builders import NOON, report
-from tests.fakes_desk import MemoryTemplates, MemoryUndos, MemoryViews
+from tests.fakes_desk import MemoryDesk
 
 HOUR = timedelta(hours=1)
 ID = "R00000000001"
@@ -118,9 +118,9 @@ def test_follower_is_forgotten_for_all_reasons_at_once(repository: Repository) -
 
 
 @pytest.fixture(params=["memory", "moto", "dynalite"])
-def stores(request: pytest.FixtureRequest) -> tuple[Templates, Views, Undos]:
+def desk(request: pytest.FixtureRequest) -> DeskStore:
     if request.param == "memory":
-        return MemoryTemplates(), MemoryViews(), MemoryUndos()
+        return MemoryDesk()
     if request.param == "moto":
         request.getfixturevalue("cloud")
         desk_ports()
@@ -128,27 +128,26 @@ def stores(request: pytest.FixtureRequest) -> tuple[Templates, Views, Undos]:
     else:
         desk_ports()
         table = request.getfixturevalue("dynalite").new_table("JobsTable")
-    return DynamoTemplates(table), DynamoViews(table), DynamoUndos(table)
+    return DynamoDesk(table)
 
 
-def test_desk_keeps_what_it_is_given(stores: tuple[Templates, Views, Undos]) -> None:
-    templates, views, undos = stores
-    kept = templates.add(TEMPLATE)
-    assert kept == replace(TEMPLATE, version=1) == templates.get(TEMPLATE.template_id)
-    assert templates.add(replace(TEMPLATE, name="Another")) == kept
-    plain = templates.add(replace(TEMPLATE, template_id="4" * 32, state=None, service_codes=()))
-    after = templates.save(replace(kept, name="Thank you"))
-    for change in (templates.save, templates.remove):
+def test_desk_keeps_what_it_is_given(desk: DeskStore) -> None:
+    kept = desk.add_template(TEMPLATE)
+    assert kept == replace(TEMPLATE, version=1) == desk.template(TEMPLATE.template_id)
+    assert desk.add_template(replace(TEMPLATE, name="Another")) == kept
+    plain = desk.add_template(replace(TEMPLATE, template_id="4" * 32, state=None, service_codes=()))
+    after = desk.save_template(replace(kept, name="Thank you"))
+    for change in (desk.save_template, desk.remove_template):
         with pytest.raises(VersionConflict):
             change(kept)
-    assert after.version == 2 and set(templates.all()) == {after, plain}
-    templates.remove(after)
-    assert list(templates.all()) == [plain] and templates.get(TEMPLATE.template_id) is None
-    assert views.put(VIEW) == VIEW == views.put(replace(VIEW, name="Another"))
-    views.put(replace(VIEW, account_id="he"))
-    assert list(views.of("she")) == [VIEW]
+    assert after.version == 2 and set(desk.templates()) == {after, plain}
+    desk.remove_template(after)
+    assert list(desk.templates()) == [plain] and desk.template(TEMPLATE.template_id) is None
+    assert desk.add_view(VIEW) == VIEW == desk.add_view(replace(VIEW, name="Another"))
+    desk.add_view(replace(VIEW, account_id="he"))
+    assert list(desk.views("she")) == [VIEW]
     for _ in range(2):
-        views.remove("she", VIEW.view_id)
-    assert list(views.of("she")) == [] and len(views.of("he")) == 1
-    undos.add(UNDO)
-    assert undos.get(UNDO.undo_id) == UNDO and undos.get("4" * 32) is None
+        desk.remove_view("she", VIEW.view_id)
+    assert list(desk.views("she")) == [] and len(desk.views("he")) == 1
+    desk.add_undo(UNDO)
+    assert desk.undo(UNDO.undo_id) == UNDO and desk.undo("4" * 32) is None

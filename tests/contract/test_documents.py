@@ -9,8 +9,9 @@ import pytest
 from chalicelib.bootstrap.publishing import publishing_ports
 from chalicelib.errors import UpstreamFailed
 from chalicelib.kernel.optimistic import VersionConflict
+from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.publishing.model import HTML, JSON
-from chalicelib.publishing.ports import Document, Documents, StoredDocument
+from chalicelib.publishing.ports import Document, Documents
 from infra.local.cloud import Cloud
 from tests.fakes import MemoryDocuments
 from tests.seam import ALL_TRIES, LOSSES, REFUSALS, lose_reply, record, refuse

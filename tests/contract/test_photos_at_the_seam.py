@@ -57,7 +57,9 @@ class Stores:
         self.uploads = cloud.environment["UPLOADS_BUCKET"]
         self.photos = cloud.environment["PHOTOS_BUCKET"]
         self.reports = ReportedPhotos()
-        self.ports: Ports = replace(photos_ports(), rebuild=plainly_rebuilt, reports=self.reports)
+        self.ports: Ports = replace(
+            photos_ports(), rebuild=plainly_rebuilt, is_held=self.reports.holds
+        )
 
     def arrive(self, photo: PhotoKey, raw: bytes) -> Upload:
         answer = self.client.put_object(Bucket=self.uploads, Key="/".join(photo), Body=raw)

@@ -141,11 +141,11 @@ def test_cdn_is_said_to_have_failed_when_it_refuses(cloud: Cloud) -> None:
 def test_cdn_is_the_distribution_that_the_settings_name_or_none(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert isinstance(publishing_ports().cdn, NoCdn)
-    publishing_ports().cdn.invalidate(["/a"], "reference")
+    assert isinstance(container.cdn(), NoCdn)
+    publishing_ports().purge(["/a"], "reference")
     monkeypatch.setenv("DISTRIBUTION_ID", "E1")
     container.forget()
-    assert isinstance(publishing_ports().cdn, CloudFrontCdn)
+    assert isinstance(container.cdn(), CloudFrontCdn)
 
 
 def distribution_config(bucket: str) -> "DistributionConfigTypeDef":

@@ -21,6 +21,7 @@ from chalicelib.bootstrap.reports import reactions, reports_ports
 from chalicelib.events import Event, ReportChanged
 from chalicelib.geo.quadkey import MAP_ZOOM, key_of
 from chalicelib.handlers.publishing import publishing_events
+from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.photos.dynamo import DynamoRecords
 from chalicelib.photos.model import Photo as TakenIn
 from chalicelib.publishing.model import (
@@ -32,7 +33,7 @@ from chalicelib.publishing.model import (
     report_key,
     tile_key,
 )
-from chalicelib.publishing.ports import Document, StoredDocument
+from chalicelib.publishing.ports import Document
 from chalicelib.publishing.s3_documents import S3Documents
 from chalicelib.publishing.security_txt import SECURITY_TXT
 from chalicelib.publishing.targets import DocumentTarget, PhotosTarget
@@ -423,7 +424,7 @@ def test_copies_are_dropped_once_when_the_cdn_refused_and_the_message_came_again
     bucket: Bucket, ports: Ports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cdn = MemoryCdn()
-    with_cdn = replace(publishing_ports(), cdn=cdn)
+    with_cdn = replace(publishing_ports(), purge=cdn.invalidate)
     replace_built(monkeypatch, publishing_ports, with_cdn)
     hidden, other = (ports.repository.create(builders.report(number)) for number in (1, 2))
     facts = [changed(hidden, event_id="hidden", purge=True), changed(other, event_id="other")]

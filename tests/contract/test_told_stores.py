@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from chalicelib.alerts.delivery import Alert, told_by
-from chalicelib.alerts.delivery_ports import Alerts, DeliveryLog, Digests, Spend, Suppressed
+from chalicelib.alerts.delivery_ports import Alerts, Spend, Suppressed
 from chalicelib.alerts.dynamo import alerts as stores_of
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.alerts import telling_ports
@@ -16,10 +16,8 @@ from chalicelib.kernel.optimistic import VersionConflict
 from tests.builders import NOON
 from tests.fakes_delivery import (
     MemoryAlerts,
-    MemoryDigests,
     MemorySpend,
     MemorySuppressed,
-    MemoryTold,
     subscription,
     tell,
 )
@@ -30,8 +28,6 @@ OWNER = "5" * 32
 
 class Stores(NamedTuple):
     alerts: Alerts
-    told: DeliveryLog
-    digests: Digests
     suppressed: Suppressed
     spend: Spend
 
@@ -39,9 +35,7 @@ class Stores(NamedTuple):
 @pytest.fixture(params=["memory", "moto", "dynalite"])
 def stores(request: pytest.FixtureRequest) -> Stores:
     if request.param == "memory":
-        return Stores(
-            MemoryAlerts(), MemoryTold(), MemoryDigests(), MemorySuppressed(), MemorySpend()
-        )
+        return Stores(MemoryAlerts(), MemorySuppressed(), MemorySpend())
     if request.param == "moto":
         request.getfixturevalue("cloud")
         telling_ports()
@@ -49,9 +43,7 @@ def stores(request: pytest.FixtureRequest) -> Stores:
     else:
         table = request.getfixturevalue("dynalite").new_table("AlertsTable")
     return Stores(
-        stores_of.DynamoAlerts(table),
-        stores_of.DynamoTold(table, lambda: NOON),
-        stores_of.DynamoDigests(table),
+        stores_of.DynamoAlerts(table, lambda: NOON),
         stores_of.DynamoSuppressed(table),
         stores_of.DynamoSpend(table),
     )
@@ -146,7 +138,7 @@ def test_alert_is_found_by_what_its_carrier_calls_it(stores: Stores) -> None:
 
 def test_newer_version_is_told_and_an_older_one_or_the_same_is_not(stores: Stores) -> None:
     def note(version: int, by: str, about: str = "R") -> bool:
-        return stores.told.note(OWNER, about, version, by)
+        return stores.alerts.note_told(OWNER, about, version, by)
 
     assert note(2, "a")
     assert note(2, "a"), "the same alert may be tried again"
@@ -155,12 +147,12 @@ def test_newer_version_is_told_and_an_older_one_or_the_same_is_not(stores: Store
     assert note(3, "b")
     assert not note(2, "a")
     assert note(1, "a", about="another")
-    assert stores.told.note("another", "R", 1, "a")
+    assert stores.alerts.note_told("another", "R", 1, "a")
 
 
 def test_what_came_before_what_was_shown_is_not_told(stores: Stores) -> None:
     def note(version: int, by: str, shown: int) -> bool:
-        return stores.told.note(OWNER, "R", version, by, shown=shown)
+        return stores.alerts.note_told(OWNER, "R", version, by, shown=shown)
 
     assert note(2, "a", shown=4)
     assert not note(3, "b", shown=5), "although the thing is newer by now"
@@ -174,14 +166,14 @@ def test_what_came_before_what_was_shown_is_not_told(stores: Stores) -> None:
 def test_digest_gathers_each_event_once_and_for_one_due_time(stores: Stores) -> None:
     due, later = NOON, NOON + timedelta(days=1)
     for each in (tell(), tell(version=3), tell(version=3), tell(what="fixed", version=3)):
-        stores.digests.gather(due, each)
-    stores.digests.gather(later, tell(version=4))
-    found = stores.digests.gathered(OWNER, due)
+        stores.alerts.gather(due, each)
+    stores.alerts.gather(later, tell(version=4))
+    found = stores.alerts.gathered(OWNER, due)
     assert sorted(each.event_key for each in found) == sorted(
         ["7K3M2QXV9HTD#2#state_changed", "7K3M2QXV9HTD#3#state_changed", "7K3M2QXV9HTD#3#fixed"]
     )
-    assert stores.digests.gathered(OWNER, later) == [tell(version=4)]
-    assert stores.digests.gathered("another", due) == []
+    assert stores.alerts.gathered(OWNER, later) == [tell(version=4)]
+    assert stores.alerts.gathered("another", due) == []
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from pynamodb.attributes import UnicodeAttribute
 
-from chalicelib.accounts.audit import Entry
+from chalicelib.kernel.audit_entry import Entry
 from chalicelib.kernel.dynamo.item import Index, Item, index
 
 LOG = "audit"

@@ -10,16 +10,19 @@ from chalicelib.accounts import audit
 from chalicelib.accounts.destinations import destination
 from chalicelib.accounts.model import Account, Destination, Grant, Identity
 from chalicelib.accounts.ports import Ports
-from chalicelib.accounts.single_sign_on import Provider, SignOnPorts
+from chalicelib.accounts.single_sign_on import SignOnPorts
 from chalicelib.accounts.usecases.code_verification import account_of, known_or
 from chalicelib.accounts.usecases.staff import described
+from chalicelib.catalogue.identity import IdentityProvider
 from chalicelib.errors import Invalid
 from chalicelib.kernel.time import to_the_second
 
 LONGEST_LABEL = 254
 
 
-def recognised(provider: Provider, claims: Mapping[str, Any], ports: SignOnPorts) -> Account:
+def recognised(
+    provider: IdentityProvider, claims: Mapping[str, Any], ports: SignOnPorts
+) -> Account:
     """The account for these claims, a new one if there is none, with the roles that the provider
     gives. Raises Conflict, NotFound (it is being changed or erased), UpstreamFailed."""
     return _with_grants(_account(provider, claims, ports.people), provider, claims, ports)
@@ -31,7 +34,7 @@ def texts(said: Any) -> list[str]:
     return [text for text in each if isinstance(text, str)]
 
 
-def _account(provider: Provider, claims: Mapping[str, Any], people: Ports) -> Account:
+def _account(provider: IdentityProvider, claims: Mapping[str, Any], people: Ports) -> Account:
     """The account of this identity: the one that has it, else the one with its address if that can
     be trusted, else a new one."""
     identity = Identity(provider.issuer, claims["sub"])
@@ -49,7 +52,7 @@ def _account(provider: Provider, claims: Mapping[str, Any], people: Ports) -> Ac
     return known if after == known else people.accounts.save(after)
 
 
-def _by_address(provider: Provider, claims: Mapping[str, Any], people: Ports) -> str | None:
+def _by_address(provider: IdentityProvider, claims: Mapping[str, Any], people: Ports) -> str | None:
     """The account of the address that the issuer has verified: any account if the issuer is trusted
     with that, else only an account that was invited with the address to work here. Excludes an
     account that has another identity at the issuer: that person had the address before."""
@@ -99,7 +102,7 @@ def _label(said: Any) -> str | None:
 
 
 def _with_grants(
-    account: Account, provider: Provider, claims: Mapping[str, Any], ports: SignOnPorts
+    account: Account, provider: IdentityProvider, claims: Mapping[str, Any], ports: SignOnPorts
 ) -> Account:
     """The account with the roles of its groups, if groups give roles: a person who left a group
     loses its role."""
@@ -113,7 +116,7 @@ def _with_grants(
     return ports.people.accounts.save(replace(account, grants=grants))
 
 
-def _granted(provider: Provider, claims: Mapping[str, Any]) -> Iterator[Grant]:
+def _granted(provider: IdentityProvider, claims: Mapping[str, Any]) -> Iterator[Grant]:
     """The grants of the groups, the first for each role: two together could cover a ward's reports
     of a team that neither of them covers alone."""
     groups = texts(claims.get(provider.groups))

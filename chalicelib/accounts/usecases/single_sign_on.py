@@ -11,12 +11,12 @@ from chalicelib.accounts.model import Assurance, SignedIn
 from chalicelib.accounts.single_sign_on import (
     HANDOVER_HOLDS,
     Handover,
-    Provider,
     SignOnPorts,
 )
 from chalicelib.accounts.usecases.code_verification import open_session
 from chalicelib.accounts.usecases.provider_accounts import recognised, texts
 from chalicelib.accounts.usecases.sign_in_audit import count_sign_in, note_refusal, note_sign_in
+from chalicelib.catalogue.identity import IdentityProvider
 from chalicelib.errors import Conflict, Forbidden, NotFound
 from chalicelib.kernel.time import to_the_second
 
@@ -94,7 +94,7 @@ def give_up(back: Back, ports: SignOnPorts) -> None:
     _used(back, ports.people.new_id(), ports)
 
 
-def _provider(code: str, ports: SignOnPorts) -> Provider:
+def _provider(code: str, ports: SignOnPorts) -> IdentityProvider:
     found = ports.providers.get(code)
     if found is None:
         raise NotFound("You cannot sign in here with that organisation.")
@@ -108,7 +108,7 @@ def _used(back: Back, session_id: str, ports: SignOnPorts) -> Handover:
     return handover
 
 
-def _assurance(provider: Provider, claims: Mapping[str, Any]) -> Assurance:
+def _assurance(provider: IdentityProvider, claims: Mapping[str, Any]) -> Assurance:
     """How certain the issuer is. Raises Forbidden if staff did not sign in as required."""
     mapping = provider.assurance
     if mapping is None:

@@ -16,6 +16,7 @@ from chalicelib.accounts import audit
 from chalicelib.accounts.model import Account, Destination, Grant
 from chalicelib.accounts.ports import PeoplePorts
 from chalicelib.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
+from chalicelib.kernel.audit_entry import Action
 from chalicelib.kernel.time import to_the_second
 
 MOST_GRANTS = 3
@@ -176,7 +177,7 @@ def _changed(before: Account, changes: PersonChanges, ports: PeoplePorts) -> Acc
     return replace(before, grants=grants, disabled_at=disabled_at, is_first_admin=stays_first)
 
 
-def _steps(before: Account, after: Account) -> Iterator[tuple[audit.Action, str]]:
+def _steps(before: Account, after: Account) -> Iterator[tuple[Action, str]]:
     """The log entries of a change."""
     if after.grants != before.grants:
         yield "people.grants", f"{described(before.grants)} -> {described(after.grants)}"

@@ -37,7 +37,11 @@ class _InTable:
 
 
 class DynamoAlerts(_InTable):
-    """The Alerts port on one DynamoDB table."""
+    """Alerts on one DynamoDB table."""
+
+    def __init__(self, table_name: str, now: Callable[[], datetime]) -> None:
+        super().__init__(table_name)
+        self._now = now
 
     def save(self, alert: Alert) -> Alert:
         return alert_of(item_of(alert).put_on_version())
@@ -70,15 +74,7 @@ class DynamoAlerts(_InTable):
             return self.get(found.owner.partition("#")[2], found.record.removeprefix(ALERT))
         return None
 
-
-class DynamoTold(_InTable):
-    """The DeliveryLog port."""
-
-    def __init__(self, table_name: str, now: Callable[[], datetime]) -> None:
-        super().__init__(table_name)
-        self._now = now
-
-    def note(
+    def note_told(
         self, subscription_id: str, about: str, version: int, alert_id: str, *, shown: int = 0
     ) -> bool:
         item = ToldItem(
@@ -95,10 +91,6 @@ class DynamoTold(_InTable):
         )
         return item.put_where(is_news)
 
-
-class DynamoDigests(_InTable):
-    """The Digests port."""
-
     def gather(self, due: datetime, tell: AlertRequested) -> None:
         GatheredItem(
             of_subscription(tell.subscription_id),
@@ -114,7 +106,7 @@ class DynamoDigests(_InTable):
 
 
 class DynamoSuppressed(_InTable):
-    """The Suppressed port."""
+    """Suppressed on one DynamoDB table."""
 
     def has(self, address_key: str, now: datetime) -> bool:
         found = SuppressedItem.find(f"suppressed#{address_key}", "suppressed")
@@ -126,7 +118,7 @@ class DynamoSuppressed(_InTable):
 
 
 class DynamoSpend(_InTable):
-    """The Spend port."""
+    """Spend on one DynamoDB table."""
 
     def take(self, day: date, purse: Purse, segments: int, *, most: int) -> int | None:
         if segments > most:

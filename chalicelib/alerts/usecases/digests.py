@@ -19,10 +19,10 @@ def gather(tell: AlertRequested, subscription: Subscription, ports: Ports) -> No
     """
     now = to_the_second(ports.now())
     due = digest_after(subscription.frequency, max(now, tell.not_before or now), ports.voice.zone)
-    ports.digests.gather(due, tell)
+    ports.alerts.gather(due, tell)
     if _opened(digest(subscription, due, now), ports).state != "waiting":
         following = digest_after(subscription.frequency, due, ports.voice.zone)
-        ports.digests.gather(following, tell)
+        ports.alerts.gather(following, tell)
         _opened(digest(subscription, following, now), ports)
 
 
@@ -31,7 +31,7 @@ def to_tell(
 ) -> Sequence[ReportNews | Notice]:
     """The things that the digest tells: each once, as it is now, and none that was told before.
     Raises UpstreamFailed."""
-    gathered = ports.digests.gathered(alert.subscription_id, alert.occurred_at)
+    gathered = ports.alerts.gathered(alert.subscription_id, alert.occurred_at)
     known = _known(gathered, subscription, ports)
     gathered = _told_now(gathered, known, subscription, ports)
     newest: dict[str, int] = {}
@@ -42,7 +42,7 @@ def to_tell(
     return [
         known[about]
         for about, version in newest.items()
-        if ports.told.note(
+        if ports.alerts.note_told(
             alert.subscription_id, about, version, alert.alert_id, shown=known[about].version
         )
     ]

@@ -124,7 +124,7 @@ def _of_notice(alert: Alert, subscription: Subscription, ports: Ports) -> Messag
 
 def _is_news(alert: Alert, shown: int, ports: Ports) -> bool:
     """True if the subscriber was not told of this, or of what came after it."""
-    return ports.told.note(
+    return ports.alerts.note_told(
         alert.subscription_id, alert.about or "", alert.version, alert.alert_id, shown=shown
     )
 

@@ -20,6 +20,7 @@ from chalicelib.errors import Invalid, NotFound
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.params import CURSOR_QUERY, limit_of, limit_query
 from chalicelib.handlers.http.routes import Call, Routes
+from chalicelib.kernel.audit_entry import Action
 from chalicelib.kernel.fields import made_from
 from chalicelib.kernel.parsing import parse_json
 
@@ -74,7 +75,7 @@ class EntryView(msgspec.Struct, frozen=True, kw_only=True):
     entry_id: str
     at: datetime
     actor: str
-    action: audit.Action
+    action: Action
     subject: str
     details: str
 

@@ -10,7 +10,7 @@ from chalicelib.bootstrap.alerts import alert_names, alerts_ports
 from chalicelib.bootstrap.places import gazetteer_ports
 from chalicelib.errors import FieldError, Invalid
 from chalicelib.gazetteer import usecases as gazetteer
-from chalicelib.gazetteer.model import Place
+from chalicelib.geo.place import Place
 from chalicelib.geo.point import Point
 from chalicelib.handlers.alerts.alert_views import code_page, confirmed
 from chalicelib.handlers.alerts.subscriptions import subscriber_of

@@ -82,7 +82,7 @@ class Undoing:
     def offer(self, changed: Collection[str]) -> Offer:
         """The offer to undo the change, if these reports were changed."""
         ports = desk_ports()
-        kept = self._kept or ports.undos.get(self.change_id)
+        kept = self._kept or ports.store.undo(self.change_id)
         if kept is None:
             return Offer()
         parts = [each for each in lefts_of(kept) if each.service_request_id in changed]

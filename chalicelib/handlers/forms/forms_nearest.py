@@ -11,7 +11,7 @@ from chalicelib.facilities import usecases as facilities
 from chalicelib.facilities.usecases import NearFacility
 from chalicelib.forms.answers import place_value
 from chalicelib.gazetteer import usecases as gazetteer
-from chalicelib.gazetteer.model import Place
+from chalicelib.geo.place import Place
 from chalicelib.geo.point import Point
 from chalicelib.handlers.http.params import new_key
 from chalicelib.handlers.http.routes import Call, Page

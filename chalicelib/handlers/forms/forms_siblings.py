@@ -8,12 +8,13 @@ from chalicelib.bootstrap.forms import wording
 from chalicelib.bootstrap.places import gazetteer_ports
 from chalicelib.bootstrap.reports import photos_ports, reports_ports
 from chalicelib.errors import FieldError, Invalid
-from chalicelib.forms.ports import Neighbour, Place
-from chalicelib.forms.posted import Upload
+from chalicelib.forms.ports import Neighbour
 from chalicelib.gazetteer import usecases as gazetteer
+from chalicelib.geo.place import Place
 from chalicelib.geo.point import Point
 from chalicelib.handlers.http.params import NEAR_M
 from chalicelib.kernel.parsing import parse
+from chalicelib.kernel.posted_form import Upload
 from chalicelib.photos.usecases import asking
 from chalicelib.reports.model import Draft
 from chalicelib.reports.states import LABELS

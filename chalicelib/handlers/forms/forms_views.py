@@ -19,7 +19,6 @@ from chalicelib.errors import (
 from chalicelib.forms import flow, messages, posted
 from chalicelib.forms.answers import CONTACT, Answers
 from chalicelib.forms.ports import Ports
-from chalicelib.forms.posted import Posted
 from chalicelib.forms.validation import key_of
 from chalicelib.forms.views import REASONS, WHO_SEES, of_screen
 from chalicelib.handlers.forms.forms_siblings import Siblings
@@ -29,6 +28,7 @@ from chalicelib.handlers.http.params import id_of, new_key
 from chalicelib.handlers.http.routes import Call, Page
 from chalicelib.kernel.observability import trace
 from chalicelib.kernel.parsing import parse
+from chalicelib.kernel.posted_form import Posted
 from chalicelib.reports.model import Draft, FlagDraft, ServiceRequest, UpdateDraft
 from chalicelib.reports.reference import grouped
 from chalicelib.reports.usecases import following, reading, submission, updating

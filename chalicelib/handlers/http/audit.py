@@ -11,6 +11,7 @@ from chalicelib.handlers.http.identity import Caller
 from chalicelib.integrations.job_views import Seen
 from chalicelib.jobs.usecases.day_publishing import DayLink
 from chalicelib.jobs.views import JobView
+from chalicelib.kernel.audit_entry import Action
 from chalicelib.kernel.time import text_of
 from chalicelib.reports.model import ReportChanges
 from chalicelib.reports.published import ReportView
@@ -58,7 +59,7 @@ def named_in(changes: Any) -> str:
     return " ".join(sorted(given))
 
 
-def note(action: audit.Action, subject: str, details: str, caller: Caller) -> None:
+def note(action: Action, subject: str, details: str, caller: Caller) -> None:
     """Records an action that is about to be done; `details` contain nothing that was typed. Raises
     UpstreamFailed."""
     assert caller.account_id, "Who is not signed in does nothing that is written down."

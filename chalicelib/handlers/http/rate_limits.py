@@ -6,7 +6,6 @@ from functools import cache
 
 from chalice.app import Request
 
-from chalicelib.accounts.audit import Action
 from chalicelib.accounts.destinations import contact
 from chalicelib.accounts.model import Account, Destination
 from chalicelib.accounts.usecases import rate_limits
@@ -20,6 +19,7 @@ from chalicelib.errors import UpstreamFailed
 from chalicelib.handlers.http.audit import note
 from chalicelib.handlers.http.cdn import viewer_address
 from chalicelib.handlers.http.routes import Call
+from chalicelib.kernel.audit_entry import Action
 from chalicelib.kernel.observability import logs
 from chalicelib.reports.model import Contact, Draft, UpdateDraft
 from chalicelib.reports.usecases.access import Admit, Client, MayWrite

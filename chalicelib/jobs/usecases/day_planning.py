@@ -248,7 +248,7 @@ def _driven(
     paper."""
     begins = _crew_day(crew, day, having, ports)
     stops = [_stop(job) for job in jobs]
-    seconds = ports.travel.seconds([begins.start, *(stop.point for stop in stops), begins.depot])
+    seconds = ports.travel([begins.start, *(stop.point for stop in stops), begins.depot])
     visits, free_s, driving_s = [], begins.starts_s, 0
     for at, stop in enumerate(stops):
         driving_s += seconds[at][at + 1]

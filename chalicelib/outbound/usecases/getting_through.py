@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 import msgspec
 
+from chalicelib.catalogue.destinations import Destination
 from chalicelib.kernel.time import to_the_second
 from chalicelib.outbound.model import Delivery
 from chalicelib.outbound.ports import Ports
-from chalicelib.outbound.senders import Destination
 
 OTHERS = "Other systems"
 """What receivers are called in public: who listens is between them and the council."""

@@ -6,13 +6,15 @@ may have arrived then, so the next one looks there first.
 
 from dataclasses import replace
 
+from chalicelib.catalogue.destinations import Destination
 from chalicelib.errors import NoReply, NotNow, UpstreamFailed
 from chalicelib.kernel.delivery_retry import MOST_TRIES, claimed, put_off, refused
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.time import to_the_second
 from chalicelib.outbound.model import Delivery, arrived
 from chalicelib.outbound.ports import Ports
-from chalicelib.outbound.senders import NOT_PASSED_ON, Destination, Refused, Unclear
+from chalicelib.outbound.receivers import Receiver
+from chalicelib.outbound.senders import NOT_PASSED_ON, Refused, Unclear
 
 WOKEN_AT_ONCE = 300
 """How many deliveries a minute are woken, so that those which wait do not pile up as messages."""
@@ -84,10 +86,10 @@ def _put_off(mine: Delivery, code: str, asked_for_s: int, ports: Ports) -> Deliv
     return put_off(mine, code, now, chance=ports.chance(), asked_for_s=asked_for_s)
 
 
-def _destination(delivery: Delivery, ports: Ports) -> Destination:
+def _destination(delivery: Delivery, ports: Ports) -> Destination | Receiver:
     """Where it goes. Raises Refused where that is not known any more, or nothing is sent there."""
     if delivery.kind != "webhook":
-        found: Destination | None = ports.destinations.get(delivery.destination)
+        found: Destination | Receiver | None = ports.destinations.get(delivery.destination)
     else:
         receiver = ports.receivers.get(delivery.destination)
         found = receiver if receiver and receiver.enabled else None

@@ -38,7 +38,7 @@ def let_go(photos: Iterable[PhotoKey], ports: Ports) -> None:
 def _sweep_upload(upload: Upload, arrived: datetime, now: datetime, ports: Ports) -> None:
     """A file that was processed, or that no report uses, is removed; one that a report uses stays
     as long as its message may be delivered again."""
-    waited_for = looked_at(upload.photo, ports) is None and ports.reports.holds(*upload.photo)
+    waited_for = looked_at(upload.photo, ports) is None and ports.is_held(*upload.photo)
     if waited_for and arrived > now - UNREAD_KEPT_FOR:
         return
     if waited_for:
@@ -47,7 +47,7 @@ def _sweep_upload(upload: Upload, arrived: datetime, now: datetime, ports: Ports
 
 
 def _sweep_photo(photo: PhotoKey, ports: Ports) -> None:
-    if not ports.reports.holds(*photo):
+    if not ports.is_held(*photo):
         ports.records.remove(photo)
         ports.gallery.remove(photo)
     elif look(photo, ports).media_url:

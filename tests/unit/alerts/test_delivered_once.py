@@ -24,8 +24,6 @@ CHANNELS = ("email", "sms", "push")
 OUTSIDE = (
     "subscriptions",
     "alerts",
-    "told",
-    "digests",
     "suppressed",
     "spend",
     "reports",

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from chalicelib.areas.model import OpenReport, RoadWork, WardDocument, WardView
-from chalicelib.areas.ports import Ports, Ward
+from chalicelib.areas.ports import Ports
 from chalicelib.areas.usecases import my_area, ward_areas
 from chalicelib.catalogue.load import load
 from chalicelib.errors import Invalid, NotFound, UpstreamFailed
 from chalicelib.gazetteer.wards import ward_of
 from chalicelib.geo.point import Point
 from chalicelib.geo.polygon import MultiPolygon, Polygon
+from chalicelib.geo.ward import Ward
 from tests.builders import MARKET_PLACE, NOON
 
 TODAY = date(2026, 6, 1)

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from chalicelib.accounts.audit import Action, Entry
 from chalicelib.desk import usecases
 from chalicelib.desk.model import (
     MOST_TEMPLATES,
@@ -20,6 +19,7 @@ from chalicelib.desk.model import (
     filled,
 )
 from chalicelib.errors import Conflict, Invalid, NotFound, UpstreamFailed
+from chalicelib.kernel.audit_entry import Action, Entry
 from tests.builders import NOON
 from tests.fakes_desk import Desk
 
@@ -63,7 +63,7 @@ def test_template_is_refused_that_names_what_is_not_there(
     stored = add(desk)
     with pytest.raises(Invalid):
         change(desk, stored, **values)
-    assert desk.templates.all() == [stored]
+    assert desk.store.templates() == [stored]
 
 
 def change(desk: Desk, template: Template, **values: Any) -> Template:
@@ -84,7 +84,7 @@ def test_template_is_changed_and_removed_on_its_version(desk: Desk) -> None:
         with pytest.raises((Conflict, NotFound)):
             usecases.remove_template(old.template_id, old.version, "he", desk.ports())
     usecases.remove_template(after.template_id, 2, "he", desk.ports())
-    assert desk.templates.all() == []
+    assert desk.store.templates() == []
     events = [event for _, event, _ in desk.noted]
     assert events == ["templates.add", "templates.change", "templates.remove"]
 
@@ -100,7 +100,7 @@ def test_nothing_is_done_that_cannot_be_written_down(desk: Desk) -> None:
     ):
         with pytest.raises(UpstreamFailed):
             act()
-    assert desk.templates.all() == [stored] and desk.views.of("she") == []
+    assert desk.store.templates() == [stored] and desk.store.views("she") == []
 
 
 def test_templates_and_views_come_to_an_end(desk: Desk) -> None:
@@ -134,7 +134,7 @@ def test_views_belong_to_one_officer(desk: Desk) -> None:
         usecases.remove_view(first.view_id, "he", ports)
     usecases.remove_view(first.view_id, "she", ports)
     assert [each.name for each in usecases.views_of("she", ports)] == ["All"]
-    usecases.forget_views("she", ports.views)
+    usecases.forget_views("she", ports)
     assert usecases.views_of("she", ports) == []
 
 

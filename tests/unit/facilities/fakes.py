@@ -68,7 +68,7 @@ class MemoryFacilities:
     def ports(self, now: datetime = NOON) -> Ports:
         return Ports(
             facilities=self,
-            open_reports=self,
+            open_reports=self.about_assets,
             now=lambda: now,
             zone=ZoneInfo("Europe/London"),
             holidays=frozenset(),

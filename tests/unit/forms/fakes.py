@@ -5,11 +5,12 @@ from typing import Any
 
 from chalicelib.catalogue.load import load
 from chalicelib.errors import FieldError, Invalid
-from chalicelib.forms.ports import Neighbour, Place, Ports
-from chalicelib.forms.posted import Upload
-from chalicelib.gazetteer.model import Place as KnownPlace
+from chalicelib.forms.ports import Neighbour, Ports
+from chalicelib.geo.place import Place
+from chalicelib.geo.place import Place as KnownPlace
 from chalicelib.geo.point import Point
 from chalicelib.kernel.parsing import parse
+from chalicelib.kernel.posted_form import Upload
 from chalicelib.reports.model import Draft
 from tests.builders import NOON
 

@@ -9,11 +9,11 @@ from chalicelib.forms import flow
 from chalicelib.forms.answers import Answers, place_value
 from chalicelib.forms.flow import Screen, Send, advance, first, refused
 from chalicelib.forms.ports import Ports
-from chalicelib.forms.posted import Posted, Upload
 from chalicelib.forms.steps import STEPS
 from chalicelib.forms.validation import key_of
 from chalicelib.geo.point import Point
 from chalicelib.kernel.parsing import parse
+from chalicelib.kernel.posted_form import Posted, Upload
 from chalicelib.reports.model import Draft
 from tests.unit.forms.fakes import (
     COUNCIL,

@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.errors import Invalid
-from chalicelib.gazetteer.model import Gazetteer, Place
-from chalicelib.gazetteer.ports import NoGeocoder, Ports
+from chalicelib.gazetteer.model import Gazetteer
+from chalicelib.gazetteer.ports import Ports
 from chalicelib.gazetteer.postcodes import Postcode, Postcodes, document_of
 from chalicelib.gazetteer.usecases import MOST_FOUND, find, search
+from chalicelib.geo.place import Place
 from chalicelib.geo.point import Point
 
 LABELS = {
@@ -44,13 +45,6 @@ PLACES = Gazetteer(
     (place(label, kind) for kind, labels in LABELS.items() for label in labels),
     document_of(POSTCODES, ""),
 )
-
-
-class Fixed:
-    """A Places port that holds the places above."""
-
-    def gazetteer(self) -> Gazetteer:
-        return PLACES
 
 
 def labels(q: str) -> list[str]:
@@ -112,12 +106,12 @@ def test_search_answers_when_anything_is_typed(q: str) -> None:
 @pytest.mark.parametrize("q", [None, "", "  ", "x" * 101])
 def test_find_names_the_field_when_q_cannot_be_searched(q: str | None) -> None:
     with pytest.raises(Invalid) as caught:
-        find(q, Ports(places=Fixed(), elsewhere=NoGeocoder()))
+        find(q, Ports(gazetteer=lambda: PLACES))
     assert [fault.field for fault in caught.value.errors] == ["q"]
 
 
 def test_find_takes_q_when_it_has_a_hundred_characters() -> None:
-    assert find("x" * 100, Ports(places=Fixed(), elsewhere=NoGeocoder())) == []
+    assert find("x" * 100, Ports(gazetteer=lambda: PLACES)) == []
 
 
 CASES = json.loads(Path(__file__).with_name("search_cases.json").read_text(encoding="utf-8"))
@@ -150,7 +144,7 @@ class Stranger:
 
 def test_find_asks_the_geocoder_when_the_council_knows_no_such_place() -> None:
     stranger = Stranger()
-    ports = Ports(places=Fixed(), elsewhere=stranger)
+    ports = Ports(gazetteer=lambda: PLACES, geocode=stranger.find)
     assert [found.label for found in find("old mint", ports)] == ["The Old Mint"]
     assert find("bath", ports)[0].label == "Bath"
     assert stranger.asked == 1

@@ -9,10 +9,11 @@ from geopy.distance import geodesic
 from chalicelib.catalogue.load import load
 from chalicelib.errors import UpstreamFailed
 from chalicelib.gazetteer.streets import STREETS, StreetMap
-from chalicelib.gazetteer.wards import WARDS, Ward, Wards, WardSet, ward_of
+from chalicelib.gazetteer.wards import WARDS, Wards, WardSet, ward_of
 from chalicelib.gazetteer.whereabouts import PublishedWhereabouts
 from chalicelib.geo.point import Point
 from chalicelib.geo.polygon import MultiPolygon, Polygon
+from chalicelib.geo.ward import Ward
 from infra.demo.gazetteer import COMMITTED
 
 DAY = date(2026, 6, 1)

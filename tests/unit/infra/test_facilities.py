@@ -23,7 +23,8 @@ from chalicelib.facilities.model import (
 from chalicelib.geo.nearest import distance_mm, nearest
 from chalicelib.geo.point import Point
 from chalicelib.kernel.optimistic import VersionConflict
-from chalicelib.publishing.ports import Document, StoredDocument
+from chalicelib.kernel.stored_document import StoredDocument
+from chalicelib.publishing.ports import Document
 from infra.demo.facilities import demo_tables
 from infra.facilities import Summary, import_facilities, kind_named, publish, read_facilities
 from tests.fakes import MemoryDocuments

@@ -9,10 +9,11 @@ from typing import Any
 import msgspec
 
 from chalicelib.catalogue.load import load
-from chalicelib.gazetteer.model import PLACES, Gazetteer, Place, PlaceList
+from chalicelib.gazetteer.model import PLACES, Gazetteer, PlaceList
 from chalicelib.gazetteer.postcodes import POSTCODES, Postcodes
 from chalicelib.gazetteer.usecases import search
 from chalicelib.gazetteer.wards import WARDS, Wards
+from chalicelib.geo.place import Place
 from chalicelib.geo.point import Point
 from infra.demo.gazetteer import COMMITTED, documents
 from infra.gazetteer import Settlement, gather, places_document, places_of, streets_document

@@ -40,9 +40,9 @@ class Roads:
 
     meanwhile: Callable[[], Any] = lambda: None
 
-    def seconds(self, points: Sequence[Point]) -> Sequence[Sequence[int]]:
+    def __call__(self, points: Sequence[Point]) -> Sequence[Sequence[int]]:
         self.meanwhile()
-        return LINES.seconds(points)
+        return LINES(points)
 
 
 def yard(*jobs: Job) -> Yard:

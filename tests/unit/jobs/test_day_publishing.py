@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import md5
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 import pytest
 
 from chalicelib.errors import AddressRefused, Conflict, Gone, NotFound, UpstreamFailed
-from chalicelib.jobs.crew_ports import CrewPorts, Device, PushTo, StoredDocument
+from chalicelib.jobs.crew_ports import CrewPorts, Device, PushTo
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.usecases.crew_devices import KEPT_FOR, MOST_DEVICES, unregister
 from chalicelib.jobs.usecases.crew_devices import register as register_phone
@@ -23,6 +23,7 @@ from chalicelib.jobs.usecases.day_publishing import (
 )
 from chalicelib.jobs.views import Beside, JobPhotoView, JobView, job_view
 from chalicelib.kernel.optimistic import VersionConflict
+from chalicelib.kernel.stored_document import StoredDocument
 from tests.builders import NOON
 from tests.fakes_jobs import JOB, TODAY, MemoryJobs, Yard, event, planned_job
 
@@ -36,11 +37,6 @@ def register(crew: str, push: PushTo, ports: CrewPorts, session: str = "") -> De
     return register_phone(crew, session, push, ports, until=until)
 
 
-class Stored(NamedTuple):
-    body: bytes
-    etag: str
-
-
 class MemoryDays:
     """Documents in a dictionary; `meets` is called before a write, like another writer."""
 
@@ -51,7 +47,7 @@ class MemoryDays:
 
     def read(self, key: str) -> StoredDocument | None:
         body = self.bodies.get(key)
-        return Stored(body, md5(body, usedforsecurity=False).hexdigest()) if body else None
+        return StoredDocument(body, md5(body, usedforsecurity=False).hexdigest()) if body else None
 
     def write(self, key: str, body: bytes, held: StoredDocument | None) -> None:
         self.meets()

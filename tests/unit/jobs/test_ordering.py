@@ -109,12 +109,12 @@ def test_order_keeps_every_rule_whatever_the_day_is(
         here, free_s, driving_s = day.start, day.starts_s, 0
         for visit in way.visits:
             at = by_id[visit.stop_id]
-            leg = TRAVEL.seconds([here, at.point])[0][1]
+            leg = TRAVEL([here, at.point])[0][1]
             assert at.team == day.team and at.skills <= day.skills
             assert visit.begins_s == max(free_s + leg, at.opens_s) <= at.closes_s
             here, free_s, driving_s = at.point, visit.begins_s + at.work_s, driving_s + leg
         if way.visits:
-            home = TRAVEL.seconds([here, day.depot])[0][1]
+            home = TRAVEL([here, day.depot])[0][1]
             assert free_s + home <= day.ends_s
             assert way.driving_s == driving_s + home
         assert way.working_s == sum(by_id[visit.stop_id].work_s for visit in way.visits)
@@ -130,7 +130,7 @@ def test_order_is_the_same_when_it_is_made_again_and_listed_otherwise() -> None:
 def test_ways_are_the_shortest_when_all_orders_can_be_tried() -> None:
     for seed in range(5):
         every = scattered(6, seed=seed)
-        seconds = TRAVEL.seconds([DEPOT, *(each.point for each in every)])
+        seconds = TRAVEL([DEPOT, *(each.point for each in every)])
         shortest = min(
             sum(seconds[a][b] for a, b in zip((0, *tour), (*tour, 0), strict=True))
             for tour in permutations(range(1, 7))
@@ -173,11 +173,11 @@ def is_in_time(tour: Sequence[Stop], day: CrewDay) -> bool:
     """True where the crew can do them in this order."""
     here, free_s = day.start, day.starts_s
     for each in tour:
-        begins_s = max(free_s + TRAVEL.seconds([here, each.point])[0][1], each.opens_s)
+        begins_s = max(free_s + TRAVEL([here, each.point])[0][1], each.opens_s)
         if begins_s > each.closes_s:
             return False
         here, free_s = each.point, begins_s + each.work_s
-    return free_s + TRAVEL.seconds([here, day.depot])[0][1] <= day.ends_s
+    return free_s + TRAVEL([here, day.depot])[0][1] <= day.ends_s
 
 
 def test_claims_go_by_priority_then_by_due_then_by_id() -> None:
@@ -258,5 +258,5 @@ def test_no_more_than_the_most_important_are_looked_at_when_there_are_too_many(
 
 def test_straight_lines_take_longer_by_their_detour() -> None:
     there = Point(lat=DEPOT.lat + 1 / 111.195, long=DEPOT.long)
-    seconds = StraightLines(detour_factor=1.5, speed_kmh=30).seconds([DEPOT, there])
+    seconds = StraightLines(detour_factor=1.5, speed_kmh=30)([DEPOT, there])
     assert seconds == [[0, 180], [180, 0]]

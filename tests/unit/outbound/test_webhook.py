@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
 from chalicelib.errors import AddressRefused, NoReply, NotNow
+from chalicelib.net.safe_http_client import Reply
 from chalicelib.outbound.model import DeliveryEvent
 from chalicelib.outbound.senders import Refused, Sent
 from chalicelib.outbound.webhook import WebhookSender, signed_headers
@@ -16,13 +17,11 @@ from tests.fakes_outbound import delivery, receiver
 from tests.webhooks import is_ours
 
 
-class Reply(NamedTuple):
-    status: int
-    headers: Mapping[str, str] = {}
-    body: bytes = b""
+def reply(status: int, headers: Mapping[str, str] = {}) -> Reply:
+    return Reply(status, headers, b"")
 
 
-TAKEN = Reply(204)
+TAKEN = reply(204)
 
 
 class Wire:
@@ -101,13 +100,13 @@ def test_signature_is_the_one_of_the_standards_own_example() -> None:
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
 def test_delivery_is_taken_when_the_answer_says_so(status: int) -> None:
-    assert post(Wire(Reply(status))) == Sent()
+    assert post(Wire(reply(status))) == Sent()
 
 
 @pytest.mark.parametrize("status", [408, 409, 425, 429, 500, 502, 503, 504, 599])
 def test_delivery_is_tried_again_when_that_may_help(status: int) -> None:
     with pytest.raises(NotNow) as put_off:
-        post(Wire(Reply(status)))
+        post(Wire(reply(status)))
     assert (put_off.value.code, put_off.value.retry_after_s) == (f"http_{status}", 0)
 
 
@@ -117,14 +116,14 @@ def test_delivery_is_tried_again_when_that_may_help(status: int) -> None:
 )
 def test_delivery_waits_for_as_long_as_it_is_told(header: str, seconds: int) -> None:
     with pytest.raises(NotNow) as put_off:
-        post(Wire(Reply(429, {"retry-after": header})))
+        post(Wire(reply(429, {"retry-after": header})))
     assert put_off.value.retry_after_s == seconds
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 400, 401, 403, 404, 405, 410, 413, 422, 451])
 def test_delivery_is_refused_for_good_when_nothing_else_will_come(status: int) -> None:
     with pytest.raises(Refused) as refused:
-        post(Wire(Reply(status)))
+        post(Wire(reply(status)))
     assert refused.value.code == f"http_{status}"
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from chalicelib.catalogue.load import load
 from chalicelib.errors import UpstreamFailed
+from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.publishing.figures import ALL, MEANINGS, Counts, tallied
 from chalicelib.publishing.performance import (
     INDEX,
@@ -23,7 +24,7 @@ from chalicelib.publishing.performance import (
     publish_performance,
     publish_performance_anew,
 )
-from chalicelib.publishing.ports import Document, FiguresPorts, StoredDocument
+from chalicelib.publishing.ports import Document, FiguresPorts
 from chalicelib.reports.model import ServiceRequest, Update
 from chalicelib.reports.ports import ContactPreferences, Ports
 from chalicelib.reports.published import Outcome

@@ -17,6 +17,7 @@ import pytest
 
 from chalicelib.errors import UpstreamFailed
 from chalicelib.geo.point import Box, Point
+from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.publishing import lists
 from chalicelib.publishing.list_targets import TogetherTarget
 from chalicelib.publishing.lists import (
@@ -26,7 +27,7 @@ from chalicelib.publishing.lists import (
     publish_lists_anew,
     take_out_of_lists,
 )
-from chalicelib.publishing.ports import Document, Ports, StoredDocument
+from chalicelib.publishing.ports import Document, Ports
 from chalicelib.publishing.usecases import Touched, publish, publish_all
 from chalicelib.reports.published import ReportView
 from tests.builders import NOON

@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.errors import UpstreamFailed
 from chalicelib.kernel.optimistic import VersionConflict
+from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.publishing import lists
 from chalicelib.publishing.lists import (
     publish_changed_lists,
@@ -22,7 +23,7 @@ from chalicelib.publishing.performance import (
     publish_performance,
     publish_performance_anew,
 )
-from chalicelib.publishing.ports import Document, Ports, StoredDocument
+from chalicelib.publishing.ports import Document, Ports
 from chalicelib.publishing.unfinished import FIGURES, LEFT_AFTER, LISTS, Mark, finished, left, note
 from tests.builders import NOON, report
 from tests.fakes import Clock, MemoryDocuments

@@ -13,10 +13,11 @@ from chalicelib.catalogue.load import load
 from chalicelib.errors import UpstreamFailed
 from chalicelib.geo.point import Point
 from chalicelib.geo.quadkey import MAP_ZOOM, key_of
+from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.publishing.lists import publish_changed_lists
 from chalicelib.publishing.model import counts_in, key_of_tile, pins_in, tile_key
 from chalicelib.publishing.pages import JinjaPages
-from chalicelib.publishing.ports import Document, Ports, StoredDocument
+from chalicelib.publishing.ports import Document, Ports
 from chalicelib.publishing.rounds import rewrite
 from chalicelib.publishing.targets import tile_targets
 from chalicelib.publishing.usecases import (
@@ -29,7 +30,7 @@ from chalicelib.publishing.usecases import (
 )
 from chalicelib.reports.published import ReportView
 from tests.builders import MARKET_PLACE, NOON
-from tests.fakes import MemoryDocuments, PlainPages
+from tests.fakes import MemoryDocuments, plain_page
 from tests.fakes_publishing import MemoryReports, Published, shown_photo, shown_update
 
 ELSEWHERE: dict[str, Any] = {"lat": 53.99, "long": -1.12}
@@ -181,14 +182,13 @@ def test_report_has_a_page_and_no_pin_when_nobody_knows_where_it_is(
 
 
 def test_others_are_published_when_one_report_fails(here: Published) -> None:
-    class FailingPages(PlainPages):
-        def report(self, report: ReportView) -> bytes:
-            if report.service_request_id.endswith("2"):
-                raise ZeroDivisionError
-            return super().report(report)
+    def page(report: ReportView) -> bytes:
+        if report.service_request_id.endswith("2"):
+            raise ZeroDivisionError
+        return plain_page(report)
 
     stored = [here.reports.put(1), here.reports.put(2, **ELSEWHERE), here.reports.put(3)]
-    failed = publish(touched(*stored), replace(here.ports(), pages=FailingPages()))
+    failed = publish(touched(*stored), replace(here.ports(), page=page))
     assert list(failed) == ["R00000000002"]
     assert {"reports/R00000000001", "reports/R00000000003"} <= set(here.documents.bodies)
 
@@ -343,7 +343,7 @@ def pages_of(here: Published) -> JinjaPages:
 def test_page_says_overdue_after_its_day_though_its_report_did_not_change(
     here: Published, ports: Ports, documents: MemoryDocuments, reports: MemoryReports
 ) -> None:
-    ports = replace(ports, pages=pages_of(here))
+    ports = replace(ports, page=pages_of(here).report)
     due = NOON + timedelta(hours=4)
     promised = reports.put(expected_datetime=due)
     later = reports.put(2, expected_datetime=due + timedelta(days=1))

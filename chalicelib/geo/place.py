@@ -1,0 +1,16 @@
+"""A place with a name, such as a street or a postcode."""
+
+from typing import Literal
+
+import msgspec
+
+Kind = Literal["street", "place", "postcode"]
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """A place with a name. A label is a name, or `name, locality` if the name is ambiguous."""
+
+    label: str
+    kind: Kind
+    lat: float
+    long: float

@@ -1,0 +1,30 @@
+"""The fields and files that a browser posts with a form."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that was chosen in the field `name` of a page."""
+
+    name: str
+    file_name: str
+    content_type: str
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Posted:
+    """A posted form; texts are without white space round them, empty ones are left out."""
+
+    fields: Mapping[str, tuple[str, ...]]
+    files: tuple[Upload, ...] = ()
+
+    def one(self, name: str) -> str:
+        """The first value of the field, empty where there is none."""
+        return next(iter(self.fields.get(name, ())), "")
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """Every value of the field."""
+        return self.fields.get(name, ())
