@@ -15,9 +15,9 @@ from chalicelib.accounts.usecases import code_verification, own_account
 from chalicelib.accounts.usecases.own_account import AccountChanges
 from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.errors import Invalid, NotFound
+from chalicelib.errors import Invalid
 from chalicelib.handlers.http import auth, rate_limits
-from chalicelib.handlers.http.params import CURSOR_QUERY, id_of, limit_of, limit_query
+from chalicelib.handlers.http.params import PAGED, hex_id_of, id_of, limit_of
 from chalicelib.handlers.http.routes import Call, Routes
 from chalicelib.integrations.accounts_for_reports import author_of
 from chalicelib.kernel.addresses import AddressKind
@@ -31,7 +31,6 @@ from chalicelib.reports.usecases.resident import own_reports
 from chalicelib.reports.views import Withdrawn, tracking_url
 
 routes = Routes(__name__)
-_ID = re.compile(r"[0-9a-f]{32}")
 _CURSOR = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})Z~([0-9A-Z]{12})")
 
 
@@ -170,11 +169,10 @@ def add_address(call: Call) -> CodeSent:
 )
 def confirm_address(call: Call) -> OwnAccountView:
     sent = parse_json(call.body, Proof)
-    if not _ID.fullmatch(sent.attempt_id):
-        raise NotFound("This code has expired. Start again.")
+    attempt_id = hex_id_of(sent.attempt_id, "This code has expired. Start again.")
     account_id = call.caller.signed_in.account_id
     ports = accounts_ports()
-    return _view(code_verification.add_address(sent.attempt_id, sent.code, account_id, ports), call)
+    return _view(code_verification.add_address(attempt_id, sent.code, account_id, ports), call)
 
 
 @routes.endpoint(
@@ -202,10 +200,7 @@ def remove_address(call: Call) -> OwnAccountView:
         "have confirmed"
     ),
     answer=OwnReportList,
-    query=(
-        limit_query(),
-        CURSOR_QUERY,
-    ),
+    query=PAGED,
 )
 def reports(call: Call) -> OwnReportList:
     ports = reports_ports()
@@ -254,15 +249,9 @@ def withdraw_report(call: Call, service_request_id: str) -> Withdrawn:
 
 
 def _view(account: Account, call: Call) -> OwnAccountView:
-    own = ("account_id", "name", "language", "reach_by", "saved_places", "created_at", "version")
-    return OwnAccountView(
-        **{name: getattr(account, name) for name in own},
-        addresses=[
-            AddressView(kind=each.kind, value=each.value, confirmed_at=each.confirmed_at)
-            for each in account.addresses
-        ],
-        roles=sorted(call.caller.roles),
-    )
+    addresses = [made_from(AddressView, each) for each in account.addresses]
+    roles = sorted(call.caller.roles)
+    return made_from(OwnAccountView, account, addresses=addresses, roles=roles)
 
 
 def _report_view(report: ServiceRequest, ports: Ports) -> OwnReportView:

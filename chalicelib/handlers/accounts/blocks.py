@@ -1,6 +1,5 @@
 """Routes of the block list, for administrators."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -12,15 +11,13 @@ from msgspec import Meta
 from chalicelib.accounts.model import Block
 from chalicelib.accounts.usecases import block_list
 from chalicelib.bootstrap.accounts import block_ports
-from chalicelib.errors import Invalid, NotFound
 from chalicelib.handlers.http import auth
-from chalicelib.handlers.http.params import CURSOR_QUERY, limit_of, limit_query
+from chalicelib.handlers.http.params import HEX_ID, PAGED, cursor_of, hex_id_of, limit_of
 from chalicelib.handlers.http.routes import Call, Routes
 from chalicelib.kernel.fields import made_from
 from chalicelib.kernel.parsing import parse_json
 
 routes = Routes(__name__)
-ID = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,15 +59,10 @@ class Unblocked(msgspec.Struct, frozen=True, kw_only=True):
     auth=auth.may("blocks.manage"),
     summary="List blocked addresses and domains",
     answer=BlockList,
-    query=(
-        limit_query(),
-        CURSOR_QUERY,
-    ),
+    query=PAGED,
 )
 def blocks(call: Call) -> BlockList:
-    after = call.parameter("cursor")
-    if after is not None and not ID.fullmatch(after):
-        raise Invalid.field("cursor", "send `next` of the previous page, unchanged")
+    after = cursor_of(call, HEX_ID)
     found = block_list.blocked(limit=limit_of(call), after=after, ports=block_ports())
     return BlockList(items=[_view(each) for each in found.blocks], next=found.next)
 
@@ -98,9 +90,8 @@ def block(call: Call) -> BlockView:
     answer=Unblocked,
 )
 def unblock(call: Call, block_id: str) -> Unblocked:
-    if not ID.fullmatch(block_id):
-        raise NotFound("This entry is not in the list.")
-    block_list.unblock(block_id, call.caller.signed_in.account_id, block_ports())
+    which = hex_id_of(block_id, "This entry is not in the list.")
+    block_list.unblock(which, call.caller.signed_in.account_id, block_ports())
     return Unblocked(block_id=block_id)
 
 

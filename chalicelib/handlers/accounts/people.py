@@ -16,9 +16,9 @@ from chalicelib.accounts.usecases import staff
 from chalicelib.accounts.usecases.staff import ACCOUNT_ID, MOST_GRANTS, PersonChanges
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import accounts_ports, audit_ports, people_ports
-from chalicelib.errors import Invalid, NotFound
+from chalicelib.errors import NotFound
 from chalicelib.handlers.http import auth
-from chalicelib.handlers.http.params import CURSOR_QUERY, limit_of, limit_query
+from chalicelib.handlers.http.params import PAGED, cursor_of, limit_of
 from chalicelib.handlers.http.routes import Call, Routes
 from chalicelib.kernel.audit_entry import Action
 from chalicelib.kernel.fields import made_from
@@ -93,15 +93,12 @@ class EntryList(msgspec.Struct, frozen=True, kw_only=True):
     auth=auth.may("people.manage"),
     summary="List staff and what they can do",
     answer=PersonList,
-    query=(
-        limit_query(),
-        CURSOR_QUERY,
-    ),
+    query=PAGED,
 )
 def people(call: Call) -> PersonList:
     found = staff.staff(
         limit=limit_of(call),
-        after=_cursor(call, PERSON_CURSOR),
+        after=cursor_of(call, PERSON_CURSOR),
         ports=people_ports(),
     )
     return PersonList(
@@ -161,13 +158,10 @@ def change(call: Call, account_id: str) -> PersonView:
     auth=auth.may("audit.read"),
     summary="Read the audit log of permission changes and access to personal data",
     answer=EntryList,
-    query=(
-        limit_query(),
-        CURSOR_QUERY,
-    ),
+    query=PAGED,
 )
 def log(call: Call) -> EntryList:
-    page = audit.page(limit=limit_of(call), before=_cursor(call, LOG_CURSOR), ports=audit_ports())
+    page = audit.page(limit=limit_of(call), before=cursor_of(call, LOG_CURSOR), ports=audit_ports())
     items = [made_from(EntryView, each) for each in page.entries]
     return EntryList(items=items, next=page.next)
 
@@ -182,13 +176,6 @@ def _actor(call: Call) -> str:
     account_id = call.caller.account_id
     assert account_id, "The gate lets nobody through who is not signed in."
     return account_id
-
-
-def _cursor(call: Call, form: re.Pattern[str]) -> str | None:
-    text = call.parameter("cursor")
-    if text is not None and not form.fullmatch(text):
-        raise Invalid.field("cursor", "send `next` of the previous page, unchanged")
-    return text
 
 
 def _view(account: Account) -> PersonView:

@@ -1,19 +1,17 @@
 """Routes of disruptions, for officers. The public reads the published document."""
 
-import re
 from http import HTTPStatus
 
 from chalicelib.bootstrap.disruptions import disruptions_ports
 from chalicelib.disruptions import usecases
 from chalicelib.disruptions.model import DisruptionChanges, DisruptionDraft
 from chalicelib.disruptions.views import DisruptionList, DisruptionView, listed, view
-from chalicelib.errors import NotFound
 from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.params import hex_id_of
 from chalicelib.handlers.http.routes import Call, Routes
 from chalicelib.kernel.parsing import parse_json
 
 routes = Routes(__name__)
-ID = re.compile(r"[0-9a-f]{32}")
 
 
 @routes.endpoint(
@@ -71,9 +69,7 @@ def withdraw(call: Call, disruption_id: str) -> DisruptionView:
 
 
 def _id(text: str) -> str:
-    if not ID.fullmatch(text):
-        raise NotFound(f"There is no disruption {text}.")
-    return text
+    return hex_id_of(text, f"There is no disruption {text}.")
 
 
 def _actor(call: Call) -> str:

@@ -10,13 +10,13 @@ from chalicelib.alerts.delivery import Alert, Kind, OfOfficers, State
 from chalicelib.alerts.model import Channel
 from chalicelib.alerts.usecases.failed import listed, send_again
 from chalicelib.bootstrap.alerts import telling_ports
-from chalicelib.errors import Invalid
 from chalicelib.handlers.http import auth
-from chalicelib.handlers.http.params import CURSOR_QUERY, limit_of, limit_query, one_of
+from chalicelib.handlers.http.params import PAGED, choice_of, cursor_of, limit_of, one_of
 from chalicelib.handlers.http.routes import Call, Query, Routes
 from chalicelib.kernel.fields import made_from
 
 routes = Routes(__name__)
+WHY: tuple[OfOfficers, ...] = get_args(OfOfficers)
 CURSOR = re.compile(r"[0-9T:Z-]{20}#[0-9a-f]{32}-[0-9a-f]{32}")
 
 
@@ -54,17 +54,16 @@ class FailedAlerts(msgspec.Struct, frozen=True, kw_only=True):
             "failed; unclear (a text message that may have arrived); put_off (waiting for its "
             "next try); over_cap (a text message that waits for tomorrow, because the daily "
             "limit is reached); failed by default",
-            schema=one_of(get_args(OfOfficers)),
+            schema=one_of(WHY),
         ),
-        limit_query(),
-        CURSOR_QUERY,
+        *PAGED,
     ),
 )
 def failed_alerts(call: Call) -> FailedAlerts:
     found = listed(
-        _why(call.parameter("why") or "failed"),
+        choice_of(call, "why", WHY, "failed"),
         limit=limit_of(call),
-        after=_cursor(call.parameter("cursor")),
+        after=cursor_of(call, CURSOR),
         ports=telling_ports(),
     )
     return FailedAlerts(items=[_view(each) for each in found.alerts], next=found.next)
@@ -79,20 +78,6 @@ def failed_alerts(call: Call) -> FailedAlerts:
 )
 def again(_: Call, alert_id: str) -> FailedAlert:
     return _view(send_again(alert_id, telling_ports()))
-
-
-def _why(text: str) -> OfOfficers:
-    known: tuple[OfOfficers, ...] = get_args(OfOfficers)
-    for each in known:
-        if each == text:
-            return each
-    raise Invalid.field("why", f"must be one of {', '.join(known)}")
-
-
-def _cursor(text: str | None) -> str | None:
-    if text is not None and not CURSOR.fullmatch(text):
-        raise Invalid.field("cursor", "send `next` of the previous page, unchanged")
-    return text
 
 
 def _view(alert: Alert) -> FailedAlert:

@@ -28,9 +28,9 @@ from chalicelib.alerts.usecases.managing import Shown
 from chalicelib.alerts.usecases.moving import Move, move
 from chalicelib.alerts.usecases.subscribing import Subscriber, checked, managed_at, subscribe
 from chalicelib.bootstrap.alerts import alerts_ports
-from chalicelib.errors import Invalid, NotFound
+from chalicelib.errors import Invalid
 from chalicelib.handlers.http import auth, rate_limits
-from chalicelib.handlers.http.params import CURSOR_QUERY, limit_of, limit_query
+from chalicelib.handlers.http.params import PAGED, cursor_of, hex_id_of, limit_of
 from chalicelib.handlers.http.routes import Call, Query, Routes
 from chalicelib.integrations.accounts_for_alerts import address_keys_of, addresses_of
 from chalicelib.kernel.fields import made_from
@@ -42,7 +42,6 @@ TOKEN = Query(
     "the token of the subscription's link; not needed when signed in to the "
     "account that it belongs to",
 )
-_ID = re.compile(r"[0-9a-f]{32}")
 _CURSOR = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z~[0-9a-f]{32}")
 
 
@@ -193,16 +192,13 @@ def confirm(call: Call, subscription_id: str) -> SubscriptionReceipt:
     auth=auth.may("account.own"),
     summary="List my subscriptions, and those to my addresses, latest first",
     answer=SubscriptionList,
-    query=(
-        limit_query(),
-        CURSOR_QUERY,
-    ),
+    query=PAGED,
 )
 def own(call: Call) -> SubscriptionList:
     page = managing.own(
         shown_by(call),
         limit=limit_of(call),
-        after=_cursor(call.parameter("cursor")),
+        after=cursor_of(call, _CURSOR),
         ports=alerts_ports(),
     )
     return SubscriptionList(items=[view_of(each) for each in page.subscriptions], next=page.next)
@@ -210,9 +206,7 @@ def own(call: Call) -> SubscriptionList:
 
 def id_of(text: str) -> str:
     """Raises NotFound if this id cannot exist."""
-    if not _ID.fullmatch(text):
-        raise NotFound(managing.NONE)
-    return text
+    return hex_id_of(text, managing.NONE)
 
 
 def shown_by(call: Call) -> Shown:
@@ -240,9 +234,3 @@ def view_of(subscription: Subscription) -> SubscriptionView:
 def _receipt(subscription: Subscription) -> SubscriptionReceipt:
     manage_url = managed_at(subscription, alerts_ports())
     return made_from(SubscriptionReceipt, subscription, manage_url=manage_url)
-
-
-def _cursor(text: str | None) -> str | None:
-    if text is not None and not _CURSOR.fullmatch(text):
-        raise Invalid.field("cursor", "send `next` of the previous page, unchanged")
-    return text

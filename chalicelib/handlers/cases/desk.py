@@ -1,6 +1,5 @@
 """Routes of officers' own tools: reply templates and saved views."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -11,10 +10,9 @@ from chalicelib.bootstrap.desk import desk_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.desk import usecases
 from chalicelib.desk.model import Template, TemplateChanges, TemplateDraft, View, ViewDraft
-from chalicelib.errors import NotFound
 from chalicelib.handlers.cases.replies import in_words
 from chalicelib.handlers.http import auth
-from chalicelib.handlers.http.params import id_of
+from chalicelib.handlers.http.params import hex_id_of, id_of
 from chalicelib.handlers.http.routes import Call, Routes
 from chalicelib.kernel.fields import made_from
 from chalicelib.kernel.parsing import parse_json
@@ -22,7 +20,6 @@ from chalicelib.reports.model import Line
 from chalicelib.reports.usecases.access import require_team_access, visible
 
 routes = Routes(__name__)
-ID = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,9 +179,7 @@ def remove_view(call: Call, view_id: str) -> SavedView:
 
 
 def _id(text: str) -> str:
-    if not ID.fullmatch(text):
-        raise NotFound(f"There is nothing with the id {text}.")
-    return text
+    return hex_id_of(text, f"There is nothing with the id {text}.")
 
 
 def _actor(call: Call) -> str:

@@ -8,10 +8,9 @@ from http import HTTPStatus
 import msgspec
 
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.errors import Invalid
 from chalicelib.handlers.http import auth, rate_limits
 from chalicelib.handlers.http.audit import note_change
-from chalicelib.handlers.http.params import CURSOR_QUERY, id_of, limit_of, limit_query, one_of
+from chalicelib.handlers.http.params import PAGED, choice_of, cursor_of, id_of, limit_of, one_of
 from chalicelib.handlers.http.routes import Call, Query, Routes
 from chalicelib.kernel.fields import made_from
 from chalicelib.kernel.parsing import parse_json
@@ -28,6 +27,8 @@ from chalicelib.reports.usecases.staff import changing, moderation
 from chalicelib.reports.views import FullView, Withdrawn
 
 routes = Routes(__name__)
+CURSOR = re.compile(r"[0-9T:Z-]{20}#[0-9A-Z]{12}")
+REASONS: tuple[Attention, ...] = ("waiting", "flagged")
 
 
 class Flagged(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,35 +125,20 @@ def withdraw(call: Call, service_request_id: str) -> Withdrawn:
     summary="List reports that wait for an officer or were flagged",
     answer=WaitingList,
     query=(
-        Query("reason", "waiting or flagged", True, one_of(("waiting", "flagged"))),
-        limit_query(),
-        CURSOR_QUERY,
+        Query("reason", "waiting or flagged", True, one_of(REASONS)),
+        *PAGED,
     ),
 )
 def waiting(call: Call) -> WaitingList:
-    reason, limit = _reason(call.parameter("reason")), limit_of(call)
+    reason = choice_of(call, "reason", REASONS)
     found = moderation.needing_attention(
         reason,
         call.caller.author(),
-        limit=limit,
-        after=_cursor(call.parameter("cursor")),
+        limit=limit_of(call),
+        after=cursor_of(call, CURSOR),
         ports=reports_ports(),
     )
     return WaitingList(
         items=[made_from(WaitingView, each, reason=reason) for each in found.reports],
         next=found.next,
     )
-
-
-def _reason(text: str | None) -> Attention:
-    match text:
-        case "waiting" | "flagged":
-            return text
-        case _:
-            raise Invalid.field("reason", "must be waiting or flagged")
-
-
-def _cursor(text: str | None) -> str | None:
-    if text is not None and not re.fullmatch(r"[0-9T:Z-]{20}#[0-9A-Z]{12}", text):
-        raise Invalid.field("cursor", "send `next` of the previous page, unchanged")
-    return text

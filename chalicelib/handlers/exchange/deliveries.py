@@ -8,17 +8,17 @@ from typing import get_args
 import msgspec
 
 from chalicelib.bootstrap.outbound import outbound_ports
-from chalicelib.errors import Invalid, NotFound
+from chalicelib.errors import Invalid
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.audit import note
-from chalicelib.handlers.http.params import CURSOR_QUERY, limit_of, limit_query, one_of
+from chalicelib.handlers.http.params import PAGED, choice_of, cursor_of, hex_id_of, limit_of, one_of
 from chalicelib.handlers.http.routes import Call, Query, Routes
 from chalicelib.kernel.fields import made_from
 from chalicelib.outbound.model import Delivery, DeliveryEvent, Kind, State
 from chalicelib.outbound.usecases import handling
 
 routes = Routes(__name__)
-ID = re.compile(r"[0-9a-f]{32}")
+STATES: tuple[State, ...] = get_args(State)
 CURSOR = re.compile(r"[0-9T:Z-]{20}#[0-9a-f]{32}")
 DESTINATION = re.compile(r"[0-9a-z-]{1,50}")
 
@@ -58,19 +58,18 @@ class DeliveryList(msgspec.Struct, frozen=True, kw_only=True):
         Query(
             "state",
             "waiting, sending, sent, failed or kept; failed by default",
-            schema=one_of(get_args(State)),
+            schema=one_of(STATES),
         ),
         Query("destination", "a destination's code or a receiver's id; all by default"),
-        limit_query(),
-        CURSOR_QUERY,
+        *PAGED,
     ),
 )
 def deliveries(call: Call) -> DeliveryList:
     found = handling.listed(
-        _state(call.parameter("state") or "failed"),
+        choice_of(call, "state", STATES, "failed"),
         _destination(call.parameter("destination")),
         limit=limit_of(call),
-        after=_cursor(call.parameter("cursor")),
+        after=cursor_of(call, CURSOR),
         ports=outbound_ports(),
     )
     return DeliveryList(items=[_view(each) for each in found.deliveries], next=found.next)
@@ -103,28 +102,12 @@ def keep(call: Call, delivery_id: str) -> DeliveryView:
 def id_of(text: str) -> str:
     """The id of a delivery or a receiver. Raises NotFound if no delivery or receiver can have that
     id."""
-    if not ID.fullmatch(text):
-        raise NotFound("There is no delivery with this id.")
-    return text
-
-
-def _state(text: str) -> State:
-    states: tuple[State, ...] = get_args(State)
-    for state in states:
-        if state == text:
-            return state
-    raise Invalid.field("state", f"must be one of {', '.join(states)}")
+    return hex_id_of(text, "There is no delivery with this id.")
 
 
 def _destination(text: str | None) -> str | None:
     if text is not None and not DESTINATION.fullmatch(text):
         raise Invalid.field("destination", "give a destination's code or a receiver's id")
-    return text
-
-
-def _cursor(text: str | None) -> str | None:
-    if text is not None and not CURSOR.fullmatch(text):
-        raise Invalid.field("cursor", "send `next` of the previous page, unchanged")
     return text
 
 

@@ -5,8 +5,6 @@ can do no more than with a request of its own. The views are loaded when the fir
 requested, so that a cold start of the API does not load them.
 """
 
-from typing import Any
-
 from chalicelib.errors import AppError
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.routes import Call, Page, Query, Routes
@@ -14,110 +12,48 @@ from chalicelib.handlers.http.routes import Call, Page, Query, Routes
 TOKEN = Query("token", "the token in the link to a report that is not public")
 
 
-def _views() -> Any:
+def _problem_page(error: AppError | None) -> str:
     from chalicelib.handlers.forms import forms_views
 
-    return forms_views
-
-
-def _problem_page(error: AppError | None) -> str:
-    return str(_views().problem_page(error))
+    return forms_views.problem_page(error)
 
 
 routes = Routes(__name__, _problem_page)
+A_REPORT = "/forms/reports/{service_request_id}"
 
 
-@routes.page(
-    "/forms/report", method="GET", auth=auth.anywhere, summary=("First page of a new report")
+def _page(
+    method: str,
+    path: str,
+    view: str,
+    summary: str,
+    *,
+    gate: auth.Gate = auth.anyone,
+    query: tuple[Query, ...] = (),
+) -> None:
+    """Registers a view of forms_views by its name."""
+
+    def answer(call: Call, **parameters: str) -> Page:
+        from chalicelib.handlers.forms import forms_views
+
+        page: Page = getattr(forms_views, view)(call, **parameters)
+        return page
+
+    answer.__name__ = view
+    routes.page(path, method=method, auth=gate, summary=summary, query=query)(answer)
+
+
+_page("GET", "/forms/report", "begin", "First page of a new report", gate=auth.anywhere)
+_page("POST", "/forms/report", "go_on", "Next page of a new report")
+_page("GET", A_REPORT, "read", "A report, for anyone who has the link to it", query=(TOKEN,))
+_page(
+    "GET", f"{A_REPORT}/update", "ask_update", "Page to add an update to a report", query=(TOKEN,)
 )
-def begin(call: Call) -> Page:
-    page: Page = _views().begin(call)
-    return page
-
-
-@routes.page("/forms/report", method="POST", auth=auth.anyone, summary="Next page of a new report")
-def go_on(call: Call) -> Page:
-    page: Page = _views().go_on(call)
-    return page
-
-
-@routes.page(
-    "/forms/reports/{service_request_id}",
-    method="GET",
-    auth=auth.anyone,
-    summary="A report, for anyone who has the link to it",
-    query=(TOKEN,),
-)
-def read(call: Call, service_request_id: str) -> Page:
-    page: Page = _views().read(call, service_request_id)
-    return page
-
-
-@routes.page(
-    "/forms/reports/{service_request_id}/update",
-    method="GET",
-    auth=auth.anyone,
-    summary="Page to add an update to a report",
-    query=(TOKEN,),
-)
-def ask_update(call: Call, service_request_id: str) -> Page:
-    page: Page = _views().ask_update(call, service_request_id)
-    return page
-
-
-@routes.page(
-    "/forms/reports/{service_request_id}/update",
-    method="POST",
-    auth=auth.anyone,
-    summary="Add an update to a report",
-)
-def add_update(call: Call, service_request_id: str) -> Page:
-    page: Page = _views().add_update(call, service_request_id)
-    return page
-
-
-@routes.page(
-    "/forms/reports/{service_request_id}/follow",
-    method="POST",
-    auth=auth.anyone,
-    summary="Follow a report",
-)
-def follow(call: Call, service_request_id: str) -> Page:
-    page: Page = _views().follow(call, service_request_id)
-    return page
-
-
-@routes.page(
-    "/forms/reports/{service_request_id}/flag",
-    method="GET",
-    auth=auth.anyone,
-    summary="Page to flag a report",
-)
-def ask_flag(call: Call, service_request_id: str) -> Page:
-    page: Page = _views().ask_flag(call, service_request_id)
-    return page
-
-
-@routes.page(
-    "/forms/reports/{service_request_id}/flag",
-    method="POST",
-    auth=auth.anyone,
-    summary="Flag a report",
-)
-def flag(call: Call, service_request_id: str) -> Page:
-    page: Page = _views().flag(call, service_request_id)
-    return page
-
-
-@routes.page(
-    "/forms/reports/{service_request_id}/withdraw",
-    method="POST",
-    auth=auth.anyone,
-    summary="Withdraw a report",
-)
-def withdraw(call: Call, service_request_id: str) -> Page:
-    page: Page = _views().withdraw(call, service_request_id)
-    return page
+_page("POST", f"{A_REPORT}/update", "add_update", "Add an update to a report")
+_page("POST", f"{A_REPORT}/follow", "follow", "Follow a report")
+_page("GET", f"{A_REPORT}/flag", "ask_flag", "Page to flag a report")
+_page("POST", f"{A_REPORT}/flag", "flag", "Flag a report")
+_page("POST", f"{A_REPORT}/withdraw", "withdraw", "Withdraw a report")
 
 
 @routes.page(

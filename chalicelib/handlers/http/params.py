@@ -3,20 +3,23 @@
 import math
 import re
 import secrets
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
 
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.geo.point import Point
 from chalicelib.handlers.http.routes import Call, Query
 from chalicelib.reports import reference
 
+Choice = TypeVar("Choice", bound=str)
 MOST_IN_A_LIST = 100
 DAY = {"type": "string", "format": "date"}
 NOT_BLANK = r"[^\s\x1c-\x1f\x85]"
 """More counts as white space in Python than in JSON Schema's patterns."""
 POINT_EDGES = {"lat": 90.0, "long": 180.0}
 CURSOR_QUERY = Query("cursor", "`next` of the previous page")
+HEX_ID = re.compile(r"[0-9a-f]{32}")
+"""The form of the ids that are no references."""
 NEAR_M = 100
 """The distance within which reports count as near a place, in metres, if the caller gives none."""
 
@@ -25,6 +28,10 @@ def limit_query(default: int = MOST_IN_A_LIST) -> Query:
     """The parameter that `limit_of` reads."""
     schema = {"type": "integer", "minimum": 1, "maximum": MOST_IN_A_LIST}
     return Query("limit", f"1 to {MOST_IN_A_LIST}; {default} by default", schema=schema)
+
+
+PAGED = (limit_query(), CURSOR_QUERY)
+"""The parameters of a list that comes in pages, which `limit_of` and `cursor_of` read."""
 
 
 def point_query(*, required: bool) -> tuple[Query, Query]:
@@ -65,6 +72,33 @@ def limit_of(call: Call, default: int = MOST_IN_A_LIST) -> int:
     if not re.fullmatch(r"[1-9][0-9]?|100", text):
         raise Invalid.field("limit", f"must be a whole number from 1 to {MOST_IN_A_LIST}")
     return int(text)
+
+
+def cursor_of(call: Call, form: re.Pattern[str]) -> str | None:
+    """The cursor from which a list goes on, in the form that its pages give it. Raises Invalid."""
+    text = call.parameter("cursor")
+    if text is not None and not form.fullmatch(text):
+        raise Invalid.field("cursor", "send `next` of the previous page, unchanged")
+    return text
+
+
+def choice_of(
+    call: Call, name: str, choices: Sequence[Choice], default: Choice | None = None
+) -> Choice:
+    """The one of the choices that a parameter names; without a default it has to name one. Raises
+    Invalid."""
+    text = call.parameter(name) or default
+    for each in choices:
+        if each == text:
+            return each
+    raise Invalid.field(name, f"must be one of {', '.join(choices)}")
+
+
+def hex_id_of(text: str, missing: str) -> str:
+    """The id in a path. Raises NotFound, with the text `missing`, if this id cannot exist."""
+    if not HEX_ID.fullmatch(text):
+        raise NotFound(missing)
+    return text
 
 
 def point_of(call: Call) -> Point:

@@ -13,7 +13,7 @@ from chalicelib.jobs.people import Operator, Staff
 from chalicelib.reports import reference
 
 _OP_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
-_CURSOR = re.compile(r"[\x21-\x7e]{1,500}")
+CURSOR = re.compile(r"[\x21-\x7e]{1,500}")
 
 
 def planner(call: Call) -> Staff:
@@ -92,10 +92,3 @@ def flag_of(text: str | None, field: str) -> bool:
     if text not in (None, "true", "false"):
         raise Invalid.field(field, "must be true or false")
     return text == "true"
-
-
-def cursor_of(text: str | None) -> str | None:
-    """Raises Invalid."""
-    if text is not None and not _CURSOR.fullmatch(text):
-        raise Invalid.field("cursor", "send `next` of the previous page, unchanged")
-    return text

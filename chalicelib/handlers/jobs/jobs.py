@@ -12,17 +12,10 @@ from chalicelib.bootstrap.jobs import job_views, jobs_ports
 from chalicelib.errors import Invalid, NotFound, TooLarge
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.audit import noted_jobs
-from chalicelib.handlers.http.params import (
-    CURSOR_QUERY,
-    DAY,
-    limit_of,
-    limit_query,
-    one_of,
-    some_of,
-)
+from chalicelib.handlers.http.params import DAY, PAGED, cursor_of, limit_of, one_of, some_of
 from chalicelib.handlers.http.routes import Call, Query, Routes
 from chalicelib.handlers.jobs.job_params import (
-    cursor_of,
+    CURSOR,
     day_of,
     dispute_id_of,
     flag_of,
@@ -109,8 +102,7 @@ class LinkDraft:
             "true: jobs with a dispute that the office has to settle",
             schema=one_of(("true", "false")),
         ),
-        limit_query(),
-        CURSOR_QUERY,
+        *PAGED,
     ),
 )
 def list_jobs(call: Call) -> JobList:
@@ -121,7 +113,7 @@ def list_jobs(call: Call) -> JobList:
         states=states_of(call.parameter("state")),
         disputed=flag_of(call.parameter("disputed"), "disputed"),
     )
-    limit, after = limit_of(call), cursor_of(call.parameter("cursor"))
+    limit, after = limit_of(call), cursor_of(call, CURSOR)
     who, ports = worker(call), jobs_ports()
     while True:
         found = job_lists.listed(filters, who, ports, limit=limit, after=after)

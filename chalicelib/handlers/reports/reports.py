@@ -16,8 +16,9 @@ from chalicelib.geo.point import Box
 from chalicelib.handlers.http import auth, rate_limits
 from chalicelib.handlers.http.audit import audit_view
 from chalicelib.handlers.http.params import (
-    CURSOR_QUERY,
     NEAR_M,
+    PAGED,
+    cursor_of,
     id_of,
     limit_of,
     limit_query,
@@ -47,6 +48,7 @@ from chalicelib.reports.views import (
 )
 
 FURTHEST_M = 1000
+CURSOR = re.compile(r"[0-3]{24}-[0-9A-Z]{12}")
 _DEGREES = r"-?[0-9]{1,3}(\.[0-9]{1,15})?"
 BOX = f"^{_DEGREES}(,{_DEGREES}){{3}}$"
 routes = Routes(__name__)
@@ -127,8 +129,7 @@ def submit(call: Call) -> ReportReceipt:
         ),
         Query("status", "open or closed", schema=one_of(get_args(Status))),
         Query("service_code", "only reports of this service"),
-        limit_query(),
-        CURSOR_QUERY,
+        *PAGED,
     ),
 )
 def list_reports(call: Call) -> ReportList:
@@ -137,7 +138,7 @@ def list_reports(call: Call) -> ReportList:
         _box(call.parameter("bbox")),
         Filters(_status(call.parameter("status")), call.parameter("service_code")),
         limit=limit_of(call),
-        after=_cursor(call.parameter("cursor")),
+        after=cursor_of(call, CURSOR),
         ports=ports,
     )
     return ReportList(
@@ -280,9 +281,3 @@ def _status(text: str | None) -> Status | None:
             return text
         case _:
             raise Invalid.field("status", "must be open or closed")
-
-
-def _cursor(text: str | None) -> str | None:
-    if text is not None and not re.fullmatch(r"[0-3]{24}-[0-9A-Z]{12}", text):
-        raise Invalid.field("cursor", "send `next` of the previous page, unchanged")
-    return text
