@@ -1,5 +1,4 @@
 /** The step that asks for the channel and sends the alert. Asks for the browser's permission only now. */
-import type { FieldError, Outcome } from "../../shared/api.ts";
 import { choiceItems, chosenIn } from "../../shared/choices.ts";
 import { loadCouncil } from "../../shared/council.ts";
 import { byId, focusOn, show } from "../../shared/dom.ts";
@@ -7,6 +6,7 @@ import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { postAsSignedIn } from "../../shared/post.ts";
 import type { NoPush } from "../../shared/push.ts";
 import { aboutWords, changeDraft, currentDraft, keepReceipt, type Receipt, wishOf } from "./draft.ts";
+import { faultsOf } from "./faults.ts";
 import { rememberHere } from "./here.ts";
 import { goTo, sectionOf } from "./steps.ts";
 import type { Channel, Choice } from "./words.ts";
@@ -162,22 +162,4 @@ async function send(channel: Channel, address: object): Promise<void> {
   keepReceipt(outcome.value);
   if (channel === "push") rememberHere(aboutWords(), outcome.value.manage_url);
   goTo("sent");
-}
-
-/** The errors at the fields of this step, or above the form. */
-function faultsOf(outcome: Outcome<unknown>): FieldError[] {
-  if (outcome.kind === "later")
-    return [
-      {
-        field: "",
-        message: "We have not set up your alerts. We've kept your answers. Check your connection and try again",
-      },
-    ];
-  if (outcome.kind === "stored") return [];
-  const { errors, detail, title } = outcome.problem;
-  if (!errors?.length) return [{ field: "", message: detail ?? title }];
-  return errors.map(({ field, message }) => ({
-    field: field === "to" || field === "channel" ? field : "",
-    message: message.slice(0, 1).toUpperCase() + message.slice(1),
-  }));
 }

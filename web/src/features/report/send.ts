@@ -6,9 +6,9 @@ import { clearErrors, idOf, showErrors } from "../../shared/form-errors.ts";
 import { type Draft, type DraftPhoto, isAssisted } from "../../shared/pending-report.ts";
 import { postAs } from "../../shared/post.ts";
 import { whenToRetry } from "../../shared/send.ts";
-import { answersTo } from "./answers.ts";
+import { bodyOf } from "./body.ts";
 import { currentService } from "./current-service.ts";
-import { addressOf, assetOf, changeDraft, currentDraft, finishDraft, keptWords, renewKey, senderOf } from "./draft.ts";
+import { changeDraft, currentDraft, finishDraft, keptWords, renewKey, senderOf } from "./draft.ts";
 import { type Receipt, rememberSent, type Sent } from "./sent-reports.ts";
 import type { StepName } from "./step-order.ts";
 import { goTo, sectionOf } from "./steps.ts";
@@ -87,31 +87,6 @@ function settle(outcome: Outcome<Receipt>, sender: Omit<Sent, "receipt" | "at">)
   } else {
     refuse(outcome.problem);
   }
-}
-
-function bodyOf(draft: Draft, service: Service, photo_ids: string[]) {
-  const attributes = answersTo(service, draft);
-  const asset_id = assetOf(draft)?.asset_id;
-  const contact = draft.anonymous ? {} : optional({ name: draft.name, email: draft.email, phone: draft.phone });
-  return {
-    service_code: draft.service_code,
-    lat: draft.lat,
-    long: draft.long,
-    description: draft.description.trim(),
-    ...optional({ title: draft.title, address: addressOf(draft).replace(/\s+/g, " ") }),
-    ...(asset_id ? { asset_id } : {}),
-    ...(Object.keys(attributes).length ? { attributes } : {}),
-    ...(photo_ids.length ? { photo_ids } : {}),
-    ...(Object.keys(contact).length ? { contact } : {}),
-    ...(draft.anonymous ? { anonymous: true } : {}),
-    ...(draft.no_alerts ? { alerts: false } : {}),
-    ...optional({ channel: draft.channel }),
-  };
-}
-
-function optional(texts: Record<string, string>): Record<string, string> {
-  const trimmed = Object.entries(texts).map(([name, text]) => [name, text.trim()] as const);
-  return Object.fromEntries(trimmed.filter(([, text]) => text));
 }
 
 function refuse(problem: Problem): void {

@@ -1,0 +1,104 @@
+import { expect, test, vi } from "vitest";
+import { newBrowser } from "../browser.ts";
+
+const ORIGIN = "https://council.example";
+/** Not in the program of the pages: its global object is another one. */
+const WORKER = "../../src/sw/sw.ts";
+
+interface Shown {
+  title: string;
+  options: { body: string; tag: string; data: string };
+}
+
+const addressed = (name: string) => ({
+  options: { applicationServerKey: "key" },
+  toJSON: () => ({ endpoint: `https://push.example/${name}`, keys: { p256dh: `${name}-p`, auth: `${name}-a` } }),
+});
+
+/** The worker, with pages that are open at these addresses. */
+async function worker(...open: string[]) {
+  const network = newBrowser({ "/api/subscriptions/moved": {} });
+  const listeners: Record<string, (event: object) => void> = {};
+  const shown: Shown[] = [];
+  const opened: string[] = [];
+  const focused: string[] = [];
+  vi.stubGlobal("self", {
+    addEventListener: (kind: string, listener: (event: object) => void) => (listeners[kind] = listener),
+    location: new URL(ORIGIN),
+    registration: {
+      showNotification: async (title: string, options: Shown["options"]) => void shown.push({ title, options }),
+      pushManager: { subscribe: async () => addressed("new") },
+    },
+    clients: {
+      claim: async () => undefined,
+      matchAll: async () => open.map((url) => ({ url, focus: async () => void focused.push(url) })),
+      openWindow: async (url: string) => void opened.push(url),
+    },
+  });
+  await import(/* @vite-ignore */ WORKER);
+  async function happens(kind: string, event: object): Promise<void> {
+    let done: Promise<unknown> = Promise.resolve();
+    listeners[kind]!({ waitUntil: (work: Promise<unknown>) => (done = work), ...event });
+    await done;
+  }
+  return { network, shown, opened, focused, happens };
+}
+
+test("a message is shown with its words, and replaces one with the same tag", async () => {
+  const { shown, happens } = await worker();
+  const message = { title: "Fixed", body: "Pothole", url: "/reports/7K3M", tag: "7K3M" };
+  await happens("push", { data: { json: () => message } });
+  const { title, body, url, tag } = message;
+  expect(shown).toMatchObject([{ title, options: { body, tag, data: url } }]);
+});
+
+test.each([
+  ["has no words", null],
+  ["cannot be read", { json: () => JSON.parse("{") as object }],
+])("something is shown when a message %s, as a browser demands it", async (_, data) => {
+  const { shown, happens } = await worker();
+  await happens("push", { data });
+  expect(shown).toMatchObject([{ title: "News from your council", options: { data: "/" } }]);
+});
+
+const clicked = (data: string) => ({ notification: { data, close: vi.fn() } });
+
+test("a notification that is clicked opens its page, and goes away", async () => {
+  const { opened, happens } = await worker(`${ORIGIN}/`);
+  const event = clicked("/reports/7K3M");
+  await happens("notificationclick", event);
+  expect(opened).toEqual([`${ORIGIN}/reports/7K3M`]);
+  expect(event.notification.close).toHaveBeenCalledOnce();
+});
+
+test("a page that is open already is brought to the front", async () => {
+  const there = `${ORIGIN}/reports/7K3M#updates`;
+  const { opened, focused, happens } = await worker(`${ORIGIN}/`, there);
+  await happens("notificationclick", clicked("/reports/7K3M"));
+  expect([opened, focused]).toEqual([[], [there]]);
+});
+
+test("no other site is opened", async () => {
+  const { opened, happens } = await worker();
+  await happens("notificationclick", clicked("https://elsewhere.example/"));
+  expect(opened).toEqual([]);
+});
+
+test("the API is told the new address when the browser has dropped the old one", async () => {
+  const { network, happens } = await worker();
+  await happens("pushsubscriptionchange", { oldSubscription: addressed("old") });
+  const [asked] = network.of("/api/subscriptions/moved");
+  expect(asked).toMatchObject({
+    method: "POST",
+    body: {
+      old: { endpoint: "https://push.example/old", p256dh: "old-p", auth: "old-a" },
+      push: { endpoint: "https://push.example/new", p256dh: "new-p", auth: "new-a" },
+    },
+  });
+});
+
+test("nothing is sent when the browser does not know the address that it dropped", async () => {
+  const { network, happens } = await worker();
+  await happens("pushsubscriptionchange", { oldSubscription: null });
+  expect(network.asked).toEqual([]);
+});
