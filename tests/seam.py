@@ -24,6 +24,7 @@ from botocore.exceptions import ConnectionClosedError, ConnectTimeoutError, Read
 from botocore.retries.quota import RetryQuota
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 
+from chalicelib.errors import AppError
 from tests.effort import EXHAUSTIVE
 from tests.patience import PATIENCE_S
 
@@ -179,7 +180,8 @@ class Interleaving:
         self._index = threading.local()
 
     def run(self, *functions: Callable[[], Any]) -> list[Any]:
-        """What each function returned or raised. Raises TimeoutError when one does not go on."""
+        """What each function returned, or the AppError that it raised. Raises what else one raised,
+        and TimeoutError when one does not go on."""
         answers: list[Any] = [None] * len(functions)
         self._states = ["running"] * len(functions)
 
@@ -189,8 +191,6 @@ class Interleaving:
                 answers[index] = functions[index]()
             except Exception as error:
                 answers[index] = error
-            except _GivenUpError:
-                pass
             finally:
                 self._change(index, "finished")
 
@@ -204,6 +204,9 @@ class Interleaving:
             self._conduct()
         for thread in threads:
             thread.join(self._timeout_s)
+        for answer in answers:
+            if isinstance(answer, Exception) and not isinstance(answer, AppError):
+                raise answer
         return answers
 
     def next_order(self) -> list[int] | None:
@@ -238,7 +241,8 @@ class Interleaving:
         with self._changed:
             self._changed.wait_for(lambda: self._states[index] == "running" or self._given_up)
         if self._given_up:
-            raise _GivenUpError
+            # Ends this thread; no Exception, so that the SDK does not take it for a fault.
+            raise SystemExit
         return answer()
 
     def _all_stand(self) -> bool:
@@ -287,10 +291,6 @@ def some_interleavings(
     random = Random(seed)
     for _ in range(count):
         yield Interleaving(random.choices(range(of), k=100), parked_at=parked_at)
-
-
-class _GivenUpError(BaseException):
-    """Ends a parked thread; no Exception, so that the SDK does not take it for a fault."""
 
 
 _CODES: dict[str, dict[Refusal, tuple[int, str]]] = {

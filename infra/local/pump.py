@@ -240,7 +240,7 @@ class Pump:
     def run_until_idle(self) -> None:
         """Delivers everything, without waiting for batching windows; for use without a running
         thread. Schedules wait for `run_schedules`."""
-        while self._step(float("inf")):
+        while self.step(float("inf")):
             pass
 
     def wait_until_idle(self, timeout_s: float = 300.0) -> None:
@@ -257,7 +257,9 @@ class Pump:
                 raise TimeoutError(f"The pump did nothing for {timeout_s} s and was not idle.")
             time.sleep(PAUSE_S)
 
-    def _step(self, now: float) -> bool:
+    def step(self, now: float) -> bool:
+        """Delivers once what each source has due at `now` (monotonic seconds); False where nothing
+        is left to do."""
         busy = True in [source.step(now) for source in self._sources]
         self._rounds += 1
         self._idle_rounds = 0 if busy else self._idle_rounds + 1
@@ -267,7 +269,7 @@ class Pump:
         while not self._stopping.is_set():
             try:
                 self.run_schedules()
-                self._step(time.monotonic())
+                self.step(time.monotonic())
             except Exception as error:
                 logs.failure("a source could not be read, it is tried again", error)
                 self._stopping.wait(RETRY_AFTER_S)

@@ -9,10 +9,11 @@ from botocore.exceptions import ConnectTimeoutError
 from chalice.test import Client
 
 import app
-from chalicelib.aws.secrets import KEPT_FOR_S
+from chalicelib.aws.secrets import KEPT_FOR_S, ManagedSecret
 from chalicelib.bootstrap import container
 from chalicelib.handlers.http.cdn import ORIGIN
 from infra.local.cloud import Cloud
+from tests.built import replace_built
 from tests.seam import Answer, Try, around
 
 PATH = "/api/reports?bbox=-1.1,53.9,-1.0,54.0"
@@ -51,8 +52,14 @@ def test_request_is_answered_when_it_carries_the_secret_or_the_one_before(client
 def test_public_reads_go_on_when_the_store_of_secrets_does_not_answer(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now, kept = 0.0, container.secret("origin")
-    monkeypatch.setattr(kept, "_monotonic", lambda: now)
+    now = 0.0
+    kept = ManagedSecret(
+        lambda: boto3.client("secretsmanager"),
+        container.secret_arn("origin"),
+        setting="ORIGIN_SECRET_ARN",
+        monotonic=lambda: now,
+    )
+    replace_built(monkeypatch, container.secret, kept, "origin")
     sent, asked = kept.current(), []
 
     def down(this: Try, answer: Answer) -> Any:

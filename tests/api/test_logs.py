@@ -164,7 +164,7 @@ def test_failure_of_one_report_is_logged_under_its_own_request(
 def deliver(api: Api) -> None:
     """Steps the pump until the queue was tried once; what failed would come again for ever."""
     for _ in range(2):
-        api.cloud.pump._step(float("inf"))
+        api.cloud.pump.step(float("inf"))
 
 
 def test_repeat_answers_the_stored_report_and_writes_nothing(api: Api) -> None:

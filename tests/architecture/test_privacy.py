@@ -62,7 +62,7 @@ def kept_in(item: type[Model]) -> Names:
 
 def names_in(name: str, attribute: Attribute[Any]) -> Iterable[str]:
     return (
-        nested(name, type_info(attribute._kind)) if isinstance(attribute, JsonAttribute) else [name]
+        nested(name, type_info(attribute.kind)) if isinstance(attribute, JsonAttribute) else [name]
     )
 
 

@@ -15,7 +15,6 @@ from queue import Queue
 from typing import Any
 from uuid import uuid4
 
-from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection, serve
 
 Said = dict[str, Any]
@@ -42,8 +41,9 @@ class MozillaPush:
         try:
             for text in line:
                 self._hear(json.loads(text), line)
-        except ConnectionClosed:
-            pass
+        finally:
+            if self._present is line:
+                self._present = None
 
     def push(self, channel: str, body: bytes) -> int:
         """Passes a message on; returns the answer to its sender."""

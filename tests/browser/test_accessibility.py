@@ -38,7 +38,9 @@ def violations(page: Page) -> list[str]:
     debugger = page.context.new_cdp_session(page)
     debugger.send("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8")})
     found: dict[str, Any] = page.evaluate(
-        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS
+        "values => axe.run(document, {"
+        "runOnly: {type: 'tag', values}, resultTypes: ['violations']})",
+        TAGS,
     )
     return [f"{each['id']}: {each['nodes'][0]['html']}" for each in found["violations"]]
 

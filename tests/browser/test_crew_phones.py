@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from infra.local.stack import LocalStack
 from tests.browser.conftest import NewPage
 from tests.browser.crew_office import NAME, Office, come_back, job, opened
+from tests.browser.test_accessibility import overflow
 from tests.browser.test_crew_pages import PHOTO, fine, go, say_done
 
 SLOW_CAMERA = """() => {
@@ -236,4 +237,4 @@ def test_view_fits_a_phone_when_its_text_is_twice_as_large(page: Page, view: str
     if view:
         go(page, view)
     page.evaluate("() => { document.documentElement.style.fontSize = '200%' }")
-    fine(page)
+    assert overflow(page) <= 0

@@ -3,11 +3,11 @@
 from typing import Any
 
 import boto3
+from pynamodb.connection import Connection
 
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.container import client
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.reports.dynamo.items import ReportItem
 from infra.local.cloud import Cloud
 
 ITEM: dict[str, Any] = {
@@ -25,9 +25,9 @@ KEY = {name: ITEM[name] for name in ("service_request_id", "record")}
 
 
 def connection() -> Any:
-    """The client that reports are written with."""
+    """A client as PynamoDB makes them for tables."""
     reports_ports()
-    return ReportItem._get_connection().connection.client
+    return Connection().client
 
 
 def answers(dynamodb: Any, table: str) -> list[Any]:

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import boto3
 import pytest
 
+from chalicelib.bootstrap import container
 from chalicelib.bootstrap.reports import photos_ports
 from chalicelib.photos.model import MOST_BYTES
 from chalicelib.photos.usecases.asking import private_address
@@ -132,9 +133,8 @@ def signed(
     lasts_s: int = 60,
 ) -> tuple[str, Fields]:
     """A policy as somebody with the credentials may sign it."""
-    client = photos_ports().uploads._signer  # type: ignore[attr-defined]
     extra = extra or {}
-    answer = client.generate_presigned_post(
+    answer = container.signer().generate_presigned_post(
         Bucket=stack.cloud.environment["UPLOADS_BUCKET"],
         Key="7K3M2QXV9HTD/" + "0" * 26,
         Fields=extra,

@@ -19,13 +19,13 @@ class JsonAttribute(Attribute[T]):
 
     def __init__(self, kind: Any, **options: Any) -> None:
         super().__init__(**options)
-        self._kind = kind
+        self.kind = kind
 
     def serialize(self, value: T) -> str:
         return msgspec.json.encode(value).decode()
 
     def deserialize(self, value: str) -> T:
-        decoded: T = msgspec.json.decode(value, type=self._kind)
+        decoded: T = msgspec.json.decode(value, type=self.kind)
         return decoded
 
 

@@ -58,7 +58,12 @@ def seconds() -> Seconds:
 
 
 def client_of(
-    issuer: Issuer, seconds: Seconds, outside: Any = None, **values: Any
+    issuer: Issuer,
+    seconds: Seconds,
+    outside: Any = None,
+    *,
+    client_secret: Callable[[str], str] = lambda _: CLIENT_SECRET,
+    **values: Any,
 ) -> OpenIdIssuers:
     """Us, as the client of that issuer."""
     described = {"provider": "national", "label": "Sign in", "serves": "residents"}
@@ -69,7 +74,7 @@ def client_of(
         {"national": known},
         cast(SafeHttpClient, outside or issuer),
         back_url=BACK,
-        client_secret=lambda _: CLIENT_SECRET,
+        client_secret=client_secret,
         monotonic=seconds,
     )
 
@@ -118,8 +123,7 @@ def test_sign_in_fails_as_when_the_issuer_is_down_when_its_secret_cannot_be_used
     def unusable(_: str) -> str:
         raise ConfigurationError("The entry is a number.")
 
-    client = client_of(issuer, seconds)
-    client._client_secret = unusable
+    client = client_of(issuer, seconds, client_secret=unusable)
     with pytest.raises(UpstreamFailed):
         said_of(client, issuer)
 

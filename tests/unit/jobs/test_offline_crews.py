@@ -9,7 +9,7 @@ answered alone.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -68,6 +68,9 @@ class Sayer:
 
 
 class OfflineCrews(RuleBasedStateMachine):
+    answered: ClassVar[set[str]] = set()
+    """What operations were answered, in all runs."""
+
     def __init__(self) -> None:
         super().__init__()
         self.yard = Yard(jobs=MemoryJobs(planned_job()))
@@ -216,6 +219,7 @@ class OfflineCrews(RuleBasedStateMachine):
         before = self.job
         outcomes = operations.operate(sent, crew_member(phone.device), self.yard.ports())
         assert len(outcomes) == len(sent) == 1
+        self.answered.add(outcomes[0].result)
         assert all(getattr(self.job, name) == getattr(before, name) for name in PLAN)
         self._check(phone, sent[0], outcomes[0], before)
         return outcomes
@@ -275,7 +279,9 @@ class OfflineCrews(RuleBasedStateMachine):
 
 @pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")
 def test_crews_and_office_agree_in_the_end_when_phones_are_offline() -> None:
+    OfflineCrews.answered.clear()
     run_state_machine_as_test(OfflineCrews, settings=ENOUGH)
+    assert OfflineCrews.answered == {"applied", "duplicate", "conflict", "rejected"}
 
 
 Take = Callable[[Job, Operation, Operator, Any], Taken]
