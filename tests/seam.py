@@ -25,6 +25,7 @@ from botocore.retries.quota import RetryQuota
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 
 from chalicelib.errors import AppError
+from chalicelib.kernel.optimistic import VersionConflict
 from tests.effort import EXHAUSTIVE
 from tests.patience import PATIENCE_S
 
@@ -180,8 +181,8 @@ class Interleaving:
         self._index = threading.local()
 
     def run(self, *functions: Callable[[], Any]) -> list[Any]:
-        """What each function returned, or the AppError that it raised. Raises what else one raised,
-        and TimeoutError when one does not go on."""
+        """What each function returned, or the AppError or conflict of versions that it raised.
+        Raises what else one raised, and TimeoutError when one does not go on."""
         answers: list[Any] = [None] * len(functions)
         self._states = ["running"] * len(functions)
 
@@ -205,7 +206,7 @@ class Interleaving:
         for thread in threads:
             thread.join(self._timeout_s)
         for answer in answers:
-            if isinstance(answer, Exception) and not isinstance(answer, AppError):
+            if isinstance(answer, Exception) and not isinstance(answer, AppError | VersionConflict):
                 raise answer
         return answers
 
