@@ -951,7 +951,7 @@ def live_with_somebody_who_leaves(day: Day) -> None:
     assert api.post(f"{own}/withdrawal", {}, token=token).status_code == 200
     container.forget()
     exported = api.get("/api/account/export", token).json_body
-    (shown, *_) = exported["held"]["pictures"]
+    (shown, *_) = exported["records"]["pictures"]
     day.needs.note_signed(API, "s3:GetObject", shown["page"])
     container.forget()
     assert api.post("/api/account/erasure", {}, token=token).status_code == 202
