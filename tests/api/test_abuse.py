@@ -64,7 +64,7 @@ def signed_in(role: Role, *addresses: str) -> str:
 
 @pytest.mark.usefixtures("few")
 @pytest.mark.parametrize("what", ["reports", "updates", "flags", "follow"])
-def test_network_is_told_to_wait_when_it_sent_too_much(here: Api, what: str) -> None:
+def test_network_must_wait_after_too_many_requests(here: Api, what: str) -> None:
     mine, other = of_network(here), of_network(here)
     sent = other.post("/api/reports", draft_body(), key=what).json_body
     path = (
@@ -129,7 +129,7 @@ def test_flag_is_kept_after_a_flood_from_another_network(here: Api) -> None:
 
 
 @pytest.mark.usefixtures("few")
-def test_photos_and_ways_to_another_organisation_are_counted(here: Api) -> None:
+def test_photos_and_sign_ins_through_other_organisations_are_counted(here: Api) -> None:
     mine = of_network(here)
     photo = {"content_type": "image/jpeg", "size": 10}
     asked = [mine.post("/api/photos", photo, key=f"photo/{number}") for number in range(3)]
@@ -142,7 +142,7 @@ def test_photos_and_ways_to_another_organisation_are_counted(here: Api) -> None:
 
 
 @pytest.mark.usefixtures("few")
-def test_device_and_confirmed_address_are_counted_in_whatever_network(here: Api) -> None:
+def test_device_and_confirmed_address_are_counted_in_every_network(here: Api) -> None:
     headers, tags = {"X-Ginnel-Device": "device"}, ("of.ten", "often", "o.f.ten+b")
     devices = [
         of_network(here, **headers).post("/api/reports", draft_body(), key=f"device{number}")
@@ -159,7 +159,7 @@ def test_device_and_confirmed_address_are_counted_in_whatever_network(here: Api)
 
 
 @pytest.mark.usefixtures("few")
-def test_address_can_still_be_used_when_somebody_else_sends_with_it(here: Api) -> None:
+def test_address_stays_usable_when_other_people_send_with_it(here: Api) -> None:
     body = draft_body(contact={"email": "resident@example.org"})
     for number in range(3):
         assert of_network(here).post("/api/reports", body, key=f"other{number}").status_code == 201
@@ -168,7 +168,7 @@ def test_address_can_still_be_used_when_somebody_else_sends_with_it(here: Api) -
 
 
 @pytest.mark.usefixtures("few")
-def test_only_what_is_stored_anew_is_counted(here: Api) -> None:
+def test_only_new_items_are_counted(here: Api) -> None:
     mine = of_network(here)
     for number in range(3):
         faulty = draft_body(service_code="nothing")
@@ -198,7 +198,7 @@ def test_staff_at_work_are_not_counted(here: Api) -> None:
 
 
 @pytest.mark.usefixtures("few")
-def test_form_says_that_it_was_too_often_and_nothing_was_sent(here: Api) -> None:
+def test_form_says_that_the_limit_was_reached_and_nothing_was_sent(here: Api) -> None:
     mine = of_network(here)
     headers = {**FORM, **mine.always}
     pages = [
@@ -208,7 +208,7 @@ def test_form_says_that_it_was_too_often_and_nothing_was_sent(here: Api) -> None
     assert [each.status_code for each in pages] == [303, 303, 429]
 
 
-def test_network_is_not_believed_that_did_not_come_through_the_cdn(here: Api) -> None:
+def test_network_is_ignored_when_the_request_bypassed_the_cdn(here: Api) -> None:
     key = long_key("k")
     headers = {
         VIEWER: "192.0.2.1",
@@ -235,7 +235,7 @@ def test_network_is_not_believed_that_did_not_come_through_the_cdn(here: Api) ->
         ("anybody@köln.example", "anybody@xn--kln-sna.example"),
     ],
 )
-def test_nobody_can_tell_whether_an_address_is_on_the_list_and_nothing_of_it_is_kept_or_sent(
+def test_block_list_is_not_revealed_and_nothing_of_a_blocked_address_is_kept_or_sent(
     here: Api, what: str, address: str
 ) -> None:
     admin = here.token("admin")
@@ -323,7 +323,7 @@ def test_nothing_is_sent_about_a_report_when_its_contact_is_on_the_list(here: Ap
     unblock(here, block_id, admin)
 
 
-def test_export_says_nothing_of_the_list_when_a_typed_contact_is_on_it(here: Api) -> None:
+def test_export_does_not_reveal_that_a_typed_contact_is_blocked(here: Api) -> None:
     admin, mine = here.token("admin"), of_network(here)
     body = {"address_or_domain": "listed@example.org", "reason": "Sends threats."}
     block_id = here.post("/api/admin/blocks", body, token=admin).json_body["block_id"]
@@ -341,7 +341,7 @@ def test_export_says_nothing_of_the_list_when_a_typed_contact_is_on_it(here: Api
     unblock(here, block_id, admin)
 
 
-def test_account_is_refused_while_an_address_that_it_confirmed_is_on_the_list(here: Api) -> None:
+def test_account_is_refused_when_an_address_that_it_confirmed_is_blocked(here: Api) -> None:
     mine = of_network(here)
     request_id = mine.post("/api/reports", draft_body(), key="seen").json_body["service_request_id"]
     token = signed_in("resident", "fine@example.org", "threats@example.org")

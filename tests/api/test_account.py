@@ -40,7 +40,7 @@ def test_account_is_read_and_changed_on_its_version(here: Api, address: str) -> 
     assert here.patch("/api/account", far, version=1, token=token).status_code == 400
 
 
-def test_address_is_added_by_a_code_whose_letter_has_no_link(here: Api, address: str) -> None:
+def test_address_is_added_by_a_code_whose_email_has_no_link(here: Api, address: str) -> None:
     token, other = signed_in(here, address), f"new-{address}"
     begun = here.post("/api/account/addresses", {"address": other}, token=token)
     assert begun.status_code == 201
@@ -55,7 +55,7 @@ def test_address_is_added_by_a_code_whose_letter_has_no_link(here: Api, address:
     assert again.status_code == 404
 
 
-def test_address_is_taken_away_unless_it_is_the_only_one(here: Api, address: str) -> None:
+def test_address_is_removed_unless_it_is_the_only_one(here: Api, address: str) -> None:
     token, other = signed_in(here, address), f"other-{address}"
     path = "/api/account/addresses/removal"
     only = here.post(path, {"address": address}, token=token)
@@ -73,7 +73,7 @@ def test_address_is_taken_away_unless_it_is_the_only_one(here: Api, address: str
     assert here.get("/api/account", again).json_body["account_id"] != own
 
 
-def test_my_reports_have_those_that_were_sent_before_signing_in(here: Api, address: str) -> None:
+def test_own_reports_include_those_sent_before_signing_in(here: Api, address: str) -> None:
     contact = {"email": address.title()}
     sent = [
         here.post("/api/reports", draft_body(contact=contact), key=f"{address}{n}").json_body
@@ -92,7 +92,7 @@ def test_my_reports_have_those_that_were_sent_before_signing_in(here: Api, addre
     assert bad.status_code == 400
 
 
-def test_my_report_is_changed_and_withdrawn(here: Api, address: str) -> None:
+def test_own_report_is_changed_and_withdrawn(here: Api, address: str) -> None:
     body = draft_body(contact={"email": address})
     sent = here.post("/api/reports", body, key=address).json_body
     token, path = signed_in(here, address), f"/api/account/reports/{sent['service_request_id']}"
@@ -106,7 +106,7 @@ def test_my_report_is_changed_and_withdrawn(here: Api, address: str) -> None:
     assert (again.status_code, again.json_body) == (200, withdrawn)
 
 
-def test_officer_sees_what_language_somebody_asks_for(here: Api, address: str) -> None:
+def test_officer_sees_the_reporters_preferred_language(here: Api, address: str) -> None:
     token = signed_in(here, address)
     account = here.get("/api/account", token).json_body
     wishes = {"language": "pl", "reach_by": "email"}
@@ -116,7 +116,7 @@ def test_officer_sees_what_language_somebody_asks_for(here: Api, address: str) -
     assert wishes.items() <= seen.items()
 
 
-def test_private_report_of_somebody_else_is_told_apart_from_none_by_no_byte(
+def test_private_report_of_another_account_looks_exactly_like_a_missing_one(
     here: Api, address: str
 ) -> None:
     token = signed_in(here, address)

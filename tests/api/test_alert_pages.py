@@ -88,14 +88,14 @@ def saved(here: Api, one: Subscription, *fields: tuple[str, str]) -> HTTPRespons
 # Asking.
 
 
-def test_mail_is_announced_when_alerts_are_asked_for(here: Api) -> None:
+def test_page_says_that_an_email_is_coming_when_alerts_are_requested(here: Api) -> None:
     answer = ask(here)
     assert answer.status_code == 200
     assert "Check your email" in text_of(answer)
     assert "Reports anywhere in the area of" in text_of(answer)
 
 
-def test_same_form_posted_twice_asks_once(here: Api) -> None:
+def test_confirmation_is_sent_once_when_a_form_is_posted_twice(here: Api) -> None:
     to = "twice@example.org"
     for _ in range(2):
         assert ask(here, to=to, key=long_key("twice")).status_code == 200
@@ -128,7 +128,7 @@ def test_number_is_confirmed_by_the_code_on_the_next_page(here: Api) -> None:
         ({"to": "nobody"}, "email address"),
     ],
 )
-def test_form_comes_back_with_what_was_typed_when_it_cannot_be_taken(
+def test_form_returns_with_the_typed_values_when_it_is_invalid(
     changes: dict[str, str], said: str, here: Api
 ) -> None:
     answer = ask(here, **{"to": "me@example.org", **changes})
@@ -148,7 +148,7 @@ def test_place_is_found_by_its_name(here: Api) -> None:
     assert made.topic.lat == pytest.approx(MARKET_PLACE["lat"], abs=0.01)
 
 
-def test_report_that_nobody_may_see_cannot_be_asked_for(here: Api) -> None:
+def test_subscription_is_refused_when_its_report_is_not_public(here: Api) -> None:
     shown = here.get("/forms/alerts?report=7K3M2QXV9HTD")
     assert "About report 7K3M-2QXV-9HTD" in text_of(shown)
     asked = {"topic.kind": "report", "topic.service_request_id": "7K3M2QXV9HTD"}
@@ -159,7 +159,7 @@ def test_report_that_nobody_may_see_cannot_be_asked_for(here: Api) -> None:
 # Confirming.
 
 
-def test_nothing_is_confirmed_by_a_get_and_it_is_by_a_post(here: Api) -> None:
+def test_subscription_is_confirmed_by_a_post_and_not_by_a_get(here: Api) -> None:
     one = unconfirmed()
     link = way(one, "confirm", "/confirm")
     assert "Do you want these alerts? Reports within 500 m of a location" in text_of(here.get(link))
@@ -181,7 +181,7 @@ def test_link_of_another_purpose_confirms_nothing(here: Api) -> None:
 # Changing.
 
 
-def test_what_how_often_and_quiet_hours_are_changed(here: Api) -> None:
+def test_event_types_frequency_and_quiet_hours_are_changed(here: Api) -> None:
     one = stored()
     assert "Reports within 500 m of a location" in text_of(here.get(way(one)))
     answer = saved(
@@ -223,7 +223,7 @@ def test_what_how_often_and_quiet_hours_are_changed(here: Api) -> None:
         ),
     ],
 )
-def test_nothing_is_changed_when_something_cannot_be_taken(
+def test_nothing_is_changed_when_a_value_is_invalid(
     fields: dict[str, str], said: str, here: Api
 ) -> None:
     one = stored()
@@ -232,7 +232,7 @@ def test_nothing_is_changed_when_something_cannot_be_taken(
     assert again(one) == one
 
 
-def test_typed_changes_are_shown_again_when_it_was_changed_elsewhere(here: Api) -> None:
+def test_typed_changes_are_shown_again_after_a_version_conflict(here: Api) -> None:
     one = stored(topic=Topic(kind="council"))
     sent = [("version", "1"), ("frequency", "weekly"), ("event_types", "new")]
     assert saved(here, one, ("event_types", "new")).status_code == 200
@@ -245,7 +245,7 @@ def test_typed_changes_are_shown_again_when_it_was_changed_elsewhere(here: Api) 
     assert 'name="version" value="2"' in answer.body.decode()
 
 
-def test_page_says_that_it_has_not_begun_when_it_is_not_confirmed(here: Api) -> None:
+def test_page_says_that_the_subscription_is_not_active_when_it_is_not_confirmed(here: Api) -> None:
     shown = here.get(way(unconfirmed()))
     assert "Not confirmed yet" in text_of(shown)
 
@@ -294,14 +294,14 @@ def test_link_in_a_text_leads_to_the_page_that_stops_it(here: Api) -> None:
     assert again(one).state == "active"
 
 
-def test_all_alerts_are_not_shown_by_one_that_the_address_never_confirmed(here: Api) -> None:
+def test_list_of_alerts_is_refused_with_a_link_that_the_address_never_confirmed(here: Api) -> None:
     one = unconfirmed()
     assert here.get(way(one, "unsubscribe", "/all")).status_code == 404
     assert post(here, way(one, "unsubscribe", "/all")).status_code == 404
     assert "See all alerts" not in text_of(here.get(way(one, "unsubscribe", "/unsubscribe")))
 
 
-def test_all_alerts_are_not_shown_by_the_link_of_the_person_who_subscribed(here: Api) -> None:
+def test_list_of_alerts_is_refused_with_the_link_of_the_person_who_subscribed(here: Api) -> None:
     """Somebody may have entered another person's address."""
     one = stored()
     assert here.get(way(one, "manage", "/all")).status_code == 404
@@ -309,7 +309,7 @@ def test_all_alerts_are_not_shown_by_the_link_of_the_person_who_subscribed(here:
     assert "See all alerts" not in text_of(here.get(way(one, "manage", "/unsubscribe")))
 
 
-def test_list_tells_no_place(here: Api) -> None:
+def test_list_contains_no_place(here: Api) -> None:
     one = stored(to="place@example.org", address_key="key of place")
     shown = here.get(way(one, "unsubscribe", "/all")).body.decode()
     assert str(MARKET_PLACE["lat"]) not in shown

@@ -53,7 +53,7 @@ def report(api: Api, key: str = "report", **values: Any) -> str:
     return str(answer.json_body["service_request_id"])
 
 
-def test_address_is_asked_by_a_mail_with_one_link_to_confirm(api: Api) -> None:
+def test_address_gets_an_email_with_one_link_to_confirm(api: Api) -> None:
     subscribe(api)
     (letter,) = mail.letters()
     (link,) = links(letter)
@@ -61,13 +61,13 @@ def test_address_is_asked_by_a_mail_with_one_link_to_confirm(api: Api) -> None:
     assert "confirm" in link.partition("?")[0]
 
 
-def test_phone_is_asked_by_a_text_with_a_code(api: Api) -> None:
+def test_phone_gets_a_text_with_a_code(api: Api) -> None:
     subscribe(api, channel="sms", to="07700 900123")
     (text,) = texts()
     assert text["to"] == "+447700900123" and text["body"][:6].isdigit()
 
 
-def test_subscriber_gets_a_letter_about_a_report_nearby_and_no_word_that_was_typed(
+def test_subscriber_gets_an_email_about_a_nearby_report_without_typed_text(
     api: Api,
 ) -> None:
     confirmed(api)
@@ -79,7 +79,7 @@ def test_subscriber_gets_a_letter_about_a_report_nearby_and_no_word_that_was_typ
     assert letter["Reply-To"] == container.council().replies_to
 
 
-def test_acknowledgement_can_be_answered_and_quotes_nothing_that_the_reporter_typed(
+def test_acknowledgement_has_a_reply_address_and_no_text_of_the_reporter(
     api: Api,
 ) -> None:
     made = report(api, title="BUY PILLS", contact={"name": "PILLS", "email": "alex@example.org"})
@@ -104,7 +104,7 @@ def test_private_report_is_acknowledged_with_the_link_that_only_its_sender_has(a
     assert api.get(path).status_code == 200
 
 
-def test_alerts_stop_by_one_click_of_a_mail_program_and_not_by_a_get(api: Api) -> None:
+def test_alerts_stop_by_a_mail_programs_post_and_not_by_a_get(api: Api) -> None:
     confirmed(api)
     report(api)
     address = mail.letters()[-1]["List-Unsubscribe"].strip("<>")
@@ -144,7 +144,7 @@ def sent_names() -> list[str]:
     return [alert_of(each).try_name for each in items if each.what != "confirm"]
 
 
-def test_nothing_more_is_sent_to_an_address_that_sends_everything_back(api: Api) -> None:
+def test_nothing_more_is_sent_to_an_address_that_bounces(api: Api) -> None:
     confirmed(api)
     report(api)
     receipt(api, mail.letters()[-1], "Bounce", bounce={"bounceType": "Permanent"})
@@ -154,7 +154,7 @@ def test_nothing_more_is_sent_to_an_address_that_sends_everything_back(api: Api)
     assert len(mail.letters()) == count
 
 
-def test_nothing_more_is_sent_to_a_number_that_gets_no_texts(api: Api) -> None:
+def test_nothing_more_is_sent_to_a_number_that_cannot_get_texts(api: Api) -> None:
     made = subscribe(api, channel="sms", to="07700 900123")["subscription_id"]
     body = {"code": texts()[-1]["body"][:6]}
     assert api.post(f"/api/subscriptions/{made}/confirm", body, key=None).status_code == 200
@@ -171,7 +171,7 @@ def test_nothing_more_is_sent_to_a_number_that_gets_no_texts(api: Api) -> None:
     assert [each["last_error"] for each in failed_alerts] == ["bounced"]
 
 
-def test_officer_sees_what_did_not_get_through_and_sends_it_again(
+def test_officer_sees_failed_alerts_and_resends_one(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     confirmed(api)
@@ -197,14 +197,12 @@ def test_officer_sees_what_did_not_get_through_and_sends_it_again(
 
 
 @pytest.mark.parametrize("query", ["why=sent", "cursor=x"])
-def test_list_of_failed_alerts_is_refused_when_it_is_asked_for_what_it_has_not(
-    query: str, api: Api
-) -> None:
+def test_list_of_failed_alerts_is_refused_when_the_filter_is_unknown(query: str, api: Api) -> None:
     assert api.get(f"/api/alerts/failed?{query}", api.token("officer")).status_code == 400
     assert api.get("/api/alerts/failed", api.token("resident")).status_code == 403
 
 
-def test_nobody_is_told_of_old_reports_that_are_taken_over(api: Api) -> None:
+def test_imported_reports_notify_nobody(api: Api) -> None:
     confirmed(api)
     before = len(mail.letters())
     old = NOON.replace(year=2019)
@@ -222,7 +220,7 @@ def test_nobody_is_told_of_old_reports_that_are_taken_over(api: Api) -> None:
     assert len(mail.letters()) == before
 
 
-def test_report_is_new_once_although_it_was_hidden_and_is_shown_again(api: Api) -> None:
+def test_report_is_announced_as_new_once_when_it_was_hidden_and_is_shown_again(api: Api) -> None:
     confirmed(api)
     before = len(mail.letters())
     made = report(api)

@@ -58,7 +58,7 @@ def published_wards(api: Api) -> None:
     assert publish_wards(publishing_ports()) == {}
 
 
-def test_my_area_is_told_when_a_postcode_or_a_place_is_given(demo: Api) -> None:
+def test_my_area_is_answered_for_a_postcode_or_a_place(demo: Api) -> None:
     sent = demo.post("/api/reports", draft_body()).json_body
     published_wards(demo)
     [first, *_] = published(demo, "data/postcodes.json")["sectors"].items()
@@ -89,7 +89,7 @@ def test_report_has_its_ward_and_street_when_it_was_submitted_without_an_address
     assert report["address"] in streets
 
 
-def test_my_area_is_not_found_when_the_place_is_another_councils(demo: Api) -> None:
+def test_my_area_is_not_found_when_the_place_is_in_another_council(demo: Api) -> None:
     answer = demo.get("/api/my-area?lat=54.02&long=-0.97")
     assert answer.status_code == 404
     assert "Wold District Council" in answer.json_body["detail"]
@@ -97,13 +97,13 @@ def test_my_area_is_not_found_when_the_place_is_another_councils(demo: Api) -> N
 
 
 @pytest.mark.parametrize("query", ["", "?postcode=ZZ1", f"?postcode=ZZ1+1AA&{HERE}", "?lat=53.9"])
-def test_my_area_names_the_field_when_no_one_place_is_given(demo: Api, query: str) -> None:
+def test_my_area_names_the_field_when_no_single_place_is_given(demo: Api, query: str) -> None:
     answer = demo.get("/api/my-area" + query)
     assert answer.status_code == 400
     assert answer.json_body["errors"][0]["field"] in {"postcode", "long"}
 
 
-def test_report_is_taken_when_no_places_were_published(api: Api) -> None:
+def test_report_is_accepted_when_no_places_are_published(api: Api) -> None:
     sent = api.post("/api/reports", draft_body())
     assert sent.status_code == 201
     report = api.get(f"/api/reports/{sent.json_body['service_request_id']}").json_body
@@ -125,7 +125,7 @@ def test_report_is_refused_with_the_neighbours_name_when_its_place_is_in_no_ward
 
 
 @pytest.mark.parametrize("form", ["json", "xml"])
-def test_open311_says_whose_a_place_is_in_its_own_form_when_it_is_in_no_ward(
+def test_open311_names_the_responsible_council_when_the_place_is_in_no_ward(
     form: str, demo: Api
 ) -> None:
     answer = other_system(demo).report(form=form, lat="54.02", long="-0.99", service_code="litter")
@@ -133,7 +133,7 @@ def test_open311_says_whose_a_place_is_in_its_own_form_when_it_is_in_no_ward(
     assert demo.stored_ids() == []
 
 
-def test_forms_know_whose_a_place_is_when_it_is_in_no_ward(demo: Api) -> None:
+def test_forms_name_the_responsible_council_when_the_place_is_in_no_ward(demo: Api) -> None:
     siblings = Siblings(Author())
     assert "Wold District Council" in str(siblings.outside(Point(lat=54.02, long=-0.99)))
     assert siblings.outside(Point(**MARKET_PLACE)) is None
@@ -157,7 +157,7 @@ def ward_file(path: Path, *features: dict[str, Any]) -> Path:
     return path
 
 
-def test_reports_move_when_boundaries_change_from_a_day_on(demo: Api, tmp_path: Path) -> None:
+def test_reports_move_when_boundaries_change_on_a_day(demo: Api, tmp_path: Path) -> None:
     sent = demo.post("/api/reports", draft_body()).json_body
     file = ward_file(
         tmp_path / "new.geojson", ward("west", -1.2, -1.08), ward("east", -1.08, -0.97)
@@ -176,9 +176,7 @@ def test_reports_move_when_boundaries_change_from_a_day_on(demo: Api, tmp_path: 
     assert "0 reports moved to another ward." in again.output
 
 
-def test_wards_stay_as_they_were_when_one_of_the_new_ones_is_refused(
-    demo: Api, tmp_path: Path
-) -> None:
+def test_wards_are_unchanged_when_one_of_the_new_ones_is_refused(demo: Api, tmp_path: Path) -> None:
     before = published(demo, WARDS)
     file = ward_file(tmp_path / "bad.geojson", ward("a", -1.2, -1.1), ward("a", -1.1, -1.0))
     result = run("import-wards", file)
@@ -190,7 +188,7 @@ def test_wards_stay_as_they_were_when_one_of_the_new_ones_is_refused(
     assert [ward["code"] for ward in published(demo, WARDS)["items"]] == ["a"]
 
 
-def test_wards_are_refused_when_they_count_from_a_day_to_come(demo: Api, tmp_path: Path) -> None:
+def test_wards_are_refused_when_they_apply_from_a_future_day(demo: Api, tmp_path: Path) -> None:
     file = ward_file(tmp_path / "new.geojson", ward("a", -1.2, -1.0))
     result = run("import-wards", file, "--valid-from", "2999-01-01")
     assert result.exit_code == 1
@@ -210,7 +208,7 @@ def test_postcodes_are_found_when_they_were_imported_beside_streets(
     assert [each["label"] for each in found] == ["YO1 7HH"]
 
 
-def test_postcodes_stay_as_they_were_when_a_row_is_refused(demo: Api, tmp_path: Path) -> None:
+def test_postcodes_are_unchanged_when_a_row_is_refused(demo: Api, tmp_path: Path) -> None:
     before = published(demo, "data/postcodes.json")
     file = tmp_path / "yo.csv"
     file.write_text("YO1 7HH,10,460360,452140\nnonsense,10,460360,452140\n")
@@ -235,7 +233,7 @@ def test_road_works_are_published_when_they_are_not_over(demo: Api, tmp_path: Pa
     assert [(work["ref"], work["distance_m"]) for work in found] == [("R1", 0.0)]
 
 
-def test_subscribers_hear_once_of_road_works_that_are_new_or_change(
+def test_subscribers_are_notified_once_of_new_and_changed_road_works(
     demo: Api, tmp_path: Path
 ) -> None:
     confirmed(demo, topic={"kind": "roadworks", **MARKET_PLACE, "radius_m": 500})
@@ -260,16 +258,14 @@ def test_subscribers_hear_once_of_road_works_that_are_new_or_change(
     assert imported(far) == [] and len(mail.letters()) == before + 2
 
 
-def test_nobody_hears_of_all_road_works_when_none_were_imported_before(
-    api: Api, tmp_path: Path
-) -> None:
+def test_first_import_of_road_works_notifies_nobody(api: Api, tmp_path: Path) -> None:
     file = tmp_path / "works.csv"
     file.write_text(f"{HEAD}\nR1,Gas,High Street,,01/06/2100,05/06/2100,Gas plc,,53.959,-1.0815")
     for told in ("0 new", "0 new"):
         assert told in run("import-roadworks", file).output
 
 
-def test_subscribers_hear_of_road_works_by_the_next_import_when_the_queue_failed(
+def test_next_import_notifies_subscribers_of_road_works_when_the_queue_failed(
     demo: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     confirmed(demo, topic={"kind": "roadworks", **MARKET_PLACE, "radius_m": 500})

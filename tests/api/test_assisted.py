@@ -11,7 +11,9 @@ CONTACT = {"name": "Resident", "email": "rang@example.org", "phone": "07700 9001
 
 @pytest.mark.parametrize("channel", ["phone", "counter", "letter", "social"])
 @pytest.mark.parametrize("role", ["officer", "crew", "admin"])
-def test_report_is_the_residents_and_says_how_it_came(here: Api, channel: str, role: str) -> None:
+def test_report_belongs_to_the_resident_and_has_its_channel(
+    here: Api, channel: str, role: str
+) -> None:
     body = draft_body(channel=channel, contact=CONTACT)
     answer = here.post("/api/reports", body, key=channel + role, token=here.token(role))  # type: ignore[arg-type]
     assert answer.status_code == 201
@@ -27,20 +29,20 @@ def test_report_is_the_residents_and_says_how_it_came(here: Api, channel: str, r
 
 
 @pytest.mark.parametrize("token", [None, "resident"])
-def test_residents_report_for_themselves_alone(here: Api, token: str | None) -> None:
+def test_residents_report_only_for_themselves(here: Api, token: str | None) -> None:
     body = draft_body(channel="phone", contact=CONTACT)
     sent = here.token("resident") if token else None
     answer = here.post("/api/reports", body, key=f"no-{token}", token=sent)
     assert answer.status_code == 403 and "leave out channel" in answer.json_body["detail"]
 
 
-def test_report_came_online_when_nothing_is_said(here: Api) -> None:
+def test_channel_is_online_by_default(here: Api) -> None:
     receipt = here.post("/api/reports", draft_body(), token=here.token("officer")).json_body
     stored = reports_ports().repository.get(receipt["service_request_id"])
     assert stored and (stored.channel, stored.reporter) == ("online", "some-officer")
 
 
-def test_channel_is_one_of_those_that_are_known(here: Api) -> None:
+def test_unknown_channel_is_refused(here: Api) -> None:
     body = draft_body(channel="pigeon")
     answer = here.post("/api/reports", body, key="pigeon", token=here.token("officer"))
     assert answer.status_code == 400

@@ -105,7 +105,7 @@ def add_to_report(request_id: str, **values: Any) -> None:
         (question_of, "cases"),
     ],
 )
-def test_look_at_a_public_report_is_noted_when_it_shows_what_the_public_is_not_told(
+def test_view_of_a_public_report_is_audited_when_it_shows_non_public_details(
     adding: Any, shown_at: str, here: Api, who: str
 ) -> None:
     values = LIT if adding is attribute_of else {}
@@ -117,7 +117,7 @@ def test_look_at_a_public_report_is_noted_when_it_shows_what_the_public_is_not_t
 
 
 @pytest.mark.parametrize("path", ["/forms/reports/{}", "/forms/reports/{}/update"])
-def test_look_at_a_private_report_is_noted_when_it_is_without_javascript(
+def test_view_of_a_private_report_is_audited_without_javascript(
     path: str, here: Api, who: str
 ) -> None:
     request_id, officer = reported(here, who, **NOISE), here.token("officer", who)
@@ -125,7 +125,7 @@ def test_look_at_a_private_report_is_noted_when_it_is_without_javascript(
     assert noted(here, who) == [("reports.look", request_id, "private")]
 
 
-def test_what_staff_say_on_a_report_is_noted_once_without_its_words(here: Api, who: str) -> None:
+def test_staff_updates_are_audited_once_without_their_text(here: Api, who: str) -> None:
     request_id, crew = reported(here, who), here.token("crew", who)
     for key, body in (("a", {"text": "Canary.", "state": "fixed"}), ("b", {"text": "Canary."})):
         for _ in range(2):
@@ -150,7 +150,7 @@ def test_what_staff_say_on_a_report_is_noted_once_without_its_words(here: Api, w
     ]
 
 
-def test_who_took_a_report_for_somebody_else_is_noted_once(here: Api, who: str) -> None:
+def test_report_for_another_person_is_audited_once(here: Api, who: str) -> None:
     body = draft_body(channel="counter", contact={"name": "Canary"})
     crew = here.token("crew", who)
     answers = [here.post("/api/reports", body, key=who, token=crew) for _ in range(2)]
@@ -159,7 +159,7 @@ def test_who_took_a_report_for_somebody_else_is_noted_once(here: Api, who: str) 
     assert noted(here, who) == [("reports.assist", request_id, "counter")]
 
 
-def test_nothing_is_stored_while_nothing_can_be_noted(
+def test_nothing_is_stored_when_the_audit_log_fails(
     here: Api, who: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     request_id, crew = reported(here, who), here.token("crew", who)
@@ -174,7 +174,7 @@ def test_nothing_is_stored_while_nothing_can_be_noted(
     assert here.get(f"/api/reports/{request_id}").json_body["updates"] == []
 
 
-def test_changes_that_concern_other_systems_are_noted(here: Api, who: str) -> None:
+def test_changes_of_partners_and_receivers_are_audited(here: Api, who: str) -> None:
     admin = here.token("admin", who)
     headers = {"Authorization": f"Bearer {admin}"}
     new = {"name": "Canary", "sets_state": True, "reports": "waiting"}

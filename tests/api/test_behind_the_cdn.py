@@ -34,13 +34,13 @@ def status(client: Client, path: str, secret: str | None) -> int:
 
 @pytest.mark.parametrize("path", [PATH, "/api/moderation", "/forms/reports/000000000000"])
 @pytest.mark.parametrize("forged", [None, "", "x" * 64])
-def test_request_is_refused_when_it_went_round_the_cdn(
+def test_request_is_refused_when_it_bypassed_the_cdn(
     path: str, forged: str | None, client: Client
 ) -> None:
     assert status(client, path, forged) == 403
 
 
-def test_request_is_answered_when_it_carries_the_secret_or_the_one_before(client: Client) -> None:
+def test_request_is_answered_with_the_current_or_previous_secret(client: Client) -> None:
     before = container.secret("origin").current()
     arn = container.settings().origin_secret_arn
     assert status(client, PATH, before) == 200
@@ -49,7 +49,7 @@ def test_request_is_answered_when_it_carries_the_secret_or_the_one_before(client
     assert status(client, PATH, "n" * 64) == status(client, PATH, before) == 200
 
 
-def test_public_reads_go_on_when_the_store_of_secrets_does_not_answer(
+def test_public_reads_continue_when_the_store_of_secrets_does_not_answer(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = 0.0
@@ -79,5 +79,5 @@ def test_public_reads_go_on_when_the_store_of_secrets_does_not_answer(
 
 
 @pytest.mark.parametrize("path", ["/health", "/api/openapi.json", "/forms/report"])
-def test_what_tells_nothing_is_answered_from_everywhere(path: str, client: Client) -> None:
+def test_routes_without_data_are_answered_from_everywhere(path: str, client: Client) -> None:
     assert status(client, path, None) == 200

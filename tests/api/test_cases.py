@@ -75,7 +75,7 @@ def act(api: Api, token: str, path: str, body: Any = None, **values: Any) -> HTT
     return answer
 
 
-def test_queue_shows_a_case_with_all_that_its_list_needs(api: Api, officer_token: str) -> None:
+def test_queue_shows_a_case_with_all_fields_of_the_list(api: Api, officer_token: str) -> None:
     request_id = reported(api, title="A hole")
     (item,) = api.get("/api/cases", officer_token).json_body["items"]
     report = stored(request_id)
@@ -108,7 +108,7 @@ def test_queue_shows_a_case_with_all_that_its_list_needs(api: Api, officer_token
     assert item["target"] in ("soon", "in_time") and item["hours_left"] > 0
 
 
-def test_queue_comes_in_the_order_of_targets_and_in_pages(api: Api, officer_token: str) -> None:
+def test_queue_is_sorted_by_target_and_paged(api: Api, officer_token: str) -> None:
     now = utc_now().replace(microsecond=0)
     ids = [reported(api, f"k{number}") for number in range(5)]
     for number, request_id in enumerate(ids):
@@ -190,7 +190,7 @@ def test_case_shows_its_jobs_when_a_rule_opened_one(api: Api, officer_token: str
         assert {"job_id", "kind", "state", "title", "crew", "planned_day"} <= set(job)
 
 
-def test_change_with_a_reply_is_taken_back_while_nobody_was_told(
+def test_change_with_a_reply_is_undone_before_anyone_is_notified(
     api: Api, officer_token: str
 ) -> None:
     request_id = reported(api)
@@ -222,7 +222,7 @@ def test_change_with_a_reply_is_taken_back_while_nobody_was_told(
     assert "Undid a change" in [each["action"] for each in history]
 
 
-def test_nothing_is_taken_back_after_its_time(
+def test_change_cannot_be_undone_after_its_time(
     api: Api, officer_token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     request_id = reported(api)
@@ -244,7 +244,7 @@ def test_change_needs_the_version_that_the_officer_read(api: Api, officer_token:
     assert stale.status_code == 409 and stale.json_body["version"] == 1
 
 
-def test_many_are_checked_changed_and_taken_back_at_once(api: Api, officer_token: str) -> None:
+def test_many_cases_are_checked_changed_and_undone_together(api: Api, officer_token: str) -> None:
     ids = [reported(api, f"k{number}") for number in range(3)]
     saved_as(ids[2], state="closed")
     wanted = [{"service_request_id": each, "version": 1} for each in ids]
@@ -271,7 +271,7 @@ def test_many_are_checked_changed_and_taken_back_at_once(api: Api, officer_token
         ({"changes": {"contact": "x"}}, "changes.contact"),
     ],
 )
-def test_bulk_is_refused_that_changes_nothing(
+def test_bulk_change_is_refused_when_it_changes_nothing(
     values: Any, field: str, api: Api, officer_token: str
 ) -> None:
     one = {"service_request_id": "R00000000001", "version": 1}
@@ -285,7 +285,7 @@ def test_bulk_is_refused_that_changes_nothing(
     assert twice.status_code == 400
 
 
-def test_duplicate_is_taken_apart_with_its_followers(api: Api, officer_token: str) -> None:
+def test_duplicate_is_unmerged_with_its_followers(api: Api, officer_token: str) -> None:
     one, two = reported(api), reported(api, "k2")
     api.post(f"/api/reports/{one}/follow", {}, key="phone")
     done = act(api, officer_token, f"/api/cases/{one}/changes", {"duplicate_of": two}, version=2)
@@ -307,7 +307,7 @@ def pixel(bucket: str, key: str) -> Any:
     return image.getpixel((image.width // 4, image.height // 4))
 
 
-def test_part_of_a_photo_is_blackened_where_it_is_kept_and_where_it_is_published(
+def test_part_of_a_photo_is_blackened_in_the_gallery_and_where_it_is_published(
     api: Api, officer_token: str
 ) -> None:
     asked = {"content_type": "image/jpeg", "size": 1000}
@@ -342,7 +342,7 @@ def test_photo_of_another_report_is_not_blackened(api: Api, officer_token: str) 
         assert act(api, officer_token, path, {"areas": wrong}).status_code == 400
 
 
-def test_log_names_each_deed_and_nothing_that_was_typed(
+def test_log_names_each_action_and_no_typed_text(
     api: Api, cloud: Cloud, officer_token: str
 ) -> None:
     request_id = reported(api)

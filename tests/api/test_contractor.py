@@ -75,7 +75,7 @@ def test_contractor_starts_and_ends_a_job_with_photos(job: dict[str, Any], depot
     assert "has expired" in page.text
 
 
-def test_page_sent_twice_tells_it_once(job: dict[str, Any], depot: Depot) -> None:
+def test_page_sent_twice_counts_once(job: dict[str, Any], depot: Depot) -> None:
     page = opened(link_to(job, depot), depot)
     photo = (File("a.jpg", "image/jpeg", JPEG),)
     results = [told(page, depot, photo, kind="done") for _ in range(2)]
@@ -85,7 +85,7 @@ def test_page_sent_twice_tells_it_once(job: dict[str, Any], depot: Depot) -> Non
     assert len(depot.look(job["job_id"])["events"]) == 1
 
 
-def test_page_sent_again_with_something_else_is_refused(job: dict[str, Any], depot: Depot) -> None:
+def test_page_sent_again_with_other_values_is_refused(job: dict[str, Any], depot: Depot) -> None:
     page = opened(link_to(job, depot), depot)
     told(page, depot, kind="start")
     status, other = told(page, depot, kind="could_not", reason="unsafe")
@@ -119,7 +119,7 @@ def given_away(job: dict[str, Any], depot: Depot) -> None:
         (given_away, "given this job to somebody else"),
     ],
 )
-def test_link_ends_in_plain_words_when_the_job_ends_or_goes_to_others(
+def test_link_ends_with_an_explanation_when_the_job_ends_or_changes_team(
     ends: Any, says: str, job: dict[str, Any], depot: Depot
 ) -> None:
     link = link_to(job, depot)
@@ -135,9 +135,7 @@ def test_link_ends_in_plain_words_when_the_job_ends_or_goes_to_others(
     assert "We come on Monday." in [event["text"] for event in before["events"]]
 
 
-def test_contractor_who_could_not_do_it_may_say_later_that_it_is_done(
-    job: dict[str, Any], depot: Depot
-) -> None:
+def test_contractor_may_report_done_after_could_not(job: dict[str, Any], depot: Depot) -> None:
     link = link_to(job, depot)
     told(opened(link, depot), depot, kind="could_not", reason="needs_materials")
     status, _ = told(opened(link, depot), depot, kind="done")
@@ -154,7 +152,7 @@ def test_contractor_who_could_not_do_it_may_say_later_that_it_is_done(
         ({"kind": "done"}, 6, "Choose at most 5 photos"),
     ],
 )
-def test_page_comes_back_with_what_is_wrong(
+def test_page_returns_with_its_faults(
     answers: dict[str, str], files: int, says: str, job: dict[str, Any], depot: Depot
 ) -> None:
     photos = tuple(File(f"{n}.jpg", "image/jpeg", JPEG) for n in range(files))
@@ -164,7 +162,7 @@ def test_page_comes_back_with_what_is_wrong(
     assert depot.look(job["job_id"])["events"] == []
 
 
-def test_page_asks_for_the_photos_again_when_something_else_was_missing(
+def test_page_asks_for_the_photos_again_when_another_field_is_missing(
     job: dict[str, Any], depot: Depot
 ) -> None:
     page, photo = opened(link_to(job, depot), depot), (File("a.jpg", "image/jpeg", JPEG),)
@@ -182,7 +180,7 @@ def test_file_that_is_not_a_photo_is_refused_beside_its_field(
     assert depot.look(job["job_id"])["events"] == []
 
 
-def test_word_is_kept_and_shown_when_the_office_cancelled_meanwhile(
+def test_contractors_report_is_stored_and_shown_when_the_office_cancelled_meanwhile(
     job: dict[str, Any], depot: Depot
 ) -> None:
     page = opened(link_to(job, depot), depot)
@@ -203,29 +201,27 @@ def test_word_is_kept_and_shown_when_the_office_cancelled_meanwhile(
         lambda path: path.replace("/jobs/", "/jobs/0"),
     ],
 )
-def test_link_that_was_changed_leads_nowhere(
-    change: Any, job: dict[str, Any], depot: Depot
-) -> None:
+def test_altered_link_is_not_found(change: Any, job: dict[str, Any], depot: Depot) -> None:
     path = change(link_to(job, depot))
     for method in ("GET", "POST"):
         answer = depot.api.client.http.request(method, path, headers={}, body=b"")
         assert answer.status_code == 404 and b"has expired" in answer.body
 
 
-def test_link_is_for_its_own_job_alone(job: dict[str, Any], depot: Depot) -> None:
+def test_link_is_valid_only_for_its_job(job: dict[str, Any], depot: Depot) -> None:
     other = depot.job()
     theirs, proof = link_to(other, depot), link_to(job, depot).partition("-")[2]
     path = f"{theirs.partition('-')[0]}-{proof}"
     assert depot.api.client.http.get(path).status_code == 404
 
 
-def test_new_link_ends_the_one_before(job: dict[str, Any], depot: Depot) -> None:
+def test_new_link_invalidates_the_previous_one(job: dict[str, Any], depot: Depot) -> None:
     first, second = link_to(job, depot), link_to(job, depot)
     assert depot.api.client.http.get(first).status_code == 404
     assert depot.api.client.http.get(second).status_code == 200
 
 
-def test_contractor_is_told_nothing_of_a_report_that_is_not_public(depot: Depot) -> None:
+def test_contractor_sees_nothing_of_a_report_that_is_not_public(depot: Depot) -> None:
     about = {**PRIVATE, "description": "The neighbour at 7 shouts."}
     job = depot.job(about=about, instructions="Measure the noise.")
     page = opened(link_to(job, depot), depot)

@@ -53,7 +53,7 @@ def test_day_is_planned_by_place_and_the_same_when_planned_again(depot: Depot, d
     assert depot.look(north["job_id"])["version"] == after["version"]
 
 
-def test_what_does_not_fit_is_left_out_with_the_reason_and_waits_again(
+def test_jobs_that_do_not_fit_are_left_out_with_the_reason_and_wait_again(
     depot: Depot, day: str
 ) -> None:
     long, urgent = depot.job(minutes=470), depot.job(minutes=300, priority="urgent")
@@ -68,7 +68,7 @@ def test_what_does_not_fit_is_left_out_with_the_reason_and_waits_again(
     depot.change(depot.look(long["job_id"]), state="cancelled", because="For another test.")
 
 
-def test_done_stays_where_it_is_when_the_day_is_planned_again(depot: Depot, day: str) -> None:
+def test_finished_job_keeps_its_place_when_the_day_is_planned_again(depot: Depot, day: str) -> None:
     done, other = depot.job(), depot.job(about=NORTH)
     plan(depot, day, crews=["highways-north"])
     depot.tell(operation(depot.look(done["job_id"])))
@@ -124,7 +124,7 @@ def test_officer_sets_the_order_of_a_day(depot: Depot, day: str) -> None:
         ({"crews": ["cleansing"], "team": "highways"}, "crews"),
     ],
 )
-def test_plan_is_refused_by_field_when_it_cannot_be(
+def test_plan_is_refused_with_its_field_when_it_is_invalid(
     draft: Any, field: str, depot: Depot, day: str
 ) -> None:
     body = draft if field == "date" else {"date": day, **draft}
@@ -133,7 +133,7 @@ def test_plan_is_refused_by_field_when_it_cannot_be(
     assert [error["field"] for error in answer.json_body["errors"]] == [field]
 
 
-def test_days_of_other_teams_are_refused(depot: Depot, day: str) -> None:
+def test_other_teams_days_are_refused(depot: Depot, day: str) -> None:
     job = depot.job()
     token = depot.staff("cleansing-officer", CLEANSING)
     assert [each["crew"] for each in loads(depot, day, token)] == ["cleansing"]
@@ -177,7 +177,7 @@ def test_day_can_be_fetched_by_a_signed_address_once_it_is_planned(depot: Depot)
     assert depot.api.get(f"{path}?date={day}", token).status_code == 403
 
 
-def test_day_can_be_no_day_of_the_calendar(depot: Depot) -> None:
+def test_impossible_date_is_refused(depot: Depot) -> None:
     for path in ("/api/days/2026-02-30/cleansing/order", "/api/days/x/cleansing/order"):
         answer = depot.api.post(path, {"job_ids": ["0" * 12]}, key=None, token=depot.officer)
         assert answer.json_body["errors"][0]["field"] == "date"

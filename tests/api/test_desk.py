@@ -16,7 +16,7 @@ def officer_token(api: Api) -> str:
     return api.token("officer")
 
 
-def test_template_goes_from_its_adding_to_a_reply_on_a_case(api: Api, officer_token: str) -> None:
+def test_template_is_added_and_used_for_a_reply(api: Api, officer_token: str) -> None:
     text = "About {reference} ({service}, {place}): by {target}."
     added = api.post(TEMPLATES, {"name": "When", "text": text}, token=officer_token)
     assert added.status_code == 201, added.body
@@ -64,7 +64,9 @@ def test_template_is_changed_and_removed(api: Api, officer_token: str) -> None:
         (VIEWS, {"name": "A\nB"}, "name"),
     ],
 )
-def test_fault_is_named(path: str, body: Any, field: str, api: Api, officer_token: str) -> None:
+def test_fault_names_its_field(
+    path: str, body: Any, field: str, api: Api, officer_token: str
+) -> None:
     answer = api.post(path, body, token=officer_token)
     assert answer.status_code == 400
     assert [error["field"] for error in answer.json_body["errors"]] == [field]
@@ -84,15 +86,13 @@ def test_views_are_saved_and_deleted_by_each_officer(api: Api, officer_token: st
     assert statuses == [404, 200, 404]
 
 
-def test_desk_is_for_officers_alone(api: Api) -> None:
+def test_desk_is_only_for_officers(api: Api) -> None:
     for role in ("resident", "crew"):
         for path in (TEMPLATES, VIEWS):
             assert api.get(path, api.token(role)).status_code == 403
 
 
-def test_officer_sees_what_all_teams_are_called_to_pass_work_on(
-    api: Api, officer_token: str
-) -> None:
+def test_officer_sees_the_names_of_all_teams(api: Api, officer_token: str) -> None:
     items = api.get("/api/teams", officer_token).json_body["items"]
     assert {"team": "highways", "name": "Highways"} in items
     assert [each["team"] for each in items] == list(container.council().team_names)

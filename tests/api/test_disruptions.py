@@ -76,7 +76,7 @@ def published(api: Api) -> list[dict[str, Any]]:
     return items
 
 
-def test_disruption_is_published_as_it_was_answered_and_gone_when_it_is_taken_back(
+def test_disruption_is_published_and_disappears_when_it_is_withdrawn(
     api: Api, officer: str
 ) -> None:
     assert published(api) == []
@@ -88,7 +88,7 @@ def test_disruption_is_published_as_it_was_answered_and_gone_when_it_is_taken_ba
     assert published(api) == [] == api.get(PATH, officer).json_body["items"]
 
 
-def test_what_officers_do_stands_in_the_audit_log_without_a_text(api: Api, officer: str) -> None:
+def test_officers_actions_are_audited_without_text(api: Api, officer: str) -> None:
     made = posted(api, officer)
     changed(api, made, officer, title="No bins today")
     withdrawn(api, made, officer, 2)
@@ -115,13 +115,13 @@ def test_what_officers_do_stands_in_the_audit_log_without_a_text(api: Api, offic
         ({"service_codes": ["unknown"]}, ["service_codes"]),
     ],
 )
-def test_disruption_is_refused_by_field_when_something_is_wrong(
+def test_disruption_is_refused_with_its_field_when_it_is_invalid(
     values: dict[str, Any], fields: list[str], api: Api, officer: str
 ) -> None:
     assert_problem(api.post(PATH, body(**values), token=officer), 400, *fields)
 
 
-def test_version_decides_whose_change_counts(api: Api, officer: str) -> None:
+def test_change_with_an_old_version_is_refused(api: Api, officer: str) -> None:
     made = posted(api, officer)
     assert changed(api, made, officer, title="No bins").status_code == 200
     late = changed(api, made, officer, title="Another")
@@ -132,7 +132,7 @@ def test_version_decides_whose_change_counts(api: Api, officer: str) -> None:
     assert withdrawn(api, {"disruption_id": "nothing"}, officer, 1).status_code == 404
 
 
-def test_officers_alone_may_post(api: Api) -> None:
+def test_only_officers_may_post(api: Api) -> None:
     for role, status in (("crew", 403), ("resident", 403), ("officer", 201)):
         answer = api.post(PATH, body(), key=role, token=api.token(role))  # type: ignore[arg-type]
         assert answer.status_code == status
@@ -140,7 +140,9 @@ def test_officers_alone_may_post(api: Api) -> None:
     assert api.get(PATH).status_code == 401
 
 
-def test_those_inside_hear_once_and_again_when_its_times_change(api: Api, officer: str) -> None:
+def test_subscribers_inside_are_notified_once_and_again_when_the_times_change(
+    api: Api, officer: str
+) -> None:
     inside = {"kind": "disruptions", "lat": 53.955, "long": -1.0815, "radius_m": 300}
     outside = {"kind": "disruptions", "lat": 53.93, "long": -1.0815, "radius_m": 300}
     confirmed(api, topic=inside)
@@ -159,7 +161,9 @@ def test_those_inside_hear_once_and_again_when_its_times_change(api: Api, office
     assert len(mail.letters()) == before + 2
 
 
-def test_nobody_hears_of_one_that_was_taken_back_before_it_was_told(api: Api, officer: str) -> None:
+def test_withdrawn_disruption_notifies_nobody_when_it_was_not_announced_yet(
+    api: Api, officer: str
+) -> None:
     confirmed(api, topic={"kind": "disruptions"})
     before = len(mail.letters())
     made = api.post(PATH, body(), token=officer).json_body
@@ -169,6 +173,6 @@ def test_nobody_hears_of_one_that_was_taken_back_before_it_was_told(api: Api, of
     assert len(mail.letters()) == before
 
 
-def test_demo_council_has_one(api: Api) -> None:
+def test_demo_council_has_a_disruption(api: Api) -> None:
     demo_disruption(disruptions_ports(), utc_now())
     assert [each["title"] for each in published(api)] == ["No bin collections on the east side"]

@@ -39,7 +39,7 @@ def submitted(api: Api, key: str) -> str:
     return report_id
 
 
-def test_feed_tells_of_a_public_report_and_nothing_personal(api: Api, key: str) -> None:
+def test_feed_has_a_public_report_without_personal_data(api: Api, key: str) -> None:
     report_id = submitted(api, "one")
     answer = events(api, key)
     assert answer.status_code == 200
@@ -59,7 +59,7 @@ def test_feed_tells_of_a_public_report_and_nothing_personal(api: Api, key: str) 
     assert SECRET not in answer.body.decode()
 
 
-def test_feed_goes_on_from_next_and_stands_still_at_its_end(api: Api, key: str) -> None:
+def test_feed_continues_from_next_and_stays_at_its_end(api: Api, key: str) -> None:
     ids = {submitted(api, each) for each in ("one", "two", "three")}
     found, query = [], "?limit=2"
     for _ in range(3):
@@ -71,7 +71,7 @@ def test_feed_goes_on_from_next_and_stands_still_at_its_end(api: Api, key: str) 
     assert events(api, key, query).json_body["next"] == body["next"]
 
 
-def test_feed_says_only_gone_when_a_report_was_hidden(api: Api, key: str) -> None:
+def test_feed_says_only_gone_when_a_report_is_hidden(api: Api, key: str) -> None:
     report_id = submitted(api, "one")
     path, officer = f"/api/reports/{report_id}", api.token("officer")
     assert api.patch(path, {"visibility": "hidden"}, version=1, token=officer).status_code == 200
@@ -86,14 +86,14 @@ def test_feed_says_only_gone_when_a_report_was_hidden(api: Api, key: str) -> Non
 
 
 @pytest.mark.parametrize("wrong", ["", "x", "ginnel_" + "0" * 12 + "_" + "0" * 64])
-def test_feed_is_refused_when_the_key_does_not_hold(wrong: str, api: Api) -> None:
+def test_feed_is_refused_when_the_key_is_not_valid(wrong: str, api: Api) -> None:
     assert events(api, wrong).status_code == (403 if wrong else 401)
 
 
 @pytest.mark.parametrize(
     ("role", "status"), [("resident", 403), ("crew", 403), ("officer", 200), ("admin", 200)]
 )
-def test_feed_is_for_officers_too(role: Role, status: int, api: Api) -> None:
+def test_feed_is_open_to_officers(role: Role, status: int, api: Api) -> None:
     assert api.get("/api/events", api.token(role)).status_code == status
 
 
@@ -109,18 +109,18 @@ def test_feed_is_for_officers_too(role: Role, status: int, api: Api) -> None:
         "?limit=101",
     ],
 )
-def test_feed_says_which_parameter_is_wrong(query: str, api: Api, key: str) -> None:
+def test_feed_names_the_invalid_parameter(query: str, api: Api, key: str) -> None:
     answer = events(api, key, query)
     assert answer.status_code == 400
     assert answer.json_body["errors"][0]["field"] in query
 
 
 @pytest.mark.parametrize("after", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z_R00000000001"])
-def test_feed_answers_at_the_ends_of_time(after: str, api: Api, key: str) -> None:
+def test_feed_answers_for_the_first_and_last_times(after: str, api: Api, key: str) -> None:
     assert events(api, key, f"?after={after}").status_code == 200
 
 
-def test_feed_has_a_private_report_without_an_address_for_the_partner_alone_that_sent_it(
+def test_feed_has_a_private_report_without_an_address_only_for_the_partner_that_sent_it(
     api: Api,
 ) -> None:
     sender, other = other_system(api), other_system(api)

@@ -109,24 +109,24 @@ def uncovered(row: Row, export: dict[str, Any]) -> bool:
     return not found or (name not in EMPTY and not any(each not in (None, "") for each in found))
 
 
-def test_export_has_every_attribute_that_is_personal(export: dict[str, Any]) -> None:
+def test_export_has_every_personal_attribute(export: dict[str, Any]) -> None:
     assert [f"{row.store}.{row.attribute}" for row in load().rows if uncovered(row, export)] == []
 
 
-def test_attribute_is_found_out_when_the_export_does_not_have_it(export: dict[str, Any]) -> None:
+def test_missing_attribute_is_detected_when_the_export_lacks_it(export: dict[str, Any]) -> None:
     row = next(row for row in load().rows if row.personal != "no" and row.store == "account")
     planted = msgspec.structs.replace(row, attribute="shoe_size")
     assert uncovered(planted, export)
     assert uncovered(msgspec.structs.replace(planted, store="new-store"), export)
 
 
-def test_what_is_elsewhere_is_personal_and_said_to_be(export: dict[str, Any]) -> None:
+def test_data_outside_the_export_is_personal_and_named(export: dict[str, Any]) -> None:
     personal = {row.store for row in load().rows if row.personal != "no"}
     assert set(REASONS) <= personal
     assert len(export["not_included"]) == len(REASONS)
 
 
-def test_export_has_the_words_of_the_person_and_of_nobody_else(here: Api, owner: Resident) -> None:
+def test_export_has_only_the_persons_own_text(here: Api, owner: Resident) -> None:
     other = resident(2)
     token = token_of(other.account, timedelta(minutes=5), "A test", accounts_ports())
     text = here.get("/api/account/export", token).body.decode()
@@ -134,7 +134,7 @@ def test_export_has_the_words_of_the_person_and_of_nobody_else(here: Api, owner:
     assert here.get("/api/account/export").status_code == 401
 
 
-def test_export_has_nothing_that_others_said(export: dict[str, Any], owner: Resident) -> None:
+def test_export_has_nothing_that_others_wrote(export: dict[str, Any], owner: Resident) -> None:
     assert FLAGGED not in str(export)
     theirs = [report for report in export["records"]["report"] if "description" not in report]
     answered, written, address = theirs[:2], theirs[2:-1], theirs[-1]
@@ -153,7 +153,7 @@ def test_export_has_nothing_that_others_said(export: dict[str, Any], owner: Resi
     assert set(flagged) == {f"Flagged by {owner.canary}."}
 
 
-def test_export_tells_of_others_nothing_that_finds_what_they_wrote(here: Api) -> None:
+def test_export_has_no_digest_that_finds_what_others_wrote(here: Api) -> None:
     ports = reports_ports()
     one, other = resident(3), resident(4)
     author = Author(other.account.account_id)
@@ -165,7 +165,7 @@ def test_export_tells_of_others_nothing_that_finds_what_they_wrote(here: Api) ->
     assert written_as(one.account.account_id, ports) in text
 
 
-def test_export_has_the_answer_with_its_words_and_photo(
+def test_export_has_the_answer_with_its_text_and_photo(
     export: dict[str, Any], owner: Resident
 ) -> None:
     answers = export["records"]["answer"]
@@ -184,7 +184,7 @@ def test_export_has_the_code_for_an_unconfirmed_address(export: dict[str, Any]) 
     assert len(addresses) == len(export["records"]["attempt"]) == 3
 
 
-def test_parts_of_an_export_are_the_whole_of_it(
+def test_parts_of_an_export_contain_everything(
     here: Api, owner: Resident, export: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("chalicelib.reports.usecases.resident.exporting.AT_MOST_BYTES", 1000)
@@ -204,12 +204,12 @@ def test_parts_of_an_export_are_the_whole_of_it(
 
 
 @pytest.mark.parametrize("cursor", ["x", "2026-06-01T12:00:00Z~R00000000001~x", "~1"])
-def test_cursor_is_refused_that_we_never_made(cursor: str, here: Api, owner: Resident) -> None:
+def test_unknown_cursor_is_refused(cursor: str, here: Api, owner: Resident) -> None:
     token = token_of(owner.account, timedelta(minutes=5), "A test", accounts_ports())
     assert here.get(f"/api/account/export?cursor={cursor}", token).status_code == 400
 
 
-def test_page_says_everything_that_is_personal_but_what_nobody_can_read(
+def test_page_has_all_personal_data_that_a_reader_understands(
     here: Api, owner: Resident, export: dict[str, Any]
 ) -> None:
     token = token_of(owner.account, timedelta(minutes=5), "A test", accounts_ports())
@@ -225,7 +225,7 @@ def test_page_says_everything_that_is_personal_but_what_nobody_can_read(
     assert {name for name, _ in personal} - said <= silent | {"report.flags.text"}
 
 
-def test_page_says_the_same_and_escapes_what_was_typed(here: Api, owner: Resident) -> None:
+def test_page_matches_the_export_and_escapes_typed_text(here: Api, owner: Resident) -> None:
     token = token_of(owner.account, timedelta(minutes=5), "A test", accounts_ports())
     page = here.get("/api/account/export/page", token)
     assert page.status_code == 200 and owner.canary in page.body.decode()

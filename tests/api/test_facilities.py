@@ -35,7 +35,7 @@ def nearest(api: Api, query: str) -> list[dict[str, Any]]:
     return items
 
 
-def test_kinds_say_how_many_there_are_and_what_can_be_reported(published: Api) -> None:
+def test_kinds_have_their_number_of_facilities_and_their_service(published: Api) -> None:
     answer = published.get("/api/facilities/kinds")
     assert answer.status_code == 200
     assert answer.json_body["next"] is None
@@ -51,7 +51,7 @@ def test_kinds_say_how_many_there_are_and_what_can_be_reported(published: Api) -
     assert light["service_code"] == "street-light"
 
 
-def test_nearest_are_five_when_no_limit_is_given(published: Api) -> None:
+def test_nearest_are_five_by_default(published: Api) -> None:
     found = nearest(published, f"kind=library&{HERE}")
     distances = [item["distance_m"] for item in found]
     assert len(found) == 5 and distances == sorted(distances)
@@ -66,7 +66,7 @@ def test_parks_are_measured_to_their_edge(published: Api) -> None:
     assert nearest(published, inside)[0]["distance_m"] <= 0.2
 
 
-def test_light_says_so_when_it_was_reported_and_published(published: Api) -> None:
+def test_street_light_shows_its_open_report(published: Api) -> None:
     (light,) = nearest(published, f"kind=street-light&{HERE}&limit=1")
     assert "open_report" not in light
     body = draft_body(
@@ -99,7 +99,7 @@ def test_light_says_so_when_it_was_reported_and_published(published: Api) -> Non
         (f"kind=library&{HERE}&limit=101", "limit"),
     ],
 )
-def test_nearest_names_the_field_when_something_is_wrong(
+def test_nearest_names_the_field_when_a_parameter_is_invalid(
     published: Api, query: str, field: str
 ) -> None:
     answer = published.get(f"/api/facilities/nearest?{query}")
@@ -107,12 +107,12 @@ def test_nearest_names_the_field_when_something_is_wrong(
     assert [fault["field"] for fault in answer.json_body["errors"]] == [field]
 
 
-def test_unknown_kind_is_answered_with_those_that_there_are(published: Api) -> None:
+def test_unknown_kind_is_refused_with_the_known_ones(published: Api) -> None:
     answer = published.get(f"/api/facilities/nearest?kind=castle&{HERE}")
     assert answer.json_body["detail"] == "kind: must be one of: library, park, street-light"
 
 
-def test_there_are_no_kinds_when_nothing_was_published(api: Api) -> None:
+def test_list_of_kinds_is_empty_when_nothing_is_published(api: Api) -> None:
     assert api.get("/api/facilities/kinds").json_body == {"items": [], "next": None}
     answer = api.get(f"/api/facilities/nearest?kind=library&{HERE}")
     assert (answer.status_code, answer.json_body["detail"]) == (
@@ -142,7 +142,7 @@ def test_page_lists_the_nearest_when_a_kind_and_a_place_are_given(with_places: A
     assert '<option value="library" selected>' in html
 
 
-def test_page_is_a_form_when_nothing_is_asked(with_places: Api) -> None:
+def test_page_is_a_form_without_a_query(with_places: Api) -> None:
     status, html = nearest_page(with_places)
     assert status == 200 and "Find the nearest" in html and "There is a problem" not in html
 
@@ -155,7 +155,7 @@ def test_page_is_a_form_when_nothing_is_asked(with_places: Api) -> None:
         ("?kind=castle&q=Market+Place", "kind"),
     ],
 )
-def test_page_names_the_field_when_something_is_wrong(
+def test_page_names_the_field_when_a_value_is_invalid(
     with_places: Api, query: str, field: str
 ) -> None:
     status, html = nearest_page(with_places, query)
@@ -163,5 +163,5 @@ def test_page_names_the_field_when_something_is_wrong(
     assert "There is a problem" in html and f'href="#{field}"' in html
 
 
-def test_page_says_so_when_nothing_is_listed(api: Api) -> None:
+def test_page_says_that_nothing_is_listed_when_a_kind_is_empty(api: Api) -> None:
     assert "No places listed yet" in nearest_page(api)[1]

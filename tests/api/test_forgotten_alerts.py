@@ -86,9 +86,7 @@ def forget(api: Api, token: str) -> None:
 
 
 @pytest.mark.parametrize("is_forgotten", [True, False])
-def test_erased_person_gets_nothing_that_was_on_its_way(
-    is_forgotten: bool, api: Api, token: str
-) -> None:
+def test_erased_person_gets_no_pending_alert(is_forgotten: bool, api: Api, token: str) -> None:
     everything_is_on_its_way(api, token)
     if is_forgotten:
         forget(api, token)

@@ -162,7 +162,7 @@ def test_report_is_sent_when_all_pages_are_filled_in(browser: Browser, shared_da
     assert [each.photo_id for each in view.photos] == [each.photo_id for each in report.photos]
 
 
-def test_report_is_sent_with_its_contact_when_that_is_on_the_block_list(
+def test_report_is_stored_with_its_contact_when_that_is_blocked(
     browser: Browser,
 ) -> None:
     block("blocked-form@example.org", "A test", "an-admin", block_ports())
@@ -182,7 +182,7 @@ def test_report_is_stored_once_when_it_is_sent_twice(browser: Browser) -> None:
     assert len(browser.stored()) == 1
 
 
-def test_page_leads_to_what_is_stored_when_another_report_has_its_key(browser: Browser) -> None:
+def test_page_links_to_the_stored_report_when_another_one_has_its_key(browser: Browser) -> None:
     browser.to("Check your answers")
     _, body, _ = _sent(browser)
     browser.post(REPORT, body.replace(b"Cups", b"Cans"))
@@ -222,7 +222,7 @@ def test_photos_differ_when_they_are_added_one_after_the_other(
     assert len(set(ids)) == 2
 
 
-def test_photo_is_refused_on_its_page_when_it_is_none(browser: Browser) -> None:
+def test_photo_is_refused_on_its_page_when_it_is_not_a_photo(browser: Browser) -> None:
     browser.to("Add photos")
     browser.fill(files=[File("letter.jpg", "image/jpeg", b"%PDF-1.4")])
     assert browser.status == 400
@@ -257,21 +257,21 @@ def test_photo_arrives_whole_when_the_gateway_sends_bytes_as_text(
     assert kept.get()["Body"].read() == photo(shared_data).body
 
 
-def test_gateway_keeps_bytes_when_it_is_made_of_what_chalice_packages() -> None:
+def test_gateway_keeps_bytes_in_the_packaged_template() -> None:
     packaged = SwaggerGenerator("eu-west-2", {"api_handler_arn": LAMBDA}).generate_swagger(app.app)
     assert "multipart/form-data" in packaged["x-amazon-apigateway-binary-media-types"]
     assert "application/x-www-form-urlencoded" not in app.app.api.binary_types
 
 
 @pytest.mark.parametrize("content_type", [URLENCODED, "multipart/form-data; boundary=b"])
-def test_page_says_so_when_more_is_sent_than_is_taken(browser: Browser, content_type: str) -> None:
+def test_page_says_so_when_the_files_are_too_large(browser: Browser, content_type: str) -> None:
     browser.post(REPORT, b"a" * (MOST_BYTES + 1), content_type)
     assert browser.status == 413
     assert "Add fewer or smaller photos" in browser.page.text
     assert "Go back in your browser" in browser.page.text
 
 
-def test_page_comes_again_with_what_was_typed_when_it_does_not_hold(browser: Browser) -> None:
+def test_page_returns_with_the_typed_values_when_it_is_invalid(browser: Browser) -> None:
     browser.to("How can we reach you?")
     browser.fill({"contact.name": "Ann", "contact.email": "ann at home"})
     assert browser.status == 400
@@ -296,7 +296,7 @@ def test_every_error_leads_to_a_field_when_nothing_is_filled_in(browser: Browser
         assert len(targets) > 1
 
 
-def test_nothing_typed_becomes_markup_when_it_looks_like_some(browser: Browser) -> None:
+def test_typed_markup_is_escaped(browser: Browser) -> None:
     browser.open(REPORT)
     browser.fill({"q": SCRIPT})
     assert SCRIPT not in browser.html
@@ -314,7 +314,9 @@ def test_nothing_typed_becomes_markup_when_it_looks_like_some(browser: Browser) 
     assert SCRIPT not in browser.html
 
 
-def test_report_stops_when_somebody_else_looks_after_the_place(browser: Browser) -> None:
+def test_report_stops_when_another_organisation_is_responsible_for_the_place(
+    browser: Browser,
+) -> None:
     browser.to("Which location do you mean?")
     browser.fill({"place": "53.905,-1.0,Some Road"})
     browser.fill({"service_code": "pothole"})
@@ -349,7 +351,7 @@ def test_report_stops_and_names_a_number_when_an_answer_is_dangerous(
     assert browser.page.title.startswith("Add photos")
 
 
-def test_report_already_there_is_followed_when_it_is_the_same(
+def test_existing_report_is_followed_when_it_is_the_same(
     browser: Browser, stored: ServiceRequest
 ) -> None:
     browser.to("What is the problem?")
@@ -366,7 +368,7 @@ def test_report_already_there_is_followed_when_it_is_the_same(
     assert report.followers == 1
 
 
-def test_report_goes_on_when_none_of_those_nearby_is_the_same(
+def test_report_continues_when_no_nearby_report_is_the_same(
     browser: Browser, stored: ServiceRequest
 ) -> None:
     browser.to("What is the problem?")
@@ -386,7 +388,7 @@ def private(browser: Browser) -> PageReader:
     return browser.fill(press="Send report")
 
 
-def test_private_report_is_seen_only_when_the_link_is_right(browser: Browser) -> None:
+def test_private_report_is_shown_only_with_its_link(browser: Browser) -> None:
     path = link(private(browser))
     assert path.startswith("/forms/reports/")
     browser.open(path)
@@ -415,7 +417,7 @@ def test_report_waits_when_its_place_is_only_described(browser: Browser) -> None
     assert (report.visibility, report.lat, report.long) == ("waiting", None, None)
 
 
-def test_report_is_forgotten_when_it_is_withdrawn_in_time(browser: Browser) -> None:
+def test_report_is_erased_when_it_is_withdrawn_in_time(browser: Browser) -> None:
     browser.to("Check your answers")
     path = link(browser.fill(press="Send report"))
     request_id = browser.stored()[0].service_request_id
@@ -460,7 +462,7 @@ def test_update_is_added_when_it_is_typed(browser: Browser, stored: ServiceReque
     assert [update.text for update in report.updates] == ["It is larger now"]
 
 
-def test_report_is_opened_again_when_somebody_says_that_it_is_not_fixed(
+def test_report_is_reopened_when_a_resident_says_that_it_is_not_fixed(
     browser: Browser, stored: ServiceRequest
 ) -> None:
     ports = reports_ports()
@@ -474,7 +476,7 @@ def test_report_is_opened_again_when_somebody_says_that_it_is_not_fixed(
     assert "Reopened" in browser.open(path).text
 
 
-def test_update_reaches_a_private_report_when_the_link_is_right(browser: Browser) -> None:
+def test_update_is_added_to_a_private_report_with_its_link(browser: Browser) -> None:
     path = link(private(browser))
     browser.open(path)
     update = browser.page.links["Add information"]
@@ -501,7 +503,7 @@ def test_report_is_flagged_when_a_reason_is_chosen(
 
 
 @pytest.mark.parametrize("action", ["update", "follow", "flag", "withdraw"])
-def test_nothing_is_done_when_a_form_comes_without_its_key(
+def test_form_without_its_key_does_nothing(
     browser: Browser, stored: ServiceRequest, action: str
 ) -> None:
     path = f"/forms/reports/{stored.service_request_id}/{action}"
@@ -512,7 +514,7 @@ def test_nothing_is_done_when_a_form_comes_without_its_key(
 
 
 @pytest.mark.parametrize("text", ["nothing", "000000000000", "%3Cscript%3E"])
-def test_page_is_not_found_when_there_is_no_such_report(browser: Browser, text: str) -> None:
+def test_page_is_not_found_when_the_report_does_not_exist(browser: Browser, text: str) -> None:
     for rest in ("", "/update", "/flag"):
         browser.open(f"/forms/reports/{text}{rest}")
         assert browser.status == 404
@@ -524,7 +526,7 @@ def test_page_is_not_found_when_there_is_no_such_report(browser: Browser, text: 
         assert browser.status == 404
 
 
-def test_page_says_what_became_of_what_was_typed_when_something_breaks(
+def test_page_says_what_happened_to_the_typed_text_when_an_error_occurs(
     browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     browser.to("Check your answers")
@@ -540,7 +542,7 @@ def test_page_says_what_became_of_what_was_typed_when_something_breaks(
     assert "Report sent" in browser.page.text
 
 
-def test_page_holds_no_script_and_tells_the_browser_so(browser: Browser) -> None:
+def test_page_has_no_script_and_forbids_scripts(browser: Browser) -> None:
     browser.open(REPORT)
     assert "<script" not in browser.html
     policy = browser.headers["Content-Security-Policy"]
@@ -557,7 +559,7 @@ def sources(browser: Browser, directive: str) -> list[str]:
     return parts[directive]
 
 
-def test_page_may_show_the_pictures_that_it_has_and_no_others(
+def test_page_allows_only_its_own_pictures(
     browser: Browser, shared_data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("UPLOADS_ENDPOINT")
@@ -592,7 +594,7 @@ def test_browser_may_go_back_when_a_page_holds_no_contact_details(browser: Brows
         {"step": "contact", "go": "check", "key": "k"},
     ],
 )
-def test_page_that_can_be_shown_comes_when_another_was_asked_for(
+def test_stored_page_is_shown_when_an_invalid_one_is_requested(
     fields: dict[str, str], api: Api
 ) -> None:
     body = urlencode(fields).encode()
@@ -605,7 +607,7 @@ def test_page_that_can_be_shown_comes_when_another_was_asked_for(
     assert b"<h1" in answer.body
 
 
-def test_form_in_an_unknown_alphabet_is_refused(api: Api) -> None:
+def test_form_in_an_unknown_character_set_is_refused(api: Api) -> None:
     part = 'Content-Disposition: form-data; name="step"\r\nContent-Type: text/plain; charset=bogus'
     body = f"--b\r\n{part}\r\n\r\nwhere\r\n--b--\r\n".encode()
     headers = {"Content-Type": "multipart/form-data; boundary=b"}
@@ -623,7 +625,7 @@ def by_the_light(browser: Browser) -> Browser:
     return browser
 
 
-def test_report_is_about_the_facility_when_it_is_begun_from_the_nearest(
+def test_report_is_about_the_facility_when_it_is_started_from_the_nearest(
     by_the_light: Browser,
 ) -> None:
     asset_id = dict(by_the_light.page.form(REPORT).fields)["asset_id"]
@@ -635,7 +637,7 @@ def test_report_is_about_the_facility_when_it_is_begun_from_the_nearest(
     assert (report.asset_id, report.service_code) == (asset_id, "street-light")
 
 
-def test_report_is_about_no_facility_when_its_service_is_chosen_anew(
+def test_report_loses_its_facility_when_its_service_is_changed(
     by_the_light: Browser,
 ) -> None:
     by_the_light.fill()

@@ -71,7 +71,7 @@ def names_of(kind: Any) -> set[str]:
 
 
 @pytest.mark.parametrize("name", sorted(WRITES))
-def test_field_of_a_model_is_refused_when_the_body_does_not_have_it(name: str, api: Api) -> None:
+def test_field_of_a_model_is_refused_when_the_body_does_not_define_it(name: str, api: Api) -> None:
     facts, token = WRITES[name], api.token("admin")
     before = stored(api.cloud)
     injected = sorted(NAMES - names_of(facts.body))
@@ -102,7 +102,7 @@ class Zeros(dict[str, str]):
         return "0" * (12 if name in ("service_request_id", "key_id") else 32)
 
 
-def test_whole_body_with_one_field_too_many_stores_nothing(api: Api) -> None:
+def test_body_with_one_extra_field_stores_nothing(api: Api) -> None:
     bodies = {
         "/api/reports": draft_body(),
         "/api/photos": {"content_type": "image/jpeg", "size": 1},

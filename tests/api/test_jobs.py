@@ -39,7 +39,7 @@ def depot(here: Api) -> Depot:
     return Depot(here)
 
 
-def test_job_takes_from_its_report_what_the_officer_leaves_out(depot: Depot) -> None:
+def test_job_has_its_reports_values_by_default(depot: Depot) -> None:
     job = depot.job(about={"description": "Deep.", "address": "Coney Street"}, minutes=45)
     assert {name: job[name] for name in EXPECTED} == EXPECTED
     assert job["lat"] == MARKET_PLACE["lat"] and job["due"]
@@ -70,7 +70,7 @@ EXPECTED = {
 
 
 @pytest.mark.parametrize("reference", ["", "x" * 41])
-def test_job_is_refused_when_a_reference_cannot_be_one(reference: str, depot: Depot) -> None:
+def test_job_is_refused_when_a_reference_is_impossible(reference: str, depot: Depot) -> None:
     draft = {"service_request_ids": [reference]}
     answer = depot.api.post("/api/jobs", draft, token=depot.officer)
     assert answer.status_code == 400
@@ -103,7 +103,7 @@ def test_job_is_made_once_under_its_key(depot: Depot) -> None:
         ({"clear": ["team"]}, "clear"),
     ],
 )
-def test_change_is_refused_by_field_when_it_cannot_be(
+def test_change_is_refused_with_its_field_when_it_is_invalid(
     changes: Any, field: str, depot: Depot
 ) -> None:
     job = depot.job()
@@ -114,7 +114,7 @@ def test_change_is_refused_by_field_when_it_cannot_be(
     assert depot.look(job["job_id"]) == job
 
 
-def test_change_needs_the_version_that_it_was_decided_on(depot: Depot) -> None:
+def test_change_needs_the_version_that_was_read(depot: Depot) -> None:
     job = depot.job()
     after = depot.change(job, minutes=20, crew="highways-north", planned_day=TOMORROW)
     assert (after["version"], after["state"], after["minutes"]) == (2, "planned", 20)
@@ -126,7 +126,7 @@ def test_change_needs_the_version_that_it_was_decided_on(depot: Depot) -> None:
     assert (cleared["state"], cleared["crew"]) == ("to_plan", None)
 
 
-def test_list_has_a_days_jobs_in_their_order_and_pages_of_the_rest(depot: Depot) -> None:
+def test_list_has_a_days_jobs_in_order_and_pages_of_the_rest(depot: Depot) -> None:
     jobs = [depot.job() for _ in range(3)]
     day = (utc_now() + timedelta(days=40)).date().isoformat()
     for job in jobs:
@@ -149,7 +149,7 @@ def test_list_has_a_days_jobs_in_their_order_and_pages_of_the_rest(depot: Depot)
 
 
 @pytest.mark.parametrize("due", ["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00"])
-def test_due_date_beyond_all_calendars_is_refused(due: str, depot: Depot) -> None:
+def test_due_date_outside_the_calendar_is_refused(due: str, depot: Depot) -> None:
     job = depot.job()
     path, version = f"/api/jobs/{job['job_id']}", job["version"]
     answer = depot.api.patch(path, {"due": due}, version=version, token=depot.officer)
@@ -165,7 +165,7 @@ def test_due_date_beyond_all_calendars_is_refused(due: str, depot: Depot) -> Non
     assert [error["field"] for error in answer.json_body["errors"]] == ["expected_datetime"]
 
 
-def test_list_has_fewer_at_a_time_when_their_reply_would_be_too_long(
+def test_list_is_shorter_when_its_response_would_be_too_long(
     depot: Depot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(jobs_handler, "MOST_REPLY_BYTES", 10_000)
@@ -196,7 +196,7 @@ def test_list_has_fewer_at_a_time_when_their_reply_would_be_too_long(
         ("cursor=%20", "cursor"),
     ],
 )
-def test_list_is_refused_by_field_when_a_filter_is_wrong(
+def test_list_is_refused_with_its_field_when_a_filter_is_invalid(
     query: str, field: str, depot: Depot
 ) -> None:
     answer = depot.api.get(f"/api/jobs?{query}", depot.officer)
@@ -205,7 +205,7 @@ def test_list_is_refused_by_field_when_a_filter_is_wrong(
 
 
 @pytest.mark.parametrize("grant", [PARKS, NORTH], ids=["another team", "another ward"])
-def test_job_is_beyond_an_officer_elsewhere(grant: Grant, depot: Depot) -> None:
+def test_job_of_another_team_is_out_of_reach_for_an_officer(grant: Grant, depot: Depot) -> None:
     job = depot.job()
     token = depot.staff(f"elsewhere-{grant.wards}", grant)
     path = f"/api/jobs/{job['job_id']}"
@@ -218,7 +218,7 @@ def test_job_is_beyond_an_officer_elsewhere(grant: Grant, depot: Depot) -> None:
     assert answer.json_body["errors"][0]["field"] == "service_request_ids"
 
 
-def test_link_lets_a_contractor_in_and_is_taken_back(depot: Depot) -> None:
+def test_contractors_link_works_until_it_is_revoked(depot: Depot) -> None:
     job = depot.job()
     path = f"/api/jobs/{job['job_id']}/links"
     for draft, field in (({"name": ""}, "name"), ({"name": "x", "days": 31}, "days")):
@@ -238,7 +238,7 @@ def test_link_lets_a_contractor_in_and_is_taken_back(depot: Depot) -> None:
     assert depot.api.client.http.get(link).status_code == 404
 
 
-def test_report_goes_from_the_resident_to_the_crew_and_back_to_its_followers(
+def test_report_is_worked_on_by_a_crew_and_its_followers_are_notified(
     depot: Depot,
 ) -> None:
     api, pump = depot.api, depot.api.cloud.pump
@@ -289,7 +289,7 @@ def test_report_goes_from_the_resident_to_the_crew_and_back_to_its_followers(
     assert event["photos"][0]["state"] == "ready" and event["photos"][0]["url"]
 
 
-def test_photo_of_a_note_stays_though_no_report_shows_it_when_photos_are_swept(
+def test_photo_of_a_note_survives_the_sweep_when_no_report_shows_it(
     depot: Depot,
 ) -> None:
     job = depot.job()
@@ -315,7 +315,7 @@ def shown(depot: Depot, job: dict[str, Any], sent: dict[str, Any]) -> str:
     return str(asked["photo_id"])
 
 
-def test_job_and_its_photo_are_emptied_when_its_report_is_forgotten_with_all_it_says(
+def test_job_and_its_photo_are_emptied_when_its_report_is_erased(
     depot: Depot,
 ) -> None:
     job = depot.job(instructions="Ring Ann.")

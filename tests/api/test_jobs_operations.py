@@ -66,7 +66,7 @@ def test_each_operation_has_its_own_result_in_order_when_some_are_bad(depot: Dep
         (b"\xff", "body"),
     ],
 )
-def test_call_is_refused_by_field_when_its_envelope_is_broken(
+def test_call_is_refused_with_its_field_when_its_envelope_is_invalid(
     body: Any, field: str, depot: Depot
 ) -> None:
     answer = depot.send(body)
@@ -74,7 +74,7 @@ def test_call_is_refused_by_field_when_its_envelope_is_broken(
     assert [error["field"] for error in answer.json_body["errors"]] == [field]
 
 
-def test_longest_call_there_can_be_is_taken(depot: Depot) -> None:
+def test_longest_possible_call_is_accepted(depot: Depot) -> None:
     job = depot.job()
     notes = [operation(job, "note", text="é" * 2000) for _ in range(100)]
     answer = depot.send({"operations": notes})
@@ -84,7 +84,7 @@ def test_longest_call_there_can_be_is_taken(depot: Depot) -> None:
     assert len(answer.body) < 5_000_000 and items[-1]["job"] == depot.look(job["job_id"])
 
 
-def test_done_of_a_job_that_was_cancelled_meanwhile_is_kept_and_shown(depot: Depot) -> None:
+def test_done_is_stored_and_disputed_when_the_job_was_cancelled_meanwhile(depot: Depot) -> None:
     job = depot.job()
     depot.change(job, state="cancelled", because="The owner does it.")
     (item,) = depot.tell(operation(job, "done", text="It is filled."))
@@ -123,7 +123,7 @@ def settle(path: str, body: Any, version: int, depot: Depot) -> Any:
         depot.api.always = always
 
 
-def test_plan_of_the_office_stays_when_the_crew_was_away(depot: Depot) -> None:
+def test_offices_plan_stays_when_the_crew_was_offline(depot: Depot) -> None:
     job = depot.job()
     day = (utc_now() + timedelta(days=1)).date().isoformat()
     planned = depot.change(job, crew="highways-north", planned_day=day)
@@ -144,7 +144,7 @@ def test_job_of_another_team_is_refused_without_details(depot: Depot) -> None:
     assert depot.look(job["job_id"])["state"] == "to_plan"
 
 
-def test_photo_is_taken_when_it_was_asked_for_with_the_operation(depot: Depot) -> None:
+def test_photo_is_accepted_when_it_was_requested_with_the_operation(depot: Depot) -> None:
     job = depot.job()
     done = operation(job, "done")
     draft = {
@@ -167,7 +167,7 @@ def test_photo_is_taken_when_it_was_asked_for_with_the_operation(depot: Depot) -
     assert other["result"] == "rejected" and "Idempotency-Key" in other["reason"]
 
 
-def test_clock_that_runs_ahead_is_shown_as_when_it_came(depot: Depot) -> None:
+def test_time_of_a_clock_that_is_ahead_is_shown_as_the_time_of_arrival(depot: Depot) -> None:
     job = depot.job()
     ahead = (utc_now() + timedelta(hours=72)).isoformat()
     (item,) = depot.tell(operation(job, "start", at=ahead))

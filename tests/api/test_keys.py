@@ -35,7 +35,9 @@ def private_body(api: Api) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("key", SHORT)
-def test_link_of_a_private_report_is_told_to_nobody_who_guesses_its_key(key: str, api: Api) -> None:
+def test_link_of_a_private_report_is_not_revealed_to_a_caller_who_guesses_its_key(
+    key: str, api: Api
+) -> None:
     # As it was stored while such keys were taken.
     ports = reports_ports()
     wanted = bootstrap_submit(key)
@@ -57,14 +59,16 @@ def bootstrap_submit(key: str) -> str:
 
 
 @pytest.mark.parametrize("key", [UUID, UUID.replace("-", ""), "x" * SHORTEST_UNSIGNED])
-def test_repeat_gets_its_answer_and_link_when_its_key_cannot_be_guessed(key: str, api: Api) -> None:
+def test_repeat_gets_its_response_and_link_when_its_key_cannot_be_guessed(
+    key: str, api: Api
+) -> None:
     first, again = (post(api, "/api/reports", private_body(api), key) for _ in range(2))
     assert first.status_code == again.status_code == 201
     assert "token=" in first.json_body["tracking_url"]
     assert first.json_body == again.json_body
 
 
-def test_short_key_is_taken_when_the_caller_is_signed_in(api: Api) -> None:
+def test_short_key_is_accepted_when_the_caller_is_signed_in(api: Api) -> None:
     token = api.token("resident")
     first, again = (post(api, "/api/reports", draft_body(), "1", token) for _ in range(2))
     assert first.status_code == again.status_code == 201
@@ -84,7 +88,7 @@ def test_short_key_is_taken_when_the_caller_is_signed_in(api: Api) -> None:
         ),
     ],
 )
-def test_short_key_is_refused_wherever_one_is_taken_when_nobody_is_signed_in(
+def test_short_key_is_refused_everywhere_when_the_caller_is_not_signed_in(
     path: str, body: Any, api: Api
 ) -> None:
     made = post(api, "/api/reports", draft_body(), UUID).json_body["service_request_id"]
@@ -103,7 +107,7 @@ def test_photo_is_refused_when_the_key_of_its_report_can_be_guessed(
     assert answer.status_code == status
 
 
-def test_form_is_refused_when_its_key_is_not_one_of_ours(api: Api) -> None:
+def test_form_is_refused_when_its_key_was_not_made_here(api: Api) -> None:
     made = post(api, "/api/reports", draft_body(), UUID).json_body["service_request_id"]
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     path = f"/forms/reports/{made}/withdraw"
@@ -111,7 +115,7 @@ def test_form_is_refused_when_its_key_is_not_one_of_ours(api: Api) -> None:
     assert len(new_key()) >= SHORTEST_UNSIGNED
 
 
-def test_description_of_the_api_says_which_keys_are_taken(api: Api) -> None:
+def test_openapi_document_describes_the_accepted_keys(api: Api) -> None:
     described = api.get("/api/openapi.json").json_body["paths"]
     for path in ("/api/reports", "/api/photos", "/api/subscriptions"):
         (key,) = [

@@ -59,7 +59,7 @@ def test_call_is_logged_and_answered_under_the_id_of_the_phone(api: Api) -> None
 
 
 @pytest.mark.parametrize("sent", [None, "short", CANARIES["email"], "x" * 65])
-def test_call_gets_a_new_id_when_none_was_sent_or_something_else(
+def test_call_gets_a_new_id_when_none_or_an_invalid_one_was_sent(
     sent: str | None, api: Api
 ) -> None:
     with kept() as written:
@@ -76,7 +76,7 @@ def test_refusal_is_logged_without_ids_and_not_as_an_error(api: Api) -> None:
     assert line["errors"] == 0
 
 
-def test_failure_tells_its_id_and_has_a_line_of_its_own(api: Api) -> None:
+def test_failure_has_its_id_and_a_line_of_its_own(api: Api) -> None:
     with kept() as written, refuse(1, kind="throttle", times=ALL_TRIES):
         answer = send(api, PHONE)
     assert answer.status_code == 503
@@ -91,7 +91,7 @@ def test_failure_tells_its_id_and_has_a_line_of_its_own(api: Api) -> None:
     assert line["errors"] == 1
 
 
-def test_problem_page_tells_the_id_when_the_mistake_is_ours(api: Api) -> None:
+def test_problem_page_shows_the_request_id_for_an_internal_error(api: Api) -> None:
     with refuse(1, kind="500", times=ALL_TRIES):
         answer = api.client.http.get("/forms/reports/7K3M-2QXV-9HTD")
     assert answer.status_code == 503
@@ -167,7 +167,7 @@ def deliver(api: Api) -> None:
         api.cloud.pump.step(float("inf"))
 
 
-def test_repeat_answers_the_stored_report_and_writes_nothing(api: Api) -> None:
+def test_repeat_returns_the_stored_report_and_writes_nothing(api: Api) -> None:
     first = send(api, PHONE)
     api.cloud.pump.run_until_idle()
     with kept() as written:
@@ -178,7 +178,7 @@ def test_repeat_answers_the_stored_report_and_writes_nothing(api: Api) -> None:
     assert [line["function"] for line in read(written)] == ["api"]
 
 
-def test_photo_of_a_form_is_followed_to_its_publication(api: Api) -> None:
+def test_photo_of_a_form_is_traced_to_its_publication(api: Api) -> None:
     photo = PhotoKey("7K3M2QXV9HTD", "0" * 26)
     with trace.following(PHONE):
         photos_ports().uploads.put(photo, saved("JPEG"))
@@ -188,7 +188,7 @@ def test_photo_of_a_form_is_followed_to_its_publication(api: Api) -> None:
         assert read(written, function=function, request_id=PHONE, failed=0)
 
 
-def test_id_is_in_no_answer_and_no_document(api: Api) -> None:
+def test_request_id_is_in_no_response_body_and_no_document(api: Api) -> None:
     from tests.api.test_personal_data import published
 
     request_id = send(api, PHONE).json_body["service_request_id"]
@@ -258,7 +258,7 @@ def use_everything(api: Api, monkeypatch: pytest.MonkeyPatch, token: str) -> set
     return {answer.status_code for answer in answers}
 
 
-def test_log_holds_nothing_that_somebody_typed(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_log_contains_no_typed_text(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     token = api.token("resident", ACCOUNT)
     with kept() as written:
         statuses = use_everything(api, monkeypatch, token)
@@ -268,9 +268,7 @@ def test_log_holds_nothing_that_somebody_typed(api: Api, monkeypatch: pytest.Mon
     assert read(written, role="resident")
 
 
-def test_log_is_found_out_when_it_holds_what_an_exception_says(
-    api: Api, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_exception_text_in_the_log_is_detected(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     told = logs.told
     monkeypatch.setattr(logs, "told", lambda error: {**told(error), "code": str(error)})
     token = api.token("resident", ACCOUNT)

@@ -101,7 +101,9 @@ def test_reporter_is_asked_days_later_with_a_link_for_each_answer(report_id: str
     assert asked_after(4) == []
 
 
-def test_nobody_is_asked_when_the_report_has_moved_on_by_then(report_id: str, api: Api) -> None:
+def test_question_is_not_sent_when_the_report_has_changed_meanwhile(
+    report_id: str, api: Api
+) -> None:
     say("reopen", report_id, api)
     assert asked_after(4) == []
 
@@ -117,7 +119,7 @@ def test_page_shows_the_answer_of_the_link_chosen_and_changes_nothing(
     assert stored(report_id) == before
 
 
-def test_yes_is_noted_beside_the_report(report_id: str, link: str, api: Api) -> None:
+def test_yes_is_stored_beside_the_report(report_id: str, link: str, api: Api) -> None:
     assert "Thank you" in answered(link, api, "yes").title
     officer = api.token("officer")
     shown = api.get(f"/api/reports/{report_id}", officer).json_body
@@ -126,7 +128,7 @@ def test_yes_is_noted_beside_the_report(report_id: str, link: str, api: Api) -> 
     assert "said_fixed" not in api.get(f"/api/reports/{report_id}").json_body
 
 
-def test_no_opens_it_again_with_words_and_photos(report_id: str, link: str, api: Api) -> None:
+def test_no_reopens_the_report_with_text_and_photos(report_id: str, link: str, api: Api) -> None:
     photos = tuple(File(f"{n}.jpg", "image/jpeg", JPEG) for n in range(2))
     page = answered(link, api, "no", "The hole is back.", photos)
     assert "look at it again" in page.title
@@ -136,7 +138,7 @@ def test_no_opens_it_again_with_words_and_photos(report_id: str, link: str, api:
     assert [each.update_id for each in after.photos] == [after.updates[-1].update_id] * 2
 
 
-def test_answer_is_taken_once(report_id: str, link: str, api: Api) -> None:
+def test_answer_is_accepted_once(report_id: str, link: str, api: Api) -> None:
     form = opened(link, api).form()
     body, content_type = encoded(form, form.filled({"answer": "no"}, None), {})
     first, second = (posted(form.action, body, content_type, api) for _ in range(2))
@@ -147,7 +149,7 @@ def test_answer_is_taken_once(report_id: str, link: str, api: Api) -> None:
     assert [update.state for update in after.updates] == ["fixed", "reopen"]
 
 
-def test_one_of_ten_answers_at_once_counts(report_id: str, link: str) -> None:
+def test_one_of_ten_concurrent_answers_counts(report_id: str, link: str) -> None:
     token, ports = link.partition("?")[0].rpartition("/")[2], reports_ports()
     asked = FeedbackRequest(**question_of(token, alerts_ports())._asdict())
 
@@ -163,7 +165,9 @@ def test_one_of_ten_answers_at_once_counts(report_id: str, link: str) -> None:
     assert after.failed_repairs == after.said_not_fixed == len(after.updates) - 1
 
 
-def test_page_says_so_when_the_report_has_moved_on(report_id: str, link: str, api: Api) -> None:
+def test_page_says_so_when_the_report_has_changed_meanwhile(
+    report_id: str, link: str, api: Api
+) -> None:
     form = opened(link, api).form()
     body, content_type = encoded(form, form.filled({"answer": "no"}, None), {})
     say("reopen", report_id, api)
@@ -179,7 +183,7 @@ def test_page_says_so_when_the_report_has_moved_on(report_id: str, link: str, ap
 @pytest.mark.parametrize(
     "change", [lambda token: token[:-1] + "x", lambda token: "1" + token, lambda _: "anything"]
 )
-def test_page_says_that_the_link_does_not_hold_when_it_is_another(
+def test_page_says_that_the_link_is_not_valid_when_it_is_altered(
     change: Any, link: str, api: Api
 ) -> None:
     token = link.partition("?")[0].rpartition("/")[2]
@@ -187,14 +191,14 @@ def test_page_says_that_the_link_does_not_hold_when_it_is_another(
     assert answer.status_code == 404 and "has expired" in answer.body.decode()
 
 
-def test_link_of_one_repair_is_none_of_another(report_id: str, link: str) -> None:
+def test_link_of_one_repair_is_not_valid_for_another(report_id: str, link: str) -> None:
     token = link.partition("?")[0].rpartition("/")[2]
     with pytest.raises(NotFound):
         question_of(token.replace(".1.", ".2."), alerts_ports())
 
 
 @pytest.mark.parametrize("visibility", ["hidden", "withdrawn"])
-def test_page_is_not_there_when_the_report_was_taken_back(
+def test_page_is_not_found_when_the_report_was_withdrawn(
     visibility: Visibility, report_id: str, link: str, api: Api
 ) -> None:
     ports = reports_ports()
@@ -202,7 +206,7 @@ def test_page_is_not_there_when_the_report_was_taken_back(
     assert api.client.http.get(link).status_code == 404
 
 
-def test_page_is_for_the_reporter_alone_when_the_report_is_private(
+def test_page_is_only_for_the_reporter_when_the_report_is_private(
     report_id: str, link: str, api: Api
 ) -> None:
     alerts, ports = alerts_ports(), reports_ports()
@@ -218,7 +222,7 @@ def test_page_is_for_the_reporter_alone_when_the_report_is_private(
         assert api.client.http.get(f"/forms/mended/{token}").status_code == 404
 
 
-def test_link_answers_for_nobody_when_its_subscription_is_gone(
+def test_link_is_not_valid_when_its_subscription_is_gone(
     report_id: str, link: str, api: Api
 ) -> None:
     alerts = alerts_ports()
@@ -231,7 +235,7 @@ def test_link_answers_for_nobody_when_its_subscription_is_gone(
     assert stored(report_id).said_fixed == 0
 
 
-def test_page_comes_back_with_what_is_wrong(report_id: str, link: str, api: Api) -> None:
+def test_page_returns_with_its_faults(report_id: str, link: str, api: Api) -> None:
     plain = link.partition("?")[0]
     assert "Choose yes or no" in answered(plain, api, "").text
     four = tuple(File(f"{n}.jpg", "image/jpeg", JPEG) for n in range(4))

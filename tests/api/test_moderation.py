@@ -24,7 +24,7 @@ def address(receipt: dict[str, Any], *more: str) -> str:
     return "/".join(["/api/reports", receipt["service_request_id"], *more])
 
 
-def test_change_is_made_on_the_version_that_is_there(api: Api) -> None:
+def test_change_is_made_on_the_stored_version(api: Api) -> None:
     receipt, officer = report(api), api.token("officer")
     answer = api.patch(address(receipt), {"state": "fixed"}, version=1, token=officer)
     assert answer.status_code == 200, answer.body
@@ -33,7 +33,7 @@ def test_change_is_made_on_the_version_that_is_there(api: Api) -> None:
     assert api.get(address(receipt)).json_body["state"] == "fixed"
 
 
-def test_change_says_which_version_is_there_when_it_was_made_on_another(api: Api) -> None:
+def test_change_names_the_stored_version_when_it_was_made_on_another(api: Api) -> None:
     receipt, officer = report(api), api.token("officer")
     api.patch(address(receipt), {"priority": "high"}, version=1, token=officer)
     late = api.patch(address(receipt), {"priority": "low"}, version=1, token=officer)
@@ -65,7 +65,7 @@ def test_report_is_triaged_by_the_rules_until_an_officer_decides_otherwise(api: 
 
 
 @pytest.mark.parametrize(("role", "status"), [(None, 401), ("resident", 403), ("crew", 403)])
-def test_only_officers_change_and_look_through(role: Any, status: int, api: Api) -> None:
+def test_only_officers_change_and_review_reports(role: Any, status: int, api: Api) -> None:
     receipt = report(api)
     token = api.token(role) if role else None
     changed = api.patch(address(receipt), {"state": "fixed"}, version=1, token=token)
@@ -74,7 +74,7 @@ def test_only_officers_change_and_look_through(role: Any, status: int, api: Api)
     assert api.get(address(receipt)).json_body["state"] == "open"
 
 
-def test_moderated_report_is_seen_by_its_link_until_an_officer_lets_it_out(api: Api) -> None:
+def test_moderated_report_is_seen_by_its_link_until_an_officer_approves_it(api: Api) -> None:
     receipt, officer = report(api, **GRAFFITI), api.token("officer")
     assert receipt["visibility"] == "waiting"
     assert_problem(api.get(address(receipt)), 404)
@@ -89,7 +89,7 @@ def test_moderated_report_is_seen_by_its_link_until_an_officer_lets_it_out(api: 
     assert api.get("/api/moderation?reason=waiting", officer).json_body["items"] == []
 
 
-def test_list_of_what_waits_goes_on_after_its_last(api: Api) -> None:
+def test_list_of_waiting_reports_continues_after_its_last(api: Api) -> None:
     receipts = [report(api, f"key-{number}", **GRAFFITI) for number in range(3)]
     officer = api.token("officer")
     first = api.get("/api/moderation?reason=waiting&limit=2", officer).json_body
@@ -104,7 +104,7 @@ def test_list_of_what_waits_goes_on_after_its_last(api: Api) -> None:
     assert_problem(api.get("/api/moderation?reason=waiting&cursor=~~", officer), 400, "cursor")
 
 
-def test_private_report_answers_as_if_it_were_not_there_to_others(api: Api) -> None:
+def test_private_report_looks_missing_to_others(api: Api) -> None:
     receipt = report(api, **NOISE)
     unknown = api.get("/api/reports/000000000000")
     for query in ("", "?token=", "?token=guess"):
@@ -118,7 +118,7 @@ def test_private_report_answers_as_if_it_were_not_there_to_others(api: Api) -> N
     assert api.get(f"{address(receipt)}?{token}").status_code == 200
 
 
-def test_report_is_withdrawn_under_the_key_it_was_sent_under(api: Api) -> None:
+def test_report_is_withdrawn_with_the_key_of_its_submission(api: Api) -> None:
     receipt = report(api)
     assert_problem(api.post(address(receipt, "withdrawal"), b"", key="guess"), 404)
     assert_problem(api.post(address(receipt, "withdrawal"), b"", key=None), 400, "Idempotency-Key")
@@ -146,7 +146,7 @@ def test_follow_counts_each_person_once(api: Api) -> None:
     assert api.get(address(receipt)).json_body["followers"] == 3
 
 
-def test_callers_without_a_key_are_taken_for_different_people(api: Api) -> None:
+def test_callers_without_a_key_count_as_different_people(api: Api) -> None:
     receipt, officer = report(api), api.token("officer")
     for _ in range(2):
         answer = api.post(address(receipt, "follow"), {}, key=None)
@@ -157,13 +157,13 @@ def test_callers_without_a_key_are_taken_for_different_people(api: Api) -> None:
     assert [flag["reason"] for flag in flags] == ["offensive", "personal_data"]
 
 
-def test_conflict_leads_to_the_report_when_it_is_not_public(api: Api) -> None:
+def test_conflict_links_to_the_report_when_it_is_not_public(api: Api) -> None:
     receipt = report(api, **GRAFFITI)
     other = api.post("/api/reports", draft_body(description="Another", **GRAFFITI))
     assert assert_problem(other, 409)["link"] == receipt["tracking_url"]
 
 
-def test_flag_is_noted_for_officers_and_seen_by_nobody_else(api: Api) -> None:
+def test_flag_is_stored_for_officers_only(api: Api) -> None:
     receipt, officer = report(api), api.token("officer")
     sent = {"reason": "personal_data", "text": "It names my neighbour."}
     answer = api.post(address(receipt, "flags"), sent, key=None)
@@ -176,7 +176,7 @@ def test_flag_is_noted_for_officers_and_seen_by_nobody_else(api: Api) -> None:
     assert_problem(api.post(address(receipt, "flags"), {"reason": "rude"}), 400, "reason")
 
 
-def test_nearby_reports_come_with_their_distance(api: Api) -> None:
+def test_nearby_reports_have_their_distance(api: Api) -> None:
     receipt = report(api, lat=53.9593)
     report(api, "another", lat=53.97)
     found = api.get("/api/reports/nearby?lat=53.959&long=-1.0815&service_code=pothole")
@@ -203,7 +203,7 @@ def test_nearby_names_the_fault_when_the_query_is_wrong(query: str, field: str, 
     assert_problem(api.get(f"/api/reports/nearby?{query}"), 400, field)
 
 
-def test_report_needs_no_place_when_its_address_describes_one(api: Api) -> None:
+def test_report_needs_no_point_when_its_address_describes_the_place(api: Api) -> None:
     body = {"service_code": "pothole", "description": "A hole.", "address": "Behind the mill"}
     answer = api.post("/api/reports", body)
     assert answer.status_code == 201, answer.body
@@ -212,7 +212,7 @@ def test_report_needs_no_place_when_its_address_describes_one(api: Api) -> None:
     assert_problem(api.post("/api/reports", no_place, key="other"), 400, "lat", "long")
 
 
-def test_answers_and_dangers_are_told_by_their_question(api: Api) -> None:
+def test_answers_and_dangers_are_named_by_their_question(api: Api) -> None:
     body = draft_body(service_code="street-light", attributes={"what": "wires"})
     # A Thursday, when the council's own line is answered.
     with time_machine.travel(NOON, tick=False):

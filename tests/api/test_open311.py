@@ -22,7 +22,7 @@ def other(api: Api) -> OtherSystem:
 
 
 @pytest.mark.parametrize("resource", ["services", "services/pothole", "requests"])
-def test_resource_is_answered_in_the_form_of_its_suffix_whatever_is_accepted(
+def test_resource_has_the_format_of_its_suffix_whatever_is_accepted(
     resource: str, other: OtherSystem
 ) -> None:
     in_xml = other.get(f"{resource}.xml", headers={"Accept": "application/json"})
@@ -59,7 +59,7 @@ def test_get_is_answered_when_a_client_sends_any_content_type(
         "tokens/nonsense.xml",
     ],
 )
-def test_error_is_open311s_when_there_is_nothing_at_an_address(
+def test_error_has_open311s_format_when_an_address_does_not_exist(
     path: str, other: OtherSystem
 ) -> None:
     answer = other.get(path)
@@ -68,19 +68,19 @@ def test_error_is_open311s_when_there_is_nothing_at_an_address(
     assert form in answer.headers["Content-Type"]
 
 
-def test_error_is_open311s_when_nothing_can_be_posted_there(other: OtherSystem) -> None:
+def test_error_has_open311s_format_when_nothing_can_be_posted(other: OtherSystem) -> None:
     assert_errors(other.post("services.json", {"api_key": other.key}), 404)
 
 
 @pytest.mark.parametrize("path", ["x.xml", "v2/x.xml", "v2/x/y.xml", "v2/x/y/z.xml", "v3/a/b/c/d"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_error_is_open311s_however_deep_the_address_is(method: str, path: str, api: Api) -> None:
+def test_error_has_open311s_format_at_every_depth(method: str, path: str, api: Api) -> None:
     assert_errors(api.client.http.request(method, f"/open311/{path}"), 404)
 
 
 @pytest.mark.parametrize("kind", REFUSALS)
 @pytest.mark.parametrize("form", ["xml", "json"])
-def test_client_is_told_when_to_come_again_when_the_store_does_not_answer(
+def test_client_gets_retry_after_when_the_store_does_not_answer(
     form: Any, kind: Refusal, other: OtherSystem
 ) -> None:
     assert other.report().status_code == 200
@@ -90,7 +90,7 @@ def test_client_is_told_when_to_come_again_when_the_store_does_not_answer(
     assert int(answer.headers["Retry-After"]) > 0
 
 
-def test_mistake_of_ours_is_an_error_of_open311s_that_tells_nothing(
+def test_internal_error_has_open311s_format_and_no_details(
     other: OtherSystem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     replace_built(monkeypatch, container.council, Broken(RuntimeError("broken on purpose")))
@@ -102,14 +102,12 @@ def test_mistake_of_ours_is_an_error_of_open311s_that_tells_nothing(
 @pytest.mark.parametrize(
     "resource", ["services", "services/pothole", "requests", "tokens/x", "servicerequestupdates"]
 )
-def test_jurisdiction_is_not_found_when_it_is_another_one(
-    resource: str, other: OtherSystem
-) -> None:
+def test_jurisdiction_is_not_found_when_it_is_unknown(resource: str, other: OtherSystem) -> None:
     asked = {"jurisdiction_id": "elsewhere.example", "api_key": other.key}
     assert_errors(other.get(f"{resource}.json", asked), 404, "jurisdiction_id")
 
 
-def test_jurisdiction_is_not_found_when_another_one_is_posted(other: OtherSystem) -> None:
+def test_jurisdiction_is_not_found_when_an_unknown_one_is_posted(other: OtherSystem) -> None:
     assert_errors(other.report(jurisdiction_id="elsewhere.example"), 404, "jurisdiction_id")
     assert_errors(other.update("0" * 12, jurisdiction_id="x"), 404, "jurisdiction_id")
     assert other.api.stored_ids() == []
@@ -122,7 +120,7 @@ def test_jurisdiction_may_be_named_or_empty(jurisdiction_id: str, other: OtherSy
     assert other.report(**asked).status_code == 200
 
 
-def test_discovery_says_where_everything_is(api: Api) -> None:
+def test_discovery_lists_all_endpoints(api: Api) -> None:
     found = json_of(api.get("/open311/discovery.json"))
     assert set(found) == {"changeset", "contact", "key_service", "endpoints"}
     (endpoint,) = found["endpoints"]
@@ -137,7 +135,7 @@ def test_discovery_says_where_everything_is(api: Api) -> None:
     assert xml_of(api.get("/open311/discovery.xml"), "discovery") == found
 
 
-def test_list_of_services_is_whole_and_each_has_every_field(other: OtherSystem) -> None:
+def test_list_of_services_is_complete_with_every_field(other: OtherSystem) -> None:
     council = load("demo")
     found = json_of(other.get("services.json"))
     assert [each["service_code"] for each in found] == list(council.by_code)
@@ -158,13 +156,13 @@ def test_list_of_services_is_whole_and_each_has_every_field(other: OtherSystem) 
     assert in_xml == [each | {"metadata": "true"} for each in found]
 
 
-def test_id_has_nothing_round_it_in_xml(other: OtherSystem) -> None:
+def test_id_has_no_white_space_around_it_in_xml(other: OtherSystem) -> None:
     request_id = other.reported()
     shown = f"<service_request_id>{request_id}</service_request_id>"
     assert shown.encode() in other.get(f"requests/{request_id}.xml").body
 
 
-def test_service_is_private_in_its_keywords_when_its_reports_are(other: OtherSystem) -> None:
+def test_service_has_the_keyword_private_when_its_reports_are_private(other: OtherSystem) -> None:
     found = {each["service_code"]: each for each in json_of(other.get("services.json"))}
     for service in load("demo").services:
         words = found[service.service_code]["keywords"].split(",")
@@ -195,7 +193,7 @@ def test_definition_lists_the_senders_own_number_as_set_by_its_server(other: Oth
     assert (last["variable"], last["required"]) == (False, False)
 
 
-def test_definition_sends_people_to_the_telephone_when_an_answer_means_danger(
+def test_definition_names_the_telephone_number_for_dangerous_answers(
     other: OtherSystem,
 ) -> None:
     first, *_ = json_of(other.get("services/blocked-drain.json"))["attributes"]
@@ -203,7 +201,7 @@ def test_definition_sends_people_to_the_telephone_when_an_answer_means_danger(
     assert load("demo").phone in first["datatype_description"]
 
 
-def test_answer_is_not_kept_by_anybody_between(other: OtherSystem) -> None:
+def test_responses_are_not_cacheable(other: OtherSystem) -> None:
     answer = other.get("services.json")
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
@@ -214,7 +212,7 @@ def test_expired_token_is_ignored(other: OtherSystem) -> None:
 
 
 @pytest.mark.parametrize("segment", ["\U0001f600", "%ff%fe", "a%00b", "%3Cscript%3E", "a%0d%0ab"])
-def test_address_is_said_back_harmlessly_when_it_is_odd(segment: str, other: OtherSystem) -> None:
+def test_address_is_escaped_in_an_error(segment: str, other: OtherSystem) -> None:
     for form in ("xml", "json"):
         answer = other.get(f"services/{segment}.{form}")
         assert_errors(answer, 404)

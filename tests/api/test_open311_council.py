@@ -47,7 +47,7 @@ def batch(cloud_of_its_own: Cloud) -> Iterator[OtherSystem]:
         yield other_system(Api(client, cloud_of_its_own))
 
 
-def test_token_leads_to_the_id_as_soon_as_the_report_was_looked_at(batch: OtherSystem) -> None:
+def test_token_returns_the_id_as_soon_as_the_report_was_reviewed(batch: OtherSystem) -> None:
     (told,) = json_of(batch.report(service_code="graffiti"))
     assert set(told) == {"token", "service_notice", "account_id"}
     waiting = json_of(batch.get(f"tokens/{told['token']}.json"))
@@ -65,7 +65,7 @@ def test_token_leads_to_the_id_as_soon_as_the_report_was_looked_at(batch: OtherS
     ]
 
 
-def test_token_leads_to_the_id_at_once_when_nobody_has_to_look(batch: OtherSystem) -> None:
+def test_token_returns_the_id_at_once_when_no_review_is_needed(batch: OtherSystem) -> None:
     services = {each["service_code"]: each["type"] for each in json_of(batch.get("services.json"))}
     assert (services["litter"], services["pothole"]) == ("batch", "realtime")
     (told,) = json_of(batch.report(service_code="litter"))
@@ -73,7 +73,7 @@ def test_token_leads_to_the_id_at_once_when_nobody_has_to_look(batch: OtherSyste
     assert found["service_request_id"] in batch.api.stored_ids()
 
 
-def test_every_missing_answer_is_an_error_of_its_own(batch: OtherSystem) -> None:
+def test_each_missing_answer_is_a_separate_error(batch: OtherSystem) -> None:
     answer = batch.report(service_code="dog-fouling")
     assert_errors(answer, 400, "where required", "when required")
     assert len(json_of(answer)) == 2
@@ -92,7 +92,7 @@ def test_service_is_in_all_its_groups_when_it_has_several(batch: OtherSystem) ->
     assert b"<groups><group>" in batch.get("services.xml").body
 
 
-def test_words_that_fixmystreet_knows_are_among_the_keywords(batch: OtherSystem) -> None:
+def test_fixmystreets_keywords_are_listed(batch: OtherSystem) -> None:
     found = {each["service_code"]: each for each in json_of(batch.get("services.json"))}
     assert found["pothole"]["keywords"] == "inactive,staff,waste_only"
 
@@ -107,7 +107,7 @@ def test_code_stays_text_when_it_looks_like_a_number(batch: OtherSystem) -> None
 
 
 @pytest.mark.parametrize("form", ["json", "xml"])
-def test_report_is_refused_when_its_service_asks_who_somebody_is(
+def test_report_is_refused_when_its_service_requires_proof_of_identity(
     form: str, batch: OtherSystem
 ) -> None:
     before = batch.api.stored_ids()
@@ -118,6 +118,6 @@ def test_report_is_refused_when_its_service_asks_who_somebody_is(
     assert batch.api.stored_ids() == before
 
 
-def test_definition_has_no_question_when_a_service_asks_none(batch: OtherSystem) -> None:
+def test_definition_has_no_question_when_a_service_has_none(batch: OtherSystem) -> None:
     (only,) = json_of(batch.get("services/001.json"))["attributes"]
     assert (only["code"], only["variable"]) == ("fixmystreet_id", False)

@@ -29,7 +29,7 @@ def other(api: Api) -> OtherSystem:
     return other_system(api)
 
 
-def test_report_is_stored_and_its_id_answered_in_both_forms(other: OtherSystem) -> None:
+def test_report_is_stored_and_its_id_returned_in_both_formats(other: OtherSystem) -> None:
     (in_json,) = json_of(other.report())
     assert set(in_json) == {"service_request_id", "service_notice", "account_id"}
     (in_xml,) = xml_of(other.report(form="xml"), "service_requests")
@@ -38,7 +38,7 @@ def test_report_is_stored_and_its_id_answered_in_both_forms(other: OtherSystem) 
     assert set(other.api.stored_ids()) == made and len(made) == 2
 
 
-def test_report_keeps_what_was_sent_and_forgets_what_it_has_no_use_for(
+def test_report_keeps_the_useful_fields_only(
     other: OtherSystem,
 ) -> None:
     description = "Deep hole\n\nBy the school.\n\nhttps://www.fixmystreet.com/report/7\n"
@@ -65,7 +65,7 @@ def test_report_keeps_what_was_sent_and_forgets_what_it_has_no_use_for(
     assert "D1" not in repr(report) and "A1" not in repr(report)
 
 
-def test_place_is_as_exact_as_it_was_sent(other: OtherSystem) -> None:
+def test_place_is_stored_with_full_precision(other: OtherSystem) -> None:
     request_id = other.reported(lat="53.959123", long="-1.081567")
     (shown,) = json_of(other.get(f"requests/{request_id}.json"))
     assert (shown["lat"], shown["long"]) == (53.959123, -1.081567)
@@ -74,7 +74,7 @@ def test_place_is_as_exact_as_it_was_sent(other: OtherSystem) -> None:
 
 
 @pytest.mark.parametrize("half", [{"lat": "53.959", "long": None}, {"lat": None}, {"lat": " "}])
-def test_words_say_where_it_is_when_half_of_a_point_came_with_them(
+def test_address_gives_the_place_when_only_half_of_a_point_was_sent(
     half: dict[str, Any], other: OtherSystem
 ) -> None:
     report = stored(other.reported(**half, address_string="By the mill"))
@@ -92,7 +92,7 @@ def test_description_may_be_missing(other: OtherSystem) -> None:
 
 
 @pytest.mark.parametrize("place", [{"address_string": "By the mill"}, {"address_id": "100050571"}])
-def test_report_waits_for_somebody_to_find_its_place_when_it_is_only_described(
+def test_report_waits_for_an_officer_when_its_place_is_only_described(
     place: dict[str, str], other: OtherSystem
 ) -> None:
     report = stored(other.reported(lat=None, long=None, **place))
@@ -102,7 +102,7 @@ def test_report_waits_for_somebody_to_find_its_place_when_it_is_only_described(
 
 @pytest.mark.parametrize("key", [None, "", "nonsense", "ginnel_0123456789ab_" + "0" * 64])
 @pytest.mark.parametrize("form", ["xml", "json"])
-def test_report_is_refused_in_the_same_words_when_its_key_does_not_hold(
+def test_report_is_refused_with_the_same_text_when_its_key_is_not_valid(
     form: str, key: str | None, other: OtherSystem
 ) -> None:
     answer = other.report(form=form, api_key=key, service_code=None, lat=None)
@@ -118,7 +118,7 @@ def test_report_is_refused_when_the_key_is_for_other_services(api: Api) -> None:
 
 
 @pytest.mark.usefixtures("one_hour")
-def test_report_is_refused_for_a_while_when_its_key_was_used_too_often(api: Api) -> None:
+def test_report_is_refused_with_retry_after_when_its_key_was_used_too_often(api: Api) -> None:
     slow = other_system(api, per_minute=1)
     answers = [slow.report() for _ in range(2)]
     assert answers[0].status_code == 200
@@ -148,7 +148,7 @@ def test_report_is_refused_for_a_while_when_its_key_was_used_too_often(api: Api)
         ({"attribute[size]": ["small", "large"]}, 400, ["attribute[size]"]),
     ],
 )
-def test_report_is_refused_and_each_fault_named_when_something_is_wrong(
+def test_report_is_refused_and_each_fault_named_when_it_is_invalid(
     values: dict[str, Any], status: int, descriptions: list[str], other: OtherSystem
 ) -> None:
     for form in ("xml", "json"):
@@ -171,7 +171,7 @@ def test_answer_may_have_several_values_however_they_are_spelt(
     assert stored(request_id).attributes["kinds"] == ("tyres", "other")
 
 
-def test_answer_counts_as_absent_when_it_is_blank_and_is_left_out_when_it_is_not_asked(
+def test_answer_counts_as_absent_when_it_is_blank_and_is_dropped_when_it_is_unknown(
     other: OtherSystem,
 ) -> None:
     values = {"attribute[size]": " ", "attribute[easting]": "460000", "attribute[x][y]": "1"}
@@ -195,7 +195,7 @@ def test_answer_counts_as_absent_when_it_is_blank_and_is_left_out_when_it_is_not
     "content_type",
     ["application/x-www-form-urlencoded", "multipart/form-data; boundary=b", "text/xml", ""],
 )
-def test_body_is_refused_and_nothing_breaks_when_it_is_not_a_form(
+def test_body_is_refused_when_it_is_not_a_form(
     content_type: str, body: bytes, other: OtherSystem
 ) -> None:
     for path in ("requests.xml", "servicerequestupdates.json"):
@@ -221,7 +221,7 @@ def test_report_is_another_one_when_another_partner_has_the_same_number(api: Api
     assert len(ids) == 2
 
 
-def test_report_is_stored_once_when_its_idempotency_key_comes_again(other: OtherSystem) -> None:
+def test_report_is_stored_once_when_its_idempotency_key_is_repeated(other: OtherSystem) -> None:
     sent = {"api_key": other.key, "service_code": "litter", "lat": "53.959", "long": "-1.0815"}
     headers = {"Idempotency-Key": "k1"}
     answers = [other.post("requests.json", sent, **headers) for _ in range(2)]
@@ -232,7 +232,7 @@ def test_report_is_stored_once_when_its_idempotency_key_comes_again(other: Other
 
 @pytest.mark.parametrize("call", [1, 2, 3, 4])
 @pytest.mark.parametrize("kind", REFUSALS)
-def test_client_is_told_to_come_again_and_comes_once_when_the_store_does_not_answer(
+def test_client_gets_retry_after_and_is_stored_once_when_the_store_does_not_answer(
     kind: Refusal, call: int, other: OtherSystem
 ) -> None:
     values = {"attribute[fixmystreet_id]": "123"}
@@ -246,7 +246,7 @@ def test_client_is_told_to_come_again_and_comes_once_when_the_store_does_not_ans
     assert other.api.stored_ids() == [request_id]
 
 
-def test_photos_are_those_that_came_along_and_those_to_be_fetched(other: OtherSystem) -> None:
+def test_photos_are_the_sent_files_and_those_to_be_fetched(other: OtherSystem) -> None:
     urls = [f"https://photos.example/{number}.jpg" for number in range(2)]
     values = {
         "api_key": other.key,
@@ -263,12 +263,12 @@ def test_photos_are_those_that_came_along_and_those_to_be_fetched(other: OtherSy
     assert len(report.photos) == 3
 
 
-def test_photos_are_five_at_the_most_and_the_report_is_taken(other: OtherSystem) -> None:
+def test_report_is_accepted_with_at_most_five_photos(other: OtherSystem) -> None:
     urls = [f"https://photos.example/{number}.jpg" for number in range(9)]
     assert len(stored(other.reported(media_url=urls)).photos) == 5
 
 
-def test_report_is_taken_with_its_photos_when_other_files_come_along(other: OtherSystem) -> None:
+def test_report_is_accepted_with_its_photos_when_other_files_are_sent(other: OtherSystem) -> None:
     values = {"api_key": other.key, "service_code": "litter", "lat": 53.959, "long": -1.0815}
     others = {f"file_{number}": b"%PDF-1.7" for number in range(5)}
     photos = {f"photo{number}": JPEG for number in range(6)}
@@ -278,7 +278,7 @@ def test_report_is_taken_with_its_photos_when_other_files_come_along(other: Othe
     assert len(stored(json_of(answer)[0]["service_request_id"]).photos) == 5
 
 
-def test_report_is_taken_without_what_cannot_be_used_of_its_sender(other: OtherSystem) -> None:
+def test_report_is_accepted_without_invalid_contact_details(other: OtherSystem) -> None:
     unusable = {"email": "nobody", "phone": "not known", "first_name": "-"}
     assert stored(other.reported(**unusable)).contact is None
     report = stored(other.reported(**unusable | {"first_name": "A\x00" * 150, "last_name": "B"}))
@@ -287,7 +287,7 @@ def test_report_is_taken_without_what_cannot_be_used_of_its_sender(other: OtherS
     assert (report.contact.email, report.contact.phone) == (None, None)
 
 
-def test_texts_are_cut_and_cleaned_where_a_report_could_not_have_them(other: OtherSystem) -> None:
+def test_texts_are_cut_and_cleaned_when_a_report_could_not_have_them(other: OtherSystem) -> None:
     pasted = "a\x0cb\x00c\td\ne"
     report = stored(other.reported(address_string="Long\n" * 60, description=pasted))
     assert report.address and len(report.address) == 200
@@ -306,7 +306,7 @@ def test_texts_are_cut_and_cleaned_where_a_report_could_not_have_them(other: Oth
         ("private", "pothole", "private"),
     ],
 )
-def test_report_is_as_visible_as_its_key_and_its_service_have_it(
+def test_report_has_the_stricter_visibility_of_its_key_and_its_service(
     reports: str, service_code: str, visibility: str, api: Api
 ) -> None:
     other = other_system(api, reports=reports)
@@ -325,7 +325,7 @@ def test_token_is_not_found_when_it_is_only_an_id(other: OtherSystem) -> None:
         assert_errors(answer, 404, "There is no such token.")
 
 
-def test_report_is_read_in_the_character_set_that_its_form_declares(other: OtherSystem) -> None:
+def test_report_is_read_in_the_declared_character_set(other: OtherSystem) -> None:
     words = "Großes Loch, Café"
     values = {"api_key": other.key, "service_code": "pothole", **MARKET_PLACE}
     body = urlencode({**values, "description": words}, encoding="latin-1").encode()
@@ -342,7 +342,7 @@ def notes_of(request_id: str) -> list[str]:
     return [note.text for note in reports_ports().repository.notes(request_id)]
 
 
-def test_long_description_is_cut_and_kept_whole_for_officers_alone(other: OtherSystem) -> None:
+def test_long_description_is_cut_and_stored_whole_for_officers_only(other: OtherSystem) -> None:
     whole = "x" * 4000 + " and the end of it"
     ids = {
         other.reported(description=whole, **{"attribute[fixmystreet_id]": "7"}) for _ in range(2)
@@ -359,7 +359,7 @@ def test_long_description_is_cut_and_kept_whole_for_officers_alone(other: OtherS
     assert other.reported(description="x" * 4000) and notes_of(other.reported()) == []
 
 
-def test_whole_text_has_a_bound_and_so_have_those_of_one_report(other: OtherSystem) -> None:
+def test_whole_texts_have_a_maximum_length_and_number(other: OtherSystem) -> None:
     request_id = other.reported(description="x" * 30_000)
     for number in range(12):
         answer = other.update(request_id, update_id=str(number), description="y" * 30_000)
@@ -368,7 +368,7 @@ def test_whole_text_has_a_bound_and_so_have_those_of_one_report(other: OtherSyst
     assert sorted(lengths) == [4000] * 3 + [20_000] * 10
 
 
-def test_long_answer_is_cut_and_kept_whole_for_officers(other: OtherSystem) -> None:
+def test_long_answer_is_cut_and_stored_whole_for_officers(other: OtherSystem) -> None:
     service, asked = next(
         (service.service_code, attribute)
         for service in container.council().services

@@ -52,7 +52,7 @@ def ids(answer: Any) -> list[str]:
     return [each["service_request_id"] for each in json_of(answer)]
 
 
-def test_report_has_every_field_in_both_forms(other: OtherSystem) -> None:
+def test_report_has_every_field_in_both_formats(other: OtherSystem) -> None:
     request_id = other.reported()
     (shown,) = json_of(other.get(f"requests/{request_id}.json"))
     assert set(shown) == KEYS
@@ -67,13 +67,13 @@ def test_report_has_every_field_in_both_forms(other: OtherSystem) -> None:
         assert in_xml[name] == str("" if shown[name] is None else shown[name])
 
 
-def test_report_is_read_by_the_reference_that_people_see(other: OtherSystem) -> None:
+def test_report_is_read_by_its_displayed_reference(other: OtherSystem) -> None:
     request_id = other.reported()
     shown = f"{request_id[:4]}-{request_id[4:8]}-{request_id[8:]}".lower()
     assert ids(other.get(f"requests/{shown}.json")) == [request_id]
 
 
-def test_report_is_closed_with_the_councils_last_word_when_it_is_fixed(
+def test_report_is_closed_with_the_councils_last_text_when_it_is_fixed(
     other: OtherSystem,
 ) -> None:
     request_id = other.reported()
@@ -82,7 +82,7 @@ def test_report_is_closed_with_the_councils_last_word_when_it_is_fixed(
     assert (shown["status"], shown["status_notes"]) == ("closed", "Filled in.")
 
 
-def test_report_has_more_when_extensions_are_asked_for(other: OtherSystem) -> None:
+def test_report_has_more_fields_with_extensions(other: OtherSystem) -> None:
     request_id = reported(other.api, NOW, "1", title="A hole")
     (shown,) = json_of(other.get(f"requests/{request_id}.json", {"extensions": "true"}))
     assert shown["title"] == "A hole"
@@ -103,12 +103,14 @@ def test_report_is_not_found_when_it_is_not_public(other: OtherSystem) -> None:
     assert answer.body.replace(hidden.encode(), b"") == unknown.body.replace(b"000000000000", b"")
 
 
-def test_list_is_empty_and_no_error_when_nothing_matches(other: OtherSystem) -> None:
+def test_list_is_empty_when_nothing_matches(other: OtherSystem) -> None:
     assert json_of(other.get("requests.json", {"service_code": "dragon"})) == []
     assert xml_of(other.get("requests.xml"), "service_requests") == []
 
 
-def test_list_has_reports_by_ids_whatever_else_is_asked(other: OtherSystem) -> None:
+def test_list_has_the_reports_of_the_given_ids_whatever_else_is_requested(
+    other: OtherSystem,
+) -> None:
     old = reported(other.api, "2025-01-01T00:00:00Z", "1")
     new = reported(other.api, NOW, "2")
     asked = {"service_request_id": f"{old},{new},nonsense,000000000000", "status": "closed"}
@@ -118,7 +120,7 @@ def test_list_has_reports_by_ids_whatever_else_is_asked(other: OtherSystem) -> N
 
 
 @time_machine.travel(NOW, tick=False)
-def test_list_has_the_last_ninety_days_newest_first_when_nothing_is_said(
+def test_list_has_the_last_ninety_days_newest_first_by_default(
     other: OtherSystem,
 ) -> None:
     reported(other.api, "2026-03-03T11:59:59Z", "1")
@@ -135,7 +137,7 @@ def test_list_has_the_last_ninety_days_newest_first_when_nothing_is_said(
         ("2026-05-01T07:00:00-05:00", "2026-05-02T12:00:00Z"),
     ],
 )
-def test_list_has_a_span_with_its_ends_however_its_moments_are_written(
+def test_list_has_a_period_with_its_ends_in_every_notation_of_times(
     start: str, end: str, other: OtherSystem
 ) -> None:
     moments = ("01T11:59:59", "01T12:00:00", "02T12:00:00", "02T12:00:01")
@@ -145,7 +147,7 @@ def test_list_has_a_span_with_its_ends_however_its_moments_are_written(
     assert ids(other.get("requests.json", {"start_date": start, "end_date": end})) == made[2:0:-1]
 
 
-def test_list_is_by_when_reports_were_updated_when_that_is_asked(other: OtherSystem) -> None:
+def test_list_is_by_update_time_on_request(other: OtherSystem) -> None:
     first = reported(other.api, "2026-05-01T12:00:00Z", "1")
     second = reported(other.api, "2026-05-02T12:00:00Z", "2")
     with time_machine.travel("2026-05-20T12:00:00Z", tick=False):
@@ -157,7 +159,7 @@ def test_list_is_by_when_reports_were_updated_when_that_is_asked(other: OtherSys
 
 
 @time_machine.travel(NOW, tick=False)
-def test_list_leaves_out_what_is_not_asked_for(other: OtherSystem) -> None:
+def test_list_is_filtered_by_service_and_status(other: OtherSystem) -> None:
     hole, litter = (
         reported(other.api, NOW, "1"),
         reported(other.api, NOW, "2", service_code="litter"),
@@ -176,7 +178,7 @@ def test_list_leaves_out_what_is_not_asked_for(other: OtherSystem) -> None:
         assert set(ids(other.get("requests.json", asked))) == expected  # type: ignore[arg-type]
 
 
-def test_nothing_is_looked_up_when_all_services_that_are_asked_for_are_unknown(
+def test_nothing_is_read_when_all_requested_services_are_unknown(
     other: OtherSystem,
 ) -> None:
     with record() as tries:
@@ -185,7 +187,7 @@ def test_nothing_is_looked_up_when_all_services_that_are_asked_for_are_unknown(
 
 
 @time_machine.travel(NOW, tick=False)
-def test_list_comes_in_pages_that_are_whole_together(other: OtherSystem) -> None:
+def test_pages_together_have_the_whole_list(other: OtherSystem) -> None:
     made = [reported(other.api, f"2026-05-0{day}T12:00:00Z", str(day)) for day in range(1, 6)]
     pages = [
         ids(other.get("requests.json", {"page": str(page), "page_size": "2"}))
@@ -216,16 +218,16 @@ def test_list_comes_in_pages_that_are_whole_together(other: OtherSystem) -> None
     ],
 )
 @time_machine.travel(NOW, tick=False)
-def test_list_is_refused_when_a_parameter_is_wrong(asked: Any, other: OtherSystem) -> None:
+def test_list_is_refused_when_a_parameter_is_invalid(asked: Any, other: OtherSystem) -> None:
     assert_errors(other.get("requests.xml", asked), 400, next(iter(asked)))
 
 
-def test_span_of_ninety_days_is_not_too_long(other: OtherSystem) -> None:
+def test_period_of_ninety_days_is_accepted(other: OtherSystem) -> None:
     asked = {"start_date": "2026-01-01T00:00:00Z", "end_date": "2026-04-01T00:00:00Z"}
     assert other.get("requests.xml", asked).status_code == 200
 
 
-def test_answer_is_refused_when_it_would_be_longer_than_can_be_sent(
+def test_response_is_refused_when_it_would_be_too_long(
     other: OtherSystem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from chalicelib.handlers.exchange import open311
@@ -235,7 +237,7 @@ def test_answer_is_refused_when_it_would_be_longer_than_can_be_sent(
     assert_errors(other.get("requests.json"), 400, "page_size")
 
 
-def test_nothing_personal_is_in_any_answer(other: OtherSystem) -> None:
+def test_no_response_contains_personal_data(other: OtherSystem) -> None:
     person = {"first_name": "Xanthippe", "last_name": "Canary", "phone": "01904 555555"}
     request_id = other.reported(
         **person, email="canary@example.org", device_id="D1", account_id="A1"

@@ -51,7 +51,7 @@ def by_officer(api: Api, service_request_id: str, state: str) -> None:
     assert answer.status_code == 201, answer.body
 
 
-def test_update_comes_back_under_the_id_that_was_answered(other: OtherSystem) -> None:
+def test_update_is_listed_under_the_returned_id(other: OtherSystem) -> None:
     request_id = other.reported()
     (answer,) = xml_of(other.update(request_id), "service_request_updates")
     assert set(answer) == {"update_id"}
@@ -102,7 +102,7 @@ def test_every_status_is_understood(status: str | None, state: str, other: Other
 
 @pytest.mark.parametrize("status", ["REOPEN", "OPEN"])
 @pytest.mark.parametrize("done", ["fixed", "closed"])
-def test_report_is_reopened_by_any_partner_when_it_was_said_to_be_done(
+def test_report_is_reopened_by_any_partner_when_it_was_marked_as_done(
     done: str, status: str, residents: OtherSystem
 ) -> None:
     request_id = residents.reported()
@@ -112,7 +112,7 @@ def test_report_is_reopened_by_any_partner_when_it_was_said_to_be_done(
 
 
 @pytest.mark.parametrize("status", ["FIXED", "IN_PROGRESS", "REOPEN"])
-def test_words_are_kept_and_the_state_left_when_a_partner_may_not_set_it(
+def test_text_is_kept_and_the_state_unchanged_when_a_partner_may_not_set_it(
     status: str, residents: OtherSystem
 ) -> None:
     request_id = residents.reported()
@@ -122,7 +122,9 @@ def test_words_are_kept_and_the_state_left_when_a_partner_may_not_set_it(
     assert report.updates[0].by == "resident"
 
 
-def test_words_are_kept_and_the_state_left_when_the_move_cannot_be(other: OtherSystem) -> None:
+def test_text_is_kept_and_the_state_unchanged_when_the_transition_is_not_allowed(
+    other: OtherSystem,
+) -> None:
     request_id = other.reported()
     by_officer(other.api, request_id, "duplicate")
     assert other.update(request_id, status="IN_PROGRESS").status_code == 200
@@ -131,7 +133,7 @@ def test_words_are_kept_and_the_state_left_when_the_move_cannot_be(other: OtherS
     assert report.updates[-1].by == "council"
 
 
-def test_update_has_no_second_effect_whatever_comes_with_its_id(other: OtherSystem) -> None:
+def test_repeated_update_has_no_second_effect_whatever_its_content(other: OtherSystem) -> None:
     request_id = other.reported()
     first = other.update(request_id, status="FIXED")
     by_officer(other.api, request_id, "reopen")
@@ -142,14 +144,14 @@ def test_update_has_no_second_effect_whatever_comes_with_its_id(other: OtherSyst
     assert other.update(request_id, update_id="2").body != first.body
 
 
-def test_update_says_its_status_when_it_has_no_words(other: OtherSystem) -> None:
+def test_update_has_the_name_of_its_status_when_it_has_no_text(other: OtherSystem) -> None:
     request_id = other.reported()
     other.update(request_id, description=None, status="FIXED")
     other.update(request_id, description=None, status=None, update_id="2")
     assert [update.text for update in stored(request_id).updates] == ["Fixed", "Updated"]
 
 
-def test_update_keeps_its_photos_to_be_fetched_and_nobodys_name(other: OtherSystem) -> None:
+def test_update_keeps_its_photos_to_be_fetched_and_no_name(other: OtherSystem) -> None:
     request_id = other.reported()
     urls = ["https://photos.example/1.jpg", "https://photos.example/2.jpg"]
     answers = [other.update(request_id, media_url=urls).body for _ in range(2)]
@@ -170,7 +172,7 @@ def test_update_is_cut_when_it_is_long_and_cleaned_of_control_characters(
     assert (len(long), long[-1], short) == (2000, "…", "a b")
 
 
-def test_long_update_is_kept_whole_for_officers_once_when_it_comes_again(
+def test_long_update_is_stored_whole_for_officers_once_when_it_is_repeated(
     other: OtherSystem,
 ) -> None:
     request_id, whole = other.reported(), "x" * 2000 + " and the end of it"
@@ -181,7 +183,7 @@ def test_long_update_is_kept_whole_for_officers_once_when_it_comes_again(
     assert [note.text for note in notes] == [whole]
 
 
-def test_update_keeps_the_photos_that_came_along_once_when_it_comes_again(
+def test_update_keeps_its_sent_photos_once_when_it_is_repeated(
     other: OtherSystem,
 ) -> None:
     request_id = other.reported()
@@ -205,7 +207,7 @@ def test_update_keeps_the_photos_that_came_along_once_when_it_comes_again(
     assert {each["Key"].split("/")[-2] for each in uploads["Contents"]} == {request_id}
 
 
-def test_update_is_taken_without_its_photos_when_its_report_has_all_that_it_can(
+def test_update_is_accepted_without_its_photos_when_its_report_is_full(
     other: OtherSystem,
 ) -> None:
     request_id = other.reported()
@@ -217,7 +219,7 @@ def test_update_is_taken_without_its_photos_when_its_report_has_all_that_it_can(
     assert (len(report.updates), len(report.photos)) == (11, 50)
 
 
-def test_update_stands_at_the_time_when_it_came_when_its_sender_says_another(
+def test_update_has_its_time_of_arrival_when_its_sender_gives_another(
     other: OtherSystem,
 ) -> None:
     request_id = other.reported()
@@ -226,7 +228,7 @@ def test_update_stands_at_the_time_when_it_came_when_its_sender_says_another(
     assert moments.read(row["updated_datetime"]) <= datetime.now(UTC)
 
 
-def test_update_reaches_a_private_report_of_the_partner_that_sent_it_and_no_other(
+def test_update_is_accepted_on_a_private_report_only_from_the_partner_that_sent_it(
     other: OtherSystem, residents: OtherSystem
 ) -> None:
     request_id = other.reported(service_code="graffiti")
@@ -253,7 +255,7 @@ def test_update_is_refused_when_its_key_is_for_other_services(api: Api) -> None:
         ({"updated_datetime": "yesterday"}, 400, "updated_datetime"),
     ],
 )
-def test_update_is_refused_when_something_is_wrong(
+def test_update_is_refused_when_it_is_invalid(
     values: dict[str, Any], status: int, description: str, other: OtherSystem
 ) -> None:
     request_id = other.reported()
@@ -263,7 +265,7 @@ def test_update_is_refused_when_something_is_wrong(
 
 @pytest.mark.parametrize("call", [1, 2, 3, 4])
 @pytest.mark.parametrize("kind", REFUSALS)
-def test_update_is_stored_once_when_the_store_does_not_answer_and_it_comes_again(
+def test_update_is_stored_once_when_the_store_does_not_answer_and_it_is_repeated(
     kind: Refusal, call: int, other: OtherSystem
 ) -> None:
     request_id = other.reported()
@@ -275,7 +277,7 @@ def test_update_is_stored_once_when_the_store_does_not_answer_and_it_comes_again
 
 
 @time_machine.travel(NOW, tick=False)
-def test_list_has_the_updates_of_the_last_two_hours_when_nothing_is_said(
+def test_list_has_the_updates_of_the_last_two_hours_by_default(
     other: OtherSystem,
 ) -> None:
     for number, at in enumerate(("09:59:59", "10:00:00", "12:00:00"), 1):
@@ -286,7 +288,7 @@ def test_list_has_the_updates_of_the_last_two_hours_when_nothing_is_said(
 
 
 @time_machine.travel(NOW, tick=False)
-def test_list_has_the_updates_of_a_span_with_its_ends(other: OtherSystem) -> None:
+def test_list_has_the_updates_of_a_period_with_its_ends(other: OtherSystem) -> None:
     request_id = other.reported()
     for number, at in enumerate(("01T00", "02T00", "03T00", "04T00"), 1):
         with time_machine.travel(f"2026-05-{at}:00:00Z", tick=False):
@@ -300,7 +302,7 @@ def test_list_has_the_updates_of_a_span_with_its_ends(other: OtherSystem) -> Non
     assert [row["description"] for row in rows] == ["02T00", "03T00"]
 
 
-def test_list_of_updates_comes_in_pages_when_that_is_asked(other: OtherSystem) -> None:
+def test_list_of_updates_is_paged_on_request(other: OtherSystem) -> None:
     request_id = other.reported()
     for number in range(5):
         other.update(request_id, update_id=str(number), description=f"Word {number}.")
@@ -315,7 +317,7 @@ def test_list_of_updates_comes_in_pages_when_that_is_asked(other: OtherSystem) -
     }
 
 
-def test_list_has_the_updates_of_a_private_report_for_the_partner_alone_that_sent_it(
+def test_list_has_updates_of_a_private_report_only_for_the_partner_that_sent_it(
     api: Api, residents: OtherSystem
 ) -> None:
     other = other_system(api, reports="private")
@@ -334,7 +336,7 @@ def test_list_has_the_updates_of_a_private_report_for_the_partner_alone_that_sen
         assert request_id not in others.body.decode()
 
 
-def test_list_leaves_out_a_private_report_that_was_hidden(other: OtherSystem) -> None:
+def test_list_leaves_out_a_private_report_when_it_is_hidden(other: OtherSystem) -> None:
     request_id = other.reported(service_code="graffiti")
     assert other.update(request_id).status_code == 200
     officer = other.api.token("officer")
@@ -345,7 +347,7 @@ def test_list_leaves_out_a_private_report_that_was_hidden(other: OtherSystem) ->
     assert json_of(other.get("servicerequestupdates.json", {"api_key": other.key})) == []
 
 
-def test_list_says_open_when_a_report_was_opened_again(other: OtherSystem) -> None:
+def test_list_says_open_when_a_report_was_reopened(other: OtherSystem) -> None:
     request_id = other.reported()
     for state in ("fixed", "reopen"):
         by_officer(other.api, request_id, state)
@@ -372,7 +374,7 @@ def test_list_says_open_when_a_report_was_opened_again(other: OtherSystem) -> No
         ({"start_date": "2026-06-02T00:00:00Z", "end_date": NOW}, 400),
     ],
 )
-def test_list_of_updates_is_refused_when_something_is_wrong(
+def test_list_of_updates_is_refused_when_a_parameter_is_invalid(
     asked: dict[str, str], status: int, other: OtherSystem
 ) -> None:
     answer = other.get("servicerequestupdates.xml", {"api_key": other.key, **asked})
@@ -414,7 +416,7 @@ def everywhere(other: OtherSystem, request_id: str) -> str:
     return " ".join(each.body.decode() for each in asked)
 
 
-def test_update_waits_for_an_officer_where_the_reports_of_its_key_do(
+def test_update_waits_for_an_officer_when_the_reports_of_its_key_do(
     reviewed: OtherSystem, residents: OtherSystem
 ) -> None:
     request_id = residents.reported()
@@ -434,7 +436,7 @@ def test_update_waits_for_an_officer_where_the_reports_of_its_key_do(
     assert shown["update_id"] == answer["update_id"]
 
 
-def test_update_stands_in_the_timeline_once_an_officer_shows_it(
+def test_update_enters_the_timeline_when_an_officer_approves_it(
     reviewed: OtherSystem, residents: OtherSystem
 ) -> None:
     request_id = residents.reported()
@@ -456,7 +458,7 @@ def test_update_stands_in_the_timeline_once_an_officer_shows_it(
     assert len(stored(request_id).updates) == 1
 
 
-def test_update_stays_out_when_an_officer_refused_it_and_it_comes_again(
+def test_update_stays_out_when_an_officer_refused_it_and_it_is_repeated(
     reviewed: OtherSystem, residents: OtherSystem
 ) -> None:
     request_id = residents.reported()
@@ -476,7 +478,7 @@ def test_update_stays_out_when_an_officer_refused_it_and_it_comes_again(
     assert decide(reviewed.api, request_id, **{answer["update_id"]: "shown"}).status_code == 400
 
 
-def test_state_is_left_when_it_cannot_follow_by_the_time_the_update_is_shown(
+def test_state_is_unchanged_when_it_cannot_follow_at_the_time_of_approval(
     reviewed: OtherSystem, residents: OtherSystem
 ) -> None:
     request_id = residents.reported()
@@ -486,7 +488,7 @@ def test_state_is_left_when_it_cannot_follow_by_the_time_the_update_is_shown(
     assert stored(request_id).state == "duplicate"
 
 
-def test_partner_is_to_come_again_when_too_many_of_its_updates_wait(
+def test_partner_gets_retry_after_when_too_many_of_its_updates_wait(
     api: Api, residents: OtherSystem
 ) -> None:
     other, request_id = other_system(api, reports="waiting"), residents.reported()
@@ -503,7 +505,7 @@ def test_update_of_a_report_that_is_not_public_needs_no_officer(reviewed: OtherS
     assert (len(report.updates), report.held_updates) == (1, ())
 
 
-def test_update_that_waits_is_forgotten_with_who_sent_the_report(
+def test_waiting_update_is_erased_with_the_reporters_data(
     reviewed: OtherSystem, residents: OtherSystem
 ) -> None:
     request_id = residents.reported()

@@ -11,7 +11,7 @@ from tests.api.conftest import Api
 from tests.builders import draft_body
 
 
-def test_list_has_what_open311_answers_but_the_followers(api: Api) -> None:
+def test_list_has_open311s_fields_except_the_followers(api: Api) -> None:
     for key in ("one", "two"):
         body = draft_body(title=f"Hole {key}", address="Market Place")
         report_id = api.post("/api/reports", body, key=key).json_body["service_request_id"]

@@ -94,7 +94,7 @@ def test_document_is_valid_openapi() -> None:
     assert list(OpenAPIV31SpecValidator(whole_document()).iter_errors()) == []
 
 
-def test_session_cookie_stands_at_the_operations_that_the_browser_sends_it_to() -> None:
+def test_session_cookie_is_declared_where_the_browser_sends_it() -> None:
     taking = {
         (each.method, each.path) for each in described() if {"session": []} in each.said["security"]
     }
@@ -113,7 +113,7 @@ def with_json_bodies() -> list[Operation]:
     ]
 
 
-def test_unknown_field_is_refused_as_the_schema_of_the_body_says(here: Api) -> None:
+def test_unknown_field_is_refused_as_the_body_schema_says(here: Api) -> None:
     token, taken = here.token("admin"), []
     schemas = whole_document()["components"]["schemas"]
     for each in with_json_bodies():
@@ -197,7 +197,7 @@ def test_generated_client_sends_a_report_and_reads_it(generated: str, here: Api)
         ("/api/desk/templates", {}, 401),
     ],
 )
-def test_error_that_is_answered_stands_in_the_description(
+def test_returned_errors_are_in_the_document(
     path: str, body: dict[str, Any], status: int, here: Api
 ) -> None:
     headers = {**SENT, **here.always}

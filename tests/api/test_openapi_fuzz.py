@@ -304,26 +304,30 @@ WITH_BODY = [name for name in NAMES if "application/json" in str(operations()[na
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_request_that_the_description_allows_is_taken(name: str, council: Council) -> None:
+def test_request_that_the_document_allows_is_accepted(name: str, council: Council) -> None:
     assert_taken(name, FEW, council)
 
 
 @pytest.mark.parametrize("name", WITH_VALUES)
-def test_request_that_the_description_forbids_breaks_nothing(name: str, council: Council) -> None:
+def test_request_that_the_document_forbids_causes_no_internal_error(
+    name: str, council: Council
+) -> None:
     assert_withstood(name, FEWEST, council)
 
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("name", NAMES)
-def test_requests_that_the_description_allows_are_taken(name: str, council: Council) -> None:
+def test_requests_that_the_document_allows_are_accepted(name: str, council: Council) -> None:
     assert_taken(name, MANY, council)
 
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("name", WITH_VALUES)
-def test_requests_that_the_description_forbids_break_nothing(name: str, council: Council) -> None:
+def test_requests_that_the_document_forbids_cause_no_internal_error(
+    name: str, council: Council
+) -> None:
     assert_withstood(name, MANY, council)
 
 
-def test_every_rule_is_of_an_operation() -> None:
+def test_every_rule_belongs_to_an_operation() -> None:
     assert set(RULES) <= set(NAMES)

@@ -41,12 +41,12 @@ def faults_of(of: Chalice, declared: list[RouteFacts]) -> list[str]:
     return found
 
 
-def test_routes_that_other_sites_may_read_are_these_and_ask_nobody_who_they_are() -> None:
+def test_routes_open_to_other_sites_are_these_and_ignore_the_caller() -> None:
     assert {fact.path for fact in facts() if fact.open_to_sites} == OPEN
     assert faults_of(app.app, facts()) == []
 
 
-def test_route_is_found_out_when_it_looks_at_who_asks() -> None:
+def test_route_is_detected_when_it_looks_at_the_caller() -> None:
     careless, routes = Chalice("careless"), Routes("routes")
     for path, method, gate in (("/a", "GET", auth.anyone), ("/b", "POST", auth.anyone)):
 
@@ -74,7 +74,9 @@ def test_route_is_found_out_when_it_looks_at_who_asks() -> None:
         "/api/my-area",
     ],
 )
-def test_answer_may_be_read_by_other_sites_when_it_is_an_error_too(path: str, api: Api) -> None:
+def test_open_responses_can_be_read_by_other_sites_even_when_they_are_errors(
+    path: str, api: Api
+) -> None:
     assert api.get(path).headers.get(OPEN_TO_SITES) == "*"
 
 
@@ -89,9 +91,7 @@ def test_answer_may_be_read_by_other_sites_when_it_is_an_error_too(path: str, ap
         ("/forms/report", "GET"),
     ],
 )
-def test_answer_is_closed_to_other_sites_when_it_is_for_somebody(
-    path: str, method: str, api: Api
-) -> None:
+def test_responses_for_a_caller_are_closed_to_other_sites(path: str, method: str, api: Api) -> None:
     answer = api.get(path) if method == "GET" else api.post(path, {})
     assert OPEN_TO_SITES not in answer.headers
     assert OPEN_TO_SITES not in {each.name for each in cdn.headers(path, NAMES)}

@@ -53,9 +53,7 @@ def deliveries(api: Api, **query: str) -> list[dict[str, Any]]:
     return items
 
 
-def test_receiver_is_told_of_a_report_and_can_tell_that_it_comes_from_us(
-    api: Api, hook: Hook
-) -> None:
+def test_receiver_gets_a_report_and_can_verify_the_sender(api: Api, hook: Hook) -> None:
     made = add(api, url=f"{hook.origin}/hook")
     request_id = report(api)
     ((headers, raw),) = hook.heard
@@ -68,7 +66,7 @@ def test_receiver_is_told_of_a_report_and_can_tell_that_it_comes_from_us(
     assert (sent["tries"], sent["event"]) == (1, "submitted")
 
 
-def test_receiver_is_told_only_what_everybody_may_see(api: Api, hook: Hook) -> None:
+def test_receiver_gets_only_public_data(api: Api, hook: Hook) -> None:
     add(api, url=f"{hook.origin}/hook")
     contact = {"name": "Canary Name", "email": "canary@person.example", "phone": "01904 555123"}
     public = report(api, contact=contact)
@@ -79,7 +77,7 @@ def test_receiver_is_told_only_what_everybody_may_see(api: Api, hook: Hook) -> N
     assert not any(each.lower().encode() in told for each in contact.values())
 
 
-def test_receiver_is_told_that_a_report_is_gone_when_it_is_hidden(api: Api, hook: Hook) -> None:
+def test_receiver_gets_gone_when_a_report_is_hidden(api: Api, hook: Hook) -> None:
     add(api, url=f"{hook.origin}/hook")
     request_id, officer = report(api), api.token("officer")
     path = f"/api/reports/{request_id}"
@@ -90,7 +88,7 @@ def test_receiver_is_told_that_a_report_is_gone_when_it_is_hidden(api: Api, hook
     assert (last["kind"], last["report"]) == ("report.gone", {"service_request_id": request_id})
 
 
-def test_receiver_is_told_of_a_change(api: Api, hook: Hook) -> None:
+def test_receiver_gets_a_change(api: Api, hook: Hook) -> None:
     add(api, url=f"{hook.origin}/hook")
     request_id = report(api)
     answer = api.post(f"/api/reports/{request_id}/updates", {"text": "Deeper now."}, key="u")
@@ -102,7 +100,7 @@ def test_receiver_is_told_of_a_change(api: Api, hook: Hook) -> None:
     assert second["report"]["updates"][-1]["text"] == "Deeper now."
 
 
-def test_receiver_is_told_nothing_when_its_address_is_not_one_that_we_go_to_any_more(
+def test_receiver_gets_nothing_when_its_address_is_no_longer_allowed(
     api: Api, hook: Hook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add(api, url=f"{hook.origin}/hook")
@@ -114,7 +112,7 @@ def test_receiver_is_told_nothing_when_its_address_is_not_one_that_we_go_to_any_
     assert hook.heard == []
 
 
-def test_messages_are_dealt_with_when_one_among_them_cannot_be_read(api: Api, hook: Hook) -> None:
+def test_messages_are_handled_when_one_among_them_cannot_be_read(api: Api, hook: Hook) -> None:
     add(api, url=f"{hook.origin}/hook")
     facts = [told(report(api, key=str(number), lat=53.95 + number / 1000)) for number in range(3)]
     hook.heard.clear()
@@ -154,9 +152,7 @@ def minutes_later(api: Api, minutes: int) -> None:
         api.cloud.pump.run_until_idle()
 
 
-def test_delivery_is_tried_again_and_then_taken_when_the_receiver_was_down(
-    api: Api, hook: Hook
-) -> None:
+def test_delivery_is_retried_and_accepted_when_the_receiver_was_down(api: Api, hook: Hook) -> None:
     hook.status = 503
     made = add(api, url=f"{hook.origin}/hook")
     report(api)
@@ -169,9 +165,7 @@ def test_delivery_is_tried_again_and_then_taken_when_the_receiver_was_down(
     assert deliveries(api, state="waiting") == []
 
 
-def test_delivery_is_in_the_list_of_officers_when_it_failed_and_can_be_sent_again(
-    api: Api, hook: Hook
-) -> None:
+def test_failed_delivery_is_listed_for_officers_and_can_be_resent(api: Api, hook: Hook) -> None:
     hook.status = 400
     add(api, url=f"{hook.origin}/hook")
     request_id, officer = report(api), api.token("officer")
@@ -186,7 +180,7 @@ def test_delivery_is_in_the_list_of_officers_when_it_failed_and_can_be_sent_agai
     assert api.post(f"{path}/resend", {}, token=officer).status_code == 409
 
 
-def test_receiver_gets_again_what_it_was_sent_when_an_admin_replays_it(
+def test_receiver_gets_earlier_messages_again_when_an_admin_replays_them(
     api: Api, hook: Hook
 ) -> None:
     made = add(api, url=f"{hook.origin}/hook")
@@ -201,7 +195,7 @@ def test_receiver_gets_again_what_it_was_sent_when_an_admin_replays_it(
     assert first == second
 
 
-def test_receiver_hears_nothing_when_it_was_removed(api: Api, hook: Hook) -> None:
+def test_removed_receiver_gets_nothing(api: Api, hook: Hook) -> None:
     made, admin = add(api, url=f"{hook.origin}/hook"), api.token("admin")
     path = f"{PATH}/{made['receiver_id']}"
     headers = {"Authorization": f"Bearer {admin}"}
@@ -211,7 +205,7 @@ def test_receiver_hears_nothing_when_it_was_removed(api: Api, hook: Hook) -> Non
     assert hook.heard == [] and api.get(PATH, admin).json_body["items"] == []
 
 
-def test_secret_is_told_when_the_receiver_is_added_and_never_again(api: Api) -> None:
+def test_secret_is_shown_only_when_the_receiver_is_added(api: Api) -> None:
     made, admin = add(api), api.token("admin")
     assert made["secret"].startswith("whsec_")
     listed = api.get(PATH, admin)
@@ -221,7 +215,7 @@ def test_secret_is_told_when_the_receiver_is_added_and_never_again(api: Api) -> 
     assert made["secret"].encode() not in listed.body + changed.body
 
 
-def test_receiver_is_added_once_when_the_request_comes_again(api: Api) -> None:
+def test_receiver_is_added_once_when_the_request_is_repeated(api: Api) -> None:
     assert add(api) == add(api)
     other = api.post(PATH, HOOK | {"name": "Another"}, key="k", token=api.token("admin"))
     assert other.status_code == 409
@@ -244,7 +238,7 @@ def test_receiver_is_added_once_when_the_request_comes_again(api: Api) -> None:
         "https://",
     ],
 )
-def test_receiver_is_refused_when_we_would_not_go_to_its_address(url: str, api: Api) -> None:
+def test_receiver_is_refused_when_its_address_is_not_allowed(url: str, api: Api) -> None:
     made = add(api)
     admin = api.token("admin")
     assert api.post(PATH, HOOK | {"url": url}, key="new", token=admin).status_code == 400
@@ -263,9 +257,7 @@ def test_receiver_is_refused_when_we_would_not_go_to_its_address(url: str, api: 
         {"enabled": "yes"},
     ],
 )
-def test_receiver_is_refused_when_it_is_not_what_it_should_be(
-    faulty: dict[str, Any], api: Api
-) -> None:
+def test_receiver_is_refused_when_it_is_invalid(faulty: dict[str, Any], api: Api) -> None:
     assert api.post(PATH, HOOK | faulty, token=api.token("admin")).status_code == 400
     assert api.get(PATH, api.token("admin")).json_body["items"] == []
 
@@ -288,7 +280,7 @@ ADMINS: list[Callable[[Api, str], int]] = [
 
 @pytest.mark.parametrize("asked", ADMINS)
 @pytest.mark.parametrize("role", ["resident", "crew", "officer"])
-def test_receivers_are_for_admins_alone(
+def test_receivers_are_only_for_admins(
     role: Role, asked: Callable[[Api, str], int], api: Api
 ) -> None:
     assert asked(api, api.token(role)) == 403
@@ -315,7 +307,7 @@ def test_deliveries_are_for_officers(role: Role, status: int, api: Api) -> None:
         f"destination={'x' * 3000}",
     ],
 )
-def test_list_of_deliveries_is_refused_when_it_cannot_be_meant(query: str, api: Api) -> None:
+def test_list_of_deliveries_is_refused_when_its_filter_is_invalid(query: str, api: Api) -> None:
     path = f"/api/outbound/deliveries?{query}"
     assert api.get(path, api.token("officer")).status_code == 400
 
@@ -335,13 +327,13 @@ def test_deliveries_are_listed_page_by_page(api: Api, hook: Hook) -> None:
 
 
 @pytest.mark.parametrize("what", ["resend", "keep"])
-def test_delivery_is_not_found_when_there_is_none(what: str, api: Api) -> None:
+def test_delivery_is_not_found_when_it_does_not_exist(what: str, api: Api) -> None:
     for delivery_id in ("0" * 32, "nonsense"):
         path = f"/api/outbound/deliveries/{delivery_id}/{what}"
         assert api.post(path, {}, token=api.token("officer")).status_code == 404
 
 
-def test_whether_it_gets_through_is_published_every_five_minutes(api: Api, hook: Hook) -> None:
+def test_document_of_deliveries_is_published_every_five_minutes(api: Api, hook: Hook) -> None:
     add(api, url=f"{hook.origin}/hook")
     report(api)
     minutes_later(api, 6)

@@ -36,7 +36,7 @@ def delete(api: Api, key_id: str, token: str | None) -> HTTPResponse:
     return api.client.http.delete(f"{KEYS}/{key_id}", headers=headers)
 
 
-def test_key_is_shown_when_it_is_made_and_never_again(api: Api) -> None:
+def test_key_is_shown_only_when_it_is_made(api: Api) -> None:
     answer = made(api, service_codes=["pothole"], sets_state=True, per_minute=5)
     assert answer.status_code == 201
     key = answer.json_body
@@ -47,7 +47,7 @@ def test_key_is_shown_when_it_is_made_and_never_again(api: Api) -> None:
     assert admit(key["api_key"], "pothole", partners_ports()).sets_state
 
 
-def test_key_is_refused_from_the_moment_that_it_is_revoked(api: Api) -> None:
+def test_key_is_refused_as_soon_as_it_is_revoked(api: Api) -> None:
     key = made(api).json_body
     answer = delete(api, key["key_id"], api.token("admin"))
     assert (answer.status_code, bool(answer.json_body["revoked_at"])) == (200, True)
@@ -56,7 +56,7 @@ def test_key_is_refused_from_the_moment_that_it_is_revoked(api: Api) -> None:
 
 
 @pytest.mark.parametrize("key_id", ["0" * 12, "x", "..%2f", "key"])
-def test_revoking_answers_not_found_when_there_is_no_such_key(key_id: str, api: Api) -> None:
+def test_revoking_answers_not_found_for_an_unknown_key(key_id: str, api: Api) -> None:
     assert delete(api, key_id, api.token("admin")).status_code == 404
 
 
@@ -64,7 +64,7 @@ def test_revoking_answers_not_found_when_there_is_no_such_key(key_id: str, api: 
     ("role", "status"),
     [(None, 401), ("resident", 403), ("crew", 403), ("officer", 403), ("admin", 200)],
 )
-def test_keys_are_for_administrators_alone(role: Role | None, status: int, api: Api) -> None:
+def test_keys_are_only_for_administrators(role: Role | None, status: int, api: Api) -> None:
     key_id = made(api).json_body["key_id"]
     token = api.token(role) if role else None
     assert api.get(KEYS, token).status_code == status
@@ -90,7 +90,7 @@ def test_keys_are_for_administrators_alone(role: Role | None, status: int, api: 
         ("revoked_at", None),
     ],
 )
-def test_key_is_not_made_when_a_field_is_wrong(field: str, value: Any, api: Api) -> None:
+def test_key_is_not_made_when_a_field_is_invalid(field: str, value: Any, api: Api) -> None:
     answer = made(api, **{field: value})
     assert answer.status_code == 400
     assert {each["field"].partition(".")[0] for each in answer.json_body["errors"]} == {field}

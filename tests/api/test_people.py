@@ -50,7 +50,7 @@ def test_one_person_is_read_by_id(api: Api, admin: str) -> None:
     assert_problem(api.get(f"{PEOPLE}/no one", admin), 404)
 
 
-def test_list_of_people_goes_on_after_its_last(api: Api, admin: str) -> None:
+def test_list_of_people_continues_after_its_last(api: Api, admin: str) -> None:
     for number in range(3):
         invited(api, admin, f"officer{number}")
     first = api.get(f"{PEOPLE}?limit=3", admin).json_body
@@ -82,7 +82,7 @@ def test_invitation_is_refused_when_it_makes_no_sense(
     assert len(api.get(PEOPLE, admin).json_body["items"]) == 1
 
 
-def test_roles_hold_from_the_next_call_on(api: Api, admin: str) -> None:
+def test_roles_are_valid_from_the_next_call_on(api: Api, admin: str) -> None:
     officer = api.token("officer", "an-officer")
     assert api.get("/api/moderation?reason=waiting", officer).status_code == 200
     (person,) = [
@@ -124,9 +124,7 @@ def test_administrator_cannot_change_their_own_account_or_an_unknown_one(
     assert noted(api, admin) == []
 
 
-def test_looking_at_what_is_private_and_changing_a_report_stand_in_the_log(
-    api: Api, admin: str
-) -> None:
+def test_views_of_private_data_and_changes_of_a_report_are_audited(api: Api, admin: str) -> None:
     officer = api.token("officer", "an-officer")
     contact = {"email": "canary@example.org"}
     plain, private, known = (
@@ -148,7 +146,7 @@ def test_looking_at_what_is_private_and_changing_a_report_stand_in_the_log(
     assert b"anary" not in api.get(AUDIT, admin).body
 
 
-def test_log_goes_on_after_its_last(api: Api, admin: str) -> None:
+def test_log_continues_after_its_last(api: Api, admin: str) -> None:
     for number in range(3):
         invited(api, admin, f"officer{number}")
     first = api.get(f"{AUDIT}?limit=2", admin).json_body

@@ -45,7 +45,7 @@ def stored(cloud: Cloud) -> list[dict[str, Any]]:
     return recount.table_rows(boto3.client("dynamodb"), table)
 
 
-def test_figures_follow_what_becomes_of_reports(api: Api) -> None:
+def test_figures_follow_the_reports(api: Api) -> None:
     officer = api.token("officer")
     ids = [report(api, f"key-{number}") for number in range(8)]
     publishing_events.publish_performance(SCHEDULED, None)
@@ -64,7 +64,7 @@ def test_figures_follow_what_becomes_of_reports(api: Api) -> None:
     assert table["ContentType"].startswith("text/csv")
 
 
-def test_what_is_not_public_is_in_no_figure(api: Api) -> None:
+def test_non_public_reports_are_in_no_figure(api: Api) -> None:
     for number in range(7):
         report(api, f"key-{number}")
     noise: dict[str, Any] = {"service_code": "noise-nuisance", "attributes": {"kind": "noise"}}
@@ -82,7 +82,7 @@ def asked(api: Api, token: str, month: str | None = None) -> dict[str, Any]:
     return found
 
 
-def test_officer_sees_what_each_way_cost_and_what_could_have_been_avoided(api: Api) -> None:
+def test_officer_sees_the_cost_of_each_channel_and_avoidable_contact(api: Api) -> None:
     officer = api.token("officer")
     first = report(api, "rings", officer, channel="phone", contact=RINGS)
     again = report(api, "rings again", officer, channel="phone", contact=RINGS)
@@ -168,11 +168,11 @@ def test_officer_sees_only_their_own_teams(api: Api) -> None:
 
 
 @pytest.mark.parametrize("month", ["2026", "2026-13", "June", "2026-6"])
-def test_month_is_one_of_a_year(here: Api, month: str) -> None:
+def test_month_has_to_be_valid(here: Api, month: str) -> None:
     answer = here.get(f"/api/performance?month={month}", here.token("officer"))
     assert (answer.status_code, answer.json_body["errors"][0]["field"]) == (400, "month")
 
 
 @pytest.mark.parametrize(("role", "status"), [("resident", 403), ("crew", 403), ("officer", 200)])
-def test_figures_of_the_office_are_for_officers(here: Api, role: Any, status: int) -> None:
+def test_staff_figures_are_for_officers(here: Api, role: Any, status: int) -> None:
     assert here.get("/api/performance", here.token(role)).status_code == status

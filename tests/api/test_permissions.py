@@ -191,7 +191,7 @@ ROUTES = {name_of(facts): facts for facts in declared_routes()}
 
 
 @pytest.mark.parametrize("name", sorted(ROUTES))
-def test_every_caller_gets_what_the_table_says(name: str, council: Council) -> None:
+def test_every_caller_gets_the_response_in_the_table(name: str, council: Council) -> None:
     facts = ROUTES[name]
     answers = {caller: got(council, facts, caller) for caller in CALLERS}
     assert answers == {caller: expected(facts, caller) for caller in CALLERS}
@@ -213,7 +213,7 @@ def test_every_route_of_the_application_is_in_a_table() -> None:
     assert undeclared(app.app, ROUTES) == set()
 
 
-def test_route_is_found_out_when_it_is_in_no_table() -> None:
+def test_route_is_detected_when_it_is_in_no_table() -> None:
     careless = Chalice("careless")
     careless.route("/api/careless")(lambda: {})
     routes = Routes(__name__)
@@ -224,7 +224,7 @@ def test_route_is_found_out_when_it_is_in_no_table() -> None:
     assert undeclared(careless, planted) == {"GET /api/careless", "GET /api/admin/careless"}
 
 
-def test_no_entry_of_the_tables_stands_for_nothing() -> None:
+def test_every_entry_of_the_tables_matches_a_route() -> None:
     names = [
         name
         for name, facts in ROUTES.items()

@@ -22,7 +22,7 @@ def leaked(text: str) -> list[str]:
     return [each for each in (*CANARIES.values(), ACCOUNT) if each.lower() in text.lower()]
 
 
-def test_contact_is_for_officers_and_in_no_other_answer_document_or_message(api: Api) -> None:
+def test_contact_is_for_officers_and_in_no_other_response_document_or_message(api: Api) -> None:
     token = api.token("resident", ACCOUNT)
     body = draft_body(contact=CANARIES)
     answers = [api.post("/api/reports", body, token=token)]
@@ -56,7 +56,7 @@ def test_contact_is_for_officers_and_in_no_other_answer_document_or_message(api:
     assert leaked(json.dumps(documents)) == []
 
 
-def test_facts_on_the_queue_hold_nothing_personal(
+def test_facts_on_the_queue_contain_nothing_personal(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     api.post("/api/reports", draft_body(contact=CANARIES), token=api.token("resident", ACCOUNT))

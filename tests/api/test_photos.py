@@ -22,7 +22,7 @@ def ask(
     return body
 
 
-def test_upload_is_allowed_for_a_photo_that_keeps_its_id_when_it_is_asked_for_again(
+def test_repeated_request_for_an_upload_returns_the_same_photo_id(
     api: Api,
 ) -> None:
     first, again, other = ask(api), ask(api), ask(api, "key/1")
@@ -35,12 +35,12 @@ def test_upload_is_allowed_for_a_photo_that_keeps_its_id_when_it_is_asked_for_ag
     assert fields["key"] == f"{request_id}/{first['photo_id']}"
 
 
-def test_upload_of_an_update_goes_to_its_report(api: Api) -> None:
+def test_upload_for_an_update_belongs_to_its_report(api: Api) -> None:
     fields = ask(api, service_request_id="7k3m-2qxv-9htd")["fields"]
     assert isinstance(fields, dict) and fields["key"].startswith("7K3M2QXV9HTD/")
 
 
-def test_photos_of_one_key_differ_when_another_person_asks(api: Api) -> None:
+def test_photos_of_one_key_differ_for_another_person(api: Api) -> None:
     token = api.token("resident")
     assert ask(api)["photo_id"] != ask(api, token=token)["photo_id"]
 
@@ -67,7 +67,7 @@ def test_upload_is_allowed_without_asking_aws(api: Api) -> None:
         ({"key": "x"}, "key"),
     ],
 )
-def test_field_is_named_with_its_fix_when_it_does_not_hold(
+def test_field_is_named_with_its_fix_when_it_is_invalid(
     values: dict[str, object], field: str, api: Api
 ) -> None:
     answer = api.post("/api/photos", ASKED | values, key="key/0")
@@ -77,7 +77,7 @@ def test_field_is_named_with_its_fix_when_it_does_not_hold(
 
 
 @pytest.mark.parametrize("key", [None, "key", "key/100", "/1"])
-def test_key_is_named_when_it_does_not_number_the_photo(key: str | None, api: Api) -> None:
+def test_key_is_named_when_it_has_no_photo_number(key: str | None, api: Api) -> None:
     answer = api.post("/api/photos", ASKED, key=key)
     assert answer.status_code == 400
     assert answer.json_body["errors"][0]["field"] == "Idempotency-Key"
@@ -86,7 +86,7 @@ def test_key_is_named_when_it_does_not_number_the_photo(key: str | None, api: Ap
 @pytest.mark.parametrize(
     ("raw", "state"), [(saved("JPEG"), "ready"), (b"<svg/>", "refused"), (None, "waiting")]
 )
-def test_photo_says_what_became_of_it(raw: bytes | None, state: str, api: Api) -> None:
+def test_photo_has_its_result(raw: bytes | None, state: str, api: Api) -> None:
     asked = ask(api)
     fields = asked["fields"]
     assert isinstance(fields, dict)
@@ -103,5 +103,5 @@ def test_photo_says_what_became_of_it(raw: bytes | None, state: str, api: Api) -
 
 
 @pytest.mark.parametrize("path", ["nothing/photos/" + "0" * 26, "000000000000/photos/short"])
-def test_there_is_no_photo_where_the_address_cannot_be_one(path: str, api: Api) -> None:
+def test_photo_is_not_found_when_the_address_is_impossible(path: str, api: Api) -> None:
     assert api.get(f"/api/reports/{path}").status_code == 404

@@ -94,7 +94,7 @@ def set_state(api: Api, report_id: str, state: str) -> None:
 AREA = {"kind": "area", **MARKET_PLACE, "radius_m": 500}
 
 
-def test_browser_hears_of_what_happens_in_its_place(api: Api, service: PushService) -> None:
+def test_browser_is_notified_of_events_in_its_area(api: Api, service: PushService) -> None:
     browser = service.subscribe()
     assert subscribed(api, browser).state == "active"
     report_id = reported(api)
@@ -104,7 +104,7 @@ def test_browser_hears_of_what_happens_in_its_place(api: Api, service: PushServi
     assert taken.message["url"].endswith(f"/reports/{report_id}")
 
 
-def test_newer_state_takes_the_place_of_an_older_one(api: Api, service: PushService) -> None:
+def test_newer_state_replaces_an_older_one(api: Api, service: PushService) -> None:
     browser = service.subscribe()
     report_id = reported(api)
     subscribed(api, browser, kind="report", service_request_id=report_id)
@@ -116,7 +116,7 @@ def test_newer_state_takes_the_place_of_an_older_one(api: Api, service: PushServ
     assert first.headers["topic"] == second.headers["topic"]
 
 
-def test_browser_that_is_gone_is_forgotten(api: Api, service: PushService) -> None:
+def test_expired_browser_is_removed(api: Api, service: PushService) -> None:
     browser = service.subscribe()
     one = subscribed(api, browser)
     service.leave(browser["endpoint"])
@@ -125,7 +125,7 @@ def test_browser_that_is_gone_is_forgotten(api: Api, service: PushService) -> No
     assert (after.state, after.stopped_because, after.push) == ("stopped", "gone", None)
 
 
-def test_nothing_is_lost_when_the_push_service_is_down_for_a_while(
+def test_nothing_is_lost_when_the_push_service_is_briefly_down(
     api: Api, service: PushService
 ) -> None:
     one = subscribed(api, service.subscribe())
@@ -135,7 +135,7 @@ def test_nothing_is_lost_when_the_push_service_is_down_for_a_while(
     assert stored(one.subscription_id).state == "active"
 
 
-def test_browser_takes_its_subscriptions_along(api: Api, service: PushService) -> None:
+def test_browser_moves_its_subscriptions(api: Api, service: PushService) -> None:
     old, new = service.subscribe(), service.subscribe()
     subscribed(api, old)
     answer = api.post(
@@ -146,7 +146,7 @@ def test_browser_takes_its_subscriptions_along(api: Api, service: PushService) -
     assert [each.endpoint for each in service.taken] == [new["endpoint"]]
 
 
-def test_nobody_takes_a_browsers_subscriptions_without_its_secret(
+def test_browsers_subscriptions_cannot_be_moved_without_its_secret(
     api: Api, service: PushService
 ) -> None:
     old, new = service.subscribe(), service.subscribe()
@@ -168,7 +168,7 @@ def test_nobody_takes_a_browsers_subscriptions_without_its_secret(
         {"auth": "short"},
     ],
 )
-def test_address_is_refused_when_nothing_is_sent_to_it(
+def test_address_is_refused_when_it_is_not_allowed(
     changed: dict[str, str], api: Api, service: PushService
 ) -> None:
     good = push_of(service.subscribe())
@@ -187,7 +187,7 @@ def test_push_key_is_published(api: Api) -> None:
     assert held and f'"push_key":"{container.push_key().public}"'.encode() in held.body
 
 
-def test_crews_phone_hears_that_its_day_has_changed_and_nothing_of_it(
+def test_crews_phone_is_notified_that_its_day_changed_without_details(
     api: Api, service: PushService
 ) -> None:
     browser, depot = service.subscribe(), Depot(api)

@@ -87,7 +87,7 @@ def waiting(api: Api, whose: str) -> list[str]:
     return [each["service_request_id"] for each in found]
 
 
-def test_case_waits_until_the_reporter_answers_by_the_link(report_id: str, api: Api) -> None:
+def test_case_waits_until_the_reporter_answers_through_the_link(report_id: str, api: Api) -> None:
     asked = ask(report_id, api)
     assert (asked["text"], asked["answer"]) == (TEXT, None)
     assert waiting(api, "reporter") == [report_id] and waiting(api, "officer") == []
@@ -106,30 +106,28 @@ def test_case_waits_until_the_reporter_answers_by_the_link(report_id: str, api: 
     assert b"left one" not in everybody and b"Which side" not in everybody
 
 
-def test_question_is_asked_and_sent_once_when_it_comes_twice(report_id: str, api: Api) -> None:
+def test_question_is_sent_once_when_it_is_repeated(report_id: str, api: Api) -> None:
     assert ask(report_id, api) == ask(report_id, api)
     assert len(letters_about()) == 1
     ask(report_id, api, "How deep?", key="k2")
     assert len(letters_about()) == 2
 
 
-def test_answer_is_taken_once(report_id: str, link: str, api: Api) -> None:
+def test_answer_is_accepted_once(report_id: str, link: str, api: Api) -> None:
     replied(link, api, "The left one.")
     assert "already answered" in replied(link, api, "The right one.").title
     assert "already answered" in opened(link, api).title
     assert stored(report_id).questions[0].answer == "The left one."
 
 
-def test_page_comes_back_with_what_is_wrong(report_id: str, link: str, api: Api) -> None:
+def test_page_returns_with_its_faults(report_id: str, link: str, api: Api) -> None:
     for text in ("", "x" * 2001):
         page = replied(link, api, text)
         assert page.title.startswith("Error: ") and "at most 2,000 characters" in page.text
     assert stored(report_id).waits_for == "reporter"
 
 
-def test_page_says_so_when_the_answer_is_known_another_way(
-    report_id: str, link: str, api: Api
-) -> None:
+def test_page_says_so_when_the_question_was_settled(report_id: str, link: str, api: Api) -> None:
     question_id = stored(report_id).questions[0].question_id
     path = f"/api/cases/{report_id}/questions/{question_id}/settled"
     assert api.post(path, {}, token=api.token("officer")).json_body["waits_for"] is None
@@ -138,7 +136,7 @@ def test_page_says_so_when_the_answer_is_known_another_way(
     assert stored(report_id).questions[0].answer is None
 
 
-def test_who_wanted_to_hear_nothing_is_asked_and_told_nothing_else(api: Api) -> None:
+def test_reporter_without_alerts_gets_the_question_and_nothing_else(api: Api) -> None:
     report_id = reported(api, alerts=False)
     assert mail.letters() == []
     ask(report_id, api)
@@ -158,7 +156,7 @@ def own(report_id: str) -> Subscription:
     return found
 
 
-def test_nobody_is_asked_who_cannot_be_reached(report_id: str, api: Api) -> None:
+def test_unreachable_reporter_cannot_be_asked(report_id: str, api: Api) -> None:
     alerts = alerts_ports()
     token = alerts.tokens.unsubscribe(own(report_id))
     stop(own(report_id).subscription_id, Shown(token=token), alerts)
@@ -173,7 +171,7 @@ def test_nobody_is_asked_who_cannot_be_reached(report_id: str, api: Api) -> None
         assert stored(each).questions == ()
 
 
-def test_link_is_for_the_reporter_and_one_question(report_id: str, link: str, api: Api) -> None:
+def test_link_is_valid_for_one_reporter_and_question(report_id: str, link: str, api: Api) -> None:
     token, alerts = link.rpartition("/")[2], alerts_ports()
     assert asked_by(token, alerts) == (report_id, 1)
     ask(report_id, api, "How deep?", key="k2")
@@ -188,7 +186,7 @@ def test_link_is_for_the_reporter_and_one_question(report_id: str, link: str, ap
 
 
 @pytest.mark.parametrize("visibility", ["hidden", "withdrawn"])
-def test_page_is_not_there_when_the_report_was_taken_back(
+def test_page_is_not_found_when_the_report_was_withdrawn(
     visibility: Any, report_id: str, link: str, api: Api
 ) -> None:
     taken_back = replace(stored(report_id), visibility=visibility)
@@ -197,7 +195,7 @@ def test_page_is_not_there_when_the_report_was_taken_back(
     assert post_form(api.client.http, link, text="x").status_code == 404
 
 
-def test_nothing_is_sent_when_nobody_waits_for_the_answer_by_then(report_id: str, api: Api) -> None:
+def test_question_is_not_sent_when_it_was_settled_meanwhile(report_id: str, api: Api) -> None:
     before = len(mail.letters())
     path = f"/api/cases/{report_id}/questions"
     api.post(path, {"text": TEXT}, token=api.token("officer"))

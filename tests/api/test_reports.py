@@ -45,14 +45,14 @@ def test_report_is_created_with_reference_and_promise_date(api: Api) -> None:
     assert api.stored_ids() == [receipt["service_request_id"]]
 
 
-def test_report_is_answered_as_it_is_now_when_its_key_is_repeated(api: Api) -> None:
+def test_repeated_request_returns_the_report_as_it_is_now(api: Api) -> None:
     first = api.post("/api/reports", draft_body())
     again = api.post("/api/reports", draft_body())
     assert again.status_code == 201
     assert again.json_body == first.json_body
 
 
-def test_another_body_under_the_key_is_a_conflict_with_a_link(api: Api) -> None:
+def test_other_body_under_the_same_key_is_a_conflict_with_a_link(api: Api) -> None:
     first = api.post("/api/reports", draft_body())
     other = api.post("/api/reports", draft_body(description="Another"))
     problem = assert_problem(other, 409)
@@ -75,7 +75,7 @@ def test_another_body_under_the_key_is_a_conflict_with_a_link(api: Api) -> None:
         ([], ["body"]),
     ],
 )
-def test_nothing_is_stored_and_each_fault_named_when_the_body_is_wrong(
+def test_nothing_is_stored_and_each_fault_named_when_the_body_is_invalid(
     body: Any, fields: list[str], api: Api
 ) -> None:
     assert_problem(api.post("/api/reports", body), 400, *fields)
@@ -96,7 +96,7 @@ def test_nothing_is_stored_when_the_body_is_over_the_limit(api: Api) -> None:
     assert api.stored_ids() == []
 
 
-def test_report_is_read_with_its_timeline_in_the_documented_shape(api: Api) -> None:
+def test_report_is_read_with_its_timeline_in_the_documented_format(api: Api) -> None:
     request_id = api.post("/api/reports", draft_body()).json_body["service_request_id"]
     api.post(f"/api/reports/{request_id}/updates", {"text": "Still there."})
     answer = api.get(f"/api/reports/{request_id}")
@@ -108,14 +108,14 @@ def test_report_is_read_with_its_timeline_in_the_documented_shape(api: Api) -> N
     assert update["text"] == "Still there."
 
 
-def test_report_is_found_when_its_reference_is_typed_as_people_see_it(api: Api) -> None:
+def test_report_is_found_by_its_displayed_reference(api: Api) -> None:
     request_id = api.post("/api/reports", draft_body()).json_body["service_request_id"]
     shown = f"{request_id[:4]}-{request_id[4:8]}-{request_id[8:]}".lower()
     assert api.get(f"/api/reports/{shown}").json_body["service_request_id"] == request_id
 
 
 @pytest.mark.parametrize("reference", ["000000000000", "nonsense"])
-def test_report_is_not_found_when_there_is_none(reference: str, api: Api) -> None:
+def test_report_is_not_found_when_it_does_not_exist(reference: str, api: Api) -> None:
     assert_problem(api.get(f"/api/reports/{reference}"), 404)
     answer = api.post(f"/api/reports/{reference}/updates", {"text": "Hello"})
     assert_problem(answer, 404)
@@ -134,7 +134,7 @@ def test_state_is_set_when_an_officer_sends_it(api: Api) -> None:
 
 
 @pytest.mark.parametrize("role", [None, "resident"])
-def test_state_is_refused_when_somebody_else_sends_it(role: Any, api: Api) -> None:
+def test_state_is_refused_when_a_resident_sends_it(role: Any, api: Api) -> None:
     request_id = api.post("/api/reports", draft_body()).json_body["service_request_id"]
     token = api.token(role) if role else None
     answer = api.post(
@@ -143,7 +143,7 @@ def test_state_is_refused_when_somebody_else_sends_it(role: Any, api: Api) -> No
     assert_problem(answer, 403)
 
 
-def test_move_is_refused_when_the_lifecycle_does_not_know_it(api: Api) -> None:
+def test_transition_is_refused_when_the_lifecycle_does_not_have_it(api: Api) -> None:
     request_id = api.post("/api/reports", draft_body()).json_body["service_request_id"]
     answer = api.post(
         f"/api/reports/{request_id}/updates",
@@ -161,7 +161,7 @@ def test_update_is_refused_when_its_text_is_empty_or_too_long(length: int, api: 
     assert api.get(f"/api/reports/{request_id}").json_body["updates"] == []
 
 
-def test_list_holds_the_reports_in_the_box_page_by_page(api: Api) -> None:
+def test_list_has_the_reports_in_the_box_page_by_page(api: Api) -> None:
     made = {
         api.post("/api/reports", draft_body(lat=53.95 + number / 1000), key=f"k{number}").json_body[
             "service_request_id"
@@ -179,7 +179,7 @@ def test_list_holds_the_reports_in_the_box_page_by_page(api: Api) -> None:
     assert len(found) == 5 and set(found) == made
 
 
-def test_list_leaves_out_what_is_not_asked_for(api: Api) -> None:
+def test_list_is_filtered(api: Api) -> None:
     api.post("/api/reports", draft_body(), key="k1")
     litter = api.post("/api/reports", draft_body(service_code="litter"), key="k2").json_body
     api.post(
@@ -212,30 +212,28 @@ def test_list_leaves_out_what_is_not_asked_for(api: Api) -> None:
         ("bbox=-1.1,53.9,-1.0,54.0&cursor=next", "cursor"),
     ],
 )
-def test_list_is_refused_when_a_parameter_is_wrong(query: str, field: str, api: Api) -> None:
+def test_list_is_refused_when_a_parameter_is_invalid(query: str, field: str, api: Api) -> None:
     assert_problem(api.get(f"/api/reports?{query}"), 400, field)
 
 
 @pytest.mark.parametrize(
     "header", ["Bearer nonsense", "Bearer ", "Basic abc", "Bearer a.b.c", "nonsense"]
 )
-def test_token_is_refused_when_it_does_not_hold(header: str, api: Api) -> None:
+def test_token_is_refused_when_it_is_not_valid(header: str, api: Api) -> None:
     answer = api.client.http.get(
         "/api/reports?bbox=-1.1,53.9,-1.0,54.0", headers={"Authorization": header}
     )
     assert_problem(answer, 401)
 
 
-def test_answers_are_not_kept_by_anybody_between(api: Api) -> None:
+def test_responses_are_not_cacheable(api: Api) -> None:
     answer = api.post("/api/reports", draft_body())
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
 @pytest.mark.parametrize("kind", REFUSALS)
-def test_client_is_told_when_to_come_again_when_the_store_does_not_answer(
-    kind: Refusal, api: Api
-) -> None:
+def test_client_gets_retry_after_when_the_store_does_not_answer(kind: Refusal, api: Api) -> None:
     with refuse(1, kind=kind, times=ALL_TRIES):
         answer = api.post("/api/reports", draft_body())
     assert_problem(answer, 503)

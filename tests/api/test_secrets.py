@@ -81,7 +81,7 @@ def test_reactions_read_no_secret(cloud: Cloud) -> None:
     assert READS_A_SECRET not in done
 
 
-def test_looking_at_what_is_public_reads_no_secret(api: Api) -> None:
+def test_public_reads_use_no_secret(api: Api) -> None:
     reports_ports().repository.create(report(1))
     container.forget()
     with record() as made:
@@ -91,7 +91,7 @@ def test_looking_at_what_is_public_reads_no_secret(api: Api) -> None:
     assert made and READS_A_SECRET not in {each.operation for each in made}
 
 
-def test_submitting_reads_the_id_secret_and_no_other(api: Api) -> None:
+def test_submitting_reads_only_the_id_secret(api: Api) -> None:
     container.forget()
     with record() as made:
         assert api.post("/api/reports", draft_body()).status_code == 201
@@ -99,7 +99,7 @@ def test_submitting_reads_the_id_secret_and_no_other(api: Api) -> None:
     assert json.loads(read.body)["SecretId"] == container.settings().id_secret_arn
 
 
-def test_clients_stand_on_one_session_as_the_tables_do(cloud: Cloud) -> None:
+def test_clients_share_one_session_with_the_tables(cloud: Cloud) -> None:
     """What a session has read costs 50 ms of a cold start to read again."""
     reports_ports()
     assert Connection().session is container.session()
@@ -108,7 +108,7 @@ def test_clients_stand_on_one_session_as_the_tables_do(cloud: Cloud) -> None:
 # Rotation
 
 
-def test_link_holds_when_its_secret_is_rotated_and_ends_when_it_is_rotated_again(
+def test_link_stays_valid_after_one_rotation_and_ends_after_two(
     cloud: Cloud,
 ) -> None:
     ports, anybody = reports_ports(), Author()
@@ -124,7 +124,7 @@ def test_link_holds_when_its_secret_is_rotated_and_ends_when_it_is_rotated_again
     assert not reports_ports().ids.holds_link_token(request_id, token)
 
 
-def test_bearer_token_holds_when_its_secret_is_rotated_and_ends_when_it_is_rotated_again(
+def test_bearer_token_stays_valid_after_one_rotation_and_ends_after_two(
     api: Api,
 ) -> None:
     before = api.token("officer")
@@ -135,7 +135,7 @@ def test_bearer_token_holds_when_its_secret_is_rotated_and_ends_when_it_is_rotat
     assert [api.get(BOX, token).status_code for token in (before, between)] == [401, 200]
 
 
-def test_process_follows_two_rotations_when_five_minutes_are_over(cloud: Cloud) -> None:
+def test_process_uses_new_secrets_after_five_minutes(cloud: Cloud) -> None:
     now = 0.0
     secret = ManagedSecret(
         lambda: boto3.client("secretsmanager"),
@@ -152,7 +152,7 @@ def test_process_follows_two_rotations_when_five_minutes_are_over(cloud: Cloud) 
     assert first not in secret.accepted()
 
 
-def test_setting_is_named_when_its_secret_is_gone(
+def test_setting_is_named_when_its_secret_does_not_exist(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ID_SECRET_ARN", container.settings().id_secret_arn + "x")
@@ -165,9 +165,7 @@ def test_setting_is_named_when_its_secret_is_gone(
 
 
 @pytest.mark.parametrize("name", ["id", "push"])
-def test_secret_is_never_rotated_when_what_people_hold_follows_from_it(
-    name: container.SecretName, cloud: Cloud
-) -> None:
+def test_pinned_secret_cannot_be_rotated(name: container.SecretName, cloud: Cloud) -> None:
     before = container.secret(name).current()
     done = run("rotate-secret", name)
     assert done.exit_code == 1 and "never rotated" in str(done.exception)
@@ -188,7 +186,7 @@ def behind_cdn() -> Iterator[Cloud]:
 
 
 @pytest.mark.parametrize("name", ["link", "token", "origin"])
-def test_rotation_says_what_holds_and_shows_no_secret(
+def test_rotation_prints_what_stays_valid_and_no_secret(
     name: container.SecretName, behind_cdn: Cloud
 ) -> None:
     before = container.secret(name).current()
@@ -201,12 +199,12 @@ def test_rotation_says_what_holds_and_shows_no_secret(
     assert before not in done.output and after not in done.output
 
 
-def test_rotation_says_so_when_there_is_no_such_secret(cloud: Cloud) -> None:
+def test_rotation_refuses_an_unknown_secret(cloud: Cloud) -> None:
     done = run("rotate-secret", "origin")
     assert done.exit_code == 1 and "ORIGIN_SECRET_ARN is not set" in str(done.exception)
 
 
-def test_printed_token_is_an_officers_for_as_long_as_asked(api: Api) -> None:
+def test_printed_token_is_valid_for_an_officer_as_long_as_requested(api: Api) -> None:
     made = run("token", "officer", "--hours", "1")
     assert made.exit_code == 0, made.output
     known = made.stderr.split()[-1]
@@ -219,7 +217,7 @@ def test_printed_token_is_an_officers_for_as_long_as_asked(api: Api) -> None:
 
 
 @pytest.mark.parametrize("typed", ["jo.smith", "jo", " ", "jo@example.org", "x" * 65])
-def test_no_word_of_the_operators_gets_into_the_audit_log(typed: str, cloud: Cloud) -> None:
+def test_operators_text_never_enters_the_audit_log(typed: str, cloud: Cloud) -> None:
     done = run("token", "officer", "--account", typed, "--hours", "1")
     assert done.exit_code == 2 and "There is no account with this id." in done.output
     assert page(limit=1, before=None, ports=audit_ports()).entries == []
@@ -234,7 +232,7 @@ def test_no_word_of_the_operators_gets_into_the_audit_log(typed: str, cloud: Clo
         (("emperor", "--account", "jo", "--hours", "1"), "'emperor' is not one of"),
     ],
 )
-def test_no_token_is_made_when_it_was_not_asked_for_properly(
+def test_token_is_not_made_when_the_options_are_invalid(
     words: tuple[str, ...], sentence: str, cloud: Cloud
 ) -> None:
     done = run("token", *words)
@@ -244,7 +242,7 @@ def test_no_token_is_made_when_it_was_not_asked_for_properly(
 # Where they stand on this machine
 
 
-def test_stack_works_with_the_secrets_that_were_kept_for_it(tmp_path: Path) -> None:
+def test_stack_works_with_its_stored_secrets(tmp_path: Path) -> None:
     kept = kept_values(tmp_path / "secrets.json")
     cloud = Cloud(secrets=kept)
     try:
@@ -257,7 +255,7 @@ def test_stack_works_with_the_secrets_that_were_kept_for_it(tmp_path: Path) -> N
 # Where they never stand
 
 
-def test_no_secret_stands_in_the_environment_or_a_log(
+def test_no_secret_is_in_the_environment_or_a_log(
     behind_cdn: Cloud, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     names: tuple[container.SecretName, ...] = ("id", "link", "token", "origin")

@@ -145,7 +145,7 @@ def test_get_writes_nothing(path: str, here: Api) -> None:
     assert [each.operation for each in tries if not each.operation.endswith(READS)] == []
 
 
-def test_link_is_refused_when_its_token_is_another_one(here: Api, address: str) -> None:
+def test_link_is_refused_when_its_token_is_altered(here: Api, address: str) -> None:
     attempt_id = ask_for_code(here.client.http, address)
     for token in ("", "0" * 32, "x" * 5000):
         path = f"/forms/sign-in/confirm/{attempt_id}"
@@ -153,7 +153,7 @@ def test_link_is_refused_when_its_token_is_another_one(here: Api, address: str) 
 
 
 @pytest.mark.parametrize("attempt_id", ["", "x", "0" * 31, "../code", "0" * 33, "G" * 32])
-def test_page_says_to_begin_again_when_the_attempt_is_none(attempt_id: str, here: Api) -> None:
+def test_page_says_to_start_again_when_the_attempt_is_unknown(attempt_id: str, here: Api) -> None:
     answer = post_form(here.client.http, "/forms/sign-in/code", attempt=attempt_id, code="000000")
     assert answer.status_code == 404 and b"/forms/sign-in" in answer.body
 
@@ -164,7 +164,7 @@ def test_page_comes_back_with_the_input_when_it_is_not_an_address(here: Api) -> 
     assert b"not &lt;an&gt; address" in answer.body and b'id="address-error"' in answer.body
 
 
-def test_sixth_code_is_refused_with_how_long_to_wait(here: Api, address: str) -> None:
+def test_sixth_code_is_refused_with_the_waiting_time(here: Api, address: str) -> None:
     at = datetime.now(UTC).replace(minute=10)
     with time_machine.travel(at, tick=False):
         for _ in range(5):
@@ -174,9 +174,7 @@ def test_sixth_code_is_refused_with_how_long_to_wait(here: Api, address: str) ->
     assert 0 < int(answer.headers["Retry-After"]) <= 3600
 
 
-def test_each_sign_in_is_another_session_so_that_none_can_be_laid_under(
-    here: Api, address: str
-) -> None:
+def test_each_sign_in_opens_a_new_session(here: Api, address: str) -> None:
     first, second = cookie_of(here, address), cookie_of(here, address)
     assert first.split(".")[0] == second.split(".")[0]
     assert first.split(".")[1] != second.split(".")[1]
@@ -196,7 +194,7 @@ def test_page_of_the_code_is_opened_again_without_another_code(here: Api, addres
 
 
 @pytest.mark.parametrize("typed", ["", "12", "abcdef", "12345", "1234567"])
-def test_what_cannot_be_a_code_costs_no_try(typed: str, here: Api, address: str) -> None:
+def test_input_that_cannot_be_a_code_costs_no_try(typed: str, here: Api, address: str) -> None:
     attempt_id, code = sent_code(here, address)
     for _ in range(6):
         answer = enter(here, attempt_id, typed)
@@ -218,7 +216,7 @@ def test_page_says_how_many_tries_are_left_and_at_last_offers_a_new_code(
 
 
 @pytest.mark.parametrize("is_used", [True, False])
-def test_page_tells_no_address_any_more_when_its_code_is_over(
+def test_page_hides_the_address_when_its_code_has_expired(
     is_used: bool, here: Api, address: str
 ) -> None:
     attempt_id = ask_for_code(here.client.http, address, "/report/")
@@ -232,7 +230,7 @@ def test_page_tells_no_address_any_more_when_its_code_is_over(
     assert (b'<a href="/report/">continue</a>' in shown.body) is is_used
 
 
-def test_page_tells_nothing_of_an_address_that_is_to_be_added(here: Api, address: str) -> None:
+def test_page_does_not_show_an_address_that_is_to_be_added(here: Api, address: str) -> None:
     bearer = bearer_of(here, cookie_of(here, address))
     new = here.client.http.post(
         "/api/account/addresses",
@@ -268,7 +266,7 @@ def lock_out(here: Api, address: str) -> None:
         pass
 
 
-def test_owner_is_not_locked_out_when_a_stranger_asks_for_every_code(
+def test_owner_is_not_locked_out_when_a_stranger_requests_every_code(
     here: Api, address: str
 ) -> None:
     device = known_device(here, address)
@@ -280,7 +278,7 @@ def test_owner_is_not_locked_out_when_a_stranger_asks_for_every_code(
     assert b"device that has signed in with this address before" in refused.body
 
 
-def test_device_is_known_by_the_link_as_well_and_for_every_address_of_the_account(
+def test_device_is_known_after_a_link_and_for_every_address_of_the_account(
     here: Api, address: str
 ) -> None:
     path, token = sent_link(here, address, "/")
@@ -302,7 +300,7 @@ def test_device_is_known_by_the_link_as_well_and_for_every_address_of_the_accoun
             assert asked_with(here, each, device_in(answer)) == 303
 
 
-def test_device_is_a_strangers_when_its_cookie_is_of_another_address_or_there_are_two(
+def test_device_is_unknown_when_its_cookie_is_for_another_address_or_there_are_two(
     here: Api, address: str
 ) -> None:
     own, others = known_device(here, address), known_device(here, f"other-{address}")
@@ -316,7 +314,7 @@ def test_device_is_a_strangers_when_its_cookie_is_of_another_address_or_there_ar
         assert asked_with(here, address, own) == 303
 
 
-def test_cookie_of_a_device_opens_nothing_and_names_nobody(here: Api, address: str) -> None:
+def test_device_cookie_gives_no_access_and_names_nobody(here: Api, address: str) -> None:
     device = known_device(here, address)
     assert address.partition("@")[0] not in device
     assert refreshed(here, device).status_code == 401
@@ -360,7 +358,7 @@ def here_today() -> date:
 
 
 @pytest.mark.usefixtures("spent")
-def test_form_names_the_email_address_as_the_way_in_when_the_texts_of_the_day_are_spent(
+def test_form_suggests_an_email_address_when_the_texts_of_the_day_are_spent(
     here: Api, address: str
 ) -> None:
     answer = post_form(here.client.http, "/forms/sign-in", address="07700 900777")
@@ -372,7 +370,7 @@ def test_form_names_the_email_address_as_the_way_in_when_the_texts_of_the_day_ar
     assert cookie_of(here, address)
 
 
-def test_page_of_the_code_says_that_no_text_was_sent_when_the_last_went_meanwhile(
+def test_page_of_the_code_says_that_no_text_was_sent_when_the_budget_ran_out_meanwhile(
     here: Api, request: pytest.FixtureRequest
 ) -> None:
     attempt_id = ask_for_code(here.client.http, "07700 900778")
@@ -388,7 +386,7 @@ def test_page_of_the_code_says_that_no_text_was_sent_when_the_last_went_meanwhil
     assert list(faults_in_metrics(line)) == []
 
 
-def test_number_is_refused_with_those_that_can_be_used_when_no_texts_go_to_it_by_form_and_api(
+def test_number_is_refused_with_valid_ones_by_form_and_api_when_it_gets_no_texts(
     here: Api, address: str
 ) -> None:
     bearer = bearer_of(here, cookie_of(here, address))
@@ -403,9 +401,7 @@ def test_number_is_refused_with_those_that_can_be_used_when_no_texts_go_to_it_by
         assert refused.status_code == 400 and "071 to 075" in refused.json_body["detail"]
 
 
-def test_number_that_gets_no_texts_any_more_can_be_taken_from_an_account(
-    here: Api, address: str
-) -> None:
+def test_number_that_gets_no_texts_can_be_removed_from_an_account(here: Api, address: str) -> None:
     bearer = bearer_of(here, cookie_of(here, address))
     answer = here.client.http.post(
         "/api/account/addresses/removal",
@@ -418,7 +414,7 @@ def test_number_that_gets_no_texts_any_more_can_be_taken_from_an_account(
 # Where it leads.
 
 
-def test_link_leads_back_to_the_report_that_was_begun_in_another_tab(
+def test_link_returns_to_the_report_that_was_started_in_another_tab(
     here: Api, address: str
 ) -> None:
     path, token = sent_link(here, address, "/report/")
@@ -429,7 +425,7 @@ def test_link_leads_back_to_the_report_that_was_begun_in_another_tab(
     assert b'<a href="/report/">start again here</a>' in shown
 
 
-def test_link_leads_on_to_the_page_that_asked_to_sign_in(here: Api, address: str) -> None:
+def test_link_continues_to_the_page_that_required_signing_in(here: Api, address: str) -> None:
     path, token = sent_link(here, address, "/account/devices/")
     answer = post_form(here.client.http, path, token=token)
     assert answer.headers["Location"] == "/account/devices/"
@@ -457,7 +453,7 @@ OFF_SITE = [
 
 
 @pytest.mark.parametrize("onward", OFF_SITE)
-def test_nobody_is_led_off_the_site(onward: str, here: Api, address: str) -> None:
+def test_sign_in_redirects_only_within_the_site(onward: str, here: Api, address: str) -> None:
     assert path_of_ours(onward) == "/account/"
     attempt_id = ask_for_code(here.client.http, address, onward)
     assert b'name="next" value="/account/"' in code_page(here, attempt_id).body
@@ -474,14 +470,14 @@ def test_nobody_is_led_off_the_site(onward: str, here: Api, address: str) -> Non
 
 
 @pytest.mark.parametrize("onward", ["/", "/account/reports", "/report/?from=%2Fmap%2F&a=b"])
-def test_path_of_ours_is_kept(onward: str) -> None:
+def test_own_path_is_kept(onward: str) -> None:
     assert path_of_ours(onward) == onward
 
 
 # The cookie.
 
 
-def test_cookie_is_for_the_session_alone_and_out_of_reach_of_scripts(
+def test_cookie_is_only_for_the_session_and_not_readable_by_scripts(
     here: Api, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     attempt_id, code = sent_code(here, address)
@@ -510,7 +506,7 @@ FOREIGN = [
 
 
 @pytest.mark.parametrize("foreign", FOREIGN)
-def test_another_sites_page_can_neither_refresh_nor_sign_out_nor_sign_in(
+def test_another_sites_page_cannot_refresh_sign_out_or_sign_in(
     foreign: dict[str, str], here: Api, address: str
 ) -> None:
     cookie = cookie_of(here, address)
@@ -523,19 +519,19 @@ def test_another_sites_page_can_neither_refresh_nor_sign_out_nor_sign_in(
 
 
 @pytest.mark.parametrize("own", [{"Sec-Fetch-Site": "same-origin"}, {"Origin": SITE}, {}])
-def test_our_own_page_refreshes(own: dict[str, str], here: Api, address: str) -> None:
+def test_own_page_refreshes(own: dict[str, str], here: Api, address: str) -> None:
     assert refreshed(here, cookie_of(here, address), **own).status_code == 200
 
 
 @pytest.mark.parametrize(
     "cookie", ["", "ginnel-session=", "ginnel-session=a.b.1.c", "other=1", "\x01", "a=b=c;;"]
 )
-def test_nobody_is_signed_in_by_a_cookie_that_we_did_not_make(cookie: str, here: Api) -> None:
+def test_forged_cookie_signs_nobody_in(cookie: str, here: Api) -> None:
     answer = refreshed(here, cookie)
     assert answer.status_code == 401 and "Set-Cookie" not in answer.headers
 
 
-def test_token_and_cookie_are_fresh_each_time_and_say_until_when(here: Api, address: str) -> None:
+def test_token_and_cookie_are_new_each_time_and_have_an_expiry(here: Api, address: str) -> None:
     cookie = cookie_of(here, address)
     before = datetime.now(UTC).replace(microsecond=0)
     answer = refreshed(here, cookie)
@@ -546,9 +542,7 @@ def test_token_and_cookie_are_fresh_each_time_and_say_until_when(here: Api, addr
     assert refreshed(here, cookie_in(answer)).status_code == 200
 
 
-def test_copied_cookie_ends_the_session_for_both_when_it_comes_again(
-    here: Api, address: str
-) -> None:
+def test_copied_cookie_ends_the_session_for_both_when_it_is_reused(here: Api, address: str) -> None:
     stolen = cookie_of(here, address)
     bearer = bearer_of(here, stolen)
     fresh = cookie_in(refreshed(here, stolen))
@@ -588,7 +582,7 @@ def test_two_cookies_of_one_name_are_refused_and_change_nothing(
 
 
 @pytest.mark.parametrize("other", ["Ginnel-Session=a", "x-ginnel-session=a", 'b="c', "\x01; d"])
-def test_cookie_is_read_whatever_others_came_with_it(other: str, here: Api, address: str) -> None:
+def test_cookie_is_read_among_others(other: str, here: Api, address: str) -> None:
     assert refreshed(here, f"{other}; {cookie_of(here, address)}").status_code == 200
 
 
@@ -617,9 +611,7 @@ def test_signing_out_needs_no_javascript(here: Api, address: str) -> None:
     assert refreshed(here, foreign["Cookie"]).status_code == 200
 
 
-def test_signing_out_needs_no_cookie_where_there_is_an_access_token(
-    here: Api, address: str
-) -> None:
+def test_signing_out_needs_no_cookie_with_an_access_token(here: Api, address: str) -> None:
     bearer = bearer_of(here, cookie_of(here, address))
     assert delete(here, "/api/session", bearer).json_body == {"devices": 1}
     assert delete(here, "/api/session", bearer).status_code == 401
@@ -639,7 +631,7 @@ def test_resident_signs_out_of_one_device_and_of_all(here: Api, address: str) ->
     assert refreshed(here, cookie_of(here, address)).status_code == 200
 
 
-def test_nobody_signs_out_somebody_elses_device(here: Api, address: str) -> None:
+def test_device_of_another_account_cannot_be_signed_out(here: Api, address: str) -> None:
     hers, mine = cookie_of(here, address), cookie_of(here, f"other-{address}")
     session_id = hers.split(".")[1]
     for path in (session_id, "0" * 32, "..%2Faccount", "x" * 100):
@@ -648,7 +640,7 @@ def test_nobody_signs_out_somebody_elses_device(here: Api, address: str) -> None
     assert refreshed(here, hers).status_code == 200
 
 
-def test_devices_are_told_to_nobody_without_a_token(here: Api, address: str) -> None:
+def test_devices_are_listed_only_with_a_token(here: Api, address: str) -> None:
     cookie = cookie_of(here, address)
     for path, method in (
         ("devices", "GET"),

@@ -188,7 +188,7 @@ def at_the_public_provider(way: str, **form: str) -> dict[str, str]:
 # A provider that is not ours.
 
 
-def test_resident_signs_in_there_and_continues(here: Here) -> None:
+def test_resident_signs_in_through_an_organisation_and_continues(here: Here) -> None:
     shown = here.client.http.get("/forms/sign-in?next=/map/").body.decode()
     assert "Sign in with the public provider" in shown
     way, cookie = begun(here, "public")
@@ -211,7 +211,7 @@ def test_resident_signs_in_there_and_continues(here: Here) -> None:
         ("x", {"public", "national", "staff"}),
     ],
 )
-def test_page_offers_only_the_ways_that_are_as_sure_as_it_has_to_be(
+def test_page_offers_only_ways_with_the_required_assurance(
     sure: str, offered: set[str], here: Here
 ) -> None:
     shown = here.client.http.get(f"/forms/sign-in?next=/report/&sure={sure}").body.decode()
@@ -235,7 +235,7 @@ def test_account_of_the_address_is_used_when_the_provider_has_verified_it(
     assert (account["account_id"] == known.account_id) is is_hers
 
 
-def test_nobody_is_signed_in_whose_address_is_on_the_block_list(here: Here) -> None:
+def test_sign_in_is_refused_when_the_address_is_blocked(here: Here) -> None:
     body = {"address_or_domain": "threats@example.org", "reason": "Sends threats."}
     blocked = here.post("/api/admin/blocks", body, token=here.token("admin"))
     assert blocked.status_code == 201
@@ -249,7 +249,7 @@ def test_nobody_is_signed_in_whose_address_is_on_the_block_list(here: Here) -> N
     assert NAME not in str(answer.headers)
 
 
-def test_page_says_so_when_somebody_does_not_finish_over_there(here: Here) -> None:
+def test_page_says_so_when_the_sign_in_was_cancelled_at_the_organisation(here: Here) -> None:
     way, cookie = begun(here, "public")
     query = at_the_public_provider(way, action="deny")
     assert query["error"] == "access_denied"
@@ -263,13 +263,13 @@ def test_page_says_so_when_somebody_does_not_finish_over_there(here: Here) -> No
 # Issuers that do as they are told.
 
 
-def test_resident_is_proven_when_the_nation_says_so(here: Here) -> None:
+def test_resident_is_proven_when_the_national_sign_in_says_so(here: Here) -> None:
     for vot, assurance in (("P2", "proven"), ("P1", "contact")):
         answer = signed_in(here, here.national, "national", sub="jo", vot=vot)
         assert session_of(here, answer)["account"]["assurance"] == assurance
 
 
-def test_staff_have_the_roles_of_their_groups_and_lose_them_with_them(here: Here) -> None:
+def test_staff_gain_and_lose_roles_with_their_groups(here: Here) -> None:
     for groups, role in ((["roads"], "officer"), (["it"], "admin"), (["lunch"], "resident")):
         answer = signed_in(here, here.staff, "staff", sub="officer", groups=groups)
         account = session_of(here, answer)["account"]
@@ -286,7 +286,7 @@ def test_staff_have_the_roles_of_their_groups_and_lose_them_with_them(here: Here
     assert stored and stored.grants == ()
 
 
-def test_role_holds_for_the_teams_of_the_group(here: Here) -> None:
+def test_role_is_valid_for_the_teams_of_the_group(here: Here) -> None:
     answer = signed_in(here, here.staff, "staff", sub="roads", groups=["roads"])
     account_id = session_of(here, answer)["account"]["account_id"]
     stored = accounts_ports().accounts.get(account_id)
@@ -383,7 +383,7 @@ def test_administrators_see_who_signed_in_through_the_organisation(here: Here) -
 # Attacks on the way back.
 
 
-def test_only_the_browser_that_began_it_is_signed_in(here: Here) -> None:
+def test_only_the_browser_that_started_it_is_signed_in(here: Here) -> None:
     """Else a thief has somebody sign in to the thief's account, or uses a code that leaked."""
     way, cookie = begun(here, "national")
     query = here.national.sign_in(way)
@@ -396,7 +396,7 @@ def test_only_the_browser_that_began_it_is_signed_in(here: Here) -> None:
     assert back(here, "national", query, cookie).status_code == 303
 
 
-def test_sign_ins_and_refusals_are_written_down_and_counted(here: Here) -> None:
+def test_sign_ins_and_refusals_are_audited_and_counted(here: Here) -> None:
     way, cookie = begun(here, "national")
     with kept() as lines:
         assert back(here, "national", here.national.sign_in(way), cookie).status_code == 303
@@ -423,7 +423,7 @@ def test_two_cookies_of_one_name_are_refused_and_the_sign_in_can_be_finished(her
     assert back(here, "national", query, cookie).status_code == 303
 
 
-def test_state_and_code_hold_once(here: Here) -> None:
+def test_state_and_code_are_valid_once(here: Here) -> None:
     way, cookie = begun(here, "national")
     query = here.national.sign_in(way)
     answer = back(here, "national", query, cookie)
@@ -434,7 +434,7 @@ def test_state_and_code_hold_once(here: Here) -> None:
     assert back(here, "national", fresh, cookie).status_code == 404
 
 
-def test_one_of_ten_at_once_is_signed_in(here: Here) -> None:
+def test_one_of_ten_concurrent_returns_is_signed_in(here: Here) -> None:
     tokens = here.national.asked["/token"]
     way, cookie = begun(here, "national")
     query, ports = here.national.sign_in(way), sign_on_ports()
@@ -452,7 +452,7 @@ def test_one_of_ten_at_once_is_signed_in(here: Here) -> None:
     assert here.national.asked["/token"] == tokens + 1
 
 
-def test_handover_is_over_after_ten_minutes_though_its_row_is_still_there(here: Here) -> None:
+def test_handover_expires_after_ten_minutes_while_its_row_exists(here: Here) -> None:
     for after_s, status in ((598, 303), (600, 404)):
         way, cookie = begun(here, "national")
         query = here.national.sign_in(way)
@@ -483,7 +483,7 @@ def test_code_of_one_issuer_never_goes_to_another(here: Here) -> None:
     assert (here.staff.asked["/token"], here.national.asked["/token"]) == before
 
 
-def test_word_for_another_sign_in_is_refused(here: Here) -> None:
+def test_id_token_for_another_sign_in_is_refused(here: Here) -> None:
     here.national.claims = {"nonce": query_of(begun(here, "national")[0])["nonce"]}
     assert signed_in(here, here.national, "national").status_code == 403
 
@@ -493,9 +493,7 @@ def test_word_for_another_sign_in_is_refused(here: Here) -> None:
     [{"iss": "https://elsewhere.example"}, {"aud": "another"}, {"exp": 1_577_836_800}],
     ids=repr,
 )
-def test_nobody_is_signed_in_by_a_word_that_does_not_hold(
-    claims: dict[str, Any], here: Here
-) -> None:
+def test_invalid_id_token_signs_nobody_in(claims: dict[str, Any], here: Here) -> None:
     here.national.claims = claims
     answer = signed_in(here, here.national, "national")
     assert answer.status_code == 403 and "Set-Cookie" not in answer.headers
@@ -505,21 +503,21 @@ def test_nobody_is_signed_in_by_a_word_that_does_not_hold(
 @pytest.mark.parametrize(
     "state", ["", "x", "0" * 32, "0" * 31, "G" * 32, "0" * 33, "x" * 5000, "\x00", "🗝"]
 )
-def test_page_says_to_begin_again_when_the_state_is_none(state: str, here: Here) -> None:
+def test_page_says_to_start_again_when_the_state_is_unknown(state: str, here: Here) -> None:
     cookie = begun(here, "national")[1]
     answer = back(here, "national", {"state": state, "code": "x"}, cookie)
     assert answer.status_code == 404 and b"/forms/sign-in" in answer.body
 
 
 @pytest.mark.parametrize("code", ["x" * 2001, "\x00", "a&redirect_uri=https://elsewhere.example"])
-def test_code_is_refused_when_it_is_none(code: str, here: Here) -> None:
+def test_code_is_refused_when_it_is_unknown(code: str, here: Here) -> None:
     way, cookie = begun(here, "national")
     query = {"state": query_of(way)["state"], "code": code}
     assert back(here, "national", query, cookie).status_code in (403, 404)
 
 
 @pytest.mark.parametrize("provider", ["nobody", "..%2Fstaff", "NATIONAL", "x" * 300])
-def test_nothing_is_begun_with_an_organisation_that_is_not_named(provider: str, here: Here) -> None:
+def test_unknown_organisation_is_refused(provider: str, here: Here) -> None:
     for method, path in (("POST", "with"), ("GET", "back")):
         answer = here.client.http.request(
             method,
@@ -531,20 +529,20 @@ def test_nothing_is_begun_with_an_organisation_that_is_not_named(provider: str, 
 
 
 @pytest.mark.parametrize("onward", OFF_SITE)
-def test_nobody_is_led_off_the_site(onward: str, here: Here) -> None:
+def test_sign_in_redirects_only_within_the_site(onward: str, here: Here) -> None:
     way, cookie = begun(here, "national", onward)
     answer = back(here, "national", here.national.sign_in(way), cookie)
     assert answer.headers["Location"] == "/account/"
 
 
 @pytest.mark.parametrize("foreign", FOREIGN)
-def test_another_sites_page_begins_nothing(foreign: dict[str, str], here: Here) -> None:
+def test_another_sites_page_starts_nothing(foreign: dict[str, str], here: Here) -> None:
     headers = {"Content-Type": "application/x-www-form-urlencoded"} | foreign
     answer = post_form(here.client.http, "/forms/sign-in/with/national", headers, next="/")
     assert answer.status_code == 403 and "Set-Cookie" not in answer.headers
 
 
-def test_get_begins_nothing_and_the_page_writes_nothing(here: Here) -> None:
+def test_get_starts_nothing_and_the_page_writes_nothing(here: Here) -> None:
     with record() as tries:
         assert here.client.http.get("/forms/sign-in").status_code == 200
         assert here.client.http.get("/forms/sign-in/with/national").status_code in (403, 405)
@@ -552,7 +550,7 @@ def test_get_begins_nothing_and_the_page_writes_nothing(here: Here) -> None:
     assert [each.operation for each in tries if not each.operation.endswith(READS)] == []
 
 
-def test_cookie_goes_to_the_way_back_alone_and_is_out_of_reach_of_scripts(here: Here) -> None:
+def test_cookie_is_sent_only_on_the_return_and_not_readable_by_scripts(here: Here) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SITE_URL", "https://report.council.example")
         container.forget()
@@ -574,7 +572,7 @@ def test_cookie_goes_to_the_way_back_alone_and_is_out_of_reach_of_scripts(here: 
     assert "form-action 'self' https:;" in page.headers["Content-Security-Policy"]
 
 
-def test_each_sign_in_is_another_session_so_that_none_can_be_laid_under(here: Here) -> None:
+def test_each_sign_in_opens_a_new_session(here: Here) -> None:
     first = cookie_in(signed_in(here, here.national, "national"))
     second = cookie_in(signed_in(here, here.national, "national"))
     assert first.split(".")[0] == second.split(".")[0]
@@ -606,7 +604,7 @@ def test_page_says_to_try_again_when_the_issuer_does_not_answer(here: Here) -> N
     assert answer.status_code == 503 and answer.headers["Retry-After"]
 
 
-def test_nobody_is_sent_away_when_the_issuer_does_not_answer(here: Here) -> None:
+def test_redirect_is_refused_when_the_issuer_does_not_answer(here: Here) -> None:
     here.staff.is_down = True
     container.forget()
     with record() as tries:
@@ -615,7 +613,7 @@ def test_nobody_is_sent_away_when_the_issuer_does_not_answer(here: Here) -> None
     assert [each.operation for each in tries if not each.operation.endswith(READS)] == []
 
 
-def test_nothing_is_lost_when_a_reply_of_the_store_is(here: Here) -> None:
+def test_nothing_is_lost_when_a_reply_of_the_store_is_lost(here: Here) -> None:
     for nth in range(1, 20):
         way, cookie = begun(here, "staff")
         query = here.staff.sign_in(way, sub=f"lost {nth}", groups=["roads"])
@@ -642,7 +640,7 @@ def test_nothing_is_lost_when_a_reply_of_the_store_is(here: Here) -> None:
         ("litter", "P2", 201),
     ],
 )
-def test_report_is_taken_when_it_is_as_sure_who_sends_it_as_the_service_asks(
+def test_report_is_accepted_when_the_reporters_assurance_suffices(
     service_code: str, vot: str | None, status: int, here: Here
 ) -> None:
     token = None
@@ -656,7 +654,7 @@ def test_report_is_taken_when_it_is_as_sure_who_sends_it_as_the_service_asks(
         assert answer.json_body["detail"].startswith("Sign in ")
 
 
-def test_anonymous_report_is_as_sure_as_nobodys(here: Here) -> None:
+def test_anonymous_report_has_no_assurance(here: Here) -> None:
     answer = signed_in(here, here.national, "national", sub="reporter", vot="P2")
     token = session_of(here, answer)["access_token"]
     sent = draft_body(service_code="pavement", anonymous=True)
@@ -664,7 +662,7 @@ def test_anonymous_report_is_as_sure_as_nobodys(here: Here) -> None:
 
 
 @pytest.mark.parametrize(("groups", "status"), [(["it"], 201), ([], 403)])
-def test_staff_are_sure_enough_for_everything_when_they_have_a_role(
+def test_staff_with_a_role_have_enough_assurance(
     groups: list[str], status: int, here: Here
 ) -> None:
     answer = signed_in(here, here.staff, "staff", sub="sure", groups=groups)
@@ -687,7 +685,7 @@ def test_officer_reports_for_a_caller_without_proof_of_who_the_caller_is(here: H
     assert here.post("/api/reports", sent, key="rings", token=token).status_code == 201
 
 
-def test_repeat_gets_what_it_stored_when_the_service_asks_for_more_since(here: Here) -> None:
+def test_repeat_gets_its_stored_report_when_the_service_requires_more_since(here: Here) -> None:
     sent = draft_body(service_code="pavement")
     council = container.settings().council
     with pytest.MonkeyPatch.context() as patch:
@@ -701,7 +699,7 @@ def test_repeat_gets_what_it_stored_when_the_service_asks_for_more_since(here: H
     assert here.post("/api/reports", sent, key="after").status_code == 403
 
 
-def test_form_without_javascript_says_what_is_needed_and_why_before_it_is_filled_in(
+def test_form_without_javascript_explains_the_required_assurance_first(
     here: Here,
 ) -> None:
     words = {"step": "service", "key": "k", "address": "Outside number 12", "done": "where"}
@@ -714,7 +712,7 @@ def test_form_without_javascript_says_what_is_needed_and_why_before_it_is_filled
         assert re.search(r'name="address" value="Outside number 12"', text)
 
 
-def test_open311_shows_the_service_as_before_and_takes_no_report_of_it(here: Here) -> None:
+def test_open311_lists_the_service_and_refuses_its_reports(here: Here) -> None:
     from tests.open311 import assert_errors, json_of, other_system
 
     other = other_system(here)
@@ -723,7 +721,7 @@ def test_open311_shows_the_service_as_before_and_takes_no_report_of_it(here: Her
     assert_errors(other.report(service_code="litter"), 403, "Sign in")
 
 
-def test_site_of_each_issuer_is_asked_for_nothing_but_what_it_publishes(here: Here) -> None:
+def test_issuers_site_is_only_asked_for_its_published_documents(here: Here) -> None:
     for issuer in (here.national, here.staff):
         assert set(issuer.asked) <= {"/.well-known/openid-configuration", "/jwks", "/token"}
     assert urlsplit(here.national.url).hostname == "127.0.0.1"

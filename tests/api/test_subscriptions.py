@@ -102,7 +102,7 @@ def fields_of(answer: HTTPResponse) -> set[str]:
 # The contract.
 
 
-def test_subscription_is_answered_with_its_id_its_state_and_where_it_is_managed(
+def test_subscription_is_returned_with_its_id_state_and_management_link(
     here: Api, address: str
 ) -> None:
     made = subscribed(here, to=address)
@@ -112,7 +112,7 @@ def test_subscription_is_answered_with_its_id_its_state_and_where_it_is_managed(
     assert re.fullmatch(way, made["manage_url"])
 
 
-def test_way_from_unconfirmed_to_stopped(here: Api, address: str) -> None:
+def test_subscription_goes_from_unconfirmed_to_stopped(here: Api, address: str) -> None:
     made = subscribed(here, to=address, event_types=["new"], frequency="daily")
     assert confirmed(here, made).json_body == made | {"state": "active"}
     view = here.get(way_of(made)).json_body
@@ -139,7 +139,7 @@ def test_number_is_confirmed_by_its_code(here: Api) -> None:
     assert here.get(way_of(made)).json_body["to"] == "…0201"
 
 
-def test_same_key_answers_the_same_and_another_wish_under_it_a_conflict(
+def test_repeated_key_returns_the_same_and_another_request_under_it_is_a_conflict(
     here: Api, address: str
 ) -> None:
     made = subscribed(here, to=address, key="k1")
@@ -193,16 +193,16 @@ def test_refusal_names_every_field_and_its_fix(
 
 
 @pytest.mark.parametrize("sent", [{}, {"token": "x", "code": "1"}])
-def test_confirmation_takes_the_token_or_the_code(sent: dict[str, str], here: Api) -> None:
+def test_confirmation_accepts_the_token_or_the_code(sent: dict[str, str], here: Api) -> None:
     assert fields_of(here.post(f"/api/subscriptions/{'0' * 32}/confirm", sent)) == {"token"}
 
 
 @pytest.mark.parametrize("which", ["0" * 32, "x", "0" * 33])
-def test_nothing_is_told_of_what_there_is_when_a_link_does_not_hold(which: str, here: Api) -> None:
+def test_invalid_link_reveals_nothing(which: str, here: Api) -> None:
     assert looks_without_a_link(here, which)[0] == [404] * 6
 
 
-def test_what_a_link_does_not_open_looks_like_what_is_not_there(here: Api, address: str) -> None:
+def test_subscription_with_an_invalid_link_looks_missing(here: Api, address: str) -> None:
     made = subscribed(here, to=address)["subscription_id"]
     assert looks_without_a_link(here, made) == looks_without_a_link(here, "0" * 32)
 
@@ -225,9 +225,7 @@ def looks_without_a_link(here: Api, which: str) -> tuple[list[int], list[str], l
 # Who we know cannot be told.
 
 
-def test_nobody_can_tell_from_answer_or_calls_whether_an_address_is_known(
-    here: Api, address: str
-) -> None:
+def test_known_address_cannot_be_detected_by_response_or_calls(here: Api, address: str) -> None:
     """The same address before anybody has subscribed it or signed in with it, and after."""
     looks = []
     for round_ in range(2):
@@ -242,9 +240,7 @@ def test_nobody_can_tell_from_answer_or_calls_whether_an_address_is_known(
     assert [operation for operation, _ in looks[0][2]].count("dynamodb.PutItem") == 1
 
 
-def test_report_that_is_private_and_one_that_is_not_there_are_refused_alike(
-    here: Api, address: str
-) -> None:
+def test_private_report_and_missing_report_are_refused_alike(here: Api, address: str) -> None:
     private = here.post(
         "/api/reports",
         draft_body(service_code="noise-nuisance", attributes={"kind": "noise"}),
@@ -264,13 +260,13 @@ def test_report_that_is_private_and_one_that_is_not_there_are_refused_alike(
 
 
 @pytest.mark.usefixtures("one_hour")
-def test_address_is_written_to_five_times_an_hour_at_most(here: Api, address: str) -> None:
+def test_address_gets_at_most_five_emails_an_hour(here: Api, address: str) -> None:
     statuses = [ask(here, to=address).status_code for _ in range(6)]
     assert statuses == [201] * 5 + [429]
 
 
 @pytest.mark.usefixtures("one_hour")
-def test_reports_have_a_stranger_written_to_ten_times_an_hour_and_are_taken_all_the_same(
+def test_stranger_gets_at_most_ten_emails_an_hour_about_reports_which_are_all_accepted(
     here: Api, address: str
 ) -> None:
     draft = draft_body(contact={"email": address})
@@ -285,7 +281,7 @@ def test_reports_have_a_stranger_written_to_ten_times_an_hour_and_are_taken_all_
     assert hers and hers.alerts, "What she has confirmed counts for nothing here."
 
 
-def test_reports_that_are_told_of_to_nobody_are_not_counted(here: Api, address: str) -> None:
+def test_reports_without_messages_are_not_counted(here: Api, address: str) -> None:
     draft = draft_body(contact={"email": address}, alerts=False)
     for number in range(11):
         here.post("/api/reports", draft, key=f"{number} {address}")
@@ -296,15 +292,13 @@ def test_reports_that_are_told_of_to_nobody_are_not_counted(here: Api, address: 
     assert report and report.alerts
 
 
-def test_wish_that_is_refused_is_not_counted(here: Api, address: str) -> None:
+def test_refused_subscription_is_not_counted(here: Api, address: str) -> None:
     for _ in range(6):
         ask(here, to=address, topic={**STREET, "radius_m": 0})
     assert ask(here, to=address).status_code == 201
 
 
-def test_nothing_is_sent_or_confirmed_when_the_address_is_on_the_block_list(
-    here: Api, address: str
-) -> None:
+def test_nothing_is_sent_or_confirmed_when_the_address_is_blocked(here: Api, address: str) -> None:
     blocks = limit_ports().blocks
     blocked = Destination("email", address)
     blocks.add(
@@ -349,7 +343,7 @@ def test_own_confirmed_address_is_active_at_once_and_managed_in_the_account(
     assert here.get("/api/account/subscriptions").status_code == 401
 
 
-def test_subscription_at_an_own_address_is_listed_and_stopped_though_it_was_asked_for_otherwise(
+def test_subscription_at_an_own_address_is_listed_and_stopped_when_requested_signed_out(
     here: Api, address: str
 ) -> None:
     made = subscribed(here, to=address)
@@ -447,7 +441,7 @@ def test_place_of_a_subscription_never_leaves_its_owner(
     assert not [trace for trace in traces for text in everywhere if trace in text]
 
 
-def test_index_follows_what_is_stored(here: Api, address: str) -> None:
+def test_index_follows_the_store(here: Api, address: str) -> None:
     def keys(area: str) -> set[str]:
         found = index_ports().index.entries(Area(area, "a", "d"))
         return {e.subscription_id for e in found}

@@ -185,11 +185,13 @@ ATTACKS: dict[str, Callable[[Forger], str]] = {
 }
 
 
-def test_table_has_at_least_the_attacks_that_are_promised() -> None:
+def test_table_has_at_least_the_promised_attacks() -> None:
     assert len(ATTACKS) >= 24
 
 
-def test_token_holds_when_it_is_whole_and_its_session_lives(here: Api, forger: Forger) -> None:
+def test_token_is_valid_when_it_is_intact_and_its_session_is_open(
+    here: Api, forger: Forger
+) -> None:
     made = issue(
         forger.who,
         now=datetime.now(UTC),
@@ -206,7 +208,7 @@ def test_token_is_refused_when_it_is_forged(attack: str, here: Api, forger: Forg
 
 
 @pytest.mark.parametrize("scheme", ["Basic", "Token", "", "Bearer Bearer"])
-def test_token_is_refused_when_it_comes_in_another_way(
+def test_token_is_refused_when_it_is_sent_in_another_way(
     scheme: str, here: Api, forger: Forger
 ) -> None:
     headers = {"Authorization": f"{scheme} {forger.signed()}"}
@@ -235,7 +237,7 @@ def disable(who: SignedIn) -> None:
 
 
 @pytest.mark.parametrize("ended", [sign_out, sign_out_everywhere, disable])
-def test_token_is_refused_at_once_when_its_owner_is_out(
+def test_token_is_refused_at_once_when_its_owner_signs_out_or_is_disabled(
     ended: Callable[[SignedIn], None], here: Api
 ) -> None:
     ports = accounts_ports()
@@ -247,14 +249,16 @@ def test_token_is_refused_at_once_when_its_owner_is_out(
     assert status_with(here, token) == 401
 
 
-def test_token_is_refused_when_its_session_is_over_and_it_is_not(here: Api, forger: Forger) -> None:
+def test_token_is_refused_when_its_session_is_over_and_it_is_not_expired(
+    here: Api, forger: Forger
+) -> None:
     later = forger.who.session.expires_at + timedelta(seconds=1)
     with time_machine.travel(later, tick=False):
         assert status_with(here, forger.signed()) == 401
 
 
 @pytest.mark.parametrize(("after_s", "status"), [(-1, 200), (0, 401), (1, 401)])
-def test_token_holds_until_the_second_that_it_says(
+def test_token_is_valid_until_its_expiry(
     after_s: int, status: int, here: Api, forger: Forger
 ) -> None:
     end_ = datetime.now(UTC).replace(microsecond=0) + timedelta(minutes=5)
@@ -263,12 +267,12 @@ def test_token_holds_until_the_second_that_it_says(
         assert status_with(here, token) == status
 
 
-def test_role_in_a_token_gives_nobody_anything(here: Api, forger: Forger) -> None:
+def test_role_in_a_token_is_ignored(here: Api, forger: Forger) -> None:
     token = forger.signed(role="admin", roles=["admin"])
     assert status_with(here, token, "/api/partners/keys") == 403
 
 
-def test_role_is_taken_away_from_the_next_call_on(here: Api) -> None:
+def test_role_is_lost_from_the_next_call_on(here: Api) -> None:
     ports = accounts_ports()
     officer = account_with("officer", "former-officer", ports)
     who = open_session(officer, device="Desk", assurance="staff", ports=ports)

@@ -74,7 +74,7 @@ CHANGES: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("values", CHANGES)
-def test_nobody_is_told_of_what_was_taken_back(values: dict[str, Any], api: Api) -> None:
+def test_undone_change_notifies_nobody(values: dict[str, Any], api: Api) -> None:
     request_id = reported(api)
     before, known = stored(request_id), len(mail.letters())
     change = changed(api, request_id, **values)
@@ -88,7 +88,7 @@ def test_nobody_is_told_of_what_was_taken_back(values: dict[str, Any], api: Api)
     assert (after.state, after.updates, after.repairs) == (before.state, (), 0)
 
 
-def test_reporter_is_told_once_the_time_to_take_it_back_is_over(api: Api) -> None:
+def test_reporter_is_notified_once_the_time_to_undo_is_over(api: Api) -> None:
     request_id = reported(api)
     change = changed(api, request_id, state="fixed", text="Done!")
     tell_what_waits(api.cloud.pump.run_until_idle, timedelta(seconds=59))
@@ -100,7 +100,7 @@ def test_reporter_is_told_once_the_time_to_take_it_back_is_over(api: Api) -> Non
     assert stored(request_id).state == "reopen"
 
 
-def test_later_change_is_told_when_an_earlier_one_was_taken_back(api: Api) -> None:
+def test_later_change_is_announced_when_an_earlier_one_was_undone(api: Api) -> None:
     request_id = reported(api)
     taken_back(api, changed(api, request_id, state="fixed"))
     changed(api, request_id, state="investigating")
@@ -113,7 +113,7 @@ def test_confirmation_of_a_report_does_not_wait(api: Api) -> None:
     assert len(mail.letters()) == 1
 
 
-def test_question_that_was_taken_back_is_not_sent_and_the_case_does_not_wait(api: Api) -> None:
+def test_undone_question_is_not_sent_and_the_case_does_not_wait(api: Api) -> None:
     request_id = reported(api)
     path = f"/api/cases/{request_id}/questions"
     asked = act(api, path, {"text": "How deep is it?"}).json_body
@@ -132,14 +132,12 @@ LASTING: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("values", LASTING)
-def test_undo_is_not_offered_where_nothing_can_be_put_back(
-    values: dict[str, Any], api: Api
-) -> None:
+def test_undo_is_not_offered_when_nothing_can_be_restored(values: dict[str, Any], api: Api) -> None:
     change = changed(api, reported(api), **values)
     assert (change["undo_id"], change["until"], change["undo_within_s"]) == (None, None, None)
 
 
-def test_change_is_not_taken_back_when_people_were_told_of_it(
+def test_change_cannot_be_undone_when_people_were_notified(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     request_id = reported(api)
@@ -153,7 +151,7 @@ def test_change_is_not_taken_back_when_people_were_told_of_it(
     assert stored(request_id).state == "fixed"
 
 
-def test_answer_says_what_was_put_back_and_what_was_not(api: Api) -> None:
+def test_response_lists_what_was_restored_and_what_was_not(api: Api) -> None:
     request_id = reported(api)
     change = changed(api, request_id, description="[removed]", team="parks")
     assert change["undo_within_s"] == 300, "Nobody is told of that, so nobody has to wait."
@@ -162,7 +160,7 @@ def test_answer_says_what_was_put_back_and_what_was_not(api: Api) -> None:
     assert (item["restored"], item["not_restored"]) == (["team"], ["description"])
 
 
-def test_repeat_of_a_change_is_answered_alike_with_the_same_undo(api: Api) -> None:
+def test_repeated_change_gets_the_same_response_with_the_same_undo(api: Api) -> None:
     request_id = reported(api)
     path, values = f"/api/cases/{request_id}/changes", {"state": "fixed", "text": "Done!"}
     version = stored(request_id).version
@@ -181,7 +179,7 @@ def bulk_of(ids: list[str], **changes: Any) -> dict[str, Any]:
     return {"ids": named, "changes": changes}
 
 
-def test_repeat_of_a_bulk_action_is_answered_alike_and_taken_back_once(api: Api) -> None:
+def test_repeated_bulk_action_gets_the_same_response_and_is_undone_once(api: Api) -> None:
     ids = [reported(api, f"k{number}") for number in range(3)]
     body = bulk_of(ids, state="closed", text="Done.")
     changed(api, ids[2], team="parks")
@@ -195,7 +193,7 @@ def test_repeat_of_a_bulk_action_is_answered_alike_and_taken_back_once(api: Api)
     assert not letters("Closed")
 
 
-def test_bulk_action_that_was_cut_short_is_finished_by_its_repeat(
+def test_interrupted_bulk_action_is_finished_by_its_repeat(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ids = [reported(api, f"k{number}") for number in range(2)]
@@ -218,7 +216,7 @@ def test_bulk_action_that_was_cut_short_is_finished_by_its_repeat(
     assert [stored(each).team == "parks" for each in ids] == [False, False]
 
 
-def test_job_stays_in_its_crews_day_when_the_bulk_action_is_taken_back(api: Api) -> None:
+def test_job_stays_in_its_crews_day_when_the_bulk_action_is_undone(api: Api) -> None:
     request_id, officer = reported(api), api.token("officer")
     (job,) = stored_jobs().of_report(request_id)
     crew = next(each for each in container.council().crews if each.team == job.team)
@@ -237,6 +235,6 @@ def test_job_stays_in_its_crews_day_when_the_bulk_action_is_taken_back(api: Api)
     assert stored(request_id).state == "action_scheduled"
 
 
-def test_answer_says_whether_the_officer_still_deals_with_the_case(api: Api) -> None:
+def test_response_says_whether_the_case_is_still_in_the_officers_remit(api: Api) -> None:
     request_id = reported(api)
     assert changed(api, request_id, team="parks")["in_remit"]

@@ -62,7 +62,7 @@ def done_by_contractor(job: dict[str, Any], depot: Depot) -> None:
     assert told(page, depot, photo, kind="done", text=CANARY)[0] == 200
 
 
-def test_contractors_words_and_photos_are_public_when_an_officer_has_released_them(
+def test_contractors_text_and_photos_are_public_when_an_officer_approved_them(
     depot: Depot,
 ) -> None:
     job = depot.job()
@@ -97,7 +97,7 @@ def test_contractors_words_and_photos_are_public_when_an_officer_has_released_th
     assert change(after, depot, contractor_text={need["need_id"]: "shown"}) == 400
 
 
-def test_contractors_words_are_gone_when_an_officer_keeps_them_back(depot: Depot) -> None:
+def test_contractors_text_is_deleted_when_an_officer_refuses_it(depot: Depot) -> None:
     job = depot.job()
     done_by_contractor(job, depot)
     case = case_of(job, depot)
@@ -118,7 +118,7 @@ def test_contractors_words_are_gone_when_an_officer_keeps_them_back(depot: Depot
         ("hand_over", {"text": "The water board."}, "handed_over", "The water board."),
     ],
 )
-def test_case_that_a_crew_could_not_end_is_in_the_queue_until_an_officer_replies(
+def test_case_is_in_the_queue_until_an_officer_replies_when_a_crew_could_not_finish(
     kind: str, values: Any, reason: str, why: str, depot: Depot
 ) -> None:
     job = depot.job()
@@ -139,7 +139,7 @@ def test_case_that_a_crew_could_not_end_is_in_the_queue_until_an_officer_replies
     assert not case_of(job, depot)["needs"]
 
 
-def test_case_needs_no_look_any_more_when_its_job_is_planned_again(depot: Depot) -> None:
+def test_case_needs_no_attention_when_its_job_is_planned_again(depot: Depot) -> None:
     job = depot.job()
     depot.tell(operation(job, "could_not", reason="no_access"))
     assert case_of(job, depot)["needs"]
@@ -148,7 +148,7 @@ def test_case_needs_no_look_any_more_when_its_job_is_planned_again(depot: Depot)
 
 
 @pytest.mark.parametrize("state", [None, "fixed"])
-def test_case_is_in_the_queue_when_a_resident_adds_to_it_though_it_is_closed(
+def test_closed_case_is_in_the_queue_when_a_resident_adds_to_it(
     state: str | None, depot: Depot
 ) -> None:
     request_id, path = depot.report(), "/api/reports/{}/updates"
@@ -178,7 +178,7 @@ def test_case_is_in_the_queue_when_its_reporter_has_answered(depot: Depot) -> No
     assert request_id not in queued(depot, "attention=answered")
 
 
-def test_reason_is_there_again_when_an_officer_takes_the_reply_back(depot: Depot) -> None:
+def test_attention_reason_returns_when_an_officer_undoes_the_reply(depot: Depot) -> None:
     job = depot.job()
     depot.tell(operation(job, "could_not", reason="no_access"))
     case = case_of(job, depot)
@@ -246,7 +246,7 @@ def link_to_again(job: dict[str, Any], depot: Depot) -> str:
         ("team@example.org", "team@example.org"),
     ],
 )
-def test_writer_is_called_by_role_where_nobody_knows_which_one(
+def test_author_is_named_by_role_when_the_person_is_unknown(
     sender: str, called: str, here: Api
 ) -> None:
     assert signed(sender).casefold() == called.casefold()
@@ -260,7 +260,7 @@ def looks(depot: Depot, actor: str) -> list[tuple[str, str, str]]:
 
 
 @pytest.mark.parametrize("path", ["/api/jobs/{job_id}", "/api/jobs?crew=highways-south"])
-def test_look_at_a_job_of_a_private_report_is_noted_before_it_is_shown(
+def test_view_of_a_job_of_a_private_report_is_audited_before_it_is_shown(
     path: str, depot: Depot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = depot.job(about=PRIVATE, team="highways")
@@ -279,13 +279,13 @@ def refuse(*_: Any) -> None:
     raise UpstreamFailed("The log does not answer.")
 
 
-def test_look_at_a_job_of_a_public_report_is_not_noted(depot: Depot) -> None:
+def test_view_of_a_job_of_a_public_report_is_not_audited(depot: Depot) -> None:
     job, token = depot.job(), depot.staff("a-crew-member", Grant(role="crew"))
     assert depot.api.get(f"/api/jobs/{job['job_id']}", token).status_code == 200
     assert looks(depot, "a-crew-member") == []
 
 
-def test_look_at_a_crews_day_is_noted_with_each_private_report_in_it(depot: Depot) -> None:
+def test_view_of_a_crews_day_is_audited_with_each_private_report_in_it(depot: Depot) -> None:
     job = depot.job(about=PRIVATE, team="highways")
     depot.change(job, crew="highways-north", planned_day=DAY_AHEAD)
     depot.api.cloud.pump.run_until_idle()

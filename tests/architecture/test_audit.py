@@ -35,11 +35,11 @@ def beyond(policy: dict[str, Any]) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("path", POLICIES, ids=lambda path: path.stem)
-def test_no_function_may_do_more_with_the_log_than_put_and_query(path: Any) -> None:
+def test_functions_may_only_put_and_query_the_log(path: Any) -> None:
     assert set(beyond(json.loads(path.read_text(encoding="utf-8")))) == set()
 
 
-def test_somebody_may_put_and_query() -> None:
+def test_some_functions_may_put_and_query() -> None:
     granted = {
         action
         for path in POLICIES
@@ -60,12 +60,12 @@ def test_somebody_may_put_and_query() -> None:
         ("dynamodb:DeleteItem", [{"Fn::Sub": "arn:aws:dynamodb:eu-west-2:1:table/*"}]),
     ],
 )
-def test_policy_is_found_out_when_it_grants_more(action: str, resource: Any) -> None:
+def test_policy_is_detected_when_it_grants_more(action: str, resource: Any) -> None:
     planted = {"Statement": [{"Effect": "Allow", "Action": [action], "Resource": resource}]}
     assert list(beyond(planted)) == [action]
 
 
-def test_nothing_removes_entries_by_itself_and_the_table_cannot_be_deleted() -> None:
+def test_entries_never_expire_and_the_table_cannot_be_deleted() -> None:
     table = fragments()["Resources"][TABLE]
     assert "TimeToLiveSpecification" not in table["Properties"]
     assert table["Properties"]["DeletionProtectionEnabled"]
@@ -80,7 +80,7 @@ def careless(source: str) -> set[str]:
     return {name for _, name in named if name in CHANGES} | unconditional
 
 
-def test_store_puts_nothing_in_the_place_of_an_entry() -> None:
+def test_store_never_replaces_an_entry() -> None:
     assert careless(STORE.read_text(encoding="utf-8")) == set()
     assert careless("item.save()\nitem.delete()\nitem.update([x])") == {"save", "delete", "update"}
 

@@ -35,7 +35,7 @@ def test_composition_root_maps_nothing() -> None:
         "def f(a: model.Job): ...",
     ],
 )
-def test_mapping_is_found_when_there_is_one(planted: str) -> None:
+def test_mapping_is_detected_when_there_is_one(planted: str) -> None:
     assert [*mappings(planted)]
 
 

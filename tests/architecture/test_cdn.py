@@ -122,7 +122,7 @@ def test_behaviour_takes_https_only_and_sends_the_headers(behaviour: Json) -> No
 
 
 @pytest.mark.parametrize("behaviour", behaviours(), ids=lambda it: it.get("PathPattern", "pages"))
-def test_behaviour_keeps_and_compresses_what_is_published_and_nothing_else(
+def test_behaviour_caches_and_compresses_published_files_only(
     behaviour: Json,
 ) -> None:
     is_api = behaviour["TargetOriginId"] == cdn.API
@@ -132,7 +132,7 @@ def test_behaviour_keeps_and_compresses_what_is_published_and_nothing_else(
     assert behaviour.get("OriginRequestPolicyId") == (ALL_BUT_HOST if is_api else None)
 
 
-def test_published_files_are_kept_as_long_as_they_say_and_under_their_path_alone() -> None:
+def test_published_files_are_cached_as_they_say_and_by_their_path_only() -> None:
     config = resource("PublishedCachePolicy")["CachePolicyConfig"]
     assert (config["MinTTL"], config["MaxTTL"]) == (0, 31_536_000)
     key = config["ParametersInCacheKeyAndForwardedToOrigin"]
@@ -142,7 +142,7 @@ def test_published_files_are_kept_as_long_as_they_say_and_under_their_path_alone
     assert key["QueryStringsConfig"] == {"QueryStringBehavior": "none"}
 
 
-def test_errors_are_not_kept_for_the_next_caller_and_their_bodies_not_replaced() -> None:
+def test_errors_are_not_cached_and_their_bodies_not_replaced() -> None:
     """A 404 that a stranger got must not be what an officer gets a second later."""
     told = cdn.distribution()["CustomErrorResponses"]
     assert {each["ErrorCode"] for each in told} >= {404, 405, 414, 500, 501, 502, 503, 504}
@@ -160,7 +160,7 @@ def test_viewers_are_served_new_protocols_and_are_not_logged() -> None:
     assert "Logging" not in config
 
 
-def test_api_knows_the_cdn_by_its_secret_and_no_other_origin_is_told_it() -> None:
+def test_api_recognises_the_cdn_by_its_secret_which_no_other_origin_gets() -> None:
     told = {
         origin["Id"]: origin["OriginCustomHeaders"]
         for origin in cdn.distribution()["Origins"]
@@ -217,7 +217,7 @@ def test_missing_page_is_html_with_404_and_leads_home() -> None:
         ("DEFAULT_5XX", 503),
     ],
 )
-def test_gateways_own_answer_is_a_problem(kind: str, status: int) -> None:
+def test_gateways_own_error_is_a_problem(kind: str, status: int) -> None:
     answers = resource("RestAPI")["DefinitionBody"]["x-amazon-apigateway-gateway-responses"]
     answer = answers[kind]
     problem = json.loads(answer["responseTemplates"]["application/json"])
@@ -229,7 +229,7 @@ def test_gateways_own_answer_is_a_problem(kind: str, status: int) -> None:
     assert ("gatewayresponse.header.Retry-After" in headers) is (status in (429, 503))
 
 
-def test_gateway_says_how_much_goes_at_once_when_it_is_too_much() -> None:
+def test_gateway_names_the_limit_when_a_request_is_too_large() -> None:
     """It refuses a form before the form's own page can; the pages take 4 MB of photos."""
     answers = resource("RestAPI")["DefinitionBody"]["x-amazon-apigateway-gateway-responses"]
     said = answers["REQUEST_TOO_LARGE"]["responseTemplates"]["application/json"]
@@ -237,7 +237,7 @@ def test_gateway_says_how_much_goes_at_once_when_it_is_too_much() -> None:
     assert "go back and choose fewer or smaller photos" in said
 
 
-def test_gateways_other_refusals_are_problems_in_its_own_words() -> None:
+def test_gateways_other_errors_are_problems_in_its_own_words() -> None:
     answers = resource("RestAPI")["DefinitionBody"]["x-amazon-apigateway-gateway-responses"]
     written = answers["DEFAULT_4XX"]["responseTemplates"]["application/json"]
     said = written.replace("$context.error.messageString", '"Bad request body"')
@@ -280,9 +280,7 @@ def test_headers_are_those_of_a_closed_page() -> None:
         ("/health", False),
     ],
 )
-def test_pages_of_other_sites_may_read_what_is_the_same_for_everybody(
-    address: str, is_open: bool
-) -> None:
+def test_other_sites_may_read_what_is_the_same_for_all(address: str, is_open: bool) -> None:
     sent = {each.name: (each.value, each.overrides) for each in cdn.headers(address, NAMES)}
     assert sent.get("Access-Control-Allow-Origin") == (("*", True) if is_open else None)
     assert "Access-Control-Allow-Credentials" not in sent
@@ -299,7 +297,7 @@ def test_no_policy_of_the_cdn_lets_other_sites_send_credentials() -> None:
     assert all(each["AccessControlAllowCredentials"] is False for each in cors)
 
 
-def test_open_documents_have_the_headers_of_a_page_besides() -> None:
+def test_open_documents_also_have_the_headers_of_a_page() -> None:
     pages, documents = (
         {each.name: each for each in cdn.headers(path, NAMES) if each.name not in OF_SITES}
         for path in ("/", "/data/index.json")
@@ -335,7 +333,7 @@ def faults_of(policy: str) -> list[str]:
     return faults
 
 
-def test_policy_lets_in_what_the_pages_need_and_no_more() -> None:
+def test_policy_allows_what_the_pages_need_and_no_more() -> None:
     assert faults_of(policy_of_pages()) == []
 
 
@@ -354,7 +352,7 @@ def test_policy_lets_in_what_the_pages_need_and_no_more() -> None:
         ("connect-src 'self'", "connect-src 'self' https://*.amazonaws.com"),
     ],
 )
-def test_policy_is_found_out_when_it_lets_in_more(ours: str, planted: str) -> None:
+def test_policy_is_detected_when_it_allows_more(ours: str, planted: str) -> None:
     assert ours in policy_of_pages()
     assert faults_of(policy_of_pages().replace(ours, planted))
 
@@ -377,7 +375,7 @@ def account(
     container.forget()
 
 
-def test_policy_lets_photos_go_and_come_where_the_store_says(account: dict[str, str]) -> None:
+def test_policy_allows_photos_to_and_from_the_store(account: dict[str, str]) -> None:
     photo = PhotoKey("7K3M2QXV9HTD", "p1")
     ports = photos_ports()
     policy = next(e.value for e in cdn.headers("/", account) if e.name == "Content-Security-Policy")
@@ -406,7 +404,7 @@ def openings_of(policy: Json) -> list[str]:
     ]
 
 
-def test_published_bucket_is_open_to_the_distribution_alone() -> None:
+def test_published_bucket_is_open_only_to_the_distribution() -> None:
     policy = resource("PublishedBucketPolicy")["PolicyDocument"]
     assert openings_of(policy) == []
     blocked = resources.template()["Resources"]["PublishedBucket"]["Properties"]
@@ -427,7 +425,7 @@ def test_published_bucket_is_open_to_the_distribution_alone() -> None:
         {"Action": "s3:*"},
     ],
 )
-def test_bucket_is_found_out_when_it_is_open_to_others(change: Json) -> None:
+def test_bucket_is_detected_when_it_is_open_to_others(change: Json) -> None:
     policy = deepcopy(resource("PublishedBucketPolicy")["PolicyDocument"])
     policy["Statement"][0] |= change
     assert openings_of(policy) == ["TheDistributionReads"]
@@ -476,7 +474,7 @@ def test_viewer_function_finds_the_page_of_a_folder() -> None:
     assert [answer["uri"] for answer in answers] == [*pages.values()]
 
 
-def test_api_is_told_whose_request_it_is_whatever_the_request_says() -> None:
+def test_api_gets_the_viewers_address_whatever_the_request_claims() -> None:
     other = {"accept": {"value": "*/*"}}
     forged = {
         viewer.VIEWER: {"value": "203.0.113.9", "multiValue": [{"value": "203.0.113.9"}]},
@@ -492,7 +490,7 @@ def test_api_is_told_whose_request_it_is_whatever_the_request_says() -> None:
     [each for each in behaviours() if each["TargetOriginId"] == cdn.API],
     ids=lambda it: it["PathPattern"],
 )
-def test_every_address_of_the_api_tells_whose_request_it_is(behaviour: Json) -> None:
+def test_every_address_of_the_api_gets_the_viewers_address(behaviour: Json) -> None:
     address = behaviour["PathPattern"].replace("*", "x")
     assert function_at(address) == function_at("/api/reports")
 
@@ -529,7 +527,7 @@ def test_template_is_clean_when_it_is_merged(tmp_path: Path) -> None:
     assert lint(merged(), tmp_path) == ""
 
 
-def test_template_is_found_out_when_a_reference_leads_nowhere(tmp_path: Path) -> None:
+def test_template_is_detected_when_a_reference_is_missing(tmp_path: Path) -> None:
     broken = deepcopy(merged())
     broken["Resources"]["PublishedBucketPolicy"]["Properties"]["Bucket"] = {"Ref": "Nothing"}
     assert "Nothing" in lint(broken, tmp_path)

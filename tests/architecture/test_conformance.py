@@ -27,11 +27,11 @@ def _is_held(line: str) -> bool:
 
 
 @pytest.mark.parametrize("name", ["OPEN311", "SECURITY"])
-def test_every_line_is_held_by_tests_that_there_are(name: str) -> None:
+def test_every_line_names_existing_tests(name: str) -> None:
     assert faults_in((ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")) == []
 
 
-def test_line_is_found_out_when_nothing_holds_it() -> None:
-    known = "`test_every_line_is_held_by_tests_that_there_are`"
+def test_line_is_detected_when_it_names_no_existing_test() -> None:
+    known = "`test_every_line_names_existing_tests`"
     planted = [f"| ✓ | a | b | {known} |", "| ✓ | a | b | |", f"| ◐ | a | b | {known}, `test_x` |"]
     assert faults_in("\n".join(planted)) == planted[1:]

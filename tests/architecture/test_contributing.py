@@ -44,7 +44,7 @@ def with_service(folder: Path, **changes: str) -> Path:
     return path
 
 
-def test_service_and_its_rule_hold_when_the_steps_were_followed(tmp_path: Path) -> None:
+def test_service_and_its_rule_work_when_the_steps_were_followed(tmp_path: Path) -> None:
     council = load(str(with_service(tmp_path)))
     added, rule = example(SERVICE[2]), example(SERVICE[3])
     (question,) = added["attributes"]
@@ -76,7 +76,7 @@ def test_service_is_refused_when_its_team_is_not_the_councils(tmp_path: Path) ->
 @pytest.mark.parametrize(
     "title", ["Add a service", "Add a page", "Add a reaction", "Add a kind of message"]
 )
-def test_steps_are_numbered_in_order_and_name_files_that_are_there(title: str) -> None:
+def test_steps_are_numbered_in_order_and_name_existing_files(title: str) -> None:
     found = steps(TEXT, title)
     assert [*found] == [*range(1, len(found) + 1)]
     named = {name for step in found.values() for name in NAMED.findall(step)}

@@ -36,10 +36,10 @@ def missing(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.stem)
-def test_document_names_only_files_that_are_there(document: Path) -> None:
+def test_document_names_only_existing_files(document: Path) -> None:
     assert missing(document.read_text(encoding="utf-8")) == set()
 
 
-def test_file_is_found_missing_when_a_document_names_it() -> None:
+def test_missing_file_is_detected_when_a_document_names_it() -> None:
     text = "`app.py`, `chalicelib/gone.py`, `reports/reports.py` and `forms/reports.py`"
     assert missing(text) == {"chalicelib/gone.py", "forms/reports.py"}

@@ -51,7 +51,7 @@ finally:
 
 
 @pytest.mark.parametrize("handler", HANDLERS)
-def test_handler_names_what_comes_again_when_only_its_module_is_loaded(handler: str) -> None:
+def test_handler_returns_failed_records_when_only_its_module_is_loaded(handler: str) -> None:
     records = json.loads(event_of(handler).read_text())["Records"]
     done = alone(ALONE, handler)
     assert done.returncode == 0, done.stderr.decode()
@@ -61,7 +61,7 @@ def test_handler_names_what_comes_again_when_only_its_module_is_loaded(handler: 
 
 
 @pytest.mark.parametrize("handler", SCHEDULED)
-def test_schedule_fails_in_the_open_when_only_its_module_is_loaded(handler: str) -> None:
+def test_schedule_raises_its_failure_when_only_its_module_is_loaded(handler: str) -> None:
     """So that Lambda tries again, and an alarm can see it; the words of it are told nowhere."""
     done = alone(ALONE, handler)
     assert done.returncode != 0
@@ -69,7 +69,7 @@ def test_schedule_fails_in_the_open_when_only_its_module_is_loaded(handler: str)
     assert b"nothing is there" not in done.stdout + done.stderr
 
 
-def test_handler_is_found_out_when_it_loads_the_app() -> None:
+def test_handler_is_detected_when_it_loads_the_app() -> None:
     done = alone("import app\n" + ALONE, HANDLERS[0])
     assert done.returncode != 0 and b"the handler loaded app.py" in done.stderr
 
@@ -89,7 +89,7 @@ def alone(program: str, handler: str) -> "subprocess.CompletedProcess[bytes]":
     )
 
 
-def test_every_source_of_events_is_a_thing_of_the_template() -> None:
+def test_every_source_of_events_is_in_the_template() -> None:
     outputs = template()["Outputs"]
     wanted = {
         getattr(source, "stream_arn", None) or getattr(source, "queue_arn", None)

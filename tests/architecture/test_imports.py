@@ -37,7 +37,7 @@ def test_app_loads_nothing_heavy_when_it_is_imported() -> None:
     assert loaded_by("import app") == set()
 
 
-def test_facts_are_made_of_the_stream_without_a_database() -> None:
+def test_facts_are_made_from_the_stream_without_a_database() -> None:
     handler = "from chalicelib.handlers.reports import reports_events\n"
     record = "{'eventID': '', 'dynamodb': {}}"
     assert loaded_by(f"{handler}reports_events._fact_of({record})") == set()
@@ -53,7 +53,7 @@ def test_forms_are_loaded_only_with_their_first_page() -> None:
     assert not {name for name in loaded if name.startswith("chalicelib.forms")}
 
 
-def test_heavy_import_is_found_out_when_there_is_one() -> None:
+def test_heavy_import_is_detected_when_there_is_one() -> None:
     assert "botocore" in loaded_by("import app, botocore")
 
 
@@ -107,18 +107,18 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> str:
     return done.stdout
 
 
-def test_layers_hold() -> None:
+def test_layers_are_respected() -> None:
     done = linted(ROOT)
     assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.parametrize("path", PLANTED)
-def test_planted_violation_of_the_layers_is_found(path: str, planted: str) -> None:
+def test_planted_violation_of_the_layers_is_detected(path: str, planted: str) -> None:
     module = path.removesuffix(".py").replace("/", ".")
     assert f"{module} -> {PLANTED[path]} (l." in planted
 
 
 @pytest.mark.parametrize("path", PLANTED_CIRCLES)
-def test_planted_circle_of_imports_is_found(path: str, planted: str) -> None:
+def test_planted_circle_of_imports_is_detected(path: str, planted: str) -> None:
     package = path.rpartition("/")[0].replace("/", ".")
     assert f"No cycles are allowed in {package}." in planted

@@ -107,5 +107,5 @@ def test_banned_word_is_found_in_a_document_but_not_in_its_code() -> None:
     assert faults_of_document(text) == ["3: Whoever asks hears of it ()."]
 
 
-def test_words_that_people_read_are_left_alone() -> None:
+def test_user_facing_texts_are_ignored() -> None:
     assert faults('TEXT = "Tell us whom to ring."') == []

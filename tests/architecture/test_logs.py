@@ -55,7 +55,7 @@ def changing_words(text: str) -> list[str]:
     ]
 
 
-def test_nothing_is_logged_or_printed_past_logs() -> None:
+def test_logs_is_the_only_way_to_log_or_print() -> None:
     # The sandbox, a process of its own, answers on standard output and reads nothing back here.
     found = {path.name: other_ways(path.read_text()) for path in code()}
     assert {name: ways for name, ways in found.items() if ways - {"stderr"}} == {}
@@ -73,11 +73,11 @@ def test_nothing_is_logged_or_printed_past_logs() -> None:
         "import warnings",
     ],
 )
-def test_other_way_is_found_out_when_there_is_one(planted: str) -> None:
+def test_other_way_to_log_is_detected(planted: str) -> None:
     assert other_ways(planted)
 
 
-def test_events_have_fixed_words() -> None:
+def test_events_have_fixed_texts() -> None:
     assert [call for path in code() for call in changing_words(path.read_text())] == []
     assert changing_words('logs.event(f"{name} came")')
     assert changing_words("logs.failure(str(e), e)")

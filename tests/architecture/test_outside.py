@@ -47,9 +47,9 @@ def test_only_two_modules_open_connections() -> None:
         "from httpx._client import Client",
     ],
 )
-def test_module_is_found_out_when_it_opens_connections(planted: str) -> None:
+def test_module_is_detected_when_it_opens_connections(planted: str) -> None:
     assert len(ways(planted)) == 1
 
 
-def test_module_is_let_alone_when_it_only_reads_addresses() -> None:
+def test_module_is_accepted_when_it_only_reads_addresses() -> None:
     assert ways("from urllib.parse import urlsplit\nfrom http import HTTPStatus") == set()

@@ -82,7 +82,7 @@ def test_every_attribute_of_every_item_has_a_row_and_every_row_its_attribute() -
     assert {name for item in items for name in kept_in(item)} == rows(*map(store_of, items))
 
 
-def test_attribute_and_part_of_one_are_found_when_they_have_no_row() -> None:
+def test_attribute_is_detected_when_it_has_no_row() -> None:
     @dataclass
     class Device:
         maker: str
@@ -101,7 +101,7 @@ def test_attribute_and_part_of_one_are_found_when_they_have_no_row() -> None:
     assert missing == {"email", "devices.maker", "devices.numbers"}
 
 
-def test_everything_of_the_template_that_keeps_something_lies_in_a_store() -> None:
+def test_everything_in_the_template_that_stores_data_belongs_to_a_store() -> None:
     resources = fragments()["Resources"].items()
     keeps = {name for name, resource in resources if resource.get("Type") in KEEPS}
     assert keeps == {name for store in load().stores for name in store.resources}
@@ -165,7 +165,7 @@ def test_every_key_of_the_browsers_storage_has_a_row_and_every_row_its_key() -> 
         ('const CACHE = "planted";\ncaches.open(CACHE);', {"CacheStorage planted"}),
     ],
 )
-def test_storage_is_found_when_it_has_no_row(planted: str, found: set[str]) -> None:
+def test_storage_is_detected_when_it_has_no_row(planted: str, found: set[str]) -> None:
     known = {name for _, name in rows("browser")}
     assert kept_in_browsers(planted) - known == found
 

@@ -35,7 +35,7 @@ def _faults(node: ast.AST) -> Iterator[str]:
         yield f"line {node.lineno}: start it with subprocess.run"
 
 
-def test_program_is_told_its_environment_wherever_one_is_started() -> None:
+def test_every_started_program_gets_an_explicit_environment() -> None:
     files = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")]
     texts = {path: path.read_text(encoding="utf-8") for path in files}
     assert sum("subprocess.run(" in text for text in texts.values()) >= 3
@@ -54,9 +54,9 @@ def test_program_is_told_its_environment_wherever_one_is_started() -> None:
         "import os\nos.execv('ls', [])",
     ],
 )
-def test_program_is_found_out_when_it_inherits_the_environment(planted: str) -> None:
+def test_program_is_detected_when_it_inherits_the_environment(planted: str) -> None:
     assert len(faults_in(planted)) == 1
 
 
-def test_program_is_let_alone_when_its_environment_is_said() -> None:
+def test_program_is_accepted_when_its_environment_is_given() -> None:
     assert faults_in("import subprocess\nsubprocess.run(['ls'], env={})") == []

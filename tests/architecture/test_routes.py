@@ -52,7 +52,7 @@ def test_every_route_declares_its_caller() -> None:
     assert undeclared(app.app, all_groups()) == set()
 
 
-def test_route_is_found_out_when_it_declares_nothing() -> None:
+def test_route_is_detected_when_it_declares_nothing() -> None:
     careless = Chalice("careless")
     careless.route("/api/careless")(lambda: {})
     assert undeclared(careless, all_groups()) == {("/api/careless", "GET")}
@@ -73,7 +73,7 @@ STEADY = ("/health", "/api/openapi.json")
 
 
 @pytest.mark.parametrize(("path", "method"), sorted(every_route(app.app)))
-def test_every_route_answers_a_problem_when_something_breaks(
+def test_every_route_returns_a_problem_for_an_internal_error(
     path: str, method: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for builder in [*every_builder_of_ports(), wording, container.settings]:
@@ -112,7 +112,7 @@ def test_get_is_answered_when_a_client_sends_any_usual_content_type(content_type
     assert answer.status_code == 200
 
 
-def test_health_is_told_in_a_status_alone_when_a_monitor_asks_for_no_more() -> None:
+def test_health_returns_only_a_status_for_a_head_request() -> None:
     with Client(app.app) as client:
         whole, alone = (client.http.request(method, "/health") for method in ("GET", "HEAD"))
     assert (whole.status_code, whole.body) == (200, b'{"status":"ok"}')
@@ -133,13 +133,13 @@ def test_every_route_is_in_the_openapi_document() -> None:
     assert undescribed(app.app) == set()
 
 
-def test_route_is_found_out_when_the_openapi_document_does_not_know_it() -> None:
+def test_route_is_detected_when_the_openapi_document_lacks_it() -> None:
     careless = Chalice("careless")
     careless.route("/api/careless")(lambda: {})
     assert ("/api/careless", "GET") in undescribed(careless)
 
 
-def test_openapi_document_names_only_schemas_that_it_holds() -> None:
+def test_openapi_document_names_only_existing_schemas() -> None:
     described = document([fact for group in all_groups() for fact in group.facts])
     assert described["openapi"].startswith("3.1")
     known = {f"#/components/schemas/{name}" for name in described["components"]["schemas"]}
@@ -184,7 +184,7 @@ def unmapped(kinds: set[type]) -> set[type]:
     return {each for each in kinds if each not in STATUS or each.__name__ not in TREE}
 
 
-def test_every_error_has_a_status_and_stands_in_the_tree() -> None:
+def test_every_error_has_a_status_and_is_in_the_hierarchy() -> None:
     kinds = set(every_error())
     assert kinds == set(STATUS)
     assert unmapped({*kinds}) == set()

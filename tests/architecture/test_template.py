@@ -76,7 +76,7 @@ def test_template_is_valid(template: dict[str, Any], tmp_path: Path) -> None:
     assert lint(template, tmp_path) == ""
 
 
-def test_template_is_found_out_when_it_is_not_valid(
+def test_template_is_detected_when_it_is_not_valid(
     template: dict[str, Any], tmp_path: Path
 ) -> None:
     queue = template["Resources"]["PublishQueue"]
@@ -108,11 +108,11 @@ def _referred(value: Any) -> Iterator[str]:
             yield from _referred(inner)
 
 
-def test_template_refers_only_to_what_it_has(template: dict[str, Any]) -> None:
+def test_template_refers_only_to_its_own_resources(template: dict[str, Any]) -> None:
     assert dangling(template) == set()
 
 
-def test_template_is_found_out_when_a_function_reads_a_queue_that_is_not_there(
+def test_template_is_detected_when_a_function_reads_a_missing_queue(
     template: dict[str, Any],
 ) -> None:
     event = template["Resources"]["Publish"]["Properties"]["Events"]["PublishSqsEventSource"]
@@ -145,7 +145,7 @@ def circle(template: dict[str, Any]) -> set[str]:
     return set()
 
 
-def test_no_resources_wait_for_one_another(template: dict[str, Any]) -> None:
+def test_no_resources_depend_on_each_other_in_a_circle(template: dict[str, Any]) -> None:
     assert circle(template) == set()
     needs = dependencies(template)
     assert {"APIHandler"} <= needs["RestAPI"] and {"RestAPI"} <= needs["Distribution"]
@@ -166,14 +166,14 @@ def test_no_resources_wait_for_one_another(template: dict[str, Any]) -> None:
         ),
     ],
 )
-def test_resources_are_found_out_when_they_wait_for_one_another(
+def test_resources_are_detected_when_they_depend_on_each_other_in_a_circle(
     planted: Resource, found: set[str], template: dict[str, Any]
 ) -> None:
     template["Resources"]["UploadsBucket"] |= planted
     assert found <= circle(template)
 
 
-def test_template_holds_no_placeholder_of_a_stream_or_queue(template: dict[str, Any]) -> None:
+def test_template_has_no_placeholder_of_a_stream_or_queue(template: dict[str, Any]) -> None:
     text = json.dumps(template)
     assert [each for each in PLACEHOLDERS if each in text] == []
 
@@ -197,13 +197,13 @@ def unsafe_queues(template: dict[str, Any]) -> set[str]:
     return unsafe
 
 
-def test_every_queue_gives_up_to_a_dead_letter_queue_and_hides_long_enough(
+def test_every_queue_has_a_dead_letter_queue_and_a_long_visibility_timeout(
     template: dict[str, Any],
 ) -> None:
     assert unsafe_queues(template) == set()
 
 
-def test_redrive_knows_every_queue_that_we_fill_ourselves(template: dict[str, Any]) -> None:
+def test_redrive_covers_every_queue_that_we_fill(template: dict[str, Any]) -> None:
     filled_by_s3 = {"photos", "replies"}
     queues = {
         name.removesuffix("Queue").lower()
@@ -221,14 +221,14 @@ def test_redrive_knows_every_queue_that_we_fill_ourselves(template: dict[str, An
         ("PhotosDeadLetterQueue", {"SqsManagedSseEnabled": False}),
     ],
 )
-def test_queue_is_found_out_when_it_is_unsafe(
+def test_queue_is_detected_when_it_is_unsafe(
     queue: str, planted: Resource, template: dict[str, Any]
 ) -> None:
     template["Resources"][queue]["Properties"] |= planted
     assert unsafe_queues(template) == {queue}
 
 
-def test_every_dead_letter_queue_and_a_stream_that_lags_raise_an_alarm(
+def test_every_dead_letter_queue_and_lagging_stream_raises_an_alarm(
     template: dict[str, Any],
 ) -> None:
     alarms = of_type(template, "AWS::CloudWatch::Alarm")
@@ -259,7 +259,9 @@ def test_alarm_watches_a_metric_that_the_log_writes(template: dict[str, Any]) ->
     assert purses == set(get_args(Purse))
 
 
-def test_failures_are_told_one_by_one_and_tries_are_counted(template: dict[str, Any]) -> None:
+def test_failed_records_are_returned_one_by_one_and_tries_are_limited(
+    template: dict[str, Any],
+) -> None:
     resources = template["Resources"]
     for name, kind, source in sources(template):
         if kind == "Schedule":
@@ -310,7 +312,7 @@ def out_of_bounds(template: dict[str, Any]) -> list[str]:
     return faults
 
 
-def test_every_value_is_one_that_lambda_takes(template: dict[str, Any]) -> None:
+def test_every_value_is_accepted_by_lambda(template: dict[str, Any]) -> None:
     assert out_of_bounds(template) == []
 
 
@@ -324,7 +326,7 @@ def test_every_value_is_one_that_lambda_takes(template: dict[str, Any]) -> None:
         ("FanOut", {"MaximumRecordAgeInSeconds": 59}),
     ],
 )
-def test_source_is_found_out_when_lambda_would_refuse_it(
+def test_source_is_detected_when_lambda_would_refuse_it(
     function: str, planted: Resource, template: dict[str, Any]
 ) -> None:
     (source,) = template["Resources"][function]["Properties"]["Events"].values()
@@ -332,12 +334,12 @@ def test_source_is_found_out_when_lambda_would_refuse_it(
     assert [fault.partition(":")[0] for fault in out_of_bounds(template)] == [function]
 
 
-def test_function_is_found_out_when_lambda_would_refuse_it(template: dict[str, Any]) -> None:
+def test_function_is_detected_when_lambda_would_refuse_it(template: dict[str, Any]) -> None:
     template["Resources"]["Sweep"]["Properties"] |= {"Timeout": 901}
     assert out_of_bounds(template) == ["Sweep: Timeout 901"]
 
 
-def test_no_function_runs_more_often_at_once_than_is_said(template: dict[str, Any]) -> None:
+def test_every_function_has_a_concurrency_limit(template: dict[str, Any]) -> None:
     for name, kind, source in sources(template):
         if kind == "SQS":
             assert 2 <= source["ScalingConfig"]["MaximumConcurrency"] <= 10, name
@@ -359,7 +361,7 @@ def test_api_has_one_stage_and_no_other_that_sam_would_add(template: dict[str, A
     assert template["Resources"]["RestAPI"]["Properties"]["StageName"] == "api"
 
 
-def test_address_of_the_site_has_to_be_given_and_to_be_one(template: dict[str, Any]) -> None:
+def test_sites_address_is_required_and_validated(template: dict[str, Any]) -> None:
     parameter = template["Parameters"]["SiteUrl"]
     assert "Default" not in parameter
     for address, fits in (
@@ -372,7 +374,7 @@ def test_address_of_the_site_has_to_be_given_and_to_be_one(template: dict[str, A
         assert (re.fullmatch(parameter["AllowedPattern"], address) is not None) is fits, address
 
 
-def test_every_function_says_how_long_and_with_what_memory_it_runs(
+def test_every_function_has_a_timeout_and_memory(
     template: dict[str, Any],
 ) -> None:
     chalices_own = (60, 128)
@@ -384,7 +386,7 @@ def test_every_function_says_how_long_and_with_what_memory_it_runs(
     assert functions(template)["APIHandler"]["Timeout"] <= 20
 
 
-def test_every_function_has_a_role_of_its_own_and_a_log_that_ends(
+def test_every_function_has_its_own_role_and_a_log_that_expires(
     template: dict[str, Any],
 ) -> None:
     roles = [function["Role"]["Fn::GetAtt"][0] for function in functions(template).values()]
@@ -452,7 +454,7 @@ def test_only_the_bucket_of_uploads_can_send_to_its_queue(template: dict[str, An
     assert source == "arn:${AWS::Partition}:s3:::" + bucket["Properties"]["BucketName"]["Fn::Sub"]
 
 
-def test_versions_of_uploads_end_and_nothing_outlives_a_dead_letter_for_long(
+def test_versions_of_uploads_expire_soon_after_their_dead_letters(
     template: dict[str, Any],
 ) -> None:
     bucket = template["Resources"]["UploadsBucket"]["Properties"]
@@ -463,7 +465,7 @@ def test_versions_of_uploads_end_and_nothing_outlives_a_dead_letter_for_long(
     assert timedelta(seconds=letters["MessageRetentionPeriod"]) == UNREAD_KEPT_FOR
 
 
-def test_policies_of_the_template_are_those_that_are_tried(template: dict[str, Any]) -> None:
+def test_policies_of_the_template_are_those_that_are_tested(template: dict[str, Any]) -> None:
     roles = of_type(template, "AWS::IAM::Role")
     # SNS takes that one, to write a log.
     del roles["TextLogRole"]

@@ -75,5 +75,5 @@ def test_banned_phrase_is_found(planted: str) -> None:
         "<p>You can withdraw this report within 5 minutes.</p>",
     ],
 )
-def test_code_and_plain_texts_are_left_alone(plain: str) -> None:
+def test_code_and_plain_texts_are_ignored(plain: str) -> None:
     assert faults(plain) == []

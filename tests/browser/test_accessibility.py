@@ -115,7 +115,7 @@ def test_published_report_page_has_no_violation_and_fits(
     assert overflow(page) <= 0
 
 
-def test_violation_is_found_when_there_is_one(new_page: NewPage) -> None:
+def test_violation_is_detected_when_there_is_one(new_page: NewPage) -> None:
     page = new_page()
     page.goto("/")
     page.evaluate("() => document.body.append(document.createElement('img'))")
