@@ -114,7 +114,7 @@ def test_no_page_has_a_violation_or_runs_off_the_screen(
     assert overflow(page) <= 0
 
 
-def test_page_says_that_it_could_not_be_reached_and_tries_again(
+def test_page_says_that_the_service_is_unreachable_and_retries(
     new_page: NewPage, account: Account
 ) -> None:
     page = opened(new_page, account)
@@ -132,7 +132,7 @@ def test_page_says_that_it_could_not_be_reached_and_tries_again(
     expect(page.get_by_role("button", name="Try again")).to_be_hidden()
 
 
-def test_report_is_changed_by_keyboard_and_what_was_typed_is_kept_when_it_is_not_stored(
+def test_report_is_changed_by_keyboard_and_typed_text_stays_when_it_is_not_stored(
     new_page: NewPage, account: Account
 ) -> None:
     report = reported(account, "change")
@@ -161,9 +161,7 @@ def test_report_is_changed_by_keyboard_and_what_was_typed_is_kept_when_it_is_not
     assert found and found.description == "Deeper than I wrote."
 
 
-def test_title_goes_when_it_is_cleared_and_the_description_has_to_stay(
-    new_page: NewPage, account: Account
-) -> None:
+def test_title_can_be_cleared_but_not_the_description(new_page: NewPage, account: Account) -> None:
     report = reported(account, "clear", title="Hole")
     page = opened(new_page, account)
     page.get_by_role("button", name="Change").click()
@@ -178,7 +176,7 @@ def test_title_goes_when_it_is_cleared_and_the_description_has_to_stay(
     assert (now.title, now.description) == (None, "Deeper than I wrote.")
 
 
-def test_words_about_a_person_become_public_only_after_a_second_word(
+def test_personal_text_becomes_public_only_after_confirmation(
     new_page: NewPage, account: Account
 ) -> None:
     report = reported(account, "personal")
@@ -195,9 +193,7 @@ def test_words_about_a_person_become_public_only_after_a_second_word(
     assert now_of(report).description == "Ring me on 07700 900123."
 
 
-def test_what_was_typed_stays_when_the_report_was_changed_elsewhere(
-    new_page: NewPage, account: Account
-) -> None:
+def test_typed_text_stays_after_a_version_conflict(new_page: NewPage, account: Account) -> None:
     report = reported(account, "stale")
     page = opened(new_page, account)
     page.get_by_role("button", name="Change").click()
@@ -211,7 +207,7 @@ def test_what_was_typed_stays_when_the_report_was_changed_elsewhere(
     assert now_of(report).description == "Deeper now."
 
 
-def test_report_is_withdrawn_only_after_a_second_word(new_page: NewPage, account: Account) -> None:
+def test_report_is_withdrawn_only_after_confirmation(new_page: NewPage, account: Account) -> None:
     report = reported(account, "withdraw")
     page = opened(new_page, account)
     page.get_by_role("button", name="Withdraw").click()
@@ -223,9 +219,7 @@ def test_report_is_withdrawn_only_after_a_second_word(new_page: NewPage, account
     assert found and found.visibility == "withdrawn"
 
 
-def test_report_has_no_buttons_when_somebody_works_on_it(
-    new_page: NewPage, account: Account
-) -> None:
+def test_report_has_no_buttons_when_work_has_begun(new_page: NewPage, account: Account) -> None:
     ports = reports_ports()
     report = reported(account, "at work")
     ports.repository.save(replace(report, state="in_progress"))
@@ -234,7 +228,7 @@ def test_report_has_no_buttons_when_somebody_works_on_it(
     expect(page.locator(".app-entry").get_by_role("button")).to_have_count(0)
 
 
-def test_report_is_said_to_be_overdue_once_its_promised_day_is_over(
+def test_report_is_marked_overdue_once_its_promised_day_is_over(
     new_page: NewPage, account: Account
 ) -> None:
     report, ports = reported(account, "late"), reports_ports()
@@ -245,7 +239,7 @@ def test_report_is_said_to_be_overdue_once_its_promised_day_is_over(
     expect(page.get_by_text("This is overdue.")).to_be_visible()
 
 
-def test_details_are_saved_and_kept_when_they_were_changed_elsewhere(
+def test_details_are_saved_and_kept_after_a_version_conflict(
     new_page: NewPage, account: Account
 ) -> None:
     page, other = (opened(new_page, account, "details/") for _ in range(2))
@@ -309,7 +303,7 @@ def test_place_is_saved_removed_and_reported_at(new_page: NewPage, account: Acco
 
 
 @pytest.mark.parametrize("is_same_visit", [True, False])
-def test_saved_place_moves_the_report_that_this_tab_has_begun_and_no_other(
+def test_saved_place_moves_only_this_tabs_unsent_report(
     is_same_visit: bool, new_page: NewPage, account: Account
 ) -> None:
     elsewhere = SavedPlace(label="Elsewhere", lat=HERE["latitude"] + 0.002, long=HERE["longitude"])
@@ -373,9 +367,7 @@ def test_account_is_closed_on_request(new_page: NewPage, account: Account) -> No
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
 
 
-def test_only_administrators_are_led_to_the_people_who_work_here(
-    new_page: NewPage, account: Account
-) -> None:
+def test_only_administrators_see_the_link_to_staff(new_page: NewPage, account: Account) -> None:
     link = {"role": "link", "name": "staff and permissions"}
     page = opened(new_page, account)
     expect(page.get_by_text("You are signed in")).to_be_visible()
@@ -472,7 +464,7 @@ def test_report_stays_the_residents_when_the_officer_is_signed_out_meanwhile(
     expect(page.locator("#answers")).to_contain_text("A resident, at the counter")
 
 
-def test_follow_is_the_accounts_and_says_which_device_it_comes_from(
+def test_follow_belongs_to_the_account_and_names_its_device(
     new_page: NewPage, account: Account, stack: LocalStack
 ) -> None:
     report = submission.submit(draft(), account.account_id, Author(), reports_ports())

@@ -90,9 +90,7 @@ def test_disruption_is_posted_shown_changed_and_ended(new_page: NewPage, stack: 
     expect(mine.locator("#disruptions")).not_to_contain_text(title)
 
 
-def test_disruption_that_cannot_be_taken_stays_in_the_form(
-    new_page: NewPage, stack: LocalStack
-) -> None:
+def test_invalid_disruption_stays_in_the_form(new_page: NewPage, stack: LocalStack) -> None:
     page = opened(new_page, "disruptions")
     page.get_by_label("What should people do?").fill("Wait.")
     page.get_by_role("radio", name="Near a location").check()

@@ -42,13 +42,13 @@ def test_page_asks_to_sign_in_when_nobody_is(new_page: NewPage) -> None:
     assert page.locator("input[name=next]").input_value() == "/admin/people/"
 
 
-def test_page_shows_nobody_when_an_officer_opens_it(new_page: NewPage, stack: LocalStack) -> None:
+def test_page_lists_nobody_when_an_officer_opens_it(new_page: NewPage, stack: LocalStack) -> None:
     page = signed_in(new_page(), stack, "officer")
     expect(page.locator("#people-status")).to_contain_text("for the council's administrators")
     expect(page.get_by_role("heading", name="Invite a member of staff")).to_be_hidden()
 
 
-def test_somebody_is_invited_with_a_role_for_one_team(new_page: NewPage, stack: LocalStack) -> None:
+def test_person_is_invited_with_a_role_for_one_team(new_page: NewPage, stack: LocalStack) -> None:
     page, address = signed_in(new_page(), stack), f"new{next(NUMBERS)}@example.org"
     page.get_by_role("button", name="Invite").click()
     expect(page.get_by_role("alert")).to_contain_text("Choose what they can do")
@@ -83,7 +83,7 @@ def test_roles_are_changed_and_the_person_disabled(new_page: NewPage, stack: Loc
     expect(entry).not_to_contain_text("Disabled")
 
 
-def test_second_press_invites_nobody_when_the_first_is_on_its_way(
+def test_second_press_invites_nobody_while_the_first_is_sent(
     new_page: NewPage, stack: LocalStack
 ) -> None:
     page, sent = signed_in(new_page(), stack), list[Route]()
@@ -105,7 +105,9 @@ def test_second_press_invites_nobody_when_the_first_is_on_its_way(
     expect(invite_button).to_be_enabled()
 
 
-def test_change_says_so_when_somebody_was_quicker(new_page: NewPage, stack: LocalStack) -> None:
+def test_change_is_refused_with_an_explanation_after_a_version_conflict(
+    new_page: NewPage, stack: LocalStack
+) -> None:
     address = somebody()
     quicker, slower = (
         signed_in(new_page(), stack).locator(".app-person", has_text=address) for _ in range(2)
@@ -118,7 +120,7 @@ def test_change_says_so_when_somebody_was_quicker(new_page: NewPage, stack: Loca
     expect(slower.get_by_role("status")).to_contain_text("can sign in again")
 
 
-def test_what_was_ticked_is_saved_with_the_next_press_when_somebody_was_quicker(
+def test_ticked_boxes_are_saved_with_the_next_press_after_a_version_conflict(
     new_page: NewPage, stack: LocalStack
 ) -> None:
     address = somebody()
@@ -143,7 +145,7 @@ def test_own_entry_has_no_buttons(new_page: NewPage, stack: LocalStack) -> None:
     expect(own.get_by_role("button")).to_have_count(0)
 
 
-def test_page_goes_on_when_its_token_has_run_out(new_page: NewPage, stack: LocalStack) -> None:
+def test_page_continues_when_its_token_has_expired(new_page: NewPage, stack: LocalStack) -> None:
     address, page = somebody(), signed_in(new_page(), stack)
     refused: list[Route] = []
 

@@ -107,7 +107,7 @@ def letter_to(address: str) -> str:
     return str(next(sent)["body"])
 
 
-def test_alerts_near_a_place_are_asked_for_confirmed_changed_and_stopped(
+def test_alerts_near_a_place_are_requested_confirmed_changed_and_stopped(
     new_page: NewPage, stack: LocalStack
 ) -> None:
     page, address = begun(new_page), somebody()
@@ -194,7 +194,7 @@ def test_notifications_need_no_name_and_are_changed_on_the_same_device(
     ],
     ids=["denied", "no way through", "not installed"],
 )
-def test_browser_that_takes_no_notifications_leaves_email(
+def test_email_is_offered_when_the_browser_does_not_support_notifications(
     script: str, said: str, new_page: NewPage
 ) -> None:
     page, address = new_page(), somebody()
@@ -215,7 +215,7 @@ def test_browser_that_takes_no_notifications_leaves_email(
     heading(page, "Check your email")
 
 
-def test_nobody_is_asked_for_leave_before_everything_is_chosen(new_page: NewPage) -> None:
+def test_permission_is_requested_only_after_everything_is_chosen(new_page: NewPage) -> None:
     page = new_page()
     page.add_init_script(
         f"{NOT_ASKED}Notification.requestPermission = () => {{ window.askedForLeave = true; }}"
@@ -227,7 +227,7 @@ def test_nobody_is_asked_for_leave_before_everything_is_chosen(new_page: NewPage
     assert page.evaluate("() => window.askedForLeave") is None
 
 
-def test_nothing_typed_is_lost_by_errors_a_reload_or_a_broken_connection(
+def test_typed_values_survive_errors_a_reload_and_a_broken_connection(
     new_page: NewPage,
 ) -> None:
     page, address = begun(new_page), somebody()
@@ -256,7 +256,7 @@ def test_nothing_typed_is_lost_by_errors_a_reload_or_a_broken_connection(
     heading(page, "Check your email")
 
 
-def test_ward_of_my_area_is_chosen_already(new_page: NewPage) -> None:
+def test_ward_of_my_area_is_preselected(new_page: NewPage) -> None:
     page = new_page(geolocation=HERE, permissions=["geolocation"])
     page.add_init_script(f"localStorage.setItem('ginnel.my-area', `{json.dumps(KEPT)}`)")
     page.goto("/alerts/")
@@ -275,7 +275,7 @@ def test_ward_of_my_area_is_chosen_already(new_page: NewPage) -> None:
     expect(page.locator("#about-when")).to_have_text(f"Reports in {WARD['name']} ward")
 
 
-def test_road_works_may_be_everywhere_or_near_a_place_at_certain_hours(new_page: NewPage) -> None:
+def test_road_works_can_be_everywhere_or_near_a_place_at_certain_hours(new_page: NewPage) -> None:
     page, address = begun(new_page), somebody()
     choose(page, "Road works")
     leave(page)
@@ -294,7 +294,9 @@ def test_road_works_may_be_everywhere_or_near_a_place_at_certain_hours(new_page:
     assert asked.quiet and (asked.quiet.begin, asked.quiet.end) == ("21:30", "07:00")
 
 
-def test_report_is_asked_for_from_its_page(new_page: NewPage, stack: LocalStack) -> None:
+def test_alerts_for_a_report_are_requested_from_its_page(
+    new_page: NewPage, stack: LocalStack
+) -> None:
     about = draft(lat=53.9421, long=-1.1401)
     report = submission.submit(about, "alerts", Author(), reports_ports())
     stack.cloud.pump.wait_until_idle()
@@ -313,7 +315,7 @@ def test_report_is_asked_for_from_its_page(new_page: NewPage, stack: LocalStack)
     assert set(asked.event_types) == {"new", "state_changed", "fixed", "repair_question"}
 
 
-def test_alerts_begin_at_once_at_an_own_address_and_stand_in_the_account(
+def test_alerts_at_an_own_address_start_at_once_and_are_in_the_account(
     new_page: NewPage, stack: LocalStack
 ) -> None:
     page, account = new_page(), new_account()
@@ -346,7 +348,7 @@ def test_alerts_begin_at_once_at_an_own_address_and_stand_in_the_account(
     expect(page.get_by_text("You have no alerts yet.")).to_be_visible()
 
 
-def test_alerts_are_asked_for_by_keyboard_alone(new_page: NewPage) -> None:
+def test_alerts_are_requested_by_keyboard_only(new_page: NewPage) -> None:
     page, address = begun(new_page), somebody()
     page.get_by_role("radio", name="Reports near a location").focus()
     for key in ("ArrowDown", "ArrowDown", "Enter"):

@@ -204,7 +204,7 @@ def push(page: Page) -> None:
     line.detach()
 
 
-def test_day_without_a_signal_arrives_once_and_shows_what_the_office_did_meanwhile(
+def test_offline_day_is_sent_once_and_shows_the_offices_changes(
     phone: Open, office: TheOffice, shared_data: Path
 ) -> None:
     crew, photo = new_account("crew"), shared_data / "photos" / "bath_photo.JPG"

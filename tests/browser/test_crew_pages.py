@@ -75,7 +75,7 @@ def test_every_view_has_no_violation_and_fits_a_narrow_phone(page: Page, office:
     fine(page)
 
 
-def test_views_are_fine_when_there_is_a_conflict_a_refusal_and_a_job_that_went(
+def test_views_are_fine_with_a_conflict_a_refusal_and_a_removed_job(
     page: Page, office: Office
 ) -> None:
     office.is_away = True
@@ -128,7 +128,7 @@ def test_views_are_fine_when_there_is_a_conflict_a_refusal_and_a_job_that_went(
     fine(page)
 
 
-def test_refused_deed_is_kept_as_a_note_with_its_photo(
+def test_refused_operation_is_stored_as_a_note_with_its_photo(
     page: Page, office: Office, shared_data: Path
 ) -> None:
     office.refuses["done"] = "This job is not in your teams and wards."
@@ -155,7 +155,7 @@ def test_refused_deed_is_kept_as_a_note_with_its_photo(
     assert note["photo_ids"] == [f"PHOTO-{note['op_id']}/1"]
 
 
-def test_what_was_done_waits_for_signing_in_when_nobody_is(page: Page, office: Office) -> None:
+def test_operations_wait_for_signing_in(page: Page, office: Office) -> None:
     office.is_signed_out = True
     page.reload()
     expect(page.locator("#sign-in-note")).to_be_visible()
@@ -169,7 +169,7 @@ def test_what_was_done_waits_for_signing_in_when_nobody_is(page: Page, office: O
     assert len(office.taken) == 1
 
 
-def test_jobs_close_by_are_offered_when_one_is_done(page: Page) -> None:
+def test_nearby_jobs_are_offered_when_one_is_done(page: Page) -> None:
     say_done(page, 2)
     expect(page.get_by_role("heading", name="2 more within 150 m")).to_be_visible()
     expect(page.locator(".crew-list--near .crew-job")).to_have_text(
@@ -177,7 +177,7 @@ def test_jobs_close_by_are_offered_when_one_is_done(page: Page) -> None:
     )
 
 
-def test_whole_job_is_done_by_keyboard_alone(page: Page, office: Office) -> None:
+def test_complete_job_is_done_by_keyboard_only(page: Page, office: Office) -> None:
     def press_on(name: str) -> None:
         for _ in range(60):
             page.keyboard.press("Tab")
@@ -207,7 +207,7 @@ def test_whole_job_is_done_by_keyboard_alone(page: Page, office: Office) -> None
     ]
 
 
-def test_sheet_is_printed_without_what_only_a_screen_needs(page: Page) -> None:
+def test_sheet_is_printed_without_screen_elements(page: Page) -> None:
     go(page, "sheet")
     page.emulate_media(media="print")
     expect(page.get_by_text("Live cable under the kerb")).to_be_visible()

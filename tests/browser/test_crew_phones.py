@@ -79,7 +79,7 @@ def choose_again(page: Page) -> None:
     expect(page.locator(".crew-job")).to_have_count(3)
 
 
-def test_every_photo_is_sent_when_save_is_pressed_while_they_are_made_small(
+def test_every_photo_is_sent_when_save_is_pressed_during_resizing(
     page: Page, office: Office, shared_data: Path
 ) -> None:
     page.evaluate(SLOW_CAMERA)
@@ -94,7 +94,7 @@ def test_every_photo_is_sent_when_save_is_pressed_while_they_are_made_small(
     assert keys(page, "crew_drafts", "drafts") == keys(page, "crew_photos", "photos") == []
 
 
-def test_photo_that_is_none_is_told_when_save_is_pressed_too_early(
+def test_invalid_photo_is_reported_when_save_is_pressed_too_early(
     page: Page, office: Office
 ) -> None:
     page.evaluate(SLOW_CAMERA)
@@ -107,7 +107,7 @@ def test_photo_that_is_none_is_told_when_save_is_pressed_too_early(
     expect(page.get_by_role("heading", level=1, name="Saved")).to_be_visible()
 
 
-def test_deed_is_kept_and_sent_when_the_phone_is_full(page: Page, office: Office) -> None:
+def test_operation_is_kept_and_sent_when_the_phone_is_full(page: Page, office: Office) -> None:
     expect(page.locator("#badge-synced")).to_contain_text("Synced")
     page.evaluate(FULL, ["operations", "jobs", "photos"])
     say_done(page, 2)
@@ -118,7 +118,7 @@ def test_deed_is_kept_and_sent_when_the_phone_is_full(page: Page, office: Office
     assert [each["job_id"] for each in office.taken] == ["JOB000000002", "JOB000000003"]
 
 
-def test_crew_is_told_when_the_phone_cannot_keep_that_it_started(page: Page) -> None:
+def test_crew_is_warned_when_the_phone_cannot_store_a_start(page: Page) -> None:
     page.evaluate("() => { IDBObjectStore.prototype.put = () => { throw new Error('disk') } }")
     go(page, "job/JOB000000002")
     page.get_by_role("button", name="Start").click()
@@ -126,14 +126,14 @@ def test_crew_is_told_when_the_phone_cannot_keep_that_it_started(page: Page) -> 
     fine(page)
 
 
-def test_deed_is_kept_when_the_phone_had_put_the_page_away(page: Page, office: Office) -> None:
+def test_operation_is_kept_when_the_phone_suspended_the_page(page: Page, office: Office) -> None:
     page.evaluate(PUT_AWAY)
     say_done(page, 2)
     expect(page.locator("#badge-waiting")).to_have_text("All sent")
     assert len(office.taken) == 1
 
 
-def test_page_says_so_when_the_browser_keeps_nothing(new_page: NewPage, office: Office) -> None:
+def test_page_says_so_when_the_browser_has_no_storage(new_page: NewPage, office: Office) -> None:
     page = new_page(service_workers="block")
     office.meet(page)
     page.add_init_script("IDBFactory.prototype.open = () => { throw new Error('private') }")
@@ -144,7 +144,7 @@ def test_page_says_so_when_the_browser_keeps_nothing(new_page: NewPage, office: 
     fine(page)
 
 
-def test_job_begun_before_midnight_can_be_ended_after_it(page: Page, office: Office) -> None:
+def test_job_started_before_midnight_can_be_ended_after_it(page: Page, office: Office) -> None:
     go(page, "job/JOB000000002")
     page.get_by_role("button", name="Start").click()
     expect(page.locator("#badge-waiting")).to_have_text("All sent")
@@ -163,7 +163,7 @@ def test_job_begun_before_midnight_can_be_ended_after_it(page: Page, office: Off
     assert [each["kind"] for each in office.taken] == ["start", "done"]
 
 
-def test_nobody_finds_what_was_anothers_when_a_phone_is_handed_on(
+def test_next_user_of_a_phone_sees_nothing_of_the_previous_one(
     page: Page, office: Office, shared_data: Path
 ) -> None:
     go(page, "job/JOB000000002/done")
@@ -184,7 +184,7 @@ def test_nobody_finds_what_was_anothers_when_a_phone_is_handed_on(
     expect(page.locator(".crew-chosen img")).to_have_count(1)
 
 
-def test_no_list_stays_when_somebody_signs_out_in_another_tab(page: Page, office: Office) -> None:
+def test_list_disappears_when_the_user_signs_out_in_another_tab(page: Page, office: Office) -> None:
     other = page.context.new_page()
     office.meet(other)
     other.goto("/crew/#summary")
@@ -198,7 +198,7 @@ def test_no_list_stays_when_somebody_signs_out_in_another_tab(page: Page, office
         assert [key for key in keys(page, database, store) if key != "map"] == []
 
 
-def test_focus_and_live_regions_are_quiet_when_the_list_is_read_anew(
+def test_focus_and_live_regions_are_unchanged_when_the_list_is_reloaded(
     page: Page, office: Office
 ) -> None:
     go(page, "job/JOB000000002")
@@ -222,7 +222,7 @@ def test_focus_and_live_regions_are_quiet_when_the_list_is_read_anew(
     expect(page.locator("#view-heading")).to_be_focused()
 
 
-def test_crew_is_told_when_it_may_not_read_its_list_any_more(page: Page, office: Office) -> None:
+def test_crew_is_told_when_it_lost_access_to_its_list(page: Page, office: Office) -> None:
     office.refuses_list = "You are in this crew no more."
     page.reload()
     expect(

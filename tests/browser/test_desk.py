@@ -75,7 +75,7 @@ def answer(page: Page, stack: LocalStack, question: str, words: str) -> None:
     page.get_by_role("button").last.click()
 
 
-def test_officer_filters_asks_replies_assigns_notes_and_takes_it_back(
+def test_officer_filters_asks_replies_assigns_adds_a_note_and_undoes(
     new_page: NewPage, stack: LocalStack
 ) -> None:
     report = reported(stack, title="Hole by the lych gate")
@@ -119,7 +119,7 @@ def test_officer_filters_asks_replies_assigns_notes_and_takes_it_back(
     assert (stored(report).team, stored(report).state) == ("highways", report.state)
 
 
-def test_what_was_typed_stays_and_what_is_new_is_shown_when_somebody_was_quicker(
+def test_typed_text_stays_and_new_values_are_shown_after_a_version_conflict(
     new_page: NewPage, stack: LocalStack
 ) -> None:
     report = reported(stack, title="Hole at the mill")
@@ -141,7 +141,7 @@ def test_what_was_typed_stays_and_what_is_new_is_shown_when_somebody_was_quicker
     assert (after.team, after.priority, after.state) == ("parks", "high", "investigating")
 
 
-def test_many_are_checked_changed_and_put_back(new_page: NewPage, stack: LocalStack) -> None:
+def test_many_cases_are_checked_changed_and_restored(new_page: NewPage, stack: LocalStack) -> None:
     first, second, third = [reported(stack, title="Holes in Moat Street") for _ in range(3)]
     page = at_the_desk(new_page, "/desk/?q=moat+street")
     tick(page, first, second, third)
@@ -169,7 +169,7 @@ def test_many_are_checked_changed_and_put_back(new_page: NewPage, stack: LocalSt
     assert [stored(each).team for each in (first, second)] == ["highways", "highways"]
 
 
-def test_undo_names_its_case_and_is_offered_where_something_can_be_put_back(
+def test_undo_names_its_case_and_is_offered_when_something_can_be_restored(
     new_page: NewPage, stack: LocalStack
 ) -> None:
     one, other = reported(stack, title="Hole at the inn"), reported(stack)
@@ -189,7 +189,7 @@ def test_undo_names_its_case_and_is_offered_where_something_can_be_put_back(
     expect(page.get_by_role("button", name="Undo")).to_be_hidden()
 
 
-def test_page_says_so_when_a_case_is_given_out_of_the_officers_remit(
+def test_page_says_so_when_a_case_leaves_the_officers_remit(
     new_page: NewPage, stack: LocalStack
 ) -> None:
     report = reported(stack, title="Hole at the weir")
@@ -205,7 +205,7 @@ def test_page_says_so_when_a_case_is_given_out_of_the_officers_remit(
     expect(page.locator("#facts")).to_contain_text("Highways")
 
 
-def test_two_reports_are_merged_put_back_merged_again_and_taken_apart(
+def test_two_reports_are_merged_restored_merged_again_and_unmerged(
     new_page: NewPage, stack: LocalStack
 ) -> None:
     here = {"lat": 53.9452, "long": -1.0655}
@@ -232,7 +232,7 @@ def test_two_reports_are_merged_put_back_merged_again_and_taken_apart(
     assert (stored(one).duplicate_of, stored(one).state) == (None, "reopen")
 
 
-def test_parts_of_a_photo_are_blackened_by_pointer_and_in_figures(
+def test_parts_of_a_photo_are_blackened_by_pointer_and_by_coordinates(
     new_page: NewPage, stack: LocalStack
 ) -> None:
     page = at_the_desk(new_page, "/desk/")

@@ -65,7 +65,7 @@ def order_in(page: Page, crew: str) -> list[str | None]:
     return [each.get_attribute("data-job") for each in entries.all()]
 
 
-def test_day_is_planned_put_in_another_order_shared_out_and_printed(
+def test_day_is_planned_reordered_shared_out_and_printed(
     new_page: NewPage, stack: LocalStack
 ) -> None:
     first, second, third, endless = (job_of(stack) for _ in range(4))

@@ -55,7 +55,7 @@ def look(page: Page) -> None:
 
 
 @WIDTHS
-def test_words_of_a_contractor_are_public_when_an_officer_shows_them(
+def test_contractors_text_is_public_when_an_officer_approves_it(
     viewport: dict[str, int], new_page: NewPage, stack: LocalStack
 ) -> None:
     report = reported(stack, title=f"A loose kerb {viewport['width']}")
@@ -79,7 +79,7 @@ def test_words_of_a_contractor_are_public_when_an_officer_shows_them(
 
 
 @WIDTHS
-def test_reason_of_a_crew_stays_until_an_officer_has_dealt_with_it(
+def test_crews_reason_stays_until_an_officer_has_handled_it(
     viewport: dict[str, int], new_page: NewPage, stack: LocalStack
 ) -> None:
     report = reported(stack, title=f"A buried manhole {viewport['width']}")

@@ -61,7 +61,7 @@ def with_everything(page: Page, stack: LocalStack) -> str:
     return f"/desk/case/?id={request_id}"
 
 
-def test_queue_and_what_is_changed_together_are_fine(new_page: NewPage, stack: LocalStack) -> None:
+def test_queue_and_bulk_change_are_accessible(new_page: NewPage, stack: LocalStack) -> None:
     reports = [reported(stack, title=LONG) for _ in range(2)]
     page = at_the_desk(new_page, f"/desk/?q={LONG}", PHONE)
     expect(page.locator("#rows tr")).to_have_count(2)
@@ -97,7 +97,7 @@ def test_queue_and_what_is_changed_together_are_fine(new_page: NewPage, stack: L
     fine(page)
 
 
-def test_case_and_two_side_by_side_are_fine(new_page: NewPage, stack: LocalStack) -> None:
+def test_case_and_comparison_are_accessible(new_page: NewPage, stack: LocalStack) -> None:
     page = at_the_desk(new_page, "/desk/merge/?one=x", PHONE)
     page.get_by_role("button", name="Compare").click()
     expect(page.get_by_role("alert")).to_contain_text("Enter a reference")
@@ -136,7 +136,7 @@ def test_case_and_two_side_by_side_are_fine(new_page: NewPage, stack: LocalStack
     fine(page)
 
 
-def test_templates_and_days_are_fine(new_page: NewPage, stack: LocalStack) -> None:
+def test_templates_and_days_are_accessible(new_page: NewPage, stack: LocalStack) -> None:
     draft = TemplateDraft(name=f"Thanks {LONG}", text=f"Thank you. {LONG}", state="fixed")
     add_template(draft, "k", "quicker", desk_ports())
     page = at_the_desk(new_page, "/desk/templates/", PHONE)
@@ -164,7 +164,7 @@ def test_templates_and_days_are_fine(new_page: NewPage, stack: LocalStack) -> No
     fine_at_a_desk(page)
 
 
-def test_cases_are_changed_and_put_back_by_keyboard_alone(
+def test_cases_are_changed_and_restored_by_keyboard_only(
     new_page: NewPage, stack: LocalStack
 ) -> None:
     reports = [reported(stack, title="Hole by the keys") for _ in range(2)]
@@ -194,7 +194,7 @@ def test_cases_are_changed_and_put_back_by_keyboard_alone(
     assert [stored(each).priority for each in reports] == [each.priority for each in reports]
 
 
-def test_desk_shows_nothing_to_a_resident_and_comes_back_to_the_case_after_signing_in(
+def test_desk_is_hidden_from_residents_and_returns_to_the_case_after_signing_in(
     new_page: NewPage, stack: LocalStack
 ) -> None:
     address = case_address(reported(stack))

@@ -43,7 +43,7 @@ def titles(page: Page) -> list[str]:
     return page.locator("#disruptions h2").all_inner_texts()
 
 
-def test_home_shows_only_what_concerns_the_place_that_is_known(new_page: NewPage) -> None:
+def test_home_shows_only_disruptions_at_the_known_place(new_page: NewPage) -> None:
     around = {"long": HOME["long"], "radius_m": 500}
     sent = [
         notice("Here", lat=HOME["lat"], **around),
@@ -57,7 +57,7 @@ def test_home_shows_only_what_concerns_the_place_that_is_known(new_page: NewPage
     assert sorted(titles(stranger)) == ["Everywhere", "Far away", "Here"]
 
 
-def test_home_is_there_when_the_notices_cannot_be_had(new_page: NewPage) -> None:
+def test_home_loads_when_the_disruptions_cannot_be_loaded(new_page: NewPage) -> None:
     page = new_page()
     page.route("**/data/disruptions.json", lambda route: route.abort())
     page.goto("/")

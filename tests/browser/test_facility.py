@@ -58,7 +58,7 @@ def send(page: Page, stack: LocalStack) -> dict[str, object]:
 
 
 @WIDTHS
-def test_page_tells_what_is_known_and_has_no_violation(
+def test_page_shows_the_known_details_and_has_no_violation(
     viewport: dict[str, int], new_page: NewPage
 ) -> None:
     page = new_page(viewport=viewport)
@@ -74,14 +74,14 @@ def test_page_tells_what_is_known_and_has_no_violation(
     assert overflow(page) <= 0
 
 
-def test_page_offers_no_report_when_the_kind_takes_none(new_page: NewPage) -> None:
+def test_page_offers_no_report_when_the_kind_cannot_be_reported(new_page: NewPage) -> None:
     page = new_page()
     page.goto("/facility/?id=libraries-1")
     expect(page.get_by_role("heading", name="Quiet Library")).to_be_visible()
     expect(page.get_by_role("button", name="Report a problem with this")).to_have_count(0)
 
 
-def test_page_says_so_when_there_is_no_such_facility(new_page: NewPage) -> None:
+def test_page_says_so_when_the_facility_does_not_exist(new_page: NewPage) -> None:
     page = new_page()
     page.goto("/facility/?id=toilets-99")
     expect(page.get_by_role("heading", name="We can't find this place")).to_be_visible()
@@ -123,7 +123,7 @@ def report_about(page: Page, facility_id: str) -> None:
 
 
 @WIDTHS
-def test_link_asks_first_when_another_report_is_begun(
+def test_link_asks_first_when_another_report_is_unsent(
     viewport: dict[str, int], new_page: NewPage, stack: LocalStack
 ) -> None:
     page = new_page(viewport=viewport, geolocation=HERE, permissions=["geolocation"])
@@ -144,7 +144,7 @@ def test_link_asks_first_when_another_report_is_begun(
     assert (report["service_code"], report["asset_id"]) == ("public-toilet", "toilets-1")
 
 
-def test_park_shows_a_report_that_lies_in_another_tile_than_its_middle(new_page: NewPage) -> None:
+def test_park_shows_a_report_in_another_tile_than_its_middle(new_page: NewPage) -> None:
     page = new_page()
     corner = tile_of(Point(lat=53.9305, long=-1.1449), MAP_ZOOM)
     middle = tile_of(Point(lat=53.9305, long=-1.1405), MAP_ZOOM)
@@ -172,9 +172,7 @@ def at_asset_step(page: Page) -> None:
     assert choose_service(page, "Street light") == "asset"
 
 
-def test_report_is_about_the_asset_that_was_chosen_by_keyboard(
-    new_page: NewPage, stack: LocalStack
-) -> None:
+def test_report_is_about_the_asset_chosen_by_keyboard(new_page: NewPage, stack: LocalStack) -> None:
     page = new_page(geolocation=HERE, permissions=["geolocation"])
     at_asset_step(page)
     expect(page.locator("#assets")).to_contain_text("22 metres")
@@ -205,7 +203,7 @@ def test_asset_is_chosen_on_the_map(viewport: dict[str, int], new_page: NewPage)
     assert overflow(page) <= 0
 
 
-def test_what_there_is_to_choose_from_is_loaded_as_soon_as_the_problem_is_chosen(
+def test_assets_are_loaded_as_soon_as_the_problem_is_chosen(
     new_page: NewPage,
 ) -> None:
     page = new_page(geolocation=HERE, permissions=["geolocation"])

@@ -52,7 +52,7 @@ def cards(page: Page) -> list[list[str]]:
     return [[line for line in text.splitlines() if line.strip()] for text in found]
 
 
-def test_page_says_what_got_through_and_what_did_not(new_page: NewPage) -> None:
+def test_page_shows_successful_and_failed_deliveries(new_page: NewPage) -> None:
     page = opened(new_page(), FINE, STUCK, NEW)
     expect(page.get_by_text("Last updated 1 June at 13:00.")).to_be_visible()
     last = ["Last delivered", "1 June at 12:58", "Usual delivery time"]
@@ -105,7 +105,7 @@ def test_page_says_so_when_the_figures_cannot_be_loaded(new_page: NewPage) -> No
     expect(page.get_by_role("status")).to_contain_text("could not load")
 
 
-def test_page_is_reached_from_every_other_and_its_figures_are_there(new_page: NewPage) -> None:
+def test_page_is_linked_from_every_other_and_has_its_figures(new_page: NewPage) -> None:
     page = new_page()
     page.goto("/")
     page.get_by_role("link", name="Reports we pass on").click()

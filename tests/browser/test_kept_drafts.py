@@ -86,7 +86,7 @@ def unfinished(page: Page) -> Page:
     return page
 
 
-def test_report_and_its_photo_are_kept_and_sent_once_when_the_browser_is_restarted(
+def test_report_and_its_photo_survive_a_restart_and_are_sent_once(
     visit: Visit, stack: LocalStack, shared_data: Path
 ) -> None:
     before = visit()
@@ -143,7 +143,7 @@ def test_update_is_kept_when_the_browser_is_restarted(visit: Visit, stack: Local
     expect(page.get_by_label("Your update")).to_have_value("")
 
 
-def test_report_is_forgotten_when_a_new_one_is_started_instead(visit: Visit) -> None:
+def test_report_is_deleted_when_a_new_one_is_started_instead(visit: Visit) -> None:
     before = visit()
     to_the_description(before.pages[0], "Somebody else's words")
     before.close()
@@ -154,7 +154,7 @@ def test_report_is_forgotten_when_a_new_one_is_started_instead(visit: Visit) -> 
     expect(page.get_by_text("You have an unfinished report")).to_be_hidden()
 
 
-def test_tabs_do_not_write_over_each_other(new_page: NewPage) -> None:
+def test_tabs_do_not_overwrite_each_other(new_page: NewPage) -> None:
     one = new_page(geolocation=HERE, permissions=["geolocation"])
     to_the_description(one, "Words of the one tab")
     other = one.context.new_page()
@@ -191,7 +191,7 @@ def test_details_leave_the_draft_of_every_tab_when_the_person_signs_out(new_page
     assert address not in one.evaluate(DRAFTS)
 
 
-def test_tabs_of_one_report_keep_an_update_each(new_page: NewPage, stack: LocalStack) -> None:
+def test_tabs_of_one_report_have_separate_updates(new_page: NewPage, stack: LocalStack) -> None:
     report = published(stack, 9042)
     one = open_page(new_page, report)
     one.get_by_label("Your update").fill("Of the one tab")
@@ -211,7 +211,7 @@ def test_tabs_of_one_report_keep_an_update_each(new_page: NewPage, stack: LocalS
         (NO_STORAGE, "What you wrote is not saved, so keep this page open."),
     ],
 )
-def test_what_is_kept_is_said_as_it_is_when_the_browser_has_no_database(
+def test_page_says_truthfully_what_is_saved_when_the_browser_has_no_database(
     takes_away: str, words: str, new_page: NewPage
 ) -> None:
     page = reporter(lambda **options: without(new_page(**options), takes_away))
@@ -237,7 +237,7 @@ def test_what_is_kept_is_said_as_it_is_when_the_browser_has_no_database(
     assert step_shown(page) == "sent"
 
 
-def test_newest_words_are_kept_when_the_database_fails_and_comes_back(
+def test_newest_text_is_saved_when_the_database_fails_and_recovers(
     new_page: NewPage, stack: LocalStack
 ) -> None:
     page = open_page(new_page, published(stack, 9044))
@@ -254,7 +254,7 @@ def test_newest_words_are_kept_when_the_database_fails_and_comes_back(
     expect(area).to_have_value("After it came back")
 
 
-def test_update_says_why_when_it_comes_too_often(new_page: NewPage, stack: LocalStack) -> None:
+def test_update_explains_when_it_is_sent_too_often(new_page: NewPage, stack: LocalStack) -> None:
     page = open_page(new_page, published(stack, 9045))
     why = "Too many updates came from here. Try again in 10 minutes."
     refusal = {
@@ -277,7 +277,7 @@ def without(page: Page, takes_away: str) -> Page:
     return page
 
 
-def test_update_says_what_is_kept_when_it_cannot_be_sent(
+def test_update_says_what_is_saved_when_it_cannot_be_sent(
     new_page: NewPage, stack: LocalStack
 ) -> None:
     page = open_page(new_page, published(stack, 9043))

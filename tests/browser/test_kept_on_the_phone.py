@@ -136,7 +136,7 @@ def test_update_is_sent_as_new_when_another_is_stored_under_its_key(
     assert texts(stack, request_id)[-2:] == ["It points to the river.", "It points to the sky."]
 
 
-def test_update_is_kept_and_the_reason_shown_when_not_fixed_is_said_of_an_open_report(
+def test_update_is_kept_and_the_reason_shown_when_an_open_report_is_marked_not_fixed(
     new_page: NewPage, stack: LocalStack
 ) -> None:
     page, request_id = fixed_report(new_page, stack, "Drain is blocked")
@@ -166,7 +166,7 @@ def test_report_is_sent_as_new_when_another_is_stored_under_its_key(
     assert stored(stack, later)["description"] == "Bench without a back"
 
 
-def test_report_starts_afresh_when_it_is_thrown_away_after_a_conflict(new_page: NewPage) -> None:
+def test_report_starts_again_when_it_is_deleted_after_a_conflict(new_page: NewPage) -> None:
     page, _ = conflict(new_page)
     page.get_by_role("button", name="Delete this report").click()
     expect(page).to_have_url(re.compile("/report/#where$"))

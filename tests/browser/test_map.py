@@ -89,7 +89,7 @@ def zoom_of(page: Page) -> int:
     return int(found[1])
 
 
-def test_city_view_tells_what_is_published_and_takes_one_request(
+def test_city_view_shows_the_published_counts_with_one_request(
     new_page: NewPage, stack: LocalStack
 ) -> None:
     address = published(stack, "/data/index.json")["counts"]
@@ -142,7 +142,7 @@ def box_of(found: Locator) -> Box:
     return Box(box["x"], box["y"], box["x"] + box["width"], box["y"] + box["height"])
 
 
-def test_mark_leads_closer_until_there_are_pins(new_page: NewPage) -> None:
+def test_mark_zooms_in_until_there_are_pins(new_page: NewPage) -> None:
     page = new_page(viewport=DESK)
     city_view(page, 11)
     page.wait_for_load_state("networkidle")
@@ -167,7 +167,7 @@ def test_reports_are_reached_from_the_city_view_by_keyboard(new_page: NewPage) -
     expect(page.locator("#list-status")).to_have_text(re.compile(r"^\d+ reports? in this view\.$"))
 
 
-def test_city_view_says_so_when_the_filters_leave_nothing(new_page: NewPage) -> None:
+def test_city_view_says_so_when_the_filters_match_nothing(new_page: NewPage) -> None:
     page = new_page()
     city_view(page)
     page.get_by_label("Kind of problem").select_option("graffiti")

@@ -38,7 +38,9 @@ def show_area(page: Page) -> None:
 
 
 @WIDTHS
-def test_area_tells_what_is_around_the_place(viewport: dict[str, int], new_page: NewPage) -> None:
+def test_area_shows_the_surroundings_of_the_place(
+    viewport: dict[str, int], new_page: NewPage
+) -> None:
     page = new_page(viewport=viewport, geolocation=HERE, permissions=["geolocation"])
     show_area(page)
     main = page.locator("#area")
@@ -63,7 +65,7 @@ def test_area_tells_what_is_around_the_place(viewport: dict[str, int], new_page:
     assert overflow(page) <= 0
 
 
-def test_area_is_found_by_postcode_and_remembered_until_it_is_forgotten(
+def test_area_is_found_by_postcode_and_stored_until_it_is_cleared(
     new_page: NewPage,
 ) -> None:
     page = new_page()
@@ -81,7 +83,7 @@ def test_area_is_found_by_postcode_and_remembered_until_it_is_forgotten(
     expect(page.get_by_role("heading", name="My area", exact=True)).to_be_visible()
 
 
-def test_place_stays_forgotten_when_it_is_forgotten_while_it_is_looked_up(
+def test_place_stays_cleared_when_it_is_cleared_during_the_look_up(
     new_page: NewPage,
 ) -> None:
     page = new_page()
@@ -98,7 +100,7 @@ def test_place_stays_forgotten_when_it_is_forgotten_while_it_is_looked_up(
     assert page.evaluate("() => localStorage.getItem('ginnel.my-area')") is None
 
 
-def test_area_is_changed_by_keyboard_alone(new_page: NewPage) -> None:
+def test_area_is_changed_by_keyboard_only(new_page: NewPage) -> None:
     page = new_page(geolocation=HERE, permissions=["geolocation"])
     show_area(page)
     page.keyboard.press("Tab")
@@ -113,7 +115,7 @@ def test_area_is_changed_by_keyboard_alone(new_page: NewPage) -> None:
     expect(page.locator("#area-place")).to_have_text("ZZ9 9AA")
 
 
-def test_page_names_whose_the_place_is_when_it_is_outside_and_remembers_nothing(
+def test_page_names_the_responsible_council_when_the_place_is_outside_and_stores_nothing(
     new_page: NewPage,
 ) -> None:
     page = new_page(geolocation=BEYOND_BOUNDS, permissions=["geolocation"])
@@ -138,7 +140,7 @@ def test_page_says_that_wards_are_not_known_yet_when_there_are_none(new_page: Ne
     expect(page.get_by_role("heading", name="Your ward: Riverside")).to_be_focused()
 
 
-def test_area_is_known_without_a_signal_when_it_was_seen_before(new_page: NewPage) -> None:
+def test_area_is_shown_offline_when_it_was_loaded_before(new_page: NewPage) -> None:
     page = new_page(geolocation=HERE, permissions=["geolocation"])
     show_area(page)
     page.context.set_offline(True)
@@ -148,7 +150,7 @@ def test_area_is_known_without_a_signal_when_it_was_seen_before(new_page: NewPag
     expect(page.locator("#area")).to_contain_text("Jo Marsh")
 
 
-def test_ward_is_shown_while_the_nearest_are_still_looked_for(new_page: NewPage) -> None:
+def test_ward_is_shown_while_the_nearest_are_loading(new_page: NewPage) -> None:
     page = new_page(geolocation=HERE, permissions=["geolocation"])
     held = hold(page, "**/data/facilities/lights.json")
     show_area(page)
@@ -182,7 +184,7 @@ def test_title_names_the_ward(new_page: NewPage) -> None:
     expect(page).to_have_title("Where do you live? – My area – Eskerby Council")
 
 
-def test_change_of_the_place_can_be_left_and_begins_at_the_place(new_page: NewPage) -> None:
+def test_change_of_the_place_can_be_cancelled_and_starts_at_the_place(new_page: NewPage) -> None:
     page = new_page(geolocation=HERE, permissions=["geolocation"])
     page.goto("/my-area/")
     expect(page.get_by_role("link", name="Back to your area")).to_be_hidden()
@@ -195,7 +197,7 @@ def test_change_of_the_place_can_be_left_and_begins_at_the_place(new_page: NewPa
     expect(page.locator("#area")).to_contain_text("Jo Marsh")
 
 
-def test_remembered_place_stays_and_is_tried_again_when_it_cannot_be_loaded(
+def test_stored_place_stays_and_is_retried_when_it_cannot_be_loaded(
     new_page: NewPage,
 ) -> None:
     page = new_page()

@@ -35,7 +35,7 @@ def to_results(page: Page) -> None:
     expect(page.get_by_role("heading", name="The nearest public toilets")).to_be_focused()
 
 
-def test_nearest_are_listed_by_distance_with_what_is_known_of_them(new_page: NewPage) -> None:
+def test_nearest_are_listed_by_distance_with_their_details(new_page: NewPage) -> None:
     page = at_home(new_page)
     to_results(page)
     assert names(page)[:3] == ["River Street toilets", "Bridge toilets", "Far toilets 3"]
@@ -52,7 +52,7 @@ def test_nearest_are_listed_by_distance_with_what_is_known_of_them(new_page: New
     expect(page.get_by_role("link", name="Far toilets 6")).to_be_focused()
 
 
-def test_nearest_are_found_from_a_postcode_by_keyboard_alone(new_page: NewPage) -> None:
+def test_nearest_are_found_from_a_postcode_by_keyboard_only(new_page: NewPage) -> None:
     page = new_page()
     page.goto("/nearest/#toilets")
     page.get_by_label("Postcode or street").focus()
@@ -69,7 +69,7 @@ def test_nearest_are_found_from_a_postcode_by_keyboard_alone(new_page: NewPage) 
     expect(page.get_by_role("link", name="Change your location")).to_be_focused()
 
 
-def test_nearest_are_known_without_a_signal_when_the_kind_was_seen_before(
+def test_nearest_are_shown_offline_when_the_kind_was_loaded_before(
     new_page: NewPage,
 ) -> None:
     page = at_home(new_page)
@@ -85,7 +85,7 @@ def test_nearest_are_known_without_a_signal_when_the_kind_was_seen_before(
     assert names(page) == before
 
 
-def test_page_says_so_when_there_is_no_signal_and_nothing_is_kept(new_page: NewPage) -> None:
+def test_page_says_so_when_it_is_offline_without_saved_data(new_page: NewPage) -> None:
     page = at_home(new_page)
     page.goto("/nearest/")
     page.get_by_role("link", name="Public toilets").click()
@@ -99,7 +99,7 @@ def test_page_says_so_when_there_is_no_signal_and_nothing_is_kept(new_page: NewP
     expect(page.get_by_role("button", name="Try again")).to_be_hidden()
 
 
-def test_nothing_of_another_kind_is_left_when_a_kind_cannot_be_loaded(new_page: NewPage) -> None:
+def test_list_is_cleared_when_another_kind_cannot_be_loaded(new_page: NewPage) -> None:
     page = new_page()
     page.route("**/data/facilities/lights.json", lambda route: route.abort())
     page.goto(RESULTS)
@@ -115,7 +115,7 @@ def test_nothing_of_another_kind_is_left_when_a_kind_cannot_be_loaded(new_page: 
     assert violations(page) == []
 
 
-def test_list_of_kinds_is_tried_again_when_it_could_not_be_loaded(new_page: NewPage) -> None:
+def test_list_of_kinds_is_retried_when_it_could_not_be_loaded(new_page: NewPage) -> None:
     page = new_page()
     page.route("**/data/facilities/kinds.json", lambda route: route.abort())
     page.goto("/nearest/")
@@ -125,20 +125,20 @@ def test_list_of_kinds_is_tried_again_when_it_could_not_be_loaded(new_page: NewP
     expect(page.get_by_role("link", name="Parks")).to_be_visible()
 
 
-def test_kinds_are_asked_for_when_the_address_names_none_that_is_known(new_page: NewPage) -> None:
+def test_kinds_are_offered_when_the_address_names_an_unknown_one(new_page: NewPage) -> None:
     page = new_page()
     page.goto("/nearest/#dragons")
     expect(page.get_by_role("heading", name="What are you looking for?")).to_be_visible()
 
 
-def test_place_is_asked_for_when_the_address_names_one_outside(new_page: NewPage) -> None:
+def test_place_is_requested_when_the_address_names_one_outside(new_page: NewPage) -> None:
     page = new_page()
     page.goto("/nearest/#toilets/53.96000,-0.80000/")
     expect(page.get_by_role("heading", name="Where are you?")).to_be_visible()
     expect(page.get_by_role("alert")).to_contain_text("outside Eskerby Council")
 
 
-def test_as_many_are_shown_when_somebody_comes_back_from_one(new_page: NewPage) -> None:
+def test_same_number_is_shown_after_returning_from_a_facility(new_page: NewPage) -> None:
     page = new_page()
     page.goto(RESULTS)
     names(page)
@@ -150,7 +150,7 @@ def test_as_many_are_shown_when_somebody_comes_back_from_one(new_page: NewPage) 
 
 
 @pytest.mark.parametrize("path", ["/nearest/", "/my-area/", "/"])
-def test_page_works_when_what_the_phone_kept_cannot_be_read(path: str, new_page: NewPage) -> None:
+def test_page_works_when_its_saved_data_cannot_be_read(path: str, new_page: NewPage) -> None:
     page = new_page()
     page.add_init_script(
         """for (const key of ["ginnel.last-search", "ginnel.my-area"])
@@ -162,7 +162,7 @@ def test_page_works_when_what_the_phone_kept_cannot_be_read(path: str, new_page:
 
 
 @pytest.mark.parametrize("path", ["/nearest/", "/my-area/", "/report/", "/"])
-def test_page_works_when_the_browser_keeps_nothing(path: str, new_page: NewPage) -> None:
+def test_page_works_when_the_browser_has_no_storage(path: str, new_page: NewPage) -> None:
     page = at_home(new_page)
     page.add_init_script(
         """for (const name of ["localStorage", "sessionStorage"])
@@ -191,7 +191,7 @@ def outline(target: Locator) -> tuple[str, bool]:
     return style, width != "0px"
 
 
-def test_what_is_marked_is_seen_in_forced_colours(new_page: NewPage) -> None:
+def test_selection_is_visible_in_forced_colours(new_page: NewPage) -> None:
     page = at_home(new_page, forced_colors="active")
     page.goto("/nearest/#toilets")
     page.get_by_label("Postcode or street").fill("mar")
@@ -205,7 +205,7 @@ def test_what_is_marked_is_seen_in_forced_colours(new_page: NewPage) -> None:
     assert outline(page.locator("#results-map .app-mark--chosen")) == ("solid", True)
 
 
-def test_enter_searches_at_once_and_says_that_nothing_fits(new_page: NewPage) -> None:
+def test_enter_searches_at_once_and_reports_no_matches(new_page: NewPage) -> None:
     page = new_page()
     page.goto("/nearest/#toilets")
     # Waiting for the pause after typing would take for ever.
@@ -219,7 +219,7 @@ def test_enter_searches_at_once_and_says_that_nothing_fits(new_page: NewPage) ->
     expect(page.get_by_role("option").first).to_be_visible()
 
 
-def test_map_is_loaded_only_when_it_is_asked_for(new_page: NewPage) -> None:
+def test_map_is_loaded_only_on_request(new_page: NewPage) -> None:
     page = new_page(viewport=DESK)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -237,7 +237,7 @@ def test_map_is_loaded_only_when_it_is_asked_for(new_page: NewPage) -> None:
     expect(page.get_by_role("button", name="Show them on a map")).to_be_visible()
 
 
-def test_facility_that_is_reported_is_marked_and_leads_to_the_report(
+def test_reported_facility_is_marked_and_links_to_the_report(
     new_page: NewPage, stack: LocalStack
 ) -> None:
     from chalicelib.bootstrap.reports import reports_ports

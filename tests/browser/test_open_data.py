@@ -22,7 +22,7 @@ def published(stack: LocalStack) -> None:
 
 
 @pytest.mark.usefixtures("published")
-def test_every_file_and_feed_that_the_page_names_is_there(new_page: NewPage) -> None:
+def test_every_listed_file_and_feed_exists(new_page: NewPage) -> None:
     page = new_page()
     page.goto("/open-data/")
     expect(page.get_by_role("link", name="CSV of").first).to_be_visible()

@@ -108,7 +108,7 @@ def cells(table: Locator) -> list[list[str]]:
     ]
 
 
-def test_page_has_a_table_of_what_is_published_and_bars_beside_it(new_page: NewPage) -> None:
+def test_page_has_a_table_of_the_published_figures_with_bars(new_page: NewPage) -> None:
     page = opened(new_page(viewport=DESK))
     expect(page.get_by_role("heading", name="All problems, 2026")).to_be_visible()
     assert cells(page.get_by_role("table", name="Reported, fixed and open")) == [
@@ -130,7 +130,7 @@ def test_page_has_a_table_of_what_is_published_and_bars_beside_it(new_page: NewP
     ]
 
 
-def test_address_says_what_is_chosen(new_page: NewPage) -> None:
+def test_address_contains_the_selection(new_page: NewPage) -> None:
     page = opened(new_page())
     page.get_by_label("Kind of problem").select_option("Pothole")
     page.get_by_label("Ward").select_option("North & Riverside")
@@ -159,7 +159,7 @@ def test_page_says_so_when_there_is_nothing_to_show(status: int | None, new_page
     expect(page.locator("#performance-status")).to_contain_text(said)
 
 
-def test_page_is_reached_from_home_and_shows_what_was_counted(
+def test_page_is_linked_from_home_and_shows_the_figures(
     new_page: NewPage, stack: LocalStack
 ) -> None:
     for number in range(6):
@@ -186,7 +186,7 @@ def opened_by(role: str, page: Page, query: str = "") -> Page:
     return page
 
 
-def test_officer_sees_what_a_month_cost(new_page: NewPage) -> None:
+def test_officer_sees_a_months_costs(new_page: NewPage) -> None:
     page = new_page()
     page.route("**/api/performance*", lambda route: route.fulfill(json=OFFICE))
     opened_by("officer", page)
@@ -201,13 +201,13 @@ def test_officer_sees_what_a_month_cost(new_page: NewPage) -> None:
     expect(page.get_by_label("Month")).to_have_value(JUNE)
 
 
-def test_officer_gets_the_figures_that_the_api_has(new_page: NewPage) -> None:
+def test_officer_gets_the_figures_of_the_api(new_page: NewPage) -> None:
     page = opened_by("officer", new_page(), "?month=2026-05")
     expect(page.get_by_role("table", name="How people contacted us")).to_be_visible()
     expect(page.get_by_label("Month")).to_have_value("2026-05")
 
 
-def test_figures_of_the_office_are_not_for_residents(new_page: NewPage) -> None:
+def test_staff_figures_are_hidden_from_residents(new_page: NewPage) -> None:
     page = opened_by("resident", new_page())
     expect(page.locator("#staff-status")).to_contain_text("for the council's officers")
     expect(page.locator("#staff-page")).to_be_hidden()

@@ -18,7 +18,7 @@ PLANTED = "<script>document.title = 'planted'</script>"
 
 
 @pytest.mark.parametrize("path", [*PAGES, "/forms/report"])
-def test_page_asks_for_nothing_that_its_policy_stops(path: str, new_page: NewPage) -> None:
+def test_page_requests_nothing_that_its_policy_blocks(path: str, new_page: NewPage) -> None:
     page: Page = new_page()
     answer = page.goto(path)
     assert answer and "default-src 'none'" in answer.headers["content-security-policy"]
@@ -26,7 +26,9 @@ def test_page_asks_for_nothing_that_its_policy_stops(path: str, new_page: NewPag
 
 
 @pytest.mark.parametrize("path", ["/", "/forms/report", "/nothing-here"])
-def test_planted_script_is_stopped_and_told(path: str, browser: Browser, stack: LocalStack) -> None:
+def test_planted_script_is_blocked_and_reported(
+    path: str, browser: Browser, stack: LocalStack
+) -> None:
     def plant(route: Route) -> None:
         answer = route.fetch()
         headers: dict[str, Any] = dict(answer.headers)

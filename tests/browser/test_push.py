@@ -109,21 +109,21 @@ def desk(one_desk: Desk) -> Iterator[Desk]:
     one_desk.screen.shown = Queue()
 
 
-def test_notification_says_what_was_sent(desk: Desk) -> None:
+def test_notification_shows_the_sent_text(desk: Desk) -> None:
     desk.receive(payload(MENDED))
     shown = desk.screen.shown.get(timeout=PATIENCE_S)
     assert shown.title == MENDED.subject and MENDED.short in shown.body
     assert desk.page.evaluate(SHOWN) == [[MENDED.subject, MENDED.short]]
 
 
-def test_newer_notification_takes_the_place_of_an_older_one_about_the_same(desk: Desk) -> None:
+def test_newer_notification_replaces_an_older_one_on_the_same_subject(desk: Desk) -> None:
     for title in ("It is looked into", "It is mended"):
         desk.receive(payload(replace(MENDED, subject=title)))
         desk.screen.shown.get(timeout=PATIENCE_S)
     assert desk.page.evaluate(SHOWN) == [["It is mended", MENDED.short]]
 
 
-def test_click_opens_what_it_is_about(desk: Desk) -> None:
+def test_click_opens_the_notifications_page(desk: Desk) -> None:
     desk.receive(payload(MENDED))
     with desk.context.expect_page() as opened:
         desk.tap()
@@ -131,7 +131,7 @@ def test_click_opens_what_it_is_about(desk: Desk) -> None:
     opened.value.close()
 
 
-def test_click_goes_to_what_it_is_about_when_that_is_open(desk: Desk) -> None:
+def test_click_focuses_the_notifications_page_when_it_is_open(desk: Desk) -> None:
     open_already = desk.context.new_page()
     open_already.goto(MENDED.url)
     for page in (open_already, desk.page):
@@ -148,7 +148,7 @@ def test_click_goes_to_what_it_is_about_when_that_is_open(desk: Desk) -> None:
     open_already.close()
 
 
-def test_click_leads_to_no_other_site(desk: Desk) -> None:
+def test_click_opens_no_other_site(desk: Desk) -> None:
     before = [page.url for page in desk.context.pages]
     desk.receive(payload(replace(MENDED, url="https://elsewhere.example/")))
     desk.tap()
@@ -156,7 +156,7 @@ def test_click_leads_to_no_other_site(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("sent", [b"", b"nonsense", b"[]", b"null"])
-def test_something_is_shown_when_what_was_sent_cannot_be_read(sent: bytes, desk: Desk) -> None:
+def test_fallback_is_shown_when_a_message_cannot_be_read(sent: bytes, desk: Desk) -> None:
     desk.receive(sent)
     assert desk.screen.shown.get(timeout=PATIENCE_S).title == "News from your council"
 
@@ -180,6 +180,6 @@ def test_worker_is_small_and_one_file() -> None:
     assert b"import" not in worker
 
 
-def test_page_goes_on_when_the_push_service_cannot_be_reached(desk: Desk) -> None:
+def test_page_continues_when_the_push_service_cannot_be_reached(desk: Desk) -> None:
     key = container.push_key().public
     assert subscribing(desk.page, key) == {"kind": "timed-out"}

@@ -91,7 +91,7 @@ def test_firefox_shows_what_we_send_and_acknowledges_it(
     assert again == vars(subscribed)
 
 
-def test_firefox_takes_its_subscriptions_along_when_its_address_changes(
+def test_firefox_moves_its_subscriptions_when_its_address_changes(
     subscribed: PushAddress, page: Page, service: MozillaPush
 ) -> None:
     wish = {"channel": "push", "push": vars(subscribed), "topic": {"kind": "council"}}
@@ -112,7 +112,7 @@ def test_firefox_takes_its_subscriptions_along_when_its_address_changes(
     assert vars(moved.push) == current
 
 
-def test_firefox_gets_another_address_when_it_had_subscribed_with_another_key(
+def test_firefox_gets_a_new_address_when_it_had_subscribed_with_another_key(
     subscribed: PushAddress, page: Page
 ) -> None:
     other = PushKey("t" * 64, subject="https://council.example").public
@@ -120,7 +120,7 @@ def test_firefox_gets_another_address_when_it_had_subscribed_with_another_key(
     assert said["kind"] == "ok" and said["push"]["endpoint"] != subscribed.endpoint
 
 
-def test_firefox_has_no_address_any_more_when_somebody_unsubscribes(
+def test_firefox_has_no_address_after_unsubscribing(
     subscribed: PushAddress, page: Page, service: MozillaPush
 ) -> None:
     page.evaluate(f"import('{MODULE}').then((it) => it.unsubscribe())")

@@ -38,7 +38,7 @@ def go_on(page: Page, name: str = "Continue") -> None:
     expect(section).to_be_hidden()
 
 
-def test_report_is_made_by_keyboard_alone(new_page: NewPage) -> None:
+def test_report_is_made_by_keyboard_only(new_page: NewPage) -> None:
     page = new_page()
     page.goto("/report/")
     tab_to(page, page.get_by_label("Postcode or street"))

@@ -46,9 +46,7 @@ def followers(stack: LocalStack, request_id: str) -> int:
     return count
 
 
-def test_report_of_the_same_is_followed_instead_and_once(
-    new_page: NewPage, stack: LocalStack
-) -> None:
+def test_same_report_is_followed_instead_and_once(new_page: NewPage, stack: LocalStack) -> None:
     request_id = report_here(new_page, stack, "A hole as deep as a bucket")
     page = at_the_problem(new_page)
     for _ in range(2):
@@ -64,7 +62,7 @@ def test_report_of_the_same_is_followed_instead_and_once(
         place(page)
 
 
-def test_report_goes_on_when_none_is_the_same_and_asks_once(
+def test_report_continues_when_none_is_the_same_and_asks_once(
     new_page: NewPage, stack: LocalStack
 ) -> None:
     report_here(new_page, stack, "A hole beside the drain")

@@ -56,7 +56,7 @@ def take_in(service_request_id: str, photo_id: str) -> None:
     )
 
 
-def test_photos_are_shown_small_and_lead_to_the_whole_picture(
+def test_photos_are_shown_small_and_link_to_the_full_picture(
     new_page: NewPage, stack: LocalStack
 ) -> None:
     photo_id = "P" * 26
@@ -110,7 +110,7 @@ def test_new_follower_is_counted_at_once_when_the_published_page_is_older(
     expect(page.locator("#followers")).to_have_text("1 person")
 
 
-def test_the_report_it_was_merged_into_is_followed_when_it_is_a_duplicate(
+def test_surviving_report_is_followed_when_this_one_is_a_duplicate(
     new_page: NewPage, stack: LocalStack
 ) -> None:
     first = stored(stack, 9030)
@@ -161,7 +161,7 @@ def test_page_leads_to_forms_when_there_is_no_javascript(
     expect(page.get_by_role("button")).to_have_count(0)
 
 
-def test_track_says_that_only_its_link_shows_a_report_that_is_not_public(
+def test_track_says_that_a_non_public_report_needs_its_link(
     new_page: NewPage, stack: LocalStack
 ) -> None:
     report = stored(stack, 9060, visibility="private")

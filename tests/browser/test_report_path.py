@@ -86,7 +86,7 @@ def add_update(stack: LocalStack, request_id: str, state: str, text: str) -> Non
         assert answer.status == 201
 
 
-def test_report_is_sent_seen_by_somebody_else_and_tracked(
+def test_report_is_sent_seen_by_another_person_and_tracked(
     new_page: NewPage, stack: LocalStack
 ) -> None:
     mine = reporter(new_page)
@@ -131,7 +131,7 @@ def test_place_is_chosen_on_the_map_by_keyboard(new_page: NewPage) -> None:
     expect(page.get_by_role("radio", name="Pothole")).to_be_visible()
 
 
-def test_answers_survive_a_reload_and_back_leads_a_step_back(new_page: NewPage) -> None:
+def test_answers_survive_a_reload_and_back_returns_one_step(new_page: NewPage) -> None:
     page = reporter(new_page)
     place(page)
     describe(page, "Half a manhole cover is missing")
@@ -144,7 +144,7 @@ def test_answers_survive_a_reload_and_back_leads_a_step_back(new_page: NewPage) 
     expect(page.get_by_role("heading", name="Add photos")).to_be_visible()
 
 
-def test_errors_are_summed_up_and_named_in_the_title_when_nothing_was_chosen(
+def test_errors_are_summarised_and_in_the_title_when_nothing_was_chosen(
     new_page: NewPage,
 ) -> None:
     page = new_page()

@@ -100,7 +100,7 @@ def test_photos_reach_the_published_page_upright_and_without_their_place(
     assert not picture.getexif()
 
 
-def test_photos_place_and_time_are_offered_and_taken_only_when_asked(
+def test_photos_place_and_time_are_offered_and_used_only_on_request(
     new_page: NewPage, shared_data: Path
 ) -> None:
     page = at_the_photos(new_page)
@@ -165,7 +165,7 @@ def test_photo_from_elsewhere_is_kept_and_its_place_is_not_offered(
     expect(page.get_by_text("Use this photo's location?")).to_be_hidden()
 
 
-def test_refused_photo_is_told_before_the_report_is_sent(new_page: NewPage) -> None:
+def test_refused_photo_is_reported_before_sending(new_page: NewPage) -> None:
     page = at_the_photos(new_page)
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.method + request.url))
@@ -193,7 +193,7 @@ def test_file_that_is_not_a_photo_is_refused(new_page: NewPage) -> None:
     expect(chosen(page)).to_have_count(0)
 
 
-def test_no_more_than_five_photos_are_taken(new_page: NewPage, shared_data: Path) -> None:
+def test_at_most_five_photos_are_accepted(new_page: NewPage, shared_data: Path) -> None:
     page = at_the_photos(new_page)
     choose(page, [shared_data / "photos" / "bath_photo.JPG"] * 6)
     expect(chosen(page)).to_have_count(5)

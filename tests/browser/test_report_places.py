@@ -64,9 +64,7 @@ def test_list_of_streets_is_loaded_only_when_it_is_used(new_page: NewPage) -> No
     assert [url for url in asked if url.endswith("/data/places.json")]
 
 
-def test_place_is_described_in_words_and_waits_for_somebody_to_find_it(
-    new_page: NewPage, stack: LocalStack
-) -> None:
+def test_described_place_waits_for_an_officer(new_page: NewPage, stack: LocalStack) -> None:
     page = start(new_page)
     page.get_by_role("button", name="Describe the location").click()
     expect(page.get_by_text("We'll find the location from your description")).to_be_visible()
@@ -92,7 +90,7 @@ def test_place_is_described_in_words_and_waits_for_somebody_to_find_it(
     assert theirs.request.get(f"/reports/{request_id}").status == 404
 
 
-def test_report_stops_where_somebody_else_looks_after_the_place(new_page: NewPage) -> None:
+def test_report_stops_when_another_organisation_is_responsible(new_page: NewPage) -> None:
     page = new_page(geolocation=RETAIL_PARK, permissions=["geolocation"])
     page.goto("/report/")
     page.get_by_role("button", name="Use my location").click()
@@ -111,7 +109,7 @@ def test_report_stops_where_somebody_else_looks_after_the_place(new_page: NewPag
     expect(page.get_by_role("heading", name="Where is the problem?")).to_be_visible()
 
 
-def test_place_is_refused_with_its_council_before_anything_else_when_it_is_in_no_ward(
+def test_place_in_no_ward_is_refused_first_with_its_council(
     new_page: NewPage,
 ) -> None:
     page = new_page(geolocation=IN_THE_CORNER, permissions=["geolocation"])

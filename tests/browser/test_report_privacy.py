@@ -60,7 +60,7 @@ def as_an_officer(stack: LocalStack, request_id: str) -> dict[str, Any]:
     return report
 
 
-def test_warning_can_be_overruled_and_comes_again_for_other_words(new_page: NewPage) -> None:
+def test_warning_can_be_overruled_and_returns_for_other_text(new_page: NewPage) -> None:
     page = at_the_description(new_page, "Pothole")
     page.get_by_role("textbox", name="Describe the problem").fill("Mr Smith fell into it")
     assert leave(page) == "personal"
@@ -77,7 +77,7 @@ def test_warning_can_be_overruled_and_comes_again_for_other_words(new_page: NewP
     assert leave(page) == "check"
 
 
-def test_preview_shows_what_is_public_and_no_contact(new_page: NewPage) -> None:
+def test_preview_shows_the_public_part_and_no_contact(new_page: NewPage) -> None:
     page = to_the_check(new_page, "Pothole", "A hole in front of the door")
     preview = page.locator("#preview")
     expect(page.get_by_role("heading", name="This will be public")).to_be_visible()
@@ -86,7 +86,7 @@ def test_preview_shows_what_is_public_and_no_contact(new_page: NewPage) -> None:
     assert "canary" not in preview.inner_text().lower()
 
 
-def test_anonymous_report_carries_nobody(new_page: NewPage, stack: LocalStack) -> None:
+def test_anonymous_report_has_no_sender(new_page: NewPage, stack: LocalStack) -> None:
     page = at_the_description(new_page, "Pothole")
     page.get_by_role("textbox", name="Describe the problem").fill("Nobody saw me write this")
     leave(page)
@@ -114,7 +114,7 @@ def test_anonymous_report_carries_nobody(new_page: NewPage, stack: LocalStack) -
         ("Noise or other nuisance", "This will not be public", "You need it to see your report"),
     ],
 )
-def test_report_that_is_not_public_is_shown_by_its_link_alone(
+def test_non_public_report_is_shown_only_by_its_link(
     service: str, heading: str, words: str, new_page: NewPage, stack: LocalStack
 ) -> None:
     page = to_the_check(new_page, service, "Seen by few: smoke over the wall")
@@ -131,7 +131,7 @@ def test_report_that_is_not_public_is_shown_by_its_link_alone(
     assert theirs.request.get(f"/api/reports/{request_id}").status == 404
 
 
-def test_private_report_is_not_warned_about(new_page: NewPage) -> None:
+def test_private_report_gets_no_warning(new_page: NewPage) -> None:
     page = at_the_description(new_page, "Noise or other nuisance")
     expect(page.get_by_text("Only the council can see it.")).to_be_visible()
     page.get_by_role("textbox", name="Describe the problem").fill(

@@ -38,7 +38,7 @@ def answers_of(stack: LocalStack, request_id: str) -> object:
     return report["attributes"]
 
 
-def test_services_are_suggested_from_the_words(new_page: NewPage) -> None:
+def test_services_are_suggested_from_typed_words(new_page: NewPage) -> None:
     page = at_the_problem(new_page)
     page.get_by_label("Search, or describe the problem").fill("the lamps in our street are out")
     best = page.locator("#service-fits .govuk-radios__item").first
@@ -76,7 +76,7 @@ def test_answers_arrive_with_the_report(new_page: NewPage, stack: LocalStack) ->
     assert answers_of(stack, request_id) == {"vehicle": ["A blue Ford Fiesta"], "days": ["12"]}
 
 
-def test_several_answers_are_chosen_where_several_are_asked_for(new_page: NewPage) -> None:
+def test_several_answers_can_be_chosen_when_the_question_allows_it(new_page: NewPage) -> None:
     page = at_the_problem(new_page)
     choose_service(page, "Fly-tipping")
     go_to(page, "questions")
@@ -107,7 +107,7 @@ def test_dangerous_answer_shows_the_other_number_when_the_usual_line_is_closed(
     expect(ring.get_by_role("link", name="999")).to_be_visible()
 
 
-def test_nobody_is_sent_to_a_closed_line_when_there_is_no_other_number(new_page: NewPage) -> None:
+def test_closed_line_is_not_shown_when_there_is_no_other_number(new_page: NewPage) -> None:
     page = new_page(geolocation=HERE, permissions=["geolocation"])
 
     def without(route: Route) -> None:

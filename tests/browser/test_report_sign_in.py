@@ -52,7 +52,7 @@ def sign_in(page: Page, stack: LocalStack, address: str) -> None:
     page.get_by_role("button", name="Sign in").click()
 
 
-def test_form_says_who_has_to_sign_in_and_goes_on_afterwards(
+def test_form_explains_the_required_sign_in_and_continues_afterwards(
     new_page: NewPage, stack: LocalStack
 ) -> None:
     page = reporter_of_what_asks_for("contact", new_page)
@@ -82,7 +82,7 @@ def is_report(request: Request) -> bool:
     return request.method == "POST" and request.url.endswith("/api/reports")
 
 
-def test_link_from_the_mail_leads_back_to_the_tab_with_the_report(
+def test_link_in_the_email_returns_to_the_tab_with_the_report(
     new_page: NewPage, stack: LocalStack
 ) -> None:
     page = reporter_of_what_asks_for("contact", new_page)
@@ -103,7 +103,7 @@ def test_link_from_the_mail_leads_back_to_the_tab_with_the_report(
     assert choose_service(page, "Litter") != "sign-in"
 
 
-def test_form_says_so_to_somebody_who_is_not_surely_enough_known(new_page: NewPage) -> None:
+def test_form_says_so_when_the_users_assurance_is_too_low(new_page: NewPage) -> None:
     page = reporter_of_what_asks_for("proven", new_page)
     signing_in.sign_in(page, signing_in.new_account())
     assert choose_service(page, "Litter") == "sign-in"
@@ -118,7 +118,7 @@ def test_form_says_so_to_somebody_who_is_not_surely_enough_known(new_page: NewPa
     assert choose_service(page, "Pothole") != "sign-in"
 
 
-def test_officer_takes_a_report_that_needs_proof_from_a_caller_but_not_in_their_own_name(
+def test_officer_reports_for_a_caller_without_proof_but_not_in_their_own_name(
     new_page: NewPage,
 ) -> None:
     page = reporter_of_what_asks_for("proven", new_page)

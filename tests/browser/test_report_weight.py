@@ -45,7 +45,7 @@ def test_first_load_of_a_page_stays_within_its_budget(path: str, new_page: NewPa
 
 
 @pytest.mark.parametrize("path", SIGNED_IN)
-def test_first_load_stays_within_its_budget_when_somebody_is_signed_in(
+def test_first_load_stays_within_its_budget_when_signed_in(
     path: str, new_page: NewPage, stack: LocalStack
 ) -> None:
     page = new_page()

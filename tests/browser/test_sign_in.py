@@ -51,7 +51,7 @@ def is_signed_in(page: Page) -> bool:
     return bool(cookie) and cookie["httpOnly"] and cookie["sameSite"] == "Strict"
 
 
-def test_code_signs_in_and_leads_on_to_the_account(
+def test_code_signs_in_and_continues_to_the_account(
     page: Page, address: str, stack: LocalStack
 ) -> None:
     page.goto("/forms/sign-in?next=/account/devices/")
@@ -69,7 +69,7 @@ def test_code_signs_in_and_leads_on_to_the_account(
     assert not is_signed_in(page)
 
 
-def test_address_and_code_are_asked_for_again_when_they_are_wrong(
+def test_address_and_code_are_requested_again_when_they_are_wrong(
     page: Page, address: str, stack: LocalStack
 ) -> None:
     page.goto("/forms/sign-in")
@@ -92,7 +92,7 @@ def test_address_and_code_are_asked_for_again_when_they_are_wrong(
     expect(page.get_by_role("heading", level=1)).to_have_text("My reports")
 
 
-def test_link_signs_in_by_its_button_alone_and_only_once(
+def test_link_signs_in_by_its_button_only_and_only_once(
     page: Page, address: str, stack: LocalStack
 ) -> None:
     page.goto("/forms/sign-in")

@@ -10,7 +10,7 @@ from tests.browser.test_accessibility import overflow, violations
 KEPT = ("ginnel.device", "ginnel.follows.", "ginnel.draft", "ginnel.sent", "ginnel.update-draft.")
 
 
-def test_every_page_leads_to_the_statements(new_page: NewPage) -> None:
+def test_every_page_links_to_the_statements(new_page: NewPage) -> None:
     page = new_page()
     for path in ("/", "/report/", "/forms/report"):
         for name in ("Open data", "Accessibility", "Cookies", "Privacy"):
@@ -19,7 +19,7 @@ def test_every_page_leads_to_the_statements(new_page: NewPage) -> None:
             expect(page.get_by_role("heading", level=1)).to_contain_text(name)
 
 
-def test_no_cookie_is_set_and_nothing_kept_but_what_the_page_names(
+def test_no_cookie_is_set_and_only_the_listed_data_is_stored(
     new_page: NewPage, stack: LocalStack
 ) -> None:
     from chalicelib.bootstrap.reports import reports_ports
@@ -55,7 +55,7 @@ def test_privacy_notice_names_the_council_and_how_to_complain(new_page: NewPage)
     expect(main.get_by_role("link", name="Information Commissioner’s Office")).to_be_visible()
 
 
-def test_privacy_notice_tells_each_row_of_the_registry(new_page: NewPage) -> None:
+def test_privacy_notice_has_each_row_of_the_registry(new_page: NewPage) -> None:
     page = new_page()
     page.goto("/privacy/")
     first = page.locator(".app-kept").first
@@ -82,7 +82,7 @@ def test_privacy_notice_has_no_violation_and_fits_when_all_of_it_is_open(
     assert overflow(page) <= 0
 
 
-def test_privacy_notice_is_offered_where_contact_details_are_asked_for(new_page: NewPage) -> None:
+def test_privacy_notice_is_linked_where_contact_details_are_requested(new_page: NewPage) -> None:
     page = new_page()
     page.goto("/report/")
     link = page.locator("[data-step=contact] a[target=_blank]")

@@ -116,7 +116,7 @@ def test_report_with_a_photo_is_public_when_it_is_sent_without_javascript(
     expect(page.locator("body")).not_to_contain_text("canary")
 
 
-def test_page_before_is_there_again_when_somebody_uses_the_browsers_back_button(
+def test_previous_page_is_shown_by_the_browsers_back_button(
     plain: Plain,
 ) -> None:
     page = plain()
@@ -139,7 +139,7 @@ def test_page_before_is_there_again_when_somebody_uses_the_browsers_back_button(
     expect(page.locator(".govuk-summary-list")).to_contain_text("Cups and bottles")
 
 
-def test_page_before_is_there_again_when_somebody_uses_its_back_link(plain: Plain) -> None:
+def test_previous_page_is_shown_by_its_back_link(plain: Plain) -> None:
     page = plain()
     find_place(page)
     choose(page, "Litter")
@@ -148,7 +148,7 @@ def test_page_before_is_there_again_when_somebody_uses_its_back_link(plain: Plai
     expect(page.get_by_role("radio", name="Litter", exact=True)).to_be_checked()
 
 
-def test_error_leads_to_its_field_and_nothing_typed_is_lost(plain: Plain) -> None:
+def test_error_links_to_its_field_and_typed_values_stay(plain: Plain) -> None:
     page = plain()
     find_place(page)
     choose(page, "Litter")
@@ -163,9 +163,7 @@ def test_error_leads_to_its_field_and_nothing_typed_is_lost(plain: Plain) -> Non
     heading(page, "How can we reach you?")
 
 
-def test_private_report_is_read_and_added_to_when_its_link_is_known(
-    plain: Plain, stack: LocalStack
-) -> None:
+def test_private_report_is_read_and_updated_with_its_link(plain: Plain, stack: LocalStack) -> None:
     page = plain()
     find_place(page)
     choose(page, "Noise or other nuisance")
@@ -213,7 +211,7 @@ def test_photo_is_shown_to_anyone_with_the_link_when_a_report_waits(
     assert ("image", 200) in [each for each in shown if each != ("image", 304)]
 
 
-def test_report_is_taken_back_when_it_was_sent_by_mistake(plain: Plain) -> None:
+def test_report_is_withdrawn_when_it_was_sent_by_mistake(plain: Plain) -> None:
     repository = reports_ports().repository
     before = set(repository.ids())
     page = plain()
@@ -228,9 +226,7 @@ def test_report_is_taken_back_when_it_was_sent_by_mistake(plain: Plain) -> None:
     assert (withdrawn.visibility, withdrawn.description) == ("withdrawn", "")
 
 
-def test_report_is_followed_when_it_was_sent_by_somebody_else(
-    plain: Plain, stack: LocalStack
-) -> None:
+def test_other_persons_report_is_followed(plain: Plain, stack: LocalStack) -> None:
     ports = reports_ports()
     there = {"service_code": "flooding", "attributes": {"homes-at-risk": "no"}}
     report = submission.submit(draft(title="Water", **there), "flood", Author(), ports)

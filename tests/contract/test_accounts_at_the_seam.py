@@ -123,7 +123,7 @@ def trace(tries: list[Try]) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     "address", ["known@example.org", "07700 900123", "disabled@example.org", "07700 900124"]
 )
-def test_nobody_can_tell_from_reply_or_calls_whether_an_address_has_an_account(
+def test_account_of_an_address_cannot_be_detected_by_response_or_calls(
     address: str, people: Ports
 ) -> None:
     """The same address before it has an account, and after: bytes and AWS calls are equal."""
@@ -157,7 +157,7 @@ def test_nobody_can_tell_from_reply_or_calls_whether_an_address_has_an_account(
 
 
 @pytest.mark.parametrize("is_known", [True, False])
-def test_nobody_can_tell_by_the_limits_whether_an_address_has_an_account(
+def test_account_of_an_address_cannot_be_detected_by_the_limits(
     is_known: bool, people: Ports
 ) -> None:
     """Too many codes, on a known device or a strange one, before there is an account and after."""
@@ -189,7 +189,7 @@ def clear_limits() -> None:
 
 
 @pytest.mark.parametrize("address", ["blocked@example.org", "07700 900125"])
-def test_nobody_can_tell_from_reply_or_calls_whether_an_address_is_on_the_block_list(
+def test_blocked_address_cannot_be_detected_by_response_or_calls(
     address: str, people: Ports
 ) -> None:
     """The same address before it is blocked, and after: bytes and AWS calls are equal, but for the
@@ -220,7 +220,7 @@ def test_nobody_can_tell_from_reply_or_calls_whether_an_address_is_on_the_block_
 
 
 @pytest.mark.parametrize("when", ["before it is asked for", "before it is sent"])
-def test_nobody_can_tell_from_the_texts_of_a_day_whether_a_number_has_an_account(
+def test_account_of_a_number_cannot_be_detected_by_the_texts_of_a_day(
     when: str, people: Ports
 ) -> None:
     number = f"+4477009004{next(numbers):02}"
@@ -250,7 +250,7 @@ class NoWay:
         raise AssertionError("A text left.")
 
 
-def test_trace_is_found_out_when_a_known_address_is_looked_up(people: Ports) -> None:
+def test_trace_is_detected_when_a_known_address_is_looked_up(people: Ports) -> None:
     address = new_address()
     with record() as plain:
         ask(address, people)
@@ -263,7 +263,7 @@ def test_trace_is_found_out_when_a_known_address_is_looked_up(people: Ports) -> 
 # S4, S10: several at once.
 
 
-def test_code_signs_in_once_when_ten_try_at_once(people: Ports) -> None:
+def test_code_signs_in_once_in_ten_concurrent_tries(people: Ports) -> None:
     address = new_address()
     attempt_id, code = asked(address, people)
     link_token = people.codes.link_token(attempt_id)
@@ -303,7 +303,7 @@ def codes_that_go(asked: int, clock: Clock, people: Ports, *askers: Asker, to: s
         return sum(pool.map(goes, range(asked)))
 
 
-def test_exactly_five_codes_go_to_an_address_when_fifty_more_are_asked_for_at_once(
+def test_exactly_five_codes_go_to_an_address_in_fifty_more_concurrent_requests(
     people: Ports,
 ) -> None:
     assert codes_that_go(55, Clock(), people, Asker("one"), to=new_address()) == 5
@@ -326,7 +326,7 @@ def test_strangers_have_ten_codes_an_hour_and_twenty_a_day_sent_to_an_address(
     assert codes_that_go(9, clock, people, networks[0], to=address) == 5
 
 
-def test_one_network_has_a_part_of_the_codes_sent_to_an_address_so_another_is_not_kept_out(
+def test_one_network_can_use_only_a_part_of_an_addresss_codes(
     people: Ports,
 ) -> None:
     address, clock = new_address(), Clock()
@@ -355,7 +355,7 @@ def test_known_device_has_twenty_codes_a_day(people: Ports) -> None:
         ("r{n}+a@example.org r{n}+b@example.org r{n}@example.org", 15),
     ],
 )
-def test_variants_of_an_address_count_as_one_where_its_provider_takes_them_as_one(
+def test_variants_of_an_address_count_as_one_for_providers_that_ignore_them(
     ways: str, sent: int, people: Ports
 ) -> None:
     number, clock = next(numbers), Clock()
@@ -384,7 +384,7 @@ def test_network_has_twenty_texts_an_hour(people: Ports) -> None:
 
 
 @pytest.mark.parametrize("kind", REFUSALS)
-def test_no_code_goes_out_when_nothing_counts(kind: Refusal, people: Ports) -> None:
+def test_no_code_is_sent_when_counting_fails(kind: Refusal, people: Ports) -> None:
     with (
         refuse(1, kind=kind, times=ALL_TRIES) as struck,
         record() as made,
@@ -404,7 +404,7 @@ def test_two_tabs_get_the_same_token_in_every_order(people: Ports) -> None:
         assert one.who.session.generation == 2
 
 
-def test_address_gets_one_account_when_two_devices_sign_in_with_it_at_once(people: Ports) -> None:
+def test_address_gets_one_account_when_two_devices_sign_in_concurrently(people: Ports) -> None:
     for here in some_interleavings(20, of=2, seed=7):
         address = new_address()
         first, second = asked(address, people), asked(address, people)
@@ -420,7 +420,7 @@ def test_address_gets_one_account_when_two_devices_sign_in_with_it_at_once(peopl
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-def test_code_is_asked_for_once_when_a_reply_is_lost(loss: Loss, people: Ports) -> None:
+def test_code_is_requested_once_when_a_reply_is_lost(loss: Loss, people: Ports) -> None:
     for nth in range(1, calls_of(lambda: ask(new_address(), people)) + 1):
         with lose_reply(nth, loss=loss) as struck:
             attempt = ask(new_address(), people)
@@ -428,7 +428,7 @@ def test_code_is_asked_for_once_when_a_reply_is_lost(loss: Loss, people: Ports) 
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-def test_somebody_is_signed_in_once_when_a_reply_is_lost(loss: Loss, people: Ports) -> None:
+def test_session_is_opened_once_when_a_reply_is_lost(loss: Loss, people: Ports) -> None:
     first = asked(new_address(), people)
     for nth in range(1, calls_of(lambda: sign_in_with_code(*first, "Phone", people)) + 1):
         address = new_address()
@@ -451,9 +451,7 @@ def test_token_is_exchanged_once_when_a_reply_is_lost(loss: Loss, people: Ports)
 
 
 @pytest.mark.parametrize("kind", REFUSALS)
-def test_nobody_is_told_to_be_signed_in_and_is_not_when_a_call_is_refused(
-    kind: Refusal, people: Ports
-) -> None:
+def test_failed_call_never_claims_that_the_user_is_signed_in(kind: Refusal, people: Ports) -> None:
     """503, never 500; after the code is used up one asks for a new one, before that it holds."""
     for nth in range(1, 8):
         proof = asked(new_address(), people)
@@ -492,7 +490,7 @@ def test_forged_refresh_token_costs_no_call(people: Ports) -> None:
     assert of_the_table(tries) == []
 
 
-def test_nothing_that_opens_an_account_is_stored(people: Ports) -> None:
+def test_nothing_stored_gives_access_to_an_account(people: Ports) -> None:
     with record() as tries:
         signed = signed_in(people)
     stored = b"".join(each.body for each in tries).decode()

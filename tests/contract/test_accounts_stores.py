@@ -98,14 +98,14 @@ def test_every_field_of_an_account_comes_back(people: Ports) -> None:
     assert people.accounts.get("c" * 32) is None
 
 
-def test_account_that_is_there_is_answered_when_another_is_added_under_its_id(
+def test_stored_account_is_returned_when_another_is_added_under_its_id(
     people: Ports,
 ) -> None:
     people.accounts.add(WHOLE)
     assert people.accounts.add(replace(PLAIN, account_id=WHOLE.account_id)).name == WHOLE.name
 
 
-def test_account_is_saved_on_the_version_that_was_read_alone(people: Ports) -> None:
+def test_account_is_saved_only_on_the_version_that_was_read(people: Ports) -> None:
     read = people.accounts.add(PLAIN)
     saved = people.accounts.save(replace(read, name="First"))
     assert saved.version == 2
@@ -122,7 +122,7 @@ class GivenUpMeanwhile(DynamoAccounts):
         """Nobody's."""
 
 
-def test_address_is_not_said_to_be_claimed_when_it_is_not(cloud: Cloud) -> None:
+def test_unclaimed_address_is_reported_as_unclaimed(cloud: Cloud) -> None:
     accounts = GivenUpMeanwhile(cloud.environment["ACCOUNTS_TABLE"], lambda *parts: "|".join(parts))
     assert accounts.claim(EMAIL, "first") == "first"
     with pytest.raises(Conflict, match="Try again"):
@@ -138,7 +138,7 @@ def test_address_belongs_to_the_first_account_that_claims_it(people: Ports) -> N
     assert people.accounts.owner(same_words) is None
 
 
-def test_staff_are_those_with_a_grant_now_the_newest_first(people: Ports) -> None:
+def test_staff_are_those_with_a_grant_newest_first(people: Ports) -> None:
     newer = replace(WHOLE, account_id="d" * 32, created_at=NOON + SECOND)
     former = people.accounts.add(replace(WHOLE, account_id="e" * 32))
     for account in (PLAIN, WHOLE, newer):
@@ -184,7 +184,7 @@ def test_attempt_comes_back_and_is_stored_once(people: Ports) -> None:
     assert people.attempts.get("8" * 32) is None
 
 
-def test_attempts_are_found_by_address_and_those_to_add_one_by_account(people: Ports) -> None:
+def test_attempts_are_found_by_address_and_attempts_to_add_one_by_account(people: Ports) -> None:
     adding = replace(ATTEMPT, attempt_id="8" * 32, account_id=WHOLE.account_id)
     other = replace(adding, attempt_id="9" * 32, account_id=PLAIN.account_id)
     for each in (ATTEMPT, adding, other):
@@ -206,7 +206,7 @@ def test_tries_are_counted_to_the_last(people: Ports) -> None:
 @pytest.mark.parametrize(
     ("after", "holds"), [(-SECOND, True), (0 * SECOND, False), (SECOND, False)]
 )
-def test_attempt_that_is_over_counts_as_gone_though_it_is_there(
+def test_expired_attempt_counts_as_gone_while_its_row_exists(
     after: timedelta, holds: bool, people: Ports
 ) -> None:
     people.attempts.add(ATTEMPT)
@@ -224,7 +224,7 @@ def test_attempt_cannot_be_used_twice(people: Ports) -> None:
     assert not people.attempts.use("8" * 32, "first", NOON)
 
 
-def test_code_is_noted_as_sent_once_until_that_is_taken_back(people: Ports) -> None:
+def test_code_is_marked_as_sent_once_until_that_is_reverted(people: Ports) -> None:
     people.attempts.add(ATTEMPT)
     assert people.attempts.note_sent(ATTEMPT.attempt_id, NOON)
     assert not people.attempts.note_sent(ATTEMPT.attempt_id, NOON)
@@ -234,7 +234,7 @@ def test_code_is_noted_as_sent_once_until_that_is_taken_back(people: Ports) -> N
 
 
 @pytest.mark.parametrize("people", ["moto", "dynalite"], indirect=True)
-def test_limit_is_spent_for_each_key_and_hour_and_says_how_long_to_wait(
+def test_limit_is_counted_by_key_and_hour_and_gives_the_waiting_time(
     people: Ports, clock: Clock
 ) -> None:
     clock.now = NOON + timedelta(minutes=59, seconds=59)

@@ -74,7 +74,7 @@ def seam(cloud: object) -> Seam:
 
 
 @pytest.mark.parametrize("channel", ["email", "sms"])
-def test_subscriber_is_told_once_when_two_senders_take_a_message_at_once(
+def test_subscriber_is_notified_once_when_two_senders_take_a_message_concurrently(
     channel: Channel, seam: Seam
 ) -> None:
     for number, here in enumerate(some_interleavings(15, of=2, seed=7)):
@@ -85,7 +85,7 @@ def test_subscriber_is_told_once_when_two_senders_take_a_message_at_once(
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_each_event_is_told_once_when_messages_come_often_and_in_any_order(
+def test_each_event_is_sent_once_when_messages_arrive_repeatedly_and_in_any_order(
     seed: int, seam: Seam
 ) -> None:
     random = Random(seed)
@@ -112,7 +112,7 @@ def test_each_event_is_told_once_when_messages_come_often_and_in_any_order(
 
 @pytest.mark.parametrize("kind", STRIKES)
 @pytest.mark.parametrize("channel", ["email", "sms"])
-def test_subscriber_is_told_once_when_any_call_to_our_store_fails(
+def test_subscriber_is_notified_once_when_any_call_to_our_store_fails(
     channel: Channel, kind: str, seam: Seam
 ) -> None:
     message = seam.subscribe(0, channel)

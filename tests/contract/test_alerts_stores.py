@@ -60,14 +60,14 @@ STOPPED = stopped(WHOLE, "bounced", NOON + timedelta(days=1))
 
 
 @pytest.mark.parametrize("new", [WHOLE, OF_A_BROWSER, WAITING, STOPPED])
-def test_subscription_comes_back_as_it_was_stored(new: Subscription, stores: Stores) -> None:
+def test_subscription_is_read_as_it_was_stored(new: Subscription, stores: Stores) -> None:
     stored = stores.subscriptions.add(new)
     assert stored == replace(new, version=1)
     assert stores.subscriptions.get(new.subscription_id) == stored
     assert stores.subscriptions.get("0" * 32) is None
 
 
-def test_subscription_is_stored_once_and_the_stored_one_is_answered(stores: Stores) -> None:
+def test_subscription_is_stored_once_and_the_stored_one_is_returned(stores: Stores) -> None:
     first = stores.subscriptions.add(subscription())
     assert stores.subscriptions.add(subscription(frequency="daily")) == first
 
@@ -81,7 +81,7 @@ def test_subscription_is_replaced_only_in_the_version_that_was_read(stores: Stor
     assert (second.version, second.to) == (2, None)
 
 
-def test_nothing_is_replaced_where_there_is_nothing(stores: Stores) -> None:
+def test_missing_subscription_cannot_be_replaced(stores: Stores) -> None:
     with pytest.raises(VersionConflict):
         stores.subscriptions.save(subscription(version=1))
 
@@ -114,7 +114,7 @@ def test_subscriptions_are_found_by_the_digests_of_their_addresses(stores: Store
     assert not stores.subscriptions.at([])
 
 
-def test_subscription_is_gone_when_it_was_removed_and_a_second_time_does_nothing(
+def test_removed_subscription_is_gone_and_removing_it_again_does_nothing(
     stores: Stores,
 ) -> None:
     kept = stores.subscriptions.add(subscription(2))
@@ -147,7 +147,7 @@ def test_entries_come_back_as_they_were_stored(one: Subscription, stores: Stores
     )
 
 
-def test_entries_are_found_by_how_far_they_reach(stores: Stores) -> None:
+def test_entries_are_found_by_their_reach(stores: Stores) -> None:
     """The same reports find the same in every store: those in memory are held to brute force."""
     circles = [subscription(n, topic=area(200 + 90 * n)) for n in range(12)]
     entries = [entry for each in circles for entry in entries_of(each)]
@@ -161,7 +161,7 @@ def test_entries_are_found_by_how_far_they_reach(stores: Stores) -> None:
             assert keys == {entry.key for entry in memory.entries(each)}
 
 
-def test_entries_are_gone_when_they_were_removed(stores: Stores) -> None:
+def test_removed_entries_are_gone(stores: Stores) -> None:
     entries = entries_of(WHOLE)
     stores.entries.put(entries)
     stores.entries.put(entries)

@@ -14,7 +14,7 @@ def answer(number: int = 1, **values: Any) -> Answer:
     return Answer(answer_id=f"a{number}", **said | values)
 
 
-def test_answer_comes_back_as_it_was_kept_beside_its_report(repository: Repository) -> None:
+def test_answer_is_read_as_it_was_stored_beside_its_report(repository: Repository) -> None:
     for report_id, number in (("R1", 1), ("R1", 2), ("R2", 3)):
         assert repository.add_answer(report_id, answer(number)) == answer(number)
     assert repository.answer("R1", "a1") == answer(1)
@@ -22,13 +22,13 @@ def test_answer_comes_back_as_it_was_kept_beside_its_report(repository: Reposito
     assert repository.answer("R2", "a1") is None and repository.answers("R3") == []
 
 
-def test_answer_that_is_kept_stays_and_is_answered(repository: Repository) -> None:
+def test_stored_answer_stays_and_is_returned(repository: Repository) -> None:
     repository.add_answer("R1", answer())
     assert repository.add_answer("R1", replace(answer(), is_fixed=True)) == answer()
     assert repository.answers("R1") == [answer()]
 
 
-def test_answers_are_found_by_who_gave_them_apart_from_what_people_follow(
+def test_answers_are_found_by_their_author_separately_from_follows(
     repository: Repository,
 ) -> None:
     for report_id, number, person in (("R1", 1, "she"), ("R2", 2, "she"), ("R2", 3, "he")):
@@ -39,7 +39,7 @@ def test_answers_are_found_by_who_gave_them_apart_from_what_people_follow(
     assert repository.follows("account") == ["R3"] and repository.followers("R2") == []
 
 
-def test_answer_is_forgotten_and_no_other_is(repository: Repository) -> None:
+def test_only_the_erased_answer_is_removed(repository: Repository) -> None:
     repository.add_answer("R1", answer(1))
     repository.add_answer("R1", answer(2))
     for _ in range(2):

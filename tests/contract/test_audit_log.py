@@ -46,7 +46,7 @@ def trail(request: pytest.FixtureRequest) -> Trail:
     return DynamoTrail(cloud.environment["AUDIT_TABLE"])
 
 
-def test_log_gives_back_what_was_put_the_newest_first(trail: Trail) -> None:
+def test_log_returns_its_entries_newest_first(trail: Trail) -> None:
     later = [
         replace(ENTRY, entry_id=f"{number:032x}", at=NOON + timedelta(microseconds=number))
         for number in range(5)
@@ -59,20 +59,20 @@ def test_log_gives_back_what_was_put_the_newest_first(trail: Trail) -> None:
     assert list(trail.newest(limit=2, before=later[0].place)) == []
 
 
-def test_entry_stays_as_it_is_when_another_is_put_in_its_place(trail: Trail) -> None:
+def test_entry_is_unchanged_when_another_is_put_under_its_key(trail: Trail) -> None:
     trail.add(ENTRY)
     trail.add(replace(ENTRY, details="nothing happened", actor="c" * 32))
     assert list(trail.newest(limit=10, before=None)) == [ENTRY]
 
 
-def test_entry_is_there_once_when_its_reply_was_lost(cloud: Cloud) -> None:
+def test_entry_is_stored_once_when_its_reply_was_lost(cloud: Cloud) -> None:
     trail = DynamoTrail(cloud.environment["AUDIT_TABLE"])
     with lose_reply(1):
         trail.add(ENTRY)
     assert list(trail.newest(limit=10, before=None)) == [ENTRY]
 
 
-def test_log_says_so_when_the_store_does_not_answer(cloud: Cloud) -> None:
+def test_log_fails_when_the_store_does_not_answer(cloud: Cloud) -> None:
     trail = DynamoTrail(cloud.environment["AUDIT_TABLE"])
     with refuse(1, kind="throttle", times=ALL_TRIES), pytest.raises(UpstreamFailed):
         trail.add(ENTRY)
@@ -113,7 +113,7 @@ def applied_without_a_reply(number: int) -> AbstractContextManager[object]:
 
 @pytest.mark.parametrize("act", [_invite, _promote, _disable])
 @pytest.mark.parametrize("fault", [refused, applied_without_a_reply])
-def test_no_change_is_without_its_entry_whichever_call_fails(
+def test_every_change_has_its_entry_whichever_call_fails(
     act: Callable[[], Account],
     fault: Callable[[int], AbstractContextManager[object]],
     cloud: Cloud,
@@ -133,7 +133,7 @@ def test_no_change_is_without_its_entry_whichever_call_fails(
     assert number > 2
 
 
-def test_log_tells_what_was_done_with_one_thing(trail: Trail) -> None:
+def test_log_lists_the_actions_on_one_subject(trail: Trail) -> None:
     of_it = [
         replace(ENTRY, entry_id=f"{number:032x}", at=NOON + timedelta(microseconds=number))
         for number in range(3)

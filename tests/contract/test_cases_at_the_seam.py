@@ -158,7 +158,7 @@ each_action = pytest.mark.parametrize("action_of", [asking, replying, noting, pu
     [partial(refuse, kind="503"), partial(lose_reply, loss="read timeout")],
     ids=["refused", "lost"],
 )
-def test_click_has_one_effect_when_it_is_sent_again(
+def test_click_has_one_effect_when_it_is_repeated(
     action_of: ActionOf, fault: Callable[..., Any], ports: Ports
 ) -> None:
     check_each_call(action_of, ports, fault)
@@ -179,7 +179,7 @@ def test_two_questions_are_both_asked_in_any_interleaving(ports: Ports) -> None:
         assert {each.asked_by for each in kept} == {"first", "second"}, interleaving.turns
 
 
-def test_one_of_two_answers_stays_and_only_that_is_thanked_for(ports: Ports) -> None:
+def test_one_of_two_answers_stays_and_only_that_one_is_thanked(ports: Ports) -> None:
     for nth, interleaving in enumerate(every_interleaving(at_most=300)):
         request_id = a_report(ports, nth)
         ask(request_id, FIRST_OFFICER, ports)
@@ -194,7 +194,7 @@ def test_one_of_two_answers_stays_and_only_that_is_thanked_for(ports: Ports) -> 
         assert thanked == [answer], interleaving.turns
 
 
-def test_answer_is_kept_or_nobody_waits_for_it_but_never_both(ports: Ports) -> None:
+def test_answer_is_stored_or_the_question_is_settled_but_never_both(ports: Ports) -> None:
     outcomes = set()
     for nth, interleaving in enumerate(every_interleaving(at_most=300)):
         request_id = a_report(ports, nth)
@@ -257,7 +257,7 @@ def result_of(left: UndoRecord, author: Author, ports: Ports) -> str:
     return back.result
 
 
-def test_what_a_resident_adds_is_never_taken_out_with_a_change(ports: Ports) -> None:
+def test_residents_update_is_never_removed_by_a_change(ports: Ports) -> None:
     for nth, interleaving in enumerate(every_interleaving(at_most=300)):
         request_id = a_report(ports, nth)
         left = a_change(request_id, ports)
@@ -270,7 +270,7 @@ def test_what_a_resident_adds_is_never_taken_out_with_a_change(ports: Ports) -> 
         assert "Still there." in [each.text for each in after.updates], interleaving.turns
 
 
-def test_change_is_taken_back_once_when_it_is_asked_twice_at_once(ports: Ports) -> None:
+def test_change_is_undone_once_in_two_concurrent_requests(ports: Ports) -> None:
     for nth, interleaving in enumerate(every_interleaving(at_most=300)):
         request_id = a_report(ports, nth)
         left = a_change(request_id, ports)
@@ -280,7 +280,7 @@ def test_change_is_taken_back_once_when_it_is_asked_twice_at_once(ports: Ports) 
         assert (after.state, after.updates, after.repairs) == ("open", (), 0), interleaving.turns
 
 
-def test_newer_change_stands_when_an_older_one_is_taken_back(ports: Ports) -> None:
+def test_newer_change_stays_when_an_older_one_is_undone(ports: Ports) -> None:
     outcomes = set()
     for nth, interleaving in enumerate(every_interleaving(at_most=300)):
         request_id = a_report(ports, nth)
@@ -308,7 +308,7 @@ def people(request_id: str, ports: Ports) -> set[str]:
     return found
 
 
-def test_nobody_is_lost_or_counted_twice_when_one_follows_while_it_is_taken_apart(
+def test_followers_are_neither_lost_nor_counted_twice_during_an_unmerge(
     ports: Ports,
 ) -> None:
     for nth, interleaving in enumerate(each_overtaking()):
@@ -325,7 +325,7 @@ def test_nobody_is_lost_or_counted_twice_when_one_follows_while_it_is_taken_apar
         assert (person in at_one) + (person in at_two) == 1, interleaving.turns
 
 
-def test_people_stay_with_a_report_that_stays_merged(ports: Ports) -> None:
+def test_followers_stay_with_a_report_that_stays_merged(ports: Ports) -> None:
     outcomes = set()
     for nth, interleaving in enumerate(each_overtaking()):
         one, two = a_report(ports, f"one {nth}"), a_report(ports, f"two {nth}")
@@ -345,7 +345,7 @@ def test_people_stay_with_a_report_that_stays_merged(ports: Ports) -> None:
     assert outcomes == {True, False}
 
 
-def test_people_of_another_stay_when_one_is_taken_apart_while_that_is_merged(
+def test_followers_of_another_report_stay_when_one_is_unmerged_during_its_merge(
     ports: Ports,
 ) -> None:
     for nth, interleaving in enumerate(each_overtaking()):
@@ -366,7 +366,7 @@ def test_people_of_another_stay_when_one_is_taken_apart_while_that_is_merged(
 # What lies beside a report
 
 
-def test_both_areas_are_black_when_two_blacken_one_photo(ports: Ports) -> None:
+def test_both_areas_are_black_after_two_concurrent_redactions(ports: Ports) -> None:
     photos, page = photos_ports(), rebuild(saved("JPEG")).page
     left, right = (PictureArea(x=x, y=0, width=0.1, height=0.2) for x in (0, 0.9))
     for nth, interleaving in enumerate(every_interleaving(at_most=100)):

@@ -41,7 +41,7 @@ UNDO = Undo(
 )
 
 
-def test_due_are_a_teams_alone_by_their_targets(repository: Repository) -> None:
+def test_due_reports_are_of_one_team_by_target(repository: Repository) -> None:
     asked = Question(
         question_id="Q", number=1, text="?", asked_at=NOON, asked_by="she", fingerprint="F"
     )
@@ -91,7 +91,7 @@ def test_reports_of_a_team_come_the_newest_first_and_go_on_where_they_ended(
     assert [key for _, key in found] == [f"R{number:011}" for number in reversed(range(7))]
 
 
-def test_follower_stays_for_each_reason_that_is_left(repository: Repository) -> None:
+def test_follower_stays_while_a_reason_is_left(repository: Repository) -> None:
     for via in ("one", "two", "two"):
         repository.carry_follower(ID, "ann", via)
     repository.carry_follower(ID, "bob", "one")
@@ -107,7 +107,7 @@ def test_follower_stays_for_each_reason_that_is_left(repository: Repository) -> 
     assert list(repository.followers(ID)) == ["ann"]
 
 
-def test_follower_is_forgotten_for_all_reasons_at_once(repository: Repository) -> None:
+def test_follower_is_removed_for_all_reasons_at_once(repository: Repository) -> None:
     repository.add_follower(ID, "ann")
     repository.carry_follower(ID, "ann", "one")
     repository.carry_follower("R00000000002", "ann", "one")

@@ -31,7 +31,7 @@ def store(request: pytest.FixtureRequest) -> Disruptions:
     return DynamoDisruptions(request.getfixturevalue("dynalite").new_table("AlertsTable"))
 
 
-def test_disruption_comes_back_as_it_was_stored(store: Disruptions) -> None:
+def test_disruption_is_read_as_it_was_stored(store: Disruptions) -> None:
     whole = disruption(
         1, service_codes=("pothole",), withdrawn_at=NOON + timedelta(hours=1), news=3
     )
@@ -46,12 +46,12 @@ def test_disruption_comes_back_as_it_was_stored(store: Disruptions) -> None:
     assert store.get("0" * 32) is None
 
 
-def test_one_that_is_there_stays_and_is_answered(store: Disruptions) -> None:
+def test_stored_disruption_stays_and_is_returned(store: Disruptions) -> None:
     first = store.add(disruption())
     assert store.add(disruption(title="Another")) == first
 
 
-def test_one_is_replaced_on_its_version_alone(store: Disruptions) -> None:
+def test_disruption_is_replaced_only_on_its_version(store: Disruptions) -> None:
     first = store.add(disruption())
     second = store.save(replace(first, title="No bins"))
     assert second.version == 2
@@ -68,7 +68,7 @@ def office(cloud: object) -> Office:
     return office
 
 
-def test_one_of_two_officers_is_told_of_the_others_change(office: Office) -> None:
+def test_one_of_two_officers_gets_a_conflict(office: Office) -> None:
     first = post(disruption_draft(), "key", OFFICER, office.ports())
     one = change(
         first.disruption_id, DisruptionChanges(title="No bins"), 1, OFFICER, office.ports()
@@ -86,7 +86,7 @@ def test_one_of_two_officers_is_told_of_the_others_change(office: Office) -> Non
     assert office.disruptions.get(first.disruption_id) == one
 
 
-def test_other_officers_write_between_read_and_write_is_found_out(office: Office) -> None:
+def test_write_between_read_and_write_is_detected(office: Office) -> None:
     first = post(disruption_draft(), "key", OFFICER, office.ports())
 
     def between(*_: object) -> None:
@@ -112,7 +112,7 @@ def test_change_is_made_once_when_its_reply_is_lost(loss: Loss, office: Office) 
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-def test_one_is_posted_once_when_the_reply_is_lost(loss: Loss, office: Office) -> None:
+def test_disruption_is_posted_once_when_the_reply_is_lost(loss: Loss, office: Office) -> None:
     with lose_reply(1, loss=loss):
         made = post(disruption_draft(), "key", OFFICER, office.ports())
     assert list(office.disruptions.all()) == [made]

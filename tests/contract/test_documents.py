@@ -106,7 +106,7 @@ def test_deletion_is_refused_when_the_document_was_removed_meanwhile(
         documents.delete(KEY, old)
 
 
-def test_document_can_be_written_anew_when_it_was_deleted(documents: Documents) -> None:
+def test_deleted_document_can_be_written_again(documents: Documents) -> None:
     documents.write(KEY, ONE, None)
     documents.delete(KEY, held(documents))
     documents.write(KEY, TWO, None)
@@ -126,7 +126,7 @@ def test_keys_are_those_that_begin_with_the_prefix(documents: Documents) -> None
 # What only S3 knows
 
 
-def test_keys_are_all_there_when_they_fill_more_than_one_listing(
+def test_keys_are_complete_when_they_fill_more_than_one_listing(
     s3_documents: Documents, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MOTO_S3_DEFAULT_MAX_KEYS", "3")
@@ -138,7 +138,7 @@ def test_keys_are_all_there_when_they_fill_more_than_one_listing(
     assert len(made) == 3
 
 
-def test_document_is_served_as_what_it_is_and_for_a_minute_when_it_is_written(
+def test_document_is_served_with_its_type_and_a_cache_time_of_a_minute(
     s3_documents: Documents, cloud: Cloud
 ) -> None:
     s3_documents.write("reports/R1", Document(b"<h1>Hole</h1>", HTML), None)
@@ -166,7 +166,7 @@ ACTS: dict[str, Callable[[Documents], object]] = {
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_store_is_said_to_have_failed_when_it_refuses_every_try(
+def test_upstream_failed_is_raised_when_the_store_refuses_every_try(
     act: str, s3_documents: Documents
 ) -> None:
     s3_documents.write(KEY, ONE, None)
@@ -179,7 +179,7 @@ def test_store_is_said_to_have_failed_when_it_refuses_every_try(
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_store_is_said_to_have_failed_when_every_reply_is_lost(
+def test_upstream_failed_is_raised_when_every_reply_is_lost(
     act: str, s3_documents: Documents
 ) -> None:
     s3_documents.write(KEY, ONE, None)

@@ -47,14 +47,14 @@ def answers(dynamodb: Any, table: str) -> list[Any]:
     ]
 
 
-def test_write_has_landed_or_failed_after_half_a_minute(cloud: Cloud) -> None:
+def test_write_has_succeeded_or_failed_after_half_a_minute(cloud: Cloud) -> None:
     config = connection().meta.config
     tries: int = config.retries["total_max_attempts"]
     waits = sum(2**number for number in range(tries - 1))
     assert tries * (config.connect_timeout + config.read_timeout) + waits <= LATEST_S
 
 
-def test_items_are_the_same_as_an_ordinary_client_has_them(cloud: Cloud) -> None:
+def test_items_equal_those_of_an_ordinary_client(cloud: Cloud) -> None:
     table = container.settings().reports_table
     ordinary = boto3.client("dynamodb")
     ordinary.put_item(TableName=table, Item=ITEM)

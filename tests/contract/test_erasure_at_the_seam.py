@@ -76,7 +76,7 @@ def assert_are_forgotten(cloud: Cloud, *them: Resident) -> None:
         assert others and (others.contact, others.reporter) == (OTHERS, "somebody-else")
 
 
-def test_trace_is_found_in_a_table_a_bucket_and_a_queue(cloud: Cloud) -> None:
+def test_trace_is_detected_in_a_table_a_bucket_and_a_queue(cloud: Cloud) -> None:
     s3, sqs, dynamodb = boto3.client("s3"), boto3.client("sqs"), boto3.client("dynamodb")
     bucket, queue = cloud.environment["MAIL_BUCKET"], sqs.list_queues()["QueueUrls"][0]
     key: Any = {"log": {"S": "x"}, "place": {"S": "planted"}}
@@ -151,7 +151,7 @@ def writes() -> int:
     return sum(this.operation not in READS for this in tries)
 
 
-def test_erasure_goes_on_wherever_it_was_cut_short(cloud: Cloud) -> None:
+def test_erasure_continues_after_an_interruption_anywhere(cloud: Cloud) -> None:
     """Before each write, after the one before it was applied: what was read is kept nowhere."""
     total, them = writes(), []
     assert total > 25
@@ -174,7 +174,7 @@ def test_erasure_goes_on_wherever_it_was_cut_short(cloud: Cloud) -> None:
     assert erasure_ports().erasures.pending() == []
 
 
-def test_asking_may_be_cut_short_and_done_again(cloud: Cloud) -> None:
+def test_request_can_be_interrupted_and_repeated(cloud: Cloud) -> None:
     them = []
     for nth in range(1, 6):
         them.append(somebody())
@@ -225,7 +225,9 @@ def test_account_is_closed_at_once(cloud: Cloud) -> None:
 
 
 @pytest.mark.parametrize("failure", [UpstreamFailed("not now"), ValueError("cannot be read")])
-def test_what_fails_goes_on_later_and_holds_up_nobody(failure: Exception, cloud: Cloud) -> None:
+def test_failed_erasure_continues_later_and_delays_no_other(
+    failure: Exception, cloud: Cloud
+) -> None:
     first, second = somebody(), somebody()
     for each in (first, second):
         begin(each)
@@ -270,7 +272,9 @@ def failing_for(account_id: str, failure: Exception, ports: ErasurePorts) -> Era
 
 
 @pytest.mark.parametrize(("after", "works"), [(-1, False), (0, True), (1, True)])
-def test_work_begins_when_the_indexes_have_caught_up(after: int, works: bool, cloud: Cloud) -> None:
+def test_erasure_starts_when_the_indexes_are_up_to_date(
+    after: int, works: bool, cloud: Cloud
+) -> None:
     her = somebody()
     begin(her)
     (erasure,) = erasure_ports().erasures.pending()
@@ -281,7 +285,7 @@ def test_work_begins_when_the_indexes_have_caught_up(after: int, works: bool, cl
     work()
 
 
-def test_staff_are_not_forgotten_before_somebody_ends_their_work(cloud: Cloud) -> None:
+def test_staff_are_not_erased_before_their_role_ends(cloud: Cloud) -> None:
     officer = account_with("officer", "some-officer", accounts_ports())
     with pytest.raises(Conflict, match="Ask an administrator"):
         begin_erasure(officer, redact=False, ports=erasure_ports())

@@ -115,7 +115,7 @@ def texts_of(service_request_id: str) -> list[str | None]:
     return [update.text for update in stored(service_request_id).updates]
 
 
-def test_report_reaches_the_county_and_hears_what_it_is_called_there(both: Both) -> None:
+def test_report_reaches_the_county_and_gets_its_reference_there(both: Both) -> None:
     ours = stored(both.report(title="Big hole", contact={"name": "Ann", "email": "a@b.example"}))
     (theirs,) = both.of(THEIRS)
     assert "Big hole" in theirs.description and theirs.contact is None
@@ -124,7 +124,7 @@ def test_report_reaches_the_county_and_hears_what_it_is_called_there(both: Both)
     assert f"Their reference is {theirs.service_request_id}" in ours.updates[-1].text
 
 
-def test_what_the_county_does_comes_back_once(both: Both) -> None:
+def test_countys_changes_are_applied_once(both: Both) -> None:
     request_id = both.report()
     (theirs,) = both.of(THEIRS)
     key = f"/api/reports/{theirs.service_request_id}/updates"
@@ -158,7 +158,7 @@ def said_not_fixed(both: Both) -> tuple[str, ServiceRequest]:
     return request_id, theirs
 
 
-def test_county_hears_once_that_it_is_not_fixed_and_its_report_is_open_again(both: Both) -> None:
+def test_county_gets_one_reopening_when_its_repair_failed(both: Both) -> None:
     request_id, theirs = said_not_fixed(both)
     both.api.cloud.pump.run_until_idle()
     after = stored(theirs.service_request_id)
@@ -171,7 +171,7 @@ def test_county_hears_once_that_it_is_not_fixed_and_its_report_is_open_again(bot
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-def test_county_has_it_once_when_a_call_was_lost(loss: Loss, both: Both) -> None:
+def test_county_gets_it_once_when_a_call_was_lost(loss: Loss, both: Both) -> None:
     _, theirs = said_not_fixed(both)
     both.county.lost = {len(both.county.calls) + 1: loss}
     both.api.cloud.pump.run_until_idle()
@@ -181,7 +181,7 @@ def test_county_has_it_once_when_a_call_was_lost(loss: Loss, both: Both) -> None
     assert stored(theirs.service_request_id).state == "reopen"
 
 
-def test_report_hears_its_reference_once_the_county_has_looked(both_in_batches: Both) -> None:
+def test_report_gets_its_reference_once_the_county_has_assigned_it(both_in_batches: Both) -> None:
     both = both_in_batches
     request_id = both.report()
     (theirs,) = both.of(THEIRS)
@@ -203,7 +203,7 @@ def test_report_hears_its_reference_once_the_county_has_looked(both_in_batches: 
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-def test_report_is_at_the_county_once_whichever_call_is_lost(both: Both, loss: Loss) -> None:
+def test_report_is_sent_to_the_county_once_whichever_call_is_lost(both: Both, loss: Loss) -> None:
     both.county.lost = {1: loss}
     request_id = both.report()
     for hours in (1, 2, 3):
@@ -213,7 +213,7 @@ def test_report_is_at_the_county_once_whichever_call_is_lost(both: Both, loss: L
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-def test_report_is_at_the_county_once_when_looking_for_it_is_lost_too(
+def test_report_is_sent_to_the_county_once_when_the_look_up_is_lost_too(
     both: Both, loss: Loss
 ) -> None:
     both.county.lost = {1: "lost after", 2: loss, 3: loss}
@@ -225,7 +225,7 @@ def test_report_is_at_the_county_once_when_looking_for_it_is_lost_too(
     assert both.county.posted == 1
 
 
-def test_nothing_is_lost_or_doubled_when_a_poll_is(both: Both) -> None:
+def test_nothing_is_lost_or_doubled_when_a_poll_is_lost(both: Both) -> None:
     request_id = both.report()
     (theirs,) = both.of(THEIRS)
     for loss in LOSSES:
@@ -238,7 +238,7 @@ def test_nothing_is_lost_or_doubled_when_a_poll_is(both: Both) -> None:
     assert texts_of(request_id)[1:] == list(LOSSES)
 
 
-def test_update_comes_back_once_when_any_call_to_our_stores_loses_its_reply(both: Both) -> None:
+def test_update_is_applied_once_when_any_call_to_our_stores_loses_its_reply(both: Both) -> None:
     request_id = both.report()
     (theirs,) = both.of(THEIRS)
     both.countys_officer_says(theirs, "0")
@@ -255,7 +255,7 @@ def test_update_comes_back_once_when_any_call_to_our_stores_loses_its_reply(both
     assert texts_of(request_id)[1:] == [str(nth) for nth in range(made + 1)]
 
 
-def test_officer_sees_what_failed_for_good_and_sends_it_again(both: Both) -> None:
+def test_officer_sees_permanent_failures_and_resends_one(both: Both) -> None:
     give_key("a key that the county does not know")
     container.forget()
     request_id, officer = both.report(), both.api.token("officer")
@@ -272,9 +272,7 @@ def test_officer_sees_what_failed_for_good_and_sends_it_again(both: Both) -> Non
     assert stored(request_id).external_reference == theirs.service_request_id
 
 
-def test_api_key_and_contact_stand_in_no_log(
-    both: Both, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_api_key_and_contact_are_in_no_log(both: Both, capsys: pytest.CaptureFixture[str]) -> None:
     both.report(contact={"name": "Ann Canary", "email": "canary@b.example"})
     both.later(timedelta(minutes=6))
     said = capsys.readouterr().out
@@ -289,7 +287,7 @@ def put_keys(**keys: Any) -> None:
     container.BUILT.pop((container.secret, "destinations"), None)
 
 
-def test_report_is_passed_on_when_another_destination_has_a_key_that_cannot_be_used(
+def test_report_is_passed_on_when_another_destinations_key_is_unusable(
     both: Both,
 ) -> None:
     key = api_key_of("county")
@@ -299,7 +297,7 @@ def test_report_is_passed_on_when_another_destination_has_a_key_that_cannot_be_u
 
 
 @pytest.mark.parametrize("key", ["", 5, ["key"]])
-def test_other_destinations_go_on_and_the_log_names_the_one_whose_key_cannot_be_used(
+def test_other_destinations_continue_and_the_log_names_the_unusable_key(
     key: Any, both: Both, capsys: pytest.CaptureFixture[str]
 ) -> None:
     good = api_key_of("county")
@@ -323,7 +321,7 @@ def test_other_destinations_go_on_and_the_log_names_the_one_whose_key_cannot_be_
     assert len(both.of(THEIRS)) == 1
 
 
-def test_short_key_is_used_when_another_body_gave_one(both: Both) -> None:
+def test_short_key_is_used_when_another_organisation_issued_it(both: Both) -> None:
     put_keys(county="k")
     both.report()
     assert both.county.posted == 1
@@ -332,7 +330,7 @@ def test_short_key_is_used_when_another_body_gave_one(both: Both) -> None:
 # A team's mailbox
 
 
-def test_report_reaches_a_teams_mailbox_and_its_answer_the_case(both: Both) -> None:
+def test_report_reaches_a_teams_mailbox_and_its_reply_reaches_the_case(both: Both) -> None:
     request_id = both.report(service_code="overgrown-hedge")
     (letter,) = mail.letters()
     assert str(letter["To"]) == TEAM and "A deep hole." in mail.text_of(letter)
@@ -346,7 +344,7 @@ def test_report_reaches_a_teams_mailbox_and_its_answer_the_case(both: Both) -> N
 
 
 @pytest.mark.parametrize("sender", ["mallory@evil.example", "ann@example.org"])
-def test_answer_of_somebody_else_is_kept_for_officers_as_not_verified(
+def test_reply_of_another_sender_is_stored_as_not_verified(
     sender: str, both: Both, capsys: pytest.CaptureFixture[str]
 ) -> None:
     request_id = both.report(service_code="overgrown-hedge")
@@ -362,7 +360,7 @@ def test_answer_of_somebody_else_is_kept_for_officers_as_not_verified(
     assert "an answer is no team's" in said and sender not in said
 
 
-def test_answer_is_not_a_teams_when_the_report_never_went_to_it(both: Both) -> None:
+def test_reply_is_not_the_teams_when_the_report_never_went_to_it(both: Both) -> None:
     request_id = both.report(service_code="missed-bin", attributes={"bin": ["refuse"]})
     answer = EmailMessage()
     answer["From"], answer["To"] = TEAM, container.reply_address(request_id)
@@ -374,7 +372,7 @@ def test_answer_is_not_a_teams_when_the_report_never_went_to_it(both: Both) -> N
 
 
 @pytest.mark.parametrize("address", ["replies@mail.demo.example", "another token"])
-def test_mail_of_a_stranger_stays_outside_the_case_and_is_told_in_the_log(
+def test_strangers_email_stays_off_the_case_and_is_logged(
     address: str, both: Both, capsys: pytest.CaptureFixture[str]
 ) -> None:
     request_id = both.report(service_code="overgrown-hedge")
@@ -394,7 +392,7 @@ def test_mail_of_a_stranger_stays_outside_the_case_and_is_told_in_the_log(
     assert "mail was refused" in said and key in said and "anary" not in said
 
 
-def test_answer_is_noted_once_when_any_call_of_taking_it_loses_its_reply(both: Both) -> None:
+def test_reply_is_stored_once_when_any_call_of_processing_it_loses_its_reply(both: Both) -> None:
     request_id = both.report(service_code="overgrown-hedge")
     (letter,) = mail.letters()
     bucket = both.api.cloud.environment["MAIL_BUCKET"]

@@ -33,7 +33,7 @@ def handovers(request: pytest.FixtureRequest) -> Handovers:
     return DynamoHandovers(dynalite.new_table("AccountsTable"))
 
 
-def test_handover_comes_back_once_and_is_stored_once(handovers: Handovers) -> None:
+def test_handover_is_consumed_once_and_stored_once(handovers: Handovers) -> None:
     handovers.add(HANDOVER)
     handovers.add(replace(HANDOVER, provider="another"))
     used = replace(HANDOVER, session_id="first")
@@ -45,7 +45,7 @@ def test_handover_comes_back_once_and_is_stored_once(handovers: Handovers) -> No
 @pytest.mark.parametrize(
     ("after", "holds"), [(-SECOND, True), (0 * SECOND, False), (SECOND, False)]
 )
-def test_handover_that_is_over_counts_as_gone_though_it_is_there(
+def test_expired_handover_counts_as_gone_while_its_row_exists(
     after: timedelta, holds: bool, handovers: Handovers
 ) -> None:
     handovers.add(HANDOVER)

@@ -80,7 +80,7 @@ def nothing_yet(cloud: Cloud) -> Cloud:
     return cloud
 
 
-def test_schedules_publish_what_an_import_stored_when_it_was_cut_off(
+def test_schedules_publish_the_rest_of_an_interrupted_import(
     nothing_yet: Cloud, tmp_path: Path
 ) -> None:
     rows = [ROW.format(number=number, kind="Holes") for number in (8, 10)]
@@ -100,7 +100,7 @@ def test_schedules_publish_what_an_import_stored_when_it_was_cut_off(
     assert published(nothing_yet) == before
 
 
-def test_nothing_is_left_to_the_schedules_when_an_import_ends(
+def test_finished_import_leaves_nothing_to_the_schedules(
     nothing_yet: Cloud, tmp_path: Path
 ) -> None:
     done = run(files(tmp_path, ROW.format(number=8, kind="Holes")))
@@ -111,7 +111,7 @@ def test_nothing_is_left_to_the_schedules_when_an_import_ends(
         assert months(nothing_yet, folder) == ["2008-07"]
 
 
-def test_refused_rows_are_told_when_publishing_fails_afterwards(
+def test_refused_rows_are_listed_when_publishing_fails_afterwards(
     nothing_yet: Cloud, tmp_path: Path
 ) -> None:
     def no_lists(this: Try, answer: Answer) -> Any:
@@ -141,7 +141,9 @@ def test_private_row_is_in_no_document_when_the_mapping_makes_it_public(
     ]
 
 
-def test_publish_makes_reports_private_first_when_their_service_is_by_now(cloud: Cloud) -> None:
+def test_publish_makes_reports_private_first_when_their_service_became_private(
+    cloud: Cloud,
+) -> None:
     ports = reports_ports()
     stored = ports.repository.create(report(service_code="noise-nuisance", once_public=True))
     done = run(["publish"])

@@ -194,14 +194,12 @@ def jobs() -> Iterator[Jobs]:
 
 
 @pytest.mark.parametrize("pair", list(combinations_with_replacement(WRITERS, 2)), ids="+".join)
-def test_two_end_as_if_one_came_after_the_other_at_any_moments(
-    pair: tuple[str, str], jobs: Jobs
-) -> None:
+def test_two_concurrent_writers_end_as_in_some_order(pair: tuple[str, str], jobs: Jobs) -> None:
     for interleaving in every_interleaving(at_most=60):
         check(pair, jobs, interleaving)
 
 
-def test_three_end_as_if_they_came_one_after_the_other(jobs: Jobs) -> None:
+def test_three_concurrent_writers_end_as_in_some_order(jobs: Jobs) -> None:
     random = Random(9)
     seen = set()
     for interleaving in some_interleavings(effort(30, 200), of=3, seed=9):
@@ -225,7 +223,7 @@ class CarelessJobs:
         return self._jobs.save(replace(job, version=present.version))
 
 
-def test_deed_that_is_lost_is_found_when_versions_are_not_looked_at(jobs: Jobs) -> None:
+def test_lost_event_is_detected_when_versions_are_ignored(jobs: Jobs) -> None:
     careless: Any = CarelessJobs(jobs)
     lost = 0
     for interleaving in every_interleaving(at_most=60):
@@ -240,7 +238,7 @@ def test_deed_that_is_lost_is_found_when_versions_are_not_looked_at(jobs: Jobs) 
 
 
 @pytest.mark.parametrize("name", STREET)
-def test_operation_is_taken_once_when_it_is_sent_ten_times_and_five_at_once(
+def test_operation_is_applied_once_when_it_is_sent_ten_times_five_at_once(
     name: str, jobs: Jobs
 ) -> None:
     for interleaving in some_interleavings(4, of=5, seed=5):
@@ -279,9 +277,7 @@ def test_write_has_one_effect_when_a_call_fails_and_it_is_sent_again(
 
 
 @pytest.mark.parametrize("kind", STRIKES)
-def test_job_is_found_by_its_reports_as_soon_as_it_is_there_wherever_making_it_was_cut_short(
-    kind: str, jobs: Jobs
-) -> None:
+def test_job_is_found_by_its_reports_after_an_interruption_anywhere(kind: str, jobs: Jobs) -> None:
     for nth in count(1):
         report, job_id = f"report-{next(numbers)}", f"J0B{next(numbers):09}"
         wanted = job(job_id, service_request_ids=(report,))
@@ -298,9 +294,7 @@ def test_job_is_found_by_its_reports_as_soon_as_it_is_there_wherever_making_it_w
 
 
 @pytest.mark.parametrize("kind", STRIKES)
-def test_report_that_a_job_is_given_finds_it_wherever_that_was_cut_short(
-    kind: str, jobs: Jobs
-) -> None:
+def test_report_finds_its_job_after_an_interruption_anywhere(kind: str, jobs: Jobs) -> None:
     for nth in count(1):
         report, job_id = f"report-{next(numbers)}", f"J0B{next(numbers):09}"
         first = jobs.add(job(job_id, service_request_ids=("first",)))

@@ -162,13 +162,13 @@ def test_every_field_comes_back_when_a_job_was_replaced(store: Jobs) -> None:
     assert store.get(EVERYTHING.job_id) == emptied == replace(job(), version=3)
 
 
-def test_one_that_is_there_stays_and_is_answered(store: Jobs) -> None:
+def test_stored_job_stays_and_is_returned(store: Jobs) -> None:
     store.add(job())
     changed = store.save(replace(job(), version=1, title="Two holes"))
     assert store.add(job(title="Another")) == changed
 
 
-def test_one_is_replaced_on_its_version_alone(store: Jobs) -> None:
+def test_job_is_replaced_only_on_its_version(store: Jobs) -> None:
     first = store.add(job())
     second = store.save(replace(first, title="Two holes"))
     for late in (first, replace(first, version=9), replace(first, service_request_ids=("x",))):
@@ -180,7 +180,7 @@ def test_one_is_replaced_on_its_version_alone(store: Jobs) -> None:
 # The jobs of a report
 
 
-def test_jobs_of_a_report_are_those_that_name_it_the_first_one_first(store: Jobs) -> None:
+def test_jobs_of_a_report_are_those_that_name_it_oldest_first(store: Jobs) -> None:
     first = store.add(job(opened_at=NOON - timedelta(days=1)))
     filled(store, job("J0B000000003"), job("J0B000000002", service_request_ids=("other",)))
     assert [each.job_id for each in store.of_report("7K3M2QXV9HTD")] == [
@@ -194,7 +194,7 @@ def test_jobs_of_a_report_are_those_that_name_it_the_first_one_first(store: Jobs
     assert store.of_report("none") == []
 
 
-def test_change_that_names_no_other_report_is_one_write(cloud: object) -> None:
+def test_change_that_adds_no_report_is_one_write(cloud: object) -> None:
     store = jobs_ports().jobs
     first = store.add(job())
     with record() as made:
@@ -208,7 +208,7 @@ def test_change_that_names_no_other_report_is_one_write(cloud: object) -> None:
 # Lists
 
 
-def test_day_of_a_crew_is_in_its_order_and_has_nothing_of_others(store: Jobs) -> None:
+def test_crews_day_is_in_order_without_others_jobs(store: Jobs) -> None:
     places = {"1": 10, "2": 2, "3": None, "4": 1, "5": None}
     filled(store, *(planned_job(f"J0B00000000{n}", position=p) for n, p in places.items()))
     filled(store, planned_job("J0B000000006", crew="south"))
@@ -223,7 +223,7 @@ def test_day_of_a_crew_is_in_its_order_and_has_nothing_of_others(store: Jobs) ->
     assert store.of_day("east", DAY) == []
 
 
-def test_what_is_to_plan_comes_by_when_it_is_due_page_by_page(store: Jobs) -> None:
+def test_waiting_jobs_are_listed_by_due_date_page_by_page(store: Jobs) -> None:
     due = {n: NOON + timedelta(hours=7 * n % 10) for n in range(1, 8)}
     states: tuple[State, ...] = ("to_plan", "could_not", "handed_over")
     wanted = Filters(team="highways", states=frozenset(states))
@@ -279,7 +279,7 @@ FILTERS = [
 ]
 
 
-def test_list_has_what_is_wanted_of_those_teams_each_once(store: Jobs) -> None:
+def test_list_has_the_matching_jobs_of_those_teams_once_each(store: Jobs) -> None:
     a_mixed_store(store)
     known = MemoryJobs()
     a_mixed_store(known)
@@ -297,7 +297,7 @@ def test_list_has_what_is_wanted_of_those_teams_each_once(store: Jobs) -> None:
 
 @pytest.mark.parametrize("filters", [Filters(crew="north", day=DAY), Filters(day=DAY), Filters()])
 @pytest.mark.parametrize("after", ["!", "0", "2026-06-01", "~~~~"])
-def test_list_has_nothing_else_when_somebody_made_up_where_to_go_on(
+def test_list_is_safe_when_the_cursor_is_invented(
     after: str, filters: Filters, store: Jobs
 ) -> None:
     if isinstance(store, DynamoJobs):
@@ -306,7 +306,7 @@ def test_list_has_nothing_else_when_somebody_made_up_where_to_go_on(
         assert filters.day is None or {each.planned_day for each in page.jobs} <= {DAY}
 
 
-def test_page_is_short_and_says_where_to_go_on_when_few_of_many_are_wanted(
+def test_page_is_short_with_a_cursor_when_few_match(
     monkeypatch: pytest.MonkeyPatch, cloud: object
 ) -> None:
     monkeypatch.setattr(jobs, "MOST_LOOKED_AT", 20)
@@ -318,7 +318,7 @@ def test_page_is_short_and_says_where_to_go_on_when_few_of_many_are_wanted(
     assert pages == [["J0B000000999"], [], []]
 
 
-def test_index_that_lags_shows_no_job_in_a_place_that_it_left(cloud: object) -> None:
+def test_lagging_index_shows_no_job_in_its_previous_place(cloud: object) -> None:
     """Of several indexes the new place may be there before the old one went."""
     store = DynamoJobs(container.settings().jobs_table)
     stored = store.add(planned_job(due=NOON))

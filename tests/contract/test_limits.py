@@ -67,7 +67,7 @@ def sender_of(scope: str) -> tuple[Flow, Sender, tuple[Destination, ...]]:
 
 
 @pytest.mark.parametrize("scope", sorted(HOURLY))
-def test_exactly_as_many_get_through_as_may(scope: str, ports: LimitPorts) -> None:
+def test_exactly_the_permitted_number_passes(scope: str, ports: LimitPorts) -> None:
     flow, sender, typed = sender_of(scope)
     most = max(HOURLY[scope] // 10, 2)
 
@@ -140,7 +140,7 @@ def test_reporter_gets_messages_while_counting_fails(ports: LimitPorts) -> None:
     assert struck
 
 
-def test_what_is_only_typed_is_never_counted(ports: LimitPorts) -> None:
+def test_typed_addresses_are_never_counted(ports: LimitPorts) -> None:
     typed = [Destination("email", f"r{next(numbers)}@example.org")]
     for _ in range(HOURLY["report by address"]):
         check("report", Sender(), typed, ports)
@@ -148,7 +148,7 @@ def test_what_is_only_typed_is_never_counted(ports: LimitPorts) -> None:
 
 @pytest.mark.parametrize("flow", get_args(Flow))
 @pytest.mark.parametrize("nth", [1, 2])
-def test_flow_fails_open_or_closed_as_it_says(flow: Flow, nth: int, ports: LimitPorts) -> None:
+def test_flow_fails_open_or_closed_as_declared(flow: Flow, nth: int, ports: LimitPorts) -> None:
     ports.networks.key("192.0.2.1")
     addresses = [Destination("email", f"r{next(numbers)}@example.org")]
     with refuse(nth, kind="503", times=ALL_TRIES) as struck:
@@ -166,11 +166,11 @@ def outcome(flow: Flow, addresses: list[Destination], ports: LimitPorts) -> AppE
     return None
 
 
-def test_ways_in_and_subscriptions_alone_fail_closed() -> None:
+def test_only_sign_ins_and_subscriptions_fail_closed() -> None:
     assert set(get_args(Flow)) - FAILS_OPEN == {"code", "handover", "subscribe"}
 
 
-def test_network_is_told_by_another_digest_after_half_a_day_and_its_key_is_gone(
+def test_network_has_another_digest_after_half_a_day_and_its_key_is_gone(
     ports: LimitPorts, clock: Clock, cloud: Cloud
 ) -> None:
     first = ports.networks.key("203.0.113.7")
@@ -186,7 +186,7 @@ def test_network_is_told_by_another_digest_after_half_a_day_and_its_key_is_gone(
     assert "203.0.113.7" not in str(items) and first not in str(items)
 
 
-def test_machines_of_one_customer_count_as_one_and_processes_agree(
+def test_machines_of_one_customer_count_as_one_in_all_processes(
     ports: LimitPorts, clock: Clock, cloud: Cloud
 ) -> None:
     key = ports.networks.key

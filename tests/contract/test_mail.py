@@ -39,7 +39,7 @@ def sent() -> list[EmailMessage]:
     return mail.letters()
 
 
-def test_letter_is_in_the_outbox_as_it_was_sent() -> None:
+def test_email_is_in_the_outbox_as_it_was_sent() -> None:
     post().send(letter())
     post().send(letter(subject="Another"))
     newest, oldest = mail.outbox()["items"]
@@ -49,7 +49,7 @@ def test_letter_is_in_the_outbox_as_it_was_sent() -> None:
     assert oldest["body"] == "Deep.\n" and oldest["sent_at"].endswith("Z")
 
 
-def test_outbox_shows_a_letter_when_its_subject_looks_like_encoded_headers() -> None:
+def test_outbox_shows_an_email_when_its_subject_looks_like_encoded_headers() -> None:
     words = "=?utf-8?q?x=0AReply-To:_evil=40example.com=0A=0A=3Ca_href=3Dhttp://evil=3E?="
     post().send(letter(subject=f"Pothole: {words}", text=words))
     (shown,) = mail.outbox()["items"]
@@ -60,7 +60,7 @@ def test_outbox_shows_a_letter_when_its_subject_looks_like_encoded_headers() -> 
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-def test_letter_leaves_once_and_nobody_claims_that_it_did_not_when_the_reply_is_lost(
+def test_email_is_sent_once_and_not_reported_as_unsent_when_the_reply_is_lost(
     loss: Loss,
 ) -> None:
     with lose_reply(1, times=5, loss=loss) as struck, pytest.raises(NoReply):
@@ -68,14 +68,14 @@ def test_letter_leaves_once_and_nobody_claims_that_it_did_not_when_the_reply_is_
     assert len(struck) == 1 and len(sent()) == 1
 
 
-def test_letter_leaves_once_and_nobody_claims_that_it_did_not_when_the_reply_is_garbage() -> None:
+def test_email_is_sent_once_and_not_reported_as_unsent_when_the_reply_is_garbage() -> None:
     with garble(1) as struck, pytest.raises(NoReply):
         post().send(letter())
     assert len(struck) == 1 and len(sent()) == 1
 
 
 @pytest.mark.parametrize("kind", REFUSALS)
-def test_letter_does_not_leave_when_it_is_refused(kind: Refusal) -> None:
+def test_refused_email_is_not_sent(kind: Refusal) -> None:
     with refuse(1, kind=kind, times=5) as struck, pytest.raises(UpstreamFailed) as caught:
         post().send(letter())
     assert len(struck) == 1 and sent() == []
@@ -83,7 +83,7 @@ def test_letter_does_not_leave_when_it_is_refused(kind: Refusal) -> None:
     assert isinstance(caught.value, NoReply) == (kind in ("500", "503"))
 
 
-def test_letter_is_never_tried_again_when_ses_will_not_take_it(
+def test_email_is_never_retried_when_ses_refuses_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("MAIL_DOMAIN", "not-ours.example")
@@ -92,14 +92,16 @@ def test_letter_is_never_tried_again_when_ses_will_not_take_it(
         post().send(letter())
 
 
-def test_post_says_what_is_missing_when_no_mail_is_set_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_post_names_the_missing_setting_when_no_mail_is_configured(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("MAIL_DOMAIN", "")
     container.forget()
     with pytest.raises(ConfigurationError, match="MAIL_DOMAIN"):
         post()
 
 
-def test_address_for_answers_says_which_report_it_is_and_cannot_be_guessed() -> None:
+def test_reply_address_identifies_its_report_and_cannot_be_guessed() -> None:
     address = container.reply_address(REFERENCE)
     local, _, domain = address.partition("@")
     assert local.startswith(f"replies+{REFERENCE.lower()}-") and domain == mail.DOMAIN
@@ -110,7 +112,7 @@ def test_address_for_answers_says_which_report_it_is_and_cannot_be_guessed() -> 
     assert not holds(REFERENCE, "0" * 32) and not holds(REFERENCE, "ü")
 
 
-def test_mail_is_read_up_to_what_is_taken_and_gone_when_it_is_discarded(cloud: Cloud) -> None:
+def test_email_is_read_up_to_its_limit_and_gone_when_it_is_discarded(cloud: Cloud) -> None:
     client, bucket = boto3.client("s3"), cloud.environment["MAIL_BUCKET"]
     inbox = reply_ports().inbox
     client.put_object(Bucket=bucket, Key="large", Body=b"x" * (MOST_BYTES + 5))
@@ -137,7 +139,7 @@ def test_mark_is_the_last_one_that_was_put(kept_in: str) -> None:
     assert marks.get("county") == Mark(NOON.replace(minute=5))
 
 
-def test_only_ses_can_put_mail_into_the_bucket_and_only_the_bucket_tell_of_it() -> None:
+def test_only_ses_can_put_mail_into_the_bucket_and_only_the_bucket_notifies() -> None:
     resources = whole()["Resources"]
     (statement,) = resources["MailBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
     assert statement["Principal"] == {"Service": "ses.amazonaws.com"}
@@ -155,7 +157,7 @@ def test_only_ses_can_put_mail_into_the_bucket_and_only_the_bucket_tell_of_it() 
         assert resources[name]["Condition"] == "HasMail"
 
 
-def test_mail_that_nobody_took_in_ends_after_seven_days() -> None:
+def test_unprocessed_email_expires_after_seven_days() -> None:
     resources = whole()["Resources"]
     (rule,) = resources["MailBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
     letters = resources["RepliesDeadLetterQueue"]["Properties"]["MessageRetentionPeriod"]

@@ -54,7 +54,7 @@ def subscribers(cloud: object, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("kind", STRIKES)
-def test_everybody_is_told_of_when_each_run_breaks_off_at_any_call(
+def test_all_recipients_are_notified_once_when_each_run_breaks_off_at_any_call(
     kind: str, subscribers: None
 ) -> None:
     for nth in count(1):

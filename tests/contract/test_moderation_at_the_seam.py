@@ -130,7 +130,7 @@ def withdrawing_all(author: Author, ports: Ports, number: int) -> Action:
 @pytest.mark.parametrize(
     "fault", [partial(refuse, kind="503"), lose_reply], ids=["before", "after"]
 )
-def test_nothing_stays_beside_a_withdrawn_report_after_a_crash_at_any_call(
+def test_nothing_remains_beside_a_withdrawn_report_after_a_crash_at_any_call(
     author: Author, fault: Callable[..., Any], ports: Ports
 ) -> None:
     action_of, ended = partial(withdrawing_all, author), set()
@@ -189,7 +189,7 @@ def each_overtaking() -> Iterator[Interleaving]:
         yield Interleaving([held_up] * number + [1 - held_up] * 100)
 
 
-def test_nobody_is_left_behind_when_one_follows_while_reports_are_merged(ports: Ports) -> None:
+def test_followers_are_complete_when_one_follows_during_a_merge(ports: Ports) -> None:
     """The follower ends with the report that survives."""
     for count, interleaving in enumerate(each_overtaking()):
         one, two = a_report(ports, f"one {count}"), a_report(ports, f"two {count}")
@@ -202,7 +202,7 @@ def test_nobody_is_left_behind_when_one_follows_while_reports_are_merged(ports: 
         assert stored(two, ports).followers == 2, interleaving.turns
 
 
-def test_two_reports_never_are_each_others_duplicates_when_both_are_merged_at_once(
+def test_two_reports_are_never_each_others_duplicates_after_concurrent_merges(
     ports: Ports,
 ) -> None:
     for count, interleaving in enumerate(each_overtaking()):
@@ -253,7 +253,7 @@ def test_change_and_update_are_both_there_or_the_change_is_a_conflict_in_any_int
     assert outcomes == {True, False}
 
 
-def test_person_left_behind_is_found_when_following_does_not_look_back(ports: Ports) -> None:
+def test_lost_follower_is_detected_when_following_does_not_check_again(ports: Ports) -> None:
     """The defect that the interleavings above are there for: the duplicate is noted, and nobody
     looks whether it was merged meanwhile."""
 

@@ -15,7 +15,7 @@ def note(number: int, **values: str) -> Note:
     return Note(note_id=f"{99 - number}", datetime=at, **said)
 
 
-def test_notes_are_read_as_they_were_kept_oldest_first(repository: Repository) -> None:
+def test_notes_are_read_as_they_were_stored_oldest_first(repository: Repository) -> None:
     for number in (2, 1, 3):
         repository.add_note("R1", note(number))
     repository.add_note("R2", note(4))
@@ -23,13 +23,13 @@ def test_notes_are_read_as_they_were_kept_oldest_first(repository: Repository) -
     assert repository.notes("R3") == []
 
 
-def test_note_that_is_kept_stays_whatever_comes_under_its_id(repository: Repository) -> None:
+def test_stored_note_stays_when_another_has_its_id(repository: Repository) -> None:
     repository.add_note("R1", note(1))
     repository.add_note("R1", note(1, text="Other words."))
     assert repository.notes("R1") == [note(1)]
 
 
-def test_notes_are_forgotten_and_nothing_else_is(repository: Repository) -> None:
+def test_only_the_notes_are_removed(repository: Repository) -> None:
     request_id = repository.create(report()).service_request_id
     repository.archive(request_id, [update(1)], first=0, version=1)
     repository.add_follower(request_id, "somebody")

@@ -64,7 +64,7 @@ each_kind = pytest.mark.parametrize(
 
 
 @each_kind
-def test_it_has_one_effect_and_one_answer_when_it_is_sent_ten_times_five_at_once(
+def test_request_has_one_effect_and_one_response_when_it_is_sent_ten_times_five_at_once(
     sends: Sends, expected: list[tuple[int, int]], ports: Ports
 ) -> None:
     send = sends(ports, 1)
@@ -78,7 +78,7 @@ def test_it_has_one_effect_and_one_answer_when_it_is_sent_ten_times_five_at_once
 @each_kind
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("times", [1, ALL_TRIES])
-def test_it_has_one_effect_when_any_reply_is_lost_and_it_is_sent_again(
+def test_request_has_one_effect_when_any_reply_is_lost_and_it_is_repeated(
     times: int, loss: Loss, sends: Sends, expected: list[tuple[int, int]], ports: Ports
 ) -> None:
     with record() as tries:

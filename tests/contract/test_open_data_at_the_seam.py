@@ -137,7 +137,7 @@ def two_reports(ports: Ports) -> tuple[ServiceRequest, ServiceRequest]:
     return one, other
 
 
-def test_no_list_names_a_report_in_any_interleaving_when_it_is_hidden_while_they_are_made(
+def test_no_list_names_a_report_in_any_interleaving_when_it_is_hidden_during_publishing(
     ports: Ports, bucket: Bucket
 ) -> None:
     report, _ = two_reports(ports)
@@ -146,7 +146,7 @@ def test_no_list_names_a_report_in_any_interleaving_when_it_is_hidden_while_they
         assert naming(report, bucket) == set(), interleaving.turns
 
 
-def test_report_in_a_list_is_found_when_nobody_looks_again_after_writing(
+def test_listed_report_is_detected_when_the_second_check_is_missing(
     ports: Ports, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put = TogetherTarget.put
@@ -177,7 +177,7 @@ def test_hidden_report_leaves_lists_and_feeds_without_the_schedule(
     assert naming(stored, bucket) == set()
 
 
-def test_schedule_fails_so_that_somebody_is_told_when_a_list_is_not_published(
+def test_schedule_fails_and_raises_an_alarm_when_a_list_is_not_published(
     ports: Ports, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Refusing(MemoryDocuments):
@@ -253,7 +253,7 @@ def tells_all_of_a_report(patch: pytest.MonkeyPatch, ports: Ports) -> None:
 
 
 @pytest.mark.parametrize("defect", [shows_everything, tells_all_of_a_report])
-def test_canary_is_found_when_it_gets_into_a_list(
+def test_canary_is_detected_in_a_list(
     defect: Callable[[pytest.MonkeyPatch, Ports], None],
     ports: Ports,
     bucket: Bucket,

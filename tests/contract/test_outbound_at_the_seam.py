@@ -74,7 +74,7 @@ def world(cloud: Cloud) -> World:
     return World()
 
 
-def test_delivery_is_sent_once_when_two_senders_take_it_at_any_moments(world: World) -> None:
+def test_delivery_is_sent_once_when_two_senders_claim_it_at_any_moments(world: World) -> None:
     for number, here in enumerate(every_interleaving(at_most=50)):
         fresh = f"{number:032x}"
         world.there.clear()
@@ -140,7 +140,7 @@ def test_delivery_is_sent_once_when_any_call_to_our_store_fails(
     assert list(world.outside.reports.notes) == [ID]
 
 
-def test_every_call_of_a_send_is_struck(world: World) -> None:
+def test_every_call_of_a_send_fails_in_one_case(world: World) -> None:
     assert calls_of_a_send(world) == 3
 
 
@@ -164,7 +164,7 @@ SUBMITTED = ReportSubmitted(event_id="1", service_request_id=REPORT, version=1, 
 
 @pytest.mark.parametrize("kind", STRIKES)
 @pytest.mark.parametrize("nth", [1, 2, 3, 4])
-def test_fact_is_told_once_to_each_when_any_call_of_opening_fails(
+def test_fact_is_sent_once_to_each_receiver_when_any_call_of_opening_fails(
     kind: str, nth: int, world: World
 ) -> None:
     receivers = [world.ports.receivers.create(receiver(receiver_id=n * 32)) for n in "ab"]
@@ -192,9 +192,7 @@ def facts() -> list[Event]:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_each_receiver_is_told_once_of_each_fact_when_all_come_often_and_at_once(
-    seed: int, world: World
-) -> None:
+def test_each_receiver_gets_each_fact_once_in_concurrent_repeats(seed: int, world: World) -> None:
     for name in "abc":
         world.ports.receivers.create(receiver(receiver_id=name * 32))
     world.outside.reports.known[REPORT] = subject(may_be_passed_on=False)

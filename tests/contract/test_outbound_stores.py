@@ -50,7 +50,7 @@ WHOLE = delivery(
 
 
 @pytest.mark.parametrize("new", [delivery(), WHOLE])
-def test_delivery_comes_back_as_it_was_stored(new: Delivery, stores: Stores) -> None:
+def test_delivery_is_read_as_it_was_stored(new: Delivery, stores: Stores) -> None:
     stored = stores.deliveries.create(new)
     assert stored == replace(new, version=1)
     assert stores.deliveries.get(new.delivery_id) == stored
@@ -73,7 +73,7 @@ def test_delivery_is_replaced_only_in_the_version_that_was_read(stores: Stores) 
     assert second == replace(first, state="failed", version=2)
 
 
-def test_delivery_is_found_by_what_it_is_called_there(stores: Stores) -> None:
+def test_delivery_is_found_by_its_external_reference(stores: Stores) -> None:
     stored = stores.deliveries.create(delivery(external_id="17"))
     stores.deliveries.create(delivery(delivery_id="e" * 32, external_id="17", destination="parks"))
     assert stores.deliveries.called("county", "17") == stored
@@ -118,7 +118,7 @@ def test_deliveries_in_a_state_are_listed_latest_first_without_gaps(stores: Stor
     assert pages(stores, "kept", "county") == [[]]
 
 
-def test_deliveries_that_ended_are_found_from_a_moment_up_to_another(stores: Stores) -> None:
+def test_ended_deliveries_are_found_for_a_period(stores: Stores) -> None:
     ids = [put(stores, n, "sent", updated_at=NOON + n * MINUTE) for n in range(4)]
     put(stores, 9, "sent", destination="parks", updated_at=NOON + MINUTE)
     found = stores.deliveries.finished(
@@ -175,7 +175,7 @@ def test_receiver_comes_back_as_it_was_stored_and_is_changed_in_its_version(
     assert stores.receivers.all() == [] and stores.receivers.get(whole.receiver_id) is None
 
 
-def test_receivers_and_deliveries_lie_apart(stores: Stores) -> None:
+def test_receivers_and_deliveries_are_separate(stores: Stores) -> None:
     stores.receivers.create(receiver(receiver_id="b" * 32))
     stores.receivers.create(receiver(receiver_id="a" * 32))
     stores.deliveries.create(delivery())

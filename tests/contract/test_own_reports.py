@@ -38,7 +38,7 @@ def test_own_reports_are_found_once_each_newest_first(repository: Repository) ->
     assert repository.of_person(Person("account-3"), limit=10, before=None) == []
 
 
-def test_list_goes_on_where_it_ended_though_some_are_of_one_moment(
+def test_list_continues_where_it_ended_though_some_have_the_same_time(
     repository: Repository,
 ) -> None:
     for number in range(7):

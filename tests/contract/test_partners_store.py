@@ -60,7 +60,7 @@ def test_every_field_comes_back_when_a_key_is_read(keys: Keys) -> None:
     assert keys.get("f" * 12) is None
 
 
-def test_key_says_when_it_was_revoked_first_and_when_it_was_used_last(keys: Keys) -> None:
+def test_key_keeps_its_first_revocation_and_its_last_use(keys: Keys) -> None:
     keys.add(KEY)
     keys.used(KEY.key_id, NOON)
     keys.used(KEY.key_id, NOON + HOUR)
@@ -70,7 +70,7 @@ def test_key_says_when_it_was_revoked_first_and_when_it_was_used_last(keys: Keys
     assert keys.get(KEY.key_id) == revoked
 
 
-def test_nothing_is_stored_when_a_key_that_is_not_there_is_revoked(keys: Keys) -> None:
+def test_nothing_is_stored_when_an_unknown_key_is_revoked(keys: Keys) -> None:
     assert keys.revoke(KEY.key_id, NOON) is None
     assert keys.all() == []
 
@@ -90,7 +90,7 @@ def test_uses_are_counted_for_each_key_kind_and_minute(keys: Keys) -> None:
     assert keys.all() == [KEY]
 
 
-def test_exactly_as_many_writes_pass_as_the_key_may_when_fifty_more_come_at_once(
+def test_exactly_the_permitted_writes_pass_in_fifty_more_concurrent_ones(
     cloud: Cloud,
 ) -> None:
     ports = replace(partners_ports(), now=Clock())
@@ -119,7 +119,7 @@ def test_call_costs_a_read_and_a_count(cloud: Cloud) -> None:
 
 
 @pytest.mark.parametrize("kind", REFUSALS)
-def test_write_passes_when_the_store_counts_nothing(kind: Refusal, cloud: Cloud) -> None:
+def test_write_passes_when_counting_fails(kind: Refusal, cloud: Cloud) -> None:
     ports = partners_ports()
     text = make(NewKey(name="One", per_minute=1), ports).text
     known(text, ports)
@@ -129,9 +129,7 @@ def test_write_passes_when_the_store_counts_nothing(kind: Refusal, cloud: Cloud)
 
 
 @pytest.mark.parametrize("kind", REFUSALS)
-def test_write_is_put_off_when_the_store_does_not_say_whose_key_it_is(
-    kind: Refusal, cloud: Cloud
-) -> None:
+def test_write_gets_retry_after_when_the_key_cannot_be_read(kind: Refusal, cloud: Cloud) -> None:
     ports = partners_ports()
     text = make(NewKey(name="One"), ports).text
     with refuse(1, kind=kind, times=ALL_TRIES), pytest.raises(UpstreamFailed):

@@ -153,7 +153,7 @@ def test_file_is_refused_or_rebuilt_within_its_limits_when_it_is_hostile(name: s
             assert max(image.size) <= longest
 
 
-def test_there_are_attacks_enough() -> None:
+def test_attacks_are_numerous_enough() -> None:
     assert len(ATTACKS) >= 30 and set(ATTACKS) >= TAKEN
 
 
@@ -169,11 +169,11 @@ def naive(raw: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("name", ["JPEG with a comment", "JPEG with PHP in its comment"])
-def test_comment_is_found_when_a_picture_is_merely_saved_again(name: str) -> None:
+def test_comment_is_detected_when_a_picture_is_only_saved_again(name: str) -> None:
     assert "the canary is in it" in faults_of_picture(naive(ATTACKS[name]()))
 
 
-def test_byte_behind_a_picture_is_found() -> None:
+def test_trailing_byte_is_detected() -> None:
     clean = naive(saved("JPEG"))
     assert faults_of_picture(clean) == []
     assert faults_of_picture(clean + b"PK") != []
@@ -211,7 +211,7 @@ def test_hostile_file_is_found_to_cost_too_much_when_nothing_limits_it(defect: s
     assert [each.split()[0] for each in found] == [fault]
 
 
-def test_limits_of_the_process_refuse_what_no_rule_does() -> None:
+def test_limits_of_the_process_refuse_what_no_rule_refuses() -> None:
     name, planted, _ = PLANTED["no most of pixels"]
     assert faults_of(opened(ATTACKS[name](), planted)) == []
 

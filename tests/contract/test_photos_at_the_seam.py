@@ -106,7 +106,7 @@ NOTHING_OF_IT = Left("refused", {}, 0)
 
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize(("raw", "wanted"), [(ONE, of(ONE)), (BROKEN, NOTHING_OF_IT)])
-def test_photo_is_taken_in_whole_when_a_call_fails_and_the_message_comes_again(
+def test_photo_is_processed_completely_when_a_call_fails_and_the_message_is_repeated(
     fault: Fault, raw: bytes, wanted: Left, stores: Stores
 ) -> None:
     names = photos()
@@ -124,7 +124,7 @@ def test_photo_is_taken_in_whole_when_a_call_fails_and_the_message_comes_again(
         assert stores.left(photo) == wanted, nth
 
 
-def test_nothing_is_left_when_a_photo_got_half_way_and_was_never_reported(stores: Stores) -> None:
+def test_nothing_remains_of_a_half_processed_photo_that_no_report_uses(stores: Stores) -> None:
     names = photos()
     for nth in each_call(
         lambda photo: take_in(stores.arrive(photo, ONE), stores.ports), next(names)
@@ -138,7 +138,7 @@ def test_nothing_is_left_when_a_photo_got_half_way_and_was_never_reported(stores
     assert stores.pictures() == {}
 
 
-def test_photo_is_swept_whole_when_a_call_of_the_sweep_fails_and_it_runs_again(
+def test_photo_is_swept_completely_when_a_call_fails_and_the_sweep_is_repeated(
     stores: Stores,
 ) -> None:
     names = photos()
@@ -169,7 +169,7 @@ def test_photo_is_swept_whole_when_a_call_of_the_sweep_fails_and_it_runs_again(
 @pytest.mark.parametrize(
     ("other", "allowed"), [(TWO, (of(ONE), of(TWO))), (BROKEN, (of(ONE), NOTHING_OF_IT))]
 )
-def test_photo_is_one_of_the_files_whole_in_any_interleaving_when_two_are_taken_in(
+def test_photo_is_one_complete_file_in_any_interleaving_of_two(
     other: bytes, allowed: tuple[Left, ...], stores: Stores
 ) -> None:
     names, seen = photos(), set[str]()
@@ -186,7 +186,7 @@ def test_photo_is_one_of_the_files_whole_in_any_interleaving_when_two_are_taken_
     assert len(seen) == 2
 
 
-def test_photo_is_the_first_file_in_any_interleaving_when_two_are_taken_in(
+def test_photo_is_the_first_file_in_any_interleaving_of_two(
     stores: Stores,
 ) -> None:
     names = photos()
@@ -243,7 +243,7 @@ class HastyPorts:
         return body
 
 
-def test_mixed_photo_is_found_when_pictures_are_written_over(stores: Stores) -> None:
+def test_mixed_photo_is_detected_when_pictures_are_overwritten(stores: Stores) -> None:
     hasty = replace(stores.ports, gallery=HastyPorts(stores))
     names, mixed = photos(), False
     for interleaving in every_interleaving(parked_at=writes, at_most=1500):
@@ -261,7 +261,7 @@ def test_mixed_photo_is_found_when_pictures_are_written_over(stores: Stores) -> 
 # Through the bucket, the queue and the handler
 
 
-def test_photo_is_taken_in_when_its_file_arrives_in_the_bucket(
+def test_photo_is_processed_when_its_file_arrives_in_the_bucket(
     cloud: Cloud, stores: Stores
 ) -> None:
     photo = next(photos())
@@ -285,9 +285,7 @@ def test_photo_is_refused_for_good_when_its_file_is_not_a_photo(
     assert stores.left(photo) == NOTHING_OF_IT
 
 
-def test_handler_takes_in_the_very_file_that_its_message_names(
-    cloud: Cloud, stores: Stores
-) -> None:
+def test_handler_processes_exactly_the_file_in_its_message(cloud: Cloud, stores: Stores) -> None:
     photo = next(photos())
     first = stores.arrive(photo, saved("PNG", picture(size=(64, 64))))
     stores.arrive(photo, b"something else")
@@ -307,7 +305,9 @@ def test_handler_takes_in_the_very_file_that_its_message_names(
         json.dumps({"Records": [{"s3": {"object": {"key": "no-photo"}}}]}),
     ],
 )
-def test_message_is_reported_as_failed_when_it_is_not_a_notice(body: str, cloud: Cloud) -> None:
+def test_message_is_reported_as_failed_when_it_is_not_a_notification(
+    body: str, cloud: Cloud
+) -> None:
     assert photos_events.take_in(message(body), None) == done("1")
 
 
@@ -322,7 +322,7 @@ def test_message_is_named_as_failed_when_the_store_does_not_answer(
     assert photos_events.take_in(message(body), None) == done()
 
 
-def test_message_of_a_bucket_that_was_set_up_is_done_with(cloud: Cloud) -> None:
+def test_test_message_of_a_new_bucket_is_accepted(cloud: Cloud) -> None:
     body = json.dumps({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "uploads"})
     assert photos_events.take_in(message(body), None) == done()
 

@@ -64,7 +64,7 @@ def test_file_is_read_as_it_arrived_and_says_which_version_it_is(ports: Ports) -
     assert ports.uploads.read(upload) == (ONE, upload)
 
 
-def test_file_is_not_put_where_another_one_is(ports: Ports) -> None:
+def test_file_is_not_put_over_another_one(ports: Ports) -> None:
     ports.uploads.put(PHOTO, ONE)
     assert not ports.uploads.put(PHOTO, TWO)
     assert ports.uploads.put(OTHER, TWO)
@@ -72,7 +72,7 @@ def test_file_is_not_put_where_another_one_is(ports: Ports) -> None:
     assert found and found[0] == ONE
 
 
-def test_file_is_gone_for_good_when_it_was_discarded(ports: Ports) -> None:
+def test_discarded_file_is_gone_for_good(ports: Ports) -> None:
     ports.uploads.put(PHOTO, ONE)
     found = ports.uploads.read(Upload(PHOTO, None))
     assert found
@@ -115,14 +115,14 @@ def test_first_picture_stays_when_another_comes(ports: Ports) -> None:
     assert ports.gallery.keep_page(OTHER, TWO) == TWO
 
 
-def test_pictures_can_be_kept_anew_when_they_were_removed(ports: Ports) -> None:
+def test_removed_pictures_can_be_stored_again(ports: Ports) -> None:
     ports.gallery.keep_page(PHOTO, ONE)
     for _ in range(2):
         ports.gallery.remove(PHOTO)
     assert ports.gallery.keep_page(PHOTO, TWO) == TWO
 
 
-def test_marks_are_listed_until_they_are_taken_away(ports: Ports) -> None:
+def test_marks_are_listed_until_they_are_removed(ports: Ports) -> None:
     for photo in (PHOTO, PHOTO, OTHER):
         ports.gallery.mark(photo)
     ports.gallery.keep_page(PHOTO, ONE)
@@ -149,7 +149,7 @@ def test_first_record_stays_when_another_is_added(ports: Ports) -> None:
     assert ports.records.get(PHOTO) == REFUSED
 
 
-def test_record_can_be_added_anew_when_it_was_removed(ports: Ports) -> None:
+def test_removed_record_can_be_added_again(ports: Ports) -> None:
     ports.records.add(REFUSED)
     for _ in range(2):
         ports.records.remove(PHOTO)
@@ -173,9 +173,7 @@ def test_wanted_photo_keeps_its_first_address(ports: Ports) -> None:
 
 
 @pytest.mark.parametrize("photo", [READY, REFUSED])
-def test_record_takes_the_place_of_a_wanted_photo_and_not_the_other_way_round(
-    photo: Photo, ports: Ports
-) -> None:
+def test_record_replaces_a_wanted_photo_and_not_vice_versa(photo: Photo, ports: Ports) -> None:
     ports.records.want(WANTED)
     assert ports.records.add(photo) == photo
     ports.records.want(WANTED)
@@ -230,7 +228,7 @@ def test_posting_goes_to_the_buckets_own_address_when_no_other_is_set(
     assert ".s3.eu-west-2.amazonaws.com/" in address and "X-Amz-Expires=600" in address
 
 
-def test_signing_asks_nobody(cloud: Cloud) -> None:
+def test_signing_makes_no_call(cloud: Cloud) -> None:
     ports = photos_ports()
     with record() as made:
         ports.uploads.policy(PHOTO, "image/png", 1000)
@@ -238,7 +236,7 @@ def test_signing_asks_nobody(cloud: Cloud) -> None:
     assert made == []
 
 
-def test_second_file_does_not_take_the_place_of_the_first_when_both_are_posted(
+def test_second_file_does_not_replace_the_first_when_both_are_posted(
     cloud: Cloud,
 ) -> None:
     ports, client = photos_ports(), boto3.client("s3")
@@ -267,7 +265,7 @@ def test_file_is_not_read_when_it_has_another_size_than_it_was_allowed_with(clou
         ports.uploads.read(Upload(PHOTO, None))
 
 
-def test_record_in_the_stream_tells_that_a_photo_was_taken_or_is_wanted() -> None:
+def test_stream_record_announces_a_finished_or_wanted_photo() -> None:
     image = {"service_request_id": {"S": PHOTO[0]}, "record": {"S": f"photo#{PHOTO[1]}"}}
     told = fact_of({"eventID": "1", "dynamodb": {"NewImage": image}})
     assert told and (told.service_request_id, told.photo_id) == PHOTO
@@ -301,7 +299,7 @@ ACTS: dict[str, Callable[[Ports], object]] = {
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_store_is_said_to_have_failed_when_it_refuses_or_loses_every_try(
+def test_upstream_failed_is_raised_when_every_try_is_refused_or_lost(
     act: str, cloud: Cloud
 ) -> None:
     ports = photos_ports()

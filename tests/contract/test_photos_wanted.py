@@ -74,7 +74,7 @@ def taken_in(photo: PhotoKey, stores: Stores) -> None:
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_photo_is_whole_when_a_call_fails_and_the_messages_come_again(
+def test_photo_is_complete_when_a_call_fails_and_the_messages_are_repeated(
     fault: Fault, stores: Stores
 ) -> None:
     def whole_way(photo: PhotoKey) -> None:
@@ -96,7 +96,7 @@ def test_photo_is_whole_when_a_call_fails_and_the_messages_come_again(
         assert stores.ports.records.get(photo) == ready(photo), nth
 
 
-def test_address_is_forgotten_when_the_photo_got_half_way_and_nothing_came_again(
+def test_address_is_removed_when_the_photo_was_interrupted_for_good(
     stores: Stores,
 ) -> None:
     names = photos()
@@ -141,7 +141,7 @@ def test_photo_is_one_photo_in_any_interleaving_when_two_fetch_it(stores: Stores
         assert stores.left(photo) == of(FILE)
 
 
-def test_photo_is_kept_in_any_interleaving_when_it_is_taken_in_while_it_is_noted(
+def test_photo_is_kept_in_any_interleaving_of_processing_and_noting(
     stores: Stores,
 ) -> None:
     for photo in together(stores, taken_in):
@@ -151,7 +151,7 @@ def test_photo_is_kept_in_any_interleaving_when_it_is_taken_in_while_it_is_noted
 
 
 @pytest.mark.exhaustive
-def test_photo_is_lost_when_its_note_is_removed_whatever_it_says(stores: Stores) -> None:
+def test_lost_photo_is_detected_when_its_note_is_removed_unconditionally(stores: Stores) -> None:
     """The defect that the test above is there for."""
     records = stores.ports.records
     stores.ports = replace(stores.ports, records=Hasty(records))
@@ -176,7 +176,7 @@ class Hasty:
         self._records.remove(photo)
 
 
-def test_address_is_forgotten_in_any_interleaving_when_it_is_swept_while_it_is_fetched(
+def test_address_is_removed_in_any_interleaving_of_sweeping_and_fetching(
     stores: Stores,
 ) -> None:
     for photo in together(stores, swept):
@@ -206,7 +206,7 @@ def refused(photo: PhotoKey) -> Photo:
     ("status", "body", "state"),
     [("200 OK", saved("JPEG"), "ready"), ("404 Not Found", b"", "refused")],
 )
-def test_photo_becomes_one_when_it_is_wanted(
+def test_wanted_photo_becomes_a_photo(
     status: str, body: bytes, state: str, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     photo = next(photos())
@@ -220,7 +220,7 @@ def test_photo_becomes_one_when_it_is_wanted(
     assert look(photo, photos_ports()).state == state
 
 
-def test_photo_is_refused_and_nobody_asked_when_its_address_leads_inside(cloud: Cloud) -> None:
+def test_photo_is_refused_without_a_request_when_its_address_is_internal(cloud: Cloud) -> None:
     photo = next(photos())
     with server() as (port, taken):
         want(*photo, f"http://127.0.0.1:{port}/one.jpg", photos_ports())
@@ -229,7 +229,7 @@ def test_photo_is_refused_and_nobody_asked_when_its_address_leads_inside(cloud: 
     assert look(photo, photos_ports()) == refused(photo)
 
 
-def test_message_comes_again_until_the_last_time_when_the_other_system_is_down(
+def test_message_is_repeated_until_the_last_try_when_the_other_system_is_down(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     photo = next(photos())
@@ -244,7 +244,7 @@ def test_message_comes_again_until_the_last_time_when_the_other_system_is_down(
     assert look(photo, photos_ports()) == refused(photo)
 
 
-def test_message_comes_again_when_it_tells_no_fact(cloud: Cloud) -> None:
+def test_message_is_repeated_when_it_contains_no_fact(cloud: Cloud) -> None:
     record = {"messageId": "1", "body": "{}", "attributes": {"ApproximateReceiveCount": "5"}}
     assert photos_events.fetch_wanted({"Records": [record]}, None) == done("1")
 
@@ -255,7 +255,7 @@ def test_tries_are_as_many_as_the_queue_gives_and_fit_into_a_day() -> None:
     assert queue["VisibilityTimeout"] * photos_events.TRIES < 23 * 3600
 
 
-def test_only_wanted_photos_are_told_to_who_fetches_and_to_nobody_else(cloud: Cloud) -> None:
+def test_wanted_photos_are_announced_only_to_the_fetcher(cloud: Cloud) -> None:
     request_id, photo_id = next(photos())
     facts: list[Event] = [
         kind(event_id="e", service_request_id=request_id, photo_id=photo_id)

@@ -80,7 +80,7 @@ def letters_to() -> list[str]:
     return sorted(str(letter["To"]) for letter in mail.letters())
 
 
-def test_bad_message_of_ten_waits_apart_after_five_receives_and_is_dealt_with_once_sent_back(
+def test_bad_message_of_ten_is_set_aside_after_five_receives_and_handled_once_sent_back(
     cloud: Cloud, bad: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store_and_tell()
@@ -108,7 +108,7 @@ def test_bad_message_of_ten_waits_apart_after_five_receives_and_is_dealt_with_on
         assert again.output == "0 sent back, 0 not.\n0 failed alerts sent again.\n"
 
 
-def test_letter_that_a_mistake_of_ours_held_up_for_a_day_is_sent_once_by_the_redrive(
+def test_email_held_up_by_an_internal_error_for_a_day_is_sent_once_by_the_redrive(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> None:

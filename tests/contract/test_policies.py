@@ -1072,7 +1072,7 @@ def test_policy_lets_a_function_write_its_own_log_alone(function: str) -> None:
     }
 
 
-def test_policy_is_found_out_when_it_grants_too_little_or_too_much(day: Day) -> None:
+def test_policy_is_detected_when_it_grants_too_little_or_too_much(day: Day) -> None:
     read = ("dynamodb:GetItem", "ReportsTable")
     assert read in needed(day, API)
     assert not is_granted(read, granted(API) - {read})

@@ -62,7 +62,7 @@ def test_keys_are_those_of_one_report_that_were_shown(photos: PublicPhotos) -> N
     assert photos.service_request_ids() == {"R1", "R11"}
 
 
-def test_file_is_gone_when_it_was_hidden(photos: PublicPhotos) -> None:
+def test_hidden_file_is_gone(photos: PublicPhotos) -> None:
     photos.show(PAGE)
     photos.show(THUMBNAIL)
     photos.hide(PAGE)
@@ -78,7 +78,7 @@ def test_showing_and_hiding_twice_is_the_same_as_once(photos: PublicPhotos) -> N
     assert photos.keys("R1") == frozenset()
 
 
-def test_nothing_is_shown_when_there_is_no_such_photo(photos: PublicPhotos) -> None:
+def test_nothing_is_shown_when_the_photo_does_not_exist(photos: PublicPhotos) -> None:
     photos.show("photos/R1/P9/page.jpg")
     assert photos.keys("R1") == frozenset()
 
@@ -104,7 +104,7 @@ ACTS: dict[str, Callable[[PublicPhotos], object]] = {
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_store_is_said_to_have_failed_when_it_refuses_every_try_or_every_reply_is_lost(
+def test_upstream_failed_is_raised_when_every_try_is_refused_or_every_reply_lost(
     act: str, s3_photos: PublicPhotos
 ) -> None:
     for kind in REFUSALS:
@@ -133,7 +133,7 @@ def test_invalidation_names_the_paths_and_its_reference(cloud: Cloud) -> None:
     assert batch["CallerReference"] == "reference"
 
 
-def test_cdn_is_said_to_have_failed_when_it_refuses(cloud: Cloud) -> None:
+def test_upstream_failed_is_raised_when_the_cdn_refuses(cloud: Cloud) -> None:
     with pytest.raises(UpstreamFailed):
         CloudFrontCdn(boto3.client("cloudfront"), "NOSUCH").invalidate(["/a"], "reference")
 

@@ -114,7 +114,7 @@ def bucket(cloud: Cloud) -> Bucket:
 # Any order, any number of times
 
 
-def test_documents_are_those_of_publishing_anew_in_whatever_order_facts_are_delivered(
+def test_documents_equal_a_full_rebuild_in_any_order_of_facts(
     cloud: Cloud, bucket: Bucket, ports: Ports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     facts = facts_of_a_busy_day(cloud, ports, monkeypatch)
@@ -130,7 +130,7 @@ def test_documents_are_those_of_publishing_anew_in_whatever_order_facts_are_deli
         assert bucket.documents() == wanted, name
 
 
-def test_documents_are_those_of_publishing_anew_when_replies_get_lost_and_facts_come_again(
+def test_documents_equal_a_full_rebuild_when_replies_get_lost_and_facts_are_repeated(
     cloud: Cloud, bucket: Bucket, ports: Ports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     facts = facts_of_a_busy_day(cloud, ports, monkeypatch)
@@ -190,7 +190,7 @@ def test_no_pin_is_lost_in_any_interleaving_when_one_joins_a_tile_as_the_only_ot
 @pytest.mark.parametrize(
     ("document", "already"), [("JSON", False), ("tile", False), ("tile", True)]
 )
-def test_nothing_is_left_of_a_report_in_any_interleaving_when_it_is_hidden_while_it_is_published(
+def test_nothing_remains_of_a_report_in_any_interleaving_when_it_is_hidden_during_publishing(
     document: str, already: bool, ports: Ports, bucket: Bucket
 ) -> None:
     report = ports.repository.create(builders.report())
@@ -203,7 +203,7 @@ def test_nothing_is_left_of_a_report_in_any_interleaving_when_it_is_hidden_while
 
 
 @pytest.mark.parametrize("already", [False, True], ids=["new", "published before"])
-def test_nothing_is_left_of_a_report_when_it_is_hidden_while_all_of_it_is_published(
+def test_nothing_remains_of_a_report_when_it_is_hidden_during_a_full_rebuild(
     already: bool, ports: Ports, bucket: Bucket
 ) -> None:
     report = ports.repository.create(builders.report())
@@ -219,7 +219,7 @@ class HastyDocuments(S3Documents):
         super().write(key, document, self.read(key))
 
 
-def test_lost_pin_is_found_when_documents_are_replaced_without_a_condition(
+def test_lost_pin_is_detected_when_documents_are_replaced_without_a_condition(
     bucket: Bucket, ports: Ports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hasty = replace(publishing_ports(), documents=HastyDocuments(bucket.client, bucket.name))
@@ -235,7 +235,7 @@ def test_lost_pin_is_found_when_documents_are_replaced_without_a_condition(
 
 
 @pytest.mark.exhaustive
-def test_document_of_a_hidden_report_is_found_when_nobody_looks_again_after_writing(
+def test_document_of_a_hidden_report_is_detected_when_the_second_check_is_missing(
     bucket: Bucket, ports: Ports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put = DocumentTarget.put
@@ -281,7 +281,7 @@ def test_counts_follow_the_tiles_in_interleavings_when_one_joins_as_another_is_h
         assert counted_open() == 1, interleaving.turns
 
 
-def test_wrong_count_is_found_when_nobody_looks_again_at_the_tiles(
+def test_wrong_count_is_detected_when_the_tiles_are_not_checked_again(
     bucket: Bucket, ports: Ports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put = DocumentTarget.put
@@ -344,7 +344,7 @@ def test_security_txt_is_renewed_each_day(bucket: Bucket) -> None:
         assert bucket.documents()[SECURITY_TXT] != first
 
 
-def test_pin_is_there_in_any_interleaving_when_its_report_is_opened_again_while_it_is_tidied_away(
+def test_pin_exists_in_any_interleaving_when_its_report_is_reopened_while_it_is_tidied(
     bucket: Bucket, ports: Ports
 ) -> None:
     old = ports.repository.create(builders.report(state="fixed"))
@@ -370,7 +370,7 @@ def test_pin_is_there_in_any_interleaving_when_its_report_is_opened_again_while_
 
 
 @pytest.mark.parametrize("already", [False, True], ids=["new", "published before"])
-def test_no_photo_is_left_in_any_interleaving_when_its_report_is_hidden_while_it_is_published(
+def test_no_photo_remains_in_any_interleaving_when_its_report_is_hidden_during_publishing(
     already: bool, ports: Ports, bucket: Bucket
 ) -> None:
     report = photographed(ports)
@@ -381,7 +381,7 @@ def test_no_photo_is_left_in_any_interleaving_when_its_report_is_hidden_while_it
         assert bucket.keys() == [], interleaving.turns
 
 
-def test_photo_is_whole_in_any_interleaving_when_it_is_shown_again_while_it_is_hidden(
+def test_photo_is_complete_in_any_interleaving_when_it_is_shown_again_while_it_is_hidden(
     ports: Ports, bucket: Bucket
 ) -> None:
     report = photographed(ports)
@@ -403,7 +403,7 @@ def test_photo_is_whole_in_any_interleaving_when_it_is_shown_again_while_it_is_h
 
 
 @pytest.mark.exhaustive
-def test_photo_of_a_hidden_report_is_found_when_nobody_looks_again_after_showing(
+def test_photo_of_a_hidden_report_is_detected_when_the_second_check_is_missing(
     bucket: Bucket, ports: Ports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put = PhotosTarget.put
@@ -420,7 +420,7 @@ def test_photo_of_a_hidden_report_is_found_when_nobody_looks_again_after_showing
 # The CDN
 
 
-def test_copies_are_dropped_once_when_the_cdn_refused_and_the_message_came_again(
+def test_copies_are_purged_once_when_the_cdn_refused_and_the_message_was_repeated(
     bucket: Bucket, ports: Ports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cdn = MemoryCdn()

@@ -42,7 +42,7 @@ def test_window_has_its_ends_and_nothing_outside_over_months_and_years(
     assert found == ([1, 2, 3, 4] if oldest_first else [4, 3, 2, 1])
 
 
-def test_entry_says_what_a_list_asks_for_and_goes_by_the_moment_asked_for(
+def test_entry_has_the_fields_of_a_list_and_its_requested_time(
     repository: Repository,
 ) -> None:
     later = NOON + 40 * DAY

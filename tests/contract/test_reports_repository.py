@@ -230,7 +230,7 @@ def test_nothing_is_found_when_a_report_is_not_stored(repository: Repository) ->
 # Several reports
 
 
-def test_many_are_those_that_are_stored_when_some_are_not(repository: Repository) -> None:
+def test_get_many_returns_the_stored_ones(repository: Repository) -> None:
     stored = {r.service_request_id: r for r in [repository.create(report(n)) for n in (1, 2, 3)]}
     asked = [*stored, "NOSUCHREPORT"]
     assert repository.many(asked) == stored
@@ -239,7 +239,7 @@ def test_many_are_those_that_are_stored_when_some_are_not(repository: Repository
     assert repository.many([]) == {}
 
 
-def test_many_are_all_there_when_they_take_more_than_one_call(repository: Repository) -> None:
+def test_get_many_is_complete_over_several_calls(repository: Repository) -> None:
     stored = [repository.create(report(number)).service_request_id for number in range(101)]
     assert set(repository.many(stored)) == set(stored)
 
@@ -254,7 +254,7 @@ def test_ids_are_those_of_reports_alone_when_updates_are_archived(
     assert sorted(repository.ids()) == [report(n).service_request_id for n in (1, 2, 3)]
 
 
-def test_courses_say_of_each_report_what_it_says_itself(repository: Repository) -> None:
+def test_courses_equal_those_of_each_report(repository: Repository) -> None:
     stored = [repository.create(each) for each in (EVERYTHING, report(2), report(3, updates=()))]
     found = {each.service_request_id: each for each in repository.courses()}
     assert found == {
@@ -327,7 +327,7 @@ def test_report_leaves_the_map_when_it_is_no_longer_public(
     assert ids_in(repository, AROUND) == [shown.service_request_id]
 
 
-def test_report_is_listed_at_its_new_place_alone_when_it_was_moved(
+def test_moved_report_is_listed_only_at_its_new_place(
     repository: Repository,
 ) -> None:
     here = repository.create(report())
@@ -352,7 +352,7 @@ def test_report_is_listed_when_it_lies_on_an_edge_or_a_corner_of_the_box(
     assert in_box(repository, just_beside) == []
 
 
-def test_list_has_what_the_filters_let_through(repository: Repository) -> None:
+def test_list_applies_its_filters(repository: Repository) -> None:
     for number, state in enumerate(STATES, start=1):
         service_code = "pothole" if number % 2 else "street-light"
         repository.create(report(number, state=state, service_code=service_code))

@@ -22,7 +22,7 @@ def test_follower_counts_once_when_added_twice(repository: Repository) -> None:
     assert repository.followers("R3") == []
 
 
-def test_followers_leave_the_report_and_its_timeline_alone(repository: Repository) -> None:
+def test_followers_do_not_change_the_report_and_its_timeline(repository: Repository) -> None:
     stored = repository.create(report())
     repository.archive(stored.service_request_id, [update(1)], first=0, version=1)
     repository.add_follower(stored.service_request_id, "ann")
@@ -76,7 +76,7 @@ def test_archived_updates_are_forgotten_when_they_are_dropped(repository: Reposi
         ({"visibility": "private"}, None),
     ],
 )
-def test_report_is_listed_by_why_it_needs_somebody(
+def test_report_is_listed_by_its_attention_reason(
     values: dict[str, Any], attention: str | None, repository: Repository
 ) -> None:
     repository.create(report(**values))
@@ -85,13 +85,13 @@ def test_report_is_listed_by_why_it_needs_somebody(
         assert len(found) == (each == attention)
 
 
-def test_report_leaves_the_list_when_it_was_looked_at(repository: Repository) -> None:
+def test_report_leaves_the_list_when_it_was_reviewed(repository: Repository) -> None:
     waiting = repository.create(report(visibility="waiting"))
     repository.save(replace(waiting, visibility="public"))
     assert repository.needing("waiting", until=None, limit=10, after=None) == []
 
 
-def test_list_begins_with_what_waits_longest_and_goes_on_after_its_last(
+def test_list_starts_with_the_longest_wait_and_continues_after_its_last(
     repository: Repository,
 ) -> None:
     for number in (3, 1, 2):
@@ -106,7 +106,7 @@ def test_list_begins_with_what_waits_longest_and_goes_on_after_its_last(
 
 
 @pytest.mark.parametrize(("seconds", "due"), [(-1, 0), (0, 1), (1, 1)])
-def test_held_report_is_due_from_its_second_on(
+def test_held_report_is_due_from_its_exact_time(
     seconds: int, due: int, repository: Repository
 ) -> None:
     repository.create(report(visibility="held", publish_at=NOON))

@@ -85,7 +85,7 @@ def archive(service_request_id: str, number: int) -> None:
     ports.repository.archive(service_request_id, stored.updates, first=number, version=1)
 
 
-def test_what_was_lost_comes_back_and_is_published(
+def test_lost_records_are_restored_and_published(
     new_cloud: Cloud, live: str, back_up: Callable[[], None]
 ) -> None:
     lost, kept = submit("lost"), submit("kept")
@@ -107,7 +107,7 @@ def test_what_was_lost_comes_back_and_is_published(
     assert run(live) == Summary(restored=0, alike=5, left=())
 
 
-def test_report_comes_back_as_private_and_is_not_published_when_its_service_is_private_by_now(
+def test_report_is_restored_as_private_when_its_service_became_private(
     new_cloud: Cloud, live: str, back_up: Callable[[], None]
 ) -> None:
     ports = reports_ports()
@@ -124,7 +124,7 @@ def test_report_comes_back_as_private_and_is_not_published_when_its_service_is_p
     assert publishing_ports().documents.read(key) is None
 
 
-def test_rest_of_a_report_comes_back_when_the_run_before_ended_in_the_middle(
+def test_rest_of_a_report_is_restored_when_the_previous_run_was_interrupted(
     live: str, back_up: Callable[[], None]
 ) -> None:
     lost = submit("lost")
@@ -156,9 +156,7 @@ def test_report_that_changed_since_stays_as_it_is(live: str, back_up: Callable[[
     assert reading.view(later, Author(), ports).service_request_id == later
 
 
-def test_nothing_of_a_report_comes_back_when_it_was_withdrawn(
-    live: str, back_up: Callable[[], None]
-) -> None:
+def test_nothing_of_a_withdrawn_report_is_restored(live: str, back_up: Callable[[], None]) -> None:
     withdrawn, ports = submit("withdrawn"), reports_ports()
     following.follow(withdrawn, "follower", Author(), ports)
     add_photo(live, withdrawn)
@@ -172,9 +170,7 @@ def test_nothing_of_a_report_comes_back_when_it_was_withdrawn(
     assert records(live) == before
 
 
-def test_photo_stays_away_when_no_report_comes_back_with_it(
-    live: str, back_up: Callable[[], None]
-) -> None:
+def test_photo_is_not_restored_without_its_report(live: str, back_up: Callable[[], None]) -> None:
     add_photo(live, "R00000000009")
     back_up()
     lose(live, "R00000000009")
@@ -241,9 +237,7 @@ def test_restoring_is_refused_when_the_table_is_the_live_one(live: str) -> None:
     assert "name the restored one" in str(answer.exception)
 
 
-def test_command_says_what_it_put_back_and_names_what_it_left(
-    live: str, back_up: Callable[[], None]
-) -> None:
+def test_command_lists_restored_and_skipped_records(live: str, back_up: Callable[[], None]) -> None:
     one, other = submit("one"), submit("other")
     back_up()
     answer = CliRunner().invoke(restore_reports, [RESTORED])

@@ -121,7 +121,7 @@ def test_every_try_of_a_code_counts_when_two_are_tried_at_any_moments(ports: Por
 
 @pytest.mark.parametrize("kind", STRIKES)
 @pytest.mark.parametrize("name", WRITERS)
-def test_answer_is_true_whatever_happens_to_a_call(name: str, kind: str, ports: Ports) -> None:
+def test_response_is_true_whatever_happens_to_a_call(name: str, kind: str, ports: Ports) -> None:
     for nth in count(1):
         one = stored(ports, state="unconfirmed", confirmed_at=None)
         with STRIKES[kind](nth) as struck:
@@ -178,7 +178,7 @@ def in_index(one: Subscription, index: IndexPorts, *others: Subscription) -> set
 
 
 @pytest.mark.parametrize("writer", [stop, change])
-def test_index_is_what_is_stored_when_somebody_writes_while_it_is_made(
+def test_index_equals_the_store_when_another_writer_is_active(
     writer: Callable[[Subscription, Ports], Subscription], ports: Ports, real: IndexPorts
 ) -> None:
     """The stream tells of the change after that, and is done in order."""
@@ -190,7 +190,7 @@ def test_index_is_what_is_stored_when_somebody_writes_while_it_is_made(
         assert in_index(one, real, one, after) == {e.key for e in entries_of(after)}, here.turns
 
 
-def test_old_area_is_left_when_the_topic_changes_although_the_stream_tells_it_twice(
+def test_old_area_is_left_when_the_topic_changes_and_the_stream_repeats_it(
     ports: Ports, real: IndexPorts
 ) -> None:
     one = stored(ports, topic=area(500))
@@ -202,7 +202,7 @@ def test_old_area_is_left_when_the_topic_changes_although_the_stream_tells_it_tw
         assert in_index(one, real, one, after) == {entry.key for entry in entries_of(after)}
 
 
-def test_index_is_made_in_the_end_wherever_it_was_cut_short(ports: Ports, real: IndexPorts) -> None:
+def test_index_is_complete_after_an_interruption_anywhere(ports: Ports, real: IndexPorts) -> None:
     for nth in count(1):
         one = stored(ports, topic=area(500))
         with refuse(nth, kind="500", times=ALL_TRIES) as struck:
@@ -216,9 +216,7 @@ def test_index_is_made_in_the_end_wherever_it_was_cut_short(ports: Ports, real: 
             return
 
 
-def test_index_is_put_right_from_what_is_stored_by_a_command(
-    ports: Ports, real: IndexPorts
-) -> None:
+def test_index_is_repaired_from_the_store_by_a_command(ports: Ports, real: IndexPorts) -> None:
     lost, right, left = (stored(ports, topic=area(500)) for _ in range(3))
     for each in (right, left):
         reindex(each.subscription_id, [each], real)

@@ -22,7 +22,7 @@ def cloud_of_texts() -> Iterator[Cloud]:
     here.stop()
 
 
-def test_text_is_in_the_outbox_as_it_was_sent_and_says_who_it_is_from() -> None:
+def test_text_is_in_the_outbox_as_it_was_sent_with_its_sender() -> None:
     before = len(texts())
     with record() as tries:
         container.texts().send(NUMBER, "Words.")
@@ -33,7 +33,7 @@ def test_text_is_in_the_outbox_as_it_was_sent_and_says_who_it_is_from() -> None:
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-def test_text_leaves_once_and_nobody_claims_that_it_did_not_when_the_reply_is_lost(
+def test_text_is_sent_once_and_not_reported_as_unsent_when_the_reply_is_lost(
     loss: Loss,
 ) -> None:
     before = len(texts())
@@ -42,7 +42,7 @@ def test_text_leaves_once_and_nobody_claims_that_it_did_not_when_the_reply_is_lo
     assert len(struck) == 1 and len(texts()) == before + 1
 
 
-def test_text_leaves_once_and_nobody_claims_that_it_did_not_when_the_reply_is_garbage() -> None:
+def test_text_is_sent_once_and_not_reported_as_unsent_when_the_reply_is_garbage() -> None:
     before = len(texts())
     with garble(1) as struck, pytest.raises(NoReply):
         container.texts().send(NUMBER, "Words.")
@@ -70,7 +70,7 @@ class Answering:
         ("InternalError", 500, "", NoReply),
     ],
 )
-def test_refusal_says_whether_it_was_sent_and_is_for_good_where_it_is_the_number(
+def test_refusal_says_whether_it_was_sent_and_is_permanent_for_a_bad_number(
     code: str, status: int, about: str, told: type[AppError]
 ) -> None:
     answering = Answering(code, status, f"Invalid parameter: {about} Reason: not valid")

@@ -82,7 +82,7 @@ def test_alert_is_replaced_only_in_the_revision_that_was_read(stores: Stores) ->
     assert stores.alerts.get(OWNER, first.alert_id) == second
 
 
-def test_due_are_those_whose_time_has_come_and_whose_sender_did_not_come_back(
+def test_due_alerts_are_those_whose_time_or_lease_has_passed(
     stores: Stores,
 ) -> None:
     kinds: dict[int, dict[str, Any]] = {
@@ -107,7 +107,7 @@ def test_due_are_those_whose_time_has_come_and_whose_sender_did_not_come_back(
     assert len(stores.alerts.due(NOON + SECOND, limit=10)) == 6
 
 
-def test_officers_find_what_did_not_get_through_page_by_page(stores: Stores) -> None:
+def test_officers_find_failed_alerts_page_by_page(stores: Stores) -> None:
     for number in range(5):
         at = NOON + number * SECOND
         stores.alerts.save(alert(number, state="failed", updated_at=at))
@@ -122,7 +122,7 @@ def test_officers_find_what_did_not_get_through_page_by_page(stores: Stores) -> 
     assert stores.alerts.in_place("over_cap", limit=3, after=None) == ([], None)
 
 
-def test_alert_is_not_found_any_more_where_it_was_looked_for_when_it_was_sent(
+def test_sent_alert_leaves_the_lists_of_waiting_ones(
     stores: Stores,
 ) -> None:
     waiting = stores.alerts.save(alert())
@@ -130,13 +130,13 @@ def test_alert_is_not_found_any_more_where_it_was_looked_for_when_it_was_sent(
     assert stores.alerts.due(NOON + timedelta(days=1), limit=10) == []
 
 
-def test_alert_is_found_by_what_its_carrier_calls_it(stores: Stores) -> None:
+def test_alert_is_found_by_its_carriers_id(stores: Stores) -> None:
     stored = stores.alerts.save(alert(state="sent", external_id="carried-1"))
     assert stores.alerts.carried_as("carried-1") == stored
     assert stores.alerts.carried_as("carried-2") is None
 
 
-def test_newer_version_is_told_and_an_older_one_or_the_same_is_not(stores: Stores) -> None:
+def test_newer_version_is_announced_and_the_same_or_an_older_one_is_not(stores: Stores) -> None:
     def note(version: int, by: str, about: str = "R") -> bool:
         return stores.alerts.note_told(OWNER, about, version, by)
 
@@ -150,7 +150,7 @@ def test_newer_version_is_told_and_an_older_one_or_the_same_is_not(stores: Store
     assert stores.alerts.note_told("another", "R", 1, "a")
 
 
-def test_what_came_before_what_was_shown_is_not_told(stores: Stores) -> None:
+def test_events_before_the_shown_version_are_not_announced(stores: Stores) -> None:
     def note(version: int, by: str, shown: int) -> bool:
         return stores.alerts.note_told(OWNER, "R", version, by, shown=shown)
 
@@ -191,7 +191,7 @@ def test_address_is_suppressed_for_a_year(after: timedelta, is_one: bool, stores
     assert not stores.suppressed.has("another", NOON)
 
 
-def test_no_more_is_spent_than_is_allowed_for_a_day(stores: Stores) -> None:
+def test_daily_budget_is_never_exceeded(stores: Stores) -> None:
     today, tomorrow, take = NOON.date(), NOON.date() + timedelta(days=1), stores.spend.take
     assert stores.spend.taken(today, "alerts") == 0
     assert [take(today, "alerts", 2, most=5) for _ in range(3)] == [2, 4, None]

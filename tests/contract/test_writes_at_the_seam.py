@@ -124,7 +124,7 @@ def test_write_has_one_effect_when_a_call_is_refused_and_the_client_sends_again(
 
 
 @each_action
-def test_write_is_answered_at_once_when_a_reply_is_lost_a_single_time(
+def test_write_is_answered_at_once_when_one_reply_is_lost(
     action_of: ActionOf, ports: Ports
 ) -> None:
     for nth in each_call_of(action_of, ports):
@@ -213,7 +213,7 @@ class ForgetfulRepository(DynamoRepository):
         return super().save(replace(report, version=stored.version if stored else 0))
 
 
-def test_lost_update_is_found_when_a_repository_saves_without_its_version(
+def test_lost_update_is_detected_when_a_repository_saves_without_its_version(
     cloud: Cloud, ports: Ports
 ) -> None:
     broken = replace(ports, repository=ForgetfulRepository(cloud.environment["REPORTS_TABLE"]))

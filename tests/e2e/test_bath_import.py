@@ -331,7 +331,7 @@ def test_rules_open_the_jobs_that_they_say_and_no_others(
     assert 0.6 * OPEN_ROWS < len(opened) < 0.9 * OPEN_ROWS
 
 
-def test_three_crews_work_a_planned_day_and_residents_and_figures_hear_of_it(
+def test_three_crews_work_a_planned_day_and_residents_and_figures_follow(
     stack: LocalStack, first_run: str
 ) -> None:
     office, street = Caller(stack, "officer"), Caller(stack, "crew")

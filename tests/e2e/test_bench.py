@@ -193,7 +193,7 @@ EXACT = {
 
 
 @pytest.mark.parametrize("name", SMALL)
-def test_measurement_gives_its_rows_when_it_is_small(name: str, here: Stack) -> None:
+def test_measurement_yields_its_rows_at_a_small_size(name: str, here: Stack) -> None:
     rows = list(SMALL[name](here))
     assert len(rows) == len({(row.group, row.name, row.unit) for row in rows}) == ROWS[name]
     for row in rows:
@@ -213,6 +213,6 @@ def test_every_module_of_the_benchmark_is_run_small() -> None:
         assert f"from bench.{package}" in (ROOT / test).read_text(encoding="utf-8")
 
 
-def test_module_that_is_not_listed_is_found(tmp_path: Path) -> None:
+def test_unlisted_module_is_detected(tmp_path: Path) -> None:
     (tmp_path / "unheard_of.py").touch()
     assert modules(tmp_path) - HELPERS - set(SMALL) == {"unheard_of"}

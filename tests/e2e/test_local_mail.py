@@ -33,7 +33,7 @@ def read(stack: LocalStack, path: str, **headers: str) -> Any:
     return json.loads(call(stack, path, None, **headers))
 
 
-def test_letter_is_in_the_outbox_and_its_answer_beside_the_report(stack: LocalStack) -> None:
+def test_email_is_in_the_outbox_and_its_reply_beside_the_report(stack: LocalStack) -> None:
     assert read(stack, "/_local/outbox.json") == {"items": []}
     body = json.dumps(draft_body(service_code="overgrown-hedge")).encode()
     made = json.loads(call(stack, "/api/reports", body, Idempotency_Key=long_key("key")))

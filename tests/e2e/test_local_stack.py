@@ -40,7 +40,7 @@ def stack() -> Iterator[LocalStack]:
     here.stop()
 
 
-def test_networks_may_do_more_here_as_everybody_is_in_one(stack: LocalStack) -> None:
+def test_networks_have_higher_limits_on_the_local_stack(stack: LocalStack) -> None:
     here = hourly()
     of_networks = {scope: most for scope, most in HOURLY.items() if "network" in scope}
     assert {scope: here[scope] for scope in of_networks} == {
@@ -76,7 +76,7 @@ def start(**environment: str) -> "subprocess.Popen[str]":
     )
 
 
-def test_stack_says_ready_answers_and_ends_when_it_is_interrupted() -> None:
+def test_stack_prints_its_address_answers_and_ends_on_interrupt() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -158,7 +158,7 @@ def test_document_is_answered_with_etag_and_not_sent_twice(stack: LocalStack) ->
     assert (status, body) == (304, b"")
 
 
-def test_security_txt_says_where_it_stands_and_has_not_expired(stack: LocalStack) -> None:
+def test_security_txt_has_its_own_address_and_has_not_expired(stack: LocalStack) -> None:
     status, headers, body = fetch(stack, "/.well-known/security.txt")
     assert (status, headers["Content-Type"]) == (200, "text/plain; charset=utf-8")
     fields = dict(line.split(": ", 1) for line in body.decode().splitlines())
@@ -220,7 +220,7 @@ def test_document_has_no_body_when_only_its_head_is_asked_for(stack: LocalStack)
 
 
 @pytest.mark.parametrize("path", ["/data/tiles/14/0/0.json", "/nothing", "/data/../app.py"])
-def test_nothing_is_found_where_nothing_is(path: str, stack: LocalStack) -> None:
+def test_missing_document_is_not_found(path: str, stack: LocalStack) -> None:
     assert fetch(stack, path)[0] == 404
 
 
@@ -239,7 +239,7 @@ def test_document_cannot_be_written_from_outside(stack: LocalStack) -> None:
     assert fetch(stack, "/data/index.json", body={}, method="PUT")[0] == 405
 
 
-def test_demo_people_have_tokens_that_hold(stack: LocalStack) -> None:
+def test_demo_users_have_valid_tokens(stack: LocalStack) -> None:
     tokens = json.loads(fetch(stack, "/_local/tokens.json")[2])
     assert {"resident", "resident2", "crew", "officer", "admin"} <= set(tokens)
     box = "/api/reports?bbox=-1.1,53.9,-1.0,54.0"
@@ -247,7 +247,7 @@ def test_demo_people_have_tokens_that_hold(stack: LocalStack) -> None:
         assert fetch(stack, box, Authorization=f"Bearer {tokens[name]}")[0] == 200
 
 
-def test_demo_partner_has_a_key_that_holds(stack: LocalStack) -> None:
+def test_demo_partner_has_a_valid_key(stack: LocalStack) -> None:
     key = json.loads(fetch(stack, "/_local/tokens.json")[2])["open311_api_key"]
     assert fetch(stack, "/api/events", **{"X-Api-Key": key})[0] == 200
     assert fetch(stack, "/api/events", **{"X-Api-Key": key[:-1]})[0] == 403
@@ -289,7 +289,7 @@ def test_report_is_public_soon_after_it_was_sent(stack: LocalStack) -> None:
     assert fetch(stack, f"/data/reports/{request_id}.json")[0] == 200
 
 
-def test_stack_refuses_a_resource_that_it_does_not_know_how_to_honour(
+def test_stack_refuses_an_unknown_resource_type(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     unknown = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
@@ -298,7 +298,7 @@ def test_stack_refuses_a_resource_that_it_does_not_know_how_to_honour(
         aws.create_resources({})
 
 
-def test_newcomer_subscribes_without_a_browser_and_reads_what_it_would_show(
+def test_newcomer_subscribes_without_a_browser_and_reads_the_notifications(
     stack: LocalStack,
 ) -> None:
     status, _, made = fetch(stack, "/_local/push-subscription", method="POST")

@@ -102,7 +102,7 @@ def test_civicbot_knows_from_our_definition_what_is_missing(civicbot: Open311Cli
         civicbot.create_request("blocked-drain", **PLACE, validate_remote=True)
 
 
-def test_civicbot_hears_that_its_key_does_not_hold(civicbot: Open311Client) -> None:
+def test_civicbot_gets_the_refusal_of_its_key(civicbot: Open311Client) -> None:
     with pytest.raises(HttpError, match="HTTP 403"):
         civicbot.create_request(
             "pothole", **PLACE, dry_run=False, confirm="SEND", api_key="nonsense"
@@ -122,7 +122,7 @@ def test_civicbot_asks_with_its_token_for_the_id_of_a_report(
     assert shown and shown["service_code"] == "litter"
 
 
-def test_civicbot_hears_that_there_is_no_such_token(civicbot: Open311Client) -> None:
+def test_civicbot_gets_not_found_for_an_unknown_token(civicbot: Open311Client) -> None:
     with pytest.raises(HttpError, match="HTTP 404"):
         civicbot.get_token("nonsense")
 

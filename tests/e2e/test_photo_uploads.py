@@ -95,7 +95,7 @@ def test_photo_is_ready_when_it_was_posted(stack: LocalStack) -> None:
     assert look(stack, fields)["state"] == "ready"
 
 
-def test_photo_is_refused_in_words_when_it_is_none(stack: LocalStack) -> None:
+def test_photo_is_refused_with_a_reason_when_it_is_not_a_photo(stack: LocalStack) -> None:
     url, fields = asked(stack, "refused/0", size=len(b"<svg/>"))
     assert post(url, form(fields, b"<svg/>"))[0] == 204
     stack.cloud.pump.wait_until_idle()
@@ -206,7 +206,7 @@ def test_file_is_taken_only_when_its_size_is_the_one_that_was_declared(
     stack.cloud.pump.wait_until_idle()
 
 
-def test_form_is_refused_when_its_policy_is_over(stack: LocalStack) -> None:
+def test_form_is_refused_when_its_policy_has_expired(stack: LocalStack) -> None:
     url, fields = signed(stack, lasts_s=-1)
     assert code_of(post(url, form(fields))) == (403, "AccessDenied")
 
@@ -290,7 +290,7 @@ def test_picture_is_shown_under_its_signed_address_and_no_other(stack: LocalStac
 
 
 @pytest.mark.parametrize(("age_s", "holds"), [(599, True), (601, False)])
-def test_address_ends_when_its_time_is_over(age_s: int, holds: bool, stack: LocalStack) -> None:
+def test_address_expires(age_s: int, holds: bool, stack: LocalStack) -> None:
     address = private_address("7K3M2QXV9HTD", "0" * 26, "page", photos_ports())
     parts = urlsplit(address)
     signed_at = datetime.strptime(parse_qs(parts.query)["X-Amz-Date"][0], "%Y%m%dT%H%M%S%z")
@@ -304,7 +304,7 @@ def test_address_ends_when_its_time_is_over(age_s: int, holds: bool, stack: Loca
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "POST"])
-def test_nothing_else_of_s3_is_answered(method: str, stack: LocalStack) -> None:
+def test_other_s3_requests_are_refused(method: str, stack: LocalStack) -> None:
     bucket = stack.cloud.environment["UPLOADS_BUCKET"]
     request = urllib.request.Request(
         f"{stack.url}/_s3/{bucket}/key", data=b"x", method=method, headers=FORM

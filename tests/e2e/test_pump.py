@@ -33,7 +33,7 @@ class Flaky:
 
 
 @pytest.mark.parametrize("error", [UpstreamFailed("no answer"), ZeroDivisionError()])
-def test_facts_come_again_in_order_when_they_were_not_taken(
+def test_facts_are_repeated_in_order_when_they_were_not_accepted(
     error: Exception, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reaction = Flaky(2, error)

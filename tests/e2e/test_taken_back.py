@@ -161,7 +161,7 @@ def test_photo_is_gone_and_the_report_stays_when_an_officer_hides_it(stack: Loca
     ("service_code", "attributes", "visibility"),
     [("graffiti", None, "waiting"), ("noise-nuisance", {"kind": "noise"}, "private")],
 )
-def test_report_that_is_not_public_is_on_no_public_address_and_on_its_link(
+def test_non_public_report_is_on_no_public_address_and_on_its_link(
     service_code: str, attributes: Any, visibility: str, stack: LocalStack
 ) -> None:
     receipt = send(stack, visibility, service_code=service_code, attributes=attributes)

@@ -80,7 +80,7 @@ def county_says(county: str, reference: str, text: str, state: str) -> None:
     )
 
 
-def test_report_goes_to_the_county_and_what_it_does_comes_back_once(
+def test_report_goes_to_the_county_and_its_changes_are_applied_once(
     council: Api, county: str
 ) -> None:
     made, reference = reported(council, "first")
@@ -111,7 +111,7 @@ def says_no(council: Api, report_id: str) -> int:
     return answer.status_code
 
 
-def test_county_opens_its_report_again_when_the_reporter_says_that_it_is_not_fixed(
+def test_county_reopens_its_report_when_the_reporter_says_that_it_is_not_fixed(
     council: Api, county: str
 ) -> None:
     made, reference = reported(council, "second", contact={"email": "alex@example.org"})

@@ -51,7 +51,7 @@ def change(stack: LocalStack, path: str, officer: str, **values: str) -> None:
     stack.cloud.pump.wait_until_idle()
 
 
-def test_receiver_hears_of_a_report_until_it_is_gone_though_it_was_down_at_first(
+def test_receiver_gets_a_report_until_it_is_gone_though_it_was_down_at_first(
     stack: LocalStack, hook: Hook
 ) -> None:
     tokens = call(stack, "GET", "/_local/tokens.json")

@@ -23,7 +23,7 @@ from tests.fakes import PlainSecret
         ("0044 (0)7700-900123", "phone", "+447700900123"),
     ],
 )
-def test_address_is_the_same_however_it_is_written(typed: str, kind: str, value: str) -> None:
+def test_address_is_the_same_in_every_notation(typed: str, kind: str, value: str) -> None:
     assert destination(typed, takes_phones=True) == (kind, value)
 
 
@@ -60,7 +60,7 @@ def test_address_is_refused_when_no_code_may_be_sent_to_it(typed: str) -> None:
 
 @pytest.mark.parametrize("typed", ["070 1234 5678", "07640 123456", "01904 551550", "0800 1111111"])
 @pytest.mark.parametrize("is_for_alerts", [True, False])
-def test_number_is_refused_with_those_that_can_be_used_when_no_texts_go_to_it(
+def test_number_is_refused_with_valid_ones_when_it_gets_no_texts(
     typed: str, is_for_alerts: bool
 ) -> None:
     with pytest.raises(Invalid, match="starts with 071 to 075, 077, 078, 079 or 07624"):
@@ -113,9 +113,7 @@ def test_contact_may_have_any_number_and_has_one_key(
         ("resident+reports@example.org", "resident+reports@example.org"),
     ],
 )
-def test_mailbox_leaves_out_what_its_provider_ignores_and_nothing_else(
-    value: str, read_by: str
-) -> None:
+def test_mailbox_drops_only_what_its_provider_ignores(value: str, read_by: str) -> None:
     assert mailbox(Destination("email", value)) == ("email", read_by)
     assert mailbox(Destination("phone", "+447700900123")) == ("phone", "+447700900123")
 
@@ -135,7 +133,7 @@ def test_tagged_addresses_have_their_name_in_common(value: str, in_common: str |
     assert tagged(Destination(kind, value)) == in_common
 
 
-def test_letter_goes_to_the_address_as_it_was_typed_although_limits_fold_it() -> None:
+def test_email_goes_to_the_typed_address_although_limits_normalise_it() -> None:
     typed = destination("Jo.Smith+council@googlemail.com", takes_phones=False)
     assert typed.value == "jo.smith+council@googlemail.com"
 

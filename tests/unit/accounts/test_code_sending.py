@@ -82,7 +82,7 @@ def ask(attempts: MemoryAttempts, to: Destination, account_id: str | None = None
     )
 
 
-def test_mail_has_code_and_link_and_no_code_in_its_subject(
+def test_email_has_code_and_link_and_no_code_in_its_subject(
     way: Way, attempts: MemoryAttempts, sending: SendingPorts
 ) -> None:
     ask(attempts, EMAIL)
@@ -110,7 +110,7 @@ def test_text_message_has_the_code_bound_to_our_pages_and_fits_into_one(
 
 
 @pytest.mark.parametrize("to", [EMAIL, PHONE])
-def test_code_leaves_once_when_it_is_asked_to_leave_again(
+def test_code_is_sent_once_when_its_message_is_repeated(
     to: Destination, way: Way, attempts: MemoryAttempts, sending: SendingPorts
 ) -> None:
     ask(attempts, to)
@@ -120,7 +120,7 @@ def test_code_leaves_once_when_it_is_asked_to_leave_again(
 
 
 @pytest.mark.parametrize("to", [EMAIL, PHONE])
-def test_code_leaves_at_the_next_try_when_it_did_not_at_the_first(
+def test_code_is_sent_at_the_next_try_when_the_first_failed(
     to: Destination, way: Way, attempts: MemoryAttempts, sending: SendingPorts
 ) -> None:
     ask(attempts, to)
@@ -131,7 +131,7 @@ def test_code_leaves_at_the_next_try_when_it_did_not_at_the_first(
     assert len(way.letters) + len(way.texts) == 1
 
 
-def test_mail_comes_twice_and_a_text_once_when_nobody_knows_whether_it_left(
+def test_email_is_repeated_and_a_text_is_not_when_the_outcome_is_unknown(
     way: Way, attempts: MemoryAttempts, sending: SendingPorts
 ) -> None:
     ask(attempts, EMAIL)
@@ -160,7 +160,7 @@ def gone(_: Clock, attempts: MemoryAttempts) -> None:
 
 
 @pytest.mark.parametrize("is_over", [over, used, gone])
-def test_nothing_leaves_when_the_code_opens_nothing_any_more(
+def test_nothing_is_sent_when_the_code_is_no_longer_valid(
     is_over: Callable[[Clock, MemoryAttempts], None],
     way: Way,
     attempts: MemoryAttempts,
@@ -174,7 +174,7 @@ def test_nothing_leaves_when_the_code_opens_nothing_any_more(
 
 
 @pytest.mark.parametrize("to", [EMAIL, PHONE])
-def test_address_that_takes_nothing_is_not_tried_again(
+def test_refused_address_is_not_retried(
     to: Destination, way: Way, attempts: MemoryAttempts, sending: SendingPorts, clock: Clock
 ) -> None:
     ask(attempts, to)
@@ -184,7 +184,7 @@ def test_address_that_takes_nothing_is_not_tried_again(
     assert way.letters == [] and way.texts == []
 
 
-def test_no_text_leaves_and_the_attempt_says_so_when_the_texts_of_the_day_are_spent(
+def test_no_text_is_sent_and_the_attempt_says_so_when_the_texts_of_the_day_are_spent(
     way: Way, attempts: MemoryAttempts, sending: SendingPorts, budget: FewTexts
 ) -> None:
     for _ in range(3):
@@ -220,7 +220,7 @@ def test_text_costs_nothing_when_it_certainly_was_not_sent(
     assert budget.left == left
 
 
-def test_text_leaves_at_the_next_try_when_nothing_counted_at_the_first(
+def test_text_is_sent_at_the_next_try_when_counting_failed_at_the_first(
     way: Way, attempts: MemoryAttempts, sending: SendingPorts, budget: FewTexts
 ) -> None:
     ask(attempts, PHONE)
@@ -233,7 +233,7 @@ def test_text_leaves_at_the_next_try_when_nothing_counted_at_the_first(
 
 
 @pytest.mark.parametrize("to", [EMAIL, PHONE])
-def test_nothing_leaves_and_nothing_is_paid_for_when_the_address_is_on_the_block_list(
+def test_nothing_is_sent_or_paid_for_when_the_address_is_blocked(
     to: Destination, way: Way, attempts: MemoryAttempts, sending: SendingPorts, budget: FewTexts
 ) -> None:
     ask(attempts, to)
@@ -247,7 +247,7 @@ def test_nothing_leaves_and_nothing_is_paid_for_when_the_address_is_on_the_block
     assert attempts.all[ID].is_over_cap is (to == PHONE)
 
 
-def test_last_texts_go_to_devices_that_are_known(
+def test_last_texts_go_to_known_devices(
     way: Way, attempts: MemoryAttempts, sending: SendingPorts, budget: FewTexts
 ) -> None:
     budget.left = budget.kept = 1

@@ -90,7 +90,7 @@ def said_of(client: OpenIdIssuers, issuer: Issuer, **claims: Any) -> Any:
     return client.claims("national", back["code"], back.get("iss"), PROOFS)
 
 
-def test_way_there_asks_for_a_code_with_a_challenge_and_no_more_than_is_configured(
+def test_redirect_asks_for_a_code_with_a_challenge_and_the_configured_scopes(
     issuer: Issuer, seconds: Seconds
 ) -> None:
     asked = {"acr_values": "high", "state": "another", "redirect_uri": "https://elsewhere.example"}
@@ -111,13 +111,13 @@ def test_way_there_asks_for_a_code_with_a_challenge_and_no_more_than_is_configur
 
 
 @pytest.mark.parametrize("ways", [None, ["client_secret_post"], ["client_secret_basic", "other"]])
-def test_word_is_believed_when_all_of_it_holds(ways: Any, issuer: Issuer, seconds: Seconds) -> None:
+def test_valid_id_token_is_accepted(ways: Any, issuer: Issuer, seconds: Seconds) -> None:
     issuer.metadata = {"token_endpoint_auth_methods_supported": ways} if ways else {}
     said = said_of(client_of(issuer, seconds), issuer, sub="jo", email="jo@example.org")
     assert (said["sub"], said["email"]) == ("jo", "jo@example.org")
 
 
-def test_sign_in_fails_as_when_the_issuer_is_down_when_its_secret_cannot_be_used(
+def test_sign_in_fails_like_an_outage_when_the_issuers_secret_is_unusable(
     issuer: Issuer, seconds: Seconds
 ) -> None:
     def unusable(_: str) -> str:
@@ -129,7 +129,7 @@ def test_sign_in_fails_as_when_the_issuer_is_down_when_its_secret_cannot_be_used
 
 
 @pytest.mark.parametrize("fine", [{"aud": [CLIENT_ID]}, {"azp": CLIENT_ID}], ids=repr)
-def test_word_is_believed_in_each_way_that_the_standard_knows(
+def test_id_token_is_accepted_in_each_form_of_the_standard(
     fine: Claims, issuer: Issuer, client: OpenIdIssuers
 ) -> None:
     issuer.claims = fine
@@ -137,7 +137,7 @@ def test_word_is_believed_in_each_way_that_the_standard_knows(
 
 
 @pytest.mark.parametrize(("claim", "from_now"), [("iat", 50), ("exp", -50)])
-def test_word_is_believed_when_the_issuers_clock_is_a_little_off(
+def test_id_token_is_accepted_when_the_issuers_clock_is_slightly_off(
     claim: str, from_now: int, issuer: Issuer, client: OpenIdIssuers
 ) -> None:
     with time_machine.travel(time.time(), tick=False):
@@ -145,14 +145,14 @@ def test_word_is_believed_when_the_issuers_clock_is_a_little_off(
         assert said_of(client, issuer)
 
 
-def test_word_is_believed_when_it_is_signed_with_an_elliptic_curve(
+def test_id_token_is_accepted_when_it_is_signed_with_an_elliptic_curve(
     issuer: Issuer, client: OpenIdIssuers
 ) -> None:
     issuer.key, issuer.algorithm = ec_key("first"), "ES256"
     assert said_of(client, issuer)
 
 
-def test_word_names_no_key_when_the_issuer_has_one_alone(
+def test_id_token_needs_no_key_id_when_the_issuer_has_one_key(
     issuer: Issuer, client: OpenIdIssuers
 ) -> None:
     issuer.header, issuer.keys = {"kid": None}, [jwk(issuer.key)]
@@ -191,7 +191,7 @@ WRONG_CLAIMS: list[Claims] = [
 
 
 @pytest.mark.parametrize("wrong", WRONG_CLAIMS, ids=repr)
-def test_word_is_refused_when_a_claim_is_not_what_it_must_be(
+def test_id_token_is_refused_when_a_claim_is_invalid(
     wrong: Claims, issuer: Issuer, client: OpenIdIssuers
 ) -> None:
     issuer.claims = wrong
@@ -263,7 +263,7 @@ WRONG_WORDS: dict[str, Callable[[Claims], str]] = {
 
 
 @pytest.mark.parametrize("wrong", WRONG_WORDS)
-def test_word_is_refused_when_it_is_not_signed_as_it_must_be(
+def test_id_token_is_refused_when_it_is_not_properly_signed(
     wrong: str, issuer: Issuer, client: OpenIdIssuers
 ) -> None:
     issuer.signing = WRONG_WORDS[wrong]
@@ -271,7 +271,7 @@ def test_word_is_refused_when_it_is_not_signed_as_it_must_be(
         said_of(client, issuer)
 
 
-def test_attack_would_be_noticed_because_the_same_word_is_believed_without_it(
+def test_same_id_token_without_the_attack_is_accepted(
     issuer: Issuer, client: OpenIdIssuers
 ) -> None:
     issuer.signing = lambda claims: jwt.encode(claims, OWN, "RS256", KID)
@@ -292,7 +292,7 @@ def test_attack_would_be_noticed_because_the_same_word_is_believed_without_it(
     ],
     ids=["none", "for secrecy", "of another algorithm", "two", "secret", "short", "bare", "texts"],
 )
-def test_word_is_refused_when_the_issuer_publishes_no_key_that_fits(
+def test_id_token_is_refused_when_the_issuer_publishes_no_matching_key(
     keys: Any, issuer: Issuer, client: OpenIdIssuers
 ) -> None:
     issuer.keys = keys
@@ -300,7 +300,9 @@ def test_word_is_refused_when_the_issuer_publishes_no_key_that_fits(
         said_of(client, issuer)
 
 
-def test_word_is_refused_when_its_key_is_too_short(issuer: Issuer, client: OpenIdIssuers) -> None:
+def test_id_token_is_refused_when_its_key_is_too_short(
+    issuer: Issuer, client: OpenIdIssuers
+) -> None:
     issuer.key = rsa_key("short", 1024)
     issuer.signing = lambda claims: jwt.PyJWT({"enforce_minimum_key_length": False}).encode(
         claims, issuer.key, "RS256", KID
@@ -317,15 +319,13 @@ def test_only_what_is_configured_signs(issuer: Issuer, seconds: Seconds) -> None
 # The code.
 
 
-def test_code_is_not_taken_without_the_verifier_that_it_was_asked_with(
-    issuer: Issuer, client: OpenIdIssuers
-) -> None:
+def test_code_is_refused_without_its_verifier(issuer: Issuer, client: OpenIdIssuers) -> None:
     back = issuer.sign_in(client.way_to("national", "s" * 32, PROOFS))
     with pytest.raises(Forbidden):
         client.claims("national", back["code"], None, OTHERS)
 
 
-def test_code_is_taken_once(issuer: Issuer, client: OpenIdIssuers) -> None:
+def test_code_is_accepted_once(issuer: Issuer, client: OpenIdIssuers) -> None:
     back = issuer.sign_in(client.way_to("national", "s" * 32, PROOFS))
     client.claims("national", back["code"], None, PROOFS)
     with pytest.raises(Forbidden):
@@ -334,7 +334,7 @@ def test_code_is_taken_once(issuer: Issuer, client: OpenIdIssuers) -> None:
 
 @pytest.mark.parametrize("names_itself", [True, False])
 @pytest.mark.parametrize("answering", [None, "https://id.example.org", "https://elsewhere.example"])
-def test_code_goes_nowhere_when_another_issuer_answered(
+def test_code_is_not_sent_when_another_issuer_answered(
     answering: str | None, names_itself: bool, issuer: Issuer, seconds: Seconds
 ) -> None:
     issuer.names_itself = names_itself
@@ -374,7 +374,7 @@ def test_new_key_is_found_when_the_issuer_changes_it(
     assert issuer.asked["/jwks"] == 2
 
 
-def test_new_key_is_found_when_the_issuers_words_name_none(
+def test_new_key_is_found_when_the_issuers_tokens_name_none(
     issuer: Issuer, client: OpenIdIssuers, seconds: Seconds
 ) -> None:
     issuer.signing = lambda claims: jwt.encode(claims, issuer.key, "RS256")
@@ -384,7 +384,7 @@ def test_new_key_is_found_when_the_issuers_words_name_none(
     assert said_of(client, issuer)
 
 
-def test_what_is_known_is_good_for_some_hours_while_the_issuer_publishes_nothing(
+def test_cached_metadata_is_used_for_some_hours_during_an_outage(
     issuer: Issuer, client: OpenIdIssuers, seconds: Seconds
 ) -> None:
     said_of(client, issuer)
@@ -407,7 +407,7 @@ def test_issuer_that_is_down_is_asked_once_in_ten_seconds(
         assert issuer.asked["/.well-known/openid-configuration"] == asked
 
 
-def test_old_key_is_believed_no_longer_than_it_is_kept(
+def test_old_key_is_accepted_only_while_it_is_cached(
     issuer: Issuer, client: OpenIdIssuers, seconds: Seconds
 ) -> None:
     said_of(client, issuer)
@@ -441,7 +441,7 @@ def test_unknown_key_is_looked_for_once_a_minute(
     ],
     ids=repr,
 )
-def test_nobody_is_sent_there_when_the_metadata_is_not_the_issuers_own(
+def test_redirect_is_refused_when_the_metadata_is_not_the_issuers_own(
     wrong: Claims, issuer: Issuer, client: OpenIdIssuers
 ) -> None:
     issuer.metadata = wrong
@@ -449,7 +449,7 @@ def test_nobody_is_sent_there_when_the_metadata_is_not_the_issuers_own(
         client.way_to("national", "s" * 32, PROOFS)
 
 
-def test_nobody_is_sent_there_when_it_does_not_answer(
+def test_redirect_is_refused_when_the_issuer_does_not_answer(
     issuer: Issuer, client: OpenIdIssuers, seconds: Seconds
 ) -> None:
     issuer.is_down = True
@@ -459,7 +459,7 @@ def test_nobody_is_sent_there_when_it_does_not_answer(
     assert client.way_to("national", "s" * 32, PROOFS)
 
 
-def test_sign_in_can_be_tried_again_when_it_stops_answering(
+def test_sign_in_can_be_retried_when_the_issuer_stops_answering(
     issuer: Issuer, client: OpenIdIssuers
 ) -> None:
     back = issuer.sign_in(client.way_to("national", "s" * 32, PROOFS))
@@ -474,7 +474,7 @@ OURSELVES = "http://169.254.169.254/latest/meta-data"
 
 @pytest.mark.parametrize("address", [INSIDE, OURSELVES, "https://id.example.org:8443/x", "x"])
 @pytest.mark.parametrize("name", ["authorization_endpoint", "token_endpoint", "jwks_uri"])
-def test_nothing_inside_is_reached_when_the_issuer_names_it(
+def test_internal_address_is_never_requested_when_the_issuer_names_it(
     name: str, address: str, issuer: Issuer, seconds: Seconds
 ) -> None:
     """S7: the issuer's own host is the only one that a socket is opened to."""

@@ -40,7 +40,7 @@ def added(address: str, to: Account, people: Ports) -> Account:
     return add_address(attempt_id, people.codes.code(attempt_id), to.account_id, people)
 
 
-def test_what_is_named_is_changed_and_cleared_and_the_rest_stays(people: Ports) -> None:
+def test_named_fields_are_changed_and_cleared_and_the_rest_stays(people: Ports) -> None:
     mine = account(people)
     changes = AccountChanges(name="Resident", language="pl", saved_places=(HOME,))
     named = change_account(mine, changes, mine.version, people)
@@ -114,7 +114,7 @@ def test_wrong_code_adds_nothing_and_a_code_adds_once(people: Ports) -> None:
         add_address(attempt_id, code, mine.account_id, people)
 
 
-def test_account_has_only_so_many_addresses(people: Ports) -> None:
+def test_account_has_a_maximum_number_of_addresses(people: Ports) -> None:
     mine = account(people)
     for number in range(MOST_ADDRESSES - 1):
         mine = added(f"resident{number}@example.org", mine, people)
@@ -122,7 +122,7 @@ def test_account_has_only_so_many_addresses(people: Ports) -> None:
         begin_adding("more@example.org", mine, people)
 
 
-def test_account_has_only_so_many_addresses_when_their_codes_were_asked_for_together(
+def test_account_has_a_maximum_number_of_addresses_when_codes_are_requested_together(
     people: Ports,
 ) -> None:
     mine = account(people)
@@ -149,7 +149,7 @@ def test_removed_address_does_not_sign_in_to_the_account(people: Ports) -> None:
     assert account(people, NEW.value).account_id == mine.account_id
 
 
-def test_only_way_in_stays(people: Ports) -> None:
+def test_last_address_stays(people: Ports) -> None:
     mine = account(people)
     with pytest.raises(Conflict, match="Add another address first"):
         remove_address(OLD, mine, people)
@@ -159,13 +159,13 @@ def test_only_way_in_stays(people: Ports) -> None:
     assert remove_address(OLD, linked, people).addresses == ()
 
 
-def test_address_of_somebody_else_is_not_taken_away(people: Ports) -> None:
+def test_address_of_another_account_cannot_be_removed(people: Ports) -> None:
     other, mine = account(people, "other@example.org"), account(people)
     assert remove_address(Destination("email", "other@example.org"), mine, people) == mine
     assert account(people, "other@example.org").account_id == other.account_id
 
 
-def test_address_is_free_after_another_try_when_taking_it_away_was_broken_off(
+def test_address_is_free_after_a_retry_when_its_removal_was_interrupted(
     people: Ports,
 ) -> None:
     mine = added(NEW.value, account(people), people)

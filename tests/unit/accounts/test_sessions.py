@@ -57,7 +57,7 @@ def test_refresh_token_is_another_one_each_time(people: Ports, clock: Clock) -> 
 
 
 @pytest.mark.parametrize(("after", "holds_on"), [(-SECOND, True), (0 * SECOND, False)])
-def test_token_before_gives_the_same_successor_for_half_a_minute_and_then_ends_the_session(
+def test_previous_token_gives_the_same_successor_for_half_a_minute_and_then_ends_the_session(
     after: timedelta, holds_on: bool, people: Ports, clock: Clock
 ) -> None:
     signed = signed_in(people)
@@ -72,7 +72,7 @@ def test_token_before_gives_the_same_successor_for_half_a_minute_and_then_ends_t
     assert holds(signed, people) is holds_on
 
 
-def test_token_from_before_the_last_ends_the_session_at_once(people: Ports) -> None:
+def test_older_token_ends_the_session_at_once(people: Ports) -> None:
     signed = signed_in(people)
     first = token_of(signed, people)
     second = refresh(first, people).refresh_token
@@ -84,7 +84,7 @@ def test_token_from_before_the_last_ends_the_session_at_once(people: Ports) -> N
     assert not holds(signed, people)
 
 
-def test_token_that_was_never_made_ends_nothing(people: Ports) -> None:
+def test_forged_token_ends_nothing(people: Ports) -> None:
     signed = signed_in(people)
     for never in ("", "nonsense", f"{token_of(signed, people)}9", "a.b.1"):
         with pytest.raises(Unauthenticated):
@@ -125,7 +125,9 @@ def test_staff_stay_signed_in_for_twelve_hours_however_often_they_use_it(
     assert holds(signed, people) is holds_on
 
 
-def test_disabled_account_is_out_at_once_and_back_when_it_is_enabled(people: Ports) -> None:
+def test_disabled_account_is_signed_out_at_once_and_returns_when_it_is_enabled(
+    people: Ports,
+) -> None:
     signed = signed_in(people)
     disabled = people.accounts.save(replace(signed.account, disabled_at=NOON))
     assert not holds(signed, people)
@@ -149,14 +151,14 @@ def test_signing_out_ends_one_device_and_everywhere_ends_all(people: Ports, cloc
     assert not holds(tablet, people)
 
 
-def test_nobody_ends_the_device_of_another_account(people: Ports) -> None:
+def test_device_of_another_account_cannot_be_signed_out(people: Ports) -> None:
     signed, other = signed_in(people), somebody(people, "other@example.org")
     with pytest.raises(NotFound):
         end(other.account_id, signed.session.session_id, people)
     assert holds(signed, people)
 
 
-def test_two_tabs_get_the_same_successor_when_one_was_quicker(people: Ports) -> None:
+def test_two_tabs_get_the_same_successor_in_a_race(people: Ports) -> None:
     signed = signed_in(people)
     first = token_of(signed, people)
 

@@ -63,7 +63,7 @@ def test_code_may_be_typed_in_groups(people: Ports) -> None:
     ("after", "holds"), [(-SECOND, True), (0 * SECOND, False), (SECOND, False)]
 )
 @pytest.mark.parametrize("way", ["code", "link"])
-def test_code_and_link_hold_until_ten_minutes_are_over(
+def test_code_and_link_are_valid_for_ten_minutes(
     way: str, after: timedelta, holds: bool, people: Ports, clock: Clock
 ) -> None:
     attempt_id = asked(people)
@@ -81,7 +81,7 @@ def test_code_and_link_hold_until_ten_minutes_are_over(
             sign_in()
 
 
-def test_code_holds_at_the_fifth_try_and_never_after(people: Ports) -> None:
+def test_code_is_valid_at_the_fifth_try_and_never_after(people: Ports) -> None:
     for tries, holds in ((MOST_TRIES - 1, True), (MOST_TRIES, False)):
         attempt_id = asked(people)
         for _ in range(tries):
@@ -94,7 +94,7 @@ def test_code_holds_at_the_fifth_try_and_never_after(people: Ports) -> None:
                 sign_in_with_code(attempt_id, code_of(attempt_id, people), "Phone", people)
 
 
-def test_code_and_link_hold_once_whichever_comes_first(people: Ports) -> None:
+def test_code_and_link_are_valid_once_whichever_is_first(people: Ports) -> None:
     attempt_id = asked(people)
     link_token = people.codes.link_token(attempt_id)
     sign_in_with_link(attempt_id, link_token, "Phone", people)
@@ -105,7 +105,7 @@ def test_code_and_link_hold_once_whichever_comes_first(people: Ports) -> None:
 
 
 @pytest.mark.parametrize("wrong", ["", "link-", "link-0"])
-def test_link_is_refused_when_its_token_is_another_one(wrong: str, people: Ports) -> None:
+def test_link_is_refused_when_its_token_is_altered(wrong: str, people: Ports) -> None:
     with pytest.raises(NotFound):
         sign_in_with_link(asked(people), wrong, "Phone", people)
 
@@ -116,12 +116,12 @@ def test_code_of_one_attempt_opens_no_other(people: Ports) -> None:
         sign_in_with_code(second, code_of(first, people), "Phone", people)
 
 
-def test_nobody_signs_in_with_an_attempt_that_is_not_there(people: Ports) -> None:
+def test_unknown_attempt_signs_nobody_in(people: Ports) -> None:
     with pytest.raises(NotFound):
         sign_in_with_code("f" * 32, "000000", "Phone", people)
 
 
-def test_disabled_account_is_told_so_once_the_address_is_shown_to_be_its_own(
+def test_disabled_account_is_reported_only_after_its_address_is_proven(
     people: Ports,
 ) -> None:
     account = account_of(Destination("email", ADDRESS), people)
@@ -134,7 +134,7 @@ def test_disabled_account_is_told_so_once_the_address_is_shown_to_be_its_own(
     assert people.sessions.of(account.account_id) == []
 
 
-def test_account_is_completed_when_it_was_broken_off_after_its_address(people: Ports) -> None:
+def test_account_is_completed_when_it_was_interrupted_after_its_address(people: Ports) -> None:
     address = Destination("email", ADDRESS)
     people.accounts.claim(address, "a" * 32)
     assert account_of(address, people).account_id == "a" * 32
@@ -149,7 +149,7 @@ class ErasedMeanwhile(MemoryAccounts):
         return super().get(account_id)
 
 
-def test_account_stays_gone_when_it_is_erased_while_somebody_signs_in(people: Ports) -> None:
+def test_account_stays_erased_when_its_owner_signs_in_during_the_erasure(people: Ports) -> None:
     here = replace(people, accounts=ErasedMeanwhile())
     here.accounts.claim(Destination("email", ADDRESS), "a" * 32)
     with pytest.raises(NotFound, match="deleted a moment ago"):
@@ -205,7 +205,7 @@ def test_many_known_devices_of_one_address_get_thirty_codes_a_day(people: Ports)
     assert "device that has signed in" not in refused.value.detail
 
 
-def test_code_to_a_known_device_counts_for_no_stranger(people: Ports) -> None:
+def test_code_to_a_known_device_does_not_count_for_strangers(people: Ports) -> None:
     for _ in range(5):
         ask(ADDRESS, people, asker=Asker(known_device="hers"))
     assert not ask(ADDRESS, people).is_known
@@ -218,7 +218,7 @@ def test_last_texts_of_the_day_are_kept_for_known_devices(people: Ports) -> None
     assert ask("07700 900123", few, asker=Asker(known_device="hers")).is_known
 
 
-def test_no_code_and_no_link_is_right_when_the_address_is_on_the_block_list(people: Ports) -> None:
+def test_no_code_and_no_link_is_valid_when_the_address_is_blocked(people: Ports) -> None:
     attempt_id = ask(ADDRESS, people, asker=Asker(is_blocked=True)).attempt_id
     with pytest.raises(Invalid, match="the code is wrong"):
         sign_in_with_code(attempt_id, code_of(attempt_id, people), "Phone", people)
@@ -245,7 +245,7 @@ def told(trail: MemoryTrail) -> list[tuple[str, str, str, str]]:
 
 
 @pytest.mark.parametrize("way", ["code", "link"])
-def test_sign_in_is_written_down_with_account_and_way_and_counted(
+def test_sign_in_is_audited_with_account_and_method_and_counted(
     way: str, noted: Ports, trail: MemoryTrail
 ) -> None:
     attempt_id = asked(noted)
@@ -261,7 +261,9 @@ def test_sign_in_is_written_down_with_account_and_way_and_counted(
     assert ADDRESS not in str(trail.entries)
 
 
-def test_disabled_account_is_written_down_as_a_failure(noted: Ports, trail: MemoryTrail) -> None:
+def test_sign_in_to_a_disabled_account_is_audited_as_a_failure(
+    noted: Ports, trail: MemoryTrail
+) -> None:
     account = account_of(Destination("email", ADDRESS), noted)
     noted.accounts.save(replace(account, disabled_at=NOON))
     attempt_id = asked(noted)
@@ -273,7 +275,7 @@ def test_disabled_account_is_written_down_as_a_failure(noted: Ports, trail: Memo
 
 
 @pytest.mark.parametrize("has_account", [True, False])
-def test_failure_is_written_down_at_the_account_or_the_attempt_and_counted(
+def test_failure_is_audited_at_the_account_or_the_attempt_and_counted(
     has_account: bool, noted: Ports, trail: MemoryTrail
 ) -> None:
     attempt_id, whose = asked(noted), None
@@ -296,9 +298,7 @@ def test_failure_is_written_down_at_the_account_or_the_attempt_and_counted(
     assert ADDRESS not in str(trail.entries)
 
 
-def test_nobody_is_signed_in_while_that_cannot_be_written_down(
-    noted: Ports, trail: MemoryTrail
-) -> None:
+def test_sign_in_fails_when_the_audit_log_fails(noted: Ports, trail: MemoryTrail) -> None:
     attempt_id = asked(noted)
     trail.down = True
     with pytest.raises(UpstreamFailed):
@@ -307,7 +307,7 @@ def test_nobody_is_signed_in_while_that_cannot_be_written_down(
     assert account_id and noted.sessions.of(account_id) == []
 
 
-def test_wrong_code_to_add_an_address_is_written_down_at_the_account(
+def test_wrong_code_to_add_an_address_is_audited_at_the_account(
     noted: Ports, trail: MemoryTrail
 ) -> None:
     account = account_of(Destination("email", ADDRESS), noted)

@@ -106,7 +106,7 @@ def test_another_subject_or_issuer_is_another_person(ports: SignOnPorts) -> None
 @pytest.mark.parametrize(
     ("after", "holds"), [(-SECOND, True), (0 * SECOND, False), (SECOND, False)]
 )
-def test_handover_holds_until_ten_minutes_are_over(
+def test_handover_is_valid_for_ten_minutes(
     after: timedelta, holds: bool, ports: SignOnPorts, clock: Clock
 ) -> None:
     back = sent(ports)
@@ -118,7 +118,7 @@ def test_handover_holds_until_ten_minutes_are_over(
             take_back(back, "Phone", ports)
 
 
-def test_handover_holds_once_even_when_its_code_was_bad(
+def test_handover_is_valid_once_even_when_its_code_was_bad(
     ports: SignOnPorts, issuers: SayingIssuers
 ) -> None:
     back = sent(ports)
@@ -140,7 +140,7 @@ def test_handover_holds_once_even_when_its_code_was_bad(
     ],
     ids=repr,
 )
-def test_nobody_is_signed_in_who_did_not_begin_it_here(
+def test_sign_in_fails_when_it_was_not_started_here(
     wrong: dict[str, str], ports: SignOnPorts, issuers: SayingIssuers
 ) -> None:
     with pytest.raises(NotFound):
@@ -155,7 +155,7 @@ def test_state_of_another_browser_is_refused(ports: SignOnPorts) -> None:
         take_back(thiefs._replace(browser=own.browser), "Phone", ports)
 
 
-def test_handover_is_over_when_somebody_gave_up_over_there(ports: SignOnPorts) -> None:
+def test_handover_ends_when_the_user_cancelled_at_the_organisation(ports: SignOnPorts) -> None:
     back = sent(ports)
     with pytest.raises(NotFound):
         give_up(back._replace(browser="another"), ports)
@@ -164,7 +164,7 @@ def test_handover_is_over_when_somebody_gave_up_over_there(ports: SignOnPorts) -
         take_back(back, "Phone", ports)
 
 
-def test_nobody_is_sent_to_an_organisation_that_is_not_named(ports: SignOnPorts) -> None:
+def test_unknown_organisation_is_refused(ports: SignOnPorts) -> None:
     with pytest.raises(NotFound):
         send_to("nobody", "/", ports)
     assert cast(MemoryHandovers, ports.handovers).all == {}
@@ -188,7 +188,7 @@ def resident(ports: SignOnPorts) -> Account:
     ids=repr,
 )
 @pytest.mark.parametrize("through", ["national", "staff"])
-def test_address_gives_no_account_away_where_the_issuer_is_not_trusted_with_it(
+def test_address_gives_no_account_when_the_issuer_is_not_trusted_with_it(
     through: str, claims: dict[str, Any], ports: SignOnPorts
 ) -> None:
     known = resident(ports)
@@ -237,7 +237,7 @@ def test_verified_address_is_confirmed_for_a_new_account(ports: SignOnPorts) -> 
 
 
 @pytest.mark.parametrize(("through", "is_hers"), [("guarded", True), ("national", False)])
-def test_invitation_is_taken_up_through_the_staffs_own_provider_alone(
+def test_invitation_is_accepted_only_through_the_staff_provider(
     through: str, is_hers: bool, ports: SignOnPorts, trail: MemoryTrail
 ) -> None:
     invited = invite(JO, (OFFICER,), "operator", people_ports(ports.people, trail))
@@ -262,7 +262,7 @@ def test_new_owner_of_a_mailbox_gets_a_new_account(
 
 
 @pytest.mark.parametrize("is_known", [True, False])
-def test_invitation_holds_once(is_known: bool, ports: SignOnPorts, trail: MemoryTrail) -> None:
+def test_invitation_is_valid_once(is_known: bool, ports: SignOnPorts, trail: MemoryTrail) -> None:
     """A later owner of the mailbox does not get the account."""
     known = resident(ports) if is_known else None
     invite(JO, (OFFICER,), "operator", people_ports(ports.people, trail))
@@ -271,7 +271,7 @@ def test_invitation_holds_once(is_known: bool, ports: SignOnPorts, trail: Memory
     assert ports.people.accounts.owner(JO) == (known and who.account.account_id)
 
 
-def test_invitation_that_a_code_has_taken_up_is_nobody_elses(
+def test_invitation_accepted_by_a_code_cannot_be_used_again(
     ports: SignOnPorts, trail: MemoryTrail
 ) -> None:
     invited = invite(JO, (OFFICER,), "operator", people_ports(ports.people, trail))
@@ -291,7 +291,7 @@ def test_invitation_that_a_code_has_taken_up_is_nobody_elses(
         (None, None),
     ],
 )
-def test_staff_are_called_what_their_organisation_says(
+def test_staff_have_their_organisations_name(
     said: Any, label: str | None, ports: SignOnPorts
 ) -> None:
     who = signed_in(ports, "staff", name=said, email=said)
@@ -303,14 +303,16 @@ def test_staff_are_called_what_their_organisation_says(
     assert (resident.account.work_name, resident.account.work_email) == (None, None)
 
 
-def test_account_is_completed_when_it_was_broken_off_after_its_identity(
+def test_account_is_completed_when_it_was_interrupted_after_its_identity(
     ports: SignOnPorts,
 ) -> None:
     ports.people.accounts.claim(Identity(NATIONAL.issuer, "subject"), "a" * 32)
     assert signed_in(ports).account.account_id == "a" * 32
 
 
-def test_disabled_account_is_told_so(ports: SignOnPorts, trail: MemoryTrail) -> None:
+def test_disabled_account_is_refused_with_an_explanation(
+    ports: SignOnPorts, trail: MemoryTrail
+) -> None:
     account = signed_in(ports, "staff", groups=["roads"]).account
     ports.people.accounts.save(replace(account, disabled_at=NOON))
     with pytest.raises(Forbidden, match="disabled"):
@@ -337,14 +339,14 @@ def test_disabled_account_is_told_so(ports: SignOnPorts, trail: MemoryTrail) -> 
         ("guarded", {"amr": ["pwd", "mfa"]}, "staff"),
     ],
 )
-def test_session_is_as_sure_as_the_issuer_says(
+def test_session_has_the_issuers_assurance(
     through: str, claims: dict[str, Any], assurance: str, ports: SignOnPorts
 ) -> None:
     assert signed_in(ports, through, **claims).session.assurance == assurance
 
 
 @pytest.mark.parametrize("claims", [{}, {"amr": ["pwd"]}, {"amr": "MFA"}, {"amr": [["mfa"]]}])
-def test_staff_are_refused_when_they_have_not_signed_in_as_they_have_to(
+def test_staff_are_refused_when_their_assurance_is_too_low(
     claims: dict[str, Any], ports: SignOnPorts
 ) -> None:
     with pytest.raises(Forbidden, match="second factor"):
@@ -370,13 +372,13 @@ def test_staff_are_refused_when_they_have_not_signed_in_as_they_have_to(
         (None, ()),
     ],
 )
-def test_staff_may_do_what_their_groups_give(
+def test_staff_have_the_roles_of_their_groups(
     groups: Any, grants: tuple[Grant, ...], ports: SignOnPorts
 ) -> None:
     assert signed_in(ports, "staff", groups=groups).account.grants == grants
 
 
-def test_roles_follow_the_groups_at_each_sign_in_and_each_change_is_written_down(
+def test_roles_follow_the_groups_at_each_sign_in_and_each_change_is_audited(
     ports: SignOnPorts, trail: MemoryTrail
 ) -> None:
     for groups in (["roads"], ["roads"], ["it"], []):
@@ -391,16 +393,14 @@ def test_roles_follow_the_groups_at_each_sign_in_and_each_change_is_written_down
     assert who.account.grants == ()
 
 
-def test_no_role_is_given_that_cannot_be_written_down(
-    ports: SignOnPorts, trail: MemoryTrail
-) -> None:
+def test_role_is_not_given_when_the_audit_log_fails(ports: SignOnPorts, trail: MemoryTrail) -> None:
     trail.down = True
     with pytest.raises(UpstreamFailed):
         signed_in(ports, "staff", groups=["it"])
     assert cast(MemoryAccounts, ports.people.accounts).staff() == []
 
 
-def test_residents_provider_gives_no_roles_and_takes_none(
+def test_residents_provider_neither_gives_nor_removes_roles(
     ports: SignOnPorts, trail: MemoryTrail
 ) -> None:
     officer = invite(JO, (OFFICER,), "operator", people_ports(ports.people, trail))

@@ -111,7 +111,7 @@ def changed(account: Account, ports: PeoplePorts, by: str, **changes: object) ->
     return change_person(account.account_id, wanted, account.version, by, ports)
 
 
-def test_change_of_roles_holds_and_is_written_down(
+def test_change_of_roles_is_effective_and_audited(
     ports: PeoplePorts, admin: Account, trail: MemoryTrail
 ) -> None:
     officer = invite(at("officer"), (OFFICER,), admin.account_id, ports)
@@ -126,7 +126,7 @@ def test_change_of_roles_holds_and_is_written_down(
     assert (nothing.version, len(trail.entries)) == (after.version, 3)
 
 
-def test_change_is_a_conflict_when_somebody_was_quicker(
+def test_change_is_a_conflict_after_a_concurrent_change(
     ports: PeoplePorts, admin: Account, trail: MemoryTrail
 ) -> None:
     officer = invite(at("officer"), (OFFICER,), admin.account_id, ports)
@@ -137,7 +137,7 @@ def test_change_is_a_conflict_when_somebody_was_quicker(
     assert person_at(at("officer"), ports).grants == ()
 
 
-def test_nobody_changes_their_own_roles(ports: PeoplePorts, admin: Account) -> None:
+def test_own_roles_cannot_be_changed(ports: PeoplePorts, admin: Account) -> None:
     other = invite(at("other"), (ADMIN,), admin.account_id, ports)
     for changes in ({"disabled": True}, {"grants": ()}, {"grants": (ADMIN, OFFICER)}):
         with pytest.raises(Forbidden):
@@ -145,7 +145,7 @@ def test_nobody_changes_their_own_roles(ports: PeoplePorts, admin: Account) -> N
     assert person_at(at("other"), ports) == other
 
 
-def test_last_administrator_stays_one_even_when_a_command_says_otherwise(
+def test_last_administrator_cannot_be_removed_even_by_a_command(
     people: Ports, ports: PeoplePorts, admin: Account, trail: MemoryTrail
 ) -> None:
     admin = account_of(at("admin"), people)
@@ -172,7 +172,7 @@ class AtTheSameMoment(MemoryAccounts):
         return super().save(account)
 
 
-def test_an_administrator_is_left_when_two_take_each_others_role_away(
+def test_one_administrator_remains_when_two_remove_each_others_role(
     people: Ports, trail: MemoryTrail
 ) -> None:
     accounts = AtTheSameMoment()
@@ -217,7 +217,7 @@ def test_disabled_person_is_signed_out_at_once_and_stays_signed_out_when_enabled
     assert who(officer.account_id, here.session_id, people) is None
 
 
-def test_nothing_is_changed_when_it_cannot_be_written_down(
+def test_nothing_is_changed_when_the_audit_log_fails(
     people: Ports, ports: PeoplePorts, admin: Account, trail: MemoryTrail
 ) -> None:
     officer = invite(at("officer"), (OFFICER,), admin.account_id, ports)

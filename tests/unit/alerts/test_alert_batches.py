@@ -65,7 +65,7 @@ def again_until_done(work: Callable[[], object]) -> int:
 
 
 @pytest.mark.parametrize("most", [1, 3, 7, 100])
-def test_everybody_is_told_once_when_a_run_breaks_off_anywhere_and_comes_again(
+def test_all_recipients_are_notified_once_when_a_run_breaks_off_anywhere_and_is_repeated(
     most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(alert_batches, "MOST_IN_A_RUN", most)
@@ -107,13 +107,13 @@ def arrived(tells: Sequence[AlertRequested], alerts: Alerts) -> dict[str, list[s
     return found
 
 
-def test_ten_shares_fit_into_one_call_of_the_queue() -> None:
+def test_ten_batches_fit_into_one_call_of_the_queue() -> None:
     ids = tuple(f"{number:032x}" for number in range(alert_batches.MOST_IN_A_RUN))
     share = AlertBatch(tell=fakes_delivery.tell(request_id="r" * 36), subscription_ids=ids)
     assert len(msgspec.json.encode(share)) * MOST_IN_A_BATCH < 0.75 * MOST_BYTES
 
 
-def test_share_comes_back_from_the_queue_as_it_was() -> None:
+def test_batch_is_read_from_the_queue_as_it_was_sent() -> None:
     share = AlertBatch(tell=fakes_delivery.tell(), subscription_ids=("1", "2"))
     read = msgspec.json.decode(msgspec.json.encode(share), type=AlertBatch)
     assert read == share

@@ -12,7 +12,7 @@ def at(day: int, hour: int, month: int = 6) -> datetime:
     return datetime(2026, month, day, hour, tzinfo=UTC)
 
 
-def test_times_are_told_by_the_councils_clock() -> None:
+def test_times_are_shown_by_the_councils_clock() -> None:
     assert between(at(1, 7), at(1, 17), LONDON) == "Monday 1 June, 08:00 to 18:00"
     assert between(at(5, 8, 1), at(5, 9, 1), LONDON) == "Monday 5 January, 08:00 to 09:00"
 
@@ -22,7 +22,7 @@ def test_both_days_are_named_when_it_ends_on_another() -> None:
     assert between(at(1, 7), datetime(2026, 6, 1, 23, 30, tzinfo=UTC), LONDON) == said
 
 
-def test_days_are_told_with_both_ends() -> None:
+def test_days_are_shown_with_both_ends() -> None:
     first, last = date(2026, 6, 1), date(2026, 6, 5)
     assert days(first, last) == "Monday 1 June to Friday 5 June"
     assert days(first, first) == "Monday 1 June"

@@ -47,7 +47,7 @@ def go_on(world: World) -> None:
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_each_event_reaches_each_subscriber_once_when_messages_come_often_and_in_any_order(
+def test_each_event_reaches_each_subscriber_once_when_messages_are_repeated_in_any_order(
     seed: int,
 ) -> None:
     world, turns = World(), Turns(seed)
@@ -74,7 +74,7 @@ def test_each_event_reaches_each_subscriber_once_when_messages_come_often_and_in
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_older_event_changes_nothing_when_it_comes_after_a_newer_one(seed: int) -> None:
+def test_older_event_changes_nothing_when_it_arrives_after_a_newer_one(seed: int) -> None:
     world, turns = World(), Turns(seed)
     ports = hooked(world.ports(), OUTSIDE, turns.hook)
     world.subscribe()
@@ -92,7 +92,7 @@ def test_older_event_changes_nothing_when_it_comes_after_a_newer_one(seed: int) 
     assert len(world.sender.there) == len(told)
 
 
-def test_event_is_not_told_again_when_what_was_told_is_newer(world: World, ports: Ports) -> None:
+def test_event_is_not_repeated_when_a_newer_state_was_sent(world: World, ports: Ports) -> None:
     world.subscribe()
     world.knows(report(version=3, state="fixed"))
     send_tell(tell(version=2), ports)
@@ -106,9 +106,7 @@ NOBODYS = report(version=4, state="fixed")
 """With a version, the last, that nobody is told of: somebody follows the report, or noted it."""
 
 
-def test_older_event_changes_nothing_when_the_report_has_gone_on_without_news(
-    world: World, ports: Ports
-) -> None:
+def test_older_event_changes_nothing_after_later_silent_changes(world: World, ports: Ports) -> None:
     world.subscribe()
     world.knows(replace(NOBODYS, version=3))
     send_tell(tell(version=3, what="fixed"), ports)
@@ -117,7 +115,7 @@ def test_older_event_changes_nothing_when_the_report_has_gone_on_without_news(
     assert len(world.sender.there) == 1
 
 
-def test_older_event_changes_nothing_when_it_is_tried_again_after_a_newer_one(
+def test_older_event_changes_nothing_when_it_is_retried_after_a_newer_one(
     world: World, ports: Ports
 ) -> None:
     world.subscribe()
@@ -172,7 +170,7 @@ WAYS = {
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("channel", CHANNELS)
-def test_subscriber_is_told_as_often_as_is_promised_when_the_process_dies_at_any_call(
+def test_subscriber_gets_the_guaranteed_number_of_messages_when_the_process_dies_at_any_call(
     channel: str, way: str
 ) -> None:
     made: list[str] = []

@@ -33,7 +33,7 @@ def about(number: int, version: int = 1) -> AlertRequested:
 @pytest.mark.parametrize(
     ("frequency", "due"), [("daily", EIGHT), ("weekly", EIGHT + timedelta(days=6))]
 )
-def test_digest_goes_out_once_and_to_the_second(
+def test_digest_is_sent_once_at_its_exact_time(
     frequency: Frequency, due: datetime, world: World, ports: Ports
 ) -> None:
     world.subscribe(frequency=frequency)
@@ -52,7 +52,7 @@ def test_digest_goes_out_once_and_to_the_second(
     assert woken(world, ports) == 0
 
 
-def test_digest_tells_each_report_once_and_as_it_is_now(world: World, ports: Ports) -> None:
+def test_digest_has_each_report_once_in_its_present_state(world: World, ports: Ports) -> None:
     world.subscribe(frequency="daily")
     for version in (1, 2, 3):
         send_tell(about(1, version), ports)
@@ -63,7 +63,7 @@ def test_digest_tells_each_report_once_and_as_it_is_now(world: World, ports: Por
     assert [link.label for link in message.links] == [f"Pothole: Fixed [{grouped('R1')}]"]
 
 
-def test_digest_leaves_out_what_was_told_at_once(world: World, ports: Ports) -> None:
+def test_digest_leaves_out_events_that_were_sent_at_once(world: World, ports: Ports) -> None:
     own = world.subscribe()
     world.knows(report(service_request_id="R1", version=1))
     world.knows(report(service_request_id="R2", version=1))
@@ -77,9 +77,7 @@ def test_digest_leaves_out_what_was_told_at_once(world: World, ports: Ports) -> 
     assert [message.what for message, _ in world.sender.there] == ["state_changed", "digest"]
 
 
-def test_nothing_goes_out_when_a_digest_has_nothing_left_to_tell(
-    world: World, ports: Ports
-) -> None:
+def test_empty_digest_is_not_sent(world: World, ports: Ports) -> None:
     world.subscribe(frequency="daily")
     send_tell(about(1), ports)
     world.knows(report(service_request_id="R1", visibility="hidden"))
@@ -88,9 +86,7 @@ def test_nothing_goes_out_when_a_digest_has_nothing_left_to_tell(
     assert world.sender.there == [] and world.the_alert().state == "dropped"
 
 
-def test_event_waits_for_the_next_digest_when_one_has_just_gone_out(
-    world: World, ports: Ports
-) -> None:
+def test_event_waits_for_the_next_digest_when_one_was_just_sent(world: World, ports: Ports) -> None:
     world.subscribe(frequency="daily")
     for number in (1, 2):
         world.knows(report(service_request_id=f"R{number}", version=1, page_url=f"R{number}"))
@@ -107,7 +103,7 @@ def test_event_waits_for_the_next_digest_when_one_has_just_gone_out(
     assert (first, second) == ("R1", "R2")
 
 
-def test_event_is_not_told_again_when_its_message_comes_after_its_digest(
+def test_event_is_not_repeated_when_its_message_arrives_after_its_digest(
     world: World, ports: Ports
 ) -> None:
     world.subscribe(frequency="daily")
@@ -121,7 +117,7 @@ def test_event_is_not_told_again_when_its_message_comes_after_its_digest(
     assert len(world.sender.there) == 1
 
 
-def test_event_is_not_told_again_when_its_digest_is_out_and_the_report_went_on_without_news(
+def test_event_is_not_repeated_after_its_digest_and_later_silent_changes(
     world: World, ports: Ports
 ) -> None:
     world.subscribe(frequency="daily")
@@ -153,7 +149,7 @@ def test_digest_does_not_say_fixed_when_the_report_was_reopened(
     assert [len(message.links) for message, _ in world.sender.there] == [1] * told
 
 
-def test_digest_tells_of_notices_too(world: World, ports: Ports) -> None:
+def test_digest_includes_notices(world: World, ports: Ports) -> None:
     world.subscribe(frequency="daily")
     world.knows(notice())
     send_tell(tell(what="disruption", service_request_id=None, notice_id="n1", version=1), ports)
@@ -163,7 +159,7 @@ def test_digest_tells_of_notices_too(world: World, ports: Ports) -> None:
     assert message.links[0].label == "No collections on Acomb side today. Today until 18:00"
 
 
-def test_long_digest_says_how_much_it_leaves_out(world: World, ports: Ports) -> None:
+def test_long_digest_says_how_many_it_leaves_out(world: World, ports: Ports) -> None:
     world.subscribe(frequency="weekly")
     for number in range(60):
         world.knows(report(service_request_id=f"R{number}", version=1))

@@ -95,7 +95,7 @@ def test_circle_lies_in_cells_of_its_own_where_councils_are(lat: float) -> None:
         assert cover(centre, random.uniform(100, MOST_RADIUS_M))
 
 
-def test_circle_lies_with_those_of_the_whole_council_when_it_is_near_a_pole() -> None:
+def test_circle_is_stored_with_the_whole_council_when_it_is_near_a_pole() -> None:
     entries = entries_of(subscription(topic=area(MOST_RADIUS_M, lat=80.0, long=15.0)))
     assert [entry.area for entry in entries] == ["council"]
     assert entries[0].place == (80.0, 15.0, MOST_RADIUS_M)
@@ -124,7 +124,7 @@ def test_no_entry_is_found_twice_from_one_place_when_its_cells_touch() -> None:
         assert len({entry.subscription_id for entry in found}) == len(found)
 
 
-def test_report_asks_for_six_areas_at_most() -> None:
+def test_report_queries_six_areas_at_most() -> None:
     areas = areas_of_report("R00000000001", Point(lat=53.959, long=-1.0815), GUILDHALL)
     assert [each.name.partition("#")[0] for each in areas] == [
         "report",
@@ -137,7 +137,7 @@ def test_report_asks_for_six_areas_at_most() -> None:
     assert [len(each.name.partition("#")[2]) for each in areas[3:]] == list(LEVELS)
 
 
-def test_report_asks_for_its_own_and_the_councils_when_nobody_knows_where_it_is() -> None:
+def test_report_queries_its_own_and_the_councils_area_when_its_place_is_unknown() -> None:
     assert [each.name for each in areas_of_report("R1", None, None)] == ["report#R1", "council"]
 
 
@@ -163,7 +163,7 @@ def test_topic_without_a_circle_has_one_entry(topic: Topic, areas: list[str]) ->
     assert entries[0].place is None
 
 
-def test_road_works_in_a_circle_are_found_apart_from_reports() -> None:
+def test_road_works_in_a_circle_are_found_separately_from_reports() -> None:
     circle = area(2000)
     index = MemoryIndex()
     index.put(entries_of(subscription(topic=Topic(**vars(circle) | {"kind": "roadworks"}))))

@@ -16,7 +16,7 @@ LATER = subscription(
 
 
 @pytest.mark.parametrize(("before", "after"), [(None, WAITS), (WAITS, LATER)])
-def test_address_is_asked_when_a_subscription_starts_or_restarts(
+def test_confirmation_is_sent_when_a_subscription_starts_or_restarts(
     before: Subscription | None, after: Subscription
 ) -> None:
     asked = question(before, after)
@@ -34,7 +34,7 @@ def test_address_is_asked_when_a_subscription_starts_or_restarts(
         (WAITS, None),
     ],
 )
-def test_address_is_not_asked_when_anything_else_changes(
+def test_confirmation_is_not_sent_when_anything_else_changes(
     before: Subscription, after: Subscription | None
 ) -> None:
     assert question(before, after) is None

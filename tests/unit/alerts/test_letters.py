@@ -66,18 +66,18 @@ def test_acknowledgement_says_what_was_reported_when_it_is_done_and_where_it_is_
         assert said.split(": ")[-1] in part(mail, "html")
 
 
-def test_message_can_hold_nothing_that_a_resident_typed() -> None:
+def test_message_contains_no_typed_text() -> None:
     typed = {"title", "description", "address", "attributes", "contact", "updates", "photos"}
     assert not typed & set(ReportNews.__dataclass_fields__)
 
 
-def test_mail_is_stopped_by_one_click_which_no_get_does() -> None:
+def test_email_is_stopped_by_a_one_click_post_and_not_by_a_get() -> None:
     mail = as_mail(of_report())
     assert mail["List-Unsubscribe"] == f"<{WAYS.unsubscribe_url}>"
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
-def test_long_address_in_a_header_stays_one_word() -> None:
+def test_long_address_in_a_header_is_not_split() -> None:
     long = f"{SITE}/forms/alerts/{'5' * 32}/unsubscribe?token={'a' * 64}"
     raw = mime(
         letter(
@@ -91,7 +91,7 @@ def test_long_address_in_a_header_stays_one_word() -> None:
     assert f"List-Unsubscribe: <{long}>\r\n".encode() in raw
 
 
-def test_mail_that_asks_holds_one_link_and_nothing_to_unsubscribe() -> None:
+def test_confirmation_email_has_one_link_and_no_unsubscribe_link() -> None:
     link = f"{SITE}/forms/alerts/5/confirm?token=c"
     mail = as_mail(VOICE.asking(asking(OWN, "", NOON), link, "123456"))
     assert LINK.findall(part(mail, "plain")) == [link]
@@ -99,7 +99,7 @@ def test_mail_that_asks_holds_one_link_and_nothing_to_unsubscribe() -> None:
     assert mail["List-Unsubscribe"] is None and "123456" not in part(mail, "plain")
 
 
-def test_answer_goes_to_the_case_or_to_somebody_who_reads_it() -> None:
+def test_reply_goes_to_the_case_or_to_a_monitored_mailbox() -> None:
     case = "replies+7k3m@mail.example.org"
     assert as_mail(of_report(reply_to=case))["Reply-To"] == case
     assert as_mail(of_report())["Reply-To"] == VOICE.reply_to
@@ -124,7 +124,7 @@ def test_promise_is_not_told_any_more_when_it_is_done() -> None:
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_every_state_says_what_it_means(state: str) -> None:
+def test_every_state_has_an_explanation(state: str) -> None:
     assert MEANINGS[state] in part(as_mail(of_report(state=state)), "plain")
 
 
@@ -198,10 +198,10 @@ def test_code_is_filled_in_only_on_our_own_pages() -> None:
         ("ŵ" * 66 + "😀" + "ŵ" * 66, 3),
     ],
 )
-def test_segments_are_counted_as_they_are_paid_for(words: str, count: int) -> None:
+def test_segments_are_counted_as_they_are_billed(words: str, count: int) -> None:
     assert segments(words) == count
 
 
-def test_typeset_marks_do_not_make_a_text_dearer() -> None:
+def test_typographic_characters_do_not_add_segments() -> None:
     assert segments("It’s fixed – at last… " * 7) > 1
     assert plain("It’s “fixed” – now…") == 'It\'s "fixed" - now...'

@@ -101,7 +101,7 @@ def is_inside(one: Topic, extent: Extent) -> bool:
     ],
     ids=["a street", "a part of the town", "the town", "a ward", "the whole council"],
 )
-def test_exactly_those_inside_hear_of_a_disruption(extent: Extent) -> None:
+def test_exactly_the_subscribers_inside_are_notified_of_a_disruption(extent: Extent) -> None:
     random = Random(1)
     stored = [subscription(number, topic=topic(random)) for number in range(300)]
     alerts = indexed(*stored, extent=extent)
@@ -113,7 +113,7 @@ def test_exactly_those_inside_hear_of_a_disruption(extent: Extent) -> None:
     assert expected and told(alerts, posted()) == expected
 
 
-def test_exactly_those_inside_hear_of_road_works() -> None:
+def test_exactly_the_subscribers_inside_are_notified_of_road_works() -> None:
     random = Random(2)
     stored = [subscription(number, topic=topic(random)) for number in range(300)]
     alerts = indexed(*stored, extent=circle(0))
@@ -162,7 +162,7 @@ def test_chosen_services_and_event_types_decide_the_alerts() -> None:
     assert told(alerts, posted()) == {f"{2:032x}", f"{4:032x}"}
 
 
-def test_person_is_told_once_when_several_of_their_subscriptions_match() -> None:
+def test_person_gets_one_message_when_several_of_their_subscriptions_match() -> None:
     hers = {"address_key": "hers"}
     alerts = indexed(
         subscription(1, topic=Topic(kind="disruptions"), frequency="daily", **hers),

@@ -113,11 +113,11 @@ def told(alerts: Alerts, fact: OfReport) -> set[str]:
         (changed(state="", old_state=""), None),
     ],
 )
-def test_fact_means_what_people_subscribe_to(fact: OfReport, what: What | None) -> None:
+def test_fact_has_its_event_types(fact: OfReport, what: What | None) -> None:
     assert what_of(fact) == what
 
 
-def test_every_topic_says_what_there_is_to_hear() -> None:
+def test_every_topic_lists_its_event_types() -> None:
     assert set(FITTING) == set(get_args(TopicKind))
     # An officer's question goes to the reporter, whatever event types they chose.
     assert frozenset().union(*FITTING.values()) == set(get_args(What)) - {"officer_question"}
@@ -136,13 +136,13 @@ def test_every_topic_says_what_there_is_to_hear() -> None:
         (("state_changed",), "fixed", True),
     ],
 )
-def test_happening_concerns_those_who_want_to_hear_of_its_kind(
+def test_event_matches_subscriptions_with_its_type(
     chosen_event_types: tuple[What, ...], what: What, concerned: bool
 ) -> None:
     assert concerns(entry(event_types=chosen_event_types), happening(what=what)) is concerned
 
 
-def test_text_concerns_those_alone_who_subscribed_to_the_report() -> None:
+def test_text_event_matches_only_subscriptions_to_the_report() -> None:
     of_report = entry(topic=Topic(kind="report", service_request_id=R1))
     assert concerns(of_report, happening(what="updated"))
     assert not concerns(entry(topic=Topic(kind="council")), happening(what="updated"))
@@ -151,7 +151,7 @@ def test_text_concerns_those_alone_who_subscribed_to_the_report() -> None:
 @pytest.mark.parametrize(
     ("codes", "concerned"), [((), True), (("pothole",), True), (("litter",), False)]
 )
-def test_happening_concerns_those_who_chose_its_service(
+def test_event_matches_subscriptions_with_its_service(
     codes: tuple[str, ...], concerned: bool
 ) -> None:
     one = entry(topic=Topic(kind="council", service_codes=codes))
@@ -159,15 +159,13 @@ def test_happening_concerns_those_who_chose_its_service(
 
 
 @pytest.mark.parametrize(("off_m", "concerned"), [(-0.5, True), (0.5, False)])
-def test_happening_concerns_those_whose_circle_holds_it_to_the_metre(
-    off_m: float, concerned: bool
-) -> None:
+def test_event_matches_circles_that_contain_it_to_the_metre(off_m: float, concerned: bool) -> None:
     place = Point(lat=53.965, long=-1.09)
     radius_m = distance_m(Point(**MARKET_PLACE), place) - off_m
     assert concerns(entry(topic=area(radius_m)), happening(places=(place,))) is concerned
 
 
-def test_what_is_not_public_concerns_those_alone_whose_own_report_it_is() -> None:
+def test_non_public_report_matches_only_its_reporters_subscription() -> None:
     topic = Topic(kind="report", service_request_id=R1)
     private = happening(is_public=False)
     assert concerns(entry(topic=topic, is_own=True), private)
@@ -177,7 +175,7 @@ def test_what_is_not_public_concerns_those_alone_whose_own_report_it_is() -> Non
     assert not concerns(entry(topic=other, is_own=True), private)
 
 
-def test_person_is_told_once_when_several_of_their_subscriptions_match() -> None:
+def test_person_gets_one_message_when_several_of_their_subscriptions_match() -> None:
     hers = {"address_key": "hers", "topic": Topic(kind="council")}
     found = [
         entry(number=1, **hers, frequency="weekly"),
@@ -238,7 +236,7 @@ def is_concerned(one: Subscription, of: Report, what: What) -> bool:
 
 @settings(max_examples=8, deadline=None)
 @given(st.integers(0, 10_000))
-def test_exactly_the_matching_subscribers_are_told(seed: int) -> None:
+def test_exactly_the_matching_subscribers_are_notified(seed: int) -> None:
     stored = some_subscriptions(150, seed)
     alerts = indexed(*stored)
     random = Random(seed)
@@ -301,14 +299,14 @@ def test_reporter_is_told_of_a_report_that_nobody_else_may_see() -> None:
     assert told(alerts, changed()) == {own}
 
 
-def test_nobody_is_subscribed_when_the_reporter_does_not_want_it() -> None:
+def test_reporter_is_not_subscribed_when_alerts_are_declined() -> None:
     alerts = reported()
     alerts.reports.reporters.clear()
     assert not told(alerts, submitted())
     assert not alerts.subscriptions.stored
 
 
-def test_reporter_is_not_told_again_after_stopping_alerts_when_the_fact_repeats() -> None:
+def test_reporter_is_not_notified_after_stopping_alerts_when_the_fact_repeats() -> None:
     alerts = reported()
     (own,) = told(alerts, submitted())
     stored = alerts.subscriptions.stored[own]
@@ -316,7 +314,7 @@ def test_reporter_is_not_told_again_after_stopping_alerts_when_the_fact_repeats(
     assert not told(alerts, submitted())
 
 
-def test_reporter_is_not_told_of_the_own_report_as_a_new_report_nearby() -> None:
+def test_reporter_is_not_notified_of_the_own_report_as_a_new_one_nearby() -> None:
     street = subscription(
         1,
         address_key=IDS.address_key("email", "reporter@example.org"),
@@ -329,7 +327,7 @@ def test_reporter_is_not_told_of_the_own_report_as_a_new_report_nearby() -> None
     assert not told(alerts, changed(is_new=True)), "Nor when it becomes public later."
 
 
-def test_own_subscription_goes_when_nobody_knows_any_more_who_sent_the_report() -> None:
+def test_own_subscription_is_removed_when_the_reporters_data_is_erased() -> None:
     alerts = reported()
     (own,) = told(alerts, submitted())
     assert not told(alerts, changed(state="open", lost_sender=True))
@@ -339,7 +337,7 @@ def test_own_subscription_goes_when_nobody_knows_any_more_who_sent_the_report() 
 # Reports that were merged.
 
 
-def test_follower_of_a_duplicate_hears_of_the_report_that_it_was_merged_into() -> None:
+def test_follower_of_a_duplicate_is_notified_of_the_surviving_report() -> None:
     followed = [
         subscription(n, topic=Topic(kind="report", service_request_id=f"R{n:011}"))
         for n in (2, 3, 4)
@@ -372,7 +370,7 @@ def test_queue_message_has_only_subscriptions_and_the_event() -> None:
     assert (tell.request_id, tell.occurred_at.isoformat()) == ("r1", "2026-09-21T14:13:20+00:00")
 
 
-def test_those_who_subscribed_to_the_report_are_asked_whether_the_repair_holds() -> None:
+def test_subscribers_to_the_report_are_asked_whether_it_is_fixed() -> None:
     of_it = Topic(kind="report", service_request_id=R1)
     alerts = indexed(
         subscription(1, topic=of_it),
@@ -389,20 +387,20 @@ def test_those_who_subscribed_to_the_report_are_asked_whether_the_repair_holds()
     }
 
 
-def test_places_are_not_looked_up_when_those_alone_hear_who_subscribed_to_the_report() -> None:
+def test_places_are_not_queried_when_only_subscribers_to_the_report_match() -> None:
     alerts = indexed(subscription(topic=Topic(kind="report", service_request_id=R1)))
     assert len(told(alerts, changed(state="open", says_more=True))) == 1
     assert [area.name for area in alerts.index.asked] == [f"report#{R1}"]
 
 
-def test_nothing_is_read_when_a_fact_means_nothing_to_anybody() -> None:
+def test_nothing_is_read_when_a_fact_has_no_event_types() -> None:
     alerts = indexed()
     alerts.reports.subjects.clear()
     assert match(changed(state="open"), alerts.matching) == 0
     assert alerts.index.asked == []
 
 
-def test_nobody_is_told_of_a_report_that_is_not_there() -> None:
+def test_missing_report_notifies_nobody() -> None:
     alerts = indexed(subscription(topic=Topic(kind="council")))
     alerts.reports.subjects.clear()
     assert not told(alerts, changed())

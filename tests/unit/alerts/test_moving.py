@@ -20,7 +20,7 @@ def of_browser(number: int, push: PushAddress = BROWSER) -> Subscription:
     return subscription(number, channel="push", to=None, push=push, address_key=key)
 
 
-def test_all_of_a_browsers_subscriptions_go_where_it_is_now() -> None:
+def test_all_of_a_browsers_subscriptions_move_to_its_new_address() -> None:
     other = replace(BROWSER, endpoint="https://push.example/other")
     alerts = Alerts(of_browser(1), of_browser(2), of_browser(3, other))
     assert move(Move(old=BROWSER, push=NEW), alerts.ports) == 2
@@ -31,7 +31,7 @@ def test_all_of_a_browsers_subscriptions_go_where_it_is_now() -> None:
     assert {each.state for each in kept} == {"active"}
 
 
-def test_nothing_more_happens_when_a_browser_says_it_again() -> None:
+def test_repeated_move_changes_nothing() -> None:
     alerts = Alerts(of_browser(1))
     assert [move(Move(old=BROWSER, push=NEW), alerts.ports) for _ in range(2)] == [1, 0]
 
@@ -45,7 +45,7 @@ def test_nothing_more_happens_when_a_browser_says_it_again() -> None:
         replace(BROWSER, endpoint="https://push.example/none"),
     ],
 )
-def test_nobody_gets_a_browsers_subscriptions_without_its_secret(claimed: PushAddress) -> None:
+def test_browsers_subscriptions_cannot_be_moved_without_its_secret(claimed: PushAddress) -> None:
     alerts = Alerts(of_browser(1))
     assert move(Move(old=claimed, push=NEW), alerts.ports) == 0
     assert alerts.subscriptions.stored == Alerts(of_browser(1)).subscriptions.stored
@@ -56,7 +56,7 @@ def test_stopped_subscription_stays_so() -> None:
     assert move(Move(old=BROWSER, push=NEW), alerts.ports) == 0
 
 
-def test_nothing_moves_to_where_nothing_is_sent() -> None:
+def test_subscriptions_do_not_move_to_a_refused_address() -> None:
     alerts = Alerts(of_browser(1))
     inside = replace(NEW, endpoint="https://10.0.0.5/")
     with pytest.raises(Invalid) as refused:
@@ -85,7 +85,7 @@ def test_change_by_somebody_else_in_between_is_retried() -> None:
     assert move(Move(old=BROWSER, push=NEW), ports) == 2
 
 
-def test_browser_is_told_to_come_again_when_others_write_all_the_time() -> None:
+def test_browser_gets_retry_after_when_others_write_continually() -> None:
     ports = replace(Alerts().ports, subscriptions=Busy(1000, of_browser(1)))
     with pytest.raises(UpstreamFailed):
         move(Move(old=BROWSER, push=NEW), ports)

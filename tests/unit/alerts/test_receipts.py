@@ -143,9 +143,7 @@ def _states_in_order(order: Sequence[str], channel: str) -> list[int]:
     return furthest
 
 
-def test_nothing_happens_when_a_receipt_is_about_nothing_we_know(
-    world: World, ports: Ports
-) -> None:
+def test_unknown_receipt_is_ignored(world: World, ports: Ports) -> None:
     for unknown in (
         Receipt(NAME, None, "bounced", True),
         Receipt("none", None, "bounced", True),
@@ -156,9 +154,7 @@ def test_nothing_happens_when_a_receipt_is_about_nothing_we_know(
     assert world.suppressed.stored == {} and world.alerts.stored == {}
 
 
-def test_alert_is_not_sent_again_when_a_receipt_says_that_it_arrived(
-    world: World, ports: Ports
-) -> None:
+def test_delivered_alert_is_not_resent(world: World, ports: Ports) -> None:
     world.subscribe()
     world.knows(report())
     world.sender.raises = [NoReply("timed out")]
@@ -171,7 +167,7 @@ def test_alert_is_not_sent_again_when_a_receipt_says_that_it_arrived(
     assert world.sender.there == []
 
 
-def test_subscription_goes_on_when_mail_comes_back_only_for_now(world: World, ports: Ports) -> None:
+def test_subscription_continues_after_a_temporary_bounce(world: World, ports: Ports) -> None:
     world.subscribe()
     world.knows(report())
     send_tell(tell(), ports)
@@ -184,7 +180,7 @@ def test_subscription_goes_on_when_mail_comes_back_only_for_now(world: World, po
 CARRIED = Receipt(None, "carried-1", "bounced", True, NOON)
 
 
-def test_receipt_of_a_text_is_taken_later_when_it_is_faster_than_our_own_mark(
+def test_receipt_of_a_text_is_retried_when_it_precedes_our_own_mark(
     world: World,
 ) -> None:
     world.subscribe(channel="sms")
@@ -225,7 +221,7 @@ def said_of(alert: Alert, outcome: Outcome) -> Receipt:
 
 
 @pytest.mark.parametrize("channel", ["email", "sms"])
-def test_alert_that_is_sent_again_is_not_taken_back_by_a_receipt_of_before(
+def test_resent_alert_is_not_changed_by_a_receipt_of_the_earlier_try(
     channel: str, world: World, ports: Ports
 ) -> None:
     world.subscribe(channel=channel)
@@ -271,7 +267,7 @@ def test_receipts_of_texts_are_found_in_a_piece_of_the_log() -> None:
     ]
 
 
-def test_log_holds_no_receipt_when_it_only_asks_whether_we_are_there() -> None:
+def test_control_message_of_the_log_has_no_receipts() -> None:
     asks = "CWL CONTROL MESSAGE: Checking health of destination Lambda function."
     assert of_log(piece(asks, kind="CONTROL_MESSAGE")) == []
 

@@ -56,7 +56,7 @@ def field_of(work: Callable[[], object]) -> str:
 # Subscribing.
 
 
-def test_subscription_waits_for_its_address_when_nobody_in_particular_asks() -> None:
+def test_subscription_waits_for_its_address_when_the_caller_is_anonymous() -> None:
     alerts = Alerts()
     made = subscribe(alerts, to="  Resident@Example.org ")
     assert (made.state, made.to, made.account_id) == ("unconfirmed", SOMEBODY, None)
@@ -116,7 +116,7 @@ def test_refusal_names_the_channel_when_nothing_is_sent_by_it_here() -> None:
     assert field_of(lambda: subscribe(alerts, channel="sms", to="07700 900123")) == "channel"
 
 
-def test_same_wish_under_the_same_key_is_stored_once() -> None:
+def test_same_request_under_the_same_key_is_stored_once() -> None:
     alerts = Alerts()
     made = [subscribe(alerts, key="k") for _ in range(2)]
     assert made[0] == made[1] and len(alerts.subscriptions.stored) == 1
@@ -154,7 +154,7 @@ STRANGER = "stranger@example.org"
 
 @pytest.mark.parametrize("channel", ["email", "sms"])
 @pytest.mark.parametrize("is_gone", [False, True])
-def test_address_is_not_confirmed_by_what_another_was_sent_under_the_same_key(
+def test_address_is_not_confirmed_by_another_addresss_link_under_the_same_key(
     is_gone: bool, channel: str
 ) -> None:
     alerts = Alerts()
@@ -215,7 +215,7 @@ def test_report_that_was_merged_is_subscribed_to_as_the_one_that_it_was_merged_i
 
 
 @pytest.mark.parametrize(("by", "is_refused"), [(NOBODY, True), (HER, False)])
-def test_report_that_is_not_public_is_subscribed_to_by_its_reporter_alone(
+def test_non_public_report_can_be_subscribed_to_only_by_its_reporter(
     by: Subscriber, is_refused: bool
 ) -> None:
     alerts = Alerts()
@@ -242,7 +242,7 @@ def test_subscription_is_active_when_its_link_was_confirmed_and_stays_so_when_it
 
 
 @pytest.mark.parametrize("late", [timedelta(0), SECOND])
-def test_link_does_not_hold_when_a_day_has_gone_by(late: timedelta) -> None:
+def test_link_is_not_valid_after_a_day(late: timedelta) -> None:
     alerts = Alerts()
     made = subscribe(alerts)
     alerts.clock.now += CONFIRMED_WITHIN + late
@@ -276,7 +276,7 @@ def test_code_confirms_a_number_and_may_have_white_space_in_it() -> None:
         assert confirmed.state == "active"
 
 
-def test_code_does_not_hold_when_five_were_tried() -> None:
+def test_code_is_not_valid_after_five_tries() -> None:
     alerts = Alerts()
     made = subscribe(alerts, channel="sms", to="07700 900123")
     which = made.subscription_id
@@ -287,7 +287,7 @@ def test_code_does_not_hold_when_five_were_tried() -> None:
 
 
 @pytest.mark.parametrize("channel", ["email", "push"])
-def test_code_opens_nothing_but_what_a_text_message_was_sent_for(channel: str) -> None:
+def test_code_is_valid_only_for_subscriptions_by_text(channel: str) -> None:
     address: dict[str, Any] = {"to": None, "push": BROWSER} if channel == "push" else {}
     alerts = Alerts()
     made = subscribe(alerts, channel=channel, **address)
@@ -295,7 +295,7 @@ def test_code_opens_nothing_but_what_a_text_message_was_sent_for(channel: str) -
         managing.confirm_by_code(made.subscription_id, TOKENS.code(made), alerts.ports)
 
 
-def test_code_opens_nothing_when_its_day_is_over_although_the_subscription_is_active() -> None:
+def test_code_is_not_valid_after_its_day_although_the_subscription_is_active() -> None:
     alerts = Alerts()
     made = subscribe(alerts, channel="sms", to="07700 900123")
     managing.confirm_by_code(made.subscription_id, TOKENS.code(made), alerts.ports)
@@ -377,7 +377,7 @@ def test_change_is_refused_when_the_subscription_was_stopped() -> None:
         managing.change(f"{1:032x}", SubscriptionChanges(), 1, OPENERS[0], alerts.ports)
 
 
-def test_change_is_checked_as_a_wish_is() -> None:
+def test_change_is_validated_like_a_new_subscription() -> None:
     alerts = stored()
 
     def change(changes: SubscriptionChanges) -> Subscription:

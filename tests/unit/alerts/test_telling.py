@@ -50,7 +50,7 @@ def woken(world: World, ports: Ports) -> int:
 
 
 @pytest.mark.parametrize("channel", ["email", "sms", "push"])
-def test_alert_is_sent_at_once_to_where_the_subscriber_wants_it(
+def test_alert_is_sent_at_once_to_the_subscribers_address(
     channel: str, world: World, ports: Ports
 ) -> None:
     world.subscribe(channel=channel)
@@ -121,7 +121,7 @@ def test_alert_that_is_tried_again_waits_for_the_end_of_quiet_hours(
         ({"visibility": "private"}, False),
     ],
 )
-def test_report_is_told_of_to_everybody_only_while_everybody_may_see_it(
+def test_alert_about_a_report_is_sent_to_all_only_while_it_is_public(
     state: dict[str, Any], told: bool, world: World, ports: Ports
 ) -> None:
     world.subscribe(topic=Topic(kind="report", service_request_id=REPORT))
@@ -132,7 +132,7 @@ def test_report_is_told_of_to_everybody_only_while_everybody_may_see_it(
 
 
 @pytest.mark.parametrize(("about", "told"), [(REPORT, True), ("ANOTHER", False)])
-def test_private_report_is_told_to_its_reporter(
+def test_private_report_is_announced_to_its_reporter(
     about: str, told: bool, world: World, ports: Ports
 ) -> None:
     topic = Topic(kind="report", service_request_id=about)
@@ -142,13 +142,13 @@ def test_private_report_is_told_to_its_reporter(
     assert len(world.sender.there) == told
 
 
-def test_nothing_is_told_when_the_report_is_gone(world: World, ports: Ports) -> None:
+def test_alert_is_dropped_when_the_report_is_gone(world: World, ports: Ports) -> None:
     world.subscribe()
     send_tell(tell(), ports)
     assert world.sender.there == [] and world.the_alert().state == "dropped"
 
 
-def test_nobody_is_told_fixed_when_the_report_was_reopened(world: World, ports: Ports) -> None:
+def test_fixed_is_not_announced_when_the_report_was_reopened(world: World, ports: Ports) -> None:
     world.subscribe()
     world.knows(report(state="reopen", version=4))
     send_tell(tell(what="fixed", version=3), ports)
@@ -157,7 +157,7 @@ def test_nobody_is_told_fixed_when_the_report_was_reopened(world: World, ports: 
     assert len(world.sender.there) == 1
 
 
-def test_notice_is_told_once_in_each_version(world: World, ports: Ports) -> None:
+def test_notice_is_sent_once_in_each_version(world: World, ports: Ports) -> None:
     world.subscribe(topic=Topic(kind="disruptions"))
     world.knows(notice())
     message = tell(what="disruption", service_request_id=None, notice_id="n1", version=1)
@@ -171,7 +171,9 @@ def test_notice_is_told_once_in_each_version(world: World, ports: Ports) -> None
     assert len(world.sender.there) == 2
 
 
-def test_older_news_of_a_notice_is_not_told_after_newer_news(world: World, ports: Ports) -> None:
+def test_older_version_of_a_notice_is_not_sent_after_a_newer_one(
+    world: World, ports: Ports
+) -> None:
     world.subscribe(topic=Topic(kind="disruptions"))
     world.knows(notice(version=2))
     for version in (2, 1):
@@ -181,7 +183,7 @@ def test_older_news_of_a_notice_is_not_told_after_newer_news(world: World, ports
 
 
 @pytest.mark.parametrize("is_done", [True, False])
-def test_question_is_asked_days_later_when_the_report_is_still_fixed(
+def test_question_is_sent_days_later_when_the_report_is_still_fixed(
     is_done: bool, world: World, ports: Ports
 ) -> None:
     world.subscribe(frequency="daily", topic=Topic(kind="report", service_request_id=REPORT))
@@ -208,7 +210,9 @@ def test_question_about_an_earlier_repair_is_dropped_when_it_was_repaired_again(
     assert message.url.endswith(f".{REPORT}.2")
 
 
-def test_question_is_asked_although_the_same_version_was_told(world: World, ports: Ports) -> None:
+def test_question_is_sent_although_the_same_version_was_announced(
+    world: World, ports: Ports
+) -> None:
     world.subscribe()
     world.knows(report(state="fixed", repairs=1))
     send_tell(tell(what="fixed"), ports)
@@ -266,7 +270,7 @@ def test_subscription_ends_and_its_endpoint_is_forgotten_when_the_browser_is_gon
 
 
 @pytest.mark.parametrize("channel", ["email", "push"])
-def test_mail_or_notification_is_sent_again_when_nobody_knows_whether_it_arrived(
+def test_email_or_notification_is_resent_when_the_outcome_is_unknown(
     channel: str, world: World, ports: Ports
 ) -> None:
     world.subscribe(channel=channel)
@@ -280,7 +284,7 @@ def test_mail_or_notification_is_sent_again_when_nobody_knows_whether_it_arrived
 
 
 @pytest.mark.parametrize("lost", [ArrivedAndLost("timed out"), NoReply("hung up")])
-def test_text_is_not_sent_again_when_nobody_knows_whether_it_arrived(
+def test_text_is_not_resent_when_the_outcome_is_unknown(
     lost: NoReply, world: World, ports: Ports
 ) -> None:
     world.subscribe(channel="sms")
@@ -302,7 +306,7 @@ def test_text_is_not_sent_again_when_nobody_knows_whether_it_arrived(
     ],
 )
 @pytest.mark.parametrize("channel", ["email", "sms", "push"])
-def test_everybody_is_told_once_when_the_provider_was_down_for_an_hour(
+def test_all_subscribers_are_notified_once_when_the_provider_was_down_for_an_hour(
     channel: str, answers: Callable[[], Exception], world: World, ports: Ports
 ) -> None:
     for number in range(20):
@@ -370,7 +374,7 @@ def test_codes_use_at_most_their_share_of_the_daily_texts(world: World) -> None:
 
 
 @pytest.mark.parametrize("texts_a_day", [0, 1, 2, 5, 9, 10, 11, 500, 501])
-def test_all_texts_of_a_day_are_for_alerts_or_codes_and_none_takes_what_others_need(
+def test_daily_texts_are_divided_into_shares_that_cannot_be_exceeded(
     texts_a_day: int,
 ) -> None:
     purses: tuple[Purse, ...] = get_args(Purse)
@@ -384,7 +388,7 @@ def test_all_texts_of_a_day_are_for_alerts_or_codes_and_none_takes_what_others_n
     assert sign_in * 0.75 <= for_strangers(texts_a_day) <= sign_in * 0.75 + 1
 
 
-def test_share_of_the_texts_that_is_spent_is_measured(world: World) -> None:
+def test_spent_share_of_the_texts_is_measured(world: World) -> None:
     world.texts_a_day = 10
     world.knows(report())
     with kept() as written:
@@ -414,9 +418,7 @@ def test_number_is_not_tried_again_when_it_was_refused_permanently(
     assert {each.state for each in world.alerts.stored.values()} == {"failed"}
 
 
-def test_nothing_is_sent_to_an_address_that_sends_everything_back(
-    world: World, ports: Ports
-) -> None:
+def test_nothing_is_sent_to_an_address_that_bounces(world: World, ports: Ports) -> None:
     world.subscribe()
     world.knows(report())
     world.suppressed.add("a" * 32, "bounced", NOON)
@@ -442,7 +444,7 @@ def test_alert_is_sent_again_by_an_officer_when_it_failed(world: World, ports: P
             send_again(nothing, ports)
 
 
-def test_address_is_asked_once_whether_it_wants_alerts(world: World, ports: Ports) -> None:
+def test_address_gets_one_confirmation_message(world: World, ports: Ports) -> None:
     world.subscribe(state="unconfirmed", quiet=QuietHours(begin="12:00", end="14:00"))
     for _ in range(3):
         ask(Confirm(subscription_id=subscription().subscription_id), ports)
@@ -451,7 +453,7 @@ def test_address_is_asked_once_whether_it_wants_alerts(world: World, ports: Port
 
 
 @pytest.mark.parametrize(("early", "asked"), [(SECOND, True), (timedelta(), False)])
-def test_address_is_not_asked_when_a_day_has_passed(
+def test_confirmation_is_not_sent_after_a_day(
     early: timedelta, asked: bool, world: World, ports: Ports
 ) -> None:
     world.subscribe(state="unconfirmed")
@@ -460,9 +462,7 @@ def test_address_is_not_asked_when_a_day_has_passed(
     assert len(world.sender.there) == asked
 
 
-def test_sender_that_does_not_come_back_is_given_up_after_its_lease(
-    world: World, ports: Ports
-) -> None:
+def test_lease_of_a_crashed_sender_expires(world: World, ports: Ports) -> None:
     world.subscribe()
     world.knows(report())
     world.sender.raises = [Killed()] * 100
@@ -480,7 +480,7 @@ def test_sender_that_does_not_come_back_is_given_up_after_its_lease(
 
 
 @pytest.mark.parametrize("channel", ["email", "push"])
-def test_alert_is_tried_again_with_longer_and_longer_waits_when_something_of_ours_breaks(
+def test_alert_is_retried_with_growing_waits_after_an_internal_error(
     channel: str, world: World, ports: Ports
 ) -> None:
     world.subscribe(channel=channel)
@@ -496,7 +496,7 @@ def test_alert_is_tried_again_with_longer_and_longer_waits_when_something_of_our
     assert (world.the_alert().state, world.the_alert().last_error) == ("failed", "broke")
 
 
-def test_text_is_not_sent_again_when_something_of_ours_breaks_while_it_is_sent(
+def test_text_is_not_resent_after_an_internal_error_during_sending(
     world: World, ports: Ports
 ) -> None:
     world.subscribe(channel="sms")
@@ -506,7 +506,7 @@ def test_text_is_not_sent_again_when_something_of_ours_breaks_while_it_is_sent(
     assert world.the_alert().state == "unclear" and sum(world.spend.stored.values()) == 1
 
 
-def test_text_is_sent_once_when_something_of_ours_breaks_before_it_is_sent(world: World) -> None:
+def test_text_is_sent_once_after_an_internal_error_before_sending(world: World) -> None:
     world.subscribe(channel="sms")
     world.knows(report())
     ports = world.ports()
@@ -518,7 +518,7 @@ def test_text_is_sent_once_when_something_of_ours_breaks_before_it_is_sent(world
 
 
 @pytest.mark.parametrize("dies", [ValueError("a mistake of ours"), Killed()])
-def test_alerts_that_failed_by_a_mistake_of_ours_are_sent_once_when_all_are_sent_again(
+def test_alerts_that_failed_by_internal_errors_are_sent_once_by_a_redrive(
     dies: BaseException, world: World, ports: Ports
 ) -> None:
     world.knows(report())
@@ -538,7 +538,7 @@ def test_alerts_that_failed_by_a_mistake_of_ours_are_sent_once_when_all_are_sent
     assert sorted(each.partition("-")[0] for each in world.sender.names) == ["s1", "s2"]
 
 
-def test_officers_see_what_is_tried_again_and_send_it_at_once(world: World, ports: Ports) -> None:
+def test_officers_see_postponed_alerts_and_send_one_at_once(world: World, ports: Ports) -> None:
     world.subscribe()
     world.knows(report())
     world.sender.raises = [NotNow("http_503")]
@@ -551,7 +551,7 @@ def test_officers_see_what_is_tried_again_and_send_it_at_once(world: World, port
     assert len(world.sender.there) == 1
 
 
-def test_claim_stands_when_only_its_reply_was_lost(world: World) -> None:
+def test_claim_is_kept_when_only_its_reply_was_lost(world: World) -> None:
     world.subscribe(channel="sms")
     world.knows(report())
 
@@ -565,13 +565,11 @@ def test_claim_stands_when_only_its_reply_was_lost(world: World) -> None:
     assert len(world.sender.there) == 1 and world.the_alert().state == "sent"
 
 
-def test_nothing_is_sent_when_there_is_no_such_alert(world: World, ports: Ports) -> None:
+def test_nothing_is_sent_when_the_alert_does_not_exist(world: World, ports: Ports) -> None:
     assert send_woken(Wake(subscription_id="s", alert_id="a"), ports) is None
 
 
-def test_question_of_an_officer_goes_to_the_reporter_while_it_waits(
-    world: World, ports: Ports
-) -> None:
+def test_officers_question_goes_to_the_reporter_while_it_waits(world: World, ports: Ports) -> None:
     asked = tell(what="officer_question", version=1)
     topic = Topic(kind="report", service_request_id=REPORT)
     world.subscribe(topic=topic, is_own=True, event_types=("fixed",), frequency="weekly")
@@ -586,7 +584,7 @@ def test_question_of_an_officer_goes_to_the_reporter_while_it_waits(
     assert len(world.sender.there) == 1, "That one was answered."
 
 
-def test_question_of_an_officer_goes_to_nobody_who_only_follows(world: World, ports: Ports) -> None:
+def test_officers_question_goes_to_no_follower(world: World, ports: Ports) -> None:
     world.subscribe(topic=Topic(kind="report", service_request_id=REPORT))
     world.knows(report(questions={1: "Which side is it on?"}))
     send_tell(tell(what="officer_question", version=1), ports)
