@@ -27,9 +27,7 @@ def utc(text: str) -> datetime:
         ("2026-10-24T21:00:00", "2026-10-25T07:00:00"),
     ],
 )
-def test_message_waits_for_the_end_of_quiet_hours_when_it_comes_in_them(
-    begins: str, ends: str
-) -> None:
+def test_message_waits_for_the_end_of_quiet_hours(begins: str, ends: str) -> None:
     begin, end = utc(begins), utc(ends)
     for moment in (begin, begin + SECOND, end - SECOND):
         assert after_quiet(NIGHT, moment, LONDON) == end
@@ -37,7 +35,7 @@ def test_message_waits_for_the_end_of_quiet_hours_when_it_comes_in_them(
         assert after_quiet(NIGHT, moment, LONDON) == moment
 
 
-def test_message_is_not_held_when_there_are_no_quiet_hours() -> None:
+def test_message_is_not_delayed_without_quiet_hours() -> None:
     moment = utc("2026-06-01T23:00:00")
     assert after_quiet(None, moment, LONDON) == moment
     assert after_quiet(QuietHours(begin="22:00", end="22:00"), moment, LONDON) == moment
@@ -60,7 +58,7 @@ def test_message_waits_within_a_day_when_quiet_hours_are_at_noon() -> None:
         (QuietHours(begin="01:30", end="03:00"), "2026-03-29T01:00:00", "2026-03-29T02:00:00"),
     ],
 )
-def test_quiet_hours_end_by_what_the_clock_shows_when_it_changes(
+def test_quiet_hours_end_by_local_time_when_the_clock_changes(
     quiet: QuietHours, moment: str, until: str
 ) -> None:
     assert after_quiet(quiet, utc(moment), LONDON) == utc(until)
@@ -77,7 +75,7 @@ def test_quiet_hours_end_by_what_the_clock_shows_when_it_changes(
         ("weekly", "2026-06-01T07:00:00", "2026-06-08T07:00:00"),
     ],
 )
-def test_digest_is_due_at_eight_and_what_happens_then_waits_for_the_next(
+def test_digest_is_due_at_eight_and_later_events_wait_for_the_next(
     frequency: Frequency, due: str, following: str
 ) -> None:
     at, then = utc(due), utc(following)

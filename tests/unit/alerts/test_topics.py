@@ -29,7 +29,7 @@ def faults(topic: Topic, event_types: tuple[What, ...] = ()) -> dict[str, str]:
         Topic(kind="disruptions", lat=53.959, long=-1.0815, radius_m=500),
     ],
 )
-def test_topic_can_be_subscribed_to_when_it_is_whole(topic: Topic) -> None:
+def test_topic_can_be_subscribed_to_when_it_is_complete(topic: Topic) -> None:
     assert not faults(topic)
 
 

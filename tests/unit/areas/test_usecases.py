@@ -83,7 +83,7 @@ def ports(places: MemoryPlaces | None = None) -> Ports:
     )
 
 
-def test_my_area_is_told_when_the_place_is_in_a_ward() -> None:
+def test_my_area_is_answered_when_the_place_is_in_a_ward() -> None:
     by_point, by_postcode = my_area(None, HERE, ports()), my_area("ZZ1 1AA", None, ports())
     assert by_point == by_postcode
     assert (by_point.ward.code, by_point.open_reports) == ("centre", 1)
@@ -110,14 +110,14 @@ def test_road_works_are_the_nearest_first_when_some_are_over_since() -> None:
         ("SW1A 1AA", None, "The postcode SW1A 1AA does not seem to be in Eskerby Council"),
     ],
 )
-def test_my_area_says_whose_it_looks_like_when_the_place_is_outside(
+def test_my_area_names_the_responsible_council_when_the_place_is_outside(
     postcode: str | None, point: Point | None, said: str
 ) -> None:
     with pytest.raises(NotFound, match=said):
         my_area(postcode, point, ports())
 
 
-def test_my_area_is_not_known_yet_and_not_outside_when_there_are_no_wards() -> None:
+def test_my_area_is_unavailable_when_there_are_no_wards() -> None:
     class WithoutWards(MemoryPlaces):
         def wards(self) -> Sequence[Ward]:
             return ()
@@ -127,7 +127,7 @@ def test_my_area_is_not_known_yet_and_not_outside_when_there_are_no_wards() -> N
 
 
 @pytest.mark.parametrize(("postcode", "point"), [(None, None), ("ZZ1 1AA", HERE), ("ZZ1", None)])
-def test_my_area_names_the_field_when_a_place_is_not_given_once(
+def test_my_area_names_the_field_when_not_exactly_one_place_is_given(
     postcode: str | None, point: Point | None
 ) -> None:
     with pytest.raises(Invalid) as caught:
@@ -135,7 +135,7 @@ def test_my_area_names_the_field_when_a_place_is_not_given_once(
     assert caught.value.errors[0].field == "postcode"
 
 
-def test_my_area_is_never_an_empty_success_when_the_ward_is_not_published_yet() -> None:
+def test_my_area_is_unavailable_when_the_ward_is_not_published_yet() -> None:
     places = MemoryPlaces()
     places.published = None
     with pytest.raises(UpstreamFailed):

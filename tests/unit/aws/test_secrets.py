@@ -63,7 +63,7 @@ def test_secret_is_not_read_when_nobody_asks_for_it(store: Store) -> None:
     assert store.asked == []
 
 
-def test_secret_is_read_once_when_it_is_asked_for_within_five_minutes(store: Store) -> None:
+def test_secret_is_read_once_within_five_minutes(store: Store) -> None:
     assert store.secret.current() == store.secret.current() == FIRST
     store.rotate(SECOND)
     store.now = KEPT_FOR_S - 1
@@ -73,7 +73,7 @@ def test_secret_is_read_once_when_it_is_asked_for_within_five_minutes(store: Sto
     assert store.secret.current() == SECOND
 
 
-def test_previous_value_is_read_only_when_the_current_one_does_not_do(store: Store) -> None:
+def test_previous_value_is_read_only_when_the_current_one_does_not_match(store: Store) -> None:
     store.rotate(SECOND)
     values = store.secret.accepted()
     assert next(values) == SECOND
@@ -82,19 +82,19 @@ def test_previous_value_is_read_only_when_the_current_one_does_not_do(store: Sto
     assert store.asked == [CURRENT, PREVIOUS]
 
 
-def test_current_value_is_all_that_is_accepted_when_it_was_never_rotated(store: Store) -> None:
+def test_only_the_current_value_is_accepted_when_it_was_never_rotated(store: Store) -> None:
     assert set(store.secret.accepted()) == {FIRST}
     assert set(store.secret.accepted()) == {FIRST}
     assert store.asked == [CURRENT, PREVIOUS]
 
 
-def test_value_is_not_accepted_any_more_when_it_was_rotated_twice(store: Store) -> None:
+def test_value_is_refused_when_it_was_rotated_twice(store: Store) -> None:
     store.rotate(SECOND)
     store.rotate(THIRD)
     assert set(store.secret.accepted()) == {SECOND, THIRD}
 
 
-def test_new_value_is_found_when_the_kept_ones_do_not_do(store: Store) -> None:
+def test_new_value_is_read_when_the_cached_ones_do_not_match(store: Store) -> None:
     """Another process may have made something under it before this one's five minutes are over."""
     store.secret.current()
     store.rotate(SECOND)
@@ -103,7 +103,7 @@ def test_new_value_is_found_when_the_kept_ones_do_not_do(store: Store) -> None:
     assert store.secret.current() == SECOND
 
 
-def test_guesses_cause_two_calls_at_most_when_they_come_at_once(store: Store) -> None:
+def test_concurrent_guesses_cause_two_calls_at_most(store: Store) -> None:
     for _ in range(100):
         assert "guess" not in store.secret.accepted()
     assert store.asked == [CURRENT, PREVIOUS]
@@ -113,7 +113,9 @@ def test_guesses_cause_two_calls_at_most_when_they_come_at_once(store: Store) ->
     "fault",
     [refused("AccessDeniedException"), EndpointConnectionError(endpoint_url="https://x.example")],
 )
-def test_failure_is_the_stores_when_it_does_not_answer(fault: Exception, store: Store) -> None:
+def test_upstream_failed_is_raised_when_the_store_does_not_answer(
+    fault: Exception, store: Store
+) -> None:
     store.fault = fault
     with pytest.raises(UpstreamFailed) as failed:
         store.secret.current()
@@ -122,7 +124,7 @@ def test_failure_is_the_stores_when_it_does_not_answer(fault: Exception, store: 
     assert store.secret.current() == FIRST
 
 
-def test_kept_value_does_when_the_store_does_not_answer_and_is_asked_again_in_ten_seconds(
+def test_cached_value_is_used_when_the_store_does_not_answer_and_retried_after_ten_seconds(
     store: Store,
 ) -> None:
     store.rotate(SECOND)
@@ -140,7 +142,7 @@ def test_kept_value_does_when_the_store_does_not_answer_and_is_asked_again_in_te
     assert store.secret.current() == THIRD
 
 
-def test_setting_is_named_when_it_leads_to_no_secret(store: Store) -> None:
+def test_setting_is_named_when_its_secret_does_not_exist(store: Store) -> None:
     store.stages = {}
     with pytest.raises(ConfigurationError, match="LINK_SECRET_ARN is not the name of a secret"):
         store.secret.current()
@@ -161,14 +163,14 @@ def given(texts: str) -> GivenTexts:
     return GivenTexts(PlainSecret(texts), setting="DESTINATIONS_SECRET_ARN")
 
 
-def test_text_of_any_length_is_given_when_another_organisation_chose_it() -> None:
+def test_text_of_any_length_is_returned_for_another_organisation() -> None:
     texts = given('{"county": "k", "rail": " long key \\n"}')
     assert (texts.of("county"), texts.of("rail"), texts.of("another")) == ("k", "long key", None)
     assert given("{}").of("county") is None
 
 
 @pytest.mark.parametrize("bad", ['""', '" "', "5", "true", "[]", "{}", r'"a\nb"', r'"a\u0000"'])
-def test_entry_is_named_in_the_log_and_stops_no_other_when_it_cannot_be_used(bad: str) -> None:
+def test_unusable_entry_is_logged_and_affects_no_other(bad: str) -> None:
     texts = given(f'{{"county": {bad}, "rail": "key"}}')
     with kept() as written, pytest.raises(ConfigurationError, match="entry county"):
         texts.of("county")
@@ -184,7 +186,7 @@ def test_setting_is_named_when_its_secret_is_not_a_json_object(broken: str) -> N
     assert len(read(written, destination="county", level="error")) == 1
 
 
-def test_value_of_any_length_is_read_when_it_holds_what_others_gave(store: Store) -> None:
+def test_value_of_any_length_is_read_for_other_organisations(store: Store) -> None:
     store.stages = {CURRENT: "{}"}
     secret = ManagedSecret(
         lambda: store, "arn:secret", setting="X", monotonic=lambda: 0.0, min_length=0
@@ -195,7 +197,7 @@ def test_value_of_any_length_is_read_when_it_holds_what_others_gave(store: Store
 # Ids under them
 
 
-def test_link_holds_when_its_secret_was_rotated_once_and_not_twice() -> None:
+def test_link_is_valid_after_one_rotation_and_not_after_two() -> None:
     links = PlainSecret(FIRST)
     ids = Ids(PlainSecret(FIRST), links)
     token = ids.link_token("R1")

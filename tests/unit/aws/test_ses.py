@@ -113,13 +113,13 @@ def makes_letters(path: Path) -> bool:
     return "Letter" in names
 
 
-def test_every_module_that_makes_letters_is_walked_through() -> None:
+def test_every_module_that_makes_emails_is_covered() -> None:
     code = ROOT / "chalicelib"
     making = filter(makes_letters, code.rglob("*.py"))
     assert {path.relative_to(code).as_posix() for path in making} == set(LETTERS)
 
 
-def test_letters_are_serialised_in_one_module_only() -> None:
+def test_emails_are_serialised_in_one_module_only() -> None:
     code = ROOT / "chalicelib"
     made = {
         path.relative_to(code).as_posix()
@@ -131,7 +131,7 @@ def test_letters_are_serialised_in_one_module_only() -> None:
 
 @pytest.mark.parametrize("module", LETTERS)
 @pytest.mark.parametrize("nasty", NASTY)
-def test_letter_has_its_own_headers_alone_when_its_words_try_to_add_some(
+def test_email_has_only_its_own_headers_when_its_text_tries_to_add_some(
     nasty: str, module: str
 ) -> None:
     for letter in LETTERS[module](nasty):
@@ -146,7 +146,7 @@ def test_letter_has_its_own_headers_alone_when_its_words_try_to_add_some(
 
 
 @pytest.mark.parametrize("nasty", NASTY)
-def test_letter_is_refused_or_has_its_own_headers_alone_whatever_its_fields_hold(
+def test_email_is_refused_or_has_only_its_own_headers_for_any_fields(
     nasty: str,
 ) -> None:
     for each in fields(Letter):
@@ -165,7 +165,7 @@ def test_letter_is_refused_or_has_its_own_headers_alone_whatever_its_fields_hold
 
 
 @pytest.mark.parametrize("nasty", NASTY)
-def test_name_of_the_sender_begins_no_header(nasty: str) -> None:
+def test_name_of_the_sender_starts_no_header(nasty: str) -> None:
     if "\r" in nasty:
         with pytest.raises(ValueError, match="CR or LF"):
             Address(nasty, "reports", "mail.example")
@@ -185,13 +185,13 @@ def test_name_of_the_sender_begins_no_header(nasty: str) -> None:
         "ann(evil)@example.org",
     ],
 )
-def test_letter_is_refused_when_its_address_would_be_read_as_another(to: str) -> None:
+def test_email_is_refused_when_its_address_would_be_read_as_another(to: str) -> None:
     for letter in (replace(PLAIN, to=to), replace(PLAIN, reply_to=to)):
         with pytest.raises(AddressRefused):
             mime(letter, FROM, NOON)
 
 
-def test_subject_is_what_was_typed_when_it_only_looks_odd() -> None:
+def test_odd_looking_subject_is_unchanged() -> None:
     for subject in ("a = b?", "50% =", "why=", "Ünï – 坑洞 🕳️", "x" * 300, "é" * 300):
         assert read(mime(replace(PLAIN, subject=subject), FROM, NOON))["Subject"] == subject
     odd = read(mime(replace(PLAIN, subject="=?utf-8?q?caf=C3=A9?="), FROM, NOON))

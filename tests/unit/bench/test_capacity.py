@@ -71,13 +71,13 @@ def test_read_is_rounded_up_to_4_kb_and_halved_when_it_is_eventual(
         (item(id="1", text="a" * 1024), item(id="1", text="b"), 2),
     ],
 )
-def test_write_is_paid_by_the_table_and_by_each_entry_that_changes(
+def test_write_is_charged_to_the_table_and_each_changed_entry(
     old: Any, new: Any, units: float
 ) -> None:
     assert write_units(old, new, [BY_STATE]) == units
 
 
-def test_entry_is_paid_once_when_only_what_it_projects_changes() -> None:
+def test_entry_is_charged_once_when_only_its_projection_changes() -> None:
     index = Index(BY_STATE.keys, BY_STATE.attributes | {"title"})
     old = item(id="1", state="open", when="1", title="a")
     assert write_units(old, old | item(title="b"), [index]) == 1 + 1

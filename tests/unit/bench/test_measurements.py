@@ -37,12 +37,12 @@ def call(operation: str, **values: Any) -> Call:
         ([(0, 1), (0, 1), (2, 3)], 2),
     ],
 )
-def test_calls_made_at_once_are_one_round_trip(times: list[tuple[int, int]], trips: int) -> None:
+def test_concurrent_calls_are_one_round_trip(times: list[tuple[int, int]], trips: int) -> None:
     calls = [call("dynamodb.Query", began=began, ended=ended) for began, ended in times]
     assert serial(calls) == trips
 
 
-def test_query_is_paid_by_the_sum_of_its_items() -> None:
+def test_query_is_charged_by_the_sum_of_its_items() -> None:
     found = [{"text": {"S": "a" * 3000}}, {"text": {"S": "a" * 3000}}]
     assert units(call("dynamodb.Query", answer={"Items": found})) == (1, 0)
     consistent = call("dynamodb.Query", asked={"ConsistentRead": True}, answer={"Items": found})
@@ -54,7 +54,7 @@ def test_units_are_refused_when_the_operation_is_not_known() -> None:
         units(call("dynamodb.UpdateItem"))
 
 
-def test_second_write_of_a_tile_is_found_when_it_is_in_the_same_batch() -> None:
+def test_second_write_of_a_tile_in_one_batch_is_detected() -> None:
     put, end = call("s3.PutObject"), call("sqs.DeleteMessageBatch")
     assert most_writes_of_a_tile([put, end, put, end]) == 1
     assert most_writes_of_a_tile([put, put, end]) == 2
@@ -73,14 +73,14 @@ def test_kind_of_a_document_follows_from_its_address(url: str, kind: str) -> Non
     assert kind_of(url) == kind
 
 
-def test_first_load_follows_imports_that_come_at_once_and_no_others() -> None:
+def test_first_load_follows_static_imports_only() -> None:
     script = (
         """import{A as e}from"./chunks/a.js";import"./chunks/b.js";let c=import("./chunks/c.js")"""
     )
     assert STATIC_IMPORT.findall(script) == ["./chunks/a.js", "./chunks/b.js"]
 
 
-def test_screen_of_a_phone_is_as_wide_and_high_as_it_says() -> None:
+def test_screen_of_a_phone_has_its_declared_size() -> None:
     box = views.screen(Point(lat=53.959, long=-1.0815))
     west, east = (Point(lat=53.959, long=long) for long in (box.west, box.east))
     south, north = (Point(lat=lat, long=-1.0815) for lat in (box.south, box.north))
@@ -94,7 +94,7 @@ def test_measurement_of_the_map_gives_rows_with_their_goals() -> None:
     assert all(row.goal for row in rows)
 
 
-def test_fresh_processes_have_their_turns_in_each_round(tmp_path: Path) -> None:
+def test_fresh_processes_alternate_in_each_round(tmp_path: Path) -> None:
     turns = tmp_path / "turns"
     write = f"import sys; open({str(turns)!r}, 'a').write(sys.stdin.read())"
     every = [process.Fresh(["-c", write], {}, name.encode) for name in "ab"]
@@ -102,7 +102,7 @@ def test_fresh_processes_have_their_turns_in_each_round(tmp_path: Path) -> None:
     assert turns.read_text() == "ab" * process.FRESH_ROUNDS
 
 
-def test_entries_that_are_read_are_counted_with_those_that_match() -> None:
+def test_read_entries_are_counted_with_the_matching_ones() -> None:
     tally = alerts.tally("10 km", 60, seed=1)
     assert tally.entries.total() == 60 and max(tally.entries) <= 9
     assert tally.read >= tally.matched > 0

@@ -41,7 +41,7 @@ def said_by(run: Run) -> str:
     return out.getvalue()
 
 
-def test_run_is_whole_when_every_measurement_gave_its_rows() -> None:
+def test_run_is_complete_when_every_measurement_yielded_its_rows() -> None:
     run = Run(MACHINE)
     run.measure("reads", lambda: iter([row(most=1), row("a write", most=2)]))
     assert run.failed == [] and run.status(strict=False) == 0
@@ -85,7 +85,7 @@ def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_document_stays_when_a_measurement_fails(
+def test_document_is_unchanged_when_a_measurement_fails(
     started: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(program, "measure_all", lambda run: run.measure("publishing", broken))
@@ -95,7 +95,7 @@ def test_document_stays_when_a_measurement_fails(
     assert "BENCHMARKS.md stays as it was" in capsys.readouterr().out.splitlines()[-1]
 
 
-def test_document_is_written_when_the_run_is_whole(
+def test_document_is_written_when_the_run_is_complete(
     started: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def measure_all(run: Run) -> None:
@@ -109,7 +109,7 @@ def test_document_is_written_when_the_run_is_whole(
     assert "as it was" not in text
 
 
-def test_every_measurement_has_its_turn_when_all_of_them_fail(
+def test_every_measurement_runs_when_all_of_them_fail(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def failing(*_: Any) -> Any:
@@ -146,6 +146,6 @@ def test_figures_of_the_database_are_not_compared_when_a_count_is_missing(
         program._database(run)
 
 
-def test_every_module_that_is_run_small_is_in_the_whole_run() -> None:
+def test_every_small_module_is_in_the_whole_run() -> None:
     source = (ROOT / "bench" / "__main__.py").read_text(encoding="utf-8")
     assert [name for name in SMALL if f"{name}.rows" not in source] == []

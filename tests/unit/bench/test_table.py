@@ -30,7 +30,7 @@ def test_ratio_is_ours_to_the_peers() -> None:
         ({"most_ratio": 0.25}, "≤ 0.25 ×", False),
     ],
 )
-def test_goal_holds_when_every_part_of_it_does(
+def test_goal_is_met_when_every_part_of_it_is(
     values: dict[str, Any], goal: str, holds: bool | None
 ) -> None:
     assert (row(**values).goal, row(**values).holds) == (goal, holds)
@@ -39,24 +39,24 @@ def test_goal_holds_when_every_part_of_it_does(
 @pytest.mark.parametrize(
     ("value", "shown"), [(0.01234, "0.0123"), (2.0, "2"), (99.96, "100"), (1234.5, "1,234")]
 )
-def test_figure_has_three_digits_that_mean_something(value: float, shown: str) -> None:
+def test_figure_has_three_significant_digits(value: float, shown: str) -> None:
     assert figure(value) == shown
 
 
-def test_row_is_red_on_a_terminal_alone_when_it_falls_short() -> None:
+def test_row_is_red_only_on_a_terminal_when_its_goal_is_missed() -> None:
     rows = [row(most=1), row(name="a write", most=2)]
     coloured = as_text(rows, in_colour=True).splitlines()
     assert [line.startswith(RED) for line in coloured[-2:]] == [True, False]
     assert RED not in as_text(rows, in_colour=False)
 
 
-def test_markdown_has_a_table_for_each_group_and_marks_what_falls_short() -> None:
+def test_markdown_has_a_table_for_each_group_and_marks_missed_goals() -> None:
     text = as_markdown([row(most=1, peer=4.0, peer_name="somebody"), row(group="Other")])
     assert text.count("| ours |") == 2
     assert "| a read | 2 requests | 4 somebody | 0.5 | ≤ 1 | **NO** |" in text
 
 
-def test_row_as_json_has_all_that_the_table_shows() -> None:
+def test_row_as_json_has_all_columns_of_the_table() -> None:
     shown = row(peer=4.0, peer_name="somebody", most=2).as_json()
     assert shown == {
         "group": "Group",

@@ -39,14 +39,14 @@ def test_team_is_that_of_the_place_when_the_place_has_one(
         ("litter", MARKET, None),
     ],
 )
-def test_another_body_is_named_when_it_looks_after_the_place(
+def test_other_organisation_is_named_when_it_is_responsible_for_the_place(
     service_code: str, point: Point, name: str | None
 ) -> None:
     area = COUNCIL.elsewhere(service_code, point)
     assert (area.name if area else None) == name
 
 
-def test_other_body_is_to_be_told_even_where_a_team_has_the_place_too() -> None:
+def test_other_organisation_is_responsible_even_if_a_team_has_the_place_too() -> None:
     """As the published list has it, which knows no teams."""
     ring = tuple((long, lat) for long, lat in ((-1.2, 53.89), (-0.963, 53.89), (-1.08, 54.028)))
     everywhere = Area(name="Everywhere", polygons=(ring,), team="highways")
@@ -55,7 +55,7 @@ def test_other_body_is_to_be_told_even_where_a_team_has_the_place_too() -> None:
     assert area and area.name == "Trunk road"
 
 
-def test_nothing_within_seven_kilometres_of_the_centre_is_anybody_elses() -> None:
+def test_everything_within_seven_kilometres_of_the_centre_is_the_councils() -> None:
     rng = Random(7)
     here = Box.around(MARKET, 7000)
     for _ in range(3000):

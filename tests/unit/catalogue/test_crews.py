@@ -21,7 +21,7 @@ def test_shipped_council_has_crews_for_its_busiest_teams(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_skills_that_a_shipped_rule_asks_for_are_held_in_the_team_it_names(name: str) -> None:
+def test_skills_of_a_shipped_rule_exist_in_its_team(name: str) -> None:
     council = load(name)
     skilled = {(crew.team, skill) for crew in council.crews for skill in crew.skills}
     named = [each.then for each in council.triage if each.then.team]

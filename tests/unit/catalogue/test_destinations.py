@@ -67,7 +67,7 @@ def test_contact_is_not_passed_on_unless_the_document_says_so() -> None:
         ([TREES | {"endpoint": "https://x.example"}], None, "endpoint"),
     ],
 )
-def test_document_is_refused_when_a_destination_would_not_work(
+def test_document_is_refused_when_a_destination_is_invalid(
     destinations: list[dict[str, Any]], forward_to: str | None, fault: str
 ) -> None:
     with pytest.raises(ConfigurationError, match=fault.replace("$", r"\$")):
@@ -75,7 +75,7 @@ def test_document_is_refused_when_a_destination_would_not_work(
 
 
 @pytest.mark.parametrize("wrong", ["example", "@example.org", "a b@example.org", "ann@", "*"])
-def test_council_is_refused_when_answers_come_from_no_address_or_domain(wrong: str) -> None:
+def test_council_is_refused_when_answers_from_is_no_address_or_domain(wrong: str) -> None:
     good = ["ann@example.org", "park.example"]
     parse(document(TREES | {"answers_from": good}), "x.json")
     with pytest.raises(ConfigurationError, match="answers_from"):

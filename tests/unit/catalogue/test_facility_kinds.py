@@ -38,7 +38,9 @@ def test_kind_needs_its_columns_when_they_are_not_optional() -> None:
         ({"kind": "A bench"}, "matching regex"),
     ],
 )
-def test_document_is_refused_when_a_kind_would_not_work(values: dict[str, Any], fault: str) -> None:
+def test_document_is_refused_when_a_facility_kind_is_invalid(
+    values: dict[str, Any], fault: str
+) -> None:
     with pytest.raises(ConfigurationError, match=fault):
         parse(document_with(**values), "demo")
 

@@ -39,20 +39,20 @@ def council_with(*providers: dict[str, Any], **services: str) -> Any:
     return parse(json.dumps(document).encode(), "test.json")
 
 
-def test_providers_are_known_by_their_codes_and_pin_what_may_sign() -> None:
+def test_providers_have_codes_and_pinned_algorithms() -> None:
     council = council_with(STAFF, NATIONAL)
     assert list(council.by_provider) == ["staff", "national"]
     assert council.by_provider["national"].algorithms == ("RS256", "ES256")
     assert council.by_provider["national"].trusts_email is False
 
 
-def test_demo_council_has_no_providers_and_asks_nobody_for_proof() -> None:
+def test_demo_council_has_no_providers_and_requires_no_proof() -> None:
     council = council_with()
     assert council.identity_providers == ()
     assert {service.assurance for service in council.services} == {"anonymous"}
 
 
-def test_service_says_what_is_needed_to_report_it_and_why() -> None:
+def test_service_explains_its_required_assurance() -> None:
     council = council_with(NATIONAL, pothole="contact", litter="proven")
     services = {each["service_code"]: each for each in services_document(council)["items"]}
     assert services["graffiti"]["why_sign_in"] is None
@@ -97,7 +97,7 @@ def test_service_says_what_is_needed_to_report_it_and_why() -> None:
         ([STAFF | {"grants": [{"group": "x", "role": "resident"}]}], "role", "enum"),
     ],
 )
-def test_document_is_refused_when_a_provider_would_not_work(
+def test_document_is_refused_when_a_provider_is_invalid(
     providers: list[dict[str, Any]], place: str, fix: str
 ) -> None:
     with pytest.raises(ConfigurationError) as refused:
@@ -106,7 +106,7 @@ def test_document_is_refused_when_a_provider_would_not_work(
 
 
 @pytest.mark.parametrize("providers", [[], [STAFF]])
-def test_document_is_refused_when_nobody_can_prove_what_a_service_asks(
+def test_document_is_refused_when_no_provider_can_prove_a_required_assurance(
     providers: list[dict[str, Any]],
 ) -> None:
     with pytest.raises(ConfigurationError, match="no identity provider"):

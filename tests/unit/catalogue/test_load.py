@@ -50,7 +50,7 @@ def test_document_of_services_has_questions_in_open311s_names() -> None:
     }
 
 
-def test_document_of_services_says_what_another_body_looks_after() -> None:
+def test_document_of_services_has_the_places_of_other_organisations() -> None:
     elsewhere = services_document(load("demo"))["elsewhere"]
     assert [area["name"] for area in elsewhere] == [
         "Trunk road",

@@ -44,7 +44,7 @@ def without_other_number() -> Council:
     return msgspec.structs.replace(DEMO, out_of_hours_phone=None)
 
 
-def test_nobody_is_sent_to_a_closed_line_when_there_is_no_other_number() -> None:
+def test_closed_line_is_not_given_when_there_is_no_other_number() -> None:
     line = without_other_number().line_at(datetime.fromisoformat("2026-06-07T11:00:00+01:00"))
     assert line.phone is None
     assert line.words == (
@@ -52,7 +52,7 @@ def test_nobody_is_sent_to_a_closed_line_when_there_is_no_other_number() -> None
     )
 
 
-def test_line_has_hours_of_its_own_when_the_council_says_so() -> None:
+def test_line_can_have_its_own_hours() -> None:
     always = {"days": ["sunday"], "opens": "00:00", "closes": "23:59"}
     document = msgspec.to_builtins(DEMO) | {"phone_hours": always}
     here = msgspec.convert(document, Council)

@@ -91,7 +91,7 @@ def test_working_hours_run_only_while_the_council_works(
     assert due(requested, working_hours=working_hours) == expected
 
 
-def test_working_hours_of_a_night_shift_lose_the_hour_that_the_clock_leaves_out() -> None:
+def test_working_hours_of_a_night_shift_lose_the_skipped_hour() -> None:
     import msgspec
 
     hours = msgspec.structs.replace(

@@ -50,9 +50,7 @@ ATTRIBUTES = (
         ({"one": "a", "some": "x"}, {"one": ("a",), "some": ("x",)}),
     ],
 )
-def test_answers_come_out_as_texts_when_they_fit(
-    sent: dict[str, Any], answers: dict[str, Any]
-) -> None:
+def test_valid_answers_are_returned_as_texts(sent: dict[str, Any], answers: dict[str, Any]) -> None:
     assert checked(ATTRIBUTES, sent, whom_to_ring=WHOM) == (answers, [])
 
 
@@ -96,7 +94,7 @@ def test_every_fault_is_named_when_there_are_several() -> None:
     ]
 
 
-def test_every_list_of_the_demo_council_has_an_answer_that_is_taken() -> None:
+def test_every_list_of_the_demo_council_has_an_accepted_answer() -> None:
     council = load("demo")
     for service in council.services:
         safe = {

@@ -47,7 +47,7 @@ def reasons(decided: Decision) -> list[str]:
     return [reason.text for reason in decided.because]
 
 
-def test_decision_is_the_usual_one_when_no_rule_says_anything() -> None:
+def test_decision_is_the_default_when_no_rule_matches() -> None:
     decided = decision()
     assert (decided.team, decided.priority, decided.opens) == ("highways", "normal", "officer")
     assert (decided.kind, decided.minutes, decided.because) == ("repair", 30, ())
@@ -58,7 +58,7 @@ def test_decision_keeps_the_places_team_when_no_rule_names_one() -> None:
     assert decision(rule(opens="job"), service_code="litter").team == "town-centre"
 
 
-def test_each_thing_is_decided_by_the_first_rule_that_says_it() -> None:
+def test_each_value_is_decided_by_the_first_rule_that_sets_it() -> None:
     decided = decision(
         rule(priority="high", materials=["Tarmac"]),
         rule(priority="low", kind="inspect", materials=[]),
@@ -87,7 +87,7 @@ def test_each_thing_is_decided_by_the_first_rule_that_says_it() -> None:
         ({"services": ["pothole"], "wards": ["centre"]}, {}, True),
     ],
 )
-def test_rule_fits_when_all_of_its_conditions_do(
+def test_rule_matches_when_all_of_its_conditions_do(
     when: dict[str, Any], facts: dict[str, Any], *, fits: bool
 ) -> None:
     assert (decision(rule(when, priority="high"), **facts).priority == "high") is fits
@@ -108,20 +108,18 @@ def test_rule_fits_when_all_of_its_conditions_do(
         ("nothing of that", False),
     ],
 )
-def test_rule_fits_whole_words_and_phrases_however_they_are_written(
-    text: str, *, fits: bool
-) -> None:
+def test_rule_matches_whole_words_and_phrases_in_any_case(text: str, *, fits: bool) -> None:
     words = {"words": ["deep", "sink hole", "Can't be closed", "c++", "STRASSE"]}
     decided = decision(rule(words, priority="high"), description=text)
     assert (decided.priority == "high") is fits
 
 
-def test_phrase_does_not_run_from_the_title_into_the_description() -> None:
+def test_phrase_does_not_span_title_and_description() -> None:
     words = rule({"words": ["sink hole"]}, priority="high")
     assert decision(words, title="By the sink", description="hole").priority == "normal"
 
 
-def test_rule_sees_the_priority_that_the_rules_before_it_decided() -> None:
+def test_rule_sees_the_priority_of_earlier_rules() -> None:
     when_high = rule({"priorities": ["high"]}, service_level={"working_hours": 4})
     decided = decision(rule(priority="high"), when_high)
     assert decided.expected_datetime < council().due("pothole", NOON)
@@ -129,7 +127,7 @@ def test_rule_sees_the_priority_that_the_rules_before_it_decided() -> None:
     assert too_early.expected_datetime == council().due("pothole", NOON)
 
 
-def test_priority_stays_and_rules_go_by_it_when_an_officer_chose_it() -> None:
+def test_priority_stays_and_rules_use_it_when_an_officer_chose_it() -> None:
     decided = decision(
         rule(priority="low"), rule({"priorities": ["urgent"]}, opens="job"), priority="urgent"
     )
@@ -160,11 +158,13 @@ def test_priority_stays_and_rules_go_by_it_when_an_officer_chose_it() -> None:
         ({}, {}, "The priority is high because the rule is “Rule 0”."),
     ],
 )
-def test_reason_names_what_fitted(when: dict[str, Any], facts: dict[str, Any], reason: str) -> None:
+def test_reason_names_the_matching_condition(
+    when: dict[str, Any], facts: dict[str, Any], reason: str
+) -> None:
     assert reasons(decision(rule(when, priority="high"), **facts)) == [reason]
 
 
-def test_reason_is_the_rules_own_when_it_gives_one() -> None:
+def test_reason_is_the_rules_own_text_when_there_is_one() -> None:
     decided = decision(
         {
             **rule(
@@ -251,7 +251,7 @@ def test_costs_of_channels_are_refused_when_one_is_missing() -> None:
         council(channel_costs={"online": 8, "phone": 339.5})
 
 
-def test_channels_cost_what_the_study_says_when_a_council_gives_no_sums_of_its_own() -> None:
+def test_channels_have_the_studys_costs_by_default() -> None:
     pence = {"online": 8, "phone": 339, "counter": 1053, "letter": 1210, "social": 8}
     assert council().channel_costs == pence
 
@@ -349,7 +349,7 @@ def test_promise_for_a_priority_is_for_higher_ones_as_well() -> None:
     assert dues[0] == dues[1] > dues[2] == dues[3]
 
 
-def test_other_rules_are_for_the_priorities_that_they_name_alone() -> None:
+def test_rules_without_a_promise_apply_only_to_their_named_priorities() -> None:
     low = rule({"priorities": ["low"]}, opens="job")
     assert [decision(low, priority=each).opens for each in PRIORITIES] == ["job", *["officer"] * 3]
 
@@ -382,7 +382,7 @@ def test_rules_are_refused_when_a_higher_priority_could_wait_longer(
         council(*rules)
 
 
-def test_rules_for_wards_that_differ_are_not_compared() -> None:
+def test_rules_for_different_wards_are_not_compared() -> None:
     at_a_pothole, slow, quick = {"services": ["pothole"]}, {"days": 3}, {"days": 2}
     taken = council(
         rule(at_a_pothole | {"priorities": ["urgent"], "wards": ["east"]}, service_level=slow),

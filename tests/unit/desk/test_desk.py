@@ -54,7 +54,7 @@ def test_template_is_added_once_and_listed_by_name(desk: Desk) -> None:
         ({"state": "done"}, "state: must be one of: action_scheduled, cancelled, closed"),
     ],
 )
-def test_template_is_refused_that_names_what_is_not_there(
+def test_template_is_refused_when_it_names_an_unknown_field(
     values: Any, says: str, desk: Desk
 ) -> None:
     with pytest.raises(Invalid) as refused:
@@ -89,7 +89,7 @@ def test_template_is_changed_and_removed_on_its_version(desk: Desk) -> None:
     assert events == ["templates.add", "templates.change", "templates.remove"]
 
 
-def test_nothing_is_done_that_cannot_be_written_down(desk: Desk) -> None:
+def test_nothing_is_done_when_the_audit_log_fails(desk: Desk) -> None:
     stored = add(desk)
     desk.down = True
     for act in (
@@ -103,7 +103,7 @@ def test_nothing_is_done_that_cannot_be_written_down(desk: Desk) -> None:
     assert desk.store.templates() == [stored] and desk.store.views("she") == []
 
 
-def test_templates_and_views_come_to_an_end(desk: Desk) -> None:
+def test_templates_and_views_have_a_maximum_number(desk: Desk) -> None:
     for number in range(MOST_TEMPLATES):
         add(desk, f"k{number}")
     for number in range(MOST_VIEWS):
@@ -138,7 +138,7 @@ def test_views_belong_to_one_officer(desk: Desk) -> None:
     assert usecases.views_of("she", ports) == []
 
 
-def test_view_is_refused_that_asks_for_no_filter_of_the_queue(desk: Desk) -> None:
+def test_view_is_refused_when_it_has_an_unknown_filter(desk: Desk) -> None:
     with pytest.raises(Invalid, match="colour is not a filter"):
         usecases.save_view(ViewDraft(name="V", query="colour=red"), "k", "she", desk.ports())
 
@@ -155,7 +155,7 @@ def undo_of(desk: Desk, **values: Any) -> Undo:
     return usecases.keep_for_undo(Undo(**kept | values), desk.ports())
 
 
-def test_change_can_be_taken_back_by_its_officer_until_its_time_is_over(desk: Desk) -> None:
+def test_change_can_be_undone_by_its_officer_until_its_time_is_over(desk: Desk) -> None:
     ports, undo = desk.ports(), undo_of(desk)
     assert undo.until == NOON + UNDO_WITHIN
     assert usecases.get_undo(undo.undo_id, "she", ports) == undo
@@ -182,7 +182,7 @@ def entry(action: Action, details: str = "", actor: str = "she") -> Entry:
     return Entry(entry_id="e", at=NOON, actor=actor, action=action, subject="R", details=details)
 
 
-def test_history_says_what_was_done_and_who_did_it(desk: Desk) -> None:
+def test_history_names_each_action_and_its_author(desk: Desk) -> None:
     desk.names = {"she": "Ann Officer"}
     desk.log = [
         entry("reports.change", "lat long state visibility=hidden"),

@@ -31,7 +31,7 @@ def changed(office: Office, of: Any, **values: Any) -> Any:
     return change(of.disruption_id, changes, of.version, OFFICER, office.ports())
 
 
-def test_disruption_is_posted_once_under_its_key_and_noted_before(office: Office) -> None:
+def test_disruption_is_posted_once_under_its_key_and_audited_before(office: Office) -> None:
     first, again = posted(office), posted(office)
     assert first == again and (first.version, first.news) == (1, 1)
     assert office.noted[0] == (OFFICER, "disruptions.post", first.disruption_id, "")
@@ -56,7 +56,7 @@ def test_disruption_is_posted_once_under_its_key_and_noted_before(office: Office
         ({"service_codes": ("pothole", "unknown")}, "service_codes"),
     ],
 )
-def test_disruption_is_refused_by_field_when_it_cannot_stand(
+def test_disruption_is_refused_with_its_field_when_it_is_invalid(
     values: dict[str, Any], field: str, office: Office
 ) -> None:
     with pytest.raises(Invalid) as refused:
@@ -66,7 +66,7 @@ def test_disruption_is_refused_by_field_when_it_cannot_stand(
 
 
 @pytest.mark.parametrize("area", [DisruptionArea(), DisruptionArea(ward_code=GUILDHALL)])
-def test_disruption_may_be_of_a_ward_or_of_the_whole_council(
+def test_disruption_can_be_for_a_ward_or_the_whole_council(
     area: DisruptionArea, office: Office
 ) -> None:
     assert posted(office, area=area).area == area
@@ -87,7 +87,7 @@ def test_disruption_may_be_of_a_ward_or_of_the_whole_council(
         ({"ends": NOON + 6 * HOUR}, False),
     ],
 )
-def test_change_is_news_when_it_is_of_times_or_area_or_of_one_more_service(
+def test_change_of_times_area_or_services_is_announced(
     values: dict[str, Any], is_news: bool, office: Office
 ) -> None:
     after = changed(office, posted(office, service_codes=("missed-bin",)), **values)
@@ -95,7 +95,7 @@ def test_change_is_news_when_it_is_of_times_or_area_or_of_one_more_service(
     assert office.noted[-1][1::2] == ("disruptions.change", *values)
 
 
-def test_change_is_refused_on_another_version_or_when_it_is_over(office: Office) -> None:
+def test_change_is_refused_on_another_version_or_after_the_end(office: Office) -> None:
     first = posted(office)
     second = changed(office, first, title="No bins")
     with pytest.raises(Conflict) as refused:
@@ -122,7 +122,7 @@ def test_withdrawn_disruption_is_over_and_cannot_be_changed(office: Office) -> N
         withdraw("0" * 32, 1, OFFICER, office.ports())
 
 
-def test_those_on_or_to_come_are_listed_by_when_they_begin(office: Office) -> None:
+def test_current_and_upcoming_disruptions_are_listed_by_start(office: Office) -> None:
     later = posted(office, "1", begins=NOON + HOUR)
     now, over = posted(office, "2"), posted(office, "3", ends=NOON + HOUR)
     office.clock.now += HOUR
@@ -135,7 +135,7 @@ def shown(office: Office) -> list[str]:
     return [each["title"] for each in json.loads(office.published[-1])["items"]]
 
 
-def test_document_has_those_on_or_to_come_and_loses_what_is_over(office: Office) -> None:
+def test_document_has_current_and_upcoming_disruptions_and_loses_past_ones(office: Office) -> None:
     posted(office, "1", title="Now"), posted(office, "2", title="Soon", begins=NOON + HOUR)
     assert shown(office) == ["Now", "Soon"] and office.purged == []
     office.clock.now += 6 * HOUR
@@ -143,7 +143,7 @@ def test_document_has_those_on_or_to_come_and_loses_what_is_over(office: Office)
     assert b"news" not in office.published[0] and b"request_id" not in office.published[0]
 
 
-def test_copies_are_dropped_until_the_cdn_has_heard_when_one_was_taken_back(
+def test_copies_are_purged_until_the_cdn_confirms_when_one_was_withdrawn(
     office: Office,
 ) -> None:
     first = posted(office)

@@ -28,7 +28,7 @@ def park(number: int, east: float, north: float) -> Facility:
     )
 
 
-def test_kind_is_refused_with_those_that_there_are_when_it_is_unknown() -> None:
+def test_unknown_kind_is_refused_with_the_known_ones() -> None:
     ports = MemoryFacilities(facility_list([facility()])).ports()
     for kind in ("castle", "", None):
         with pytest.raises(Invalid) as refused:
@@ -43,7 +43,7 @@ def test_facilities_come_nearest_first_and_as_listed_when_they_are_equally_near(
     assert found[0].distance_m == round(geodesic_m(HERE, near.point), 1)
 
 
-def test_area_is_0_m_away_when_somebody_stands_in_it() -> None:
+def test_area_is_0_m_away_from_inside() -> None:
     around, beside = park(1, -0.001, -0.0005), park(2, 0.01, 0.0)
     ports = MemoryFacilities(facility_list([beside, around])).ports()
     inside, outside = nearest("library", HERE, 5, ports)
@@ -53,7 +53,7 @@ def test_area_is_0_m_away_when_somebody_stands_in_it() -> None:
     assert outside.distance_m == pytest.approx(656, abs=2)
 
 
-def test_areas_are_as_a_search_of_all_when_they_lie_anywhere() -> None:
+def test_nearest_areas_equal_a_search_of_all() -> None:
     rng = Random(54)
     parks = [park(n, rng.uniform(-0.1, 0.1), rng.uniform(-0.06, 0.06)) for n in range(60)]
     memory = MemoryFacilities(facility_list([*parks, facility(99)]))
@@ -78,7 +78,7 @@ def _edge_mm(item: Facility, point: Point) -> int:
     return distance_mm(round(place.lat * 1e7), round(place.long * 1e7), point)
 
 
-def test_hours_say_open_or_not_when_they_are_certain() -> None:
+def test_hours_give_open_or_closed_when_they_are_certain() -> None:
     sure = facility(1, opening_hours="9am-5pm", opens=parsed("9am-5pm"))
     unsure = facility(2, opening_hours="Ring the bell")
     found = nearest("library", HERE, 5, MemoryFacilities(facility_list([sure, unsure])).ports())
@@ -90,7 +90,7 @@ def test_hours_say_open_or_not_when_they_are_certain() -> None:
     assert (found[1].open_now, found[1].opening_hours) == (None, "Ring the bell")
 
 
-def test_facility_says_so_when_it_has_an_open_report() -> None:
+def test_facility_has_its_open_report() -> None:
     listed = facility_list([facility(1), facility(2)], service_code="pothole")
     memory = MemoryFacilities(listed, {"library-2": "R1", "another": "R2"})
     assert [each.open_report for each in nearest("library", HERE, 5, memory.ports())] == [
@@ -122,7 +122,7 @@ def test_nearest_of_each_kind_is_one_facility() -> None:
 
 
 @pytest.mark.parametrize("missing", [None, UpstreamFailed("no list")])
-def test_kind_is_left_out_of_nearest_of_each_when_its_list_is_not_to_be_had(
+def test_kind_is_left_out_of_nearest_of_each_when_its_list_cannot_be_read(
     missing: Exception | None,
 ) -> None:
     class Without(MemoryFacilities):

@@ -32,7 +32,7 @@ def on_the_wall(text: str, fold: int = 0) -> datetime:
         ("2026-06-06T13:00", OpenState(False)),  # Monday is too far for a time of day alone
     ],
 )
-def test_shop_says_what_comes_next_when_asked_round_its_hours(now: str, state: OpenState) -> None:
+def test_shop_has_its_next_change_around_its_hours(now: str, state: OpenState) -> None:
     assert state_at(SHOP, on_the_wall(now), LONDON, ()) == state
 
 

@@ -44,20 +44,20 @@ def test_documents_are_read_again_when_a_minute_has_passed() -> None:
     assert len(shelf.reads) == 6
 
 
-def test_nothing_is_read_of_a_kind_when_it_is_none() -> None:
+def test_unknown_kind_is_not_read() -> None:
     shelf = Shelf()
     assert shelf.facilities().known("../index") is None
     assert shelf.reads == [KINDS]
 
 
-def test_there_are_no_kinds_when_nothing_was_published() -> None:
+def test_list_of_kinds_is_empty_when_nothing_is_published() -> None:
     shelf = Shelf()
     shelf.documents.clear()
     assert shelf.facilities().kinds() == ()
 
 
 @pytest.mark.parametrize("index", [None, b"torn", index_of([facility(7, lat=1.0)])])
-def test_index_is_built_anew_when_the_published_one_belongs_to_another_list(
+def test_index_is_rebuilt_when_the_published_one_belongs_to_another_list(
     index: bytes | None,
 ) -> None:
     shelf = Shelf()

@@ -107,7 +107,7 @@ def test_pages_are_left_out_when_a_service_has_no_questions_and_takes_no_photos(
     assert browser.fill(service_code="dead-animal") == "description"
 
 
-def test_place_is_asked_in_words_when_nothing_is_found() -> None:
+def test_place_is_described_when_nothing_is_found() -> None:
     browser = Browser()
     assert browser.fill(q="xyzzy") == "where"
     assert "xyzzy" in browser.faults["q"]
@@ -117,7 +117,7 @@ def test_place_is_asked_in_words_when_nothing_is_found() -> None:
     assert "lat" not in body
 
 
-def test_place_is_in_words_when_none_of_those_found_is_meant() -> None:
+def test_place_is_described_when_no_match_is_chosen() -> None:
     browser = Browser().to("place")
     assert browser.fill(place="words") == "place"
     assert browser.faults == {"address": "Describe where the problem is"}
@@ -146,7 +146,7 @@ def test_place_is_in_words_when_none_of_those_found_is_meant() -> None:
         ("contact", {"contact__phone": "ring me"}, "contact.phone"),
     ],
 )
-def test_page_comes_again_with_what_was_typed_when_an_answer_does_not_hold(
+def test_page_returns_with_the_typed_values_when_an_answer_is_invalid(
     step: str, fields: dict[str, str], field: str
 ) -> None:
     browser = Browser().to(step)
@@ -156,7 +156,7 @@ def test_page_comes_again_with_what_was_typed_when_an_answer_does_not_hold(
         assert browser.answers.one(name.replace("__", ".")) == value
 
 
-def test_report_stops_when_another_body_looks_after_the_place() -> None:
+def test_report_stops_when_another_organisation_is_responsible_for_the_place() -> None:
     browser = Browser()
     browser.fill(q="trunk")
     browser.fill(place=place_value(label="Trunk Road", lat=TRUNK_ROAD.lat, long=TRUNK_ROAD.long))
@@ -213,7 +213,7 @@ def test_neighbours_are_shown_only_when_there_are_some() -> None:
     assert Browser().to("service").fill(service_code="litter") == "photos"
 
 
-def test_page_before_is_shown_when_somebody_goes_back() -> None:
+def test_previous_page_is_shown_by_going_back() -> None:
     browser = Browser().to("check")
     seen = []
     while browser.name != "where":
@@ -233,7 +233,7 @@ def photo(body: bytes = b"\xff\xd8\xff", name: str = "photos") -> Upload:
     return Upload(name, "a.jpg", "image/jpeg", body)
 
 
-def test_only_ids_travel_on_when_photos_are_sent() -> None:
+def test_only_ids_are_passed_on_when_photos_are_sent() -> None:
     siblings = MemorySiblings()
     browser = Browser(siblings).to("photos")
     assert browser.fill(photo(), photo(b"\xff\xd8\xff2"), photo(name="other")) == "description"
@@ -253,7 +253,7 @@ def test_only_ids_travel_on_when_photos_are_sent() -> None:
         ([photo()] * 6, "can have 5 photos: choose 5 or fewer"),
     ],
 )
-def test_photos_are_asked_again_when_they_cannot_be_taken(
+def test_photos_are_requested_again_when_they_are_refused(
     files: list[Upload], message: str
 ) -> None:
     siblings = MemorySiblings()
@@ -310,7 +310,7 @@ def test_first_page_at_fault_is_shown_when_the_report_is_refused() -> None:
     assert [field for field, _ in screen.faults] == ["q"]
 
 
-def test_place_is_refused_before_anything_else_is_asked_when_it_is_another_councils() -> None:
+def test_place_is_refused_first_when_it_is_in_another_council() -> None:
     siblings = MemorySiblings()
     point = Point(lat=MARKET_PLACE.lat, long=MARKET_PLACE.long)
     siblings.outside_of[point] = "the location is outside Eskerby Council"
@@ -321,7 +321,7 @@ def test_place_is_refused_before_anything_else_is_asked_when_it_is_another_counc
     assert browser.fill(place=HERE) == "service"
 
 
-def test_unknown_fields_do_not_travel_when_somebody_adds_them() -> None:
+def test_unknown_fields_are_dropped() -> None:
     browser = Browser()
     browser.fill(q="market", colour="red")
     assert set(browser.answers.values) == {"key", "q", "done"}

@@ -44,5 +44,5 @@ def test_text_is_left_alone_when_it_is_about_a_place(text: str) -> None:
     assert findings(text) == []
 
 
-def test_finding_is_named_once_when_it_comes_again() -> None:
+def test_repeated_finding_is_named_once() -> None:
     assert len(findings("01904 960123", "again 01904 960123, ann@example.org")) == 2

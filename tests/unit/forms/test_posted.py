@@ -71,7 +71,7 @@ def test_fields_and_files_are_read_when_a_form_is_multipart() -> None:
         (b"", "multipart/form-data"),
     ],
 )
-def test_form_is_refused_when_no_browser_sends_it_so(body: bytes, content_type: str) -> None:
+def test_form_is_refused_when_its_format_is_not_a_browsers(body: bytes, content_type: str) -> None:
     with pytest.raises(Invalid):
         parse(body, content_type)
 
@@ -84,7 +84,7 @@ def test_form_is_too_large_when_it_holds_more_than_is_read(size: int, content_ty
         parse(b"a" * size, content_type)
 
 
-def test_form_of_the_largest_size_reaches_us_with_all_that_a_page_may_hold() -> None:
+def test_largest_form_of_a_page_is_accepted() -> None:
     """The gateway hands it over as base64, with the headers twice, and Lambda takes 6 MB."""
     headers = 2 * 10_240
     assert MOST_BYTES < 4_500_000
@@ -149,7 +149,7 @@ def test_bytes_that_windows_leaves_out_are_control_characters() -> None:
     assert parse(b"q=a%81b", f"{URLENCODED}; charset=iso-8859-1").one("q") == "a\x81b"
 
 
-def test_file_is_taken_when_its_name_is_in_another_character_set() -> None:
+def test_file_is_accepted_when_its_name_is_in_another_character_set() -> None:
     head = b'--edge\r\nContent-Disposition: form-data; name="photo"; filename="Stra\xdfe.jpg"\r\n'
     form = parse(head + b"\r\nx\r\n--edge--\r\n", MULTIPART)
     assert [upload.body for upload in form.files] == [b"x"]

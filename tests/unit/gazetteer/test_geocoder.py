@@ -40,18 +40,18 @@ class Stranger:
         return [place.label for place in self.geocoder.find(typed)]
 
 
-def test_geocoder_gives_places_of_the_council_when_it_knows_others_too() -> None:
+def test_geocoder_returns_only_places_of_the_council() -> None:
     stranger = Stranger(Found("Mint Yard, York"), Found("Mint Yard, Leeds", latitude=53.8))
     assert stranger.labels("mint yard") == ["Mint Yard, York"]
 
 
-def test_geocoder_is_asked_once_when_the_same_is_typed_again() -> None:
+def test_geocoder_is_asked_once_for_a_repeated_query() -> None:
     stranger = Stranger(Found("Mint Yard"))
     assert stranger.labels("Mint  Yard") == stranger.labels("mint yard") == ["Mint Yard"]
     assert stranger.asked == ["mint yard"]
 
 
-def test_geocoder_is_let_alone_for_a_minute_when_it_failed() -> None:
+def test_geocoder_is_not_asked_for_a_minute_after_a_failure() -> None:
     stranger = Stranger(Found("Mint Yard"))
     stranger.fails = True
     assert stranger.labels("mint yard") == stranger.labels("another") == []
@@ -60,12 +60,12 @@ def test_geocoder_is_let_alone_for_a_minute_when_it_failed() -> None:
     assert stranger.labels("mint yard") == ["Mint Yard"]
 
 
-def test_geocoder_gives_nothing_when_its_answer_makes_no_sense() -> None:
+def test_geocoder_returns_nothing_when_its_reply_is_invalid() -> None:
     stranger = Stranger(Found("Nowhere", latitude="north"))  # type: ignore[arg-type]
     assert stranger.labels("nowhere") == []
 
 
-def test_answer_is_not_waited_for_when_it_does_not_come_in_time() -> None:
+def test_late_reply_is_not_awaited() -> None:
     answers = Event()
     with pytest.raises(TimeoutError):
         in_time(answers.wait, timeout_s=0.01)
@@ -73,7 +73,7 @@ def test_answer_is_not_waited_for_when_it_does_not_come_in_time() -> None:
     assert in_time(answers.wait, timeout_s=60)
 
 
-def test_what_the_geocoder_raises_is_raised_when_it_fails_in_time() -> None:
+def test_geocoders_error_is_raised_when_it_fails_in_time() -> None:
     def fail() -> None:
         raise ValueError("no")
 

@@ -70,26 +70,24 @@ def labels(q: str) -> list[str]:
         ("ZZ14 4", "ZZ14 4AB"),
     ],
 )
-def test_search_gives_first_what_was_meant_when_it_is_spelt_in_another_way(
-    q: str, best: str
-) -> None:
+def test_search_returns_the_intended_place_first_for_other_spellings(q: str, best: str) -> None:
     assert labels(q)[0] == best
 
 
-def test_search_orders_by_how_well_a_label_fits_when_several_do() -> None:
+def test_search_sorts_labels_by_how_well_they_match() -> None:
     assert labels("bath") == ["Bath", "Bathford", "Bath Street", "Old Bath Road"]
     assert labels("high street") == ["High Street, Weston", "High Street, Keynsham"]
     assert labels("orthen") == ["Northend"]
 
 
-def test_search_gives_all_postcodes_that_begin_so_when_one_is_typed_in_part() -> None:
+def test_search_returns_all_postcodes_with_a_prefix() -> None:
     assert labels("zz1 4a") == ["ZZ1 4AB", "ZZ1 4AD"]
     assert labels("zz14") == ["ZZ1 4AB", "ZZ1 4AD", "ZZ14 4AB"]
     assert labels("4ab") == []
 
 
 @pytest.mark.parametrize("q", ["", " ", "!?", "'", "nowhere at all", "zz2"])
-def test_search_finds_nothing_when_nothing_is_called_so(q: str) -> None:
+def test_search_returns_nothing_when_nothing_matches(q: str) -> None:
     assert labels(q) == []
 
 
@@ -99,7 +97,7 @@ def test_search_stops_at_twenty_when_more_would_fit() -> None:
 
 
 @given(st.text(max_size=120))
-def test_search_answers_when_anything_is_typed(q: str) -> None:
+def test_search_answers_for_any_text(q: str) -> None:
     assert len(search(q, PLACES)) <= MOST_FOUND
 
 
@@ -122,11 +120,11 @@ SHARED = Gazetteer(
 
 
 @pytest.mark.parametrize("case", CASES["cases"], ids=lambda case: case["q"])
-def test_search_gives_the_shared_order_when_a_shared_case_is_typed(case: dict[str, Any]) -> None:
+def test_search_has_the_order_of_the_shared_cases(case: dict[str, Any]) -> None:
     assert [found.label for found in search(case["q"], SHARED)] == case["labels"]
 
 
-def test_search_prefers_what_is_spelt_right_when_something_else_is_nearly_so() -> None:
+def test_search_prefers_exact_spelling() -> None:
     near = Gazetteer([place("Parkes Road"), place("Parker Road")])
     assert [found.label for found in search("parker road", near)] == ["Parker Road"]
 
@@ -142,7 +140,7 @@ class Stranger:
         return [place("The Old Mint", "place")]
 
 
-def test_find_asks_the_geocoder_when_the_council_knows_no_such_place() -> None:
+def test_find_asks_the_geocoder_when_the_council_has_no_match() -> None:
     stranger = Stranger()
     ports = Ports(gazetteer=lambda: PLACES, geocode=stranger.find)
     assert [found.label for found in find("old mint", ports)] == ["The Old Mint"]

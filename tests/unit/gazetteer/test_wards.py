@@ -130,7 +130,7 @@ class Shelf:
         return PublishedWhereabouts(self.read, lambda: self.seconds)
 
 
-def test_nothing_is_known_and_nothing_fails_when_no_file_is_there() -> None:
+def test_ward_and_street_are_unknown_without_an_error_when_files_are_missing() -> None:
     here = Shelf().whereabouts()
     assert (here.ward_code(INSIDE, DAY), here.street(INSIDE)) == (None, None)
 
@@ -149,7 +149,7 @@ def test_store_is_asked_once_a_minute_when_it_fails() -> None:
     assert here.street(INSIDE) == "Row"
 
 
-def test_nothing_is_known_when_a_document_cannot_be_read() -> None:
+def test_ward_and_street_are_unknown_when_a_document_cannot_be_read() -> None:
     shelf = Shelf()
     shelf.documents[WARDS] = b"{"
     assert shelf.whereabouts().ward_code(INSIDE, DAY) is None

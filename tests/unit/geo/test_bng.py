@@ -75,7 +75,7 @@ def test_place_is_the_same_to_12_mm_when_it_is_anywhere_in_the_grid(
         (53.9, -1.08, ["northing"]),
     ],
 )
-def test_grid_place_is_refused_by_field_when_it_is_outside(
+def test_grid_place_is_refused_with_its_field_when_it_is_outside(
     easting: float, northing: float, fields: list[str]
 ) -> None:
     with pytest.raises(Invalid, match="from 0 to") as refused:

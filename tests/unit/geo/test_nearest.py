@@ -130,14 +130,14 @@ def test_nothing_is_found_when_there_are_no_places(k: int) -> None:
     assert nearest(opened(built([])), YORK, k) == []
 
 
-def test_nothing_is_found_when_none_is_asked_for_or_none_counts() -> None:
+def test_nothing_is_found_when_none_is_requested_or_none_counts() -> None:
     index = opened(built(spread(100, seed=4)))
     assert nearest(index, YORK, 0) == []
     assert nearest(index, YORK, 3, keep=lambda number: False) == []
 
 
 @pytest.mark.parametrize("count", [1, 2, 500])
-def test_all_are_found_when_places_are_one_and_the_same(count: int) -> None:
+def test_all_are_found_when_places_coincide(count: int) -> None:
     index = opened(built([YORK] * count))
     assert nearest(index, YORK, 1000) == [Found(number, 0.0) for number in range(count)]
 
@@ -165,7 +165,7 @@ def test_index_is_the_same_when_it_is_read_through_a_memory_map(tmp_path: Path) 
         del index
 
 
-def test_layout_is_the_documented_one_when_it_is_read_by_hand() -> None:
+def test_layout_is_as_documented() -> None:
     points = spread(50, seed=9)
     content = built(points)
     magic, version, count, columns, rows, west, south, wide, high = HEADER.unpack_from(content)
@@ -205,7 +205,7 @@ def test_bytes_are_refused_with_the_reason_when_they_are_not_a_complete_index(
     ("lat", "long", "field"),
     [(math.nan, 0, "lat"), (90.1, 0, "lat"), (0, -180.1, "long"), (0, math.inf, "long")],
 )
-def test_place_is_refused_with_its_number_when_it_is_none(
+def test_place_is_refused_with_its_number_when_it_is_invalid(
     lat: float, long: float, field: str
 ) -> None:
     with pytest.raises(Invalid, match="place 1 has") as refused:

@@ -75,7 +75,7 @@ def test_distances_are_numbers_and_the_same_both_ways(one: Point, other: Point) 
 
 
 @pytest.mark.parametrize("folder", ["chalicelib", "infra", "bench"])
-def test_points_and_boxes_are_made_by_keyword_so_that_no_axes_are_swapped(folder: str) -> None:
+def test_points_and_boxes_need_keywords_so_that_axes_cannot_be_swapped(folder: str) -> None:
     root = Path(__file__).resolve().parents[3]
     for path in (root / folder).rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -152,13 +152,13 @@ def test_box_is_that_of_all_parts_when_there_are_several() -> None:
 
 
 @given(st.lists(corners, min_size=3, max_size=12, unique=True))
-def test_representative_place_is_inside_when_the_ring_is_anything(ring: list[Corner]) -> None:
+def test_representative_place_is_inside_any_ring(ring: list[Corner]) -> None:
     assume(shapely.Polygon(ring).is_valid and shapely.Polygon(ring).area > 1e-9)
     polygon = Polygon(tuple(ring))
     assert polygon.contains(representative(polygon))
 
 
-def test_representative_place_is_inside_when_the_ward_is_real(shared_data: Path) -> None:
+def test_representative_place_is_inside_a_real_ward(shared_data: Path) -> None:
     for name in FILES:
         for ward, peer in wards_of(shared_data, name):
             place = representative(ward)

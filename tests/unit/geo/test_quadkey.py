@@ -60,7 +60,7 @@ def test_coarse_quadkey_is_a_prefix_of_the_fine_one_when_the_point_is_the_same(
 
 
 @given(points, st.integers(1, 18))
-def test_tile_bounds_hold_the_point_when_the_tile_is_the_points_own(point: Point, z: int) -> None:
+def test_tile_bounds_contain_the_points_of_the_tile(point: Point, z: int) -> None:
     box = bounds(tile_of(point, z))
     slack = 1e-9
     assert box.west - slack <= point.long <= box.east + slack

@@ -30,9 +30,7 @@ def polygon(*rings: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("name", "count"), [("york_wards_2024", 21), ("york_wards_2013", 22), ("bath_wards_2018", 33)]
 )
-def test_every_ward_is_taken_when_the_file_is_real(
-    name: str, count: int, shared_data: Path
-) -> None:
+def test_every_real_ward_is_accepted(name: str, count: int, shared_data: Path) -> None:
     content = json.loads((shared_data / "boundaries" / f"{name}.geojson").read_bytes())
     assert len([shape_of(feature["geometry"]) for feature in content["features"]]) == count
 
@@ -88,7 +86,7 @@ def test_geometry_is_refused_with_place_and_reason_when_it_is_bad(
         ([[0, 0], [4, 0], [2, 2], [4, 4], [0, 4], [2, 2]],),
     ],
 )
-def test_rings_are_taken_when_they_only_touch(rings: tuple[Any, ...]) -> None:
+def test_rings_that_only_touch_are_accepted(rings: tuple[Any, ...]) -> None:
     assert len(shape_of(polygon(*rings)).rings) == len(rings)
 
 
@@ -97,7 +95,7 @@ whole = st.integers(0, 12).map(float)
 
 @settings(max_examples=400)
 @given(st.lists(st.tuples(whole, whole), min_size=3, max_size=9, unique=True))
-def test_ring_is_refused_when_shapely_says_so_and_it_crosses_itself(ring: list[Corner]) -> None:
+def test_self_crossing_ring_is_refused_as_shapely_does(ring: list[Corner]) -> None:
     found = crossing(Polygon(tuple(ring)))
     # Corners that no two edges share but neighbours: then touching is crossing for both.
     assert (found is None) == shapely.Polygon(ring).is_valid
@@ -119,7 +117,7 @@ def clash(one: shapely.LineString, other: shapely.LineString, *, is_one_ring: bo
 
 @settings(max_examples=400)
 @given(rings_on_a_lattice)
-def test_crossing_is_found_when_any_two_edges_of_the_rings_clash(
+def test_crossing_is_found_between_any_two_edges(
     rings: list[tuple[Corner, ...]],
 ) -> None:
     lines = [
@@ -149,7 +147,7 @@ def test_crossing_is_found_among_ten_thousand_corners_and_only_when_there_is_one
     assert crossing(Polygon(tuple(ring))) is not None
 
 
-def test_crossing_is_said_to_be_where_it_is_when_two_corners_are_swapped() -> None:
+def test_crossing_is_located_when_two_corners_are_swapped() -> None:
     ring = [
         (math.cos(2 * math.pi * at / 1000), math.sin(2 * math.pi * at / 1000)) for at in range(1000)
     ]

@@ -25,7 +25,7 @@ TEN = datetime(2026, 1, 31, 10, 0, tzinfo=UTC)
         " 2026-01-31T10:00:00Z ",
     ],
 )
-def test_moment_is_read_when_a_client_writes_it_so(text: str) -> None:
+def test_time_is_read_in_every_notation_of_clients(text: str) -> None:
     assert moments.read(text) == TEN
 
 
@@ -53,21 +53,21 @@ def test_moment_is_read_when_a_client_writes_it_so(text: str) -> None:
         "2026-01-31T10:00:00Z; DROP TABLE",
     ],
 )
-def test_moment_is_refused_when_it_is_none(text: str) -> None:
+def test_invalid_time_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=moments.WANTED):
         moments.read(text)
 
 
-def test_moment_is_written_in_utc_with_seconds_and_no_fraction() -> None:
+def test_time_is_written_in_utc_with_seconds_and_no_fraction() -> None:
     local = datetime(2026, 1, 31, 11, 0, 0, 987654, timezone(timedelta(hours=1)))
     assert moments.write(local) == "2026-01-31T10:00:00Z"
 
 
 @pytest.mark.parametrize("text", ["2000-01-01T00:00:00Z", "2100-12-31T23:59:59Z"])
-def test_moment_is_read_when_it_is_the_first_or_the_last(text: str) -> None:
+def test_first_and_last_time_are_read(text: str) -> None:
     assert moments.write(moments.read(text)) == text
 
 
 @given(st.datetimes(datetime(2000, 1, 1), datetime(2100, 12, 31), timezones=st.just(UTC)))
-def test_moment_is_the_same_when_it_was_written_and_read(moment: datetime) -> None:
+def test_time_is_the_same_after_writing_and_reading(moment: datetime) -> None:
     assert moments.read(moments.write(moment)) == moment.replace(microsecond=0)

@@ -23,19 +23,19 @@ def test_xml_has_a_declaration_and_neither_namespaces_nor_attributes() -> None:
     )
 
 
-def test_json_is_the_xml_less_its_root() -> None:
+def test_json_is_the_xml_without_its_root() -> None:
     tree: Tree = [{"service_code": "001", "metadata": True, "lat": 53.5, "at": NOON}]
     assert json.loads(write("services", tree, "json")) == [
         {"service_code": "001", "metadata": True, "lat": 53.5, "at": "2026-06-01T12:00:00Z"}
     ]
 
 
-def test_list_is_a_list_in_both_forms_when_it_is_empty() -> None:
+def test_empty_list_is_a_list_in_both_formats() -> None:
     assert write("service_requests", [], "json") == b"[]"
     assert read_xml(write("service_requests", [], "xml")) == Document("service_requests", [])
 
 
-def test_moment_that_is_not_there_is_null_in_json_and_left_out_of_xml() -> None:
+def test_missing_time_is_null_in_json_and_left_out_of_xml() -> None:
     tree: Tree = {"expected_datetime": None, "address_id": None}
     assert json.loads(write("request", tree, "json")) == tree
     assert read_xml(write("request", tree, "xml")).tree == {"address_id": ""}
@@ -54,7 +54,7 @@ def test_moment_that_is_not_there_is_null_in_json_and_left_out_of_xml() -> None:
         ("a\x00b\x0bc\uffff", "a\ufffdb\ufffdc\ufffd"),
     ],
 )
-def test_value_is_text_that_every_reader_of_xml_takes(value: Tree, text: str) -> None:
+def test_value_is_text_that_every_xml_reader_accepts(value: Tree, text: str) -> None:
     assert read_xml(write("request", {"x": value}, "xml")).tree == {"x": text}
 
 
@@ -69,7 +69,7 @@ requests = st.fixed_dictionaries(
 
 
 @given(st.lists(requests))
-def test_tree_is_the_same_when_it_went_through_either_form(rows: list[dict[str, Any]]) -> None:
+def test_tree_is_the_same_after_either_format(rows: list[dict[str, Any]]) -> None:
     assert json.loads(write("service_requests", rows, "json")) == rows
     back = read_xml(write("service_requests", rows, "xml")).tree
     assert isinstance(back, list)
@@ -121,7 +121,7 @@ def test_xml_is_refused_when_it_could_harm_its_reader(raw: bytes) -> None:
 
 
 @given(st.binary() | st.text().map(lambda text: f"<a>{text}</a>".encode("utf-8", "replace")))
-def test_xml_is_read_as_a_plain_tree_or_refused_whatever_it_is(raw: bytes) -> None:
+def test_any_xml_is_read_as_a_plain_tree_or_refused(raw: bytes) -> None:
     try:
         document = read_xml(raw)
     except Unreadable:

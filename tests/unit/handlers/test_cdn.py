@@ -24,12 +24,12 @@ def told(address: str, secret: str = NOW) -> dict[str, str]:
         ("::1", "::1"),
     ],
 )
-def test_address_is_one_whichever_way_it_is_written(said: str, address: str) -> None:
+def test_address_is_the_same_in_every_notation(said: str, address: str) -> None:
     assert viewer_address(told(said), ACCEPTED) == address
 
 
 @pytest.mark.parametrize("secret", ACCEPTED)
-def test_address_is_believed_under_each_secret_that_holds(secret: str) -> None:
+def test_address_is_trusted_under_each_valid_secret(secret: str) -> None:
     assert viewer_address(told(VIEWER, secret), ACCEPTED) == "198.51.100.10"
 
 
@@ -55,7 +55,7 @@ def test_headers_are_found_when_their_case_differs() -> None:
         {"x_ginnel_origin": NOW, "x-ginnel-viewer": VIEWER},
     ],
 )
-def test_nobody_is_believed_when_the_secret_is_not_right(headers: Mapping[str, str]) -> None:
+def test_address_is_not_trusted_when_the_secret_is_wrong(headers: Mapping[str, str]) -> None:
     assert not came_through_the_cdn(headers, ACCEPTED)
     assert viewer_address(headers, ACCEPTED) is None
 
@@ -77,7 +77,7 @@ def test_address_is_unknown_when_it_cannot_be_read(said: str) -> None:
     assert viewer_address(told(said), ACCEPTED) is None
 
 
-def test_forwarded_address_is_not_believed_when_the_cdn_sends_it_too() -> None:
+def test_forwarded_address_is_not_trusted_even_from_the_cdn() -> None:
     sent = told(VIEWER) | {"x-forwarded-for": "203.0.113.9, 198.51.100.10"}
     assert viewer_address(sent, ACCEPTED) == "198.51.100.10"
     del sent["x-ginnel-viewer"]
@@ -85,11 +85,11 @@ def test_forwarded_address_is_not_believed_when_the_cdn_sends_it_too() -> None:
 
 
 @pytest.mark.parametrize("accepted", [(), ("",)])
-def test_nothing_holds_when_there_is_no_secret(accepted: tuple[str, ...]) -> None:
+def test_no_secret_is_valid_when_there_is_none(accepted: tuple[str, ...]) -> None:
     assert not came_through_the_cdn(told(VIEWER, secret=""), accepted)
 
 
-def test_no_secret_is_asked_for_when_none_was_sent_and_no_more_than_needed() -> None:
+def test_secrets_are_read_only_as_needed() -> None:
     asked: list[str] = []
 
     def accepted() -> Iterator[str]:

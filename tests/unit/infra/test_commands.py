@@ -28,7 +28,7 @@ def run(*words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_command_tells_how_it_is_used_when_nothing_is_running(command: str) -> None:
+def test_command_prints_its_usage_without_a_running_stack(command: str) -> None:
     done = run(command, "--help")
     assert done.returncode == 0, done.stderr
     assert "Usage:" in done.stdout
@@ -89,7 +89,7 @@ def test_import_says_what_to_do_when_the_mapping_is_for_another_council(tmp_path
 
 
 @pytest.mark.parametrize(("where", "read_s"), [({}, 5), ({"AWS_ENDPOINT_URL": NOBODY}, 120)])
-def test_database_is_waited_for_longer_when_it_is_the_local_stacks(
+def test_database_has_a_longer_timeout_on_the_local_stack(
     where: dict[str, str], read_s: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(clients, "DYNAMODB", clients.DYNAMODB)

@@ -36,21 +36,21 @@ def create(outputs: dict[str, str]) -> None:
     )
 
 
-def test_settings_of_a_stack_are_all_that_the_code_needs(account: None) -> None:
+def test_settings_of_a_stack_are_complete_for_the_code(account: None) -> None:
     create({name: f"the {name}" for name in MADE.values()})
     settings = from_environment(settings_of("ginnel"))
     assert (settings.council, settings.site_url) == ("demo", "https://report.council.example")
     assert settings.distribution_id == "the DistributionId"
 
 
-def test_settings_are_printed_as_a_shell_takes_them(account: None) -> None:
+def test_settings_are_printed_for_a_shell(account: None) -> None:
     create(dict.fromkeys(MADE.values(), "it's; rm"))
     lines = CliRunner().invoke(environment, ["ginnel"]).output.splitlines()
     assert "export COUNCIL=demo" in lines
     assert """export REPORTS_TABLE='it'"'"'s; rm'""" in lines
 
 
-def test_stack_is_named_when_it_is_not_there_or_not_ours(account: None) -> None:
+def test_stack_is_named_when_it_is_missing_or_not_ours(account: None) -> None:
     with pytest.raises(ConfigurationError, match="Stack ginnel cannot be read"):
         settings_of("ginnel")
     create({})

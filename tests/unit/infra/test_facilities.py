@@ -124,7 +124,7 @@ def test_published_index_finds_what_a_search_of_all_finds_when_it_is_of_a_real_f
         assert [each.number for each in found] == [number for _, number in everything[:5]]
 
 
-def test_real_texts_become_what_people_read(shared_data: Path) -> None:
+def test_real_texts_are_converted_for_readers(shared_data: Path) -> None:
     council, folder = council_named("york"), shared_data / "facilities"
     found = {}
     for name in ("york_bus_stops_naptan.csv", "york_gp_surgeries.geojson"):
@@ -195,13 +195,13 @@ def test_nothing_is_published_when_a_row_is_refused(tmp_path: Path) -> None:
     assert [item.name for item in listed(published).items] == ["Abbey"]
 
 
-def test_row_is_refused_with_its_twin_when_an_id_comes_twice(tmp_path: Path) -> None:
+def test_rows_are_refused_when_their_id_is_repeated(tmp_path: Path) -> None:
     file = toilets(tmp_path, "7,Park,,,,,53.96,-1.08", "7,Abbey,,,,,53.961,-1.087")
     summary = imported(file, Published())
     assert summary.refused == ["line 3: is the same as line 2: both are public-toilet-7"]
 
 
-def test_what_was_published_stays_when_no_row_is_good(tmp_path: Path) -> None:
+def test_published_list_stays_when_no_row_is_valid(tmp_path: Path) -> None:
     published = Published()
     imported(toilets(tmp_path, "1,Park,,,,,53.96,-1.08"), published)
     before = dict(published.documents.bodies)
@@ -211,7 +211,7 @@ def test_what_was_published_stays_when_no_row_is_good(tmp_path: Path) -> None:
     assert published.documents.bodies == before
 
 
-def test_address_of_a_page_is_refused_when_it_is_none(tmp_path: Path) -> None:
+def test_invalid_page_address_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "libraries.csv"
     head = "OBJECTID,NAME,ADDRESS,PHONE,EXPLORE_YORK_URL,TYPE,lat,long\n"
     file.write_text(
@@ -225,7 +225,7 @@ def test_address_of_a_page_is_refused_when_it_is_none(tmp_path: Path) -> None:
     assert [item.url for item in listed(published, "library").items] == ["http://www.b.example"]
 
 
-def test_kind_is_refused_with_those_that_there_are_when_it_is_unknown() -> None:
+def test_unknown_kind_is_refused_with_the_known_ones() -> None:
     with pytest.raises(
         ConfigurationError, match=r"castle is not a kind of Eskerby Council.*library"
     ):
@@ -255,7 +255,7 @@ class Raced(MemoryDocuments):
         super().write(key, document, held)
 
 
-def test_kinds_are_written_again_when_somebody_else_wrote_them_meanwhile(tmp_path: Path) -> None:
+def test_kinds_are_written_again_after_a_concurrent_change(tmp_path: Path) -> None:
     published, documents = Published(), Raced()
     published.documents = documents
     documents.times = 2
@@ -268,7 +268,7 @@ def test_kinds_are_written_again_when_somebody_else_wrote_them_meanwhile(tmp_pat
         imported(file, published)
 
 
-def test_demo_facilities_are_all_taken_when_the_stack_starts() -> None:
+def test_demo_facilities_are_all_accepted() -> None:
     council, published = load("demo"), Published()
     counts = {}
     for name, table in demo_tables().items():

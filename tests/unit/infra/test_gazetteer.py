@@ -56,7 +56,7 @@ def test_street_is_an_entry_for_each_locality_when_it_is_long() -> None:
     assert [place.label for place in found] == ["The Row, Lower Wick", "The Row, Upper Wick"]
 
 
-def test_entry_lies_on_the_street_when_the_street_bends_round_a_field() -> None:
+def test_entry_lies_on_the_street_when_the_street_is_bent() -> None:
     bend = [(-1.0, 50.0), (-1.0, 50.005), (-0.99, 50.005), (-0.99, 50.0)]
     [row] = [place for place in gather({"The Bend": [bend]}, []) if place.kind == "street"]
     assert row.lat == 50.005 or row.long in (-1.0, -0.99)
@@ -116,7 +116,7 @@ def test_every_street_name_of_bath_is_found_when_built_from_os_files(shared_data
     assert search("midsomer norton", known)[0].label == "Midsomer Norton"
 
 
-def test_committed_documents_are_of_this_town_when_they_are_made_again() -> None:
+def test_committed_documents_equal_newly_made_ones() -> None:
     for key, body in documents().items():
         assert COMMITTED[key].read_bytes() == body, "run infra.demo.gazetteer.write"
 

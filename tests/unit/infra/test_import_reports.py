@@ -75,7 +75,7 @@ def as_file(*rows: dict[str, str], columns: tuple[str, ...] = COLUMNS) -> io.Str
     return file
 
 
-def test_rows_are_taken_with_reference_and_dates(ports: Ports) -> None:
+def test_rows_are_imported_with_reference_and_dates(ports: Ports) -> None:
     summary = import_reports(as_file(row(1), row(2, state="fixed")), MAPPING, ports)
     assert (summary.taken, summary.unchanged, summary.refused) == (2, 0, [])
     seen = {
@@ -114,7 +114,7 @@ def test_nothing_changes_when_the_file_is_imported_again(
         ({"made": "yesterday"}, "requested_datetime: 'yesterday' does not match the format"),
     ],
 )
-def test_row_is_refused_with_line_and_reason_and_the_rest_taken_when_it_is_wrong(
+def test_invalid_row_is_refused_with_line_and_reason_and_the_rest_imported(
     values: dict[str, Any], reason: str, ports: Ports
 ) -> None:
     summary = import_reports(as_file(row(1), row(2, **values), row(3)), MAPPING, ports)
@@ -124,7 +124,7 @@ def test_row_is_refused_with_line_and_reason_and_the_rest_taken_when_it_is_wrong
     assert reason in why
 
 
-def test_line_is_where_the_row_begins_when_an_earlier_one_spans_lines(ports: Ports) -> None:
+def test_line_is_the_rows_first_when_an_earlier_one_spans_lines(ports: Ports) -> None:
     spanning = row(1, title="two\nlines")
     summary = import_reports(as_file(spanning, row(2, kind="Dragons")), MAPPING, ports)
     assert [line for line, _ in summary.refused] == [2, 4]
@@ -135,7 +135,7 @@ def test_import_is_refused_when_a_column_is_missing(ports: Ports) -> None:
         import_reports(as_file(row(), columns=COLUMNS[1:]), MAPPING, ports)
 
 
-def test_import_stops_and_can_be_run_again_when_the_store_does_not_answer(ports: Ports) -> None:
+def test_import_stops_and_can_be_repeated_when_the_store_does_not_answer(ports: Ports) -> None:
     class Failing(MemoryRepository):
         def create(self, report: ServiceRequest) -> ServiceRequest:
             if str(report.external_reference).endswith("2"):
@@ -148,7 +148,7 @@ def test_import_stops_and_can_be_run_again_when_the_store_does_not_answer(ports:
     assert len(list(failing.repository.ids())) == 1
 
 
-def test_every_row_is_told_to_the_progress_bar(ports: Ports) -> None:
+def test_progress_bar_gets_every_row(ports: Ports) -> None:
     seen: list[int] = []
     import_reports(as_file(row(1), row(2, kind="Dragons"), row(3)), MAPPING, ports, seen.append)
     assert sum(seen) == 3
@@ -175,7 +175,7 @@ def on_the_clock(form: str, time_zone: str | None = None) -> ReportMapping:
         ("2015-06-30 23:52:17", "%Y-%m-%d %H:%M:%S", "America/New_York", "2015-07-01T03:52:17Z"),
     ],
 )
-def test_time_keeps_its_offset_and_is_else_on_the_clock_of_the_export_or_the_council(
+def test_time_keeps_its_offset_and_is_else_in_the_zone_of_the_export_or_the_council(
     made: str, form: str, time_zone: str | None, expected: str, ports: Ports
 ) -> None:
     mapping = on_the_clock(form, time_zone)
@@ -184,7 +184,7 @@ def test_time_keeps_its_offset_and_is_else_on_the_clock_of_the_export_or_the_cou
     assert f"{only(ports).requested_datetime:%Y-%m-%dT%H:%M:%SZ}" == expected
 
 
-def test_rows_are_told_when_clocks_made_their_times_happen_twice_or_never(ports: Ports) -> None:
+def test_rows_are_listed_when_their_local_times_occur_twice_or_never(ports: Ports) -> None:
     rows = (
         row(1, made="2026-10-25 01:50:00", changed="2026-10-25 01:10:00"),
         row(2, made="2026-03-29 01:30:00", changed="2026-03-30 12:00:00"),
@@ -199,9 +199,7 @@ def test_rows_are_told_when_clocks_made_their_times_happen_twice_or_never(ports:
 
 
 @pytest.mark.parametrize("changed", ["", "  "])
-def test_open_row_is_taken_as_not_changed_yet_when_it_has_no_date_of_a_change(
-    changed: str, ports: Ports
-) -> None:
+def test_open_row_without_a_date_of_change_counts_as_unchanged(changed: str, ports: Ports) -> None:
     summary = import_reports(as_file(row(changed=changed)), MAPPING, ports)
     assert (summary.taken, summary.refused, summary.notes) == (1, [], {})
     report = only(ports)
@@ -209,7 +207,7 @@ def test_open_row_is_taken_as_not_changed_yet_when_it_has_no_date_of_a_change(
     assert report.updated_datetime == report.requested_datetime
 
 
-def test_row_is_taken_and_told_when_it_was_closed_or_changed_before_it_was_received(
+def test_row_is_imported_and_listed_when_it_was_closed_or_changed_before_it_was_received(
     ports: Ports,
 ) -> None:
     earlier = "2010-07-03 19:00:35 UTC"
@@ -231,7 +229,7 @@ def test_row_is_taken_and_told_when_it_was_closed_or_changed_before_it_was_recei
     assert all(each.updated_datetime >= each.requested_datetime for each in stored)
 
 
-def test_row_is_not_public_and_told_when_its_service_is_private_or_moderated(
+def test_row_is_not_public_and_listed_when_its_service_is_private_or_moderated(
     ports: Ports,
 ) -> None:
     kinds = {"Holes": "pothole", "Noise": "noise-nuisance", "Graffiti": "graffiti"}
@@ -249,7 +247,7 @@ def test_row_is_not_public_and_told_when_its_service_is_private_or_moderated(
     assert public.external_reference == "https://example.org/1"
 
 
-def test_row_is_taken_and_told_when_it_is_outside_every_ward(ports: Ports) -> None:
+def test_row_is_imported_and_listed_when_it_is_outside_every_ward(ports: Ports) -> None:
     assert isinstance(ports.whereabouts, Nowhere)
     ports.whereabouts.outside = True
     summary = import_reports(as_file(row(1), row(2)), MAPPING, ports)
@@ -266,7 +264,7 @@ def test_row_is_taken_and_told_when_it_is_outside_every_ward(ports: Ports) -> No
         ({"states": {"x": {"state": "open", "visibility": "withdrawn"}}}, "'withdrawn'"),
     ],
 )
-def test_mapping_is_refused_with_the_fix_when_it_cannot_be_followed(
+def test_invalid_mapping_is_refused_with_the_fix(
     wrong: dict[str, Any], reason: str, tmp_path: Path
 ) -> None:
     document = msgspec.json.decode((MAPPINGS / "bath.json").read_bytes()) | wrong
@@ -276,7 +274,7 @@ def test_mapping_is_refused_with_the_fix_when_it_cannot_be_followed(
         load_mapping(path)
 
 
-def test_notes_name_every_line_when_they_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_notes_list_every_line(capsys: pytest.CaptureFixture[str]) -> None:
     tell_notes({"closed before": [2, 3, 4, 9, 11, 12], "twice": [7]})
     assert capsys.readouterr().out == (
         "6 rows: closed before. Lines: 2-4, 9, 11-12.\n1 row: twice. Lines: 7.\n"
@@ -284,14 +282,14 @@ def test_notes_name_every_line_when_they_are_told(capsys: pytest.CaptureFixture[
 
 
 @pytest.mark.parametrize("mapping", sorted(MAPPINGS.glob("*.json")), ids=lambda path: path.stem)
-def test_mapping_leads_to_services_of_its_council(mapping: Any) -> None:
+def test_mappings_name_services_of_their_council(mapping: Any) -> None:
     from chalicelib.catalogue.load import load
 
     known = load_mapping(mapping)
     assert set(known.categories.values()) <= set(load(known.council).by_code)
 
 
-def test_import_says_where_it_stopped_when_the_file_cannot_be_read_on(
+def test_import_names_the_line_when_the_file_becomes_unreadable(
     ports: Ports, tmp_path: Path
 ) -> None:
     path = tmp_path / "broken.csv"

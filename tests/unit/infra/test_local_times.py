@@ -31,9 +31,7 @@ def moment(text: str) -> datetime:
         ("2015-12-30 23:52:17", PLAIN, "2015-12-30T23:52:17Z"),
     ],
 )
-def test_moment_keeps_its_offset_and_is_else_on_the_clock_of_the_zone(
-    text: str, form: str, expected: str
-) -> None:
+def test_time_keeps_its_offset_and_is_else_in_the_zone(text: str, form: str, expected: str) -> None:
     read = read_moment(text, form, LONDON)
     assert (read.moment, read.doubt) == (moment(expected), None)
     assert read.moment.tzinfo is UTC
@@ -55,7 +53,7 @@ def test_moment_keeps_its_offset_and_is_else_on_the_clock_of_the_zone(
         ("2026-03-29 02:00:00", None, "2026-03-29T01:00:00Z", None),
     ],
 )
-def test_local_time_is_told_when_clocks_made_it_happen_twice_or_never(
+def test_local_time_is_reported_when_it_occurs_twice_or_never(
     text: str, not_before: str | None, expected: str, doubt: str | None
 ) -> None:
     earliest = moment(not_before) if not_before else None
@@ -63,6 +61,6 @@ def test_local_time_is_told_when_clocks_made_it_happen_twice_or_never(
 
 
 @pytest.mark.parametrize("text", ["", "yesterday", "2015-06-30", "0001-01-01T00:00:00+05:00"])
-def test_text_is_refused_when_it_is_not_a_moment(text: str) -> None:
+def test_text_is_refused_when_it_is_not_a_time(text: str) -> None:
     with pytest.raises(ValueError, match=r"does not match|range"):
         read_moment(text, WITH_OFFSET, LONDON)

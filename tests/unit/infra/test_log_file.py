@@ -23,7 +23,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     log.handlers[:] = before
 
 
-def test_lines_go_to_a_file_that_begins_anew_and_errors_to_the_terminal_too(
+def test_lines_go_to_a_new_file_and_errors_also_to_the_terminal(
     file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file.parent.mkdir()

@@ -49,7 +49,7 @@ UNDERSTOOD = {
 
 
 @pytest.mark.parametrize("text", UNDERSTOOD)
-def test_hours_are_understood_when_the_text_is_certain(text: str) -> None:
+def test_hours_are_parsed_when_the_text_is_certain(text: str) -> None:
     assert parsed(text) == tuple(sorted(UNDERSTOOD[text]))
 
 
@@ -91,7 +91,7 @@ def test_hours_are_none_when_the_text_is_not_certain(text: str) -> None:
 
 
 @given(st.text(max_size=60) | st.text("0123456789:-;, amponwedsatfri/&|", max_size=60))
-def test_hours_are_in_order_and_apart_when_the_text_is_anything(text: str) -> None:
+def test_hours_are_sorted_and_disjoint_for_any_text(text: str) -> None:
     spans = parsed(text) or ()
     assert list(spans) == sorted(spans)
     week = [(day * 1440 + opens, day * 1440 + closes) for day, opens, closes in spans]

@@ -45,7 +45,7 @@ def archive(path: Path, files: dict[str, str]) -> Path:
     return path
 
 
-def test_package_loses_what_the_runtime_has_and_tests_and_gains_compiled_code(
+def test_package_loses_runtime_packages_and_tests_and_gains_bytecode(
     zipped: Path,
 ) -> None:
     package.finish(zipped)
@@ -60,7 +60,7 @@ def test_package_loses_what_the_runtime_has_and_tests_and_gains_compiled_code(
     assert magic == MAGIC_NUMBER
 
 
-def test_compiled_code_is_used_without_a_look_at_its_source(zipped: Path, tmp_path: Path) -> None:
+def test_bytecode_is_used_without_checking_its_source(zipped: Path, tmp_path: Path) -> None:
     package.finish(zipped)
     folder = tmp_path / "task"
     with ZipFile(zipped) as opened:
@@ -96,7 +96,7 @@ def test_package_is_the_same_when_the_code_is_the_same(tmp_path: Path) -> None:
         ({"chalicelib/broken.py": "def"}, "could not be compiled"),
     ],
 )
-def test_package_is_refused_when_something_is_in_it_that_should_not_be(
+def test_package_is_refused_when_it_has_superfluous_files(
     files: dict[str, str | None], fault: str, tmp_path: Path
 ) -> None:
     wanted = {name: text for name, text in (MODULES | files).items() if text is not None}
@@ -112,14 +112,14 @@ def test_package_is_refused_when_it_is_too_large(
         package.finish(zipped)
 
 
-def test_module_is_told_when_it_is_not_compiled(tmp_path: Path) -> None:
+def test_module_without_bytecode_is_reported(tmp_path: Path) -> None:
     for name in MODULES:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("")
     assert "app.py is not compiled" in set(package.faults_in(tmp_path))
 
 
-def test_needed_packages_are_those_of_the_requirements_and_what_they_stand_on() -> None:
+def test_needed_packages_are_the_requirements_and_their_dependencies() -> None:
     wanted = package.wanted_distributions()
     assert {"pynamodb", "botocore", "jinja2", "markupsafe", "pyjwt", "pi-heif"} <= wanted
     assert "cryptography" in wanted
@@ -142,7 +142,7 @@ def test_nothing_is_packaged_when_lambda_runs_another_python(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_credentials_stay_behind_when_what_others_wrote_is_installed() -> None:
+def test_credentials_are_not_passed_to_the_installation_of_packages() -> None:
     own = {"PATH": "/bin", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_PROFILE": "production"}
     given = package.packaging_environment(own)
     assert set(given) == {"PATH", "AWS_DEFAULT_REGION", "PIP_CONSTRAINT"}

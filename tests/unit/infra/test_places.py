@@ -39,7 +39,7 @@ def write(tmp_path: Path) -> Write:
 # Postcodes
 
 
-def test_every_real_postcode_is_accounted_for_when_a_council_takes_its_own(
+def test_every_real_postcode_is_accounted_for(
     shared_data: Path,
 ) -> None:
     files = sorted((shared_data / "gazetteer").glob("*.csv.gz"))
@@ -50,7 +50,7 @@ def test_every_real_postcode_is_accounted_for_when_a_council_takes_its_own(
         assert sum(map(len, document.sectors.values())) == taken
 
 
-def test_real_postcode_is_where_it_is_when_it_is_found(shared_data: Path) -> None:
+def test_real_postcode_has_its_known_place(shared_data: Path) -> None:
     document, _ = postcodes_of([shared_data / "gazetteer" / "yo_postcodes.csv.gz"], DEMO)
     found = document.find("yo17hh")
     assert found and found.label == "YO1 7HH"
@@ -102,7 +102,7 @@ def test_postcode_is_refused_with_its_line_when_it_is_bad(
         ("YO1 7HH,10,460360\n", r"codes.csv, line 1: has 3 values for 4 columns"),
     ],
 )
-def test_file_of_postcodes_is_refused_when_nothing_of_it_is_here(
+def test_file_of_postcodes_is_refused_when_it_is_for_another_area(
     write: Write, text: str, reason: str
 ) -> None:
     with pytest.raises(ConfigurationError, match=reason):
@@ -120,7 +120,7 @@ def test_file_of_postcodes_is_refused_when_nothing_of_it_is_here(
         ("bath_wards_2018", load("bath"), 33, ("Westfield", "Westfield")),
     ],
 )
-def test_every_real_ward_is_taken_when_its_file_is_read(
+def test_every_real_ward_is_imported(
     shared_data: Path, name: str, council: Council, count: int, one: tuple[str, str]
 ) -> None:
     wards, table = wards_of(shared_data / "boundaries" / f"{name}.geojson", council)
@@ -198,7 +198,7 @@ def test_ward_is_refused_with_its_feature_and_reason_when_it_is_bad(
     assert [each.code for each in wards] == ["GOOD"]
 
 
-def test_hole_too_small_to_be_published_is_left_out_when_a_ward_has_one(write: Write) -> None:
+def test_tiny_hole_of_a_ward_is_left_out(write: Write) -> None:
     speck = [[long - 0.005, lat + 0.005] for long, lat in SPECK]
     file = write("wards.geojson", collection(ward(coordinates=[ring(-1.09, 53.95), speck])))
     [found], table = wards_of(file, DEMO)
@@ -207,7 +207,7 @@ def test_hole_too_small_to_be_published_is_left_out_when_a_ward_has_one(write: W
     assert found.shape.contains(Point(lat=53.955, long=-1.085))
 
 
-def test_wards_are_taken_when_their_simplified_edges_lie_over_each_other_a_little(
+def test_wards_are_accepted_when_their_simplified_edges_overlap_slightly(
     write: Write,
 ) -> None:
     beside = [[long + 0.0099, lat] for long, lat in ring(-1.09, 53.95)]
@@ -215,7 +215,7 @@ def test_wards_are_taken_when_their_simplified_edges_lie_over_each_other_a_littl
     assert (len(wards), table.refusals()) == (2, [])
 
 
-def test_ward_is_asked_about_when_lat_and_long_are_swapped(write: Write) -> None:
+def test_swapped_lat_and_long_of_a_ward_are_suggested(write: Write) -> None:
     swapped = [[lat, long] for long, lat in ring(-1.09, 53.95)]
     _, table = wards_of(write("wards.geojson", collection(ward(coordinates=[swapped]))), DEMO)
     assert "are lat and long swapped?" in table.refusals()[0]
@@ -233,20 +233,20 @@ def test_ward_is_asked_about_when_lat_and_long_are_swapped(write: Write) -> None
         ('{"type": "FeatureCollection", "fea', "is not JSON"),
     ],
 )
-def test_file_of_wards_is_refused_whole_when_nothing_can_be_made_of_it(
+def test_file_of_wards_is_refused_as_a_whole_when_it_is_unusable(
     write: Write, text: str, reason: str
 ) -> None:
     with pytest.raises(ConfigurationError, match=reason):
         wards_of(write("wards.geojson", text), DEMO)
 
 
-def test_council_is_asked_for_the_properties_when_its_document_names_none(write: Write) -> None:
+def test_properties_of_wards_are_requested_when_the_council_names_none(write: Write) -> None:
     nameless = msgspec.structs.replace(DEMO, ward_properties=())
     with pytest.raises(ConfigurationError, match="ward_properties"):
         wards_of(write("wards.geojson", collection(GOOD)), nameless)
 
 
-def test_published_wards_are_not_thrown_away_when_they_cannot_be_read() -> None:
+def test_published_wards_are_kept_when_they_cannot_be_read() -> None:
     with pytest.raises(ConfigurationError, match="published wards cannot be read"):
         with_wards(b"{", [], date(2026, 6, 1))
 
@@ -254,7 +254,7 @@ def test_published_wards_are_not_thrown_away_when_they_cannot_be_read() -> None:
 # Road works
 
 
-def test_every_real_row_of_road_works_is_accounted_for_when_the_day_is_given(
+def test_every_real_row_of_road_works_is_accounted_for(
     shared_data: Path,
 ) -> None:
     file, council = shared_data / "reports" / "bath_street_works.csv", load("bath")
@@ -282,7 +282,7 @@ def works(*rows: list[str]) -> str:
     return "\n".join(",".join(f'"{cell}"' for cell in row) for row in (HEAD, *rows))
 
 
-def test_road_work_is_told_in_plain_words_when_its_export_is_untidy(write: Write) -> None:
+def test_untidy_road_work_gets_a_plain_text(write: Write) -> None:
     document, _ = roadworks_of(write("w.csv", works([*WORK, *REST])), DEMO, date(2026, 6, 3))
     [work] = document.items
     assert (work.location, work.starts, work.ends) == (
@@ -314,7 +314,7 @@ def test_road_work_is_refused_with_its_line_when_it_is_bad(
     assert len(document.items) == 1
 
 
-def test_file_of_road_works_is_asked_about_when_lat_and_long_are_swapped(write: Write) -> None:
+def test_swapped_lat_and_long_of_road_works_are_suggested(write: Write) -> None:
     swapped = [*WORK, *REST[:2], "-1.0815", "53.959"]
     with pytest.raises(ConfigurationError, match="are lat and long swapped"):
         roadworks_of(write("w.csv", works(swapped)), DEMO, date(2026, 6, 1))

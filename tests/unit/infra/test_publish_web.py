@@ -65,18 +65,18 @@ def test_hashed_files_come_first_and_pages_last(folder: Path) -> None:
     assert {*keys} == {*FILES, "unknown.zzz"}
 
 
-def test_each_file_is_kept_as_long_as_its_name_allows(folder: Path) -> None:
+def test_each_file_is_cached_as_its_name_allows(folder: Path) -> None:
     kept = {file.key: file.cache_control for file in web_files(folder)}
     assert kept.pop("assets/chunks/pins-DaKGddhM.js") == FOR_EVER
     assert set(kept.values()) == {s3_documents.CACHE_CONTROL}
 
 
-def test_each_file_says_what_it_is(folder: Path) -> None:
+def test_each_file_has_its_content_type(folder: Path) -> None:
     kinds = {file.key: file.content_type for file in web_files(folder)}
     assert kinds == FILES | {"unknown.zzz": "application/octet-stream"}
 
 
-def test_folder_is_refused_when_no_web_client_is_in_it(tmp_path: Path) -> None:
+def test_folder_without_a_web_client_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"no index.html.*build it first"):
         web_files(tmp_path)
 
@@ -94,7 +94,7 @@ def test_yesterdays_files_stay_when_todays_are_published(folder: Path, cloud: Cl
     ]
 
 
-def test_command_publishes_and_tells_the_cdn_of_what_has_no_hash(
+def test_command_publishes_and_purges_files_without_a_hash(
     folder: Path, cloud: Cloud, purged: list[set[str]]
 ) -> None:
     done = CliRunner().invoke(commands, ["publish-web", str(folder)])
@@ -108,7 +108,7 @@ def test_command_publishes_and_tells_the_cdn_of_what_has_no_hash(
     assert not any("chunks" in address for address in dropped)
 
 
-def test_nothing_is_told_when_there_is_no_distribution(folder: Path, cloud: Cloud) -> None:
+def test_nothing_is_purged_without_a_distribution(folder: Path, cloud: Cloud) -> None:
     assert "DISTRIBUTION_ID" not in os.environ
     done = CliRunner().invoke(commands, ["publish-web", str(folder)])
     assert done.exit_code == 0, json.dumps(done.output)

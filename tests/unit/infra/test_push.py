@@ -67,7 +67,7 @@ def test_outbox_shows_what_the_browser_reads(service: PushService) -> None:
     assert taken.headers["urgency"] == "normal" and len(taken.headers["topic"]) == 32
 
 
-def test_stack_goes_to_its_push_service_and_to_nothing_else_of_this_machine(
+def test_stack_reaches_only_its_push_service_on_this_machine(
     service: PushService,
 ) -> None:
     push = sender(service)
@@ -87,7 +87,7 @@ def test_browser_is_gone_when_it_never_subscribed_or_has_left(service: PushServi
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_service_is_down_when_a_test_says_so(status: int, service: PushService) -> None:
+def test_service_is_down_when_a_test_sets_it(status: int, service: PushService) -> None:
     service.status = status
     with pytest.raises(NotNow):
         sender(service).send(MENDED, subscribed(service))
@@ -120,7 +120,7 @@ WRONG: dict[str, Callable[[PushService], str]] = {
 
 
 @pytest.mark.parametrize("word", WRONG)
-def test_sender_is_refused_when_its_word_does_not_hold(word: str, service: PushService) -> None:
+def test_sender_is_refused_when_the_token_is_not_valid(word: str, service: PushService) -> None:
     assert post(service, WRONG[word](service)) == 403
     assert service.taken == []
 

@@ -71,7 +71,7 @@ def test_place_is_found_when_columns_have_the_names_that_councils_use(
     assert row.number == 2
 
 
-def test_line_is_where_the_row_begins_when_values_have_several_lines(tmp_path: Path) -> None:
+def test_line_is_the_rows_first_when_values_have_several_lines(tmp_path: Path) -> None:
     text = 'name,lat,long\n"one\nmore",53.9,-1.1\n\ntwo,53.9,-1.1\nthree,nowhere,-1.1\n'
     table = read_rows(csv_file(tmp_path, text))
     assert [(row.number, row.values["name"]) for row in table.rows] == [
@@ -169,7 +169,7 @@ def test_feature_is_refused_with_its_number_and_reason_when_it_is_bad(
     assert said.startswith("feature 1: ") and reason in said
 
 
-def test_feature_is_refused_when_it_is_none(tmp_path: Path) -> None:
+def test_feature_is_refused_when_it_is_not_a_feature(tmp_path: Path) -> None:
     file = tmp_path / "rows.geojson"
     file.write_text('{"type": "FeatureCollection", "features": [7, {"type": "Feature"}]}')
     assert read_rows(file).refusals() == [
@@ -228,13 +228,13 @@ def test_file_is_refused_when_it_is_corrupt(
         read_rows(file)
 
 
-def test_file_is_refused_when_its_coordinate_system_is_another_one(tmp_path: Path) -> None:
+def test_file_is_refused_when_its_coordinate_system_is_unknown(tmp_path: Path) -> None:
     mercator = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::3857"}}
     with pytest.raises(ConfigurationError, match="EPSG::3857: save it in WGS84"):
         read_rows(geojson_file(tmp_path, place(0, 0), crs=mercator))
 
 
-def test_file_is_refused_with_its_columns_when_one_that_is_needed_is_missing(
+def test_file_is_refused_with_its_columns_when_a_required_one_is_missing(
     tmp_path: Path,
 ) -> None:
     file = csv_file(tmp_path, "lat,long\n53.9,-1.1\n")
@@ -268,7 +268,7 @@ def test_file_is_refused_when_two_columns_have_one_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("crs", ["EPSG:27700", {"properties": "EPSG:27700"}, {"properties": None}])
-def test_system_is_that_of_the_standard_when_a_file_does_not_say_it_properly(
+def test_coordinate_system_is_the_standards_when_the_file_does_not_declare_one(
     tmp_path: Path, crs: Any
 ) -> None:
     (row,) = read_rows(geojson_file(tmp_path, place(-1.0819, 53.9623), crs=crs)).rows

@@ -30,7 +30,7 @@ def shown_by(resources: dict[str, Any]) -> list[str]:
     ]
 
 
-def test_stack_makes_every_secret_itself_and_keeps_it() -> None:
+def test_stack_creates_every_secret_and_retains_it() -> None:
     resources = template()["Resources"]
     assert len(secret_names()) == 9
     assert shown_by(resources) == []
@@ -38,7 +38,7 @@ def test_stack_makes_every_secret_itself_and_keeps_it() -> None:
     assert shown_by(resources) == ["IdSecret"]
 
 
-def test_functions_get_where_secrets_are_and_never_what_they_are() -> None:
+def test_functions_get_addresses_of_secrets_and_never_values() -> None:
     assert "{{resolve:" not in FUNCTIONS.read_text(encoding="utf-8")
     outputs = template()["Outputs"]
     given = {name: outputs[output]["Value"] for name, output in SETTINGS.items()}
@@ -57,7 +57,7 @@ def test_local_secrets_are_the_same_when_the_stack_starts_again(tmp_path: Path) 
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
-def test_local_secret_that_is_new_joins_those_that_are_kept(tmp_path: Path) -> None:
+def test_new_local_secret_joins_the_stored_ones(tmp_path: Path) -> None:
     file = tmp_path / "secrets.json"
     first = kept_values(file)
     file.write_text(json.dumps({"IdSecret": first["IdSecret"]}))
@@ -75,6 +75,6 @@ def test_local_secrets_say_what_to_do_when_their_file_is_broken(text: str, tmp_p
         kept_values(file)
 
 
-def test_local_secrets_are_kept_where_git_does_not_look() -> None:
+def test_local_secrets_are_ignored_by_git() -> None:
     ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
     assert KEPT.parent == ROOT / ".local" and ".local/" in ignored

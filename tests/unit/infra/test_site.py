@@ -89,7 +89,7 @@ def test_answer_has_each_header_of_the_cdn_once(path: str, port: int) -> None:
     assert HSTS not in headers
 
 
-def test_api_keeps_the_headers_that_are_its_own_to_choose(port: int) -> None:
+def test_api_keeps_its_own_headers(port: int) -> None:
     _, headers, _ = ask(port, "/api/echo")
     assert headers["Content-Security-Policy"] == [OWN_POLICY]
     assert headers["Referrer-Policy"] == ["no-referrer"]
@@ -97,7 +97,7 @@ def test_api_keeps_the_headers_that_are_its_own_to_choose(port: int) -> None:
     assert headers["X-Content-Type-Options"] == ["nosniff"]
 
 
-def test_what_is_not_of_the_site_has_no_header_of_the_cdn(port: int) -> None:
+def test_local_pages_have_no_header_of_the_cdn(port: int) -> None:
     for path in ("/_local/x.json", "/_s3/bucket"):
         _, headers, _ = ask(port, path, method="PUT" if "_s3" in path else "GET")
         assert not {each.name for each in ADDED} & headers.keys()
@@ -193,14 +193,14 @@ def test_missing_page_is_the_cdns_own_and_documents_answer_the_status_only(port:
     assert status == 404 and b"<" not in body
 
 
-def test_api_hears_from_the_cdn_whose_address_it_was(port: int) -> None:
+def test_api_gets_the_viewers_address_from_the_cdn(port: int) -> None:
     got = json.loads(ask(port, "/api/echo")[2])
     assert got["x-ginnel-viewer"] == "127.0.0.1"
     assert got["x-ginnel-origin"] == "s" * 64
 
 
 @pytest.mark.parametrize("write", [str.title, str.lower, str.upper])
-def test_api_does_not_hear_what_a_client_says_of_itself(
+def test_api_ignores_the_address_that_a_client_claims(
     write: Callable[[str], str], port: int
 ) -> None:
     forged = {write("x_ginnel_origin"): "forged", write("x_ginnel_viewer"): "203.0.113.9"}

@@ -22,7 +22,7 @@ def town() -> Town:
     return load_town()
 
 
-def test_street_names_are_given_once_when_the_town_is_full(town: Town) -> None:
+def test_street_names_are_unique(town: Town) -> None:
     names = [street.name for street in town.streets]
     assert 600 <= len(names) <= 1_200
     assert len(set(names)) == len(names)

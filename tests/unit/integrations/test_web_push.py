@@ -60,7 +60,7 @@ def status(number: int, *headers: str) -> bytes:
 # What only the browser can read
 
 
-def test_message_is_sealed_as_in_the_standards_own_example() -> None:
+def test_message_is_encrypted_as_in_the_standards_example() -> None:
     """RFC 8291, 5 and Appendix A."""
     private = int.from_bytes(decoded("yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw"))
     to = PushAddress(
@@ -89,7 +89,7 @@ def opened(body: bytes, private: EllipticCurvePrivateKey, auth: bytes) -> bytes:
     return plain
 
 
-def test_browser_reads_what_was_sent_and_nobody_else_does() -> None:
+def test_only_the_browser_can_read_the_message() -> None:
     here, browser = network(), Browser()
     answering(here, status(201)).send(MENDED, address(browser))
     _, _, body = here.sockets[0].sent.partition(b"\r\n\r\n")
@@ -109,7 +109,7 @@ def test_salt_and_key_are_new_for_each_message() -> None:
     assert len({each[:16] for each in made}) == len({each[21:86] for each in made}) == 5
 
 
-def test_longest_message_is_taken_by_every_push_service() -> None:
+def test_longest_message_is_accepted_by_every_push_service() -> None:
     """RFC 8030, 7.2: at least 4,096 bytes are."""
     long = replace(MENDED, subject='"' * 5000, paragraphs=("\x01🕳" * 5000,))
     assert len(sealed(payload(long), address(Browser()))) <= 4096
@@ -118,7 +118,7 @@ def test_longest_message_is_taken_by_every_push_service() -> None:
 # What a push service hears
 
 
-def test_push_service_hears_who_sends_and_how_to_keep_it() -> None:
+def test_push_service_gets_sender_lifetime_and_urgency() -> None:
     here, to = network(), address(Browser())
     answering(here, status(201)).send(MENDED, to)
     head = here.sockets[0].sent.partition(b"\r\n\r\n")[0].decode()
@@ -140,7 +140,7 @@ def test_push_service_hears_who_sends_and_how_to_keep_it() -> None:
     }
 
 
-def test_topic_is_the_same_for_the_same_browser_and_report_alone() -> None:
+def test_topic_is_the_same_only_for_the_same_browser_and_report() -> None:
     """RFC 8030, 5.4: at most 32 characters of base64url."""
     one, other = address(Browser()), address(Browser())
     assert topic_of("7K3M2QXV9HTD", one) == topic_of("7K3M2QXV9HTD", one)
@@ -150,7 +150,7 @@ def test_topic_is_the_same_for_the_same_browser_and_report_alone() -> None:
         assert len(topic) == 32 and len(decoded(topic)) == 24
 
 
-def test_nothing_is_said_of_the_message_outside_of_it() -> None:
+def test_request_reveals_nothing_of_the_message() -> None:
     here = network()
     answering(here, status(201)).send(MENDED, address(Browser()))
     for word in (b"Mended", b"Pothole", b"7K3M2QXV9HTD"):
@@ -161,7 +161,7 @@ def test_nothing_is_said_of_the_message_outside_of_it() -> None:
 
 
 @pytest.mark.parametrize("number", [200, 201, 202, 204])
-def test_notification_is_sent_when_the_push_service_took_it(number: int) -> None:
+def test_notification_is_sent_when_the_push_service_accepts_it(number: int) -> None:
     here = network()
     answering(here, status(number)).send(MENDED, address(Browser()))
     assert [socket.sent.startswith(b"POST ") for socket in here.sockets] == [True]
@@ -174,7 +174,7 @@ def test_browser_is_gone_when_the_push_service_says_so(number: int) -> None:
 
 
 @pytest.mark.parametrize("number", [301, 302, 307, 400, 401, 403, 405, 413, 422])
-def test_notification_is_refused_for_good_and_told_when_nothing_else_will_come(number: int) -> None:
+def test_notification_is_refused_permanently_and_logged_for_other_statuses(number: int) -> None:
     here = network()
     with kept() as lines, pytest.raises(AddressRefused) as refused:
         answering(here, status(number, "Location: https://127.0.0.1/")).send(
@@ -188,7 +188,7 @@ def test_notification_is_refused_for_good_and_told_when_nothing_else_will_come(n
 
 @pytest.mark.parametrize("number", [408, 425, 429, 500, 502, 503, 504])
 @pytest.mark.parametrize(("header", "seconds"), [("120", 120), ("soon", 0), ("-1", 0)])
-def test_notification_is_put_off_when_it_may_go_later(
+def test_notification_is_postponed_when_a_retry_may_help(
     number: int, header: str, seconds: int
 ) -> None:
     with pytest.raises(NotNow) as put_off:
@@ -233,7 +233,7 @@ def test_no_socket_is_opened_when_an_endpoint_is_refused(url: str) -> None:
     assert here.connected == []
 
 
-def test_endpoint_that_was_good_when_it_was_saved_is_refused_when_it_leads_inside_later() -> None:
+def test_saved_endpoint_is_refused_when_its_name_resolves_to_an_internal_address_later() -> None:
     here = FakeNetwork({"push.example.org": [[PUBLIC], ["10.0.0.5"]]})
     push, to = answering(here, status(201)), address(Browser())
     push.check(to)
@@ -256,7 +256,7 @@ def test_endpoint_that_was_good_when_it_was_saved_is_refused_when_it_leads_insid
         {"auth": "🕳" * 22},
     ],
 )
-def test_no_socket_is_opened_when_the_keys_are_none(changed: dict[str, str]) -> None:
+def test_no_socket_is_opened_when_the_keys_are_invalid(changed: dict[str, str]) -> None:
     here, to = network(), replace(address(Browser()), **changed)
     push = answering(here, status(201))
     with pytest.raises(AddressRefused):
@@ -266,5 +266,5 @@ def test_no_socket_is_opened_when_the_keys_are_none(changed: dict[str, str]) -> 
     assert here.connected == []
 
 
-def test_address_is_good_when_a_browser_gave_it() -> None:
+def test_browsers_address_is_accepted() -> None:
     answering(network()).check(address(Browser()))

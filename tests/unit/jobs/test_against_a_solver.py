@@ -11,7 +11,7 @@ from chalicelib.jobs.ordering import ordered
 
 
 @pytest.mark.parametrize(("days", "step"), [(alone, 17), (together, 25)])
-def test_crews_drive_hardly_longer_than_a_solver_lets_them(
+def test_crews_drive_hardly_longer_than_a_solvers_tours(
     days: Callable[[], Iterator[Day]], step: int, shared_data: Path
 ) -> None:
     assert REPORTS.is_relative_to(shared_data)

@@ -31,7 +31,7 @@ def token_of(url: str) -> str:
     return url.removeprefix("https://ginnel.example/forms/jobs/")
 
 
-def test_contractor_works_on_the_job_by_a_link_until_it_expires() -> None:
+def test_contractor_works_on_the_job_through_a_link_until_it_expires() -> None:
     here = Yard(jobs=MemoryJobs(planned_job()))
     link = add_link(JOB, "Paviours Ltd", 3, OFFICER, here.ports())
     job, who = opened(token_of(link.url), here.ports())
@@ -45,7 +45,7 @@ def test_contractor_works_on_the_job_by_a_link_until_it_expires() -> None:
         opened(token_of(link.url), here.ports())
 
 
-def test_link_leads_nowhere_when_another_one_was_made_or_it_was_taken_back() -> None:
+def test_link_is_not_valid_when_it_was_replaced_or_revoked() -> None:
     here = Yard(jobs=MemoryJobs(planned_job()))
     first = add_link(JOB, "Paviours Ltd", 3, OFFICER, here.ports())
     second = add_link(JOB, "Masons Ltd", 3, OFFICER, here.ports())
@@ -60,7 +60,7 @@ def test_link_leads_nowhere_when_another_one_was_made_or_it_was_taken_back() -> 
 
 
 @pytest.mark.parametrize("token", ["", "x", f"{JOB}-", f"{JOB}-wrong", "NOSUCHJOB000-x", "é-é"])
-def test_link_leads_nowhere_when_it_was_never_made(token: str) -> None:
+def test_forged_link_is_not_valid(token: str) -> None:
     here = Yard(jobs=MemoryJobs(planned_job()))
     add_link(JOB, "Paviours Ltd", 3, OFFICER, here.ports())
     with pytest.raises(NotFound):
@@ -128,7 +128,7 @@ def test_link_ends_with_the_job_and_stays_ended_when_the_job_is_put_back(name: s
     assert add_link(JOB, "Paviours Ltd", 3, OFFICER, here.ports())
 
 
-def test_link_of_a_job_that_was_over_before_links_ended_stays_shut_when_it_is_put_back() -> None:
+def test_link_of_a_job_that_ended_earlier_stays_closed_when_it_is_put_back() -> None:
     here = Yard(jobs=MemoryJobs(planned_job()))
     link = add_link(JOB, "Paviours Ltd", 3, OFFICER, here.ports())
     stored = here.jobs.stored[JOB]

@@ -68,7 +68,7 @@ def ids_of(found: Any, crew: str) -> tuple[str, ...]:
     return ids
 
 
-def test_what_ended_while_the_day_was_planned_stays_as_it_ended() -> None:
+def test_job_that_ended_during_planning_stays_ended() -> None:
     here = yard(planned_job("DONE"), planned_job("OTHER", **FAR))
     done = operation(job_id="DONE", kind="could_not", reason="parked_car")
     roads = Roads(lambda: operate([done], crew_member(), here.ports()))
@@ -107,7 +107,7 @@ def test_jobs_that_an_officer_plans_during_planning_stay_as_planned(
     assert stored(here, "HERS") == chosen[0]
 
 
-def test_what_an_officer_moved_while_a_day_was_put_in_order_stays_where_it_is() -> None:
+def test_job_moved_during_ordering_keeps_its_place() -> None:
     here = yard(planned_job("HERS", planned_day=TOMORROW), planned_job("B", planned_day=TOMORROW))
     moved = JobChanges(crew="south")
     roads = Roads(lambda: change("HERS", moved, 1, OFFICER, here.ports()))
@@ -116,7 +116,7 @@ def test_what_an_officer_moved_while_a_day_was_put_in_order_stays_where_it_is() 
     assert stored(here, "B").position == 1
 
 
-def test_what_nobody_came_for_yesterday_is_planned_again() -> None:
+def test_unfinished_job_of_yesterday_is_planned_again() -> None:
     old = planned_job("OLD", planned_day=TODAY - timedelta(days=1))
     later = planned_job("LATER", planned_day=TOMORROW)
     here = yard(old, later)
@@ -125,7 +125,7 @@ def test_what_nobody_came_for_yesterday_is_planned_again() -> None:
     assert stored(here, "LATER").planned_day == TOMORROW
 
 
-def test_rest_of_the_day_begins_now_behind_what_is_under_way() -> None:
+def test_rest_of_the_day_starts_now_after_the_current_job() -> None:
     here = yard(planned_job("BEGUN", minutes=60), job("NEXT", **FAR))
     operate([operation(job_id="BEGUN", kind="start")], crew_member(), here.ports())
     plan(TODAY, ["north"], None, OFFICER, ports(here))
@@ -135,13 +135,13 @@ def test_rest_of_the_day_begins_now_behind_what_is_under_way() -> None:
     assert after.position == 2 and stored(here, "BEGUN").state == "started"
 
 
-def test_times_are_those_of_the_councils_clock() -> None:
+def test_times_are_in_the_councils_time_zone() -> None:
     here = yard(job())
     plan(TOMORROW, ["north"], None, OFFICER, ports(here))
     assert stored(here, job().job_id).arrives_at == datetime(2026, 6, 2, 6, 30, tzinfo=UTC)
 
 
-def test_officer_of_one_ward_plans_what_waits_there_around_what_others_planned() -> None:
+def test_officer_of_one_ward_plans_its_waiting_jobs_around_those_of_others() -> None:
     here = yard(
         job("HERS", ward_code="centre"),
         job("THEIRS", ward_code="north"),
@@ -155,7 +155,7 @@ def test_officer_of_one_ward_plans_what_waits_there_around_what_others_planned()
         plan(TOMORROW, ["green"], None, who, ports(here))
 
 
-def test_nobody_plans_when_the_shift_is_over() -> None:
+def test_nothing_is_planned_after_the_shift() -> None:
     here = yard(job("WAITS"), planned_job("PLANNED"))
     found = plan(
         TODAY, ["north"], None, OFFICER, ports(here, shift=Shift(starts="06:00", ends="12:30"))
@@ -165,14 +165,14 @@ def test_nobody_plans_when_the_shift_is_over() -> None:
     assert stored(here, "PLANNED").state == "to_plan"
 
 
-def test_planning_is_written_down_once_for_a_crew() -> None:
+def test_planning_is_audited_once_for_a_crew() -> None:
     here = yard(job("ONE"), job("TWO"))
     plan(TOMORROW, ["north", "green"], None, OFFICER, ports(here))
     assert here.noted == [("an-officer", "jobs.plan", "north", "2026-06-02 jobs=2")]
 
 
 @pytest.mark.parametrize("day", [TODAY - timedelta(days=1), date(2030, 1, 1)])
-def test_day_is_refused_when_it_is_over_or_too_far(day: date) -> None:
+def test_day_is_refused_when_it_is_past_or_too_far(day: date) -> None:
     for act in (
         lambda: plan(day, [], None, OFFICER, ports(yard(job()))),
         lambda: reorder(day, "north", ["ONE"], OFFICER, ports(yard(job()))),
@@ -181,7 +181,7 @@ def test_day_is_refused_when_it_is_over_or_too_far(day: date) -> None:
             act()
 
 
-def test_chosen_order_waits_for_windows_and_goes_behind_what_is_done() -> None:
+def test_chosen_order_respects_windows_and_follows_finished_jobs() -> None:
     window = Window(opens="11:00", closes="12:00")
     here = yard(
         planned_job("ENDED", state="done", planned_day=TOMORROW),
@@ -223,13 +223,13 @@ def test_jobs_that_the_officer_may_not_see_keep_their_places_when_a_day_is_order
     assert [stored(here, each) for each in ("JOB-2", "JOB-4")] == before
 
 
-def test_jobs_that_the_officer_left_out_follow_in_the_places_that_are_left() -> None:
+def test_jobs_that_the_officer_left_out_follow_in_the_remaining_places() -> None:
     here = mixed_day()
     reorder(TOMORROW, "north", ["JOB-5"], NORTH_WARD, ports(here))
     assert places(here) == [3, 2, 5, 4, 1]
 
 
-def test_order_is_refused_that_names_a_job_which_the_officer_may_not_see() -> None:
+def test_order_is_refused_when_it_names_a_job_outside_the_remit() -> None:
     here = mixed_day()
     with pytest.raises(Invalid, match="JOB-2 is not planned"):
         reorder(TOMORROW, "north", ["JOB-2", "JOB-1"], NORTH_WARD, ports(here))

@@ -138,7 +138,7 @@ def phone(endpoint: str = "https://push.example/1") -> PushTo:
     return PushTo(endpoint=endpoint, p256dh="key", auth="secret")
 
 
-def test_document_holds_the_day_in_its_order(office: Office) -> None:
+def test_document_has_the_day_in_its_order(office: Office) -> None:
     office.yard.jobs.add(planned_job(OTHER, position=2))
     office.yard.jobs.add(planned_job("J0B000000003", position=1, state="cancelled"))
     found = office.publish()
@@ -189,7 +189,7 @@ def test_document_is_written_once_when_nothing_changes(office: Office) -> None:
     assert office.documents.puts == [KEY]
 
 
-def test_document_is_written_anew_without_a_word_when_its_addresses_are_half_over(
+def test_document_is_renewed_silently_when_its_addresses_are_half_expired(
     office: Office,
 ) -> None:
     register("north", phone(), office.ports())
@@ -202,7 +202,7 @@ def test_document_is_written_anew_without_a_word_when_its_addresses_are_half_ove
     assert office.bells.rung == []
 
 
-def test_newer_state_stays_when_another_writer_was_faster(office: Office) -> None:
+def test_newer_state_stays_after_a_lost_race(office: Office) -> None:
     office.publish()
     office.change(title="Old")
 
@@ -227,7 +227,7 @@ def test_day_fails_when_it_keeps_changing(office: Office) -> None:
     assert failed.keys() == {("north", TODAY)}
 
 
-def test_phones_hear_of_what_the_office_changed_and_of_nothing_else(office: Office) -> None:
+def test_phones_are_notified_only_of_the_offices_changes(office: Office) -> None:
     register("north", phone(), office.ports())
     register("south", phone("https://push.example/2"), office.ports())
     office.publish()
@@ -240,7 +240,7 @@ def test_phones_hear_of_what_the_office_changed_and_of_nothing_else(office: Offi
     assert office.bells.rung == [("https://push.example/1", b'{"kind":"day"}')]
 
 
-def test_phones_are_silent_when_another_day_changes(office: Office) -> None:
+def test_phones_are_not_notified_of_another_day(office: Office) -> None:
     register("north", phone(), office.ports())
     tomorrow = TODAY + timedelta(days=1)
     office.change(planned_day=tomorrow)
@@ -249,7 +249,7 @@ def test_phones_are_silent_when_another_day_changes(office: Office) -> None:
     assert office.bells.rung == []
 
 
-def test_day_is_published_when_a_phone_cannot_be_told(office: Office) -> None:
+def test_day_is_published_when_a_phone_cannot_be_notified(office: Office) -> None:
     for number in range(3):
         register("north", phone(f"https://push.example/{number}"), office.ports())
     office.bells.fails = {
@@ -262,7 +262,7 @@ def test_day_is_published_when_a_phone_cannot_be_told(office: Office) -> None:
     assert left == {"https://push.example/0", "https://push.example/2"}
 
 
-def test_phone_is_silent_when_it_was_not_opened_for_a_month(office: Office) -> None:
+def test_phone_is_not_notified_when_it_was_unused_for_a_month(office: Office) -> None:
     office.devices.add(
         Device(crew="north", device_id="D", push=phone(), expires_at=NOON - timedelta(days=1))
     )
@@ -270,13 +270,13 @@ def test_phone_is_silent_when_it_was_not_opened_for_a_month(office: Office) -> N
     assert office.bells.rung == []
 
 
-def test_days_that_come_near_are_written_when_they_are_due(office: Office) -> None:
+def test_upcoming_days_are_written_when_they_are_due(office: Office) -> None:
     assert publish_due(office.ports()) == {}
     crews, days = ("green", "north", "south"), (TODAY, TODAY + timedelta(days=1))
     assert office.documents.puts == [key_of(crew, day) for crew in crews for day in days]
 
 
-def test_day_has_no_document_when_it_is_far_off_or_of_nobody(office: Office) -> None:
+def test_day_has_no_document_when_it_is_far_off_or_has_no_crew(office: Office) -> None:
     days = {
         ("north", TODAY - timedelta(days=2)),
         ("north", TODAY + timedelta(days=8)),
@@ -286,7 +286,7 @@ def test_day_has_no_document_when_it_is_far_off_or_of_nobody(office: Office) -> 
     assert office.documents.puts == []
 
 
-def test_address_of_the_day_holds_for_a_shift(office: Office) -> None:
+def test_address_of_the_day_is_valid_for_a_shift(office: Office) -> None:
     with pytest.raises(NotFound):
         day_link("north", TODAY, office.ports())
     office.publish()
@@ -297,7 +297,7 @@ def test_address_of_the_day_holds_for_a_shift(office: Office) -> None:
     assert held and link.etag == held.etag
 
 
-def test_phone_is_kept_once_until_it_is_let_go(office: Office) -> None:
+def test_phone_is_stored_once_until_it_is_removed(office: Office) -> None:
     first = register("north", phone(), office.ports())
     office.yard.pass_time(days=3)
     again = register("north", phone(), office.ports())
@@ -307,7 +307,7 @@ def test_phone_is_kept_once_until_it_is_let_go(office: Office) -> None:
     assert list(office.devices.of("north")) == []
 
 
-def test_phone_is_told_once_after_it_was_signed_in_anew_until_its_session_ends(
+def test_phone_is_notified_once_after_a_new_sign_in_until_its_session_ends(
     office: Office,
 ) -> None:
     register("north", phone(), office.ports(), "monday")
@@ -317,7 +317,7 @@ def test_phone_is_told_once_after_it_was_signed_in_anew_until_its_session_ends(
     assert register_phone("north", "x", phone(), office.ports(), until=soon).expires_at == soon
 
 
-def test_phone_is_refused_when_it_is_nowhere_or_one_too_many(office: Office) -> None:
+def test_phone_is_refused_when_its_address_is_invalid_or_there_are_too_many(office: Office) -> None:
     with pytest.raises(AddressRefused):
         register("north", phone("http://10.0.0.1/"), office.ports())
     for number in range(MOST_DEVICES):

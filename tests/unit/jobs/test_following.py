@@ -58,7 +58,7 @@ def test_report_is_fixed_once_when_the_job_is_done() -> None:
     assert told(yard(), "start", "done") == [("We have repaired this.", "fixed")]
 
 
-def test_report_hears_the_crews_words_and_gets_its_photos() -> None:
+def test_report_gets_the_crews_text_and_photos() -> None:
     here = yard()
     here.asked_for = {("account:a-crew-member", "operation-1", PHOTO)}
     assert told(here, "done", text="New kerb, too.", photo_ids=(PHOTO,)) == [
@@ -73,12 +73,12 @@ def test_report_hears_the_crews_words_and_gets_its_photos() -> None:
     ("kind", "state"),
     [("inspect", "investigating"), ("make_safe", "in_progress"), ("collect", "closed")],
 )
-def test_report_gets_the_state_that_kind_and_service_say(kind: Any, state: str) -> None:
+def test_report_gets_the_state_of_kind_and_service(kind: Any, state: str) -> None:
     here = yard(planned_job(kind=kind), service_code="smell")
     assert told(here, "done")[0][1] == state
 
 
-def test_public_is_told_of_a_report_that_takes_no_notes_any_more() -> None:
+def test_public_update_is_added_when_a_report_has_no_room_for_notes() -> None:
     here = yard(is_forgotten=True)
     assert told(here, "could_not", reason="parked_car") == [
         ("We came on Monday 1 June but could not do this: a parked car was in the way.", None)
@@ -87,13 +87,13 @@ def test_public_is_told_of_a_report_that_takes_no_notes_any_more() -> None:
 
 
 @pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "1970-01-01T00:00:00Z"])
-def test_day_is_that_on_which_we_heard_of_it_where_the_clock_says_nonsense(at: str) -> None:
+def test_day_is_that_of_arrival_when_the_phones_clock_is_wrong(at: str) -> None:
     text = "We came on Monday 1 June but could not do this: we could not find it."
     moment = datetime.fromisoformat(at)
     assert told(yard(), "could_not", reason="not_found", at=moment) == [(text, None)]
 
 
-def test_each_open_report_is_told_and_no_other() -> None:
+def test_only_open_reports_are_updated() -> None:
     here = Yard(
         jobs=MemoryJobs(planned_job(service_request_ids=(REPORT, OTHER_REPORT, "GONE00000000"))),
         reports=MemoryReports([job_report(), job_report(OTHER_REPORT, state="closed")]),
@@ -102,11 +102,11 @@ def test_each_open_report_is_told_and_no_other() -> None:
     assert [said[0] for said in here.reports.told.values()] == [REPORT]
 
 
-def test_report_is_in_progress_when_the_crew_has_begun() -> None:
+def test_report_is_in_progress_when_the_crew_has_started() -> None:
     assert told(yard(), "start") == [("A crew is working on this.", "in_progress")]
 
 
-def test_report_says_when_it_is_planned_and_at_most_once_a_day() -> None:
+def test_report_announces_its_planned_day_at_most_once_a_day() -> None:
     here = yard(job())
     planned_for(here, 1)
     first = ("We plan to do this work on Tuesday 2 June.", "action_scheduled")
@@ -126,7 +126,7 @@ def test_report_says_when_it_is_planned_and_at_most_once_a_day() -> None:
     assert len(told(here)) == 2
 
 
-def test_report_hears_that_the_office_called_off_what_it_was_told_of() -> None:
+def test_report_announces_a_cancelled_plan_that_it_had_announced() -> None:
     here = yard(job())
     planned_for(here, 1)
     told(here)
@@ -139,7 +139,7 @@ def test_report_hears_that_the_office_called_off_what_it_was_told_of() -> None:
     assert note == f"Job {JOB}: cancelled. The road is closed."
 
 
-def test_nothing_is_called_off_that_another_job_or_an_officer_has_planned() -> None:
+def test_plan_of_another_job_or_officer_is_not_cancelled() -> None:
     here = yard(state="action_scheduled")
     called_off: Any = {"state": "cancelled", "because": "Done twice."}
     change(JOB, JobChanges(**called_off), 1, OFFICER, here.ports())
@@ -156,9 +156,7 @@ def test_nothing_is_called_off_that_another_job_or_an_officer_has_planned() -> N
         ("other", []),
     ],
 )
-def test_public_is_told_why_it_could_not_be_done_where_that_is_for_it(
-    reason: Any, texts: list[str]
-) -> None:
+def test_public_reason_for_could_not_is_published(reason: Any, texts: list[str]) -> None:
     here = yard()
     told(here, "could_not", reason=reason, text="Shouted at by the owner.")
     assert here.reports.texts == texts
@@ -166,7 +164,7 @@ def test_public_is_told_why_it_could_not_be_done_where_that_is_for_it(
     assert note.startswith(f"Job {JOB}: could not be done") and "Shouted" in note
 
 
-def test_officers_alone_hear_that_it_was_handed_over_or_cancelled() -> None:
+def test_handover_and_cancellation_are_told_only_to_officers() -> None:
     here = yard()
     assert told(here, "hand_over", text="Water main.") == []
     values: Any = {"state": "cancelled", "because": "Not ours."}
@@ -178,7 +176,7 @@ def test_officers_alone_hear_that_it_was_handed_over_or_cancelled() -> None:
     ]
 
 
-def test_report_hears_what_is_disputed_when_it_was_settled_so() -> None:
+def test_disputed_outcome_reaches_the_report_when_it_is_settled() -> None:
     here = yard()
     values: Any = {"state": "cancelled", "because": "Not ours."}
     change(JOB, JobChanges(**values), 1, OFFICER, here.ports())
@@ -195,7 +193,7 @@ def test_nothing_is_told_of_a_withdrawn_report_or_a_job_that_is_not() -> None:
     follow("NOSUCHJOB000", here.following())
 
 
-def test_day_is_that_of_the_councils_clock() -> None:
+def test_day_is_in_the_councils_time_zone() -> None:
     here = yard()
     here.clock.now = NOON.replace(hour=23, minute=30)
     told(here, "could_not", reason="unsafe", at=here.clock.now)
@@ -214,7 +212,7 @@ def by_contractor(here: Yard, kind: str, **values: Any) -> None:
     assert operate([sent], who, here.ports())[0].result == "applied"
 
 
-def test_words_and_photos_of_a_contractor_wait_while_the_state_follows() -> None:
+def test_contractors_text_and_photos_wait_while_the_state_follows() -> None:
     here = yard(planned_job(contractor=LINK))
     here.asked_for = {("link:1", "contractor-done", PHOTO)}
     by_contractor(here, "done", text="Ring Ann on 01904.", photo_ids=(PHOTO,))
@@ -226,7 +224,7 @@ def test_words_and_photos_of_a_contractor_wait_while_the_state_follows() -> None
     assert look.why == "Ring Ann on 01904."
 
 
-def test_nothing_waits_of_a_contractor_who_wrote_nothing_or_of_a_crew() -> None:
+def test_nothing_waits_for_a_contractor_without_text_or_for_a_crew() -> None:
     here = yard(planned_job(contractor=LINK))
     by_contractor(here, "done")
     told(here)
@@ -236,7 +234,7 @@ def test_nothing_waits_of_a_contractor_who_wrote_nothing_or_of_a_crew() -> None:
     assert not here.reports.looks and not here.reports.waiting
 
 
-def test_notes_are_signed_by_the_crew_the_company_or_the_office_that_wrote_them() -> None:
+def test_notes_are_signed_by_their_crew_company_or_office() -> None:
     here = yard(planned_job(contractor=LINK))
     told(here, "could_not", reason="unsafe")
     by_contractor(here, "could_not", reason="no_access", text="Locked.")
@@ -262,7 +260,7 @@ def test_notes_are_signed_by_the_crew_the_company_or_the_office_that_wrote_them(
         ("hand_over", {"text": "The water board has to come."}, "The water board has to come."),
     ],
 )
-def test_officers_are_asked_to_look_when_nobody_came_to_an_end_with_a_job(
+def test_report_needs_attention_when_its_job_was_not_finished(
     kind: str, values: Any, why: str
 ) -> None:
     here = yard(job())
@@ -278,7 +276,7 @@ def test_officers_are_asked_to_look_when_nobody_came_to_an_end_with_a_job(
     assert not here.reports.stored[REPORT].undone_jobs and len(here.reports.looks) == 1
 
 
-def test_public_hears_that_nobody_comes_when_the_job_ended_without_being_done() -> None:
+def test_public_is_told_when_a_job_ends_without_being_done() -> None:
     here = yard(job())
     planned_for(here, 1)
     told(here)
@@ -290,7 +288,7 @@ def test_public_hears_that_nobody_comes_when_the_job_ended_without_being_done() 
     ]
 
 
-def test_planned_day_goes_when_the_day_is_taken_off_and_the_new_one_is_told_at_once() -> None:
+def test_planned_day_disappears_when_it_is_removed_and_the_new_one_is_announced_at_once() -> None:
     here = yard(job())
     planned_for(here, 1)
     told(here)
@@ -301,7 +299,7 @@ def test_planned_day_goes_when_the_day_is_taken_off_and_the_new_one_is_told_at_o
     assert told(here)[2:] == [("We plan to do this work on Wednesday 3 June.", "action_scheduled")]
 
 
-def test_planned_day_is_told_again_when_it_was_taken_off_and_is_put_back() -> None:
+def test_planned_day_is_announced_again_when_it_was_removed_and_restored() -> None:
     here = yard(job())
     planned_for(here, 1)
     told(here)
@@ -315,7 +313,7 @@ def test_planned_day_is_told_again_when_it_was_taken_off_and_is_put_back() -> No
         ]
 
 
-def test_planned_day_goes_when_another_team_gets_the_job() -> None:
+def test_planned_day_disappears_when_another_team_gets_the_job() -> None:
     here = yard(job())
     planned_for(here, 1)
     told(here)
@@ -324,7 +322,7 @@ def test_planned_day_goes_when_another_team_gets_the_job() -> None:
 
 
 @pytest.mark.parametrize("ends", ["clear", "cancel", "could_not"])
-def test_day_of_another_job_is_shown_when_one_is_taken_off(ends: str) -> None:
+def test_day_of_another_job_is_shown_when_one_is_removed(ends: str) -> None:
     here = yard(job())
     other = planned_job("J0B000000002", planned_day=TODAY + timedelta(days=5))
     planned_for(here, 1)

@@ -47,31 +47,31 @@ def stored_job(**values: Any) -> Job:
         ("photo", "planned"),
     ],
 )
-def test_job_follows_the_street_when_nobody_else_said_anything(kind: str, state: State) -> None:
+def test_job_follows_the_crew_when_no_one_else_reported(kind: str, state: State) -> None:
     taken = told(stored_job(), kind=kind)
     assert (taken.result, taken.job.state) == ("applied", state)
     assert [event.kind for event in taken.job.events] == [kind]
 
 
-def test_deed_is_taken_once_when_it_is_sent_again() -> None:
+def test_repeated_operation_is_applied_once() -> None:
     job = told(stored_job()).job
     again = told(job, op_id="operation-1", base_version=job.version)
     assert again == Taken(job, "duplicate")
 
 
-def test_deed_is_rejected_when_another_one_had_its_op_id() -> None:
+def test_operation_is_rejected_when_another_one_had_its_op_id() -> None:
     job = told(stored_job()).job
     other = told(job, op_id="operation-1", text="Something else.")
     assert other.result == "rejected" and "new op_id" in (other.reason or "")
     assert other.job is job
 
 
-def test_deed_is_rejected_when_it_has_seen_a_version_that_was_not_yet() -> None:
+def test_operation_is_rejected_when_its_version_is_in_the_future() -> None:
     taken = told(stored_job(), base_version=2)
     assert taken.result == "rejected" and "base_version" in (taken.reason or "")
 
 
-def test_done_stays_and_the_plan_is_the_offices_when_the_job_was_planned_again_meanwhile() -> None:
+def test_done_and_the_offices_new_plan_both_stay() -> None:
     tomorrow = TODAY + timedelta(days=1)
     replanned = changed(stored_job(), crew="south", planned_day=tomorrow, minutes=90)
     taken = told(replanned)
@@ -80,7 +80,7 @@ def test_done_stays_and_the_plan_is_the_offices_when_the_job_was_planned_again_m
 
 
 @pytest.mark.parametrize("kind", ["start", "done", "could_not", "hand_over"])
-def test_deed_is_kept_and_disputed_when_the_office_cancelled_meanwhile(kind: str) -> None:
+def test_operation_is_disputed_when_the_office_cancelled_meanwhile(kind: str) -> None:
     job = changed(stored_job(), state="cancelled", because="Found to be private land.")
     taken = told(job, kind=kind)
     (dispute,) = taken.job.disputes
@@ -91,19 +91,19 @@ def test_deed_is_kept_and_disputed_when_the_office_cancelled_meanwhile(kind: str
 
 
 @pytest.mark.parametrize("kind", ["note", "photo"])
-def test_note_is_taken_when_the_office_cancelled_meanwhile(kind: str) -> None:
+def test_note_is_accepted_when_the_office_cancelled_meanwhile(kind: str) -> None:
     job = changed(stored_job(), state="cancelled", because="Found to be private land.")
     assert told(job, kind=kind).result == "applied"
 
 
-def test_done_stands_when_the_crew_knew_that_the_job_was_cancelled() -> None:
+def test_done_stands_when_the_crew_had_seen_the_cancellation() -> None:
     job = changed(stored_job(), state="cancelled", because="Found to be private land.")
     taken = told(job, base_version=2)
     assert (taken.result, taken.job.state) == ("applied", "done")
     assert taken.job.cancelled_because is None
 
 
-def test_first_outcome_stays_when_another_phone_says_another_one() -> None:
+def test_first_outcome_stays_when_another_phone_reports_another_one() -> None:
     job = told(stored_job(), "phone-1", kind="could_not").job
     taken = told(job, "phone-2", kind="done")
     assert (taken.result, taken.job.state) == ("conflict", "could_not")
@@ -111,54 +111,54 @@ def test_first_outcome_stays_when_another_phone_says_another_one() -> None:
     assert taken.job.disputes[0].office.by == "crew"
 
 
-def test_nothing_is_disputed_when_two_phones_say_the_same() -> None:
+def test_equal_outcomes_of_two_phones_are_no_dispute() -> None:
     job = told(stored_job(), "phone-1").job
     taken = told(job, "phone-2")
     assert taken.result == "applied" and not taken.job.disputes and taken.job.state == "done"
     assert [event.stands for event in taken.job.events] == [True, False]
 
 
-def test_outcome_is_put_right_when_another_phone_had_seen_it() -> None:
+def test_outcome_is_corrected_by_another_phone_that_had_seen_it() -> None:
     job = told(stored_job(), "phone-1", kind="could_not").job
     taken = told(job, "phone-2", kind="done", base_version=2)
     assert (taken.result, taken.job.state) == ("applied", "done")
 
 
-def test_outcome_stands_when_another_phone_only_said_that_it_began() -> None:
+def test_outcome_stays_when_another_phone_only_reported_a_start() -> None:
     job = told(stored_job(), "phone-1", kind="start").job
     assert told(job, "phone-2", kind="done").job.state == "done"
 
 
-def test_start_changes_nothing_when_another_phone_has_ended_it() -> None:
+def test_start_changes_nothing_when_another_phone_has_ended_the_job() -> None:
     job = told(stored_job(), "phone-1", kind="done").job
     taken = told(job, "phone-2", kind="start")
     assert (taken.result, taken.job.state) == ("applied", "done") and not taken.job.disputes
 
 
-def test_phone_puts_its_own_word_right_when_it_had_no_signal_in_between() -> None:
+def test_phone_corrects_its_own_report_while_offline() -> None:
     job = told(stored_job(), kind="could_not").job
     taken = told(job, kind="done", at=NOON + HOUR)
     assert (taken.result, taken.job.state) == ("applied", "done")
 
 
-def test_own_earlier_word_changes_nothing_when_it_arrives_last() -> None:
+def test_own_earlier_report_changes_nothing_when_it_arrives_last() -> None:
     job = told(stored_job(), kind="done", at=NOON).job
     taken = told(job, kind="start", at=NOON - HOUR)
     assert (taken.result, taken.job.state, len(taken.job.events)) == ("applied", "done", 2)
 
 
-def test_later_word_stands_when_the_phones_clock_was_put_back_after_it_saw_the_job() -> None:
+def test_later_report_stands_when_the_phones_clock_was_set_back_after_it_saw_the_job() -> None:
     job = told(stored_job(), kind="could_not", at=NOON + 72 * HOUR).job
     assert told(job, kind="done", at=NOON, base_version=2).job.state == "done"
 
 
-def test_moment_is_when_it_arrived_when_the_phones_clock_is_ahead() -> None:
+def test_time_is_that_of_arrival_when_the_phones_clock_is_ahead() -> None:
     (event,) = told(stored_job(), at=NOON + 72 * HOUR).job.events
     assert (event.happened_at, event.at) == (NOON, NOON + 72 * HOUR)
     assert told(stored_job(), at=NOON - HOUR).job.events[0].happened_at == NOON - HOUR
 
 
-def test_phone_that_is_disputed_says_more_in_the_same_dispute() -> None:
+def test_further_reports_of_a_disputed_phone_join_the_same_dispute() -> None:
     job = changed(stored_job(), state="cancelled", because="Found to be private land.")
     job = told(job, kind="start").job
     taken = told(job, kind="done", at=NOON + HOUR, base_version=job.version)
@@ -168,28 +168,28 @@ def test_phone_that_is_disputed_says_more_in_the_same_dispute() -> None:
     assert dispute.site.state == "done"
 
 
-def test_dispute_keeps_what_the_phone_said_last_when_it_arrives_first() -> None:
+def test_dispute_has_the_phones_last_report_when_it_arrives_first() -> None:
     job = changed(stored_job(), state="cancelled", because="Found to be private land.")
     job = told(job, kind="done", at=NOON + HOUR).job
     taken = told(job, kind="start", at=NOON)
     assert taken.result == "conflict" and taken.job.disputes[0].site.state == "done"
 
 
-def test_done_is_disputed_when_the_office_said_meanwhile_that_it_was_not() -> None:
+def test_done_is_disputed_when_the_office_reset_the_job_meanwhile() -> None:
     job = told(stored_job(), "phone-1").job
     job = changed(job, state="to_plan")
     taken = told(job, "phone-2")
     assert (taken.result, taken.job.state) == ("conflict", "to_plan")
 
 
-def test_done_stands_when_the_office_took_its_cancelling_back_meanwhile() -> None:
+def test_done_stands_when_the_office_reversed_its_cancellation_meanwhile() -> None:
     job = changed(stored_job(), state="cancelled", because="By mistake.")
     job = changed(job, state="to_plan")
     assert told(job).result == "applied"
 
 
 @pytest.mark.parametrize(("keep", "state"), [("site", "done"), ("office", "could_not")])
-def test_settled_dispute_is_the_offices_word_from_then_on(keep: Any, state: State) -> None:
+def test_settled_dispute_counts_as_the_offices_report(keep: Any, state: State) -> None:
     job = told(stored_job(), "phone-1", kind="could_not").job
     job = told(job, "phone-2", kind="done").job
     (dispute,) = job.disputes
@@ -217,7 +217,7 @@ def test_job_with_long_notes_accepts_outcomes_and_refuses_notes() -> None:
     assert told(job, kind="done", text="ä" * 2_000).job.state == "done"
 
 
-def test_job_has_an_end_when_somebody_begins_it_for_ever() -> None:
+def test_job_has_a_maximum_number_of_starts() -> None:
     job = stored_job()
     while (taken := told(job, kind="start", text="ä" * 2_000)).result == "applied":
         job = taken.job
@@ -225,7 +225,7 @@ def test_job_has_an_end_when_somebody_begins_it_for_ever() -> None:
 
 
 @pytest.mark.parametrize("text", ["\n" * 2_000, "🕳" * 2_000, ""])
-def test_job_fits_into_its_item_whatever_is_sent_of_it(text: str) -> None:
+def test_job_fits_into_its_item_for_any_operations(text: str) -> None:
     job = changed(stored_job(), state="cancelled", because="Not ours.")
     where = {"lat": 53.123456789012345, "long": -1.123456789012345}
     for number in range(1_000):

@@ -37,14 +37,14 @@ def test_day_is_in_its_order_for_those_of_the_team() -> None:
         of_day("nobody", TODAY, OFFICER, yard().ports())
 
 
-def test_job_is_seen_by_those_of_its_team_and_ward() -> None:
+def test_job_is_visible_to_its_team_and_ward() -> None:
     assert one(JOB, OFFICER, yard().ports()).job_id == JOB
     for who in (GARDENER, IN_A_WARD):
         with pytest.raises(NotFound):
             one(JOB, who, yard().ports())
 
 
-def test_list_has_the_wanted_jobs_of_the_callers_teams() -> None:
+def test_list_has_the_matching_jobs_of_the_callers_teams() -> None:
     ports = yard().ports()
     page = listed(Filters(states=frozenset(("to_plan",))), OFFICER, ports, limit=10)
     assert [each.job_id[-1] for each in page.jobs] == ["5"] and page.next is None
@@ -63,7 +63,7 @@ def test_crews_are_those_of_the_callers_teams() -> None:
     assert [each.crew for each in crews(GARDENER, yard().ports())] == ["green"]
 
 
-def test_load_says_what_is_late_and_what_does_not_fit() -> None:
+def test_load_has_late_jobs_and_minutes_over() -> None:
     (north, _south) = loads(TODAY, OFFICER, yard().ports(), team="highways")
     assert north == Load(
         crew="north",

@@ -355,7 +355,7 @@ def _believes_versions(job: Job, sent: Operation, who: Operator, now: Any) -> Ta
         _believes_versions,
     ],
 )
-def test_defect_is_found_when_it_is_planted(defect: Take, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_planted_defect_is_detected(defect: Take, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(operations, "take", defect)
     with pytest.raises(AssertionError):
         run_state_machine_as_test(OfflineCrews, settings=WITHOUT_SHRINKING)

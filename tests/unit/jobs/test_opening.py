@@ -43,7 +43,7 @@ def two_reports() -> Yard:
     return Yard(reports=MemoryReports([job_report(), job_report(OTHER_REPORT)]))
 
 
-def test_report_opens_one_job_however_often_it_is_told() -> None:
+def test_report_opens_one_job_for_repeated_facts() -> None:
     here = Yard()
     here.reports.change(work=Work(minutes=90, hazards=("traffic",), kind="make_safe"))
     assert opened(here) == opened(here)
@@ -70,7 +70,7 @@ def test_report_opens_no_job_when_it_has_to_wait_for_an_officer(values: Any) -> 
     assert open_for("NOSUCHREPORT", here.following()) is None
 
 
-def test_job_follows_its_report_but_for_what_the_office_chose() -> None:
+def test_job_follows_its_report_except_the_offices_choices() -> None:
     here = Yard()
     job = opened(here)
     change(job.job_id, JobChanges(minutes=120), 1, OFFICER, here.ports())
@@ -123,7 +123,7 @@ def put_back(here: Yard) -> Job:
 
 
 @pytest.mark.parametrize("values", OUT_OF_THE_PLAN)
-def test_job_is_in_its_place_of_the_day_again_when_its_report_is_put_back(values: Any) -> None:
+def test_job_returns_to_its_place_in_the_day_when_its_report_is_restored(values: Any) -> None:
     here = Yard()
     before = out_of_the_plan(here, values)
     here.clock.now += timedelta(minutes=5)
@@ -143,7 +143,7 @@ def test_job_is_in_its_place_of_the_day_again_when_its_report_is_put_back(values
 
 
 @pytest.mark.parametrize("values", OUT_OF_THE_PLAN)
-def test_job_is_to_be_planned_again_when_its_report_comes_back_later(values: Any) -> None:
+def test_job_has_to_be_planned_again_when_its_report_is_restored_later(values: Any) -> None:
     here = Yard()
     out_of_the_plan(here, values)
     here.clock.now += timedelta(minutes=16)
@@ -151,7 +151,7 @@ def test_job_is_to_be_planned_again_when_its_report_comes_back_later(values: Any
     assert (after.state, after.crew, after.planned_day) == ("to_plan", None, None)
 
 
-def test_job_stays_out_of_the_plan_when_the_office_said_so_meanwhile() -> None:
+def test_job_stays_out_of_the_plan_when_the_office_decided_so_meanwhile() -> None:
     here = Yard()
     job = out_of_the_plan(here, {"team": "parks"})
     version = here.jobs.stored[job.job_id].version
@@ -159,7 +159,7 @@ def test_job_stays_out_of_the_plan_when_the_office_said_so_meanwhile() -> None:
     assert put_back(here).state == "to_plan"
 
 
-def test_begun_job_stays_as_it_is_when_its_report_changes_but_loses_its_address() -> None:
+def test_started_job_is_unchanged_when_its_report_changes_but_loses_its_address() -> None:
     here = Yard()
     job = opened(here)
     done(here, job, "start")
@@ -184,7 +184,7 @@ def test_done_job_loses_its_address_when_its_report_loses_it(values: Any) -> Non
 
 @pytest.mark.parametrize(("values", "place"), [(GONE, (53.96, -1.08)), (ROUGH, (53.96, -1.08))])
 @pytest.mark.parametrize("kind", ["done", "could_not"])
-def test_job_forgets_who_sent_its_report_when_that_is_forgotten(
+def test_job_loses_its_reporters_data_when_that_is_erased(
     values: Any, place: tuple[float, float], kind: str
 ) -> None:
     here = Yard()
@@ -222,7 +222,7 @@ def test_job_keeps_its_instructions_while_it_or_another_of_its_reports_needs_the
     assert here.jobs.stored[job.job_id].instructions == ""
 
 
-def test_job_comes_back_as_its_report_is_by_then() -> None:
+def test_restored_job_has_its_reports_present_values() -> None:
     here = Yard()
     job = opened(here)
     here.reports.change(state="closed")
@@ -245,7 +245,7 @@ def test_job_is_cancelled_when_its_report_no_longer_needs_it_and_comes_back_with
     assert (opened(here).job_id, opened(here).state) == (job.job_id, "to_plan")
 
 
-def test_begun_job_goes_on_when_its_report_is_closed() -> None:
+def test_started_job_continues_when_its_report_is_closed() -> None:
     here = Yard()
     job = opened(here)
     done(here, job, "start")
@@ -254,7 +254,7 @@ def test_begun_job_goes_on_when_its_report_is_closed() -> None:
     assert here.jobs.stored[job.job_id].state == "started"
 
 
-def test_job_stays_cancelled_when_an_officer_said_so() -> None:
+def test_job_stays_cancelled_when_an_officer_cancelled_it() -> None:
     here = Yard()
     job = opened(here)
     change(job.job_id, JobChanges(state="cancelled", because="Not ours."), 1, OFFICER, here.ports())
@@ -277,7 +277,7 @@ def test_report_opens_a_revisit_when_it_was_not_fixed() -> None:
     assert third.first_job_id == first.job_id and len(here.jobs.stored) == 3
 
 
-def test_repair_follows_when_it_was_made_safe() -> None:
+def test_repair_follows_making_safe() -> None:
     here = Yard()
     here.reports.change(work=Work(kind="make_safe"))
     first = opened(here)
@@ -287,7 +287,7 @@ def test_repair_follows_when_it_was_made_safe() -> None:
     assert opened(here) == second and len(here.jobs.stored) == 2
 
 
-def test_nothing_more_is_opened_when_it_was_inspected() -> None:
+def test_nothing_follows_an_inspection() -> None:
     here = Yard()
     here.reports.change(work=Work(kind="inspect"))
     job = opened(here)
@@ -295,7 +295,7 @@ def test_nothing_more_is_opened_when_it_was_inspected() -> None:
     assert opened(here).job_id == job.job_id and len(here.jobs.stored) == 1
 
 
-def test_duplicate_goes_along_to_the_job_of_the_one_that_survives() -> None:
+def test_duplicate_joins_the_job_of_the_surviving_report() -> None:
     here = two_reports()
     gives_way, stays = opened(here, REPORT), opened(here, OTHER_REPORT)
     here.reports.change(REPORT, state="duplicate", duplicate_of=OTHER_REPORT)
@@ -308,7 +308,7 @@ def test_duplicate_goes_along_to_the_job_of_the_one_that_survives() -> None:
     assert here.jobs.writes == writes
 
 
-def test_begun_job_of_a_duplicate_goes_on_for_the_one_that_survives() -> None:
+def test_started_job_of_a_duplicate_continues_for_the_surviving_report() -> None:
     here = two_reports()
     job = opened(here, REPORT)
     done(here, job, "start")
@@ -347,7 +347,7 @@ def under_way(here: Yard) -> dict[str, tuple[str, ...]]:
     return {job.job_id: job.service_request_ids for job in found}
 
 
-def test_each_report_has_its_own_job_again_when_a_merge_is_taken_apart() -> None:
+def test_each_report_has_its_own_job_again_when_a_merge_is_undone() -> None:
     here, job = merged()
     assert set(job.service_request_ids) == {REPORT, OTHER_REPORT, THIRD}
     take_apart(here, OTHER_REPORT)
@@ -358,7 +358,7 @@ def test_each_report_has_its_own_job_again_when_a_merge_is_taken_apart() -> None
     assert sorted(under_way(here).values()) == [(REPORT,), (OTHER_REPORT,), (THIRD,)]
 
 
-def test_job_that_was_begun_goes_back_to_its_own_report_when_a_merge_is_taken_apart() -> None:
+def test_started_job_returns_to_its_own_report_when_a_merge_is_undone() -> None:
     here, _ = merged(begun=True)
     begun = next(job for job in here.jobs.stored.values() if job.state == "started")
     assert set(begun.service_request_ids) == {REPORT, OTHER_REPORT}
@@ -369,7 +369,7 @@ def test_job_that_was_begun_goes_back_to_its_own_report_when_a_merge_is_taken_ap
 
 
 @pytest.mark.parametrize("is_sorted_out", [True, False])
-def test_one_job_done_fixes_its_own_report_alone_when_a_merge_was_taken_apart(
+def test_finished_job_fixes_only_its_own_report_when_a_merge_was_undone(
     is_sorted_out: bool,
 ) -> None:
     here, job = merged()
@@ -384,7 +384,7 @@ def test_one_job_done_fixes_its_own_report_alone_when_a_merge_was_taken_apart(
         assert opened(here, each).service_request_ids == (each,)
 
 
-def test_report_of_a_merge_has_a_job_to_be_done_when_it_is_taken_apart_after_the_work() -> None:
+def test_report_has_a_new_job_when_its_merge_is_undone_after_the_work() -> None:
     here, job = merged()
     done(here, job)
     take_apart(here, OTHER_REPORT)
@@ -394,7 +394,7 @@ def test_report_of_a_merge_has_a_job_to_be_done_when_it_is_taken_apart_after_the
     assert here.reports.stored[OTHER_REPORT].state == "reopen"
 
 
-def test_report_that_an_officer_added_stays_when_it_is_taken_out_of_a_merge() -> None:
+def test_report_added_by_an_officer_stays_when_its_merge_is_undone() -> None:
     here, job = merged()
     added = JobChanges(add_reports=(OTHER_REPORT,))
     change(job.job_id, added, job.version, OFFICER, here.ports())
@@ -403,7 +403,7 @@ def test_report_that_an_officer_added_stays_when_it_is_taken_out_of_a_merge() ->
     assert OTHER_REPORT in here.jobs.stored[job.job_id].service_request_ids
 
 
-def test_duplicate_of_a_duplicate_goes_along_when_that_is_taken_apart() -> None:
+def test_duplicate_of_a_duplicate_follows_when_its_merge_is_undone() -> None:
     here = Yard(reports=MemoryReports([job_report(), job_report(OTHER_REPORT), job_report(THIRD)]))
     opened(here)
     for each, into in ((OTHER_REPORT, REPORT), (THIRD, OTHER_REPORT)):

@@ -60,7 +60,7 @@ def test_each_operation_has_its_outcome_in_order_when_some_are_bad() -> None:
     assert here.jobs.stored[JOB].state == "done"
 
 
-def test_what_one_job_is_told_is_one_write() -> None:
+def test_operations_of_one_job_are_one_write() -> None:
     here = yard()
     operate(
         [operation(f"operation-{n}", kind="start") for n in range(10)], crew_member(), here.ports()
@@ -68,21 +68,21 @@ def test_what_one_job_is_told_is_one_write() -> None:
     assert here.jobs.writes == 1 and len(here.jobs.stored[JOB].events) == 10
 
 
-def test_operation_is_taken_when_others_write_in_between() -> None:
+def test_operation_is_applied_after_concurrent_writes() -> None:
     here = yard()
     here.jobs.stale_next = 3
     (outcome,) = operate([operation()], crew_member(), here.ports())
     assert outcome.result == "applied" and outcome.job == here.jobs.stored[JOB]
 
 
-def test_operation_is_sent_again_when_others_never_stop_writing() -> None:
+def test_operation_has_to_be_repeated_when_others_never_stop_writing() -> None:
     here = yard()
     here.jobs.stale_next = 99
     with pytest.raises(UpstreamFailed):
         operate([operation()], crew_member(), here.ports())
 
 
-def test_answer_is_the_same_when_the_reply_of_the_store_is_lost() -> None:
+def test_response_is_the_same_when_the_reply_of_the_store_is_lost() -> None:
     here = yard()
     here.jobs.loses_reply = True
     (outcome,) = operate([operation()], crew_member(), here.ports())
@@ -97,7 +97,7 @@ def test_operation_is_rejected_when_the_job_is_another_teams() -> None:
     assert "not in your teams" in (outcome.reason or "")
 
 
-def test_operation_is_taken_when_the_job_was_given_to_another_team_meanwhile() -> None:
+def test_operation_is_accepted_when_the_job_was_given_to_another_team_meanwhile() -> None:
     here = yard()
     who = crew_member(remits=(Remit(teams=("highways",)),))
     change(JOB, JobChanges(team="parks"), 1, OFFICER, here.ports())
@@ -124,7 +124,7 @@ def test_contractor_works_on_the_job_of_the_link_until_it_expires() -> None:
     assert results(operate([later], who, here.ports())) == ["rejected"]
 
 
-def test_photo_is_taken_when_it_was_asked_for_with_the_operation() -> None:
+def test_photo_is_accepted_when_it_was_requested_with_the_operation() -> None:
     here = yard()
     here.asked_for = {("account:a-crew-member", "operation-1", PHOTO)}
     sent = [

@@ -96,9 +96,7 @@ crews = st.lists(
 
 @settings(max_examples=60, deadline=None, phases=NO_SHRINKING)
 @given(st.lists(stops, max_size=24, unique_by=lambda each: each.stop_id), crews)
-def test_order_keeps_every_rule_whatever_the_day_is(
-    every: Sequence[Stop], days: Sequence[CrewDay]
-) -> None:
+def test_order_keeps_every_rule_on_any_day(every: Sequence[Stop], days: Sequence[CrewDay]) -> None:
     found = ordered(every, days, TRAVEL)
     assert sorted([*served(found), *left_out(found)]) == sorted(each.stop_id for each in every)
     assert all(each.because for each in found.left_out)
@@ -120,14 +118,14 @@ def test_order_keeps_every_rule_whatever_the_day_is(
         assert way.working_s == sum(by_id[visit.stop_id].work_s for visit in way.visits)
 
 
-def test_order_is_the_same_when_it_is_made_again_and_listed_otherwise() -> None:
+def test_order_is_the_same_when_it_is_repeated_or_listed_otherwise() -> None:
     every, days = scattered(30, seed=3), [crew("north"), crew("south"), crew("east")]
     first = order(every, *days)
     assert order(every, *days) == first
     assert order(reversed(every), *reversed(days)) == first
 
 
-def test_ways_are_the_shortest_when_all_orders_can_be_tried() -> None:
+def test_tours_are_the_shortest_when_all_orders_can_be_tried() -> None:
     for seed in range(5):
         every = scattered(6, seed=seed)
         seconds = TRAVEL([DEPOT, *(each.point for each in every)])
@@ -138,7 +136,7 @@ def test_ways_are_the_shortest_when_all_orders_can_be_tried() -> None:
         assert order(every).ways[0].driving_s == shortest
 
 
-def test_nothing_waits_for_what_matters_less_when_not_all_fits() -> None:
+def test_no_stop_waits_for_a_less_important_one() -> None:
     every, days = scattered(60, seed=4), [crew("north"), crew("south")]
     found = order(every, *days)
     by_id = {each.stop_id: each for each in every}
@@ -153,7 +151,7 @@ def test_nothing_waits_for_what_matters_less_when_not_all_fits() -> None:
                 assert not is_in_time([*before[:place], waits, *before[place:]], day)
 
 
-def test_most_important_are_served_when_every_choice_can_be_tried() -> None:
+def test_most_important_stops_are_served_when_every_choice_can_be_tried() -> None:
     for seed in range(8):
         day, every = crew(ends_s=10 * HOUR), scattered(5, seed=seed)
         every.sort(key=claim)
@@ -180,7 +178,7 @@ def is_in_time(tour: Sequence[Stop], day: CrewDay) -> bool:
     return free_s + TRAVEL([here, day.depot])[0][1] <= day.ends_s
 
 
-def test_claims_go_by_priority_then_by_due_then_by_id() -> None:
+def test_stops_are_admitted_by_priority_then_due_date_then_id() -> None:
     late, soon = NOON + timedelta(days=9), NOON
     expected = [
         stop("F", priority="urgent", due=late),
@@ -195,7 +193,7 @@ def test_claims_go_by_priority_then_by_due_then_by_id() -> None:
     assert sorted(listed, key=claim) == expected
 
 
-def test_urgent_one_comes_in_the_place_of_another_when_there_is_room_for_one() -> None:
+def test_urgent_stop_replaces_another_when_there_is_room_for_one() -> None:
     day = crew(ends_s=9 * HOUR)
     plain, urgent = stop("A", due=NOON), stop("B", priority="urgent")
     assert served(order([plain, urgent], day)) == ["B"]
@@ -217,19 +215,19 @@ def test_urgent_one_comes_in_the_place_of_another_when_there_is_room_for_one() -
         (stop(work_s=7 * HOUR, priority="low"), ordering.FULL),
     ],
 )
-def test_reason_is_told_when_one_is_left_out(left: Stop, because: str) -> None:
+def test_left_out_stop_has_its_reason(left: Stop, because: str) -> None:
     found = order([left, stop("Z", work_s=2 * HOUR)], crew(skills=frozenset(("lift",))))
     assert served(found) == ["Z"]
     assert [each.because for each in found.left_out] == [because]
 
 
-def test_crew_goes_on_from_where_it_is_when_it_has_begun() -> None:
+def test_started_crew_continues_from_its_position() -> None:
     far = Point(lat=DEPOT.lat + 0.1, long=DEPOT.long)
     found = order([stop("A", north_km=1), stop("B", north_km=10)], crew(start=far))
     assert served(found) == ["B", "A"]
 
 
-def test_nothing_is_served_when_the_shift_is_over() -> None:
+def test_nothing_is_served_after_the_shift() -> None:
     far = Point(lat=DEPOT.lat + 0.1, long=DEPOT.long)
     tired, fresh = crew("a", start=far, starts_s=16 * HOUR), crew("b")
     found = order([stop("A"), stop("B")], tired, fresh)
@@ -237,7 +235,7 @@ def test_nothing_is_served_when_the_shift_is_over() -> None:
     assert found.ways[0].driving_s == 0
 
 
-def test_two_teams_keep_apart_when_they_are_planned_at_once() -> None:
+def test_two_teams_stay_separate_when_they_are_planned_together() -> None:
     found = order(
         [stop("A"), stop("B", team="parks"), stop("C", team="parks")],
         crew("north"),
@@ -247,7 +245,7 @@ def test_two_teams_keep_apart_when_they_are_planned_at_once() -> None:
     assert ways == {"green": {"B", "C"}, "north": {"A"}}
 
 
-def test_no_more_than_the_most_important_are_looked_at_when_there_are_too_many(
+def test_only_the_most_important_stops_are_considered_when_there_are_too_many(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(ordering, "MOST_STOPS", 2)

@@ -74,14 +74,14 @@ def test_job_is_planned_at_once_when_it_is_made_for_a_crew_and_day() -> None:
         ({"window": Window(opens="10:00", closes="09:00")}, "window.closes"),
     ],
 )
-def test_job_is_refused_when_it_cannot_be_so(values: Any, field: str) -> None:
+def test_job_is_refused_when_it_is_impossible(values: Any, field: str) -> None:
     draft = JobDraft(**{"service_request_ids": (REPORT,), **values})
     with pytest.raises(Invalid) as refused:
         create(draft, "a-key", OFFICER, yard().ports())
     assert refused.value.errors[0].field == field
 
 
-def test_job_is_refused_when_nobody_knows_where() -> None:
+def test_job_is_refused_when_its_place_is_unknown() -> None:
     here = yard()
     here.reports.change(lat=None, long=None)
     with pytest.raises(Invalid):
@@ -102,7 +102,7 @@ def test_job_is_planned_when_it_has_both_crew_and_day() -> None:
     assert changed(here, clear=("planned_day",)).state == "to_plan"
 
 
-def test_change_is_refused_when_somebody_else_changed_it() -> None:
+def test_change_is_refused_after_a_concurrent_change() -> None:
     here = yard()
     changed(here, minutes=60)
     with pytest.raises(Conflict) as refused:
@@ -129,7 +129,7 @@ def test_change_is_refused_when_the_job_is_another_teams() -> None:
         change("NOSUCHJOB000", JobChanges(), 1, OFFICER, yard().ports())
 
 
-def test_report_of_another_team_is_refused_like_one_that_is_not_there() -> None:
+def test_report_of_another_team_is_refused_like_a_missing_one() -> None:
     refused = []
     for service_request_id in (REPORT, "NOSUCHREPORT"):
         draft = JobDraft(service_request_ids=(service_request_id,))
@@ -139,12 +139,12 @@ def test_report_of_another_team_is_refused_like_one_that_is_not_there() -> None:
     assert refused[0] == refused[1]
 
 
-def test_crew_is_taken_off_when_the_job_is_given_to_another_team() -> None:
+def test_crew_is_removed_when_the_job_is_given_to_another_team() -> None:
     given = changed(yard(planned_job()), team="parks")
     assert (given.crew, given.state, given.former_teams) == (None, "to_plan", ("highways",))
 
 
-def test_cancelling_needs_a_reason_and_is_taken_back() -> None:
+def test_cancelling_needs_a_reason_and_can_be_reversed() -> None:
     here = yard(planned_job())
     with pytest.raises(Invalid):
         changed(here, state="cancelled")
@@ -161,12 +161,12 @@ def test_job_is_planned_again_when_the_crew_could_not_do_it(state: State) -> Non
     assert changed(yard(planned_job(state=state)), planned_day=TOMORROW).state == "planned"
 
 
-def test_begun_job_stays_begun_when_it_is_planned_for_another_day() -> None:
+def test_started_job_stays_started_when_it_is_planned_for_another_day() -> None:
     moved = changed(yard(planned_job(state="started")), planned_day=TOMORROW)
     assert (moved.state, moved.planned_day) == ("started", TOMORROW)
 
 
-def test_reports_are_added_and_taken_out_but_not_the_last() -> None:
+def test_reports_are_added_and_removed_except_the_last() -> None:
     here = yard()
     both = changed(here, add_reports=(OTHER_REPORT, REPORT))
     assert both.service_request_ids == (REPORT, OTHER_REPORT)
@@ -175,7 +175,7 @@ def test_reports_are_added_and_taken_out_but_not_the_last() -> None:
         changed(here, remove_reports=(OTHER_REPORT,))
 
 
-def test_jobs_are_put_in_their_places_whatever_else_is_changed_meanwhile() -> None:
+def test_jobs_are_ordered_despite_concurrent_changes() -> None:
     here = yard(job(), job("J0B000000002"))
     here.jobs.stale_next = 1
     wanted = [

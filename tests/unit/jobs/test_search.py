@@ -19,7 +19,7 @@ GROUND = Ground(
 
 
 @pytest.mark.parametrize("served", [[], [2], [1, 2], [2, 0], [1, 0]])
-def test_most_important_are_served_when_it_is_settled(served: list[int]) -> None:
+def test_most_important_stops_are_served_once_settled(served: list[int]) -> None:
     tours = [Tour(GROUND, (DEPOT, HOME), served)]
     assert tours[0].holds
     (settled,) = Search(GROUND, [(0,)] * 3).settled(tours)

@@ -50,14 +50,14 @@ def test_day_is_named_once_and_only_with_its_crew(new: Any, days: Any) -> None:
     assert fact and fact.days == days
 
 
-def test_new_job_is_told_as_one() -> None:
+def test_new_job_is_announced_as_new() -> None:
     first = record()
     del first["dynamodb"]["OldImage"]
     fact = fact_of(first)
     assert fact and fact.is_new and fact.for_reports and fact.days == (AFTER,)
 
 
-def test_reports_have_nothing_to_follow_when_only_the_order_of_the_day_changed() -> None:
+def test_reports_do_not_follow_a_change_of_the_days_order() -> None:
     fact = fact_of(record(planned_day="2026-06-01", position="2", minutes="40"))
     assert fact and not fact.for_reports
     told = fact_of(record(planned_day="2026-06-01", events='[{"op_id":"1"}]'))

@@ -38,7 +38,7 @@ def test_event_is_one_line_of_json_on_standard_output(capsys: pytest.CaptureFixt
     assert before <= datetime.fromisoformat(at) <= after
 
 
-def test_field_that_is_not_named_is_left_out() -> None:
+def test_unnamed_field_is_left_out() -> None:
     with kept() as written:
         logs.event("something", description=CANARY)  # type: ignore[call-arg]
     assert CANARY not in written[0]
@@ -50,7 +50,7 @@ def test_lines_inside_have_the_function_of_the_line_that_measures() -> None:
     assert [line["function"] for line in read(written)] == ["publish", "publish"]
 
 
-def test_measured_line_is_written_when_what_is_inside_breaks() -> None:
+def test_measured_line_is_written_when_the_block_fails() -> None:
     with (
         kept() as written,
         pytest.raises(ZeroDivisionError),
@@ -91,7 +91,7 @@ def raised_while(cause: Exception) -> Exception:
 
 
 @pytest.mark.parametrize("raised", [raised_from, raised_while])
-def test_failure_tells_types_operation_and_code_but_no_words(
+def test_failure_has_types_operation_and_code_but_no_message(
     raised: Callable[[Exception], Exception],
 ) -> None:
     with kept() as written:
@@ -103,7 +103,7 @@ def test_failure_tells_types_operation_and_code_but_no_words(
     assert CANARY not in written[0]
 
 
-def test_failure_tells_where_in_our_own_code_it_happened() -> None:
+def test_failure_has_its_place_in_our_own_code() -> None:
     places = PublishedPlaces(lambda _: b'{"items": "' + CANARY.encode(), lambda: 0.0)
     with kept() as written, pytest.raises(UpstreamFailed) as caught:
         places.gazetteer()
@@ -117,7 +117,7 @@ def test_failure_tells_where_in_our_own_code_it_happened() -> None:
     assert CANARY not in written[0] + again[0]
 
 
-def test_failure_ends_when_its_causes_go_in_a_circle() -> None:
+def test_failure_ends_when_its_causes_are_circular() -> None:
     one, two = KeyError(), ValueError()
     one.__cause__, two.__cause__ = two, one
     with kept() as written:
@@ -125,7 +125,7 @@ def test_failure_ends_when_its_causes_go_in_a_circle() -> None:
     assert len(read(written)[0]["causes"]) < 20
 
 
-def test_words_are_found_out_when_a_logger_writes_them() -> None:
+def test_message_in_a_log_is_detected() -> None:
     careless = logging.Formatter("%(message)s %(why)s")
     with kept(careless) as written:
         try:
@@ -135,7 +135,7 @@ def test_words_are_found_out_when_a_logger_writes_them() -> None:
     assert CANARY in written[0]
 
 
-def test_chalice_says_what_broke_in_the_same_form_and_without_words() -> None:
+def test_chalices_errors_have_the_same_form_without_messages() -> None:
     """Chalice logs under the app's name what leaves a view."""
     with kept() as written:
         try:
@@ -157,7 +157,7 @@ def measured() -> Line:
     return read(written)[0]
 
 
-def test_metrics_are_as_cloudwatch_wants_them() -> None:
+def test_metrics_have_cloudwatchs_format() -> None:
     line = measured()
     assert list(faults_in_metrics(line)) == []
     (directive,) = line["_aws"]["CloudWatchMetrics"]
@@ -196,9 +196,7 @@ def directive_of(line: Line) -> Any:
         ),
     ],
 )
-def test_metrics_are_found_out_when_cloudwatch_would_not_take_them(
-    plant: Callable[[Line], object], fault: str
-) -> None:
+def test_invalid_metrics_are_detected(plant: Callable[[Line], object], fault: str) -> None:
     line = copy.deepcopy(measured())
     plant(line)
     assert any(said.startswith(fault) for said in faults_in_metrics(line))

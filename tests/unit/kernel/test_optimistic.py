@@ -31,7 +31,7 @@ class Store:
 
 
 @pytest.mark.parametrize("conflicts", [0, 1, ATTEMPTS - 1])
-def test_change_is_made_to_what_the_others_left(conflicts: int) -> None:
+def test_change_is_applied_to_the_others_result(conflicts: int) -> None:
     store = Store(conflicts)
     after = update(store.load, lambda number: number + 1, store.save, what="this number")
     assert after == store.number == 10 * conflicts + 2

@@ -25,7 +25,7 @@ def faults_of(**values: Any) -> dict[str, str]:
     return faults(json.dumps(draft_body(**values)).encode())
 
 
-def test_draft_holds_what_was_sent_when_all_is_well() -> None:
+def test_draft_has_the_sent_values_when_all_are_valid() -> None:
     draft = parsed(
         title=" Hole ",
         address="12 Market Place",
@@ -43,11 +43,11 @@ def test_optional_texts_are_absent_when_they_are_blank() -> None:
     assert draft.contact == Contact()
 
 
-def test_empty_photos_and_attributes_are_taken_when_a_client_always_sends_them() -> None:
+def test_empty_photos_and_attributes_are_accepted() -> None:
     assert parsed(photo_ids=[], attributes={}).photo_ids == []
 
 
-def test_line_ends_are_one_kind_when_a_browser_sent_two() -> None:
+def test_line_ends_are_normalised() -> None:
     assert parsed(description="one\r\ntwo").description == "one\ntwo"
 
 
@@ -107,7 +107,7 @@ def test_fault_names_field_and_fix_when_a_value_breaks_a_rule(
     assert fix in found[field]
 
 
-def test_longest_allowed_texts_are_taken() -> None:
+def test_longest_allowed_texts_are_accepted() -> None:
     assert len(parsed(description="x" * 4000, title="x" * 300).description) == 4000
 
 
@@ -184,7 +184,7 @@ def test_every_fault_in_the_entries_of_a_list_is_named_with_its_place() -> None:
         ({"name": "a"}, "must be a list"),
     ],
 )
-def test_list_is_refused_when_it_is_too_long_or_none(sent: Any, message: str) -> None:
+def test_list_is_refused_when_it_is_too_long_or_not_a_list(sent: Any, message: str) -> None:
     assert faults(json.dumps({"entries": sent}).encode(), Entries) == {"entries": message}
 
 

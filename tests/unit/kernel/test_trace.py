@@ -10,7 +10,7 @@ PHONE = "6f1c2f0e-90f1-4a3e-9c39-0d6a7e1b2c3d"
 
 
 @pytest.mark.parametrize("sent", [PHONE, "12345678", "a" * 64])
-def test_id_is_taken_when_it_is_one(sent: str) -> None:
+def test_valid_id_is_used(sent: str) -> None:
     with trace.following(sent) as followed:
         assert followed == trace.current() == sent
 
@@ -19,7 +19,7 @@ def test_id_is_taken_when_it_is_one(sent: str) -> None:
     "sent",
     [None, "", "1234567", "a" * 65, "me@example.org", "12345678\n", "zwölf-zwölf", "a b c d e f"],
 )
-def test_id_is_a_new_one_when_none_was_sent_or_something_else(sent: str | None) -> None:
+def test_id_is_new_when_none_or_an_invalid_one_was_sent(sent: str | None) -> None:
     with trace.following(sent) as one:
         pass
     with trace.following(sent) as two:
@@ -28,7 +28,7 @@ def test_id_is_a_new_one_when_none_was_sent_or_something_else(sent: str | None) 
     assert len(one) == 32
 
 
-def test_outer_request_goes_on_when_the_inner_one_is_over() -> None:
+def test_outer_request_continues_after_the_inner_one() -> None:
     with trace.following(PHONE):
         with pytest.raises(ZeroDivisionError), trace.following("another-one"):
             raise ZeroDivisionError
@@ -36,7 +36,7 @@ def test_outer_request_goes_on_when_the_inner_one_is_over() -> None:
     assert trace.current() != PHONE
 
 
-def test_id_that_is_found_on_the_way_is_followed_to_the_end() -> None:
+def test_id_found_during_a_run_is_used_to_the_end() -> None:
     outside = trace.current()
     with trace.following(None) as made:
         trace.follow("no id")
