@@ -8,7 +8,7 @@ from chalicelib.events import Event, ReportSubmitted
 from tests.conftest import ROOT
 
 
-def test_fact_is_read_when_it_was_sent_before_facts_knew_their_request() -> None:
+def test_fact_without_a_request_id_is_read() -> None:
     event = json.loads((ROOT / "tests" / "events" / "publish.json").read_text())
     fact = msgspec.json.decode(event["Records"][0]["body"], type=Event)
     assert isinstance(fact, ReportSubmitted)

@@ -22,14 +22,14 @@ def outside(*origins: str) -> SafeHttpClient:
     return SafeHttpClient(Internet(), frozenset(origins))
 
 
-def test_server_is_asked_when_its_origin_is_allowed() -> None:
+def test_server_is_requested_when_its_origin_is_allowed() -> None:
     with server() as (port, _):
         origin = f"http://127.0.0.1:{port}"
         reply = outside(origin).post(f"{origin}/a", b"{}", {}, most_bytes=9, timeout_s=10)
     assert (reply.status, reply.body, reply.headers["content-length"]) == (200, b"hi", "2")
 
 
-def test_server_of_this_machine_is_not_reached_when_nothing_allows_it() -> None:
+def test_server_of_this_machine_is_not_reached_by_default() -> None:
     with server() as (port, taken):
         for url in (f"http://127.0.0.1:{port}/", f"https://localhost:{port}/"):
             with pytest.raises(AddressRefused):
@@ -73,7 +73,7 @@ def under_tls(path: Path) -> Serve:
     ("host", "is_known", "is_reached"),
     [("localhost", True, True), ("localhost", False, False), ("127.0.0.1", True, False)],
 )
-def test_host_is_believed_only_when_it_proves_its_name(
+def test_host_is_trusted_only_with_a_valid_certificate(
     host: str,
     is_known: bool,
     is_reached: bool,
@@ -93,7 +93,7 @@ def test_host_is_believed_only_when_it_proves_its_name(
                 here.get(origin, most_bytes=9, timeout_s=10)
 
 
-def test_name_is_given_up_when_it_is_not_looked_up_in_time() -> None:
+def test_look_up_of_a_name_has_a_time_limit() -> None:
     end = Event()
 
     def slow(_: str) -> list[str]:
@@ -105,7 +105,7 @@ def test_name_is_given_up_when_it_is_not_looked_up_in_time() -> None:
     end.set()
 
 
-def test_name_has_no_address_when_nobody_knows_it() -> None:
+def test_unknown_name_has_no_address() -> None:
     with pytest.raises(OSError, match=r"\w"):
         Internet().look_up("no-such-name.invalid", 10)
     assert "127.0.0.1" in Internet().look_up("localhost", 10)

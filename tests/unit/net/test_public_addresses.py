@@ -17,9 +17,7 @@ from chalicelib.net.public_addresses import LONGEST_URL, is_public, target_of
         ("https://photos.example.org?a=@b:c", "photos.example.org", "/?a=@b:c"),
     ],
 )
-def test_address_leads_to_its_host_when_it_is_one_that_is_gone_to(
-    url: str, host: str, path: str
-) -> None:
+def test_permitted_address_has_its_host_as_target(url: str, host: str, path: str) -> None:
     target = target_of(url)
     assert (target.host, target.port, target.path) == (host, 443, path)
     assert target.is_tls and not target.is_allowed
@@ -35,7 +33,7 @@ def test_address_is_refused_when_it_is_too_long() -> None:
 ALLOWED = frozenset({"http://127.0.0.1:9000"})
 
 
-def test_address_is_let_through_when_its_origin_is_allowed_besides() -> None:
+def test_address_is_permitted_when_its_origin_is_exempt() -> None:
     target = target_of("http://127.0.0.1:9000/photo.jpg", ALLOWED)
     assert target.is_allowed and not target.is_tls
     assert (target.host, target.port, target.authority) == ("127.0.0.1", 9000, "127.0.0.1:9000")
@@ -51,7 +49,7 @@ def test_address_is_let_through_when_its_origin_is_allowed_besides() -> None:
         "http://127.0.0.1:9000.example.org/",
     ],
 )
-def test_address_is_refused_when_its_origin_only_looks_like_one_that_is_allowed(url: str) -> None:
+def test_address_is_refused_when_its_origin_only_resembles_an_exempt_one(url: str) -> None:
     with pytest.raises(AddressRefused):
         target_of(url, ALLOWED)
 
@@ -64,7 +62,7 @@ def test_address_is_refused_when_its_origin_only_looks_like_one_that_is_allowed(
         *("2606:4700::1111", "2001:4860:4860::8888", "2a00::1"),
     ],
 )
-def test_ip_address_is_public_when_anybody_can_be_reached_at_it(address: str) -> None:
+def test_public_ip_address_is_accepted(address: str) -> None:
     assert is_public(address)
 
 
@@ -83,5 +81,5 @@ def test_ip_address_is_public_when_anybody_can_be_reached_at_it(address: str) ->
         *("fe80::1%eth0", "fec0::1", "ff02::1", "ff0e::1", "4000::1", "2620:4f:8000::1"),
     ],
 )
-def test_ip_address_is_not_public_when_it_leads_inside_or_elsewhere(address: str) -> None:
+def test_internal_or_special_ip_address_is_refused(address: str) -> None:
     assert not is_public(address)

@@ -91,7 +91,7 @@ def network() -> FakeNetwork:
     return FakeNetwork(names | {"photos.example.org": [[PUBLIC]]})
 
 
-def test_urls_that_are_tried_are_many() -> None:
+def test_tested_urls_are_numerous() -> None:
     assert len(set(REFUSED)) >= 40
 
 
@@ -108,7 +108,7 @@ def test_no_socket_is_opened_when_an_address_is_refused(url: str) -> None:
     assert here.connected == []
 
 
-def test_socket_is_seen_when_a_name_that_leads_inside_is_let_through() -> None:
+def test_socket_is_detected_when_an_internal_name_is_permitted() -> None:
     here = network()
     allowed = SafeHttpClient(here, frozenset({"https://inside.example.org"}))
     with pytest.raises(NoReply):
@@ -123,9 +123,7 @@ def test_no_socket_is_opened_when_one_of_several_addresses_is_not_public() -> No
     assert here.connected == []
 
 
-def test_connection_is_made_to_the_address_that_was_checked_when_the_name_changes_its_mind() -> (
-    None
-):
+def test_connection_is_made_to_the_checked_address_when_the_name_resolves_differently() -> None:
     here = FakeNetwork({"photos.example.org": [[PUBLIC], ["127.0.0.1"]]})
     outside = here.says(OK + b"Content-Length: 2\r\n\r\nhi")
     assert outside.get(URL, most_bytes=10, timeout_s=5).body == b"hi"
@@ -134,7 +132,7 @@ def test_connection_is_made_to_the_address_that_was_checked_when_the_name_change
     assert here.secured == ["photos.example.org"]
 
 
-def test_redirect_is_answered_and_not_followed() -> None:
+def test_redirect_is_returned_and_not_followed() -> None:
     here = FakeNetwork()
     outside = here.says(b"HTTP/1.1 302 Found\r\nLocation: https://127.0.0.1/\r\n\r\n")
     reply = outside.get(URL, most_bytes=10, timeout_s=5)
@@ -142,7 +140,7 @@ def test_redirect_is_answered_and_not_followed() -> None:
     assert len(here.connected) == 1
 
 
-def test_request_has_only_what_it_needs() -> None:
+def test_request_has_only_necessary_headers() -> None:
     here = FakeNetwork()
     here.says(OK + b"\r\n").get(URL + "?a=1#b", {"Accept": "image/*"}, most_bytes=9, timeout_s=5)
     line, *headers = here.sockets[0].sent.decode().strip().split("\r\n")
@@ -157,7 +155,7 @@ def test_request_has_only_what_it_needs() -> None:
     assert here.sockets[0].is_closed
 
 
-def test_body_is_sent_whole_when_it_is_posted() -> None:
+def test_posted_body_is_sent_completely() -> None:
     here, body = FakeNetwork(), b"x" * 100_000
     reply = here.says(b"HTTP/1.1 204 No Content\r\n\r\n").post(
         URL, body, {"Content-Type": "text/plain"}, most_bytes=10, timeout_s=5
@@ -175,13 +173,13 @@ def test_body_is_sent_whole_when_it_is_posted() -> None:
         (OK + b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n", b"3\r\ndef\r\n0\r\n\r\n"),
     ],
 )
-def test_body_is_read_up_to_the_bound(pieces: tuple[bytes, ...]) -> None:
+def test_body_is_read_up_to_the_limit(pieces: tuple[bytes, ...]) -> None:
     for most, body in ((4, b"abcd"), (6, b"abcdef"), (7, b"abcdef")):
         reply = FakeNetwork().says(*pieces).get(URL, most_bytes=most, timeout_s=5)
         assert reply.body == body
 
 
-def test_next_address_is_tried_when_one_takes_no_connection() -> None:
+def test_next_address_is_tried_when_one_refuses_the_connection() -> None:
     here = FakeNetwork({"photos.example.org": [["2a00::1", PUBLIC]]})
     here.refusing = {"2a00::1"}
     assert here.says(OK + b"\r\n").get(URL, most_bytes=9, timeout_s=5).status == 200
@@ -208,7 +206,7 @@ def test_endless_reply_is_cut_off() -> None:
         [OK + b"Transfer-Encoding: chunked\r\n\r\n", b"1;" + b"x" * 4000 + b"\r\na\r\n"],
     ],
 )
-def test_endless_head_is_given_up(endless: list[bytes]) -> None:
+def test_endless_head_is_aborted(endless: list[bytes]) -> None:
     here = FakeNetwork()
     outside = here.says()
     here.reply = itertools.chain(endless, itertools.repeat(endless[-1]))
@@ -219,7 +217,7 @@ def test_endless_head_is_given_up(endless: list[bytes]) -> None:
 
 
 @pytest.mark.parametrize("start", [b"", OK + b"\r\n", OK + b"X: "])
-def test_slow_reply_is_given_up_when_the_time_for_all_of_it_is_over(start: bytes) -> None:
+def test_slow_reply_is_aborted_at_the_deadline(start: bytes) -> None:
     here = FakeNetwork()
     here.pause_s = 0.9
     outside = here.says()
@@ -230,7 +228,7 @@ def test_slow_reply_is_given_up_when_the_time_for_all_of_it_is_over(start: bytes
     assert here.sockets[0].timeouts == sorted(here.sockets[0].timeouts, reverse=True)
 
 
-def test_reply_is_not_believed_when_it_ends_before_its_length() -> None:
+def test_truncated_reply_is_refused() -> None:
     for cut in (
         OK + b"Content-Length: 6\r\n\r\nabc",
         OK + b"Transfer-Encoding: chunked\r\n\r\n6\r\nabc",
@@ -244,7 +242,7 @@ def test_reply_is_not_believed_when_it_ends_before_its_length() -> None:
 # What nobody has heard
 
 
-def test_nothing_was_sent_when_a_name_is_not_known_or_nobody_answers() -> None:
+def test_nothing_was_sent_when_a_name_is_unknown_or_the_connection_fails() -> None:
     here = FakeNetwork()
     for url, refusing in (("https://gone.example.org/", ""), (URL, PUBLIC)):
         here.refusing = {refusing}
@@ -254,7 +252,7 @@ def test_nothing_was_sent_when_a_name_is_not_known_or_nobody_answers() -> None:
     assert here.sockets == []
 
 
-def test_nothing_was_sent_when_the_host_does_not_prove_who_it_is() -> None:
+def test_nothing_was_sent_when_the_certificate_is_not_valid() -> None:
     here = FakeNetwork()
     here.is_trusted = False
     with pytest.raises(UpstreamFailed) as failed:

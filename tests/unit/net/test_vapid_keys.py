@@ -26,7 +26,7 @@ def word_of(key: PushKey, endpoint: str = ENDPOINT) -> tuple[str, str]:
     return word[2:], public[2:]
 
 
-def test_key_is_the_same_for_ever_when_the_secret_is() -> None:
+def test_key_is_the_same_for_the_same_secret() -> None:
     """Another one would make every browser's subscription void."""
     assert PushKey(SECRET, subject=SITE).public == PINNED
     assert PushKey("t" * 64, subject=SITE).public != PINNED
@@ -38,19 +38,19 @@ def test_private_key_is_a_number_of_the_curve() -> None:
 
 
 @pytest.mark.parametrize("number", [1, ORDER - 1])
-def test_order_of_the_curve_is_what_its_library_takes_it_for(number: int) -> None:
+def test_order_of_the_curve_equals_the_librarys(number: int) -> None:
     derive_private_key(number, SECP256R1())
     with pytest.raises(ValueError):
         derive_private_key(ORDER, SECP256R1())
 
 
-def test_public_key_is_a_point_as_browsers_want_it() -> None:
+def test_public_key_is_a_point_in_browsers_format() -> None:
     point = decoded(PushKey(SECRET, subject=SITE).public)
     assert len(point) == 65 and point[0] == 4
     EllipticCurvePublicKey.from_encoded_point(SECP256R1(), point)
 
 
-def test_word_is_signed_for_the_push_service_and_for_less_than_a_day() -> None:
+def test_token_is_signed_for_the_push_service_and_for_less_than_a_day() -> None:
     word, public = word_of(PushKey(SECRET, subject=SITE))
     point = EllipticCurvePublicKey.from_encoded_point(SECP256R1(), decoded(public))
     claims = jwt.decode(
@@ -65,7 +65,7 @@ def test_word_is_signed_for_the_push_service_and_for_less_than_a_day() -> None:
     assert claims == {"aud": "https://push.example.org", "exp": claims["exp"], "sub": SITE}
 
 
-def test_word_does_not_hold_under_another_key() -> None:
+def test_token_is_not_valid_under_another_key() -> None:
     word, _ = word_of(PushKey(SECRET, subject=SITE))
     other = PushKey("t" * 64, subject=SITE).public
     point = EllipticCurvePublicKey.from_encoded_point(SECP256R1(), decoded(other))
@@ -82,11 +82,11 @@ def test_word_does_not_hold_under_another_key() -> None:
         ("http://127.0.0.1:80/", "http://127.0.0.1"),
     ],
 )
-def test_origin_is_written_as_push_services_compare_it(url: str, origin: str) -> None:
+def test_origin_has_the_format_of_push_services(url: str, origin: str) -> None:
     assert origin_of(url) == origin
 
 
-def test_bytes_come_back_with_or_without_padding() -> None:
+def test_bytes_are_decoded_with_or_without_padding() -> None:
     for some in (b"", b"a", b"ab", b"abc", b"\xff\xfe\xfd\xfc"):
         assert decoded(encoded(some)) == some == decoded(encoded(some) + "==")
     assert encoded(b"\xff\xfe") == "__4"

@@ -41,7 +41,7 @@ def test_every_destination_of_the_council_is_named_when_nothing_was_sent(outside
     }
 
 
-def test_document_counts_what_waits_and_what_failed(outside: Outside) -> None:
+def test_document_counts_waiting_and_failed_deliveries(outside: Outside) -> None:
     states: list[State] = ["waiting", "waiting", "sending", "failed", "kept"]
     for number, state in enumerate(states):
         put(outside, number, state)
@@ -49,14 +49,14 @@ def test_document_counts_what_waits_and_what_failed(outside: Outside) -> None:
     assert (county["waiting"], county["failed"]) == (3, 1)
 
 
-def test_document_counts_no_further_than_says_enough(outside: Outside) -> None:
+def test_document_counts_up_to_its_limit(outside: Outside) -> None:
     for number in range(MOST_COUNTED + 50):
         put(outside, number, "failed")
     assert said(outside)["Eskershire County Council"]["failed"] == MOST_COUNTED + 1
 
 
 @pytest.mark.parametrize(("days", "is_said"), [(6, True), (8, False)])
-def test_document_says_for_a_week_that_updates_could_not_be_had(
+def test_document_says_for_a_week_that_updates_could_not_be_read(
     days: int, is_said: bool, outside: Outside
 ) -> None:
     outside.marks.put("county", Mark(NOON, missed_until=NOON - timedelta(days=days)))
@@ -66,9 +66,7 @@ def test_document_says_for_a_week_that_updates_could_not_be_had(
 @pytest.mark.parametrize(
     ("delays_s", "median_s"), [([5], 5), ([1, 9, 500], 9), ([10, 20], 15), ([0, 0, 0], 0)]
 )
-def test_document_says_how_long_it_takes(
-    delays_s: list[int], median_s: int, outside: Outside
-) -> None:
+def test_document_has_the_delay(delays_s: list[int], median_s: int, outside: Outside) -> None:
     for number, delay_s in enumerate(delays_s):
         sent = NOON + timedelta(seconds=delay_s)
         put(outside, number, "sent", sent_at=sent, updated_at=sent)
@@ -78,7 +76,7 @@ def test_document_says_how_long_it_takes(
     assert county["last_success"] == f"{latest:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def test_delay_is_that_of_the_first_time_when_it_was_sent_again(outside: Outside) -> None:
+def test_delay_is_that_of_the_first_delivery_when_it_was_resent(outside: Outside) -> None:
     first = NOON + timedelta(seconds=5)
     put(outside, 1, "sent", sent_at=first, updated_at=NOON + timedelta(days=3))
     county = said(outside)["Eskershire County Council"]
@@ -86,7 +84,7 @@ def test_delay_is_that_of_the_first_time_when_it_was_sent_again(outside: Outside
     assert county["last_success"] == "2026-06-04T12:00:00Z"
 
 
-def test_receivers_are_counted_together_and_none_is_named(outside: Outside) -> None:
+def test_receivers_are_counted_together_without_names(outside: Outside) -> None:
     for number in range(2):
         outside.receivers.create(receiver(receiver_id=str(number) * 32, name="Warehouse"))
         own: dict[str, Any] = {"kind": "webhook", "destination": str(number) * 32}

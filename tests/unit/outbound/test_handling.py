@@ -23,7 +23,7 @@ def put(outside: Outside, state: State, **values: object) -> Delivery:
 
 
 @pytest.mark.parametrize("state", ["failed", "kept"])
-def test_delivery_is_sent_again_with_all_its_tries_when_an_officer_says_so(
+def test_delivery_is_resent_with_all_its_tries_by_an_officer(
     state: State, outside: Outside, ports: Ports
 ) -> None:
     put(outside, state, tries=8, next_try_at=NOON + timedelta(hours=1), last_error="http_400")
@@ -34,7 +34,7 @@ def test_delivery_is_sent_again_with_all_its_tries_when_an_officer_says_so(
     assert outside.sender.there == [ID]
 
 
-def test_delivery_is_looked_for_when_it_is_sent_again_and_may_have_arrived(
+def test_resent_delivery_is_looked_up_first_when_it_may_have_arrived(
     outside: Outside, ports: Ports
 ) -> None:
     put(outside, "failed", tries=8, is_unclear=True)
@@ -46,7 +46,7 @@ def test_delivery_is_looked_for_when_it_is_sent_again_and_may_have_arrived(
 
 @pytest.mark.parametrize("state", ["sent", "sending"])
 @pytest.mark.parametrize("asked", [resend, keep])
-def test_delivery_stays_as_it_is_when_it_was_sent_or_is_being_sent(
+def test_delivery_is_unchanged_when_it_was_sent_or_is_being_sent(
     asked: object, state: State, outside: Outside, ports: Ports
 ) -> None:
     before = put(outside, state, lease_until=NOON)
@@ -72,7 +72,7 @@ def test_kept_delivery_is_not_sent(outside: Outside, ports: Ports) -> None:
 
 
 @pytest.mark.parametrize("asked", [resend, keep])
-def test_delivery_is_not_found_when_there_is_none(asked: object, ports: Ports) -> None:
+def test_delivery_is_not_found_when_it_does_not_exist(asked: object, ports: Ports) -> None:
     with pytest.raises(NotFound):
         asked("0" * 32, ports)  # type: ignore[operator]
 
@@ -97,9 +97,7 @@ def ended(outside: Outside, number: int, state: State = "sent", **values: object
     return delivery_id
 
 
-def test_replay_sends_again_under_the_same_ids_what_ended_since_then(
-    outside: Outside, ports: Ports
-) -> None:
+def test_replay_resends_ended_deliveries_under_the_same_ids(outside: Outside, ports: Ports) -> None:
     outside.receivers.create(receiver())
     hour = timedelta(hours=1)
     ended(outside, 1, updated_at=NOON - hour - timedelta(seconds=1))
@@ -119,9 +117,7 @@ def test_replay_sends_again_under_the_same_ids_what_ended_since_then(
     assert outside.deliveries.stored[wanted[0]].sent_at == NOON - hour
 
 
-def test_replay_comes_to_an_end_when_there_is_more_than_one_call_sends(
-    outside: Outside, ports: Ports
-) -> None:
+def test_replay_ends_when_it_needs_several_calls(outside: Outside, ports: Ports) -> None:
     outside.receivers.create(receiver())
     for number in range(REPLAYED_AT_ONCE + 20):
         ended(outside, number, updated_at=NOON - timedelta(minutes=1))
@@ -135,9 +131,7 @@ def test_replay_comes_to_an_end_when_there_is_more_than_one_call_sends(
     assert len(set(outside.queue.sent)) == len(outside.queue.sent) == REPLAYED_AT_ONCE + 20
 
 
-def test_replay_meets_nothing_that_it_sent_again_when_it_is_asked_for_a_time_to_come(
-    outside: Outside, ports: Ports
-) -> None:
+def test_replay_ignores_deliveries_that_it_resent(outside: Outside, ports: Ports) -> None:
     outside.receivers.create(receiver())
     hour = timedelta(hours=1)
     sent = ended(outside, 1, updated_at=NOON - hour)
@@ -157,7 +151,7 @@ def test_replay_meets_nothing_that_it_sent_again_when_it_is_asked_for_a_time_to_
         (EVER, EVER),
     ],
 )
-def test_replay_is_refused_when_there_is_no_such_time(
+def test_replay_is_refused_when_its_period_is_invalid(
     since: datetime, until: datetime | None, outside: Outside, ports: Ports
 ) -> None:
     outside.receivers.create(receiver())
@@ -165,13 +159,11 @@ def test_replay_is_refused_when_there_is_no_such_time(
         replay(RECEIVER, since, until, ports)
 
 
-def test_replay_goes_back_as_far_as_the_log_when_it_is_asked_for_more(
-    outside: Outside, ports: Ports
-) -> None:
+def test_replay_goes_back_as_far_as_the_log(outside: Outside, ports: Ports) -> None:
     outside.receivers.create(receiver())
     assert replay(RECEIVER, EVER, None, ports).since == NOON - WEBHOOKS_KEPT_FOR
 
 
-def test_replay_is_refused_when_there_is_no_such_receiver(ports: Ports) -> None:
+def test_replay_is_refused_when_the_receiver_does_not_exist(ports: Ports) -> None:
     with pytest.raises(NotFound):
         replay(RECEIVER, EVER, None, ports)

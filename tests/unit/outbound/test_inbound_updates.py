@@ -114,7 +114,7 @@ def updates(*entries: dict[str, str]) -> Reply:
     return answer(list(entries), root="service_request_updates")
 
 
-def test_update_comes_into_the_timeline_of_the_report_that_it_is_about(office: Office) -> None:
+def test_update_enters_its_reports_timeline(office: Office) -> None:
     office.hears(updates(said(), said("u2", status="closed", description="")))
     assert poll(county(), office.ports) == 2
     assert list(office.told.timeline.values()) == [
@@ -123,7 +123,7 @@ def test_update_comes_into_the_timeline_of_the_report_that_it_is_about(office: O
     ]
 
 
-def test_update_is_brought_once_when_windows_overlap(office: Office) -> None:
+def test_update_is_added_once_when_periods_overlap(office: Office) -> None:
     office.hears(updates(said()))
     for minutes in (0, 5, 10):
         office.clock.now = NOON + timedelta(minutes=minutes)
@@ -136,7 +136,7 @@ def test_update_is_brought_once_when_windows_overlap(office: Office) -> None:
     ]
 
 
-def test_updates_of_two_reports_or_bodies_are_kept_apart_when_their_ids_are_the_same() -> None:
+def test_updates_of_two_reports_or_destinations_with_equal_ids_are_separate() -> None:
     office = Office(county(), county(destination="other"))
     for destination, external_id in (("county", "C-2"), ("other", "C-1")):
         values = {"state": "sent", "external_id": external_id, "destination": destination}
@@ -146,14 +146,14 @@ def test_updates_of_two_reports_or_bodies_are_kept_apart_when_their_ids_are_the_
     assert len(office.told.timeline) == 3
 
 
-def test_updates_of_reports_that_are_not_ours_are_left_alone(office: Office) -> None:
+def test_updates_of_unknown_reports_are_ignored(office: Office) -> None:
     office.hears(updates(said(number="X-9"), said(update_id=""), said(number="")))
     assert poll(county(), office.ports) == 0
     assert office.told.timeline == {}
 
 
 @pytest.mark.parametrize("failure", [NoReply("lost"), status(500), status(403), status(200)])
-def test_same_time_is_asked_for_again_when_the_other_body_does_not_answer(
+def test_same_period_is_requested_again_when_the_destination_does_not_answer(
     failure: Reply | Exception, office: Office
 ) -> None:
     office.hears(updates())
@@ -167,7 +167,7 @@ def test_same_time_is_asked_for_again_when_the_other_body_does_not_answer(
     assert office.windows()[-1][0] == "2026-06-01T10:00:00Z"
 
 
-def test_days_that_were_missed_are_made_good_one_by_one(office: Office) -> None:
+def test_missed_days_are_caught_up_one_by_one(office: Office) -> None:
     office.marks.put("county", Mark(NOON - 9 * DAY))
     office.hears(updates())
     poll(county(), office.ports)
@@ -177,14 +177,14 @@ def test_days_that_were_missed_are_made_good_one_by_one(office: Office) -> None:
     assert (starts[0], ends[-1]) == ("2026-05-23T10:00:00Z", "2026-06-01T12:00:00Z")
 
 
-def test_body_that_does_not_answer_keeps_no_other_from_being_asked() -> None:
+def test_destination_that_does_not_answer_delays_no_other() -> None:
     office = Office(county(destination="away", endpoint="https://away.example/v2"), county())
     office.hears(NoReply("lost"), updates(said()))
     told = poll_all(office.ports)
     assert (told.updates, set(told.failed)) == (1, {"away"})
 
 
-def test_report_hears_its_reference_when_its_token_has_become_an_id() -> None:
+def test_report_gets_its_reference_when_its_token_has_become_an_id() -> None:
     office = Office(external_id="token:t1")
     office.outside.answers["GET t1.xml"] = [answer([{"service_request_id": "", "token": "t1"}])]
     resolve_tokens(county(), office.ports)
@@ -205,7 +205,7 @@ def test_server_without_updates_is_not_a_failure() -> None:
     assert _stored(office).external_id == "C-7" and office.marks.get("county") is None
 
 
-def test_what_was_said_before_the_id_was_known_is_brought_when_it_is() -> None:
+def test_updates_before_the_id_was_known_are_added_later() -> None:
     office = Office(external_id="token:t1")
     office.marks.put("county", Mark(NOON + 3 * DAY))
     office.clock.now = NOON + 3 * DAY
@@ -220,7 +220,7 @@ def test_what_was_said_before_the_id_was_known_is_brought_when_it_is() -> None:
     assert office.marks.get("county") == Mark(office.clock.now)
 
 
-def test_token_that_is_refused_keeps_no_other_from_being_asked_about() -> None:
+def test_refused_token_delays_no_other() -> None:
     office = Office(external_id="token:t1")
     second = delivery(delivery_id="e" * 32, state="sent", external_id="token:t2")
     office.deliveries.create(second)
@@ -231,7 +231,7 @@ def test_token_that_is_refused_keeps_no_other_from_being_asked_about() -> None:
     assert list(office.told.references.values()) == [("The county", "C-8")]
 
 
-def test_each_token_has_its_turn_when_there_are_more_than_one_run_asks_about() -> None:
+def test_each_token_is_polled_in_turn_when_there_are_too_many_for_one_run() -> None:
     office = Office(external_id="token:t0")
     for number in range(1, 2 * TOKENS_AT_ONCE + 5):
         values = {"delivery_id": f"{number:032}", "external_id": f"token:t{number}"}
@@ -246,12 +246,12 @@ def test_each_token_has_its_turn_when_there_are_more_than_one_run_asks_about() -
     assert len({path for _, path, _ in office.outside.asked}) == 2 * TOKENS_AT_ONCE + 5
 
 
-def test_update_whose_ids_are_too_long_to_be_kept_holds_up_no_other(office: Office) -> None:
+def test_update_with_overlong_ids_delays_no_other(office: Office) -> None:
     office.hears(updates(said(number="x" * 3_000), said(update_id="u" * 3_000), said()))
     assert poll(county(), office.ports) == 1
 
 
-def test_api_key_is_sent_where_updates_are_asked_for(office: Office) -> None:
+def test_api_key_is_sent_with_a_request_for_updates(office: Office) -> None:
     office.hears(updates())
     poll(county(jurisdiction_id="county.example"), office.ports)
     ((_, path, query),) = office.outside.asked
@@ -272,14 +272,14 @@ def refuses(office: Office, is_refused: Callable[[datetime, datetime], bool], no
 
 
 @pytest.mark.parametrize("no", [status(400), status(413), Reply(200, {}, b"x" * MOST_BYTES)])
-def test_time_that_is_refused_is_asked_for_in_parts(no: Reply, office: Office) -> None:
+def test_refused_period_is_requested_in_parts(no: Reply, office: Office) -> None:
     office.marks.put("county", Mark(NOON - 2 * DAY))
     refuses(office, lambda start, end: end - start > timedelta(hours=1), no)
     told = polled(county(), office.ports)
     assert (office.marks.get("county"), told.missed) == (Mark(NOON), 0)
 
 
-def test_time_that_is_refused_however_short_is_stepped_over_and_said_so(office: Office) -> None:
+def test_period_refused_in_all_parts_is_skipped_and_reported(office: Office) -> None:
     bad = NOON - 3 * timedelta(hours=1)
     office.marks.put("county", Mark(NOON - DAY))
     refuses(office, lambda start, end: start <= bad < end, status(400))
@@ -292,7 +292,7 @@ def test_time_that_is_refused_however_short_is_stepped_over_and_said_so(office: 
     assert polled(county(), office.ports).missed == 0
 
 
-def test_tokens_are_asked_about_when_updates_are_not_told() -> None:
+def test_tokens_are_polled_when_updates_cannot_be_read() -> None:
     office = Office(external_id="token:t1")
     office.hears(status(403))
     office.outside.answers["GET t1.xml"] = [answer([{"service_request_id": "C-7", "token": "t1"}])]
@@ -307,7 +307,7 @@ def test_report_refuses_updates_beyond_its_limit(office: Office) -> None:
     assert (told.updates, told.over, len(office.told.timeline)) == (20, 480, 20)
 
 
-def test_run_brings_so_many_and_the_next_one_goes_on(office: Office) -> None:
+def test_run_has_a_maximum_of_updates_and_the_next_one_continues(office: Office) -> None:
     office.hears(updates(*(said(f"u{number}") for number in range(MOST_A_RUN + 7))))
     assert polled(county(), office.ports).added == MOST_A_RUN
     assert office.marks.get("county") is None
@@ -326,7 +326,7 @@ def slow(office: Office, by: timedelta) -> None:
     office.outside.get = get  # type: ignore[method-assign]
 
 
-def test_slow_body_keeps_none_waiting_for_ever() -> None:
+def test_slow_destination_has_a_time_limit() -> None:
     names = [f"b{number}" for number in range(5)]
     office = Office(*(county(destination=name) for name in names))
     office.hears(updates())
@@ -344,7 +344,7 @@ def test_slow_body_keeps_none_waiting_for_ever() -> None:
     assert asked == {*names}
 
 
-def test_token_is_asked_about_when_a_thousand_others_were_sent() -> None:
+def test_token_is_polled_after_a_thousand_other_deliveries() -> None:
     office = Office(external_id="C-0")
     for number in range(1_050):
         values = {"delivery_id": f"{number:032}", "external_id": f"X-{number}"}
@@ -355,14 +355,14 @@ def test_token_is_asked_about_when_a_thousand_others_were_sent() -> None:
     assert [reference for _, reference in office.told.references.values()] == ["C-7"]
 
 
-def test_token_is_given_up_when_it_gets_no_id_for_a_week() -> None:
+def test_token_is_given_up_after_a_week_without_an_id() -> None:
     office = Office(external_id="token:t1")
     office.clock.now += TOKENS_LAST + timedelta(seconds=1)
     resolve_tokens(county(), office.ports)
     assert office.outside.asked == [] and office.deliveries.with_token("county") == []
 
 
-def test_each_token_has_its_turn_when_the_time_is_not_enough_for_all() -> None:
+def test_each_token_is_polled_in_turn_when_time_runs_out() -> None:
     office = Office(external_id="token:t0")
     for number in range(5):
         values = {"delivery_id": f"{number:032}", "external_id": f"token:t{number}"}

@@ -46,7 +46,7 @@ def as_mail(letter: Letter) -> EmailMessage:
     return message_from_bytes(mime(letter, FROM, NOON), policy=policy.default)
 
 
-def test_letter_says_what_was_reported_where_and_when_on_the_councils_clock() -> None:
+def test_email_has_the_report_its_place_and_local_time() -> None:
     letter = sent()
     assert letter.to == "trees@example.org"
     assert letter.subject == f"Pothole: Big hole [{GROUPED}]"
@@ -64,14 +64,14 @@ def test_letter_says_what_was_reported_where_and_when_on_the_councils_clock() ->
         assert part.partition(": ")[2] in letter.html
 
 
-def test_reporter_is_named_only_where_the_team_may_know() -> None:
+def test_reporter_is_named_only_if_the_destination_passes_contact() -> None:
     for letter, named in ((sent(), False), (sent(passes_contact=True), True)):
         whole = letter.text + letter.html + str(letter.attachments)
         for personal in ("Ann Other", "ann@example.org", "01904 960123"):
             assert (personal in whole) is named
 
 
-def test_report_is_attached_as_open311_has_it_in_xml_and_json() -> None:
+def test_report_is_attached_in_open311s_xml_and_json() -> None:
     as_xml, as_json = sent().attachments
     assert (as_xml.name, as_json.name) == ("report.xml", "report.json")
     root, entries = read_xml(as_xml.body)
@@ -84,7 +84,7 @@ def test_report_is_attached_as_open311_has_it_in_xml_and_json() -> None:
         assert entry["attributes"][1] == {"code": "kinds", "values": ["round", "wet"]}
 
 
-def test_mail_has_all_parts_and_can_be_answered() -> None:
+def test_email_has_all_parts_and_a_reply_address() -> None:
     mail = as_mail(sent())
     assert str(mail["From"]) == "Demo Council <reports@mail.example>"
     assert str(mail["Reply-To"]) == f"r+{REFERENCE}@x.example"
@@ -94,7 +94,7 @@ def test_mail_has_all_parts_and_can_be_answered() -> None:
     assert kinds == ["text/plain", "text/html", "text/xml", "application/json"]
 
 
-def test_nothing_that_a_resident_writes_becomes_a_header_or_markup() -> None:
+def test_residents_text_becomes_no_header_or_markup() -> None:
     nasty = "x\r\nBcc: everybody@example.org\r\n\r\n<script>alert(1)</script>"
     letter = sent(case(title=nasty, description=nasty, address=nasty, page_url=None))
     mail = as_mail(letter)
@@ -102,7 +102,7 @@ def test_nothing_that_a_resident_writes_becomes_a_header_or_markup() -> None:
     assert "<script>" not in letter.html and "&lt;script&gt;" in letter.html
 
 
-def test_mail_is_plain_ascii_in_short_lines_whatever_it_says() -> None:
+def test_email_is_plain_ascii_in_short_lines_for_any_text() -> None:
     raw = mime(sent(case(title="Ünï – 坑洞 🕳️", description="é" * 4000 + "\n.\nend")), FROM, NOON)
     assert raw.isascii() and max(map(len, raw.split(b"\r\n"))) <= 998
     assert raw.count(b"\n") == raw.count(b"\r\n")
@@ -110,7 +110,7 @@ def test_mail_is_plain_ascii_in_short_lines_whatever_it_says() -> None:
     assert part and "é" * 4000 + "\n.\nend" in part.get_content().replace("\r\n", "\n")
 
 
-def test_failures_are_told_as_they_are() -> None:
+def test_failures_keep_their_kind() -> None:
     post = MemoryPost()
     sender = MailboxSender(lambda _: case(), lambda: post, WORDING, lambda each: each)
     for failure, raised in (
@@ -123,7 +123,7 @@ def test_failures_are_told_as_they_are() -> None:
             sender.send(delivery(), trees())
 
 
-def test_nothing_is_sent_when_the_report_may_not_be_passed_on_any_more() -> None:
+def test_nothing_is_sent_when_the_report_may_no_longer_be_passed_on() -> None:
     post = MemoryPost()
     sender = MailboxSender(lambda _: None, lambda: post, WORDING, lambda each: each)
     with pytest.raises(Refused, match="not_to_be_passed_on"):
@@ -131,6 +131,6 @@ def test_nothing_is_sent_when_the_report_may_not_be_passed_on_any_more() -> None
     assert post.letters == []
 
 
-def test_nobody_can_look_into_the_mailbox() -> None:
+def test_mailbox_cannot_be_looked_up() -> None:
     sender = MailboxSender(lambda _: case(), MemoryPost, WORDING, lambda each: each)
     assert sender.find(delivery(), trees()) is None

@@ -56,7 +56,7 @@ def posts(*answers: Reply | Exception) -> FakeOutside:
     return FakeOutside({"POST requests.xml": list(answers)})
 
 
-def test_report_is_posted_as_a_form_with_all_that_the_other_body_asks() -> None:
+def test_report_is_posted_as_a_form_with_all_required_fields() -> None:
     outside = posts(TAKEN)
     there = county(jurisdiction_id="county.example")
     assert sender(outside).send(delivery(), there) == Sent("C-1")
@@ -85,7 +85,7 @@ def test_report_is_posted_as_a_form_with_all_that_the_other_body_asks() -> None:
     assert outside.headers[0]["content-type"].startswith("application/x-www-form-urlencoded")
 
 
-def test_reporter_is_named_only_where_the_destination_may_know() -> None:
+def test_reporter_is_named_only_if_the_destination_passes_contact() -> None:
     outside = posts(TAKEN)
     sender(outside).send(delivery(), county())
     sender(outside).send(delivery(), county(passes_contact=True))
@@ -100,7 +100,7 @@ def test_reporter_is_named_only_where_the_destination_may_know() -> None:
     assert who.items() <= told.items()
 
 
-def test_report_that_is_not_public_is_sent_without_a_link_or_photos() -> None:
+def test_non_public_report_is_sent_without_a_link_or_photos() -> None:
     outside = posts(TAKEN)
     private = case(page_url=None, photo_urls=(), title=None)
     sender(outside, private).send(delivery(), county())
@@ -109,7 +109,7 @@ def test_report_that_is_not_public_is_sent_without_a_link_or_photos() -> None:
     assert "media_url" not in form
 
 
-def test_grid_is_given_to_who_asks_for_it() -> None:
+def test_grid_coordinates_are_sent_if_requested() -> None:
     outside = posts(TAKEN)
     mapping = ServiceMapping(
         service_code="POT", attributes={"easting": "easting", "northing": "northing"}
@@ -119,7 +119,7 @@ def test_grid_is_given_to_who_asks_for_it() -> None:
     assert (form["attribute[easting]"], form["attribute[northing]"]) == ("460365", "451825")
 
 
-def test_description_is_cut_and_never_the_reference_when_it_is_too_long() -> None:
+def test_description_is_cut_but_never_the_reference() -> None:
     for length in (3_800, 3_950, 4_000):
         text = description_of(case(description="x" * length), GROUPED)
         assert len(text) <= LONGEST_DESCRIPTION
@@ -127,38 +127,38 @@ def test_description_is_cut_and_never_the_reference_when_it_is_too_long() -> Non
         assert f"/reports/{REFERENCE}" in text
 
 
-def test_report_goes_without_a_key_where_the_destination_has_given_none() -> None:
+def test_report_is_sent_without_a_key_when_the_destination_has_none() -> None:
     outside = posts(TAKEN)
     sender(outside, key=None).send(delivery(), county())
     assert "api_key" not in dict(outside.forms[0])
 
 
 @pytest.mark.parametrize("number", [301, 302, 400, 401, 403, 404, 410, 413, 422])
-def test_report_is_not_sent_again_when_the_other_body_refuses_it(number: int) -> None:
+def test_report_is_not_resent_when_the_destination_refuses_it(number: int) -> None:
     with pytest.raises(Refused, match=f"http_{number}"):
         sender(posts(status(number))).send(delivery(), county())
 
 
 @pytest.mark.parametrize("number", [425, 429])
-def test_report_is_sent_later_when_the_other_body_says_not_now(number: int) -> None:
+def test_report_is_sent_later_when_the_destination_says_so(number: int) -> None:
     with pytest.raises(NotNow) as caught:
         sender(posts(status(number, **{"retry-after": "17"}))).send(delivery(), county())
     assert (caught.value.code, caught.value.retry_after_s) == (f"http_{number}", 17)
 
 
 @pytest.mark.parametrize("number", [408, 409, 500, 502, 503, 504, 520])
-def test_it_is_unclear_whether_a_report_arrived_when_the_other_server_broke(number: int) -> None:
+def test_outcome_is_unclear_when_the_other_server_failed(number: int) -> None:
     with pytest.raises(Unclear, match=f"http_{number}") as caught:
         sender(posts(status(number, **{"retry-after": "17"}))).send(delivery(), county())
     assert caught.value.retry_after_s == 17
 
 
-def test_it_is_unclear_when_the_answer_is_none_that_can_be_read() -> None:
+def test_outcome_is_unclear_when_the_reply_cannot_be_read() -> None:
     with pytest.raises(Unclear, match="unreadable"):
         sender(posts(status(200))).send(delivery(), county())
 
 
-def test_failures_on_the_way_are_told_as_they_are() -> None:
+def test_transport_failures_keep_their_kind() -> None:
     with pytest.raises(Refused, match="address_refused"):
         sender(posts(AddressRefused("no"))).send(delivery(), county())
     for error in (NoReply("lost"), UpstreamFailed("away")):
@@ -166,7 +166,7 @@ def test_failures_on_the_way_are_told_as_they_are() -> None:
             sender(posts(error)).send(delivery(), county())
 
 
-def test_nothing_is_sent_when_the_report_may_not_be_passed_on_any_more() -> None:
+def test_nothing_is_sent_when_the_report_may_no_longer_be_passed_on() -> None:
     outside = posts(TAKEN)
     client = Open311Client(lambda: outside, lambda _: None)
     gone = Open311Sender(lambda _: None, client, Clock())
@@ -177,13 +177,13 @@ def test_nothing_is_sent_when_the_report_may_not_be_passed_on_any_more() -> None
     assert outside.asked == []
 
 
-def test_answer_of_a_server_that_takes_reports_without_a_word_is_enough() -> None:
+def test_empty_reply_is_enough_when_the_server_accepts_reports_so() -> None:
     blackbox = answer([{"service_notice": "Thank you."}])
     assert sender(posts(blackbox)).send(delivery(), county()) == Sent(None)
     assert sender(posts(NONE)).send(delivery(), county()) == Sent(None)
 
 
-def test_token_is_asked_for_its_id_at_once_and_else_kept() -> None:
+def test_token_is_exchanged_for_its_id_at_once_or_stored() -> None:
     outside = posts(answer([{"token": "t/1"}]))
     outside.answers["GET t%2F1.xml"] = [answer([{"service_request_id": "C-9", "token": "t/1"}])]
     assert sender(outside).send(delivery(), county()) == Sent("C-9")
@@ -194,7 +194,7 @@ def test_token_is_asked_for_its_id_at_once_and_else_kept() -> None:
 @pytest.mark.parametrize(
     "said", [NoReply("lost"), UpstreamFailed("away"), status(404), status(500)]
 )
-def test_report_is_sent_when_only_its_token_cannot_be_asked_for(said: Reply | Exception) -> None:
+def test_report_counts_as_sent_when_its_token_cannot_be_exchanged(said: Reply | Exception) -> None:
     outside = posts(answer([{"token": "t1"}]))
     outside.answers["GET t1.xml"] = [said]
     assert sender(outside).send(delivery(), county()) == Sent("token:t1")
@@ -211,7 +211,7 @@ def row(number: str, text: str) -> dict[str, str]:
     return {"service_request_id": number, "description": text}
 
 
-def test_report_is_found_by_our_reference_among_the_requests_of_that_time() -> None:
+def test_report_is_found_by_our_reference_among_the_requests_of_the_period() -> None:
     outside = listed(
         answer([row("C-1", "Something else"), row("C-2", f"A hole\nOur reference: {GROUPED}")])
     )
@@ -246,7 +246,7 @@ def test_report_is_looked_for_on_every_page() -> None:
     assert [query["page"] for _, _, query in outside.asked] == [["1"], ["2"], ["3"]]
 
 
-def test_report_is_not_there_when_the_list_ends_or_begins_again() -> None:
+def test_report_is_missing_when_the_list_ends_or_repeats() -> None:
     for outside in (listed(NONE), listed(answer([row("C-1", "one")]), NONE)):
         assert sender(outside).find(delivery(), county()) is None
     same = listed(answer([row("C-1", "one")]))
@@ -254,7 +254,7 @@ def test_report_is_not_there_when_the_list_ends_or_begins_again() -> None:
     assert len(same.asked) == 2
 
 
-def test_it_stays_unclear_when_there_are_more_pages_than_are_looked_at() -> None:
+def test_outcome_stays_unclear_when_there_are_too_many_pages() -> None:
     pages = [answer([row(f"C-{number}", "one")]) for number in range(MOST_PAGES + 1)]
     outside = listed(*pages)
     with pytest.raises(Unclear, match="not_looked_through"):
@@ -262,20 +262,22 @@ def test_it_stays_unclear_when_there_are_more_pages_than_are_looked_at() -> None
     assert len(outside.asked) == MOST_PAGES
 
 
-def test_name_that_could_not_be_looked_up_is_none() -> None:
+def test_id_that_could_not_be_looked_up_is_none() -> None:
     for length, known in ((LONGEST_ID, "x" * LONGEST_ID), (LONGEST_ID + 1, None)):
         taken = answer([{"service_request_id": "x" * length}])
         assert sender(posts(taken)).send(delivery(), county()) == Sent(known)
 
 
-def test_report_is_sent_again_where_the_other_body_lists_nothing() -> None:
+def test_report_is_resent_when_the_destination_lists_nothing() -> None:
     assert sender(listed(status(404))).find(delivery(), county()) is None
 
 
 @pytest.mark.parametrize(
     "said", [NoReply("lost"), UpstreamFailed("away"), status(200), status(500)]
 )
-def test_it_stays_unclear_when_the_other_body_cannot_be_asked(said: Reply | Exception) -> None:
+def test_outcome_stays_unclear_when_the_destination_cannot_be_queried(
+    said: Reply | Exception,
+) -> None:
     with pytest.raises(UpstreamFailed):
         sender(listed(said)).find(delivery(), county())
 

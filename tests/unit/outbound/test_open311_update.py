@@ -58,7 +58,7 @@ def test_update_says_open_under_their_reference_and_an_id_of_its_own() -> None:
     ]
 
 
-def test_update_goes_again_under_the_same_id_when_nobody_knows_whether_it_arrived() -> None:
+def test_update_is_resent_under_the_same_id_when_the_outcome_is_unknown() -> None:
     outside = posts(status(500), TAKEN)
     this = sender(outside)
     with pytest.raises(Unclear):
@@ -77,7 +77,7 @@ def test_update_goes_again_under_the_same_id_when_nobody_knows_whether_it_arrive
         ({"external_id": TOKEN + "t1"}, NotNow),
     ],
 )
-def test_update_is_not_sent_when_there_is_nothing_to_say_or_no_reference(
+def test_update_is_not_sent_without_content_or_reference(
     values: dict[str, Any], error: type[Exception]
 ) -> None:
     outside = posts(TAKEN)
@@ -86,5 +86,5 @@ def test_update_is_not_sent_when_there_is_nothing_to_say_or_no_reference(
     assert outside.forms == []
 
 
-def test_update_is_sent_when_what_they_answer_cannot_be_read() -> None:
+def test_update_counts_as_sent_when_the_reply_cannot_be_read() -> None:
     assert sender(posts(status(200))).send(UPDATE, county()) == Sent(None)

@@ -64,11 +64,11 @@ def test_report_is_passed_on_when_it_is_settled_later(outside: Outside) -> None:
     assert told(changed(), outside) == [("county", "forwarded")]
 
 
-def test_report_stays_here_when_nobody_else_deals_with_its_service(outside: Outside) -> None:
+def test_report_is_not_passed_on_when_its_service_has_no_destination(outside: Outside) -> None:
     assert told(submitted(), outside, service_code="graffiti") == []
 
 
-def test_report_is_passed_on_when_its_service_is_right_again_after_it_was_not_sent(
+def test_report_is_passed_on_when_its_service_changes_back_before_sending(
     outside: Outside,
 ) -> None:
     told(submitted(), outside)
@@ -82,7 +82,7 @@ def test_report_is_passed_on_when_its_service_is_right_again_after_it_was_not_se
     assert outside.sender.there == [again.delivery_id]
 
 
-def test_report_is_passed_on_once_when_facts_come_again_and_others_follow(
+def test_report_is_passed_on_once_for_repeated_and_later_facts(
     outside: Outside,
 ) -> None:
     for fact in (submitted(), submitted(), changed(), changed(event_id="3", version=3)):
@@ -90,7 +90,7 @@ def test_report_is_passed_on_once_when_facts_come_again_and_others_follow(
     assert len(opened(outside)) == len(outside.queue.sent) == 1
 
 
-def test_report_is_passed_on_to_each_body_that_its_service_came_to(outside: Outside) -> None:
+def test_report_is_passed_on_to_each_destination_of_its_services(outside: Outside) -> None:
     told(submitted(), outside)
     assert told(changed(), outside, service_code="fallen-tree") == [
         ("county", "forwarded"),
@@ -123,7 +123,7 @@ def test_receiver_is_told_of_what_everybody_can_see_and_of_what_is_gone(
     assert heard == ([(RECEIVER, what)] if what else [])
 
 
-def test_receiver_is_told_nothing_when_the_report_is_not_stored(outside: Outside) -> None:
+def test_receiver_gets_nothing_when_the_report_is_not_stored(outside: Outside) -> None:
     outside.receivers.create(receiver())
     assert open_deliveries([submitted()], outside.ports()) == 0
 
@@ -140,7 +140,7 @@ def test_receiver_is_told_nothing_when_the_report_is_not_stored(outside: Outside
         (Filter(service_codes=()), False),
     ],
 )
-def test_receiver_hears_what_passes_its_filter(
+def test_receiver_gets_what_matches_its_filter(
     chosen: Filter, hears: bool, outside: Outside
 ) -> None:
     outside.receivers.create(receiver(filter=chosen))
@@ -155,21 +155,19 @@ def test_receiver_hears_what_passes_its_filter(
         Filter(ward_codes=("E05000002",)),
     ],
 )
-def test_receiver_hears_that_a_report_is_gone_whatever_it_chose(
-    chosen: Filter, outside: Outside
-) -> None:
+def test_receiver_gets_gone_whatever_its_filter(chosen: Filter, outside: Outside) -> None:
     outside.receivers.create(receiver(filter=chosen))
     fact = changed(purge=True)
     heard = told(fact, outside, visibility="private", may_be_passed_on=False)
     assert heard == [(RECEIVER, "gone")]
 
 
-def test_receiver_hears_nothing_when_it_is_not_enabled(outside: Outside) -> None:
+def test_disabled_receiver_gets_nothing(outside: Outside) -> None:
     outside.receivers.create(receiver(enabled=False))
     assert told(changed(), outside, may_be_passed_on=False) == []
 
 
-def test_each_receiver_hears_of_each_fact_once_when_facts_come_again(outside: Outside) -> None:
+def test_each_receiver_gets_each_fact_once_when_facts_are_repeated(outside: Outside) -> None:
     for number in "ab":
         outside.receivers.create(receiver(receiver_id=number * 32))
     for fact in (changed(), changed(event_id="3"), changed(), changed(event_id="3")):
@@ -182,7 +180,7 @@ def test_each_receiver_hears_of_each_fact_once_when_facts_come_again(outside: Ou
     ("service_code", "passes_on", "deliveries"),
     [("pothole", False, 0), ("pothole", True, 1), ("fallen-tree", False, 1)],
 )
-def test_report_of_a_partner_goes_to_another_server_only_where_that_is_said(
+def test_partners_report_is_passed_on_to_a_server_only_if_configured(
     service_code: str, passes_on: bool, deliveries: int, outside: Outside
 ) -> None:
     outside.reports.known[ID] = subject(service_code=service_code, is_from_partner=True)
@@ -192,21 +190,21 @@ def test_report_of_a_partner_goes_to_another_server_only_where_that_is_said(
     assert open_deliveries([submitted()], replace(ports, destinations=there)) == deliveries
 
 
-def test_receiver_hears_nothing_when_nothing_changed_that_everybody_can_see(
+def test_receiver_gets_nothing_when_nothing_public_changed(
     outside: Outside,
 ) -> None:
     outside.receivers.create(receiver())
     assert told(changed(shows_change=False), outside, may_be_passed_on=False) == []
 
 
-def test_delivery_knows_when_it_happened_when_the_fact_says_so(outside: Outside) -> None:
+def test_delivery_has_the_time_of_its_fact(outside: Outside) -> None:
     before = NOON - timedelta(hours=1)
     told(submitted(stored_at_ms=int(before.timestamp() * 1000)), outside)
     (delivery,) = opened(outside)
     assert (delivery.occurred_at, delivery.next_try_at) == (before, NOON)
 
 
-def test_delivery_waits_to_be_found_when_its_message_could_not_be_sent(
+def test_delivery_is_found_later_when_its_message_could_not_be_sent(
     outside: Outside, ports: Ports
 ) -> None:
     outside.reports.known[ID] = subject()
@@ -218,7 +216,7 @@ def test_delivery_waits_to_be_found_when_its_message_could_not_be_sent(
     assert outside.deliveries.due(NOON, limit=1) == list(outside.deliveries.stored)
 
 
-def test_two_deliveries_never_have_one_id(outside: Outside) -> None:
+def test_two_deliveries_never_share_an_id(outside: Outside) -> None:
     for number in range(3):
         outside.receivers.create(receiver(receiver_id=str(number) * 32))
     reports = [replace(subject(), service_request_id=f"R{number}") for number in range(3)]
@@ -249,7 +247,7 @@ def updates_opened(fact: Event, outside: Outside, **known: Any) -> list[Delivery
     return [each for each in opened(outside) if each.kind == "update"]
 
 
-def test_body_that_has_the_report_hears_once_that_a_resident_opened_it_again(
+def test_destination_with_the_report_gets_one_reopening_by_a_resident(
     outside: Outside,
 ) -> None:
     passed_on(outside)
@@ -272,14 +270,14 @@ def test_body_that_has_the_report_hears_once_that_a_resident_opened_it_again(
         (reopened(), {}, "failed"),
     ],
 )
-def test_nobody_hears_of_it_when_there_is_nothing_to_say(
+def test_destination_gets_no_reopening_without_content(
     fact: Event, known: dict[str, Any], state: State, outside: Outside
 ) -> None:
     passed_on(outside, state)
     assert updates_opened(fact, outside, **known) == []
 
 
-def test_nobody_hears_of_it_when_it_was_passed_to_a_mailbox_or_to_nobody(outside: Outside) -> None:
+def test_mailbox_gets_no_reopening(outside: Outside) -> None:
     assert updates_opened(reopened(), outside) == []
     passed_on(outside, to="parks")
     assert updates_opened(reopened(), outside) == []

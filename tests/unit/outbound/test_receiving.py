@@ -29,14 +29,14 @@ def add(ports: Ports, draft: ReceiverDraft = DRAFT, key: str = "k") -> Receiver:
     return add_receiver(draft, key, "account:admin", ports)
 
 
-def test_receiver_gets_a_secret_of_its_own(ports: Ports) -> None:
+def test_receiver_gets_its_own_secret(ports: Ports) -> None:
     first, second = add(ports), add(ports, key="other")
     assert first.secret != second.secret
     assert all(each.secret.startswith("whsec_") for each in (first, second))
     assert len(b64decode(first.secret.removeprefix("whsec_"))) == SECRET_BYTES == 32
 
 
-def test_receiver_is_added_once_with_one_secret_when_it_is_sent_again(ports: Ports) -> None:
+def test_receiver_is_added_once_with_one_secret_when_the_request_is_repeated(ports: Ports) -> None:
     assert {add(ports) == add(ports) for _ in range(10)} == {True}
     assert len(receivers(ports)) == 1
 
@@ -50,22 +50,20 @@ def test_receiver_is_added_once_with_one_secret_when_it_is_sent_again(ports: Por
         replace(DRAFT, enabled=False),
     ],
 )
-def test_receiver_is_kept_as_it_is_when_another_comes_under_its_key(
-    other: ReceiverDraft, ports: Ports
-) -> None:
+def test_receiver_is_unchanged_when_another_has_its_key(other: ReceiverDraft, ports: Ports) -> None:
     first = add(ports)
     with pytest.raises(Conflict):
         add(ports, other)
     assert receivers(ports) == [first]
 
 
-def test_receiver_is_another_one_when_another_admin_uses_the_same_key(ports: Ports) -> None:
+def test_receiver_of_another_admin_is_separate_under_the_same_key(ports: Ports) -> None:
     add(ports)
     add_receiver(DRAFT, "k", "account:another", ports)
     assert len(receivers(ports)) == 2
 
 
-def test_receiver_is_refused_when_nothing_may_be_sent_to_its_address(outside: Outside) -> None:
+def test_receiver_is_refused_when_its_address_is_not_allowed(outside: Outside) -> None:
     def refuse(url: str) -> None:
         raise AddressRefused.field("url", "is not public")
 
@@ -79,26 +77,26 @@ def test_receiver_is_refused_when_nothing_may_be_sent_to_its_address(outside: Ou
     assert [each.url for each in outside.receivers.all()] == [receiver().url]
 
 
-def test_receiver_is_changed_in_what_is_named_alone(ports: Ports) -> None:
+def test_receiver_is_changed_only_in_the_named_fields(ports: Ports) -> None:
     first = add(ports)
     after = change_receiver(first.receiver_id, ReceiverChanges(enabled=False), 1, ports)
     assert after == replace(first, enabled=False, version=2)
 
 
 @pytest.mark.parametrize("version", [0, 2])
-def test_receiver_stays_as_it_is_when_somebody_else_changed_it(version: int, ports: Ports) -> None:
+def test_receiver_is_unchanged_after_a_version_conflict(version: int, ports: Ports) -> None:
     first = add(ports)
     with pytest.raises(Conflict) as refused:
         change_receiver(first.receiver_id, ReceiverChanges(name="New"), version, ports)
     assert refused.value.version == 1 and receivers(ports) == [first]
 
 
-def test_receiver_cannot_be_changed_when_there_is_none(ports: Ports) -> None:
+def test_missing_receiver_cannot_be_changed(ports: Ports) -> None:
     with pytest.raises(NotFound):
         change_receiver("0" * 32, ReceiverChanges(name="New"), 1, ports)
 
 
-def test_receiver_is_gone_when_it_was_removed(ports: Ports) -> None:
+def test_removed_receiver_is_gone(ports: Ports) -> None:
     first = add(ports)
     remove_receiver(first.receiver_id, ports)
     with pytest.raises(NotFound):

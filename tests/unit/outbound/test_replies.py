@@ -59,13 +59,13 @@ def mail(text: str = "We went there.", **headers: str) -> EmailMessage:
     return message
 
 
-def test_answer_becomes_a_note_and_its_mail_is_forgotten(office: Office) -> None:
+def test_reply_becomes_a_note_and_its_email_is_deleted(office: Office) -> None:
     assert office.take(mail().as_bytes()) == REFERENCE
     assert list(office.notes.kept.values()) == [(REFERENCE, "trees@example.org", "We went there.")]
     assert office.inbox.mail == {}
 
 
-def test_answer_is_noted_once_when_its_message_comes_again(office: Office) -> None:
+def test_reply_is_stored_once_when_its_message_is_repeated(office: Office) -> None:
     raw = mail().as_bytes()
     office.take(raw)
     assert take("key", office.ports) is None
@@ -75,7 +75,7 @@ def test_answer_is_noted_once_when_its_message_comes_again(office: Office) -> No
     assert len(office.notes.kept) == 2
 
 
-def test_only_what_stands_above_our_own_letter_is_noted(office: Office) -> None:
+def test_only_the_text_above_our_own_email_is_stored(office: Office) -> None:
     quoted = (
         f"Done.\n\nThanks\n\nOn Monday, the council wrote:\n> \n> {ABOVE}\n> Reported by: Ann\n"
     )
@@ -84,7 +84,7 @@ def test_only_what_stands_above_our_own_letter_is_noted(office: Office) -> None:
     assert text == "Done.\n\nThanks"
 
 
-def test_answer_in_html_alone_is_read_without_its_tags(office: Office) -> None:
+def test_html_reply_is_read_without_its_tags(office: Office) -> None:
     message = mail()
     message.set_content(
         "<head><style>p {}</style></head><p>Done &amp; dusted</p><script>x()</script><p>Ann</p>",
@@ -95,7 +95,7 @@ def test_answer_in_html_alone_is_read_without_its_tags(office: Office) -> None:
     assert text == "Done & dusted\nAnn"
 
 
-def test_files_that_came_with_an_answer_are_named_and_not_kept(office: Office) -> None:
+def test_attached_files_are_named_and_not_stored(office: Office) -> None:
     message = mail()
     message.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="plan.pdf")
     office.take(message.as_bytes())
@@ -114,13 +114,13 @@ def test_files_that_came_with_an_answer_are_named_and_not_kept(office: Office) -
         ({"X_SES_Virus_Verdict": "FAIL"}, "spam_or_virus"),
     ],
 )
-def test_mail_of_a_stranger_is_refused_and_stays(
+def test_strangers_email_is_refused_and_stays(
     changes: dict[str, str], code: str, office: Office
 ) -> None:
     assert office.refusal(mail(**changes).as_bytes()) == code
 
 
-def test_mail_is_refused_when_it_cannot_go_on_the_case(office: Office) -> None:
+def test_email_is_refused_when_it_cannot_be_added_to_the_case(office: Office) -> None:
     raw = mail().as_bytes()
     office.notes.known = set()
     assert office.refusal(raw) == "no_report"
@@ -129,13 +129,13 @@ def test_mail_is_refused_when_it_cannot_go_on_the_case(office: Office) -> None:
     assert office.refusal(raw + b"x" * MOST_BYTES) == "too_large"
 
 
-def test_whole_answer_is_noted_when_it_quotes_nothing(office: Office) -> None:
+def test_complete_reply_is_stored_when_it_quotes_nothing(office: Office) -> None:
     office.take(mail("We need:\n> 10 t of sand\nand this:").as_bytes())
     ((_, _, text),) = office.notes.kept.values()
     assert text == "We need:\n> 10 t of sand\nand this:"
 
 
-def test_answer_is_noted_when_it_stands_below_our_own_letter(office: Office) -> None:
+def test_reply_below_our_own_email_is_stored(office: Office) -> None:
     office.take(mail(f"On Monday, they wrote:\n> {ABOVE}\n> Deep.\n\nDone.\n").as_bytes())
     ((_, _, text),) = office.notes.kept.values()
     assert text == "Done."
@@ -159,14 +159,12 @@ def _nested(depth: int) -> bytes:
         (b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\nx\n" * 9_000, "too_large"),
     ],
 )
-def test_mail_that_is_made_to_break_its_reader_is_refused(
-    body: bytes, code: str, office: Office
-) -> None:
+def test_hostile_email_is_refused(body: bytes, code: str, office: Office) -> None:
     assert office.refusal(f"To: {ADDRESS}\n".encode() + body) == code
 
 
 @pytest.mark.parametrize("part", ['"', "(", "<", "=?utf-8?q?a?= ", "a,", "@", "a@", "[", "\\"])
-def test_addresses_that_are_made_to_break_their_reader_are_read(part: str, office: Office) -> None:
+def test_hostile_addresses_are_read(part: str, office: Office) -> None:
     long = part * (9_900 // len(part))
     others = f"To: {long}\nFrom: {long}\nCc: {long}\n" * 2
     assert office.refusal(f"{others}\nDone.".encode()) == "no_token"
@@ -174,7 +172,7 @@ def test_addresses_that_are_made_to_break_their_reader_are_read(part: str, offic
 
 
 @pytest.mark.parametrize("charset", ["punycode", "idna", "undefined", "hex", "nonsense"])
-def test_answer_is_read_as_ascii_when_its_character_set_is_none(
+def test_reply_is_read_as_ascii_when_its_character_set_is_unknown(
     charset: str, office: Office
 ) -> None:
     text = b"Done.\xff" + b" a-b" * 50_000
@@ -184,7 +182,7 @@ def test_answer_is_read_as_ascii_when_its_character_set_is_none(
     assert said.startswith("Done.")
 
 
-def test_mail_is_not_read_when_its_token_does_not_hold(office: Office) -> None:
+def test_email_is_not_parsed_when_its_token_is_not_valid(office: Office) -> None:
     wrong = ADDRESS.replace(TOKEN, "0" * 32)
     assert office.refusal(f"To: {wrong}\n".encode() + _nested(3_000)) == "wrong_token"
 
@@ -197,9 +195,7 @@ def test_mail_is_not_read_when_its_token_does_not_hold(office: Office) -> None:
         ("=?x?q?a?=", "=?x?q?a?="),
     ],
 )
-def test_name_of_a_file_is_said_as_it_was_written_when_it_can_be_read(
-    name: str, said: str, office: Office
-) -> None:
+def test_file_name_is_decoded_if_possible(name: str, said: str, office: Office) -> None:
     part = f'--b\nContent-Disposition: attachment; filename="{name}"\n\nx\n--b--'
     head = f"To: {ADDRESS}\nContent-Type: multipart/mixed; boundary=b\n\n"
     office.take((head + part).encode())
@@ -216,14 +212,14 @@ def test_name_of_a_file_is_said_as_it_was_written_when_it_can_be_read(
         ("nobody", "unknown"),
     ],
 )
-def test_sender_is_the_address_that_the_mail_names(said: str, sender: str, office: Office) -> None:
+def test_sender_is_the_address_in_from(said: str, sender: str, office: Office) -> None:
     office.take(f"From: {said}\nTo: {ADDRESS}\n\nDone.".encode())
     ((_, named, _),) = office.notes.kept.values()
     assert named == sender
 
 
 @pytest.mark.parametrize("part", ["<", "<a ", "<!--", "<![", "</", "<a b='", "<style>", "&#"])
-def test_page_that_is_made_to_break_its_reader_is_read(part: str, office: Office) -> None:
+def test_hostile_html_is_read(part: str, office: Office) -> None:
     page = f"To: {ADDRESS}\nContent-Type: text/html\n\n<p>Done</p>{part * 100_000}"
     office.take(page.encode())
     ((_, _, text),) = office.notes.kept.values()
@@ -231,7 +227,7 @@ def test_page_that_is_made_to_break_its_reader_is_read(part: str, office: Office
 
 
 @pytest.mark.parametrize("name", ["To", "Cc", "Delivered-To", "X-Original-To"])
-def test_answer_is_taken_by_whichever_header_names_the_address(name: str, office: Office) -> None:
+def test_reply_is_recognised_by_any_recipient_header(name: str, office: Office) -> None:
     message = mail(To="somebody@example.org")
     del message["To"]
     message[name] = f"Other <other@example.org>, Replies <{ADDRESS.upper()}>"
@@ -329,7 +325,7 @@ def found(domain: str, dkim: str = "pass", dmarc: str = "pass") -> str:
         ("unknown", found("example.org"), False),
     ],
 )
-def test_answer_is_a_teams_only_when_it_really_comes_from_its_mailbox(
+def test_reply_is_the_teams_only_when_it_comes_from_its_mailbox(
     sender: str, results: str, is_teams: bool, office: Office
 ) -> None:
     raw = f"From: {sender}\r\nTo: {ADDRESS}\r\n".encode()
@@ -339,7 +335,7 @@ def test_answer_is_a_teams_only_when_it_really_comes_from_its_mailbox(
     assert [text for _, _, text in office.notes.kept.values()] == ["Done."]
 
 
-def test_answer_is_not_verified_when_its_sender_forged_the_header_or_names_two_senders(
+def test_reply_is_not_verified_when_its_sender_forged_the_header_or_names_two_senders(
     office: Office,
 ) -> None:
     from_team = b"From: trees@example.org\r\n"

@@ -42,7 +42,7 @@ def test_delivery_is_sent_when_it_is_due(waiting: Delivery, outside: Outside, po
     assert (sent.state, sent.sent_at, sent.external_id, sent.tries) == ("sent", NOON, "X-dddd", 1)
 
 
-def test_report_hears_of_it_when_it_was_passed_on(
+def test_report_records_that_it_was_passed_on(
     waiting: Delivery, outside: Outside, ports: Ports
 ) -> None:
     send(ID, ports)
@@ -54,7 +54,7 @@ def test_report_hears_of_it_when_it_was_passed_on(
     ("service_code", "state", "error"),
     [("pothole", "sent", None), ("graffiti", "failed", "not_to_be_passed_on")],
 )
-def test_report_is_not_sent_when_its_service_is_not_passed_on_any_more(
+def test_report_is_not_sent_when_its_service_is_no_longer_passed_on(
     service_code: str,
     state: str,
     error: str | None,
@@ -69,14 +69,14 @@ def test_report_is_not_sent_when_its_service_is_not_passed_on_any_more(
     assert outside.sender.there == ([ID] if state == "sent" else [])
 
 
-def test_report_hears_nothing_when_a_receiver_was_told(outside: Outside, ports: Ports) -> None:
+def test_report_records_nothing_about_a_receiver(outside: Outside, ports: Ports) -> None:
     outside.receivers.create(receiver())
     outside.deliveries.create(delivery(kind="webhook", destination="a" * 32, event="changed"))
     send(ID, ports)
     assert after(outside).state == "sent" and outside.reports.notes == {}
 
 
-def test_delivery_is_sent_once_when_its_message_comes_again(
+def test_delivery_is_sent_once_when_its_message_is_repeated(
     waiting: Delivery, outside: Outside, ports: Ports
 ) -> None:
     for _ in range(5):
@@ -84,7 +84,7 @@ def test_delivery_is_sent_once_when_its_message_comes_again(
     assert outside.sender.there == [ID]
 
 
-def test_report_hears_of_it_when_the_message_comes_again_because_it_did_not(
+def test_report_is_updated_when_the_message_is_repeated_after_a_failure(
     waiting: Delivery, outside: Outside, ports: Ports
 ) -> None:
     outside.reports.fails = UpstreamFailed("nothing is there")
@@ -95,7 +95,7 @@ def test_report_hears_of_it_when_the_message_comes_again_because_it_did_not(
     assert outside.sender.there == [ID] and list(outside.reports.notes) == [ID]
 
 
-def test_nothing_is_sent_when_there_is_no_such_delivery(outside: Outside, ports: Ports) -> None:
+def test_nothing_is_sent_when_the_delivery_does_not_exist(outside: Outside, ports: Ports) -> None:
     assert send("0" * 32, ports) is None
     assert outside.sender.there == []
 
@@ -116,7 +116,7 @@ def test_delivery_waits_when_its_time_has_not_come(
     ("state", "values"),
     [("failed", {}), ("kept", {}), ("sending", {"lease_until": NOON + timedelta(seconds=1)})],
 )
-def test_delivery_is_left_alone_when_nobody_asked_for_it_or_another_has_it(
+def test_delivery_is_ignored_when_it_is_unknown_or_claimed_by_another(
     state: str, values: dict[str, Any], outside: Outside, ports: Ports
 ) -> None:
     outside.deliveries.create(delivery(state=state, **values))
@@ -147,7 +147,7 @@ def test_waits_grow_and_fit_the_tries() -> None:
 @pytest.mark.parametrize(
     ("asked_s", "waits_s"), [(0, 0), (120, 120), (3600, 3600), (999_999, 3600)]
 )
-def test_delivery_waits_as_long_as_it_is_asked_to_but_no_longer_than_an_hour(
+def test_delivery_respects_retry_after_up_to_an_hour(
     asked_s: int, waits_s: int, waiting: Delivery, outside: Outside, ports: Ports
 ) -> None:
     outside.chance = 0
@@ -168,7 +168,7 @@ def test_delivery_fails_at_once_when_it_is_refused_for_good(
 
 
 @pytest.mark.parametrize("kind", ["open311", "webhook"])
-def test_delivery_fails_when_its_destination_is_not_there_any_more(
+def test_delivery_fails_when_its_destination_was_removed(
     kind: str, outside: Outside, ports: Ports
 ) -> None:
     outside.deliveries.create(delivery(kind=kind, destination="nowhere"))
@@ -176,7 +176,7 @@ def test_delivery_fails_when_its_destination_is_not_there_any_more(
     assert (after(outside).state, after(outside).last_error) == ("failed", "no_destination")
 
 
-def test_delivery_fails_when_its_receiver_is_not_enabled(outside: Outside, ports: Ports) -> None:
+def test_delivery_fails_when_its_receiver_is_disabled(outside: Outside, ports: Ports) -> None:
     outside.receivers.create(receiver(enabled=False))
     outside.deliveries.create(delivery(kind="webhook", destination="a" * 32))
     send(ID, ports)
@@ -184,7 +184,7 @@ def test_delivery_fails_when_its_receiver_is_not_enabled(outside: Outside, ports
 
 
 @pytest.mark.parametrize("lost", [Unclear("half_an_answer"), NoReply("it hung up")])
-def test_delivery_is_looked_for_before_it_is_sent_again_when_nobody_knows(
+def test_delivery_is_looked_up_before_a_retry_when_the_outcome_is_unknown(
     lost: Exception, waiting: Delivery, outside: Outside, ports: Ports
 ) -> None:
     outside.sender.raises = [lost]
@@ -196,7 +196,7 @@ def test_delivery_is_looked_for_before_it_is_sent_again_when_nobody_knows(
     assert (after(outside).state, after(outside).is_unclear) == ("sent", False)
 
 
-def test_delivery_is_not_sent_again_when_it_is_found_there(
+def test_delivery_is_not_resent_when_it_is_found_there(
     waiting: Delivery, outside: Outside, ports: Ports
 ) -> None:
     outside.sender.raises = [ArrivedAndLost("it hung up")]
@@ -207,7 +207,7 @@ def test_delivery_is_not_sent_again_when_it_is_found_there(
     assert (after(outside).state, after(outside).external_id) == ("sent", "X-dddd")
 
 
-def test_delivery_is_sent_again_without_a_look_when_it_certainly_did_not_arrive(
+def test_delivery_is_resent_without_a_look_up_when_it_certainly_did_not_arrive(
     waiting: Delivery, outside: Outside, ports: Ports
 ) -> None:
     outside.sender.raises = [UpstreamFailed("no such host")]
@@ -218,7 +218,7 @@ def test_delivery_is_sent_again_without_a_look_when_it_certainly_did_not_arrive(
     assert outside.sender.looked_for == [] and outside.sender.there == [ID]
 
 
-def test_delivery_is_looked_for_when_its_sender_did_not_come_back(
+def test_delivery_is_looked_up_when_its_sender_crashed(
     waiting: Delivery, outside: Outside, ports: Ports
 ) -> None:
     outside.sender.raises = [RuntimeError("a mistake of ours")]
@@ -232,7 +232,7 @@ def test_delivery_is_looked_for_when_its_sender_did_not_come_back(
     assert outside.sender.looked_for == [ID] and outside.sender.there == [ID]
 
 
-def test_delivery_fails_when_its_senders_never_come_back(
+def test_delivery_fails_when_its_senders_always_crash(
     waiting: Delivery, outside: Outside, ports: Ports
 ) -> None:
     outside.sender.raises = [RuntimeError("a mistake of ours")] * 100
@@ -245,7 +245,7 @@ def test_delivery_fails_when_its_senders_never_come_back(
     assert outside.sender.there == []
 
 
-def test_what_was_sent_stays_sent_when_somebody_else_wrote_meanwhile(
+def test_sent_delivery_stays_sent_after_a_concurrent_write(
     waiting: Delivery, outside: Outside, ports: Ports
 ) -> None:
     class Slow(type(outside.sender)):  # type: ignore[misc]
@@ -260,7 +260,7 @@ def test_what_was_sent_stays_sent_when_somebody_else_wrote_meanwhile(
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_each_receiver_is_told_once_of_each_fact_when_messages_come_often_and_in_any_order(
+def test_each_receiver_gets_each_fact_once_when_messages_are_repeated_in_any_order(
     seed: int, outside: Outside, ports: Ports
 ) -> None:
     for number in range(5):
@@ -275,7 +275,7 @@ def test_each_receiver_is_told_once_of_each_fact_when_messages_come_often_and_in
     assert len(outside.sender.there) == len(set(outside.sender.there)) == 50 * 5
 
 
-def test_due_deliveries_are_woken_and_no_others(outside: Outside, ports: Ports) -> None:
+def test_only_due_deliveries_are_woken(outside: Outside, ports: Ports) -> None:
     soon = NOON + timedelta(minutes=1)
     states: dict[str, dict[str, Any]] = {
         "1": {},

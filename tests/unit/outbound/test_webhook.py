@@ -65,7 +65,7 @@ GONE = {"service_request_id": "7K3M2QXV9HTD"}
         ("gone", REPORT, "report.changed", REPORT),
     ],
 )
-def test_receiver_gets_the_report_as_everybody_may_see_it_now(
+def test_receiver_gets_the_present_public_report(
     event: DeliveryEvent, report: Any, kind: str, told: Any
 ) -> None:
     assert body_of(event, report) == {
@@ -76,7 +76,7 @@ def test_receiver_gets_the_report_as_everybody_may_see_it_now(
     }
 
 
-def test_receiver_can_tell_that_it_comes_from_us_and_when() -> None:
+def test_receiver_can_verify_sender_and_time() -> None:
     wire = Wire()
     post(wire)
     url, body, headers = wire.posted[0]
@@ -88,7 +88,7 @@ def test_receiver_can_tell_that_it_comes_from_us_and_when() -> None:
     assert not is_ours({**headers, "webhook-timestamp": "1"}, body, receiver().secret)
 
 
-def test_signature_is_the_one_of_the_standards_own_example() -> None:
+def test_signature_equals_the_standards_example() -> None:
     headers = signed_headers(
         "msg_p5jXN8AQM9LWM0D4loKWxJek",
         b'{"test": 2432232314}',
@@ -104,7 +104,7 @@ def test_delivery_is_taken_when_the_answer_says_so(status: int) -> None:
 
 
 @pytest.mark.parametrize("status", [408, 409, 425, 429, 500, 502, 503, 504, 599])
-def test_delivery_is_tried_again_when_that_may_help(status: int) -> None:
+def test_delivery_is_retried_when_that_may_help(status: int) -> None:
     with pytest.raises(NotNow) as put_off:
         post(Wire(reply(status)))
     assert (put_off.value.code, put_off.value.retry_after_s) == (f"http_{status}", 0)
@@ -114,24 +114,24 @@ def test_delivery_is_tried_again_when_that_may_help(status: int) -> None:
     ("header", "seconds"),
     [("120", 120), ("", 0), ("Wed, 21 Oct 2026 07:28:00 GMT", 0), ("-5", 0), ("9" * 5000, 0)],
 )
-def test_delivery_waits_for_as_long_as_it_is_told(header: str, seconds: int) -> None:
+def test_delivery_respects_retry_after(header: str, seconds: int) -> None:
     with pytest.raises(NotNow) as put_off:
         post(Wire(reply(429, {"retry-after": header})))
     assert put_off.value.retry_after_s == seconds
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 400, 401, 403, 404, 405, 410, 413, 422, 451])
-def test_delivery_is_refused_for_good_when_nothing_else_will_come(status: int) -> None:
+def test_delivery_is_refused_permanently_for_other_statuses(status: int) -> None:
     with pytest.raises(Refused) as refused:
         post(Wire(reply(status)))
     assert refused.value.code == f"http_{status}"
 
 
-def test_delivery_is_refused_for_good_when_its_address_is_none_that_we_go_to() -> None:
+def test_delivery_is_refused_permanently_when_its_address_is_not_allowed() -> None:
     with pytest.raises(Refused, match="address_refused"):
         post(Wire(AddressRefused("no")))
 
 
-def test_delivery_is_tried_again_when_nobody_answered() -> None:
+def test_delivery_is_retried_without_an_answer() -> None:
     with pytest.raises(NoReply):
         post(Wire(NoReply("it hung up")))

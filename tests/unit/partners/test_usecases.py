@@ -31,15 +31,13 @@ def ports(keys: MemoryKeys, clock: Clock) -> Ports:
     return Ports(keys=keys, service_codes=("pothole", "graffiti"), token_hex=counted(), now=clock)
 
 
-def test_key_is_admitted_when_it_was_made(ports: Ports) -> None:
+def test_new_key_is_accepted(ports: Ports) -> None:
     made = make(NewKey(name="FixMyStreet"), ports)
     assert admit(made.text, "pothole", ports).key_id == made.key.key_id
     assert known(made.text, ports).name == "FixMyStreet"
 
 
-def test_nothing_of_the_key_can_be_read_back_from_what_is_kept(
-    ports: Ports, keys: MemoryKeys
-) -> None:
+def test_key_cannot_be_recovered_from_the_store(ports: Ports, keys: MemoryKeys) -> None:
     made = make(NewKey(name="FixMyStreet"), ports)
     secret = made.text.rpartition("_")[2]
     assert len(secret) == 64
@@ -58,7 +56,7 @@ def refused(text: str | None, ports: Ports, service_code: str | None = None) -> 
     return caught.value.detail
 
 
-def test_every_refusal_is_in_the_same_words_whatever_is_wrong(ports: Ports) -> None:
+def test_every_refusal_has_the_same_text(ports: Ports) -> None:
     good = make(NewKey(name="One", service_codes=["pothole"]), ports).text
     gone = make(NewKey(name="Two"), ports)
     revoke(gone.key.key_id, ports)
@@ -80,7 +78,7 @@ def test_every_refusal_is_in_the_same_words_whatever_is_wrong(ports: Ports) -> N
     assert len(details) == 1
 
 
-def test_key_does_not_hold_from_the_moment_that_it_is_revoked(ports: Ports, clock: Clock) -> None:
+def test_revoked_key_is_refused_at_once(ports: Ports, clock: Clock) -> None:
     made = make(NewKey(name="One"), ports)
     first = revoke(made.key.key_id, ports)
     refused(made.text, ports)
@@ -88,12 +86,12 @@ def test_key_does_not_hold_from_the_moment_that_it_is_revoked(ports: Ports, cloc
     assert revoke(made.key.key_id, ports) == first
 
 
-def test_revoking_says_so_when_there_is_no_such_key(ports: Ports) -> None:
+def test_revoking_an_unknown_key_is_refused(ports: Ports) -> None:
     with pytest.raises(NotFound):
         revoke("0" * 12, ports)
 
 
-def test_list_has_the_keys_that_hold_first_and_the_newest_first(ports: Ports, clock: Clock) -> None:
+def test_list_has_valid_keys_first_newest_first(ports: Ports, clock: Clock) -> None:
     for name in ("old", "revoked", "new"):
         clock.now += timedelta(hours=1)
         made = make(NewKey(name=name), ports)
@@ -117,7 +115,7 @@ def passed(text: str, times: int, ports: Ports) -> int:
     return done
 
 
-def test_key_writes_as_often_as_it_may_and_not_once_more(ports: Ports, clock: Clock) -> None:
+def test_key_writes_up_to_its_limit(ports: Ports, clock: Clock) -> None:
     one = make(NewKey(name="One", per_minute=3), ports).text
     other = make(NewKey(name="Two", per_minute=2), ports).text
     assert (passed(one, 10, ports), passed(other, 10, ports)) == (3, 2)
@@ -128,7 +126,7 @@ def test_key_writes_as_often_as_it_may_and_not_once_more(ports: Ports, clock: Cl
 
 
 @pytest.mark.parametrize(("second", "wait"), [(0, 61), (59, 2)])
-def test_refusal_says_how_long_to_wait_when_a_key_wrote_too_often(
+def test_refusal_has_the_waiting_time_when_a_key_wrote_too_often(
     second: int, wait: int, ports: Ports, clock: Clock
 ) -> None:
     clock.now = clock.now.replace(second=second)
@@ -139,7 +137,7 @@ def test_refusal_says_how_long_to_wait_when_a_key_wrote_too_often(
     assert caught.value.retry_after_s == wait
 
 
-def test_key_reads_ten_times_as_often_as_it_may_write_and_not_once_more(ports: Ports) -> None:
+def test_key_reads_up_to_ten_times_its_limit_of_writes(ports: Ports) -> None:
     text = make(NewKey(name="One", per_minute=2), ports).text
     for _ in range(20):
         known(text, ports)
@@ -163,14 +161,14 @@ class NoKeys(MemoryKeys):
         raise UpstreamFailed("No answer.")
 
 
-def test_key_is_admitted_when_nothing_counts(ports: Ports) -> None:
+def test_key_is_accepted_when_counting_fails(ports: Ports) -> None:
     ports = replace(ports, keys=KeysThatFail())
     made = make(NewKey(name="One", per_minute=1), ports)
     assert passed(made.text, 5, ports) == 5
     assert all(known(made.text, ports) for _ in range(11))
 
 
-def test_nobody_is_admitted_when_keys_cannot_be_read(ports: Ports) -> None:
+def test_all_are_refused_when_keys_cannot_be_read(ports: Ports) -> None:
     text = make(NewKey(name="One"), ports).text
     with pytest.raises(UpstreamFailed):
         admit(text, None, replace(ports, keys=NoKeys()))
@@ -179,7 +177,9 @@ def test_nobody_is_admitted_when_keys_cannot_be_read(ports: Ports) -> None:
 # When it was used
 
 
-def test_use_of_a_key_is_noted_once_an_hour(ports: Ports, keys: MemoryKeys, clock: Clock) -> None:
+def test_use_of_a_key_is_recorded_once_an_hour(
+    ports: Ports, keys: MemoryKeys, clock: Clock
+) -> None:
     made = make(NewKey(name="One"), ports)
     began = clock.now
     seen = []

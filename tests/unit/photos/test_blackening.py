@@ -32,7 +32,7 @@ def test_both_pictures_are_replaced(here: Here) -> None:
     assert here.gallery.thumbnails[PHOTO] == b"thumbnail of one less 1"
 
 
-def test_what_others_blackened_meanwhile_stays_black(
+def test_areas_blackened_concurrently_stay_black(
     here: Here, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     replace, calls = here.gallery.replace, list[PhotoKey]()
@@ -48,7 +48,9 @@ def test_what_others_blackened_meanwhile_stays_black(
     assert here.gallery.pages[PHOTO] == b"page of one less 9 less 1"
 
 
-def test_it_ends_when_others_never_stop(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_blackening_gives_up_when_others_never_stop(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def moved(photo: PhotoKey, pictures: Pictures, held: StoredPicture) -> None:
         raise VersionConflict
 
@@ -57,7 +59,7 @@ def test_it_ends_when_others_never_stop(here: Here, monkeypatch: pytest.MonkeyPa
         blacken(PHOTO, [PLATE], here.ports)
 
 
-def test_photo_without_a_picture_is_not_there(here: Here) -> None:
+def test_photo_without_a_picture_is_not_found(here: Here) -> None:
     with pytest.raises(NotFound):
         blacken(PhotoKey("R00000000001", "1" * 26), [PLATE], here.ports)
 
@@ -73,7 +75,7 @@ def page_with(colour: str) -> bytes:
     return rebuild(raw.getvalue()).page
 
 
-def test_nothing_is_left_of_what_lay_in_the_area() -> None:
+def test_nothing_of_the_area_remains() -> None:
     pages = [page_with(colour) for colour in ("yellow", "black", "blue")]
     assert len(set(pages)) == 3
     (made,) = {blackened(page, [PLATE]) for page in pages}
@@ -83,7 +85,7 @@ def test_nothing_is_left_of_what_lay_in_the_area() -> None:
     assert Image.open(BytesIO(made.thumbnail)).size == (400, 200)
 
 
-def test_area_may_lie_at_the_edge_and_come_twice() -> None:
+def test_area_can_touch_the_edge_and_be_repeated() -> None:
     corner = PictureArea(x=0.9, y=0.9, width=0.1, height=0.1)
     once = blackened(page_with("blue"), [corner, PictureArea(x=0, y=0, width=1, height=0.01)])
     image = Image.open(BytesIO(blackened(once.page, [corner]).page))

@@ -14,29 +14,29 @@ def said(status: int, body: bytes = b"") -> bytes:
     return f"HTTP/1.1 {status} Said\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
 
 
-def test_file_is_given_as_it_is() -> None:
+def test_file_is_returned_unchanged() -> None:
     assert fetched(URL, FakeNetwork().says(said(200, b"file"))) == b"file"
 
 
-def test_file_is_cut_after_one_byte_more_than_is_taken() -> None:
+def test_file_is_cut_one_byte_above_the_limit() -> None:
     network = FakeNetwork().says(said(200, b"x" * (MOST_BYTES + 9)))
     assert len(fetched(URL, network)) == MOST_BYTES + 1
 
 
 @pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
-def test_file_may_be_had_later_when_the_other_system_is_busy(status: int) -> None:
+def test_file_is_retried_when_the_other_system_is_busy(status: int) -> None:
     with pytest.raises(UpstreamFailed):
         fetched(URL, FakeNetwork().says(said(status)))
 
 
 @pytest.mark.parametrize("status", [204, 206, 301, 302, 307, 400, 401, 403, 404, 410])
-def test_file_is_never_had_when_the_other_system_does_not_give_it(status: int) -> None:
+def test_file_is_refused_when_the_other_system_refuses_it(status: int) -> None:
     with pytest.raises(Refused) as refused:
         fetched(URL, FakeNetwork().says(said(status)))
     assert refused.value.reason == NOT_FETCHED
 
 
-def test_file_is_never_had_when_its_address_is_not_gone_to() -> None:
+def test_file_is_refused_when_its_address_is_not_allowed() -> None:
     network = FakeNetwork()
     with pytest.raises(Refused):
         fetched("https://127.0.0.1/one.jpg", network.says(said(200, b"file")))

@@ -79,7 +79,7 @@ def marked() -> Image.Image:
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_photo_stands_upright_when_its_exif_says_how_it_lies(kind: str, orientation: int) -> None:
+def test_photo_is_turned_upright_by_its_exif(kind: str, orientation: int) -> None:
     block = tiff((0x0112, 3, 1, orientation << 16))
     raw = saved(kind, turned(marked(), orientation), exif=b"Exif\0\0" + block)
     page = page_of(raw)
@@ -89,7 +89,7 @@ def test_photo_stands_upright_when_its_exif_says_how_it_lies(kind: str, orientat
 
 
 @pytest.mark.parametrize("orientation", [1, 3, 6, 8])
-def test_heic_is_turned_once_when_container_and_exif_both_say_how_it_lies(
+def test_heic_is_turned_once_by_container_and_exif(
     orientation: int,
 ) -> None:
     block = b"Exif\0\0" + tiff((0x0112, 3, 1, orientation << 16))
@@ -176,7 +176,7 @@ def test_pictures_fit_their_boxes_and_are_never_made_larger(
         heic,
     ],
 )
-def test_picture_shows_what_the_photo_shows_whatever_its_kind(make: Callable[[], bytes]) -> None:
+def test_picture_equals_the_photo_for_every_format(make: Callable[[], bytes]) -> None:
     assert difference(page_of(make()), picture()) < 4
 
 
@@ -186,7 +186,7 @@ def test_deep_grey_is_not_cut_off() -> None:
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
-def test_clear_parts_are_white(kind: str) -> None:
+def test_transparent_parts_are_white(kind: str) -> None:
     image = Image.new("RGBA", (64, 64), (0, 0, 0, 0))
     image.paste((0, 0, 0, 255), (0, 0, 32, 64))
     page = page_of(saved(kind, image, lossless=True) if kind == "WEBP" else saved(kind, image))
@@ -194,13 +194,13 @@ def test_clear_parts_are_white(kind: str) -> None:
     assert grey(page, 0.9, 0.5) > 245
 
 
-def test_clear_colours_of_a_palette_are_white() -> None:
+def test_transparent_colours_of_a_palette_are_white() -> None:
     image = Image.new("P", (64, 64), 7)
     image.putpalette([0, 0, 0] * 256)
     assert grey(page_of(saved("PNG", image, transparency=7)), 0.5, 0.5) > 245
 
 
-def test_colours_are_turned_into_those_of_a_screen_when_a_small_profile_is_sent() -> None:
+def test_colours_are_converted_to_srgb_when_a_small_profile_is_present() -> None:
     from PIL import ImageCms
 
     image = Image.new("RGB", (64, 64), (200, 30, 30))
@@ -232,7 +232,7 @@ def test_animation_shows_its_first_frame() -> None:
         (lambda: resized(saved("JPEG", progressive=True, subsampling=0), 6000, 6000), TOO_HEAVY),
     ],
 )
-def test_photo_is_refused_for_its_reason(make: Callable[[], bytes], reason: str) -> None:
+def test_photo_is_refused_with_its_reason(make: Callable[[], bytes], reason: str) -> None:
     with pytest.raises(Refused) as refused:
         rebuild(make())
     assert refused.value.reason == reason

@@ -53,13 +53,13 @@ def draft(**values: object) -> UploadDraft:
 # Asking
 
 
-def test_same_photo_is_meant_when_its_upload_is_asked_for_again(here: Here) -> None:
+def test_repeated_request_for_an_upload_gives_the_same_photo(here: Here) -> None:
     first, again = (ask(draft(), "key/0", SCOPE, here.ports)[0] for _ in range(2))
     assert first == again
     assert first.service_request_id == here.ports.ids.service_request_id(SCOPE, "key")
 
 
-def test_other_photo_is_meant_when_number_key_or_caller_differ(here: Here) -> None:
+def test_other_number_key_or_caller_gives_another_photo(here: Here) -> None:
     asked = [("key/0", SCOPE), ("key/1", SCOPE), ("other/0", SCOPE), ("key/0", "account:a")]
     ids = {ask(draft(), key, scope, here.ports)[0].photo_id for key, scope in asked}
     assert len(ids) == len(asked)
@@ -71,16 +71,14 @@ def test_photo_goes_to_the_report_when_it_is_of_an_update(here: Here) -> None:
 
 
 @pytest.mark.parametrize("size", [0, -1, MOST_BYTES + 1])
-def test_upload_is_refused_when_no_file_of_that_size_is_taken(size: int, here: Here) -> None:
+def test_upload_is_refused_when_its_size_is_not_accepted(size: int, here: Here) -> None:
     with pytest.raises(Invalid) as refused:
         ask(draft(size=size), "key/0", SCOPE, here.ports)
     assert refused.value.errors[0].field == "size"
 
 
 @pytest.mark.parametrize("size", [1, MOST_BYTES])
-def test_upload_is_allowed_when_the_size_is_at_an_end_of_what_is_taken(
-    size: int, here: Here
-) -> None:
+def test_upload_is_permitted_at_both_ends_of_the_accepted_sizes(size: int, here: Here) -> None:
     assert ask(draft(size=size), "key/0", SCOPE, here.ports)
 
 
@@ -94,7 +92,7 @@ def test_upload_is_refused_when_the_key_does_not_number_the_photo(key: str, here
     assert "5f0c6a/0" in refused.value.errors[0].message
 
 
-def test_photo_belongs_to_the_key_and_caller_it_was_asked_for(here: Here) -> None:
+def test_photo_belongs_to_the_key_and_caller_of_its_request(here: Here) -> None:
     first, last = (ask(draft(), f"key/{n}", SCOPE, here.ports)[0].photo_id for n in (0, 99))
     for photo_id in (first, last):
         assert belongs(SCOPE, "key", photo_id, here.ports)
@@ -105,7 +103,7 @@ def test_photo_belongs_to_the_key_and_caller_it_was_asked_for(here: Here) -> Non
 # Files that come with a form
 
 
-def test_file_of_a_form_arrives_as_a_photo_of_its_report(here: Here) -> None:
+def test_file_of_a_form_becomes_a_photo_of_its_report(here: Here) -> None:
     photo_id = take_upload(JPEG, "key", SCOPE, [], here.ports)
     assert belongs(SCOPE, "key", photo_id, here.ports)
     ((upload, _, raw),) = here.uploads.files
@@ -113,7 +111,7 @@ def test_file_of_a_form_arrives_as_a_photo_of_its_report(here: Here) -> None:
     assert upload.photo == PhotoKey(here.ports.ids.service_request_id(SCOPE, "key"), photo_id)
 
 
-def test_each_file_of_a_form_is_a_photo_of_its_own(here: Here) -> None:
+def test_each_file_of_a_form_is_a_separate_photo(here: Here) -> None:
     held: list[str] = []
     for raw in (JPEG, PNG, JPEG):
         held.append(take_upload(raw, "key", SCOPE, held, here.ports))
@@ -121,9 +119,7 @@ def test_each_file_of_a_form_is_a_photo_of_its_own(here: Here) -> None:
 
 
 @pytest.mark.parametrize("taken_in", [False, True])
-def test_file_gets_an_id_of_its_own_when_the_one_before_was_taken_out(
-    taken_in: bool, here: Here
-) -> None:
+def test_file_gets_a_new_id_when_the_previous_one_was_removed(taken_in: bool, here: Here) -> None:
     first = take_upload(JPEG, "key", SCOPE, [], here.ports)
     if taken_in:
         take_in(here.uploads.files[0][0], here.ports)
@@ -140,7 +136,7 @@ def test_file_of_a_form_is_refused_when_its_type_is_not_accepted(raw: bytes, her
 # Taking in
 
 
-def test_photo_is_ready_and_its_file_gone_when_it_was_taken_in(here: Here) -> None:
+def test_processed_photo_is_ready_and_its_file_gone(here: Here) -> None:
     assert look(PHOTO, here.ports).state == "waiting"
     take_in(here.uploads.arrive(PHOTO, b"one"), here.ports)
     assert look(PHOTO, here.ports).state == "ready"
@@ -171,9 +167,7 @@ def test_photo_is_refused_when_its_file_has_another_size_than_was_declared(here:
 
 
 @pytest.mark.parametrize("told_of", range(6))
-def test_photo_is_the_first_file_and_the_rest_is_gone_when_six_were_sent_under_one_permission(
-    told_of: int, here: Here
-) -> None:
+def test_photo_is_the_first_of_six_files_and_the_rest_is_gone(told_of: int, here: Here) -> None:
     sent = [here.uploads.arrive(PHOTO, f"file {number}".encode()) for number in range(6)]
     take_in(sent[told_of], here.ports)
     assert here.gallery.pages == {PHOTO: b"page of file 0"}
@@ -183,7 +177,7 @@ def test_photo_is_the_first_file_and_the_rest_is_gone_when_six_were_sent_under_o
     assert here.gallery.pages == {PHOTO: b"page of file 0"}
 
 
-def test_permission_is_for_the_size_declared_this_time_when_the_photo_is_made_anew(
+def test_permission_is_for_the_newly_declared_size(
     here: Here,
 ) -> None:
     asked = [ask(draft(size=size), "key/0", SCOPE, here.ports) for size in (1000, 1200)]
@@ -191,7 +185,7 @@ def test_permission_is_for_the_size_declared_this_time_when_the_photo_is_made_an
     assert [policy.fields["size"] for _, policy in asked] == ["1000", "1200"]
 
 
-def test_nothing_changes_when_a_message_comes_again(here: Here) -> None:
+def test_repeated_message_changes_nothing(here: Here) -> None:
     upload = here.uploads.arrive(PHOTO, b"one")
     for _ in range(3):
         take_in(upload, here.ports)
@@ -200,7 +194,7 @@ def test_nothing_changes_when_a_message_comes_again(here: Here) -> None:
 
 
 @pytest.mark.parametrize("second", [b"two", BROKEN])
-def test_photo_stays_as_it_was_taken_when_another_file_is_sent_under_its_id(
+def test_photo_is_unchanged_when_another_file_is_sent_under_its_id(
     second: bytes, here: Here
 ) -> None:
     take_in(here.uploads.arrive(PHOTO, b"one"), here.ports)
@@ -211,14 +205,14 @@ def test_photo_stays_as_it_was_taken_when_another_file_is_sent_under_its_id(
     assert here.uploads.files == []
 
 
-def test_thumbnail_is_that_of_the_page_when_another_file_got_half_way(here: Here) -> None:
+def test_thumbnail_is_made_from_the_page_of_an_interrupted_file(here: Here) -> None:
     here.gallery.keep_page(PHOTO, b"page of one")
     take_in(here.uploads.arrive(PHOTO, b"two"), here.ports)
     assert here.gallery.pages == {PHOTO: b"page of one"}
     assert here.gallery.thumbnails == {PHOTO: b"thumbnail of one"}
 
 
-def test_no_picture_is_left_when_another_file_was_refused_first(here: Here) -> None:
+def test_no_picture_remains_when_another_file_was_refused_first(here: Here) -> None:
     upload = here.uploads.arrive(PHOTO, b"two")
     refused = Photo(service_request_id=PHOTO[0], photo_id=PHOTO[1], state="refused", reason="No.")
     here.gallery.keep_page(PHOTO, b"page of two")
@@ -237,7 +231,7 @@ def test_photo_is_ready_only_when_its_pictures_are_there(here: Here) -> None:
     assert ready([], here.ports) == frozenset()
 
 
-def test_picture_that_is_not_public_has_an_address_of_its_own(here: Here) -> None:
+def test_non_public_picture_has_a_signed_address(here: Here) -> None:
     assert private_address(*PHOTO, "page", here.ports).endswith("/page.jpg?signed")
 
 
@@ -250,13 +244,13 @@ def wanted(here: Here, media_url: str = URL) -> None:
     want(*PHOTO, media_url, here.ports)
 
 
-def test_first_photos_of_a_key_are_those_that_an_upload_would_be() -> None:
+def test_first_photos_of_a_key_equal_those_of_uploads() -> None:
     here = photos_in_memory(Clock())
     asked = [ask(draft(), f"key/{n}", SCOPE, here.ports)[0].photo_id for n in (0, 1, 2)]
     assert photo_ids_for(SCOPE, "key", 3, here.ports) == asked
 
 
-def test_photo_is_taken_in_when_it_was_wanted_and_its_file_could_be_had(here: Here) -> None:
+def test_wanted_photo_is_processed_when_its_file_is_available(here: Here) -> None:
     here.elsewhere.files[URL] = JPEG
     wanted(here)
     assert look(PHOTO, here.ports).state == "waiting"
@@ -268,7 +262,7 @@ def test_photo_is_taken_in_when_it_was_wanted_and_its_file_could_be_had(here: He
     assert look(PHOTO, here.ports) == ready_photo()
 
 
-def test_photo_is_ready_and_its_address_forgotten_when_it_is_taken_in_before_that_is_noted(
+def test_photo_is_ready_and_its_address_removed_when_it_is_processed_before_noting(
     here: Here,
 ) -> None:
     wanted(here)
@@ -278,7 +272,7 @@ def test_photo_is_ready_and_its_address_forgotten_when_it_is_taken_in_before_tha
     assert here.records.photos == {PHOTO: ready_photo()}
 
 
-def test_nothing_is_fetched_again_when_something_became_of_the_photo(here: Here) -> None:
+def test_photo_with_a_result_is_not_fetched_again(here: Here) -> None:
     here.elsewhere.files[URL] = JPEG
     wanted(here)
     fetch(PHOTO, here.ports, is_last_try=False)
@@ -290,7 +284,7 @@ def test_nothing_is_fetched_again_when_something_became_of_the_photo(here: Here)
     assert look(PHOTO, here.ports) == ready_photo()
 
 
-def test_photo_is_one_photo_when_the_same_report_is_sent_again_before_it_is_taken_in(
+def test_repeated_report_has_one_photo_before_it_is_processed(
     here: Here,
 ) -> None:
     here.elsewhere.files[URL] = JPEG
@@ -328,7 +322,7 @@ def test_photo_is_refused_when_its_address_is_too_long_to_be_kept(here: Here) ->
     assert here.elsewhere.asked == []
 
 
-def test_photo_is_tried_again_until_the_last_time_when_the_other_system_is_down(
+def test_photo_is_retried_until_the_last_try_when_the_other_system_is_down(
     here: Here,
 ) -> None:
     here.elsewhere.down.add(URL)
@@ -340,7 +334,7 @@ def test_photo_is_tried_again_until_the_last_time_when_the_other_system_is_down(
     assert look(PHOTO, here.ports) == refused_photo(NOT_FETCHED)
 
 
-def test_photo_is_taken_in_when_the_other_system_answers_at_the_last_time(here: Here) -> None:
+def test_photo_is_processed_when_the_other_system_answers_at_the_last_try(here: Here) -> None:
     here.elsewhere.files[URL] = JPEG
     wanted(here)
     fetch(PHOTO, here.ports, is_last_try=True)
@@ -351,7 +345,7 @@ def test_photo_is_taken_in_when_the_other_system_answers_at_the_last_time(here: 
     ("age", "given_up"),
     [(KEPT_WITHOUT_REPORT, False), (KEPT_WITHOUT_REPORT + SECOND, True)],
 )
-def test_address_is_forgotten_when_its_photo_was_not_fetched_in_a_day(
+def test_address_is_removed_when_its_photo_was_not_fetched_in_a_day(
     age: timedelta, given_up: bool, here: Here
 ) -> None:
     wanted(here)
@@ -361,14 +355,14 @@ def test_address_is_forgotten_when_its_photo_was_not_fetched_in_a_day(
     assert (here.gallery.marks == {}) == given_up
 
 
-def test_nothing_is_left_when_a_wanted_photo_has_no_report(here: Here) -> None:
+def test_wanted_photo_without_a_report_leaves_nothing(here: Here) -> None:
     want(*PHOTO, URL, here.ports)
     here.clock.now += KEPT_WITHOUT_REPORT + SECOND
     assert sweep(here.ports) == {}
     assert here.records.photos == here.gallery.marks == {}
 
 
-def test_file_that_was_fetched_waits_as_a_posted_one_when_it_is_not_taken_in(here: Here) -> None:
+def test_fetched_file_waits_like_an_upload(here: Here) -> None:
     here.elsewhere.files[URL] = JPEG
     wanted(here)
     fetch(PHOTO, here.ports, is_last_try=False)
@@ -397,7 +391,7 @@ def refused_photo(reason: str) -> Photo:
     ],
 )
 @pytest.mark.parametrize("raw", [b"one", BROKEN])
-def test_photo_is_swept_when_no_report_has_it_in_time(
+def test_photo_without_a_report_is_swept(
     age: timedelta, swept: bool, raw: bytes, here: Here
 ) -> None:
     take_in(here.uploads.arrive(PHOTO, raw), here.ports)
@@ -420,7 +414,7 @@ def test_photo_is_kept_for_good_when_a_report_has_it(here: Here) -> None:
     assert here.gallery.pages == {PHOTO: b"page of one"}
 
 
-def test_file_is_swept_when_nobody_took_it_in_and_no_report_waits_for_it(here: Here) -> None:
+def test_unprocessed_file_without_a_report_is_swept(here: Here) -> None:
     here.uploads.arrive(PHOTO, b"one")
     here.clock.now += KEPT_WITHOUT_REPORT + SECOND
     sweep(here.ports)
@@ -428,7 +422,7 @@ def test_file_is_swept_when_nobody_took_it_in_and_no_report_waits_for_it(here: H
     assert here.records.photos == {}
 
 
-def test_file_waits_for_its_message_when_a_report_waits_for_it(here: Here) -> None:
+def test_file_stays_for_its_message_when_a_report_uses_it(here: Here) -> None:
     upload = here.uploads.arrive(PHOTO, b"one")
     here.reports.held.add(PHOTO)
     here.clock.now += UNREAD_KEPT_FOR - SECOND
@@ -438,7 +432,7 @@ def test_file_waits_for_its_message_when_a_report_waits_for_it(here: Here) -> No
     assert look(PHOTO, here.ports).state == "ready"
 
 
-def test_photo_is_refused_when_it_was_waited_for_and_never_looked_at(here: Here) -> None:
+def test_photo_is_refused_when_it_was_never_processed(here: Here) -> None:
     here.uploads.arrive(PHOTO, b"one")
     here.reports.held.add(PHOTO)
     here.clock.now += UNREAD_KEPT_FOR + SECOND
@@ -456,7 +450,7 @@ class StuckGallery(MemoryGallery):
         super().remove(photo)
 
 
-def test_others_are_swept_and_it_comes_again_when_one_cannot_be_swept(here: Here) -> None:
+def test_others_are_swept_when_one_fails_and_is_retried(here: Here) -> None:
     other = PhotoKey("R00000000002", "Q" * 26)
     stuck = StuckGallery(here.clock)
     broken = photos_in_memory(here.clock)

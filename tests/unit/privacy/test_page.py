@@ -50,7 +50,7 @@ def lines(page: str) -> list[tuple[str, str]]:
     return re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", page)
 
 
-def test_report_is_said_in_words(pages: ExportPages) -> None:
+def test_report_is_described_in_words(pages: ExportPages) -> None:
     assert lines(made(pages, {"report": [REPORT]}, "more")) == [
         ("Report", "7K3M9Q2WX4TB"),
         ("Kind of problem", "Pothole"),
@@ -82,7 +82,7 @@ def test_photo_is_a_link(pages: ExportPages) -> None:
     assert '<a href="https://photos.example/p.jpg" rel="noreferrer">' in page
 
 
-def test_beginning_and_end_are_said_once_when_it_has_several_pages(pages: ExportPages) -> None:
+def test_beginning_and_end_are_written_once_over_several_pages(pages: ExportPages) -> None:
     first = made(pages, {"account": [{"name": "Resident"}]}, "more")
     last = made(pages, {"report": [REPORT]})
     assert ("Created on 21 November 2026, 19:43" in first, "Created on" in last) == (True, False)

@@ -137,19 +137,19 @@ def said(*entries: tuple[State, int, str]) -> list[Update]:
     ]
 
 
-def test_wait_goes_on_when_a_repair_fails() -> None:
+def test_duration_continues_when_a_repair_fails() -> None:
     told = said(("fixed", 2, "council"), ("reopen", 5, "resident"), ("fixed", 9, "council"))
     found = outcome(told, state="fixed", closed_datetime=NOON + 9 * DAY)
     assert (found.done_s, found.was_reopened, found.failed_repairs) == (9 * 86_400, True, 1)
 
 
-def test_wait_ends_with_the_first_word_that_it_is_done_when_more_is_said_of_it() -> None:
+def test_duration_ends_with_the_first_done() -> None:
     told = said(("fixed", 2, "council"), ("fixed", 3, "resident"), ("closed", 4, "council"))
     found = outcome(told, state="closed", closed_datetime=NOON + 2 * DAY)
     assert found.done_s == 2 * 86_400
 
 
-def test_wait_ends_with_the_first_word_after_a_repair_that_failed() -> None:
+def test_duration_ends_with_the_first_done_after_a_failed_repair() -> None:
     told = said(("fixed", 1, "council"), ("reopen", 2, "resident"))
     told += [
         replace(each, update_id=f"V{each.update_id}")
@@ -158,19 +158,19 @@ def test_wait_ends_with_the_first_word_after_a_repair_that_failed() -> None:
     assert outcome(told, state="closed", closed_datetime=NOON + 5 * DAY).done_s == 5 * 86_400
 
 
-def test_wait_ends_with_the_last_change_elsewhere_when_it_came_as_done() -> None:
+def test_duration_of_an_imported_done_report_ends_with_its_last_change() -> None:
     told = said(("fixed", 300, "resident"))
     found = outcome(told, state="fixed", closed_datetime=NOON + 7 * DAY)
     assert found.done_s == 7 * 86_400
 
 
-def test_opening_again_by_an_officer_is_not_a_failed_repair() -> None:
+def test_reopening_by_an_officer_is_not_a_failed_repair() -> None:
     told = said(("closed", 2, "council"), ("reopen", 5, "council"))
     found = outcome(told, state="reopen")
     assert (found.done_s, found.was_reopened, found.failed_repairs) == (None, True, 0)
 
 
-def test_what_was_no_duplicate_after_all_was_not_reopened() -> None:
+def test_unmerged_report_does_not_count_as_reopened() -> None:
     told = said(("duplicate", 2, "council"), ("reopen", 3, "council"))
     assert not outcome(told, state="reopen").was_reopened
 
@@ -179,7 +179,7 @@ def test_what_was_no_duplicate_after_all_was_not_reopened() -> None:
     ("state", "days", "expected"),
     [("fixed", 3, (True, True)), ("fixed", 4, (True, False)), ("duplicate", 1, (False, False))],
 )
-def test_target_is_met_when_it_is_done_by_then(
+def test_target_is_met_when_the_report_is_done_by_then(
     state: State, days: int, expected: tuple[bool, bool]
 ) -> None:
     found = outcome(said((state, days, "council")), state=state, expected_datetime=NOON + 3 * DAY)
@@ -187,12 +187,12 @@ def test_target_is_met_when_it_is_done_by_then(
 
 
 @pytest.mark.parametrize(("days", "counts"), [(0, True), (-1, True), (1, False)])
-def test_open_report_counts_with_a_target_once_that_has_come(days: int, counts: bool) -> None:
+def test_open_report_counts_with_a_target_once_that_has_passed(days: int, counts: bool) -> None:
     found = outcome((), expected_datetime=NOON + days * DAY)
     assert (found.had_target, found.in_target) == (counts, False)
 
 
-def test_month_is_made_anew_when_a_target_in_it_comes_though_no_report_changed() -> None:
+def test_month_is_rebuilt_when_a_target_in_it_passes_without_a_change() -> None:
     reports = [report(number, expected_datetime=NOON + 3 * DAY) for number in range(1, 7)]
     here = Here(*reports)
     publish_performance_anew(here.ports)
@@ -248,7 +248,7 @@ def raw(each: ServiceRequest) -> dict[str, Any]:
 
 
 @given(st.lists(timelines(), max_size=30, unique_by=lambda each: each.service_request_id))
-def test_figures_equal_a_recount_of_what_is_stored(reports: list[ServiceRequest]) -> None:
+def test_figures_equal_a_recount_of_the_store(reports: list[ServiceRequest]) -> None:
     here = Here(*reports)
     assert publish_performance_anew(here.ports) == {}
     published = {key: body for key, body in here.documents.bodies.items() if key.endswith(".json")}
@@ -256,7 +256,7 @@ def test_figures_equal_a_recount_of_what_is_stored(reports: list[ServiceRequest]
 
 
 @given(st.lists(timelines(), min_size=1, max_size=12, unique_by=lambda x: x.service_request_id))
-def test_failed_repairs_equal_those_that_are_counted_on_the_way(
+def test_failed_repairs_equal_an_independent_count(
     reports: list[ServiceRequest],
 ) -> None:
     for each in reports:
@@ -280,18 +280,18 @@ def test_month_has_its_figures_in_days() -> None:
     assert rows[ALL, ALL] == row | {"service_code": ALL, "ward_code": ALL}
 
 
-def test_ninety_in_a_hundred_are_as_quick_or_quicker() -> None:
+def test_ninetieth_percentile_is_by_nearest_rank() -> None:
     _, rows = shown(*(done(number, number) for number in range(1, 8)))
     assert (rows[ALL, ALL]["median_days"], rows[ALL, ALL]["p90_days"]) == (4.0, 7.0)
 
 
-def test_nothing_is_said_of_waits_when_too_few_are_done() -> None:
+def test_durations_are_hidden_when_too_few_reports_are_done() -> None:
     _, rows = shown(*(done(number, 2) for number in range(4)), *(report(n) for n in range(10, 16)))
     assert rows[ALL, ALL]["reported"] == 10
     assert {rows[ALL, ALL][name] for name in ("fixed", "median_days", "p90_days")} == {None}
 
 
-def test_table_has_the_same_as_the_document() -> None:
+def test_table_equals_the_document() -> None:
     here, rows = shown(*(done(number, number) for number in range(7)))
     table = list(csv.DictReader(io.StringIO(here.documents.bodies[csv_key("2026-06")].decode())))
     assert [row["ward_name"] for row in table][:2] == ["All", "'=Market, the"]
@@ -309,7 +309,7 @@ def test_documents_say_what_each_figure_means() -> None:
     assert set(Counts._fields) <= names
 
 
-def test_index_has_the_figures_for_all_of_each_month_the_newest_first() -> None:
+def test_index_has_each_months_totals_newest_first() -> None:
     old = [done(n, 1, requested_datetime=NOON.replace(year=2007)) for n in range(6)]
     here, rows = shown(*old, *(done(n, 3) for n in range(10, 17)))
     index = here.read(INDEX)
@@ -318,7 +318,7 @@ def test_index_has_the_figures_for_all_of_each_month_the_newest_first() -> None:
     assert index["services"] == [{"code": "pothole", "name": "Pothole"}]
 
 
-def test_only_months_are_made_anew_whose_reports_have_changed() -> None:
+def test_only_months_with_changed_reports_are_rebuilt() -> None:
     old = report(1, requested_datetime=NOON - 400 * DAY, updated_datetime=NOON - 400 * DAY)
     here = Here(old, *(report(n, updated_datetime=NOON - DAY) for n in range(10, 17)))
     publish_performance(here.ports)
@@ -333,7 +333,7 @@ def test_only_months_are_made_anew_whose_reports_have_changed() -> None:
     assert here.read(json_key("2026-06"))["rows"][0]["open_now"] == 6
 
 
-def test_report_leaves_the_figures_when_it_is_hidden_and_the_month_with_the_last() -> None:
+def test_hidden_report_leaves_the_figures_and_the_month_with_its_last() -> None:
     here = Here(*(report(number) for number in range(6)))
     publish_performance(here.ports)
     for number in range(6):
@@ -355,7 +355,7 @@ class Overtaken(MemoryDocuments):
         super().write(key, document, held)
 
 
-def test_month_is_counted_again_when_somebody_else_published_it_meanwhile() -> None:
+def test_month_is_counted_again_after_a_concurrent_publication() -> None:
     here = Here(*(report(number) for number in range(6)))
     here.documents = Overtaken(b"{}")
     assert publish_performance_anew(here.ports) == {}

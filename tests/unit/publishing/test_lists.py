@@ -199,7 +199,7 @@ def test_feeds_of_a_ward_and_a_service_have_only_their_own(here: Published) -> N
     assert ids(feed(here, f"feeds/wards/E05000001/{JUNE}.atom")) == ["R00000000001"]
 
 
-def test_feed_has_the_newest_fifty_and_archives_have_all_when_there_are_more(
+def test_feed_has_the_newest_fifty_and_archives_have_all(
     here: Published,
 ) -> None:
     for number in range(60):
@@ -259,7 +259,7 @@ def test_nothing_is_written_when_nothing_changed(here: Published) -> None:
     assert brought_up(here) == []
 
 
-def test_only_what_became_different_is_written_when_a_report_changed(here: Published) -> None:
+def test_only_changed_documents_are_written(here: Published) -> None:
     here.reports.put(1)
     here.reports.put(2, service_code="litter", **IN_MAY)
     brought_up(here)
@@ -309,7 +309,7 @@ def test_month_is_in_no_index_when_its_last_report_is_hidden(here: Published) ->
     assert ids(feed(here)) == []
 
 
-def test_taking_back_keeps_what_is_still_to_be_brought_up(here: Published) -> None:
+def test_withdrawal_keeps_the_pending_changes(here: Published) -> None:
     """What was taken back says nothing of what else was changed meanwhile."""
     report = here.reports.put(1)
     brought_up(here)
@@ -322,7 +322,7 @@ def test_taking_back_keeps_what_is_still_to_be_brought_up(here: Published) -> No
     assert listed(here) == ["R00000000002"]
 
 
-def test_lists_begin_with_the_last_year_when_nothing_was_published_yet(here: Published) -> None:
+def test_lists_start_with_the_last_year_when_nothing_is_published(here: Published) -> None:
     here.reports.put(1, updated_datetime=NOON - timedelta(days=365))
     here.reports.put(2, updated_datetime=NOON - timedelta(days=367))
     brought_up(here)
@@ -367,7 +367,7 @@ def test_imported_reports_are_listed_however_old_they_are_and_nothing_else_is_wr
     assert here.documents.bodies == settled
 
 
-def test_reports_of_one_month_are_held_at_a_time_when_those_of_a_year_are_published(
+def test_only_one_month_is_in_memory_when_a_year_is_published(
     here: Published, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lists, "AT_ONCE", 5)
@@ -399,9 +399,7 @@ class Stopping(MemoryDocuments):
 
 
 @pytest.mark.parametrize("nth", range(9))
-def test_all_is_written_the_next_time_when_the_writer_was_stopped(
-    nth: int, here: Published
-) -> None:
+def test_interrupted_run_is_completed_by_the_next(nth: int, here: Published) -> None:
     here.reports.put(1, ward_code="E05000001")
     brought_up(here)
     here.now.now += minutes(5)
@@ -421,7 +419,7 @@ def test_all_is_written_the_next_time_when_the_writer_was_stopped(
 
 
 @pytest.mark.parametrize("nth", range(8))
-def test_nothing_is_left_of_a_hidden_report_when_its_message_came_again(
+def test_nothing_remains_of_a_hidden_report_when_its_message_was_repeated(
     nth: int, here: Published
 ) -> None:
     report = here.reports.put(1, title="Somebody's name", ward_code="E05000001")
@@ -436,7 +434,7 @@ def test_nothing_is_left_of_a_hidden_report_when_its_message_came_again(
     assert not [key for key, body in whole.bodies.items() if b"R00000000001" in body]
 
 
-def test_late_writer_takes_a_report_back_when_it_was_hidden_meanwhile(here: Published) -> None:
+def test_late_writer_removes_a_report_that_was_hidden_meanwhile(here: Published) -> None:
     report = here.reports.put()
 
     class HidesMeanwhile(MemoryDocuments):
@@ -480,11 +478,11 @@ def named_after_both_wrote(here: Published) -> list[str]:
     return [key for key, body in bodies.items() if b"R00000000001" in body]
 
 
-def test_no_feed_is_older_than_its_list_when_two_write_at_once(here: Published) -> None:
+def test_no_feed_is_older_than_its_list_after_two_concurrent_runs(here: Published) -> None:
     assert named_after_both_wrote(here) == []
 
 
-def test_old_feed_is_found_when_the_list_is_read_before_the_others(
+def test_old_feed_is_detected_when_the_list_is_read_first(
     here: Published, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def list_first(target: TogetherTarget, here: Ports) -> Mapping[str, StoredDocument | None]:
@@ -494,13 +492,13 @@ def test_old_feed_is_found_when_the_list_is_read_before_the_others(
     assert f"feeds/all/{JUNE}.atom" in named_after_both_wrote(here)
 
 
-def test_report_is_found_when_nobody_looks_again_after_writing(
+def test_listed_report_is_detected_when_the_second_check_is_missing(
     here: Published, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put = TogetherTarget.put
     monkeypatch.setattr(TogetherTarget, "put", lambda *these: put(*these) and False)
     with pytest.raises(AssertionError):
-        test_late_writer_takes_a_report_back_when_it_was_hidden_meanwhile(here)
+        test_late_writer_removes_a_report_that_was_hidden_meanwhile(here)
 
 
 def without_moment(bodies: dict[str, bytes]) -> dict[str, Any]:
@@ -511,7 +509,7 @@ def without_moment(bodies: dict[str, bytes]) -> dict[str, Any]:
 # Anew
 
 
-def test_lists_are_made_anew_from_the_store_when_everything_is_published(here: Published) -> None:
+def test_lists_are_rebuilt_from_the_store_by_publish(here: Published) -> None:
     long_ago = NOON - timedelta(days=400)
     hidden = here.reports.put(1)
     here.reports.put(2, requested_datetime=long_ago, updated_datetime=long_ago)

@@ -27,7 +27,7 @@ def page(**values: Any) -> str:
     return PAGES.report(report).decode()
 
 
-def test_page_tells_all_that_a_resident_asks() -> None:
+def test_page_has_all_details_for_residents() -> None:
     html = page(
         title="Hole by the bridge",
         expected_datetime=NOON + timedelta(days=5),
@@ -58,7 +58,7 @@ def test_page_says_overdue_when_the_promised_day_is_over() -> None:
     assert "overdue" not in done
 
 
-def test_page_shows_photos_in_their_place_and_says_which_they_are() -> None:
+def test_page_shows_photos_in_place_with_alternative_texts() -> None:
     html = page(
         photos=(shown_photo("P1"), shown_photo("P2")),
         updates=(shown_update(photos=(shown_photo("P3"),)),),
@@ -74,7 +74,7 @@ def test_page_shows_photos_in_their_place_and_says_which_they_are() -> None:
         assert f'href="https://council.example/photos/R/{photo_id}/page.jpg"' in html
 
 
-def test_page_leads_to_the_report_that_it_is_the_same_as() -> None:
+def test_page_links_to_the_surviving_report() -> None:
     html = page(duplicate_of="R00000000002", state="duplicate", status="closed")
     assert "This is the same as report" in html
     assert 'href="/reports/R00000000002"><span class="app-reference">R000-0000-0002<' in html
@@ -89,13 +89,13 @@ def test_page_can_be_used_without_javascript() -> None:
     assert re.search(r'<div id="follow" hidden>', html)
 
 
-def test_page_leads_to_no_place_when_nobody_knows_it() -> None:
+def test_page_has_no_map_link_when_the_place_is_unknown() -> None:
     html = page(lat=None, long=None, address="Behind the old mill")
     assert "Behind the old mill" in html
     assert "/map/#" not in html and "None" not in html
 
 
-def test_page_is_inert_when_what_was_typed_is_markup() -> None:
+def test_typed_markup_is_escaped() -> None:
     attack = "<script>alert(1)</script><img src=x onerror=alert(1)>"
     html = page(
         title=attack,
@@ -121,7 +121,7 @@ def test_published_page_and_web_client_have_one_header_and_footer(part: str) -> 
     assert theirs.strip() in ours
 
 
-def test_page_says_it_once_when_title_and_description_are_the_same() -> None:
+def test_page_shows_equal_title_and_description_once() -> None:
     html = page(title="Hole by the bridge", description="Hole by the bridge")
     assert html.partition("<main")[2].count("Hole by the bridge") == 1
 

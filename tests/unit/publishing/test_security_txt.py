@@ -21,7 +21,7 @@ def fields(here: Published) -> dict[str, str]:
     return found
 
 
-def test_file_says_where_to_write_and_where_it_stands() -> None:
+def test_file_has_the_contact_and_its_own_address() -> None:
     here = Published()
     ports = here.ports()
     contact = ports.publisher._replace(security_contact="security@council.example")
@@ -34,7 +34,7 @@ def test_file_says_where_to_write_and_where_it_stands() -> None:
     }
 
 
-def test_file_leads_to_the_privacy_notice_when_the_council_names_no_address() -> None:
+def test_file_links_to_the_privacy_notice_when_the_council_has_no_contact() -> None:
     here = Published()
     publish_security_txt(here.ports())
     assert fields(here)["Contact"] == "https://council.example/privacy/"
@@ -50,7 +50,7 @@ def test_file_expires_in_more_than_five_months_and_less_than_a_year(month: int) 
         assert timedelta(days=150) < left < YEAR
 
 
-def test_file_is_published_with_what_is_fixed_and_renewed_when_it_is_published_again() -> None:
+def test_file_is_published_with_the_fixed_documents_and_renewed() -> None:
     here = Published()
     publish_fixed(here.ports())
     first = fields(here)["Expires"]
@@ -59,7 +59,7 @@ def test_file_is_published_with_what_is_fixed_and_renewed_when_it_is_published_a
     assert fields(here)["Expires"] > first
 
 
-def test_file_is_left_alone_when_it_is_of_this_month() -> None:
+def test_file_is_unchanged_within_a_month() -> None:
     here = Published()
     publish_security_txt(here.ports())
     here.now.now += timedelta(days=1)

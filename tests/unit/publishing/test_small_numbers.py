@@ -175,7 +175,7 @@ crowds = st.lists(
 @example([outcome()])
 @example([outcome("bin", ward) for ward in "ABC"] + [outcome("hole", "A")] * 9)
 @example([outcome("bin")] * 3 + [outcome("bin", "B")] * 7 + [outcome("hole")] * 8)
-def test_no_small_number_is_shown_or_can_be_worked_out(crowd: list[Outcome]) -> None:
+def test_no_small_number_is_shown_or_can_be_computed(crowd: list[Outcome]) -> None:
     table = whole(table_of(crowd))
     hidden, secret = hidden_in(table_of(crowd)), small(table)
     assert secret <= hidden
@@ -184,7 +184,7 @@ def test_no_small_number_is_shown_or_can_be_worked_out(crowd: list[Outcome]) -> 
 
 
 @given(crowds)
-def test_figures_of_what_happened_always_fit(crowd: list[Outcome]) -> None:
+def test_simulated_figures_are_always_consistent(crowd: list[Outcome]) -> None:
     assert all(fits(counts) for counts in table_of(crowd).values())
 
 
@@ -192,14 +192,14 @@ LARGE = [outcome(s, w) for s in ("bin", "hole", "lamp") for w in "ABC" for _ in 
 
 
 @pytest.mark.parametrize("find", [solved, narrowed])
-def test_both_who_try_find_it_when_nothing_is_hidden_beside_it(find: object) -> None:
+def test_both_attackers_succeed_when_nothing_else_is_hidden(find: object) -> None:
     crowd = [each for each in LARGE if each[1:3] != ("bin", "A")] + [outcome("bin", "A")] * 3
     table = whole(table_of(crowd))
     assert callable(find)
     assert Hidden(("bin", "A"), "reported") in find(table, small(table))
 
 
-def test_the_second_finds_it_when_what_is_hidden_with_it_leaves_no_choice() -> None:
+def test_second_attacker_succeeds_when_the_hidden_figures_leave_no_choice() -> None:
     crowd = [outcome(s, w) for s in ("bin", "hole") for w in "AB"]
     table = whole(table_of(crowd + LARGE))
     alone = {Hidden((s, w), "failed_repairs") for s in ("bin", "hole") for w in "AB"}
@@ -219,7 +219,7 @@ def test_nothing_is_hidden_when_nothing_is_small() -> None:
     assert hidden_in(table_of(LARGE)) == frozenset()
 
 
-def test_nothing_at_all_is_said_of_few_reports() -> None:
+def test_few_reports_are_hidden_completely() -> None:
     hidden = hidden_in(table_of([*LARGE, *[outcome("tree", "A")] * 2]))
     assert {name for line, name in hidden if line == ("tree", "A")} == set(MEASURES)
     assert {name for line, name in hidden if line == ("tree", ALL)} == set(MEASURES)

@@ -65,7 +65,7 @@ def interrupted(here: Published, clock: Clock) -> None:
 
 
 @pytest.mark.parametrize("is_published", [True, False])
-def test_open_data_has_what_an_interrupted_import_left_when_nobody_speaks_for_it(
+def test_open_data_has_the_rest_of_an_interrupted_import(
     is_published: bool, here: Published, clock: Clock
 ) -> None:
     if is_published:
@@ -84,7 +84,7 @@ def test_open_data_has_what_an_interrupted_import_left_when_nobody_speaks_for_it
     assert here.documents.puts == []
 
 
-def test_report_of_now_is_published_by_the_schedule_when_its_first_index_came_of_what_was_left(
+def test_present_report_is_published_when_the_first_index_came_from_an_interrupted_import(
     here: Published, clock: Clock
 ) -> None:
     interrupted(here, clock)
@@ -95,7 +95,7 @@ def test_report_of_now_is_published_by_the_schedule_when_its_first_index_came_of
     assert len(open_data(here)) == 3
 
 
-def test_months_that_are_left_are_done_bit_by_bit_when_a_run_is_cut_off(
+def test_pending_months_are_completed_over_interrupted_runs(
     here: Published, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lists, "MONTHS_AT_ONCE", 1)
@@ -116,7 +116,7 @@ def test_months_that_are_left_are_done_bit_by_bit_when_a_run_is_cut_off(
     assert open_data(here) == [JULY, OLDEST]
 
 
-def test_figures_have_what_an_interrupted_import_left() -> None:
+def test_figures_have_the_rest_of_an_interrupted_import() -> None:
     here = Here()
     publish_performance_anew(here.ports)
     Mark(here.documents, here.now).before(JULY)
@@ -137,7 +137,7 @@ def test_note_of_figures_is_not_counted_as_a_month_when_all_are_rebuilt() -> Non
     assert months_of(here.documents, "data/performance/index.json") == ["2026-06"]
 
 
-def test_nothing_is_left_when_the_import_has_published_what_it_changed(
+def test_nothing_is_pending_when_the_import_has_published_its_changes(
     here: Published, clock: Clock
 ) -> None:
     mark = Mark(here.documents, clock)
@@ -149,7 +149,7 @@ def test_nothing_is_left_when_the_import_has_published_what_it_changed(
     assert left(FIGURES, NOON + timedelta(days=1), here.documents) == (JULY,)
 
 
-def test_import_says_each_minute_that_it_is_at_work(here: Published, clock: Clock) -> None:
+def test_import_renews_its_note_each_minute(here: Published, clock: Clock) -> None:
     mark = Mark(here.documents, clock)
     mark.before(JULY)
     for _ in range(20):
@@ -168,14 +168,14 @@ def test_import_that_changes_no_month_notes_nothing(here: Published, clock: Cloc
     assert here.documents.bodies == {}
 
 
-def test_other_imports_months_stay_when_one_has_published_its_own(clock: Clock) -> None:
+def test_other_imports_months_stay_when_one_finishes(clock: Clock) -> None:
     documents = MemoryDocuments()
     note(LISTS, (JULY, OLDEST), clock(), documents)
     finished(LISTS, (JULY,), documents)
     assert left(LISTS, NOON + LEFT_AFTER, documents) == (OLDEST,)
 
 
-def test_months_are_noted_when_somebody_else_notes_some_at_the_same_time(clock: Clock) -> None:
+def test_months_are_noted_during_concurrent_notes(clock: Clock) -> None:
     class Contended(MemoryDocuments):
         def write(self, key: str, document: Document, held: StoredDocument | None) -> None:
             if self.puts.count(key) == 0:

@@ -196,7 +196,7 @@ def test_others_are_published_when_one_report_fails(here: Published) -> None:
 # Somebody else in between
 
 
-def test_late_writer_takes_its_document_back_when_the_report_was_hidden_meanwhile(
+def test_late_writer_removes_its_document_when_the_report_was_hidden_meanwhile(
     here: Published,
 ) -> None:
     """It read a public report, was held up, and writes where nothing stands any more."""
@@ -218,7 +218,7 @@ def test_late_writer_takes_its_document_back_when_the_report_was_hidden_meanwhil
     assert "/data/reports/R00000000001.json" in dropped
 
 
-def test_publishing_starts_over_when_somebody_else_wrote_the_tile(here: Published) -> None:
+def test_publishing_starts_again_after_a_concurrent_write_of_the_tile(here: Published) -> None:
     first, second = here.reports.put(1), here.reports.put(2)
 
     class WrittenMeanwhile(MemoryDocuments):
@@ -292,7 +292,7 @@ def test_tidying_reads_no_report_and_writes_nothing_when_nothing_is_that_old(
     assert documents.puts == [] and reports.asked == []
 
 
-def test_pin_stays_when_its_report_was_opened_again_before_it_was_tidied_away(
+def test_pin_stays_when_its_report_was_reopened_before_tidying(
     here: Published, ports: Ports, documents: MemoryDocuments, reports: MemoryReports
 ) -> None:
     publish(touched(closed(reports)), ports)
@@ -311,7 +311,7 @@ def test_report_never_appears_on_the_map_when_it_was_closed_long_ago(
     assert sorted(documents.bodies) == ["data/reports/R00000000001.json", "reports/R00000000001"]
 
 
-def test_what_could_not_be_tidied_is_named_and_tidied_the_next_time(
+def test_failed_tidying_is_reported_and_repeated(
     here: Published, ports: Ports, documents: MemoryDocuments, reports: MemoryReports
 ) -> None:
     publish(touched(closed(reports), closed(reports, 2, **ELSEWHERE)), ports)
@@ -363,7 +363,7 @@ def test_page_says_overdue_after_its_day_though_its_report_did_not_change(
 # Photos
 
 
-def test_photos_of_a_report_and_of_its_updates_are_published_and_taken_back(
+def test_photos_of_a_report_and_its_updates_are_published_and_removed(
     here: Published, ports: Ports, reports: MemoryReports
 ) -> None:
     here.photos.keep("R00000000001", "P1", "P2")
@@ -378,7 +378,7 @@ def test_photos_of_a_report_and_of_its_updates_are_published_and_taken_back(
     assert here.photos.published == set()
 
 
-def test_nothing_is_done_with_photos_when_they_are_as_they_should_be(
+def test_up_to_date_photos_are_left_unchanged(
     here: Published, ports: Ports, reports: MemoryReports
 ) -> None:
     here.photos.keep("R00000000001", "P1")
@@ -389,7 +389,7 @@ def test_nothing_is_done_with_photos_when_they_are_as_they_should_be(
     assert here.photos.acts == []
 
 
-def test_photos_are_published_once_more_when_something_was_taken_back(
+def test_photos_are_published_again_after_a_removal(
     here: Published, ports: Ports, reports: MemoryReports
 ) -> None:
     here.photos.keep("R00000000001", "P1")
@@ -415,7 +415,7 @@ def test_photo_is_hidden_before_the_page_is_rewritten(here: Published) -> None:
     assert [each.partition(" ")[0] for each in order[:3]] == ["hide", "hide", "write"]
 
 
-def test_photo_that_was_not_looked_at_yet_appears_when_it_has_been(
+def test_photo_appears_after_its_review(
     here: Published, ports: Ports, documents: MemoryDocuments, reports: MemoryReports
 ) -> None:
     """The fact of the photo touches the page and the JSON, and no tile."""
@@ -432,7 +432,7 @@ def test_photo_that_was_not_looked_at_yet_appears_when_it_has_been(
 # The CDN
 
 
-def test_copies_of_all_that_showed_the_report_are_dropped_when_it_is_hidden(
+def test_copies_of_everything_with_the_report_are_purged_when_it_is_hidden(
     here: Published, ports: Ports, reports: MemoryReports
 ) -> None:
     here.photos.keep("R00000000001", "P1")
@@ -466,7 +466,7 @@ def test_report_fails_until_the_cdn_confirms_and_the_others_do_not(
     assert len(here.cdn.invalidated) == 1
 
 
-def test_copies_stay_when_what_shows_the_report_could_not_be_rewritten(here: Published) -> None:
+def test_copies_stay_when_a_document_could_not_be_rewritten(here: Published) -> None:
     """A copy dropped before the document is gone would be fetched again."""
     stored = here.reports.put()
     publish(touched(stored), here.ports())
@@ -486,7 +486,7 @@ def test_copies_stay_when_what_shows_the_report_could_not_be_rewritten(here: Pub
 # Everything anew
 
 
-def test_everything_is_as_if_published_one_by_one_when_it_is_published_anew(
+def test_full_rebuild_equals_publishing_one_by_one(
     here: Published, ports: Ports, documents: MemoryDocuments, reports: MemoryReports
 ) -> None:
     stored = [reports.put(number) for number in range(3)]
@@ -506,7 +506,7 @@ def test_everything_is_as_if_published_one_by_one_when_it_is_published_anew(
     assert here.photos.published == photos != set()
 
 
-def test_what_is_not_there_any_more_is_removed_when_everything_is_published_anew(
+def test_obsolete_documents_are_removed_by_a_full_rebuild(
     here: Published, ports: Ports, documents: MemoryDocuments, reports: MemoryReports
 ) -> None:
     stored = reports.put()

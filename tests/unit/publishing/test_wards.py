@@ -74,7 +74,7 @@ def test_ward_lists_its_newest_open_reports_when_it_is_published(here: Published
     assert ward(here, "south")["open_reports"] == 0
 
 
-def test_ward_is_left_as_it_stands_when_nothing_changed(here: Published) -> None:
+def test_ward_is_unchanged_when_nothing_changed(here: Published) -> None:
     touch(here.reports.put(), here)
     publish_wards(ports(here))
     here.documents.puts.clear()
@@ -87,7 +87,7 @@ def test_ward_is_left_as_it_stands_when_nothing_changed(here: Published) -> None
     assert ward(here)["updated_datetime"] == "2026-06-01T12:05:00Z"
 
 
-def test_ordinary_change_writes_no_ward_when_nothing_is_taken_back(here: Published) -> None:
+def test_ordinary_change_writes_no_ward(here: Published) -> None:
     touch(here.reports.put(), here)
     publish_wards(ports(here))
     here.documents.puts.clear()
@@ -106,7 +106,7 @@ def test_hidden_report_leaves_its_ward_at_once_when_it_was_listed(here: Publishe
     assert "/data/wards/*" in dropped
 
 
-def test_copies_are_dropped_and_the_report_comes_again_when_a_ward_cannot_be_made(
+def test_copies_are_purged_and_the_report_is_repeated_when_a_ward_fails(
     here: Published,
 ) -> None:
     report = here.reports.put()
@@ -124,9 +124,7 @@ def test_copies_are_dropped_and_the_report_comes_again_when_a_ward_cannot_be_mad
 
 
 @pytest.mark.parametrize("broken", [b"{", b"{}", b"\xff"])
-def test_ward_that_cannot_be_read_is_made_anew_when_something_is_taken_back(
-    here: Published, broken: bytes
-) -> None:
+def test_unreadable_ward_is_rebuilt_after_a_removal(here: Published, broken: bytes) -> None:
     report = here.reports.put()
     touch(report, here)
     publish_wards(ports(here))
@@ -151,7 +149,7 @@ def test_ward_documents_are_deleted_with_their_wards(here: Published) -> None:
     assert "data/wards/south.json" not in here.documents.bodies
 
 
-def test_wards_are_published_too_when_everything_is_published_anew(here: Published) -> None:
+def test_full_rebuild_includes_wards(here: Published) -> None:
     here.reports.put()
     assert publish_all(ports(here)) == {}
     assert ward(here)["open_reports"] == 1

@@ -41,21 +41,19 @@ def on_a_street(ports: Ports) -> Ports:
         (None, None),
     ],
 )
-def test_address_has_the_places_street_when_a_number_was_typed_alone(
+def test_address_has_the_places_street_when_only_a_number_was_typed(
     typed: str | None, whole: str | None, on_a_street: Ports
 ) -> None:
     assert whole_address(typed, None, THERE, on_a_street) == whole
 
 
 @pytest.mark.parametrize("before", ["Thread Street", "3 Thread Street", "3, Thread Street"])
-def test_address_keeps_the_street_that_it_had_when_no_other_is_known(
-    before: str, ports: Ports
-) -> None:
+def test_address_keeps_its_street_when_no_other_is_known(before: str, ports: Ports) -> None:
     assert whole_address("17", before, THERE, ports) == "17 Thread Street"
     assert whole_address("17", None, None, ports) == "17"
 
 
-def test_report_has_the_street_for_residents_and_officers_who_type_the_number(
+def test_typed_number_gets_the_street_for_residents_and_officers(
     on_a_street: Ports, repository: MemoryRepository
 ) -> None:
     assert submit(draft(address="17"), "k", Author(), on_a_street).address == "17 Example Street"

@@ -64,7 +64,7 @@ def said(report: ServiceRequest) -> list[tuple[str, str]]:
     return [(update.state, update.text) for update in report.updates]
 
 
-def test_note_is_kept_once_with_its_author(request_id: str, ports: Ports) -> None:
+def test_note_is_stored_once_with_its_author(request_id: str, ports: Ports) -> None:
     for _ in range(2):
         note, _ = write_note(request_id, "I rang the reporter.", "k", COLLEAGUE, ports)
     (kept,) = ports.repository.notes(request_id)
@@ -78,9 +78,7 @@ def test_note_is_kept_once_with_its_author(request_id: str, ports: Ports) -> Non
         write_note(request_id, "x", "k2", ELSEWHERE, ports)
 
 
-def test_reply_stands_in_the_timeline_with_the_state_that_it_came_with(
-    request_id: str, ports: Ports
-) -> None:
+def test_reply_is_in_the_timeline_with_its_state(request_id: str, ports: Ports) -> None:
     changed(request_id, ports, "We come on Friday.", state="action_scheduled")
     changed(request_id, ports, "It is a big one.")
     after = stored(request_id, ports)
@@ -106,7 +104,7 @@ def test_reply_stands_in_the_timeline_with_the_state_that_it_came_with(
         {"state": "in_progress", "team": "parks", "priority": "low"},
     ],
 )
-def test_report_stands_where_it_stood_when_a_change_is_taken_back(
+def test_report_has_its_earlier_values_when_a_change_is_undone(
     values: Any, request_id: str, ports: Ports
 ) -> None:
     before = stored(request_id, ports)
@@ -120,7 +118,7 @@ def test_report_stands_where_it_stood_when_a_change_is_taken_back(
     assert stored(request_id, ports) == after
 
 
-def test_reply_is_taken_out_with_its_change(request_id: str, ports: Ports) -> None:
+def test_reply_is_removed_when_its_change_is_undone(request_id: str, ports: Ports) -> None:
     left = changed(request_id, ports, "Done!", state="fixed")
     redactions = stored(request_id, ports).redactions
     restore(left, COLLEAGUE, ports)
@@ -129,7 +127,7 @@ def test_reply_is_taken_out_with_its_change(request_id: str, ports: Ports) -> No
     assert after.redactions > redactions, "What was public goes from all copies."
 
 
-def test_state_is_put_back_and_the_words_stay_when_somebody_wrote_after_it(
+def test_state_is_restored_and_the_entry_stays_when_another_follows(
     request_id: str, ports: Ports
 ) -> None:
     left = changed(request_id, ports, "Done!", state="fixed")
@@ -141,7 +139,7 @@ def test_state_is_put_back_and_the_words_stay_when_somebody_wrote_after_it(
     assert stored(request_id, ports) == after
 
 
-def test_what_was_changed_since_is_left_alone(request_id: str, ports: Ports) -> None:
+def test_later_changes_are_kept_by_an_undo(request_id: str, ports: Ports) -> None:
     left = changed(request_id, ports, state="closed", priority="low")
     changed(request_id, ports, state="no_further_action")
     assert result_of(left, COLLEAGUE, ports) == "partly"
@@ -152,7 +150,7 @@ def test_what_was_changed_since_is_left_alone(request_id: str, ports: Ports) -> 
     assert stored(request_id, ports).priority == "urgent"
 
 
-def test_merge_is_taken_back_with_its_people(
+def test_undone_merge_restores_its_followers(
     request_id: str, repository: MemoryRepository, ports: Ports
 ) -> None:
     other = repository.create(report(2)).service_request_id
@@ -165,7 +163,7 @@ def test_merge_is_taken_back_with_its_people(
     assert stored(other, ports).followers == 0
 
 
-def test_repairs_are_counted_as_before_when_a_state_is_put_back_by_an_entry_of_its_own(
+def test_repairs_are_counted_as_before_when_a_state_is_restored(
     request_id: str, ports: Ports
 ) -> None:
     left = changed(request_id, ports, state="fixed")
@@ -175,9 +173,7 @@ def test_repairs_are_counted_as_before_when_a_state_is_put_back_by_an_entry_of_i
     assert (stored(request_id, ports).state, stored(request_id, ports).repairs) == ("open", 0)
 
 
-def test_reasons_to_look_come_back_when_another_one_has_come_since(
-    request_id: str, ports: Ports
-) -> None:
+def test_attention_reasons_are_restored_beside_later_ones(request_id: str, ports: Ports) -> None:
     could_not = Need(need_id="N", reason="could_not", since=NOON, why="The gate was locked.")
     ask_for_look(request_id, could_not, ports)
     left = changed(request_id, ports, needs_settled=True)
@@ -186,7 +182,7 @@ def test_reasons_to_look_come_back_when_another_one_has_come_since(
     assert {each.need_id for each in open_needs(stored(request_id, ports).needs)} == {"N", "M"}
 
 
-def test_photo_counts_as_put_back_when_another_one_has_come_since(
+def test_photo_counts_as_restored_beside_later_ones(
     request_id: str, ports: Ports, repository: MemoryRepository
 ) -> None:
     left = changed(request_id, ports, photos={PHOTO: "hidden"})
@@ -198,14 +194,14 @@ def test_photo_counts_as_put_back_when_another_one_has_come_since(
 
 
 @pytest.mark.parametrize("visibility", ["waiting", "held", "hidden"])
-def test_change_tells_when_the_report_may_go_to_another_body_by_it(
+def test_change_says_whether_it_may_pass_the_report_on(
     visibility: str, ports: Ports, repository: MemoryRepository
 ) -> None:
     withheld = repository.create(report(service_request_id="W" * 12, visibility=visibility))
     assert changed(withheld.service_request_id, ports, visibility="private").tells
 
 
-def test_shown_photo_of_a_refused_update_is_hidden_with_it(
+def test_approved_photo_of_a_refused_update_is_hidden_with_it(
     ports: Ports, repository: MemoryRepository
 ) -> None:
     held = HeldUpdate(update_id="U", datetime=NOON, text="It is worse.", by="resident")
@@ -218,21 +214,21 @@ def test_shown_photo_of_a_refused_update_is_hidden_with_it(
     assert [each.state for each in stored(made.service_request_id, ports).photos] == ["hidden"]
 
 
-def test_nothing_that_was_typed_is_kept_to_be_put_back(request_id: str, ports: Ports) -> None:
+def test_typed_text_is_not_stored_for_undo(request_id: str, ports: Ports) -> None:
     left = changed(request_id, ports, description="[removed]", title="[removed]")
     assert "A deep hole." not in str(msgspec.to_builtins(left))
     restore(left, COLLEAGUE, ports)
     assert stored(request_id, ports).description == "[removed]"
 
 
-def test_change_is_undone_only_where_the_officer_may_change(request_id: str, ports: Ports) -> None:
+def test_change_is_undone_only_in_the_officers_remit(request_id: str, ports: Ports) -> None:
     left = changed(request_id, ports, state="closed")
     with pytest.raises(Forbidden):
         restore(left, ELSEWHERE, ports)
 
 
 @pytest.mark.parametrize("visibility", ["public", "private"])
-def test_report_sent_out_of_the_remit_comes_back_unless_others_have_changed_it(
+def test_report_moved_out_of_the_remit_returns_unless_others_changed_it(
     visibility: Any, repository: MemoryRepository, ports: Ports
 ) -> None:
     request_id = repository.create(report(visibility=visibility)).service_request_id
@@ -265,7 +261,7 @@ def many(
     return list(found), noted
 
 
-def test_each_of_many_is_changed_or_says_why_not(
+def test_each_of_many_is_changed_or_has_its_reason(
     repository: MemoryRepository, ports: Ports
 ) -> None:
     ids = [
@@ -286,7 +282,7 @@ def test_each_of_many_is_changed_or_says_why_not(
     assert left and result_of(left.left, COLLEAGUE, ports) == "undone"
 
 
-def test_many_are_refused_when_the_change_is_none(ports: Ports) -> None:
+def test_empty_bulk_change_is_refused(ports: Ports) -> None:
     (outcome,), _ = many(ports, [("R00000000001", 1)], team="nobody")
     assert outcome.because and outcome.changed is None
 

@@ -58,7 +58,7 @@ def test_state_is_in_the_timeline_when_it_is_changed(ports: Ports) -> None:
     assert [(u.state, u.by) for u in seen.updates] == [("in_progress", "council")]
 
 
-def test_team_and_promise_follow_when_the_service_is_changed(ports: Ports) -> None:
+def test_team_and_promise_follow_the_service(ports: Ports) -> None:
     report = submit(draft(), "key", ANYBODY, ports)
     after = changed(report, ports, service_code="litter")
     assert (after.service_code, after.team) == ("litter", "town-centre")
@@ -68,7 +68,7 @@ def test_team_and_promise_follow_when_the_service_is_changed(ports: Ports) -> No
 @pytest.mark.parametrize(
     ("service_code", "visibility"), [("noise-nuisance", "private"), ("litter", "public")]
 )
-def test_report_leaves_the_public_when_its_new_service_is_private(
+def test_report_becomes_private_with_its_new_service(
     service_code: str, visibility: str, ports: Ports
 ) -> None:
     report = submit(draft(), "key", ANYBODY, ports)
@@ -82,7 +82,7 @@ def test_private_report_waits_when_its_new_service_is_public(ports: Ports) -> No
     assert public_views([report.service_request_id], ports) == {}
 
 
-def test_waiting_report_is_public_when_an_officer_has_looked(ports: Ports) -> None:
+def test_waiting_report_is_public_after_an_officers_approval(ports: Ports) -> None:
     report = submit(draft(service_code="graffiti"), "key", ANYBODY, ports)
     changed(report, ports, visibility="public")
     assert set(public_views([report.service_request_id], ports)) == {report.service_request_id}
@@ -111,7 +111,7 @@ def test_described_place_is_found_by_an_officer(ports: Ports) -> None:
         ({"state": "fixed", "duplicate_of": "000000000000"}, "state"),
     ],
 )
-def test_change_is_refused_with_its_field_when_it_cannot_be(
+def test_impossible_change_is_refused_with_its_field(
     changes: dict[str, Any], field: str, ports: Ports
 ) -> None:
     report = submit(draft(), "key", ANYBODY, ports)
@@ -125,21 +125,21 @@ def test_report_cannot_duplicate_itself_or_its_own_duplicate(ports: Ports) -> No
     assert "itself" in refused(two, ports, duplicate_of=one.service_request_id)["duplicate_of"]
 
 
-def test_report_is_itself_again_when_it_was_no_duplicate_after_all(ports: Ports) -> None:
+def test_report_is_independent_again_when_it_is_unmerged(ports: Ports) -> None:
     one, two = submit(draft(), "one", ANYBODY, ports), submit(draft(), "two", ANYBODY, ports)
     changed(one, ports, duplicate_of=two.service_request_id)
     after = changed(one, ports, state="reopen")
     assert (after.state, after.duplicate_of) == ("reopen", None)
 
 
-def test_report_is_merged_into_nothing_that_is_not_public(ports: Ports) -> None:
+def test_report_cannot_be_merged_into_a_non_public_one(ports: Ports) -> None:
     one = submit(draft(), "one", ANYBODY, ports)
     waiting = submit(draft(service_code="graffiti"), "two", ANYBODY, ports)
     refusal = refused(one, ports, duplicate_of=waiting.service_request_id)
     assert "not public" in refusal["duplicate_of"]
 
 
-def test_report_beyond_the_remit_is_merged_into_as_if_there_were_none(
+def test_report_outside_the_remit_looks_missing_to_a_merge(
     ports: Ports, repository: MemoryRepository
 ) -> None:
     parks = Author("parks", officer_in=(Remit(teams=("parks",)),))
@@ -158,7 +158,7 @@ def test_report_beyond_the_remit_is_merged_into_as_if_there_were_none(
     assert repository.followers(public.service_request_id) == []
 
 
-def test_reports_are_merged_into_no_circle_when_one_was_hidden_meanwhile(ports: Ports) -> None:
+def test_merges_never_form_a_circle_when_one_was_hidden_meanwhile(ports: Ports) -> None:
     one, two, three = (submit(draft(), key, ANYBODY, ports) for key in ("one", "two", "three"))
     changed(one, ports, duplicate_of=two.service_request_id)
     changed(two, ports, duplicate_of=three.service_request_id)
@@ -174,7 +174,7 @@ def test_report_is_not_a_duplicate_when_an_update_reopens_it(ports: Ports) -> No
     assert (after.state, after.duplicate_of) == ("reopen", None)
 
 
-def test_nothing_of_a_withdrawn_report_can_be_changed(ports: Ports) -> None:
+def test_withdrawn_report_cannot_be_changed(ports: Ports) -> None:
     report = submit(draft(), "key", ANYBODY, ports)
     gone = withdraw(report.service_request_id, "key", ANYBODY, ports)
     for changes in (ReportChanges(visibility="public"), ReportChanges(visibility="hidden")):
@@ -216,15 +216,13 @@ def test_private_report_that_was_hidden_can_be_private_again(ports: Ports) -> No
     assert changed(report, ports, visibility="private").visibility == "private"
 
 
-def test_report_does_not_seem_new_when_only_its_priority_is_changed(
-    ports: Ports, clock: Clock
-) -> None:
+def test_change_of_priority_does_not_update_the_report_publicly(ports: Ports, clock: Clock) -> None:
     report = submit(draft(), "key", ANYBODY, ports)
     clock.now += timedelta(days=100)
     assert changed(report, ports, priority="low").updated_datetime == NOON
 
 
-def test_officer_sees_photos_that_wait(ports: Ports) -> None:
+def test_officer_sees_waiting_photos(ports: Ports) -> None:
     assert isinstance(ports.photos, MemoryPhotos)
     ports.photos.known.add(PHOTO)
     report = submit(draft(photo_ids=[PHOTO]), "key", ANYBODY, ports)
@@ -233,7 +231,7 @@ def test_officer_sees_photos_that_wait(ports: Ports) -> None:
     assert (photo.state, photo.url.startswith("https://private.example/")) == ("hidden", True)
 
 
-def test_private_report_stays_private_whatever_an_officer_says(ports: Ports) -> None:
+def test_private_report_stays_private_for_any_change(ports: Ports) -> None:
     report = submit(draft(**NOISE), "key", ANYBODY, ports)
     assert "never public" in refused(report, ports, visibility="public")["visibility"]
 
@@ -282,7 +280,7 @@ def test_archived_update_is_redacted_when_the_report_is_merged_by_the_same_chang
     assert "canary" not in repr(seen)
 
 
-def test_redacted_update_does_not_come_back_when_it_was_being_archived(
+def test_redacted_update_does_not_return_from_archiving(
     ports: Ports, repository: MemoryRepository
 ) -> None:
     """A writer archived it before an officer redacted it, and lost the race after that."""
@@ -311,7 +309,7 @@ def test_photo_is_hidden_and_shown_again(ports: Ports) -> None:
     assert len(view(report.service_request_id, ANYBODY, ports).photos) == 1
 
 
-def test_officer_sees_what_others_do_not(ports: Ports) -> None:
+def test_officer_sees_non_public_details(ports: Ports) -> None:
     contact = Contact(name="Ann")
     report = submit(draft(contact=contact), "key", ANYBODY, ports)
     seen = view(report.service_request_id, OFFICER, ports)

@@ -40,7 +40,7 @@ def parts(ports: Ports) -> list[dict[str, list[dict[str, Any]]]]:
 
 
 @pytest.mark.parametrize("older", [(0,) * 7, (0, 1200, 3, 0), (500, 499, 501)])
-def test_every_answer_is_small_and_all_of_them_have_everything_once(
+def test_parts_of_an_export_are_small_and_complete(
     older: tuple[int, ...], ports: Ports, repository: MemoryRepository
 ) -> None:
     for number, updates in enumerate(older):
@@ -60,7 +60,7 @@ def test_every_answer_is_small_and_all_of_them_have_everything_once(
     ] == wanted
 
 
-def test_answer_goes_on_in_the_middle_of_a_timeline_for_its_sender_alone(
+def test_part_can_end_within_a_timeline_of_the_own_report_only(
     ports: Ports, repository: MemoryRepository
 ) -> None:
     plant(repository, 1, older=3)
@@ -72,14 +72,16 @@ def test_answer_goes_on_in_the_middle_of_a_timeline_for_its_sender_alone(
     assert held == {}
 
 
-def test_words_of_flags_by_others_are_left_out(ports: Ports, repository: MemoryRepository) -> None:
+def test_flags_of_others_have_no_text_in_an_export(
+    ports: Ports, repository: MemoryRepository
+) -> None:
     flag = Flag(flag_id="F", reason="other", text="I live next door to her.", datetime=NOON)
     repository.create(report(1, reporter="hers", flags=(flag,)))
     held, _ = export(HER, people=(), limit=AT_ONCE, after=None, ports=ports)
     assert held["report"][0]["flags"] == [{"reason": "other", "datetime": "2026-06-01T12:00:00Z"}]
 
 
-def test_export_of_anothers_report_has_only_the_persons_address(
+def test_export_of_another_persons_report_has_only_the_own_address(
     ports: Ports, repository: MemoryRepository
 ) -> None:
     contact = Contact(name="Somebody else", email="shared@example.org", phone="07700 900777")

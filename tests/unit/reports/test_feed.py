@@ -46,7 +46,7 @@ def follower(ports: Ports) -> Follower:
     return Follower(ports)
 
 
-def test_feed_has_a_report_once_when_it_was_submitted_and_updated(
+def test_feed_has_a_report_once_after_several_changes(
     ports: Ports, clock: Clock, follower: Follower
 ) -> None:
     first = submit(draft(), "one", ANYBODY, ports).service_request_id
@@ -59,7 +59,7 @@ def test_feed_has_a_report_once_when_it_was_submitted_and_updated(
 
 
 @pytest.mark.parametrize(("seconds", "number"), [(4, 0), (5, 1), (6, 1)])
-def test_feed_stops_a_minute_behind_now(
+def test_feed_stops_shortly_before_now(
     seconds: int, number: int, ports: Ports, clock: Clock, follower: Follower
 ) -> None:
     submit(draft(), "one", ANYBODY, ports)
@@ -74,7 +74,7 @@ def an_officer(report_id: str, ports: Ports, **values: object) -> None:
 
 
 @pytest.mark.parametrize("visibility", ["hidden", "private"])
-def test_report_is_gone_when_it_was_public_and_is_hidden_now(
+def test_public_report_is_gone_when_it_is_hidden(
     visibility: str, ports: Ports, clock: Clock, follower: Follower
 ) -> None:
     made = submit(draft(), "one", ANYBODY, ports).service_request_id
@@ -88,7 +88,7 @@ def test_report_is_gone_when_it_was_public_and_is_hidden_now(
     assert follower.told() == [(made, False)]
 
 
-def test_report_is_gone_when_it_is_withdrawn(
+def test_public_report_is_gone_when_it_is_withdrawn(
     ports: Ports, clock: Clock, follower: Follower
 ) -> None:
     made = submit(draft(), "one", ANYBODY, ports).service_request_id
@@ -100,7 +100,7 @@ def test_report_is_gone_when_it_is_withdrawn(
 
 
 @pytest.mark.parametrize("values", [{"description": "Redacted."}, {"lat": 53.95, "long": -1.08}])
-def test_report_comes_again_when_an_officer_changes_what_others_see_of_it(
+def test_report_reappears_after_a_visible_change_by_an_officer(
     values: dict[str, object], ports: Ports, clock: Clock, follower: Follower
 ) -> None:
     made = submit(draft(), "one", ANYBODY, ports).service_request_id
@@ -114,7 +114,7 @@ def test_report_comes_again_when_an_officer_changes_what_others_see_of_it(
     assert follower.told() == [(made, False)]
 
 
-def test_report_comes_again_when_an_officer_shows_a_photo_that_waited(
+def test_report_reappears_when_an_officer_approves_a_photo(
     ports: Ports, repository: MemoryRepository, clock: Clock, follower: Follower
 ) -> None:
     photo = Photo(photo_id="P" * 26, state="waiting")
@@ -126,7 +126,7 @@ def test_report_comes_again_when_an_officer_shows_a_photo_that_waited(
     assert follower.told() == [(stored.service_request_id, False)]
 
 
-def test_report_comes_when_it_is_not_held_any_more(
+def test_report_appears_when_its_holding_time_has_ended(
     ports: Ports, repository: MemoryRepository, clock: Clock, follower: Follower
 ) -> None:
     repository.create(report(visibility="held", publish_at=NOON + MINUTE))
@@ -161,7 +161,7 @@ def test_feed_has_every_report_when_many_changed_in_one_second_and_some_are_priv
     ]
 
 
-def test_feed_goes_on_when_nothing_happened_for_years(
+def test_feed_continues_after_years_without_changes(
     ports: Ports, repository: MemoryRepository
 ) -> None:
     repository.create(report(once_public=True, updated_datetime=NOON - MINUTE))
@@ -169,7 +169,7 @@ def test_feed_goes_on_when_nothing_happened_for_years(
     assert len(Follower(ports, long_ago).hears()) == 1
 
 
-def test_feed_begins_ninety_days_ago_when_no_place_is_given(
+def test_feed_starts_ninety_days_ago_by_default(
     ports: Ports, repository: MemoryRepository, follower: Follower
 ) -> None:
     for number, days in enumerate((89, 91)):
@@ -178,12 +178,12 @@ def test_feed_begins_ninety_days_ago_when_no_place_is_given(
     assert follower.told() == [(report(0).service_request_id, False)]
 
 
-def test_feed_stands_still_when_the_place_is_in_the_future(ports: Ports) -> None:
+def test_feed_stays_at_a_future_cursor(ports: Ports) -> None:
     future = Cursor(NOON + timedelta(days=400), "R00000000001")
     assert changes_after(future, limit=10, ports=ports) == ([], future)
 
 
-def test_entry_that_the_index_still_has_is_left_out_when_its_report_is_not_there(
+def test_index_entry_without_a_report_is_left_out(
     ports: Ports, repository: MemoryRepository, clock: Clock, follower: Follower
 ) -> None:
     class Empty(MemoryRepository):
@@ -194,7 +194,7 @@ def test_entry_that_the_index_still_has_is_left_out_when_its_report_is_not_there
     assert Follower(replace(ports, repository=Empty())).told() == []
 
 
-def test_feed_has_what_is_not_public_for_the_partner_alone_that_sent_it(
+def test_feed_has_non_public_reports_only_for_the_partner_that_sent_them(
     ports: Ports, clock: Clock
 ) -> None:
     partner = Author(partner="k1", reports="private")

@@ -52,7 +52,7 @@ def test_client_counts_once_when_it_follows_twenty_five_times(client: Client, po
     assert counts == [2, 3]
 
 
-def test_follower_who_is_not_signed_in_is_another_one_on_another_report(
+def test_anonymous_follower_has_another_identifier_on_another_report(
     ports: Ports, repository: MemoryRepository
 ) -> None:
     one, two = a_report(ports), a_report(ports, "other")
@@ -61,14 +61,14 @@ def test_follower_who_is_not_signed_in_is_another_one_on_another_report(
     assert set(repository.followers(one)).isdisjoint(repository.followers(two))
 
 
-def test_follower_is_asked_about_once_and_not_when_it_follows_already(ports: Ports) -> None:
+def test_follower_is_counted_once_by_the_limit(ports: Ports) -> None:
     request_id, asked = a_report(ports), list[str]()
     for _ in range(3):
         follow(request_id, "k", ANYBODY, ports, client=Client("home"), admit=asked.append)
     assert asked == [request_id]
 
 
-def test_nobody_is_counted_when_a_follower_is_not_admitted(ports: Ports) -> None:
+def test_refused_follower_is_not_counted(ports: Ports) -> None:
     def refuse(_: str) -> None:
         raise TooMany("Too many.", retry_after_s=1)
 
@@ -78,9 +78,7 @@ def test_nobody_is_counted_when_a_follower_is_not_admitted(ports: Ports) -> None
     assert view(request_id, ANYBODY, ports).followers == 0
 
 
-def test_count_is_made_good_when_it_was_left_short(
-    ports: Ports, repository: MemoryRepository
-) -> None:
+def test_short_count_is_repaired(ports: Ports, repository: MemoryRepository) -> None:
     request_id = a_report(ports)
     follow(request_id, "phone-1", ANYBODY, ports)
     stored = repository.get(request_id)
@@ -89,7 +87,7 @@ def test_count_is_made_good_when_it_was_left_short(
     assert follow(request_id, "phone-1", ANYBODY, ports).followers == 1
 
 
-def test_report_cannot_be_followed_when_it_is_not_for_this_person(ports: Ports) -> None:
+def test_report_out_of_reach_cannot_be_followed(ports: Ports) -> None:
     private = submit(
         draft(service_code="noise-nuisance", attributes={"kind": "noise"}), "key", ANYBODY, ports
     )
@@ -98,7 +96,7 @@ def test_report_cannot_be_followed_when_it_is_not_for_this_person(ports: Ports) 
             follow(request_id, "phone", ANYBODY, ports)
 
 
-def test_followers_and_reporter_go_along_when_reports_are_merged(ports: Ports) -> None:
+def test_followers_and_reporter_move_with_a_merge(ports: Ports) -> None:
     one, two = a_report(ports, "one", Author("ann")), a_report(ports, "two")
     follow(one, "", Author("bob"), ports)
     follow(one, "", Author("cid"), ports)
@@ -110,7 +108,7 @@ def test_followers_and_reporter_go_along_when_reports_are_merged(ports: Ports) -
     assert (merged.state, merged.duplicate_of) == ("duplicate", two)
 
 
-def test_follower_of_a_duplicate_follows_the_one_it_was_merged_into(ports: Ports) -> None:
+def test_follower_of_a_duplicate_follows_the_surviving_report(ports: Ports) -> None:
     one, two, three = (a_report(ports, key) for key in ("one", "two", "three"))
     merge(one, two, ports)
     merge(two, three, ports)
@@ -120,7 +118,7 @@ def test_follower_of_a_duplicate_follows_the_one_it_was_merged_into(ports: Ports
     assert followed.followers == before + 1
 
 
-def test_duplicate_is_followed_itself_when_what_it_was_merged_into_is_hidden(
+def test_duplicate_itself_is_followed_when_the_surviving_report_is_hidden(
     ports: Ports, repository: MemoryRepository
 ) -> None:
     one, two = a_report(ports, "one"), a_report(ports, "two")

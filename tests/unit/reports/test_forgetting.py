@@ -44,14 +44,14 @@ def stored(repository: MemoryRepository) -> ServiceRequest:
         (Author("other", email_keys=("e",), phone_keys=("p",)), ["email", "phone"]),
     ],
 )
-def test_report_belongs_to_its_sender_and_an_address_to_the_person_who_confirmed_it(
+def test_report_belongs_to_its_sender_and_an_address_to_its_confirmed_owner(
     author: Author, parts: list[str], ports: Ports, repository: MemoryRepository
 ) -> None:
     repository.create(report(1, **SENT))
     assert list(parts_of(ID, author, ports)) == parts
 
 
-def test_nothing_but_the_address_goes_when_the_report_is_somebody_elses(
+def test_only_the_address_is_removed_from_another_persons_report(
     ports: Ports, repository: MemoryRepository
 ) -> None:
     before = repository.create(report(1, **SENT))
@@ -62,7 +62,7 @@ def test_nothing_but_the_address_goes_when_the_report_is_somebody_elses(
     assert stored(repository) == left
 
 
-def test_contact_is_gone_when_it_was_the_address_alone(
+def test_contact_is_removed_when_it_was_only_the_address(
     ports: Ports, repository: MemoryRepository
 ) -> None:
     repository.create(report(1, contact=Contact(phone="07700 900777"), phone_key="p"))
@@ -70,7 +70,7 @@ def test_contact_is_gone_when_it_was_the_address_alone(
     assert stored(repository).contact is None and stored(repository).phone_key is None
 
 
-def test_all_is_erased_when_the_text_equals_its_placeholder(
+def test_everything_is_erased_when_the_text_equals_its_placeholder(
     ports: Ports, repository: MemoryRepository
 ) -> None:
     flag = Flag(flag_id="F", reason="other", text="About her.", datetime=NOON)
@@ -97,7 +97,7 @@ def test_all_is_erased_when_the_text_equals_its_placeholder(
 
 
 @pytest.mark.parametrize("visibility", ["hidden", "waiting", "held", "private", "unconfirmed"])
-def test_place_is_within_a_kilometre_when_nobody_sees_the_report(
+def test_place_is_within_a_kilometre_for_a_non_public_report(
     visibility: Visibility, ports: Ports, repository: MemoryRepository
 ) -> None:
     where: dict[str, Any] = {"lat": 53.9591357, "long": -1.0817531, "asset_id": "lamp-17"}
@@ -110,15 +110,13 @@ def test_place_is_within_a_kilometre_when_nobody_sees_the_report(
     assert left.visibility == ("private" if visibility == "held" else visibility)
 
 
-def test_place_stays_exact_where_everybody_sees_the_report(
-    ports: Ports, repository: MemoryRepository
-) -> None:
+def test_place_stays_exact_for_a_public_report(ports: Ports, repository: MemoryRepository) -> None:
     before = repository.create(report(1, lat=53.9591357, long=-1.0817531, **SENT))
     forget_sender(ID, redact=True, ports=ports)
     assert stored(repository).point == before.point
 
 
-def test_note_is_refused_when_who_sent_the_report_was_forgotten(
+def test_note_is_refused_when_the_reporters_data_was_erased(
     ports: Ports, repository: MemoryRepository
 ) -> None:
     repository.create(report(1, **SENT))
@@ -129,7 +127,7 @@ def test_note_is_refused_when_who_sent_the_report_was_forgotten(
     assert repository.notes(ID) == []
 
 
-def test_note_goes_that_came_while_the_sender_was_forgotten(ports: Ports) -> None:
+def test_note_stored_during_the_erasure_is_removed(ports: Ports) -> None:
     class CameMeanwhile(MemoryRepository):
         def save(self, report: ServiceRequest) -> ServiceRequest:
             self.add_note(ID, note())
@@ -141,7 +139,7 @@ def test_note_goes_that_came_while_the_sender_was_forgotten(ports: Ports) -> Non
     assert repository.notes(ID) == []
 
 
-def test_what_stands_beside_a_withdrawn_report_goes(
+def test_data_beside_a_withdrawn_report_is_removed(
     ports: Ports, repository: MemoryRepository
 ) -> None:
     repository.create(report(1, visibility="withdrawn"))

@@ -65,7 +65,7 @@ def texts(repository: MemoryRepository) -> list[str]:
     return [each.text for each in (*repository.archived(ID), *stored(repository).updates)]
 
 
-def test_answer_is_erased_and_not_counted_and_its_public_words_stay(
+def test_answer_is_erased_and_not_counted_and_its_public_text_stays(
     repository: Counting, ports: Ports
 ) -> None:
     before = stored(repository)
@@ -78,7 +78,7 @@ def test_answer_is_erased_and_not_counted_and_its_public_words_stay(
     assert stored(repository) == after
 
 
-def test_only_the_persons_words_and_photo_are_erased_on_request(
+def test_only_the_persons_text_and_photo_are_erased_on_request(
     repository: Counting, ports: Ports
 ) -> None:
     mine, others = stored(repository).photos
@@ -90,7 +90,7 @@ def test_only_the_persons_words_and_photo_are_erased_on_request(
 
 
 @pytest.mark.parametrize("visibility", ["private", "hidden", "waiting"])
-def test_words_are_erased_when_nobody_else_could_read_them(
+def test_non_public_text_is_erased(
     visibility: Visibility, repository: Counting, ports: Ports
 ) -> None:
     repository.save(replace(stored(repository), visibility=visibility))
@@ -105,15 +105,13 @@ def grown(repository: Counting, ports: Ports) -> None:
     assert any(each.text == WORDS for each in repository.archived(ID))
 
 
-def test_words_are_erased_when_they_were_moved_out_of_the_report(
-    repository: Counting, ports: Ports
-) -> None:
+def test_archived_text_is_erased(repository: Counting, ports: Ports) -> None:
     grown(repository, ports)
     forget_answers(SHE, redact=True, ports=ports)
     assert WORDS not in texts(repository) and texts(repository).count(REMOVED) == 1
 
 
-def test_all_of_it_goes_wherever_it_was_cut_short(ports: Ports) -> None:
+def test_erasure_is_complete_after_an_interruption_anywhere(ports: Ports) -> None:
     for changes in range(10):
         repository = Counting()
         here = replace(ports, repository=repository)
@@ -131,7 +129,7 @@ def test_all_of_it_goes_wherever_it_was_cut_short(ports: Ports) -> None:
     assert changes == 4
 
 
-def test_export_has_the_answer_with_words_and_photo_and_nothing_of_the_report(
+def test_export_has_the_answer_with_text_and_photo_and_nothing_of_the_report(
     repository: Counting, ports: Ports
 ) -> None:
     mine, _ = stored(repository).photos
@@ -144,7 +142,7 @@ def test_export_has_the_answer_with_words_and_photo_and_nothing_of_the_report(
     assert [each["photo_id"] for each in held["pictures"]] == [mine.photo_id]
 
 
-def test_export_has_the_words_once_when_the_report_is_the_persons_own(
+def test_export_has_the_text_once_when_the_report_is_the_persons_own(
     repository: Counting, ports: Ports
 ) -> None:
     repository.save(replace(stored(repository), photos=(Photo(photo_id="P", state="shown"),)))
@@ -152,7 +150,7 @@ def test_export_has_the_words_once_when_the_report_is_the_persons_own(
     assert len(held["answer"]) == len(held["report"]) == len(held["pictures"]) == 1
 
 
-def test_answers_come_with_the_first_part_alone(repository: Counting, ports: Ports) -> None:
+def test_answers_are_only_in_the_first_part(repository: Counting, ports: Ports) -> None:
     first = export(Author("somebody"), people=[SHE], limit=1, after=None, ports=ports)
     assert first.next
     second = export(Author("somebody"), people=[SHE], limit=1, after=first.next, ports=ports)

@@ -46,7 +46,7 @@ def stored(repository: MemoryRepository) -> ServiceRequest:
     return found
 
 
-def test_author_is_known_by_a_digest_alone(ports: Ports, repository: MemoryRepository) -> None:
+def test_author_is_stored_only_as_a_digest(ports: Ports, repository: MemoryRepository) -> None:
     known = [each.author for each in stored(repository).updates]
     assert known == [written_as("ann", ports), written_as("bob", ports), None]
     assert [each.sender for each in stored(repository).flags][:2] == known[:2]
@@ -58,7 +58,7 @@ def test_author_is_known_by_a_digest_alone(ports: Ports, repository: MemoryRepos
         assert "Said by ann." in seen and not [each for each in known if each and each in seen]
 
 
-def test_nothing_leads_from_an_account_to_its_own_report_when_the_sender_is_forgotten(
+def test_account_does_not_lead_to_its_own_report_after_the_erasure(
     ports: Ports, repository: MemoryRepository
 ) -> None:
     add_update(ID, update_draft(text="It is worse."), "own", Author("somebody"), ports)
@@ -70,7 +70,7 @@ def test_nothing_leads_from_an_account_to_its_own_report_when_the_sender_is_forg
     assert list(repository.wrote_on(written_as("ann", ports))) == [ID]
 
 
-def test_photos_of_an_update_that_was_never_shown_go_with_the_sender(
+def test_unpublished_photos_of_an_update_are_erased_with_the_sender(
     ports: Ports, repository: MemoryRepository
 ) -> None:
     held = HeldUpdate(update_id="H", datetime=NOON, text="It is worse.", by="resident")
@@ -84,7 +84,7 @@ def test_photos_of_an_update_that_was_never_shown_go_with_the_sender(
     assert not after.attentions & {"waiting"}
 
 
-def test_words_stay_without_their_author_and_flags_go(
+def test_text_stays_without_its_author_and_flags_are_deleted(
     ports: Ports, repository: MemoryRepository
 ) -> None:
     before = stored(repository)
@@ -100,7 +100,7 @@ def test_words_stay_without_their_author_and_flags_go(
 @pytest.mark.parametrize(
     ("redact", "visibility"), [(True, "public"), (False, "hidden"), (False, "private")]
 )
-def test_words_and_photos_go_when_that_is_wished_or_nobody_sees_them(
+def test_text_and_photos_are_erased_on_request_or_when_they_are_not_public(
     redact: bool, visibility: Visibility, ports: Ports, repository: MemoryRepository
 ) -> None:
     repository.save(replace(stored(repository), visibility=visibility))
@@ -114,7 +114,7 @@ def test_words_and_photos_go_when_that_is_wished_or_nobody_sees_them(
     assert isinstance(ports.photos, MemoryPhotos) and ports.photos.let == {"P1", "P2"}
 
 
-def test_older_words_go_too(ports: Ports, repository: MemoryRepository) -> None:
+def test_archived_text_is_erased_too(ports: Ports, repository: MemoryRepository) -> None:
     for number in range(40):
         author = ANN if number % 2 else BOB
         add_update(ID, update_draft(text=f"{number} {LONG}"), f"{number}", author, ports)
@@ -127,7 +127,7 @@ def test_older_words_go_too(ports: Ports, repository: MemoryRepository) -> None:
     assert len([each for each in everything if each.text == REMOVED]) == 21
 
 
-def test_export_has_what_somebody_wrote_on_reports_of_others_and_nothing_else_of_them(
+def test_export_has_only_the_persons_own_updates_on_reports_of_others(
     ports: Ports,
 ) -> None:
     held = export(ANN, people=(), limit=50, after=None, ports=ports).held
@@ -140,7 +140,7 @@ def test_export_has_what_somebody_wrote_on_reports_of_others_and_nothing_else_of
     assert written_as("bob", ports) not in str(held)
 
 
-def test_nothing_is_left_to_find_when_the_report_was_taken_back(
+def test_nothing_remains_to_be_found_when_the_report_was_withdrawn(
     ports: Ports, repository: MemoryRepository
 ) -> None:
     repository.drop_authors(ID)

@@ -38,7 +38,7 @@ def report(ports: Ports) -> ServiceRequest:
         ({"external_reference": "17"}, False),
     ],
 )
-def test_report_may_be_passed_on_once_it_is_settled_and_known_nowhere_else(
+def test_report_is_passed_on_once_it_is_settled_and_has_no_external_reference(
     values: dict[str, Any], may: bool, report: ServiceRequest
 ) -> None:
     assert may_be_passed_on(replace(report, **values)) is may
@@ -69,7 +69,7 @@ def note(report: ServiceRequest, reference: str | None, ports: Ports, key: str =
         ("x" * 500, f"Passed to The County. Their reference is {'x' * 100}.", "x" * 100),
     ],
 )
-def test_timeline_says_where_a_report_was_passed_on(
+def test_timeline_names_the_destination_of_a_report(
     reference: str | None, said: str, kept: str | None, report: ServiceRequest, ports: Ports
 ) -> None:
     after = note(report, reference, ports)
@@ -78,19 +78,19 @@ def test_timeline_says_where_a_report_was_passed_on(
     assert after.external_reference == kept
 
 
-def test_timeline_says_it_once_when_it_is_told_again(report: ServiceRequest, ports: Ports) -> None:
+def test_timeline_names_it_once_when_it_is_repeated(report: ServiceRequest, ports: Ports) -> None:
     first = note(report, "17", ports)
     assert note(report, "17", ports) == first
     assert len(note(report, "18", ports, key="6a" * 16).updates) == 2
 
 
-def test_report_stays_as_it_is_when_it_was_withdrawn_meanwhile(
+def test_report_is_unchanged_when_it_was_withdrawn_meanwhile(
     report: ServiceRequest, ports: Ports, repository: MemoryRepository
 ) -> None:
     withdrawn = repository.save(replace(report, visibility="withdrawn"))
     assert note(report, "17", ports) == withdrawn
 
 
-def test_nothing_is_noted_when_there_is_no_such_report(ports: Ports) -> None:
+def test_missing_report_is_ignored(ports: Ports) -> None:
     with pytest.raises(NotFound):
         note_passed_on("0" * 12, "The County", "17", KEY, ports)

@@ -28,7 +28,7 @@ def request_id(repository: MemoryRepository) -> str:
     return repository.create(report(visibility="private")).service_request_id
 
 
-def test_words_and_state_come_as_the_councils_own_also_of_a_private_report(
+def test_text_and_state_count_as_the_councils_even_on_a_private_report(
     request_id: str, ports: Ports
 ) -> None:
     after = bring_back(request_id, KEY, "INVESTIGATING", "We look.", ports)
@@ -50,38 +50,34 @@ def test_update_is_added_once_for_its_key(request_id: str, ports: Ports) -> None
 
 
 @pytest.mark.parametrize("status", ["unchanged", "", "what they like", "open"])
-def test_status_that_says_nothing_here_leaves_the_state(
-    status: str, request_id: str, ports: Ports
-) -> None:
+def test_unknown_status_leaves_the_state(status: str, request_id: str, ports: Ports) -> None:
     assert bring_back(request_id, KEY, status, "Hello.", ports).state == "open"
 
 
 @pytest.mark.parametrize("status", STATES)
-def test_every_status_is_taken_or_left_and_never_refused(
+def test_every_status_is_applied_or_ignored_and_never_refused(
     status: str, request_id: str, ports: Ports
 ) -> None:
     bring_back(request_id, KEY, "fixed", "Done.", ports)
     assert len(bring_back(request_id, OTHER, status, "Hello.", ports).updates) == 2
 
 
-def test_report_is_open_again_when_the_other_body_says_so(request_id: str, ports: Ports) -> None:
+def test_report_is_reopened_when_the_destination_says_so(request_id: str, ports: Ports) -> None:
     bring_back(request_id, KEY, "closed", "Done.", ports)
     assert bring_back(request_id, OTHER, "open", "It is not.", ports).state == "reopen"
 
 
-def test_update_without_words_says_the_state(request_id: str, ports: Ports) -> None:
+def test_update_without_text_has_the_states_name(request_id: str, ports: Ports) -> None:
     (update,) = bring_back(request_id, KEY, "planned", " ", ports).updates
     assert update.text == LABELS["action_scheduled"]
 
 
-def test_words_are_cut_and_cleaned_so_that_they_can_be_an_update(
-    request_id: str, ports: Ports
-) -> None:
+def test_text_is_cut_and_cleaned_to_fit_an_update(request_id: str, ports: Ports) -> None:
     (update,) = bring_back(request_id, KEY, "", "a\x07b\n" + "x" * 3000, ports).updates
     assert update.text.startswith("ab\nx") and len(update.text) == 2000
 
 
-def test_report_that_is_gone_or_withdrawn_hears_nothing(
+def test_missing_or_withdrawn_report_gets_no_update(
     repository: MemoryRepository, ports: Ports
 ) -> None:
     with pytest.raises(NotFound):
@@ -90,7 +86,7 @@ def test_report_that_is_gone_or_withdrawn_hears_nothing(
     assert bring_back(withdrawn.service_request_id, KEY, "fixed", "Done.", ports) == withdrawn
 
 
-def test_report_takes_so_many_a_day_and_more_the_next(
+def test_report_accepts_a_maximum_of_updates_a_day(
     request_id: str, ports: Ports, clock: Clock
 ) -> None:
     def bring(number: int) -> str:

@@ -31,7 +31,7 @@ def keep(repository: MemoryRepository, number: int, **values: object) -> None:
     )
 
 
-def test_list_has_public_reports_alone_and_the_newest_first(
+def test_list_has_only_public_reports_newest_first(
     ports: Ports, repository: MemoryRepository
 ) -> None:
     others = ("waiting", "held", "private", "unconfirmed", "hidden", "withdrawn")
@@ -40,7 +40,7 @@ def test_list_has_public_reports_alone_and_the_newest_first(
     assert listed(ports) == [1, 8]
 
 
-def test_list_has_reports_of_the_kinds_that_were_asked_for(
+def test_list_has_reports_of_the_requested_services(
     ports: Ports, repository: MemoryRepository
 ) -> None:
     keep(repository, 1)
@@ -68,9 +68,7 @@ def test_page_has_at_most_a_thousand_rows(ports: Ports, repository: MemoryReposi
     assert len(found) == listing.MOST_ROWS == 1000
 
 
-def test_window_goes_by_when_reports_were_updated_where_that_is_asked_for(
-    ports: Ports, repository: MemoryRepository
-) -> None:
+def test_period_is_by_update_time_on_request(ports: Ports, repository: MemoryRepository) -> None:
     keep(repository, 1)
     keep(repository, 200, updated_datetime=NOON)
     window = Window(NOON, NOON, "updated")
@@ -78,7 +76,7 @@ def test_window_goes_by_when_reports_were_updated_where_that_is_asked_for(
     assert found.service_request_id == "R00000000200"
 
 
-def test_reports_come_in_the_order_of_their_ids_whatever_the_kinds_and_page(
+def test_reports_are_sorted_by_id_for_any_filter_and_page(
     ports: Ports, repository: MemoryRepository
 ) -> None:
     keep(repository, 1, state="fixed")
@@ -97,7 +95,7 @@ class LateIndex(MemoryRepository):
             yield each._replace(visibility="public", state="open")
 
 
-def test_list_shows_nothing_that_was_hidden_when_the_index_does_not_know_it_yet(
+def test_list_shows_no_hidden_report_when_the_index_lags(
     ports: Ports,
 ) -> None:
     ports = replace(ports, repository=LateIndex())
@@ -111,7 +109,7 @@ def test_list_shows_nothing_that_was_hidden_when_the_index_does_not_know_it_yet(
 # Updates
 
 
-def test_updates_are_those_of_public_reports_in_the_time_and_the_oldest_first(
+def test_updates_are_those_of_public_reports_in_the_period_oldest_first(
     ports: Ports, repository: MemoryRepository, clock: Clock
 ) -> None:
     clock.now += 2 * DAY
@@ -135,7 +133,7 @@ def test_updates_are_those_of_public_reports_in_the_time_and_the_oldest_first(
         *(("hidden", False), ("withdrawn", False), ("unconfirmed", False)),
     ],
 )
-def test_updates_of_what_is_not_public_are_for_the_partner_alone_that_sent_it(
+def test_updates_of_non_public_reports_are_only_for_the_partner_that_sent_them(
     visibility: Visibility, is_heard: bool, ports: Ports, repository: MemoryRepository
 ) -> None:
     one = (update(1, datetime=NOON),)
@@ -160,7 +158,7 @@ def test_updates_of_what_is_not_public_are_for_the_partner_alone_that_sent_it(
     ("minutes", "ready", "is_listed"),
     [(0, "", False), (5, "A", False), (5, "AB", True), (59, "A", False), (60, "A", True)],
 )
-def test_update_is_listed_when_all_its_photos_are_ready_or_an_hour_is_over(
+def test_update_is_listed_when_all_its_photos_are_ready_or_an_hour_has_passed(
     minutes: int,
     ready: str,
     is_listed: bool,
@@ -186,7 +184,7 @@ def test_update_is_listed_when_all_its_photos_are_ready_or_an_hour_is_over(
     assert found == (["U00000000001"] if is_listed else []) + ["U00000000002"]
 
 
-def test_update_is_missed_by_nobody_who_asks_for_one_time_after_the_other(
+def test_update_is_missed_by_no_caller_who_asks_for_consecutive_periods(
     ports: Ports, repository: MemoryRepository, clock: Clock
 ) -> None:
     photos, step = MemoryPhotos(), timedelta(minutes=5)
@@ -203,9 +201,7 @@ def test_update_is_missed_by_nobody_who_asks_for_one_time_after_the_other(
     assert heard[0] == 3 and heard[-1] == 12
 
 
-def test_updates_are_found_when_they_were_moved_out_of_their_report(
-    ports: Ports, repository: MemoryRepository
-) -> None:
+def test_archived_updates_are_found(ports: Ports, repository: MemoryRepository) -> None:
     keep(repository, 1, archived=1, updated_datetime=NOON)
     repository.archive("R00000000001", [update(1, datetime=NOON)], first=0, version=1)
     ((_, found),) = updates_between(NOON, NOON, ports)
@@ -246,7 +242,7 @@ class CountingRepository(MemoryRepository):
             yield each
 
 
-def test_index_is_asked_in_large_steps_when_most_entries_may_not_match(ports: Ports) -> None:
+def test_index_is_read_in_large_pages_when_few_entries_match(ports: Ports) -> None:
     counting = CountingRepository()
     ports = replace(ports, repository=counting)
     for kinds in (Kinds(), Kinds(statuses=["open"]), Kinds(service_codes=["graffiti"])):
@@ -254,7 +250,7 @@ def test_index_is_asked_in_large_steps_when_most_entries_may_not_match(ports: Po
     assert counting.steps == [100, 1000, 1000]
 
 
-def test_list_is_refused_when_too_many_entries_would_be_looked_at(
+def test_list_is_refused_when_too_many_entries_would_be_read(
     ports: Ports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(listing, "MOST_LOOKED_AT", 5)

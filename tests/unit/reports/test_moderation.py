@@ -36,7 +36,7 @@ def slow(ports: Ports) -> Ports:
     return replace(ports, council=msgspec.structs.replace(load("demo"), publish_after_s=600))
 
 
-def test_flag_is_kept_once_for_an_officer_and_changes_nothing_public(ports: Ports) -> None:
+def test_flag_is_stored_once_for_an_officer_and_changes_nothing_public(ports: Ports) -> None:
     report = submit(draft(), "key", ANYBODY, ports)
     request_id = report.service_request_id
     before = view(request_id, ANYBODY, ports)
@@ -79,7 +79,7 @@ def test_flag_is_kept_when_one_sender_sent_twenty_before(ports: Ports) -> None:
     assert [each.text for each in after.flags] == ["Junk.", "My phone number is in it."]
 
 
-def test_flags_of_one_sender_and_reason_are_one_with_all_that_was_said(ports: Ports) -> None:
+def test_flags_of_one_sender_and_reason_are_merged_with_all_texts(ports: Ports) -> None:
     request_id = submit(draft(), "key", ANYBODY, ports).service_request_id
     for number, text in enumerate(("A name.", "A name.", None, "And an address.")):
         flagged(request_id, number, ports, network="one", text=text)
@@ -94,7 +94,7 @@ def test_flags_of_one_sender_and_reason_are_one_with_all_that_was_said(ports: Po
         flagged(request_id, 3, ports, network="one", text="Quite another.")
 
 
-def test_flag_is_refused_in_words_when_there_is_no_room_for_what_its_sender_adds(
+def test_flag_is_refused_with_an_explanation_when_its_text_has_no_room(
     ports: Ports,
 ) -> None:
     request_id = submit(draft(), "key", ANYBODY, ports).service_request_id
@@ -105,7 +105,7 @@ def test_flag_is_refused_in_words_when_there_is_no_room_for_what_its_sender_adds
     assert ports.council.phone in refused.value.detail
 
 
-def test_flag_is_refused_in_words_when_its_reason_is_full_and_kept_when_it_has_another(
+def test_flag_is_refused_with_an_explanation_when_its_reason_is_full_and_stored_under_another(
     ports: Ports,
 ) -> None:
     request_id = submit(draft(), "key", ANYBODY, ports).service_request_id
@@ -120,7 +120,7 @@ def test_flag_is_refused_in_words_when_its_reason_is_full_and_kept_when_it_has_a
     assert after.flags[-1].text == "Number 99."
 
 
-def test_sender_of_a_flag_is_an_account_or_is_known_on_this_report_alone(ports: Ports) -> None:
+def test_sender_of_a_flag_is_an_account_or_an_identifier_for_this_report_only(ports: Ports) -> None:
     one, two = (submit(draft(), key, ANYBODY, ports).service_request_id for key in ("a", "b"))
     draft_of_it = FlagDraft(reason="other")
     for request_id in (one, two):
@@ -132,7 +132,7 @@ def test_sender_of_a_flag_is_an_account_or_is_known_on_this_report_alone(ports: 
     assert "home" not in str(network_1) and "ann" not in str(ann_1)
 
 
-def test_who_flagged_is_not_told_to_officers(ports: Ports) -> None:
+def test_sender_of_a_flag_is_hidden_from_officers(ports: Ports) -> None:
     request_id = submit(draft(), "key", ANYBODY, ports).service_request_id
     sent = flagged(request_id, 1, ports).flags[0].sender
     seen = view(request_id, OFFICER, ports)
@@ -146,16 +146,14 @@ def test_flagged_report_leaves_the_list_when_an_officer_has_settled_it(ports: Po
     assert needing_attention("flagged", OFFICER, limit=10, after=None, ports=ports).reports == []
 
 
-def test_report_that_is_not_public_cannot_be_flagged(ports: Ports) -> None:
+def test_non_public_report_cannot_be_flagged(ports: Ports) -> None:
     report = submit(draft(service_code="graffiti"), "key", ANYBODY, ports)
     with pytest.raises(NotFound):
         flag(report.service_request_id, FlagDraft(reason="other"), "phone", ANYBODY, ports)
 
 
 @pytest.mark.parametrize("late", [-SECOND, timedelta(0)])
-def test_withdrawn_report_is_gone_and_forgets_what_it_said(
-    late: timedelta, ports: Ports, clock: Clock
-) -> None:
+def test_withdrawn_report_is_gone_and_empty(late: timedelta, ports: Ports, clock: Clock) -> None:
     contact = Contact(email="canary@example.org")
     said = draft(title="Canary", description="canary", address="Canary", contact=contact)
     report = submit(said, "key", Author("account-1"), ports)
@@ -173,7 +171,7 @@ def test_withdrawn_report_is_gone_and_forgets_what_it_said(
         view(report.service_request_id, Author(token=token), ports)
 
 
-def test_updates_kept_outside_the_report_are_forgotten_too_when_it_is_withdrawn(
+def test_archived_updates_are_deleted_when_the_report_is_withdrawn(
     ports: Ports,
 ) -> None:
     request_id = submit(draft(), "key", ANYBODY, ports).service_request_id
@@ -193,7 +191,7 @@ def test_report_cannot_be_withdrawn_when_others_were_merged_into_it(ports: Ports
     assert view(two.service_request_id, ANYBODY, ports).description == "A deep hole."
 
 
-def test_withdrawal_answers_the_same_when_it_is_repeated(ports: Ports, clock: Clock) -> None:
+def test_repeated_withdrawal_gets_the_same_response(ports: Ports, clock: Clock) -> None:
     report = submit(draft(), "key", ANYBODY, ports)
     first = withdraw(report.service_request_id, "key", ANYBODY, ports)
     clock.now += timedelta(hours=1)
@@ -209,9 +207,7 @@ def test_withdrawal_is_refused_when_its_time_is_over(ports: Ports, clock: Clock)
 
 
 @pytest.mark.parametrize(("key", "author"), [("other", ANYBODY), ("key", Author("somebody"))])
-def test_withdrawal_finds_nothing_when_somebody_else_asks(
-    key: str, author: Author, ports: Ports
-) -> None:
+def test_withdrawal_by_another_person_finds_nothing(key: str, author: Author, ports: Ports) -> None:
     report = submit(draft(), "key", ANYBODY, ports)
     with pytest.raises(NotFound):
         withdraw(report.service_request_id, key, author, ports)
@@ -219,7 +215,7 @@ def test_withdrawal_finds_nothing_when_somebody_else_asks(
 
 
 @pytest.mark.parametrize(("early", "released"), [(SECOND, 0), (timedelta(0), 1), (-SECOND, 1)])
-def test_held_report_is_public_from_its_moment_on(
+def test_held_report_is_public_from_its_exact_time(
     early: timedelta, released: int, slow: Ports, clock: Clock
 ) -> None:
     report = submit(draft(), "key", ANYBODY, slow)

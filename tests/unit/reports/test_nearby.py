@@ -21,7 +21,7 @@ def at(north_m: float) -> dict[str, float]:
     return {"lat": HERE.lat + north_m * METRE, "long": HERE.long}
 
 
-def test_nearest_comes_first_and_what_is_too_far_or_done_does_not(ports: Ports) -> None:
+def test_nearest_comes_first_without_distant_or_closed_ones(ports: Ports) -> None:
     for key, north_m in (("far", 101.0), ("second", -60.0), ("first", 20.0), ("done", 5.0)):
         submit(draft(**at(north_m)), key, ANYBODY, ports)
     done = ports.ids.service_request_id(ANYBODY.scope, "done")

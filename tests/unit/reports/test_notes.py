@@ -31,7 +31,7 @@ def request_id(repository: MemoryRepository) -> str:
     return repository.create(report()).service_request_id
 
 
-def test_note_is_seen_by_officers_alone(request_id: str, ports: Ports) -> None:
+def test_note_is_visible_only_to_officers(request_id: str, ports: Ports) -> None:
     add_note(request_id, "n1", TEAM, "We went there.", ports)
     (note,) = view(request_id, OFFICER, ports).notes  # type: ignore[attr-defined]
     assert (note.note_id, note.sender, note.text, note.datetime) == (
@@ -44,7 +44,7 @@ def test_note_is_seen_by_officers_alone(request_id: str, ports: Ports) -> None:
     assert "We went there." not in str(seen) and TEAM not in str(seen)
 
 
-def test_note_is_kept_once_whatever_comes_under_its_id(request_id: str, ports: Ports) -> None:
+def test_note_is_stored_once_under_its_id(request_id: str, ports: Ports) -> None:
     add_note(request_id, "n1", TEAM, "One.", ports)
     add_note(request_id, "n1", TEAM, "Two.", ports)
     assert [note.text for note in ports.repository.notes(request_id)] == ["One."]
@@ -62,7 +62,7 @@ def test_note_is_cut_when_it_is_too_long(request_id: str, ports: Ports) -> None:
     assert len(note.text) == NOTE_LENGTH and note.text.endswith("x…")
 
 
-def test_notes_come_to_an_end(request_id: str, ports: Ports) -> None:
+def test_notes_have_a_maximum_number(request_id: str, ports: Ports) -> None:
     for number in range(MOST_NOTES):
         add_note(request_id, f"n{number}", TEAM, "One more.", ports)
     with pytest.raises(Conflict):
@@ -70,9 +70,7 @@ def test_notes_come_to_an_end(request_id: str, ports: Ports) -> None:
     add_note(request_id, "n1", TEAM, "Again.", ports)
 
 
-def test_team_gets_through_when_strangers_have_written_all_that_they_may(
-    request_id: str, ports: Ports
-) -> None:
+def test_team_has_room_when_strangers_have_used_up_theirs(request_id: str, ports: Ports) -> None:
     for number in range(MOST_UNVERIFIED):
         add_note(request_id, f"n{number}", f"{UNVERIFIED}a@b.example", "One more.", ports)
     with pytest.raises(Conflict):
@@ -81,13 +79,13 @@ def test_team_gets_through_when_strangers_have_written_all_that_they_may(
     assert len(ports.repository.notes(request_id)) == MOST_UNVERIFIED + 1
 
 
-def test_note_is_refused_and_forgotten_when_there_is_no_such_report(ports: Ports) -> None:
+def test_note_is_refused_when_its_report_does_not_exist(ports: Ports) -> None:
     with pytest.raises(NotFound):
         add_note("R99999999999", "n1", TEAM, "One.", ports)
     assert ports.repository.notes("R99999999999") == []
 
 
-def test_notes_are_forgotten_when_their_report_is_withdrawn(ports: Ports) -> None:
+def test_notes_are_deleted_when_their_report_is_withdrawn(ports: Ports) -> None:
     request_id = submit(draft(), "key", Author(), ports).service_request_id
     add_note(request_id, "n1", TEAM, "One.", ports)
     withdraw(request_id, "key", Author(), ports)
@@ -97,7 +95,7 @@ def test_notes_are_forgotten_when_their_report_is_withdrawn(ports: Ports) -> Non
     assert ports.repository.notes(request_id) == []
 
 
-def test_note_is_forgotten_when_its_report_is_withdrawn_at_the_same_time(ports: Ports) -> None:
+def test_note_is_deleted_when_its_report_is_withdrawn_concurrently(ports: Ports) -> None:
     class WithdrawnMeanwhile(MemoryRepository):
         def add_note(self, service_request_id: str, note: Note) -> None:
             withdraw(service_request_id, "key", Author(), here)
@@ -110,7 +108,7 @@ def test_note_is_forgotten_when_its_report_is_withdrawn_at_the_same_time(ports: 
     assert here.repository.notes(request_id) == []
 
 
-def test_whole_text_of_a_partner_goes_with_its_report_when_that_is_forgotten(ports: Ports) -> None:
+def test_whole_text_of_a_partner_is_erased_with_its_report(ports: Ports) -> None:
     partner = Author(partner="k1")
     request_id = submit(draft(), "key", partner, ports).service_request_id
     keep_whole(request_id, "n1", "partner:k1", "Jo lives here. " * 1000, ports)

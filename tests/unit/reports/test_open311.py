@@ -74,7 +74,7 @@ def in_both_forms(name: str, rows: list[Any]) -> tuple[Any, Any]:
 
 
 @given(report=reports)
-def test_report_is_the_same_when_it_went_through_either_form(report: ServiceRequest) -> None:
+def test_report_is_the_same_in_both_formats(report: ServiceRequest) -> None:
     (view,) = views_of([report], PORTS)
     row = wire_request(view, agency=COUNCIL.name) | extended(view)
     in_json, in_xml = in_both_forms("service_requests", [row])
@@ -93,7 +93,7 @@ def test_report_is_the_same_when_it_went_through_either_form(report: ServiceRequ
 
 
 @given(report=reports)
-def test_update_is_the_same_when_it_went_through_either_form(report: ServiceRequest) -> None:
+def test_update_is_the_same_in_both_formats(report: ServiceRequest) -> None:
     (view,) = views_of([report], PORTS)
     for update, shown in zip(report.updates, view.updates, strict=True):
         rows = [wire_update(shown, view)]
@@ -114,7 +114,7 @@ def test_media_url_is_the_first_photo_that_is_ready() -> None:
     assert len(extended(view)["extended_attributes"]["media_urls"]) == 2  # type: ignore[index, call-overload, arg-type]
 
 
-def test_update_has_each_of_its_photos_under_media_url_in_either_form() -> None:
+def test_update_has_each_of_its_photos_under_media_url_in_both_formats() -> None:
     photos = tuple(
         Photo(photo_id=letter * 26, state="shown", update_id="U00000000001") for letter in "XYZ"
     )

@@ -46,7 +46,7 @@ def test_report_is_own_when_it_was_sent_before_signing_in_with_that_address(
     assert ids_of(Author("account-1"), ports) == [own.service_request_id]
 
 
-def test_anonymous_report_keeps_no_key_of_its_sender(ports: Ports) -> None:
+def test_anonymous_report_stores_no_key_of_its_sender(ports: Ports) -> None:
     contact = Contact(email=EMAIL, phone="07700 900123")
     sent = submit(draft(contact=contact, anonymous=True), "a", HER, ports)
     assert (sent.email_key, sent.phone_key, sent.contact, sent.reporter) == (None,) * 4
@@ -76,7 +76,7 @@ def test_title_and_words_about_the_place_are_cleared(ports: Ports) -> None:
     assert after.redactions == before.redactions + 1
 
 
-def test_words_are_not_cleared_when_they_alone_tell_the_place(ports: Ports) -> None:
+def test_description_of_the_place_cannot_be_cleared_when_there_is_no_point(ports: Ports) -> None:
     before = own_report(ports, lat=None, long=None, address="By the church")
     changes = OwnChanges(clear=["address"])
     with pytest.raises(Invalid, match="where it is"):
@@ -90,7 +90,7 @@ def test_words_are_not_cleared_when_they_alone_tell_the_place(ports: Ports) -> N
     ("values", "error"),
     [({"lat": 53.97}, Invalid), ({"lat": 0.0, "long": 0.0}, Invalid)],
 )
-def test_place_is_refused_when_it_is_none_of_the_councils(
+def test_place_is_refused_when_it_is_another_organisations(
     values: Any, error: type[Exception], ports: Ports
 ) -> None:
     before = own_report(ports)
@@ -98,7 +98,7 @@ def test_place_is_refused_when_it_is_none_of_the_councils(
         change_own(before.service_request_id, OwnChanges(**values), before.version, HER, ports)
 
 
-def test_place_is_refused_when_it_is_outside_every_ward_unless_it_was_there_before(
+def test_place_outside_every_ward_is_refused_unless_it_was_stored_before(
     ports: Ports,
 ) -> None:
     before = own_report(ports)
@@ -158,7 +158,7 @@ def load_holding() -> Any:
         {"visibility": "hidden"},
     ],
 )
-def test_nothing_is_changed_or_withdrawn_when_somebody_works_on_it(
+def test_report_cannot_be_changed_or_withdrawn_when_work_has_begun(
     values: Any, ports: Ports, repository: MemoryRepository
 ) -> None:
     stored = repository.create(report(1, reporter="account-1", **values))
@@ -170,14 +170,14 @@ def test_nothing_is_changed_or_withdrawn_when_somebody_works_on_it(
     assert repository.get(request_id) == stored
 
 
-def test_another_version_is_refused_with_the_present_one(ports: Ports) -> None:
+def test_old_version_is_refused_with_the_present_one(ports: Ports) -> None:
     before = own_report(ports)
     with pytest.raises(Conflict) as refused:
         change_own(before.service_request_id, OwnChanges(title="x"), 9, HER, ports)
     assert refused.value.version == before.version
 
 
-def test_report_of_somebody_else_is_not_there(ports: Ports) -> None:
+def test_report_of_another_account_is_not_found(ports: Ports) -> None:
     other = submit(draft(), "key", Author("account-2"), ports)
     for author in (HER, OFFICER):
         with pytest.raises(NotFound):
@@ -186,7 +186,9 @@ def test_report_of_somebody_else_is_not_there(ports: Ports) -> None:
             withdraw_own(other.service_request_id, author, ports)
 
 
-def test_report_is_withdrawn_with_what_found_it(ports: Ports, repository: MemoryRepository) -> None:
+def test_report_is_withdrawn_with_its_index_entries(
+    ports: Ports, repository: MemoryRepository
+) -> None:
     sent = submit(draft(contact=Contact(email=EMAIL)), "a", Author(), ports)
     withdrawn = withdraw_own(sent.service_request_id, HER, ports)
     assert withdrawn.visibility == "withdrawn" and withdrawn.description == ""
@@ -194,7 +196,7 @@ def test_report_is_withdrawn_with_what_found_it(ports: Ports, repository: Memory
     assert ids_of(HER, ports) == []
 
 
-def test_withdrawing_again_answers_the_same_to_the_reporter_only(ports: Ports) -> None:
+def test_repeated_withdrawal_gets_the_same_response_only_for_the_reporter(ports: Ports) -> None:
     sent = own_report(ports)
     withdrawn = withdraw_own(sent.service_request_id, HER, ports)
     assert withdraw_own(sent.service_request_id, HER, ports) == withdrawn
@@ -218,7 +220,7 @@ def test_data_beside_the_report_stays_while_it_cannot_be_withdrawn(
         assert repository.followers(stored.service_request_id) == []
 
 
-def test_report_that_others_were_merged_into_stays(
+def test_report_with_duplicates_cannot_be_withdrawn(
     ports: Ports, repository: MemoryRepository
 ) -> None:
     stored = repository.create(report(1, reporter="account-1", duplicates=("another",)))

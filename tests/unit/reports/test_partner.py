@@ -12,7 +12,7 @@ states = st.sampled_from(STATES)
 
 
 @given(states, st.none() | states, st.booleans())
-def test_state_follows_the_lifecycle_whatever_is_said(
+def test_state_follows_the_lifecycle_for_any_status(
     now: State, said: State | None, sets_state: bool
 ) -> None:
     after = state_for_partner(builders.report(state=now), said, sets_state=sets_state)
@@ -20,7 +20,7 @@ def test_state_follows_the_lifecycle_whatever_is_said(
 
 
 @given(states, states)
-def test_state_is_left_when_the_partner_may_not_set_it_unless_something_is_not_done(
+def test_state_is_unchanged_without_permission_except_for_not_fixed(
     now: State, said: State
 ) -> None:
     after = state_for_partner(builders.report(state=now), said, sets_state=False)
@@ -29,7 +29,7 @@ def test_state_is_left_when_the_partner_may_not_set_it_unless_something_is_not_d
 
 
 @given(states, states)
-def test_state_is_what_was_said_when_it_may_follow_and_the_partner_sets_it(
+def test_state_is_set_when_it_may_follow_and_the_partner_may_set_it(
     now: State, said: State
 ) -> None:
     if said in moves_from(now):

@@ -56,7 +56,7 @@ def sent(**values: object) -> PartnerReport:
     return PartnerReport(draft=builders.draft(), **values)  # type: ignore[arg-type]
 
 
-def test_photos_are_taken_and_fetched_once_when_a_report_comes_again(
+def test_photos_are_stored_and_fetched_once_when_a_report_is_repeated(
     ports: Ports, photos: MemoryPhotos
 ) -> None:
     report = sent(media_urls=URLS, files=(b"a", b"b"))
@@ -78,7 +78,7 @@ def test_report_is_stored_without_the_files_that_are_not_photos(
     assert '"failed":3' in capsys.readouterr().out
 
 
-def test_no_file_of_an_update_is_taken_when_it_is_refused_or_comes_again(
+def test_files_of_a_refused_or_repeated_update_are_not_stored(
     ports: Ports, photos: MemoryPhotos
 ) -> None:
     report = submit_for_partner(sent(), "1", Partner(), ports).service_request_id
@@ -93,20 +93,20 @@ def test_no_file_of_an_update_is_taken_when_it_is_refused_or_comes_again(
     assert photos.taken == [b"a"]
 
 
-def test_photos_are_asked_for_again_when_that_broke_off(ports: Ports, photos: MemoryPhotos) -> None:
+def test_photos_are_noted_again_after_an_interruption(ports: Ports, photos: MemoryPhotos) -> None:
     submit_for_partner(sent(media_urls=URLS), "1", Partner(), ports)
     photos.wanted.clear()
     submit_for_partner(sent(media_urls=URLS), "1", Partner(), ports)
     assert list(photos.wanted.values()) == list(URLS)
 
 
-def test_no_photo_is_fetched_that_the_report_has_not(ports: Ports, photos: MemoryPhotos) -> None:
+def test_only_the_reports_own_photos_are_fetched(ports: Ports, photos: MemoryPhotos) -> None:
     submit_for_partner(sent(), "1", Partner(), ports)
     submit_for_partner(sent(media_urls=URLS), "1", Partner(), ports)
     assert photos.wanted == {}
 
 
-def test_first_report_is_the_report_when_two_come_at_the_same_time(ports: Ports) -> None:
+def test_first_of_two_concurrent_reports_is_stored(ports: Ports) -> None:
     late = LateRepository()
     first = submit_for_partner(sent(), "1", Partner(), replace(ports, repository=late))
     late.looked = False
@@ -114,12 +114,12 @@ def test_first_report_is_the_report_when_two_come_at_the_same_time(ports: Ports)
     assert submit_for_partner(other, "1", Partner(), replace(ports, repository=late)) == first
 
 
-def test_report_is_refused_as_anybodys_when_it_breaks_a_rule(ports: Ports) -> None:
+def test_partners_report_is_validated_like_others(ports: Ports) -> None:
     with pytest.raises(Invalid):
         submit_for_partner(PartnerReport(draft=builders.draft(lat=10.0)), "1", Partner(), ports)
 
 
-def test_private_report_is_seen_by_the_partner_that_sent_it_and_no_other(ports: Ports) -> None:
+def test_private_report_is_visible_only_to_the_partner_that_sent_it(ports: Ports) -> None:
     draft = builders.draft(service_code="graffiti")
     report = submit_for_partner(PartnerReport(draft=draft), "1", Partner(), ports)
     request_id = report.service_request_id
@@ -129,14 +129,14 @@ def test_private_report_is_seen_by_the_partner_that_sent_it_and_no_other(ports: 
             view(request_id, other, ports)
 
 
-def test_update_is_refused_when_the_partner_has_no_say_in_the_service(ports: Ports) -> None:
+def test_update_is_refused_when_the_key_lacks_the_service(ports: Ports) -> None:
     report = submit_for_partner(sent(), "1", Partner(), ports)
     narrow = Partner(services=("litter",))
     with pytest.raises(Forbidden):
         update_for_partner(report.service_request_id, PartnerUpdate(text="x"), "u", narrow, ports)
 
 
-def test_token_holds_for_its_report_alone(ports: Ports) -> None:
+def test_token_is_valid_only_for_its_report(ports: Ports) -> None:
     one, two = (submit_for_partner(sent(), key, Partner(), ports) for key in "12")
     token = token_of(one, ports)
     assert id_of_token(token, ports) == one.service_request_id

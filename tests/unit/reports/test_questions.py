@@ -74,14 +74,14 @@ def test_case_waits_for_the_last_of_several_answers(request_id: str, ports: Port
     assert stored(request_id, ports).waits_for is None
 
 
-def test_question_is_asked_once_when_it_comes_twice(request_id: str, ports: Ports) -> None:
+def test_question_is_asked_once_when_it_is_repeated(request_id: str, ports: Ports) -> None:
     assert ask(request_id, ports) == ask(request_id, ports)
     assert len(stored(request_id, ports).questions) == 1
     with pytest.raises(Conflict, match="Something else"):
         ask(request_id, ports, text="How deep is it?")
 
 
-def test_first_answer_stays_when_there_are_two(request_id: str, ports: Ports, clock: Clock) -> None:
+def test_first_of_two_answers_stays(request_id: str, ports: Ports, clock: Clock) -> None:
     ask(request_id, ports)
     reply(request_id, ports)
     clock.now += timedelta(minutes=1)
@@ -90,7 +90,7 @@ def test_first_answer_stays_when_there_are_two(request_id: str, ports: Ports, cl
     assert stored(request_id, ports).questions[0].answer == "The left one."
 
 
-def test_no_answer_is_taken_when_nobody_waits_for_it(request_id: str, ports: Ports) -> None:
+def test_answer_is_refused_when_no_question_is_open(request_id: str, ports: Ports) -> None:
     ask(request_id, ports)
     add_update(request_id, update_draft(state="closed"), "k", OFFICER, ports)
     assert stored(request_id, ports).waits_for is None
@@ -98,7 +98,7 @@ def test_no_answer_is_taken_when_nobody_waits_for_it(request_id: str, ports: Por
     assert stored(request_id, ports).questions[0].answer is None
 
 
-def test_question_is_settled_when_the_answer_is_known_another_way(
+def test_question_is_settled_when_the_answer_is_known_otherwise(
     request_id: str, ports: Ports
 ) -> None:
     question_id = ask(request_id, ports).question_id
@@ -119,7 +119,7 @@ def test_question_is_settled_when_the_answer_is_known_another_way(
         ({"state": "closed"}, "Open it again"),
     ],
 )
-def test_reporter_who_could_not_answer_is_not_asked(
+def test_unreachable_reporter_is_not_asked(
     values: Any, says: str, request_id: str, ports: Ports
 ) -> None:
     ports.repository.save(replace(stored(request_id, ports), **values))
@@ -127,17 +127,17 @@ def test_reporter_who_could_not_answer_is_not_asked(
         ask(request_id, ports)
 
 
-def test_nobody_is_asked_when_no_message_would_get_there(request_id: str, ports: Ports) -> None:
+def test_question_is_refused_when_no_message_can_be_sent(request_id: str, ports: Ports) -> None:
     with pytest.raises(Conflict, match="We cannot ask the reporter"):
         ask(request_id, ports, reaches=lambda _: False)
 
 
-def test_officer_of_another_team_asks_nothing(request_id: str, ports: Ports) -> None:
+def test_officer_of_another_team_cannot_ask(request_id: str, ports: Ports) -> None:
     with pytest.raises(Forbidden):
         ask(request_id, ports, author=ELSEWHERE)
 
 
-def test_questions_come_to_an_end(request_id: str, ports: Ports) -> None:
+def test_questions_have_a_maximum_number(request_id: str, ports: Ports) -> None:
     for number in range(MOST_QUESTIONS):
         ask(request_id, ports, key=f"k{number}")
     with pytest.raises(Conflict, match="10 questions"):
@@ -146,7 +146,7 @@ def test_questions_come_to_an_end(request_id: str, ports: Ports) -> None:
 
 
 @pytest.mark.parametrize("visibility", ["hidden", "withdrawn"])
-def test_question_is_not_there_when_its_report_was_taken_back(
+def test_question_is_not_found_when_its_report_was_withdrawn(
     visibility: Any, request_id: str, ports: Ports
 ) -> None:
     ask(request_id, ports)
@@ -158,7 +158,7 @@ def test_question_is_not_there_when_its_report_was_taken_back(
         reply(request_id, ports)
 
 
-def test_answer_is_redacted_and_nothing_else(request_id: str, ports: Ports) -> None:
+def test_only_the_answer_is_redacted(request_id: str, ports: Ports) -> None:
     question_id = ask(request_id, ports).question_id
     with pytest.raises(Invalid, match="not an answered question"):
         redact(request_id, question_id, ports)
@@ -186,7 +186,7 @@ def test_question_and_answer_are_erased_with_the_reporters_data(
     assert stored(request_id, ports).questions == ()
 
 
-def test_nobody_reads_the_answer_in_what_everybody_sees(request_id: str, ports: Ports) -> None:
+def test_answer_is_not_public(request_id: str, ports: Ports) -> None:
     ask(request_id, ports)
     reply(request_id, ports)
     assert "left one" not in str(full(stored(request_id, ports), ports).updates)

@@ -39,9 +39,7 @@ def numbers(queue: Queue) -> list[int]:
     return [int(case.report.service_request_id[1:]) for case in queue.cases]
 
 
-def test_what_passed_its_target_or_nears_it_comes_first(
-    repository: MemoryRepository, ports: Ports
-) -> None:
+def test_overdue_and_urgent_cases_come_first(repository: MemoryRepository, ports: Ports) -> None:
     store(
         repository,
         {"expected_datetime": None},
@@ -62,9 +60,7 @@ def test_what_passed_its_target_or_nears_it_comes_first(
     assert numbers(shown(ports, target="later")) == [2, 1]
 
 
-def test_queue_holds_what_is_to_be_done_and_nothing_else(
-    repository: MemoryRepository, ports: Ports
-) -> None:
+def test_queue_has_open_work_only(repository: MemoryRepository, ports: Ports) -> None:
     store(
         repository,
         {"visibility": "private"},
@@ -138,7 +134,7 @@ def test_queue_is_filtered(
     assert sorted(numbers(shown(ports, sort=sort, **wanted))) == expected
 
 
-def test_closed_case_is_listed_when_it_has_the_reason_that_is_asked_for(
+def test_closed_case_is_listed_when_it_has_the_requested_reason(
     repository: MemoryRepository, ports: Ports
 ) -> None:
     need = Need(need_id="N", reason="updated", since=NOON)
@@ -149,7 +145,7 @@ def test_closed_case_is_listed_when_it_has_the_reason_that_is_asked_for(
         assert numbers(shown(ports, sort=sort)) == [3], sort
 
 
-def test_newest_come_first_when_that_is_asked_and_of_what_is_closed(
+def test_newest_come_first_on_request_and_for_closed_cases(
     repository: MemoryRepository, ports: Ports
 ) -> None:
     minutes = timedelta(minutes=1)
@@ -171,7 +167,7 @@ def test_newest_come_first_when_that_is_asked_and_of_what_is_closed(
 
 @pytest.mark.parametrize("sort", ["target", "newest"])
 @pytest.mark.parametrize("limit", [1, 3, 7])
-def test_pages_are_the_whole_of_the_queue(
+def test_pages_together_are_the_whole_queue(
     limit: int, sort: Any, repository: MemoryRepository, ports: Ports
 ) -> None:
     """Also where many have one target, came in one second, or have none."""
@@ -197,9 +193,7 @@ def test_pages_are_the_whole_of_the_queue(
         assert found == whole and len(whole) == (5 if q else 20)
 
 
-def test_page_is_short_when_few_of_many_are_wanted(
-    repository: MemoryRepository, ports: Ports
-) -> None:
+def test_page_is_short_when_few_match(repository: MemoryRepository, ports: Ports) -> None:
     last = MOST_LOOKED_AT + 5
     store(
         repository,
@@ -225,6 +219,6 @@ def test_report_is_not_shown_when_the_index_lags_behind_it(
 
 
 @pytest.mark.parametrize("cursor", ["x", "2026-06-01T12:00:00Z", "#R00000000001", "1#2#3"])
-def test_cursor_is_refused_that_no_page_gave(cursor: str, ports: Ports) -> None:
+def test_forged_cursor_is_refused(cursor: str, ports: Ports) -> None:
     with pytest.raises(Invalid, match="cursor"):
         shown(ports, after=cursor)

@@ -16,7 +16,7 @@ def test_references_differ_when_their_numbers_differ(a: int, b: int) -> None:
     assert (reference_of(a) == reference_of(b)) == (a == b)
 
 
-def test_reference_is_understood_when_it_is_typed_as_it_was_heard() -> None:
+def test_misheard_reference_is_understood() -> None:
     assert parse(" 7k3m 2qxv-9htd ") == "7K3M2QXV9HTD"
     assert parse("oil0-oil0-oil0") == "011001100110"
     assert parse("7k3m – 2qxv9htd") == "7K3M2QXV9HTD"
@@ -29,9 +29,9 @@ def test_reference_is_understood_when_it_is_typed_as_it_was_heard() -> None:
         *("Thread Street", "7K3M2-QXV9H-TD"),
     ],
 )
-def test_reference_is_none_when_it_cannot_be_one(typed: str) -> None:
+def test_impossible_reference_is_none(typed: str) -> None:
     assert parse(typed) is None
 
 
-def test_alphabet_has_no_letters_that_are_mistaken() -> None:
+def test_alphabet_has_no_similar_letters() -> None:
     assert len(set(ALPHABET)) == 32 and not set("ILOU") & set(ALPHABET)

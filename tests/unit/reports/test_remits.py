@@ -48,19 +48,19 @@ def test_remit_covers_a_report_when_team_and_ward_are_in_it(remit: Remit, covers
     assert remit.covers(report(team="highways", ward_code="W1")) is covers
 
 
-def test_remit_of_wards_covers_no_report_whose_ward_is_not_known() -> None:
+def test_remit_of_wards_covers_no_report_without_a_ward() -> None:
     assert not Remit(wards=("W1",)).covers(report(ward_code=None))
     assert Remit().covers(report(ward_code=None))
 
 
-def test_remits_of_two_roles_do_not_add_up() -> None:
+def test_remits_of_two_roles_do_not_combine() -> None:
     both = Author("both", staff_in=(HERE, ELSEWHERE), officer_in=(ELSEWHERE,))
     here = report(team="highways")
     assert both.is_staff_for(here)
     assert not both.is_officer_for(here)
 
 
-def test_nobody_is_an_officer_of_anything_when_no_remit_is_named() -> None:
+def test_officer_without_a_remit_covers_nothing() -> None:
     assert not Author("somebody").is_officer_for(report())
     assert not Author("somebody").is_staff_for(report())
 
@@ -82,7 +82,7 @@ def test_change_is_refused_and_nothing_stored_when_the_report_is_another_teams(
     )
 
 
-def test_who_sent_it_is_not_shown_when_the_report_is_another_teams(ports: Ports) -> None:
+def test_sender_is_hidden_when_the_report_is_another_teams(ports: Ports) -> None:
     request_id = sent(ports).service_request_id
     assert not isinstance(view(request_id, officer(ELSEWHERE), ports), FullView)
     seen = view(request_id, officer(HERE), ports)
@@ -90,7 +90,7 @@ def test_who_sent_it_is_not_shown_when_the_report_is_another_teams(ports: Ports)
     assert seen.contact == Contact(name="Somebody")
 
 
-def test_officer_sees_how_its_sender_would_like_to_be_spoken_to(ports: Ports) -> None:
+def test_officer_sees_the_senders_preferred_contact(ports: Ports) -> None:
     stored = submit(draft(), "by a Pole", Author("polish"), ports)
     unsaid = submit(draft(), "unsaid", Author("another"), ports)
     for request_id, language in (
@@ -103,7 +103,7 @@ def test_officer_sees_how_its_sender_would_like_to_be_spoken_to(ports: Ports) ->
     assert not hasattr(view(stored.service_request_id, Author("polish"), ports), "language")
 
 
-def test_private_report_is_not_there_for_officers_of_other_teams(ports: Ports) -> None:
+def test_private_report_looks_missing_to_officers_of_other_teams(ports: Ports) -> None:
     private = sent(ports, **NOISE)
     team = Remit(teams=(private.team,))
     for author in (officer(HERE), officer(Remit(teams=(private.team,), wards=("W9",)))):
@@ -114,7 +114,7 @@ def test_private_report_is_not_there_for_officers_of_other_teams(ports: Ports) -
     assert view(private.service_request_id, officer(team), ports).visibility == "private"
 
 
-def test_staff_of_another_team_add_what_a_resident_adds(ports: Ports) -> None:
+def test_update_by_staff_of_another_team_counts_as_a_residents(ports: Ports) -> None:
     request_id = sent(ports).service_request_id
     crew = Author("crew", staff_in=(ELSEWHERE,))
     with pytest.raises(Forbidden):

@@ -67,7 +67,7 @@ def answer(
     return answer_question(asked(request_id, who, **values), draft, files, ports)
 
 
-def test_yes_is_counted_and_leaves_the_report_as_it_is(request_id: str, ports: Ports) -> None:
+def test_yes_is_counted_and_leaves_the_report_unchanged(request_id: str, ports: Ports) -> None:
     standing = answer(request_id, ports, "yes")
     assert standing.is_new and standing.answer and standing.answer.is_fixed
     after = standing.report
@@ -75,7 +75,7 @@ def test_yes_is_counted_and_leaves_the_report_as_it_is(request_id: str, ports: P
     assert (after.state, len(after.updates)) == ("fixed", 1)
 
 
-def test_no_opens_the_report_again_with_words_and_photos_and_counts_as_a_failed_repair(
+def test_no_reopens_the_report_with_text_and_photos_and_counts_as_a_failed_repair(
     request_id: str, ports: Ports
 ) -> None:
     after = answer(request_id, ports, text="The hole is back.", files=(PNG, PNG)).report
@@ -85,17 +85,17 @@ def test_no_opens_the_report_again_with_words_and_photos_and_counts_as_a_failed_
     assert [photo.update_id for photo in after.photos] == [update.update_id] * 2
 
 
-def test_no_without_words_says_that_it_is_not_fixed(request_id: str, ports: Ports) -> None:
+def test_no_without_text_says_that_it_is_not_fixed(request_id: str, ports: Ports) -> None:
     assert answer(request_id, ports).report.updates[-1].text == NOT_FIXED
 
 
-def test_answer_counts_once_when_it_comes_again(request_id: str, ports: Ports) -> None:
+def test_repeated_answer_counts_once(request_id: str, ports: Ports) -> None:
     first, second = (answer(request_id, ports, text=text) for text in ("Not so.", "Not at all."))
     assert first.is_new and not second.is_new and second.answer == first.answer
     assert second.report == first.report
 
 
-def test_answer_stands_when_the_other_one_comes_later(request_id: str, ports: Ports) -> None:
+def test_first_answer_stays_when_another_follows(request_id: str, ports: Ports) -> None:
     answer(request_id, ports, "yes")
     standing = answer(request_id, ports, "no", files=(PNG,))
     assert isinstance(ports.photos, MemoryPhotos) and ports.photos.taken == []
@@ -103,16 +103,14 @@ def test_answer_stands_when_the_other_one_comes_later(request_id: str, ports: Po
     assert standing.report.state == "fixed"
 
 
-def test_no_is_brought_to_its_end_when_it_was_cut_short_and_comes_again(
-    request_id: str, ports: Ports
-) -> None:
+def test_interrupted_no_is_completed_by_its_repeat(request_id: str, ports: Ports) -> None:
     noted = Answer(answer_id="follower", person="person", repair=1, is_fixed=False, datetime=NOON)
     ports.repository.add_answer(request_id, noted)
     after = answer(request_id, ports, text="Not so.").report
     assert (after.state, after.failed_repairs, after.said_not_fixed) == ("reopen", 1, 1)
 
 
-def test_each_of_several_is_counted_and_the_first_no_opens_it(
+def test_each_of_several_answers_is_counted_and_the_first_no_reopens(
     request_id: str, ports: Ports
 ) -> None:
     for who, says in (("one", "yes"), ("two", "no")):
@@ -124,7 +122,7 @@ def test_each_of_several_is_counted_and_the_first_no_opens_it(
 
 
 @pytest.mark.parametrize("state", ["reopen", "duplicate"])
-def test_nothing_is_taken_when_the_report_has_moved_on(
+def test_answer_is_refused_when_the_report_has_changed_meanwhile(
     state: str, request_id: str, ports: Ports
 ) -> None:
     moved = said(state, request_id, ports)
@@ -133,7 +131,7 @@ def test_nothing_is_taken_when_the_report_has_moved_on(
     assert standing.report == moved
 
 
-def test_question_about_an_earlier_repair_expires_when_it_was_repaired_again(
+def test_question_about_an_earlier_repair_expires_after_another_repair(
     request_id: str, ports: Ports
 ) -> None:
     answer(request_id, ports)
@@ -165,7 +163,7 @@ def test_correcting_the_reason_is_not_another_repair(request_id: str, ports: Por
         ("withdrawn", False, False),
     ],
 )
-def test_question_is_for_those_who_may_see_the_report_now(
+def test_question_is_only_for_those_who_may_see_the_report_now(
     visibility: Any, own: bool, others: bool, request_id: str, ports: Ports
 ) -> None:
     stored = ports.repository.get(request_id)
@@ -179,9 +177,7 @@ def test_question_is_for_those_who_may_see_the_report_now(
                 answer(request_id, ports, is_own=is_own)
 
 
-def test_photos_are_refused_before_anything_is_noted_when_there_are_too_many_or_it_is_none(
-    request_id: str, ports: Ports
-) -> None:
+def test_invalid_or_too_many_photos_are_refused_first(request_id: str, ports: Ports) -> None:
     assert isinstance(ports.photos, MemoryPhotos)
     ports.photos.refused.add(b"no picture")
     for files in ((PNG,) * (MOST_PHOTOS + 1), (b"no picture",)):

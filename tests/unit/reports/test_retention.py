@@ -29,7 +29,7 @@ SENT: dict[str, Any] = {
 
 
 @pytest.mark.parametrize(("after", "is_over"), EDGES)
-def test_unconfirmed_report_goes_when_28_days_are_over(
+def test_unconfirmed_report_is_deleted_after_28_days(
     after: timedelta, is_over: bool, ports: Ports, repository: MemoryRepository, clock: Clock
 ) -> None:
     photo = Photo(photo_id="P", state="waiting")
@@ -44,7 +44,7 @@ def test_unconfirmed_report_goes_when_28_days_are_over(
 
 @pytest.mark.parametrize(("after", "is_over"), EDGES)
 @pytest.mark.parametrize("state", ["fixed", "closed", "duplicate", "no_further_action"])
-def test_sender_of_a_closed_report_is_forgotten_when_two_years_are_over(
+def test_sender_of_a_closed_report_is_erased_after_two_years(
     state: Any,
     after: timedelta,
     is_over: bool,
@@ -65,7 +65,7 @@ def test_sender_of_a_closed_report_is_forgotten_when_two_years_are_over(
     assert left.description == "A deep hole." and left.updates == updates
 
 
-def test_private_text_goes_with_its_sender_and_its_place_is_left_within_a_kilometre(
+def test_private_text_is_erased_with_its_sender_and_its_place_kept_within_a_kilometre(
     ports: Ports, repository: MemoryRepository, clock: Clock
 ) -> None:
     repository.create(report(1, visibility="private", state="closed", title="Next door", **SENT))
@@ -77,7 +77,7 @@ def test_private_text_goes_with_its_sender_and_its_place_is_left_within_a_kilome
 
 
 @pytest.mark.parametrize("later", [DAY, 729 * DAY])
-def test_time_of_a_closed_report_goes_on_when_somebody_adds_to_it(
+def test_retention_of_a_closed_report_continues_after_an_update(
     later: timedelta, ports: Ports, repository: MemoryRepository, clock: Clock
 ) -> None:
     fixed = update(1, state="fixed", datetime=NOON)
@@ -92,7 +92,7 @@ def test_time_of_a_closed_report_goes_on_when_somebody_adds_to_it(
     assert stored(repository).contact is None
 
 
-def test_time_starts_again_when_the_report_is_closed_again(
+def test_retention_starts_again_when_the_report_is_closed_again(
     ports: Ports, repository: MemoryRepository, clock: Clock
 ) -> None:
     changed = report(1, **SENT)
@@ -107,7 +107,7 @@ def test_time_starts_again_when_the_report_is_closed_again(
     assert stored(repository).contact is None
 
 
-def test_note_of_a_report_goes_in_time_when_nobody_ever_knew_who_sent_it(
+def test_note_of_a_report_without_a_sender_is_deleted_in_time(
     ports: Ports, repository: MemoryRepository, clock: Clock
 ) -> None:
     repository.create(report(1, state="closed", anonymous=True))
@@ -118,7 +118,7 @@ def test_note_of_a_report_goes_in_time_when_nobody_ever_knew_who_sent_it(
     assert repository.to_forget("closed", until=clock.now, limit=1, after=None) == []
 
 
-def test_flag_of_a_closed_report_goes_when_its_own_time_is_over(
+def test_flag_of_a_closed_report_is_deleted_in_its_own_time(
     ports: Ports, repository: MemoryRepository, clock: Clock
 ) -> None:
     flags = [
@@ -146,7 +146,7 @@ def test_flag_of_a_closed_report_goes_when_its_own_time_is_over(
         {"state": "closed", "visibility": "withdrawn"},
     ],
 )
-def test_report_stays_as_it_is_when_it_is_open_or_was_forgotten(
+def test_open_or_erased_report_is_unchanged(
     values: Any, ports: Ports, repository: MemoryRepository, clock: Clock
 ) -> None:
     before = repository.create(report(1, **values))
@@ -162,7 +162,7 @@ def test_report_stays_as_it_is_when_it_is_open_or_was_forgotten(
         ("sender_kept_days", {"state": "closed"}),
     ],
 )
-def test_council_says_how_long(
+def test_council_sets_the_retention_periods(
     setting: str, values: Any, ports: Ports, repository: MemoryRepository, clock: Clock
 ) -> None:
     repository.create(report(1, **values, **SENT))
@@ -177,7 +177,7 @@ def test_council_says_how_long(
 
 
 @pytest.mark.parametrize("failure", [UpstreamFailed("not now"), ValueError("cannot be read")])
-def test_more_than_a_page_is_forgotten_and_a_failure_holds_up_nobody(
+def test_several_pages_are_processed_and_a_failure_delays_no_other(
     failure: Exception, ports: Ports, clock: Clock
 ) -> None:
     class Failing(MemoryRepository):

@@ -34,7 +34,7 @@ def test_status_is_open311s_when_the_state_is_ours(state: State, status: str) ->
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_no_state_moves_to_itself_or_back_to_the_beginning(state: State) -> None:
+def test_no_state_changes_to_itself_or_back_to_open(state: State) -> None:
     assert not moves_from(state) & {state, "open"}
 
 
@@ -45,5 +45,5 @@ def test_open_work_can_end_in_every_way_but_is_not_reopened(state: State) -> Non
 
 
 @pytest.mark.parametrize("state", sorted(CLOSED_STATES))
-def test_closed_work_is_reopened_or_its_reason_put_right(state: State) -> None:
+def test_closed_work_is_reopened_or_its_reason_corrected(state: State) -> None:
     assert moves_from(state) == (CLOSED_STATES - {state}) | {"reopen"}

@@ -36,7 +36,7 @@ IMAGE: dict[str, dict[str, Any]] = {
         ({"photos": {"S": '[{"photo_id": "1"}]'}}, True),
     ],
 )
-def test_change_says_whether_everybody_can_see_it(
+def test_change_says_whether_the_report_is_public(
     values: dict[str, dict[str, Any]], shows: bool
 ) -> None:
     new = {**IMAGE, "version": {"N": "2"}, "request_id": {"S": "another"}, **values}
@@ -51,7 +51,7 @@ def changed(old: dict[str, Any], new: dict[str, Any]) -> ReportChanged:
     return fact
 
 
-def test_change_says_which_question_was_asked_and_that_once() -> None:
+def test_change_names_a_new_question_once() -> None:
     def questions(*numbers: int) -> dict[str, Any]:
         return {"questions": {"S": json.dumps([{"number": number} for number in numbers])}}
 
@@ -62,7 +62,7 @@ def test_change_says_which_question_was_asked_and_that_once() -> None:
     assert not changed({}, questions(1)).shows_change
 
 
-def test_change_says_from_which_state_to_which() -> None:
+def test_change_has_the_states_before_and_after() -> None:
     fact = changed({}, {"state": {"S": "fixed"}})
     assert (fact.old_state, fact.state) == ("open", "fixed")
 
@@ -76,7 +76,7 @@ def test_change_says_from_which_state_to_which() -> None:
         ({"external_reference": {"S": "2019-4711"}}, False),
     ],
 )
-def test_report_is_new_when_everybody_can_see_it_and_no_other_system_had_it(
+def test_report_is_new_when_it_is_public_and_not_imported(
     values: dict[str, dict[str, Any]], is_new: bool
 ) -> None:
     fact = fact_of({"eventID": "1", "dynamodb": {"NewImage": {**IMAGE, **values}}})
@@ -98,7 +98,7 @@ ONCE_PUBLIC = {"once_public": {"BOOL": True}}
         (ONCE_PUBLIC, ONCE_PUBLIC, False, False),
     ],
 )
-def test_report_appears_as_often_as_it_is_shown_again_and_is_new_once(
+def test_report_appears_whenever_it_is_shown_again_and_is_new_once(
     old: dict[str, Any], new: dict[str, Any], appeared: bool, is_new: bool
 ) -> None:
     fact = changed(old, new)
@@ -141,7 +141,7 @@ REPORTER = {"reporter": {"S": "a1"}}
         ({}, {}, False),
     ],
 )
-def test_change_says_that_nobody_knows_any_more_who_sent_it(
+def test_change_says_that_the_senders_data_was_erased(
     old: dict[str, Any], new: dict[str, Any], lost: bool
 ) -> None:
     assert changed(old, new).lost_sender is lost

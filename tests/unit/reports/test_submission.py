@@ -43,7 +43,7 @@ def fields_refused(ports: Ports, **values: Any) -> dict[str, str]:
     return {error.field: error.message for error in refusal.value.errors}
 
 
-def test_answers_are_kept_and_not_public(ports: Ports) -> None:
+def test_answers_are_stored_and_not_public(ports: Ports) -> None:
     vehicle = {"vehicle": "Blue van", "registration": "ZZ12 CAN", "days": 9}
     report = submit(
         draft(service_code="abandoned-vehicle", attributes=vehicle), "key", ANYBODY, ports
@@ -68,7 +68,7 @@ def test_nothing_is_stored_and_the_phone_is_named_when_an_answer_is_dangerous(
     assert "call us now on 01904 960123" in refused["attributes.what"]
 
 
-def test_body_to_tell_is_named_when_the_place_is_not_the_councils(ports: Ports) -> None:
+def test_responsible_organisation_is_named_when_the_place_is_not_the_councils(ports: Ports) -> None:
     refused = fields_refused(ports, **TRUNK_ROAD)
     assert "national roads agency" in refused["lat"] and "03069 990100" in refused["lat"]
     assert submit(draft(service_code="litter", **TRUNK_ROAD), "key", ANYBODY, ports)
@@ -81,7 +81,7 @@ def test_body_to_tell_is_named_when_the_place_is_not_the_councils(ports: Ports) 
         (IN_THE_CORNER, "It looks like it is in Wold District Council: https://wold.example"),
     ],
 )
-def test_report_is_refused_with_whose_the_place_is_when_it_is_outside_every_ward(
+def test_report_outside_every_ward_is_refused_with_the_responsible_council(
     place: dict[str, float], said: str, ports: Ports
 ) -> None:
     assert isinstance(ports.whereabouts, Nowhere)
@@ -90,14 +90,16 @@ def test_report_is_refused_with_whose_the_place_is_when_it_is_outside_every_ward
     assert said in fields_refused(without_areas, service_code="litter", **place)["lat"]
 
 
-def test_body_to_tell_is_named_alone_when_its_area_is_outside_every_ward_too(ports: Ports) -> None:
+def test_only_the_organisation_is_named_when_its_area_is_outside_every_ward_too(
+    ports: Ports,
+) -> None:
     assert isinstance(ports.whereabouts, Nowhere)
     ports.whereabouts.outside = True
     refused = fields_refused(ports, **TRUNK_ROAD)
     assert "national roads agency" in refused["lat"] and "Eskerby" not in refused["lat"]
 
 
-def test_report_that_was_taken_is_answered_again_when_its_place_is_outside_every_ward_by_now(
+def test_repeated_report_is_returned_when_its_place_is_now_outside_every_ward(
     ports: Ports,
 ) -> None:
     assert isinstance(ports.whereabouts, Nowhere)
@@ -113,13 +115,13 @@ def test_every_fault_is_named_when_answer_place_and_photo_are_wrong(ports: Ports
     assert set(refused) == {"attributes.what", "lat", "photo_ids"}
 
 
-def test_photos_are_the_reports_when_they_were_asked_for_under_its_key(ports: Ports) -> None:
+def test_photos_belong_to_the_report_with_their_key(ports: Ports) -> None:
     photos_of(ports).known |= {PHOTO, OTHER}
     report = submit(draft(photo_ids=[OTHER, PHOTO]), "key", ANYBODY, ports)
     assert [photo.photo_id for photo in report.photos] == [OTHER, PHOTO]
 
 
-def test_photo_is_refused_when_it_was_asked_for_under_another_key(ports: Ports) -> None:
+def test_photo_is_refused_when_it_has_another_key(ports: Ports) -> None:
     photos_of(ports).known.add(PHOTO)
     assert (
         "does not belong to this report"
@@ -127,7 +129,7 @@ def test_photo_is_refused_when_it_was_asked_for_under_another_key(ports: Ports) 
     )
 
 
-def test_photo_is_seen_when_it_is_ready_and_shown(ports: Ports) -> None:
+def test_photo_is_visible_when_it_is_ready_and_approved(ports: Ports) -> None:
     photos_of(ports).known |= {PHOTO, OTHER}
     request_id = submit(draft(photo_ids=[PHOTO, OTHER]), "key", ANYBODY, ports).service_request_id
     assert view(request_id, ANYBODY, ports).photos == ()
@@ -137,7 +139,7 @@ def test_photo_is_seen_when_it_is_ready_and_shown(ports: Ports) -> None:
     assert (shown.url, shown.thumbnail_url) == (f"{base}/page.jpg", f"{base}/thumbnail.jpg")
 
 
-def test_photo_waits_for_an_officer_when_the_council_wants_it(ports: Ports) -> None:
+def test_photo_waits_for_an_officer_when_the_council_reviews_photos(ports: Ports) -> None:
     careful = council_with(ports, photos_wait=True)
     photos_of(ports).known.add(PHOTO)
     photos_of(ports).done.add(PHOTO)
@@ -168,13 +170,13 @@ def test_report_waits_for_an_officer_when_its_place_is_only_described(ports: Por
         ({"lat": None, "address": "Behind the old mill"}, {"lat"}),
     ],
 )
-def test_place_is_asked_for_when_half_of_it_is_missing(
+def test_incomplete_place_is_refused(
     values: dict[str, Any], fields: set[str], ports: Ports
 ) -> None:
     assert set(fields_refused(ports, **values)) == fields
 
 
-def test_private_report_is_seen_only_with_its_link(ports: Ports) -> None:
+def test_private_report_is_visible_only_with_its_link(ports: Ports) -> None:
     noise = draft(service_code="noise-nuisance", attributes={"kind": "noise"})
     report = submit(noise, "key", ANYBODY, ports)
     request_id, link = report.service_request_id, tracking_url(report, ports)
@@ -187,7 +189,7 @@ def test_private_report_is_seen_only_with_its_link(ports: Ports) -> None:
     assert public_views([request_id], ports) == {}
 
 
-def test_photos_of_a_private_report_have_addresses_of_their_own(ports: Ports) -> None:
+def test_photos_of_a_private_report_have_signed_addresses(ports: Ports) -> None:
     photos_of(ports).known.add(PHOTO)
     photos_of(ports).done.add(PHOTO)
     noise = draft(service_code="noise-nuisance", attributes={"kind": "noise"}, photo_ids=[PHOTO])
@@ -203,13 +205,13 @@ def test_report_is_held_when_the_council_publishes_later(ports: Ports) -> None:
     assert public_views([report.service_request_id], slow) == {}
 
 
-def test_nobody_is_kept_with_an_anonymous_report(ports: Ports) -> None:
+def test_anonymous_report_stores_no_sender(ports: Ports) -> None:
     contact = Contact(email="ann@example.org")
     report = submit(draft(anonymous=True, contact=contact), "key", Author("ann"), ports)
     assert (report.contact, report.reporter, report.anonymous) == (None, None, True)
 
 
-def test_promise_and_team_are_those_of_service_and_place(ports: Ports) -> None:
+def test_promise_and_team_come_from_service_and_place(ports: Ports) -> None:
     report = submit(draft(service_code="litter"), "key", ANYBODY, ports)
     assert report.team == "town-centre"
     assert report.expected_datetime and report.expected_datetime > NOON

@@ -68,7 +68,7 @@ def reasons(report: ServiceRequest) -> dict[str, str]:
     return {reason.about: reason.text for reason in report.because}
 
 
-def test_report_is_decided_by_the_rules_when_it_comes_in(ruled: Ports, council: Council) -> None:
+def test_rules_decide_a_new_report(ruled: Ports, council: Council) -> None:
     stored = submit(draft(description="It is deep."), "key", ANYBODY, ruled)
     assert (stored.priority, stored.opens, stored.team) == ("high", "job", "highways")
     assert stored.expected_datetime
@@ -81,7 +81,7 @@ def test_report_is_decided_by_the_rules_when_it_comes_in(ruled: Ports, council: 
     }
 
 
-def test_job_of_a_report_is_decided_by_its_answers(ruled: Ports) -> None:
+def test_answers_decide_the_job_of_a_report(ruled: Ports) -> None:
     large = draft(description="Deep.", attributes={"size": "large"})
     stored = submit(large, "key", ANYBODY, ruled)
     assert "the answer to “How big is it?” is" in reasons(stored)["kind"]
@@ -89,13 +89,13 @@ def test_job_of_a_report_is_decided_by_its_answers(ruled: Ports) -> None:
     assert (decision.kind, decision.skills, decision.minutes) == ("make_safe", ("jetting",), 50)
 
 
-def test_officers_see_what_a_report_opens_and_why(ruled: Ports) -> None:
+def test_officers_see_the_decisions_with_reasons(ruled: Ports) -> None:
     seen = full(submit(draft(description="Deep."), "key", ANYBODY, ruled), ruled)
     assert seen.opens == "job"
     assert {reason.about for reason in seen.because} == {"priority", "opens", "target"}
 
 
-def test_report_of_another_system_is_decided_without_a_target(ruled: Ports) -> None:
+def test_imported_report_is_decided_without_a_target(ruled: Ports) -> None:
     take_over(imported(draft=draft(description="Deep.")), ruled)
     (stored,) = ruled.repository.many(list(ruled.repository.ids())).values()
     assert (stored.priority, stored.opens, stored.expected_datetime) == ("high", "job", None)
@@ -103,7 +103,7 @@ def test_report_of_another_system_is_decided_without_a_target(ruled: Ports) -> N
     assert changed(stored, ruled, **EAST).expected_datetime is None
 
 
-def test_team_target_and_priority_are_decided_anew_when_the_service_changes(
+def test_team_target_and_priority_are_decided_again_when_the_service_changes(
     ruled: Ports, council: Council
 ) -> None:
     stored = submit(draft(description="A hole."), "key", ANYBODY, ruled)
@@ -124,7 +124,7 @@ def test_target_follows_when_an_officer_changes_the_priority(ruled: Ports) -> No
     assert reasons(after)["target"].startswith("The target is 4 working hours")
 
 
-def test_what_an_officer_chose_stays_when_the_service_and_the_place_change(ruled: Ports) -> None:
+def test_officers_choice_stays_when_the_service_and_the_place_change(ruled: Ports) -> None:
     stored = submit(draft(description="It is deep."), "key", ANYBODY, ruled)
     target = NOON + timedelta(days=40)
     by_hand = changed(stored, ruled, team="lighting", priority="low", expected_datetime=target)
@@ -136,7 +136,7 @@ def test_what_an_officer_chose_stays_when_the_service_and_the_place_change(ruled
 
 
 @pytest.mark.parametrize("chosen", [{"priority": "low"}, {"expected_datetime": NOON}])
-def test_team_is_decided_anew_when_an_officer_chose_something_else(
+def test_team_is_decided_again_when_an_officer_chose_something_else(
     chosen: dict[str, Any], ruled: Ports, council: Council
 ) -> None:
     stored = submit(draft(description="A hole."), "key", ANYBODY, ruled)
@@ -145,7 +145,7 @@ def test_team_is_decided_anew_when_an_officer_chose_something_else(
     assert (after.team, after.expected_datetime) == ("parks", target)
 
 
-def test_rest_is_decided_anew_when_an_officer_chose_only_the_team(ruled: Ports) -> None:
+def test_rest_is_decided_again_when_an_officer_chose_only_the_team(ruled: Ports) -> None:
     stored = submit(draft(service_code="litter", description="A bag."), "key", ANYBODY, ruled)
     by_hand = changed(stored, ruled, team="contact")
     after = changed(by_hand, ruled, service_code="pothole", priority="high")
@@ -153,7 +153,7 @@ def test_rest_is_decided_anew_when_an_officer_chose_only_the_team(ruled: Ports) 
     assert reasons(after)["target"].startswith("The target is 4 working hours")
 
 
-def test_team_that_came_in_the_same_change_as_the_service_stays(ruled: Ports) -> None:
+def test_team_set_together_with_the_service_stays(ruled: Ports) -> None:
     stored = submit(draft(description="A hole."), "key", ANYBODY, ruled)
     assert changed(stored, ruled, service_code="litter", team="waste").team == "waste"
 
@@ -165,20 +165,20 @@ def test_priority_stays_when_it_was_changed_before_there_were_rules(ruled: Ports
     assert (after.priority, after.decided_by_hand) == ("low", ("priority",))
 
 
-def test_texts_alone_decide_nothing_anew_when_an_officer_redacts_them(ruled: Ports) -> None:
+def test_redaction_changes_no_decision(ruled: Ports) -> None:
     stored = submit(draft(description="Deep, says a neighbour."), "key", ANYBODY, ruled)
     after = changed(stored, ruled, description="[redacted]")
     assert (after.priority, after.because) == ("high", stored.because)
 
 
-def test_report_is_decided_anew_when_its_reporter_changes_what_it_says(ruled: Ports) -> None:
+def test_report_is_decided_again_when_its_reporter_edits_it(ruled: Ports) -> None:
     stored = submit(draft(description="A hole."), "key", SHE, ruled)
     deeper = OwnChanges(description="It is deep by now.")
     after = change_own(stored.service_request_id, deeper, stored.version, SHE, ruled)
     assert (after.priority, after.opens) == ("high", "job")
 
 
-def test_reasons_are_forgotten_when_a_report_is_taken_back(ruled: Ports) -> None:
+def test_reasons_are_deleted_when_a_report_is_withdrawn(ruled: Ports) -> None:
     stored = submit(draft(description="Deep."), "key", SHE, ruled)
     assert withdraw_own(stored.service_request_id, SHE, ruled).because == ()
 
@@ -190,7 +190,7 @@ def test_reasons_are_erased_with_the_reporters_data(ruled: Ports) -> None:
     assert after and (after.because, after.priority) == ((), "high")
 
 
-def test_report_stays_as_it_is_when_its_service_is_no_longer_offered(ruled: Ports) -> None:
+def test_report_is_unchanged_when_its_service_is_no_longer_offered(ruled: Ports) -> None:
     ruled.repository.create(report(service_code="dragon", team="highways", description="Deep."))
     (stored,) = ruled.repository.many(list(ruled.repository.ids())).values()
     after = changed(stored, ruled, **EAST)
@@ -204,7 +204,7 @@ def test_report_stays_as_it_is_when_its_service_is_no_longer_offered(ruled: Port
         ({"expected_datetime": NOON - timedelta(days=1)}, "expected_datetime", "before"),
     ],
 )
-def test_choice_is_refused_when_it_cannot_be(
+def test_impossible_choice_is_refused(
     changes: dict[str, Any], field: str, fix: str, ruled: Ports
 ) -> None:
     stored = submit(draft(), "key", ANYBODY, ruled)
@@ -214,7 +214,7 @@ def test_choice_is_refused_when_it_cannot_be(
     assert (fault.field, fix in fault.message) == (field, True)
 
 
-def test_choice_is_a_conflict_when_it_was_made_of_an_older_version(ruled: Ports) -> None:
+def test_choice_on_an_older_version_is_a_conflict(ruled: Ports) -> None:
     stored = submit(draft(), "key", ANYBODY, ruled)
     changed(stored, ruled, team="waste")
     with pytest.raises(Conflict):

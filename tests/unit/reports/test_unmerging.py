@@ -48,7 +48,7 @@ def people(request_id: str, ports: Ports) -> set[str]:
     return found
 
 
-def test_report_is_open_again_and_its_people_go_back(ids: list[str], ports: Ports) -> None:
+def test_report_is_reopened_and_its_followers_return(ids: list[str], ports: Ports) -> None:
     one, two, _ = ids
     ann, bob = joins("ann", one, ports), joins("bob", two, ports)
     merge(one, two, ports)
@@ -71,7 +71,7 @@ def test_follower_of_both_reports_stays_with_both(ids: list[str], ports: Ports) 
     assert people(two, ports) == {before, later}
 
 
-def test_who_was_carried_and_follows_then_stays(ids: list[str], ports: Ports) -> None:
+def test_moved_follower_who_follows_again_stays(ids: list[str], ports: Ports) -> None:
     one, two, _ = ids
     ann = joins("ann", one, ports)
     merge(one, two, ports)
@@ -80,7 +80,9 @@ def test_who_was_carried_and_follows_then_stays(ids: list[str], ports: Ports) ->
     assert people(two, ports) == {ann}
 
 
-def test_who_came_with_two_reports_stays_because_of_the_other(ids: list[str], ports: Ports) -> None:
+def test_follower_of_two_duplicates_stays_because_of_the_other(
+    ids: list[str], ports: Ports
+) -> None:
     one, two, into = ids
     ann = joins("ann", one, ports)
     joins("ann", two, ports)
@@ -93,7 +95,7 @@ def test_who_came_with_two_reports_stays_because_of_the_other(ids: list[str], po
     assert people(into, ports) == set()
 
 
-def test_people_leave_everything_that_it_was_merged_into(ids: list[str], ports: Ports) -> None:
+def test_followers_leave_the_whole_chain_of_merges(ids: list[str], ports: Ports) -> None:
     one, two, three = ids
     ann, bob = joins("ann", one, ports), joins("bob", two, ports)
     merge(one, two, ports)
@@ -105,7 +107,7 @@ def test_people_leave_everything_that_it_was_merged_into(ids: list[str], ports: 
     assert people(one, ports) == {ann}
 
 
-def test_people_come_back_when_it_is_merged_once_more(ids: list[str], ports: Ports) -> None:
+def test_followers_return_when_it_is_merged_again(ids: list[str], ports: Ports) -> None:
     one, two, _ = ids
     ann = joins("ann", one, ports)
     merge(one, two, ports)
@@ -129,7 +131,7 @@ def test_report_is_not_unmerged_when_it_is_not_a_duplicate_or_has_changed(
         unmerge(one, stored(one, ports).version, elsewhere, ports)
 
 
-def test_people_stay_when_somebody_else_wrote_meanwhile(
+def test_followers_stay_after_a_concurrent_change(
     ids: list[str], ports: Ports, repository: MemoryRepository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one, two, _ = ids

@@ -32,9 +32,7 @@ def test_report_is_stored_with_its_team_and_promise_date_when_submitted(ports: P
     assert report.expected_datetime == datetime(2026, 6, 10, 16, 0, tzinfo=UTC)
 
 
-def test_same_draft_gives_the_stored_report_as_it_is_now_when_the_key_is_repeated(
-    ports: Ports, clock: Clock
-) -> None:
+def test_repeated_key_returns_the_stored_report_as_it_is_now(ports: Ports, clock: Clock) -> None:
     first = submit(draft(), "key", ANYBODY, ports)
     add_update(first.service_request_id, update_draft(state="fixed"), "u", OFFICER, ports)
     clock.now += timedelta(hours=1)
@@ -44,7 +42,7 @@ def test_same_draft_gives_the_stored_report_as_it_is_now_when_the_key_is_repeate
     assert again.requested_datetime == NOON
 
 
-def test_other_draft_is_a_conflict_that_leads_to_the_stored_one_when_the_key_is_repeated(
+def test_other_draft_under_the_same_key_is_a_conflict_with_the_stored_report(
     ports: Ports,
 ) -> None:
     first = submit(draft(), "key", ANYBODY, ports)
@@ -74,7 +72,7 @@ def test_key_makes_another_report_when_another_person_uses_it(ports: Ports) -> N
         ({"long": float("inf")}, "long"),
     ],
 )
-def test_nothing_is_stored_when_service_or_place_is_not_the_councils(
+def test_nothing_is_stored_when_service_or_place_is_unknown(
     values: dict[str, object], field: str, ports: Ports
 ) -> None:
     with pytest.raises(Invalid) as refusal:
@@ -128,7 +126,7 @@ def test_fixed_report_is_reopened_when_a_resident_says_it_is_not_fixed(ports: Po
 
 
 @pytest.mark.parametrize("state", [None, "in_progress", "duplicate", "cancelled"])
-def test_not_fixed_is_a_conflict_when_nobody_said_the_report_was_done(
+def test_not_fixed_is_a_conflict_when_the_report_was_not_done(
     state: str | None, ports: Ports
 ) -> None:
     request_id = submit(draft(), "key", ANYBODY, ports).service_request_id
@@ -137,7 +135,7 @@ def test_not_fixed_is_a_conflict_when_nobody_said_the_report_was_done(
         add_update(request_id, update_draft(state="not_fixed"), "u2", RESIDENT, ports)
 
 
-def test_repeat_gets_what_it_stored_when_the_service_was_withdrawn_since(ports: Ports) -> None:
+def test_repeat_gets_its_stored_report_when_the_service_was_removed_since(ports: Ports) -> None:
     first = submit(draft(), "key", ANYBODY, ports)
     council = load("demo")
     offered = tuple(s for s in council.services if s.service_code != "pothole")
@@ -147,7 +145,7 @@ def test_repeat_gets_what_it_stored_when_the_service_was_withdrawn_since(ports: 
         submit(draft(), "another key", ANYBODY, later)
 
 
-def test_move_is_refused_with_the_allowed_ones_when_the_lifecycle_has_no_such_move(
+def test_transition_is_refused_with_the_allowed_ones(
     ports: Ports,
 ) -> None:
     request_id = submit(draft(), "key", ANYBODY, ports).service_request_id
@@ -155,7 +153,7 @@ def test_move_is_refused_with_the_allowed_ones_when_the_lifecycle_has_no_such_mo
         add_update(request_id, update_draft(state="reopen"), "u", OFFICER, ports)
 
 
-def test_timeline_stays_whole_and_its_item_small_when_many_long_updates_come(
+def test_timeline_stays_complete_and_its_item_small_with_many_long_updates(
     ports: Ports, repository: MemoryRepository, clock: Clock
 ) -> None:
     request_id = submit(draft(), "key", ANYBODY, ports).service_request_id
@@ -203,7 +201,7 @@ def test_report_is_seen_by_its_reporter_and_officers_only_when_it_is_not_public(
     assert public_views([report.service_request_id], ports) == {}
 
 
-def test_contact_is_kept_and_seen_by_officers_alone(ports: Ports) -> None:
+def test_contact_is_stored_and_visible_only_to_officers(ports: Ports) -> None:
     contact = Contact(name="Canary Name", email="canary@example.org", phone="01904 555777")
     report = submit(draft(contact=contact), "key", RESIDENT, ports)
     assert report.contact == contact
@@ -213,7 +211,7 @@ def test_contact_is_kept_and_seen_by_officers_alone(ports: Ports) -> None:
         assert "canary" not in seen.lower() and "555777" not in seen and "resident" not in seen
 
 
-def test_list_holds_what_the_council_covers_when_the_box_is_the_world(ports: Ports) -> None:
+def test_list_has_the_councils_area_when_the_box_is_the_world(ports: Ports) -> None:
     submit(draft(), "key", ANYBODY, ports)
     world = Box(west=-180, south=-90, east=180, north=90)
     page = list_in_box(world, Filters(), limit=10, after=None, ports=ports)
@@ -252,7 +250,7 @@ def test_imported_report_keeps_its_reference_state_and_dates(ports: Ports) -> No
         ("pothole", "private", "private"),
     ],
 )
-def test_imported_report_is_as_visible_as_the_stricter_of_its_service_and_what_it_was(
+def test_imported_report_has_the_stricter_visibility_of_its_service_and_its_mapping(
     service_code: str, there: Any, here: str, ports: Ports
 ) -> None:
     old_one = imported(draft=draft(service_code=service_code), visibility=there, state="fixed")
@@ -263,7 +261,7 @@ def test_imported_report_is_as_visible_as_the_stricter_of_its_service_and_what_i
     )
 
 
-def test_imported_report_leaves_the_public_when_it_is_imported_again_and_its_service_is_private(
+def test_imported_report_becomes_private_when_it_is_imported_again_and_its_service_is_private(
     ports: Ports, repository: MemoryRepository
 ) -> None:
     old_one = imported(draft=draft(service_code="noise-nuisance"))
@@ -276,7 +274,7 @@ def test_imported_report_leaves_the_public_when_it_is_imported_again_and_its_ser
 
 @pytest.mark.parametrize("updated", [None, NOON - timedelta(days=1)])
 @pytest.mark.parametrize("state", ["open", "fixed"])
-def test_imported_report_last_changed_when_it_was_received_when_nothing_later_is_known(
+def test_imported_report_without_a_later_date_last_changed_when_it_was_received(
     updated: datetime | None, state: Any, ports: Ports
 ) -> None:
     report = take_over(imported(state=state, updated_datetime=updated), ports).report

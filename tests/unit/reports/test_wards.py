@@ -23,7 +23,7 @@ def at(ports: Ports, wards: dict[int, str], street: str | None = None) -> Ports:
     return replace(ports, whereabouts=here)
 
 
-def test_report_gets_ward_and_street_when_it_is_submitted(ports: Ports) -> None:
+def test_submitted_report_gets_ward_and_street(ports: Ports) -> None:
     here = at(ports, {2026: "centre"}, "Market Street")
     stored = submit(draft(), "key", Author(), here)
     assert (stored.ward_code, stored.address) == ("centre", "Market Street")
@@ -50,7 +50,7 @@ def test_same_draft_gives_the_stored_report_when_boundaries_changed_meanwhile(
     assert submit(draft(), "key", Author(), at(ports, {2026: "north"})) == first
 
 
-def test_imported_report_gets_the_ward_of_its_own_day_when_it_is_taken_over(
+def test_imported_report_gets_the_ward_of_its_own_day(
     ports: Ports, repository: MemoryRepository
 ) -> None:
     long_ago = datetime(2014, 6, 1, tzinfo=UTC)

@@ -47,7 +47,7 @@ def with_visibilities(ports: Ports, **by_code: str) -> Ports:
         ("withdrawn", "withdrawn"),
     ],
 )
-def test_stored_report_is_withheld_when_its_service_is_private_by_now(
+def test_stored_report_is_withheld_when_its_service_became_private(
     before: Visibility, after: str, ports: Ports, repository: MemoryRepository
 ) -> None:
     stored = repository.create(report(1, visibility=before, once_public=before == "public"))
@@ -60,7 +60,7 @@ def test_stored_report_is_withheld_when_its_service_is_private_by_now(
     assert withhold_private(now) == 0
 
 
-def test_public_report_is_not_published_when_its_service_is_private_by_now(
+def test_public_report_is_not_published_when_its_service_became_private(
     ports: Ports, repository: MemoryRepository
 ) -> None:
     stored = repository.create(report())
@@ -69,7 +69,7 @@ def test_public_report_is_not_published_when_its_service_is_private_by_now(
 
 
 @pytest.mark.parametrize(("service", "seen"), [("private", "private"), ("moderated", "waiting")])
-def test_held_report_is_not_public_after_its_time_when_its_service_keeps_it_back(
+def test_held_report_is_not_public_after_its_time_when_its_service_is_stricter(
     service: str, seen: str, ports: Ports, clock: Clock
 ) -> None:
     slow = replace(ports, council=msgspec.structs.replace(load("demo"), publish_after_s=600))
@@ -88,7 +88,7 @@ def test_held_report_waits_when_its_new_service_is_moderated(ports: Ports) -> No
     assert after.visibility == "waiting"
 
 
-def test_report_stays_private_when_what_made_it_private_is_undone_under_another_private_service(
+def test_report_stays_private_when_the_first_reason_for_it_is_undone_under_another_private_service(
     ports: Ports,
 ) -> None:
     two = with_visibilities(ports, litter="private")
