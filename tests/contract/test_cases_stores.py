@@ -131,7 +131,7 @@ def desk(request: pytest.FixtureRequest) -> DeskStore:
     return DynamoDesk(table)
 
 
-def test_desk_keeps_what_it_is_given(desk: DeskStore) -> None:
+def test_desk_store_returns_what_was_stored(desk: DeskStore) -> None:
     kept = desk.add_template(TEMPLATE)
     assert kept == replace(TEMPLATE, version=1) == desk.template(TEMPLATE.template_id)
     assert desk.add_template(replace(TEMPLATE, name="Another")) == kept

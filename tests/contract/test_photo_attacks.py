@@ -204,7 +204,7 @@ PLANTED = {
 
 
 @pytest.mark.parametrize("defect", sample(list(PLANTED), 2))
-def test_hostile_file_is_found_to_cost_too_much_when_nothing_limits_it(defect: str) -> None:
+def test_hostile_file_is_detected_as_too_costly_without_limits(defect: str) -> None:
     name, planted, fault = PLANTED[defect]
     lifted = "\nimage_sandbox_worker.MOST_MEMORY_BYTES = 2**40"
     found = faults_of(opened(ATTACKS[name](), planted + lifted))

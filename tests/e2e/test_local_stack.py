@@ -191,7 +191,7 @@ def test_part_of_a_document_is_answered_when_a_range_is_asked_for(stack: LocalSt
         ("/nothing", 404, False),
     ],
 )
-def test_pages_of_other_sites_may_read_what_is_the_same_for_everybody(
+def test_other_sites_may_read_what_is_the_same_for_all(
     path: str, status: int, is_open: bool, stack: LocalStack
 ) -> None:
     answered, headers, _ = fetch(stack, path, Origin="https://elsewhere.example")

@@ -30,7 +30,7 @@ def test_device_is_known_for_the_addresses_that_signed_in_on_it_alone(
     assert "@" not in both and "7700" not in both
 
 
-def test_device_stays_the_same_and_its_cookie_small_however_often_somebody_signs_in(
+def test_device_id_and_cookie_size_are_stable_over_many_sign_ins(
     devices: KnownDevices,
 ) -> None:
     cookie = devices.after_sign_in("", [HERS])
@@ -41,7 +41,7 @@ def test_device_stays_the_same_and_its_cookie_small_however_often_somebody_signs
     assert devices.knows(cookie, Destination("email", f"r{2 * MOST_PROOFS - 1}@example.org"))
 
 
-def test_device_is_a_stranger_when_its_cookie_was_made_elsewhere(devices: KnownDevices) -> None:
+def test_device_is_unknown_when_its_cookie_is_forged(devices: KnownDevices) -> None:
     own = devices.after_sign_in("", [HERS])
     device, proof = own.split(".")
     forged = [
@@ -62,7 +62,7 @@ def test_device_is_a_stranger_when_its_cookie_was_made_elsewhere(devices: KnownD
     assert devices.knows(devices.after_sign_in(f"{device}.x", [HERS]), HERS) == f"{2:032x}"
 
 
-def test_device_is_known_by_each_way_of_writing_an_address_that_its_provider_takes_as_one(
+def test_device_is_known_by_each_variant_of_an_address_that_its_provider_ignores(
     devices: KnownDevices,
 ) -> None:
     cookie = devices.after_sign_in("", [Destination("email", "jo.smith@gmail.com")])

@@ -50,7 +50,7 @@ def part(mail: EmailMessage, kind: str) -> str:
     return str(body.get_content())
 
 
-def test_acknowledgement_says_what_was_reported_when_it_is_done_and_where_it_is_followed() -> None:
+def test_acknowledgement_names_the_report_its_promise_and_its_page() -> None:
     mail = as_mail(of_report("new", state="open"))
     words = part(mail, "plain")
     assert mail["Subject"] == "We have your report: Pothole [7K3M-2QXV-9HTD]"
@@ -113,13 +113,13 @@ def test_reply_goes_to_the_case_or_to_a_monitored_mailbox() -> None:
     )
 
 
-def test_promise_is_said_to_be_overdue_when_its_day_is_over() -> None:
+def test_promise_is_overdue_when_its_day_is_over() -> None:
     said = part(as_mail(of_report(expected_datetime=NOON - timedelta(days=28))), "plain")
     assert "Overdue: we aimed to deal with it by: Monday 4 May 2026" in said
     assert "We aim to" not in said
 
 
-def test_promise_is_not_told_any_more_when_it_is_done() -> None:
+def test_promise_is_omitted_when_the_report_is_done() -> None:
     assert "We aim" not in part(as_mail(of_report(state="fixed")), "plain")
 
 

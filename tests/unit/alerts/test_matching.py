@@ -290,7 +290,7 @@ def test_reporter_is_subscribed_to_the_report_and_gets_an_acknowledgement() -> N
     assert len(alerts.subscriptions.stored) == 1
 
 
-def test_reporter_is_told_of_a_report_that_nobody_else_may_see() -> None:
+def test_reporter_is_notified_of_a_non_public_report() -> None:
     alerts = reported(visibility="private")
     other = subscription(1, topic=Topic(kind="council"))
     alerts.index.put(entries_of(other))

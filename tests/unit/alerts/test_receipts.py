@@ -94,7 +94,7 @@ HAPPENINGS: dict[str, tuple[Outcome, bool]] = {
 @pytest.mark.parametrize(
     ("first", "channel"), [*((name, "email") for name in (SENT, *HAPPENINGS)), (SENT, "sms")]
 )
-def test_state_never_goes_back_whatever_order_receipts_come_in(first: str, channel: str) -> None:
+def test_state_never_goes_back_in_any_order_of_receipts(first: str, channel: str) -> None:
     """`sent` is when our own mark is written: a receipt for a letter may be faster than that."""
     for order in permutations([SENT, *HAPPENINGS]):
         if order[0] == first:

@@ -185,7 +185,7 @@ def test_address_is_not_confirmed_by_another_addresss_link_under_the_same_key(
     assert managing.confirm_by_link(which, TOKENS.confirm(made), alerts.ports).state == "active"
 
 
-def test_alerts_of_an_address_are_not_shown_by_what_another_was_sent_under_the_same_key() -> None:
+def test_alerts_of_an_address_are_not_shown_by_another_addresss_link_under_the_same_key() -> None:
     hers = subscription(7, to=SOMEBODY, address_key=IDS.address_key("email", SOMEBODY))
     alerts = Alerts(hers)
     old = subscribe(alerts, key="k", to=STRANGER)
@@ -250,7 +250,7 @@ def test_link_is_not_valid_after_a_day(late: timedelta) -> None:
         confirm(made, alerts)
 
 
-def test_nothing_is_confirmed_when_the_token_is_another_one() -> None:
+def test_altered_token_confirms_nothing() -> None:
     alerts = Alerts()
     made = subscribe(alerts)
     of_another = TOKENS.confirm(subscription(7))

@@ -57,7 +57,7 @@ def store() -> Store:
     return Store()
 
 
-def test_secret_is_not_read_when_nobody_asks_for_it(store: Store) -> None:
+def test_secret_is_read_only_when_it_is_needed(store: Store) -> None:
     Ids(store.secret, store.secret)
     store.secret.accepted()
     assert store.asked == []
@@ -210,11 +210,11 @@ def test_link_is_valid_after_one_rotation_and_not_after_two() -> None:
 
 
 @pytest.mark.parametrize("token", ["", "é", "0" * 32, "0" * 33])
-def test_link_does_not_hold_when_it_was_guessed(token: str) -> None:
+def test_guessed_link_is_not_valid(token: str) -> None:
     assert not Ids(PlainSecret(FIRST), PlainSecret(FIRST)).holds_link_token("R1", token)
 
 
-def test_link_does_not_hold_when_it_leads_to_another_report() -> None:
+def test_link_is_not_valid_for_another_report() -> None:
     ids = Ids(PlainSecret(FIRST), PlainSecret(FIRST))
     assert not ids.holds_link_token("R1", ids.link_token("R2"))
 
@@ -230,7 +230,7 @@ class Unreadable:
         yield
 
 
-def test_ids_need_no_link_secret_and_links_no_id_secret() -> None:
+def test_ids_and_links_use_separate_secrets() -> None:
     Ids(PlainSecret(FIRST), Unreadable()).service_request_id("anonymous", "key")
     Ids(Unreadable(), PlainSecret(FIRST)).link_token("R1")
     with pytest.raises(AssertionError, match="was read"):

@@ -187,7 +187,7 @@ def test_disputed_outcome_reaches_the_report_when_it_is_settled() -> None:
     assert told(here) == [("We have repaired this.", "fixed")]
 
 
-def test_nothing_is_told_of_a_withdrawn_report_or_a_job_that_is_not() -> None:
+def test_withdrawn_report_or_missing_job_is_ignored() -> None:
     here = yard(visibility="withdrawn")
     assert told(here, "done") == [] and not here.reports.notes
     follow("NOSUCHJOB000", here.following())

@@ -233,7 +233,7 @@ def test_restored_job_has_its_reports_present_values() -> None:
 
 
 @pytest.mark.parametrize("values", [{"state": "closed"}, {"visibility": "withdrawn"}])
-def test_job_is_cancelled_when_its_report_no_longer_needs_it_and_comes_back_with_it(
+def test_job_is_cancelled_and_restored_with_its_report(
     values: Any,
 ) -> None:
     here = Yard()

@@ -115,7 +115,7 @@ RECEIVER = receiver().receiver_id
         (PhotoTaken(event_id="4", service_request_id=ID, photo_id="p"), "private", None),
     ],
 )
-def test_receiver_is_told_of_what_everybody_can_see_and_of_what_is_gone(
+def test_receiver_gets_public_changes_and_gone(
     fact: Event, visibility: Visibility, what: str | None, outside: Outside
 ) -> None:
     outside.receivers.create(receiver())

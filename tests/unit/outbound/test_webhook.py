@@ -99,7 +99,7 @@ def test_signature_equals_the_standards_example() -> None:
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
-def test_delivery_is_taken_when_the_answer_says_so(status: int) -> None:
+def test_delivery_is_accepted_by_a_2xx_response(status: int) -> None:
     assert post(Wire(reply(status))) == Sent()
 
 

@@ -7,7 +7,7 @@ from chalicelib.reports.reference import grouped, parse
 
 
 @given(st.integers(0, 2**60 - 1))
-def test_reference_is_read_back_when_it_was_shown_in_groups(number: int) -> None:
+def test_grouped_reference_is_read_back(number: int) -> None:
     assert parse(grouped(reference_of(number))) == reference_of(number)
 
 
