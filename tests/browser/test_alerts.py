@@ -112,7 +112,7 @@ def test_alerts_near_a_place_are_requested_confirmed_changed_and_stopped(
 ) -> None:
     page, address = begun(new_page), somebody()
     near_home(page)
-    expect(page.locator("#about-how")).to_have_text("Reports within 1 km of ZZ9 9AA")
+    expect(page.locator("#channel-summary")).to_have_text("Reports within 1 km of ZZ9 9AA")
     choose(page, "Email")
     page.get_by_label("Email address").fill(address)
     leave(page, "Get alerts")
@@ -272,7 +272,7 @@ def test_ward_of_my_area_is_preselected(new_page: NewPage) -> None:
     page.goto("/my-area/")
     page.get_by_role("link", name="about the whole ward").click()
     leave(page)
-    expect(page.locator("#about-when")).to_have_text(f"Reports in {WARD['name']} ward")
+    expect(page.locator("#frequency-summary")).to_have_text(f"Reports in {WARD['name']} ward")
 
 
 def test_road_works_can_be_everywhere_or_near_a_place_at_certain_hours(new_page: NewPage) -> None:

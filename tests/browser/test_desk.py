@@ -37,7 +37,7 @@ from tests.told import tell_what_waits
 
 def undo(page: Page, saying: str = "change undone") -> None:
     page.get_by_role("button", name="Undo").click()
-    expect(page.locator("#undo-said")).to_contain_text(saying)
+    expect(page.locator("#undo-message")).to_contain_text(saying)
 
 
 def add_template(page: Page) -> None:
@@ -60,7 +60,7 @@ def save_view(page: Page) -> None:
     assert page.url.endswith("/desk/?q=lych+gate&service_code=pothole")
     page.get_by_label("Save this view as").fill("Holes by gates")
     page.get_by_role("button", name="Save view").click()
-    expect(page.locator("#view-told")).to_contain_text("saved to your views")
+    expect(page.locator("#view-status")).to_contain_text("saved to your views")
 
 
 def answer(page: Page, stack: LocalStack, question: str, words: str) -> None:
@@ -107,12 +107,12 @@ def test_officer_filters_asks_replies_assigns_adds_a_note_and_undoes(
     expect(page.locator("#preview")).to_contain_text(f"We mend {report.address} by")
     expect(page.locator("#preview .govuk-tag")).to_have_text("Investigating")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.locator("#undo-said")).to_contain_text("Changes saved and reply added.")
+    expect(page.locator("#undo-message")).to_contain_text("Changes saved and reply added.")
     after = stored(report)
     assert (after.team, after.state) == ("parks", "investigating")
     assert after.updates[-1].text.startswith(f"We mend {report.address} by")
     page.reload()
-    expect(page.locator("#undo-left")).to_contain_text("left")
+    expect(page.locator("#undo-countdown")).to_contain_text("left")
     expect(page.locator("#history")).to_contain_text("Wrote a note")
     undo(page)
     expect(page.locator("#facts")).to_contain_text("Highways")
@@ -135,7 +135,7 @@ def test_typed_text_stays_and_new_values_are_shown_after_a_version_conflict(
     expect(page.get_by_label("Reply (optional)")).to_have_value("We look at it tomorrow.")
     expect(page.get_by_label("Priority")).to_have_value("high")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.locator("#undo-said")).to_contain_text("Changes saved and reply added.")
+    expect(page.locator("#undo-message")).to_contain_text("Changes saved and reply added.")
     expect(newer).to_be_hidden()
     after = stored(report)
     assert (after.team, after.priority, after.state) == ("parks", "high", "investigating")
@@ -160,7 +160,7 @@ def test_many_cases_are_checked_changed_and_restored(new_page: NewPage, stack: L
     expect(check.locator(".desk-why")).to_contain_text("version")
     assert stored(first).team == "highways"
     page.get_by_role("button", name="Change 2 cases").click()
-    expect(page.locator("#undo-said")).to_have_text("2 cases changed.")
+    expect(page.locator("#undo-message")).to_have_text("2 cases changed.")
     assert [stored(each).team for each in (first, second, third)] == ["parks", "parks", "highways"]
     assert stored(second).updates[-1].text == f"Our gardeners look at {second.address}."
     shown(page, "/desk/?q=moat+street")
@@ -176,16 +176,16 @@ def test_undo_names_its_case_and_is_offered_when_something_can_be_restored(
     page = at_the_desk(new_page, case_address(one))
     page.get_by_label("Reply (optional)").fill("We come tomorrow.")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.locator("#undo-left")).to_contain_text("left")
+    expect(page.locator("#undo-countdown")).to_contain_text("left")
     shown(page, case_address(other))
-    link = page.locator("#undo-said").get_by_role("link", name=grouped(one.service_request_id))
+    link = page.locator("#undo-message").get_by_role("link", name=grouped(one.service_request_id))
     expect(link).to_have_attribute("href", case_address(one))
     undo(page, "Restored: the reply.")
     assert stored(one).updates == ()
-    page.locator("#take-out > summary").click()
+    page.locator("#removal > summary").click()
     page.locator("#title").fill("A title without a name")
-    page.locator("#take-out-form").get_by_role("button").last.click()
-    expect(page.locator("#undo-said")).to_contain_text("Text removed.")
+    page.locator("#removal-form").get_by_role("button").last.click()
+    expect(page.locator("#undo-message")).to_contain_text("Text removed.")
     expect(page.get_by_role("button", name="Undo")).to_be_hidden()
 
 
@@ -228,7 +228,7 @@ def test_two_reports_are_merged_restored_merged_again_and_unmerged(
     shown(page, case_address(one))
     page.locator("#is-duplicate").get_by_role("link", name="Compare or unmerge").click()
     page.get_by_role("button", name="Unmerge reports").click()
-    expect(page.locator("#undo-said")).to_contain_text("unmerged, with its followers")
+    expect(page.locator("#undo-message")).to_contain_text("unmerged, with its followers")
     assert (stored(one).duplicate_of, stored(one).state) == (None, "reopen")
 
 

@@ -74,7 +74,7 @@ def test_day_is_planned_reordered_shared_out_and_printed(
     page = at_the_desk(new_page, f"/desk/days/?date={day}&team=highways")
     page.get_by_role("checkbox", name="Highways south").uncheck()
     page.get_by_role("button", name="Plan the day").click()
-    expect(page.locator("#day-said")).to_contain_text("planned")
+    expect(page.locator("#day-status")).to_contain_text("planned")
     left = page.locator("#left-list > li", has=page.locator(f"[href*='{reference(endless)}']"))
     expect(left.locator(".desk-why")).not_to_be_empty()
     assert [stored(each).crew for each in (first, second, third)] == ["highways-north"] * 3
@@ -82,7 +82,7 @@ def test_day_is_planned_reordered_shared_out_and_printed(
     before = order_in(page, "Highways north")
     entry = page.locator(f"[data-job='{before[0]}']")
     entry.get_by_role("button", name="Down").press("Enter")
-    expect(page.locator("#day-said")).to_contain_text("Now 2 of")
+    expect(page.locator("#day-status")).to_contain_text("Now 2 of")
     assert order_in(page, "Highways north") == [before[1], before[0], *before[2:]]
     assert page.evaluate("document.activeElement.closest('li').dataset.job") == before[0]
     page.reload()
@@ -92,12 +92,12 @@ def test_day_is_planned_reordered_shared_out_and_printed(
     mine = page.locator(f"[data-job='{third.job_id}']")
     changed(third, instructions="Mind the kerb.")
     mine.get_by_role("button", name="To Highways south").click()
-    expect(page.locator("#day-said")).to_contain_text("Somebody else has changed")
+    expect(page.locator("#day-status")).to_contain_text("Somebody else has changed")
     mine.get_by_role("button", name="To Highways south").click()
-    expect(page.locator("#day-said")).to_contain_text("is now with Highways south")
+    expect(page.locator("#day-status")).to_contain_text("is now with Highways south")
     assert order_in(page, "Highways south") == [third.job_id]
     mine.get_by_role("button", name="Remove from this day").click()
-    expect(page.locator("#day-said")).to_contain_text("waiting to be planned")
+    expect(page.locator("#day-status")).to_contain_text("waiting to be planned")
     assert stored(third).state == "to_plan"
 
     page.evaluate(PRINTS)
@@ -117,6 +117,6 @@ def test_dispute_is_settled_with_both_sides_in_view(new_page: NewPage, stack: Lo
     expect(dispute).to_contain_text("The gardeners took it along.")
     expect(dispute).to_contain_text("All bagged.")
     dispute.get_by_role("button", name=re.compile("Keep this record.*A crew")).click()
-    expect(page.locator("#day-said")).to_have_text("Dispute about Bins by the pond settled.")
+    expect(page.locator("#day-status")).to_have_text("Dispute about Bins by the pond settled.")
     expect(dispute).to_have_count(0)
     assert stored(job).state == "done"

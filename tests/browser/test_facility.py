@@ -130,7 +130,7 @@ def test_link_asks_first_when_another_report_is_unsent(
     begin(page, "Street light", "The lamp flickers all night")
     report_about(page, "lights-2")
     expect(page.get_by_role("heading", name="You have an unfinished report")).to_be_visible()
-    expect(page.locator("#begun-report")).to_contain_text("The lamp flickers all night")
+    expect(page.locator("#unfinished-report")).to_contain_text("The lamp flickers all night")
     assert violations(page) == []
     assert overflow(page) <= 0
     page.reload()

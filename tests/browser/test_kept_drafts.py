@@ -107,7 +107,7 @@ def test_report_and_its_photo_survive_a_restart_and_are_sent_once(
     page.goto("/")
     page.get_by_role("link", name="Continue your report").click()
     expect(page.get_by_role("heading", name="You have an unfinished report")).to_be_visible()
-    expect(page.locator("#begun-report")).to_contain_text("A hole that a restart cannot mend")
+    expect(page.locator("#unfinished-report")).to_contain_text("A hole that a restart cannot mend")
     expect(page.get_by_text("saved in this browser for up to 7 days").first).to_be_visible()
     page.get_by_role("button", name="Continue with it").click()
     expect(page.get_by_label("Nearest house number")).to_have_value("Outside 12 Market Place")
@@ -167,7 +167,7 @@ def test_tabs_do_not_overwrite_each_other(new_page: NewPage) -> None:
         expect(page.get_by_role("textbox", name="Describe the problem")).to_have_value(words)
     other.close()
     third = unfinished(one.context.new_page())
-    expect(third.locator("#begun-report")).to_contain_text("Words of the other tab")
+    expect(third.locator("#unfinished-report")).to_contain_text("Words of the other tab")
 
 
 def test_details_leave_the_draft_of_every_tab_when_the_person_signs_out(new_page: NewPage) -> None:

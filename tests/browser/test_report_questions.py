@@ -41,7 +41,7 @@ def answers_of(stack: LocalStack, request_id: str) -> object:
 def test_services_are_suggested_from_typed_words(new_page: NewPage) -> None:
     page = at_the_problem(new_page)
     page.get_by_label("Search, or describe the problem").fill("the lamps in our street are out")
-    best = page.locator("#service-fits .govuk-radios__item").first
+    best = page.locator("#service-matches .govuk-radios__item").first
     expect(best).to_contain_text("Street light")
     expect(page.get_by_role("radio", name="Dog fouling")).to_be_hidden()
     page.get_by_label("Search, or describe the problem").fill("")
@@ -101,7 +101,7 @@ def test_dangerous_answer_shows_the_other_number_when_the_usual_line_is_closed(
     go_to(page, "questions")
     page.get_by_role("radio", name="Bare wires").check()
     assert leave(page) == "danger"
-    ring = page.locator("#danger-ring")
+    ring = page.locator("#danger-call")
     expect(ring.get_by_role("button")).to_have_text("Call 01904 960199")
     expect(ring).to_contain_text("Our usual line is closed.")
     expect(ring.get_by_role("link", name="999")).to_be_visible()
@@ -122,7 +122,7 @@ def test_closed_line_is_not_shown_when_there_is_no_other_number(new_page: NewPag
     go_to(page, "questions")
     page.get_by_role("radio", name="Bare wires").check()
     assert leave(page) == "danger"
-    ring = page.locator("#danger-ring")
+    ring = page.locator("#danger-call")
     expect(ring).to_contain_text(
         "Our line is closed now. It is open Monday to Friday, 8:30 to 17:00."
     )

@@ -58,7 +58,7 @@ def test_form_explains_the_required_sign_in_and_continues_afterwards(
     page = reporter_of_what_asks_for("contact", new_page)
     assert choose_service(page, "Litter") == "sign-in"
     expect(page.get_by_role("heading", name="Sign in to report this")).to_be_focused()
-    expect(page.locator("#sign-in-why")).to_contain_text("we can contact you")
+    expect(page.locator("#sign-in-reason")).to_contain_text("we can contact you")
     sign_in(page, stack, "litter@example.org")
     expect(page.get_by_label("Nearest house number")).to_have_value("Outside 12 Market Place")
     leave(page)
@@ -107,7 +107,7 @@ def test_form_says_so_when_the_users_assurance_is_too_low(new_page: NewPage) -> 
     page = reporter_of_what_asks_for("proven", new_page)
     signing_in.sign_in(page, signing_in.new_account())
     assert choose_service(page, "Litter") == "sign-in"
-    expect(page.locator("#sign-in-why")).to_contain_text("proof of who you are")
+    expect(page.locator("#sign-in-reason")).to_contain_text("proof of who you are")
     expect(page.get_by_text("You signed in with a code")).to_be_visible()
     page.locator("#sign-in-link").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in with proof of who you are")

@@ -1,6 +1,6 @@
 /** The council's published document: its area, its documents and its services. */
 import { getJson } from "./api.ts";
-import { keptDocument } from "./places/kept.ts";
+import { keptDocument } from "./places/cached-documents.ts";
 import type { Place } from "./reports.ts";
 
 /** Another council, and roughly where it is. */

@@ -212,7 +212,7 @@ describe("a photo", () => {
 
 describe("what is said", () => {
   async function saying() {
-    const { say, asNote } = await import("../../src/features/crew/said.ts");
+    const { say, asNote } = await import("../../src/features/crew/record.ts");
     return { say, asNote, ...(await phone()) };
   }
 

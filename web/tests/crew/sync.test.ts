@@ -204,7 +204,7 @@ describe("the day before", () => {
     await saveDraft({ ...(await readDraft("JOB1", "done")), text: "Half of it.", photos: ["begun"] });
     await here.outbox.keep(item("a", { account: "crew-2", photos: [{ id: "waits", n: 1, broke: 0 }] }));
     vi.setSystemTime(Date.now() + 2 * DAY_MS);
-    await (await import("../../src/features/crew/tidying.ts")).tidy();
+    await (await import("../../src/features/crew/cleanup.ts")).tidy();
     expect([(await findPhoto("begun"))?.id, (await findPhoto("waits"))?.id]).toEqual(["begun", "waits"]);
     vi.setSystemTime(Date.now() + 6 * DAY_MS);
     expect(await openDrafts()).toEqual([]);

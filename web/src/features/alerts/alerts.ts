@@ -4,8 +4,8 @@ import { parseReference } from "../../shared/reference.ts";
 import { currentDraft, type Draft, startAnew } from "./draft.ts";
 import { afterWhat } from "./step-order.ts";
 import { startSteps } from "./steps.ts";
-import * as what from "./what.ts";
-import * as when from "./when.ts";
+import * as what from "./topic.ts";
+import * as when from "./frequency.ts";
 
 /** The topic in the page's address, or null. */
 function linked(): Partial<Draft> | null {
@@ -31,9 +31,9 @@ document.addEventListener("submit", (event) => event.preventDefault());
 begin();
 startSteps({
   what: what.enter,
-  where: () => import("./where.ts").then(({ enter }) => enter()),
+  where: () => import("./location.ts").then(({ enter }) => enter()),
   ward: () => import("./ward.ts").then(({ enter }) => enter()),
   when: when.enter,
-  how: () => import("./how.ts").then(({ enter }) => enter()),
+  how: () => import("./channel.ts").then(({ enter }) => enter()),
   sent: () => import("./sent.ts").then(({ enter }) => enter()),
 });

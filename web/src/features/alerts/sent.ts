@@ -31,8 +31,8 @@ export function enter(): void {
   const isActive = receipt!.state === "active";
   const isCode = !isActive && channel === "sms";
   heading.textContent = isActive ? "You will get these alerts" : isCode ? "Enter the code" : "Check your email";
-  byId("about-sent").textContent = aboutWords();
-  byId("sent-words").replaceChildren(
+  byId("sent-summary").textContent = aboutWords();
+  byId("sent-text").replaceChildren(
     ...words(isActive, isCode, channel, channel === "email" || channel === "sms" ? to[channel] : "").map((text) =>
       element("p", {}, text),
     ),

@@ -10,7 +10,7 @@ import type { CrewDocument, Job } from "./model.ts";
 import { keepPhoto } from "./photos.ts";
 import { type Flushed, flush } from "./sending.ts";
 import { changed, type Choice, choose, dayOf, letGo, reload, state } from "./state.ts";
-import { forgetLists, tidy } from "./tidying.ts";
+import { forgetLists, tidy } from "./cleanup.ts";
 
 const POLL_MS = 60_000;
 const FIRST_WAIT_MS = 5_000;

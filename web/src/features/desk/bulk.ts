@@ -4,7 +4,7 @@ import { actionButton, byId, element, focusOn, show, whileBusy } from "../../sha
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { faultsOf } from "../../shared/session.ts";
 import { stateNames } from "../../shared/states.ts";
-import { type Chosen, chosenCases } from "./chosen.ts";
+import { type Chosen, chosenCases } from "./selected-cases.ts";
 import { openDesk } from "./desk.ts";
 import type { Offer } from "./model.ts";
 import { fillSelect, loadNames, named, nameOf, type Names } from "./names.ts";

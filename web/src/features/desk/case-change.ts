@@ -5,7 +5,7 @@ import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { call } from "../../shared/session.ts";
 import { type State, stateNames } from "../../shared/states.ts";
 import { timelineEntry } from "../../shared/timeline.ts";
-import { changeCase, here } from "./case-here.ts";
+import { changeCase, here } from "./current-case.ts";
 import { fillSelect, nameOf } from "./names.ts";
 import { PRIORITIES, VISIBILITIES } from "./words.ts";
 

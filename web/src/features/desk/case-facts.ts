@@ -5,7 +5,7 @@ import { placeText } from "../../shared/places/place-text.ts";
 import { MapOnRequest } from "../../shared/places/show-map.ts";
 import { groupReference } from "../../shared/reference.ts";
 import { stateTag } from "../../shared/states.ts";
-import { changeCase, here } from "./case-here.ts";
+import { changeCase, here } from "./current-case.ts";
 import { placeOf } from "./model.ts";
 import { nameOf } from "./names.ts";
 import {

@@ -6,7 +6,7 @@ import { call, faultsOf } from "../../shared/session.ts";
 import type { Job } from "../crew/model.ts";
 import { KINDS, saidText } from "../crew/words.ts";
 import { listed, moment } from "./case-facts.ts";
-import { here, sendOf } from "./case-here.ts";
+import { here, sendOf } from "./current-case.ts";
 import { jobTag } from "./job-words.ts";
 import type { CaseJob } from "./model.ts";
 import { fillSelect, named } from "./names.ts";

@@ -1,7 +1,7 @@
 /** Updates from crews, contractors and residents that an officer has to deal with. */
 import { actionButton, byId, element, show, unseen } from "../../shared/dom.ts";
 import { moment } from "./case-facts.ts";
-import { changeCase, here } from "./case-here.ts";
+import { changeCase, here } from "./current-case.ts";
 import type { Need } from "./model.ts";
 import { needText } from "./words.ts";
 

@@ -3,7 +3,7 @@ import { actionButton, byId, element, focusOn, show, unseen, whileBusy } from ".
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { call, faultsOf } from "../../shared/session.ts";
 import { BlackenField } from "./blacken-field.ts";
-import { changeCase, here, pathOf, readAnew } from "./case-here.ts";
+import { changeCase, here, pathOf, readAnew } from "./current-case.ts";
 import { moment } from "./case-facts.ts";
 import type { KeptPhoto, WorkPhoto } from "./model.ts";
 

@@ -3,7 +3,7 @@ import { momentText } from "../../shared/dates.ts";
 import { actionButton, element, unseen, whileBusy } from "../../shared/dom.ts";
 import { call, faultsOf } from "../../shared/session.ts";
 import { KINDS, minutesText } from "../crew/words.ts";
-import { type DayJob, here, jobsOf, type Load, type Planned } from "./days-here.ts";
+import { type DayJob, here, jobsOf, type Load, type Planned } from "./current-day.ts";
 import { jobTag } from "./job-words.ts";
 import { caseAddress, countText, priorityTag } from "./words.ts";
 

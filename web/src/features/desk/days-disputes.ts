@@ -6,7 +6,7 @@ import { call, faultsOf } from "../../shared/session.ts";
 import { photoList } from "../../shared/timeline.ts";
 import type { Dispute, Side } from "../crew/model.ts";
 import { REASONS } from "../crew/words.ts";
-import { allJobs, type DayJob, here } from "./days-here.ts";
+import { allJobs, type DayJob, here } from "./current-day.ts";
 import { jobTag } from "./job-words.ts";
 import { caseAddress } from "./words.ts";
 
@@ -76,7 +76,7 @@ function disputeOf(dispute: Dispute, job: DayJob, settled: Settled): HTMLElement
     if (outcome.kind === "stored") return settled(`Dispute about ${job.title} settled.`);
     if (outcome.kind === "refused" && outcome.problem.status === 409) {
       await drawDisputes(settled);
-      byId("day-said").textContent = `Somebody else has changed ${job.title}. Check it, then decide.`;
+      byId("day-status").textContent = `Somebody else has changed ${job.title}. Check it, then decide.`;
       return focusOn(byId("disputes-heading"));
     }
     showErrors(

@@ -8,7 +8,7 @@ import { call, faultsOf } from "../../shared/session.ts";
 import { tell, tellFault } from "../../shared/staff-page.ts";
 import { crewSection, type Done } from "./days-crew.ts";
 import { drawDisputes } from "./days-disputes.ts";
-import { allJobs, here, type LeftOut, type Load, type Planned } from "./days-here.ts";
+import { allJobs, here, type LeftOut, type Load, type Planned } from "./current-day.ts";
 import { openDesk } from "./desk.ts";
 import { fillSelect, loadCrews, loadTeams } from "./names.ts";
 import { caseAddress, countText } from "./words.ts";
@@ -20,7 +20,7 @@ interface Plan {
 
 const form = byId<HTMLFormElement>("plan-form");
 const crews = byId("crews");
-const said = byId("day-said");
+const said = byId("day-status");
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();

@@ -27,7 +27,7 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   void merge();
 });
-byId("take-apart").addEventListener("click", () => void takeApart());
+byId("unmerge").addEventListener("click", () => void takeApart());
 openDesk(open, load);
 
 async function open(): Promise<boolean> {
@@ -79,7 +79,7 @@ function draw(): void {
   const duplicate = mergedOf(both);
   byId("sides").replaceChildren(...both.map((each, index) => sideOf(each, index, duplicate !== null)));
   byId("merge-heading").textContent = duplicate ? "These reports are merged" : "Are these about the same problem?";
-  byId("together-words").textContent = duplicate
+  byId("merge-summary").textContent = duplicate
     ? `${groupReference(duplicate.service_request_id)} was merged into the other report.`
     : "";
   show(form);
@@ -171,5 +171,5 @@ async function refused(outcome: Parameters<typeof faultsOf>[0]): Promise<void> {
   const message = isOld
     ? "Somebody else has changed one of the reports. The page shows both as they are now. Check them, then try again"
     : faultsOf(outcome)[0]!.message;
-  showErrors(form, [{ field: apart.hidden ? "merge" : "take-apart", message }]);
+  showErrors(form, [{ field: apart.hidden ? "merge" : "unmerge", message }]);
 }

@@ -15,7 +15,7 @@ const VIEWS = "/api/desk/views";
 const form = byId<HTMLFormElement>("save-view");
 const name = byId<HTMLInputElement>("view-name");
 const list = byId("own-views");
-const told = byId("view-told");
+const told = byId("view-status");
 let key = crypto.randomUUID();
 
 export async function startViews(): Promise<void> {

@@ -3,7 +3,7 @@ import { byId, element, focusOn, show, unseen, whileBusy } from "../../shared/do
 import { mayBeWords, parseReference } from "../../shared/reference.ts";
 import { call, faultsOf } from "../../shared/session.ts";
 import { stateTag } from "../../shared/states.ts";
-import { chosenCases, MOST_CHOSEN } from "./chosen.ts";
+import { chosenCases, MOST_CHOSEN } from "./selected-cases.ts";
 import { openDesk } from "./desk.ts";
 import type { CaseItem } from "./model.ts";
 import { loadNames, nameOf, type Names } from "./names.ts";

@@ -200,7 +200,7 @@ async function remove(template: Template, entry: HTMLElement): Promise<void> {
   say(`“${template.name}” removed.`);
   const again = crypto.randomUUID();
   const back = actionButton("Undo removal", () => void putBack(template, again));
-  byId("undo-said").append(" ", back);
+  byId("undo-message").append(" ", back);
   await load();
   focusOn(back);
 }
@@ -216,5 +216,5 @@ async function putBack(
   if (outcome.kind !== "stored") return tellFault(outcome);
   say(`“${called}” added again.`);
   await load();
-  focusOn(byId("undo-said"));
+  focusOn(byId("undo-message"));
 }

@@ -45,8 +45,8 @@ const kept = keptValue<Kept>(
     [undo_id, what, id].every((each) => typeof each === "string") && Number.isFinite(ends),
 );
 const box = byId("undo");
-const said = byId("undo-said");
-const left = byId("undo-left");
+const said = byId("undo-message");
+const left = byId("undo-countdown");
 const button = byId<HTMLButtonElement>("undo-button");
 let after: () => Promise<unknown> = async () => undefined;
 let clock: number | undefined;

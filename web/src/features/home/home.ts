@@ -10,7 +10,7 @@ void hasDraft("report").then((has) => show(byId("unsent"), has));
 const area = myArea.read();
 if (area) {
   byId("area-heading").textContent = `My area: ${area.ward}`;
-  byId("area-words").textContent = area.label
+  byId("area-text").textContent = area.label
     ? `Your location is ${area.label}. We save it on this device only.`
     : "We save your location on this device only.";
 }

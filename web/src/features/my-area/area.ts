@@ -4,7 +4,7 @@ import { isoDay } from "../../shared/dates.ts";
 import { concerns, type Disruption, disruptions } from "../../shared/disruptions.ts";
 import { distanceMm } from "../../shared/geo/nearest.ts";
 import { isInPolygons } from "../../shared/geo/polygon.ts";
-import { type Keeping, keptDocument } from "../../shared/places/kept.ts";
+import { type Keeping, keptDocument } from "../../shared/places/cached-documents.ts";
 import { loadWards, type Ward } from "../../shared/places/wards.ts";
 import type { Place } from "../../shared/reports.ts";
 

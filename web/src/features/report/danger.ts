@@ -9,14 +9,15 @@ import { lineAt } from "./phone-line.ts";
 /** Without the council's document the page shows all numbers with their hours. */
 export async function enter(): Promise<void> {
   const answer = dangerousAnswer(currentDraft(), questionsOf(await currentService()));
-  byId("danger-why").textContent = `You answered “${answer}”. That could be dangerous and needs an immediate response.`;
+  byId("danger-reason").textContent =
+    `You answered “${answer}”. That could be dangerous and needs an immediate response.`;
   const council = await loadCouncil().catch(() => null);
   if (!council?.phone_hours) return;
   const { phone, isUsual } = lineAt(new Date(), council);
   const emergency = () => element("a", { href: "tel:999" }, "999");
   if (!phone) {
     const closed = `Our line is closed now. It is open ${council.opening_hours}. If it cannot wait until then, call `;
-    byId("danger-ring").replaceChildren(element("p", {}, closed, emergency(), "."));
+    byId("danger-call").replaceChildren(element("p", {}, closed, emergency(), "."));
     return;
   }
   const button = element(
@@ -29,7 +30,7 @@ export async function enter(): Promise<void> {
     },
     `Call ${phone}`,
   );
-  byId("danger-ring").replaceChildren(
+  byId("danger-call").replaceChildren(
     element("p", {}, isUsual ? "Call us now." : "Our usual line is closed. Call our out-of-hours line now."),
     element("p", { class: "app-call" }, button),
     element("p", {}, "If a life is in danger, call ", emergency(), "."),

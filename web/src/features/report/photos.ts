@@ -36,7 +36,7 @@ export function start(onward: () => Promise<void>): void {
 }
 
 export async function enter(): Promise<void> {
-  byId("photos-why").textContent = whyText(await currentService());
+  byId("photos-reason").textContent = whyText(await currentService());
   status.textContent = "";
   await draw();
 }

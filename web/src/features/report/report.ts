@@ -5,7 +5,7 @@ import { allowed, linkedAsset, stepAfter } from "./flow.ts";
 import { allowedEnd } from "./sent-reports.ts";
 import type { StepName } from "./step-order.ts";
 import { goTo, sectionOf, startSteps } from "./steps.ts";
-import { enter as enterWhere, start as startWhere } from "./where.ts";
+import { enter as enterWhere, start as startWhere } from "./location.ts";
 
 /** `start` runs once, `enter` each time the step is shown. */
 interface Step {
@@ -15,7 +15,7 @@ interface Step {
 
 /** Most steps are loaded only when they are needed. */
 const LOAD: Record<StepName, () => Step | Promise<Step>> = {
-  begun: () => import("./begun.ts"),
+  begun: () => import("./unfinished.ts"),
   where: () => ({ start: startWhere, enter: enterWhere }),
   service: () => import("./service.ts"),
   elsewhere: () => import("./elsewhere.ts"),

@@ -73,7 +73,7 @@ function tellNext({ receipt, account, for_other }: Sent): void {
   page.textContent = for_other ? "See the report" : link;
   const isPublic = visibility === "public" && placed;
   show(byId("sent-map"), isPublic);
-  show(byId("sent-moment"), isPublic);
+  show(byId("sent-delay"), isPublic);
   show(byId("sent-alerts"), isPublic);
   byId<HTMLAnchorElement>("sent-alerts-link").href = `/alerts/?report=${receipt.service_request_id}`;
   byId<HTMLAnchorElement>("sent-map").href = `/map/#17/${receipt.lat}/${receipt.long}`;

@@ -8,7 +8,7 @@ import { sectionOf } from "./steps.ts";
 
 const section = sectionOf("service");
 const groups = byId("service-groups");
-const fits = byId("service-fits");
+const fits = byId("service-matches");
 const search = byId<HTMLInputElement>("service-search");
 const status = byId("service-status");
 /** The element of each service, which is moved between its group and the suggestions. */

@@ -11,7 +11,7 @@ export async function enter(): Promise<void> {
   const service = await currentService();
   const who = await whoIsSignedIn();
   show(byId("sign-in-not-enough"), who.kind === "stored");
-  byId("sign-in-why").textContent = service?.why_sign_in ?? "";
+  byId("sign-in-reason").textContent = service?.why_sign_in ?? "";
   byId<HTMLAnchorElement>("sign-in-link").href = signInAddress(service?.assurance === "proven" ? "proven" : undefined);
 }
 

@@ -12,7 +12,7 @@ let hiding: number | undefined;
 export function offerWithdrawal(sent: Sent, seconds: number): void {
   clearTimeout(hiding);
   const isBack = sent.receipt.visibility === "withdrawn";
-  show(byId("sent-as-it-is"), !isBack);
+  show(byId("sent-unchanged"), !isBack);
   heading.textContent = isBack ? "Report withdrawn" : "Report sent";
   const left = sent.at + seconds * 1000 - Date.now();
   show(box, isBack || left > 0);

@@ -1,7 +1,7 @@
 /** The notice above a saved copy of a document. */
 import type { Council } from "../council.ts";
 import { momentText } from "../dates.ts";
-import type { Keeping } from "./kept.ts";
+import type { Keeping } from "./cached-documents.ts";
 
 /** Empty if the document has just been fetched. */
 export function ageText({ isOld, at }: Keeping<unknown>, { time_zone }: Council): string {

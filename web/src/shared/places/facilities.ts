@@ -4,7 +4,7 @@ import { nearestOnEdge } from "../geo/edge.ts";
 import { distanceMm, type Found, type Index, nearest, openIndex, order } from "../geo/nearest.ts";
 import { isInPolygons, type Polygon } from "../geo/polygon.ts";
 import type { Place } from "../reports.ts";
-import { type Keeping, keptBytes, keptDocument } from "./kept.ts";
+import { type Keeping, keptBytes, keptDocument } from "./cached-documents.ts";
 import type { Opening } from "./opening.ts";
 
 export interface Kind {

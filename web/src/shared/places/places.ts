@@ -1,6 +1,6 @@
 /** The council's streets, places and postcodes, loaded for the first search, with a copy for use offline. */
 import { loadCouncil } from "../council.ts";
-import { keptDocument } from "./kept.ts";
+import { keptDocument } from "./cached-documents.ts";
 import {
   houseNumberOf,
   type Known,

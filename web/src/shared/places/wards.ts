@@ -4,7 +4,7 @@ import { nearestOnEdge } from "../geo/edge.ts";
 import { distanceMm } from "../geo/nearest.ts";
 import { isInPolygons, type Polygon } from "../geo/polygon.ts";
 import type { Place } from "../reports.ts";
-import { keptDocument } from "./kept.ts";
+import { keptDocument } from "./cached-documents.ts";
 
 export interface Ward {
   code: string;

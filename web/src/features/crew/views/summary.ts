@@ -4,7 +4,7 @@ import { signOut } from "../../../shared/session.ts";
 import { CHANNEL, type JobState } from "../model.ts";
 import { back, dayWords, facts, heading, type Part, placeOf, timeText } from "../parts.ts";
 import { type Shown, dayOf, leftToDo, letGo, reload, state } from "../state.ts";
-import { forgetLists } from "../tidying.ts";
+import { forgetLists } from "../cleanup.ts";
 import { jobsText, minutesText } from "../words.ts";
 
 let told = "";

@@ -5,7 +5,7 @@ import type { Item } from "../model.ts";
 import { keep, nextSeq, remove } from "../outbox.ts";
 import { back, heading, moment, type Part, photosHere, pictureHere } from "../parts.ts";
 import { dropPhoto } from "../photos.ts";
-import { asNote } from "../said.ts";
+import { asNote } from "../record.ts";
 import { changeItem } from "../sending.ts";
 import { isOthers, reload, state } from "../state.ts";
 import { sync } from "../sync.ts";

@@ -4,7 +4,7 @@ import { byId, element, show, unseen } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { parseReference } from "../../shared/reference.ts";
 import { stateTag } from "../../shared/states.ts";
-import { here } from "./case-here.ts";
+import { here } from "./current-case.ts";
 import type { Near } from "./model.ts";
 import { nameOf } from "./names.ts";
 import { caseAddress, reference } from "./words.ts";

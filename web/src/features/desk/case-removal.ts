@@ -1,9 +1,9 @@
 /** Permanently removes text from a report. */
 import { byId } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
-import { changeCase, here } from "./case-here.ts";
+import { changeCase, here } from "./current-case.ts";
 
-const form = byId<HTMLFormElement>("take-out-form");
+const form = byId<HTMLFormElement>("removal-form");
 const title = byId<HTMLInputElement>("title");
 const description = byId<HTMLTextAreaElement>("redacted");
 const address = byId<HTMLInputElement>("address");

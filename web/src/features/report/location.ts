@@ -9,7 +9,7 @@ import { sectionOf } from "./steps.ts";
 
 const section = sectionOf("where");
 const address = byId<HTMLTextAreaElement>("address");
-const inWords = byId("use-words");
+const inWords = byId("use-description");
 const photo = byId<HTMLInputElement>("place-photo");
 const asked = new AskPlace(section, accept, () => placeOf(currentDraft()));
 
@@ -62,7 +62,7 @@ function describePlace(): void {
   show(byId("place"), place !== null);
   if (place) byId("place-words").textContent = [draft.place_label, placeText(place)].filter(Boolean).join("\n");
   show(byId("place-middle"), draft.place_label !== "" && !draft.asset);
-  show(byId("words-note"), draft.in_words);
+  show(byId("description-note"), draft.in_words);
   inWords.setAttribute("aria-pressed", String(draft.in_words));
   byId("address-label").textContent = draft.in_words
     ? "Describe the location, for example 'footpath behind the library, by the second bench'"

@@ -146,7 +146,9 @@ describe("a draft", () => {
 
 describe("a document that the phone keeps", () => {
   const open = async () =>
-    (await import("../../src/shared/places/kept.ts")).keptDocument<{ items: number[] }>("/data/places.json");
+    (await import("../../src/shared/places/cached-documents.ts")).keptDocument<{ items: number[] }>(
+      "/data/places.json",
+    );
 
   test("stands in when the network fails, and says so", async () => {
     const network = newBrowser({ "/data/places.json": { items: [1] } });

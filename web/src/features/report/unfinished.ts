@@ -24,7 +24,7 @@ export async function enter(): Promise<void> {
     element("dt", {}, name),
     element("dd", { class: "app-prose" }, value!),
   ]);
-  byId("begun-report").replaceChildren(...rows);
+  byId("unfinished-report").replaceChildren(...rows);
 }
 
 async function startNew(): Promise<void> {

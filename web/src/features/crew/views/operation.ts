@@ -8,7 +8,7 @@ import { type Draft, dropDraft, readDraft, saveDraft } from "../drafts.ts";
 import type { JobEventKind, Job, Reason } from "../model.ts";
 import { back, heading, type Part } from "../parts.ts";
 import { dropPhoto, findPhoto, keepPhoto } from "../photos.ts";
-import { say } from "../said.ts";
+import { say } from "../record.ts";
 import { findShown, reload, whoSpeaks } from "../state.ts";
 import { sendLater, sync } from "../sync.ts";
 import { REASONS } from "../words.ts";

@@ -4,7 +4,7 @@ import { byId, element, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { groupReference } from "../../shared/reference.ts";
 import { changeDraft, currentDraft } from "./draft.ts";
-import { heardHere } from "./here.ts";
+import { heardHere } from "./browser-alerts.ts";
 import { afterWhat } from "./step-order.ts";
 import { goTo, sectionOf } from "./steps.ts";
 import { type Choice, type Kind, KINDS } from "./words.ts";

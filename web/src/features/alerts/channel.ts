@@ -7,7 +7,7 @@ import { postAsSignedIn } from "../../shared/post.ts";
 import type { NoPush } from "../../shared/push.ts";
 import { aboutWords, changeDraft, currentDraft, keepReceipt, type Receipt, wishOf } from "./draft.ts";
 import { faultsOf } from "./faults.ts";
-import { rememberHere } from "./here.ts";
+import { rememberHere } from "./browser-alerts.ts";
 import { goTo, sectionOf } from "./steps.ts";
 import type { Channel, Choice } from "./words.ts";
 
@@ -55,7 +55,7 @@ channels.addEventListener("change", () => {
 section.querySelector("form")!.addEventListener("submit", () => void submit());
 
 export async function enter(): Promise<void> {
-  byId("about-how").textContent = aboutWords();
+  byId("channel-summary").textContent = aboutWords();
   const council = await loadCouncil().catch(() => null);
   const choices: Choice[] = [
     ["email", "Email"],

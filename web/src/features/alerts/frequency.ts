@@ -34,7 +34,7 @@ section.querySelector("form")!.addEventListener("submit", () => {
 export async function enter(): Promise<void> {
   const draft = currentDraft();
   const kind = draft.kind as Kind;
-  byId("about-when").textContent = aboutWords();
+  byId("frequency-summary").textContent = aboutWords();
   const fitting = eventTypesOf(kind);
   const wanted = fitting.map(([what]) => what).filter((what) => !draft.unwanted.includes(what as What));
   eventTypes.replaceChildren(...choiceItems("checkbox", "event_types", fitting, wanted));

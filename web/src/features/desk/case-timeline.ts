@@ -5,7 +5,7 @@ import { call, faultsOf } from "../../shared/session.ts";
 import { STATES } from "../../shared/states.ts";
 import { timelineEntry } from "../../shared/timeline.ts";
 import { moment } from "./case-facts.ts";
-import { changeCase, here, pathOf, readAnew, sendOf } from "./case-here.ts";
+import { changeCase, here, pathOf, readAnew, sendOf } from "./current-case.ts";
 import type { Asked, HeldUpdate, Note, Question } from "./model.ts";
 import { offerUndo } from "./undo.ts";
 
