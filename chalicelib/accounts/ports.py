@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Accounts(Protocol):
-    """Where accounts are kept. Every method raises UpstreamFailed if the store does not answer, and
+    """The store of accounts. Every method raises UpstreamFailed if the store does not answer, and
     reads the latest write."""
 
     def get(self, account_id: str) -> Account | None:
@@ -60,7 +60,7 @@ class Accounts(Protocol):
 
 
 class Sessions(Protocol):
-    """Where sessions are kept; raises as Accounts does."""
+    """The store of sessions; raises as Accounts does."""
 
     def signed_in(self, account_id: str, session_id: str) -> SignedIn | None:
         """Reads both in one consistent read, including ended, expired and disabled ones."""
@@ -83,7 +83,7 @@ class Sessions(Protocol):
 
 
 class Attempts(Protocol):
-    """Where attempts to sign in are kept; raises as Accounts does."""
+    """The store of attempts to sign in; raises as Accounts does."""
 
     def add(self, attempt: Attempt) -> None:
         """Stores a new attempt: the code sender is notified."""

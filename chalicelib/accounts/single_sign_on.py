@@ -30,7 +30,7 @@ class Handover:
 
 
 class Handovers(Protocol):
-    """Where handovers are kept; raises as Accounts does."""
+    """The store of handovers; raises as Accounts does."""
 
     def add(self, handover: Handover) -> None:
         """Stores a new one."""

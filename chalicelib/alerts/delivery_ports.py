@@ -1,4 +1,4 @@
-"""What the delivery of alerts needs from outside."""
+"""The dependencies of the delivery of alerts."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -74,7 +74,7 @@ class Spend(Protocol):
     UpstreamFailed."""
 
     def take(self, day: date, purse: Purse, segments: int, *, most: int) -> int | None:
-        """Takes that many of the day's segments. Answers how many are taken from this purse by now;
+        """Takes that many of the day's segments. Returns how many are taken from this purse by now;
         None if fewer than that are left. If a reply is lost, it may take them twice."""
 
     def taken(self, day: date, purse: Purse) -> int:
@@ -88,7 +88,7 @@ class Sender(Protocol[To_contra]):
     """Sends messages on one channel."""
 
     def send(self, message: Message, to: To_contra) -> str | None:
-        """Sends the message. Answers the carrier's id for it, if the carrier gives one.
+        """Sends the message. Returns the carrier's id for it, if the carrier gives one.
 
         Raises Gone (nobody is at that address any more), AddressRefused (never send it again),
         NoReply (it may have arrived), NotNow or another UpstreamFailed (it did not arrive).

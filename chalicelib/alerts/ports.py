@@ -1,4 +1,4 @@
-"""What subscriptions need from outside."""
+"""The dependencies of subscriptions."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Subscriptions(Protocol):
     answer."""
 
     def add(self, subscription: Subscription) -> Subscription:
-        """Stores the subscription as version 1, unless one with its id is stored. Answers the
+        """Stores the subscription as version 1, unless one with its id is stored. Returns the
         stored one, even if it is over."""
 
     def save(self, subscription: Subscription) -> Subscription:
@@ -118,14 +118,13 @@ class Notices(Protocol):
 
 @dataclass(frozen=True)
 class Ports:
-    """Everything outside that the use cases of subscriptions use.
+    """The dependencies of the use cases of subscriptions.
 
     `ward_codes` gives the codes of the council's wards, or raises UpstreamFailed. `channels` are
-    the channels that messages are sent by here. `normalised` turns the text that a
-    person typed into an address of the channel, and raises Invalid about the field `to`.
-    `check_push` raises AddressRefused for a browser's address that nothing is sent to, and
-    UpstreamFailed if that cannot be known. `random_id` makes 128 random bits as 32 hexadecimal
-    digits.
+    the channels that this deployment sends by. `normalised` turns text that a person typed into an
+    address of the channel, and raises Invalid about the field `to`. `check_push` raises
+    AddressRefused for a browser's address that nothing may be sent to, and UpstreamFailed if that
+    cannot be known. `random_id` makes 128 random bits as 32 hexadecimal digits.
     """
 
     subscriptions: Subscriptions
@@ -144,7 +143,7 @@ class Ports:
 
 @dataclass(frozen=True)
 class MatchPorts:
-    """What the matching of facts with subscriptions needs from outside."""
+    """The dependencies of matching facts with subscriptions."""
 
     subscriptions: Subscriptions
     index: Index
@@ -158,7 +157,7 @@ class MatchPorts:
 
 @dataclass(frozen=True)
 class IndexPorts:
-    """What the upkeep of the index needs from outside."""
+    """The dependencies of keeping the index up to date."""
 
     subscriptions: Subscriptions
     index: Index

@@ -1,4 +1,4 @@
-"""What my area needs from outside."""
+"""The dependencies of my area."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,25 +12,25 @@ from chalicelib.geo.ward import Ward
 
 
 class Places(Protocol):
-    """What was published of places. Every method but `roadworks` raises UpstreamFailed."""
+    """Published data about places. Every method except `roadworks` raises UpstreamFailed."""
 
     def wards(self) -> Sequence[Ward]:
-        """The wards of today; none where none were published."""
+        """Today's wards; empty if none are published."""
 
     def roadworks(self) -> Sequence[RoadWork]:
-        """Road works; none where none were published or they cannot be read. Never raises."""
+        """Road works; empty if none are published or they cannot be read. Never raises."""
 
     def postcode(self, text: str) -> Point | None:
-        """Where the postcode is, None where it is not known."""
+        """The location of the postcode; None if it is not known."""
 
     def document(self, ward_code: str) -> WardDocument | None:
-        """The ward's document as it is published, None where there is none."""
+        """The ward's published document; None if there is none."""
 
 
 @dataclass(frozen=True)
 class Ports:
-    """Everything that my area reaches outside for. `nearest` gives the nearest facility of each
-    kind; `today` is the council's own day."""
+    """The dependencies of the use cases. `nearest` gives the nearest facility of each kind to a
+    place; `today` is the date in the council's time zone."""
 
     places: Places
     council: Council

@@ -1,17 +1,13 @@
-"""What the desk needs from outside."""
+"""The dependencies of the officers' desk."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Protocol
 
 from chalicelib.catalogue.model import Council
 from chalicelib.desk.model import CaseJob, Template, Undo, View
-from chalicelib.kernel.audit_entry import Entry
-
-Noted = Literal[
-    "templates.add", "templates.change", "templates.remove", "views.add", "views.remove"
-]
+from chalicelib.kernel.audit_entry import Action, Entry
 
 
 class DeskStore(Protocol):
@@ -52,16 +48,15 @@ class DeskStore(Protocol):
 
 @dataclass(frozen=True)
 class Ports:
-    """Everything that the desk reaches outside for. `jobs_of` reads the jobs of a report, the first
-    one first (consistent reads), and raises UpstreamFailed; `note` writes into the audit log that
-    somebody is about to do something, `log` reads what was done to a report, the newest first;
-    `names` says what staff call those accounts, as far
-    as they are known; `random_id` makes 128 random bits."""
+    """The dependencies of the use cases. `jobs_of` reads the jobs of a report, oldest first
+    (consistent reads). `note` records an action in the audit log before it is done, and `log` reads
+    what was done to a report, newest first. `names` gives the names of staff for account ids, if
+    they are known. Each raises UpstreamFailed. `random_id` makes 128 random bits."""
 
     store: DeskStore
     jobs_of: Callable[[str], Sequence[CaseJob]]
     council: Council
-    note: Callable[[str, Noted, str, str], None]
+    note: Callable[[str, Action, str, str], None]
     log: Callable[[str], Sequence[Entry]]
     names: Callable[[Collection[str]], Mapping[str, str]]
     random_id: Callable[[], str]

@@ -1,4 +1,4 @@
-"""What facilities need from outside."""
+"""The dependencies of facilities."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -11,18 +11,20 @@ from chalicelib.geo.quadkey import Tile
 
 
 class Facilities(Protocol):
-    """Where the council's facilities are kept. Every method raises UpstreamFailed."""
+    """The council's published facilities. Every method raises UpstreamFailed."""
 
     def kinds(self) -> tuple[KindEntry, ...]:
-        """Those of which there are facilities; none where none were published."""
+        """The kinds that have facilities; empty if none are published."""
 
     def known(self, kind: str) -> Known | None:
-        """All of a kind, None where none were published."""
+        """All facilities of a kind; None if none are published."""
 
 
 @dataclass(frozen=True)
 class Ports:
-    """Everything that facilities reach outside for; `holidays` are bank holidays."""
+    """The dependencies of the use cases. `open_reports` gives the public open reports of a service
+    in some tiles of the map, as asset_id → service_request_id; a tile that cannot be read has none.
+    `holidays` are bank holidays."""
 
     facilities: Facilities
     open_reports: Callable[[Collection[Tile], str], Mapping[str, str]]

@@ -1,4 +1,5 @@
-"""What the forms need from outside: the council's rules, places, reports and photos."""
+"""The dependencies of the pages without JavaScript: the council's rules, places, reports and
+photos."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from chalicelib.kernel.posted_form import Upload
 
 @dataclass(frozen=True)
 class Neighbour:
-    """An open report close to the place."""
+    """An open report near the place."""
 
     service_request_id: str
     title: str
@@ -25,29 +26,29 @@ class Neighbour:
 
 
 class Siblings(Protocol):
-    """What the forms do through the other slices."""
+    """What the pages use of other slices."""
 
     def places(self, q: str) -> Sequence[Place]:
-        """The places that may be meant, best first. Raises Invalid."""
+        """The places that the text may mean, best match first. Raises Invalid."""
 
     def outside(self, point: Point) -> str | None:
-        """Whose a place is that is within the council's bounds, and not the council's; None where
-        it is the council's, as far as that is known."""
+        """The name of the neighbouring council that a place within the council's bounds belongs to;
+        None if it is the council's own, or not known."""
 
     def neighbours(self, service_code: str, point: Point) -> Sequence[Neighbour]:
-        """Open reports of that service close to the place, nearest first."""
+        """Open reports of that service near the place, nearest first."""
 
     def faults(self, body: Mapping[str, Any]) -> Sequence[FieldError]:
-        """What the rules of a report find wrong with what is known of it so far."""
+        """The errors that the rules of a report find in the values so far."""
 
     def take_photo(self, key: str, held: Sequence[str], upload: Upload) -> str:
-        """Keeps a photo for the report of that key, which has those of `held` already. Answers
+        """Stores a photo for the report of that key, which already has the photos `held`. Returns
         its id. Raises Invalid."""
 
 
 @dataclass(frozen=True)
 class Ports:
-    """Everything that the way through the forms reaches outside for."""
+    """The dependencies of the pages."""
 
     council: Council
     siblings: Siblings

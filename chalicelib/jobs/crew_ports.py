@@ -1,4 +1,4 @@
-"""What the days of crews need from outside."""
+"""The dependencies of the documents of crews."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -15,22 +15,23 @@ from chalicelib.kernel.stored_document import StoredDocument
 
 
 class Documents(Protocol):
-    """Where the documents are, out of sight. Every method but `address` raises UpstreamFailed."""
+    """The private store of the crews' documents. Every method except `address` raises
+    UpstreamFailed."""
 
     def read(self, key: str) -> StoredDocument | None:
-        """The document under that key, None where there is none."""
+        """The document with that key; None if there is none."""
 
     def write(self, key: str, body: bytes, held: StoredDocument | None) -> None:
-        """Puts JSON in the place of `held`. Raises VersionConflict if it is not there any more."""
+        """Replaces the document `held` with JSON. Raises VersionConflict if it has changed."""
 
     def address(self, key: str, expires_at: datetime) -> str:
-        """The address at which anybody can read it until then; makes no call."""
+        """The address at which anybody can read the document until then; makes no call."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PushTo:
-    """Where a phone's browser can be reached, and what only it can read what is sent there with
-    (RFC 8291; base64url)."""
+    """The address of a phone's browser, and the keys that encrypt messages to it (RFC 8291;
+    base64url)."""
 
     endpoint: Annotated[str, Meta(max_length=2000)] = field(repr=False)
     p256dh: Annotated[str, Meta(max_length=100)] = field(repr=False)
@@ -39,7 +40,7 @@ class PushTo:
 
 @dataclass(frozen=True, kw_only=True)
 class Device:
-    """A phone that is told when its crew's day changes."""
+    """A phone that is notified when its crew's day changes."""
 
     crew: str
     device_id: str
@@ -48,32 +49,33 @@ class Device:
 
 
 class Devices(Protocol):
-    """The phones of crews. Every method raises UpstreamFailed."""
+    """The store of crews' phones. Every method raises UpstreamFailed."""
 
     def add(self, device: Device) -> None:
-        """Stores it, in the place of what is stored of it."""
+        """Stores the phone, and replaces its earlier entry."""
 
     def remove(self, crew: str, device_id: str) -> None:
-        """Forgets it; nothing happens where it is not known."""
+        """Deletes the phone; does nothing if it is not stored."""
 
     def of(self, crew: str) -> Sequence[Device]:
-        """The crew's (a consistent read), those too whose time is over."""
+        """The phones of the crew, including expired ones (a consistent read)."""
 
 
 class CrewNotifier(Protocol):
-    """The way to phones."""
+    """Sends notifications to phones."""
 
     def check(self, to: PushTo) -> None:
-        """For an address that is to be kept. Raises AddressRefused, UpstreamFailed."""
+        """Checks an address before it is stored. Raises AddressRefused, UpstreamFailed."""
 
     def ring(self, content: bytes, to: PushTo) -> None:
-        """Sends it. Raises Gone (nobody is there any more), AddressRefused, UpstreamFailed."""
+        """Sends the content. Raises Gone (the address no longer exists), AddressRefused,
+        UpstreamFailed."""
 
 
 @dataclass(frozen=True)
 class CrewPorts:
-    """Everything that the documents reach outside for. `views` shows jobs as staff see them, with
-    pictures at addresses that hold until then; it raises UpstreamFailed."""
+    """The dependencies of the documents. `views` shows jobs as staff see them, with pictures at
+    addresses that are valid until then; it raises UpstreamFailed."""
 
     jobs: Jobs
     council: Council

@@ -1,4 +1,4 @@
-"""How long a crew drives from place to place: a port, and what stands in for a router of roads."""
+"""The travel times of crews."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ METRES_A_KM, SECONDS_AN_HOUR = 1_000, 3_600
 
 
 Travel = Callable[[Sequence[Point]], Sequence[Sequence[int]]]
-"""For each of the points, how long the way from there to each takes, in whole seconds; nothing to
-itself. One way and the way back may differ. Raises UpstreamFailed."""
+"""Gives the travel times in whole seconds from each point to each point; 0 from a point to itself.
+The way back may take another time. Raises UpstreamFailed."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class StraightLines:
-    """Straight lines, longer by what streets wind, at one speed."""
+    """Stands in for a router of roads: straight lines, longer by a factor, at one speed."""
 
     detour_factor: float
     speed_kmh: float

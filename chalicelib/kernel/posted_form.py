@@ -16,15 +16,15 @@ class Upload:
 
 @dataclass(frozen=True)
 class Posted:
-    """A posted form; texts are without white space round them, empty ones are left out."""
+    """A posted form. Texts have no white space around them, and empty ones are left out."""
 
     fields: Mapping[str, tuple[str, ...]]
     files: tuple[Upload, ...] = ()
 
     def one(self, name: str) -> str:
-        """The first value of the field, empty where there is none."""
+        """The first value of the field; empty if there is none."""
         return next(iter(self.fields.get(name, ())), "")
 
     def all(self, name: str) -> tuple[str, ...]:
-        """Every value of the field."""
+        """All values of the field."""
         return self.fields.get(name, ())

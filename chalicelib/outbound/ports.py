@@ -1,4 +1,4 @@
-"""What the outbound slice needs from outside."""
+"""The dependencies of deliveries to other systems."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,23 +18,23 @@ MOST_COUNTED = 1_000
 
 
 class Mark(NamedTuple):
-    """Until when a destination was asked for its updates, and before when some of them could not
-    be had."""
+    """The moment until which a destination was asked for updates, and the moment before which some
+    of them could not be read."""
 
     until: datetime
     missed_until: datetime | None = None
 
 
 class Listed(NamedTuple):
-    """Some of a list; `next` is where to go on, None at its end."""
+    """One page of a list. `next` is where the next page starts, None at the end."""
 
     deliveries: Sequence[Delivery]
     next: str | None
 
 
 class Deliveries(Protocol):
-    """Where deliveries are kept. Every method raises UpstreamFailed when the store does not
-    answer; lists may lag a second behind."""
+    """The store of deliveries. Every method raises UpstreamFailed when the store does not answer;
+    lists may lag a second behind."""
 
     def create(self, delivery: Delivery) -> Delivery:
         """Stores a new delivery, as version 1. Raises AlreadyExists."""
@@ -46,32 +46,33 @@ class Deliveries(Protocol):
         """The delivery as it is now (a consistent read)."""
 
     def called(self, destination: str, external_id: str) -> Delivery | None:
-        """The delivery that is called this at its destination."""
+        """The delivery with this id at its destination."""
 
     def due(self, now: datetime, *, limit: int) -> Sequence[str]:
-        """Ids of those whose next try is due, and of those whose sender did not come back; those
-        that wait longest first."""
+        """Ids of deliveries whose next try is due, and of those whose sender did not finish; the
+        longest waiting first."""
 
     def in_state(
         self, state: State, destination: str | None, *, limit: int, after: str | None
     ) -> Listed:
-        """Those in the state, of one destination or of all, the latest first."""
+        """Deliveries in the state, of one destination or of all, newest first."""
 
     def finished(
         self, state: State, destination: str, *, since: datetime, until: datetime, limit: int
     ) -> Sequence[Delivery]:
-        """Those that came into that state between then (inclusive) and then (exclusive), the
-        earliest first."""
+        """Deliveries that reached the state from `since` (inclusive) until `until` (exclusive),
+        oldest first."""
 
     def count(self, destination: str, state: State) -> int:
-        """How many of the destination's are in the state; MOST_COUNTED + 1 where there are more."""
+        """The number of the destination's deliveries in the state; MOST_COUNTED + 1 if there are
+        more."""
 
     def with_token(self, destination: str) -> Sequence[str]:
-        """Ids of the destination's for which there is but a token."""
+        """Ids of the destination's deliveries that have only a token so far."""
 
 
 class Receivers(Protocol):
-    """Where receivers are kept. Every method raises UpstreamFailed."""
+    """The store of receivers. Every method raises UpstreamFailed."""
 
     def create(self, receiver: Receiver) -> Receiver:
         """Stores a new receiver, as version 1. Raises AlreadyExists."""
@@ -83,47 +84,47 @@ class Receivers(Protocol):
         """The receiver as it is now."""
 
     def all(self) -> Sequence[Receiver]:
-        """Every receiver, in the order of their ids (a consistent read)."""
+        """All receivers, ordered by id (a consistent read)."""
 
     def remove(self, receiver_id: str) -> None:
-        """Forgets the receiver; nothing happens where it is not known."""
+        """Deletes the receiver; does nothing if it is not stored."""
 
 
 class Marks(Protocol):
-    """Until when destinations were asked for updates. Every method raises UpstreamFailed."""
+    """The store of marks. Every method raises UpstreamFailed."""
 
     def get(self, destination: str) -> Mark | None:
-        """Until then; None where it never was."""
+        """The destination's mark; None if it was never asked."""
 
     def put(self, destination: str, mark: Mark) -> None:
-        """Keeps that."""
+        """Replaces the mark."""
 
 
 class Reports(Protocol):
     """The reports, as deliveries see them. Every method raises UpstreamFailed."""
 
     def many(self, service_request_ids: Sequence[str]) -> Mapping[str, Report]:
-        """Those of the reports that are stored, as they are now."""
+        """The reports with these ids that are stored, as they are now."""
 
     def public(self, service_request_id: str) -> ReportView | None:
         """The report as everybody may see it; None if it is not public."""
 
     def case(self, service_request_id: str) -> Case | None:
-        """The report as it is passed on; None where it may not be, by now."""
+        """The report for another body; None if it may not be passed on."""
 
     def reopening(self, service_request_id: str) -> Reopening | None:
-        """The text of the resident who last opened the report again; None where no resident did,
-        or where it may not be passed on."""
+        """The text of the resident who last reopened the report; None if no resident did, or it may
+        not be passed on."""
 
     def passed_on(
         self, service_request_id: str, to: str, reference: str | None, delivery_id: str
     ) -> None:
-        """Notes on the report, once for each delivery, that it was passed on to a body of that
-        name, which calls it that."""
+        """Adds to the report, once for each delivery, that it was passed on to the body `to`, with
+        that body's reference."""
 
 
 class HttpClient(Protocol):
-    """The way to an address that somebody gave us."""
+    """Sends requests to addresses that other people gave us."""
 
     def post(
         self,
@@ -139,10 +140,10 @@ class HttpClient(Protocol):
 
 @dataclass(frozen=True)
 class Ports:
-    """Everything that the use cases reach outside for. `destinations` are the council's own by
-    code, `forward_to` says for a service_code which of them it is passed on to; `chance` is a
-    random number from 0 to 1; `check_url` raises Invalid for an address that nothing is sent to;
-    `publish` puts the document of what gets through in the place of the last one."""
+    """The dependencies of the use cases. `destinations` are the council's, by code; `forward_to`
+    gives the code of the destination for a service_code; `check_url` raises Invalid if nothing may
+    be sent to the address; `publish` replaces the document about deliveries that get through;
+    `chance` is a random number from 0 to 1."""
 
     deliveries: Deliveries
     receivers: Receivers

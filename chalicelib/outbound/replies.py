@@ -19,17 +19,17 @@ from chalicelib.outbound.ports import Deliveries
 
 
 class Inbox(Protocol):
-    """Mail that arrived, each under a key. Every method raises UpstreamFailed."""
+    """The store of received mail. Every method raises UpstreamFailed."""
 
     def read(self, key: str) -> bytes | None:
-        """The mail as it came, at most MOST_BYTES + 1 of it; None where it is gone."""
+        """The mail as received, at most MOST_BYTES + 1 of it; None if it is gone."""
 
     def discard(self, key: str) -> None:
-        """Removes the mail; nothing happens where it is gone."""
+        """Deletes the mail; does nothing if it is gone."""
 
 
 class Taken(NamedTuple):
-    """About which report an answer was, and whether it is a team's."""
+    """The report that a reply is about; `is_teams` if it is a team's."""
 
     service_request_id: str
     is_teams: bool
@@ -37,8 +37,10 @@ class Taken(NamedTuple):
 
 @dataclass(frozen=True)
 class Ports:
-    """Everything that taking an answer reaches outside for; `holds` says whether a token is that
-    of a report, `is_teams` whether an address is of a team that the report was passed on to."""
+    """The dependencies of taking a reply. `note` adds a note to a report, once for each note_id:
+    (service_request_id, note_id, sender, text, is_teams); raises NotFound, Conflict (too many
+    notes), UpstreamFailed. `holds` checks the token of a report; `is_teams` tells whether an
+    address is of a team that received the report."""
 
     inbox: Inbox
     note: Callable[[str, str, str, str, bool], None]

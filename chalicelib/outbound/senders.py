@@ -17,8 +17,8 @@ class Refused(Exception):
 
 
 class Unclear(Exception):
-    """It was sent and may have arrived: look there before it is sent again, and not before the
-    time that was asked for."""
+    """It was sent and may have arrived: the sender looks for it before it sends it again, after the
+    requested wait."""
 
     def __init__(self, code: str, retry_after_s: int = 0) -> None:
         super().__init__(code)
@@ -27,7 +27,7 @@ class Unclear(Exception):
 
 
 class Sent(NamedTuple):
-    """The destination took it, and calls it this, if it said so."""
+    """The destination accepted it; `external_id` is its id there, if it gave one."""
 
     external_id: str | None = None
 
@@ -36,15 +36,15 @@ To_contra = TypeVar("To_contra", contravariant=True)
 
 
 class Sender(Protocol[To_contra]):
-    """How deliveries of one kind leave. It reads what it sends itself, as it is now."""
+    """Sends deliveries of one kind. It reads the present content itself."""
 
     def send(self, delivery: Delivery, destination: To_contra) -> Sent:
-        """Sends it.
+        """Sends the delivery.
 
         Raises Refused (never send it again), Unclear or NoReply (it may have arrived), NotNow or
-        another UpstreamFailed (it did not; also where the report could not be read).
+        another UpstreamFailed (it did not arrive, or the report could not be read).
         """
 
     def find(self, delivery: Delivery, destination: To_contra) -> Sent | None:
-        """Looks there for what may have arrived; None where it did not, or nobody can tell and
-        the destination can bear it twice. Raises Unclear, UpstreamFailed."""
+        """Looks for a delivery that may have arrived; None if it did not, or if nobody can tell and
+        a second copy does no harm. Raises Unclear, UpstreamFailed."""

@@ -1,4 +1,4 @@
-"""What the partners slice needs from outside."""
+"""The dependencies of API keys."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ Counted = Literal["writes", "reads"]
 
 
 class Keys(Protocol):
-    """Where keys are kept. Every method raises UpstreamFailed when the store does not answer."""
+    """The store of API keys. Every method raises UpstreamFailed when the store does not answer."""
 
     def add(self, key: ApiKey) -> None:
         """Stores a new key."""
@@ -20,23 +20,22 @@ class Keys(Protocol):
         """The key as it is now (a consistent read)."""
 
     def all(self) -> Sequence[ApiKey]:
-        """Every key, revoked ones too, in no order."""
+        """All keys, including revoked ones, in no order."""
 
     def revoke(self, key_id: str, at: datetime) -> ApiKey | None:
-        """Notes that the key does not hold any more, unless that was noted before; None where
-        there is no such key."""
+        """Marks the key as revoked, unless it is already; returns None if there is no such key."""
 
     def used(self, key_id: str, at: datetime) -> None:
-        """Notes when the key was last used."""
+        """Stores when the key was last used."""
 
     def count(self, key_id: str, what: Counted, minute: datetime) -> int:
-        """Counts one more of those in that minute; answers how many there are now."""
+        """Counts one more call in that minute; returns the number of calls so far."""
 
 
 @dataclass(frozen=True)
 class Ports:
-    """Everything that the use cases reach outside for. `service_codes` are the council's;
-    `token_hex` makes so many random bytes, as hexadecimal digits."""
+    """The dependencies of the use cases. `service_codes` are the council's; `token_hex` makes a
+    number of random bytes, as hexadecimal digits."""
 
     keys: Keys
     service_codes: Collection[str]

@@ -1,4 +1,4 @@
-"""What the photos slice needs from outside."""
+"""The dependencies of photos."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,125 +10,126 @@ from chalicelib.photos.model import Photo, PictureArea, Pictures, StoredPicture
 
 
 class PhotoKey(NamedTuple):
-    """Which photo: of which report, under which id."""
+    """Identifies a photo: its report and its id."""
 
     service_request_id: str
     photo_id: str
 
 
 class Upload(NamedTuple):
-    """A file that was sent for a photo; `version` tells it from another one sent under its key,
-    None where it is not known."""
+    """A file that was sent for a photo; `version` identifies it among files with the same key, None
+    if it is not known."""
 
     photo: PhotoKey
     version: str | None
 
 
 class Policy(NamedTuple):
-    """Where a file is posted to, and the form fields that go before it."""
+    """The address to post a file to, and the form fields to send before it."""
 
     url: str
     fields: Mapping[str, str]
 
 
 class TooLargeToRead(Exception):
-    """The file is larger than what is taken; nothing of it was read."""
+    """The file is larger than the limit; it was not read."""
 
 
 class NotAsDeclared(Exception):
-    """The file has another size than the one it was allowed with; nothing of it was read."""
+    """The file does not have its declared size; it was not read."""
 
 
 class Uploads(Protocol):
-    """Where files arrive. Every method but `policy` raises UpstreamFailed."""
+    """The store of uploaded files. Every method except `policy` raises UpstreamFailed."""
 
     def policy(self, photo: PhotoKey, content_type: str, size: int) -> Policy:
-        """A fresh permission to post a file of this type and of exactly so many bytes; asks
-        nobody."""
+        """A new permission to post a file of this type and exactly this number of bytes; makes no
+        call."""
 
     def put(self, photo: PhotoKey, raw: bytes) -> bool:
-        """Lets a file arrive that came another way; False where one is there already."""
+        """Stores a file that came another way; False if there is one already."""
 
     def sent_for(self, photo: PhotoKey) -> Sequence[Upload]:
-        """Every file that is there for the photo, the first that arrived first."""
+        """All files for the photo, oldest first."""
 
     def read(self, upload: Upload) -> tuple[bytes, Upload] | None:
-        """The file, and which version it is; None where it is not there any more.
+        """The file and its version; None if it is gone.
 
         Raises TooLargeToRead, NotAsDeclared.
         """
 
     def discard(self, upload: Upload) -> None:
-        """Removes the file for good; nothing happens where it is gone."""
+        """Deletes the file permanently; does nothing if it is gone."""
 
     def before(self, moment: datetime) -> Iterator[tuple[Upload, datetime]]:
-        """The files that arrived before then, every version, and when each did."""
+        """All versions of files that arrived before the moment, each with its time of arrival."""
 
 
 class Gallery(Protocol):
-    """Where the pictures made of photos are kept, out of sight. Every method but `address` raises
+    """The private store of the pictures made from photos. Every method except `address` raises
     UpstreamFailed."""
 
     def mark(self, photo: PhotoKey) -> None:
-        """Notes that pictures of this photo may be there, and that nobody yet asked for it."""
+        """Records that this photo may have pictures that no report uses yet."""
 
     def unmark(self, photo: PhotoKey) -> None:
-        """Takes the note away."""
+        """Deletes that record."""
 
     def marked_before(self, moment: datetime) -> Iterator[PhotoKey]:
-        """The photos that were noted before then."""
+        """The photos recorded before the moment."""
 
     def keep_page(self, photo: PhotoKey, page: bytes) -> bytes:
-        """Keeps the page's picture unless there is one; gives the one that is kept."""
+        """Stores the page-size picture unless there is one; returns the stored one."""
 
     def keep_thumbnail(self, photo: PhotoKey, thumbnail: bytes) -> None:
-        """Keeps the thumbnail unless there is one."""
+        """Stores the thumbnail unless there is one."""
 
     def read_page(self, photo: PhotoKey) -> StoredPicture | None:
-        """The page's picture as it is now, None where there is none."""
+        """The present page-size picture; None if there is none."""
 
     def replace(self, photo: PhotoKey, pictures: Pictures, held: StoredPicture) -> None:
-        """Replaces both pictures. Raises VersionConflict if the page's picture is not `held` any
+        """Replaces both pictures. Raises VersionConflict if the page-size picture is not `held` any
         more."""
 
     def address(self, photo: PhotoKey, size: str) -> str:
-        """Where the picture of that size, page or thumbnail, can be seen for some minutes; asks
-        nobody."""
+        """An address of the picture that is valid for some minutes; `size` is page or thumbnail.
+        Makes no call."""
 
     def remove(self, photo: PhotoKey) -> None:
-        """Removes both pictures; nothing happens where they are gone."""
+        """Deletes both pictures; does nothing if they are gone."""
 
 
 class Records(Protocol):
-    """What became of photos. Every method raises UpstreamFailed."""
+    """The store of the results of photos. Every method raises UpstreamFailed."""
 
     def get(self, photo: PhotoKey) -> Photo | None:
-        """The photo as it is now (a consistent read); None where nobody wants it fetched and it
-        was not looked at."""
+        """The photo as it is now (a consistent read); None if it was neither processed nor
+        requested from an address."""
 
     def want(self, photo: Photo) -> None:
-        """Stores that a photo is to be fetched, unless anything is stored of it."""
+        """Stores that the photo is to be fetched, unless anything is stored of it."""
 
     def fetched(self, photo: PhotoKey) -> None:
-        """Forgets that a photo is to be fetched; nothing happens where it is not."""
+        """Deletes the request to fetch the photo; does nothing if there is none."""
 
     def add(self, photo: Photo) -> Photo:
-        """Stores what became of a photo unless that is stored, also in the place of its being
-        wanted; gives what is stored."""
+        """Stores the result of the photo unless one is stored, and replaces a request to fetch it;
+        returns the stored one."""
 
     def remove(self, photo: PhotoKey) -> None:
-        """Forgets the photo; nothing happens where it is not known."""
+        """Deletes what is stored of the photo; does nothing if that is nothing."""
 
     def ready(self, photos: Iterable[PhotoKey]) -> frozenset[PhotoKey]:
-        """Those that are ready (consistent reads)."""
+        """The photos among these that are ready (consistent reads)."""
 
 
 @dataclass(frozen=True)
 class Ports:
-    """Everything that the use cases reach outside for. `rebuild` makes pictures of a file's
-    bytes, or raises Refused; `blacken` does so of a page of its own, with areas of it blackened.
-    `fetch` gives the file at an address, cut after one byte more than
-    is taken; raises Refused where it will never be had, UpstreamFailed where it may be later."""
+    """The dependencies of the use cases. `is_held` tells for a service_request_id and a photo_id
+    whether the report, an update or a job of it has the photo; raises UpstreamFailed. `rebuild`
+    makes pictures of a file's bytes, or raises Refused; `blacken` makes them of a page-size
+    picture, with areas blackened. `fetch` gives the file at an address, cut one byte after the
+    limit; raises Refused if it can never be read, UpstreamFailed if it may be later."""
 
     uploads: Uploads
     gallery: Gallery

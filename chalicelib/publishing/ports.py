@@ -1,4 +1,4 @@
-"""What publishing needs from outside."""
+"""The dependencies of publishing."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,31 +12,31 @@ from chalicelib.reports.published import Outcome, ReportView
 
 
 class Document(NamedTuple):
-    """What is to be published."""
+    """A document to publish."""
 
     body: bytes
     content_type: str
 
 
 class Documents(Protocol):
-    """Where the published documents are. Every method raises UpstreamFailed."""
+    """The store of published documents. Every method raises UpstreamFailed."""
 
     def read(self, key: str) -> StoredDocument | None:
-        """The document under that key, None where there is none."""
+        """The document with that key; None if there is none."""
 
     def write(self, key: str, document: Document, held: StoredDocument | None) -> None:
-        """Puts the document in the place of `held`. Raises VersionConflict if that is gone."""
+        """Replaces the document `held`. Raises VersionConflict if it has changed."""
 
     def delete(self, key: str, held: StoredDocument) -> None:
-        """Removes the document. Raises VersionConflict if it is not `held` any more."""
+        """Deletes the document `held`. Raises VersionConflict if it has changed."""
 
     def keys(self, prefix: str) -> Iterator[str]:
-        """Every key that begins with the prefix."""
+        """All keys with this prefix."""
 
 
 class PublicPhotos(Protocol):
-    """The photos that everybody can fetch, copied from where all are kept. Every method raises
-    UpstreamFailed, and does nothing where there is nothing left to do."""
+    """The public copies of photos. Every method raises UpstreamFailed, and does nothing if nothing
+    is left to do."""
 
     def keys(self, service_request_id: str) -> frozenset[str]:
         """The published files of a report's photos."""
@@ -45,50 +45,50 @@ class PublicPhotos(Protocol):
         """The reports that have published photos."""
 
     def show(self, key: str) -> None:
-        """Publishes the file; nothing happens where the photo itself is not there."""
+        """Publishes the file; does nothing if the photo does not exist."""
 
     def hide(self, key: str) -> None:
-        """Removes the file."""
+        """Deletes the published file."""
 
 
 class Reports(Protocol):
     """The reports as they are now."""
 
     def public(self, service_request_ids: Sequence[str]) -> Mapping[str, ReportView]:
-        """Those that everybody may see (consistent reads)."""
+        """The public reports among these (consistent reads)."""
 
     def every_id(self) -> Iterator[str]:
         """The id of every stored report."""
 
     def of_month(self, month: str) -> Iterator[str]:
-        """The ids of those that everybody may see and that were requested in the month (YYYY-MM in
-        UTC); may lag a second behind."""
-
-    def promised(self, since: datetime, until: datetime) -> Iterator[str]:
-        """The ids of those that are open and were to be done in that time, public or not; may lag
+        """The ids of the public reports that were requested in the month (YYYY-MM in UTC); may lag
         a second behind."""
 
+    def promised(self, since: datetime, until: datetime) -> Iterator[str]:
+        """The ids of the open reports with a target in that time, public or not; may lag a second
+        behind."""
+
     def changed_since(self, moment: datetime) -> Iterator[str]:
-        """The ids of those that everybody may see and that were updated since; may lag a second
+        """The ids of the public reports that were updated since the moment; may lag a second
         behind."""
 
 
 class Outcomes(Protocol):
-    """What became of the public reports. Every method raises UpstreamFailed."""
+    """The outcomes of public reports. Every method raises UpstreamFailed."""
 
     def every(self) -> Iterator[Outcome]:
-        """Of all of them, in one pass over the store."""
+        """All outcomes, in one pass over the store."""
 
     def of_month(self, month: str) -> Iterator[Outcome]:
-        """Of those that were requested in the month, as they are now."""
+        """The outcomes of the reports that were requested in the month, as the reports are now."""
 
     def months_changed_since(self, moment: datetime) -> frozenset[str]:
-        """The months of whose reports, public or not, any has changed since; may lag a second
-        behind."""
+        """The months of request of the reports, public or not, that have changed since the moment;
+        may lag a second behind."""
 
 
 class WardArea(Protocol):
-    """A ward of today."""
+    """A present ward."""
 
     @property
     def code(self) -> str: ...
@@ -98,15 +98,16 @@ class WardArea(Protocol):
     def bounds(self) -> Box: ...
     @property
     def said(self) -> dict[str, Any]:
-        """What its document says besides its reports."""
+        """The content of the ward's document except for its reports."""
 
     def contains(self, point: Point) -> bool:
-        """True of a place in it."""
+        """True if the ward contains the place."""
 
 
 class Publisher(NamedTuple):
-    """Who publishes, and where; `services` are the names of those whose reports may be public, by
-    service_code. `security_contact`: the email address for faults in security, None for none."""
+    """The publisher of the documents. `services` are the names of the services whose reports may be
+    public, by service_code. `security_contact` is the email address for security faults, if there
+    is one."""
 
     name: str
     site_url: str
@@ -116,12 +117,14 @@ class Publisher(NamedTuple):
 
 @dataclass(frozen=True)
 class Ports:
-    """Everything that publishing reaches outside for.
+    """The dependencies of publishing.
 
-    `fixed` makes the documents that follow from configuration alone, by key: only when it is asked
-    to, for they hold a key that follows from a secret. `whole` is the one tile that holds the
-    council, where its counts are published; the map shows what was closed for as long as
-    `closed_shown` says; `entry` is a report as Open311 lists it; `wards` are those of today.
+    `purge` deletes the CDN's copies of some paths of the site, once for each reference; raises
+    UpstreamFailed. `page` makes the page of a report, as HTML in UTF-8. `fixed` makes the documents
+    that follow from the configuration alone, by key; it reads a secret, so it is called only when
+    they are published. `whole` is the tile that contains the council, where its counts are
+    published; the map shows closed reports for `closed_shown`. `entry` is a report as Open311 lists
+    it; `wards` are the present ones.
     """
 
     documents: Documents
@@ -140,8 +143,8 @@ class Ports:
 
 @dataclass(frozen=True)
 class FiguresPorts:
-    """Everything that published figures reach outside for. `services` and `wards` are the names of
-    those of today, by code."""
+    """The dependencies of published figures. `services` and `wards` are the present names, by
+    code."""
 
     documents: Documents
     outcomes: Outcomes

@@ -1,4 +1,4 @@
-"""What the reports slice needs from outside."""
+"""The dependencies of reports."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -119,7 +119,7 @@ Place = tuple[datetime, str]
 
 
 class Repository(Protocol):
-    """Where reports are kept. Every method raises UpstreamFailed when the store does not answer."""
+    """The store of reports. Every method raises UpstreamFailed when the store does not answer."""
 
     def create(self, report: ServiceRequest) -> ServiceRequest:
         """Stores a new report, as version 1. Raises AlreadyExists."""
@@ -317,7 +317,7 @@ class ContactPreferences(NamedTuple):
 
 @dataclass(frozen=True)
 class Ports:
-    """Everything that the use cases need from outside; `wishes` gives an account's preferences."""
+    """The dependencies of the use cases; `wishes` gives an account's preferences."""
 
     repository: Repository
     ids: Ids

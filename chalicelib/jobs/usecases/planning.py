@@ -22,7 +22,7 @@ from chalicelib.jobs.model import (
     job_id_of,
 )
 from chalicelib.jobs.people import Staff
-from chalicelib.jobs.ports import Noted, Ports
+from chalicelib.jobs.ports import Ports
 from chalicelib.jobs.usecases.job_updates import (
     get_at_version,
     get_authorised,
@@ -31,6 +31,7 @@ from chalicelib.jobs.usecases.job_updates import (
     saved,
     stale,
 )
+from chalicelib.kernel.audit_entry import Action
 from chalicelib.kernel.observability import trace
 from chalicelib.kernel.optimistic import retry_on_conflict
 from chalicelib.kernel.time import to_the_second
@@ -248,7 +249,7 @@ def _is_span(window: Window) -> bool:
     return window.opens < window.closes
 
 
-def _noted(who: Staff, what: Noted, job_id: str, more: str, ports: Ports) -> None:
+def _noted(who: Staff, what: Action, job_id: str, more: str, ports: Ports) -> None:
     ports.note(who.actor, what, job_id, more)
 
 
