@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.georeport.wire import Tree, write
 from chalicelib.kernel.email import Letter
-from chalicelib.net.safe_http_client import Reply
+from chalicelib.net.reply import Reply
 from chalicelib.outbound.model import Case, Contact
 from chalicelib.outbound.ports import Mark
 from tests.builders import MARKET_PLACE, NOON

@@ -14,7 +14,7 @@ from chalicelib.bootstrap.partners import partners_ports
 from chalicelib.catalogue.load import COUNCILS
 from chalicelib.errors import NoReply, UpstreamFailed
 from chalicelib.handlers.exchange.forward_events import poll_updates
-from chalicelib.net.safe_http_client import Reply
+from chalicelib.net.reply import Reply
 from chalicelib.partners.model import NewKey
 from chalicelib.partners.usecases import make
 

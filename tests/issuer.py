@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from chalicelib.bootstrap import container
-from chalicelib.net.safe_http_client import Reply
+from chalicelib.net.reply import Reply
 
 CLIENT_ID, CLIENT_SECRET = "ginnel", "the client's secret: odd & long"
 Claims = dict[str, Any]

@@ -26,7 +26,8 @@ from chalicelib.errors import AddressRefused, Gone, NotNow
 from chalicelib.jobs.crew_ports import PushTo
 from chalicelib.kernel.delivery_retry import retry_after_s
 from chalicelib.kernel.observability import logs
-from chalicelib.net.safe_http_client import Reply, SafeHttpClient
+from chalicelib.net.reply import Reply
+from chalicelib.net.safe_http_client import SafeHttpClient
 from chalicelib.net.vapid_keys import PushKey, decoded
 
 TIMEOUT_S = 10

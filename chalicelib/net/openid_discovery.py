@@ -10,7 +10,8 @@ from typing import Any, Generic, TypeVar
 from chalicelib.errors import AddressRefused, UpstreamFailed
 from chalicelib.kernel.observability import logs
 from chalicelib.net.id_tokens import Keys, has_key
-from chalicelib.net.safe_http_client import Reply, SafeHttpClient
+from chalicelib.net.reply import Reply
+from chalicelib.net.safe_http_client import SafeHttpClient
 
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 KEPT_FOR_S = 3600

@@ -11,10 +11,11 @@ import io
 from collections.abc import Callable, Collection, Mapping, Sequence
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from types import MappingProxyType
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from chalicelib.errors import AddressRefused, NoReply, UpstreamFailed
 from chalicelib.net.public_addresses import Target, is_public, target_of
+from chalicelib.net.reply import Reply
 
 OVERHEAD_BYTES = 64 * 1024
 """For the head of a reply and the framing of its chunks."""
@@ -22,17 +23,6 @@ LOOK_UP_S = 5.0
 _AT_ONCE = 16 * 1024
 """The size of one TLS record: a longer read would get a new time limit for each record."""
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
-
-
-class Reply(NamedTuple):
-    """A reply with any status: redirects are replies like others, and not followed. `headers` have
-    names in lower case. `body` has at most `most_bytes`: request one more than you accept to detect
-    a longer one.
-    """
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
 
 
 class Connection(Protocol):

@@ -12,7 +12,7 @@ from chalicelib.catalogue.destinations import Open311Destination
 from chalicelib.errors import AddressRefused, ConfigurationError, NotNow
 from chalicelib.georeport.reading import Unreadable, read_xml
 from chalicelib.kernel.delivery_retry import retry_after_s
-from chalicelib.net.safe_http_client import Reply
+from chalicelib.net.reply import Reply
 from chalicelib.outbound.ports import HttpClient
 from chalicelib.outbound.senders import Refused, Unclear
 from chalicelib.outbound.webhook import taken

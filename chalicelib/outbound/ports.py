@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 from chalicelib.catalogue.destinations import Destination
 from chalicelib.kernel.queue import Queue
-from chalicelib.net.safe_http_client import Reply
+from chalicelib.net.reply import Reply
 from chalicelib.outbound.model import Case, Delivery, Kind, Reopening, State
 from chalicelib.outbound.receivers import Receiver
 from chalicelib.outbound.senders import Sender

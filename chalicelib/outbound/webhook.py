@@ -15,7 +15,7 @@ from standardwebhooks import Webhook
 
 from chalicelib.errors import AddressRefused, NotNow
 from chalicelib.kernel.delivery_retry import retry_after_s
-from chalicelib.net.safe_http_client import Reply
+from chalicelib.net.reply import Reply
 from chalicelib.outbound.model import Delivery
 from chalicelib.outbound.ports import HttpClient
 from chalicelib.outbound.receivers import Receiver

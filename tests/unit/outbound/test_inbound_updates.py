@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.catalogue.destinations import Open311Destination
 from chalicelib.errors import NoReply
-from chalicelib.net.safe_http_client import Reply
+from chalicelib.net.reply import Reply
 from chalicelib.outbound.inbound_updates import LEAST, MOST_A_RUN, Polled, Ports, RemoteStatus
 from chalicelib.outbound.inbound_updates import poll as poll_until
 from chalicelib.outbound.model import Delivery

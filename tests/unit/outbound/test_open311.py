@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.catalogue.destinations import Open311Destination, ServiceMapping
 from chalicelib.errors import AddressRefused, NoReply, NotNow, UpstreamFailed
-from chalicelib.net.safe_http_client import Reply
+from chalicelib.net.reply import Reply
 from chalicelib.outbound.model import Case
 from chalicelib.outbound.open311 import MOST_PAGES, Open311Sender
 from chalicelib.outbound.open311_client import LONGEST_ID, Open311Client

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import AddressRefused, NoReply, NotNow
-from chalicelib.net.safe_http_client import Reply
+from chalicelib.net.reply import Reply
 from chalicelib.outbound.model import DeliveryEvent
 from chalicelib.outbound.senders import Refused, Sent
 from chalicelib.outbound.webhook import WebhookSender, signed_headers
