@@ -8,10 +8,9 @@ from chalicelib.accounts.model import CODE_HOLDS
 from chalicelib.accounts.usecases import code_requests
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import accounts_ports
-from chalicelib.errors import AppError, Forbidden, Invalid, NotFound, TooMany, UpstreamFailed
-from chalicelib.handlers.http.pages import sentences
+from chalicelib.errors import AppError, Forbidden, Invalid, NotFound, TooMany
+from chalicelib.handlers.http.pages import problem_pages, sentences
 from chalicelib.handlers.http.routes import Page
-from chalicelib.kernel.observability import trace
 
 ACCOUNT = "/account/"
 _PATH = re.compile(r"/(?![/\\])[\w/.~%?&=+,:@-]{0,200}", re.ASCII)
@@ -19,13 +18,21 @@ _PATH = re.compile(r"/(?![/\\])[\w/.~%?&=+,:@-]{0,200}", re.ASCII)
 OVER = "It was already used, is more than 10 minutes old, or was tried too many times."
 
 
-def problem_page(error: AppError | None) -> str:
-    return render(
-        "problem",
-        heading=_heading(error),
-        detail=error.detail if error else "The problem is on our side.",
-        quoted=trace.current() if error is None or isinstance(error, UpstreamFailed) else None,
-    )
+def _heading(error: AppError | None) -> str:
+    match error:
+        case NotFound():
+            return "This code has expired"
+        case Forbidden():
+            return "You cannot sign in here"
+        case TooMany():
+            return "Too many codes"
+        case Invalid():
+            return "Check what you entered"
+        case _:
+            return "Sorry, something went wrong"
+
+
+problem_page = problem_pages("accounts", _heading)
 
 
 def path_of_ours(text: str | None) -> str:
@@ -81,20 +88,6 @@ def code_page(attempt_id: str, faults: Any = ()) -> Page:
         minutes=int(CODE_HOLDS.total_seconds() // 60),
     )
     return Page(html, is_refusal=bool(faults), may_be_kept=bool(faults))
-
-
-def _heading(error: AppError | None) -> str:
-    match error:
-        case NotFound():
-            return "This code has expired"
-        case Forbidden():
-            return "You cannot sign in here"
-        case TooMany():
-            return "Too many codes"
-        case Invalid():
-            return "Check what you entered"
-        case _:
-            return "Sorry, something went wrong"
 
 
 def render(name: str, faults: Any = (), **context: Any) -> str:

@@ -1,13 +1,14 @@
 """Server-made pages for the links in messages: how they are rendered, and how posted forms are
 read."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, Literal
 
 from chalicelib.bootstrap import container
 from chalicelib.errors import (
     AppError,
     Conflict,
+    Ended,
     FieldError,
     Forbidden,
     Invalid,
@@ -15,8 +16,10 @@ from chalicelib.errors import (
     TooMany,
     UpstreamFailed,
 )
-from chalicelib.handlers.http.routes import Call
+from chalicelib.handlers.http.routes import Call, ProblemPage
 from chalicelib.kernel.observability import trace
+
+Heading = Callable[[AppError | None], str]
 
 
 def render(name: str, faults: Iterable[FieldError] = (), **context: Any) -> str:
@@ -29,26 +32,10 @@ def sentences(faults: Iterable[FieldError]) -> list[tuple[str, str]]:
     return [(field, message[:1].upper() + message[1:]) for field, message in faults]
 
 
-def problem_page(error: AppError | None) -> str:
-    """The page that describes an error; None means an internal error."""
-    return render(
-        "problem",
-        heading=_heading(error),
-        detail=error.detail if error else "The problem is on our side.",
-        quoted=trace.current() if error is None or isinstance(error, UpstreamFailed) else None,
-    )
-
-
-def posted_form(call: Call) -> Any:
-    """The fields of a posted form. Raises Invalid."""
-    from chalicelib.forms import posted
-
-    return posted.parse(call.body, str(call.request.headers.get("content-type", "")))
-
-
-def _heading(error: AppError | None) -> str:
+def heading_of(error: AppError | None) -> str:
+    """What a link in a message leads to where it does not lead on."""
     match error:
-        case NotFound():
+        case NotFound() | Ended():
             return "This link has expired"
         case TooMany():
             return "You have done this too many times"
@@ -56,3 +43,31 @@ def _heading(error: AppError | None) -> str:
             return "You cannot do this"
         case _:
             return "Sorry, something went wrong"
+
+
+def problem_pages(
+    kind: Literal["accounts", "alerts", "jobs"], heading: Heading = heading_of
+) -> ProblemPage:
+    """What makes the page that tells people of an error, in the look of one kind of pages; None
+    means a mistake of ours."""
+
+    def page(error: AppError | None) -> str:
+        return container.pages(kind).render(
+            "problem",
+            (),
+            heading=heading(error),
+            detail=error.detail if error else "The problem is on our side.",
+            quoted=trace.current() if error is None or isinstance(error, UpstreamFailed) else None,
+        )
+
+    return page
+
+
+problem_page = problem_pages("alerts")
+
+
+def posted_form(call: Call) -> Any:
+    """The fields of a posted form. Raises Invalid."""
+    from chalicelib.forms import posted
+
+    return posted.parse(call.body, str(call.request.headers.get("content-type", "")))

@@ -14,26 +14,15 @@ from typing import Any
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.jobs import jobs_ports
 from chalicelib.bootstrap.reports import photos_ports, reports_ports
-from chalicelib.errors import (
-    AppError,
-    Conflict,
-    Ended,
-    FieldError,
-    Forbidden,
-    Invalid,
-    NotFound,
-    TooMany,
-    UpstreamFailed,
-)
+from chalicelib.errors import FieldError, Invalid
 from chalicelib.handlers.http import auth, rate_limits
-from chalicelib.handlers.http.pages import sentences
+from chalicelib.handlers.http.pages import posted_form, problem_pages, sentences
 from chalicelib.handlers.http.routes import Call, Page, Routes
 from chalicelib.jobs.labels import EVENT_LABELS, KINDS, REASONS, STATES
 from chalicelib.jobs.model import WAITING, Job, JobEvent, JobEventKind, Operation
 from chalicelib.jobs.people import Operator
 from chalicelib.jobs.usecases import contractor_links
 from chalicelib.jobs.usecases.operations import Outcome, operate
-from chalicelib.kernel.observability import trace
 from chalicelib.kernel.parsing import parse
 from chalicelib.photos.usecases import asking
 from chalicelib.reports.reference import grouped
@@ -73,16 +62,7 @@ class Opened:
     who: Operator
 
 
-def problem_page(error: AppError | None) -> str:
-    return _render(
-        "problem",
-        heading=_heading(error),
-        detail=error.detail if error else "The problem is on our side.",
-        quoted=trace.current() if error is None or isinstance(error, UpstreamFailed) else None,
-    )
-
-
-routes = Routes(__name__, problem_page)
+routes = Routes(__name__, problem_pages("jobs"))
 
 
 @routes.page(
@@ -106,11 +86,8 @@ def show(_: Call, token: str) -> Page:
     summary="Report progress on a job, for anyone who has the link to it",
 )
 def tell(call: Call, token: str) -> Page:
-    # Loaded with the first answer, so that a cold start of the API does not load it.
-    from chalicelib.forms import posted
-
     opened = Opened(token, *contractor_links.recognised(token, jobs_ports()))
-    form = posted.parse(call.body, str(call.request.headers.get("content-type", "")))
+    form = posted_form(call)
     files = [each.body for each in form.files if each.name == "photos"]
     typed = {name: form.one(name) for name in FIELDS}
     if not _was_sent(typed["op_id"], opened):
@@ -300,17 +277,3 @@ def _with_photos(faults: list[FieldError], files: Sequence[bytes]) -> list[Field
 
 def _render(name: str, faults: Sequence[FieldError] = (), **context: Any) -> str:
     return container.pages("jobs").render(name, sentences(faults), **context)
-
-
-def _heading(error: AppError | None) -> str:
-    match error:
-        case NotFound():
-            return "This link has expired"
-        case Ended():
-            return "This link has expired"
-        case TooMany():
-            return "You have done this too many times"
-        case Conflict() | Forbidden() | Invalid():
-            return "You cannot do this"
-        case _:
-            return "Sorry, something went wrong"

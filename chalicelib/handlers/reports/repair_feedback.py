@@ -12,7 +12,7 @@ from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import FieldError, Invalid
 from chalicelib.handlers.http import auth, rate_limits
-from chalicelib.handlers.http.pages import problem_page, render
+from chalicelib.handlers.http.pages import posted_form, problem_page, render
 from chalicelib.handlers.http.routes import Call, Page, Query, Routes
 from chalicelib.kernel.parsing import parse
 from chalicelib.reports.model import AnswerDraft, ServiceRequest
@@ -51,11 +51,8 @@ def ask_mended(call: Call, token: str) -> Page:
     summary=("Is it fixed? Send the answer"),
 )
 def answer_mended(call: Call, token: str) -> Page:
-    # Loaded with the first answer, so that a cold start of the API does not load it.
-    from chalicelib.forms import posted
-
     asked = _asked(token)
-    form = posted.parse(call.body, str(call.request.headers.get("content-type", "")))
+    form = posted_form(call)
     files = [each.body for each in form.files if each.name == "photos"]
     typed = {name: form.one(name) for name in ("answer", "text")}
     try:
