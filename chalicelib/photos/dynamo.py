@@ -4,13 +4,11 @@ Table: hash `service_request_id`, range `record`: `photo#<photo_id>`.
 """
 
 from collections.abc import Iterable
-from contextlib import suppress
 
 from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.errors import UpstreamFailed
 from chalicelib.kernel.dynamo.attributes import TextAttribute
-from chalicelib.kernel.dynamo.errors import ConditionFailed
 from chalicelib.kernel.dynamo.item import Item
 from chalicelib.kernel.observability import trace
 from chalicelib.photos.model import Photo, State
@@ -44,8 +42,7 @@ class DynamoRecords:
         _item(photo).add()
 
     def fetched(self, photo: PhotoKey) -> None:
-        with suppress(ConditionFailed), PhotoItem.translated(clash=ConditionFailed):
-            PhotoItem(*_key(photo)).delete(PhotoItem.media_url.exists())
+        PhotoItem(*_key(photo)).remove_where(PhotoItem.media_url.exists())
 
     def add(self, photo: Photo) -> Photo:
         free = PhotoItem.service_request_id.does_not_exist() | PhotoItem.media_url.exists()

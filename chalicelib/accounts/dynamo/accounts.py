@@ -1,7 +1,6 @@
 """Accounts, and the owners of addresses and identities, on one DynamoDB table."""
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 
 from chalicelib.accounts.dynamo.items import (
@@ -14,7 +13,6 @@ from chalicelib.accounts.dynamo.items import (
 )
 from chalicelib.accounts.model import Account, Destination, Identity
 from chalicelib.errors import Conflict
-from chalicelib.kernel.dynamo.errors import ConditionFailed
 from chalicelib.kernel.optimistic import VersionConflict
 
 Digest = Callable[..., str]
@@ -51,8 +49,7 @@ class DynamoAccounts:
         return account_of(item) if item.add() else self._stored(account)
 
     def release(self, what: Destination | Identity, account_id: str) -> None:
-        with suppress(ConditionFailed), ClaimItem.translated(clash=ConditionFailed):
-            ClaimItem(self._key(what)).delete(ClaimItem.account_id == account_id)
+        ClaimItem(self._key(what)).remove_where(ClaimItem.account_id == account_id)
 
     def remove(self, account_id: str) -> None:
         AccountItem(of_account(account_id), ACCOUNT).remove()

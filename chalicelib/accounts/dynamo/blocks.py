@@ -6,7 +6,6 @@ from chalicelib.accounts.destinations import mailbox
 from chalicelib.accounts.dynamo.accounts import Digest
 from chalicelib.accounts.dynamo.items import BLOCKS, BlockItem
 from chalicelib.accounts.model import Block, Destination
-from chalicelib.kernel.dynamo.errors import ConditionFailed
 
 
 class DynamoBlocks:
@@ -30,12 +29,7 @@ class DynamoBlocks:
         return _block(BlockItem.of(block, BLOCKS, block.block_id).add_or_find())
 
     def remove(self, block_id: str) -> bool:
-        try:
-            with BlockItem.translated(clash=ConditionFailed):
-                BlockItem(BLOCKS, block_id).delete(BlockItem.owner.exists())
-        except ConditionFailed:
-            return False
-        return True
+        return BlockItem(BLOCKS, block_id).remove_where(BlockItem.owner.exists())
 
     def page(self, *, limit: int, after: str | None) -> Sequence[Block]:
         rest = BlockItem.record > after if after else None

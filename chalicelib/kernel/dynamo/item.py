@@ -1,23 +1,27 @@
 """What the items of every table are built from, and how stores read and write them."""
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, ClassVar, Self, TypeVar
 
+from botocore.exceptions import ClientError
 from pynamodb.attributes import UnicodeAttribute
+from pynamodb.exceptions import PynamoDBException
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
 from chalicelib.errors import UpstreamFailed
-from chalicelib.kernel.dynamo import errors
-from chalicelib.kernel.dynamo.errors import ConditionFailed
 from chalicelib.kernel.fields import fields_of, made_from
 from chalicelib.kernel.optimistic import VersionConflict
 
 Kept = TypeVar("Kept")
 AnyItem = TypeVar("AnyItem", bound="Item")
+
+
+class ConditionFailed(Exception):
+    """The condition of a write does not hold."""
 
 
 class Index(GlobalSecondaryIndex[AnyItem]):  # type: ignore[no-untyped-call]
@@ -78,10 +82,18 @@ class Item(Model):
         return made_from(kind, self, **given)
 
     @classmethod
-    def translated(cls, clash: type[Exception] | None = None) -> AbstractContextManager[None]:
+    @contextmanager
+    def translated(cls, clash: type[Exception] | None = None) -> Iterator[None]:
         """PynamoDB's errors as ours: UpstreamFailed, or `clash` for a condition that does not
         hold."""
-        return errors.translated(cls.store, clash)
+        try:
+            yield
+        except PynamoDBException as error:
+            if clash and _condition_failed(error):
+                raise clash from error
+            raise UpstreamFailed(
+                f"The store of {cls.store} did not answer. Send it again."
+            ) from error
 
     @classmethod
     def find(cls, hash_key: str, range_key: str) -> Self | None:
@@ -112,12 +124,7 @@ class Item(Model):
 
     def put_where(self, condition: Condition) -> bool:
         """Store the item if the condition holds. Returns: whether it holds."""
-        try:
-            with self.translated(ConditionFailed):
-                self.save(condition)
-        except ConditionFailed:
-            return False
-        return True
+        return self._holds(lambda: self.save(condition))
 
     def put_on_version(self) -> Self:
         """Store the item if the stored one has its version, or none is stored and it has none.
@@ -149,17 +156,25 @@ class Item(Model):
     def change_where(self, actions: list[Action], condition: Condition) -> bool:
         """Change attributes of the stored item, and of this one, if the condition holds. Returns:
         whether it holds."""
-        try:
-            with self.translated(ConditionFailed):
-                self.update(actions, condition)
-        except ConditionFailed:
-            return False
-        return True
+        return self._holds(lambda: self.update(actions, condition))
+
+    def remove_where(self, condition: Condition) -> bool:
+        """Delete what is stored under the key of the item if the condition holds. Returns: whether
+        it holds."""
+        return self._holds(lambda: self.delete(condition))
 
     def remove(self) -> None:
         """Delete what is stored under the key of the item, whatever its version."""
         with self.translated():
             self.delete(add_version_condition=False)
+
+    def _holds(self, write: Callable[[], object]) -> bool:
+        try:
+            with self.translated(ConditionFailed):
+                write()
+        except ConditionFailed:
+            return False
+        return True
 
 
 class OwnedItem(Item):
@@ -167,3 +182,11 @@ class OwnedItem(Item):
 
     owner = UnicodeAttribute(hash_key=True)
     record = UnicodeAttribute(range_key=True)
+
+
+def _condition_failed(error: PynamoDBException) -> bool:
+    # PynamoDB's own `cause_response_code` fails for a cause without a response.
+    cause = error.cause
+    return isinstance(cause, ClientError) and (
+        cause.response["Error"].get("Code") == "ConditionalCheckFailedException"
+    )

@@ -1,0 +1,47 @@
+"""Values are copied by the names of their fields."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import msgspec
+import pytest
+
+from chalicelib.kernel.fields import fields_of, made_from
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    name: str
+    secret: str = "s"
+
+    @property
+    def length(self) -> int:
+        return len(self.name)
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    length: int
+    shown_as: str = ""
+
+
+class Pair(NamedTuple):
+    name: str
+    secret: str
+
+
+def test_fields_of_every_kind_of_class_are_known() -> None:
+    assert fields_of(Stored) == fields_of(Pair) == {"name", "secret"}
+    assert fields_of(View) == {"name", "length", "shown_as"}
+
+
+def test_given_values_come_before_those_of_the_source_and_others_are_left_out() -> None:
+    assert made_from(View, Stored(name="abc"), shown_as="x") == View(
+        name="abc", length=3, shown_as="x"
+    )
+    assert made_from(Pair, Stored(name="abc"), name="d") == Pair("d", "s")
+
+
+def test_field_with_a_default_is_never_left_out_silently() -> None:
+    with pytest.raises(AttributeError, match="shown_as"):
+        made_from(View, Stored(name="abc"))
