@@ -119,7 +119,6 @@ class OwnReportList(msgspec.Struct, frozen=True, kw_only=True):
     method="GET",
     auth=auth.may("account.own"),
     summary="Get my account",
-    answer=OwnAccountView,
 )
 def read(call: Call) -> OwnAccountView:
     return _view(call.caller.signed_in, call)
@@ -131,7 +130,6 @@ def read(call: Call) -> OwnAccountView:
     auth=auth.may("account.own"),
     summary="Change my account; If-Match names the version",
     body=AccountChanges,
-    answer=OwnAccountView,
     versioned=True,
 )
 def change(call: Call) -> OwnAccountView:
@@ -147,7 +145,6 @@ def change(call: Call) -> OwnAccountView:
     auth=auth.may("account.own"),
     summary="Add an address to my account; we send it a code",
     body=NewAddress,
-    answer=CodeSent,
     success=HTTPStatus.CREATED,
 )
 def add_address(call: Call) -> CodeSent:
@@ -165,7 +162,6 @@ def add_address(call: Call) -> CodeSent:
     summary="Confirm an address with the code that was sent to it",
     body=Proof,
     may_miss=True,
-    answer=OwnAccountView,
 )
 def confirm_address(call: Call) -> OwnAccountView:
     sent = parse_json(call.body, Proof)
@@ -181,7 +177,6 @@ def confirm_address(call: Call) -> OwnAccountView:
     auth=auth.may("account.own"),
     summary="Remove an address from my account, unless it is the only one that I can sign in with",
     body=OldAddress,
-    answer=OwnAccountView,
 )
 def remove_address(call: Call) -> OwnAccountView:
     sent = parse_json(call.body, OldAddress)
@@ -199,7 +194,6 @@ def remove_address(call: Call) -> OwnAccountView:
         "List my reports, including those sent without signing in with an address that I "
         "have confirmed"
     ),
-    answer=OwnReportList,
     query=PAGED,
 )
 def reports(call: Call) -> OwnReportList:
@@ -222,7 +216,6 @@ def reports(call: Call) -> OwnReportList:
     auth=auth.may("account.own"),
     summary="Change my report while nobody is working on it; If-Match names the version",
     body=OwnChanges,
-    answer=OwnReportView,
     versioned=True,
 )
 def change_report(call: Call, service_request_id: str) -> OwnReportView:
@@ -239,7 +232,6 @@ def change_report(call: Call, service_request_id: str) -> OwnReportView:
     method="POST",
     auth=auth.may("account.own"),
     summary="Withdraw my report while nobody is working on it",
-    answer=Withdrawn,
 )
 def withdraw_report(call: Call, service_request_id: str) -> Withdrawn:
     ports = reports_ports()

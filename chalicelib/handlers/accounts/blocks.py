@@ -58,7 +58,6 @@ class Unblocked(msgspec.Struct, frozen=True, kw_only=True):
     method="GET",
     auth=auth.may("blocks.manage"),
     summary="List blocked addresses and domains",
-    answer=BlockList,
     query=PAGED,
 )
 def blocks(call: Call) -> BlockList:
@@ -73,7 +72,6 @@ def blocks(call: Call) -> BlockList:
     auth=auth.may("blocks.manage"),
     summary="Block an address or a domain",
     body=NewBlock,
-    answer=BlockView,
     success=HTTPStatus.CREATED,
 )
 def block(call: Call) -> BlockView:
@@ -87,7 +85,6 @@ def block(call: Call) -> BlockView:
     method="DELETE",
     auth=auth.may("blocks.manage"),
     summary="Unblock an address or a domain",
-    answer=Unblocked,
 )
 def unblock(call: Call, block_id: str) -> Unblocked:
     which = hex_id_of(block_id, "This entry is not in the list.")

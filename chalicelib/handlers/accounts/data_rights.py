@@ -71,7 +71,6 @@ class ExportView(msgspec.Struct, frozen=True, kw_only=True):
     method="GET",
     auth=auth.may("account.own"),
     summary="Get everything that the council keeps about me",
-    answer=ExportView,
     query=(CURSOR,),
 )
 def export(call: Call) -> ExportView:

@@ -92,7 +92,6 @@ class EntryList(msgspec.Struct, frozen=True, kw_only=True):
     method="GET",
     auth=auth.may("people.manage"),
     summary="List staff and what they can do",
-    answer=PersonList,
     query=PAGED,
 )
 def people(call: Call) -> PersonList:
@@ -114,7 +113,6 @@ def people(call: Call) -> PersonList:
     auth=auth.may("people.manage"),
     summary="Invite a member of staff, who signs in with this address",
     body=Invitation,
-    answer=PersonView,
     success=HTTPStatus.CREATED,
 )
 def invite(call: Call) -> PersonView:
@@ -128,7 +126,6 @@ def invite(call: Call) -> PersonView:
     method="GET",
     auth=auth.may("people.manage"),
     summary="Get a member of staff and what they can do",
-    answer=PersonView,
 )
 def person(call: Call, account_id: str) -> PersonView:
     return _view(staff.person(_id(account_id), people_ports()))
@@ -142,7 +139,6 @@ def person(call: Call, account_id: str) -> PersonView:
         "Change what a member of staff can do, or disable the account; If-Match names the version"
     ),
     body=PersonChanges,
-    answer=PersonView,
     versioned=True,
 )
 def change(call: Call, account_id: str) -> PersonView:
@@ -157,7 +153,6 @@ def change(call: Call, account_id: str) -> PersonView:
     method="GET",
     auth=auth.may("audit.read"),
     summary="Read the audit log of permission changes and access to personal data",
-    answer=EntryList,
     query=PAGED,
 )
 def log(call: Call) -> EntryList:

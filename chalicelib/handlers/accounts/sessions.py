@@ -110,7 +110,6 @@ def sign_out(call: Call) -> WithCookie:
     method="GET",
     auth=auth.may("account.own"),
     summary="List the devices that I am signed in on",
-    answer=DeviceList,
 )
 def devices(call: Call) -> DeviceList:
     own = _own(call)
@@ -123,7 +122,6 @@ def devices(call: Call) -> DeviceList:
     method="DELETE",
     auth=auth.may("account.own"),
     summary="Sign out of one of my devices",
-    answer=SignedOut,
 )
 def end_one(call: Call, session_id: str) -> SignedOut:
     if not _ID.fullmatch(session_id):

@@ -19,7 +19,6 @@ routes = Routes(__name__)
     method="GET",
     auth=auth.may("disruptions.post"),
     summary="List current and future disruptions, as they are stored now",
-    answer=DisruptionList,
 )
 def disruptions(_: Call) -> DisruptionList:
     return listed(usecases.current(disruptions_ports()))
@@ -31,7 +30,6 @@ def disruptions(_: Call) -> DisruptionList:
     auth=auth.may("disruptions.post"),
     summary="Post a disruption",
     body=DisruptionDraft,
-    answer=DisruptionView,
     success=HTTPStatus.CREATED,
     keyed=True,
 )
@@ -46,7 +44,6 @@ def post(call: Call) -> DisruptionView:
     auth=auth.may("disruptions.post"),
     summary="Change a disruption; If-Match names the version",
     body=DisruptionChanges,
-    answer=DisruptionView,
     versioned=True,
 )
 def change(call: Call, disruption_id: str) -> DisruptionView:
@@ -60,7 +57,6 @@ def change(call: Call, disruption_id: str) -> DisruptionView:
     method="DELETE",
     auth=auth.may("disruptions.post"),
     summary="Withdraw a disruption; If-Match names the version",
-    answer=DisruptionView,
     versioned=True,
 )
 def withdraw(call: Call, disruption_id: str) -> DisruptionView:

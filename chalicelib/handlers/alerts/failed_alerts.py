@@ -47,7 +47,6 @@ class FailedAlerts(msgspec.Struct, frozen=True, kw_only=True):
     method="GET",
     auth=auth.may("alerts.handle"),
     summary="List alerts that were not delivered",
-    answer=FailedAlerts,
     query=(
         Query(
             "why",
@@ -74,7 +73,6 @@ def failed_alerts(call: Call) -> FailedAlerts:
     method="POST",
     auth=auth.may("alerts.handle"),
     summary="Resend an alert that was not delivered",
-    answer=FailedAlert,
 )
 def again(_: Call, alert_id: str) -> FailedAlert:
     return _view(send_again(alert_id, telling_ports()))

@@ -99,7 +99,6 @@ class SubscriptionList(msgspec.Struct, frozen=True, kw_only=True):
     auth=auth.anyone,
     summary="Subscribe to events in an area, a ward or the council, or about a report",
     body=SubscriptionRequest,
-    answer=SubscriptionReceipt,
     success=HTTPStatus.CREATED,
     may_be_keyed=True,
 )
@@ -117,7 +116,6 @@ def create(call: Call) -> SubscriptionReceipt:
     auth=auth.anyone,
     summary="Move a browser's subscriptions from its old address to its new one",
     body=Move,
-    answer=MovedSubscriptions,
 )
 def moved(call: Call) -> MovedSubscriptions:
     wanted = parse_json(call.body, Move)
@@ -130,7 +128,6 @@ def moved(call: Call) -> MovedSubscriptions:
     method="GET",
     auth=auth.anyone,
     summary="A subscription",
-    answer=SubscriptionView,
     query=(TOKEN,),
 )
 def read(call: Call, subscription_id: str) -> SubscriptionView:
@@ -143,7 +140,6 @@ def read(call: Call, subscription_id: str) -> SubscriptionView:
     auth=auth.anyone,
     summary="Change a subscription's topic, frequency or quiet hours; If-Match names the version",
     body=SubscriptionChanges,
-    answer=SubscriptionView,
     versioned=True,
     query=(TOKEN,),
 )
@@ -159,7 +155,6 @@ def change(call: Call, subscription_id: str) -> SubscriptionView:
     method="DELETE",
     auth=auth.anyone,
     summary="Stop a subscription",
-    answer=SubscriptionView,
     query=(TOKEN,),
 )
 def stop(call: Call, subscription_id: str) -> SubscriptionView:
@@ -172,7 +167,6 @@ def stop(call: Call, subscription_id: str) -> SubscriptionView:
     auth=auth.anyone,
     summary="Confirm a subscription with the token or code that was sent to its address",
     body=Confirmation,
-    answer=SubscriptionReceipt,
 )
 def confirm(call: Call, subscription_id: str) -> SubscriptionReceipt:
     sent = parse_json(call.body, Confirmation)
@@ -191,7 +185,6 @@ def confirm(call: Call, subscription_id: str) -> SubscriptionReceipt:
     method="GET",
     auth=auth.may("account.own"),
     summary="List my subscriptions, and those to my addresses, latest first",
-    answer=SubscriptionList,
     query=PAGED,
 )
 def own(call: Call) -> SubscriptionList:

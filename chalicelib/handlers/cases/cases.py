@@ -42,7 +42,6 @@ routes = Routes(__name__)
     method="GET",
     auth=auth.may("cases.handle"),
     summary="List the queue of cases, most overdue first",
-    answer=CaseList,
     query=(
         Query(
             "state",
@@ -95,7 +94,6 @@ def cases(call: Call) -> CaseList:
     method="GET",
     auth=auth.may("cases.handle"),
     summary="Get a case: all of a report and everything attached to it",
-    answer=CaseView,
 )
 def case(call: Call, service_request_id: str) -> CaseView:
     ports, author = reports_ports(), call.caller.author()

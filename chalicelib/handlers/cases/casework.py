@@ -97,7 +97,6 @@ class RedactedPhoto(msgspec.Struct, frozen=True, kw_only=True):
     auth=auth.may("cases.handle"),
     summary="Write a note that only officers see",
     body=NoteDraft,
-    answer=CaseNote,
     success=HTTPStatus.CREATED,
     keyed=True,
 )
@@ -117,7 +116,6 @@ def write_note(call: Call, service_request_id: str) -> CaseNote:
     auth=auth.may("cases.handle"),
     summary="Ask the reporter a question by their alerts; the case waits for the answer",
     body=QuestionDraft,
-    answer=QuestionAsked,
     success=HTTPStatus.CREATED,
     keyed=True,
 )
@@ -146,7 +144,6 @@ def ask(call: Call, service_request_id: str) -> QuestionAsked:
     method="POST",
     auth=auth.may("cases.handle"),
     summary="Stop waiting for the answer to a question",
-    answer=CaseView,
 )
 def settle(call: Call, service_request_id: str, question_id: str) -> CaseView:
     request_id = _authorised(call, service_request_id).service_request_id
@@ -165,7 +162,6 @@ def settle(call: Call, service_request_id: str, question_id: str) -> CaseView:
         "change can be undone, and nobody is notified before that"
     ),
     body=CaseChanges,
-    answer=ChangedCase,
     versioned=True,
     may_be_keyed=True,
 )
@@ -202,7 +198,6 @@ def change(call: Call, service_request_id: str) -> ChangedCase:
     auth=auth.may("cases.handle"),
     summary="Change many cases in the same way, each with its version, or check what would fail",
     body=BulkDraft,
-    answer=BulkAnswer,
     may_be_keyed=True,
 )
 def change_many(call: Call) -> BulkAnswer:
@@ -227,7 +222,6 @@ def change_many(call: Call) -> BulkAnswer:
     method="POST",
     auth=auth.may("desk.keep"),
     summary="Undo an officer's own change, as far as nobody has changed the same since",
-    answer=UndoAnswer,
 )
 def undo(call: Call, undo_id: str) -> UndoAnswer:
     kept = desk.get_undo(undo_id, call.caller.signed_in.account_id, desk_ports())
@@ -242,7 +236,6 @@ def undo(call: Call, undo_id: str) -> UndoAnswer:
     summary=(
         "Unmerge a duplicate from another report, with its followers; If-Match names the version"
     ),
-    answer=CaseView,
     versioned=True,
     may_be_keyed=True,
 )
@@ -262,7 +255,6 @@ def unmerge(call: Call, service_request_id: str) -> CaseView:
     auth=auth.may("cases.handle"),
     summary="Permanently black out parts of a photo",
     body=Areas,
-    answer=RedactedPhoto,
 )
 def redact_photo(call: Call, service_request_id: str, photo_id: str) -> RedactedPhoto:
     areas = parse_json(call.body, Areas).areas

@@ -74,7 +74,6 @@ class SavedViews(msgspec.Struct, frozen=True, kw_only=True):
     method="GET",
     auth=auth.may("desk.keep"),
     summary="List reply templates",
-    answer=TemplateList,
 )
 def templates(_: Call) -> TemplateList:
     found = usecases.templates(desk_ports())
@@ -87,7 +86,6 @@ def templates(_: Call) -> TemplateList:
     auth=auth.may("desk.keep"),
     summary="Add a reply template",
     body=TemplateDraft,
-    answer=TemplateView,
     success=HTTPStatus.CREATED,
     keyed=True,
 )
@@ -102,7 +100,6 @@ def add_template(call: Call) -> TemplateView:
     auth=auth.may("desk.keep"),
     summary="Change a reply template; If-Match names the version",
     body=TemplateChanges,
-    answer=TemplateView,
     versioned=True,
 )
 def change_template(call: Call, template_id: str) -> TemplateView:
@@ -116,7 +113,6 @@ def change_template(call: Call, template_id: str) -> TemplateView:
     method="DELETE",
     auth=auth.may("desk.keep"),
     summary="Remove a reply template; If-Match names the version",
-    answer=TemplateView,
     versioned=True,
 )
 def remove_template(call: Call, template_id: str) -> TemplateView:
@@ -130,7 +126,6 @@ def remove_template(call: Call, template_id: str) -> TemplateView:
     auth=auth.may("desk.keep"),
     summary="Preview a reply template for a case",
     body=PreviewDraft,
-    answer=Preview,
 )
 def preview(call: Call, template_id: str) -> Preview:
     draft, author = parse_json(call.body, PreviewDraft), call.caller.author()
@@ -145,7 +140,6 @@ def preview(call: Call, template_id: str) -> Preview:
     method="GET",
     auth=auth.may("desk.keep"),
     summary="List the officer's saved views of the queue",
-    answer=SavedViews,
 )
 def views(call: Call) -> SavedViews:
     found = usecases.views_of(_actor(call), desk_ports())
@@ -158,7 +152,6 @@ def views(call: Call) -> SavedViews:
     auth=auth.may("desk.keep"),
     summary="Save a view of the queue",
     body=ViewDraft,
-    answer=SavedView,
     success=HTTPStatus.CREATED,
     keyed=True,
 )
@@ -172,7 +165,6 @@ def save_view(call: Call) -> SavedView:
     method="DELETE",
     auth=auth.may("desk.keep"),
     summary="Delete a view of the queue",
-    answer=SavedView,
 )
 def remove_view(call: Call, view_id: str) -> SavedView:
     return _view(usecases.remove_view(_id(view_id), _actor(call), desk_ports()))

@@ -63,7 +63,6 @@ class WaitingList(msgspec.Struct, frozen=True, kw_only=True):
     auth=auth.may("reports.triage"),
     summary="Change a report; If-Match names the version",
     body=ReportChanges,
-    answer=FullView,
     versioned=True,
 )
 def change(call: Call, service_request_id: str) -> FullView:
@@ -82,7 +81,6 @@ def change(call: Call, service_request_id: str) -> FullView:
     auth=auth.anyone,
     summary="Flag a report that should not be public as it is",
     body=FlagDraft,
-    answer=Flagged,
     success=HTTPStatus.CREATED,
     may_be_keyed=True,
 )
@@ -105,7 +103,6 @@ def flag(call: Call, service_request_id: str) -> Flagged:
     method="POST",
     auth=auth.anyone,
     summary="Withdraw a report soon after sending it, with the same Idempotency-Key",
-    answer=Withdrawn,
     keyed=True,
 )
 def withdraw(call: Call, service_request_id: str) -> Withdrawn:
@@ -123,7 +120,6 @@ def withdraw(call: Call, service_request_id: str) -> Withdrawn:
     method="GET",
     auth=auth.may("reports.triage"),
     summary="List reports that wait for an officer or were flagged",
-    answer=WaitingList,
     query=(
         Query("reason", "waiting or flagged", True, one_of(REASONS)),
         *PAGED,

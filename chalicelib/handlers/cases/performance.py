@@ -91,7 +91,6 @@ class PerformanceView(msgspec.Struct, frozen=True, kw_only=True):
         "Get what contacts cost in a month, how many could have been avoided, and what the "
         "crews did"
     ),
-    answer=PerformanceView,
     query=(
         Query(
             "month",

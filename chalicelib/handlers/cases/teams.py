@@ -28,7 +28,6 @@ class TeamList(msgspec.Struct, frozen=True, kw_only=True):
     method="GET",
     auth=auth.may("desk.keep"),
     summary="List the council's teams",
-    answer=TeamList,
 )
 def teams(_: Call) -> TeamList:
     known = container.council().team_names

@@ -53,7 +53,6 @@ class DeliveryList(msgspec.Struct, frozen=True, kw_only=True):
     method="GET",
     auth=auth.may("deliveries.handle"),
     summary="List deliveries to other systems",
-    answer=DeliveryList,
     query=(
         Query(
             "state",
@@ -80,7 +79,6 @@ def deliveries(call: Call) -> DeliveryList:
     method="POST",
     auth=auth.may("deliveries.handle"),
     summary="Resend a delivery that failed or was kept",
-    answer=DeliveryView,
 )
 def resend(call: Call, delivery_id: str) -> DeliveryView:
     note("deliveries.resend", id_of(delivery_id), "", call.caller)
@@ -92,7 +90,6 @@ def resend(call: Call, delivery_id: str) -> DeliveryView:
     method="POST",
     auth=auth.may("deliveries.handle"),
     summary="Keep a delivery: do not send it, because the council deals with it itself",
-    answer=DeliveryView,
 )
 def keep(call: Call, delivery_id: str) -> DeliveryView:
     note("deliveries.keep", id_of(delivery_id), "", call.caller)

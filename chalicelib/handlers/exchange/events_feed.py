@@ -49,7 +49,6 @@ class FeedView(msgspec.Struct, frozen=True, kw_only=True):
     method="GET",
     auth=auth.follower,
     summary="Read the events of public reports since a moment, with an API key (X-Api-Key)",
-    answer=FeedView,
     query=(
         Query(
             "after",

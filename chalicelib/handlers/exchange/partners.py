@@ -52,7 +52,6 @@ class KeyList(msgspec.Struct, frozen=True, kw_only=True):
     method="GET",
     auth=auth.may("partners.manage"),
     summary="List API keys, including revoked ones",
-    answer=KeyList,
 )
 def keys(_: Call) -> KeyList:
     found = usecases.list_keys(partners_ports())
@@ -65,7 +64,6 @@ def keys(_: Call) -> KeyList:
     auth=auth.may("partners.manage"),
     summary="Create an API key; it is shown only in this answer",
     body=NewKey,
-    answer=MadeKey,
     success=HTTPStatus.CREATED,
 )
 def make(call: Call) -> MadeKey:
@@ -84,7 +82,6 @@ def make(call: Call) -> MadeKey:
     method="DELETE",
     auth=auth.may("partners.manage"),
     summary="Revoke an API key, at once and permanently",
-    answer=KeyView,
 )
 def revoke(call: Call, key_id: str) -> KeyView:
     if not re.fullmatch(r"[0-9a-f]{12}", key_id):

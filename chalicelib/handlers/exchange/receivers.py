@@ -77,7 +77,6 @@ class ReplayView(msgspec.Struct, frozen=True, kw_only=True):
     method="GET",
     auth=auth.may("receivers.manage"),
     summary="List the systems that get webhooks",
-    answer=ReceiverList,
 )
 def receivers(_: Call) -> ReceiverList:
     found = receiving.receivers(outbound_ports())
@@ -90,7 +89,6 @@ def receivers(_: Call) -> ReceiverList:
     auth=auth.may("receivers.manage"),
     summary="Add a system that gets webhooks; its secret is shown only in this answer",
     body=ReceiverDraft,
-    answer=MadeReceiver,
     success=HTTPStatus.CREATED,
     may_be_keyed=True,
 )
@@ -108,7 +106,6 @@ def add_receiver(call: Call) -> MadeReceiver:
     auth=auth.may("receivers.manage"),
     summary="Change a receiver; If-Match names the version",
     body=ReceiverChanges,
-    answer=ReceiverView,
     versioned=True,
 )
 def change_receiver(call: Call, receiver_id: str) -> ReceiverView:
@@ -124,7 +121,6 @@ def change_receiver(call: Call, receiver_id: str) -> ReceiverView:
     method="DELETE",
     auth=auth.may("receivers.manage"),
     summary="Remove a receiver",
-    answer=Removed,
 )
 def remove_receiver(call: Call, receiver_id: str) -> Removed:
     note("receivers.remove", id_of(receiver_id), "", call.caller)
@@ -138,7 +134,6 @@ def remove_receiver(call: Call, receiver_id: str) -> Removed:
     auth=auth.may("receivers.manage"),
     summary="Resend what a receiver was sent since a moment",
     body=ReplayDraft,
-    answer=ReplayView,
 )
 def replay(call: Call, receiver_id: str) -> ReplayView:
     draft = parse_json(call.body, ReplayDraft)

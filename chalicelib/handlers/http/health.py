@@ -11,14 +11,12 @@ routes = Routes(__name__)
     method="HEAD",
     auth=auth.anywhere,
     summary="Check whether the service answers, by the status alone",
-    answer=dict[str, str],
 )
 @routes.endpoint(
     "/health",
     method="GET",
     auth=auth.anywhere,
     summary="Check whether the service answers",
-    answer=dict[str, str],
 )
 def health(_: Call) -> dict[str, str]:
     return {"status": "ok"}

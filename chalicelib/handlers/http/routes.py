@@ -8,7 +8,7 @@ one line that is logged of the call.
 import re
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from http import HTTPStatus
 from typing import Any, NamedTuple
@@ -227,7 +227,7 @@ class Routes(Blueprint):
         method: str,
         auth: Gate,
         summary: str,
-        answer: Any,
+        answer: Any = None,
         body: Any = None,
         success: HTTPStatus = HTTPStatus.OK,
         keyed: bool = False,
@@ -237,7 +237,8 @@ class Routes(Blueprint):
         query: tuple[Query, ...] = (),
         open_to_sites: bool = False,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Registers a view. `keyed`: it needs an Idempotency-Key; `versioned`: an If-Match.
+        """Registers a view. `answer`: the shape of its answer, if that is not what the view is
+        declared to return. `keyed`: it needs an Idempotency-Key; `versioned`: an If-Match.
         `may_miss`: an object named in the query or the body may not exist.
         `open_to_sites`: pages of other sites may read its answers, which are the same for every
         caller."""
@@ -301,10 +302,15 @@ class Routes(Blueprint):
     def _registered(
         self, reply: Callable[..., Response], **declared: Any
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        facts = RouteFacts(**declared)
-        self.facts.append(facts)
+        place = len(self.facts)
+        self.facts.append(RouteFacts(**declared))
 
         def register(view: Callable[..., Any]) -> Callable[..., Any]:
+            facts = self.facts[place]
+            if reply is _answer and facts.answer is None:
+                facts = replace(facts, answer=view.__annotations__.get("return"))
+                self.facts[place] = facts
+
             def answered(**parameters: str) -> Response:
                 return _followed(partial(reply, view), self.current_request, facts, parameters)
 

@@ -38,7 +38,6 @@ class DeviceDraft:
     method="GET",
     auth=auth.may("jobs.work"),
     summary="List the crews of the caller's teams",
-    answer=CrewList,
 )
 def list_crews(call: Call) -> CrewList:
     known = container.council().by_crew
@@ -51,7 +50,6 @@ def list_crews(call: Call) -> CrewList:
     method="GET",
     auth=auth.may("jobs.work"),
     summary="Get the address of a crew's day: its jobs in order, and the jobs that were removed",
-    answer=DayLinkView,
     query=(Query("date", "the day, such as 2026-06-01; today by default", schema=DAY),),
 )
 def link_to_day(call: Call, crew: str) -> DayLinkView:
@@ -67,7 +65,6 @@ def link_to_day(call: Call, crew: str) -> DayLinkView:
     auth=auth.may("jobs.work"),
     summary="Notify this phone when the crew's day changes",
     body=DeviceDraft,
-    answer=CrewDevice,
     success=HTTPStatus.CREATED,
     may_be_keyed=True,
 )
@@ -86,7 +83,6 @@ def add_device(call: Call, crew: str) -> CrewDevice:
     method="DELETE",
     auth=auth.may("jobs.work"),
     summary="Stop notifying this phone about the crew's day",
-    answer=CrewDevice,
 )
 def remove_device(call: Call, crew: str) -> CrewDevice:
     code, device_id = _own_crew(crew, call), _device_id(_session(call))

@@ -49,7 +49,6 @@ class OrderDraft:
     method="GET",
     auth=auth.may("jobs.plan"),
     summary="Get how full each crew's day is",
-    answer=LoadList,
     query=(
         Query("date", "the day, such as 2026-06-01; today by default", schema=DAY),
         Query("team", "only the crews of this team"),
@@ -70,7 +69,6 @@ def look(call: Call) -> LoadList:
     auth=auth.may("jobs.plan"),
     summary="Plan the day of these crews: the jobs that fit, in the order with the least driving",
     body=PlanDraft,
-    answer=PlanView,
     success=HTTPStatus.CREATED,
     may_be_keyed=True,
 )
@@ -91,7 +89,6 @@ def plan(call: Call) -> PlanView:
     auth=auth.may("jobs.plan"),
     summary="Set the order of a crew's day",
     body=OrderDraft,
-    answer=PlannedView,
 )
 def order(call: Call, date: str, crew: str) -> PlannedView:
     draft = parse_json(call.body, OrderDraft)

@@ -87,7 +87,6 @@ class LinkDraft:
     method="GET",
     auth=auth.may("jobs.work"),
     summary="List jobs of the caller's teams: those of a crew or day in order, others by due date",
-    answer=JobList,
     query=(
         Query("date", "jobs planned for this day, such as 2026-06-01", schema=DAY),
         Query("crew", "jobs planned for this crew"),
@@ -128,7 +127,6 @@ def list_jobs(call: Call) -> JobList:
     method="GET",
     auth=auth.may("jobs.work"),
     summary="A job",
-    answer=JobView,
 )
 def read(call: Call, job_id: str) -> JobView:
     return _view(job_lists.one(job_id_of(job_id), worker(call), jobs_ports()), call)
@@ -140,7 +138,6 @@ def read(call: Call, job_id: str) -> JobView:
     auth=auth.may("jobs.plan"),
     summary="Create a job for reports",
     body=JobDraft,
-    answer=JobView,
     success=HTTPStatus.CREATED,
     keyed=True,
 )
@@ -155,7 +152,6 @@ def create(call: Call) -> JobView:
     auth=auth.may("jobs.plan"),
     summary="Plan, change, cancel or reinstate a job; If-Match names the version",
     body=JobChanges,
-    answer=JobView,
     versioned=True,
 )
 def change(call: Call, job_id: str) -> JobView:
@@ -171,7 +167,6 @@ def change(call: Call, job_id: str) -> JobView:
     auth=auth.may("jobs.plan"),
     summary="Settle a dispute: choose which side is right; If-Match names the version",
     body=Settlement,
-    answer=JobView,
     versioned=True,
 )
 def settle(call: Call, job_id: str, dispute_id: str) -> JobView:
@@ -188,7 +183,6 @@ def settle(call: Call, job_id: str, dispute_id: str) -> JobView:
     auth=auth.may("jobs.plan"),
     summary="Create a link by which a contractor works on this job; it replaces an earlier one",
     body=LinkDraft,
-    answer=LinkView,
     success=HTTPStatus.CREATED,
 )
 def add_link(call: Call, job_id: str) -> LinkView:
@@ -204,7 +198,6 @@ def add_link(call: Call, job_id: str) -> LinkView:
     method="DELETE",
     auth=auth.may("jobs.plan"),
     summary="Revoke the contractor's link to this job",
-    answer=JobView,
 )
 def drop_link(call: Call, job_id: str) -> JobView:
     dropped = contractor_links.drop_link(job_id_of(job_id), planner(call), jobs_ports())
@@ -217,7 +210,6 @@ def drop_link(call: Call, job_id: str) -> JobView:
     auth=auth.may("jobs.work"),
     summary="Record what a crew did; each operation is stored once, however often it is sent",
     body=Operations,
-    answer=Results,
 )
 def tell(call: Call) -> Results:
     sent = [_operation(each) for each in _batch(call.body)]

@@ -19,7 +19,6 @@ routes = Routes(__name__)
         "Get the ward of a location, its councillors, the nearest facilities, open reports "
         "and road works"
     ),
-    answer=MyArea,
     may_miss=True,
     query=(
         Query("postcode", "a full postcode; or send lat and long"),

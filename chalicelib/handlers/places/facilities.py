@@ -27,7 +27,6 @@ class NearFacilityList(msgspec.Struct, frozen=True, kw_only=True):
     auth=auth.anyone,
     open_to_sites=True,
     summary="List the nearest facilities of a kind, by exact distance; parks by their edge",
-    answer=NearFacilityList,
     query=(
         Query("kind", "one of the kinds that /api/facilities/kinds lists", required=True),
         *point_query(required=True),
@@ -46,7 +45,6 @@ def nearest(call: Call) -> NearFacilityList:
     auth=auth.anyone,
     open_to_sites=True,
     summary="List the kinds of facilities and how many there are of each",
-    answer=KindList,
 )
 def kinds(_: Call) -> KindList:
     return KindList(items=usecases.kinds(facilities_ports()))

@@ -16,7 +16,6 @@ routes = Routes(__name__)
     auth=auth.anyone,
     open_to_sites=True,
     summary="Find streets, places and postcodes by text",
-    answer=PlaceList,
     query=(
         Query(
             "q",

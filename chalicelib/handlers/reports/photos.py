@@ -43,7 +43,6 @@ class UploadedPhoto(msgspec.Struct, frozen=True, kw_only=True):
     auth=auth.anyone,
     summary="Get an address to upload a photo to",
     body=UploadDraft,
-    answer=UploadView,
     success=HTTPStatus.CREATED,
     keyed=True,
 )
@@ -62,7 +61,6 @@ def ask(call: Call) -> UploadView:
     method="GET",
     auth=auth.anyone,
     summary="Get the outcome of a photo",
-    answer=UploadedPhoto,
 )
 def look(call: Call, service_request_id: str, photo_id: str) -> UploadedPhoto:
     request_id = reference.parse(service_request_id)

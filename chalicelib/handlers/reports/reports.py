@@ -97,7 +97,6 @@ class Follows(msgspec.Struct, frozen=True, kw_only=True):
     auth=auth.anyone,
     summary="Create a report",
     body=Draft,
-    answer=ReportReceipt,
     success=HTTPStatus.CREATED,
     keyed=True,
 )
@@ -119,7 +118,6 @@ def submit(call: Call) -> ReportReceipt:
     auth=auth.anyone,
     open_to_sites=True,
     summary="List public reports in a box on the map",
-    answer=ReportList,
     query=(
         Query(
             "bbox",
@@ -152,7 +150,6 @@ def list_reports(call: Call) -> ReportList:
     auth=auth.anyone,
     open_to_sites=True,
     summary="List open public reports near a location, nearest first",
-    answer=NearList,
     query=(
         *point_query(required=True),
         Query("service_code", "only reports of this service"),
@@ -198,7 +195,6 @@ def read(call: Call, service_request_id: str) -> ReportView:
     auth=auth.anyone,
     summary="Add an update to a report",
     body=UpdateDraft,
-    answer=UpdateView,
     success=HTTPStatus.CREATED,
     keyed=True,
     query=(Query("token", "the token in the link to a report that is not public"),),
@@ -218,7 +214,6 @@ def add_update(call: Call, service_request_id: str) -> UpdateView:
     method="POST",
     auth=auth.anyone,
     summary="Follow a report; each person counts once",
-    answer=Follows,
     success=HTTPStatus.CREATED,
     may_be_keyed=True,
 )
