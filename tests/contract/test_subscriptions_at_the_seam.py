@@ -71,8 +71,7 @@ def now_stored(one: Subscription, ports: Ports) -> Subscription:
 
 
 def confirm(one: Subscription, ports: Ports) -> Subscription:
-    which = one.subscription_id
-    return managing.confirm_by_link(which, f"confirm {which}", ports)
+    return managing.confirm_by_link(one.subscription_id, ports.tokens.confirm(one), ports)
 
 
 def stop(one: Subscription, ports: Ports) -> Subscription:

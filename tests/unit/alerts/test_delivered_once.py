@@ -17,6 +17,7 @@ from chalicelib.alerts.model import Confirm, QuietHours
 from chalicelib.alerts.usecases.sending import ask, send_woken, wake_due
 from chalicelib.alerts.usecases.sending import tell as send_tell
 from chalicelib.errors import UpstreamFailed
+from tests.effort import effort
 from tests.fakes_delivery import World, report, subscription, tell
 from tests.hooked import Killed, Turns, hooked, killing, recording
 
@@ -46,7 +47,7 @@ def go_on(world: World) -> None:
             send_woken(message, ports)
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(effort(8, 20)))
 def test_each_event_reaches_each_subscriber_once_when_messages_are_repeated_in_any_order(
     seed: int,
 ) -> None:
@@ -73,7 +74,7 @@ def test_each_event_reaches_each_subscriber_once_when_messages_are_repeated_in_a
     assert len(counted) == 50 * 5 * 3 and set(counted.values()) == {1}
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(effort(8, 20)))
 def test_older_event_changes_nothing_when_it_arrives_after_a_newer_one(seed: int) -> None:
     world, turns = World(), Turns(seed)
     ports = hooked(world.ports(), OUTSIDE, turns.hook)

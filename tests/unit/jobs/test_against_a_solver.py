@@ -8,9 +8,10 @@ import pytest
 
 from bench.orders import MOST_GAP, REPORTS, TRAVEL, Day, alone, by_vroom, gap, together
 from chalicelib.jobs.ordering import ordered
+from tests.effort import effort
 
 
-@pytest.mark.parametrize(("days", "step"), [(alone, 17), (together, 25)])
+@pytest.mark.parametrize(("days", "step"), [(alone, 17), (together, effort(50, 25))])
 def test_crews_drive_hardly_longer_than_a_solvers_tours(
     days: Callable[[], Iterator[Day]], step: int, shared_data: Path
 ) -> None:
