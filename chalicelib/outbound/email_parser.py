@@ -1,9 +1,9 @@
-"""Reads a team's answer from received mail.
+"""Read a team's reply from received mail.
 
-Anybody can send mail that is made to break its reader. The recipient is read from the first lines
-without the library, whose time grows with the square of a header's length; only mail to a report's
-own address is read further, with the library's older policy, which parses a header only when it is
-used. Deep nesting, and parts much longer than in real mail, are refused first.
+Anybody can send mail that is made to break its parser. The recipient is read from the first lines
+without the standard library, whose time grows with the square of a header's length; only mail to a
+report's own address is parsed further, with the library's older policy, which parses a header only
+when it is used. Deep nesting, and parts much longer than in real mail, are refused first.
 Sources: RFC 5322 (mail), RFC 2045 (MIME), RFC 8601 (Authentication-Results), and the verdicts that
 Amazon SES writes into mail it receives
 (docs.aws.amazon.com/ses/latest/dg/receiving-email-notifications-contents.html, read 2026-11).
@@ -26,15 +26,15 @@ MOST_BYTES = 10_000_000
 MOST_HEAD_BYTES = 65_536
 MOST_LINES = 200_000
 MOST_BOUNDARIES = 20
-"""The library holds each line against the boundary of each multipart around it."""
+"""The library compares each line with the boundary of each multipart around it."""
 MOST_PARTS = 200
 LONGEST_HEADER = 10_000
 LONGEST_BODY_BYTES = 500_000
-"""The limit for a part's text: the answer is at its beginning."""
+"""The limit for the text of a part: the reply is at its beginning."""
 ADDRESSEES = ("to", "cc", "delivered-to", "x-original-to")
 VERDICTS = ("x-ses-spam-verdict", "x-ses-virus-verdict")
 RESULTS, AUTHORITY = "authentication-results", "amazonses.com"
-"""The header in which SES says what it found (RFC 8601), and how it names itself there."""
+"""The header with the results of SES (RFC 8601), and the name of SES in it."""
 SLOW = ("idna", "punycode")
 """Character sets whose decoding takes time that grows with the square of the text."""
 _NAMED = re.compile(r"\+([0-9a-z]{12})-([0-9a-f]{32})@", re.ASCII | re.IGNORECASE)
@@ -52,7 +52,7 @@ _BLOCKS = ("br", "p", "div", "tr", "li", "h1", "h2", "h3", "blockquote")
 
 
 class MailRefused(Exception):
-    """The mail is not an answer to add to a case; `code` is a fixed word of ours."""
+    """The mail is not a reply that can be added to a case; `code` is one of our error codes."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -60,15 +60,15 @@ class MailRefused(Exception):
 
 
 class Named(NamedTuple):
-    """The report that a mail names, and the token that proves it."""
+    """The report that a mail names, and the token that authorises a reply."""
 
     service_request_id: str
     token: str
 
 
 class Reply(NamedTuple):
-    """An answer: its sender address and its text. `is_authentic` is True where SES verified that
-    the mail comes from that address's domain."""
+    """A reply: its sender address and its text. `is_authentic` is True if SES verified that the
+    mail comes from the domain of that address."""
 
     sender: str
     text: str
@@ -80,29 +80,29 @@ def named_in(raw: bytes) -> Named:
     if len(raw) > MOST_BYTES:
         raise MailRefused("too_large")
     headers = _headers(raw)
-    if any(said == "FAIL" for said in _values(headers, *VERDICTS)):
+    if any(verdict == "FAIL" for verdict in _values(headers, *VERDICTS)):
         raise MailRefused("spam_or_virus")
-    for said in _values(headers, *ADDRESSEES):
-        if found := _NAMED.search(said):
-            return Named(found[1].upper(), found[2].lower())
+    for addresses in _values(headers, *ADDRESSEES):
+        if match := _NAMED.search(addresses):
+            return Named(match[1].upper(), match[2].lower())
     raise MailRefused("no_token")
 
 
 def reply_in(raw: bytes) -> Reply:
-    """Reads the answer from a mail. Raises MailRefused."""
-    _refuse_what_takes_too_long(raw)
+    """Read the reply from a mail. Raises MailRefused."""
+    _refuse_slow_mail(raw)
     try:
         parts = _parts(message_from_bytes(raw))
         headers = _headers(raw)
         sender = _sender(headers)
-        return Reply(sender, _said(parts) or "(no text)", _is_authentic(headers, sender))
+        return Reply(sender, _reply_text(parts) or "(no text)", _is_authentic(headers, sender))
     except (ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:
-        # The library fails in many ways on malformed mail.
+        # The library raises all of these on malformed mail.
         raise MailRefused("unreadable") from error
 
 
 def _headers(raw: bytes) -> list[tuple[str, str]]:
-    """The names, in lower case, and values in the mail's own head."""
+    """The names, in lower case, and values of the mail's own headers."""
     end = _BLANK_LINE.search(raw, 0, MOST_HEAD_BYTES)
     if end is None and len(raw) > MOST_HEAD_BYTES:
         raise MailRefused("too_large")
@@ -116,7 +116,8 @@ def _values(headers: list[tuple[str, str]], *names: str) -> Iterator[str]:
     return (value for name, value in headers if name in names)
 
 
-def _refuse_what_takes_too_long(raw: bytes) -> None:
+def _refuse_slow_mail(raw: bytes) -> None:
+    """Raise MailRefused if the mail has too many lines or boundaries to parse in time."""
     lines = raw.count(b"\n") + raw.count(b"\r") - raw.count(b"\r\n")
     if lines > MOST_LINES or len(_BOUNDARY.findall(raw)) > MOST_BOUNDARIES:
         raise MailRefused("too_large")
@@ -131,22 +132,22 @@ def _parts(message: Message) -> list[Message]:
 
 
 def _sender(headers: list[tuple[str, str]]) -> str:
-    said = "".join(islice(_values(headers, "from"), 1))
-    # The last one: what stands before it may be a name that looks like an address.
-    found = _ADDRESS.findall(said[:1_000])
-    return _CONTROL.sub("", found[-1])[:254] if found else "unknown"
+    value = "".join(islice(_values(headers, "from"), 1))
+    addresses = _ADDRESS.findall(value[:1_000])
+    # The last one: a name that looks like an address may stand before it.
+    return _CONTROL.sub("", addresses[-1])[:254] if addresses else "unknown"
 
 
 def _is_authentic(headers: list[tuple[str, str]], sender: str) -> bool:
-    """True where SES says so by DMARC, or, of a domain without a policy, by DKIM. What a sender
-    could have written itself counts for nothing: a second such header, or anything quoted."""
-    said = [value for value in _values(headers, RESULTS) if _authority(value) == AUTHORITY]
+    """True if SES verified the sender by DMARC or, for a domain without a policy, by DKIM. False if
+    there is a second such header or quoted text in it, as the sender could have written them."""
+    results = [value for value in _values(headers, RESULTS) if _authority(value) == AUTHORITY]
     froms = list(_values(headers, "from"))
-    if len(said) != 1 or len(froms) != 1 or _QUOTED.search(said[0]):
+    if len(results) != 1 or len(froms) != 1 or _QUOTED.search(results[0]):
         return False
     domain = sender.rpartition("@")[2].lower()
-    dmarc = _DMARC.findall(said[0][:LONGEST_HEADER].lower())
-    signed = _DKIM.findall(said[0][:LONGEST_HEADER].lower())
+    dmarc = _DMARC.findall(results[0][:LONGEST_HEADER].lower())
+    signed = _DKIM.findall(results[0][:LONGEST_HEADER].lower())
     if len(dmarc) > 1 or any(result == "fail" for result, _ in dmarc):
         return False
     if dmarc and dmarc[0] == ("pass", domain):
@@ -158,28 +159,27 @@ def _authority(value: str) -> str:
     return value.partition(";")[0].strip().lower()
 
 
-def _said(parts: list[Message]) -> str:
-    """What was written above our own letter, or else below it, and the names of files that came
-    with it."""
+def _reply_text(parts: list[Message]) -> str:
+    """The text above our own letter, or else below it, and the names of the attached files."""
     body = _CONTROL.sub("", _body(parts)).replace("\r\n", "\n")
     files = [_CONTROL.sub("", each) for each in _files(parts)]
-    named = [f"(Attachments, not kept: {', '.join(files)})"] if files else []
-    return "\n".join([_written(body), *named]).strip()
+    attachments = [f"(Attachments, not kept: {', '.join(files)})"] if files else []
+    return "\n".join([_without_quote(body), *attachments]).strip()
 
 
-def _written(body: str) -> str:
+def _without_quote(body: str) -> str:
     above, ours, below = body.partition(ABOVE)
     lines = above.rstrip().split("\n")
-    while ours and lines and _belongs_to_the_quote(lines[-1]):
+    while ours and lines and _introduces_quote(lines[-1]):
         lines.pop()
     if not lines:
         lines = [line for line in below.split("\n") if not line.startswith(">")]
     return "\n".join(lines).strip()
 
 
-def _belongs_to_the_quote(line: str) -> bool:
-    """True of a line that stands between an answer and what it quotes, such as "On Monday, the
-    council wrote:"."""
+def _introduces_quote(line: str) -> bool:
+    """True for a line between a reply and the text that it quotes, such as "On Monday, the council
+    wrote:"."""
     return not line.strip() or line.startswith(">") or line.rstrip().endswith(":")
 
 
@@ -197,7 +197,7 @@ def _is_file(part: Message) -> bool:
 
 
 def _text(part: Message) -> str:
-    """The part's text; of a character set that nobody knows, what is ASCII of it."""
+    """The part's text; only its ASCII characters if its character set is unknown."""
     payload = part.get_payload(decode=True)
     raw = payload[:LONGEST_BODY_BYTES] if isinstance(payload, bytes) else b""
     try:
@@ -214,7 +214,7 @@ def _files(parts: list[Message]) -> Iterator[str]:
 
 
 def _decoded(name: str) -> str:
-    """The name without the encoding that some programs give it."""
+    """The file name, decoded as RFC 2047 says where a mail program encoded it."""
     try:
         return str(make_header(decode_header(name)))
     except (MessageError, LookupError, ValueError):
@@ -222,10 +222,10 @@ def _decoded(name: str) -> str:
 
 
 def _without_tags(page: str) -> str:
-    """What a page says, a line for each block. The library's own parser takes time without end
-    over what is no HTML."""
+    """The text of a page, one line for each block. The library's own parser takes almost endless
+    time for text that is not HTML."""
     first, *pieces = page.split("<")
-    said, hidden_in = [first], ""
+    texts, hidden_in = [first], ""
     for piece in pieces:
         tag, closed, text = piece.partition(">")
         name = _tag(tag)
@@ -236,14 +236,14 @@ def _without_tags(page: str) -> str:
         elif name == f"/{hidden_in}":
             hidden_in = ""
         if not hidden_in:
-            said.append(f"\n{_one_line(text)}" if name in _BLOCKS else _one_line(text))
-    return unescape("".join(said))
+            texts.append(f"\n{_one_line(text)}" if name in _BLOCKS else _one_line(text))
+    return unescape("".join(texts))
 
 
 def _tag(tag: str) -> str:
-    """Its name in lower case, after a / where it ends something."""
-    found = _TAG.match(tag)
-    return found[0].lower() if found else ""
+    """The name of a tag in lower case, with a / before it if it is an end tag."""
+    match = _TAG.match(tag)
+    return match[0].lower() if match else ""
 
 
 def _one_line(text: str) -> str:

@@ -1,7 +1,7 @@
-"""Imports other bodies' updates of reports into our own timelines.
+"""Import other bodies' updates of reports into our own timelines.
 
-Each destination is asked for the updates of a time span that overlaps the last one: updates that
-its server shows late are found the next time, and updates already imported are recognised.
+Each poll of a destination requests the updates of a time span that overlaps the last one: updates
+that its server shows late are found the next time, and updates already imported are recognised.
 Source: mySociety's extension of GeoReport v2, "GET Service Request Updates"
 (wiki.open311.org/GeoReport_v2/Extensions), as FixMyStreet and open311-adapter speak it.
 """
@@ -24,25 +24,27 @@ from chalicelib.outbound.senders import Refused
 from chalicelib.reports.published import Brought
 
 OVERLAP = timedelta(hours=2)
-"""How late an update may be shown there: the window that FixMyStreet itself asks for."""
+"""How late a server may show an update: the window that FixMyStreet itself requests."""
 AT_ONCE = OVERLAP + timedelta(days=1)
+"""The longest time span of one request."""
 LEAST = timedelta(minutes=15)
-"""When a server refuses a time span, half of it is asked for; a span this short is skipped."""
+"""If a server refuses a time span, half of it is requested; a span this short is skipped."""
 FURTHEST_BACK = timedelta(days=6)
-"""How far one run goes back for a report whose id became known late: it has to get to now."""
+"""How far one run goes back for a report whose id became known late: it must reach the present."""
 LAG = timedelta(minutes=1)
-"""How late our own list of deliveries may show one, with room."""
+"""How late our own list of deliveries may show a delivery, with a margin."""
 MOST_KNOWN_LATE = 1_000
 MOST_A_RUN = 500
-"""New updates that one run brings from one destination; the next one goes on."""
+"""New updates that one run imports from one destination; the next run continues."""
 RUNS_EVERY_S = 300
-NO_SUCH_THING = "http_404"
+NO_UPDATES = "http_404"
+"""The error of a server that has no updates, as GeoReport itself has none."""
 TOO_MUCH = frozenset(("http_400", "http_413", "http_422", TOO_LONG))
-"""How a server says that it was asked for more than it gives at once."""
+"""The errors of a server that was asked for more than it returns at once."""
 
 
 class RemoteStatus(NamedTuple):
-    """What another body says of a report: the status that it has there, and some words."""
+    """Another body's update of a report: its status there, and a text."""
 
     status: str
     text: str
@@ -50,9 +52,12 @@ class RemoteStatus(NamedTuple):
 
 @dataclass(frozen=True)
 class Ports:
-    """Everything that polling reaches outside for. `bring_back` adds what another body said to the
-    report's timeline, once for each key, which is hexadecimal; it does nothing where the report is
-    gone, and raises UpstreamFailed. `destinations` are those that have an Open311 server."""
+    """The dependencies of polling.
+
+    `bring_back` takes a service_request_id, a hexadecimal key and an update, and adds the update to
+    the report's timeline, once for each key; it does nothing if the report is gone, and raises
+    UpstreamFailed. `destinations` are those with an Open311 server.
+    """
 
     deliveries: Deliveries
     marks: Marks
@@ -65,9 +70,12 @@ class Ports:
 
 @dataclass
 class Polled:
-    """What came of asking one destination: how many of its updates were about reports of ours,
-    how many of those are new, how many were left out because their reports had enough, and how
-    often it refused a time that was stepped over."""
+    """The result of polling one destination.
+
+    `updates` counts its updates about our reports, `added` the new ones among them, `over` those
+    left out because their reports had too many, and `missed` the time spans that it refused and
+    that were skipped. `full` has the reports with too many.
+    """
 
     updates: int = 0
     added: int = 0
@@ -77,40 +85,42 @@ class Polled:
 
 
 def poll(there: Open311Destination, ports: Ports, by: datetime) -> Polled:
-    """Brings what the destination said since it was asked last, as far as there is time: nothing
-    of a server that knows no updates, as GeoReport itself does not. Raises UpstreamFailed,
-    Refused: it is asked for that again."""
-    now, told = to_the_second(ports.now()), Polled()
+    """Import the destination's updates since the last poll, until the time `by`.
+
+    A server without updates is no error. Raises: UpstreamFailed, Refused; the next poll then
+    requests the same time span.
+    """
+    now, result = to_the_second(ports.now()), Polled()
     mark = ports.marks.get(there.destination) or Mark(now)
-    at, length = _asked_from(there, mark, now, ports), AT_ONCE
+    at, length = _start(there, mark, now, ports), AT_ONCE
     while at < now and ports.now() < by:
         end = min(at + length, now)
         try:
-            _bring(there, at, end, told, ports)
+            _import_span(there, at, end, result, ports)
         except (Refused, NotNow) as error:
-            if error.code == NO_SUCH_THING:
+            if error.code == NO_UPDATES:
                 break
             if error.code not in TOO_MUCH:
                 raise
             if end - at > LEAST:
                 length = max(_half(end - at), LEAST)
                 continue
-            mark, told.missed = mark._replace(missed_until=end), told.missed + 1
-        if told.added >= MOST_A_RUN:
+            mark, result.missed = mark._replace(missed_until=end), result.missed + 1
+        if result.added >= MOST_A_RUN:
             break
         mark = mark._replace(until=end)
         ports.marks.put(there.destination, mark)
         at, length = end, min(2 * length, AT_ONCE)
-    return told
+    return result
 
 
 def _half(length: timedelta) -> timedelta:
     return timedelta(seconds=length.total_seconds() // 2)
 
 
-def _asked_from(there: Open311Destination, mark: Mark, now: datetime, ports: Ports) -> datetime:
-    """From when the destination is asked. Further back where a report's id became known late: what
-    was said of it before was not known to be about it. Nothing is refused twice."""
+def _start(there: Open311Destination, mark: Mark, now: datetime, ports: Ports) -> datetime:
+    """The start of the first time span. It is earlier if a report's id became known late, as its
+    updates before that were not recognised. A skipped span is not requested again."""
     known_late = ports.deliveries.finished(
         "sent",
         there.destination,
@@ -123,37 +133,37 @@ def _asked_from(there: Open311Destination, mark: Mark, now: datetime, ports: Por
     return max(start, mark.missed_until or start)
 
 
-def _bring(
-    there: Open311Destination, start: datetime, end: datetime, told: Polled, ports: Ports
+def _import_span(
+    there: Open311Destination, start: datetime, end: datetime, result: Polled, ports: Ports
 ) -> None:
     window = {"start_date": moments.write(start), "end_date": moments.write(end)}
-    called = cache(lambda external_id: ports.deliveries.called(there.destination, external_id))
-    for entry in sorted(ports.client.updates(there, **window), key=_at):
+    delivery_of = cache(lambda external_id: ports.deliveries.called(there.destination, external_id))
+    for entry in sorted(ports.client.updates(there, **window), key=_updated_at):
         external_id, update_id = id_in(entry, "service_request_id"), id_in(entry, "update_id")
-        delivery = called(external_id) if external_id and update_id else None
-        if delivery and external_id and update_id and told.added < MOST_A_RUN:
+        delivery = delivery_of(external_id) if external_id and update_id else None
+        if delivery and external_id and update_id and result.added < MOST_A_RUN:
             if ports.deliveries.called(there.destination, UPDATE + update_id):
                 # This is our own update.
                 continue
             key = derived_id("returned", there.destination, external_id, update_id)
-            _count(delivery.service_request_id, key, entry, told, ports)
+            _add_to_report(delivery.service_request_id, key, entry, result, ports)
 
 
-def _count(request_id: str, key: str, entry: Entry, told: Polled, ports: Ports) -> None:
-    """Tells the report, unless it has had enough."""
-    said = RemoteStatus(entry.get("status", ""), entry.get("description", ""))
-    brought = "over" if request_id in told.full else ports.bring_back(request_id, key, said)
-    if brought == "over":
-        told.full.add(request_id)
-        told.over += 1
+def _add_to_report(request_id: str, key: str, entry: Entry, result: Polled, ports: Ports) -> None:
+    """Add the update to the report, unless the report has too many, and count it."""
+    status = RemoteStatus(entry.get("status", ""), entry.get("description", ""))
+    outcome = "over" if request_id in result.full else ports.bring_back(request_id, key, status)
+    if outcome == "over":
+        result.full.add(request_id)
+        result.over += 1
         return
-    told.updates += 1
-    told.added += brought == "added"
+    result.updates += 1
+    result.added += outcome == "added"
 
 
-def _at(entry: Entry) -> datetime:
-    """When the update was made: the last one decides the state, whichever way a server lists them.
-    One that does not say it comes first."""
+def _updated_at(entry: Entry) -> datetime:
+    """The time of the update; one without a time comes first. Updates are imported in this order,
+    as the last one decides the state, and servers list them in either order."""
     try:
         return moments.read(entry.get("updated_datetime", ""))
     except ValueError:

@@ -1,5 +1,5 @@
-"""The simplest destination, a team's mailbox: a report as a readable mail, with the same for
-machines in the form of Open311 attached."""
+"""The sender of reports to a team's mailbox: a readable mail, with the report attached in the
+format of Open311 for other programs."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -35,7 +35,8 @@ class Wording(NamedTuple):
 
 @dataclass(frozen=True)
 class MailboxSender:
-    """Sends by mail. `reply_to` gives the address at which an answer about a report is taken."""
+    """Sends reports by mail. `reply_to` returns the address that receives replies about a
+    report."""
 
     case: Callable[[str], Case | None]
     post: Callable[[], Post]
@@ -55,7 +56,7 @@ class MailboxSender:
         return Sent()
 
     def find(self, delivery: Delivery, destination: MailboxDestination) -> Sent | None:
-        """Nobody can look into the mailbox; two letters with one reference do no harm."""
+        """Always None, so the letter is sent again: two letters with one reference do no harm."""
         return None
 
 
@@ -66,7 +67,7 @@ def letter(
     reply_to: str,
     wording: Wording,
 ) -> Letter:
-    """The letter about a report; `contact` is who reported, where the team may know."""
+    """The letter about a report; `contact` is the reporter, if the team may know them."""
     reference = grouped(case.service_request_id)
     facts, answers = _facts(case, contact, reference, wording), _answers(case)
     opening = f"{wording.council} is passing on a report to {destination.name}."
@@ -126,7 +127,7 @@ def _text(opening: str, description: str, facts: Facts, answers: Facts) -> str:
 
 
 def _entry(case: Case, contact: Contact | None, destination: MailboxDestination) -> Tree:
-    """The report as Open311 has it, for the team's own programs."""
+    """The report in the format of Open311, for the team's own programs."""
     names = ("name", "email", "phone")
     who = {name: value for name in names if contact and (value := getattr(contact, name))}
     return {

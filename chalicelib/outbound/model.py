@@ -1,13 +1,13 @@
 """Deliveries: the messages to other systems, each with a state from waiting to sent.
 
-A Delivery is one thing for one destination: a report passed on to the body that is responsible
-(`open311`, `mailbox`), the word to that body that it is not mended (`update`), or one change told
-to a Receiver (`webhook`). Its id is derived from its subject, so a repeated fact finds the
-delivery that it made.
+A Delivery is one message to one destination: a report forwarded to the responsible body
+(`open311`, `mailbox`), an update to that body that the problem is not fixed (`update`), or one
+change sent to a Receiver (`webhook`). Its id is derived from its subject, so a repeated event finds
+the delivery that it created.
 
     waiting ──claimed──▶ sending ──▶ sent
        ▲                  │   │
-       └──tried again─────┘   └────▶ failed ──an officer──▶ waiting, or kept (they deal with it)
+       └──tried again─────┘   └────▶ failed ──an officer──▶ waiting, or kept (handled by hand)
 """
 
 from collections.abc import Mapping
@@ -34,11 +34,12 @@ WEBHOOKS_KEPT_FOR = timedelta(days=30)
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery(Leased):
-    """One thing for one destination. `destination` is its code, or the receiver's id; this came
-    about at `occurred_at`.
+    """One message to one destination.
 
-    What `is_unclear` is looked for there before it is sent again. `external_id` is what it is
-    called there, `sent_at` when it was sent for the first time, `version` 0 until it is stored.
+    `destination` is the destination's code, or the receiver's id; `occurred_at` is the time of the
+    event behind the delivery. If `is_unclear`, the sender looks for the message at the destination
+    before it sends it again. `external_id` is its id at the destination, `sent_at` the time when it
+    was first sent; `version` is 0 until it is stored.
     """
 
     delivery_id: str
@@ -54,14 +55,15 @@ class Delivery(Leased):
 
     @property
     def their_reference(self) -> str | None:
-        """What it is called there, None as long as there is but a token for that."""
+        """The id at the destination; None while there is only a token."""
         is_token = self.external_id is not None and self.external_id.startswith(TOKEN)
         return None if is_token else self.external_id
 
 
 @dataclass(frozen=True, kw_only=True)
 class Contact:
-    """The reporter: personal data, given to a destination only if it `passes_contact`."""
+    """The reporter's contact details: personal data, sent only to a destination that
+    `passes_contact`."""
 
     name: str | None = None
     email: str | None = None
@@ -70,8 +72,8 @@ class Contact:
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """A report as it is passed on to another body. `page_url` is its public page, None where it
-    is not public; `photo_urls` are public too. `lat`, `long` in WGS84 degrees."""
+    """A report as it is forwarded to another body. `page_url` is its public page, None if it is
+    not public; `photo_urls` are public too. `lat`, `long` in WGS84 degrees."""
 
     service_request_id: str
     service_code: str
@@ -90,7 +92,7 @@ class Case:
 
 @dataclass(frozen=True, kw_only=True)
 class Reopening:
-    """A resident's statement that the problem is not mended; its photos are public."""
+    """A resident's statement that the problem is not fixed; its photos are public."""
 
     text: str
     at: datetime
@@ -98,19 +100,19 @@ class Reopening:
 
 
 class Wake(msgspec.Struct, frozen=True, kw_only=True):
-    """A message to the sender: the delivery that waits, and the request that caused it."""
+    """A message to the sender: the waiting delivery and the request that caused it."""
 
     delivery_id: str
     request_id: str = ""
 
 
 def id_of_forwarded(destination: str, service_request_id: str) -> str:
-    """The id of the delivery that passes a report on."""
+    """The id of the delivery that forwards a report."""
     return derived_id("forwarded", destination, service_request_id)
 
 
 def arrived(delivery: Delivery, external_id: str | None, now: datetime) -> Delivery:
-    """The delivery after the destination took it."""
+    """The delivery after the destination accepted it."""
     return replace(
         delivery,
         state="sent",

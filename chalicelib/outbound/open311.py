@@ -1,8 +1,8 @@
-"""The sender to another body's Open311 server.
+"""The sender of reports to another body's Open311 server.
 
-A report is never doubled there: it carries our reference in its description and as an
-Idempotency-Key, and where an answer was lost, it is looked for among the requests of that time
-before it is sent again.
+A report is never duplicated at the destination: it carries our reference in its description and as
+an Idempotency-Key. If a response was lost, the sender looks for the report among the requests of
+that time before it sends it again.
 Source: GeoReport v2, "GET Service Requests" (wiki.open311.org/GeoReport_v2).
 """
 
@@ -47,10 +47,12 @@ class Open311Sender:
         return self._called(reply.body, destination)
 
     def find(self, delivery: Delivery, destination: Open311Destination) -> Sent | None:
-        """Our reference among the requests since the delivery came about. A server that lists
-        none, or this one not, hides it from us: there the Idempotency-Key has to do.
+        """Look for our reference among the requests since the delivery was created.
 
-        Raises Unclear (there are too many to look at), UpstreamFailed.
+        Returns: None if it is not found. A server may list no requests, or not this one; the
+        Idempotency-Key then prevents a duplicate.
+
+        Raises: Unclear if there are too many requests to read, UpstreamFailed.
         """
         try:
             return self._found(delivery, destination)

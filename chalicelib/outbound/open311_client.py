@@ -1,4 +1,4 @@
-"""Another body's Open311 server, as a client of GeoReport v2 asks it.
+"""A client of GeoReport v2 for other bodies' Open311 servers.
 
 Source: GeoReport v2 (wiki.open311.org/GeoReport_v2), and mySociety's extension of it for updates.
 """
@@ -15,50 +15,51 @@ from chalicelib.kernel.delivery_retry import retry_after_s
 from chalicelib.net.reply import Reply
 from chalicelib.outbound.ports import HttpClient
 from chalicelib.outbound.senders import Refused, Unclear
-from chalicelib.outbound.webhook import taken
+from chalicelib.outbound.webhook import check_accepted
 
 POST_S = 20
 LOOK_S = 8
 MOST_BYTES = 5_000_000
 BAD_KEY = "bad_api_key"
-"""The error code where the key that a destination gave us cannot be used."""
+"""The error code if the API key for a destination cannot be used."""
 TOO_LONG = "too_long"
-"""The error code for a list that was not read to its end."""
+"""The error code for a list that is too long to be read to its end."""
 LONGEST_ID = 200
-"""The longest id of another system; a longer one counts as none, as it could not be looked up."""
+"""The longest id of another system; a longer one is ignored, as it could not be looked up."""
 FORM = {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}
-MAY_HAVE_TAKEN = frozenset((408, 409))
+UNCLEAR = frozenset((408, 409))
 """Statuses that, like every status from 500 on, leave the outcome unknown: a server may answer 409
 for a report that it already has."""
 LISTS = ("service_requests", "service_request_updates")
 
 Entry = Mapping[str, str]
-"""An element of an answer: its children's texts by their names."""
+"""An element of a response: the texts of its children by their names."""
 
 
-class AskedOutside(HttpClient, Protocol):
-    """The same way, on which something is asked for too."""
+class ReadingHttpClient(HttpClient, Protocol):
+    """An HttpClient that can also read."""
 
     def get(self, url: str, *, most_bytes: int, timeout_s: float) -> Reply:
-        """Raises as `post`."""
+        """Send a GET request. Raises the same errors as `post`."""
 
 
 @dataclass(frozen=True)
 class Open311Client:
-    """Asks the servers of destinations. `api_key` gives the one that a destination knows us by."""
+    """Sends requests to the servers of destinations. `api_key` returns our key for a
+    destination."""
 
-    outside: Callable[[], AskedOutside]
+    outside: Callable[[], ReadingHttpClient]
     api_key: Callable[[str], str | None]
 
     def entries(self, there: Open311Destination, resource: str, **query: str) -> list[Entry]:
-        """What the list of that name holds. Raises Refused, UpstreamFailed."""
-        return list(self._asked(there, resource, query, LOOK_S))
+        """The entries of a list, such as `requests`. Raises Refused, UpstreamFailed."""
+        return list(self._get(there, resource, query, LOOK_S))
 
     def updates(self, there: Open311Destination, **query: str) -> list[Entry]:
-        """The updates of reports, which only those are told who have an api_key. Raises Refused,
-        UpstreamFailed."""
-        asked = query | self._own_key(there)
-        return list(self._asked(there, "servicerequestupdates", asked, POST_S))
+        """The updates of reports; servers give them only to clients with an api_key. Raises
+        Refused, UpstreamFailed."""
+        with_key = query | self._own_key(there)
+        return list(self._get(there, "servicerequestupdates", with_key, POST_S))
 
     def post(
         self,
@@ -67,7 +68,7 @@ class Open311Client:
         form: list[tuple[str, str]],
         headers: Mapping[str, str],
     ) -> Reply:
-        """Raises Refused, Unclear, NoReply, UpstreamFailed."""
+        """Send a form to a resource. Raises Refused, Unclear, NoReply, UpstreamFailed."""
         own = [*_jurisdiction(there).items(), *self._own_key(there).items()]
         try:
             reply = self.outside().post(
@@ -79,36 +80,37 @@ class Open311Client:
             )
         except AddressRefused as error:
             raise Refused("address_refused") from error
-        if reply.status >= 500 or reply.status in MAY_HAVE_TAKEN:
+        if reply.status >= 500 or reply.status in UNCLEAR:
             raise Unclear(f"http_{reply.status}", retry_after_s(reply.headers))
-        taken(reply)
+        check_accepted(reply)
         return reply
 
     def _own_key(self, there: Open311Destination) -> dict[str, str]:
-        """Raises: NotNow if the key cannot be used; the delivery is tried again later."""
+        """The query with our key, if there is one. Raises: NotNow if the key cannot be used; the
+        delivery is tried again later."""
         try:
             key = self.api_key(there.destination)
         except ConfigurationError as error:
             raise NotNow(BAD_KEY) from error
         return {"api_key": key} if key else {}
 
-    def _asked(
+    def _get(
         self,
         there: Open311Destination,
         resource: str,
         query: Mapping[str, str],
         timeout_s: float,
     ) -> Iterator[Entry]:
-        asked = urlencode({**_jurisdiction(there), **query})
+        encoded = urlencode({**_jurisdiction(there), **query})
         try:
             reply = self.outside().get(
-                f"{there.endpoint}/{resource}.xml?{asked}",
+                f"{there.endpoint}/{resource}.xml?{encoded}",
                 most_bytes=MOST_BYTES,
                 timeout_s=timeout_s,
             )
         except AddressRefused as error:
             raise Refused("address_refused") from error
-        taken(reply)
+        check_accepted(reply)
         if len(reply.body) >= MOST_BYTES:
             raise NotNow(TOO_LONG)
         try:
@@ -118,21 +120,24 @@ class Open311Client:
 
 
 def id_for_token(token: str, there: Open311Destination, client: Open311Client) -> str | None:
-    """The id that a token stands for by now; None where there is none yet. Raises Refused,
+    """Request the id for a token; None if the report has no id yet. Raises Refused,
     UpstreamFailed."""
     listed = client.entries(there, f"tokens/{quote(token, safe='')}")
     return id_in(next(iter(listed), {}), "service_request_id")
 
 
 def id_in(entry: Entry, name: str) -> str | None:
-    """The id under that name; None where there is none that we could keep."""
+    """The id in that field; None if it is missing or longer than LONGEST_ID."""
     given = entry.get(name, "")
     return given if 0 < len(given) <= LONGEST_ID else None
 
 
 def entries_in(body: bytes) -> Iterator[Entry]:
-    """The elements of a list in XML, each as texts. Raises Unreadable, also for what is XML and no
-    such list: a page of some proxy must not pass for an empty one."""
+    """The elements of a list in XML.
+
+    Raises: Unreadable, also for XML that is no such list: the error page of a proxy must not count
+    as an empty list.
+    """
     root, tree = read_xml(body)
     if root not in LISTS or not isinstance(tree, list):
         raise Unreadable("this is no list of an Open311 server")

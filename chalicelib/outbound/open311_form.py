@@ -1,4 +1,4 @@
-"""A report as the form that another body's Open311 server takes.
+"""Write a report as the form of another body's Open311 server.
 
 Source: GeoReport v2, "POST Service Request" (wiki.open311.org/GeoReport_v2).
 """
@@ -17,7 +17,7 @@ LONGEST_DESCRIPTION = 4_000
 def form_of(
     case: Case, service: ServiceMapping, contact: Contact | None, reference: str
 ) -> Iterator[tuple[str, str]]:
-    """The fields of POST /requests; `contact` is who reported, where the other body may know."""
+    """The fields of POST /requests; `contact` is the reporter, if the other body may know them."""
     yield "service_code", service.service_code
     yield "lat", f"{case.lat:.6f}"
     yield "long", f"{case.long:.6f}"
@@ -34,8 +34,8 @@ def form_of(
 
 
 def description_of(case: Case, reference: str) -> str:
-    """Title, description, our page and our reference; a description too long for Open311 is cut,
-    never what stands after it."""
+    """Title, description, our page and our reference. If that is too long for Open311, only the
+    title and description are cut."""
     after = "\n\n".join(filter(None, (case.page_url, f"Our reference: {reference}")))
     before = "\n\n".join(filter(None, (case.title, case.description)))
     most = LONGEST_DESCRIPTION - len(after) - 2
@@ -43,7 +43,8 @@ def description_of(case: Case, reference: str) -> str:
 
 
 def _values(ours: str, case: Case) -> tuple[str, ...]:
-    """The answers to a question of ours, or something else of the report by its name."""
+    """The answers to our question with this code, or else the report's field of this name:
+    `reference`, `title`, `address`, `easting` or `northing`."""
     if ours in case.attributes:
         return case.attributes[ours]
     known = {

@@ -1,7 +1,8 @@
-"""The sender of updates to another body's Open311 server: a resident says that it is not mended.
+"""The sender of updates to another body's Open311 server: a resident says that the problem is not
+fixed.
 
-It may be sent twice, where an answer was lost: both times under the same update_id, by which a
-server such as our own knows that it has it.
+If a response was lost, an update may be sent twice, both times with the same update_id, by which a
+server such as our own recognises it.
 Source: mySociety's extension of GeoReport v2, "POST Service Request Update"
 (wiki.open311.org/GeoReport_v2/Extensions).
 """
@@ -18,12 +19,13 @@ from chalicelib.outbound.open311_client import Open311Client, entries_in, id_in
 from chalicelib.outbound.senders import Refused, Sent
 
 STATUS = "OPEN"
-"""Every server knows it; of a report that was said to be done it is the word for a reopening."""
+"""Every server knows this status; for a report that was closed it means that it was reopened."""
 
 
 @dataclass(frozen=True)
 class UpdateSender:
-    """Says it; `delivery` gives the one of an id, which knows what they call a report."""
+    """Sends updates. `reopening` loads the reopening of a report, `delivery` a delivery by its id,
+    which has the report's id at the destination."""
 
     reopening: Callable[[str], Reopening | None]
     delivery: Callable[[str], Delivery | None]
@@ -31,26 +33,27 @@ class UpdateSender:
 
     def send(self, delivery: Delivery, destination: Open311Destination) -> Sent:
         request_id = delivery.service_request_id
-        said = self.reopening(request_id)
-        if said is None:
+        reopening = self.reopening(request_id)
+        if reopening is None:
             raise Refused("not_reopened")
         form = [
             ("service_request_id", self._their_reference(request_id, destination)),
             ("update_id", delivery.delivery_id),
-            ("updated_datetime", moments.write(said.at)),
+            ("updated_datetime", moments.write(reopening.at)),
             ("status", STATUS),
-            ("description", said.text),
-            *(("media_url", url) for url in said.photo_urls),
+            ("description", reopening.text),
+            *(("media_url", url) for url in reopening.photo_urls),
         ]
         key = {"idempotency-key": delivery.delivery_id}
         reply = self.client.post(destination, "servicerequestupdates", form, key)
-        return Sent(_called(reply.body))
+        return Sent(_external_id(reply.body))
 
     def find(self, delivery: Delivery, destination: Open311Destination) -> None:
         """Always None, so the update is sent again: the receiver recognises its update_id."""
 
     def _their_reference(self, request_id: str, there: Open311Destination) -> str:
-        """Raises Refused, NotNow (they have not told it yet)."""
+        """The report's id at the destination. Raises: Refused; NotNow if the destination has only
+        given a token yet."""
         forwarded = self.delivery(id_of_forwarded(there.destination, request_id))
         if forwarded is None or forwarded.external_id is None:
             raise Refused("no_reference")
@@ -59,8 +62,8 @@ class UpdateSender:
         return forwarded.their_reference
 
 
-def _called(body: bytes) -> str | None:
-    """What they call the update, so that it is known when it comes back."""
+def _external_id(body: bytes) -> str | None:
+    """The update's id at the destination, by which it is recognised among the polled updates."""
     try:
         update_id = id_in(next(iter(entries_in(body)), {}), "update_id")
     except Unreadable:

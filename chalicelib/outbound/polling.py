@@ -1,4 +1,4 @@
-"""One run that asks all other bodies for their updates, within the minutes that it has."""
+"""Poll all other bodies for updates in one run of limited time."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -11,15 +11,16 @@ from chalicelib.outbound.senders import Refused
 from chalicelib.outbound.tokens import resolve_tokens
 
 FOR_UPDATES = timedelta(seconds=125)
-"""Of each destination: six answers of the slowest kind, which bring a run to now."""
+"""The time for one destination: six of the slowest responses, with which a run reaches the
+present."""
 FOR_TOKENS = timedelta(seconds=25)
 FOR_ALL = timedelta(seconds=200)
-"""After this time the run begins nothing more: its function has four minutes."""
+"""After this time the run starts no request: its function has four minutes."""
 
 
 class PollOutcome(NamedTuple):
-    """What came of asking each destination, which of them did not answer, and those that it was
-    too late for: they come first in the runs that follow."""
+    """The result of a run by destination: those polled, those that failed, and those `left` over
+    for lack of time, which come first in the following runs."""
 
     polled: dict[str, Polled]
     failed: dict[str, UpstreamFailed | Refused]
@@ -27,29 +28,29 @@ class PollOutcome(NamedTuple):
 
     @property
     def updates(self) -> int:
-        """How many updates were about reports of ours."""
+        """The number of updates about our reports."""
         return sum(each.updates for each in self.polled.values())
 
 
 def poll_all(ports: Ports) -> PollOutcome:
-    """Asks every destination, each time another one first. One that fails keeps no other from
-    being asked, nor its tokens."""
+    """Poll every destination and resolve its tokens; each run starts with another destination. A
+    failure stops neither the other destinations nor the tokens."""
     end = ports.now() + FOR_ALL
-    told = PollOutcome({}, {}, [])
+    outcome = PollOutcome({}, {}, [])
     for there in _in_turn(ports.destinations, ports.now()):
         if ports.now() >= end:
-            told.left.append(there.destination)
+            outcome.left.append(there.destination)
             continue
         try:
             by = min(ports.now() + FOR_UPDATES, end)
-            told.polled[there.destination] = poll(there, ports, by)
+            outcome.polled[there.destination] = poll(there, ports, by)
         except (UpstreamFailed, Refused) as error:
-            told.failed[there.destination] = error
+            outcome.failed[there.destination] = error
         try:
             resolve_tokens(there, ports, min(ports.now() + FOR_TOKENS, end))
         except UpstreamFailed as error:
-            told.failed[there.destination] = error
-    return told
+            outcome.failed[there.destination] = error
+    return outcome
 
 
 def _in_turn(

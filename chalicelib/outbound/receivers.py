@@ -1,6 +1,6 @@
-"""A Receiver: another system that is told of what happens to public reports, by a webhook.
+"""A Receiver: another system that receives webhooks about public reports.
 
-The secret is made as Standard Webhooks says: `whsec_` and base64 of random bytes.
+The secret has the format of Standard Webhooks: `whsec_` and base64 of random bytes.
 Source: github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md, read 2026-11.
 """
 
@@ -30,15 +30,15 @@ Told = Literal["submitted", "changed"]
 
 @dataclass(frozen=True, kw_only=True)
 class Filter:
-    """What a receiver is told of; None is everything. That a report is gone is always told: it
-    may have been of another service, or ward, when the receiver heard of it."""
+    """Selects the events that a receiver gets; None selects all. The event `gone` is always sent:
+    the report may have had another service or ward when the receiver heard of it."""
 
     service_codes: Codes | None = None
     ward_codes: Codes | None = None
     kinds: tuple[Told, ...] | None = None
 
     def passes(self, report: Report, event: DeliveryEvent) -> bool:
-        """True where the receiver is told of this."""
+        """True if the receiver gets this event."""
         return event == "gone" or (
             (self.service_codes is None or report.service_code in self.service_codes)
             and (self.ward_codes is None or report.ward_code in self.ward_codes)
@@ -48,7 +48,7 @@ class Filter:
 
 @dataclass(frozen=True, kw_only=True)
 class Receiver:
-    """Where webhooks go. `version` is 0 until it is stored."""
+    """A system that receives webhooks. `version` is 0 until it is stored."""
 
     receiver_id: str
     name: str
@@ -70,7 +70,7 @@ class Receiver:
 
 @dataclass(frozen=True, kw_only=True)
 class ReceiverDraft:
-    """What an admin sends to add a receiver."""
+    """The fields that an admin sends to add a receiver."""
 
     name: Name
     url: Url
@@ -80,7 +80,7 @@ class ReceiverDraft:
 
 @dataclass(frozen=True, kw_only=True)
 class ReceiverChanges:
-    """What an admin changes of a receiver; None leaves it."""
+    """The fields of a receiver that an admin changes; None leaves a field as it is."""
 
     name: Name | None = None
     url: Url | None = None
@@ -95,5 +95,5 @@ def changed(receiver: Receiver, changes: ReceiverChanges) -> Receiver:
 
 
 def new_secret(random_bytes: Callable[[int], bytes]) -> str:
-    """A secret that nobody else has."""
+    """A new random secret."""
     return SECRET_PREFIX + b64encode(random_bytes(SECRET_BYTES)).decode()

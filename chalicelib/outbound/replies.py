@@ -1,9 +1,9 @@
-"""A team answers a letter of ours: its mail becomes a note on the case, for officers alone.
+"""Add a team's reply to one of our letters as a note on the case, visible to officers only.
 
-A mail that names the address of the letter, with its token, is kept. It is the team's answer when
-it is from the mailbox of a team that the report was passed on to, and SES found that it really is;
-from anybody else (a resident who answers an alert, a colleague of the team, somebody who pretends)
-it is kept as not verified. All other mail stays where it is, for somebody to look at.
+A mail to the letter's address, which has a token, is added. It counts as the team's reply if it
+comes from the mailbox of a team that received the report, and SES verified the sender. From any
+other sender (a resident who replies to an alert, a colleague of the team, an impostor) it is added
+as not verified. All other mail stays in the bucket, where an operator can check it.
 """
 
 from collections.abc import Callable, Sequence
@@ -49,7 +49,7 @@ class Ports:
 
 
 def is_from(sender: str, allowed: Sequence[str]) -> bool:
-    """True where the address is one of those allowed, or of a domain that is."""
+    """True if the address or its domain is one of those allowed."""
     address = sender.lower()
     domain = address.rpartition("@")[2]
     return any(each.lower() == (address if "@" in each else domain) for each in allowed)
@@ -62,7 +62,8 @@ def is_teams(
     destinations: Sequence[Destination],
     deliveries: Deliveries,
 ) -> bool:
-    """True of the mailbox of a team that got the report. Raises UpstreamFailed."""
+    """True if the address is the mailbox of a team that received the report. Raises
+    UpstreamFailed."""
     return any(
         is_from(address, (each.to, *each.answers_from))
         and _got(each.destination, service_request_id, deliveries)
@@ -78,10 +79,11 @@ def _got(destination: str, service_request_id: str, deliveries: Deliveries) -> b
 
 
 def take(key: str, ports: Ports) -> Taken | None:
-    """Puts an answer on its case, once, and forgets the mail. Answers what was taken; None where
-    the mail is gone, so that this was done before.
+    """Add a reply to its case, once, and delete the mail.
 
-    Raises MailRefused (the mail stays where it is), UpstreamFailed.
+    Returns: None if the mail is gone, so the reply was added before.
+
+    Raises: MailRefused (the mail stays in the bucket), UpstreamFailed.
     """
     raw = ports.inbox.read(key)
     if raw is None:

@@ -1,4 +1,4 @@
-"""Mail that arrived, as SES puts it into a bucket: one object each."""
+"""Received mail in S3. SES stores each mail as one object of a bucket."""
 
 from typing import TYPE_CHECKING
 
@@ -10,14 +10,14 @@ if TYPE_CHECKING:
 
 
 class S3Inbox:
-    """The Inbox port on one bucket."""
+    """The Inbox port with one bucket."""
 
     def __init__(self, client: "S3Client", bucket: str) -> None:
         self._bucket = Bucket(client, bucket, holding="mail")
 
     def read(self, key: str) -> bytes | None:
-        found = self._bucket.get(key, most_bytes=MOST_BYTES + 1)
-        return found.body if found else None
+        mail = self._bucket.get(key, most_bytes=MOST_BYTES + 1)
+        return mail.body if mail else None
 
     def discard(self, key: str) -> None:
         self._bucket.delete(key)

@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 
 class SendQueue:
-    """The queue of the sender: each message names a delivery and the request behind it."""
+    """The Queue port with SQS: each message names a delivery and the request that caused it."""
 
     def __init__(self, queue: "SqsReaction") -> None:
         self._queue = queue
 
     def send(self, delivery_ids: Sequence[str]) -> None:
-        behind = trace.current()
-        self._queue.send([Wake(delivery_id=each, request_id=behind) for each in delivery_ids])
+        request_id = trace.current()
+        self._queue.send([Wake(delivery_id=each, request_id=request_id) for each in delivery_ids])

@@ -1,4 +1,4 @@
-"""Where deliveries go, and the one port through which they leave, whatever their kind."""
+"""Destinations of deliveries, and the interface of the senders of all kinds."""
 
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -9,7 +9,8 @@ NOT_PASSED_ON = "not_to_be_passed_on"
 
 
 class Refused(Exception):
-    """The destination, or a rule of ours, will never take this; `code` is a fixed word of ours."""
+    """The destination, or a rule of ours, will never accept the delivery; `code` is one of our
+    error codes."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)

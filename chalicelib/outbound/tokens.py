@@ -1,4 +1,4 @@
-"""Some bodies give a token for a report and its id later: they are asked for that.
+"""Resolve tokens: some destinations answer a report with a token, and give its id later.
 
 Source: GeoReport v2, "GET service_request_id from a token" (wiki.open311.org/GeoReport_v2).
 """
@@ -19,14 +19,15 @@ from chalicelib.outbound.open311_client import id_for_token
 from chalicelib.outbound.senders import Refused
 
 LAST = timedelta(days=7)
+"""A token without an id is given up after this time."""
 AT_ONCE = 20
-"""Tokens that one run asks about, others the next time: all of it has to end within minutes."""
+"""Tokens that one run asks about; the next run asks about others. A run must end in minutes."""
 
 
 def resolve_tokens(there: Open311Destination, ports: Ports, by: datetime) -> None:
-    """Asks for the ids of reports for which the destination gave a token, until then. One that it
-    refuses keeps no other from being asked about. Raises UpstreamFailed."""
-    for delivery_id in _whose_turn_it_is(ports.deliveries.with_token(there.destination), ports):
+    """Request the ids for the destination's tokens, until the time `by`. A refused token does not
+    stop the others. Raises UpstreamFailed."""
+    for delivery_id in _batch(ports.deliveries.with_token(there.destination), ports):
         if ports.now() >= by:
             return
         delivery = ports.deliveries.get(delivery_id)
@@ -35,20 +36,23 @@ def resolve_tokens(there: Open311Destination, ports: Ports, by: datetime) -> Non
                 _resolve(delivery, delivery.external_id.removeprefix(TOKEN), there, ports)
 
 
-def _whose_turn_it_is(waiting: Sequence[str], ports: Ports) -> Sequence[str]:
-    """Some of them, in each run other ones; each time another one first, for the time may not be
-    enough for all."""
+def _batch(waiting: Sequence[str], ports: Ports) -> Sequence[str]:
+    """The deliveries of this run. Each run takes other ones and starts with another one, as the
+    time may not be enough for all."""
     run = int(ports.now().timestamp()) // RUNS_EVERY_S
     turns = max(1, ceil(len(waiting) / AT_ONCE))
     first = run % turns * AT_ONCE
-    some = waiting[first : first + AT_ONCE]
-    ahead = run // turns % max(1, len(some))
-    return [*some[ahead:], *some[:ahead]]
+    batch = waiting[first : first + AT_ONCE]
+    start = run // turns % max(1, len(batch))
+    return [*batch[start:], *batch[:start]]
 
 
 def _resolve(delivery: Delivery, token: str, there: Open311Destination, ports: Ports) -> None:
-    """Raises Refused, UpstreamFailed, and VersionConflict: somebody else put something on it, and
-    the next run finds it again if it is still so."""
+    """Store the id on the delivery and the report, if the destination gives one.
+
+    Raises: Refused, UpstreamFailed; VersionConflict if the delivery was changed meanwhile, and the
+    next run finds it again if it still has a token.
+    """
     now = to_the_second(ports.now())
     if delivery.updated_at < now - LAST:
         ports.deliveries.save(replace(delivery, external_id=None))
@@ -56,7 +60,7 @@ def _resolve(delivery: Delivery, token: str, there: Open311Destination, ports: P
     external_id = id_for_token(token, there, ports.client)
     if external_id is None:
         return
-    # The report hears of it first: a run that is cut short there does it again.
+    # The report is updated first: if the run is cut short after that, the next one repeats both.
     key = derived_id("token", delivery.delivery_id)
     ports.reports.passed_on(delivery.service_request_id, there.name, external_id, key)
     ports.deliveries.save(replace(delivery, external_id=external_id, updated_at=now))

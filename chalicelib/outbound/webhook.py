@@ -1,8 +1,8 @@
-"""The sender of webhooks: signed as Standard Webhooks says, so that receivers can check them with
-a library of theirs.
+"""The sender of webhooks, signed as Standard Webhooks says, so that receivers can verify them with
+an existing library.
 
-The body is made of the report as it is when it is sent, so a delivery that comes late or again
-never tells of what has been taken back since.
+The body holds the report as it is at the time of sending, so a late or repeated delivery never
+shows data that has been withdrawn since.
 Source: github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md, read 2026-11.
 """
 
@@ -23,14 +23,14 @@ from chalicelib.outbound.senders import Refused, Sent
 
 TIMEOUT_S = 10
 MOST_BYTES = 1_000
-"""Nothing of an answer is used but its status."""
-TRIED_AGAIN = frozenset((408, 409, 425, 429))
-"""Of 4xx: what may go well later. All other refusals stand."""
+"""The largest response that is read: only its status is used."""
+RETRIED = frozenset((408, 409, 425, 429))
+"""The 4xx statuses after which a later try may succeed. All others are final."""
 
 
 class WebhookSender:
-    """Tells receivers. `public` gives the report as everybody may see it, None where it is not
-    public."""
+    """Sends webhooks to receivers. `public` returns the report as the public may see it, or None
+    if it is not public."""
 
     def __init__(
         self,
@@ -51,10 +51,10 @@ class WebhookSender:
             )
         except AddressRefused as error:
             raise Refused("address_refused") from error
-        return taken(reply)
+        return check_accepted(reply)
 
     def find(self, delivery: Delivery, destination: Receiver) -> None:
-        """A receiver cannot be asked; it knows by the id what it has had."""
+        """Always None, so the webhook is sent again: the receiver recognises its id."""
 
     def _body(self, delivery: Delivery) -> bytes:
         report = self._public(delivery.service_request_id)
@@ -74,7 +74,7 @@ class WebhookSender:
 
 
 def signed_headers(message_id: str, body: bytes, secret: str, now: datetime) -> dict[str, str]:
-    """The signed headers for a body that goes to the holder of the secret. `now` is in UTC."""
+    """The headers of a webhook, with its signature. `now` is in UTC."""
     return {
         "content-type": "application/json",
         "webhook-id": message_id,
@@ -83,11 +83,14 @@ def signed_headers(message_id: str, body: bytes, secret: str, now: datetime) -> 
     }
 
 
-def taken(reply: Reply) -> Sent:
-    """What a status says. Raises Refused, NotNow."""
+def check_accepted(reply: Reply) -> Sent:
+    """Check that the status of a response is 2xx.
+
+    Raises: NotNow if a later try may succeed, Refused for all other statuses.
+    """
     if 200 <= reply.status < 300:
         return Sent()
     code = f"http_{reply.status}"
-    if reply.status >= 500 or reply.status in TRIED_AGAIN:
+    if reply.status >= 500 or reply.status in RETRIED:
         raise NotNow(code, retry_after_s(reply.headers))
     raise Refused(code)

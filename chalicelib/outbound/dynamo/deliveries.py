@@ -18,7 +18,7 @@ from chalicelib.outbound.ports import MOST_COUNTED, Listed
 
 
 class DynamoDeliveries:
-    """The Deliveries port on one DynamoDB table."""
+    """The Deliveries port with one DynamoDB table."""
 
     def __init__(self, table_name: str) -> None:
         DeliveryItem.Meta.table_name = table_name
@@ -37,8 +37,8 @@ class DynamoDeliveries:
         return delivery_of(item) if item else None
 
     def called(self, destination: str, external_id: str) -> Delivery | None:
-        found = DeliveryItem.by_external.all(external_of(destination, external_id))
-        return self.get(found[0].owner) if found else None
+        items = DeliveryItem.by_external.all(external_of(destination, external_id))
+        return self.get(items[0].owner) if items else None
 
     def due(self, now: datetime, *, limit: int) -> Sequence[str]:
         until = DeliveryItem.due < f"{text_of(now)}~"
@@ -60,7 +60,7 @@ class DynamoDeliveries:
     def finished(
         self, state: State, destination: str, *, since: datetime, until: datetime, limit: int
     ) -> Sequence[Delivery]:
-        # Later than every moment before `until`: the ids of that very moment begin with #.
+        # The sort keys of the moment `until` itself are longer than its text, so they are excluded.
         within = DeliveryItem.due.between(text_of(since), text_of(until))
         return [delivery_of(each) for each in _query(state, destination)(within, limit=limit)]
 
@@ -71,12 +71,12 @@ class DynamoDeliveries:
             )
 
     def with_token(self, destination: str) -> Sequence[str]:
-        found = DeliveryItem.by_external.all(external_of(destination, TOKEN))
-        return sorted(item.owner for item in found)
+        items = DeliveryItem.by_external.all(external_of(destination, TOKEN))
+        return sorted(item.owner for item in items)
 
 
 def _query(state: State, destination: str | None) -> Callable[..., Sequence[DeliveryItem]]:
-    """Asks for those in the state, in the order of `due`."""
+    """A query for the deliveries in the state, in the order of `due`."""
     if destination is None:
         return partial(DeliveryItem.by_state.all, state)
     return partial(DeliveryItem.by_destination.all, f"{destination}#{state}")

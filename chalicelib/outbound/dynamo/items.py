@@ -1,10 +1,11 @@
-"""Deliveries as items of the table, the indexes that find them, and the way there and back.
+"""Deliveries as DynamoDB items, and the conversion in both directions.
 
-Table: hash `owner`, range `record`. A delivery is `owner` its id, `record` delivery; the receivers
-lie together under `owner` receivers, each as `record` its id, and so do, under `owner` marks, the
-times until when destinations were asked for updates. Deliveries are found by their state
-(`by-state`), by destination and state (`by-destination`), both in the order of `due`: when the
-next try is due, when the lease ends, or when it ended; and by what they are called outside.
+Table: hash `owner`, range `record`: `<delivery_id>` and `delivery`; `receivers` and
+`<receiver_id>`; `marks` and the destination's code, with the time until which it was polled.
+
+Deliveries are indexed by state (`by-state`) and by destination and state (`by-destination`), both
+in the order of `due`: the time of the next try, the end of the lease, or the time when the delivery
+ended; and by their id at the destination (`by-external`).
 """
 
 from pynamodb.attributes import (
@@ -31,7 +32,7 @@ class DeliveriesItem(OwnedItem):
 
 
 class DeliveryItem(DeliveriesItem):
-    """A delivery as it is stored."""
+    """A stored delivery."""
 
     record = UnicodeAttribute(range_key=True, default=DELIVERY)
     version = VersionAttribute()
@@ -49,21 +50,19 @@ class DeliveryItem(DeliveriesItem):
     last_error = UnicodeAttribute(null=True)
     external_id = UnicodeAttribute(null=True)
     sent_at = UTCDateTimeAttribute(null=True)
-    # What the indexes are keyed by, and when the log ends, derived at each write.
+    # The keys of the indexes and the expiry time, derived at each write.
     destination_state = UnicodeAttribute()
     due = UnicodeAttribute()
     external = UnicodeAttribute(null=True)
     expires_at = TTLAttribute(null=True)
 
-    # By their state, and by destination and state, in the order of when they are due or ended.
     by_state: Index["DeliveryItem"] = index("by-state", "state", "due")
     by_destination: Index["DeliveryItem"] = index("by-destination", "destination_state", "due")
-    # By what they are called at their destination.
     by_external: Index["DeliveryItem"] = index("by-external", "external")
 
 
 def item_of(delivery: Delivery) -> DeliveryItem:
-    """The delivery as it is stored."""
+    """The item of a delivery."""
     item = DeliveryItem.of(delivery, delivery.delivery_id)
     item.destination_state = f"{delivery.destination}#{delivery.state}"
     item.due = f"{text_of(delivery.due_at)}#{delivery.delivery_id}"
@@ -75,11 +74,11 @@ def item_of(delivery: Delivery) -> DeliveryItem:
 
 
 def external_of(destination: str, external_id: str) -> str:
-    """What an external_id is in its index: each destination has its own. TOKEN stands for every
-    token, so that those which wait for an id are found together."""
+    """The key of an external_id in its index, apart for each destination. All tokens have the key
+    of TOKEN, so one query finds the deliveries that wait for an id."""
     return f"{destination}#{external_id}"
 
 
 def delivery_of(item: DeliveryItem) -> Delivery:
-    """The delivery as the slice knows it."""
+    """The delivery of an item."""
     return item.read_as(Delivery, delivery_id=item.owner)

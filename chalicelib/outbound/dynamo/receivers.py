@@ -1,5 +1,4 @@
-"""Receivers in DynamoDB, and until when destinations were asked for updates: in the table of
-deliveries."""
+"""Receivers and the marks of polling in DynamoDB, in the table of deliveries."""
 
 from collections.abc import Sequence
 
@@ -21,7 +20,7 @@ MARKS = "marks"
 
 
 class ReceiverItem(DeliveriesItem):
-    """A receiver as it is stored. Its secret signs what it is sent."""
+    """A stored receiver. Its secret signs the webhooks."""
 
     owner = UnicodeAttribute(hash_key=True, default=RECEIVERS)
     version = VersionAttribute()
@@ -34,7 +33,7 @@ class ReceiverItem(DeliveriesItem):
 
 
 class MarkItem(DeliveriesItem):
-    """Until when a destination was asked for its updates."""
+    """The time until which a destination was polled for updates."""
 
     owner = UnicodeAttribute(hash_key=True, default=MARKS)
     until = UTCDateTimeAttribute()
@@ -42,7 +41,7 @@ class MarkItem(DeliveriesItem):
 
 
 class DynamoReceivers:
-    """The Receivers port on the same table."""
+    """The Receivers port with the same table."""
 
     def __init__(self, table_name: str) -> None:
         ReceiverItem.Meta.table_name = table_name
@@ -68,7 +67,7 @@ class DynamoReceivers:
 
 
 class DynamoMarks:
-    """The Marks port on the same table."""
+    """The Marks port with the same table."""
 
     def __init__(self, table_name: str) -> None:
         MarkItem.Meta.table_name = table_name
@@ -82,10 +81,10 @@ class DynamoMarks:
 
 
 def _item(receiver: Receiver) -> ReceiverItem:
-    chosen = msgspec.json.encode(receiver.filter).decode()
-    return ReceiverItem.of(receiver, RECEIVERS, receiver.receiver_id, filter=chosen)
+    encoded = msgspec.json.encode(receiver.filter).decode()
+    return ReceiverItem.of(receiver, RECEIVERS, receiver.receiver_id, filter=encoded)
 
 
 def _receiver(item: ReceiverItem) -> Receiver:
-    chosen = msgspec.json.decode(item.filter, type=Filter)
-    return item.read_as(Receiver, receiver_id=item.record, filter=chosen)
+    decoded = msgspec.json.decode(item.filter, type=Filter)
+    return item.read_as(Receiver, receiver_id=item.record, filter=decoded)

@@ -1,1 +1,1 @@
-"""What can be done with deliveries: one function a verb."""
+"""The use cases of deliveries and receivers."""

@@ -1,5 +1,5 @@
-"""Is it getting through? A published document says so for each of the council's destinations, and
-for all receivers together."""
+"""Publish a document on the state of deliveries: one entry for each of the council's destinations,
+and one for all receivers together."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -14,18 +14,19 @@ from chalicelib.outbound.model import Delivery
 from chalicelib.outbound.ports import Ports
 
 OTHERS = "Other systems"
-"""What receivers are called in public: who listens is between them and the council."""
+"""The public name of the receivers: the document does not name them."""
 LATEST = 100
-"""Of how many sent deliveries the delay is the median."""
-
-
-SAID_FOR = timedelta(days=7)
+"""The number of sent deliveries behind the median delay."""
+MISSED_SHOWN_FOR = timedelta(days=7)
 
 
 class DestinationHealth(msgspec.Struct, frozen=True, kw_only=True):
-    """How it is with one destination; `median_delay_s` from what happened to when it was sent.
-    A count of more than MOST_COUNTED is that it is more. Some of what its server said before
-    `missed_until` could not be had, within the last week."""
+    """The state of the deliveries to one destination.
+
+    `median_delay_s` is the time from an event to the sending of its delivery. Counts stop at
+    MOST_COUNTED + 1. `missed_until`: within the last week, some of the server's updates before this
+    time could not be read.
+    """
 
     name: str
     kind: str
@@ -44,24 +45,24 @@ class _Counted(NamedTuple):
 
 
 def publish_getting_through(ports: Ports) -> None:
-    """Publishes the document as of now. Raises UpstreamFailed."""
-    standings = [
+    """Publish the present state of all destinations. Raises UpstreamFailed."""
+    entries = [
         msgspec.structs.replace(
-            _standing(each.name, each.kind, [_counted(code, ports)], ports),
+            _health(each.name, each.kind, [_counted(code, ports)], ports),
             missed_until=_missed_until(each, ports),
         )
         for code, each in ports.destinations.items()
     ]
     others = [_counted(each.receiver_id, ports) for each in ports.receivers.all()]
     if others:
-        standings.append(_standing(OTHERS, "webhook", others, ports))
-    ports.publish(msgspec.json.encode({"destinations": standings}))
+        entries.append(_health(OTHERS, "webhook", others, ports))
+    ports.publish(msgspec.json.encode({"destinations": entries}))
 
 
 def _missed_until(there: Destination, ports: Ports) -> datetime | None:
     mark = ports.marks.get(there.destination) if there.kind == "open311" else None
     missed = mark.missed_until if mark else None
-    return missed if missed and missed > ports.now() - SAID_FOR else None
+    return missed if missed and missed > ports.now() - MISSED_SHOWN_FOR else None
 
 
 def _counted(destination: str, ports: Ports) -> _Counted:
@@ -73,7 +74,7 @@ def _counted(destination: str, ports: Ports) -> _Counted:
     )
 
 
-def _standing(name: str, kind: str, counted: Iterable[_Counted], ports: Ports) -> DestinationHealth:
+def _health(name: str, kind: str, counted: Iterable[_Counted], ports: Ports) -> DestinationHealth:
     each = list(counted)
     sent = sorted((d for one in each for d in one.sent), key=lambda d: d.updated_at)[-LATEST:]
     delays = [(d.sent_at - d.occurred_at).total_seconds() for d in sent if d.sent_at]

@@ -1,4 +1,5 @@
-"""Officers look at deliveries, send again what failed, or keep it and deal with it themselves."""
+"""List, resend and replay deliveries, or keep a failed one, which the council then handles
+itself."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
@@ -12,8 +13,8 @@ from chalicelib.outbound.model import WEBHOOKS_KEPT_FOR, Delivery, State
 from chalicelib.outbound.ports import Listed, Ports
 
 REPLAYED_AT_ONCE = 100
-"""How many deliveries one call of a replay sends again; the next call goes on."""
-SAID: Mapping[State, str] = {
+"""The number of deliveries that one call of a replay sends again; the next call continues."""
+PHRASES: Mapping[State, str] = {
     "sent": "has been sent",
     "sending": "is being sent now",
     "waiting": "is waiting for its next try",
@@ -22,8 +23,8 @@ ENDED: tuple[State, ...] = ("sent", "failed", "kept")
 
 
 class Replayed(NamedTuple):
-    """What a replay sent again: so many of those that ended from `since` to `until`, and whether
-    there are more of them."""
+    """The result of a replay: how many deliveries that ended from `since` to `until` it sends
+    again, and whether there are more of them."""
 
     replayed: int
     since: datetime
@@ -34,58 +35,61 @@ class Replayed(NamedTuple):
 def listed(
     state: State, destination: str | None, *, limit: int, after: str | None, ports: Ports
 ) -> Listed:
-    """Deliveries in that state, of one destination or of all, the latest first."""
+    """The deliveries in the state, of one destination or of all, the latest first."""
     return ports.deliveries.in_state(state, destination, limit=limit, after=after)
 
 
 def resend(delivery_id: str, ports: Ports) -> Delivery:
-    """Sends it again, with all its tries. Raises NotFound, Conflict (it was sent, is being sent,
-    or waits for its next try), UpstreamFailed."""
+    """Send a failed or kept delivery again, with the full number of tries. Raises NotFound,
+    Conflict (it was sent, is being sent, or waits for its next try), UpstreamFailed."""
 
-    def again(delivery: Delivery) -> Delivery:
+    def set_waiting(delivery: Delivery) -> Delivery:
         _refuse(("sent", "sending", "waiting"), delivery)
         return _waiting(delivery, ports)
 
-    after = _rewritten(delivery_id, again, ports)
+    after = _update(delivery_id, set_waiting, ports)
     ports.queue.send([delivery_id])
     return after
 
 
 def keep(delivery_id: str, ports: Ports) -> Delivery:
-    """Sends it no more: the council deals with it itself. Raises as `resend`, but one that waits
-    may be kept."""
+    """Stop sending a delivery: the council handles it itself. Raises the same errors as `resend`,
+    but a waiting delivery can be kept."""
 
-    def kept(delivery: Delivery) -> Delivery:
+    def set_kept(delivery: Delivery) -> Delivery:
         _refuse(("sent", "sending"), delivery)
         return replace(delivery, state="kept", updated_at=to_the_second(ports.now()))
 
-    return _rewritten(delivery_id, kept, ports)
+    return _update(delivery_id, set_kept, ports)
 
 
 def replay(receiver_id: str, since: datetime, until: datetime | None, ports: Ports) -> Replayed:
-    """Sends again what a receiver was sent, or was not able to take, since then and before now:
-    under the same ids, each with the report as it is now. Raises Invalid (there is no such time),
-    NotFound, UpstreamFailed."""
+    """Send the deliveries of a receiver that ended from `since` to `until` again, with the same
+    ids and the present data of the reports.
+
+    `until` None means now. Raises Invalid (`since` is not before `until`, or `until` is too old),
+    NotFound, UpstreamFailed.
+    """
     if ports.receivers.get(receiver_id) is None:
         raise NotFound(f"There is no receiver {receiver_id}.")
     start, end = _within(since, until, to_the_second(ports.now()))
-    found = [
+    deliveries = [
         delivery
         for state in ENDED
         for delivery in ports.deliveries.finished(
             state, receiver_id, since=start, until=end, limit=REPLAYED_AT_ONCE + 1
         )
     ]
-    some = found[:REPLAYED_AT_ONCE]
-    woken = [each.delivery_id for each in some if _is_woken(each, ports)]
+    batch = deliveries[:REPLAYED_AT_ONCE]
+    woken = [each.delivery_id for each in batch if _is_woken(each, ports)]
     if woken:
         ports.queue.send(woken)
-    return Replayed(len(woken), start, end, len(found) > len(some))
+    return Replayed(len(woken), start, end, len(deliveries) > len(batch))
 
 
 def _within(since: datetime, until: datetime | None, now: datetime) -> tuple[datetime, datetime]:
-    """The time that is asked for, as far as the log goes back, and up to now: what is sent again
-    ends later, so that the call which goes on does not meet it. Raises Invalid."""
+    """The requested time span, limited to the stored deliveries and the present. A delivery that is
+    sent again ends later than that, so the next call does not select it again. Raises Invalid."""
     start = max(since, now - WEBHOOKS_KEPT_FOR)
     end = min(until, now) if until else now
     if start >= end:
@@ -94,6 +98,7 @@ def _within(since: datetime, until: datetime | None, now: datetime) -> tuple[dat
 
 
 def _is_woken(delivery: Delivery, ports: Ports) -> bool:
+    """Set the delivery to waiting; False if it was changed meanwhile."""
     try:
         ports.deliveries.save(_waiting(delivery, ports))
     except VersionConflict:
@@ -108,10 +113,10 @@ def _waiting(delivery: Delivery, ports: Ports) -> Delivery:
 
 def _refuse(states: Collection[State], delivery: Delivery) -> None:
     if delivery.state in states:
-        raise Conflict(f"The delivery {SAID[delivery.state]}.", version=delivery.version)
+        raise Conflict(f"The delivery {PHRASES[delivery.state]}.", version=delivery.version)
 
 
-def _rewritten(delivery_id: str, change: Callable[[Delivery], Delivery], ports: Ports) -> Delivery:
+def _update(delivery_id: str, change: Callable[[Delivery], Delivery], ports: Ports) -> Delivery:
     def load() -> Delivery:
         stored = ports.deliveries.get(delivery_id)
         if stored is None:

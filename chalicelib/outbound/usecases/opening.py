@@ -1,4 +1,4 @@
-"""A fact becomes deliveries: one for each system that it has to be told to."""
+"""Create deliveries for events: one for each system that must receive an event."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -20,9 +20,12 @@ REOPENED = "reopen"
 
 
 def open_deliveries(facts: Sequence[Event], ports: Ports) -> int:
-    """Opens the deliveries that these facts require and queues them. Returns how many are new.
+    """Create the deliveries that these events require and queue them.
 
-    Raises UpstreamFailed: the facts then come again, and deliveries already open are found again.
+    Returns: the number of new deliveries.
+
+    Raises: UpstreamFailed; the events are then processed again, and deliveries that exist are
+    skipped.
     """
     reports = ports.reports.many(sorted({fact.service_request_id for fact in facts}))
     receivers = [receiver for receiver in ports.receivers.all() if receiver.enabled]
@@ -65,7 +68,7 @@ def _called_for(
 
 
 def _first_due(fact: Event, delivery: Delivery) -> datetime:
-    """Not while an officer can take back what calls for it."""
+    """When to send the delivery: not before the officer's time to undo the change is over."""
     told_from = fact.told_from if isinstance(fact, ReportChanged) else None
     return max(delivery.next_try_at, told_from or delivery.next_try_at)
 
@@ -114,7 +117,7 @@ def _event_of(fact: Event, report: Report) -> DeliveryEvent | None:
 
 
 def _delivery_of(fact: Event, report: Report, ports: Ports) -> Delivery:
-    """What every delivery of this fact has in common."""
+    """A template with the fields that all deliveries of this event share."""
     now = to_the_second(ports.now())
     stored = datetime.fromtimestamp(fact.stored_at_ms // 1000, UTC)
     return Delivery(
@@ -130,9 +133,11 @@ def _delivery_of(fact: Event, report: Report, ports: Ports) -> Delivery:
 
 
 def _is_new(delivery: Delivery, ports: Ports) -> bool:
-    """Stores the delivery. One that was opened before is left alone: if it still waits and its
-    message was lost, it is found when it is due. Where it was not to be passed on then, it is
-    opened once more."""
+    """Store the delivery; False if it exists.
+
+    An existing delivery is left alone: if it still waits and its message was lost, `wake_due` finds
+    it. But one that failed because the report could not be forwarded then is opened again.
+    """
     try:
         ports.deliveries.create(delivery)
     except AlreadyExists:

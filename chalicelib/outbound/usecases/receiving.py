@@ -1,4 +1,4 @@
-"""Admins say which systems are told of what happens to public reports."""
+"""Manage the receivers of webhooks."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,19 +18,19 @@ from chalicelib.outbound.receivers import (
 
 
 def receivers(ports: Ports) -> Sequence[Receiver]:
-    """Every receiver."""
+    """All receivers."""
     return ports.receivers.all()
 
 
 def receiver_id_of(scope: str, key: str) -> str:
-    """The id of the receiver that this caller adds under this key."""
+    """The id of the receiver that the caller of this scope adds with this Idempotency-Key."""
     return derived_id("receiver", scope, key)
 
 
 def add_receiver(draft: ReceiverDraft, key: str, scope: str, ports: Ports) -> Receiver:
-    """Adds a receiver with a secret of its own; the same draft under the same key is added once.
+    """Add a receiver with a new secret; the same draft with the same key is added once.
 
-    Raises AddressRefused, Conflict (another draft under this key), UpstreamFailed.
+    Raises: AddressRefused, Conflict (another draft with this key), UpstreamFailed.
     """
     _check(draft.url, ports)
     receiver = Receiver(
@@ -48,7 +48,7 @@ def add_receiver(draft: ReceiverDraft, key: str, scope: str, ports: Ports) -> Re
 def change_receiver(
     receiver_id: str, changes: ReceiverChanges, version: int, ports: Ports
 ) -> Receiver:
-    """Changes a receiver that still has this version. Raises AddressRefused, NotFound, Conflict,
+    """Change a receiver if it still has this version. Raises AddressRefused, NotFound, Conflict,
     UpstreamFailed."""
     if changes.url:
         _check(changes.url, ports)
@@ -66,7 +66,7 @@ def change_receiver(
 
 
 def remove_receiver(receiver_id: str, ports: Ports) -> None:
-    """Tells it nothing any more; what waits for it fails. Raises NotFound, UpstreamFailed."""
+    """Remove a receiver; its waiting deliveries fail. Raises NotFound, UpstreamFailed."""
     _stored(receiver_id, ports)
     ports.receivers.remove(receiver_id)
 
@@ -82,10 +82,10 @@ def _added_before(receiver: Receiver, ports: Ports) -> Receiver:
     stored = ports.receivers.get(receiver.receiver_id)
     if stored is None:
         raise UpstreamFailed("The receiver could not be read back. Send it again.")
-    asked = replace(
+    requested = replace(
         receiver, secret=stored.secret, created_at=stored.created_at, version=stored.version
     )
-    if stored != asked:
+    if stored != requested:
         raise Conflict(
             "Another receiver was added with this Idempotency-Key, or it was changed since. It "
             "is unchanged. To add this one as well, use a new key.",

@@ -1,7 +1,7 @@
-"""Deliveries leave: each is claimed by one sender, tried, and put away as what became of it.
+"""Send deliveries: one sender claims a delivery, tries to send it, and stores the result.
 
-A sender that is cut short leaves its delivery in the hands of nobody once its lease is over. It
-may have arrived then, so the next one looks there first.
+If a sender is cut short, another one can claim its delivery when the lease is over. The delivery
+may have arrived, so the next sender looks for it at the destination first.
 """
 
 from dataclasses import replace
@@ -21,10 +21,11 @@ WOKEN_AT_ONCE = 300
 
 
 def send(delivery_id: str, ports: Ports) -> Delivery | None:
-    """Sends the delivery if it is its time and nobody else does. Answers what became of it; None
-    where there was nothing to do.
+    """Send the delivery if it is due and no other sender has claimed it.
 
-    Raises UpstreamFailed where our own store did not answer: the message comes again.
+    Returns: the delivery after the try; None if there was nothing to do.
+
+    Raises: UpstreamFailed if our own store did not answer; the message is then delivered again.
     """
     stored = ports.deliveries.get(delivery_id)
     if stored is None:
@@ -43,7 +44,7 @@ def send(delivery_id: str, ports: Ports) -> Delivery | None:
 
 
 def wake_due(ports: Ports) -> int:
-    """Queues the deliveries that are due. Returns how many. Raises UpstreamFailed."""
+    """Queue the deliveries that are due. Returns their number. Raises UpstreamFailed."""
     due = ports.deliveries.due(ports.now(), limit=WOKEN_AT_ONCE)
     if due:
         ports.queue.send(due)
@@ -87,7 +88,7 @@ def _put_off(mine: Delivery, code: str, asked_for_s: int, ports: Ports) -> Deliv
 
 
 def _destination(delivery: Delivery, ports: Ports) -> Destination | Receiver:
-    """Where it goes. Raises Refused where that is not known any more, or nothing is sent there."""
+    """The destination or receiver. Raises: Refused if it does not exist any more or is disabled."""
     if delivery.kind != "webhook":
         found: Destination | Receiver | None = ports.destinations.get(delivery.destination)
     else:
