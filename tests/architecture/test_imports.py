@@ -21,6 +21,7 @@ HEAVY = (
     "multipart",
     "PIL",
     "moto",
+    "ssl",
 )
 
 
