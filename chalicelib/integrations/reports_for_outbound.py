@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from chalicelib.errors import NotFound
+from chalicelib.kernel.fields import made_from
 from chalicelib.outbound.inbound_updates import RemoteStatus
 from chalicelib.outbound.model import Case, Contact, Reopening
 from chalicelib.reports import ports as reports
@@ -70,17 +71,10 @@ def _case(report: ServiceRequest, shown: ReportView | None, ports: reports.Ports
     request_id = report.service_request_id
     service = ports.council.by_code.get(report.service_code)
     assert report.lat is not None and report.long is not None, "It has a place."
-    return Case(
-        service_request_id=request_id,
-        service_code=report.service_code,
+    return made_from(
+        Case,
+        report,
         service_name=service.service_name if service else report.service_code,
-        title=report.title,
-        description=report.description,
-        lat=report.lat,
-        long=report.long,
-        address=report.address,
-        attributes=report.attributes,
-        requested_datetime=report.requested_datetime,
         page_url=public_page(ports.site_url, request_id) if shown else None,
         photo_urls=tuple(photo.url for photo in shown.photos) if shown else (),
         contact=Contact(**vars(report.contact)) if report.contact else None,

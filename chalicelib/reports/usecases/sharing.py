@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from chalicelib.kernel.fields import made_from
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.needs import open_needs
 from chalicelib.reports.ports import Ports
@@ -37,23 +38,9 @@ def all_shared(service_request_ids: Sequence[str], ports: Ports) -> Mapping[str,
 def as_shared(report: ServiceRequest) -> Report:
     """The stored report without what only this slice may know."""
     reopening = reopened_by(report)
-    return Report(
-        service_request_id=report.service_request_id,
-        service_code=report.service_code,
-        state=report.state,
-        visibility=report.visibility,
-        version=report.version,
-        team=report.team,
-        priority=report.priority,
-        opens=report.opens,
-        lat=report.lat,
-        long=report.long,
-        ward_code=report.ward_code,
-        expected_datetime=report.expected_datetime,
-        repairs=report.repairs,
-        failed_repairs=report.failed_repairs,
-        duplicates=report.duplicates,
-        duplicate_of=report.duplicate_of,
+    return made_from(
+        Report,
+        report,
         is_forgotten=report.forgotten,
         is_from_partner=is_from_partner(report),
         may_be_passed_on=may_be_passed_on(report),
@@ -74,8 +61,6 @@ def as_shared(report: ServiceRequest) -> Report:
         questions={each.number: each.text for each in report.questions if each.is_open}
         if report.waits_for
         else {},
-        told_from=report.told_from,
-        taken_back=report.taken_back,
     )
 
 
@@ -83,10 +68,4 @@ def _work(report: ServiceRequest, ports: Ports) -> Work:
     if report.service_code not in ports.council.by_code:
         return Work()
     decision = decision_of(report, ports)
-    return Work(
-        kind=decision.kind,
-        minutes=decision.minutes,
-        skills=decision.skills,
-        hazards=decision.hazards,
-        materials=decision.materials,
-    )
+    return made_from(Work, decision)
