@@ -20,15 +20,10 @@ VIEWS, VIEW = "views#", "view#"
 UNDO = "undo"
 
 
-class DeskItem(OwnedItem):
-    """An item of the table."""
-
-    store = "the desk"
-
-
-class TemplateItem(DeskItem):
+class TemplateItem(OwnedItem):
     """A reply template."""
 
+    store = "the desk"
     owner = UnicodeAttribute(hash_key=True, default=TEMPLATES)
     version = VersionAttribute()
     name = UnicodeAttribute()
@@ -40,17 +35,19 @@ class TemplateItem(DeskItem):
     fingerprint = UnicodeAttribute()
 
 
-class ViewItem(DeskItem):
+class ViewItem(OwnedItem):
     """A saved view. Personal data: its owner and the name that the owner gave it."""
 
+    store = "the desk"
     name = UnicodeAttribute()
     query_string = UnicodeAttribute()
     saved_at = MomentAttribute()
 
 
-class UndoItem(DeskItem):
+class UndoItem(OwnedItem):
     """A change that can be undone for some minutes."""
 
+    store = "the desk"
     record = UnicodeAttribute(range_key=True, default=UNDO)
     account_id = UnicodeAttribute()
     made_at = MomentAttribute()

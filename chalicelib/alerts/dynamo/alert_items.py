@@ -25,15 +25,10 @@ from chalicelib.kernel.time import text_of
 ALERT = "alert#"
 
 
-class AlertsItem(OwnedItem):
-    """An alert, or a record beside it."""
-
-    store = "alerts"
-
-
-class AlertItem(AlertsItem):
+class AlertItem(OwnedItem):
     """An alert as it is stored. `state` holds its place if it has one."""
 
+    store = "alerts"
     revision = VersionAttribute()
     channel = TextAttribute[Channel]()
     what = TextAttribute[Kind]()
@@ -61,32 +56,36 @@ class AlertItem(AlertsItem):
     by_external: Index["AlertItem"] = index("by-external", "external")
 
 
-class ToldItem(AlertsItem):
+class ToldItem(OwnedItem):
     """The newest version of a thing that a subscriber was told, and the alert that told it."""
 
+    store = "alerts"
     version = NumberAttribute()
     by = UnicodeAttribute()
     expires_at = TTLAttribute()
 
 
-class GatheredItem(AlertsItem):
+class GatheredItem(OwnedItem):
     """An event that waits for a digest."""
 
+    store = "alerts"
     tell = JsonAttribute[AlertRequested](AlertRequested)
     expires_at = TTLAttribute()
 
 
-class SuppressedItem(AlertsItem):
+class SuppressedItem(OwnedItem):
     """An address that nothing is sent to."""
 
+    store = "alerts"
     record = UnicodeAttribute(range_key=True, default="suppressed")
     because = TextAttribute[Because]()
     expires_at = TTLAttribute()
 
 
-class SpendItem(AlertsItem):
+class SpendItem(OwnedItem):
     """The number of segments that were sent on a day."""
 
+    store = "alerts"
     segments = NumberAttribute(default=0)
     expires_at = TTLAttribute(null=True)
 

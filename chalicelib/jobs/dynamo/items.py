@@ -56,15 +56,10 @@ class DayAttribute(Attribute[date]):
         return date.fromisoformat(value)
 
 
-class JobsItem(OwnedItem):
-    """An item of the table."""
-
-    store = "jobs"
-
-
-class JobItem(JobsItem):
+class JobItem(OwnedItem):
     """A job as it is stored. Personal data: who did what is in `events`."""
 
+    store = "jobs"
     record = UnicodeAttribute(range_key=True, default=JOB)
     version = VersionAttribute()
     kind = TextAttribute[Kind]()
@@ -124,13 +119,16 @@ class JobItem(JobsItem):
     by_dispute: Index["JobItem"] = index("by-dispute", "disputed", "updated_place")
 
 
-class JobOfReportItem(JobsItem):
+class JobOfReportItem(OwnedItem):
     """That a job names a report, or was about to."""
 
+    store = "jobs"
 
-class CrewDeviceItem(JobsItem):
+
+class CrewDeviceItem(OwnedItem):
     """A crew's phone that is told when the day changes: where its browser takes notifications."""
 
+    store = "jobs"
     endpoint = UnicodeAttribute()
     p256dh = UnicodeAttribute()
     auth = UnicodeAttribute()

@@ -25,15 +25,10 @@ from chalicelib.outbound.model import TOKEN, WEBHOOKS_KEPT_FOR, Delivery, Delive
 DELIVERY = "delivery"
 
 
-class DeliveriesItem(OwnedItem):
-    """An item of the table."""
-
-    store = "deliveries"
-
-
-class DeliveryItem(DeliveriesItem):
+class DeliveryItem(OwnedItem):
     """A stored delivery."""
 
+    store = "deliveries"
     record = UnicodeAttribute(range_key=True, default=DELIVERY)
     version = VersionAttribute()
     destination = UnicodeAttribute()

@@ -10,8 +10,8 @@ from pynamodb.attributes import (
     VersionAttribute,
 )
 
+from chalicelib.kernel.dynamo.item import OwnedItem
 from chalicelib.kernel.optimistic import AlreadyExists
-from chalicelib.outbound.dynamo.items import DeliveriesItem
 from chalicelib.outbound.ports import Mark
 from chalicelib.outbound.receivers import Filter, Receiver
 
@@ -19,9 +19,10 @@ RECEIVERS = "receivers"
 MARKS = "marks"
 
 
-class ReceiverItem(DeliveriesItem):
+class ReceiverItem(OwnedItem):
     """A stored receiver. Its secret signs the webhooks."""
 
+    store = "deliveries"
     owner = UnicodeAttribute(hash_key=True, default=RECEIVERS)
     version = VersionAttribute()
     name = UnicodeAttribute()
@@ -32,9 +33,10 @@ class ReceiverItem(DeliveriesItem):
     created_at = UTCDateTimeAttribute()
 
 
-class MarkItem(DeliveriesItem):
+class MarkItem(OwnedItem):
     """The time until which a destination was polled for updates."""
 
+    store = "deliveries"
     owner = UnicodeAttribute(hash_key=True, default=MARKS)
     until = UTCDateTimeAttribute()
     missed_until = UTCDateTimeAttribute(null=True)
