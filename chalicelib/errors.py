@@ -4,7 +4,7 @@
     ├── Invalid             what was sent breaks a rule; `errors` names each field and its fix
     │   ├── TooLarge        more was sent than is read
     │   └── AddressRefused  an address outside that is never gone to
-    │       └── Gone        it was one, and nobody is there any more
+    │       └── Gone        it was one, and nobody is there now
     ├── Unauthenticated     no credentials, or credentials that do not hold
     ├── Forbidden           known caller, not allowed
     ├── NotFound            no such thing, or not for this caller
@@ -62,7 +62,7 @@ class AddressRefused(Invalid):
 
 
 class Gone(AddressRefused):
-    """Nobody is at that address any more: it can be forgotten."""
+    """The address has no owner now and can be removed."""
 
 
 class Unauthenticated(AppError):

@@ -180,7 +180,7 @@ def build_basemap(files: tuple[Path, ...], allow_rejects: bool) -> None:
 
 @commands.command()
 def publish() -> None:
-    """Publishes everything anew from the store, and removes what is not there any more.
+    """Publishes everything again from the store, and removes what is gone.
 
     Reports whose service the council's document has made private become private first.
     """

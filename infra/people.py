@@ -54,7 +54,7 @@ def invite(address: str, grants: tuple[Grant, ...]) -> None:
 @WHO
 @GRANTS
 def set_roles(who: str, grants: tuple[Grant, ...]) -> None:
-    """Says anew what the account of an address, or of that id, may do; without a role no more than
+    """Says again what the account of an address, or of that id, may do; without a role no more than
     a resident."""
     _change(who, PersonChanges(grants=grants))
 

@@ -223,7 +223,7 @@ def _routes(declared: Iterable[RouteFacts]) -> Iterator[str]:
         "*yes*: the call is taken. *401*: sign in (again). *403*: refused. *404*: not there for "
         "this caller. *Elsewhere* is whose teams (of a crew) or wards (of an officer) are others "
         "than those of the report or job; *disabled* and *expired* are an administrator whose "
-        "account, or whose token, does not hold any more. "
+        "account, or whose token, is no longer valid. "
         "Routes of one report are shown for a private one: where it is public the 404s of those "
         "who only read, add, follow or flag are a *yes*, and that of an officer elsewhere who "
         "would change it is a 403."

@@ -163,8 +163,8 @@ OF_KNOWN_DEVICES = "code to address from known devices in a day"
 
 
 class MemoryLimits:
-    """Counts that never start anew; `most` of each scope, but of all known devices of an address as
-    many as there really are."""
+    """Counts that never start again; `most` of each scope, but of all known devices of an address
+    as many as there really are."""
 
     def __init__(self, most: int = 5) -> None:
         self._most = most

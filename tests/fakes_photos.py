@@ -114,7 +114,7 @@ class MemoryGallery:
 
 
 class MemoryRecords:
-    """What became of photos, in a dictionary."""
+    """The outcome of photos, in a dictionary."""
 
     def __init__(self) -> None:
         self.photos: dict[PhotoKey, Photo] = {}

@@ -5,7 +5,7 @@ derived from what it is about, so a repeated message finds the alert that the fi
     waiting ──claimed──▶ sending ──▶ sent ──▶ delivered ──▶ failed (it came back)
        ▲                  │   ├────▶ failed  ──an officer──▶ waiting
        └──tried again─────┘   ├────▶ unclear (a text that may have arrived is not sent again)
-                              └────▶ dropped (it is not true any more, or was told already)
+                              └────▶ dropped (it is no longer true, or was told already)
 """
 
 from collections.abc import Mapping
@@ -178,7 +178,7 @@ def sent(alert: Alert, external_id: str | None, now: datetime) -> Alert:
 
 
 def dropped(alert: Alert, code: str, now: datetime) -> Alert:
-    """The alert after there is nothing to tell any more."""
+    """The alert after nothing is left to tell."""
     return _ended(alert, "dropped", code, now)
 
 

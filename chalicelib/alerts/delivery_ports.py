@@ -90,7 +90,7 @@ class Sender(Protocol[To_contra]):
     def send(self, message: Message, to: To_contra) -> str | None:
         """Sends the message. Returns the carrier's id for it, if the carrier gives one.
 
-        Raises Gone (nobody is at that address any more), AddressRefused (never send it again),
+        Raises Gone (nobody is at that address now), AddressRefused (never send it again),
         NoReply (it may have arrived), NotNow or another UpstreamFailed (it did not arrive).
         """
 

@@ -56,7 +56,7 @@ class ReportNews(Report):
         return self.visibility in SHOWN_TO_SENDER and subscription.is_own and of_it
 
     def bears_out(self, what: Kind, version: int) -> bool:
-        """False if the alert says that the problem is mended and it is not any more, or if what
+        """False if the alert says that the problem is mended and it no longer is, or if what
         happened with that version was taken back."""
         return version not in self.taken_back and (what != "fixed" or self.is_done)
 

@@ -109,7 +109,7 @@ class Notices(Protocol):
     """Reads road works and disruptions, as matching sees them."""
 
     def disruption(self, notice_id: str) -> Affected | None:
-        """The disruption as it is now (a consistent read), None if it does not hold any more.
+        """The disruption as it is now (a consistent read), None if it is no longer valid.
         Raises UpstreamFailed."""
 
     def round(self, place: Point) -> Affected:

@@ -1,4 +1,4 @@
-"""Reads the receipts in which a carrier says later what became of an alert.
+"""Reads the receipts in which a carrier says later the outcome of an alert.
 
 Sources, read 2026-11: docs.aws.amazon.com/ses/latest/dg, "Contents of event data that Amazon SES
 publishes to Amazon SNS" (a letter's tags come back with each event);
@@ -34,7 +34,7 @@ _OUTCOMES: dict[str, Outcome] = {
 
 
 class Receipt(NamedTuple):
-    """What became of an alert. `name` is our name for one of its tries, `external_id` the carrier's
+    """The outcome of an alert. `name` is our name for one of its tries, `external_id` the carrier's
     own id. `is_for_good`: nothing will ever arrive at that address. `sent_at` is known for texts
     only."""
 

@@ -122,7 +122,7 @@ def secret_arn(name: SecretName) -> str:
 
 def given(name: str, setting: Literal["destinations", "identity"]) -> str | None:
     """The text that another organisation gave us under that name, from the JSON object in that
-    secret; None where there is none. Raises UpstreamFailed, ConfigurationError."""
+    secret; None if there is none. Raises UpstreamFailed, ConfigurationError."""
     from chalicelib.aws.secrets import GivenTexts
 
     if not secret_arn(setting):
@@ -223,7 +223,7 @@ def published() -> "S3Documents":
 
 
 def read_published(key: str) -> bytes | None:
-    """A published document, None where there is none. Raises UpstreamFailed."""
+    """A published document, None if there is none. Raises UpstreamFailed."""
     held = published().read(key)
     return held.body if held else None
 
@@ -265,7 +265,7 @@ def web_push() -> "WebPush":
 
 @once
 def post() -> "SesPost":
-    """The way that letters leave. Raises ConfigurationError where there is none."""
+    """Sends emails. Raises ConfigurationError if it is not configured."""
     from chalicelib.aws.clients import TRIED_ONCE
     from chalicelib.aws.ses import SesPost
 
@@ -303,7 +303,7 @@ def pages(slice_name: Literal["accounts", "alerts", "forms", "jobs"]) -> "Pages"
 
 @once
 def texts() -> "SnsTexts":
-    """Sends text messages. Raises ConfigurationError where there is none."""
+    """Sends text messages. Raises ConfigurationError if there is none."""
     from chalicelib.aws.clients import TRIED_ONCE
     from chalicelib.aws.sns import SnsTexts
 

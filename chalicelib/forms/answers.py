@@ -50,7 +50,7 @@ class Answers:
         return cls(kept)
 
     def one(self, name: str) -> str:
-        """The answer to a field, empty where there is none."""
+        """The answer to a field, empty if there is none."""
         return next(iter(self.values.get(name, ())), "")
 
     def all(self, name: str) -> tuple[str, ...]:

@@ -43,7 +43,7 @@ IN_WORDS = "words"
 
 
 def step_named(text: str) -> Step | None:
-    """The step of that name, None where there is none."""
+    """The step of that name, None if there is none."""
     return next((step for step in STEPS if step == text), None)
 
 

@@ -25,7 +25,7 @@ def publisher(council: Council, site_url: str) -> Publisher:
 
 def fixed_documents(council: Council, push_key: str, now: datetime) -> dict[str, Any]:
     """The documents that follow from configuration alone, by key. They list the bank holidays of
-    this year and the two after it; a council publishes anew more often than that."""
+    this year and the two after it; a council publishes again more often than that."""
     services = services_document(council)
     index = index_document(
         jurisdiction_id=council.jurisdiction_id,

@@ -68,7 +68,7 @@ class NoticesForAlerts:
         )
 
     def _works(self, notice_ids: set[str]) -> Mapping[str, Notice]:
-        # Read anew, so that alerts know what another process has just published.
+        # Read again, so that alerts know what another process has just published.
         document = decoded(self._read_published, ROADWORKS, RoadWorks) or RoadWorks()
         today = self._areas().today()
         return {

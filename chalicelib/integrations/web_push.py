@@ -90,7 +90,7 @@ class WebPush:
     def send(self, message: Message, to: PushAddress) -> None:
         """Sends it; push services call nothing by a name that would be of use.
 
-        Raises Gone where nobody is there any more, AddressRefused (never send it again), NoReply
+        Raises Gone where nobody is there now, AddressRefused (never send it again), NoReply
         (it may have arrived), NotNow or another UpstreamFailed (it did not).
         """
         carried = Carried(kept_for_s(message.what), urgency_of(message.what), message.thread)

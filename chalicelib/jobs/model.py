@@ -48,7 +48,7 @@ WAITING: frozenset[State] = frozenset(("to_plan", "planned"))
 ENDED: frozenset[State] = frozenset(("done", "could_not", "handed_over", "cancelled"))
 """The states that are over for the crew; the office plans could_not and handed_over again."""
 OVER: frozenset[State] = frozenset(("done", "cancelled"))
-"""The states that nobody has to plan any more."""
+"""The states that need no planning."""
 
 MOST_OPERATIONS = 100
 """In one call."""
@@ -325,7 +325,7 @@ class Job:
 
     @property
     def is_over(self) -> bool:
-        """True where nobody has to plan it any more."""
+        """True if it needs no planning."""
         return self.state in OVER
 
     @property
@@ -382,7 +382,7 @@ class JobDraft:
 @dataclass(frozen=True, kw_only=True)
 class JobChanges:
     """An officer's changes to a job; None leaves a field, `clear` names fields to empty. `state`
-    cancels the job, which needs `because`, or puts it back to be planned anew."""
+    cancels the job, which needs `because`, or puts it back to be planned again."""
 
     kind: Kind | None = None
     title: Title | None = None

@@ -184,7 +184,7 @@ class Search:
         return tours
 
     def _preferred(self, tours: Sequence[Tour]) -> list[Tour] | None:
-        """With the first that would fit, and behind it whatever fits then; None where there is
+        """With the first that would fit, and behind it whatever fits then; None if there is
         none."""
         for stop in self._absent(tours):
             after = [tour.until(stop) for tour in tours]

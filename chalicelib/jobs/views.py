@@ -160,7 +160,7 @@ class JobView(msgspec.Struct, frozen=True, kw_only=True):
 @dataclass(frozen=True, kw_only=True)
 class Beside:
     """What a job is shown with that it does not hold: the name of its service, what its first
-    report says and shows, and what became of the photos from the street, by photo_id."""
+    report says and shows, and the outcome of the photos from the street, by photo_id."""
 
     service_name: str
     description: str | None = None

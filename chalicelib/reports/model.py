@@ -91,7 +91,7 @@ class Draft:
 
     `attributes` answer the service's questions. An anonymous report keeps neither the contact nor
     the account. If `channel` is not online, staff send the report for a resident: the contact and
-    the report belong to the resident. `alerts`: the reporter wants to hear what becomes of it.
+    the report belong to the resident. `alerts`: the reporter wants updates on it.
     """
 
     service_code: Line
@@ -213,7 +213,7 @@ class ReportChanges:
 
 @dataclass(frozen=True, kw_only=True)
 class Imported:
-    """A report taken over from another system: its draft, and what became of it there.
+    """A report taken over from another system: its draft, and the outcome there.
 
     `updated_datetime` is None if the other system does not say when the report last changed.
     """

@@ -21,7 +21,7 @@ Visibility = Literal["public", "waiting", "held", "private", "unconfirmed", "hid
 Writer = Literal["resident", "council", "contractor"]
 """Who wrote an entry of the timeline."""
 Brought = Literal["added", "known", "over"]
-"""What became of another body's update: it is on the timeline now, nothing had to be done, or the
+"""The outcome of another body's update: it is on the timeline now, nothing had to be done, or the
 report has had all that it takes for today."""
 ReportPart = Literal["report", "email", "phone"]
 """The parts of a report that are about a person: everything that says who sent it, or an address of

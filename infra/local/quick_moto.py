@@ -7,7 +7,7 @@ counts all messages of a queue for each one that is sent or received, looks in e
 of DynamoDB for values of all its other types, too, adds up an item again for each of its
 attributes, reads what an update says twice each time, sorts all of a table for each query, lists
 its own methods for each call, draws a long random id for each answer and reads the template's JSON
-as YAML; botocore describes itself anew in each call, reads the same time again and signs each
+as YAML; botocore describes itself again in each call, reads the same time again and signs each
 request, which nobody checks.
 """
 

@@ -1,4 +1,4 @@
-"""A contractor without an account tells what became of a job, by a link, without JavaScript."""
+"""A contractor without an account tells the outcome of a job, by a link, without JavaScript."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Photos over HTTP: asking for an upload, looking at what became of it."""
+"""Photos over HTTP: asking for an upload, looking at the outcome."""
 
 import boto3
 import pytest

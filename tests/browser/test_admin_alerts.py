@@ -25,7 +25,7 @@ NUMBERS = count()
 
 @pytest.fixture(scope="module", autouse=True)
 def _published(places: None) -> None:
-    """Wards and postcodes, which the API is to read anew."""
+    """Wards and postcodes, which the API is to read again."""
     container.forget()
 
 

@@ -34,7 +34,7 @@ PushManager.prototype.subscribe = async () => ({ toJSON: () => (SUBSCRIPTION) })
 
 @pytest.fixture(scope="module", autouse=True)
 def _published(places: None) -> None:
-    """Wards and postcodes, which the API is to read anew."""
+    """Wards and postcodes, which the API is to read again."""
     container.forget()
 
 

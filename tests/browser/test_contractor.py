@@ -1,4 +1,4 @@
-"""A contractor tells what became of a job, on the page that the link leads to."""
+"""A contractor tells the outcome of a job, on the page that the link leads to."""
 
 from playwright.sync_api import expect
 

@@ -32,7 +32,7 @@ def job_of(report: ServiceRequest) -> Job:
 
 
 def tell(job: Job, who: Operator, stack: LocalStack, **values: Any) -> None:
-    """Somebody in the street tells what became of the job, with a photo."""
+    """Somebody in the street tells the outcome of the job, with a photo."""
     op_id = f"needs-operation-{next(NUMBERS)}"
     photo_id = asking.take_upload(
         jpeg(), op_id, who.scope, [], photos_ports(), about=job.service_request_ids[0]

@@ -80,7 +80,7 @@ def to_the_description(page: Page, words: str) -> None:
 
 
 def unfinished(page: Page) -> Page:
-    """The report page as it is opened anew."""
+    """The report page as it is opened again."""
     page.goto("/report/")
     expect(page.get_by_role("heading", name="You have an unfinished report")).to_be_visible()
     return page

@@ -74,7 +74,7 @@ def reply(request_id: str, text: str, ports: Ports) -> Reply:
 
 
 def merged(one: str, into: str, ports: Ports) -> int:
-    """As an officer does it: a conflict is read again and decided anew. Answers the version."""
+    """As an officer does it: a conflict is read again and decided again. Answers the version."""
     while True:
         version = stored(one, ports).version
         try:

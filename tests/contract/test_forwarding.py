@@ -1,4 +1,4 @@
-"""A report is passed on and what becomes of it comes back: our own server is both sides."""
+"""A report is passed on and its progress comes back: our own server is both sides."""
 
 import json
 from collections.abc import Iterator

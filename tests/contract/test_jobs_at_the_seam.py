@@ -135,7 +135,7 @@ TAKEN = ("applied", "conflict", "duplicate")
 
 
 def answer_of(writer: Writer, on: Scene) -> str:
-    """What became of it; a refusal is told by its kind. Each is a request of its own."""
+    """The outcome; a refusal is told by its kind. Each is a request of its own."""
     try:
         with trace.following(f"request-{next(numbers)}"):
             return writer(on)

@@ -71,7 +71,7 @@ def test_all_recipients_are_notified_once_when_each_run_breaks_off_at_any_call(
 
 
 def deliver(body: str, strike: Callable[[], AbstractContextManager[list[Try]]]) -> bool:
-    """As the queue does: until the handler does not name the message any more. Answers whether a
+    """As the queue does: until the handler no longer names the message. Answers whether a
     call was struck."""
     event = {"Records": [EVENT["Records"][0] | {"body": body}]}
     with strike() as struck:

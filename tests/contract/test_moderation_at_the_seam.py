@@ -173,7 +173,7 @@ def _at(*operations: str) -> Callable[[Try], bool]:
 
 
 def merge(one: str, into: str, ports: Ports) -> Any:
-    """As an officer does it: a conflict is read again and decided anew."""
+    """As an officer does it: a conflict is read again and decided again."""
     while True:
         version = stored(one, ports).version
         try:

@@ -364,7 +364,7 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
             container.forget()
             publishing_events.publish_open_data(OPEN_DATA_EVENT, None)
             container.forget()
-            # All months, one of which has no report any more; then those that changed.
+            # All months, one of which has no report left; then those that changed.
             for _ in range(2):
                 publishing_events.publish_performance(PERFORMANCE_EVENT, None)
             a_promise_passes(here)
@@ -801,7 +801,7 @@ def crews_work(day: Day, browser: dict[str, Any], clock: time_machine.Traveller)
     assert api.client.http.get(page).status_code == 200
     bearer = {"Authorization": f"Bearer {crew}"}
     assert api.client.http.delete(f"{north}/devices", headers=bearer).status_code == 200
-    # Nobody knows any more who sent the report: no note stays beside it.
+    # Nobody now knows who sent the report: no note stays beside it.
     reports = reports_ports().repository
     report = reports.get(day.receipts["told"]["service_request_id"])
     assert report
@@ -811,7 +811,7 @@ def crews_work(day: Day, browser: dict[str, Any], clock: time_machine.Traveller)
 
 
 def add_phones(day: Day, browser: dict[str, Any]) -> None:
-    """Two phones of a crew, one of which takes nothing any more."""
+    """Two phones of a crew, one of which accepts nothing now."""
     for account, endpoint in (("some-crew", ""), ("another", "-gone")):
         push = {"endpoint": browser["endpoint"] + endpoint, **browser["keys"]}
         token = day.api.token("crew", account)
@@ -843,7 +843,7 @@ def open_at_once(day: Day, service_request_id: str) -> None:
 
 
 def tell(day: Day, path: str, crew: str, op_id: str, **values: Any) -> Any:
-    """What a crew did, and what became of that."""
+    """What a crew did, and the outcome."""
     job = day.api.get(path, crew).json_body
     sent = {"op_id": op_id, "job_id": job["job_id"], "at": job["opened_at"]}
     body = {"operations": [{**sent, "base_version": job["version"], **values}]}
@@ -1002,7 +1002,7 @@ def live_with_photos_that_go_astray(day: Day) -> None:
 
 
 def live_with_other_bodies(day: Day, folder: Path) -> None:
-    """A county that is told of potholes and says what becomes of them, and a team that gets
+    """A county that is told of potholes and reports their progress, and a team that gets
     hedges by mail and answers."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COUNCIL", forwarding_council(folder))

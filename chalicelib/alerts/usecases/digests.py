@@ -14,7 +14,7 @@ from chalicelib.kernel.time import to_the_second
 def gather(tell: AlertRequested, subscription: Subscription, ports: Ports) -> None:
     """Keeps the event for the next digest, and opens that digest. Raises UpstreamFailed.
 
-    A digest that is not waiting any more may have been read before this event was kept. Then the
+    A digest that is no longer waiting may have been read before this event was kept. Then the
     event is kept for the next digest as well, which tells nothing twice.
     """
     now = to_the_second(ports.now())

@@ -24,7 +24,7 @@ def reindex(subscription_id: str, told: Iterable[Subscription], ports: IndexPort
 
 def question(before: Subscription | None, after: Subscription | None) -> Confirm | None:
     """The message that asks an address whether it wants this subscription, None if it is not asked.
-    A subscription that was over may have begun anew under the same key."""
+    A subscription that was over may have begun again under the same key."""
     if after is None or after.state != "unconfirmed" or after.is_silent:
         return None
     if before and before.created_at == after.created_at:

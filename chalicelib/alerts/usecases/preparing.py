@@ -50,7 +50,7 @@ def _is_wanted(alert: Alert, subscription: Subscription, now: datetime) -> bool:
 def _message(
     alert: Alert, subscription: Subscription, now: datetime, ports: Ports
 ) -> Message | datetime | None:
-    """The message; None if there is nothing to tell any more; the moment to wait for if it is too
+    """The message; None if there is nothing left to tell; the moment to wait for if it is too
     early."""
     match alert.what:
         case "confirm":
@@ -86,7 +86,7 @@ def _question(alert: Alert, subscription: Subscription, ports: Ports) -> Message
 
 
 def _asked(alert: Alert, subscription: Subscription, ports: Ports) -> Message | None:
-    """An officer's question; None once it was answered, or nobody waits for the answer any more."""
+    """An officer's question; None once it was answered, or nobody waits for the answer."""
     report_id = alert.service_request_id or ""
     report = ports.reports([report_id]).get(report_id)
     if report is None or not subscription.is_own or not report.may_be_told_to(subscription):

@@ -1,4 +1,4 @@
-"""Takes the receipts in which carriers say what became of an alert. The alert moves forward, never
+"""Takes the receipts in which carriers say the outcome of an alert. The alert moves forward, never
 back; if nothing will ever arrive at an address, nothing more is sent there."""
 
 from datetime import timedelta
@@ -22,7 +22,7 @@ class TooSoon(Exception):
 
 
 def take(receipt: Receipt, ports: Ports) -> Alert | None:
-    """Notes what became of an alert, and answers the alert; None if no such alert is known. The
+    """Notes the outcome of an alert, and answers the alert; None if no such alert is known. The
     same receipt again changes nothing, nor does a receipt of an earlier try. Raises TooSoon,
     UpstreamFailed."""
     alert = _meant(receipt, ports)

@@ -1,4 +1,4 @@
-"""Sends alerts: one sender claims each alert, tries it, and stores what became of it.
+"""Sends alerts: one sender claims each alert, tries it, and stores the outcome.
 
 If a sender is cut short, its alert belongs to nobody once the lease is over. The alert may have
 arrived by then: an email or a notification is sent again, a text message is not.
@@ -43,7 +43,7 @@ WOKEN_AT_ONCE = 1_000
 
 def tell(message: AlertRequested, ports: Ports) -> Alert | None:
     """Tells a subscriber of an event, or keeps it for their digest, or for the end of their quiet
-    hours. Answers what became of it; None if there was nothing to do now.
+    hours. Returns the outcome; None if there was nothing to do now.
 
     Raises UpstreamFailed if our own store did not answer: the message comes again.
     """
@@ -180,7 +180,7 @@ def _put_off(mine: Alert, error: UpstreamFailed, ports: Ports) -> Alert:
 
 
 def _put_away(after: Alert, ports: Ports) -> Alert:
-    """Stores what became of the alert. If it was sent, that stands even if another sender wrote
+    """Stores the outcome of the alert. If it was sent, that stands even if another sender wrote
     meanwhile: the lease was over, or the reply to this very write was lost. A receipt may have been
     faster."""
     try:

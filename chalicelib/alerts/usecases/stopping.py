@@ -1,4 +1,4 @@
-"""Ends a subscription because it reaches nobody, or because nobody wants it any more."""
+"""Ends a subscription because it reaches nobody, or because nobody wants it now."""
 
 from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.model import Because, stopped

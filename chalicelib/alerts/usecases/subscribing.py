@@ -76,7 +76,8 @@ def follow(
     service_request_id: str, channel: AddressChannel, to: str, account_id: str, ports: Ports
 ) -> Subscription:
     """Subscribes a follower of a report to its news, at an address that they have confirmed. Does
-    so once; starts anew if the follower had stopped the subscription or has another address now."""
+    so once; starts again if the follower had stopped the subscription or has another address
+    now."""
     wanted = replace(
         _new(
             ports.ids.subscription_id("follow", f"{account_id} {service_request_id}"),

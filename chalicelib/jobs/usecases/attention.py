@@ -13,8 +13,8 @@ UNDONE = ("could_not", "handed_over")
 
 
 def ask(job: Job, report: ReportWithWork, ports: FollowPorts) -> None:
-    """Asks officers to look at the report once for each reason, and takes back what the job gives
-    no reason for any more. Raises NotFound, UpstreamFailed."""
+    """Asks officers to look at the report once for each reason, and takes back what the job no
+    longer gives a reason for. Raises NotFound, UpstreamFailed."""
     if job.state not in UNDONE and job.job_id in report.undone_jobs:
         ports.reports.need_no_look(report.service_request_id, job.job_id)
     for need in _needs(job, report):

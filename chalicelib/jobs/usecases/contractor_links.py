@@ -52,7 +52,7 @@ def add_link(job_id: str, name: str, days: int, who: Staff, ports: Ports) -> Lin
 
 
 def drop_link(job_id: str, who: Staff, ports: Ports) -> Job:
-    """Takes the link back; nothing happens where there is none. Raises NotFound, Forbidden,
+    """Takes the link back; nothing happens if there is none. Raises NotFound, Forbidden,
     UpstreamFailed."""
     job = get_authorised(job_id, who, ports)
     if job.contractor is None:

@@ -23,7 +23,7 @@ from chalicelib.kernel.time import to_the_second
 
 ATTEMPTS = 20
 PICTURES_FOR = timedelta(hours=12)
-"""How long the addresses in a document hold; it is written anew when half of that is over."""
+"""How long the addresses in a document hold; it is written again when half of that is over."""
 READ_FOR = timedelta(hours=12)
 """How long the address of a document holds."""
 BEFORE, AHEAD = timedelta(days=1), timedelta(days=7)
@@ -197,7 +197,7 @@ def _because(job: Job | None, crew: str, day: date) -> str:
 
 
 def _content(document: DayDocument) -> Any:
-    """What stands in it, but for what each writing gives it anew."""
+    """What stands in it, but for what each writing gives it again."""
     return _without(msgspec.to_builtins(document), _ADDRESSES | {"made_at"})
 
 

@@ -1,4 +1,4 @@
-"""What becomes of a job is told to its reports: once each, however often this is done."""
+"""Tells the outcome of a job to its reports: once each, however often this is done."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress

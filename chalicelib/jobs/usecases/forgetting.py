@@ -1,5 +1,5 @@
-"""Jobs lose what their reports lost: an address that was taken back; and where nobody knows any
-more who sent them, what was written to and by the crew, and where exactly it was.
+"""Jobs lose what their reports lost: an address that was taken back; and where nobody now knows who
+sent them, what was written to and by the crew, and where exactly it was.
 """
 
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ def addressed(job: Job, report: ReportWithWork, ports: FollowPorts) -> Job:
 
 def forget_with(report: ReportWithWork, title: str, ports: FollowPorts) -> None:
     """Empties the jobs of a report that nobody is known to have sent, once nobody has to do them
-    any more and all their other reports are like it. May be done again."""
+    and all their other reports are like it. May be done again."""
     for job in ports.jobs.of_report(report.service_request_id):
         reports = [ports.reports.find(each) for each in job.service_request_ids]
         if all(_is_nobodys(each) for each in reports):

@@ -1,4 +1,4 @@
-"""Which reports a job is about while some of them are merged: asked anew each time, as they may be
+"""Which reports a job is about while some of them are merged: asked again each time, as they may be
 taken apart again."""
 
 from dataclasses import replace
@@ -35,7 +35,7 @@ def joined(job: Job, service_request_id: str, now: datetime, *, first: bool = Fa
 
 
 def apart(job: Job, ports: FollowPorts) -> tuple[str, ...]:
-    """Those reports of the job that came because of a merge and are not merged any more."""
+    """Those reports of the job that came because of a merge and are no longer merged."""
     own = [each for each in job.service_request_ids if each not in job.joined]
     came = [each for each in job.service_request_ids if each in job.joined]
     if not own or not came:

@@ -16,7 +16,7 @@ from chalicelib.jobs.usecases.job_lists import crews
 class Month:
     """A crew's month: the jobs that are planned for one of its days and were not cancelled, as they
     stand now; `minutes` of work that were planned for them, without driving. A job that was planned
-    anew counts where it is now."""
+    again counts where it is now."""
 
     crew: str
     name: str

@@ -1,7 +1,7 @@
 """Reports open jobs, take them along when they change, and close what they need no more.
 
-Done anew after each change of a report, from the report as it is then: so what comes twice, late or
-out of order does no harm.
+Done again after each change of a report, from the report as it is then: so what comes twice, late
+or out of order does no harm.
 """
 
 from collections.abc import Sequence

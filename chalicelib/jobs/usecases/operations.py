@@ -27,7 +27,7 @@ class Unreadable:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What became of an operation. `job` is as it is now, None where the caller may not see it or
+    """The outcome of an operation. `job` is as it is now, None where the caller may not see it or
     it was rejected before anybody looked."""
 
     op_id: str

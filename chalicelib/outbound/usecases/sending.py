@@ -109,7 +109,7 @@ def _refuse_if_not_for_it(mine: Delivery, ports: Ports) -> None:
 
 
 def _put_away(after: Delivery, ports: Ports) -> Delivery:
-    """Stores what became of it. That it was sent stands, whatever somebody else wrote meanwhile:
+    """Stores the outcome. That it was sent stands, whatever somebody else wrote meanwhile:
     its lease was over, or the reply to this very write was lost."""
     try:
         return ports.deliveries.save(after)

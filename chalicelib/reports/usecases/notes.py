@@ -74,7 +74,7 @@ def _are_too_many(notes: Sequence[Note], sender: str) -> bool:
 def _drop_if_gone(service_request_id: str, ports: Ports) -> None:
     """Drops the notes and raises NotFound if the report is gone, withdrawn or its sender forgotten.
     Called after the note was kept: a withdrawal or forgetting at the same time either sees the
-    note, or is seen here. Once the sender is forgotten, no note may name the sender any more."""
+    note, or is seen here. Once the sender is forgotten, no note may name the sender."""
     report = ports.repository.get(service_request_id)
     if report is None or report.visibility == "withdrawn" or report.forgotten:
         ports.repository.drop_notes(service_request_id)

@@ -1,5 +1,5 @@
-"""An issuer's word is believed when all of it holds; what the issuer publishes is read anew when it
-has to be, and not more often."""
+"""An issuer's word is believed when all of it holds; what the issuer publishes is read again when
+it has to be, and not more often."""
 
 import base64
 import hashlib

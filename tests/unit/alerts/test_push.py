@@ -62,5 +62,7 @@ def test_payload_has_the_short_text_when_there_are_no_paragraphs() -> None:
         ("disruption", "high", 1),
     ],
 )
-def test_what_is_soon_over_waits_less_and_wakes_more(what: Kind, urgency: str, days: int) -> None:
+def test_message_of_short_validity_has_a_short_lifetime_and_high_urgency(
+    what: Kind, urgency: str, days: int
+) -> None:
     assert (urgency_of(what), kept_for_s(what)) == (urgency, days * 86_400)

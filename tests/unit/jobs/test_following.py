@@ -1,4 +1,4 @@
-"""What becomes of a job is told to its reports."""
+"""Tells the outcome of a job to its reports."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

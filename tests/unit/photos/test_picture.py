@@ -1,4 +1,4 @@
-"""Pictures made anew: upright, on white, in the right size, of nothing but pixels."""
+"""Pictures made again: upright, on white, in the right size, of nothing but pixels."""
 
 import sys
 from collections.abc import Callable

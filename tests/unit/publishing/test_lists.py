@@ -334,7 +334,7 @@ class NoticedReport(ReportView, frozen=True, kw_only=True, weakref=True):
 
 
 class CountedReports(MemoryReports):
-    """Gives out each report anew; `most` were held at a time."""
+    """Gives out each report again; `most` were held at a time."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -506,7 +506,7 @@ def without_moment(bodies: dict[str, bytes]) -> dict[str, Any]:
     return {**bodies, INDEX: index}
 
 
-# Anew
+# Again
 
 
 def test_lists_are_rebuilt_from_the_store_by_publish(here: Published) -> None:

@@ -199,7 +199,7 @@ def test_others_are_published_when_one_report_fails(here: Published) -> None:
 def test_late_writer_removes_its_document_when_the_report_was_hidden_meanwhile(
     here: Published,
 ) -> None:
-    """It read a public report, was held up, and writes where nothing stands any more."""
+    """It read a public report, was held up, and writes where nothing is left."""
     stored = here.reports.put()
 
     class HidesMeanwhile(MemoryDocuments):
@@ -483,7 +483,7 @@ def test_copies_stay_when_a_document_could_not_be_rewritten(here: Published) -> 
     assert here.cdn.invalidated == {}
 
 
-# Everything anew
+# Everything again
 
 
 def test_full_rebuild_equals_publishing_one_by_one(

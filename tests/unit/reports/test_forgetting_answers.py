@@ -26,7 +26,7 @@ class CrashError(BaseException):
 
 
 class Counting(MemoryRepository):
-    """A store that is not reached any more after so many changes."""
+    """A store that is unreachable after so many changes."""
 
     left = 1000
 

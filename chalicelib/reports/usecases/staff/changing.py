@@ -204,7 +204,7 @@ def _redact_archived(
     report: ServiceRequest, changes: ReportChanges, ports: Ports
 ) -> ServiceRequest:
     """Redacts the updates that are kept outside the report, including any that a delayed writer
-    left there. Saves the report again, so that anything published in between is published anew."""
+    left there. Saves the report again, so that anything published in between is published again."""
     texts = changes.updates or {}
     outside = ports.repository.archived(report.service_request_id) if texts else ()
     redacted = [replace(u, text=texts[u.update_id]) for u in outside if u.update_id in texts]
