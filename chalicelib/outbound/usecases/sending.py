@@ -88,7 +88,7 @@ def _put_off(mine: Delivery, code: str, asked_for_s: int, ports: Ports) -> Deliv
 
 
 def _destination(delivery: Delivery, ports: Ports) -> Destination | Receiver:
-    """The destination or receiver. Raises: Refused if it does not exist any more or is disabled."""
+    """The destination or receiver. Raises: Refused if it no longer exists or is disabled."""
     if delivery.kind != "webhook":
         found: Destination | Receiver | None = ports.destinations.get(delivery.destination)
     else:

@@ -50,7 +50,7 @@ def test_given_attributes_are_stored_and_the_thing_is_read_back() -> None:
     assert item.read_as(Thing, thing_id=item.owner) == Thing(thing_id="t", title="A", version=1)
 
 
-def test_field_that_the_item_has_no_attribute_for_is_found_out_when_it_is_read() -> None:
+def test_field_without_an_attribute_of_the_item_is_detected_when_it_is_read() -> None:
     item = ThingItem.of(Forgetful(thing_id="t", title="A", version=1), "t")
     with pytest.raises(AttributeError, match="not_stored"):
         item.read_as(Forgetful, thing_id="t")
