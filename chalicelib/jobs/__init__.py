@@ -1,1 +1,1 @@
-"""Jobs of crews: what is to be done in the street, planned by the office, told by the crews."""
+"""Jobs of crews: work on site, planned by the office and reported by the crews."""

@@ -1,7 +1,7 @@
-"""What the office does with a job: plan it, change it, cancel it, put it back, settle a dispute.
+"""The office's changes of a job: plan, change, cancel or reset it, or settle a dispute.
 
-Pure functions: the caller checks the council's rules first. Each returns the changed job, with its
-next version noted beside the changed fields, or the same object where nothing changes.
+Pure functions: the caller checks the council's rules first. Each returns the changed job, whose
+`office` records the changed fields with the next version, or the same object if nothing changes.
 """
 
 from collections.abc import Mapping
@@ -40,78 +40,79 @@ PLAIN = (
     "skills",
     "instructions",
 )
-"""Fields that the office sets."""
+"""The fields that the office sets directly."""
 FOLLOWS_REPORT = frozenset(
     ("kind", "title", "team", "minutes", "priority", "due", "materials", "hazards", "skills")
 )
-"""Those of these fields that follow the report until the office sets them."""
+"""The fields among these that follow the report until the office sets them."""
 SET_ASIDE_FOR = timedelta(minutes=15)
 """How long a job can return to its plan: the time in which officers can undo the change that took
-it out, and the time until that fact arrives."""
+it out, and the time until the event of the undo arrives."""
 EMPTY: Mapping[str, Any] = {"instructions": ""}
+"""The empty values of the fields that cannot be None."""
 
 
 def changed(job: Job, changes: JobChanges, now: datetime) -> Job:
-    """The job after the changes, those of its reports apart. Raises Invalid, Conflict (what is over
-    is put back before it is planned)."""
+    """The job after the changes, except those of its reports. Raises Invalid, Conflict (a job that
+    is over must be reset to to_plan before it can be planned)."""
     _refuse_contradiction(changes)
-    wanted = {name: getattr(changes, name) for name in (*PLAIN, *PLAN)}
-    values = {name: value for name, value in wanted.items() if value is not None}
+    given = {name: getattr(changes, name) for name in (*PLAIN, *PLAN)}
+    values = {name: value for name, value in given.items() if value is not None}
     values |= {name: EMPTY.get(name) for name in changes.clear}
     after = replace(job, set_aside=None)
     if changes.state == "to_plan":
-        after = _put_back(after, now)
+        after = _reset(after, now)
     after = _with_values(after, {name: values[name] for name in PLAIN if name in values})
     if plan := {name: values[name] for name in PLAN if name in values}:
         after = _planned(after, plan, now)
     if changes.state == "cancelled":
         after = _cancelled(after, changes.because or "", now)
-    return noted(job, after, now)
+    return with_office_change(job, after, now)
 
 
 def placed(job: Job, placement: Placement, now: datetime) -> Job:
-    """The job in that place of a crew's day. Raises Conflict where it is over."""
+    """The job at that position of a crew's day. Raises Conflict if it is over."""
     plan = {"crew": placement.crew, "planned_day": placement.planned_day}
     in_day = _planned(replace(job, set_aside=None), plan, now)
     after = replace(in_day, position=placement.position, arrives_at=placement.arrives_at)
-    return noted(job, after, now)
+    return with_office_change(job, after, now)
 
 
 def unplanned(job: Job, now: datetime) -> Job:
-    """The job without crew and day, where it had them and nobody has begun; it keeps where it was
-    planned."""
+    """The job without crew and day, if it was planned and not begun. Its plan is set aside."""
     if job.state != "planned":
         return job
-    kept = _set_aside(job, now)
-    return noted(job, _planned(kept, {"crew": None, "planned_day": None}, now), now)
+    without_plan = _planned(_with_plan_set_aside(job, now), dict.fromkeys(PLAN), now)
+    return with_office_change(job, without_plan, now)
 
 
-def planned_again(job: Job, now: datetime, today: date) -> Job:
-    """The job where it was planned until its reports took it out of the plan, if that was a moment
-    ago and its day is not over: somebody took back what did that. `today` is the council's."""
-    was = job.set_aside
-    is_free = job.state == "to_plan" and was is not None and was.team == job.team
-    if was is None or not is_free or now - was.at > SET_ASIDE_FOR or was.planned_day < today:
+def with_plan_restored(job: Job, now: datetime, today: date) -> Job:
+    """The job with the plan that was set aside, if its day is not over and SET_ASIDE_FOR has not
+    passed: an officer has undone the change that took it out. `today` is in the council's time
+    zone."""
+    plan = job.set_aside
+    is_free = job.state == "to_plan" and plan is not None and plan.team == job.team
+    if plan is None or not is_free or now - plan.at > SET_ASIDE_FOR or plan.planned_day < today:
         return job
     after = replace(
         job,
         state="planned",
-        crew=was.crew,
-        planned_day=was.planned_day,
-        position=was.position,
-        arrives_at=was.arrives_at,
+        crew=plan.crew,
+        planned_day=plan.planned_day,
+        position=plan.position,
+        arrives_at=plan.arrives_at,
         set_aside=None,
     )
-    return noted(job, after, now)
+    return with_office_change(job, after, now)
 
 
 def with_reports(job: Job, service_request_ids: tuple[str, ...], now: datetime) -> Job:
-    """The job about these reports."""
-    return noted(job, replace(job, service_request_ids=service_request_ids), now)
+    """The job with these reports."""
+    return with_office_change(job, replace(job, service_request_ids=service_request_ids), now)
 
 
 def settled(job: Job, dispute: Dispute, keep: Side, now: datetime) -> Job:
-    """The job after the office said who is right. From then on that is the office's word."""
+    """The job after the office settled the dispute. Its state then counts as set by the office."""
     decided = replace(dispute, settled=Settled(at=now, keep=keep))
     disputes = tuple(decided if each is dispute else each for each in job.disputes)
     state = dispute.site.state if keep == "site" else job.state
@@ -119,45 +120,47 @@ def settled(job: Job, dispute: Dispute, keep: Side, now: datetime) -> Job:
         replace(event, stands=True) if keep == "site" and event.op_id == dispute.op_id else event
         for event in job.events
     )
-    after = _said_by_office(replace(job, disputes=disputes, events=events), state, now)
-    return noted(job, _without_reason(after), now)
+    after = _set_by_office(replace(job, disputes=disputes, events=events), state, now)
+    return with_office_change(job, _without_reason(after), now)
 
 
-def closed_itself(job: Job, because: str, now: datetime) -> Job:
-    """The job cancelled because its reports need it no more."""
-    kept = _set_aside(job, now)
-    return noted(job, replace(_cancelled(kept, because, now), closed_itself=True), now)
+def cancelled_by_reports(job: Job, because: str, now: datetime) -> Job:
+    """The job cancelled because its reports no longer need it. Its plan is set aside."""
+    cancelled = _cancelled(_with_plan_set_aside(job, now), because, now)
+    return with_office_change(job, replace(cancelled, closed_itself=True), now)
 
 
-def came_back(job: Job, now: datetime) -> Job:
+def reinstated(job: Job, now: datetime) -> Job:
     """The job to be planned again, because one of its reports needs it again."""
-    return linked_again(noted(job, _put_back(job, now), now), now)
+    return with_link_restored(with_office_change(job, _reset(job, now), now), now)
 
 
-def linked_again(job: Job, now: datetime) -> Job:
-    """The job with the contractor's link that ended a moment ago, because its reports took the job
-    away: somebody took back what did that."""
+def with_link_restored(job: Job, now: datetime) -> Job:
+    """The job with its contractor's link restored, if that ended within SET_ASIDE_FOR: an officer
+    has undone the change of its reports that ended the link."""
     link = job.contractor
     if link is None or link.ended_at is None or now - link.ended_at > SET_ASIDE_FOR:
         return job
     return replace(job, contractor=replace(link, ended_at=None))
 
 
-def _set_aside(job: Job, now: datetime) -> Job:
+def _with_plan_set_aside(job: Job, now: datetime) -> Job:
     if job.state != "planned" or job.crew is None or job.planned_day is None:
         return job
     return replace(job, set_aside=made_from(SetAside, job, at=now))
 
 
-def noted(before: Job, after: Job, now: datetime) -> Job:
-    """The job with what the office changed of it; the very same where that is nothing. A
-    contractor's link ends with the job, and when another team gets it."""
+def with_office_change(before: Job, after: Job, now: datetime) -> Job:
+    """The changed job `after` with a record of the changed fields; `before` if none changed.
+
+    A contractor's link ends when the job is over, is reinstated, or gets another team.
+    """
     if after is not before and (before.is_over or after.is_over or after.team != before.team):
         after = after.without_link(now)
     what = tuple(
         name
         for name in Job.__dataclass_fields__
-        if name not in _NOT_NOTED and getattr(before, name) != getattr(after, name)
+        if name not in _NOT_RECORDED and getattr(before, name) != getattr(after, name)
     )
     if not what:
         return before
@@ -169,7 +172,7 @@ def noted(before: Job, after: Job, now: datetime) -> Job:
     )
 
 
-_NOT_NOTED = (
+_NOT_RECORDED = (
     "events",
     "office",
     "said",
@@ -203,7 +206,7 @@ def _with_values(job: Job, values: Mapping[str, Any]) -> Job:
 
 
 def _planned(job: Job, plan: Mapping[str, Any], now: datetime) -> Job:
-    """With another crew or day, or with none. One that has begun stays begun."""
+    """The job with another crew or day, or without them. A job that was started stays started."""
     if job.state in OVER:
         raise Conflict(
             "This job is over. To plan it again, also send state to_plan.",
@@ -214,31 +217,32 @@ def _planned(job: Job, plan: Mapping[str, Any], now: datetime) -> Job:
         is_new_day = after.planned_day not in (None, job.planned_day)
         after = replace(after, position=None, arrives_at=None, plans=job.plans + is_new_day)
     if job.state in ("could_not", "handed_over"):
-        after = _said_by_office(after, "to_plan", now)
+        after = _set_by_office(after, "to_plan", now)
     if after.state in ("to_plan", "planned"):
         has_both = after.crew is not None and after.planned_day is not None
         after = replace(after, state="planned" if has_both else "to_plan")
     return after
 
 
-def _put_back(job: Job, now: datetime) -> Job:
+def _reset(job: Job, now: datetime) -> Job:
+    """The job in the state to_plan, without a plan."""
     if job.state == "to_plan":
         return job
     emptied = replace(job, crew=None, planned_day=None, position=None, arrives_at=None)
     contests = job.state == "done"
-    return _without_reason(_said_by_office(emptied, "to_plan", now, contests=contests))
+    return _without_reason(_set_by_office(emptied, "to_plan", now, contests=contests))
 
 
 def _cancelled(job: Job, because: str, now: datetime) -> Job:
     if job.state == "cancelled":
         return replace(job, cancelled_because=because)
-    after = _said_by_office(job, "cancelled", now)
+    after = _set_by_office(job, "cancelled", now)
     return replace(after, cancelled_because=because, closed_itself=False)
 
 
-def _said_by_office(job: Job, state: State, now: datetime, *, contests: bool = False) -> Job:
-    said = StateClaim(version=job.version + 1, state=state, at=now, by="office", contests=contests)
-    return replace(job, state=state, said=said)
+def _set_by_office(job: Job, state: State, now: datetime, *, contests: bool = False) -> Job:
+    claim = StateClaim(version=job.version + 1, state=state, at=now, by="office", contests=contests)
+    return replace(job, state=state, said=claim)
 
 
 def _without_reason(job: Job) -> Job:

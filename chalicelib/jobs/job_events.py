@@ -1,10 +1,10 @@
-"""Applies crews' operations to a job, and resolves conflicts with the office or another phone.
+"""Apply crews' operations to a job, and resolve conflicts with the office or another phone.
 
-The rules, explained for people in docs/CREWS.md and with reasons in ADR 31:
+docs/CREWS.md explains the rules for officers and crews, ADR 31 gives the reasons:
 
-- Every operation is kept, whatever version of the job the crew saw.
+- Every operation is stored, whatever version of the job the phone showed.
 - The plan belongs to the office: no event changes crew, day, order or minutes.
-- The state follows the crew, unless the office or another phone gave another outcome that the
+- A crew's event sets the state, unless the office or another phone gave another outcome that this
   phone had not seen. Then the state stays, and the office sees both and settles the dispute.
 """
 
@@ -35,8 +35,8 @@ Result = Literal["applied", "duplicate", "conflict", "rejected"]
 Verdict = Literal["stands", "kept", "disputed"]
 
 EVENT_BYTES = 1_000
-"""What a event takes beside what was sent, with the dispute that it may begin."""
-TOLD_ANOTHER = (
+"""The size of an event apart from its operation, with the dispute that it may open."""
+DIFFERENT_OPERATION = (
     "Something else was sent with this op_id before, and is unchanged. To send this as well, use "
     "a new op_id."
 )
@@ -60,10 +60,10 @@ class Taken(NamedTuple):
 
 
 def take(job: Job, operation: Operation, who: Operator, now: datetime) -> Taken:
-    """The job after the operation, which arrives now. The same operation is taken once."""
+    """Apply an operation that arrives at `now` to the job. A repeated operation is applied once."""
     if earlier := job.event(operation.op_id):
         same = earlier.says_the_same_as(operation)
-        return Taken(job, "duplicate") if same else Taken(job, "rejected", TOLD_ANOTHER)
+        return Taken(job, "duplicate") if same else Taken(job, "rejected", DIFFERENT_OPERATION)
     if reason := _refusal(job, operation):
         return Taken(job, "rejected", reason)
     event = _event(job, operation, who, now)
@@ -74,17 +74,17 @@ def take(job: Job, operation: Operation, who: Operator, now: datetime) -> Taken:
     if verdict == "disputed":
         return Taken(_disputed(job, event, state), "conflict")
     if verdict == "stands":
-        return Taken(_moved(job, event, state), "applied")
+        return Taken(_with_state(job, event, state), "applied")
     return Taken(_with(job, event), "applied")
 
 
 def _refusal(job: Job, operation: Operation) -> str | None:
-    """Why the job cannot take the operation. Operations that change its progress are taken as
-    long as there is any room."""
+    """The reason why the job cannot accept the operation; None if it can. Operations that set the
+    state are accepted until ROOM_BYTES are reached."""
     if operation.base_version > job.version:
         return NOT_SEEN_YET
-    held = msgspec.json.encode((job.events, job.disputes, operation))
-    if len(held) + EVENT_BYTES > ROOM_BYTES:
+    encoded = msgspec.json.encode((job.events, job.disputes, operation))
+    if len(encoded) + EVENT_BYTES > ROOM_BYTES:
         return NO_ROOM
     texts = [len(event.text.encode()) for event in job.events] + [len(operation.text.encode())]
     is_full = len(job.events) >= MOST_EVENTS or sum(texts) > MOST_TEXT_BYTES
@@ -112,41 +112,42 @@ def _event(job: Job, operation: Operation, who: Operator, now: datetime) -> JobE
 
 
 def _verdict(job: Job, event: JobEvent, state: State) -> Verdict:
-    """The effect of the event on the state of the job, whether crew or office set it last."""
-    said = job.said
-    if said is None:
+    """The effect of the event on the job's state, given the last claim by crew or office."""
+    claim = job.said
+    if claim is None:
         return "stands"
-    if said.by != "office" and said.device == event.device:
-        return "stands" if _is_later(event, said) else "kept"
-    if said.state == state:
+    if claim.by != "office" and claim.device == event.device:
+        return "stands" if _is_later(event, claim) else "kept"
+    if claim.state == state:
         return "kept"
     if _own_dispute(job, event):
-        return "kept" if _only_goes_on(said, state) else "disputed"
-    if event.base_version >= said.version:
+        return "kept" if _starts_ended_job(claim, state) else "disputed"
+    if event.base_version >= claim.version:
         return "stands"
-    return _verdict_unseen(said, state)
+    return _verdict_unseen(claim, state)
 
 
-def _verdict_unseen(said: StateClaim, state: State) -> Verdict:
-    """The same where somebody else said another state and the phone had not seen that."""
-    if _only_goes_on(said, state):
+def _verdict_unseen(claim: StateClaim, state: State) -> Verdict:
+    """The effect of an event if somebody else claimed another state that the phone had not seen."""
+    if _starts_ended_job(claim, state):
         return "kept"
-    contradicts = said.state in ENDED or (said.contests and state in ENDED)
+    contradicts = claim.state in ENDED or (claim.contests and state in ENDED)
     return "disputed" if contradicts else "stands"
 
 
-def _only_goes_on(said: StateClaim, state: State) -> bool:
-    """True for a crew that sets out for what another has ended: nobody says that it was not."""
-    return state == "started" and said.state in ENDED - {"cancelled"}
+def _starts_ended_job(claim: StateClaim, state: State) -> bool:
+    """True if a crew starts a job that another has ended. That is no dispute, as a start does not
+    deny the other outcome."""
+    return state == "started" and claim.state in ENDED - {"cancelled"}
 
 
-def _is_later(event: JobEvent, said: StateClaim) -> bool:
-    """True where the phone that said it says this later."""
-    return event.base_version >= said.version or _order(event) >= (said.base_version, said.at)
+def _is_later(event: JobEvent, claim: StateClaim) -> bool:
+    """True if the event is later than the claim of the same phone."""
+    return event.base_version >= claim.version or _order(event) >= (claim.base_version, claim.at)
 
 
 def _own_dispute(job: Job, event: JobEvent) -> Dispute | None:
-    """The open dispute of this phone with what holds now."""
+    """This phone's open dispute with the present claim."""
     against = job.said.version if job.said else None
     for dispute in job.disputes:
         is_own = dispute.device == event.device and dispute.against == against
@@ -159,8 +160,8 @@ def _with(job: Job, event: JobEvent) -> Job:
     return replace(job, events=(*job.events, event), updated_at=event.received_at)
 
 
-def _moved(job: Job, event: JobEvent, state: State) -> Job:
-    said = StateClaim(
+def _with_state(job: Job, event: JobEvent, state: State) -> Job:
+    claim = StateClaim(
         version=event.version,
         state=state,
         at=event.at,
@@ -168,24 +169,24 @@ def _moved(job: Job, event: JobEvent, state: State) -> Job:
         device=event.device,
         base_version=event.base_version,
     )
-    moved = replace(
+    after = replace(
         _with(job, replace(event, stands=True)),
         state=state,
-        said=said,
+        said=claim,
         cancelled_because=None,
         closed_itself=False,
     )
-    return moved.without_link(event.received_at) if moved.is_over else moved
+    return after.without_link(event.received_at) if after.is_over else after
 
 
 def _disputed(job: Job, event: JobEvent, state: State) -> Job:
-    assert job.said, "Nobody contradicts what nobody said."
+    assert job.said, "A dispute needs an earlier claim."
     site = SiteSide(state=state, at=event.happened_at)
     earlier = _own_dispute(job, event)
     if earlier:
         last = job.event(earlier.op_id)
         is_newer = last is None or _order(event) >= _order(last)
-        dispute = _said_again(earlier, event, site) if is_newer else earlier
+        dispute = _updated(earlier, event, site) if is_newer else earlier
         others = tuple(each for each in job.disputes if each is not earlier)
     else:
         others = job.disputes
@@ -204,15 +205,15 @@ def _disputed(job: Job, event: JobEvent, state: State) -> Job:
 
 
 def _order(event: JobEvent) -> tuple[int, datetime]:
-    """The order of one phone's events: its clock may have been put right in between, but it never
-    forgets a version that it saw."""
+    """The sort key of one phone's events: its clock may have been corrected in between, but its
+    version of the job never decreases."""
     return event.base_version, event.at
 
 
-def _said_again(dispute: Dispute, event: JobEvent, site: SiteSide) -> Dispute:
-    """The dispute after the same phone said more: what it says last counts."""
+def _updated(dispute: Dispute, event: JobEvent, site: SiteSide) -> Dispute:
+    """The dispute after another event of the same phone: its last event counts."""
     return replace(dispute, op_id=event.op_id, site=site, base_version=event.base_version)
 
 
-def _happened(said: StateClaim, job: Job) -> datetime:
-    return min(said.at, job.updated_at)
+def _happened(claim: StateClaim, job: Job) -> datetime:
+    return min(claim.at, job.updated_at)

@@ -1,4 +1,4 @@
-"""How the table of jobs is keyed, as far as nobody needs DynamoDB for it."""
+"""The keys of the jobs' table, without any dependency on DynamoDB."""
 
 JOB = "job"
 _OF_JOB = "job#"
@@ -8,35 +8,35 @@ _DEVICE = "device#"
 
 
 def of_job(job_id: str) -> str:
-    """Under which a job lies."""
+    """The `owner` key of a job."""
     return f"{_OF_JOB}{job_id}"
 
 
 def of_report(service_request_id: str) -> str:
-    """Under which lies which jobs a report has."""
+    """The `owner` key of the items that point to a report's jobs."""
     return f"{_OF_REPORT}{service_request_id}"
 
 
 def record_of(job_id: str) -> str:
-    """What names a job there."""
+    """The `record` key of an item that points to a job."""
     return f"{_OF_JOB}{job_id}"
 
 
 def job_id_in(key: str) -> str:
-    """The id in either key."""
+    """The job's id in either key."""
     return key.removeprefix(_OF_JOB)
 
 
 def of_crew(crew: str) -> str:
-    """Under which a crew's phones lie."""
+    """The `owner` key of a crew's phones."""
     return f"{_OF_CREW}{crew}"
 
 
 def record_of_device(device_id: str) -> str:
-    """What names a phone there."""
+    """The `record` key of a phone."""
     return f"{_DEVICE}{device_id}"
 
 
 def device_id_in(record: str) -> str:
-    """The id in that."""
+    """The phone's id in its `record` key."""
     return record.removeprefix(_DEVICE)

@@ -1,4 +1,4 @@
-"""What pages call the kinds and states of jobs, and why something could not be done."""
+"""Labels for the kinds, states, events and reasons of jobs on pages, and the writers of notes."""
 
 from collections.abc import Mapping
 
@@ -38,14 +38,12 @@ REASONS: Mapping[CouldNot, str] = {
     "already_done": "It was already done",
     "other": "Something else",
 }
-
-
 BY_RULE = "service"
-"""Who writes what follows by itself, as a dispute does."""
+"""The writer of automatic notes, such as that of a dispute."""
 
 
 def writer_of(event: JobEvent, job: Job) -> str:
-    """Who did it, as notes are signed: the crew by its code, or the company; never a person."""
+    """The writer of an event in notes: the crew's code or the company, never a person."""
     if event.by == "contractor":
         link = job.contractor
         return f"contractor:{link.name if link and link.link_id == event.actor else ''}"
@@ -53,5 +51,5 @@ def writer_of(event: JobEvent, job: Job) -> str:
 
 
 def office_of(job: Job) -> str:
-    """The office that has the job, likewise."""
+    """The writer of an office's note: the team of the job."""
     return f"office:{job.team}"

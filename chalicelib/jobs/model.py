@@ -1,12 +1,12 @@
-"""Jobs: the work of a crew, the plan of the office, and the reports of the crew from the street.
+"""Jobs: the work of a crew, the plan of the office, and the crew's reports from the site.
 
     to_plan ──crew and day──▶ planned ──start──▶ started ──┬──▶ done
        ▲                                                    ├──▶ could_not ───┐
        └───────────────── planned again ────────────────────┴──▶ handed_over ─┘
-    cancelled by the office from anywhere, and put back to to_plan
+    the office can cancel a job in any state, and set it back to to_plan
 
-A crew may say done, could_not or hand_over without having said start. `lat` and `long` are WGS84
-degrees, datetimes are aware and in UTC, days and times of day are the council's own.
+A crew may send done, could_not or hand_over without start. `lat` and `long` are WGS84 degrees,
+datetimes are aware and in UTC, days and times of day are in the council's time zone.
 """
 
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ CouldNot = Literal[
     "already_done",
     "other",
 ]
-"""Why a crew could not do it."""
+"""The reason why a crew could not do a job."""
 By = Literal["crew", "contractor", "office"]
 Side = Literal["site", "office"]
 
@@ -43,23 +43,23 @@ LEADS_TO: Mapping[JobEventKind, State] = {
     "could_not": "could_not",
     "hand_over": "handed_over",
 }
-"""The state that a event says; a note or a photo says none."""
+"""The state that an event sets; a note or a photo sets none."""
 WAITING: frozenset[State] = frozenset(("to_plan", "planned"))
 ENDED: frozenset[State] = frozenset(("done", "could_not", "handed_over", "cancelled"))
-"""The states that are over for the crew; the office plans could_not and handed_over again."""
+"""The states in which the crew's work has ended; could_not and handed_over can be planned again."""
 OVER: frozenset[State] = frozenset(("done", "cancelled"))
-"""The states that need no planning."""
+"""The states that need no more planning."""
 
 MOST_OPERATIONS = 100
-"""In one call."""
+"""The largest number of operations in one call."""
 MOST_EVENTS = 100
-"""From here on a job takes no more notes and photos, only events that change its state."""
+"""A job with this many events accepts no more notes and photos, only events that set its state."""
 MOST_TEXT_BYTES = 100_000
-"""The length of all texts of a job's events, from which on the same holds."""
+"""The same limit, for the total length of the texts of a job's events."""
 ROOM_BYTES = 300_000
-"""The bytes that all events and disputes of a job can take, since a DynamoDB item is limited."""
+"""The largest size of all events and disputes of a job, since a DynamoDB item is limited."""
 OLDEST = timedelta(days=366)
-"""Where a phone says that something happened before, its clock is wrong."""
+"""If a phone sends an older time of an event, its clock is wrong."""
 MOST_OFFICE_CHANGES = 30
 MOST_REPORTS = 50
 MOST_DAYS_OF_LINK = 30
@@ -104,7 +104,7 @@ PhotoIds = Annotated[tuple[PhotoId, ...], Meta(max_length=5)]
 
 @dataclass(frozen=True, kw_only=True)
 class Window:
-    """When the crew can get in: from `opens` to `closes`, both on one day."""
+    """The time of day when the crew has access, from `opens` to `closes`."""
 
     opens: TimeOfDay
     closes: TimeOfDay
@@ -113,7 +113,7 @@ class Window:
 @dataclass(frozen=True, kw_only=True)
 class Operation:
     """An operation of a crew, sent by a phone. `base_version` is the version of the job that the
-    crew saw, `at` the time of the phone's clock."""
+    phone showed, `at` the time on the phone's clock."""
 
     op_id: OpId
     job_id: Reference
@@ -129,10 +129,13 @@ class Operation:
 
 @dataclass(frozen=True, kw_only=True)
 class JobEvent:
-    """What was done, as it was sent. `actor` (an account's or a link's id) and `device` are never
-    shown. `version` is the one that the job got with it; `stands`: the job's state followed it;
-    `dispute_id`: the office has to decide, or has decided, whether it does; `is_emptied`: its text
-    and place were erased together with the reporter's data."""
+    """An operation that a job has accepted.
+
+    `actor` (the id of an account or a link) and `device` are never shown. `version` is the job's
+    version with this event. `stands`: the event set the job's state. `dispute_id`: the office must
+    decide, or has decided, whether it does. `is_emptied`: its text and location were erased
+    together with the reporter's data.
+    """
 
     op_id: str
     kind: JobEventKind
@@ -155,15 +158,16 @@ class JobEvent:
 
     @property
     def happened_at(self) -> datetime:
-        """When it happened, as far as that is known: never after we heard of it, nor years
-        before."""
+        """The time of the event by the phone's clock; the time of receipt if the phone's clock
+        cannot be right."""
         is_known = self.received_at - OLDEST <= self.at <= self.received_at
         return self.at if is_known else self.received_at
 
     def says_the_same_as(self, operation: Operation) -> bool:
-        """True where it is that operation, sent again; a phone may know a newer version by now."""
-        known = _STAYS if self.is_emptied else _CONTENT
-        return all(getattr(self, name) == getattr(operation, name) for name in known)
+        """True if the operation is a repeat of this event. Its `base_version` may differ, as the
+        phone may have a newer version of the job."""
+        compared = _STAYS if self.is_emptied else _CONTENT
+        return all(getattr(self, name) == getattr(operation, name) for name in compared)
 
     def emptied(self) -> "JobEvent":
         """The event without its text and without the phone's location."""
@@ -176,9 +180,12 @@ _CONTENT = (*_STAYS, "text", "lat", "long")
 
 @dataclass(frozen=True, kw_only=True)
 class StateClaim:
-    """Who said the state last, and with which version of the job: the street, `device` being the
-    phone or link and `base_version` what it had seen, or the office. `contests`: the office said
-    that it was not done after all."""
+    """The last change of a job's state, by a crew, a contractor or the office.
+
+    `version` is the job's version with this change. `device` is the phone or link, and
+    `base_version` the version that it showed; both are only set for a crew or contractor.
+    `contests`: the office decided that the job was not done after all.
+    """
 
     version: int
     state: State
@@ -191,7 +198,7 @@ class StateClaim:
 
 @dataclass(frozen=True, kw_only=True)
 class SiteSide:
-    """What the street says in a dispute."""
+    """The state that the crew or contractor claims in a dispute."""
 
     state: State
     at: datetime
@@ -199,7 +206,7 @@ class SiteSide:
 
 @dataclass(frozen=True, kw_only=True)
 class OfficeSide:
-    """The earlier state, set by the office or by the first sender."""
+    """The earlier state in a dispute, set by the office or by the first sender."""
 
     state: State
     at: datetime
@@ -208,7 +215,7 @@ class OfficeSide:
 
 @dataclass(frozen=True, kw_only=True)
 class Settled:
-    """What the office decided."""
+    """The office's decision of a dispute."""
 
     at: datetime
     keep: Side
@@ -216,10 +223,13 @@ class Settled:
 
 @dataclass(frozen=True, kw_only=True)
 class Dispute:
-    """Two senders gave different outcomes of a job without knowing of each other. Until it is
-    settled the state stays as in `office`. `dispute_id` is the op_id of the first operation,
-    `op_id` that of the last which the same `device` sent about it, having seen `base_version`;
-    `against` is the version with which the other side was said."""
+    """A dispute: two senders gave different outcomes of a job without knowing of each other.
+
+    Until the office settles it, the job's state is that of `office`. `dispute_id` is the op_id of
+    the operation that opened it, `op_id` that of the last operation of the same `device` in it, and
+    `base_version` the version that the device showed then. `against` is the version of the job with
+    which the other side set the state.
+    """
 
     dispute_id: str
     op_id: str
@@ -235,7 +245,8 @@ class Dispute:
 
 @dataclass(frozen=True, kw_only=True)
 class OfficeChange:
-    """What the office changed with that version: names of a job's fields."""
+    """A change by the office: `what` are the names of the changed fields, `version` is the job's
+    version with the change."""
 
     version: int
     at: datetime
@@ -244,8 +255,9 @@ class OfficeChange:
 
 @dataclass(frozen=True, kw_only=True)
 class Contractor:
-    """A company without an account that works on this job, by a link. `name` is the company's;
-    `ended_at`: the job was done, cancelled or given to another team, and the link holds no more."""
+    """A company without an account that works on this job with a link. `name` is the company's
+    name. `ended_at`: the link ended because the job was done, cancelled or given to another
+    team."""
 
     name: str
     link_id: str
@@ -255,7 +267,8 @@ class Contractor:
 
 @dataclass(frozen=True, kw_only=True)
 class SetAside:
-    """Where the job was planned, with that team, until its reports took it out of the plan."""
+    """The plan of a job before a change of its reports took it out of the plan, with the team that
+    it had."""
 
     at: datetime
     team: str
@@ -267,15 +280,21 @@ class SetAside:
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """A job. `version` is 0 until it is stored. `position` is its place in the crew's day, from 1;
-    `arrives_at` when the crew is expected there, `due` when it should be done. `events` are in the
-    order in which they came; `office` the last changes by the office, oldest first; `said` who said
-    the state last, None while nobody did; `by_hand` the fields that the office chose, which follow
-    the report no more; crews of `former_teams` may still tell what they did. `plans` counts the
-    days that it was planned for. `cancelled_because` is for the crew and officers;
-    `closed_itself`: its reports needed it no more, and it comes back with them; `set_aside` is the
-    plan that it comes back to where that was a moment ago. `joined` are the reports that came
-    because they were merged with one of its own, also after they were taken apart again."""
+    """A job. `version` is 0 until it is stored.
+
+    Plan: `position` is its place in the crew's day, from 1; `arrives_at` is when the crew is
+    expected, `due` when the job should be done; `plans` counts the days that it was planned for;
+    `set_aside` is the plan that can be restored shortly after its reports took the job out of it.
+
+    Work: `events` are in the order of receipt; `office` are the last changes by the office, oldest
+    first; `said` is the last change of the state, None if there was none; `by_hand` are the fields
+    that the office set, which no longer follow the report. Crews of `former_teams` may still send
+    operations. `cancelled_because` is for the crew and officers.
+
+    Reports: `closed_itself`: the job was cancelled because its reports no longer needed it, and is
+    reinstated with them. `joined` are the reports that were added because they were merged with one
+    of the job's own, even if they have been separated since.
+    """
 
     job_id: str
     kind: Kind
@@ -325,28 +344,28 @@ class Job:
 
     @property
     def is_over(self) -> bool:
-        """True if it needs no planning."""
+        """True if the job needs no more planning."""
         return self.state in OVER
 
     @property
     def working_contractor(self) -> Contractor | None:
         """The contractor whose link has not ended; it may have expired."""
-        found = self.contractor
-        return None if found is None or found.ended_at or self.is_over else found
+        link = self.contractor
+        return None if link is None or link.ended_at or self.is_over else link
 
     @property
     def outcome(self) -> JobEvent | None:
-        """The last event that the state followed."""
+        """The last event that set the present state."""
         standing = (event for event in reversed(self.events) if event.stands)
         return next((event for event in standing if LEADS_TO.get(event.kind) == self.state), None)
 
     @property
     def photo_ids(self) -> tuple[str, ...]:
-        """Ids of the photos that the street sent."""
+        """The ids of the photos that crews and contractors sent."""
         return tuple(photo_id for event in self.events for photo_id in event.photo_ids)
 
     def without_link(self, now: datetime) -> "Job":
-        """The job after its contractor's link ended; who the contractor was is kept."""
+        """The job with its contractor's link ended; it still names the contractor."""
         if self.contractor is None or self.contractor.ended_at:
             return self
         return replace(self, contractor=replace(self.contractor, ended_at=now))
@@ -360,8 +379,8 @@ class Job:
 
 @dataclass(frozen=True, kw_only=True)
 class JobDraft:
-    """What an officer sends to make a job from reports; missing values come from the first
-    report."""
+    """The fields that an officer sends to create a job from reports; missing values are taken from
+    the first report."""
 
     service_request_ids: Annotated[References, Meta(min_length=1)]
     kind: Kind | None = None
@@ -382,7 +401,7 @@ class JobDraft:
 @dataclass(frozen=True, kw_only=True)
 class JobChanges:
     """An officer's changes to a job; None leaves a field, `clear` names fields to empty. `state`
-    cancels the job, which needs `because`, or puts it back to be planned again."""
+    cancels the job, which needs `because`, or resets it so that it is planned again."""
 
     kind: Kind | None = None
     title: Title | None = None
@@ -416,6 +435,6 @@ class Placement:
 
 
 def job_id_of(*parts: str) -> str:
-    """The id of a job that is made from these: 12 characters of Crockford's base32."""
+    """The id of a job, derived from these parts: 12 characters of Crockford's base32."""
     number = int(derived_id("job", *parts), 16)
     return "".join(ALPHABET[number >> 5 * place & 31] for place in reversed(range(ID_LENGTH)))

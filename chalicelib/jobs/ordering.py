@@ -1,11 +1,11 @@
-"""The order of the day: which crew goes where, in which order, and what has to wait.
+"""Plan the order of a day: which crew visits which stop, in which order, and which stops must wait.
 
-What does not fit is left out by priority, then by when it is due: nothing stays for the sake of
-what matters less. Of what fits, the crews together drive as little as a search can find that looks
-at a fixed number of orders; the same day gives the same order, however its stops are listed.
+If not all stops fit, the least important ones are left out, by priority and then by due date. A
+search of a fixed number of orders minimises the driving of all crews together. The same day gives
+the same order, however its stops are listed.
 
-Times are seconds after midnight by the council's clock. A stop's window is about when work begins;
-the crew is where its day ends by the end of its shift.
+Times are seconds after midnight in the council's time zone. Work at a stop must begin within its
+window; the crew is back at its depot by the end of its shift.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,9 +19,10 @@ from chalicelib.jobs.search import Search
 from chalicelib.jobs.tour import Ground, Tour
 
 MOST_STOPS = 400
-"""How many of a team are looked at, the most important ones: more do not fit into a day."""
+"""The number of a team's stops that are considered, the most important ones: no more fit into a
+day."""
 LOOKS, LOOKS_A_STOP = 5_000, 150
-"""How many orders are tried for a team, and how many for each stop where those are fewer."""
+"""The number of orders tried for a team: LOOKS, or LOOKS_A_STOP for each stop if that is less."""
 DAY_S = 24 * 3600
 
 _RANKS: dict[Priority, int] = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
@@ -36,7 +37,7 @@ NO_WINDOW = "No crew can be there between {opens} and {closes}."
 
 @dataclass(frozen=True, kw_only=True)
 class Stop:
-    """Something to do at a place, begun from `opens_s` to `closes_s`."""
+    """Work at a place that must begin from `opens_s` to `closes_s`."""
 
     stop_id: str
     point: Point
@@ -51,7 +52,8 @@ class Stop:
 
 @dataclass(frozen=True, kw_only=True)
 class CrewDay:
-    """What a crew has of the day: free at a place from `starts_s`, at its depot by `ends_s`."""
+    """A crew's free time of a day: it leaves `start` at `starts_s` and is at its `depot` by
+    `ends_s`."""
 
     crew: str
     team: str
@@ -64,7 +66,7 @@ class CrewDay:
 
 @dataclass(frozen=True, kw_only=True)
 class Visit:
-    """A stop in a crew's day, and when work begins there."""
+    """A stop in a crew's day, and the time when work begins there."""
 
     stop_id: str
     begins_s: int
@@ -72,7 +74,7 @@ class Visit:
 
 @dataclass(frozen=True, kw_only=True)
 class Way:
-    """A crew's day in its order; `driving_s` holds the ways from its start and to its depot."""
+    """A crew's day in order; `driving_s` includes the drives from its start and to its depot."""
 
     crew: str
     visits: tuple[Visit, ...]
@@ -82,7 +84,7 @@ class Way:
 
 @dataclass(frozen=True, kw_only=True)
 class LeftOut:
-    """What nobody gets to, and why, as a sentence."""
+    """A stop that no crew visits, and the reason as a sentence."""
 
     stop_id: str
     because: str
@@ -90,14 +92,15 @@ class LeftOut:
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """The ways in the order of the crews' codes, and what is left out, the most important first."""
+    """The ways in the order of the crews' codes, and the stops left out, the most important
+    first."""
 
     ways: tuple[Way, ...]
     left_out: tuple[LeftOut, ...]
 
 
 def ordered(stops: Iterable[Stop], crews: Iterable[CrewDay], travel: Travel) -> Order:
-    """The order of the day. Raises UpstreamFailed where `travel` does."""
+    """Plan the order of the day. Raises UpstreamFailed if `travel` does."""
     every, days = sorted(stops, key=claim), sorted(crews, key=lambda day: day.crew)
     ways: list[Way] = []
     left_out: dict[str, str] = {
@@ -122,29 +125,29 @@ def ordered(stops: Iterable[Stop], crews: Iterable[CrewDay], travel: Travel) -> 
 
 
 def claim(stop: Stop) -> tuple[int, datetime, str]:
-    """Its place among all that want to be in the day; the least comes first."""
+    """The sort key of a stop's importance, the most important first."""
     return _RANKS[stop.priority], stop.due or _NEVER, stop.stop_id
 
 
 class _Team:
-    """The stops of one team, in the order of claims, and its crews."""
+    """The stops of one team, the most important first, and its crews."""
 
     def __init__(self, stops: Sequence[Stop], days: Sequence[CrewDay], travel: Travel) -> None:
         self._stops, self._days = stops, days
         able = [stop for stop in stops if _crews_for(stop, days)]
-        self._asked = able[:MOST_STOPS]
-        ground = _ground(self._asked, days, travel)
-        first = len(self._asked)
+        self._candidates = able[:MOST_STOPS]
+        ground = _ground(self._candidates, days, travel)
+        first = len(self._candidates)
         self._empty = [
             Tour(ground, (first + 2 * at, first + 2 * at + 1), []) for at in range(len(days))
         ]
-        self._search = Search(ground, [_crews_for(stop, days) for stop in self._asked])
-        looks = min(LOOKS, LOOKS_A_STOP * len(self._asked))
+        self._search = Search(ground, [_crews_for(stop, days) for stop in self._candidates])
+        looks = min(LOOKS, LOOKS_A_STOP * len(self._candidates))
         self._tours = self._search.found(self._empty, looks)
 
     def ways(self) -> Iterator[Way]:
         for tour, day in zip(self._tours, self._days, strict=True):
-            stops = [self._asked[number] for number in tour.stops]
+            stops = [self._candidates[number] for number in tour.stops]
             yield Way(
                 crew=day.crew,
                 visits=tuple(
@@ -156,9 +159,9 @@ class _Team:
             )
 
     def left_out(self) -> dict[str, str]:
-        """Why each of them is that is in no way."""
-        served = {self._asked[number].stop_id for tour in self._tours for number in tour.stops}
-        numbers = {stop.stop_id: number for number, stop in enumerate(self._asked)}
+        """The reason for each stop that no crew visits."""
+        served = {self._candidates[number].stop_id for tour in self._tours for number in tour.stops}
+        numbers = {stop.stop_id: number for number, stop in enumerate(self._candidates)}
         return {
             stop.stop_id: self._because(stop, numbers.get(stop.stop_id))
             for stop in self._stops
@@ -196,7 +199,7 @@ def _ground(stops: Sequence[Stop], days: Sequence[CrewDay], travel: Travel) -> G
 
 
 def _crews_for(stop: Stop, days: Sequence[CrewDay]) -> tuple[int, ...]:
-    """The numbers of those who may do it."""
+    """The numbers of the crews that are in the stop's team and have its skills."""
     return tuple(
         at for at, day in enumerate(days) if _is_of_team(day, stop) and stop.skills <= day.skills
     )

@@ -1,4 +1,4 @@
-"""Who works on jobs, and who plans them."""
+"""The people who plan jobs and work on them, and the jobs that they may see."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,8 +8,8 @@ from chalicelib.jobs.model import By, Job
 
 @dataclass(frozen=True)
 class Remit:
-    """The jobs of these teams in these wards; none named is all of them. A job of no known ward is
-    in no remit that names wards."""
+    """The jobs of these teams in these wards; no teams or no wards means all of them. A job without
+    a known ward is in no remit with wards."""
 
     teams: tuple[str, ...] = ()
     wards: tuple[str, ...] = ()
@@ -37,7 +37,7 @@ class Staff:
         return any(remit.covers(team, ward_code) for remit in self.remits)
 
     def covers_team(self, team: str) -> bool:
-        """True where the person may cover some of the team's jobs."""
+        """True if the person may cover some of the team's jobs."""
         return any(not remit.teams or team in remit.teams for remit in self.remits)
 
 
@@ -52,7 +52,7 @@ class Operator(Staff):
     job_id: str | None = None
 
     def may_work_on(self, job: Job, now: datetime) -> bool:
-        """True where the operator may report work on the job, even if it has since moved to another
+        """True if the operator may report work on the job, even if it has since moved to another
         team."""
         if self.by == "contractor":
             return self.job_id == job.job_id and self._has_link_to(job, now)

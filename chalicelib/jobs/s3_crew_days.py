@@ -1,4 +1,4 @@
-"""The days of crews in S3: a private bucket, whose objects are read at addresses that we sign."""
+"""The days of crews in S3: a private bucket, whose objects phones read with presigned URLs."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -11,11 +11,12 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 CACHE_CONTROL = "private, no-cache"
-"""A phone asks each time whether it has changed."""
+"""A phone revalidates the document each time."""
 
 
 class S3CrewDays:
-    """The Documents port of crews; `signer` signs for phones, at their own address of the store."""
+    """The Documents port of crews; `signer` presigns URLs with the address of the store that phones
+    use."""
 
     def __init__(self, client: "S3Client", signer: "S3Client", bucket: str) -> None:
         self._bucket = Bucket(client, bucket, holding="the crews' days")
@@ -38,8 +39,8 @@ class S3CrewDays:
 
 
 def signed(signer: "S3Client", bucket: str, key: str, expires_at: datetime) -> str:
-    """The address at which the object can be read until then, by everybody who has it."""
-    left = (expires_at - utc_now()).total_seconds()
+    """The URL with which anybody can read the object until then."""
+    seconds = (expires_at - utc_now()).total_seconds()
     return signer.generate_presigned_url(
-        "get_object", Params={"Bucket": bucket, "Key": key}, ExpiresIn=max(1, int(left))
+        "get_object", Params={"Bucket": bucket, "Key": key}, ExpiresIn=max(1, int(seconds))
     )

@@ -1,10 +1,10 @@
 """The search for an order of stops: it removes stops that lie together from the tours and inserts
 them again where they cost the least driving, thousands of times. At first it also accepts worse
-tours, and fewer of them as it goes on.
+tours, later fewer and fewer of them (simulated annealing).
 
-Stops are numbers in the order in which they are claimed. A served stop stays served while tours
-get shorter, and each new shortest solution takes in the stops that then fit. Random numbers come
-from one fixed seed: the same stops give the same tours.
+Stops are numbers, the most important first. A served stop stays served while tours get shorter, and
+stops that then fit are added. Random numbers come from one fixed seed: the same stops give the same
+tours.
 
 Source: Christiaens and Vanden Berghe, "Slack induction by string removals for vehicle routing
 problems" (2020), without its part about fewer vehicles.
@@ -17,23 +17,25 @@ from random import Random
 from chalicelib.jobs.tour import FAR, Ground, Tour
 
 SEED = 20
-TAKEN, LONGEST = 25, 40
-"""How many stops are taken out on average, where there are that many, and how many from one tour at
-most."""
+REMOVED, LONGEST = 25, 40
+"""The number of stops removed in a step, on average if there are so many, and the most from one
+tour."""
 SPLIT, STAYS = 0.5, 0.5
-"""How often a string has stops in its middle that stay, and how often one more of them does."""
+"""The probabilities that a stop in the middle of a removed string stays, and that one more does."""
 BLINK = 0.02
-"""How often one gap of a tour is overlooked."""
+"""The probability that one gap of a tour is skipped."""
 HOT, WARM, COLD = 5.0, 0.5, 1 / 500
-"""In mean legs: how much worse may be taken at first, in a rescue, and at last."""
+"""The temperature at the start, at the start of a rescue, and at the end, in mean legs: about how
+much longer an accepted solution may be."""
 STARTS = 2
-"""How many searches share the looks, the best of which counts: one alone may end far from it."""
+"""The number of searches that share the steps. The best result counts, as one search alone may end
+far from it."""
 RESCUES, RESCUE_LOOKS = 8, 200
-"""How often, and how long, what does not fit at first makes the tours before it shorter."""
+"""How many times, and for how many steps, the tours are shortened for a stop that does not fit."""
 
 
 class Search:
-    """A search on this ground, where `crews_of` names for each stop the tours that it may be in."""
+    """A search on this ground; `crews_of` has the numbers of the tours that each stop may be in."""
 
     def __init__(self, ground: Ground, crews_of: Sequence[Sequence[int]]) -> None:
         self._ground = ground
@@ -42,28 +44,28 @@ class Search:
         self._out = [min(ground.there[stop][ground.stops :]) for stop in range(ground.stops)]
 
     def found(self, empty: Sequence[Tour], looks: int) -> list[Tour]:
-        """The tours, filled. Nothing that is left out would fit in the place of what comes after it
-        in the order of claims."""
-        tours = self._claimed(empty)
+        """Fill the empty tours in `looks` steps. No stop that is left out would fit in the place of
+        less important stops."""
+        tours = self._first_tours(empty)
         left = self._absent(tours)
         tries = [self._shorter(tours, left, looks // STARTS, HOT) for _ in range(STARTS)]
         return self.settled(min(tries, key=self._rank))
 
     def _rank(self, tours: Sequence[Tour]) -> tuple[list[int], int]:
-        """Less of what is better: without the least important ones rather than others, then by
-        driving."""
+        """The sort key of a solution, the best first: by the importance of the stops left out, then
+        by driving."""
         return [-stop for stop in self._absent(tours)], _driving(tours)
 
     def fits(self, stop: int, tours: Sequence[Tour]) -> bool:
-        """True where some crew has room for it."""
+        """True if some crew has room for the stop."""
         return any(tours[crew].place(stop) for crew in self._crews_of[stop])
 
-    def _claimed(self, empty: Sequence[Tour]) -> list[Tour]:
-        """Each where it costs least, in the order of claims. What finds no room has the tours
-        before it made shorter, as long as there are rescues."""
+    def _first_tours(self, empty: Sequence[Tour]) -> list[Tour]:
+        """Tours with each stop where it costs least, the most important first. If a stop does not
+        fit, the tours are shortened for it, at most RESCUES times."""
         tours, rescues = list(empty), RESCUES
         for stop in range(self._ground.stops):
-            if self._put(stop, tours) is None and rescues and self.fits(stop, empty):
+            if self._insert(stop, tours) is None and rescues and self.fits(stop, empty):
                 tours = self._shorter(tours, [stop], RESCUE_LOOKS, WARM)
                 rescues -= 1
         return tours
@@ -71,7 +73,7 @@ class Search:
     def _shorter(
         self, tours: Sequence[Tour], absent: Sequence[int], looks: int, heat: float
     ) -> list[Tour]:
-        """The shortest that were found, with what of the absent got into them."""
+        """The shortest tours found in `looks` steps, with those of the absent stops that fit."""
         now, left = list(tours), list(absent)
         driving = least = _driving(now)
         best, leg = now, driving / (len(now) + sum(len(tour.stops) for tour in now))
@@ -83,9 +85,9 @@ class Search:
             if after is None:
                 continue
             now = after
-            one = left[look % len(left)] if left else None
-            if one is not None and self._put(one, now) is not None:
-                left.remove(one)
+            stop = left[look % len(left)] if left else None
+            if stop is not None and self._insert(stop, now) is not None:
+                left.remove(stop)
                 least = FAR
             driving = _driving(now)
             if driving < least:
@@ -93,28 +95,28 @@ class Search:
         return best
 
     def _rebuilt(self, tours: Sequence[Tour], most: float) -> list[Tour] | None:
-        """The tours after some stops were taken out and put back; None where one finds no place, or
-        they get as long as `most`."""
+        """The tours after some stops were removed and inserted again; None if one fits nowhere, or
+        the driving is not less than `most` seconds."""
         after = list(tours)
-        taken = self._taken_out(after)
+        removed = self._remove(after)
         driving = _driving(after)
-        for stop in self._in_some_order(taken):
-            extra = self._put(stop, after, most - driving, blinks=True)
+        for stop in self._in_random_order(removed):
+            extra = self._insert(stop, after, most - driving, blinks=True)
             if extra is None:
                 return None
             driving += extra
         return after if all(tour.holds for tour in after) else None
 
-    def _taken_out(self, tours: list[Tour]) -> list[int]:
-        """Takes a string of stops round one place out of each tour that comes near it, of some
-        tours."""
+    def _remove(self, tours: list[Tour]) -> list[int]:
+        """Remove a string of stops from each of some tours near one random stop. Returns: the
+        removed stops."""
         chance = self._random.random
         filled = sum(1 for tour in tours if tour.stops) or 1
         mean = sum(len(tour.stops) for tour in tours) / filled
         longest = min(LONGEST, mean)
-        strings = max(1, int(chance() * (4 * TAKEN / (1 + longest))))
+        strings = max(1, int(chance() * (4 * REMOVED / (1 + longest))))
         owners = {stop: at for at, tour in enumerate(tours) for stop in tour.stops}
-        taken: list[int] = []
+        removed: list[int] = []
         done: set[int] = set()
         for stop in self._ground.near[int(chance() * self._ground.stops)]:
             at = owners.get(stop)
@@ -122,16 +124,16 @@ class Search:
                 continue
             tour = tours[at]
             string = self._string(tour, tour.stops.index(stop), longest)
-            taken += [tour.stops[place] for place in string]
+            removed += [tour.stops[place] for place in string]
             tours[at] = tour.without(string)
             done.add(at)
             if len(done) >= strings:
                 break
-        return taken
+        return removed
 
     def _string(self, tour: Tour, about: int, longest: float) -> list[int]:
-        """Places in the tour that follow each other, with that one among them; some in the middle
-        may stay."""
+        """Consecutive places in the tour, with the place `about` among them; some in the middle may
+        stay."""
         chance, stops = self._random.random, len(tour.stops)
         count = 1 + int(chance() * min(longest, stops))
         stay = 0
@@ -145,52 +147,52 @@ class Search:
         cut = begin + (1 + int(chance() * (count - 1)) if stay else count)
         return [*range(begin, cut), *range(cut + stay, begin + span)]
 
-    def _in_some_order(self, taken: list[int]) -> list[int]:
-        """In which order they are put back: by chance, short windows first, far ones first, or near
-        ones first."""
+    def _in_random_order(self, removed: list[int]) -> list[int]:
+        """Sort the stops in one of four orders: shuffled, short windows first, far from the depots
+        first, or near to them first."""
         chance = self._random.random()
         if chance < 0.4:
-            self._random.shuffle(taken)
+            self._random.shuffle(removed)
         elif chance < 0.6:
-            taken.sort(key=lambda stop: self._ground.closes[stop] - self._ground.opens[stop])
+            removed.sort(key=lambda stop: self._ground.closes[stop] - self._ground.opens[stop])
         else:
-            taken.sort(key=lambda stop: self._out[stop], reverse=chance < 0.85)
-        return taken
+            removed.sort(key=lambda stop: self._out[stop], reverse=chance < 0.85)
+        return removed
 
-    def _put(
+    def _insert(
         self, stop: int, tours: list[Tour], most: float = FAR, *, blinks: bool = False
     ) -> int | None:
-        """Puts it where it costs least. Answers how much that is, None where it fits nowhere for
-        less than `most`."""
+        """Insert the stop where it costs the least driving. Returns: the extra seconds; None if it
+        fits nowhere for less than `most`."""
         chance = self._random.random
-        found, chosen = None, 0
+        best, chosen = None, 0
         for crew in self._crews_of[stop]:
             tour = tours[crew]
             barred = int(chance() * len(tour.gaps)) if blinks and chance() < BLINK else -1
             place = tour.place(stop, most, barred)
             if place:
-                found, chosen, most = place, crew, place.extra
-        if found is None:
+                best, chosen, most = place, crew, place.extra
+        if best is None:
             return None
-        tours[chosen] = tours[chosen].with_stop(stop, found.behind)
-        return found.extra
+        tours[chosen] = tours[chosen].with_stop(stop, best.behind)
+        return best.extra
 
     def settled(self, tours: list[Tour]) -> list[Tour]:
-        """The tours, until nothing that is left out would fit where what matters less is. Each time
-        something more important gets in, so it ends."""
-        moved: list[Tour] | None = tours
-        while moved:
-            tours, moved = moved, self._preferred(moved)
+        """Replace less important stops by more important ones until no stop that is left out would
+        fit in their place. It ends, as each round adds a more important stop."""
+        improved: list[Tour] | None = tours
+        while improved:
+            tours, improved = improved, self._with_more_important(improved)
         return tours
 
-    def _preferred(self, tours: Sequence[Tour]) -> list[Tour] | None:
-        """With the first that would fit, and behind it whatever fits then; None if there is
-        none."""
+    def _with_more_important(self, tours: Sequence[Tour]) -> list[Tour] | None:
+        """The tours with the first absent stop that fits in the place of less important ones, and
+        then with those of the latter that still fit; None if no absent stop fits."""
         for stop in self._absent(tours):
             after = [tour.until(stop) for tour in tours]
-            if self._put(stop, after) is not None and all(tour.holds for tour in after):
+            if self._insert(stop, after) is not None and all(tour.holds for tour in after):
                 for other in range(stop + 1, self._ground.stops):
-                    self._put(other, after)
+                    self._insert(other, after)
                 return after
         return None
 

@@ -1,4 +1,4 @@
-"""What the stream of the jobs' table tells: each change of a job is a fact."""
+"""Read the stream of the jobs' table: each change of a job is an event."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -7,11 +7,11 @@ from chalicelib.events import JobChanged
 from chalicelib.jobs.keys import JOB, job_id_in
 
 FOLLOWED = ("state", "events", "disputes", "crew", "planned_day", "service_request_ids")
-"""What reports may have to follow."""
+"""The attributes whose changes can affect reports."""
 
 
 def fact_of(record: Mapping[str, Any]) -> JobChanged | None:
-    """The fact that a record of the table's stream tells; None where it is not about a job.
+    """The event of a record of the table's stream; None if it is not about a stored job.
 
     `record` has the shape that DynamoDB Streams gives to Lambda, with both images.
     """
@@ -32,7 +32,7 @@ def fact_of(record: Mapping[str, Any]) -> JobChanged | None:
 
 
 def _day_of(image: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The crew and day of which it is."""
+    """The crew and day of an image, if the job is planned."""
     crew, day = (image.get(name, {}).get("S") for name in ("crew", "planned_day"))
     if crew and day:
         yield crew, day

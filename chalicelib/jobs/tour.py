@@ -1,8 +1,9 @@
-"""One crew's way through its stops: when each begins, how late it may, and where another fits.
+"""A tour: one crew's stops in order, with the time when each begins, and the search for a place
+for one more.
 
-Stops and the crews' own places are numbers, in one table of seconds. Times are seconds after
-midnight. Looking for a place costs one look at each gap, as each knows when the crew is free before
-it and how late it may arrive behind it.
+Stops and the crews' own places are numbers, which index one table of seconds. Times are seconds
+after midnight. The search for a place reads each gap once: a gap has the time when the crew is free
+before it, and the latest time when it may arrive after it.
 """
 
 from collections.abc import Sequence
@@ -10,17 +11,20 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 FAR = 1 << 40
-"""More seconds than anything takes."""
+"""A number of seconds that is longer than any tour."""
 Gap = tuple[int, int, int, int]
-"""Two places that follow each other, the way between them, and when the crew is free before it."""
+"""Two consecutive places, the drive between them in seconds, and the time when the crew is free
+before it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ground:
-    """The places, by number: stops in the order in which they are claimed, then for each crew where
-    it starts and where its day ends. `there[a][b]` is the way from a to b, `back[b][a]` too; work
-    at a place begins from `opens` to `closes` and takes `work`; `near` are all stops, nearest
-    first."""
+    """The places by number: the stops, the most important first, then for each crew its start and
+    the end of its day.
+
+    `there[a][b]` and `back[b][a]` are the drive from a to b in seconds. Work at a place begins from
+    `opens` to `closes` and takes `work` seconds. `near[a]` are all stops, those nearest to a first.
+    """
 
     stops: int
     there: Sequence[Sequence[int]]
@@ -32,16 +36,16 @@ class Ground:
 
 
 class Place(NamedTuple):
-    """Where a stop fits: so many seconds of driving more, behind so many stops."""
+    """A place for a stop in a tour: after `behind` stops, for `extra` more seconds of driving."""
 
     extra: int
     behind: int
 
 
 class Tour:
-    """The stops of one crew in their order; it does not change. `driving` is in seconds, the ways
-    from where it starts and to where it ends too; `holds`: each stop begins in its time, and the
-    crew is back in its shift, or has nothing to do."""
+    """The stops of one crew in order; immutable. `driving` is in seconds, with the drives from the
+    start and to the end of the day. `holds`: each stop begins within its window and the crew is
+    back before its shift ends, or the tour is empty."""
 
     __slots__ = ("begins", "driving", "ends", "gaps", "ground", "holds", "stops")
 
@@ -67,8 +71,8 @@ class Tour:
         self.gaps = _with_latest(forth, ground)
 
     def place(self, stop: int, most: float = FAR, barred: int = -1) -> Place | None:
-        """Where the stop costs the least driving, and less than `most`, though not in the gap that
-        is barred. None where it fits nowhere."""
+        """The place where the stop costs the least driving, and less than `most` seconds; never in
+        the gap with the number `barred`. None if it fits nowhere."""
         ground = self.ground
         to, away = ground.back[stop], ground.there[stop]
         opens, closes, work = ground.opens[stop], ground.closes[stop], ground.work[stop]
@@ -85,23 +89,24 @@ class Tour:
         return Place(int(most), found) if found >= 0 else None
 
     def with_stop(self, stop: int, behind: int) -> "Tour":
-        """The tour with one stop more, behind so many."""
+        """The tour with one more stop after `behind` stops."""
         stops = self.stops
         return Tour(self.ground, self.ends, [*stops[:behind], stop, *stops[behind:]])
 
     def without(self, places: Sequence[int]) -> "Tour":
-        """The tour less the stops at these places of it."""
+        """The tour without the stops at these places in its order."""
         gone = set(places)
         left = [stop for at, stop in enumerate(self.stops) if at not in gone]
         return Tour(self.ground, self.ends, left)
 
     def until(self, stop: int) -> "Tour":
-        """The tour with only what is claimed before that one."""
+        """The tour with only the stops that are more important than this one."""
         return Tour(self.ground, self.ends, [each for each in self.stops if each < stop])
 
 
 def _with_latest(gaps: Sequence[Gap], ground: Ground) -> list[tuple[Gap, int]]:
-    """Each gap with how late the crew may arrive behind it, so that all that follows is in time."""
+    """Each gap with the latest time when the crew may arrive after it, so that all later stops are
+    in time."""
     latest, timed = FAR, []
     for gap in reversed(gaps):
         before, after, leg, _ = gap

@@ -1,6 +1,6 @@
-"""What staff see of a job: the one shape of the API's answers and of the crews' documents.
+"""Views of a job for staff, used by the API and by the crews' documents.
 
-Nobody's name is in it: neither who reported nor who of a crew did what.
+They contain no person's name: neither the reporter's nor a crew member's.
 """
 
 from collections.abc import Mapping
@@ -27,12 +27,12 @@ from chalicelib.kernel.fields import made_from
 Became = Literal["waiting", "ready", "refused"]
 When = Literal["before", "after"]
 SeenBy = Literal["everybody", "reporter", "nobody_yet", "officers"]
-"""`nobody_yet`: it waits for an officer's look; `officers`: it is hidden, or no part of the report.
-"""
+"""`nobody_yet`: an officer must check the photo first; `officers`: the photo is hidden, or is not
+part of the report."""
 
 
 class JobPhotoView(msgspec.Struct, frozen=True, kw_only=True):
-    """A photo that its sender took before, at addresses that hold for a while."""
+    """A photo of the report; its URLs expire."""
 
     photo_id: str
     url: str
@@ -40,7 +40,7 @@ class JobPhotoView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class JobEventPhotoView(msgspec.Struct, frozen=True, kw_only=True):
-    """A photo from the street; only one that is ready has addresses."""
+    """A photo from the crew; it has URLs only if it is ready."""
 
     photo_id: str
     state: Became
@@ -49,8 +49,8 @@ class JobEventPhotoView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WorkPhotoView(JobEventPhotoView, frozen=True, kw_only=True):
-    """A photo that a crew or contractor sent with a job. `when` it was sent: before the job was
-    done, or with that and later; `by` says who, as the sender of a note does."""
+    """A photo that a crew or contractor sent with a job. `when`: before the job was done, or with
+    that event or later; `by` is the writer of a note, as in `labels.writer_of`."""
 
     job_id: str
     kind: JobEventKind
@@ -61,8 +61,8 @@ class WorkPhotoView(JobEventPhotoView, frozen=True, kw_only=True):
 
 
 class JobEventView(msgspec.Struct, frozen=True, kw_only=True):
-    """What was done. `at` is when, as far as that is known: a clock that runs ahead counts as when
-    we heard of it."""
+    """An event of a job. `at` is its time by the phone's clock, or the time of receipt if that
+    clock cannot be right."""
 
     op_id: str
     kind: JobEventKind
@@ -78,7 +78,7 @@ class JobEventView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SideView(msgspec.Struct, frozen=True, kw_only=True):
-    """What one side says became of a job, and when."""
+    """The outcome of a job that one side claims."""
 
     state: State
     at: datetime
@@ -86,14 +86,14 @@ class SideView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SettledView(msgspec.Struct, frozen=True, kw_only=True):
-    """Which side the office decided for."""
+    """The office's decision of a dispute."""
 
     at: datetime
     keep: Side
 
 
 class DisputeView(msgspec.Struct, frozen=True, kw_only=True):
-    """Two sides that did not know of each other. While it is not settled, `office` holds."""
+    """Two sides that gave different outcomes. Until it is settled, the state of `office` counts."""
 
     dispute_id: str
     op_id: str
@@ -105,21 +105,21 @@ class DisputeView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ContractorView(msgspec.Struct, frozen=True, kw_only=True):
-    """Who has the link to this job; null once the link has ended."""
+    """The contractor with the link to this job; null once the link has ended."""
 
     name: str
     expires_at: datetime
 
 
 class WindowView(msgspec.Struct, frozen=True, kw_only=True):
-    """From when to when the crew can get in, on the council's own clock."""
+    """The time of day when the crew has access, in the council's time zone."""
 
     opens: str
     closes: str
 
 
 class JobView(msgspec.Struct, frozen=True, kw_only=True):
-    """A job, its events in the order in which they came. `description` is the first report's."""
+    """A job; its events are in the order of receipt. `description` is the first report's."""
 
     job_id: str
     version: int
@@ -159,8 +159,8 @@ class JobView(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, kw_only=True)
 class Beside:
-    """What a job is shown with that it does not hold: the name of its service, what its first
-    report says and shows, and the outcome of the photos from the street, by photo_id."""
+    """Data shown with a job that is stored elsewhere: the name of its service, the description and
+    photos of its first report, and the crew's photos by photo_id."""
 
     service_name: str
     description: str | None = None
@@ -189,13 +189,13 @@ def _event(event: JobEvent, beside: Beside) -> JobEventView:
 
 
 def when_of(event: JobEvent, job: Job) -> When:
-    """Whether what the event shows is from before the work was done, or from after it."""
+    """Whether the event's photos show the site before or after the work."""
     done = next((place for place, each in enumerate(job.events) if each.kind == "done"), None)
     return "after" if done is not None and job.events.index(event) >= done else "before"
 
 
 def not_yet(photo_id: str) -> JobEventPhotoView:
-    """A photo that did not come, or that nobody has looked at."""
+    """The view of a photo that has not arrived or is not processed yet."""
     return JobEventPhotoView(photo_id=photo_id, state="waiting", url=None, thumbnail_url=None)
 
 

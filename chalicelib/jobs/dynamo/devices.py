@@ -1,4 +1,4 @@
-"""The phones of crews in DynamoDB, beside their jobs. TTL removes only later what is over."""
+"""The phones of crews in DynamoDB, in the jobs' table. TTL removes expired ones with a delay."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from chalicelib.jobs.keys import device_id_in, of_crew, record_of_device
 
 
 class DynamoDevices:
-    """The Devices port on the table of jobs."""
+    """The Devices port with the jobs' table."""
 
     def __init__(self, table_name: str) -> None:
         CrewDeviceItem.Meta.table_name = table_name

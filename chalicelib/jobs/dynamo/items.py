@@ -1,10 +1,11 @@
-"""Jobs, and what is kept beside them, as items of the table, and the way there and back.
+"""Jobs and crews' phones as DynamoDB items, and the conversion in both directions.
 
-Table: hash `owner`, range `record`. A job is one item, `job` under `job#<job_id>`. Which jobs a
-report has is found by items that are there before the job names it: `job#<job_id>` under
-`report#<service_request_id>`; one that nothing came of is no harm, since the job itself says which
-reports it is for. A crew's phones are `device#<digest>` under `crew#<crew>`. docs/ARCHITECTURE.md
-lists the indexes and what each is for.
+Table: hash `owner`, range `record`: `job#<job_id>` and `job`; `report#<service_request_id>` and
+`job#<job_id>`; `crew#<crew>` and `device#<digest>`.
+
+The second kind of item points from a report to a job. It is written before the job names the
+report; a pointer without such a job does no harm, since the job itself says which reports it has.
+docs/ARCHITECTURE.md lists the indexes and their uses.
 """
 
 from collections.abc import Mapping
@@ -56,8 +57,14 @@ class DayAttribute(Attribute[date]):
         return date.fromisoformat(value)
 
 
-class JobItem(OwnedItem):
-    """A job as it is stored. Personal data: who did what is in `events`."""
+class JobsItem(OwnedItem):
+    """An item of the table."""
+
+    store = "jobs"
+
+
+class JobItem(JobsItem):
+    """A stored job. Personal data: `events` names who did what."""
 
     store = "jobs"
     record = UnicodeAttribute(range_key=True, default=JOB)
@@ -101,7 +108,7 @@ class JobItem(OwnedItem):
     updated_at = MomentAttribute()
     fingerprint = UnicodeAttribute()
     request_id = UnicodeAttribute()
-    # What the indexes are keyed by, derived at each write.
+    # The keys of the indexes, derived at each write.
     crew_place = UnicodeAttribute(null=True)
     day_place = UnicodeAttribute(null=True)
     team_state = UnicodeAttribute()
@@ -109,24 +116,23 @@ class JobItem(OwnedItem):
     disputed = UnicodeAttribute(null=True)
     updated_place = UnicodeAttribute()
 
-    # A crew's jobs, by their day and their place in it.
+    # A crew's jobs, by day and position.
     by_crew: Index["JobItem"] = index("by-crew", "crew", "crew_place")
-    # A day's jobs, by their crew and their place in its day.
+    # A day's jobs, by crew and position.
     by_day: Index["JobItem"] = index("by-day", "planned_day", "day_place")
-    # A team's jobs in a state, what is due first first.
+    # A team's jobs in a state, the earliest due first.
     by_team_state: Index["JobItem"] = index("by-team-state", "team_state", "due_place")
-    # A team's jobs with a dispute that the office has to settle, what rests longest first.
+    # A team's jobs with an open dispute, the least recently updated first.
     by_dispute: Index["JobItem"] = index("by-dispute", "disputed", "updated_place")
 
 
-class JobOfReportItem(OwnedItem):
-    """That a job names a report, or was about to."""
+class JobOfReportItem(JobsItem):
+    """A pointer from a report to a job that names it, or was about to."""
 
     store = "jobs"
 
-
-class CrewDeviceItem(OwnedItem):
-    """A crew's phone that is told when the day changes: where its browser takes notifications."""
+class CrewDeviceItem(JobsItem):
+    """The push subscription of a crew's phone, which is notified when the day changes."""
 
     store = "jobs"
     endpoint = UnicodeAttribute()
@@ -136,22 +142,22 @@ class CrewDeviceItem(OwnedItem):
 
 
 def item_of(job: Job) -> JobItem:
-    """The job as it is stored."""
+    """The item of a job."""
     return JobItem.of(job, of_job(job.job_id), **_places(job))
 
 
 def job_of(item: JobItem) -> Job:
-    """The job as the slice knows it."""
+    """The job of an item."""
     return item.read_as(Job, job_id=job_id_in(item.owner))
 
 
 def pointer(service_request_id: str, job_id: str) -> JobOfReportItem:
-    """What finds the job by the report."""
+    """The pointer from the report to the job."""
     return JobOfReportItem(of_report(service_request_id), record_of(job_id))
 
 
 def _places(job: Job) -> Mapping[str, Any]:
-    """Where the indexes have it. Of those that have no place in their day the order is by id."""
+    """The job's keys in the indexes. Jobs without a position come last in their day, by id."""
     day = job.planned_day.isoformat() if job.planned_day else LATEST
     place = f"{job.position:06}" if job.position is not None else LATEST
     due = text_of(job.due) if job.due else LATEST

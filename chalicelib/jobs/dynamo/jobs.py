@@ -24,38 +24,38 @@ from chalicelib.kernel.dynamo.item import Index
 from chalicelib.kernel.optimistic import VersionConflict
 
 AT_ONCE = 100
-"""How many places an index is asked for at a time."""
+"""The number of entries that one query of an index returns."""
 MOST_LOOKED_AT = 500
-"""Places in an index for one page: where few of them are wanted it is short, or empty, and says
-where to go on."""
+"""The number of index entries read for one page. If few of them match, the page is short or empty
+and has a next one."""
 
 
 class _Entry(NamedTuple):
-    """A job in an index: where it stands in the list, and its id."""
+    """An entry of an index: its sort key and the job's id."""
 
     place: str
     job_id: str
 
 
 class DynamoJobs:
-    """The Jobs port on one DynamoDB table."""
+    """The Jobs port with one DynamoDB table."""
 
     def __init__(self, table_name: str) -> None:
         for item in (JobItem, JobOfReportItem):
             item.Meta.table_name = table_name
 
     def add(self, job: Job) -> Job:
-        _point(job)
+        _add_pointers(job)
         return job_of(item_of(job).add_or_find())
 
     def save(self, job: Job) -> Job:
         if not job.version:
             raise VersionConflict
-        # Most changes name no other reports: then they are found already, and one write does.
+        # If the job's reports are unchanged, as in most changes, its pointers exist already.
         item = item_of(job)
         if item.put_where(JobItem.service_request_ids == job.service_request_ids):
             return job_of(item)
-        _point(job)
+        _add_pointers(job)
         return job_of(item_of(job).put_on_version())
 
     def get(self, job_id: str) -> Job | None:
@@ -65,14 +65,14 @@ class DynamoJobs:
     def many(self, job_ids: Collection[str]) -> Mapping[str, Job]:
         keys = [(of_job(job_id), JOB) for job_id in set(job_ids)]
         with JobItem.translated():
-            found = map(job_of, JobItem.batch_get(keys, consistent_read=True))
-            return {job.job_id: job for job in found}
+            jobs = map(job_of, JobItem.batch_get(keys, consistent_read=True))
+            return {job.job_id: job for job in jobs}
 
     def of_day(self, crew: str, day: date) -> Sequence[Job]:
         with JobItem.translated():
-            found = [each.job_id for each in _of_crew(crew, day, None)]
-        jobs = self.many(found)
-        in_order = (jobs[job_id] for job_id in found if job_id in jobs)
+            job_ids = [entry.job_id for entry in _of_crew(crew, day, None)]
+        jobs = self.many(job_ids)
+        in_order = (jobs[job_id] for job_id in job_ids if job_id in jobs)
         return [job for job in in_order if (job.crew, job.planned_day) == (crew, day)]
 
     def of_report(self, service_request_id: str) -> Sequence[Job]:
@@ -80,30 +80,34 @@ class DynamoJobs:
         return [job for job in once if service_request_id in job.service_request_ids]
 
     def once_of_report(self, service_request_id: str) -> Sequence[Job]:
-        """All that name the report, or named it while it was merged with one of theirs, the first
-        one first (consistent reads)."""
-        found = JobOfReportItem.under(of_report(service_request_id))
-        named = self.many([job_id_in(item.record) for item in found]).values()
+        """All jobs that name the report, or named it while it was merged with one of theirs, the
+        oldest first (consistent reads)."""
+        pointers = JobOfReportItem.under(of_report(service_request_id))
+        candidates = self.many([job_id_in(item.record) for item in pointers]).values()
         jobs = (
-            job for job in named if service_request_id in (*job.service_request_ids, *job.joined)
+            job
+            for job in candidates
+            if service_request_id in (*job.service_request_ids, *job.joined)
         )
         return sorted(jobs, key=lambda job: (job.opened_at, job.job_id))
 
     def listed(
         self, filters: Filters, *, teams: Collection[str], limit: int, after: str | None
     ) -> Page:
-        wanted = [team for team in sorted(teams) if filters.team in (None, team)]
-        found = _found(filters, wanted, after)
-        return self._page(found, lambda job: _passes(job, filters, wanted), limit)
+        chosen = [team for team in sorted(teams) if filters.team in (None, team)]
+        entries = _query(filters, chosen, after)
+        return self._page(entries, lambda job: _passes(job, filters, chosen), limit)
 
-    def _page(self, found: Iterator[_Entry], is_wanted: Callable[[Job], bool], limit: int) -> Page:
-        """The first of those that are wanted. An index may have a job that has left its place."""
+    def _page(
+        self, entries: Iterator[_Entry], is_wanted: Callable[[Job], bool], limit: int
+    ) -> Page:
+        """The first jobs that pass. An index may lag behind, so the stored jobs are checked."""
         jobs: dict[str, Job] = {}
         last, looked_at = None, 0
         with JobItem.translated():
-            while some := list(islice(found, limit + 1)):
-                stored = self.many([entry.job_id for entry in some])
-                for place, job_id in some:
+            while batch := list(islice(entries, limit + 1)):
+                stored = self.many([entry.job_id for entry in batch])
+                for place, job_id in batch:
                     job = stored.get(job_id)
                     is_next = job_id not in jobs and job is not None and is_wanted(job)
                     if looked_at == MOST_LOOKED_AT or (is_next and len(jobs) == limit):
@@ -114,15 +118,15 @@ class DynamoJobs:
         return Page(list(jobs.values()), None)
 
 
-def _point(job: Job) -> None:
-    """Lets the job be found by its reports, before it names them."""
+def _add_pointers(job: Job) -> None:
+    """Store the pointers from the job's reports, before the job names them."""
     with JobItem.translated(), JobOfReportItem.batch_write() as batch:
         for service_request_id in job.service_request_ids:
             batch.save(pointer(service_request_id, job.job_id))
 
 
-def _found(filters: Filters, teams: Sequence[str], after: str | None) -> Iterator[_Entry]:
-    """Where what the filters want is, and maybe more."""
+def _query(filters: Filters, teams: Sequence[str], after: str | None) -> Iterator[_Entry]:
+    """The index entries of all jobs that pass the filters, and perhaps others."""
     if filters.crew:
         return _of_crew(filters.crew, filters.day, after)
     if filters.day:
@@ -137,13 +141,13 @@ def _found(filters: Filters, teams: Sequence[str], after: str | None) -> Iterato
 
 
 def _of_crew(crew: str, day: date | None, after: str | None) -> Iterator[_Entry]:
-    """Those of the day, or of all days, the last day first."""
+    """The crew's jobs of the day, or of all days, the last day first."""
     index, place = JobItem.by_crew, JobItem.crew_place
     if day is None:
         return _entries(index, crew, place, place < after if after else None, forward=False)
     low, high = f"{day.isoformat()}#", f"{day.isoformat()}#{LATEST}{LATEST}"
     low = max(low, f"{after}!") if after else low
-    # DynamoDB refuses a span that ends before it begins, which somebody can make up.
+    # DynamoDB refuses a span that ends before it begins; a caller could make up such an `after`.
     return _entries(index, crew, place, place.between(low, high)) if low <= high else iter(())
 
 

@@ -1,1 +1,1 @@
-"""What is done with jobs: a function a verb."""
+"""The use cases of jobs."""

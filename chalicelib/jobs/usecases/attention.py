@@ -1,4 +1,4 @@
-"""Asks officers to look at a report because of its job: the job ended without being done, or a
+"""Ask officers to check a report because of its job: the job ended without being done, or a
 contractor wrote text that no officer has read yet."""
 
 from collections.abc import Iterator
@@ -13,8 +13,8 @@ UNDONE = ("could_not", "handed_over")
 
 
 def ask(job: Job, report: ReportWithWork, ports: FollowPorts) -> None:
-    """Asks officers to look at the report once for each reason, and takes back what the job no
-    longer gives a reason for. Raises NotFound, UpstreamFailed."""
+    """Ask officers to check the report, once for each reason, and withdraw a request that the job
+    no longer needs. Raises NotFound, UpstreamFailed."""
     if job.state not in UNDONE and job.job_id in report.undone_jobs:
         ports.reports.need_no_look(report.service_request_id, job.job_id)
     for need in _needs(job, report):

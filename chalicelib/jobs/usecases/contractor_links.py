@@ -1,4 +1,4 @@
-"""A contractor without an account works on one job by a link, for some days."""
+"""Links with which contractors without an account work on one job for some days."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ MOVED = f"The council has given this job to somebody else, so your link to it ha
 
 
 class Link(NamedTuple):
-    """The job, and the address that its contractor gets; its path is a secret."""
+    """A new link: the job and the URL for its contractor, whose path is a secret."""
 
     job: Job
     url: str
@@ -29,8 +29,8 @@ class Link(NamedTuple):
 
 
 def add_link(job_id: str, name: str, days: int, who: Staff, ports: Ports) -> Link:
-    """Makes a link for that many days; an earlier one of the job holds no more. Raises NotFound,
-    Forbidden, Invalid, Conflict (the job is over), UpstreamFailed."""
+    """Create a link that is valid for so many days, and invalidate an earlier link of the job.
+    Raises NotFound, Forbidden, Invalid, Conflict (the job is over), UpstreamFailed."""
     if not 1 <= days <= MOST_DAYS_OF_LINK:
         raise Invalid.field("days", f"must be from 1 to {MOST_DAYS_OF_LINK}")
     if not name.strip() or len(name) > LONGEST_NAME:
@@ -45,49 +45,53 @@ def add_link(job_id: str, name: str, days: int, who: Staff, ports: Ports) -> Lin
     def change(present: Job) -> Job:
         if present.state in ENDED:
             raise Conflict("This job is over. Reinstate it first.")
-        return dispatch_rules.noted(present, replace(present, contractor=contractor), now)
+        after = replace(present, contractor=contractor)
+        return dispatch_rules.with_office_change(present, after, now)
 
     linked = update_job(job, change, ports)
     return Link(linked, _url(linked, contractor, ports), contractor.expires_at)
 
 
 def drop_link(job_id: str, who: Staff, ports: Ports) -> Job:
-    """Takes the link back; nothing happens if there is none. Raises NotFound, Forbidden,
+    """Remove the link; does nothing if there is none. Raises NotFound, Forbidden,
     UpstreamFailed."""
     job = get_authorised(job_id, who, ports)
     if job.contractor is None:
         return job
     ports.note(who.actor, "jobs.drop_link", job_id, job.contractor.name)
     now = to_the_second(ports.now())
-    return update_job(
-        job, lambda each: dispatch_rules.noted(each, replace(each, contractor=None), now), ports
-    )
+
+    def change(present: Job) -> Job:
+        return dispatch_rules.with_office_change(present, replace(present, contractor=None), now)
+
+    return update_job(job, change, ports)
 
 
 def opened(token: str, ports: Ports) -> tuple[Job, Operator]:
-    """The job that a link leads to, and who works on it. Raises NotFound where it holds no more,
-    and in the same words where it never did; Ended where the job was done, cancelled or given to
-    another team."""
+    """The job of a link, and the contractor as an operator. Raises NotFound if the link is unknown
+    or expired, with one message for both; Ended if the job was done, cancelled or given to another
+    team."""
     job, who = recognised(token, ports)
     refuse_ended(job)
     return job, who
 
 
 def recognised(token: str, ports: Ports) -> tuple[Job, Operator]:
-    """The same where the link has ended. Raises NotFound."""
+    """The job and operator of a link, even if the link has ended with the job. Raises NotFound if
+    the link is unknown or expired."""
     job_id, _, proof = token.partition("-")
     job = ports.jobs.get(job_id) if proof else None
     link = job.contractor if job else None
     if job is None or link is None:
         raise NotFound(NO_LINK)
-    holds = ports.links.holds(job.job_id, link.link_id, link.expires_at, proof)
-    if not holds or ports.now() >= link.expires_at:
+    is_valid = ports.links.holds(job.job_id, link.link_id, link.expires_at, proof)
+    if not is_valid or ports.now() >= link.expires_at:
         raise NotFound(NO_LINK)
     return job, operator_of(job, link)
 
 
 def refuse_ended(job: Job) -> None:
-    """Raises Ended, in the words of the job's state, where the contractor's link has ended."""
+    """Raise Ended, with a message for the job's state, if the contractor's link has ended."""
     if job.working_contractor is None:
         raise Ended({"done": DONE, "cancelled": CANCELLED}.get(job.state, MOVED))
 

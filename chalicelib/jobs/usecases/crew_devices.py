@@ -1,4 +1,4 @@
-"""The phones of crews: which of them hear that the day was changed."""
+"""The phones of crews that get a notification when the day changes."""
 
 from datetime import datetime, timedelta
 
@@ -7,17 +7,19 @@ from chalicelib.jobs.crew_ports import CrewPorts, Device, PushTo
 from chalicelib.kernel.time import to_the_second
 
 KEPT_FOR = timedelta(days=30)
-"""A phone says again that it is there each time that it opens the day."""
+"""How long a registration is valid. A phone renews it each time it opens the day."""
 MOST_DEVICES = 20
 
 
 def register(
     crew: str, device_id: str, push: PushTo, ports: CrewPorts, *, until: datetime
 ) -> Device:
-    """Registers a phone for notifications of a crew's day until then, or for the longest time
-    allowed; the caller checks permission first. Other devices with its address are removed: they
-    are earlier sign-ins. Raises AddressRefused, Conflict (the crew has too many),
-    UpstreamFailed."""
+    """Register a phone for notifications of a crew's day, until `until` or for KEPT_FOR.
+
+    The caller checks permission first. Other devices with the same push address are removed: they
+    are earlier sign-ins of the phone. Raises AddressRefused, Conflict (the crew has too many
+    phones), UpstreamFailed.
+    """
     ports.bell.check(push)
     now = to_the_second(ports.now())
     device = Device(
@@ -41,5 +43,5 @@ def register(
 
 
 def unregister(crew: str, device_id: str, ports: CrewPorts) -> None:
-    """Lets a phone hear no more of it. Raises UpstreamFailed."""
+    """Stop the notifications to a phone. Raises UpstreamFailed."""
     ports.devices.remove(crew, device_id)

@@ -1,4 +1,4 @@
-"""How much each crew has on a day."""
+"""The load of each crew on a day."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ from chalicelib.jobs.usecases.job_lists import crews
 
 @dataclass(frozen=True, kw_only=True)
 class Load:
-    """A crew's day: `jobs` without those that were cancelled, `done` of these, `late` those not
-    ended that are due before the crew gets there, or before the end of its shift where nobody knows
-    when; `minutes_planned` of work, without driving; `over` what does not fit into the shift, in
-    minutes."""
+    """A crew's day. Numbers of jobs: `jobs` are those not cancelled, `done` those of them that are
+    done, `late` those not ended that are due before the crew arrives, or before the end of its
+    shift if the arrival is unknown. Minutes: `minutes_planned` is the work without driving,
+    `minutes_over` the work that does not fit into the shift."""
 
     crew: str
     jobs: int
@@ -28,7 +28,7 @@ class Load:
 
 
 def loads(day: date, who: Staff, ports: Ports, *, team: str | None = None) -> Sequence[Load]:
-    """The day of each crew of the officer's teams, or of that team. Raises UpstreamFailed."""
+    """The load of each crew of the officer's teams, or of one team. Raises UpstreamFailed."""
     chosen = [each for each in crews(who, ports) if team in (None, each.team)]
     return [_load(crew, day, ports) for crew in chosen]
 

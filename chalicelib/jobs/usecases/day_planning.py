@@ -1,5 +1,5 @@
-"""The office plans the days of crews: the jobs are put in order automatically, or in the order that
-an officer chooses. Jobs that a crew has begun or ended stay where they are.
+"""Plan the days of crews: order their jobs automatically, or in the order that an officer chooses.
+Jobs that a crew has started or ended keep their places.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,14 +22,16 @@ from chalicelib.kernel.time import to_the_second
 MOST_CREWS = 20
 MOST_AT_ONCE = 100
 MOST_LOOKED_AT = 1_000
-"""Jobs of a team that wait to be planned; those that are due last come another day."""
+"""The number of a team's waiting jobs that are considered, the earliest due first; the others are
+planned another day."""
 FURTHEST = timedelta(days=92)
+"""How far ahead a day can be planned."""
 PLAN = ("state", "team", "crew", "planned_day")
 
 
 @dataclass(frozen=True, kw_only=True)
 class DayPorts:
-    """What planning a day reaches outside for."""
+    """The dependencies of planning a day."""
 
     jobs: Ports
     travel: Travel
@@ -37,7 +39,8 @@ class DayPorts:
 
 @dataclass(frozen=True, kw_only=True)
 class Day:
-    """A crew's day as it was planned."""
+    """A crew's planned day. `left_out` are the jobs that were planned for this day and crew and did
+    not fit any more."""
 
     crew: str
     job_ids: tuple[str, ...]
@@ -48,90 +51,92 @@ class Day:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """The days of some crews; `left_out` is what found no place in any of them."""
+    """The days of some crews; `left_out` are the jobs that fit into none of them."""
 
     days: tuple[Day, ...]
     left_out: tuple[LeftOut, ...]
 
 
 def plan(day: date, codes: Sequence[str], team: str | None, who: Staff, ports: DayPorts) -> Plan:
-    """Plans the day of these crews, or of all crews of the team or of the officer's teams: jobs
-    that wait to be planned, jobs already on that day, and jobs of a planned day that is over. Jobs
-    that do not fit wait to be planned again. Planning the same day again gives the same plan.
+    """Plan the day of these crews, or of all crews of the team, or of the officer's teams.
 
-    Raises NotFound, Forbidden, Invalid, UpstreamFailed: some jobs may then be planned already, and
+    The plan contains jobs that wait to be planned, jobs already planned for the day, and jobs whose
+    planned day is over. Jobs that do not fit wait to be planned again. Planning the same day again
+    gives the same plan.
+
+    Raises: NotFound, Forbidden, Invalid, UpstreamFailed; some jobs may then be planned already, and
     the call can be repeated.
     """
-    _refuse_day(day, ports.jobs)
+    _validate_day(day, ports.jobs)
     chosen = _chosen(codes, team, who, ports.jobs)
-    having = {each.crew: ports.jobs.jobs.of_day(each.crew, day) for each in chosen}
-    jobs = _to_order(day, chosen, having, who, ports.jobs)
-    found = ordered(
+    on_day = {each.crew: ports.jobs.jobs.of_day(each.crew, day) for each in chosen}
+    jobs = _jobs_to_plan(chosen, on_day, who, ports.jobs)
+    order = ordered(
         [_stop(job) for job in jobs.values()],
-        [_crew_day(each, day, having[each.crew], ports) for each in chosen],
+        [_crew_day(each, day, on_day[each.crew], ports) for each in chosen],
         ports.travel,
     )
-    left = {each.stop_id: each for each in found.left_out}
-    _placed(day, found.ways, having, jobs, who=who, ports=ports.jobs)
-    for job_id in left:
-        _unplanned(jobs[job_id], ports.jobs)
-    of_crew = {job.job_id: job.crew for job in jobs.values() if job.planned_day == day}
+    left_out = {each.stop_id: each for each in order.left_out}
+    _save_ways(day, order.ways, on_day, jobs, who=who, ports=ports.jobs)
+    for job_id in left_out:
+        _unplan(jobs[job_id], ports.jobs)
+    old_crews = {job.job_id: job.crew for job in jobs.values() if job.planned_day == day}
     days = tuple(
-        _day(way, [left[each] for each in left if of_crew.get(each) == way.crew])
-        for way in found.ways
+        _day(way, [left_out[each] for each in left_out if old_crews.get(each) == way.crew])
+        for way in order.ways
     )
-    return Plan(days=days, left_out=found.left_out)
+    return Plan(days=days, left_out=order.left_out)
 
 
 def reorder(day: date, crew: str, job_ids: Sequence[str], who: Staff, ports: DayPorts) -> Day:
-    """Puts a crew's day in this order, behind what it has begun or ended. Jobs of the day that are
-    not named come last, in the order that they had. Jobs beyond the officer's remit keep their
-    places: the others share the places that are left.
+    """Put a crew's day in this order, after the jobs that it has started or ended. Jobs of the day
+    that are not named come last, in their present order. Jobs outside the officer's remit keep
+    their places: the others share the remaining places.
 
-    Raises NotFound, Forbidden, Invalid (not a job of that day), UpstreamFailed.
+    Raises: NotFound, Forbidden, Invalid (not a planned job of that day), UpstreamFailed.
     """
     crew_of(crew, who, ports.jobs)
-    _refuse_day(day, ports.jobs)
-    having = ports.jobs.jobs.of_day(crew, day)
-    planned = {job.job_id: job for job in having if job.state == "planned"}
-    seen = {job_id: job for job_id, job in planned.items() if who.covers(job)}
+    _validate_day(day, ports.jobs)
+    on_day = ports.jobs.jobs.of_day(crew, day)
+    planned = {job.job_id: job for job in on_day if job.state == "planned"}
+    covered = {job_id: job for job_id, job in planned.items() if who.covers(job)}
     if len(set(job_ids)) < len(job_ids):
         raise Invalid.field("job_ids", "name each job once")
-    if beyond := [each for each in job_ids if each not in seen]:
+    if others := [each for each in job_ids if each not in covered]:
         raise Invalid.field(
             "job_ids",
-            f"{beyond[0]} is not planned for {crew} on {day}, or was already started: plan it "
+            f"{others[0]} is not planned for {crew} on {day}, or was already started: plan it "
             "first, or leave it out",
         )
-    chosen = [planned[each] for each in dict.fromkeys((*job_ids, *seen))]
-    in_order = _around(list(planned.values()), chosen)
-    way = _driven(in_order, ports.jobs.council.by_crew[crew], day, having, ports)
-    if len(seen) == len(planned):
-        _placed(day, [way], {crew: having}, planned, who=who, ports=ports.jobs)
+    chosen = [planned[each] for each in dict.fromkeys((*job_ids, *covered))]
+    in_order = _merged(list(planned.values()), chosen)
+    way = _way_in_order(in_order, ports.jobs.council.by_crew[crew], day, on_day, ports)
+    if len(covered) == len(planned):
+        _save_ways(day, [way], {crew: on_day}, planned, who=who, ports=ports.jobs)
         return _day(way, [])
     numbers = _numbers(in_order, chosen)
-    shown = replace(way, visits=tuple(each for each in way.visits if each.stop_id in seen))
-    _placed(day, [shown], {crew: having}, planned, who=who, ports=ports.jobs, numbers=numbers)
+    shown = replace(way, visits=tuple(each for each in way.visits if each.stop_id in covered))
+    _save_ways(day, [shown], {crew: on_day}, planned, who=who, ports=ports.jobs, numbers=numbers)
     return _day(shown, [])
 
 
-def _around(present: Sequence[Job], chosen: Sequence[Job]) -> Sequence[Job]:
-    """The chosen jobs in their new order, in the places that they have between the others."""
-    waiting, moved = iter(chosen), {job.job_id for job in chosen}
-    return [next(waiting) if job.job_id in moved else job for job in present]
+def _merged(present: Sequence[Job], chosen: Sequence[Job]) -> Sequence[Job]:
+    """The present jobs, with the chosen ones in their new order in the places that they had."""
+    new_order, chosen_ids = iter(chosen), {job.job_id for job in chosen}
+    return [next(new_order) if job.job_id in chosen_ids else job for job in present]
 
 
 def _numbers(in_order: Sequence[Job], chosen: Sequence[Job]) -> Mapping[str, int]:
-    """The positions of the chosen jobs in a day where the others keep theirs: those that the chosen
-    ones have already, in the new order. A job without a position comes after all that have one."""
+    """The positions of the chosen jobs in a day where the other jobs keep theirs: the present
+    positions of the chosen jobs, in the new order. Jobs without a position come last."""
     last = max((job.position or 0 for job in in_order), default=0)
-    held = sorted(job.position for job in chosen if job.position is not None)
-    more = range(last + 1, last + 1 + len(chosen) - len(held))
-    return {job.job_id: number for job, number in zip(chosen, (*held, *more), strict=True)}
+    present = sorted(job.position for job in chosen if job.position is not None)
+    more = range(last + 1, last + 1 + len(chosen) - len(present))
+    return {job.job_id: number for job, number in zip(chosen, (*present, *more), strict=True)}
 
 
 def _chosen(codes: Sequence[str], team: str | None, who: Staff, ports: Ports) -> Sequence[Crew]:
-    """Raises NotFound, Forbidden, Invalid."""
+    """The crews to plan. Raises NotFound, Forbidden, Invalid."""
     if team is not None and team not in ports.council.team_names:
         known = ", ".join(ports.council.team_names)
         raise Invalid.field("team", f"we do not know this team; choose one of: {known}")
@@ -147,43 +152,42 @@ def _chosen(codes: Sequence[str], team: str | None, who: Staff, ports: Ports) ->
         chosen = [crew_of(code, who, ports) for code in dict.fromkeys(codes)]
     else:
         chosen = list(crews(who, ports))
-    found = [each for each in chosen if team in (None, each.team)]
-    if not found:
+    of_team = [each for each in chosen if team in (None, each.team)]
+    if not of_team:
         raise Invalid.field("crews", "none of these crews is in that team: choose others")
-    if len(found) > MOST_CREWS:
+    if len(of_team) > MOST_CREWS:
         raise Invalid.field("crews", f"plan at most {MOST_CREWS} crews at a time")
-    return found
+    return of_team
 
 
-def _refuse_day(day: date, ports: Ports) -> None:
-    """Raises Invalid where nobody plans that day."""
+def _validate_day(day: date, ports: Ports) -> None:
+    """Raise Invalid if the day is over or too far ahead."""
     today = _today(ports)
     if not today <= day <= today + FURTHEST:
         raise Invalid.field("date", f"must be from {today} to {today + FURTHEST}")
 
 
-def _to_order(
-    day: date,
+def _jobs_to_plan(
     chosen: Sequence[Crew],
-    having: Mapping[str, Sequence[Job]],
+    on_day: Mapping[str, Sequence[Job]],
     who: Staff,
     ports: Ports,
 ) -> Mapping[str, Job]:
-    """What these crews may do on that day, by id."""
-    on_day = [job for crew in having.values() for job in crew if job.state == "planned"]
+    """The jobs that these crews may do, by id: jobs planned for the day in all wards, as a day is
+    one plan, and waiting jobs in the officer's remit."""
+    planned = [job for crew in on_day.values() for job in crew if job.state == "planned"]
     waiting = [
         job
         for team in sorted({each.team for each in chosen})
         for job in _waiting(team, ports)
-        if job.state == "to_plan" or _is_of_before(job, ports)
+        if job.state == "to_plan" or _is_overdue(job, ports)
     ]
-    # A crew's day is one, whatever wards it is in.
-    found = (*on_day, *(job for job in waiting if who.covers(job)))
-    return {job.job_id: job for job in found}
+    jobs = (*planned, *(job for job in waiting if who.covers(job)))
+    return {job.job_id: job for job in jobs}
 
 
 def _waiting(team: str, ports: Ports) -> Iterator[Job]:
-    """Those of the team that nobody has begun, what is due first first."""
+    """The team's jobs that are not started, the earliest due first."""
     filters = Filters(team=team, states=frozenset(("to_plan", "planned")))
     after, count = None, 0
     while count < MOST_LOOKED_AT:
@@ -194,8 +198,8 @@ def _waiting(team: str, ports: Ports) -> Iterator[Job]:
             return
 
 
-def _is_of_before(job: Job, ports: Ports) -> bool:
-    """True where it was planned for a day that is over, and nobody came."""
+def _is_overdue(job: Job, ports: Ports) -> bool:
+    """True if the job's planned day is over."""
     return job.planned_day is not None and job.planned_day < _today(ports)
 
 
@@ -214,19 +218,19 @@ def _stop(job: Job) -> Stop:
     )
 
 
-def _crew_day(crew: Crew, day: date, having: Sequence[Job], ports: DayPorts) -> CrewDay:
-    """What the crew has left of the day: on the day itself from now on, and from where it is."""
+def _crew_day(crew: Crew, day: date, on_day: Sequence[Job], ports: DayPorts) -> CrewDay:
+    """The crew's free time of the day. On the day itself it begins now, after the started jobs, and
+    at the crew's last known place."""
     depot = crew.depot.point
     starts_s = _seconds(crew.shift.starts)
-    at_work = [job for job in having if job.state == "started"]
+    started = [job for job in on_day if job.state == "started"]
     if day == _today(ports.jobs):
         starts_s = max(starts_s, _now_s(ports.jobs))
-        starts_s += sum(job.minutes * 60 for job in at_work)
-    was_at = _last_place(having)
+        starts_s += sum(job.minutes * 60 for job in started)
     return CrewDay(
         crew=crew.crew,
         team=crew.team,
-        start=was_at or depot,
+        start=_last_place(on_day) or depot,
         depot=depot,
         starts_s=starts_s,
         ends_s=max(_seconds(crew.shift.ends), starts_s),
@@ -234,22 +238,23 @@ def _crew_day(crew: Crew, day: date, having: Sequence[Job], ports: DayPorts) -> 
     )
 
 
-def _last_place(having: Sequence[Job]) -> Point | None:
-    """Where the crew was last, as far as it said so."""
-    told = [(job.said.at, job) for job in having if job.said and job.said.by == "crew"]
-    last = max(told, key=lambda each: each[0], default=None)
+def _last_place(on_day: Sequence[Job]) -> Point | None:
+    """The place of the job whose state the crew set last; None if it set none."""
+    set_by_crew = [(job.said.at, job) for job in on_day if job.said and job.said.by == "crew"]
+    last = max(set_by_crew, key=lambda each: each[0], default=None)
     return Point(lat=last[1].lat, long=last[1].long) if last else None
 
 
-def _driven(
-    jobs: Sequence[Job], crew: Crew, day: date, having: Sequence[Job], ports: DayPorts
+def _way_in_order(
+    jobs: Sequence[Job], crew: Crew, day: date, on_day: Sequence[Job], ports: DayPorts
 ) -> Way:
-    """A crew's way in an order that somebody chose: windows are waited for, never missed on
-    paper."""
-    begins = _crew_day(crew, day, having, ports)
+    """A crew's way in an order that an officer chose. The crew waits until a window opens; a closed
+    window is ignored."""
+    crew_day = _crew_day(crew, day, on_day, ports)
     stops = [_stop(job) for job in jobs]
-    seconds = ports.travel([begins.start, *(stop.point for stop in stops), begins.depot])
-    visits, free_s, driving_s = [], begins.starts_s, 0
+    points = [crew_day.start, *(stop.point for stop in stops), crew_day.depot]
+    seconds = ports.travel(points)
+    visits, free_s, driving_s = [], crew_day.starts_s, 0
     for at, stop in enumerate(stops):
         driving_s += seconds[at][at + 1]
         begins_s = max(free_s + seconds[at][at + 1], stop.opens_s)
@@ -264,24 +269,26 @@ def _driven(
     )
 
 
-def _placed(
+def _save_ways(
     day: date,
     ways: Sequence[Way],
-    having: Mapping[str, Sequence[Job]],
+    on_day: Mapping[str, Sequence[Job]],
     read: Mapping[str, Job],
     *,
     who: Staff,
     ports: Ports,
     numbers: Mapping[str, int] | None = None,
 ) -> None:
-    """Stores the ways. `numbers` are the positions, where they do not just count on."""
+    """Store the places of the jobs in the ways. `on_day` are the jobs of each crew's day, `read`
+    the jobs as they were read for the plan. `numbers` are the positions by job; None numbers them
+    in order, after the started and ended jobs."""
     for way in ways:
         if way.visits:
             ports.note(who.actor, "jobs.plan", way.crew, f"{day} jobs={len(way.visits)}")
-        begun = sum(job.state not in ("planned", "cancelled") for job in having[way.crew])
-        for position, visit in enumerate(way.visits, begun + 1):
+        started = sum(job.state not in ("planned", "cancelled") for job in on_day[way.crew])
+        for position, visit in enumerate(way.visits, started + 1):
             arrives_at = _moment(day, visit.begins_s, ports)
-            _put(
+            _place(
                 Placement(
                     job_id=visit.stop_id,
                     crew=way.crew,
@@ -294,28 +301,27 @@ def _placed(
             )
 
 
-def _put(placement: Placement, read: Job, ports: Ports) -> None:
-    """Puts a job there, unless a crew has begun or ended it meanwhile, or an officer has planned it
-    otherwise."""
+def _place(placement: Placement, read: Job, ports: Ports) -> None:
+    """Place a job, unless a crew has started or ended it meanwhile, or an officer has changed its
+    plan."""
     now = to_the_second(ports.now())
 
     def change(job: Job) -> Job:
-        return dispatch_rules.placed(job, placement, now) if _stands(job, read) else job
+        return dispatch_rules.placed(job, placement, now) if _has_same_plan(job, read) else job
 
     update_job(stored(placement.job_id, ports), change, ports)
 
 
-def _unplanned(read: Job, ports: Ports) -> None:
+def _unplan(read: Job, ports: Ports) -> None:
     now = to_the_second(ports.now())
 
     def change(job: Job) -> Job:
-        return dispatch_rules.unplanned(job, now) if _stands(job, read) else job
+        return dispatch_rules.unplanned(job, now) if _has_same_plan(job, read) else job
 
     update_job(read, change, ports)
 
 
-def _stands(job: Job, read: Job) -> bool:
-    """True where the plan of the job is still the one that was read."""
+def _has_same_plan(job: Job, read: Job) -> bool:
     return all(getattr(job, name) == getattr(read, name) for name in PLAN)
 
 
@@ -335,8 +341,8 @@ def _seconds(text: str) -> int:
 
 
 def _now_s(ports: Ports) -> int:
-    here = ports.now().astimezone(ports.council.zone)
-    return here.hour * 3600 + here.minute * 60 + here.second
+    local = ports.now().astimezone(ports.council.zone)
+    return local.hour * 3600 + local.minute * 60 + local.second
 
 
 def _today(ports: Ports) -> date:
@@ -344,8 +350,9 @@ def _today(ports: Ports) -> date:
 
 
 def _moment(day: date, seconds: int, ports: Ports) -> datetime:
-    """That time on the council's clock; beyond midnight on the next day."""
-    days, left = divmod(seconds, DAY_S)
-    clock = time(left // 3600, left // 60 % 60, left % 60)
-    here = datetime.combine(day + timedelta(days=days), clock, ports.council.zone)
-    return here.astimezone(UTC)
+    """The moment so many seconds after midnight of the day in the council's time zone, in UTC. It
+    may be on a later day."""
+    days, seconds_of_day = divmod(seconds, DAY_S)
+    clock = time(seconds_of_day // 3600, seconds_of_day // 60 % 60, seconds_of_day % 60)
+    local = datetime.combine(day + timedelta(days=days), clock, ports.council.zone)
+    return local.astimezone(UTC)

@@ -1,10 +1,9 @@
-"""The days of crews, as documents that their phones fetch: made from what is stored, put in the
-place of what was read before, or started over.
+"""Publish the days of crews as documents that their phones fetch. Each document is made from the
+stored jobs and replaces the one that was read before, with a retry on a conflict.
 
-A document holds a crew's jobs of a day, and under `gone` those that it had and has no more, with
-the reason. It is written when something else is to stand in it, and again before the addresses of
-its pictures are over. Phones hear that the day was changed, and fetch it; nothing of it is in what
-they hear.
+A document contains a crew's jobs of a day and, under `gone`, the jobs that were removed from it,
+with the reason. It is written when its content changes, and again before the URLs of its photos
+expire. Phones get a notification that the day changed, without any content, and fetch it.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -23,13 +22,13 @@ from chalicelib.kernel.time import to_the_second
 
 ATTEMPTS = 20
 PICTURES_FOR = timedelta(hours=12)
-"""How long the addresses in a document hold; it is written again when half of that is over."""
+"""How long the photo URLs in a document are valid; it is written again after half of this time."""
 READ_FOR = timedelta(hours=12)
-"""How long the address of a document holds."""
+"""How long the URL of a document is valid."""
 BEFORE, AHEAD = timedelta(days=1), timedelta(days=7)
-"""Days from yesterday to a week ahead have documents; what is planned further ahead gets one when
-its day comes near."""
+"""Days from yesterday to a week ahead have documents; later days get one when they are near."""
 CHANGED = b'{"kind":"day"}'
+"""The body of the notification to phones."""
 MOST_GONE = 100
 
 CANCELLED = "The office cancelled it."
@@ -37,25 +36,25 @@ OF_ANOTHER = "Another crew has it now."
 OTHER_DAY = "It is now planned for {day:%d/%m/%Y}."
 NOT_PLANNED = "The office removed it from the day."
 
-FROM_THE_STREET = frozenset(
+NOT_NOTIFIED = frozenset(
     ("version", "state", "events", "disputes", "updated_at", "photos_before", "description")
 )
-"""What of a job may change without the crew's having to know at once."""
-_ADDRESSES = frozenset(("url", "thumbnail_url"))
+"""The fields of a job whose changes need no notification to the crew."""
+_URLS = frozenset(("url", "thumbnail_url"))
 
 Day = tuple[str, date]
-"""A crew's code, and which day."""
+"""A crew's code, and a day."""
 
 
 class GoneJob(msgspec.Struct, frozen=True, kw_only=True):
-    """A job that the crew had on this day, and why it has it no more."""
+    """A job that was removed from the crew's day, and the reason."""
 
     job_id: str
     because: str
 
 
 class DepotView(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the day begins and ends."""
+    """The place where the day begins and ends."""
 
     name: str
     lat: float
@@ -63,14 +62,14 @@ class DepotView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ShiftView(msgspec.Struct, frozen=True, kw_only=True):
-    """From when to when the crew works, on the council's own clock."""
+    """The crew's working hours, in the council's time zone."""
 
     starts: str
     ends: str
 
 
 class DayDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """A crew's day, its jobs in their order."""
+    """A crew's day, with its jobs in order."""
 
     crew: str
     name: str
@@ -83,8 +82,8 @@ class DayDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DayLink(NamedTuple):
-    """Where a crew's day can be read until then, and which version of it is there; `about` are the
-    reports that this version tells of."""
+    """The URL of a crew's day, valid until `expires_at`. `etag` is the document's version, `about`
+    are the reports in it."""
 
     url: str
     expires_at: datetime
@@ -93,15 +92,15 @@ class DayLink(NamedTuple):
 
 
 def key_of(crew: str, day: date) -> str:
-    """Where a crew's day lies."""
+    """The key of a crew's day in the store."""
     return f"crews/{crew}/{day.isoformat()}.json"
 
 
 def publish_days(days: Collection[Day], ports: CrewPorts) -> Mapping[Day, Exception]:
-    """Brings the documents of these days up to date. Answers those that failed."""
+    """Bring the documents of these days up to date. Returns: the errors of the days that failed.
+    Skips days without a document and crews that the council no longer has."""
     failed: dict[Day, Exception] = {}
     for crew, day in sorted(days):
-        # Of a crew that the council has no more, nobody reads the day.
         if crew not in ports.council.by_crew or not _has_document(day, ports):
             continue
         try:
@@ -112,8 +111,8 @@ def publish_days(days: Collection[Day], ports: CrewPorts) -> Mapping[Day, Except
 
 
 def publish_due(ports: CrewPorts) -> Mapping[Day, Exception]:
-    """Brings today's and tomorrow's documents of every crew up to date. Answers those that
-    failed."""
+    """Bring today's and tomorrow's documents of every crew up to date. Returns: the errors of the
+    days that failed."""
     today = _today(ports)
     days = [
         (crew, day) for crew in ports.council.by_crew for day in (today, today + timedelta(days=1))
@@ -124,62 +123,64 @@ def publish_due(ports: CrewPorts) -> Mapping[Day, Exception]:
 def day_link(crew: str, day: date, ports: CrewPorts) -> DayLink:
     """The link to read the day; the caller checks permission first. Raises NotFound (the day has
     no document), UpstreamFailed."""
-    held = ports.documents.read(key_of(crew, day))
-    if held is None:
+    document = ports.documents.read(key_of(crew, day))
+    if document is None:
         raise NotFound(
             f"There is no plan of {day} for {crew} yet. Plans exist from yesterday to a week "
             "ahead, and can take some minutes to appear."
         )
     expires_at = to_the_second(ports.now()) + READ_FOR
     url = ports.documents.address(key_of(crew, day), expires_at)
-    jobs = msgspec.json.decode(held.body, type=DayDocument).jobs
+    jobs = msgspec.json.decode(document.body, type=DayDocument).jobs
     about = dict.fromkeys(each for job in jobs for each in job.service_request_ids[:1])
-    return DayLink(url, expires_at, held.etag, tuple(about))
+    return DayLink(url, expires_at, document.etag, tuple(about))
 
 
 def _publish(crew: str, day: date, ports: CrewPorts) -> None:
-    """Raises UpstreamFailed."""
+    """Write the document if it has changed or is old, and notify the crew. Raises
+    UpstreamFailed."""
 
     def write() -> bool:
-        """Returns: whether the crew has another plan now."""
-        held = ports.documents.read(key_of(crew, day))
-        before = msgspec.json.decode(held.body, type=DayDocument) if held else None
-        after = _made(crew, day, before, ports)
+        """Returns: whether the crew must be notified."""
+        stored = ports.documents.read(key_of(crew, day))
+        before = msgspec.json.decode(stored.body, type=DayDocument) if stored else None
+        after = _document(crew, day, before, ports)
         if before and _content(after) == _content(before) and not _is_old(before, ports):
             return False
-        ports.documents.write(key_of(crew, day), msgspec.json.encode(after), held)
-        return _plan(after) != _plan(before)
+        ports.documents.write(key_of(crew, day), msgspec.json.encode(after), stored)
+        return _notified_content(after) != _notified_content(before)
 
     has_changed = retry_on_conflict(write, what=key_of(crew, day), attempts=ATTEMPTS)
     if has_changed and day == _today(ports):
-        _ring(crew, ports)
+        _notify(crew, ports)
 
 
-def _made(crew: str, day: date, before: DayDocument | None, ports: CrewPorts) -> DayDocument:
-    """The document as it is to be: what the list knows and what stood there, as it is now."""
+def _document(crew: str, day: date, before: DayDocument | None, ports: CrewPorts) -> DayDocument:
+    """The new document. The jobs of the list and of the document before are read, as the list may
+    lag behind."""
     had = [job.job_id for job in before.jobs] if before else []
     was_gone = {gone.job_id: gone for gone in before.gone} if before else {}
     listed = [job.job_id for job in ports.jobs.of_day(crew, day)]
-    found = ports.jobs.many(list(dict.fromkeys([*listed, *had, *was_gone])))
+    stored = ports.jobs.many(list(dict.fromkeys([*listed, *had, *was_gone])))
     jobs = sorted(
-        (job for job in found.values() if _is_in(job, crew, day)),
+        (job for job in stored.values() if _is_in(job, crew, day)),
         key=lambda job: (job.position is None, job.position, job.job_id),
     )
-    left = [each for each in (*was_gone, *had) if each not in {job.job_id for job in jobs}]
+    gone = [each for each in (*was_gone, *had) if each not in {job.job_id for job in jobs}]
     now = to_the_second(ports.now())
-    here = ports.council.by_crew[crew]
-    depot = here.depot
+    details = ports.council.by_crew[crew]
+    depot = details.depot
     return DayDocument(
         crew=crew,
-        name=here.name,
+        name=details.name,
         date=day,
         depot=DepotView(name=depot.name, lat=depot.lat, long=depot.long),
-        shift=ShiftView(starts=here.shift.starts, ends=here.shift.ends),
+        shift=ShiftView(starts=details.shift.starts, ends=details.shift.ends),
         made_at=now,
         jobs=tuple(ports.views(jobs, now + PICTURES_FOR)),
         gone=tuple(
-            GoneJob(job_id=each, because=_because(found.get(each), crew, day))
-            for each in list(dict.fromkeys(left))[-MOST_GONE:]
+            GoneJob(job_id=each, because=_because(stored.get(each), crew, day))
+            for each in list(dict.fromkeys(gone))[-MOST_GONE:]
         ),
     )
 
@@ -197,14 +198,14 @@ def _because(job: Job | None, crew: str, day: date) -> str:
 
 
 def _content(document: DayDocument) -> Any:
-    """What stands in it, but for what each writing gives it again."""
-    return _without(msgspec.to_builtins(document), _ADDRESSES | {"made_at"})
+    """The content of a document without the fields that differ each time it is made."""
+    return _without(msgspec.to_builtins(document), _URLS | {"made_at"})
 
 
-def _plan(document: DayDocument | None) -> Sequence[Any]:
-    """What the office says of the day."""
+def _notified_content(document: DayDocument | None) -> Sequence[Any]:
+    """The content whose changes are notified to the crew."""
     jobs = document.jobs if document else ()
-    return [_without(msgspec.to_builtins(job), FROM_THE_STREET) for job in jobs]
+    return [_without(msgspec.to_builtins(job), NOT_NOTIFIED) for job in jobs]
 
 
 def _without(value: Any, names: Collection[str]) -> Any:
@@ -219,8 +220,8 @@ def _is_old(document: DayDocument, ports: CrewPorts) -> bool:
     return ports.now() - document.made_at >= PICTURES_FOR / 2
 
 
-def _ring(crew: str, ports: CrewPorts) -> None:
-    """Tells the crew's phones; who does not hear of it asks for the document now and then."""
+def _notify(crew: str, ports: CrewPorts) -> None:
+    """Notify the crew's phones. A failure is only logged, as phones also poll the document."""
     try:
         devices = ports.devices.of(crew)
     except AppError as error:
@@ -232,12 +233,12 @@ def _ring(crew: str, ports: CrewPorts) -> None:
         try:
             ports.bell.ring(CHANGED, device.push)
         except Gone:
-            _forget(crew, device.device_id, ports)
+            _remove(crew, device.device_id, ports)
         except AppError as error:
             logs.failure("a phone of a crew was not told", error, crew=crew)
 
 
-def _forget(crew: str, device_id: str, ports: CrewPorts) -> None:
+def _remove(crew: str, device_id: str, ports: CrewPorts) -> None:
     try:
         ports.devices.remove(crew, device_id)
     except AppError as error:

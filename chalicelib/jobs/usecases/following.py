@@ -1,4 +1,4 @@
-"""Tells the outcome of a job to its reports: once each, however often this is done."""
+"""Update the reports of a job with its progress. Repeating it adds nothing twice."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -10,7 +10,7 @@ from chalicelib.jobs.labels import BY_RULE, office_of, writer_of
 from chalicelib.jobs.model import CouldNot, Job, JobEvent, Kind, job_id_of
 from chalicelib.jobs.ports import FollowPorts
 from chalicelib.jobs.usecases.attention import ask
-from chalicelib.jobs.usecases.merged_reports import apart
+from chalicelib.jobs.usecases.merged_reports import separated
 from chalicelib.reports.published import ReportWithWork
 
 DONE: Mapping[Kind, str] = {
@@ -20,9 +20,9 @@ DONE: Mapping[Kind, str] = {
     "collect": "We have collected this.",
     "revisit": "We came back and repaired this.",
 }
-"""What the public reads where the crew wrote nothing."""
+"""The public text if the crew wrote none."""
 STILL_OPEN: Mapping[Kind, str] = {"inspect": "investigating", "make_safe": "in_progress"}
-"""Kinds of jobs after which something is left to be done, and the state of the report then."""
+"""The kinds of jobs after which work remains, with the state of the report then."""
 COULD_NOT: Mapping[CouldNot, str] = {
     "no_access": "we could not get to it",
     "not_found": "we could not find it",
@@ -31,7 +31,7 @@ COULD_NOT: Mapping[CouldNot, str] = {
     "needs_materials": "we did not have the right materials",
     "unsafe": "it was not safe to work there",
 }
-"""Reasons that the public is told."""
+"""The reasons that are published."""
 STARTED = "A crew is working on this."
 CALLED_OFF = "We have called off the planned work. We'll say here what happens next."
 PLANNED = "We plan to do this work on {}."
@@ -40,13 +40,13 @@ NOT_DONE = "We came on {} but could not do this. We'll say here what happens nex
 HANDED_OVER = "We have passed this to another team. We'll say here what happens next."
 MORE_PHOTOS = "Another photo of the work."
 EXPECTED = frozenset(("action_scheduled", "in_progress"))
-"""States of a report of which the public expects that somebody comes."""
+"""The states of a report in which the public expects a crew."""
 PLANNED_AHEAD = timedelta(days=14)
-"""How far `tell_plans` looks."""
+"""The number of days that `tell_plans` covers."""
 
 
-class Word(NamedTuple):
-    """Something to be said in a report's timeline, once for each `key`."""
+class Update(NamedTuple):
+    """An update for a report's timeline, added once for each `key`."""
 
     key: str
     text: str
@@ -56,26 +56,28 @@ class Word(NamedTuple):
 
 
 def follow(job_id: str, ports: FollowPorts) -> None:
-    """Tells each report of the job how far it has got; done again, it says nothing twice. What was
-    said in a dispute is told when it is settled so. A report that was merged and is taken apart
-    again hears nothing. Raises UpstreamFailed."""
+    """Add the progress of the job to each of its reports; a repeat adds nothing twice.
+
+    A disputed event is added once the dispute is settled for it. Reports that are no longer merged
+    with the job's own get nothing. Raises UpstreamFailed.
+    """
     job = ports.jobs.get(job_id)
     if job is None:
         return
-    gone = apart(job, ports)
+    no_longer_merged = separated(job, ports)
     for service_request_id in job.service_request_ids:
         report = ports.reports.find(service_request_id)
-        if report is None or report.is_withdrawn or service_request_id in gone:
+        if report is None or report.is_withdrawn or service_request_id in no_longer_merged:
             continue
-        _note_all(job, report, ports)
+        _add_notes(job, report, ports)
         with suppress(NotFound):
-            _say_all(job, report, ports)
+            _add_updates(job, report, ports)
             ask(job, report, ports)
 
 
 def tell_plans(ports: FollowPorts) -> None:
-    """Tells of the plans that were changed again on the day on which they had been told: to be done
-    each morning. Raises UpstreamFailed."""
+    """Publish plans that changed again on the day on which they were last published, as each report
+    gets one a day. This runs each morning. Raises UpstreamFailed."""
     today = _local(ports.now(), ports)
     for crew in ports.council.by_crew:
         for ahead in range(PLANNED_AHEAD.days):
@@ -84,22 +86,22 @@ def tell_plans(ports: FollowPorts) -> None:
                     follow(job.job_id, ports)
 
 
-def _say_all(job: Job, report: ReportWithWork, ports: FollowPorts) -> None:
-    """Adds the job's updates to an open report; photos also to one that the job has closed."""
-    for word in _words(job, report, ports):
-        update_id = _update_id(job, report, word.key)
+def _add_updates(job: Job, report: ReportWithWork, ports: FollowPorts) -> None:
+    """Add the job's updates to an open report; photos also to one that the job has closed."""
+    for update in _updates(job, report, ports):
+        update_id = _update_id(job, report, update.key)
         if update_id not in report.update_ids:
             ports.reports.say(
                 report.service_request_id,
                 update_id,
-                word.text,
-                word.state,
-                word.photo_ids,
-                photos_wait=word.photos_wait,
+                update.text,
+                update.state,
+                update.photo_ids,
+                photos_wait=update.photos_wait,
             )
 
 
-def _words(job: Job, report: ReportWithWork, ports: FollowPorts) -> Iterator[Word]:
+def _updates(job: Job, report: ReportWithWork, ports: FollowPorts) -> Iterator[Update]:
     if report.is_open:
         yield from _failures(job, report, ports)
         yield from _progress(job, report, ports)
@@ -107,96 +109,98 @@ def _words(job: Job, report: ReportWithWork, ports: FollowPorts) -> Iterator[Wor
         yield from _late_photos(job)
 
 
-def _failures(job: Job, report: ReportWithWork, ports: FollowPorts) -> Iterator[Word]:
-    """Where the job ended so just now and the public still expects somebody, the state goes on."""
+def _failures(job: Job, report: ReportWithWork, ports: FollowPorts) -> Iterator[Update]:
+    """Updates about events that the job was not done. The last one sets the report's state if it is
+    the job's outcome and the public still expects a crew."""
     is_expected = _is_expected(job, report, ports)
     for event in job.events:
         ends = event is job.outcome and is_expected
         state = "investigating" if ends else None
         if event.kind == "could_not" and event.stands:
             because = COULD_NOT.get(event.reason or "other")
-            day = _said(_local(event.happened_at, ports))
+            day = _written(_local(event.happened_at, ports))
             if because:
-                yield Word(
+                yield Update(
                     event.op_id, f"We came on {day} but could not do this: {because}.", state
                 )
             elif ends:
-                yield Word(event.op_id, NOT_DONE.format(day), state)
+                yield Update(event.op_id, NOT_DONE.format(day), state)
         elif event.kind == "hand_over" and ends:
-            yield Word(event.op_id, HANDED_OVER, state)
+            yield Update(event.op_id, HANDED_OVER, state)
 
 
 def _is_expected(job: Job, report: ReportWithWork, ports: FollowPorts) -> bool:
-    """True where the public was told by this job that somebody comes or has begun, and no other job
-    of the report is planned or begun."""
-    told = [_planned(number) for number in range(1, job.plans + 1)]
-    told += [event.op_id for event in job.events if event.kind == "start"]
-    ids = (_update_id(job, report, key) for key in told)
+    """True if an update of this job said that a crew will come or has started, and no other job of
+    the report is planned or started."""
+    keys = [_key_of_plan(number) for number in range(1, job.plans + 1)]
+    keys += [event.op_id for event in job.events if event.kind == "start"]
+    ids = (_update_id(job, report, key) for key in keys)
     if report.state not in EXPECTED or report.update_ids.isdisjoint(ids):
         return False
     return not _others(job, report, ports)
 
 
 def _others(job: Job, report: ReportWithWork, ports: FollowPorts) -> Sequence[Job]:
-    """Other jobs of the report for which somebody comes."""
-    found = ports.jobs.of_report(report.service_request_id)
+    """The report's other jobs that are planned or started."""
+    jobs = ports.jobs.of_report(report.service_request_id)
     return [
-        each for each in found if each.job_id != job.job_id and each.state in ("planned", "started")
+        each for each in jobs if each.job_id != job.job_id and each.state in ("planned", "started")
     ]
 
 
-def _progress(job: Job, report: ReportWithWork, ports: FollowPorts) -> Iterator[Word]:
+def _progress(job: Job, report: ReportWithWork, ports: FollowPorts) -> Iterator[Update]:
     event = job.outcome
     if job.state == "done" and event is not None:
         waits = event.by == "contractor"
         text = DONE[job.kind] if waits else event.text.strip() or DONE[job.kind]
         state = _state_after(job, report, ports)
-        yield Word(event.op_id, text, state, event.photo_ids, waits)
+        yield Update(event.op_id, text, state, event.photo_ids, waits)
     elif job.state == "started" and event is not None:
-        yield Word(event.op_id, STARTED, "in_progress")
-    elif job.state == "planned" and job.planned_day and not _told_today(report, ports):
-        day = _said(job.planned_day)
-        yield Word(_key_of_plan(job, report), PLANNED.format(day), "action_scheduled")
+        yield Update(event.op_id, STARTED, "in_progress")
+    elif job.state == "planned" and job.planned_day and not _published_today(report, ports):
+        day = _written(job.planned_day)
+        yield Update(_next_key_of_plan(job, report), PLANNED.format(day), "action_scheduled")
     elif _is_off(job, report):
         yield _off(job, report, ports)
 
 
-def _planned(plans: int) -> str:
+def _key_of_plan(plans: int) -> str:
     return f"planned {plans}"
 
 
-def _key_of_plan(job: Job, report: ReportWithWork) -> str:
-    """Of a day that was said to be off, and is not: said once more."""
+def _next_key_of_plan(job: Job, report: ReportWithWork) -> str:
+    """The key of the present plan. It differs if this plan was called off and is valid again, so
+    that it is published again."""
     off = (_update_id(job, report, f"{word} {job.plans}") for word in ("off", "instead"))
-    return _planned(job.plans) if report.update_ids.isdisjoint(off) else f"again {job.plans}"
+    return _key_of_plan(job.plans) if report.update_ids.isdisjoint(off) else f"again {job.plans}"
 
 
 def _is_off(job: Job, report: ReportWithWork) -> bool:
-    """True where the office cancelled what the public still takes to be planned, or took its day
-    off."""
+    """True if the office cancelled the job or removed its day, and the report still shows it as
+    planned."""
     is_off = job.state == "to_plan" or (job.state == "cancelled" and not job.closed_itself)
-    plans = (_update_id(job, report, _planned(number)) for number in range(1, job.plans + 1))
-    is_told = report.state == "action_scheduled" and not report.update_ids.isdisjoint(plans)
-    return is_off and is_told and not job.is_disputed
+    plans = (_update_id(job, report, _key_of_plan(number)) for number in range(1, job.plans + 1))
+    is_published = report.state == "action_scheduled" and not report.update_ids.isdisjoint(plans)
+    return is_off and is_published and not job.is_disputed
 
 
-def _off(job: Job, report: ReportWithWork, ports: FollowPorts) -> Word:
-    """What takes the place of the day that the public knows: that of another job, where there is
-    one."""
+def _off(job: Job, report: ReportWithWork, ports: FollowPorts) -> Update:
+    """The update that replaces the published day: with the day of another job if there is one."""
     days = [each.planned_day for each in _others(job, report, ports) if each.planned_day]
     if days:
-        return Word(f"instead {job.plans}", PLANNED.format(_said(min(days))), "action_scheduled")
+        day = _written(min(days))
+        return Update(f"instead {job.plans}", PLANNED.format(day), "action_scheduled")
     if job.state == "cancelled":
-        return Word(f"called off {job.plans}", CALLED_OFF, "investigating")
-    return Word(f"off {job.plans}", NOT_PLANNED, "investigating")
+        return Update(f"called off {job.plans}", CALLED_OFF, "investigating")
+    return Update(f"off {job.plans}", NOT_PLANNED, "investigating")
 
 
 def _update_id(job: Job, report: ReportWithWork, key: str) -> str:
     return job_id_of("told", job.job_id, report.service_request_id, key)
 
 
-def _late_photos(job: Job) -> Iterator[Word]:
-    """Photos that arrived after it was said to be done."""
+def _late_photos(job: Job) -> Iterator[Update]:
+    """Updates with photos that arrived after the job was done."""
     done = job.outcome
     if done is None:
         return
@@ -205,7 +209,7 @@ def _late_photos(job: Job) -> Iterator[Word]:
         if event.kind == "photo":
             waits = event.by == "contractor"
             text = MORE_PHOTOS if waits else event.text.strip() or MORE_PHOTOS
-            yield Word(event.op_id, text, None, event.photo_ids, waits)
+            yield Update(event.op_id, text, None, event.photo_ids, waits)
 
 
 def _state_after(job: Job, report: ReportWithWork, ports: FollowPorts) -> str:
@@ -215,16 +219,15 @@ def _state_after(job: Job, report: ReportWithWork, ports: FollowPorts) -> str:
     return service.job_done_state if service else "fixed"
 
 
-def _told_today(report: ReportWithWork, ports: FollowPorts) -> bool:
-    """True where the public was told today that work is planned, and takes it to be so: once a day
-    is enough."""
-    told = report.scheduled_at if report.state == "action_scheduled" else None
-    return told is not None and _local(told, ports) == _local(ports.now(), ports)
+def _published_today(report: ReportWithWork, ports: FollowPorts) -> bool:
+    """True if a plan was published today and the report still shows it: one a day is enough."""
+    published = report.scheduled_at if report.state == "action_scheduled" else None
+    return published is not None and _local(published, ports) == _local(ports.now(), ports)
 
 
-def _note_all(job: Job, report: ReportWithWork, ports: FollowPorts) -> None:
-    """What officers read beside the report. Beside one whose sender was forgotten there is nothing
-    to read; everybody is told nevertheless."""
+def _add_notes(job: Job, report: ReportWithWork, ports: FollowPorts) -> None:
+    """Add the notes for officers. A report whose reporter's data was erased, or that has too many
+    notes, gets none."""
     for key, text, by in _notes(job):
         note_id = job_id_of("noted", job.job_id, report.service_request_id, key)
         with suppress(Conflict, NotFound):
@@ -232,7 +235,7 @@ def _note_all(job: Job, report: ReportWithWork, ports: FollowPorts) -> None:
 
 
 def _notes(job: Job) -> Iterator[tuple[str, str, str]]:
-    """The key, the text and the writer of each."""
+    """The key, the text and the writer of each note."""
     for event in job.events:
         if text := _note(event):
             yield event.op_id, f"Job {job.job_id}: {text}", writer_of(event, job)
@@ -270,5 +273,5 @@ def _local(moment: datetime, ports: FollowPorts) -> date:
     return moment.astimezone(ports.council.zone).date()
 
 
-def _said(day: date) -> str:
+def _written(day: date) -> str:
     return f"{day:%A} {day.day} {day:%B}"

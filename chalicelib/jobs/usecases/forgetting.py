@@ -1,5 +1,5 @@
-"""Jobs lose what their reports lost: an address that was taken back; and where nobody now knows who
-sent them, what was written to and by the crew, and where exactly it was.
+"""Erase data of jobs that was erased from their reports: an address that was withdrawn and, once
+the reporter's data is gone, the texts to and from the crew and the exact location.
 """
 
 from collections.abc import Sequence
@@ -14,18 +14,18 @@ from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.published import ReportWithWork
 
 A_KILOMETRE = 2
-"""Decimal places of a latitude or longitude, about."""
+"""The decimal places to which a latitude or longitude is rounded: about a kilometre."""
 
 
-def addressed(job: Job, report: ReportWithWork, ports: FollowPorts) -> Job:
-    """The job with the address of its first report, whatever became of either: it may have been
-    taken back."""
+def update_address(job: Job, report: ReportWithWork, ports: FollowPorts) -> Job:
+    """Store the address of the first report on its job, in any state of both: the address may have
+    been withdrawn."""
     if job.service_request_ids[:1] != (report.service_request_id,):
         return job
     now = to_the_second(ports.now())
     return update_job(
         job,
-        lambda present: dispatch_rules.noted(
+        lambda present: dispatch_rules.with_office_change(
             present, replace(present, address=report.address), now
         ),
         ports,
@@ -33,11 +33,11 @@ def addressed(job: Job, report: ReportWithWork, ports: FollowPorts) -> Job:
 
 
 def forget_with(report: ReportWithWork, title: str, ports: FollowPorts) -> None:
-    """Empties the jobs of a report that nobody is known to have sent, once nobody has to do them
-    and all their other reports are like it. May be done again."""
+    """Erase the texts and locations in the jobs of a report without a reporter, if all their other
+    reports have none either and the job is over or not needed. Idempotent."""
     for job in ports.jobs.of_report(report.service_request_id):
         reports = [ports.reports.find(each) for each in job.service_request_ids]
-        if all(_is_nobodys(each) for each in reports):
+        if all(_has_no_reporter(each) for each in reports):
             _forget(job, reports, title, ports)
 
 
@@ -73,5 +73,5 @@ def _emptied(job: Job, first: ReportWithWork | None, title: str, now: datetime) 
     return job if after == job else replace(after, updated_at=max(now, job.updated_at))
 
 
-def _is_nobodys(report: ReportWithWork | None) -> bool:
+def _has_no_reporter(report: ReportWithWork | None) -> bool:
     return report is None or report.is_withdrawn or report.is_forgotten

@@ -1,4 +1,4 @@
-"""Jobs are looked at: one, a crew's day, or a list."""
+"""Read jobs: one job, a crew's day, or a list."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -14,7 +14,7 @@ NO_CREW = "choose a crew that GET /api/crews lists"
 
 
 def one(job_id: str, who: Staff, ports: Ports) -> Job:
-    """The job. Raises NotFound, of another team's or ward's, too."""
+    """The job. Raises NotFound, also if it is in another team or ward."""
     job = ports.jobs.get(job_id)
     if job is None or not who.covers(job):
         raise no_job(job_id)
@@ -27,7 +27,7 @@ def crews(who: Staff, ports: Ports) -> Sequence[Crew]:
 
 
 def crew_of(crew: str, who: Staff, ports: Ports) -> Crew:
-    """The crew of that code. Raises NotFound, Forbidden (another team's)."""
+    """The crew with this code. Raises NotFound, Forbidden (it is in another team)."""
     found = ports.council.by_crew.get(crew)
     if found is None:
         raise NotFound(f"There is no crew {crew}: {NO_CREW}.")

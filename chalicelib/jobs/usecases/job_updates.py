@@ -1,4 +1,4 @@
-"""How a stored job is read and rewritten."""
+"""Load and update stored jobs."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,21 +12,24 @@ from chalicelib.kernel.optimistic import VersionConflict, update
 
 
 def update_job(job: Job, change: Callable[[Job], Job], ports: Ports | FollowPorts) -> Job:
-    """The job after `change`, stored; read and changed again when somebody else wrote in between. A
-    change that answers the very same job stores nothing. Raises UpstreamFailed when others keep
-    writing, and whatever `change` does."""
-    as_read: Job | None = job
+    """Apply `change` to the loaded job and save it; on a version conflict, load the job and apply
+    `change` again. Saves nothing if `change` returns the same object.
+
+    Returns: the stored job. Raises: UpstreamFailed after too many conflicts, and all errors of
+    `change`.
+    """
+    first: Job | None = job
 
     def load() -> Job:
-        nonlocal as_read
-        loaded, as_read = as_read or stored(job.job_id, ports), None
+        nonlocal first
+        loaded, first = first or stored(job.job_id, ports), None
         return loaded
 
     return update(load, change, lambda after: save(after, ports), what="this job")
 
 
 def save(after: Job, ports: Ports | FollowPorts) -> Job:
-    """Stores the job in the place of its version. Raises VersionConflict."""
+    """Replace the stored job if it still has the job's version. Raises VersionConflict."""
     after = replace(after, request_id=trace.current())
     try:
         return ports.jobs.save(after)
@@ -47,7 +50,7 @@ def stored(job_id: str, ports: Ports | FollowPorts) -> Job:
 
 
 def get_authorised(job_id: str, who: Staff, ports: Ports) -> Job:
-    """The job as it is stored. Raises NotFound, Forbidden (another team's, or of another ward)."""
+    """The stored job. Raises NotFound, Forbidden (it is in another team or ward)."""
     job = stored(job_id, ports)
     if not who.covers(job):
         raise job_forbidden()
@@ -55,15 +58,16 @@ def get_authorised(job_id: str, who: Staff, ports: Ports) -> Job:
 
 
 def get_at_version(job_id: str, version: int, who: Staff, ports: Ports) -> Job:
-    """The same, which still has this version. Raises Conflict, too; it carries the present one."""
+    """The stored job if it still has this version. Raises NotFound, Forbidden, Conflict (with the
+    present version)."""
     job = get_authorised(job_id, who, ports)
     if job.version != version:
         raise stale(job)
     return job
 
 
-def saved(after: Job, ports: Ports) -> Job:
-    """The job, stored in the place of its version. Raises Conflict."""
+def save_or_conflict(after: Job, ports: Ports) -> Job:
+    """Replace the stored job if it still has the job's version. Raises Conflict."""
     try:
         return save(after, ports)
     except VersionConflict as error:
@@ -71,7 +75,7 @@ def saved(after: Job, ports: Ports) -> Job:
 
 
 def no_job(job_id: str) -> NotFound:
-    """The refusal that does not tell a job beyond the caller's remit from one that is not there."""
+    """The error for a job that does not exist, or is outside the caller's remit."""
     return NotFound(f"There is no job {job_id} in your teams and wards.")
 
 

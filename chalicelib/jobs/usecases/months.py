@@ -1,4 +1,4 @@
-"""What the crews had to do in a month, and what came of it."""
+"""The crews' months: planned jobs and their outcomes."""
 
 from calendar import monthrange
 from collections.abc import Iterable, Sequence
@@ -14,9 +14,9 @@ from chalicelib.jobs.usecases.job_lists import crews
 
 @dataclass(frozen=True, kw_only=True)
 class Month:
-    """A crew's month: the jobs that are planned for one of its days and were not cancelled, as they
-    stand now; `minutes` of work that were planned for them, without driving. A job that was planned
-    again counts where it is now."""
+    """A crew's month: the jobs that are planned for one of its days and not cancelled, in their
+    present state. `minutes` is their planned work, without driving. A job that was moved counts on
+    its present day."""
 
     crew: str
     name: str
@@ -27,7 +27,8 @@ class Month:
 
 
 def months_of_crews(first: date, who: Staff, ports: Ports) -> Sequence[Month]:
-    """The month from that day, for each crew of the officer's teams. Raises UpstreamFailed."""
+    """The month that begins on `first`, for each crew of the officer's teams. Raises
+    UpstreamFailed."""
     return [_month(crew, first, ports) for crew in crews(who, ports)]
 
 

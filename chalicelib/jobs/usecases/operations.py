@@ -1,4 +1,5 @@
-"""A phone tells what its crew did: at once, or days later when it has a signal again."""
+"""Apply the operations of crews' phones, sent at once, or days later when a phone is online
+again."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,13 +14,13 @@ from chalicelib.kernel.optimistic import retry_on_conflict
 from chalicelib.kernel.time import to_the_second
 
 NOT_YOURS = "This job is not in your teams and wards. Keep what you recorded, and call the office."
-"""Said of a job that is not there and of one beyond the caller's remit, so that nobody can tell
-them apart."""
+"""The reason for a job that does not exist and for one outside the caller's remit: the caller
+cannot tell the two apart."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Unreadable:
-    """An operation that could not be read; `op_id` is empty where not even that could."""
+    """An operation that could not be read; `op_id` is empty if it could not be read either."""
 
     op_id: str
     reason: str
@@ -27,8 +28,8 @@ class Unreadable:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """The outcome of an operation. `job` is as it is now, None where the caller may not see it or
-    it was rejected before anybody looked."""
+    """The outcome of an operation. `job` is the present job; None if the caller may not see it or
+    the operation was rejected before the job was read."""
 
     op_id: str
     result: Result
@@ -40,11 +41,13 @@ Sent = Operation | Unreadable
 
 
 def operate(operations: Sequence[Sent], who: Operator, ports: Ports) -> Sequence[Outcome]:
-    """Takes what was done, each once, however often it is sent; one outcome each, in order. One
-    that is rejected stops no other. What one job is told is one write.
+    """Apply operations, each once, however often it is sent. A rejected operation does not stop the
+    others. The operations of one job are saved together.
 
-    Raises Invalid (too many in one call), UpstreamFailed: then some may have been taken, and all
-    can be sent again.
+    Returns: one outcome for each operation, in the same order.
+
+    Raises: Invalid (too many in one call), UpstreamFailed; some operations may then have been
+    applied, and all can be sent again.
     """
     if len(operations) > MOST_OPERATIONS:
         raise Invalid.field("operations", f"send at most {MOST_OPERATIONS} operations in one call")
@@ -56,14 +59,14 @@ def operate(operations: Sequence[Sent], who: Operator, ports: Ports) -> Sequence
         else:
             outcomes[place] = _rejected(each.op_id, each.reason)
     for job_id, of_job in by_job.items():
-        outcomes |= _told(job_id, of_job, who, ports)
+        outcomes |= _operate_on(job_id, of_job, who, ports)
     return [outcomes[place] for place in range(len(operations))]
 
 
-def _told(
+def _operate_on(
     job_id: str, operations: Mapping[int, Operation], who: Operator, ports: Ports
 ) -> dict[int, Outcome]:
-    """What becomes of operations of one job, by their places in the call."""
+    """Apply the operations of one job. Returns: their outcomes by their places in the call."""
 
     def attempt() -> dict[int, Outcome]:
         job = ports.jobs.get(job_id)
@@ -71,7 +74,7 @@ def _told(
             return {place: _rejected(each.op_id, NOT_YOURS) for place, each in operations.items()}
         if not who.may_work_on(job, ports.now()):
             return {place: _not_yours(each, job) for place, each in operations.items()}
-        taken, after = _taken(job, operations, who, ports)
+        taken, after = _take_all(job, operations, who, ports)
         present = job if after is job else save(after, ports)
         return {
             place: Outcome(
@@ -83,7 +86,7 @@ def _told(
     return retry_on_conflict(attempt, what="this job")
 
 
-def _taken(
+def _take_all(
     job: Job, operations: Mapping[int, Operation], who: Operator, ports: Ports
 ) -> tuple[dict[int, Taken], Job]:
     taken: dict[int, Taken] = {}
@@ -99,7 +102,7 @@ def _taken(
 
 
 def _fault(operation: Operation, who: Operator, ports: Ports) -> str | None:
-    """What is wrong with it, whatever the job is."""
+    """The reason to reject the operation without regard to the job; None if there is none."""
     if operation.kind == "could_not" and operation.reason is None:
         return "reason: enter why it could not be done"
     if operation.kind == "note" and not operation.text.strip():
@@ -116,7 +119,8 @@ def _fault(operation: Operation, who: Operator, ports: Ports) -> str | None:
 
 
 def _not_yours(operation: Operation, job: Job) -> Outcome:
-    """An operation accepted while the job was the operator's stays accepted."""
+    """The outcome for a job that the operator may not work on. A repeat of an operation that was
+    accepted before is a duplicate."""
     earlier = job.event(operation.op_id)
     if earlier and earlier.says_the_same_as(operation):
         return Outcome(op_id=operation.op_id, result="duplicate")

@@ -1,5 +1,5 @@
-"""The office makes jobs, plans them, changes them, and settles what is disputed. Nobody is told
-from here: that follows from what is stored."""
+"""Create, plan and change jobs, and settle disputes, for the office. The stream of stored changes
+triggers all notifications, so this module sends none."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -28,28 +28,27 @@ from chalicelib.jobs.usecases.job_updates import (
     get_authorised,
     job_forbidden,
     save,
-    saved,
+    save_or_conflict,
     stale,
 )
-from chalicelib.kernel.audit_entry import Action
 from chalicelib.kernel.observability import trace
 from chalicelib.kernel.optimistic import retry_on_conflict
 from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.published import ReportWithWork
 
 CHOSEN = ("kind", "title", "team", "minutes", "priority", "due", "materials", "hazards", "skills")
-"""Fields of a draft that follow from the first report where they are left out."""
+"""The fields of a draft that default to the values of the first report."""
 YEARS = range(2000, 2101)
-"""In which a job may be due."""
+"""The years in which a job may be due."""
 
 
 def create(draft: JobDraft, key: str, who: Staff, ports: Ports) -> Job:
-    """Makes a job; the same draft under the same key makes one. Raises Invalid, Forbidden, Conflict
-    (another draft under this key), UpstreamFailed."""
-    wanted = _wanted(draft, key, who, ports)
-    _noted(who, "jobs.create", wanted.job_id, "", ports)
-    stored = ports.jobs.add(wanted)
-    if stored.fingerprint != wanted.fingerprint:
+    """Create a job; the same draft with the same key creates it once. Raises Invalid, Forbidden,
+    Conflict (another draft with this key), UpstreamFailed."""
+    new = _new_job(draft, key, who, ports)
+    ports.note(who.actor, "jobs.create", new.job_id, "")
+    stored = ports.jobs.add(new)
+    if stored.fingerprint != new.fingerprint:
         raise Conflict(
             "Another job was created with this Idempotency-Key, and is unchanged. To create this "
             "one as well, use a new key.",
@@ -60,40 +59,44 @@ def create(draft: JobDraft, key: str, who: Staff, ports: Ports) -> Job:
 
 
 def change(job_id: str, changes: JobChanges, version: int, who: Staff, ports: Ports) -> Job:
-    """Changes a job that still has this version. Raises NotFound, Forbidden, Invalid, Conflict
-    (another version; it carries the present one), UpstreamFailed."""
+    """Change a job if it still has this version. Raises NotFound, Forbidden, Invalid, Conflict
+    (with the present version), UpstreamFailed."""
     job = get_at_version(job_id, version, who, ports)
     now = _now(ports)
     after = dispatch_rules.changed(job, changes, now)
-    after = _about(after, _reports_after(job, changes, who, ports), changes, now)
-    after = _fitting(after, changes, now, ports)
+    after = _with_reports(after, _reports_after(job, changes, who, ports), changes, now)
+    after = _unplanned_if_moved(after, changes, now, ports)
     if after is job:
         return job
-    _refuse(after, ports)
+    _validate(after, ports)
     if not who.covers(after) and after.team == job.team:
         raise job_forbidden()
-    named = sorted({*dispatch_rules.noted(job, after, now).office[-1].what})
-    _noted(who, "jobs.change", job_id, " ".join(named), ports)
-    return saved(after, ports)
+    fields = sorted({*dispatch_rules.with_office_change(job, after, now).office[-1].what})
+    ports.note(who.actor, "jobs.change", job_id, " ".join(fields))
+    return save_or_conflict(after, ports)
 
 
 def place(placements: Sequence[Placement], who: Staff, ports: Ports) -> Sequence[Job]:
-    """Puts jobs in their places of crews' days; what somebody else changes meanwhile is placed
-    nevertheless. Answers them in the same order. Raises NotFound, Forbidden, Invalid, Conflict (one
-    is over), UpstreamFailed: then some may have been placed, and all can be again."""
+    """Place jobs in crews' days, even if somebody changes them meanwhile.
+
+    Returns: the jobs in the same order. Raises: NotFound, Forbidden, Invalid, Conflict (a job is
+    over), UpstreamFailed; some jobs may then have been placed, and the call can be repeated.
+    """
     if wrong := [each for each in placements if each.position < 1]:
         raise Invalid.field(
             "position", f"must be at most the number of updates; job {wrong[0].job_id} has fewer"
         )
-    return [_placed(each, who, ports) for each in placements]
+    return [_place(each, who, ports) for each in placements]
 
 
 def settle(
     job_id: str, dispute_id: str, version: int, who: Staff, ports: Ports, *, keep: Side
 ) -> Job:
-    """Says who was right. What was settled so before stays; otherwise is refused.
+    """Settle a dispute: `keep` is the side whose state counts. Repeating a decision changes
+    nothing.
 
-    Raises NotFound, Forbidden, Conflict (another version; settled otherwise), UpstreamFailed.
+    Raises: NotFound, Forbidden, Conflict (another version, or the other side was kept before),
+    UpstreamFailed.
     """
     job = get_authorised(job_id, who, ports)
     dispute = job.dispute(dispute_id)
@@ -109,17 +112,17 @@ def settle(
         )
     if job.version != version:
         raise stale(job)
-    _noted(who, "jobs.settle", job_id, keep, ports)
-    return saved(dispatch_rules.settled(job, dispute, keep, _now(ports)), ports)
+    ports.note(who.actor, "jobs.settle", job_id, keep)
+    return save_or_conflict(dispatch_rules.settled(job, dispute, keep, _now(ports)), ports)
 
 
-def _wanted(draft: JobDraft, key: str, who: Staff, ports: Ports) -> Job:
-    reports = _found(draft.service_request_ids, who, ports)
+def _new_job(draft: JobDraft, key: str, who: Staff, ports: Ports) -> Job:
+    reports = _reports(draft.service_request_ids, who, ports)
     first, now = reports[0], _now(ports)
     chosen = {name: getattr(draft, name) for name in CHOSEN if getattr(draft, name) is not None}
     plan = JobChanges(crew=draft.crew, planned_day=draft.planned_day)
     values = values_of(first, ports.council.by_code[first.service_code].service_name) | chosen
-    wanted = Job(
+    job = Job(
         job_id=job_id_of("made", who.actor, key),
         state="to_plan",
         service_request_ids=tuple(each.service_request_id for each in reports),
@@ -132,15 +135,16 @@ def _wanted(draft: JobDraft, key: str, who: Staff, ports: Ports) -> Job:
         updated_at=now,
         **values,
     )
-    wanted = dispatch_rules.changed(wanted, plan, now)
-    _refuse(wanted, ports)
-    if not who.covers(wanted):
+    job = dispatch_rules.changed(job, plan, now)
+    _validate(job, ports)
+    if not who.covers(job):
         raise job_forbidden()
-    return wanted
+    return job
 
 
 def values_of(report: ReportWithWork, service_name: str) -> dict[str, Any]:
-    """What a job takes from the report that it is for. Raises Invalid where nobody knows where."""
+    """The fields that a job takes from its first report. Raises Invalid if the report has no
+    location."""
     if report.lat is None or report.long is None:
         raise Invalid.field(
             "service_request_ids", f"find the location of report {report.service_request_id} first"
@@ -163,12 +167,12 @@ def values_of(report: ReportWithWork, service_name: str) -> dict[str, Any]:
     }
 
 
-def _found(
+def _reports(
     service_request_ids: Iterable[str], who: Staff, ports: Ports
 ) -> Sequence[ReportWithWork]:
-    """The reports, each once. Raises Invalid, in the same words, of one that is not there and of
-    one beyond the officer's remit."""
-    found = []
+    """The reports, each once. Raises Invalid, with one message, if a report does not exist or is
+    outside the officer's remit."""
+    reports = []
     for each in dict.fromkeys(service_request_ids):
         report = ports.reports.find(each)
         is_there = report is not None and not report.is_withdrawn
@@ -176,12 +180,12 @@ def _found(
             raise Invalid.field(
                 "service_request_ids", f"there is no report {each} in your teams and wards"
             )
-        found.append(report)
-    return found
+        reports.append(report)
+    return reports
 
 
 def _reports_after(job: Job, changes: JobChanges, who: Staff, ports: Ports) -> tuple[str, ...]:
-    added = _found(changes.add_reports, who, ports)
+    added = _reports(changes.add_reports, who, ports)
     ids = (*job.service_request_ids, *(each.service_request_id for each in added))
     left = tuple(each for each in dict.fromkeys(ids) if each not in changes.remove_reports)
     if not left and job.service_request_ids:
@@ -191,25 +195,25 @@ def _reports_after(job: Job, changes: JobChanges, who: Staff, ports: Ports) -> t
     return left
 
 
-def _about(job: Job, ids: tuple[str, ...], changes: JobChanges, now: datetime) -> Job:
-    """The job about these reports; one that an officer adds stays, whatever it was merged with."""
-    came = tuple(each for each in job.joined if each not in changes.add_reports)
-    return dispatch_rules.noted(job, replace(job, service_request_ids=ids, joined=came), now)
+def _with_reports(job: Job, ids: tuple[str, ...], changes: JobChanges, now: datetime) -> Job:
+    """The job with these reports. A report that an officer adds is the job's own and stays if it is
+    separated from a merged one."""
+    joined = tuple(each for each in job.joined if each not in changes.add_reports)
+    after = replace(job, service_request_ids=ids, joined=joined)
+    return dispatch_rules.with_office_change(job, after, now)
 
 
-def _fitting(job: Job, changes: JobChanges, now: datetime, ports: Ports) -> Job:
-    """Without a plan for a crew of the team that it was given away by."""
+def _unplanned_if_moved(job: Job, changes: JobChanges, now: datetime, ports: Ports) -> Job:
+    """The job without its plan if it was given to another team and its crew is not in that team."""
     crew = ports.council.by_crew.get(job.crew or "")
-    is_given_away = changes.team is not None and changes.crew is None
+    is_moved = changes.team is not None and changes.crew is None
     return (
-        dispatch_rules.unplanned(job, now)
-        if is_given_away and crew and crew.team != job.team
-        else job
+        dispatch_rules.unplanned(job, now) if is_moved and crew and crew.team != job.team else job
     )
 
 
-def _refuse(job: Job, ports: Ports) -> None:
-    """Raises Invalid where team, crew, due date or window cannot be."""
+def _validate(job: Job, ports: Ports) -> None:
+    """Raise Invalid if the team, crew, due date or window is not possible."""
     if job.team not in ports.council.team_names:
         known = ", ".join(ports.council.team_names)
         raise Invalid.field("team", f"we do not know this team; choose one of: {known}")
@@ -218,10 +222,10 @@ def _refuse(job: Job, ports: Ports) -> None:
     if job.window and not _is_span(job.window):
         raise Invalid.field("window.closes", "must be after it opens")
     if job.crew is not None:
-        _refuse_crew(job, ports)
+        _validate_crew(job, ports)
 
 
-def _refuse_crew(job: Job, ports: Ports) -> None:
+def _validate_crew(job: Job, ports: Ports) -> None:
     crew = ports.council.by_crew.get(job.crew or "")
     of_team = [each.crew for each in ports.council.by_crew.values() if each.team == job.team]
     if crew is None or (crew.team != job.team and job.state in ("to_plan", "planned")):
@@ -229,7 +233,7 @@ def _refuse_crew(job: Job, ports: Ports) -> None:
         raise Invalid.field("crew", f"choose a crew of the job's team: {known}")
 
 
-def _placed(placement: Placement, who: Staff, ports: Ports) -> Job:
+def _place(placement: Placement, who: Staff, ports: Ports) -> Job:
     arrives_at = placement.arrives_at and to_the_second(placement.arrives_at)
     placement = replace(placement, arrives_at=arrives_at)
 
@@ -238,8 +242,9 @@ def _placed(placement: Placement, who: Staff, ports: Ports) -> Job:
         after = dispatch_rules.placed(job, placement, _now(ports))
         if after is job:
             return job
-        _refuse(after, ports)
-        _noted(who, "jobs.plan", job.job_id, f"{placement.crew} {placement.planned_day}", ports)
+        _validate(after, ports)
+        plan = f"{placement.crew} {placement.planned_day}"
+        ports.note(who.actor, "jobs.plan", job.job_id, plan)
         return save(after, ports)
 
     return retry_on_conflict(attempt, what="this job")
@@ -247,10 +252,6 @@ def _placed(placement: Placement, who: Staff, ports: Ports) -> Job:
 
 def _is_span(window: Window) -> bool:
     return window.opens < window.closes
-
-
-def _noted(who: Staff, what: Action, job_id: str, more: str, ports: Ports) -> None:
-    ports.note(who.actor, what, job_id, more)
 
 
 def _now(ports: Ports) -> datetime:
