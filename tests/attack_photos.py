@@ -1,6 +1,7 @@
-"""Files made to harm the program that opens them, by name; none of them is stored.
+"""Files made to harm the program that opens them, by name; they are generated, not stored in the
+repository.
 
-Those that may be taken hold CANARY wherever a format has room for more than pixels.
+Files that may be accepted contain CANARY wherever a format has room for more than pixels.
 """
 
 import struct
@@ -19,7 +20,7 @@ Maker = Callable[[], bytes]
 
 
 def picture(mode: str = "RGB", size: tuple[int, int] = SIZE) -> Image.Image:
-    """Something to see: brighter to the right, with a dark corner at the top left."""
+    """A test picture: brighter to the right, with a dark corner at the top left."""
     image = Image.linear_gradient("L").rotate(90).resize(size).convert("RGB")
     image.paste((10, 20, 30), (0, 0, size[0] // 4, size[1] // 4))
     return image.convert(mode)
@@ -39,7 +40,7 @@ def segment(marker: int, content: bytes) -> bytes:
 
 
 def jpeg(*segments: bytes, **options: Any) -> bytes:
-    """A JPEG with these segments behind its start."""
+    """A JPEG with these segments after its start marker."""
     raw = saved("JPEG", **options)
     return raw[:2] + b"".join(segments) + raw[2:]
 
@@ -47,7 +48,8 @@ def jpeg(*segments: bytes, **options: Any) -> bytes:
 def tiff(
     *entries: tuple[int, int, int, int], more: bytes = b"", claimed: int | None = None
 ) -> bytes:
-    """An Exif block of one directory of (tag, type, count, value); `claimed` entries are said."""
+    """An Exif block with one directory of (tag, type, count, value) entries, which claims to have
+    `claimed` entries."""
     count = len(entries) if claimed is None else claimed
     packed = b"".join(struct.pack(">HHII", *entry) for entry in entries)
     return b"MM\0*" + struct.pack(">IH", 8, count) + packed + b"\0\0\0\0" + more
@@ -62,13 +64,13 @@ def oriented(value: int) -> bytes:
 
 
 def resized(raw: bytes, width: int, height: int) -> bytes:
-    """A JPEG that says it is of another size."""
+    """A JPEG that claims another size."""
     at = next(at for at in range(2, len(raw)) if raw[at] == 0xFF and raw[at + 1] in (0xC0, 0xC2))
     return raw[: at + 5] + struct.pack(">HH", height, width) + raw[at + 9 :]
 
 
 def many_scans(count: int) -> bytes:
-    """A progressive JPEG whose last scan comes again and again."""
+    """A progressive JPEG that repeats its last scan `count` times."""
     raw = saved("JPEG", progressive=True)
     last = raw.rindex(b"\xff\xda")
     return raw[:-2] + raw[last:-2] * count + raw[-2:]
@@ -163,7 +165,7 @@ def png(
     interlaced: int = 0,
     pixels: bytes | None = None,
 ) -> bytes:
-    """A PNG with these chunks behind its header; `pixels` is what its pixels are packed to."""
+    """A PNG with these chunks after its header; `pixels` are its compressed pixels."""
     if pixels is None:
         pixels = zeros(height * (1 + width * {0: 1, 2: 3, 3: 1, 6: 4}[colours] * depth // 8))
     header = struct.pack(">IIBBBBB", width, height, depth, colours, 0, 0, interlaced)
@@ -179,7 +181,7 @@ def png(
 
 
 def zeros(count: int) -> bytes:
-    """So many zero bytes, packed."""
+    """So many zero bytes, compressed."""
     packer = zlib.compressobj(9)
     block = bytes(1_000_000)
     parts = [packer.compress(block) for _ in range(count // len(block))]
@@ -270,7 +272,7 @@ def animated_webp(count: int, width: int, height: int) -> bytes:
 
 
 def lossless_of(width: int, height: int) -> bytes:
-    """A lossless WebP of one colour, a few bytes whatever its size."""
+    """A lossless WebP of one colour, which has a few bytes at any size."""
     raw = saved("WEBP", Image.new("RGBA", (16, 16), (9, 9, 9, 99)), lossless=True)
     bits = int.from_bytes(raw[21:25], "little") & 0xF0000000 | (height - 1) << 14 | (width - 1)
     return raw[:21] + struct.pack("<I", bits) + raw[25:]
@@ -307,7 +309,7 @@ def heic(image: Image.Image | None = None, **options: Any) -> bytes:
 
 
 def saying(raw: bytes, width: int, height: int) -> bytes:
-    """A HEIC whose container says that its picture is of another size."""
+    """A HEIC whose container claims another size of its picture."""
     at = raw.index(b"ispe")
     return raw[: at + 8] + struct.pack(">II", width, height) + raw[at + 16 :]
 
@@ -336,7 +338,7 @@ HEICS: dict[str, Maker] = {
 }
 
 
-# What is no photo
+# Files that are not photos
 
 
 OTHERS: dict[str, Maker] = {

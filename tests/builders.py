@@ -1,4 +1,4 @@
-"""Things to test with; every value can be named, the rest is ordinary."""
+"""Builders of test objects: each takes values by name and has defaults for the others."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -14,7 +14,7 @@ MARKET_PLACE = {"lat": 53.959, "long": -1.0815}
 
 
 def long_key(key: str) -> str:
-    """The key made long enough for somebody who is not signed in; that of a photo keeps its
+    """The key, lengthened as callers who are not signed in need it; the key of a photo keeps its
     number. Text that is not a key stays as it is."""
     own, slash, number = key.rpartition("/")
     if not slash or not number.isdigit():
@@ -31,7 +31,7 @@ def draft(**values: Any) -> Draft:
 
 
 def draft_body(**values: Any) -> dict[str, Any]:
-    """The same as a client sends it."""
+    """The JSON body of a draft."""
     return {"service_code": "pothole", "description": "A deep hole.", **MARKET_PLACE, **values}
 
 
@@ -106,6 +106,6 @@ def imported(**values: Any) -> Imported:
 
 
 def place_of(report: ServiceRequest) -> Point:
-    """The place of a report that has one."""
+    """The location of a report that has one."""
     assert report.point
     return report.point

@@ -1,4 +1,4 @@
-"""Puts a part of the composition root in the place of the one that this process has built."""
+"""Replace parts of the composition root that this process has built."""
 
 from collections.abc import Callable
 from importlib import import_module
@@ -14,7 +14,7 @@ from chalicelib.bootstrap import container
 def replace_built(
     patch: pytest.MonkeyPatch, builder: Callable[..., Any], part: object, *arguments: object
 ) -> None:
-    """From now on the builder answers `part` for these arguments, wherever it is called."""
+    """Make the builder return `part` for these arguments, wherever it is called."""
     patch.setitem(container.BUILT, (builder, *arguments), part)
 
 

@@ -23,11 +23,11 @@ from tests.effort import EXHAUSTIVE
 from tests.fakes import IDS, Clock, MemoryPhotos, MemoryRepository, Nowhere
 from tests.patience import STRETCH
 
-# Time is measured by the benchmark, never by a test: a busy machine must not fail one.
+# Only the benchmark measures time: a busy machine must not fail a test.
 settings.register_profile("ginnel", deadline=None)
 settings.load_profile("ginnel")
-# A worker holds half a gigabyte, most of it moto's and botocore's: looking through all of that for
-# rings again and again took a tenth of the tests' time.
+# A worker has half a gigabyte of objects, most of them moto's and botocore's: frequent garbage
+# collections of all of them took a tenth of the tests' time.
 gc.set_threshold(100_000, 50, 1000)
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -35,8 +35,8 @@ SHARED_DATA = ROOT.parent / "shared" / "data"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The longest files first, so that no worker is left alone with one of them at the end; what is
-    exhaustive only where that is asked for."""
+    """Run the longest files first, so that no worker is left alone with one of them at the end, and
+    exhaustive tests only if EXHAUSTIVE is set."""
     items.sort(key=lambda item: "e2e" not in item.path.parts)
     if not EXHAUSTIVE:
         left_out = [item for item in items if item.get_closest_marker("exhaustive")]
@@ -46,8 +46,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session", autouse=True)
 def unhurried() -> Iterator[None]:
-    """Servers asked over the network run on this machine too, beside the tests, and may take
-    longer than others would be waited for."""
+    """Lengthen the time-outs of network calls, as their servers run on this machine beside the
+    tests."""
     with pytest.MonkeyPatch.context() as patch:
         for module in (openid_discovery, openid_issuers, web_push, webhook):
             patch.setattr(module, "TIMEOUT_S", module.TIMEOUT_S * STRETCH)
@@ -82,10 +82,10 @@ def ports(repository: MemoryRepository, clock: Clock) -> reports.Ports:
 
 @pytest.fixture
 def cloud(cloud_of_the_module: Cloud) -> Cloud:
-    """moto with the template's resources, emptied for each test: a quarter of the time that a new
-    one takes. Its pump is stepped by hand. A module that takes it has no other cloud."""
+    """moto with the template's resources, emptied for each test, which takes a quarter of the time
+    of a new one. Tests step its pump themselves. A module that uses it has no other cloud."""
     emptied.empty(cloud_of_the_module)
-    _read_what_is_kept()
+    _fill_caches()
     return cloud_of_the_module
 
 
@@ -98,18 +98,18 @@ def cloud_of_the_module() -> Iterator[Cloud]:
 
 @pytest.fixture
 def new_cloud() -> Iterator[Cloud]:
-    """A cloud of its own, for tests that change its tables or secrets themselves."""
+    """A new cloud for one test that changes its tables or secrets."""
     here = Cloud()
-    _read_what_is_kept()
+    _fill_caches()
     yield here
     here.stop()
 
 
-def _read_what_is_kept() -> None:
+def _fill_caches() -> None:
     for name in ("id", "link", "token", "code", "alert", "push"):
-        # A process reads them once in five minutes: tests that count calls begin after that.
+        # A process caches secrets for five minutes: fill the cache before tests that count calls.
         container.secret(name).current()
-    # The same of wards and streets, once in a minute.
+    # The same for wards and streets, which are cached for a minute.
     whereabouts, nowhere = reports_ports().whereabouts, Point(lat=0, long=0)
     whereabouts.ward_code(nowhere, date(2026, 6, 1))
     whereabouts.street(nowhere)

@@ -1,5 +1,5 @@
-"""How much the tests try. `make test` takes a sample where every case takes long; `make test-all`
-sets EXHAUSTIVE=1 and tries all of them.
+"""The number of cases that the tests try. `make test` takes a sample if all cases take long;
+`make test-all` sets EXHAUSTIVE=1 and tries all of them.
 
 A test that only `make test-all` runs is marked with `pytest.mark.exhaustive`.
 """

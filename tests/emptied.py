@@ -1,4 +1,4 @@
-"""One cloud for many tests: nothing is left in it of the test before."""
+"""Empty the cloud between tests that share it."""
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
@@ -13,8 +13,8 @@ from infra.local.cloud import Cloud
 
 
 def empty(cloud: Cloud) -> None:
-    """Takes everything out of moto's tables, streams, queues, buckets and outboxes, and lets the
-    process forget what it read of it. Secrets stay, as do tables and queues themselves."""
+    """Remove everything from moto's tables, streams, queues, buckets and outboxes, and clear the
+    process's caches of it. Secrets stay, and so do the tables and queues themselves."""
     for table in dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables.values():
         _empty_table(table)
     for queue in sqs_backends[DEFAULT_ACCOUNT_ID][REGION].queues.values():

@@ -1,4 +1,4 @@
-"""Ports in memory. Each keeps the contract that tests/contract holds the real one to."""
+"""Ports in memory. Each keeps the contract that tests/contract checks for the real one."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -264,7 +264,7 @@ class MemoryRepository:
 
 @dataclass
 class MemoryQueue(Generic[Item]):
-    """Items that wait for a reaction; `fails` is raised in the place of taking them."""
+    """The queued items, in a list; if there is an error in `fails`, it is raised instead."""
 
     sent: list[Item] = field(default_factory=list)
     fails: Exception | None = None
@@ -276,7 +276,7 @@ class MemoryQueue(Generic[Item]):
 
 
 class PlainSecret:
-    """A secret as it stands after rotations: the last value is the current one."""
+    """A secret after rotations: the last value is the current one."""
 
     def __init__(self, *values: str) -> None:
         self.values = list(values)
@@ -292,8 +292,9 @@ IDS = Ids(PlainSecret("ids"), PlainSecret("links"))
 
 
 class MemoryPhotos:
-    """Photos as reports see them: `known` belong to whatever is sent, `done` can be shown, `taken`
-    came as files, `refused` are files that are not taken, `wanted` are to be fetched, `let` go."""
+    """Photos for the reports slice: `known` are ids that belong to any report, `done` can be shown,
+    `taken` are uploaded files, `refused` are files to refuse, `wanted` are URLs to fetch, and `let`
+    are ids that were let go."""
 
     def __init__(self) -> None:
         self.known: set[str] = set()
@@ -331,8 +332,8 @@ class MemoryPhotos:
 
 
 class Nowhere:
-    """Places that belong to nothing known, until `wards` (by the day's year) and `name` are set;
-    all of them are outside every ward when `outside` is."""
+    """An address lookup that finds nothing until `wards` (by the year of the day) and `name` are
+    set. If `outside`, all places are outside every ward."""
 
     def __init__(self) -> None:
         self.wards: dict[int, str] = {}
@@ -350,7 +351,7 @@ class Nowhere:
 
 
 class Clock:
-    """A clock that stands still until it is set."""
+    """A clock that stands still until a test sets it."""
 
     def __init__(self, now: datetime = NOON) -> None:
         self.now = now
@@ -360,7 +361,7 @@ class Clock:
 
 
 class MemoryDocuments:
-    """Documents in a dictionary; `puts` counts what was written and deleted."""
+    """Documents in a dictionary; `puts` lists what was written and deleted."""
 
     def __init__(self) -> None:
         self.bodies: dict[str, bytes] = {}
@@ -387,7 +388,7 @@ class MemoryDocuments:
 
 
 def plain_page(report: ReportView) -> bytes:
-    """A page that says which report it is, and in which state."""
+    """A page with only the report's id and state."""
     return f"<h1>{report.service_request_id} {report.state}</h1>".encode()
 
 

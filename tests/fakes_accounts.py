@@ -32,7 +32,7 @@ class MemoryAccounts:
 
     def __init__(self) -> None:
         self._accounts: dict[str, Account] = {}
-        # By type, too: as tuples, a destination and an identity of the same words are equal.
+        # Keyed by type, too: as tuples, a destination and an identity with equal texts are equal.
         self._owners: dict[tuple[type, Destination | Identity], str] = {}
 
     def get(self, account_id: str) -> Account | None:
@@ -163,8 +163,8 @@ OF_KNOWN_DEVICES = "code to address from known devices in a day"
 
 
 class MemoryLimits:
-    """Counts that never start again; `most` of each scope, but of all known devices of an address
-    as many as there really are."""
+    """Limits whose counts are never reset: `most` for each scope, but the real limit for the known
+    devices of an address."""
 
     def __init__(self, most: int = 5) -> None:
         self._most = most
@@ -178,8 +178,8 @@ class MemoryLimits:
 
 
 class FewTexts:
-    """A budget of so many texts, each of which counts as one; the last are kept for devices that
-    are known."""
+    """A budget of `left` text messages, of one segment each; the last `kept` of them are reserved
+    for known devices."""
 
     def __init__(self, left: int = 1_000, *, kept: int = 0) -> None:
         self.left = left
@@ -202,7 +202,7 @@ class FewTexts:
 
 
 def accounts_ports(clock: Clock, trail: MemoryTrail | None = None) -> Ports:
-    """All in memory; ids are counted."""
+    """The accounts slice in memory; ids are numbered."""
     accounts, numbers = MemoryAccounts(), count(1)
 
     def new_id() -> str:

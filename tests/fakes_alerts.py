@@ -111,7 +111,7 @@ class MemorySubscriptions:
 
 
 class MemoryIndex:
-    """The Index port in dictionaries; `asked` are the areas that were."""
+    """The Index port in dictionaries; `asked` are the queried areas."""
 
     def __init__(self) -> None:
         self.stored: dict[str, dict[str, Entry]] = defaultdict(dict)
@@ -137,7 +137,8 @@ class MemoryIndex:
 
 @dataclass
 class MemoryReports:
-    """The Reports port; `owners` are the accounts that may subscribe to what is not public."""
+    """The Reports port; `owners` are the accounts that may subscribe to reports that are not
+    public."""
 
     subjects: dict[str, Report] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
@@ -167,7 +168,7 @@ class MemoryReports:
 
 @dataclass
 class MemoryNotices:
-    """The Notices port; `wards` are the codes of those that a place is in."""
+    """The Notices port; `wards` are the codes of the wards of every place."""
 
     known: dict[str, Affected] = field(default_factory=dict)
     wards: tuple[str, ...] = (GUILDHALL,)
@@ -193,7 +194,7 @@ def check_push(address: PushAddress) -> None:
 
 
 class Alerts:
-    """The whole slice in memory, with a clock that stands."""
+    """The whole slice in memory, with a clock that stands still."""
 
     def __init__(self, *stored: Subscription, now: datetime = NOON) -> None:
         self.clock = Clock(now)

@@ -1,4 +1,4 @@
-"""The ports of telling subscribers in memory, with the conditions that DynamoDB keeps."""
+"""The ports of alert delivery in memory, with the conditions that DynamoDB checks."""
 
 import gzip
 import json
@@ -102,7 +102,7 @@ def notice(**values: Any) -> Notice:
 
 
 def text_log(*lines: str, kind: str = "DATA_MESSAGE") -> dict[str, Any]:
-    """A piece of CloudWatch's log of texts, as it comes to a function."""
+    """An event with lines of CloudWatch's log of text messages, as a function receives it."""
     log = {
         "messageType": kind,
         "owner": "123456789012",
@@ -175,7 +175,7 @@ class MemoryAlerts:
 
 
 class MemorySuppressed:
-    """Addresses that nothing is sent to."""
+    """Addresses to which nothing is sent."""
 
     def __init__(self) -> None:
         self.stored: dict[str, tuple[Because, datetime]] = {}
@@ -208,8 +208,9 @@ class MemorySpend:
 
 
 class FakeSender:
-    """Takes what it is given, unless told to raise; `there` has what arrived, in order. An error
-    that says that it `arrived` is raised after that."""
+    """Accepts all messages, except those for which `raises` has an error; `there` has the arrived
+    messages, in order. An error with the attribute `arrived` is raised after the message
+    arrived."""
 
     def __init__(self) -> None:
         self.there: list[tuple[Message, Any]] = []
@@ -218,7 +219,7 @@ class FakeSender:
 
     @property
     def names(self) -> list[str]:
-        """Those of the alerts, each as often as it arrived."""
+        """The names of the alerts, each as often as it arrived."""
         return [message.name.rpartition("-")[0] for message, _ in self.there]
 
     def send(self, message: Message, to: Any) -> str | None:
@@ -232,7 +233,7 @@ class FakeSender:
 
 
 class FakeThings:
-    """Reports or notices as they are told of."""
+    """Reports or notices, as alerts describe them."""
 
     def __init__(self) -> None:
         self.known: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""The desk slice's ports in memory, with the conditions that DynamoDB keeps."""
+"""The desk slice's ports in memory, with the conditions that DynamoDB checks."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -64,8 +64,8 @@ class MemoryDesk:
 
 @dataclass
 class Desk:
-    """The whole slice in memory; `noted` is what stands in the log, which takes nothing while it is
-    `down`."""
+    """The whole slice in memory; `noted` are the entries of the audit log, which refuses entries
+    while it is `down`."""
 
     clock: Clock = field(default_factory=Clock)
     store: MemoryDesk = field(default_factory=MemoryDesk)

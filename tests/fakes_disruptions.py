@@ -72,8 +72,8 @@ class MemoryDisruptions:
 
 @dataclass
 class Office:
-    """The whole slice in memory, with a clock that stands. `noted` is the audit log, `published`
-    what was published in turn, `purged` what the CDN was asked."""
+    """The whole slice in memory, with a clock that stands still. `noted` is the audit log,
+    `published` are the published documents in order, `purged` the CDN's invalidations."""
 
     clock: Clock = field(default_factory=Clock)
     disruptions: Disruptions = field(default_factory=MemoryDisruptions)

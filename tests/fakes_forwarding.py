@@ -1,4 +1,4 @@
-"""What passing reports on reaches outside for, in memory."""
+"""The ports of forwarding reports, in memory."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ GROUPED = "7K3M-2QXV-9HTD"
 
 
 def case(**values: Any) -> Case:
-    """A report as it is passed on."""
+    """A report as it is forwarded."""
     return Case(
         **{
             "service_request_id": REFERENCE,
@@ -39,7 +39,7 @@ def case(**values: Any) -> Case:
 
 
 def answer(entries: list[Tree], root: str = "service_requests", status: int = 200) -> Reply:
-    """A list, as an Open311 server says it."""
+    """The response of an Open311 server with a list."""
     return Reply(status, {}, write(root, entries, "xml"))
 
 
@@ -49,8 +49,8 @@ def status(number: int, **headers: str) -> Reply:
 
 @dataclass
 class FakeOutside:
-    """Another body's server: gives what stands in `answers` for the end of a path, in turn, the
-    last one again and again; `asked` is what it heard."""
+    """Another body's server: returns the `answers` for a method and the end of a path in turn, and
+    then repeats the last one; `asked` are the requests that it received."""
 
     answers: dict[str, list[Reply | Exception]] = field(default_factory=dict)
     asked: list[tuple[str, str, dict[str, list[str]]]] = field(default_factory=list)
@@ -77,14 +77,14 @@ class FakeOutside:
         split = urlsplit(url)
         self.asked.append((method, split.path, parse_qs(split.query)))
         waiting = self.answers[f"{method} {split.path.rpartition('/')[2]}"]
-        said = waiting.pop(0) if len(waiting) > 1 else waiting[0]
-        if isinstance(said, Exception):
-            raise said
-        return said
+        answer = waiting.pop(0) if len(waiting) > 1 else waiting[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
 
 class MemoryPost:
-    """Letters that left; `failure` is raised in the place of the next ones."""
+    """The sent letters; if there is a `failure`, it is raised instead of sending."""
 
     def __init__(self) -> None:
         self.letters: list[Letter] = []
@@ -110,7 +110,8 @@ class MemoryInbox:
 
 
 class MemoryNotes:
-    """Notes beside reports; without one for what is not `known`, and none after `most`."""
+    """The notes of reports; refuses a note for a report that is not `known`, and all after
+    `most`."""
 
     def __init__(self) -> None:
         self.known = {REFERENCE}
@@ -130,7 +131,7 @@ class MemoryNotes:
 
 
 class MemoryMarks:
-    """Until when destinations were asked, in a dictionary."""
+    """The marks of polled destinations, in a dictionary."""
 
     def __init__(self) -> None:
         self._marks: dict[str, Mark] = {}

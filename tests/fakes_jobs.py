@@ -103,7 +103,7 @@ def job_report(service_request_id: str = REPORT, **values: Any) -> ReportWithWor
 
 
 class MemoryJobs:
-    """Jobs in a dictionary. `stale_next` lets that many saves meet another writer first."""
+    """Jobs in a dictionary. The next `stale_next` saves conflict with another writer."""
 
     def __init__(self, *jobs: Job) -> None:
         self.stored: dict[str, Job] = {each.job_id: replace(each, version=1) for each in jobs}
@@ -173,8 +173,9 @@ def _page(found: Sequence[Job], limit: int, after: str | None) -> Page:
 
 
 class MemoryReports:
-    """Reports as jobs see them. `told` and `notes` have each text once, by its id; `signed` has the
-    authors of notes, `looks` what officers were asked to look at, `waiting` photos that wait."""
+    """Reports for the jobs slice. `told` are the updates and `notes` the notes, by id; `signed` are
+    the authors of notes, `looks` the requests to officers, `waiting` the photos that wait for a
+    check."""
 
     def __init__(self, reports: Iterable[ReportWithWork]) -> None:
         self.stored = {each.service_request_id: each for each in reports}
@@ -263,8 +264,8 @@ def council_of_crews(*crews: Crew) -> Council:
 
 @dataclass
 class Yard:
-    """The whole slice in memory, with a clock that stands. `noted` is the
-    audit log; `asked_for` the (scope, op_id, photo_id) of photos."""
+    """The whole slice in memory, with a clock that stands still. `noted` is the audit log,
+    `asked_for` are the (scope, op_id, photo_id) of requested photos."""
 
     jobs: MemoryJobs = field(default_factory=MemoryJobs)
     reports: MemoryReports = field(default_factory=lambda: MemoryReports([job_report()]))

@@ -169,7 +169,7 @@ class MemoryReceivers:
 
 
 class FakeReports:
-    """Reports as they are told of; `notes` are what was written on them."""
+    """Reports for the outbound slice; `notes` are the notes that it added."""
 
     def __init__(self) -> None:
         self.known: dict[str, Report] = {}
@@ -200,7 +200,9 @@ class FakeReports:
 
 
 class FakeSender:
-    """Takes what it is given, unless told to raise; `there` has what arrived, in order."""
+    """Accepts all deliveries, except those for which `raises` has an error; `there` has the arrived
+    deliveries, in order. An error with the attribute `arrived` is raised after the delivery
+    arrived. `forgets` hides them from `find`."""
 
     def __init__(self) -> None:
         self.there: list[str] = []

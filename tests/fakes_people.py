@@ -1,4 +1,4 @@
-"""What administrators' changes need, in memory."""
+"""The ports of administrators' changes, in memory."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from chalicelib.kernel.audit_entry import Entry
 
 @dataclass
 class MemoryTrail:
-    """The audit log in a list; while it is `down` it takes nothing."""
+    """The audit log in a list; it refuses entries while it is `down`."""
 
     entries: list[Entry] = field(default_factory=list)
     down: bool = False

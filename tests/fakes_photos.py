@@ -1,5 +1,5 @@
-"""The photos slice's ports in memory. Each keeps the contract that tests/contract holds the real
-one to."""
+"""The photos slice's ports in memory. Each keeps the contract that tests/contract checks for the
+real one."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ BROKEN = b"broken"
 
 
 class MemoryUploads:
-    """Files in a list, every version, with the time at which each arrived."""
+    """All versions of uploaded files in a list, with the times when they arrived."""
 
     def __init__(self, clock: Clock) -> None:
         self.files: list[tuple[Upload, datetime, bytes]] = []
@@ -38,7 +38,7 @@ class MemoryUploads:
         return Policy("https://uploads.example", fields)
 
     def arrive(self, photo: PhotoKey, raw: bytes, declared: int | None = None) -> Upload:
-        """A file that was posted; `declared` is its size as it was allowed."""
+        """Add an uploaded file; `declared` is the size for which the upload was allowed."""
         self._count += 1
         upload = Upload(photo, f"v{self._count}")
         if declared is not None:
@@ -114,7 +114,7 @@ class MemoryGallery:
 
 
 class MemoryRecords:
-    """The outcome of photos, in a dictionary."""
+    """The records of photos, in a dictionary."""
 
     def __init__(self) -> None:
         self.photos: dict[PhotoKey, Photo] = {}
@@ -148,7 +148,7 @@ class MemoryRecords:
 
 @dataclass
 class ReportedPhotos:
-    """The reports, as far as photos go."""
+    """Reports for the photos slice."""
 
     held: set[tuple[str, str]] = field(default_factory=set)
 
@@ -157,7 +157,7 @@ class ReportedPhotos:
 
 
 def plainly_rebuilt(raw: bytes) -> Pictures:
-    """Pictures that say of which file they are; a page is its own page."""
+    """Pictures whose bytes name the original file; the page of a page is the page itself."""
     if raw.startswith(BROKEN):
         raise Refused("This photo is damaged. Send it again.")
     name = raw.removeprefix(b"page of ")
@@ -165,14 +165,14 @@ def plainly_rebuilt(raw: bytes) -> Pictures:
 
 
 def plainly_blackened(page: bytes, areas: Sequence[PictureArea]) -> Pictures:
-    """Pictures that say how much of them was blackened."""
+    """Pictures whose bytes contain the number of redacted areas."""
     name = page.removeprefix(b"page of ") + b" less %d" % len(areas)
     return Pictures(b"page of " + name, b"thumbnail of " + name)
 
 
 @dataclass
 class Elsewhere:
-    """Files at addresses of other systems; `down` is one that does not answer now."""
+    """Files at URLs of other systems; those in `down` do not answer."""
 
     files: dict[str, bytes] = field(default_factory=dict)
     down: set[str] = field(default_factory=set)
@@ -189,7 +189,7 @@ class Elsewhere:
 
 @dataclass
 class Here:
-    """The slice in memory, each part at hand."""
+    """The slice's ports in memory, each with its own type."""
 
     clock: Clock
     uploads: MemoryUploads

@@ -1,4 +1,4 @@
-"""Publishing's ports in memory, and reports as publishing sees them."""
+"""The publishing slice's ports in memory, and reports for it."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -37,7 +37,7 @@ def shown_update(**values: Any) -> UpdateView:
 
 
 def shown_report(service_request_id: str, **values: Any) -> ReportView:
-    """What everybody may see of a report."""
+    """A public report."""
     return ReportView(**shown_values(service_request_id, **values))
 
 
@@ -70,7 +70,7 @@ def shown_values(service_request_id: str, **values: Any) -> dict[str, Any]:
 
 
 def entry_of(report: Any) -> dict[str, Any]:
-    """The report as Open311 lists it, and what is extended."""
+    """The report as an entry of Open311, with the extended attributes."""
     names = "service_request_id status service_code service_name title description address lat long"
     values = {name: getattr(report, name) for name in names.split()}
     for name in ("requested_datetime", "updated_datetime"):
@@ -90,7 +90,7 @@ def entry_of(report: Any) -> dict[str, Any]:
 
 
 class MemoryReports:
-    """Stored reports: those that everybody may see, and the ids of all."""
+    """Stored reports: the public ones, and the ids of all."""
 
     def __init__(self) -> None:
         self.shown: dict[str, ReportView] = {}
@@ -98,14 +98,14 @@ class MemoryReports:
         self.asked: list[Sequence[str]] = []
 
     def put(self, number: int = 1, **values: Any) -> ReportView:
-        """Stores a report that is public."""
+        """Store a public report."""
         report = shown_report(f"R{number:011}", **values)
         self.shown[report.service_request_id] = report
         self.ids.add(report.service_request_id)
         return report
 
     def hide(self, report: ReportView) -> None:
-        """It stays stored, and nobody may see it."""
+        """Hide a report; it stays stored."""
         self.shown.pop(report.service_request_id, None)
 
     def public(self, service_request_ids: Sequence[str]) -> Mapping[str, ReportView]:
@@ -132,7 +132,7 @@ class MemoryReports:
 
 
 class MemoryPhotos:
-    """Published files in a set of keys; `kept` is all there is to show, `acts` what was done."""
+    """The keys of published files; `kept` are all files that can be published, `acts` the calls."""
 
     def __init__(self) -> None:
         self.kept: set[str] = set()
@@ -140,7 +140,7 @@ class MemoryPhotos:
         self.acts: list[str] = []
 
     def keep(self, service_request_id: str, *photo_ids: str) -> None:
-        """Photos that can be shown from now on."""
+        """Allow these photos to be published."""
         files = ("page.jpg", "thumbnail.jpg")
         self.kept |= {f"{service_request_id}/{each}/{file}" for each in photo_ids for file in files}
 
@@ -163,7 +163,7 @@ class MemoryPhotos:
 
 @dataclass
 class MemoryCdn:
-    """Remembers what was dropped, by reference; `refuses` makes it fail."""
+    """Records the invalidated paths by reference; fails if `refuses`."""
 
     refuses: bool = False
     invalidated: dict[str, Sequence[str]] = field(default_factory=dict)
@@ -175,7 +175,7 @@ class MemoryCdn:
 
 
 class Published:
-    """All of publishing in memory."""
+    """The whole slice in memory."""
 
     def __init__(self) -> None:
         self.documents = MemoryDocuments()

@@ -1,4 +1,4 @@
-"""What signing in through another organisation needs, in memory."""
+"""The ports of single sign-on, in memory."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -35,7 +35,7 @@ class MemoryHandovers:
 
 @dataclass
 class SayingIssuers:
-    """Returns `claims` for any code but "bad"."""
+    """Issuers that return `claims_of` for any code but "bad"."""
 
     claims_of: Mapping[str, Any] = field(default_factory=dict)
     asked: int = 0

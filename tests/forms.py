@@ -1,4 +1,4 @@
-"""Fills in pages as a browser without JavaScript does: from the HTML alone."""
+"""Fill in the forms of pages like a browser without JavaScript, from the HTML alone."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ VOID = ("input", "meta", "link", "br", "img")
 
 
 class File(NamedTuple):
-    """A file that somebody chooses."""
+    """A file for a file input."""
 
     name: str
     content_type: str
@@ -22,23 +22,23 @@ class File(NamedTuple):
 
 @dataclass
 class Form:
-    """A form of a page: where it is posted, how, and what it holds already."""
+    """A form of a page: its action, its encoding and its present values."""
 
     action: str
     enctype: str
     fields: list[tuple[str, str]] = field(default_factory=list)
-    """What would be sent as it stands."""
+    """The names and values that would be sent without changes."""
     names: set[str] = field(default_factory=set)
     """Every field that can be filled in."""
     files: set[str] = field(default_factory=set)
     buttons: list[tuple[str, str, str]] = field(default_factory=list)
-    """Name, value and words of each."""
+    """The name, value and label of each button."""
 
     def filled(
         self, answers: Mapping[str, str | Sequence[str]], press: str | None
     ) -> list[tuple[str, str]]:
-        """The fields that are posted with these answers. A radio or a text takes the place of
-        what stood there."""
+        """The fields that are posted with these answers, which replace the present values of radios
+        and text fields."""
         unknown = set(answers) - self.names
         assert not unknown, f"{unknown} is not asked on this page: {self.names}"
         sent = [(name, value) for name, value in self.fields if name not in answers]

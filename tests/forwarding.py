@@ -1,5 +1,5 @@
-"""Our own server as both sides: the council's app passes a report on to a county, which is the
-same app under another service."""
+"""Forwarding with our own app on both sides: the council forwards a report to a county, which is
+the same app with another service."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -21,7 +21,7 @@ from chalicelib.partners.usecases import make
 EVENTS = Path(__file__).parent / "events"
 COUNTY = "https://county.example"
 OURS, THEIRS = "pothole", "pavement"
-"""What the council calls it, and what the county does."""
+"""The service_code of the council, and that of the county for the same service."""
 TEAM = "trees@example.org"
 
 Loss = Literal["not reached", "lost before", "lost after"]
@@ -29,8 +29,9 @@ LOSSES: tuple[Loss, ...] = ("not reached", "lost before", "lost after")
 
 
 class CountysServer:
-    """The way to the county: our app, without a network between. The call that `lost` names,
-    counted from 1, is lost; `calls` are those that were made, `posted` the reports among them."""
+    """The county's server: our app, without a network between. `lost` has the numbers of the calls,
+    counted from 1, that are lost; `calls` are all calls, `posted` is the number of POST
+    requests."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -73,8 +74,9 @@ class CountysServer:
 
 
 def forwarding_council(folder: Path, county: str = COUNTY, **service: Any) -> str:
-    """The demo council, but potholes are the county's, whose server is at that origin, and hedges
-    go to a team's mailbox; `service` changes the county's. Answers its path."""
+    """Write a copy of the demo council in which potholes go to the county, whose server has this
+    origin, and hedges go to a team's mailbox; `service` changes the county's service. Returns: the
+    path of the copy."""
     document = json.loads((COUNCILS / "demo.json").read_text(encoding="utf-8"))
     forward = {OURS: "county", "overgrown-hedge": "trees"}
     for each in document["services"]:
@@ -98,12 +100,12 @@ def forwarding_council(folder: Path, county: str = COUNTY, **service: Any) -> st
 
 
 def poll() -> None:
-    """The clock's event, as it asks other bodies for their updates."""
+    """Process the scheduled event that polls other bodies for updates."""
     poll_updates(json.loads((EVENTS / "poll_updates.json").read_text(encoding="utf-8")), None)
 
 
 def give_key(key: str | None = None) -> None:
-    """The county gives the council a key, which goes where the keys of destinations are."""
+    """Create a key of the county for the council, and store it with the keys of destinations."""
     new = NewKey(name="The council", sets_state=False, per_minute=600)
     keys = {"county": key or make(new, partners_ports()).text}
     boto3.client("secretsmanager").put_secret_value(

@@ -1,4 +1,4 @@
-"""The distance along the ellipsoid, which distances of ours are held against."""
+"""The distance along the ellipsoid, with which tests compare our distances."""
 
 from geopy.distance import geodesic
 

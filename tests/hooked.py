@@ -1,5 +1,4 @@
-"""Ports in memory with something done round each call: a crash before or after it, or another
-worker who has the next turn."""
+"""Ports with a hook around each call: a crash before or after it, or a switch to another worker."""
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -13,11 +12,11 @@ P = TypeVar("P")
 
 
 class Killed(BaseException):
-    """The process ends here; no Exception, so that nothing catches it."""
+    """The end of the process; not an Exception, so that nothing catches it."""
 
 
 class Hooked:
-    """A port whose every call passes `hook`, which gets its name and may make it, or not."""
+    """A port whose calls all pass through `hook`, which gets the call's name and may make it."""
 
     def __init__(self, name: str, inner: Any, hook: Hook) -> None:
         self._name, self._inner, self._hook = name, inner, hook
@@ -33,8 +32,8 @@ class Hooked:
 
 
 def hooked(ports: P, names: Sequence[str], hook: Hook) -> P:
-    """The ports with the hook round the calls of those that are named; one that is a mapping has it
-    round the calls of its values."""
+    """The ports with the hook around the calls of the named ones; if a port is a mapping, around
+    the calls of its values."""
     assert is_dataclass(ports) and set(names) <= {field.name for field in fields(ports)}
     inner = {name: getattr(ports, name) for name in names}
     around = {
@@ -47,7 +46,7 @@ def hooked(ports: P, names: Sequence[str], hook: Hook) -> P:
 
 
 def killing(nth: int, *, after: bool) -> Hook:
-    """Kills the process before or after its nth call, counted from 1; once."""
+    """A hook that kills the process once, before or after its nth call, counted from 1."""
     made = 0
 
     def hook(name: str, call: Call) -> Any:
@@ -64,7 +63,7 @@ def killing(nth: int, *, after: bool) -> Hook:
 
 
 def recording(made: list[str]) -> Hook:
-    """Notes the names of the calls."""
+    """A hook that adds the names of the calls to `made`."""
 
     def hook(name: str, call: Call) -> Any:
         made.append(name)
@@ -74,8 +73,8 @@ def recording(made: list[str]) -> Hook:
 
 
 class Turns:
-    """Several workers, one of which runs at a time; the next turn is drawn before each call,
-    the same for the same seed."""
+    """Several workers, one of which runs at a time; before each call, the next one is chosen at
+    random, the same for the same seed."""
 
     def __init__(self, seed: int) -> None:
         self._random = Random(seed)

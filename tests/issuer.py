@@ -1,7 +1,7 @@
-"""An issuer of OpenID Connect that does as it is told: right unless a test spoils something.
+"""An OpenID Connect issuer that is correct unless a test breaks something.
 
-What `oidc-provider-mock` lacks: it checks PKCE and the client's secret, changes its keys, names
-itself (RFC 9207), and can say anything in its word.
+Unlike `oidc-provider-mock`, it checks PKCE and the client's secret, rotates its keys, names itself
+(RFC 9207), and can put anything into its ID token.
 """
 
 import json
@@ -34,7 +34,7 @@ Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 @cache
 def rsa_key(name: str, bits: int = 2048) -> rsa.RSAPrivateKey:
-    """A key of that name, made once: it takes a while."""
+    """The key with this name, generated once, as that is slow."""
     return rsa.generate_private_key(public_exponent=65537, key_size=bits)
 
 
@@ -44,7 +44,7 @@ def ec_key(name: str) -> ec.EllipticCurvePrivateKey:
 
 
 def jwk(key: Key, **more: Any) -> Claims:
-    """The public half, as an issuer publishes it."""
+    """The public key, as an issuer publishes it."""
     if isinstance(key, rsa.RSAPrivateKey):
         return RSAAlgorithm.to_jwk(key.public_key(), as_dict=True) | more
     return ECAlgorithm.to_jwk(key.public_key(), as_dict=True) | more
@@ -56,9 +56,12 @@ def query_of(url: str) -> dict[str, str]:
 
 @dataclass
 class Issuer:
-    """`url` is its name; `claims` change its word (None leaves one out), `header` its header,
-    `metadata` what it publishes; `signing` makes the whole word. `asked` counts by path. While it
-    `hides` it publishes nothing."""
+    """The issuer with the name `url`.
+
+    `claims` change its ID token (None leaves a claim out), `header` the token's header, `metadata`
+    its published document; `signing` makes the whole token. `asked` counts requests by path. While
+    `hides` is set, it publishes nothing.
+    """
 
     url: str = "https://id.example.org"
     kid: str = "first"
@@ -77,7 +80,7 @@ class Issuer:
     _numbers: Iterator[int] = field(default_factory=count)
 
     def sign_in(self, way: str, **claims: Any) -> dict[str, str]:
-        """Signs in there; returns what the browser comes back with."""
+        """Sign in at the issuer. Returns the query with which the browser is redirected back."""
         asked = query_of(way)
         assert way.startswith(f"{self.url}/authorize?"), way
         assert asked["response_type"] == "code" and asked["client_id"] == CLIENT_ID
@@ -88,11 +91,11 @@ class Issuer:
         return {"state": asked["state"], "code": code, **names}
 
     def rotate(self, kid: str) -> None:
-        """Signs with another key from now on, and publishes that one alone."""
+        """Use another key from now on, and publish only that one."""
         self.kid, self.key = kid, rsa_key(kid)
 
     def check(self, url: str, *, timeout_s: float) -> None:
-        """As Outside has it, and the next two."""
+        """Implement the HTTP client's port, with the next two methods."""
 
     def get(self, url: str, headers: Any = None, *, most_bytes: int, timeout_s: float) -> Reply:
         return self.answer(urlsplit(url).path, {}, b"")
@@ -175,7 +178,7 @@ class Issuer:
 
 
 def staff_at(issuer: Issuer) -> Claims:
-    """The issuer as a council's document names it: where its staff sign in."""
+    """The issuer in a council's configuration, as the sign-in of its staff."""
     return {
         "provider": "staff",
         "label": "I work for the council",
@@ -190,7 +193,7 @@ def staff_at(issuer: Issuer) -> Claims:
 
 
 def give_client_secret(*providers: str) -> None:
-    """Puts what these providers know us by where it is looked for."""
+    """Store our client secret for these providers."""
     boto3.client("secretsmanager").put_secret_value(
         SecretId=container.settings().identity_secret_arn,
         SecretString=json.dumps(dict.fromkeys(providers, CLIENT_SECRET)),
@@ -199,7 +202,7 @@ def give_client_secret(*providers: str) -> None:
 
 @contextmanager
 def served(issuer: Issuer) -> Iterator[Issuer]:
-    """The issuer at an address of this machine."""
+    """Run the issuer on this machine."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -214,7 +217,7 @@ def served(issuer: Issuer) -> Iterator[Issuer]:
             self.do_GET()
 
         def log_message(self, *_: Any) -> None:
-            """Says nothing."""
+            """Log nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         issuer.url = f"http://127.0.0.1:{server.server_address[1]}"

@@ -1,4 +1,4 @@
-"""Jobs through the API: made, told of and looked at as officers and phones do it."""
+"""Create, read and update jobs through the API, as officers and phones do."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -30,7 +30,7 @@ class Depot:
         self.officer, self.crew = self.api.token("officer"), self.api.token("crew")
 
     def staff(self, account_id: str, *grants: Grant) -> str:
-        """The token of somebody with these grants."""
+        """The token of an account with these grants."""
         ports = accounts_ports()
         now = utc_now().replace(microsecond=0)
         made = Account(account_id=account_id, created_at=now, grants=grants)
@@ -43,7 +43,7 @@ class Depot:
         return str(sent.json_body["service_request_id"])
 
     def job(self, **values: Any) -> dict[str, Any]:
-        """A job that an officer makes of a new report."""
+        """Create a job from a new report, as an officer."""
         about = values.pop("about", MARKET_PLACE)
         draft = {"service_request_ids": [self.report(**about)], **values}
         made = self.api.post("/api/jobs", draft, key=f"job-{next(NUMBERS)}", token=self.officer)
@@ -62,7 +62,7 @@ class Depot:
         return dict(changed.json_body)
 
     def tell(self, *operations: Any, token: str | None = None) -> list[dict[str, Any]]:
-        """What becomes of these operations, sent in one call."""
+        """Send these operations in one call. Returns their outcomes."""
         sent = self.send({"operations": list(operations)}, token)
         assert sent.status_code == 200, sent.body
         return list(sent.json_body["items"])
@@ -72,7 +72,7 @@ class Depot:
 
 
 def operation(job: dict[str, Any], kind: str = "done", **values: Any) -> dict[str, Any]:
-    """What a phone sends of a job as it saw it."""
+    """The JSON of an operation on a job as the phone shows it."""
     return {
         "op_id": f"operation-{next(NUMBERS)}",
         "job_id": job["job_id"],

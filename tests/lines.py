@@ -1,4 +1,4 @@
-"""What is logged while a test runs, and the rules of CloudWatch's embedded metric format."""
+"""Capture log lines in tests, and check the rules of CloudWatch's embedded metric format."""
 
 import json
 import logging
@@ -12,7 +12,7 @@ Line = dict[str, Any]
 
 
 class Kept(logging.Handler):
-    """Lines in a list, as they would be written."""
+    """A log handler that collects the formatted lines."""
 
     def __init__(self, formatter: logging.Formatter) -> None:
         super().__init__()
@@ -25,7 +25,7 @@ class Kept(logging.Handler):
 
 @contextmanager
 def kept(formatter: logging.Formatter | None = None) -> Iterator[list[str]]:
-    """What is logged inside."""
+    """Capture the lines that are logged inside the context."""
     handler = Kept(formatter or logs.JsonLine())
     log = logging.getLogger(logs.NAME)
     log.addHandler(handler)
@@ -36,20 +36,20 @@ def kept(formatter: logging.Formatter | None = None) -> Iterator[list[str]]:
 
 
 def read(written: list[str], **wanted: Any) -> list[Line]:
-    """The lines, or those of them that have these values."""
+    """The decoded lines that have all these values."""
     lines: list[Line] = [json.loads(line) for line in written]
     return [line for line in lines if line.items() >= wanted.items()]
 
 
 def faults_in_metrics(line: Line) -> Iterator[str]:
-    """Where CloudWatch would make no metrics of a line. Source: Amazon CloudWatch User Guide,
-    "Specification: Embedded metric format"."""
-    told = line["_aws"]
-    if type(told.get("Timestamp")) is not int or told["Timestamp"] < 10**12:
+    """The faults because of which CloudWatch would not read the metrics of a line. Source: Amazon
+    CloudWatch User Guide, "Specification: Embedded metric format"."""
+    metadata = line["_aws"]
+    if type(metadata.get("Timestamp")) is not int or metadata["Timestamp"] < 10**12:
         yield "Timestamp is milliseconds since 1970"
-    if not told.get("CloudWatchMetrics"):
+    if not metadata.get("CloudWatchMetrics"):
         yield "CloudWatchMetrics is a list of directives"
-    for directive in told.get("CloudWatchMetrics", []):
+    for directive in metadata.get("CloudWatchMetrics", []):
         if not 1 <= len(directive["Namespace"]) <= 1024:
             yield "Namespace has 1 to 1024 characters"
         for dimensions in directive["Dimensions"]:

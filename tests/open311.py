@@ -1,4 +1,4 @@
-"""Another system that speaks Open311 with the API, in both of its forms."""
+"""A client of our Open311 API, in both of its formats."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ Values = Mapping[str, str | float | Sequence[str]]
 
 @dataclass
 class OtherSystem:
-    """A partner with a key; everything is asked below /open311/v2."""
+    """A partner with a key, which sends requests below /open311/v2."""
 
     api: Api
     key: str
@@ -45,21 +45,21 @@ class OtherSystem:
         )
 
     def report(self, *, form: str = "json", **values: Any) -> HTTPResponse:
-        """Posts a report of a pothole with these values more; None leaves one out."""
+        """Post a report of a pothole with these values; None leaves a field out."""
         sent = {"api_key": self.key, "service_code": "pothole", "description": "A deep hole."}
         whole = {**sent, **MARKET_PLACE, **values}
         given = {name: value for name, value in whole.items() if value is not None}
         return self.post(f"requests.{form}", given)
 
     def reported(self, **values: Any) -> str:
-        """The id of a report that it sent."""
+        """Post a report. Returns its id."""
         answer = self.report(**values)
         assert answer.status_code == 200, answer.body
         service_request_id: str = json.loads(answer.body)[0]["service_request_id"]
         return service_request_id
 
     def update(self, about: str, **values: Any) -> HTTPResponse:
-        """Posts an update as FixMyStreet does."""
+        """Post an update as FixMyStreet does."""
         sent = {
             "api_key": self.key,
             "service_request_id": about,
@@ -76,13 +76,13 @@ class OtherSystem:
 
 
 def other_system(api: Api, **values: Any) -> OtherSystem:
-    """A partner with a key of its own, which may do what `values` of a NewKey say."""
+    """Create a partner with a new key; `values` are fields of its NewKey."""
     made = make(NewKey(**{"name": "FixMyStreet", **values}), partners_ports())
     return OtherSystem(api, made.text)
 
 
 def stored(service_request_id: str) -> ServiceRequest:
-    """The report as it is stored."""
+    """The stored report."""
     report = reports_ports().repository.get(service_request_id)
     assert report
     return report
@@ -101,7 +101,7 @@ def multipart(values: dict[str, Any], files: dict[str, bytes]) -> tuple[bytes, s
 
 
 def xml_of(answer: HTTPResponse, root: str) -> Any:
-    """What an answer in XML holds."""
+    """The content of an XML response."""
     assert answer.headers["Content-Type"] == "text/xml; charset=utf-8", answer.body
     assert answer.body.startswith(b"<?xml version=")
     document = read_xml(answer.body)
@@ -110,13 +110,13 @@ def xml_of(answer: HTTPResponse, root: str) -> Any:
 
 
 def json_of(answer: HTTPResponse) -> Any:
-    """What an answer in JSON holds."""
+    """The content of a JSON response."""
     assert answer.headers["Content-Type"] == "application/json; charset=utf-8", answer.body
     return json.loads(answer.body)
 
 
 def assert_errors(answer: HTTPResponse, status: int, *descriptions: str) -> None:
-    """An error as Open311 has it, of which each description stands in an entry of its own."""
+    """Assert that the response is an Open311 error with an entry for each description."""
     assert answer.status_code == status, answer.body
     is_xml = answer.headers["Content-Type"].startswith("text/xml")
     entries = xml_of(answer, "errors") if is_xml else json_of(answer)

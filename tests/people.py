@@ -1,4 +1,4 @@
-"""Somebody signs in, as a browser does it without JavaScript."""
+"""Sign in like a browser without JavaScript."""
 
 import re
 from typing import Any
@@ -22,13 +22,13 @@ def post_form(http: Any, path: str, headers: Any = FORM, **fields: str) -> HTTPR
 
 
 def ask_for_code(http: Any, address: str, onward: str = "") -> str:
-    """Asks for a code; answers the attempt's id."""
+    """Request a code. Returns the id of the attempt."""
     answer = post_form(http, "/forms/sign-in", address=address, next=onward)
     return attempt_in(answer)
 
 
 def attempt_in(answer: HTTPResponse) -> str:
-    """The id of the attempt that the answer leads to the code of."""
+    """The id of the attempt in the redirect of a response."""
     assert answer.status_code == 303, answer.body
     found = re.fullmatch(r"/forms/sign-in/code\?attempt=([0-9a-f]{32})", answer.headers["Location"])
     assert found
@@ -36,7 +36,7 @@ def attempt_in(answer: HTTPResponse) -> str:
 
 
 def newest_code() -> str:
-    """The code in the message with one that was sent last; of two in one second a text is."""
+    """The code in the last message with a code; of two in one second, the text message is last."""
     bodies = (each["body"] for each in mail.outbox()["items"])
     return next(code_in(body) for body in bodies if CODE.search(body))
 
@@ -48,7 +48,7 @@ def code_in(body: str) -> str:
 
 
 def newest_link() -> str:
-    """The path of the link in the mail that was sent last."""
+    """The path of the link in the last mail."""
     body = next(each["body"] for each in mail.outbox()["items"] if each["channel"] == "email")
     found = re.search(r"https?://[^/\s]+(/forms/sign-in/confirm/\S+)", body)
     assert found
@@ -56,7 +56,7 @@ def newest_link() -> str:
 
 
 def sign_in_with(http: Any, attempt_id: str, code: str) -> str:
-    """Enters the code; answers the cookie as it comes back."""
+    """Enter the code. Returns the session cookie."""
     answer = post_form(http, "/forms/sign-in/code", attempt=attempt_id, code=code)
     assert answer.status_code == 303, answer.body
     return cookie_in(answer)

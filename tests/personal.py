@@ -1,4 +1,4 @@
-"""A resident who leaves personal data wherever a resident can, and where to look for it."""
+"""A resident who leaves personal data everywhere that a resident can, and a search for it."""
 
 import json
 from collections.abc import Sequence
@@ -41,13 +41,13 @@ from tests.fakes_alerts import area, subscription
 LONG = "x" * 1900
 UPDATES_THAT_OVERFLOW = 26
 OTHERS = Contact(name="Somebody else", phone="07700 900777")
-"""Of another report that names the person's address."""
+"""The contact of another person's report that has the resident's email address."""
 
 
 @dataclass
 class Resident:
-    """A person with an account; all their data has `canary` in it, or one of `others`.
-    `with_her_address` is another person's report that names their email address."""
+    """A person with an account; all their data contains `canary`, the phone number, or one of
+    `others`. `with_same_email` is another person's report with the same email address."""
 
     canary: str
     account: Account
@@ -55,7 +55,7 @@ class Resident:
     others: tuple[str, ...] = ()
     reports: list[str] = field(default_factory=list)
     neighbour: str = ""
-    with_her_address: str = ""
+    with_same_email: str = ""
 
     def traces(self) -> list[str]:
         return [self.canary, self.phone, *self.others]
@@ -68,15 +68,15 @@ def resident(
     in_public: bool = False,
     with_answers: bool = False,
 ) -> Resident:
-    """A new person; the public report belongs to the account, a private one only to the address.
-    Public texts name the person if `in_public`. `with_answers`: the person said that two reports of
-    others are not fixed; one of these is hidden now."""
+    """Create a resident. The public report belongs to the account, a private one only to the email
+    address. Public texts name the person if `in_public`. `with_answers`: the person answered that
+    two reports of others are not fixed; one of these is hidden now."""
     canary, phone = f"canary{number}x", f"+4477009{number:05}"
     email = f"{canary}@example.org"
     account = _account(number, canary, email, phone)
-    ports, her = reports_ports(), Author(account.account_id)
+    ports, author = reports_ports(), Author(account.account_id)
     contact = Contact(name=canary, email=email, phone=phone)
-    public = _public_report(number, canary if in_public else "A deep", contact, her)
+    public = _public_report(number, canary if in_public else "A deep", contact, author)
     private = submit(
         draft(
             service_code="noise-nuisance",
@@ -96,14 +96,14 @@ def resident(
     if with_long_timeline:
         for each in range(UPDATES_THAT_OVERFLOW):
             text = f"{each} {LONG}"
-            add_update(public, update_draft(text=text), f"{each}", her, ports)
+            add_update(public, update_draft(text=text), f"{each}", author, ports)
     others = replace(OTHERS, email=email)
     theirs = submit(draft(contact=others), f"others-{number}", Author("somebody-else"), ports)
     neighbours = submit(draft(), f"neighbour-{number}", Author(), ports).service_request_id
-    follow(neighbours, "key", her, ports)
-    _write_on(neighbours, canary if in_public else "everybody", canary, f"4{number:025}", her)
+    follow(neighbours, "key", author, ports)
+    _write_on(neighbours, canary if in_public else "everybody", canary, f"4{number:025}", author)
     seen_once = submit(draft(), f"seen-once-{number}", Author(), ports).service_request_id
-    written = _write_on(seen_once, canary, canary, f"5{number:025}", her)
+    written = _write_on(seen_once, canary, canary, f"5{number:025}", author)
     ports.repository.save(replace(written, visibility="hidden"))
     home = f"53.95{number:04}1"
     street, _, of_report = _subscribe(account, email, canary, float(home), public)
@@ -119,7 +119,7 @@ def resident(
         phone,
         (
             account.account_id,
-            ports.ids.person(her.scope, ""),
+            ports.ids.person(author.scope, ""),
             written_as(account.account_id, ports),
             home,
             *map(answers_as, (street, of_report)),
@@ -131,8 +131,8 @@ def resident(
 
 
 def _account(number: int, canary: str, email: str, phone: str) -> Account:
-    """An account that has everything, somebody signed in with it, and codes on their way: to
-    sign in with the address, and to add one that was not confirmed."""
+    """Create an account with all optional data, a session, and unused codes: one to sign in, and
+    one to confirm another address."""
     people = accounts_ports()
     ways = (Destination("email", email), Destination("phone", phone))
     account = account_with("resident", f"{number:032x}", people, ways)
@@ -155,16 +155,16 @@ def _account(number: int, canary: str, email: str, phone: str) -> Account:
     return account
 
 
-def _public_report(number: int, words: str, contact: Contact, her: Author) -> str:
-    """A report that all can see, with a photo, an update, and one that was archived, all of which
-    have these words."""
+def _public_report(number: int, words: str, contact: Contact, author: Author) -> str:
+    """Create a public report with a photo, an update and an archived update, all of which contain
+    these words."""
     ports = reports_ports()
     texts = {
         "description": f"{words} hole.",
         "title": f"{words} title",
         "address": f"{words} street",
     }
-    report = submit(draft(contact=contact, **texts), f"a-{number}", her, ports)
+    report = submit(draft(contact=contact, **texts), f"a-{number}", author, ports)
     older, newer = (update(n, text=f"{words} update", update_id=f"U{n}") for n in (1, 2))
     ports.repository.archive(report.service_request_id, [older], first=0, version=1)
     with_updates = replace(report, archived=1, updates=(newer,))
@@ -175,7 +175,7 @@ def _public_report(number: int, words: str, contact: Contact, her: Author) -> st
 def _add_photo(
     report: ServiceRequest, photo_id: str, words: str, update_id: str | None = None
 ) -> ServiceRequest:
-    """Gives the report a photo, as it is after it was taken in."""
+    """Add a photo to the report, as it is after processing."""
     photographs, key = photos_ports(), PhotoKey(report.service_request_id, photo_id)
     photographs.records.add(TakenIn(service_request_id=key[0], photo_id=photo_id, state="ready"))
     photographs.gallery.keep_page(key, words.encode())
@@ -186,20 +186,20 @@ def _add_photo(
 
 
 def _write_on(
-    report_id: str, words: str, canary: str, photo_id: str, her: Author
+    report_id: str, words: str, canary: str, photo_id: str, author: Author
 ) -> ServiceRequest:
-    """Adds to another person's report with these words and a photo, and flags it."""
+    """Add an update with these words and a photo to another person's report, and flag it."""
     ports = reports_ports()
-    flag(report_id, FlagDraft(reason="other", text=f"Flagged by {canary}."), "f", her, ports)
+    flag(report_id, FlagDraft(reason="other", text=f"Flagged by {canary}."), "f", author, ports)
     said = update_draft(text=f"Seen too, says {words}.")
-    update, report = add_update(report_id, said, "u", her, ports)
+    update, report = add_update(report_id, said, "u", author, ports)
     return _add_photo(report, photo_id, words, update.update_id)
 
 
 def _say_not_fixed(
     report_id: str, subscription_id: str, words: str, photo_id: str
 ) -> ServiceRequest:
-    """Answers that another person's report is not fixed, with words and a photo."""
+    """Answer that another person's report is not fixed, with words and a photo."""
     alerts, ports = alerts_ports(), reports_ports()
     report = ports.repository.get(report_id)
     assert report
@@ -214,8 +214,8 @@ def _say_not_fixed(
 
 
 def _subscribe(account: Account, email: str, canary: str, lat: float, report: str) -> Sequence[str]:
-    """The street, by email; the ward, by push; the report, in no account. Returns
-    their ids."""
+    """Subscribe to the street by email, to the ward by push, and to the report without an account.
+    Returns the ids of the subscriptions."""
     ports = alerts_ports()
     push = PushAddress(
         endpoint=f"https://push.example/{canary}", p256dh=f"{canary}-key", auth=f"{canary}-auth"
@@ -249,13 +249,13 @@ def _subscribe(account: Account, email: str, canary: str, lat: float, report: st
 
 
 def places_with(traces: list[str], cloud: Cloud) -> set[str]:
-    """Every table, bucket and queue in which one of these texts is found, but for the lists of
-    account ids that stay."""
+    """The tables, buckets and queues that contain one of these texts, except the lists of account
+    ids that stay."""
     return {name for name, text in stored(cloud) if any(trace in text for trace in traces)}
 
 
 def stored(cloud: Cloud) -> list[tuple[str, str]]:
-    """(what it lies in, its text) of everything that is stored."""
+    """The (place, text) of everything that is stored."""
     return [*_of_tables(cloud), *_of_buckets(cloud), *_of_queues(cloud)]
 
 

@@ -1,5 +1,5 @@
-"""The published figures, counted once more in the plainest way from the table as it is stored: what
-is shown has to be the same, and what is not shown has to be small, or beside something small."""
+"""Count the published figures again, in the simplest way, from the stored table: figures that are
+shown must be equal, and figures that are not shown must be small, or beside a small one."""
 
 import json
 from collections import defaultdict
@@ -13,7 +13,7 @@ READ = (
     *("service_request_id", "service_code", "ward_code", "state", "visibility"),
     *("requested_datetime", "updated_datetime", "expected_datetime", "closed_datetime"),
 )
-"""What is read of a stored report, besides its updates."""
+"""The attributes that are read from a stored report, besides its updates."""
 DONE = ("fixed", "closed")
 OPEN = ("open", "for_triage", "investigating", "in_progress", "action_scheduled", "reopen")
 COUNTED = ("reported", "fixed", "with_target", "in_target", "reopened", "failed_repairs")
@@ -26,7 +26,7 @@ Key = tuple[str, str, str]
 
 
 def table_rows(client: Any, table: str) -> list[Row]:
-    """Every item of the reports' table, by the low-level client of DynamoDB, as plain values."""
+    """All items of the reports' table as plain values, read with DynamoDB's low-level client."""
     found: list[Row] = []
     pages = client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
     for page in pages:
@@ -36,8 +36,8 @@ def table_rows(client: Any, table: str) -> list[Row]:
 
 
 def check(stored: Iterable[Row], published: Mapping[str, bytes]) -> int:
-    """Compares what is published (by key, the JSON of the folder) with the items of the table.
-    Answers how many figures were shown and found right."""
+    """Compare the published documents (JSON by key) with the items of the table. Returns: the
+    number of figures that were shown and are correct."""
     documents = {key: json.loads(body) for key, body in published.items()}
     index = documents.pop(f"{FOLDER}index.json", {"months": [], "updated_datetime": ""})
     expected = counted(stored, index["updated_datetime"])
@@ -55,7 +55,7 @@ def check(stored: Iterable[Row], published: Mapping[str, bytes]) -> int:
 
 
 def counted(stored: Iterable[Row], now: str) -> dict[Key, Row]:
-    """The figures by month, service and ward, and for all, as they are then."""
+    """The figures at the time `now` by month, service and ward, and the totals."""
     cohorts: dict[Key, list[Row]] = defaultdict(list)
     items = list(stored)
     archived = defaultdict(list)
@@ -100,18 +100,19 @@ def _course(item: Row, older: list[Row], now: str) -> Row:
 
 
 def _done_at(item: Row, steps: list[Row]) -> str:
-    """The first word that it is done, after the last that it is not."""
+    """The time when the report was done: of the first update with a done state after the last one
+    with another state."""
     not_done = [at for at, each in enumerate(steps) if each["state"] not in DONE]
     since = [_text(each["datetime"]) for each in steps[(not_done or [-1])[-1] + 1 :]]
     if not not_done:
-        # It came as done, or was done with the first word.
+        # The report was imported as done, or its first update was done.
         since += [item["closed_datetime"]] if item.get("closed_datetime") else []
         return min(since, default=item["updated_datetime"])
     return since[0] if since else item.get("closed_datetime") or item["updated_datetime"]
 
 
 def _backs(steps: list[Row]) -> Iterator[str]:
-    """Who opened it again after it was said to be done, each time."""
+    """For each time that the report was reopened after it was done, who reopened it."""
     states = ["fixed", *(each["state"] for each in steps)]
     for before, each in zip(states, steps, strict=False):
         if before in DONE and each["state"] == "reopen":

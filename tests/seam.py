@@ -1,12 +1,11 @@
-"""The seam between botocore and moto: what a network between the code and AWS can do to a call.
+"""Simulate network faults between the code and AWS, at the seam between botocore and moto.
 
-Everything stands on moto's BotocoreStubber.__call__, which answers each try of the SDK. A reply
-that is faked earlier (botocore's `before-send`) would not keep moto from applying the write.
+Everything hooks into moto's BotocoreStubber.__call__, which answers each try of the SDK. A reply
+that is faked earlier (botocore's `before-send`) would not stop moto from applying the write.
 
-A *call* is what the code asks of the SDK; a *try* is one request of it. The SDK's own retries are
-left as they are in number and reason; only the pause before each of them is cut, by giving
-botocore.endpoint a `time` whose `sleep` returns at once, and a client may make as many of them as
-it likes in its life.
+A *call* is a call of the SDK by the code; a *try* is one HTTP request of it. The SDK's own retries
+keep their number and reasons. Only the pause before each of them is removed, as botocore.endpoint
+gets a `time` whose `sleep` returns at once, and a client's total number of retries is unlimited.
 """
 
 import json
@@ -30,9 +29,9 @@ from tests.effort import EXHAUSTIVE
 from tests.patience import PATIENCE_S
 
 USUAL = 8
-"""Interleavings that `make test` tries of those that there are."""
+"""The number of interleavings that `make test` tries."""
 ALL_TRIES = 1000
-"""More tries than the SDK makes of one call."""
+"""A number of tries that is larger than the SDK makes for one call."""
 
 Refusal = Literal["throttle", "500", "503", "connect timeout"]
 REFUSALS: tuple[Refusal, ...] = ("throttle", "500", "503", "connect timeout")
@@ -44,7 +43,7 @@ LOSSES: dict[Loss, Callable[[str], Exception]] = {
 
 
 class Try(NamedTuple):
-    """One try of a call, both counted from 1; `operation` is such as dynamodb.PutItem."""
+    """One try of a call, both counted from 1; `operation` is, for example, dynamodb.PutItem."""
 
     operation: str
     url: str
@@ -59,7 +58,7 @@ Answer = Callable[[], Any]
 
 @contextmanager
 def around(hook: Callable[[Try, Answer], Any]) -> Iterator[None]:
-    """Every try of the SDK in this process passes `hook`, which may let moto answer, or not."""
+    """Pass every try of the SDK in this process through `hook`, which may let moto answer it."""
     answer = BotocoreStubber.__call__
     attempts: dict[Any, list[int]] = {}
     counting = threading.Lock()
@@ -87,7 +86,7 @@ def around(hook: Callable[[Try, Answer], Any]) -> Iterator[None]:
 
 @contextmanager
 def record() -> Iterator[list[Try]]:
-    """Gives the list of the tries made inside, in the order in which they were made."""
+    """Record the tries inside the context, in order."""
     made: list[Try] = []
 
     def hook(this: Try, answer: Answer) -> Any:
@@ -100,10 +99,8 @@ def record() -> Iterator[list[Try]]:
 
 @contextmanager
 def lose_reply(nth: int, *, times: int = 1, loss: Loss = "read timeout") -> Iterator[list[Try]]:
-    """The nth call is applied and its reply gets lost, for its first `times` tries.
-
-    Gives the list of the tries that were struck.
-    """
+    """Apply the nth call but lose its reply, for its first `times` tries. Gives the list of the
+    affected tries."""
     struck: list[Try] = []
 
     def hook(this: Try, answer: Answer) -> Any:
@@ -119,8 +116,7 @@ def lose_reply(nth: int, *, times: int = 1, loss: Loss = "read timeout") -> Iter
 
 @contextmanager
 def garble(nth: int) -> Iterator[list[Try]]:
-    """The nth call is applied, and what comes back cannot be read. Gives the list of the tries that
-    were struck."""
+    """Apply the nth call but make its reply unreadable. Gives the list of the affected tries."""
     struck: list[Try] = []
 
     def hook(this: Try, answer: Answer) -> Any:
@@ -136,10 +132,8 @@ def garble(nth: int) -> Iterator[list[Try]]:
 
 @contextmanager
 def refuse(nth: int, *, kind: Refusal, times: int = 1) -> Iterator[list[Try]]:
-    """The nth call is refused before it is applied, for its first `times` tries.
-
-    Gives the list of the tries that were struck.
-    """
+    """Refuse the nth call before it is applied, for its first `times` tries. Gives the list of the
+    affected tries."""
     struck: list[Try] = []
 
     def hook(this: Try, answer: Answer) -> Any:
@@ -157,10 +151,10 @@ def refuse(nth: int, *, kind: Refusal, times: int = 1) -> Iterator[list[Try]]:
 class Interleaving:
     """Runs functions in threads, one AWS call at a time, in a given order.
 
-    A thread is parked before each of its AWS calls for which `parked_at` holds. A turn lets it
-    make that call and go on to the next one, or to its end. `order` are the indexes of the
-    functions; one that has finished gives up its turns; after the order's end the first that has
-    not finished goes on. `turns` is what came of it.
+    A thread is parked before each of its AWS calls for which `parked_at` is true. A turn lets it
+    make that call and continue to the next one, or to its end. `order` has the indexes of the
+    functions; the turns of a finished function are skipped; after the end of the order, the first
+    unfinished function continues. `turns` are the turns that were taken.
     """
 
     def __init__(
@@ -211,7 +205,7 @@ class Interleaving:
         return answers
 
     def next_order(self) -> list[int] | None:
-        """The order after this one, when all are gone through depth first; None after the last."""
+        """The next order in a depth-first search of all orders; None after the last."""
         for at in reversed(range(len(self.turns))):
             others = [index for index in self._choices[at] if index > self.turns[at]]
             if others:
@@ -261,12 +255,12 @@ def every_interleaving(
     at_least: int = 2,
     at_most: int | None = None,
 ) -> Iterator[Interleaving]:
-    """Every interleaving of functions that do the same each time they get the same turns; outside
-    `make test-all` the two in which one follows the other, and some random ones.
+    """All interleavings of deterministic functions; without `make test-all`, only the two in which
+    one function follows the other, and some random ones.
 
-    Run each before the next is asked for. Raises AssertionError where there are fewer than
-    `at_least`, as they do not meet where they should, or more than `at_most`: what was thought to
-    be complete would take too long.
+    Run each one before you take the next. Raises AssertionError if there are fewer than `at_least`
+    (the functions do not conflict as expected) or more than `at_most` (trying all of them would
+    take too long).
     """
     if not EXHAUSTIVE:
         yield Interleaving([], parked_at=parked_at)
@@ -288,7 +282,7 @@ def every_interleaving(
 def some_interleavings(
     count: int, *, of: int, seed: int, parked_at: Callable[[Try], bool] = lambda _: True
 ) -> Iterator[Interleaving]:
-    """Random interleavings of that many functions, the same ones for the same seed."""
+    """Random interleavings of so many functions, the same for the same seed."""
     random = Random(seed)
     for _ in range(count):
         yield Interleaving(random.choices(range(of), k=100), parked_at=parked_at)
@@ -319,7 +313,7 @@ _CODES: dict[str, dict[Refusal, tuple[int, str]]] = {
 
 
 def _bytes(body: Any) -> bytes:
-    """The body of a request, where it can be read twice."""
+    """The body of a request, as bytes that can be read again."""
     if isinstance(body, str):
         return body.encode()
     return bytes(body) if isinstance(body, bytes | bytearray) else b""

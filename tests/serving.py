@@ -1,4 +1,4 @@
-"""A server on this machine that says what a test tells it to."""
+"""A local server with responses that a test sets."""
 
 import socket
 from collections.abc import Callable, Iterator
@@ -10,13 +10,13 @@ REPLY = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
 
 
 def answer(line: socket.socket) -> None:
-    """Says hi."""
+    """Send a short response."""
     line.recv(4096)
     line.sendall(REPLY)
 
 
 def file_server(status: str, body: bytes) -> Serve:
-    """Answers every request with this."""
+    """Answer every request with this status and body."""
 
     def serve(line: socket.socket) -> None:
         line.recv(4096)
@@ -28,7 +28,7 @@ def file_server(status: str, body: bytes) -> Serve:
 
 @contextmanager
 def server(serve: Serve = answer) -> Iterator[tuple[int, list[int]]]:
-    """A server on this machine: its port, and an entry for each connection that it took."""
+    """Run a local server. Gives its port, and a list with an entry for each connection."""
     taken: list[int] = []
 
     def run() -> None:
@@ -50,6 +50,6 @@ def server(serve: Serve = answer) -> Iterator[tuple[int, list[int]]]:
         try:
             yield listening.getsockname()[1], taken
         finally:
-            # Closing alone does not wake who waits for a connection.
+            # Closing the socket does not wake a thread that waits for a connection.
             listening.shutdown(socket.SHUT_RDWR)
     thread.join()

@@ -1,4 +1,4 @@
-"""Nobody is told of an officer's change while that can be taken back: here that time passes."""
+"""Let the time pass in which an officer can undo a change, and alerts of it are held back."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ from tests.built import replace_built
 
 @contextmanager
 def told_later(span: timedelta = UNTOLD_FOR) -> Iterator[None]:
-    """The senders of alerts see a clock that is ahead by that much."""
+    """Set the clock of the alert senders ahead by `span`."""
     ports = replace(telling_ports(), now=lambda: utc_now() + span)
     with pytest.MonkeyPatch.context() as patch:
         replace_built(patch, telling_ports, ports)
@@ -24,7 +24,7 @@ def told_later(span: timedelta = UNTOLD_FOR) -> Iterator[None]:
 
 
 def tell_what_waits(deliver: Callable[[], object], span: timedelta = UNTOLD_FOR) -> None:
-    """Tells what waits by then; `deliver` lets all messages arrive."""
+    """Send the alerts that wait for up to `span`; `deliver` processes all messages."""
     deliver()
     with told_later(span):
         wake_due(telling_ports())

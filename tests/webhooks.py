@@ -1,4 +1,4 @@
-"""A system that is told by webhook: a small server on this machine, and how it checks a message."""
+"""A receiver of webhooks: a local server, and the check of a signature."""
 
 import hashlib
 import hmac
@@ -12,12 +12,12 @@ from typing import Any
 
 
 class Hook(ThreadingHTTPServer):
-    """Notes what it is told, and answers with `status`."""
+    """Records the webhooks in `heard`, and answers with `status`."""
 
     def __init__(self) -> None:
         self.status = 204
         self.heard: list[tuple[dict[str, str], bytes]] = []
-        super().__init__(("127.0.0.1", 0), _Told)
+        super().__init__(("127.0.0.1", 0), _Handler)
 
     @property
     def origin(self) -> str:
@@ -27,7 +27,7 @@ class Hook(ThreadingHTTPServer):
         return [json.loads(body) for _, body in self.heard]
 
 
-class _Told(BaseHTTPRequestHandler):
+class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         assert isinstance(self.server, Hook)
         body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -43,7 +43,7 @@ class _Told(BaseHTTPRequestHandler):
 
 @contextmanager
 def listening() -> Iterator[Hook]:
-    """A system that waits to be told."""
+    """Run a receiver."""
     with Hook() as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
@@ -55,7 +55,7 @@ def listening() -> Iterator[Hook]:
 
 
 def is_ours(headers: Mapping[str, str], body: bytes, secret: str) -> bool:
-    """As a receiver checks it, by the words of Standard Webhooks and not by our code."""
+    """True if the signature is valid, checked as Standard Webhooks says and not with our code."""
     signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
     key = b64decode(secret.removeprefix("whsec_"))
     expected = b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()

@@ -10,7 +10,8 @@ NO_HEADER = ("CONTENT_TYPE", "CONTENT_LENGTH")
 
 
 def wsgi_of(client: Client) -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]:
-    """Answers each request as API Gateway would; the network address is this machine's."""
+    """A WSGI application that answers each request as API Gateway would; the client's network
+    address is this machine's."""
 
     def application(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         size = int(environ.get("CONTENT_LENGTH") or 0)

@@ -21,15 +21,16 @@ from tests.builders import long_key
 
 @pytest.fixture
 def one_hour() -> Iterator[None]:
-    """The clock stands early in an hour: events counted by the hour or the minute are counted in
-    one, however long the test takes."""
+    """Stop the clock early in an hour, so that all events fall into one hour and one minute,
+    however long the test takes."""
     with time_machine.travel(utc_now().replace(minute=10, second=10), tick=False):
         yield
 
 
 @dataclass
 class Api:
-    """Verbs instead of HTTP; `cloud` stands behind it, `always` are headers of each call."""
+    """A client of the API with methods for its verbs. `cloud` is the backend, `always` are headers
+    of each call."""
 
     client: Client
     cloud: Cloud
@@ -53,7 +54,7 @@ class Api:
         return self.client.http.patch(path, body=json.dumps(body).encode(), headers=headers)
 
     def token(self, role: Role, account: str | None = None) -> str:
-        """A token of somebody with that role; without a name it is one person for each role."""
+        """A token of an account with this role; without `account`, one account for each role."""
         ports = accounts_ports()
         somebody = account_with(role, account or f"some-{role}", ports)
         return token_of(somebody, timedelta(hours=8), "A test", ports)
@@ -63,7 +64,7 @@ class Api:
         if token:
             headers["Authorization"] = f"Bearer {token}"
         if key:
-            # Accounts have keys of their own, all others share theirs.
+            # Each account has its own keys; callers who are not signed in share theirs.
             headers["Idempotency-Key"] = key if "Authorization" in headers else long_key(key)
         return headers
 
@@ -81,7 +82,7 @@ def api(cloud: Cloud) -> Iterator[Api]:
 
 @pytest.fixture(scope="module")
 def here(cloud_of_the_module: Cloud) -> Iterator[Api]:
-    """One stack for all tests of a module: each takes addresses and people of its own."""
+    """One stack for all tests of a module: each test uses its own addresses and people."""
     import app
 
     with Client(app.app) as client:

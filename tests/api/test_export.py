@@ -139,7 +139,7 @@ def test_export_has_nothing_that_others_wrote(export: dict[str, Any], owner: Res
     theirs = [report for report in export["records"]["report"] if "description" not in report]
     answered, written, address = theirs[:2], theirs[2:-1], theirs[-1]
     assert address == {
-        "service_request_id": owner.with_her_address,
+        "service_request_id": owner.with_same_email,
         "contact": {"email": f"{owner.canary}@example.org"},
     }
     for report in answered:

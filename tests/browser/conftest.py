@@ -1,4 +1,4 @@
-"""Debian's Chromium on the whole stack with the demo council."""
+"""Fixtures for tests with Debian's Chromium and the whole stack of the demo council."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ from tests.patience import PATIENCE_MS, STRETCH
 
 WEB = ROOT / "build" / "web" / "demo"
 CHROMIUM = shutil.which("chromium-headless-shell")
-"""The browser without its windows, which cost a fifth of the tests' time."""
+"""The browser without windows, which would cost a fifth of the tests' time."""
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -33,7 +33,7 @@ ARGUMENTS = [
 ]
 expect.set_options(timeout=PATIENCE_MS)
 WAITS_MS = (2000, 15_000)
-"""Pauses of a page between these are how long it waits for others; the rest are its own."""
+"""The range of a page's timers that count as waiting for responses; all others stay unchanged."""
 UNHURRIED = f"""(() => {{
   const [least, most] = {list(WAITS_MS)};
   const longer = (ms) => (least <= ms && ms <= most ? ms * {STRETCH} : ms);
@@ -44,8 +44,8 @@ UNHURRIED = f"""(() => {{
   window.setInterval = (run, ms, ...more) =>
     setInterval(run, ms < least ? ms : ms * {STRETCH}, ...more);
 }})()"""
-"""Lets a page wait longer for answers than people would have it wait, and look less often for what
-is new, since all that it asks runs on this machine, beside the browser."""
+"""Makes a page wait longer for responses and poll less often, since the servers run on the same
+machine as the browser."""
 NARROW = {"width": 320, "height": 640}
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 800}
@@ -56,10 +56,11 @@ WIDTHS = pytest.mark.parametrize(
         pytest.param(DESK, id="desk", marks=pytest.mark.exhaustive),
     ],
 )
-"""For what axe and the width of a page say. `make test` asks at the width that breaks first."""
+"""The widths for the checks by axe and of a page's overflow. `make test` uses the width that breaks
+first."""
 
-# What was typed wrongly, nobody signed in, documents that are not there, conflicts and a busy
-# service that a test brings about, and networks that it breaks.
+# Expected in tests: invalid input, no sign-in, missing documents, conflicts, a busy service, and
+# networks that a test breaks.
 EXPECTED = (
     *("400", "401", "404", "409", "410", "429", "503"),
     *("net::ERR_FAILED", "net::ERR_INTERNET_DISCONNECTED"),
@@ -82,7 +83,7 @@ def stack() -> Iterator[LocalStack]:
 
 @pytest.fixture(scope="module")
 def places(stack: LocalStack) -> Iterator[None]:
-    """A few facilities, a ward and road works, as they are published, in the demo's place."""
+    """Publish a few facilities, a ward and road works in place of the demo's."""
     before = everything_published(stack)
     publish_places(stack)
     yield
@@ -91,7 +92,7 @@ def places(stack: LocalStack) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
-    """The one that every browser of this process comes from."""
+    """The Playwright instance for all browsers of this process."""
     if not CHROMIUM:
         pytest.skip(
             "NO CHROMIUM HERE: no browser test ran (apt-get install chromium-headless-shell)"
@@ -106,7 +107,8 @@ def browser(playwright: Playwright) -> Browser:
 
 
 def note_faults(page: Page, faults: list[str]) -> None:
-    """Notes whatever the page logs as an error, and what its Content-Security-Policy stops."""
+    """Add to `faults` what the page logs as an error, and what its Content-Security-Policy
+    blocks."""
 
     def note(entry: ConsoleMessage) -> None:
         if entry.type == "error" and not any(each in entry.text for each in EXPECTED):
@@ -119,10 +121,10 @@ def note_faults(page: Page, faults: list[str]) -> None:
 
 @pytest.fixture
 def new_page(browser: Browser, stack: LocalStack) -> Iterator[NewPage]:
-    """Opens a page as another person would: its own context, a phone unless told otherwise.
+    """Open a page as a new visitor: in its own context, on a phone by default.
 
-    Whatever the page logs as an error fails the test, but for documents that are not there; what
-    its Content-Security-Policy stops is such an error.
+    Anything that the page logs as an error fails the test, except missing documents; anything that
+    its Content-Security-Policy blocks is such an error.
     """
     contexts: list[BrowserContext] = []
     faults: list[str] = []

@@ -1,4 +1,4 @@
-"""An office that a crew's page talks with: it answers what the test wants it to answer."""
+"""A fake API for a crew's page, which answers as the test wants."""
 
 import json
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ PICTURE = b"""<svg xmlns="http://www.w3.org/2000/svg" width="160" height="120">
 
 
 def job(number: int, **changes: Any) -> JobJson:
-    """The job of that number, about 110 m north of the one before."""
+    """The job with this number, about 110 m north of the one before."""
     return {
         "job_id": f"JOB{number:09d}",
         "version": 1,
@@ -68,12 +68,12 @@ def job(number: int, **changes: Any) -> JobJson:
 
 
 class Office:
-    """Answers a page's calls.
+    """Answers the calls of a page.
 
-    `is_away` breaks every connection, `is_signed_out` refuses the page a token. `refuses` answers
-    an operation of that kind with a reason; `first_said` has, by job, why the office cancelled it
-    before the phone's news came. `account` is signed in; `refuses_list` says why it may not read
-    the day.
+    `is_away` breaks every connection, `is_signed_out` refuses a token. `refuses` has, by kind of
+    operation, the reason to reject it; `first_said` has, by job, the reason why the office
+    cancelled it before the phone's operation arrived. `account` is signed in; `refuses_list` is the
+    reason why it may not read the day.
     """
 
     def __init__(self, *jobs: JobJson) -> None:
@@ -208,7 +208,7 @@ class Office:
 
 
 def opened(page: Page, office: Office) -> Page:
-    """The list of today's jobs, as a crew that has just chosen it sees it."""
+    """Open the list of today's jobs and choose the crew."""
     office.meet(page)
     page.goto("/crew/")
     page.get_by_role("radio", name=NAME).check()
@@ -218,5 +218,5 @@ def opened(page: Page, office: Office) -> Page:
 
 
 def come_back(page: Page) -> None:
-    """As a phone that is taken out of a pocket."""
+    """Make the page visible again, like a phone that is taken out of a pocket."""
     page.evaluate("dispatchEvent(new Event('online'))")

@@ -1,6 +1,6 @@
-"""Debian's Firefox, told what to do over WebDriver BiDi.
+"""Debian's Firefox, controlled with WebDriver BiDi.
 
-Playwright drives a Firefox of its own making only, and the one that people have is the one to try.
+Playwright only controls its own build of Firefox, but the tests need the one that people use.
 Source: w3c.github.io/webdriver-bidi, read 2026-11.
 """
 
@@ -36,7 +36,7 @@ QUIET: Mapping[str, Any] = {
 
 
 class Page:
-    """The one page that is open."""
+    """The only open page."""
 
     def __init__(self, line: ClientConnection) -> None:
         self._line, self._calls = line, 0
@@ -47,7 +47,7 @@ class Page:
         self._ask("browsingContext.navigate", context=self._context, url=url, wait="complete")
 
     def evaluate(self, expression: str) -> Any:
-        """What the expression, or the promise that it is, comes to; it goes as JSON."""
+        """The value of the expression, or of the promise that it returns; it must be JSON."""
         answer = self._ask(
             "script.evaluate",
             expression=f"Promise.resolve({expression}).then((it) => JSON.stringify(it))",
@@ -88,7 +88,7 @@ def firefox(folder: Path, preferences: Mapping[str, Any]) -> Iterator[Page]:
             env={"HOME": str(folder), "PATH": "/usr/bin:/bin", "MOZ_CRASHREPORTER_DISABLE": "1"},
         )
         try:
-            # A busy browser answers no ping in time.
+            # A busy browser does not answer a ping in time.
             address = f"{_address(folder / 'log')}/session"
             with connect(
                 address, max_size=None, open_timeout=PATIENCE_S, ping_interval=None
@@ -105,7 +105,7 @@ def _script(preferences: Mapping[str, Any]) -> str:
 
 
 def _address(log: Path) -> str:
-    """Where it listens, as soon as it says so."""
+    """Wait for the address on which the browser listens, which it logs."""
 
     def said() -> re.Match[str] | None:
         return re.search(rf"{READY}(\S+)\n", log.read_text(errors="replace"))

@@ -1,5 +1,5 @@
-"""Mozilla's push service on this machine, as far as one Firefox needs it: a WebSocket for the
-browser, and the endpoints that senders post to.
+"""A local server with the parts of Mozilla's push service that one Firefox needs: a WebSocket for
+the browser, and the endpoints to which senders post.
 
 Source: mozilla-push-service.readthedocs.io (autopush), "Push Service Bridge HTTP/WebSocket
 Interface", read 2026-11.
@@ -19,12 +19,12 @@ from websockets.sync.server import ServerConnection, serve
 
 Said = dict[str, Any]
 TAKEN = 100
-"""What the browser says of a message that it could read and gave to the page's worker."""
+"""The browser's acknowledgement of a message that it decrypted and gave to the page's worker."""
 
 
 class MozillaPush:
-    """What one Firefox has registered, and what it said of each message. `line` is where it speaks
-    to us, below `origin` it can be reached."""
+    """The registrations of one Firefox, and its acknowledgements of messages. `line` is its
+    connection, `origin` the origin of the endpoints."""
 
     line: str
 
@@ -36,7 +36,7 @@ class MozillaPush:
         self._present: ServerConnection | None = None
 
     def speak(self, line: ServerConnection) -> None:
-        """Answers the browser for as long as it stays."""
+        """Answer the browser until it disconnects."""
         self._present = line
         try:
             for text in line:
@@ -46,7 +46,7 @@ class MozillaPush:
                 self._present = None
 
     def push(self, channel: str, body: bytes) -> int:
-        """Passes a message on; returns the answer to its sender."""
+        """Send a message to the browser. Returns the status for its sender."""
         if self._present is None or channel not in self._channels:
             return 410
         data = urlsafe_b64encode(body).rstrip(b"=").decode()
@@ -55,7 +55,7 @@ class MozillaPush:
         return 201
 
     def forget_browser(self) -> None:
-        """Knows the browser no more when it comes back: its subscriptions have come to an end."""
+        """Reject the browser when it reconnects, so that its subscriptions end."""
         self._browser = uuid4().hex
         self._channels.clear()
         if self._present:
@@ -100,12 +100,12 @@ class _Posted(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, *_: Any) -> None:
-        """Says nothing of each request."""
+        """Log nothing."""
 
 
 @contextmanager
 def mozilla_push() -> Iterator[MozillaPush]:
-    """The service while it runs."""
+    """Run the service."""
     with _Endpoints(("127.0.0.1", 0), _Posted) as endpoints:
         service = MozillaPush(f"http://127.0.0.1:{endpoints.server_address[1]}")
         endpoints.service = service

@@ -1,5 +1,4 @@
-"""A desktop that shows notifications: the service that programs ask over D-Bus, with nobody but a
-test before its screen.
+"""A fake desktop notification service, which programs call over D-Bus.
 
 Source: specifications.freedesktop.org/notification-spec, version 1.2.
 """
@@ -23,7 +22,7 @@ SCREEN = DBusAddress("/org/freedesktop/Notifications", interface=NAME)
 
 @dataclass(frozen=True)
 class Shown:
-    """A notification on the screen."""
+    """A notification that a program has shown."""
 
     number: int
     title: str
@@ -31,18 +30,18 @@ class Shown:
 
 
 class Notifier:
-    """Shows what programs ask for; `shown` has it in their order."""
+    """The service; `shown` are the notifications in the order of their calls."""
 
     def __init__(self, bus: DBusConnection) -> None:
         self.shown: Queue[Shown] = Queue()
         self._bus, self._numbers = bus, count(1)
 
     def click(self, shown: Shown) -> None:
-        """As somebody taps on it."""
+        """Click on a notification."""
         self._bus.send(new_signal(SCREEN, "ActionInvoked", "us", (shown.number, "default")))
 
     def serve(self) -> None:
-        """Answers until the connection is closed."""
+        """Answer calls until the connection is closed."""
         with suppress(Exception):
             while True:
                 asked = self._bus.receive()
@@ -68,7 +67,7 @@ class Notifier:
 
 @contextmanager
 def notifier() -> Iterator[tuple[Notifier, Mapping[str, str]]]:
-    """A screen, and the environment in which programs find it."""
+    """Run the service. Gives it and the environment in which programs find it."""
     assert BUS
     command = [BUS, "--session", "--nofork", "--print-address"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:

@@ -1,4 +1,4 @@
-"""An officer at the desk in a browser, and reports to work on."""
+"""Helpers for tests of the desk: an officer in a browser, and reports."""
 
 from itertools import count
 from typing import Any
@@ -25,7 +25,7 @@ SOMEBODY = Contact(name="Alex Ash", email="alex.ash@example.org")
 
 
 def at_the_desk(new_page: NewPage, path: str, viewport: dict[str, int] = DESK) -> Page:
-    """The page of the desk as an officer sees it once it has loaded."""
+    """Open a page of the desk as an officer and wait until it has loaded."""
     page = new_page(viewport=viewport)
     sign_in(page, new_account("officer"))
     return shown(page, path)
@@ -38,7 +38,7 @@ def shown(page: Page, path: str) -> Page:
 
 
 def reported(stack: LocalStack, **values: Any) -> ServiceRequest:
-    """A report of somebody's, with all that follows from it."""
+    """Submit a report and process all events that follow."""
     number = next(NUMBERS)
     apart = {"lat": 53.92 + number % 40 / 500, "long": -1.16 + number // 40 / 200}
     there = {**apart, "address": f"{number} Rose Lane"}
@@ -55,7 +55,7 @@ def stored(report: ServiceRequest) -> ServiceRequest:
 
 
 def reported_with_photo(page: Page, stack: LocalStack) -> tuple[str, str]:
-    """The ids of a report and of its photo, which has been looked at."""
+    """Submit a report with a photo that has been processed. Returns the ids of both."""
     key = long_key(f"desk-photo-{next(NUMBERS)}")
     asked = {"content_type": "image/jpeg", "size": 1000}
     photo = page.request.post("/api/photos", data=asked, headers={"Idempotency-Key": f"{key}/0"})
@@ -76,7 +76,7 @@ def case_address(report: ServiceRequest) -> str:
 
 
 def somebody_changes(report: ServiceRequest, **changes: Any) -> None:
-    """Another officer is quicker."""
+    """Change the report as another officer."""
     now, ports = stored(report), reports_ports()
     change(now.service_request_id, ReportChanges(**changes), now.version, QUICKER, ports)
 

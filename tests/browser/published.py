@@ -1,4 +1,5 @@
-"""Places as the council publishes them, small and invented: facilities, wards and road works."""
+"""Small, invented places in the form in which the council publishes them: facilities, wards and
+road works."""
 
 import json
 from typing import Any, NamedTuple
@@ -18,7 +19,7 @@ from chalicelib.facilities.model import (
 from infra.local.stack import LocalStack
 
 HOME = {"lat": 53.9301, "long": -1.1402}
-"""Away from where the other tests report, so that their way stays as it is."""
+"""A place away from the reports of the other tests, so that it does not affect them."""
 ALWAYS = tuple((day, 0, 1440) for day in range(7))
 ONE_MINUTE = ((0, 0, 1),)
 
@@ -160,7 +161,7 @@ POSTCODES = {"attribution": "", "sectors": {"ZZ9 9": [["AA", HOME["lat"], HOME["
 
 
 def publish_places(stack: LocalStack) -> None:
-    """Puts everything into the published bucket, at the addresses of `/data/index.json`."""
+    """Put all places into the published bucket, at the keys of `/data/index.json`."""
     kinds: list[KindEntry] = []
     for kind, label, plural, service_code, items in KINDS:
         index = index_of(items)
@@ -202,14 +203,14 @@ def put(stack: LocalStack, key: str, body: bytes) -> None:
 
 
 class Held(NamedTuple):
-    """A published document."""
+    """A stored document."""
 
     body: bytes
     content_type: str
 
 
 def everything_published(stack: LocalStack) -> dict[str, Held]:
-    """The documents of places, by key."""
+    """The published documents of places, by key."""
     client, bucket = boto3.client("s3"), stack.cloud.bucket
     found = {}
     for each in client.list_objects_v2(Bucket=bucket, Prefix="data/").get("Contents", []):
@@ -220,11 +221,11 @@ def everything_published(stack: LocalStack) -> dict[str, Held]:
 
 
 def put_back(stack: LocalStack, before: dict[str, Held]) -> None:
-    """Makes the documents of places what they were."""
+    """Restore the documents of places."""
     client, bucket = boto3.client("s3"), stack.cloud.bucket
     for key in everything_published(stack).keys() - before.keys():
         client.delete_object(Bucket=bucket, Key=key)
     for key, held in before.items():
         client.put_object(Bucket=bucket, Key=key, Body=held.body, ContentType=held.content_type)
-    # The API keeps what it has read for a minute.
+    # The API caches what it has read for a minute.
     container.forget()

@@ -1,4 +1,4 @@
-"""The client's own module for subscribing, as a file that a test can ask for by itself."""
+"""The client's module for push subscriptions, as a file that a test can import by itself."""
 
 import subprocess
 
@@ -15,7 +15,7 @@ process.stdout.write(stripTypeScriptTypes(require("node:fs").readFileSync(0, "ut
 
 
 def publish_module(stack: LocalStack) -> None:
-    """Puts it, and what it imports, at MODULE."""
+    """Publish the module at MODULE, with the modules that it imports."""
     for name in FILES:
         done = subprocess.run(
             ["node", "--no-warnings", "-e", STRIP],

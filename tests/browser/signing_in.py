@@ -1,4 +1,4 @@
-"""Somebody is signed in, as a browser keeps it."""
+"""Sign in to an account in a browser."""
 
 from itertools import count
 
@@ -14,7 +14,7 @@ NUMBERS = count()
 
 
 def new_account(role: Role = "resident") -> Account:
-    """An account with an address that nobody else has."""
+    """A new account with a unique address."""
     name = f"browser-{role}-{next(NUMBERS)}"
     address = Destination("email", f"{name}@example.org")
     return account_with(role, name, accounts_ports(), (address,))
@@ -23,7 +23,7 @@ def new_account(role: Role = "resident") -> Account:
 def sign_in(
     page: Page, account: Account, device: str = "Test", assurance: Assurance | None = None
 ) -> None:
-    """Gives the page's browser a session of that account."""
+    """Give the page's browser a session of the account."""
     ports = accounts_ports()
     sure = assurance or ("staff" if account.grants else "contact")
     who = open_session(account, device=device, assurance=sure, ports=ports)

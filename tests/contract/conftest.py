@@ -1,4 +1,4 @@
-"""The engines that repositories have to work on alike."""
+"""The engines on which the repositories must behave alike."""
 
 from collections.abc import Iterator
 
@@ -20,7 +20,7 @@ def dynalite_process() -> Iterator[Dynalite]:
 
 @pytest.fixture
 def dynalite(dynalite_process: Dynalite, monkeypatch: pytest.MonkeyPatch) -> Dynalite:
-    """dynalite, which the SDK takes for DynamoDB during the test."""
+    """dynalite, which the SDK uses as DynamoDB during the test."""
     for name, value in dynalite_process.environment().items():
         monkeypatch.setenv(name, value)
     return dynalite_process

@@ -72,7 +72,7 @@ def assert_are_forgotten(cloud: Cloud, *them: Resident) -> None:
         assert [where for where, text in found if any(each in text for each in traces)] == []
         assert {where for where, text in found if her.account.account_id in text} <= STAYS
         assert all(owner(each.destination) is None for each in her.account.addresses)
-        others = reports_ports().repository.get(her.with_her_address)
+        others = reports_ports().repository.get(her.with_same_email)
         assert others and (others.contact, others.reporter) == (OTHERS, "somebody-else")
 
 
@@ -321,7 +321,7 @@ def test_person_is_erased_again_when_a_backup_restored_the_data(
     for item in items:
         if mentions(item, her.traces()):
             client.put_item(TableName=people, Item=item)
-    lose(cloud, [*her.reports, her.neighbour, her.with_her_address])
+    lose(cloud, [*her.reports, her.neighbour, her.with_same_email])
     waited: list[tuple[float, bool]] = []
 
     def wait(seconds: float) -> None:

@@ -1,4 +1,4 @@
-"""Telling subscribers, in memory."""
+"""Fixtures of the alerts slice in memory."""
 
 import pytest
 

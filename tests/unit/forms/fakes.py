@@ -1,4 +1,4 @@
-"""The other slices as the forms see them, in memory."""
+"""The ports of the forms slice to the other slices, in memory."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -22,8 +22,8 @@ PHOTO_ID = "0123456789ABCDEFGHJKMNPQR"
 
 
 class MemorySiblings:
-    """Knows three streets; `near` is what was reported already, `photos` what was taken,
-    `outside_of` what is said of places that are not the council's."""
+    """The other slices, with three streets; `near` are existing reports nearby, `photos` the
+    uploaded photos, `outside_of` the messages for points outside the council's area."""
 
     def __init__(self, *near: Neighbour) -> None:
         self.near = near
