@@ -132,7 +132,7 @@ class JobEvent:
     """An operation that a job has accepted.
 
     `actor` (the id of an account or a link) and `device` are never shown. `version` is the job's
-    version with this event. `stands`: the event set the job's state. `dispute_id`: the office must
+    version with this event. `stands`: the event sets the job's state. `dispute_id`: the office must
     decide, or has decided, whether it does. `is_emptied`: its text and location were erased
     together with the reporter's data.
     """

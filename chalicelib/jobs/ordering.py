@@ -143,7 +143,7 @@ class _Team:
         ]
         self._search = Search(ground, [_crews_for(stop, days) for stop in self._candidates])
         looks = min(LOOKS, LOOKS_A_STOP * len(self._candidates))
-        self._tours = self._search.found(self._empty, looks)
+        self._tours = self._search.fill(self._empty, looks)
 
     def ways(self) -> Iterator[Way]:
         for tour, day in zip(self._tours, self._days, strict=True):

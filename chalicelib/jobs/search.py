@@ -43,7 +43,7 @@ class Search:
         self._random = Random(SEED)
         self._out = [min(ground.there[stop][ground.stops :]) for stop in range(ground.stops)]
 
-    def found(self, empty: Sequence[Tour], looks: int) -> list[Tour]:
+    def fill(self, empty: Sequence[Tour], looks: int) -> list[Tour]:
         """Fill the empty tours in `looks` steps. No stop that is left out would fit in the place of
         less important stops."""
         tours = self._first_tours(empty)

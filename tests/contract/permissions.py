@@ -1,4 +1,5 @@
-"""What a function asks of AWS, recorded at the botocore seam, and what its policy lets it do.
+"""The permissions that a function needs, recorded from its AWS calls at the botocore seam, and
+those that its policy grants.
 
 Both are sets of pairs: an IAM action and a resource by its name in the template, such as
 ("dynamodb:Query", "ReportsTable/index/by-tile"). Which action an operation needs: AWS's Service
@@ -30,7 +31,7 @@ JSON_RESOURCE = {
 
 
 class Needs:
-    """What each function needed so far; `names` tells physical names and the template's."""
+    """The recorded needs of each function; `names` maps physical names to those of the template."""
 
     def __init__(self, names: Mapping[str, str]) -> None:
         self.of: dict[str, set[Need]] = defaultdict(set)
@@ -38,7 +39,7 @@ class Needs:
 
     @contextmanager
     def recorded(self) -> Iterator[None]:
-        """Every call that a function makes inside is noted as its need."""
+        """Record every call that a function makes inside the context as its need."""
 
         def hook(this: Try, answer: Answer) -> Any:
             if function := _function_on_the_stack():
@@ -49,7 +50,8 @@ class Needs:
             yield
 
     def note_signed(self, function: str, action: str, url: str, key: str = "") -> None:
-        """What a function signed for somebody else: it can only give what it may do itself."""
+        """Record the action of a presigned URL: a function can only delegate permissions that it
+        has."""
         bucket, _, path = unquote(urlsplit(url).path).lstrip("/").partition("/")
         bucket, _, path = path.partition("/") if bucket == "_s3" else (bucket, "", path)
         self.of[function].add((action, f"{self._names[bucket]}/{key or path}"))
@@ -62,12 +64,12 @@ class Needs:
             distribution = this.url.split("/distribution/")[1].partition("/")[0]
             yield f"cloudfront:{operation}", f"{self._names[distribution]}"
         elif service == "sesv2":
-            # Mail that comes whole is also that of the older API.
+            # A raw mail needs the action of the older API, too.
             tells = b'"ConfigurationSetName"' in this.body
             used = ("MailDomain", "configuration-set") if tells else ("MailDomain",)
             yield from ((f"ses:Send{how}Email", each) for how in ("", "Raw") for each in used)
         elif service == "sns":
-            # A phone number is no resource.
+            # A phone number is not a resource.
             yield f"sns:{operation}", "*"
         else:
             yield from self._json_needs(service, operation, json.loads(this.body))
@@ -84,7 +86,7 @@ class Needs:
 
     def _s3_needs(self, operation: str, this: Try) -> Iterator[Need]:
         address = urlsplit(this.url)
-        # Both forms of addressing: the bucket is in the path or in the host's name.
+        # The bucket is in the path or in the host name.
         path = unquote(address.path).lstrip("/")
         host = str(address.hostname).split(".s3")[0]
         bucket, _, key = (host, "", path) if host in self._names else path.partition("/")
@@ -106,7 +108,7 @@ class Needs:
         version = "Version" if "versionId" in query else ""
         yield f"s3:{operation}{version}", f"{name}/{key}"
         if operation == "GetObject":
-            # Without it a missing key is answered with 403 instead of 404.
+            # Without this permission, S3 answers 403 instead of 404 for a missing key.
             yield "s3:ListBucket", name
 
 
@@ -115,7 +117,7 @@ def _text(header: Any) -> str:
 
 
 def _function_on_the_stack() -> str | None:
-    """The event handler that is running, or the API; None where it is a test or the pump."""
+    """The running event handler, or the API; None if a test or the pump makes the call."""
     frame = sys._getframe()
     while frame := frame.f_back:  # type: ignore[assignment]
         module, name = frame.f_globals.get("__name__", ""), frame.f_code.co_name
@@ -127,7 +129,7 @@ def _function_on_the_stack() -> str | None:
 
 
 def granted(function: str) -> set[Need]:
-    """What the policy of a function grants, but for its log."""
+    """The grants of a function's policy, except those for its log."""
     return {each for each in _grants(function) if not each[0].startswith("logs:")}
 
 
@@ -152,7 +154,7 @@ def is_granted(need: Need, grants: set[Need]) -> bool:
 
 
 def beyond(needs: set[Need], grants: set[Need]) -> set[Need]:
-    """Grants that nothing needed."""
+    """The grants that no call needed."""
     return {
         grant
         for grant in grants

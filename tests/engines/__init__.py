@@ -1,4 +1,4 @@
-"""Another DynamoDB than moto's: dynalite, which knows what a condition is and forgets nothing."""
+"""dynalite: another implementation of DynamoDB beside moto's, which evaluates conditions fully."""
 
 import os
 import shutil
@@ -24,11 +24,11 @@ LEFT_OUT = (
     "StreamSpecification",
     "TimeToLiveSpecification",
 )
-"""Properties of the template's table that dynalite does not know, or CloudFormation alone does."""
+"""Properties of the template's table that only CloudFormation has, or dynalite does not know."""
 
 
 class Dynalite:
-    """dynalite in a process of its own, on a free port. Its tables are in memory."""
+    """dynalite in its own process, on a free port. Its tables are in memory."""
 
     def __init__(self) -> None:
         node = shutil.which("node")
@@ -46,12 +46,12 @@ class Dynalite:
         self._wait()
 
     def stop(self) -> None:
-        """Ends it with what it started: the virtual environment's `node` is a wrapper."""
+        """Stop the process and its children: the virtual environment's `node` is a wrapper."""
         os.killpg(self._process.pid, signal.SIGTERM)
         self._process.wait()
 
     def new_table(self, of: str = "ReportsTable") -> str:
-        """A table with all its indexes, as the template has it, under a name of its own."""
+        """Create a table of the template with all its indexes and a new name. Returns the name."""
         properties = dict(template()["Resources"][of]["Properties"])
         for name in LEFT_OUT:
             properties.pop(name, None)
@@ -65,7 +65,7 @@ class Dynalite:
         return name
 
     def environment(self) -> dict[str, str]:
-        """Variables under which the AWS SDK of this process takes it for DynamoDB."""
+        """The environment variables with which the AWS SDK uses dynalite as DynamoDB."""
         return {
             "AWS_ENDPOINT_URL_DYNAMODB": self.url,
             "AWS_DEFAULT_REGION": "eu-west-2",

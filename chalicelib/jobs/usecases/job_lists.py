@@ -28,12 +28,12 @@ def crews(who: Staff, ports: Ports) -> Sequence[Crew]:
 
 def crew_of(crew: str, who: Staff, ports: Ports) -> Crew:
     """The crew with this code. Raises NotFound, Forbidden (it is in another team)."""
-    found = ports.council.by_crew.get(crew)
-    if found is None:
+    known = ports.council.by_crew.get(crew)
+    if known is None:
         raise NotFound(f"There is no crew {crew}: {NO_CREW}.")
-    if not who.covers_team(found.team):
+    if not who.covers_team(known.team):
         raise Forbidden("This crew is in another team. Ask an officer of that team.")
-    return found
+    return known
 
 
 def of_day(crew: str, day: date, who: Staff, ports: Ports) -> Sequence[Job]:

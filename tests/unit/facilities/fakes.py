@@ -39,7 +39,7 @@ def facility_list(items: Sequence[Facility], service_code: str | None = None) ->
 
 @dataclass
 class MemoryFacilities:
-    """Both the published facilities and the open reports; `asked` has the tiles asked for."""
+    """The published facilities and the open reports; `asked` are the requested tiles."""
 
     listed: FacilityList
     reported: dict[str, str] = field(default_factory=dict)

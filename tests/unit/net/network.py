@@ -1,15 +1,15 @@
-"""An internet in memory: names, and hosts that answer with bytes; every socket is counted."""
+"""A fake network in memory: host names, and hosts that answer with bytes; it counts sockets."""
 
 from collections.abc import Iterator, Sequence
 
 from chalicelib.net.safe_http_client import Connection, SafeHttpClient
 
 PUBLIC = "93.184.215.14"
-"""An address of somebody on the internet."""
+"""A public IP address."""
 
 
 class FakeSocket:
-    """Gives what it was told to, one piece at a time; each read takes `pause_s`."""
+    """A socket that returns the given pieces of bytes, one a read; each read takes `pause_s`."""
 
     def __init__(self, network: "FakeNetwork", pieces: Iterator[bytes], pause_s: float) -> None:
         self.sent = b""
@@ -42,8 +42,8 @@ class FakeSocket:
 
 
 class FakeNetwork:
-    """The Network port: `names` and what they lead to, one answer for each look-up; the last one
-    stays."""
+    """The Network port: `names` has the results of each host name, one for each look-up; the last
+    one is repeated."""
 
     def __init__(self, names: dict[str, list[Sequence[str]]] | None = None) -> None:
         self.names = names or {"photos.example.org": [[PUBLIC]]}
@@ -81,6 +81,6 @@ class FakeNetwork:
         return self.now
 
     def says(self, *pieces: bytes) -> SafeHttpClient:
-        """The way outside, where every server answers this."""
+        """An HTTP client for which every server answers with these pieces."""
         self.reply = iter(pieces)
         return SafeHttpClient(self)
