@@ -16,7 +16,7 @@ from tests.fakes import Clock
 
 @dataclass
 class MemoryDesk:
-    """What officers keep, in dictionaries."""
+    """Templates, views and undo data in dictionaries."""
 
     kept_templates: dict[str, Template] = field(default_factory=dict)
     kept_views: dict[str, dict[str, View]] = field(default_factory=lambda: defaultdict(dict))

@@ -18,12 +18,12 @@ from chalicelib.reports.reference import grouped
 
 TEMPLATES = Path(__file__).parent / "templates"
 ABOVE = "Please write your reply above this line."
-"""The text below this line in an answer is our own quoted letter."""
+"""In a reply, the text below this line is our own quoted letter."""
 NOT_SEEN = "Only the council's officers see your reply."
 _PAGE = environment(TEMPLATES).get_template("letter.html")
 
 Facts = Mapping[str, str]
-"""What a letter says, by what it is."""
+"""The values in a letter by their labels."""
 
 
 class Wording(NamedTuple):

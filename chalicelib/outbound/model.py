@@ -25,11 +25,11 @@ State = Literal["waiting", "sending", "sent", "failed", "kept"]
 DeliveryEvent = Literal["forwarded", "reopened", "submitted", "changed", "gone"]
 
 TOKEN = "token:"
-"""What an external_id begins with that is a token yet, for which an id is asked later."""
+"""The prefix of an external_id that is still a token; the id is requested later."""
 UPDATE = "update:"
-"""What an external_id begins with that is no report's but an update's."""
+"""The prefix of an external_id that names an update, not a report."""
 WEBHOOKS_KEPT_FOR = timedelta(days=30)
-"""How long the log of a webhook's delivery is kept, and can be replayed from."""
+"""How long webhook deliveries are stored and can be replayed."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,7 +21,7 @@ from chalicelib.outbound.senders import NOT_PASSED_ON, Refused, Sent, Unclear
 from chalicelib.reports.reference import grouped
 
 MOST_PAGES = 3
-"""All that a sender asks has to end within its function's minute."""
+"""All requests of a sender must end within its function's minute."""
 CLOCKS_DIFFER = timedelta(hours=1)
 
 
@@ -44,7 +44,7 @@ class Open311Sender:
         form = list(form_of(case, service, contact, grouped(case.service_request_id)))
         key = {"idempotency-key": case.service_request_id}
         reply = self.client.post(destination, "requests", form, key)
-        return self._called(reply.body, destination)
+        return self._sent(reply.body, destination)
 
     def find(self, delivery: Delivery, destination: Open311Destination) -> Sent | None:
         """Look for our reference among the requests since the delivery was created.
@@ -62,7 +62,7 @@ class Open311Sender:
     def _found(self, delivery: Delivery, destination: Open311Destination) -> Sent | None:
         reference = grouped(delivery.service_request_id)
         query = {
-            "service_code": self._may_be_under(delivery, destination),
+            "service_code": self._possible_codes(delivery, destination),
             "start_date": moments.write(delivery.occurred_at - CLOCKS_DIFFER),
             "end_date": moments.write(self.now()),
         }
@@ -73,23 +73,23 @@ class Open311Sender:
                 if reference in entry.get("description", ""):
                     return Sent(id_in(entry, "service_request_id"))
             ids = {entry.get("service_request_id", "") for entry in listed}
-            # Not every server knows pages: such a one says the same again.
+            # A server that does not know pages returns the same entries again.
             if ids <= seen:
                 return None
             seen |= ids
         raise Unclear("not_looked_through")
 
-    def _may_be_under(self, delivery: Delivery, destination: Open311Destination) -> str:
-        """Their service_code, or all of them where the report was closed, hidden or moved since:
-        it may have arrived before."""
+    def _possible_codes(self, delivery: Delivery, destination: Open311Destination) -> str:
+        """The service_code at the destination, or all of them, separated by commas, if the report
+        was closed, hidden or moved since: it may have arrived before that."""
         case = self.case(delivery.service_request_id)
         mapping = destination.services
         if case and case.service_code in mapping:
             return mapping[case.service_code].service_code
         return ",".join(sorted({each.service_code for each in mapping.values()}))
 
-    def _called(self, body: bytes, destination: Open311Destination) -> Sent:
-        """What the other body calls the report, or the token that it gave for that. Raises
+    def _sent(self, body: bytes, destination: Open311Destination) -> Sent:
+        """The result with the report's id at the destination, or the token for it. Raises
         Unclear."""
         try:
             entry = next(iter(entries_in(body)), {})
@@ -103,7 +103,7 @@ class Open311Sender:
         return Sent(self._id_now(token, destination) or TOKEN + token)
 
     def _id_now(self, token: str, destination: Open311Destination) -> str | None:
-        # The report is there: that nobody tells its id yet is no failure.
+        # The report has arrived, so a missing id is no failure.
         try:
             return id_for_token(token, destination, self.client)
         except (Refused, UpstreamFailed):

@@ -25,7 +25,7 @@ Url = Annotated[
     Meta(max_length=500, pattern=r"^https?://[!-~]+$", description="an address with https://"),
 ]
 Codes = Annotated[tuple[Annotated[str, Meta(max_length=50)], ...], Meta(max_length=100)]
-Told = Literal["submitted", "changed"]
+FilteredEvent = Literal["submitted", "changed"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +35,7 @@ class Filter:
 
     service_codes: Codes | None = None
     ward_codes: Codes | None = None
-    kinds: tuple[Told, ...] | None = None
+    kinds: tuple[FilteredEvent, ...] | None = None
 
     def passes(self, report: Report, event: DeliveryEvent) -> bool:
         """True if the receiver gets this event."""

@@ -37,7 +37,7 @@ class Taken(NamedTuple):
 
 @dataclass(frozen=True)
 class Ports:
-    """The dependencies of taking a reply. `note` adds a note to a report, once for each note_id:
+    """The dependencies of handling a reply. `note` adds a note to a report, once for each note_id:
     (service_request_id, note_id, sender, text, is_teams); raises NotFound, Conflict (too many
     notes), UpstreamFailed. `holds` checks the token of a report; `is_teams` tells whether an
     address is of a team that received the report."""
@@ -66,15 +66,14 @@ def is_teams(
     UpstreamFailed."""
     return any(
         is_from(address, (each.to, *each.answers_from))
-        and _got(each.destination, service_request_id, deliveries)
+        and _may_have_received(each.destination, service_request_id, deliveries)
         for each in destinations
         if isinstance(each, MailboxDestination)
     )
 
 
-def _got(destination: str, service_request_id: str, deliveries: Deliveries) -> bool:
+def _may_have_received(destination: str, service_request_id: str, deliveries: Deliveries) -> bool:
     delivery = deliveries.get(id_of_forwarded(destination, service_request_id))
-    # A delivery that is unclear may have arrived, and be answered.
     return delivery is not None and (delivery.sent_at is not None or delivery.is_unclear)
 
 

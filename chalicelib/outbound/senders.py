@@ -5,7 +5,7 @@ from typing import NamedTuple, Protocol, TypeVar
 from chalicelib.outbound.model import Delivery
 
 NOT_PASSED_ON = "not_to_be_passed_on"
-"""The code of a report that is not to be passed on there, as it is by now."""
+"""The error code of a report that, in its present state, must not be sent to the destination."""
 
 
 class Refused(Exception):

@@ -16,10 +16,10 @@ from chalicelib.outbound.senders import NOT_PASSED_ON
 from chalicelib.reports.published import Report
 
 REOPENED = "reopen"
-"""The state of a report that was opened again."""
+"""The state of a report that was reopened."""
 
 
-def open_deliveries(facts: Sequence[Event], ports: Ports) -> int:
+def open_deliveries(events: Sequence[Event], ports: Ports) -> int:
     """Create the deliveries that these events require and queue them.
 
     Returns: the number of new deliveries.
@@ -27,13 +27,13 @@ def open_deliveries(facts: Sequence[Event], ports: Ports) -> int:
     Raises: UpstreamFailed; the events are then processed again, and deliveries that exist are
     skipped.
     """
-    reports = ports.reports.many(sorted({fact.service_request_id for fact in facts}))
+    reports = ports.reports.many(sorted({event.service_request_id for event in events}))
     receivers = [receiver for receiver in ports.receivers.all() if receiver.enabled]
     opened = [
         delivery.delivery_id
-        for fact in facts
-        if (report := reports.get(fact.service_request_id))
-        for delivery in _called_for(fact, report, receivers, ports)
+        for event in events
+        if (report := reports.get(event.service_request_id))
+        for delivery in _required_by(event, report, receivers, ports)
         if _is_new(delivery, ports)
     ]
     if opened:
@@ -41,47 +41,47 @@ def open_deliveries(facts: Sequence[Event], ports: Ports) -> int:
     return len(opened)
 
 
-def _called_for(
-    fact: Event, report: Report, receivers: Sequence[Receiver], ports: Ports
+def _required_by(
+    event: Event, report: Report, receivers: Sequence[Receiver], ports: Ports
 ) -> Iterator[Delivery]:
-    delivery = _delivery_of(fact, report, ports)
+    delivery = _delivery_of(event, report, ports)
     there = ports.destinations.get(ports.forward_to(report.service_code) or "")
-    if there and _is_passed_on(report, there):
+    if there and _is_forwarded(report, there):
         yield replace(
             delivery,
             delivery_id=id_of_forwarded(there.destination, report.service_request_id),
             destination=there.destination,
             kind=there.kind,
             event="forwarded",
-            next_try_at=_first_due(fact, delivery),
+            next_try_at=_first_due(event, delivery),
         )
-    yield from _told_that_it_failed(fact, report, delivery, ports)
-    event = _event_of(fact, report)
+    yield from _reopening_updates(event, report, delivery, ports)
+    shown = _event_for_receivers(event, report)
     for receiver in receivers:
-        if event and receiver.filter.passes(report, event):
+        if shown and receiver.filter.passes(report, shown):
             yield replace(
                 delivery,
-                delivery_id=derived_id("webhook", receiver.receiver_id, fact.event_id),
+                delivery_id=derived_id("webhook", receiver.receiver_id, event.event_id),
                 destination=receiver.receiver_id,
-                event=event,
+                event=shown,
             )
 
 
-def _first_due(fact: Event, delivery: Delivery) -> datetime:
+def _first_due(event: Event, delivery: Delivery) -> datetime:
     """When to send the delivery: not before the officer's time to undo the change is over."""
-    told_from = fact.told_from if isinstance(fact, ReportChanged) else None
+    told_from = event.told_from if isinstance(event, ReportChanged) else None
     return max(delivery.next_try_at, told_from or delivery.next_try_at)
 
 
-def _told_that_it_failed(
-    fact: Event, report: Report, delivery: Delivery, ports: Ports
+def _reopening_updates(
+    event: Event, report: Report, delivery: Delivery, ports: Ports
 ) -> Iterator[Delivery]:
-    """Tells the bodies that received the report that a resident opened it again."""
-    is_reopened = isinstance(fact, ReportChanged) and fact.state == REOPENED != fact.old_state
+    """If a resident reopened the report, the updates to the bodies that received it."""
+    is_reopened = isinstance(event, ReportChanged) and event.state == REOPENED != event.old_state
     if not is_reopened or report.reopened_by is None:
         return
     for there in ports.destinations.values():
-        if there.kind == "open311" and _has_had(report, there, ports):
+        if there.kind == "open311" and _has_received(report, there, ports):
             yield replace(
                 delivery,
                 delivery_id=derived_id("reopened", there.destination, report.reopened_by),
@@ -91,21 +91,20 @@ def _told_that_it_failed(
             )
 
 
-def _has_had(report: Report, there: Destination, ports: Ports) -> bool:
-    forwarded = id_of_forwarded(there.destination, report.service_request_id)
-    found = ports.deliveries.get(forwarded)
-    return found is not None and found.state == "sent"
+def _has_received(report: Report, there: Destination, ports: Ports) -> bool:
+    forwarded = ports.deliveries.get(id_of_forwarded(there.destination, report.service_request_id))
+    return forwarded is not None and forwarded.state == "sent"
 
 
-def _is_passed_on(report: Report, there: Destination) -> bool:
-    # Two bodies that pass on to each other would send one report round and round.
-    is_welcome = there.passes_on_partners or not report.is_from_partner
-    return report.may_be_passed_on and is_welcome
+def _is_forwarded(report: Report, there: Destination) -> bool:
+    # Two bodies that forward to each other would otherwise send one report in a circle.
+    is_accepted = there.passes_on_partners or not report.is_from_partner
+    return report.may_be_passed_on and is_accepted
 
 
-def _event_of(fact: Event, report: Report) -> DeliveryEvent | None:
-    """What receivers are told, None where it is nothing to them."""
-    match fact:
+def _event_for_receivers(event: Event, report: Report) -> DeliveryEvent | None:
+    """The event as receivers get it; None if they do not get it."""
+    match event:
         case ReportChanged(purge=True) if not report.is_public:
             return "gone"
         case ReportSubmitted() | ReportChanged(appeared=True) if report.is_public:
@@ -116,17 +115,17 @@ def _event_of(fact: Event, report: Report) -> DeliveryEvent | None:
             return None
 
 
-def _delivery_of(fact: Event, report: Report, ports: Ports) -> Delivery:
+def _delivery_of(event: Event, report: Report, ports: Ports) -> Delivery:
     """A template with the fields that all deliveries of this event share."""
     now = to_the_second(ports.now())
-    stored = datetime.fromtimestamp(fact.stored_at_ms // 1000, UTC)
+    stored = datetime.fromtimestamp(event.stored_at_ms // 1000, UTC)
     return Delivery(
         delivery_id="",
         destination="",
         kind="webhook",
         event="changed",
         service_request_id=report.service_request_id,
-        occurred_at=stored if fact.stored_at_ms else now,
+        occurred_at=stored if event.stored_at_ms else now,
         next_try_at=now,
         updated_at=now,
     )

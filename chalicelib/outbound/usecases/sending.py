@@ -17,7 +17,7 @@ from chalicelib.outbound.receivers import Receiver
 from chalicelib.outbound.senders import NOT_PASSED_ON, Refused, Unclear
 
 WOKEN_AT_ONCE = 300
-"""How many deliveries a minute are woken, so that those which wait do not pile up as messages."""
+"""The number of deliveries queued a minute, so that waiting ones do not fill the queue."""
 
 
 def send(delivery_id: str, ports: Ports) -> Delivery | None:
@@ -31,15 +31,15 @@ def send(delivery_id: str, ports: Ports) -> Delivery | None:
     if stored is None:
         return None
     if stored.state == "sent":
-        # This message comes again because the report has not heard of it.
-        _tell_the_report(stored, ports)
+        # The message was delivered again because the report was not updated.
+        _update_report(stored, ports)
         return None
-    mine = _claim(stored, ports)
-    if mine is None:
+    delivery = _claim(stored, ports)
+    if delivery is None:
         return None
-    after = _put_away(_tried(mine, ports), ports)
+    after = _save_result(_try_to_send(delivery, ports), ports)
     if after.state == "sent":
-        _tell_the_report(after, ports)
+        _update_report(after, ports)
     return after
 
 
@@ -52,75 +52,78 @@ def wake_due(ports: Ports) -> int:
 
 
 def _claim(stored: Delivery, ports: Ports) -> Delivery | None:
-    mine = claimed(stored, to_the_second(ports.now()))
+    delivery = claimed(stored, to_the_second(ports.now()))
     try:
-        return ports.deliveries.save(mine) if mine else None
+        return ports.deliveries.save(delivery) if delivery else None
     except VersionConflict:
         return None
 
 
-def _tried(mine: Delivery, ports: Ports) -> Delivery:
-    """What becomes of the delivery."""
+def _try_to_send(delivery: Delivery, ports: Ports) -> Delivery:
+    """Send the delivery, unless it is found at the destination. Returns: the delivery after the
+    try, not yet stored."""
     try:
-        if mine.tries > MOST_TRIES:
+        if delivery.tries > MOST_TRIES:
             raise Refused("gave_up")
-        destination = _destination(mine, ports)
-        _refuse_if_not_for_it(mine, ports)
-        sender = ports.senders[mine.kind]
-        found = sender.find(mine, destination) if mine.is_unclear else None
-        taken = found or sender.send(mine, destination)
-        return arrived(mine, taken.external_id, to_the_second(ports.now()))
+        destination = _destination(delivery, ports)
+        _refuse_if_moved(delivery, ports)
+        sender = ports.senders[delivery.kind]
+        found = sender.find(delivery, destination) if delivery.is_unclear else None
+        sent = found or sender.send(delivery, destination)
+        return arrived(delivery, sent.external_id, to_the_second(ports.now()))
     except Refused as error:
-        return refused(mine, error.code, to_the_second(ports.now()))
+        return refused(delivery, error.code, to_the_second(ports.now()))
     except NotNow as error:
-        return _put_off(mine, error.code, error.retry_after_s, ports)
+        return _retry_later(delivery, error.code, error.retry_after_s, ports)
     except Unclear as error:
-        return _put_off(replace(mine, is_unclear=True), error.code, error.retry_after_s, ports)
+        unclear = replace(delivery, is_unclear=True)
+        return _retry_later(unclear, error.code, error.retry_after_s, ports)
     except UpstreamFailed as error:
         hung_up = isinstance(error, NoReply)
-        after = replace(mine, is_unclear=mine.is_unclear or hung_up)
-        return _put_off(after, "no_reply" if hung_up else "not_reached", 0, ports)
+        after = replace(delivery, is_unclear=delivery.is_unclear or hung_up)
+        return _retry_later(after, "no_reply" if hung_up else "not_reached", 0, ports)
 
 
-def _put_off(mine: Delivery, code: str, asked_for_s: int, ports: Ports) -> Delivery:
+def _retry_later(delivery: Delivery, code: str, asked_for_s: int, ports: Ports) -> Delivery:
     now = to_the_second(ports.now())
-    return put_off(mine, code, now, chance=ports.chance(), asked_for_s=asked_for_s)
+    return put_off(delivery, code, now, chance=ports.chance(), asked_for_s=asked_for_s)
 
 
 def _destination(delivery: Delivery, ports: Ports) -> Destination | Receiver:
     """The destination or receiver. Raises: Refused if it no longer exists or is disabled."""
     if delivery.kind != "webhook":
-        found: Destination | Receiver | None = ports.destinations.get(delivery.destination)
+        destination: Destination | Receiver | None = ports.destinations.get(delivery.destination)
     else:
         receiver = ports.receivers.get(delivery.destination)
-        found = receiver if receiver and receiver.enabled else None
-    if found is None:
+        destination = receiver if receiver and receiver.enabled else None
+    if destination is None:
         raise Refused("no_destination")
-    return found
+    return destination
 
 
-def _refuse_if_not_for_it(mine: Delivery, ports: Ports) -> None:
-    """Raises Refused where the report is under a service by now that is not passed on there."""
-    if mine.event != "forwarded" or mine.is_unclear:
+def _refuse_if_moved(delivery: Delivery, ports: Ports) -> None:
+    """Raise Refused if the report now has a service that is not forwarded to this destination."""
+    if delivery.event != "forwarded" or delivery.is_unclear:
         return
-    report = ports.reports.many([mine.service_request_id]).get(mine.service_request_id)
-    if report and ports.forward_to(report.service_code) != mine.destination:
+    request_id = delivery.service_request_id
+    report = ports.reports.many([request_id]).get(request_id)
+    if report and ports.forward_to(report.service_code) != delivery.destination:
         raise Refused(NOT_PASSED_ON)
 
 
-def _put_away(after: Delivery, ports: Ports) -> Delivery:
-    """Stores the outcome. That it was sent stands, whatever somebody else wrote meanwhile:
-    its lease was over, or the reply to this very write was lost."""
+def _save_result(after: Delivery, ports: Ports) -> Delivery:
+    """Store the delivery after a try. The state "sent" replaces what another sender stored after
+    the lease was over; a conflict also occurs if only the reply to this save was lost."""
     try:
         return ports.deliveries.save(after)
     except VersionConflict:
         present = ports.deliveries.get(after.delivery_id)
         if present is None or present.state == "sent" or after.state != "sent":
             return present or after
-        return _put_away(replace(after, version=present.version), ports)
+        return _save_result(replace(after, version=present.version), ports)
 
 
-def _tell_the_report(sent: Delivery, ports: Ports) -> None:
+def _update_report(sent: Delivery, ports: Ports) -> None:
     if sent.event != "forwarded":
         return
     destination = ports.destinations.get(sent.destination)
