@@ -131,6 +131,7 @@ class JobOfReportItem(JobsItem):
 
     store = "jobs"
 
+
 class CrewDeviceItem(JobsItem):
     """The push subscription of a crew's phone, which is notified when the day changes."""
 

@@ -84,7 +84,7 @@ def place(placements: Sequence[Placement], who: Staff, ports: Ports) -> Sequence
     """
     if wrong := [each for each in placements if each.position < 1]:
         raise Invalid.field(
-            "position", f"must be at most the number of updates; job {wrong[0].job_id} has fewer"
+            "position", f"must be 1 or more, for the first place; job {wrong[0].job_id} has less"
         )
     return [_place(each, who, ports) for each in placements]
 

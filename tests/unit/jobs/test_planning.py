@@ -189,6 +189,12 @@ def test_jobs_are_ordered_despite_concurrent_changes() -> None:
     assert [each.job_id for each in here.jobs.of_day("north", TODAY)] == ["J0B000000002", JOB]
 
 
+def test_place_is_refused_when_its_position_is_below_one() -> None:
+    wanted = [Placement(job_id=JOB, crew="north", planned_day=TODAY, position=0)]
+    with pytest.raises(Invalid, match="position: must be 1 or more"):
+        place(wanted, OFFICER, yard().ports())
+
+
 @pytest.mark.parametrize(("keep", "state"), [("site", "done"), ("office", "cancelled")])
 def test_dispute_is_settled_once(keep: Any, state: State) -> None:
     here = yard(planned_job())
