@@ -40,7 +40,7 @@ class DayPorts:
 @dataclass(frozen=True, kw_only=True)
 class Day:
     """A crew's planned day. `left_out` are the jobs that were planned for this day and crew and did
-    not fit any more."""
+    not fit."""
 
     crew: str
     job_ids: tuple[str, ...]
