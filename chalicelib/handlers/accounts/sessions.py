@@ -143,7 +143,7 @@ def end_all(call: Call) -> WithCookie:
 
 
 def account_view(caller: Caller) -> AccountView:
-    assert caller.account and caller.role and caller.assurance, "She is signed in."
+    assert caller.account and caller.role and caller.assurance, "The caller is signed in."
     given = {"role": caller.role, "roles": sorted(caller.roles), "assurance": caller.assurance}
     return made_from(AccountView, caller.account, **given)
 

@@ -88,7 +88,7 @@ class Author:
 
     @property
     def person(self) -> Person:
-        assert self.account, "Nobody in particular has no reports of her own."
+        assert self.account, "An anonymous caller has no own reports."
         return Person(self.account, self.email_keys, self.phone_keys)
 
     def is_contact_of(self, report: ServiceRequest) -> bool:
