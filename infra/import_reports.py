@@ -20,8 +20,8 @@ from chalicelib.publishing.open_data import month_of
 from chalicelib.reports.model import Draft, Imported
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import CLOSED_STATES, State
+from chalicelib.reports.usecases.exchange.importing import import_report
 from chalicelib.reports.usecases.location import is_outside
-from chalicelib.reports.usecases.submission import take_over
 from infra.local_times import LocalMoment, read_moment
 
 FIRST_YEAR = 1900
@@ -176,7 +176,7 @@ def _taken(
     """Imports one row. Returns whether it is new, and the notes about it. Raises AppError."""
     imported, notes = _imported(row, mapping, mapping.zone or ports.council.zone)
     before(month_of(imported.requested_datetime))
-    taken = take_over(imported, ports)
+    taken = import_report(imported, ports)
     point = imported.draft.point
     if point and is_outside(point, imported.requested_datetime, ports):
         notes.append(OUTSIDE_WARDS)

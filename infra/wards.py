@@ -11,9 +11,9 @@ from chalicelib.catalogue.model import Council
 from chalicelib.catalogue.wards import WardProperties
 from chalicelib.errors import ConfigurationError, Invalid
 from chalicelib.gazetteer.wards import Wards, WardSet, ward_of
-from chalicelib.geo.edge import nearest_on_edge
 from chalicelib.geo.point import Point
 from chalicelib.geo.polygon import MultiPolygon
+from chalicelib.geo.polygon_edge import nearest_on_edge
 from chalicelib.geo.ward import Ward
 from infra.rows import Refused, Row, Table, read_rows
 

@@ -10,7 +10,7 @@ OF_OTHERS = (
     (WEST, SOUTH, -1.175, 53.905),
 )
 """Boxes with places of another organisation, which takes the reports there."""
-EDGE_M = 0.3
+MARGIN_M = 0.3
 M_A_DEGREE = 6_371_008.8 * math.pi / 180
 Circle = tuple[float, float, float]
 
@@ -43,7 +43,7 @@ def circle_at(lat: float, long: float, radius_m: float, random: Random) -> Circl
     """A circle that ends just before or just after the place; smaller if its middle would be
     outside."""
     while True:
-        away, bearing = radius_m + random.choice((-EDGE_M, EDGE_M)), random.uniform(0, math.tau)
+        away, bearing = radius_m + random.choice((-MARGIN_M, MARGIN_M)), random.uniform(0, math.tau)
         centre = _moved(lat, long, away, bearing)
         if _is_in((WEST, SOUTH, EAST, NORTH), *centre):
             return (*centre, radius_m)

@@ -6,12 +6,12 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from chalicelib.alerts.delivery import Alert, Named, Place, Wake
+from chalicelib.alerts.message_text import MessageComposer
 from chalicelib.alerts.messages import Message, Notice, ReportNews
 from chalicelib.alerts.model import AlertRequested, Because, Channel, Subscription
 from chalicelib.alerts.ports import Subscriptions
 from chalicelib.alerts.sms_budget import Purse
 from chalicelib.alerts.tokens import SubscriptionTokens
-from chalicelib.alerts.words import MessageComposer
 from chalicelib.kernel.queue import Queue
 
 To_contra = TypeVar("To_contra", contravariant=True)

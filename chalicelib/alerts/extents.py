@@ -3,9 +3,9 @@ council."""
 
 from dataclasses import dataclass
 
-from chalicelib.geo.edge import nearest_on_edge
 from chalicelib.geo.point import Box, Point, distance_m
 from chalicelib.geo.polygon import MultiPolygon
+from chalicelib.geo.polygon_edge import nearest_on_edge
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,8 +18,8 @@ from chalicelib.kernel.time import utc_now
 
 if TYPE_CHECKING:
     from chalicelib.alerts.dynamo.subscriptions import DynamoIndex, DynamoSubscriptions
+    from chalicelib.alerts.message_text import MessageComposer
     from chalicelib.alerts.presentation import Names
-    from chalicelib.alerts.words import MessageComposer
     from chalicelib.integrations.notices_for_alerts import NoticesForAlerts
     from chalicelib.integrations.reports_for_alerts import Reporters
 
@@ -71,7 +71,7 @@ def telling_ports() -> delivery.Ports:
     from secrets import SystemRandom
 
     from chalicelib.alerts.dynamo import alerts as stores
-    from chalicelib.alerts.letters import segments_of
+    from chalicelib.alerts.message_senders import segments_of
     from chalicelib.integrations.reports_for_messages import ReportsForMessages
 
     stored, here, site_url = (
@@ -118,7 +118,7 @@ def alert_names() -> "Names":
 
 
 def voice() -> "MessageComposer":
-    from chalicelib.alerts.words import MessageComposer
+    from chalicelib.alerts.message_text import MessageComposer
 
     here = container.council()
     return MessageComposer(
@@ -137,7 +137,7 @@ def _channels() -> tuple[Channel, ...]:
 
 def _senders() -> Mapping[Channel, delivery.Sender[Any]]:
     """The senders of the channels that this stack is set up for."""
-    from chalicelib.alerts.letters import MailSender, TextSender
+    from chalicelib.alerts.message_senders import MailSender, TextSender
 
     name, site_url = container.council().name, container.settings().site_url
     senders: dict[Channel, delivery.Sender[Any]] = {"push": container.web_push()}

@@ -4,10 +4,10 @@ from heapq import nsmallest
 from typing import NamedTuple
 
 from chalicelib.facilities.model import Known
-from chalicelib.geo.edge import nearest_on_edge
 from chalicelib.geo.nearest import distance_mm
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.polygon import MultiPolygon
+from chalicelib.geo.polygon_edge import nearest_on_edge
 
 SPARE = 0.99
 """A tolerance: a box's nearest place is computed on a plane, with a smaller error than this."""

@@ -47,8 +47,8 @@ class Wards(WardSet, frozen=True, kw_only=True):
         return ward.code if ward else None
 
     def is_outside(self, point: Point, day: date) -> bool:
-        """True if the place was farther than EDGE_M outside every ward of the day; False if no ward
-        is known."""
+        """True if the place was farther than MARGIN_M outside every ward of the day; False if no
+        ward is known."""
         wards = self.on(day).items
         return bool(wards) and not any(ward.is_near(point) for ward in wards)
 

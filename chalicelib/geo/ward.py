@@ -4,11 +4,11 @@ from functools import cached_property
 
 import msgspec
 
-from chalicelib.geo.edge import nearest_on_edge
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.polygon import Corner, MultiPolygon, Polygon
+from chalicelib.geo.polygon_edge import nearest_on_edge
 
-EDGE_M = 50.0
+MARGIN_M = 50.0
 """A place up to this distance outside all wards still counts as the council's: boundaries are not
 visible on the ground, and published ones are simplified."""
 
@@ -32,7 +32,9 @@ class Ward(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return Box(west=west, south=south, east=east, north=north)
 
     def is_near(self, point: Point) -> bool:
-        """True for a place inside, or at most EDGE_M outside."""
-        if self.bounds.overlap(Box.around(point, EDGE_M)) is None:
+        """True for a place inside, or at most MARGIN_M outside."""
+        if self.bounds.overlap(Box.around(point, MARGIN_M)) is None:
             return False
-        return self.shape.contains(point) or nearest_on_edge(self.shape, point).distance_m <= EDGE_M
+        return (
+            self.shape.contains(point) or nearest_on_edge(self.shape, point).distance_m <= MARGIN_M
+        )

@@ -15,8 +15,8 @@ from datetime import UTC, datetime
 from chalicelib.catalogue.decisions import Priority
 from chalicelib.geo.point import Point
 from chalicelib.jobs.route import Travel
-from chalicelib.jobs.search import Search
 from chalicelib.jobs.tour import Ground, Tour
+from chalicelib.jobs.tour_search import Search
 
 MOST_STOPS = 400
 """The number of a team's stops that are considered, the most important ones: no more fit into a

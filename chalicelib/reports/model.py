@@ -242,9 +242,9 @@ class Update:
 
 @dataclass(frozen=True, kw_only=True)
 class HeldUpdate:
-    """An update of another system that waits until an officer has looked at it; `asks` is the
-    state that it says the report has. A `refused` update keeps only its id, so that a repeat is
-    recognised."""
+    """An update of another system that waits until an officer has looked at it; `requested_state`
+    is the state that it says the report has. A `refused` update keeps only its id, so that a repeat
+    is recognised."""
 
     update_id: str
     datetime: datetime

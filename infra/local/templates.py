@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from chalicelib.alerts.delivery import Alert, asking, digest, told_by
-from chalicelib.alerts.letters import letter, text
 from chalicelib.alerts.links import unsubscribe_url
+from chalicelib.alerts.message_senders import letter, text
+from chalicelib.alerts.message_text import MessageComposer, SubscriptionLinks
 from chalicelib.alerts.messages import Message, Notice, ReportNews
 from chalicelib.alerts.model import AlertRequested, Subscription, Topic, What
 from chalicelib.alerts.push import payload
 from chalicelib.alerts.segments import segments
-from chalicelib.alerts.words import MessageComposer, SubscriptionLinks
 from chalicelib.bootstrap.alerts import voice
 from chalicelib.kernel.templating import environment
 from chalicelib.reports.states import LABELS, State

@@ -12,7 +12,7 @@ from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.handlers.alerts import alerts_sending_events
 from chalicelib.reports.model import Imported
 from chalicelib.reports.published import Visibility
-from chalicelib.reports.usecases.submission import take_over
+from chalicelib.reports.usecases.exchange.importing import import_report
 from infra.local import mail
 from infra.local.aws import REGION
 from infra.local.texts import texts
@@ -215,7 +215,7 @@ def test_imported_reports_notify_nobody(api: Api) -> None:
             requested_datetime=old,
             updated_datetime=old,
         )
-        assert take_over(old_one, reports_ports())
+        assert import_report(old_one, reports_ports())
     api.cloud.pump.run_until_idle()
     assert len(mail.letters()) == before
 

@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from click.testing import CliRunner
 
-from chalicelib.alerts import letters
+from chalicelib.alerts import message_senders
 from chalicelib.alerts.model import AlertRequested
 from chalicelib.alerts.usecases import sending
 from chalicelib.bootstrap import container
@@ -116,7 +116,7 @@ def test_email_held_up_by_an_internal_error_for_a_day_is_sent_once_by_the_redriv
 
     now = utc_now()
     with monkeypatch.context() as patch:
-        patch.setattr(letters.MailSender, "send", broken)
+        patch.setattr(message_senders.MailSender, "send", broken)
         store_and_tell()
         for passed_s in accumulate(LONGEST_WAITS_S, initial=1):
             with time_machine.travel(now + timedelta(seconds=passed_s), tick=False):

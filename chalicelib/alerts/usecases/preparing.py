@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 from chalicelib.alerts.delivery import Alert, dropped, later
 from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.links import confirm_url, manage_url, unsubscribe_url
+from chalicelib.alerts.message_text import SubscriptionLinks
 from chalicelib.alerts.messages import Message
 from chalicelib.alerts.model import Subscription
 from chalicelib.alerts.times import after_quiet
 from chalicelib.alerts.usecases.digests import to_tell
-from chalicelib.alerts.words import SubscriptionLinks
 from chalicelib.kernel.delivery_retry import refused
 
 

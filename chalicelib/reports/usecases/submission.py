@@ -1,11 +1,8 @@
-"""Stores new reports from residents and from other systems."""
+"""Stores new reports from residents, staff and other systems."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import NamedTuple
-
-import msgspec
 
 from chalicelib.catalogue.decisions import Facts
 from chalicelib.errors import FieldError, Forbidden, Invalid, TooMany, UpstreamFailed
@@ -15,19 +12,16 @@ from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.model import (
     Contact,
     Draft,
-    Imported,
     Photo,
     PhotoState,
     ServiceRequest,
 )
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import Visibility
-from chalicelib.reports.states import CLOSED_STATES
 from chalicelib.reports.usecases.access import (
     Admit,
     Author,
     MayWrite,
-    as_service_allows,
     canonical,
     is_as_sure,
     other_body,
@@ -39,20 +33,8 @@ from chalicelib.reports.usecases.location import (
     ward_of,
     whole_address,
 )
-from chalicelib.reports.usecases.triage import without_target
-from chalicelib.reports.usecases.withholding import withheld
-
-IMPORT_SCOPE = "import"
-"""Keeps the references of another system apart from callers' keys."""
 
 Answers = Mapping[str, tuple[str, ...]]
-
-
-class TakenOver(NamedTuple):
-    """A report of another system as it is stored; `is_new` is False if it was stored before."""
-
-    report: ServiceRequest
-    is_new: bool
 
 
 def submit(
@@ -77,7 +59,7 @@ def submit(
     try:
         answers = _checked(draft, key, author, ports)
         requested = to_the_second(ports.now())
-        report = _new_report(
+        report = new_report(
             draft, answers, request_id, fingerprint, requested=requested, ports=ports
         )
         report = _with_its_person(_kept_back(report, author), draft, author, ports)
@@ -85,7 +67,7 @@ def submit(
             report = _admitted(report, admit, may_write)
         return ports.repository.create(report)
     except AlreadyExists:
-        return _stored_already(request_id, fingerprint, ports)
+        return stored_already(request_id, fingerprint, ports)
     except (Invalid, Forbidden, TooMany):
         # A repeat still gets the report that was stored before the service or the bounds changed,
         # or that a parallel repeat stored meanwhile.
@@ -116,49 +98,15 @@ def _refuse_unsure(draft: Draft, author: Author, ports: Ports) -> None:
         raise Forbidden(service.why_sign_in)
 
 
-def take_over(imported: Imported, ports: Ports) -> TakenOver:
-    """Stores a report of another system under its reference.
-
-    The report keeps its values: no question is asked again. But it is no more public than its
-    service allows, even if it was stored before. If it changed before it was received, or at a time
-    that is not known, it counts as last changed, and closed, when it was received.
-    Raises Invalid, Conflict (stored with other values).
-    """
-    _raise_all(_service_and_place_faults(imported.draft, ports))
-    request_id = ports.ids.service_request_id(IMPORT_SCOPE, imported.external_reference)
-    fingerprint = ports.ids.fingerprint(msgspec.json.encode(imported))
-    requested = to_the_second(imported.requested_datetime)
-    updated = max(requested, to_the_second(imported.updated_datetime or requested))
-    is_closed = imported.state in CLOSED_STATES
-    visibility = as_service_allows(imported.visibility, imported.draft.service_code, ports)
-    report = replace(
-        _new_report(imported.draft, {}, request_id, fingerprint, requested=requested, ports=ports),
-        external_reference=imported.external_reference,
-        state=imported.state,
-        visibility=visibility,
-        once_public=visibility == "public",
-        publish_at=None,
-        updated_datetime=updated,
-        closed_datetime=updated if is_closed else None,
-        # It comes without a sender's name.
-        forgotten=is_closed and visibility == "public",
-    )
-    try:
-        return TakenOver(ports.repository.create(without_target(report)), is_new=True)
-    except AlreadyExists:
-        stored = _stored_already(request_id, fingerprint, ports)
-        return TakenOver(withheld(stored, ports), is_new=False)
-
-
 def _checked(draft: Draft, key: str, author: Author, ports: Ports) -> Answers:
     """The answers in a uniform shape. Raises Invalid with every fault of the draft, Forbidden."""
     _refuse_unsure(draft, author, ports)
-    faults = list(_service_and_place_faults(draft, ports))
+    faults = list(service_and_place_faults(draft, ports))
     if draft.service_code not in ports.council.by_code:
         raise _invalid(faults)
     given = draft.attributes or {}
     answers, wrong = ports.council.answers(draft.service_code, given, ports.now())
-    _raise_all(
+    raise_all(
         [
             *faults,
             *wrong,
@@ -169,7 +117,7 @@ def _checked(draft: Draft, key: str, author: Author, ports: Ports) -> Answers:
     return answers
 
 
-def _service_and_place_faults(draft: Draft, ports: Ports) -> Iterator[FieldError]:
+def service_and_place_faults(draft: Draft, ports: Ports) -> Iterator[FieldError]:
     """Faults if the council does not offer the service or cover the place, or no place is given."""
     if draft.service_code not in ports.council.by_code:
         known = ", ".join(ports.council.by_code)
@@ -203,7 +151,7 @@ def photo_faults(
         )
 
 
-def _raise_all(faults: Iterable[FieldError]) -> None:
+def raise_all(faults: Iterable[FieldError]) -> None:
     found = list(faults)
     if found:
         raise _invalid(found)
@@ -213,7 +161,7 @@ def _invalid(faults: list[FieldError]) -> Invalid:
     return Invalid("; ".join(f"{field}: {message}" for field, message in faults), faults)
 
 
-def _new_report(
+def new_report(
     draft: Draft,
     answers: Answers,
     request_id: str,
@@ -310,7 +258,7 @@ def _with_its_person(
     )
 
 
-def _stored_already(request_id: str, fingerprint: str, ports: Ports) -> ServiceRequest:
+def stored_already(request_id: str, fingerprint: str, ports: Ports) -> ServiceRequest:
     stored = ports.repository.get(request_id)
     if stored is None:
         raise UpstreamFailed("The report could not be read back. Send it again.")

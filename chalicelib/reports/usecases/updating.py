@@ -41,8 +41,8 @@ class Entry:
     """A new entry for a timeline. `state_after` gives the state of the report after it. If the id
     is there already, that entry stays, and a different entry under it is refused; photos that do
     not fit are refused. With `is_partners` neither is refused: the partner would send it for ever.
-    With `is_held` the entry waits for an officer if everybody would see it; `asks` is then the
-    state that it asks for."""
+    With `is_held` the entry waits for an officer if everybody would see it; `requested_state`
+    is then the state that it asks for."""
 
     update_id: str
     fingerprint: str

@@ -15,8 +15,8 @@ import pytest
 
 from chalicelib.accounts.letters import CodeLetters
 from chalicelib.accounts.model import Attempt, Destination
-from chalicelib.alerts.letters import letter as alert_letter
-from chalicelib.alerts.words import MessageComposer
+from chalicelib.alerts.message_senders import letter as alert_letter
+from chalicelib.alerts.message_text import MessageComposer
 from chalicelib.aws.ses import mime
 from chalicelib.catalogue.destinations import MailboxDestination
 from chalicelib.errors import AddressRefused
@@ -94,7 +94,7 @@ def of_codes(nasty: str) -> Iterator[Letter]:
 
 LETTERS: dict[str, Callable[[str], Iterator[Letter]]] = {
     "outbound/mailbox.py": of_a_mailbox,
-    "alerts/letters.py": of_alerts,
+    "alerts/message_senders.py": of_alerts,
     "accounts/letters.py": of_codes,
 }
 """Every module that makes letters, and all that it makes."""

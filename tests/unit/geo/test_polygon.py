@@ -12,7 +12,6 @@ import shapely
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from chalicelib.geo.edge import nearest_on_edge
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.polygon import (
     Corner,
@@ -23,6 +22,7 @@ from chalicelib.geo.polygon import (
     representative,
     side_of,
 )
+from chalicelib.geo.polygon_edge import nearest_on_edge
 from chalicelib.geo.shape import shape_of
 from tests.effort import effort
 from tests.geodesic import geodesic_m

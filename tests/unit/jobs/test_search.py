@@ -2,8 +2,8 @@
 
 import pytest
 
-from chalicelib.jobs.search import Search
 from chalicelib.jobs.tour import Ground, Tour
+from chalicelib.jobs.tour_search import Search
 
 DEPOT, HOME = 3, 4
 GROUND = Ground(

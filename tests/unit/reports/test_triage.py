@@ -13,11 +13,12 @@ from chalicelib.errors import Conflict, Invalid
 from chalicelib.reports.model import OwnChanges, ReportChanges, ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
+from chalicelib.reports.usecases.exchange.importing import import_report
 from chalicelib.reports.usecases.lifecycle.forgetting import forget_sender
 from chalicelib.reports.usecases.reading import full
 from chalicelib.reports.usecases.resident.own_reports import change_own, withdraw_own
 from chalicelib.reports.usecases.staff.changing import change
-from chalicelib.reports.usecases.submission import submit, take_over
+from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.triage import decision_of
 from tests.builders import NOON, draft, imported, report
 
@@ -96,7 +97,7 @@ def test_officers_see_the_decisions_with_reasons(ruled: Ports) -> None:
 
 
 def test_imported_report_is_decided_without_a_target(ruled: Ports) -> None:
-    take_over(imported(draft=draft(description="Deep.")), ruled)
+    import_report(imported(draft=draft(description="Deep.")), ruled)
     (stored,) = ruled.repository.many(list(ruled.repository.ids())).values()
     assert (stored.priority, stored.opens, stored.expected_datetime) == ("high", "job", None)
     assert set(reasons(stored)) == {"priority", "opens"}

@@ -11,8 +11,9 @@ from chalicelib.geo.point import Box
 from chalicelib.reports.model import TIMELINE_LIMIT_BYTES, Contact
 from chalicelib.reports.ports import Filters, Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
+from chalicelib.reports.usecases.exchange.importing import import_report
 from chalicelib.reports.usecases.reading import list_in_box, public_views, view
-from chalicelib.reports.usecases.submission import submit, take_over
+from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
 from tests.builders import NOON, draft, imported, update_draft
 from tests.fakes import Clock, MemoryRepository
@@ -228,7 +229,7 @@ def test_imported_report_keeps_its_reference_state_and_dates(ports: Ports) -> No
     fixed = imported(
         state="fixed", requested_datetime=earlier, updated_datetime=earlier + timedelta(days=3)
     )
-    assert take_over(fixed, ports)
+    assert import_report(fixed, ports)
     (request_id,) = ports.repository.ids()
     seen = view(request_id, ANYBODY, ports)
     assert seen.external_reference == "https://example.org/report/1"
@@ -254,7 +255,7 @@ def test_imported_report_has_the_stricter_visibility_of_its_service_and_its_mapp
     service_code: str, there: Any, here: str, ports: Ports
 ) -> None:
     old_one = imported(draft=draft(service_code=service_code), visibility=there, state="fixed")
-    report = take_over(old_one, ports).report
+    report = import_report(old_one, ports).report
     assert (report.visibility, report.once_public) == (here, here == "public")
     assert set(public_views([report.service_request_id], ports)) == (
         {report.service_request_id} if here == "public" else set()
@@ -265,10 +266,10 @@ def test_imported_report_becomes_private_when_it_is_imported_again_and_its_servi
     ports: Ports, repository: MemoryRepository
 ) -> None:
     old_one = imported(draft=draft(service_code="noise-nuisance"))
-    stored = take_over(old_one, ports).report
+    stored = import_report(old_one, ports).report
     # As an import stored it that did not ask for its service.
     repository.save(replace(stored, visibility="public", once_public=True))
-    again = take_over(old_one, ports)
+    again = import_report(old_one, ports)
     assert (again.is_new, again.report.visibility) == (False, "private")
 
 
@@ -277,14 +278,14 @@ def test_imported_report_becomes_private_when_it_is_imported_again_and_its_servi
 def test_imported_report_without_a_later_date_last_changed_when_it_was_received(
     updated: datetime | None, state: Any, ports: Ports
 ) -> None:
-    report = take_over(imported(state=state, updated_datetime=updated), ports).report
+    report = import_report(imported(state=state, updated_datetime=updated), ports).report
     assert report.updated_datetime == report.requested_datetime == NOON
     assert report.closed_datetime == (NOON if state == "fixed" else None)
 
 
 def test_import_changes_nothing_when_it_is_run_again(ports: Ports) -> None:
-    assert take_over(imported(), ports).is_new
-    assert not take_over(imported(), ports).is_new
+    assert import_report(imported(), ports).is_new
+    assert not import_report(imported(), ports).is_new
     (request_id,) = ports.repository.ids()
     assert view(request_id, ANYBODY, ports).version == 1
 
@@ -292,6 +293,6 @@ def test_import_changes_nothing_when_it_is_run_again(ports: Ports) -> None:
 def test_import_is_a_conflict_when_the_reference_is_stored_with_other_values(
     ports: Ports,
 ) -> None:
-    take_over(imported(), ports)
+    import_report(imported(), ports)
     with pytest.raises(Conflict):
-        take_over(imported(state="fixed"), ports)
+        import_report(imported(state="fixed"), ports)

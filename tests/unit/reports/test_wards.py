@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from chalicelib.reports.model import ReportChanges
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
+from chalicelib.reports.usecases.exchange.importing import import_report
 from chalicelib.reports.usecases.lifecycle.moving_wards import move_to_wards
 from chalicelib.reports.usecases.reading import view
 from chalicelib.reports.usecases.staff.changing import change
-from chalicelib.reports.usecases.submission import submit, take_over
+from chalicelib.reports.usecases.submission import submit
 from tests.builders import draft, imported, report
 from tests.fakes import MemoryRepository, Nowhere
 
@@ -54,7 +55,7 @@ def test_imported_report_gets_the_ward_of_its_own_day(
     ports: Ports, repository: MemoryRepository
 ) -> None:
     long_ago = datetime(2014, 6, 1, tzinfo=UTC)
-    take_over(
+    import_report(
         imported(requested_datetime=long_ago, updated_datetime=long_ago),
         at(ports, {2014: "old", 2026: "new"}),
     )

@@ -1,6 +1,6 @@
 /** Published facilities by kind, and the nearest of them. */
 import { loadCouncil } from "../council.ts";
-import { nearestOnEdge } from "../geo/edge.ts";
+import { nearestOnEdge } from "../geo/polygon-edge.ts";
 import { distanceMm, type Found, type Index, nearest, openIndex, order } from "../geo/nearest.ts";
 import { isInPolygons, type Polygon } from "../geo/polygon.ts";
 import type { Place } from "../reports.ts";

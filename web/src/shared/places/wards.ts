@@ -1,6 +1,6 @@
 /** The council's present wards: the twin of chalicelib/gazetteer/wards.py, as far as pages need it. */
 import type { Council } from "../council.ts";
-import { nearestOnEdge } from "../geo/edge.ts";
+import { nearestOnEdge } from "../geo/polygon-edge.ts";
 import { distanceMm } from "../geo/nearest.ts";
 import { isInPolygons, type Polygon } from "../geo/polygon.ts";
 import type { Place } from "../reports.ts";

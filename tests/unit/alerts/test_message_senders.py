@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from chalicelib.alerts.delivery import Alert, asking, told_by
-from chalicelib.alerts.letters import letter, text
 from chalicelib.alerts.links import manage_url, stop_of, unsubscribe_url
+from chalicelib.alerts.message_senders import letter, text
+from chalicelib.alerts.message_text import MEANINGS, MessageComposer, SubscriptionLinks
 from chalicelib.alerts.messages import Message, Notice, ReportNews
 from chalicelib.alerts.model import Topic
 from chalicelib.alerts.segments import plain, segments
-from chalicelib.alerts.words import MEANINGS, MessageComposer, SubscriptionLinks
 from chalicelib.aws.ses import mime
 from chalicelib.reports.states import STATES
 from tests.builders import NOON

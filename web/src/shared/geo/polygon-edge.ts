@@ -1,4 +1,4 @@
-/** The nearest place on the edge of a polygon: the twin of chalicelib/geo/edge.py. */
+/** The nearest place on the edge of a polygon: the twin of chalicelib/geo/polygon_edge.py. */
 import type { Corner } from "../council.ts";
 import type { Place } from "../reports.ts";
 import type { Polygon } from "./polygon.ts";

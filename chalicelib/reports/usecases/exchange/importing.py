@@ -1,0 +1,65 @@
+"""Imports reports of another system, with the values that they have there."""
+
+from dataclasses import replace
+from typing import NamedTuple
+
+import msgspec
+
+from chalicelib.kernel.optimistic import AlreadyExists
+from chalicelib.kernel.time import to_the_second
+from chalicelib.reports.model import Imported, ServiceRequest
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.states import CLOSED_STATES
+from chalicelib.reports.usecases.access import as_service_allows
+from chalicelib.reports.usecases.submission import (
+    new_report,
+    raise_all,
+    service_and_place_faults,
+    stored_already,
+)
+from chalicelib.reports.usecases.triage import without_target
+from chalicelib.reports.usecases.withholding import withheld
+
+IMPORT_SCOPE = "import"
+"""Keeps the references of another system apart from callers' keys."""
+
+
+class ImportResult(NamedTuple):
+    """A report of another system as it is stored; `is_new` is False if it was stored before."""
+
+    report: ServiceRequest
+    is_new: bool
+
+
+def import_report(imported: Imported, ports: Ports) -> ImportResult:
+    """Stores a report of another system under its reference.
+
+    The report keeps its values: no question is asked again. But it is no more public than its
+    service allows, even if it was stored before. If it changed before it was received, or at a time
+    that is not known, it counts as last changed, and closed, when it was received.
+    Raises Invalid, Conflict (stored with other values).
+    """
+    raise_all(service_and_place_faults(imported.draft, ports))
+    request_id = ports.ids.service_request_id(IMPORT_SCOPE, imported.external_reference)
+    fingerprint = ports.ids.fingerprint(msgspec.json.encode(imported))
+    requested = to_the_second(imported.requested_datetime)
+    updated = max(requested, to_the_second(imported.updated_datetime or requested))
+    is_closed = imported.state in CLOSED_STATES
+    visibility = as_service_allows(imported.visibility, imported.draft.service_code, ports)
+    report = replace(
+        new_report(imported.draft, {}, request_id, fingerprint, requested=requested, ports=ports),
+        external_reference=imported.external_reference,
+        state=imported.state,
+        visibility=visibility,
+        once_public=visibility == "public",
+        publish_at=None,
+        updated_datetime=updated,
+        closed_datetime=updated if is_closed else None,
+        # It comes without a sender's name.
+        forgotten=is_closed and visibility == "public",
+    )
+    try:
+        return ImportResult(ports.repository.create(without_target(report)), is_new=True)
+    except AlreadyExists:
+        stored = stored_already(request_id, fingerprint, ports)
+        return ImportResult(withheld(stored, ports), is_new=False)
