@@ -37,7 +37,7 @@ test: $(VENV)/.bench build/web/demo/.built $(VENV)/.browser $(ENGINES)/.installe
 test-all: export EXHAUSTIVE = 1
 test-all: test ## runs the tests with every schedule, attack and large file: before a release, and when their area changes
 
-lint: $(VENV)/.installed web/node_modules/.installed ## ruff, mypy, import-linter, cfn-lint, bandit, tsc, dependency-cruiser, prettier, dependency-cruiser
+lint: $(VENV)/.installed web/node_modules/.installed ## ruff, mypy, import-linter, cfn-lint, bandit, tsc, dependency-cruiser, prettier
 	@$(BIN)/ruff check $(PYTHON_SOURCES)
 	@$(BIN)/ruff format --check $(PYTHON_SOURCES)
 	@$(BIN)/mypy
