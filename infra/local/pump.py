@@ -6,7 +6,8 @@ they run on request.
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from typing import Any, Protocol
@@ -205,6 +206,7 @@ class Pump:
             if isinstance(config, ScheduledEventConfig)
         ]
         self._sources = _sources(app, arns, handler_of, peeking or _of_moto())
+        self._schedules_lock = threading.Lock()
         self._begin()
 
     def begin_anew(self) -> None:
@@ -237,6 +239,13 @@ class Pump:
         moment = now or self._clock()
         return sum([schedule.run(moment) for schedule in self._schedules])
 
+    @contextmanager
+    def without_schedules(self) -> Iterator[None]:
+        """Keeps the running thread from calling schedules: they would rebuild documents that were
+        put into the bucket by hand."""
+        with self._schedules_lock:
+            yield
+
     def run_until_idle(self) -> None:
         """Delivers everything, without waiting for batching windows; for use without a running
         thread. Schedules wait for `run_schedules`."""
@@ -268,13 +277,20 @@ class Pump:
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
-                self.run_schedules()
+                self._run_schedules_unless_held()
                 self.step(time.monotonic())
             except Exception as error:
                 logs.failure("a source could not be read, it is tried again", error)
                 self._stopping.wait(RETRY_AFTER_S)
             self._hurry.wait(min(PAUSE_S * (1 + self._idle_rounds), LONGEST_PAUSE_S))
             self._hurry.clear()
+
+    def _run_schedules_unless_held(self) -> None:
+        if self._schedules_lock.acquire(blocking=False):
+            try:
+                self.run_schedules()
+            finally:
+                self._schedules_lock.release()
 
 
 def _sources(

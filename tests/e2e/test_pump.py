@@ -115,6 +115,20 @@ def test_other_schedules_run_when_one_fails(
     assert len(counting.runs) == 1
 
 
+def test_running_pump_calls_no_schedule_while_it_is_kept_from_it(
+    counted: tuple[Pump, Counting],
+) -> None:
+    here, counting = counted
+    counting.now += timedelta(days=1)
+    with here.without_schedules():
+        here.start()
+        here.wait_until_idle()
+        assert counting.runs == []
+    here.wait_until_idle()
+    here.stop()
+    assert len(counting.runs) == 5
+
+
 @pytest.mark.parametrize("expression", ["cron(0 3 * * ? *)", "rate(0 minutes)", "rate(1 week)"])
 def test_schedule_is_refused_when_the_pump_cannot_keep_it(expression: str) -> None:
     with pytest.raises(RuntimeError, match="does not know how to keep"):
