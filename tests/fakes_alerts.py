@@ -94,8 +94,8 @@ class MemorySubscriptions:
         return self.stored.get(subscription_id)
 
     def of_account(self, account_id: str, *, limit: int, after: str | None) -> Page:
-        hers = [each for each in self.stored.values() if each.account_id == account_id]
-        places = sorted(((_place(each), each) for each in hers), reverse=True, key=lambda p: p[0])
+        own = [each for each in self.stored.values() if each.account_id == account_id]
+        places = sorted(((_place(each), each) for each in own), reverse=True, key=lambda p: p[0])
         rest = [each for place, each in places if after is None or place < after][:limit]
         return Page(rest, _place(rest[-1]) if len(rest) == limit else None)
 

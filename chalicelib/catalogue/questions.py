@@ -48,7 +48,7 @@ class Unanswerable(ValueError):
 
 
 def checked(
-    attributes: tuple[Attribute, ...], sent: Mapping[str, Any], *, whom_to_ring: str
+    attributes: tuple[Attribute, ...], sent: Mapping[str, Any], *, emergency_line: str
 ) -> tuple[Answers, list[FieldError]]:
     """The answers as texts, in the order of the questions, and the faults in them. Fields are named
     `attributes.<code>`. `whom_to_ring` is the message for a dangerous answer.
@@ -62,13 +62,13 @@ def checked(
     answers: dict[str, tuple[str, ...]] = {}
     for code, attribute in asked.items():
         try:
-            answers[code] = _checked_one(attribute, sent.get(code), whom_to_ring)
+            answers[code] = _checked_one(attribute, sent.get(code), emergency_line)
         except Unanswerable as error:
             faults.append(FieldError(f"attributes.{code}", str(error)))
     return {code: answer for code, answer in answers.items() if answer}, faults
 
 
-def _checked_one(attribute: Attribute, sent: Any, whom_to_ring: str) -> tuple[str, ...]:
+def _checked_one(attribute: Attribute, sent: Any, emergency_line: str) -> tuple[str, ...]:
     texts = tuple(filter(None, _texts(sent)))
     if not texts:
         if attribute.required:
@@ -77,7 +77,7 @@ def _checked_one(attribute: Attribute, sent: Any, whom_to_ring: str) -> tuple[st
     if len(texts) > 1 and attribute.datatype != "multivaluelist":
         raise Unanswerable("choose one answer")
     if attribute.is_list:
-        return tuple(_chosen(attribute, texts, whom_to_ring))
+        return tuple(_chosen(attribute, texts, emergency_line))
     return (_CHECKS[attribute.datatype](texts[0]),)
 
 
@@ -88,14 +88,14 @@ def _texts(sent: Any) -> Iterator[str]:
         yield "" if each is None else str(each).strip()
 
 
-def _chosen(attribute: Attribute, texts: tuple[str, ...], whom_to_ring: str) -> Iterator[str]:
+def _chosen(attribute: Attribute, texts: tuple[str, ...], emergency_line: str) -> Iterator[str]:
     values = {value.key: value for value in attribute.values}
     for text in dict.fromkeys(texts):
         if text not in values:
             raise Unanswerable(f"choose from: {', '.join(values)}")
         if values[text].dangerous:
             raise Unanswerable(
-                f"this could be dangerous and needs an immediate response: {whom_to_ring}"
+                f"this could be dangerous and needs an immediate response: {emergency_line}"
             )
         yield text
 

@@ -163,12 +163,14 @@ def test_case_has_all_of_a_report_and_what_belongs_to_it(api: Api) -> None:
     ann = somebody("ann")
     request_id = reported(api, contact={"email": "alex@example.org"})
     near = reported(api, "k2", title="Another")
-    note = act(api, ann, f"/api/cases/{request_id}/notes", {"text": "I rang her."})
+    note = act(api, ann, f"/api/cases/{request_id}/notes", {"text": "I rang the reporter."})
     assert note.status_code == 201 and note.json_body["by"] == "Ann"
     api.cloud.pump.run_until_idle()
     case = api.get(f"/api/cases/{request_id}", ann).json_body
     assert case["contact"]["email"] == "alex@example.org" and case["can_ask"]
-    assert [(each["by"], each["text"]) for each in case["notes"]] == [("Ann", "I rang her.")]
+    assert [(each["by"], each["text"]) for each in case["notes"]] == [
+        ("Ann", "I rang the reporter.")
+    ]
     assert [each["service_request_id"] for each in case["nearby"]] == [near]
     assert case["nearby"][0]["distance_m"] == 0 and case["nearby"][0]["title"] == "Another"
     assert (case["merged"], case["questions"], case["waits_for"]) == ([], [], None)

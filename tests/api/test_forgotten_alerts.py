@@ -21,8 +21,8 @@ from infra.tokens import account_with, token_of
 from tests.api.conftest import Api
 from tests.builders import MARKET_PLACE, draft_body, update_draft
 
-HER_WORK = "alex@work.example"
-SHE = "alex@example.org"
+WORK = "alex@work.example"
+HOME = "alex@example.org"
 STREET = {"kind": "area", **MARKET_PLACE, "radius_m": 500}
 HOUR = timedelta(hours=1)
 
@@ -31,13 +31,13 @@ HOUR = timedelta(hours=1)
 def token(api: Api) -> str:
     """Somebody who has confirmed two addresses."""
     people = accounts_ports()
-    hers = tuple(Destination("email", each) for each in (SHE, HER_WORK))
-    account = account_with("resident", "a" * 32, people, hers)
+    addresses = tuple(Destination("email", each) for each in (HOME, WORK))
+    account = account_with("resident", "a" * 32, people, addresses)
     return token_of(account, timedelta(minutes=5), "A test", people)
 
 
 def subscribe(api: Api, token: str | None, **values: Any) -> None:
-    wish = {"channel": "email", "to": SHE, "topic": STREET, **values}
+    wish = {"channel": "email", "to": HOME, "topic": STREET, **values}
     assert api.post("/api/subscriptions", wish, key=None, token=token).status_code == 201
 
 
@@ -49,7 +49,7 @@ def report(api: Api, key: str, token: str | None = None, **values: Any) -> str:
 
 def letters_to_the_person() -> list[str]:
     """Their subjects."""
-    return [each["Subject"] for each in mail.letters() if each["To"] in (SHE, HER_WORK)]
+    return [each["Subject"] for each in mail.letters() if each["To"] in (HOME, WORK)]
 
 
 def send_all_that_is_due(api: Api) -> None:
@@ -63,9 +63,9 @@ def send_all_that_is_due(api: Api) -> None:
 
 def everything_is_on_its_way(api: Api, token: str) -> str:
     """Alerts at once and to be confirmed, a digest, quiet hours, and a question that waits."""
-    own = report(api, "own", token, contact={"email": SHE})
+    own = report(api, "own", token, contact={"email": HOME})
     subscribe(api, token)
-    subscribe(api, token, to=HER_WORK, topic={"kind": "council"}, frequency="daily")
+    subscribe(api, token, to=WORK, topic={"kind": "council"}, frequency="daily")
     now = utc_now()
     quiet = {"begin": f"{now - 2 * HOUR:%H:%M}", "end": f"{now + 3 * HOUR:%H:%M}"}
     subscribe(api, token, topic={"kind": "report", "service_request_id": own}, quiet=quiet)

@@ -28,13 +28,13 @@ from tests.fakes_alerts import subscription
 from tests.forms import File, PageReader, encoded
 from tests.open311 import JPEG
 
-SHE = "alex@example.org"
+FOLLOWER = "alex@example.org"
 
 
 @pytest.fixture
 def report_id(api: Api) -> str:
     """A report that was said to be fixed."""
-    sent = draft_body(contact={"email": SHE})
+    sent = draft_body(contact={"email": FOLLOWER})
     made = str(api.post("/api/reports", sent).json_body["service_request_id"])
     api.cloud.pump.run_until_idle()
     say("fixed", made, api)
@@ -226,7 +226,7 @@ def test_link_is_not_valid_when_its_subscription_is_gone(
     report_id: str, link: str, api: Api
 ) -> None:
     alerts = alerts_ports()
-    (own,) = alerts.subscriptions.at([alerts.ids.address_key("email", SHE)])
+    (own,) = alerts.subscriptions.at([alerts.ids.address_key("email", FOLLOWER)])
     gone = replace(own, state="stopped", stopped_at=utc_now() - STOPPED_KEPT_FOR)
     alerts.subscriptions.save(gone)
     assert api.client.http.get(link).status_code == 404

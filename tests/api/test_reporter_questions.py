@@ -21,12 +21,12 @@ from tests.forms import PageReader
 from tests.people import post_form
 from tests.told import tell_what_waits
 
-SHE = "alex@example.org"
+REPORTER = "alex@example.org"
 TEXT = "Which side of the road is it on?"
 
 
 def reported(api: Api, key: str = "k", **values: Any) -> str:
-    sent = draft_body(**{"contact": {"email": SHE}, **values})
+    sent = draft_body(**{"contact": {"email": REPORTER}, **values})
     answer = api.post("/api/reports", sent, key=key)
     assert answer.status_code == 201, answer.body
     api.cloud.pump.run_until_idle()
@@ -151,7 +151,7 @@ def test_reporter_without_alerts_gets_the_question_and_nothing_else(api: Api) ->
 
 def own(report_id: str) -> Subscription:
     alerts = alerts_ports()
-    (found,) = alerts.subscriptions.at([alerts.ids.address_key("email", SHE)])
+    (found,) = alerts.subscriptions.at([alerts.ids.address_key("email", REPORTER)])
     assert found.topic.service_request_id == report_id
     return found
 
@@ -181,8 +181,8 @@ def test_link_is_valid_for_one_reporter_and_question(report_id: str, link: str, 
         assert api.client.http.get(f"/forms/questions/{other}").status_code == 404
     topic = Topic(kind="report", service_request_id=report_id)
     follower = alerts.subscriptions.add(subscription(1, topic=topic))
-    hers = reply_token(follower, report_id, 1, alerts.tokens)
-    assert api.client.http.get(f"/forms/questions/{hers}").status_code == 404
+    token = reply_token(follower, report_id, 1, alerts.tokens)
+    assert api.client.http.get(f"/forms/questions/{token}").status_code == 404
 
 
 @pytest.mark.parametrize("visibility", ["hidden", "withdrawn"])

@@ -632,12 +632,12 @@ def test_resident_signs_out_of_one_device_and_of_all(here: Api, address: str) ->
 
 
 def test_device_of_another_account_cannot_be_signed_out(here: Api, address: str) -> None:
-    hers, mine = cookie_of(here, address), cookie_of(here, f"other-{address}")
-    session_id = hers.split(".")[1]
+    theirs, mine = cookie_of(here, address), cookie_of(here, f"other-{address}")
+    session_id = theirs.split(".")[1]
     for path in (session_id, "0" * 32, "..%2Faccount", "x" * 100):
         answer = delete(here, f"/api/account/devices/{path}", bearer_of(here, mine))
         assert answer.status_code == 404
-    assert refreshed(here, hers).status_code == 200
+    assert refreshed(here, theirs).status_code == 200
 
 
 def test_devices_are_listed_only_with_a_token(here: Api, address: str) -> None:

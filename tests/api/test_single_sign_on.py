@@ -219,9 +219,9 @@ def test_page_offers_only_ways_with_the_required_assurance(
     assert ('name="address"' in shown) is (sure == "x")
 
 
-@pytest.mark.parametrize(("verified", "is_hers"), [(True, True), (False, False)])
+@pytest.mark.parametrize(("verified", "is_own"), [(True, True), (False, False)])
 def test_account_of_the_address_is_used_when_the_provider_has_verified_it(
-    verified: bool, is_hers: bool, here: Here
+    verified: bool, is_own: bool, here: Here
 ) -> None:
     address = f"verified-{verified}@example.org".lower()
     known = account_of(Destination("email", address), accounts_ports())
@@ -232,7 +232,7 @@ def test_account_of_the_address_is_used_when_the_provider_has_verified_it(
     way, cookie = begun(here, "public")
     query = at_the_public_provider(way, sub=f"subject {verified}")
     account = session_of(here, back(here, "public", query, cookie))["account"]
-    assert (account["account_id"] == known.account_id) is is_hers
+    assert (account["account_id"] == known.account_id) is is_own
 
 
 def test_sign_in_is_refused_when_the_address_is_blocked(here: Here) -> None:
@@ -681,7 +681,7 @@ def test_officer_reports_for_a_caller_without_proof_of_who_the_caller_is(here: H
     invite(desk, grants, "operator", people_ports(), is_first_admin=True)
     token = session_by_code(here, desk.value)["access_token"]
     own = draft_body(service_code="litter")
-    assert here.post("/api/reports", own, key="her own", token=token).status_code == 403
+    assert here.post("/api/reports", own, key="own", token=token).status_code == 403
     assert here.post("/api/reports", sent, key="rings", token=token).status_code == 201
 
 

@@ -150,7 +150,7 @@ def test_repeated_key_returns_the_same_and_another_request_under_it_is_a_conflic
     assert link == made["manage_url"].partition("?")[0]
     assert here.get(f"/api/subscriptions/{link.rpartition('/')[2]}").status_code == 404
     page = here.get(link.removeprefix("http://127.0.0.1:8000"))
-    assert page.status_code == 404, "Whoever guessed the key sees nothing of whose it is."
+    assert page.status_code == 404, "A guessed key reveals nothing about its owner."
 
 
 @pytest.mark.parametrize(
@@ -277,8 +277,8 @@ def test_stranger_gets_at_most_ten_emails_an_hour_about_reports_which_are_all_ac
     again = here.post("/api/reports", draft, key=f"11 {address}").json_body
     assert again == made[11]
     own = here.post("/api/reports", draft, key=f"own {address}", token=signed_in(address)).json_body
-    hers = reports_ports().repository.get(own["service_request_id"])
-    assert hers and hers.alerts, "What she has confirmed counts for nothing here."
+    stored = reports_ports().repository.get(own["service_request_id"])
+    assert stored and stored.alerts, "A confirmed address counts for nothing here."
 
 
 def test_reports_without_messages_are_not_counted(here: Api, address: str) -> None:

@@ -50,10 +50,20 @@ def docstrings(text: str) -> Iterator[tuple[int, str]]:
 
 
 def names(text: str) -> Iterator[tuple[int, str]]:
-    """The names of the functions and classes of a module, as words."""
+    """The names of the functions, classes, variables and arguments of a module, as words."""
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            yield node.lineno, node.name.replace("_", " ")
+        match node:
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                yield node.lineno, name.replace("_", " ")
+            case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
+                yield node.lineno, name.replace("_", " ")
+
+
+def values(text: str) -> Iterator[tuple[int, str]]:
+    """The texts of a module, such as the ids of invented people in tests."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.lineno, node.value
 
 
 def faults(text: str) -> list[str]:
@@ -90,6 +100,21 @@ def test_names_docstrings_and_comments_are_plain_english(folder: str, least: int
     assert found_in(modules, faults) == {}
 
 
+def faults_of_values(text: str) -> list[str]:
+    """The texts of a module with a word of the dialect."""
+    return _banned(values(text), re.compile(DIALECT, re.IGNORECASE))
+
+
+def test_values_in_tests_are_plain_english() -> None:
+    modules = [
+        path
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+        if path.name != "test_web_language.py"
+    ]
+    assert len(modules) > 250
+    assert found_in(modules, faults_of_values) == {}
+
+
 def test_documents_are_plain_english() -> None:
     documents = [
         *sorted((ROOT / "docs").rglob("*.md")),
@@ -116,6 +141,9 @@ def test_documents_are_plain_english() -> None:
         '"""None where there is none."""',
         '"""A key that is not valid any more."""',
         "class WhoeverAsks:\n    def her(self): ...",
+        "hers = reports[0]",
+        "HER_WORK = 1",
+        "def f(whom_to_ring: str) -> None: ...",
     ],
 )
 def test_banned_word_is_found(planted: str) -> None:
@@ -125,6 +153,10 @@ def test_banned_word_is_found(planted: str) -> None:
 def test_banned_word_is_found_in_a_document_but_not_in_its_code() -> None:
     text = "# Alerts\n\nWhoever asks hears of it (`test_whoever_asks`).\n\n`whom`: the receiver.\n"
     assert faults_of_document(text) == ["3: Whoever asks hears of it ()."]
+
+
+def test_banned_word_is_found_in_a_value() -> None:
+    assert faults_of_values('add(view, "she")') == ["1: she"]
 
 
 def test_user_facing_texts_are_ignored() -> None:

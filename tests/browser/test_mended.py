@@ -31,8 +31,8 @@ def asked(stack: LocalStack) -> str:
     updating.add_update(report_id, fixed, f"fixed {number}", OFFICER, ports)
     stack.cloud.pump.wait_until_idle()
     alerts = alerts_ports()
-    (hers,) = alerts.subscriptions.at([alerts.ids.address_key("email", to)])
-    return f"/forms/mended/{question_token(hers, report_id, 1, alerts.tokens)}"
+    (subscription,) = alerts.subscriptions.at([alerts.ids.address_key("email", to)])
+    return f"/forms/mended/{question_token(subscription, report_id, 1, alerts.tokens)}"
 
 
 def heading(page: Page, text: str) -> None:

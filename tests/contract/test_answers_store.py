@@ -10,7 +10,12 @@ from tests.builders import NOON
 
 
 def answer(number: int = 1, **values: Any) -> Answer:
-    said: dict[str, Any] = {"person": "she", "repair": number, "is_fixed": False, "datetime": NOON}
+    said: dict[str, Any] = {
+        "person": "officer-1",
+        "repair": number,
+        "is_fixed": False,
+        "datetime": NOON,
+    }
     return Answer(answer_id=f"a{number}", **said | values)
 
 
@@ -31,11 +36,15 @@ def test_stored_answer_stays_and_is_returned(repository: Repository) -> None:
 def test_answers_are_found_by_their_author_separately_from_follows(
     repository: Repository,
 ) -> None:
-    for report_id, number, person in (("R1", 1, "she"), ("R2", 2, "she"), ("R2", 3, "he")):
+    for report_id, number, person in (
+        ("R1", 1, "officer-1"),
+        ("R2", 2, "officer-1"),
+        ("R2", 3, "officer-2"),
+    ):
         repository.add_answer(report_id, answer(number, person=person))
     repository.add_follower("R3", "account")
-    assert sorted(repository.answered("she")) == [("R1", "a1"), ("R2", "a2")]
-    assert repository.answered("account") == [] == repository.follows("she")
+    assert sorted(repository.answered("officer-1")) == [("R1", "a1"), ("R2", "a2")]
+    assert repository.answered("account") == [] == repository.follows("officer-1")
     assert repository.follows("account") == ["R3"] and repository.followers("R2") == []
 
 
@@ -45,4 +54,4 @@ def test_only_the_erased_answer_is_removed(repository: Repository) -> None:
     for _ in range(2):
         repository.drop_answer("R1", "a1")
         assert repository.answers("R1") == [answer(2)]
-        assert repository.answered("she") == [("R1", "a2")]
+        assert repository.answered("officer-1") == [("R1", "a2")]

@@ -26,14 +26,16 @@ TEMPLATE = Template(
     text="Thank you for {reference}.",
     service_codes=("pothole",),
     state="closed",
-    author="she",
+    author="officer-1",
     updated_at=NOON,
     fingerprint="F",
 )
-VIEW = View(view_id="2" * 32, account_id="she", name="Late", query="target=late", saved_at=NOON)
+VIEW = View(
+    view_id="2" * 32, account_id="officer-1", name="Late", query="target=late", saved_at=NOON
+)
 UNDO = Undo(
     undo_id="3" * 32,
-    account_id="she",
+    account_id="officer-1",
     made_at=NOON,
     within=timedelta(seconds=60),
     fingerprint="F",
@@ -43,7 +45,7 @@ UNDO = Undo(
 
 def test_due_reports_are_of_one_team_by_target(repository: Repository) -> None:
     asked = Question(
-        question_id="Q", number=1, text="?", asked_at=NOON, asked_by="she", fingerprint="F"
+        question_id="Q", number=1, text="?", asked_at=NOON, asked_by="officer-1", fingerprint="F"
     )
     cases: tuple[dict[str, Any], ...] = (
         {"expected_datetime": None, "title": "Last"},
@@ -144,10 +146,10 @@ def test_desk_store_returns_what_was_stored(desk: DeskStore) -> None:
     desk.remove_template(after)
     assert list(desk.templates()) == [plain] and desk.template(TEMPLATE.template_id) is None
     assert desk.add_view(VIEW) == VIEW == desk.add_view(replace(VIEW, name="Another"))
-    desk.add_view(replace(VIEW, account_id="he"))
-    assert list(desk.views("she")) == [VIEW]
+    desk.add_view(replace(VIEW, account_id="officer-2"))
+    assert list(desk.views("officer-1")) == [VIEW]
     for _ in range(2):
-        desk.remove_view("she", VIEW.view_id)
-    assert list(desk.views("she")) == [] and len(desk.views("he")) == 1
+        desk.remove_view("officer-1", VIEW.view_id)
+    assert list(desk.views("officer-1")) == [] and len(desk.views("officer-2")) == 1
     desk.add_undo(UNDO)
     assert desk.undo(UNDO.undo_id) == UNDO and desk.undo("4" * 32) is None

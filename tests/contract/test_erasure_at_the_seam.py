@@ -45,8 +45,8 @@ def somebody(**values: bool) -> Resident:
     return resident(next(numbers), **values)
 
 
-def begin(her: Resident, *, redact: bool = False) -> None:
-    account = accounts_ports().accounts.get(her.account.account_id)
+def begin(person: Resident, *, redact: bool = False) -> None:
+    account = accounts_ports().accounts.get(person.account.account_id)
     assert account
     begin_erasure(account, redact=redact, ports=erasure_ports())
 
@@ -67,12 +67,12 @@ def assert_are_forgotten(cloud: Cloud, *them: Resident) -> None:
     sweep_later()
     found = stored(cloud)
     owner = accounts_ports().accounts.owner
-    for her in them:
-        traces = (her.canary, her.phone, *her.others[1:])
+    for person in them:
+        traces = (person.canary, person.phone, *person.others[1:])
         assert [where for where, text in found if any(each in text for each in traces)] == []
-        assert {where for where, text in found if her.account.account_id in text} <= STAYS
-        assert all(owner(each.destination) is None for each in her.account.addresses)
-        others = reports_ports().repository.get(her.with_same_email)
+        assert {where for where, text in found if person.account.account_id in text} <= STAYS
+        assert all(owner(each.destination) is None for each in person.account.addresses)
+        others = reports_ports().repository.get(person.with_same_email)
         assert others and (others.contact, others.reporter) == (OTHERS, "somebody-else")
 
 
@@ -93,22 +93,22 @@ def test_trace_is_detected_in_a_table_a_bucket_and_a_queue(cloud: Cloud) -> None
 def test_personal_data_is_erased_and_the_report_stays(
     cloud: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    her = somebody(with_long_timeline=True, with_answers=True)
+    person = somebody(with_long_timeline=True, with_answers=True)
     cloud.pump.run_until_idle()
-    assert len(places_with(her.traces(), cloud)) >= 6
-    begin(her)
+    assert len(places_with(person.traces(), cloud)) >= 6
+    begin(person)
     work()
     cloud.pump.run_until_idle()
-    assert_are_forgotten(cloud, her)
+    assert_are_forgotten(cloud, person)
     said = capsys.readouterr()
-    assert not [trace for trace in her.traces() if trace in said.out + said.err]
+    assert not [trace for trace in person.traces() if trace in said.out + said.err]
     reports = reports_ports().repository
-    public, private = (reports.get(each) for each in her.reports)
+    public, private = (reports.get(each) for each in person.reports)
     assert public and public.description == "A deep hole." and public.visibility == "public"
     assert public.photos and public.updates and public.archived
     assert private and private.description == REMOVED
     assert (private.lat, private.long) == (53.96, -1.08)
-    neighbours = reports.get(her.neighbour)
+    neighbours = reports.get(person.neighbour)
     assert neighbours and (neighbours.followers, neighbours.said_not_fixed) == (0, 0)
     assert [each.text for each in neighbours.updates[-2:]] == [
         "Seen too, says everybody.",
@@ -119,20 +119,20 @@ def test_personal_data_is_erased_and_the_report_stays(
 
 
 def test_public_text_is_erased_too_on_request(cloud: Cloud) -> None:
-    her = somebody(in_public=True, with_answers=True)
+    person = somebody(in_public=True, with_answers=True)
     cloud.pump.run_until_idle()
-    assert places_with([her.canary], cloud) >= {cloud.bucket, cloud.environment["PHOTOS_BUCKET"]}
-    begin(her, redact=True)
+    assert places_with([person.canary], cloud) >= {cloud.bucket, cloud.environment["PHOTOS_BUCKET"]}
+    begin(person, redact=True)
     work()
     repository = reports_ports().repository
-    report = repository.get(her.reports[0])
+    report = repository.get(person.reports[0])
     assert report and (report.description, report.title, report.address) == (REMOVED, None, None)
-    texts = {each.text for each in (*report.updates, *repository.archived(her.reports[0]))}
+    texts = {each.text for each in (*report.updates, *repository.archived(person.reports[0]))}
     assert texts == {REMOVED} and report.point
     cloud.pump.run_until_idle()
-    assert_are_forgotten(cloud, her)
+    assert_are_forgotten(cloud, person)
     documents = publishing_ports().documents
-    page = documents.read(f"data/reports/{her.reports[0]}.json")
+    page = documents.read(f"data/reports/{person.reports[0]}.json")
     assert page and REMOVED.encode() in page.body
 
 
@@ -197,31 +197,31 @@ def test_request_can_be_interrupted_and_repeated(cloud: Cloud) -> None:
 def test_erasure_is_done_when_the_account_cannot_be_closed_at_once(
     cloud: Cloud,
 ) -> None:
-    her = somebody()
+    person = somebody()
     refused: list[Try] = []
 
     def changed_meanwhile(this: Try, answer: Answer) -> object:
         is_account = b'"account"' in this.body and b"disabled_at" in this.body
         if this.operation == "dynamodb.PutItem" and is_account and not refused:
             refused.append(this)
-            people, account = accounts_ports(), her.account
+            people, account = accounts_ports(), person.account
             current = people.accounts.get(account.account_id)
             assert current
             people.accounts.save(replace(current, language="cy"))
         return answer()
 
     with around(changed_meanwhile):
-        begin(her)
+        begin(person)
     assert refused
     work()
-    assert_are_forgotten(cloud, her)
+    assert_are_forgotten(cloud, person)
 
 
 def test_account_is_closed_at_once(cloud: Cloud) -> None:
-    her, people = somebody(), accounts_ports()
-    (session,) = people.sessions.of(her.account.account_id)
-    begin(her)
-    assert who(her.account.account_id, session.session_id, people) is None
+    person, people = somebody(), accounts_ports()
+    (session,) = people.sessions.of(person.account.account_id)
+    begin(person)
+    assert who(person.account.account_id, session.session_id, people) is None
 
 
 @pytest.mark.parametrize("failure", [UpstreamFailed("not now"), ValueError("cannot be read")])
@@ -275,8 +275,8 @@ def failing_for(account_id: str, failure: Exception, ports: ErasurePorts) -> Era
 def test_erasure_starts_when_the_indexes_are_up_to_date(
     after: int, works: bool, cloud: Cloud
 ) -> None:
-    her = somebody()
-    begin(her)
+    person = somebody()
+    begin(person)
     (erasure,) = erasure_ports().erasures.pending()
     moment = erasure.requested_at + SETTLES + timedelta(seconds=after)
     with time_machine.travel(moment, tick=False):
@@ -308,29 +308,29 @@ def lose(cloud: Cloud, service_request_ids: list[str]) -> None:
 def test_person_is_erased_again_when_a_backup_restored_the_data(
     redact: bool, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    her, client = somebody(in_public=redact, with_answers=redact), boto3.client("dynamodb")
+    person, client = somebody(in_public=redact, with_answers=redact), boto3.client("dynamodb")
     live, people = cloud.environment["REPORTS_TABLE"], cloud.environment["ACCOUNTS_TABLE"]
-    backup = f"reports-before-{her.canary}"
+    backup = f"reports-before-{person.canary}"
     client.restore_table_to_point_in_time(
         SourceTableName=live, TargetTableName=backup, RestoreDateTime=utc_now()
     )
     items = client.scan(TableName=people)["Items"]
-    begin(her, redact=redact)
+    begin(person, redact=redact)
     work()
     # The table of people came back as a whole, and of the reports what the command copies.
     for item in items:
-        if mentions(item, her.traces()):
+        if mentions(item, person.traces()):
             client.put_item(TableName=people, Item=item)
-    lose(cloud, [*her.reports, her.neighbour, her.with_same_email])
+    lose(cloud, [*person.reports, person.neighbour, person.with_same_email])
     waited: list[tuple[float, bool]] = []
 
     def wait(seconds: float) -> None:
-        waited.append((seconds, "REPORTS_TABLE None" in places_with([her.canary], cloud)))
+        waited.append((seconds, "REPORTS_TABLE None" in places_with([person.canary], cloud)))
 
     monkeypatch.setattr("infra.restore.sleep", wait)
     answer = CliRunner().invoke(restore_reports, [backup])
     assert answer.exit_code == 0, answer.output
     client.delete_table(TableName=backup)
     assert waited == [(SETTLES.total_seconds(), True)]
-    assert_are_forgotten(cloud, her)
-    assert reports_ports().repository.get(her.reports[0])
+    assert_are_forgotten(cloud, person)
+    assert reports_ports().repository.get(person.reports[0])

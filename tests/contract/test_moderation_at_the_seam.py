@@ -115,7 +115,9 @@ def withdrawing_all(author: Author, ports: Ports, number: int) -> Action:
     key = f"all of {number}"
     photo_id = ports.photos.ids_for(author.scope, key, 1)[0]
     request_id = submit(draft(photo_ids=[photo_id]), key, author, ports).service_request_id
-    note = Note(note_id="note", datetime=NOON, sender="team@example.org", text="We rang her.")
+    note = Note(
+        note_id="note", datetime=NOON, sender="team@example.org", text="We rang the reporter."
+    )
     ports.repository.add_note(request_id, note)
     sending = (
         partial(withdraw_own, request_id) if author.account else partial(withdraw, request_id, key)
@@ -126,7 +128,7 @@ def withdrawing_all(author: Author, ports: Ports, number: int) -> Action:
     )
 
 
-@pytest.mark.parametrize("author", [ANYBODY, RESIDENT], ids=["by key", "her own"])
+@pytest.mark.parametrize("author", [ANYBODY, RESIDENT], ids=["by key", "own"])
 @pytest.mark.parametrize(
     "fault", [partial(refuse, kind="503"), lose_reply], ids=["before", "after"]
 )

@@ -7,7 +7,7 @@ from chalicelib.reports.ports import Person, Place, Repository
 from tests.builders import NOON, report
 
 SECOND = timedelta(seconds=1)
-HERS = Person("account-1", ("email-1", "email-2"), ("phone-1",))
+PERSON = Person("account-1", ("email-1", "email-2"), ("phone-1",))
 WAYS: tuple[dict[str, str], ...] = (
     {"reporter": "account-1"},
     {"email_key": "email-1"},
@@ -27,14 +27,14 @@ def place(report: ServiceRequest) -> Place:
 
 
 def test_own_reports_are_found_once_each_newest_first(repository: Repository) -> None:
-    hers = [
+    own = [
         repository.create(report(number, requested_datetime=NOON + number * SECOND, **way))
         for number, way in enumerate(WAYS)
     ]
     for number, way in enumerate(OTHERS, len(WAYS)):
         repository.create(report(number, **way))
-    found = repository.of_person(HERS, limit=10, before=None)
-    assert list(found) == [place(each) for each in reversed(hers)]
+    found = repository.of_person(PERSON, limit=10, before=None)
+    assert list(found) == [place(each) for each in reversed(own)]
     assert repository.of_person(Person("account-3"), limit=10, before=None) == []
 
 
@@ -45,6 +45,6 @@ def test_list_continues_where_it_ended_though_some_have_the_same_time(
         moment = NOON + number // 4 * SECOND
         repository.create(report(number, requested_datetime=moment, **WAYS[number % 2]))
     found: list[Place] = []
-    while page := repository.of_person(HERS, limit=2, before=found[-1] if found else None):
+    while page := repository.of_person(PERSON, limit=2, before=found[-1] if found else None):
         found += page
     assert [key for _, key in found] == [f"R{number:011}" for number in reversed(range(7))]

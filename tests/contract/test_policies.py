@@ -923,12 +923,12 @@ def live_with_somebody_who_leaves(day: Day) -> None:
     api, http, address = day.api, day.api.client.http, "leaves@example.org"
     contact = {"email": address, "phone": "07700 900456"}
     private = {"service_code": "noise-nuisance", "attributes": {"kind": "noise"}}
-    hers = day.report("hers", contact=contact, photo_ids=[day.photo("hers")], **private)
+    private_one = day.report("known", contact=contact, photo_ids=[day.photo("known")], **private)
     day.report("withdrawn-later", contact=contact, photo_ids=[day.photo("withdrawn-later")])
     other = {"email": "stays@example.org"}
     old = day.report("old", contact=other, photo_ids=[day.photo("old")], **private)
     day.change(old, state="fixed")
-    for path in (hers, old):
+    for path in (private_one, old):
         notes.add_note(path[13:], "note", "team@example.org", "x", reports_ports())
     attempt_id = ask_for_code(http, address)
     day.api.cloud.pump.run_until_idle()

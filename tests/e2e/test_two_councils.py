@@ -100,9 +100,9 @@ def test_report_goes_to_the_county_and_its_changes_are_applied_once(
 def says_no(council: Api, report_id: str) -> int:
     """The reporter presses no in the question whether the county's work holds."""
     alerts = alerts_ports()
-    hers = alerts.subscriptions.get(alerts.ids.subscription_id("report", report_id))
-    assert hers
-    token = question_token(hers, report_id, 1, alerts.tokens)
+    subscription = alerts.subscriptions.get(alerts.ids.subscription_id("report", report_id))
+    assert subscription
+    token = question_token(subscription, report_id, 1, alerts.tokens)
     answer = council.client.http.post(
         f"/forms/mended/{token}",
         body=b"answer=no&text=The+hole+is+back.",

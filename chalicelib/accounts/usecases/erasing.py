@@ -148,8 +148,8 @@ def _subscriptions(erasure: Erasure, account: Account | None, ports: ErasurePort
 
 
 def _attempts(erasure: Erasure, account: Account | None, ports: ErasurePorts) -> None:
-    to_her = [each for to in _destinations(account) for each in ports.attempts.of(to)]
-    for attempt in [*to_her, *ports.attempts.of_account(erasure.account_id)]:
+    to_person = [each for to in _destinations(account) for each in ports.attempts.of(to)]
+    for attempt in [*to_person, *ports.attempts.of_account(erasure.account_id)]:
         ports.attempts.remove(attempt.attempt_id)
 
 

@@ -12,8 +12,8 @@ from chalicelib.accounts.ports import Ports
 def export_account(account: Account, ports: Ports) -> dict[str, list[dict[str, Any]]]:
     """The account, its devices, and the codes that were asked for: with its addresses, or to add
     one to it."""
-    of_hers = [each for a in account.addresses for each in ports.attempts.of(a.destination)]
-    found = [*of_hers, *ports.attempts.of_account(account.account_id)]
+    of_person = [each for a in account.addresses for each in ports.attempts.of(a.destination)]
+    found = [*of_person, *ports.attempts.of_account(account.account_id)]
     attempts = {each.attempt_id: each for each in found}.values()
     return {
         "account": [msgspec.to_builtins(account)],

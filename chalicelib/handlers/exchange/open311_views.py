@@ -44,7 +44,7 @@ CHANGESET = "2026-06-01T00:00:00Z"
 def discovery(_: Call) -> Answer:
     """Where everything is, and the contact for questions."""
     council, site_url = container.council(), container.settings().site_url
-    whom = f"{council.name}, {council.phone}, {council.opening_hours}"
+    contact_line = f"{council.name}, {council.phone}, {council.opening_hours}"
     endpoint: dict[str, Tree] = {
         "specification": SPECIFICATION,
         "url": f"{site_url}/open311/v2",
@@ -54,8 +54,8 @@ def discovery(_: Call) -> Answer:
     }
     tree: dict[str, Tree] = {
         "changeset": CHANGESET,
-        "contact": whom,
-        "key_service": f"Ask {whom} for an API key",
+        "contact": contact_line,
+        "key_service": f"Ask {contact_line} for an API key",
         "endpoints": [endpoint],
     }
     return Answer("discovery", tree)
@@ -71,8 +71,8 @@ def service(call: Call, service_code: str) -> Answer:
     """The questions of a service. Raises NotFound."""
     asked(call).check_jurisdiction()
     council = container.council().said
-    whom = f"{council['phone']} ({council['opening_hours']}){council['at_other_times']}"
-    definition = wire_definition(_service(service_code), whom)
+    contact_line = f"{council['phone']} ({council['opening_hours']}){council['at_other_times']}"
+    definition = wire_definition(_service(service_code), contact_line)
     return Answer("service_definition", definition)
 
 

@@ -236,15 +236,15 @@ def test_verified_address_is_confirmed_for_a_new_account(ports: SignOnPorts) -> 
     assert account_of(JO, ports.people).account_id == who.account.account_id
 
 
-@pytest.mark.parametrize(("through", "is_hers"), [("guarded", True), ("national", False)])
+@pytest.mark.parametrize(("through", "is_own"), [("guarded", True), ("national", False)])
 def test_invitation_is_accepted_only_through_the_staff_provider(
-    through: str, is_hers: bool, ports: SignOnPorts, trail: MemoryTrail
+    through: str, is_own: bool, ports: SignOnPorts, trail: MemoryTrail
 ) -> None:
     invited = invite(JO, (OFFICER,), "operator", people_ports(ports.people, trail))
     assert invited.is_pending
     who = signed_in(ports, through, **VERIFIED, amr=["mfa"])
-    assert (who.account.account_id == invited.account_id) is is_hers
-    assert who.account.grants == ((OFFICER,) if is_hers else ())
+    assert (who.account.account_id == invited.account_id) is is_own
+    assert who.account.grants == ((OFFICER,) if is_own else ())
     assert who.account.is_pending is False
 
 

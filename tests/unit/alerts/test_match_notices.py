@@ -163,10 +163,10 @@ def test_chosen_services_and_event_types_decide_the_alerts() -> None:
 
 
 def test_person_gets_one_message_when_several_of_their_subscriptions_match() -> None:
-    hers = {"address_key": "hers"}
+    same_address = {"address_key": "known"}
     alerts = indexed(
-        subscription(1, topic=Topic(kind="disruptions"), frequency="daily", **hers),
-        subscription(2, topic=Topic(kind="council"), **hers),
+        subscription(1, topic=Topic(kind="disruptions"), frequency="daily", **same_address),
+        subscription(2, topic=Topic(kind="council"), **same_address),
         extent=circle(500),
     )
     assert told(alerts, posted()) == {f"{2:032x}"}

@@ -176,12 +176,12 @@ def test_non_public_report_matches_only_its_reporters_subscription() -> None:
 
 
 def test_person_gets_one_message_when_several_of_their_subscriptions_match() -> None:
-    hers = {"address_key": "hers", "topic": Topic(kind="council")}
+    same_address = {"address_key": "known", "topic": Topic(kind="council")}
     found = [
-        entry(number=1, **hers, frequency="weekly"),
-        entry(number=2, **hers),
-        entry(number=3, address_key="hers", topic=Topic(kind="report", service_request_id=R1)),
-        entry(number=4, address_key="hers", frequency="daily"),
+        entry(number=1, **same_address, frequency="weekly"),
+        entry(number=2, **same_address),
+        entry(number=3, address_key="known", topic=Topic(kind="report", service_request_id=R1)),
+        entry(number=4, address_key="known", frequency="daily"),
         entry(number=5, address_key="another's"),
     ]
     for order in (found, found[::-1]):
@@ -411,7 +411,7 @@ def test_only_the_reporter_is_asked(hears: bool) -> None:
     follower = subscription(1, topic=Topic(kind="report", service_request_id=R1))
     alerts = Alerts(follower)
     alerts.reports.put(subject(visibility="private"))
-    sender = Reporter("email", "she@example.org", None)
+    sender = Reporter("email", "reporter@example.org", None)
     known = alerts.reports.reporters if hears else alerts.reports.senders
     known[R1] = sender
     for _ in range(2):
@@ -429,7 +429,7 @@ def test_reporter_without_alerts_or_address_is_not_asked() -> None:
     alerts.reports.put(subject())
     match(changed(state="open", question=1), alerts.matching)
     assert alerts.outbox.sent == []
-    alerts.reports.senders[R1] = Reporter("email", "she@example.org", None)
+    alerts.reports.senders[R1] = Reporter("email", "reporter@example.org", None)
     match(changed(state="open", question=1), alerts.matching)
     (own,) = alerts.subscriptions.stored.values()
     alerts.subscriptions.save(replace(own, state="stopped"))

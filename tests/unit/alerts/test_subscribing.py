@@ -28,7 +28,7 @@ from tests.fakes import IDS
 from tests.fakes_alerts import BROWSER, SOMEBODY, TOKENS, Alerts, area, subject, subscription, wish
 
 NOBODY = Subscriber(scope="anonymous")
-HER = Subscriber(scope="account:a1", account_id="a1", addresses=[("email", SOMEBODY)])
+OWNER = Subscriber(scope="account:a1", account_id="a1", addresses=[("email", SOMEBODY)])
 SECOND = timedelta(seconds=1)
 
 
@@ -66,13 +66,13 @@ def test_subscription_waits_for_its_address_when_the_caller_is_anonymous() -> No
 
 
 def test_subscription_is_active_at_once_when_it_goes_to_the_accounts_confirmed_address() -> None:
-    made = subscribe(Alerts(), HER)
+    made = subscribe(Alerts(), OWNER)
     assert (made.state, made.account_id, made.confirmed_at) == ("active", "a1", NOON)
     assert made.expires_at is None
 
 
 def test_subscription_waits_without_an_account_when_it_goes_to_another_address() -> None:
-    made = subscribe(Alerts(), HER, to="neighbour@example.org")
+    made = subscribe(Alerts(), OWNER, to="neighbour@example.org")
     assert (made.state, made.account_id) == ("unconfirmed", None)
 
 
@@ -123,7 +123,7 @@ def test_same_request_under_the_same_key_is_stored_once() -> None:
     assert subscribe(alerts).subscription_id != subscribe(alerts).subscription_id
 
 
-@pytest.mark.parametrize(("by", "opens"), [(HER, True), (NOBODY, False)])
+@pytest.mark.parametrize(("by", "opens"), [(OWNER, True), (NOBODY, False)])
 def test_other_request_under_the_same_key_is_refused_with_a_link_that_only_its_owner_can_open(
     by: Subscriber, opens: bool
 ) -> None:
@@ -158,15 +158,15 @@ def test_address_is_not_confirmed_by_another_addresss_link_under_the_same_key(
     is_gone: bool, channel: str
 ) -> None:
     alerts = Alerts()
-    mine, hers = {
+    first, second = {
         "email": (STRANGER, SOMEBODY),
         "sms": ("07700 900001", "07700 900002"),
     }[channel]
-    old = subscribe(alerts, key="k", channel=channel, to=mine)
+    old = subscribe(alerts, key="k", channel=channel, to=first)
     alerts.clock.now += CONFIRMED_WITHIN
     if is_gone:
         alerts.subscriptions.remove(old.subscription_id)
-    made = subscribe(alerts, key="k", channel=channel, to=hers)
+    made = subscribe(alerts, key="k", channel=channel, to=second)
     assert made.subscription_id == old.subscription_id and made.to != old.to
     which = made.subscription_id
     with pytest.raises(NotFound):
@@ -186,8 +186,8 @@ def test_address_is_not_confirmed_by_another_addresss_link_under_the_same_key(
 
 
 def test_alerts_of_an_address_are_not_shown_by_another_addresss_link_under_the_same_key() -> None:
-    hers = subscription(7, to=SOMEBODY, address_key=IDS.address_key("email", SOMEBODY))
-    alerts = Alerts(hers)
+    own = subscription(7, to=SOMEBODY, address_key=IDS.address_key("email", SOMEBODY))
+    alerts = Alerts(own)
     old = subscribe(alerts, key="k", to=STRANGER)
     managing.confirm_by_link(old.subscription_id, TOKENS.confirm(old), alerts.ports)
     token = TOKENS.unsubscribe(old)
@@ -214,7 +214,7 @@ def test_report_that_was_merged_is_subscribed_to_as_the_one_that_it_was_merged_i
     assert subscribe(alerts, topic=topic).topic.service_request_id == "R00000000002"
 
 
-@pytest.mark.parametrize(("by", "is_refused"), [(NOBODY, True), (HER, False)])
+@pytest.mark.parametrize(("by", "is_refused"), [(NOBODY, True), (OWNER, False)])
 def test_non_public_report_can_be_subscribed_to_only_by_its_reporter(
     by: Subscriber, is_refused: bool
 ) -> None:
@@ -429,11 +429,11 @@ def test_quiet_hours_go_when_they_are_cleared() -> None:
 def test_own_subscriptions_are_listed_by_page_the_latest_first_without_those_that_are_over() -> (
     None
 ):
-    hers = [
+    own = [
         subscription(n, account_id="a1", created_at=NOON + timedelta(minutes=n)) for n in range(5)
     ]
-    hers[2] = stopped(hers[2], "requested", NOON - STOPPED_KEPT_FOR)
-    alerts = Alerts(*hers, subscription(9, account_id="a2"))
+    own[2] = stopped(own[2], "requested", NOON - STOPPED_KEPT_FOR)
+    alerts = Alerts(*own, subscription(9, account_id="a2"))
     first = managing.own(Shown(account_id="a1"), limit=3, after=None, ports=alerts.ports)
     then = managing.own(Shown(account_id="a1"), limit=3, after=first.next, ports=alerts.ports)
     ids = [int(each.subscription_id, 16) for each in (*first.subscriptions, *then.subscriptions)]

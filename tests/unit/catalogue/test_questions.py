@@ -6,7 +6,7 @@ from chalicelib.catalogue.load import load
 from chalicelib.catalogue.questions import Attribute, Value, checked
 from tests.builders import NOON
 
-WHOM = "call us now on 01904 960123"
+CALL = "call us now on 01904 960123"
 ATTRIBUTES = (
     Attribute(code="line", datatype="string", description="Say it in a line"),
     Attribute(code="count", datatype="number", description="How many?"),
@@ -51,7 +51,7 @@ ATTRIBUTES = (
     ],
 )
 def test_valid_answers_are_returned_as_texts(sent: dict[str, Any], answers: dict[str, Any]) -> None:
-    assert checked(ATTRIBUTES, sent, whom_to_ring=WHOM) == (answers, [])
+    assert checked(ATTRIBUTES, sent, emergency_line=CALL) == (answers, [])
 
 
 @pytest.mark.parametrize(
@@ -79,13 +79,13 @@ def test_valid_answers_are_returned_as_texts(sent: dict[str, Any], answers: dict
     ],
 )
 def test_fault_names_its_question_and_the_fix(sent: dict[str, Any], field: str, fix: str) -> None:
-    _, faults = checked(ATTRIBUTES, sent, whom_to_ring=WHOM)
+    _, faults = checked(ATTRIBUTES, sent, emergency_line=CALL)
     assert [fault.field for fault in faults] == [f"attributes.{field}"]
     assert fix in faults[0].message
 
 
 def test_every_fault_is_named_when_there_are_several() -> None:
-    _, faults = checked(ATTRIBUTES, {"count": "x", "since": "x", "dragon": 1}, whom_to_ring=WHOM)
+    _, faults = checked(ATTRIBUTES, {"count": "x", "since": "x", "dragon": 1}, emergency_line=CALL)
     assert [fault.field.removeprefix("attributes.") for fault in faults] == [
         "dragon",
         "count",

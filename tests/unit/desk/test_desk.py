@@ -33,7 +33,7 @@ def desk() -> Desk:
 
 def add(desk: Desk, key: str = "k", **values: Any) -> Template:
     draft = TemplateDraft(**{"name": "Thanks", "text": TEXT, **values})
-    return usecases.add_template(draft, key, "she", desk.ports())
+    return usecases.add_template(draft, key, "officer-1", desk.ports())
 
 
 def test_template_is_added_once_and_listed_by_name(desk: Desk) -> None:
@@ -69,7 +69,7 @@ def test_template_is_refused_when_it_names_an_unknown_field(
 def change(desk: Desk, template: Template, **values: Any) -> Template:
     changes = TemplateChanges(**values)
     return usecases.change_template(
-        template.template_id, changes, template.version, "he", desk.ports()
+        template.template_id, changes, template.version, "officer-2", desk.ports()
     )
 
 
@@ -77,13 +77,13 @@ def test_template_is_changed_and_removed_on_its_version(desk: Desk) -> None:
     stored = add(desk, state="closed", service_codes=("pothole",))
     after = change(desk, stored, name="Thank you", clear=["state"])
     assert (after.name, after.text, after.state) == ("Thank you", TEXT, None)
-    assert (after.service_codes, after.author, after.version) == (("pothole",), "he", 2)
+    assert (after.service_codes, after.author, after.version) == (("pothole",), "officer-2", 2)
     for old in (stored, replace(stored, template_id="0" * 32)):
         with pytest.raises((Conflict, NotFound)):
             change(desk, old, name="x")
         with pytest.raises((Conflict, NotFound)):
-            usecases.remove_template(old.template_id, old.version, "he", desk.ports())
-    usecases.remove_template(after.template_id, 2, "he", desk.ports())
+            usecases.remove_template(old.template_id, old.version, "officer-2", desk.ports())
+    usecases.remove_template(after.template_id, 2, "officer-2", desk.ports())
     assert desk.store.templates() == []
     events = [event for _, event, _ in desk.noted]
     assert events == ["templates.add", "templates.change", "templates.remove"]
@@ -95,24 +95,26 @@ def test_nothing_is_done_when_the_audit_log_fails(desk: Desk) -> None:
     for act in (
         lambda: add(desk, "k2"),
         lambda: change(desk, stored, name="x"),
-        lambda: usecases.remove_template(stored.template_id, 1, "he", desk.ports()),
-        lambda: usecases.save_view(ViewDraft(name="Mine"), "k", "she", desk.ports()),
+        lambda: usecases.remove_template(stored.template_id, 1, "officer-2", desk.ports()),
+        lambda: usecases.save_view(ViewDraft(name="Mine"), "k", "officer-1", desk.ports()),
     ):
         with pytest.raises(UpstreamFailed):
             act()
-    assert desk.store.templates() == [stored] and desk.store.views("she") == []
+    assert desk.store.templates() == [stored] and desk.store.views("officer-1") == []
 
 
 def test_templates_and_views_have_a_maximum_number(desk: Desk) -> None:
     for number in range(MOST_TEMPLATES):
         add(desk, f"k{number}")
     for number in range(MOST_VIEWS):
-        usecases.save_view(ViewDraft(name="V"), f"k{number}", "she", desk.ports())
+        usecases.save_view(ViewDraft(name="V"), f"k{number}", "officer-1", desk.ports())
     with pytest.raises(Conflict, match="Remove one first"):
         add(desk, "one more")
     with pytest.raises(Conflict, match="Remove one first"):
-        usecases.save_view(ViewDraft(name="V"), "one more", "she", desk.ports())
-    assert add(desk, "k0") and usecases.save_view(ViewDraft(name="V"), "k0", "she", desk.ports())
+        usecases.save_view(ViewDraft(name="V"), "one more", "officer-1", desk.ports())
+    assert add(desk, "k0") and usecases.save_view(
+        ViewDraft(name="V"), "k0", "officer-1", desk.ports()
+    )
 
 
 def test_fields_are_filled_in_and_other_braces_stay() -> None:
@@ -124,29 +126,29 @@ def test_fields_are_filled_in_and_other_braces_stay() -> None:
 
 def test_views_belong_to_one_officer(desk: Desk) -> None:
     ports = desk.ports()
-    first = usecases.save_view(ViewDraft(name="Late", query="target=late"), "k", "she", ports)
+    first = usecases.save_view(ViewDraft(name="Late", query="target=late"), "k", "officer-1", ports)
     desk.clock.now += timedelta(seconds=1)
-    usecases.save_view(ViewDraft(name="All"), "k2", "she", ports)
-    assert usecases.save_view(ViewDraft(name="Late", query="target=late"), "k", "she", ports)
-    assert [each.name for each in usecases.views_of("she", ports)] == ["Late", "All"]
-    assert usecases.views_of("he", ports) == []
+    usecases.save_view(ViewDraft(name="All"), "k2", "officer-1", ports)
+    assert usecases.save_view(ViewDraft(name="Late", query="target=late"), "k", "officer-1", ports)
+    assert [each.name for each in usecases.views_of("officer-1", ports)] == ["Late", "All"]
+    assert usecases.views_of("officer-2", ports) == []
     with pytest.raises(NotFound):
-        usecases.remove_view(first.view_id, "he", ports)
-    usecases.remove_view(first.view_id, "she", ports)
-    assert [each.name for each in usecases.views_of("she", ports)] == ["All"]
-    usecases.forget_views("she", ports)
-    assert usecases.views_of("she", ports) == []
+        usecases.remove_view(first.view_id, "officer-2", ports)
+    usecases.remove_view(first.view_id, "officer-1", ports)
+    assert [each.name for each in usecases.views_of("officer-1", ports)] == ["All"]
+    usecases.forget_views("officer-1", ports)
+    assert usecases.views_of("officer-1", ports) == []
 
 
 def test_view_is_refused_when_it_has_an_unknown_filter(desk: Desk) -> None:
     with pytest.raises(Invalid, match="colour is not a filter"):
-        usecases.save_view(ViewDraft(name="V", query="colour=red"), "k", "she", desk.ports())
+        usecases.save_view(ViewDraft(name="V", query="colour=red"), "k", "officer-1", desk.ports())
 
 
 def undo_of(desk: Desk, **values: Any) -> Undo:
     kept: dict[str, Any] = {
-        "undo_id": usecases.undo_id_of("she", "bulk", "k"),
-        "account_id": "she",
+        "undo_id": usecases.undo_id_of("officer-1", "bulk", "k"),
+        "account_id": "officer-1",
         "made_at": NOON,
         "within": UNDO_WITHIN,
         "left": ({"service_request_id": "R"},),
@@ -158,16 +160,16 @@ def undo_of(desk: Desk, **values: Any) -> Undo:
 def test_change_can_be_undone_by_its_officer_until_its_time_is_over(desk: Desk) -> None:
     ports, undo = desk.ports(), undo_of(desk)
     assert undo.until == NOON + UNDO_WITHIN
-    assert usecases.get_undo(undo.undo_id, "she", ports) == undo
+    assert usecases.get_undo(undo.undo_id, "officer-1", ports) == undo
     with pytest.raises(NotFound):
-        usecases.get_undo(undo.undo_id, "he", ports)
+        usecases.get_undo(undo.undo_id, "officer-2", ports)
     with pytest.raises(NotFound):
-        usecases.get_undo("another", "she", ports)
+        usecases.get_undo("another", "officer-1", ports)
     desk.clock.now = undo.until
-    assert usecases.get_undo(undo.undo_id, "she", ports)
+    assert usecases.get_undo(undo.undo_id, "officer-1", ports)
     desk.clock.now += timedelta(seconds=1)
     with pytest.raises(Conflict, match="no longer undo"):
-        usecases.get_undo(undo.undo_id, "she", ports)
+        usecases.get_undo(undo.undo_id, "officer-1", ports)
 
 
 def test_first_undo_stays_when_the_request_is_repeated(desk: Desk) -> None:
@@ -178,12 +180,12 @@ def test_first_undo_stays_when_the_request_is_repeated(desk: Desk) -> None:
         usecases.refuse_another(first.undo_id, "another", desk.ports())
 
 
-def entry(action: Action, details: str = "", actor: str = "she") -> Entry:
+def entry(action: Action, details: str = "", actor: str = "officer-1") -> Entry:
     return Entry(entry_id="e", at=NOON, actor=actor, action=action, subject="R", details=details)
 
 
 def test_history_names_each_action_and_its_author(desk: Desk) -> None:
-    desk.names = {"she": "Ann Officer"}
+    desk.names = {"officer-1": "Ann Officer"}
     desk.log = [
         entry("reports.change", "lat long state visibility=hidden"),
         entry("reports.change"),

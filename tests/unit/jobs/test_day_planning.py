@@ -90,12 +90,12 @@ def test_job_that_ended_during_planning_stays_ended() -> None:
 def test_jobs_that_an_officer_plans_during_planning_stay_as_planned(
     changes: JobChanges, ends: str
 ) -> None:
-    here = yard(planned_job("HERS", planned_day=TOMORROW), job("OTHER"))
+    here = yard(planned_job("CHANGED", planned_day=TOMORROW), job("OTHER"))
     chosen: list[Job] = []
 
     def meanwhile() -> None:
-        version = stored(here, "HERS").version
-        chosen.append(change("HERS", changes, version, OFFICER, here.ports()))
+        version = stored(here, "CHANGED").version
+        chosen.append(change("CHANGED", changes, version, OFFICER, here.ports()))
 
     plan(
         TOMORROW,
@@ -104,15 +104,17 @@ def test_jobs_that_an_officer_plans_during_planning_stay_as_planned(
         OFFICER,
         ports(here, Roads(meanwhile), Shift(starts="07:30", ends=ends)),
     )
-    assert stored(here, "HERS") == chosen[0]
+    assert stored(here, "CHANGED") == chosen[0]
 
 
 def test_job_moved_during_ordering_keeps_its_place() -> None:
-    here = yard(planned_job("HERS", planned_day=TOMORROW), planned_job("B", planned_day=TOMORROW))
+    here = yard(
+        planned_job("CHANGED", planned_day=TOMORROW), planned_job("B", planned_day=TOMORROW)
+    )
     moved = JobChanges(crew="south")
-    roads = Roads(lambda: change("HERS", moved, 1, OFFICER, here.ports()))
-    reorder(TOMORROW, "north", ["B", "HERS"], OFFICER, ports(here, roads))
-    assert (stored(here, "HERS").crew, stored(here, "HERS").position) == ("south", None)
+    roads = Roads(lambda: change("CHANGED", moved, 1, OFFICER, here.ports()))
+    reorder(TOMORROW, "north", ["B", "CHANGED"], OFFICER, ports(here, roads))
+    assert (stored(here, "CHANGED").crew, stored(here, "CHANGED").position) == ("south", None)
     assert stored(here, "B").position == 1
 
 
@@ -143,13 +145,13 @@ def test_times_are_in_the_councils_time_zone() -> None:
 
 def test_officer_of_one_ward_plans_its_waiting_jobs_around_those_of_others() -> None:
     here = yard(
-        job("HERS", ward_code="centre"),
+        job("CHANGED", ward_code="centre"),
         job("THEIRS", ward_code="north"),
         planned_job("IN-DAY", ward_code="north", planned_day=TOMORROW),
     )
-    who = Staff(actor="she", remits=(Remit(teams=("highways",), wards=("centre",)),))
+    who = Staff(actor="officer-1", remits=(Remit(teams=("highways",), wards=("centre",)),))
     found = plan(TOMORROW, ["north"], None, who, ports(here))
-    assert set(ids_of(found, "north")) == {"HERS", "IN-DAY"}
+    assert set(ids_of(found, "north")) == {"CHANGED", "IN-DAY"}
     assert stored(here, "THEIRS").state == "to_plan"
     with pytest.raises(Forbidden):
         plan(TOMORROW, ["green"], None, who, ports(here))

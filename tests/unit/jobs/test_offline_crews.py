@@ -242,7 +242,7 @@ class OfflineCrews(RuleBasedStateMachine):
             expected = "conflict" if contradicts and state != before.state else "applied"
             assert outcome.result == expected
         elif self._is_in_dispute(phone, before):
-            assert after.state == before.state, "Nobody wins by repeating herself."
+            assert after.state == before.state, "Repeating a record wins nothing."
         elif not had_seen and self.sayer.contests and state in OUTCOMES:
             assert outcome.result == "conflict", "The office said that it was not done."
         else:

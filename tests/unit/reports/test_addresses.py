@@ -14,7 +14,7 @@ from chalicelib.reports.usecases.submission import submit
 from tests.builders import MARKET_PLACE, draft, report
 from tests.fakes import MemoryRepository, Nowhere
 
-OFFICER = Author("she", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
+OFFICER = Author("officer-1", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
 THERE = Point(**MARKET_PLACE)
 
 

@@ -13,7 +13,7 @@ from chalicelib.reports.usecases.resident.exporting import AT_MOST_BYTES, Mark, 
 from tests.builders import NOON, report, update
 from tests.fakes import MemoryRepository
 
-HER = Author("hers", email_keys=("e",))
+OWNER = Author("known", email_keys=("e",))
 TEXT = "x" * 1990
 AT_ONCE = 3
 
@@ -21,7 +21,7 @@ AT_ONCE = 3
 def plant(repository: MemoryRepository, number: int, older: int = 0) -> None:
     """The person's report with so many updates that some are kept beside it."""
     updates = [update(each, text=TEXT, update_id=f"U{each:011}") for each in range(older)]
-    made = report(number, reporter="hers", archived=older)
+    made = report(number, reporter="known", archived=older)
     repository.create(replace(made, photos=(Photo(photo_id=f"P{number}", state="shown"),)))
     repository.archive(made.service_request_id, updates, first=0, version=1)
     note = Note(note_id="n", datetime=NOON, sender="team@example.org", text=f"Note {number}")
@@ -33,7 +33,7 @@ def parts(ports: Ports) -> list[dict[str, list[dict[str, Any]]]]:
     found = []
     after: Mark | Written | None = None
     while True:
-        held, after = export(HER, people=(), limit=AT_ONCE, after=after, ports=ports)
+        held, after = export(OWNER, people=(), limit=AT_ONCE, after=after, ports=ports)
         found.append(held)
         if after is None:
             return found
@@ -65,7 +65,7 @@ def test_part_can_end_within_a_timeline_of_the_own_report_only(
 ) -> None:
     plant(repository, 1, older=3)
     within = Mark((NOON, "R00000000001"), 1)
-    held, following = export(HER, people=(), limit=AT_ONCE, after=within, ports=ports)
+    held, following = export(OWNER, people=(), limit=AT_ONCE, after=within, ports=ports)
     assert set(held) == {"archived-update"} and len(held["archived-update"]) == 2
     assert following is None
     held, _ = export(Author("somebody"), people=(), limit=AT_ONCE, after=within, ports=ports)
@@ -75,9 +75,9 @@ def test_part_can_end_within_a_timeline_of_the_own_report_only(
 def test_flags_of_others_have_no_text_in_an_export(
     ports: Ports, repository: MemoryRepository
 ) -> None:
-    flag = Flag(flag_id="F", reason="other", text="I live next door to her.", datetime=NOON)
-    repository.create(report(1, reporter="hers", flags=(flag,)))
-    held, _ = export(HER, people=(), limit=AT_ONCE, after=None, ports=ports)
+    flag = Flag(flag_id="F", reason="other", text="I live next door to them.", datetime=NOON)
+    repository.create(report(1, reporter="known", flags=(flag,)))
+    held, _ = export(OWNER, people=(), limit=AT_ONCE, after=None, ports=ports)
     assert held["report"][0]["flags"] == [{"reason": "other", "datetime": "2026-06-01T12:00:00Z"}]
 
 
@@ -87,6 +87,6 @@ def test_export_of_another_persons_report_has_only_the_own_address(
     contact = Contact(name="Somebody else", email="shared@example.org", phone="07700 900777")
     repository.create(report(1, reporter="other", contact=contact, email_key="e", phone_key="p"))
     repository.archive("R00000000001", [update()], first=0, version=1)
-    held, _ = export(HER, people=(), limit=AT_ONCE, after=None, ports=ports)
+    held, _ = export(OWNER, people=(), limit=AT_ONCE, after=None, ports=ports)
     mine = {"service_request_id": "R00000000001", "contact": {"email": "shared@example.org"}}
     assert held == {"report": [mine]}

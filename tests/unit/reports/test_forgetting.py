@@ -22,11 +22,13 @@ from tests.fakes import MemoryPhotos, MemoryRepository
 
 ID = "R00000000001"
 OTHERS = Contact(name="Somebody else", email="shared@example.org", phone="07700 900777")
-SENT: dict[str, Any] = {"reporter": "hers", "contact": OTHERS, "email_key": "e", "phone_key": "p"}
+SENT: dict[str, Any] = {"reporter": "known", "contact": OTHERS, "email_key": "e", "phone_key": "p"}
 
 
 def note(number: int = 1) -> Note:
-    return Note(note_id=f"n{number}", datetime=NOON, sender="team@example.org", text="She rang.")
+    return Note(
+        note_id=f"n{number}", datetime=NOON, sender="team@example.org", text="The reporter rang."
+    )
 
 
 def stored(repository: MemoryRepository) -> ServiceRequest:
@@ -38,7 +40,7 @@ def stored(repository: MemoryRepository) -> ServiceRequest:
 @pytest.mark.parametrize(
     ("author", "parts"),
     [
-        (Author("hers"), ["report"]),
+        (Author("known"), ["report"]),
         (Author("other"), []),
         (Author("other", email_keys=("e",)), ["email"]),
         (Author("other", email_keys=("e",), phone_keys=("p",)), ["email", "phone"]),
@@ -73,16 +75,16 @@ def test_contact_is_removed_when_it_was_only_the_address(
 def test_everything_is_erased_when_the_text_equals_its_placeholder(
     ports: Ports, repository: MemoryRepository
 ) -> None:
-    flag = Flag(flag_id="F", reason="other", text="About her.", datetime=NOON)
+    flag = Flag(flag_id="F", reason="other", text="About the reporter.", datetime=NOON)
     repository.create(
         report(
             1,
             description=REMOVED,
-            title="Hers",
-            address="Her street",
+            title="Own",
+            address="Own street",
             photos=(Photo(photo_id="P", state="shown"),),
             flags=(flag,),
-            updates=(update(1, text="Hers"), update(2, text="", by="council")),
+            updates=(update(1, text="Own"), update(2, text="", by="council")),
             **SENT,
         )
     )
@@ -123,7 +125,7 @@ def test_note_is_refused_when_the_reporters_data_was_erased(
     repository.add_note(ID, note())
     forget_sender(ID, redact=False, ports=ports)
     with pytest.raises(NotFound):
-        add_note(ID, "n2", "team@example.org", "She rang again.", ports)
+        add_note(ID, "n2", "team@example.org", "The reporter rang again.", ports)
     assert repository.notes(ID) == []
 
 

@@ -121,8 +121,8 @@ def test_archived_text_is_erased_too(ports: Ports, repository: MemoryRepository)
     assert stored(repository).archived
     forget_written("ann", redact=True, ports=ports)
     everything = [*repository.archived(ID), *stored(repository).updates]
-    hers = [each for number, each in enumerate(everything[3:]) if number % 2]
-    assert {each.text for each in hers} == {REMOVED} and len(hers) == 20
+    own = [each for number, each in enumerate(everything[3:]) if number % 2]
+    assert {each.text for each in own} == {REMOVED} and len(own) == 20
     assert written_as("ann", ports) not in {each.author for each in everything}
     assert len([each for each in everything if each.text == REMOVED]) == 21
 

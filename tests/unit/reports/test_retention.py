@@ -122,7 +122,7 @@ def test_flag_of_a_closed_report_is_deleted_in_its_own_time(
     ports: Ports, repository: MemoryRepository, clock: Clock
 ) -> None:
     flags = [
-        Flag(flag_id=f"{days}", reason="other", text="Hers.", datetime=NOON + days * DAY)
+        Flag(flag_id=f"{days}", reason="other", text="Own.", datetime=NOON + days * DAY)
         for days in (0, 700)
     ]
     repository.create(report(1, state="closed", flags=tuple(flags), **SENT))

@@ -23,7 +23,7 @@ from chalicelib.reports.usecases.triage import decision_of
 from tests.builders import NOON, draft, imported, report
 
 ANYBODY = Author()
-SHE = Author("she")
+REPORTER = Author("officer-1")
 OFFICER = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
 EAST = {"lat": 53.959, "long": -1.0}
 RULES = [
@@ -173,19 +173,19 @@ def test_redaction_changes_no_decision(ruled: Ports) -> None:
 
 
 def test_report_is_decided_again_when_its_reporter_edits_it(ruled: Ports) -> None:
-    stored = submit(draft(description="A hole."), "key", SHE, ruled)
+    stored = submit(draft(description="A hole."), "key", REPORTER, ruled)
     deeper = OwnChanges(description="It is deep by now.")
-    after = change_own(stored.service_request_id, deeper, stored.version, SHE, ruled)
+    after = change_own(stored.service_request_id, deeper, stored.version, REPORTER, ruled)
     assert (after.priority, after.opens) == ("high", "job")
 
 
 def test_reasons_are_deleted_when_a_report_is_withdrawn(ruled: Ports) -> None:
-    stored = submit(draft(description="Deep."), "key", SHE, ruled)
-    assert withdraw_own(stored.service_request_id, SHE, ruled).because == ()
+    stored = submit(draft(description="Deep."), "key", REPORTER, ruled)
+    assert withdraw_own(stored.service_request_id, REPORTER, ruled).because == ()
 
 
 def test_reasons_are_erased_with_the_reporters_data(ruled: Ports) -> None:
-    stored = submit(draft(description="Deep."), "key", SHE, ruled)
+    stored = submit(draft(description="Deep."), "key", REPORTER, ruled)
     forget_sender(stored.service_request_id, redact=False, ports=ruled)
     after = ruled.repository.get(stored.service_request_id)
     assert after and (after.because, after.priority) == ((), "high")
