@@ -22,7 +22,6 @@ from chalicelib.handlers.http.routes import Call, Routes
 from chalicelib.integrations.accounts_for_reports import author_of
 from chalicelib.kernel.addresses import AddressKind
 from chalicelib.kernel.fields import made_from
-from chalicelib.kernel.parsing import parse_json
 from chalicelib.reports.model import OwnChanges, ServiceRequest
 from chalicelib.reports.ports import Place, Ports
 from chalicelib.reports.published import Visibility
@@ -129,12 +128,10 @@ def read(call: Call) -> OwnAccountView:
     method="PATCH",
     auth=auth.may("account.own"),
     summary="Change my account; If-Match names the version",
-    body=AccountChanges,
     versioned=True,
 )
-def change(call: Call) -> OwnAccountView:
+def change(call: Call, changes: AccountChanges) -> OwnAccountView:
     version = call.version
-    changes = parse_json(call.body, AccountChanges)
     ports = accounts_ports()
     return _view(own_account.change_account(call.caller.signed_in, changes, version, ports), call)
 
@@ -144,11 +141,9 @@ def change(call: Call) -> OwnAccountView:
     method="POST",
     auth=auth.may("account.own"),
     summary="Add an address to my account; we send it a code",
-    body=NewAddress,
     success=HTTPStatus.CREATED,
 )
-def add_address(call: Call) -> CodeSent:
-    sent = parse_json(call.body, NewAddress)
+def add_address(call: Call, sent: NewAddress) -> CodeSent:
     ports = accounts_ports()
     asker = rate_limits.asker(call, destination(sent.address, takes_phones=ports.takes_phones))
     begun = own_account.begin_adding(sent.address, call.caller.signed_in, ports, asker)
@@ -160,11 +155,9 @@ def add_address(call: Call) -> CodeSent:
     method="POST",
     auth=auth.may("account.own"),
     summary="Confirm an address with the code that was sent to it",
-    body=Proof,
     may_miss=True,
 )
-def confirm_address(call: Call) -> OwnAccountView:
-    sent = parse_json(call.body, Proof)
+def confirm_address(call: Call, sent: Proof) -> OwnAccountView:
     attempt_id = hex_id_of(sent.attempt_id, "This code has expired. Start again.")
     account_id = call.caller.signed_in.account_id
     ports = accounts_ports()
@@ -176,10 +169,8 @@ def confirm_address(call: Call) -> OwnAccountView:
     method="POST",
     auth=auth.may("account.own"),
     summary="Remove an address from my account, unless it is the only one that I can sign in with",
-    body=OldAddress,
 )
-def remove_address(call: Call) -> OwnAccountView:
-    sent = parse_json(call.body, OldAddress)
+def remove_address(call: Call, sent: OldAddress) -> OwnAccountView:
     # Also shows a phone number that texts are no longer sent to.
     address = written(sent.address)
     ports = accounts_ports()
@@ -215,12 +206,10 @@ def reports(call: Call) -> OwnReportList:
     method="PATCH",
     auth=auth.may("account.own"),
     summary="Change my report while nobody is working on it; If-Match names the version",
-    body=OwnChanges,
     versioned=True,
 )
-def change_report(call: Call, service_request_id: str) -> OwnReportView:
+def change_report(call: Call, changes: OwnChanges, service_request_id: str) -> OwnReportView:
     version = call.version
-    changes = parse_json(call.body, OwnChanges)
     ports = reports_ports()
     author = author_of(call.caller.signed_in, reports_ports())
     report = own_reports.change_own(id_of(service_request_id), changes, version, author, ports)

@@ -15,7 +15,6 @@ from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.params import HEX_ID, PAGED, cursor_of, hex_id_of, limit_of
 from chalicelib.handlers.http.routes import Call, Routes
 from chalicelib.kernel.fields import made_from
-from chalicelib.kernel.parsing import parse_json
 
 routes = Routes(__name__)
 
@@ -71,11 +70,9 @@ def blocks(call: Call) -> BlockList:
     method="POST",
     auth=auth.may("blocks.manage"),
     summary="Block an address or a domain",
-    body=NewBlock,
     success=HTTPStatus.CREATED,
 )
-def block(call: Call) -> BlockView:
-    sent = parse_json(call.body, NewBlock)
+def block(call: Call, sent: NewBlock) -> BlockView:
     actor = call.caller.signed_in.account_id
     return _view(block_list.block(sent.address_or_domain, sent.reason, actor, block_ports()))
 

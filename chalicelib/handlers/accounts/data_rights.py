@@ -20,7 +20,6 @@ from chalicelib.handlers.accounts.sign_in_pages import problem_page
 from chalicelib.handlers.http import auth, cookies
 from chalicelib.handlers.http.routes import Call, Page, Query, Routes, WithCookie
 from chalicelib.integrations.accounts_for_reports import author_of
-from chalicelib.kernel.parsing import parse_json
 from chalicelib.privacy.export_exclusions import exclusions
 from chalicelib.reports.usecases.resident import exporting
 
@@ -93,12 +92,10 @@ def export_page(call: Call) -> Page:
     method="POST",
     auth=auth.may("account.own"),
     summary="Delete my account: it closes at once, and the data is erased within minutes",
-    body=ErasureRequest,
     answer=ErasureStarted,
     success=HTTPStatus.ACCEPTED,
 )
-def forget_me(call: Call) -> WithCookie:
-    asked = parse_json(call.body, ErasureRequest)
+def forget_me(call: Call, asked: ErasureRequest) -> WithCookie:
     begun = erasing.begin_erasure(call.caller.signed_in, redact=asked.redact, ports=erasure_ports())
     view = ErasureStarted(requested_at=begun.requested_at, redact=begun.redact)
     return WithCookie(view, cookies.dropped())

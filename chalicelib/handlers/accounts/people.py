@@ -22,7 +22,6 @@ from chalicelib.handlers.http.params import PAGED, cursor_of, limit_of
 from chalicelib.handlers.http.routes import Call, Routes
 from chalicelib.kernel.audit_entry import Action
 from chalicelib.kernel.fields import made_from
-from chalicelib.kernel.parsing import parse_json
 
 routes = Routes(__name__)
 PERSON_CURSOR = re.compile(r"[0-9T:Z-]{20}#[\w-]{1,64}", re.ASCII)
@@ -112,11 +111,9 @@ def people(call: Call) -> PersonList:
     method="POST",
     auth=auth.may("people.manage"),
     summary="Invite a member of staff, who signs in with this address",
-    body=Invitation,
     success=HTTPStatus.CREATED,
 )
-def invite(call: Call) -> PersonView:
-    sent = parse_json(call.body, Invitation)
+def invite(call: Call, sent: Invitation) -> PersonView:
     where = destination(sent.address, takes_phones=accounts_ports().takes_phones)
     return _view(staff.invite(where, sent.grants, _actor(call), people_ports()))
 
@@ -138,12 +135,10 @@ def person(call: Call, account_id: str) -> PersonView:
     summary=(
         "Change what a member of staff can do, or disable the account; If-Match names the version"
     ),
-    body=PersonChanges,
     versioned=True,
 )
-def change(call: Call, account_id: str) -> PersonView:
+def change(call: Call, changes: PersonChanges, account_id: str) -> PersonView:
     version = call.version
-    changes = parse_json(call.body, PersonChanges)
     changed = staff.change_person(_id(account_id), changes, version, _actor(call), people_ports())
     return _view(changed)
 

@@ -9,7 +9,6 @@ from chalicelib.disruptions.views import DisruptionList, DisruptionView, listed,
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.params import hex_id_of
 from chalicelib.handlers.http.routes import Call, Routes
-from chalicelib.kernel.parsing import parse_json
 
 routes = Routes(__name__)
 
@@ -29,12 +28,11 @@ def disruptions(_: Call) -> DisruptionList:
     method="POST",
     auth=auth.may("disruptions.post"),
     summary="Post a disruption",
-    body=DisruptionDraft,
     success=HTTPStatus.CREATED,
     keyed=True,
 )
-def post(call: Call) -> DisruptionView:
-    draft, key = parse_json(call.body, DisruptionDraft), call.idempotency_key
+def post(call: Call, draft: DisruptionDraft) -> DisruptionView:
+    key = call.idempotency_key
     return view(usecases.post(draft, key, _actor(call), disruptions_ports()))
 
 
@@ -43,11 +41,10 @@ def post(call: Call) -> DisruptionView:
     method="PATCH",
     auth=auth.may("disruptions.post"),
     summary="Change a disruption; If-Match names the version",
-    body=DisruptionChanges,
     versioned=True,
 )
-def change(call: Call, disruption_id: str) -> DisruptionView:
-    version, changes = call.version, parse_json(call.body, DisruptionChanges)
+def change(call: Call, changes: DisruptionChanges, disruption_id: str) -> DisruptionView:
+    version = call.version
     ports = disruptions_ports()
     return view(usecases.change(_id(disruption_id), changes, version, _actor(call), ports))
 

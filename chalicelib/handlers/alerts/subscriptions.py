@@ -34,7 +34,6 @@ from chalicelib.handlers.http.params import PAGED, cursor_of, hex_id_of, limit_o
 from chalicelib.handlers.http.routes import Call, Query, Routes
 from chalicelib.integrations.accounts_for_alerts import address_keys_of, addresses_of
 from chalicelib.kernel.fields import made_from
-from chalicelib.kernel.parsing import parse_json
 
 routes = Routes(__name__)
 TOKEN = Query(
@@ -98,14 +97,13 @@ class SubscriptionList(msgspec.Struct, frozen=True, kw_only=True):
     method="POST",
     auth=auth.anyone,
     summary="Subscribe to events in an area, a ward or the council, or about a report",
-    body=SubscriptionRequest,
     success=HTTPStatus.CREATED,
     may_be_keyed=True,
 )
-def create(call: Call) -> SubscriptionReceipt:
+def create(call: Call, sent: SubscriptionRequest) -> SubscriptionReceipt:
     key = call.idempotency_key if "idempotency-key" in call.request.headers else None
     ports = alerts_ports()
-    asked = checked(parse_json(call.body, SubscriptionRequest), ports)
+    asked = checked(sent, ports)
     is_silent = rate_limits.is_silent(call, asked.wish)
     return _receipt(subscribe(asked, key, subscriber_of(call), ports, is_silent=is_silent))
 
@@ -115,10 +113,8 @@ def create(call: Call) -> SubscriptionReceipt:
     method="POST",
     auth=auth.anyone,
     summary="Move a browser's subscriptions from its old address to its new one",
-    body=Move,
 )
-def moved(call: Call) -> MovedSubscriptions:
-    wanted = parse_json(call.body, Move)
+def moved(call: Call, wanted: Move) -> MovedSubscriptions:
     rate_limits.check("subscribe", call)
     return MovedSubscriptions(move(wanted, alerts_ports()))
 
@@ -139,13 +135,11 @@ def read(call: Call, subscription_id: str) -> SubscriptionView:
     method="PATCH",
     auth=auth.anyone,
     summary="Change a subscription's topic, frequency or quiet hours; If-Match names the version",
-    body=SubscriptionChanges,
     versioned=True,
     query=(TOKEN,),
 )
-def change(call: Call, subscription_id: str) -> SubscriptionView:
+def change(call: Call, changes: SubscriptionChanges, subscription_id: str) -> SubscriptionView:
     version = call.version
-    changes = parse_json(call.body, SubscriptionChanges)
     ports = alerts_ports()
     return view_of(managing.change(id_of(subscription_id), changes, version, shown_by(call), ports))
 
@@ -166,10 +160,8 @@ def stop(call: Call, subscription_id: str) -> SubscriptionView:
     method="POST",
     auth=auth.anyone,
     summary="Confirm a subscription with the token or code that was sent to its address",
-    body=Confirmation,
 )
-def confirm(call: Call, subscription_id: str) -> SubscriptionReceipt:
-    sent = parse_json(call.body, Confirmation)
+def confirm(call: Call, sent: Confirmation, subscription_id: str) -> SubscriptionReceipt:
     ports, which = alerts_ports(), id_of(subscription_id)
     match sent:
         case Confirmation(token=str(token), code=None):

@@ -28,7 +28,6 @@ from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.audit import named_in, note
 from chalicelib.handlers.http.params import id_of
 from chalicelib.handlers.http.routes import Call, Routes
-from chalicelib.kernel.parsing import parse_json
 from chalicelib.photos.model import Areas
 from chalicelib.photos.ports import PhotoKey
 from chalicelib.photos.usecases import blackening
@@ -96,12 +95,11 @@ class RedactedPhoto(msgspec.Struct, frozen=True, kw_only=True):
     method="POST",
     auth=auth.may("cases.handle"),
     summary="Write a note that only officers see",
-    body=NoteDraft,
     success=HTTPStatus.CREATED,
     keyed=True,
 )
-def write_note(call: Call, service_request_id: str) -> CaseNote:
-    draft, key = parse_json(call.body, NoteDraft), call.idempotency_key
+def write_note(call: Call, draft: NoteDraft, service_request_id: str) -> CaseNote:
+    key = call.idempotency_key
     request_id = _authorised(call, service_request_id).service_request_id
     note("cases.note", request_id, "", call.caller)
     written, _ = casework.write_note(
@@ -115,12 +113,11 @@ def write_note(call: Call, service_request_id: str) -> CaseNote:
     method="POST",
     auth=auth.may("cases.handle"),
     summary="Ask the reporter a question by their alerts; the case waits for the answer",
-    body=QuestionDraft,
     success=HTTPStatus.CREATED,
     keyed=True,
 )
-def ask(call: Call, service_request_id: str) -> QuestionAsked:
-    draft, key = parse_json(call.body, QuestionDraft), call.idempotency_key
+def ask(call: Call, draft: QuestionDraft, service_request_id: str) -> QuestionAsked:
+    key = call.idempotency_key
     request_id = _authorised(call, service_request_id).service_request_id
     undoing = Undoing(call, f"question of {request_id}", draft)
     note("cases.ask", request_id, "", call.caller)
@@ -161,12 +158,11 @@ def settle(call: Call, service_request_id: str, question_id: str) -> CaseView:
         "Change a case and reply; If-Match names the version. The answer says until when the "
         "change can be undone, and nobody is notified before that"
     ),
-    body=CaseChanges,
     versioned=True,
     may_be_keyed=True,
 )
-def change(call: Call, service_request_id: str) -> ChangedCase:
-    changes, version = parse_json(call.body, CaseChanges), call.version
+def change(call: Call, changes: CaseChanges, service_request_id: str) -> ChangedCase:
+    version = call.version
     request_id, author = id_of(service_request_id), call.caller.author()
     undoing = Undoing(call, f"change of {request_id} {version}", changes)
     done = casework.change_made(request_id, undoing.change_id, reports_ports())
@@ -197,11 +193,9 @@ def change(call: Call, service_request_id: str) -> ChangedCase:
     method="POST",
     auth=auth.may("cases.handle"),
     summary="Change many cases in the same way, each with its version, or check what would fail",
-    body=BulkDraft,
     may_be_keyed=True,
 )
-def change_many(call: Call) -> BulkAnswer:
-    draft = parse_json(call.body, BulkDraft)
+def change_many(call: Call, draft: BulkDraft) -> BulkAnswer:
     named, undoing = named_in(draft.changes), Undoing(call, "bulk", draft)
     outcomes = casework.change_many(
         draft,
@@ -254,16 +248,14 @@ def unmerge(call: Call, service_request_id: str) -> CaseView:
     method="POST",
     auth=auth.may("cases.handle"),
     summary="Permanently black out parts of a photo",
-    body=Areas,
 )
-def redact_photo(call: Call, service_request_id: str, photo_id: str) -> RedactedPhoto:
-    areas = parse_json(call.body, Areas).areas
+def redact_photo(call: Call, sent: Areas, service_request_id: str, photo_id: str) -> RedactedPhoto:
     report = _authorised(call, service_request_id)
     if photo_id not in {each.photo_id for each in report.photos}:
         raise Invalid.field("photo_id", "is not a photo of this report")
     request_id = report.service_request_id
     note("cases.redact_photo", request_id, photo_id, call.caller)
-    blackening.blacken(PhotoKey(request_id, photo_id), areas, photos_ports())
+    blackening.blacken(PhotoKey(request_id, photo_id), sent.areas, photos_ports())
     after = casework.publish_pictures_anew(request_id, reports_ports())
     return RedactedPhoto(service_request_id=request_id, photo_id=photo_id, version=after.version)
 

@@ -15,7 +15,6 @@ from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.params import hex_id_of, id_of
 from chalicelib.handlers.http.routes import Call, Routes
 from chalicelib.kernel.fields import made_from
-from chalicelib.kernel.parsing import parse_json
 from chalicelib.reports.model import Line
 from chalicelib.reports.usecases.access import require_team_access, visible
 
@@ -85,12 +84,11 @@ def templates(_: Call) -> TemplateList:
     method="POST",
     auth=auth.may("desk.keep"),
     summary="Add a reply template",
-    body=TemplateDraft,
     success=HTTPStatus.CREATED,
     keyed=True,
 )
-def add_template(call: Call) -> TemplateView:
-    draft, key = parse_json(call.body, TemplateDraft), call.idempotency_key
+def add_template(call: Call, draft: TemplateDraft) -> TemplateView:
+    key = call.idempotency_key
     return _template(usecases.add_template(draft, key, _actor(call), desk_ports()))
 
 
@@ -99,11 +97,10 @@ def add_template(call: Call) -> TemplateView:
     method="PATCH",
     auth=auth.may("desk.keep"),
     summary="Change a reply template; If-Match names the version",
-    body=TemplateChanges,
     versioned=True,
 )
-def change_template(call: Call, template_id: str) -> TemplateView:
-    version, changes = call.version, parse_json(call.body, TemplateChanges)
+def change_template(call: Call, changes: TemplateChanges, template_id: str) -> TemplateView:
+    version = call.version
     ports, which = desk_ports(), _id(template_id)
     return _template(usecases.change_template(which, changes, version, _actor(call), ports))
 
@@ -125,10 +122,9 @@ def remove_template(call: Call, template_id: str) -> TemplateView:
     method="POST",
     auth=auth.may("desk.keep"),
     summary="Preview a reply template for a case",
-    body=PreviewDraft,
 )
-def preview(call: Call, template_id: str) -> Preview:
-    draft, author = parse_json(call.body, PreviewDraft), call.caller.author()
+def preview(call: Call, draft: PreviewDraft, template_id: str) -> Preview:
+    author = call.caller.author()
     template = usecases.template(_id(template_id), desk_ports())
     report = visible(id_of(draft.service_request_id), author, reports_ports())
     require_team_access(report, author)
@@ -151,12 +147,11 @@ def views(call: Call) -> SavedViews:
     method="POST",
     auth=auth.may("desk.keep"),
     summary="Save a view of the queue",
-    body=ViewDraft,
     success=HTTPStatus.CREATED,
     keyed=True,
 )
-def save_view(call: Call) -> SavedView:
-    draft, key = parse_json(call.body, ViewDraft), call.idempotency_key
+def save_view(call: Call, draft: ViewDraft) -> SavedView:
+    key = call.idempotency_key
     return _view(usecases.save_view(draft, key, _actor(call), desk_ports()))
 
 

@@ -13,7 +13,6 @@ from chalicelib.handlers.http.audit import note_change
 from chalicelib.handlers.http.params import PAGED, choice_of, cursor_of, id_of, limit_of, one_of
 from chalicelib.handlers.http.routes import Call, Query, Routes
 from chalicelib.kernel.fields import made_from
-from chalicelib.kernel.parsing import parse_json
 from chalicelib.reports.model import (
     Attention,
     FlagDraft,
@@ -62,12 +61,10 @@ class WaitingList(msgspec.Struct, frozen=True, kw_only=True):
     method="PATCH",
     auth=auth.may("reports.triage"),
     summary="Change a report; If-Match names the version",
-    body=ReportChanges,
     versioned=True,
 )
-def change(call: Call, service_request_id: str) -> FullView:
+def change(call: Call, changes: ReportChanges, service_request_id: str) -> FullView:
     version = call.version
-    changes = parse_json(call.body, ReportChanges)
     ports, author = reports_ports(), call.caller.author()
     request_id = id_of(service_request_id)
     note_change(request_id, changes, call.caller)
@@ -80,12 +77,10 @@ def change(call: Call, service_request_id: str) -> FullView:
     method="POST",
     auth=auth.anyone,
     summary="Flag a report that should not be public as it is",
-    body=FlagDraft,
     success=HTTPStatus.CREATED,
     may_be_keyed=True,
 )
-def flag(call: Call, service_request_id: str) -> Flagged:
-    draft = parse_json(call.body, FlagDraft)
+def flag(call: Call, draft: FlagDraft, service_request_id: str) -> Flagged:
     report = moderation.flag(
         id_of(service_request_id),
         draft,

@@ -12,7 +12,6 @@ from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.audit import note
 from chalicelib.handlers.http.routes import Call, Routes
 from chalicelib.kernel.fields import made_from
-from chalicelib.kernel.parsing import parse_json
 from chalicelib.partners import usecases
 from chalicelib.partners.model import NewKey, Reports
 
@@ -63,11 +62,9 @@ def keys(_: Call) -> KeyList:
     method="POST",
     auth=auth.may("partners.manage"),
     summary="Create an API key; it is shown only in this answer",
-    body=NewKey,
     success=HTTPStatus.CREATED,
 )
-def make(call: Call) -> MadeKey:
-    new = parse_json(call.body, NewKey)
+def make(call: Call, new: NewKey) -> MadeKey:
     details = f"reports={new.reports}" + (" sets_state" if new.sets_state else "")
 
     def noted(key_id: str) -> None:

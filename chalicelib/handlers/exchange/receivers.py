@@ -14,7 +14,6 @@ from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.audit import named_in, note
 from chalicelib.handlers.http.routes import Call, Routes
 from chalicelib.kernel.fields import made_from
-from chalicelib.kernel.parsing import parse_json
 from chalicelib.outbound.receivers import Filter, Receiver, ReceiverChanges, ReceiverDraft
 from chalicelib.outbound.usecases import handling, receiving
 
@@ -88,12 +87,11 @@ def receivers(_: Call) -> ReceiverList:
     method="POST",
     auth=auth.may("receivers.manage"),
     summary="Add a system that gets webhooks; its secret is shown only in this answer",
-    body=ReceiverDraft,
     success=HTTPStatus.CREATED,
     may_be_keyed=True,
 )
-def add_receiver(call: Call) -> MadeReceiver:
-    draft, scope = parse_json(call.body, ReceiverDraft), call.caller.author().scope
+def add_receiver(call: Call, draft: ReceiverDraft) -> MadeReceiver:
+    scope = call.caller.author().scope
     key = call.key_or_a_new_one
     note("receivers.add", receiving.receiver_id_of(scope, key), "", call.caller)
     receiver = receiving.add_receiver(draft, key, scope, outbound_ports())
@@ -105,12 +103,10 @@ def add_receiver(call: Call) -> MadeReceiver:
     method="PATCH",
     auth=auth.may("receivers.manage"),
     summary="Change a receiver; If-Match names the version",
-    body=ReceiverChanges,
     versioned=True,
 )
-def change_receiver(call: Call, receiver_id: str) -> ReceiverView:
+def change_receiver(call: Call, changes: ReceiverChanges, receiver_id: str) -> ReceiverView:
     version = call.version
-    changes = parse_json(call.body, ReceiverChanges)
     note("receivers.change", id_of(receiver_id), named_in(changes), call.caller)
     receiver = receiving.change_receiver(id_of(receiver_id), changes, version, outbound_ports())
     return _view(receiver)
@@ -133,10 +129,8 @@ def remove_receiver(call: Call, receiver_id: str) -> Removed:
     method="POST",
     auth=auth.may("receivers.manage"),
     summary="Resend what a receiver was sent since a moment",
-    body=ReplayDraft,
 )
-def replay(call: Call, receiver_id: str) -> ReplayView:
-    draft = parse_json(call.body, ReplayDraft)
+def replay(call: Call, draft: ReplayDraft, receiver_id: str) -> ReplayView:
     note("receivers.replay", id_of(receiver_id), "", call.caller)
     done = handling.replay(id_of(receiver_id), draft.since, draft.until, outbound_ports())
     return ReplayView(**done._asdict())

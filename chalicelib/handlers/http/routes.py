@@ -21,6 +21,7 @@ from chalicelib.handlers.http.auth import Gate
 from chalicelib.handlers.http.identity import Caller
 from chalicelib.kernel import idempotency
 from chalicelib.kernel.observability import logs, trace
+from chalicelib.kernel.parsing import parse_json
 
 REQUEST_ID = "X-Request-Id"
 OPEN_TO_SITES = "Access-Control-Allow-Origin"
@@ -80,6 +81,7 @@ class RouteFacts:
     summary: str
     auth: Gate
     body: Any = None
+    body_name: str | None = None
     answer: Any = None
     success: HTTPStatus = HTTPStatus.OK
     keyed: bool = False
@@ -237,7 +239,9 @@ class Routes(Blueprint):
         query: tuple[Query, ...] = (),
         open_to_sites: bool = False,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Registers a view. `answer`: the shape of its answer, if that is not what the view is
+        """Registers a view. A parameter of the view that is not in the path is the JSON body,
+        parsed into the type that the parameter is declared with; `body`: the shape, for a view that
+        reads `call.body` itself. `answer`: the shape of its answer, if that is not what the view is
         declared to return. `keyed`: it needs an Idempotency-Key; `versioned`: an If-Match.
         `may_miss`: an object named in the query or the body may not exist.
         `open_to_sites`: pages of other sites may read its answers, which are the same for every
@@ -307,9 +311,8 @@ class Routes(Blueprint):
 
         def register(view: Callable[..., Any]) -> Callable[..., Any]:
             facts = self.facts[place]
-            if reply is _answer and facts.answer is None:
-                facts = replace(facts, answer=view.__annotations__.get("return"))
-                self.facts[place] = facts
+            if reply is _answer:
+                facts = self.facts[place] = _with_shapes(facts, view)
 
             def answered(**parameters: str) -> Response:
                 return _followed(partial(reply, view), self.current_request, facts, parameters)
@@ -323,6 +326,18 @@ class Routes(Blueprint):
         return register
 
 
+def _with_shapes(facts: RouteFacts, view: Callable[..., Any]) -> RouteFacts:
+    """The declaration, with the shapes of the body and of the answer that the view declares."""
+    shapes = dict(view.__annotations__)
+    returned = shapes.pop("return", None)
+    if facts.answer is None:
+        facts = replace(facts, answer=returned)
+    for name, shape in shapes.items():
+        if shape is not Call and f"{{{name}}}" not in facts.path:
+            facts = replace(facts, body=shape, body_name=name)
+    return facts
+
+
 class Called(NamedTuple):
     """A call of a route, with the line that is logged at its end."""
 
@@ -332,10 +347,14 @@ class Called(NamedTuple):
     line: logs.Fields
 
     def content(self, view: Callable[..., Any]) -> Any:
-        """The view's answer to a caller who passes the route's gate. Raises as both do."""
+        """The view's answer to a caller who passes the route's gate. Raises as both do, and as
+        `parse_json` does."""
         caller = self.facts.auth(self.request)
         self.line["role"] = caller.role or "nobody"
-        return view(Call(self.request, caller), **self.parameters)
+        call = Call(self.request, caller)
+        name = self.facts.body_name
+        sent = {name: parse_json(call.body, self.facts.body)} if name else {}
+        return view(call, **sent, **self.parameters)
 
     def note(self, error: Exception, status: HTTPStatus) -> None:
         """Adds the error to the line; an error of our own also gets a line of its own."""

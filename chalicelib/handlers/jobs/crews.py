@@ -21,7 +21,6 @@ from chalicelib.jobs.usecases.day_publishing import DepotView, ShiftView, day_li
 from chalicelib.jobs.usecases.job_lists import crew_of, crews
 from chalicelib.kernel.fields import made_from
 from chalicelib.kernel.ids import derived_id
-from chalicelib.kernel.parsing import parse_json
 
 routes = Routes(__name__)
 
@@ -64,12 +63,11 @@ def link_to_day(call: Call, crew: str) -> DayLinkView:
     method="POST",
     auth=auth.may("jobs.work"),
     summary="Notify this phone when the crew's day changes",
-    body=DeviceDraft,
     success=HTTPStatus.CREATED,
     may_be_keyed=True,
 )
-def add_device(call: Call, crew: str) -> CrewDevice:
-    draft, code = parse_json(call.body, DeviceDraft), _own_crew(crew, call)
+def add_device(call: Call, draft: DeviceDraft, crew: str) -> CrewDevice:
+    code = _own_crew(crew, call)
     session, ports = _session(call), crew_ports()
     try:
         device = register(code, _device_id(session), draft.push, ports, until=session.expires_at)

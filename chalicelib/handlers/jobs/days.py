@@ -21,7 +21,6 @@ from chalicelib.jobs.usecases import day_planning
 from chalicelib.jobs.usecases.crew_load import Load, loads
 from chalicelib.jobs.usecases.day_planning import Day
 from chalicelib.kernel.fields import made_from
-from chalicelib.kernel.parsing import parse_json
 
 MOST_JOBS = 100
 routes = Routes(__name__)
@@ -68,12 +67,10 @@ def look(call: Call) -> LoadList:
     method="POST",
     auth=auth.may("jobs.plan"),
     summary="Plan the day of these crews: the jobs that fit, in the order with the least driving",
-    body=PlanDraft,
     success=HTTPStatus.CREATED,
     may_be_keyed=True,
 )
-def plan(call: Call) -> PlanView:
-    draft = parse_json(call.body, PlanDraft)
+def plan(call: Call, draft: PlanDraft) -> PlanView:
     # Planning a day again gives the same result: nobody needs to know whether this was sent before.
     found = day_planning.plan(draft.date, draft.crews, draft.team, planner(call), day_ports())
     return PlanView(
@@ -88,10 +85,8 @@ def plan(call: Call) -> PlanView:
     method="POST",
     auth=auth.may("jobs.plan"),
     summary="Set the order of a crew's day",
-    body=OrderDraft,
 )
-def order(call: Call, date: str, crew: str) -> PlannedView:
-    draft = parse_json(call.body, OrderDraft)
+def order(call: Call, draft: OrderDraft, date: str, crew: str) -> PlannedView:
     day = day_of(date)
     if day is None:
         raise NotFound("Enter the day, such as 2026-06-01.")

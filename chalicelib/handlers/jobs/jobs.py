@@ -41,7 +41,7 @@ from chalicelib.jobs.ports import Filters
 from chalicelib.jobs.usecases import contractor_links, job_lists, planning
 from chalicelib.jobs.usecases.operations import Outcome, Sent, Unreadable, operate
 from chalicelib.jobs.views import JobView
-from chalicelib.kernel.parsing import parse, parse_json
+from chalicelib.kernel.parsing import parse
 
 MOST_BYTES = 2_000_000
 """The most that MOST_OPERATIONS can have, each with the longest text."""
@@ -137,12 +137,11 @@ def read(call: Call, job_id: str) -> JobView:
     method="POST",
     auth=auth.may("jobs.plan"),
     summary="Create a job for reports",
-    body=JobDraft,
     success=HTTPStatus.CREATED,
     keyed=True,
 )
-def create(call: Call) -> JobView:
-    key, draft = call.idempotency_key, parse_json(call.body, JobDraft)
+def create(call: Call, draft: JobDraft) -> JobView:
+    key = call.idempotency_key
     return _view(planning.create(draft, key, planner(call), jobs_ports()), call)
 
 
@@ -151,11 +150,10 @@ def create(call: Call) -> JobView:
     method="PATCH",
     auth=auth.may("jobs.plan"),
     summary="Plan, change, cancel or reinstate a job; If-Match names the version",
-    body=JobChanges,
     versioned=True,
 )
-def change(call: Call, job_id: str) -> JobView:
-    version, changes = call.version, parse_json(call.body, JobChanges)
+def change(call: Call, changes: JobChanges, job_id: str) -> JobView:
+    version = call.version
     ports = jobs_ports()
     changed = planning.change(job_id_of(job_id), changes, version, planner(call), ports)
     return _view(changed, call)
@@ -166,11 +164,10 @@ def change(call: Call, job_id: str) -> JobView:
     method="POST",
     auth=auth.may("jobs.plan"),
     summary="Settle a dispute: choose which side is right; If-Match names the version",
-    body=Settlement,
     versioned=True,
 )
-def settle(call: Call, job_id: str, dispute_id: str) -> JobView:
-    version, keep = call.version, parse_json(call.body, Settlement).keep
+def settle(call: Call, sent: Settlement, job_id: str, dispute_id: str) -> JobView:
+    version, keep = call.version, sent.keep
     job_id, dispute_id = job_id_of(job_id), dispute_id_of(dispute_id)
     ports = jobs_ports()
     settled = planning.settle(job_id, dispute_id, version, planner(call), ports, keep=keep)
@@ -182,11 +179,10 @@ def settle(call: Call, job_id: str, dispute_id: str) -> JobView:
     method="POST",
     auth=auth.may("jobs.plan"),
     summary="Create a link by which a contractor works on this job; it replaces an earlier one",
-    body=LinkDraft,
     success=HTTPStatus.CREATED,
 )
-def add_link(call: Call, job_id: str) -> LinkView:
-    draft, ports = parse_json(call.body, LinkDraft), jobs_ports()
+def add_link(call: Call, draft: LinkDraft, job_id: str) -> LinkView:
+    ports = jobs_ports()
     link = contractor_links.add_link(
         job_id_of(job_id), draft.name, draft.days, planner(call), ports
     )

@@ -11,7 +11,6 @@ from chalicelib.errors import Invalid, NotFound
 from chalicelib.handlers.http import auth, rate_limits
 from chalicelib.handlers.http.routes import Call, Routes
 from chalicelib.kernel.ids import ALPHABET
-from chalicelib.kernel.parsing import parse_json
 from chalicelib.photos.model import State, UploadDraft
 from chalicelib.photos.ports import PhotoKey
 from chalicelib.photos.usecases import asking
@@ -42,13 +41,11 @@ class UploadedPhoto(msgspec.Struct, frozen=True, kw_only=True):
     method="POST",
     auth=auth.anyone,
     summary="Get an address to upload a photo to",
-    body=UploadDraft,
     success=HTTPStatus.CREATED,
     keyed=True,
 )
-def ask(call: Call) -> UploadView:
+def ask(call: Call, draft: UploadDraft) -> UploadView:
     key = call.photo_key
-    draft = parse_json(call.body, UploadDraft)
     if draft.service_request_id is not None:
         draft = replace(draft, service_request_id=_report(draft.service_request_id))
     photo, policy = asking.ask(draft, key, call.caller.author().scope, photos_ports())

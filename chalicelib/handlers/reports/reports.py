@@ -30,7 +30,6 @@ from chalicelib.handlers.http.params import (
 from chalicelib.handlers.http.routes import Call, Query, Routes
 from chalicelib.integrations.accounts_for_alerts import addresses_of
 from chalicelib.kernel.fields import made_from
-from chalicelib.kernel.parsing import parse_json
 from chalicelib.reports.model import Draft, ServiceRequest, UpdateDraft
 from chalicelib.reports.ports import Filters, Ports
 from chalicelib.reports.published import ReportView, UpdateView, Visibility
@@ -96,13 +95,11 @@ class Follows(msgspec.Struct, frozen=True, kw_only=True):
     method="POST",
     auth=auth.anyone,
     summary="Create a report",
-    body=Draft,
     success=HTTPStatus.CREATED,
     keyed=True,
 )
-def submit(call: Call) -> ReportReceipt:
+def submit(call: Call, draft: Draft) -> ReportReceipt:
     key = call.idempotency_key
-    draft = parse_json(call.body, Draft)
     author, ports = call.caller.author(), reports_ports()
     admit, may_write = (
         rate_limits.admit_report(draft, key, call),
@@ -194,14 +191,12 @@ def read(call: Call, service_request_id: str) -> ReportView:
     method="POST",
     auth=auth.anyone,
     summary="Add an update to a report",
-    body=UpdateDraft,
     success=HTTPStatus.CREATED,
     keyed=True,
     query=(Query("token", "the token in the link to a report that is not public"),),
 )
-def add_update(call: Call, service_request_id: str) -> UpdateView:
+def add_update(call: Call, draft: UpdateDraft, service_request_id: str) -> UpdateView:
     key = call.idempotency_key
-    draft = parse_json(call.body, UpdateDraft)
     request_id, ports = id_of(service_request_id), reports_ports()
     author = call.caller.author(call.parameter("token"))
     admit = rate_limits.admit_update(request_id, draft, call)
