@@ -7,7 +7,7 @@ import click
 from chalicelib.bootstrap.partners import partners_ports
 from chalicelib.kernel.parsing import parse
 from chalicelib.partners import usecases
-from chalicelib.partners.model import PER_MINUTE, ApiKey, NewKey, Reports
+from chalicelib.partners.model import PER_MINUTE, ApiKey, FirstVisibility, NewKey
 
 
 @click.group("api-key")
@@ -27,7 +27,7 @@ def api_key() -> None:
 @click.option("--sets-state", is_flag=True, help="Let its updates set the state of a report.")
 @click.option(
     "--reports",
-    type=click.Choice(get_args(Reports)),
+    type=click.Choice(get_args(FirstVisibility)),
     default="public",
     show_default=True,
     help=(

@@ -9,14 +9,7 @@ from typing import Any
 
 from chalicelib.alerts.extents import Extent
 from chalicelib.alerts.index import Area, Entry
-from chalicelib.alerts.model import (
-    AlertBatch,
-    PushAddress,
-    Subscription,
-    SubscriptionRequest,
-    Topic,
-    ToSend,
-)
+from chalicelib.alerts.model import AlertBatch, Subscription, SubscriptionRequest, Topic, ToSend
 from chalicelib.alerts.ports import (
     AddressChannel,
     Affected,
@@ -32,6 +25,7 @@ from chalicelib.catalogue.load import load
 from chalicelib.errors import AddressRefused, Invalid
 from chalicelib.geo.point import Box, Point
 from chalicelib.kernel.optimistic import VersionConflict
+from chalicelib.kernel.push_address import PushAddress
 from chalicelib.kernel.time import text_of
 from chalicelib.reports.published import Report
 from tests.builders import MARKET_PLACE, NOON, known_report

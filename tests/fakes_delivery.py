@@ -15,9 +15,10 @@ from chalicelib.alerts.delivery import Alert, Named, Place, Wake
 from chalicelib.alerts.delivery_ports import Listed, Ports
 from chalicelib.alerts.message_text import MessageComposer
 from chalicelib.alerts.messages import Message, Notice, ReportNews
-from chalicelib.alerts.model import AlertRequested, Because, PushAddress, Subscription, Topic
+from chalicelib.alerts.model import AlertRequested, Because, Subscription, Topic
 from chalicelib.alerts.sms_budget import Purse
 from chalicelib.kernel.optimistic import VersionConflict
+from chalicelib.kernel.push_address import PushAddress
 from tests.builders import NOON
 from tests.fakes import Clock, MemoryQueue
 from tests.fakes_alerts import TOKENS, MemorySubscriptions

@@ -11,11 +11,12 @@ from chalicelib.accounts.model import Account, Destination, Identity, SavedPlace
 from chalicelib.accounts.usecases.code_requests import ask
 from chalicelib.accounts.usecases.code_verification import open_session
 from chalicelib.accounts.usecases.own_account import begin_adding
-from chalicelib.alerts.model import PushAddress, Topic
+from chalicelib.alerts.model import Topic
 from chalicelib.alerts.usecases.questions import answers_as, question_of, question_token
 from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.bootstrap.reports import photos_ports, reports_ports
+from chalicelib.kernel.push_address import PushAddress
 from chalicelib.photos.model import Photo as TakenIn
 from chalicelib.photos.ports import PhotoKey
 from chalicelib.reports.model import (

@@ -5,16 +5,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bench.crowd.model import Person, Wish
-from chalicelib.alerts.model import (
-    PushAddress,
-    QuietHours,
-    Subscription,
-    SubscriptionRequest,
-    Topic,
-)
+from chalicelib.alerts.model import QuietHours, Subscription, SubscriptionRequest, Topic
 from chalicelib.alerts.usecases.managing import Shown, stop
 from chalicelib.alerts.usecases.subscribing import Subscriber, checked, subscribe
 from chalicelib.bootstrap.alerts import alerts_ports, telling_ports
+from chalicelib.kernel.push_address import PushAddress
 
 QUIET = QuietHours(begin="09:00", end="20:00")
 

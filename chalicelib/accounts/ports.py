@@ -240,7 +240,7 @@ class Erased(Protocol):
         """The ids of everything for which that was forgotten."""
 
 
-class Reports(Protocol):
+class ReportsOfPerson(Protocol):
     """The reports, as accounts see them. Every method raises UpstreamFailed."""
 
     def about(self, account: Account) -> Iterable[str]:
@@ -294,7 +294,7 @@ class ErasurePorts:
     attempts: Attempts
     erasures: Erasures
     erased: Erased
-    reports: Reports
+    reports: ReportsOfPerson
     subscriptions: Subscriptions
     forget_desk: Callable[[str], None]
     log: audit.Ports

@@ -26,7 +26,7 @@ Place = Literal["waiting", "put_off", "sending", "over_cap", "failed", "unclear"
 OfOfficers = Literal["failed", "unclear", "put_off", "over_cap"]
 """The places where officers look. `put_off` holds alerts that were tried and will be tried
 again."""
-Outcome = Literal["delivered", "bounced", "complained"]
+DeliveryOutcome = Literal["delivered", "bounced", "complained"]
 
 KEPT_FOR = timedelta(days=30)
 OVER_CAP = "over_cap"
@@ -215,7 +215,7 @@ def again(alert: Alert, now: datetime) -> Alert:
     )
 
 
-def received(alert: Alert, outcome: Outcome, now: datetime) -> Alert:
+def received(alert: Alert, outcome: DeliveryOutcome, now: datetime) -> Alert:
     """The alert after a receipt; unchanged if it had got as far already. A person who complains has
     received it."""
     state: State = "failed" if outcome == "bounced" else "delivered"

@@ -16,6 +16,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from chalicelib.kernel.push_address import PushAddress
+
 Channel = Literal["email", "sms", "push"]
 Frequency = Literal["now", "daily", "weekly"]
 What = Literal[
@@ -69,16 +71,6 @@ class QuietHours:
 
     begin: Clock
     end: Clock
-
-
-@dataclass(frozen=True, kw_only=True)
-class PushAddress:
-    """The address of a browser, and the keys with which only that browser can read what is sent
-    there (RFC 8291; base64url)."""
-
-    endpoint: Annotated[str, Meta(max_length=2000)] = field(repr=False)
-    p256dh: Annotated[str, Meta(max_length=100)] = field(repr=False)
-    auth: Annotated[str, Meta(max_length=40)] = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,11 +7,12 @@ from typing import Literal, NamedTuple, Protocol
 
 from chalicelib.alerts.extents import Extent
 from chalicelib.alerts.index import Area, Entry
-from chalicelib.alerts.model import AlertBatch, Channel, PushAddress, Subscription, ToSend
+from chalicelib.alerts.model import AlertBatch, Channel, Subscription, ToSend
 from chalicelib.alerts.tokens import SubscriptionTokens
 from chalicelib.catalogue.model import Council
 from chalicelib.geo.point import Point
 from chalicelib.kernel.ids import Ids
+from chalicelib.kernel.push_address import PushAddress
 from chalicelib.kernel.queue import Queue
 from chalicelib.reports.published import Report
 
@@ -77,7 +78,7 @@ class Reporter(NamedTuple):
     account_id: str | None
 
 
-class Reports(Protocol):
+class ReportsToFollow(Protocol):
     """Reads the reports, as subscriptions see them. Every method raises UpstreamFailed."""
 
     def followed(self, service_request_id: str, account_id: str | None) -> Followed | None:
@@ -132,7 +133,7 @@ class Ports:
     ids: Ids
     council: Council
     ward_codes: Callable[[], Collection[str]]
-    reports: Reports
+    reports: ReportsToFollow
     channels: Collection[Channel]
     normalised: Callable[[AddressChannel, str], str]
     check_push: Callable[[PushAddress], None]
@@ -147,7 +148,7 @@ class MatchPorts:
 
     subscriptions: Subscriptions
     index: Index
-    reports: Reports
+    reports: ReportsToFollow
     notices: Notices
     outbox: Queue[ToSend]
     shares: Queue[AlertBatch]

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from chalicelib.alerts.delivery import Outcome
+from chalicelib.alerts.delivery import DeliveryOutcome
 
 _NEVER = (
     "Destination is on a blocked list",
@@ -25,7 +25,7 @@ _NEVER = (
     "Phone number is opted out",
 )
 """Reasons for which no text ever arrives at the number. A landline is an invalid number."""
-_OUTCOMES: dict[str, Outcome] = {
+_OUTCOMES: dict[str, DeliveryOutcome] = {
     "Delivery": "delivered",
     "Bounce": "bounced",
     "Reject": "bounced",
@@ -40,7 +40,7 @@ class Receipt(NamedTuple):
 
     name: str | None
     external_id: str | None
-    outcome: Outcome
+    outcome: DeliveryOutcome
     is_for_good: bool = False
     sent_at: datetime | None = None
 

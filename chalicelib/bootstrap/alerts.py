@@ -153,7 +153,7 @@ def _reply_address() -> Callable[[str], str] | None:
 
 
 @container.once
-def _reports() -> alerts.Reports:
+def _reports() -> alerts.ReportsToFollow:
     from chalicelib.integrations.reports_for_alerts import ReportsForAlerts
 
     return ReportsForAlerts(reports_ports, reporters())

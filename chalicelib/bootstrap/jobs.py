@@ -54,7 +54,6 @@ def day_ports() -> DayPorts:
 @container.once
 def crew_ports() -> CrewPorts:
     from chalicelib.integrations.job_views_for_crews import CrewJobViews
-    from chalicelib.integrations.web_push import CrewBell
     from chalicelib.jobs.dynamo.devices import DynamoDevices
     from chalicelib.jobs.s3_crew_days import S3CrewDays
 
@@ -65,7 +64,8 @@ def crew_ports() -> CrewPorts:
         views=CrewJobViews(job_views(), container.signer(), to.photos_bucket),
         documents=S3CrewDays(container.s3(), container.signer(), to.crews_bucket),
         devices=DynamoDevices(container.table("jobs")),
-        bell=CrewBell(container.web_push),
+        check_push=lambda address: container.web_push().check(address),
+        notify=lambda content, to: container.web_push().notify_crew(content, to),
         now=utc_now,
     )
 
@@ -77,7 +77,7 @@ def job_views() -> "JobViews":
     return JobViews(container.council(), stored_jobs(), reports_ports, photos_ports)
 
 
-def _reports() -> jobs.Reports:
+def _reports() -> jobs.ReportsOfJobs:
     from chalicelib.integrations.reports_for_jobs import ReportsForJobs
 
     return ReportsForJobs(reports_ports)

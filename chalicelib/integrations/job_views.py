@@ -27,7 +27,7 @@ from chalicelib.reports.model import PhotoState, ServiceRequest
 
 Address = Callable[[str, str, str], str]
 """Makes the address of the picture of a report's photo in a size."""
-Reports = Mapping[str, ServiceRequest]
+ReportsById = Mapping[str, ServiceRequest]
 Pair = tuple[str, str]
 
 
@@ -98,12 +98,12 @@ class JobViews:
             for photo_id in event.photo_ids
         ]
 
-    def _many(self, service_request_ids: Sequence[str]) -> Reports:
+    def _many(self, service_request_ids: Sequence[str]) -> ReportsById:
         if not service_request_ids:
             return {}
         return self._reports().repository.many(service_request_ids)
 
-    def _beside(self, job: Job, found: Reports, ready: frozenset[Pair], at: Address) -> Beside:
+    def _beside(self, job: Job, found: ReportsById, ready: frozenset[Pair], at: Address) -> Beside:
         service = self._council.by_code.get(job.service_code)
         report = found.get(job.service_request_ids[0]) if job.service_request_ids else None
         return Beside(
@@ -143,7 +143,7 @@ def _seen_by(state: PhotoState, report: ServiceRequest) -> SeenBy:
     return "everybody" if report.visibility == "public" else "reporter"
 
 
-def _kept_from_public(found: Reports) -> Mapping[str, str]:
+def _kept_from_public(found: ReportsById) -> Mapping[str, str]:
     return {key: each.visibility for key, each in found.items() if _shows_more(each)}
 
 
@@ -161,7 +161,7 @@ def _shown(report: ServiceRequest, ready: frozenset[Pair], at: Address) -> Itera
             yield JobPhotoView(photo_id=pair[1], url=page, thumbnail_url=thumbnail)
 
 
-def _before(reports: Reports) -> Iterator[Pair]:
+def _before(reports: ReportsById) -> Iterator[Pair]:
     for report in reports.values():
         for photo in report.photos:
             if photo.update_id is None and photo.state != "hidden":

@@ -9,7 +9,7 @@ import msgspec
 from chalicelib.georeport.wire import write
 from chalicelib.reports import ports as reports
 from chalicelib.reports.open311 import extended, wire_request
-from chalicelib.reports.published import Outcome, ReportView
+from chalicelib.reports.published import ReportOutcome, ReportView
 from chalicelib.reports.usecases import reading
 from chalicelib.reports.usecases.exchange import listing
 from chalicelib.reports.usecases.figures import outcomes
@@ -43,10 +43,10 @@ class OutcomesForFigures:
     def __init__(self, ports: Callable[[], reports.Ports]) -> None:
         self._ports = ports
 
-    def every(self) -> Iterator[Outcome]:
+    def every(self) -> Iterator[ReportOutcome]:
         return outcomes.every_outcome(self._ports())
 
-    def of_month(self, month: str) -> Iterator[Outcome]:
+    def of_month(self, month: str) -> Iterator[ReportOutcome]:
         return outcomes.outcomes_of_month(month, self._ports())
 
     def months_changed_since(self, moment: datetime) -> frozenset[str]:

@@ -20,12 +20,11 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 )
 
 from chalicelib.alerts.messages import Message
-from chalicelib.alerts.model import PushAddress
 from chalicelib.alerts.push import Urgency, kept_for_s, payload, urgency_of
 from chalicelib.errors import AddressRefused, Gone, NotNow
-from chalicelib.jobs.crew_ports import PushTo
 from chalicelib.kernel.delivery_retry import retry_after_s
 from chalicelib.kernel.observability import logs
+from chalicelib.kernel.push_address import PushAddress
 from chalicelib.net.reply import Reply
 from chalicelib.net.safe_http_client import SafeHttpClient
 from chalicelib.net.vapid_keys import PushKey, decoded
@@ -49,8 +48,8 @@ class Carried(NamedTuple):
     thread: str
 
 
-RINGING = Carried(12 * 3600, "high", "day")
-"""That a day was changed; a later word of it takes the place of one that still waits."""
+CREW_DAY = Carried(12 * 3600, "high", "day")
+"""For the news that a crew's day has changed: later news replaces news that still waits."""
 
 
 class WebPush:
@@ -87,6 +86,10 @@ class WebPush:
         )
         _check(reply)
 
+    def notify_crew(self, content: bytes, to: PushAddress) -> None:
+        """Sends a phone of a crew the news of its day. Raises as `send` does."""
+        self.post(content, to, CREW_DAY)
+
     def send(self, message: Message, to: PushAddress) -> None:
         """Sends it; push services call nothing by a name that would be of use.
 
@@ -95,23 +98,6 @@ class WebPush:
         """
         carried = Carried(kept_for_s(message.what), urgency_of(message.what), message.thread)
         self.post(payload(message), to, carried)
-
-
-class CrewBell:
-    """The Bell port of crews on the same way."""
-
-    def __init__(self, way: Callable[[], WebPush]) -> None:
-        self._way = way
-
-    def check(self, to: PushTo) -> None:
-        self._way().check(_address(to))
-
-    def ring(self, content: bytes, to: PushTo) -> None:
-        self._way().post(content, _address(to), RINGING)
-
-
-def _address(to: PushTo) -> PushAddress:
-    return PushAddress(endpoint=to.endpoint, p256dh=to.p256dh, auth=to.auth)
 
 
 def sealed(

@@ -1,16 +1,15 @@
 """The dependencies of the documents of crews."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Protocol
-
-from msgspec import Meta
+from typing import Protocol
 
 from chalicelib.catalogue.model import Council
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.ports import Jobs
 from chalicelib.jobs.views import JobView
+from chalicelib.kernel.push_address import PushAddress
 from chalicelib.kernel.stored_document import StoredDocument
 
 
@@ -29,22 +28,12 @@ class Documents(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PushTo:
-    """The address of a phone's browser, and the keys that encrypt messages to it (RFC 8291;
-    base64url)."""
-
-    endpoint: Annotated[str, Meta(max_length=2000)] = field(repr=False)
-    p256dh: Annotated[str, Meta(max_length=100)] = field(repr=False)
-    auth: Annotated[str, Meta(max_length=40)] = field(repr=False)
-
-
-@dataclass(frozen=True, kw_only=True)
 class Device:
     """A phone that is notified when its crew's day changes."""
 
     crew: str
     device_id: str
-    push: PushTo
+    push: PushAddress
     expires_at: datetime
 
 
@@ -61,26 +50,19 @@ class Devices(Protocol):
         """The phones of the crew, including expired ones (a consistent read)."""
 
 
-class CrewNotifier(Protocol):
-    """Sends notifications to phones."""
-
-    def check(self, to: PushTo) -> None:
-        """Checks an address before it is stored. Raises AddressRefused, UpstreamFailed."""
-
-    def ring(self, content: bytes, to: PushTo) -> None:
-        """Sends the content. Raises Gone (the address no longer exists), AddressRefused,
-        UpstreamFailed."""
-
-
 @dataclass(frozen=True)
 class CrewPorts:
     """The dependencies of the documents. `views` shows jobs as staff see them, with pictures at
-    addresses that are valid until then; it raises UpstreamFailed."""
+    addresses that are valid until then; it raises UpstreamFailed. `check_push` checks the address
+    of a phone before it is stored, and raises AddressRefused or UpstreamFailed. `notify` sends
+    content to a phone, and raises Gone (the address no longer exists), AddressRefused or
+    UpstreamFailed."""
 
     jobs: Jobs
     council: Council
     views: Callable[[Sequence[Job], datetime], Sequence[JobView]]
     documents: Documents
     devices: Devices
-    bell: CrewNotifier
+    check_push: Callable[[PushAddress], None]
+    notify: Callable[[bytes, PushAddress], None]
     now: Callable[[], datetime]

@@ -62,7 +62,7 @@ class Jobs(Protocol):
         may be short or empty and still have a next one."""
 
 
-class Reports(Protocol):
+class ReportsOfJobs(Protocol):
     """The reports, as jobs see them. Every method raises UpstreamFailed."""
 
     def find(self, service_request_id: str) -> ReportWithWork | None:
@@ -102,7 +102,7 @@ class Ports:
     128 random bits as 32 hexadecimal digits."""
 
     jobs: Jobs
-    reports: Reports
+    reports: ReportsOfJobs
     council: Council
     is_requested_photo: Callable[[str, str, str], bool]
     links: JobLinks
@@ -118,6 +118,6 @@ class FollowPorts:
     jobs."""
 
     jobs: Jobs
-    reports: Reports
+    reports: ReportsOfJobs
     council: Council
     now: Callable[[], datetime]

@@ -19,7 +19,7 @@ from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.time import to_the_second
 from chalicelib.outbound.model import UPDATE
 from chalicelib.outbound.open311_client import TOO_LONG, Entry, Open311Client, id_in
-from chalicelib.outbound.ports import Deliveries, Mark, Marks, Reports
+from chalicelib.outbound.ports import Deliveries, Mark, Marks, ReportsToSend
 from chalicelib.outbound.senders import Refused
 from chalicelib.reports.published import Brought
 
@@ -63,7 +63,7 @@ class Ports:
     marks: Marks
     client: Open311Client
     bring_back: Callable[[str, str, RemoteStatus], Brought]
-    reports: Reports
+    reports: ReportsToSend
     destinations: Sequence[Open311Destination]
     now: Callable[[], datetime]
 

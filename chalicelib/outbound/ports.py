@@ -100,7 +100,7 @@ class Marks(Protocol):
         """Replaces the mark."""
 
 
-class Reports(Protocol):
+class ReportsToSend(Protocol):
     """The reports, as deliveries see them. Every method raises UpstreamFailed."""
 
     def many(self, service_request_ids: Sequence[str]) -> Mapping[str, Report]:
@@ -148,7 +148,7 @@ class Ports:
     deliveries: Deliveries
     receivers: Receivers
     marks: Marks
-    reports: Reports
+    reports: ReportsToSend
     senders: Mapping[Kind, Sender[Any]]
     queue: Queue[str]
     destinations: Mapping[str, Destination]

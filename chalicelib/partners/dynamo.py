@@ -17,7 +17,7 @@ from pynamodb.attributes import (
 from chalicelib.kernel.dynamo.attributes import MomentAttribute, TextAttribute
 from chalicelib.kernel.dynamo.item import Item
 from chalicelib.kernel.time import text_of
-from chalicelib.partners.model import ApiKey, Reports
+from chalicelib.partners.model import ApiKey, FirstVisibility
 from chalicelib.partners.ports import Counted
 
 KEY = "key"
@@ -39,7 +39,7 @@ class ApiKeyItem(PartnersItem):
     hashed = UnicodeAttribute()
     service_codes = UnicodeSetAttribute(null=True)
     sets_state = BooleanAttribute()
-    reports = TextAttribute[Reports](default="public")
+    reports = TextAttribute[FirstVisibility](default="public")
     per_minute = NumberAttribute()
     created_at = MomentAttribute()
     last_used_at = MomentAttribute(null=True)

@@ -17,7 +17,7 @@ Name = Annotated[
     Meta(max_length=100, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$", description="one line of text"),
 ]
 Code = Annotated[str, Meta(max_length=200)]
-Reports = Literal["public", "waiting", "private"]
+FirstVisibility = Literal["public", "waiting", "private"]
 """How visible a partner's reports are at first: as their service says, waiting for an officer's
 review, or never public."""
 
@@ -36,7 +36,7 @@ class ApiKey:
     sets_state: bool
     per_minute: int
     created_at: datetime
-    reports: Reports = "public"
+    reports: FirstVisibility = "public"
     last_used_at: datetime | None = None
     revoked_at: datetime | None = None
 
@@ -51,5 +51,5 @@ class NewKey:
     name: Name
     service_codes: Annotated[list[Code], Meta(min_length=1, max_length=100)] | None = None
     sets_state: bool = False
-    reports: Reports = "public"
+    reports: FirstVisibility = "public"
     per_minute: Annotated[int, Meta(ge=1, le=6000)] = PER_MINUTE

@@ -12,7 +12,7 @@ from math import ceil
 from statistics import median
 from typing import NamedTuple
 
-from chalicelib.reports.published import Outcome
+from chalicelib.reports.published import ReportOutcome
 
 ALL = "all"
 UNKNOWN = "unknown"
@@ -72,7 +72,7 @@ class Tally:
         self._counts: dict[Line, list[int]] = defaultdict(lambda: [0] * len(Counts._fields))
         self._waits: dict[Line, list[float]] = defaultdict(list)
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, outcome: ReportOutcome) -> None:
         line = outcome.service_code, outcome.ward_code or UNKNOWN
         seen = (
             1,
@@ -106,7 +106,7 @@ class Tally:
         return {line: waits_of(waits) for line, waits in found.items()}
 
 
-def tallied(outcomes: Iterable[Outcome]) -> dict[str, Tally]:
+def tallied(outcomes: Iterable[ReportOutcome]) -> dict[str, Tally]:
     """The figures of each month that has reports."""
     months: dict[str, Tally] = defaultdict(Tally)
     for outcome in outcomes:

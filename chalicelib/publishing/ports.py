@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import Tile
 from chalicelib.kernel.stored_document import StoredDocument
-from chalicelib.reports.published import Outcome, ReportView
+from chalicelib.reports.published import ReportOutcome, ReportView
 
 
 class Document(NamedTuple):
@@ -51,7 +51,7 @@ class PublicPhotos(Protocol):
         """Deletes the published file."""
 
 
-class Reports(Protocol):
+class ReportsToPublish(Protocol):
     """The reports as they are now."""
 
     def public(self, service_request_ids: Sequence[str]) -> Mapping[str, ReportView]:
@@ -76,10 +76,10 @@ class Reports(Protocol):
 class Outcomes(Protocol):
     """The outcomes of public reports. Every method raises UpstreamFailed."""
 
-    def every(self) -> Iterator[Outcome]:
+    def every(self) -> Iterator[ReportOutcome]:
         """All outcomes, in one pass over the store."""
 
-    def of_month(self, month: str) -> Iterator[Outcome]:
+    def of_month(self, month: str) -> Iterator[ReportOutcome]:
         """The outcomes of the reports that were requested in the month, as the reports are now."""
 
     def months_changed_since(self, moment: datetime) -> frozenset[str]:
@@ -130,7 +130,7 @@ class Ports:
     documents: Documents
     photos: PublicPhotos
     purge: Callable[[Collection[str], str], None]
-    reports: Reports
+    reports: ReportsToPublish
     page: Callable[[ReportView], bytes]
     now: Callable[[], datetime]
     fixed: Callable[[], Mapping[str, Any]]

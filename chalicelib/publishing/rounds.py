@@ -43,7 +43,7 @@ class Target(Protocol):
         """Replaces `held`; returns False if nothing differs. Raises VersionConflict."""
 
 
-class Outcome(NamedTuple):
+class RoundResult(NamedTuple):
     """The failures, by service_request_id; the published documents; and the keys that briefly
     showed outdated content."""
 
@@ -52,14 +52,14 @@ class Outcome(NamedTuple):
     taken_back: frozenset[str]
 
 
-def rewrite(targets: Sequence[Target], ports: Ports) -> Outcome:
+def rewrite(targets: Sequence[Target], ports: Ports) -> RoundResult:
     """Publishes the targets, in their order, until nothing changes."""
     failed: dict[str, Exception] = {}
     made: dict[Target, Any] = {}
     taken_back: set[str] = set()
     for _ in range(ATTEMPTS):
         if not targets:
-            return Outcome(failed, made, frozenset(taken_back))
+            return RoundResult(failed, made, frozenset(taken_back))
         this = Round(targets, ports)
         targets = this.again
         failed |= this.failed
@@ -69,7 +69,7 @@ def rewrite(targets: Sequence[Target], ports: Ports) -> Outcome:
         where = ", ".join(sorted(target.keys))
         error = UpstreamFailed(f"{where} kept changing while it was being published.")
         failed |= dict.fromkeys(target.asked_by, error)
-    return Outcome(failed, made, frozenset(taken_back))
+    return RoundResult(failed, made, frozenset(taken_back))
 
 
 class Round:

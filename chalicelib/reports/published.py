@@ -171,7 +171,7 @@ class ReportWithWork(Report):
     address: str | None = None
 
 
-class Outcome(NamedTuple):
+class ReportOutcome(NamedTuple):
     """The outcome of a public report that was requested in `month` (YYYY-MM in UTC); `done_s` is
     how long it took, None if it is not done."""
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from chalicelib.alerts.messages import Message
-from chalicelib.alerts.model import PushAddress
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.errors import Gone
+from chalicelib.kernel.push_address import PushAddress
 from chalicelib.net.vapid_keys import PushKey
 from infra.local.stack import LocalStack
 from tests.browser.firefox import FIREFOX, Page, firefox

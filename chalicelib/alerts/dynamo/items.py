@@ -20,7 +20,6 @@ from chalicelib.alerts.model import (
     Because,
     Channel,
     Frequency,
-    PushAddress,
     QuietHours,
     State,
     Subscription,
@@ -29,6 +28,7 @@ from chalicelib.alerts.model import (
 )
 from chalicelib.kernel.dynamo.attributes import JsonAttribute, MomentAttribute, TextAttribute
 from chalicelib.kernel.dynamo.item import Index, OwnedItem, index
+from chalicelib.kernel.push_address import PushAddress
 
 SUBSCRIPTION = "subscription"
 

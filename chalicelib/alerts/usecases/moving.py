@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from hmac import compare_digest
 
-from chalicelib.alerts.model import PushAddress, Subscription
+from chalicelib.alerts.model import Subscription
 from chalicelib.alerts.ports import Ports
 from chalicelib.errors import AddressRefused, Invalid
 from chalicelib.kernel.optimistic import retry_on_conflict
+from chalicelib.kernel.push_address import PushAddress
 
 
 @dataclass(frozen=True, kw_only=True)

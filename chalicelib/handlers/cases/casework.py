@@ -35,7 +35,7 @@ from chalicelib.reports.cases import BulkDraft, CaseChanges
 from chalicelib.reports.model import NoteDraft, QuestionDraft, ServiceRequest
 from chalicelib.reports.usecases.access import require_team_access, visible
 from chalicelib.reports.usecases.staff import casework, questions, unmerging
-from chalicelib.reports.usecases.staff.casework import Outcome
+from chalicelib.reports.usecases.staff.casework import BulkResult
 
 routes = Routes(__name__)
 
@@ -276,7 +276,7 @@ def _named(changes: CaseChanges) -> str:
     return named
 
 
-def _bulk_item(outcome: Outcome, *, is_check: bool) -> BulkItem:
+def _bulk_item(outcome: BulkResult, *, is_check: bool) -> BulkItem:
     ok = outcome.because is None
     return BulkItem(
         service_request_id=outcome.service_request_id,

@@ -13,7 +13,7 @@ from chalicelib.handlers.http.audit import note
 from chalicelib.handlers.http.routes import Call, Routes
 from chalicelib.kernel.fields import made_from
 from chalicelib.partners import usecases
-from chalicelib.partners.model import NewKey, Reports
+from chalicelib.partners.model import FirstVisibility, NewKey
 
 routes = Routes(__name__)
 
@@ -26,7 +26,7 @@ class KeyView(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     service_codes: tuple[str, ...] | None
     sets_state: bool
-    reports: Reports
+    reports: FirstVisibility
     per_minute: int
     created_at: datetime
     last_used_at: datetime | None

@@ -15,12 +15,12 @@ from chalicelib.handlers.http.params import DAY
 from chalicelib.handlers.http.routes import Call, Query, Routes
 from chalicelib.handlers.jobs.job_params import day_of, today, worker
 from chalicelib.handlers.jobs.jobs_views import CrewDevice, CrewList, CrewView, DayLinkView
-from chalicelib.jobs.crew_ports import PushTo
 from chalicelib.jobs.usecases.crew_devices import register, unregister
 from chalicelib.jobs.usecases.day_publishing import DepotView, ShiftView, day_link
 from chalicelib.jobs.usecases.job_lists import crew_of, crews
 from chalicelib.kernel.fields import made_from
 from chalicelib.kernel.ids import derived_id
+from chalicelib.kernel.push_address import PushAddress
 
 routes = Routes(__name__)
 
@@ -29,7 +29,7 @@ routes = Routes(__name__)
 class DeviceDraft:
     """The push address of a phone's browser."""
 
-    push: PushTo
+    push: PushAddress
 
 
 @routes.endpoint(

@@ -22,7 +22,7 @@ from chalicelib.jobs.labels import EVENT_LABELS, KINDS, REASONS, STATES
 from chalicelib.jobs.model import WAITING, Job, JobEvent, JobEventKind, Operation
 from chalicelib.jobs.people import Operator
 from chalicelib.jobs.usecases import contractor_links
-from chalicelib.jobs.usecases.operations import Outcome, operate
+from chalicelib.jobs.usecases.operations import OperationResult, operate
 from chalicelib.kernel.parsing import parse
 from chalicelib.photos.usecases import asking
 from chalicelib.reports.reference import grouped
@@ -135,7 +135,7 @@ def _operation(typed: dict[str, str], job: Job) -> Operation:
     return operation
 
 
-def _sent(operation: Operation, files: Sequence[bytes], opened: Opened) -> Outcome:
+def _sent(operation: Operation, files: Sequence[bytes], opened: Opened) -> OperationResult:
     if earlier := opened.job.event(operation.op_id):
         # A repeat from the same page is the same operation: its time and its photos are those of
         # the first.
@@ -157,7 +157,7 @@ def _taken(files: Sequence[bytes], op_id: str, opened: Opened) -> tuple[str, ...
     return tuple(held)
 
 
-def _told(outcome: Outcome, opened: Opened, typed: dict[str, str]) -> Page:
+def _told(outcome: OperationResult, opened: Opened, typed: dict[str, str]) -> Page:
     if outcome.result == "rejected":
         _opened(opened.token)
         is_told = outcome.job is not None and outcome.job.event(outcome.op_id) is not None

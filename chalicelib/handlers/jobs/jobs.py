@@ -39,7 +39,7 @@ from chalicelib.jobs.model import (
 )
 from chalicelib.jobs.ports import Filters
 from chalicelib.jobs.usecases import contractor_links, job_lists, planning
-from chalicelib.jobs.usecases.operations import Outcome, Sent, Unreadable, operate
+from chalicelib.jobs.usecases.operations import OperationResult, Sent, Unreadable, operate
 from chalicelib.jobs.views import JobView
 from chalicelib.kernel.parsing import parse
 
@@ -240,7 +240,7 @@ def _operation(sent: Any) -> Sent:
         return Unreadable(op_id=known, reason=f"job_id: {error.detail}")
 
 
-def _results(outcomes: Sequence[Outcome], call: Call) -> list[ResultView]:
+def _results(outcomes: Sequence[OperationResult], call: Call) -> list[ResultView]:
     jobs = {each.job.job_id: each.job for each in outcomes if each.job}
     seen = job_views().seen(list(jobs.values()))
     views = {view.job_id: view for view in noted_jobs(seen, call.caller)}
@@ -248,7 +248,7 @@ def _results(outcomes: Sequence[Outcome], call: Call) -> list[ResultView]:
     return [_result(each, views if at in shown else {}) for at, each in enumerate(outcomes)]
 
 
-def _with_job(outcomes: Sequence[Outcome], views: Mapping[str, JobView]) -> set[int]:
+def _with_job(outcomes: Sequence[OperationResult], views: Mapping[str, JobView]) -> set[int]:
     """The places of the operations that get the job in their result: as many as there is room for,
     the last operation of each job first."""
     places = {at: each.job.job_id for at, each in enumerate(outcomes) if each.job}
@@ -266,7 +266,7 @@ def _size(view: JobView) -> int:
     return len(msgspec.json.encode(view))
 
 
-def _result(outcome: Outcome, views: Mapping[str, JobView]) -> ResultView:
+def _result(outcome: OperationResult, views: Mapping[str, JobView]) -> ResultView:
     return ResultView(
         op_id=outcome.op_id or None,
         result=outcome.result,

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from chalicelib.jobs.crew_ports import Device, PushTo
+from chalicelib.jobs.crew_ports import Device
 from chalicelib.jobs.dynamo.items import CrewDeviceItem
 from chalicelib.jobs.keys import device_id_in, of_crew, record_of_device
+from chalicelib.kernel.push_address import PushAddress
 
 
 class DynamoDevices:
@@ -29,7 +30,7 @@ class DynamoDevices:
             Device(
                 crew=crew,
                 device_id=device_id_in(item.record),
-                push=item.read_as(PushTo),
+                push=item.read_as(PushAddress),
                 expires_at=item.expires_at,
             )
             for item in CrewDeviceItem.under(of_crew(crew))

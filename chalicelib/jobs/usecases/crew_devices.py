@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 
 from chalicelib.errors import Conflict
-from chalicelib.jobs.crew_ports import CrewPorts, Device, PushTo
+from chalicelib.jobs.crew_ports import CrewPorts, Device
+from chalicelib.kernel.push_address import PushAddress
 from chalicelib.kernel.time import to_the_second
 
 KEPT_FOR = timedelta(days=30)
@@ -12,7 +13,7 @@ MOST_DEVICES = 20
 
 
 def register(
-    crew: str, device_id: str, push: PushTo, ports: CrewPorts, *, until: datetime
+    crew: str, device_id: str, push: PushAddress, ports: CrewPorts, *, until: datetime
 ) -> Device:
     """Register a phone for notifications of a crew's day, until `until` or for KEPT_FOR.
 
@@ -20,7 +21,7 @@ def register(
     are earlier sign-ins of the phone. Raises AddressRefused, Conflict (the crew has too many
     phones), UpstreamFailed.
     """
-    ports.bell.check(push)
+    ports.check_push(push)
     now = to_the_second(ports.now())
     device = Device(
         crew=crew,

@@ -231,7 +231,7 @@ def _notify(crew: str, ports: CrewPorts) -> None:
         if device.expires_at <= ports.now():
             continue
         try:
-            ports.bell.ring(CHANGED, device.push)
+            ports.notify(CHANGED, device.push)
         except Gone:
             _remove(crew, device.device_id, ports)
         except AppError as error:

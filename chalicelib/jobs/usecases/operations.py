@@ -27,7 +27,7 @@ class Unreadable:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class OperationResult:
     """The outcome of an operation. `job` is the present job; None if the caller may not see it or
     the operation was rejected before the job was read."""
 
@@ -40,7 +40,7 @@ class Outcome:
 Sent = Operation | Unreadable
 
 
-def operate(operations: Sequence[Sent], who: Operator, ports: Ports) -> Sequence[Outcome]:
+def operate(operations: Sequence[Sent], who: Operator, ports: Ports) -> Sequence[OperationResult]:
     """Apply operations, each once, however often it is sent. A rejected operation does not stop the
     others. The operations of one job are saved together.
 
@@ -51,7 +51,7 @@ def operate(operations: Sequence[Sent], who: Operator, ports: Ports) -> Sequence
     """
     if len(operations) > MOST_OPERATIONS:
         raise Invalid.field("operations", f"send at most {MOST_OPERATIONS} operations in one call")
-    outcomes: dict[int, Outcome] = {}
+    outcomes: dict[int, OperationResult] = {}
     by_job: dict[str, dict[int, Operation]] = {}
     for place, each in enumerate(operations):
         if isinstance(each, Operation):
@@ -65,10 +65,10 @@ def operate(operations: Sequence[Sent], who: Operator, ports: Ports) -> Sequence
 
 def _operate_on(
     job_id: str, operations: Mapping[int, Operation], who: Operator, ports: Ports
-) -> dict[int, Outcome]:
+) -> dict[int, OperationResult]:
     """Apply the operations of one job. Returns: their outcomes by their places in the call."""
 
-    def attempt() -> dict[int, Outcome]:
+    def attempt() -> dict[int, OperationResult]:
         job = ports.jobs.get(job_id)
         if job is None:
             return {place: _rejected(each.op_id, NOT_YOURS) for place, each in operations.items()}
@@ -77,7 +77,7 @@ def _operate_on(
         taken, after = _take_all(job, operations, who, ports)
         present = job if after is job else save(after, ports)
         return {
-            place: Outcome(
+            place: OperationResult(
                 op_id=operations[place].op_id, result=each.result, job=present, reason=each.reason
             )
             for place, each in taken.items()
@@ -118,14 +118,14 @@ def _fault(operation: Operation, who: Operator, ports: Ports) -> str | None:
     return None
 
 
-def _not_yours(operation: Operation, job: Job) -> Outcome:
+def _not_yours(operation: Operation, job: Job) -> OperationResult:
     """The outcome for a job that the operator may not work on. A repeat of an operation that was
     accepted before is a duplicate."""
     earlier = job.event(operation.op_id)
     if earlier and earlier.says_the_same_as(operation):
-        return Outcome(op_id=operation.op_id, result="duplicate")
+        return OperationResult(op_id=operation.op_id, result="duplicate")
     return _rejected(operation.op_id, NOT_YOURS)
 
 
-def _rejected(op_id: str, reason: str) -> Outcome:
-    return Outcome(op_id=op_id, result="rejected", reason=reason)
+def _rejected(op_id: str, reason: str) -> OperationResult:
+    return OperationResult(op_id=op_id, result="rejected", reason=reason)

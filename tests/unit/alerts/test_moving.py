@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.alerts.model import PushAddress, Subscription, stopped
+from chalicelib.alerts.model import Subscription, stopped
 from chalicelib.alerts.usecases.moving import Move, move
 from chalicelib.errors import Invalid, UpstreamFailed
 from chalicelib.kernel.optimistic import VersionConflict
+from chalicelib.kernel.push_address import PushAddress
 from tests.builders import NOON
 from tests.fakes import IDS
 from tests.fakes_alerts import BROWSER, Alerts, MemorySubscriptions, subscription

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from chalicelib.alerts.delivery import FURTHER, Alert, Outcome, Wake
+from chalicelib.alerts.delivery import FURTHER, Alert, DeliveryOutcome, Wake
 from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.receipts import Receipt, of_log, read
 from chalicelib.alerts.usecases.failed import send_again
@@ -82,7 +82,7 @@ def test_receipt_is_refused_when_it_cannot_be_read(body: str) -> None:
 
 
 SENT = "sent"
-HAPPENINGS: dict[str, tuple[Outcome, bool]] = {
+HAPPENINGS: dict[str, tuple[DeliveryOutcome, bool]] = {
     "delivered": ("delivered", False),
     "delivered again": ("delivered", False),
     "soft bounce": ("bounced", False),
@@ -213,7 +213,7 @@ def test_receipt_of_an_unknown_text_is_dropped_after_five_minutes(
         assert take(CARRIED, ports) is None
 
 
-def said_of(alert: Alert, outcome: Outcome) -> Receipt:
+def said_of(alert: Alert, outcome: DeliveryOutcome) -> Receipt:
     """What carriers say of its last try."""
     if alert.channel == "email":
         return Receipt(alert.try_name, None, outcome)

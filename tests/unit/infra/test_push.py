@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chalicelib.alerts.messages import Message
-from chalicelib.alerts.model import PushAddress
 from chalicelib.errors import AddressRefused, Gone, NotNow
 from chalicelib.integrations.web_push import WebPush
+from chalicelib.kernel.push_address import PushAddress
 from chalicelib.net.internet import Internet
 from chalicelib.net.safe_http_client import SafeHttpClient
 from chalicelib.net.vapid_keys import PushKey

@@ -14,10 +14,10 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 )
 
 from chalicelib.alerts.messages import Message
-from chalicelib.alerts.model import PushAddress
 from chalicelib.alerts.push import payload
 from chalicelib.errors import AddressRefused, Gone, NoReply, NotNow, UpstreamFailed
 from chalicelib.integrations.web_push import WebPush, sealed, topic_of
+from chalicelib.kernel.push_address import PushAddress
 from chalicelib.net.vapid_keys import PushKey, decoded, encoded
 from infra.local.push import Browser
 from tests.fakes import Clock

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from chalicelib.errors import AddressRefused, Conflict, Gone, NotFound, UpstreamFailed
-from chalicelib.jobs.crew_ports import CrewPorts, Device, PushTo
+from chalicelib.jobs.crew_ports import CrewPorts, Device
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.usecases.crew_devices import KEPT_FOR, MOST_DEVICES, unregister
 from chalicelib.jobs.usecases.crew_devices import register as register_phone
@@ -23,6 +23,7 @@ from chalicelib.jobs.usecases.day_publishing import (
 )
 from chalicelib.jobs.views import Beside, JobPhotoView, JobView, job_view
 from chalicelib.kernel.optimistic import VersionConflict
+from chalicelib.kernel.push_address import PushAddress
 from chalicelib.kernel.stored_document import StoredDocument
 from tests.builders import NOON
 from tests.fakes_jobs import JOB, TODAY, MemoryJobs, Yard, event, planned_job
@@ -31,7 +32,7 @@ OTHER = "J0B000000002"
 KEY = key_of("north", TODAY)
 
 
-def register(crew: str, push: PushTo, ports: CrewPorts, session: str = "") -> Device:
+def register(crew: str, push: PushAddress, ports: CrewPorts, session: str = "") -> Device:
     """A phone, signed in for a year."""
     session, until = session or push.endpoint, NOON + timedelta(days=365)
     return register_phone(crew, session, push, ports, until=until)
@@ -74,21 +75,21 @@ class MemoryDevices:
         return [each for each in self.known.values() if each.crew == crew]
 
 
-class Bells:
-    """Rings in a list; `fails` by endpoint."""
+class Notifications:
+    """Keeps what is sent in a list; `fails` by endpoint."""
 
     def __init__(self) -> None:
-        self.rung: list[tuple[str, bytes]] = []
+        self.sent: list[tuple[str, bytes]] = []
         self.fails: dict[str, Exception] = {}
 
-    def check(self, to: PushTo) -> None:
+    def check(self, to: PushAddress) -> None:
         if not to.endpoint.startswith("https://"):
             raise AddressRefused("Nothing is sent there.")
 
-    def ring(self, content: bytes, to: PushTo) -> None:
+    def send(self, content: bytes, to: PushAddress) -> None:
         if error := self.fails.get(to.endpoint):
             raise error
-        self.rung.append((to.endpoint, content))
+        self.sent.append((to.endpoint, content))
 
 
 @dataclass
@@ -98,7 +99,7 @@ class Office:
     yard: Yard = field(default_factory=lambda: Yard(jobs=MemoryJobs(planned_job(position=1))))
     documents: MemoryDays = field(default_factory=MemoryDays)
     devices: MemoryDevices = field(default_factory=MemoryDevices)
-    bells: Bells = field(default_factory=Bells)
+    notifications: Notifications = field(default_factory=Notifications)
 
     def ports(self) -> CrewPorts:
         return CrewPorts(
@@ -107,7 +108,8 @@ class Office:
             views=self._views,
             documents=self.documents,
             devices=self.devices,
-            bell=self.bells,
+            check_push=self.notifications.check,
+            notify=self.notifications.send,
             now=self.yard.clock,
         )
 
@@ -134,8 +136,8 @@ def office() -> Office:
     return Office()
 
 
-def phone(endpoint: str = "https://push.example/1") -> PushTo:
-    return PushTo(endpoint=endpoint, p256dh="key", auth="secret")
+def phone(endpoint: str = "https://push.example/1") -> PushAddress:
+    return PushAddress(endpoint=endpoint, p256dh="key", auth="secret")
 
 
 def test_document_has_the_day_in_its_order(office: Office) -> None:
@@ -194,12 +196,12 @@ def test_document_is_renewed_silently_when_its_addresses_are_half_expired(
 ) -> None:
     register("north", phone(), office.ports())
     before = office.publish()
-    office.bells.rung.clear()
+    office.notifications.sent.clear()
     office.yard.pass_time(hours=6)
     after = office.publish()
     assert after.made_at > before.made_at
     assert after.jobs[0].photos_before != before.jobs[0].photos_before
-    assert office.bells.rung == []
+    assert office.notifications.sent == []
 
 
 def test_newer_state_stays_after_a_lost_race(office: Office) -> None:
@@ -231,13 +233,13 @@ def test_phones_are_notified_only_of_the_offices_changes(office: Office) -> None
     register("north", phone(), office.ports())
     register("south", phone("https://push.example/2"), office.ports())
     office.publish()
-    office.bells.rung.clear()
+    office.notifications.sent.clear()
     office.change(state="done", events=(event(),))
     assert office.publish().jobs[0].state == "done"
-    assert office.bells.rung == []
+    assert office.notifications.sent == []
     office.change(instructions="Ring first.")
     office.publish()
-    assert office.bells.rung == [("https://push.example/1", b'{"kind":"day"}')]
+    assert office.notifications.sent == [("https://push.example/1", b'{"kind":"day"}')]
 
 
 def test_phones_are_not_notified_of_another_day(office: Office) -> None:
@@ -246,18 +248,18 @@ def test_phones_are_not_notified_of_another_day(office: Office) -> None:
     office.change(planned_day=tomorrow)
     assert publish_days({("north", tomorrow)}, office.ports()) == {}
     assert office.documents.puts == [key_of("north", tomorrow)]
-    assert office.bells.rung == []
+    assert office.notifications.sent == []
 
 
 def test_day_is_published_when_a_phone_cannot_be_notified(office: Office) -> None:
     for number in range(3):
         register("north", phone(f"https://push.example/{number}"), office.ports())
-    office.bells.fails = {
+    office.notifications.fails = {
         "https://push.example/0": UpstreamFailed("Not now."),
         "https://push.example/1": Gone("Nobody."),
     }
     office.publish()
-    assert [endpoint for endpoint, _ in office.bells.rung] == ["https://push.example/2"]
+    assert [endpoint for endpoint, _ in office.notifications.sent] == ["https://push.example/2"]
     left = {each.push.endpoint for each in office.devices.of("north")}
     assert left == {"https://push.example/0", "https://push.example/2"}
 
@@ -267,7 +269,7 @@ def test_phone_is_not_notified_when_it_was_unused_for_a_month(office: Office) ->
         Device(crew="north", device_id="D", push=phone(), expires_at=NOON - timedelta(days=1))
     )
     office.publish()
-    assert office.bells.rung == []
+    assert office.notifications.sent == []
 
 
 def test_upcoming_days_are_written_when_they_are_due(office: Office) -> None:

@@ -28,7 +28,7 @@ from chalicelib.jobs.job_events import Taken
 from chalicelib.jobs.model import LEADS_TO, Dispute, Job, JobChanges, Operation
 from chalicelib.jobs.people import Operator
 from chalicelib.jobs.usecases import operations, planning
-from chalicelib.jobs.usecases.operations import Outcome
+from chalicelib.jobs.usecases.operations import OperationResult
 from tests.fakes_jobs import JOB, OFFICER, TODAY, MemoryJobs, Yard, crew_member, planned_job
 
 PHONES = ("phone-1", "phone-2", "phone-3")
@@ -215,7 +215,7 @@ class OfflineCrews(RuleBasedStateMachine):
             if outcome.job.version > phone.seen.version:
                 phone.seen = outcome.job
 
-    def _operate(self, phone: Phone, sent: Sequence[Operation]) -> Sequence[Outcome]:
+    def _operate(self, phone: Phone, sent: Sequence[Operation]) -> Sequence[OperationResult]:
         before = self.job
         outcomes = operations.operate(sent, crew_member(phone.device), self.yard.ports())
         assert len(outcomes) == len(sent) == 1
@@ -224,7 +224,7 @@ class OfflineCrews(RuleBasedStateMachine):
         self._check(phone, sent[0], outcomes[0], before)
         return outcomes
 
-    def _check(self, phone: Phone, sent: Operation, outcome: Outcome, before: Job) -> None:
+    def _check(self, phone: Phone, sent: Operation, outcome: OperationResult, before: Job) -> None:
         state, after = LEADS_TO.get(sent.kind), self.job
         if outcome.result in ("duplicate", "rejected") or state is None:
             assert after.state == before.state

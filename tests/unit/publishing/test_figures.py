@@ -27,7 +27,7 @@ from chalicelib.publishing.performance import (
 from chalicelib.publishing.ports import Document, FiguresPorts
 from chalicelib.reports.model import ServiceRequest, Update
 from chalicelib.reports.ports import ContactPreferences, Ports
-from chalicelib.reports.published import Outcome
+from chalicelib.reports.published import ReportOutcome
 from chalicelib.reports.states import SAID_TO_BE_DONE, State, moves_from
 from chalicelib.reports.usecases.figures.outcomes import (
     every_outcome,
@@ -74,10 +74,10 @@ class Stored:
         assert stored
         self.repository.save(replace(stored, **values))
 
-    def every(self) -> Iterator[Outcome]:
+    def every(self) -> Iterator[ReportOutcome]:
         return every_outcome(self.ports)
 
-    def of_month(self, month: str) -> Iterator[Outcome]:
+    def of_month(self, month: str) -> Iterator[ReportOutcome]:
         self.read.append(month)
         return outcomes_of_month(month, self.ports)
 
@@ -125,7 +125,7 @@ def done(number: int, days: float, **values: Any) -> ServiceRequest:
     )
 
 
-def outcome(told: Sequence[Update], **values: Any) -> Outcome:
+def outcome(told: Sequence[Update], **values: Any) -> ReportOutcome:
     return outcome_of(report(updates=tuple(told), **values), reports_ports())
 
 
@@ -381,6 +381,6 @@ def test_other_months_are_published_and_the_index_waits_when_one_fails() -> None
 
 
 def test_tally_of_no_outcome_has_no_line() -> None:
-    nothing: Iterable[Outcome] = ()
+    nothing: Iterable[ReportOutcome] = ()
     found: Mapping[str, Any] = tallied(nothing)
     assert found == {}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chalicelib.publishing.figures import ALL, Counts, Line, Tally
 from chalicelib.publishing.small_numbers import MEASURES, SMALL, Hidden, fits, hidden_in
-from chalicelib.reports.published import Outcome
+from chalicelib.reports.published import ReportOutcome
 
 Table = Mapping[Line, Counts]
 Equation = list[tuple[Line, int]]
@@ -19,7 +19,7 @@ Bounds = dict[tuple[Line, str], list[int]]
 MANY = 10**6
 
 
-def outcome(service: str = "pothole", ward: str = "A", **values: object) -> Outcome:
+def outcome(service: str = "pothole", ward: str = "A", **values: object) -> ReportOutcome:
     ordinary: dict[str, object] = {
         "month": "2026-06",
         "service_code": service,
@@ -31,10 +31,10 @@ def outcome(service: str = "pothole", ward: str = "A", **values: object) -> Outc
         "was_reopened": False,
         "failed_repairs": 0,
     }
-    return Outcome(**ordinary | values)  # type: ignore[arg-type]
+    return ReportOutcome(**ordinary | values)  # type: ignore[arg-type]
 
 
-def table_of(outcomes: Collection[Outcome]) -> Table:
+def table_of(outcomes: Collection[ReportOutcome]) -> Table:
     tally = Tally()
     for each in outcomes:
         tally.add(each)
@@ -150,7 +150,7 @@ def tighten(ends: list[int], low: int, high: int) -> None:
 
 
 @st.composite
-def outcomes(draw: st.DrawFn) -> Outcome:
+def outcomes(draw: st.DrawFn) -> ReportOutcome:
     state = draw(st.sampled_from(("open", "done", "done", "else")))
     had_target = state != "else" and draw(st.booleans())
     reopened = draw(st.sampled_from((False, False, False, True)))
@@ -175,7 +175,7 @@ crowds = st.lists(
 @example([outcome()])
 @example([outcome("bin", ward) for ward in "ABC"] + [outcome("hole", "A")] * 9)
 @example([outcome("bin")] * 3 + [outcome("bin", "B")] * 7 + [outcome("hole")] * 8)
-def test_no_small_number_is_shown_or_can_be_computed(crowd: list[Outcome]) -> None:
+def test_no_small_number_is_shown_or_can_be_computed(crowd: list[ReportOutcome]) -> None:
     table = whole(table_of(crowd))
     hidden, secret = hidden_in(table_of(crowd)), small(table)
     assert secret <= hidden
@@ -184,7 +184,7 @@ def test_no_small_number_is_shown_or_can_be_computed(crowd: list[Outcome]) -> No
 
 
 @given(crowds)
-def test_simulated_figures_are_always_consistent(crowd: list[Outcome]) -> None:
+def test_simulated_figures_are_always_consistent(crowd: list[ReportOutcome]) -> None:
     assert all(fits(counts) for counts in table_of(crowd).values())
 
 

@@ -16,7 +16,7 @@ from chalicelib.reports.usecases.attention import ask_for_look
 from chalicelib.reports.usecases.following import follow
 from chalicelib.reports.usecases.staff.casework import (
     OFFICER,
-    Outcome,
+    BulkResult,
     change_case,
     change_many,
     write_note,
@@ -248,7 +248,7 @@ def test_report_moved_out_of_the_remit_returns_unless_others_changed_it(
 
 def many(
     ports: Ports, ids: list[tuple[str, int]], *, check: bool = False, **changes: Any
-) -> tuple[list[Outcome], list[str]]:
+) -> tuple[list[BulkResult], list[str]]:
     noted: list[str] = []
     draft = BulkDraft(
         ids=[OneOfMany(service_request_id=key, version=version) for key, version in ids],

@@ -19,7 +19,7 @@ from itertools import chain, islice
 from chalicelib.kernel.time import text_of
 from chalicelib.reports.model import ServiceRequest, Update
 from chalicelib.reports.ports import Course, Ports, Window
-from chalicelib.reports.published import Outcome
+from chalicelib.reports.published import ReportOutcome
 from chalicelib.reports.states import OPEN_STATES, SAID_TO_BE_DONE, State
 
 AT_ONCE = 100
@@ -27,14 +27,14 @@ AT_ONCE = 100
 INDEX_AT_ONCE = 1000
 
 
-def every_outcome(ports: Ports) -> Iterator[Outcome]:
+def every_outcome(ports: Ports) -> Iterator[ReportOutcome]:
     """The outcomes of all public reports, in one pass over the store."""
     for course in ports.repository.courses():
         if course.visibility == "public":
             yield outcome_of(course, ports)
 
 
-def outcomes_of_month(month: str, ports: Ports) -> Iterator[Outcome]:
+def outcomes_of_month(month: str, ports: Ports) -> Iterator[ReportOutcome]:
     """The outcomes of the public reports that were requested in the month (YYYY-MM in UTC), as the
     reports are now."""
     for report in requested_in(month, ports):
@@ -80,7 +80,7 @@ def month_of(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m}"
 
 
-def outcome_of(report: Course | ServiceRequest, ports: Ports) -> Outcome:
+def outcome_of(report: Course | ServiceRequest, ports: Ports) -> ReportOutcome:
     """The outcome of the report. Also reads the updates that were moved out of a long timeline."""
     archived: Sequence[Update] = ()
     if report.archived:
@@ -90,7 +90,7 @@ def outcome_of(report: Course | ServiceRequest, ports: Ports) -> Outcome:
     done_at, target = _done_at(report, told), report.expected_datetime
     backs = _put_back(told)
     is_open, is_due = report.state in OPEN_STATES, target is not None and target <= ports.now()
-    return Outcome(
+    return ReportOutcome(
         month=month_of(report.requested_datetime),
         service_code=report.service_code,
         ward_code=report.ward_code,

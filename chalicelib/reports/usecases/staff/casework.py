@@ -48,7 +48,7 @@ class Ready(NamedTuple):
     because: str | None = None
 
 
-class Outcome(NamedTuple):
+class BulkResult(NamedTuple):
     """The result for one of many reports: `because` says why it was not changed."""
 
     service_request_id: str
@@ -119,7 +119,7 @@ def change_many(
     words: Callable[[str, ServiceRequest], str],
     change_id: str | None = None,
     keep: Keep = lambda _: None,
-) -> Sequence[Outcome]:
+) -> Sequence[BulkResult]:
     """Changes each of many reports that still has its version, once for each `change_id`; with
     `check` it only says what would go wrong. `note` is called for each report before its change;
     `words` turns the common reply into the reply for each report. Raises as `keep` does, which is
@@ -138,7 +138,7 @@ def change_many(
 
     found = [_or_refused(one, ready) for one in draft.ids]
     if draft.check:
-        return [Outcome(each.service_request_id, None, each.because) for each in found]
+        return [BulkResult(each.service_request_id, None, each.because) for each in found]
     keep([left_by(each.plan) for each in found if each.plan])
     return [_outcome(each, note, ports) for each in found]
 
@@ -222,12 +222,12 @@ def _or_refused(one: OneOfMany, ready: Callable[[OneOfMany], Ready]) -> Ready:
         return Ready(one.service_request_id, because=error.detail)
 
 
-def _outcome(ready: Ready, note: Callable[[str], None], ports: Ports) -> Outcome:
+def _outcome(ready: Ready, note: Callable[[str], None], ports: Ports) -> BulkResult:
     if ready.plan is None:
-        return Outcome(ready.service_request_id, ready.done, ready.because)
+        return BulkResult(ready.service_request_id, ready.done, ready.because)
     try:
         note(ready.service_request_id)
-        return Outcome(ready.service_request_id, _carried_out(ready.plan, ports), None)
+        return BulkResult(ready.service_request_id, _carried_out(ready.plan, ports), None)
     except AppError as error:
         # Also if the store fails: earlier reports are changed, and their answer is worth more.
-        return Outcome(ready.service_request_id, None, error.detail)
+        return BulkResult(ready.service_request_id, None, error.detail)
