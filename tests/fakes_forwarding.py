@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.georeport.wire import Tree, write
-from chalicelib.kernel.email import Letter
+from chalicelib.kernel.email import Email
 from chalicelib.net.reply import Reply
 from chalicelib.outbound.model import Case, Contact
 from chalicelib.outbound.ports import Mark
@@ -84,16 +84,16 @@ class FakeOutside:
 
 
 class MemoryPost:
-    """The sent letters; if there is a `failure`, it is raised instead of sending."""
+    """The sent emails; if there is a `failure`, it is raised instead of sending."""
 
     def __init__(self) -> None:
-        self.letters: list[Letter] = []
+        self.emails: list[Email] = []
         self.failure: Exception | None = None
 
-    def send(self, letter: Letter) -> None:
+    def send(self, email: Email) -> None:
         if self.failure:
             raise self.failure
-        self.letters.append(letter)
+        self.emails.append(email)
 
 
 class MemoryInbox:

@@ -19,12 +19,12 @@ from chalicelib.accounts.model import (
     Step,
 )
 from chalicelib.accounts.tokens import Codes, KnownDevices, RefreshTokens
-from chalicelib.kernel.email import Post
+from chalicelib.kernel.email import EmailSender
 from chalicelib.kernel.text_message import Texts
 from chalicelib.reports.published import ReportPart
 
 if TYPE_CHECKING:
-    from chalicelib.accounts.letters import CodeLetters
+    from chalicelib.accounts.code_messages import CodeMessages
 
 
 class Accounts(Protocol):
@@ -303,13 +303,13 @@ class ErasurePorts:
 
 @dataclass(frozen=True)
 class SendingPorts:
-    """The dependencies of sending a code: it runs separately, and can only make codes. `post` and
-    `texts` raise ConfigurationError if nothing of that kind is sent."""
+    """The dependencies of sending a code: it runs separately, and can only make codes.
+    `email_sender` and `texts` raise ConfigurationError if nothing of that kind is sent."""
 
     attempts: Attempts
     codes: Codes
-    letters: "CodeLetters"
-    post: Callable[[], Post]
+    messages: "CodeMessages"
+    email_sender: Callable[[], EmailSender]
     texts: Callable[[], Texts]
     budget: TextBudget
     now: Callable[[], datetime]

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from chalicelib.alerts.links import shortened
 from chalicelib.alerts.messages import Message
 from chalicelib.alerts.segments import plain, segments
-from chalicelib.kernel.email import Letter, Post
+from chalicelib.kernel.email import Email, EmailSender
 from chalicelib.kernel.templating import environment
 from chalicelib.kernel.text_message import Texts
 
@@ -28,11 +28,11 @@ ONE_CLICK = "List-Unsubscribe=One-Click"
 class MailSender:
     """Sends messages by email."""
 
-    post: Callable[[], Post]
+    email_sender: Callable[[], EmailSender]
     council: str
 
     def send(self, message: Message, to: str) -> str | None:
-        return self.post().send(letter(message, to, self.council))
+        return self.email_sender().send(email_of(message, to, self.council))
 
 
 @dataclass(frozen=True)
@@ -47,10 +47,10 @@ class TextSender:
         return self.texts().send(to, text(message, self.council, self.site_url))
 
 
-def letter(message: Message, to: str, council: str) -> Letter:
+def email_of(message: Message, to: str, council: str) -> Email:
     """The message as an email."""
     said = {"message": message, "council": council}
-    return Letter(
+    return Email(
         to=to,
         subject=message.subject,
         text=_TEXT.render(said),

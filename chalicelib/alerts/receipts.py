@@ -1,7 +1,7 @@
 """Reads the receipts in which a carrier says later the outcome of an alert.
 
 Sources, read 2026-11: docs.aws.amazon.com/ses/latest/dg, "Contents of event data that Amazon SES
-publishes to Amazon SNS" (a letter's tags come back with each event);
+publishes to Amazon SNS" (an email's tags come back with each event);
 docs.aws.amazon.com/sns/latest/dg, "Viewing metrics and logs for SMS deliveries" (a text message's
 record, and the reasons why one fails), which SNS writes into a log and nowhere else;
 docs.aws.amazon.com/AmazonCloudWatch/latest/logs, "Log group-level subscription filters" (how a

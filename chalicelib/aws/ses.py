@@ -29,7 +29,7 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 
 from chalicelib.errors import AddressRefused, NoReply, UpstreamFailed
-from chalicelib.kernel.email import Letter
+from chalicelib.kernel.email import Email
 
 FROM = "reports"
 """The local part of the sender's address."""
@@ -44,10 +44,10 @@ _NOT_SENT = (ConnectTimeoutError, EndpointConnectionError, NoCredentialsError)
 _MAYBE = 500
 
 
-class SesPost:
-    """The Post port. `name` and `domain` are the sender's, `receipts` is the configuration set for
-    receipts of tagged emails, empty if there is none; use a client that tries each call once: a
-    retry may send the email twice."""
+class SesEmailSender:
+    """Sends emails with Amazon SES. `name` and `domain` are the sender's, `receipts` is the
+    configuration set for receipts of tagged emails, empty if there is none; use a client that tries
+    each call once: a retry may send the email twice."""
 
     def __init__(
         self,
@@ -63,14 +63,14 @@ class SesPost:
         self._receipts = receipts
         self._now = now
 
-    def send(self, letter: Letter) -> str:
+    def send(self, email: Email) -> str:
         try:
             answer = self._client.send_email(
                 FromEmailAddress=self._from.addr_spec,
-                FeedbackForwardingEmailAddress=self._comes_back_to(letter),
-                Destination={"ToAddresses": [letter.to]},
-                Content={"Raw": {"Data": mime(letter, self._from, self._now())}},
-                **self._tagged(letter),
+                FeedbackForwardingEmailAddress=self._comes_back_to(email),
+                Destination={"ToAddresses": [email.to]},
+                Content={"Raw": {"Data": mime(email, self._from, self._now())}},
+                **self._tagged(email),
             )
         except ClientError as error:
             raise _told(error) from error
@@ -83,31 +83,31 @@ class SesPost:
             raise NoReply("The mail service sent an answer that cannot be read.")
         return called
 
-    def _comes_back_to(self, letter: Letter) -> str:
+    def _comes_back_to(self, email: Email) -> str:
         """A bounced email is a reply too, which an officer has to see. A tagged one is reported by
         a receipt instead, and its bounce would name an address that does not belong on a case."""
-        return self._from.addr_spec if letter.tag else letter.reply_to or self._from.addr_spec
+        return self._from.addr_spec if email.tag else email.reply_to or self._from.addr_spec
 
-    def _tagged(self, letter: Letter) -> dict[str, Any]:
-        if not letter.tag or not self._receipts:
+    def _tagged(self, email: Email) -> dict[str, Any]:
+        if not email.tag or not self._receipts:
             return {}
         return {
             "ConfigurationSetName": self._receipts,
-            "EmailTags": [{"Name": TAG, "Value": letter.tag}],
+            "EmailTags": [{"Name": TAG, "Value": email.tag}],
         }
 
 
-def mime(letter: Letter, sender: Address, at: datetime) -> bytes:
+def mime(email: Email, sender: Address, at: datetime) -> bytes:
     """Serialise an email: ASCII lines of at most 998 characters that end in CRLF.
 
     Raises: AddressRefused if the headers would not reach the receiver as they were set.
     """
     message = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
-    for name, value in _head(letter, sender, at):
+    for name, value in _head(email, sender, at):
         message[name] = value
-    message.set_content(letter.text)
-    message.add_alternative(letter.html, subtype="html")
-    for attachment in letter.attachments:
+    message.set_content(email.text)
+    message.add_alternative(email.html, subtype="html")
+    for attachment in email.attachments:
         kind, _, subtype = attachment.content_type.partition("/")
         message.add_attachment(
             attachment.body, maintype=kind, subtype=subtype, filename=_line(attachment.name)
@@ -115,20 +115,20 @@ def mime(letter: Letter, sender: Address, at: datetime) -> bytes:
     # Folded at 78, a long address would be written as encoded words, which no mail program reads as
     # an address.
     raw = message.as_bytes(policy=SMTP.clone(cte_type="7bit", max_line_length=MOST_IN_A_LINE))
-    _refuse_if_it_reads_differently(raw, message, letter)
+    _refuse_if_it_reads_differently(raw, message, email)
     return raw
 
 
-def _head(letter: Letter, sender: Address, at: datetime) -> Iterator[tuple[str, str | Address]]:
+def _head(email: Email, sender: Address, at: datetime) -> Iterator[tuple[str, str | Address]]:
     yield "From", Address(_line(sender.display_name), sender.username, sender.domain)
-    yield "To", _address(letter.to)
-    yield "Subject", _line(letter.subject)
+    yield "To", _address(email.to)
+    yield "Subject", _line(email.subject)
     yield "Date", format_datetime(at)
     yield "Auto-Submitted", "auto-generated"
-    yield "References", _line(f"<{letter.thread}@{sender.domain}>")
-    if letter.reply_to:
-        yield "Reply-To", _address(letter.reply_to)
-    for name, value in letter.headers:
+    yield "References", _line(f"<{email.thread}@{sender.domain}>")
+    if email.reply_to:
+        yield "Reply-To", _address(email.reply_to)
+    for name, value in email.headers:
         yield name, _line(value)
 
 
@@ -144,7 +144,7 @@ def _address(value: str) -> str:
     return value
 
 
-def _refuse_if_it_reads_differently(raw: bytes, message: EmailMessage, letter: Letter) -> None:
+def _refuse_if_it_reads_differently(raw: bytes, message: EmailMessage, email: Email) -> None:
     """Raises: AddressRefused if a receiver would find other headers, addresses or parts."""
     read = message_from_bytes(raw, policy=SMTP)
     parts, parts_read = list(message.walk()), list(read.walk())
@@ -152,7 +152,7 @@ def _refuse_if_it_reads_differently(raw: bytes, message: EmailMessage, letter: L
     names_read = [[name.lower() for name in part] for part in parts_read]
     values = [str(value) for part in parts_read for value in part.values()]
     addresses = [each.addr_spec for name in ("To", "Reply-To") for each in _addresses(read, name)]
-    wanted = [each for each in (letter.to, letter.reply_to) if each]
+    wanted = [each for each in (email.to, email.reply_to) if each]
     if names != names_read or any(map(_CONTROL.search, values)) or addresses != wanted:
         raise AddressRefused("Mail programs would misread the headers of the email.")
 

@@ -50,15 +50,15 @@ def accounts_ports() -> accounts.Ports:
 
 @container.once
 def sending_ports() -> accounts.SendingPorts:
+    from chalicelib.accounts.code_messages import CodeMessages
     from chalicelib.accounts.dynamo.attempts import DynamoAttempts
-    from chalicelib.accounts.letters import CodeLetters
     from chalicelib.accounts.tokens import Codes
 
     return accounts.SendingPorts(
         attempts=DynamoAttempts(container.table("accounts")),
         codes=Codes(container.secret("code")),
-        letters=CodeLetters(container.council().name, container.settings().site_url),
-        post=container.post,
+        messages=CodeMessages(container.council().name, container.settings().site_url),
+        email_sender=container.email_sender,
         texts=container.texts,
         budget=_sms_budget(),
         now=utc_now,

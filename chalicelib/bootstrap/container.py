@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from chalicelib.aws.clients import SharedSession
     from chalicelib.aws.cloudfront import CloudFrontCdn, NoCdn
-    from chalicelib.aws.ses import SesPost
+    from chalicelib.aws.ses import SesEmailSender
     from chalicelib.aws.sns import SnsTexts
     from chalicelib.aws.sqs import SqsReaction
     from chalicelib.integrations.web_push import WebPush
@@ -264,12 +264,12 @@ def web_push() -> "WebPush":
 
 
 @once
-def post() -> "SesPost":
+def email_sender() -> "SesEmailSender":
     """Sends emails. Raises ConfigurationError if it is not configured."""
     from chalicelib.aws.clients import TRIED_ONCE
-    from chalicelib.aws.ses import SesPost
+    from chalicelib.aws.ses import SesEmailSender
 
-    return SesPost(
+    return SesEmailSender(
         client("sesv2", config=TRIED_ONCE),
         name=council().name,
         domain=mail_domain(),

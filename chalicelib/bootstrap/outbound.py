@@ -44,7 +44,7 @@ def outbound_ports() -> Ports:
             "open311": Open311Sender(reports.case, client, utc_now),
             "update": UpdateSender(reports.reopening, deliveries.get, client),
             "mailbox": MailboxSender(
-                reports.case, container.post, wording, container.reply_address
+                reports.case, container.email_sender, wording, container.reply_address
             ),
         },
         queue=SendQueue(container.queue("send")),

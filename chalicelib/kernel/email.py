@@ -13,7 +13,7 @@ class Attachment(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Letter:
+class Email:
     """An email with the same content in plain text and HTML. Emails with the same `thread` are
     grouped in a mailbox; `reply_to` is the address for replies, None if replies are not read.
     `headers` are additional headers; a later receipt names the email's `tag`."""
@@ -29,10 +29,10 @@ class Letter:
     tag: str | None = None
 
 
-class Post(Protocol):
+class EmailSender(Protocol):
     """Sends emails."""
 
-    def send(self, letter: Letter) -> str | None:
+    def send(self, email: Email) -> str | None:
         """Sends it once. Returns the message id, if the mail service gives one. Raises
         AddressRefused (it will never be accepted), NoReply (it may have been accepted),
         UpstreamFailed (it was not).

@@ -7,4 +7,4 @@ class Texts(Protocol):
     """The port for sending text messages."""
 
     def send(self, to: str, text: str) -> str | None:
-        """Sends the text once to a number in E.164. Returns and raises as Post does."""
+        """Sends the text once to a number in E.164. Returns and raises as EmailSender does."""

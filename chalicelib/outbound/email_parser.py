@@ -160,7 +160,7 @@ def _authority(value: str) -> str:
 
 
 def _reply_text(parts: list[Message]) -> str:
-    """The text above our own letter, or else below it, and the names of the attached files."""
+    """The text above our own email, or else below it, and the names of the attached files."""
     body = _CONTROL.sub("", _body(parts)).replace("\r\n", "\n")
     files = [_CONTROL.sub("", each) for each in _files(parts)]
     attachments = [f"(Attachments, not kept: {', '.join(files)})"] if files else []

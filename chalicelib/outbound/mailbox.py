@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from chalicelib.catalogue.destinations import MailboxDestination
 from chalicelib.errors import AddressRefused
 from chalicelib.georeport.wire import Tree, write
-from chalicelib.kernel.email import Attachment, Letter, Post
+from chalicelib.kernel.email import Attachment, Email, EmailSender
 from chalicelib.kernel.templating import environment
 from chalicelib.outbound.model import Case, Contact, Delivery
 from chalicelib.outbound.senders import NOT_PASSED_ON, Refused, Sent
@@ -18,12 +18,12 @@ from chalicelib.reports.reference import grouped
 
 TEMPLATES = Path(__file__).parent / "templates"
 ABOVE = "Please write your reply above this line."
-"""In a reply, the text below this line is our own quoted letter."""
+"""In a reply, the text below this line is our own quoted email."""
 NOT_SEEN = "Only the council's officers see your reply."
-_PAGE = environment(TEMPLATES).get_template("letter.html")
+_PAGE = environment(TEMPLATES).get_template("email.html")
 
 Facts = Mapping[str, str]
-"""The values in a letter by their labels."""
+"""The values in an email by their labels."""
 
 
 class Wording(NamedTuple):
@@ -39,7 +39,7 @@ class MailboxSender:
     report."""
 
     case: Callable[[str], Case | None]
-    post: Callable[[], Post]
+    email_sender: Callable[[], EmailSender]
     wording: Wording
     reply_to: Callable[[str], str]
 
@@ -50,29 +50,29 @@ class MailboxSender:
         reply_to = self.reply_to(case.service_request_id)
         contact = case.contact if destination.passes_contact else None
         try:
-            self.post().send(letter(case, contact, destination, reply_to, self.wording))
+            self.email_sender().send(email_of(case, contact, destination, reply_to, self.wording))
         except AddressRefused as error:
             raise Refused("mail_refused") from error
         return Sent()
 
     def find(self, delivery: Delivery, destination: MailboxDestination) -> Sent | None:
-        """Always None, so the letter is sent again: two letters with one reference do no harm."""
+        """Always None, so the email is sent again: two emails with one reference do no harm."""
         return None
 
 
-def letter(
+def email_of(
     case: Case,
     contact: Contact | None,
     destination: MailboxDestination,
     reply_to: str,
     wording: Wording,
-) -> Letter:
-    """The letter about a report; `contact` is the reporter, if the team may know them."""
+) -> Email:
+    """The email about a report; `contact` is the reporter, if the team may know them."""
     reference = grouped(case.service_request_id)
     facts, answers = _facts(case, contact, reference, wording), _answers(case)
     opening = f"{wording.council} is passing on a report to {destination.name}."
     entry = [_entry(case, contact, destination)]
-    return Letter(
+    return Email(
         to=destination.to,
         subject=f"{case.service_name}: {case.title or case.address or 'a report'} [{reference}]",
         text=_text(opening, case.description, facts, answers),

@@ -1,6 +1,6 @@
-"""Add a team's reply to one of our letters as a note on the case, visible to officers only.
+"""Add a team's reply to one of our emails as a note on the case, visible to officers only.
 
-A mail to the letter's address, which has a token, is added. It counts as the team's reply if it
+An email to its reply address, which has a token, is added. It counts as the team's reply if it
 comes from the mailbox of a team that received the report, and SES verified the sender. From any
 other sender (a resident who replies to an alert, a colleague of the team, an impostor) it is added
 as not verified. All other mail stays in the bucket, where an operator can check it.

@@ -26,7 +26,7 @@ def begin() -> None:
     ses_backends[DEFAULT_ACCOUNT_ID][REGION].create_email_identity_v2(DOMAIN, None, None, None)
 
 
-def letters() -> list[EmailMessage]:
+def emails() -> list[EmailMessage]:
     """All mail that was sent, the oldest first."""
     return [_parsed(each) for each in _sent()]
 
@@ -55,12 +55,12 @@ def _checked(raw: bytes) -> bytes:
     return f"Authentication-Results: amazonses.com; {found}\r\n".encode() + raw
 
 
-def answer_to(letter: EmailMessage, text: str, sender: str) -> bytes:
+def answer_to(email: EmailMessage, text: str, sender: str) -> bytes:
     """A reply from that sender to the email's reply address, with the email quoted below."""
     answer = EmailMessage()
-    answer["From"], answer["To"] = sender, letter["Reply-To"]
-    answer["Subject"] = f"Re: {letter['Subject']}"
-    answer.set_content(f"{text}\n\nOn Monday, the council wrote:\n{''.join(_quoted(letter))}")
+    answer["From"], answer["To"] = sender, email["Reply-To"]
+    answer["Subject"] = f"Re: {email['Subject']}"
+    answer.set_content(f"{text}\n\nOn Monday, the council wrote:\n{''.join(_quoted(email))}")
     return answer.as_bytes()
 
 
@@ -75,26 +75,26 @@ def _parsed(raw: str) -> EmailMessage:
 
 @lru_cache(maxsize=1000)
 def _shown(raw: str) -> dict[str, str]:
-    """What the outbox shows of a letter, which it is asked for again and again."""
-    letter = _parsed(raw)
-    at = parsedate_to_datetime(letter["Date"]).astimezone(UTC)
+    """What the outbox shows of an email, which it is asked for again and again."""
+    email = _parsed(raw)
+    at = parsedate_to_datetime(email["Date"]).astimezone(UTC)
     return {
         "channel": "email",
-        "to": str(letter["To"]),
-        "subject": str(letter["Subject"]),
-        "body": text_of(letter),
+        "to": str(email["To"]),
+        "subject": str(email["Subject"]),
+        "body": text_of(email),
         "sent_at": _moment(at),
     }
 
 
-def text_of(letter: EmailMessage) -> str:
+def text_of(email: EmailMessage) -> str:
     """The email's plain-text part."""
-    part = letter.get_body(("plain",))
+    part = email.get_body(("plain",))
     return str(part.get_content()).replace("\r\n", "\n") if part else ""
 
 
-def _quoted(letter: EmailMessage) -> Iterator[str]:
-    for line in text_of(letter).splitlines():
+def _quoted(email: EmailMessage) -> Iterator[str]:
+    for line in text_of(email).splitlines():
         yield f"> {line}\n"
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from chalicelib.alerts.delivery import Alert, asking, digest, told_by
 from chalicelib.alerts.links import unsubscribe_url
-from chalicelib.alerts.message_senders import letter, text
+from chalicelib.alerts.message_senders import email_of, text
 from chalicelib.alerts.message_text import MessageComposer, SubscriptionLinks
 from chalicelib.alerts.messages import Message, Notice, ReportNews
 from chalicelib.alerts.model import AlertRequested, Subscription, Topic, What
@@ -82,7 +82,7 @@ def _changes() -> Iterator[tuple[str, What, State]]:
 
 
 def _sample(name: str, message: Message, voice: MessageComposer) -> Sample:
-    sent = letter(message, "resident@example.org", voice.council)
+    sent = email_of(message, "resident@example.org", voice.council)
     words = text(message, voice.council, voice.site_url)
     pushed = payload(message).decode()
     return Sample(name, sent.subject, sent.html, sent.text, words, segments(words), pushed)

@@ -45,9 +45,9 @@ def test_address_is_added_by_a_code_whose_email_has_no_link(here: Api, address: 
     begun = here.post("/api/account/addresses", {"address": other}, token=token)
     assert begun.status_code == 201
     here.cloud.pump.run_until_idle()
-    letter = mail.outbox()["items"][0]
-    assert letter["to"] == other and "http" not in letter["body"]
-    proof = {"attempt_id": begun.json_body["attempt_id"], "code": code_in(letter["body"])}
+    email = mail.outbox()["items"][0]
+    assert email["to"] == other and "http" not in email["body"]
+    proof = {"attempt_id": begun.json_body["attempt_id"], "code": code_in(email["body"])}
     confirmed = here.post("/api/account/addresses/confirmation", proof, token=token)
     assert [each["value"] for each in confirmed.json_body["addresses"]] == [address, other]
     proof["attempt_id"] = "attempt"

@@ -1,4 +1,4 @@
-"""Alerts are sent: from the route that subscribes to the letter, the text and back again."""
+"""Alerts are sent: from the route that subscribes to the email, the text and back again."""
 
 import json
 from typing import Any
@@ -32,13 +32,13 @@ def subscribe(api: Api, **values: Any) -> dict[str, Any]:
     return body
 
 
-def links(letter: Any) -> list[str]:
-    return [word for word in mail.text_of(letter).split() if word.startswith("http")]
+def links(email: Any) -> list[str]:
+    return [word for word in mail.text_of(email).split() if word.startswith("http")]
 
 
 def confirmed(api: Api, **values: Any) -> str:
     made = subscribe(api, **values)["subscription_id"]
-    (link,) = links(mail.letters()[-1])
+    (link,) = links(mail.emails()[-1])
     token = link.partition("token=")[2]
     answer = api.post(f"/api/subscriptions/{made}/confirm", {"token": token}, key=None)
     assert answer.status_code == 200, answer.body
@@ -55,9 +55,9 @@ def report(api: Api, key: str = "report", **values: Any) -> str:
 
 def test_address_gets_an_email_with_one_link_to_confirm(api: Api) -> None:
     subscribe(api)
-    (letter,) = mail.letters()
-    (link,) = links(letter)
-    assert letter["To"] == "sam@example.org"
+    (email,) = mail.emails()
+    (link,) = links(email)
+    assert email["To"] == "sam@example.org"
     assert "confirm" in link.partition("?")[0]
 
 
@@ -72,23 +72,23 @@ def test_subscriber_gets_an_email_about_a_nearby_report_without_typed_text(
 ) -> None:
     confirmed(api)
     made = report(api, title="BUY PILLS", description="BUY PILLS", address="BUY PILLS")
-    letter = mail.letters()[-1]
-    assert letter["Subject"].startswith("New report: Pothole [")
-    assert any(link.endswith(f"/reports/{made}") for link in links(letter))
-    assert "PILLS" not in letter.as_string()
-    assert letter["Reply-To"] == container.council().replies_to
+    email = mail.emails()[-1]
+    assert email["Subject"].startswith("New report: Pothole [")
+    assert any(link.endswith(f"/reports/{made}") for link in links(email))
+    assert "PILLS" not in email.as_string()
+    assert email["Reply-To"] == container.council().replies_to
 
 
 def test_acknowledgement_has_a_reply_address_and_no_text_of_the_reporter(
     api: Api,
 ) -> None:
     made = report(api, title="BUY PILLS", contact={"name": "PILLS", "email": "alex@example.org"})
-    (letter,) = mail.letters()
-    assert letter["To"] == "alex@example.org"
-    assert letter["Subject"].startswith("We have your report: Pothole [")
-    assert letter["Reply-To"].startswith(f"replies+{made.lower()}-")
-    assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert "PILLS" not in letter.as_string() and "We aim to deal with it by" in letter.as_string()
+    (email,) = mail.emails()
+    assert email["To"] == "alex@example.org"
+    assert email["Subject"].startswith("We have your report: Pothole [")
+    assert email["Reply-To"].startswith(f"replies+{made.lower()}-")
+    assert email["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert "PILLS" not in email.as_string() and "We aim to deal with it by" in email.as_string()
 
 
 def test_private_report_is_acknowledged_with_the_link_that_only_its_sender_has(api: Api) -> None:
@@ -98,8 +98,8 @@ def test_private_report_is_acknowledged_with_the_link_that_only_its_sender_has(a
         attributes={"kind": "noise"},
         contact={"email": "alex@example.org"},
     )
-    (letter,) = mail.letters()
-    (link,) = (each for each in links(letter) if "/forms/reports/" in each)
+    (email,) = mail.emails()
+    (link,) = (each for each in links(email) if "/forms/reports/" in each)
     path = link.removeprefix(container.settings().site_url)
     assert api.get(path).status_code == 200
 
@@ -107,12 +107,12 @@ def test_private_report_is_acknowledged_with_the_link_that_only_its_sender_has(a
 def test_alerts_stop_by_a_mail_programs_post_and_not_by_a_get(api: Api) -> None:
     confirmed(api)
     report(api)
-    address = mail.letters()[-1]["List-Unsubscribe"].strip("<>")
+    address = mail.emails()[-1]["List-Unsubscribe"].strip("<>")
     path = address.removeprefix(container.settings().site_url)
-    before = len(mail.letters())
+    before = len(mail.emails())
     api.get(path)
     report(api, key="second")
-    assert (count := len(mail.letters())) == before + 1
+    assert (count := len(mail.emails())) == before + 1
     answer = api.client.http.post(
         path,
         body=b"List-Unsubscribe=One-Click",
@@ -121,14 +121,14 @@ def test_alerts_stop_by_a_mail_programs_post_and_not_by_a_get(api: Api) -> None:
     assert answer.status_code == 200 and b"You have stopped these alerts" in answer.body
     api.cloud.pump.run_until_idle()
     report(api, key="third")
-    assert len(mail.letters()) == count
+    assert len(mail.emails()) == count
     wrong = api.post(path[:-1] + ("0" if path[-1] != "0" else "1"), b"", key=None)
     assert wrong.status_code == 404
 
 
-def receipt(api: Api, letter: Any, kind: str, **values: Any) -> None:
-    """What SES would say of the letter."""
-    owner = letter["List-Unsubscribe"].partition("/alerts/")[2].partition("/")[0]
+def receipt(api: Api, email: Any, kind: str, **values: Any) -> None:
+    """What SES would say of the email."""
+    owner = email["List-Unsubscribe"].partition("/alerts/")[2].partition("/")[0]
     (name,) = (each for each in sent_names() if each.startswith(owner))
     event = {"eventType": kind, "mail": {"tags": {"alert": [name]}}, **values}
     record = {"messageId": "m", "body": json.dumps(event), "receiptHandle": "r"}
@@ -147,11 +147,11 @@ def sent_names() -> list[str]:
 def test_nothing_more_is_sent_to_an_address_that_bounces(api: Api) -> None:
     confirmed(api)
     report(api)
-    receipt(api, mail.letters()[-1], "Bounce", bounce={"bounceType": "Permanent"})
-    count = len(mail.letters())
+    receipt(api, mail.emails()[-1], "Bounce", bounce={"bounceType": "Permanent"})
+    count = len(mail.emails())
     report(api, key="second")
     subscribe(api)
-    assert len(mail.letters()) == count
+    assert len(mail.emails()) == count
 
 
 def test_nothing_more_is_sent_to_a_number_that_cannot_get_texts(api: Api) -> None:
@@ -185,11 +185,11 @@ def test_officer_sees_failed_alerts_and_resends_one(
     (item,) = answer.json_body["items"]
     assert (item["last_error"], item["service_request_id"]) == ("no_sender", made)
     assert "sam@example.org" not in answer.body.decode()
-    count = len(mail.letters())
+    count = len(mail.emails())
     again = api.post(f"/api/alerts/failed/{item['alert_id']}/again", {}, token=officer)
     assert again.status_code == 200, again.body
     api.cloud.pump.run_until_idle()
-    assert len(mail.letters()) == count + 1
+    assert len(mail.emails()) == count + 1
     assert api.get("/api/alerts/failed", officer).json_body == {"items": [], "next": None}
     twice = api.post(f"/api/alerts/failed/{item['alert_id']}/again", {}, token=officer)
     assert twice.status_code == 409
@@ -204,7 +204,7 @@ def test_list_of_failed_alerts_is_refused_when_the_filter_is_unknown(query: str,
 
 def test_imported_reports_notify_nobody(api: Api) -> None:
     confirmed(api)
-    before = len(mail.letters())
+    before = len(mail.emails())
     old = NOON.replace(year=2019)
     for number in range(3):
         old_one = Imported(
@@ -217,12 +217,12 @@ def test_imported_reports_notify_nobody(api: Api) -> None:
         )
         assert import_report(old_one, reports_ports())
     api.cloud.pump.run_until_idle()
-    assert len(mail.letters()) == before
+    assert len(mail.emails()) == before
 
 
 def test_report_is_announced_as_new_once_when_it_was_hidden_and_is_shown_again(api: Api) -> None:
     confirmed(api)
-    before = len(mail.letters())
+    before = len(mail.emails())
     made = report(api)
     reports = reports_ports().repository
     steps: tuple[Visibility, ...] = ("hidden", "public")
@@ -231,4 +231,4 @@ def test_report_is_announced_as_new_once_when_it_was_hidden_and_is_shown_again(a
         assert stored
         reports.save(stored.with_visibility(visibility, stored.updated_datetime))
         api.cloud.pump.run_until_idle()
-    assert len(mail.letters()) == before + 1
+    assert len(mail.emails()) == before + 1

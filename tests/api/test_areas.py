@@ -237,16 +237,16 @@ def test_subscribers_are_notified_once_of_new_and_changed_road_works(
     demo: Api, tmp_path: Path
 ) -> None:
     confirmed(demo, topic={"kind": "roadworks", **MARKET_PLACE, "radius_m": 500})
-    before = len(mail.letters())
+    before = len(mail.emails())
 
     def imported(*rows: str) -> list[str]:
         """What is told because of an import of these."""
-        known = len(mail.letters())
+        known = len(mail.emails())
         file = tmp_path / "works.csv"
         file.write_text("\n".join([HEAD, *rows]))
         assert run("import-roadworks", file).exit_code == 0
         demo.cloud.pump.run_until_idle()
-        return [str(each["Subject"]) for each in mail.letters()[known:]]
+        return [str(each["Subject"]) for each in mail.emails()[known:]]
 
     near = "R1,Gas,High Street,,01/06/2100,{},Gas plc,,53.959,-1.0815"
     far = "R2,Gas,Far Lane,,01/06/2100,05/06/2100,Gas plc,,53.9,-1.15"
@@ -254,8 +254,8 @@ def test_subscribers_are_notified_once_of_new_and_changed_road_works(
     assert imported(near.format("05/06/2100"), far) == []
     assert imported(near.format("05/06/2100"), far.replace("Gas plc", "Gas Ltd")) == []
     assert imported(near.format("09/06/2100"), far) == ["Road works: High Street"]
-    assert "Tuesday 1 June to Wednesday 9 June" in mail.text_of(mail.letters()[-1])
-    assert imported(far) == [] and len(mail.letters()) == before + 2
+    assert "Tuesday 1 June to Wednesday 9 June" in mail.text_of(mail.emails()[-1])
+    assert imported(far) == [] and len(mail.emails()) == before + 2
 
 
 def test_first_import_of_road_works_notifies_nobody(api: Api, tmp_path: Path) -> None:
@@ -272,7 +272,7 @@ def test_next_import_notifies_subscribers_of_road_works_when_the_queue_failed(
     file = tmp_path / "works.csv"
     row = "R1,Gas,High Street,,01/06/2100,05/06/2100,Gas plc,,53.959,-1.0815"
     file.write_text(f"{HEAD}\n{row}")
-    known = len(mail.letters())
+    known = len(mail.emails())
 
     class Broken:
         def send(self, said: object) -> None:
@@ -284,5 +284,5 @@ def test_next_import_notifies_subscribers_of_road_works_when_the_queue_failed(
     for _ in range(2):
         assert run("import-roadworks", file).exit_code == 0
         demo.cloud.pump.run_until_idle()
-        assert len(mail.letters()) == known + 1
+        assert len(mail.emails()) == known + 1
     assert published(demo, "data/roadworks.json")["untold"] == []

@@ -147,30 +147,30 @@ def test_subscribers_inside_are_notified_once_and_again_when_the_times_change(
     outside = {"kind": "disruptions", "lat": 53.93, "long": -1.0815, "radius_m": 300}
     confirmed(api, topic=inside)
     confirmed(api, topic=outside, to="robin@example.org")
-    before = len(mail.letters())
+    before = len(mail.emails())
     made = posted(api, officer)
-    (letter,) = mail.letters()[before:]
-    assert (letter["To"], letter["Subject"]) == ("sam@example.org", "No bin collections today")
-    assert "A lorry has broken down." in mail.text_of(letter)
+    (email,) = mail.emails()[before:]
+    assert (email["To"], email["Subject"]) == ("sam@example.org", "No bin collections today")
+    assert "A lorry has broken down." in mail.text_of(email)
     made = changed(api, made, officer, text="Two lorries.").json_body
-    assert len(mail.letters()) == before + 1
+    assert len(mail.emails()) == before + 1
     made = changed(api, made, officer, ends=in_hours(8)).json_body
-    assert len(mail.letters()) == before + 2
-    assert "Two lorries." in mail.text_of(mail.letters()[-1])
+    assert len(mail.emails()) == before + 2
+    assert "Two lorries." in mail.text_of(mail.emails()[-1])
     withdrawn(api, made, officer, made["version"])
-    assert len(mail.letters()) == before + 2
+    assert len(mail.emails()) == before + 2
 
 
 def test_withdrawn_disruption_notifies_nobody_when_it_was_not_announced_yet(
     api: Api, officer: str
 ) -> None:
     confirmed(api, topic={"kind": "disruptions"})
-    before = len(mail.letters())
+    before = len(mail.emails())
     made = api.post(PATH, body(), token=officer).json_body
     headers = {"Authorization": f"Bearer {officer}", "If-Match": '"1"'}
     api.client.http.delete(f"{PATH}/{made['disruption_id']}", headers=headers)
     api.cloud.pump.run_until_idle()
-    assert len(mail.letters()) == before
+    assert len(mail.emails()) == before
 
 
 def test_demo_council_has_a_disruption(api: Api) -> None:

@@ -49,7 +49,7 @@ def report(api: Api, key: str, token: str | None = None, **values: Any) -> str:
 
 def letters_to_the_person() -> list[str]:
     """Their subjects."""
-    return [each["Subject"] for each in mail.letters() if each["To"] in (HOME, WORK)]
+    return [each["Subject"] for each in mail.emails() if each["To"] in (HOME, WORK)]
 
 
 def send_all_that_is_due(api: Api) -> None:

@@ -273,7 +273,7 @@ def test_report_is_worked_on_by_a_crew_and_its_followers_are_notified(
     assert item["result"] == "applied"
     pump.run_until_idle()
     assert api.get(f"/api/reports/{report_id}").json_body["state"] == "in_progress"
-    before = len(mail.letters())
+    before = len(mail.emails())
     (item,) = depot.tell({**done, "photo_ids": [asked["photo_id"]]})
     assert item["result"] == "applied"
     pump.run_until_idle()
@@ -283,8 +283,8 @@ def test_report_is_worked_on_by_a_crew_and_its_followers_are_notified(
     told = report["updates"][-1]
     assert told["text"] == "Filled and rolled." and told["by"] == "council"
     assert [each["photo_id"] for each in told["photos"]] == [asked["photo_id"]]
-    letters = [each for each in mail.letters()[before:] if each["To"] == "alex@example.org"]
-    assert any("Fixed" in each["Subject"] or "ixed" in mail.text_of(each) for each in letters)
+    emails = [each for each in mail.emails()[before:] if each["To"] == "alex@example.org"]
+    assert any("Fixed" in each["Subject"] or "ixed" in mail.text_of(each) for each in emails)
     (event,) = (each for each in depot.look(job["job_id"])["events"] if each["kind"] == "done")
     assert event["photos"][0]["state"] == "ready" and event["photos"][0]["url"]
 

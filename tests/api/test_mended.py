@@ -48,13 +48,13 @@ def say(state: Any, report_id: str, api: Api) -> None:
 
 
 def asked_after(days: float) -> list[str]:
-    """The links of the letter that asks, as it goes out so many days later."""
-    before = len(mail.letters())
+    """The links of the email that asks, as it goes out so many days later."""
+    before = len(mail.emails())
     ports = telling_ports()
     later = replace(ports, now=lambda: utc_now() + timedelta(days=days))
     for subscription_id, alert_id in later.alerts.due(later.now(), limit=10):
         send_woken(Wake(subscription_id=subscription_id, alert_id=alert_id), later)
-    words = [word for each in mail.letters()[before:] for word in mail.text_of(each).split()]
+    words = [word for each in mail.emails()[before:] for word in mail.text_of(each).split()]
     return [word for word in words if "/forms/mended/" in word]
 
 

@@ -47,11 +47,11 @@ def ask(report_id: str, api: Api, text: str = TEXT, key: str = "key") -> Any:
 
 
 def letters_about(words: str = "/forms/questions/") -> list[str]:
-    return [text for each in mail.letters() if words in (text := mail.text_of(each))]
+    return [text for each in mail.emails() if words in (text := mail.text_of(each))]
 
 
-def path_in(letter: str) -> str:
-    (link,) = [word for word in letter.split() if "/forms/questions/" in word]
+def path_in(email: str) -> str:
+    (link,) = [word for word in email.split() if "/forms/questions/" in word]
     return link.removeprefix(container.settings().site_url)
 
 
@@ -91,11 +91,11 @@ def test_case_waits_until_the_reporter_answers_through_the_link(report_id: str, 
     asked = ask(report_id, api)
     assert (asked["text"], asked["answer"]) == (TEXT, None)
     assert waiting(api, "reporter") == [report_id] and waiting(api, "officer") == []
-    (letter,) = letters_about()
-    assert TEXT in letter
-    page = opened(path_in(letter), api)
+    (email,) = letters_about()
+    assert TEXT in email
+    page = opened(path_in(email), api)
     assert TEXT in page.text and stored(report_id).waits_for == "reporter"
-    assert "Thank you" in replied(path_in(letter), api, "The left one.").title
+    assert "Thank you" in replied(path_in(email), api, "The left one.").title
     shown = case(report_id, api)
     assert shown["waits_for"] is None
     assert [(each["text"], each["answer"]) for each in shown["questions"]] == [
@@ -138,7 +138,7 @@ def test_page_says_so_when_the_question_was_settled(report_id: str, link: str, a
 
 def test_reporter_without_alerts_gets_the_question_and_nothing_else(api: Api) -> None:
     report_id = reported(api, alerts=False)
-    assert mail.letters() == []
+    assert mail.emails() == []
     ask(report_id, api)
     assert len(letters_about()) == 1
     changed = api.patch(
@@ -146,7 +146,7 @@ def test_reporter_without_alerts_gets_the_question_and_nothing_else(api: Api) ->
     )
     assert changed.status_code == 200
     api.cloud.pump.run_until_idle()
-    assert len(mail.letters()) == 1
+    assert len(mail.emails()) == 1
 
 
 def own(report_id: str) -> Subscription:
@@ -196,10 +196,10 @@ def test_page_is_not_found_when_the_report_was_withdrawn(
 
 
 def test_question_is_not_sent_when_it_was_settled_meanwhile(report_id: str, api: Api) -> None:
-    before = len(mail.letters())
+    before = len(mail.emails())
     path = f"/api/cases/{report_id}/questions"
     api.post(path, {"text": TEXT}, token=api.token("officer"))
     report = stored(report_id)
     reports_ports().repository.save(replace(report, state="closed"))
     tell_what_waits(api.cloud.pump.run_until_idle)
-    assert len(letters_about()) == 0 and len(mail.letters()) > before
+    assert len(letters_about()) == 0 and len(mail.emails()) > before

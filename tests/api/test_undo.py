@@ -1,5 +1,5 @@
 """What an officer takes back was told to nobody, and a request that is sent again finds what it
-did: from the click to the letters."""
+did: from the click to the emails."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -58,8 +58,8 @@ def stored(request_id: str) -> ServiceRequest:
     return found
 
 
-def letters(words: str) -> list[str]:
-    return [text for each in mail.letters() if words in (text := mail.text_of(each))]
+def emails(words: str) -> list[str]:
+    return [text for each in mail.emails() if words in (text := mail.text_of(each))]
 
 
 def tell(api: Api) -> None:
@@ -76,7 +76,7 @@ CHANGES: list[dict[str, Any]] = [
 @pytest.mark.parametrize("values", CHANGES)
 def test_undone_change_notifies_nobody(values: dict[str, Any], api: Api) -> None:
     request_id = reported(api)
-    before, known = stored(request_id), len(mail.letters())
+    before, known = stored(request_id), len(mail.emails())
     change = changed(api, request_id, **values)
     assert change["undo_within_s"] == 60
     api.cloud.pump.run_until_idle()
@@ -84,7 +84,7 @@ def test_undone_change_notifies_nobody(values: dict[str, Any], api: Api) -> None
     assert (item["result"], item["not_restored"]) == ("undone", [])
     tell(api)
     after = stored(request_id)
-    assert len(mail.letters()) == known
+    assert len(mail.emails()) == known
     assert (after.state, after.updates, after.repairs) == (before.state, (), 0)
 
 
@@ -92,9 +92,9 @@ def test_reporter_is_notified_once_the_time_to_undo_is_over(api: Api) -> None:
     request_id = reported(api)
     change = changed(api, request_id, state="fixed", text="Done!")
     tell_what_waits(api.cloud.pump.run_until_idle, timedelta(seconds=59))
-    assert not letters("Fixed")
+    assert not emails("Fixed")
     tell(api)
-    assert len(letters("Fixed")) == 1
+    assert len(emails("Fixed")) == 1
     changed(api, request_id, state="reopen")
     taken_back(api, change)
     assert stored(request_id).state == "reopen"
@@ -105,12 +105,12 @@ def test_later_change_is_announced_when_an_earlier_one_was_undone(api: Api) -> N
     taken_back(api, changed(api, request_id, state="fixed"))
     changed(api, request_id, state="investigating")
     tell(api)
-    assert not letters("Fixed") and len(letters("Investigating")) == 1
+    assert not emails("Fixed") and len(emails("Investigating")) == 1
 
 
 def test_confirmation_of_a_report_does_not_wait(api: Api) -> None:
     reported(api)
-    assert len(mail.letters()) == 1
+    assert len(mail.emails()) == 1
 
 
 def test_undone_question_is_not_sent_and_the_case_does_not_wait(api: Api) -> None:
@@ -121,7 +121,7 @@ def test_undone_question_is_not_sent_and_the_case_does_not_wait(api: Api) -> Non
     (item,) = taken_back(api, asked)
     assert (item["result"], item["restored"]) == ("undone", ["question"])
     tell(api)
-    assert not letters("How deep") and stored(request_id).waits_for is None
+    assert not emails("How deep") and stored(request_id).waits_for is None
 
 
 LASTING: list[dict[str, Any]] = [
@@ -190,7 +190,7 @@ def test_repeated_bulk_action_gets_the_same_response_and_is_undone_once(api: Api
     assert [each["service_request_id"] for each in items] == ids[:2]
     assert [stored(each).state for each in ids] == ["open"] * 3
     tell(api)
-    assert not letters("Closed")
+    assert not emails("Closed")
 
 
 def test_interrupted_bulk_action_is_finished_by_its_repeat(

@@ -96,8 +96,8 @@ def of(address: str, channel: str = "email") -> Subscription:
     return found
 
 
-def path_in(letter: object, page: str) -> str:
-    found = re.search(rf"https?://[^/\s]+(/forms/alerts/[0-9a-f]+{page}\?\S+)", str(letter))
+def path_in(email: object, page: str) -> str:
+    found = re.search(rf"https?://[^/\s]+(/forms/alerts/[0-9a-f]+{page}\?\S+)", str(email))
     assert found
     return found[1]
 

@@ -111,7 +111,7 @@ def photo_states(page: Page, photo: Path) -> None:
     files: list[FilePayload] = [
         {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": photo.read_bytes()},
         {"name": "lost.heic", "mimeType": "image/heic", "buffer": b"no picture"},
-        {"name": "letter.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"},
+        {"name": "email.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"},
     ]
     page.locator("#photo-files").set_input_files(files)
     expect(page.get_by_role("alert")).to_be_visible()

@@ -188,8 +188,8 @@ def test_refused_photo_is_reported_before_sending(new_page: NewPage) -> None:
 
 def test_file_that_is_not_a_photo_is_refused(new_page: NewPage) -> None:
     page = at_the_photos(new_page)
-    choose(page, {"name": "letter.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"})
-    expect(page.get_by_role("alert")).to_contain_text("letter.pdf is not a photo that we can use")
+    choose(page, {"name": "email.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"})
+    expect(page.get_by_role("alert")).to_contain_text("email.pdf is not a photo that we can use")
     expect(chosen(page)).to_have_count(0)
 
 

@@ -41,8 +41,8 @@ def ask_for_code(page: Page, address: str, stack: LocalStack) -> None:
 
 
 def code_for(address: str) -> str:
-    letter = next(each for each in mail.outbox()["items"] if each["to"] == address)
-    return code_in(letter["body"])
+    email = next(each for each in mail.outbox()["items"] if each["to"] == address)
+    return code_in(email["body"])
 
 
 def is_signed_in(page: Page) -> bool:

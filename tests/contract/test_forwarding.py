@@ -332,11 +332,11 @@ def test_short_key_is_used_when_another_organisation_issued_it(both: Both) -> No
 
 def test_report_reaches_a_teams_mailbox_and_its_reply_reaches_the_case(both: Both) -> None:
     request_id = both.report(service_code="overgrown-hedge")
-    (letter,) = mail.letters()
-    assert str(letter["To"]) == TEAM and "A deep hole." in mail.text_of(letter)
+    (email,) = mail.emails()
+    assert str(email["To"]) == TEAM and "A deep hole." in mail.text_of(email)
     assert stored(request_id).updates[-1].text == "Passed to The tree team."
     bucket = both.api.cloud.environment["MAIL_BUCKET"]
-    mail.deliver(mail.answer_to(letter, "Cut on Friday.", f"Tree Team <{TEAM}>"), bucket)
+    mail.deliver(mail.answer_to(email, "Cut on Friday.", f"Tree Team <{TEAM}>"), bucket)
     both.api.cloud.pump.run_until_idle()
     (note,) = full(stored(request_id), reports_ports()).notes
     assert (note.sender, note.text) == (TEAM, "Cut on Friday.")
@@ -348,9 +348,9 @@ def test_reply_of_another_sender_is_stored_as_not_verified(
     sender: str, both: Both, capsys: pytest.CaptureFixture[str]
 ) -> None:
     request_id = both.report(service_code="overgrown-hedge")
-    (letter,) = mail.letters()
+    (email,) = mail.emails()
     bucket = both.api.cloud.environment["MAIL_BUCKET"]
-    mail.deliver(mail.answer_to(letter, "Not our tree.", sender), bucket)
+    mail.deliver(mail.answer_to(email, "Not our tree.", sender), bucket)
     both.api.cloud.pump.run_until_idle()
     officer = both.api.token("officer")
     (note,) = both.api.get(f"/api/cases/{request_id}", token=officer).json_body["notes"]
@@ -376,14 +376,14 @@ def test_strangers_email_stays_off_the_case_and_is_logged(
     address: str, both: Both, capsys: pytest.CaptureFixture[str]
 ) -> None:
     request_id = both.report(service_code="overgrown-hedge")
-    (letter,) = mail.letters()
-    right = str(letter["Reply-To"])
-    del letter["Reply-To"]
+    (email,) = mail.emails()
+    right = str(email["Reply-To"])
+    del email["Reply-To"]
     local, _, domain = right.partition("@")
     wrong = f"{local[:-1]}{'0' if local[-1] != '0' else '1'}@{domain}"
-    letter["Reply-To"] = wrong if address == "another token" else address
+    email["Reply-To"] = wrong if address == "another token" else address
     bucket = both.api.cloud.environment["MAIL_BUCKET"]
-    raw = mail.answer_to(letter, "Buy my canary.", "canary@example.org")
+    raw = mail.answer_to(email, "Buy my canary.", "canary@example.org")
     key = mail.deliver(raw, bucket)
     both.api.cloud.pump.run_until_idle()
     assert full(stored(request_id), reports_ports()).notes == ()
@@ -394,18 +394,18 @@ def test_strangers_email_stays_off_the_case_and_is_logged(
 
 def test_reply_is_stored_once_when_any_call_of_processing_it_loses_its_reply(both: Both) -> None:
     request_id = both.report(service_code="overgrown-hedge")
-    (letter,) = mail.letters()
+    (email,) = mail.emails()
     bucket = both.api.cloud.environment["MAIL_BUCKET"]
     with record() as calls:
-        mail.deliver(mail.answer_to(letter, "Done.", TEAM), bucket)
-        key = mail.deliver(mail.answer_to(letter, "Done.", TEAM), bucket)
+        mail.deliver(mail.answer_to(email, "Done.", TEAM), bucket)
+        key = mail.deliver(mail.answer_to(email, "Done.", TEAM), bucket)
         event = notice_of(key)
         before = len(calls)
         assert mail_events.take_mail(event, None) == {"batchItemFailures": []}
     made = len(calls) - before
     assert made >= 5
     for nth in range(1, made + 1):
-        key = mail.deliver(mail.answer_to(letter, f"Number {nth}.", TEAM), bucket)
+        key = mail.deliver(mail.answer_to(email, f"Number {nth}.", TEAM), bucket)
         with lose_reply(nth, times=ALL_TRIES) as struck:
             mail_events.take_mail(notice_of(key), None)
         assert struck

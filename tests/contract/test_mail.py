@@ -7,10 +7,10 @@ import boto3
 import pytest
 
 from chalicelib.bootstrap import container
-from chalicelib.bootstrap.container import post
+from chalicelib.bootstrap.container import email_sender
 from chalicelib.bootstrap.outbound import reply_ports
 from chalicelib.errors import AddressRefused, ConfigurationError, NoReply, UpstreamFailed
-from chalicelib.kernel.email import Letter
+from chalicelib.kernel.email import Email
 from chalicelib.outbound.dynamo.receivers import DynamoMarks
 from chalicelib.outbound.email_parser import MOST_BYTES
 from chalicelib.outbound.ports import Mark
@@ -25,23 +25,23 @@ from tests.seam import LOSSES, REFUSALS, Loss, Refusal, garble, lose_reply, refu
 pytestmark = pytest.mark.usefixtures("cloud")
 
 
-def letter(**values: Any) -> Letter:
+def email_of(**values: Any) -> Email:
     given = {
         "to": "trees@example.org",
         "subject": "A hole",
         "text": "Deep.",
         "html": "<p>Deep.</p>",
     }
-    return Letter(**{**given, "thread": REFERENCE, **values})
+    return Email(**{**given, "thread": REFERENCE, **values})
 
 
 def sent() -> list[EmailMessage]:
-    return mail.letters()
+    return mail.emails()
 
 
 def test_email_is_in_the_outbox_as_it_was_sent() -> None:
-    post().send(letter())
-    post().send(letter(subject="Another"))
+    email_sender().send(email_of())
+    email_sender().send(email_of(subject="Another"))
     newest, oldest = mail.outbox()["items"]
     assert (newest["subject"], oldest["subject"]) == ("Another", "A hole")
     assert set(newest) == {"channel", "to", "subject", "body", "sent_at"}
@@ -51,7 +51,7 @@ def test_email_is_in_the_outbox_as_it_was_sent() -> None:
 
 def test_outbox_shows_an_email_when_its_subject_looks_like_encoded_headers() -> None:
     words = "=?utf-8?q?x=0AReply-To:_evil=40example.com=0A=0A=3Ca_href=3Dhttp://evil=3E?="
-    post().send(letter(subject=f"Pothole: {words}", text=words))
+    email_sender().send(email_of(subject=f"Pothole: {words}", text=words))
     (shown,) = mail.outbox()["items"]
     assert shown["subject"] == f"Pothole: {words.replace('=?', '= ?')}"
     assert (shown["to"], shown["body"]) == ("trees@example.org", f"{words}\n")
@@ -64,20 +64,20 @@ def test_email_is_sent_once_and_not_reported_as_unsent_when_the_reply_is_lost(
     loss: Loss,
 ) -> None:
     with lose_reply(1, times=5, loss=loss) as struck, pytest.raises(NoReply):
-        post().send(letter())
+        email_sender().send(email_of())
     assert len(struck) == 1 and len(sent()) == 1
 
 
 def test_email_is_sent_once_and_not_reported_as_unsent_when_the_reply_is_garbage() -> None:
     with garble(1) as struck, pytest.raises(NoReply):
-        post().send(letter())
+        email_sender().send(email_of())
     assert len(struck) == 1 and len(sent()) == 1
 
 
 @pytest.mark.parametrize("kind", REFUSALS)
 def test_refused_email_is_not_sent(kind: Refusal) -> None:
     with refuse(1, kind=kind, times=5) as struck, pytest.raises(UpstreamFailed) as caught:
-        post().send(letter())
+        email_sender().send(email_of())
     assert len(struck) == 1 and sent() == []
     # After an answer of 5xx nobody can tell.
     assert isinstance(caught.value, NoReply) == (kind in ("500", "503"))
@@ -89,7 +89,7 @@ def test_email_is_never_retried_when_ses_refuses_it(
     monkeypatch.setenv("MAIL_DOMAIN", "not-ours.example")
     container.forget()
     with pytest.raises(AddressRefused):
-        post().send(letter())
+        email_sender().send(email_of())
 
 
 def test_post_names_the_missing_setting_when_no_mail_is_configured(
@@ -98,7 +98,7 @@ def test_post_names_the_missing_setting_when_no_mail_is_configured(
     monkeypatch.setenv("MAIL_DOMAIN", "")
     container.forget()
     with pytest.raises(ConfigurationError, match="MAIL_DOMAIN"):
-        post()
+        email_sender()
 
 
 def test_reply_address_identifies_its_report_and_cannot_be_guessed() -> None:
@@ -160,7 +160,7 @@ def test_only_ses_can_put_mail_into_the_bucket_and_only_the_bucket_notifies() ->
 def test_unprocessed_email_expires_after_seven_days() -> None:
     resources = whole()["Resources"]
     (rule,) = resources["MailBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
-    letters = resources["RepliesDeadLetterQueue"]["Properties"]["MessageRetentionPeriod"]
+    emails = resources["RepliesDeadLetterQueue"]["Properties"]["MessageRetentionPeriod"]
     assert rule["ExpirationInDays"] == 7
     # A day longer than a message that may still be put back.
-    assert rule["ExpirationInDays"] == letters // 86400 + 1
+    assert rule["ExpirationInDays"] == emails // 86400 + 1

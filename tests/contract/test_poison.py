@@ -76,8 +76,8 @@ def store_and_tell() -> None:
     container.queue("alerts").send(messages)
 
 
-def letters_to() -> list[str]:
-    return sorted(str(letter["To"]) for letter in mail.letters())
+def emails_to() -> list[str]:
+    return sorted(str(email["To"]) for email in mail.emails())
 
 
 def test_bad_message_of_ten_is_set_aside_after_five_receives_and_handled_once_sent_back(
@@ -93,7 +93,7 @@ def test_bad_message_of_ten_is_set_aside_after_five_receives_and_handled_once_se
         cloud.pump.run_until_idle()
         assert waiting_apart() == 1
         others = sorted(f"sam{number}@example.org" for number in range(10) if number != 3)
-        assert letters_to() == others
+        assert emails_to() == others
         monkeypatch.undo()
         done = CliRunner().invoke(redrive, ["alerts"])
         assert (done.exit_code, done.output) == (
@@ -101,7 +101,7 @@ def test_bad_message_of_ten_is_set_aside_after_five_receives_and_handled_once_se
             "1 sent back, 0 not.\n0 failed alerts sent again.\n",
         )
         cloud.pump.run_until_idle()
-        assert letters_to() == sorted([*others, "sam3@example.org"])
+        assert emails_to() == sorted([*others, "sam3@example.org"])
     with time_machine.travel(now + (RECEIVES + 1) * HIDDEN, tick=False):
         assert waiting_apart() == 0
         again = CliRunner().invoke(redrive, ["alerts"])
@@ -123,8 +123,8 @@ def test_email_held_up_by_an_internal_error_for_a_day_is_sent_once_by_the_redriv
                 sending.wake_due(telling_ports())
                 cloud.pump.run_until_idle()
     with time_machine.travel(now + timedelta(days=1), tick=False):
-        assert (waiting_apart(), letters_to()) == (0, [])
+        assert (waiting_apart(), emails_to()) == (0, [])
         done = CliRunner().invoke(redrive, ["alerts"])
         assert done.output == "0 sent back, 0 not.\n10 failed alerts sent again.\n"
         cloud.pump.run_until_idle()
-        assert letters_to() == sorted(f"sam{number}@example.org" for number in range(10))
+        assert emails_to() == sorted(f"sam{number}@example.org" for number in range(10))

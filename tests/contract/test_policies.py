@@ -559,7 +559,7 @@ def live_with_alerts(day: Day) -> None:
         council = {"topic": {"kind": "council"}}
         by_push = day.subscribe(channel="push", push=push, **council)
         by_mail = day.subscribe(channel="email", to="sam@example.org", **council)
-        (link,) = (word for word in mail.text_of(mail.letters()[-1]).split() if "token=" in word)
+        (link,) = (word for word in mail.text_of(mail.emails()[-1]).split() if "token=" in word)
         token = {"token": link.partition("token=")[2]}
         confirm = f"/api/subscriptions/{by_mail['subscription_id']}/confirm"
         assert api.post(confirm, token, key=None).status_code == 200
@@ -693,8 +693,8 @@ def live_with_cases(day: Day) -> None:
     with time_machine.travel(utc_now() + UNTOLD_FOR, tick=False):
         alerts_sending_events.wake_alerts(WAKE_EVENT, None)
         api.cloud.pump.run_until_idle()
-    letter = next(each for each in mail.letters() if "/forms/questions/" in mail.text_of(each))
-    (url,) = [word for word in mail.text_of(letter).split() if "/forms/questions/" in word]
+    email = next(each for each in mail.emails() if "/forms/questions/" in mail.text_of(each))
+    (url,) = [word for word in mail.text_of(email).split() if "/forms/questions/" in word]
     page = url.removeprefix(container.settings().site_url)
     container.forget()
     assert post_form(api.client.http, page, text="The left one.").status_code == 200
@@ -1027,7 +1027,7 @@ def live_with_other_bodies(day: Day, folder: Path) -> None:
             day.api.cloud.pump.run_until_idle()
             if key == "hedge-withdrawn":
                 day.post(f"/api/reports/{request_id}/withdrawal", {}, key=key)
-            answer = mail.answer_to(mail.letters()[-1], "Cut.", "trees@example.org")
+            answer = mail.answer_to(mail.emails()[-1], "Cut.", "trees@example.org")
             mail.deliver(answer, day.api.cloud.environment["MAIL_BUCKET"])
             container.forget()
             day.api.cloud.pump.run_until_idle()

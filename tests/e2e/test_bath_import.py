@@ -363,9 +363,9 @@ def test_three_crews_work_a_planned_day_and_residents_and_figures_follow(
     assert {reference: rows[reference]["state"] for reference in expected} == expected
     fixed = [reference for reference, state in expected.items() if state == "fixed"]
     assert len(fixed) >= len(CREWS)
-    letters = [each["body"] for each in stack_json(stack, "/_local/outbox.json")["items"]]
+    emails = [each["body"] for each in stack_json(stack, "/_local/outbox.json")["items"]]
     for reference in fixed:
-        assert any(grouped(reference) in each and "The work is done." in each for each in letters)
+        assert any(grouped(reference) in each and "The work is done." in each for each in emails)
 
     said(stack, "publish")
     folder = bodies(stack, recount.FOLDER)

@@ -37,10 +37,10 @@ def test_email_is_in_the_outbox_and_its_reply_beside_the_report(stack: LocalStac
     assert read(stack, "/_local/outbox.json") == {"items": []}
     body = json.dumps(draft_body(service_code="overgrown-hedge")).encode()
     made = json.loads(call(stack, "/api/reports", body, Idempotency_Key=long_key("key")))
-    (letter,) = read(stack, "/_local/outbox.json")["items"]
-    assert (letter["channel"], letter["to"]) == ("email", TEAM)
-    assert "A deep hole." in letter["body"]
-    call(stack, "/_local/inbox", mail.answer_to(mail.letters()[0], "Cut on Friday.", TEAM))
+    (email,) = read(stack, "/_local/outbox.json")["items"]
+    assert (email["channel"], email["to"]) == ("email", TEAM)
+    assert "A deep hole." in email["body"]
+    call(stack, "/_local/inbox", mail.answer_to(mail.emails()[0], "Cut on Friday.", TEAM))
     officer = f"Bearer {read(stack, '/_local/tokens.json')['officer']}"
     path = f"/api/reports/{made['service_request_id']}"
     (note,) = read(stack, path, Authorization=officer)["notes"]

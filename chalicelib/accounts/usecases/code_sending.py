@@ -29,8 +29,8 @@ def send_code(attempt_id: str, ports: SendingPorts) -> None:
 
 def _mail(attempt: Attempt, ports: SendingPorts) -> None:
     if not attempt.is_blocked:
-        ports.post().send(
-            ports.letters.letter(
+        ports.email_sender().send(
+            ports.messages.email(
                 attempt,
                 ports.codes.code(attempt.attempt_id),
                 ports.codes.link_token(attempt.attempt_id),
@@ -42,7 +42,7 @@ def _mail(attempt: Attempt, ports: SendingPorts) -> None:
 def _text(attempt: Attempt, ports: SendingPorts) -> None:
     if not ports.attempts.note_sent(attempt.attempt_id, to_the_second(ports.now())):
         return
-    words = ports.letters.text(attempt, ports.codes.code(attempt.attempt_id))
+    words = ports.messages.text(attempt, ports.codes.code(attempt.attempt_id))
     try:
         give_back = ports.budget.take(words, is_known=attempt.is_known)
         if give_back is None:

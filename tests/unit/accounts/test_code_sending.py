@@ -7,12 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.accounts.letters import CodeLetters
+from chalicelib.accounts.code_messages import CodeMessages
 from chalicelib.accounts.model import CODE_HOLDS, Attempt, Destination
 from chalicelib.accounts.ports import SendingPorts
 from chalicelib.accounts.usecases.code_sending import send_code
 from chalicelib.errors import AddressRefused, AppError, NoReply, UpstreamFailed
-from chalicelib.kernel.email import Letter
+from chalicelib.kernel.email import Email
 from tests.builders import NOON
 from tests.fakes import Clock
 from tests.fakes_accounts import CODES, FewTexts, MemoryAttempts
@@ -26,16 +26,16 @@ class Way:
     """Letters and texts that left; `fails` is what happens to the next ones, before or after."""
 
     def __init__(self) -> None:
-        self.letters: list[Letter] = []
+        self.emails: list[Email] = []
         self.texts: list[tuple[str, str]] = []
         self.fails: list[AppError] = []
 
-    def send(self, what: Letter | str, text: str = "") -> None:
+    def send(self, what: Email | str, text: str = "") -> None:
         error = self.fails.pop() if self.fails else None
         if error and not isinstance(error, NoReply):
             raise error
-        if isinstance(what, Letter):
-            self.letters.append(what)
+        if isinstance(what, Email):
+            self.emails.append(what)
         else:
             self.texts.append((what, text))
         if error:
@@ -62,8 +62,8 @@ def sending(way: Way, attempts: MemoryAttempts, budget: FewTexts, clock: Clock) 
     return SendingPorts(
         attempts=attempts,
         codes=CODES,
-        letters=CodeLetters("The Council", "https://report.council.example"),
-        post=lambda: way,
+        messages=CodeMessages("The Council", "https://report.council.example"),
+        email_sender=lambda: way,
         texts=lambda: way,
         budget=budget,
         now=clock,
@@ -87,10 +87,10 @@ def test_email_has_code_and_link_and_no_code_in_its_subject(
 ) -> None:
     ask(attempts, EMAIL)
     send_code(ID, sending)
-    (letter,) = way.letters
+    (email,) = way.emails
     link = f"https://report.council.example/forms/sign-in/confirm/{ID}?token={CODES.link_token(ID)}"
-    assert letter.to == EMAIL.value and CODES.code(ID) not in letter.subject
-    for body in (letter.text, letter.html):
+    assert email.to == EMAIL.value and CODES.code(ID) not in email.subject
+    for body in (email.text, email.html):
         assert CODES.code(ID) in body and link in body
 
 
@@ -116,7 +116,7 @@ def test_code_is_sent_once_when_its_message_is_repeated(
     ask(attempts, to)
     for _ in range(3):
         send_code(ID, sending)
-    assert len(way.letters) + len(way.texts) == 1
+    assert len(way.emails) + len(way.texts) == 1
 
 
 @pytest.mark.parametrize("to", [EMAIL, PHONE])
@@ -128,7 +128,7 @@ def test_code_is_sent_at_the_next_try_when_the_first_failed(
     with pytest.raises(UpstreamFailed):
         send_code(ID, sending)
     send_code(ID, sending)
-    assert len(way.letters) + len(way.texts) == 1
+    assert len(way.emails) + len(way.texts) == 1
 
 
 def test_email_is_repeated_and_a_text_is_not_when_the_outcome_is_unknown(
@@ -144,7 +144,7 @@ def test_email_is_repeated_and_a_text_is_not_when_the_outcome_is_unknown(
     way.fails = [NoReply("Silence.")]
     send_code(ID, sending)
     send_code(ID, sending)
-    assert (len(way.letters), len(way.texts)) == (2, 1)
+    assert (len(way.emails), len(way.texts)) == (2, 1)
 
 
 def over(clock: Clock, _: MemoryAttempts) -> None:
@@ -170,7 +170,7 @@ def test_nothing_is_sent_when_the_code_is_no_longer_valid(
     ask(attempts, EMAIL)
     is_over(clock, attempts)
     send_code(ID, sending)
-    assert way.letters == []
+    assert way.emails == []
 
 
 @pytest.mark.parametrize("to", [EMAIL, PHONE])
@@ -181,7 +181,7 @@ def test_refused_address_is_not_retried(
     way.fails = [AddressRefused("Never.")]
     send_code(ID, sending)
     clock.now += timedelta(minutes=1)
-    assert way.letters == [] and way.texts == []
+    assert way.emails == [] and way.texts == []
 
 
 def test_no_text_is_sent_and_the_attempt_says_so_when_the_texts_of_the_day_are_spent(
@@ -198,7 +198,7 @@ def test_no_text_is_sent_and_the_attempt_says_so_when_the_texts_of_the_day_are_s
     attempts.all.clear()
     ask(attempts, EMAIL)
     send_code(ID, sending)
-    assert len(way.letters) == 1 and not attempts.all[ID].is_over_cap
+    assert len(way.emails) == 1 and not attempts.all[ID].is_over_cap
 
 
 @pytest.mark.parametrize(
@@ -239,7 +239,7 @@ def test_nothing_is_sent_or_paid_for_when_the_address_is_blocked(
     ask(attempts, to)
     attempts.all[ID] = replace(attempts.all[ID], is_blocked=True)
     send_code(ID, sending)
-    assert (way.letters, way.texts, budget.left) == ([], [], 2)
+    assert (way.emails, way.texts, budget.left) == ([], [], 2)
     assert attempts.all[ID].sent_at and not attempts.all[ID].is_over_cap
     budget.left = 0
     attempts.all[ID] = replace(attempts.all[ID], sent_at=None)

@@ -92,7 +92,7 @@ def test_all_recipients_are_notified_once_when_a_run_breaks_off_anywhere_and_is_
 
 
 def arrived(tells: Sequence[AlertRequested], alerts: Alerts) -> dict[str, list[str]]:
-    """Ids of the subscriptions that got each kind of letter, as often as they did."""
+    """Ids of the subscriptions that got each kind of email, as often as they did."""
     world = World(subscriptions=alerts.subscriptions)
     world.knows(fakes_delivery.report(state="fixed", repairs=1))
     ports = world.ports()

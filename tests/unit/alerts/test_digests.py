@@ -1,4 +1,4 @@
-"""Digests: one letter for each subscription and due time, with all that happened until then."""
+"""Digests: one email for each subscription and due time, with all that happened until then."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

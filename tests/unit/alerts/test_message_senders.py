@@ -12,7 +12,7 @@ import pytest
 
 from chalicelib.alerts.delivery import Alert, asking, told_by
 from chalicelib.alerts.links import manage_url, stop_of, unsubscribe_url
-from chalicelib.alerts.message_senders import letter, text
+from chalicelib.alerts.message_senders import email_of, text
 from chalicelib.alerts.message_text import MEANINGS, MessageComposer, SubscriptionLinks
 from chalicelib.alerts.messages import Message, Notice, ReportNews
 from chalicelib.alerts.model import Topic
@@ -37,7 +37,7 @@ def of_report(what: Any = "state_changed", about: Any = OWN, **values: Any) -> M
 
 
 def as_mail(message: Message) -> EmailMessage:
-    sent = letter(message, "sam@example.org", VOICE.council)
+    sent = email_of(message, "sam@example.org", VOICE.council)
     raw = mime(sent, Address("Eskerby", "reports", "mail.example.org"), NOON)
     read = BytesParser(policy=default).parsebytes(raw)
     assert isinstance(read, EmailMessage)
@@ -80,7 +80,7 @@ def test_email_is_stopped_by_a_one_click_post_and_not_by_a_get() -> None:
 def test_long_address_in_a_header_is_not_split() -> None:
     long = f"{SITE}/forms/alerts/{'5' * 32}/unsubscribe?token={'a' * 64}"
     raw = mime(
-        letter(
+        email_of(
             VOICE.of_report(alert(), OWN, report(), SubscriptionLinks("m", long)),
             "sam@example.org",
             "Eskerby",

@@ -95,7 +95,7 @@ HAPPENINGS: dict[str, tuple[DeliveryOutcome, bool]] = {
     ("first", "channel"), [*((name, "email") for name in (SENT, *HAPPENINGS)), (SENT, "sms")]
 )
 def test_state_never_goes_back_in_any_order_of_receipts(first: str, channel: str) -> None:
-    """`sent` is when our own mark is written: a receipt for a letter may be faster than that."""
+    """`sent` is when our own mark is written: a receipt for an email may be faster than that."""
     for order in permutations([SENT, *HAPPENINGS]):
         if order[0] == first:
             furthest = _states_in_order(order, channel)

@@ -399,7 +399,7 @@ def test_change_is_validated_like_a_new_subscription() -> None:
 
 @pytest.mark.parametrize("is_public", [True, False])
 def test_own_report_stays_own_when_it_is_sent_again_with_a_change(is_public: bool) -> None:
-    """By the link of the letter, with which nobody is signed in."""
+    """By the link of the email, with which nobody is signed in."""
     topic = Topic(kind="report", service_request_id="R00000000001")
     alerts = stored(topic=topic, is_own=True)
     alerts.reports.put(subject(visibility="public" if is_public else "private"))

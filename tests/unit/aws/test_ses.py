@@ -1,4 +1,4 @@
-"""Nothing that somebody typed becomes a header of a letter, whichever letter it is."""
+"""Nothing that somebody typed becomes a header of an email, whichever email it is."""
 
 import ast
 from base64 import b64encode
@@ -13,14 +13,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from chalicelib.accounts.letters import CodeLetters
+from chalicelib.accounts.code_messages import CodeMessages
 from chalicelib.accounts.model import Attempt, Destination
-from chalicelib.alerts.message_senders import letter as alert_letter
+from chalicelib.alerts.message_senders import email_of as alert_email
 from chalicelib.alerts.message_text import MessageComposer
 from chalicelib.aws.ses import mime
 from chalicelib.catalogue.destinations import MailboxDestination
 from chalicelib.errors import AddressRefused
-from chalicelib.kernel.email import Attachment, Letter
+from chalicelib.kernel.email import Attachment, Email
 from chalicelib.outbound import mailbox
 from infra.local.templates import messages
 from tests.builders import NOON
@@ -47,10 +47,10 @@ KNOWN = [
     *("from", "to", "subject", "date", "auto-submitted", "references", "reply-to"),
     *("list-unsubscribe", "list-unsubscribe-post", "mime-version", "content-type"),
 ]
-PLAIN = Letter(to="ann@example.org", subject="A hole", text="Deep.", html="<p>Deep.", thread="1")
+PLAIN = Email(to="ann@example.org", subject="A hole", text="Deep.", html="<p>Deep.", thread="1")
 
 
-def of_a_mailbox(nasty: str) -> Iterator[Letter]:
+def of_a_mailbox(nasty: str) -> Iterator[Email]:
     report = case(
         title=nasty,
         address=nasty,
@@ -61,10 +61,10 @@ def of_a_mailbox(nasty: str) -> Iterator[Letter]:
     to = MailboxDestination(destination="trees", name=nasty, to="trees@example.org")
     wording = mailbox.Wording(nasty, ZoneInfo("Europe/London"))
     for each in (report, replace(report, title=None)):
-        yield mailbox.letter(each, each.contact, to, "replies+1@mail.example", wording)
+        yield mailbox.email_of(each, each.contact, to, "replies+1@mail.example", wording)
 
 
-def of_alerts(nasty: str) -> Iterator[Letter]:
+def of_alerts(nasty: str) -> Iterator[Email]:
     """Alerts, questions, invitations to confirm and digests."""
     voice = MessageComposer(
         council=nasty,
@@ -76,11 +76,11 @@ def of_alerts(nasty: str) -> Iterator[Letter]:
     )
     for _, message in messages(voice):
         for subject in (message.subject, nasty, f"{message.subject}{nasty}"):
-            yield alert_letter(replace(message, subject=subject), "ann@example.org", nasty)
+            yield alert_email(replace(message, subject=subject), "ann@example.org", nasty)
 
 
-def of_codes(nasty: str) -> Iterator[Letter]:
-    words = CodeLetters(nasty, "https://council.example")
+def of_codes(nasty: str) -> Iterator[Email]:
+    words = CodeMessages(nasty, "https://council.example")
     for account in (None, "a" * 32):
         attempt = Attempt(
             attempt_id="1" * 32,
@@ -89,34 +89,34 @@ def of_codes(nasty: str) -> Iterator[Letter]:
             expires_at=NOON,
             account_id=account,
         )
-        yield words.letter(attempt, "123456", "token")
+        yield words.email(attempt, "123456", "token")
 
 
-LETTERS: dict[str, Callable[[str], Iterator[Letter]]] = {
+EMAILS: dict[str, Callable[[str], Iterator[Email]]] = {
     "outbound/mailbox.py": of_a_mailbox,
     "alerts/message_senders.py": of_alerts,
-    "accounts/letters.py": of_codes,
+    "accounts/code_messages.py": of_codes,
 }
-"""Every module that makes letters, and all that it makes."""
+"""Every module that makes emails, and all that it makes."""
 
 
 def read(raw: bytes) -> EmailMessage:
     return message_from_bytes(raw, policy=policy.default)
 
 
-def makes_letters(path: Path) -> bool:
+def makes_emails(path: Path) -> bool:
     names = (
         getattr(node.func, "id", getattr(node.func, "attr", ""))
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call)
     )
-    return "Letter" in names
+    return "Email" in names
 
 
 def test_every_module_that_makes_emails_is_covered() -> None:
     code = ROOT / "chalicelib"
-    making = filter(makes_letters, code.rglob("*.py"))
-    assert {path.relative_to(code).as_posix() for path in making} == set(LETTERS)
+    making = filter(makes_emails, code.rglob("*.py"))
+    assert {path.relative_to(code).as_posix() for path in making} == set(EMAILS)
 
 
 def test_emails_are_serialised_in_one_module_only() -> None:
@@ -129,17 +129,17 @@ def test_emails_are_serialised_in_one_module_only() -> None:
     assert made == {"aws/ses.py"}
 
 
-@pytest.mark.parametrize("module", LETTERS)
+@pytest.mark.parametrize("module", EMAILS)
 @pytest.mark.parametrize("nasty", NASTY)
 def test_email_has_only_its_own_headers_when_its_text_tries_to_add_some(
     nasty: str, module: str
 ) -> None:
-    for letter in LETTERS[module](nasty):
-        raw = mime(letter, FROM, NOON)
+    for email in EMAILS[module](nasty):
+        raw = mime(email, FROM, NOON)
         mail = read(raw)
         assert [name.lower() for name in mail] == [each for each in KNOWN if each in mail]
-        addresses = [mail["Reply-To"].addresses] if letter.reply_to else []
-        assert [each.addr_spec for (each,) in addresses] == [letter.reply_to][: len(addresses)]
+        addresses = [mail["Reply-To"].addresses] if email.reply_to else []
+        assert [each.addr_spec for (each,) in addresses] == [email.reply_to][: len(addresses)]
         assert not any(mark in str(value) for value in mail.values() for mark in "\r\n\x00\x85")
         assert b"\r\n\r\n<a href" not in raw.partition(b"Content-Type")[0]
         assert mail.get_body(("plain",)) is not None
@@ -149,14 +149,14 @@ def test_email_has_only_its_own_headers_when_its_text_tries_to_add_some(
 def test_email_is_refused_or_has_only_its_own_headers_for_any_fields(
     nasty: str,
 ) -> None:
-    for each in fields(Letter):
+    for each in fields(Email):
         values: dict[str, Any] = {
             "attachments": (Attachment(nasty, "text/xml", b"<x/>"),),
             "headers": (("List-Unsubscribe", nasty),),
         }
-        letter = replace(PLAIN, **{each.name: values.get(each.name, nasty)})
+        email = replace(PLAIN, **{each.name: values.get(each.name, nasty)})
         try:
-            mail = read(mime(letter, FROM, NOON))
+            mail = read(mime(email, FROM, NOON))
         except AddressRefused:
             assert each.name in ("to", "reply_to", "attachments")
             continue
@@ -186,9 +186,9 @@ def test_name_of_the_sender_starts_no_header(nasty: str) -> None:
     ],
 )
 def test_email_is_refused_when_its_address_would_be_read_as_another(to: str) -> None:
-    for letter in (replace(PLAIN, to=to), replace(PLAIN, reply_to=to)):
+    for email in (replace(PLAIN, to=to), replace(PLAIN, reply_to=to)):
         with pytest.raises(AddressRefused):
-            mime(letter, FROM, NOON)
+            mime(email, FROM, NOON)
 
 
 def test_odd_looking_subject_is_unchanged() -> None:

@@ -13,7 +13,7 @@ from chalicelib.aws.ses import mime
 from chalicelib.catalogue.destinations import MailboxDestination
 from chalicelib.errors import AddressRefused, NoReply, UpstreamFailed
 from chalicelib.georeport.reading import read_xml
-from chalicelib.kernel.email import Letter
+from chalicelib.kernel.email import Email
 from chalicelib.outbound.mailbox import MailboxSender, Wording
 from chalicelib.outbound.model import Case
 from chalicelib.outbound.senders import Refused, Sent
@@ -31,25 +31,25 @@ def trees(**values: Any) -> MailboxDestination:
     )
 
 
-def sent(report: Case | None = None, **values: Any) -> Letter:
-    """The letter about a report."""
+def sent(report: Case | None = None, **values: Any) -> Email:
+    """The email about a report."""
     post, known = MemoryPost(), report or case()
     sender = MailboxSender(
         lambda _: known, lambda: post, WORDING, lambda each: f"r+{each}@x.example"
     )
     assert sender.send(delivery(kind="mailbox", destination="trees"), trees(**values)) == Sent(None)
-    (letter,) = post.letters
-    return letter
+    (email,) = post.emails
+    return email
 
 
-def as_mail(letter: Letter) -> EmailMessage:
-    return message_from_bytes(mime(letter, FROM, NOON), policy=policy.default)
+def as_mail(email: Email) -> EmailMessage:
+    return message_from_bytes(mime(email, FROM, NOON), policy=policy.default)
 
 
 def test_email_has_the_report_its_place_and_local_time() -> None:
-    letter = sent()
-    assert letter.to == "trees@example.org"
-    assert letter.subject == f"Pothole: Big hole [{GROUPED}]"
+    email = sent()
+    assert email.to == "trees@example.org"
+    assert email.subject == f"Pothole: Big hole [{GROUPED}]"
     for part in (
         "Demo Council is passing on a report to The tree team.",
         "A deep hole.",
@@ -60,13 +60,13 @@ def test_email_has_the_report_its_place_and_local_time() -> None:
         f"Page: https://council.example/reports/{REFERENCE}",
         "kinds: round, wet",
     ):
-        assert part in letter.text
-        assert part.partition(": ")[2] in letter.html
+        assert part in email.text
+        assert part.partition(": ")[2] in email.html
 
 
 def test_reporter_is_named_only_if_the_destination_passes_contact() -> None:
-    for letter, named in ((sent(), False), (sent(passes_contact=True), True)):
-        whole = letter.text + letter.html + str(letter.attachments)
+    for email, named in ((sent(), False), (sent(passes_contact=True), True)):
+        whole = email.text + email.html + str(email.attachments)
         for personal in ("Ann Other", "ann@example.org", "01904 960123"):
             assert (personal in whole) is named
 
@@ -96,10 +96,10 @@ def test_email_has_all_parts_and_a_reply_address() -> None:
 
 def test_residents_text_becomes_no_header_or_markup() -> None:
     nasty = "x\r\nBcc: everybody@example.org\r\n\r\n<script>alert(1)</script>"
-    letter = sent(case(title=nasty, description=nasty, address=nasty, page_url=None))
-    mail = as_mail(letter)
+    email = sent(case(title=nasty, description=nasty, address=nasty, page_url=None))
+    mail = as_mail(email)
     assert mail["Bcc"] is None and "\n" not in str(mail["Subject"])
-    assert "<script>" not in letter.html and "&lt;script&gt;" in letter.html
+    assert "<script>" not in email.html and "&lt;script&gt;" in email.html
 
 
 def test_email_is_plain_ascii_in_short_lines_for_any_text() -> None:
@@ -128,7 +128,7 @@ def test_nothing_is_sent_when_the_report_may_no_longer_be_passed_on() -> None:
     sender = MailboxSender(lambda _: None, lambda: post, WORDING, lambda each: each)
     with pytest.raises(Refused, match="not_to_be_passed_on"):
         sender.send(delivery(), trees())
-    assert post.letters == []
+    assert post.emails == []
 
 
 def test_mailbox_cannot_be_looked_up() -> None:

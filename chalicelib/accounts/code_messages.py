@@ -1,6 +1,6 @@
 """The messages that carry a code.
 
-The code is neither in the subject nor in the first words of a mail, which a locked phone shows:
+The code is neither in the subject nor in the first words of an email, which a locked phone shows:
 every mail server on the way logs subjects. The last line of the text message lets a browser fill in
 the code, only on our own pages ("Origin-bound one-time codes delivered via SMS", WICG, 2022).
 """
@@ -10,27 +10,27 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from chalicelib.accounts.model import CODE_HOLDS, Attempt
-from chalicelib.kernel.email import Letter
+from chalicelib.kernel.email import Email
 from chalicelib.kernel.templating import environment
 
 TEMPLATES = Path(__file__).parent / "templates"
 MINUTES = int(CODE_HOLDS.total_seconds() // 60)
-_LETTER = environment(TEMPLATES).get_template("letter.html")
+_EMAIL = environment(TEMPLATES).get_template("email.html")
 
 
 @dataclass(frozen=True)
-class CodeLetters:
-    """The mail and the text message that a code is sent in."""
+class CodeMessages:
+    """The email and the text message that a code is sent in."""
 
     council: str
     site_url: str
 
-    def letter(self, attempt: Attempt, code: str, link_token: str) -> Letter:
+    def email(self, attempt: Attempt, code: str, link_token: str) -> Email:
         if attempt.account_id:
             return self._to_add(attempt, code)
         return self._to_sign_in(attempt, code, link_token)
 
-    def _to_add(self, attempt: Attempt, code: str) -> Letter:
+    def _to_add(self, attempt: Attempt, code: str) -> Email:
         parts = (
             "You (or someone using your email address) asked to add this address to an account "
             f"with {self.council}.",
@@ -39,15 +39,15 @@ class CodeLetters:
             "Don't share the code with anyone. We will never ask you for it. If you did not ask "
             "for it, ignore this email.",
         )
-        return Letter(
+        return Email(
             to=attempt.destination.value,
             subject=f"Your code to add this address to your account with {self.council}",
             text="\n\n".join([*parts[:2], code, parts[2]]) + "\n",
-            html=_LETTER.render(council=self.council, before=parts[:2], code=code, after=parts[2:]),
+            html=_EMAIL.render(council=self.council, before=parts[:2], code=code, after=parts[2:]),
             thread=f"sign-in.{attempt.attempt_id}",
         )
 
-    def _to_sign_in(self, attempt: Attempt, code: str, link_token: str) -> Letter:
+    def _to_sign_in(self, attempt: Attempt, code: str, link_token: str) -> Email:
         way = f"/forms/sign-in/confirm/{attempt.attempt_id}?token={link_token}"
         link = f"{self.site_url}{way}"
         parts = (
@@ -57,11 +57,11 @@ class CodeLetters:
             "Don't share the code or the link with anyone. We will never ask you for them. If "
             "you did not ask for this email, ignore it.",
         )
-        return Letter(
+        return Email(
             to=attempt.destination.value,
             subject=f"Your code to sign in to {self.council}",
             text="\n\n".join([parts[0], parts[1], code, parts[2], link, parts[3]]) + "\n",
-            html=_LETTER.render(
+            html=_EMAIL.render(
                 council=self.council,
                 before=parts[:2],
                 code=code,
