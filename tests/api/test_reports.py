@@ -1,4 +1,8 @@
 import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -7,6 +11,7 @@ from chalice.test import HTTPResponse
 from chalicelib.kernel.parsing import MAX_BODY_BYTES
 from tests.api.conftest import Api
 from tests.builders import draft_body
+from tests.conftest import ROOT
 from tests.seam import ALL_TRIES, REFUSALS, Refusal, refuse
 
 
@@ -240,3 +245,33 @@ def test_client_gets_retry_after_when_the_store_does_not_answer(kind: Refusal, a
     assert int(answer.headers["Retry-After"]) > 0
     assert api.stored_ids() == []
     assert api.post("/api/reports", draft_body()).status_code == 201
+
+
+LIBRARIES = ("kernel", "aws", "bootstrap")
+"""Folders that a request runs in as it runs in a library."""
+
+
+def modules_that_run(action: Callable[[], object]) -> set[str]:
+    """The modules of the application in which a function is called during the action."""
+    application, found = ROOT / "chalicelib", set()
+
+    def note(frame: FrameType, event: str, _: object) -> None:
+        path = Path(frame.f_code.co_filename)
+        if event == "call" and application in path.parents:
+            found.add(path.relative_to(application).as_posix())
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        action()
+    finally:
+        sys.setprofile(before)
+    return found
+
+
+def test_new_report_runs_in_few_modules(api: Api) -> None:
+    api.post("/api/reports", draft_body(), key="first")
+    ran = modules_that_run(lambda: api.post("/api/reports", draft_body(), key="second"))
+    own = {path for path in ran if path.partition("/")[0] not in LIBRARIES}
+    assert "reports/usecases/submission.py" in own
+    assert len(own) <= 26, sorted(own)
