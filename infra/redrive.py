@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from chalicelib.bootstrap import container
-from chalicelib.bootstrap.alerts import telling_ports
+from chalicelib.bootstrap.alerts import delivery_ports
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -50,7 +50,7 @@ def redrive(queue: str) -> None:
 def _failed_alerts_again() -> int:
     from chalicelib.alerts.usecases.failed import send_ours_again
 
-    return send_ours_again(telling_ports())
+    return send_ours_again(delivery_ports())
 
 
 def dead_letters_of(client: "SQSClient", home: str) -> str:

@@ -18,7 +18,7 @@ from chalicelib.net import openid_discovery
 from chalicelib.outbound import webhook
 from chalicelib.reports import ports as reports
 from infra.local.cloud import Cloud
-from tests import emptied
+from tests import empty_cloud
 from tests.effort import EXHAUSTIVE
 from tests.fakes import IDS, Clock, MemoryPhotos, MemoryRepository, Nowhere
 from tests.patience import STRETCH
@@ -84,7 +84,7 @@ def ports(repository: MemoryRepository, clock: Clock) -> reports.Ports:
 def cloud(cloud_of_the_module: Cloud) -> Cloud:
     """moto with the template's resources, emptied for each test, which takes a quarter of the time
     of a new one. Tests step its pump themselves. A module that uses it has no other cloud."""
-    emptied.empty(cloud_of_the_module)
+    empty_cloud.empty(cloud_of_the_module)
     _fill_caches()
     return cloud_of_the_module
 

@@ -22,7 +22,7 @@ from bench.crowd.outbox import Landed, landed
 from bench.crowd.reporting import Reports
 from bench.crowd.subscribing import leave, subscribed
 from bench.crowd.watching import follow, keep_to_alerts, watched
-from chalicelib.bootstrap.alerts import telling_ports
+from chalicelib.bootstrap.alerts import delivery_ports
 from chalicelib.catalogue.load import COUNCILS
 from chalicelib.gazetteer.wards import WARDS
 from infra.demo.gazetteer import COMMITTED
@@ -124,7 +124,7 @@ class Crowd:
         """Advances to these times, and from each by minutes until nothing is due."""
         for moment in moments:
             self._clock.move_to(WAKE[moment])
-            ports = telling_ports()
+            ports = delivery_ports()
             while ports.alerts.due(ports.now(), limit=1):
                 self._cloud.pump.run_schedules()
                 follow(self._cloud.pump)

@@ -8,7 +8,7 @@ from bench.crowd.model import Person, Wish
 from chalicelib.alerts.model import QuietHours, Subscription, SubscriptionRequest, Topic
 from chalicelib.alerts.usecases.managing import Shown, stop
 from chalicelib.alerts.usecases.subscribing import Subscriber, checked, subscribe
-from chalicelib.bootstrap.alerts import alerts_ports, telling_ports
+from chalicelib.bootstrap.alerts import alerts_ports, delivery_ports
 from chalicelib.kernel.push_address import PushAddress
 
 QUIET = QuietHours(begin="09:00", end="20:00")
@@ -45,7 +45,7 @@ def leave(person: Person, subscription: Subscription) -> None:
         shown = Shown(account_id=subscription.account_id)
         stop(subscription.subscription_id, shown, alerts_ports())
     elif person.standing == "suppressed":
-        ports = telling_ports()
+        ports = delivery_ports()
         ports.suppressed.add(subscription.address_key or "", "bounced", ports.now())
 
 

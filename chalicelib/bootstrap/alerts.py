@@ -67,7 +67,7 @@ def index_ports() -> alerts.IndexPorts:
 
 
 @container.once
-def telling_ports() -> delivery.Ports:
+def delivery_ports() -> delivery.Ports:
     from secrets import SystemRandom
 
     from chalicelib.alerts.dynamo import alerts as stores

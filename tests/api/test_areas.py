@@ -23,7 +23,7 @@ from infra.roadworks import COLUMNS
 from tests.api.conftest import Api
 from tests.api.test_alerts_sent import confirmed
 from tests.builders import MARKET_PLACE, NOON, draft_body
-from tests.built import replace_built
+from tests.composition import replace_built
 from tests.open311 import assert_errors, other_system
 
 HERE = "lat=53.959&long=-1.0815"

@@ -19,7 +19,7 @@ from chalicelib.reports.needs import Need
 from infra.local.cloud import Cloud
 from tests.api.conftest import Api
 from tests.builders import NOON, draft_body
-from tests.built import Broken, replace_built
+from tests.composition import Broken, replace_built
 from tests.people import FORM, post_form
 
 HOOK = {"name": "Canary", "url": "http://127.0.0.1:9/hook"}

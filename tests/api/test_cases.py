@@ -24,7 +24,7 @@ from infra.tokens import token_of
 from tests.api.conftest import Api
 from tests.attack_photos import picture, saved
 from tests.builders import draft_body
-from tests.built import replace_built
+from tests.composition import replace_built
 
 NOISE: dict[str, Any] = {"service_code": "noise-nuisance", "attributes": {"kind": "noise"}}
 PHOTO = "0" * 26

@@ -22,7 +22,7 @@ from chalicelib.reports.usecases.updating import add_update
 from infra.tokens import token_of
 from tests.api.conftest import Api
 from tests.builders import NOON, update_draft
-from tests.personal import Resident, resident
+from tests.personal_data import Resident, resident
 
 EMPTY = ("account.disabled_at",)
 """Whose account is closed gets no export."""

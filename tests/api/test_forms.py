@@ -31,7 +31,7 @@ from infra.facilities import import_facilities, kind_named
 from infra.local.cloud import Cloud
 from tests.api.conftest import Api
 from tests.builders import draft, update_draft
-from tests.built import Broken, replace_built
+from tests.composition import Broken, replace_built
 from tests.forms import URLENCODED, File, PageReader, encoded
 
 REPORT = "/forms/report"

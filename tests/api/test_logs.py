@@ -20,7 +20,7 @@ from tests.api.conftest import Api
 from tests.attack_photos import saved
 from tests.builders import draft_body, long_key
 from tests.forms import URLENCODED
-from tests.lines import kept, read
+from tests.log_lines import kept, read
 from tests.seam import ALL_TRIES, refuse
 
 PHONE = "6f1c2f0e-90f1-4a3e-9c39-0d6a7e1b2c3d"

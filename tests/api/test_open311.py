@@ -8,7 +8,7 @@ import pytest
 from chalicelib.bootstrap import container
 from chalicelib.catalogue.load import load
 from tests.api.conftest import Api
-from tests.built import Broken, replace_built
+from tests.composition import Broken, replace_built
 from tests.open311 import OtherSystem, assert_errors, json_of, other_system, xml_of
 from tests.seam import ALL_TRIES, REFUSALS, Refusal, refuse
 

@@ -12,7 +12,7 @@ from chalicelib.bootstrap.partners import partners_ports
 from chalicelib.georeport.reading import Unreadable, read_xml
 from chalicelib.georeport.wire import write
 from tests.api.conftest import Api
-from tests.built import replace_built
+from tests.composition import replace_built
 from tests.effort import effort
 from tests.fakes_partners import MemoryKeys
 from tests.open311 import FORM, OtherSystem, other_system

@@ -16,7 +16,7 @@ from chalicelib.handlers.publishing import publishing_events
 from chalicelib.jobs.model import Job
 from infra.local.cloud import Cloud
 from infra.tokens import token_of
-from tests import recount
+from tests import recount_figures
 from tests.api.conftest import Api
 from tests.builders import MARKET_PLACE, draft_body
 from tests.conftest import ROOT
@@ -35,14 +35,16 @@ def report(api: Api, key: str, token: str | None = None, **values: Any) -> str:
 
 def published(cloud: Cloud) -> dict[str, bytes]:
     client = boto3.client("s3")
-    found = client.list_objects_v2(Bucket=cloud.bucket, Prefix=recount.FOLDER).get("Contents", [])
+    found = client.list_objects_v2(Bucket=cloud.bucket, Prefix=recount_figures.FOLDER).get(
+        "Contents", []
+    )
     keys = [each["Key"] for each in found if each["Key"].endswith(".json")]
     return {k: client.get_object(Bucket=cloud.bucket, Key=k)["Body"].read() for k in keys}
 
 
 def stored(cloud: Cloud) -> list[dict[str, Any]]:
     table = cloud.environment["REPORTS_TABLE"]
-    return recount.table_rows(boto3.client("dynamodb"), table)
+    return recount_figures.table_rows(boto3.client("dynamodb"), table)
 
 
 def test_figures_follow_the_reports(api: Api) -> None:
@@ -56,8 +58,10 @@ def test_figures_follow_the_reports(api: Api) -> None:
         assert api.post(path, said, token=officer).status_code == 201
     publishing_events.publish_performance(SCHEDULED, None)
     after = published(api.cloud)
-    assert recount.check(stored(api.cloud), after) > 0
-    months = [json.loads(each[f"{recount.FOLDER}index.json"])["months"] for each in (first, after)]
+    assert recount_figures.check(stored(api.cloud), after) > 0
+    months = [
+        json.loads(each[f"{recount_figures.FOLDER}index.json"])["months"] for each in (first, after)
+    ]
     assert [each[0]["all"]["fixed"] for each in months] == [0, 8]
     assert months[1][0]["all"]["in_target"] == 8
     table = boto3.client("s3").get_object(Bucket=api.cloud.bucket, Key=months[1][0]["csv"][1:])
@@ -72,7 +76,7 @@ def test_non_public_reports_are_in_no_figure(api: Api) -> None:
     publishing_events.publish_performance(SCHEDULED, None)
     for body in published(api.cloud).values():
         assert b"noise-nuisance" not in body
-    assert recount.check(stored(api.cloud), published(api.cloud)) > 0
+    assert recount_figures.check(stored(api.cloud), published(api.cloud)) > 0
 
 
 def asked(api: Api, token: str, month: str | None = None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pytest
 from chalicelib.bootstrap.reports import reactions, reports_ports
 from tests.api.conftest import Api
 from tests.builders import draft_body
-from tests.built import replace_built
+from tests.composition import replace_built
 
 CANARIES = {
     "name": "Canary Nightjar",

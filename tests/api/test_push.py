@@ -19,7 +19,7 @@ from chalicelib.jobs.usecases.crew_devices import MOST_DEVICES
 from chalicelib.publishing.usecases import publish_fixed
 from infra.local.cloud import Cloud
 from infra.local.push import PushService
-from tests import emptied
+from tests import empty_cloud
 from tests.api.conftest import Api
 from tests.builders import MARKET_PLACE, draft_body
 from tests.jobs import Depot
@@ -44,7 +44,7 @@ def cloud(service: PushService) -> Iterator[Cloud]:
 
 @pytest.fixture
 def api(service: PushService, cloud: Cloud) -> Iterator[Api]:
-    emptied.empty(cloud)
+    empty_cloud.empty(cloud)
     service.taken.clear()
     service.status = 0
     with Client(app.app) as client:

@@ -19,7 +19,7 @@ from tests.builders import draft_body
 from tests.fakes_alerts import subscription
 from tests.forms import PageReader
 from tests.people import post_form
-from tests.told import tell_what_waits
+from tests.undo_window import send_waiting_alerts
 
 REPORTER = "alex@example.org"
 TEXT = "Which side of the road is it on?"
@@ -42,7 +42,7 @@ def ask(report_id: str, api: Api, text: str = TEXT, key: str = "key") -> Any:
     path = f"/api/cases/{report_id}/questions"
     answer = api.post(path, {"text": text}, key=key, token=api.token("officer"))
     assert answer.status_code == 201, answer.body
-    tell_what_waits(api.cloud.pump.run_until_idle)
+    send_waiting_alerts(api.cloud.pump.run_until_idle)
     return answer.json_body
 
 
@@ -201,5 +201,5 @@ def test_question_is_not_sent_when_it_was_settled_meanwhile(report_id: str, api:
     api.post(path, {"text": TEXT}, token=api.token("officer"))
     report = stored(report_id)
     reports_ports().repository.save(replace(report, state="closed"))
-    tell_what_waits(api.cloud.pump.run_until_idle)
+    send_waiting_alerts(api.cloud.pump.run_until_idle)
     assert len(letters_about()) == 0 and len(mail.emails()) > before

@@ -19,7 +19,7 @@ from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.handlers.accounts.sign_in_pages import path_of_ours
 from infra.local import mail
 from tests.api.conftest import Api
-from tests.lines import faults_in_metrics, kept, read
+from tests.log_lines import faults_in_metrics, kept, read
 from tests.people import (
     FORM,
     ask_for_code,

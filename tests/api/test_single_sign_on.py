@@ -49,7 +49,7 @@ from tests.issuer import (
     served,
     staff_at,
 )
-from tests.lines import kept, read
+from tests.log_lines import kept, read
 from tests.people import (
     ask_for_code,
     cookie_in,

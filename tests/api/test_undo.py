@@ -16,8 +16,8 @@ from chalicelib.reports.usecases.staff.officer_changes import UNTOLD_FOR
 from infra.local import mail
 from tests.api.conftest import Api
 from tests.builders import draft_body
-from tests.built import replace_built
-from tests.told import tell_what_waits
+from tests.composition import replace_built
+from tests.undo_window import send_waiting_alerts
 
 RESIDENT = "alex@example.org"
 
@@ -63,7 +63,7 @@ def emails(words: str) -> list[str]:
 
 
 def tell(api: Api) -> None:
-    tell_what_waits(api.cloud.pump.run_until_idle)
+    send_waiting_alerts(api.cloud.pump.run_until_idle)
 
 
 CHANGES: list[dict[str, Any]] = [
@@ -91,7 +91,7 @@ def test_undone_change_notifies_nobody(values: dict[str, Any], api: Api) -> None
 def test_reporter_is_notified_once_the_time_to_undo_is_over(api: Api) -> None:
     request_id = reported(api)
     change = changed(api, request_id, state="fixed", text="Done!")
-    tell_what_waits(api.cloud.pump.run_until_idle, timedelta(seconds=59))
+    send_waiting_alerts(api.cloud.pump.run_until_idle, timedelta(seconds=59))
     assert not emails("Fixed")
     tell(api)
     assert len(emails("Fixed")) == 1

@@ -29,7 +29,7 @@ handler = getattr(import_module(module), name)
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.publishing import publishing_ports
 from chalicelib.bootstrap.reports import reactions
-from tests.built import every_builder_of_ports
+from tests.composition import every_builder_of_ports
 class Fails:
     def __getattr__(self, name):
         from chalicelib.errors import UpstreamFailed

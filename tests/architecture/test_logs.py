@@ -11,9 +11,9 @@ from chalice.test import Client
 import app
 from tests.architecture.test_events import ALONE, HANDLERS, SCHEDULED, alone
 from tests.architecture.test_routes import PLACEHOLDERS, every_route
-from tests.built import Broken, every_builder_of_ports, replace_built
+from tests.composition import Broken, every_builder_of_ports, replace_built
 from tests.conftest import ROOT
-from tests.lines import faults_in_metrics, kept, read
+from tests.log_lines import faults_in_metrics, kept, read
 
 OWN = ROOT / "chalicelib" / "kernel" / "observability" / "logs.py"
 SPEAKING = ("event", "failure", "line")

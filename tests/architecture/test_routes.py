@@ -19,7 +19,7 @@ from chalicelib.handlers.http.openapi import document
 from chalicelib.handlers.http.routes import HTML, PROBLEM, STATUS, Routes
 from chalicelib.handlers.registry import ROUTES
 from tests.builders import draft_body
-from tests.built import Broken, every_builder_of_ports, replace_built
+from tests.composition import Broken, every_builder_of_ports, replace_built
 
 TREE = errors.__doc__ or ""
 GATES = {gate for _, gate in inspect.getmembers(auth, inspect.isfunction)}

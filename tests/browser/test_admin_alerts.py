@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from chalicelib.alerts.delivery import Alert
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import accounts_ports
-from chalicelib.bootstrap.alerts import telling_ports
+from chalicelib.bootstrap.alerts import delivery_ports
 from chalicelib.bootstrap.disruptions import disruptions_publish_ports
 from chalicelib.disruptions.publishing import publish
 from chalicelib.kernel.time import utc_now
@@ -125,7 +125,7 @@ def test_failed_alert_is_shown_with_its_reason_and_sent_again(
         updated_at=now,
         last_error="unanswered",
     )
-    telling_ports().alerts.save(failed)
+    delivery_ports().alerts.save(failed)
     page = opened(new_page, "alerts")
     entry = page.locator(".app-entry", has_text="Email: the report is fixed")
     expect(entry).to_contain_text("Tried 8 times")

@@ -32,7 +32,7 @@ from tests.browser.officer import (
     tick,
 )
 from tests.browser.signing_in import new_account, sign_in
-from tests.told import tell_what_waits
+from tests.undo_window import send_waiting_alerts
 
 
 def undo(page: Page, saying: str = "change undone") -> None:
@@ -65,7 +65,7 @@ def save_view(page: Page) -> None:
 
 def answer(page: Page, stack: LocalStack, question: str, words: str) -> None:
     """As the reporter, by the link that was sent."""
-    tell_what_waits(stack.cloud.pump.wait_until_idle)
+    send_waiting_alerts(stack.cloud.pump.wait_until_idle)
     mails = page.request.get("/_local/outbox.json").json()["items"]
     asked = next(each for each in mails if question in each.get("body", ""))
     link = re.search(r"http\S+/forms/questions/\S+", asked["body"])

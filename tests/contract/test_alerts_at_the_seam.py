@@ -14,7 +14,7 @@ from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.model import AlertRequested, Channel
 from chalicelib.alerts.usecases.sending import send_woken, wake_due
 from chalicelib.alerts.usecases.sending import tell as send_tell
-from chalicelib.bootstrap.alerts import telling_ports
+from chalicelib.bootstrap.alerts import delivery_ports
 from chalicelib.errors import UpstreamFailed
 from tests.fakes_delivery import World, report, subscription, tell
 from tests.seam import (
@@ -42,7 +42,7 @@ class Seam:
 
     def __init__(self) -> None:
         self.world = World()
-        real = telling_ports()
+        real = delivery_ports()
         kept = ("subscriptions", "alerts", "suppressed", "spend")
         self.ports: Ports = replace(
             self.world.ports(), **{name: getattr(real, name) for name in kept}

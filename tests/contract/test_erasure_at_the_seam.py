@@ -29,10 +29,10 @@ from chalicelib.reports.usecases.lifecycle.forgetting import REMOVED
 from infra.local.cloud import Cloud
 from infra.restore import restore_reports
 from infra.tokens import account_with
-from tests.built import replace_built
+from tests.composition import replace_built
 from tests.conftest import ROOT
 from tests.effort import sample
-from tests.personal import OTHERS, Resident, places_with, resident, stored
+from tests.personal_data import OTHERS, Resident, places_with, resident, stored
 from tests.seam import Answer, Try, around, record
 
 EVENT = json.loads((ROOT / "tests" / "events" / "erase.json").read_text(encoding="utf-8"))

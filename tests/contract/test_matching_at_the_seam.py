@@ -20,7 +20,7 @@ from chalicelib.bootstrap.alerts import match_ports
 from chalicelib.events import ReportChanged
 from chalicelib.handlers.alerts import alerts_events
 from tests.architecture.test_events import EVENTS
-from tests.built import replace_built
+from tests.composition import replace_built
 from tests.fakes_alerts import Alerts, subject, subscription
 from tests.seam import ALL_TRIES, Try, lose_reply, refuse
 

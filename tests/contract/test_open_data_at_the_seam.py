@@ -36,7 +36,7 @@ from chalicelib.reports.usecases.staff.changing import change
 from infra.local.cloud import Cloud
 from tests import builders
 from tests.builders import NOON
-from tests.built import replace_built
+from tests.composition import replace_built
 from tests.conftest import ROOT
 from tests.contract.test_publishing_at_the_seam import (
     Bucket,

@@ -14,7 +14,7 @@ from chalicelib.alerts import message_senders
 from chalicelib.alerts.model import AlertRequested
 from chalicelib.alerts.usecases import sending
 from chalicelib.bootstrap import container
-from chalicelib.bootstrap.alerts import telling_ports
+from chalicelib.bootstrap.alerts import delivery_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import UpstreamFailed
 from chalicelib.kernel.delivery_retry import LONGEST_WAITS_S
@@ -58,7 +58,7 @@ def waiting_apart() -> int:
 
 
 def store_and_tell() -> None:
-    ports = telling_ports()
+    ports = delivery_ports()
     told = reports_ports().repository.create(report(version=0))
     for number in range(10):
         each = subscription(subscription_id=f"{number:032x}", to=f"sam{number}@example.org")
@@ -120,7 +120,7 @@ def test_email_held_up_by_an_internal_error_for_a_day_is_sent_once_by_the_redriv
         store_and_tell()
         for passed_s in accumulate(LONGEST_WAITS_S, initial=1):
             with time_machine.travel(now + timedelta(seconds=passed_s), tick=False):
-                sending.wake_due(telling_ports())
+                sending.wake_due(delivery_ports())
                 cloud.pump.run_until_idle()
     with time_machine.travel(now + timedelta(days=1), tick=False):
         assert (waiting_apart(), emails_to()) == (0, [])

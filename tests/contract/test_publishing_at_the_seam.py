@@ -45,9 +45,9 @@ from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
 from infra.local.cloud import Cloud
-from tests import builders, lines
+from tests import builders, log_lines
 from tests.builders import MARKET_PLACE, draft, update_draft
-from tests.built import replace_built
+from tests.composition import replace_built
 from tests.conftest import ROOT
 from tests.effort import effort
 from tests.fakes_publishing import MemoryCdn
@@ -454,14 +454,14 @@ def test_poisonous_message_ends_in_the_dead_letter_queue_and_the_rest_is_publish
     with (
         time_machine.travel(datetime.now(UTC), tick=True) as now,
         record() as made,
-        lines.kept() as logged,
+        log_lines.kept() as logged,
     ):
         for _ in range(8):
             cloud.pump.run_until_idle()
             now.shift(VISIBILITY_TIMEOUT + timedelta(seconds=1))
         assert bodies_in(dead_letter_queue(queue)) == ["no JSON"]
         assert counted(queue) == {"0"}
-    assert len(lines.read(logged, event="a message tells no fact")) == 5
+    assert len(log_lines.read(logged, event="a message tells no fact")) == 5
     written = [path_of(this) for this in made if this.operation == "s3.PutObject"]
     ids = [report.service_request_id for report in reported]
     once = [*map(report_key, ids), *map(page_key, ids), tile_of(reported[0]), counts_key()]

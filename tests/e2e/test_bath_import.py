@@ -32,7 +32,7 @@ from chalicelib.reports.states import State, status_of
 from infra.__main__ import commands
 from infra.import_reports import MAPPINGS, load_mapping
 from infra.local.stack import LocalStack, Options
-from tests import recount
+from tests import recount_figures
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, PHONE, WEB
 from tests.browser.signing_in import new_account, sign_in
 from tests.browser.test_crew import say_done
@@ -175,11 +175,13 @@ def stack_json(stack: LocalStack, path: str) -> Any:
         return json.load(answer)
 
 
-def stored_items(stack: LocalStack) -> list[recount.Row]:
-    return recount.table_rows(boto3.client("dynamodb"), stack.cloud.environment["REPORTS_TABLE"])
+def stored_items(stack: LocalStack) -> list[recount_figures.Row]:
+    return recount_figures.table_rows(
+        boto3.client("dynamodb"), stack.cloud.environment["REPORTS_TABLE"]
+    )
 
 
-def report_rows(stack: LocalStack) -> list[recount.Row]:
+def report_rows(stack: LocalStack) -> list[recount_figures.Row]:
     return [each for each in stored_items(stack) if each["record"] == "report"]
 
 
@@ -298,8 +300,8 @@ def test_documents_keep_references_and_dates_and_hide_what_is_not_public(
 def test_published_figures_equal_a_recount_of_the_stored_reports(
     stack: LocalStack, first_run: str
 ) -> None:
-    published = bodies(stack, recount.FOLDER)
-    assert recount.check(stored_items(stack), published) > MONTHS
+    published = bodies(stack, recount_figures.FOLDER)
+    assert recount_figures.check(stored_items(stack), published) > MONTHS
     assert len(published) == MONTHS + 1
 
 
@@ -368,8 +370,8 @@ def test_three_crews_work_a_planned_day_and_residents_and_figures_follow(
         assert any(grouped(reference) in each and "The work is done." in each for each in emails)
 
     said(stack, "publish")
-    folder = bodies(stack, recount.FOLDER)
-    assert recount.check(stored_items(stack), folder) > effort(100, 1_000)
+    folder = bodies(stack, recount_figures.FOLDER)
+    assert recount_figures.check(stored_items(stack), folder) > effort(100, 1_000)
 
 
 def test_rows_are_refused_with_line_and_reason_and_status_when_they_are_wrong(

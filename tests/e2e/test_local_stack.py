@@ -28,7 +28,7 @@ from tests.builders import draft_body, long_key
 from tests.conftest import ROOT
 from tests.fakes import Clock
 from tests.fakes_partners import MemoryKeys
-from tests.lines import read
+from tests.log_lines import read
 from tests.patience import PATIENCE_S
 
 

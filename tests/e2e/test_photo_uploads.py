@@ -21,7 +21,7 @@ from infra.local.signed import MOST_FILE_BYTES, RefusedByS3, Signer
 from infra.local.stack import LocalStack, Options, secret_of
 from tests.attack_photos import saved
 from tests.builders import long_key
-from tests.lines import kept, read
+from tests.log_lines import kept, read
 
 BOUNDARY = "----photo"
 FORM = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}

@@ -14,7 +14,7 @@ from infra.local.cloud import Cloud
 from infra.local.pump import Pump
 from infra.local.schedules import interval
 from tests.builders import NOON, report
-from tests.built import replace_built
+from tests.composition import replace_built
 
 
 class Flaky:

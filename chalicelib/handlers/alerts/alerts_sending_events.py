@@ -12,7 +12,7 @@ from chalicelib.alerts.model import AlertRequested, Confirm
 from chalicelib.alerts.usecases import sending
 from chalicelib.alerts.usecases.receipts import TooSoon, take
 from chalicelib.bootstrap import container
-from chalicelib.bootstrap.alerts import telling_ports
+from chalicelib.bootstrap.alerts import delivery_ports
 from chalicelib.errors import AppError
 from chalicelib.handlers.http.event import BatchAnswer, batch, one_by_one
 from chalicelib.kernel.observability import logs, trace
@@ -33,7 +33,7 @@ def send_alert(event: SQSEvent) -> BatchAnswer:
 def wake_alerts(_: CloudWatchEvent) -> None:
     """Wakes the alerts that are due now, and those that a sender left unfinished."""
     with batch("wake_alerts") as line:
-        line["records"] = sending.wake_due(telling_ports())
+        line["records"] = sending.wake_due(delivery_ports())
 
 
 @events.on_sqs_message(queue_arn=RECEIPTS_QUEUE, batch_size=10)
@@ -67,7 +67,7 @@ def _is_dealt_with(record: dict[str, Any], line: logs.Fields) -> bool:
 
 
 def _dealt_with(message: AlertRequested | Confirm | Wake) -> Alert | None:
-    ports = telling_ports()
+    ports = delivery_ports()
     match message:
         case Wake():
             return sending.send_woken(message, ports)
@@ -82,7 +82,7 @@ def _dealt_with(message: AlertRequested | Confirm | Wake) -> Alert | None:
 def _is_taken(record: dict[str, Any], line: logs.Fields) -> bool:
     try:
         receipt = receipts.read(record["body"])
-        after = take(receipt, telling_ports()) if receipt else None
+        after = take(receipt, delivery_ports()) if receipt else None
     except TooSoon:
         return False
     except (AppError, msgspec.DecodeError) as error:

@@ -9,7 +9,7 @@ import msgspec
 from chalicelib.alerts.delivery import Alert, Kind, OfOfficers, State
 from chalicelib.alerts.model import Channel
 from chalicelib.alerts.usecases.failed import listed, send_again
-from chalicelib.bootstrap.alerts import telling_ports
+from chalicelib.bootstrap.alerts import delivery_ports
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.params import PAGED, choice_of, cursor_of, limit_of, one_of
 from chalicelib.handlers.http.routes import Call, Query, Routes
@@ -63,7 +63,7 @@ def failed_alerts(call: Call) -> FailedAlerts:
         choice_of(call, "why", WHY, "failed"),
         limit=limit_of(call),
         after=cursor_of(call, CURSOR),
-        ports=telling_ports(),
+        ports=delivery_ports(),
     )
     return FailedAlerts(items=[_view(each) for each in found.alerts], next=found.next)
 
@@ -75,7 +75,7 @@ def failed_alerts(call: Call) -> FailedAlerts:
     summary="Resend an alert that was not delivered",
 )
 def again(_: Call, alert_id: str) -> FailedAlert:
-    return _view(send_again(alert_id, telling_ports()))
+    return _view(send_again(alert_id, delivery_ports()))
 
 
 def _view(alert: Alert) -> FailedAlert:

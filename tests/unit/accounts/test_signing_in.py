@@ -27,7 +27,7 @@ from tests.builders import NOON
 from tests.fakes import Clock
 from tests.fakes_accounts import FewTexts, MemoryAccounts, accounts_ports
 from tests.fakes_people import MemoryTrail
-from tests.lines import faults_in_metrics, kept, read
+from tests.log_lines import faults_in_metrics, kept, read
 
 ADDRESS = "resident@example.org"
 SECOND = timedelta(seconds=1)

@@ -21,7 +21,7 @@ from chalicelib.kernel.push_address import PushAddress
 from chalicelib.net.vapid_keys import PushKey, decoded, encoded
 from infra.local.push import Browser
 from tests.fakes import Clock
-from tests.lines import kept, read
+from tests.log_lines import kept, read
 from tests.unit.net.network import PUBLIC, FakeNetwork
 from tests.unit.net.test_safe_http_client import INSIDE, REFUSED
 

@@ -35,7 +35,7 @@ from chalicelib.reports.usecases.figures.outcomes import (
     outcome_of,
     outcomes_of_month,
 )
-from tests import recount
+from tests import recount_figures
 from tests.builders import NOON, report, update
 from tests.fakes import IDS, Clock, MemoryDocuments, MemoryPhotos, MemoryRepository, Nowhere
 
@@ -241,7 +241,7 @@ def raw(each: ServiceRequest) -> dict[str, Any]:
     from chalicelib.kernel.time import text_of
 
     moments = ("requested_datetime", "updated_datetime", "expected_datetime", "closed_datetime")
-    plain = {name: getattr(each, name) for name in recount.READ if name not in moments}
+    plain = {name: getattr(each, name) for name in recount_figures.READ if name not in moments}
     said = [{"state": u.state, "by": u.by, "datetime": text_of(u.datetime)} for u in each.updates]
     when = {name: text_of(at) for name in moments if (at := getattr(each, name))}
     return plain | when | {"record": "report", "updates": json.dumps(said)}
@@ -252,7 +252,7 @@ def test_figures_equal_a_recount_of_the_store(reports: list[ServiceRequest]) -> 
     here = Here(*reports)
     assert publish_performance_anew(here.ports) == {}
     published = {key: body for key, body in here.documents.bodies.items() if key.endswith(".json")}
-    recount.check(map(raw, reports), published)
+    recount_figures.check(map(raw, reports), published)
 
 
 @given(st.lists(timelines(), min_size=1, max_size=12, unique_by=lambda x: x.service_request_id))

@@ -12,7 +12,7 @@ from chalicelib.alerts.model import STOPPED_KEPT_FOR, Topic
 from chalicelib.alerts.usecases.questions import question_of, question_token
 from chalicelib.alerts.usecases.sending import send_woken
 from chalicelib.bootstrap import container
-from chalicelib.bootstrap.alerts import alerts_ports, telling_ports
+from chalicelib.bootstrap.alerts import alerts_ports, delivery_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import NotFound
 from chalicelib.kernel.time import utc_now
@@ -50,7 +50,7 @@ def say(state: Any, report_id: str, api: Api) -> None:
 def asked_after(days: float) -> list[str]:
     """The links of the email that asks, as it goes out so many days later."""
     before = len(mail.emails())
-    ports = telling_ports()
+    ports = delivery_ports()
     later = replace(ports, now=lambda: utc_now() + timedelta(days=days))
     for subscription_id, alert_id in later.alerts.due(later.now(), limit=10):
         send_woken(Wake(subscription_id=subscription_id, alert_id=alert_id), later)

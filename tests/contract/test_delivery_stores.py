@@ -11,7 +11,7 @@ from chalicelib.alerts.delivery import Alert, told_by
 from chalicelib.alerts.delivery_ports import Alerts, Spend, Suppressed
 from chalicelib.alerts.dynamo import alerts as stores_of
 from chalicelib.bootstrap import container
-from chalicelib.bootstrap.alerts import telling_ports
+from chalicelib.bootstrap.alerts import delivery_ports
 from chalicelib.kernel.optimistic import VersionConflict
 from tests.builders import NOON
 from tests.fakes_delivery import (
@@ -38,7 +38,7 @@ def stores(request: pytest.FixtureRequest) -> Stores:
         return Stores(MemoryAlerts(), MemorySuppressed(), MemorySpend())
     if request.param == "moto":
         request.getfixturevalue("cloud")
-        telling_ports()
+        delivery_ports()
         table = container.settings().alerts_table
     else:
         table = request.getfixturevalue("dynalite").new_table("AlertsTable")

@@ -27,9 +27,9 @@ from chalicelib.errors import (
 )
 from chalicelib.kernel.delivery_retry import LEASE, LONGEST_WAITS_S
 from tests.builders import NOON
+from tests.call_hooks import Killed
 from tests.fakes_delivery import ADDRESSES, REPORT, World, notice, report, subscription, tell
-from tests.hooked import Killed
-from tests.lines import faults_in_metrics, kept, read
+from tests.log_lines import faults_in_metrics, kept, read
 
 SECOND = timedelta(seconds=1)
 

@@ -8,24 +8,24 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.alerts.usecases.sending import wake_due
-from chalicelib.bootstrap.alerts import telling_ports
+from chalicelib.bootstrap.alerts import delivery_ports
 from chalicelib.kernel.time import utc_now
 from chalicelib.reports.usecases.staff.officer_changes import UNTOLD_FOR
-from tests.built import replace_built
+from tests.composition import replace_built
 
 
 @contextmanager
-def told_later(span: timedelta = UNTOLD_FOR) -> Iterator[None]:
+def alerts_after_undo(span: timedelta = UNTOLD_FOR) -> Iterator[None]:
     """Set the clock of the alert senders ahead by `span`."""
-    ports = replace(telling_ports(), now=lambda: utc_now() + span)
+    ports = replace(delivery_ports(), now=lambda: utc_now() + span)
     with pytest.MonkeyPatch.context() as patch:
-        replace_built(patch, telling_ports, ports)
+        replace_built(patch, delivery_ports, ports)
         yield
 
 
-def tell_what_waits(deliver: Callable[[], object], span: timedelta = UNTOLD_FOR) -> None:
+def send_waiting_alerts(deliver: Callable[[], object], span: timedelta = UNTOLD_FOR) -> None:
     """Send the alerts that wait for up to `span`; `deliver` processes all messages."""
     deliver()
-    with told_later(span):
-        wake_due(telling_ports())
+    with alerts_after_undo(span):
+        wake_due(delivery_ports())
         deliver()
