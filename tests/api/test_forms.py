@@ -359,7 +359,14 @@ def test_existing_report_is_followed_when_it_is_the_same(
     assert browser.page.title.startswith("Has it been reported already?")
     path = f"/forms/reports/{stored.service_request_id}/follow"
     browser.fill(action=path)
+    assert browser.page.title.startswith("Follow this report")
+    browser.fill({"to": ""}, action=path)
+    assert "Enter an email address" in browser.page.text
+    browser.fill({"to": "nobody"}, action=path)
+    assert "Enter an email address" in browser.page.text
+    browser.fill({"to": "follower@example.org"}, action=path)
     assert "You are following this report" in browser.page.text
+    assert "We've sent an email to follower@example.org" in browser.page.text
     assert "1 person follows it" in browser.page.text
     browser.open(browser.page.links["See the report"])
     assert "Followed by 1 person" in browser.page.text

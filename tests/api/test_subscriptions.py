@@ -377,6 +377,37 @@ def test_signed_in_follower_gets_alerts_at_the_preferred_address(here: Api, addr
     assert (listed["channel"], listed["state"]) == ("email", "active")
 
 
+def test_follower_without_an_account_is_counted_and_asked_to_confirm(
+    here: Api, address: str
+) -> None:
+    report = here.post("/api/reports", draft_body(), key=address).json_body
+    way = f"/api/reports/{report['service_request_id']}/follow"
+    answer = here.post(way, {"channel": "email", "to": address}, key=f"follow {address}").json_body
+    assert answer["followers"] == 1
+    alerts = answer["alerts"]
+    assert (alerts["channel"], alerts["state"]) == ("email", "unconfirmed")
+    stored = alerts_ports().subscriptions.get(alerts["subscription_id"])
+    assert stored is not None and stored.to == address
+    assert stored.topic.service_request_id == report["service_request_id"]
+
+
+def test_nobody_is_counted_when_the_followers_address_is_wrong(here: Api, address: str) -> None:
+    report = here.post("/api/reports", draft_body(), key=address).json_body
+    way = f"/api/reports/{report['service_request_id']}"
+    for wanted in ({"channel": "email", "to": "nobody"}, {"channel": "email"}, {"channel": "fax"}):
+        assert here.post(f"{way}/follow", wanted, key=None).status_code == 400
+    assert here.get(way).json_body["followers"] == 0
+
+
+def test_report_is_followed_without_alerts_when_no_channel_is_given(
+    here: Api, address: str
+) -> None:
+    report = here.post("/api/reports", draft_body(), key=address).json_body
+    way = f"/api/reports/{report['service_request_id']}/follow"
+    assert here.post(way, {}, key=None).json_body["alerts"] is None
+    assert here.client.http.post(way).status_code == 201
+
+
 # The whole way: an event finds the subscription, and nobody else learns where the subscriber lives.
 
 

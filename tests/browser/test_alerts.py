@@ -102,7 +102,7 @@ def path_in(email: object, page: str) -> str:
     return found[1]
 
 
-def letter_to(address: str) -> str:
+def email_to(address: str) -> str:
     sent = (each for each in mail.outbox()["items"] if each["to"] == address)
     return str(next(sent)["body"])
 
@@ -123,7 +123,7 @@ def test_alerts_near_a_place_are_requested_confirmed_changed_and_stopped(
     assert (asked.state, asked.topic.radius_m, asked.event_types) == ("unconfirmed", 1000, ())
 
     stack.cloud.pump.wait_until_idle()
-    page.goto(path_in(letter_to(address), "/confirm"))
+    page.goto(path_in(email_to(address), "/confirm"))
     page.get_by_role("button", name="Yes, send me alerts").click()
     heading(page, "You will get these alerts")
     page.get_by_role("button", name="Change or stop these alerts").click()
@@ -294,15 +294,14 @@ def test_road_works_can_be_everywhere_or_near_a_place_at_certain_hours(new_page:
     assert asked.quiet and (asked.quiet.begin, asked.quiet.end) == ("21:30", "07:00")
 
 
-def test_alerts_for_a_report_are_requested_from_its_page(
+def test_alerts_for_a_report_are_requested_with_their_kinds(
     new_page: NewPage, stack: LocalStack
 ) -> None:
     about = draft(lat=53.9421, long=-1.1401)
     report = submission.submit(about, "alerts", Author(), reports_ports())
     stack.cloud.pump.wait_until_idle()
     page, address = new_page(), somebody()
-    page.goto(f"/reports/{report.service_request_id}")
-    page.get_by_role("link", name="Get alerts about this report").click()
+    page.goto(f"/alerts/?report={report.service_request_id}")
     heading(page, "When should we contact you?")
     page.get_by_role("checkbox", name="Somebody adds an update").uncheck()
     leave(page)

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import FilePayload, Geolocation, Locator, Page, expect
 
 from tests.browser.conftest import WIDTHS, NewPage
+from tests.browser.following import give_email
 from tests.browser.test_accessibility import overflow, violations
 from tests.browser.test_report_path import choose_service, leave, place, step_shown
 
@@ -160,6 +161,8 @@ def following_states(page: Page) -> None:
     assert choose_service(page, "Street light") == "nearby"
     sound(page, "nearby")
     page.get_by_role("button", name="Follow this instead").first.click()
+    sound(page, "nearby, how to tell")
+    give_email(page)
     expect(page.get_by_role("heading", name="You are following this report")).to_be_visible()
     sound(page, "followed")
 

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from infra.local.stack import LocalStack
 from tests.browser.conftest import NewPage
+from tests.browser.following import give_email
 from tests.browser.test_report_path import (
     choose_service,
     go_to,
@@ -49,11 +50,13 @@ def followers(stack: LocalStack, request_id: str) -> int:
 def test_same_report_is_followed_instead_and_once(new_page: NewPage, stack: LocalStack) -> None:
     request_id = report_here(new_page, stack, "A hole as deep as a bucket")
     page = at_the_problem(new_page)
-    for _ in range(2):
+    for is_new in (True, False):
         assert choose_service(page, "Pothole") == "nearby"
         item = page.locator("#nearby-list > li").filter(has_text="A hole as deep as a bucket")
         expect(item).to_contain_text("0 metres away")
         item.get_by_role("button", name=re.compile("Follow this instead")).click()
+        if is_new:
+            give_email(page)
         expect(page.get_by_role("heading", name="You are following this report")).to_be_visible()
         link = page.get_by_role("button", name="See the report")
         expect(link).to_have_attribute("href", f"/reports/{request_id}")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from chalicelib.alerts.forms import MAY_HAVE_A_PLACE, NEEDS_A_PLACE, wish_of
 from chalicelib.alerts.model import Subscription
 from chalicelib.alerts.presentation import FREQUENCIES, KINDS, RADII_M, about, distance
-from chalicelib.alerts.usecases.subscribing import checked, subscribe
+from chalicelib.alerts.usecases.subscribing import checked
 from chalicelib.bootstrap.alerts import alert_names, alerts_ports
 from chalicelib.bootstrap.places import gazetteer_ports
 from chalicelib.errors import FieldError, Invalid
@@ -13,10 +13,10 @@ from chalicelib.gazetteer import usecases as gazetteer
 from chalicelib.geo.place import Place
 from chalicelib.geo.point import Point
 from chalicelib.handlers.alerts.alert_views import code_page, confirmed
-from chalicelib.handlers.alerts.subscriptions import subscriber_of
-from chalicelib.handlers.http import auth, rate_limits
+from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.pages import posted_form, problem_page, render
 from chalicelib.handlers.http.routes import Call, Page, Query, Routes
+from chalicelib.handlers.http.subscribers import subscribe
 from chalicelib.kernel import idempotency
 from chalicelib.reports.reference import grouped
 
@@ -59,10 +59,9 @@ def take(call: Call) -> Page:
         places = _places(typed["topic.kind"], typed["q"])
         place = _meant(places, form.one("place") or typed["q"])
         asked = checked(wish_of(form, place), ports)
-        is_silent = rate_limits.is_silent(call, asked.wish)
         # A key that our own page did not make reveals nothing that is stored under it.
         key = None if idempotency.can_be_guessed(typed["key"]) else typed["key"]
-        made = subscribe(asked, key, subscriber_of(call), ports, is_silent=is_silent)
+        made = subscribe(asked, key, call)
     except Invalid as error:
         return _form(typed, _of_fields(error), places)
     return _sent(made)

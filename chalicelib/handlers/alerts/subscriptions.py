@@ -26,13 +26,14 @@ from chalicelib.alerts.presentation import hinted
 from chalicelib.alerts.usecases import managing
 from chalicelib.alerts.usecases.managing import Shown
 from chalicelib.alerts.usecases.moving import Move, move
-from chalicelib.alerts.usecases.subscribing import Subscriber, checked, managed_at, subscribe
+from chalicelib.alerts.usecases.subscribing import checked, managed_at
 from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.errors import Invalid
 from chalicelib.handlers.http import auth, rate_limits
 from chalicelib.handlers.http.params import PAGED, cursor_of, hex_id_of, limit_of
 from chalicelib.handlers.http.routes import Call, Query, Routes
-from chalicelib.integrations.accounts_for_alerts import address_keys_of, addresses_of
+from chalicelib.handlers.http.subscribers import subscribe
+from chalicelib.integrations.accounts_for_alerts import address_keys_of
 from chalicelib.kernel.fields import made_from
 
 routes = Routes(__name__)
@@ -102,10 +103,7 @@ class SubscriptionList(msgspec.Struct, frozen=True, kw_only=True):
 )
 def create(call: Call, sent: SubscriptionRequest) -> SubscriptionReceipt:
     key = call.idempotency_key if "idempotency-key" in call.request.headers else None
-    ports = alerts_ports()
-    asked = checked(sent, ports)
-    is_silent = rate_limits.is_silent(call, asked.wish)
-    return _receipt(subscribe(asked, key, subscriber_of(call), ports, is_silent=is_silent))
+    return _receipt(subscribe(checked(sent, alerts_ports()), key, call))
 
 
 @routes.endpoint(
@@ -201,15 +199,6 @@ def shown_by(call: Call) -> Shown:
         return Shown(token=token)
     keys = address_keys_of(account, alerts_ports().ids)
     return Shown(account_id=account.account_id, address_keys=keys)
-
-
-def subscriber_of(call: Call) -> Subscriber:
-    account = call.caller.account
-    return Subscriber(
-        scope=call.caller.author().scope,
-        account_id=call.caller.account_id,
-        addresses=addresses_of(account, alerts_ports().channels) if account else (),
-    )
 
 
 def view_of(subscription: Subscription) -> SubscriptionView:

@@ -1,15 +1,18 @@
 """The answers of the forms: the views of `forms`, each with the path's parameters."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from chalicelib.alerts.model import MOST_CODE_TRIES, Channel, Subscription
 from chalicelib.bootstrap import container
+from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.bootstrap.forms import wording
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import (
     AppError,
     Conflict,
+    FieldError,
     Forbidden,
     Invalid,
     NotFound,
@@ -22,16 +25,18 @@ from chalicelib.forms.ports import Ports
 from chalicelib.forms.validation import key_of
 from chalicelib.forms.views import REASONS, WHO_SEES, of_screen
 from chalicelib.handlers.forms.forms_siblings import Siblings
-from chalicelib.handlers.http import rate_limits
+from chalicelib.handlers.http import rate_limits, subscribers
 from chalicelib.handlers.http.audit import audit_view
+from chalicelib.handlers.http.pages import render
 from chalicelib.handlers.http.params import id_of, new_key
 from chalicelib.handlers.http.routes import Call, Page
+from chalicelib.handlers.http.subscribers import FollowRequest
 from chalicelib.kernel.observability import trace
 from chalicelib.kernel.parsing import parse
 from chalicelib.kernel.posted_form import Posted
 from chalicelib.reports.model import Draft, FlagDraft, ServiceRequest, UpdateDraft
 from chalicelib.reports.reference import grouped
-from chalicelib.reports.usecases import following, reading, submission, updating
+from chalicelib.reports.usecases import reading, submission, updating
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.staff import moderation
 from chalicelib.reports.views import public_page, tracking_url
@@ -123,22 +128,61 @@ def add_update(call: Call, service_request_id: str) -> Page:
 
 
 def follow(call: Call, service_request_id: str) -> Page:
-    """Follows a report. Raises NotFound, Invalid."""
-    ports = reports_ports()
-    key = _key(_posted(call))
-    request_id, author = id_of(service_request_id), call.caller.author()
-    client, admit = rate_limits.client_of(call), rate_limits.counting_follower(call)
-    report = following.follow(request_id, key, author, ports, client=client, admit=admit)
+    """Follows a report, and subscribes the follower to its news; asks for an address first if there
+    is none. Raises NotFound, Invalid."""
+    form, request_id = _posted(call), id_of(service_request_id)
+    key, to = _key(form), form.one("to").strip()
+    is_asked = bool(form.one("asked"))
+    if not to and (is_asked or call.caller.account is None):
+        missing = [FieldError("to", f"Enter {_address_words()}")] if is_asked else []
+        return _ask_address(call, request_id, key, to, missing)
+    channel: Channel = "sms" if to and "@" not in to and _sends_texts() else "email"
+    try:
+        wanted = parse({"channel": channel, "to": to} if to else {}, FollowRequest)
+        report, alerts = subscribers.follow(request_id, key, wanted, call)
+    except Invalid as error:
+        if all(fault.field == "to" for fault in error.errors):
+            wrong = [FieldError("to", f"Enter {_address_words()}, in full and without mistakes")]
+            return _ask_address(call, request_id, key, to, wrong)
+        raise
+    if alerts and alerts.state == "unconfirmed" and channel == "sms":
+        return Page(render("code", subscription_id=alerts.subscription_id, tries=MOST_CODE_TRIES))
     people = "1 person follows" if report.followers == 1 else f"{report.followers} people follow"
     return _done(
         "You are following this report",
-        "We've added you to this report, so the council can see how many people it affects. "
-        f"{people} it. People on the same network count as one, unless they sign in. You do not "
-        "need to send another report.",
+        f"{_next_step(alerts)} {people} it. You do not need to send another report.",
         service_request_id=report.service_request_id,
         # The public page is published, and may be a minute older than this page.
         url=f"/forms/reports/{report.service_request_id}",
     )
+
+
+def _sends_texts() -> bool:
+    return "sms" in alerts_ports().channels
+
+
+def _address_words() -> str:
+    email = "an email address, like name@example.org"
+    return f"{email}, or a mobile number, like 07700 900123" if _sends_texts() else email
+
+
+def _ask_address(
+    call: Call, request_id: str, key: str, to: str, faults: Sequence[FieldError]
+) -> Page:
+    """The form that asks a follower for an address. Raises NotFound."""
+    label = "Email address or mobile number" if _sends_texts() else "Email address"
+    shown = _report(call, request_id, None)
+    html = _render("follow", **shown, key=key, to=to, label=label, faults=faults)
+    return Page(html, is_refusal=bool(faults))
+
+
+def _next_step(alerts: Subscription | None) -> str:
+    """What the follower has to do to hear of the report."""
+    if alerts is None:
+        return "We've counted you as one more person who is affected."
+    if alerts.state == "unconfirmed":
+        return f"We've sent an email to {alerts.to}. Select the link in it to get updates."
+    return "We'll send you updates."
 
 
 def ask_flag(call: Call, service_request_id: str) -> Page:

@@ -196,7 +196,10 @@ def _contents(fact: RouteFacts, named: dict[int, Any]) -> dict[str, Any]:
     }
     if fact.body is not None:
         body = _content("", JSON, named[id(fact.body)])
-        contents["requestBody"] = {"required": True, "content": body["content"]}
+        contents["requestBody"] = {
+            "required": not fact.may_be_empty,
+            "content": body["content"],
+        }
     return contents
 
 

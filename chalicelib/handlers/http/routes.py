@@ -82,6 +82,7 @@ class RouteFacts:
     auth: Gate
     body: Any = None
     body_name: str | None = None
+    may_be_empty: bool = False
     answer: Any = None
     success: HTTPStatus = HTTPStatus.OK
     keyed: bool = False
@@ -231,6 +232,7 @@ class Routes(Blueprint):
         summary: str,
         answer: Any = None,
         body: Any = None,
+        may_be_empty: bool = False,
         success: HTTPStatus = HTTPStatus.OK,
         keyed: bool = False,
         may_be_keyed: bool = False,
@@ -241,9 +243,10 @@ class Routes(Blueprint):
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Registers a view. A parameter of the view that is not in the path is the JSON body,
         parsed into the type that the parameter is declared with; `body`: the shape, for a view that
-        reads `call.body` itself. `answer`: the shape of its answer, if that is not what the view is
-        declared to return. `keyed`: it needs an Idempotency-Key; `versioned`: an If-Match.
-        `may_miss`: an object named in the query or the body may not exist.
+        reads `call.body` itself. `may_be_empty`: nothing in the body is required. `answer`: the
+        shape of its answer, if that is not what the view is declared to return. `keyed`: it needs
+        an Idempotency-Key; `versioned`: an If-Match. `may_miss`: an object named in the query or
+        the body may not exist.
         `open_to_sites`: pages of other sites may read its answers, which are the same for every
         caller."""
         return self._registered(
@@ -253,6 +256,7 @@ class Routes(Blueprint):
             summary=summary,
             auth=auth,
             body=body,
+            may_be_empty=may_be_empty,
             answer=answer,
             success=success,
             keyed=keyed,
@@ -353,7 +357,8 @@ class Called(NamedTuple):
         self.line["role"] = caller.role or "nobody"
         call = Call(self.request, caller)
         name = self.facts.body_name
-        sent = {name: parse_json(call.body, self.facts.body)} if name else {}
+        empty = b"{}" if self.facts.may_be_empty else b""
+        sent = {name: parse_json(call.body or empty, self.facts.body)} if name else {}
         return view(call, **sent, **self.parameters)
 
     def note(self, error: Exception, status: HTTPStatus) -> None:

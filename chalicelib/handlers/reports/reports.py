@@ -8,12 +8,15 @@ from typing import get_args
 
 import msgspec
 
-from chalicelib.alerts.usecases import subscribing
+from chalicelib.alerts import model as subscriptions
+from chalicelib.alerts.model import Channel, Subscription
+from chalicelib.alerts.presentation import hinted
+from chalicelib.alerts.usecases.subscribing import managed_at
 from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import Invalid
 from chalicelib.geo.point import Box
-from chalicelib.handlers.http import auth, rate_limits
+from chalicelib.handlers.http import auth, rate_limits, subscribers
 from chalicelib.handlers.http.audit import audit_view
 from chalicelib.handlers.http.params import (
     NEAR_M,
@@ -28,13 +31,13 @@ from chalicelib.handlers.http.params import (
     point_query,
 )
 from chalicelib.handlers.http.routes import Call, Query, Routes
-from chalicelib.integrations.accounts_for_alerts import addresses_of
+from chalicelib.handlers.http.subscribers import FollowRequest
 from chalicelib.kernel.fields import made_from
 from chalicelib.reports.model import Draft, ServiceRequest, UpdateDraft
 from chalicelib.reports.ports import Filters, Ports
 from chalicelib.reports.published import ReportView, UpdateView, Visibility
 from chalicelib.reports.states import State, Status, status_of
-from chalicelib.reports.usecases import following, reading, submission, updating
+from chalicelib.reports.usecases import reading, submission, updating
 from chalicelib.reports.views import (
     FullView,
     NearView,
@@ -83,11 +86,24 @@ class NearList(msgspec.Struct, frozen=True, kw_only=True):
     next: None
 
 
+class FollowerAlerts(msgspec.Struct, frozen=True, kw_only=True):
+    """The follower's subscription to the report's news. `to` is a hint at the address;
+    `manage_url` is a secret."""
+
+    subscription_id: str
+    channel: Channel
+    to: str | None
+    state: subscriptions.State
+    manage_url: str
+
+
 class Follows(msgspec.Struct, frozen=True, kw_only=True):
-    """The report that the caller now follows, and its number of followers."""
+    """The report that the caller now follows, and its number of followers; `alerts` is null if the
+    follower is not told of its news."""
 
     service_request_id: str
     followers: int
+    alerts: FollowerAlerts | None
 
 
 @routes.endpoint(
@@ -208,31 +224,29 @@ def add_update(call: Call, draft: UpdateDraft, service_request_id: str) -> Updat
     "/api/reports/{service_request_id}/follow",
     method="POST",
     auth=auth.anyone,
-    summary="Follow a report; each person counts once",
+    summary="Follow a report, and hear of its news; each person counts once",
+    may_be_empty=True,
     success=HTTPStatus.CREATED,
     may_be_keyed=True,
 )
-def follow(call: Call, service_request_id: str) -> Follows:
+def follow(call: Call, wanted: FollowRequest, service_request_id: str) -> Follows:
     request_id, key = id_of(service_request_id), call.key_or_a_new_one
-    report = following.follow(
-        request_id,
-        key,
-        call.caller.author(),
-        reports_ports(),
-        client=rate_limits.client_of(call),
-        admit=rate_limits.counting_follower(call),
+    report, subscription = subscribers.follow(request_id, key, wanted, call)
+    return Follows(
+        service_request_id=report.service_request_id,
+        followers=report.followers,
+        alerts=_alerts(subscription) if subscription else None,
     )
-    _tell_follower(call, report.service_request_id)
-    return Follows(service_request_id=report.service_request_id, followers=report.followers)
 
 
-def _tell_follower(call: Call, service_request_id: str) -> None:
-    """Subscribes a signed-in follower to the report, at an address that can be reached."""
-    account = call.caller.account
-    reaches = addresses_of(account, alerts_ports().channels) if account else []
-    if account and reaches:
-        channel, to = reaches[0]
-        subscribing.follow(service_request_id, channel, to, account.account_id, alerts_ports())
+def _alerts(subscription: Subscription) -> FollowerAlerts:
+    return FollowerAlerts(
+        subscription_id=subscription.subscription_id,
+        channel=subscription.channel,
+        to=hinted(subscription),
+        state=subscription.state,
+        manage_url=managed_at(subscription, alerts_ports()),
+    )
 
 
 def receipt(report: ServiceRequest, ports: Ports) -> ReportReceipt:

@@ -4,8 +4,8 @@ import { actionButton, element, focusOn, unseen } from "../../shared/dom.ts";
 import { showErrors } from "../../shared/form-errors.ts";
 import { groupReference } from "../../shared/reference.ts";
 import { call } from "../../shared/session.ts";
+import type { Channel } from "../../shared/channels.ts";
 import {
-  type Channel,
   distanceWords,
   eventTypesOf,
   type Frequency,

@@ -1,40 +1,16 @@
 /** The step that asks for the channel and sends the alert. Asks for the browser's permission only now. */
 import { choiceItems, chosenIn } from "../../shared/choices.ts";
-import { loadCouncil } from "../../shared/council.ts";
+import { ADDRESSES, askBrowser, type Channel, channelChoices, PUSH_PROBLEMS } from "../../shared/channels.ts";
 import { byId, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { postAsSignedIn } from "../../shared/post.ts";
 import type { NoPush } from "../../shared/push.ts";
 import { aboutWords, changeDraft, currentDraft, keepReceipt, type Receipt, wishOf } from "./draft.ts";
 import { faultsOf } from "./faults.ts";
-import { rememberHere } from "./browser-alerts.ts";
+import { rememberHere } from "../../shared/browser-alerts.ts";
 import { goTo, sectionOf } from "./steps.ts";
-import type { Channel, Choice } from "./words.ts";
 
 type Sender = typeof import("./sender.ts");
-
-const INSTEAD = "You can choose email instead.";
-const PROBLEMS: Record<NoPush, string> = {
-  unsupported: `This browser cannot show notifications. ${INSTEAD}`,
-  "needs-install": `On an iPhone or iPad, first add this site to your home screen. Select 'Share', then 'Add to Home Screen', and set up alerts from there. ${INSTEAD}`,
-  denied: `Notifications are turned off for this site. You can turn them on in your browser settings. ${INSTEAD}`,
-  dismissed: `You didn't answer the permission request. Select 'Get alerts' again, then choose 'Allow'. ${INSTEAD}`,
-  "timed-out": `Your browser could not set up notifications. Try again later. ${INSTEAD}`,
-};
-const TO: Record<"email" | "sms", { label: string; hint: string; missing: string; autocomplete: string }> = {
-  email: {
-    label: "Email address",
-    hint: "We'll email you a link to confirm.",
-    missing: "Enter an email address, like name@example.com",
-    autocomplete: "email",
-  },
-  sms: {
-    label: "Mobile number",
-    hint: "We'll text you a code to confirm.",
-    missing: "Enter a mobile number, like 07700 900123",
-    autocomplete: "tel",
-  },
-};
 
 const section = sectionOf("how");
 const channels = byId("channels");
@@ -56,14 +32,7 @@ section.querySelector("form")!.addEventListener("submit", () => void submit());
 
 export async function enter(): Promise<void> {
   byId("channel-summary").textContent = aboutWords();
-  const council = await loadCouncil().catch(() => null);
-  const choices: Choice[] = [
-    ["email", "Email"],
-    ...(council?.push_key
-      ? [["push", "Notifications on this phone or computer", "No email or phone number needed."] as Choice]
-      : []),
-    ...(council?.sends_texts ? [["sms", "Text message"] as Choice] : []),
-  ];
+  const choices = await channelChoices();
   channels.replaceChildren(...choiceItems("radio", "channel", choices, [currentDraft().channel]));
   describe();
   void meet();
@@ -88,10 +57,10 @@ function describe(): void {
       () => tell("timed-out"),
     );
   if (!isAddressed) return;
-  const words = TO[channel];
+  const words = ADDRESSES[channel];
   byId("to-label").textContent = words.label;
   to.type = channel === "email" ? "email" : "tel";
-  to.autocomplete = words.autocomplete as AutoFill;
+  to.autocomplete = words.autocomplete;
   fillIn();
 }
 
@@ -114,7 +83,9 @@ function hint(): void {
   const { channel } = currentDraft();
   if (channel !== "email" && channel !== "sms") return;
   const isOwn = to.value !== "" && to.value === sender?.addressFor(channel);
-  byId("to-hint").textContent = isOwn ? "This is in your account, so you do not need to confirm it." : TO[channel].hint;
+  byId("to-hint").textContent = isOwn
+    ? "This is in your account, so you do not need to confirm it."
+    : ADDRESSES[channel].hint;
 }
 
 function tellObstacle(why: NoPush | null): void {
@@ -125,7 +96,7 @@ function tell(why: NoPush): void {
   if (currentDraft().channel !== "push") return;
   show(problem);
   show(byId("push-note"), false);
-  problem.textContent = PROBLEMS[why];
+  problem.textContent = PUSH_PROBLEMS[why];
 }
 
 async function submit(): Promise<void> {
@@ -133,22 +104,20 @@ async function submit(): Promise<void> {
   const { channel } = currentDraft();
   if (!channel) return showErrors(section, [{ field: "channel", message: "Choose how we should contact you" }]);
   const typed = channel === "push" ? "" : currentDraft().to[channel].trim();
-  if (channel !== "push" && !typed) return showErrors(section, [{ field: "to", message: TO[channel].missing }]);
+  if (channel !== "push" && !typed) return showErrors(section, [{ field: "to", message: ADDRESSES[channel].missing }]);
   button.disabled = true;
   status.textContent = channel === "push" ? "Asking your browser…" : "Sending…";
-  const address = channel === "push" ? await askBrowser() : { to: typed };
+  const address = channel === "push" ? await pushAddress() : { to: typed };
   if (address) await send(channel, address);
   button.disabled = false;
   status.textContent = "";
 }
 
 /** The browser's push address, or null; then the page says why. */
-async function askBrowser(): Promise<object | null> {
-  const { push_key } = await loadCouncil().catch(() => ({ push_key: undefined }));
-  const push = await import("../../shared/push.ts").catch(() => null);
-  const found = push && push_key ? await push.subscribe(push_key) : { kind: "timed-out" as const };
-  if (found.kind === "ok") return { push: found.push };
-  tell(found.kind);
+async function pushAddress(): Promise<object | null> {
+  const found = await askBrowser();
+  if (typeof found === "object") return { push: found };
+  tell(found);
   focusOn(problem);
   return null;
 }

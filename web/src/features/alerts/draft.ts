@@ -2,8 +2,8 @@
 import { keptValue } from "../../shared/kept-value.ts";
 import { groupReference } from "../../shared/reference.ts";
 import type { Place } from "../../shared/reports.ts";
+import type { Channel } from "../../shared/channels.ts";
 import {
-  type Channel,
   distanceWords,
   eventTypesOf,
   type Frequency,

@@ -4,10 +4,11 @@ import { byId, element, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { groupReference } from "../../shared/reference.ts";
 import { changeDraft, currentDraft } from "./draft.ts";
-import { heardHere } from "./browser-alerts.ts";
+import { heardHere } from "../../shared/browser-alerts.ts";
 import { afterWhat } from "./step-order.ts";
 import { goTo, sectionOf } from "./steps.ts";
-import { type Choice, type Kind, KINDS } from "./words.ts";
+import type { Choice } from "../../shared/channels.ts";
+import { type Kind, KINDS } from "./words.ts";
 
 const section = sectionOf("what");
 const kinds = byId("kinds");

@@ -1,12 +1,9 @@
 /** Alerts in plain words: the twin of chalicelib/alerts/presentation.py. */
+import type { Choice } from "../../shared/channels.ts";
 
 export type Kind = "area" | "ward" | "council" | "roadworks" | "disruptions" | "report";
 export type What = "new" | "state_changed" | "fixed" | "updated" | "repair_question" | "roadworks" | "disruption";
 export type Frequency = "now" | "daily" | "weekly";
-export type Channel = "email" | "push" | "sms";
-
-/** A value, its label and a hint. */
-export type Choice = [value: string, words: string, hint?: string];
 
 export const RADII_M = [500, 1000, 2000, 5000];
 export const KINDS: Choice[] = [

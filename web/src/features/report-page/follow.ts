@@ -1,14 +1,10 @@
-/** "Follow this report": once for each account or browser, which stores it. */
-import { deviceKey } from "../../shared/device.ts";
-import { byId, element, show } from "../../shared/dom.ts";
+/** "Follow this report" on its page, which remembers what this browser follows. */
+import { byId, element, focusOn, show } from "../../shared/dom.ts";
+import type { Followed } from "../../shared/follow-control.ts";
 import { follows, justFollowedBy, rememberFollow } from "../../shared/follows.ts";
-import { postAsSignedIn } from "../../shared/post.ts";
-import { groupReference } from "../../shared/reference.ts";
 
-interface Followed {
-  service_request_id: string;
-  followers: number;
-}
+/** The part of the address that opens the control at once, in links such as the map's. */
+const AT_ONCE = "#follow";
 
 /** Does nothing if the page does not offer to follow. */
 export function startFollow(reportId: string): void {
@@ -16,48 +12,38 @@ export function startFollow(reportId: string): void {
   if (!offer) return;
   const button = byId<HTMLButtonElement>("follow-button");
   const status = byId("follow-status");
+  const control = element("div", {});
+  status.before(control);
   show(offer);
-  if (follows(reportId)) settle("You are following this report.");
   count(justFollowedBy(reportId) ?? 0);
-
-  function settle(...words: (Node | string)[]): void {
+  if (follows(reportId)) {
     show(button, false);
-    status.replaceChildren(...words);
-  }
+    status.textContent = "You are following this report.";
+  } else if (location.hash === AT_ONCE) void open();
+  button.addEventListener("click", () => void open());
 
-  async function follow(): Promise<void> {
+  async function open(): Promise<void> {
     button.disabled = true;
-    const outcome = await postAsSignedIn<Followed>(`/api/reports/${reportId}/follow`, {}, deviceKey());
+    const shared = await import("../../shared/follow-control.ts").catch(() => null);
     button.disabled = false;
-    if (outcome.kind === "later") {
-      status.textContent = outcome.why ?? "You are not following this report yet. Check your connection and try again.";
-    } else if (outcome.kind === "refused") {
-      status.textContent = outcome.problem.detail ?? outcome.problem.title;
-    } else {
-      const { service_request_id, followers } = outcome.value;
-      rememberFollow(service_request_id, followers);
-      if (service_request_id !== reportId) rememberFollow(reportId, 0);
-      accept(outcome.value);
+    if (!shared) {
+      status.textContent = "You are not following this report yet. Check your connection and try again.";
+      return;
     }
+    show(button, false);
+    status.textContent = "";
+    await shared.openFollowControl(control, reportId, (followed, words) => {
+      control.replaceChildren();
+      if (followed.service_request_id === reportId) count(followed.followers);
+      else rememberFollow(reportId, 0);
+      status.replaceChildren(...shared.followedWords(reportId, followed, words));
+      focusOn(status);
+    });
   }
-
-  function accept({ service_request_id: id, followers }: Followed): void {
-    if (id === reportId) {
-      count(followers);
-      settle("Thank you. You are following this report.");
-    } else {
-      const link = element("a", { href: `/reports/${id}` }, groupReference(id));
-      settle("Thank you. This report was merged into ", link, ". You are now following that report.");
-    }
-    status.tabIndex = -1;
-    status.focus();
-  }
-
-  button.addEventListener("click", () => void follow());
 }
 
 /** Updates the number of followers, if the page was published before. */
-function count(followers: number): void {
+function count(followers: Followed["followers"]): void {
   const said = byId("followers");
   const published = Number.parseInt(said.textContent!, 10) || 0;
   if (followers > published) said.textContent = followers === 1 ? "1 person" : `${followers} people`;

@@ -4,9 +4,10 @@ import { groupReference } from "../../shared/reference.ts";
 import { lastFollowed } from "./sent-reports.ts";
 
 export function enter(): void {
-  const id = lastFollowed();
-  if (!id) return;
+  const followed = lastFollowed();
+  if (!followed) return;
+  const { id, words } = followed;
   byId("followed-reference").textContent = groupReference(id);
   byId<HTMLAnchorElement>("followed-page").href = `/reports/${id}`;
-  byId<HTMLAnchorElement>("followed-alerts").href = `/alerts/?report=${id}`;
+  byId("followed-words").textContent = words;
 }

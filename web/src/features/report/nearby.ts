@@ -1,11 +1,9 @@
 /** The step that shows open reports of the same kind near the place, to follow one instead of sending a duplicate. */
 import { loadCouncil } from "../../shared/council.ts";
 import { dayElement } from "../../shared/dates.ts";
-import { deviceKey } from "../../shared/device.ts";
-import { actionButton, byId, element } from "../../shared/dom.ts";
-import { rememberFollow } from "../../shared/follows.ts";
+import { actionButton, byId, element, show } from "../../shared/dom.ts";
+import { follows } from "../../shared/follows.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
-import { postAsSignedIn } from "../../shared/post.ts";
 import { stateTag } from "../../shared/states.ts";
 import { currentService } from "./current-service.ts";
 import { about, changeDraft, finishDraft } from "./draft.ts";
@@ -15,6 +13,7 @@ import { rememberFollowed } from "./sent-reports.ts";
 import { goInstead, goTo, sectionOf } from "./steps.ts";
 
 const MOST_WORDS = 160;
+const NOT_YET = "You are not following the report yet. Check your connection and try again";
 
 const section = sectionOf("nearby");
 const status = byId("nearby-status");
@@ -57,12 +56,13 @@ function entry(item: Nearby, serviceName: string, timeZone?: string): HTMLElemen
     " reported on ",
     dayElement(item.requested_datetime, timeZone),
   );
-  const follow = actionButton("Follow this instead", () => void send(item, follow));
+  const host = element("div", { "data-follow": "" });
+  const follow = actionButton("Follow this instead", () => void open(item, follow, host));
   follow.append(
     element("span", { class: "govuk-visually-hidden" }, `: ${title}, ${Math.round(item.distance_m)} metres away`),
   );
   follow.id = `follow-${item.service_request_id}`;
-  return element("li", {}, heading, facts, ...wordsOf(item), follow);
+  return element("li", {}, heading, facts, ...wordsOf(item), follow, host);
 }
 
 function wordsOf({ description = "", title }: Nearby): HTMLElement[] {
@@ -71,24 +71,28 @@ function wordsOf({ description = "", title }: Nearby): HTMLElement[] {
   return [element("p", { class: "app-prose" }, short)];
 }
 
-async function send({ service_request_id }: Nearby, button: HTMLButtonElement): Promise<void> {
+/** Ends the report: `words` says what the follower has to do or can expect. */
+function finish(id: string, words: string): void {
+  rememberFollowed({ id, words });
+  finishDraft();
+  goTo("followed");
+}
+
+async function open({ service_request_id: id }: Nearby, button: HTMLButtonElement, host: HTMLElement): Promise<void> {
   clearErrors(section);
+  if (follows(id)) return finish(id, "You already follow it in this browser.");
   button.disabled = true;
   status.textContent = "One moment…";
-  const path = `/api/reports/${service_request_id}/follow`;
-  const outcome = await postAsSignedIn<{ service_request_id: string; followers: number }>(path, {}, deviceKey());
+  const shared = await import("../../shared/follow-control.ts").catch(() => null);
   button.disabled = false;
   status.textContent = "";
-  if (outcome.kind === "stored") {
-    rememberFollow(outcome.value.service_request_id, outcome.value.followers);
-    rememberFollowed(outcome.value.service_request_id);
-    finishDraft();
-    goTo("followed");
-  } else {
-    const message =
-      outcome.kind === "later"
-        ? "You are not following the report yet. Check your connection and try again"
-        : (outcome.problem.detail ?? outcome.problem.title);
-    showErrors(section, [{ field: button.id, message }]);
-  }
+  if (!shared) return showErrors(section, [{ field: button.id, message: NOT_YET }]);
+  closeOthers(button);
+  await shared.openFollowControl(host, id, ({ service_request_id }, words) => finish(service_request_id, words));
+}
+
+/** Shows the buttons again and removes the control of another report, because there is one at a time. */
+function closeOthers(opened: HTMLButtonElement): void {
+  for (const each of byId("nearby-list").querySelectorAll<HTMLElement>("[data-follow]")) each.replaceChildren();
+  for (const each of byId("nearby-list").querySelectorAll("button")) show(each, each !== opened);
 }

@@ -29,10 +29,17 @@ export const { read: lastSent, write: rememberSent } = keptValue<Sent>(
   "ginnel.sent-report",
   ({ receipt }) => Boolean(receipt.service_request_id),
 );
-export const { read: lastFollowed, write: rememberFollowed } = keptValue<string>(
+
+interface FollowedReport {
+  id: string;
+  /** What the follower has to do or can expect. */
+  words: string;
+}
+
+export const { read: lastFollowed, write: rememberFollowed } = keptValue<FollowedReport>(
   () => sessionStorage,
   "ginnel.followed",
-  (id) => typeof id === "string",
+  ({ id, words }) => Boolean(id && words),
 );
 
 /** The confirmation step to show when `wanted` is one; undefined for any other step. */

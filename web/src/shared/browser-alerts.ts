@@ -1,5 +1,5 @@
 /** The notifications that were set up in this browser, with the links to change them. */
-import { keptValue } from "../../shared/kept-value.ts";
+import { keptValue } from "./kept-value.ts";
 
 interface Heard {
   about: string;

@@ -1,0 +1,87 @@
+"""Subscribes callers to alerts and to the reports that they follow, for the API and the forms."""
+
+from dataclasses import dataclass
+from typing import Annotated, NamedTuple
+
+from msgspec import Meta
+
+from chalicelib.alerts.model import Channel, Subscription, SubscriptionRequest, Topic
+from chalicelib.alerts.usecases import subscribing
+from chalicelib.alerts.usecases.subscribing import Checked, Subscriber, checked
+from chalicelib.bootstrap.alerts import alerts_ports
+from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.handlers.http import rate_limits
+from chalicelib.handlers.http.routes import Call
+from chalicelib.integrations.accounts_for_alerts import addresses_of
+from chalicelib.kernel.push_address import PushAddress
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.usecases import following
+
+
+@dataclass(frozen=True, kw_only=True)
+class FollowRequest:
+    """How the follower wants to hear of the report: `to` goes with email and sms, `push` with push.
+    Without a channel, only a signed-in follower hears of it, at an address of the account."""
+
+    channel: Channel | None = None
+    to: Annotated[str, Meta(max_length=254)] | None = None
+    push: PushAddress | None = None
+
+
+class Followed(NamedTuple):
+    """The report that the caller follows now, which is another one if theirs was merged, and the
+    subscription to its news; None if they get none."""
+
+    report: ServiceRequest
+    subscription: Subscription | None
+
+
+def subscriber_of(call: Call) -> Subscriber:
+    account = call.caller.account
+    return Subscriber(
+        scope=call.caller.author().scope,
+        account_id=call.caller.account_id,
+        addresses=addresses_of(account, alerts_ports().channels) if account else (),
+    )
+
+
+def subscribe(asked: Checked, key: str | None, call: Call) -> Subscription:
+    """Counts and stores a subscription. Raises as `rate_limits.is_silent` and
+    `subscribing.subscribe` do."""
+    is_silent = rate_limits.is_silent(call, asked.wish)
+    ports = alerts_ports()
+    return subscribing.subscribe(asked, key, subscriber_of(call), ports, is_silent=is_silent)
+
+
+def follow(service_request_id: str, key: str, wanted: FollowRequest, call: Call) -> Followed:
+    """Counts the caller as a follower of the report, once, and subscribes them to its news. Nobody
+    is counted if the address cannot be accepted. Raises NotFound, Invalid, TooMany."""
+    asked = _checked(wanted, service_request_id)
+    report = following.follow(
+        service_request_id,
+        key,
+        call.caller.author(),
+        reports_ports(),
+        client=rate_limits.client_of(call),
+        admit=rate_limits.counting_follower(call),
+    )
+    if asked:
+        return Followed(report, subscribe(asked, key, call))
+    return Followed(report, _at_own_address(report.service_request_id, call))
+
+
+def _checked(wanted: FollowRequest, service_request_id: str) -> Checked | None:
+    if wanted.channel is None:
+        return None
+    topic = Topic(kind="report", service_request_id=service_request_id)
+    return checked(SubscriptionRequest(topic=topic, **vars(wanted)), alerts_ports())
+
+
+def _at_own_address(service_request_id: str, call: Call) -> Subscription | None:
+    """The subscription of a signed-in follower, at the first address that can be reached."""
+    account = call.caller.account
+    reaches = addresses_of(account, alerts_ports().channels) if account else []
+    if account is None or not reaches:
+        return None
+    channel, to = reaches[0]
+    return subscribing.follow(service_request_id, channel, to, account.account_id, alerts_ports())

@@ -1,0 +1,12 @@
+"""Follow a report in a browser, as a resident who is not signed in does."""
+
+from playwright.sync_api import Page
+
+FOLLOWER = "follower@example.org"
+
+
+def give_email(page: Page, address: str = FOLLOWER) -> None:
+    """Give an email address in the control that asks how to tell the follower, and send it."""
+    control = page.locator(".app-follow")
+    control.get_by_label("Email address").fill(address)
+    control.get_by_role("button", name="Follow this report").click()

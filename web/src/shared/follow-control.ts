@@ -1,0 +1,192 @@
+/**
+ * "Follow this report": asks how the follower wants to hear of it, and follows and subscribes in one step. A signed-in
+ * follower is asked nothing, because the account has an address. A page shows one control at a time.
+ */
+import { rememberHere } from "./browser-alerts.ts";
+import { ADDRESSES, askBrowser, type Channel, channelChoices, PUSH_PROBLEMS, type Typed } from "./channels.ts";
+import { choiceItems, chosenIn } from "./choices.ts";
+import { element, focusOn, show, whileBusy } from "./dom.ts";
+import { rememberFollow } from "./follows.ts";
+import { clearErrors, showErrors } from "./form-errors.ts";
+import type { Outcome } from "./outcome.ts";
+import { postAsSignedIn } from "./post.ts";
+import { groupReference } from "./reference.ts";
+import { send } from "./send.ts";
+import { faultsOf, whoIsSignedIn } from "./session.ts";
+
+export interface Followed {
+  service_request_id: string;
+  followers: number;
+  alerts: { subscription_id: string; channel: Channel; to: string | null; state: string; manage_url: string } | null;
+}
+
+/** Called once the report is followed, with what the follower has to do or can expect. */
+type Done = (followed: Followed, words: string) => void;
+
+const NOT_YET = "You are not following the report yet. Check your connection and try again";
+
+/** Fills `host` with the control of the report, and moves the focus there. */
+export async function openFollowControl(host: HTMLElement, reportId: string, done: Done): Promise<void> {
+  const follow = follower(reportId);
+  const status = element("p", { role: "status" }, "One moment…");
+  host.replaceChildren(status);
+  if ((await whoIsSignedIn()).kind === "stored") {
+    const outcome = await follow({});
+    if (outcome.kind === "stored" && outcome.value.alerts) return done(outcome.value, expected(outcome.value));
+  }
+  const form = await addressForm(follow, (followed, to) => {
+    if (isCodeWanted(followed)) askCode(host, followed, to, done);
+    else done(followed, followed.alerts?.state === "unconfirmed" ? confirmWords(to) : expected(followed));
+  });
+  host.replaceChildren(form);
+  form.querySelector<HTMLInputElement>("input:checked")?.focus();
+}
+
+/** Follows the report. The same body sent again has the same key, so that it is stored once. */
+function follower(reportId: string): (body: object) => Promise<Outcome<Followed>> {
+  const keys = new Map<string, string>();
+  return async (body) => {
+    const sent = JSON.stringify(body);
+    const key = keys.get(sent) ?? crypto.randomUUID();
+    keys.set(sent, key);
+    const outcome = await postAsSignedIn<Followed>(`/api/reports/${reportId}/follow`, body, key);
+    if (outcome.kind === "stored") rememberFollow(outcome.value.service_request_id, outcome.value.followers);
+    return outcome;
+  };
+}
+
+const confirmWords = (to: string) =>
+  `We've sent an email to ${to}. Select the link in the email to get updates. If you can't find it, check your spam folder.`;
+
+const isCodeWanted = ({ alerts }: Followed) => alerts?.channel === "sms" && alerts.state === "unconfirmed";
+
+function expected({ alerts }: Followed): string {
+  if (alerts?.channel === "push") return "You'll get notifications in this browser.";
+  return alerts?.to ? `We'll send updates to ${alerts.to}.` : "We'll send you updates.";
+}
+
+async function addressForm(
+  follow: (body: object) => Promise<Outcome<Followed>>,
+  onward: (followed: Followed, to: string) => void,
+): Promise<HTMLFormElement> {
+  const channels = element("div", { class: "govuk-radios", "data-error-before": "" });
+  channels.append(...choiceItems("radio", "channel", await channelChoices(), ["email"]));
+  const legend = element("legend", { class: "govuk-fieldset__legend" }, "How should we tell you?");
+  const label = element("label", { class: "govuk-label", for: "to" });
+  const hint = element("p", { class: "govuk-hint", id: "to-hint" });
+  const to = element("input", { class: "govuk-input", id: "to", name: "to", "aria-describedby": "to-hint" });
+  const typed = group(label, hint, to);
+  const status = element("p", { role: "status" });
+  const form = element(
+    "form",
+    { class: "app-follow", novalidate: "" },
+    group(element("fieldset", { class: "govuk-fieldset" }, legend, channels)),
+    typed,
+    element("button", { class: "govuk-button", type: "submit" }, "Follow this report"),
+    status,
+  );
+  const channel = () => (chosenIn(channels)[0] ?? "email") as Channel;
+  const describe = () => {
+    const chosen = channel();
+    show(typed, chosen !== "push");
+    if (chosen !== "push") describeAddress(chosen, label, hint, to);
+  };
+  channels.addEventListener("change", describe);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void whileBusy(form, submit);
+  });
+  describe();
+  return form;
+
+  async function submit(): Promise<void> {
+    clearErrors(form);
+    const chosen = channel();
+    const address = chosen === "push" ? await pushAddress() : typedAddress(chosen);
+    if (!address) return;
+    status.textContent = "Sending…";
+    const outcome = await follow({ channel: chosen, ...address });
+    status.textContent = "";
+    if (outcome.kind !== "stored") return showErrors(form, faults(outcome));
+    const { alerts } = outcome.value;
+    if (alerts?.channel === "push") rememberHere("Updates on a report", alerts.manage_url);
+    onward(outcome.value, to.value.trim());
+  }
+
+  function typedAddress(chosen: Typed): object | null {
+    const text = to.value.trim();
+    if (text) return { to: text };
+    showErrors(form, [{ field: "to", message: ADDRESSES[chosen].missing }]);
+    return null;
+  }
+
+  async function pushAddress(): Promise<object | null> {
+    status.textContent = "Asking your browser…";
+    const found = await askBrowser();
+    status.textContent = "";
+    if (typeof found === "object") return { push: found };
+    showErrors(form, [{ field: "channel", message: PUSH_PROBLEMS[found] }]);
+    return null;
+  }
+}
+
+function describeAddress(channel: Typed, label: HTMLElement, hint: HTMLElement, to: HTMLInputElement): void {
+  const words = ADDRESSES[channel];
+  label.textContent = words.label;
+  hint.textContent = words.hint;
+  to.type = channel === "email" ? "email" : "tel";
+  to.autocomplete = words.autocomplete;
+}
+
+/** The form for the code of a text message. */
+function askCode(host: HTMLElement, followed: Followed, to: string, done: Done): void {
+  const code = element("input", {
+    class: "govuk-input govuk-input--width-5",
+    id: "code",
+    inputmode: "numeric",
+    autocomplete: "one-time-code",
+  });
+  const form = element(
+    "form",
+    { class: "app-follow", novalidate: "" },
+    element("p", {}, `We've sent a 6-digit code to ${to}.`),
+    group(element("label", { class: "govuk-label", for: "code" }, "Code"), code),
+    element("button", { class: "govuk-button", type: "submit" }, "Confirm"),
+  );
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void whileBusy(form, confirm);
+  });
+  host.replaceChildren(form);
+  focusOn(code);
+
+  async function confirm(): Promise<void> {
+    clearErrors(form);
+    if (!code.value.trim()) return showErrors(form, [{ field: "code", message: "Enter the 6-digit code" }]);
+    const path = `/api/subscriptions/${followed.alerts!.subscription_id}/confirm`;
+    const outcome = await send("POST", path, { code: code.value.trim() }, {});
+    if (outcome.kind === "stored") return done(followed, `We'll text updates to ${to}.`);
+    showErrors(
+      form,
+      faultsOf(outcome).map(({ message }) => ({ field: "code", message })),
+    );
+  }
+}
+
+function faults(outcome: Exclude<Outcome<unknown>, { kind: "stored" }>): { field: string; message: string }[] {
+  if (outcome.kind === "later") return [{ field: "", message: outcome.why ?? NOT_YET }];
+  return faultsOf(outcome).map(({ field, message }) => ({ field: field === "to" ? field : "", message }));
+}
+
+const group = (...children: HTMLElement[]) => element("div", { class: "govuk-form-group" }, ...children);
+
+/** Says on a page that the report is followed: which one, if it was merged, and what to expect. */
+export function followedWords(
+  reportId: string,
+  { service_request_id: id }: Followed,
+  words: string,
+): (Node | string)[] {
+  if (id === reportId) return [`You are following this report. ${words}`];
+  const link = element("a", { href: `/reports/${id}` }, groupReference(id));
+  return ["This report was merged into ", link, `. You are now following that report. ${words}`];
+}
