@@ -5,8 +5,6 @@ street names (St, Rd, Ave, Ln, …) and the long ones are equal, and so are St a
 client is built with the same list.
 """
 
-import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
@@ -16,8 +14,8 @@ from pathlib import Path
 import msgspec
 
 from chalicelib.gazetteer.postcodes import Postcodes
-from chalicelib.gazetteer.spelling import ByWord
 from chalicelib.geo.place import Place
+from chalicelib.kernel.spelling import ByWord, folded
 
 PLACES = "data/places.json"
 """The key of the published document of streets and places."""
@@ -25,7 +23,6 @@ PLACES = "data/places.json"
 _SHORT: dict[str, str] = msgspec.json.decode(
     Path(__file__).with_name("short_forms.json").read_bytes()
 )
-_APOSTROPHES = str.maketrans(dict.fromkeys("'’‘ʼ`´", None) | {"&": " and "})
 
 
 class PlaceList(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,10 +119,3 @@ class Gazetteer:
         """The places with a word that begins with `plain`, or is another form of it."""
         words = {*self.by_word.beginning(plain), *self.by_short.get(short, ())}
         return {known for word in words for known in self.by_word[word]}
-
-
-def folded(text: str) -> list[str]:
-    """The words of a text: no case, accents, apostrophes or punctuation."""
-    decomposed = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES))
-    plain = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
-    return re.findall(r"[^\W_]+", plain.casefold())

@@ -4,11 +4,11 @@ import re
 from heapq import nsmallest
 
 from chalicelib.errors import Invalid
-from chalicelib.gazetteer import spelling
 from chalicelib.gazetteer.model import Gazetteer, Known, Match, Words
 from chalicelib.gazetteer.ports import Ports
 from chalicelib.gazetteer.postcodes import Postcode
 from chalicelib.geo.place import Place
+from chalicelib.kernel import spelling
 
 MOST_FOUND = 20
 LONGEST_QUERY = 100

@@ -14,6 +14,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
+from chalicelib.catalogue.document import services_document
+from chalicelib.catalogue.load import load
+from chalicelib.catalogue.service_search import suggest
 from chalicelib.facilities.model import (
     Facility,
     FacilityList,
@@ -331,6 +334,18 @@ def test_search_is_the_same_in_the_browser_when_names_are_strange() -> None:
     theirs = browser("search", places=places, postcodes=None, typed=typed)
     gazetteer = Gazetteer(places)
     assert theirs == [[place.label for place in search(each, gazetteer)] for each in typed]
+
+
+@pytest.mark.parametrize("name", ["demo", "bath"])
+def test_services_are_suggested_in_the_same_order_in_the_browser(name: str) -> None:
+    council, random = load(name), Random(7)
+    words = (ROOT / "tests" / "unit" / "catalogue" / "everyday_words.json").read_bytes()
+    everyday = [each["typed"] for each in json.loads(words)]
+    typed = [*everyday, *(mistyped(random, each) for each in everyday)]
+    typed += ["", "!", "the", "pot hole", "Builder’s rubble", "graffití", "a dog's mess on 12"]
+    theirs = browser("suggest", services=services_document(council)["items"], typed=typed)
+    for each, codes in zip(typed, theirs, strict=True):
+        assert [found.service_code for found in suggest(each, council.services)] == codes, each
 
 
 @pytest.mark.parametrize(

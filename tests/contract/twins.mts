@@ -5,6 +5,7 @@ import { isInPolygons } from "../../web/src/shared/geo/polygon.ts";
 import { tilesIn } from "../../web/src/shared/geo/tiles.ts";
 import { nearestOf } from "../../web/src/shared/places/facilities.ts";
 import { openState } from "../../web/src/shared/places/opening.ts";
+import { suggest } from "../../web/src/features/report/service-search.ts";
 import { known, search } from "../../web/src/shared/places/search.ts";
 import { isOutside } from "../../web/src/shared/places/wards.ts";
 
@@ -30,6 +31,9 @@ const ANSWERS = {
   search({ places, postcodes, typed }) {
     const ready = places.map(known);
     return typed.map((each) => search(each, ready, postcodes).map(({ label }) => label));
+  },
+  suggest({ services, typed }) {
+    return typed.map((each) => suggest(each, services).map(({ service_code }) => service_code));
   },
   open({ opens, moments, zone }) {
     return moments.map((each) => openState(opens, new Date(each), zone));

@@ -1,8 +1,11 @@
-/** Finds services that match a text, best first. */
+/** Finds services that match a text, best first: the twin of chalicelib/catalogue/service_search.py. */
 import type { Service } from "../../shared/council.ts";
+import { mistakesOf, wordsOf } from "../../shared/places/words.ts";
 
 /** A word in the name counts more than a keyword, and a keyword more than a word in the description. */
 const WEIGHTS = { name: 4, keywords: 3, description: 1 };
+/** A whole word, the start of a word (which may still be being typed), and a word with a spelling mistake. */
+const [WHOLE, START, MISSPELT] = [1, 0.5, 0.25] as const;
 const SHORTEST_PREFIX = 3;
 const SAY_NOTHING = new Set(
   "a an and are at been by for from has have here i in is it its my near no not of on or our out outside that the there this to very was we with".split(
@@ -10,39 +13,64 @@ const SAY_NOTHING = new Set(
   ),
 );
 
+type Fit = (typed: string, stems: string[]) => number;
+type Fields = Record<keyof typeof WEIGHTS, string[]>;
+
 export function suggest(typed: string, services: Service[]): Service[] {
-  const words = [...new Set(wordsOf(typed))];
+  const known = services.map((service) => ({ service, fields: fieldsOf(service), score: 0 }));
+  const words = wordsOf(typed);
   const telling = words.filter((word) => !SAY_NOTHING.has(word));
-  const wanted = telling.length ? telling : words;
-  return services
-    .map((service) => ({ service, score: wanted.reduce((sum, word) => sum + scoreOf(word, service), 0) }))
+  for (const word of new Set((telling.length ? telling : words).map(stemOf))) {
+    if (!add(known, word, fit)) add(known, word, misspelt);
+  }
+  for (const pair of new Set(pairsOf(words).map(stemOf))) add(known, pair, whole);
+  return known
     .filter(({ score }) => score > 0)
     .sort((one, other) => other.score - one.score)
     .map(({ service }) => service);
 }
 
-function scoreOf(word: string, { service_name, keywords, description }: Service): number {
-  return Math.max(
-    WEIGHTS.name * fit(word, service_name),
-    WEIGHTS.keywords * fit(word, keywords.join(" ")),
-    WEIGHTS.description * fit(word, description),
-  );
+/** Adds the word's score to each service, and says whether there was any. */
+function add(known: { fields: Fields; score: number }[], word: string, fitOf: Fit): boolean {
+  let isFound = false;
+  for (const each of known) {
+    const { name, keywords, description } = each.fields;
+    const score = Math.max(
+      WEIGHTS.name * fitOf(word, name),
+      WEIGHTS.keywords * fitOf(word, keywords),
+      WEIGHTS.description * fitOf(word, description),
+    );
+    each.score += score;
+    isFound ||= score > 0;
+  }
+  return isFound;
 }
 
-/** 1 for the whole word, 0.5 for the start of a word, which may still be being typed. */
-function fit(word: string, text: string): number {
-  const stem = stemOf(word);
-  const stems = wordsOf(text).map(stemOf);
-  if (stems.includes(stem)) return 1;
-  const begins = word.length >= SHORTEST_PREFIX && stems.some((other) => other.startsWith(stem));
-  return begins ? 0.5 : 0;
+const whole: Fit = (word, stems) => (stems.includes(word) ? WHOLE : 0);
+
+function fit(word: string, stems: string[]): number {
+  if (stems.includes(word)) return WHOLE;
+  return word.length >= SHORTEST_PREFIX && stems.some((stem) => stem.startsWith(word)) ? START : 0;
 }
 
-const wordsOf = (text: string) => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+const misspelt: Fit = (word, stems) => (stems.some((stem) => mistakesOf(stem, word) !== null) ? MISSPELT : 0);
 
-/** Plurals: branches, bushes, lamps, ponies. */
+function fieldsOf({ service_name, keywords, description }: Service): Fields {
+  return { name: stemsOf(service_name), keywords: keywords.flatMap(stemsOf), description: stemsOf(description) };
+}
+
+/** The words of a text, and each two neighbours as one word: people write "pot hole" and "flytipping". */
+function stemsOf(text: string): string[] {
+  const words = wordsOf(text);
+  return [...words, ...pairsOf(words)].map(stemOf);
+}
+
+const pairsOf = (words: string[]) => words.slice(1).map((word, at) => words[at]! + word);
+
+/** Plurals and verbs: branches, bushes, lamps, ponies; flooded, flooding. */
 function stemOf(word: string): string {
   return word
+    .replace(/(?<=\p{L}{4})(?:ed|ing)$/u, "")
     .replace(/ies$/, "y")
     .replace(/(?<=ch|sh|s|x)es$/, "")
     .replace(/(?<=[^su])s$/, "");

@@ -1,4 +1,4 @@
-/** Compares words and tolerates spelling mistakes: the twin of chalicelib/gazetteer's model and spelling. */
+/** Compares words and tolerates spelling mistakes: the twin of chalicelib/kernel/spelling.py and chalicelib/gazetteer/model.py. */
 import SHORT_FORMS from "../../../../chalicelib/gazetteer/short_forms.json" with { type: "json" };
 
 const SHORT: Record<string, string | undefined> = SHORT_FORMS;
@@ -28,9 +28,11 @@ export function fits(word: string, typed: string): boolean {
   return word.startsWith(typed) || shortOf(word) === shortOf(typed);
 }
 
+/** 0 if the word fits, else the number of its mistakes, or null if there are too many. */
+export const costOf = (word: string, typed: string) => (fits(word, typed) ? 0 : mistakesOf(word, typed));
+
 /** The number of edits to the word, or null if there are too many. Shorter words allow fewer edits, numbers none. */
-export function costOf(word: string, typed: string): number | null {
-  if (fits(word, typed)) return 0;
+export function mistakesOf(word: string, typed: string): number | null {
   const most = /^\p{N}+$/u.test(typed) || typed.length < 4 ? 0 : typed.length < 8 ? 1 : MOST_MISTAKES;
   if (most === 0 || typed.length - word.length > most) return null;
   const cost = edits(typed, word);

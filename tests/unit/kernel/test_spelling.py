@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.gazetteer.spelling import ByWord, allowed, edits, near
+from chalicelib.kernel.spelling import ByWord, allowed, edits, near
 
 LETTERS = st.text("abcde", max_size=12)
 

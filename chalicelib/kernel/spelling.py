@@ -1,9 +1,11 @@
-"""Tolerates misspellings: counts the edits between typed text and a word. An edit inserts, removes
-or changes a letter, or swaps two neighbours: the optimal string alignment distance (Damerau 1964),
-here to the nearest beginning of the word, because people search while they type. The web client has
-a twin of this module.
+"""The words of a text, and their misspellings: counts the edits between typed text and a word. An
+edit inserts, removes or changes a letter, or swaps two neighbours: the optimal string alignment
+distance (Damerau 1964), here to the nearest beginning of the word, because people search while they
+type. The web client has a twin of this module.
 """
 
+import re
+import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -16,6 +18,14 @@ T = TypeVar("T")
 MISTAKES = ((4, 0), (8, 1))
 """The permitted edits of words shorter than the first number; longer ones may have two."""
 MOST_MISTAKES = 2
+_APOSTROPHES = str.maketrans(dict.fromkeys("'’‘ʼ`´", None) | {"&": " and "})
+
+
+def folded(text: str) -> list[str]:
+    """The words of a text: no case, accents, apostrophes or punctuation."""
+    decomposed = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES))
+    plain = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+    return re.findall(r"[^\W_]+", plain.casefold())
 
 
 def allowed(typed: str) -> int:

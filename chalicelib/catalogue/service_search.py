@@ -1,0 +1,102 @@
+"""Finds services that match a text, best first. The web client has a twin of this module."""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from chalicelib.catalogue.model import ServiceDefinition
+from chalicelib.kernel.spelling import allowed, edits, folded
+
+NAME, KEYWORDS, DESCRIPTION = 4, 3, 1
+"""A word in the name counts more than a keyword, and a keyword more than a word in the
+description."""
+WHOLE, START, MISSPELT = 1.0, 0.5, 0.25
+"""A whole word, the start of a word, and a word with a spelling mistake."""
+SHORTEST_PREFIX = 3
+SAY_NOTHING = frozenset(
+    folded(
+        "a an and are at been by for from has have here i in is it its my near no not of on or our "
+        "out outside that the there this to very was we with"
+    )
+)
+_ENDINGS = (
+    (re.compile(r"(?<=[^\W\d_]{4})(?:ed|ing)$"), ""),
+    (re.compile(r"ies$"), "y"),
+    (re.compile(r"(?:(?<=ch)|(?<=sh)|(?<=[sx]))es$"), ""),
+    (re.compile(r"(?<=[^su])s$"), ""),
+)
+
+Fit = Callable[[str, Collection[str]], float]
+
+
+@dataclass(frozen=True)
+class _Known:
+    """A service, and the stems of its texts with their weights."""
+
+    service: ServiceDefinition
+    fields: Sequence[tuple[int, Collection[str]]]
+
+    def score(self, word: str, fit: Fit) -> float:
+        return max(weight * fit(word, stems) for weight, stems in self.fields)
+
+
+def suggest(typed: str, services: Iterable[ServiceDefinition]) -> list[ServiceDefinition]:
+    """The services that match at least one word; equally good ones in their order."""
+    known = [_Known(each, _fields(each)) for each in services]
+    words = folded(typed)
+    telling = [word for word in words if word not in SAY_NOTHING]
+    scores = [0.0] * len(known)
+    for word in dict.fromkeys(map(_stem, telling or words)):
+        found = [each.score(word, _fit) for each in known]
+        if not any(found):
+            found = [each.score(word, _misspelt) for each in known]
+        scores = [score + more for score, more in zip(scores, found, strict=True)]
+    for pair in dict.fromkeys(map(_stem, _pairs(words))):
+        found = [each.score(pair, _whole) for each in known]
+        scores = [score + more for score, more in zip(scores, found, strict=True)]
+    ranked = sorted(zip(scores, known, strict=True), key=lambda each: -each[0])
+    return [each.service for score, each in ranked if score]
+
+
+def _fields(service: ServiceDefinition) -> Sequence[tuple[int, Collection[str]]]:
+    keywords = [stem for each in service.keywords for stem in _stems(each)]
+    return (
+        (NAME, _stems(service.service_name)),
+        (KEYWORDS, keywords),
+        (DESCRIPTION, _stems(service.description)),
+    )
+
+
+def _stems(text: str) -> list[str]:
+    """The words of a text, and each two neighbours as one word: people write "pot hole" and
+    "flytipping"."""
+    words = folded(text)
+    return list(map(_stem, [*words, *_pairs(words)]))
+
+
+def _pairs(words: Sequence[str]) -> list[str]:
+    return [one + other for one, other in pairwise(words)]
+
+
+def _stem(word: str) -> str:
+    """Plurals and verbs: branches, bushes, lamps, ponies; flooded, flooding."""
+    for ending, instead in _ENDINGS:
+        word = ending.sub(instead, word)
+    return word
+
+
+def _whole(word: str, stems: Collection[str]) -> float:
+    return WHOLE if word in stems else 0.0
+
+
+def _fit(word: str, stems: Collection[str]) -> float:
+    if word in stems:
+        return WHOLE
+    may_begin = len(word) >= SHORTEST_PREFIX and any(stem.startswith(word) for stem in stems)
+    return START if may_begin else 0.0
+
+
+def _misspelt(word: str, stems: Collection[str]) -> float:
+    most = allowed(word)
+    return MISSPELT if most and any(edits(word, stem, most) <= most for stem in stems) else 0.0
