@@ -22,6 +22,7 @@ KEPT = frozenset(
         "place",
         "address",
         "asset_id",
+        "find",
         "service_code",
         "photo_ids",
         "description",

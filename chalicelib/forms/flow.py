@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.catalogue.model import ServiceDefinition
+from chalicelib.catalogue.service_search import suggest
 from chalicelib.errors import FieldError
 from chalicelib.forms import messages, steps
 from chalicelib.forms.answers import ATTRIBUTE, Answers, place_value
@@ -19,6 +20,7 @@ from chalicelib.forms.validation import TAKE, service_of
 from chalicelib.kernel.posted_form import Posted
 
 BACK = "back"
+LONGEST_SEARCH = 100
 
 
 @dataclass(frozen=True)
@@ -116,10 +118,12 @@ def _found_places(answers: Answers, ports: Ports) -> dict[str, Any]:
 
 
 def _groups(answers: Answers, ports: Ports) -> dict[str, Any]:
-    groups: dict[str, list[ServiceDefinition]] = {}
-    for service in ports.council.by_code.values():
-        groups.setdefault(service.group, []).append(service)
-    return {"groups": groups}
+    found = suggest(answers.one("find")[:LONGEST_SEARCH], ports.council.services)
+    groups: dict[str, list[ServiceDefinition]] = {"Best matches": found} if found else {}
+    for service in ports.council.services:
+        if service not in found:
+            groups.setdefault(service.group, []).append(service)
+    return {"groups": groups, "found": found}
 
 
 def _neighbours(answers: Answers, ports: Ports) -> dict[str, Any]:

@@ -162,6 +162,41 @@ def test_report_is_sent_when_all_pages_are_filled_in(browser: Browser, shared_da
     assert [each.photo_id for each in view.photos] == [each.photo_id for each in report.photos]
 
 
+def press(browser: Browser, button: str, answers: Answers) -> None:
+    """Posts the form with this button."""
+    form = next(
+        each for each in browser.page.forms if button in [words for *_, words in each.buttons]
+    )
+    browser.post(form.action, *encoded(form, form.filled(answers, button), {}))
+
+
+def search_for_a_kind(browser: Browser, words: str) -> list[str]:
+    """The kinds in the order in which the page lists them for these words."""
+    press(browser, "Search", {"find": words})
+    return re.findall(r'name="service_code" type="radio" value="([^"]+)"', browser.html)
+
+
+def test_kinds_that_match_a_search_come_first_and_every_kind_stays(browser: Browser) -> None:
+    browser.to("What is the problem?")
+    for words, first in (("lamposts", "street-light"), ("white lines", "something-else")):
+        found = search_for_a_kind(browser, words)
+        assert browser.page.title.startswith("What is the problem?")
+        assert found[0] == first and "Best matches" in browser.page.text
+        assert sorted(found) == sorted(container.council().by_code)
+    browser.fill({"service_code": "something-else"})
+    press(browser, "Back", {})
+    assert 'value="white lines"' in browser.html
+    browser.fill({"service_code": "street-light"})
+    assert browser.page.title.startswith("More about the problem")
+
+
+def test_search_for_a_kind_says_so_when_nothing_matches(browser: Browser) -> None:
+    browser.to("What is the problem?")
+    found = search_for_a_kind(browser, "zeppelin" * 200)
+    assert len(found) == len(container.council().by_code)
+    assert "No matches for" in browser.page.text and "Best matches" not in browser.page.text
+
+
 def test_report_is_stored_with_its_contact_when_that_is_blocked(
     browser: Browser,
 ) -> None:
