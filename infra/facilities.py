@@ -5,10 +5,13 @@ facility_id, which is stable, and counted as added, updated or retired.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from textwrap import shorten
+from typing import TypeVar
 
 import msgspec
 
@@ -26,6 +29,7 @@ from chalicelib.facilities.model import (
     index_of,
     list_key,
 )
+from chalicelib.gazetteer.facility_names import FACILITY_NAMES, FacilityNames, Named
 from chalicelib.geo.point import Point
 from chalicelib.geo.polygon import MultiPolygon
 from chalicelib.geo.rounding import rounded
@@ -39,6 +43,8 @@ from infra.rows import Refused, Row, Table, read_rows
 
 INDEX_TYPE = "application/octet-stream"
 ATTEMPTS = 5
+LONGEST_LABEL = 100
+T = TypeVar("T")
 YES, NO = ("true", "yes", "y"), ("false", "no", "n")
 
 
@@ -181,7 +187,8 @@ def publish(
         index=digest(index),
         items=tuple(items),
     )
-    _published_kinds(ports)
+    _published(KINDS, KindList, ports)
+    _published(FACILITY_NAMES, FacilityNames, ports)
     before = ports.documents.read(list_key(kind.kind))
     if summary:
         _compare(_items_in(before.body) if before else {}, items, summary)
@@ -195,6 +202,7 @@ def publish(
             f"Somebody else published {error} at the same time. Try again."
         ) from error
     _publish_kind(_entry(kind, len(items)), council, ports)
+    _publish_names(kind.kind, named(kind, items) if kind.found_by_name else [], ports)
 
 
 def _items_in(document: bytes) -> dict[str, Facility]:
@@ -225,14 +233,44 @@ def _entry(kind: FacilityKind, count: int) -> KindEntry:
     )
 
 
-def _published_kinds(ports: Ports) -> tuple[StoredDocument | None, tuple[KindEntry, ...]]:
-    """The published document of kinds. Raises ConfigurationError if it cannot be read."""
-    held = ports.documents.read(KINDS)
+def named(kind: FacilityKind, items: Sequence[Facility]) -> list[Named]:
+    """The facilities that have a name, as people search them: with their kind, if the name does not
+    say it, and with their address, if several have the same name."""
+    shared = Counter(item.name for item in items)
+    what = kind.label if kind.label[1:2].isupper() else kind.label.lower()
+    found = []
+    for item in items:
+        says_kind = kind.label.lower() in item.name.lower()
+        where = item.address if shared[item.name] > 1 else None
+        parts = (item.name, None if says_kind else what, where)
+        label = shorten(", ".join(filter(None, parts)), LONGEST_LABEL, placeholder="")
+        if item.name != kind.label:
+            found.append((label, round(item.lat, 5), round(item.long, 5)))
+    return found
+
+
+def _publish_names(kind: str, names: Sequence[Named], ports: Ports) -> None:
+    """Puts the names in the place of the previous ones of the kind. Raises UpstreamFailed."""
+    for _ in range(ATTEMPTS):
+        held, before = _published(FACILITY_NAMES, FacilityNames, ports)
+        document = before.with_kind(kind, names)
+        try:
+            put(FACILITY_NAMES, Document(msgspec.json.encode(document), JSON), held, ports)
+            return
+        except VersionConflict:
+            continue
+    raise UpstreamFailed(f"{FACILITY_NAMES} kept changing while it was published; try again.")
+
+
+def _published(key: str, kind: type[T], ports: Ports) -> tuple[StoredDocument | None, T]:
+    """The published document, an empty one if there is none. Raises ConfigurationError if it cannot
+    be read."""
+    held = ports.documents.read(key)
     try:
-        return held, msgspec.json.decode(held.body, type=KindList).items if held else ()
+        return held, msgspec.json.decode(held.body, type=kind) if held else kind()
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(
-            f"The published {KINDS} cannot be read ({error}): remove the file, and import every "
+            f"The published {key} cannot be read ({error}): remove the file, and import every "
             "kind again."
         ) from error
 
@@ -240,8 +278,8 @@ def _published_kinds(ports: Ports) -> tuple[StoredDocument | None, tuple[KindEnt
 def _publish_kind(entry: KindEntry, council: Council, ports: Ports) -> None:
     """Adds the kind to the published ones, in the council's order."""
     for _ in range(ATTEMPTS):
-        held, listed = _published_kinds(ports)
-        entries = {each.kind: each for each in (*listed, entry)}
+        held, listed = _published(KINDS, KindList, ports)
+        entries = {each.kind: each for each in (*listed.items, entry)}
         ordered = (entries[each.kind] for each in council.facility_kinds if each.kind in entries)
         document = Document(msgspec.json.encode(KindList(items=tuple(ordered))), JSON)
         try:

@@ -36,7 +36,8 @@ class FacilityColumns(Strict, frozen=True, kw_only=True):
 
 class FacilityKind(Strict, frozen=True, kw_only=True):
     """One kind of facility. `service_code` is the service for reports about one; `only`: columns
-    that must have a value for a row to count, such as a stop that is active."""
+    that must have a value for a row to count, such as a stop that is active; `found_by_name`: False
+    for assets that nobody knows by a name, such as street lights."""
 
     kind: Code
     label: Words
@@ -45,6 +46,7 @@ class FacilityKind(Strict, frozen=True, kw_only=True):
     columns: FacilityColumns
     only: Mapping[Words, Words] = {}
     service_code: Code | None = None
+    found_by_name: bool = True
     attribution: Annotated[str, Meta(max_length=300)] = ""
 
     @property

@@ -1,4 +1,5 @@
-"""Places, and how well typed text matches one; postcodes have a module of their own.
+"""Places, and how well typed text matches one; postcodes and the names of facilities have modules
+of their own.
 
 Words are compared without case, accents, apostrophes and punctuation; the usual short forms of
 street names (St, Rd, Ave, Ln, …) and the long ones are equal, and so are St and Saint; the web
@@ -60,7 +61,7 @@ class Words:
 
 
 class Known:
-    """A street or a place, prepared for comparison."""
+    """A place with a name, prepared for comparison."""
 
     def __init__(self, place: Place) -> None:
         self.place = place
@@ -68,11 +69,13 @@ class Known:
         self._name_length = len(folded(place.label.partition(",")[0]))
 
     def match(self, typed: Words) -> Match:
-        """How `typed` matches this place; each of its words is known to match a word."""
+        """How `typed` matches this place; each of its words is known to match a word. The beginning
+        of a facility's name counts no more than its other words: many are named after streets."""
         short = self.words.short
         if typed.short in (short, short[: self._name_length]):
             return Match.EXACT
-        return Match.PREFIX if self._begins_with(typed) else Match.WORDS
+        may_begin = self.place.kind != "facility" and self._begins_with(typed)
+        return Match.PREFIX if may_begin else Match.WORDS
 
     def _begins_with(self, typed: Words) -> bool:
         last = len(typed.plain) - 1
@@ -100,7 +103,7 @@ class Gazetteer:
 
     @cached_property
     def by_word(self) -> ByWord[list[Known]]:
-        """The streets and places by each word of their labels."""
+        """The places by each word of their labels."""
         found: ByWord[list[Known]] = ByWord()
         for known in self.known:
             for word in dict.fromkeys(known.words.plain):

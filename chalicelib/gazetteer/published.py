@@ -1,12 +1,13 @@
 """The published documents of the council's places, each read at most once a minute."""
 
+from chalicelib.gazetteer.facility_names import FACILITY_NAMES, FacilityNames
 from chalicelib.gazetteer.model import PLACES, Gazetteer, PlaceList
 from chalicelib.gazetteer.postcodes import POSTCODES, Postcodes
 from chalicelib.kernel.cached_document import CachedDocument, Read, Seconds, decoded
 
 
 class PublishedPlaces:
-    """Streets, places and postcodes."""
+    """Streets, places, facilities and postcodes."""
 
     def __init__(self, read: Read, seconds: Seconds) -> None:
         self._read = read
@@ -22,4 +23,6 @@ class PublishedPlaces:
 
     def _fresh(self) -> Gazetteer:
         places = decoded(self._read, PLACES, PlaceList)
-        return Gazetteer(places.items if places else (), self.postcodes())
+        facilities = decoded(self._read, FACILITY_NAMES, FacilityNames)
+        known = [*(places.items if places else ()), *(facilities.places() if facilities else ())]
+        return Gazetteer(known, self.postcodes())

@@ -1,6 +1,7 @@
 """Searches the gazetteer."""
 
 import re
+from collections.abc import Callable, Mapping, Sequence
 from heapq import nsmallest
 
 from chalicelib.errors import Invalid
@@ -9,15 +10,30 @@ from chalicelib.gazetteer.ports import Ports
 from chalicelib.gazetteer.postcodes import Postcode
 from chalicelib.geo.place import Place
 from chalicelib.kernel import spelling
+from chalicelib.kernel.spelling import folded
 
 MOST_FOUND = 20
 LONGEST_QUERY = 100
-MOST_WORDS = 8
-_KINDS = ("place", "street", "postcode")
-_HOUSE_NUMBER = re.compile(r"^\d+[a-z]?[\s,]+(?=\S)", re.IGNORECASE | re.ASCII)
+MOST_WORDS, MOST_PARTS = 8, 5
+"""Further words, and parts after commas, are ignored."""
+SAME_PLACE = 0.005
+"""In degrees: a facility this near a landmark of its name is the landmark, such as a park."""
+_KINDS = ("place", "street", "road", "landmark", "facility", "postcode")
+WITH_HOUSES = ("place", "street")
+"""A house number may be part of an address with such a name."""
+_FLAT = r"(?:(?:flat|apartment|apt)\.? *[0-9a-z]+[ ,]+)?"
+_NUMBER = r"(?:(?:no|number)\b\.? *)?[0-9]+[a-z]?(?: ?[-–/] ?[0-9]+[a-z]?)?"
+_NUMBER_BEFORE = re.compile(rf"^{_FLAT}{_NUMBER}[ ,]+(?=[^ ,])", re.IGNORECASE | re.ASCII)
+_NUMBER_AFTER = re.compile(rf"^([^,]*[^ ,])[ ,]+{_NUMBER} *(?=,|$)", re.IGNORECASE | re.ASCII)
+_SPACED_ROAD = re.compile(r"\b([abm]) (?=[0-9]{1,4}\b)", re.IGNORECASE | re.ASCII)
+_WITH_POSTCODE = re.compile(
+    r"(.*[^ ,])[ ,]+([a-z]{1,2}[0-9][a-z0-9]? ?[0-9][a-z]{2})", re.IGNORECASE | re.ASCII
+)
 
 Found = tuple[int, Place]
 """How well a place matches, the lower the better, and the place."""
+Ranks = Mapping[Known, int]
+"""How well places match, the lower the better."""
 
 
 def find(q: str | None, ports: Ports) -> list[Place]:
@@ -33,14 +49,79 @@ def find(q: str | None, ports: Ports) -> list[Place]:
 
 def search(q: str, places: Gazetteer) -> list[Place]:
     """The best matches of `q`, at most 20: exact names, labels that begin with it, places with all
-    the words, labels that contain it; if there are none, similar spellings. A house number before
-    the words is ignored; more than eight words match nothing. O(places)."""
-    typed = Words(_HOUSE_NUMBER.sub("", q.strip()))
+    the words, labels that contain it; if there are none, similar spellings. A house number is
+    ignored. If an address matches nothing, its last parts are left out one by one. O(places)."""
+    q = ",".join(" ".join(q.split()).split(",")[:MOST_PARTS])
+    address = _WITH_POSTCODE.fullmatch(q)
+    if address and (postcode := places.postcodes.find(address[2])):
+        return _around(postcode, search(address[1], places))
+    found = _search(q, places)
+    shorter, comma, _ = q.rpartition(",")
+    return search(shorter, places) if comma and not found else found
+
+
+def _around(postcode: Postcode, found: Sequence[Place]) -> list[Place]:
+    """The found places, streets first and the nearest to the postcode first, and the postcode
+    itself."""
+    at = postcode.point
+    near = [place for place in found if place.kind != "postcode"]
+    near.sort(
+        key=lambda each: (
+            each.kind not in WITH_HOUSES,
+            (each.lat - at.lat) ** 2 + (each.long - at.long) ** 2,
+        )
+    )
+    return [*near, _place(postcode)][:MOST_FOUND]
+
+
+def _search(q: str, places: Gazetteer) -> list[Place]:
+    text = _SPACED_ROAD.sub(r"\1", _NUMBER_BEFORE.sub("", q))
+    typed, street = _words(text), _words(_NUMBER_AFTER.sub(r"\1", text))
     # Folding can make a text longer than the typed one.
-    if not 1 <= len(typed.plain) <= MOST_WORDS or len(typed.joined) > LONGEST_QUERY:
+    if not typed.plain or len(typed.joined) > LONGEST_QUERY:
         return []
-    found = _postcodes(typed, places) + _named(typed, places) or _nearly(typed, places)
-    return [place for _, place in nsmallest(MOST_FOUND, found, key=_order)]
+    found = [*_postcodes(typed, places), *_either(_named, typed, street, places)]
+    found = found or _either(_nearly, typed, street, places)
+    return _distinct([place for _, place in nsmallest(2 * MOST_FOUND, found, key=_order)])
+
+
+def _words(text: str) -> Words:
+    return Words(" ".join(folded(text)[:MOST_WORDS]))
+
+
+def _either(
+    matches: Callable[[Words, Gazetteer], Ranks], typed: Words, street: Words, places: Gazetteer
+) -> list[Found]:
+    """The matches of the typed words; streets and places also match without the house number that
+    comes after them."""
+    ranks = dict(matches(typed, places))
+    if street.plain != typed.plain:
+        for known, rank in matches(street, places).items():
+            if known.place.kind in WITH_HOUSES:
+                ranks[known] = min(rank, ranks.get(known, rank))
+    return [(rank, known.place) for known, rank in ranks.items()]
+
+
+def _distinct(places: Sequence[Place]) -> list[Place]:
+    """The first 20, without the facilities that are also landmarks."""
+    landmarks = [place for place in places if place.kind == "landmark"]
+    return [
+        place
+        for place in places
+        if place.kind != "facility" or not any(_is_same(place, each) for each in landmarks)
+    ][:MOST_FOUND]
+
+
+def _is_same(facility: Place, landmark: Place) -> bool:
+    return (
+        _name(facility) == _name(landmark)
+        and abs(facility.lat - landmark.lat) < SAME_PLACE
+        and abs(facility.long - landmark.long) < SAME_PLACE
+    )
+
+
+def _name(place: Place) -> str:
+    return place.label.partition(",")[0]
 
 
 def _postcodes(typed: Words, places: Gazetteer) -> list[Found]:
@@ -52,27 +133,22 @@ def _postcodes(typed: Words, places: Gazetteer) -> list[Found]:
     ]
 
 
-def _named(typed: Words, places: Gazetteer) -> list[Found]:
+def _named(typed: Words, places: Gazetteer) -> Ranks:
     by_typed = [places.with_word(*word) for word in zip(typed.plain, typed.short, strict=True)]
     with_all = set.intersection(*by_typed)
-    by_words = [(known.match(typed), known.place) for known in with_all]
-    by_part = [
-        (Match.PART, known.place)
-        for known in places.known
-        if typed.joined in known.words.joined and known not in with_all
-    ]
-    return [*by_words, *by_part]
+    by_part = (known for known in places.known if typed.joined in known.words.joined)
+    return dict.fromkeys(by_part, Match.PART) | {known: known.match(typed) for known in with_all}
 
 
-def _nearly(typed: Words, places: Gazetteer) -> list[Found]:
+def _nearly(typed: Words, places: Gazetteer) -> Ranks:
     """The places with a similarly spelt word for each typed one; the fewer edits the better."""
     by_typed = [_near(*word, places) for word in zip(typed.plain, typed.short, strict=True)]
     first, *others = by_typed
-    return [
-        (Match.SPELT + sum(costs[known] for costs in by_typed), known.place)
+    return {
+        known: Match.SPELT + sum(costs[known] for costs in by_typed)
         for known in first
         if all(known in costs for costs in others)
-    ]
+    }
 
 
 def _near(plain: str, short: str, places: Gazetteer) -> dict[Known, int]:

@@ -4,7 +4,8 @@ from typing import Literal
 
 import msgspec
 
-Kind = Literal["street", "place", "postcode"]
+Kind = Literal["place", "street", "road", "landmark", "facility", "postcode"]
+"""A road has a number, such as A64; a landmark is on the base map, such as a park or a river."""
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):

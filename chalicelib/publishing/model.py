@@ -19,6 +19,7 @@ INDEX = "data/index.json"
 SERVICES = "data/services.json"
 PLACES = "data/places.json"
 POSTCODES = "data/postcodes.json"
+FACILITY_NAMES = "data/facility-names.json"
 BASEMAP = "data/basemap.pmtiles"
 TILES = "data/tiles/"
 REPORTS = "data/reports/"
@@ -213,6 +214,7 @@ def index_document(
         "facilities": "/data/facilities/{kind}.json",
         "facility_index": "/data/facilities/{kind}.idx",
         "facility_kinds": "/data/facilities/kinds.json",
+        "facility_names": f"/{FACILITY_NAMES}",
         "wards": "/data/wards.json",
         "ward": "/data/wards/{code}.json",
         "roadworks": "/data/roadworks.json",

@@ -274,6 +274,8 @@ def mistyped(random: Random, label: str) -> str:
         label[: max(2, at)],
         label.upper(),
         f"12 {label}",
+        f"{label} 12a",
+        f"Flat 2, 4-6 {label}, Nowhere, ZZ1 1AA",
         label,
     )
     return random.choice(slips)
@@ -283,8 +285,12 @@ def test_search_is_the_same_in_the_browser() -> None:
     listed = msgspec.json.decode(
         (ROOT / "infra" / "demo" / "places.json").read_bytes(), type=PlaceList
     )
-    places = [place for place in listed.items if place.kind != "postcode"]
     random = Random(6)
+    facilities = [
+        Place(label=f"{each.label}, library", kind="facility", lat=each.lat, long=each.long)
+        for each in random.sample(listed.items, 200)
+    ]
+    places = [*listed.items, *facilities]
     postcodes = document_of(
         (
             Postcode(f"ZZ{area} {sector}{unit}", Point(lat=53.9, long=-1.0))

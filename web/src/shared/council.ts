@@ -29,6 +29,7 @@ export interface Council {
   facilities?: string;
   facility_kinds?: string;
   facility_index?: string;
+  facility_names?: string;
   wards?: string;
   ward?: string;
   roadworks?: string;

@@ -6,7 +6,7 @@ import { isOutsideWards } from "../../src/shared/places/wards.ts";
 import { outsideText } from "../../src/shared/places/outside.ts";
 import { distanceText } from "../../src/shared/places/facilities.ts";
 import { placeText } from "../../src/shared/places/place-text.ts";
-import { houseNumberOf, known, looksLikePostcode, search } from "../../src/shared/places/search.ts";
+import { houseNumberOf, known, mayHavePostcode, search } from "../../src/shared/places/search.ts";
 import { groupReference, mayBeWords, parseReference } from "../../src/shared/reference.ts";
 import { around, HERE } from "../report/council.ts";
 import { newBrowser } from "../browser.ts";
@@ -83,11 +83,23 @@ describe("places that are typed", () => {
     expect(found("4 market pl")).toEqual(["Market Place"]);
     expect(found("saint marys rd")).toEqual(["St Mary's Road"]);
     expect(found("markte place")).toEqual(["Market Place"]);
-    expect([houseNumberOf("4b, Market Place"), houseNumberOf("Market Place 4")]).toEqual(["4b", ""]);
+    expect(found("Market Place 4")).toEqual(["Market Place"]);
+  });
+
+  test.each([
+    ["4b, Market Place", "4b"],
+    ["Market Place 4", "4"],
+    ["Market Place, 4-6, Eskerby", "4-6"],
+    ["Flat 2, 12 Market Place", "12"],
+    ["no. 7 market place", "7"],
+    ["Market Place", ""],
+    ["4", ""],
+  ])("have the number of a house: %s", (typed, number) => {
+    expect(houseNumberOf(typed)).toBe(number);
   });
 
   test.each(["zz1 1aa", "ZZ11AA", "zz1 iaa"])("are postcodes with and without a space: %s", (typed) => {
-    expect(looksLikePostcode(typed)).toBe(true);
+    expect(mayHavePostcode(typed)).toBe(true);
     expect(found(typed)).toEqual(["ZZ1 1AA"]);
   });
 });

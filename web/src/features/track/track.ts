@@ -52,7 +52,7 @@ async function showPlaces(typed: string): Promise<boolean> {
   status.textContent = "Looking for places…";
   try {
     const { searchPlaces } = await import("../../shared/places/places.ts");
-    const { found } = await searchPlaces(typed);
+    const found = await searchPlaces(typed);
     if (typed !== wanted() || !found.length) return typed !== wanted();
     const links = found.map(({ label, lat, long }) =>
       element("li", {}, element("a", { href: `/map/#17/${lat.toFixed(5)}/${long.toFixed(5)}` }, label)),

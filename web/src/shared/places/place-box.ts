@@ -1,11 +1,11 @@
 /**
- * Search as you type for a street, a place or a postcode, in a combobox.
+ * Search as you type for a street, a postcode, a facility or another place, in a combobox.
  *
  * Source: ARIA Authoring Practices Guide, "Combobox", editable with list autocomplete.
  */
 import { byId, element, show } from "../dom.ts";
 import type { Place } from "../reports.ts";
-import type { KnownPlace } from "./search.ts";
+import type { FoundPlace } from "./places.ts";
 
 const MOST = 8;
 const PAUSE_MS = 120;
@@ -48,26 +48,25 @@ async function search(): Promise<void> {
   if (typed.trim().length < SHORTEST) return fill([], "");
   try {
     const { searchPlaces } = await load();
-    const { found, number } = await searchPlaces(typed);
+    const found = await searchPlaces(typed);
     if (typed !== input.value) return;
-    const shown = found.slice(0, MOST).map((place, index) => option(place, index, number));
+    const shown = found.slice(0, MOST).map(option);
     fill(shown, countText(found.length));
   } catch {
     fill([], "We could not load the list of streets. Check your connection, or choose another way.");
   }
 }
 
-function option(place: KnownPlace, index: number, number: string): HTMLElement {
+function option({ lat, long, label, words }: FoundPlace, index: number): HTMLElement {
   const made = element(
     "li",
     { class: "app-choice", id: `place-choice-${index}`, role: "option", "aria-selected": "false" },
-    place.label,
+    label,
   );
   made.addEventListener("click", () => {
     input.value = "";
     fill([], "");
-    const words = place.kind === "postcode" ? "" : [number, place.label].filter(Boolean).join(" ");
-    choose({ lat: place.lat, long: place.long }, place.label, words);
+    choose({ lat, long }, label, words);
   });
   return made;
 }

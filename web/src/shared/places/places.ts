@@ -1,15 +1,21 @@
-/** The council's streets, places and postcodes, loaded for the first search, with a copy for use offline. */
+/** The council's streets, places, facilities and postcodes, loaded for the first search, with a copy for use offline. */
 import { loadCouncil } from "../council.ts";
 import { keptDocument } from "./cached-documents.ts";
 import {
+  hasHouses,
   houseNumberOf,
   type Known,
   known,
   type KnownPlace,
-  looksLikePostcode,
+  mayHavePostcode,
   type Postcodes,
   search,
 } from "./search.ts";
+
+/** The label and place of each facility that people search by its name, by kind. */
+interface FacilityNames {
+  kinds: Record<string, [label: string, lat: number, long: number][]>;
+}
 
 let places: Promise<Known[]> | undefined;
 let postcodes: Promise<Postcodes | null> | undefined;
@@ -25,9 +31,19 @@ export function loadPlaces(): Promise<Known[]> {
 
 async function fetchPlaces(): Promise<Known[]> {
   const { places: url } = await loadCouncil();
-  const document = url ? await keptDocument<{ items: KnownPlace[] }>(url) : null;
+  const [document, facilities] = await Promise.all([
+    url ? keptDocument<{ items: KnownPlace[] }>(url) : null,
+    fetchFacilities().catch(() => []),
+  ]);
   if (!document) throw new Error("The list of places is missing");
-  return document.value.items.map(known);
+  return [...document.value.items, ...facilities].map(known);
+}
+
+async function fetchFacilities(): Promise<KnownPlace[]> {
+  const { facility_names: url } = await loadCouncil();
+  const document = url ? await keptDocument<FacilityNames>(url) : null;
+  const named = Object.values(document?.value.kinds ?? {}).flat();
+  return named.map(([label, lat, long]) => ({ label, kind: "facility", lat, long }));
 }
 
 /** Null if the council has published none, or they cannot be loaded. */
@@ -45,9 +61,20 @@ async function fetchPostcodes(): Promise<Postcodes | null> {
   return document?.value ?? null;
 }
 
-/** The matching places, best first, and the house number typed before the street. */
-export async function searchPlaces(typed: string): Promise<{ found: KnownPlace[]; number: string }> {
+/** A place that was found. `words` are for an address: a street with the typed house number, or another name. */
+export interface FoundPlace extends KnownPlace {
+  words: string;
+}
+
+/** The matching places, best first. */
+export async function searchPlaces(typed: string): Promise<FoundPlace[]> {
   const known = await loadPlaces();
-  const codes = looksLikePostcode(typed) ? await loadPostcodes() : null;
-  return { found: search(typed, known, codes), number: houseNumberOf(typed) };
+  const codes = mayHavePostcode(typed) ? await loadPostcodes() : null;
+  const number = houseNumberOf(typed);
+  return search(typed, known, codes).map((place) => ({ ...place, words: addressOf(place, number) }));
+}
+
+function addressOf(place: KnownPlace, number: string): string {
+  if (place.kind === "postcode") return "";
+  return number && hasHouses(place) ? `${number} ${place.label}` : place.label;
 }

@@ -4,7 +4,7 @@ import { costOf, fits, shortOf, wordsOf } from "./words.ts";
 
 export interface KnownPlace extends Place {
   label: string;
-  kind: "street" | "place" | "postcode";
+  kind: "place" | "street" | "road" | "landmark" | "facility" | "postcode";
 }
 
 /** Published postcodes by sector (the postcode without its last two letters), in display order. */
@@ -26,37 +26,93 @@ interface Found {
   rank: number;
 }
 
+/** How well a place matches the words, the lower the better; null if it does not. */
+type Rank = (place: Known, wanted: string[]) => number | null;
+
 const MOST = 20;
 const MOST_WORDS = 8;
+const MOST_PARTS = 5;
 const LONGEST = 100;
-const KINDS = ["place", "street", "postcode"];
+/** In degrees: a facility this near a landmark of its name is the landmark, such as a park. */
+const SAME_PLACE = 0.005;
+const KINDS = ["place", "street", "road", "landmark", "facility", "postcode"];
 const [EXACT, PREFIX, WORDS, PART, SPELT] = [0, 1, 2, 3, 4] as const;
-const HOUSE_NUMBER = /^(\d+[a-z]?)[\s,]+(?=\S)/i;
+const FLAT = "(?:(?:flat|apartment|apt)\\.? *[0-9a-z]+[ ,]+)?";
+const NUMBER = "(?:(?:no|number)\\b\\.? *)?([0-9]+[a-z]?(?: ?[-–/] ?[0-9]+[a-z]?)?)";
+const NUMBER_BEFORE = new RegExp(`^${FLAT}${NUMBER}[ ,]+(?=[^ ,])`, "i");
+const NUMBER_AFTER = new RegExp(`^([^,]*[^ ,])[ ,]+${NUMBER} *(?=,|$)`, "i");
+const SPACED_ROAD = /\b([abm]) (?=[0-9]{1,4}\b)/gi;
 const POSTCODE = /^(?=.*[0-9])[a-z][a-z0-9]{1,6}$/;
+const WITH_POSTCODE = /^(.*[^ ,])[ ,]+([a-z]{1,2}[0-9][a-z0-9]? ?[0-9][a-z]{2})$/i;
 
 const joined = (words: string[]) => words.join(" ");
 const shortened = (words: string[]) => joined(words.map(shortOf));
+const nameOf = ({ label }: KnownPlace) => label.split(",")[0]!;
+const spaced = (text: string) => text.trim().replace(/\s+/g, " ");
 
 export function known(place: KnownPlace): Known {
   const words = wordsOf(place.label);
-  return { place, words, short: shortened(words), shortName: shortened(wordsOf(place.label.split(",")[0]!)) };
+  return { place, words, short: shortened(words), shortName: shortened(wordsOf(nameOf(place))) };
 }
 
-/** The house number typed before a street, or an empty string. */
-export const houseNumberOf = (typed: string) => HOUSE_NUMBER.exec(typed.trim())?.[1] ?? "";
+/** The house number typed before or after a street, or an empty string. */
+export function houseNumberOf(typed: string): string {
+  const text = spaced(typed);
+  return NUMBER_BEFORE.exec(text)?.[1] ?? NUMBER_AFTER.exec(text)?.[2] ?? "";
+}
 
-export const looksLikePostcode = (typed: string) => POSTCODE.test(wordsOf(typed).join(""));
+/** Whether a house number may be part of an address with this name. */
+export const hasHouses = ({ kind }: KnownPlace) => kind === "street" || kind === "place";
+
+export const mayHavePostcode = (typed: string) =>
+  POSTCODE.test(wordsOf(typed).join("")) || WITH_POSTCODE.test(spaced(typed));
 
 export function search(typed: string, places: Known[], postcodes: Postcodes | null): KnownPlace[] {
-  const wanted = wordsOf(typed.trim().replace(HOUSE_NUMBER, ""));
-  if (wanted.length === 0 || wanted.length > MOST_WORDS || joined(wanted).length > LONGEST) return [];
-  const found = [...findPostcodes(wanted.join(""), postcodes), ...ranked(places, (place) => rankOf(place, wanted))];
-  const all = found.length ? found : ranked(places, (place) => spelt(place, wanted));
-  return all
-    .sort(order)
-    .slice(0, MOST)
-    .map(({ place }) => place);
+  const text = spaced(typed).split(",").slice(0, MOST_PARTS).join(",");
+  const [, rest, code] = WITH_POSTCODE.exec(text) ?? [];
+  const [postcode] = code ? findPostcodes(code.replace(" ", "").toLowerCase(), postcodes) : [];
+  if (postcode?.rank === EXACT) return around(postcode.place, search(rest!, places, postcodes));
+  const found = searchOnce(text, places, postcodes);
+  const comma = text.lastIndexOf(",");
+  return found.length || comma < 0 ? found : search(text.slice(0, comma), places, postcodes);
 }
+
+/** The found places, streets first and the nearest to the postcode first, and the postcode itself. */
+function around(postcode: KnownPlace, found: KnownPlace[]): KnownPlace[] {
+  const off = ({ lat, long }: KnownPlace) => (lat - postcode.lat) ** 2 + (long - postcode.long) ** 2;
+  const near = found
+    .filter(({ kind }) => kind !== "postcode")
+    .sort((one, other) => Number(hasHouses(other)) - Number(hasHouses(one)) || off(one) - off(other));
+  return [...near, postcode].slice(0, MOST);
+}
+
+function searchOnce(text: string, places: Known[], postcodes: Postcodes | null): KnownPlace[] {
+  const typed = text.replace(NUMBER_BEFORE, "").replace(SPACED_ROAD, "$1");
+  const wanted = wordsOf(typed).slice(0, MOST_WORDS);
+  const street = wordsOf(typed.replace(NUMBER_AFTER, "$1")).slice(0, MOST_WORDS);
+  if (wanted.length === 0 || joined(wanted).length > LONGEST) return [];
+  const either = (rank: Rank) => ranked(places, (place) => lower(rank(place, wanted), place, street, rank));
+  const found = [...findPostcodes(wanted.join(""), postcodes), ...either(rankOf)];
+  return distinct((found.length ? found : either(spelt)).sort(order).map(({ place }) => place)).slice(0, MOST);
+}
+
+/** Streets and places also match without the house number that comes after them. */
+function lower(rank: number | null, known: Known, street: string[], rankAs: Rank): number | null {
+  const other = hasHouses(known.place) ? rankAs(known, street) : null;
+  return rank === null || other === null ? (rank ?? other) : Math.min(rank, other);
+}
+
+/** Leaves out the facilities that are also landmarks. */
+function distinct(places: KnownPlace[]): KnownPlace[] {
+  const best = places.slice(0, 2 * MOST);
+  const landmarks = best.filter(({ kind }) => kind === "landmark");
+  return best.filter((place) => place.kind !== "facility" || !landmarks.some((each) => isSame(place, each)));
+}
+
+const isSame = (facility: KnownPlace, landmark: KnownPlace) =>
+  nameOf(facility) === nameOf(landmark) &&
+  Math.abs(facility.lat - landmark.lat) < SAME_PLACE &&
+  Math.abs(facility.long - landmark.long) < SAME_PLACE;
 
 function ranked(places: Known[], rank: (place: Known) => number | null): Found[] {
   return places.flatMap((each) => {
@@ -75,10 +131,11 @@ function order({ place: one, rank }: Found, { place: other, rank: otherRank }: F
   );
 }
 
-function rankOf({ words, short, shortName }: Known, wanted: string[]): number | null {
+function rankOf({ place, words, short, shortName }: Known, wanted: string[]): number | null {
   const wantedShort = shortened(wanted);
   if (wantedShort === short || wantedShort === shortName) return EXACT;
-  if (beginsWith(words, wanted)) return PREFIX;
+  // The beginning of a facility's name counts no more than its other words: many are named after streets.
+  if (place.kind !== "facility" && beginsWith(words, wanted)) return PREFIX;
   if (wanted.every((typed) => words.some((word) => fits(word, typed)))) return WORDS;
   return joined(words).includes(joined(wanted)) ? PART : null;
 }
