@@ -90,6 +90,17 @@ def _place(properties: Properties) -> tuple[str, str]:
     return str(properties["distname"]), PLACE_KINDS.get(str(properties.get("fontheight")), "")
 
 
+def uninhabited(feature: object) -> str:
+    """The name of a place of the OS that nobody lives in, such as a hill or a wood; else empty."""
+    properties = feature.get("properties") if isinstance(feature, dict) else None
+    if not isinstance(properties, dict) or properties.get("classifica") in (
+        None,
+        "Populated Place",
+    ):
+        return ""
+    return str(properties.get("distname") or "").strip()
+
+
 LAYERS: dict[str, Callable[[Properties], tuple[str, str]]] = {
     "roads": _road,
     "water": _water,

@@ -2,12 +2,14 @@
 
 A street is drawn in many pieces. Pieces that meet are one street; a street of up to 2 km is one
 entry, at its middle and on it, and a longer one has an entry for each locality that it passes
-through. Localities distinguish streets of the same name.
+through. Localities distinguish streets of the same name. The same applies to roads by their
+numbers, such as A64. Parks, woods, waters, hills and other named places that nobody lives in are
+landmarks.
 """
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -15,11 +17,14 @@ from typing import Any
 
 import msgspec
 
+from chalicelib.errors import Invalid
 from chalicelib.gazetteer.model import PlaceList
 from chalicelib.gazetteer.streets import Streets
 from chalicelib.geo.place import Place
+from chalicelib.geo.polygon import representative
+from chalicelib.geo.shape import shape_of
 from infra.basemap import features_of, layer_of
-from infra.basemap_layers import Unreadable, read_feature
+from infra.basemap_layers import Unreadable, read_feature, uninhabited
 
 MEETING_M = 200.0
 """Pieces with at most this distance between them are one street: junctions and squares leave
@@ -34,7 +39,7 @@ Line = Sequence[Position]
 
 @dataclass(frozen=True)
 class Settlement:
-    """A populated place; houses and farms do not count as localities."""
+    """A place with a name; only villages, suburbs and towns count as localities."""
 
     name: str
     position: Position
@@ -52,17 +57,61 @@ def places_of(files: Iterable[Path]) -> list[Place]:
     """The named streets and places of these files that are on the base map."""
     files = list(files)
     settlements = [
-        _settlement(name, drawn, properties) for name, drawn, properties in _named(files, "places")
+        _settlement(name, drawn, properties)
+        for drawn, properties in _drawn(files, "places")
+        if (name := _name(properties))
     ]
-    return gather(streets_of(files), settlements)
+    return gather(
+        streets_of(files), settlements, roads=_roads_of(files), landmarks=_landmarks_of(files)
+    )
 
 
 def streets_of(files: Iterable[Path]) -> dict[str, list[Line]]:
     """The pieces of each named street of these files that is on the base map."""
-    streets: dict[str, list[Line]] = defaultdict(list)
-    for name, drawn, _ in _named(files, "roads"):
-        streets[name] += _lines(drawn["geometry"])
-    return streets
+    return _lines_by(_name, files)
+
+
+def _roads_of(files: Iterable[Path]) -> dict[str, list[Line]]:
+    """The pieces of each road with a number."""
+    return _lines_by(_number, files)
+
+
+def _lines_by(
+    name_of: Callable[[Mapping[str, Any]], str], files: Iterable[Path]
+) -> dict[str, list[Line]]:
+    lines: dict[str, list[Line]] = defaultdict(list)
+    for drawn, properties in _drawn(files, "roads"):
+        if name := name_of(properties):
+            lines[name] += _lines(drawn["geometry"])
+    return lines
+
+
+def _landmarks_of(files: Sequence[Path]) -> list[Settlement]:
+    """The named green and water of these files, and the named places that nobody lives in."""
+    found = [
+        Settlement(name, position, False)
+        for layer in ("green", "water")
+        for drawn, _ in _drawn(files, layer)
+        if (name := drawn["properties"]["name"].strip())
+        and (position := _on(drawn["geometry"])) is not None
+    ]
+    for file in files:
+        for feature in features_of(file) if layer_of(file) == "places" else ():
+            if name := uninhabited(feature):
+                long, lat, *_ = feature["geometry"]["coordinates"]
+                found.append(Settlement(name, (long, lat), False))
+    return found
+
+
+def _on(geometry: Mapping[str, Any]) -> Position | None:
+    """A position inside a shape, or the middle of a line; None if its shape is not valid."""
+    if geometry["type"].endswith("LineString"):
+        return _middle(list(_lines(geometry)))
+    try:
+        point = representative(shape_of(geometry))
+    except (Invalid, ValueError):
+        return None
+    return point.long, point.lat
 
 
 def streets_document(streets: Mapping[str, Sequence[Line]]) -> bytes:
@@ -87,30 +136,34 @@ def _straightened(line: Line) -> Line:
     return [*_straightened(line[: turn + 1])[:-1], *_straightened(line[turn:])]
 
 
-def _named(
+def _drawn(
     files: Iterable[Path], wanted: str
-) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, Any]]]:
-    """The named features of a layer of the map: the name, the geometry, the properties."""
+) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+    """The features of a layer of the map, and the properties that they have in the files."""
     for file in files:
         layer = layer_of(file)
         for feature in features_of(file) if layer == wanted else ():
             try:
-                drawn = read_feature(layer, feature)
+                yield read_feature(layer, feature), feature["properties"]
             except Unreadable:
                 continue
-            if name := _name(feature["properties"]):
-                yield name, drawn, feature["properties"]
 
 
-def gather(streets: Mapping[str, Sequence[Line]], settlements: Sequence[Settlement]) -> list[Place]:
-    """One place for each street and locality, and one for each settlement."""
+def gather(
+    streets: Mapping[str, Sequence[Line]],
+    settlements: Sequence[Settlement],
+    *,
+    roads: Mapping[str, Sequence[Line]] | None = None,
+    landmarks: Sequence[Settlement] = (),
+) -> list[Place]:
+    """One place for each street or road and locality, and one for each settlement and landmark."""
     localities = [each for each in settlements if each.is_locality]
     found: list[tuple[str, str, Position]] = []
-    for name, pieces in streets.items():
-        for position in _entries(pieces, localities):
-            found.append((name, "street", position))
-    for each in _distinct(settlements):
-        found.append((each.name, "place", each.position))
+    for kind, lines in (("street", streets), ("road", roads or {})):
+        for name, pieces in lines.items():
+            found += ((name, kind, position) for position in _entries(pieces, localities))
+    for kind, named in (("place", settlements), ("landmark", landmarks)):
+        found += ((each.name, kind, each.position) for each in _distinct(named))
     shared = Counter((name, kind) for name, kind, _ in found)
     return [
         _place(
@@ -139,6 +192,11 @@ def _name(properties: Mapping[str, Any]) -> str:
     """The feature's name; a road's number does not count. OS writes towns in capitals."""
     name = str(properties.get("name" if "kind" in properties else "distname") or "").strip()
     return name.title() if name.isupper() and len(name) > 3 else name
+
+
+def _number(properties: Mapping[str, Any]) -> str:
+    """The road's number, such as A64."""
+    return str(properties.get("number" if "kind" in properties else "roadnumber") or "").strip()
 
 
 def _settlement(name: str, drawn: Mapping[str, Any], properties: Mapping[str, Any]) -> Settlement:

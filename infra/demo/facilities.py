@@ -18,7 +18,7 @@ METRES_PER_DEGREE = 111_320.0
 KERB_M = 4.0
 """The distance of assets from the middle of a street."""
 LIGHTS_M, BINS_M, GRIT_M, STOPS_M = 110.0, 500.0, 1_500.0, 450.0
-SURGERIES, PHARMACIES, TOILETS, RECYCLING = 14, 18, 12, 24
+SURGERIES, PHARMACIES, TOILETS, RECYCLING, STATIONS = 14, 18, 12, 24, 4
 
 LIBRARY_HOURS = (
     "Mon-Fri 9am - 7pm, Sat 10am - 4pm, Sun closed",
@@ -48,6 +48,7 @@ def demo_tables() -> dict[str, Table]:
         "recycling-point": _recycling(_somewhere(streets, RECYCLING, rng)),
         "park": _parks(town, rng),
         "bus-stop": _stops(_along(main, STOPS_M)),
+        "railway-station": _stations(town.places, streets),
         "street-light": _assets(_along(streets, LIGHTS_M), "Light", "L"),
         "litter-bin": _assets(_along(streets, BINS_M), "Litter bin", "B"),
         "grit-bin": _assets(_along(streets, GRIT_M), "Grit bin", "G"),
@@ -156,6 +157,23 @@ def _stops(spots: Iterable[Spot]) -> Iterator[Found]:
             "StopType": "BCT",
         }
         yield values, point
+
+
+def _stations(places: Sequence[Place], streets: Sequence[Street]) -> Iterator[Found]:
+    """One at the end of the street nearest to the middle of the town and of the first villages."""
+    with_station = [place for place in places if place.kind != "suburb"][:STATIONS]
+    for number, place in enumerate(with_station, 1):
+        street = min(streets, key=lambda each: math.dist(_middle(each), place.point))
+        long, lat = street.line[0]
+        values = {
+            "ATCOCode": f"910ZZ{number:03}",
+            "CommonName": f"{place.name} Station",
+            "Street": street.name,
+            "LocalityName": place.name,
+            "Status": "active",
+            "StopType": "RLY",
+        }
+        yield values, Point(lat=lat, long=long)
 
 
 def _assets(spots: Iterable[Spot], label: str, letter: str) -> Iterator[Found]:

@@ -1,8 +1,9 @@
-"""Writes the demo council's places: the invented town's streets, places and postcodes. Its wards
-are committed files. The postcodes are invented in the area ZZ, which Royal Mail does not use: one
-for each street for cars, in sectors of neighbouring streets.
+"""Writes the demo council's places: the invented town's streets, places, landmarks and postcodes.
+Its wards are committed files. The postcodes are invented in the area ZZ, which Royal Mail does not
+use: one for each street for cars, in sectors of neighbouring streets.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from chalicelib.gazetteer.streets import STREETS
 from chalicelib.gazetteer.wards import WARDS
 from chalicelib.geo.place import Place
 from chalicelib.geo.point import Point
-from infra.demo.town import Street, load_town
+from chalicelib.geo.polygon import Polygon, representative
+from infra.demo.town import Line, Street, Town, load_town
 from infra.gazetteer import Settlement, gather, places_document, streets_document
 
 FOLDER = Path(__file__).parent
@@ -32,7 +34,11 @@ def documents() -> dict[str, bytes]:
     town = load_town()
     streets = {street.name: [street.line] for street in town.streets}
     settlements = [Settlement(place.name, place.point, True) for place in town.places]
-    found = gather(streets, settlements)
+    roads: dict[str, list[Line]] = defaultdict(list)
+    for street in town.streets:
+        if street.number:
+            roads[street.number].append(street.line)
+    found = gather(streets, settlements, roads=roads, landmarks=list(_landmarks(town)))
     middles = {place.label: place for place in found if place.kind == "street"}
     postcodes = document_of(_postcodes(town.streets, middles), ATTRIBUTION)
     return {
@@ -40,6 +46,12 @@ def documents() -> dict[str, bytes]:
         POSTCODES: msgspec.json.encode(postcodes) + b"\n",
         STREETS: streets_document(streets) + b"\n",
     }
+
+
+def _landmarks(town: Town) -> Iterator[Settlement]:
+    for area in (*town.greens, *town.waters):
+        point = representative(Polygon(area.ring))
+        yield Settlement(area.name, (point.long, point.lat), False)
 
 
 def write(place_of: Callable[[str], Path] = COMMITTED.__getitem__) -> None:

@@ -22,9 +22,12 @@ Line = tuple[Point, ...]
 
 @dataclass(frozen=True)
 class Street:
+    """`number` is that of the road, such as B6491, if it has one."""
+
     name: str
     kind: Literal["major", "minor", "path"]
     line: Line
+    number: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """From a council's file to what is published of it, and what a new edition changes."""
 
 import csv
+import gzip
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,9 @@ from chalicelib.facilities.model import (
     index_key,
     list_key,
 )
+from chalicelib.gazetteer.facility_names import FACILITY_NAMES, FacilityNames
+from chalicelib.gazetteer.model import Gazetteer
+from chalicelib.gazetteer.usecases import search
 from chalicelib.geo.nearest import distance_mm, nearest
 from chalicelib.geo.point import Point
 from chalicelib.kernel.optimistic import VersionConflict
@@ -244,19 +248,21 @@ def test_kinds_are_listed_in_the_councils_order_when_they_were_imported_in_anoth
 
 
 class Raced(MemoryDocuments):
-    """Somebody else publishes a kind just before each of the first `times` writes of the kinds."""
+    """Somebody else publishes a kind just before each of the first `times` writes of a document."""
 
-    times = 0
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self.key, self.times = key, 0
 
     def write(self, key: str, document: Document, held: StoredDocument | None) -> None:
-        if key == KINDS and self.times:
+        if key == self.key and self.times:
             self.times -= 1
             raise VersionConflict(key)
         super().write(key, document, held)
 
 
 def test_kinds_are_written_again_after_a_concurrent_change(tmp_path: Path) -> None:
-    published, documents = Published(), Raced()
+    published, documents = Published(), Raced(KINDS)
     published.documents = documents
     documents.times = 2
     file = toilets(tmp_path, "1,Park,,,,,53.96,-1.08")
@@ -266,6 +272,71 @@ def test_kinds_are_written_again_after_a_concurrent_change(tmp_path: Path) -> No
     del documents.bodies[KINDS]
     with pytest.raises(UpstreamFailed):
         imported(file, published)
+
+
+def names(published: Published) -> FacilityNames:
+    return msgspec.json.decode(published.documents.bodies[FACILITY_NAMES], type=FacilityNames)
+
+
+def labels(published: Published, kind: str) -> list[str]:
+    return [label for label, _, _ in names(published).kinds[kind]]
+
+
+def test_facilities_are_listed_for_searches_with_their_kind_if_their_name_does_not_say_it(
+    tmp_path: Path,
+) -> None:
+    published, council = Published(), load("demo")
+    imported(
+        toilets(
+            tmp_path,
+            "1,Mill Lane public toilet,,,,,53.96,-1.08",
+            "2,Station,North Road,,,,53.96,-1.08",
+            "3,Station,South Road,,,,53.97,-1.09",
+            "4,,East Road,,,,53.96,-1.08",
+        ),
+        published,
+    )
+    assert names(published).kinds["public-toilet"] == [
+        ("Mill Lane public toilet", 53.96, -1.08),
+        ("Station, public toilet, North Road", 53.96, -1.08),
+        ("Station, public toilet, South Road", 53.97, -1.09),
+    ]
+    for kind in ("library", "street-light"):
+        table = demo_tables()[kind]
+        import_facilities(kind_named(kind, council), table, council, published.ports())
+    assert list(names(published).kinds) == ["public-toilet", "library"]
+    imported(toilets(tmp_path, "5,Quay,,,,,53.96,-1.08"), published)
+    assert labels(published, "public-toilet") == ["Quay, public toilet"]
+    assert len(labels(published, "library")) == 17
+
+
+def test_real_bus_stops_are_found_by_their_names_in_a_small_document(shared_data: Path) -> None:
+    council, published = council_named("york"), Published()
+    for file in ("york_bus_stops_naptan.csv", "york_libraries.geojson"):
+        kind = kind_named(REAL[file][1], council)
+        table = read_facilities(shared_data / "facilities" / file, kind, council)
+        import_facilities(kind, table, council, published.ports())
+    known = Gazetteer(names(published).places())
+    best = {
+        "rail station stop re": "Rail Station (Stop RE), bus stop",
+        "acomb libary": "Acomb Explore Library",
+        "alwyne drive opp bus stop": "Alwyne Drive (opp), bus stop",
+    }
+    for typed, label in best.items():
+        assert search(typed, known)[0].label == label
+    assert len(gzip.compress(published.documents.bodies[FACILITY_NAMES])) < 30_000
+
+
+def test_names_are_written_again_after_a_concurrent_change(tmp_path: Path) -> None:
+    published, documents = Published(), Raced(FACILITY_NAMES)
+    published.documents = documents
+    file = toilets(tmp_path, "1,Park,,,,,53.96,-1.08")
+    documents.times = 2
+    imported(file, published)
+    assert labels(published, "public-toilet") == ["Park, public toilet"]
+    documents.times = 99
+    with pytest.raises(UpstreamFailed, match="kept changing"):
+        imported(toilets(tmp_path, "2,Quay,,,,,53.96,-1.08"), published)
 
 
 def test_demo_facilities_are_all_accepted() -> None:

@@ -15,6 +15,7 @@ from chalicelib.gazetteer.usecases import search
 from chalicelib.gazetteer.wards import WARDS, Wards
 from chalicelib.geo.place import Place
 from chalicelib.geo.point import Point
+from chalicelib.geo.polygon import in_ring
 from infra.demo.gazetteer import COMMITTED, documents
 from infra.gazetteer import Settlement, gather, places_document, places_of, streets_document
 
@@ -24,6 +25,23 @@ VILLAGES = [
     Settlement("Upper Wick", (-1.0, 50.0 + 10 * KILOMETRE), True),
     Settlement("Lone Farm", (-1.0, 50.0 + 5 * KILOMETRE), False),
 ]
+
+
+BATH = {
+    "12 Great Pulteney Street": "Great Pulteney Street",
+    "great pultney street 12": "Great Pulteney Street",
+    "Flat 3, 4-6 Milsom St, Bath, England": "Milsom Street",
+    "high st 4, keynsham": "High Street, Keynsham",
+    "a4 keynsham": "A4, Keynsham",
+    "A 367, odd down": "A367, Odd Down",
+    "b3116 keynsham": "B3116, Keynsham",
+    "kennet and avon canal": "Kennet and Avon Canal",
+    "solsbury hill": "Little Solsbury Hill",
+    "royal victoria park": "Royal Victoria Park",
+    "alice park": "Alice Park",
+    "river avon, saltford": "River Avon, Saltford",
+}
+"""Places as people type them, and what they mean."""
 
 
 def northwards(start_km: float, end_km: float) -> list[tuple[float, float]]:
@@ -79,11 +97,40 @@ def test_places_are_left_out_when_they_have_no_name_or_cannot_be_read(tmp_path: 
     assert [place.label for place in places_of([file])] == ["Thimble Row"]
 
 
-def road(name: str, kind: str = "minor") -> dict[str, Any]:
+def road(name: str, kind: str = "minor", number: str = "") -> dict[str, Any]:
+    return {
+        "type": "Feature",
+        "properties": {"name": name, "kind": kind, "number": number},
+        "geometry": {"type": "LineString", "coordinates": [[-1.08, 53.95], [-1.07, 53.96]]},
+    }
+
+
+def test_road_is_searched_by_its_number_and_green_and_water_by_their_names(tmp_path: Path) -> None:
+    ring = [[-1.08, 53.95], [-1.07, 53.95], [-1.07, 53.96], [-1.08, 53.95]]
+    drawn = {
+        "roads": [road("Thimble Row"), road("", number="A64"), road("Off", kind="canal")],
+        "green": [polygon("Ings Green", "park", ring), polygon("", "wood", ring)],
+        "water": [polygon("Heron Mere", "lake", ring), polygon("Broken", "lake", ring[:2])],
+    }
+    for layer, features in drawn.items():
+        document = {"type": "FeatureCollection", "features": features}
+        (tmp_path / f"{layer}.geojson").write_text(json.dumps(document))
+    found = places_of(tmp_path.iterdir())
+    assert sorted((place.kind, place.label) for place in found) == [
+        ("landmark", "Heron Mere"),
+        ("landmark", "Ings Green"),
+        ("road", "A64"),
+        ("street", "Thimble Row"),
+    ]
+    inside = Point(lat=found[-1].lat, long=found[-1].long)
+    assert in_ring(inside, tuple((long, lat) for long, lat in ring))
+
+
+def polygon(name: str, kind: str, ring: list[list[float]]) -> dict[str, Any]:
     return {
         "type": "Feature",
         "properties": {"name": name, "kind": kind},
-        "geometry": {"type": "LineString", "coordinates": [[-1.08, 53.95], [-1.07, 53.96]]},
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
     }
 
 
@@ -102,7 +149,12 @@ def test_every_street_name_of_bath_is_found_when_built_from_os_files(shared_data
     folder = shared_data / "basemap"
     names = ("roads", "place_names", "water", "greenspace")
     places = places_of([folder / f"bath_{name}.geojson.gz" for name in names])
-    assert Counter(place.kind for place in places) == {"street": 2_372, "place": 602}
+    assert Counter(place.kind for place in places) == {
+        "street": 2_372,
+        "place": 602,
+        "landmark": 493,
+        "road": 170,
+    }
     streets = {place.label.partition(",")[0] for place in places if place.kind == "street"}
     assert len(streets) == 2_080
     again = Counter((place.label, place.kind) for place in places)
@@ -114,6 +166,8 @@ def test_every_street_name_of_bath_is_found_when_built_from_os_files(shared_data
     assert {"High Street, Bath", "High Street, Batheaston", "High Street, Keynsham"} <= high_streets
     assert search("st jamess sq", known)[0].label == "St James's Square"
     assert search("midsomer norton", known)[0].label == "Midsomer Norton"
+    for typed, label in BATH.items():
+        assert search(typed, known)[0].label == label, typed
 
 
 def test_committed_documents_equal_newly_made_ones() -> None:
@@ -123,8 +177,16 @@ def test_committed_documents_equal_newly_made_ones() -> None:
 
 def test_demo_town_has_its_places_and_no_real_postcode_when_it_is_searched() -> None:
     places = decoded(COMMITTED[PLACES].read_bytes())
-    assert Counter(place.kind for place in places) == {"street": 1_175, "place": 28}
+    assert Counter(place.kind for place in places) == {
+        "street": 1_175,
+        "place": 28,
+        "road": 12,
+        "landmark": 27,
+    }
     assert len({place.label for place in places}) == len(places)
+    known = Gazetteer(places)
+    for typed, label in {"heron mere": "Heron Mere", "b6491": "B6491"}.items():
+        assert search(typed, known)[0].label == label
     postcodes = msgspec.json.decode(COMMITTED[POSTCODES].read_bytes(), type=Postcodes)
     assert sum(map(len, postcodes.sectors.values())) == 1_121
     assert all(sector.startswith("ZZ") for sector in postcodes.sectors), (
