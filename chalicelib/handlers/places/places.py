@@ -15,11 +15,11 @@ routes = Routes(__name__)
     method="GET",
     auth=auth.anyone,
     open_to_sites=True,
-    summary="Find streets, places and postcodes by text",
+    summary="Find streets, postcodes, facilities and other places by text",
     query=(
         Query(
             "q",
-            f"a postcode, street or place, at most {usecases.LONGEST_QUERY} characters",
+            f"a postcode, street, facility or other place, at most {usecases.LONGEST_QUERY} characters",
             required=True,
             schema={"type": "string", "maxLength": usecases.LONGEST_QUERY, "pattern": NOT_BLANK},
         ),
