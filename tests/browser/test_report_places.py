@@ -2,11 +2,15 @@
 
 import json
 import urllib.request
+from collections.abc import Iterator
 
+import pytest
 from playwright.sync_api import Page, expect
 
+from chalicelib.gazetteer.facility_names import FACILITY_NAMES
 from infra.local.stack import LocalStack
 from tests.browser.conftest import NewPage
+from tests.browser.published import everything_published, put_back, put_json
 from tests.browser.test_report_path import (
     choose_service,
     describe,
@@ -32,9 +36,12 @@ def send(page: Page) -> str:
     return sent_reference(page).replace("-", "")
 
 
-def test_report_is_made_by_street_and_house_number(new_page: NewPage, stack: LocalStack) -> None:
+@pytest.mark.parametrize("typed", ["4 market pl", "Market Place 4, Eskerby, ZZ1 1AA"])
+def test_report_is_made_by_street_and_house_number(
+    typed: str, new_page: NewPage, stack: LocalStack
+) -> None:
     page = start(new_page)
-    page.get_by_label("Postcode or street").fill("4 market pl")
+    page.get_by_label("Postcode or street").fill(typed)
     page.get_by_role("option", name="Market Place", exact=True).click()
     expect(page.locator("#place-words")).to_contain_text("Market Place")
     expect(page.get_by_label("Nearest house number")).to_have_value("4 Market Place")
@@ -49,6 +56,32 @@ def test_report_is_made_by_street_and_house_number(new_page: NewPage, stack: Loc
         places = {each["label"]: each for each in json.loads(answer.read())["items"]}
     known = places["Market Place"]
     assert (report["lat"], report["long"]) == (known["lat"], known["long"])
+
+
+@pytest.fixture
+def library(stack: LocalStack) -> Iterator[None]:
+    before = everything_published(stack)
+    named = {"library": [["Larkwick Library", 53.96929, -1.07149]]}
+    put_json(stack, FACILITY_NAMES, {"kinds": named})
+    yield
+    put_back(stack, before)
+
+
+@pytest.mark.usefixtures("library")
+def test_place_is_found_by_whatever_name_it_has(new_page: NewPage) -> None:
+    page = start(new_page)
+    search = page.get_by_label("Postcode or street")
+    for typed, label in (
+        ("zz11aa", "ZZ1 1AA"),
+        ("B 6491", "B6491"),
+        ("heron mere", "Heron Mere"),
+        ("larkwick libary", "Larkwick Library"),
+    ):
+        search.fill(typed)
+        expect(page.get_by_role("option").first).to_have_text(label)
+    page.get_by_role("option", name="Larkwick Library").click()
+    expect(page.get_by_label("Nearest house number")).to_have_value("Larkwick Library")
+    expect(page.locator("#place-words")).to_contain_text("53.96929")
 
 
 def test_list_of_streets_is_loaded_only_when_it_is_used(new_page: NewPage) -> None:
