@@ -19,7 +19,8 @@ routes = Routes(__name__)
     query=(
         Query(
             "q",
-            f"a postcode, street, facility or other place, at most {usecases.LONGEST_QUERY} characters",
+            "a postcode, street, facility or other place, at most "
+            f"{usecases.LONGEST_QUERY} characters",
             required=True,
             schema={"type": "string", "maxLength": usecases.LONGEST_QUERY, "pattern": NOT_BLANK},
         ),
