@@ -14,6 +14,7 @@ from chalicelib.kernel.time import is_overdue
 
 HOURS = int(CONFIRMED_WITHIN.total_seconds() // 3600)
 MOST_IN_A_DIGEST = 50
+OVERDUE = "Overdue: we aimed to deal with it by"
 MEANINGS: Mapping[str, str] = {
     "open": "We have the report, but have not looked at it yet.",
     "for_triage": "We are finding out which team can help.",
@@ -184,7 +185,7 @@ class MessageComposer:
             short=f"{many} to your alerts",
             url=_page(found[0]) if len(found) == 1 else f"{self.site_url}/",
             paragraphs=(f"{many} since our last message:",),
-            links=tuple(_line(each) for each in found[:MOST_IN_A_DIGEST]),
+            links=tuple(self._line(each) for each in found[:MOST_IN_A_DIGEST]),
             afterwards=(
                 *((f"There are {more} more updates. See them on our map.",) if more > 0 else ()),
                 *self._afterwards(None),
@@ -200,11 +201,25 @@ class MessageComposer:
             Fact("Kind of problem", report.service_name),
             Fact("Status", report.state_label),
         ]
-        if report.expected_datetime and not report.is_done:
-            late = is_overdue(report.expected_datetime, self.now(), self.zone)
-            label = "Overdue: we aimed to deal with it by" if late else "We aim to deal with it by"
-            facts.append(Fact(label, self._day(report.expected_datetime)))
-        return tuple(facts)
+        return (*facts, *filter(None, [self._promise(report)]))
+
+    def _promise(self, report: ReportNews) -> Fact | None:
+        """The date by which the council aimed to deal with it, until it is done."""
+        expected = report.expected_datetime
+        if expected is None or report.is_done:
+            return None
+        late = is_overdue(expected, self.now(), self.zone)
+        return Fact(OVERDUE if late else "We aim to deal with it by", self._day(expected))
+
+    def _line(self, each: ReportNews | Notice) -> Link:
+        """What a digest says of one thing."""
+        if isinstance(each, Notice):
+            return Link(f"{each.title}. {each.when}", each.page_url)
+        line = f"{_first_line(each)} [{each.reference}]"
+        promise = self._promise(each)
+        if promise and promise.name == OVERDUE:
+            line = f"{line}. {promise.name} {promise.says}"
+        return Link(line, each.page_url)
 
     def _day(self, moment: datetime) -> str:
         local = moment.astimezone(self.zone)
@@ -252,12 +267,6 @@ def _whose(subscription: Subscription) -> str:
 
 def _meaning(report: ReportNews) -> str:
     return MEANINGS.get(report.state, "See the report for details.")
-
-
-def _line(each: ReportNews | Notice) -> Link:
-    if isinstance(each, Notice):
-        return Link(f"{each.title}. {each.when}", each.page_url)
-    return Link(f"{_first_line(each)} [{each.reference}]", each.page_url)
 
 
 def _page(each: ReportNews | Notice) -> str:

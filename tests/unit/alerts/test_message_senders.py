@@ -119,6 +119,18 @@ def test_promise_is_overdue_when_its_day_is_over() -> None:
     assert "We aim to" not in said
 
 
+def test_digest_says_which_reports_are_overdue() -> None:
+    late = NOON - timedelta(days=28)
+    for values, said in (
+        ({"expected_datetime": late}, "Overdue: we aimed to deal with it by Monday 4 May 2026"),
+        ({}, "[7K3M-2QXV-9HTD]"),
+        ({"expected_datetime": late, "state": "fixed"}, "[7K3M-2QXV-9HTD]"),
+        ({"expected_datetime": None}, "[7K3M-2QXV-9HTD]"),
+    ):
+        [line] = VOICE.digest(alert(), [report(**values)], WAYS).links
+        assert line.label.endswith(said), values
+
+
 def test_promise_is_omitted_when_the_report_is_done() -> None:
     assert "We aim" not in part(as_mail(of_report(state="fixed")), "plain")
 
