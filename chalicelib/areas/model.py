@@ -81,6 +81,7 @@ class OpenReport(msgspec.Struct, frozen=True, kw_only=True):
     lat: float
     long: float
     requested_datetime: datetime
+    expected_datetime: datetime | None = None
 
 
 class WardDocument(msgspec.Struct, frozen=True, kw_only=True):

@@ -34,7 +34,8 @@ FINEST_COUNTS = 11
 
 
 class Pin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A report on the map; `asset_id` of the object that it is about, such as a street light."""
+    """A report on the map; `asset_id` of the object that it is about, such as a street light;
+    `expected_datetime` of an open one."""
 
     service_request_id: str
     lat: float
@@ -44,6 +45,7 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     status: str
     requested_datetime: datetime
     updated_datetime: datetime
+    expected_datetime: datetime | None = None
     asset_id: str | None = None
 
 
@@ -113,7 +115,8 @@ def pin_of(report: ReportView) -> Pin | None:
     """The report's pin; None while its place is unknown."""
     if report.lat is None or report.long is None:
         return None
-    return made_from(Pin, report)
+    expected = report.expected_datetime if report.status == "open" else None
+    return made_from(Pin, report, expected_datetime=expected)
 
 
 def is_aged(pin: Pin, *, now: datetime, closed_shown: timedelta) -> bool:

@@ -34,6 +34,7 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     lat: float
     long: float
     requested_datetime: datetime
+    expected_datetime: datetime | None = None
 
 
 class _Held(msgspec.Struct, frozen=True):

@@ -133,6 +133,7 @@ WARD_DOCUMENT = {
             "lat": HOME["lat"],
             "long": HOME["long"],
             "requested_datetime": "2026-05-03T10:00:00Z",
+            "expected_datetime": "2026-05-20T16:00:00Z",
         }
     ],
     "roadworks": [

@@ -158,6 +158,21 @@ def test_mark_zooms_in_until_there_are_pins(new_page: NewPage) -> None:
     expect(page.locator("#report-list li").first).to_be_visible()
 
 
+@pytest.mark.parametrize(("year", "says"), [(2030, "Overdue"), (None, "")], ids=["later", "today"])
+def test_open_reports_whose_date_has_passed_are_overdue_in_the_list(
+    year: int | None, says: str, new_page: NewPage
+) -> None:
+    page = new_page()
+    if year:
+        page.clock.set_fixed_time(f"{year}-01-01T12:00:00+00:00")
+    page.goto(f"/map/#16/{MARKET_PLACE['lat']}/{MARKET_PLACE['long']}")
+    rows = page.locator("#report-list li")
+    pothole = rows.filter(has=page.get_by_role("link", name="Pothole"))
+    is_open = pothole.filter(has_not_text="Fixed").first
+    expect(is_open).to_be_visible()
+    expect(is_open.locator(".app-tag--overdue")).to_have_text([says] if says else [])
+
+
 def test_reports_are_reached_from_the_city_view_by_keyboard(new_page: NewPage) -> None:
     page = new_page()
     city_view(page, 13)

@@ -155,7 +155,13 @@ def test_ward_is_shown_while_the_nearest_are_loading(new_page: NewPage) -> None:
     held = hold(page, "**/data/facilities/lights.json")
     show_area(page)
     main = page.locator("#area")
-    for words in ("Jo Marsh", "New water main", "Hole by the bridge", "River Street toilets"):
+    for words in (
+        "Jo Marsh",
+        "New water main",
+        "Hole by the bridge",
+        "Overdue",
+        "River Street toilets",
+    ):
         expect(main).to_contain_text(words)
     expect(main).to_contain_text("Finding the places nearest to you")
     expect(main).not_to_contain_text("Street light L1")

@@ -117,5 +117,10 @@ def test_pin_is_aged_when_it_was_closed_that_long_ago(after: timedelta, aged: bo
     assert not is_aged(pin(1), now=now, closed_shown=QUARTER)
 
 
+def test_pin_has_the_promised_date_only_while_the_report_is_open() -> None:
+    assert pin(1, expected_datetime=NOON).expected_datetime == NOON
+    assert closed(2, expected_datetime=NOON).expected_datetime is None
+
+
 def test_report_has_no_pin_when_nobody_knows_where_it_is() -> None:
     assert pin_of(shown_report(service_request_id="R1", lat=None, long=None)) is None

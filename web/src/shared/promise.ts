@@ -9,6 +9,12 @@ export function promiseWords(expected: string, timeZone?: string): HTMLElement {
   return element("p", {}, "We aim to deal with this by ", element("strong", {}, day), ".");
 }
 
+/** A tag for a list, empty if the date has not passed. */
+export function overdueTag(expected: string | null | undefined, timeZone: string): HTMLElement[] {
+  if (!expected || !isOverdue(expected, new Date(), timeZone)) return [];
+  return [element("strong", { class: "govuk-tag app-tag--overdue" }, "Overdue")];
+}
+
 /** Uses the browser's time zone if the council's is not given. */
 export function isOverdue(
   expected: string,

@@ -2,6 +2,7 @@
 import type { Council, Service } from "../../shared/council.ts";
 import { dayElement } from "../../shared/dates.ts";
 import { byId, element, show } from "../../shared/dom.ts";
+import { overdueTag } from "../../shared/promise.ts";
 import { stateTag } from "../../shared/states.ts";
 import type { Pin } from "./tiles.ts";
 
@@ -26,6 +27,7 @@ export function drawList(pins: Pin[], council: Council, services: Map<string, Se
         { "data-service-request-id": pin.service_request_id },
         reportLink(pin, services),
         stateTag(pin.state),
+        ...overdueTag(pin.expected_datetime, council.time_zone),
         dayElement(pin.requested_datetime, council.time_zone),
       ),
     );

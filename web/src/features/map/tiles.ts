@@ -9,6 +9,8 @@ export interface Pin extends Place {
   state: State;
   status: "open" | "closed";
   requested_datetime: string;
+  /** Of an open report. */
+  expected_datetime?: string | null;
 }
 
 /** The number of pins in the z14 tile x, y, placed in their middle; `services` by service_code. */

@@ -21,6 +21,7 @@ export interface WardReport extends Place {
   title: string | null;
   service_code: string;
   requested_datetime: string;
+  expected_datetime?: string | null;
 }
 
 export interface Roadwork extends Place {
