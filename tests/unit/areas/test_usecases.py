@@ -25,7 +25,8 @@ REPORT = OpenReport(
     service_request_id="R1",
     title=None,
     service_code="pothole",
-    **MARKET_PLACE,
+    lat=HERE.lat,
+    long=HERE.long,
     requested_datetime=NOON,
 )
 
