@@ -4,6 +4,7 @@ the council to send what they like to strangers."""
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from textwrap import shorten
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,8 @@ from chalicelib.kernel.time import is_overdue
 
 HOURS = int(CONFIRMED_WITHIN.total_seconds() // 3600)
 MOST_IN_A_DIGEST = 50
+MOST_QUOTED = 600
+"""Characters of what the council wrote."""
 OVERDUE = "Overdue: we aimed to deal with it by"
 MEANINGS: Mapping[str, str] = {
     "open": "We have the report, but have not looked at it yet.",
@@ -79,21 +82,17 @@ class MessageComposer:
         """Tells of a report as it is now. Only a subscriber to just that report can write on its
         case: the case takes no more than some notes."""
         title, opening = _opening(alert, subscription, report)
-        case = report.reply_to if subscription.topic.kind == "report" else None
-        return Message(
-            what=alert.what,
-            name=alert.try_name,
-            thread=report.service_request_id,
-            subject=f"{title} [{report.reference}]",
+        return self._about(
+            report,
+            alert,
+            ways,
+            title=title,
             short=f"{title}. {report.reference}",
             url=report.page_url,
             paragraphs=(_first_line(report), opening, _meaning(report)),
-            facts=self._facts(report),
+            quoted=_shortened(report.council_text),
             links=(Link("See the report", report.page_url),),
-            afterwards=self._afterwards(case),
-            manage_url=ways.manage_url,
-            unsubscribe_url=ways.unsubscribe_url,
-            reply_to=case or self.reply_to,
+            case=report.reply_to if subscription.topic.kind == "report" else None,
         )
 
     def question(
@@ -102,26 +101,23 @@ class MessageComposer:
         """Asks whether the problem is fixed. `answer_url` leads to a page that takes the
         answer."""
         title = f"Is it fixed? {_name(report)}"
-        return Message(
-            what=alert.what,
-            name=alert.try_name,
-            thread=report.service_request_id,
-            subject=f"{title} [{report.reference}]",
+        return self._about(
+            report,
+            alert,
+            ways,
+            title=title,
             short=f"{title} {report.reference}. Please answer yes or no",
             url=answer_url,
             paragraphs=(
                 _first_line(report),
                 "Please tell us if it's really fixed. If it's not, we'll look at it again.",
             ),
-            facts=self._facts(report),
+            quoted=_shortened(report.council_text),
             links=(
                 Link("Yes, it's fixed", f"{answer_url}?answer=yes"),
                 Link("No, it's not fixed", f"{answer_url}?answer=no"),
             ),
-            afterwards=self._afterwards(report.reply_to),
-            manage_url=ways.manage_url,
-            unsubscribe_url=ways.unsubscribe_url,
-            reply_to=report.reply_to or self.reply_to,
+            case=report.reply_to,
         )
 
     def asked(
@@ -130,27 +126,55 @@ class MessageComposer:
         """Asks the reporter an officer's question. `reply_url` leads to a page that takes the
         answer."""
         title = f"We have a question about your report: {_name(report)}"
-        return Message(
-            what=alert.what,
-            name=alert.try_name,
-            thread=report.service_request_id,
-            subject=f"{title} [{report.reference}]",
+        return self._about(
+            report,
+            alert,
+            ways,
+            title=title,
             short=f"{title} {report.reference}. Please reply",
             url=reply_url,
             paragraphs=(
                 _first_line(report),
                 "To deal with your report, we need to ask you a question:",
-                text,
             ),
-            facts=self._facts(report),
+            quoted=text,
             links=(Link("Answer the question", reply_url),),
-            afterwards=(
-                "Only the team that deals with your report can see your answer.",
-                *self._afterwards(report.reply_to),
-            ),
+            case=report.reply_to,
+            before=("Only the team that deals with your report can see your answer.",),
+        )
+
+    def _about(
+        self,
+        report: ReportNews,
+        alert: Alert,
+        ways: SubscriptionLinks,
+        *,
+        title: str,
+        short: str,
+        url: str,
+        paragraphs: tuple[str, ...],
+        quoted: str | None,
+        links: tuple[Link, ...],
+        case: str | None,
+        before: tuple[str, ...] = (),
+    ) -> Message:
+        """A message about one report. `case` is the address for replies to the report, `before`
+        what stands before the words on replies."""
+        return Message(
+            what=alert.what,
+            name=alert.try_name,
+            thread=report.service_request_id,
+            subject=f"{title} [{report.reference}]",
+            short=short,
+            url=url,
+            paragraphs=paragraphs,
+            quoted=quoted,
+            facts=self._facts(report),
+            links=links,
+            afterwards=(*before, *self._afterwards(case)),
             manage_url=ways.manage_url,
             unsubscribe_url=ways.unsubscribe_url,
-            reply_to=report.reply_to or self.reply_to,
+            reply_to=case or self.reply_to,
         )
 
     def of_notice(self, alert: Alert, notice: Notice, ways: SubscriptionLinks) -> Message:
@@ -245,6 +269,11 @@ def _opening(alert: Alert, subscription: Subscription, report: ReportNews) -> tu
             return f"Update: {name}", f"There's an update on {whose}."
         case _:
             return _first_line(report), f"The status of {whose} has changed."
+
+
+def _shortened(text: str | None) -> str | None:
+    """The text, cut at a word if it is long: the page has the whole of it."""
+    return shorten(text, MOST_QUOTED, placeholder="…") if text and len(text) > MOST_QUOTED else text
 
 
 def _first_line(report: ReportNews) -> str:

@@ -31,12 +31,15 @@ class Fact(NamedTuple):
 @dataclass(frozen=True, kw_only=True)
 class ReportNews(Report):
     """A report as alerts tell of it, without any words that the reporter typed. `street` comes from
-    the published streets, never from a typed address; None if it is not known. `page_url` lets the
+    the published streets, never from a typed address; None if it is not known. `council_text` is
+    what an officer or a crew wrote in the last update, None if a resident or another body wrote it.
+    `page_url` lets the
     reporter in if the report is not public. `reply_to` takes replies about the report, None if no
     mail is sent."""
 
     service_name: str
     street: str | None = None
+    council_text: str | None = None
     page_url: str = field(repr=False)
     reply_to: str | None = field(default=None, repr=False)
 
@@ -81,7 +84,8 @@ class Notice:
 class Message:
     """A message to a subscriber. The carrier gives `name` back. A newer message replaces an older
     one about the same `thread`. `short` is for small screens, and holds no link: `url` is where it
-    leads. Only messages that can be stopped have addresses to manage and unsubscribe."""
+    leads. `quoted` is what the council wrote. Only messages that can be stopped have addresses to
+    manage and unsubscribe."""
 
     what: Kind
     name: str
@@ -90,6 +94,7 @@ class Message:
     short: str
     url: str = field(repr=False)
     paragraphs: tuple[str, ...]
+    quoted: str | None = None
     facts: tuple[Fact, ...] = ()
     links: tuple[Link, ...] = field(default=(), repr=False)
     afterwards: tuple[str, ...] = ()

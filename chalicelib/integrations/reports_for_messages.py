@@ -35,6 +35,13 @@ class ReportsForMessages:
             **vars(as_shared(report)),
             service_name=service.service_name if service else report.service_code,
             street=ports.whereabouts.street(report.point) if report.point else None,
+            council_text=_council_text(report),
             page_url=tracking_url(report, ports),
             reply_to=self._reply_address(report_id) if self._reply_address else None,
         )
+
+
+def _council_text(report: ServiceRequest) -> str | None:
+    """The text of the last update, if the council wrote it."""
+    last = report.updates[-1] if report.updates else None
+    return (last.text or None) if last and last.by == "council" else None

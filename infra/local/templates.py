@@ -125,6 +125,7 @@ def _report(state: State, voice: MessageComposer) -> ReportNews:
         priority="normal",
         expected_datetime=_now() + timedelta(days=5),
         repairs=1,
+        council_text="We have filled the hole. Thank you for telling us.",
         page_url=f"{voice.site_url}/reports/{REPORT}",
     )
 

@@ -13,7 +13,7 @@ import pytest
 from chalicelib.alerts.delivery import Alert, asking, told_by
 from chalicelib.alerts.links import manage_url, stop_of, unsubscribe_url
 from chalicelib.alerts.message_senders import email_of, text
-from chalicelib.alerts.message_text import MEANINGS, MessageComposer, SubscriptionLinks
+from chalicelib.alerts.message_text import MEANINGS, MOST_QUOTED, MessageComposer, SubscriptionLinks
 from chalicelib.alerts.messages import Message, Notice, ReportNews
 from chalicelib.alerts.model import Topic
 from chalicelib.alerts.segments import plain, segments
@@ -64,6 +64,15 @@ def test_acknowledgement_names_the_report_its_promise_and_its_page() -> None:
     ):
         assert said in words
         assert said.split(": ")[-1] in part(mail, "html")
+
+
+def test_message_quotes_what_the_council_wrote_last() -> None:
+    mail = as_mail(of_report(council_text="We <b>filled</b> it.\nTell us if it sinks."))
+    assert "We <b>filled</b> it.\nTell us if it sinks." in part(mail, "plain").replace("\r", "")
+    assert "We &lt;b&gt;filled&lt;/b&gt; it." in part(mail, "html")
+    long = of_report(council_text="word " * 400).quoted
+    assert long is not None and long.endswith("…") and len(long) <= MOST_QUOTED
+    assert of_report().quoted is None
 
 
 def test_message_contains_no_typed_text() -> None:

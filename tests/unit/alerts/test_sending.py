@@ -576,7 +576,7 @@ def test_officers_question_goes_to_the_reporter_while_it_waits(world: World, por
     world.knows(report(visibility="private", questions={1: "Which side is it on?"}))
     send_tell(asked, ports)
     ((message, _),) = world.sender.there
-    assert "Which side is it on?" in message.paragraphs
+    assert message.quoted == "Which side is it on?"
     assert message.url.endswith(f"/forms/questions/{'5' * 32}.{REPORT}.1")
     assert "Which side" not in message.short + message.subject
     world.knows(report(visibility="private", questions={1: "Which side is it on?"}))

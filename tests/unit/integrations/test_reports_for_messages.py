@@ -1,0 +1,31 @@
+"""What messages tell of a report."""
+
+from itertools import count
+
+from chalicelib.catalogue.load import load
+from chalicelib.integrations.reports_for_messages import ReportsForMessages
+from chalicelib.reports.model import Update
+from chalicelib.reports.ports import Ports
+from tests.builders import report, update
+
+NUMBERS = count(1)
+
+
+def told_text(ports: Ports, *updates: Update) -> str | None:
+    stored = ports.repository.create(report(next(NUMBERS), updates=updates))
+    messages = ReportsForMessages(lambda: ports, load("demo"), None)
+    return messages.many([stored.service_request_id])[stored.service_request_id].council_text
+
+
+def test_text_of_the_last_update_is_told_when_the_council_wrote_it(ports: Ports) -> None:
+    assert told_text(ports, update(1, by="council", text="We have filled the hole.")) == (
+        "We have filled the hole."
+    )
+
+
+def test_no_text_is_told_when_somebody_else_wrote_last_or_nobody_wrote(ports: Ports) -> None:
+    ours = update(1, by="council", text="We have filled the hole.")
+    assert told_text(ports) is None
+    assert told_text(ports, ours, update(2, by="resident")) is None
+    assert told_text(ports, ours, update(2, by="contractor")) is None
+    assert told_text(ports, update(1, by="council", text="")) is None
