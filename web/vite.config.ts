@@ -43,6 +43,7 @@ export default defineConfig({
         accessibility: resolve(root, "accessibility/index.html"),
         cookies: resolve(root, "cookies/index.html"),
         privacy: resolve(root, "privacy/index.html"),
+        offline: resolve(root, "offline/index.html"),
         account: resolve(root, "account/index.html"),
         "account-details": resolve(root, "account/details/index.html"),
         "account-alerts": resolve(root, "account/alerts/index.html"),

@@ -1,18 +1,23 @@
-/** Builds each service worker as one file without imports, because not every browser supports them there. The crew's
- * worker gets a list of the files of its app, with their digests. */
+/** Builds each service worker as one file without imports, because not every browser supports them there. Each gets a
+ * list of the files of its app, with their digests. */
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Plugin, type Rolldown, build } from "vite";
 
 const SOURCES = resolve(import.meta.dirname, "../src/sw");
-const CREW_PAGE = "crew/index.html";
-/** Files of the app that its page does not import. */
-const CREW_EXTRAS = ["assets/ginnel.css", "manifest.webmanifest"];
+const PUBLIC = resolve(import.meta.dirname, "../public");
+const MANIFEST = "manifest.webmanifest";
+const ICONS = ["favicon.svg", "icon-192.png"];
+/** The script of published report pages, which are not part of the build. */
+const REPORT_PAGE = "assets/report-page.js";
+/** Pages that residents do not use, or that hold what only one account may see. */
+const NOT_KEPT = /^(account|admin|crew|desk)\//;
 
 type Define = Record<string, string>;
 type Bundle = Rolldown.OutputBundle;
 
-async function bundled(name: string, define: Define = {}): Promise<string> {
+async function bundled(name: string, define: Define): Promise<string> {
   const made = await build({
     configFile: false,
     logLevel: "warn",
@@ -28,7 +33,7 @@ async function bundled(name: string, define: Define = {}): Promise<string> {
   return output[0].code;
 }
 
-/** The page's script with all its imports, dynamic ones too, and their styles. */
+/** A file with all its imports, dynamic ones too, and their styles. */
 function filesOf(entry: string, bundle: Bundle): Set<string> {
   const found = new Set<string>();
   const add = (file: string) => {
@@ -47,18 +52,28 @@ function filesOf(entry: string, bundle: Bundle): Set<string> {
 const digest = (content: string | Uint8Array) => createHash("sha256").update(content).digest("hex").slice(0, 12);
 
 function digestOf(file: string, bundle: Bundle): string {
+  if (ICONS.includes(file)) return digest(readFileSync(resolve(PUBLIC, file)));
   const part = bundle[file];
-  if (!part) throw new Error(`The crew's page needs ${file}, which was not built.`);
+  if (!part) throw new Error(`A service worker needs ${file}, which was not built.`);
   return digest(part.type === "chunk" ? part.code : part.source);
 }
 
-function crewDefine(bundle: Bundle): Define {
-  const files = [CREW_PAGE, ...CREW_EXTRAS, ...filesOf("assets/crew.js", bundle)];
-  const known = [...new Set(files)]
-    .sort()
-    .map((file) => [file === CREW_PAGE ? "/crew/" : `/${file}`, digestOf(file, bundle)]);
-  return { FILES: JSON.stringify(known), VERSION: JSON.stringify(digest(JSON.stringify(known))) };
+/** What the page links to. */
+function linkedBy(page: string, bundle: Bundle): string[] {
+  const part = bundle[page];
+  const html = part?.type === "asset" ? String(part.source) : "";
+  return Array.from(html.matchAll(/"\/(assets\/[^"]+)"/g), ([, file]) => file!);
 }
+
+function define(pages: string[], extras: string[], bundle: Bundle): Define {
+  const linked = [...pages.flatMap((page) => linkedBy(page, bundle)), ...extras];
+  const files = new Set([...pages, MANIFEST, ...extras, ...linked.flatMap((file) => [...filesOf(file, bundle)])]);
+  const known = [...files].sort().map((file) => [`/${file.replace(/index\.html$/, "")}`, digestOf(file, bundle)]);
+  return { FILES: JSON.stringify(known) };
+}
+
+const residentsPages = (bundle: Bundle) =>
+  Object.keys(bundle).filter((file) => file.endsWith(".html") && !NOT_KEPT.test(file));
 
 export function serviceWorker(): Plugin {
   return {
@@ -67,8 +82,10 @@ export function serviceWorker(): Plugin {
       // After the pages, because the list contains their digests.
       order: "post",
       async handler(_, bundle) {
-        this.emitFile({ type: "asset", fileName: "sw.js", source: await bundled("sw") });
-        this.emitFile({ type: "asset", fileName: "crew/sw.js", source: await bundled("crew", crewDefine(bundle)) });
+        const residents = define(residentsPages(bundle), [...ICONS, REPORT_PAGE], bundle);
+        const crews = define(["crew/index.html"], [], bundle);
+        this.emitFile({ type: "asset", fileName: "sw.js", source: await bundled("sw", residents) });
+        this.emitFile({ type: "asset", fileName: "crew/sw.js", source: await bundled("crew", crews) });
       },
     },
   };

@@ -5,34 +5,28 @@
 import { flush, type Line } from "../features/crew/sending.ts";
 import { CHANNEL, type Item } from "../features/crew/model.ts";
 import { request } from "../shared/request.ts";
+import { type Files, installApp } from "./app-cache.ts";
 
 declare const self: ServiceWorkerGlobalScope;
 /** Every file of the app with a digest of its content; the build fills this in. */
-declare const FILES: [address: string, digest: string][];
-declare const VERSION: string;
+declare const FILES: Files;
 
-const ADDRESSES = FILES.map(([address]) => address);
-const CACHE = "crew_app";
 const PAGE = "/crew/";
-const HOLDER = `${CACHE}-${VERSION}`;
 
 interface Session {
   access_token: string;
   account: { account_id: string };
 }
 
-self.addEventListener("install", (event) => event.waitUntil(fill()));
-self.addEventListener("activate", (event) => event.waitUntil(tidy().then(() => self.clients.claim())));
-self.addEventListener("message", (event) => {
-  if (event.data === "take-over") void self.skipWaiting();
-});
+const app = installApp("crew_app", FILES);
+
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
   if (request.mode === "navigate" && [PAGE, `${PAGE}index.html`].includes(url.pathname))
-    event.respondWith(held(PAGE, request));
-  else if (ADDRESSES.includes(url.pathname)) event.respondWith(held(url.pathname, request));
+    event.respondWith(app.answer(PAGE, request));
+  else if (app.has(url.pathname)) event.respondWith(app.answer(url.pathname, request));
 });
 self.addEventListener("sync", (event) => (event as ExtendableEvent).waitUntil(send()));
 self.addEventListener("push", (event) => event.waitUntil(wake()));
@@ -40,22 +34,6 @@ self.addEventListener("notificationclick", (event) => {
   event.notification.close();
   event.waitUntil(show());
 });
-
-/** Caches all files or none, so that a page never gets parts of another build. */
-async function fill(): Promise<void> {
-  const cache = await caches.open(HOLDER);
-  await cache.addAll(ADDRESSES.map((address) => new Request(address, { cache: "reload" })));
-}
-
-async function tidy(): Promise<void> {
-  const old = (await caches.keys()).filter((name) => name.startsWith(CACHE) && name !== HOLDER);
-  await Promise.all(old.map((name) => caches.delete(name)));
-}
-
-async function held(address: string, request: Request): Promise<Response> {
-  const cache = await caches.open(HOLDER);
-  return (await cache.match(address)) ?? fetch(request);
-}
 
 /** Fails if something still waits, so that the browser tries again. */
 async function send(): Promise<void> {

@@ -1,8 +1,18 @@
-/** The service worker: shows the notifications that the council sends to this browser. */
+/** The residents' service worker: opens their pages without a signal, and shows the council's notifications. */
 import { addressOf } from "../shared/push-address.ts";
 import { request } from "../shared/request.ts";
+import { type Files, installApp } from "./app-cache.ts";
+import { isReportPage, reportPage } from "./report-pages.ts";
 
 declare const self: ServiceWorkerGlobalScope;
+/** Every file of the residents' pages with a digest of its content; the build fills this in. */
+declare const FILES: Files;
+
+const OFFLINE_PAGE = "/offline/";
+/** What this worker leaves to the network: staff's and crews' pages, forms, the API and files. */
+const LEFT_ALONE = /^\/(admin|api|crew|data|desk|feeds|forms|open311|photos|_local)\//;
+
+const app = installApp("resident_app", FILES);
 
 /** The payload of a push message (chalicelib/alerts/push.py). */
 interface Message {
@@ -15,13 +25,26 @@ interface Message {
 
 const PLAIN: Message = { title: "News from your council", body: "", url: "/", tag: "news" };
 
-self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== self.location.origin || LEFT_ALONE.test(url.pathname)) return;
+  const address = url.pathname.replace(/\/index\.html$/, "/");
+  if (app.has(address)) event.respondWith(app.answer(address, request));
+  else if (request.mode === "navigate") event.respondWith(openPage(url, request));
+});
 self.addEventListener("push", (event) => event.waitUntil(show(read(event.data))));
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
   event.waitUntil(open(event.notification.data as string));
 });
 self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renew(event.oldSubscription)));
+
+/** A page that is not part of the app; without a signal, the page that says so. */
+async function openPage(url: URL, request: Request): Promise<Response> {
+  const page = isReportPage(url) ? reportPage(request) : fetch(request);
+  return page.catch(() => app.answer(OFFLINE_PAGE, request));
+}
 
 /** Browsers end a subscription if a push shows nothing, so an unreadable message is shown as a general one. */
 function read(data: PushMessageData | null): Message {

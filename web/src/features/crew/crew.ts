@@ -3,6 +3,7 @@ import "./crew.scss";
 import { loadCouncil } from "../../shared/council.ts";
 import { actionButton, byId, element, focusOn, show } from "../../shared/dom.ts";
 import { signInAddress } from "../../shared/session.ts";
+import { startWorker } from "../../shared/worker-update.ts";
 import { fetchFile } from "./kept-files.ts";
 import { CHANNEL } from "./model.ts";
 import { back, heading, type Part, timeText } from "./parts.ts";
@@ -157,19 +158,6 @@ async function keepMap(): Promise<void> {
   if (basemap) await fetchFile("map", basemap, true);
 }
 
-async function startWorker(): Promise<void> {
-  const registration = await navigator.serviceWorker?.register(WORKER, { scope: "/crew/" }).catch(() => undefined);
-  if (!registration) return;
-  const look = () =>
-    changed({ isUpdateReady: registration.waiting !== null && navigator.serviceWorker.controller !== null });
-  registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", look));
-  byId("update").addEventListener("click", () => {
-    navigator.serviceWorker.addEventListener("controllerchange", () => location.reload());
-    registration.waiting?.postMessage("take-over");
-  });
-  look();
-}
-
 async function begin(): Promise<void> {
   byId<HTMLAnchorElement>("sign-in").href = signInAddress();
   await followToday();
@@ -190,7 +178,10 @@ async function begin(): Promise<void> {
   new BroadcastChannel(CHANNEL).addEventListener("message", ({ data }) => void heard(data));
   startSyncing();
   if ((await mayKnowPlace()) === "granted") followPlace();
-  void startWorker();
+  void startWorker(WORKER, { scope: "/crew/" }, (reload) => {
+    byId("update").onclick = reload;
+    changed({ isUpdateReady: true });
+  });
   void keepMap().catch(() => undefined);
   void import("./push.ts").then(({ sayWhereToWake }) => sayWhereToWake()).catch(() => undefined);
 }

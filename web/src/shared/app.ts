@@ -1,0 +1,29 @@
+/** What every residents' page does: it stores the app for use offline, offers a new version, and says how old a stored copy is. */
+import { SAVED_COPY } from "./api.ts";
+import { showBar } from "./bars.ts";
+import { momentText } from "./dates.ts";
+import { actionButton } from "./dom.ts";
+import { startWorker } from "./worker-update.ts";
+import { SAVED_AT } from "./worker-messages.ts";
+
+let oldest = Infinity;
+
+function tellAge(at: number): void {
+  if (at >= oldest) return;
+  oldest = at;
+  showBar("age", `We could not reach the service. Last updated ${momentText(at)}.`);
+}
+
+function offerUpdate(reload: () => void): void {
+  showBar("update", "A new version is ready. ", actionButton("Reload", reload));
+}
+
+function start(): void {
+  void startWorker("/sw.js", { updateViaCache: "none" }, offerUpdate);
+}
+
+const savedAt = document.querySelector<HTMLMetaElement>(`meta[name=${SAVED_AT}]`)?.content;
+if (savedAt) tellAge(Number(savedAt));
+addEventListener(SAVED_COPY, (event) => tellAge((event as CustomEvent<number>).detail));
+if (document.readyState === "complete") start();
+else addEventListener("load", start);

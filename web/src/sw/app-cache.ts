@@ -1,0 +1,71 @@
+/** Stores the files of an app, so that it opens without a signal. The residents' and the crew's service worker use it. */
+import { TAKE_OVER } from "../shared/worker-messages.ts";
+
+declare const self: ServiceWorkerGlobalScope;
+
+/** The address of each file, with the digest of its content. */
+export type Files = [address: string, digest: string][];
+
+export interface AppCache {
+  has(address: string): boolean;
+  /** The stored file, or the network's answer if the browser has deleted it. */
+  answer(address: string, request: Request): Promise<Response>;
+}
+
+const DIGEST_LENGTH = 12;
+
+/**
+ * Installs `files` in the cache `name`. A file is stored under its digest, so an update fetches only what has changed,
+ * an interrupted one continues where it stopped, and the files of the running version stay until the new one takes over.
+ */
+export function installApp(name: string, files: Files): AppCache {
+  const keys = new Map(files.map(([address, digest]) => [address, `${address}?${digest}`]));
+
+  self.addEventListener("install", (event) => event.waitUntil(fill()));
+  self.addEventListener("activate", (event) => event.waitUntil(tidy().then(() => self.clients.claim())));
+  self.addEventListener("message", (event) => {
+    if (event.data === TAKE_OVER) void self.skipWaiting();
+  });
+
+  /** Fails if a file is missing or of another version: the browser then tries again later. */
+  async function fill(): Promise<void> {
+    const cache = await caches.open(name);
+    const known = new Set((await cache.keys()).map(keyOf));
+    const missing = files.filter(([address]) => !known.has(keys.get(address)!));
+    await Promise.all(missing.map(([address, digest]) => add(cache, address, digest)));
+  }
+
+  async function add(cache: Cache, address: string, digest: string): Promise<void> {
+    const response = await fetch(address, { cache: "no-cache" });
+    if (!response.ok || (await digestOf(response.clone())) !== digest) throw new Error(`${address} is not up to date`);
+    await cache.put(keys.get(address)!, response);
+  }
+
+  async function tidy(): Promise<void> {
+    const cache = await caches.open(name);
+    const wanted = new Set(keys.values());
+    for (const request of await cache.keys()) if (!wanted.has(keyOf(request))) await cache.delete(request);
+    // Earlier versions had a cache for each build.
+    for (const old of await caches.keys()) if (old.startsWith(`${name}-`)) await caches.delete(old);
+  }
+
+  return {
+    has: (address) => keys.has(address),
+    async answer(address, request) {
+      const cache = await caches.open(name);
+      return (await cache.match(keys.get(address)!)) ?? fetch(request);
+    },
+  };
+}
+
+function keyOf({ url }: Request): string {
+  const { pathname, search } = new URL(url);
+  return pathname + search;
+}
+
+async function digestOf(response: Response): Promise<string> {
+  const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", await response.arrayBuffer()));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0"))
+    .join("")
+    .slice(0, DIGEST_LENGTH);
+}
