@@ -126,7 +126,8 @@ def new_page(browser: Browser, stack: LocalStack) -> Iterator[NewPage]:
     """Open a page as a new visitor: in its own context, on a phone by default.
 
     Anything that the page logs as an error fails the test, except missing documents; anything that
-    its Content-Security-Policy blocks is such an error.
+    its Content-Security-Policy blocks is such an error. The page has no service worker unless the
+    test allows it (`service_workers="allow"`), because a test cannot answer a worker's requests.
     """
     contexts: list[BrowserContext] = []
     faults: list[str] = []
@@ -136,7 +137,7 @@ def new_page(browser: Browser, stack: LocalStack) -> Iterator[NewPage]:
             base_url=stack.url,
             viewport=viewport,  # type: ignore[arg-type]
             locale="en-GB",
-            **{"timezone_id": "Europe/London", **options},  # type: ignore[arg-type]
+            **{"timezone_id": "Europe/London", "service_workers": "block", **options},  # type: ignore[arg-type]
         )
         contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)

@@ -28,8 +28,8 @@ export class Network {
     return this.asked.filter((each) => each.path === path);
   }
 
-  async fetch(address: string, { method = "GET", headers = {}, body }: RequestInit = {}): Promise<Response> {
-    const url = new URL(address, "https://council.example");
+  async fetch(wanted: string | Request, { method = "GET", headers = {}, body }: RequestInit = {}): Promise<Response> {
+    const url = new URL(typeof wanted === "string" ? wanted : wanted.url, "https://council.example");
     const read = typeof body === "string" ? JSON.parse(body) : body;
     const asked: Asked = {
       method,

@@ -1,6 +1,7 @@
 /** What every residents' page does: it stores the app for use offline, offers a new version, and says how old a stored copy is. */
 import { SAVED_COPY } from "./api.ts";
 import { showBar } from "./bars.ts";
+import { loadCatalogue } from "./council.ts";
 import { momentText } from "./dates.ts";
 import { actionButton } from "./dom.ts";
 import { startWorker } from "./worker-update.ts";
@@ -20,6 +21,8 @@ function offerUpdate(reload: () => void): void {
 
 function start(): void {
   void startWorker("/sw.js", { updateViaCache: "none" }, offerUpdate);
+  // A report can then be begun without a signal, even if this visit does not open the report page.
+  if (!navigator.serviceWorker?.controller) void loadCatalogue().catch(() => undefined);
 }
 
 const savedAt = document.querySelector<HTMLMetaElement>(`meta[name=${SAVED_AT}]`)?.content;

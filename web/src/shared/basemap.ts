@@ -2,6 +2,7 @@
 import "leaflet/dist/leaflet.css";
 import * as L from "leaflet";
 import { leafletLayer, PmtilesSource } from "protomaps-leaflet";
+import { withCopies } from "./basemap-ranges.ts";
 import { COLOURS, labelRules, paintRules } from "./basemap-style.ts";
 import type { Council } from "./council.ts";
 import { element } from "./dom.ts";
@@ -35,7 +36,7 @@ export function createMap(container: HTMLElement, council: Council, { lat, long,
 export async function drawGround(map: L.Map, council: Council, whole?: Blob): Promise<boolean> {
   if (!council.basemap) return false;
   const archive = new PmtilesSource(council.basemap, false).p;
-  if (whole) archive.source = inHand(whole, `${council.basemap} in hand`);
+  archive.source = whole ? inHand(whole, `${council.basemap} in hand`) : withCopies(archive.source);
   const header = await archive.getHeader().catch(() => null);
   if (!header) return false;
   const layer = leafletLayer({

@@ -15,10 +15,10 @@ export interface AppCache {
 const DIGEST_LENGTH = 12;
 
 /**
- * Installs `files` in the cache `name`. A file is stored under its digest, so an update fetches only what has changed,
+ * Installs `files` in the cache that `open` opens. A file is stored under its digest, so an update fetches only what has changed,
  * an interrupted one continues where it stopped, and the files of the running version stay until the new one takes over.
  */
-export function installApp(name: string, files: Files): AppCache {
+export function installApp(open: () => Promise<Cache>, files: Files): AppCache {
   const keys = new Map(files.map(([address, digest]) => [address, `${address}?${digest}`]));
 
   self.addEventListener("install", (event) => event.waitUntil(fill()));
@@ -29,10 +29,11 @@ export function installApp(name: string, files: Files): AppCache {
 
   /** Fails if a file is missing or of another version: the browser then tries again later. */
   async function fill(): Promise<void> {
-    const cache = await caches.open(name);
+    const cache = await open();
     const known = new Set((await cache.keys()).map(keyOf));
     const missing = files.filter(([address]) => !known.has(keys.get(address)!));
-    await Promise.all(missing.map(([address, digest]) => add(cache, address, digest)));
+    const added = await Promise.allSettled(missing.map(([address, digest]) => add(cache, address, digest)));
+    for (const each of added) if (each.status === "rejected") throw each.reason;
   }
 
   async function add(cache: Cache, address: string, digest: string): Promise<void> {
@@ -42,17 +43,15 @@ export function installApp(name: string, files: Files): AppCache {
   }
 
   async function tidy(): Promise<void> {
-    const cache = await caches.open(name);
+    const cache = await open();
     const wanted = new Set(keys.values());
     for (const request of await cache.keys()) if (!wanted.has(keyOf(request))) await cache.delete(request);
-    // Earlier versions had a cache for each build.
-    for (const old of await caches.keys()) if (old.startsWith(`${name}-`)) await caches.delete(old);
   }
 
   return {
     has: (address) => keys.has(address),
     async answer(address, request) {
-      const cache = await caches.open(name);
+      const cache = await open();
       return (await cache.match(keys.get(address)!)) ?? fetch(request);
     },
   };

@@ -11,6 +11,7 @@ declare const self: ServiceWorkerGlobalScope;
 /** Every file of the app with a digest of its content; the build fills this in. */
 declare const FILES: Files;
 
+const CACHE = "crew_app";
 const PAGE = "/crew/";
 
 interface Session {
@@ -18,7 +19,7 @@ interface Session {
   account: { account_id: string };
 }
 
-const app = installApp("crew_app", FILES);
+const app = installApp(() => caches.open(CACHE), FILES);
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;

@@ -8,11 +8,12 @@ declare const self: ServiceWorkerGlobalScope;
 /** Every file of the residents' pages with a digest of its content; the build fills this in. */
 declare const FILES: Files;
 
+const CACHE = "resident_app";
 const OFFLINE_PAGE = "/offline/";
 /** What this worker leaves to the network: staff's and crews' pages, forms, the API and files. */
 const LEFT_ALONE = /^\/(admin|api|crew|data|desk|feeds|forms|open311|photos|_local)\//;
 
-const app = installApp("resident_app", FILES);
+const app = installApp(() => caches.open(CACHE), FILES);
 
 /** The payload of a push message (chalicelib/alerts/push.py). */
 interface Message {

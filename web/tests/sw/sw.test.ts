@@ -35,6 +35,7 @@ async function worker(...open: string[]) {
       openWindow: async (url: string) => void opened.push(url),
     },
   });
+  vi.stubGlobal("FILES", []);
   await import(/* @vite-ignore */ WORKER);
   async function happens(kind: string, event: object): Promise<void> {
     let done: Promise<unknown> = Promise.resolve();

@@ -1,0 +1,170 @@
+"""The residents' pages without a signal, after one visit of any page; and a new version of them."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from playwright.sync_api import Page, expect
+
+from infra.local.stack import LocalStack
+from infra.publish_web import WebFile
+from tests.browser.conftest import WEB, NewPage
+from tests.browser.test_report_page import stored
+
+PAGES = {
+    "/": "Is something wrong in your street?",
+    "/report/": "Where is the problem?",
+    "/map/": "Map of reports",
+    "/track/": "Track a report",
+    "/nearest/": "What are you looking for?",
+    "/facility/?kind=toilets&id=x": "place",
+    "/my-area/": "Where do you live?",
+    "/alerts/": "Get alerts",
+    "/open-data/": "Open data",
+    "/performance/": "How we are doing",
+    "/getting-through/": "Reports we pass on",
+    "/accessibility/": "Accessibility statement",
+    "/cookies/": "Cookies",
+    "/privacy/": "Privacy notice",
+}
+INSTALLED = """async () => {
+  await navigator.serviceWorker.ready;
+  return navigator.serviceWorker.controller !== null;
+}"""
+AGE = re.compile(r"We could not reach the service\. Last updated \d+ \w+ at \d\d:\d\d\.")
+
+
+@pytest.fixture
+def page(new_page: NewPage) -> Page:
+    """A page of a visitor who has opened the page about cookies, once."""
+    page = new_page(service_workers="allow")
+    visit(page)
+    return page
+
+
+def visit(page: Page, address: str = "/cookies/") -> None:
+    page.goto(address)
+    page.wait_for_function(INSTALLED)
+
+
+def lose_signal(page: Page) -> None:
+    page.wait_for_load_state("networkidle")
+    page.context.set_offline(True)
+
+
+def test_every_page_opens_offline_after_one_visit_of_any_page(page: Page) -> None:
+    lose_signal(page)
+    for address, heading in PAGES.items():
+        page.goto(address)
+        title = page.locator("h1:visible").first
+        expect(title).to_be_visible()
+        expect(title).to_contain_text(heading)
+    built = {f"/{path.parent.relative_to(WEB)}/" for path in WEB.glob("*/index.html")}
+    staff = {"/account/", "/crew/", "/desk/"}
+    assert built - staff <= {*(address.split("?")[0] for address in PAGES), "/offline/"}
+
+
+def test_kinds_of_problem_are_listed_offline_after_one_visit_of_another_page(page: Page) -> None:
+    page.context.grant_permissions(["geolocation"])
+    page.context.set_geolocation({"latitude": 53.9591, "longitude": -1.0812})
+    lose_signal(page)
+    page.goto("/report/")
+    page.get_by_role("button", name="Use my location").click()
+    expect(page.locator("#place-words")).not_to_be_empty()
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("radio", name="Pothole")).to_be_visible()
+    expect(page.locator("#bar-age")).to_have_text(AGE)
+
+
+def test_report_page_is_shown_offline_with_its_age(page: Page, stack: LocalStack) -> None:
+    seen, unseen = (f"/reports/{stored(stack, n).service_request_id}" for n in (9101, 9102))
+    page.goto(seen)
+    heading = page.locator("h1").inner_text()
+    expect(page.locator("#bar-age")).to_have_count(0)
+    lose_signal(page)
+    page.reload()
+    expect(page.locator("h1")).to_have_text(heading)
+    expect(page.locator("#bar-age")).to_have_text(AGE)
+    for missing in (unseen, "/account/"):
+        page.goto(missing)
+        expect(page.locator("h1")).to_have_text("You are offline")
+
+
+def test_map_shows_saved_reports_and_ground_offline_with_their_age(page: Page) -> None:
+    page.goto("/map/#15/53.9591/-1.0812")
+    expect(page.locator("#map canvas").first).to_be_visible()
+    lose_signal(page)
+    page.reload()
+    expect(page.locator("#map canvas").first).to_be_visible()
+    expect(page.locator("#bar-age")).to_have_text(AGE)
+
+
+def test_pages_of_staff_and_accounts_are_not_stored(page: Page) -> None:
+    page.goto("/account/")
+    page.goto("/desk/")
+    kept = page.evaluate(
+        """async () => {
+          const found = [];
+          for (const name of await caches.keys())
+            for (const { url } of await (await caches.open(name)).keys()) found.push(url);
+          return found;
+        }"""
+    )
+    private = re.compile(r"//[^/]+/(account|admin|api|crew|desk|forms)/")
+    assert len(kept) > 50
+    assert [url for url in kept if private.search(url)] == []
+
+
+@pytest.fixture
+def next_version(stack: LocalStack) -> Iterator[None]:
+    """A version in which the page about cookies says something else."""
+    old = {name: (WEB / name).read_bytes() for name in ("cookies/index.html", "sw.js")}
+    digest = hashlib.sha256(old["cookies/index.html"]).hexdigest()[:12].encode()
+    changed = old["cookies/index.html"].replace(b"<h1>Cookies</h1>", b"<h1>New cookies</h1>")
+    fresh = hashlib.sha256(changed).hexdigest()[:12].encode()
+    worker = old["sw.js"].replace(digest, fresh)
+    assert worker != old["sw.js"]
+    yield from published(stack, {"cookies/index.html": changed, "sw.js": worker}, old)
+
+
+def published(
+    stack: LocalStack, files: dict[str, bytes], before: dict[str, bytes]
+) -> Iterator[None]:
+    for name, content in files.items():
+        publish(stack, name, content)
+    yield
+    for name, content in before.items():
+        publish(stack, name, content)
+
+
+def publish(stack: LocalStack, name: str, content: bytes) -> None:
+    file = WebFile(name, WEB / name)
+    boto3.client("s3").put_object(
+        Bucket=stack.cloud.bucket,
+        Key=name,
+        Body=content,
+        ContentType=file.content_type,
+        CacheControl=file.cache_control,
+    )
+
+
+def test_new_version_is_offered_and_taken_only_when_the_button_is_pressed(
+    page: Page, request: pytest.FixtureRequest
+) -> None:
+    words = "What is typed stays"
+    page.goto("/report/")
+    page.get_by_label("Nearest house number").fill(words)
+    request.getfixturevalue("next_version")
+    page.evaluate("navigator.serviceWorker.getRegistration().then((it) => it.update())")
+    expect(page.get_by_text("A new version is ready")).to_be_visible()
+    expect(page.get_by_label("Nearest house number")).to_have_value(words)
+    page.evaluate("() => { window.isOld = true }")
+    page.get_by_role("button", name="Reload").click()
+    page.wait_for_function("() => !window.isOld")
+    expect(page.get_by_label("Nearest house number")).to_have_value(words)
+    expect(page.get_by_text("A new version is ready")).to_have_count(0)
+    lose_signal(page)
+    page.goto("/cookies/")
+    expect(page.locator("h1")).to_have_text("New cookies")
