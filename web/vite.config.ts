@@ -62,7 +62,7 @@ export default defineConfig({
           groups: [
             {
               name: "shared",
-              test: /src\/shared\/(?!basemap|reference|follow|channels|browser-alerts|kept-draft|pending-report|promise|chart|push|session|staff-page|choices|disruptions|street-names|geo|places\/(?!kept)|post|send|request\.|device|outcome|upload)/,
+              test: /src\/features\/app\/|src\/shared\/(?!queue|basemap|reference|follow|channels|browser-alerts|kept-draft|pending-report|promise|chart|push|session|staff-page|choices|disruptions|street-names|geo|places\/(?!kept)|post|send|request\.|device|outcome|upload)/,
             },
             // Many need it alone, which the next group would take in.
             { name: "polygon", test: /src\/shared\/geo\/polygon\.ts/ },

@@ -26,6 +26,8 @@ export interface KeptDraft<T> {
   /** Settles when the draft is stored; never fails. */
   save(value: T): Promise<void>;
   drop(): void;
+  /** Leaves the stored draft as it is; the next one gets a new id. */
+  putAside(): void;
   /** A sentence that says where the draft is saved, and for how long. */
   words(): string;
 }
@@ -48,6 +50,11 @@ export async function openDraft<T>(about: string, isOwnAlone = false): Promise<K
   let id = found?.id ?? "";
   if (id) ownId.write(id);
 
+  function putAside(): void {
+    id = "";
+    ownId.forget();
+  }
+
   return {
     value: newest ?? found?.value ?? null,
     isResumed,
@@ -69,11 +76,10 @@ export async function openDraft<T>(about: string, isOwnAlone = false): Promise<K
     drop() {
       const sent = id;
       if (sent) void work("readwrite", (store) => store.delete(sent)).catch(() => undefined);
-      // The next draft gets a new id.
-      id = "";
-      ownId.forget();
+      putAside();
       inTab.forget();
     },
+    putAside,
     words() {
       if (isInDatabase) return `What you wrote is saved in this browser for up to ${KEPT_DAYS} days.`;
       return tabKeeps()

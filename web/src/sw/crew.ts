@@ -6,6 +6,7 @@ import { flush, type Line } from "../features/crew/sending.ts";
 import { CHANNEL, type Item } from "../features/crew/model.ts";
 import { request } from "../shared/request.ts";
 import { type Files, installApp } from "./app-cache.ts";
+import { headersOf, openSession } from "./session.ts";
 
 declare const self: ServiceWorkerGlobalScope;
 /** Every file of the app with a digest of its content; the build fills this in. */
@@ -13,11 +14,6 @@ declare const FILES: Files;
 
 const CACHE = "crew_app";
 const PAGE = "/crew/";
-
-interface Session {
-  access_token: string;
-  account: { account_id: string };
-}
 
 const app = installApp(() => caches.open(CACHE), FILES);
 
@@ -38,20 +34,15 @@ self.addEventListener("notificationclick", (event) => {
 
 /** Fails if something still waits, so that the browser tries again. */
 async function send(): Promise<void> {
-  const session = await request<Session>("POST", "/api/session/refresh", undefined, {});
+  const session = await openSession();
   if (session.kind === "refused") return;
   if (session.kind === "later") throw new Error("No signal yet");
-  const { access_token, account } = session.value;
   const line: Line = {
-    account: account.account_id,
+    account: session.value.account.account_id,
     shrink: null,
     tell: () => new BroadcastChannel(CHANNEL).postMessage("sent"),
     call: (item: Item, method, path, body, headers) =>
-      request(method, path, body, {
-        ...headers,
-        Authorization: `Bearer ${access_token}`,
-        "X-Ginnel-Device": item.device,
-      }),
+      request(method, path, body, { ...headers, ...headersOf(item.device, session.value) }),
   };
   const done = await flush(line);
   if (done.kind === "later") throw new Error("Some of it could not be sent yet");

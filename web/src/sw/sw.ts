@@ -1,8 +1,15 @@
-/** The residents' service worker: opens their pages without a signal, and shows the council's notifications. */
+/**
+ * The residents' service worker: opens their pages without a signal, sends waiting reports once there is a signal, and
+ * shows the council's notifications.
+ */
+import { flush } from "../features/report/delivery.ts";
+import { CHANNEL, items } from "../features/report/outbox.ts";
+import { groupReference } from "../shared/reference.ts";
 import { addressOf } from "../shared/push-address.ts";
 import { request } from "../shared/request.ts";
 import { type Files, installApp } from "./app-cache.ts";
 import { isReportPage, reportPage } from "./report-pages.ts";
+import { postAs } from "./session.ts";
 
 declare const self: ServiceWorkerGlobalScope;
 /** Every file of the residents' pages with a digest of its content; the build fills this in. */
@@ -34,6 +41,7 @@ self.addEventListener("fetch", (event) => {
   if (app.has(address)) event.respondWith(app.answer(address, request));
   else if (request.mode === "navigate") event.respondWith(openPage(url, request));
 });
+self.addEventListener("sync", (event) => (event as ExtendableEvent).waitUntil(sendReports()));
 self.addEventListener("push", (event) => event.waitUntil(show(read(event.data))));
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
@@ -45,6 +53,29 @@ self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renew
 async function openPage(url: URL, request: Request): Promise<Response> {
   const page = isReportPage(url) ? reportPage(request) : fetch(request);
   return page.catch(() => app.answer(OFFLINE_PAGE, request));
+}
+
+/** Fails if something still waits, so that the browser tries again. */
+async function sendReports(): Promise<void> {
+  const before = await sentKeys();
+  const tell = () => new BroadcastChannel(CHANNEL).postMessage("changed");
+  const done = await flush({ post: postAs, tell });
+  await tellSent(before);
+  if (done.kind === "later") throw new Error("Some reports could not be sent yet");
+}
+
+const sentKeys = async () => new Set((await items()).filter(({ sent }) => sent).map(({ key }) => key));
+
+/** Shows a notification for each report that was sent just now, unless a page is open and says so. */
+async function tellSent(before: ReadonlySet<string>): Promise<void> {
+  const pages = await self.clients.matchAll({ type: "window" });
+  if (Notification.permission !== "granted" || pages.some((page) => page.visibilityState === "visible")) return;
+  for (const { key, title, sent } of await items()) {
+    if (!sent || before.has(key)) continue;
+    const { service_request_id: id, tracking_url } = sent;
+    const body = `${title}. Your reference is ${groupReference(id)}.`;
+    await show({ title: "We've sent your report", body, url: tracking_url || `/reports/${id}`, tag: `sent-${key}` });
+  }
 }
 
 /** Browsers end a subscription if a push shows nothing, so an unreadable message is shown as a general one. */

@@ -4,13 +4,13 @@
  * photos do not wait. Nothing is deleted from the phone before the service has confirmed it.
  */
 import { isSignedOut, type Outcome, type Problem, reasonOf } from "../../shared/outcome.ts";
-import { type Policy, upload } from "../../shared/upload.ts";
+import { type Flushed, sendPhoto } from "../../shared/queue.ts";
+import type { Policy } from "../../shared/upload.ts";
 import { keepJob } from "./jobs.ts";
 import type { Item, ItemPhoto, Job } from "./model.ts";
-import { items, keep, nextSeq, remove } from "./outbox.ts";
+import { alone, items, keep, nextSeq, remove } from "./outbox.ts";
 import { dropPhoto, findPhoto, type KeptPhoto } from "./photos.ts";
 
-const LOCK = "ginnel-crew-outbox";
 const MOST = 50;
 /** The service deletes an uploaded photo without its operation after 23 hours; it is uploaded again long before. */
 const UPLOAD_HOLDS_MS = 12 * 3600 * 1000;
@@ -33,9 +33,6 @@ export interface Line {
   tell(): void;
 }
 
-/** `later` says when to try again; null if there was no answer. */
-export type Flushed = { kind: "empty" } | { kind: "signed-out" } | { kind: "later"; retryAfterSeconds: number | null };
-
 interface Result {
   op_id: string;
   result: "applied" | "duplicate" | "conflict" | "rejected";
@@ -48,15 +45,7 @@ type Stopped = Exclude<Flushed, { kind: "empty" }>;
 const EMPTY: Flushed = { kind: "empty" };
 
 export function flush(line: Line): Promise<Flushed> {
-  return navigator.locks.request(LOCK, () => flushAll(line));
-}
-
-/** Changes an item under the lock, so that it is not being sent. */
-export function changeItem(opId: string, change: (item: Item) => Promise<void>): Promise<void> {
-  return navigator.locks.request(LOCK, async () => {
-    const item = (await items()).find(({ op_id }) => op_id === opId);
-    if (item) await change(item);
-  });
+  return alone(() => flushAll(line));
 }
 
 async function flushAll(line: Line): Promise<Flushed> {
@@ -184,24 +173,15 @@ async function uploadNext(item: Item, skipped: Set<string>, line: Line): Promise
     await mark(item, { ...photo, refused: picture.problem });
     return null;
   }
-  const about = {
-    content_type: picture.type,
-    size: picture.size,
-    ...(item.report && { service_request_id: item.report }),
-  };
-  const asked = await line.call<Policy>(item, "POST", "/api/photos", about, {
-    "Idempotency-Key": `${item.op_id}/${photo.n}`,
+  const sent = await sendPhoto(picture, (about) => {
+    const report = item.report ? { service_request_id: item.report } : {};
+    const key = { "Idempotency-Key": `${item.op_id}/${photo.n}` };
+    return line.call<Policy>(item, "POST", "/api/photos", { ...about, ...report }, key);
   });
-  if (asked.kind === "later") return asked;
-  if (isSignedOut(asked)) return { kind: "signed-out" };
-  if (asked.kind === "refused") {
-    await mark(item, { ...photo, refused: reasonOf(asked.problem) });
-    return null;
-  }
-  const came = await upload(picture, asked.value);
-  if (came === "there") await mark(item, { ...photo, uploaded: { photo_id: asked.value.photo_id, at: Date.now() } });
-  else if (came === "refused")
-    await mark(item, { ...photo, refused: "It is too large, or it is a type of file that we cannot use." });
+  if (sent.kind === "later" || sent.kind === "signed-out") return sent;
+  if (sent.kind === "sent")
+    await mark(item, { ...photo, uploaded: { photo_id: sent.policy.photo_id, at: Date.now() } });
+  else if (sent.kind === "refused") await mark(item, { ...photo, refused: sent.reason });
   else {
     skipped.add(item.op_id);
     await breakOff(item, { ...photo, broke: photo.broke + 1 });

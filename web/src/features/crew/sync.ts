@@ -1,6 +1,8 @@
 /** Sends waiting operations and reads the day again: on events, every minute while the page is visible, and with growing pauses if nothing answers. */
 import { isoDay } from "../../shared/dates.ts";
 import { isSignedOut } from "../../shared/outcome.ts";
+import type { Flushed } from "../../shared/queue.ts";
+import { sendInBackground, sender } from "../../shared/queue-timer.ts";
 import { call, callAs, faultsOf, whoIsSignedIn } from "../../shared/session.ts";
 import { shrink } from "../report/photo-shrink.ts";
 import { type Change, keepDay, type KeptDay, readDay } from "./days.ts";
@@ -8,13 +10,11 @@ import { fetchFile } from "./kept-files.ts";
 import { keepJob } from "./jobs.ts";
 import type { CrewDocument, Job } from "./model.ts";
 import { keepPhoto } from "./photos.ts";
-import { type Flushed, flush } from "./sending.ts";
+import { flush } from "./sending.ts";
 import { changed, type Choice, choose, dayOf, letGo, reload, state } from "./state.ts";
 import { forgetLists, tidy } from "./cleanup.ts";
 
 const POLL_MS = 60_000;
-const FIRST_WAIT_MS = 5_000;
-const LONGEST_WAIT_MS = 300_000;
 const PATIENCE_MS = 30_000;
 const TAG = "ginnel-crew";
 
@@ -28,55 +28,28 @@ type Read = "read" | "later" | "signed-out";
 /** Why there is no document: `none` if the service gave the reason. */
 type NotThere = Exclude<Read, "read"> | "none";
 
-let running: Promise<void> | null = null;
-let again = false;
-let timer: number | undefined;
-let wait = FIRST_WAIT_MS;
 let tidied = "";
 const links = new Map<string, Link>();
 
-/** If a sync is running, another one follows, because new operations may have come too late for it. */
-export function sync(): Promise<void> {
-  again = running !== null;
-  running ??= syncAll().finally(() => {
-    running = null;
-    if (again) void sync();
-  });
-  return running;
-}
+const { now, start } = sender(syncAll, POLL_MS);
+export const sync = now;
 
 export function startSyncing(): void {
-  addEventListener("online", () => void sync());
   addEventListener("offline", () => changed({ isOffline: true }));
-  document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "visible") void sync();
-  });
-  void sync();
+  start();
 }
 
-/** Registers background sync, if the browser has it, to send after the page is closed. */
-export async function sendLater(): Promise<void> {
-  const worker = (await navigator.serviceWorker?.getRegistration("/crew/")) as
-    (ServiceWorkerRegistration & { sync?: { register(tag: string): Promise<void> } }) | undefined;
-  await worker?.sync?.register(TAG).catch(() => undefined);
-}
+/** Sends after the page is closed, if the browser can. */
+export const sendLater = () => sendInBackground("/crew/", TAG);
 
-async function syncAll(): Promise<void> {
-  clearTimeout(timer);
+async function syncAll(): Promise<Flushed> {
   changed({ isSyncing: true });
   await tidyOnce();
   const next = await attempt().catch((): Flushed => ({ kind: "later", retryAfterSeconds: null }));
   const isOffline = next.kind === "later" && next.retryAfterSeconds === null;
   changed({ isSyncing: false, isOffline });
   await reload();
-  wait = next.kind === "later" ? Math.min(wait * 2, LONGEST_WAIT_MS) : FIRST_WAIT_MS;
-  const pause = next.kind === "later" ? (next.retryAfterSeconds ?? wait / 2000) * 1000 : POLL_MS;
-  timer = window.setTimeout(
-    () => {
-      if (document.visibilityState === "visible") void sync();
-    },
-    Math.min(pause, LONGEST_WAIT_MS),
-  );
+  return next;
 }
 
 async function attempt(): Promise<Flushed> {

@@ -1,5 +1,5 @@
 /** A published report page: sends updates, follows the report, and flags the page. */
-import "../../shared/app.ts";
+import "../app/app.ts";
 import type { Outcome } from "../../shared/api.ts";
 import { startCharacterCount } from "../../shared/character-count.ts";
 import { loadCouncil } from "../../shared/council.ts";

@@ -35,10 +35,22 @@ export function renewKey(): void {
   changeDraft({ key: crypto.randomUUID() });
 }
 
-export function finishDraft(): void {
-  const photos = draft.photos.map(({ id }) => id);
+/** Continues another draft in this tab. The one that was begun here stays stored. */
+export async function replaceDraft(other: Draft): Promise<void> {
+  kept.putAside();
+  draft = other;
+  await kept.save(draft);
+}
+
+/** Ends the draft, whose photos another part of the app now keeps. */
+export function handOver(): void {
   draft = newDraft();
   kept.drop();
+}
+
+export function finishDraft(): void {
+  const photos = draft.photos.map(({ id }) => id);
+  handOver();
   if (photos.length) void import("./photo-store.ts").then(({ drop }) => drop(photos));
 }
 

@@ -3,7 +3,8 @@ import { phoneStore } from "../../shared/phone-store.ts";
 
 const DATABASE = "ginnel";
 const STORE = "photos";
-const OLD_MS = 14 * 24 * 3600 * 1000;
+/** As long as a draft, and then as a report that waits to be sent. */
+const OLD_MS = 21 * 24 * 3600 * 1000;
 
 interface Kept {
   id: string;
@@ -27,6 +28,13 @@ export async function find(id: string): Promise<Blob | null> {
   const kept = await work<Kept | undefined>("readonly", (store) => store.get(id)).catch(() => undefined);
   if (kept) here.set(id, kept.blob);
   return kept?.blob ?? null;
+}
+
+/** Whether all of them survive this page. */
+export async function areStored(ids: string[]): Promise<boolean> {
+  if (!ids.length) return true;
+  const keys = await work<IDBValidKey[]>("readonly", (store) => store.getAllKeys());
+  return ids.every((id) => keys.includes(id));
 }
 
 export async function drop(ids: string[]): Promise<void> {

@@ -29,6 +29,7 @@ const LOAD: Record<StepName, () => Step | Promise<Step>> = {
   personal: () => import("./personal.ts"),
   contact: () => import("./contact.ts"),
   check: () => import("./check.ts"),
+  waiting: () => import("./waiting.ts"),
   sent: () => import("./sent.ts"),
   followed: () => import("./followed.ts"),
 };
@@ -38,7 +39,7 @@ const SOON: Partial<Record<StepName, StepName[]>> = {
   service: ["asset", "nearby", "questions", "description", "contact", "check"],
   questions: ["photos"],
   description: ["personal"],
-  check: ["sent"],
+  check: ["sent", "waiting"],
 };
 
 const started = new Set<StepName>();

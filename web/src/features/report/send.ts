@@ -8,7 +8,8 @@ import { postAs } from "../../shared/post.ts";
 import { whenToRetry } from "../../shared/send.ts";
 import { bodyOf } from "./body.ts";
 import { currentService } from "./current-service.ts";
-import { changeDraft, currentDraft, finishDraft, keptWords, renewKey, senderOf } from "./draft.ts";
+import { changeDraft, currentDraft, finishDraft, handOver, keptWords, renewKey, senderOf } from "./draft.ts";
+import type { PhotosOutcome } from "./send-photos.ts";
 import { type Receipt, rememberSent, type Sent } from "./sent-reports.ts";
 import type { StepName } from "./step-order.ts";
 import { goTo, sectionOf } from "./steps.ts";
@@ -52,38 +53,46 @@ async function send(): Promise<void> {
     const service = await currentService();
     if (!service) return explainLater(null);
     const photos = await sendPhotosOf(draft, service);
-    if (!photos) return;
+    if (photos.kind === "later") return await waitOrExplain(service, photos.retryAfterSeconds);
+    if (photos.kind !== "ready") return;
     status.textContent = "Sending your report…";
-    const body = bodyOf(currentDraft(), service, photos);
+    const body = bodyOf(currentDraft(), service, photos.photo_ids);
     const account = senderOf(draft);
     const sender = { account, key: draft.key, for_other: isAssisted(draft) };
-    settle(await postAs<Receipt>(account, "/api/reports", body, draft.key), sender);
+    const outcome = await postAs<Receipt>(account, "/api/reports", body, draft.key);
+    if (outcome.kind === "later") return await waitOrExplain(service, outcome.retryAfterSeconds);
+    settle(outcome, sender);
   } finally {
     button.disabled = false;
     status.textContent = "";
   }
 }
 
-/** The photos' ids, or null if a photo could not be sent; then the page explains why. */
-async function sendPhotosOf(draft: Draft, service: Service): Promise<string[] | null> {
-  if (draft.photos.length === 0 || service.photo === "none") return [];
+/** If a photo cannot be used, or needs its sender to sign in, the page explains it. */
+async function sendPhotosOf(draft: Draft, service: Service): Promise<PhotosOutcome> {
+  if (draft.photos.length === 0 || service.photo === "none") return { kind: "ready", photo_ids: [] };
   const sending = await import("./send-photos.ts").catch(() => null);
-  const outcome = sending ? await sending.sendPhotos(draft, (text) => (status.textContent = text)) : null;
-  if (outcome?.kind === "ready") return outcome.photo_ids;
-  if (outcome?.kind === "refused") explainPhoto(outcome.photo, outcome.reason);
-  else if (outcome?.kind === "signed-out") explainSignedOut();
-  else explainLater(outcome?.kind === "later" ? outcome.retryAfterSeconds : null);
-  return null;
+  if (!sending) return { kind: "later", retryAfterSeconds: null };
+  const outcome = await sending.sendPhotos(draft, (text) => (status.textContent = text));
+  if (outcome.kind === "refused") explainPhoto(outcome.photo, outcome.reason);
+  if (outcome.kind === "signed-out") explainSignedOut();
+  return outcome;
 }
 
-function settle(outcome: Outcome<Receipt>, sender: Omit<Sent, "receipt" | "at">): void {
+/** Lets the report wait on this device. If this browser cannot keep it, the page says that it has not been sent. */
+async function waitOrExplain(service: Service, retryAfterSeconds: number | null): Promise<void> {
+  const isWaiting = await import("./enqueue.ts").then(({ enqueue }) => enqueue(service)).catch(() => false);
+  if (!isWaiting) return explainLater(retryAfterSeconds);
+  handOver();
+  goTo("waiting");
+}
+
+function settle(outcome: Exclude<Outcome<Receipt>, { kind: "later" }>, sender: Omit<Sent, "receipt" | "at">): void {
   button.textContent = "Send report";
   if (outcome.kind === "stored") {
     rememberSent({ receipt: outcome.value, ...sender, at: Date.now() });
     finishDraft();
     goTo("sent");
-  } else if (outcome.kind === "later") {
-    explainLater(outcome.retryAfterSeconds);
   } else {
     refuse(outcome.problem);
   }

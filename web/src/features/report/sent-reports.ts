@@ -42,8 +42,9 @@ export const { read: lastFollowed, write: rememberFollowed } = keptValue<Followe
   ({ id, words }) => Boolean(id && words),
 );
 
-/** The confirmation step to show when `wanted` is one; undefined for any other step. */
+/** The last step to show when `wanted` is one; undefined for any other step. */
 export function allowedEnd(wanted: StepName): StepName | undefined {
+  if (wanted === "waiting") return wanted;
   if (wanted === "sent") return lastSent() ? wanted : "where";
   if (wanted === "followed") return lastFollowed() ? wanted : "where";
   return undefined;

@@ -14,6 +14,7 @@ export const STEPS = [
   "personal",
   "contact",
   "check",
+  "waiting",
   "sent",
   "followed",
 ] as const;

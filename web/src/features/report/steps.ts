@@ -18,10 +18,11 @@ const BEFORE: Record<StepName, StepName | null> = {
   personal: "description",
   contact: "description",
   check: "contact",
+  waiting: null,
   sent: null,
   followed: null,
 };
-const ENDS: readonly StepName[] = ["sent", "followed"];
+const ENDS: readonly StepName[] = ["waiting", "sent", "followed"];
 
 interface Depth {
   depth: number;

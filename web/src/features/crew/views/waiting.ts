@@ -2,11 +2,10 @@
 import { actionButton, element } from "../../../shared/dom.ts";
 import { signInAddress } from "../../../shared/session.ts";
 import type { Item } from "../model.ts";
-import { keep, nextSeq, remove } from "../outbox.ts";
+import { changeItem, keep, nextSeq, remove } from "../outbox.ts";
 import { back, heading, moment, type Part, photosHere, pictureHere } from "../parts.ts";
 import { dropPhoto } from "../photos.ts";
 import { asNote } from "../record.ts";
-import { changeItem } from "../sending.ts";
 import { isOthers, reload, state } from "../state.ts";
 import { sync } from "../sync.ts";
 import { photosText, saidText } from "../words.ts";

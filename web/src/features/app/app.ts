@@ -1,11 +1,12 @@
 /** What every residents' page does: it stores the app for use offline, offers a new version, and says how old a stored copy is. */
-import { SAVED_COPY } from "./api.ts";
-import { showBar } from "./bars.ts";
-import { loadCatalogue } from "./council.ts";
-import { momentText } from "./dates.ts";
-import { actionButton } from "./dom.ts";
-import { startWorker } from "./worker-update.ts";
-import { SAVED_AT } from "./worker-messages.ts";
+import { SAVED_COPY } from "../../shared/api.ts";
+import { showBar } from "../../shared/bars.ts";
+import { loadCatalogue } from "../../shared/council.ts";
+import { momentText } from "../../shared/dates.ts";
+import { actionButton } from "../../shared/dom.ts";
+import { startWorker } from "../../shared/worker-update.ts";
+import { hasOutbox } from "./has-outbox.ts";
+import { SAVED_AT } from "../../shared/worker-messages.ts";
 
 let oldest = Infinity;
 
@@ -21,6 +22,7 @@ function offerUpdate(reload: () => void): void {
 
 function start(): void {
   void startWorker("/sw.js", { updateViaCache: "none" }, offerUpdate);
+  if (hasOutbox.read()) void import("./outbox-notices.ts").catch(() => undefined);
   // A report can then be begun without a signal, even if this visit does not open the report page.
   if (!navigator.serviceWorker?.controller) void loadCatalogue().catch(() => undefined);
 }

@@ -1,0 +1,76 @@
+/** Sends waiting reports while a page is open, and says on every page what waits and what was sent. */
+import { showBar } from "../../shared/bars.ts";
+import { actionButton, element } from "../../shared/dom.ts";
+import { postAs } from "../../shared/post.ts";
+import type { Flushed } from "../../shared/queue.ts";
+import { sender } from "../../shared/queue-timer.ts";
+import { groupReference } from "../../shared/reference.ts";
+import { flush } from "../report/delivery.ts";
+import { CHANNEL, items, remove, type WaitingReport } from "../report/outbox.ts";
+import { hasOutbox } from "./has-outbox.ts";
+
+const channel = new BroadcastChannel(CHANNEL);
+const listeners: (() => void)[] = [];
+const { now, start } = sender(attempt, null);
+
+/** Sends what waits, now. */
+export const sendWaiting = now;
+
+/** `listener` runs after each change of the outbox. */
+export function onOutboxChange(listener: () => void): void {
+  listeners.push(listener);
+}
+
+/** Says to this page and others that the outbox has changed. */
+export function outboxChanged(): void {
+  channel.postMessage("changed");
+  void tell();
+}
+
+function attempt(): Promise<Flushed> {
+  return flush({
+    post: ({ account }, path, body, key) => postAs(account, path, body, key),
+    tell: outboxChanged,
+  }).catch((): Flushed => ({ kind: "later", retryAfterSeconds: null }));
+}
+
+async function tell(): Promise<void> {
+  const all = await items().catch((): WaitingReport[] => []);
+  const waiting = all.filter(({ sent }) => !sent);
+  if (!all.length) hasOutbox.forget();
+  showBar("waiting", ...(waiting.length ? [waitingText(waiting), seeThem(waiting)] : []));
+  for (const item of all.filter(({ sent }) => sent)) tellSent(item);
+  const badge = waiting.length ? navigator.setAppBadge?.(waiting.length) : navigator.clearAppBadge?.();
+  void badge?.catch(() => undefined);
+  for (const listener of listeners) listener();
+}
+
+function waitingText(waiting: WaitingReport[]): string {
+  if (waiting.some(({ attention }) => attention !== null)) return "We could not send a report. ";
+  return waiting.length === 1
+    ? "1 report is waiting to be sent. "
+    : `${waiting.length} reports are waiting to be sent. `;
+}
+
+function seeThem({ length }: WaitingReport[]): HTMLElement {
+  return element("a", { href: "/report/#waiting" }, length === 1 ? "See the report" : "See the reports");
+}
+
+function tellSent({ key, title, sent }: WaitingReport): void {
+  const { service_request_id: id, tracking_url } = sent!;
+  const close = actionButton("Close", () => void remove(key).then(forget));
+  function forget(): void {
+    showBar(`sent-${key}`);
+    outboxChanged();
+  }
+  showBar(
+    `sent-${key}`,
+    `We've sent your report: ${title}. Your reference is ${groupReference(id)}. `,
+    element("a", { href: tracking_url || `/reports/${id}` }, "See your report"),
+    close,
+  );
+}
+
+channel.addEventListener("message", () => void tell());
+start();
+void tell();

@@ -1,0 +1,81 @@
+/** Sends waiting reports, from a page or the service worker: photos first, then the report, each under its own key. */
+import { isSignedOut, type Outcome, reasonOf } from "../../shared/outcome.ts";
+import { type Flushed, sendPhoto } from "../../shared/queue.ts";
+import type { Policy } from "../../shared/upload.ts";
+import { alone, forgetOld, items, keep, type Receipt, type WaitingReport } from "./outbox.ts";
+import { drop, find } from "./photo-store.ts";
+
+/** The service deletes an uploaded photo without its report after 23 hours; it is uploaded again long before. */
+const UPLOAD_LASTS_MS = 12 * 3600_000;
+const SIGNED_OUT = "You are signed out. Sign in, then try again.";
+
+export interface Line {
+  post<T>(item: WaitingReport, path: string, body: unknown, key: string): Promise<Outcome<T>>;
+  /** Runs after each change. */
+  tell(): void;
+}
+
+type Later = Extract<Flushed, { kind: "later" }>;
+type Content = NonNullable<WaitingReport["content"]>;
+
+const EMPTY: Flushed = { kind: "empty" };
+
+/** Sends all that can be sent, one after the other, and stops when the service cannot be reached. */
+export function flush(line: Line): Promise<Flushed> {
+  return alone(async () => {
+    await forgetOld();
+    for (const item of await items()) {
+      if (item.sent || item.attention !== null) continue;
+      const later = await deliver(item, line);
+      line.tell();
+      if (later) return later;
+    }
+    return EMPTY;
+  });
+}
+
+async function deliver(item: WaitingReport, line: Line): Promise<Later | null> {
+  for (;;) {
+    const content = item.content!;
+    const missing = content.photos.find(({ uploaded }) => !uploaded || Date.now() - uploaded.at > UPLOAD_LASTS_MS);
+    if (!missing) return sendReport(item, content, line);
+    const photo = await uploadOne(item, missing, line);
+    if ("kind" in photo) return photo;
+    if ("attention" in photo) return refuse(item, photo.attention);
+    const photos = content.photos.map((each) => (each.id === missing.id ? { ...each, uploaded: photo } : each));
+    item = { ...item, content: { ...content, photos } };
+    await keep(item);
+  }
+}
+
+async function uploadOne(
+  item: WaitingReport,
+  { id, n }: Content["photos"][number],
+  line: Line,
+): Promise<{ photo_id: string; at: number } | { attention: string } | Later> {
+  const picture = await find(id);
+  if (!picture) return { attention: "A photo is no longer saved on this device. Edit the report to send it." };
+  const sent = await sendPhoto(picture, (about) => line.post<Policy>(item, "/api/photos", about, `${item.key}/${n}`));
+  if (sent.kind === "later") return sent;
+  if (sent.kind === "broke") return { kind: "later", retryAfterSeconds: null };
+  if (sent.kind === "signed-out") return { attention: SIGNED_OUT };
+  if (sent.kind === "refused") return { attention: `We cannot use a photo. ${sent.reason}` };
+  return { photo_id: sent.policy.photo_id, at: Date.now() };
+}
+
+async function sendReport(item: WaitingReport, { body, photos }: Content, line: Line): Promise<Later | null> {
+  const photo_ids = photos.map(({ uploaded }) => uploaded!.photo_id);
+  const whole = photo_ids.length ? { ...body, photo_ids } : body;
+  const outcome = await line.post<Receipt>(item, "/api/reports", whole, item.key);
+  if (outcome.kind === "later") return outcome;
+  if (isSignedOut(outcome)) return refuse(item, SIGNED_OUT);
+  if (outcome.kind === "refused") return refuse(item, reasonOf(outcome.problem));
+  await keep({ ...item, content: null, sent: outcome.value });
+  await drop(photos.map(({ id }) => id));
+  return null;
+}
+
+async function refuse(item: WaitingReport, attention: string): Promise<null> {
+  await keep({ ...item, attention });
+  return null;
+}

@@ -1,0 +1,80 @@
+/** Reports that wait on this device until the service has stored them. Pages and the service worker send them. */
+import type { Draft } from "../../shared/pending-report.ts";
+import { queue, type Waiting } from "../../shared/queue.ts";
+import { drop } from "./photo-store.ts";
+
+const DATABASE = "outbox";
+const STORE = "reports";
+const DAY_MS = 24 * 3600_000;
+
+/** The BroadcastChannel of pages and worker; a message says that the outbox has changed. */
+export const CHANNEL = "ginnel-outbox";
+export const KEPT_DAYS = 14;
+
+/** What the service answers to a report. */
+export interface Receipt {
+  service_request_id: string;
+  tracking_url: string;
+}
+
+interface WaitingPhoto {
+  id: string;
+  /** Its number under the report's key. */
+  n: number;
+  uploaded?: { photo_id: string; at: number };
+}
+
+export interface WaitingReport extends Waiting {
+  /** The idempotency key: a report is stored once, however often it is sent. */
+  key: string;
+  /** When its sender pressed the button. */
+  at: number;
+  /** Its kind and place, for lists. */
+  title: string;
+  where: string;
+  /** The account that it belongs to; empty if nobody was signed in. */
+  account: string;
+  device: string;
+  /** Null after it was sent. */
+  content: { draft: Draft; body: object; photos: WaitingPhoto[] } | null;
+  /** The service's answer, until its sender has seen it. */
+  sent: Receipt | null;
+}
+
+export const { keep, items, remove, nextSeq, alone, change } = queue<WaitingReport>({
+  open: () => indexedDB.open(DATABASE, 1),
+  store: STORE,
+  keyPath: "key",
+  lock: "ginnel-outbox",
+});
+
+/** Deletes a report that was not sent, with its photos. */
+export function discard(key: string): Promise<void> {
+  return change(key, discardItem);
+}
+
+/** Deletes reports that nobody wanted to send or to see for a long time. */
+export async function forgetOld(): Promise<void> {
+  for (const item of await items()) if (Date.now() - item.at > KEPT_DAYS * DAY_MS) await discardItem(item);
+}
+
+async function discardItem({ key, content }: WaitingReport): Promise<void> {
+  await remove(key);
+  if (content) await drop(content.photos.map(({ id }) => id));
+}
+
+/** On signing out, removes the sender's details. The report is then sent only after somebody has checked it. */
+export async function withoutSenders(change: (draft: Draft) => Draft): Promise<void> {
+  await alone(async () => {
+    for (const item of await items()) {
+      if (!item.account) continue;
+      if (!item.content) await remove(item.key);
+      else await keep(withoutSender(item, change(item.content.draft)));
+    }
+  });
+}
+
+function withoutSender(item: WaitingReport, draft: Draft): WaitingReport {
+  const attention = "You signed out before we could send this report. Edit it to send it.";
+  return { ...item, account: "", attention, content: { ...item.content!, draft, body: {} } };
+}

@@ -1,0 +1,101 @@
+/** The step that lists the reports that wait on this device, to send, change or delete them. */
+import { onOutboxChange, outboxChanged, sendWaiting } from "../app/outbox-notices.ts";
+import { momentText } from "../../shared/dates.ts";
+import { actionButton, byId, element, focusOn } from "../../shared/dom.ts";
+import { replaceDraft } from "./draft.ts";
+import { change, discard, items, keep, KEPT_DAYS, remove, type WaitingReport } from "./outbox.ts";
+import { goTo } from "./steps.ts";
+
+const list = byId("waiting-list");
+const status = byId("waiting-status");
+/** The report whose deletion has to be confirmed. */
+let asking: string | null = null;
+
+export function start(): void {
+  onOutboxChange(() => void draw());
+}
+
+export async function enter(): Promise<void> {
+  await draw();
+}
+
+async function draw(): Promise<void> {
+  const waiting = (await items().catch(() => [])).filter(({ sent }) => !sent);
+  const words = statusText(waiting);
+  if (status.textContent !== words) status.textContent = words;
+  list.replaceChildren(...waiting.map(entry));
+}
+
+function statusText(waiting: WaitingReport[]): string {
+  const ready = waiting.filter(({ attention }) => attention === null).length;
+  if (!waiting.length) return "There are no reports waiting to be sent.";
+  if (!ready) return "We could not send your report.";
+  const saved = ready === 1 ? "Your report is saved on this device" : `${ready} reports are saved on this device`;
+  const what = ready === 1 ? "it" : "them";
+  const when = "SyncManager" in window ? "" : " If you close this page, open it again when you have a connection.";
+  return `${saved} for up to ${KEPT_DAYS} days. We'll send ${what} when you have a connection.${when}`;
+}
+
+function entry(item: WaitingReport): HTMLElement {
+  const { title, where, at, attention, content } = item;
+  const { description = "" } = content?.draft ?? {};
+  return element(
+    "li",
+    { class: "app-card" },
+    element("h2", {}, title),
+    ...(where ? [element("p", { class: "app-prose" }, where)] : []),
+    element("p", { class: "app-prose" }, description),
+    element("p", { class: "app-muted" }, `Saved on ${momentText(at)}`),
+    ...(attention === null ? [] : [element("p", { class: "app-fault" }, attention)]),
+    element("div", { class: "app-buttons" }, ...(asking === item.key ? sure(item) : choices(item))),
+  );
+}
+
+function choices({ key }: WaitingReport): HTMLElement[] {
+  return [
+    actionButton("Try now", () => void tryNow(key)),
+    actionButton("Edit", () => void edit(key)),
+    actionButton("Delete", () => void ask(key)),
+  ];
+}
+
+function sure({ key }: WaitingReport): HTMLElement[] {
+  return [
+    element("p", {}, "You cannot undo this."),
+    actionButton("Yes, delete it", () => void confirmed(key)),
+    actionButton("No, keep it", () => void ask(null)),
+  ];
+}
+
+async function ask(key: string | null): Promise<void> {
+  asking = key;
+  await draw();
+  focusOn(list.querySelector<HTMLElement>(".app-buttons button:last-of-type") ?? status);
+}
+
+async function confirmed(key: string): Promise<void> {
+  asking = null;
+  await discard(key);
+  outboxChanged();
+  focusOn(status);
+}
+
+async function tryNow(key: string): Promise<void> {
+  status.textContent = "Sending your report…";
+  await change(key, (item) => keep({ ...item, attention: null }));
+  await sendWaiting();
+  await draw();
+}
+
+/** Makes it the draft again, under the same key: if it arrived already, the service says so. */
+async function edit(key: string): Promise<void> {
+  let isTaken = false;
+  await change(key, async ({ content }) => {
+    if (!content) return;
+    await replaceDraft(content.draft);
+    await remove(key);
+    isTaken = true;
+  });
+  outboxChanged();
+  if (isTaken) goTo("check");
+}

@@ -1,0 +1,90 @@
+/**
+ * What waits on this phone until the service has stored it: residents' reports, and crews' operations. It is stored in
+ * IndexedDB and sent by one sender at a time (Web Locks), by a page or by its service worker.
+ */
+import { isSignedOut, type Outcome, reasonOf } from "./outcome.ts";
+import { phoneStore } from "./phone-store.ts";
+import { type Policy, upload } from "./upload.ts";
+
+/** `later` says when to try again; null if there was no answer. */
+export type Flushed = { kind: "empty" } | { kind: "signed-out" } | { kind: "later"; retryAfterSeconds: number | null };
+
+export interface Waiting {
+  /** Items are sent in this order. */
+  seq: number;
+  /** Why the service refused it. It is not sent again until somebody decides. */
+  attention: string | null;
+}
+
+export interface Queue<Item extends Waiting> {
+  /** Throws if the phone cannot store it, so that the page can say so. */
+  keep(item: Item): Promise<void>;
+  items(): Promise<Item[]>;
+  remove(id: string): Promise<void>;
+  /** A number after all waiting items, even if the clock was set back. */
+  nextSeq(): Promise<number>;
+  /** Runs `send` when no other page or worker is sending. */
+  alone<T>(send: () => Promise<T>): Promise<T>;
+  /** Changes an item that is not being sent. */
+  change(id: string, act: (item: Item) => Promise<void>): Promise<void>;
+}
+
+interface Place {
+  open: () => IDBOpenDBRequest;
+  store: string;
+  keyPath: string;
+  lock: string;
+  /** Stores something although the phone is full, if other things can be deleted. */
+  withRoom?: (act: () => Promise<void>) => Promise<void>;
+}
+
+export function queue<Item extends Waiting>({ open, store, keyPath, lock, withRoom }: Place): Queue<Item> {
+  const { work } = phoneStore(open, store, keyPath);
+  const room = withRoom ?? ((act) => act());
+  const alone = <T>(send: () => Promise<T>): Promise<T> => navigator.locks.request(lock, send) as Promise<T>;
+
+  async function items(): Promise<Item[]> {
+    const all = await work<Item[]>("readonly", (kept) => kept.getAll());
+    return all.sort((one, other) => one.seq - other.seq);
+  }
+
+  return {
+    items,
+    alone,
+    keep: (item) => room(() => work("readwrite", (kept) => kept.put(item))),
+    async remove(id) {
+      await work("readwrite", (kept) => kept.delete(id));
+    },
+    async nextSeq() {
+      return Math.max(Date.now(), ...(await items()).map(({ seq }) => seq + 1));
+    },
+    change: (id, act) =>
+      alone(async () => {
+        const item = await work<Item | undefined>("readonly", (kept) => kept.get(id));
+        if (item) await act(item);
+      }),
+  };
+}
+
+/** `broke`: the upload was interrupted although the service answers. */
+export type PhotoSent =
+  | { kind: "sent"; policy: Policy }
+  | { kind: "refused"; reason: string }
+  | { kind: "broke" }
+  | { kind: "signed-out" }
+  | { kind: "later"; retryAfterSeconds: number | null };
+
+/** Sends one photo. `ask` gets a policy from the service; each try asks for one, because policies expire. */
+export async function sendPhoto(
+  picture: Blob,
+  ask: (about: { content_type: string; size: number }) => Promise<Outcome<Policy>>,
+): Promise<PhotoSent> {
+  const asked = await ask({ content_type: picture.type, size: picture.size });
+  if (asked.kind === "later") return asked;
+  if (isSignedOut(asked)) return { kind: "signed-out" };
+  if (asked.kind === "refused") return { kind: "refused", reason: reasonOf(asked.problem) };
+  const came = await upload(picture, asked.value);
+  if (came === "broke") return { kind: "broke" };
+  if (came === "there") return { kind: "sent", policy: asked.value };
+  return { kind: "refused", reason: "It is too large, or it is a type of file that we cannot use." };
+}

@@ -1,0 +1,32 @@
+/** Calls the API from a service worker, as the account that is signed in. */
+import type { Outcome } from "../shared/outcome.ts";
+import { request } from "../shared/request.ts";
+
+export interface Session {
+  access_token: string;
+  account: { account_id: string };
+}
+
+/** What a request says about the account and the browser that recorded its content. */
+export const headersOf = (device: string, session?: Session): Record<string, string> => ({
+  "X-Ginnel-Device": device,
+  ...(session && { Authorization: `Bearer ${session.access_token}` }),
+});
+
+export const openSession = (): Promise<Outcome<Session>> => request("POST", "/api/session/refresh", undefined, {});
+
+/** Posts as that account, or as nobody if it is empty. Refused with 401 if that account is not signed in. */
+export async function postAs<T>(
+  { account, device }: { account: string; device: string },
+  path: string,
+  body: unknown,
+  key: string,
+): Promise<Outcome<T>> {
+  const own = { "Idempotency-Key": key };
+  if (!account) return request<T>("POST", path, body, { ...own, ...headersOf(device) });
+  const session = await openSession();
+  if (session.kind !== "stored") return session;
+  if (session.value.account.account_id !== account)
+    return { kind: "refused", problem: { title: "You are signed in with another account", status: 401 } };
+  return request<T>("POST", path, body, { ...own, ...headersOf(device, session.value) });
+}
