@@ -16,7 +16,11 @@ export default defineConfig({
     outDir: resolve(root, process.env.OUT_DIR ?? "dist"),
     emptyOutDir: true,
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    modulePreload: {
+      polyfill: false,
+      // Every page would carry the list of files of what few need, and none in a hurry.
+      resolveDependencies: (file, needed) => (file.includes("outbox-notices") ? [] : needed),
+    },
     target: "es2022",
     rolldownOptions: {
       checks: { bundlerTimings: false },
@@ -62,7 +66,7 @@ export default defineConfig({
           groups: [
             {
               name: "shared",
-              test: /src\/features\/app\/|src\/shared\/(?!queue|basemap|reference|follow|channels|browser-alerts|kept-draft|pending-report|promise|chart|push|session|staff-page|choices|disruptions|street-names|geo|places\/(?!kept)|post|send|request\.|device|outcome|upload)/,
+              test: /src\/features\/app\/(app|has-outbox)\.ts|src\/shared\/(?!queue|basemap|reference|follow|channels|browser-alerts|kept-draft|pending-report|promise|chart|push|session|staff-page|choices|disruptions|street-names|geo|places\/(?!kept)|post|send|request\.|device|outcome|upload)/,
             },
             // Many need it alone, which the next group would take in.
             { name: "polygon", test: /src\/shared\/geo\/polygon\.ts/ },

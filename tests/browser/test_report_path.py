@@ -176,8 +176,6 @@ def test_report_is_kept_and_sent_once_when_the_network_fails_after_it_arrived(
 
     page.route("**/api/reports", lose_the_first_reply)
     page.get_by_role("button", name="Send report").click()
-    expect(page.get_by_text("has not been sent").first).to_be_visible()
-    page.get_by_role("button", name="Try again").click()
     reference = sent_reference(page)
     assert len(keys) == 2 and keys[0] == keys[1]
     box = "-1.0813,53.9590,-1.0811,53.9592"

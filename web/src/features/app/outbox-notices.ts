@@ -10,6 +10,8 @@ import { CHANNEL, items, remove, type WaitingReport } from "../report/outbox.ts"
 import { hasOutbox } from "./has-outbox.ts";
 
 const channel = new BroadcastChannel(CHANNEL);
+/** The sent reports whose senders see a notice on this page. */
+const told = new Set<string>();
 const listeners: (() => void)[] = [];
 const { now, start } = sender(attempt, null);
 
@@ -39,7 +41,9 @@ async function tell(): Promise<void> {
   const waiting = all.filter(({ sent }) => !sent);
   if (!all.length) hasOutbox.forget();
   showBar("waiting", ...(waiting.length ? [waitingText(waiting), seeThem(waiting)] : []));
-  for (const item of all.filter(({ sent }) => sent)) tellSent(item);
+  const sent = all.filter((item) => item.sent);
+  for (const key of told) if (!sent.some((item) => item.key === key)) showBar(`sent-${key}`);
+  for (const item of sent) tellSent(item);
   const badge = waiting.length ? navigator.setAppBadge?.(waiting.length) : navigator.clearAppBadge?.();
   void badge?.catch(() => undefined);
   for (const listener of listeners) listener();
@@ -58,11 +62,9 @@ function seeThem({ length }: WaitingReport[]): HTMLElement {
 
 function tellSent({ key, title, sent }: WaitingReport): void {
   const { service_request_id: id, tracking_url } = sent!;
-  const close = actionButton("Close", () => void remove(key).then(forget));
-  function forget(): void {
-    showBar(`sent-${key}`);
-    outboxChanged();
-  }
+  const close = actionButton("Close", () => void remove(key).then(outboxChanged));
+  if (told.has(key)) return;
+  told.add(key);
   showBar(
     `sent-${key}`,
     `We've sent your report: ${title}. Your reference is ${groupReference(id)}. `,

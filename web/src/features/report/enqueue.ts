@@ -2,6 +2,7 @@
 import { hasOutbox } from "../app/has-outbox.ts";
 import type { Service } from "../../shared/council.ts";
 import { deviceKey } from "../../shared/device.ts";
+import { isAssisted } from "../../shared/pending-report.ts";
 import { sendInBackground } from "../../shared/queue-timer.ts";
 import { bodyOf } from "./body.ts";
 import { addressOf, currentDraft, senderOf } from "./draft.ts";
@@ -14,6 +15,7 @@ const TAG = "ginnel-outbox";
 export async function enqueue(service: Service): Promise<boolean> {
   const draft = currentDraft();
   const photos = service.photo === "none" ? [] : draft.photos;
+  if (!navigator.locks) return false;
   try {
     if (!(await areStored(photos.map(({ id }) => id)))) return false;
     const at = Date.now();
@@ -25,6 +27,7 @@ export async function enqueue(service: Service): Promise<boolean> {
       where: addressOf(draft) || draft.place_label,
       account: senderOf(draft),
       device: deviceKey(),
+      for_other: isAssisted(draft),
       attention: null,
       sent: null,
       content: {

@@ -35,6 +35,8 @@ export interface WaitingReport extends Waiting {
   /** The account that it belongs to; empty if nobody was signed in. */
   account: string;
   device: string;
+  /** Whether staff send it for a resident. */
+  for_other: boolean;
   /** Null after it was sent. */
   content: { draft: Draft; body: object; photos: WaitingPhoto[] } | null;
   /** The service's answer, until its sender has seen it. */

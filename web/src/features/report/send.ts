@@ -11,6 +11,7 @@ import { currentService } from "./current-service.ts";
 import { changeDraft, currentDraft, finishDraft, handOver, keptWords, renewKey, senderOf } from "./draft.ts";
 import type { PhotosOutcome } from "./send-photos.ts";
 import { type Receipt, rememberSent, type Sent } from "./sent-reports.ts";
+import { enqueue } from "./enqueue.ts";
 import type { StepName } from "./step-order.ts";
 import { goTo, sectionOf } from "./steps.ts";
 
@@ -79,10 +80,11 @@ async function sendPhotosOf(draft: Draft, service: Service): Promise<PhotosOutco
   return outcome;
 }
 
-/** Lets the report wait on this device. If this browser cannot keep it, the page says that it has not been sent. */
+/** Lets the report wait on this device. If that is not possible, the page says that it has not been sent. */
 async function waitOrExplain(service: Service, retryAfterSeconds: number | null): Promise<void> {
-  const isWaiting = await import("./enqueue.ts").then(({ enqueue }) => enqueue(service)).catch(() => false);
-  if (!isWaiting) return explainLater(retryAfterSeconds);
+  const waiting = await import("./waiting.ts").catch(() => null);
+  if (!waiting || !(await enqueue(service))) return explainLater(retryAfterSeconds);
+  waiting.confirmWhenSent(currentDraft().key);
   handOver();
   goTo("waiting");
 }

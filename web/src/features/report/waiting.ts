@@ -4,19 +4,39 @@ import { momentText } from "../../shared/dates.ts";
 import { actionButton, byId, element, focusOn } from "../../shared/dom.ts";
 import { replaceDraft } from "./draft.ts";
 import { change, discard, items, keep, KEPT_DAYS, remove, type WaitingReport } from "./outbox.ts";
+import { type Receipt, rememberSent } from "./sent-reports.ts";
 import { goTo } from "./steps.ts";
 
 const list = byId("waiting-list");
 const status = byId("waiting-status");
 /** The report whose deletion has to be confirmed. */
 let asking: string | null = null;
+/** The report that this page put into the outbox last. */
+let own: string | null = null;
 
 export function start(): void {
-  onOutboxChange(() => void draw());
+  onOutboxChange(() => void follow());
 }
 
 export async function enter(): Promise<void> {
   await draw();
+  void sendWaiting();
+}
+
+/** Shows the confirmation instead of this step once the report with that key is sent. */
+export function confirmWhenSent(key: string): void {
+  own = key;
+}
+
+async function follow(): Promise<void> {
+  const mine = (await items().catch(() => [])).find(({ key }) => key === own);
+  if (!mine?.sent || location.hash !== "#waiting") return draw();
+  const { key, account, for_other, sent } = mine;
+  own = null;
+  rememberSent({ receipt: sent as Receipt, key, account, for_other, at: Date.now() });
+  await remove(key);
+  outboxChanged();
+  goTo("sent");
 }
 
 async function draw(): Promise<void> {

@@ -1,0 +1,166 @@
+"""A report that was written without a signal waits on the device, and is sent once."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
+
+from infra.local.stack import LocalStack
+from tests.browser.conftest import ARGUMENTS, CHROMIUM, PHONE, NewPage
+from tests.browser.test_kept_on_the_phone import stored
+from tests.browser.test_offline import INSTALLED
+from tests.browser.test_report_path import (
+    HERE,
+    choose_service,
+    describe,
+    go_to,
+    leave,
+    leave_contact,
+    place,
+    reporter,
+    sent_reference,
+)
+from tests.patience import PATIENCE_MS
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture
+def visit(playwright: Playwright, stack: LocalStack, tmp_path: Path) -> Iterator[Visit]:
+    """Starts the browser of one person, after closing it if it was open."""
+    with ExitStack() as browsers:
+        running: list[BrowserContext] = []
+
+        def start(*, is_offline: bool = False) -> Page:
+            while running:
+                running.pop().close()
+            context = playwright.chromium.launch_persistent_context(
+                tmp_path / "profile",
+                executable_path=CHROMIUM,
+                args=ARGUMENTS,
+                base_url=stack.url,
+                viewport=PHONE,  # type: ignore[arg-type]
+                locale="en-GB",
+                timezone_id="Europe/London",
+                geolocation=HERE,  # type: ignore[arg-type]
+                permissions=["geolocation"],
+                offline=is_offline,
+            )
+            context.set_default_timeout(PATIENCE_MS)
+            running.append(browsers.enter_context(closing(context)))
+            return context.pages[0]
+
+        yield start
+
+
+def write_offline(page: Page, words: str, photo: Path) -> None:
+    """Writes a report with two photos, all of it without a signal, and presses the button."""
+    page.goto("/cookies/")
+    page.wait_for_function(INSTALLED)
+    page.wait_for_load_state("networkidle")
+    page.context.set_offline(True)
+    page.goto("/report/")
+    place(page)
+    choose_service(page)
+    go_to(page, "photos")
+    page.locator("#photo-files").set_input_files([photo] * 2)
+    expect(page.locator("#photo-list > li")).to_have_count(2)
+    leave(page)
+    page.get_by_role("textbox", name="Describe the problem").fill(words)
+    leave(page)
+    leave_contact(page)
+    page.get_by_role("button", name="Send report").click()
+    expect(page.get_by_role("heading", name="Reports waiting to be sent")).to_be_visible()
+    expect(page.locator("#waiting-status")).to_contain_text("saved on this device")
+
+
+def test_offline_report_is_sent_once_after_a_restart_and_its_sender_is_told(
+    visit: Visit, stack: LocalStack, shared_data: Path
+) -> None:
+    words = "A hole that no signal reaches"
+    created: list[str] = []
+    write_offline(visit(), words, shared_data / "photos" / "photo_1.JPG")
+    page = visit(is_offline=True)
+    page.goto("/map/")
+    expect(page.locator("#bar-waiting")).to_contain_text("1 report is waiting to be sent")
+    page.context.on("response", lambda it: note_created(it, created))
+    other = page.context.new_page()
+    other.goto("/nearest/")
+    page.context.set_offline(False)
+    sent = page.get_by_text("We've sent your report: Pothole")
+    expect(sent).to_be_visible()
+    expect(page.locator("#bar-waiting")).to_have_count(0)
+    reference = re.search(r"\w{4}-\w{4}-\w{4}", sent.inner_text())
+    assert reference
+    stack.cloud.pump.wait_until_idle()
+    report = stored(stack, reference.group().replace("-", ""))
+    assert report["description"] == words
+    assert len(report["photos"]) == 2
+    assert len(created) == 1
+    page.get_by_role("button", name="Close").click()
+    expect(sent).to_have_count(0)
+    page.goto("/report/")
+    expect(page.get_by_role("heading", name="Where is the problem?")).to_be_visible()
+
+
+def note_created(response: object, created: list[str]) -> None:
+    request = response.request  # type: ignore[attr-defined]
+    if request.method == "POST" and request.url.endswith("/api/reports"):
+        created.append(request.url)
+
+
+def to_the_outbox(new_page: NewPage, words: str) -> Page:
+    """A report that was sent without a signal, at its place in the outbox."""
+    page = reporter(new_page)
+    place(page)
+    describe(page, words)
+    leave_contact(page)
+    page.wait_for_load_state("networkidle")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Send report").click()
+    expect(page.get_by_role("heading", name="Reports waiting to be sent")).to_be_visible()
+    return page
+
+
+def test_waiting_report_is_sent_when_its_sender_presses_try_now(new_page: NewPage) -> None:
+    page = to_the_outbox(new_page, "Try it now")
+    page.get_by_role("button", name="Try now").click()
+    expect(page.locator("#waiting-list")).to_contain_text("Try it now")
+    page.route("**/api/reports", lambda route: route.abort())
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Try now").click()
+    expect(page.locator("#waiting-list")).to_contain_text("Try it now")
+    page.unroute("**/api/reports")
+    page.get_by_role("button", name="Try now").click()
+    sent_reference(page)
+    expect(page.locator("#bar-waiting")).to_have_count(0)
+    page.goto("/")
+    expect(page.get_by_text("Your reference is")).to_have_count(0)
+
+
+def test_waiting_report_can_be_edited_and_sent(new_page: NewPage, stack: LocalStack) -> None:
+    page = to_the_outbox(new_page, "Wrong words")
+    page.get_by_role("button", name="Edit").click()
+    page.get_by_role("link", name="Change description").click()
+    page.get_by_role("textbox", name="Describe the problem").fill("Right words")
+    page.get_by_role("button", name="Continue").click()
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Send report").click()
+    request_id = sent_reference(page).replace("-", "")
+    assert stored(stack, request_id)["description"] == "Right words"
+    page.goto("/report/#waiting")
+    expect(page.get_by_text("There are no reports waiting to be sent")).to_be_visible()
+
+
+def test_waiting_report_is_deleted_after_a_question(new_page: NewPage) -> None:
+    page = to_the_outbox(new_page, "Not wanted after all")
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="No, keep it").click()
+    expect(page.locator("#waiting-list")).to_contain_text("Not wanted after all")
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Yes, delete it").click()
+    expect(page.get_by_text("There are no reports waiting to be sent")).to_be_visible()
+    expect(page.locator("#bar-waiting")).to_have_count(0)
