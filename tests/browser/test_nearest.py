@@ -81,7 +81,7 @@ def test_nearest_are_shown_offline_when_the_kind_was_loaded_before(
     page.context.set_offline(True)
     of_the_kind.last.click()
     page.get_by_role("button", name="Use my location").click()
-    expect(page.locator("#results-old")).to_contain_text("We could not reach the service.")
+    expect(page.locator("#bar-age")).to_contain_text("We could not reach the service.")
     assert names(page) == before
 
 

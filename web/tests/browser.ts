@@ -59,6 +59,7 @@ export function newBrowser(answers: Record<string, Answer> = {}, address = "/"):
   vi.resetModules();
   const network = new Network(answers);
   vi.stubGlobal("fetch", network.fetch.bind(network));
+  vi.stubGlobal("dispatchEvent", () => true);
   vi.stubGlobal("indexedDB", new IDBFactory());
   vi.stubGlobal("localStorage", storage());
   vi.stubGlobal("sessionStorage", storage());

@@ -111,7 +111,7 @@ async function demand<T>(url: string): Promise<T> {
 async function fetchCouncil(): Promise<Council> {
   const document = await keptDocument<Council>("/data/index.json");
   if (!document) throw new Error("The council's document is missing");
-  return document.value;
+  return document;
 }
 
 /** Loads it once. After a failure, the next call tries again. */

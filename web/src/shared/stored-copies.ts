@@ -24,8 +24,8 @@ export function storedCopies(open: () => IDBOpenDBRequest, name: string, most: n
   async function makeRoom(): Promise<void> {
     if ((await work<number>("readonly", (store) => store.count())) <= most) return;
     const all = await work<Copy<unknown>[]>("readonly", (store) => store.getAll());
-    const oldest = all.sort((one, other) => one.at - other.at).slice(0, most / 2);
-    for (const { url } of oldest) await forget(url);
+    all.sort((one, other) => one.at - other.at);
+    for (const { url } of all.slice(0, most / 2)) await forget(url);
   }
 
   return {

@@ -79,10 +79,10 @@ test.each([
   const { areaOf, WardsUnknown, network } = await area({ "/data/wards.json": wards });
   await expect(areaOf(HERE)).rejects.toThrow(WardsUnknown);
   network.answer("/data/wards.json", { items: [WARD] });
-  expect((await areaOf(HERE))!.ward.value.ward.name).toBe("Riverside");
+  expect((await areaOf(HERE))!.ward.ward.name).toBe("Riverside");
 });
 
 test("a ward without a document is known by its name", async () => {
   const { areaOf } = await area({ "/data/wards/W1.json": () => new Response("", { status: 404 }) });
-  expect((await areaOf(HERE))!.ward.value).toMatchObject({ ward: { name: "Riverside" }, reports: [], roadworks: [] });
+  expect((await areaOf(HERE))!.ward).toMatchObject({ ward: { name: "Riverside" }, reports: [], roadworks: [] });
 });

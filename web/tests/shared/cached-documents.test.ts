@@ -152,10 +152,35 @@ describe("a document that the phone keeps", () => {
 
   test("stands in when the network fails, and says so", async () => {
     const network = newBrowser({ "/data/places.json": { items: [1] } });
-    expect(await open()).toMatchObject({ value: { items: [1] }, isOld: false });
+    const ages: number[] = [];
+    vi.stubGlobal("dispatchEvent", ({ detail }: CustomEvent<number>) => ages.push(detail));
+    const before = Date.now();
+    expect(await open()).toEqual({ items: [1] });
+    expect(ages).toEqual([]);
     network.answer("/data/places.json", null);
     nextPage({ isSameTab: true });
-    await expect.poll(open).toMatchObject({ value: { items: [1] }, isOld: true });
+    await expect.poll(open).toEqual({ items: [1] });
+    expect(ages[0]).toBeGreaterThanOrEqual(before);
+  });
+
+  test("is forgotten once it is no longer published", async () => {
+    const network = newBrowser({ "/data/places.json": { items: [1] } });
+    await open();
+    network.answer("/data/places.json", () => new Response("", { status: 410 }));
+    expect(await open()).toBeNull();
+    network.answer("/data/places.json", null);
+    await expect(open()).rejects.toThrow();
+  });
+
+  test("is one of a bounded number, of which the oldest are forgotten", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    newBrowser();
+    const { storedCopies } = await import("../../src/shared/stored-copies.ts");
+    const copies = storedCopies(() => indexedDB.open("test", 1), "kept", 4);
+    for (let number = 0; number < 6; number++) await copies.keep(`/data/${number}`, number, number);
+    const found = await Promise.all([0, 1, 2, 3, 4, 5].map((number) => copies.find(`/data/${number}`)));
+    expect(found.map((copy) => copy?.value)).toEqual([undefined, undefined, 2, 3, 4, 5]);
+    vi.useRealTimers();
   });
 
   test("is none where there is none, though one is kept", async () => {

@@ -37,8 +37,8 @@ describe("services that cannot run", () => {
   });
 
   test("are none where they cannot be had, or are not published", async () => {
-    newBrowser({ "/data/disruptions.json": null });
-    expect(await disruptions(COUNCIL)).toEqual([]);
+    newBrowser({ "/data/unreachable.json": null });
+    expect(await disruptions({ ...COUNCIL, disruptions: "/data/unreachable.json" })).toEqual([]);
     expect(await disruptions({} as Council)).toEqual([]);
   });
 });

@@ -1,9 +1,9 @@
 /** What every residents' page does: it stores the app for use offline, offers a new version, and says how old a stored copy is. */
-import { SAVED_COPY } from "../../shared/api.ts";
 import { showBar } from "../../shared/bars.ts";
 import { loadCatalogue } from "../../shared/council.ts";
 import { momentText } from "../../shared/dates.ts";
 import { actionButton } from "../../shared/dom.ts";
+import { SAVED_COPY } from "../../shared/places/cached-documents.ts";
 import { startWorker } from "../../shared/worker-update.ts";
 import { hasOutbox } from "./has-outbox.ts";
 import { SAVED_AT } from "../../shared/worker-messages.ts";

@@ -1,7 +1,6 @@
 /** A facility's page: ?id=<facility_id>. */
 import { loadCouncil } from "../../shared/council.ts";
 import { byId, element } from "../../shared/dom.ts";
-import { ageText } from "../../shared/places/age.ts";
 import { findFacility } from "../../shared/places/facilities.ts";
 import { faultNote } from "../../shared/places/facility-entry.ts";
 import { openReportsOf } from "../../shared/places/open-reports.ts";
@@ -28,18 +27,18 @@ async function start(): Promise<void> {
     return status.replaceChildren(ABSENT, element("a", { href: "/nearest/" }, "Find the nearest"));
   }
   const { facility, of } = found;
-  status.textContent = ageText(of, council);
+  status.textContent = "";
   name(facility.name);
   const faults = element("div", {});
   box.replaceChildren(
-    element("p", { class: "app-lead" }, of.value.label),
+    element("p", { class: "app-lead" }, of.label),
     faults,
     factsOf(facility, council),
     ...positionOf(facility),
-    ...reportLink(facility, of.value),
-    element("p", { class: "app-muted" }, of.value.attribution ?? ""),
+    ...reportLink(facility, of),
+    element("p", { class: "app-muted" }, of.attribution ?? ""),
   );
-  const { service_code } = of.value;
+  const { service_code } = of;
   if (!service_code) return;
   const report = (await openReportsOf([facility], service_code).catch(() => null))?.get(facility.facility_id);
   if (report) faults.append(faultNote(report));

@@ -4,7 +4,7 @@ import { isoDay } from "../../shared/dates.ts";
 import { concerns, type Disruption, disruptions } from "../../shared/disruptions.ts";
 import { distanceMm } from "../../shared/geo/nearest.ts";
 import { isInPolygons } from "../../shared/geo/polygon.ts";
-import { type Keeping, keptDocument } from "../../shared/places/cached-documents.ts";
+import { keptDocument } from "../../shared/places/cached-documents.ts";
 import { loadWards, type Ward } from "../../shared/places/wards.ts";
 import type { Place } from "../../shared/reports.ts";
 
@@ -44,7 +44,7 @@ export interface WardDocument {
 
 export interface Area {
   council: Council;
-  ward: Keeping<WardDocument>;
+  ward: WardDocument;
   /** Road works that are not over, nearest first. */
   roadworks: { work: Roadwork; distance_m: number }[];
   disruptions: Disruption[];
@@ -65,15 +65,15 @@ export async function areaOf(place: Place): Promise<Area | null> {
   return {
     council,
     ward: document,
-    roadworks: byDistance(document.value.roadworks, place, council),
+    roadworks: byDistance(document.roadworks, place, council),
     disruptions: here,
   };
 }
 
-async function loadDocument({ code, name }: Ward, { ward: template }: Council): Promise<Keeping<WardDocument>> {
+async function loadDocument({ code, name }: Ward, { ward: template }: Council): Promise<WardDocument> {
   const document = template ? await keptDocument<WardDocument>(template.replace("{code}", code)) : null;
   const bare = { ward: { code, name, councillors: [] }, open_reports: 0, reports: [], roadworks: [] };
-  return document ?? { value: bare, at: Date.now(), isOld: false };
+  return document ?? bare;
 }
 
 function byDistance(works: Roadwork[], place: Place, { time_zone }: Council): Area["roadworks"] {

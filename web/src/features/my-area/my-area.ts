@@ -2,7 +2,6 @@
 import { loadCouncil, loadServices, type Service } from "../../shared/council.ts";
 import { byId, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors } from "../../shared/form-errors.ts";
-import { ageText } from "../../shared/places/age.ts";
 import { AskPlace } from "../../shared/places/ask-place.ts";
 import { type MyArea, myArea } from "../../shared/places/my-area.ts";
 import { outsideText } from "../../shared/places/outside.ts";
@@ -50,10 +49,9 @@ async function look(chosen: Chosen): Promise<void> {
     if (turn !== turns) return;
     tell("");
     if (!area) return refuse(outsideText(council, chosen));
-    myArea.write({ ...chosen, ward: area.ward.value.ward.name });
-    name(chosen, area.ward.value.ward.name);
-    byId<HTMLAnchorElement>("ward-alerts").href =
-      `/alerts/?${new URLSearchParams({ ward: area.ward.value.ward.code })}`;
+    myArea.write({ ...chosen, ward: area.ward.ward.name });
+    name(chosen, area.ward.ward.name);
+    byId<HTMLAnchorElement>("ward-alerts").href = `/alerts/?${new URLSearchParams({ ward: area.ward.ward.code })}`;
     show(byId("ward-choice"));
     draw(area, chosen, services);
     present(around);
@@ -90,9 +88,6 @@ function name(chosen: Chosen, ward: string): void {
 }
 
 function draw(area: Area, chosen: Chosen, services: Service[]): void {
-  const old = byId("area-old");
-  show(old, area.ward.isOld);
-  old.textContent = ageText(area.ward, area.council);
   const parts = [
     disrupted(area),
     councillors(area),

@@ -18,7 +18,7 @@ export function disrupted({ disruptions, council }: Area): HTMLElement[] {
 }
 
 export function councillors({ ward }: Area): HTMLElement[] {
-  const people = ward.value.ward.councillors;
+  const people = ward.ward.councillors;
   if (people.length === 0) return [];
   return [
     element("h2", {}, people.length === 1 ? "Your councillor" : "Your councillors"),
@@ -36,7 +36,7 @@ function councillor({ name, party, email, phone, url }: Councillor): HTMLElement
 }
 
 export function reports({ ward, council }: Area, place: Place, services: Service[]): HTMLElement[] {
-  const { open_reports, reports } = ward.value;
+  const { open_reports, reports } = ward;
   const nameOf = ({ title, service_code }: WardReport) =>
     title || (services.find((service) => service.service_code === service_code)?.service_name ?? "A report");
   const items = reports.slice(0, MOST_REPORTS).map((report) => {

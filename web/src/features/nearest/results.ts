@@ -1,7 +1,6 @@
 /** The nearest facilities of a kind: a list by distance, and a map of them. */
 import type { Council } from "../../shared/council.ts";
 import { byId, show } from "../../shared/dom.ts";
-import { ageText } from "../../shared/places/age.ts";
 import { type Facilities, inSentence, type Near, nearestOf } from "../../shared/places/facilities.ts";
 import { facilityEntry, faultNote } from "../../shared/places/facility-entry.ts";
 import { openReportsOf } from "../../shared/places/open-reports.ts";
@@ -17,7 +16,6 @@ const heading = byId("results-heading");
 const status = byId("results-status");
 const more = byId<HTMLButtonElement>("more-results");
 const mapOpener = byId("results-on-map");
-const old = byId("results-old");
 const source = byId("results-source");
 
 let shown: { from: From; near: Near[] } = { from: { lat: 0, long: 0, label: "" }, near: [] };
@@ -57,7 +55,7 @@ export function clear(kind: string): void {
   heading.textContent = "The nearest";
   list.replaceChildren();
   source.textContent = "";
-  for (const each of [more, mapOpener, old]) show(each, false);
+  for (const each of [more, mapOpener]) show(each, false);
   map.close();
 }
 
@@ -71,8 +69,6 @@ function draw(council: Council, facilities: Facilities, from: From): void {
   source.textContent = attribution ?? "";
   show(more, most() < Math.min(facilities.value.items.length, MOST));
   show(mapOpener, shown.near.length > 0);
-  show(old, facilities.isOld);
-  old.textContent = ageText(facilities, council);
   map.redraw();
   if (service_code) void markFaults(service_code);
 }

@@ -7,7 +7,7 @@ import type { StepName } from "./step-order.ts";
 /** Fills in the linked asset and returns the next step. A draft about something else is not changed. */
 export async function takeLinked(id: string): Promise<StepName> {
   const found = await findFacility(id);
-  const service_code = found?.of.value.service_code;
+  const service_code = found?.of.service_code;
   if (!found || !service_code) return "where";
   if (assetOf(currentDraft())?.asset_id !== id) {
     if (isBegun(service_code)) return "begun";

@@ -11,38 +11,44 @@ const PATIENCE_WITH_COPY_MS = 5_000;
 const MOST = 300;
 const ABSENT = [403, 404, 410];
 
-/** A document, and when it was fetched; `isOld` if it is a copy because the network failed. */
-export interface Keeping<T> {
-  value: T;
-  at: number;
-  isOld: boolean;
-}
+/** The event that a page shows a stored copy, with its time in milliseconds. */
+export const SAVED_COPY = "ginnel-saved-copy";
 
 const copies = storedCopies(() => indexedDB.open(DATABASE, 1), STORE, MOST);
 
-/** The document, or null if there is none. Throws if it cannot be fetched and there is no copy. */
+/** The document, or null if there is none. If there is only a copy, the page says how old it is. Throws without one. */
 export async function keptDocument<T>(
   url: string,
   patienceMs = PATIENCE_MS,
   read: (answer: Response) => Promise<unknown> = (answer) => answer.json(),
-): Promise<Keeping<T> | null> {
+): Promise<T | null> {
   const copy = await copies.find<T>(url);
   try {
-    const signal = AbortSignal.timeout(copy ? Math.min(PATIENCE_WITH_COPY_MS, patienceMs) : patienceMs);
-    const answer = await fetch(url, { cache: "no-cache", signal });
-    if (ABSENT.includes(answer.status)) {
+    const answer = await fetchDocument(url, copy ? Math.min(PATIENCE_WITH_COPY_MS, patienceMs) : patienceMs);
+    if (!answer) {
       await copies.forget(url);
       return null;
     }
-    if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
     const value = await read(answer);
-    const at = Date.now();
-    void copies.keep(url, value, at);
-    return { value: value as T, at, isOld: false };
+    void copies.keep(url, value, Date.now());
+    return value as T;
   } catch (error) {
     if (!copy) throw error;
-    return { value: copy.value, at: copy.at, isOld: true };
+    dispatchEvent(new CustomEvent(SAVED_COPY, { detail: copy.at }));
+    return copy.value;
   }
+}
+
+/** The answer, or null if there is no such document. Throws if it cannot be fetched. */
+export async function fetchDocument(
+  url: string,
+  patienceMs: number,
+  headers: Record<string, string> = {},
+): Promise<Response | null> {
+  const answer = await fetch(url, { cache: "no-cache", headers, signal: AbortSignal.timeout(patienceMs) });
+  if (ABSENT.includes(answer.status)) return null;
+  if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
+  return answer;
 }
 
 /** The bytes of a document that is not JSON. */

@@ -4,7 +4,7 @@ import { nearestOnEdge } from "../geo/polygon-edge.ts";
 import { distanceMm, type Found, type Index, nearest, openIndex, order } from "../geo/nearest.ts";
 import { isInPolygons, type Polygon } from "../geo/polygon.ts";
 import type { Place } from "../reports.ts";
-import { type Keeping, keptBytes, keptDocument } from "./cached-documents.ts";
+import { keptBytes, keptDocument } from "./cached-documents.ts";
 import type { Opening } from "./opening.ts";
 
 export interface Kind {
@@ -43,7 +43,8 @@ export interface KindDocument extends Omit<Kind, "count"> {
 }
 
 /** A kind's facilities with their index, if the matching index could be loaded. */
-export interface Facilities extends Keeping<KindDocument> {
+export interface Facilities {
+  value: KindDocument;
   opened: Index | null;
 }
 
@@ -51,13 +52,13 @@ export interface Facilities extends Keeping<KindDocument> {
 export async function loadKinds(): Promise<Kind[]> {
   const { facility_kinds: url } = await loadCouncil();
   const document = url ? await keptDocument<{ items: Kind[] }>(url) : null;
-  return document?.value.items ?? [];
+  return document?.items ?? [];
 }
 
 const addressOf = (template: string | undefined, kind: string) => template?.replace("{kind}", kind);
 
 /** A kind's facilities without their index, or null if there is no such kind. */
-export async function loadKind(kind: string): Promise<Keeping<KindDocument> | null> {
+export async function loadKind(kind: string): Promise<KindDocument | null> {
   const url = addressOf((await loadCouncil()).facilities, kind);
   return url ? keptDocument<KindDocument>(url) : null;
 }
@@ -67,8 +68,8 @@ export async function loadFacilities(kind: string): Promise<Facilities | null> {
   const [document, bytes] = await Promise.all([loadKind(kind), url ? keptBytes(url).catch(() => null) : null]);
   if (!document) return null;
   // The two are fetched in parallel, and an import may change one in between.
-  const fits = bytes && (await digestOf(bytes.value)) === document.value.index;
-  return { ...document, opened: fits ? openIndex(bytes.value) : null };
+  const fits = bytes && (await digestOf(bytes)) === document.index;
+  return { value: document, opened: fits ? openIndex(bytes) : null };
 }
 
 async function digestOf(bytes: ArrayBuffer): Promise<string> {
@@ -99,11 +100,11 @@ export const facilityPage = ({ facility_id }: Pick<Facility, "facility_id">) =>
   `/facility/?id=${encodeURIComponent(facility_id)}`;
 
 /** Finds a facility by its id, which starts with its kind. */
-export async function findFacility(id: string): Promise<{ facility: Facility; of: Keeping<KindDocument> } | null> {
+export async function findFacility(id: string): Promise<{ facility: Facility; of: KindDocument } | null> {
   for (const { kind } of await loadKinds()) {
     if (!id.startsWith(`${kind}-`)) continue;
     const of = await loadKind(kind);
-    const facility = of?.value.items.find(({ facility_id }) => facility_id === id);
+    const facility = of?.items.find(({ facility_id }) => facility_id === id);
     if (of && facility) return { facility, of };
   }
   return null;

@@ -36,13 +36,13 @@ async function fetchPlaces(): Promise<Known[]> {
     fetchFacilities().catch(() => []),
   ]);
   if (!document) throw new Error("The list of places is missing");
-  return [...document.value.items, ...facilities].map(known);
+  return [...document.items, ...facilities].map(known);
 }
 
 async function fetchFacilities(): Promise<KnownPlace[]> {
   const { facility_names: url } = await loadCouncil();
   const document = url ? await keptDocument<FacilityNames>(url) : null;
-  const named = Object.values(document?.value.kinds ?? {}).flat();
+  const named = Object.values(document?.kinds ?? {}).flat();
   return named.map(([label, lat, long]) => ({ label, kind: "facility", lat, long }));
 }
 
@@ -57,8 +57,7 @@ function loadPostcodes(): Promise<Postcodes | null> {
 
 async function fetchPostcodes(): Promise<Postcodes | null> {
   const { postcodes: url } = await loadCouncil();
-  const document = url ? await keptDocument<Postcodes>(url) : null;
-  return document?.value ?? null;
+  return url ? keptDocument<Postcodes>(url) : null;
 }
 
 /** A place that was found. `words` are for an address: a street with the typed house number, or another name. */

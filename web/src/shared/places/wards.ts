@@ -37,7 +37,7 @@ export function loadWards({ wards: url }: Council): Promise<Ward[]> {
 
 async function fetchWards(url: string | undefined): Promise<Ward[]> {
   const document = url ? await keptDocument<{ items: Ward[] }>(url) : null;
-  return document?.value.items ?? [];
+  return document?.items ?? [];
 }
 
 /** False if no wards are known. */
