@@ -69,8 +69,10 @@ export default defineConfig({
               test: /src\/shared\/(?!queue|bars|worker|character-count|timeline|basemap|reference|follow|channels|browser-alerts|kept-draft|pending-report|promise|chart|push|session|staff-page|choices|disruptions|street-names|geo|places\/(?!kept)|post|send|request\.|device|outcome|upload)/,
             },
             { name: "preload-helper", test: /preload-helper/ },
+            // The crew's page needs it, too, and must not run the next group.
+            { name: "worker", test: /src\/shared\/worker-\w+\.ts/ },
             // The pages of accounts and staff do without it.
-            { name: "app", test: /src\/(features\/app\/(app|has-outbox)|shared\/(bars|worker-\w+))\.ts/ },
+            { name: "app", test: /src\/(features\/app\/(app|has-outbox)|shared\/bars)\.ts/ },
             // Many need it alone, which the next group would take in.
             { name: "polygon", test: /src\/shared\/geo\/polygon\.ts/ },
             // Pages that need one of these mostly need the others, and one chunk is smaller than several.
