@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import boto3
 import pytest
@@ -11,6 +12,7 @@ from playwright.sync_api import Page, expect
 from infra.local.stack import LocalStack
 from infra.publish_web import WebFile
 from tests.browser.conftest import WEB, NewPage
+from tests.browser.test_kept_drafts import DRAFTS
 from tests.browser.test_report_page import stored
 
 PAGES = {
@@ -168,3 +170,41 @@ def test_new_version_is_offered_and_taken_only_when_the_button_is_pressed(
     lose_signal(page)
     page.goto("/cookies/")
     expect(page.locator("h1")).to_have_text("New cookies")
+
+
+SHARE = """([name, type, bytes]) => {
+  const data = new DataTransfer();
+  data.items.add(new File([new Uint8Array(bytes)], name, { type }));
+  const form = document.createElement("form");
+  Object.assign(form, { method: "post", enctype: "multipart/form-data", action: "/share/" });
+  const input = Object.assign(document.createElement("input"), { type: "file", name: "photos" });
+  input.files = data.files;
+  form.append(input);
+  document.body.append(form);
+  form.submit();
+}"""
+"""What the operating system sends when a photo is shared with the installed app."""
+
+
+def test_shared_photo_starts_a_report_and_keeps_an_unfinished_one(
+    page: Page, shared_data: Path
+) -> None:
+    page.goto("/report/")
+    page.get_by_label("Nearest house number").fill("An earlier report")
+    photo = shared_data / "photos" / "photo_1.JPG"
+    page.evaluate(SHARE, [photo.name, "image/jpeg", list(photo.read_bytes())])
+    page.wait_for_url("**/report/#where")
+    expect(page.get_by_text("We've added the photo to your report")).to_be_visible()
+    expect(page.get_by_label("Nearest house number")).to_have_value("")
+    page.reload()
+    drafts = page.evaluate(DRAFTS)
+    assert "An earlier report" in drafts
+    assert drafts.count(photo.name) == 1
+
+
+def test_manifest_has_shortcuts_to_pages_and_a_share_target(page: Page) -> None:
+    manifest = page.request.get("/manifest.webmanifest").json()
+    urls = [each["url"] for each in manifest["shortcuts"]]
+    assert urls == ["/report/", "/nearest/", "/track/"]
+    assert set(urls) <= set(PAGES)
+    assert manifest["share_target"]["params"]["files"][0]["name"] == "photos"

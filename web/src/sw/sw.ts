@@ -4,6 +4,7 @@
  */
 import { flush } from "../features/report/delivery.ts";
 import { CHANNEL, items } from "../features/report/outbox.ts";
+import { keepShared } from "../features/report/shared-photos.ts";
 import { groupReference } from "../shared/reference.ts";
 import { addressOf } from "../shared/push-address.ts";
 import { request } from "../shared/request.ts";
@@ -16,6 +17,8 @@ declare const self: ServiceWorkerGlobalScope;
 declare const FILES: Files;
 
 const CACHE = "resident_app";
+/** The address to which other apps share photos (share_target of the manifest). */
+const SHARE = "/share/";
 const OFFLINE_PAGE = "/offline/";
 /** What this worker leaves to the network: staff's and crews' pages, forms, the API and files. */
 const LEFT_ALONE = /^\/(admin|api|crew|data|desk|feeds|forms|open311|photos|_local)\//;
@@ -36,6 +39,7 @@ const PLAIN: Message = { title: "News from your council", body: "", url: "/", ta
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
+  if (request.method === "POST" && url.pathname === SHARE) return event.respondWith(receiveShare(request));
   if (request.method !== "GET" || url.origin !== self.location.origin || LEFT_ALONE.test(url.pathname)) return;
   const address = url.pathname.replace(/\/index\.html$/, "/");
   if (app.has(address)) event.respondWith(app.answer(address, request));
@@ -53,6 +57,13 @@ self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renew
 async function openPage(url: URL, request: Request): Promise<Response> {
   const page = isReportPage(url) ? reportPage(request) : fetch(request);
   return page.catch(() => app.answer(OFFLINE_PAGE, request));
+}
+
+/** Opens the report page with the shared photos. */
+async function receiveShare(request: Request): Promise<Response> {
+  const photos = (await request.formData()).getAll("photos").filter((each) => each instanceof File);
+  await keepShared(photos);
+  return Response.redirect("/report/?shared", 303);
 }
 
 /** Fails if something still waits, so that the browser tries again. */

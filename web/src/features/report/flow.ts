@@ -28,7 +28,7 @@ function elsewhereIn(catalogue: Catalogue | null, draft: Draft): Elsewhere | und
 }
 
 /** Whether the draft has any content to continue with. */
-function isBegun(): boolean {
+export function isBegun(): boolean {
   const { service_code, description, address, photos } = currentDraft();
   return Boolean(placeOf(currentDraft()) || service_code || description || address || photos.length);
 }

@@ -15,7 +15,11 @@ const asked = new AskPlace(section, accept, () => placeOf(currentDraft()));
 
 export function start(onward: () => Promise<void>): void {
   byId("use-photo").addEventListener("click", () => photo.click());
-  photo.addEventListener("change", () => void offerPhotosPlace());
+  photo.addEventListener("change", () => {
+    const file = photo.files?.[0];
+    photo.value = "";
+    if (file) void offerPhoto(file);
+  });
   inWords.addEventListener("click", useWords);
   address.addEventListener("input", () => changeDraft({ address: address.value }));
   section.querySelector("form")!.addEventListener("submit", () => void goOn(onward));
@@ -78,10 +82,8 @@ function useWords(): void {
   focusOn(address);
 }
 
-/** Asks before it uses a photo's place, because the photo may have been taken somewhere else. */
-async function offerPhotosPlace(): Promise<void> {
-  const file = photo.files?.[0];
-  if (!file) return;
+/** Adds a photo. Asks before it uses the photo's place, because it may have been taken somewhere else. */
+export async function offerPhoto(file: File): Promise<void> {
   clearErrors(section);
   asked.say("Reading the photo…");
   const council = await asked.council();
@@ -91,8 +93,6 @@ async function offerPhotosPlace(): Promise<void> {
     asked.say(await offerPlaceOf(file, council, byId("photo-offer"), (place) => asked.accept(place)));
   } catch {
     asked.refuse("We could not read the photo. Choose another way to give the location");
-  } finally {
-    photo.value = "";
   }
 }
 

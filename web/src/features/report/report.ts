@@ -5,7 +5,7 @@ import { allowed, linkedAsset, stepAfter } from "./flow.ts";
 import { allowedEnd } from "./sent-reports.ts";
 import type { StepName } from "./step-order.ts";
 import { goTo, sectionOf, startSteps } from "./steps.ts";
-import { enter as enterWhere, start as startWhere } from "./location.ts";
+import { enter as enterWhere, offerPhoto, start as startWhere } from "./location.ts";
 
 /** `start` runs once, `enter` each time the step is shown. */
 interface Step {
@@ -70,11 +70,15 @@ async function onwardFrom(step: StepName): Promise<void> {
   goTo(await stepAfter(step));
 }
 
+/** Whether another app has shared photos with this page. */
+const isShared = new URL(location.href).searchParams.has("shared");
+
 /** Shows an unfinished report of another visit first, so that nobody continues it by mistake. */
 async function begin(): Promise<void> {
   const isResumed = await takeUp();
   for (const each of document.querySelectorAll("[data-kept]")) each.textContent = keptWords();
-  if (isResumed && !linkedAsset() && !location.hash) history.replaceState(null, "", "#begun");
+  if (isShared) history.replaceState(null, "", "/report/#where");
+  else if (isResumed && !linkedAsset() && !location.hash) history.replaceState(null, "", "#begun");
   else await takeAsset();
 }
 
@@ -90,4 +94,7 @@ async function takeAsset(): Promise<void> {
 sectionOf("where").addEventListener("focusin", () => fetchSoon("service"), { once: true });
 // A form whose step is still loading must not leave the page.
 document.addEventListener("submit", (event) => event.preventDefault());
-void begin().then(() => startSteps(async (wanted) => allowedEnd(wanted) ?? allowed(wanted), load));
+void begin().then(() => {
+  startSteps(async (wanted) => allowedEnd(wanted) ?? allowed(wanted), load);
+  if (isShared) void import("./share.ts").then(({ startWithShared }) => startWithShared(offerPhoto));
+});
