@@ -16,6 +16,8 @@ RESULTS = f"/nearest/#toilets/{HOME['lat']:.5f},{HOME['long']:.5f}/"
 PAGES = [
     "/",
     "/report/",
+    "/report/#waiting",
+    "/offline/",
     "/map/",
     "/track/",
     "/track/?ref=0000-0000-0000",

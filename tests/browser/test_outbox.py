@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 from infra.local.stack import LocalStack
-from tests.browser.conftest import ARGUMENTS, CHROMIUM, PHONE, NewPage
+from tests.browser.conftest import ARGUMENTS, CHROMIUM, NARROW, PHONE, NewPage
+from tests.browser.test_accessibility import overflow, violations
 from tests.browser.test_kept_on_the_phone import stored
 from tests.browser.test_offline import INSTALLED
 from tests.browser.test_report_path import (
@@ -153,6 +154,13 @@ def test_waiting_report_can_be_edited_and_sent(new_page: NewPage, stack: LocalSt
     assert stored(stack, request_id)["description"] == "Right words"
     page.goto("/report/#waiting")
     expect(page.get_by_text("There are no reports waiting to be sent")).to_be_visible()
+
+
+def test_waiting_report_fits_a_narrow_phone_and_has_no_violation(new_page: NewPage) -> None:
+    page = to_the_outbox(new_page, "Narrow")
+    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    assert violations(page) == []
+    assert overflow(page) <= 0
 
 
 def test_waiting_report_is_deleted_after_a_question(new_page: NewPage) -> None:

@@ -6,7 +6,7 @@ import type { Flushed } from "../../shared/queue.ts";
 import { sender } from "../../shared/queue-timer.ts";
 import { groupReference } from "../../shared/reference.ts";
 import { flush } from "../report/delivery.ts";
-import { CHANNEL, items, remove, type WaitingReport } from "../report/outbox.ts";
+import { CHANNEL, items, markSeen, type WaitingReport } from "../report/outbox.ts";
 import { hasOutbox } from "./has-outbox.ts";
 
 const channel = new BroadcastChannel(CHANNEL);
@@ -62,7 +62,7 @@ function seeThem({ length }: WaitingReport[]): HTMLElement {
 
 function tellSent({ key, title, sent }: WaitingReport): void {
   const { service_request_id: id, tracking_url } = sent!;
-  const close = actionButton("Close", () => void remove(key).then(outboxChanged));
+  const close = actionButton("Close", () => void markSeen(key).then(outboxChanged));
   if (told.has(key)) return;
   told.add(key);
   showBar(

@@ -50,6 +50,11 @@ export const { keep, items, remove, nextSeq, alone, change } = queue<WaitingRepo
   lock: "ginnel-outbox",
 });
 
+/** Forgets a report that was sent, once its sender knows it. */
+export function markSeen(key: string): Promise<void> {
+  return change(key, () => remove(key));
+}
+
 /** Deletes a report that was not sent, with its photos. */
 export function discard(key: string): Promise<void> {
   return change(key, discardItem);

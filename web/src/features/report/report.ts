@@ -70,16 +70,21 @@ async function onwardFrom(step: StepName): Promise<void> {
   goTo(await stepAfter(step));
 }
 
-/** Whether another app has shared photos with this page. */
-const isShared = new URL(location.href).searchParams.has("shared");
-
-/** Shows an unfinished report of another visit first, so that nobody continues it by mistake. */
-async function begin(): Promise<void> {
+/**
+ * Shows an unfinished report of another visit first, so that nobody continues it by mistake. Returns the photo that
+ * another app shared with the page.
+ */
+async function begin(): Promise<File | undefined> {
   const isResumed = await takeUp();
   for (const each of document.querySelectorAll("[data-kept]")) each.textContent = keptWords();
-  if (isShared) history.replaceState(null, "", "/report/#where");
-  else if (isResumed && !linkedAsset() && !location.hash) history.replaceState(null, "", "#begun");
+  if (new URL(location.href).searchParams.has("shared")) return takeShared();
+  if (isResumed && !linkedAsset() && !location.hash) history.replaceState(null, "", "#begun");
   else await takeAsset();
+}
+
+async function takeShared(): Promise<File | undefined> {
+  history.replaceState(null, "", "/report/#where");
+  return import("./share.ts").then(({ startWithShared }) => startWithShared()).catch(() => undefined);
 }
 
 /** Fills in the asset from a link on the asset's page. */
@@ -94,7 +99,7 @@ async function takeAsset(): Promise<void> {
 sectionOf("where").addEventListener("focusin", () => fetchSoon("service"), { once: true });
 // A form whose step is still loading must not leave the page.
 document.addEventListener("submit", (event) => event.preventDefault());
-void begin().then(() => {
+void begin().then((photo) => {
   startSteps(async (wanted) => allowedEnd(wanted) ?? allowed(wanted), load);
-  if (isShared) void import("./share.ts").then(({ startWithShared }) => startWithShared(offerPhoto));
+  if (photo) void offerPhoto(photo);
 });

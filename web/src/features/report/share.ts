@@ -6,11 +6,13 @@ import { addPhoto } from "./photo-add.ts";
 import { readFacts } from "./photo-exif.ts";
 import { takeShared } from "./shared-photos.ts";
 
-/** An unfinished report stays as it is, to be continued later. `offer` adds a photo and offers its place. */
-export async function startWithShared(offer: (photo: File) => Promise<void>): Promise<void> {
+/**
+ * Returns the first photo, whose place the page offers; the others are in the draft. An unfinished report stays as it
+ * is, to be continued later.
+ */
+export async function startWithShared(): Promise<File | undefined> {
   const [first, ...others] = await takeShared();
-  if (!first) return;
-  if (isBegun()) await replaceDraft(newDraft());
-  await offer(first);
+  if (first && isBegun()) await replaceDraft(newDraft());
   for (const photo of others) await addPhoto(photo, await readFacts(photo).catch(() => ({}))).catch(() => null);
+  return first;
 }

@@ -3,7 +3,7 @@ import { onOutboxChange, outboxChanged, sendWaiting } from "../app/outbox-notice
 import { momentText } from "../../shared/dates.ts";
 import { actionButton, byId, element, focusOn } from "../../shared/dom.ts";
 import { replaceDraft } from "./draft.ts";
-import { change, discard, items, keep, KEPT_DAYS, remove, type WaitingReport } from "./outbox.ts";
+import { change, discard, items, keep, KEPT_DAYS, markSeen, remove, type WaitingReport } from "./outbox.ts";
 import { type Receipt, rememberSent } from "./sent-reports.ts";
 import { goTo } from "./steps.ts";
 
@@ -34,7 +34,7 @@ async function follow(): Promise<void> {
   const { key, account, for_other, sent } = mine;
   own = null;
   rememberSent({ receipt: sent as Receipt, key, account, for_other, at: Date.now() });
-  await remove(key);
+  await markSeen(key);
   outboxChanged();
   goTo("sent");
 }
@@ -102,7 +102,9 @@ async function confirmed(key: string): Promise<void> {
 
 async function tryNow(key: string): Promise<void> {
   status.textContent = "Sending your report…";
-  await change(key, (item) => keep({ ...item, attention: null }));
+  await change(key, async (item) => {
+    if (item.attention !== null) await keep({ ...item, attention: null });
+  });
   await sendWaiting();
   await draw();
 }
