@@ -10,6 +10,8 @@ import { CHANNEL, items, markSeen, type WaitingReport } from "../report/outbox.t
 import { hasOutbox } from "./has-outbox.ts";
 
 const channel = new BroadcastChannel(CHANNEL);
+/** The step that lists what waits. */
+const LIST = "/report/#waiting";
 /** The sent reports whose senders see a notice on this page. */
 const told = new Set<string>();
 const listeners: (() => void)[] = [];
@@ -40,7 +42,8 @@ async function tell(): Promise<void> {
   const all = await items().catch((): WaitingReport[] => []);
   const waiting = all.filter(({ sent }) => !sent);
   if (!all.length) hasOutbox.forget();
-  showBar("waiting", ...(waiting.length ? [waitingText(waiting), seeThem(waiting)] : []));
+  const isListed = location.hash === LIST.slice(LIST.indexOf("#"));
+  showBar("waiting", ...(waiting.length && !isListed ? [waitingText(waiting), seeThem(waiting)] : []));
   const sent = all.filter((item) => item.sent);
   for (const key of told) if (!sent.some((item) => item.key === key)) showBar(`sent-${key}`);
   for (const item of sent) tellSent(item);
@@ -57,7 +60,7 @@ function waitingText(waiting: WaitingReport[]): string {
 }
 
 function seeThem({ length }: WaitingReport[]): HTMLElement {
-  return element("a", { href: "/report/#waiting" }, length === 1 ? "See the report" : "See the reports");
+  return element("a", { href: LIST }, length === 1 ? "See the report" : "See the reports");
 }
 
 function tellSent({ key, title, sent }: WaitingReport): void {
@@ -74,5 +77,6 @@ function tellSent({ key, title, sent }: WaitingReport): void {
 }
 
 channel.addEventListener("message", () => void tell());
+addEventListener("hashchange", () => void tell());
 start();
 void tell();
