@@ -11,6 +11,7 @@ const list = byId("waiting-list");
 const status = byId("waiting-status");
 /** The report whose deletion has to be confirmed. */
 let asking: string | null = null;
+let drawn = "";
 /** The report that this page put into the outbox last. */
 let own: string | null = null;
 
@@ -43,6 +44,10 @@ async function draw(): Promise<void> {
   const waiting = (await items().catch(() => [])).filter(({ sent }) => !sent);
   const words = statusText(waiting);
   if (status.textContent !== words) status.textContent = words;
+  // An unchanged list keeps the focus.
+  const state = JSON.stringify([asking, ...waiting.map(({ key, attention }) => [key, attention])]);
+  if (state === drawn) return;
+  drawn = state;
   list.replaceChildren(...waiting.map(entry));
 }
 
