@@ -171,6 +171,6 @@ def test_track_says_that_a_non_public_report_needs_its_link(
     report = stored(stack, 9060, visibility="private")
     page = new_page()
     page.goto(f"/track/?ref={report.service_request_id}")
-    expect(page.get_by_role("alert")).to_contain_text("We can't find a report")
+    expect(page.get_by_role("heading", name="We can't find a report")).to_be_focused()
     expect(page.get_by_text("use the link we gave you when you sent it")).to_be_visible()
     assert violations(page) == []

@@ -17,9 +17,13 @@ if (area) {
 
 void tellDisruptions().catch(() => undefined);
 
-/** Shows the disruptions that affect the resident's own place, or all if no place is saved. */
+/** Shows the disruptions that affect the resident's own place, or all if no place is saved: their titles in a line at
+ * the top, which has room for them, and what they mean further down. */
 async function tellDisruptions(): Promise<void> {
   const council = await loadCouncil();
   const here = (await disruptions(council)).filter((each) => !area || concerns(each, area));
+  if (!here.length) return;
+  byId("disrupted").querySelector("a")!.textContent = here.map(({ title }) => title).join(", ");
+  show(byId("disrupted"));
   byId("disruptions").replaceChildren(...here.map((each) => disruptionNotice(each, council.time_zone, "h2")));
 }

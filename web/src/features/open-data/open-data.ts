@@ -26,8 +26,8 @@ interface Index {
 
 const MONTH: Intl.DateTimeFormatOptions = { month: "long", year: "numeric", timeZone: "UTC" };
 const HEADINGS: [kind: Feed["kind"], heading: string][] = [
-  ["ward", "By ward"],
-  ["service", "By kind of problem"],
+  ["ward", "Feeds by ward"],
+  ["service", "Feeds by kind of problem"],
 ];
 
 void list().catch(() => tell("We could not load the list of files. Check your connection and try again."));
@@ -65,7 +65,7 @@ function feeds({ feeds }: Index, kind: Feed["kind"], heading: string): HTMLEleme
   const items = feeds
     .filter((feed) => feed.kind === kind)
     .map(({ name, url }) => element("li", {}, element("a", { href: url }, name)));
-  return items.length ? [element("h3", {}, heading), element("ul", { class: "govuk-list app-feeds" }, ...items)] : [];
+  return items.length ? [element("h2", {}, heading), element("ul", { class: "govuk-list app-feeds" }, ...items)] : [];
 }
 
 function tell(text: string): void {

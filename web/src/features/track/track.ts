@@ -6,6 +6,8 @@ import { groupReference, mayBeWords, parseReference } from "../../shared/referen
 import { findReport } from "../../shared/reports.ts";
 import { reportSummary } from "./summary.ts";
 
+const UNMATCHED =
+  "Check what you entered. A reference has 12 letters and numbers, like 7K3M-2QXV-9HTD. You can also enter a street.";
 const NOT_PUBLIC =
   "Some reports are private, and we check some reports before publishing them. " +
   "To see such a report, use the link we gave you when you sent it.";
@@ -33,6 +35,14 @@ function refuse(message: string): void {
   showErrors(form, [{ field: "ref", message }]);
 }
 
+/** Shows the answer below the form, which stays where it is. */
+function present(heading: string, text: string, ...more: HTMLElement[]): void {
+  const title = element("h2", {}, heading);
+  result.replaceChildren(title, element("p", {}, text), ...more);
+  show(result);
+  focusOn(title);
+}
+
 async function track(): Promise<void> {
   const typed = wanted() ?? "";
   input.value = typed;
@@ -41,10 +51,7 @@ async function track(): Promise<void> {
   const id = parseReference(typed);
   if (id) await lookUp(id, typed);
   else if (!typed) refuse("Enter your reference, or a street or place");
-  else if (!(await showPlaces(typed)))
-    refuse(
-      "We can't find a report or place that matches. A reference has 12 letters and numbers, like 7K3M-2QXV-9HTD. Check what you entered",
-    );
+  else if (!(await showPlaces(typed))) present("We can't find a report or place that matches", UNMATCHED);
 }
 
 /** Shows the places of that name, each with a link to the reports near it; false if there is none. */
@@ -57,14 +64,8 @@ async function showPlaces(typed: string): Promise<boolean> {
     const links = found.map(({ label, lat, long }) =>
       element("li", {}, element("a", { href: `/map/#17/${lat.toFixed(5)}/${long.toFixed(5)}` }, label)),
     );
-    const heading = element("h2", { class: "govuk-heading-m" }, `Places that match “${typed}”`);
-    result.replaceChildren(
-      heading,
-      element("p", {}, "Choose a place to see the reports near it:"),
-      element("ul", { class: "govuk-list" }, ...links),
-    );
-    show(result);
-    focusOn(heading);
+    const list = element("ul", { class: "govuk-list" }, ...links);
+    present(`Places that match “${typed}”`, "Choose a place to see the reports near it:", list);
     return true;
   } catch {
     return false;
@@ -84,9 +85,7 @@ async function lookUp(id: string, typed: string): Promise<void> {
       show(result);
       focusOn(result.querySelector("h2")!);
     } else if (!(mayBeWords(typed) && (await showPlaces(typed)))) {
-      result.replaceChildren(element("p", { class: "app-notice" }, NOT_PUBLIC));
-      show(result);
-      refuse(`We can't find a report with reference ${groupReference(id)}. Check what you entered`);
+      present(`We can't find a report with reference ${groupReference(id)}`, `Check what you entered. ${NOT_PUBLIC}`);
     }
   } catch {
     refuse("We couldn't search for your report. Check your connection and try again");

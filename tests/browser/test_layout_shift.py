@@ -1,0 +1,124 @@
+"""Nothing that a resident reads moves while a page loads over a slow connection."""
+
+import json
+import re
+import time
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route
+
+from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.reports.model import Photo
+from infra.local.stack import LocalStack
+from tests import builders
+from tests.browser.conftest import DESK, PHONE, NewPage
+from tests.browser.published import put_json
+from tests.browser.signing_in import new_account, sign_in
+from tests.browser.test_accessibility import PAGES, RESULTS
+from tests.browser.test_disruption_notices import AREA, notice
+from tests.browser.test_report_page import take_in
+
+MOST = 0.02
+"""The budget of a page. Below 0.1, Google's Core Web Vitals call a page good."""
+LATE_S = 0.3
+REPORT = builders.report(9300)
+ENTRY = re.compile(r"/assets/[a-z-]+\.js$")
+"""A page's own script."""
+OBSERVE = f"""(() => {{
+  window.shifts = [];
+  const nameOf = ({{ node }}) => node?.id || node?.className || node?.nodeName || "gone";
+  new PerformanceObserver((list) => {{
+    for (const {{ hadRecentInput, value, sources }} of list.getEntries())
+      if (!hadRecentInput) shifts.push({{ value, moved: sources.map(nameOf) }});
+  }}).observe({{ type: "layout-shift", buffered: true }});
+  let running = 0;
+  let last = performance.now();
+  const {{ fetch }} = window;
+  window.fetch = async (...asked) => {{
+    running++;
+    try {{
+      return await fetch(...asked);
+    }} finally {{
+      await new Promise((late) => setTimeout(late, {LATE_S * 1000}));
+      running--;
+      last = performance.now();
+    }}
+  }};
+  window.isAtRest = () =>
+    document.readyState === "complete" && !running && performance.now() - last > {LATE_S * 2000};
+}})()"""
+"""Notes what moves, and gives the page each document late."""
+FILLED = [
+    "/?with=notices",
+    "/nearest/#toilets",
+    RESULTS,
+    "/facility/?id=toilets-1",
+    "/my-area/?with=area",
+    f"/track/?ref={REPORT.service_request_id}",
+    f"/reports/{REPORT.service_request_id}",
+    "/performance/",
+    "/performance/?service=pothole",
+    "/getting-through/",
+]
+SIGNED_IN = ["", "alerts/", "details/", "places/", "devices/", "data/", "forget/"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _published(places: None, stack: LocalStack) -> None:
+    photo_id = "Q" * 26
+    take_in(REPORT.service_request_id, photo_id)
+    photos = (Photo(photo_id=photo_id, state="shown"),)
+    reports_ports().repository.create(builders.report(9300, photos=photos))
+    put_json(stack, "data/disruptions.json", {"items": [notice("No bins"), notice("No buses")]})
+    stack.cloud.pump.wait_until_idle()
+
+
+def come_late(route: Route) -> None:
+    time.sleep(LATE_S)
+    route.continue_()
+
+
+def shift_of(page: Page, path: str) -> tuple[float, list[Any]]:
+    """The sum of all shifts while the page loads slowly, and what moved."""
+    page.add_init_script(OBSERVE)
+    page.route(ENTRY, come_late)
+    page.goto(path)
+    page.wait_for_function("() => isAtRest()")
+    page.wait_for_function("() => !/Loading|Looking/.test(document.body.innerText)")
+    found: list[Any] = page.evaluate(
+        "new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(shifts))))"
+    )
+    return sum(each["value"] for each in found), found
+
+
+WIDTHS = pytest.mark.parametrize(
+    "viewport",
+    [
+        pytest.param(PHONE, id="phone"),
+        pytest.param(DESK, id="desk", marks=pytest.mark.exhaustive),
+    ],
+)
+
+
+@WIDTHS
+@pytest.mark.parametrize("path", [*PAGES, *FILLED])
+def test_page_does_not_move_while_it_loads(
+    path: str, viewport: dict[str, int], new_page: NewPage
+) -> None:
+    page = new_page(viewport=viewport)
+    if "with=area" in path:
+        page.add_init_script(f"localStorage.setItem('ginnel.my-area', `{json.dumps(AREA)}`)")
+    shift, moved = shift_of(page, path)
+    assert shift <= MOST, moved
+
+
+@WIDTHS
+@pytest.mark.parametrize("path", SIGNED_IN)
+def test_page_of_an_account_does_not_move_while_it_loads(
+    path: str, viewport: dict[str, int], new_page: NewPage
+) -> None:
+    page = new_page(viewport=viewport)
+    sign_in(page, new_account())
+    shift, moved = shift_of(page, f"/account/{path}")
+    assert shift <= MOST, moved
