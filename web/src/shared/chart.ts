@@ -93,7 +93,15 @@ function table(title: string, rows: string, columns: string[], data: Row[], say:
     ),
   );
   const caption = element("caption", { class: "govuk-visually-hidden" }, title);
-  return element("table", { class: "app-table" }, caption, element("thead", {}, head), element("tbody", {}, ...body));
+  const made = element(
+    "table",
+    { class: "app-table" },
+    caption,
+    element("thead", {}, head),
+    element("tbody", {}, ...body),
+  );
+  // Large text can make it wider than a phone: it scrolls by itself, by keyboard as well.
+  return element("div", { class: "app-table-scroll", role: "region", "aria-label": title, tabindex: "0" }, made);
 }
 
 function notShown(missing: string): HTMLElement {
