@@ -84,16 +84,15 @@ def _for_other_sites(cors: dict[str, Any] | None) -> Iterator[Header]:
             yield Header(name, ", ".join(entry["Items"]), cors["OriginOverride"])
 
 
-def missing_page() -> tuple[dict[str, str], bytes]:
-    """The headers and the body of the "not found" page."""
+def missing_headers() -> dict[str, str]:
+    """The headers of the "not found" page."""
     paths = template()["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
     integration = paths["/missing/{proxy+}"]["get"]["x-amazon-apigateway-integration"]
     answer = integration["responses"]["default"]
-    sent = {
+    return {
         name.rpartition(".")[2]: value.strip("'")
         for name, value in answer["responseParameters"].items()
     }
-    return sent, answer["responseTemplates"]["text/html"].encode()
 
 
 def _fits(path: str, pattern: str) -> bool:

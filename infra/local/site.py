@@ -78,6 +78,7 @@ class Server(ThreadedHTTPServer):
     signer: Signer
     cdn_headers: Callable[[str], tuple[cdn.Header, ...]]
     origin_secret: str
+    missing_page: bytes
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -92,8 +93,8 @@ class Server(ThreadedHTTPServer):
 def serve(app: Chalice, host: str, port: int) -> LocalDevServer:
     """Chalice's local server on that port (0 chooses a free one). Raises OSError if it is taken.
 
-    Set `client` (of S3), `bucket`, `local_pages`, `local_forms`, `signer`, `cdn_headers` and
-    `origin_secret` of its `server` before the first request.
+    Set `client` (of S3), `bucket`, `local_pages`, `local_forms`, `signer`, `cdn_headers`,
+    `origin_secret` and `missing_page` of its `server` before the first request.
     """
     config = Config()
     if not isinstance(app, LocalChalice):
@@ -235,7 +236,7 @@ class SiteHandler(EdgeHandler):
 
     def _not_found(self, path: str) -> Answer:
         if cdn.behaviour(path)["TargetOriginId"] == cdn.PAGES:
-            return 404, *cdn.missing_page()
+            return 404, cdn.missing_headers(), self.server.missing_page
         return 404, {"Content-Type": "text/plain; charset=utf-8"}, b"Not found\n"
 
     def _object(self, key: str, **asked: Any) -> Answer:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from copy import deepcopy
+from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,12 +16,14 @@ from chalice.package import TemplateDeepMerger
 import app
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.reports import photos_ports
+from chalicelib.catalogue.load import load
 from chalicelib.forms.validation import MOST_PHOTO_BYTES
 from chalicelib.handlers.http import cdn as viewer
 from chalicelib.photos.ports import PhotoKey
-from infra import cdn, resources
+from infra import cdn, missing_page, resources
 from infra.local import aws
 from infra.local.cloud import Cloud
+from infra.template import fragments
 from tests.conftest import ROOT
 
 BIN = Path(sys.executable).parent
@@ -192,13 +195,31 @@ def test_missing_page_is_html_with_404_and_leads_home() -> None:
     assert path["get"] == path["head"]
     answer = path["get"]["x-amazon-apigateway-integration"]["responses"]["default"]
     assert answer["statusCode"] == "404"
-    headers, body = cdn.missing_page()
+    assert answer["responseTemplates"]["text/html"] == {
+        "Fn::FindInMap": ["MissingPages", {"Ref": "Council"}, "Page"]
+    }
+    headers = cdn.missing_headers()
     assert headers["Content-Type"] == "text/html; charset=utf-8"
     assert "s-maxage=5" in headers["Cache-Control"]
-    page = body.decode()
-    assert '<html lang="en-GB">' in page and 'href="/"' in page
-    # API Gateway reads the page as a template, where these mean something.
-    assert "#" not in page and "$" not in page
+
+
+@pytest.mark.parametrize("name", ["demo", "bath"])
+def test_missing_page_has_the_councils_name_and_the_main_tasks(name: str) -> None:
+    council = load(name)
+    page = fragments()["Mappings"]["MissingPages"][name]["Page"]
+    assert f"<title>Page not found – {escape(council.name)}</title>" in page
+    for address in ("/", "/report/", "/map/", "/nearest/", "/account/", "/privacy/"):
+        assert f'href="{address}"' in page
+    assert 'action="/track/"' in page and 'name="ref"' in page
+
+
+def test_missing_page_is_the_same_text_when_api_gateway_has_read_it_as_a_template() -> None:
+    text = "<a href='#main'>&#39;£1 or $2&#39;</a>"
+    template = missing_page.as_velocity(text)
+    assert template.startswith("#set($hash = '#')#set($dollar = '$')")
+    rest = template.removeprefix("#set($hash = '#')#set($dollar = '$')")
+    assert "#" not in rest and "$" not in rest.replace("${hash}", "").replace("${dollar}", "")
+    assert rest.replace("${hash}", "#").replace("${dollar}", "$") == text
 
 
 @pytest.mark.parametrize(
@@ -508,10 +529,16 @@ def merged() -> Json:
             },
         },
     }
-    least = {"Transform": "AWS::Serverless-2016-10-31", "Resources": {"RestAPI": api}}
+    whole = fragments()
+    least = {
+        "Transform": "AWS::Serverless-2016-10-31",
+        "Parameters": {"Council": whole["Parameters"]["Council"]},
+        "Mappings": whole["Mappings"],
+        "Resources": {"RestAPI": api},
+    }
     both: Json = TemplateDeepMerger().merge(resources.template(), least)
-    whole: Json = TemplateDeepMerger().merge(cdn.template(), both)
-    return whole
+    all_of_it: Json = TemplateDeepMerger().merge(cdn.template(), both)
+    return all_of_it
 
 
 def lint(template: Json, folder: Path) -> str:

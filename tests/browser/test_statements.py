@@ -57,9 +57,21 @@ def test_privacy_notice_names_the_council_and_how_to_complain(new_page: NewPage)
     expect(main.get_by_role("link", name="Information Commissioner’s Office")).to_be_visible()
 
 
+def test_privacy_notice_leads_from_its_contents_to_each_part(new_page: NewPage) -> None:
+    page = new_page()
+    page.goto("/privacy/")
+    links = page.get_by_role("navigation", name="Contents").get_by_role("link")
+    headings = page.get_by_role("main").get_by_role("heading", level=2).all_inner_texts()
+    assert links.all_inner_texts() == headings[1:]
+    for link in links.all():
+        target = link.get_attribute("href") or ""
+        expect(page.locator(target)).to_have_text(link.inner_text())
+
+
 def test_privacy_notice_has_each_row_of_the_registry(new_page: NewPage) -> None:
     page = new_page()
     page.goto("/privacy/")
+    page.get_by_text("What we keep, why, for how long and who can see it").click()
     first = page.locator(".app-kept").first
     registry = load()
     for row in registry.rows:

@@ -21,6 +21,7 @@ NAMES = {
     "PhotosBucket": "photos-x",
     "CrewsBucket": "crews-x",
 }
+MISSING_PAGE = b"<h1>Page not found</h1>"
 ADDED = tuple(each for each in cdn.headers("/", NAMES) if each.name != HSTS)
 OWN_POLICY = "default-src 'none'"
 
@@ -61,6 +62,7 @@ def port() -> Iterator[int]:
     server.local_pages = {"/_local/x.json": dict, "/_local/page": lambda: "<p>Words</p>"}
     server.local_forms = {"/_local/y": lambda posted: {"length": len(posted)}}
     server.cdn_headers, server.origin_secret = lambda _: ADDED, "s" * 64
+    server.missing_page = MISSING_PAGE
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield server.server_address[1]
     server.shutdown()
@@ -184,10 +186,10 @@ def test_site_itself_answers_to_any_host(port: int) -> None:
 
 
 def test_missing_page_is_the_cdns_own_and_documents_answer_the_status_only(port: int) -> None:
-    sent, page = cdn.missing_page()
+    sent = cdn.missing_headers()
     for path in ("/nothing", "/reports/nothing", "/nothing/"):
         status, headers, body = ask(port, path)
-        assert (status, body) == (404, page)
+        assert (status, body) == (404, MISSING_PAGE)
         assert {name: headers[name] for name in sent} == {n: [v] for n, v in sent.items()}
     status, _, body = ask(port, "/data/tiles/14/0/0.json")
     assert status == 404 and b"<" not in body
