@@ -36,15 +36,21 @@ PAGES = [
 
 
 def violations(page: Page) -> list[str]:
-    """What axe finds on the page once it has its styles."""
+    """What axe finds on the page once it has its styles, and of the contrast in dark colours."""
     page.wait_for_load_state("load")
     # Over the debugger's line: the pages' own policy lets no such script in.
     debugger = page.context.new_cdp_session(page)
     debugger.send("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8")})
+    in_light = _found(page, {"type": "tag", "values": TAGS})
+    page.emulate_media(color_scheme="dark")
+    in_dark = _found(page, {"type": "rule", "values": ["color-contrast"]})
+    page.emulate_media(color_scheme="light")
+    return in_light + [f"dark: {each}" for each in in_dark]
+
+
+def _found(page: Page, run_only: dict[str, Any]) -> list[str]:
     found: dict[str, Any] = page.evaluate(
-        "values => axe.run(document, {"
-        "runOnly: {type: 'tag', values}, resultTypes: ['violations']})",
-        TAGS,
+        "runOnly => axe.run(document, {runOnly, resultTypes: ['violations']})", run_only
     )
     return [f"{each['id']}: {each['nodes'][0]['html']}" for each in found["violations"]]
 
