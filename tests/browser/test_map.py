@@ -30,6 +30,7 @@ PLACES: Sequence[tuple[float, float]] = (
     (0.0, 0.03),
     (-0.02, -0.03),
     (0.02, 0.03),
+    (0.0001, 0.0001),
 )
 """Steps from the market place, in degrees north and east."""
 
@@ -197,3 +198,76 @@ def test_city_view_has_no_violation_and_fits(viewport: dict[str, int], new_page:
     city_view(page)
     assert violations(page) == []
     assert overflow(page) <= 0
+
+
+def street_view(page: Page, zoom: int = 17, query: str = "") -> Locator:
+    """Opens the map at the market place; gives the rows of its list."""
+    page.goto(f"/map/{query}#{zoom}/{MARKET_PLACE['lat']}/{MARKET_PLACE['long']}")
+    rows = page.locator("#report-list li")
+    expect(rows.first).to_be_visible()
+    return rows
+
+
+def test_whole_row_is_the_link_and_says_where_and_when(new_page: NewPage) -> None:
+    page = new_page(viewport=DESK)
+    row = street_view(page).first
+    link = row.get_by_role("link")
+    expect(link).to_have_count(1)
+    expect(link).to_contain_text("Pothole")
+    expect(link).to_contain_text("Open")
+    expect(row.locator("[data-street]")).not_to_be_empty()
+    outer, inner = box_of(row), box_of(link)
+    assert inner.right - inner.left == outer.right - outer.left
+    assert outer.bottom - inner.bottom <= 1
+
+
+def test_address_keeps_the_filters_and_the_view(new_page: NewPage) -> None:
+    page = new_page(viewport=DESK)
+    street_view(page, 15)
+    page.get_by_label("Kind of problem").select_option("graffiti")
+    expect(page).to_have_url(re.compile(r"/map/\?service=graffiti#15/"))
+    status = page.locator("#list-status").inner_text()
+    page.reload()
+    expect(page.get_by_label("Kind of problem")).to_have_value("graffiti")
+    expect(page.locator("#list-status")).to_have_text(status)
+    page.get_by_label("Kind of problem").select_option("")
+    expect(page).to_have_url(re.compile("/map/#15/"))
+
+
+def test_map_moves_to_a_place_that_was_searched_for_and_to_the_phone(new_page: NewPage) -> None:
+    here = {"latitude": MARKET_PLACE["lat"] + 0.02, "longitude": MARKET_PLACE["long"]}
+    page = new_page(geolocation=here, permissions=["geolocation"])
+    city_view(page)
+    page.get_by_label("Postcode or street").fill("market pl")
+    page.locator("#place-choices li").first.click()
+    expect(page).to_have_url(re.compile("#17/"))
+    before = page.url
+    page.get_by_role("button", name="Use my location").click()
+    expect(page).to_have_url(re.compile(f"#17/{here['latitude']:.5f}/"))
+    assert page.url != before
+
+
+def test_map_says_so_when_the_phone_is_elsewhere(new_page: NewPage) -> None:
+    london = {"latitude": 51.5, "longitude": -0.1}
+    page = new_page(geolocation=london, permissions=["geolocation"])
+    city_view(page)
+    page.get_by_role("button", name="Use my location").click()
+    expect(page.locator("#go-to-status")).to_contain_text("outside the area")
+    assert zoom_of(page) == 11
+
+
+def test_report_begins_where_the_map_is(new_page: NewPage) -> None:
+    page = new_page(viewport=DESK)
+    street_view(page)
+    page.get_by_role("link", name="Report a problem here").click()
+    expect(page.get_by_role("heading", name="Your location")).to_be_visible()
+    expect(page.locator("#place-words")).to_contain_text(f"{MARKET_PLACE['lat']:.5f}° north")
+
+
+def test_pins_that_cover_each_other_open_as_a_list(new_page: NewPage) -> None:
+    page = new_page(viewport=DESK)
+    request_id = street_view(page).first.get_attribute("data-service-request-id")
+    page.locator(f"#map [data-service-request-id='{request_id}']").click(force=True)
+    popup = page.locator(".app-map-popup")
+    expect(popup.get_by_text(re.compile(r"^\d+ reports here$"))).to_be_visible()
+    assert popup.get_by_role("link").count() >= 2

@@ -1,9 +1,10 @@
 /** The reports in view as a list, newest first. */
 import type { Council, Service } from "../../shared/council.ts";
-import { dayElement } from "../../shared/dates.ts";
+import { ageText } from "../../shared/dates.ts";
 import { byId, element, show } from "../../shared/dom.ts";
 import { overdueTag } from "../../shared/promise.ts";
 import { stateTag } from "../../shared/states.ts";
+import { watch } from "./details.ts";
 import type { Pin } from "./tiles.ts";
 
 const PAGE = 50;
@@ -19,21 +20,29 @@ export function reportLink(pin: Pin, services: Map<string, Service>): HTMLAnchor
 
 export function drawList(pins: Pin[], council: Council, services: Map<string, Service>): void {
   const focused = document.activeElement?.closest<HTMLElement>("#report-list li")?.dataset["serviceRequestId"];
-  const items = pins
-    .slice(0, shown)
-    .map((pin) =>
-      element(
-        "li",
-        { "data-service-request-id": pin.service_request_id },
-        reportLink(pin, services),
-        stateTag(pin.state),
-        ...overdueTag(pin.expected_datetime, council.time_zone),
-        dayElement(pin.requested_datetime, council.time_zone),
-      ),
-    );
+  const items = pins.slice(0, shown).map((pin) => row(pin, council, services));
   list.replaceChildren(...items);
+  watch(items, council.request);
   show(more, pins.length > shown);
   if (focused) list.querySelector<HTMLElement>(`[data-service-request-id="${focused}"] a`)?.focus();
+}
+
+/** The whole row is the link. The street and the photo come later, into room that is kept for them. */
+function row(pin: Pin, { time_zone }: Council, services: Map<string, Service>): HTMLElement {
+  const link = reportLink(pin, services);
+  const name = element("span", { class: "app-row__name" }, ...link.childNodes);
+  const reported = element("time", { datetime: pin.requested_datetime }, ageText(pin.requested_datetime, time_zone));
+  const words = element(
+    "span",
+    { class: "app-row__words" },
+    name,
+    element("span", { class: "app-row__street", "data-street": "" }),
+    element("span", { class: "app-row__facts" }, stateTag(pin.state), ...overdueTag(pin.expected_datetime, time_zone), reported),
+  );
+  const picture = element("span", { class: `app-row__picture app-row__picture--${pin.status}`, "data-picture": "" });
+  link.className = "app-row";
+  link.append(words, picture);
+  return element("li", { "data-service-request-id": pin.service_request_id }, link);
 }
 
 export function onMore(draw: () => void): void {

@@ -1,5 +1,5 @@
 /** The map page. The list is shown first; once the map is loaded, the list shows what is in view. */
-import { type Council, loadCouncil, loadServices, middleOf, type Service } from "../../shared/council.ts";
+import { type Council, isInside, loadCouncil, loadServices, middleOf, type Service } from "../../shared/council.ts";
 import { byId } from "../../shared/dom.ts";
 import { type Box, PIN_ZOOM, tilesIn } from "../../shared/geo/tiles.ts";
 import { drawCountList, hideCountList, tallyText } from "./counts.ts";
@@ -7,15 +7,19 @@ import { fillFilters, passesFilters } from "./filters.ts";
 import { drawList, onMore, showFirstPage } from "./list.ts";
 import { marksOf, tallyOf } from "./marks.ts";
 import type { PinMap } from "./pins.ts";
+import type { Place } from "../../shared/reports.ts";
+import { startSearch } from "./search.ts";
 import { type Count, countsOf, type Pin, pinsOf, refreshTiles } from "./tiles.ts";
-import { boundsOf, isWithin, type MapView, readHash, writeHash } from "./view.ts";
+import { boundsOf, isWithin, type MapView, readHash, reportAddress, writeHash } from "./view.ts";
 
 const REFRESH_MS = 30_000;
 const START_ZOOM = 14;
+const FOUND_ZOOM = 17;
 
 const container = byId("map");
 const status = byId("list-status");
 const ground = byId("ground-status");
+const reportHere = byId<HTMLAnchorElement>("report-here");
 
 class MapPage {
   private map: PinMap | null = null;
@@ -31,6 +35,7 @@ class MapPage {
   start(): void {
     fillFilters(this.services.values(), () => this.redraw());
     onMore(() => this.draw());
+    startSearch((place) => this.show(place));
     addEventListener("hashchange", () => this.followHash());
     setInterval(() => document.hidden || void this.refresh(), REFRESH_MS);
     void this.refresh().then(() => this.loadMap());
@@ -63,10 +68,20 @@ class MapPage {
 
   private followHash(): void {
     const wanted = readHash(location.hash);
-    if (!wanted) return;
-    this.view = wanted;
-    if (this.map) this.map.moveTo(wanted);
+    if (wanted) this.moveTo(wanted);
+  }
+
+  private moveTo(view: MapView): void {
+    this.view = view;
+    if (this.map) this.map.moveTo(view);
     else void this.refresh();
+  }
+
+  /** Shows the surroundings of a place that was looked for; returns whether it is in the council's area. */
+  private show(place: Place): boolean {
+    if (!isInside(this.council, place)) return false;
+    this.moveTo({ ...place, zoom: FOUND_ZOOM });
+    return true;
   }
 
   private async refresh(): Promise<void> {
@@ -87,6 +102,8 @@ class MapPage {
   }
 
   private draw(): void {
+    reportHere.href = reportAddress(this.view);
+    reportHere.textContent = reportHere.search ? "Report a problem here" : "Report a problem";
     if (this.isNear()) this.drawPins(this.bounds());
     else this.drawCounts(this.bounds());
   }

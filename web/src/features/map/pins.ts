@@ -27,6 +27,9 @@ const ICONS = {
   closed: L.divIcon({ className: "app-pin app-pin--closed", html: CLOSED, iconSize: [24, 24], popupAnchor: [0, -12] }),
 };
 
+/** Pins that are closer than this cover each other. */
+const COVERS_PX = 24;
+
 /** The width of a count's mark, by the number of digits. At most 52 pixels fit into a cell. */
 const MARK_SIZES = [34, 40, 46, 52];
 
@@ -56,7 +59,7 @@ export function createPinMap(
 ): PinMap {
   const map = createMap(container, council, start);
   const marks = L.layerGroup().addTo(map);
-  const markers = new Map<string, { marker: L.Marker; drawn: string }>();
+  const markers = new Map<string, { pin: Pin; marker: L.Marker; drawn: string }>();
   /** A pin is drawn again only if one of these changes. */
   const looks = ({ state, lat, long }: Pin) => `${state} ${lat} ${long}`;
 
@@ -66,9 +69,18 @@ export function createPinMap(
       keyboard: false,
       zIndexOffset: pin.status === "open" ? 1000 : 0,
     });
-    marker.bindPopup(() => popup(pin, services)).addTo(map);
+    marker.bindPopup(() => popup(near(pin), services)).addTo(map);
     marker.getElement()?.setAttribute("data-service-request-id", pin.service_request_id);
-    markers.set(pin.service_request_id, { marker, drawn: looks(pin) });
+    markers.set(pin.service_request_id, { pin, marker, drawn: looks(pin) });
+  }
+
+  /** The pins that cover each other there, the pressed one first. */
+  function near(pressed: Pin): Pin[] {
+    const at = map.latLngToContainerPoint([pressed.lat, pressed.long]);
+    const covered = [...markers.values()]
+      .map(({ pin }) => pin)
+      .filter((pin) => pin !== pressed && map.latLngToContainerPoint([pin.lat, pin.long]).distanceTo(at) < COVERS_PX);
+    return [pressed, ...covered];
   }
 
   function drawPins(pins: Pin[]): void {
@@ -116,6 +128,10 @@ export function createPinMap(
   };
 }
 
-function popup(pin: Pin, services: Map<string, Service>): HTMLElement {
-  return element("div", { class: "app-map-popup" }, reportLink(pin, services), element("p", {}, stateTag(pin.state)));
+function popup(pins: Pin[], services: Map<string, Service>): HTMLElement {
+  const entries = pins.map((pin) =>
+    element("li", {}, reportLink(pin, services), element("p", {}, stateTag(pin.state))),
+  );
+  const count = pins.length > 1 ? [element("strong", {}, `${pins.length} reports here`)] : [];
+  return element("div", { class: "app-map-popup" }, ...count, element("ul", {}, ...entries));
 }

@@ -7,6 +7,7 @@ export interface MapView extends Place {
 }
 
 const TILE_PX = 256;
+const STREET_ZOOM = 16;
 const HASH = /^#(\d{1,2}(?:\.\d+)?)\/(-?\d+(?:\.\d+)?)\/(-?\d+(?:\.\d+)?)$/;
 
 export function readHash(hash: string): MapView | null {
@@ -16,6 +17,11 @@ export function readHash(hash: string): MapView | null {
 
 export function writeHash({ zoom, lat, long }: MapView): string {
   return `#${zoom}/${lat.toFixed(5)}/${long.toFixed(5)}`;
+}
+
+/** Where to report what is in the middle of the view, if streets can be told apart there. */
+export function reportAddress({ zoom, lat, long }: MapView): string {
+  return zoom < STREET_ZOOM ? "/report/" : `/report/?at=${lat.toFixed(5)},${long.toFixed(5)}`;
 }
 
 export function unproject(x: number, y: number): Place {

@@ -11,6 +11,14 @@ import { indexOf, type StepName, STEPS } from "./step-order.ts";
 /** Steps that are shown only while something blocks the report. */
 const STOPS: readonly StepName[] = ["elsewhere", "sign-in", "danger", "personal"];
 
+const PLACE = /^(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?)$/;
+
+/** The place in a link from the map, such as ?at=53.95910,-1.08150. */
+export function linkedPlace(): Place | null {
+  const found = PLACE.exec(new URL(location.href).searchParams.get("at") ?? "");
+  return found && { lat: Number(found[1]), long: Number(found[2]) };
+}
+
 /** The asset id in the page's address, until the draft is filled in from it. */
 export const linkedAsset = () => new URL(location.href).searchParams.get("asset");
 

@@ -1,7 +1,7 @@
 /** The report page: loads each step and moves between them. */
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
-import { keptWords, takeUp } from "./draft.ts";
-import { allowed, linkedAsset, stepAfter } from "./flow.ts";
+import { keptWords, movePin, takeUp } from "./draft.ts";
+import { allowed, linkedAsset, linkedPlace, stepAfter } from "./flow.ts";
 import { allowedEnd } from "./sent-reports.ts";
 import type { StepName } from "./step-order.ts";
 import { goTo, sectionOf, startSteps } from "./steps.ts";
@@ -80,6 +80,15 @@ async function begin(): Promise<File | undefined> {
   if (new URL(location.href).searchParams.has("shared")) return takeShared();
   if (isResumed && !linkedAsset() && !location.hash) history.replaceState(null, "", "#begun");
   else await takeAsset();
+  if (!isResumed) takePlace();
+}
+
+/** Puts the pin where a link from the map says. */
+function takePlace(): void {
+  const place = linkedPlace();
+  if (!place) return;
+  movePin(place);
+  history.replaceState(null, "", "/report/");
 }
 
 async function takeShared(): Promise<File | undefined> {
