@@ -31,7 +31,11 @@ export function drawList(pins: Pin[], council: Council, services: Map<string, Se
 function row(pin: Pin, { time_zone }: Council, services: Map<string, Service>): HTMLElement {
   const link = reportLink(pin, services);
   const name = element("span", { class: "app-row__name" }, ...link.childNodes);
-  const reported = element("time", { datetime: pin.requested_datetime }, ageText(pin.requested_datetime, time_zone));
+  const reported = element(
+    "time",
+    { datetime: pin.requested_datetime },
+    `Reported ${ageText(pin.requested_datetime, time_zone)}`,
+  );
   const words = element(
     "span",
     { class: "app-row__words" },
@@ -39,7 +43,7 @@ function row(pin: Pin, { time_zone }: Council, services: Map<string, Service>): 
     element("span", { class: "app-row__street", "data-street": "" }),
     element("span", { class: "app-row__facts" }, stateTag(pin.state), ...overdueTag(pin.expected_datetime, time_zone), reported),
   );
-  const picture = element("span", { class: `app-row__picture app-row__picture--${pin.status}`, "data-picture": "" });
+  const picture = element("span", { class: "app-row__picture", "data-picture": "" });
   link.className = "app-row";
   link.append(words, picture);
   return element("li", { "data-service-request-id": pin.service_request_id }, link);
