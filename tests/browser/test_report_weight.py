@@ -12,6 +12,8 @@ from tests.browser.signing_in import new_account, sign_in
 
 MOST_SCRIPT, MOST_STYLE = 15_000, 12_000
 MOST_SCRIPT_OF_STAFF, MOST_STYLE_OF_STAFF = 60_000, 15_000
+MAP = ("/assets/chunks/basemap-", "/assets/chunks/pins-")
+"""The map's library, its styles, and what draws with it."""
 PAGES = ("alerts", "data", "details", "devices", "forget", "places")
 DESK_PAGES = ("", "/case", "/bulk", "/merge", "/templates", "/days", "/performance")
 ADMIN = ("alerts", "disruptions", "people")
@@ -27,12 +29,17 @@ def weight(address: str) -> int:
 
 
 def assert_within_budget(
-    page: Page, path: str, most_script: int = MOST_SCRIPT, most_style: int = MOST_STYLE
+    page: Page,
+    path: str,
+    most_script: int = MOST_SCRIPT,
+    most_style: int = MOST_STYLE,
+    apart: tuple[str, ...] = (),
 ) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"/{path}/", wait_until="networkidle")
     assets = {match.group() for url in asked if (match := re.search(r"/assets/.+", url))}
+    assets = {each for each in assets if not each.startswith(apart)}
     scripts = {each for each in assets if each.endswith(".js")}
     assert f"/assets/{path.replace('/', '-')}.js" in scripts
     assert sum(map(weight, scripts)) <= most_script
@@ -42,6 +49,12 @@ def assert_within_budget(
 @pytest.mark.parametrize("path", ["report", "nearest", "facility", "my-area", "alerts"])
 def test_first_load_of_a_page_stays_within_its_budget(path: str, new_page: NewPage) -> None:
     assert_within_budget(new_page(), path)
+
+
+def test_first_load_of_the_map_page_stays_within_its_budget_without_the_map(
+    new_page: NewPage,
+) -> None:
+    assert_within_budget(new_page(), "map", apart=MAP)
 
 
 @pytest.mark.parametrize("path", SIGNED_IN)

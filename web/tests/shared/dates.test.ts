@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ageText, dayText, isoDay, momentText } from "../../src/shared/dates.ts";
+import { dayText, isoDay, momentText } from "../../src/shared/dates.ts";
 import { isOverdue } from "../../src/shared/promise.ts";
 
 const LONDON = "Europe/London";
@@ -30,17 +30,5 @@ describe("a promise", () => {
 
   test("ends with the day of the council's area, not with that of the phone", () => {
     expect(isOverdue(expected, new Date("2026-06-05T23:00:00Z"), "America/New_York")).toBe(false);
-  });
-});
-
-describe("an age", () => {
-  test.each([
-    ["2026-06-10T07:00:00Z", "today"],
-    ["2026-06-09T23:30:00Z", "today"],
-    ["2026-06-09T22:30:00Z", "yesterday"],
-    ["2026-06-03T12:00:00Z", "7 days ago"],
-    ["2026-06-02T12:00:00Z", "2 June 2026"],
-  ])("of %s counts the council's days: %s", (iso, text) => {
-    expect(ageText(iso, LONDON, Date.parse("2026-06-10T12:00:00Z"))).toBe(text);
   });
 });

@@ -1,9 +1,9 @@
 /** The reports in view as a list, newest first. */
 import type { Council, Service } from "../../shared/council.ts";
-import { ageText } from "../../shared/dates.ts";
 import { byId, element, show } from "../../shared/dom.ts";
 import { overdueTag } from "../../shared/promise.ts";
 import { stateTag } from "../../shared/states.ts";
+import { ageText } from "./age.ts";
 import { watch } from "./details.ts";
 import type { Pin } from "./tiles.ts";
 
