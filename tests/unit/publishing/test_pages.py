@@ -86,7 +86,7 @@ def test_page_can_be_used_without_javascript() -> None:
     assert 'href="/forms/reports/R00000000001/flag"' in html
     without = re.findall(r"<noscript>(.*?)</noscript>", html)
     assert 'href="/forms/reports/R00000000001/update"' in "".join(without)
-    assert re.search(r'<div id="follow" hidden>', html)
+    assert re.search(r'<div class="app-reserved" id="follow" hidden>', html)
 
 
 def test_page_has_no_map_link_when_the_place_is_unknown() -> None:
