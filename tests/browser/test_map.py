@@ -275,3 +275,12 @@ def test_pins_that_cover_each_other_open_as_a_list(new_page: NewPage) -> None:
     popup = page.locator(".app-map-popup")
     expect(popup.get_by_text(re.compile(r"^\d+ reports here$"))).to_be_visible()
     assert popup.get_by_role("link").count() >= 2
+
+
+@pytest.mark.parametrize(("motion", "layers"), [("no-preference", 1), ("reduce", 0)])
+def test_map_zooms_without_moving_for_those_who_ask_for_less_motion(
+    motion: str, layers: int, new_page: NewPage
+) -> None:
+    page = new_page(reduced_motion=motion)
+    city_view(page)
+    expect(page.locator("#map .leaflet-proxy.leaflet-zoom-animated")).to_have_count(layers)

@@ -19,6 +19,7 @@ export interface View extends Place {
 
 export function createMap(container: HTMLElement, council: Council, { lat, long, zoom }: View): L.Map {
   const [west, south, east, north] = council.bounds;
+  const moves = !matchMedia("(prefers-reduced-motion: reduce)").matches;
   return L.map(container, {
     center: [lat, long],
     zoom,
@@ -26,6 +27,9 @@ export function createMap(container: HTMLElement, council: Council, { lat, long,
     maxZoom: MAX_ZOOM,
     maxBounds: L.latLngBounds([south, west], [north, east]).pad(0.2),
     attributionControl: false,
+    zoomAnimation: moves,
+    fadeAnimation: moves,
+    inertia: moves,
   });
 }
 
