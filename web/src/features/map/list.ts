@@ -41,7 +41,13 @@ function row(pin: Pin, { time_zone }: Council, services: Map<string, Service>): 
     { class: "app-row__words" },
     name,
     element("span", { class: "app-row__street", "data-street": "" }),
-    element("span", { class: "app-row__facts" }, stateTag(pin.state), ...overdueTag(pin.expected_datetime, time_zone), reported),
+    element(
+      "span",
+      { class: "app-row__facts" },
+      stateTag(pin.state),
+      ...overdueTag(pin.expected_datetime, time_zone),
+      reported,
+    ),
   );
   const picture = element("span", { class: "app-row__picture", "data-picture": "" });
   link.className = "app-row";
