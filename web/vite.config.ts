@@ -77,6 +77,7 @@ export default defineConfig({
             { name: "polygon", test: /src\/shared\/geo\/polygon\.ts/ },
             // Pages that need one of these mostly need the others, and one chunk is smaller than several.
             { name: "facilities", test: /src\/shared\/(geo\/nearest|places\/facilities)\.ts/ },
+            { name: "areas", test: /src\/shared\/places\/(wards|my-area)\.ts/ },
           ],
         },
         entryFileNames: "assets/[name].js",

@@ -70,7 +70,7 @@ def test_network_must_wait_after_too_many_requests(here: Api, what: str) -> None
     path = (
         "/api/reports" if what == "reports" else f"/api/reports/{sent['service_request_id']}/{what}"
     )
-    bodies: dict[str, Any] = {"updates": {"text": "x"}}
+    bodies: dict[str, Any] = {"updates": {"text": "x"}, "follow": {}}
     body = bodies.get(what, draft_body())
     answers = []
     for number in range(3):

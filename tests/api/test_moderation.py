@@ -140,6 +140,7 @@ def test_follow_counts_each_person_once(api: Api) -> None:
     assert answer.json_body == {
         "service_request_id": receipt["service_request_id"],
         "followers": 2,
+        "alerts": None,
     }
     empty = api.post(address(receipt, "follow"), b"", key="phone-2")
     assert empty.json_body["followers"] == 3

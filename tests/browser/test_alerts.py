@@ -163,7 +163,7 @@ def test_notifications_need_no_name_and_are_changed_on_the_same_device(
     new_page: NewPage, stack: LocalStack
 ) -> None:
     subscription = stack.push.subscribe()
-    page = new_page()
+    page = new_page(service_workers="allow")
     page.add_init_script(NOT_ASKED + BROWSER.replace("SUBSCRIPTION", json.dumps(subscription)))
     page.goto("/alerts/")
     everywhere(page)
@@ -197,7 +197,7 @@ def test_notifications_need_no_name_and_are_changed_on_the_same_device(
 def test_email_is_offered_when_the_browser_does_not_support_notifications(
     script: str, said: str, new_page: NewPage
 ) -> None:
-    page, address = new_page(), somebody()
+    page, address = new_page(service_workers="allow"), somebody()
     page.add_init_script(script)
     page.goto("/alerts/")
     everywhere(page)

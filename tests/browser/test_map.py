@@ -277,6 +277,15 @@ def test_pins_that_cover_each_other_open_as_a_list(new_page: NewPage) -> None:
     assert popup.get_by_role("link").count() >= 2
 
 
+def test_report_is_followed_from_its_pin(new_page: NewPage) -> None:
+    page = new_page(viewport=DESK)
+    request_id = street_view(page).first.get_attribute("data-service-request-id")
+    page.locator(f"#map [data-service-request-id='{request_id}']").click(force=True)
+    popup = page.locator(".app-map-popup")
+    popup.get_by_role("link", name=re.compile("^Follow")).first.click()
+    expect(page.get_by_label("Email address")).to_be_visible()
+
+
 @pytest.mark.parametrize(("motion", "layers"), [("no-preference", 1), ("reduce", 0)])
 def test_map_zooms_without_moving_for_those_who_ask_for_less_motion(
     motion: str, layers: int, new_page: NewPage

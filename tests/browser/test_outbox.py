@@ -124,6 +124,7 @@ def to_the_outbox(new_page: NewPage, words: str) -> Page:
     place(page)
     describe(page, words)
     leave_contact(page)
+    expect(page.get_by_role("heading", name="This will be public", exact=True)).to_be_visible()
     page.wait_for_load_state("networkidle")
     page.context.set_offline(True)
     page.get_by_role("button", name="Send report").click()

@@ -97,6 +97,7 @@ def test_report_is_sent_seen_by_another_person_and_tracked(
     mine.get_by_role("button", name="Send report").click()
     reference = sent_reference(mine)
     request_id = reference.replace("-", "")
+    expect(mine.get_by_text("We'll send updates to canary@example.org.")).to_be_visible()
 
     stack.cloud.pump.wait_until_idle()
     theirs = new_page(viewport=DESK)

@@ -395,7 +395,7 @@ def test_street_map_is_built_from_the_councils_open_data(
     with urllib.request.urlopen(f"{stack.url}/data/basemap.pmtiles") as answer:
         assert answer.headers["Content-Type"] == "application/vnd.pmtiles"
         assert answer.read(7) == b"PMTiles"
-    assert "2974 streets and places can be searched" in done.stdout
+    assert "3637 streets and places can be searched" in done.stdout
     with urllib.request.urlopen(f"{stack.url}/api/places?q=milsom+st") as answer:
         found = json.load(answer)["items"]
     assert [place["label"] for place in found] == ["Milsom Street"]

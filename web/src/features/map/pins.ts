@@ -2,9 +2,9 @@
 import * as L from "leaflet";
 import { createMap, drawGround } from "../../shared/basemap.ts";
 import type { Council, Service } from "../../shared/council.ts";
-import { element } from "../../shared/dom.ts";
+import { element, unseen } from "../../shared/dom.ts";
 import type { Box } from "../../shared/geo/tiles.ts";
-import { stateTag } from "../../shared/states.ts";
+import { stateTag, STATES } from "../../shared/states.ts";
 import { tallyText } from "./counts.ts";
 import { reportLink } from "./list.ts";
 import type { Mark } from "./marks.ts";
@@ -128,9 +128,18 @@ export function createPinMap(
   };
 }
 
+/** A link that opens the control to follow the report on its page. */
+function followLink({ service_request_id, service_code, state }: Pin, services: Map<string, Service>): HTMLElement[] {
+  const [, kind] = STATES[state];
+  if (kind === "fixed" || kind === "ended") return [];
+  const name = services.get(service_code)?.service_name ?? "report";
+  const address = `/reports/${service_request_id}#follow`;
+  return [element("p", {}, element("a", { href: address }, "Follow", unseen(`: ${name}`)))];
+}
+
 function popup(pins: Pin[], services: Map<string, Service>): HTMLElement {
   const entries = pins.map((pin) =>
-    element("li", {}, reportLink(pin, services), element("p", {}, stateTag(pin.state))),
+    element("li", {}, reportLink(pin, services), element("p", {}, stateTag(pin.state)), ...followLink(pin, services)),
   );
   const count = pins.length > 1 ? [element("strong", {}, `${pins.length} reports here`)] : [];
   return element("div", { class: "app-map-popup" }, ...count, element("ul", {}, ...entries));

@@ -59,7 +59,8 @@ async function send(): Promise<void> {
     status.textContent = "Sending your report…";
     const body = bodyOf(currentDraft(), service, photos.photo_ids);
     const account = senderOf(draft);
-    const sender = { account, key: draft.key, for_other: isAssisted(draft) };
+    const updates_to = draft.anonymous || draft.no_alerts ? "" : draft.email.trim();
+    const sender = { account, key: draft.key, for_other: isAssisted(draft), updates_to };
     const outcome = await postAs<Receipt>(account, "/api/reports", body, draft.key);
     if (outcome.kind === "later") return await waitOrExplain(service, outcome.retryAfterSeconds);
     settle(outcome, sender);

@@ -20,6 +20,8 @@ export interface Sent {
   account: string;
   /** Whether staff sent it for a resident. */
   for_other: boolean;
+  /** The email address that gets updates, if it is known here. */
+  updates_to?: string;
   /** By this phone's clock, in milliseconds. */
   at: number;
 }

@@ -57,7 +57,7 @@ function promise({ expected_datetime }: Receipt, timeZone?: string): string {
   return expected_datetime ? `We aim to deal with this by ${dayText(expected_datetime, timeZone)}.` : "";
 }
 
-function tellNext({ receipt, account, for_other }: Sent): void {
+function tellNext({ receipt, account, for_other, updates_to }: Sent): void {
   const visibility = receipt.visibility ?? "public";
   const { text, link } = NEXT[visibility] ?? NEXT.waiting;
   const placed = receipt.lat !== null && receipt.lat !== undefined;
@@ -67,7 +67,10 @@ function tellNext({ receipt, account, for_other }: Sent): void {
       : "We'll find the location from your description, then publish the report. This takes longer than using a pin. Until then, use the link below to see your report.";
   const own = account ? "You can also find it in My reports." : visibility === "private" ? SAVE_LINK : "";
   const more = for_other ? linkToGive(receipt) : own ? [element("p", {}, own)] : [];
-  byId("sent-next").replaceChildren(element("p", {}, words), ...more);
+  const updates = updates_to
+    ? [element("p", {}, "We'll send updates to ", element("strong", {}, updates_to), ".")]
+    : [];
+  byId("sent-next").replaceChildren(element("p", {}, words), ...updates, ...more);
   const page = byId<HTMLAnchorElement>("sent-page");
   page.href = receipt.tracking_url || `/reports/${receipt.service_request_id}`;
   page.textContent = for_other ? "See the report" : link;
