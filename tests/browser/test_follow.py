@@ -11,7 +11,7 @@ from chalicelib.reports.usecases import submission, updating
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from infra.local.stack import LocalStack
 from tests.browser.conftest import WIDTHS, NewPage
-from tests.browser.following import give_email
+from tests.browser.following import follower, give_email
 from tests.browser.test_accessibility import overflow, violations
 from tests.builders import draft, update_draft
 from tests.undo_window import send_waiting_alerts
@@ -58,7 +58,7 @@ def test_follower_by_email_confirms_and_hears_that_it_is_fixed(
     new_page: NewPage, stack: LocalStack
 ) -> None:
     report, page = submitted(stack), new_page()
-    address = f"follower{next(NUMBERS)}@example.org"
+    address = follower()
     page.goto(f"/reports/{report.service_request_id}")
     page.get_by_role("button", name="Follow this report").click()
     give_email(page, address)

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import FilePayload, Geolocation, Locator, Page, expect
 
 from tests.browser.conftest import WIDTHS, NewPage
-from tests.browser.following import give_email
+from tests.browser.following import follower, give_email
 from tests.browser.test_accessibility import overflow, violations
 from tests.browser.test_report_path import choose_service, leave, place, step_shown
 
@@ -166,7 +166,7 @@ def following_states(page: Page) -> None:
     sound(page, "nearby")
     page.get_by_role("button", name="Follow this instead").first.click()
     sound(page, "nearby, how to tell")
-    give_email(page)
+    give_email(page, follower())
     expect(page.get_by_role("heading", name="You are following this report")).to_be_visible()
     sound(page, "followed")
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from infra.local.stack import LocalStack
 from tests.browser.conftest import NewPage
-from tests.browser.following import give_email
+from tests.browser.following import follower, give_email
 from tests.browser.test_report_path import (
     choose_service,
     go_to,
@@ -56,7 +56,7 @@ def test_same_report_is_followed_instead_and_once(new_page: NewPage, stack: Loca
         expect(item).to_contain_text("0 metres away")
         item.get_by_role("button", name=re.compile("Follow this instead")).click()
         if is_new:
-            give_email(page)
+            give_email(page, follower())
         expect(page.get_by_role("heading", name="You are following this report")).to_be_visible()
         link = page.get_by_role("button", name="See the report")
         expect(link).to_have_attribute("href", f"/reports/{request_id}")

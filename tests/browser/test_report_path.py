@@ -98,6 +98,13 @@ def test_report_is_sent_seen_by_another_person_and_tracked(
     reference = sent_reference(mine)
     request_id = reference.replace("-", "")
     expect(mine.get_by_text("We'll send updates to canary@example.org.")).to_be_visible()
+    mine.goto("/track/")
+    listed = mine.locator("#own-reports-list > li").filter(has_text=reference)
+    expect(listed.get_by_role("link", name="Pothole")).to_have_attribute(
+        "href", re.compile(f"/reports/{request_id}$")
+    )
+    listed.get_by_role("button", name="Remove from this list").click()
+    expect(mine.locator("#own-reports")).to_be_hidden()
 
     stack.cloud.pump.wait_until_idle()
     theirs = new_page(viewport=DESK)

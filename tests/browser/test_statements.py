@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 from chalicelib.privacy.registry import load
 from infra.local.stack import LocalStack
 from tests.browser.conftest import WIDTHS, NewPage
-from tests.browser.following import give_email
+from tests.browser.following import follower, give_email
 from tests.browser.test_accessibility import overflow, violations
 
 KEPT = ("ginnel.device", "ginnel.follows.", "ginnel.draft", "ginnel.sent", "ginnel.update-draft.")
@@ -33,7 +33,7 @@ def test_no_cookie_is_set_and_only_the_listed_data_is_stored(
     page = new_page()
     page.goto(f"/reports/{report.service_request_id}")
     page.get_by_role("button", name="Follow this report").click()
-    give_email(page)
+    give_email(page, follower())
     expect(page.get_by_text("You are following this report")).to_be_visible()
     page.get_by_label("Your update").fill("It is deeper now.")
     page.goto("/report/")

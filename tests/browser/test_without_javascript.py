@@ -13,6 +13,7 @@ from chalicelib.reports.usecases import submission
 from chalicelib.reports.usecases.access import Author
 from infra.local.stack import LocalStack
 from tests.browser.conftest import PHONE, WIDTHS
+from tests.browser.following import follower
 from tests.browser.test_accessibility import overflow, violations
 from tests.builders import draft
 from tests.patience import PATIENCE_MS
@@ -237,7 +238,7 @@ def test_other_persons_report_is_followed(plain: Plain, stack: LocalStack) -> No
     heading(page, "Has it been reported already?")
     go_on(page, "Follow this instead")
     heading(page, "Follow this report")
-    page.get_by_label("Email address").fill("follower@example.org")
+    page.get_by_label("Email address").fill(follower())
     go_on(page, "Follow this report")
     heading(page, "You are following this report")
     stored = ports.repository.get(report.service_request_id)
@@ -353,7 +354,7 @@ def test_no_page_of_a_report_has_a_violation_or_runs_off_the_screen(
     page.goto(path)
     looker.go_on("Follow this report")
     looker.go_on("Follow this report")
-    page.get_by_label("Email address").fill("follower@example.org")
+    page.get_by_label("Email address").fill(follower())
     looker.go_on("Follow this report")
     page.goto("/forms/reports/000000000000")
     looker.look()

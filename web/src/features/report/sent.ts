@@ -2,6 +2,7 @@
 import { loadCouncil } from "../../shared/council.ts";
 import { dayText } from "../../shared/dates.ts";
 import { byId, element, show } from "../../shared/dom.ts";
+import { rememberOwn } from "../../shared/own-reports.ts";
 import { groupReference } from "../../shared/reference.ts";
 import { lastSent, type Receipt, type Sent, type Visibility } from "./sent-reports.ts";
 import { offerWithdrawal } from "./withdraw.ts";
@@ -9,6 +10,7 @@ import { offerWithdrawal } from "./withdraw.ts";
 type Next = { text: string; link: string };
 
 const SAVE_LINK = "Save the address of that page. You need it to see your report.";
+const IN_LIST = "You can also find it under 'Track' in this browser.";
 const NEXT: Record<Visibility, Next> = {
   public: {
     text: "We've sent your report to the team that deals with it. You can check progress on the report's page. Save your reference to find it again.",
@@ -38,7 +40,15 @@ export async function enter(): Promise<void> {
   byId("sent-reference").textContent = groupReference(receipt.service_request_id);
   byId("sent-promise").textContent = promise(receipt, council?.time_zone);
   tellNext(sent);
+  remember(sent);
   offerWithdrawal(sent, council?.withdraw_within_s ?? 0);
+}
+
+/** Lists the report under "Track", unless it has an account to be found in, or belongs to another person. */
+function remember({ receipt, account, for_other }: Sent): void {
+  const { service_request_id: id, service_code, requested_datetime: at, tracking_url, visibility } = receipt;
+  if (visibility === "withdrawn" || account || for_other) return;
+  rememberOwn({ id, service_code, at, url: tracking_url || `/reports/${id}` });
 }
 
 /** The report's private link, with which the resident can see the report and add to it. */
@@ -65,7 +75,7 @@ function tellNext({ receipt, account, for_other, updates_to }: Sent): void {
     placed || visibility !== "waiting"
       ? text
       : "We'll find the location from your description, then publish the report. This takes longer than using a pin. Until then, use the link below to see your report.";
-  const own = account ? "You can also find it in My reports." : visibility === "private" ? SAVE_LINK : "";
+  const own = account ? "You can also find it in My reports." : visibility === "private" ? SAVE_LINK : IN_LIST;
   const more = for_other ? linkToGive(receipt) : own ? [element("p", {}, own)] : [];
   const updates = updates_to
     ? [element("p", {}, "We'll send updates to ", element("strong", {}, updates_to), ".")]

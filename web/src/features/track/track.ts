@@ -4,6 +4,7 @@ import { byId, element, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { groupReference, mayBeWords, parseReference } from "../../shared/reference.ts";
 import { findReport } from "../../shared/reports.ts";
+import { showOwnReports } from "./own-list.ts";
 import { reportSummary } from "./summary.ts";
 
 const UNMATCHED =
@@ -26,6 +27,7 @@ form.addEventListener("submit", (event) => {
 });
 addEventListener("popstate", () => void track());
 if (wanted() !== null) void track();
+void showOwnReports();
 
 function wanted(): string | null {
   return new URL(location.href).searchParams.get("ref");

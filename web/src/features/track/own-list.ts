@@ -1,0 +1,32 @@
+/** The list of the reports that were sent from this browser. */
+import { loadCouncil, loadServices } from "../../shared/council.ts";
+import { dayElement } from "../../shared/dates.ts";
+import { actionButton, byId, element, focusOn, show, unseen } from "../../shared/dom.ts";
+import { forgetOwn, type OwnReport, ownReports } from "../../shared/own-reports.ts";
+import { groupReference } from "../../shared/reference.ts";
+
+const section = byId("own-reports");
+
+export async function showOwnReports(): Promise<void> {
+  const all = ownReports();
+  show(section, all.length > 0);
+  if (!all.length) return;
+  const council = await loadCouncil().catch(() => null);
+  const services = await loadServices().catch(() => []);
+  const names = new Map(services.map(({ service_code, service_name }) => [service_code, service_name]));
+  const entries = all.map((each) => entry(each, names.get(each.service_code) ?? "Report", council?.time_zone));
+  byId("own-reports-list").replaceChildren(...entries);
+}
+
+function entry({ id, at, url }: OwnReport, name: string, timeZone?: string): HTMLElement {
+  const reference = groupReference(id);
+  const remove = actionButton("Remove from this list", () => {
+    forgetOwn(id);
+    void showOwnReports();
+    focusOn(byId("ref"));
+  });
+  remove.append(unseen(`: ${reference}`));
+  const facts = element("p", {}, element("span", { class: "app-reference" }, reference), ", sent on ");
+  facts.append(dayElement(at, timeZone));
+  return element("li", {}, element("p", {}, element("a", { href: url }, name)), facts, remove);
+}
