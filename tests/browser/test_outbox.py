@@ -6,7 +6,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Playwright, expect
+from playwright.sync_api import BrowserContext, Page, Playwright, Request, expect
 
 from infra.local.stack import LocalStack
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, NARROW, PHONE, NewPage
@@ -118,6 +118,16 @@ def note_created(response: object, created: list[str]) -> None:
         created.append(request.url)
 
 
+NOTHING_IS_SENT = """async () => {
+  const { held, pending } = await navigator.locks.query();
+  return !held.length && !pending.length;
+}"""
+
+
+def is_report(request: Request) -> bool:
+    return request.url.endswith("/api/reports")
+
+
 def to_the_outbox(new_page: NewPage, words: str) -> Page:
     """A report that was sent without a signal, at its place in the outbox."""
     page = reporter(new_page)
@@ -138,8 +148,9 @@ def test_waiting_report_is_sent_when_its_sender_presses_try_now(new_page: NewPag
     expect(page.locator("#waiting-list")).to_contain_text("Try it now")
     page.evaluate(STOP_TIMERS)
     page.route("**/api/reports", lambda route: route.abort())
-    with page.expect_event("requestfailed"):
+    with page.expect_event("requestfailed", is_report):
         page.context.set_offline(False)
+    page.wait_for_function(NOTHING_IS_SENT)
     page.unroute("**/api/reports")
     page.get_by_role("button", name="Try now").click()
     sent_reference(page)
