@@ -23,7 +23,7 @@ from infra.local import mail
 from infra.local.cloud import Cloud
 from infra.tokens import account_with, token_of
 from tests.api.conftest import Api
-from tests.builders import draft_body, long_key
+from tests.builders import MARKET_PLACE, draft_body, long_key
 from tests.people import FORM, post_form
 
 pytestmark = pytest.mark.usefixtures("one_hour")
@@ -109,6 +109,24 @@ def test_network_gives_a_report_few_followers_however_many_phones_it_has(here: A
     assert here.get(f"/api/reports/{sent['service_request_id']}").json_body["followers"] == most
     named = mine.post(path, {}, key="f", token=signed_in("resident"))
     assert named.json_body["followers"] == most + 1
+
+
+@pytest.mark.usefixtures("few")
+def test_nobody_is_counted_when_the_followers_address_is_over_its_limit(here: Api) -> None:
+    sent = of_network(here).post("/api/reports", draft_body(), key="followed-too-often").json_body
+    path = f"/reports/{sent['service_request_id']}"
+    wish = {"channel": "email", "to": f"often{next(numbers)}@example.org"}
+    for number in range(2):
+        topic = {"kind": "area", **MARKET_PLACE, "radius_m": 500}
+        subscribed = of_network(here).post(
+            "/api/subscriptions", {**wish, "topic": topic}, key=f"often-{number}"
+        )
+        assert subscribed.status_code == 201, subscribed.body
+    assert of_network(here).post(f"/api{path}/follow", wish, key="f").status_code == 429
+    headers, form = {**FORM, **of_network(here).always}, f"/forms{path}/follow"
+    answer = post_form(here.client.http, form, headers, to=wish["to"], key=long_key("f"))
+    assert answer.status_code == 429
+    assert here.get(f"/api{path}").json_body["followers"] == 0
 
 
 def test_flag_is_kept_after_a_flood_from_another_network(here: Api) -> None:

@@ -394,7 +394,13 @@ def test_follower_without_an_account_is_counted_and_asked_to_confirm(
 def test_nobody_is_counted_when_the_followers_address_is_wrong(here: Api, address: str) -> None:
     report = here.post("/api/reports", draft_body(), key=address).json_body
     way = f"/api/reports/{report['service_request_id']}"
-    for wanted in ({"channel": "email", "to": "nobody"}, {"channel": "email"}, {"channel": "fax"}):
+    elsewhere = {**vars(BROWSER), "endpoint": "http://10.0.0.1/"}
+    for wanted in (
+        {"channel": "email", "to": "nobody"},
+        {"channel": "email"},
+        {"channel": "fax"},
+        {"channel": "push", "push": elsewhere},
+    ):
         assert here.post(f"{way}/follow", wanted, key=None).status_code == 400
     assert here.get(way).json_body["followers"] == 0
 

@@ -54,26 +54,26 @@ def subscribe(asked: Checked, key: str | None, call: Call) -> Subscription:
 
 
 def follow(service_request_id: str, key: str, wanted: FollowRequest, call: Call) -> Followed:
-    """Counts the caller as a follower of the report, once, and subscribes them to its news. Nobody
-    is counted if the address cannot be accepted. Raises NotFound, Invalid, TooMany."""
-    asked = _checked(wanted, service_request_id)
+    """Subscribes the caller to the news of the report, and counts them as a follower, once. Nobody
+    is counted if the address is refused. Raises NotFound, Invalid, TooMany."""
+    author, ports = call.caller.author(), reports_ports()
+    asked = _checked(wanted, following.followed(service_request_id, author, ports))
+    subscription = subscribe(asked, key, call) if asked else None
     report = following.follow(
         service_request_id,
         key,
-        call.caller.author(),
-        reports_ports(),
+        author,
+        ports,
         client=rate_limits.client_of(call),
         admit=rate_limits.counting_follower(call),
     )
-    if asked:
-        return Followed(report, subscribe(asked, key, call))
-    return Followed(report, _at_own_address(report.service_request_id, call))
+    return Followed(report, subscription or _at_own_address(report.service_request_id, call))
 
 
-def _checked(wanted: FollowRequest, service_request_id: str) -> Checked | None:
+def _checked(wanted: FollowRequest, report: ServiceRequest) -> Checked | None:
     if wanted.channel is None:
         return None
-    topic = Topic(kind="report", service_request_id=service_request_id)
+    topic = Topic(kind="report", service_request_id=report.service_request_id)
     return checked(SubscriptionRequest(topic=topic, **vars(wanted)), alerts_ports())
 
 

@@ -1,6 +1,5 @@
 /** "Follow this report" on its page, which remembers what this browser follows. */
 import { byId, element, focusOn, show } from "../../shared/dom.ts";
-import type { Followed } from "../../shared/follow-control.ts";
 import { follows, justFollowedBy, rememberFollow } from "../../shared/follows.ts";
 
 /** The part of the address that opens the control at once, in links such as the map's. */
@@ -43,7 +42,7 @@ export function startFollow(reportId: string): void {
 }
 
 /** Updates the number of followers, if the page was published before. */
-function count(followers: Followed["followers"]): void {
+function count(followers: number): void {
   const said = byId("followers");
   const published = Number.parseInt(said.textContent!, 10) || 0;
   if (followers > published) said.textContent = followers === 1 ? "1 person" : `${followers} people`;
