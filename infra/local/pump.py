@@ -219,8 +219,8 @@ class Pump:
     def _begin(self) -> None:
         started = self._clock()
         self._schedules = [Schedule(config, started, run) for config, run in self._scheduled]
-        self._idle_rounds = 0
         self._rounds = 0
+        self._last_busy_round = 0
         self._stopping = threading.Event()
         self._hurry = threading.Event()
         self._thread = threading.Thread(target=self._run, name="pump", daemon=True)
@@ -256,10 +256,10 @@ class Pump:
         """Waits until the running thread has nothing left, however much there is: `timeout_s`
         limits one round. Raises TimeoutError.
         """
-        rounds, deadline = self._rounds, time.monotonic() + timeout_s
-        self._idle_rounds = 0
+        first = rounds = self._rounds
+        deadline = time.monotonic() + timeout_s
         self._hurry.set()
-        while self._idle_rounds < IDLE_ROUNDS:
+        while self._rounds - max(first, self._last_busy_round) < IDLE_ROUNDS:
             if rounds != self._rounds:
                 rounds, deadline = self._rounds, time.monotonic() + timeout_s
             elif time.monotonic() > deadline:
@@ -270,8 +270,9 @@ class Pump:
         """Delivers once what each source has due at `now` (monotonic seconds); False where nothing
         is left to do."""
         busy = True in [source.step(now) for source in self._sources]
+        if busy:
+            self._last_busy_round = self._rounds + 1
         self._rounds += 1
-        self._idle_rounds = 0 if busy else self._idle_rounds + 1
         return busy
 
     def _run(self) -> None:
@@ -282,7 +283,8 @@ class Pump:
             except Exception as error:
                 logs.failure("a source could not be read, it is tried again", error)
                 self._stopping.wait(RETRY_AFTER_S)
-            self._hurry.wait(min(PAUSE_S * (1 + self._idle_rounds), LONGEST_PAUSE_S))
+            idle_rounds = self._rounds - self._last_busy_round
+            self._hurry.wait(min(PAUSE_S * (1 + idle_rounds), LONGEST_PAUSE_S))
             self._hurry.clear()
 
     def _run_schedules_unless_held(self) -> None:
