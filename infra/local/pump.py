@@ -31,9 +31,9 @@ MOST_IN_A_RECEIVE = 10
 class Source(Protocol):
     """A source of events for a handler."""
 
-    def step(self, now: float) -> bool:
-        """Delivers the events due at `now` (monotonic seconds); returns False if nothing is left to
-        do."""
+    def step(self, now: float, *, is_hurried: bool = False) -> bool:
+        """Delivers the events due at `now` (monotonic seconds), and those that wait for the end of
+        a batching window if it `is_hurried`; returns False if nothing is left to do."""
 
     def begin_anew(self) -> None:
         """Drops everything that it has read."""
@@ -87,7 +87,7 @@ class StreamSource:
         self._waiting: list[dict[str, Any]] = []
         self._not_before = 0.0
 
-    def step(self, now: float) -> bool:
+    def step(self, now: float, *, is_hurried: bool = False) -> bool:
         self._read()
         if not self._waiting:
             return False
@@ -140,12 +140,13 @@ class QueueSource:
         self._gathered: list[dict[str, Any]] = []
         self._due = 0.0
 
-    def step(self, now: float) -> bool:
+    def step(self, now: float, *, is_hurried: bool = False) -> bool:
         if len(self._gathered) < self._batch_size:
             self._receive(now)
         if not self._gathered:
             return False
-        if now < self._due and len(self._gathered) < self._batch_size:
+        is_early = now < self._due and not is_hurried
+        if is_early and len(self._gathered) < self._batch_size:
             return True
         batch, self._gathered = self._gathered, []
         failed = _deliver(self._handler, batch)
@@ -221,6 +222,7 @@ class Pump:
         self._schedules = [Schedule(config, started, run) for config, run in self._scheduled]
         self._rounds = 0
         self._last_busy_round = 0
+        self._is_hurried = False
         self._stopping = threading.Event()
         self._hurry = threading.Event()
         self._thread = threading.Thread(target=self._run, name="pump", daemon=True)
@@ -254,22 +256,28 @@ class Pump:
 
     def wait_until_idle(self, timeout_s: float = 300.0) -> None:
         """Waits until the running thread has nothing left, however much there is: `timeout_s`
-        limits one round. Raises TimeoutError.
+        limits one round. Meanwhile nothing waits for the end of a batching window. Raises
+        TimeoutError.
         """
         first = rounds = self._rounds
         deadline = time.monotonic() + timeout_s
+        self._is_hurried = True
         self._hurry.set()
-        while self._rounds - max(first, self._last_busy_round) < IDLE_ROUNDS:
-            if rounds != self._rounds:
-                rounds, deadline = self._rounds, time.monotonic() + timeout_s
-            elif time.monotonic() > deadline:
-                raise TimeoutError(f"The pump did nothing for {timeout_s} s and was not idle.")
-            time.sleep(PAUSE_S)
+        try:
+            while self._rounds - max(first, self._last_busy_round) < IDLE_ROUNDS:
+                if rounds != self._rounds:
+                    rounds, deadline = self._rounds, time.monotonic() + timeout_s
+                elif time.monotonic() > deadline:
+                    raise TimeoutError(f"The pump did nothing for {timeout_s} s and was not idle.")
+                time.sleep(PAUSE_S)
+        finally:
+            self._is_hurried = False
 
     def step(self, now: float) -> bool:
         """Delivers once what each source has due at `now` (monotonic seconds); False where nothing
         is left to do."""
-        busy = True in [source.step(now) for source in self._sources]
+        is_hurried = self._is_hurried
+        busy = True in [source.step(now, is_hurried=is_hurried) for source in self._sources]
         if busy:
             self._last_busy_round = self._rounds + 1
         self._rounds += 1

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+import boto3
 import pytest
-from chalice.app import Chalice
+from chalice.app import Chalice, SQSEventConfig
 
 from chalicelib.bootstrap.reports import reactions, reports_ports
 from chalicelib.errors import UpstreamFailed
 from chalicelib.events import Event
 from infra.local.cloud import Cloud
-from infra.local.pump import Pump
+from infra.local.pump import ALWAYS, Pump, QueueSource
 from infra.local.schedules import interval
 from tests.builders import NOON, report
 from tests.composition import replace_built
@@ -47,6 +48,28 @@ def test_facts_are_repeated_in_order_when_they_were_not_accepted(
 def test_second_cloud_is_refused_while_one_is_running(cloud: Cloud) -> None:
     with pytest.raises(RuntimeError, match="stop it before the next one"):
         Cloud()
+
+
+def test_batching_window_ends_when_the_pump_is_hurried(cloud: Cloud) -> None:
+    queue = boto3.client("sqs").create_queue(QueueName="windows")["QueueUrl"]
+    boto3.client("sqs").send_message(QueueUrl=queue, MessageBody="one")
+    batches: list[Any] = []
+    config = SQSEventConfig(
+        name="windows",
+        handler_string="windows",
+        queue="windows",
+        queue_arn=None,
+        batch_size=10,
+        maximum_batching_window_in_seconds=60,
+        maximum_concurrency=None,
+    )
+    arn = f"arn:aws:sqs:{boto3.Session().region_name}:{queue.split('/')[-2]}:windows"
+    source = QueueSource(
+        config, arn, boto3.client("sqs"), lambda event, _: batches.append(event), ALWAYS
+    )
+    assert source.step(0.0) and source.step(59.0) and batches == []
+    assert source.step(59.0, is_hurried=True)
+    assert [record["body"] for batch in batches for record in batch["Records"]] == ["one"]
 
 
 class Counting:
