@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from chalice.app import ScheduledEventConfig
 import app
 from infra.resources import SOURCES, template
 from tests.conftest import ROOT
+from tests.log_lines import faults_in_metrics
 
 SCHEDULED = sorted(
     source.handler_string
@@ -69,6 +71,21 @@ def test_schedule_raises_its_failure_when_only_its_module_is_loaded(handler: str
     assert b"nothing is there" not in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize("handler", [*HANDLERS, *SCHEDULED])
+def test_every_run_of_a_handler_ends_in_one_line_when_only_its_module_is_loaded(
+    handler: str,
+) -> None:
+    """Without app.py, as Lambda runs it; here everything it needs fails."""
+    said = alone(ALONE, handler).stdout.decode().splitlines()
+    lines = [line for line in map(json.loads, said) if "event" in line]
+    (line,) = [line for line in lines if line["event"] == "handled"]
+    assert line["function"] == handler.rpartition(".")[2]
+    assert line["failed"] >= 1
+    assert list(faults_in_metrics(line)) == []
+    assert [each for each in lines if each["level"] == "error"]
+    assert len({each["request_id"] for each in lines}) == 1
+
+
 def test_handler_is_detected_when_it_loads_the_app() -> None:
     done = alone("import app\n" + ALONE, HANDLERS[0])
     assert done.returncode != 0 and b"the handler loaded app.py" in done.stderr
@@ -78,6 +95,7 @@ def event_of(handler: str) -> Path:
     return EVENTS / f"{handler.rpartition('.')[2]}.json"
 
 
+@cache
 def alone(program: str, handler: str) -> "subprocess.CompletedProcess[bytes]":
     """Runs a handler on its event in a new process, as Lambda loads it."""
     return subprocess.run(

@@ -1,7 +1,6 @@
 """One way of logging, with fixed words; every route and every handler ends in one line."""
 
 import ast
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +8,6 @@ import pytest
 from chalice.test import Client
 
 import app
-from tests.architecture.test_events import ALONE, HANDLERS, SCHEDULED, alone
 from tests.architecture.test_routes import PLACEHOLDERS, every_route
 from tests.composition import Broken, every_builder_of_ports, replace_built
 from tests.conftest import ROOT
@@ -101,18 +99,3 @@ def test_every_call_ends_in_one_line_and_carries_its_id(
     assert {each["request_id"] for each in read(written)} == {"phone-1234"}
     assert answer.headers["X-Request-Id"] == "phone-1234"
     assert "secret" not in "".join(written)
-
-
-@pytest.mark.parametrize("handler", [*HANDLERS, *SCHEDULED])
-def test_every_run_of_a_handler_ends_in_one_line_when_only_its_module_is_loaded(
-    handler: str,
-) -> None:
-    """Without app.py, as Lambda runs it; here everything it needs fails."""
-    said = alone(ALONE, handler).stdout.decode().splitlines()
-    lines = [line for line in map(json.loads, said) if "event" in line]
-    (line,) = [line for line in lines if line["event"] == "handled"]
-    assert line["function"] == handler.rpartition(".")[2]
-    assert line["failed"] >= 1
-    assert list(faults_in_metrics(line)) == []
-    assert [each for each in lines if each["level"] == "error"]
-    assert len({each["request_id"] for each in lines}) == 1

@@ -305,6 +305,7 @@ def test_published_figures_equal_a_recount_of_the_stored_reports(
     assert len(published) == MONTHS + 1
 
 
+@pytest.mark.exhaustive
 def test_nothing_changes_when_rows_are_imported_and_everything_is_published_again(
     stack: LocalStack, first_run: str, file: Path, tmp_path: Path
 ) -> None:
@@ -401,6 +402,7 @@ def test_street_map_is_built_from_the_councils_open_data(
     assert [place["label"] for place in found] == ["Milsom Street"]
 
 
+@pytest.mark.exhaustive
 def test_planned_day_is_worked_without_a_signal_while_the_office_changes_it(
     stack: LocalStack, first_run: str, shared_data: Path
 ) -> None:

@@ -192,7 +192,17 @@ EXACT = {
 """What does not depend on the machine, nor on how small the sizes are."""
 
 
-@pytest.mark.parametrize("name", SMALL)
+COSTLY = {"cold", "cold_sign_in"}
+"""They start a process for each call, and only `make test-all` runs them."""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.exhaustive) if name in COSTLY else name
+        for name in SMALL
+    ],
+)
 def test_measurement_yields_its_rows_at_a_small_size(name: str, here: Stack) -> None:
     rows = list(SMALL[name](here))
     assert len(rows) == len({(row.group, row.name, row.unit) for row in rows}) == ROWS[name]
