@@ -2,12 +2,14 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Geolocation,
     Page,
     Playwright,
     expect,
@@ -70,6 +72,7 @@ TELL_WHAT_THE_POLICY_STOPS = """addEventListener("securitypolicyviolation", (eve
   console.error(`The policy stops ${event.effectiveDirective} ${event.blockedURI}`));"""
 
 NewPage = Callable[..., Page]
+StartPhone = Callable[..., Page]
 
 
 @pytest.fixture(scope="package")
@@ -149,4 +152,41 @@ def new_page(browser: Browser, stack: LocalStack) -> Iterator[NewPage]:
     yield new
     for context in contexts:
         context.close()
+    assert faults == []
+
+
+@pytest.fixture
+def start_phone(playwright: Playwright, stack: LocalStack, tmp_path: Path) -> Iterator[StartPhone]:
+    """Start the browser of one person's phone, which knows its location. Another start closes the
+    browser first; its storage stays. Errors on its pages fail the test, as those of `new_page`
+    do."""
+    faults: list[str] = []
+    running: list[BrowserContext] = []
+
+    def stop() -> None:
+        while running:
+            running.pop().close()
+
+    def start(location: Geolocation, *, is_offline: bool = False) -> Page:
+        stop()
+        context = playwright.chromium.launch_persistent_context(
+            tmp_path / "phone",
+            executable_path=CHROMIUM,
+            args=ARGUMENTS,
+            base_url=stack.url,
+            viewport=PHONE,  # type: ignore[arg-type]
+            locale="en-GB",
+            timezone_id="Europe/London",
+            geolocation=location,
+            permissions=["geolocation"],
+            offline=is_offline,
+        )
+        running.append(context)
+        context.set_default_timeout(PATIENCE_MS)
+        page = context.pages[0]
+        note_faults(page, faults)
+        return page
+
+    yield start
+    stop()
     assert faults == []

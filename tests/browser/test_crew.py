@@ -3,13 +3,12 @@
 import json
 import re
 import urllib.request
-from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Playwright, expect
+from playwright.sync_api import Geolocation, Page, expect
 
 from chalicelib.accounts.model import Account
 from chalicelib.bootstrap import container
@@ -19,18 +18,17 @@ from chalicelib.jobs.model import Job, job_id_of
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.submission import submit
 from infra.local.stack import LocalStack
-from tests.browser.conftest import ARGUMENTS, CHROMIUM, PHONE, note_faults
+from tests.browser.conftest import StartPhone
 from tests.browser.signing_in import new_account, sign_in
 from tests.builders import draft
-from tests.patience import PATIENCE_MS, wait_until
+from tests.patience import wait_until
 
 CREW, OTHER = "highways-north", "highways-south"
 JOBS = 30
 DONE = (1, 2, 3, 4, 5)
 CANCELLED, CANCELLED_TOO, MOVED, MADE_LONGER = 3, 20, 10, 4
 LONGER = 95
-
-Open = Callable[..., Page]
+MARKET: Geolocation = {"latitude": 53.959, "longitude": -1.0815}
 
 
 def today() -> date:
@@ -132,41 +130,6 @@ def office(stack: LocalStack) -> TheOffice:
     return TheOffice(stack)
 
 
-@pytest.fixture
-def phone(playwright: Playwright, stack: LocalStack, tmp_path: Path) -> Iterator[Open]:
-    """Opens the browser of one phone, or opens it again: what it keep, it keep."""
-    faults: list[str] = []
-    running: list[BrowserContext] = []
-
-    def stop() -> None:
-        while running:
-            running.pop().close()
-
-    def start(*, is_offline: bool = False) -> Page:
-        stop()
-        context = playwright.chromium.launch_persistent_context(
-            tmp_path / "phone",
-            executable_path=CHROMIUM,
-            args=ARGUMENTS,
-            base_url=stack.url,
-            viewport=PHONE,  # type: ignore[arg-type]
-            locale="en-GB",
-            timezone_id="Europe/London",
-            geolocation={"latitude": 53.959, "longitude": -1.0815},
-            permissions=["geolocation"],
-            offline=is_offline,
-        )
-        running.append(context)
-        page = context.pages[0]
-        context.set_default_timeout(PATIENCE_MS)
-        note_faults(page, faults)
-        return page
-
-    yield start
-    stop()
-    assert faults == []
-
-
 def begin(page: Page, account: Account) -> None:
     """Signs in, chooses the crew, and waits until the phone can do without a signal."""
     sign_in(page, account)
@@ -205,10 +168,10 @@ def push(page: Page) -> None:
 
 
 def test_offline_day_is_sent_once_and_shows_the_offices_changes(
-    phone: Open, office: TheOffice, shared_data: Path
+    start_phone: StartPhone, office: TheOffice, shared_data: Path
 ) -> None:
     crew, photo = new_account("crew"), shared_data / "photos" / "bath_photo.JPG"
-    page = phone()
+    page = start_phone(MARKET)
     begin(page, crew)
     page.context.set_offline(True)
     page.reload()
@@ -222,7 +185,7 @@ def test_offline_day_is_sent_once_and_shows_the_offices_changes(
     office.change(MOVED, crew=OTHER)
     office.change(MADE_LONGER, minutes=LONGER)
 
-    page = phone(is_offline=True)
+    page = start_phone(MARKET, is_offline=True)
     page.goto("/crew/")
     expect(page.locator("ol.crew-list > li")).to_have_count(JOBS)
     expect(page.locator("#badge-waiting")).to_have_text("5 waiting to send")

@@ -2,15 +2,13 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Playwright, expect
+from playwright.sync_api import Page, expect
 
 from infra.local.stack import LocalStack
-from tests.browser.conftest import ARGUMENTS, CHROMIUM, PHONE, NewPage
+from tests.browser.conftest import NewPage, StartPhone
 from tests.browser.signing_in import new_account, sign_in
 from tests.browser.test_kept_on_the_phone import stored, texts
 from tests.browser.test_report_page import open_page
@@ -26,7 +24,6 @@ from tests.browser.test_report_path import (
     sent_reference,
     step_shown,
 )
-from tests.patience import PATIENCE_MS
 
 NO_DATABASE = "Object.defineProperty(window, 'indexedDB', {get() { throw new Error('private'); }})"
 NO_STORAGE = (
@@ -44,31 +41,6 @@ DRAFTS = """new Promise((resolve) => {
     };
 })"""
 """All that the browser's database has of what was begun."""
-Visit = Callable[[], BrowserContext]
-
-
-@pytest.fixture
-def visit(playwright: Playwright, stack: LocalStack, tmp_path: Path) -> Iterator[Visit]:
-    """Starts the browser of one person; to restart it, close what was answered and start again."""
-    with ExitStack() as open_browsers:
-
-        def start() -> BrowserContext:
-            context = playwright.chromium.launch_persistent_context(
-                tmp_path / "profile",
-                executable_path=CHROMIUM,
-                args=ARGUMENTS,
-                base_url=stack.url,
-                viewport=PHONE,  # type: ignore[arg-type]
-                locale="en-GB",
-                timezone_id="Europe/London",
-                geolocation=HERE,  # type: ignore[arg-type]
-                permissions=["geolocation"],
-            )
-            context.set_default_timeout(PATIENCE_MS)
-            open_browsers.enter_context(closing(context))
-            return context
-
-        yield start
 
 
 def to_the_description(page: Page, words: str) -> None:
@@ -87,10 +59,9 @@ def unfinished(page: Page) -> Page:
 
 
 def test_report_and_its_photo_survive_a_restart_and_are_sent_once(
-    visit: Visit, stack: LocalStack, shared_data: Path
+    start_phone: StartPhone, stack: LocalStack, shared_data: Path
 ) -> None:
-    before = visit()
-    page = before.pages[0]
+    page = start_phone(HERE)
     page.goto("/report/")
     place(page)
     choose_service(page)
@@ -101,9 +72,8 @@ def test_report_and_its_photo_survive_a_restart_and_are_sent_once(
     page.get_by_role("textbox", name="Describe the problem").fill(
         "A hole that a restart cannot mend"
     )
-    before.close()
 
-    page = visit().pages[0]
+    page = start_phone(HERE)
     page.goto("/")
     page.get_by_role("link", name="Continue your report").click()
     expect(page.get_by_role("heading", name="You have an unfinished report")).to_be_visible()
@@ -126,14 +96,14 @@ def test_report_and_its_photo_survive_a_restart_and_are_sent_once(
     expect(page.get_by_text("You have an unfinished report")).to_be_hidden()
 
 
-def test_update_is_kept_when_the_browser_is_restarted(visit: Visit, stack: LocalStack) -> None:
+def test_update_is_kept_when_the_browser_is_restarted(
+    start_phone: StartPhone, stack: LocalStack
+) -> None:
     report = published(stack, 9041).service_request_id
-    before = visit()
-    page = before.pages[0]
+    page = start_phone(HERE)
     page.goto(f"/reports/{report}")
     page.get_by_label("Your update").fill("It is wider than a restart.")
-    before.close()
-    page = visit().pages[0]
+    page = start_phone(HERE)
     page.goto(f"/reports/{report}")
     expect(page.get_by_label("Your update")).to_have_value("It is wider than a restart.")
     page.get_by_role("button", name="Send update").click()
@@ -143,11 +113,9 @@ def test_update_is_kept_when_the_browser_is_restarted(visit: Visit, stack: Local
     expect(page.get_by_label("Your update")).to_have_value("")
 
 
-def test_report_is_deleted_when_a_new_one_is_started_instead(visit: Visit) -> None:
-    before = visit()
-    to_the_description(before.pages[0], "Somebody else's words")
-    before.close()
-    page = unfinished(visit().pages[0])
+def test_report_is_deleted_when_a_new_one_is_started_instead(start_phone: StartPhone) -> None:
+    to_the_description(start_phone(HERE), "Somebody else's words")
+    page = unfinished(start_phone(HERE))
     page.get_by_role("button", name="Start a new report").click()
     expect(page.get_by_label("Nearest house number")).to_have_value("")
     page.goto("/")

@@ -1,15 +1,12 @@
 """A report that was written without a signal waits on the device, and is sent once."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import BrowserContext, Page, Playwright, Request, expect
+from playwright.sync_api import Page, Request, expect
 
 from infra.local.stack import LocalStack
-from tests.browser.conftest import ARGUMENTS, CHROMIUM, NARROW, PHONE, NewPage
+from tests.browser.conftest import NARROW, NewPage, StartPhone
 from tests.browser.test_accessibility import overflow, violations
 from tests.browser.test_kept_on_the_phone import stored
 from tests.browser.test_offline import INSTALLED
@@ -24,42 +21,12 @@ from tests.browser.test_report_path import (
     reporter,
     sent_reference,
 )
-from tests.patience import PATIENCE_MS
 
 STOP_TIMERS = """() => {
   for (let id = setTimeout(() => 0); id; id--) clearTimeout(id);
   setTimeout = () => 0;
 }"""
 """From now on, the page tries again only when something happens."""
-Visit = Callable[..., Page]
-
-
-@pytest.fixture
-def visit(playwright: Playwright, stack: LocalStack, tmp_path: Path) -> Iterator[Visit]:
-    """Starts the browser of one person, after closing it if it was open."""
-    with ExitStack() as browsers:
-        running: list[BrowserContext] = []
-
-        def start(*, is_offline: bool = False) -> Page:
-            while running:
-                running.pop().close()
-            context = playwright.chromium.launch_persistent_context(
-                tmp_path / "profile",
-                executable_path=CHROMIUM,
-                args=ARGUMENTS,
-                base_url=stack.url,
-                viewport=PHONE,  # type: ignore[arg-type]
-                locale="en-GB",
-                timezone_id="Europe/London",
-                geolocation=HERE,  # type: ignore[arg-type]
-                permissions=["geolocation"],
-                offline=is_offline,
-            )
-            context.set_default_timeout(PATIENCE_MS)
-            running.append(browsers.enter_context(closing(context)))
-            return context.pages[0]
-
-        yield start
 
 
 def write_offline(page: Page, words: str, photo: Path) -> None:
@@ -84,12 +51,12 @@ def write_offline(page: Page, words: str, photo: Path) -> None:
 
 
 def test_offline_report_is_sent_once_after_a_restart_and_its_sender_is_told(
-    visit: Visit, stack: LocalStack, shared_data: Path
+    start_phone: StartPhone, stack: LocalStack, shared_data: Path
 ) -> None:
     words = "A hole that no signal reaches"
     created: list[str] = []
-    write_offline(visit(), words, shared_data / "photos" / "photo_1.JPG")
-    page = visit(is_offline=True)
+    write_offline(start_phone(HERE), words, shared_data / "photos" / "photo_1.JPG")
+    page = start_phone(HERE, is_offline=True)
     page.goto("/map/")
     expect(page.locator("#bar-waiting")).to_contain_text("1 report is waiting to be sent")
     page.context.on("response", lambda it: note_created(it, created))
