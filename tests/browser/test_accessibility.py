@@ -77,6 +77,12 @@ def overflow(page: Page) -> int:
     return widest
 
 
+def assert_accessible(page: Page) -> None:
+    """Check that axe finds nothing, and that nothing runs off the screen."""
+    assert violations(page) == [], page.title()
+    assert overflow(page) <= 0, page.title()
+
+
 def _enlarge_text(page: Page, size: str) -> None:
     page.evaluate("(size) => { document.documentElement.style.fontSize = size }", size)
 

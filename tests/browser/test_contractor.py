@@ -12,7 +12,7 @@ from chalicelib.reports.usecases import submission
 from chalicelib.reports.usecases.access import Author
 from infra.local.stack import LocalStack
 from tests.browser.conftest import WIDTHS, NewPage
-from tests.browser.test_accessibility import overflow, violations
+from tests.browser.test_accessibility import assert_accessible
 from tests.builders import draft
 
 OFFICER = Staff(actor="officer", remits=EVERYWHERE)
@@ -38,23 +38,19 @@ def test_job_is_done_without_javascript_and_no_page_has_a_violation(
 ) -> None:
     page = new_page(viewport=viewport)
 
-    def look() -> None:
-        assert violations(page) == []
-        assert overflow(page) <= 0
-
     path = link(f"contractor {viewport['width']}")
     page.goto(path)
-    look()
+    assert_accessible(page)
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_role("alert")).to_contain_text("Choose what you want to tell us")
-    look()
+    assert_accessible(page)
     page.get_by_role("radio", name="It is done").check()
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Thank you")
-    look()
+    assert_accessible(page)
     expect(page.get_by_text("Your link to this job has expired.")).to_be_visible()
     page.goto(path)
     expect(page.get_by_role("heading", level=1)).to_have_text("This link has expired")
-    look()
+    assert_accessible(page)
     page.goto("/forms/jobs/nothing")
-    look()
+    assert_accessible(page)

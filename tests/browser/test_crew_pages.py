@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from infra.local.stack import LocalStack
 from tests.browser.conftest import NewPage
 from tests.browser.crew_office import Office, come_back, job, opened
-from tests.browser.test_accessibility import overflow, violations
+from tests.browser.test_accessibility import assert_accessible, overflow
 
 PHOTO = {
     "photo_id": "P" * 26,
@@ -46,11 +46,6 @@ def go(page: Page, view: str) -> None:
     expect(page.locator("#view-heading")).to_be_focused()
 
 
-def fine(page: Page) -> None:
-    assert violations(page) == []
-    assert overflow(page) <= 0
-
-
 def say_done(page: Page, number: int, text: str = "") -> None:
     go(page, f"job/JOB{number:09d}/done")
     page.get_by_label("What was done").fill(text)
@@ -59,20 +54,20 @@ def say_done(page: Page, number: int, text: str = "") -> None:
 
 
 def test_every_view_has_no_violation_and_fits_a_narrow_phone(page: Page, office: Office) -> None:
-    fine(page)
+    assert_accessible(page)
     for view in ("job/JOB000000001", "job/JOB000000003", "map", "waiting", "summary", "sheet"):
         go(page, view)
-        fine(page)
+        assert_accessible(page)
     for kind in ("done", "could_not", "hand_over", "note", "photo"):
         go(page, f"job/JOB000000001/{kind}")
-        fine(page)
+        assert_accessible(page)
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("alert")).to_contain_text("Choose a photo")
-    fine(page)
+    assert_accessible(page)
     go(page, "choose")
-    fine(page)
+    assert_accessible(page)
     go(page, "job/NOBODYS")
-    fine(page)
+    assert_accessible(page)
 
 
 def test_views_are_fine_with_a_conflict_a_refusal_and_a_removed_job(
@@ -82,14 +77,14 @@ def test_views_are_fine_with_a_conflict_a_refusal_and_a_removed_job(
     say_done(page, 1, "Filled it.")
     expect(page.locator("#badge-offline")).to_have_text("Offline")
     expect(page.get_by_text("Saved on this phone")).to_be_visible()
-    fine(page)
+    assert_accessible(page)
     say_done(page, 3)
     go(page, "")
     expect(page.locator("#view .app-tag--unsent")).to_have_count(2)
     expect(page.locator("#badge-waiting")).to_have_text("2 waiting to send")
-    fine(page)
+    assert_accessible(page)
     go(page, "waiting")
-    fine(page)
+    assert_accessible(page)
 
     office.first_said["JOB000000001"] = "The gas people dig there first."
     office.refuses["done"] = ""
@@ -101,7 +96,7 @@ def test_views_are_fine_with_a_conflict_a_refusal_and_a_removed_job(
     go(page, "")
     expect(page.get_by_text("The office has changed your list")).to_be_visible()
     expect(page.locator(".crew-list--gone")).to_contain_text("South crew does it.")
-    fine(page)
+    assert_accessible(page)
     page.get_by_role("button", name="I have seen this").click()
     expect(page.get_by_text("The office has changed your list")).to_be_hidden()
     expect(page.locator(".crew-list--gone")).to_contain_text(gone["title"])
@@ -110,7 +105,7 @@ def test_views_are_fine_with_a_conflict_a_refusal_and_a_removed_job(
     expect(page.get_by_role("heading", name="From site")).to_be_visible()
     expect(page.locator(".crew-versions")).to_contain_text("The gas people dig there first.")
     expect(page.locator(".crew-versions")).to_contain_text("Filled it.")
-    fine(page)
+    assert_accessible(page)
     dispute = office.jobs["JOB000000001"]["disputes"][0]
     office.jobs["JOB000000001"]["version"] += 1
     dispute["settled"] = {"at": "2026-05-01T12:00:00Z", "keep": "site"}
@@ -122,10 +117,10 @@ def test_views_are_fine_with_a_conflict_a_refusal_and_a_removed_job(
     page.get_by_label("Your note").fill("Mind the dog.")
     page.get_by_role("button", name="Save note").click()
     expect(page.get_by_text("was not accepted")).to_be_visible()
-    fine(page)
+    assert_accessible(page)
     page.get_by_role("link", name="See why").click()
     expect(page.get_by_text("Why: This job is not in your teams and wards.")).to_be_visible()
-    fine(page)
+    assert_accessible(page)
 
 
 def test_refused_operation_is_stored_as_a_note_with_its_photo(
@@ -162,7 +157,7 @@ def test_operations_wait_for_signing_in(page: Page, office: Office) -> None:
     expect(page.locator(".crew-job")).to_have_count(4)
     say_done(page, 2)
     go(page, "waiting")
-    fine(page)
+    assert_accessible(page)
     office.is_signed_out = False
     page.reload()
     expect(page.locator("#badge-waiting")).to_have_text("All sent")

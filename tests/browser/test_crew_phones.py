@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 from infra.local.stack import LocalStack
 from tests.browser.conftest import NewPage
 from tests.browser.crew_office import NAME, Office, come_back, job, opened
-from tests.browser.test_accessibility import overflow
-from tests.browser.test_crew_pages import PHOTO, fine, go, say_done
+from tests.browser.test_accessibility import assert_accessible, overflow
+from tests.browser.test_crew_pages import PHOTO, go, say_done
 
 SLOW_CAMERA = """() => {
   const decode = createImageBitmap;
@@ -123,7 +123,7 @@ def test_crew_is_warned_when_the_phone_cannot_store_a_start(page: Page) -> None:
     go(page, "job/JOB000000002")
     page.get_by_role("button", name="Start").click()
     expect(page.get_by_role("alert")).to_contain_text("could not save this")
-    fine(page)
+    assert_accessible(page)
 
 
 def test_operation_is_kept_when_the_phone_suspended_the_page(page: Page, office: Office) -> None:
@@ -141,7 +141,7 @@ def test_page_says_so_when_the_browser_has_no_storage(new_page: NewPage, office:
     expect(page.get_by_role("heading", level=1)).to_have_text(
         "You cannot use the crew app in this window"
     )
-    fine(page)
+    assert_accessible(page)
 
 
 def test_job_started_before_midnight_can_be_ended_after_it(page: Page, office: Office) -> None:
@@ -155,7 +155,7 @@ def test_job_started_before_midnight_can_be_ended_after_it(page: Page, office: O
     expect(page.get_by_role("button", name="Could not do it")).to_be_visible()
     go(page, "")
     expect(page.get_by_role("heading", name="Started the day before")).to_be_visible()
-    fine(page)
+    assert_accessible(page)
     say_done(page, 2)
     office.is_away = False
     come_back(page)
@@ -229,7 +229,7 @@ def test_crew_is_told_when_it_lost_access_to_its_list(page: Page, office: Office
         page.get_by_text("We could not update this list: You are in this crew no more")
     ).to_be_visible()
     expect(page.locator(".crew-job")).to_have_count(3)
-    fine(page)
+    assert_accessible(page)
 
 
 @pytest.mark.parametrize("view", ["", "job/JOB000000001", "job/JOB000000001/could_not", "summary"])

@@ -3,7 +3,7 @@
 from itertools import count
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from chalicelib.bootstrap.jobs import jobs_ports
 from chalicelib.bootstrap.reports import photos_ports
@@ -18,7 +18,7 @@ from infra.local.stack import LocalStack
 from tests.attack_photos import jpeg
 from tests.browser.conftest import WIDTHS, NewPage
 from tests.browser.officer import at_the_desk, case_address, reported, shown, stored
-from tests.browser.test_accessibility import overflow, violations
+from tests.browser.test_accessibility import assert_accessible
 
 NUMBERS = count(1)
 WORDS = "The kerb was loose as well, so we set it again."
@@ -49,11 +49,6 @@ def tell(job: Job, who: Operator, stack: LocalStack, **values: Any) -> None:
     stack.cloud.pump.wait_until_idle()
 
 
-def look(page: Page) -> None:
-    assert violations(page) == []
-    assert overflow(page) <= 0
-
-
 @WIDTHS
 def test_contractors_text_is_public_when_an_officer_approves_it(
     viewport: dict[str, int], new_page: NewPage, stack: LocalStack
@@ -68,10 +63,10 @@ def test_contractors_text_is_public_when_an_officer_approves_it(
     page.get_by_role("link", name="Needs attention").click()
     row = page.get_by_role("row").filter(has_text=f"A loose kerb {viewport['width']}").first
     expect(row).to_contain_text(f"Paving Ltd (contractor): {WORDS}")
-    look(page)
+    assert_accessible(page)
     shown(page, case_address(report))
     expect(page.locator("#photo-list")).to_contain_text("After the work. Paving Ltd (contractor)")
-    look(page)
+    assert_accessible(page)
     page.get_by_role("button", name="Show on the report").click()
     expect(page.locator("#timeline")).to_contain_text("A contractor")
     expect(page.locator("#timeline")).to_contain_text(WORDS)
@@ -90,7 +85,7 @@ def test_crews_reason_stays_until_an_officer_has_handled_it(
     shown(page, case_address(report))
     expect(page.locator("#photo-list")).to_contain_text("Before the work. A crew")
     expect(page.get_by_role("img", name="Photo 1")).to_be_visible()
-    look(page)
+    assert_accessible(page)
     page.get_by_role("button", name="Mark as dealt with").click()
     expect(page.locator("#needs")).to_be_hidden()
     assert stored(report).attention is None

@@ -24,20 +24,15 @@ from tests.browser.officer import (
     tick,
 )
 from tests.browser.signing_in import new_account, sign_in
-from tests.browser.test_accessibility import overflow, violations
+from tests.browser.test_accessibility import assert_accessible
 from tests.browser.test_desk_days import disputed, job_of
 
 LONG = "Donaudampfschifffahrtsgesellschaftskapitaen"
 
 
-def fine(page: Page) -> None:
-    assert violations(page) == []
-    assert overflow(page) <= 0
-
-
-def fine_at_a_desk(page: Page) -> None:
+def assert_accessible_at_a_desk(page: Page) -> None:
     page.set_viewport_size(DESK)  # type: ignore[arg-type]
-    fine(page)
+    assert_accessible(page)
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
 
 
@@ -65,43 +60,43 @@ def test_queue_and_bulk_change_are_accessible(new_page: NewPage, stack: LocalSta
     reports = [reported(stack, title=LONG) for _ in range(2)]
     page = at_the_desk(new_page, f"/desk/?q={LONG}", PHONE)
     expect(page.locator("#rows tr")).to_have_count(2)
-    fine(page)
+    assert_accessible(page)
     tick(page, *reports)
     expect(page.get_by_role("link", name="Compare and merge")).to_be_visible()
-    fine_at_a_desk(page)
+    assert_accessible_at_a_desk(page)
     page.get_by_label("Save this view as").fill(LONG)
     page.get_by_role("button", name="Save view").click()
     expect(page.locator("#own-views")).to_contain_text(LONG)
-    fine(page)
+    assert_accessible(page)
     page.get_by_label("Save this view as").fill("")
     page.get_by_role("button", name="Save view").click()
     expect(page.get_by_role("alert")).to_contain_text("Enter a name for the view")
-    fine(page)
+    assert_accessible(page)
     page.get_by_role("link", name="Change together").click()
     page.get_by_role("button", name="Check changes").click()
     expect(page.get_by_role("alert")).to_contain_text("Choose something")
-    fine(page)
+    assert_accessible(page)
     somebody_changes(reports[0], priority="low")
     page.get_by_label("Priority").select_option("Urgent")
     page.get_by_role("button", name="Check changes").click()
     expect(page.locator("#check")).to_contain_text("1 case cannot")
-    fine(page)
+    assert_accessible(page)
     page.get_by_role("button", name="Change 1 case").click()
     expect(page.locator("#undo-countdown")).to_contain_text("left")
-    fine(page)
+    assert_accessible(page)
     shown(page, "/desk/bulk/")
     expect(page.locator("#nothing-chosen")).to_be_visible()
-    fine(page)
+    assert_accessible(page)
     shown(page, "/desk/?q=nothing+is+called+this")
     expect(page.locator("#count")).to_have_text("No matching cases.")
-    fine(page)
+    assert_accessible(page)
 
 
 def test_case_and_comparison_are_accessible(new_page: NewPage, stack: LocalStack) -> None:
     page = at_the_desk(new_page, "/desk/merge/?one=x", PHONE)
     page.get_by_role("button", name="Compare").click()
     expect(page.get_by_role("alert")).to_contain_text("Enter a reference")
-    fine(page)
+    assert_accessible(page)
     shown(page, with_everything(page, stack))
     for summary in page.locator("summary").all():
         summary.click()
@@ -112,8 +107,8 @@ def test_case_and_comparison_are_accessible(new_page: NewPage, stack: LocalStack
     expect(page.locator("#preview")).to_contain_text("Thank you.")
     page.get_by_role("button", name="View on map").click()
     expect(page.locator("#case-map .app-mark")).to_be_visible()
-    fine(page)
-    fine_at_a_desk(page)
+    assert_accessible(page)
+    assert_accessible_at_a_desk(page)
     page.get_by_role("button", name="Create a link for a contractor").click()
     expect(page.get_by_role("alert")).to_contain_text("Enter the company's name")
     page.get_by_label("Company").fill("Lane & Sons")
@@ -121,19 +116,19 @@ def test_case_and_comparison_are_accessible(new_page: NewPage, stack: LocalStack
     expect(page.get_by_label("Link for Lane & Sons")).to_be_focused()
     page.get_by_role("button", name="Save note").click()
     expect(page.get_by_role("alert")).to_contain_text("Enter your note")
-    fine(page)
+    assert_accessible(page)
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("#undo-message")).to_contain_text("reply added")
-    fine(page)
+    assert_accessible(page)
     page.locator("#near-list").get_by_role("link", name="Compare and merge").first.click()
     expect(page.locator("#sides > section")).to_have_count(2)
-    fine(page)
+    assert_accessible(page)
     page.get_by_role("button", name="Merge reports").click()
     expect(page.get_by_role("button", name="Unmerge reports")).to_be_visible()
-    fine(page)
+    assert_accessible(page)
     page.goto("/desk/case/?id=nonsense")
     expect(page.locator("#staff-status")).to_contain_text("can't find this case")
-    fine(page)
+    assert_accessible(page)
 
 
 def test_templates_and_days_are_accessible(new_page: NewPage, stack: LocalStack) -> None:
@@ -145,10 +140,10 @@ def test_templates_and_days_are_accessible(new_page: NewPage, stack: LocalStack)
     page.get_by_label("Name", exact=True).fill("")
     page.get_by_role("button", name="Save changes").click()
     expect(page.get_by_role("alert")).to_contain_text("Enter a name for the template")
-    fine(page)
+    assert_accessible(page)
     page.get_by_role("button", name="Remove Thanks").first.click()
     expect(page.get_by_role("button", name="Undo removal")).to_be_focused()
-    fine(page)
+    assert_accessible(page)
     page.get_by_role("button", name="Undo removal").click()
     expect(page.locator("#undo-message")).to_contain_text("added again")
 
@@ -156,12 +151,12 @@ def test_templates_and_days_are_accessible(new_page: NewPage, stack: LocalStack)
     disputed(stack)
     day = today() + timedelta(days=50)
     shown(page, f"/desk/days/?date={day}")
-    fine(page)
+    assert_accessible(page)
     page.get_by_role("button", name="Plan the day").click()
     expect(page.locator("#day-status")).to_contain_text("planned")
     expect(page.locator(".desk-dispute").first).to_be_visible()
-    fine(page)
-    fine_at_a_desk(page)
+    assert_accessible(page)
+    assert_accessible_at_a_desk(page)
 
 
 def test_cases_are_changed_and_restored_by_keyboard_only(

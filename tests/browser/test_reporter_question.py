@@ -11,7 +11,7 @@ from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.staff import questions
 from infra.local.stack import LocalStack
 from tests.browser.conftest import WIDTHS, NewPage
-from tests.browser.test_accessibility import overflow, violations
+from tests.browser.test_accessibility import assert_accessible
 from tests.builders import draft
 
 OUT_OF_THE_WAY = {"lat": 53.9423, "long": -1.0592}
@@ -42,26 +42,22 @@ def test_question_is_answered_without_javascript_and_no_page_has_a_violation(
 ) -> None:
     path, page = asked(f"asked{viewport['width']}", stack), new_page(viewport=viewport)
 
-    def look() -> None:
-        assert violations(page) == []
-        assert overflow(page) <= 0
-
     page.goto(path)
     expect(page.locator("blockquote")).to_contain_text("Is it <b>deep</b>?")
-    look()
+    assert_accessible(page)
     page.get_by_role("button", name="Send your answer").click()
     expect(page.get_by_role("alert")).to_contain_text("Enter your answer")
     expect(page).to_have_title("Error: We have a question about your report – Eskerby Council")
-    look()
+    assert_accessible(page)
     page.get_by_label("Your answer").fill("The left one.")
     page.get_by_role("button", name="Send your answer").click()
     heading(page, "Thank you for your answer")
-    look()
+    assert_accessible(page)
     page.goto(path)
     heading(page, "You have already answered")
-    look()
+    assert_accessible(page)
     page.goto(f"{path[:-1]}{'0' if path[-1] != '0' else '1'}")
     expect(page.get_by_role("heading", level=1)).not_to_have_text("You have already answered")
-    look()
+    assert_accessible(page)
     page.goto("/forms/questions/nothing")
-    look()
+    assert_accessible(page)

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from infra.local import mail
 from infra.local.stack import LocalStack
 from tests.browser.conftest import NARROW, PHONE
-from tests.browser.test_accessibility import overflow, violations
+from tests.browser.test_accessibility import assert_accessible
 from tests.patience import PATIENCE_MS
 from tests.people import code_in, newest_link
 
@@ -117,21 +117,17 @@ def test_no_page_has_a_violation_or_runs_off_the_screen(
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
 
-    def look() -> None:
-        assert violations(page) == [], page.title()
-        assert overflow(page) <= 0, page.title()
-
     page.goto("/forms/sign-in")
-    look()
+    assert_accessible(page)
     page.get_by_role("button", name="Send me a code").click()
-    look()
+    assert_accessible(page)
     page.get_by_label("Email address or mobile number").fill(address)
     page.get_by_role("button", name="Send me a code").click()
-    look()
+    assert_accessible(page)
     page.get_by_role("button", name="Sign in").click()
-    look()
+    assert_accessible(page)
     page.goto(f"/forms/sign-in/confirm/{'0' * 32}?token=x")
-    look()
+    assert_accessible(page)
     page.get_by_role("button", name="Sign in").click()
-    look()
+    assert_accessible(page)
     context.close()
