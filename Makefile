@@ -18,6 +18,7 @@ WEB := build/web/$(COUNCIL_NAME)
 WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/tests/*' 2>/dev/null)
 COUNCIL_FILE := $(if $(filter %.json,$(COUNCIL)),$(COUNCIL),chalicelib/catalogue/councils/$(COUNCIL).json)
 ENGINES := tests/engines/node_modules
+LIGHTHOUSE := bench/lighthouse/node_modules
 BROWSERS := chromium chromium-headless-shell firefox-esr dbus-daemon
 HAS_BROWSERS = [ "$$(command -v $(BROWSERS) | wc -l)" = $(words $(BROWSERS)) ]
 PYTHON_SOURCES := app.py bench chalicelib infra tests
@@ -35,7 +36,7 @@ test: $(VENV)/.bench build/web/demo/.built $(VENV)/.browser $(ENGINES)/.installe
 	@$(BIN)/python -m pytest $(ARGS)
 
 test-all: export EXHAUSTIVE = 1
-test-all: test ## runs the tests with every schedule, attack and large file: before a release, and when their area changes
+test-all: $(LIGHTHOUSE)/.installed test ## runs the tests with every schedule, attack and large file: before a release, and when their area changes
 
 lint: $(VENV)/.installed web/node_modules/.installed ## ruff, mypy, import-linter, cfn-lint, bandit, tsc, dependency-cruiser, prettier
 	@$(BIN)/ruff check $(PYTHON_SOURCES)
@@ -46,7 +47,7 @@ lint: $(VENV)/.installed web/node_modules/.installed ## ruff, mypy, import-linte
 	@$(BIN)/bandit -q -ll -c pyproject.toml -r app.py chalicelib infra
 	@cd web && npm run --silent check
 
-bench: $(VENV)/.bench build/web/demo/.built $(ENGINES)/.installed ## measures everything: a table, and bench.json (ARGS=--write, --strict)
+bench: $(VENV)/.bench build/web/demo/.built $(VENV)/.browser $(ENGINES)/.installed $(LIGHTHOUSE)/.installed ## measures everything: a table, and bench.json (ARGS=--write, --strict)
 	@$(BIN)/python -m bench $(ARGS)
 
 package: $(VENV)/.installed ## what an AWS account gets: build/package (docs/DEPLOY.md)
@@ -83,6 +84,11 @@ web/node_modules/.installed: $(VENV)/.installed web/package.json web/package-loc
 $(ENGINES)/.installed: $(VENV)/.installed tests/engines/package.json tests/engines/package-lock.json
 	@echo "Installing dynalite (once)…"
 	@cd tests/engines && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+$(LIGHTHOUSE)/.installed: $(VENV)/.installed bench/lighthouse/package.json bench/lighthouse/package-lock.json
+	@echo "Installing Lighthouse (once)…"
+	@cd bench/lighthouse && npm ci --silent --no-audit --no-fund
 	@touch $@
 
 build/web/%/.built: web/node_modules/.installed $(WEB_SOURCES) $(COUNCIL_FILE)

@@ -17,6 +17,7 @@ from bench import (
     nearest,
     open311,
     orders,
+    pages,
     photos,
     publishing,
     screen,
@@ -70,6 +71,7 @@ def measure_all(run: Run) -> None:
     run.measure("photos", photos.rows)
     run.measure("static", _static)
     run.measure("web", web.rows)
+    run.measure("pages", pages.rows)
 
 
 def write_document(measured: str) -> None:

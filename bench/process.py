@@ -11,6 +11,7 @@ from tempfile import TemporaryFile
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
+WEB = ROOT / "build" / "web" / "demo"
 TICKS_S = 1 / os.sysconf("SC_CLK_TCK")
 ROUNDS = 5
 FRESH_ROUNDS = 7

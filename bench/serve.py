@@ -1,9 +1,11 @@
-"""`python -m bench.serve SEED pump|still`: a local stack until its input ends."""
+"""`python -m bench.serve SEED pump|still`: a local stack with the built web client, until its input
+ends."""
 
 import json
 import os
 import sys
 
+from bench.process import WEB
 from infra.local.stack import LocalStack, Options
 
 
@@ -12,7 +14,7 @@ def main() -> None:
     answer = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     seed, pump = sys.argv[1:]
-    stack = LocalStack(Options(seed=seed))
+    stack = LocalStack(Options(seed=seed, web=WEB))
     stack.start()
     if pump == "still":
         stack.cloud.pump.stop()

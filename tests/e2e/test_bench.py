@@ -23,6 +23,7 @@ from bench import (
     nearest,
     open311,
     orders,
+    pages,
     photos,
     publishing,
     screen,
@@ -148,6 +149,7 @@ SMALL: dict[str, Small] = {
     "nearest": lambda _: nearest.rows((200,), asked=FEW, rounds=1),
     "open311": of_open311,
     "orders": lambda _: orders.rows(1, stops=12),
+    "pages": lambda _: pages.rows(runs=1),
     "photos": of_photos,
     "publishing": of_publishing,
     "screen": lambda _: screen.rows(2000, at=FEW),
@@ -166,6 +168,7 @@ ROWS = {
     "nearest": 6,
     "open311": 6,
     "orders": 6,
+    "pages": 25,
     "photos": 2,
     "publishing": 9,
     "screen": 3,
@@ -186,14 +189,19 @@ EXACT = {
         "flag": 2,
     },
     "duplicates": {"within 25 m, most": 2, "within 100 m, most": 4},
+    "pages": {
+        f"{page}: {category}": 0
+        for page in (*pages.PAGES, pages.REPORT)
+        for category in pages.FULL.values()
+    },
     "publishing": {"writes of one tile in one batch, most": 1},
     "views": {"phone screen of 1.5 × 2.5 km, most": 9, "city view": 1},
 }
 """What does not depend on the machine, nor on how small the sizes are."""
 
 
-COSTLY = {"cold", "cold_sign_in"}
-"""They start a process for each call, and only `make test-all` runs them."""
+COSTLY = {"cold", "cold_sign_in", "pages"}
+"""They start a process for each call or page, and only `make test-all` runs them."""
 
 
 @pytest.mark.parametrize(
