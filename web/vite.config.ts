@@ -1,17 +1,18 @@
 /** One HTML file for each page. Files that published report pages link to have fixed names; every other chunk has a hash. */
 import { resolve } from "node:path";
 import { defineConfig } from "vite";
-import { readCouncil } from "./bundling/council.ts";
-import { layout } from "./bundling/layout.ts";
+import { readLook } from "./bundling/council.ts";
+import { layout, themeImporter } from "./bundling/layout.ts";
 import { privacy } from "./bundling/privacy.ts";
 import { serviceWorker } from "./bundling/service-worker.ts";
 
 const root = import.meta.dirname;
-const council = readCouncil(process.env.COUNCIL ?? "demo");
+const look = readLook(process.env.COUNCIL ?? "demo");
 
 export default defineConfig({
   root,
-  plugins: [layout(council), privacy(council), serviceWorker()],
+  plugins: [layout(look), privacy(look.council), serviceWorker()],
+  css: { preprocessorOptions: { scss: { importers: [themeImporter(look.css)] } } },
   build: {
     outDir: resolve(root, process.env.OUT_DIR ?? "dist"),
     emptyOutDir: true,

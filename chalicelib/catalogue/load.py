@@ -14,6 +14,7 @@ from chalicelib.catalogue.facility_kinds import names_columns
 from chalicelib.catalogue.identity import provider_faults
 from chalicelib.catalogue.model import CHANNEL_COSTS, Council
 from chalicelib.catalogue.questions import Attribute
+from chalicelib.catalogue.theme import theme_faults
 from chalicelib.catalogue.triage_faults import triage_faults
 from chalicelib.catalogue.triage_promises import promise_faults
 from chalicelib.errors import ConfigurationError
@@ -26,7 +27,7 @@ def load(council: str) -> Council:
 
     Raises ConfigurationError naming the document, the place in it and the fix.
     """
-    path = Path(council) if council.endswith(".json") else COUNCILS / f"{council}.json"
+    path = document_path(council)
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -35,6 +36,11 @@ def load(council: str) -> Council:
             f"COUNCIL={council}: there is no document {path}. Known councils: {known}."
         ) from error
     return parse(raw, path.name)
+
+
+def document_path(council: str) -> Path:
+    """The document of the council of that name; its logo and typeface are beside it."""
+    return Path(council) if council.endswith(".json") else COUNCILS / f"{council}.json"
 
 
 def parse(raw: bytes, name: str) -> Council:
@@ -58,6 +64,7 @@ def parse(raw: bytes, name: str) -> Council:
         triage_faults,
         promise_faults,
         _cost_faults,
+        _theme_faults,
     )
     faults = [fault for check in checks for fault in check(council)]
     if faults:
@@ -180,6 +187,10 @@ def _crew_faults(council: Council) -> Iterable[str]:
 def _cost_faults(council: Council) -> Iterable[str]:
     if missing := sorted(set(CHANNEL_COSTS) - set(council.channel_costs)):
         yield f"`$.channel_costs`: add what {', '.join(missing)} costs, in pence"
+
+
+def _theme_faults(council: Council) -> Iterable[str]:
+    return theme_faults(council.theme)
 
 
 def _used_twice(codes: Sequence[str], place: str, field: str) -> Iterable[str]:

@@ -20,6 +20,7 @@ from chalicelib.catalogue.identity import WHY_SIGN_IN, IdentityProvider, Needed
 from chalicelib.catalogue.phone_line import WEEKDAYS, Line, PhoneHours, at_other_times, line_at
 from chalicelib.catalogue.promise import ServiceLevel
 from chalicelib.catalogue.questions import Answers, Attribute, checked
+from chalicelib.catalogue.theme import Theme
 from chalicelib.catalogue.triage import (
     USUAL_KIND,
     USUAL_MINUTES,
@@ -118,6 +119,13 @@ class ServiceDefinition(Strict, frozen=True, kw_only=True):
         return WHY_SIGN_IN[self.assurance]
 
 
+class FooterLink(Strict, frozen=True, kw_only=True):
+    """A link in the footer to a page of the council's own."""
+
+    label: Words
+    url: Annotated[str, Meta(pattern=r"^https://[!-~]+$", max_length=500)]
+
+
 class Area(Strict, frozen=True, kw_only=True):
     """An area with a different responsible body from the rest of the council.
 
@@ -161,7 +169,8 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
     whether it is. `councillors` are listed by ward code. `ward_properties`: the first of these that
     a file of boundaries has is used. `triage`: the rules that decide how a report is handled. A
     crew drives `detour_factor` times the straight line, at `crew_speed_kmh`. `channel_costs`: the
-    cost of a contact, in pence.
+    cost of a contact, in pence. `theme` is its look. `footer_links` lead from each page to its
+    other pages. `example_place` and `example_postcode` are the examples in hints.
     """
 
     jurisdiction_id: Annotated[str, Meta(min_length=1, max_length=100)]
@@ -202,6 +211,10 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
     texts_a_day: Annotated[int, Meta(ge=0, le=1_000_000)] = 500
     ask_after_days: Annotated[int, Meta(ge=1, le=28)] = 3
     basemap_attribution: str = ""
+    theme: Theme = Theme()
+    footer_links: Annotated[tuple[FooterLink, ...], Meta(max_length=4)] = ()
+    example_place: Words | None = None
+    example_postcode: Words | None = None
 
     @property
     def box(self) -> Box:
@@ -283,13 +296,17 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
         return self.phone_hours or self.working_hours
 
     @property
-    def said(self) -> dict[str, str]:
-        """The council's details for the header and footer of pages."""
+    def said(self) -> dict[str, Any]:
+        """The council's details for pages."""
         return {
             "name": self.name,
             "phone": self.phone,
             "opening_hours": self.opening_hours,
             "at_other_times": at_other_times(self.out_of_hours_phone),
+            "colour": self.theme.brand.ground,
+            "logo": self.theme.mark,
+            "footer_links": self.footer_links,
+            "in_example_place": f" in {self.example_place}" if self.example_place else "",
         }
 
     def team_for(self, service_code: str, point: Point | None, ward_code: str | None = None) -> str:

@@ -6,6 +6,8 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from chalicelib.kernel.version import VERSION
+
 SHARED = Path(__file__).parent / "templates"
 """The folder of layout.html, which every page extends."""
 
@@ -13,16 +15,18 @@ SHARED = Path(__file__).parent / "templates"
 def environment(templates: Path) -> Environment:
     """Templates of that folder and the shared ones. Everything is escaped; an undefined name in a
     template is an error."""
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader([templates, SHARED]), autoescape=True, undefined=StrictUndefined
     )
+    made.globals["version"] = VERSION
+    return made
 
 
 class Pages:
     """Renders the pages of one folder of templates. `council` has the values about the council that
     every page shows."""
 
-    def __init__(self, templates: Path, council: Mapping[str, str]) -> None:
+    def __init__(self, templates: Path, council: Mapping[str, Any]) -> None:
         self._environment = environment(templates)
         self._environment.globals["council"] = dict(council)
 

@@ -1,6 +1,6 @@
 """The published page of a report, made with jinja2 from templates/."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ class JinjaPages:
     def __init__(
         self,
         *,
-        council: dict[str, str],
+        council: Mapping[str, Any],
         zone: ZoneInfo,
         now: Callable[[], datetime],
     ) -> None:

@@ -1,35 +1,67 @@
-/** The council details that the build writes into the pages. */
-import { existsSync, readFileSync } from "node:fs";
+/** The council's details and look, which `python -m infra theme` makes from its document. */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { resolve } from "node:path";
 
-export interface CouncilNames {
+export interface CouncilFacts {
   name: string;
   phone: string;
   opening_hours: string;
-  out_of_hours_phone?: string;
+  at_other_times: string;
+  in_example_place: string;
+  /** The colour of the header and the icons. */
+  colour: string;
+  /** The colour of pages. */
+  background: string;
+  version: string;
   /** The email address for questions about data protection. */
-  privacy_contact?: string;
+  privacy_contact: string | null;
 }
 
-const CATALOGUE = resolve(import.meta.dirname, "../../chalicelib/catalogue/councils");
+export interface Look {
+  council: CouncilFacts;
+  /** The colours and the typeface as custom properties. */
+  css: string;
+  /** The header and the footer as HTML. */
+  parts: Record<string, string>;
+  /** The logo, the icons and the typeface by address, without the first slash. */
+  files: Map<string, Uint8Array>;
+}
+
+const PROJECT = resolve(import.meta.dirname, "../..");
+const PARTS = ["header", "footer"];
 
 /** `council` is a name in the catalogue, or a path ending in .json. */
-export function readCouncil(council: string): CouncilNames {
-  const path = council.endsWith(".json") ? resolve(council) : resolve(CATALOGUE, `${council}.json`);
-  if (!existsSync(path)) {
-    throw new Error(`COUNCIL=${council} is not a council: there is no file ${path}.`);
+export function readLook(council: string): Look {
+  const folder = mkdtempSync(resolve(tmpdir(), "ginnel-theme-"));
+  try {
+    execFileSync("python", ["-m", "infra", "theme", council, folder], {
+      cwd: PROJECT,
+      stdio: ["ignore", "inherit", "pipe"],
+      encoding: "utf8",
+    });
+    return lookIn(folder);
+  } catch (error) {
+    const said = (error as { stderr?: string }).stderr?.trim();
+    throw said ? new Error(said) : error;
+  } finally {
+    rmSync(folder, { recursive: true });
   }
-  const { name, phone, opening_hours, out_of_hours_phone, privacy_contact } = JSON.parse(
-    readFileSync(path, "utf8"),
-  ) as Partial<CouncilNames>;
-  if (!name || !phone || !opening_hours) {
-    throw new Error(`The council in ${path} needs "name", "phone" and "opening_hours".`);
-  }
+}
+
+function lookIn(folder: string): Look {
+  const text = (name: string) => readFileSync(resolve(folder, name), "utf8");
   return {
-    name,
-    phone,
-    opening_hours,
-    ...(out_of_hours_phone && { out_of_hours_phone }),
-    ...(privacy_contact && { privacy_contact }),
+    council: JSON.parse(text("council.json")) as CouncilFacts,
+    css: text("theme.css"),
+    parts: Object.fromEntries(PARTS.map((name) => [name, text(`${name}.html`)])),
+    files: filesIn(resolve(folder, "public")),
   };
+}
+
+function filesIn(folder: string): Map<string, Uint8Array> {
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  const files = names.filter((name) => statSync(resolve(folder, name)).isFile());
+  return new Map(files.map((name) => [name, readFileSync(resolve(folder, name))]));
 }

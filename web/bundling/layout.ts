@@ -1,28 +1,24 @@
 /**
- * Fills in the parts that pages share, such as the header, and the council's details.
- * The placeholders are Jinja's, so that the template of published report pages can have the same markup.
+ * Fills in the parts that pages share, such as the header, and the council's details and files.
+ * The placeholders are Jinja's, as in the pages that the server renders.
  */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Plugin } from "vite";
-import type { CouncilNames } from "./council.ts";
+import type { CouncilFacts, Look } from "./council.ts";
 import { escapeHtml } from "./escape.ts";
 
 const PARTS = resolve(import.meta.dirname, "../src/layout");
+const FACT = /\{\{ council\.(\w+)(\|replace\(' ', ''\))? \}\}/g;
 
 const readPart = (name: string) => readFileSync(resolve(PARTS, name), "utf8").trim();
 
-function fill(text: string, council: CouncilNames, escape: (text: string) => string): string {
-  return text
-    .replaceAll("{{ council.name }}", () => escape(council.name))
-    .replaceAll("{{ council.phone|replace(' ', '') }}", () => escape(council.phone.replaceAll(" ", "")))
-    .replaceAll("{{ council.phone }}", () => escape(council.phone))
-    .replaceAll("{{ council.opening_hours }}", () => escape(council.opening_hours))
-    .replaceAll("{{ council.at_other_times }}", () => escape(atOtherTimes(council)));
-}
-
-function atOtherTimes({ out_of_hours_phone }: CouncilNames): string {
-  return out_of_hours_phone ? `, or at other times on ${out_of_hours_phone}` : "";
+function fill(text: string, council: CouncilFacts, escape: (text: string) => string): string {
+  return text.replace(FACT, (placeholder, name: keyof CouncilFacts, withoutSpaces?: string) => {
+    const fact = council[name];
+    if (typeof fact !== "string") throw new Error(`${placeholder}: the council has no such detail.`);
+    return escape(withoutSpaces ? fact.replaceAll(" ", "") : fact);
+  });
 }
 
 /** Marks the link to the current page. */
@@ -36,20 +32,27 @@ function pagePath(path: string): string {
   return path.replace(/index\.html$/, "");
 }
 
-export function layout(council: CouncilNames): Plugin {
+export function layout({ council, parts, files }: Look): Plugin {
   return {
     name: "ginnel-layout",
     transformIndexHtml: {
       order: "pre",
       handler(html, { path }) {
-        const parts = (_: string, name: string) => markCurrent(readPart(`${name}.html`), pagePath(path));
-        const page = html.replace(/<!-- layout: ([a-z-]+) -->/g, parts);
+        const part = (_: string, name: string) => markCurrent(parts[name] ?? readPart(`${name}.html`), pagePath(path));
+        const page = html.replace(/<!-- layout: ([a-z-]+) -->/g, part);
         return fill(page, council, escapeHtml);
       },
     },
     generateBundle() {
       const source = fill(readPart("manifest.webmanifest"), council, (text) => JSON.stringify(text).slice(1, -1));
       this.emitFile({ type: "asset", fileName: "manifest.webmanifest", source });
+      for (const [fileName, source] of files) this.emitFile({ type: "asset", fileName, source });
     },
   };
 }
+
+/** `@use "theme:council"` gives a stylesheet the council's colours and typeface. */
+export const themeImporter = (css: string) => ({
+  canonicalize: (url: string) => (url === "theme:council" ? new URL(url) : null),
+  load: () => ({ contents: css, syntax: "css" as const }),
+});

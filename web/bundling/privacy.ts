@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Plugin } from "vite";
-import type { CouncilNames } from "./council.ts";
+import type { CouncilFacts } from "./council.ts";
 import { escapeHtml } from "./escape.ts";
 
 interface Row {
@@ -60,13 +60,13 @@ function everything({ stores, rows }: Registry): string {
   return stores.map(part).join("\n");
 }
 
-function contact({ privacy_contact }: CouncilNames): string {
+function contact({ privacy_contact }: CouncilFacts): string {
   if (!privacy_contact) return "";
   const address = escapeHtml(privacy_contact);
   return `email <a href="mailto:${address}">${address}</a> or `;
 }
 
-export function privacy(council: CouncilNames): Plugin {
+export function privacy(council: CouncilFacts): Plugin {
   return {
     name: "ginnel-privacy",
     transformIndexHtml: {

@@ -1,14 +1,12 @@
 /** Builds each service worker as one file without imports, because not every browser supports them there. Each gets a
  * list of the files of its app, with their digests. */
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Plugin, type Rolldown, build } from "vite";
 
 const SOURCES = resolve(import.meta.dirname, "../src/sw");
-const PUBLIC = resolve(import.meta.dirname, "../public");
 const MANIFEST = "manifest.webmanifest";
-const ICONS = ["favicon.svg", "icon-192.png"];
+const ICONS = ["favicon.svg", "icon-192.png", "logo.svg"];
 /** The script of published report pages, which are not part of the build. */
 const REPORT_PAGE = "assets/report-page.js";
 /** Pages that residents do not use, or that hold what only one account may see. */
@@ -52,7 +50,6 @@ function filesOf(entry: string, bundle: Bundle): Set<string> {
 const digest = (content: string | Uint8Array) => createHash("sha256").update(content).digest("hex").slice(0, 12);
 
 function digestOf(file: string, bundle: Bundle): string {
-  if (ICONS.includes(file)) return digest(readFileSync(resolve(PUBLIC, file)));
   const part = bundle[file];
   if (!part) throw new Error(`A service worker needs ${file}, which was not built.`);
   return digest(part.type === "chunk" ? part.code : part.source);

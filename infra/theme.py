@@ -1,0 +1,226 @@
+"""Writes the files of a council's look, which the build of the web client takes up: its colours as
+custom properties, logo, icons, typeface, and the parts of pages that name it."""
+
+import base64
+import io
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from xml.etree import ElementTree
+
+import click
+from msgspec import structs
+from PIL import Image, UnidentifiedImageError
+
+from chalicelib.catalogue.load import COUNCILS, document_path, load
+from chalicelib.catalogue.model import Council
+from chalicelib.catalogue.theme import FIXED, Palette, Theme
+from chalicelib.errors import ConfigurationError
+from chalicelib.kernel.templating import SHARED, environment
+from chalicelib.kernel.version import VERSION
+from infra.svg import SPACE, as_png, as_text, checked_svg, ratio
+
+FONT = "assets/council.woff2"
+PARTS = ("header", "footer")
+SCREENSHOTS = ("narrow", "wide")
+MOST_FONT_BYTES, MOST_PNG_BYTES, MOST_PNG_PIXELS = 40_000, 50_000, 1024
+ICON = 64
+"""The size of the icons' own coordinates."""
+_VARIABLES = {
+    "page": "--govuk-body-background-colour",
+    "surface": "--app-surface",
+    "notice": "--app-notice",
+    "text": "--govuk-text-colour",
+    "muted": "--govuk-secondary-text-colour",
+    "border": "--govuk-border-colour",
+    "input_border": "--govuk-input-border-colour",
+    "link": "--govuk-link-colour",
+    "link_hover": "--govuk-link-hover-colour",
+    "link_visited": "--govuk-link-visited-colour",
+    "accent": "--app-accent",
+    "error": "--govuk-error-colour",
+    "success": "--govuk-success-colour",
+}
+
+
+@click.command("theme")
+@click.argument("council")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def theme(council: str, folder: Path) -> None:
+    """Writes the look of COUNCIL into FOLDER. The build of the web client calls it."""
+    for name, content in files(load(council), document_path(council).parent).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+def files(council: Council, beside: Path) -> Mapping[str, bytes | str]:
+    """The files of a council's look by name; `beside` is the folder of its logo and typeface.
+    Raises ConfigurationError naming the file and the fix."""
+    look = council.theme
+    mark = _mark(look, beside)
+    made: dict[str, bytes | str] = {
+        "council.json": json.dumps(_facts(council)),
+        "theme.css": css(look),
+        "public/logo.svg": mark,
+        "public/logo-email.png": as_png(
+            _on_ground(mark, look, look.mark.width, look.mark.height),
+            look.mark.width * 2,
+            look.mark.height * 2,
+        ),
+        "public/favicon.svg": _icon(mark, look, share=0.72, radius=14),
+        "public/apple-touch-icon.png": as_png(_icon(mark, look, share=0.66), 180, 180),
+        "public/icon-maskable-512.png": as_png(_icon(mark, look, share=0.5), 512, 512),
+    }
+    for size in (192, 512):
+        made[f"public/icon-{size}.png"] = as_png(
+            _icon(mark, look, share=0.72, radius=14), size, size
+        )
+    if look.typeface.file:
+        made[f"public/{FONT}"] = _font(beside / look.typeface.file)
+    parts = environment(SHARED)
+    for name in PARTS:
+        made[f"{name}.html"] = parts.get_template(f"{name}.html").render(council=council.said)
+    return made
+
+
+def css(look: Theme) -> str:
+    """The colours and the typeface as custom properties. Staff and crews have light colours."""
+    brand = {
+        f"--app-brand-{_dashed(name)}": each for name, each in structs.asdict(look.brand).items()
+    }
+    light = brand | _variables(look.light, "light")
+    light |= {"--govuk-brand-colour": look.brand.ground, "--app-typeface": look.typeface.css}
+    dark = {"color-scheme": "dark"} | _variables(look.dark, "dark")
+    return (
+        f"{_face(look)}:root{{{_declared(light)}}}"
+        f"@media screen and (prefers-color-scheme:dark)"
+        f"{{:root:not(:has(.desk,.crew)){{{_declared(dark)}}}}}"
+    )
+
+
+def _facts(council: Council) -> dict[str, object]:
+    texts = {name: each for name, each in council.said.items() if isinstance(each, str)}
+    return {
+        **texts,
+        "privacy_contact": council.privacy_contact,
+        "background": council.theme.light.page,
+        "version": VERSION,
+    }
+
+
+def _variables(palette: Palette, name: str) -> dict[str, str]:
+    colours = structs.asdict(palette) | FIXED[name]
+    named = {variable: colours[role] for role, variable in _VARIABLES.items()}
+    return named | {
+        "--govuk-link-active-colour": colours["text"],
+        "--govuk-hover-colour": colours["border"],
+    }
+
+
+def _declared(values: Mapping[str, str]) -> str:
+    return "".join(f"{name}:{value};" for name, value in values.items())
+
+
+def _dashed(name: str) -> str:
+    return name.replace("_", "-")
+
+
+def _face(look: Theme) -> str:
+    """`optional`: text that is shown already does not move."""
+    if look.typeface.file is None:
+        return ""
+    return (
+        '@font-face{font-family:"council";font-display:optional;'
+        f'src:url("/{FONT}") format("woff2");}}'
+    )
+
+
+def _mark(look: Theme, beside: Path) -> str:
+    """The logo as SVG; a PNG is wrapped."""
+    path = (beside if look.logo else COUNCILS) / look.mark.file
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise ConfigurationError(
+            f"`$.theme.logo.file`: there is no file {path}; put it beside the council's document"
+        ) from error
+    if path.suffix == ".png":
+        return _wrapped(raw, look, path.name)
+    root = checked_svg(raw, path.name)
+    _check_ratio(ratio(root, path.name), look, path.name)
+    for size in ("width", "height"):
+        root.set(size, str(getattr(look.mark, size)))
+    return as_text(root)
+
+
+def _wrapped(raw: bytes, look: Theme, name: str) -> str:
+    if len(raw) > MOST_PNG_BYTES:
+        raise ConfigurationError(
+            f"{name}: it has {len(raw)} bytes, and a logo may have {MOST_PNG_BYTES}; make it smaller"
+        )
+    try:
+        with Image.open(io.BytesIO(raw), formats=["PNG"]) as picture:
+            if max(picture.size) > MOST_PNG_PIXELS:
+                raise ConfigurationError(
+                    f"{name}: {picture.width} × {picture.height} pixels; a logo may have "
+                    f"{MOST_PNG_PIXELS} a side"
+                )
+            pixels = picture.convert("RGBA")
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+        raise ConfigurationError(f"{name}: it is not a PNG; export it again") from error
+    _check_ratio(pixels.width / pixels.height, look, name)
+    clean = io.BytesIO()
+    pixels.save(clean, "PNG", optimize=True)
+    data = base64.b64encode(clean.getvalue()).decode()
+    width, height = look.mark.width, look.mark.height
+    return (
+        f'<svg xmlns="{SPACE}" viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
+        f'<image width="{width}" height="{height}" href="data:image/png;base64,{data}"/></svg>'
+    )
+
+
+def _check_ratio(found: float, look: Theme, name: str) -> None:
+    width, height = look.mark.width, look.mark.height
+    if abs(found * height - width) > 1:
+        raise ConfigurationError(
+            f"`$.theme.logo`: {width} × {height} would distort {name}; give width "
+            f"{round(found * height)} for height {height}"
+        )
+
+
+def _icon(mark: str, look: Theme, *, share: float, radius: int = 0) -> str:
+    """The logo in the middle of the brand's ground, as large as `share` of its side."""
+    return _on_ground(mark, look, ICON, ICON, share=share, radius=radius)
+
+
+def _on_ground(
+    mark: str, look: Theme, width: int, height: int, *, share: float = 1, radius: int = 0
+) -> str:
+    ElementTree.register_namespace("", SPACE)
+    inner = ElementTree.fromstring(mark)
+    for name, size in (("width", width), ("height", height)):
+        inner.set(name, f"{size * share:g}")
+        inner.set("x" if name == "width" else "y", f"{size * (1 - share) / 2:g}")
+    return (
+        f'<svg xmlns="{SPACE}" viewBox="0 0 {width} {height}">'
+        f'<rect width="{width}" height="{height}" rx="{radius}" fill="{look.brand.ground}"/>'
+        f"{as_text(inner)}</svg>"
+    )
+
+
+def _font(path: Path) -> bytes:
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise ConfigurationError(
+            f"`$.theme.typeface.file`: there is no file {path}; put it beside the council's document"
+        ) from error
+    if not raw.startswith(b"wOF2"):
+        raise ConfigurationError(f"{path.name}: it is not WOFF2; convert it")
+    if len(raw) > MOST_FONT_BYTES:
+        raise ConfigurationError(
+            f"{path.name}: it has {len(raw)} bytes, and a typeface may have {MOST_FONT_BYTES}; keep "
+            "the characters that pages use"
+        )
+    return raw
