@@ -16,7 +16,6 @@ from chalicelib.errors import ConfigurationError
 MOST_BYTES, MOST_ELEMENTS = 20_000, 200
 SPACE = "http://www.w3.org/2000/svg"
 ELEMENTS = frozenset(
-    # fmt: off
     {
         "svg",
         "g",
@@ -35,10 +34,8 @@ ELEMENTS = frozenset(
         "stop",
         "clipPath",
     }
-    # fmt: on
 )
 ATTRIBUTES = frozenset(
-    # fmt: off
     {
         "viewBox",
         "width",
@@ -83,7 +80,6 @@ ATTRIBUTES = frozenset(
         "clip-rule",
         "clipPathUnits",
     }
-    # fmt: on
 )
 _VALUE = re.compile(r"(?:url\(#[\w-]+\)|[\w\s#.,+%()-])*", re.ASCII)
 _LOCAL = re.compile(r"url\(#[\w-]+\)")

@@ -14,7 +14,7 @@ from PIL import Image, UnidentifiedImageError
 
 from chalicelib.catalogue.load import COUNCILS, document_path, load
 from chalicelib.catalogue.model import Council
-from chalicelib.catalogue.theme import FIXED, Palette, Theme
+from chalicelib.catalogue.theme import FIXED, LOGO_OF_EMAILS, Palette, Theme
 from chalicelib.errors import ConfigurationError
 from chalicelib.kernel.templating import SHARED, environment
 from chalicelib.kernel.version import VERSION
@@ -63,7 +63,7 @@ def files(council: Council, beside: Path) -> Mapping[str, bytes | str]:
         "council.json": json.dumps(_facts(council)),
         "theme.css": css(look),
         "public/logo.svg": mark,
-        "public/logo-email.png": as_png(
+        f"public/{LOGO_OF_EMAILS}": as_png(
             _on_ground(mark, look, look.mark.width, look.mark.height),
             look.mark.width * 2,
             look.mark.height * 2,
@@ -86,12 +86,12 @@ def files(council: Council, beside: Path) -> Mapping[str, bytes | str]:
 
 def css(look: Theme) -> str:
     """The colours and the typeface as custom properties. Staff and crews have light colours."""
-    brand = {
-        f"--app-brand-{_dashed(name)}": each for name, each in structs.asdict(look.brand).items()
-    }
-    light = brand | _variables(look.light, "light")
-    light |= {"--govuk-brand-colour": look.brand.ground, "--app-typeface": look.typeface.css}
-    dark = {"color-scheme": "dark"} | _variables(look.dark, "dark")
+    own, night = look.brand, look.dark
+    light = {f"--app-brand-{_dashed(name)}": each for name, each in structs.asdict(own).items()}
+    light |= _variables(look.light, "light") | _buttons(own.ground, own.hover, own.text)
+    light |= {"--govuk-brand-colour": own.ground, "--app-typeface": look.typeface.css}
+    dark = {"color-scheme": "dark"} | _variables(night, "dark")
+    dark |= _buttons(night.accent, night.link_hover, night.page)
     return (
         f"{_face(look)}:root{{{_declared(light)}}}"
         f"@media screen and (prefers-color-scheme:dark)"
@@ -116,6 +116,10 @@ def _variables(palette: Palette, name: str) -> dict[str, str]:
         "--govuk-link-active-colour": colours["text"],
         "--govuk-hover-colour": colours["border"],
     }
+
+
+def _buttons(ground: str, hover: str, text: str) -> dict[str, str]:
+    return {"--app-button": ground, "--app-button-hover": hover, "--app-button-text": text}
 
 
 def _declared(values: Mapping[str, str]) -> str:
@@ -157,7 +161,8 @@ def _mark(look: Theme, beside: Path) -> str:
 def _wrapped(raw: bytes, look: Theme, name: str) -> str:
     if len(raw) > MOST_PNG_BYTES:
         raise ConfigurationError(
-            f"{name}: it has {len(raw)} bytes, and a logo may have {MOST_PNG_BYTES}; make it smaller"
+            f"{name}: it has {len(raw)} bytes, and a logo may have {MOST_PNG_BYTES}; "
+            "make it smaller"
         )
     try:
         with Image.open(io.BytesIO(raw), formats=["PNG"]) as picture:
@@ -214,13 +219,14 @@ def _font(path: Path) -> bytes:
         raw = path.read_bytes()
     except OSError as error:
         raise ConfigurationError(
-            f"`$.theme.typeface.file`: there is no file {path}; put it beside the council's document"
+            f"`$.theme.typeface.file`: there is no file {path}; put it beside the council's "
+            "document"
         ) from error
     if not raw.startswith(b"wOF2"):
         raise ConfigurationError(f"{path.name}: it is not WOFF2; convert it")
     if len(raw) > MOST_FONT_BYTES:
         raise ConfigurationError(
-            f"{path.name}: it has {len(raw)} bytes, and a typeface may have {MOST_FONT_BYTES}; keep "
-            "the characters that pages use"
+            f"{path.name}: it has {len(raw)} bytes, and a typeface may have {MOST_FONT_BYTES}; "
+            "keep the characters that pages use"
         )
     return raw

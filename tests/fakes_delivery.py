@@ -17,6 +17,7 @@ from chalicelib.alerts.message_text import MessageComposer
 from chalicelib.alerts.messages import Message, Notice, ReportNews
 from chalicelib.alerts.model import AlertRequested, Because, Subscription, Topic
 from chalicelib.alerts.sms_budget import Purse
+from chalicelib.catalogue.theme import EmailLook, Theme
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.push_address import PushAddress
 from tests.builders import NOON
@@ -38,6 +39,7 @@ VOICE = MessageComposer(
     now=lambda: NOON,
     reply_to="contact@eskerby.example",
 )
+LOOK = EmailLook(VOICE.council, Theme(), SITE)
 
 
 def subscription(**values: Any) -> Subscription:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from chalicelib.alerts.links import shortened
 from chalicelib.alerts.messages import Message
 from chalicelib.alerts.segments import plain, segments
+from chalicelib.catalogue.theme import EmailLook
 from chalicelib.kernel.email import Email, EmailSender
 from chalicelib.kernel.templating import environment
 from chalicelib.kernel.text_message import Texts
@@ -29,10 +30,10 @@ class MailSender:
     """Sends messages by email."""
 
     email_sender: Callable[[], EmailSender]
-    council: str
+    look: EmailLook
 
     def send(self, message: Message, to: str) -> str | None:
-        return self.email_sender().send(email_of(message, to, self.council))
+        return self.email_sender().send(email_of(message, to, self.look))
 
 
 @dataclass(frozen=True)
@@ -47,9 +48,9 @@ class TextSender:
         return self.texts().send(to, text(message, self.council, self.site_url))
 
 
-def email_of(message: Message, to: str, council: str) -> Email:
+def email_of(message: Message, to: str, look: EmailLook) -> Email:
     """The message as an email."""
-    said = {"message": message, "council": council}
+    said = {"message": message, "look": look}
     return Email(
         to=to,
         subject=message.subject,

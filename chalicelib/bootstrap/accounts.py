@@ -57,7 +57,7 @@ def sending_ports() -> accounts.SendingPorts:
     return accounts.SendingPorts(
         attempts=DynamoAttempts(container.table("accounts")),
         codes=Codes(container.secret("code")),
-        messages=CodeMessages(container.council().name, container.settings().site_url),
+        messages=CodeMessages(container.email_look()),
         email_sender=container.email_sender,
         texts=container.texts,
         budget=_sms_budget(),

@@ -142,7 +142,7 @@ def _senders() -> Mapping[Channel, delivery.Sender[Any]]:
     name, site_url = container.council().name, container.settings().site_url
     senders: dict[Channel, delivery.Sender[Any]] = {"push": container.web_push()}
     if container.settings().mail_domain:
-        senders["email"] = MailSender(container.email_sender, name)
+        senders["email"] = MailSender(container.email_sender, container.email_look())
     if container.settings().texts_from:
         senders["sms"] = TextSender(container.texts, name, site_url)
     return senders

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, TypeVarTuple
 
 from chalicelib.catalogue.load import load
 from chalicelib.catalogue.model import Council
+from chalicelib.catalogue.theme import EmailLook
 from chalicelib.errors import ConfigurationError
 from chalicelib.kernel.time import utc_now
 from chalicelib.settings import Settings, from_environment
@@ -276,6 +277,12 @@ def email_sender() -> "SesEmailSender":
         receipts=settings().mail_receipts,
         now=utc_now,
     )
+
+
+def email_look() -> EmailLook:
+    """The council's look in emails."""
+    here = council()
+    return EmailLook(here.name, here.theme, settings().site_url)
 
 
 def mail_domain() -> str:

@@ -15,6 +15,7 @@ LogoFile = Annotated[str, Meta(pattern=r"^[a-z0-9-]+\.(svg|png)$", max_length=10
 FontFile = Annotated[str, Meta(pattern=r"^[a-z0-9-]+\.woff2$", max_length=100)]
 TEXT, SHAPE = 4.5, 3.0
 """The least contrast of text, and of shapes that a person has to see."""
+LOGO_OF_EMAILS = "logo-email.png"
 FOCUS = "#ffdd00"
 FIXED = {
     "light": {"error": "#ca3535", "success": "#0b6b4f"},
@@ -116,12 +117,16 @@ class Theme(Strict, frozen=True, kw_only=True):
 
 
 class EmailLook(NamedTuple):
-    """What the template of an email needs: the council's name, its theme, and the address of its
-    logo."""
+    """What the template of an email needs of the council."""
 
     council: str
     theme: Theme
-    logo_url: str
+    site_url: str
+
+    @property
+    def logo_url(self) -> str:
+        """The logo on the brand's ground, as a picture that mail programs show."""
+        return f"{self.site_url}/{LOGO_OF_EMAILS}"
 
 
 class Pair(NamedTuple):

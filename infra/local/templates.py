@@ -13,6 +13,7 @@ from chalicelib.alerts.messages import Message, Notice, ReportNews
 from chalicelib.alerts.model import AlertRequested, Subscription, Topic, What
 from chalicelib.alerts.push import payload
 from chalicelib.alerts.segments import segments
+from chalicelib.bootstrap import container
 from chalicelib.bootstrap.alerts import voice
 from chalicelib.kernel.templating import environment
 from chalicelib.reports.states import LABELS, State
@@ -82,7 +83,7 @@ def _changes() -> Iterator[tuple[str, What, State]]:
 
 
 def _sample(name: str, message: Message, voice: MessageComposer) -> Sample:
-    sent = email_of(message, "resident@example.org", voice.council)
+    sent = email_of(message, "resident@example.org", container.email_look())
     words = text(message, voice.council, voice.site_url)
     pushed = payload(message).decode()
     return Sample(name, sent.subject, sent.html, sent.text, words, segments(words), pushed)

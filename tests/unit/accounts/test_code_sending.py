@@ -11,6 +11,7 @@ from chalicelib.accounts.code_messages import CodeMessages
 from chalicelib.accounts.model import CODE_HOLDS, Attempt, Destination
 from chalicelib.accounts.ports import SendingPorts
 from chalicelib.accounts.usecases.code_sending import send_code
+from chalicelib.catalogue.theme import EmailLook, Theme
 from chalicelib.errors import AddressRefused, AppError, NoReply, UpstreamFailed
 from chalicelib.kernel.email import Email
 from tests.builders import NOON
@@ -62,7 +63,7 @@ def sending(way: Way, attempts: MemoryAttempts, budget: FewTexts, clock: Clock) 
     return SendingPorts(
         attempts=attempts,
         codes=CODES,
-        messages=CodeMessages("The Council", "https://report.council.example"),
+        messages=CodeMessages(EmailLook("The Council", Theme(), "https://report.council.example")),
         email_sender=lambda: way,
         texts=lambda: way,
         budget=budget,

@@ -20,7 +20,7 @@ from chalicelib.alerts.segments import plain, segments
 from chalicelib.aws.ses import mime
 from chalicelib.reports.states import STATES
 from tests.builders import NOON
-from tests.fakes_delivery import REPORT, SITE, VOICE, notice, report, subscription, tell
+from tests.fakes_delivery import LOOK, REPORT, SITE, VOICE, notice, report, subscription, tell
 
 OWNER, TOKEN = "5" * 32, "f" * 32
 WAYS = SubscriptionLinks(manage_url(SITE, OWNER, "m"), unsubscribe_url(SITE, OWNER, TOKEN))
@@ -37,7 +37,7 @@ def of_report(what: Any = "state_changed", about: Any = OWN, **values: Any) -> M
 
 
 def as_mail(message: Message) -> EmailMessage:
-    sent = email_of(message, "sam@example.org", VOICE.council)
+    sent = email_of(message, "sam@example.org", LOOK)
     raw = mime(sent, Address("Eskerby", "reports", "mail.example.org"), NOON)
     read = BytesParser(policy=default).parsebytes(raw)
     assert isinstance(read, EmailMessage)
@@ -92,7 +92,7 @@ def test_long_address_in_a_header_is_not_split() -> None:
         email_of(
             VOICE.of_report(alert(), OWN, report(), SubscriptionLinks("m", long)),
             "sam@example.org",
-            "Eskerby",
+            LOOK,
         ),
         Address("Eskerby", "reports", "mail.example.org"),
         NOON,
@@ -104,7 +104,7 @@ def test_confirmation_email_has_one_link_and_no_unsubscribe_link() -> None:
     link = f"{SITE}/forms/alerts/5/confirm?token=c"
     mail = as_mail(VOICE.asking(asking(OWN, "", NOON), link, "123456"))
     assert LINK.findall(part(mail, "plain")) == [link]
-    assert LINK.findall(part(mail, "html")) == [link]
+    assert LINK.findall(part(mail, "html")) == [LOOK.logo_url, link]
     assert mail["List-Unsubscribe"] is None and "123456" not in part(mail, "plain")
 
 

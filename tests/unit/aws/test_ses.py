@@ -19,6 +19,7 @@ from chalicelib.alerts.message_senders import email_of as alert_email
 from chalicelib.alerts.message_text import MessageComposer
 from chalicelib.aws.ses import mime
 from chalicelib.catalogue.destinations import MailboxDestination
+from chalicelib.catalogue.theme import EmailLook, Theme
 from chalicelib.errors import AddressRefused
 from chalicelib.kernel.email import Attachment, Email
 from chalicelib.outbound import mailbox
@@ -76,11 +77,15 @@ def of_alerts(nasty: str) -> Iterator[Email]:
     )
     for _, message in messages(voice):
         for subject in (message.subject, nasty, f"{message.subject}{nasty}"):
-            yield alert_email(replace(message, subject=subject), "ann@example.org", nasty)
+            yield alert_email(replace(message, subject=subject), "ann@example.org", look_of(nasty))
+
+
+def look_of(nasty: str) -> EmailLook:
+    return EmailLook(nasty, Theme(), "https://council.example")
 
 
 def of_codes(nasty: str) -> Iterator[Email]:
-    words = CodeMessages(nasty, "https://council.example")
+    words = CodeMessages(look_of(nasty))
     for account in (None, "a" * 32):
         attempt = Attempt(
             attempt_id="1" * 32,
