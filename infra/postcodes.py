@@ -82,7 +82,7 @@ def _label(row: Row, found: Container[str]) -> str:
     text = row.values["postcode"]
     written = _WRITTEN.fullmatch(text.upper())
     if not written:
-        raise Invalid.field("postcode", f"{text!r} is none, such as YO1 7HH")
+        raise Invalid.field("postcode", f"{text!r} is none, such as ZZ1 1AA")
     label = " ".join(written.groups())
     if label in found:
         raise Invalid.field("postcode", f"{label} appeared before")

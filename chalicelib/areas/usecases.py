@@ -103,7 +103,9 @@ def _ward_at(place: Point, ports: Ports) -> Ward:
 
 def _place_of(postcode: str, ports: Ports) -> Point:
     if not 5 <= len("".join(postcode.split())) <= 7:
-        raise Invalid.field("postcode", "enter a full postcode, such as YO1 7HH")
+        example = ports.council.example_postcode
+        such_as = f", such as {example}" if example else ""
+        raise Invalid.field("postcode", f"enter a full postcode{such_as}")
     place = ports.places.postcode(postcode)
     if place is None:
         raise NotFound(

@@ -23,7 +23,7 @@ WHEN_MISSING = {
 }
 WHEN_WRONG = {
     "contact.email": "Enter an email address like name@example.org",
-    "contact.phone": "Enter a phone number like 01904 960123",
+    "contact.phone": "Enter a phone number like 01632 960 001",
 }
 
 

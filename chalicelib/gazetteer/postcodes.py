@@ -1,6 +1,6 @@
 """The published document of postcodes: by sector, which keeps it small.
 
-A sector is a postcode without its last two letters: `YO1 7` of `YO1 7EB`. Source: Code-Point Open
+A sector is a postcode without its last two letters: `ZZ1 1` of `ZZ1 1AA`. Source: Code-Point Open
 of the Ordnance Survey, which `import-postcodes` reads.
 """
 

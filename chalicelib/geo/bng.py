@@ -2,7 +2,7 @@
 
 A Helmert transformation between the ellipsoids and a transverse Mercator projection, without the
 Ordnance Survey's table of shifts: accurate to some 5 m in Great Britain, according to its guide.
-Compared with the 1,267 bus stops of York in NaPTAN, which have both systems: 0.177 m in the median
+Compared with the 1,267 bus stops in NaPTAN, which have both systems: 0.177 m in the median
 and 0.178 m at most, so NaPTAN's own conversion is of the same kind. Round trip: 3 mm on the
 mainland, 12 mm in the Atlantic corner of the grid. Heights count as zero.
 

@@ -39,7 +39,7 @@ _EMAIL = Meta(
     pattern=r"^[^@\s\x00-\x1f\x7f-\x9f]+@[^@\s\x00-\x1f\x7f-\x9f]+\.[^@\s.\x00-\x1f\x7f-\x9f]+$",
     description="an email address, such as name@example.org",
 )
-_PHONE = Meta(pattern=r"^\+?[0-9 ()./-]{5,}$", description="a phone number, such as 01904 960123")
+_PHONE = Meta(pattern=r"^\+?[0-9 ()./-]{5,}$", description="a phone number, such as 01632 960 001")
 
 Line = Annotated[str, Meta(max_length=200), _LINE]
 Title = Annotated[str, Meta(max_length=300), _LINE]

@@ -39,7 +39,7 @@ NAMES = {
     "PhotosBucket": "photos-x",
     "CrewsBucket": "crews-x",
 }
-FROM_US = ("script-src", "style-src", "worker-src", "manifest-src", "form-action")
+FROM_US = ("script-src", "style-src", "font-src", "worker-src", "manifest-src", "form-action")
 OF_SITES = ("Access-Control-Allow-Origin", "Access-Control-Expose-Headers")
 CLOSED = ("default-src", "base-uri", "frame-ancestors")
 

@@ -38,8 +38,9 @@ PAGE_HEADERS = {
     # A page holds typed text, and the link to it may be a secret.
     "Referrer-Policy": "no-referrer",
     # Nothing here needs a script, and nobody may embed these forms in a page of their own.
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
-    "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; font-src 'self'; "
+    "img-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'",
 }
 STATUS: dict[type[errors.AppError], HTTPStatus] = {
     errors.Invalid: HTTPStatus.BAD_REQUEST,
