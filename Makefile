@@ -17,6 +17,7 @@ COUNCIL_NAME := $(notdir $(basename $(COUNCIL)))
 WEB := build/web/$(COUNCIL_NAME)
 WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/tests/*' 2>/dev/null)
 COUNCIL_FILE := $(if $(filter %.json,$(COUNCIL)),$(COUNCIL),chalicelib/catalogue/councils/$(COUNCIL).json)
+LOOK_SOURCES := $(wildcard chalicelib/catalogue/councils/* chalicelib/kernel/templates/*) $(addprefix infra/,theme.py svg.py screenshots.py)
 ENGINES := tests/engines/node_modules
 LIGHTHOUSE := bench/lighthouse/node_modules
 BROWSERS := chromium chromium-headless-shell firefox-esr dbus-daemon
@@ -91,7 +92,7 @@ $(LIGHTHOUSE)/.installed: $(VENV)/.installed bench/lighthouse/package.json bench
 	@cd bench/lighthouse && npm ci --silent --no-audit --no-fund
 	@touch $@
 
-build/web/%/.built: web/node_modules/.installed $(WEB_SOURCES) $(COUNCIL_FILE)
+build/web/%/.built: web/node_modules/.installed $(WEB_SOURCES) $(LOOK_SOURCES) $(COUNCIL_FILE)
 	@cd web && COUNCIL=$(if $(filter $*,$(COUNCIL_NAME)),$(COUNCIL),$*) OUT_DIR=$(CURDIR)/build/web/$* npm run --silent build
 	@touch $@
 

@@ -25,10 +25,11 @@ from infra.permissions import permissions
 from infra.redrive import redrive
 from infra.rejects import ALLOW_REJECTS, fail_if_refused, tell_notes, tell_refused
 from infra.restore import restore_reports
+from infra.screenshots import screenshots
 from infra.secrets import rotate_secret, token
 from infra.theme import theme
 
-WITHOUT_SETTINGS = ("bake-bank-holidays", "environment", "permissions", "theme")
+WITHOUT_SETTINGS = ("bake-bank-holidays", "environment", "permissions", "screenshots", "theme")
 """Commands that work on the project's own files, or find a deployment themselves."""
 LOCAL_PATIENCE_S = 120
 
@@ -60,6 +61,7 @@ for command in (
     redrive,
     restore_reports,
     rotate_secret,
+    screenshots,
     set_roles,
     theme,
     token,

@@ -4,7 +4,7 @@ custom properties, logo, icons, typeface, and the parts of pages that name it.""
 import base64
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -18,11 +18,11 @@ from chalicelib.catalogue.theme import FIXED, LOGO_OF_EMAILS, Palette, Theme
 from chalicelib.errors import ConfigurationError
 from chalicelib.kernel.templating import SHARED, environment
 from chalicelib.kernel.version import VERSION
+from infra.screenshots import Screen, taken
 from infra.svg import SPACE, as_png, as_text, checked_svg, ratio
 
 FONT = "assets/council.woff2"
 PARTS = ("header", "footer")
-SCREENSHOTS = ("narrow", "wide")
 MOST_FONT_BYTES, MOST_PNG_BYTES, MOST_PNG_PIXELS = 40_000, 50_000, 1024
 ICON = 64
 """The size of the icons' own coordinates."""
@@ -48,19 +48,23 @@ _VARIABLES = {
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def theme(council: str, folder: Path) -> None:
     """Writes the look of COUNCIL into FOLDER. The build of the web client calls it."""
-    for name, content in files(load(council), document_path(council).parent).items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    path = document_path(council)
+    made = files(load(council), path.parent, taken(path.stem))
+    for name, content in made.items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
 
 
-def files(council: Council, beside: Path) -> Mapping[str, bytes | str]:
-    """The files of a council's look by name; `beside` is the folder of its logo and typeface.
-    Raises ConfigurationError naming the file and the fix."""
+def files(
+    council: Council, beside: Path, pictures: Mapping[Screen, bytes] = {}
+) -> Mapping[str, bytes | str]:
+    """The files of a council's look by name; `beside` is the folder of its logo and typeface,
+    `pictures` are its screenshots. Raises ConfigurationError naming the file and the fix."""
     look = council.theme
     mark = _mark(look, beside)
     made: dict[str, bytes | str] = {
-        "council.json": json.dumps(_facts(council)),
+        "council.json": json.dumps(_facts(council, pictures)),
         "theme.css": css(look),
         "public/logo.svg": mark,
         f"public/{LOGO_OF_EMAILS}": as_png(
@@ -78,6 +82,7 @@ def files(council: Council, beside: Path) -> Mapping[str, bytes | str]:
         )
     if look.typeface.file:
         made[f"public/{FONT}"] = _font(beside / look.typeface.file)
+    made |= {f"public/{screen.name}": picture for screen, picture in pictures.items()}
     parts = environment(SHARED)
     for name in PARTS:
         made[f"{name}.html"] = parts.get_template(f"{name}.html").render(council=council.said)
@@ -99,13 +104,14 @@ def css(look: Theme) -> str:
     )
 
 
-def _facts(council: Council) -> dict[str, object]:
+def _facts(council: Council, pictures: Iterable[Screen]) -> dict[str, object]:
     texts = {name: each for name, each in council.said.items() if isinstance(each, str)}
     return {
         **texts,
         "privacy_contact": council.privacy_contact,
         "background": council.theme.light.page,
         "version": VERSION,
+        "screenshots": [screen.manifest for screen in pictures],
     }
 
 

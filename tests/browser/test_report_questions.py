@@ -122,6 +122,8 @@ def test_closed_line_is_not_shown_when_there_is_no_other_number(new_page: NewPag
     go_to(page, "questions")
     page.get_by_role("radio", name="Bare wires").check()
     assert leave(page) == "danger"
+    expect(page.get_by_role("heading", name="Our phone line is closed")).to_be_visible()
+    expect(page.locator("main")).not_to_contain_text("Call us now")
     ring = page.locator("#danger-call")
     expect(ring).to_contain_text(
         "Our line is closed now. It is open Monday to Friday, 8:30 to 17:00."

@@ -17,6 +17,8 @@ export interface CouncilFacts {
   version: string;
   /** The email address for questions about data protection. */
   privacy_contact: string | null;
+  /** The pictures of the app in the manifest. */
+  screenshots: Record<string, string>[];
 }
 
 export interface Look {

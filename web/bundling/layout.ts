@@ -44,7 +44,8 @@ export function layout({ council, parts, files }: Look): Plugin {
       },
     },
     generateBundle() {
-      const source = fill(readPart("manifest.webmanifest"), council, (text) => JSON.stringify(text).slice(1, -1));
+      const manifest = fill(readPart("manifest.webmanifest"), council, (text) => JSON.stringify(text).slice(1, -1));
+      const source = JSON.stringify({ ...JSON.parse(manifest), screenshots: council.screenshots });
       this.emitFile({ type: "asset", fileName: "manifest.webmanifest", source });
       for (const [fileName, source] of files) this.emitFile({ type: "asset", fileName, source });
     },

@@ -14,6 +14,7 @@ export async function enter(): Promise<void> {
   const council = await loadCouncil().catch(() => null);
   if (!council?.phone_hours) return;
   const { phone, isUsual } = lineAt(new Date(), council);
+  byId("danger-heading").textContent = phone ? "Call us now" : "Our phone line is closed";
   const emergency = () => element("a", { href: "tel:999" }, "999");
   if (!phone) {
     const closed = `Our line is closed now. It is open ${council.opening_hours}. If it cannot wait until then, call `;
