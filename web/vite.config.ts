@@ -2,9 +2,10 @@
 import { resolve } from "node:path";
 import { defineConfig } from "vite";
 import { readLook } from "./bundling/council.ts";
-import { layout, themeImporter } from "./bundling/layout.ts";
+import { layout } from "./bundling/layout.ts";
 import { privacy } from "./bundling/privacy.ts";
 import { serviceWorker } from "./bundling/service-worker.ts";
+import { themeImporter, withoutFallbacks } from "./bundling/styles.ts";
 
 const root = import.meta.dirname;
 const look = readLook(process.env.COUNCIL ?? "demo");
@@ -12,7 +13,10 @@ const look = readLook(process.env.COUNCIL ?? "demo");
 export default defineConfig({
   root,
   plugins: [layout(look), privacy(look.council), serviceWorker()],
-  css: { preprocessorOptions: { scss: { importers: [themeImporter(look.css)] } } },
+  css: {
+    preprocessorOptions: { scss: { importers: [themeImporter(look.css)] } },
+    postcss: { plugins: [withoutFallbacks] },
+  },
   build: {
     outDir: resolve(root, process.env.OUT_DIR ?? "dist"),
     emptyOutDir: true,

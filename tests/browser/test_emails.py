@@ -54,7 +54,7 @@ def test_email_fits_a_phone_and_can_be_read(
     assert overflow(page) == 0
     assert violations(page) == []
     assert page.locator("img").evaluate(IS_LOADED)
-    header = page.locator(".brand")
+    header = page.locator(".brand").first
     ground = header.evaluate("cell => getComputedStyle(cell).backgroundColor")
     red, green, blue = bytes.fromhex(here.theme.brand.ground[1:])
     assert ground == f"rgb({red}, {green}, {blue})"

@@ -51,9 +51,3 @@ export function layout({ council, parts, files }: Look): Plugin {
     },
   };
 }
-
-/** `@use "theme:council"` gives a stylesheet the council's colours and typeface. */
-export const themeImporter = (css: string) => ({
-  canonicalize: (url: string) => (url === "theme:council" ? new URL(url) : null),
-  load: () => ({ contents: css, syntax: "css" as const }),
-});
