@@ -3,7 +3,8 @@
 Sources: WCAG 2.2, success criteria 1.4.3 (contrast of text) and 1.4.11 (contrast of controls).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Annotated, Literal, NamedTuple
 
 from msgspec import Meta, structs
@@ -139,20 +140,14 @@ class Pair(NamedTuple):
 
 
 def theme_faults(theme: Theme) -> Iterator[str]:
-    """The pairs of colours that cannot be told apart well enough, with the fix."""
+    """The colours that cannot be told apart well enough from what is behind them, with the fix."""
     pairs = [*_brand_pairs(theme.brand)]
     for name, palette in (("light", theme.light), ("dark", theme.dark)):
         pairs += _palette_pairs(palette, name)
-    for pair in pairs:
-        (field, front), (ground_field, ground) = pair.front, pair.ground
-        found = contrast(front, ground)
-        if found < pair.least:
-            shade = _nearest(front, ground, pair.least)
-            yield (
-                f"`$.theme.{field}`: {front} on {ground_field} {ground} has a contrast of "
-                f"{int(found * 100) / 100:g}:1 and needs {pair.least:g}:1; "
-                + (f"{shade} has it" if shade else f"change {ground_field}")
-            )
+    for field, behind in groupby(sorted(pairs), key=lambda pair: pair.front):
+        fault = _fault(field, [*behind])
+        if fault:
+            yield fault
 
 
 def contrast(one: str, other: str) -> float:
@@ -184,6 +179,22 @@ def _palette_pairs(palette: Palette, name: str) -> Iterator[Pair]:
             yield Pair(grounds[field], (f"the colour of {meaning}", colour), TEXT)
 
 
+def _fault(front: tuple[str, str], pairs: Sequence[Pair]) -> str | None:
+    """The fault of a colour in front of all these, with the worst of them."""
+    field, colour = front
+    worst = min(pairs, key=lambda pair: contrast(colour, pair.ground[1]) / pair.least)
+    ground_field, ground = worst.ground
+    found = contrast(colour, ground)
+    if found >= worst.least:
+        return None
+    shade = _nearest(colour, pairs)
+    return (
+        f"`$.theme.{field}`: {colour} on {ground_field} {ground} has a contrast of "
+        f"{int(found * 100) / 100:g}:1 and needs {worst.least:g}:1; "
+        + (f"{shade} has enough" if shade else f"change {ground_field}")
+    )
+
+
 def _luminance(colour: str) -> float:
     red, green, blue = (_linear(each / 255) for each in bytes.fromhex(colour[1:]))
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
@@ -193,13 +204,13 @@ def _linear(channel: float) -> float:
     return channel / 12.92 if channel <= 0.04045 else float(((channel + 0.055) / 1.055) ** 2.4)
 
 
-def _nearest(front: str, ground: str, least: float) -> str | None:
-    """The shade of `front` nearest to it that has this contrast; None if no shade has."""
+def _nearest(colour: str, pairs: Sequence[Pair]) -> str | None:
+    """The shade of the colour nearest to it that has enough contrast; None if no shade has."""
     for percent in range(1, 101):
-        shades = [_mixed(front, to, percent) for to in (0, 255)]
-        best = max(shades, key=lambda shade: contrast(shade, ground))
-        if contrast(best, ground) >= least:
-            return best
+        for towards in (0, 255):
+            shade = _mixed(colour, towards, percent)
+            if all(contrast(shade, pair.ground[1]) >= pair.least for pair in pairs):
+                return shade
     return None
 
 

@@ -71,14 +71,21 @@ def test_document_is_refused_when_a_colour_has_too_little_contrast(field: str) -
     assert f"$.theme.{field}" in str(refused.value) or f"on {field} #808080" in str(refused.value)
 
 
-def test_error_names_both_colours_their_contrast_and_one_that_would_do() -> None:
-    fault = next(theme_faults(themed(light={"link": "#777777"})))
+def test_error_names_the_worst_ground_its_contrast_and_a_shade_that_would_do() -> None:
+    look = themed(light={"link": "#777777"})
+    (fault,) = theme_faults(look)
     assert fault.startswith(
-        "`$.theme.light.link`: #777777 on light.page #ffffff has a contrast of 4.47:1 and needs "
-        "4.5:1; #"
+        "`$.theme.light.link`: #777777 on light.surface #eff3f6 has a contrast of 4.01:1 and "
+        "needs 4.5:1; #"
     )
     better = re.findall(r"#[0-9a-f]{6}", fault)[-1]
-    assert contrast(better, "#ffffff") >= 4.5
+    assert [*theme_faults(themed(light={"link": better}))] == []
+
+
+def test_error_names_the_ground_when_no_shade_would_do() -> None:
+    look = themed(light={"page": "#ffffff", "surface": "#606060", "link": "#777777"})
+    faults = "\n".join(theme_faults(look))
+    assert re.search(r"light\.link`: #777777 on light\.surface .*change light\.surface", faults)
 
 
 @pytest.mark.parametrize("name", ["light", "dark"])
