@@ -1,3 +1,4 @@
-"""Ginnel's version, which pages and the newest heading of CHANGELOG.md name."""
+"""Ginnel's version: the newest of CHANGELOG.md, or the next one while there are unreleased
+changes."""
 
 VERSION = "0.10.0"

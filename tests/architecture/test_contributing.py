@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.catalogue.decisions import Facts
-from chalicelib.catalogue.load import COUNCILS, load
+from chalicelib.catalogue.load import COUNCILS, load, parse
 from chalicelib.errors import ConfigurationError
 from tests.conftest import ROOT
 
@@ -73,8 +73,22 @@ def test_service_is_refused_when_its_team_is_not_the_councils(tmp_path: Path) ->
         load(str(with_service(tmp_path, team="benches")))
 
 
+def test_council_has_the_look_of_the_example() -> None:
+    document = json.loads((COUNCILS / "demo.json").read_bytes())
+    look = example(steps(TEXT, "Give a council its look")[2])
+    here = parse(json.dumps(document | look).encode(), "council.json")
+    assert here.theme.brand.ground == look["theme"]["brand"]["ground"]
+
+
 @pytest.mark.parametrize(
-    "title", ["Add a service", "Add a page", "Add a reaction", "Add a kind of message"]
+    "title",
+    [
+        "Add a service",
+        "Give a council its look",
+        "Add a page",
+        "Add a reaction",
+        "Add a kind of message",
+    ],
 )
 def test_steps_are_numbered_in_order_and_name_existing_files(title: str) -> None:
     found = steps(TEXT, title)
