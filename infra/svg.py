@@ -8,7 +8,6 @@ import re
 from xml.etree import ElementTree
 
 import defusedxml.ElementTree
-import resvg_py
 from defusedxml.common import DefusedXmlException
 
 from chalicelib.errors import ConfigurationError
@@ -136,6 +135,8 @@ def as_text(root: ElementTree.Element) -> str:
 
 def as_png(svg: str, width: int, height: int) -> bytes:
     """The drawing as PNG, without text: no font of this machine is read."""
+    import resvg_py
+
     return resvg_py.svg_to_bytes(svg_string=svg, width=width, height=height, skip_system_fonts=True)
 
 
