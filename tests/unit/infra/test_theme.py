@@ -32,6 +32,7 @@ ATTACKS = {
     "a link to a script": '<a href="javascript:alert(1)"><path d="M0 0"/></a>',
     "an old link": '<path xmlns:xlink="http://www.w3.org/1999/xlink" xlink:href="javascript:x"/>',
     "an external fill": '<path fill="url(https://evil.example/x)"/>',
+    "a fill from another file": '<path fill="url(other.svg#a)"/>',
     "an external fill with escapes": r'<path fill="u\72l(//evil.example)"/>',
     "an external fill after a local one": '<path fill="url(#a) url(//evil.example)"/>',
     "a style": "<style>@import 'https://evil.example/x.css';</style>",
@@ -48,7 +49,8 @@ ATTACKS = {
 DOCUMENTS = {
     "entities": b'<!DOCTYPE svg [<!ENTITY a "b">]><svg xmlns="http://www.w3.org/2000/svg">&a;</svg>',
     "an external entity": b'<!DOCTYPE svg [<!ENTITY a SYSTEM "file:///etc/passwd">]><svg>&a;</svg>',
-    "an external document type": b'<!DOCTYPE svg SYSTEM "https://evil.example/x.dtd"><svg/>',
+    "an external document type": b'<!DOCTYPE svg SYSTEM "https://evil.example/x.dtd">'
+    b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 36 36"/>',
     "no XML": b"<svg",
     "an unknown encoding": b'<?xml version="1.0" encoding="utf-7"?><svg/>',
     "HTML": b"<html><body/></html>",
