@@ -6,9 +6,9 @@ import io
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from xml.etree import ElementTree
 
 import click
+import defusedxml.ElementTree
 from msgspec import structs
 from PIL import Image, UnidentifiedImageError
 
@@ -208,8 +208,7 @@ def _icon(mark: str, look: Theme, *, share: float, radius: int = 0) -> str:
 def _on_ground(
     mark: str, look: Theme, width: int, height: int, *, share: float = 1, radius: int = 0
 ) -> str:
-    ElementTree.register_namespace("", SPACE)
-    inner = ElementTree.fromstring(mark)
+    inner = defusedxml.ElementTree.fromstring(mark)
     for name, size in (("width", width), ("height", height)):
         inner.set(name, f"{size * share:g}")
         inner.set("x" if name == "width" else "y", f"{size * (1 - share) / 2:g}")
