@@ -213,6 +213,18 @@ class MemoryReports:
             report = replace(report, scheduled_at=self.now)
         self.stored[service_request_id] = report
 
+    def give_new_date(
+        self,
+        service_request_id: str,
+        update_id: str,
+        *,
+        day: date,
+        reason: str,
+        given_at: datetime,
+    ) -> None:
+        text = f"{day} {reason} {given_at:%H:%M}"
+        self.say(service_request_id, update_id, text, None, ())
+
     def note(self, service_request_id: str, note_id: str, text: str, by: str) -> None:
         if self.stored[service_request_id].is_forgotten:
             raise NotFound(f"There is no report {service_request_id}.")

@@ -11,7 +11,7 @@ from typing import Any
 
 READ = (
     *("service_request_id", "service_code", "ward_code", "state", "visibility"),
-    *("requested_datetime", "updated_datetime", "expected_datetime", "closed_datetime"),
+    *("requested_datetime", "updated_datetime", "expected_datetime", "closed_datetime", "delays"),
 )
 """The attributes that are read from a stored report, besides its updates."""
 DONE = ("fixed", "closed")
@@ -85,13 +85,15 @@ def _course(item: Row, older: list[Row], now: str) -> Row:
     steps = list(told.values())
     is_done = item["state"] in DONE
     done_at = _done_at(item, steps) if is_done else None
-    target = item.get("expected_datetime")
+    delays = json.loads(item.get("delays", "[]"))
+    is_open = item["state"] in OPEN
+    target = _text(delays[0]["promised_datetime"]) if delays else item.get("expected_datetime")
     backs = list(_backs(steps))
     return {
         "days": None if done_at is None else max(0.0, _days(item["requested_datetime"], done_at)),
         "fixed": is_done,
-        "open_now": item["state"] in OPEN,
-        "with_target": bool(target and (is_done or (item["state"] in OPEN and target <= now))),
+        "open_now": is_open,
+        "with_target": bool(target and (is_done or (is_open and (delays or target <= now)))),
         "in_target": bool(target and done_at and done_at <= target),
         "reopened": bool(backs),
         "failed_repairs": backs.count("resident"),

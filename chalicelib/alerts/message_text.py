@@ -225,15 +225,22 @@ class MessageComposer:
             Fact("Kind of problem", report.service_name),
             Fact("Status", report.state_label),
         ]
-        return (*facts, *filter(None, [self._promise(report)]))
+        return (*facts, *self._promise(report))
 
-    def _promise(self, report: ReportNews) -> Fact | None:
-        """The date by which the council aimed to deal with it, until it is done."""
-        expected = report.expected_datetime
-        if expected is None or report.is_done:
-            return None
+    def _promise(self, report: ReportNews) -> tuple[Fact, ...]:
+        """The date by which the council aimed to deal with it, until it is closed; if it is a later
+        one, the reason and the date that was promised first."""
+        expected, delay = report.expected_datetime, report.delay
+        if expected is None or not report.is_open:
+            return ()
         late = is_overdue(expected, self.now(), self.zone)
-        return Fact(OVERDUE if late else "We aim to deal with it by", self._day(expected))
+        aim = "We now aim to deal with it by" if delay else "We aim to deal with it by"
+        fact = Fact(OVERDUE if late else aim, self._day(expected))
+        if delay is None:
+            return (fact,)
+        first = Fact("We first said", self._day(delay.promised_datetime))
+        is_quoted = delay.reason in (report.council_text or "")
+        return (fact, first, *(() if is_quoted else (Fact("Reason", delay.reason),)))
 
     def _line(self, each: ReportNews | Notice) -> Link:
         """What a digest says of one thing."""
@@ -241,8 +248,8 @@ class MessageComposer:
             return Link(f"{each.title}. {each.when}", each.page_url)
         line = f"{_first_line(each)} [{each.reference}]"
         promise = self._promise(each)
-        if promise and promise.name == OVERDUE:
-            line = f"{line}. {promise.name} {promise.says}"
+        if promise and (each.delay or promise[0].name == OVERDUE):
+            line = f"{line}. {promise[0].name} {promise[0].says}"
         return Link(line, each.page_url)
 
     def _day(self, moment: datetime) -> str:

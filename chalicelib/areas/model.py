@@ -8,6 +8,7 @@ import msgspec
 
 from chalicelib.geo.point import Point
 from chalicelib.kernel.ids import derived_id
+from chalicelib.reports.published import Delay
 
 ROADWORKS = "data/roadworks.json"
 """The key of the published document of road works."""
@@ -82,6 +83,7 @@ class OpenReport(msgspec.Struct, frozen=True, kw_only=True):
     long: float
     requested_datetime: datetime
     expected_datetime: datetime | None = None
+    delay: Delay | None = None
 
 
 class WardDocument(msgspec.Struct, frozen=True, kw_only=True):

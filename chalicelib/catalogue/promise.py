@@ -69,6 +69,11 @@ def after_working_hours(requested: datetime, hours: int, calendar: WorkingCalend
     raise AssertionError("Working days do not end.")
 
 
+def closing_on(day: date, calendar: WorkingCalendar) -> datetime:
+    """Closing time of that day."""
+    return _in_utc(day, calendar.closes, calendar)
+
+
 def _day_received(requested: datetime, calendar: WorkingCalendar) -> date:
     local = requested.astimezone(calendar.zone)
     closed = local.time() >= calendar.closes

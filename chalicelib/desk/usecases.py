@@ -51,6 +51,7 @@ ACTIONS: Mapping[str, str] = {
 FIELD_NAMES: Mapping[str, str] = {
     "service_code": "the service",
     "expected_datetime": "the target",
+    "new_date": "the promised date",
     "duplicate_of": "the report that it duplicates",
     "clear": "what was redacted",
     "flags_settled": "its flags",

@@ -9,7 +9,7 @@ from chalicelib.forms.flow import BACK, Screen
 from chalicelib.forms.steps import STEPS, asked_in, previous, step_named
 from chalicelib.forms.validation import MOST_PHOTOS
 from chalicelib.kernel.time import is_overdue
-from chalicelib.reports.published import ReportView, UpdateView
+from chalicelib.reports.published import Delay, ReportView, UpdateView
 from chalicelib.reports.reference import grouped
 from chalicelib.reports.states import LABELS
 
@@ -77,12 +77,16 @@ class Wording:
             "state_label": LABELS[report.state],
             "requested": self.date(report.requested_datetime),
             "promise": self.date(expected) if expected and report.status == "open" else None,
+            "delay": report.delay and self._delay(report.delay),
             "is_overdue": expected and is_overdue(expected, self._now(), self._zone),
             "photos": report.photos,
             "updates": [self._update(update) for update in report.updates],
             "followers": report.followers,
             "can_be_reopened": report.state in REOPENABLE,
         }
+
+    def _delay(self, delay: Delay) -> dict[str, str]:
+        return {"promised": self.date(delay.promised_datetime), "reason": delay.reason}
 
     def _update(self, update: UpdateView) -> dict[str, Any]:
         local = update.datetime.astimezone(self._zone)

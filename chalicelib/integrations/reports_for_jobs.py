@@ -1,6 +1,7 @@
 """Reports, as jobs see them."""
 
 from collections.abc import Callable, Sequence
+from datetime import date, datetime
 
 from chalicelib.reports import ports as reports
 from chalicelib.reports.needs import Need
@@ -34,6 +35,24 @@ class ReportsForJobs:
             state=state,
             photo_ids=photo_ids,
             photos_wait=photos_wait,
+        )
+
+    def give_new_date(
+        self,
+        service_request_id: str,
+        update_id: str,
+        *,
+        day: date,
+        reason: str,
+        given_at: datetime,
+    ) -> None:
+        crew_updates.tell_of_new_date(
+            service_request_id,
+            update_id,
+            self._ports(),
+            day=day,
+            reason=reason,
+            given_at=given_at,
         )
 
     def note(self, service_request_id: str, note_id: str, text: str, by: str) -> None:

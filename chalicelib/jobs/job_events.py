@@ -107,6 +107,7 @@ def _event(job: Job, operation: Operation, who: Operator, now: datetime) -> JobE
         long=operation.long,
         text=operation.text,
         reason=operation.reason,
+        day=operation.day,
         photo_ids=operation.photo_ids,
     )
 

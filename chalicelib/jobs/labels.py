@@ -27,6 +27,7 @@ EVENT_LABELS: Mapping[JobEventKind, str] = {
     "hand_over": "Handed over",
     "note": "Note",
     "photo": "Photo",
+    "new_date": "New date",
 }
 REASONS: Mapping[CouldNot, str] = {
     "no_access": "We could not get in",

@@ -21,7 +21,7 @@ from chalicelib.kernel.ids import derived_id
 
 Kind = Literal["inspect", "make_safe", "repair", "collect", "revisit"]
 State = Literal["to_plan", "planned", "started", "done", "could_not", "handed_over", "cancelled"]
-JobEventKind = Literal["start", "done", "could_not", "hand_over", "note", "photo"]
+JobEventKind = Literal["start", "done", "could_not", "hand_over", "note", "photo", "new_date"]
 CouldNot = Literal[
     "no_access",
     "not_found",
@@ -43,7 +43,7 @@ LEADS_TO: Mapping[JobEventKind, State] = {
     "could_not": "could_not",
     "hand_over": "handed_over",
 }
-"""The state that an event sets; a note or a photo sets none."""
+"""The state that an event sets; a note, a photo or a new date sets none."""
 WAITING: frozenset[State] = frozenset(("to_plan", "planned"))
 ENDED: frozenset[State] = frozenset(("done", "could_not", "handed_over", "cancelled"))
 """The states in which the crew's work has ended; could_not and handed_over can be planned again."""
@@ -113,7 +113,8 @@ class Window:
 @dataclass(frozen=True, kw_only=True)
 class Operation:
     """An operation of a crew, sent by a phone. `base_version` is the version of the job that the
-    phone showed, `at` the time on the phone's clock."""
+    phone showed, `at` the time on the phone's clock. With kind `new_date`, `day` is the day by
+    which residents can expect the work, and `text` the reason; both are published."""
 
     op_id: OpId
     job_id: Reference
@@ -122,6 +123,7 @@ class Operation:
     at: Moment
     text: EventText = ""
     reason: CouldNot | None = None
+    day: date | None = None
     lat: Latitude | None = None
     long: Longitude | None = None
     photo_ids: PhotoIds = ()
@@ -151,6 +153,7 @@ class JobEvent:
     long: float | None = None
     text: str = ""
     reason: CouldNot | None = None
+    day: date | None = None
     photo_ids: tuple[str, ...] = ()
     stands: bool = False
     dispute_id: str | None = None
@@ -174,7 +177,7 @@ class JobEvent:
         return replace(self, text="", lat=None, long=None, is_emptied=True)
 
 
-_STAYS = ("op_id", "kind", "at", "reason", "photo_ids")
+_STAYS = ("op_id", "kind", "at", "reason", "day", "photo_ids")
 _CONTENT = (*_STAYS, "text", "lat", "long")
 
 

@@ -83,6 +83,18 @@ class ReportsOfJobs(Protocol):
         an officer reviews the photos before they are public. Does nothing if the report was
         withdrawn, or if a state is given and the report is closed. Raises NotFound."""
 
+    def give_new_date(
+        self,
+        service_request_id: str,
+        update_id: str,
+        *,
+        day: date,
+        reason: str,
+        given_at: datetime,
+    ) -> None:
+        """Gives the report a new date, once for each update_id. Does nothing if the report is
+        closed, or has a date that was given later. Raises NotFound."""
+
     def note(self, service_request_id: str, note_id: str, text: str, by: str) -> None:
         """Adds a note for officers to the report, once for each note_id; `by` names its author.
         Raises NotFound, Conflict (the report has too many notes)."""

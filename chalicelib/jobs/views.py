@@ -72,6 +72,7 @@ class JobEventView(msgspec.Struct, frozen=True, kw_only=True):
     crew: str | None
     text: str
     reason: CouldNot | None
+    day: date | None
     lat: float | None
     long: float | None
     photos: tuple[JobEventPhotoView, ...]

@@ -30,7 +30,8 @@ MEANINGS: Mapping[str, str] = {
     ),
     "p90_days": "90% of the fixed reports took this many days or less.",
     "with_target": (
-        "Reports with a target date that are fixed, or that are open after their target date."
+        "Reports with a target date that are fixed, or that are open after their target date. "
+        "If we gave a later date, the first date counts."
     ),
     "in_target": (
         "Reports fixed on or before their target date. Reports that are open and not "

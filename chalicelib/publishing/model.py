@@ -13,7 +13,7 @@ import msgspec
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import Tile, tile_named, tile_of
 from chalicelib.kernel.fields import made_from
-from chalicelib.reports.published import ReportView
+from chalicelib.reports.published import Delay, ReportView
 
 INDEX = "data/index.json"
 SERVICES = "data/services.json"
@@ -35,7 +35,7 @@ FINEST_COUNTS = 11
 
 class Pin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A report on the map; `asset_id` of the object that it is about, such as a street light;
-    `expected_datetime` of an open one."""
+    `expected_datetime` and `delay` of an open one."""
 
     service_request_id: str
     lat: float
@@ -46,6 +46,7 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     requested_datetime: datetime
     updated_datetime: datetime
     expected_datetime: datetime | None = None
+    delay: Delay | None = None
     asset_id: str | None = None
 
 
@@ -115,8 +116,9 @@ def pin_of(report: ReportView) -> Pin | None:
     """The report's pin; None while its place is unknown."""
     if report.lat is None or report.long is None:
         return None
-    expected = report.expected_datetime if report.status == "open" else None
-    return made_from(Pin, report, expected_datetime=expected)
+    if report.status == "open":
+        return made_from(Pin, report)
+    return made_from(Pin, report, expected_datetime=None, delay=None)
 
 
 def is_aged(pin: Pin, *, now: datetime, closed_shown: timedelta) -> bool:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.kernel.templating import environment
 from chalicelib.kernel.time import is_overdue
-from chalicelib.reports.published import PhotoView, ReportView, UpdateView
+from chalicelib.reports.published import Delay, PhotoView, ReportView, UpdateView
 from chalicelib.reports.reference import grouped
 from chalicelib.reports.states import LABELS
 
@@ -48,6 +48,7 @@ class JinjaPages:
             "requested_iso": _iso(report.requested_datetime),
             "requested_text": self._date(report.requested_datetime),
             "expected_text": expected and self._date(expected),
+            "delay": report.delay and self._delay(report.delay),
             "is_overdue": expected and is_overdue(expected, self._now(), self._zone),
             "address": report.address,
             "lat": report.lat,
@@ -59,6 +60,9 @@ class JinjaPages:
             "photos": _photos(report.photos, "the report"),
             "updates": [self._update(update) for update in report.updates],
         }
+
+    def _delay(self, delay: Delay) -> dict[str, str]:
+        return {"promised": self._date(delay.promised_datetime), "reason": delay.reason}
 
     def _update(self, update: UpdateView) -> dict[str, Any]:
         local = update.datetime.astimezone(self._zone)

@@ -20,6 +20,7 @@ from chalicelib.publishing.model import JSON, Pin
 from chalicelib.publishing.ports import Document, Ports, WardArea
 from chalicelib.publishing.rounds import Public
 from chalicelib.publishing.targets import DocumentTarget, published_pins
+from chalicelib.reports.published import Delay
 
 WARD_DOCUMENTS = "data/wards/"
 MOST_LISTED = 20
@@ -35,6 +36,7 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     long: float
     requested_datetime: datetime
     expected_datetime: datetime | None = None
+    delay: Delay | None = None
 
 
 class _Held(msgspec.Struct, frozen=True):

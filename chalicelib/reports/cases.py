@@ -191,13 +191,15 @@ the other fields go with these."""
 @dataclass(frozen=True, kw_only=True)
 class CaseSnapshot:
     """The values of a report before or after a change that can be put back; typed text is not among
-    them. `needs` are the ids of the reasons to look at it that no officer had dealt with."""
+    them. `needs` are the ids of the reasons to look at it that no officer had dealt with, `delays`
+    is how many later dates were given."""
 
     state: State
     service_code: str
     team: str
     priority: Priority
     expected_datetime: datetime | None
+    delays: int = 0
     visibility: Visibility
     lat: float | None
     long: float | None

@@ -6,7 +6,7 @@ WGS84 degrees.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal, get_args
 
 import msgspec
@@ -17,7 +17,7 @@ from chalicelib.errors import Conflict, FieldError, Invalid
 from chalicelib.geo.point import Point
 from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.needs import Needs, open_needs
-from chalicelib.reports.published import Visibility, Writer
+from chalicelib.reports.published import Delay, Visibility, Writer
 from chalicelib.reports.states import (
     CLOSED_STATES,
     LABELS,
@@ -176,18 +176,29 @@ class FlagDraft:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NewDate:
+    """A new date for the work, in place of the one that was promised. Everybody who can see the
+    report can read the reason."""
+
+    day: date
+    reason: Annotated[str, Meta(min_length=1, max_length=300), _LINE]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReportChanges:
     """Changes that an officer makes; None leaves a field as it is. `clear` names the fields to
     empty, `updates` replaces timeline texts by update_id, `held_updates` decides about waiting
     updates, and `questions` replaces answers by question_id. `contractor_text` says by need_id
     whether a contractor's text goes into the timeline. `flags_settled` says that an officer has
     looked at the flags; `needs_settled` says the same of what crews, contractors and residents
-    said. The team, priority and target that the officer chooses stay when rules decide again."""
+    said. Followers are told of a `new_date`; `expected_datetime` corrects a target silently. The
+    team, priority and target that the officer chooses stay when rules decide again."""
 
     state: State | None = None
     service_code: Line | None = None
     team: Line | None = None
     expected_datetime: Annotated[datetime, Meta(tz=True)] | None = None
+    new_date: NewDate | None = None
     priority: Priority | None = None
     title: Title | None = None
     description: Description | None = None
@@ -361,7 +372,8 @@ class ServiceRequest:
     often the report was said to be done, `failed_repairs` how often a resident then said that it is
     not; `said_fixed` and `said_not_fixed` count the answers of the people who were asked. `opens`
     says whether rules gave the report to a crew or to an officer, and `because` has their reasons.
-    `decided_by_hand` names what an officer chose; rules leave that alone. `needs` are the reasons
+    `decided_by_hand` names what an officer chose; rules leave that alone. `delays` are the later
+    dates that were given, the last one last. `needs` are the reasons
     to look at the report, including those that an officer dealt with. `officer_changes` are the
     last changes by officers, oldest first."""
 
@@ -377,6 +389,7 @@ class ServiceRequest:
     requested_datetime: datetime
     updated_datetime: datetime
     expected_datetime: datetime | None
+    delays: tuple[Delay, ...] = ()
     title: str | None = None
     address: str | None = None
     asset_id: str | None = None
@@ -419,6 +432,17 @@ class ServiceRequest:
     @property
     def point(self) -> Point | None:
         return _point(self.lat, self.long)
+
+    @property
+    def promised_datetime(self) -> datetime | None:
+        """The date that was promised first."""
+        return self.delays[0].promised_datetime if self.delays else self.expected_datetime
+
+    @property
+    def delay(self) -> Delay | None:
+        """Why the present date is later than the one that was promised first; None if it is not."""
+        expected, first = self.expected_datetime, self.promised_datetime
+        return self.delays[-1] if expected and first and expected > first else None
 
     @property
     def is_untouched(self) -> bool:

@@ -20,7 +20,7 @@ from chalicelib.reports.model import (
     Update,
     Waiting,
 )
-from chalicelib.reports.published import Visibility
+from chalicelib.reports.published import Delay, Visibility
 from chalicelib.reports.states import State, Status
 
 NO_TARGET = "9999-12-31T23:59:59Z"
@@ -79,6 +79,7 @@ class Course(NamedTuple):
     requested_datetime: datetime
     updated_datetime: datetime
     expected_datetime: datetime | None
+    delays: tuple[Delay, ...]
     closed_datetime: datetime | None
     updates: tuple[Update, ...]
     archived: int

@@ -30,6 +30,15 @@ UNCHECKED: frozenset[Visibility] = frozenset(("waiting", "held", "unconfirmed", 
 """The visibilities of reports that no crew goes out for yet."""
 
 
+class Delay(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a report has a later date than it was promised. `promised_datetime` is the date that was
+    promised first, which figures count; the new date is the report's `expected_datetime`."""
+
+    promised_datetime: datetime
+    reason: str
+    given_at: datetime
+
+
 class PhotoView(msgspec.Struct, frozen=True, kw_only=True):
     """A photo, at page size and as a thumbnail."""
 
@@ -67,6 +76,7 @@ class ReportView(msgspec.Struct, frozen=True, kw_only=True):
     requested_datetime: datetime
     updated_datetime: datetime
     expected_datetime: datetime | None
+    delay: Delay | None = None
     external_reference: str | None
     asset_id: str | None
     tracking_url: str
@@ -105,6 +115,7 @@ class Report:
     long: float | None = None
     ward_code: str | None = None
     expected_datetime: datetime | None = None
+    delay: Delay | None = None
     repairs: int = 0
     failed_repairs: int = 0
     duplicates: tuple[str, ...] = ()

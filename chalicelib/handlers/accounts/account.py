@@ -24,7 +24,7 @@ from chalicelib.kernel.addresses import AddressKind
 from chalicelib.kernel.fields import made_from
 from chalicelib.reports.model import OwnChanges, ServiceRequest
 from chalicelib.reports.ports import Place, Ports
-from chalicelib.reports.published import Visibility
+from chalicelib.reports.published import Delay, Visibility
 from chalicelib.reports.states import State, Status, status_of
 from chalicelib.reports.usecases.resident import own_reports
 from chalicelib.reports.views import Withdrawn, tracking_url
@@ -101,6 +101,7 @@ class OwnReportView(msgspec.Struct, frozen=True, kw_only=True):
     requested_datetime: datetime
     updated_datetime: datetime
     expected_datetime: datetime | None
+    delay: Delay | None
     tracking_url: str
     can_change: bool
     version: int

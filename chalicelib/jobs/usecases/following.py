@@ -71,6 +71,7 @@ def follow(job_id: str, ports: FollowPorts) -> None:
             continue
         _add_notes(job, report, ports)
         with suppress(NotFound):
+            _give_new_dates(job, report, ports)
             _add_updates(job, report, ports)
             ask(job, report, ports)
 
@@ -99,6 +100,21 @@ def _add_updates(job: Job, report: ReportWithWork, ports: FollowPorts) -> None:
                 update.photo_ids,
                 photos_wait=update.photos_wait,
             )
+
+
+def _give_new_dates(job: Job, report: ReportWithWork, ports: FollowPorts) -> None:
+    """Give the report the new dates that the crew named."""
+    for event in job.events:
+        if event.kind == "new_date" and event.day and event.text:
+            update_id = _update_id(job, report, event.op_id)
+            if update_id not in report.update_ids:
+                ports.reports.give_new_date(
+                    report.service_request_id,
+                    update_id,
+                    day=event.day,
+                    reason=event.text,
+                    given_at=event.happened_at,
+                )
 
 
 def _updates(job: Job, report: ReportWithWork, ports: FollowPorts) -> Iterator[Update]:

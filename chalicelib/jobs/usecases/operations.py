@@ -13,6 +13,8 @@ from chalicelib.jobs.usecases.job_updates import save
 from chalicelib.kernel.optimistic import retry_on_conflict
 from chalicelib.kernel.time import to_the_second
 
+MOST_REASON = 300
+"""The longest reason for a new date, as everybody reads it."""
 NOT_YOURS = "This job is not in your teams and wards. Keep what you recorded, and call the office."
 """The reason for a job that does not exist and for one outside the caller's remit: the caller
 cannot tell the two apart."""
@@ -107,6 +109,8 @@ def _fault(operation: Operation, who: Operator, ports: Ports) -> str | None:
         return "reason: enter why it could not be done"
     if operation.kind == "note" and not operation.text.strip():
         return "text: enter the note"
+    if operation.kind == "new_date":
+        return _fault_of_new_date(operation, who)
     if operation.kind == "photo" and not operation.photo_ids:
         return "photo_ids: name the photo"
     for photo_id in operation.photo_ids:
@@ -116,6 +120,16 @@ def _fault(operation: Operation, who: Operator, ports: Ports) -> str | None:
                 "/api/photos and the Idempotency-Key op_id/1, op_id/2 and so on"
             )
     return None
+
+
+def _fault_of_new_date(operation: Operation, who: Operator) -> str | None:
+    if who.by != "crew":
+        return "kind: only the council's own crews give a new date"
+    if operation.day is None or operation.day < operation.at.date():
+        return "day: enter a day from today on"
+    if not operation.text.strip() or len(operation.text) > MOST_REASON:
+        return f"text: enter the reason, at most {MOST_REASON} characters"
+    return "photo_ids: a new date has no photos" if operation.photo_ids else None
 
 
 def _not_yours(operation: Operation, job: Job) -> OperationResult:

@@ -37,7 +37,7 @@ from chalicelib.reports.model import (
     Update,
 )
 from chalicelib.reports.needs import Needs
-from chalicelib.reports.published import Visibility
+from chalicelib.reports.published import Delay, Visibility
 from chalicelib.reports.states import State
 
 
@@ -67,6 +67,7 @@ class ReportItem(ReportsItem):
     requested_datetime = MomentAttribute()
     updated_datetime = MomentAttribute()
     expected_datetime = MomentAttribute(null=True)
+    delays = JsonAttribute[tuple[Delay, ...]](tuple[Delay, ...], default=())
     title = UnicodeAttribute(null=True)
     address = UnicodeAttribute(null=True)
     asset_id = UnicodeAttribute(null=True)

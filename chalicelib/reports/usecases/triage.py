@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from chalicelib.catalogue.decisions import Decision, Facts, Reason
 from chalicelib.errors import Invalid
@@ -13,7 +14,7 @@ from chalicelib.reports.ports import Ports
 CHOSEN: Mapping[ByHand, Reason] = {
     "team": Reason(about="team", text="An officer chose the team."),
     "priority": Reason(about="priority", text="An officer chose the priority."),
-    "target": Reason(about="target", text="An officer chose the target."),
+    "target": Reason(about="target", text="The target was set by hand."),
 }
 
 LAST_YEAR = 2100
@@ -64,6 +65,10 @@ def chosen_by_hand(report: ServiceRequest, changes: ReportChanges, ports: Ports)
     target = changes.expected_datetime
     if target and target < report.requested_datetime:
         raise Invalid.field("expected_datetime", "is before the report was sent")
+    if target and _is_put_off(report, target, ports):
+        raise Invalid.field(
+            "expected_datetime", "the promised date has passed: give a new_date with a reason"
+        )
     if target and target.year > LAST_YEAR:
         raise Invalid.field("expected_datetime", f"must be before the end of {LAST_YEAR}")
     given = {"team": changes.team, "priority": changes.priority, "target": target}
@@ -76,6 +81,18 @@ def chosen_by_hand(report: ServiceRequest, changes: ReportChanges, ports: Ports)
         because=_reasons(chosen, report.because),
         decided_by_hand=chosen,
     )
+
+
+def set_by_hand(report: ServiceRequest, what: ByHand) -> ServiceRequest:
+    """The report with that value as chosen by hand, so that rules leave it alone."""
+    chosen = tuple(name for name in CHOSEN if name == what or name in _chosen(report))
+    return replace(report, because=_reasons(chosen, report.because), decided_by_hand=chosen)
+
+
+def _is_put_off(report: ServiceRequest, target: datetime, ports: Ports) -> bool:
+    """True if the target replaces a promise that was not kept."""
+    promised = report.expected_datetime
+    return promised is not None and promised <= ports.now() and target > promised
 
 
 def _refuse_if_unknown(team: str | None, ports: Ports) -> None:

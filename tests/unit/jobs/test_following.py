@@ -58,6 +58,14 @@ def test_report_is_fixed_once_when_the_job_is_done() -> None:
     assert told(yard(), "start", "done") == [("We have repaired this.", "fixed")]
 
 
+def test_report_gets_the_new_date_of_a_crew_once_and_the_job_stays_planned() -> None:
+    here = yard()
+    day = TODAY + timedelta(days=4)
+    said = told(here, "new_date", text="The road is closed.", day=day)
+    assert said[0][0].startswith(f"{day} The road is closed.")
+    assert here.jobs.stored[JOB].state == "planned"
+
+
 def test_report_gets_the_crews_text_and_photos() -> None:
     here = yard()
     here.asked_for = {("account:a-crew-member", "operation-1", PHOTO)}

@@ -27,7 +27,7 @@ from chalicelib.publishing.performance import (
 from chalicelib.publishing.ports import Document, FiguresPorts
 from chalicelib.reports.model import ServiceRequest, Update
 from chalicelib.reports.ports import ContactPreferences, Ports
-from chalicelib.reports.published import ReportOutcome
+from chalicelib.reports.published import Delay, ReportOutcome
 from chalicelib.reports.states import SAID_TO_BE_DONE, State, moves_from
 from chalicelib.reports.usecases.figures.outcomes import (
     every_outcome,
@@ -192,6 +192,16 @@ def test_open_report_counts_with_a_target_once_that_has_passed(days: int, counts
     assert (found.had_target, found.in_target) == (counts, False)
 
 
+@pytest.mark.parametrize(("days", "kept"), [(2, True), (4, False)])
+def test_first_promise_counts_when_a_later_date_was_given(days: int, kept: bool) -> None:
+    delays = (Delay(promised_datetime=NOON + 3 * DAY, reason="Snow.", given_at=NOON),)
+    late = {"expected_datetime": NOON + 9 * DAY, "delays": delays}
+    found = outcome(said(("fixed", days, "council")), state="fixed", **late)
+    assert (found.had_target, found.in_target) == (True, kept)
+    waiting = outcome((), **late)
+    assert (waiting.had_target, waiting.in_target) == (True, False)
+
+
 def test_month_is_rebuilt_when_a_target_in_it_passes_without_a_change() -> None:
     reports = [report(number, expected_datetime=NOON + 3 * DAY) for number in range(1, 7)]
     here = Here(*reports)
@@ -224,6 +234,10 @@ def timelines(draw: st.DrawFn) -> ServiceRequest:
         requested_datetime=requested,
         expected_datetime=draw(st.sampled_from((None, requested + 4 * DAY))),
     )
+    if report_now.expected_datetime and draw(st.booleans()):
+        delay = Delay(promised_datetime=requested + 4 * DAY, reason="Snow.", given_at=requested)
+        later = requested + draw(st.integers(5, 60)) * DAY
+        report_now = replace(report_now, expected_datetime=later, delays=(delay,))
     at = requested
     for entry in range(draw(st.integers(0, 6))):
         at += draw(st.integers(0, 5)) * DAY
@@ -244,7 +258,9 @@ def raw(each: ServiceRequest) -> dict[str, Any]:
     plain = {name: getattr(each, name) for name in recount_figures.READ if name not in moments}
     said = [{"state": u.state, "by": u.by, "datetime": text_of(u.datetime)} for u in each.updates]
     when = {name: text_of(at) for name in moments if (at := getattr(each, name))}
-    return plain | when | {"record": "report", "updates": json.dumps(said)}
+    late = [{"promised_datetime": text_of(delay.promised_datetime)} for delay in each.delays]
+    lists = {"updates": json.dumps(said), "delays": json.dumps(late)}
+    return plain | when | lists | {"record": "report"}
 
 
 @given(st.lists(timelines(), max_size=30, unique_by=lambda each: each.service_request_id))

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from chalicelib.catalogue.load import load
 from chalicelib.kernel.templating import environment
 from chalicelib.publishing.pages import JinjaPages
+from chalicelib.reports.published import Delay
 from tests.builders import NOON
 from tests.fakes_publishing import shown_photo, shown_report, shown_update
 
@@ -53,6 +54,17 @@ def test_page_says_overdue_when_the_promised_day_is_over() -> None:
     assert "We aim to deal with this by <strong>1 June 2026</strong>." in today
     done = page(expected_datetime=NOON - timedelta(days=28), state="fixed", status="closed")
     assert "overdue" not in done
+
+
+def test_page_says_why_it_is_later_and_what_was_promised_first() -> None:
+    delay = Delay(promised_datetime=NOON - timedelta(days=7), reason="Snow.", given_at=NOON)
+    late = page(expected_datetime=NOON + timedelta(days=5), delay=delay)
+    assert "<strong>This is delayed.</strong> We now aim to deal with it by" in late
+    assert "<strong>6 June 2026</strong>" in late
+    assert "Reason: Snow. We first said 25 May 2026." in late
+    overdue = page(expected_datetime=NOON - timedelta(days=3), delay=delay)
+    assert "This is overdue.</strong> We aimed to deal with it by 29 May 2026." in overdue
+    assert "Reason: Snow. We first said 25 May 2026." in overdue
 
 
 def test_page_shows_photos_in_place_with_alternative_texts() -> None:

@@ -1,5 +1,6 @@
 /** A report in the API and in published documents. */
 import { getJson } from "./api.ts";
+import type { Delay } from "./promise.ts";
 import type { State } from "./states.ts";
 
 export interface Place {
@@ -29,6 +30,7 @@ export interface StoredReport extends Place {
   service_code: string;
   requested_datetime: string;
   expected_datetime: string | null;
+  delay?: Delay | null;
   tracking_url: string;
 }
 

@@ -10,6 +10,8 @@
 - *With a target*: it has a promise date, and is done, or is still open on that date: a report that
   is not due yet is neither in target nor late.
 - *In target*: it has a promise date, and was done by then.
+- *Promise date*: the one that was promised first. A report that was given a later one counts as
+  with a target from then on.
 """
 
 from collections.abc import Iterator, Sequence
@@ -87,9 +89,13 @@ def outcome_of(report: Course | ServiceRequest, ports: Ports) -> ReportOutcome:
         archived = ports.repository.archived(report.service_request_id)
     # An archived one may still stand in the report as well.
     told = list({each.update_id: each for each in [*archived, *report.updates]}.values())
-    done_at, target = _done_at(report, told), report.expected_datetime
+    delays, done_at = report.delays, _done_at(report, told)
+    target = delays[0].promised_datetime if delays else report.expected_datetime
     backs = _put_back(told)
-    is_open, is_due = report.state in OPEN_STATES, target is not None and target <= ports.now()
+    is_open, is_due = (
+        report.state in OPEN_STATES,
+        target is not None and (bool(delays) or target <= ports.now()),
+    )
     return ReportOutcome(
         month=month_of(report.requested_datetime),
         service_code=report.service_code,

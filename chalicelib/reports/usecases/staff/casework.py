@@ -194,7 +194,9 @@ def standing(report: ServiceRequest) -> CaseSnapshot:
     """A snapshot of the report as it is now."""
     needs = (each.need_id for each in open_needs(report.needs) if each.reason != "contractor_text")
     photos = {each.photo_id: each.state for each in report.photos}
-    return made_from(CaseSnapshot, report, needs=tuple(needs), photos=photos)
+    return made_from(
+        CaseSnapshot, report, needs=tuple(needs), photos=photos, delays=len(report.delays)
+    )
 
 
 def _lasting(changes: ReportChanges) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from chalicelib.reports.usecases.access import (
 from chalicelib.reports.usecases.attention import dealt_with
 from chalicelib.reports.usecases.held_updates import decided_on
 from chalicelib.reports.usecases.location import ward_of, whole_address
+from chalicelib.reports.usecases.new_dates import put_off, words_of_new_date
 from chalicelib.reports.usecases.reading import timeline
 from chalicelib.reports.usecases.staff.merging import complete_merge, moved, said, survivor_of
 from chalicelib.reports.usecases.staff.officer_changes import noted
@@ -82,17 +83,24 @@ def planned(
     refuse_if_withdrawn(report)
     survivor = survivor_of(report, changes, author, ports)
     after = report
-    for apply in (_classify, put_in_place, _move, redact, _show, decided_on):
+    for apply in (_classify, put_in_place, put_off, _move, redact, _show, decided_on):
         after = apply(after, changes, ports)
     if _looks_different(after, report):
         after = after.touched(ports.now())
     if survivor:
         merged_into = survivor.service_request_id
         after = replace(moved(after, "duplicate", ports), duplicate_of=merged_into)
-    if reply:
-        after = said(after, reply, ports)
-    after = dealt_with(after, changes, reply, ports)
+    if words := _words(changes, reply):
+        after = said(after, words, ports)
+    after = dealt_with(after, changes, words, ports)
     return Planned(report, noted(report, after, change_id, ports), changes, survivor is not None)
+
+
+def _words(changes: ReportChanges, reply: str | None) -> str | None:
+    """What the change adds to the timeline: the new date with its reason, and the reply."""
+    new = changes.new_date
+    words = words_of_new_date(new.day, new.reason) if new else None
+    return "\n\n".join(filter(None, (words, reply))) or None
 
 
 def carried_out(plan: Planned, ports: Ports) -> ServiceRequest:

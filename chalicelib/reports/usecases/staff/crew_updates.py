@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date, datetime
 
 from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.model import Photo, ServiceRequest, Update
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import LABELS, OPEN_STATES, moves_from
 from chalicelib.reports.usecases.access import stored, update_report
+from chalicelib.reports.usecases.new_dates import with_new_date, words_of_new_date
 from chalicelib.reports.usecases.updating import MOST_PHOTOS, find
 
 
@@ -44,6 +46,36 @@ def tell_of_work(
         )
         photos = (*report.photos, *_photos(report, update_id, photo_ids, wait=photos_wait))
         return replace(report.with_update(update), photos=photos)
+
+    update_report(lambda: stored(service_request_id, ports), change, ports)
+
+
+def tell_of_new_date(
+    service_request_id: str,
+    update_id: str,
+    ports: Ports,
+    *,
+    day: date,
+    reason: str,
+    given_at: datetime,
+) -> None:
+    """Gives an open report the new date that a crew named, and adds it to the timeline; once for
+    each `update_id`. A date that somebody gave later stands. Raises NotFound, UpstreamFailed."""
+
+    def change(report: ServiceRequest) -> ServiceRequest:
+        is_over = report.state not in OPEN_STATES or report.visibility == "withdrawn"
+        is_outdated = bool(report.delays) and report.delays[-1].given_at > given_at
+        if is_over or is_outdated or find(report, update_id, ports):
+            return report
+        update = Update(
+            update_id=update_id,
+            datetime=to_the_second(ports.now()),
+            state=report.state,
+            text=words_of_new_date(day, reason),
+            by="council",
+            fingerprint=update_id,
+        )
+        return with_new_date(report.with_update(update), day, reason, given_at, ports)
 
     update_report(lambda: stored(service_request_id, ports), change, ports)
 

@@ -29,6 +29,8 @@ from chalicelib.reports.usecases.staff.unmerging import apart
 WITH_STATE = ("duplicate_of", "closed_datetime")
 """Values that are put back with the state, or not at all."""
 DECIDED = ("service_code", "team", "priority", "expected_datetime", "lat", "long")
+WITH_TARGET = ("delays",)
+"""Values that are put back with the target, or not at all."""
 WITH_DECIDED = ("opens", "because", "decided_by_hand")
 """Values that are put back with all that was decided, or not at all."""
 COLLECTIONS = ("needs", "photos")
@@ -121,8 +123,11 @@ def _values(report: ServiceRequest, left: UndoRecord) -> dict[str, Any]:
     decided = {name for name in DECIDED if _differs(left, name)}
     alone = (
         *(() if "state" in values else WITH_STATE),
+        *(() if "expected_datetime" in values else WITH_TARGET),
         *(() if decided and decided <= values.keys() else WITH_DECIDED),
     )
+    if "delays" in values:
+        values["delays"] = report.delays[: left.before.delays]
     values.pop("needs", None)
     if dealt_with := _dealt_with(left):
         values["needs"] = reopened(report.needs, dealt_with)

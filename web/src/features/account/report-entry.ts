@@ -139,8 +139,8 @@ function heading(report: OwnReport, about: Known): HTMLElement {
 }
 
 function facts(report: OwnReport, { zone }: Known): HTMLElement[] {
-  const { status, expected_datetime, address, visibility } = report;
-  const promise = status === "open" && expected_datetime ? [promiseWords(expected_datetime, zone)] : [];
+  const { status, address, visibility } = report;
+  const promise = status === "open" ? promiseWords(report, zone) : [];
   const seen = WHO_SEES[visibility];
   return [
     element(

@@ -12,6 +12,8 @@ export interface Draft {
   key: string;
   text: string;
   reason: Reason | null;
+  /** Of a new date. A draft from an older version of the app has none. */
+  day?: string;
   /** Ids of stored photos. */
   photos: string[];
   /** When it was last changed. */

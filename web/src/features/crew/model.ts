@@ -6,7 +6,7 @@ interface Place {
 }
 
 export type JobState = "to_plan" | "planned" | "started" | "done" | "could_not" | "handed_over" | "cancelled";
-export type JobEventKind = "start" | "done" | "could_not" | "hand_over" | "note" | "photo";
+export type JobEventKind = "start" | "done" | "could_not" | "hand_over" | "note" | "photo" | "new_date";
 export type Priority = "low" | "normal" | "high" | "urgent";
 export type Reason =
   | "no_access"
@@ -40,6 +40,8 @@ export interface JobEvent {
   crew: string | null;
   text: string;
   reason: Reason | null;
+  /** Of a new date, like 2026-12-04. */
+  day: string | null;
   photos: JobEventPhoto[];
 }
 
@@ -141,6 +143,8 @@ export interface Item {
   at: string;
   text: string;
   reason: Reason | null;
+  /** Of a new date. An item from an older version of the app has none. */
+  day?: string | null;
   lat: number | null;
   long: number | null;
   photos: ItemPhoto[];

@@ -8,6 +8,7 @@ export interface Saying {
   kind: JobEventKind;
   text?: string;
   reason?: Reason | null;
+  day?: string | null;
   /** Ids of stored photos. */
   photos?: string[];
 }
@@ -15,7 +16,7 @@ export interface Saying {
 /** Throws if the phone cannot store it. */
 export async function say(
   job: Job,
-  { kind, text = "", reason = null, photos = [] }: Saying,
+  { kind, text = "", reason = null, day = null, photos = [] }: Saying,
   account: string,
 ): Promise<Item> {
   const place = whereAmI();
@@ -32,6 +33,7 @@ export async function say(
     at: await after(job),
     text: text.trim(),
     reason,
+    day,
     lat: place?.lat ?? null,
     long: place?.long ?? null,
     photos: photos.map((id, index) => ({ id, n: index + 1, broke: 0 })),
@@ -64,6 +66,7 @@ export function asNote({ kind: _, ...item }: Item, words: string, because: strin
     kind: "note",
     text,
     reason: null,
+    day: null,
     photos,
     sent_photos: null,
     tries: 0,

@@ -113,7 +113,7 @@ async function refused(sent: Item[], problem: Problem, line: Line): Promise<Flus
   return null;
 }
 
-function asSent({ op_id, job_id, kind, base_version, at, text, reason, lat, long, sent_photos }: Item) {
+function asSent({ op_id, job_id, kind, base_version, at, text, reason, day, lat, long, sent_photos }: Item) {
   const place = lat === null || long === null ? {} : { lat, long };
   return {
     op_id,
@@ -123,6 +123,7 @@ function asSent({ op_id, job_id, kind, base_version, at, text, reason, lat, long
     at,
     ...(text && { text }),
     ...(reason && { reason }),
+    ...(day && { day }),
     ...place,
     photo_ids: sent_photos ?? [],
   };
@@ -149,6 +150,7 @@ function leftOver(item: Item, photos: ItemPhoto[], seq: number): Item {
     kind: "photo",
     text: "",
     reason: null,
+    day: null,
     photos,
     sent_photos: null,
     tries: 0,
@@ -209,6 +211,7 @@ async function breakOff(item: Item, photo: ItemPhoto): Promise<void> {
     kind: "photo" as const,
     text: "",
     reason: null,
+    day: null,
     tries: 0,
   };
   await keep({ ...item, ...alone, photos: [{ id: photo.id, n: 1, broke: 0 }] });

@@ -1,4 +1,5 @@
 /** States, kinds and reasons in words; reasons are those of chalicelib/jobs/labels.py. */
+import { dayText } from "../../shared/dates.ts";
 import type { JobEventKind, Item, Job, JobState, Priority, Reason, Side } from "./model.ts";
 
 export const STATES: Record<JobState, [words: string, kind: string]> = {
@@ -26,6 +27,7 @@ export const EVENT_LABELS: Record<JobEventKind, string> = {
   hand_over: "Handed over",
   note: "Note",
   photo: "Photo",
+  new_date: "New date",
 };
 
 export const REASONS: Record<Reason, string> = {
@@ -58,8 +60,9 @@ export function jobsText(count: number): string {
 }
 
 /** An item on the phone in one line. */
-export function saidText({ kind, reason, text }: Pick<Item, "kind" | "reason" | "text">): string {
-  return [EVENT_LABELS[kind], ...(reason ? [REASONS[reason]] : []), ...(text ? [text] : [])].join(": ");
+export function saidText({ kind, reason, day, text }: Pick<Item, "kind" | "reason" | "day" | "text">): string {
+  const words = [reason ? REASONS[reason] : "", day ? dayText(day) : "", text];
+  return [EVENT_LABELS[kind], ...words.filter(Boolean)].join(": ");
 }
 
 export function minutesText(minutes: number): string {

@@ -15,6 +15,8 @@ const form = byId<HTMLFormElement>("change-form");
 const text = byId<HTMLTextAreaElement>("text");
 const template = byId<HTMLSelectElement>("template");
 const state = byId<HTMLSelectElement>("state");
+const newDate = byId<HTMLInputElement>("new_date");
+const reason = byId<HTMLInputElement>("new_date_reason");
 const count = startCharacterCount(text, LONGEST);
 /** The text of the chosen template. Another template replaces it only if it was not edited. */
 let filled = "";
@@ -101,15 +103,24 @@ async function save(): Promise<void> {
   clearErrors(form);
   const chosen = FIELDS.map((field) => [field, byId<HTMLSelectElement>(field).value]).filter(([, value]) => value);
   const said = text.value.trim();
-  if (!chosen.length && !said)
+  const isPutOff = newDate.value !== "" || reason.value.trim() !== "";
+  if (isPutOff && !newDate.value) return showErrors(form, [{ field: "new_date", message: "Enter the new date" }]);
+  if (isPutOff && !reason.value.trim())
+    return showErrors(form, [{ field: "new_date_reason", message: "Enter the reason for the new date" }]);
+  if (!chosen.length && !said && !isPutOff)
     return showErrors(form, [{ field: "state", message: "Change something, or write a reply" }]);
   if (said.length > LONGEST)
     return showErrors(form, [
       { field: "text", message: `The reply must be ${LONGEST.toLocaleString("en-GB")} characters or fewer` },
     ]);
-  const changes = { ...Object.fromEntries(chosen), ...(said ? { text: said } : {}) };
+  const changes = {
+    ...Object.fromEntries(chosen),
+    ...(said ? { text: said } : {}),
+    ...(isPutOff ? { new_date: { day: newDate.value, reason: reason.value.trim() } } : {}),
+  };
   if (!(await changeCase(form, changes, said ? "Changes saved and reply added." : "Changes saved.", "state"))) return;
   form.reset();
+  byId<HTMLDetailsElement>("put-off").open = false;
   filled = "";
   preview();
 }

@@ -1,7 +1,7 @@
 /** The reports in view as a list, newest first. */
 import type { Council, Service } from "../../shared/council.ts";
 import { byId, element, show } from "../../shared/dom.ts";
-import { overdueTag } from "../../shared/promise.ts";
+import { promiseTags } from "../../shared/promise.ts";
 import { stateTag } from "../../shared/states.ts";
 import { ageText } from "./age.ts";
 import { watch } from "./details.ts";
@@ -41,13 +41,7 @@ function row(pin: Pin, { time_zone }: Council, services: Map<string, Service>): 
     { class: "app-row__words" },
     name,
     element("span", { class: "app-row__street", "data-street": "" }),
-    element(
-      "span",
-      { class: "app-row__facts" },
-      stateTag(pin.state),
-      ...overdueTag(pin.expected_datetime, time_zone),
-      reported,
-    ),
+    element("span", { class: "app-row__facts" }, stateTag(pin.state), ...promiseTags(pin, time_zone), reported),
   );
   const picture = element("span", { class: "app-row__picture", "data-picture": "" });
   link.className = "app-row";

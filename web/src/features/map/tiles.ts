@@ -1,5 +1,6 @@
 /** Published tiles of pins or counts. Each is fetched once, and again when it is old. */
 import { getJson } from "../../shared/api.ts";
+import type { Delay } from "../../shared/promise.ts";
 import type { Place } from "../../shared/reports.ts";
 import type { State } from "../../shared/states.ts";
 
@@ -11,6 +12,7 @@ export interface Pin extends Place {
   requested_datetime: string;
   /** Of an open report. */
   expected_datetime?: string | null;
+  delay?: Delay | null;
 }
 
 /** The number of pins in the z14 tile x, y, placed in their middle; `services` by service_code. */

@@ -6,6 +6,7 @@ import { distanceMm } from "../../shared/geo/nearest.ts";
 import { isInPolygons } from "../../shared/geo/polygon.ts";
 import { keptDocument } from "../../shared/places/cached-documents.ts";
 import { loadWards, type Ward } from "../../shared/places/wards.ts";
+import type { Delay } from "../../shared/promise.ts";
 import type { Place } from "../../shared/reports.ts";
 
 export interface Councillor {
@@ -22,6 +23,7 @@ export interface WardReport extends Place {
   service_code: string;
   requested_datetime: string;
   expected_datetime?: string | null;
+  delay?: Delay | null;
 }
 
 export interface Roadwork extends Place {

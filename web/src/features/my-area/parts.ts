@@ -5,7 +5,7 @@ import { disruptionNotice } from "../../shared/disruptions.ts";
 import { element, unseen } from "../../shared/dom.ts";
 import { distanceText } from "../../shared/places/facilities.ts";
 import { telephone } from "../../shared/places/facility-entry.ts";
-import { overdueTag } from "../../shared/promise.ts";
+import { promiseTags } from "../../shared/promise.ts";
 import type { Place } from "../../shared/reports.ts";
 import type { Area, Councillor, Roadwork, WardReport } from "./area.ts";
 
@@ -50,7 +50,7 @@ export function reports({ ward, council }: Area, place: Place, services: Service
         { class: "app-muted" },
         dayElement(report.requested_datetime, council.time_zone),
         " ",
-        ...overdueTag(report.expected_datetime, council.time_zone),
+        ...promiseTags(report, council.time_zone),
       ),
     );
   });

@@ -24,9 +24,7 @@ export async function reportSummary(report: Report, { time_zone }: Council): Pro
     ),
     element("p", {}, "Reported on ", dayElement(report.requested_datetime, time_zone), "."),
   ];
-  if (report.status === "open" && report.expected_datetime) {
-    parts.push(promiseWords(report.expected_datetime, time_zone));
-  }
+  if (report.status === "open") parts.push(...promiseWords(report, time_zone));
   if (report.photos?.length) parts.push(photoList(report.photos, "the report"));
   const link = element("a", { href: `/reports/${report.service_request_id}` }, "See the full report or add an update");
   parts.push(element("p", {}, link), element("h3", {}, "What has happened"), timeline(report, time_zone));

@@ -1,4 +1,5 @@
 /** One job: hazards first, then where and what, then the actions. */
+import { dayText } from "../../../shared/dates.ts";
 import { element } from "../../../shared/dom.ts";
 import { placeText } from "../../../shared/places/place-text.ts";
 import { ENDED, type JobEvent, type Item } from "../model.ts";
@@ -149,6 +150,7 @@ function actions(shown: Shown): HTMLElement[] {
         buttonLink("Hand over", go("hand_over"), "secondary"),
       ];
   const more = [buttonLink("Add a note", go("note"), "secondary"), buttonLink("Add a photo", go("photo"), "secondary")];
+  if (!hasEnded || stands === "could_not") more.push(buttonLink("Give a new date", go("new_date"), "secondary"));
   const other = hasEnded
     ? [
         element(
@@ -209,7 +211,8 @@ function said({ job: of, waiting }: Shown): HTMLElement[] {
 
 function eventEntry(jobEvent: JobEvent): HTMLElement {
   const who = { crew: "Crew", contractor: "Contractor", office: "Office" }[jobEvent.by];
-  const words = [jobEvent.reason ? `${REASONS[jobEvent.reason]}.` : "", jobEvent.text].filter(Boolean).join(" ");
+  const day = jobEvent.day ? `${dayText(jobEvent.day)}.` : "";
+  const words = [jobEvent.reason ? `${REASONS[jobEvent.reason]}.` : "", day, jobEvent.text].filter(Boolean).join(" ");
   return element(
     "li",
     {},

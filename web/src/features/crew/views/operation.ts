@@ -1,4 +1,5 @@
 /** The form that records the outcome of a job. Every change is stored on the phone at once. */
+import { isoDay } from "../../../shared/dates.ts";
 import { element, unseen } from "../../../shared/dom.ts";
 import { choiceItems, chosenIn } from "../../../shared/choices.ts";
 import { clearErrors, showErrors } from "../../../shared/form-errors.ts";
@@ -15,6 +16,7 @@ import { REASONS } from "../words.ts";
 
 const MOST_PHOTOS = 5;
 const MOST_TEXT = 2000;
+const MOST_REASON = 300;
 
 interface Words {
   title: string;
@@ -51,8 +53,18 @@ const FORMS: Record<Exclude<JobEventKind, "start">, Words> = {
     hint: "The office can see it.",
     save: "Save note",
   },
+  new_date: {
+    title: "Give a new date",
+    photos: null,
+    text: "Why is it later?",
+    hint: "We publish the date and the reason, and send both to residents who follow this. Do not include names.",
+    save: "Save new date",
+  },
   photo: { title: "Add a photo", photos: "Photos", text: "What the photo shows (optional)", save: "Save" },
 };
+
+/** After these the work on the job goes on. */
+const STAYS: JobEventKind[] = ["note", "photo", "new_date"];
 
 /** Photos that are being stored. Saving waits for them. False if one of them could not be stored. */
 let adding: Promise<boolean> | null = null;
@@ -73,8 +85,10 @@ export async function deed(jobId: string, kind: keyof typeof FORMS): Promise<Par
   const words = FORMS[kind];
   const form = element("form", { id: "deed", novalidate: "" });
   if (kind === "could_not") form.append(reasons(draft));
+  if (kind === "new_date") form.append(dayInput(draft));
   if (words.photos) form.append(photos(draft, words.photos, form));
-  form.append(text(draft, words), element("button", { class: "govuk-button", type: "submit", id: "save" }, words.save));
+  form.append(text(draft, words, kind === "new_date" ? MOST_REASON : MOST_TEXT));
+  form.append(element("button", { class: "govuk-button", type: "submit", id: "save" }, words.save));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     void submit(form, job, kind, draft);
@@ -101,13 +115,28 @@ function reasons(draft: Draft): HTMLElement {
   );
 }
 
-function text(draft: Draft, { text: label, hint }: Words): HTMLElement {
+function dayInput(draft: Draft): HTMLElement {
+  const input = element("input", { class: "govuk-input", id: "day", type: "date", autocomplete: "off" });
+  input.value = draft.day ?? "";
+  input.addEventListener("input", () => {
+    draft.day = input.value;
+    void saveDraft(draft);
+  });
+  return element(
+    "div",
+    { class: "govuk-form-group" },
+    element("label", { class: "govuk-label", for: "day" }, "New date"),
+    input,
+  );
+}
+
+function text(draft: Draft, { text: label, hint }: Words, most: number): HTMLElement {
   const described: Record<string, string> = hint ? { "aria-describedby": "text-hint" } : {};
   const area = element("textarea", {
     class: "govuk-textarea",
     id: "text",
     rows: "4",
-    maxlength: String(MOST_TEXT),
+    maxlength: String(most),
     ...described,
   });
   area.value = draft.text;
@@ -246,6 +275,7 @@ async function submit(form: HTMLElement, job: Job, kind: keyof typeof FORMS, dra
       kind,
       text: draft.text,
       reason: kind === "could_not" ? draft.reason : null,
+      day: kind === "new_date" ? draft.day : null,
       photos: draft.photos,
     });
   } catch {
@@ -259,16 +289,19 @@ async function submit(form: HTMLElement, job: Job, kind: keyof typeof FORMS, dra
     ]);
   }
   await dropDraft(draft).catch(() => undefined);
-  location.hash = kind === "note" || kind === "photo" ? `job/${job.job_id}` : `job/${job.job_id}/after`;
+  location.hash = STAYS.includes(kind) ? `job/${job.job_id}` : `job/${job.job_id}/after`;
 }
 
-function faultsOf(kind: JobEventKind, { text: typed, reason, photos: chosen }: Draft): FieldError[] {
+function faultsOf(kind: JobEventKind, { text: typed, reason, day, photos: chosen }: Draft): FieldError[] {
   if (kind === "could_not" && !reason) return [{ field: "reason", message: "Choose why you could not do it" }];
   if (kind === "could_not" && reason === "other" && !typed.trim())
     return [{ field: "text", message: "Enter why you could not do it" }];
   if (kind === "hand_over" && !typed.trim())
     return [{ field: "text", message: "Enter who needs to continue, and what is left to do" }];
   if (kind === "note" && !typed.trim()) return [{ field: "text", message: "Enter your note" }];
+  if (kind === "new_date" && (!day || day < isoDay(new Date(), Intl.DateTimeFormat().resolvedOptions().timeZone)))
+    return [{ field: "day", message: "Enter a day from today on" }];
+  if (kind === "new_date" && !typed.trim()) return [{ field: "text", message: "Enter why it is later" }];
   if (kind === "photo" && !chosen.length) return [{ field: "photos", message: "Choose a photo" }];
   return [];
 }

@@ -1,0 +1,52 @@
+"""Gives a report a new date for its work, with the reason.
+
+The date that was promised first stays known: figures count it, and pages show it beside the new
+one.
+"""
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from chalicelib.catalogue.promise import closing_on
+from chalicelib.errors import Invalid
+from chalicelib.kernel.time import to_the_second
+from chalicelib.reports.model import ReportChanges, ServiceRequest
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.published import Delay
+from chalicelib.reports.states import OPEN_STATES
+from chalicelib.reports.usecases.triage import LAST_YEAR, set_by_hand
+
+MOST_DELAYS = 20
+"""How many later dates a report keeps; the last one replaces the one before it after that."""
+
+
+def put_off(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> ServiceRequest:
+    """The report with the new date that an officer gives. Raises Invalid."""
+    new = changes.new_date
+    if new is None:
+        return report
+    now = ports.now()
+    if report.state not in OPEN_STATES:
+        raise Invalid.field("new_date", "only an open report can have a new date")
+    if not now.astimezone(ports.council.zone).date() <= new.day <= date(LAST_YEAR, 12, 31):
+        raise Invalid.field("new_date.day", f"must be from today to the end of {LAST_YEAR}")
+    return with_new_date(report, new.day, new.reason, now, ports)
+
+
+def with_new_date(
+    report: ServiceRequest, day: date, reason: str, given_at: datetime, ports: Ports
+) -> ServiceRequest:
+    """The report with a new date: closing time of that day. It is no delay if that is not later
+    than what was promised first."""
+    expected, first = closing_on(day, ports.council.calendar), report.promised_datetime
+    delays = report.delays
+    if first and expected > first:
+        at = to_the_second(given_at)
+        delay = Delay(promised_datetime=first, reason=reason.strip(), given_at=at)
+        delays = (*delays[: MOST_DELAYS - 1], delay)
+    return replace(set_by_hand(report, "target"), expected_datetime=expected, delays=delays)
+
+
+def words_of_new_date(day: date, reason: str) -> str:
+    """What the timeline says of a new date."""
+    return f"We now aim to deal with this by {day:%A} {day.day} {day:%B %Y}. {reason.strip()}"
