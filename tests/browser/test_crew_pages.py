@@ -58,7 +58,7 @@ def test_every_view_has_no_violation_and_fits_a_narrow_phone(page: Page, office:
     for view in ("job/JOB000000001", "job/JOB000000003", "map", "waiting", "summary", "sheet"):
         go(page, view)
         assert_accessible(page)
-    for kind in ("done", "could_not", "hand_over", "note", "photo"):
+    for kind in ("done", "could_not", "hand_over", "note", "new_date", "photo"):
         go(page, f"job/JOB000000001/{kind}")
         assert_accessible(page)
     page.get_by_role("button", name="Save").click()
@@ -200,6 +200,20 @@ def test_complete_job_is_done_by_keyboard_only(page: Page, office: Office) -> No
         ("start", None),
         ("could_not", "parked_car"),
     ]
+
+
+def test_crew_gives_a_new_date_with_its_reason(page: Page, office: Office) -> None:
+    go(page, "job/JOB000000002/new_date")
+    page.get_by_role("button", name="Save new date").click()
+    expect(page.get_by_role("alert")).to_contain_text("Enter a day from today on")
+    page.get_by_label("New date").fill("2096-12-04")
+    page.get_by_label("Why is it later?").fill("The road is closed.")
+    page.get_by_role("button", name="Save new date").click()
+    expect(page.locator(".app-timeline")).to_contain_text("4 December 2096")
+    expect(page.locator(".app-timeline")).not_to_contain_text("Not sent yet")
+    [sent] = office.taken
+    expected = ("new_date", "2096-12-04", "The road is closed.")
+    assert (sent["kind"], sent["day"], sent["text"]) == expected
 
 
 def test_sheet_is_printed_without_screen_elements(page: Page) -> None:

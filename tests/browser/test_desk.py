@@ -119,6 +119,27 @@ def test_officer_filters_asks_replies_assigns_adds_a_note_and_undoes(
     assert (stored(report).team, stored(report).state) == ("highways", report.state)
 
 
+def test_new_date_is_on_the_reports_page_with_its_reason(
+    new_page: NewPage, stack: LocalStack
+) -> None:
+    report = reported(stack, title="Hole by the tannery")
+    page = at_the_desk(new_page, case_address(report))
+    page.get_by_text("Give a new date").click()
+    page.get_by_label("New date", exact=True).fill("2096-12-04")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("Enter the reason for the new date")
+    page.get_by_label("Reason for the new date").fill("The river is too high.")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#undo-message")).to_contain_text("Changes saved.")
+    expect(page.locator("#timeline")).to_contain_text("We now aim to deal with this by Tuesday 4")
+    stack.cloud.pump.wait_until_idle()
+    resident = new_page()
+    resident.goto(f"/reports/{report.service_request_id}")
+    main = resident.get_by_role("main")
+    expect(main).to_contain_text("This is delayed. We now aim to deal with it by 4 December 2096.")
+    expect(main).to_contain_text("Reason: The river is too high. We first said")
+
+
 def test_typed_text_stays_and_new_values_are_shown_after_a_version_conflict(
     new_page: NewPage, stack: LocalStack
 ) -> None:
