@@ -198,6 +198,7 @@ class MemoryReports:
         photo_ids: Sequence[str],
         *,
         photos_wait: bool = False,
+        planned_day: date | None = None,
     ) -> None:
         if update_id in self.told:
             return
@@ -210,7 +211,8 @@ class MemoryReports:
             report = replace(report, state=cast(State, state))
             report = replace(report, repairs=report.repairs + report.is_done)
         if state == "action_scheduled":
-            report = replace(report, scheduled_at=self.now)
+            assert planned_day, "Planned work has a day."
+            report = replace(report, scheduled_at=self.now, planned_day=planned_day)
         self.stored[service_request_id] = report
 
     def give_new_date(

@@ -5,7 +5,10 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import NamedTuple
 
 _STOP = re.compile(r"(.*)/forms/alerts/([0-9a-f]{32})/unsubscribe\?token=([0-9a-f]{32})")
-_SHORT = re.compile(r"[A-Za-z0-9_-]{43}")
+_SHORT = re.compile(r"[A-Za-z0-9_-]{32}|[A-Za-z0-9_-]{43}")
+"""Texts of an earlier version have 43 characters, with the whole token."""
+SHORT_TOKEN = 16
+"""How many digits of the token are in a text message: 64 bits beside the 128 of the id."""
 
 
 class Stop(NamedTuple):
@@ -32,12 +35,12 @@ def unsubscribe_url(site_url: str, subscription_id: str, token: str) -> str:
 
 
 def shortened(stop_url: str) -> str:
-    """The short address that leads to an `unsubscribe_url`: 43 characters after its path instead of
+    """The short address that leads to an `unsubscribe_url`: 32 characters after its path instead of
     99, because each character of a text message costs."""
     found = _STOP.fullmatch(stop_url)
     assert found, "It is no address that `unsubscribe_url` made."
-    site_url, *parts = found.groups()
-    packed = urlsafe_b64encode(bytes.fromhex("".join(parts))).decode().rstrip("=")
+    site_url, owner, token = found.groups()
+    packed = urlsafe_b64encode(bytes.fromhex(owner + token[:SHORT_TOKEN])).decode()
     return f"{site_url}/forms/s/{packed}"
 
 
@@ -45,7 +48,7 @@ def stop_of(packed: str) -> Stop | None:
     """The subscription and token that `shortened` packed; None if the text has another form."""
     if not _SHORT.fullmatch(packed):
         return None
-    both = urlsafe_b64decode(f"{packed}=").hex()
+    both = urlsafe_b64decode(packed + "=" * (-len(packed) % 4)).hex()
     return Stop(both[:32], both[32:])
 
 

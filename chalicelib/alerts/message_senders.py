@@ -64,11 +64,14 @@ def email_of(message: Message, to: str, look: EmailLook) -> Email:
 
 
 def text(message: Message, council: str, site_url: str) -> str:
-    """The message as a text message, of at most two segments if its words are short enough."""
+    """The message as a text message: the fullest words that fit one segment. If none do, the
+    fullest words in two segments, if they are short enough."""
     if message.code:
         return plain(f"{message.short}\n\n@{urlsplit(site_url).hostname} #{message.code}")
     stop = f"\nStop: {shortened(message.unsubscribe_url)}" if message.unsubscribe_url else ""
-    return plain(f"{council}: {message.short} {message.url}{stop}")
+    wordings = (f"{council}: {message.short}", message.short, *message.shorter)
+    texts = [plain(f"{words} {message.url}{stop}") for words in wordings]
+    return next((each for each in texts if segments(each) == 1), texts[0])
 
 
 def segments_of(message: Message, *, council: str, site_url: str) -> int:

@@ -3,20 +3,28 @@ the council to send what they like to strangers."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from textwrap import shorten
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from chalicelib.alerts.delivery import Alert
 from chalicelib.alerts.messages import Fact, Link, Message, Notice, ReportNews
-from chalicelib.alerts.model import CONFIRMED_WITHIN, Subscription
+from chalicelib.alerts.model import CONFIRMED_WITHIN, Subscription, Topic
+from chalicelib.geo.point import Point, distance_m
 from chalicelib.kernel.time import is_overdue
 
 HOURS = int(CONFIRMED_WITHIN.total_seconds() // 3600)
 MOST_IN_A_DIGEST = 50
 MOST_QUOTED = 600
 """Characters of what the council wrote."""
+KILOMETRE = 995
+"""Distances from here on are given in kilometres."""
+BRIEF: Mapping[str, str] = {
+    "not_councils_responsibility": "Not the council's",
+    "internal_referral": "Passed on",
+}
+"""Shorter names of states, for text messages that would otherwise take two parts."""
 OVERDUE = "Overdue: we aimed to deal with it by"
 MEANINGS: Mapping[str, str] = {
     "open": "We have the report, but have not looked at it yet.",
@@ -82,12 +90,14 @@ class MessageComposer:
         """Tells of a report as it is now. Only a subscriber to just that report can write on its
         case: the case takes no more than some notes."""
         title, opening = _opening(alert, subscription, report)
+        state = BRIEF.get(report.state, _state(report))
         return self._about(
             report,
             alert,
             ways,
             title=title,
             short=f"{title}. {report.reference}",
+            shorter=(title, f"{_name(report)}: {state}", f"{report.service_name}: {state}"),
             url=report.page_url,
             paragraphs=(_first_line(report), opening, _meaning(report)),
             quoted=_shortened(report.council_text),
@@ -107,6 +117,7 @@ class MessageComposer:
             ways,
             title=title,
             short=f"{title} {report.reference}. Please answer yes or no",
+            shorter=(title,),
             url=answer_url,
             paragraphs=(
                 _first_line(report),
@@ -132,6 +143,7 @@ class MessageComposer:
             ways,
             title=title,
             short=f"{title} {report.reference}. Please reply",
+            shorter=(title,),
             url=reply_url,
             paragraphs=(
                 _first_line(report),
@@ -151,6 +163,7 @@ class MessageComposer:
         *,
         title: str,
         short: str,
+        shorter: tuple[str, ...],
         url: str,
         paragraphs: tuple[str, ...],
         quoted: str | None,
@@ -166,9 +179,11 @@ class MessageComposer:
             thread=report.service_request_id,
             subject=f"{title} [{report.reference}]",
             short=short,
+            shorter=shorter,
             url=url,
             paragraphs=paragraphs,
             quoted=quoted,
+            picture=report.picture,
             facts=self._facts(report),
             links=links,
             afterwards=(*before, *self._afterwards(case)),
@@ -185,6 +200,7 @@ class MessageComposer:
             thread=notice.notice_id,
             subject=notice.title,
             short=f"{notice.title}. {notice.when}",
+            shorter=(notice.title,),
             url=notice.page_url,
             paragraphs=(notice.text,) if notice.text else (),
             facts=(Fact("When", notice.when),),
@@ -196,9 +212,14 @@ class MessageComposer:
         )
 
     def digest(
-        self, alert: Alert, found: Sequence[ReportNews | Notice], ways: SubscriptionLinks
+        self,
+        alert: Alert,
+        found: Sequence[ReportNews | Notice],
+        ways: SubscriptionLinks,
+        *,
+        place: Point | None = None,
     ) -> Message:
-        """Tells of several things at once."""
+        """Tells of several things at once; `place` is what their distances are from."""
         many = f"{len(found)} updates" if len(found) > 1 else "1 update"
         more = len(found) - MOST_IN_A_DIGEST
         return Message(
@@ -209,7 +230,7 @@ class MessageComposer:
             short=f"{many} to your alerts",
             url=_page(found[0]) if len(found) == 1 else f"{self.site_url}/",
             paragraphs=(f"{many} since our last message:",),
-            links=tuple(self._line(each) for each in found[:MOST_IN_A_DIGEST]),
+            links=tuple(self._line(each, place) for each in found[:MOST_IN_A_DIGEST]),
             afterwards=(
                 *((f"There are {more} more updates. See them on our map.",) if more > 0 else ()),
                 *self._afterwards(None),
@@ -225,6 +246,8 @@ class MessageComposer:
             Fact("Kind of problem", report.service_name),
             Fact("Status", report.state_label),
         ]
+        if report.planned_day:
+            facts.append(Fact("Work planned for", _day_of(report.planned_day)))
         return (*facts, *self._promise(report))
 
     def _promise(self, report: ReportNews) -> tuple[Fact, ...]:
@@ -242,19 +265,19 @@ class MessageComposer:
         is_quoted = delay.reason in (report.council_text or "")
         return (fact, first, *(() if is_quoted else (Fact("Reason", delay.reason),)))
 
-    def _line(self, each: ReportNews | Notice) -> Link:
+    def _line(self, each: ReportNews | Notice, place: Point | None) -> Link:
         """What a digest says of one thing."""
         if isinstance(each, Notice):
             return Link(f"{each.title}. {each.when}", each.page_url)
-        line = f"{_first_line(each)} [{each.reference}]"
+        far = _distance(each, place)
+        line = f"{_first_line(each)}{f', {far} away' if far else ''} [{each.reference}]"
         promise = self._promise(each)
         if promise and (each.delay or promise[0].name == OVERDUE):
             line = f"{line}. {promise[0].name} {promise[0].says}"
         return Link(line, each.page_url)
 
     def _day(self, moment: datetime) -> str:
-        local = moment.astimezone(self.zone)
-        return f"{local:%A} {local.day} {local:%B %Y}"
+        return _day_of(moment.astimezone(self.zone).date())
 
     def _afterwards(self, case: str | None) -> tuple[str, ...]:
         if case:
@@ -271,11 +294,17 @@ def _opening(alert: Alert, subscription: Subscription, report: ReportNews) -> tu
         case "new" if subscription.is_own:
             return f"We have your report: {name}", "Thank you. We have your report."
         case "new":
-            return f"New report: {name}", "A new report has been made."
+            far = _distance(report, place_of(subscription.topic))
+            near = f", {far} from the place that you chose" if far else ""
+            return f"New report: {name}", f"A new report has been made{near}."
+        case "updated" if report.delay and report.delay.reason in (report.council_text or ""):
+            return f"New date: {name}", f"There's a new date for {whose}."
         case "updated":
             return f"Update: {name}", f"There's an update on {whose}."
         case _:
-            return _first_line(report), f"The status of {whose} has changed."
+            far = _distance(report, place_of(subscription.topic))
+            near = f", {far} from the place that you chose," if far else ""
+            return _first_line(report), f"The status of {whose}{near} has changed."
 
 
 def _shortened(text: str | None) -> str | None:
@@ -285,7 +314,34 @@ def _shortened(text: str | None) -> str | None:
 
 def _first_line(report: ReportNews) -> str:
     """The kind of problem, the street and the state."""
-    return f"{_name(report)}: {report.state_label}"
+    return f"{_name(report)}: {_state(report)}"
+
+
+def _state(report: ReportNews) -> str:
+    """The state, with the day of planned work."""
+    day = report.planned_day
+    return f"{report.state_label} for {day.day} {day:%B}" if day else report.state_label
+
+
+def place_of(topic: Topic) -> Point | None:
+    """The place that a subscriber to an area chose."""
+    if topic.lat is None or topic.long is None:
+        return None
+    return Point(lat=topic.lat, long=topic.long)
+
+
+def _distance(report: ReportNews, place: Point | None) -> str | None:
+    """How far the report is from the place."""
+    if place is None or report.point is None:
+        return None
+    metres = distance_m(place, report.point)
+    return (
+        f"{max(10, round(metres, -1)):.0f} m" if metres < KILOMETRE else f"{metres / 1000:.1f} km"
+    )
+
+
+def _day_of(day: date) -> str:
+    return f"{day:%A} {day.day} {day:%B %Y}"
 
 
 def _name(report: ReportNews) -> str:

@@ -21,6 +21,13 @@ class Link(NamedTuple):
     url: str
 
 
+class Picture(NamedTuple):
+    """A public photo at a whole address; `alt` says what it shows."""
+
+    url: str
+    alt: str
+
+
 class Fact(NamedTuple):
     """One line of a table: its name and its value."""
 
@@ -33,13 +40,13 @@ class ReportNews(Report):
     """A report as alerts tell of it, without any words that the reporter typed. `street` comes from
     the published streets, never from a typed address; None if it is not known. `council_text` is
     what an officer or a crew wrote in the last update, None if a resident or another body wrote it.
-    `page_url` lets the
-    reporter in if the report is not public. `reply_to` takes replies about the report, None if no
-    mail is sent."""
+    `picture` is shown to everybody on the report's page. `page_url` lets the reporter in if the
+    report is not public. `reply_to` takes replies about the report, None if no mail is sent."""
 
     service_name: str
     street: str | None = None
     council_text: str | None = None
+    picture: Picture | None = None
     page_url: str = field(repr=False)
     reply_to: str | None = field(default=None, repr=False)
 
@@ -84,17 +91,20 @@ class Notice:
 class Message:
     """A message to a subscriber. The carrier gives `name` back. A newer message replaces an older
     one about the same `thread`. `short` is for small screens, and holds no link: `url` is where it
-    leads. `quoted` is what the council wrote. Only messages that can be stopped have addresses to
-    manage and unsubscribe."""
+    leads. A text message takes the first of `short` and `shorter` that fits one part. `quoted` is
+    what the council wrote, `picture` is for emails. Only messages that can be stopped have
+    addresses to manage and unsubscribe."""
 
     what: Kind
     name: str
     thread: str
     subject: str
     short: str
+    shorter: tuple[str, ...] = ()
     url: str = field(repr=False)
     paragraphs: tuple[str, ...]
     quoted: str | None = None
+    picture: Picture | None = None
     facts: tuple[Fact, ...] = ()
     links: tuple[Link, ...] = field(default=(), repr=False)
     afterwards: tuple[str, ...] = ()

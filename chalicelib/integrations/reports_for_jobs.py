@@ -26,6 +26,7 @@ class ReportsForJobs:
         photo_ids: Sequence[str],
         *,
         photos_wait: bool = False,
+        planned_day: date | None = None,
     ) -> None:
         crew_updates.tell_of_work(
             service_request_id,
@@ -35,6 +36,7 @@ class ReportsForJobs:
             state=state,
             photo_ids=photo_ids,
             photos_wait=photos_wait,
+            planned_day=planned_day,
         )
 
     def give_new_date(

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from chalicelib.alerts.messages import ReportNews
+from chalicelib.alerts.messages import Picture, ReportNews
 from chalicelib.catalogue.model import Council
 from chalicelib.reports import ports as reports
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.usecases.sharing import as_shared
-from chalicelib.reports.views import tracking_url
+from chalicelib.reports.views import photo_address, tracking_url
 
 
 class ReportsForMessages:
@@ -36,9 +36,25 @@ class ReportsForMessages:
             service_name=service.service_name if service else report.service_code,
             street=ports.whereabouts.street(report.point) if report.point else None,
             council_text=_council_text(report),
+            picture=_picture(report, ports),
             page_url=tracking_url(report, ports),
             reply_to=self._reply_address(report_id) if self._reply_address else None,
         )
+
+
+def _picture(report: ServiceRequest, ports: reports.Ports) -> Picture | None:
+    """A public photo: of the council's last update, else of the report."""
+    if report.visibility != "public":
+        return None
+    last = report.updates[-1] if report.updates else None
+    of_work = report.photos_of(last.update_id) if last and last.by != "resident" else ()
+    found = [(report.service_request_id, each) for each in (*of_work, *report.photos_of(None))]
+    ready = ports.photos.ready(found) if found else ()
+    shown = next((photo_id for key, photo_id in found if (key, photo_id) in ready), None)
+    if shown is None:
+        return None
+    alt = "Photo from the council's update" if shown in of_work else "Photo of the problem"
+    return Picture(photo_address(report, shown, "page", ports), alt)
 
 
 def _council_text(report: ServiceRequest) -> str | None:

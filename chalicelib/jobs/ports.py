@@ -77,10 +77,12 @@ class ReportsOfJobs(Protocol):
         photo_ids: Sequence[str],
         *,
         photos_wait: bool = False,
+        planned_day: date | None = None,
     ) -> None:
         """Adds an update in the council's name, once for each update_id, whatever its text. Ignores
         a state that cannot follow the present one, and photos beyond the limit. With `photos_wait`,
-        an officer reviews the photos before they are public. Does nothing if the report was
+        an officer reviews the photos before they are public. The state that plans work goes with
+        its `planned_day`. Does nothing if the report was
         withdrawn, or if a state is given and the report is closed. Raises NotFound."""
 
     def give_new_date(

@@ -1,7 +1,7 @@
 """The published page of a report, made with jinja2 from templates/."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -50,6 +50,7 @@ class JinjaPages:
             "expected_text": expected and self._date(expected),
             "delay": report.delay and self._delay(report.delay),
             "is_overdue": expected and is_overdue(expected, self._now(), self._zone),
+            "planned": report.planned_day and _day(report.planned_day),
             "address": report.address,
             "lat": report.lat,
             "long": report.long,
@@ -88,6 +89,10 @@ def _photos(photos: Sequence[PhotoView], of: str) -> list[dict[str, str]]:
         {"url": each.url, "thumbnail_url": each.thumbnail_url, "alt": f"Photo {number} of {of}"}
         for number, each in enumerate(photos, 1)
     ]
+
+
+def _day(day: date) -> str:
+    return f"{day:%A} {day.day} {day:%B %Y}"
 
 
 def _iso(moment: datetime) -> str:

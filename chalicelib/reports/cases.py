@@ -4,7 +4,7 @@ much of a change can be undone.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from math import floor
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -206,6 +206,7 @@ class CaseSnapshot:
     ward_code: str | None
     duplicate_of: str | None
     closed_datetime: datetime | None
+    planned_day: date | None = None
     publish_at: datetime | None
     opens: Opens
     because: tuple[Reason, ...]

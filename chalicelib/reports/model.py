@@ -373,7 +373,8 @@ class ServiceRequest:
     not; `said_fixed` and `said_not_fixed` count the answers of the people who were asked. `opens`
     says whether rules gave the report to a crew or to an officer, and `because` has their reasons.
     `decided_by_hand` names what an officer chose; rules leave that alone. `delays` are the later
-    dates that were given, the last one last. `needs` are the reasons
+    dates that were given, the last one last. `planned_day` is when a crew is planned to come, while
+    the state says so. `needs` are the reasons
     to look at the report, including those that an officer dealt with. `officer_changes` are the
     last changes by officers, oldest first."""
 
@@ -390,6 +391,7 @@ class ServiceRequest:
     updated_datetime: datetime
     expected_datetime: datetime | None
     delays: tuple[Delay, ...] = ()
+    planned_day: date | None = None
     title: str | None = None
     address: str | None = None
     asset_id: str | None = None
@@ -571,6 +573,7 @@ class ServiceRequest:
             repairs=self.repairs + (is_done and not was_done),
             failed_repairs=self.failed_repairs + has_failed,
             duplicate_of=self.duplicate_of if update.state == "duplicate" else None,
+            planned_day=self.planned_day if update.state == self.state else None,
             updated_datetime=max(self.updated_datetime, update.datetime),
             closed_datetime=self._closed_after(update),
             updates=(*self.updates, update),

@@ -7,7 +7,7 @@ answers. `states`, `reference` and `needs` belong to the published language, too
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -77,6 +77,7 @@ class ReportView(msgspec.Struct, frozen=True, kw_only=True):
     updated_datetime: datetime
     expected_datetime: datetime | None
     delay: Delay | None = None
+    planned_day: date | None = None
     external_reference: str | None
     asset_id: str | None
     tracking_url: str
@@ -116,6 +117,7 @@ class Report:
     ward_code: str | None = None
     expected_datetime: datetime | None = None
     delay: Delay | None = None
+    planned_day: date | None = None
     repairs: int = 0
     failed_repairs: int = 0
     duplicates: tuple[str, ...] = ()

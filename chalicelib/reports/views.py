@@ -196,8 +196,8 @@ def _photos(
     return tuple(
         PhotoView(
             photo_id=photo_id,
-            url=_photo_address(report, photo_id, "page", ports),
-            thumbnail_url=_photo_address(report, photo_id, "thumbnail", ports),
+            url=photo_address(report, photo_id, "page", ports),
+            thumbnail_url=photo_address(report, photo_id, "thumbnail", ports),
         )
         for photo_id in report.photos_of(update_id)
         if (request_id, photo_id) in ready
@@ -212,7 +212,8 @@ def _kept_photo(report: ServiceRequest, photo: Photo, ports: Ports) -> KeptPhoto
     return made_from(KeptPhotoView, photo, **urls)
 
 
-def _photo_address(report: ServiceRequest, photo_id: str, size: str, ports: Ports) -> str:
+def photo_address(report: ServiceRequest, photo_id: str, size: str, ports: Ports) -> str:
+    """The address of a photo: of its published file if the report is public."""
     if report.visibility != "public":
         return ports.photos.private_address(report.service_request_id, photo_id, size)
     return f"{ports.site_url}/photos/{report.service_request_id}/{photo_id}/{size}.jpg"

@@ -54,10 +54,10 @@ def messages(voice: MessageComposer) -> Iterator[tuple[str, Message]]:
         yield when, voice.of_report(_alert(what, own), own, _report(state, voice), ways)
     new = voice.of_report(_alert("new", other), other, _report("open", voice), ways)
     yield "A new report near a location", new
-    answer = f"{voice.site_url}/forms/mended/…"
+    answer = f"{voice.site_url}/forms/mended/{OWNER}.{REPORT}.1.{OWNER}"
     asked = voice.question(_alert("repair_question", own), _report("fixed", voice), answer, ways)
     yield "Days after it was marked as fixed", asked
-    reply = f"{voice.site_url}/forms/questions/…"
+    reply = f"{voice.site_url}/forms/questions/{OWNER}.{REPORT}.1.{OWNER}"
     wants_to_know = "Which side of the road is the pothole on?"
     to_answer = voice.asked(
         _alert("officer_question", own), _report("investigating", voice), wants_to_know, reply, ways
@@ -126,6 +126,7 @@ def _report(state: State, voice: MessageComposer) -> ReportNews:
         priority="normal",
         expected_datetime=_now() + timedelta(days=5),
         repairs=1,
+        planned_day=_now().date() + timedelta(days=2) if state == "action_scheduled" else None,
         council_text="We have filled the hole. Thank you for telling us.",
         page_url=f"{voice.site_url}/reports/{REPORT}",
     )

@@ -1,6 +1,7 @@
 """The pages of alerts without JavaScript: asking, confirming, changing, stopping."""
 
 import re
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from html import unescape
 from itertools import count
@@ -282,10 +283,15 @@ def test_all_alerts_to_one_address_are_listed_and_stopped(here: Api) -> None:
 def test_link_in_a_text_leads_to_the_page_that_stops_it(here: Api) -> None:
     one = stored(channel="sms", to="+447700900123")
     short = shortened(way(one, "unsubscribe", "/unsubscribe"))
-    assert len(short) == len("/forms/s/") + 43
+    assert len(short) == len("/forms/s/") + 32
     answer = here.get(short)
     assert answer.status_code == 303
-    assert answer.headers["Location"] == way(one, "unsubscribe", "/unsubscribe")
+    whole = way(one, "unsubscribe", "/unsubscribe")
+    assert answer.headers["Location"] == whole[:-16]
+    both = bytes.fromhex(one.subscription_id + whole[-32:])
+    older = here.get(f"/forms/s/{urlsafe_b64encode(both).decode().rstrip('=')}")
+    assert older.headers["Location"] == whole
+    assert "Stop" in text_of(here.get(answer.headers["Location"]))
     assert again(one).state == "active"
     for wrong in (f"{short}A", f"{short[:-1]}!", "/forms/s/x"):
         assert here.get(wrong).status_code == 404

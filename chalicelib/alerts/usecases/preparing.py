@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from chalicelib.alerts.delivery import Alert, dropped, later
 from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.links import confirm_url, manage_url, unsubscribe_url
-from chalicelib.alerts.message_text import SubscriptionLinks
+from chalicelib.alerts.message_text import SubscriptionLinks, place_of
 from chalicelib.alerts.messages import Message
 from chalicelib.alerts.model import Subscription
 from chalicelib.alerts.times import after_quiet
@@ -57,7 +57,8 @@ def _message(
             return _asking(alert, subscription, ports)
         case "digest":
             found = to_tell(alert, subscription, ports)
-            return ports.voice.digest(alert, found, _ways(subscription, ports)) if found else None
+            place, ways = place_of(subscription.topic), _ways(subscription, ports)
+            return ports.voice.digest(alert, found, ways, place=place) if found else None
         case "repair_question":
             return _question(alert, subscription, ports)
         case "officer_question":

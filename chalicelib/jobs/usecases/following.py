@@ -53,6 +53,7 @@ class Update(NamedTuple):
     state: str | None = None
     photo_ids: Sequence[str] = ()
     photos_wait: bool = False
+    planned_day: date | None = None
 
 
 def follow(job_id: str, ports: FollowPorts) -> None:
@@ -99,6 +100,7 @@ def _add_updates(job: Job, report: ReportWithWork, ports: FollowPorts) -> None:
                 update.state,
                 update.photo_ids,
                 photos_wait=update.photos_wait,
+                planned_day=update.planned_day,
             )
 
 
@@ -174,10 +176,13 @@ def _progress(job: Job, report: ReportWithWork, ports: FollowPorts) -> Iterator[
     elif job.state == "started" and event is not None:
         yield Update(event.op_id, STARTED, "in_progress")
     elif job.state == "planned" and job.planned_day and not _published_today(report, ports):
-        day = _written(job.planned_day)
-        yield Update(_next_key_of_plan(job, report), PLANNED.format(day), "action_scheduled")
+        yield _plan(_next_key_of_plan(job, report), job.planned_day)
     elif _is_off(job, report):
         yield _off(job, report, ports)
+
+
+def _plan(key: str, day: date) -> Update:
+    return Update(key, PLANNED.format(_written(day)), "action_scheduled", planned_day=day)
 
 
 def _key_of_plan(plans: int) -> str:
@@ -204,8 +209,7 @@ def _off(job: Job, report: ReportWithWork, ports: FollowPorts) -> Update:
     """The update that replaces the published day: with the day of another job if there is one."""
     days = [each.planned_day for each in _others(job, report, ports) if each.planned_day]
     if days:
-        day = _written(min(days))
-        return Update(f"instead {job.plans}", PLANNED.format(day), "action_scheduled")
+        return _plan(f"instead {job.plans}", min(days))
     if job.state == "cancelled":
         return Update(f"called off {job.plans}", CALLED_OFF, "investigating")
     return Update(f"off {job.plans}", NOT_PLANNED, "investigating")

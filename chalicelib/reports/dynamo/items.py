@@ -9,6 +9,7 @@ other reports.
 """
 
 from collections.abc import Mapping
+from datetime import date
 
 from pynamodb.attributes import (
     BooleanAttribute,
@@ -68,6 +69,7 @@ class ReportItem(ReportsItem):
     updated_datetime = MomentAttribute()
     expected_datetime = MomentAttribute(null=True)
     delays = JsonAttribute[tuple[Delay, ...]](tuple[Delay, ...], default=())
+    planned_day = JsonAttribute[date](date, null=True)
     title = UnicodeAttribute(null=True)
     address = UnicodeAttribute(null=True)
     asset_id = UnicodeAttribute(null=True)

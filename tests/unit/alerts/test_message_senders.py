@@ -1,6 +1,8 @@
 """The words of alerts, and the form in which each channel carries them."""
 
 import re
+import sys
+from dataclasses import replace
 from datetime import timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -11,14 +13,18 @@ from typing import Any
 import pytest
 
 from chalicelib.alerts.delivery import Alert, asking, told_by
-from chalicelib.alerts.links import manage_url, stop_of, unsubscribe_url
+from chalicelib.alerts.links import SHORT_TOKEN, manage_url, stop_of, unsubscribe_url
 from chalicelib.alerts.message_senders import email_of, text
 from chalicelib.alerts.message_text import MEANINGS, MOST_QUOTED, MessageComposer, SubscriptionLinks
-from chalicelib.alerts.messages import Message, Notice, ReportNews
+from chalicelib.alerts.messages import Message, Notice, Picture, ReportNews
 from chalicelib.alerts.model import Topic
 from chalicelib.alerts.segments import plain, segments
 from chalicelib.aws.ses import mime
+from chalicelib.catalogue.load import load
+from chalicelib.geo.point import Point
+from chalicelib.reports.published import Delay
 from chalicelib.reports.states import STATES
+from infra.local.templates import messages
 from tests.builders import NOON
 from tests.fakes_delivery import LOOK, REPORT, SITE, VOICE, notice, report, subscription, tell
 
@@ -162,6 +168,10 @@ def test_words_of_an_officer_are_escaped_in_html() -> None:
     assert "&lt;b&gt;Bins&lt;/b&gt; &amp; more" in part(mail, "html")
 
 
+def septets(words: str) -> int:
+    return sum(2 if each in "^{}\\[~]|€" else 1 for each in words)
+
+
 def every_message() -> list[Message]:
     area = subscription(topic=Topic(kind="area"))
     things: list[ReportNews | Notice] = [report(), notice()]
@@ -183,7 +193,70 @@ def test_text_message_goes_as_two_segments_at_most_and_stops_by_its_link(message
     assert segments(words) <= 2, words
     assert message.url in words
     stop = words.rpartition(f"\nStop: {SITE}/forms/s/")[2]
-    assert stop_of(stop) == (OWNER, TOKEN)
+    assert stop_of(stop) == (OWNER, TOKEN[:SHORT_TOKEN])
+
+
+def test_each_kind_of_text_fits_one_part_with_a_usual_street_name() -> None:
+    """Questions have a longer link, which only the asked person has, and take two parts."""
+    council = load("demo")
+    site, composer = "https://report.example", replace(VOICE, council=council.name)
+    counts = {}
+    for name, message in messages(replace(composer, site_url=site)):
+        words = text(message, council.name, site)
+        counts[name] = (segments(words), septets(words))
+    for name, (parts, room) in counts.items():
+        sys.stdout.write(f"{parts} part, {room} septets: {name}\n")
+    two = {name for name, (parts, _) in counts.items() if parts > 1}
+    assert two <= {"Days after it was marked as fixed", "An officer asks the reporter a question"}
+    assert all(room <= 160 for parts, room in counts.values() if parts == 1)
+    assert len(counts) >= 15
+
+
+def test_text_leaves_out_what_does_not_fit_one_part() -> None:
+    long = report(street="Saint Margaret's Terrace North", state="not_councils_responsibility")
+    words = text(VOICE.of_report(alert(), OWN, long, WAYS), VOICE.council, SITE)
+    assert segments(words) == 1 and words.startswith("Pothole: Not the council's ")
+    fits = text(of_report(street="Mill Lane"), VOICE.council, SITE)
+    assert segments(fits) == 1 and fits.startswith("Pothole, Mill Lane: In progress")
+
+
+def test_email_shows_a_public_photo_that_the_text_part_leaves_out() -> None:
+    picture = Picture(f"{SITE}/photos/{REPORT}/P/page.jpg", "Photo of the <problem>")
+    mail = as_mail(of_report(picture=picture))
+    assert f'<img src="{picture.url}" alt="Photo of the &lt;problem&gt;"' in part(mail, "html")
+    assert picture.url not in part(mail, "plain")
+    assert "<img" not in part(as_mail(of_report()), "html")
+
+
+def test_message_names_the_day_of_planned_work() -> None:
+    day = (NOON + timedelta(days=3)).date()
+    message = of_report(street="Mill Lane", state="action_scheduled", planned_day=day)
+    assert message.subject.startswith("Pothole, Mill Lane: Work planned for 4 June")
+    assert ("Work planned for", "Thursday 4 June 2026") in message.facts
+
+
+@pytest.mark.parametrize(("north_m", "said"), [(0, "10 m"), (249, "250 m"), (1240, "1.2 km")])
+def test_message_about_an_area_says_how_far_it_is(north_m: float, said: str) -> None:
+    area = subscription(topic=Topic(kind="area", lat=53.96, long=-1.08, radius_m=2000))
+    there = {"lat": 53.96 + north_m / 111_300, "long": -1.08}
+    new = of_report("new", area, **there)
+    assert f"A new report has been made, {said} from the place that you chose." in new.paragraphs
+    place = Point(lat=53.96, long=-1.08)
+    [line] = VOICE.digest(alert(), [report(**there)], WAYS, place=place).links
+    assert f", {said} away [" in line.label
+    assert "from the place" not in " ".join(of_report("new", subscription(), **there).paragraphs)
+
+
+def test_message_says_new_date_first_promise_and_reason() -> None:
+    delay = Delay(promised_datetime=NOON - timedelta(days=7), reason="It snowed.", given_at=NOON)
+    late = of_report("updated", delay=delay, council_text="We now aim … It snowed.")
+    assert late.subject.startswith("New date: Pothole")
+    said = [name for name, _ in late.facts]
+    assert said[-2:] == ["We now aim to deal with it by", "We first said"]
+    later = of_report(delay=delay, council_text="A crew looked at it.")
+    assert later.facts[-1] == ("Reason", "It snowed.")
+    [line] = VOICE.digest(alert(), [report(delay=delay)], WAYS).links
+    assert line.label.endswith("We now aim to deal with it by Saturday 6 June 2026")
 
 
 @pytest.mark.parametrize("packed", ["", "A" * 42, "A" * 44, f"{'A' * 42}=", f"{'A' * 42}é"])

@@ -22,6 +22,7 @@ def tell_of_work(
     state: str | None = None,
     photo_ids: Sequence[str] = (),
     photos_wait: bool = False,
+    planned_day: date | None = None,
 ) -> None:
     """Adds the result of the work in the council's name; once for each `update_id`, whatever the
     text of the first one. A state that cannot follow the present state is ignored. Photos that find
@@ -45,7 +46,8 @@ def tell_of_work(
             fingerprint=update_id,
         )
         photos = (*report.photos, *_photos(report, update_id, photo_ids, wait=photos_wait))
-        return replace(report.with_update(update), photos=photos)
+        updated = replace(report.with_update(update), photos=photos)
+        return replace(updated, planned_day=planned_day) if planned_day else updated
 
     update_report(lambda: stored(service_request_id, ports), change, ports)
 

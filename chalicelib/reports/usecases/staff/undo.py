@@ -26,7 +26,7 @@ from chalicelib.reports.usecases.staff.casework import standing
 from chalicelib.reports.usecases.staff.changing import saved_or_refused
 from chalicelib.reports.usecases.staff.unmerging import apart
 
-WITH_STATE = ("duplicate_of", "closed_datetime")
+WITH_STATE = ("duplicate_of", "closed_datetime", "planned_day")
 """Values that are put back with the state, or not at all."""
 DECIDED = ("service_code", "team", "priority", "expected_datetime", "lat", "long")
 WITH_TARGET = ("delays",)
