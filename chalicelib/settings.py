@@ -54,6 +54,7 @@ class Settings:
     mail_domain: str
     mail_receipts: str
     texts_from: str
+    alerts_wait_s: str
 
 
 OPTIONAL = (
@@ -66,6 +67,7 @@ OPTIONAL = (
     "mail_domain",
     "mail_receipts",
     "texts_from",
+    "alerts_wait_s",
 )
 
 FOR_ANOTHER_PROGRAM = ("LD_LIBRARY_PATH", "PYTHONPATH")

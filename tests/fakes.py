@@ -268,11 +268,16 @@ class MemoryQueue(Generic[Item]):
 
     sent: list[Item] = field(default_factory=list)
     fails: Exception | None = None
+    delays: list[int] = field(default_factory=list)
 
     def send(self, items: Sequence[Item], /) -> None:
         if self.fails:
             raise self.fails
         self.sent += items
+
+    def send_later(self, items: Sequence[Item], /, *, delay_s: int) -> None:
+        self.send(items)
+        self.delays += [delay_s] * len(items)
 
 
 class PlainSecret:

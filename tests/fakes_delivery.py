@@ -11,10 +11,10 @@ from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from chalicelib.alerts.delivery import Alert, Named, Place, Wake
+from chalicelib.alerts.delivery import Alert, Named, Place, Told, Wake
 from chalicelib.alerts.delivery_ports import Listed, Ports
 from chalicelib.alerts.message_text import MessageComposer
-from chalicelib.alerts.messages import Message, Notice, ReportNews
+from chalicelib.alerts.messages import Entry, Message, Notice, ReportNews
 from chalicelib.alerts.model import AlertRequested, Because, Subscription, Topic
 from chalicelib.alerts.sms_budget import Purse
 from chalicelib.catalogue.theme import EmailLook, Theme
@@ -72,7 +72,16 @@ def tell(**values: Any) -> AlertRequested:
     )
 
 
+def entry(words: str | None, version: int = 2, **values: Any) -> Entry:
+    known = {"version": version, "at": NOON, "state": "in_progress", "words": words}
+    return Entry(**{**known, **values})
+
+
 def report(**values: Any) -> ReportNews:
+    """A report; `council_text` is what the council wrote in its last entry."""
+    if "council_text" in values:
+        state = values.get("state", "in_progress")
+        values["entries"] = (entry(values.pop("council_text"), state=state),)
     return ReportNews(
         **{
             "service_request_id": REPORT,
@@ -122,11 +131,11 @@ def text_log(*lines: str, kind: str = "DATA_MESSAGE") -> dict[str, Any]:
 
 
 class MemoryAlerts:
-    """Alerts in a dictionary; `told` has the newest versions told, and by which alert."""
+    """Alerts in a dictionary; `noted` has what subscribers were told."""
 
     def __init__(self) -> None:
         self.stored: dict[Named, Alert] = {}
-        self.told: dict[tuple[str, str], tuple[int, str]] = {}
+        self.noted: dict[tuple[str, str], Told] = {}
         self.digests: dict[tuple[str, datetime], dict[str, AlertRequested]] = defaultdict(dict)
 
     def save(self, alert: Alert) -> Alert:
@@ -161,14 +170,15 @@ class MemoryAlerts:
     def carried_as(self, external_id: str) -> Alert | None:
         return next((a for a in self.stored.values() if a.external_id == external_id), None)
 
+    def told(self, subscription_id: str, about: str) -> Told | None:
+        return self.noted.get((subscription_id, about))
+
     def note_told(
-        self, subscription_id: str, about: str, version: int, alert_id: str, *, shown: int = 0
-    ) -> bool:
-        told, by = self.told.get((subscription_id, about), (-1, ""))
-        if version <= told and by != alert_id:
-            return False
-        self.told[subscription_id, about] = max(version, shown), alert_id
-        return True
+        self, subscription_id: str, about: str, told: Told, *, instead_of: Told | None
+    ) -> None:
+        if self.noted.get((subscription_id, about)) != instead_of:
+            raise VersionConflict
+        self.noted[subscription_id, about] = told
 
     def gather(self, due: datetime, tell: AlertRequested) -> None:
         self.digests[tell.subscription_id, due][tell.event_key] = tell
@@ -258,8 +268,10 @@ class World:
     notices: FakeThings = field(default_factory=FakeThings)
     sender: FakeSender = field(default_factory=FakeSender)
     queue: MemoryQueue[Wake] = field(default_factory=MemoryQueue)
+    later: MemoryQueue[AlertRequested] = field(default_factory=MemoryQueue)
     texts_a_day: int = 1_000
     chance: float = 1.0
+    wait_for_more: timedelta = timedelta(0)
 
     def ports(self) -> Ports:
         numbers = count(1)
@@ -279,10 +291,12 @@ class World:
             ),
             senders=dict.fromkeys(("email", "sms", "push"), self.sender),
             queue=self.queue,
+            later=self.later,
             voice=VOICE,
             segments=lambda message: 1,
             texts_a_day=self.texts_a_day,
             ask_after=timedelta(days=3),
+            wait_for_more=self.wait_for_more,
             random_id=lambda: f"{next(numbers):032x}",
             chance=lambda: self.chance,
             now=self.clock,

@@ -104,6 +104,15 @@ class Named(NamedTuple):
     alert_id: str
 
 
+class Told(NamedTuple):
+    """What a subscriber was told of a report or notice: its newest version, by which alert, and the
+    newest version that the subscriber had got before that alert."""
+
+    version: int
+    by: str
+    before: int
+
+
 class Wake(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """A message to the sender: this alert is due."""
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from chalicelib.alerts.delivery import Alert, Named, Place, Wake
+from chalicelib.alerts.delivery import Alert, Named, Place, Told, Wake
 from chalicelib.alerts.message_text import MessageComposer
 from chalicelib.alerts.messages import Message, Notice, ReportNews
 from chalicelib.alerts.model import AlertRequested, Because, Channel, Subscription
 from chalicelib.alerts.ports import Subscriptions
 from chalicelib.alerts.sms_budget import Purse
 from chalicelib.alerts.tokens import SubscriptionTokens
-from chalicelib.kernel.queue import Queue
+from chalicelib.kernel.queue import DelayQueue, Queue
 
 To_contra = TypeVar("To_contra", contravariant=True)
 
@@ -44,12 +44,14 @@ class Alerts(Protocol):
     def carried_as(self, external_id: str) -> Alert | None:
         """The alert that the carrier knows by this id."""
 
+    def told(self, subscription_id: str, about: str) -> Told | None:
+        """What the subscriber was told of that report or notice (a consistent read)."""
+
     def note_told(
-        self, subscription_id: str, about: str, version: int, alert_id: str, *, shown: int = 0
-    ) -> bool:
-        """Notes that this alert tells of what happened with this version, and shows the thing as it
-        is in the version `shown`, if that is newer. Returns False if another alert has told of this
-        version, or has shown it or a newer one."""
+        self, subscription_id: str, about: str, told: Told, *, instead_of: Told | None
+    ) -> None:
+        """Notes what the subscriber is told. Raises VersionConflict if something else is noted than
+        `instead_of`."""
 
     def gather(self, due: datetime, tell: AlertRequested) -> None:
         """Keeps the event once, for the digest of its subscription that is due at `due`."""
@@ -101,10 +103,12 @@ class Ports:
     subscriber says whether a repair of a report holds; `reply_url` gives the address where the
     reporter answers an officer's question. `segments` counts the segments of a message as a text;
     `texts_a_day` is how many of them the council pays for; `ask_after` is how long after a repair
-    is reported as done the council asks whether it is mended. `reports` reads the stored reports
-    with these ids, and `notices` the current road works and disruptions, as they are now
-    (consistent reads); both raise UpstreamFailed. `chance` is a random number from 0 to
-    1; `random_id` makes 128 random bits."""
+    is reported as done the council asks whether it is mended; `wait_for_more` is how long further
+    changes of a report are waited for, so that one message tells them all, and `later` holds the
+    requests meanwhile. `reports` reads the stored reports with
+    these ids, and `notices` the current road works and disruptions, as they are now (consistent
+    reads); both raise UpstreamFailed. `chance` is a random number from 0 to 1; `random_id` makes
+    128 random bits."""
 
     subscriptions: Subscriptions
     alerts: Alerts
@@ -117,10 +121,12 @@ class Ports:
     reply_url: Callable[[Subscription, str, int], str]
     senders: Mapping[Channel, Sender[Any]]
     queue: Queue[Wake]
+    later: DelayQueue[AlertRequested]
     voice: MessageComposer
     segments: Callable[[Message], int]
     texts_a_day: int
     ask_after: timedelta
+    wait_for_more: timedelta
     random_id: Callable[[], str]
     chance: Callable[[], float]
     now: Callable[[], datetime]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from chalicelib.alerts.delivery import Alert
-from chalicelib.alerts.messages import Fact, Link, Message, Notice, ReportNews
+from chalicelib.alerts.messages import Entry, Fact, Link, Message, Notice, ReportNews
 from chalicelib.alerts.model import CONFIRMED_WITHIN, Subscription, Topic
 from chalicelib.geo.point import Point, distance_m
 from chalicelib.kernel.time import is_overdue
@@ -85,11 +85,17 @@ class MessageComposer:
         )
 
     def of_report(
-        self, alert: Alert, subscription: Subscription, report: ReportNews, ways: SubscriptionLinks
+        self,
+        alert: Alert,
+        subscription: Subscription,
+        report: ReportNews,
+        ways: SubscriptionLinks,
+        new: Sequence[Entry],
     ) -> Message:
-        """Tells of a report as it is now. Only a subscriber to just that report can write on its
-        case: the case takes no more than some notes."""
-        title, opening = _opening(alert, subscription, report)
+        """Tells of a report as it is now, with the words of all entries that are `new`. Only a
+        subscriber to just that report can write on its case: the case takes no more than some
+        notes."""
+        title, opening = _opening(alert, subscription, report, new)
         state = BRIEF.get(report.state, _state(report))
         return self._about(
             report,
@@ -100,7 +106,7 @@ class MessageComposer:
             shorter=(title, f"{_name(report)}: {state}", f"{report.service_name}: {state}"),
             url=report.page_url,
             paragraphs=(_first_line(report), opening, _meaning(report)),
-            quoted=_shortened(report.council_text),
+            quoted="\n\n".join(_shortened(entry.words) for entry in new if entry.words) or None,
             links=(Link("See the report", report.page_url),),
             case=report.reply_to if subscription.topic.kind == "report" else None,
         )
@@ -123,7 +129,7 @@ class MessageComposer:
                 _first_line(report),
                 "Please tell us if it's really fixed. If it's not, we'll look at it again.",
             ),
-            quoted=_shortened(report.council_text),
+            quoted=_shortened(report.council_text or "") or None,
             links=(
                 Link("Yes, it's fixed", f"{answer_url}?answer=yes"),
                 Link("No, it's not fixed", f"{answer_url}?answer=no"),
@@ -287,8 +293,11 @@ class MessageComposer:
         return (f"This mailbox is not monitored. If you need to contact us, call {self.phone}.",)
 
 
-def _opening(alert: Alert, subscription: Subscription, report: ReportNews) -> tuple[str, str]:
-    """The title and the sentence that says what happened."""
+def _opening(
+    alert: Alert, subscription: Subscription, report: ReportNews, new: Sequence[Entry]
+) -> tuple[str, str]:
+    """The title and the sentence that says what happened. A new state says more than an update that
+    came with it."""
     name, whose = _name(report), _whose(subscription)
     match alert.what:
         case "new" if subscription.is_own:
@@ -297,7 +306,9 @@ def _opening(alert: Alert, subscription: Subscription, report: ReportNews) -> tu
             far = _distance(report, place_of(subscription.topic))
             near = f", {far} from the place that you chose" if far else ""
             return f"New report: {name}", f"A new report has been made{near}."
-        case "updated" if report.delay and report.delay.reason in (report.council_text or ""):
+        case "updated" if _has_new_state(report, new):
+            return _first_line(report), f"The status of {whose} has changed."
+        case "updated" if report.delay and any(report.delay.reason in (e.words or "") for e in new):
             return f"New date: {name}", f"There's a new date for {whose}."
         case "updated":
             return f"Update: {name}", f"There's an update on {whose}."
@@ -307,9 +318,15 @@ def _opening(alert: Alert, subscription: Subscription, report: ReportNews) -> tu
             return _first_line(report), f"The status of {whose}{near} has changed."
 
 
-def _shortened(text: str | None) -> str | None:
+def _has_new_state(report: ReportNews, new: Sequence[Entry]) -> bool:
+    """True if the state is another one than before the new entries."""
+    before = report.entries[: -len(new)] if new else report.entries
+    return bool(new) and report.state != (before[-1].state if before else "open")
+
+
+def _shortened(text: str) -> str:
     """The text, cut at a word if it is long: the page has the whole of it."""
-    return shorten(text, MOST_QUOTED, placeholder="…") if text and len(text) > MOST_QUOTED else text
+    return shorten(text, MOST_QUOTED, placeholder="…") if len(text) > MOST_QUOTED else text
 
 
 def _first_line(report: ReportNews) -> str:

@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from chalicelib.alerts.delivery import Kind
+from chalicelib.alerts.delivery import Alert, Kind
 from chalicelib.alerts.model import Subscription
 from chalicelib.reports.published import Report, Visibility
 from chalicelib.reports.reference import grouped
-from chalicelib.reports.states import LABELS
+from chalicelib.reports.states import LABELS, State
 
 SHOWN_TO_SENDER: frozenset[Visibility] = frozenset(("waiting", "held", "private"))
 """The visibilities of reports that only their sender may hear of."""
@@ -35,17 +35,28 @@ class Fact(NamedTuple):
     says: str
 
 
+class Entry(NamedTuple):
+    """An entry of a report's timeline. `words` is what an officer or a crew wrote in it; None if a
+    resident or another body wrote it. `version` is the report's first version with it, 0 if that is
+    not known."""
+
+    version: int
+    at: datetime
+    state: State
+    words: str | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class ReportNews(Report):
     """A report as alerts tell of it, without any words that the reporter typed. `street` comes from
-    the published streets, never from a typed address; None if it is not known. `council_text` is
-    what an officer or a crew wrote in the last update, None if a resident or another body wrote it.
-    `picture` is shown to everybody on the report's page. `page_url` lets the reporter in if the
-    report is not public. `reply_to` takes replies about the report, None if no mail is sent."""
+    the published streets, never from a typed address; None if it is not known. `entries` are those
+    of its timeline that its item keeps, oldest first. `picture` is shown to everybody on the
+    report's page. `page_url` lets the reporter in if the report is not public. `reply_to` takes
+    replies about the report, None if no mail is sent."""
 
     service_name: str
     street: str | None = None
-    council_text: str | None = None
+    entries: tuple[Entry, ...] = ()
     picture: Picture | None = None
     page_url: str = field(repr=False)
     reply_to: str | None = field(default=None, repr=False)
@@ -57,6 +68,26 @@ class ReportNews(Report):
     @property
     def state_label(self) -> str:
         return LABELS[self.state]
+
+    @property
+    def council_text(self) -> str | None:
+        """What an officer or a crew wrote in the last entry."""
+        return self.entries[-1].words if self.entries else None
+
+    def untold(self, alert: Alert, subscription: Subscription, told: int) -> tuple[Entry, ...]:
+        """The entries that are new to a subscriber who was told of the version `told` before, 0 if
+        of none. Subscribers to a place are not told of every entry, so for them those count that
+        came with the alert or later."""
+        last = self.entries[-1] if self.entries else None
+
+        def is_new(entry: Entry) -> bool:
+            if not entry.version:
+                return entry is last
+            if subscription.topic.kind != "report":
+                return entry.version >= alert.version
+            return entry.version > told if told else entry.at >= subscription.created_at
+
+        return tuple(entry for entry in self.entries if is_new(entry))
 
     def may_be_told_to(self, subscription: Subscription) -> bool:
         """True if this subscriber may hear of the report, as it is now."""

@@ -28,13 +28,18 @@ class SqsReaction:
 
     def send(self, said: Sequence[object]) -> None:
         """Queues messages as JSON, in batches. Raises UpstreamFailed if any was not accepted."""
+        self.send_later(said, delay_s=0)
+
+    def send_later(self, said: Sequence[object], *, delay_s: int) -> None:
+        """Queues messages that nobody receives for that many seconds. Raises as `send` does."""
         heard = [each for each in said if isinstance(each, self._kinds)]
         for start in range(0, len(heard), MOST_IN_A_BATCH):
-            self._send_batch(heard[start : start + MOST_IN_A_BATCH])
+            self._send_batch(heard[start : start + MOST_IN_A_BATCH], delay_s)
 
-    def _send_batch(self, said: Sequence[object]) -> None:
+    def _send_batch(self, said: Sequence[object], delay_s: int) -> None:
+        delay = {"DelaySeconds": delay_s} if delay_s else {}
         entries = [
-            {"Id": str(at), "MessageBody": msgspec.json.encode(each).decode()}
+            {"Id": str(at), "MessageBody": msgspec.json.encode(each).decode(), **delay}
             for at, each in enumerate(said)
         ]
         try:

@@ -8,6 +8,7 @@ from chalicelib.catalogue.load import load
 from chalicelib.catalogue.model import Council
 from chalicelib.catalogue.theme import EmailLook
 from chalicelib.errors import ConfigurationError
+from chalicelib.kernel.queue import LONGEST_DELAY_S
 from chalicelib.kernel.time import utc_now
 from chalicelib.settings import Settings, from_environment
 
@@ -48,6 +49,8 @@ QueueName = Literal[
     "crews",
 ]
 
+ALERTS_WAIT_S = 600
+"""How long an alert waits for further changes of its report, unless the settings say otherwise."""
 GIVEN = frozenset(("destinations", "identity"))
 """Secrets that hold the keys which other organisations gave to the council."""
 
@@ -179,6 +182,15 @@ def table(name: TableName) -> str:
 def queue(name: QueueName) -> "SqsReaction":
     """The queue of that name."""
     return reaction(name)
+
+
+def alerts_wait_s() -> int:
+    """How many seconds an alert waits for further changes of its report. Raises
+    ConfigurationError."""
+    given = settings().alerts_wait_s or str(ALERTS_WAIT_S)
+    if not given.isascii() or not given.isdecimal() or int(given) > LONGEST_DELAY_S:
+        raise ConfigurationError(f"ALERTS_WAIT_S must be a number up to {LONGEST_DELAY_S}.")
+    return int(given)
 
 
 def reaction(name: QueueName, kinds: "UnionType | type" = object) -> "SqsReaction":

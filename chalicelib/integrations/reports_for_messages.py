@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from chalicelib.alerts.messages import Picture, ReportNews
+from chalicelib.alerts.messages import Entry, Picture, ReportNews
 from chalicelib.catalogue.model import Council
 from chalicelib.reports import ports as reports
-from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.model import ServiceRequest, Update
 from chalicelib.reports.usecases.sharing import as_shared
 from chalicelib.reports.views import photo_address, tracking_url
 
@@ -35,7 +35,7 @@ class ReportsForMessages:
             **vars(as_shared(report)),
             service_name=service.service_name if service else report.service_code,
             street=ports.whereabouts.street(report.point) if report.point else None,
-            council_text=_council_text(report),
+            entries=tuple(map(_entry, report.updates)),
             picture=_picture(report, ports),
             page_url=tracking_url(report, ports),
             reply_to=self._reply_address(report_id) if self._reply_address else None,
@@ -57,7 +57,6 @@ def _picture(report: ServiceRequest, ports: reports.Ports) -> Picture | None:
     return Picture(photo_address(report, shown, "page", ports), alt)
 
 
-def _council_text(report: ServiceRequest) -> str | None:
-    """The text of the last update, if the council wrote it."""
-    last = report.updates[-1] if report.updates else None
-    return (last.text or None) if last and last.by == "council" else None
+def _entry(update: Update) -> Entry:
+    words = update.text or None if update.by == "council" else None
+    return Entry(update.version, update.datetime, update.state, words)

@@ -240,7 +240,8 @@ class Imported:
 @dataclass(frozen=True, kw_only=True)
 class Update:
     """One entry of the timeline: its text, and the state of the report after it. `author` is a
-    digest of the account of a signed-in resident; it does not reveal who that is."""
+    digest of the account of a signed-in resident; it does not reveal who that is. `version` is the
+    first version of the report with this entry; 0 for entries from before that was kept."""
 
     update_id: str
     datetime: datetime
@@ -249,6 +250,7 @@ class Update:
     by: Writer
     fingerprint: str
     author: str | None = None
+    version: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -576,7 +578,7 @@ class ServiceRequest:
             planned_day=self.planned_day if update.state == self.state else None,
             updated_datetime=max(self.updated_datetime, update.datetime),
             closed_datetime=self._closed_after(update),
-            updates=(*self.updates, update),
+            updates=(*self.updates, replace(update, version=self.version + 1)),
         )
 
     def _closed_after(self, update: Update) -> datetime | None:

@@ -51,6 +51,9 @@ def _options(environ: "os._Environ[str]") -> Options:
         raise ConfigurationError(f"SEED={seed}: choose one of {', '.join(SEEDS)}.")
     if seed == "demo" and council != DEMO:
         raise ConfigurationError(f"SEED=demo belongs to COUNCIL={DEMO}: choose SEED=none.")
+    wait = environ.get("ALERTS_WAIT_S") or "5"
+    if not re.fullmatch(r"[0-9]{1,3}", wait):
+        raise ConfigurationError(f"ALERTS_WAIT_S={wait}: give seconds, such as ALERTS_WAIT_S=600.")
     web = environ.get("WEB")
     return Options(
         port=int(port),
@@ -59,6 +62,7 @@ def _options(environ: "os._Environ[str]") -> Options:
         web=Path(web) if web else None,
         secrets_file=KEPT,
         outside_allowed=environ.get("OUTSIDE_ALLOWED") or "",
+        alerts_wait_s=int(wait),
     )
 
 

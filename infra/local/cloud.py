@@ -31,10 +31,12 @@ class Cloud:
         secrets: Mapping[str, str] | None = None,
         behind_cdn: bool = False,
         outside_allowed: str = "",
+        alerts_wait_s: int = 0,
     ) -> None:
         """Creates the resources; secrets are random unless their values are given. `behind_cdn`:
         the API answers only requests with the CDN's secret. `outside_allowed`: origins that may be
-        requested although they are not public, separated by commas."""
+        requested although they are not public, separated by commas. `alerts_wait_s`: how long
+        alerts wait for further changes."""
         import app
 
         if Cloud._running:
@@ -54,6 +56,7 @@ class Cloud:
             "MAIL_RECEIPTS": mail.RECEIPTS,
             "TEXTS_FROM": texts.SENDER,
             "OUTSIDE_ALLOWED": outside_allowed,
+            "ALERTS_WAIT_S": str(alerts_wait_s),
         }
         if not behind_cdn:
             del self.environment["ORIGIN_SECRET_ARN"]

@@ -43,7 +43,7 @@ DEMO_BASEMAP = ROOT / "infra" / "demo" / "basemap.pmtiles"
 @dataclass(frozen=True, kw_only=True)
 class Options:
     """The options: port 0 chooses a free one; `seed` is demo or none; without a file, secrets last
-    as long as the stack; `outside_allowed` as in the settings."""
+    as long as the stack; `outside_allowed` and `alerts_wait_s` as in the settings."""
 
     port: int = 0
     council: str = DEMO
@@ -51,6 +51,7 @@ class Options:
     web: Path | None = None
     secrets_file: Path | None = None
     outside_allowed: str = ""
+    alerts_wait_s: int = 0
 
 
 class LocalStack:
@@ -72,6 +73,7 @@ class LocalStack:
             secrets=kept,
             behind_cdn=True,
             outside_allowed=",".join(filter(None, (options.outside_allowed, self.push.origin))),
+            alerts_wait_s=options.alerts_wait_s,
         )
         self._endpoint = aws.endpoint(HOST, 0)
         # Here all clients are in one network.

@@ -9,7 +9,7 @@ from chalicelib.alerts.delivery import Alert, asking, digest, told_by
 from chalicelib.alerts.links import unsubscribe_url
 from chalicelib.alerts.message_senders import email_of, text
 from chalicelib.alerts.message_text import MessageComposer, SubscriptionLinks
-from chalicelib.alerts.messages import Message, Notice, ReportNews
+from chalicelib.alerts.messages import Entry, Message, Notice, ReportNews
 from chalicelib.alerts.model import AlertRequested, Subscription, Topic, What
 from chalicelib.alerts.push import payload
 from chalicelib.alerts.segments import segments
@@ -51,8 +51,9 @@ def messages(voice: MessageComposer) -> Iterator[tuple[str, Message]]:
     confirm = f"{voice.site_url}/forms/alerts/{OWNER}/confirm?token=…"
     yield "Somebody asks for alerts", voice.asking(asking(own, "", _now()), confirm, "123456")
     for when, what, state in _changes():
-        yield when, voice.of_report(_alert(what, own), own, _report(state, voice), ways)
-    new = voice.of_report(_alert("new", other), other, _report("open", voice), ways)
+        news = _report(state, voice)
+        yield when, voice.of_report(_alert(what, own), own, news, ways, news.entries)
+    new = voice.of_report(_alert("new", other), other, _report("open", voice), ways, ())
     yield "A new report near a location", new
     answer = f"{voice.site_url}/forms/mended/{OWNER}.{REPORT}.1.{OWNER}"
     asked = voice.question(_alert("repair_question", own), _report("fixed", voice), answer, ways)
@@ -127,7 +128,7 @@ def _report(state: State, voice: MessageComposer) -> ReportNews:
         expected_datetime=_now() + timedelta(days=5),
         repairs=1,
         planned_day=_now().date() + timedelta(days=2) if state == "action_scheduled" else None,
-        council_text="We have filled the hole. Thank you for telling us.",
+        entries=(Entry(1, _now(), state, "We have filled the hole. Thank you for telling us."),),
         page_url=f"{voice.site_url}/reports/{REPORT}",
     )
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from chalicelib.alerts.delivery import Alert, told_by
+from chalicelib.alerts.delivery import Alert, Told, told_by
 from chalicelib.alerts.delivery_ports import Alerts, Spend, Suppressed
 from chalicelib.alerts.dynamo import alerts as stores_of
 from chalicelib.bootstrap import container
@@ -136,31 +136,19 @@ def test_alert_is_found_by_its_carriers_id(stores: Stores) -> None:
     assert stores.alerts.carried_as("carried-2") is None
 
 
-def test_newer_version_is_announced_and_the_same_or_an_older_one_is_not(stores: Stores) -> None:
-    def note(version: int, by: str, about: str = "R") -> bool:
-        return stores.alerts.note_told(OWNER, about, version, by)
-
-    assert note(2, "a")
-    assert note(2, "a"), "the same alert may be tried again"
-    assert not note(2, "b")
-    assert not note(1, "b")
-    assert note(3, "b")
-    assert not note(2, "a")
-    assert note(1, "a", about="another")
-    assert stores.alerts.note_told("another", "R", 1, "a")
-
-
-def test_events_before_the_shown_version_are_not_announced(stores: Stores) -> None:
-    def note(version: int, by: str, shown: int) -> bool:
-        return stores.alerts.note_told(OWNER, "R", version, by, shown=shown)
-
-    assert note(2, "a", shown=4)
-    assert not note(3, "b", shown=5), "although the thing is newer by now"
-    assert not note(4, "b", shown=5)
-    assert note(2, "a", shown=5), "the same alert may be tried again"
-    assert not note(5, "b", shown=5)
-    assert note(6, "b", shown=5)
-    assert not note(6, "c", shown=9)
+def test_what_was_told_is_noted_only_instead_of_what_was_read(stores: Stores) -> None:
+    first, second = Told(2, "a", 0), Told(4, "b", 2)
+    assert stores.alerts.told(OWNER, "R") is None
+    with pytest.raises(VersionConflict):
+        stores.alerts.note_told(OWNER, "R", second, instead_of=first)
+    stores.alerts.note_told(OWNER, "R", first, instead_of=None)
+    for known in (None, Told(2, "c", 0), Told(3, "a", 0)):
+        with pytest.raises(VersionConflict):
+            stores.alerts.note_told(OWNER, "R", second, instead_of=known)
+    assert stores.alerts.told(OWNER, "R") == first
+    stores.alerts.note_told(OWNER, "R", second, instead_of=first)
+    assert stores.alerts.told(OWNER, "R") == second
+    assert stores.alerts.told(OWNER, "another") is stores.alerts.told("another", "R") is None
 
 
 def test_digest_gathers_each_event_once_and_for_one_due_time(stores: Stores) -> None:

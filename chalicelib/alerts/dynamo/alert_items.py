@@ -57,10 +57,12 @@ class AlertItem(OwnedItem):
 
 
 class ToldItem(OwnedItem):
-    """The newest version of a thing that a subscriber was told, and the alert that told it."""
+    """The newest version of a thing that a subscriber was told, the alert that told it, and the
+    newest version that was told before that alert."""
 
     store = "alerts"
     version = NumberAttribute()
+    before = NumberAttribute(default=0)
     by = UnicodeAttribute()
     expires_at = TTLAttribute()
 

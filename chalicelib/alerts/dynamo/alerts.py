@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from pynamodb.expressions.update import Action
 
-from chalicelib.alerts.delivery import Alert, Named, Place, named
+from chalicelib.alerts.delivery import Alert, Named, Place, Told, named
 from chalicelib.alerts.delivery_ports import Listed
 from chalicelib.alerts.dynamo.alert_items import (
     ALERT,
@@ -21,6 +21,7 @@ from chalicelib.alerts.dynamo.alert_items import (
 from chalicelib.alerts.dynamo.items import of_subscription
 from chalicelib.alerts.model import AlertRequested, Because
 from chalicelib.alerts.sms_budget import Purse
+from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.time import text_of
 
 TOLD_KEPT_FOR = timedelta(days=60)
@@ -74,22 +75,25 @@ class DynamoAlerts(_InTable):
             return self.get(found.owner.partition("#")[2], found.record.removeprefix(ALERT))
         return None
 
+    def told(self, subscription_id: str, about: str) -> Told | None:
+        item = ToldItem.find(of_subscription(subscription_id), f"told#{about}")
+        return item.read_as(Told) if item else None
+
     def note_told(
-        self, subscription_id: str, about: str, version: int, alert_id: str, *, shown: int = 0
-    ) -> bool:
-        item = ToldItem(
+        self, subscription_id: str, about: str, told: Told, *, instead_of: Told | None
+    ) -> None:
+        item = ToldItem.of(
+            told,
             of_subscription(subscription_id),
             f"told#{about}",
-            version=max(version, shown),
-            by=alert_id,
             expires_at=self._now() + TOLD_KEPT_FOR,
         )
-        is_news = (
-            ToldItem.owner.does_not_exist()
-            | (ToldItem.version < version)
-            | (ToldItem.by == alert_id)
-        )
-        return item.put_where(is_news)
+        is_as_read = ToldItem.owner.does_not_exist()
+        if instead_of:
+            same_version = ToldItem.version == instead_of.version
+            is_as_read = same_version & (ToldItem.by == instead_of.by)
+        if not item.put_where(is_as_read):
+            raise VersionConflict
 
     def gather(self, due: datetime, tell: AlertRequested) -> None:
         GatheredItem(

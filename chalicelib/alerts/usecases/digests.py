@@ -7,6 +7,7 @@ from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.messages import Notice, ReportNews
 from chalicelib.alerts.model import AlertRequested, Subscription
 from chalicelib.alerts.times import digest_after
+from chalicelib.alerts.usecases.telling import begin_telling
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.time import to_the_second
 
@@ -42,9 +43,7 @@ def to_tell(
     return [
         known[about]
         for about, version in newest.items()
-        if ports.alerts.note_told(
-            alert.subscription_id, about, version, alert.alert_id, shown=known[about].version
-        )
+        if begin_telling(alert, about, version, known[about].version, ports) is not None
     ]
 
 

@@ -12,6 +12,7 @@ from chalicelib.alerts.messages import Message
 from chalicelib.alerts.model import Subscription
 from chalicelib.alerts.times import after_quiet
 from chalicelib.alerts.usecases.digests import to_tell
+from chalicelib.alerts.usecases.telling import begin_telling
 from chalicelib.kernel.delivery_retry import refused
 
 
@@ -110,24 +111,22 @@ def _of_report(
         return None
     if not report.is_told(now):
         return report.told_from
-    if not _is_news(alert, report.version, ports):
+    told = begin_telling(alert, report_id, alert.version, report.version, ports)
+    if told is None:
         return None
-    return ports.voice.of_report(alert, subscription, report, _ways(subscription, ports))
+    new = report.untold(alert, subscription, told)
+    return ports.voice.of_report(alert, subscription, report, _ways(subscription, ports), new)
 
 
 def _of_notice(alert: Alert, subscription: Subscription, ports: Ports) -> Message | None:
     notice_id = alert.notice_id or ""
     notice = ports.notices([notice_id]).get(notice_id)
-    if notice is None or not _is_news(alert, notice.version, ports):
+    if (
+        notice is None
+        or begin_telling(alert, notice_id, alert.version, notice.version, ports) is None
+    ):
         return None
     return ports.voice.of_notice(alert, notice, _ways(subscription, ports))
-
-
-def _is_news(alert: Alert, shown: int, ports: Ports) -> bool:
-    """True if the subscriber was not told of this, or of what came after it."""
-    return ports.alerts.note_told(
-        alert.subscription_id, alert.about or "", alert.version, alert.alert_id, shown=shown
-    )
 
 
 def _ways(subscription: Subscription, ports: Ports) -> SubscriptionLinks:

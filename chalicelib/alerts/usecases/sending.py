@@ -6,6 +6,7 @@ arrived by then: an email or a notification is sent again, a text message is not
 
 from dataclasses import replace
 from datetime import datetime
+from math import ceil
 from typing import Any
 
 from chalicelib.alerts.delivery import (
@@ -33,10 +34,13 @@ from chalicelib.errors import AddressRefused, Gone, NoReply, NotNow, UpstreamFai
 from chalicelib.kernel.delivery_retry import MOST_TRIES, claimed, put_off, refused
 from chalicelib.kernel.observability import logs
 from chalicelib.kernel.optimistic import VersionConflict
+from chalicelib.kernel.queue import LONGEST_DELAY_S
 from chalicelib.kernel.time import to_the_second
 
 AT_ONCE = ("repair_question", "officer_question")
 """Kinds that are in no digest, because somebody waits for the answer."""
+OF_CHANGES = ("new", "state_changed", "fixed", "updated")
+"""Kinds of which several are told in one message."""
 WOKEN_AT_ONCE = 1_000
 """How many alerts a minute are woken, so that waiting alerts do not pile up as messages."""
 
@@ -52,6 +56,9 @@ def tell(message: AlertRequested, ports: Ports) -> Alert | None:
         return None
     if subscription.frequency != "now" and message.what not in AT_ONCE:
         gather(message, subscription, ports)
+        return None
+    if wait_s := _wait_s(message, subscription, ports):
+        ports.later.send_later([message], delay_s=wait_s)
         return None
     due = _first_due(message, subscription, ports)
     return _deal_with(told_by(message, subscription, _now(ports), due), ports)
@@ -78,6 +85,16 @@ def wake_due(ports: Ports) -> int:
     if due:
         ports.queue.send([Wake(subscription_id=s, alert_id=a) for s, a in due])
     return len(due)
+
+
+def _wait_s(message: AlertRequested, subscription: Subscription, ports: Ports) -> int:
+    """How many seconds further changes of the report are waited for. The alert that is sent then
+    shows the report as it is, so the later changes' own alerts have nothing left to tell."""
+    is_receipt = message.what == "new" and subscription.is_own
+    if message.what not in OF_CHANGES or is_receipt:
+        return 0
+    left = message.occurred_at + ports.wait_for_more - ports.now()
+    return min(max(0, ceil(left.total_seconds())), LONGEST_DELAY_S)
 
 
 def _first_due(message: AlertRequested, subscription: Subscription, ports: Ports) -> datetime:

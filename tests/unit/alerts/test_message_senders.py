@@ -26,7 +26,7 @@ from chalicelib.reports.published import Delay
 from chalicelib.reports.states import STATES
 from infra.local.templates import messages
 from tests.builders import NOON
-from tests.fakes_delivery import LOOK, REPORT, SITE, VOICE, notice, report, subscription, tell
+from tests.fakes_delivery import LOOK, REPORT, SITE, VOICE, entry, notice, report, subscription, tell
 
 OWNER, TOKEN = "5" * 32, "f" * 32
 WAYS = SubscriptionLinks(manage_url(SITE, OWNER, "m"), unsubscribe_url(SITE, OWNER, TOKEN))
@@ -39,7 +39,8 @@ def alert(what: Any = "state_changed", about: Any = OWN) -> Alert:
 
 
 def of_report(what: Any = "state_changed", about: Any = OWN, **values: Any) -> Message:
-    return VOICE.of_report(alert(what, about), about, report(**values), WAYS)
+    news = report(**values)
+    return VOICE.of_report(alert(what, about), about, news, WAYS, news.entries)
 
 
 def as_mail(message: Message) -> EmailMessage:
@@ -96,7 +97,7 @@ def test_long_address_in_a_header_is_not_split() -> None:
     long = f"{SITE}/forms/alerts/{'5' * 32}/unsubscribe?token={'a' * 64}"
     raw = mime(
         email_of(
-            VOICE.of_report(alert(), OWN, report(), SubscriptionLinks("m", long)),
+            VOICE.of_report(alert(), OWN, report(), SubscriptionLinks("m", long), ()),
             "sam@example.org",
             LOOK,
         ),
@@ -121,7 +122,7 @@ def test_reply_goes_to_the_case_or_to_a_monitored_mailbox() -> None:
     elsewhere = subscription(topic=Topic(kind="area"))
     assert as_mail(of_report(about=elsewhere, reply_to=case))["Reply-To"] == VOICE.reply_to
     nobody = MessageComposer(**{**vars(VOICE), "reply_to": None})
-    lonely = nobody.of_report(alert(), OWN, report(), WAYS)
+    lonely = nobody.of_report(alert(), OWN, report(), WAYS, ())
     assert as_mail(lonely)["Reply-To"] is None
     assert "This mailbox is not monitored. If you need to contact us, call 01904 960123." in part(
         as_mail(lonely), "plain"
@@ -214,7 +215,7 @@ def test_each_kind_of_text_fits_one_part_with_a_usual_street_name() -> None:
 
 def test_text_leaves_out_what_does_not_fit_one_part() -> None:
     long = report(street="Saint Margaret's Terrace North", state="not_councils_responsibility")
-    words = text(VOICE.of_report(alert(), OWN, long, WAYS), VOICE.council, SITE)
+    words = text(VOICE.of_report(alert(), OWN, long, WAYS, ()), VOICE.council, SITE)
     assert segments(words) == 1 and words.startswith("Pothole: Not the council's ")
     fits = text(of_report(street="Mill Lane"), VOICE.council, SITE)
     assert segments(fits) == 1 and fits.startswith("Pothole, Mill Lane: In progress")
@@ -249,7 +250,9 @@ def test_message_about_an_area_says_how_far_it_is(north_m: float, said: str) -> 
 
 def test_message_says_new_date_first_promise_and_reason() -> None:
     delay = Delay(promised_datetime=NOON - timedelta(days=7), reason="It snowed.", given_at=NOON)
-    late = of_report("updated", delay=delay, council_text="We now aim … It snowed.")
+    before, given = entry("A crew looked at it."), entry("We now aim … It snowed.", 3)
+    news = report(delay=delay, entries=(before, given))
+    late = VOICE.of_report(alert("updated"), OWN, news, WAYS, (given,))
     assert late.subject.startswith("New date: Pothole")
     said = [name for name, _ in late.facts]
     assert said[-2:] == ["We now aim to deal with it by", "We first said"]
