@@ -1,6 +1,9 @@
 """Alerts are sent: from the route that subscribes to the email, the text and back again."""
 
 import json
+from dataclasses import replace
+from datetime import timedelta
+from time import sleep
 from typing import Any
 
 import pytest
@@ -8,16 +11,19 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.sns.models import sns_backends
 
 from chalicelib.bootstrap import container
+from chalicelib.bootstrap.alerts import delivery_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.handlers.alerts import alerts_sending_events
 from chalicelib.reports.model import Imported
 from chalicelib.reports.published import Visibility
 from chalicelib.reports.usecases.exchange.importing import import_report
+from chalicelib.reports.usecases.staff.crew_updates import tell_of_work
 from infra.local import mail
 from infra.local.aws import REGION
 from infra.local.texts import texts
 from tests.api.conftest import Api
 from tests.builders import MARKET_PLACE, NOON, draft, draft_body
+from tests.composition import replace_built
 from tests.fakes_delivery import text_log
 
 AREA = {"kind": "area", **MARKET_PLACE, "radius_m": 500}
@@ -77,6 +83,25 @@ def test_subscriber_gets_an_email_about_a_nearby_report_without_typed_text(
     assert any(link.endswith(f"/reports/{made}") for link in links(email))
     assert "PILLS" not in email.as_string()
     assert email["Reply-To"] == container.council().replies_to
+
+
+def test_several_changes_are_one_message_and_the_receipt_is_sent_at_once(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = replace(delivery_ports(), wait_for_more=timedelta(seconds=3))
+    replace_built(monkeypatch, delivery_ports, waiting)
+    request_id = report(api, contact={"email": "alex@example.org"})
+    (receipt,) = mail.emails()
+    assert receipt["Subject"].startswith("We have your report")
+    for number, state in enumerate(("investigating", None, "fixed")):
+        tell_of_work(request_id, f"{number:032}", f"Step {number}.", reports_ports(), state=state)
+        api.cloud.pump.run_until_idle()
+    assert len(mail.emails()) == 1
+    sleep(4)
+    api.cloud.pump.run_until_idle()
+    _, told = mail.emails()
+    assert told["Subject"].startswith("Pothole") and "Fixed" in told["Subject"]
+    assert "Step 0.\n\nStep 1.\n\nStep 2." in mail.text_of(told).replace("\r", "")
 
 
 def test_acknowledgement_has_a_reply_address_and_no_text_of_the_reporter(

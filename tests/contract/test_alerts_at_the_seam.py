@@ -32,7 +32,7 @@ STRIKES: dict[str, Strike] = {
     "reply lost for good": lambda nth: lose_reply(nth, times=ALL_TRIES),
     "never reached": lambda nth: refuse(nth, kind="connect timeout", times=ALL_TRIES),
 }
-CALLS = 6
+CALLS = 7
 """Of telling somebody by mail: reads of the subscription, the alert and the block on its address,
 the claim, what was told, and the mark. A text costs two more at most."""
 

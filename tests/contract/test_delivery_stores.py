@@ -136,7 +136,7 @@ def test_alert_is_found_by_its_carriers_id(stores: Stores) -> None:
     assert stores.alerts.carried_as("carried-2") is None
 
 
-def test_what_was_told_is_noted_only_instead_of_what_was_read(stores: Stores) -> None:
+def test_record_of_what_was_told_is_replaced_only_if_it_is_as_read(stores: Stores) -> None:
     first, second = Told(2, "a", 0), Told(4, "b", 2)
     assert stores.alerts.told(OWNER, "R") is None
     with pytest.raises(VersionConflict):

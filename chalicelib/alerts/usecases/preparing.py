@@ -121,10 +121,9 @@ def _of_report(
 def _of_notice(alert: Alert, subscription: Subscription, ports: Ports) -> Message | None:
     notice_id = alert.notice_id or ""
     notice = ports.notices([notice_id]).get(notice_id)
-    if (
-        notice is None
-        or begin_telling(alert, notice_id, alert.version, notice.version, ports) is None
-    ):
+    if notice is None:
+        return None
+    if begin_telling(alert, notice_id, alert.version, notice.version, ports) is None:
         return None
     return ports.voice.of_notice(alert, notice, _ways(subscription, ports))
 
