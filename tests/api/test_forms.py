@@ -504,6 +504,30 @@ def test_update_is_added_when_it_is_typed(browser: Browser, stored: ServiceReque
     assert [update.text for update in report.updates] == ["It is larger now"]
 
 
+def test_update_has_the_photo_that_was_posted_with_it_once(
+    browser: Browser, stored: ServiceRequest, shared_data: Path
+) -> None:
+    path = f"/forms/reports/{stored.service_request_id}/update"
+    browser.open(path)
+    browser.fill({"text": "Larger"}, action=path, files=[photo(shared_data)])
+    browser.again()
+    assert "for your update" in browser.page.text
+    [report] = browser.stored()
+    [update], [added] = report.updates, report.photos
+    assert (added.update_id, update.text) == (update.update_id, "Larger")
+
+
+def test_update_is_refused_when_its_file_is_no_photo(
+    browser: Browser, stored: ServiceRequest
+) -> None:
+    path = f"/forms/reports/{stored.service_request_id}/update"
+    browser.open(path)
+    no_photo = ("notes.txt", b"not a photo", "text/plain")
+    browser.fill({"text": "Larger"}, action=path, files=[no_photo])
+    assert browser.status == 400 and "#photos" in browser.page.links.values()
+    assert browser.stored()[0].updates == ()
+
+
 def test_report_is_reopened_when_a_resident_says_that_it_is_not_fixed(
     browser: Browser, stored: ServiceRequest
 ) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import re
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -91,6 +92,32 @@ def test_report_is_followed_once_from_one_browser_and_it_remembers(
     expect(follow).to_be_hidden()
     expect(page.locator("#followers")).to_have_text("1 person")
     assert stored_now(report).followers == 1
+
+
+def test_photo_of_an_update_is_in_the_timeline_when_it_was_checked(
+    new_page: NewPage, stack: LocalStack, shared_data: Path
+) -> None:
+    report = stored(stack, 9025)
+    page = open_page(new_page, report, viewport=NARROW)
+    page.get_by_label("Your update").fill("It has grown.")
+    photos = page.get_by_label("Add photos (optional)")
+    photos.set_input_files([shared_data / "photos" / "bath_photo.JPG"] * 4)
+    page.get_by_role("button", name="Send update").click()
+    expect(page.get_by_role("alert")).to_contain_text("You can add up to 3 photos")
+    assert violations(page) == []
+    assert overflow(page) <= 0
+    photos.set_input_files(shared_data / "photos" / "bath_photo.JPG")
+    lose_the_next_reply(page, "**/api/reports/*/updates")
+    page.get_by_role("button", name="Send update").click()
+    expect(page.get_by_role("alert")).to_contain_text("Your update has not been sent")
+    page.get_by_role("button", name="Send update").click()
+    expect(page.locator("#update-status")).to_contain_text("Your photos follow")
+    stack.cloud.pump.wait_until_idle()
+    after = stored_now(report)
+    [update], [photo] = after.updates, after.photos
+    assert photo.update_id == update.update_id
+    page.reload()
+    expect(page.locator("#timeline").get_by_role("img")).to_be_visible()
 
 
 def follow_and_reload(page: Page) -> None:

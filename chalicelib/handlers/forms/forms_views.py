@@ -112,13 +112,16 @@ def add_update(call: Call, service_request_id: str) -> Page:
     form, request_id = _posted(call), id_of(service_request_id)
     key, token = _key(form), form.one("token") or None
     typed = {name: form.one(name) for name in ("text", "state")}
+    files = [each.body for each in form.files if each.name == "photos"]
     try:
         draft = parse({name: value for name, value in typed.items() if value}, UpdateDraft)
         author, admit = call.caller.author(token), rate_limits.admit_update(request_id, draft, call)
-        updating.add_update(request_id, draft, key, author, reports_ports(), admit=admit)
+        updating.add_update_with_files(
+            request_id, draft, files, key, author, reports_ports(), admit=admit
+        )
     except Invalid as error:
         report = _report(call, service_request_id, token)
-        return _refused("update", error, typed, **report, key=key)
+        return _refused("update", error, {**typed, "photos": ""}, **report, key=key)
     return _done(
         "Thank you for your update",
         "The team that deals with this report will read it.",

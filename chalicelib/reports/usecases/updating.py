@@ -35,6 +35,9 @@ from chalicelib.reports.usecases.submission import photo_faults
 MOST_PHOTOS = 50
 """The most photos of a report and all its updates together: its item has to stay small."""
 
+MOST_PHOTOS_OF_FORM = 3
+"""The most photos in an update that a form posts: a request has a limited size."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
@@ -81,6 +84,32 @@ def add_update(
     added, report = append(service_request_id, entry, author, ports, admit=admit)
     assert added, "An update that was stored is in the timeline."
     return added, report
+
+
+def add_update_with_files(
+    service_request_id: str,
+    draft: UpdateDraft,
+    files: Sequence[bytes],
+    key: str,
+    author: Author,
+    ports: Ports,
+    *,
+    admit: Admit | None = None,
+) -> tuple[Update, ServiceRequest]:
+    """Adds an update with the photos that a form posted. A repeat takes no photo again. Raises as
+    `add_update` does."""
+    if len(files) > MOST_PHOTOS_OF_FORM:
+        raise Invalid.field("photos", f"choose at most {MOST_PHOTOS_OF_FORM} photos")
+    report = visible(service_request_id, author, ports)
+    update_id = ports.ids.update_id(author.scope, service_request_id, key)
+    photo_ids = [each.photo_id for each in report.photos if each.update_id == update_id]
+    if not find(report, update_id, ports):
+        for raw in files:
+            photo_ids.append(
+                ports.photos.take(raw, key, author.scope, photo_ids, about=service_request_id)
+            )
+    with_photos = replace(draft, photo_ids=photo_ids or None)
+    return add_update(service_request_id, with_photos, key, author, ports, admit=admit)
 
 
 def append(

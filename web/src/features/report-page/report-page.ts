@@ -13,12 +13,15 @@ import { startFlag } from "./flag.ts";
 import { startFollow } from "./follow.ts";
 import { type KeptDraft, openDraft } from "../../shared/kept-draft.ts";
 import { type Draft, newDraft } from "./draft.ts";
+import { sendPhotos } from "./update-photos.ts";
 
 const MAX_LENGTH = 2000;
 
 const form = byId<HTMLFormElement>("update-form");
 const area = byId<HTMLTextAreaElement>("text");
 const button = byId<HTMLButtonElement>("send-update");
+/** Pages that were published by an older version have none. */
+const photos = document.querySelector<HTMLInputElement>("#photos");
 const status = byId("update-status");
 const id = form.dataset["serviceRequestId"]!;
 /** Only closed reports have this choice. */
@@ -45,6 +48,11 @@ void openDraft<Draft>(`update-${id}`).then((opened) => {
   show(form);
 });
 form.addEventListener("input", keep);
+// Other photos are another update: the first file under a key is the photo.
+photos?.addEventListener("change", () => {
+  draft.key = crypto.randomUUID();
+  keep();
+});
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   submit();
@@ -76,7 +84,17 @@ async function send(): Promise<void> {
   button.disabled = true;
   show(sendAsNew, false);
   status.textContent = "Sending your update…";
-  const body = { text: draft.text.trim(), ...(draft.state ? { state: draft.state } : {}) };
+  const sent = photos ? await sendPhotos(photos, id, draft.key) : { photo_ids: [] };
+  if ("field" in sent) {
+    button.disabled = false;
+    status.textContent = "";
+    return showErrors(form, [sent]);
+  }
+  const body = {
+    text: draft.text.trim(),
+    ...(draft.state ? { state: draft.state } : {}),
+    ...(sent.photo_ids.length ? { photo_ids: sent.photo_ids } : {}),
+  };
   const outcome = await postAsSignedIn<Update>(`/api/reports/${id}/updates`, body, draft.key);
   button.disabled = false;
   status.textContent = "";
@@ -105,6 +123,7 @@ function takeBackHiddenChoice(): void {
 }
 
 async function accept(update: Update): Promise<void> {
+  const words = photos?.files?.length ? " Your photos follow when we have checked them." : "";
   form.reset();
   kept.drop();
   draft = newDraft();
@@ -117,6 +136,6 @@ async function accept(update: Update): Promise<void> {
   show(byId("no-updates"), false);
   document.querySelector(`[data-update-id="${update.update_id}"]`)?.remove();
   byId("timeline").append(entry);
-  status.textContent = "Thank you. Your update will appear shortly.";
+  status.textContent = `Thank you. Your update will appear shortly.${words}`;
   focusOn(entry);
 }
