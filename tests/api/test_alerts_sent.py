@@ -104,6 +104,18 @@ def test_several_changes_are_one_message_and_the_receipt_is_sent_at_once(
     assert "Step 0.\n\nStep 1.\n\nStep 2." in mail.text_of(told).replace("\r", "")
 
 
+def test_address_that_follows_a_report_twice_gets_each_message_once(api: Api) -> None:
+    request_id = report(api)
+    topic = {"kind": "report", "service_request_id": request_id}
+    for _ in range(2):
+        confirmed(api, topic=topic)
+    known = len(mail.emails())
+    tell_of_work(request_id, "1" * 32, "We had a look.", reports_ports())
+    api.cloud.pump.run_until_idle()
+    (told,) = mail.emails()[known:]
+    assert "We had a look." in mail.text_of(told)
+
+
 def test_acknowledgement_has_a_reply_address_and_no_text_of_the_reporter(
     api: Api,
 ) -> None:

@@ -522,7 +522,7 @@ def test_update_is_refused_when_its_file_is_no_photo(
 ) -> None:
     path = f"/forms/reports/{stored.service_request_id}/update"
     browser.open(path)
-    no_photo = ("notes.txt", b"not a photo", "text/plain")
+    no_photo = File("notes.txt", "text/plain", b"not a photo")
     browser.fill({"text": "Larger"}, action=path, files=[no_photo])
     assert browser.status == 400 and "#photos" in browser.page.links.values()
     assert browser.stored()[0].updates == ()

@@ -117,7 +117,7 @@ def add_update(call: Call, service_request_id: str) -> Page:
         draft = parse({name: value for name, value in typed.items() if value}, UpdateDraft)
         author, admit = call.caller.author(token), rate_limits.admit_update(request_id, draft, call)
         updating.add_update_with_files(
-            request_id, draft, files, key, author, reports_ports(), admit=admit
+            request_id, draft, key, author, reports_ports(), files=files, admit=admit
         )
     except Invalid as error:
         report = _report(call, service_request_id, token)

@@ -89,11 +89,11 @@ def add_update(
 def add_update_with_files(
     service_request_id: str,
     draft: UpdateDraft,
-    files: Sequence[bytes],
     key: str,
     author: Author,
     ports: Ports,
     *,
+    files: Sequence[bytes],
     admit: Admit | None = None,
 ) -> tuple[Update, ServiceRequest]:
     """Adds an update with the photos that a form posted. A repeat takes no photo again. Raises as
