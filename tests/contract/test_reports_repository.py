@@ -25,6 +25,7 @@ from chalicelib.reports.model import (
 )
 from chalicelib.reports.needs import Need
 from chalicelib.reports.ports import Course, Filters, Repository
+from chalicelib.reports.published import Delay
 from chalicelib.reports.states import STATES, status_of
 from tests.builders import MARKET_PLACE, NOON, place_of, report, update
 
@@ -57,6 +58,8 @@ EVERYTHING = report(
     requested_datetime=NOON - timedelta(days=400, seconds=1),
     updated_datetime=NOON + timedelta(seconds=59),
     expected_datetime=NOON + timedelta(days=7),
+    delays=(Delay(promised_datetime=NOON, reason="Snow.", given_at=NOON),),
+    planned_day=NOON.date(),
     title="“Big” hole & <b>more</b>",
     address="Ffordd y Môr 1",
     asset_id="lamp-12/Ä",
