@@ -8,6 +8,7 @@ import pytest
 from chalicelib.accounts.code_messages import CodeMessages
 from chalicelib.accounts.model import Attempt, Destination
 from chalicelib.alerts.message_senders import email_of
+from chalicelib.alerts.messages import Picture
 from chalicelib.catalogue.load import load
 from chalicelib.catalogue.theme import EmailLook
 from infra.local.stack import LocalStack
@@ -17,9 +18,11 @@ from tests.builders import NOON
 from tests.fakes_delivery import VOICE, notice, report
 from tests.unit.alerts.test_message_senders import WAYS, alert, of_report
 
+PIXEL = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///ywAAAAAAQABAAACAUwAOw=="
 LONG_LINK = "https://report.council.example/" + "x" * 200
 MESSAGES = {
     "fixed": of_report("fixed", state="fixed", council_text="We have filled the hole. " * 20),
+    "photo": of_report(picture=Picture(PIXEL, "Photo of the problem")),
     "question": VOICE.question(alert("repair_question"), report(state="fixed"), LONG_LINK, WAYS),
     "digest": VOICE.digest(alert("updated"), [report(), notice(), report()], WAYS),
 }

@@ -3,7 +3,7 @@ import { dayElement } from "../../shared/dates.ts";
 import { actionButton, element, focusOn, unseen } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { groupReference } from "../../shared/reference.ts";
-import { promiseWords } from "../../shared/promise.ts";
+import { promiseWords } from "../../shared/promise-words.ts";
 import { call } from "../../shared/session.ts";
 import { stateTag } from "../../shared/states.ts";
 import { changesIn, type OwnReport } from "./own-report.ts";

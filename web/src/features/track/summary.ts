@@ -2,7 +2,7 @@
 import { type Council, loadServices } from "../../shared/council.ts";
 import { dayElement } from "../../shared/dates.ts";
 import { element } from "../../shared/dom.ts";
-import { promiseWords } from "../../shared/promise.ts";
+import { promiseWords } from "../../shared/promise-words.ts";
 import { groupReference } from "../../shared/reference.ts";
 import type { Report } from "../../shared/reports.ts";
 import { stateTag } from "../../shared/states.ts";
