@@ -26,7 +26,17 @@ from chalicelib.reports.published import Delay
 from chalicelib.reports.states import STATES
 from infra.local.templates import messages
 from tests.builders import NOON
-from tests.fakes_delivery import LOOK, REPORT, SITE, VOICE, entry, notice, report, subscription, tell
+from tests.fakes_delivery import (
+    LOOK,
+    REPORT,
+    SITE,
+    VOICE,
+    entry,
+    notice,
+    report,
+    subscription,
+    tell,
+)
 
 OWNER, TOKEN = "5" * 32, "f" * 32
 WAYS = SubscriptionLinks(manage_url(SITE, OWNER, "m"), unsubscribe_url(SITE, OWNER, TOKEN))
