@@ -19,6 +19,7 @@ INDEX = "data/index.json"
 SERVICES = "data/services.json"
 PLACES = "data/places.json"
 POSTCODES = "data/postcodes.json"
+STREETS = "data/streets.json"
 FACILITY_NAMES = "data/facility-names.json"
 BASEMAP = "data/basemap.pmtiles"
 TILES = "data/tiles/"
@@ -216,6 +217,7 @@ def index_document(
         "services": f"/{SERVICES}",
         "places": f"/{PLACES}",
         "postcodes": f"/{POSTCODES}",
+        "streets": f"/{STREETS}",
         "facilities": "/data/facilities/{kind}.json",
         "facility_index": "/data/facilities/{kind}.idx",
         "facility_kinds": "/data/facilities/kinds.json",

@@ -30,6 +30,7 @@ from chalicelib.facilities.ports import Ports
 from chalicelib.facilities.usecases import nearest
 from chalicelib.gazetteer.model import Gazetteer, PlaceList
 from chalicelib.gazetteer.postcodes import Postcode, document_of
+from chalicelib.gazetteer.streets import STREETS, StreetMap, Streets
 from chalicelib.gazetteer.usecases import search
 from chalicelib.gazetteer.wards import Wards, WardSet
 from chalicelib.geo.place import Place
@@ -306,6 +307,18 @@ def test_search_is_the_same_in_the_browser() -> None:
     theirs = browser("search", places=places, postcodes=postcodes, typed=typed)
     for words, labels in zip(typed, theirs, strict=True):
         assert [place.label for place in search(words, gazetteer)] == labels, words
+
+
+def test_street_at_a_place_is_the_same_in_the_browser() -> None:
+    random = Random(7)
+    raw = (ROOT / "infra" / "demo" / Path(STREETS).name).read_bytes()
+    streets = msgspec.json.decode(raw, type=Streets).streets
+    points = [(random.uniform(SOUTH, NORTH), random.uniform(WEST, EAST)) for _ in range(QUERIES)]
+    known = StreetMap(streets)
+    named = [known.name_at(Point(lat=lat, long=long)) or "" for lat, long in points]
+    assert "" in named
+    assert len(set(named)) > QUERIES / 100
+    assert browser("streets", streets=streets, points=points) == named
 
 
 def test_search_finds_in_the_browser_what_its_cases_say() -> None:

@@ -7,6 +7,7 @@ import { nearestOf } from "../../web/src/shared/places/facilities.ts";
 import { openState } from "../../web/src/shared/places/opening.ts";
 import { suggest } from "../../web/src/features/report/service-search.ts";
 import { known, search } from "../../web/src/shared/places/search.ts";
+import { nearestStreet, piecesOf } from "../../web/src/shared/places/streets.ts";
 import { isOutside } from "../../web/src/shared/places/wards.ts";
 
 const asked = JSON.parse(readFileSync(0, "utf8"));
@@ -31,6 +32,10 @@ const ANSWERS = {
   search({ places, postcodes, typed }) {
     const ready = places.map(known);
     return typed.map((each) => search(each, ready, postcodes).map(({ label }) => label));
+  },
+  streets({ streets, points }) {
+    const pieces = piecesOf(streets);
+    return points.map(([lat, long]) => nearestStreet({ lat, long }, pieces));
   },
   suggest({ services, typed }) {
     return typed.map((each) => suggest(each, services).map(({ service_code }) => service_code));

@@ -82,6 +82,7 @@ def test_counts_of_the_demo_council_have_an_address_in_the_index() -> None:
     assert (index["withdraw_within_s"], index["publish_after_s"]) == (300, 0)
     assert index["push_key"] == "BA1Hxzyi"
     assert index["places"] == "/data/places.json"
+    assert index["streets"] == "/data/streets.json"
     assert index["neighbours"] == ({"name": "Wold"},)
     assert index["holidays"] == ["2026-12-25", "2026-12-28"]
 

@@ -17,7 +17,12 @@ export interface View extends Place {
   zoom: number;
 }
 
-export function createMap(container: HTMLElement, council: Council, { lat, long, zoom }: View): L.Map {
+export function createMap(
+  container: HTMLElement,
+  council: Council,
+  { lat, long, zoom }: View,
+  options: L.MapOptions = {},
+): L.Map {
   const [west, south, east, north] = council.bounds;
   const moves = !matchMedia("(prefers-reduced-motion: reduce)").matches;
   return L.map(container, {
@@ -30,6 +35,7 @@ export function createMap(container: HTMLElement, council: Council, { lat, long,
     zoomAnimation: moves,
     fadeAnimation: moves,
     inertia: moves,
+    ...options,
   });
 }
 

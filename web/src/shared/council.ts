@@ -26,6 +26,7 @@ export interface Council {
   services: string;
   places?: string;
   postcodes?: string;
+  streets?: string;
   facilities?: string;
   facility_kinds?: string;
   facility_index?: string;

@@ -54,17 +54,27 @@ export function finishDraft(): void {
   if (photos.length) void import("./photo-store.ts").then(({ drop }) => drop(photos));
 }
 
-/** Moves the pin. An address that the resident typed stays; one that the search filled in is replaced. */
+/** Moves the pin. An address that the resident typed stays; one that was suggested is replaced. */
 export function movePin({ lat, long }: Place, place_label = "", suggested_address = ""): void {
-  const own = draft.address !== draft.suggested_address;
-  const address = own ? draft.address : suggested_address;
-  changeDraft({ lat, long, place_label, address, suggested_address, in_words: false, asset: null });
+  changeDraft({ lat, long, place_label, in_words: false, asset: null, ...suggested(suggested_address) });
 }
+
+/** Suggests the street as the address, unless the suggested address is in that street. */
+export function suggestStreet(street: string): void {
+  if (street !== streetOf(draft.suggested_address)) changeDraft(suggested(street));
+}
+
+function suggested(suggested_address: string): Pick<Draft, "address" | "suggested_address"> {
+  const isOwn = draft.address !== draft.suggested_address;
+  return { address: isOwn ? draft.address : suggested_address, suggested_address };
+}
+
+const streetOf = (address: string) => address.replace(HOUSE_NUMBER, "").trim();
 
 /** The address: a house number typed alone is put before the street that was found. */
 export function addressOf({ address, suggested_address }: Readonly<Draft>): string {
   const typed = address.trim();
-  const street = suggested_address.replace(HOUSE_NUMBER, "").trim();
+  const street = streetOf(suggested_address);
   return NUMBER_ALONE.test(typed) && street ? `${typed.replace(/[\s,.]+$/, "")} ${street}` : typed;
 }
 

@@ -1,42 +1,64 @@
-/** The step that asks for the place: by postcode or street, from the phone, a photo or a map, or in words. */
+/** The step that asks for the place: a pin that a search, the phone, a photo or the map moves, or a description. */
+import { isInside, loadCouncil } from "../../shared/council.ts";
 import { byId, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
-import { AskPlace } from "../../shared/places/ask-place.ts";
+import { findPosition, startPlaceBox } from "../../shared/places/ask-place.ts";
 import { placeText } from "../../shared/places/place-text.ts";
 import type { Place } from "../../shared/reports.ts";
-import { changeDraft, currentDraft, movePin, placeOf } from "./draft.ts";
+import { changeDraft, currentDraft, movePin, placeOf, suggestStreet } from "./draft.ts";
+import type { LocationMap } from "./location-map.ts";
 import { sectionOf } from "./steps.ts";
+
+/** A position known less well than this is no place for a pin. */
+const EXACT_M = 150;
+const NO_PIN = "Search, use your location, or tap the map to put a pin on the problem.";
 
 const section = sectionOf("where");
 const address = byId<HTMLTextAreaElement>("address");
+const status = byId("where-status");
+const words = byId("place-words");
 const inWords = byId("use-description");
 const photo = byId<HTMLInputElement>("place-photo");
-const asked = new AskPlace(section, accept, () => placeOf(currentDraft()));
+/** Counts the resident's choices, so that a position that arrives late does not replace a later choice. */
+let choices = 0;
+let map: LocationMap | null = null;
+/** How exactly the phone knew the place of the pin, until the pin is moved. */
+let accuracy_m: number | null = null;
 
 export function start(onward: () => Promise<void>): void {
+  startPlaceBox((place, label, words) => accept(place, label, words));
+  byId("use-location").addEventListener("click", () => void locate());
   byId("use-photo").addEventListener("click", () => photo.click());
   photo.addEventListener("change", () => {
     const file = photo.files?.[0];
     photo.value = "";
     if (file) void offerPhoto(file);
   });
-  inWords.addEventListener("click", useWords);
+  inWords.addEventListener("click", () => (currentDraft().in_words ? useMap() : useWords()));
   address.addEventListener("input", () => changeDraft({ address: address.value }));
   section.querySelector("form")!.addEventListener("submit", () => void goOn(onward));
 }
 
 export async function enter(): Promise<void> {
   describePlace();
-  if (placeOf(currentDraft())) void sayIfOutside();
+  void openMap();
+  if (placeOf(currentDraft())) await nameStreet();
+  else if (!currentDraft().in_words && (await mayLocate())) void locate({ isAsked: false });
 }
 
 async function goOn(onward: () => Promise<void>): Promise<void> {
   clearErrors(section);
   const message = problem();
-  if (!message) {
-    if (!(await sayIfOutside())) await onward();
-  } else if (currentDraft().in_words) showErrors(section, [{ field: "address", message }]);
-  else asked.refuse(message);
+  if (message) return refuse(message, currentDraft().in_words ? "address" : "place-search");
+  if (await sayIfOutside()) return;
+  choices++;
+  status.textContent = "";
+  await onward();
+}
+
+function refuse(message: string, field = "place-search"): void {
+  status.textContent = "";
+  showErrors(section, [{ field, message }]);
 }
 
 /** Whether the place is outside the council's area; if so, the page says it. On any failure, the server decides. */
@@ -46,59 +68,148 @@ async function sayIfOutside(): Promise<boolean> {
   const message = await import("./outside-problem.ts")
     .then(({ outsideProblem }) => outsideProblem(place))
     .catch(() => null);
-  const now = placeOf(currentDraft());
-  if (!message || now?.lat !== place.lat || now.long !== place.long) return false;
-  asked.refuse(message);
+  if (!message || !isStillAt(place)) return false;
+  refuse(message);
   return true;
+}
+
+function isStillAt({ lat, long }: Place): boolean {
+  const now = placeOf(currentDraft());
+  return now?.lat === lat && now.long === long;
 }
 
 function problem(): string | null {
   const draft = currentDraft();
   if (draft.in_words) return draft.address.trim() ? null : "Describe the location";
-  return placeOf(draft) ? null : "Give the location: search for a street, use your location, or choose another way";
+  return placeOf(draft) ? null : "Give the location: search for a street, use your location, or put a pin on the map";
 }
 
-/** Shows the place, and the question about it. */
+/** Shows the place in words, and the question about it. */
 function describePlace(): void {
   const draft = currentDraft();
-  const place = placeOf(draft);
   address.value = draft.address;
-  show(byId("place"), place !== null);
-  if (place) byId("place-words").textContent = [draft.place_label, placeText(place)].filter(Boolean).join("\n");
+  const text = placeWords();
+  // An unchanged text is not announced again.
+  if (words.textContent !== text) words.textContent = text;
   show(byId("place-middle"), draft.place_label !== "" && !draft.asset);
+  show(byId("where-place"), !draft.in_words);
   show(byId("description-note"), draft.in_words);
-  inWords.setAttribute("aria-pressed", String(draft.in_words));
+  inWords.textContent = draft.in_words ? "Use a map instead" : "Describe the location instead";
   byId("address-label").textContent = draft.in_words
     ? "Describe the location, for example 'footpath behind the library, by the second bench'"
     : "Nearest house number, street or landmark (optional)";
   address.rows = draft.in_words ? 4 : 1;
 }
 
+function placeWords(): string {
+  const { place_label, suggested_address } = currentDraft();
+  const place = placeOf(currentDraft());
+  if (!place) return NO_PIN;
+  const where = place_label || (suggested_address && `Near ${suggested_address}`) || placeText(place);
+  return accuracy_m === null ? where : `${where}\nYour phone's location is accurate to about ${metres(accuracy_m)}.`;
+}
+
+function metres(accuracy: number): string {
+  return accuracy < 950 ? `${Math.max(5, Math.round(accuracy / 5) * 5)} metres` : `${Math.round(accuracy / 1000)} km`;
+}
+
+/** Keeps the suggested street in step with the pin. */
+async function nameStreet(): Promise<void> {
+  const place = placeOf(currentDraft());
+  if (!place || currentDraft().place_label) return;
+  const street = await import("../../shared/places/streets.ts").then(({ streetAt }) => streetAt(place)).catch(() => "");
+  if (!isStillAt(place)) return;
+  suggestStreet(street);
+  describePlace();
+}
+
 function useWords(): void {
   clearErrors(section);
+  choices++;
   changeDraft({ lat: undefined, long: undefined, place_label: "", in_words: true });
-  asked.closeMap();
   describePlace();
   focusOn(address);
+}
+
+function useMap(): void {
+  clearErrors(section);
+  changeDraft({ in_words: false });
+  describePlace();
+}
+
+/** Whether the phone's location can be used without a question to the resident. */
+async function mayLocate(): Promise<boolean> {
+  const permission = await navigator.permissions?.query({ name: "geolocation" }).catch(() => null);
+  return permission?.state === "granted";
+}
+
+/** Puts the pin at the phone's position. If the resident did not ask for it, problems are not mentioned. */
+async function locate({ isAsked } = { isAsked: true }): Promise<void> {
+  clearErrors(section);
+  const choice = ++choices;
+  status.textContent = "Finding your location…";
+  const [found, council] = await Promise.all([findPosition(), loadCouncil().catch(() => null)]);
+  if (choice !== choices) return;
+  status.textContent = "";
+  if ("problem" in found) return isAsked ? refuse(found.problem) : undefined;
+  const { accuracy_m: accuracy, ...place } = found;
+  if (council && !isInside(council, place)) return isAsked ? refuseOutside(place) : undefined;
+  map?.ring(found);
+  if (accuracy > EXACT_M) {
+    status.textContent = `Your phone only knows its location to within ${metres(accuracy)}. Tap the map to put a pin on the problem, or search for a street.`;
+  } else accept(place, "", "", { accuracy, isAsked });
+}
+
+async function refuseOutside(place: Place): Promise<void> {
+  const { outsideText } = await import("../../shared/places/outside.ts");
+  refuse(outsideText(await loadCouncil(), place));
 }
 
 /** Adds a photo. Asks before it uses the photo's place, because it may have been taken somewhere else. */
 export async function offerPhoto(file: File): Promise<void> {
   clearErrors(section);
-  asked.say("Reading the photo…");
-  const council = await asked.council();
-  if (!council) return;
+  status.textContent = "Reading the photo…";
   try {
-    const { offerPlaceOf } = await import("./place-photo.ts");
-    asked.say(await offerPlaceOf(file, council, byId("photo-offer"), (place) => asked.accept(place)));
+    const [{ offerPlaceOf }, council] = await Promise.all([import("./place-photo.ts"), loadCouncil()]);
+    status.textContent = await offerPlaceOf(file, council, byId("photo-offer"), (place) => accept(place));
   } catch {
-    asked.refuse("We could not read the photo. Choose another way to give the location");
+    refuse("We could not read the photo. Choose another way to give the location");
   }
 }
 
-function accept(place: Place, label: string, words: string): void {
-  movePin(place, label, words);
+function accept(
+  place: Place,
+  label = "",
+  suggested = "",
+  { accuracy, isAsked }: { accuracy?: number; isAsked: boolean } = { isAsked: true },
+): void {
+  clearErrors(section);
+  status.textContent = "";
+  map?.show(place);
+  take(place, label, suggested, accuracy);
+  if (!isAsked) return;
+  byId("place").focus({ preventScroll: true });
+  byId("where-place").scrollIntoView({ block: "nearest" });
+}
+
+function take(place: Place, label: string, suggested: string, accuracy: number | null = null): void {
+  choices++;
+  accuracy_m = accuracy;
+  movePin(place, label, suggested);
+  void nameStreet();
   describePlace();
-  focusOn(byId("place"));
   void sayIfOutside();
+}
+
+/** Loads the map, which has a module of its own because most of the step does without it. */
+async function openMap(): Promise<void> {
+  const place = () => placeOf(currentDraft());
+  const module = await import("./location-map.ts").catch(() => null);
+  map ??=
+    module &&
+    module.startMap(place, (moved) => {
+      clearErrors(section);
+      take(moved, "", currentDraft().suggested_address);
+    });
+  await map?.open();
 }

@@ -13,6 +13,7 @@ export { findPosition, startPlaceBox };
 
 export class AskPlace {
   private map: PlaceMap | null = null;
+  private pinned: Place | null = null;
   private readonly status = byId("where-status");
   private readonly mapBox = byId("place-map");
   private readonly opener = byId("choose-on-map");
@@ -26,7 +27,6 @@ export class AskPlace {
     startPlaceBox((place, label, words) => this.accept(place, label, words));
     byId("use-location").addEventListener("click", () => void this.useLocation());
     this.opener.addEventListener("click", () => void this.openMap());
-    byId("pin-middle").addEventListener("click", () => this.map?.pinMiddle());
     byId("use-place").addEventListener("click", () => void this.usePinned());
   }
 
@@ -65,7 +65,7 @@ export class AskPlace {
     if ("problem" in found) return this.refuse(found.problem);
     const council = await this.council();
     if (!council) return;
-    this.acceptInside(found, council);
+    this.acceptInside({ lat: found.lat, long: found.long }, council);
   }
 
   private async openMap(): Promise<void> {
@@ -77,8 +77,8 @@ export class AskPlace {
     try {
       const { createPlaceMap } = await import("./place-map.ts");
       this.showMap();
-      const place = this.known();
-      this.map ??= createPlaceMap(byId("place-map-canvas"), council, place ?? middleOf(council), place !== null);
+      const moved = (place: Place) => (this.pinned = place);
+      this.map ??= createPlaceMap(byId("place-map-canvas"), council, this.known(), middleOf(council), moved);
       this.say("");
       if (!(await this.map.drawGround()))
         this.say("The street map is not available at the moment. You can still put a pin on a blank map.");
@@ -91,18 +91,17 @@ export class AskPlace {
   private showMap(): void {
     show(this.mapBox);
     this.opener.setAttribute("aria-expanded", "true");
-    const place = this.known();
-    if (place) this.map?.pin(place);
+    this.pinned = this.known() ?? this.pinned;
+    if (this.pinned) this.map?.show(this.pinned);
     this.mapBox.scrollIntoView({ block: "nearest" });
   }
 
   private async usePinned(): Promise<void> {
     clearErrors(this.section);
-    const pinned = this.map?.pinned();
     const council = await this.council();
     if (!council) return;
-    if (!pinned) this.refuse("Put a pin on the map");
-    else this.acceptInside(pinned, council);
+    if (!this.pinned) this.refuse("Put a pin on the map");
+    else this.acceptInside(this.pinned, council);
   }
 
   private acceptInside(place: Place, council: Council): void {

@@ -1,4 +1,7 @@
-/** A map with one pin for the location of a problem. */
+/**
+ * A map with a pin in its middle for the location of a problem. Dragging the map, dragging the pin, a tap, and the
+ * arrow keys move the pin. Zoomed out, the map moves without the pin, because a place would not be exact.
+ */
 import * as L from "leaflet";
 import { createMap, drawGround } from "../basemap.ts";
 import type { Council } from "../council.ts";
@@ -7,38 +10,102 @@ import type { Place } from "../reports.ts";
 const PIN =
   '<svg viewBox="0 0 28 38" width="37" height="50"><path d="M14 36C9 28 2 22 2 14a12 12 0 0 1 24 0c0 8-7 14-12 22z"/><path class="app-pin__sign" d="M14 10.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 1 0 0-7"/></svg>';
 const ICON = L.divIcon({ className: "app-pin app-pin--open", html: PIN, iconSize: [37, 50], iconAnchor: [18, 47] });
-const CLOSE_ZOOM = 17;
+const CLOSE_ZOOM = 18;
+/** From here on, the pin stays in the middle. */
+const PIN_ZOOM = 16;
 const WIDE_ZOOM = 14;
+/** About 5 metres at the close zoom. */
+const KEY_STEP_PX = 16;
+/** A change of the map's size moves its middle by less than that. */
+const STILL_PX = 2;
 
 export interface PlaceMap {
-  pinned(): Place | null;
-  pinMiddle(): void;
   /** Moves the pin and the map to that place. */
-  pin(place: Place): void;
+  show(place: Place): void;
+  /** Draws a ring around a place that is known that well. Without a pin, the map shows the whole ring. */
+  ring(place: Place, radius_m: number): void;
   drawGround(): Promise<boolean>;
 }
 
-export function createPlaceMap(container: HTMLElement, council: Council, start: Place, isPinned: boolean): PlaceMap {
-  const map = createMap(container, council, { ...start, zoom: isPinned ? CLOSE_ZOOM : WIDE_ZOOM });
+/** Without a place, it shows the middle of the council's area and no pin. `moved` runs when somebody moves the pin. */
+export function createPlaceMap(
+  container: HTMLElement,
+  council: Council,
+  place: Place | null,
+  middle: Place,
+  moved: (place: Place) => void,
+): PlaceMap {
+  const start = { ...(place ?? middle), zoom: place ? CLOSE_ZOOM : WIDE_ZOOM };
+  // The middle stays where it is when somebody zooms, and the pin with it.
+  const map = createMap(container, council, start, {
+    scrollWheelZoom: "center",
+    touchZoom: "center",
+    doubleClickZoom: false,
+    keyboardPanDelta: KEY_STEP_PX,
+  });
   const marker = L.marker(map.getCenter(), { icon: ICON, draggable: true, keyboard: false });
+  const ring = L.circle(map.getCenter(), { radius: 1, interactive: false, className: "app-accuracy" });
+  let isQuiet = false;
+  let told = map.getCenter();
 
   function put(at: L.LatLng): void {
     marker.setLatLng(at).addTo(map);
   }
 
-  map.on("click", ({ latlng }) => put(latlng));
-  if (isPinned) put(map.getCenter());
+  function isStill(): boolean {
+    if (!map.hasLayer(marker)) return false;
+    const off = map.latLngToContainerPoint(marker.getLatLng()).distanceTo(map.getSize().divideBy(2));
+    return off < STILL_PX;
+  }
+
+  function quietly(act: () => void): void {
+    isQuiet = true;
+    act();
+    isQuiet = false;
+    told = marker.getLatLng();
+  }
+
+  function tell(): void {
+    const at = marker.getLatLng();
+    if (isQuiet || !map.hasLayer(marker) || at.equals(told)) return;
+    told = at;
+    moved({ lat: round(at.lat), long: round(at.lng) });
+  }
+
+  function goTo(at: L.LatLng): void {
+    map.setView(at, Math.max(map.getZoom(), CLOSE_ZOOM), { animate: false });
+    put(at);
+    tell();
+  }
+
+  map.on("move", () => {
+    if (!isQuiet && map.getZoom() >= PIN_ZOOM && !isStill()) put(map.getCenter());
+  });
+  map.on("moveend", tell);
+  map.on("click", ({ latlng }) => goTo(latlng));
+  marker.on("dragend", () => goTo(marker.getLatLng()));
+  container.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.target !== container) return;
+    event.preventDefault();
+    goTo(map.getCenter());
+  });
+  if (place) quietly(() => put(map.getCenter()));
+
   return {
-    pinned() {
-      if (!map.hasLayer(marker)) return null;
-      const { lat, lng } = marker.getLatLng();
-      return { lat: Number(lat.toFixed(6)), long: Number(lng.toFixed(6)) };
+    show({ lat, long }) {
+      quietly(() => {
+        map.invalidateSize({ animate: false }).setView([lat, long], CLOSE_ZOOM, { animate: false });
+        put(L.latLng(lat, long));
+      });
     },
-    pinMiddle: () => put(map.getCenter()),
-    pin({ lat, long }) {
-      map.invalidateSize().setView([lat, long], CLOSE_ZOOM, { animate: false });
-      put(L.latLng(lat, long));
+    ring({ lat, long }, radius) {
+      quietly(() => {
+        ring.setLatLng([lat, long]).setRadius(radius).addTo(map);
+        if (!map.hasLayer(marker)) map.fitBounds(ring.getBounds(), { animate: false });
+      });
     },
     drawGround: () => drawGround(map, council),
   };
 }
+
+const round = (degrees: number) => Number(degrees.toFixed(6));

@@ -10,11 +10,17 @@ const PROBLEMS: Record<number, string> = {
   3: `It took too long to find your location. Try again, or search for a street instead`,
 };
 
-export function findPosition(): Promise<Place | { problem: string }> {
+export interface Position extends Place {
+  /** The radius of the circle that the device is probably in. */
+  accuracy_m: number;
+}
+
+export function findPosition(): Promise<Position | { problem: string }> {
   return new Promise((resolve) => {
     if (!navigator.geolocation) return resolve({ problem: `This browser cannot find your location. ${INSTEAD}` });
     navigator.geolocation.getCurrentPosition(
-      ({ coords }) => resolve({ lat: round(coords.latitude), long: round(coords.longitude) }),
+      ({ coords }) =>
+        resolve({ lat: round(coords.latitude), long: round(coords.longitude), accuracy_m: coords.accuracy }),
       ({ code }) => resolve({ problem: PROBLEMS[code] ?? PROBLEMS[2]! }),
       OPTIONS,
     );

@@ -1,0 +1,82 @@
+/** The map of the step that asks for the place. It is loaded at once, except over slow connections. */
+import { loadCouncil, middleOf } from "../../shared/council.ts";
+import { byId, show } from "../../shared/dom.ts";
+import type { PlaceMap } from "../../shared/places/place-map.ts";
+import type { Position } from "../../shared/places/position.ts";
+import type { Place } from "../../shared/reports.ts";
+
+const FAILED = "We could not load the map. You can search for a street, use your location or describe the location.";
+const SLOW = "The map is not loaded, to save data.";
+
+export interface LocationMap {
+  /** Each time the step is shown. */
+  open(): Promise<void>;
+  show(place: Place): void;
+  ring(position: Position): void;
+}
+
+/** Not in TypeScript's own library, because only some browsers have it. */
+interface Connection {
+  saveData?: boolean;
+  effectiveType?: string;
+}
+
+export function startMap(known: () => Place | null, moved: (place: Place) => void): LocationMap {
+  const opener = byId("show-map");
+  let map: PlaceMap | null = null;
+  let position: Position | null = null;
+  let isLoading = false;
+
+  function note(text: string, canOpen = false): void {
+    byId("place-map-note").textContent = text;
+    show(opener, canOpen);
+    show(byId("place-map-cover"), text !== "");
+  }
+
+  function drawRing(): void {
+    if (position) map?.ring(position, position.accuracy_m);
+  }
+
+  async function load(): Promise<void> {
+    if (isLoading) return;
+    isLoading = true;
+    note("Loading the map…");
+    try {
+      const [council, { createPlaceMap }] = await Promise.all([
+        loadCouncil(),
+        import("../../shared/places/place-map.ts"),
+      ]);
+      map = createPlaceMap(byId("place-map-canvas"), council, known(), middleOf(council), moved);
+      drawRing();
+      note("");
+      const isDrawn = await map.drawGround();
+      byId("place-map-missing").textContent = isDrawn
+        ? ""
+        : "The street map is not available at the moment. You can still put a pin on a blank map.";
+    } catch {
+      note(FAILED, true);
+    } finally {
+      isLoading = false;
+    }
+  }
+
+  opener.addEventListener("click", () => void load());
+  return {
+    async open() {
+      const place = known();
+      if (map && place) map.show(place);
+      else if (!map && isSlow()) note(SLOW, true);
+      else if (!map) await load();
+    },
+    show: (place) => map?.show(place),
+    ring(found) {
+      position = found;
+      drawRing();
+    },
+  };
+}
+
+function isSlow(): boolean {
+  const { saveData, effectiveType } = (navigator as { connection?: Connection }).connection ?? {};
+  return saveData === true || effectiveType === "slow-2g" || effectiveType === "2g";
+}

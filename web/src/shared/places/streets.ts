@@ -1,0 +1,83 @@
+/** Finds the street at a place, from the published lines of streets: the twin of chalicelib/gazetteer/streets.py. */
+import { type Corner, loadCouncil } from "../council.ts";
+import type { Place } from "../reports.ts";
+import { keptDocument } from "./cached-documents.ts";
+
+export type Streets = Record<string, Corner[][]>;
+
+interface Piece {
+  west: number;
+  south: number;
+  east: number;
+  north: number;
+  name: string;
+  line: Corner[];
+}
+
+const NEAR_M = 100;
+const METRES_PER_DEGREE = 111_320;
+
+let pieces: Promise<Piece[]> | undefined;
+
+/** The name of the street at the place; an empty string if none is near, or the streets cannot be loaded. */
+export async function streetAt(place: Place): Promise<string> {
+  pieces ??= fetchPieces();
+  try {
+    return nearestStreet(place, await pieces);
+  } catch {
+    pieces = undefined;
+    return "";
+  }
+}
+
+async function fetchPieces(): Promise<Piece[]> {
+  const { streets: url } = await loadCouncil();
+  const document = url ? await keptDocument<{ streets: Streets }>(url) : null;
+  return piecesOf(document?.streets ?? {});
+}
+
+export function piecesOf(streets: Streets): Piece[] {
+  return Object.entries(streets).flatMap(([name, lines]) => lines.map((line) => pieceOf(name, line)));
+}
+
+function pieceOf(name: string, line: Corner[]): Piece {
+  const longs = line.map(([long]) => long);
+  const lats = line.map(([, lat]) => lat);
+  return {
+    west: Math.min(...longs),
+    south: Math.min(...lats),
+    east: Math.max(...longs),
+    north: Math.max(...lats),
+    name,
+    line,
+  };
+}
+
+/** The nearest street within 100 m; of equally near ones the first by name. */
+export function nearestStreet(place: Place, known: readonly Piece[]): string {
+  const wide = Math.cos((place.lat * Math.PI) / 180);
+  const [high, broad] = [NEAR_M / METRES_PER_DEGREE, NEAR_M / METRES_PER_DEGREE / wide];
+  let [least, found] = [NEAR_M, ""];
+  for (const { west, south, east, north, name, line } of known) {
+    if (west > place.long + broad || east < place.long - broad) continue;
+    if (south > place.lat + high || north < place.lat - high) continue;
+    const metres = distanceM(place, line, wide);
+    if (metres < least || (metres === least && (!found || name < found))) [least, found] = [metres, name];
+  }
+  return found;
+}
+
+/** The distance to the line, on a plane. */
+function distanceM({ lat, long }: Place, line: Corner[], wide: number): number {
+  const at = line.map(([x, y]): Corner => [(x - long) * wide, y - lat]);
+  const spans = at.map((end, index) => fromOrigin(at[Math.max(index - 1, 0)]!, end));
+  return METRES_PER_DEGREE * Math.min(...spans);
+}
+
+function fromOrigin([ax, ay]: Corner, [bx, by]: Corner): number {
+  const [dx, dy] = [bx - ax, by - ay];
+  const square = dx * dx + dy * dy;
+  const along = square ? -(ax * dx + ay * dy) / square : 0;
+  const part = Math.min(1, Math.max(0, along));
+  return Math.hypot(ax + part * dx, ay + part * dy);
+}
