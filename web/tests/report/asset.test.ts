@@ -54,7 +54,7 @@ describe("the choice", () => {
 describe("a link from a thing's own page", () => {
   test("begins a report about it, where it is", async () => {
     const { takeLinked, currentDraft } = await opened({}, lights(20));
-    expect(await takeLinked("lights-1")).toBe("questions");
+    expect(await takeLinked("lights-1")).toBe("details");
     expect(currentDraft()).toMatchObject({
       service_code: "light",
       place_label: "Light 1",
@@ -79,7 +79,7 @@ describe("a link from a thing's own page", () => {
     const { takeLinked, changeDraft, currentDraft } = await opened({}, lights(20));
     await takeLinked("lights-1");
     changeDraft({ description: "It is dark" });
-    expect(await takeLinked("lights-1")).toBe("questions");
+    expect(await takeLinked("lights-1")).toBe("details");
     expect(currentDraft().description).toBe("It is dark");
   });
 

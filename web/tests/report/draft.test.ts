@@ -31,9 +31,21 @@ describe("the address", () => {
     expect(currentDraft()).toMatchObject({ lat: 53, long: -1, address: "", place_label: "" });
   });
 
+  test.each([
+    ["Dial Row", "Dial Row"],
+    ["", ""],
+    ["Market Place", "4 Market Place"],
+  ])("that is suggested follows the pin to “%s”", async (street, address) => {
+    const { movePin, suggestStreet, currentDraft } = await opened();
+    movePin(HERE, "Market Place", "4 Market Place");
+    suggestStreet(street);
+    expect(currentDraft()).toMatchObject({ address, suggested_address: address });
+  });
+
   test("that the reporter wrote stays", async () => {
-    const { movePin, currentDraft } = await opened({ address: "By the bench" });
+    const { movePin, suggestStreet, currentDraft } = await opened({ address: "By the bench" });
     movePin(HERE, "Market Place", "Market Place");
+    suggestStreet("Dial Row");
     expect(currentDraft().address).toBe("By the bench");
   });
 });

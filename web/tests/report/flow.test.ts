@@ -59,9 +59,9 @@ describe("a place that another body looks after", () => {
 
   test.each([
     ["its service", { service_code: "pothole" }, "elsewhere"],
-    ["another service", { service_code: "litter" }, "photos"],
-    ["west of it", { service_code: "pothole", long: HERE.long - 0.0015 }, "questions"],
-    ["east of it", { service_code: "pothole", long: HERE.long + 0.0015 }, "questions"],
+    ["another service", { service_code: "litter" }, "details"],
+    ["west of it", { service_code: "pothole", long: HERE.long - 0.0015 }, "details"],
+    ["east of it", { service_code: "pothole", long: HERE.long + 0.0015 }, "details"],
   ])("stops only its own services within its edges: %s", async (_, changes, step) => {
     const { stepAfter } = await opened({ ...HERE, ...changes }, {}, [trunk]);
     expect(await stepAfter("service")).toBe(step);
@@ -74,11 +74,11 @@ describe("a place that another body looks after", () => {
 });
 
 describe("reports nearby", () => {
-  test("are shown before the questions, and once", async () => {
+  test("are shown before the details, and once", async () => {
     const { stepAfter, changeDraft, about } = await opened({ ...HERE, service_code: "pothole" }, NEARBY);
     expect(await stepAfter("service")).toBe("nearby");
     changeDraft({ nearby_for: about() });
-    expect(await stepAfter("service")).toBe("questions");
+    expect(await stepAfter("service")).toBe("details");
   });
 
   test("are shown again when the problem becomes another", async () => {
@@ -94,7 +94,7 @@ describe("reports nearby", () => {
     ["the service fails", () => problem(500, "Broken")],
   ])("are left out when %s", async (_, answer) => {
     const { stepAfter } = await opened({ ...HERE, service_code: "pothole" }, { "/api/reports/nearby": answer });
-    expect(await stepAfter("service")).toBe("questions");
+    expect(await stepAfter("service")).toBe("details");
   });
 
   test("are left out after four seconds without an answer", async () => {
@@ -107,7 +107,7 @@ describe("reports nearby", () => {
       if (ms === 4000) act(value);
       return 0;
     }) as unknown as typeof setTimeout);
-    expect(await stepAfter("service")).toBe("questions");
+    expect(await stepAfter("service")).toBe("details");
     expect(patience.mock.calls.some(([, ms]) => ms === 4000)).toBe(true);
   });
 
@@ -116,7 +116,7 @@ describe("reports nearby", () => {
       { in_words: true, address: "By the bench", service_code: "pothole" },
       NEARBY,
     );
-    expect(await stepAfter("service")).toBe("questions");
+    expect(await stepAfter("service")).toBe("details");
     expect(await allowed("nearby")).toBe("service");
     expect(network.of("/api/reports/nearby")).toEqual([]);
   });
@@ -141,22 +141,16 @@ describe("which one it is", () => {
   test("is not asked again of the same report", async () => {
     const { stepAfter, changeDraft, about } = await opened({ ...HERE, service_code: "light" }, lights(20));
     changeDraft({ asset_for: about() });
-    expect(await stepAfter("service")).toBe("questions");
+    expect(await stepAfter("service")).toBe("details");
   });
 });
 
 describe("the service's own questions", () => {
-  test("are passed by when it has none", async () => {
-    const { stepAfter, allowed } = await opened({ ...HERE, service_code: "litter" });
-    expect(await stepAfter("service")).toBe("photos");
-    expect(await allowed("questions")).toBe("photos");
-  });
-
   test.each<Draft["attributes"]>([{}, { what: "" }, { what: "  " }])(
     "hold up the report while a required answer is missing: %o",
     async (attributes) => {
       const { allowed } = await opened({ ...WHOLE, service_code: "light", attributes });
-      expect(await allowed("check")).toBe("questions");
+      expect(await allowed("check")).toBe("details");
     },
   );
 
@@ -167,72 +161,63 @@ describe("the service's own questions", () => {
 
   test("are those of another service when the problem is changed after the check", async () => {
     const { stepAfter } = await opened({ ...WHOLE, service_code: "pothole", asked_for: "litter", checked: true });
-    expect(await stepAfter("service")).toBe("questions");
+    expect(await stepAfter("service")).toBe("details");
   });
 });
 
 describe("a dangerous answer", () => {
   test("stops the report", async () => {
     const { stepAfter, allowed } = await opened({ ...WHOLE, service_code: "light", attributes: { what: "wires" } });
-    expect(await stepAfter("questions")).toBe("danger");
+    expect(await stepAfter("details")).toBe("danger");
     expect(await allowed("check")).toBe("danger");
   });
 
   test("stops it no more when it is changed", async () => {
-    const { stepAfter, allowed } = await opened({ ...HERE, service_code: "light", attributes: { what: "out" } });
-    expect(await stepAfter("questions")).toBe("photos");
+    const { stepAfter, allowed } = await opened({ ...WHOLE, service_code: "light", attributes: { what: "out" } });
+    expect(await stepAfter("details")).toBe("check");
     expect(await allowed("danger")).toBe("service");
   });
-});
-
-test("photos are passed by when the service wants none", async () => {
-  const { stepAfter, allowed } = await opened({ ...HERE, service_code: "animal" });
-  expect(await stepAfter("service")).toBe("description");
-  expect(await allowed("photos")).toBe("description");
 });
 
 describe("words about a person", () => {
   const words = { ...WHOLE, description: "Mr Smith fell over it" };
 
-  test("are asked about before the contact", async () => {
-    expect(await (await opened(words)).stepAfter("description")).toBe("personal");
+  test("are asked about before the check", async () => {
+    expect(await (await opened(words)).stepAfter("details")).toBe("personal");
   });
 
   test("are asked about in the title and the address, too", async () => {
-    expect(await (await opened({ ...WHOLE, title: "For Mrs Jones" })).stepAfter("description")).toBe("personal");
-    expect(await (await opened({ ...WHOLE, address: "Next to Mrs Jones" })).stepAfter("description")).toBe("personal");
+    expect(await (await opened({ ...WHOLE, title: "For Mrs Jones" })).stepAfter("details")).toBe("personal");
+    expect(await (await opened({ ...WHOLE, address: "Next to Mrs Jones" })).stepAfter("details")).toBe("personal");
   });
 
   test("are not asked about when nobody but the council reads them", async () => {
-    expect(await (await opened({ ...words, service_code: "noise" })).stepAfter("description")).toBe("contact");
+    expect(await (await opened({ ...words, service_code: "noise" })).stepAfter("details")).toBe("check");
   });
 
   test("are not asked about again once they are kept, until they change", async () => {
     const { stepAfter, changeDraft, currentDraft } = await opened(words);
     const { publicWords } = await import("../../src/features/report/personal-data.ts");
     changeDraft({ kept_words: publicWords(currentDraft()) });
-    expect(await stepAfter("description")).toBe("contact");
+    expect(await stepAfter("details")).toBe("check");
     changeDraft({ title: "For Mrs Jones" });
-    expect(await stepAfter("description")).toBe("personal");
+    expect(await stepAfter("details")).toBe("personal");
   });
 
-  test("lead back to the description when they are gone", async () => {
-    expect(await (await opened(WHOLE)).allowed("personal")).toBe("description");
+  test("lead back to the details when they are gone", async () => {
+    expect(await (await opened(WHOLE)).allowed("personal")).toBe("details");
   });
 });
 
 describe("a report that was checked", () => {
-  test.each(["where", "photos", "description", "contact"] as const)(
-    "goes back to the check after a change of: %s",
-    async (step) => {
-      const { stepAfter } = await opened({ ...WHOLE, checked: true, asked_for: "litter" });
-      expect(await stepAfter(step)).toBe("check");
-    },
-  );
+  test.each(["where", "service", "details"] as const)("goes back to the check after a change of: %s", async (step) => {
+    const { stepAfter } = await opened({ ...WHOLE, checked: true, asked_for: "litter" });
+    expect(await stepAfter(step)).toBe("check");
+  });
 
   test("stops again at what the change leaves open", async () => {
     const { stepAfter } = await opened({ ...WHOLE, checked: true, service_code: "light", asked_for: "litter" });
-    expect(await stepAfter("service")).toBe("questions");
+    expect(await stepAfter("service")).toBe("details");
   });
 });
 
@@ -241,7 +226,7 @@ describe("a step that the address asks for", () => {
     [{}, "where"],
     [{ ...HERE }, "service"],
     [{ ...HERE, service_code: "no-such-service" }, "service"],
-    [{ ...HERE, service_code: "litter" }, "description"],
+    [{ ...HERE, service_code: "litter" }, "details"],
     [{ ...HERE, service_code: "permit" }, "sign-in"],
     [WHOLE, "check"],
   ])("is not shown before what it needs: %o", async (written, step) => {

@@ -1,10 +1,10 @@
-/** The step that shows all answers and a preview of the public report, and sends it. */
+/** The last step: all answers, a preview of the public report, contact details, and the button that sends it. */
 import type { Service } from "../../shared/council.ts";
 import { byId, element } from "../../shared/dom.ts";
 import { placeText } from "../../shared/places/place-text.ts";
 import type { Draft } from "../../shared/pending-report.ts";
 import { answerText, questionsOf } from "./answers.ts";
-import { CHANNELS } from "./assisted.ts";
+import { enterContact, startContact } from "./contact.ts";
 import { currentService } from "./current-service.ts";
 import { addressOf, assetOf, changeDraft, currentDraft, placeOf } from "./draft.ts";
 import { startSending } from "./send.ts";
@@ -16,13 +16,17 @@ interface Answer {
   step: StepName;
 }
 
-export const start = startSending;
+export function start(): void {
+  startContact();
+  startSending();
+}
 
 export async function enter(): Promise<void> {
   changeDraft({ checked: true });
   const draft = currentDraft();
   const service = await currentService();
   byId("answers").replaceChildren(...answersOf(draft, service).map(row));
+  await enterContact();
   const { preview } = await import("./preview.ts");
   await preview(draft, service);
 }
@@ -37,35 +41,19 @@ function whereText(draft: Draft): string {
 
 function answersOf(draft: Draft, service: Service | undefined): Answer[] {
   const questions = questionsOf(service).map((question): Answer => {
-    return { question: question.description, text: answerText(draft, question) || "Not answered", step: "questions" };
+    return { question: question.description, text: answerText(draft, question) || "Not answered", step: "details" };
   });
   const asset = assetOf(draft);
-  const photos: Answer = { question: "Photos", text: String(draft.photos.length || "None"), step: "photos" };
+  const photos: Answer = { question: "Photos", text: String(draft.photos.length || "None"), step: "details" };
   return [
     { question: "Where", text: whereText(draft), step: "where" },
     { question: "Problem", text: service?.service_name ?? draft.service_code, step: "service" },
     ...(asset ? [{ question: "Which one", text: asset.name, step: "asset" } as const] : []),
     ...questions,
     ...(service?.photo === "none" ? [] : [photos]),
-    { question: "Description", text: draft.description.trim(), step: "description" },
-    { question: "Title", text: draft.title.trim() || "None", step: "description" },
-    ...(draft.channel ? [{ question: "Who reports this", text: channelText(draft), step: "contact" } as const] : []),
-    { question: "Contact details", text: contactText(draft), step: "contact" },
+    { question: "Description", text: draft.description.trim(), step: "details" },
+    { question: "Title", text: draft.title.trim() || "None", step: "details" },
   ];
-}
-
-function channelText({ channel }: Draft): string {
-  return CHANNELS.find(([code]) => code === channel)?.[1] ?? channel;
-}
-
-function contactText({ anonymous, name, email, phone }: Draft): string {
-  if (anonymous) return "None: you are reporting anonymously";
-  return (
-    [name, email, phone]
-      .map((text) => text.trim())
-      .filter(Boolean)
-      .join("\n") || "None"
-  );
 }
 
 function row({ question, text, step }: Answer): HTMLElement {

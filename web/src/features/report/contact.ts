@@ -1,11 +1,12 @@
-/** The step that asks for contact details; all of them are optional. */
+/** The contact details on the check step; all of them are optional. */
 import { byId, show } from "../../shared/dom.ts";
-import { clearErrors, showErrors } from "../../shared/form-errors.ts";
+import type { FieldError } from "../../shared/api.ts";
+import { clearErrors } from "../../shared/form-errors.ts";
 import { currentService } from "./current-service.ts";
 import { changeDraft, currentDraft, renewKey } from "./draft.ts";
 import { sectionOf } from "./steps.ts";
 
-const section = sectionOf("contact");
+const section = sectionOf("check");
 const anonymous = byId<HTMLInputElement>("anonymous");
 const noAlerts = byId<HTMLInputElement>("no-alerts");
 const FIELDS = ["name", "email", "phone"] as const;
@@ -13,7 +14,7 @@ const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
 const inputOf = (field: string) => byId<HTMLInputElement>(`contact-${field}`);
 
-export function start(onward: () => Promise<void>): void {
+export function startContact(): void {
   for (const field of FIELDS) {
     inputOf(field).addEventListener("input", () => changeDraft({ [field]: inputOf(field).value }));
   }
@@ -24,18 +25,17 @@ export function start(onward: () => Promise<void>): void {
     if (currentDraft().account) renewKey();
     showFields();
   });
-  section.querySelector("form")!.addEventListener("submit", () => {
-    clearErrors(section);
-    const email = currentDraft().email.trim();
-    const isAsked = !byId("channel-choice").hidden;
-    if (isAsked && !currentDraft().channel)
-      showErrors(section, [{ field: "channel", message: "Choose who reports this" }]);
-    else if (currentDraft().anonymous || !email || EMAIL.test(email)) void onward();
-    else showErrors(section, [{ field: "contact.email", message: "Enter an email address, like name@example.com" }]);
-  });
 }
 
-export async function enter(): Promise<void> {
+export function contactErrors(): FieldError[] {
+  const { anonymous, channel } = currentDraft();
+  const email = currentDraft().email.trim();
+  if (!byId("channel-choice").hidden && !channel) return [{ field: "channel", message: "Choose who reports this" }];
+  if (anonymous || !email || EMAIL.test(email)) return [];
+  return [{ field: "contact.email", message: "Enter an email address, like name@example.com" }];
+}
+
+export async function enterContact(): Promise<void> {
   show(byId("anonymous-choice"), !(await currentService())?.why_sign_in);
   fill();
   void import("./sender.ts").then(({ meet }) => meet(fill)).catch(() => undefined);

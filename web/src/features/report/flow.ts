@@ -54,9 +54,9 @@ async function firstObstacle(): Promise<StepName | null> {
   if (elsewhereIn(catalogue, draft)) return "elsewhere";
   if (service?.why_sign_in && !(await isSureEnough(service))) return "sign-in";
   const questions = questionsOf(service);
-  if (questions.some((question) => question.required && !answerOf(draft, question))) return "questions";
+  if (questions.some((question) => question.required && !answerOf(draft, question))) return "details";
   if (isDangerous(draft, questions)) return "danger";
-  if (!draft.description.trim()) return "description";
+  if (!draft.description.trim()) return "details";
   return (await seemsPersonal(draft, service)) ? "personal" : null;
 }
 
@@ -84,15 +84,9 @@ export async function allowed(wanted: StepName): Promise<StepName> {
   if (wanted === "where") return wanted;
   const obstacle = await firstObstacle();
   if (obstacle && indexOf(obstacle) < indexOf(wanted)) return obstacle;
-  if (STOPS.includes(wanted) && wanted !== obstacle) return wanted === "personal" ? "description" : "service";
-  if ((wanted === "questions" || wanted === "photos") && !(await hasStep(wanted))) return stepAfter(wanted);
+  if (STOPS.includes(wanted) && wanted !== obstacle) return wanted === "personal" ? "details" : "service";
   const needsPin = wanted === "nearby" || wanted === "asset";
   return needsPin && !placeOf(currentDraft()) ? "service" : wanted;
-}
-
-async function hasStep(step: "questions" | "photos"): Promise<boolean> {
-  const service = await currentService();
-  return step === "questions" ? questionsOf(service).length > 0 : service?.photo !== "none";
 }
 
 export async function stepAfter(step: StepName): Promise<StepName> {
@@ -105,13 +99,16 @@ export async function stepAfter(step: StepName): Promise<StepName> {
 
 /** Whether the step has something to ask. After the check step, only unanswered questions count. */
 async function isWanted(step: StepName): Promise<boolean> {
-  const { checked, asked_for, service_code } = currentDraft();
+  const { checked } = currentDraft();
   if (STOPS.includes(step)) return false;
   if (step === "asset") return assetsAround();
   if (step === "nearby") return reportedNearby();
-  if (step === "questions") return (!checked || asked_for !== service_code) && hasStep(step);
-  if (step === "photos") return !checked && hasStep(step);
-  return !checked;
+  return !checked || (step === "details" && hasNewQuestions());
+}
+
+async function hasNewQuestions(): Promise<boolean> {
+  const { asked_for, service_code } = currentDraft();
+  return asked_for !== service_code && questionsOf(await currentService()).length > 0;
 }
 
 /** Any failure counts as nothing found. */

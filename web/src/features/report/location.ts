@@ -106,7 +106,7 @@ function placeWords(): string {
   const place = placeOf(currentDraft());
   if (!place) return NO_PIN;
   const where = place_label || (suggested_address && `Near ${suggested_address}`) || placeText(place);
-  return accuracy_m === null ? where : `${where}\nYour phone's location is accurate to about ${metres(accuracy_m)}.`;
+  return accuracy_m === null ? where : `${where}\nAccurate to about ${metres(accuracy_m)}`;
 }
 
 function metres(accuracy: number): string {

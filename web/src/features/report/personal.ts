@@ -19,7 +19,7 @@ export function enter(): void {
   const found = findingsOf(currentDraft());
   byId("personal-found").replaceChildren(...found.map(item));
   const inAddressOnly = found.every(({ field }) => field === "address");
-  byId<HTMLAnchorElement>("personal-change").href = inAddressOnly ? "#where" : "#description";
+  byId<HTMLAnchorElement>("personal-change").href = inAddressOnly ? "#where" : "#details";
 }
 
 function item({ words, kind, field }: Finding): HTMLElement {

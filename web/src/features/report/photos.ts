@@ -1,10 +1,11 @@
-/** The step that adds and removes photos. Their place and time are offered, never used unasked. */
+/** The photos, on the step about the problem. Their place and time are offered, never used unasked. */
 import { isInside, loadCouncil, type Service } from "../../shared/council.ts";
-import { actionButton, byId, element, focusOn } from "../../shared/dom.ts";
+import type { FieldError } from "../../shared/api.ts";
+import { actionButton, byId, element, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import type { DraftPhoto } from "../../shared/pending-report.ts";
 import type { Place } from "../../shared/reports.ts";
-import { currentService } from "./current-service.ts";
+import { addToDescription } from "./description.ts";
 import { changeDraft, currentDraft, movePin, placeOf } from "./draft.ts";
 import { addPhoto, MOST_PHOTOS } from "./photo-add.ts";
 import { readFacts } from "./photo-exif.ts";
@@ -17,26 +18,27 @@ import { sectionOf } from "./steps.ts";
 const SAME_PLACE_M = 25;
 const METRES_A_DEGREE = 111_195;
 
-const section = sectionOf("photos");
+const section = sectionOf("details");
 const list = byId("photo-list");
 const status = byId("photos-status");
 const input = byId<HTMLInputElement>("photo-files");
 const adder = byId<HTMLButtonElement>("add-photos");
 
-export function start(onward: () => Promise<void>): void {
+export function startPhotos(): void {
   adder.addEventListener("click", () => input.click());
   input.addEventListener("change", () => void add());
-  section.querySelector("form")!.addEventListener("submit", () => {
-    clearErrors(section);
-    const refused = currentDraft().photos.find((photo) => photo.refused);
-    if (refused)
-      showErrors(section, [{ field: `remove-${refused.id}`, message: "Remove the photo that cannot be used" }]);
-    else void onward();
-  });
 }
 
-export async function enter(): Promise<void> {
-  byId("photos-reason").textContent = whyText(await currentService());
+/** Nothing if the service takes no photos. */
+export function photoErrors(): FieldError[] {
+  const refused = currentDraft().photos.find((photo) => photo.refused);
+  if (!refused || byId("photos").hidden) return [];
+  return [{ field: `remove-${refused.id}`, message: "Remove the photo that cannot be used" }];
+}
+
+export async function showPhotos(service: Service | undefined): Promise<void> {
+  show(byId("photos"), service?.photo !== "none");
+  byId("photos-reason").textContent = whyText(service);
   status.textContent = "";
   await draw();
 }
@@ -81,7 +83,6 @@ async function draw(): Promise<void> {
   const { photos } = currentDraft();
   adder.disabled = photos.length >= MOST_PHOTOS;
   adder.textContent = photos.length ? "Add another photo" : "Add photos";
-  byId("photos-onward").textContent = photos.length ? "Continue" : "Continue without photos";
   list.replaceChildren(...(await Promise.all(photos.map(item))));
 }
 
@@ -112,7 +113,7 @@ function time({ taken }: DraftPhoto): HTMLElement[] {
   const said = element("p", {}, `Taken on ${takenText(taken)}.`);
   if (currentDraft().description.includes(words)) return [said];
   const add = actionButton("Add this to the description", () => {
-    changeDraft({ description: [currentDraft().description.trimEnd(), words].filter(Boolean).join("\n") });
+    addToDescription(words);
     add.remove();
     status.textContent = "Added to the description.";
     focusOn(adder);

@@ -1,31 +1,24 @@
-/** The step that asks the service's questions, all on one page. */
-import type { Attribute } from "../../shared/council.ts";
+/** The service's questions, on the step about the problem. */
+import type { Attribute, Service } from "../../shared/council.ts";
+import type { FieldError } from "../../shared/api.ts";
 import { byId } from "../../shared/dom.ts";
-import { clearErrors, showErrors } from "../../shared/form-errors.ts";
-import { answerOf, questionsOf } from "./answers.ts";
-import { currentService } from "./current-service.ts";
+import { answerOf, isDangerous, questionsOf } from "./answers.ts";
 import { changeDraft, currentDraft } from "./draft.ts";
 import { fieldOf, questionField, readAnswer } from "./question-fields.ts";
-import { sectionOf } from "./steps.ts";
 
-const section = sectionOf("questions");
 const box = byId("questions");
 let questions: Attribute[] = [];
 
-export function start(onward: () => Promise<void>): void {
+export function startQuestions(): void {
   box.addEventListener("input", remember);
   box.addEventListener("change", remember);
-  section.querySelector("form")!.addEventListener("submit", () => {
-    clearErrors(section);
-    const errors = questions.flatMap(problemOf);
-    if (errors.length) return showErrors(section, errors);
-    changeDraft({ asked_for: currentDraft().service_code });
-    void onward();
-  });
 }
 
-export async function enter(): Promise<void> {
-  const service = await currentService();
+export const questionErrors = (): FieldError[] => questions.flatMap(problemOf);
+
+export const isAnsweredDangerously = (): boolean => isDangerous(currentDraft(), questions);
+
+export function showQuestions(service: Service | undefined): void {
   questions = questionsOf(service);
   const draft = currentDraft();
   box.replaceChildren(...questions.map((question) => questionField(question, answerOf(draft, question))));
@@ -36,7 +29,7 @@ function remember(): void {
   changeDraft({ attributes: { ...currentDraft().attributes, ...Object.fromEntries(read) } });
 }
 
-function problemOf(question: Attribute): { field: string; message: string }[] {
+function problemOf(question: Attribute): FieldError[] {
   const message = problem(question, answerOf(currentDraft(), question));
   return message ? [{ field: fieldOf(question), message }] : [];
 }

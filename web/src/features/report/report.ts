@@ -22,12 +22,9 @@ const LOAD: Record<StepName, () => Step | Promise<Step>> = {
   "sign-in": () => import("./sign-in.ts"),
   asset: () => import("./asset.ts"),
   nearby: () => import("./nearby.ts"),
-  questions: () => import("./questions.ts"),
+  details: () => import("./details.ts"),
   danger: () => import("./danger.ts"),
-  photos: () => import("./photos.ts"),
-  description: () => import("./description.ts"),
   personal: () => import("./personal.ts"),
-  contact: () => import("./contact.ts"),
   check: () => import("./check.ts"),
   waiting: () => import("./waiting.ts"),
   sent: () => import("./sent.ts"),
@@ -36,9 +33,8 @@ const LOAD: Record<StepName, () => Step | Promise<Step>> = {
 
 /** Steps to preload while people read the current one. */
 const SOON: Partial<Record<StepName, StepName[]>> = {
-  service: ["asset", "nearby", "questions", "description", "contact", "check"],
-  questions: ["photos"],
-  description: ["personal"],
+  service: ["asset", "nearby", "details", "check"],
+  details: ["personal"],
   check: ["sent", "waiting"],
 };
 

@@ -7,6 +7,7 @@ import { type Draft, type DraftPhoto, isAssisted } from "../../shared/pending-re
 import { postAs } from "../../shared/post.ts";
 import { whenToRetry } from "../../shared/send.ts";
 import { bodyOf } from "./body.ts";
+import { contactErrors } from "./contact.ts";
 import { currentService } from "./current-service.ts";
 import { changeDraft, currentDraft, finishDraft, handOver, keptWords, renewKey, senderOf } from "./draft.ts";
 import type { PhotosOutcome } from "./send-photos.ts";
@@ -25,11 +26,10 @@ const STEP_OF: Record<string, StepName> = {
   long: "where",
   address: "where",
   service_code: "service",
-  attributes: "questions",
-  photo_ids: "photos",
-  description: "description",
-  title: "description",
-  contact: "contact",
+  attributes: "details",
+  photo_ids: "details",
+  description: "details",
+  title: "details",
 };
 
 /** The control that sets a field that has no control of its own, for error links. */
@@ -45,8 +45,10 @@ export function startSending(): void {
 }
 
 async function send(): Promise<void> {
-  button.disabled = true;
   clearErrors(section);
+  const errors = contactErrors();
+  if (errors.length) return showErrors(section, errors);
+  button.disabled = true;
   show(notSent, false);
   const draft = currentDraft();
   try {
@@ -103,9 +105,11 @@ function settle(outcome: Exclude<Outcome<Receipt>, { kind: "later" }>, sender: O
 
 function refuse(problem: Problem): void {
   const errors = problem.errors ?? [];
-  const step = STEP_OF[errors[0]?.field.split(".")[0] ?? ""];
+  const about = errors[0]?.field.split(".")[0] ?? "";
+  const step = STEP_OF[about];
   if (problem.status === 409) return explainStored(problem);
   if (problem.status === 401) return explainSignedOut();
+  if (about === "contact") return showErrors(section, errors);
   if (!step) return showErrors(section, [{ field: "send", message: problem.detail ?? problem.title }]);
   goTo(step, () => showErrors(sectionOf(step), errors.map(onThisPage)));
 }
@@ -122,7 +126,7 @@ function explainPhoto(photo: DraftPhoto, reason: string): void {
     changeDraft({ photos: currentDraft().photos.filter(({ id }) => id !== photo.id) });
     void send();
   });
-  const other = element("a", { class: "app-link", href: "#photos" }, "Choose another photo");
+  const other = element("a", { class: "app-link", href: "#details" }, "Choose another photo");
   explain(
     `We cannot use this photo${which}`,
     `${reason} Your report has not been sent.`,
