@@ -112,6 +112,10 @@ def _facts(council: Council, pictures: Iterable[Screen]) -> dict[str, object]:
         "background": council.theme.light.page,
         "version": VERSION,
         "screenshots": [screen.manifest for screen in pictures],
+        "frequent": [
+            {name: getattr(service, name) for name in ("service_code", "service_name", "icon")}
+            for service in council.frequent
+        ],
     }
 
 

@@ -6,13 +6,14 @@ import { layout } from "./bundling/layout.ts";
 import { privacy } from "./bundling/privacy.ts";
 import { serviceWorker } from "./bundling/service-worker.ts";
 import { themeImporter, withoutFallbacks } from "./bundling/styles.ts";
+import { tiles } from "./bundling/tiles.ts";
 
 const root = import.meta.dirname;
 const look = readLook(process.env.COUNCIL ?? "demo");
 
 export default defineConfig({
   root,
-  plugins: [layout(look), privacy(look.council), serviceWorker()],
+  plugins: [layout(look), privacy(look.council), tiles(look.council), serviceWorker()],
   css: {
     preprocessorOptions: { scss: { importers: [themeImporter(look.css)] } },
     postcss: { plugins: [withoutFallbacks] },

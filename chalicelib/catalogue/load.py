@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -20,6 +21,7 @@ from chalicelib.catalogue.triage_promises import promise_faults
 from chalicelib.errors import ConfigurationError
 
 COUNCILS = Path(__file__).parent / "councils"
+ICONS = Path(__file__).with_name("icons.json")
 
 
 def load(council: str) -> Council:
@@ -56,6 +58,7 @@ def parse(raw: bytes, name: str) -> Council:
         _box_faults,
         _clock_faults,
         _service_faults,
+        _frequent_faults,
         _area_faults,
         _facility_faults,
         _destination_faults,
@@ -103,9 +106,24 @@ def _service_faults(council: Council) -> Iterable[str]:
         place = f"`$.services[{at}]"
         if service.team not in council.team_names:
             yield f"{place}.team`: {service.team!r} is not in `$.teams`; add it or name one of them"
+        if service.icon not in _icons():
+            yield f"{place}.icon`: {service.icon!r} is not in icons.json; name one of those"
         if not service.service_level.is_one_promise:
             yield f"{place}.service_level`: give one of days, working_days and working_hours"
         yield from _attribute_faults(service.attributes, place)
+
+
+def _frequent_faults(council: Council) -> Iterable[str]:
+    codes = council.frequent_services
+    for at, code in enumerate(codes):
+        if code not in council.by_code or code in codes[:at]:
+            yield f"`$.frequent_services[{at}]`: {code!r} is not in `$.services`, or named twice"
+
+
+@cache
+def _icons() -> frozenset[str]:
+    """The names of the icons of services, from lucide-static."""
+    return frozenset(msgspec.json.decode(ICONS.read_bytes(), type=list[str]))
 
 
 def _attribute_faults(attributes: Sequence[Attribute], service: str) -> Iterable[str]:

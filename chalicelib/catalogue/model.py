@@ -2,7 +2,7 @@
 (GeoReport v2): service_code, service_name, group, keywords, attributes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -93,7 +93,8 @@ class ServiceDefinition(Strict, frozen=True, kw_only=True):
     `other_groups` are further groups in which another system lists the service.
     `asset_kind` is the kind of asset that a report may refer to. `forward_to` is the destination
     that its reports are passed on to. `assurance`: the level of identity that a reporter needs.
-    `job_done_state`: the state of its reports when their job is done.
+    `job_done_state`: the state of its reports when their job is done. `icon` is one of
+    `icons.json`.
     """
 
     service_code: Code
@@ -112,6 +113,7 @@ class ServiceDefinition(Strict, frozen=True, kw_only=True):
     forward_to: Code | None = None
     assurance: Needed = "anonymous"
     job_done_state: DoneState = "fixed"
+    icon: Words = "circle-alert"
 
     @property
     def why_sign_in(self) -> str | None:
@@ -152,7 +154,8 @@ class Area(Strict, frozen=True, kw_only=True):
 class Council(Strict, frozen=True, kw_only=True, dict=True):
     """A council's whole configuration. `bounds`: west, south, east, north in WGS84 degrees.
 
-    `opening_hours` are the hours of `phone` in words, `phone_hours` the same hours as data; without
+    `frequent_services` are the codes of those that are reported most often, which the report page
+    shows first; if it is empty, the first six. `opening_hours` are the hours of `phone` in words, `phone_hours` the same hours as data; without
     `phone_hours`, the working hours apply. `out_of_hours_phone` is answered at other times.
 
     `bank_holidays` names a region of `bank_holidays.json`. `photos_wait`: a photo is public only
@@ -184,6 +187,7 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
     bounds: tuple[Degrees, Degrees, Degrees, Degrees]
     teams: tuple[Team, ...]
     services: tuple[ServiceDefinition, ...]
+    frequent_services: Annotated[tuple[Code, ...], Meta(max_length=6)] = ()
     areas: tuple[Area, ...] = ()
     destinations: tuple[Destination, ...] = ()
     identity_providers: tuple[IdentityProvider, ...] = ()
@@ -229,6 +233,11 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
     def by_code(self) -> Mapping[str, ServiceDefinition]:
         """The services by service_code."""
         return {service.service_code: service for service in self.services}
+
+    @cached_property
+    def frequent(self) -> Sequence[ServiceDefinition]:
+        """The services that are reported most often."""
+        return [self.by_code[code] for code in self.frequent_services] or self.services[:6]
 
     @cached_property
     def by_destination(self) -> Mapping[str, Destination]:

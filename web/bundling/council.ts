@@ -19,6 +19,14 @@ export interface CouncilFacts {
   privacy_contact: string | null;
   /** The pictures of the app in the manifest. */
   screenshots: Record<string, string>[];
+  /** The services that are reported most often. */
+  frequent: ServiceTile[];
+}
+
+export interface ServiceTile {
+  service_code: string;
+  service_name: string;
+  icon: string;
 }
 
 export interface Look {

@@ -81,6 +81,10 @@ def change(path: str, value: Any) -> Callable[[dict[str, Any]], None]:
         (change("services.1.service_code", "pothole"), "$.services[1].service_code", "used twice"),
         (change("services.0.service_code", "Pot hole"), "$.services[0].service_code", "regex"),
         (change("services.2.team", "nobody"), "$.services[2].team", "not in `$.teams`"),
+        (change("services.0.icon", "dragon"), "$.services[0].icon", "icons.json"),
+        (change("frequent_services", ["dragon"]), "$.frequent_services[0]", "not in `$.services`"),
+        (change("frequent_services", ["litter"] * 2), "$.frequent_services[1]", "named twice"),
+        (change("frequent_services", ["litter"] * 7), "$.frequent_services", "length <= 6"),
         (change("services.0.service_level", {"days": 0}), "$.services[0].service_level", ">= 1"),
         (change("services.0.service_level", {}), "$.services[0].service_level", "give one of"),
         (
@@ -133,3 +137,14 @@ def test_document_is_refused_when_it_is_not_json() -> None:
 def test_unknown_council_is_refused_with_the_known_ones() -> None:
     with pytest.raises(ConfigurationError, match="demo"):
         load("atlantis")
+
+
+def test_tiles_are_the_named_services_or_the_first_six() -> None:
+    document = demo_document()
+    council = parse(json.dumps(document).encode(), "mine.json")
+    assert [each.service_code for each in council.frequent] == document["frequent_services"]
+    del document["frequent_services"]
+    council = parse(json.dumps(document).encode(), "mine.json")
+    assert [each.service_code for each in council.frequent] == [
+        each["service_code"] for each in document["services"][:6]
+    ]

@@ -1,4 +1,4 @@
-/** The step that asks for the kind of problem: a grouped list, and suggestions from the typed words. */
+/** The step that asks for the kind of problem: tiles of the usual ones, a grouped list, and suggestions from words. */
 import { loadServices, type Service } from "../../shared/council.ts";
 import { byId, element, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
@@ -11,16 +11,25 @@ const groups = byId("service-groups");
 const fits = byId("service-matches");
 const search = byId<HTMLInputElement>("service-search");
 const status = byId("service-status");
+const tiles = byId("service-tiles").querySelectorAll<HTMLElement>("[data-service]");
+/** Fewer words that were searched for do not describe the problem. */
+const FEWEST_WORDS = 4;
 /** The element of each service, which is moved between its group and the suggestions. */
 const items = new Map<string, { service: Service; box: HTMLElement; home: HTMLElement }>();
 
 export function start(onward: () => Promise<void>): void {
+  for (const tile of tiles) {
+    tile.addEventListener("click", () => {
+      choose(tile.dataset["service"]!);
+      void leave(onward);
+    });
+  }
   search.addEventListener("input", filter);
   search.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
   section.addEventListener("change", (event) => {
     const { name, value } = event.target as HTMLInputElement;
     if (name !== "service_code") return;
-    changeDraft({ service_code: value });
+    choose(value);
     void import("./asset-search.ts").then(({ lookAhead }) => lookAhead()).catch(() => undefined);
   });
   section.querySelector("form")!.addEventListener("submit", () => {
@@ -32,7 +41,21 @@ export function start(onward: () => Promise<void>): void {
 
 export async function enter(): Promise<void> {
   if (!groups.hasChildNodes()) await fill();
-  for (const radio of radios()) radio.checked = radio.value === currentDraft().service_code;
+  mark();
+}
+
+/** What was searched for becomes the description, if it describes the problem and nothing else does. */
+function choose(service_code: string): void {
+  const typed = search.value.trim();
+  const isDescribed = currentDraft().description.trim() !== "" || typed.split(/\s+/).length < FEWEST_WORDS;
+  changeDraft({ service_code, ...(isDescribed ? {} : { description: typed }) });
+  mark();
+}
+
+function mark(): void {
+  const { service_code } = currentDraft();
+  for (const radio of radios()) radio.checked = radio.value === service_code;
+  for (const tile of tiles) tile.ariaCurrent = tile.dataset["service"] === service_code ? "true" : null;
 }
 
 /** Says that the search for nearby reports takes a moment. */
@@ -46,7 +69,9 @@ async function leave(onward: () => Promise<void>): Promise<void> {
 async function fill(): Promise<void> {
   status.textContent = "Loading the list…";
   try {
-    groups.replaceChildren(...Array.from(byGroup(await loadServices()), ([name, services]) => group(name, services)));
+    const services = await loadServices();
+    groups.replaceChildren(...Array.from(byGroup(services), ([name, each]) => group(name, each)));
+    for (const tile of tiles) show(tile.parentElement!, items.has(tile.dataset["service"]!));
     status.textContent = "";
   } catch {
     status.textContent = "We could not load the list. Check your connection, go back and try again.";
