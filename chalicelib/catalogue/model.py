@@ -155,7 +155,9 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
     """A council's whole configuration. `bounds`: west, south, east, north in WGS84 degrees.
 
     `frequent_services` are the codes of those that are reported most often, which the report page
-    shows first; if it is empty, the first six. `opening_hours` are the hours of `phone` in words, `phone_hours` the same hours as data; without
+    shows first; if it is empty, the first six.
+
+    `opening_hours` are the hours of `phone` in words, `phone_hours` the same hours as data; without
     `phone_hours`, the working hours apply. `out_of_hours_phone` is answered at other times.
 
     `bank_holidays` names a region of `bank_holidays.json`. `photos_wait`: a photo is public only

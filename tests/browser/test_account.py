@@ -312,7 +312,7 @@ def test_saved_place_moves_only_this_tabs_unsent_report(
     page.goto("/report/")
     place(page)
     choose_service(page)
-    go_to(page, "description")
+    go_to(page, "details")
     page.get_by_role("textbox", name="Describe the problem").fill("Begun on the way")
     visit = page if is_same_visit else page.context.new_page()
     if not is_same_visit:
@@ -381,7 +381,7 @@ def at_the_contact_step(new_page: NewPage, account: Account) -> Page:
     sign_in(page, account)
     place(page)
     describe(page, f"A hole of {account.account_id}")
-    assert step_shown(page) == "contact"
+    assert step_shown(page) == "check"
     return page
 
 
@@ -394,7 +394,6 @@ def test_signed_in_reporter_owns_and_withdraws_the_report(
     assert violations(page) == []
     kept = page.evaluate("() => JSON.stringify([{...localStorage}, {...sessionStorage}])")
     assert "eyJ" not in kept and page.evaluate("() => document.cookie") == ""
-    leave(page)
     page.get_by_role("button", name="Send report").click()
     request_id = sent_reference(page).replace("-", "")
     found = reports_ports().repository.get(request_id)

@@ -17,6 +17,7 @@ from tests.browser.test_report_path import (
     go_to,
     leave,
     leave_contact,
+    locate,
     sent_reference,
     step_shown,
 )
@@ -32,11 +33,9 @@ def _published(places: None) -> None:
 def describe(page: Page, words: str) -> None:
     """Answers what may be asked before, and leaves the description."""
     out = page.get_by_role("radio", name="It is out")
-    if step_shown(page) == "nearby":
-        leave(page, "It's not one of these")
+    go_to(page, "details")
     if out.is_visible():
         out.check()
-    go_to(page, "description")
     page.get_by_role("textbox", name="Describe the problem").fill(words)
     leave(page)
 
@@ -107,8 +106,7 @@ def test_report_about_a_facility_has_its_place_service_and_id(
 def begin(page: Page, service: str, words: str) -> None:
     """A report that is written to the end and not sent."""
     page.goto("/report/")
-    page.get_by_role("button", name="Use my location").click()
-    expect(page.locator("#place-words")).not_to_be_empty()
+    locate(page)
     leave(page)
     if choose_service(page, service) == "asset":
         page.get_by_role("radio", name="It is not in this list").check()
@@ -166,8 +164,7 @@ def test_park_shows_a_report_in_another_tile_than_its_middle(new_page: NewPage) 
 
 def at_asset_step(page: Page) -> None:
     page.goto("/report/")
-    page.get_by_role("button", name="Use my location").click()
-    expect(page.locator("#place-words")).not_to_be_empty()
+    locate(page)
     leave(page)
     assert choose_service(page, "Street light") == "asset"
 
@@ -208,8 +205,7 @@ def test_assets_are_loaded_as_soon_as_the_problem_is_chosen(
 ) -> None:
     page = new_page(geolocation=HERE, permissions=["geolocation"])
     page.goto("/report/")
-    page.get_by_role("button", name="Use my location").click()
-    expect(page.locator("#place-words")).not_to_be_empty()
+    locate(page)
     leave(page)
     with page.expect_response("**/data/facilities/lights.json"):
         page.get_by_role("radio", name="Street light").check()

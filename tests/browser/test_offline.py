@@ -14,6 +14,7 @@ from infra.publish_web import WebFile
 from tests.browser.conftest import WEB, NewPage
 from tests.browser.test_kept_drafts import DRAFTS
 from tests.browser.test_report_page import stored
+from tests.browser.test_report_path import leave, locate
 
 PAGES = {
     "/": "Is something wrong in your street?",
@@ -73,9 +74,8 @@ def test_kinds_of_problem_are_listed_offline_after_one_visit_of_another_page(pag
     page.context.set_geolocation({"latitude": 53.9591, "longitude": -1.0812})
     lose_signal(page)
     page.goto("/report/")
-    page.get_by_role("button", name="Use my location").click()
-    expect(page.locator("#place-words")).not_to_be_empty()
-    page.get_by_role("button", name="Continue").click()
+    locate(page)
+    leave(page)
     expect(page.get_by_role("radio", name="Pothole")).to_be_visible()
     expect(page.locator("#bar-age")).to_have_text(AGE)
 

@@ -31,7 +31,7 @@ def at_the_problem(new_page: NewPage) -> Page:
 def report_here(new_page: NewPage, stack: LocalStack, words: str) -> str:
     page = at_the_problem(new_page)
     choose_service(page, "Pothole")
-    go_to(page, "description")
+    go_to(page, "details")
     page.get_by_role("textbox", name="Describe the problem").fill(words)
     leave(page)
     leave_contact(page)
@@ -71,8 +71,8 @@ def test_report_continues_when_none_is_the_same_and_asks_once(
     report_here(new_page, stack, "A hole beside the drain")
     page = at_the_problem(new_page)
     assert choose_service(page, "Pothole") == "nearby"
-    assert leave(page, "It's not one of these") == "questions"
+    assert leave(page, "It's not one of these") == "details"
     page.get_by_role("link", name="Back").click()
     expect(page.get_by_role("heading", name="Has it been reported already?")).to_be_visible()
     page.get_by_role("link", name="Back").click()
-    assert choose_service(page, "Pothole") == "questions"
+    assert choose_service(page, "Pothole") == "details"

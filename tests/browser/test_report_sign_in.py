@@ -64,13 +64,12 @@ def test_form_explains_the_required_sign_in_and_continues_afterwards(
     leave(page)
     go_on = choose_service(page, "Litter")
     assert go_on != "sign-in"
-    go_to(page, "description")
+    go_to(page, "details")
     page.get_by_role("textbox", name="Describe the problem").fill("Bags by the gate")
     leave(page)
-    assert step_shown(page) == "contact"
+    assert step_shown(page) == "check"
     expect(page.get_by_label("Report anonymously")).to_be_hidden()
     expect(page.get_by_label("Email address")).to_have_value("litter@example.org")
-    leave(page)
     sent: list[Request] = []
     page.on("request", lambda request: sent.append(request) if is_report(request) else None)
     leave(page, "Send report")
@@ -125,9 +124,9 @@ def test_officer_reports_for_a_caller_without_proof_but_not_in_their_own_name(
     officer = signing_in.new_account("officer")
     signing_in.sign_in(page, officer, assurance="contact")
     assert choose_service(page, "Litter") != "sign-in"
-    go_to(page, "description")
+    go_to(page, "details")
     page.get_by_role("textbox", name="Describe the problem").fill("Bags by the gate")
     leave(page)
     page.get_by_label("I do").check()
-    leave(page)
+    leave(page, "Send report")
     assert step_shown(page) == "sign-in"

@@ -10,6 +10,7 @@ import { bodyOf } from "./body.ts";
 import { contactErrors } from "./contact.ts";
 import { currentService } from "./current-service.ts";
 import { changeDraft, currentDraft, finishDraft, handOver, keptWords, renewKey, senderOf } from "./draft.ts";
+import { allowed } from "./flow.ts";
 import type { PhotosOutcome } from "./send-photos.ts";
 import { type Receipt, rememberSent, type Sent } from "./sent-reports.ts";
 import { enqueue } from "./enqueue.ts";
@@ -52,6 +53,9 @@ async function send(): Promise<void> {
   show(notSent, false);
   const draft = currentDraft();
   try {
+    // What the contact details say of the sender may stop the report.
+    const step = await allowed("check");
+    if (step !== "check") return goTo(step);
     // Without the list of services, it is not known which answers belong to the report.
     const service = await currentService();
     if (!service) return explainLater(null);

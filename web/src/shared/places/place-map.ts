@@ -46,7 +46,8 @@ export function createPlaceMap(
   const marker = L.marker(map.getCenter(), { icon: ICON, draggable: true, keyboard: false });
   const ring = L.circle(map.getCenter(), { radius: 1, interactive: false, className: "app-accuracy" });
   let isQuiet = false;
-  let told = map.getCenter();
+  /** What the page knows. */
+  let told: L.LatLng | null = null;
 
   function put(at: L.LatLng): void {
     marker.setLatLng(at).addTo(map);
@@ -62,12 +63,12 @@ export function createPlaceMap(
     isQuiet = true;
     act();
     isQuiet = false;
-    told = marker.getLatLng();
+    if (map.hasLayer(marker)) told = marker.getLatLng();
   }
 
   function tell(): void {
     const at = marker.getLatLng();
-    if (isQuiet || !map.hasLayer(marker) || at.equals(told)) return;
+    if (isQuiet || !map.hasLayer(marker) || (told && at.equals(told))) return;
     told = at;
     moved({ lat: round(at.lat), long: round(at.lng) });
   }
