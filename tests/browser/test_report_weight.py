@@ -4,7 +4,7 @@ import gzip
 import re
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from infra.local.stack import LocalStack
 from tests.browser.conftest import WEB, NewPage
@@ -12,8 +12,11 @@ from tests.browser.signing_in import new_account, sign_in
 
 MOST_SCRIPT, MOST_STYLE = 15_000, 12_000
 MOST_SCRIPT_OF_STAFF, MOST_STYLE_OF_STAFF = 60_000, 15_000
+MOST_MAP = 90_000
 MAP = ("/assets/chunks/basemap-", "/assets/chunks/pins-")
 """The map's library, its styles, and what draws with it."""
+PLACE_MAP = (MAP[0], "/assets/chunks/place-map-", "/assets/chunks/location-map-")
+"""The map of the step that asks for the place, which comes after the page."""
 PAGES = ("alerts", "data", "details", "devices", "forget", "places")
 DESK_PAGES = ("", "/case", "/bulk", "/merge", "/templates", "/days", "/performance")
 ADMIN = ("alerts", "disruptions", "people")
@@ -46,9 +49,35 @@ def assert_within_budget(
     assert sum(map(weight, assets - scripts)) <= most_style
 
 
-@pytest.mark.parametrize("path", ["report", "nearest", "facility", "my-area", "alerts"])
+@pytest.mark.parametrize("path", ["nearest", "facility", "my-area", "alerts"])
 def test_first_load_of_a_page_stays_within_its_budget(path: str, new_page: NewPage) -> None:
     assert_within_budget(new_page(), path)
+
+
+def test_first_load_of_the_report_page_stays_within_its_budget_before_the_map(
+    new_page: NewPage,
+) -> None:
+    page = new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    assert_within_budget(page, "report", apart=PLACE_MAP)
+    drawing = [match.group() for url in asked if (match := re.search(r"/assets/.+", url))]
+    scripts = {each for each in drawing if each.startswith(PLACE_MAP) and each.endswith(".js")}
+    assert 0 < sum(map(weight, scripts)) <= MOST_MAP
+
+
+def test_map_of_the_place_is_not_loaded_unasked_when_data_is_saved(new_page: NewPage) -> None:
+    page = new_page()
+    page.add_init_script(
+        "Object.defineProperty(navigator, 'connection', {value: {saveData: true}})"
+    )
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto("/report/", wait_until="networkidle")
+    expect(page.get_by_text("The map is not loaded, to save data.")).to_be_visible()
+    assert not [url for url in asked if PLACE_MAP[0] in url]
+    page.get_by_role("button", name="Show the map").click()
+    expect(page.locator("#place-map-canvas canvas").first).to_be_visible()
 
 
 def test_first_load_of_the_map_page_stays_within_its_budget_without_the_map(

@@ -1,6 +1,7 @@
 /** Moves the map to a place that was searched for, or to the phone's position. */
 import { byId } from "../../shared/dom.ts";
-import { findPosition, startPlaceBox } from "../../shared/places/ask-place.ts";
+import { startPlaceBox } from "../../shared/places/place-box.ts";
+import { findPosition } from "../../shared/places/position.ts";
 import type { Place } from "../../shared/reports.ts";
 
 const status = byId("go-to-status");

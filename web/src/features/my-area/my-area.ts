@@ -4,7 +4,6 @@ import { byId, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors } from "../../shared/form-errors.ts";
 import { AskPlace } from "../../shared/places/ask-place.ts";
 import { type MyArea, myArea } from "../../shared/places/my-area.ts";
-import { outsideText } from "../../shared/places/outside.ts";
 import { placeText } from "../../shared/places/place-text.ts";
 import { type Area, areaOf, WardsUnknown } from "./area.ts";
 import { nearest } from "./nearest.ts";
@@ -48,7 +47,10 @@ async function look(chosen: Chosen): Promise<void> {
     ]);
     if (turn !== turns) return;
     tell("");
-    if (!area) return refuse(outsideText(council, chosen));
+    if (!area) {
+      reveal(where);
+      return await asked.refuseOutside(council, chosen);
+    }
     myArea.write({ ...chosen, ward: area.ward.ward.name });
     name(chosen, area.ward.ward.name);
     byId<HTMLAnchorElement>("ward-alerts").href = `/alerts/?${new URLSearchParams({ ward: area.ward.ward.code })}`;

@@ -4,7 +4,6 @@ import { byId, element, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors } from "../../shared/form-errors.ts";
 import { AskPlace } from "../../shared/places/ask-place.ts";
 import { type Kind, loadFacilities, loadKinds } from "../../shared/places/facilities.ts";
-import { outsideText } from "../../shared/places/outside.ts";
 import { readHash, type Wanted, writeHash } from "./hash.ts";
 import { lastSearch } from "./last-search.ts";
 
@@ -66,7 +65,7 @@ async function presentResults({ kind, from }: Required<Wanted>, isCurrent: () =>
     if (!facilities) return location.replace("#");
     if (!isInside(council, from)) {
       present("where", "#");
-      return asked.refuse(outsideText(council, from));
+      return asked.refuseOutside(council, from);
     }
     results.showResults(council, facilities, from);
     present("results", writeHash(kind));

@@ -1,9 +1,10 @@
 /** The step that asks for the place: a pin that a search, the phone, a photo or the map moves, or a description. */
-import { isInside, loadCouncil } from "../../shared/council.ts";
+import { type Council, isInside, loadCouncil } from "../../shared/council.ts";
 import { byId, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
-import { findPosition, startPlaceBox } from "../../shared/places/ask-place.ts";
+import { startPlaceBox } from "../../shared/places/place-box.ts";
 import { placeText } from "../../shared/places/place-text.ts";
+import { findPosition } from "../../shared/places/position.ts";
 import type { Place } from "../../shared/reports.ts";
 import { changeDraft, currentDraft, movePin, placeOf, suggestStreet } from "./draft.ts";
 import type { LocationMap } from "./location-map.ts";
@@ -153,16 +154,16 @@ async function locate({ isAsked } = { isAsked: true }): Promise<void> {
   status.textContent = "";
   if ("problem" in found) return isAsked ? refuse(found.problem) : undefined;
   const { accuracy_m: accuracy, ...place } = found;
-  if (council && !isInside(council, place)) return isAsked ? refuseOutside(place) : undefined;
+  if (council && !isInside(council, place)) return isAsked ? refuseOutside(council, place) : undefined;
   map?.ring(found);
   if (accuracy > EXACT_M) {
     status.textContent = `Your phone only knows its location to within ${metres(accuracy)}. Tap the map to put a pin on the problem, or search for a street.`;
   } else accept(place, "", "", { accuracy, isAsked });
 }
 
-async function refuseOutside(place: Place): Promise<void> {
+async function refuseOutside(council: Council, place: Place): Promise<void> {
   const { outsideText } = await import("../../shared/places/outside.ts");
-  refuse(outsideText(await loadCouncil(), place));
+  refuse(outsideText(council, place));
 }
 
 /** Adds a photo. Asks before it uses the photo's place, because it may have been taken somewhere else. */

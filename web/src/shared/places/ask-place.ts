@@ -1,19 +1,14 @@
 /** Asks for a place: by search, by the phone's location, or on a map, which is loaded only when it is opened. */
-import { type Council, isInside, loadCouncil, middleOf } from "../council.ts";
+import { type Council, isInside, loadCouncil } from "../council.ts";
 import { byId, show } from "../dom.ts";
 import { clearErrors, showErrors } from "../form-errors.ts";
 import type { Place } from "../reports.ts";
-import { outsideText } from "./outside.ts";
+import type { AskMap } from "./ask-map.ts";
 import { type Choose, startPlaceBox } from "./place-box.ts";
-import type { PlaceMap } from "./place-map.ts";
 import { findPosition } from "./position.ts";
 
-// The map page needs these two alone. Taken from here, they stay in one file, which is smaller than three.
-export { findPosition, startPlaceBox };
-
 export class AskPlace {
-  private map: PlaceMap | null = null;
-  private pinned: Place | null = null;
+  private map: AskMap | null = null;
   private readonly status = byId("where-status");
   private readonly mapBox = byId("place-map");
   private readonly opener = byId("choose-on-map");
@@ -27,7 +22,6 @@ export class AskPlace {
     startPlaceBox((place, label, words) => this.accept(place, label, words));
     byId("use-location").addEventListener("click", () => void this.useLocation());
     this.opener.addEventListener("click", () => void this.openMap());
-    byId("use-place").addEventListener("click", () => void this.usePinned());
   }
 
   accept(place: Place, label = "", words = ""): void {
@@ -40,6 +34,11 @@ export class AskPlace {
   refuse(message: string): void {
     this.status.textContent = "";
     showErrors(this.section, [{ field: this.mapBox.hidden ? "place-search" : "use-place", message }]);
+  }
+
+  async refuseOutside(council: Council, place: Place): Promise<void> {
+    const text = await import("./outside.ts").then(({ outsideText }) => outsideText(council, place)).catch(() => null);
+    this.refuse(text ?? `This location is outside ${council.name}`);
   }
 
   say(text: string): void {
@@ -70,42 +69,22 @@ export class AskPlace {
 
   private async openMap(): Promise<void> {
     clearErrors(this.section);
-    if (this.map) return this.showMap();
-    this.say("Loading the map…");
+    if (!this.map) this.say("Loading the map…");
     const council = await this.council();
     if (!council) return;
     try {
-      const { createPlaceMap } = await import("./place-map.ts");
-      this.showMap();
-      const moved = (place: Place) => (this.pinned = place);
-      this.map ??= createPlaceMap(byId("place-map-canvas"), council, this.known(), middleOf(council), moved);
-      this.say("");
-      if (!(await this.map.drawGround()))
-        this.say("The street map is not available at the moment. You can still put a pin on a blank map.");
+      const { AskMap } = await import("./ask-map.ts");
+      this.map ??= new AskMap(this, this.section, council);
+      await this.map.open(this.known());
     } catch {
       this.closeMap();
-      this.refuse("We could not load the map. Check your connection and try again, or choose another way");
+      this.refuse("We could not load the map. Try again, or choose another way");
     }
   }
 
-  private showMap(): void {
-    show(this.mapBox);
-    this.opener.setAttribute("aria-expanded", "true");
-    this.pinned = this.known() ?? this.pinned;
-    if (this.pinned) this.map?.show(this.pinned);
-    this.mapBox.scrollIntoView({ block: "nearest" });
-  }
-
-  private async usePinned(): Promise<void> {
-    clearErrors(this.section);
-    const council = await this.council();
-    if (!council) return;
-    if (!this.pinned) this.refuse("Put a pin on the map");
-    else this.acceptInside(this.pinned, council);
-  }
-
-  private acceptInside(place: Place, council: Council): void {
+  /** Takes the place, unless it is outside the council's area. */
+  acceptInside(place: Place, council: Council): void {
     if (isInside(council, place)) this.accept(place);
-    else this.refuse(outsideText(council, place));
+    else void this.refuseOutside(council, place);
   }
 }
