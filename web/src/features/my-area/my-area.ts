@@ -4,7 +4,6 @@ import { byId, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors } from "../../shared/form-errors.ts";
 import { AskPlace } from "../../shared/places/ask-place.ts";
 import { type MyArea, myArea } from "../../shared/places/my-area.ts";
-import { placeText } from "../../shared/places/place-text.ts";
 import { type Area, areaOf, WardsUnknown } from "./area.ts";
 import { nearest } from "./nearest.ts";
 import { councillors, disrupted, reports, roadworks } from "./parts.ts";
@@ -86,7 +85,7 @@ function offerRetry(problem: string): void {
 
 function name(chosen: Chosen, ward: string): void {
   byId("area-heading").textContent = `Your ward: ${ward}`;
-  byId("area-place").textContent = chosen.label || placeText(chosen);
+  byId("area-place").textContent = chosen.label || "The location that you chose";
 }
 
 function draw(area: Area, chosen: Chosen, services: Service[]): void {
