@@ -127,7 +127,7 @@ def test_tabs_do_not_overwrite_each_other(new_page: NewPage) -> None:
     other = one.context.new_page()
     other.goto("/report/")
     expect(other.get_by_role("heading", name="Where is the problem?")).to_be_visible()
-    expect(other.get_by_label("Nearest house number")).to_have_value("")
+    expect(other.get_by_label("Nearest house number")).to_have_value("Dial Row")
     to_the_description(other, "Words of the other tab")
     for page, words in ((one, "Words of the one tab"), (other, "Words of the other tab")):
         page.reload()

@@ -172,7 +172,7 @@ def test_report_starts_again_when_it_is_deleted_after_a_conflict(new_page: NewPa
     page, _ = conflict(new_page)
     page.get_by_role("button", name="Delete this report").click()
     expect(page).to_have_url(re.compile("/report/#where$"))
-    expect(page.get_by_label("Nearest house number")).to_have_value("")
+    expect(page.get_by_label("Nearest house number")).to_have_value("Dial Row")
     place(page)
     describe(page, "Bench is wet with paint")
     leave_contact(page)

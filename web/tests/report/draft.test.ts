@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { Draft } from "../../src/shared/pending-report.ts";
 import { newBrowser } from "../browser.ts";
 import { HERE } from "./council.ts";
@@ -48,6 +48,21 @@ describe("the address", () => {
     suggestStreet("Dial Row");
     expect(currentDraft().address).toBe("By the bench");
   });
+});
+
+test.each([
+  ["nothing was begun", {}, null],
+  ["somebody wrote something", { description: "A hole" }, "A hole"],
+])("a pin that the page proposes is saved only with a report: %s", async (_, written, saved) => {
+  vi.stubGlobal("navigator", {});
+  const { proposePin, suggestStreet, currentDraft, changeDraft } = await opened({});
+  if (saved) changeDraft(written);
+  else sessionStorage.removeItem("ginnel.draft.report");
+  proposePin(HERE);
+  suggestStreet("Market Place");
+  expect(currentDraft()).toMatchObject({ ...HERE, address: "Market Place" });
+  const kept = JSON.parse(sessionStorage.getItem("ginnel.draft.report") ?? "null") as Draft | null;
+  expect(kept?.description ?? null).toBe(saved);
 });
 
 test("another pin is a place without words, and about nothing that stands elsewhere", async () => {

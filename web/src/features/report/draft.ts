@@ -8,6 +8,8 @@ const NUMBER_ALONE = /^\d+[a-z]?(\s*[-/]\s*\d+[a-z]?)?[\s,.]*$/i;
 
 let draft = newDraft();
 let kept: KeptDraft<Draft>;
+/** What the page fills in by itself begins no report, so it is not saved until the resident does something. */
+let isUntouched = false;
 
 /** Loads the stored draft; call it first. Returns whether the draft is from another tab or visit. */
 export async function takeUp(): Promise<boolean> {
@@ -26,8 +28,13 @@ export const currentDraft = (): Readonly<Draft> => draft;
 export const keptWords = (): string => kept.words();
 
 export function changeDraft(changes: Partial<Draft>): void {
+  isUntouched = false;
+  fillIn(changes);
+}
+
+function fillIn(changes: Partial<Draft>): void {
   draft = { ...draft, ...changes };
-  void kept.save(draft);
+  if (!isUntouched) void kept.save(draft);
 }
 
 /** Makes the draft a new report, different from what was sent before. */
@@ -59,10 +66,20 @@ export function movePin({ lat, long }: Place, place_label = "", suggested_addres
   changeDraft({ lat, long, place_label, in_words: false, asset: null, ...suggested(suggested_address) });
 }
 
+/** Puts the pin where the resident did not ask for it. */
+export function proposePin({ lat, long }: Place): void {
+  isUntouched = !isWritten(draft);
+  fillIn({ lat, long });
+}
+
 /** Suggests the street as the address, unless the suggested address is in that street. */
 export function suggestStreet(street: string): void {
-  if (street !== streetOf(draft.suggested_address)) changeDraft(suggested(street));
+  if (street !== streetOf(draft.suggested_address)) fillIn(suggested(street));
 }
+
+/** Whether it has anything but a place. */
+export const isWritten = ({ service_code, description, address, photos }: Readonly<Draft>) =>
+  Boolean(service_code || description || address || photos.length);
 
 function suggested(suggested_address: string): Pick<Draft, "address" | "suggested_address"> {
   const isOwn = draft.address !== draft.suggested_address;

@@ -5,7 +5,7 @@ import type { Draft } from "../../shared/pending-report.ts";
 import type { Place } from "../../shared/reports.ts";
 import { answerOf, isDangerous, questionsOf } from "./answers.ts";
 import { currentService, serviceIn } from "./current-service.ts";
-import { currentDraft, placeOf } from "./draft.ts";
+import { currentDraft, isWritten, placeOf } from "./draft.ts";
 import { indexOf, type StepName, STEPS } from "./step-order.ts";
 
 /** Steps that are shown only while something blocks the report. */
@@ -37,8 +37,7 @@ function elsewhereIn(catalogue: Catalogue | null, draft: Draft): Elsewhere | und
 
 /** Whether the draft has any content to continue with. */
 export function isBegun(): boolean {
-  const { service_code, description, address, photos } = currentDraft();
-  return Boolean(placeOf(currentDraft()) || service_code || description || address || photos.length);
+  return placeOf(currentDraft()) !== null || isWritten(currentDraft());
 }
 
 /** The first step that needs an answer or blocks the report, or null. Without the catalogue, the server decides. */

@@ -6,7 +6,7 @@ import { startPlaceBox } from "../../shared/places/place-box.ts";
 import { placeText } from "../../shared/places/place-text.ts";
 import { findPosition } from "../../shared/places/position.ts";
 import type { Place } from "../../shared/reports.ts";
-import { changeDraft, currentDraft, movePin, placeOf, suggestStreet } from "./draft.ts";
+import { changeDraft, currentDraft, movePin, placeOf, proposePin, suggestStreet } from "./draft.ts";
 import type { LocationMap } from "./location-map.ts";
 import { sectionOf } from "./steps.ts";
 
@@ -53,6 +53,7 @@ async function goOn(onward: () => Promise<void>): Promise<void> {
   if (message) return refuse(message, currentDraft().in_words ? "address" : "place-search");
   if (await sayIfOutside()) return;
   choices++;
+  changeDraft({ address: address.value });
   status.textContent = "";
   await onward();
 }
@@ -158,7 +159,8 @@ async function locate({ isAsked } = { isAsked: true }): Promise<void> {
   map?.ring(found);
   if (accuracy > EXACT_M) {
     status.textContent = `Your phone only knows its location to within ${metres(accuracy)}. Tap the map to put a pin on the problem, or search for a street.`;
-  } else accept(place, "", "", { accuracy, isAsked });
+  } else if (isAsked) accept(place, "", "", accuracy);
+  else propose(place, accuracy);
 }
 
 async function refuseOutside(council: Council, place: Place): Promise<void> {
@@ -178,25 +180,30 @@ export async function offerPhoto(file: File): Promise<void> {
   }
 }
 
-function accept(
-  place: Place,
-  label = "",
-  suggested = "",
-  { accuracy, isAsked }: { accuracy?: number; isAsked: boolean } = { isAsked: true },
-): void {
+function propose(place: Place, accuracy: number): void {
+  accuracy_m = accuracy;
+  proposePin(place);
+  map?.show(place);
+  tellPlace();
+}
+
+function accept(place: Place, label = "", suggested = "", accuracy: number | null = null): void {
   clearErrors(section);
   status.textContent = "";
   map?.show(place);
   take(place, label, suggested, accuracy);
-  if (!isAsked) return;
   byId("place").focus({ preventScroll: true });
   byId("where-place").scrollIntoView({ block: "nearest" });
 }
 
-function take(place: Place, label: string, suggested: string, accuracy: number | null = null): void {
+function take(place: Place, label: string, suggested: string, accuracy: number | null): void {
   choices++;
   accuracy_m = accuracy;
   movePin(place, label, suggested);
+  tellPlace();
+}
+
+function tellPlace(): void {
   void nameStreet();
   describePlace();
   void sayIfOutside();
@@ -210,7 +217,7 @@ async function openMap(): Promise<void> {
     module &&
     module.startMap(place, (moved) => {
       clearErrors(section);
-      take(moved, "", currentDraft().suggested_address);
+      take(moved, "", currentDraft().suggested_address, null);
     });
   await map?.open();
 }
