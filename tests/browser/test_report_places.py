@@ -5,13 +5,14 @@ import urllib.request
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from chalicelib.gazetteer.facility_names import FACILITY_NAMES
 from infra.local.stack import LocalStack
 from tests.browser.conftest import NewPage
 from tests.browser.published import everything_published, put_back, put_json
 from tests.browser.test_report_path import (
+    HERE,
     choose_service,
     describe,
     leave,
@@ -157,3 +158,84 @@ def test_place_in_no_ward_is_refused_first_with_its_council(
     expect(alert).to_be_hidden()
     leave(page)
     expect(page.get_by_role("heading", name="What is the problem?")).to_be_visible()
+
+
+def test_imprecise_position_shows_a_ring_and_no_pin(new_page: NewPage) -> None:
+    far_and_wide = {"latitude": 53.9591, "longitude": -1.0812, "accuracy": 2000}
+    page = new_page(geolocation=far_and_wide, permissions=["geolocation"])
+    page.goto("/report/")
+    expect(page.locator("#where-status")).to_contain_text("to within 2 km. Tap the map")
+    expect(page.locator("#place-map .app-accuracy")).to_have_count(1)
+    expect(page.locator("#place-map .app-pin")).to_have_count(0)
+    page.locator("#place-map-canvas").click()
+    expect(page.locator("#place-map .app-pin")).to_have_count(1)
+    expect(page.locator("#place-words")).not_to_contain_text("Accurate")
+    leave(page)
+
+
+def test_map_and_pin_are_dragged_and_the_street_follows(new_page: NewPage) -> None:
+    page = start(new_page)
+    page.get_by_label("Postcode or street").fill("market pl")
+    page.get_by_role("option", name="Market Place", exact=True).click()
+    pin = page.locator("#place-map .app-pin")
+    words, address = page.locator("#place-words"), page.get_by_label("Nearest house number")
+    expect(page.get_by_text("halfway along the street")).to_be_visible()
+    expect(pin).to_have_count(1)
+    for dragged, by in ((pin, (90, 90)), (page.locator("#place-map-canvas"), (0, -160))):
+        before = words.inner_text()
+        drag(page, dragged, by)
+        expect(words).not_to_have_text(before)
+        expect(words).to_have_text(f"Near {address.input_value()}")
+        expect(page.get_by_text("halfway along the street")).to_be_hidden()
+
+
+def drag(page: Page, what: Locator, by: tuple[int, int]) -> None:
+    box = what.bounding_box()
+    assert box
+    # Off the middle, where the pin of the map is.
+    x, y = box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.55
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + by[0], y + by[1], steps=8)
+    page.mouse.up()
+
+
+LATE_POSITION = """navigator.geolocation.getCurrentPosition = (found) => {
+  window.arrive = () => found({coords: {latitude: 53.9712, longitude: -1.0333, accuracy: 10}});
+}"""
+
+
+def test_position_that_arrives_late_does_not_replace_a_later_choice(new_page: NewPage) -> None:
+    page = new_page()
+    page.add_init_script(LATE_POSITION)
+    page.goto("/report/")
+    page.get_by_role("button", name="Use my location").click()
+    page.get_by_label("Postcode or street").fill("market pl")
+    page.get_by_role("option", name="Market Place", exact=True).click()
+    page.evaluate("arrive()")
+    expect(page.locator("#place-words")).to_have_text("Market Place")
+    page.get_by_role("button", name="Use my location").click()
+    leave(page)
+    page.evaluate("arrive()")
+    page.get_by_role("link", name="Back").click()
+    expect(page.locator("#place-words")).to_have_text("Market Place")
+
+
+def test_place_is_named_and_kept_without_a_map(new_page: NewPage) -> None:
+    page = new_page(geolocation=HERE, permissions=["geolocation"])
+    page.route("**/chunks/basemap-*.js", lambda route: route.abort())
+    page.goto("/report/")
+    expect(page.get_by_text("We could not load the map")).to_be_visible()
+    locate(page)
+    expect(page.locator("#place-words")).to_contain_text("Near Dial Row")
+    page.unroute("**/chunks/basemap-*.js")
+    leave(page)
+
+
+def test_denied_location_is_explained_and_another_way_works(new_page: NewPage) -> None:
+    page = start(new_page)
+    page.get_by_role("button", name="Use my location").click()
+    expect(page.get_by_role("alert")).to_contain_text("Location is turned off for this site")
+    page.get_by_label("Postcode or street").fill("market pl")
+    page.get_by_role("option", name="Market Place", exact=True).click()
+    leave(page)
