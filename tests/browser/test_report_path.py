@@ -265,3 +265,19 @@ def test_report_with_location_and_photo_takes_at_most_nine_taps_and_five_screens
     assert screens == ["where", "service", "details", "check", "sent"]
     in_the_systems_picker = 1
     assert page.evaluate("Number(sessionStorage.taps)") + in_the_systems_picker <= 9
+
+
+def test_link_of_a_sent_report_is_copied_and_shared(new_page: NewPage) -> None:
+    page = reporter(new_page)
+    page.context.grant_permissions(["geolocation", "clipboard-read", "clipboard-write"])
+    place(page)
+    page.evaluate("void (navigator.share = async ({url}) => void (window.shared = url))")
+    describe(page, "A hole that everybody should know")
+    page.get_by_role("button", name="Send report").click()
+    request_id = sent_reference(page).replace("-", "")
+    page.get_by_role("button", name="Copy the link").click()
+    expect(page.get_by_text("Link copied.")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.endswith(f"/reports/{request_id}")
+    page.get_by_role("button", name="Share", exact=True).click()
+    assert page.evaluate("window.shared") == copied

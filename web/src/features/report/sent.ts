@@ -5,6 +5,7 @@ import { byId, element, show } from "../../shared/dom.ts";
 import { rememberOwn } from "../../shared/own-reports.ts";
 import { groupReference } from "../../shared/reference.ts";
 import { lastSent, type Receipt, type Sent, type Visibility } from "./sent-reports.ts";
+import { offerSharing } from "./sent-share.ts";
 import { offerWithdrawal } from "./withdraw.ts";
 
 type Next = { text: string; link: string };
@@ -41,6 +42,7 @@ export async function enter(): Promise<void> {
   byId("sent-promise").textContent = promise(receipt, council?.time_zone);
   tellNext(sent);
   remember(sent);
+  offerSharing(receipt);
   offerWithdrawal(sent, council?.withdraw_within_s ?? 0);
 }
 
