@@ -3,7 +3,6 @@ import { actionButton, byId, element, show } from "../../shared/dom.ts";
 import { groupReference } from "../../shared/reference.ts";
 import type { Receipt } from "./sent-reports.ts";
 
-const PUBLIC = "Anyone can see the report's page.";
 const PRIVATE = "Anyone who has the link can see your report, so share it only with people who should.";
 
 export function offerSharing(receipt: Receipt): void {
@@ -15,7 +14,7 @@ export function offerSharing(receipt: Receipt): void {
   show(copying, "clipboard" in navigator);
   show(sharing, "share" in navigator);
   byId("sent-share").replaceChildren(
-    element("p", { class: "app-muted" }, visibility === "public" ? PUBLIC : PRIVATE),
+    ...(visibility === "public" ? [] : [element("p", { class: "app-muted" }, PRIVATE)]),
     element("div", { class: "app-buttons" }, copying, sharing),
     status,
   );
