@@ -52,6 +52,7 @@ OBSERVE = f"""(() => {{
 """Notes what moves, and gives the page each document late."""
 FILLED = [
     "/?with=notices",
+    "/report/?with=position",
     "/nearest/#toilets",
     RESULTS,
     "/facility/?id=toilets-1",
@@ -65,6 +66,7 @@ FILLED = [
 FIRST_TO_MOVE = [
     "/report/",
     "/map/",
+    "/report/?with=position",
     RESULTS,
     "/facility/?id=toilets-1",
     "/my-area/?with=area",
@@ -121,6 +123,9 @@ def test_page_does_not_move_while_it_loads(
     path: str, viewport: dict[str, int], new_page: NewPage
 ) -> None:
     page = new_page(viewport=viewport)
+    if "with=position" in path:
+        page.context.grant_permissions(["geolocation"])
+        page.context.set_geolocation({"latitude": AREA["lat"], "longitude": AREA["long"]})
     if "with=area" in path:
         page.add_init_script(f"localStorage.setItem('ginnel.my-area', `{json.dumps(AREA)}`)")
     shift, moved = shift_of(page, path)

@@ -164,6 +164,7 @@ def test_imprecise_position_shows_a_ring_and_no_pin(new_page: NewPage) -> None:
     far_and_wide = {"latitude": 53.9591, "longitude": -1.0812, "accuracy": 2000}
     page = new_page(geolocation=far_and_wide, permissions=["geolocation"])
     page.goto("/report/")
+    page.get_by_role("button", name="Use my location").click()
     expect(page.locator("#where-status")).to_contain_text("to within 2 km. Tap the map")
     expect(page.locator("#place-map .app-accuracy")).to_have_count(1)
     expect(page.locator("#place-map .app-pin")).to_have_count(0)

@@ -44,7 +44,7 @@ export async function enter(): Promise<void> {
   describePlace();
   void openMap();
   if (placeOf(currentDraft())) await nameStreet();
-  else if (!currentDraft().in_words && (await mayLocate())) void locate({ isAsked: false });
+  else if (!currentDraft().in_words && (await mayLocate())) void propose();
 }
 
 async function goOn(onward: () => Promise<void>): Promise<void> {
@@ -67,12 +67,14 @@ function refuse(message: string, field = "place-search"): void {
 async function sayIfOutside(): Promise<boolean> {
   const place = placeOf(currentDraft());
   if (!place) return false;
-  const message = await import("./outside-problem.ts")
-    .then(({ outsideProblem }) => outsideProblem(place))
-    .catch(() => null);
+  const message = await outsideProblemOf(place);
   if (!message || !isStillAt(place)) return false;
   refuse(message);
   return true;
+}
+
+function outsideProblemOf(place: Place): Promise<string | null> {
+  return import("./outside-problem.ts").then(({ outsideProblem }) => outsideProblem(place)).catch(() => null);
 }
 
 function isStillAt({ lat, long }: Place): boolean {
@@ -145,22 +147,35 @@ async function mayLocate(): Promise<boolean> {
   return permission?.state === "granted";
 }
 
-/** Puts the pin at the phone's position. If the resident did not ask for it, problems are not mentioned. */
-async function locate({ isAsked } = { isAsked: true }): Promise<void> {
+/** Puts the pin at the phone's position. */
+async function locate(): Promise<void> {
   clearErrors(section);
   const choice = ++choices;
   status.textContent = "Finding your location…";
   const [found, council] = await Promise.all([findPosition(), loadCouncil().catch(() => null)]);
   if (choice !== choices) return;
   status.textContent = "";
-  if ("problem" in found) return isAsked ? refuse(found.problem) : undefined;
+  if ("problem" in found) return refuse(found.problem);
   const { accuracy_m: accuracy, ...place } = found;
-  if (council && !isInside(council, place)) return isAsked ? refuseOutside(council, place) : undefined;
+  if (council && !isInside(council, place)) return refuseOutside(council, place);
   map?.ring(found);
   if (accuracy > EXACT_M) {
     status.textContent = `Your phone only knows its location to within ${metres(accuracy)}. Tap the map to put a pin on the problem, or search for a street.`;
-  } else if (isAsked) accept(place, "", "", accuracy);
-  else propose(place, accuracy);
+  } else accept(place, "", "", accuracy);
+}
+
+/** As `locate`, but nobody asked for it: what is wrong with the position is not mentioned, and nothing moves. */
+async function propose(): Promise<void> {
+  const choice = ++choices;
+  const [found, council] = await Promise.all([findPosition(), loadCouncil().catch(() => null)]);
+  if ("problem" in found || (council && !isInside(council, found)) || (await outsideProblemOf(found))) return;
+  if (choice !== choices) return;
+  map?.ring(found);
+  if (found.accuracy_m > EXACT_M) return;
+  accuracy_m = found.accuracy_m;
+  proposePin(found);
+  map?.show(found);
+  tellPlace();
 }
 
 async function refuseOutside(council: Council, place: Place): Promise<void> {
@@ -178,13 +193,6 @@ export async function offerPhoto(file: File): Promise<void> {
   } catch {
     refuse("We could not read the photo. Choose another way to give the location");
   }
-}
-
-function propose(place: Place, accuracy: number): void {
-  accuracy_m = accuracy;
-  proposePin(place);
-  map?.show(place);
-  tellPlace();
 }
 
 function accept(place: Place, label = "", suggested = "", accuracy: number | null = null): void {
