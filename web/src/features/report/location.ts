@@ -164,7 +164,7 @@ async function locate(): Promise<void> {
   } else accept(place, "", "", accuracy);
 }
 
-/** As `locate`, but nobody asked for it: what is wrong with the position is not mentioned, and nothing moves. */
+/** As `locate`, but unasked: problems with the position are not mentioned, and nothing moves. */
 async function propose(): Promise<void> {
   const choice = ++choices;
   const [found, council] = await Promise.all([findPosition(), loadCouncil().catch(() => null)]);
