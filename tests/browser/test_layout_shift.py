@@ -13,7 +13,7 @@ from chalicelib.reports.model import Photo
 from infra.local.stack import LocalStack
 from tests import builders
 from tests.browser.conftest import DESK, PHONE, NewPage
-from tests.browser.published import put_json
+from tests.browser.published import HOME, put_json
 from tests.browser.signing_in import new_account, sign_in
 from tests.browser.test_accessibility import PAGES, RESULTS
 from tests.browser.test_disruption_notices import AREA, notice
@@ -64,7 +64,7 @@ FILLED = [
     "/getting-through/",
 ]
 FIRST_TO_MOVE = [
-    "/report/",
+    "/report/?with=position",
     "/map/",
     "/report/?with=position",
     RESULTS,
@@ -125,7 +125,7 @@ def test_page_does_not_move_while_it_loads(
     page = new_page(viewport=viewport)
     if "with=position" in path:
         page.context.grant_permissions(["geolocation"])
-        page.context.set_geolocation({"latitude": AREA["lat"], "longitude": AREA["long"]})
+        page.context.set_geolocation({"latitude": HOME["lat"], "longitude": HOME["long"]})
     if "with=area" in path:
         page.add_init_script(f"localStorage.setItem('ginnel.my-area', `{json.dumps(AREA)}`)")
     shift, moved = shift_of(page, path)
