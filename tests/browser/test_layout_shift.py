@@ -66,7 +66,6 @@ FILLED = [
 FIRST_TO_MOVE = [
     "/report/?with=position",
     "/map/",
-    "/report/?with=position",
     RESULTS,
     "/facility/?id=toilets-1",
     "/my-area/?with=area",
