@@ -9,6 +9,7 @@ from playwright.sync_api import Page, Route, expect
 
 from infra.local.stack import LocalStack
 from tests.browser.conftest import DESK, NewPage
+from tests.browser.film_strip import FilmStrip
 
 HERE = {"latitude": 53.9591, "longitude": -1.0812}
 COUNT_TAPS = """addEventListener("click", ({ isTrusted }) => {
@@ -245,10 +246,14 @@ def test_report_with_location_and_photo_takes_at_most_nine_taps_and_five_screens
     page.add_init_script(COUNT_TAPS)
     page.goto("/")
     screens: list[str] = []
+    film = FilmStrip(page)
+    film.take()
     page.get_by_role("button", name="Report a problem").click()
     screens.append(step_shown(page))
     locate(page)
+    film.take()
     screens.append(leave(page))
+    film.take()
     page.get_by_role("button", name="Pothole").click()
     expect(page.locator("[data-step=service]")).to_be_hidden()
     screens.append(step_shown(page))
@@ -258,10 +263,14 @@ def test_report_with_location_and_photo_takes_at_most_nine_taps_and_five_screens
     expect(page.locator("#photo-list img")).to_be_visible()
     page.get_by_role("textbox", name="Describe the problem").click()
     page.keyboard.type("Deep hole by the drain")
+    film.take()
     screens.append(leave(page))
+    film.take()
     page.get_by_role("button", name="Send report").click()
     sent_reference(page)
     screens.append(step_shown(page))
+    film.take()
+    film.save()
     assert screens == ["where", "service", "details", "check", "sent"]
     in_the_systems_picker = 1
     assert page.evaluate("Number(sessionStorage.taps)") + in_the_systems_picker <= 9
