@@ -1,4 +1,5 @@
-"""Builds the base map, one PMTiles file, from GeoJSON files of roads, water, green and places.
+"""Builds the base map, one PMTiles file, from GeoJSON files of roads, water, green, places,
+buildings and house numbers.
 
 `basemap_layers` defines what each layer takes from its files.
 """
@@ -22,6 +23,13 @@ CONTENT_TYPE = "application/vnd.pmtiles"
 MIN_ZOOM, MAX_ZOOM = 10, 14
 OS_ATTRIBUTION = "Contains OS data © Crown copyright and database right"
 ENDINGS = (".geojson.gz", ".geojson")
+OTHER_NAMES = {
+    "greenspace": "green",
+    "place_names": "places",
+    "building": "buildings",
+    "addresses": "house_numbers",
+}
+"""Names of files in other publications, by the layer that they become."""
 
 
 class BasemapError(ConfigurationError):
@@ -79,8 +87,8 @@ def layer_of(file: Path) -> str:
     ending = next((e for e in ENDINGS if file.name.endswith(e)), None)
     if ending is None:
         raise BasemapError(f"{file} is not GeoJSON: give a file that ends in .geojson(.gz).")
-    stem = file.name.removesuffix(ending)
-    names = {**{layer: layer for layer in LAYERS}, "greenspace": "green", "place_names": "places"}
+    stem = file.name.removesuffix(ending).lower()
+    names = {**{layer: layer for layer in LAYERS}, **OTHER_NAMES}
     for name, layer in names.items():
         if stem == name or stem.endswith(f"_{name}"):
             return layer

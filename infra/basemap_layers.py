@@ -1,6 +1,7 @@
 """Converts GeoJSON features for each layer of the base map: one small function per layer. Two kinds
 of file are supported: our own, whose properties are `name` and `kind`, and the layers of OS OpenMap
-Local, whose properties are `distname`, `classifica`, `function`, ….
+Local, whose properties are `distname`, `classifica`, `function`, …. OpenMap Local has no house
+numbers: they come from OpenStreetMap (`addr:housenumber`) or from a file of our own.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -13,12 +14,16 @@ KINDS = {
     "water": ("river", "lake", "stream"),
     "green": ("park", "wood"),
     "places": ("town", "suburb", "village"),
+    "buildings": ("building",),
+    "house_numbers": ("house_number",),
 }
 SHAPES = {
     "roads": ("LineString", "MultiLineString"),
     "water": ("Polygon", "MultiPolygon", "LineString", "MultiLineString"),
     "green": ("Polygon", "MultiPolygon"),
     "places": ("Point",),
+    "buildings": ("Polygon", "MultiPolygon"),
+    "house_numbers": ("Point",),
 }
 MAJOR_ROADS = ("Motorway", "Primary Road", "A Road", "B Road")
 MINOR_ROADS = (
@@ -31,7 +36,15 @@ MINOR_ROADS = (
 )
 FOOT_ROADS = ("Pedestrianised Street", "Shared Use Carriageway", "Path")
 PLACE_KINDS = {"Large": "town", "Medium": "suburb", "Small": "village"}
-FIRST_ZOOM = {"minor": 12, "path": 13, "stream": 13, "suburb": 11, "village": 11}
+FIRST_ZOOM = {
+    "minor": 12,
+    "path": 13,
+    "stream": 13,
+    "suburb": 11,
+    "village": 11,
+    "building": 14,
+    "house_number": 14,
+}
 
 
 class Unreadable(Exception):
@@ -53,9 +66,15 @@ def read_feature(layer: str, feature: object) -> dict[str, Any]:
     return {
         "type": "Feature",
         "tippecanoe": {"minzoom": FIRST_ZOOM.get(kind, 10)},
-        "properties": {"name": name, "kind": kind},
+        "properties": {"name": name, "kind": kind, **_street(properties)},
         "geometry": geometry,
     }
+
+
+def _street(properties: Properties) -> dict[str, str]:
+    """The street that a house number belongs to, if the file says so."""
+    street = properties.get("street") or properties.get("addr:street")
+    return {"street": str(street)} if street else {}
 
 
 def _own(properties: Properties) -> tuple[str, str]:
@@ -90,6 +109,17 @@ def _place(properties: Properties) -> tuple[str, str]:
     return str(properties["distname"]), PLACE_KINDS.get(str(properties.get("fontheight")), "")
 
 
+def _building(properties: Properties) -> tuple[str, str]:
+    return "", "building"
+
+
+def _house_number(properties: Properties) -> tuple[str, str]:
+    number = str(properties.get("addr:housenumber") or "").strip()
+    if not number:
+        raise Unreadable("has no house number")
+    return number, "house_number"
+
+
 def uninhabited(feature: object) -> str:
     """The name of a place of the OS that nobody lives in, such as a hill or a wood; else empty."""
     properties = feature.get("properties") if isinstance(feature, dict) else None
@@ -106,6 +136,8 @@ LAYERS: dict[str, Callable[[Properties], tuple[str, str]]] = {
     "water": _water,
     "green": _green,
     "places": _place,
+    "buildings": _building,
+    "house_numbers": _house_number,
 }
 
 

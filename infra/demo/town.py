@@ -73,14 +73,15 @@ def point_on_street(town: Town, rng: Random) -> tuple[Street, float, float]:
 def features(town: Town) -> dict[str, list[dict[str, Any]]]:
     """GeoJSON features by layer: roads, water, green, places."""
     return {
-        "roads": [_feature("LineString", s.line, s.name, s.kind) for s in town.streets],
-        "water": [_feature("Polygon", (a.ring,), a.name, a.kind) for a in town.waters],
-        "green": [_feature("Polygon", (a.ring,), a.name, a.kind) for a in town.greens],
-        "places": [_feature("Point", p.point, p.name, p.kind) for p in town.places],
+        "roads": [feature("LineString", s.line, s.name, s.kind) for s in town.streets],
+        "water": [feature("Polygon", (a.ring,), a.name, a.kind) for a in town.waters],
+        "green": [feature("Polygon", (a.ring,), a.name, a.kind) for a in town.greens],
+        "places": [feature("Point", p.point, p.name, p.kind) for p in town.places],
     }
 
 
-def _feature(shape: str, coordinates: Any, name: str, kind: str) -> dict[str, Any]:
+def feature(shape: str, coordinates: Any, name: str, kind: str) -> dict[str, Any]:
+    """A GeoJSON feature as `infra.basemap` reads it."""
     return {
         "type": "Feature",
         "properties": {"name": name, "kind": kind},

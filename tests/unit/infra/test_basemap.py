@@ -3,6 +3,7 @@
 import gzip
 import json
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,11 @@ import pmtiles.reader
 import pytest
 
 from chalicelib.catalogue.load import load
+from chalicelib.geo.point import Point, distance_m
 from infra.basemap import BasemapError, build, layer_of
+from infra.basemap_layers import read_feature
 from infra.demo.basemap import COMMITTED, fingerprint, write
+from infra.demo.houses import houses
 from infra.demo.town import load_town
 
 PMTILES: Any = pmtiles.reader  # its functions carry no types
@@ -47,6 +51,8 @@ def test_every_bath_feature_is_taken_or_refused_when_built_from_os_files(tmp_pat
         ("my_town_water.geojson.gz", "water"),
         ("bath_greenspace.geojson", "green"),
         ("bath_place_names.geojson.gz", "places"),
+        ("SU_Building.geojson", "buildings"),
+        ("town_house_numbers.geojson.gz", "house_numbers"),
     ],
 )
 def test_layer_is_found_when_the_file_is_named_after_it(name: str, layer: str) -> None:
@@ -94,7 +100,7 @@ def test_feature_is_counted_with_its_reason_when_it_cannot_be_read(
         ("roads.geojson.gz", b"plain", "cannot be read as GeoJSON"),
         ("roads.geojson.gz", gzip.compress(b"{}" * 99, mtime=0)[:-9], "cannot be read as GeoJSON"),
         ("roads.csv", b"", "give a file that ends in .geojson(.gz)."),
-        ("trams.geojson", b"{}", "name it roads, water, green, places.geojson"),
+        ("trams.geojson", b"{}", "name it roads, water, green, places, "),
     ],
 )
 def test_build_names_the_file_and_the_fix_when_it_cannot_start(
@@ -110,6 +116,51 @@ def test_build_names_the_file_and_the_fix_when_it_cannot_start(
     assert not (tmp_path / "out.pmtiles").exists()
 
 
+def test_house_numbers_are_taken_from_open_street_map_and_from_our_own_files(
+    tmp_path: Path,
+) -> None:
+    at = {"type": "Point", "coordinates": [-1.08, 53.95]}
+    theirs = {"addr:housenumber": "12a", "addr:street": "Thimble Row"}
+    ours = {"name": "14", "kind": "house_number", "street": "Thimble Row"}
+    none = {"addr:street": "Thimble Row"}
+    features = [
+        {"type": "Feature", "properties": each, "geometry": at} for each in (theirs, ours, none)
+    ]
+    assert [read_feature("house_numbers", each)["properties"] for each in features[:2]] == [
+        {"name": number, "kind": "house_number", "street": "Thimble Row"}
+        for number in ("12a", "14")
+    ]
+    file = _collection(tmp_path / "house_numbers.geojson", features)
+    summary = build([file], tmp_path / "out.pmtiles")
+    assert summary.taken == {"house_numbers": 2}
+    assert [refused.reason for refused in summary.refused] == ["has no house number"]
+
+
+def test_building_of_the_survey_needs_no_property_to_be_drawn() -> None:
+    ring = [[-1.08, 53.95], [-1.07, 53.95], [-1.07, 53.96], [-1.08, 53.95]]
+    building = {
+        "type": "Feature",
+        "properties": {"featcode": 15014},
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+    }
+    assert read_feature("buildings", building)["properties"]["kind"] == "building"
+
+
+def test_houses_of_the_demo_town_are_numbered_by_side_and_stand_off_the_streets() -> None:
+    on_street = [each for each in houses() if each.street == "Tinder Gate"]
+    odd = [each.number for each in on_street if each.number % 2]
+    even = [each.number for each in on_street if not each.number % 2]
+    assert odd == list(range(1, 2 * len(odd), 2)) and len(odd) > 10
+    assert even == list(range(2, 2 * len(even) + 1, 2)) and len(even) > 10
+    corners = [corner for street in load_town().streets for corner in street.line]
+    for each in on_street:
+        assert min(map(partial(_metres, each.middle), corners)) > 10
+
+
+def _metres(one: tuple[float, float], other: tuple[float, float]) -> float:
+    return distance_m(Point(long=one[0], lat=one[1]), Point(long=other[0], lat=other[1]))
+
+
 def test_build_says_so_when_nothing_is_left_to_draw(tmp_path: Path) -> None:
     file = _collection(tmp_path / "roads.geojson", [])
     with pytest.raises(BasemapError, match="Nothing to draw"):
@@ -121,11 +172,14 @@ def test_committed_map_is_of_this_town_when_its_description_is_read() -> None:
     header, metadata = reader.header(), reader.metadata()
     assert metadata["description"] == f"features {fingerprint()}", "run infra.demo.basemap.write"
     assert (header["min_zoom"], header["max_zoom"]) == (10, 14)
-    assert _layers(COMMITTED) == {"roads", "green", "water", "places"}
+    assert _layers(COMMITTED) == {
+        *("roads", "green", "water", "places"),
+        *("buildings", "house_numbers"),
+    }
     west, south, east, north = (edge * 1e7 for edge in load("demo").box)
     assert west <= header["min_lon_e7"] < header["max_lon_e7"] <= east
     assert south <= header["min_lat_e7"] < header["max_lat_e7"] <= north
-    assert COMMITTED.stat().st_size < 400_000
+    assert COMMITTED.stat().st_size < 700_000
 
 
 def test_every_street_name_is_in_the_committed_map_when_fully_zoomed_in() -> None:

@@ -21,10 +21,16 @@ export const COLOURS = {
   minor: "#ffffff",
   major: "#ffe7ad",
   majorCasing: "#d9b860",
+  building: "#e2ddd1",
+  buildingEdge: "#cdc6b6",
   text: "#2b3431",
+  number: "#5a544a",
   place: "#10201d",
   halo: "#ffffff",
 };
+
+/** From here on, buildings are shown. */
+const STREET_ZOOM = 16;
 
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif';
 
@@ -76,6 +82,11 @@ export const paintRules: PaintRule[] = [
     filter: isKind("stream"),
   },
   {
+    dataLayer: "buildings",
+    symbolizer: new PolygonSymbolizer({ fill: COLOURS.building, stroke: COLOURS.buildingEdge, width: 1 }),
+    minzoom: STREET_ZOOM,
+  },
+  {
     dataLayer: "roads",
     symbolizer: new LineSymbolizer({ color: COLOURS.path, width: 1.4, dash: [4, 3] }),
     filter: isKind("path"),
@@ -115,10 +126,25 @@ function placeNames(kind: string, size: number, minzoom: number, maxzoom: number
   return { dataLayer: "places", symbolizer, filter: isKind(kind), minzoom, maxzoom };
 }
 
+const houseNumbers: LabelRule = {
+  dataLayer: "house_numbers",
+  symbolizer: new CenteredTextSymbolizer({
+    labelProps: ["name"],
+    fontFamily: FONT,
+    fontWeight: 500,
+    fontSize: (zoom) => (zoom >= 18 ? 13 : 11),
+    fill: COLOURS.number,
+    stroke: COLOURS.building,
+    width: 2,
+  }),
+  minzoom: STREET_ZOOM + 1,
+};
+
 export const labelRules: LabelRule[] = [
   placeNames("town", 19, 10, 15),
   placeNames("suburb", 14, 12, 15),
   placeNames("village", 14, 11, 16),
   streetNames("major", 14),
   streetNames("minor", 15),
+  houseNumbers,
 ];
