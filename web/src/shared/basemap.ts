@@ -1,9 +1,9 @@
 /** A Leaflet map over the council's own base map. Imported only once a map is asked for. */
 import "leaflet/dist/leaflet.css";
+import "../styles/basemap.scss";
 import * as L from "leaflet";
-import { leafletLayer, PmtilesSource } from "protomaps-leaflet";
-import { withCopies } from "./basemap-ranges.ts";
-import { COLOURS, labelRules, paintRules } from "./basemap-style.ts";
+import { leafletLayer } from "protomaps-leaflet";
+import { openGround } from "./basemap-ground.ts";
 import type { Council } from "./council.ts";
 import { element } from "./dom.ts";
 import type { Place } from "./reports.ts";
@@ -44,32 +44,11 @@ export function createMap(
  * stays blank.
  */
 export async function drawGround(map: L.Map, council: Council, whole?: Blob): Promise<boolean> {
-  if (!council.basemap) return false;
-  const archive = new PmtilesSource(council.basemap, false).p;
-  archive.source = whole ? inHand(whole, `${council.basemap} in hand`) : withCopies(archive.source);
-  const header = await archive.getHeader().catch(() => null);
-  if (!header) return false;
-  const layer = leafletLayer({
-    url: archive,
-    maxDataZoom: header.maxZoom,
-    paintRules,
-    labelRules,
-    backgroundColor: COLOURS.ground,
-    attribution: element("span", {}, council.basemap_attribution ?? "").innerHTML,
-    lang: "en",
-  }) as unknown as L.Layer;
+  const ground = await openGround(council, whole);
+  if (!ground) return false;
+  const attribution = element("span", {}, council.basemap_attribution ?? "").innerHTML;
+  const layer = leafletLayer({ ...ground, attribution }) as unknown as L.Layer;
   if (council.basemap_attribution) L.control.attribution({ prefix: false }).addTo(map);
   layer.addTo(map);
   return true;
-}
-
-/** Reads the archive from a whole file: answers to range requests cannot be stored for later. */
-function inHand(
-  whole: Blob,
-  key: string,
-): { getKey(): string; getBytes(offset: number, length: number): Promise<{ data: ArrayBuffer }> } {
-  return {
-    getKey: () => key,
-    getBytes: async (offset, length) => ({ data: await whole.slice(offset, offset + length).arrayBuffer() }),
-  };
 }

@@ -5,6 +5,7 @@ import { AskPlace } from "../../shared/places/ask-place.ts";
 import { myArea } from "../../shared/places/my-area.ts";
 import { placeText } from "../../shared/places/place-text.ts";
 import type { Place } from "../../shared/reports.ts";
+import { staticMap } from "../../shared/static-map.ts";
 import { changeDraft, currentDraft } from "./draft.ts";
 import { goTo, sectionOf } from "./steps.ts";
 import { distanceWords, RADII_M } from "./words.ts";
@@ -14,7 +15,10 @@ const radius = byId<HTMLSelectElement>("topic-radius_m");
 const asked = new AskPlace(section, choose, () => currentDraft().place);
 
 radius.replaceChildren(...RADII_M.map((each) => element("option", { value: String(each) }, distanceWords(each))));
-radius.addEventListener("change", () => changeDraft({ radius_m: Number(radius.value) }));
+radius.addEventListener("change", () => {
+  changeDraft({ radius_m: Number(radius.value) });
+  drawArea();
+});
 byId("whole").addEventListener("click", () => {
   changeDraft({ place: null, place_label: "" });
   describe();
@@ -62,4 +66,11 @@ function describe(): void {
   show(byId("whole-choice"), place !== null && mayBeWhole);
   show(byId("radius-group"), place !== null);
   radius.value = String(radius_m);
+  drawArea();
+}
+
+function drawArea(): void {
+  const { place, place_label, radius_m } = currentDraft();
+  const label = `${place_label || "the location"}, ${distanceWords(radius_m)} away`;
+  byId("area-picture").replaceChildren(...(place ? staticMap({ ...place, label, radius_m }) : []));
 }

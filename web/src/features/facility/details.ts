@@ -4,6 +4,7 @@ import { element } from "../../shared/dom.ts";
 import { type Facility, inSentence, type KindDocument } from "../../shared/places/facilities.ts";
 import { openTag, telephone } from "../../shared/places/facility-entry.ts";
 import { placeText } from "../../shared/places/place-text.ts";
+import { staticMap } from "../../shared/static-map.ts";
 
 type Fact = [name: string, value: (Node | string)[]];
 
@@ -38,11 +39,12 @@ function accessOf({ accessible }: Facility): string[] {
   return [accessible ? "Wheelchair accessible" : "Not wheelchair accessible"];
 }
 
-/** The facility's coordinates, and a link to the map. */
+/** A picture of the surroundings, the facility's coordinates, and a link to the map. */
 export function positionOf(facility: Facility): HTMLElement[] {
   const { lat, long } = facility;
   const link = element("a", { href: `/map/#${DETAIL_ZOOM}/${lat.toFixed(5)}/${long.toFixed(5)}` }, "View on map");
-  return [element("h2", {}, "Location"), element("p", {}, placeText(facility)), element("p", {}, link)];
+  const picture = staticMap({ lat, long, label: facility.address || facility.name });
+  return [element("h2", {}, "Location"), ...picture, element("p", {}, placeText(facility)), element("p", {}, link)];
 }
 
 /** A link to report a problem with the facility, if its kind has a service. */

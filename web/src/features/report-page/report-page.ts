@@ -8,6 +8,7 @@ import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { reasonOf } from "../../shared/outcome.ts";
 import { postAsSignedIn } from "../../shared/post.ts";
 import type { Update } from "../../shared/reports.ts";
+import { startStaticMap } from "../../shared/static-map.ts";
 import { timelineEntry } from "../../shared/timeline.ts";
 import { startFlag } from "./flag.ts";
 import { startFollow } from "./follow.ts";
@@ -36,6 +37,8 @@ let kept: KeptDraft<Draft>;
 
 startFollow(id);
 startFlag(id);
+const picture = document.getElementById("place-picture");
+if (picture) startStaticMap(picture);
 show(sendAsNew, false);
 button.after(" ", sendAsNew);
 void openDraft<Draft>(`update-${id}`).then((opened) => {

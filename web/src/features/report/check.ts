@@ -3,6 +3,7 @@ import type { Service } from "../../shared/council.ts";
 import { byId, element } from "../../shared/dom.ts";
 import { placeText } from "../../shared/places/place-text.ts";
 import type { Draft } from "../../shared/pending-report.ts";
+import { staticMap } from "../../shared/static-map.ts";
 import { answerText, questionsOf } from "./answers.ts";
 import { enterContact, startContact } from "./contact.ts";
 import { currentService } from "./current-service.ts";
@@ -26,6 +27,9 @@ export async function enter(): Promise<void> {
   const draft = currentDraft();
   const service = await currentService();
   byId("answers").replaceChildren(...answersOf(draft, service).map(row));
+  byId("answers")
+    .querySelector("dd")!
+    .append(...pictureOf(draft));
   await enterContact();
   const { preview } = await import("./preview.ts");
   await preview(draft, service);
@@ -37,6 +41,11 @@ function whereText(draft: Draft): string {
     ? [draft.place_label, placeText(place)].filter(Boolean).join(", ")
     : "No pin: we'll find the location";
   return [addressOf(draft), pin].filter(Boolean).join("\n");
+}
+
+function pictureOf(draft: Draft): HTMLElement[] {
+  const place = placeOf(draft);
+  return place ? staticMap({ ...place, label: draft.place_label || addressOf(draft) }) : [];
 }
 
 function answersOf(draft: Draft, service: Service | undefined): Answer[] {

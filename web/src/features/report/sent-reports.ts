@@ -9,6 +9,7 @@ export type Visibility = "public" | "waiting" | "held" | "private" | "withdrawn"
 export interface Receipt extends Omit<StoredReport, "lat" | "long"> {
   lat: number | null;
   long: number | null;
+  address?: string | null;
   visibility?: Visibility;
 }
 

@@ -4,6 +4,7 @@ import { dayText } from "../../shared/dates.ts";
 import { byId, element, show } from "../../shared/dom.ts";
 import { rememberOwn } from "../../shared/own-reports.ts";
 import { groupReference } from "../../shared/reference.ts";
+import { staticMap } from "../../shared/static-map.ts";
 import { lastSent, type Receipt, type Sent, type Visibility } from "./sent-reports.ts";
 import { offerSharing } from "./sent-share.ts";
 import { offerWithdrawal } from "./withdraw.ts";
@@ -65,6 +66,10 @@ function linkToGive({ tracking_url }: Receipt): HTMLElement[] {
   ];
 }
 
+function pictureOf({ lat, long, address }: Receipt): HTMLElement[] {
+  return lat && long ? staticMap({ lat, long, label: address?.split("\n")[0] ?? "" }) : [];
+}
+
 function promise({ expected_datetime }: Receipt, timeZone?: string): string {
   return expected_datetime ? `We aim to deal with this by ${dayText(expected_datetime, timeZone)}.` : "";
 }
@@ -90,6 +95,7 @@ function tellNext({ receipt, account, for_other, updates_to }: Sent): void {
   show(byId("sent-map"), isPublic);
   show(byId("sent-delay"), isPublic);
   show(byId("sent-alerts"), isPublic);
+  byId("sent-place").replaceChildren(...pictureOf(receipt));
   byId<HTMLAnchorElement>("sent-alerts-link").href = `/alerts/?report=${receipt.service_request_id}`;
   byId<HTMLAnchorElement>("sent-map").href = `/map/#17/${receipt.lat}/${receipt.long}`;
 }
