@@ -40,11 +40,12 @@ def assert_within_budget(
 ) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    page.goto(f"/{path}/", wait_until="networkidle")
+    page.goto(f"/{path}" if "?" in path else f"/{path}/", wait_until="networkidle")
     assets = {match.group() for url in asked if (match := re.search(r"/assets/.+", url))}
     assets = {each for each in assets if not each.startswith(apart)}
     scripts = {each for each in assets if each.endswith(".js")}
-    assert f"/assets/{path.replace('/', '-')}.js" in scripts
+    name = path.split("/?")[0].replace("/", "-")
+    assert f"/assets/{name}.js" in scripts
     assert sum(map(weight, scripts)) <= most_script
     assert sum(map(weight, assets - scripts)) <= most_style
 
@@ -80,10 +81,16 @@ def test_map_of_the_place_is_not_loaded_unasked_when_data_is_saved(new_page: New
     expect(page.locator("#place-map-canvas canvas").first).to_be_visible()
 
 
-def test_first_load_of_the_map_page_stays_within_its_budget_without_the_map(
-    new_page: NewPage,
+@pytest.mark.parametrize("path", ["map", "facility/?id=toilets-1"])
+def test_first_load_of_a_page_with_a_map_stays_within_its_budget_without_the_map(
+    path: str, places: None, new_page: NewPage
 ) -> None:
-    assert_within_budget(new_page(), "map", apart=MAP)
+    assert_within_budget(new_page(), path, apart=MAP)
+
+
+def test_map_stays_within_its_budget() -> None:
+    chunks = [f"/assets/chunks/{each.name}" for each in (WEB / "assets" / "chunks").iterdir()]
+    assert sum(weight(each) for each in chunks if each.startswith(MAP)) <= MOST_MAP
 
 
 @pytest.mark.parametrize("path", SIGNED_IN)
