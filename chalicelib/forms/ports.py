@@ -20,6 +20,7 @@ class Neighbour:
     title: str
     state: str
     state_label: str
+    is_overdue: bool
     since: str
     distance_m: int
     url: str

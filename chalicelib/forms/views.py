@@ -61,6 +61,10 @@ class Wording:
         local = moment.astimezone(self._zone)
         return f"{local.day} {local:%B %Y}"
 
+    def is_overdue(self, expected: datetime | None) -> bool:
+        """True if the promised day is over."""
+        return expected is not None and is_overdue(expected, self._now(), self._zone)
+
     def report(self, report: ReportView) -> dict[str, Any]:
         """The report as a page shows it."""
         expected = report.expected_datetime
@@ -78,7 +82,7 @@ class Wording:
             "requested": self.date(report.requested_datetime),
             "promise": self.date(expected) if expected and report.status == "open" else None,
             "delay": report.delay and self._delay(report.delay),
-            "is_overdue": expected and is_overdue(expected, self._now(), self._zone),
+            "is_overdue": self.is_overdue(expected),
             "photos": report.photos,
             "updates": [self._update(update) for update in report.updates],
             "followers": report.followers,

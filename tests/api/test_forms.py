@@ -419,6 +419,17 @@ def test_report_continues_when_no_nearby_report_is_the_same(
     assert browser.page.title.startswith("More about the problem")
 
 
+@pytest.mark.parametrize(("days", "is_overdue"), [(1, False), (60, True)])
+def test_nearby_report_is_overdue_when_its_date_has_passed(
+    days: int, is_overdue: bool, browser: Browser, stored: ServiceRequest
+) -> None:
+    browser.to("What is the problem?")
+    with time_machine.travel(utc_now() + timedelta(days=days), tick=False):
+        browser.fill({"service_code": "pothole"})
+    assert browser.page.title.startswith("Has it been reported already?")
+    assert ("Overdue" in browser.page.text) is is_overdue
+
+
 def private(browser: Browser) -> PageReader:
     browser.to(
         "Check your answers",

@@ -76,3 +76,19 @@ def test_report_continues_when_none_is_the_same_and_asks_once(
     expect(page.get_by_role("heading", name="Has it been reported already?")).to_be_visible()
     page.get_by_role("link", name="Back").click()
     assert choose_service(page, "Pothole") == "details"
+
+
+def test_report_nearby_is_overdue_when_its_date_has_passed(
+    new_page: NewPage, stack: LocalStack
+) -> None:
+    report_here(new_page, stack, "A hole that has been there for long")
+    for year, says in ((None, []), (2030, ["Overdue"])):
+        page = new_page(geolocation=BENCH, permissions=["geolocation"])
+        if year:
+            page.clock.set_fixed_time(f"{year}-01-01T12:00:00+00:00")
+        page.goto("/report/")
+        place(page)
+        assert choose_service(page, "Pothole") == "nearby"
+        item = page.locator("#nearby-list > li").filter(has_text="there for long")
+        expect(item).to_contain_text("metres away")
+        expect(item.locator(".app-tag--overdue")).to_have_text(says)

@@ -44,7 +44,7 @@ def assert_within_budget(
     assets = {match.group() for url in asked if (match := re.search(r"/assets/.+", url))}
     assets = {each for each in assets if not each.startswith(apart)}
     scripts = {each for each in assets if each.endswith(".js")}
-    name = path.split("/?")[0].replace("/", "-")
+    name = path.split("/?", maxsplit=1)[0].replace("/", "-")
     assert f"/assets/{name}.js" in scripts
     assert sum(map(weight, scripts)) <= most_script
     assert sum(map(weight, assets - scripts)) <= most_style

@@ -48,12 +48,20 @@ class Siblings:
             limit=MOST_NEIGHBOURS,
             ports=reports_ports(),
         )
+        # The index of places has no target dates.
+        stored = reports_ports().repository.many([near.report.service_request_id for near in found])
+        overdue = {
+            request_id
+            for request_id, report in stored.items()
+            if shown_as.is_overdue(report.expected_datetime)
+        }
         return [
             Neighbour(
                 service_request_id=report.service_request_id,
                 title=report.title or services[service_code].service_name,
                 state=report.state,
                 state_label=LABELS[report.state],
+                is_overdue=report.service_request_id in overdue,
                 since=shown_as.date(report.requested_datetime),
                 distance_m=round(distance_m),
                 url=public_page("", report.service_request_id),

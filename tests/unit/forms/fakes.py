@@ -70,6 +70,7 @@ def neighbour(**values: Any) -> Neighbour:
             "title": "Deep hole",
             "state": "open",
             "state_label": "Open",
+            "is_overdue": False,
             "since": "1 June 2026",
             "distance_m": 12,
             "url": "/reports/000000000001",

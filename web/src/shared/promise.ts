@@ -14,7 +14,7 @@ export interface Promised {
 }
 
 /** A tag for a list if the date has passed or is later than promised, with the new date and the reason. */
-export function promiseTags({ expected_datetime, delay }: Promised, timeZone: string): HTMLElement[] {
+export function promiseTags({ expected_datetime, delay }: Promised, timeZone?: string): HTMLElement[] {
   if (!expected_datetime) return [];
   const late = isOverdue(expected_datetime, new Date(), timeZone);
   if (!late && !delay) return [];

@@ -34,14 +34,14 @@ async function fetchNearby(): Promise<Nearby[]> {
   return inTime(addWords(items), items);
 }
 
-/** Adds descriptions from the published documents; the list has none. */
+/** Adds descriptions and target dates from the published documents; the list has none. */
 async function addWords(items: Nearby[]): Promise<Nearby[]> {
   const template = (await loadCouncil()).request;
   return Promise.all(
     items.map(async (item) => {
       const url = template.replace("{service_request_id}", item.service_request_id);
       const document = await getJson<Report>(url, PATIENCE_MS / 2).catch(() => null);
-      return { ...item, description: document?.description };
+      return { ...item, description: document?.description, expected_datetime: document?.expected_datetime ?? null };
     }),
   );
 }

@@ -4,6 +4,7 @@ import { dayElement } from "../../shared/dates.ts";
 import { actionButton, byId, element, show } from "../../shared/dom.ts";
 import { follows } from "../../shared/follows.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
+import { promiseTags } from "../../shared/promise.ts";
 import { stateTag } from "../../shared/states.ts";
 import { currentService } from "./current-service.ts";
 import { about, changeDraft, finishDraft } from "./draft.ts";
@@ -52,6 +53,7 @@ function entry(item: Nearby, serviceName: string, timeZone?: string): HTMLElemen
     "p",
     { class: "app-nearby__facts" },
     stateTag(item.state),
+    ...promiseTags(item, timeZone),
     distance,
     " reported on ",
     dayElement(item.requested_datetime, timeZone),

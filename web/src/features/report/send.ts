@@ -9,7 +9,7 @@ import { whenToRetry } from "../../shared/send.ts";
 import { bodyOf } from "./body.ts";
 import { contactErrors } from "./contact.ts";
 import { currentService } from "./current-service.ts";
-import { changeDraft, currentDraft, finishDraft, handOver, keptWords, renewKey, senderOf } from "./draft.ts";
+import { addressOf, changeDraft, currentDraft, finishDraft, handOver, keptWords, renewKey, senderOf } from "./draft.ts";
 import { allowed } from "./flow.ts";
 import type { PhotosOutcome } from "./send-photos.ts";
 import { type Receipt, rememberSent, type Sent } from "./sent-reports.ts";
@@ -66,7 +66,8 @@ async function send(): Promise<void> {
     const body = bodyOf(currentDraft(), service, photos.photo_ids);
     const account = senderOf(draft);
     const updates_to = draft.anonymous || draft.no_alerts ? "" : draft.email.trim();
-    const sender = { account, key: draft.key, for_other: isAssisted(draft), updates_to };
+    const where = addressOf(draft) || draft.place_label;
+    const sender = { account, key: draft.key, for_other: isAssisted(draft), updates_to, where };
     const outcome = await postAs<Receipt>(account, "/api/reports", body, draft.key);
     if (outcome.kind === "later") return await waitOrExplain(service, outcome.retryAfterSeconds);
     settle(outcome, sender);

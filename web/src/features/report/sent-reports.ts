@@ -9,7 +9,6 @@ export type Visibility = "public" | "waiting" | "held" | "private" | "withdrawn"
 export interface Receipt extends Omit<StoredReport, "lat" | "long"> {
   lat: number | null;
   long: number | null;
-  address?: string | null;
   visibility?: Visibility;
 }
 
@@ -23,6 +22,8 @@ export interface Sent {
   for_other: boolean;
   /** The email address that gets updates, if it is known here. */
   updates_to?: string;
+  /** Its place in words, if it is known here. */
+  where?: string;
   /** By this phone's clock, in milliseconds. */
   at: number;
 }

@@ -66,15 +66,16 @@ function linkToGive({ tracking_url }: Receipt): HTMLElement[] {
   ];
 }
 
-function pictureOf({ lat, long, address }: Receipt): HTMLElement[] {
-  return lat && long ? staticMap({ lat, long, label: address?.split("\n")[0] ?? "" }) : [];
+function pictureOf({ receipt: { lat, long }, where = "" }: Sent): HTMLElement[] {
+  return lat && long ? staticMap({ lat, long, label: where.split("\n")[0]! }) : [];
 }
 
 function promise({ expected_datetime }: Receipt, timeZone?: string): string {
   return expected_datetime ? `We aim to deal with this by ${dayText(expected_datetime, timeZone)}.` : "";
 }
 
-function tellNext({ receipt, account, for_other, updates_to }: Sent): void {
+function tellNext(sent: Sent): void {
+  const { receipt, account, for_other, updates_to } = sent;
   const visibility = receipt.visibility ?? "public";
   const { text, link } = NEXT[visibility] ?? NEXT.waiting;
   const placed = receipt.lat !== null && receipt.lat !== undefined;
@@ -95,7 +96,7 @@ function tellNext({ receipt, account, for_other, updates_to }: Sent): void {
   show(byId("sent-map"), isPublic);
   show(byId("sent-delay"), isPublic);
   show(byId("sent-alerts"), isPublic);
-  byId("sent-place").replaceChildren(...pictureOf(receipt));
+  byId("sent-place").replaceChildren(...pictureOf(sent));
   byId<HTMLAnchorElement>("sent-alerts-link").href = `/alerts/?report=${receipt.service_request_id}`;
   byId<HTMLAnchorElement>("sent-map").href = `/map/#17/${receipt.lat}/${receipt.long}`;
 }
