@@ -140,8 +140,8 @@ def import_reports(file: Path, mapping: Path | None, allow_rejects: bool) -> Non
 )
 @ALLOW_REJECTS
 def build_basemap(files: tuple[Path, ...], allow_rejects: bool) -> None:
-    """Builds and publishes the street map from GeoJSON files of roads, water, green and places,
-    and the list of streets and places that people search.
+    """Builds and publishes the street map from GeoJSON files of roads, water, green, places,
+    buildings and house numbers, and the list of streets and places that people search.
 
     A file's name says which it is: roads.geojson, town_water.geojson.gz.
     """

@@ -196,6 +196,7 @@ class MessageComposer:
             manage_url=ways.manage_url,
             unsubscribe_url=ways.unsubscribe_url,
             reply_to=case or self.reply_to,
+            map_url=self._map_url(report),
         )
 
     def of_notice(self, alert: Alert, notice: Notice, ways: SubscriptionLinks) -> Message:
@@ -245,6 +246,12 @@ class MessageComposer:
             unsubscribe_url=ways.unsubscribe_url,
             reply_to=self.reply_to,
         )
+
+    def _map_url(self, report: ReportNews) -> str | None:
+        """The place of a report that everybody may see on the map."""
+        if not report.is_public or report.lat is None:
+            return None
+        return f"{self.site_url}/map/#17/{report.lat}/{report.long}"
 
     def _facts(self, report: ReportNews) -> tuple[Fact, ...]:
         facts = [

@@ -143,3 +143,5 @@ class Message:
     unsubscribe_url: str | None = field(default=None, repr=False)
     reply_to: str | None = field(default=None, repr=False)
     code: str | None = field(default=None, repr=False)
+    map_url: str | None = field(default=None, repr=False)
+    """Where emails lead to the place on the map."""

@@ -172,6 +172,14 @@ def test_question_is_answered_by_one_tap() -> None:
     assert links[:2] == [f"{SITE}/m/1?answer=yes", f"{SITE}/m/1?answer=no"]
 
 
+def test_email_leads_to_the_map_when_the_report_is_public_and_has_a_place() -> None:
+    mail = as_mail(of_report(lat=53.95, long=-1.08))
+    for kind in ("plain", "html"):
+        assert f"{SITE}/map/#17/53.95/-1.08" in part(mail, kind)
+    assert of_report(lat=None, long=None).map_url is None
+    assert of_report(lat=53.95, long=-1.08, visibility="waiting").map_url is None
+
+
 def test_words_of_an_officer_are_escaped_in_html() -> None:
     message = VOICE.of_notice(alert("disruption"), notice(text="<b>Bins</b> & more"), WAYS)
     mail = as_mail(message)
