@@ -13,7 +13,7 @@ from msgspec import structs
 from PIL import Image, UnidentifiedImageError
 
 from chalicelib.catalogue.load import COUNCILS, document_path, load
-from chalicelib.catalogue.model import Council
+from chalicelib.catalogue.model import Council, ServiceDefinition
 from chalicelib.catalogue.theme import FIXED, LOGO_OF_EMAILS, Palette, Theme
 from chalicelib.errors import ConfigurationError
 from chalicelib.kernel.templating import SHARED, environment
@@ -112,11 +112,17 @@ def _facts(council: Council, pictures: Iterable[Screen]) -> dict[str, object]:
         "background": council.theme.light.page,
         "version": VERSION,
         "screenshots": [screen.manifest for screen in pictures],
-        "frequent": [
-            {name: getattr(service, name) for name in ("service_code", "service_name", "icon")}
-            for service in council.frequent
-        ],
+        "frequent": _named(council.frequent),
+        "on_map": _named(each for each in council.services if each.visibility != "private"),
     }
+
+
+def _named(services: Iterable[ServiceDefinition]) -> list[dict[str, str]]:
+    """The services as pages show them with their icons."""
+    return [
+        {name: getattr(service, name) for name in ("service_code", "service_name", "icon")}
+        for service in services
+    ]
 
 
 def _variables(palette: Palette, name: str) -> dict[str, str]:

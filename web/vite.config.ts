@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { defineConfig } from "vite";
 import { readLook } from "./bundling/council.ts";
+import { kinds } from "./bundling/kinds.ts";
 import { layout } from "./bundling/layout.ts";
 import { privacy } from "./bundling/privacy.ts";
 import { serviceWorker } from "./bundling/service-worker.ts";
@@ -13,7 +14,7 @@ const look = readLook(process.env.COUNCIL ?? "demo");
 
 export default defineConfig({
   root,
-  plugins: [layout(look), privacy(look.council), tiles(look.council), serviceWorker()],
+  plugins: [layout(look), privacy(look.council), tiles(look.council), kinds(look.council), serviceWorker()],
   css: {
     preprocessorOptions: { scss: { importers: [themeImporter(look.css)] } },
     postcss: { plugins: [withoutFallbacks] },

@@ -225,6 +225,29 @@ def test_whole_row_is_the_link_and_says_where_and_when(new_page: NewPage) -> Non
     )
 
 
+def test_icon_of_the_kind_is_on_the_pin_in_the_row_and_in_the_legend(new_page: NewPage) -> None:
+    page = new_page(viewport=DESK)
+    street_view(page)
+    row = page.locator("#report-list li").filter(has_text="Pothole").first
+    request_id = row.get_attribute("data-service-request-id")
+    expect(row.locator(".app-icon use")).to_have_attribute("href", "#kind-pothole")
+    expect(row.get_by_role("link")).to_have_accessible_name(re.compile("^Pothole "))
+    pin = page.locator(f"#map [data-service-request-id='{request_id}']")
+    expect(pin.locator("use")).to_have_attribute("href", "#kind-pothole")
+    drawn = pin.locator("use").evaluate("(use) => use.getBBox().width")
+    assert drawn > 5
+
+    page.get_by_text("What the icons mean").click()
+    offered = page.get_by_label("Kind of problem").locator("option").all_inner_texts()[1:]
+    explained = page.locator("details .app-legend li")
+    expect(explained.filter(has_text="Pothole").locator("use")).to_have_attribute(
+        "href", "#kind-pothole"
+    )
+    private = {"Noise or other nuisance"}
+    assert {each.strip() for each in explained.all_inner_texts()} == set(offered) - private
+    assert violations(page) == []
+
+
 def test_address_keeps_the_filters_and_the_view(new_page: NewPage) -> None:
     page = new_page(viewport=DESK)
     street_view(page, 15)

@@ -21,6 +21,8 @@ export interface CouncilFacts {
   screenshots: Record<string, string>[];
   /** The services that are reported most often. */
   frequent: ServiceTile[];
+  /** The services whose reports everybody can see. */
+  on_map: ServiceTile[];
 }
 
 export interface ServiceTile {

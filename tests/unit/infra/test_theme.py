@@ -212,6 +212,15 @@ def test_pages_are_told_names_and_links_as_text() -> None:
     assert json.loads(made["council.json"])["name"] == "<b>&"
 
 
+def test_map_is_told_the_icon_of_each_kind_that_everybody_can_see() -> None:
+    told = json.loads(files(DEMO, COUNCILS)["council.json"])["on_map"]
+    seen = {each.service_code: each for each in DEMO.services if each.visibility != "private"}
+    assert {each["service_code"]: each["icon"] for each in told} == {
+        code: service.icon for code, service in seen.items()
+    }
+    assert "noise-nuisance" not in seen
+
+
 def test_drawing_without_text_needs_no_font() -> None:
     assert opened(as_png(drawing(SHAPE).decode(), 10, 10)).getpixel((5, 5)) == (255,) * 4
 

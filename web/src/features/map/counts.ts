@@ -1,6 +1,7 @@
 /** Counts for a map that is zoomed out too far for pins, summed in words. */
 import type { Service } from "../../shared/council.ts";
 import { byId, element, show } from "../../shared/dom.ts";
+import { kindIcon } from "./kind-icon.ts";
 import { type Filter, type Tally, tallyOf } from "./marks.ts";
 import type { Count } from "./tiles.ts";
 
@@ -18,6 +19,7 @@ export function drawCountList(counts: Count[], services: Map<string, Service>, p
       element(
         "li",
         { "data-service-code": code },
+        kindIcon(code),
         element("span", { class: "app-map__kind" }, services.get(code)?.service_name ?? "Other"),
         element("span", {}, tallyText(tally)),
       ),

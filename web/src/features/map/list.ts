@@ -5,6 +5,7 @@ import { promiseTags } from "../../shared/promise.ts";
 import { stateTag } from "../../shared/states.ts";
 import { ageText } from "./age.ts";
 import { watch } from "./details.ts";
+import { kindIcon } from "./kind-icon.ts";
 import type { Pin } from "./tiles.ts";
 
 const PAGE = 50;
@@ -45,7 +46,7 @@ function row(pin: Pin, { time_zone }: Council, services: Map<string, Service>): 
   );
   const picture = element("span", { class: "app-row__picture", "data-picture": "" });
   link.className = "app-row";
-  link.append(words, picture);
+  link.append(kindIcon(pin.service_code), words, picture);
   return element("li", { "data-service-request-id": pin.service_request_id }, link);
 }
 

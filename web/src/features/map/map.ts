@@ -1,4 +1,5 @@
 /** The map page. The list is shown first; once the map is loaded, the list shows what is in view. */
+import "./map.scss";
 import { type Council, isInside, loadCouncil, loadServices, middleOf, type Service } from "../../shared/council.ts";
 import { byId } from "../../shared/dom.ts";
 import { type Box, PIN_ZOOM, tilesIn } from "../../shared/geo/tiles.ts";

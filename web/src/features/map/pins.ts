@@ -1,4 +1,4 @@
-/** The Leaflet map with pins or, zoomed out, with counts. Open and closed reports differ by shape as well as colour; the list is the accessible alternative. */
+/** The Leaflet map with pins or, zoomed out, with counts. Open and closed reports differ by shape as well as colour, kinds of problem by icon; the list is the accessible alternative. */
 import * as L from "leaflet";
 import { createMap, drawGround } from "../../shared/basemap.ts";
 import type { Council, Service } from "../../shared/council.ts";
@@ -6,26 +6,34 @@ import { element, unseen } from "../../shared/dom.ts";
 import type { Box } from "../../shared/geo/tiles.ts";
 import { stateTag, STATES } from "../../shared/states.ts";
 import { tallyText } from "./counts.ts";
+import { kindIcon, symbolOf } from "./kind-icon.ts";
 import { reportLink } from "./list.ts";
 import type { Mark } from "./marks.ts";
 import type { Pin } from "./tiles.ts";
 import type { MapView } from "./view.ts";
 
-const OPEN =
-  '<svg viewBox="0 0 28 38" width="28" height="38"><path d="M14 36C9 28 2 22 2 14a12 12 0 0 1 24 0c0 8-7 14-12 22z"/><path class="app-pin__sign" d="M14 8.5v7M14 19.5v.1"/></svg>';
-const CLOSED =
-  '<svg viewBox="0 0 24 24" width="24" height="24"><rect x="2" y="2" width="20" height="20" rx="4"/><path class="app-pin__sign" d="m7 12.5 3.5 3.5L17 9"/></svg>';
-
-const ICONS = {
-  open: L.divIcon({
-    className: "app-pin app-pin--open",
-    html: OPEN,
-    iconSize: [28, 38],
-    iconAnchor: [14, 36],
-    popupAnchor: [0, -34],
-  }),
-  closed: L.divIcon({ className: "app-pin app-pin--closed", html: CLOSED, iconSize: [24, 24], popupAnchor: [0, -12] }),
+/** The outline of a pin, whose icon has its middle at 14, 14. */
+const OPEN = {
+  size: [34, 46],
+  box: "0 0 28 38",
+  outline: '<path d="M14 36C9 28 2 22 2 14a12 12 0 0 1 24 0c0 8-7 14-12 22z"/>',
 };
+const CLOSED = { size: [30, 30], box: "0 0 28 28", outline: '<rect x="2" y="2" width="24" height="24" rx="5"/>' };
+
+/** The kind of problem is in the icon, and the state in the outline. */
+function pinIcon({ service_code, status }: Pin): L.DivIcon {
+  const { size, box, outline } = status === "open" ? OPEN : CLOSED;
+  const [width, height] = size as [number, number];
+  const kind = `<use class="app-pin__kind" href="${symbolOf(service_code)}" x="7" y="7" width="14" height="14"/>`;
+  const foot = status === "open" ? height - 2 : height / 2;
+  return L.divIcon({
+    className: `app-pin app-pin--${status}`,
+    html: `<svg viewBox="${box}" width="${width}" height="${height}">${outline}${kind}</svg>`,
+    iconSize: [width, height],
+    iconAnchor: [width / 2, foot],
+    popupAnchor: [0, 2 - foot],
+  });
+}
 
 /** Pins that are closer than this cover each other. */
 const COVERS_PX = 24;
@@ -61,11 +69,11 @@ export function createPinMap(
   const marks = L.layerGroup().addTo(map);
   const markers = new Map<string, { pin: Pin; marker: L.Marker; drawn: string }>();
   /** A pin is drawn again only if one of these changes. */
-  const looks = ({ state, lat, long }: Pin) => `${state} ${lat} ${long}`;
+  const looks = ({ service_code, state, lat, long }: Pin) => `${service_code} ${state} ${lat} ${long}`;
 
   function add(pin: Pin): void {
     const marker = L.marker([pin.lat, pin.long], {
-      icon: ICONS[pin.status],
+      icon: pinIcon(pin),
       keyboard: false,
       zIndexOffset: pin.status === "open" ? 1000 : 0,
     });
@@ -139,7 +147,14 @@ function followLink({ service_request_id, service_code, state }: Pin, services: 
 
 function popup(pins: Pin[], services: Map<string, Service>): HTMLElement {
   const entries = pins.map((pin) =>
-    element("li", {}, reportLink(pin, services), element("p", {}, stateTag(pin.state)), ...followLink(pin, services)),
+    element(
+      "li",
+      {},
+      kindIcon(pin.service_code),
+      reportLink(pin, services),
+      element("p", {}, stateTag(pin.state)),
+      ...followLink(pin, services),
+    ),
   );
   const count = pins.length > 1 ? [element("strong", {}, `${pins.length} reports here`)] : [];
   return element("div", { class: "app-map-popup" }, ...count, element("ul", {}, ...entries));
