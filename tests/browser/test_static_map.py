@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.submission import submit
+from infra.demo.houses import houses
 from infra.local.stack import LocalStack
 from tests.browser.conftest import NewPage
 from tests.browser.published import HOME
@@ -122,3 +123,23 @@ def test_ring_shows_how_far_alerts_reach(new_page: NewPage) -> None:
     wide = picture.locator(".app-static-map__ring").evaluate("({ offsetWidth }) => offsetWidth")
     box = picture.bounding_box()
     assert box and box["height"] / 3 < wide < box["height"]
+
+
+def test_nearest_house_is_shown_in_step_with_the_pin_and_not_put_into_the_report(
+    new_page: NewPage,
+) -> None:
+    house = next(each for each in houses() if (each.street, each.number) == ("Tinder Gate", 21))
+    long, lat = house.middle
+    page = new_page(geolocation={"latitude": lat, "longitude": long}, permissions=["geolocation"])
+    page.goto("/report/")
+    words = page.locator("#place-words")
+    expect(words).to_contain_text("Near 21 Tinder Gate")
+    expect(page.get_by_label("Nearest house number")).to_have_value("Tinder Gate")
+    shown = page.get_by_role("application", name="Map with a pin")
+    expect(shown.locator("canvas").first).to_be_visible()
+    shown.focus()
+    for _ in range(3):
+        # The map ignores a key while it still moves.
+        page.keyboard.press("Shift+ArrowLeft", delay=300)
+    expect(words).to_contain_text("Near ")
+    expect(words).not_to_contain_text("Near 21 ")

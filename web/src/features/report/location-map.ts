@@ -13,6 +13,8 @@ export interface LocationMap {
   open(): Promise<void>;
   show(place: Place): void;
   ring(position: Position): void;
+  /** The number of the nearest house in that street; an empty string if the map is not loaded or knows none. */
+  numberAt(place: Place, street: string): Promise<string>;
 }
 
 /** Not in TypeScript's own library, because only some browsers have it. */
@@ -69,6 +71,11 @@ export function startMap(known: () => Place | null, moved: (place: Place) => voi
       else if (!map) await load();
     },
     show: (place) => map?.show(place),
+    async numberAt(place, street) {
+      if (!map) return "";
+      const [council, houses] = await Promise.all([loadCouncil(), import("../../shared/basemap-houses.ts")]);
+      return houses.houseNumberAt(council, place, street).catch(() => "");
+    },
     ring(found) {
       position = found;
       drawRing();

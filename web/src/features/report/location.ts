@@ -25,6 +25,8 @@ let choices = 0;
 let map: LocationMap | null = null;
 /** How exactly the phone knew the place of the pin, until the pin is moved. */
 let accuracy_m: number | null = null;
+/** The nearest house, with its street. Only shown: a report does not name a house that its sender did not name. */
+let house = "";
 
 export function start(onward: () => Promise<void>): void {
   startPlaceBox((place, label, words) => accept(place, label, words));
@@ -109,7 +111,8 @@ function placeWords(): string {
   const { place_label, suggested_address } = currentDraft();
   const place = placeOf(currentDraft());
   if (!place) return NO_PIN;
-  const where = place_label || (suggested_address && `Near ${suggested_address}`) || placeText(place);
+  const nearest = house || suggested_address;
+  const where = place_label || (nearest && `Near ${nearest}`) || placeText(place);
   return accuracy_m === null ? where : `${where}\nAccurate to about ${metres(accuracy_m)}`;
 }
 
@@ -117,12 +120,14 @@ function metres(accuracy: number): string {
   return accuracy < 950 ? `${Math.max(5, Math.round(accuracy / 5) * 5)} metres` : `${Math.round(accuracy / 1000)} km`;
 }
 
-/** Keeps the suggested street in step with the pin. */
+/** Keeps the suggested street, and the nearest house, in step with the pin. */
 async function nameStreet(): Promise<void> {
   const place = placeOf(currentDraft());
   if (!place || currentDraft().place_label) return;
   const street = await import("../../shared/places/streets.ts").then(({ streetAt }) => streetAt(place)).catch(() => "");
+  const number = (street && (await map?.numberAt(place, street))) || "";
   if (!isStillAt(place)) return;
+  house = number && `${number} ${street}`;
   suggestStreet(street);
   describePlace();
 }
@@ -207,6 +212,7 @@ function accept(place: Place, label = "", suggested = "", accuracy: number | nul
 function take(place: Place, label: string, suggested: string, accuracy: number | null): void {
   choices++;
   accuracy_m = accuracy;
+  house = "";
   movePin(place, label, suggested);
   tellPlace();
 }
@@ -228,4 +234,5 @@ async function openMap(): Promise<void> {
       take(moved, "", currentDraft().suggested_address, null);
     });
   await map?.open();
+  await nameStreet();
 }
