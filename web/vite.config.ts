@@ -12,6 +12,9 @@ import { tiles } from "./bundling/tiles.ts";
 const root = import.meta.dirname;
 const look = readLook(process.env.COUNCIL ?? "demo");
 
+/** The chunks that every page has loaded before it imports others. */
+const LOADED = /\/(shared|preload-helper)-/;
+
 export default defineConfig({
   root,
   plugins: [layout(look), privacy(look.council), tiles(look.council), kinds(look.council), serviceWorker()],
@@ -26,7 +29,8 @@ export default defineConfig({
     modulePreload: {
       polyfill: false,
       // Every page would carry the list of files of what few need, and none in a hurry.
-      resolveDependencies: (file, needed) => (file.includes("outbox-notices") ? [] : needed),
+      resolveDependencies: (file, needed, { hostType }) =>
+        file.includes("outbox-notices") ? [] : needed.filter((each) => hostType === "html" || !LOADED.test(each)),
     },
     target: "es2022",
     rolldownOptions: {

@@ -1,4 +1,5 @@
 /** A bar chart with a table of the same numbers for screen readers. Bars differ by pattern as well as colour. */
+import "../styles/figures.scss";
 import { element, unseen } from "./dom.ts";
 
 /** A hidden number is null. */

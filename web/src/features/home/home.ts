@@ -1,4 +1,5 @@
 /** The home page: service disruption, an unfinished report, and the resident's own area. */
+import "../../styles/_home.scss";
 import { loadCouncil } from "../../shared/council.ts";
 import { concerns, disruptionNotice, disruptions } from "../../shared/disruptions.ts";
 import { byId, show } from "../../shared/dom.ts";

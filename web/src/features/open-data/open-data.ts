@@ -1,4 +1,5 @@
 /** Lists the files and feeds, with the day when each month was last updated. */
+import "../../styles/open-data.scss";
 import { getJson } from "../../shared/api.ts";
 import { loadCouncil } from "../../shared/council.ts";
 import { dayElement } from "../../shared/dates.ts";

@@ -1,4 +1,5 @@
 /** The council's figures by month: for all reports, or for a kind of problem or ward in the address. */
+import "../../styles/open-data.scss";
 import { getJson } from "../../shared/api.ts";
 import { chart, type Row } from "../../shared/chart.ts";
 import { byId, element, show, unseen } from "../../shared/dom.ts";
