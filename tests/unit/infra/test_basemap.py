@@ -123,7 +123,7 @@ def test_house_numbers_are_taken_from_open_street_map_and_from_our_own_files(
     theirs = {"addr:housenumber": "12a", "addr:street": "Thimble Row"}
     ours = {"name": "14", "kind": "house_number", "street": "Thimble Row"}
     none = {"addr:street": "Thimble Row"}
-    features = [
+    features: list[Mapping[str, Any]] = [
         {"type": "Feature", "properties": each, "geometry": at} for each in (theirs, ours, none)
     ]
     assert [read_feature("house_numbers", each)["properties"] for each in features[:2]] == [
