@@ -125,10 +125,17 @@ async function nameStreet(): Promise<void> {
   const place = placeOf(currentDraft());
   if (!place || currentDraft().place_label) return;
   const street = await import("../../shared/places/streets.ts").then(({ streetAt }) => streetAt(place)).catch(() => "");
-  const number = (street && (await map?.numberAt(place, street))) || "";
   if (!isStillAt(place)) return;
-  house = number && `${number} ${street}`;
   suggestStreet(street);
+  describePlace();
+  if (street) await nameHouse(place, street);
+}
+
+/** Comes after the street, which fills the address and must not wait while the resident begins to type. */
+async function nameHouse(place: Place, street: string): Promise<void> {
+  const number = await map?.numberAt(place, street);
+  if (!number || !isStillAt(place)) return;
+  house = `${number} ${street}`;
   describePlace();
 }
 
