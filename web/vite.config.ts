@@ -12,8 +12,8 @@ import { tiles } from "./bundling/tiles.ts";
 const root = import.meta.dirname;
 const look = readLook(process.env.COUNCIL ?? "demo");
 
-/** The chunks that every page has loaded before it imports others. */
-const LOADED = /\/(shared|preload-helper)-/;
+/** The chunks that pages have loaded before they import others, or that are too small to be loaded ahead. */
+const LOADED = /\/(shared|preload-helper|rolldown-runtime)-/;
 
 export default defineConfig({
   root,
