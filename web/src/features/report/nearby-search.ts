@@ -41,7 +41,12 @@ async function addWords(items: Nearby[]): Promise<Nearby[]> {
     items.map(async (item) => {
       const url = template.replace("{service_request_id}", item.service_request_id);
       const document = await getJson<Report>(url, PATIENCE_MS / 2).catch(() => null);
-      return { ...item, description: document?.description, expected_datetime: document?.expected_datetime ?? null };
+      return {
+        ...item,
+        description: document?.description,
+        expected_datetime: document?.expected_datetime ?? null,
+        delay: document?.delay ?? null,
+      };
     }),
   );
 }
