@@ -281,6 +281,8 @@ PUBLIC_FIELDS = {
     "requested_datetime",
     "updated_datetime",
     "expected_datetime",
+    "delay",
+    "planned_day",
     "external_reference",
     "asset_id",
     "tracking_url",

@@ -10,10 +10,12 @@ from playwright.sync_api import Page, Route
 
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.reports.model import Photo
+from chalicelib.reports.usecases.access import Author
+from chalicelib.reports.usecases.submission import submit
 from infra.local.stack import LocalStack
 from tests import builders
 from tests.browser.conftest import DESK, PHONE, NewPage
-from tests.browser.published import HOME, put_json
+from tests.browser.published import HOME, TOILETS, put_json
 from tests.browser.signing_in import new_account, sign_in
 from tests.browser.test_accessibility import PAGES, RESULTS
 from tests.browser.test_disruption_notices import AREA, notice
@@ -85,6 +87,14 @@ def _published(places: None, stack: LocalStack) -> None:
     take_in(REPORT.service_request_id, photo_id)
     photos = (Photo(photo_id=photo_id, state="shown"),)
     reports_ports().repository.create(builders.report(9300, photos=photos))
+    toilets = TOILETS[0]
+    broken = builders.draft(
+        service_code="public-toilet",
+        asset_id=toilets.facility_id,
+        lat=toilets.lat,
+        long=toilets.long,
+    )
+    submit(broken, "broken toilets", Author(), reports_ports())
     put_json(stack, "data/disruptions.json", {"items": [notice("No bins"), notice("No buses")]})
     stack.cloud.pump.wait_until_idle()
 

@@ -114,7 +114,7 @@ def test_photos_place_and_time_are_offered_and_used_only_on_request(
         "Photo taken on 3 May 2026, 14:10."
     )
     leave(page)
-    expect(page.locator("#answers")).to_contain_text("53.96000° north, 1.08120° west")
+    expect(page.locator("#answers")).to_contain_text("Outside 12 Market Place")
 
 
 def test_photo_chosen_first_offers_its_place(new_page: NewPage, shared_data: Path) -> None:

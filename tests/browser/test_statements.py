@@ -99,5 +99,5 @@ def test_privacy_notice_has_no_violation_and_fits_when_all_of_it_is_open(
 def test_privacy_notice_is_linked_where_contact_details_are_requested(new_page: NewPage) -> None:
     page = new_page()
     page.goto("/report/")
-    link = page.locator("[data-step=contact] a[target=_blank]")
+    link = page.locator("[data-step=check] a[target=_blank]")
     assert link.get_attribute("href") == "/privacy/"

@@ -1,7 +1,7 @@
 /** A facility's page: ?id=<facility_id>. */
 import { loadCouncil } from "../../shared/council.ts";
 import { byId, element } from "../../shared/dom.ts";
-import { findFacility } from "../../shared/places/facilities.ts";
+import { type Facility, findFacility } from "../../shared/places/facilities.ts";
 import { faultNote } from "../../shared/places/facility-entry.ts";
 import { openReportsOf } from "../../shared/places/open-reports.ts";
 import { factsOf, positionOf, reportLink } from "./details.ts";
@@ -27,21 +27,23 @@ async function start(): Promise<void> {
     return status.replaceChildren(ABSENT, element("a", { href: "/nearest/" }, "Find the nearest"));
   }
   const { facility, of } = found;
+  // Before the rest is shown, which would move when the fault comes above it.
+  const fault = of.service_code ? await openFaultOf(facility, of.service_code) : undefined;
   status.textContent = "";
   name(facility.name);
-  const faults = element("div", {});
   box.replaceChildren(
     element("p", { class: "app-lead" }, of.label),
-    faults,
+    ...(fault ? [faultNote(fault)] : []),
     factsOf(facility, council),
     ...positionOf(facility),
     ...reportLink(facility, of),
     element("p", { class: "app-muted" }, of.attribution ?? ""),
   );
-  const { service_code } = of;
-  if (!service_code) return;
-  const report = (await openReportsOf([facility], service_code).catch(() => null))?.get(facility.facility_id);
-  if (report) faults.append(faultNote(report));
+}
+
+async function openFaultOf(facility: Facility, serviceCode: string): Promise<string | undefined> {
+  const reports = await openReportsOf([facility], serviceCode).catch(() => null);
+  return reports?.get(facility.facility_id);
 }
 
 back.addEventListener("click", (event) => {

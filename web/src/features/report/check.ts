@@ -37,10 +37,9 @@ export async function enter(): Promise<void> {
 
 function whereText(draft: Draft): string {
   const place = placeOf(draft);
-  const pin = place
-    ? [draft.place_label, placeText(place)].filter(Boolean).join(", ")
-    : "No pin: we'll find the location";
-  return [addressOf(draft), pin].filter(Boolean).join("\n");
+  const names = [...new Set([addressOf(draft), draft.place_label])].filter(Boolean);
+  if (!place) return [...names, "No pin: we'll find the location"].join("\n");
+  return names.join("\n") || placeText(place);
 }
 
 function pictureOf(draft: Draft): HTMLElement[] {

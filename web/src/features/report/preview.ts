@@ -2,7 +2,6 @@
 import type { Service } from "../../shared/council.ts";
 import { dayText } from "../../shared/dates.ts";
 import { byId, element } from "../../shared/dom.ts";
-import { placeText } from "../../shared/places/place-text.ts";
 import type { Draft } from "../../shared/pending-report.ts";
 import { stateTag } from "../../shared/states.ts";
 import { addressOf, placeOf } from "./draft.ts";
@@ -32,7 +31,7 @@ async function card(draft: Draft, service: Service | undefined): Promise<HTMLEle
   const facts: [string, string][] = [
     ["Kind of problem", name],
     ["Reported on", dayText(new Date().toISOString())],
-    ["Where", [addressOf(draft), place ? `A pin on the map at ${placeText(place)}` : ""].filter(Boolean).join("\n")],
+    ["Where", [addressOf(draft), place ? "A pin on the map" : ""].filter(Boolean).join("\n")],
   ];
   return element(
     "article",
