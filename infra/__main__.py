@@ -17,6 +17,7 @@ from infra.import_facilities import import_facilities
 from infra.import_places import import_postcodes, import_roadworks, import_wards
 from infra.import_reports import MAPPINGS
 from infra.index_subscriptions import index_subscriptions
+from infra.languages import update_languages
 from infra.lists import new_mark, publish_figures_anew, publish_imported_lists
 from infra.local.running import RUNNING
 from infra.partners import api_key
@@ -29,7 +30,14 @@ from infra.screenshots import screenshots
 from infra.secrets import rotate_secret, token
 from infra.theme import theme
 
-WITHOUT_SETTINGS = ("bake-bank-holidays", "environment", "permissions", "screenshots", "theme")
+WITHOUT_SETTINGS = (
+    "bake-bank-holidays",
+    "environment",
+    "languages",
+    "permissions",
+    "screenshots",
+    "theme",
+)
 """Commands that work on the project's own files, or find a deployment themselves."""
 LOCAL_PATIENCE_S = 120
 
@@ -64,6 +72,7 @@ for command in (
     screenshots,
     set_roles,
     theme,
+    update_languages,
     token,
 ):
     commands.add_command(command)

@@ -18,6 +18,7 @@ from chalicelib.catalogue.theme import FIXED, LOGO_OF_EMAILS, Palette, Theme
 from chalicelib.errors import ConfigurationError
 from chalicelib.kernel.templating import SHARED, environment
 from chalicelib.kernel.version import VERSION
+from infra.languages import LINKS, web_build
 from infra.screenshots import Screen, taken
 from infra.svg import SPACE, as_png, as_text, checked_svg, ratio
 
@@ -65,6 +66,7 @@ def files(
     mark = _mark(look, beside)
     made: dict[str, bytes | str] = {
         "council.json": json.dumps(_facts(council, pictures)),
+        "languages.json": json.dumps(web_build(council)),
         "theme.css": css(look),
         "public/logo.svg": mark,
         f"public/{LOGO_OF_EMAILS}": as_png(
@@ -84,6 +86,7 @@ def files(
         made[f"public/{FONT}"] = _font(beside / look.typeface.file)
     made |= {f"public/{screen.name}": picture for screen, picture in pictures.items()}
     parts = environment(SHARED)
+    parts.globals["language_links"] = LINKS
     for name in PARTS:
         made[f"{name}.html"] = parts.get_template(f"{name}.html").render(council=council.said)
     return made

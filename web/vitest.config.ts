@@ -1,6 +1,10 @@
 /** Tests of what needs no page; those of pages are in ../tests/browser. */
 import { defineConfig } from "vitest/config";
+import { defineOf, ENGLISH } from "./bundling/languages.ts";
+import { say } from "./bundling/say.ts";
 
 export default defineConfig({
+  plugins: [say(ENGLISH)],
+  define: defineOf(ENGLISH),
   test: { include: ["tests/**/*.test.ts"], setupFiles: ["tests/clock.ts"], restoreMocks: true, unstubGlobals: true },
 });

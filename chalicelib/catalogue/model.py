@@ -2,7 +2,7 @@
 (GeoReport v2): service_code, service_name, group, keywords, attributes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -128,6 +128,18 @@ class FooterLink(Strict, frozen=True, kw_only=True):
     url: Annotated[str, Meta(pattern=r"^https://[!-~]+$", max_length=500)]
 
 
+LanguageCode = Annotated[str, Meta(pattern="^[a-z]{2,3}$")]
+FooterLinks = Annotated[tuple[FooterLink, ...], Meta(max_length=4)]
+
+
+class CouncilTexts(Strict, frozen=True, kw_only=True):
+    """The council's own texts in another language. One that is missing is shown in English."""
+
+    name: Words | None = None
+    opening_hours: Words | None = None
+    footer_links: FooterLinks = ()
+
+
 class Area(Strict, frozen=True, kw_only=True):
     """An area with a different responsible body from the rest of the council.
 
@@ -175,7 +187,8 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
     a file of boundaries has is used. `triage`: the rules that decide how a report is handled. A
     crew drives `detour_factor` times the straight line, at `crew_speed_kmh`. `channel_costs`: the
     cost of a contact, in pence. `theme` is its look. `footer_links` lead from each page to its
-    other pages. `example_place` and `example_postcode` are the examples in hints.
+    other pages. `translations` are its own texts in other languages. `example_place` and
+    `example_postcode` are the examples in hints.
     """
 
     jurisdiction_id: Annotated[str, Meta(min_length=1, max_length=100)]
@@ -218,7 +231,8 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
     ask_after_days: Annotated[int, Meta(ge=1, le=28)] = 3
     basemap_attribution: str = ""
     theme: Theme = Theme()
-    footer_links: Annotated[tuple[FooterLink, ...], Meta(max_length=4)] = ()
+    footer_links: FooterLinks = ()
+    translations: Mapping[LanguageCode, CouncilTexts] = {}
     example_place: Words | None = None
     example_postcode: Words | None = None
 
@@ -308,15 +322,21 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
 
     @property
     def said(self) -> dict[str, Any]:
-        """The council's details for pages."""
+        """The council's details for pages in English."""
+        return self.said_in("en", str)
+
+    def said_in(self, language: str, say: Callable[[str], str]) -> dict[str, Any]:
+        """The council's details for pages in a language; `say` translates the texts that are not
+        the council's own."""
+        own = self.translations.get(language, CouncilTexts())
         return {
-            "name": self.name,
+            "name": own.name or self.name,
             "phone": self.phone,
-            "opening_hours": self.opening_hours,
-            "at_other_times": at_other_times(self.out_of_hours_phone),
+            "opening_hours": own.opening_hours or self.opening_hours,
+            "at_other_times": at_other_times(self.out_of_hours_phone, say),
             "colour": self.theme.brand.ground,
             "logo": self.theme.mark,
-            "footer_links": self.footer_links,
+            "footer_links": own.footer_links or self.footer_links,
             "in_example_place": f" in {self.example_place}" if self.example_place else "",
         }
 

@@ -1,6 +1,6 @@
 """The number to call at a moment: the council's line in its hours, another one at other times."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -50,6 +50,9 @@ def line_at(
     )
 
 
-def at_other_times(out_of_hours: str | None) -> str:
-    """The text after the hours of the usual line; empty if there is no other number."""
-    return f", or at other times on {out_of_hours}" if out_of_hours else ""
+def at_other_times(out_of_hours: str | None, say: Callable[[str], str] = str) -> str:
+    """The text after the hours of the usual line; empty if there is no other number. `say`
+    translates it."""
+    if not out_of_hours:
+        return ""
+    return say(", or at other times on {phone}").format(phone=out_of_hours)

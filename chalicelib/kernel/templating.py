@@ -1,6 +1,6 @@
 """Renders pages with jinja2: one layout for all, and each slice's own templates beside its code."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,25 @@ SHARED = Path(__file__).parent / "templates"
 """The folder of layout.html, which every page extends."""
 
 
-def environment(templates: Path) -> Environment:
-    """Templates of that folder and the shared ones. Everything is escaped; an undefined name in a
-    template is an error."""
+class _Loader(FileSystemLoader):
+    """Loads templates in another language."""
+
+    def __init__(self, folders: list[Path], translated: Callable[[str], str]) -> None:
+        super().__init__(folders)
+        self._translated = translated
+
+    def get_source(self, environment: Environment, template: str) -> Any:
+        source, *rest = super().get_source(environment, template)
+        return self._translated(source), *rest
+
+
+def environment(templates: Path, translated: Callable[[str], str] = str) -> Environment:
+    """Templates of that folder and the shared ones, each as `translated` makes it. Everything is
+    escaped; an undefined name in a template is an error."""
     made = Environment(
-        loader=FileSystemLoader([templates, SHARED]), autoescape=True, undefined=StrictUndefined
+        loader=_Loader([templates, SHARED], translated), autoescape=True, undefined=StrictUndefined
     )
-    made.globals["version"] = VERSION
+    made.globals |= {"version": VERSION, "language_links": ""}
     return made
 
 
@@ -26,8 +38,13 @@ class Pages:
     """Renders the pages of one folder of templates. `council` has the values about the council that
     every page shows."""
 
-    def __init__(self, templates: Path, council: Mapping[str, Any]) -> None:
-        self._environment = environment(templates)
+    def __init__(
+        self,
+        templates: Path,
+        council: Mapping[str, Any],
+        translated: Callable[[str], str] = str,
+    ) -> None:
+        self._environment = environment(templates, translated)
         self._environment.globals["council"] = dict(council)
 
     def render(self, name: str, faults: Iterable[tuple[str, str]] = (), **context: Any) -> str:

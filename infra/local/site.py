@@ -78,7 +78,7 @@ class Server(ThreadedHTTPServer):
     signer: Signer
     cdn_headers: Callable[[str], tuple[cdn.Header, ...]]
     origin_secret: str
-    missing_page: bytes
+    missing_page: Callable[[str], bytes]
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -236,7 +236,7 @@ class SiteHandler(EdgeHandler):
 
     def _not_found(self, path: str) -> Answer:
         if cdn.behaviour(path)["TargetOriginId"] == cdn.PAGES:
-            return 404, cdn.missing_headers(), self.server.missing_page
+            return 404, cdn.missing_headers(), self.server.missing_page(path)
         return 404, {"Content-Type": "text/plain; charset=utf-8"}, b"Not found\n"
 
     def _object(self, key: str, **asked: Any) -> Answer:

@@ -32,7 +32,7 @@ from infra.local.cloud import DEMO, Cloud
 from infra.local.edge import HSTS
 from infra.local.push import PushService
 from infra.local.signed import Signer
-from infra.missing_page import missing_page
+from infra.missing_page import missing_pages
 from infra.publish_web import WebFile, publish_web, put
 
 HOST = "127.0.0.1"
@@ -110,7 +110,7 @@ class LocalStack:
         self._site.signer = Signer(secret_of, lambda: datetime.now(UTC))
         self._site.cdn_headers = self._cdn_headers
         self._site.origin_secret = container.secret("origin").current()
-        self._site.missing_page = missing_page(container.council()).encode()
+        self._site.missing_page = missing_pages(container.council())
         for server in (self._site, self._endpoint):
             threading.Thread(target=server.serve_forever, daemon=True).start()
         self.push.start()

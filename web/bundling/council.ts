@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { resolve } from "node:path";
+import type { Language } from "./languages.ts";
 
 export interface CouncilFacts {
   name: string;
@@ -39,6 +40,8 @@ export interface Look {
   parts: Record<string, string>;
   /** The logo, the icons and the typeface by address, without the first slash. */
   files: Map<string, Uint8Array>;
+  /** The languages of pages beside English. */
+  languages: Language[];
 }
 
 const PROJECT = resolve(import.meta.dirname, "../..");
@@ -66,6 +69,7 @@ function lookIn(folder: string): Look {
   const text = (name: string) => readFileSync(resolve(folder, name), "utf8");
   return {
     council: JSON.parse(text("council.json")) as CouncilFacts,
+    languages: JSON.parse(text("languages.json")) as Language[],
     css: text("theme.css"),
     parts: Object.fromEntries(PARTS.map((name) => [name, text(`${name}.html`)])),
     files: filesIn(resolve(folder, "public")),

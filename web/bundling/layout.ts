@@ -7,6 +7,7 @@ import { resolve } from "node:path";
 import type { Plugin } from "vite";
 import type { CouncilFacts, Look } from "./council.ts";
 import { escapeHtml } from "./escape.ts";
+import { type Language, languageLinks } from "./languages.ts";
 
 const PARTS = resolve(import.meta.dirname, "../src/layout");
 const FACT = /\{\{ council\.(\w+)(\|replace\(' ', ''\))? \}\}/g;
@@ -32,17 +33,35 @@ function pagePath(path: string): string {
   return path.replace(/index\.html$/, "");
 }
 
-export function layout({ council, parts, files }: Look): Plugin {
+/** Puts in the links to the page in other languages, if it has any. */
+function withLanguages(html: string, page: string, language: Language, all: Language[]): string {
+  const isTranslated = all.some(({ pages }) => page in pages);
+  const { head, footer } = isTranslated ? languageLinks(page, language, all) : { head: "", footer: "" };
+  return html.replace("<!-- languages -->", () => footer).replace("</head>", (end) => head + end);
+}
+
+export function layout(look: Look, language: Language, all: Language[]): Plugin {
+  const council = { ...look.council, ...language.council };
+  const parts = { ...look.parts, ...language.parts };
   return {
     name: "ginnel-layout",
     transformIndexHtml: {
       order: "pre",
-      handler(html, { path }) {
-        const part = (_: string, name: string) => markCurrent(parts[name] ?? readPart(`${name}.html`), pagePath(path));
-        const page = html.replace(/<!-- layout: ([a-z-]+) -->/g, part);
-        return fill(page, council, escapeHtml);
+      handler(english, { path }) {
+        const page = pagePath(path);
+        const address = language.folder + page.slice(1);
+        const part = (_: string, name: string) => markCurrent(parts[name] ?? readPart(`${name}.html`), address);
+        const html = (language.pages[page] ?? english).replace(/<!-- layout: ([a-z-]+) -->/g, part);
+        return fill(withLanguages(html, page, language, all), council, escapeHtml);
       },
     },
+  };
+}
+
+/** Writes the manifest and the council's files. */
+export function lookFiles({ council, files }: Look): Plugin {
+  return {
+    name: "ginnel-look-files",
     generateBundle() {
       const manifest = fill(readPart("manifest.webmanifest"), council, (text) => JSON.stringify(text).slice(1, -1));
       const source = JSON.stringify({ ...JSON.parse(manifest), screenshots: council.screenshots });

@@ -3,6 +3,8 @@
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { type Plugin, type Rolldown, build } from "vite";
+import { defineOf, ENGLISH } from "./languages.ts";
+import { say } from "./say.ts";
 
 const SOURCES = resolve(import.meta.dirname, "../src/sw");
 const MANIFEST = "manifest.webmanifest";
@@ -20,7 +22,8 @@ async function bundled(name: string, define: Define): Promise<string> {
     configFile: false,
     logLevel: "warn",
     publicDir: false,
-    define,
+    define: { ...define, ...defineOf(ENGLISH) },
+    plugins: [say(ENGLISH)],
     build: {
       write: false,
       target: "es2022",
@@ -72,14 +75,15 @@ function define(pages: string[], extras: string[], bundle: Bundle): Define {
 const residentsPages = (bundle: Bundle) =>
   Object.keys(bundle).filter((file) => file.endsWith(".html") && !NOT_KEPT.test(file));
 
-export function serviceWorker(): Plugin {
+/** `translated` are the scripts and styles of pages in other languages. */
+export function serviceWorker(translated: Set<string>): Plugin {
   return {
     name: "ginnel-service-worker",
     generateBundle: {
       // After the pages, because the list contains their digests.
       order: "post",
       async handler(_, bundle) {
-        const residents = define(residentsPages(bundle), [...ICONS, REPORT_PAGE], bundle);
+        const residents = define(residentsPages(bundle), [...ICONS, REPORT_PAGE, ...translated], bundle);
         const crews = define(["crew/index.html"], [], bundle);
         this.emitFile({ type: "asset", fileName: "sw.js", source: await bundled("sw", residents) });
         this.emitFile({ type: "asset", fileName: "crew/sw.js", source: await bundled("crew", crews) });

@@ -62,7 +62,7 @@ def port() -> Iterator[int]:
     server.local_pages = {"/_local/x.json": dict, "/_local/page": lambda: "<p>Words</p>"}
     server.local_forms = {"/_local/y": lambda posted: {"length": len(posted)}}
     server.cdn_headers, server.origin_secret = lambda _: ADDED, "s" * 64
-    server.missing_page = MISSING_PAGE
+    server.missing_page = lambda path: MISSING_PAGE
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield server.server_address[1]
     server.shutdown()

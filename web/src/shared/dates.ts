@@ -1,16 +1,19 @@
 /** Dates in the council's time zone, or in the browser's if none is given. */
 import { element } from "./dom.ts";
 
+/** The locales of the page's language; the build fills this in. */
+declare const LOCALES: string | string[];
+
 const DAY: Intl.DateTimeFormatOptions = { day: "numeric", month: "long", year: "numeric" };
 const MOMENT: Intl.DateTimeFormatOptions = { day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" };
 
 export function dayText(iso: string, timeZone?: string): string {
-  return new Intl.DateTimeFormat("en-GB", { ...DAY, timeZone }).format(new Date(iso));
+  return new Intl.DateTimeFormat(LOCALES, { ...DAY, timeZone }).format(new Date(iso));
 }
 
 /** With the time of day, from milliseconds. */
 export function momentText(at: number, timeZone?: string): string {
-  return new Intl.DateTimeFormat("en-GB", { ...MOMENT, timeZone }).format(at);
+  return new Intl.DateTimeFormat(LOCALES, { ...MOMENT, timeZone }).format(at);
 }
 
 /** The day at that moment in that zone, like 2026-05-03. */

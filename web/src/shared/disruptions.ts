@@ -5,6 +5,7 @@ import { momentText } from "./dates.ts";
 import { element } from "./dom.ts";
 import { distanceMm } from "./geo/nearest.ts";
 import type { Place } from "./reports.ts";
+import { sayParts } from "./say.ts";
 
 /** A circle, a ward, or with neither everywhere in the council's area. */
 export interface Area {
@@ -54,6 +55,10 @@ export function disruptionNotice(
     { class: "app-notice" },
     element(heading, {}, title),
     ...(text ? [element("p", { class: "app-prose" }, text)] : []),
-    element("p", { class: "app-muted" }, "From ", moment(begins), " to ", moment(ends)),
+    element(
+      "p",
+      { class: "app-muted" },
+      ...sayParts("From {begins} to {ends}", { begins: moment(begins), ends: moment(ends) }),
+    ),
   );
 }

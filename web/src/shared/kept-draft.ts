@@ -4,6 +4,7 @@
  */
 import { keptValue } from "./kept-value.ts";
 import { phoneStore } from "./phone-store.ts";
+import { say } from "./say.ts";
 
 const DATABASE = "begun";
 const STORE = "drafts";
@@ -81,10 +82,11 @@ export async function openDraft<T>(about: string, isOwnAlone = false): Promise<K
     },
     putAside,
     words() {
-      if (isInDatabase) return `What you wrote is saved in this browser for up to ${KEPT_DAYS} days.`;
+      if (isInDatabase)
+        return say("What you wrote is saved in this browser for up to {days} days.", { days: KEPT_DAYS });
       return tabKeeps()
-        ? "What you wrote is saved until you close this tab."
-        : "What you wrote is not saved, so keep this page open.";
+        ? say("What you wrote is saved until you close this tab.")
+        : say("What you wrote is not saved, so keep this page open.");
     },
   };
 }

@@ -5,6 +5,7 @@
 import { isSignedOut, type Outcome, reasonOf } from "./outcome.ts";
 import { phoneStore } from "./phone-store.ts";
 import { type Policy, upload } from "./upload.ts";
+import { say } from "./say.ts";
 
 /** `later` says when to try again; null if there was no answer. */
 export type Flushed = { kind: "empty" } | { kind: "signed-out" } | { kind: "later"; retryAfterSeconds: number | null };
@@ -86,5 +87,5 @@ export async function sendPhoto(
   const came = await upload(picture, asked.value);
   if (came === "broke") return { kind: "broke" };
   if (came === "there") return { kind: "sent", policy: asked.value };
-  return { kind: "refused", reason: "It is too large, or it is a type of file that we cannot use." };
+  return { kind: "refused", reason: say("It is too large, or it is a type of file that we cannot use.") };
 }

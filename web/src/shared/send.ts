@@ -2,6 +2,7 @@
 import { deviceKey } from "./device.ts";
 import type { Outcome } from "./outcome.ts";
 import { request } from "./request.ts";
+import { say, sayMany } from "./say.ts";
 
 /** The header that tells devices on the same network apart. */
 const DEVICE = "X-Ginnel-Device";
@@ -21,7 +22,11 @@ export function send<T>(
 
 /** When to try again, as the second half of a sentence. */
 export function whenToRetry(seconds: number | null): string {
-  if (!seconds) return "check your connection and try again";
+  if (!seconds) return say("check your connection and try again");
   const minutes = Math.ceil(seconds / 60);
-  return `the service is busy, so try again in ${minutes === 1 ? "a minute" : `${minutes} minutes`}`;
+  return sayMany(
+    minutes,
+    "the service is busy, so try again in a minute",
+    "the service is busy, so try again in {count} minutes",
+  );
 }

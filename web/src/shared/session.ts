@@ -4,6 +4,7 @@
  */
 import type { FieldError, Outcome } from "./api.ts";
 import { isSignedOut } from "./outcome.ts";
+import { say } from "./say.ts";
 import { send, whenToRetry } from "./send.ts";
 
 export interface Account {
@@ -53,7 +54,7 @@ export async function callAs<T>(
   const who = await whoIsSignedIn();
   if (who.kind !== "stored") return who;
   if (who.value.account_id !== account)
-    return { kind: "refused", problem: { title: "You are signed in with another account", status: 401 } };
+    return { kind: "refused", problem: { title: say("You are signed in with another account"), status: 401 } };
   return call(method, path, body, headers);
 }
 
@@ -68,9 +69,11 @@ export async function signOut(): Promise<Outcome<unknown>> {
 export function faultsOf(outcome: Outcome<unknown>): FieldError[] {
   if (outcome.kind === "stored") return [];
   if (outcome.kind === "later")
-    return [{ field: "", message: `Nothing was changed: ${whenToRetry(outcome.retryAfterSeconds)}` }];
+    return [
+      { field: "", message: say("Nothing was changed: {when}", { when: whenToRetry(outcome.retryAfterSeconds) }) },
+    ];
   if (isSignedOut(outcome))
-    return [{ field: "", message: "You are signed out. Sign in again in another tab, then try again here" }];
+    return [{ field: "", message: say("You are signed out. Sign in again in another tab, then try again here") }];
   const { errors, detail, title } = outcome.problem;
   const faults = errors?.length ? errors : [{ field: "", message: detail ?? title }];
   return faults.map(({ field, message }) => ({ field, message: message.slice(0, 1).toUpperCase() + message.slice(1) }));

@@ -1,20 +1,21 @@
 /** The states of a report: their labels, and the style of their tags. */
 import { element } from "./dom.ts";
+import { say } from "./say.ts";
 
 export const STATES = {
-  open: ["Open", ""],
-  for_triage: ["Being looked at", ""],
-  investigating: ["Investigating", "working"],
-  in_progress: ["In progress", "working"],
-  action_scheduled: ["Work planned", "working"],
-  reopen: ["Reopened", ""],
-  fixed: ["Fixed", "fixed"],
-  closed: ["Closed", "ended"],
-  duplicate: ["Duplicate", "ended"],
-  not_councils_responsibility: ["Not the council's responsibility", "ended"],
-  no_further_action: ["No further action", "ended"],
-  internal_referral: ["Passed to another team", "ended"],
-  cancelled: ["Cancelled", "ended"],
+  open: [say("Open"), ""],
+  for_triage: [say("Being looked at"), ""],
+  investigating: [say("Investigating"), "working"],
+  in_progress: [say("In progress"), "working"],
+  action_scheduled: [say("Work planned"), "working"],
+  reopen: [say("Reopened"), ""],
+  fixed: [say("Fixed"), "fixed"],
+  closed: [say("Closed"), "ended"],
+  duplicate: [say("Duplicate"), "ended"],
+  not_councils_responsibility: [say("Not the council's responsibility"), "ended"],
+  no_further_action: [say("No further action"), "ended"],
+  internal_referral: [say("Passed to another team"), "ended"],
+  cancelled: [say("Cancelled"), "ended"],
 } as const;
 
 export type State = keyof typeof STATES;

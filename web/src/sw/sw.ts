@@ -56,7 +56,13 @@ self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renew
 /** A page that is not part of the app; without a signal, the page that says so. */
 async function openPage(url: URL, request: Request): Promise<Response> {
   const page = isReportPage(url) ? reportPage(request) : fetch(request);
-  return page.catch(() => app.answer(OFFLINE_PAGE, request));
+  return page.catch(() => app.answer(offlinePage(url), request));
+}
+
+/** The page in the language of the folder that the address is in. */
+function offlinePage({ pathname }: URL): string {
+  const page = `/${pathname.split("/")[1]}${OFFLINE_PAGE}`;
+  return app.has(page) ? page : OFFLINE_PAGE;
 }
 
 /** Opens the report page with the shared photos. */

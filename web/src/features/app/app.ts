@@ -7,17 +7,18 @@ import { SAVED_COPY } from "../../shared/places/cached-documents.ts";
 import { startWorker } from "../../shared/worker-update.ts";
 import { hasOutbox } from "./has-outbox.ts";
 import { SAVED_AT } from "../../shared/worker-messages.ts";
+import { say } from "../../shared/say.ts";
 
 let oldest = Infinity;
 
 function tellAge(at: number): void {
   if (at >= oldest) return;
   oldest = at;
-  showBar("age", `We could not reach the service. Last updated ${momentText(at)}.`);
+  showBar("age", say("We could not reach the service. Last updated {moment}.", { moment: momentText(at) }));
 }
 
 function offerUpdate(reload: () => void): void {
-  showBar("update", "A new version is ready. ", actionButton("Reload", reload));
+  showBar("update", say("A new version is ready. "), actionButton(say("Reload"), reload));
 }
 
 function start(): void {

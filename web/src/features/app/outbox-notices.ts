@@ -8,6 +8,7 @@ import { groupReference } from "../../shared/reference.ts";
 import { flush } from "../report/delivery.ts";
 import { CHANNEL, items, markSeen, type WaitingReport } from "../report/outbox.ts";
 import { hasOutbox } from "./has-outbox.ts";
+import { say, sayMany } from "../../shared/say.ts";
 
 const channel = new BroadcastChannel(CHANNEL);
 /** The step that lists what waits. */
@@ -53,25 +54,23 @@ async function tell(): Promise<void> {
 }
 
 function waitingText(waiting: WaitingReport[]): string {
-  if (waiting.some(({ attention }) => attention !== null)) return "We could not send a report. ";
-  return waiting.length === 1
-    ? "1 report is waiting to be sent. "
-    : `${waiting.length} reports are waiting to be sent. `;
+  if (waiting.some(({ attention }) => attention !== null)) return say("We could not send a report. ");
+  return sayMany(waiting.length, "1 report is waiting to be sent. ", "{count} reports are waiting to be sent. ");
 }
 
 function seeThem({ length }: WaitingReport[]): HTMLElement {
-  return element("a", { href: LIST }, length === 1 ? "See the report" : "See the reports");
+  return element("a", { href: LIST }, sayMany(length, "See the report", "See the reports"));
 }
 
 function tellSent({ key, title, sent }: WaitingReport): void {
   const { service_request_id: id, tracking_url } = sent!;
-  const close = actionButton("Close", () => void markSeen(key).then(outboxChanged));
+  const close = actionButton(say("Close"), () => void markSeen(key).then(outboxChanged));
   if (told.has(key)) return;
   told.add(key);
   showBar(
     `sent-${key}`,
-    `We've sent your report: ${title}. Your reference is ${groupReference(id)}. `,
-    element("a", { href: tracking_url || `/reports/${id}` }, "See your report"),
+    say("We've sent your report: {title}. Your reference is {reference}. ", { title, reference: groupReference(id) }),
+    element("a", { href: tracking_url || `/reports/${id}` }, say("See your report")),
     close,
   );
 }

@@ -5,15 +5,16 @@ import { concerns, disruptionNotice, disruptions } from "../../shared/disruption
 import { byId, show } from "../../shared/dom.ts";
 import { hasDraft } from "../../shared/kept-draft.ts";
 import { myArea } from "../../shared/places/my-area.ts";
+import { say } from "../../shared/say.ts";
 
 void hasDraft("report").then((has) => show(byId("unsent"), has));
 
 const area = myArea.read();
 if (area) {
-  byId("area-heading").textContent = `My area: ${area.ward}`;
+  byId("area-heading").textContent = say("My area: {ward}", { ward: area.ward });
   byId("area-text").textContent = area.label
-    ? `Your location is ${area.label}. We save it on this device only.`
-    : "We save your location on this device only.";
+    ? say("Your location is {place}. We save it on this device only.", { place: area.label })
+    : say("We save your location on this device only.");
 }
 
 void tellDisruptions().catch(() => undefined);

@@ -1,0 +1,283 @@
+"""The languages of residents' pages beside English: reads and checks their catalogues, and gives
+the build of the web client what it needs of them (ADR 50)."""
+
+import ast
+import io
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import PoFileError, read_po, write_po
+from markupsafe import Markup
+
+from chalicelib.catalogue.model import Council
+from chalicelib.errors import ConfigurationError
+from chalicelib.kernel.templating import SHARED, environment
+from chalicelib.kernel.translation import messages, placeholders, translated
+
+ROOT = Path(__file__).parent.parent
+FOLDER = ROOT / "chalicelib" / "languages"
+WEB = ROOT / "web"
+LAYOUT = WEB / "src" / "layout"
+PAGES: tuple[str, ...] = tuple(json.loads((FOLDER / "pages.json").read_text()))
+"""The addresses of the pages that all languages have. Links to others lead to the English page."""
+TEMPLATES = (
+    SHARED / "layout.html",
+    SHARED / "header.html",
+    SHARED / "footer.html",
+    Path(__file__).with_name("templates") / "missing.html",
+)
+"""The templates that all languages have."""
+_ENGLISH = '<html lang="en-GB">'
+_PART = re.compile(r"<!-- layout: ([a-z-]+) -->")
+_SAYS = re.compile(r'\bsay\("')
+_IDLE_HEADER = re.compile(
+    rb'"(Project-Id-Version|Report-Msgid-Bugs-To|POT-Creation-Date|PO-Revision-Date|Last-Translator'
+    rb"|Language-Team|Generated-By):.*\n"
+)
+_CONTEXT = "\4"
+LINKS = Markup("<!-- languages -->")
+"""Where the build puts the links to the page in other languages."""
+
+
+class Message(NamedTuple):
+    """A text that pages show, the file that has it, and its form for several, if it has one."""
+
+    file: str
+    text: str
+    many: str | None = None
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language with its catalogue."""
+
+    code: str
+    catalogue: Catalog
+
+    @property
+    def name(self) -> str:
+        """Its name in itself."""
+        locale = self.catalogue.locale
+        name: str | None = locale.get_display_name(locale) if locale else None
+        if not name:
+            raise ConfigurationError(f"{self.code}.po: the header `Language` names no language")
+        return name[0].upper() + name[1:]
+
+    @cached_property
+    def forms(self) -> Mapping[str, tuple[str, ...]]:
+        """The forms of each message, by its English text, or its file and its English text."""
+        return {
+            _key(each.context, each.id if isinstance(each.id, str) else each.id[0]): _strings(each)
+            for each in self.catalogue
+            if each.id and not each.fuzzy
+        }
+
+    def find(self, file: str, text: str) -> tuple[str, ...] | None:
+        """The forms of a text; None if one of them is missing."""
+        found = self.forms.get(_key(file, text)) or self.forms.get(text, ())
+        return found if found and all(found) else None
+
+    def say(self, text: str, file: str = "") -> str:
+        """The text in this language. A text that is missing stays English: `check` refuses it."""
+        return (self.find(file, text) or (text,))[0]
+
+    def link(self, address: str) -> tuple[str, str | None]:
+        """Where a link leads: the page in this language, or else the English one."""
+        if not address.startswith("/"):
+            return address, None
+        page = re.split("[?#]", address)[0]
+        return (f"/{self.code}{address}", None) if page in PAGES else (address, "en")
+
+    def page(self, source: str, file: str) -> str:
+        """A page or template in this language."""
+        said = translated(source, lambda text: self.say(text, file), self.link)
+        return said.replace(_ENGLISH, f'<html lang="{self.code}">')
+
+    def translator(self, file: str) -> Callable[[str], str]:
+        """`page` for templates, whose loader gives no names."""
+        return lambda source: self.page(source, file)
+
+
+def languages() -> list[Language]:
+    """All languages with a catalogue. Raises ConfigurationError if one cannot be read."""
+    return [read(path) for path in sorted(FOLDER.glob("*.po"))]
+
+
+def read(path: Path) -> Language:
+    """The language of a catalogue. Raises ConfigurationError naming the line."""
+    try:
+        with path.open("rb") as file:
+            return Language(path.stem, read_po(file, locale=path.stem, abort_invalid=True))
+    except (PoFileError, UnicodeDecodeError, ValueError) as error:
+        raise ConfigurationError(f"{path.name}: {error}") from error
+
+
+def pages_messages() -> Iterator[Message]:
+    """The messages of the pages, their layout and the templates."""
+    for path in [*map(_page, PAGES), *_layout_parts(), *TEMPLATES]:
+        for text in messages(path.read_text(encoding="utf-8")):
+            yield Message(_file(path), text)
+
+
+def python_messages() -> Iterator[Message]:
+    """The texts that Python code gives to `say`."""
+    for path in sorted((ROOT / "chalicelib").rglob("*.py")):
+        source = path.read_text(encoding="utf-8")
+        for node in ast.walk(ast.parse(source)) if _SAYS.search(source) else ():
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say":
+                yield Message(_file(path), ast.literal_eval(node.args[0]))
+
+
+class Scripts(NamedTuple):
+    """What the pages' scripts show: with `say`, and past it."""
+
+    said: list[Message]
+    unsaid: list[tuple[str, str]]
+
+
+def scripts(node: Path) -> Scripts:
+    """The texts in the pages' scripts, as the build's own parser reads them."""
+    found = json.loads(
+        subprocess.run(
+            [node, "bundling/list-texts.ts", *map(str, map(_page, PAGES))],
+            cwd=WEB,
+            capture_output=True,
+            check=True,
+        ).stdout
+    )
+    said = [Message(f"web/{file}", *texts) for file, texts in found["said"]]
+    return Scripts(said, [(f"web/{file}", text) for file, text in found["unsaid"]])
+
+
+def faults(language: Language, wanted: Iterable[Message]) -> list[str]:
+    """What is wrong with the translations of these messages, each with its file."""
+    found = []
+    for message in dict.fromkeys(wanted):
+        forms = language.find(message.file, message.text)
+        if forms is None:
+            found.append(f"{message.file}: not translated: {message.text}")
+            continue
+        count = language.catalogue.num_plurals if message.many else 1
+        if len(forms) != count:
+            found.append(f"{message.file}: {len(forms)} forms and not {count}: {message.text}")
+        for form in forms:
+            if not _same_values(message, form):
+                found.append(f"{message.file}: other values or tags in: {form}")
+    return found
+
+
+def unused(language: Language, wanted: Iterable[Message]) -> list[str]:
+    """The messages of the catalogue that no page shows."""
+    known = {key for each in wanted for key in (_key(each.file, each.text), each.text)}
+    return [key.replace(_CONTEXT, ": ") for key in language.forms if key not in known]
+
+
+def update(language: Language, wanted: Iterable[Message]) -> Catalog:
+    """The catalogue with the messages that pages show now. New ones have no translation yet."""
+    old = language.catalogue
+    made = Catalog(
+        locale=old.locale,
+        header_comment=old.header_comment,
+        fuzzy=False,
+    )
+    for file, text, many in wanted:
+        context = file if _key(file, text) in language.forms else None
+        forms = language.forms.get(_key(context, text), ())
+        if many:
+            made.add((text, many), forms, locations=[(file, 0)], context=context)
+        else:
+            made.add(text, forms[0] if forms else "", locations=[(file, 0)], context=context)
+    return made
+
+
+def as_po(catalogue: Catalog) -> bytes:
+    """The catalogue as a file, without the headers that change with each run or say nothing."""
+    written = io.BytesIO()
+    write_po(written, catalogue, width=100, include_lineno=False)
+    return _IDLE_HEADER.sub(b"", written.getvalue())
+
+
+@click.command("languages")
+def update_languages() -> None:
+    """Writes new messages of translated pages into the catalogues, and drops unused ones."""
+    said = scripts(Path(sys.executable).with_name("node")).said
+    wanted = [*pages_messages(), *python_messages(), *said]
+    for language in languages():
+        (FOLDER / f"{language.code}.po").write_bytes(as_po(update(language, wanted)))
+        lacking = faults(read(FOLDER / f"{language.code}.po"), wanted)
+        click.echo("\n".join([f"{language.name}: {len(lacking)} to translate", *lacking]))
+
+
+def web_build(council: Council) -> list[dict[str, Any]]:
+    """What the build of the web client needs of each language. Raises ConfigurationError with all
+    that a catalogue lacks."""
+    return [_web_build(each, council) for each in languages()]
+
+
+def _web_build(language: Language, council: Council) -> dict[str, Any]:
+    lacking = faults(language, [*pages_messages(), *python_messages()])
+    if lacking:
+        raise ConfigurationError(f"{language.code}.po is incomplete:\n" + "\n".join(lacking))
+    facts = council.said_in(language.code, language.say)
+    parts = {path.stem: _translated(path, language) for path in _layout_parts()}
+    for path in TEMPLATES[1:3]:
+        made = environment(SHARED, language.translator(_file(path)))
+        made.globals["language_links"] = LINKS
+        parts[path.stem] = made.get_template(path.name).render(council=facts)
+    return {
+        "code": language.code,
+        "name": language.name,
+        "tag": language.code,
+        "locales": [language.code, "en-GB"],
+        "folder": f"/{language.code}/",
+        "plural": language.catalogue.plural_expr,
+        "messages": language.forms,
+        "pages": {page: _translated(_page(page), language) for page in PAGES},
+        "parts": parts,
+        "council": {name: each for name, each in facts.items() if isinstance(each, str)},
+    }
+
+
+def _translated(path: Path, language: Language) -> str:
+    return language.page(path.read_text(encoding="utf-8"), _file(path))
+
+
+def _layout_parts() -> list[Path]:
+    """The parts that the pages take from the layout's folder."""
+    sources = [_page(page).read_text(encoding="utf-8") for page in PAGES]
+    names = sorted({name for source in sources for name in _PART.findall(source)})
+    return [path for name in names if (path := LAYOUT / f"{name}.html").is_file()]
+
+
+def _same_values(message: Message, form: str) -> bool:
+    """The form for one may leave out the number, and so may any form of another language."""
+    wanted = placeholders(message.many or message.text)
+    found = placeholders(form)
+    if message.many and "{count}" not in found:
+        wanted = [each for each in wanted if each != "{count}"]
+    return wanted == found
+
+
+def _strings(message: Any) -> tuple[str, ...]:
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string)
+
+
+def _key(context: str | None, text: str) -> str:
+    return f"{context}{_CONTEXT}{text}" if context else text
+
+
+def _page(address: str) -> Path:
+    return WEB / address[1:] / "index.html"
+
+
+def _file(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()

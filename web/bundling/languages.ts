@@ -1,0 +1,86 @@
+/** The languages of residents' pages. English is what pages are written in; others are built below their own folder. */
+import type { Plugin, Rolldown } from "vite";
+import { escapeHtml } from "./escape.ts";
+
+export interface Language {
+  /** As in addresses. */
+  code: string;
+  /** Its name in itself. */
+  name: string;
+  /** For `<html lang>`. */
+  tag: string;
+  /** For Intl, the best first: not every browser has dates in every language. */
+  locales: string[];
+  /** The folder of its pages. */
+  folder: string;
+  /** The index of the form for the number n, as an expression. */
+  plural: string;
+  /** The forms of each message; null for the language that pages are written in. */
+  messages: Record<string, string[]> | null;
+  /** The texts of the pages and of the parts of the layout that Python translated; see `infra/languages.py`. */
+  pages: Record<string, string>;
+  parts: Record<string, string>;
+  /** The council's details in this language, where they differ. */
+  council: Record<string, string>;
+}
+
+export const ENGLISH: Language = {
+  code: "en",
+  name: "English",
+  tag: "en-GB",
+  locales: ["en-GB"],
+  folder: "/",
+  plural: "n !== 1",
+  messages: null,
+  pages: {},
+  parts: {},
+  council: {},
+};
+
+/** gettext's own separator of a context and its message. */
+const CONTEXT = "\u0004";
+
+/** The forms of the text in that language. A file may have its own translation of it (msgctxt). */
+export function lookUp({ messages }: Language, texts: string[], file: string): string[] | undefined {
+  return messages ? (messages[`${file}${CONTEXT}${texts[0]}`] ?? messages[texts[0]!]) : texts;
+}
+
+/** What Intl takes in these pages. */
+export const defineOf = ({ locales }: Language) => ({
+  LOCALES: JSON.stringify(locales.length === 1 ? locales[0] : locales),
+});
+
+/** The links to the same page in other languages: for search engines, and for people in the footer. */
+export function languageLinks(page: string, own: Language, all: Language[]): { head: string; footer: string } {
+  const others = all.filter(({ code }) => code !== own.code);
+  const address = ({ folder }: Language) => folder + page.slice(1);
+  const alternate = (each: Language) =>
+    `<link rel="alternate" hreflang="${each.code}" href="${address(each)}" vite-ignore>`;
+  const link = (each: Language) =>
+    ` <a class="app-footer__link" href="${address(each)}" hreflang="${each.code}" lang="${each.code}">${escapeHtml(each.name)}</a>`;
+  return { head: all.map((each) => `${alternate(each)}\n`).join(""), footer: others.map(link).join("") };
+}
+
+type Build = (language: Language) => Promise<Rolldown.RolldownOutput>;
+
+/** Builds the pages of each language beside the English ones; `emitted` gets the names of their scripts and styles. */
+export function otherLanguages(languages: Language[], build: Build, emitted: Set<string>): Plugin {
+  return {
+    name: "ginnel-languages",
+    generateBundle: {
+      order: "post",
+      async handler(_, bundle) {
+        for (const language of languages) {
+          const { output } = await build(language);
+          for (const file of output) {
+            const isPage = file.fileName.endsWith(".html");
+            const fileName = isPage ? language.folder.slice(1) + file.fileName : file.fileName;
+            if (!isPage) emitted.add(fileName);
+            if (bundle[fileName]) continue;
+            this.emitFile({ type: "asset", fileName, source: file.type === "chunk" ? file.code : file.source });
+          }
+        }
+      },
+    },
+  };
+}

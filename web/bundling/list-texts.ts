@@ -1,0 +1,41 @@
+/**
+ * Prints the texts in the scripts of pages, as JSON: those that go through `say`, and those that do not. A script of a
+ * page that is not given is left out, even if another script imports it: its texts are shown on its own page.
+ * Usage: node bundling/list-texts.ts <page.html>…
+ */
+import { readFileSync } from "node:fs";
+import { dirname, relative, resolve } from "node:path";
+import { below, callsIn, parse } from "./say.ts";
+import { unsaidIn } from "./unsaid.ts";
+
+const PROJECT = resolve(import.meta.dirname, "../..");
+const FEATURES = resolve(PROJECT, "web/src/features");
+
+const entries = process.argv
+  .slice(2)
+  .flatMap((page) =>
+    Array.from(readFileSync(page, "utf8").matchAll(/ src="\/(src\/[^"]+\.ts)"/g), ([, script]) =>
+      resolve(PROJECT, "web", script!),
+    ),
+  );
+const folders = new Set(entries.map(dirname));
+const found = { said: [] as [string, string[]][], unsaid: [] as [string, string][] };
+const seen = new Set<string>();
+
+function read(path: string): void {
+  if (seen.has(path) || (path.startsWith(FEATURES) && !folders.has(dirname(path)))) return;
+  seen.add(path);
+  const file = relative(PROJECT, path);
+  const tree = parse(readFileSync(path, "utf8"));
+  found.said.push(...callsIn(tree, file).map(({ texts }): [string, string[]] => [file, texts]));
+  found.unsaid.push(...unsaidIn(tree).map((text): [string, string] => [file, text]));
+  for (const [node] of below(tree)) {
+    const isImport =
+      node.type === "ImportDeclaration" || node.type === "ImportExpression" || node.type === "ExportNamedDeclaration";
+    const from = isImport && node.source?.type === "Literal" ? node.source.value : null;
+    if (typeof from === "string" && from.startsWith(".")) read(resolve(dirname(path), from));
+  }
+}
+
+for (const entry of entries) read(entry);
+console.log(JSON.stringify(found));

@@ -1,0 +1,41 @@
+/** Finds the texts in code that people could read and that do not go through `say`. */
+import { below } from "./say.ts";
+
+type Tree = Parameters<typeof below>[0];
+
+/** A capital and small letters, or two words of which one is no name of a class. */
+const READS = /^\P{L}*\p{Lu}\p{Ll}+(?![\p{L}-])|(^|\s)\p{L}[\p{Ll}’']+[,.:;]? \p{L}/u;
+/** What takes a selector, a name of an event or an error that nobody reads. */
+const TAKES_NAMES = /^(Error|addEventListener|closest|matches|querySelector(All)?|RegExp|join)$/;
+const SAYS = /^say(Many|Parts)?$/;
+
+/** The texts, without their values. */
+export function unsaidIn(tree: Tree): string[] {
+  return [...below(tree)].flatMap(([node, parents]) => {
+    const text = textOf(node);
+    return text !== null && READS.test(text) && !isName(node, parents) ? [text] : [];
+  });
+}
+
+function textOf(node: Tree): string | null {
+  if (node.type === "Literal") return typeof node.value === "string" ? node.value : null;
+  if (node.type === "TemplateLiteral") return node.quasis.map(({ value }) => value.cooked).join("{}");
+  return null;
+}
+
+function isName(node: Tree, parents: Tree[]): boolean {
+  const [parent] = parents;
+  if (parent?.type === "Property") {
+    const { key } = parent as unknown as { key: { name?: string; value?: unknown } };
+    if (key === (node as unknown) || key.name === "class" || key.name === "Authorization") return true;
+  }
+  if (parent?.type === "BinaryExpression" || parent?.type === "TSLiteralType") return true;
+  return parents.some((each) => {
+    if (each.type !== "CallExpression" && each.type !== "NewExpression") return false;
+    const { callee } = each;
+    const name = callee.type === "Identifier" ? callee.name : "";
+    const member =
+      callee.type === "MemberExpression" && callee.property.type === "Identifier" ? callee.property.name : "";
+    return SAYS.test(name) || TAKES_NAMES.test(name || member);
+  });
+}
