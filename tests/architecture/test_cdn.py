@@ -222,6 +222,19 @@ def test_missing_page_is_the_same_text_when_api_gateway_has_read_it_as_a_templat
     assert rest.replace("${hash}", "#").replace("${dollar}", "$") == text
 
 
+def test_missing_page_is_in_the_language_of_its_folder() -> None:
+    template = missing_page.as_velocity("<p>Gone #1</p>", {"/cy/": "<p>Wedi mynd #1</p>"})
+    assert template.split("')", 2)[2] == (
+        '#if($input.params("proxy").startsWith("cy/"))<p>Wedi mynd ${hash}1</p>'
+        "#{else}<p>Gone ${hash}1</p>#end"
+    )
+    whole = fragments()["Mappings"]["MissingPages"]["demo"]["Page"]
+    assert '<html lang="cy">' in whole and "Heb ddod o hyd i’r dudalen – Cyngor Eskerby" in whole
+    at = missing_page.missing_pages(load("demo"))
+    for address, language in (("/cy/x", "cy"), ("/x", "en-GB"), ("/cyx/", "en-GB")):
+        assert f'<html lang="{language}">'.encode() in at(address)
+
+
 @pytest.mark.parametrize(
     ("kind", "status"),
     [

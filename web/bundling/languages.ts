@@ -45,9 +45,10 @@ export function lookUp({ messages }: Language, texts: string[], file: string): s
   return messages ? (messages[`${file}${CONTEXT}${texts[0]}`] ?? messages[texts[0]!]) : texts;
 }
 
-/** What Intl takes in these pages. */
-export const defineOf = ({ locales }: Language) => ({
-  LOCALES: JSON.stringify(locales.length === 1 ? locales[0] : locales),
+/** What `Intl` takes in these pages. Without a year, its Welsh has the month before the day. */
+export const defineOf = ({ locales, messages }: Language) => ({
+  LOCALES: JSON.stringify(messages ? locales : locales[0]),
+  YEAR_OF_MOMENTS: messages ? '"numeric"' : "undefined",
 });
 
 /** The links to the same page in other languages: for search engines, and for people in the footer. */

@@ -7,6 +7,14 @@ type Tree = Parameters<typeof below>[0];
 const READS = /^\P{L}*\p{Lu}\p{Ll}+(?![\p{L}-])|(^|\s)\p{L}[\p{Ll}’']+[,.:;]? \p{L}/u;
 /** What takes a selector, a name of an event or an error that nobody reads. */
 const TAKES_NAMES = /^(Error|addEventListener|closest|matches|querySelector(All)?|RegExp|join)$/;
+/** What compares with a name, or gives the name of a file. */
+const NAMES = new Set([
+  "BinaryExpression",
+  "TSLiteralType",
+  "ImportDeclaration",
+  "ImportExpression",
+  "ExportNamedDeclaration",
+]);
 const SAYS = /^say(Many|Parts)?$/;
 
 /** The texts, without their values. */
@@ -29,7 +37,7 @@ function isName(node: Tree, parents: Tree[]): boolean {
     const { key } = parent as unknown as { key: { name?: string; value?: unknown } };
     if (key === (node as unknown) || key.name === "class" || key.name === "Authorization") return true;
   }
-  if (parent?.type === "BinaryExpression" || parent?.type === "TSLiteralType") return true;
+  if (parent && NAMES.has(parent.type)) return true;
   return parents.some((each) => {
     if (each.type !== "CallExpression" && each.type !== "NewExpression") return false;
     const { callee } = each;

@@ -1,11 +1,17 @@
 /** Dates in the council's time zone, or in the browser's if none is given. */
 import { element } from "./dom.ts";
 
-/** The locales of the page's language; the build fills this in. */
+/** The locales of the page's language, and whether its moments have the year; the build fills them in. */
 declare const LOCALES: string | string[];
+declare const YEAR_OF_MOMENTS: "numeric" | undefined;
 
 const DAY: Intl.DateTimeFormatOptions = { day: "numeric", month: "long", year: "numeric" };
-const MOMENT: Intl.DateTimeFormatOptions = { day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" };
+const MOMENT: Intl.DateTimeFormatOptions = {
+  ...DAY,
+  year: YEAR_OF_MOMENTS,
+  hour: "2-digit",
+  minute: "2-digit",
+};
 
 export function dayText(iso: string, timeZone?: string): string {
   return new Intl.DateTimeFormat(LOCALES, { ...DAY, timeZone }).format(new Date(iso));

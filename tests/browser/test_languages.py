@@ -1,0 +1,66 @@
+"""Residents' pages in Welsh."""
+
+import json
+
+import pytest
+from playwright.sync_api import expect
+
+from infra.languages import PAGES
+from tests.browser.conftest import NewPage
+from tests.browser.test_accessibility import overflow, violations
+from tests.browser.test_disruption_notices import AREA, notice
+
+NARROW = {"width": 320, "height": 640}
+
+
+def test_welsh_page_leads_to_the_same_page_in_english_and_back(new_page: NewPage) -> None:
+    page = new_page()
+    page.goto("/cy/")
+    expect(page.locator("html")).to_have_attribute("lang", "cy")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Oes rhywbeth o’i le yn eich stryd?")
+    page.get_by_role("link", name="Cwcis", exact=True).click()
+    expect(page).to_have_title("Cwcis – Cyngor Eskerby")
+    page.get_by_role("link", name="English", exact=True).click()
+    expect(page).to_have_title("Cookies – Eskerby Council")
+    page.get_by_role("link", name="Cymraeg", exact=True).click()
+    expect(page).to_have_title("Cwcis – Cyngor Eskerby")
+    report = page.get_by_role("link", name="Rhoi gwybod", exact=True)
+    expect(report).to_have_attribute("hreflang", "en")
+    report.click()
+    expect(page.locator("html")).to_have_attribute("lang", "en-GB")
+    expect(page.get_by_role("link", name="Cymraeg", exact=True)).to_have_count(0)
+
+
+@pytest.mark.parametrize("address", [*(f"/cy{each}" for each in PAGES), "/cy/nothing"])
+def test_welsh_page_is_accessible_and_fits_a_narrow_screen(address: str, new_page: NewPage) -> None:
+    page = new_page(NARROW)
+    page.goto(address)
+    expect(page.locator("html")).to_have_attribute("lang", "cy")
+    assert violations(page) == []
+    assert overflow(page) == 0
+
+
+def test_scripts_speak_welsh_with_welsh_dates(new_page: NewPage) -> None:
+    long_ago, far_ahead = "2026-01-01T09:00:00Z", "2099-06-03T09:00:00Z"
+    works = notice("Gwaith") | {"begins": long_ago, "ends": far_ahead}
+    page = new_page()
+    page.add_init_script(f"localStorage.setItem('ginnel.my-area', `{json.dumps(AREA)}`)")
+    page.route("**/data/disruptions.json", lambda route: route.fulfill(json={"items": [works]}))
+    page.goto("/cy/")
+    expect(page.get_by_role("heading", name="Fy ardal: Riverside")).to_be_visible()
+    expect(page.get_by_text("Eich lleoliad yw Home.")).to_be_visible()
+    expect(page.locator("#disruptions .app-muted")).to_have_text(
+        "O 1 Ionawr 2026 am 09:00 tan 3 Mehefin 2099 am 10:00"
+    )
+
+
+def test_welsh_page_opens_without_a_connection(new_page: NewPage) -> None:
+    page = new_page()
+    page.goto("/cy/cookies/")
+    page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    page.context.set_offline(True)
+    page.goto("/cy/accessibility/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Datganiad hygyrchedd")
+    page.goto("/cy/nothing/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Rydych all-lein")

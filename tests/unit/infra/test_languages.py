@@ -1,0 +1,163 @@
+"""Each catalogue has every text of the translated pages, and no others."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from chalicelib.catalogue.load import load
+from chalicelib.errors import ConfigurationError
+from infra import languages
+from infra.languages import (
+    Language,
+    Message,
+    Scripts,
+    as_po,
+    faults,
+    pages_messages,
+    python_messages,
+    read,
+    unused,
+    update,
+)
+
+LANGUAGES = languages.languages()
+HEADER = """msgid ""
+msgstr ""
+"Language: cy\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\\n"
+
+"""
+each_language = pytest.mark.parametrize("language", LANGUAGES, ids=lambda each: each.code)
+
+
+@pytest.fixture(scope="module")
+def scripts() -> Scripts:
+    return languages.scripts(Path(sys.executable).with_name("node"))
+
+
+@pytest.fixture(scope="module")
+def wanted(scripts: Scripts) -> list[Message]:
+    return [*pages_messages(), *python_messages(), *scripts.said]
+
+
+def small(folder: Path, entries: str) -> Language:
+    """A Welsh catalogue with these entries."""
+    path = folder / "cy.po"
+    path.write_text(HEADER + entries, encoding="utf-8")
+    return read(path)
+
+
+def test_scripts_of_translated_pages_show_no_text_past_say(scripts: Scripts) -> None:
+    assert scripts.unsaid == []
+    assert len(scripts.said) > 20
+
+
+@each_language
+def test_every_text_is_translated_with_its_values_and_tags(
+    language: Language, wanted: list[Message]
+) -> None:
+    assert faults(language, wanted) == []
+
+
+@each_language
+def test_every_message_is_shown(language: Language, wanted: list[Message]) -> None:
+    assert unused(language, wanted) == []
+
+
+@each_language
+def test_catalogue_is_as_the_command_writes_it(language: Language, wanted: list[Message]) -> None:
+    written = (languages.FOLDER / f"{language.code}.po").read_bytes()
+    assert as_po(update(language, wanted)) == written, "run `python -m infra languages`"
+
+
+@pytest.mark.parametrize(
+    ("entries", "message", "fault"),
+    [
+        ("", Message("a.ts", "Close"), "a.ts: not translated: Close"),
+        ('msgid "Close"\nmsgstr ""\n', Message("a.ts", "Close"), "a.ts: not translated: Close"),
+        (
+            '#, fuzzy\nmsgid "Close"\nmsgstr "Agor"\n',
+            Message("a.ts", "Close"),
+            "a.ts: not translated: Close",
+        ),
+        (
+            'msgid "By {name}"\nmsgstr "Gan {nam}"\n',
+            Message("a.ts", "By {name}"),
+            "a.ts: other values or tags in: Gan {nam}",
+        ),
+        (
+            'msgid "See <a>it</a>"\nmsgstr "Gweld <a>hwn"\n',
+            Message("index.html", "See <a>it</a>"),
+            "index.html: other values or tags in: Gweld <a>hwn",
+        ),
+        (
+            'msgid "One"\nmsgid_plural "{count}"\nmsgstr[0] "Un"\nmsgstr[1] ""\n',
+            Message("a.ts", "One", "{count}"),
+            "a.ts: not translated: One",
+        ),
+        (
+            'msgid "One"\nmsgstr "Un"\n',
+            Message("a.ts", "One", "{count}"),
+            "a.ts: 1 forms and not 2: One",
+        ),
+    ],
+)
+def test_fault_names_the_file_and_the_text(
+    entries: str, message: Message, fault: str, tmp_path: Path
+) -> None:
+    assert faults(small(tmp_path, entries), [message]) == [fault]
+
+
+def test_file_can_have_its_own_translation_of_a_text(tmp_path: Path) -> None:
+    language = small(
+        tmp_path,
+        'msgid "Open"\nmsgstr "Ar agor"\n\nmsgctxt "a.ts"\nmsgid "Open"\nmsgstr "Agor"\n',
+    )
+    assert (language.say("Open", "a.ts"), language.say("Open", "b.ts")) == ("Agor", "Ar agor")
+    wanted = [Message("a.ts", "Open"), Message("b.ts", "Open")]
+    assert unused(language, wanted) == []
+    assert unused(language, wanted[1:]) == ["a.ts: Open"]
+    again = update(language, wanted)
+    assert again.get("Open", "a.ts").string == "Agor"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "entries", ['msgid "Close\n', 'msgid "Close"\n"Cau"\nmsgstr[x] "Cau"\n', "Close = Cau\n"]
+)
+def test_malformed_catalogue_is_refused_with_its_name(entries: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"cy\.po: "):
+        small(tmp_path, entries)
+
+
+def test_build_stops_and_names_what_is_not_translated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small(tmp_path, 'msgid "Cookies"\nmsgstr "Cwcis"\n')
+    monkeypatch.setattr(languages, "FOLDER", tmp_path)
+    with pytest.raises(ConfigurationError) as stopped:
+        languages.web_build(load("demo"))
+    lines = str(stopped.value).splitlines()
+    assert lines[0] == "cy.po is incomplete:"
+    assert "web/index.html: not translated: Track a report" in lines
+    assert not any(line.endswith(": Cookies") for line in lines)
+
+
+def test_links_lead_to_welsh_pages_where_there_are_some() -> None:
+    welsh = next(each for each in LANGUAGES if each.code == "cy")
+    assert welsh.name == "Cymraeg"
+    assert welsh.link("/cookies/") == ("/cy/cookies/", None)
+    assert welsh.link("/#news") == ("/cy/#news", None)
+    assert welsh.link("/report/") == ("/report/", "en")
+    for elsewhere in ("https://ico.org.uk/", "tel:999", "#main", ""):
+        assert welsh.link(elsewhere) == (elsewhere, None)
+
+
+def test_councils_own_texts_are_in_welsh_if_it_gives_them() -> None:
+    (welsh,) = [each for each in languages.web_build(load("demo")) if each["code"] == "cy"]
+    assert welsh["council"]["name"] == "Cyngor Eskerby"
+    assert welsh["council"]["at_other_times"] == ", neu ar adegau eraill ar 01904 960199"
+    assert "Cysylltu â ni" in welsh["parts"]["footer"]
+    (other,) = [each for each in languages.web_build(load("bath")) if each["code"] == "cy"]
+    assert other["council"]["name"] == load("bath").name
