@@ -107,5 +107,5 @@ def test_every_setting_of_a_resource_is_an_output_and_every_setting_is_documente
 
 def test_web_client_names_the_states_as_the_pages_do() -> None:
     text = (ROOT / "web" / "src" / "shared" / "states.ts").read_text(encoding="utf-8")
-    theirs = dict(re.findall(r'(\w+): \["([^"]+)"', text))
+    theirs = dict(re.findall(r'(\w+): \[say\("([^"]+)"', text))
     assert {state: theirs.get(state) for state in LABELS} == LABELS
