@@ -154,8 +154,8 @@ def scripts(node: Path) -> Scripts:
             check=True,
         ).stdout
     )
-    said = [Message(f"web/{file}", *texts) for file, texts in found["said"]]
-    return Scripts(said, [(f"web/{file}", text) for file, text in found["unsaid"]])
+    said = [Message(file, *texts) for file, texts in found["said"]]
+    return Scripts(said, [(file, text) for file, text in found["unsaid"]])
 
 
 def faults(language: Language, wanted: Iterable[Message]) -> list[str]:

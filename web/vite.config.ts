@@ -62,8 +62,8 @@ const configOf = (language: Language, pages: Record<string, string>, entries: st
               { name: "app", test: /src\/(features\/app\/(app|has-outbox)|shared\/bars)\.ts/ },
               // Many need it alone, which the next group would take in.
               { name: "polygon", test: /src\/shared\/geo\/polygon\.ts/ },
-            // The report and map pages need these alone, and one chunk is smaller than two.
-            { name: "place-box", test: /src\/shared\/places\/(place-box|position)\.ts/ },
+              // The report and map pages need these alone, and one chunk is smaller than two.
+              { name: "place-box", test: /src\/shared\/places\/(place-box|position)\.ts/ },
               // Pages that need one of these mostly need the others, and one chunk is smaller than several.
               { name: "facilities", test: /src\/shared\/(geo\/nearest|places\/facilities)\.ts/ },
               { name: "areas", test: /src\/shared\/places\/(wards|my-area)\.ts/ },

@@ -33,7 +33,7 @@ function read(path: string): void {
     const isImport =
       node.type === "ImportDeclaration" || node.type === "ImportExpression" || node.type === "ExportNamedDeclaration";
     const from = isImport && node.source?.type === "Literal" ? node.source.value : null;
-    if (typeof from === "string" && from.startsWith(".")) read(resolve(dirname(path), from));
+    if (typeof from === "string" && /^\..*\.ts$/.test(from)) read(resolve(dirname(path), from));
   }
 }
 

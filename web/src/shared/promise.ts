@@ -1,6 +1,7 @@
 /** The target date of a report in lists. It is overdue when that day is over. */
 import { dayText, isoDay } from "./dates.ts";
 import { element } from "./dom.ts";
+import { say } from "./say.ts";
 
 /** Why a report has a later date than it was promised first. */
 export interface Delay {
@@ -18,9 +19,10 @@ export function promiseTags({ expected_datetime, delay }: Promised, timeZone?: s
   if (!expected_datetime) return [];
   const late = isOverdue(expected_datetime, new Date(), timeZone);
   if (!late && !delay) return [];
-  const tag = element("strong", { class: "govuk-tag app-tag--overdue" }, late ? "Overdue" : "Delayed");
+  const tag = element("strong", { class: "govuk-tag app-tag--overdue" }, late ? say("Overdue") : say("Delayed"));
   if (!delay) return [tag];
-  return [tag, element("span", {}, ` New date: ${dayText(expected_datetime, timeZone)}. ${delay.reason} `)];
+  const day = dayText(expected_datetime, timeZone);
+  return [tag, element("span", {}, say(" New date: {day}. {reason} ", { day, reason: delay.reason }))];
 }
 
 /** Uses the browser's time zone if the council's is not given. */
