@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
+from babel.dates import get_month_names
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import PoFileError, read_po, write_po
 from markupsafe import Markup
@@ -71,6 +72,12 @@ class Language:
         if not name:
             raise ConfigurationError(f"{self.code}.po: the header `Language` names no language")
         return name[0].upper() + name[1:]
+
+    @property
+    def months(self) -> list[str]:
+        """Its months, as in dates."""
+        names = get_month_names("wide", "format", self.code)
+        return [names[month] for month in range(1, 13)]
 
     @cached_property
     def forms(self) -> Mapping[str, tuple[str, ...]]:
@@ -237,7 +244,7 @@ def _web_build(language: Language, council: Council) -> dict[str, Any]:
         "code": language.code,
         "name": language.name,
         "tag": language.code,
-        "locales": [language.code, "en-GB"],
+        "months": language.months,
         "folder": f"/{language.code}/",
         "plural": language.catalogue.plural_expr,
         "messages": language.forms,

@@ -9,8 +9,8 @@ export interface Language {
   name: string;
   /** For `<html lang>`. */
   tag: string;
-  /** For Intl, the best first: not every browser has dates in every language. */
-  locales: string[];
+  /** As in dates; null for English, which every browser has. */
+  months: string[] | null;
   /** The folder of its pages. */
   folder: string;
   /** The index of the form for the number n, as an expression. */
@@ -28,7 +28,7 @@ export const ENGLISH: Language = {
   code: "en",
   name: "English",
   tag: "en-GB",
-  locales: ["en-GB"],
+  months: null,
   folder: "/",
   plural: "n !== 1",
   messages: null,
@@ -45,11 +45,8 @@ export function lookUp({ messages }: Language, texts: string[], file: string): s
   return messages ? (messages[`${file}${CONTEXT}${texts[0]}`] ?? messages[texts[0]!]) : texts;
 }
 
-/** What `Intl` takes in these pages. Without a year, its Welsh has the month before the day. */
-export const defineOf = ({ locales, messages }: Language) => ({
-  LOCALES: JSON.stringify(messages ? locales : locales[0]),
-  YEAR_OF_MOMENTS: messages ? '"numeric"' : "undefined",
-});
+/** The months for `web/src/shared/dates.ts`. */
+export const defineOf = ({ months }: Language) => ({ MONTHS: months ? JSON.stringify(months) : "undefined" });
 
 /** The links to the same page in other languages: for search engines, and for people in the footer. */
 export function languageLinks(page: string, own: Language, all: Language[]): { head: string; footer: string } {
