@@ -45,7 +45,11 @@ def test_scripts_speak_welsh_with_welsh_dates(new_page: NewPage) -> None:
     works = notice("Gwaith") | {"begins": long_ago, "ends": far_ahead}
     page = new_page()
     page.add_init_script(f"localStorage.setItem('ginnel.my-area', `{json.dumps(AREA)}`)")
-    page.route("**/data/disruptions.json", lambda route: route.fulfill(json={"items": [works]}))
+    body = json.dumps({"items": [works]})
+    page.route(
+        "**/data/disruptions.json",
+        lambda route: route.fulfill(body=body, content_type="application/json"),
+    )
     page.goto("/cy/")
     expect(page.get_by_role("heading", name="Fy ardal: Riverside")).to_be_visible()
     expect(page.get_by_text("Eich lleoliad yw Home.")).to_be_visible()
