@@ -9,6 +9,7 @@ from infra.languages import PAGES
 from tests.browser.conftest import NewPage
 from tests.browser.test_accessibility import overflow, violations
 from tests.browser.test_disruption_notices import AREA, notice
+from tests.browser.test_offline import lose_signal, visit
 
 NARROW = {"width": 320, "height": 640}
 
@@ -59,11 +60,9 @@ def test_scripts_speak_welsh_with_welsh_dates(new_page: NewPage) -> None:
 
 
 def test_welsh_page_opens_without_a_connection(new_page: NewPage) -> None:
-    page = new_page()
-    page.goto("/cy/cookies/")
-    page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
-    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
-    page.context.set_offline(True)
+    page = new_page(service_workers="allow")
+    visit(page, "/cy/cookies/")
+    lose_signal(page)
     page.goto("/cy/accessibility/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Datganiad hygyrchedd")
     page.goto("/cy/nothing/")
