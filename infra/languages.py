@@ -119,6 +119,18 @@ def languages() -> list[Language]:
     return [read(path) for path in sorted(FOLDER.glob("*.po"))]
 
 
+def languages_of(council: Council) -> list[Language]:
+    """The languages in which the council offers its pages: those of its `translations`. Raises
+    ConfigurationError if one has no catalogue."""
+    known = {each.code: each for each in languages()}
+    if unknown := sorted(set(council.translations) - set(known)):
+        raise ConfigurationError(
+            f"`$.translations`: there is no catalogue for {', '.join(unknown)}; "
+            f"choose from {', '.join(known)}, or add one (docs/LANGUAGES.md)"
+        )
+    return [known[code] for code in council.translations]
+
+
 def read(path: Path) -> Language:
     """The language of a catalogue. Raises ConfigurationError naming the line."""
     try:
@@ -225,9 +237,9 @@ def update_languages() -> None:
 
 
 def web_build(council: Council) -> list[dict[str, Any]]:
-    """What the build of the web client needs of each language. Raises ConfigurationError with all
-    that a catalogue lacks."""
-    return [_web_build(each, council) for each in languages()]
+    """What the build of the web client needs of each language of the council. Raises
+    ConfigurationError with all that a catalogue lacks."""
+    return [_web_build(each, council) for each in languages_of(council)]
 
 
 def _web_build(language: Language, council: Council) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from chalicelib.catalogue.load import COUNCILS, load
 from chalicelib.catalogue.model import Council
 from chalicelib.kernel.templating import Pages
-from infra.languages import languages
+from infra.languages import languages_of
 
 _MEANINGFUL = {"#": "hash", "$": "dollar"}
 """The characters that mean something in Velocity, by the name of the variable that holds each."""
@@ -22,12 +22,12 @@ def missing_page(council: Council) -> str:
 
 
 def translated_pages(council: Council) -> dict[str, str]:
-    """The pages in other languages, by the folder of their addresses, like `/cy/`."""
+    """The pages in the council's other languages, by the folder of their addresses, like `/cy/`."""
     return {
         f"/{each.code}/": Pages(
             TEMPLATES, council.said_in(each.code, each.say), each.translator("")
         ).render("missing")
-        for each in languages()
+        for each in languages_of(council)
     }
 
 

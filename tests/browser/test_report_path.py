@@ -241,7 +241,7 @@ def test_resident_says_it_is_not_fixed_on_the_reports_page(
 def test_report_with_location_and_photo_takes_at_most_nine_taps_and_five_screens(
     new_page: NewPage, shared_data: Path
 ) -> None:
-    page = new_page(geolocation={"latitude": 53.9712, "longitude": -1.0333})
+    page = new_page(geolocation={"latitude": 53.9634, "longitude": -1.0921})
     page.context.grant_permissions(["geolocation"])
     page.add_init_script(COUNT_TAPS)
     page.goto("/")

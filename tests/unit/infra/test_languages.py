@@ -4,10 +4,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from chalicelib.catalogue.load import load
+from chalicelib.catalogue.model import CouncilTexts
 from chalicelib.errors import ConfigurationError
-from infra import languages
+from infra import languages, missing_page
 from infra.languages import (
     Language,
     Message,
@@ -159,5 +161,16 @@ def test_councils_own_texts_are_in_welsh_if_it_gives_them() -> None:
     assert welsh["council"]["name"] == "Cyngor Eskerby"
     assert welsh["council"]["at_other_times"] == ", neu ar adegau eraill ar 01904 960199"
     assert "Cysylltu â ni" in welsh["parts"]["footer"]
-    (other,) = [each for each in languages.web_build(load("bath")) if each["code"] == "cy"]
-    assert other["council"]["name"] == load("bath").name
+    without_name = structs.replace(load("demo"), translations={"cy": CouncilTexts()})
+    (other,) = languages.web_build(without_name)
+    assert other["council"]["name"] == load("demo").name
+
+
+def test_council_offers_only_the_languages_of_its_document() -> None:
+    assert languages.web_build(load("bath")) == []
+    assert missing_page.translated_pages(load("bath")) == {}
+    unknown = structs.replace(
+        load("demo"), translations={"cy": CouncilTexts(), "xx": CouncilTexts()}
+    )
+    with pytest.raises(ConfigurationError, match=r"no catalogue for xx; choose from cy"):
+        languages.web_build(unknown)
