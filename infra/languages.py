@@ -23,6 +23,7 @@ from chalicelib.catalogue.model import Council
 from chalicelib.errors import ConfigurationError
 from chalicelib.kernel.templating import SHARED, environment
 from chalicelib.kernel.translation import messages, placeholders, translated
+from chalicelib.settings import for_another_program
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "chalicelib" / "languages"
@@ -169,6 +170,7 @@ def scripts(node: Path) -> Scripts:
         subprocess.run(
             [node, "bundling/list-texts.ts", *map(str, map(_page, PAGES))],
             cwd=WEB,
+            env=for_another_program(),
             capture_output=True,
             check=True,
         ).stdout
