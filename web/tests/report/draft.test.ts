@@ -24,6 +24,13 @@ describe("the address", () => {
     expect(addressOf(currentDraft())).toBe(whole);
   });
 
+  test("is left alone while the resident types it", async () => {
+    const { movePin, suggestStreet, currentDraft } = await opened();
+    movePin(HERE);
+    suggestStreet("Dial Row", true);
+    expect(currentDraft()).toMatchObject({ address: "", suggested_address: "Dial Row" });
+  });
+
   test("that the search wrote goes with its place", async () => {
     const { movePin, currentDraft } = await opened();
     movePin(HERE, "Market Place", "Market Place");
@@ -38,14 +45,14 @@ describe("the address", () => {
   ])("that is suggested follows the pin to “%s”", async (street, address) => {
     const { movePin, suggestStreet, currentDraft } = await opened();
     movePin(HERE, "Market Place", "4 Market Place");
-    suggestStreet(street);
+    suggestStreet(street, false);
     expect(currentDraft()).toMatchObject({ address, suggested_address: address });
   });
 
   test("that the reporter wrote stays", async () => {
     const { movePin, suggestStreet, currentDraft } = await opened({ address: "By the bench" });
     movePin(HERE, "Market Place", "Market Place");
-    suggestStreet("Dial Row");
+    suggestStreet("Dial Row", false);
     expect(currentDraft().address).toBe("By the bench");
   });
 });
@@ -59,7 +66,7 @@ test.each([
   if (saved) changeDraft(written);
   else sessionStorage.removeItem("ginnel.draft.report");
   proposePin(HERE);
-  suggestStreet("Market Place");
+  suggestStreet("Market Place", false);
   expect(currentDraft()).toMatchObject({ ...HERE, address: "Market Place" });
   const kept = JSON.parse(sessionStorage.getItem("ginnel.draft.report") ?? "null") as Draft | null;
   expect(kept?.description ?? null).toBe(saved);

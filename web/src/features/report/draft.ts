@@ -72,9 +72,11 @@ export function proposePin({ lat, long }: Place): void {
   fillIn({ lat, long });
 }
 
-/** Suggests the street as the address, unless the suggested address is in that street. */
-export function suggestStreet(street: string): void {
-  if (street !== streetOf(draft.suggested_address)) fillIn(suggested(street));
+/** Suggests the street as the address, unless the suggested address is in that street. An address that the resident
+ * is typing stays as it is. */
+export function suggestStreet(street: string, isTyping: boolean): void {
+  if (street !== streetOf(draft.suggested_address))
+    fillIn(isTyping ? { suggested_address: street } : suggested(street));
 }
 
 /** Whether it has anything but a place. */

@@ -126,7 +126,7 @@ async function nameStreet(): Promise<void> {
   if (!place || currentDraft().place_label) return;
   const street = await import("../../shared/places/streets.ts").then(({ streetAt }) => streetAt(place)).catch(() => "");
   if (!isStillAt(place)) return;
-  suggestStreet(street);
+  suggestStreet(street, document.activeElement === address);
   describePlace();
   if (street) await nameHouse(place, street);
 }
