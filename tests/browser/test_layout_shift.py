@@ -131,7 +131,7 @@ WIDTHS = pytest.mark.parametrize(
 def test_page_does_not_move_while_it_loads(
     path: str, viewport: dict[str, int], new_page: NewPage
 ) -> None:
-    page = new_page(viewport=viewport)
+    page = new_page(with_maps=True, viewport=viewport)
     if "with=position" in path:
         page.context.grant_permissions(["geolocation"])
         page.context.set_geolocation({"latitude": HOME["lat"], "longitude": HOME["long"]})
@@ -146,7 +146,7 @@ def test_page_does_not_move_while_it_loads(
 def test_page_of_an_account_does_not_move_while_it_loads(
     path: str, viewport: dict[str, int], new_page: NewPage
 ) -> None:
-    page = new_page(viewport=viewport)
+    page = new_page(with_maps=True, viewport=viewport)
     sign_in(page, new_account())
     shift, moved = shift_of(page, f"/account/{path}")
     assert shift <= MOST, moved

@@ -31,6 +31,8 @@ PAGES = {
     "/accessibility/": "Accessibility statement",
     "/cookies/": "Cookies",
     "/privacy/": "Privacy notice",
+    "/cy/": "Oes rhywbeth o’i le yn eich stryd?",
+    "/cy/cookies/": "Cwcis",
 }
 INSTALLED = """async () => {
   await navigator.serviceWorker.ready;

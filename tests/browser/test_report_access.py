@@ -40,7 +40,7 @@ def go_on(page: Page, name: str = "Continue") -> None:
 
 
 def test_report_is_made_by_keyboard_only(new_page: NewPage) -> None:
-    page = new_page()
+    page = new_page(with_maps=True)
     page.goto("/report/")
     tab_to(page, page.get_by_label("Postcode or street"))
     page.keyboard.type("market place")
@@ -164,7 +164,7 @@ def following_states(page: Page) -> None:
 def test_steps_have_no_violation_in_any_state(
     viewport: dict[str, int], new_page: NewPage, shared_data: Path
 ) -> None:
-    page = new_page(viewport=viewport, geolocation=HERE)
+    page = new_page(with_maps=True, viewport=viewport, geolocation=HERE)
     page.goto("/report/")
     where_states(page)
     problem_states(page)
@@ -173,7 +173,9 @@ def test_steps_have_no_violation_in_any_state(
     sending_states(page)
     following_states(page)
 
-    page = new_page(viewport=viewport, geolocation=ELSEWHERE, permissions=["geolocation"])
+    page = new_page(
+        with_maps=True, viewport=viewport, geolocation=ELSEWHERE, permissions=["geolocation"]
+    )
     page.goto("/report/")
     place(page)
     assert choose_service(page, "Litter") == "elsewhere"

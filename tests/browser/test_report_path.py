@@ -137,7 +137,7 @@ def test_report_is_sent_seen_by_another_person_and_tracked(
 
 
 def test_place_is_chosen_on_the_map_by_keyboard(new_page: NewPage) -> None:
-    page = new_page()
+    page = new_page(with_maps=True)
     page.goto("/report/")
     shown = page.get_by_role("application", name="Map with a pin")
     expect(shown.locator("canvas").first).to_be_visible()
@@ -241,7 +241,7 @@ def test_resident_says_it_is_not_fixed_on_the_reports_page(
 def test_report_with_location_and_photo_takes_at_most_nine_taps_and_five_screens(
     new_page: NewPage, shared_data: Path
 ) -> None:
-    page = new_page(geolocation={"latitude": 53.9634, "longitude": -1.0921})
+    page = new_page(with_maps=True, geolocation={"latitude": 53.9634, "longitude": -1.0921})
     page.context.grant_permissions(["geolocation"])
     page.add_init_script(COUNT_TAPS)
     page.goto("/")

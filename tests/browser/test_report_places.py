@@ -27,7 +27,7 @@ RETAIL_PARK = {"latitude": 53.9, "longitude": -1.19}
 
 
 def start(new_page: NewPage) -> Page:
-    page = new_page()
+    page = new_page(with_maps=True)
     page.goto("/report/")
     return page
 
@@ -86,7 +86,7 @@ def test_place_is_found_by_whatever_name_it_has(new_page: NewPage) -> None:
 
 
 def test_list_of_streets_is_loaded_only_when_it_is_used(new_page: NewPage) -> None:
-    page = new_page()
+    page = new_page(with_maps=True)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto("/report/")
@@ -119,12 +119,12 @@ def test_described_place_waits_for_an_officer(new_page: NewPage, stack: LocalSta
     page.get_by_role("button", name="See your report").click()
     expect(page.get_by_text("Behind the third bench on the river path")).to_be_visible()
     stack.cloud.pump.wait_until_idle()
-    theirs = new_page()
+    theirs = new_page(with_maps=True)
     assert theirs.request.get(f"/reports/{request_id}").status == 404
 
 
 def test_report_stops_when_another_organisation_is_responsible(new_page: NewPage) -> None:
-    page = new_page(geolocation=RETAIL_PARK, permissions=["geolocation"])
+    page = new_page(with_maps=True, geolocation=RETAIL_PARK, permissions=["geolocation"])
     page.goto("/report/")
     locate(page)
     leave(page)
@@ -144,7 +144,7 @@ def test_report_stops_when_another_organisation_is_responsible(new_page: NewPage
 def test_place_in_no_ward_is_refused_first_with_its_council(
     new_page: NewPage,
 ) -> None:
-    page = new_page(geolocation=IN_THE_CORNER, permissions=["geolocation"])
+    page = new_page(with_maps=True, geolocation=IN_THE_CORNER, permissions=["geolocation"])
     page.goto("/report/")
     page.get_by_role("button", name="Use my location").click()
     alert = page.get_by_role("alert")
@@ -162,7 +162,7 @@ def test_place_in_no_ward_is_refused_first_with_its_council(
 
 def test_imprecise_position_shows_a_ring_and_no_pin(new_page: NewPage) -> None:
     far_and_wide = {"latitude": 53.9591, "longitude": -1.0812, "accuracy": 2000}
-    page = new_page(geolocation=far_and_wide, permissions=["geolocation"])
+    page = new_page(with_maps=True, geolocation=far_and_wide, permissions=["geolocation"])
     page.goto("/report/")
     page.get_by_role("button", name="Use my location").click()
     expect(page.locator("#where-status")).to_contain_text("to within 2 km. Tap the map")
@@ -207,7 +207,7 @@ LATE_POSITION = """navigator.geolocation.getCurrentPosition = (found) => {
 
 
 def test_position_that_arrives_late_does_not_replace_a_later_choice(new_page: NewPage) -> None:
-    page = new_page()
+    page = new_page(with_maps=True)
     page.add_init_script(LATE_POSITION)
     page.goto("/report/")
     page.get_by_role("button", name="Use my location").click()
@@ -223,7 +223,7 @@ def test_position_that_arrives_late_does_not_replace_a_later_choice(new_page: Ne
 
 
 def test_place_is_named_and_kept_without_a_map(new_page: NewPage) -> None:
-    page = new_page(geolocation=HERE, permissions=["geolocation"])
+    page = new_page(with_maps=True, geolocation=HERE, permissions=["geolocation"])
     page.route("**/chunks/basemap-*.js", lambda route: route.abort())
     page.goto("/report/")
     expect(page.get_by_text("We could not load the map")).to_be_visible()

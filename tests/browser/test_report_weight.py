@@ -52,13 +52,13 @@ def assert_within_budget(
 
 @pytest.mark.parametrize("path", ["nearest", "facility", "my-area", "alerts"])
 def test_first_load_of_a_page_stays_within_its_budget(path: str, new_page: NewPage) -> None:
-    assert_within_budget(new_page(), path)
+    assert_within_budget(new_page(with_maps=True), path)
 
 
 def test_first_load_of_the_report_page_stays_within_its_budget_before_the_map(
     new_page: NewPage,
 ) -> None:
-    page = new_page()
+    page = new_page(with_maps=True)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     assert_within_budget(page, "report", apart=PLACE_MAP)
@@ -68,7 +68,7 @@ def test_first_load_of_the_report_page_stays_within_its_budget_before_the_map(
 
 
 def test_map_of_the_place_is_not_loaded_unasked_when_data_is_saved(new_page: NewPage) -> None:
-    page = new_page()
+    page = new_page(with_maps=True)
     page.add_init_script(
         "Object.defineProperty(navigator, 'connection', {value: {saveData: true}})"
     )
@@ -85,7 +85,7 @@ def test_map_of_the_place_is_not_loaded_unasked_when_data_is_saved(new_page: New
 def test_first_load_of_a_page_with_a_map_stays_within_its_budget_without_the_map(
     path: str, places: None, new_page: NewPage
 ) -> None:
-    assert_within_budget(new_page(), path, apart=MAP)
+    assert_within_budget(new_page(with_maps=True), path, apart=MAP)
 
 
 def test_map_stays_within_its_budget() -> None:
@@ -97,7 +97,7 @@ def test_map_stays_within_its_budget() -> None:
 def test_first_load_stays_within_its_budget_when_signed_in(
     path: str, new_page: NewPage, stack: LocalStack
 ) -> None:
-    page = new_page()
+    page = new_page(with_maps=True)
     sign_in(page, new_account("admin"))
     assert_within_budget(page, path)
 
@@ -106,6 +106,6 @@ def test_first_load_stays_within_its_budget_when_signed_in(
 def test_first_load_of_the_desk_stays_within_the_budget_of_staff(
     path: str, new_page: NewPage, stack: LocalStack
 ) -> None:
-    page = new_page()
+    page = new_page(with_maps=True)
     sign_in(page, new_account("officer"))
     assert_within_budget(page, f"desk{path}", MOST_SCRIPT_OF_STAFF, MOST_STYLE_OF_STAFF)

@@ -53,7 +53,7 @@ def of_toilets(page: Page) -> Locator:
 
 def test_map_of_the_location_is_on_the_check_page_and_the_confirmation(new_page: NewPage) -> None:
     here = {"latitude": HOME["lat"], "longitude": HOME["long"]}
-    page = new_page(geolocation=here, permissions=["geolocation"])
+    page = new_page(with_maps=True, geolocation=here, permissions=["geolocation"])
     page.goto("/report/")
     place(page)
     describe(page)
@@ -69,7 +69,7 @@ def test_map_of_the_location_is_on_the_check_page_and_the_confirmation(new_page:
 def test_report_page_shows_its_map_without_a_request_to_another_site(
     report_id: str, new_page: NewPage, stack: LocalStack
 ) -> None:
-    page = new_page()
+    page = new_page(with_maps=True)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"/reports/{report_id}")
@@ -79,7 +79,7 @@ def test_report_page_shows_its_map_without_a_request_to_another_site(
 
 
 def test_map_of_a_facility_is_drawn_again_from_what_the_browser_kept(new_page: NewPage) -> None:
-    page = new_page()
+    page = new_page(with_maps=True)
     page.goto("/facility/?id=toilets-1")
     assert_drawn(of_toilets(page))
     page.route(BASEMAP, lambda route: route.abort())
@@ -88,7 +88,7 @@ def test_map_of_a_facility_is_drawn_again_from_what_the_browser_kept(new_page: N
 
 
 def test_there_is_no_map_when_the_base_map_is_missing(report_id: str, new_page: NewPage) -> None:
-    page = new_page()
+    page = new_page(with_maps=True)
     page.route(BASEMAP, lambda route: route.fulfill(status=404))
     page.goto("/facility/?id=toilets-1")
     expect(page.get_by_role("link", name="View on map")).to_be_visible()
@@ -100,7 +100,7 @@ def test_there_is_no_map_when_the_base_map_is_missing(report_id: str, new_page: 
 def test_map_is_left_out_and_not_loaded_when_the_browser_saves_data(
     report_id: str, new_page: NewPage
 ) -> None:
-    page = new_page()
+    page = new_page(with_maps=True)
     page.add_init_script(SAVES_DATA)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -132,7 +132,11 @@ def test_nearest_house_is_shown_in_step_with_the_pin_and_not_put_into_the_report
     at_home = HOME["long"], HOME["lat"]
     house = min(houses(), key=lambda each: math.dist(each.middle, at_home))
     long, lat = house.middle
-    page = new_page(geolocation={"latitude": lat, "longitude": long}, permissions=["geolocation"])
+    page = new_page(
+        with_maps=True,
+        geolocation={"latitude": lat, "longitude": long},
+        permissions=["geolocation"],
+    )
     page.goto("/report/")
     words = page.locator("#place-words")
     expect(words).to_contain_text(f"Near {house.number} {house.street}")
