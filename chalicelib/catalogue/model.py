@@ -187,8 +187,8 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
     a file of boundaries has is used. `triage`: the rules that decide how a report is handled. A
     crew drives `detour_factor` times the straight line, at `crew_speed_kmh`. `channel_costs`: the
     cost of a contact, in pence. `theme` is its look. `footer_links` lead from each page to its
-    other pages. `translations` are its own texts in the other languages that it offers. `example_place` and
-    `example_postcode` are the examples in hints.
+    other pages. `translations` are its own texts in the other languages that it offers.
+    `example_place` and `example_postcode` are the examples in hints.
     """
 
     jurisdiction_id: Annotated[str, Meta(min_length=1, max_length=100)]
