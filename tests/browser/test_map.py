@@ -284,7 +284,7 @@ def test_map_says_so_when_the_phone_is_elsewhere(new_page: NewPage) -> None:
 
 
 def test_report_begins_where_the_map_is(new_page: NewPage) -> None:
-    page = new_page(viewport=DESK)
+    page = new_page(viewport=DESK, with_maps=True)
     street_view(page)
     page.get_by_role("link", name="Report a problem here").click()
     expect(page.locator("#place-words")).to_contain_text("Dial Row")
