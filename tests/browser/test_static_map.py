@@ -113,7 +113,7 @@ def test_map_is_left_out_and_not_loaded_when_the_browser_saves_data(
 
 
 def test_ring_shows_how_far_alerts_reach(new_page: NewPage) -> None:
-    page = begun(new_page)
+    page = begun(new_page, with_maps=True)
     choose(page, "Reports near a location")
     leave(page)
     page.get_by_label("Postcode or street").fill("ZZ9 9AA")
