@@ -4,14 +4,14 @@ terminal."""
 import logging
 
 from chalicelib.kernel.observability import logs
-from infra.local.running import RUNNING
+from infra.local.running import FOLDER
 
-LOG = RUNNING.with_name("log.jsonl")
+LOG = FOLDER / "log.jsonl"
 
 
 def begin() -> None:
     """Starts an empty file. From here on nothing is logged on standard output."""
-    LOG.parent.mkdir(exist_ok=True)
+    LOG.parent.mkdir(parents=True, exist_ok=True)
     file = logging.FileHandler(LOG, mode="w", encoding="utf-8")
     file.setFormatter(logs.JsonLine())
     terminal = logging.StreamHandler()

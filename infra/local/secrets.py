@@ -7,9 +7,10 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from chalicelib.errors import ConfigurationError
+from infra.local.running import FOLDER
 from infra.resources import secret_names, template
 
-KEPT = Path(__file__).resolve().parents[2] / ".local" / "secrets.json"
+KEPT = FOLDER / "secrets.json"
 
 Values = dict[str, str]
 """A secret's name in the template → its value."""
@@ -40,7 +41,7 @@ def kept_values(file: Path = KEPT) -> Values:
 
 def _write(values: Values, file: Path) -> None:
     """Replaces the file atomically, readable only by its owner; another stack may be reading it."""
-    file.parent.mkdir(exist_ok=True)
+    file.parent.mkdir(parents=True, exist_ok=True)
     with NamedTemporaryFile("w", encoding="utf-8", dir=file.parent, delete=False) as new:
         json.dump(values, new, indent=2)
     Path(new.name).replace(file)

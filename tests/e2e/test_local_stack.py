@@ -1,12 +1,10 @@
 """The one-command stack: one address, documents as a CDN gives them, and plain words on failure."""
 
 import json
-import os
 import shutil
 import signal
 import socket
 import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -26,6 +24,7 @@ from infra.local.people import demo_api_key
 from infra.local.stack import LocalStack, Options
 from tests.builders import draft_body, long_key
 from tests.conftest import ROOT
+from tests.e2e.local_process import first_line, started
 from tests.fakes import Clock
 from tests.fakes_partners import MemoryKeys
 from tests.log_lines import read
@@ -65,34 +64,22 @@ def fetch(
         return error.code, dict(error.headers), error.read()
 
 
-def start(**environment: str) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [sys.executable, "-m", "infra.local"],
-        cwd=ROOT,
-        env=dict(os.environ) | environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def test_stack_prints_its_address_answers_and_ends_on_interrupt() -> None:
+def test_stack_prints_its_address_answers_and_ends_on_interrupt(tmp_path: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    with start(PORT=str(port), SEED="none") as process:
-        assert process.stdout
-        assert process.stdout.readline() == f"Ready: http://127.0.0.1:{port}\n"
+    with started(tmp_path, PORT=str(port)) as process:
+        assert first_line(process) == f"Ready: http://127.0.0.1:{port}\n"
         health = urllib.request.Request(f"http://127.0.0.1:{port}/health")
         health.add_header("X-Request-Id", "phone-1234")
         with urllib.request.urlopen(health) as answer:
             assert json.loads(answer.read()) == {"status": "ok"}
-        lines = (ROOT / ".local" / "log.jsonl").read_text().splitlines()
+        lines = (tmp_path / "log.jsonl").read_text().splitlines()
         assert read(lines, event="called", route="/health", request_id="phone-1234")
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=PATIENCE_S) == 0
-        assert process.stdout.read() == ""
-    assert not (ROOT / ".local" / "stack.json").exists()
+        assert process.stdout and process.stdout.read() == ""
+    assert not (tmp_path / "stack.json").exists()
 
 
 @pytest.mark.parametrize(
@@ -118,13 +105,13 @@ def test_stack_says_in_one_sentence_what_to_do_when_a_setting_is_wrong(
     assert len(said.splitlines()) == 1
 
 
-def test_stack_says_in_one_sentence_what_to_do_when_the_port_is_taken() -> None:
+def test_stack_says_in_one_sentence_what_to_do_when_the_port_is_taken(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        process = start(PORT=str(taken.getsockname()[1]))
-        _, said = process.communicate(timeout=PATIENCE_S)
-    assert process.returncode == 1
+        with started(tmp_path, PORT=str(taken.getsockname()[1])) as process:
+            assert process.wait(timeout=PATIENCE_S) == 1
+    said = (tmp_path / "errors.txt").read_text()
     assert "cannot be used" in said and "make run PORT=" in said
     assert len(said.splitlines()) == 1
 

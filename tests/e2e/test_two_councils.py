@@ -1,10 +1,7 @@
 """Two of our own servers, each a council's, with the network between them."""
 
 import json
-import os
 import socket
-import subprocess
-import sys
 import urllib.request
 from collections.abc import Iterator
 from typing import Any
@@ -19,7 +16,7 @@ from chalicelib.bootstrap.reports import reports_ports
 from infra.local.cloud import Cloud
 from tests.api.conftest import Api
 from tests.builders import draft_body
-from tests.conftest import ROOT
+from tests.e2e.local_process import first_line, started
 from tests.forwarding import OURS, THEIRS, forwarding_council, give_key, poll
 
 
@@ -31,22 +28,13 @@ def asked(url: str, body: Any = None, **headers: str) -> Any:
 
 
 @pytest.fixture(scope="module")
-def county() -> Iterator[str]:
+def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the county's server answers: another process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "infra.local"],
-        cwd=ROOT,
-        env=dict(os.environ) | {"PORT": str(port), "SEED": "none"},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    with process:
-        assert process.stdout
-        yield process.stdout.readline().removeprefix("Ready:").strip()
-        process.terminate()
+    with started(tmp_path_factory.mktemp("county"), PORT=str(port)) as process:
+        yield first_line(process).removeprefix("Ready:").strip()
 
 
 @pytest.fixture(scope="module")
