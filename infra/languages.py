@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,6 +17,7 @@ from typing import Any, NamedTuple
 import click
 from babel.dates import get_month_names
 from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po, write_po
 from markupsafe import Markup
 
@@ -40,11 +42,13 @@ TEMPLATES = (
 """The templates that all languages have."""
 _ENGLISH = '<html lang="en-GB">'
 _PART = re.compile(r"<!-- layout: ([a-z-]+) -->")
-_SAYS = re.compile(r'\bsay\("')
+_SAYS = re.compile(r"\b(say|say_many|translatable)\(")
 _IDLE_HEADER = re.compile(
     rb'"(Project-Id-Version|Report-Msgid-Bugs-To|POT-Creation-Date|PO-Revision-Date|Last-Translator'
     rb"|Language-Team|Generated-By):.*\n"
 )
+_NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)
+"""Stands in files of gettext, which would otherwise differ from run to run."""
 _CONTEXT = "\4"
 LINKS = Markup("<!-- languages -->")
 """Where the build puts the links to the page in other languages."""
@@ -149,12 +153,23 @@ def pages_messages() -> Iterator[Message]:
 
 
 def python_messages() -> Iterator[Message]:
-    """The texts that Python code gives to `say`."""
+    """The texts that Python code gives to `say`, `say_many` and `translatable`."""
     for path in sorted((ROOT / "chalicelib").rglob("*.py")):
-        source = path.read_text(encoding="utf-8")
-        for node in ast.walk(ast.parse(source)) if _SAYS.search(source) else ():
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say":
-                yield Message(_file(path), ast.literal_eval(node.args[0]))
+        for texts in _texts_in(path.read_text(encoding="utf-8")):
+            yield Message(_file(path), *texts)
+
+
+def _texts_in(source: str) -> Iterator[tuple[str, ...]]:
+    """Each text with its form for several, if it has one. Texts that are no constants were marked
+    where they stand."""
+    for node in ast.walk(ast.parse(source)) if _SAYS.search(source) else ():
+        if not isinstance(node, ast.Call):
+            continue
+        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        places = {"say": (0, 1), "translatable": (0, 1), "say_many": (1, 3)}.get(name, (0, 0))
+        arguments = node.args[slice(*places)]
+        if arguments and all(isinstance(each, ast.Constant) for each in arguments):
+            yield tuple(ast.literal_eval(each) for each in arguments)
 
 
 class Scripts(NamedTuple):
@@ -227,6 +242,14 @@ def as_po(catalogue: Catalog) -> bytes:
     return _IDLE_HEADER.sub(b"", written.getvalue())
 
 
+def as_mo(catalogue: Catalog) -> bytes:
+    """The catalogue as the server reads it."""
+    written = io.BytesIO()
+    catalogue.creation_date = catalogue.revision_date = _NO_DATE
+    write_mo(written, catalogue)
+    return written.getvalue()
+
+
 @click.command("languages")
 def update_languages() -> None:
     """Writes new messages of translated pages into the catalogues, and drops unused ones."""
@@ -234,7 +257,9 @@ def update_languages() -> None:
     wanted = [*pages_messages(), *python_messages(), *said]
     for language in languages():
         (FOLDER / f"{language.code}.po").write_bytes(as_po(update(language, wanted)))
-        lacking = faults(read(FOLDER / f"{language.code}.po"), wanted)
+        written = read(FOLDER / f"{language.code}.po")
+        (FOLDER / f"{language.code}.mo").write_bytes(as_mo(written.catalogue))
+        lacking = faults(written, wanted)
         click.echo("\n".join([f"{language.name}: {len(lacking)} to translate", *lacking]))
 
 

@@ -14,6 +14,7 @@ from infra.languages import (
     Language,
     Message,
     Scripts,
+    as_mo,
     as_po,
     faults,
     pages_messages,
@@ -72,6 +73,12 @@ def test_every_message_is_shown(language: Language, wanted: list[Message]) -> No
 def test_catalogue_is_as_the_command_writes_it(language: Language, wanted: list[Message]) -> None:
     written = (languages.FOLDER / f"{language.code}.po").read_bytes()
     assert as_po(update(language, wanted)) == written, "run `python -m infra languages`"
+
+
+@each_language
+def test_server_reads_the_same_translations(language: Language) -> None:
+    written = (languages.FOLDER / f"{language.code}.mo").read_bytes()
+    assert as_mo(language.catalogue) == written, "run `python -m infra languages`"
 
 
 @pytest.mark.parametrize(

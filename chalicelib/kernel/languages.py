@@ -1,0 +1,94 @@
+"""The languages of residents' texts (ADR 50): English as it stands in the code, and the others from
+the catalogues in `chalicelib/languages`."""
+
+from collections.abc import Callable
+from datetime import date
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from pathlib import Path
+
+from chalicelib.kernel.translation import translated
+
+FOLDER = Path(__file__).parents[1] / "languages"
+
+
+def translatable(text: str) -> str:
+    """Marks a text that is translated later, where the language is known."""
+    return text
+
+
+WEEKDAYS = (
+    translatable("Monday"),
+    translatable("Tuesday"),
+    translatable("Wednesday"),
+    translatable("Thursday"),
+    translatable("Friday"),
+    translatable("Saturday"),
+    translatable("Sunday"),
+)
+MONTHS = (
+    translatable("January"),
+    translatable("February"),
+    translatable("March"),
+    translatable("April"),
+    translatable("May"),
+    translatable("June"),
+    translatable("July"),
+    translatable("August"),
+    translatable("September"),
+    translatable("October"),
+    translatable("November"),
+    translatable("December"),
+)
+
+
+class Language:
+    """A language with the translations of all texts."""
+
+    def __init__(self, code: str, texts: NullTranslations) -> None:
+        """`code` is as in addresses, such as cy. `texts` without a translation stay English."""
+        self.code = code
+        self._texts = texts
+
+    def say(self, text: str, /, **values: object) -> str:
+        """The text in this language, with its values: `say("By {name}", name=name)`."""
+        found = self._texts.gettext(text)
+        return found.format_map(values) if values else found
+
+    def say_many(self, count: int, one: str, many: str, /, **values: object) -> str:
+        """The form of the text for that number, which it has as `{count}`."""
+        return self._texts.ngettext(one, many, count).format_map({"count": count} | values)
+
+    def weekday(self, day: date) -> str:
+        """Such as Monday."""
+        return self.say(WEEKDAYS[day.weekday()])
+
+    def month(self, day: date) -> str:
+        """Such as June."""
+        return self.say(MONTHS[day.month - 1])
+
+    def day(self, day: date) -> str:
+        """Such as Monday 3 June 2026."""
+        return f"{self.weekday(day)} {day.day} {self.month(day)} {day.year}"
+
+    def template(self, file: str) -> Callable[[str], str]:
+        """Translates the template of that name. `file`, as in the catalogue, chooses between two
+        translations of one text."""
+        return lambda source: translated(source, lambda text: self._in_file(text, file))
+
+    def _in_file(self, text: str, file: str) -> str:
+        own = self._texts.pgettext(file, text)
+        return self._texts.gettext(text) if own == text else own
+
+
+ENGLISH = Language("en", NullTranslations())
+
+
+@cache
+def language(code: str) -> Language:
+    """The language of that code; English if there is no catalogue."""
+    path = FOLDER / f"{code}.mo"
+    if not code.isalpha() or not path.is_file():
+        return ENGLISH
+    with path.open("rb") as file:
+        return Language(code, GNUTranslations(file))
