@@ -95,6 +95,19 @@ def missing_headers() -> dict[str, str]:
     }
 
 
+class Folder(NamedTuple):
+    """The language that an address has as its folder, empty if it has none, and the rest."""
+
+    language: str
+    address: str
+
+
+def folder(address: str) -> Folder:
+    """What the CDN's function for the API makes of an address."""
+    found = re.fullmatch(r"/([a-z]{2,3})(/forms/.*)", address, re.DOTALL)
+    return Folder(found[1], found[2]) if found else Folder("", address)
+
+
 def _fits(path: str, pattern: str) -> bool:
     """Matches like CloudFront: * is anything, slashes too, and ? one character; case matters."""
     parts = (".*" if c == "*" else "." if c == "?" else re.escape(c) for c in pattern)

@@ -7,10 +7,11 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from gettext import GNUTranslations
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,19 +20,22 @@ from babel.dates import get_month_names
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po, write_po
+from jinja2 import Environment, nodes
 from markupsafe import Markup
 
 from chalicelib.catalogue.model import Council
 from chalicelib.errors import ConfigurationError
+from chalicelib.kernel.languages import Language as SpokenLanguage
+from chalicelib.kernel.languages import pages
 from chalicelib.kernel.templating import SHARED, environment
-from chalicelib.kernel.translation import messages, placeholders, translated
+from chalicelib.kernel.translation import messages, placeholders
 from chalicelib.settings import for_another_program
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "chalicelib" / "languages"
 WEB = ROOT / "web"
 LAYOUT = WEB / "src" / "layout"
-PAGES: tuple[str, ...] = tuple(json.loads((FOLDER / "pages.json").read_text()))
+PAGES = sorted(pages())
 """The addresses of the pages that all languages have. Links to others lead to the English page."""
 TEMPLATES = (
     SHARED / "layout.html",
@@ -40,9 +44,10 @@ TEMPLATES = (
     Path(__file__).with_name("templates") / "missing.html",
 )
 """The templates that all languages have."""
-_ENGLISH = '<html lang="en-GB">'
 _PART = re.compile(r"<!-- layout: ([a-z-]+) -->")
-_SAYS = re.compile(r"\b(say|say_many|translatable)\(")
+_PLACES = {"say": (0, 1), "translatable": (0, 1), "say_many": (1, 3)}
+"""The places of the texts among the arguments of these functions."""
+_SAYS = re.compile(rf"\b({'|'.join(_PLACES)})\(")
 _IDLE_HEADER = re.compile(
     rb'"(Project-Id-Version|Report-Msgid-Bugs-To|POT-Creation-Date|PO-Revision-Date|Last-Translator'
     rb"|Language-Team|Generated-By):.*\n"
@@ -98,25 +103,10 @@ class Language:
         found = self.forms.get(_key(file, text)) or self.forms.get(text, ())
         return found if found and all(found) else None
 
-    def say(self, text: str, file: str = "") -> str:
-        """The text in this language. A text that is missing stays English: `check` refuses it."""
-        return (self.find(file, text) or (text,))[0]
-
-    def link(self, address: str) -> tuple[str, str | None]:
-        """Where a link leads: the page in this language, or else the English one."""
-        if not address.startswith("/"):
-            return address, None
-        page = re.split("[?#]", address)[0]
-        return (f"/{self.code}{address}", None) if page in PAGES else (address, "en")
-
-    def page(self, source: str, file: str) -> str:
-        """A page or template in this language."""
-        said = translated(source, lambda text: self.say(text, file), self.link)
-        return said.replace(_ENGLISH, f'<html lang="{self.code}">')
-
-    def translator(self, file: str) -> Callable[[str], str]:
-        """`page` for templates, whose loader gives no names."""
-        return lambda source: self.page(source, file)
+    @cached_property
+    def spoken(self) -> SpokenLanguage:
+        """What renders pages in it."""
+        return SpokenLanguage(self.code, GNUTranslations(io.BytesIO(as_mo(self.catalogue))))
 
 
 def languages() -> list[Language]:
@@ -150,6 +140,18 @@ def pages_messages() -> Iterator[Message]:
     for path in [*map(_page, PAGES), *_layout_parts(), *TEMPLATES]:
         for text in messages(path.read_text(encoding="utf-8")):
             yield Message(_file(path), text)
+    for path in TEMPLATES:
+        for texts in _texts_in_template(path.read_text(encoding="utf-8")):
+            yield Message(_file(path), *texts)
+
+
+def _texts_in_template(source: str) -> Iterator[tuple[str, ...]]:
+    """Each text that a template gives to `say` or `say_many`, with its form for several."""
+    for call in Environment(autoescape=True).parse(source).find_all(nodes.Call):
+        places = _PLACES.get(getattr(call.node, "name", ""))
+        texts = call.args[slice(*places)] if places else []
+        if texts and all(isinstance(each, nodes.Const) for each in texts):
+            yield tuple(each.as_const() for each in texts)
 
 
 def python_messages() -> Iterator[Message]:
@@ -166,8 +168,7 @@ def _texts_in(source: str) -> Iterator[tuple[str, ...]]:
         if not isinstance(node, ast.Call):
             continue
         name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-        places = {"say": (0, 1), "translatable": (0, 1), "say_many": (1, 3)}.get(name, (0, 0))
-        arguments = node.args[slice(*places)]
+        arguments = node.args[slice(*_PLACES.get(name, (0, 0)))]
         if arguments and all(isinstance(each, ast.Constant) for each in arguments):
             yield tuple(ast.literal_eval(each) for each in arguments)
 
@@ -273,10 +274,10 @@ def _web_build(language: Language, council: Council) -> dict[str, Any]:
     lacking = faults(language, [*pages_messages(), *python_messages()])
     if lacking:
         raise ConfigurationError(f"{language.code}.po is incomplete:\n" + "\n".join(lacking))
-    facts = council.said_in(language.code, language.say)
+    facts = council.said_in(language.code, language.spoken.say)
     parts = {path.stem: _translated(path, language) for path in _layout_parts()}
     for path in TEMPLATES[1:3]:
-        made = environment(SHARED, language.translator(_file(path)))
+        made = environment(SHARED, language.spoken)
         made.globals["language_links"] = LINKS
         parts[path.stem] = made.get_template(path.name).render(council=facts)
     return {
@@ -294,7 +295,7 @@ def _web_build(language: Language, council: Council) -> dict[str, Any]:
 
 
 def _translated(path: Path, language: Language) -> str:
-    return language.page(path.read_text(encoding="utf-8"), _file(path))
+    return language.spoken.html(path.read_text(encoding="utf-8"), _file(path))
 
 
 def _layout_parts() -> list[Path]:

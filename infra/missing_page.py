@@ -25,7 +25,7 @@ def translated_pages(council: Council) -> dict[str, str]:
     """The pages in the council's other languages, by the folder of their addresses, like `/cy/`."""
     return {
         f"/{each.code}/": Pages(
-            TEMPLATES, council.said_in(each.code, each.say), each.translator("")
+            TEMPLATES, council.said_in(each.code, each.spoken.say), each.spoken
         ).render("missing")
         for each in languages_of(council)
     }

@@ -8,6 +8,7 @@ from chalicelib.catalogue.load import load
 from chalicelib.catalogue.model import Council
 from chalicelib.catalogue.theme import EmailLook
 from chalicelib.errors import ConfigurationError
+from chalicelib.kernel.languages import Language
 from chalicelib.kernel.queue import LONGEST_DELAY_S
 from chalicelib.kernel.time import utc_now
 from chalicelib.settings import Settings, from_environment
@@ -311,13 +312,16 @@ def reply_address(service_request_id: str) -> str:
 
 
 @once
-def pages(slice_name: Literal["accounts", "alerts", "forms", "jobs"]) -> "Pages":
-    """The pages of that slice's templates."""
+def pages(
+    slice_name: Literal["accounts", "alerts", "forms", "jobs"], language: Language
+) -> "Pages":
+    """The pages of that slice's templates in that language."""
     from pathlib import Path
 
     from chalicelib.kernel.templating import Pages
 
-    return Pages(Path(__file__).parents[1] / slice_name / "templates", council().said)
+    said = council().said_in(language.code, language.say)
+    return Pages(Path(__file__).parents[1] / slice_name / "templates", said, language)
 
 
 @once

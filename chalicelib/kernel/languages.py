@@ -1,7 +1,8 @@
 """The languages of residents' texts (ADR 50): English as it stands in the code, and the others from
 the catalogues in `chalicelib/languages`."""
 
-from collections.abc import Callable
+import json
+import re
 from datetime import date
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
@@ -10,6 +11,9 @@ from pathlib import Path
 from chalicelib.kernel.translation import translated
 
 FOLDER = Path(__file__).parents[1] / "languages"
+MADE_BY_THE_SERVER = ("/forms/",)
+"""Pages below these addresses are in every language."""
+_ENGLISH_PAGE = '<html lang="en-GB">'
 
 
 def translatable(text: str) -> str:
@@ -71,10 +75,24 @@ class Language:
         """Such as Monday 3 June 2026."""
         return f"{self.weekday(day)} {day.day} {self.month(day)} {day.year}"
 
-    def template(self, file: str) -> Callable[[str], str]:
-        """Translates the template of that name. `file`, as in the catalogue, chooses between two
+    def html(self, source: str, file: str) -> str:
+        """The page or template in this language. `file`, as in the catalogue, chooses between two
         translations of one text."""
-        return lambda source: translated(source, lambda text: self._in_file(text, file))
+        said = translated(source, lambda text: self._in_file(text, file), self.link)
+        return said.replace(_ENGLISH_PAGE, f'<html lang="{self.code}">')
+
+    def link(self, address: str) -> tuple[str, str | None]:
+        """Where a link to an English page leads: to the page in this language, or else to the
+        English one; then also the code of English."""
+        if self is ENGLISH or not address.startswith("/"):
+            return address, None
+        if address.startswith(MADE_BY_THE_SERVER) or re.split("[?#]", address)[0] in pages():
+            return f"/{self.code}{address}", None
+        return address, ENGLISH.code
+
+    def address(self, address: str) -> str:
+        """The address of a page in this language, or else of the English one."""
+        return self.link(address)[0]
 
     def _in_file(self, text: str, file: str) -> str:
         own = self._texts.pgettext(file, text)
@@ -82,6 +100,12 @@ class Language:
 
 
 ENGLISH = Language("en", NullTranslations())
+
+
+@cache
+def pages() -> frozenset[str]:
+    """The addresses of the built pages that all languages have."""
+    return frozenset(json.loads((FOLDER / "pages.json").read_text(encoding="utf-8")))
 
 
 @cache

@@ -1,36 +1,47 @@
 """Renders pages with jinja2: one layout for all, and each slice's own templates beside its code."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from chalicelib.kernel.languages import ENGLISH, Language
 from chalicelib.kernel.version import VERSION
 
 SHARED = Path(__file__).parent / "templates"
 """The folder of layout.html, which every page extends."""
+ROOT = Path(__file__).parents[2]
 
 
 class _Loader(FileSystemLoader):
-    """Loads templates in another language."""
+    """Loads templates in a language."""
 
-    def __init__(self, folders: list[Path], translated: Callable[[str], str]) -> None:
+    def __init__(self, folders: list[Path], language: Language) -> None:
         super().__init__(folders)
-        self._translated = translated
+        self._language = language
 
     def get_source(self, environment: Environment, template: str) -> Any:
-        source, *rest = super().get_source(environment, template)
-        return self._translated(source), *rest
+        source, file, is_current = super().get_source(environment, template)
+        if self._language is not ENGLISH:
+            source = self._language.html(source, file.removeprefix(f"{ROOT}/"))
+        return source, file, is_current
 
 
-def environment(templates: Path, translated: Callable[[str], str] = str) -> Environment:
-    """Templates of that folder and the shared ones, each as `translated` makes it. Everything is
-    escaped; an undefined name in a template is an error."""
+def environment(templates: Path, language: Language = ENGLISH) -> Environment:
+    """Templates of that folder and the shared ones, in that language. Everything is escaped; an
+    undefined name in a template is an error. Templates say texts that are not in their HTML with
+    `say` and `say_many`; `address` leads to a page in their language."""
     made = Environment(
-        loader=_Loader([templates, SHARED], translated), autoescape=True, undefined=StrictUndefined
+        loader=_Loader([templates, SHARED], language), autoescape=True, undefined=StrictUndefined
     )
-    made.globals |= {"version": VERSION, "language_links": ""}
+    made.globals |= {
+        "version": VERSION,
+        "language_links": "",
+        "say": language.say,
+        "say_many": language.say_many,
+        "address": language.address,
+    }
     return made
 
 
@@ -39,12 +50,9 @@ class Pages:
     every page shows."""
 
     def __init__(
-        self,
-        templates: Path,
-        council: Mapping[str, Any],
-        translated: Callable[[str], str] = str,
+        self, templates: Path, council: Mapping[str, Any], language: Language = ENGLISH
     ) -> None:
-        self._environment = environment(templates, translated)
+        self._environment = environment(templates, language)
         self._environment.globals["council"] = dict(council)
 
     def render(self, name: str, faults: Iterable[tuple[str, str]] = (), **context: Any) -> str:

@@ -33,6 +33,7 @@ _TOKEN = re.compile(
 )
 _ATTRIBUTE = re.compile(r'\s(?P<name>[\w-]+)="(?P<text>[^"]*)"')
 _DESCRIPTION = re.compile(r'<meta name="description"')
+_LINKS = frozenset({("a", "href"), ("form", "action")})
 _RAW = frozenset({"script", "style"})
 _VALUE = re.compile(r"\{\{ ([\w.]+) \}\}|<!-- (\w+): ([\w-]+) -->")
 PLACEHOLDER = re.compile(r"\{[\w.-]+\}|</?[a-z]+\d*>")
@@ -42,7 +43,8 @@ _LETTER = re.compile(r"[^\W\d_]")
 Translate = Callable[[str], str]
 """The translation of a message. A message without one is the caller's to refuse."""
 Link = Callable[[str], tuple[str, str | None]]
-"""The address of a link in the other language, and the language of its page if that differs."""
+"""The address of a link or form in the other language, and the language of its page if that
+differs."""
 
 
 class _Token(NamedTuple):
@@ -106,9 +108,10 @@ def _tag(token: _Token, translate: Translate, link: Link | None) -> str:
         name, text = found["name"], found["text"]
         if name in ATTRIBUTES or (is_description and name == "content"):
             return f' {name}="{_plain(text, translate)}"'
-        if link and token.name == "a" and name == "href":
+        if link and (token.name, name) in _LINKS:
             address, language = link(text)
-            return f' href="{address}"' + (f' hreflang="{language}"' if language else "")
+            of_other = f' hreflang="{language}"' if language and token.name == "a" else ""
+            return f' {name}="{address}"{of_other}'
         return found[0]
 
     return _ATTRIBUTE.sub(attribute, token.source)

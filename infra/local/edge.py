@@ -3,6 +3,7 @@
 from chalice.local import ChaliceRequestHandler
 
 from chalicelib.handlers.http import cdn as viewer
+from chalicelib.handlers.http import request_language
 from infra import cdn
 
 HSTS = "Strict-Transport-Security"
@@ -11,6 +12,7 @@ HSTS = "Strict-Transport-Security"
 class EdgeHandler(ChaliceRequestHandler):
     """Adds the CDN's headers to a response, and identifies the caller to the API."""
 
+    path: str
     _added: tuple[cdn.Header, ...] = ()
     _sent: frozenset[str] = frozenset()
     """The headers that the origin sent."""
@@ -20,10 +22,18 @@ class EdgeHandler(ChaliceRequestHandler):
         self._added, self._sent = added, frozenset()
 
     def introduce(self, secret: str) -> None:
-        """Sends the headers that only the CDN may set, replacing the client's."""
-        for name, value in ((viewer.ORIGIN, secret), (viewer.VIEWER, self.client_address[0])):
+        """Sends the headers that only the CDN may set, replacing the client's; the folder of a
+        language becomes one of them."""
+        found = cdn.folder(self.path)
+        self.path = found.address
+        for name, value in (
+            (viewer.ORIGIN, secret),
+            (viewer.VIEWER, self.client_address[0]),
+            (request_language.FOLDER, found.language),
+        ):
             del self.headers[name]
-            self.headers[name] = value
+            if value:
+                self.headers[name] = value
 
     def send_header(self, keyword: str, value: str) -> None:
         if not any(each.overrides and each.name.lower() == keyword.lower() for each in self._added):

@@ -19,6 +19,7 @@ from chalicelib.bootstrap.reports import photos_ports
 from chalicelib.catalogue.load import load
 from chalicelib.forms.validation import MOST_PHOTO_BYTES
 from chalicelib.handlers.http import cdn as viewer
+from chalicelib.handlers.http import request_language
 from chalicelib.photos.ports import PhotoKey
 from infra import cdn, missing_page, resources
 from infra.local import aws
@@ -104,6 +105,11 @@ def policy_of_pages() -> str:
         ("/open311/discovery.xml", "api"),
         ("/forms/report", "api"),
         ("/forms/reports/7K3M2QXV9HTD/update", "api"),
+        ("/cy/forms/report", "api"),
+        ("/gla/forms/report", "api"),
+        ("/cy/forms", "pages"),
+        ("/cy/report/", "pages"),
+        ("/cy/api/reports", "pages"),
     ],
 )
 def test_address_goes_to_its_origin(address: str, origin: str) -> None:
@@ -517,6 +523,33 @@ def test_api_gets_the_viewers_address_whatever_the_request_claims() -> None:
     answers = viewed(function_at("/api/reports"), [{"headers": other}, {"headers": forged}])
     said = {viewer.VIEWER: {"value": "198.51.100.10"}, **other}
     assert [answer["headers"] for answer in answers] == [said, said]
+
+
+@pytest.mark.parametrize(
+    ("address", "language", "rest"),
+    [
+        ("/cy/forms/report", "cy", "/forms/report"),
+        ("/gla/forms/alerts/1/all", "gla", "/forms/alerts/1/all"),
+        ("/cy/forms/", "cy", "/forms/"),
+        ("/cy/cy/forms/report", "", "/cy/cy/forms/report"),
+        ("/cy/forms", "", "/cy/forms"),
+        ("/CY/forms/report", "", "/CY/forms/report"),
+        ("/c1/forms/report", "", "/c1/forms/report"),
+        ("/welsh/forms/report", "", "/welsh/forms/report"),
+        ("/cy/api/reports", "", "/cy/api/reports"),
+        ("/forms/report", "", "/forms/report"),
+        ("/forms/forms/x", "", "/forms/forms/x"),
+    ],
+)
+def test_folder_of_a_language_becomes_a_header_whatever_the_request_claims(
+    address: str, language: str, rest: str
+) -> None:
+    forged = {request_language.FOLDER: {"value": "xx", "multiValue": [{"value": "xx"}]}}
+    (answer,) = viewed(function_at("/cy/forms/x"), [{"uri": address, "headers": forged}])
+    assert answer["uri"] == rest
+    said = {request_language.FOLDER: {"value": language}} if language else {}
+    assert answer["headers"] == {viewer.VIEWER: {"value": "198.51.100.10"}, **said}
+    assert cdn.folder(address) == (language, rest)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from chalicelib.bootstrap import container
 from chalicelib.bootstrap.places import facilities_ports, gazetteer_ports
 from chalicelib.errors import Invalid
 from chalicelib.facilities import usecases as facilities
@@ -13,6 +12,7 @@ from chalicelib.forms.answers import place_value
 from chalicelib.gazetteer import usecases as gazetteer
 from chalicelib.geo.place import Place
 from chalicelib.geo.point import Point
+from chalicelib.handlers.http.pages import pages
 from chalicelib.handlers.http.params import new_key
 from chalicelib.handlers.http.routes import Call, Page
 
@@ -83,7 +83,7 @@ def _page(
     errors: Mapping[str, str] | None = None,
     answer: Mapping[str, Any] | None = None,
 ) -> Page:
-    html = container.pages("forms").render(
+    html = pages("forms").render(
         "nearest",
         (errors or {}).items(),
         kinds=facilities.kinds(facilities_ports()),

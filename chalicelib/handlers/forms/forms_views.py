@@ -27,7 +27,7 @@ from chalicelib.forms.views import REASONS, WHO_SEES, of_screen
 from chalicelib.handlers.forms.forms_siblings import Siblings
 from chalicelib.handlers.http import rate_limits, subscribers
 from chalicelib.handlers.http.audit import audit_view
-from chalicelib.handlers.http.pages import render
+from chalicelib.handlers.http.pages import pages, render
 from chalicelib.handlers.http.params import id_of, new_key
 from chalicelib.handlers.http.routes import Call, Page
 from chalicelib.handlers.http.subscribers import FollowRequest
@@ -65,7 +65,7 @@ def problem_page(error: AppError | None) -> str:
             heading, typed = "You have done this too many times", NOT_SENT
     link = error.link if isinstance(error, Conflict) else None
     quoted = trace.current() if error is None or isinstance(error, UpstreamFailed) else None
-    return container.pages("forms").render(
+    return pages("forms").render(
         "problem", heading=heading, detail=_detail(error), typed=typed, link=link, quoted=quoted
     )
 
@@ -323,7 +323,7 @@ def _done(heading: str, text: str, *, service_request_id: str, url: str | None) 
 
 
 def _render(name: str, **context: Any) -> str:
-    return container.pages("forms").render(name, **context)
+    return pages("forms").render(name, **context)
 
 
 def _posted(call: Call) -> Posted:

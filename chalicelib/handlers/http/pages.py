@@ -2,7 +2,7 @@
 read."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from chalicelib.bootstrap import container
 from chalicelib.errors import (
@@ -16,15 +16,25 @@ from chalicelib.errors import (
     TooMany,
     UpstreamFailed,
 )
+from chalicelib.handlers.http import request_language
 from chalicelib.handlers.http.routes import Call, ProblemPage
 from chalicelib.kernel.observability import trace
 
+if TYPE_CHECKING:
+    from chalicelib.kernel.templating import Pages
+
+Kind = Literal["accounts", "alerts", "forms", "jobs"]
 Heading = Callable[[AppError | None], str]
+
+
+def pages(kind: Kind) -> "Pages":
+    """That kind of pages, in the language of the request."""
+    return container.pages(kind, request_language.current())
 
 
 def render(name: str, faults: Iterable[FieldError] = (), **context: Any) -> str:
     """The page of a template of alerts, with the faults of the typed values."""
-    return container.pages("alerts").render(name, sentences(faults), **context)
+    return pages("alerts").render(name, sentences(faults), **context)
 
 
 def sentences(faults: Iterable[FieldError]) -> list[tuple[str, str]]:
@@ -45,14 +55,12 @@ def heading_of(error: AppError | None) -> str:
             return "Sorry, something went wrong"
 
 
-def problem_pages(
-    kind: Literal["accounts", "alerts", "jobs"], heading: Heading = heading_of
-) -> ProblemPage:
+def problem_pages(kind: Kind, heading: Heading = heading_of) -> ProblemPage:
     """What makes the page that tells people of an error, in the look of one kind of pages; None
     means a mistake of ours."""
 
     def page(error: AppError | None) -> str:
-        return container.pages(kind).render(
+        return pages(kind).render(
             "problem",
             (),
             heading=heading(error),

@@ -17,6 +17,7 @@ import msgspec
 from chalice.app import Blueprint, Request, Response
 
 from chalicelib import errors
+from chalicelib.handlers.http import request_language
 from chalicelib.handlers.http.auth import Gate
 from chalicelib.handlers.http.identity import Caller
 from chalicelib.kernel import idempotency
@@ -375,9 +376,10 @@ def _followed(
     facts: RouteFacts,
     parameters: dict[str, str],
 ) -> Response:
-    """The answer, under the id that came with the call or a new one."""
+    """The answer, under the id that came with the call or a new one, in its language."""
     with (
         trace.following(request.headers.get(REQUEST_ID)) as request_id,
+        request_language.answering(request, is_page=facts.is_page) as language,
         logs.line(
             "called", logs.CALLS, function="api", route=facts.path, method=facts.method
         ) as line,
@@ -385,7 +387,9 @@ def _followed(
         response = answer(Called(request, facts, parameters, line))
         line["status"] = response.status_code
         line["errors"] = int(response.status_code >= 500)
-        response.headers[REQUEST_ID] = request_id
+        response.headers |= {REQUEST_ID: request_id, "Content-Language": language.code}
+        if not facts.is_page:
+            response.headers["Vary"] = "Accept-Language"
         if facts.open_to_sites:
             response.headers[OPEN_TO_SITES] = "*"
         if facts.method == "HEAD":

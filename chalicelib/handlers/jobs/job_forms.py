@@ -23,6 +23,7 @@ from chalicelib.jobs.model import WAITING, Job, JobEvent, JobEventKind, Operatio
 from chalicelib.jobs.people import Operator
 from chalicelib.jobs.usecases import contractor_links
 from chalicelib.jobs.usecases.operations import OperationResult, operate
+from chalicelib.kernel.languages import ENGLISH
 from chalicelib.kernel.parsing import parse
 from chalicelib.photos.usecases import asking
 from chalicelib.reports.reference import grouped
@@ -276,4 +277,4 @@ def _with_photos(faults: list[FieldError], files: Sequence[bytes]) -> list[Field
 
 
 def _render(name: str, faults: Sequence[FieldError] = (), **context: Any) -> str:
-    return container.pages("jobs").render(name, sentences(faults), **context)
+    return container.pages("jobs", ENGLISH).render(name, sentences(faults), **context)

@@ -124,7 +124,8 @@ def test_file_can_have_its_own_translation_of_a_text(tmp_path: Path) -> None:
         tmp_path,
         'msgid "Open"\nmsgstr "Ar agor"\n\nmsgctxt "a.ts"\nmsgid "Open"\nmsgstr "Agor"\n',
     )
-    assert (language.say("Open", "a.ts"), language.say("Open", "b.ts")) == ("Agor", "Ar agor")
+    assert language.find("a.ts", "Open") == ("Agor",)
+    assert language.find("b.ts", "Open") == ("Ar agor",)
     wanted = [Message("a.ts", "Open"), Message("b.ts", "Open")]
     assert unused(language, wanted) == []
     assert unused(language, wanted[1:]) == ["a.ts: Open"]
@@ -151,16 +152,6 @@ def test_build_stops_and_names_what_is_not_translated(
     assert lines[0] == "cy.po is incomplete:"
     assert "web/index.html: not translated: Track a report" in lines
     assert not any(line.endswith(": Cookies") for line in lines)
-
-
-def test_links_lead_to_welsh_pages_where_there_are_some() -> None:
-    welsh = next(each for each in LANGUAGES if each.code == "cy")
-    assert welsh.name == "Cymraeg"
-    assert welsh.link("/cookies/") == ("/cy/cookies/", None)
-    assert welsh.link("/#news") == ("/cy/#news", None)
-    assert welsh.link("/report/") == ("/report/", "en")
-    for elsewhere in ("https://ico.org.uk/", "tel:999", "#main", ""):
-        assert welsh.link(elsewhere) == (elsewhere, None)
 
 
 def test_councils_own_texts_are_in_welsh_if_it_gives_them() -> None:

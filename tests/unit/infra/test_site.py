@@ -40,6 +40,7 @@ def echo() -> Chalice:
     """An API that answers with the headers that it got, and has a policy of its own."""
     api = Chalice(app_name="echo")
 
+    @api.route("/forms/echo")
     @api.route("/api/echo", methods=["GET", "POST"])
     def answer() -> Response:
         own: dict[str, str | list[str]] = {
@@ -209,3 +210,9 @@ def test_api_ignores_the_address_that_a_client_claims(
     got = json.loads(ask(port, "/api/echo", **forged)[2])
     assert got["x-ginnel-origin"] == "s" * 64
     assert got["x-ginnel-viewer"] == "127.0.0.1"
+
+
+def test_api_gets_the_language_of_the_folder_and_not_that_which_a_client_claims(port: int) -> None:
+    forged = {"x-ginnel-language": "pl"}
+    assert "x-ginnel-language" not in json.loads(ask(port, "/api/echo", **forged)[2])
+    assert json.loads(ask(port, "/cy/forms/echo?a=b", **forged)[2])["x-ginnel-language"] == "cy"

@@ -11,6 +11,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 
 from chalicelib.kernel.languages import ENGLISH, Language, language
+from chalicelib.kernel.templating import environment
 
 WELSH = language("cy")
 DAY = date(2026, 6, 1)
@@ -57,7 +58,7 @@ def test_weekdays_are_those_of_the_unicode_consortium(weekday: int) -> None:
 
 def test_template_has_its_texts_in_the_language_and_its_values_as_they_are() -> None:
     source = "<h1>Report a problem</h1><p>{{ text }}</p>"
-    assert WELSH.template("x.html")(source) == "<h1>Rhoi gwybod am broblem</h1><p>{{ text }}</p>"
+    assert WELSH.html(source, "x.html") == "<h1>Rhoi gwybod am broblem</h1><p>{{ text }}</p>"
 
 
 def test_file_chooses_between_two_translations_of_a_text(tmp_path: Path) -> None:
@@ -68,5 +69,38 @@ def test_file_chooses_between_two_translations_of_a_text(tmp_path: Path) -> None
         write_mo(file, texts)
         file.seek(0)
         welsh = Language("cy", GNUTranslations(file))
-    said = [welsh.template(name)("<p>Open</p>") for name in ("a.html", "b.html")]
+    said = [welsh.html("<p>Open</p>", name) for name in ("a.html", "b.html")]
     assert said == ["<p>Agor</p>", "<p>Ar agor</p>"]
+
+
+@pytest.mark.parametrize(
+    ("address", "link"),
+    [
+        ("/cookies/", ("/cy/cookies/", None)),
+        ("/#news", ("/cy/#news", None)),
+        ("/forms/report", ("/cy/forms/report", None)),
+        ("/forms/reports/{{ id }}", ("/cy/forms/reports/{{ id }}", None)),
+        ("/desk/", ("/desk/", "en")),
+        ("https://ico.org.uk/", ("https://ico.org.uk/", None)),
+        ("tel:999", ("tel:999", None)),
+        ("#main", ("#main", None)),
+        ("", ("", None)),
+    ],
+)
+def test_link_leads_to_the_welsh_page_where_there_is_one(
+    address: str, link: tuple[str, str | None]
+) -> None:
+    assert WELSH.link(address) == link
+    assert ENGLISH.link(address) == (address, None)
+
+
+def test_template_in_welsh_says_so_and_leads_to_welsh_pages(tmp_path: Path) -> None:
+    (tmp_path / "x.html").write_text(
+        '<html lang="en-GB"><form action="/forms/x"><a href="/desk/">Cookies</a>'
+        '{{ say("Cookies") }} {{ address("/cookies/") }}'
+    )
+    made = environment(tmp_path, WELSH).get_template("x.html").render()
+    assert made == (
+        '<html lang="cy"><form action="/cy/forms/x"><a href="/desk/" hreflang="en">Cwcis</a>'
+        "Cwcis /cy/cookies/"
+    )

@@ -1,0 +1,65 @@
+"""The language in which a request is answered.
+
+Pages have the language of their address: the CDN takes the folder of the address (`/cy/`) away and
+names it in a header. So a shared address shows everybody the same language. The API has no folders:
+it reads Accept-Language. Only languages that the council offers are answered in; everything else
+gets English.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from chalice.app import Request
+
+from chalicelib.bootstrap import container
+from chalicelib.kernel.languages import ENGLISH, Language, language
+
+FOLDER = "x-ginnel-language"
+"""The header in which the CDN names the folder; it drops a client's own."""
+LONGEST_LIST = 1_000
+"""The length up to which Accept-Language is read. Browsers send less than 100 characters."""
+_RANGE = re.compile(
+    r"\s*([a-z]{2,3})(?:-[a-z0-9-]*)?\s*(?:;\s*q=([01](?:\.[0-9]{0,3})?)\s*)?", re.I
+)
+
+_current: ContextVar[Language] = ContextVar("language", default=ENGLISH)
+
+
+def current() -> Language:
+    """The language of the current request."""
+    return _current.get()
+
+
+@contextmanager
+def answering(request: Request, *, is_page: bool) -> Iterator[Language]:
+    """Runs the block in the language of the request."""
+    before = _current.set(requested(request.headers, is_page=is_page))
+    try:
+        yield current()
+    finally:
+        _current.reset(before)
+
+
+def requested(headers: Mapping[str, str], *, is_page: bool) -> Language:
+    """The language that the headers ask for, among those that the council offers."""
+    folder = headers.get(FOLDER)
+    wishes = [folder] if folder or is_page else _wishes(str(headers.get("accept-language", "")))
+    for wish in filter(None, wishes):
+        if wish == ENGLISH.code:
+            break
+        if wish in container.council().translations:
+            return language(wish)
+    return ENGLISH
+
+
+def _wishes(accepted: str) -> list[str]:
+    """The codes in Accept-Language (RFC 9110, 12.5.4) by their weights, highest first. What cannot
+    be read in it counts as missing."""
+    if len(accepted) > LONGEST_LIST:
+        return []
+    weights: dict[str, float] = {}
+    for found in filter(None, map(_RANGE.fullmatch, accepted.split(","))):
+        weights.setdefault(found[1].lower(), float(found[2] or 1))
+    return sorted(filter(weights.get, weights), key=weights.__getitem__, reverse=True)
