@@ -25,8 +25,8 @@ from markupsafe import Markup
 
 from chalicelib.catalogue.model import Council
 from chalicelib.errors import ConfigurationError
+from chalicelib.kernel.languages import MADE_BY_THE_SERVER, pages
 from chalicelib.kernel.languages import Language as SpokenLanguage
-from chalicelib.kernel.languages import pages
 from chalicelib.kernel.templating import SHARED, environment
 from chalicelib.kernel.translation import messages, placeholders
 from chalicelib.settings import for_another_program
@@ -289,6 +289,7 @@ def _web_build(language: Language, council: Council) -> dict[str, Any]:
         "plural": language.catalogue.plural_expr,
         "messages": language.forms,
         "pages": {page: _translated(_page(page), language) for page in PAGES},
+        "served": MADE_BY_THE_SERVER,
         "parts": parts,
         "council": {name: each for name, each in facts.items() if isinstance(each, str)},
     }

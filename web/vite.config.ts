@@ -1,6 +1,7 @@
 /** One HTML file for each page. Files that published report pages link to have fixed names; every other chunk has a hash. */
 import { resolve } from "node:path";
 import { build, defineConfig, type InlineConfig, type Rolldown } from "vite";
+import { addresses } from "./bundling/addresses.ts";
 import { readLook } from "./bundling/council.ts";
 import { kinds } from "./bundling/kinds.ts";
 import { defineOf, ENGLISH, type Language, otherLanguages } from "./bundling/languages.ts";
@@ -31,6 +32,7 @@ const configOf = (language: Language, pages: Record<string, string>, entries: st
       tiles(look.council),
       kinds(look.council),
       say(language),
+      addresses(language),
     ],
     css: {
       preprocessorOptions: { scss: { importers: [themeImporter(look.css)] } },
@@ -53,7 +55,7 @@ const configOf = (language: Language, pages: Record<string, string>, entries: st
             groups: [
               {
                 name: "shared",
-                test: /src\/shared\/(?!queue|bars|worker|character-count|timeline|basemap|reference|follow|channels|browser-alerts|own-reports|kept-draft|pending-report|promise|chart|push|session|staff-page|choices|disruptions|street-names|static-map|house-numbers|geo|places\/(?!kept)|post|send|request\.|device|outcome|upload)/,
+                test: /src\/shared\/(?!queue|months|bars|worker|character-count|timeline|basemap|reference|follow|channels|browser-alerts|own-reports|kept-draft|pending-report|promise|chart|push|session|staff-page|choices|disruptions|street-names|static-map|house-numbers|geo|places\/(?!kept)|post|send|request\.|device|outcome|upload)/,
               },
               { name: "preload-helper", test: /preload-helper/ },
               // The crew's page needs it, too, and must not run the next group.

@@ -25,7 +25,7 @@ def published(stack: LocalStack) -> None:
 def test_every_listed_file_and_feed_exists(new_page: NewPage) -> None:
     page = new_page()
     page.goto("/open-data/")
-    expect(page.get_by_role("link", name="CSV of").first).to_be_visible()
+    expect(page.get_by_role("link", name="CSV ").first).to_be_visible()
     addresses = (
         page.get_by_role("main")
         .get_by_role("link")

@@ -144,7 +144,7 @@ def test_address_contains_the_selection(new_page: NewPage) -> None:
     opened(page, "?year=2007&ward=nowhere")
     expect(page.get_by_label("Year reported")).to_have_value("2007")
     expect(page.get_by_label("Ward")).to_have_value("")
-    expect(page.get_by_role("link", name="CSV of November 2007")).to_be_visible()
+    expect(page.get_by_role("link", name="CSV November 2007")).to_be_visible()
 
 
 @pytest.mark.parametrize("status", [404, None])

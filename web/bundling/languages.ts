@@ -19,6 +19,8 @@ export interface Language {
   messages: Record<string, string[]> | null;
   /** The texts of the pages and of the parts of the layout that Python translated; see `infra/languages.py`. */
   pages: Record<string, string>;
+  /** The folders of the pages that the service makes. */
+  served: string[];
   parts: Record<string, string>;
   /** The council's details in this language, where they differ. */
   council: Record<string, string>;
@@ -33,6 +35,7 @@ export const ENGLISH: Language = {
   plural: "n !== 1",
   messages: null,
   pages: {},
+  served: [],
   parts: {},
   council: {},
 };

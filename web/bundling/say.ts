@@ -4,7 +4,7 @@ import { type ESTree, type Plugin, parseAst } from "vite";
 import { type Language, lookUp } from "./languages.ts";
 
 const PROJECT = resolve(import.meta.dirname, "../..");
-const IS_SOURCE = /\/src\/.*\.ts$/;
+export const IS_SOURCE = /\/src\/.*\.ts$/;
 /** How many texts each function takes, and where they begin. */
 const FUNCTIONS: Record<string, { texts: number; first: number }> = {
   say: { texts: 1, first: 0 },

@@ -5,6 +5,7 @@ import { call, faultsOf, whoIsSignedIn } from "../../shared/session.ts";
 import type { OwnReport } from "./own-report.ts";
 import { openPage, tell } from "./page.ts";
 import { type Known, reportEntry } from "./report-entry.ts";
+import { say } from "../../shared/say.ts";
 
 interface OwnReports {
   items: OwnReport[];
@@ -25,15 +26,15 @@ async function open(first: OwnReports): Promise<void> {
     const report = element(
       "a",
       { class: "govuk-button", href: "/report/", role: "button", draggable: "false" },
-      "Report a problem",
+      say("Report a problem"),
     );
-    list.replaceChildren(element("p", {}, "You have no reports yet."), element("p", {}, report));
+    list.replaceChildren(element("p", {}, say("You have no reports yet.")), element("p", {}, report));
   }
 }
 
 function add(page: OwnReports, about: Known): void {
   list.append(...page.items.map((report) => reportEntry(report, about)));
-  const onward = actionButton("Show more", () => void further(page.next!, about));
+  const onward = actionButton(say("Show more"), () => void further(page.next!, about));
   more.replaceChildren(...(page.next ? [onward] : []));
 }
 
@@ -53,7 +54,7 @@ async function greet(): Promise<void> {
   const who = await whoIsSignedIn();
   if (who.kind !== "stored") return;
   const { name, roles } = who.value;
-  byId("signed-in-as").textContent = name ? `You are signed in as ${name}.` : "You are signed in.";
+  byId("signed-in-as").textContent = name ? say("You are signed in as {name}.", { name }) : say("You are signed in.");
   show(byId("for-officers"), roles.includes("officer") || roles.includes("admin"));
   show(byId("for-admins"), roles.includes("admin"));
 }

@@ -6,15 +6,17 @@ import { groupReference } from "../../shared/reference.ts";
 import { call } from "../../shared/session.ts";
 import type { Channel } from "../../shared/channels.ts";
 import {
+  anywhereWords,
   distanceWords,
   eventTypesOf,
   type Frequency,
   FREQUENCIES,
   type Kind,
-  subjectWords,
+  nearWords,
   type What,
 } from "../alerts/words.ts";
 import { change, tell } from "./page.ts";
+import { say } from "../../shared/say.ts";
 
 interface Quiet {
   begin: string;
@@ -45,9 +47,9 @@ export interface OwnAlert {
 export type Named = Map<string, string>;
 
 const WAYS: Record<Channel, string> = {
-  email: "by email",
-  sms: "by text message",
-  push: "by notification in a browser",
+  email: say("by email"),
+  sms: say("by text message"),
+  push: say("by notification in a browser"),
 };
 const NIGHT: Quiet = { begin: "22:00", end: "07:00" };
 
@@ -67,7 +69,7 @@ export function alertEntry(alert: OwnAlert, named: Named): HTMLElement {
   }
 
   function show(now: OwnAlert): void {
-    const buttons = [actionButton("Change", () => edit(now)), actionButton("Stop", () => void stop(now))];
+    const buttons = [actionButton(say("Change"), () => edit(now)), actionButton(say("Stop"), () => void stop(now))];
     for (const each of buttons) each.append(unseen(` ${about}`));
     buttons[1]!.id = `${now.subscription_id}-stop`;
     entry.replaceChildren(heading(), ...facts(now), element("div", { class: "app-buttons" }, ...buttons));
@@ -92,7 +94,7 @@ export function alertEntry(alert: OwnAlert, named: Named): HTMLElement {
     const changes = written(form, now);
     if (!changes)
       return showErrors(form, [
-        { field: `${now.subscription_id}-event_types`, message: "Choose at least one kind of alert" },
+        { field: `${now.subscription_id}-event_types`, message: say("Choose at least one kind of alert") },
       ]);
     const saved = await change(
       form,
@@ -101,7 +103,7 @@ export function alertEntry(alert: OwnAlert, named: Named): HTMLElement {
     );
     if (!saved) return;
     back(saved);
-    tell("Your changes have been saved.");
+    tell(say("Your changes have been saved."));
   }
 
   async function stop(now: OwnAlert): Promise<void> {
@@ -111,7 +113,7 @@ export function alertEntry(alert: OwnAlert, named: Named): HTMLElement {
       () => `${now.subscription_id}-stop`,
     );
     if (!done) return;
-    const note = element("p", {}, `You have stopped these alerts: ${about}.`);
+    const note = element("p", {}, say("You have stopped these alerts: {about}.", { about }));
     entry.replaceChildren(note);
     focusOn(note);
   }
@@ -119,32 +121,29 @@ export function alertEntry(alert: OwnAlert, named: Named): HTMLElement {
 
 const pathOf = ({ subscription_id }: OwnAlert) => `/api/subscriptions/${subscription_id}`;
 
-function aboutWords({ topic }: OwnAlert, named: Named): string {
-  const { kind, service_request_id, radius_m, ward_code, service_codes } = topic;
-  if (service_request_id) return `Report ${groupReference(service_request_id)}`;
-  const where = radius_m
-    ? `within ${distanceWords(radius_m)} of a location`
+function aboutWords({ topic: about }: OwnAlert, named: Named): string {
+  const { kind, service_request_id, radius_m, ward_code, service_codes } = about;
+  if (service_request_id) return say("Report {reference}", { reference: groupReference(service_request_id) });
+  const topic = radius_m
+    ? nearWords(kind, distanceWords(radius_m), say("a location"))
     : ward_code
-      ? `in ${named.get(ward_code) ?? ward_code} ward`
-      : "anywhere in the council’s area";
+      ? say("Reports in {ward} ward", { ward: named.get(ward_code) ?? ward_code })
+      : anywhereWords(kind);
   const only = service_codes.length ? ` (${service_codes.map((code) => named.get(code) ?? code).join(", ")})` : "";
-  return `${subjectWords(kind)} ${where}${only}`;
+  return topic + only;
 }
 
 function facts({ channel, to, frequency, quiet, topic, state }: OwnAlert): HTMLElement[] {
   const often = FREQUENCIES.find(([value]) => value === frequency)![1];
-  const silent = quiet ? `, but not from ${quiet.begin} to ${quiet.end}` : "";
+  const silent = quiet ? [say("but not from {begin} to {end}", { begin: quiet.begin, end: quiet.end })] : [];
+  const way = to ? say("{way} to {address}", { way: WAYS[channel], address: to }) : WAYS[channel];
   const map =
     topic.lat === null
       ? []
-      : [element("p", {}, element("a", { href: `/map/#15/${topic.lat}/${topic.long}` }, "View on map"))];
+      : [element("p", {}, element("a", { href: `/map/#15/${topic.lat}/${topic.long}` }, say("View on map")))];
   const waiting =
-    state === "unconfirmed" ? [element("p", {}, "Not confirmed yet. Use the link or code that we sent you.")] : [];
-  return [
-    element("p", { class: "app-muted" }, `${often}${silent}, ${WAYS[channel]}${to ? ` to ${to}` : ""}.`),
-    ...map,
-    ...waiting,
-  ];
+    state === "unconfirmed" ? [element("p", {}, say("Not confirmed yet. Use the link or code that we sent you."))] : [];
+  return [element("p", { class: "app-muted" }, `${[often, ...silent, way].join(", ")}.`), ...map, ...waiting];
 }
 
 function alertForm(
@@ -162,23 +161,32 @@ function alertForm(
       [
         [
           "yes",
-          "Don't send alerts at night",
-          `We do not send alerts from ${(quiet ?? NIGHT).begin} to ${(quiet ?? NIGHT).end}. We'll send them in the morning.`,
+          say("Don't send alerts at night"),
+          say("We do not send alerts from {begin} to {end}. We'll send them in the morning.", {
+            begin: (quiet ?? NIGHT).begin,
+            end: (quiet ?? NIGHT).end,
+          }),
         ],
       ],
       quiet ? ["yes"] : [],
     ),
   );
-  const save = element("button", { class: "govuk-button", type: "submit", id: `${id}-save` }, "Save");
+  const save = element("button", { class: "govuk-button", type: "submit", id: `${id}-save` }, say("Save"));
   return element(
     "form",
     { novalidate: "" },
     ...(fitting.length > 1
-      ? [group("Send me an alert when", "checkboxes", choiceItems("checkbox", `${id}-event_types`, fitting, chosen))]
+      ? [
+          group(
+            say("Send me an alert when"),
+            "checkboxes",
+            choiceItems("checkbox", `${id}-event_types`, fitting, chosen),
+          ),
+        ]
       : []),
-    group("How often?", "radios", choiceItems("radio", `${id}-frequency`, FREQUENCIES, [frequency])),
+    group(say("How often?"), "radios", choiceItems("radio", `${id}-frequency`, FREQUENCIES, [frequency])),
     element("div", { class: "govuk-form-group" }, silent),
-    element("div", { class: "app-buttons" }, save, actionButton("Cancel", cancel)),
+    element("div", { class: "app-buttons" }, save, actionButton(say("Cancel"), cancel)),
   );
 }
 

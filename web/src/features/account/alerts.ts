@@ -5,6 +5,7 @@ import { actionButton, byId, element } from "../../shared/dom.ts";
 import { call, faultsOf } from "../../shared/session.ts";
 import { alertEntry, type Named, type OwnAlert } from "./alert-entry.ts";
 import { openPage, tell } from "./page.ts";
+import { say } from "../../shared/say.ts";
 
 interface OwnAlerts {
   items: OwnAlert[];
@@ -20,12 +21,12 @@ void openPage<OwnAlerts>(`${ALERTS}?${new URLSearchParams({ limit: PER_PAGE })}`
 
 async function open(first: OwnAlerts): Promise<void> {
   add(first, await names());
-  if (!list.hasChildNodes()) list.replaceChildren(element("p", {}, "You have no alerts yet."));
+  if (!list.hasChildNodes()) list.replaceChildren(element("p", {}, say("You have no alerts yet.")));
 }
 
 function add(page: OwnAlerts, named: Named): void {
   list.append(...page.items.filter(({ state }) => state !== "stopped").map((alert) => alertEntry(alert, named)));
-  const onward = actionButton("Show more", () => void further(page.next!, named));
+  const onward = actionButton(say("Show more"), () => void further(page.next!, named));
   more.replaceChildren(...(page.next ? [onward] : []));
 }
 

@@ -4,6 +4,7 @@ import { byId, focusOn, show } from "../../shared/dom.ts";
 import { call, faultsOf } from "../../shared/session.ts";
 import { ACCOUNT } from "./model.ts";
 import { openPage } from "./page.ts";
+import { say } from "../../shared/say.ts";
 
 interface Part {
   records: Record<string, unknown[]>;
@@ -11,7 +12,7 @@ interface Part {
 }
 
 const EXPORT = "/api/account/export";
-const UNREACHED = "We could not load all your data. Check your connection and try again.";
+const UNREACHED = say("We could not load all your data. Check your connection and try again.");
 
 const button = byId<HTMLButtonElement>("export");
 const status = byId("export-status");
@@ -23,10 +24,10 @@ void openPage(ACCOUNT, () => undefined);
 
 async function get(): Promise<void> {
   button.disabled = true;
-  status.textContent = "One moment…";
+  status.textContent = say("One moment…");
   const copy = await whole();
   button.disabled = false;
-  status.textContent = typeof copy === "string" ? copy : "Your data";
+  status.textContent = typeof copy === "string" ? copy : say("Your data");
   if (typeof copy === "string") return;
   URL.revokeObjectURL(link.href);
   link.href = URL.createObjectURL(new Blob([JSON.stringify(copy.file, null, 2)], { type: "application/json" }));

@@ -4,25 +4,26 @@ import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { call } from "../../shared/session.ts";
 import { ACCOUNT, type AddressKind, type OwnAccount, saveAccount } from "./model.ts";
 import { change, openPage, told } from "./page.ts";
+import { say } from "../../shared/say.ts";
 
 interface Begun {
   attempt_id: string;
 }
 
-const LANGUAGES: [code: string, name: string][] = [
-  ["", "No preference"],
-  ["en", "English"],
-  ["ar", "العربية"],
-  ["bn", "বাংলা"],
-  ["cy", "Cymraeg"],
-  ["pa", "ਪੰਜਾਬੀ"],
-  ["pl", "Polski"],
-  ["ro", "Română"],
-  ["uk", "Українська"],
-  ["ur", "اردو"],
-  ["zh", "中文"],
-];
-const WAYS: Record<AddressKind, string> = { email: "By email", phone: "By phone" };
+/** The names of languages in themselves, with their codes. */
+const LANGUAGES: Record<string, string> = {
+  English: "en",
+  العربية: "ar",
+  বাংলা: "bn",
+  Cymraeg: "cy",
+  ਪੰਜਾਬੀ: "pa",
+  Polski: "pl",
+  Română: "ro",
+  Українська: "uk",
+  اردو: "ur",
+  中文: "zh",
+};
+const WAYS: Record<AddressKind, string> = { email: say("By email"), phone: say("By phone") };
 
 const details = byId<HTMLFormElement>("details-form");
 const addressForm = byId<HTMLFormElement>("address-form");
@@ -52,11 +53,12 @@ function onSubmit(form: HTMLFormElement, act: () => Promise<void>): void {
 function open(read: OwnAccount): void {
   account = read;
   name.value = read.name ?? "";
-  const own: [string, string][] =
-    read.language && !LANGUAGES.some(([known]) => known === read.language) ? [[read.language, read.language]] : [];
+  const own =
+    read.language && !Object.values(LANGUAGES).includes(read.language) ? [[read.language, read.language]] : [];
   language.replaceChildren(
-    ...[...LANGUAGES, ...own].map(([value, text]) =>
-      element("option", { value, ...(value ? { lang: value } : {}) }, text),
+    element("option", { value: "" }, say("No preference")),
+    ...[...Object.entries(LANGUAGES), ...own].map(([text, value]) =>
+      element("option", { value: value!, lang: value! }, text!),
     ),
   );
   language.value = read.language ?? "";
@@ -69,7 +71,7 @@ function showAddresses({ addresses, reach_by }: OwnAccount): void {
   const kinds = (["email", "phone"] as const).filter((kind) => addresses.some((each) => each.kind === kind));
   const ways: [string, string][] = [
     ...kinds.map((kind): [string, string] => [kind, WAYS[kind]]),
-    ["", "No preference"],
+    ["", say("No preference")],
   ];
   byId("reach-choices").replaceChildren(
     ...ways.map(([value, text], index) => radio(value, text, index, reach_by ?? "")),
@@ -77,7 +79,7 @@ function showAddresses({ addresses, reach_by }: OwnAccount): void {
 }
 
 function entryOf(value: string): HTMLElement {
-  const remove = actionButton("Remove", () => void drop());
+  const remove = actionButton(say("Remove"), () => void drop());
   remove.id = `remove-${value}`;
   remove.append(unseen(` ${value}`));
   const entry = element(
@@ -97,7 +99,7 @@ function entryOf(value: string): HTMLElement {
     if (!saved) return;
     account.version = saved.version;
     showAddresses(saved);
-    told(`${value} removed. You can no longer sign in with it.`);
+    told(say("{address} removed. You can no longer sign in with it.", { address: value }));
   }
 }
 
@@ -124,7 +126,7 @@ async function save(): Promise<void> {
   );
   if (!saved) return;
   open(saved);
-  told("Your details have been saved.");
+  told(say("Your details have been saved."));
 }
 
 function written(): Record<string, string> {
@@ -134,7 +136,7 @@ function written(): Record<string, string> {
 
 async function begin(): Promise<void> {
   if (!address.value.trim())
-    return showErrors(addressForm, [{ field: "address", message: "Enter an email address or mobile number" }]);
+    return showErrors(addressForm, [{ field: "address", message: say("Enter an email address or mobile number") }]);
   const sent = { address: address.value.trim() };
   const made = await change(
     addressForm,
@@ -151,14 +153,15 @@ function ask(made: Begun | null): void {
   show(addressForm, made === null);
   clearErrors(codeForm);
   clearErrors(addressForm);
-  byId("code-sent").textContent =
-    `We've sent a 6-digit code to ${address.value.trim()}. The code works for 10 minutes.`;
+  byId("code-sent").textContent = say("We've sent a 6-digit code to {address}. The code works for 10 minutes.", {
+    address: address.value.trim(),
+  });
   focusOn(made ? code : address);
 }
 
 async function confirm(): Promise<void> {
   const digits = code.value.replace(/\D/g, "");
-  if (digits.length !== 6) return showErrors(codeForm, [{ field: "code", message: "Enter the 6-digit code" }]);
+  if (digits.length !== 6) return showErrors(codeForm, [{ field: "code", message: say("Enter the 6-digit code") }]);
   const proof = { attempt_id: begun!.attempt_id, code: digits };
   const saved = await change(
     codeForm,
@@ -171,5 +174,5 @@ async function confirm(): Promise<void> {
   for (const form of [addressForm, codeForm]) form.reset();
   showAddresses(saved);
   ask(null);
-  told(`${added} added.`);
+  told(say("{address} added.", { address: added }));
 }

@@ -4,6 +4,7 @@ import { actionButton, byId, element, unseen } from "../../shared/dom.ts";
 import { call } from "../../shared/session.ts";
 import { forgetSender } from "./forget-sender.ts";
 import { change, openPage, told } from "./page.ts";
+import { say } from "../../shared/say.ts";
 
 interface Device {
   session_id: string;
@@ -22,8 +23,11 @@ void openPage<{ items: Device[] }>(DEVICES, ({ items }) => list.replaceChildren(
 
 function entryOf(device: Device): HTMLElement {
   const { is_this, device: name } = device;
-  const tag = is_this ? [" ", element("strong", { class: "govuk-tag" }, "This device")] : [];
-  const times = `Signed in on ${moment(device.created_at)}, last used on ${moment(device.last_used_at)}`;
+  const tag = is_this ? [" ", element("strong", { class: "govuk-tag" }, say("This device"))] : [];
+  const times = say("Signed in on {begun}, last used on {used}", {
+    begun: moment(device.created_at),
+    used: moment(device.last_used_at),
+  });
   const entry = element(
     "section",
     { class: "app-entry" },
@@ -35,7 +39,7 @@ function entryOf(device: Device): HTMLElement {
 }
 
 function endButton({ session_id, device }: Device, entry: HTMLElement): HTMLElement {
-  const button = actionButton("Sign out", () => void end());
+  const button = actionButton(say("Sign out"), () => void end());
   button.id = `end-${session_id}`;
   button.append(unseen(` ${device}`));
   return button;
@@ -48,7 +52,7 @@ function endButton({ session_id, device }: Device, entry: HTMLElement): HTMLElem
     );
     if (!done) return;
     entry.remove();
-    told(`${device} signed out.`);
+    told(say("{device} signed out.", { device }));
   }
 }
 

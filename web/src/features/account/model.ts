@@ -2,6 +2,7 @@
 import type { Outcome } from "../../shared/api.ts";
 import type { Place } from "../../shared/reports.ts";
 import { call } from "../../shared/session.ts";
+import { say } from "../../shared/say.ts";
 
 export type AddressKind = "email" | "phone";
 
@@ -31,7 +32,8 @@ export async function saveAccount(known: OwnAccount, changes: AccountChanges): P
   if (outcome.kind !== "refused" || outcome.problem.status !== 409) return outcome;
   const now = await call<OwnAccount>("GET", ACCOUNT);
   if (now.kind === "stored") Object.assign(known, now.value);
-  const detail =
-    "You have changed this on another page or device. Select the button again to save what is on this page";
+  const detail = say(
+    "You have changed this on another page or device. Select the button again to save what is on this page",
+  );
   return { kind: "refused", problem: { ...outcome.problem, detail } };
 }

@@ -5,9 +5,10 @@ import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { isSignedOut } from "../../shared/outcome.ts";
 import { call, faultsOf, signInAddress, signOut } from "../../shared/session.ts";
 import { forgetSender } from "./forget-sender.ts";
+import { say } from "../../shared/say.ts";
 
-const UNREACHED = "We could not load this page. Check your connection and try again.";
-const BUSY = "The service is busy. Try again in a minute.";
+const UNREACHED = say("We could not load this page. Check your connection and try again.");
+const BUSY = say("The service is busy. Try again in a minute.");
 
 const status = byId("account-status");
 const retry = byId<HTMLButtonElement>("try-again");
@@ -21,7 +22,7 @@ byId("sign-out").addEventListener("submit", (event) => {
 export async function openPage<T>(path: string, open: (value: T) => void): Promise<void> {
   const attempt = async () => {
     show(retry, false);
-    tell("Loading…");
+    tell(say("Loading…"));
     const read = await call<T>("GET", path);
     if (isSignedOut(read)) return location.replace(signInAddress());
     tell(
@@ -62,7 +63,7 @@ export async function change<T>(
 
 async function leave(): Promise<void> {
   const outcome = await signOut();
-  if (outcome.kind !== "stored") return tell("You are still signed in. Check your connection and try again.");
+  if (outcome.kind !== "stored") return tell(say("You are still signed in. Check your connection and try again."));
   await forgetSender();
   location.assign("/");
 }
@@ -79,5 +80,5 @@ export function tell(...words: (Node | string)[]): void {
 
 /** Opens in another tab, so that typed text stays here. */
 function signIn(): HTMLElement {
-  return element("a", { href: signInAddress(), target: "_blank" }, "Sign in again (opens in a new tab)");
+  return element("a", { href: signInAddress(), target: "_blank" }, say("Sign in again (opens in a new tab)"));
 }

@@ -8,6 +8,7 @@ import { placeText } from "../../shared/places/place-text.ts";
 import type { Place } from "../../shared/reports.ts";
 import { ACCOUNT, type OwnAccount, saveAccount, type SavedPlace } from "./model.ts";
 import { change, openPage, told } from "./page.ts";
+import { say } from "../../shared/say.ts";
 
 const form = byId<HTMLFormElement>("place-form");
 const list = byId("places");
@@ -26,7 +27,7 @@ void openPage<OwnAccount>(ACCOUNT, open);
 function open(read: OwnAccount): void {
   account = read;
   const entries = read.saved_places.map(entryOf);
-  list.replaceChildren(...(entries.length ? entries : [element("p", {}, "You have no saved places.")]));
+  list.replaceChildren(...(entries.length ? entries : [element("p", {}, say("You have no saved places."))]));
 }
 
 function choose(place: Place, name: string): void {
@@ -40,12 +41,12 @@ function choose(place: Place, name: string): void {
 async function add({ lat, long }: Place): Promise<void> {
   clearErrors(form);
   const name = label.value.trim();
-  if (!name) return showErrors(form, [{ field: "label", message: "Enter a name for this place" }]);
+  if (!name) return showErrors(form, [{ field: "label", message: say("Enter a name for this place") }]);
   if (!(await save([...account.saved_places, { label: name, lat, long }], form, "label"))) return;
   chosen = null;
   show(box, false);
   form.reset();
-  told(`${name} saved.`);
+  told(say("{place} saved.", { place: name }));
 }
 
 async function save(saved_places: SavedPlace[], where: HTMLElement, field: string): Promise<boolean> {
@@ -60,8 +61,8 @@ async function save(saved_places: SavedPlace[], where: HTMLElement, field: strin
 
 function entryOf(place: SavedPlace, index: number): HTMLElement {
   const about = () => unseen(` ${place.label}`);
-  const report = actionButton("Report a problem here", () => void reportAt(place));
-  const remove = actionButton("Remove", () => void drop());
+  const report = actionButton(say("Report a problem here"), () => void reportAt(place));
+  const remove = actionButton(say("Remove"), () => void drop());
   remove.id = `remove-${index}`;
   for (const button of [report, remove]) button.append(about());
   const map = element(
@@ -72,7 +73,7 @@ function entryOf(place: SavedPlace, index: number): HTMLElement {
       role: "button",
       draggable: "false",
     },
-    "Map",
+    say("Map"),
     about(),
   );
   const entry = element(
@@ -92,7 +93,7 @@ function entryOf(place: SavedPlace, index: number): HTMLElement {
       ))
     )
       return;
-    told(`${place.label} removed.`);
+    told(say("{place} removed.", { place: place.label }));
   }
 }
 

@@ -10,6 +10,7 @@ import { changesIn, type OwnReport } from "./own-report.ts";
 import { change, tell } from "./page.ts";
 import { askAbout, findingsIn, reportForm, wordsIn } from "./report-form.ts";
 import { pathOf, saveReport } from "./report-save.ts";
+import { say, sayParts } from "../../shared/say.ts";
 
 /** The names of services, and the council's time zone. */
 export interface Known {
@@ -18,10 +19,10 @@ export interface Known {
 }
 
 const WHO_SEES: Partial<Record<OwnReport["visibility"], string>> = {
-  waiting: "We check reports before publishing them.",
-  held: "It will be published soon.",
-  private: "Only you and the council can see it.",
-  hidden: "It is not public.",
+  waiting: say("We check reports before publishing them."),
+  held: say("It will be published soon."),
+  private: say("Only you and the council can see it."),
+  hidden: say("It is not public."),
 };
 
 export function reportEntry(report: OwnReport, about: Known): HTMLElement {
@@ -36,7 +37,7 @@ export function reportEntry(report: OwnReport, about: Known): HTMLElement {
   }
 
   function actions(now: OwnReport): HTMLElement {
-    const buttons = [actionButton("Change", () => edit(now)), actionButton("Withdraw", () => ask(now))];
+    const buttons = [actionButton(say("Change"), () => edit(now)), actionButton(say("Withdraw"), () => ask(now))];
     for (const each of buttons)
       each.append(unseen(` ${nameOf(now, about)}, ${groupReference(now.service_request_id)}`));
     return element("div", { class: "app-buttons" }, ...buttons);
@@ -56,7 +57,8 @@ export function reportEntry(report: OwnReport, about: Known): HTMLElement {
     const id = now.service_request_id;
     const words = wordsIn(form);
     clearErrors(form);
-    if (!words.description) return showErrors(form, [{ field: `${id}-description`, message: "Describe the problem" }]);
+    if (!words.description)
+      return showErrors(form, [{ field: `${id}-description`, message: say("Describe the problem") }]);
     if (await hasToAsk(form, now)) return;
     const saved = await change(
       form,
@@ -65,7 +67,7 @@ export function reportEntry(report: OwnReport, about: Known): HTMLElement {
     );
     if (!saved) return;
     back(saved);
-    tell(`We've saved your changes to report ${groupReference(id)}.`);
+    tell(say("We've saved your changes to report {reference}.", { reference: groupReference(id) }));
   }
 
   /** Asks before personal information becomes public, once for the same text. */
@@ -86,9 +88,9 @@ export function reportEntry(report: OwnReport, about: Known): HTMLElement {
     const question = element(
       "p",
       {},
-      "Withdraw this report? We'll remove it from the map and delete what you wrote. We will not deal with it.",
+      say("Withdraw this report? We'll remove it from the map and delete what you wrote. We will not deal with it."),
     );
-    const yes = actionButton("Yes, withdraw it", () => void withdraw(now));
+    const yes = actionButton(say("Yes, withdraw it"), () => void withdraw(now));
     yes.id = `${now.service_request_id}-withdraw`;
     entry.replaceChildren(
       heading(now, about),
@@ -97,7 +99,7 @@ export function reportEntry(report: OwnReport, about: Known): HTMLElement {
         "div",
         { class: "app-buttons" },
         yes,
-        actionButton("No, keep it", () => back(now)),
+        actionButton(say("No, keep it"), () => back(now)),
       ),
     );
     focusOn(question);
@@ -114,7 +116,9 @@ export function reportEntry(report: OwnReport, about: Known): HTMLElement {
     const note = element(
       "p",
       {},
-      `You have withdrawn report ${groupReference(id)}. It is not public, and we will not deal with it.`,
+      say("You have withdrawn report {reference}. It is not public, and we will not deal with it.", {
+        reference: groupReference(id),
+      }),
     );
     entry.replaceChildren(note);
     focusOn(note);
@@ -142,16 +146,13 @@ function facts(report: OwnReport, { zone }: Known): HTMLElement[] {
   const { status, address, visibility } = report;
   const promise = status === "open" ? promiseWords(report, zone) : [];
   const seen = WHO_SEES[visibility];
+  const day = dayElement(report.requested_datetime, zone);
+  const reference = element("span", { class: "app-reference" }, groupReference(report.service_request_id));
+  const reported = address
+    ? sayParts("Reported on {day} at {address}. Reference {reference}", { day, address, reference })
+    : sayParts("Reported on {day}. Reference {reference}", { day, reference });
   return [
-    element(
-      "p",
-      { class: "app-muted" },
-      "Reported on ",
-      dayElement(report.requested_datetime, zone),
-      address ? ` at ${address}` : "",
-      ". Reference ",
-      element("span", { class: "app-reference" }, groupReference(report.service_request_id)),
-    ),
+    element("p", { class: "app-muted" }, ...reported),
     element("p", {}, stateTag(report.state)),
     ...promise,
     ...(seen ? [element("p", {}, seen)] : []),

@@ -2,20 +2,21 @@
 import { actionButton, element } from "../../shared/dom.ts";
 import type { Finding } from "../report/personal-data.ts";
 import { type Field, FIELDS, isPublic, type OwnReport, type Words } from "./own-report.ts";
+import { say, sayParts } from "../../shared/say.ts";
 
 const LABELS: Words = {
-  description: "Describe the problem",
-  address: "Nearest house number, street or landmark",
-  title: "Short title",
+  description: say("Describe the problem"),
+  address: say("Nearest house number, street or landmark"),
+  title: say("Short title"),
 };
 const LONGEST: Words = { description: "4000", address: "200", title: "300" };
 
 export function reportForm(report: OwnReport, cancel: () => void): HTMLFormElement {
   const note = isPublic(report)
-    ? "Everyone can read what you write here."
-    : "Only you and the council can read what you write here.";
-  const save = element("button", { class: "govuk-button", type: "submit" }, "Save");
-  const buttons = element("div", { class: "app-buttons" }, save, actionButton("Cancel", cancel));
+    ? say("Everyone can read what you write here.")
+    : say("Only you and the council can read what you write here.");
+  const save = element("button", { class: "govuk-button", type: "submit" }, say("Save"));
+  const buttons = element("div", { class: "app-buttons" }, save, actionButton(say("Cancel"), cancel));
   return element(
     "form",
     { novalidate: "" },
@@ -39,15 +40,23 @@ export async function findingsIn(words: Words, report: OwnReport): Promise<Findi
 /** The warning before it is saved. */
 export function askAbout(findings: Finding[]): HTMLElement {
   const found = findings.map(({ words, kind, field }) =>
-    element("li", {}, element("strong", {}, words), ` (${LABELS[field]}) looks like ${kind}`),
+    element(
+      "li",
+      {},
+      ...sayParts("{words} ({field}) looks like {kind}", {
+        words: element("strong", {}, words),
+        field: LABELS[field],
+        kind,
+      }),
+    ),
   );
   return element(
     "div",
     { class: "app-notice", "data-question": "" },
-    element("h3", {}, "Your report may contain personal information"),
-    element("p", {}, "Everyone can read what you wrote. It looks like it includes:"),
+    element("h3", {}, say("Your report may contain personal information")),
+    element("p", {}, say("Everyone can read what you wrote. It looks like it includes:")),
     element("ul", { class: "app-bullets" }, ...found),
-    element("p", {}, "Change it, or select 'Save' again to keep it."),
+    element("p", {}, say("Change it, or select 'Save' again to keep it.")),
   );
 }
 

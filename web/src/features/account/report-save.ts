@@ -2,6 +2,7 @@
 import type { Outcome } from "../../shared/api.ts";
 import { call } from "../../shared/session.ts";
 import type { Changes, OwnReport } from "./own-report.ts";
+import { say } from "../../shared/say.ts";
 
 const TOLD = ["title", "description", "address", "state", "visibility"] as const;
 
@@ -24,7 +25,7 @@ export async function saveReport(known: OwnReport, changes: Changes): Promise<Ou
     kind: "refused",
     problem: {
       ...outcome.problem,
-      detail: "This report has changed since you opened it. Select 'Save' again to save what is on this page",
+      detail: say("This report has changed since you opened it. Select 'Save' again to save what is on this page"),
     },
   };
 }

@@ -9,6 +9,7 @@ import { aboutWords, changeDraft, currentDraft, keepReceipt, type Receipt, wishO
 import { faultsOf } from "./faults.ts";
 import { rememberHere } from "../../shared/browser-alerts.ts";
 import { goTo, sectionOf } from "./steps.ts";
+import { say } from "../../shared/say.ts";
 
 type Sender = typeof import("./sender.ts");
 
@@ -84,7 +85,7 @@ function hint(): void {
   if (channel !== "email" && channel !== "sms") return;
   const isOwn = to.value !== "" && to.value === sender?.addressFor(channel);
   byId("to-hint").textContent = isOwn
-    ? "This is in your account, so you do not need to confirm it."
+    ? say("This is in your account, so you do not need to confirm it.")
     : ADDRESSES[channel].hint;
 }
 
@@ -102,11 +103,11 @@ function tell(why: NoPush): void {
 async function submit(): Promise<void> {
   clearErrors(section);
   const { channel } = currentDraft();
-  if (!channel) return showErrors(section, [{ field: "channel", message: "Choose how we should contact you" }]);
+  if (!channel) return showErrors(section, [{ field: "channel", message: say("Choose how we should contact you") }]);
   const typed = channel === "push" ? "" : currentDraft().to[channel].trim();
   if (channel !== "push" && !typed) return showErrors(section, [{ field: "to", message: ADDRESSES[channel].missing }]);
   button.disabled = true;
-  status.textContent = channel === "push" ? "Asking your browser…" : "Sending…";
+  status.textContent = channel === "push" ? say("Asking your browser…") : say("Sending…");
   const address = channel === "push" ? await pushAddress() : { to: typed };
   if (address) await send(channel, address);
   button.disabled = false;

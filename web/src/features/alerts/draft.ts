@@ -4,15 +4,17 @@ import { groupReference } from "../../shared/reference.ts";
 import type { Place } from "../../shared/reports.ts";
 import type { Channel } from "../../shared/channels.ts";
 import {
+  anywhereWords,
   distanceWords,
   eventTypesOf,
   type Frequency,
   isAboutServices,
   type Kind,
   mayHavePlace,
-  subjectWords,
+  nearWords,
   type What,
 } from "./words.ts";
+import { say } from "../../shared/say.ts";
 
 export interface Receipt {
   subscription_id: string;
@@ -99,12 +101,11 @@ export function forgetDraft(): void {
 export function aboutWords(): string {
   const { kind, service_request_id, place, place_label, radius_m, ward_name, ward_code } = draft;
   if (kind === "") return "";
-  if (kind === "report") return `Report ${groupReference(service_request_id)}`;
-  const what = subjectWords(kind);
-  if (kind === "ward") return `${what} in ${ward_name || ward_code} ward`;
+  if (kind === "report") return say("Report {reference}", { reference: groupReference(service_request_id) });
+  if (kind === "ward") return say("Reports in {ward} ward", { ward: ward_name || ward_code });
   if (place && mayHavePlace(kind))
-    return `${what} within ${distanceWords(radius_m)} of ${place_label || "the location you chose"}`;
-  return `${what} anywhere in the council’s area`;
+    return nearWords(kind, distanceWords(radius_m), place_label || say("the location you chose"));
+  return anywhereWords(kind);
 }
 
 /** The request body for the API, without the address. */

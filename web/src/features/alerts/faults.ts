@@ -1,5 +1,6 @@
 /** What is said of an alert that was not set up. */
 import type { FieldError, Outcome } from "../../shared/api.ts";
+import { say } from "../../shared/say.ts";
 
 /** The errors at the fields of the last step, or above the form. */
 export function faultsOf(outcome: Outcome<unknown>): FieldError[] {
@@ -7,7 +8,7 @@ export function faultsOf(outcome: Outcome<unknown>): FieldError[] {
     return [
       {
         field: "",
-        message: "We have not set up your alerts. We've kept your answers. Check your connection and try again",
+        message: say("We have not set up your alerts. We've kept your answers. Check your connection and try again"),
       },
     ];
   if (outcome.kind === "stored") return [];

@@ -6,6 +6,7 @@ import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { aboutWords, changeDraft, currentDraft } from "./draft.ts";
 import { goTo, sectionOf } from "./steps.ts";
 import { eventTypesOf, FREQUENCIES, type Frequency, isAboutServices, type Kind, type What } from "./words.ts";
+import { say } from "../../shared/say.ts";
 
 const section = sectionOf("when");
 const eventTypes = byId("event-types-choices");
@@ -23,9 +24,11 @@ section.querySelector("form")!.addEventListener("submit", () => {
   clearErrors(section);
   keep();
   const faults = [
-    ...(chosenIn(eventTypes).length ? [] : [{ field: "event_types", message: "Choose at least one kind of alert" }]),
-    ...(quiet.checked && !begin.value ? [{ field: "quiet.begin", message: "Enter a time, like 22:00" }] : []),
-    ...(quiet.checked && !end.value ? [{ field: "quiet.end", message: "Enter a time, like 07:00" }] : []),
+    ...(chosenIn(eventTypes).length
+      ? []
+      : [{ field: "event_types", message: say("Choose at least one kind of alert") }]),
+    ...(quiet.checked && !begin.value ? [{ field: "quiet.begin", message: say("Enter a time, like 22:00") }] : []),
+    ...(quiet.checked && !end.value ? [{ field: "quiet.end", message: say("Enter a time, like 07:00") }] : []),
   ];
   if (faults.length) showErrors(section, faults);
   else goTo("how");

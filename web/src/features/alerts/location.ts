@@ -9,6 +9,7 @@ import { staticMap } from "../../shared/static-map.ts";
 import { changeDraft, currentDraft } from "./draft.ts";
 import { goTo, sectionOf } from "./steps.ts";
 import { distanceWords, RADII_M } from "./words.ts";
+import { say } from "../../shared/say.ts";
 
 const section = sectionOf("where");
 const radius = byId<HTMLSelectElement>("topic-radius_m");
@@ -27,14 +28,14 @@ byId("whole").addEventListener("click", () => {
 section.querySelector("form")!.addEventListener("submit", () => {
   clearErrors(section);
   if (currentDraft().kind === "area" && !currentDraft().place)
-    asked.refuse("Give the location: search for a street, use your location, or choose on a map");
+    asked.refuse(say("Give the location: search for a street, use your location, or choose on a map"));
   else goTo("when");
 });
 
 export function enter(): void {
   describe();
   const area = myArea.read();
-  const known = area ? [nearby(area.label || "My area", area)] : [];
+  const known = area ? [nearby(area.label || say("My area"), area)] : [];
   byId("known-places").replaceChildren(...known);
   void import("./saved-places.ts")
     .then(({ savedPlaces }) => savedPlaces())
@@ -47,7 +48,9 @@ export function enter(): void {
 }
 
 function nearby(label: string, place: Place): HTMLElement {
-  return actionButton(`Near ${label}`, () => asked.accept({ lat: place.lat, long: place.long }, label));
+  return actionButton(say("Near {place}", { place: label }), () =>
+    asked.accept({ lat: place.lat, long: place.long }, label),
+  );
 }
 
 function choose(place: Place, place_label: string): void {
@@ -61,7 +64,7 @@ function describe(): void {
   const mayBeWhole = kind !== "area";
   byId("place").textContent = place
     ? [place_label, placeText(place)].filter(Boolean).join("\n")
-    : "Anywhere in the council’s area. To get fewer alerts, choose a location.";
+    : say("Anywhere in the council’s area. To get fewer alerts, choose a location.");
   show(byId("place"), place !== null || mayBeWhole);
   show(byId("whole-choice"), place !== null && mayBeWhole);
   show(byId("radius-group"), place !== null);
@@ -71,6 +74,9 @@ function describe(): void {
 
 function drawArea(): void {
   const { place, place_label, radius_m } = currentDraft();
-  const label = `${place_label || "the location"}, ${distanceWords(radius_m)} away`;
+  const label = say("{place}, {distance} away", {
+    place: place_label || say("the location"),
+    distance: distanceWords(radius_m),
+  });
   byId("area-picture").replaceChildren(...(place ? staticMap({ ...place, label, radius_m }) : []));
 }

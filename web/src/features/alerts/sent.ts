@@ -5,6 +5,7 @@ import { send } from "../../shared/send.ts";
 import { faultsOf } from "../../shared/session.ts";
 import { aboutWords, changeDraft, currentDraft, keepReceipt, type Receipt, startAnew } from "./draft.ts";
 import { goTo, sectionOf } from "./steps.ts";
+import { say } from "../../shared/say.ts";
 
 const section = sectionOf("sent");
 const form = byId<HTMLFormElement>("sent-form");
@@ -30,7 +31,11 @@ export function enter(): void {
   const { channel, to, receipt } = currentDraft();
   const isActive = receipt!.state === "active";
   const isCode = !isActive && channel === "sms";
-  heading.textContent = isActive ? "You will get these alerts" : isCode ? "Enter the code" : "Check your email";
+  heading.textContent = isActive
+    ? say("You will get these alerts")
+    : isCode
+      ? say("Enter the code")
+      : say("Check your email");
   byId("sent-summary").textContent = aboutWords();
   byId("sent-text").replaceChildren(
     ...words(isActive, isCode, channel, channel === "email" || channel === "sms" ? to[channel] : "").map((text) =>
@@ -44,21 +49,21 @@ export function enter(): void {
 }
 
 function words(isActive: boolean, isCode: boolean, channel: string, to: string): string[] {
-  if (isCode) return [`We've sent a 6-digit code to ${to}. The code expires in 24 hours.`];
+  if (isCode) return [say("We've sent a 6-digit code to {address}. The code expires in 24 hours.", { address: to })];
   if (!isActive)
     return [
-      `We've sent an email to ${to}. Select the link in the email to confirm.`,
-      "The link expires in 24 hours. Check your spam folder.",
+      say("We've sent an email to {address}. Select the link in the email to confirm.", { address: to }),
+      say("The link expires in 24 hours. Check your spam folder."),
     ];
   if (channel === "push")
-    return ["You'll get notifications in this browser. You can change or stop them on this page."];
-  return [`We'll send them to ${to}. Every message has links to change or stop your alerts.`];
+    return [say("You'll get notifications in this browser. You can change or stop them on this page.")];
+  return [say("We'll send them to {address}. Every message has links to change or stop your alerts.", { address: to })];
 }
 
 async function confirm(): Promise<void> {
   clearErrors(section);
   const receipt = currentDraft().receipt!;
-  if (!code.value.trim()) return showErrors(form, [{ field: "code", message: "Enter the 6-digit code" }]);
+  if (!code.value.trim()) return showErrors(form, [{ field: "code", message: say("Enter the 6-digit code") }]);
   const outcome = await send<Receipt>(
     "POST",
     `/api/subscriptions/${receipt.subscription_id}/confirm`,

@@ -3,6 +3,7 @@ import { byId, focusOn, show } from "../../shared/dom.ts";
 import { showErrors } from "../../shared/form-errors.ts";
 import { currentDraft } from "./draft.ts";
 import { afterWhat, allowed, type Step, STEPS } from "./step-order.ts";
+import { say } from "../../shared/say.ts";
 
 const baseTitle = document.title;
 const back = byId<HTMLAnchorElement>("back");
@@ -32,7 +33,7 @@ export function startSteps(enter: Record<Step, () => void | Promise<void>>): voi
       showErrors(sectionOf(shown), [
         {
           field: "",
-          message: "We could not load the next step. Check your connection, go back in your browser and try again",
+          message: say("We could not load the next step. Check your connection, go back in your browser and try again"),
         },
       ]);
   };

@@ -9,6 +9,7 @@ import { afterWhat } from "./step-order.ts";
 import { goTo, sectionOf } from "./steps.ts";
 import type { Choice } from "../../shared/channels.ts";
 import { type Kind, KINDS } from "./words.ts";
+import { say } from "../../shared/say.ts";
 
 const section = sectionOf("what");
 const kinds = byId("kinds");
@@ -16,20 +17,22 @@ const kinds = byId("kinds");
 section.querySelector("form")!.addEventListener("submit", () => {
   clearErrors(section);
   const [kind] = chosenIn(kinds) as Kind[];
-  if (!kind) return showErrors(section, [{ field: "kind", message: "Choose what you want alerts about" }]);
+  if (!kind) return showErrors(section, [{ field: "kind", message: say("Choose what you want alerts about") }]);
   if (kind !== currentDraft().kind) changeDraft({ kind, unwanted: [] });
   goTo(afterWhat(currentDraft()));
 });
 
 export function enter(): void {
   const { kind, service_request_id } = currentDraft();
-  const report: Choice[] = service_request_id ? [["report", `Report ${groupReference(service_request_id)}`]] : [];
+  const report: Choice[] = service_request_id
+    ? [["report", say("Report {reference}", { reference: groupReference(service_request_id) })]]
+    : [];
   kinds.replaceChildren(...choiceItems("radio", "kind", [...report, ...KINDS], [kind]));
   const known = heardHere.read() ?? [];
   show(byId("here"), known.length > 0);
   byId("here-list").replaceChildren(
     ...known.map(({ about, manage_url }) =>
-      element("li", {}, `${about}: `, element("a", { href: manage_url }, "change or stop")),
+      element("li", {}, `${about}: `, element("a", { href: manage_url }, say("change or stop"))),
     ),
   );
 }

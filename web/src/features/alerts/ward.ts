@@ -6,6 +6,7 @@ import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { myArea } from "../../shared/places/my-area.ts";
 import { changeDraft, currentDraft } from "./draft.ts";
 import { goTo, sectionOf } from "./steps.ts";
+import { say } from "../../shared/say.ts";
 
 const section = sectionOf("ward");
 const ward = byId<HTMLSelectElement>("topic-ward_code");
@@ -14,13 +15,13 @@ ward.addEventListener("change", keep);
 section.querySelector("form")!.addEventListener("submit", () => {
   clearErrors(section);
   if (ward.value) goTo("when");
-  else showErrors(section, [{ field: "topic.ward_code", message: "Choose a ward" }]);
+  else showErrors(section, [{ field: "topic.ward_code", message: say("Choose a ward") }]);
 });
 
 export async function enter(): Promise<void> {
   const wards = await loadWards();
   ward.replaceChildren(
-    element("option", { value: "" }, "Choose a ward"),
+    element("option", { value: "" }, say("Choose a ward")),
     ...wards.map(({ code, name }) => element("option", { value: code }, name)),
   );
   const { ward_code } = currentDraft();
@@ -31,8 +32,9 @@ export async function enter(): Promise<void> {
     showErrors(section, [
       {
         field: "",
-        message:
+        message: say(
           "We could not load the list of wards. Check your connection and try again, or go back and choose a location instead",
+        ),
       },
     ]);
 }

@@ -1,5 +1,6 @@
 /** Alerts in plain words: the twin of chalicelib/alerts/presentation.py. */
 import type { Choice } from "../../shared/channels.ts";
+import { say } from "../../shared/say.ts";
 
 export type Kind = "area" | "ward" | "council" | "roadworks" | "disruptions" | "report";
 export type What = "new" | "state_changed" | "fixed" | "updated" | "repair_question" | "roadworks" | "disruption";
@@ -7,25 +8,25 @@ export type Frequency = "now" | "daily" | "weekly";
 
 export const RADII_M = [500, 1000, 2000, 5000];
 export const KINDS: Choice[] = [
-  ["area", "Reports near a location", "For example, your street or your route to school"],
-  ["ward", "Reports in a ward"],
-  ["council", "Reports anywhere in the council’s area"],
-  ["roadworks", "Road works"],
-  ["disruptions", "Service disruption", "For example, missed bin collections"],
+  ["area", say("Reports near a location"), say("For example, your street or your route to school")],
+  ["ward", say("Reports in a ward")],
+  ["council", say("Reports anywhere in the council’s area")],
+  ["roadworks", say("Road works")],
+  ["disruptions", say("Service disruption"), say("For example, missed bin collections")],
 ];
 export const FREQUENCIES: Choice[] = [
-  ["now", "Straight away"],
-  ["daily", "Once a day, at 8am"],
-  ["weekly", "Once a week, on Monday morning"],
+  ["now", say("Straight away")],
+  ["daily", say("Once a day, at 8am")],
+  ["weekly", say("Once a week, on Monday morning")],
 ];
 const EVENT_TYPES: Record<What, string> = {
-  new: "A new report is published",
-  state_changed: "The status changes, for example work is planned",
-  fixed: "It is fixed",
-  updated: "Somebody adds an update",
-  repair_question: "We want to ask you if it's really fixed",
-  roadworks: "New road works",
-  disruption: "Service disruption",
+  new: say("A new report is published"),
+  state_changed: say("The status changes, for example work is planned"),
+  fixed: say("It is fixed"),
+  updated: say("Somebody adds an update"),
+  repair_question: say("We want to ask you if it's really fixed"),
+  roadworks: say("New road works"),
+  disruption: say("Service disruption"),
 };
 const OF_REPORTS: What[] = ["new", "state_changed", "fixed"];
 const OF_PLACES: What[] = [...OF_REPORTS, "disruption"];
@@ -46,7 +47,16 @@ export function distanceWords(radius_m: number): string {
   return radius_m < 1000 ? `${radius_m} m` : `${radius_m / 1000} km`;
 }
 
-/** The subject of a topic, such as "Road works". */
-export function subjectWords(kind: Kind): string {
-  return kind === "roadworks" ? "Road works" : kind === "disruptions" ? "Service disruption" : "Reports";
+/** A topic that has a place, such as "Road works within 500 m of Market Place". */
+export function nearWords(kind: Kind, distance: string, place: string): string {
+  if (kind === "roadworks") return say("Road works within {distance} of {place}", { distance, place });
+  if (kind === "disruptions") return say("Service disruption within {distance} of {place}", { distance, place });
+  return say("Reports within {distance} of {place}", { distance, place });
+}
+
+/** A topic that has no place. */
+export function anywhereWords(kind: Kind): string {
+  if (kind === "roadworks") return say("Road works anywhere in the council’s area");
+  if (kind === "disruptions") return say("Service disruption anywhere in the council’s area");
+  return say("Reports anywhere in the council’s area");
 }

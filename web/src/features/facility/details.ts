@@ -5,6 +5,7 @@ import { type Facility, inSentence, type KindDocument } from "../../shared/place
 import { openTag, telephone } from "../../shared/places/facility-entry.ts";
 import { placeText } from "../../shared/places/place-text.ts";
 import { staticMap } from "../../shared/static-map.ts";
+import { say } from "../../shared/say.ts";
 
 type Fact = [name: string, value: (Node | string)[]];
 
@@ -13,12 +14,12 @@ const DETAIL_ZOOM = 18;
 export function factsOf(facility: Facility, council: Council): HTMLElement {
   const { address, opening_hours, phone, url, notes } = facility;
   const facts: Fact[] = [
-    ["Address", address ? [address] : []],
-    ["Opening times", hoursOf(openTag(facility, council), opening_hours)],
-    ["Wheelchair access", accessOf(facility)],
-    ["Phone", phone ? [telephone(phone)] : []],
-    ["Website", url ? [element("a", { href: url, rel: "noopener" }, url)] : []],
-    ["Notes", notes ? [notes] : []],
+    [say("Address"), address ? [address] : []],
+    [say("Opening times"), hoursOf(openTag(facility, council), opening_hours)],
+    [say("Wheelchair access"), accessOf(facility)],
+    [say("Phone"), phone ? [telephone(phone)] : []],
+    [say("Website"), url ? [element("a", { href: url, rel: "noopener" }, url)] : []],
+    [say("Notes"), notes ? [notes] : []],
   ];
   const known = facts.filter(([, value]) => value.length > 0);
   const rows = known.flatMap(([name, value]) => [
@@ -36,15 +37,20 @@ function hoursOf(now: HTMLElement[], hours: string | undefined): Node[] {
 function accessOf({ accessible }: Facility): string[] {
   if (accessible === undefined || accessible === "") return [];
   if (typeof accessible === "string") return [accessible];
-  return [accessible ? "Wheelchair accessible" : "Not wheelchair accessible"];
+  return [accessible ? say("Wheelchair accessible") : say("Not wheelchair accessible")];
 }
 
 /** A picture of the surroundings, the facility's coordinates, and a link to the map. */
 export function positionOf(facility: Facility): HTMLElement[] {
   const { lat, long } = facility;
-  const link = element("a", { href: `/map/#${DETAIL_ZOOM}/${lat.toFixed(5)}/${long.toFixed(5)}` }, "View on map");
+  const link = element("a", { href: `/map/#${DETAIL_ZOOM}/${lat.toFixed(5)}/${long.toFixed(5)}` }, say("View on map"));
   const picture = staticMap({ lat, long, label: facility.address || facility.name });
-  return [element("h2", {}, "Location"), ...picture, element("p", {}, placeText(facility)), element("p", {}, link)];
+  return [
+    element("h2", {}, say("Location")),
+    ...picture,
+    element("p", {}, placeText(facility)),
+    element("p", {}, link),
+  ];
 }
 
 /** A link to report a problem with the facility, if its kind has a service. */
@@ -52,5 +58,7 @@ export function reportLink({ facility_id }: Facility, { service_code, label }: K
   if (!service_code) return [];
   const href = `/report/?asset=${encodeURIComponent(facility_id)}`;
   const attributes = { class: "govuk-button govuk-button--secondary", href, role: "button", draggable: "false" };
-  return [element("p", {}, element("a", attributes, `Report a problem with this ${inSentence(label)}`))];
+  return [
+    element("p", {}, element("a", attributes, say("Report a problem with this {kind}", { kind: inSentence(label) }))),
+  ];
 }

@@ -5,9 +5,12 @@ import { type Facility, findFacility } from "../../shared/places/facilities.ts";
 import { faultNote } from "../../shared/places/facility-entry.ts";
 import { openReportsOf } from "../../shared/places/open-reports.ts";
 import { factsOf, positionOf, reportLink } from "./details.ts";
+import { say } from "../../shared/say.ts";
 
-const ABSENT = "It may have closed, or the link may be incomplete. ";
-const PROBLEM = "We could not load this place, and there is no saved copy. Check your connection and reload the page.";
+const ABSENT = say("It may have closed, or the link may be incomplete. ");
+const PROBLEM = say(
+  "We could not load this place, and there is no saved copy. Check your connection and reload the page.",
+);
 
 const status = byId("facility-status");
 const box = byId("facility");
@@ -19,12 +22,12 @@ function name(title: string): void {
 }
 
 async function start(): Promise<void> {
-  status.textContent = "Loading…";
+  status.textContent = say("Loading…");
   const id = new URL(location.href).searchParams.get("id") ?? "";
   const [council, found] = await Promise.all([loadCouncil(), findFacility(id)]);
   if (!found) {
-    name("We can't find this place");
-    return status.replaceChildren(ABSENT, element("a", { href: "/nearest/" }, "Find the nearest"));
+    name(say("We can't find this place"));
+    return status.replaceChildren(ABSENT, element("a", { href: "/nearest/" }, say("Find the nearest")));
   }
   const { facility, of } = found;
   // Before the rest is shown, which would move when the fault comes above it.

@@ -3,6 +3,7 @@ import { getJson } from "../../shared/api.ts";
 import { loadCouncil } from "../../shared/council.ts";
 import { momentText } from "../../shared/dates.ts";
 import { byId, element } from "../../shared/dom.ts";
+import { say, sayMany } from "../../shared/say.ts";
 
 interface Standing {
   name: string;
@@ -17,42 +18,48 @@ interface Standing {
 
 const DOCUMENT = "/data/getting-through.json";
 const MOST_COUNTED = 1_000;
-const UNITS: [seconds: number, name: string][] = [
-  [86_400, "day"],
-  [3_600, "hour"],
-  [60, "minute"],
-  [1, "second"],
+const UNITS: [seconds: number, words: (count: number) => string][] = [
+  [86_400, (count) => sayMany(count, "{count} day", "{count} days")],
+  [3_600, (count) => sayMany(count, "{count} hour", "{count} hours")],
+  [60, (count) => sayMany(count, "{count} minute", "{count} minutes")],
+  [1, (count) => sayMany(count, "{count} second", "{count} seconds")],
 ];
 
-void list().catch(() => tell("We could not load the figures. Check your connection and try again."));
+void list().catch(() => tell(say("We could not load the figures. Check your connection and try again.")));
 
 async function list(): Promise<void> {
-  tell("Loading the figures…");
+  tell(say("Loading the figures…"));
   const [{ time_zone }, published] = await Promise.all([
     loadCouncil(),
     getJson<{ destinations: Standing[] }>(DOCUMENT),
   ]);
-  if (!published) return tell("There are no figures yet. Try again in a few minutes.");
+  if (!published) return tell(say("There are no figures yet. Try again in a few minutes."));
   tell("");
   const { destinations } = published;
   const shown = byId("getting-through");
   if (!destinations.length)
-    return shown.replaceChildren(element("p", {}, "The council deals with all reports itself. We do not pass any on."));
-  const asOf = element("p", {}, `Last updated ${moment(destinations[0]!.as_of, time_zone)}.`);
+    return shown.replaceChildren(
+      element("p", {}, say("The council deals with all reports itself. We do not pass any on.")),
+    );
+  const asOf = element("p", {}, say("Last updated {moment}.", { moment: moment(destinations[0]!.as_of, time_zone) }));
   shown.replaceChildren(asOf, ...destinations.map((each) => standing(each, time_zone)));
 }
 
 function standing(each: Standing, timeZone: string): HTMLElement {
   const [said, look] = verdict(each);
   const facts: [name: string, value: string | null][] = [
-    ["Last delivered", each.last_success && moment(each.last_success, timeZone)],
-    ["Usual delivery time", each.median_delay_s === null ? null : duration(each.median_delay_s)],
-    ["Waiting", each.waiting ? count(each.waiting, each) : null],
-    ["Could not read", each.missed_until && `some updates they sent before ${moment(each.missed_until, timeZone)}`],
+    [say("Last delivered"), each.last_success && moment(each.last_success, timeZone)],
+    [say("Usual delivery time"), each.median_delay_s === null ? null : duration(each.median_delay_s)],
+    [say("Waiting"), each.waiting ? count(each.waiting, each) : null],
     [
-      "Not delivered",
+      say("Could not read"),
+      each.missed_until &&
+        say("some updates they sent before {moment}", { moment: moment(each.missed_until, timeZone) }),
+    ],
+    [
+      say("Not delivered"),
       each.failed
-        ? `${count(each.failed, each)}. Our officers are dealing with ${each.failed === 1 ? "it" : "them"}.`
+        ? `${count(each.failed, each)}. ${sayMany(each.failed, "Our officers are dealing with it.", "Our officers are dealing with them.")}`
         : null,
     ],
   ];
@@ -63,20 +70,24 @@ function standing(each: Standing, timeZone: string): HTMLElement {
     element("h2", {}, each.name),
     element("p", {}, element("strong", { class: `govuk-tag ${look}` }, said)),
     ...(each.kind === "webhook"
-      ? [element("p", {}, "Systems that get public reports from us. We count them together.")]
+      ? [element("p", {}, say("Systems that get public reports from us. We count them together."))]
       : []),
     ...(rows.length ? [element("dl", { class: "app-facts" }, ...rows)] : []),
   );
 }
 
 function verdict({ failed, waiting, last_success }: Standing): [said: string, look: string] {
-  if (failed) return ["Some not delivered", ""];
-  if (last_success) return ["Working", "app-tag--fixed"];
-  return waiting ? ["Nothing delivered yet", ""] : ["Nothing sent yet", "app-tag--ended"];
+  if (failed) return [say("Some not delivered"), ""];
+  if (last_success) return [say("Working"), "app-tag--fixed"];
+  return waiting ? [say("Nothing delivered yet"), ""] : [say("Nothing sent yet"), "app-tag--ended"];
 }
 
 function count(number: number, { kind }: Standing): string {
-  return `${number > MOST_COUNTED ? `over ${MOST_COUNTED.toLocaleString("en-GB")}` : number} ${kind === "webhook" ? "message" : "report"}${number === 1 ? "" : "s"}`;
+  const isMessages = kind === "webhook";
+  if (number > MOST_COUNTED) return isMessages ? say("over 1,000 messages") : say("over 1,000 reports");
+  return isMessages
+    ? sayMany(number, "{count} message", "{count} messages")
+    : sayMany(number, "{count} report", "{count} reports");
 }
 
 function moment(iso: string, timeZone: string): string {
@@ -85,9 +96,9 @@ function moment(iso: string, timeZone: string): string {
 
 /** A rounded duration in one unit, such as 3 hours. */
 function duration(seconds: number): string {
-  const [length, name] = UNITS.find(([length]) => seconds >= length) ?? UNITS.at(-1)!;
+  const [length, words] = UNITS.find(([length]) => seconds >= length) ?? UNITS.at(-1)!;
   const number = Math.round(seconds / length);
-  return number === 0 ? "less than a second" : `${number} ${name}${number === 1 ? "" : "s"}`;
+  return number === 0 ? say("less than a second") : words(number);
 }
 
 function tell(text: string): void {

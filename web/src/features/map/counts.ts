@@ -4,6 +4,7 @@ import { byId, element, show } from "../../shared/dom.ts";
 import { kindIcon } from "./kind-icon.ts";
 import { type Filter, type Tally, tallyOf } from "./marks.ts";
 import type { Count } from "./tiles.ts";
+import { say } from "../../shared/say.ts";
 
 const list = byId("count-list");
 
@@ -20,7 +21,7 @@ export function drawCountList(counts: Count[], services: Map<string, Service>, p
         "li",
         { "data-service-code": code },
         kindIcon(code),
-        element("span", { class: "app-map__kind" }, services.get(code)?.service_name ?? "Other"),
+        element("span", { class: "app-map__kind" }, services.get(code)?.service_name ?? say("Other")),
         element("span", {}, tallyText(tally)),
       ),
     ),
@@ -34,7 +35,7 @@ export function hideCountList(): void {
 }
 
 export function tallyText({ open, closed }: Tally): string {
-  return `${numbers.format(open)} open, ${numbers.format(closed)} closed`;
+  return say("{open} open, {closed} closed", { open: numbers.format(open), closed: numbers.format(closed) });
 }
 
 const numbers = new Intl.NumberFormat("en-GB");

@@ -3,10 +3,11 @@ import type { Council, Service } from "../../shared/council.ts";
 import { byId, element, show } from "../../shared/dom.ts";
 import { promiseTags } from "../../shared/promise.ts";
 import { stateTag } from "../../shared/states.ts";
-import { ageText } from "./age.ts";
+import { reportedText } from "./age.ts";
 import { watch } from "./details.ts";
 import { kindIcon } from "./kind-icon.ts";
 import type { Pin } from "./tiles.ts";
+import { say } from "../../shared/say.ts";
 
 const PAGE = 50;
 
@@ -15,7 +16,7 @@ const more = byId<HTMLButtonElement>("more");
 let shown = PAGE;
 
 export function reportLink(pin: Pin, services: Map<string, Service>): HTMLAnchorElement {
-  const name = services.get(pin.service_code)?.service_name ?? "Report";
+  const name = services.get(pin.service_code)?.service_name ?? say("A report");
   return element("a", { href: `/reports/${pin.service_request_id}` }, name);
 }
 
@@ -35,7 +36,7 @@ function row(pin: Pin, { time_zone }: Council, services: Map<string, Service>): 
   const reported = element(
     "time",
     { datetime: pin.requested_datetime },
-    `Reported ${ageText(pin.requested_datetime, time_zone)}`,
+    reportedText(pin.requested_datetime, time_zone),
   );
   const words = element(
     "span",

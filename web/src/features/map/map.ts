@@ -12,6 +12,7 @@ import type { Place } from "../../shared/reports.ts";
 import { startSearch } from "./search.ts";
 import { type Count, countsOf, type Pin, pinsOf, refreshTiles } from "./tiles.ts";
 import { boundsOf, isWithin, type MapView, readHash, reportAddress, writeHash } from "./view.ts";
+import { say, sayMany } from "../../shared/say.ts";
 
 const REFRESH_MS = 30_000;
 const START_ZOOM = 14;
@@ -53,9 +54,9 @@ class MapPage {
       this.map.onMove(() => this.moved());
       this.redraw();
       if (!(await this.map.drawGround()))
-        ground.textContent = "The street map is not available at the moment. Pins are shown on a blank map.";
+        ground.textContent = say("The street map is not available at the moment. Pins are shown on a blank map.");
     } catch {
-      ground.textContent = "We could not load the map. The list shows the reports around the middle of the area.";
+      ground.textContent = say("We could not load the map. The list shows the reports around the middle of the area.");
     }
   }
 
@@ -90,7 +91,7 @@ class MapPage {
       this.isNear() ? tilesIn(this.bounds(), this.council.tiles) : [this.council.counts],
     );
     this.draw();
-    if (!complete) status.textContent += " We could not load some reports. We'll try again.";
+    if (!complete) status.textContent += say(" We could not load some reports. We'll try again.");
   }
 
   private isNear(): boolean {
@@ -104,7 +105,7 @@ class MapPage {
 
   private draw(): void {
     reportHere.href = reportAddress(this.view);
-    reportHere.textContent = reportHere.search ? "Report a problem here" : "Report a problem";
+    reportHere.textContent = reportHere.search ? say("Report a problem here") : say("Report a problem");
     if (this.isNear()) this.drawPins(this.bounds());
     else this.drawCounts(this.bounds());
   }
@@ -135,13 +136,13 @@ const passes = (service_code: string, status: Pin["status"]) => passesFilters({ 
 
 function sumText(counts: Count[]): string {
   const tally = tallyOf(counts, passes);
-  if (tally.open + tally.closed === 0) return "No reports in this view.";
-  return `${tallyText(tally)} in this view. Zoom in to see each report.`;
+  if (tally.open + tally.closed === 0) return say("No reports in this view.");
+  return say("{tally} in this view. Zoom in to see each report.", { tally: tallyText(tally) });
 }
 
 function countText(count: number): string {
-  if (count === 0) return "No reports in this view.";
-  return count === 1 ? "1 report in this view." : `${count} reports in this view.`;
+  if (count === 0) return say("No reports in this view.");
+  return sayMany(count, "1 report in this view.", "{count} reports in this view.");
 }
 
 Promise.all([loadCouncil(), loadServices()])
@@ -149,5 +150,5 @@ Promise.all([loadCouncil(), loadServices()])
     new MapPage(council, new Map(services.map((service) => [service.service_code, service]))).start();
   })
   .catch(() => {
-    status.textContent = "We could not load the reports. Check your connection and reload the page.";
+    status.textContent = say("We could not load the reports. Check your connection and reload the page.");
   });

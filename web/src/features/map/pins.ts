@@ -11,6 +11,7 @@ import { reportLink } from "./list.ts";
 import type { Mark } from "./marks.ts";
 import type { Pin } from "./tiles.ts";
 import type { MapView } from "./view.ts";
+import { say, sayMany } from "../../shared/say.ts";
 
 /** The outline of a pin, whose icon has its middle at 14, 14. */
 const OPEN = {
@@ -45,7 +46,7 @@ function markIcon(mark: Mark): L.DivIcon {
   const kind = mark.open ? "open" : "closed";
   const count = mark.open || mark.closed;
   const size = MARK_SIZES[Math.min(String(count).length, MARK_SIZES.length) - 1]!;
-  const html = element("span", { title: `${tallyText(mark)}. Zoom in` }, String(count));
+  const html = element("span", { title: say("{tally}. Zoom in", { tally: tallyText(mark) }) }, String(count));
   return L.divIcon({ className: `app-mark app-mark--${kind}`, html, iconSize: [size, size] });
 }
 
@@ -140,9 +141,9 @@ export function createPinMap(
 function followLink({ service_request_id, service_code, state }: Pin, services: Map<string, Service>): HTMLElement[] {
   const [, kind] = STATES[state];
   if (kind === "fixed" || kind === "ended") return [];
-  const name = services.get(service_code)?.service_name ?? "report";
+  const name = services.get(service_code)?.service_name ?? say("A report");
   const address = `/reports/${service_request_id}#follow`;
-  return [element("p", {}, element("a", { href: address }, "Follow", unseen(`: ${name}`)))];
+  return [element("p", {}, element("a", { href: address }, say("Follow"), unseen(`: ${name}`)))];
 }
 
 function popup(pins: Pin[], services: Map<string, Service>): HTMLElement {
@@ -156,6 +157,7 @@ function popup(pins: Pin[], services: Map<string, Service>): HTMLElement {
       ...followLink(pin, services),
     ),
   );
-  const count = pins.length > 1 ? [element("strong", {}, `${pins.length} reports here`)] : [];
+  const count =
+    pins.length > 1 ? [element("strong", {}, sayMany(pins.length, "1 report here", "{count} reports here"))] : [];
   return element("div", { class: "app-map-popup" }, ...count, element("ul", {}, ...entries));
 }

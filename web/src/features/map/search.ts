@@ -3,13 +3,14 @@ import { byId } from "../../shared/dom.ts";
 import { startPlaceBox } from "../../shared/places/place-box.ts";
 import { findPosition } from "../../shared/places/position.ts";
 import type { Place } from "../../shared/reports.ts";
+import { say } from "../../shared/say.ts";
 
 const status = byId("go-to-status");
 
 /** `show` returns whether the map can show that place. */
 export function startSearch(show: (place: Place) => boolean): void {
   const look = (place: Place) => {
-    status.textContent = show(place) ? "" : "This location is outside the area of the map.";
+    status.textContent = show(place) ? "" : say("This location is outside the area of the map.");
   };
   byId("go-to").addEventListener("submit", (event) => event.preventDefault());
   startPlaceBox(look);
@@ -17,7 +18,7 @@ export function startSearch(show: (place: Place) => boolean): void {
 }
 
 async function locate(look: (place: Place) => void): Promise<void> {
-  status.textContent = "Finding your location…";
+  status.textContent = say("Finding your location…");
   const found = await findPosition();
   if ("problem" in found) status.textContent = `${found.problem}.`;
   else look(found);

@@ -7,9 +7,10 @@ import { type MyArea, myArea } from "../../shared/places/my-area.ts";
 import { type Area, areaOf, WardsUnknown } from "./area.ts";
 import { nearest } from "./nearest.ts";
 import { councillors, disrupted, reports, roadworks } from "./parts.ts";
+import { say } from "../../shared/say.ts";
 
-const PROBLEM = "We could not load your area, and there is no saved copy. Check your connection and try again";
-const UNKNOWN = "The wards of the council are not available yet. Try again in a few minutes";
+const PROBLEM = say("We could not load your area, and there is no saved copy. Check your connection and try again");
+const UNKNOWN = say("The wards of the council are not available yet. Try again in a few minutes");
 
 type Chosen = Omit<MyArea, "ward">;
 
@@ -36,7 +37,7 @@ function reveal(section: HTMLElement): void {
 /** Shows the area of a place. Stores the place once it is known to be in the council's area. */
 async function look(chosen: Chosen): Promise<void> {
   const turn = ++turns;
-  tell("Looking up your area…");
+  tell(say("Looking up your area…"));
   show(retry, false);
   try {
     const [council, area, services] = await Promise.all([
@@ -84,8 +85,8 @@ function offerRetry(problem: string): void {
 }
 
 function name(chosen: Chosen, ward: string): void {
-  byId("area-heading").textContent = `Your ward: ${ward}`;
-  byId("area-place").textContent = chosen.label || "The location that you chose";
+  byId("area-heading").textContent = say("Your ward: {ward}", { ward });
+  byId("area-place").textContent = chosen.label || say("The location that you chose");
 }
 
 function draw(area: Area, chosen: Chosen, services: Service[]): void {
@@ -125,7 +126,7 @@ byId("keep-area").addEventListener("click", (event) => {
 byId("forget-area").addEventListener("click", () => {
   myArea.forget();
   askAnew();
-  asked.say("Location cleared.");
+  asked.say(say("Location cleared."));
 });
 retry.addEventListener("click", lookAtRemembered);
 document.addEventListener("submit", (event) => event.preventDefault());

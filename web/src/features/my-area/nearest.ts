@@ -12,6 +12,7 @@ import {
 } from "../../shared/places/facilities.ts";
 import { openTag } from "../../shared/places/facility-entry.ts";
 import type { Place } from "../../shared/reports.ts";
+import { say } from "../../shared/say.ts";
 
 interface Chosen extends Place {
   label: string;
@@ -19,12 +20,12 @@ interface Chosen extends Place {
 
 export function nearest(chosen: Chosen, council: Council): HTMLElement[] {
   const list = element("ul", { class: "app-area" });
-  const status = element("p", { role: "status" }, "Finding the places nearest to you…");
+  const status = element("p", { role: "status" }, say("Finding the places nearest to you…"));
   void fill(list, chosen, council).then(
     (missing) => (status.textContent = missing),
-    () => (status.textContent = "We could not load the places nearest to you."),
+    () => (status.textContent = say("We could not load the places nearest to you.")),
   );
-  return [element("h2", {}, "Nearest to you"), list, status];
+  return [element("h2", {}, say("Nearest to you")), list, status];
 }
 
 /** Returns a message about missing kinds. Throws if the kinds cannot be loaded. */
@@ -39,8 +40,8 @@ async function fill(list: HTMLElement, chosen: Chosen, council: Council): Promis
       if (near) lines[index]!.replaceWith(line(kind, near, chosen, council));
     }),
   );
-  if (kinds.length === 0) return "No places listed yet.";
-  return done.some(({ status }) => status === "rejected") ? "We could not load some places." : "";
+  if (kinds.length === 0) return say("No places listed yet.");
+  return done.some(({ status }) => status === "rejected") ? say("We could not load some places.") : "";
 }
 
 function line(kind: Kind, { facility, distance_m }: Near, { lat, long, label }: Chosen, council: Council): HTMLElement {
@@ -49,7 +50,7 @@ function line(kind: Kind, { facility, distance_m }: Near, { lat, long, label }: 
   const more = element(
     "a",
     { href: `/nearest/#${encodeURIComponent(kind.kind)}/${at}` },
-    "More",
+    say("More"),
     unseen(`: ${kind.plural}`),
   );
   const facts = [element("strong", {}, distanceText(distance_m)), ...openTag(facility, council), more];

@@ -8,6 +8,7 @@ import { telephone } from "../../shared/places/facility-entry.ts";
 import { promiseTags } from "../../shared/promise.ts";
 import type { Place } from "../../shared/reports.ts";
 import type { Area, Councillor, Roadwork, WardReport } from "./area.ts";
+import { say, sayMany } from "../../shared/say.ts";
 
 const MOST_REPORTS = 5;
 const MOST_ROADWORKS = 5;
@@ -21,7 +22,7 @@ export function councillors({ ward }: Area): HTMLElement[] {
   const people = ward.ward.councillors;
   if (people.length === 0) return [];
   return [
-    element("h2", {}, people.length === 1 ? "Your councillor" : "Your councillors"),
+    element("h2", {}, sayMany(people.length, "Your councillor", "Your councillors")),
     list("app-area", people.map(councillor)),
   ];
 }
@@ -30,7 +31,8 @@ function councillor({ name, party, email, phone, url }: Councillor): HTMLElement
   const ways: HTMLElement[] = [];
   if (email) ways.push(element("a", { href: `mailto:${email}` }, email));
   if (phone) ways.push(telephone(phone));
-  if (url) ways.push(element("a", { href: url, rel: "noopener" }, "Website", unseen(` of ${name}`)));
+  if (url)
+    ways.push(element("a", { href: url, rel: "noopener" }, say("Website"), unseen(` ${say("of {name}", { name })}`)));
   const who = element("p", {}, element("strong", {}, name), ...(party ? [`, ${party}`] : []));
   return element("li", {}, who, ...(ways.length ? [element("p", { class: "app-area__facts" }, ...ways)] : []));
 }
@@ -38,7 +40,7 @@ function councillor({ name, party, email, phone, url }: Councillor): HTMLElement
 export function reports({ ward, council }: Area, place: Place, services: Service[]): HTMLElement[] {
   const { open_reports, reports } = ward;
   const nameOf = ({ title, service_code }: WardReport) =>
-    title || (services.find((service) => service.service_code === service_code)?.service_name ?? "A report");
+    title || (services.find((service) => service.service_code === service_code)?.service_name ?? say("A report"));
   const items = reports.slice(0, MOST_REPORTS).map((report) => {
     const link = element("a", { href: `/reports/${report.service_request_id}` }, nameOf(report));
     return element(
@@ -57,28 +59,28 @@ export function reports({ ward, council }: Area, place: Place, services: Service
   const map = element(
     "a",
     { href: `/map/#${NEAR_ZOOM}/${place.lat.toFixed(5)}/${place.long.toFixed(5)}` },
-    "View on map",
+    say("View on map"),
   );
   const lead =
     open_reports === 0
-      ? "There are no open reports in your ward."
-      : `There ${open_reports === 1 ? "is 1 open report" : `are ${open_reports} open reports`} in your ward. `;
+      ? say("There are no open reports in your ward.")
+      : sayMany(open_reports, "There is 1 open report in your ward. ", "There are {count} open reports in your ward. ");
   return [
-    element("h2", {}, "Open reports"),
+    element("h2", {}, say("Open reports")),
     element("p", {}, lead, ...(open_reports ? [map] : [])),
     ...(items.length ? [list("app-area", items)] : []),
   ];
 }
 
 export function roadworks({ roadworks, council }: Area): HTMLElement[] {
-  const heading = element("h2", {}, "Road works near you");
-  if (roadworks.length === 0) return [heading, element("p", {}, "No road works planned in or near your ward.")];
+  const heading = element("h2", {}, say("Road works near you"));
+  if (roadworks.length === 0) return [heading, element("p", {}, say("No road works planned in or near your ward."))];
   const items = roadworks.map(({ work, distance_m }) => roadwork(work, distance_m, council));
   const further = items.splice(MOST_ROADWORKS);
   const others = element(
     "details",
     { class: "app-details" },
-    element("summary", {}, `Show ${further.length} more`),
+    element("summary", {}, say("Show {number} more", { number: further.length })),
     list("app-area", further),
   );
   return [heading, list("app-area", items), ...(further.length ? [others] : [])];
@@ -89,7 +91,7 @@ function roadwork(
   distance_m: number,
   { time_zone }: Council,
 ): HTMLElement {
-  const days = `${dayText(starts, time_zone)} to ${dayText(ends, time_zone)}`;
+  const days = say("{begins} to {ends}", { begins: dayText(starts, time_zone), ends: dayText(ends, time_zone) });
   const facts = [
     element("strong", {}, distanceText(distance_m)),
     ...[days, organisation, traffic].filter(Boolean).map((text) => element("span", {}, text)),

@@ -6,10 +6,11 @@ import { AskPlace } from "../../shared/places/ask-place.ts";
 import { type Kind, loadFacilities, loadKinds } from "../../shared/places/facilities.ts";
 import { readHash, type Wanted, writeHash } from "./hash.ts";
 import { lastSearch } from "./last-search.ts";
+import { say, sayParts } from "../../shared/say.ts";
 
 type View = "kinds" | "where" | "results";
 
-const PROBLEM = "We could not load this page, and there is no saved copy. Check your connection and try again.";
+const PROBLEM = say("We could not load this page, and there is no saved copy. Check your connection and try again.");
 
 const baseTitle = document.title;
 const back = byId<HTMLAnchorElement>("back");
@@ -57,7 +58,7 @@ async function presentWhere(kind: string, isCurrent: () => boolean): Promise<voi
 
 async function presentResults({ kind, from }: Required<Wanted>, isCurrent: () => boolean): Promise<void> {
   const status = byId("results-status");
-  status.textContent = "Loading…";
+  status.textContent = say("Loading…");
   const loading = import("./results.ts");
   try {
     const [results, council, facilities] = await Promise.all([loading, loadCouncil(), loadFacilities(kind)]);
@@ -80,14 +81,14 @@ async function presentResults({ kind, from }: Required<Wanted>, isCurrent: () =>
 
 async function presentKinds(isCurrent: () => boolean): Promise<void> {
   const status = byId("kinds-status");
-  status.textContent = byId("kinds").hasChildNodes() ? "" : "Loading…";
+  status.textContent = byId("kinds").hasChildNodes() ? "" : say("Loading…");
   present("kinds", "/");
   offerLast();
   try {
     const kinds = await loadKinds();
     if (!isCurrent()) return;
     byId("kinds").replaceChildren(...kinds.map(kindLink));
-    status.textContent = kinds.length ? "" : "No places listed yet.";
+    status.textContent = kinds.length ? "" : say("No places listed yet.");
   } catch {
     if (!isCurrent()) return;
     status.textContent = PROBLEM;
@@ -105,8 +106,10 @@ function offerLast(): void {
   const box = byId("last-search");
   show(box, last !== null);
   if (!last) return;
-  const name = `${last.plural}${last.from.label ? ` near ${last.from.label}` : ""}`;
-  box.replaceChildren("Your last search: ", element("a", { href: writeHash(last.kind, last.from) }, name));
+  const { kind, plural, from } = last;
+  const name = from.label ? say("{kind} near {place}", { kind: plural, place: from.label }) : plural;
+  const search = element("a", { href: writeHash(kind, from) }, name);
+  box.replaceChildren(...sayParts("Your last search: {search}", { search }));
 }
 
 document.addEventListener("submit", (event) => event.preventDefault());

@@ -7,6 +7,7 @@ import { openReportsOf } from "../../shared/places/open-reports.ts";
 import { MapOnRequest } from "../../shared/places/show-map.ts";
 import { type From, writeHash } from "./hash.ts";
 import { lastSearch } from "./last-search.ts";
+import { say } from "../../shared/say.ts";
 
 const PAGE = 5;
 const MOST = 50;
@@ -52,7 +53,7 @@ export function showResults(council: Council, facilities: Facilities, from: From
 export function clear(kind: string): void {
   byId<HTMLAnchorElement>("other-place").href = writeHash(kind);
   shown = { ...shown, near: [] };
-  heading.textContent = "The nearest";
+  heading.textContent = say("The nearest");
   list.replaceChildren();
   source.textContent = "";
   for (const each of [more, mapOpener]) show(each, false);
@@ -63,8 +64,12 @@ function draw(council: Council, facilities: Facilities, from: From): void {
   shown = { from, near: nearestOf(facilities, from, most()) };
   const { kind, label, plural, attribution, service_code } = facilities.value;
   byId<HTMLAnchorElement>("other-place").href = writeHash(kind);
-  heading.textContent = `The nearest ${inSentence(shown.near.length === 1 ? label : plural)}`;
-  status.textContent = `${from.label ? `Distances are in a straight line from ${from.label}` : "Distances are in a straight line from your location"}.`;
+  heading.textContent = say("The nearest {kind}", {
+    kind: inSentence(shown.near.length === 1 ? label : plural),
+  });
+  status.textContent = from.label
+    ? say("Distances are in a straight line from {place}.", { place: from.label })
+    : say("Distances are in a straight line from your location.");
   list.replaceChildren(...shown.near.map((near) => facilityEntry(near, council)));
   source.textContent = attribution ?? "";
   show(more, most() < Math.min(facilities.value.items.length, MOST));

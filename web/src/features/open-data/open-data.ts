@@ -3,7 +3,9 @@ import "../../styles/open-data.scss";
 import { getJson } from "../../shared/api.ts";
 import { loadCouncil } from "../../shared/council.ts";
 import { dayElement } from "../../shared/dates.ts";
-import { byId, element } from "../../shared/dom.ts";
+import { byId, element, unseen } from "../../shared/dom.ts";
+import { monthText } from "../../shared/months.ts";
+import { say, sayMany, sayParts } from "../../shared/say.ts";
 
 interface Month {
   month: string;
@@ -25,16 +27,15 @@ interface Index {
   feeds: Feed[];
 }
 
-const MONTH: Intl.DateTimeFormatOptions = { month: "long", year: "numeric", timeZone: "UTC" };
 const HEADINGS: [kind: Feed["kind"], heading: string][] = [
-  ["ward", "Feeds by ward"],
-  ["service", "Feeds by kind of problem"],
+  ["ward", say("Feeds by ward")],
+  ["service", say("Feeds by kind of problem")],
 ];
 
-void list().catch(() => tell("We could not load the list of files. Check your connection and try again."));
+void list().catch(() => tell(say("We could not load the list of files. Check your connection and try again.")));
 
 async function list(): Promise<void> {
-  tell("Loading the list of files…");
+  tell(say("Loading the list of files…"));
   const { time_zone, open_data } = await loadCouncil();
   const index = open_data ? await getJson<Index>(open_data) : null;
   tell("");
@@ -42,22 +43,24 @@ async function list(): Promise<void> {
   byId("open-data-months").replaceChildren(
     months.length
       ? element("ul", { class: "app-open-data" }, ...months)
-      : element("p", {}, "There are no reports yet."),
+      : element("p", {}, say("There are no reports yet.")),
   );
   if (index) byId("open-data-feeds").append(...HEADINGS.flatMap(([kind, heading]) => feeds(index, kind, heading)));
 }
 
 function monthItem({ month, count, updated_datetime, open311, csv, geojson }: Month, timeZone: string): HTMLElement {
-  const name = new Intl.DateTimeFormat("en-GB", MONTH).format(new Date(`${month}-01T00:00:00Z`));
+  const name = monthText(month);
   const files = Object.entries({ JSON: open311, CSV: csv, GeoJSON: geojson }).map(([kind, href]) => {
     const download = `reports-${month}.${kind.toLowerCase()}`;
-    return element("a", { href, download }, kind, element("span", { class: "govuk-visually-hidden" }, ` of ${name}`));
+    return element("a", { href, download }, kind, unseen(` ${name}`));
   });
   const facts = element(
     "p",
     { class: "app-muted" },
-    `${count} ${count === 1 ? "report" : "reports"}, last updated on `,
-    dayElement(updated_datetime, timeZone),
+    ...sayParts("{reports}, last updated on {day}", {
+      reports: sayMany(count, "{count} report", "{count} reports"),
+      day: dayElement(updated_datetime, timeZone),
+    }),
   );
   return element("li", {}, element("h3", {}, name), facts, element("p", { class: "app-open-data__files" }, ...files));
 }

@@ -3,6 +3,8 @@ import "../../styles/open-data.scss";
 import { getJson } from "../../shared/api.ts";
 import { chart, type Row } from "../../shared/chart.ts";
 import { byId, element, show, unseen } from "../../shared/dom.ts";
+import { monthText, shortMonth } from "../../shared/months.ts";
+import { say } from "../../shared/say.ts";
 
 type Figure =
   | "reported"
@@ -45,25 +47,25 @@ interface Wanted {
 const INDEX = "/data/performance/index.json";
 const ALL = "all";
 const NAMES: Record<string, string> = {
-  cohort: "Which reports",
-  reported: "Reported",
-  fixed: "Fixed",
-  median_days: "Half fixed within (median days)",
-  p90_days: "90% fixed within (days)",
-  with_target: "With a target date",
-  in_target: "Fixed on time",
-  reopened: "Reopened",
-  failed_repairs: "Repair failed",
-  open_now: "Still open",
-  small_numbers: "Hidden numbers",
+  cohort: say("Which reports"),
+  reported: say("Reported"),
+  fixed: say("Fixed"),
+  median_days: say("Half fixed within (median days)"),
+  p90_days: say("90% fixed within (days)"),
+  with_target: say("With a target date"),
+  in_target: say("Fixed on time"),
+  reopened: say("Reopened"),
+  failed_repairs: say("Repair failed"),
+  open_now: say("Still open"),
+  small_numbers: say("Hidden numbers"),
 };
 
-void load().catch(() => tell("We could not load the figures. Check your connection and try again."));
+void load().catch(() => tell(say("We could not load the figures. Check your connection and try again.")));
 
 async function load(): Promise<void> {
-  tell("Loading the figures…");
+  tell(say("Loading the figures…"));
   const index = await getJson<Index>(INDEX);
-  if (!index?.months.length) return tell("There are no figures yet, because there are no public reports.");
+  if (!index?.months.length) return tell(say("There are no figures yet, because there are no public reports."));
   const wanted = choose(index);
   const months = index.months.filter(({ month }) => month.startsWith(wanted.year)).reverse();
   const figures = await Promise.all(months.map((month) => figuresOf(month, wanted)));
@@ -72,30 +74,30 @@ async function load(): Promise<void> {
     element("h2", {}, title(index, wanted)),
     totals(figures),
     chart({
-      title: "Reported, fixed and open",
-      rows: "Month reported",
+      title: say("Reported, fixed and open"),
+      rows: say("Month reported"),
       columns: names("reported", "fixed", "open_now"),
       drawn: 3,
       data: rows(data, "reported", "fixed", "open_now"),
     }),
     chart({
-      title: "Days to fix",
-      rows: "Month reported",
+      title: say("Days to fix"),
+      rows: say("Month reported"),
       columns: names("median_days", "p90_days"),
       drawn: 2,
       data: rows(data, "median_days", "p90_days"),
-      missing: "too few reports",
+      missing: say("too few reports"),
     }),
     chart({
-      title: "Fixed on time",
-      rows: "Month reported",
+      title: say("Fixed on time"),
+      rows: say("Month reported"),
       columns: names("with_target", "in_target"),
       drawn: 2,
       data: rows(data, "with_target", "in_target"),
     }),
     chart({
-      title: "Repairs that failed",
-      rows: "Month reported",
+      title: say("Repairs that failed"),
+      rows: say("Month reported"),
       columns: names("reopened", "failed_repairs"),
       drawn: 2,
       data: rows(data, "reopened", "failed_repairs"),
@@ -147,7 +149,7 @@ async function figuresOf(month: Month, { service, ward }: Wanted): Promise<Figur
 }
 
 function title({ services, wards }: Index, { service, ward, year }: Wanted): string {
-  const what = services.find(({ code }) => code === service)?.name ?? "All problems";
+  const what = services.find(({ code }) => code === service)?.name ?? say("All problems");
   const where = wards.find(({ code }) => code === ward)?.name;
   return `${what}${where ? `, ${where}` : ""}, ${year}`;
 }
@@ -159,7 +161,7 @@ function totals(figures: Figures[]): HTMLElement {
     const isBound = figures.some((each) => each[name] === null);
     return [
       element("dt", {}, NAMES[name]!),
-      element("dd", {}, isBound ? (sum === "0" ? "hidden" : `${sum} or more`) : sum),
+      element("dd", {}, isBound ? (sum === "0" ? say("hidden") : say("{number} or more", { number: sum })) : sum),
     ];
   });
   return element("dl", { class: "app-facts" }, ...facts);
@@ -167,7 +169,7 @@ function totals(figures: Figures[]): HTMLElement {
 
 function rows(data: { month: Month; figures: Figures }[], ...of: Figure[]): Row[] {
   return data.map(({ month, figures }) => ({
-    name: monthName(month, "short"),
+    name: shortMonth(month.month),
     values: of.map((figure) => figures[figure]),
   }));
 }
@@ -184,21 +186,21 @@ function downloads(months: Month[]): HTMLElement {
       element(
         "a",
         { href: month.csv, download: `performance-${month.month}.csv` },
-        unseen("CSV of "),
-        monthName(month, "long"),
+        unseen("CSV "),
+        monthText(month.month),
       ),
     ),
   );
   return element(
     "section",
     {},
-    element("h2", {}, "Download the data"),
+    element("h2", {}, say("Download the data")),
     element(
       "p",
       {},
-      "You can download each month as a spreadsheet (CSV), with every kind of problem in every ward. You can also get ",
-      element("a", { href: INDEX }, "the same data as JSON"),
-      ".",
+      say("You can download each month as a spreadsheet (CSV), with every kind of problem in every ward."),
+      " ",
+      element("a", { href: INDEX }, say("Get the same data as JSON")),
     ),
     element("ul", { class: "govuk-list app-feeds" }, ...links),
   );
@@ -209,16 +211,7 @@ function about({ about }: Index): HTMLElement[] {
     element("dt", {}, NAMES[name]!),
     element("dd", {}, about[name] ?? ""),
   ]);
-  return [element("h2", {}, "About these figures"), element("dl", { class: "app-meanings" }, ...facts)];
-}
-
-function monthName({ month }: Month, length: "short" | "long"): string {
-  const format: Intl.DateTimeFormatOptions = {
-    month: length,
-    timeZone: "UTC",
-    ...(length === "long" && { year: "numeric" }),
-  };
-  return new Intl.DateTimeFormat("en-GB", format).format(new Date(`${month}-01T00:00:00Z`));
+  return [element("h2", {}, say("About these figures")), element("dl", { class: "app-meanings" }, ...facts)];
 }
 
 function tell(text: string): void {

@@ -4,12 +4,13 @@ import { byId, element, focusOn } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { reasonOf } from "../../shared/outcome.ts";
 import { postAsSignedIn } from "../../shared/post.ts";
+import { say } from "../../shared/say.ts";
 
 const REASONS = {
-  personal_data: "It includes personal information that should not be public",
-  offensive: "It is offensive",
-  not_a_report: "It is not about a problem",
-  other: "Something else",
+  personal_data: say("It includes personal information that should not be public"),
+  offensive: say("It is offensive"),
+  not_a_report: say("It is not about a problem"),
+  other: say("Something else"),
 };
 const MAX_LENGTH = 500;
 
@@ -17,7 +18,7 @@ export function startFlag(reportId: string): void {
   const link = byId<HTMLAnchorElement>("flag-link");
   const status = byId("flag-status");
   const key = crypto.randomUUID();
-  const legend = element("legend", { class: "govuk-fieldset__legend" }, "What is wrong with it?");
+  const legend = element("legend", { class: "govuk-fieldset__legend" }, say("What is wrong with it?"));
   const text = element("textarea", {
     class: "govuk-textarea",
     id: "flag-text",
@@ -27,12 +28,12 @@ export function startFlag(reportId: string): void {
   const button = element(
     "button",
     { class: "govuk-button govuk-button--secondary", type: "submit" },
-    "Send to the council",
+    say("Send to the council"),
   );
   const form = element(
     "form",
     { id: "flag-form", novalidate: "" },
-    element("h2", {}, "Report this page"),
+    element("h2", {}, say("Report this page")),
     group(
       element(
         "fieldset",
@@ -42,8 +43,8 @@ export function startFlag(reportId: string): void {
       ),
     ),
     group(
-      element("label", { class: "govuk-label", for: "flag-text" }, "Tell us more (optional)"),
-      element("p", { class: "govuk-hint", id: "flag-text-hint" }, "Only the council can see this."),
+      element("label", { class: "govuk-label", for: "flag-text" }, say("Tell us more (optional)")),
+      element("p", { class: "govuk-hint", id: "flag-text-hint" }, say("Only the council can see this.")),
       text,
     ),
     button,
@@ -58,8 +59,9 @@ export function startFlag(reportId: string): void {
     event.preventDefault();
     clearErrors(form);
     const reason = form.querySelector<HTMLInputElement>("input:checked")?.value;
-    if (!reason) showErrors(form, [{ field: "flag-reason", message: "Choose what is wrong with it" }]);
-    else if (text.value.length > MAX_LENGTH) refuse(`What you write must be ${MAX_LENGTH} characters or fewer`);
+    if (!reason) showErrors(form, [{ field: "flag-reason", message: say("Choose what is wrong with it") }]);
+    else if (text.value.length > MAX_LENGTH)
+      refuse(say("What you write must be {limit} characters or fewer", { limit: MAX_LENGTH }));
     else void send(reason);
   });
 
@@ -81,12 +83,12 @@ export function startFlag(reportId: string): void {
 
   function settle(outcome: Outcome<unknown>): void {
     if (outcome.kind === "later") {
-      refuse(outcome.why ?? "We have not received this. Check your connection and try again");
+      refuse(outcome.why ?? say("We have not received this. Check your connection and try again"));
     } else if (outcome.kind === "refused") {
       refuse(reasonOf(outcome.problem));
     } else {
       form.remove();
-      status.textContent = "Thank you. We'll look at it.";
+      status.textContent = say("Thank you. We'll look at it.");
       focusOn(status);
     }
   }

@@ -1,6 +1,7 @@
 /** "Follow this report" on its page, which remembers what this browser follows. */
 import { byId, element, focusOn, show } from "../../shared/dom.ts";
 import { follows, justFollowedBy, rememberFollow } from "../../shared/follows.ts";
+import { say, sayMany } from "../../shared/say.ts";
 
 /** The part of the address that opens the control at once, in links such as the map's. */
 const AT_ONCE = "#follow";
@@ -17,7 +18,7 @@ export function startFollow(reportId: string): void {
   count(justFollowedBy(reportId) ?? 0);
   if (follows(reportId)) {
     show(button, false);
-    status.textContent = "You are following this report.";
+    status.textContent = say("You are following this report.");
   } else if (location.hash === AT_ONCE) void open();
   button.addEventListener("click", () => void open());
 
@@ -26,7 +27,7 @@ export function startFollow(reportId: string): void {
     const shared = await import("../../shared/follow-control.ts").catch(() => null);
     button.disabled = false;
     if (!shared) {
-      status.textContent = "You are not following this report yet. Check your connection and try again.";
+      status.textContent = say("You are not following this report yet. Check your connection and try again.");
       return;
     }
     show(button, false);
@@ -45,5 +46,5 @@ export function startFollow(reportId: string): void {
 function count(followers: number): void {
   const said = byId("followers");
   const published = Number.parseInt(said.textContent!, 10) || 0;
-  if (followers > published) said.textContent = followers === 1 ? "1 person" : `${followers} people`;
+  if (followers > published) said.textContent = sayMany(followers, "1 person", "{count} people");
 }

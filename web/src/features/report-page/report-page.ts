@@ -15,6 +15,7 @@ import { startFollow } from "./follow.ts";
 import { type KeptDraft, openDraft } from "../../shared/kept-draft.ts";
 import { type Draft, newDraft } from "./draft.ts";
 import { sendPhotos } from "./update-photos.ts";
+import { say } from "../../shared/say.ts";
 
 const MAX_LENGTH = 2000;
 
@@ -27,7 +28,7 @@ const status = byId("update-status");
 const id = form.dataset["serviceRequestId"]!;
 /** Only closed reports have this choice. */
 const choice = form.elements.namedItem("state") as RadioNodeList | null;
-const sendAsNew = actionButton("Send this as a new update", () => {
+const sendAsNew = actionButton(say("Send this as a new update"), () => {
   draft.key = crypto.randomUUID();
   submit();
 });
@@ -74,8 +75,8 @@ function submit(): void {
 }
 
 function problem(text: string): string | null {
-  if (!text) return "Enter your update";
-  return text.length > MAX_LENGTH ? "Your update must be 2,000 characters or fewer" : null;
+  if (!text) return say("Enter your update");
+  return text.length > MAX_LENGTH ? say("Your update must be 2,000 characters or fewer") : null;
 }
 
 function refuse(message: string): void {
@@ -86,7 +87,7 @@ async function send(): Promise<void> {
   keep();
   button.disabled = true;
   show(sendAsNew, false);
-  status.textContent = "Sending your update…";
+  status.textContent = say("Sending your update…");
   const sent = photos ? await sendPhotos(photos, id, draft.key) : { photo_ids: [] };
   if ("field" in sent) {
     button.disabled = false;
@@ -106,12 +107,14 @@ async function send(): Promise<void> {
 
 async function settle(outcome: Outcome<Update>): Promise<void> {
   if (outcome.kind === "later") {
-    refuse(`Your update has not been sent. ${kept.words()} ${outcome.why ?? "Check your connection and try again"}`);
+    refuse(
+      `${say("Your update has not been sent.")} ${kept.words()} ${outcome.why ?? say("Check your connection and try again")}`,
+    );
   } else if (outcome.kind === "stored") {
     await accept(outcome.value);
   } else if (outcome.problem.status === 409 && outcome.problem.link) {
     show(sendAsNew);
-    refuse("You've already sent a version of this update. Reload this page to see it");
+    refuse(say("You've already sent a version of this update. Reload this page to see it"));
   } else {
     if (outcome.problem.status === 409) takeBackHiddenChoice();
     refuse(reasonOf(outcome.problem));
@@ -126,7 +129,7 @@ function takeBackHiddenChoice(): void {
 }
 
 async function accept(update: Update): Promise<void> {
-  const words = photos?.files?.length ? " Your photos follow when we have checked them." : "";
+  const words = photos?.files?.length ? say(" Your photos follow when we have checked them.") : "";
   form.reset();
   kept.drop();
   draft = newDraft();
@@ -139,6 +142,6 @@ async function accept(update: Update): Promise<void> {
   show(byId("no-updates"), false);
   document.querySelector(`[data-update-id="${update.update_id}"]`)?.remove();
   byId("timeline").append(entry);
-  status.textContent = `Thank you. Your update will appear shortly.${words}`;
+  status.textContent = say("Thank you. Your update will appear shortly.") + words;
   focusOn(entry);
 }

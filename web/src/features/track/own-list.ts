@@ -4,6 +4,7 @@ import { dayElement } from "../../shared/dates.ts";
 import { actionButton, byId, element, focusOn, show, unseen } from "../../shared/dom.ts";
 import { forgetOwn, type OwnReport, ownReports } from "../../shared/own-reports.ts";
 import { groupReference } from "../../shared/reference.ts";
+import { say, sayParts } from "../../shared/say.ts";
 
 const section = byId("own-reports");
 
@@ -14,19 +15,21 @@ export async function showOwnReports(): Promise<void> {
   const council = await loadCouncil().catch(() => null);
   const services = await loadServices().catch(() => []);
   const names = new Map(services.map(({ service_code, service_name }) => [service_code, service_name]));
-  const entries = all.map((each) => entry(each, names.get(each.service_code) ?? "Report", council?.time_zone));
+  const entries = all.map((each) => entry(each, names.get(each.service_code) ?? say("A report"), council?.time_zone));
   byId("own-reports-list").replaceChildren(...entries);
 }
 
 function entry({ id, at, url }: OwnReport, name: string, timeZone?: string): HTMLElement {
   const reference = groupReference(id);
-  const remove = actionButton("Remove from this list", () => {
+  const remove = actionButton(say("Remove from this list"), () => {
     forgetOwn(id);
     void showOwnReports();
     focusOn(byId("ref"));
   });
   remove.append(unseen(`: ${reference}`));
-  const facts = element("p", {}, element("span", { class: "app-reference" }, reference), ", sent on ");
-  facts.append(dayElement(at, timeZone));
-  return element("li", {}, element("p", {}, element("a", { href: url }, name)), facts, remove);
+  const facts = sayParts<HTMLElement>("{reference}, sent on {day}", {
+    reference: element("span", { class: "app-reference" }, reference),
+    day: dayElement(at, timeZone),
+  });
+  return element("li", {}, element("p", {}, element("a", { href: url }, name)), element("p", {}, ...facts), remove);
 }

@@ -7,6 +7,7 @@ import { groupReference } from "../../shared/reference.ts";
 import type { Report } from "../../shared/reports.ts";
 import { stateTag } from "../../shared/states.ts";
 import { photoList, timelineEntry } from "../../shared/timeline.ts";
+import { say, sayParts } from "../../shared/say.ts";
 
 export async function reportSummary(report: Report, { time_zone }: Council): Promise<HTMLElement[]> {
   const parts: HTMLElement[] = [
@@ -15,29 +16,32 @@ export async function reportSummary(report: Report, { time_zone }: Council): Pro
       "div",
       { class: "app-report-head" },
       stateTag(report.state),
-      element(
-        "p",
-        {},
-        "Reference ",
-        element("span", { class: "app-reference" }, groupReference(report.service_request_id)),
-      ),
+      element("p", {}, ...sayParts("Reference {reference}", { reference: reference(report) })),
     ),
-    element("p", {}, "Reported on ", dayElement(report.requested_datetime, time_zone), "."),
+    element("p", {}, ...sayParts("Reported on {day}.", { day: dayElement(report.requested_datetime, time_zone) })),
   ];
   if (report.status === "open") parts.push(...promiseWords(report, time_zone));
   if (report.photos?.length) parts.push(photoList(report.photos, "the report"));
-  const link = element("a", { href: `/reports/${report.service_request_id}` }, "See the full report or add an update");
-  parts.push(element("p", {}, link), element("h3", {}, "What has happened"), timeline(report, time_zone));
+  const link = element(
+    "a",
+    { href: `/reports/${report.service_request_id}` },
+    say("See the full report or add an update"),
+  );
+  parts.push(element("p", {}, link), element("h3", {}, say("What has happened")), timeline(report, time_zone));
   return parts;
 }
 
+function reference({ service_request_id }: Report): HTMLElement {
+  return element("span", { class: "app-reference" }, groupReference(service_request_id));
+}
+
 function timeline(report: Report, timeZone: string): HTMLElement {
-  if (report.updates.length === 0) return element("p", { class: "app-muted" }, "No updates yet.");
+  if (report.updates.length === 0) return element("p", { class: "app-muted" }, say("No updates yet."));
   const entries = report.updates.map((update) => timelineEntry(update, timeZone));
   return element("ol", { class: "app-timeline" }, ...entries);
 }
 
 async function serviceName(code: string): Promise<string> {
   const services = await loadServices().catch(() => []);
-  return services.find((service) => service.service_code === code)?.service_name ?? "Your report";
+  return services.find((service) => service.service_code === code)?.service_name ?? say("Your report");
 }

@@ -6,12 +6,14 @@ import { groupReference, mayBeWords, parseReference } from "../../shared/referen
 import { findReport } from "../../shared/reports.ts";
 import { showOwnReports } from "./own-list.ts";
 import { reportSummary } from "./summary.ts";
+import { say } from "../../shared/say.ts";
 
-const UNMATCHED =
-  "Check what you entered. A reference has 12 letters and numbers, like 7K3M-2QXV-9HTD. You can also enter a street.";
-const NOT_PUBLIC =
-  "Some reports are private, and we check some reports before publishing them. " +
-  "To see such a report, use the link we gave you when you sent it.";
+const UNMATCHED = say(
+  "Check what you entered. A reference has 12 letters and numbers, like 7K3M-2QXV-9HTD. You can also enter a street.",
+);
+const NOT_PUBLIC = say(
+  "Check what you entered. Some reports are private, and we check some reports before publishing them. To see such a report, use the link we gave you when you sent it.",
+);
 
 const form = byId<HTMLFormElement>("track-form");
 const input = byId<HTMLInputElement>("ref");
@@ -52,13 +54,13 @@ async function track(): Promise<void> {
   show(result, false);
   const id = parseReference(typed);
   if (id) await lookUp(id, typed);
-  else if (!typed) refuse("Enter your reference, or a street or place");
-  else if (!(await showPlaces(typed))) present("We can't find a report or place that matches", UNMATCHED);
+  else if (!typed) refuse(say("Enter your reference, or a street or place"));
+  else if (!(await showPlaces(typed))) present(say("We can't find a report or place that matches"), UNMATCHED);
 }
 
 /** Shows the places of that name, each with a link to the reports near it; false if there is none. */
 async function showPlaces(typed: string): Promise<boolean> {
-  status.textContent = "Looking for places…";
+  status.textContent = say("Looking for places…");
   try {
     const { searchPlaces } = await import("../../shared/places/places.ts");
     const found = await searchPlaces(typed);
@@ -67,7 +69,7 @@ async function showPlaces(typed: string): Promise<boolean> {
       element("li", {}, element("a", { href: `/map/#17/${lat.toFixed(5)}/${long.toFixed(5)}` }, label)),
     );
     const list = element("ul", { class: "govuk-list" }, ...links);
-    present(`Places that match “${typed}”`, "Choose a place to see the reports near it:", list);
+    present(say("Places that match “{typed}”", { typed }), say("Choose a place to see the reports near it:"), list);
     return true;
   } catch {
     return false;
@@ -77,7 +79,7 @@ async function showPlaces(typed: string): Promise<boolean> {
 }
 
 async function lookUp(id: string, typed: string): Promise<void> {
-  status.textContent = "Looking for your report…";
+  status.textContent = say("Looking for your report…");
   try {
     const council = await loadCouncil();
     const report = await findReport(id, council.request);
@@ -87,10 +89,10 @@ async function lookUp(id: string, typed: string): Promise<void> {
       show(result);
       focusOn(result.querySelector("h2")!);
     } else if (!(mayBeWords(typed) && (await showPlaces(typed)))) {
-      present(`We can't find a report with reference ${groupReference(id)}`, `Check what you entered. ${NOT_PUBLIC}`);
+      present(say("We can't find a report with reference {reference}", { reference: groupReference(id) }), NOT_PUBLIC);
     }
   } catch {
-    refuse("We couldn't search for your report. Check your connection and try again");
+    refuse(say("We couldn't search for your report. Check your connection and try again"));
   } finally {
     status.textContent = "";
   }
