@@ -291,6 +291,7 @@ def _web_build(language: Language, council: Council) -> dict[str, Any]:
         "pages": {page: _translated(_page(page), language) for page in PAGES},
         "served": MADE_BY_THE_SERVER,
         "parts": parts,
+        "served": MADE_BY_THE_SERVER,
         "council": {name: each for name, each in facts.items() if isinstance(each, str)},
     }
 

@@ -45,7 +45,7 @@ def test_nearest_are_listed_by_distance_with_their_details(new_page: NewPage) ->
     expect(first.get_by_role("link", name="01904 960001")).to_have_attribute(
         "href", "tel:01904960001"
     )
-    expect(first.get_by_role("link", name="Website of River Street toilets")).to_be_visible()
+    expect(first.get_by_role("link", name="Website River Street toilets")).to_be_visible()
     expect(page.locator("#results li").nth(1)).to_contain_text("opens at 00:00")
     page.get_by_role("button", name="Show more").click()
     expect(page.locator("#results li")).to_have_count(8)

@@ -1,5 +1,5 @@
 """The web client is not built in a look that some people cannot read, or with a logo that holds
-more than shapes."""
+more than shapes. Its English scripts are the same with and without other languages."""
 
 import json
 import os
@@ -17,12 +17,12 @@ DEMO = json.loads((COUNCILS / "demo.json").read_bytes())
 SCRIPT = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 36 36'><script>1</script></svg>"
 
 
-def built(folder: Path, theme: dict[str, Any]) -> subprocess.CompletedProcess[str]:
-    """What the build says to a council with this look."""
+def built(folder: Path, changes: dict[str, Any]) -> subprocess.CompletedProcess[str]:
+    """What the build says to the demo council with these changes."""
     npm = shutil.which("npm")
     assert npm, "There is no npm: run `make setup`."
     document = folder / "here.json"
-    document.write_text(json.dumps(DEMO | {"theme": DEMO["theme"] | theme}), encoding="utf-8")
+    document.write_text(json.dumps(DEMO | changes), encoding="utf-8")
     return subprocess.run(
         [npm, "run", "--silent", "build"],
         cwd=ROOT / "web",
@@ -49,7 +49,24 @@ def built(folder: Path, theme: dict[str, Any]) -> subprocess.CompletedProcess[st
 )
 def test_build_stops_and_names_the_fault(theme: dict[str, Any], says: str, tmp_path: Path) -> None:
     (tmp_path / "attack.svg").write_text(SCRIPT, encoding="utf-8")
-    stopped = built(tmp_path, theme)
+    stopped = built(tmp_path, {"theme": DEMO["theme"] | theme})
     assert stopped.returncode != 0
     assert says in stopped.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_english_scripts_are_no_larger_when_there_are_other_languages(tmp_path: Path) -> None:
+    for logo in COUNCILS.glob("demo.*"):
+        shutil.copy(logo, tmp_path)
+    for name, changes in {"alone": {"translations": {}}, "with_welsh": {}}.items():
+        done = built(tmp_path, changes)
+        assert done.returncode == 0, done.stderr
+        (tmp_path / "out").rename(tmp_path / name)
+    assert (tmp_path / "with_welsh" / "cy").is_dir()
+    alone = tmp_path / "alone" / "assets"
+    english = {each.relative_to(alone) for each in alone.rglob("*.js")}
+    assert len(english) > 20
+    for each in english:
+        assert (tmp_path / "with_welsh" / "assets" / each).read_bytes() == (
+            alone / each
+        ).read_bytes()

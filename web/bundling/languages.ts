@@ -22,6 +22,8 @@ export interface Language {
   /** The folders of the pages that the service makes. */
   served: string[];
   parts: Record<string, string>;
+  /** The beginnings of addresses, beside pages, that are in this language, too. */
+  served: string[];
   /** The council's details in this language, where they differ. */
   council: Record<string, string>;
 }
@@ -37,6 +39,7 @@ export const ENGLISH: Language = {
   pages: {},
   served: [],
   parts: {},
+  served: [],
   council: {},
 };
 
@@ -48,8 +51,17 @@ export function lookUp({ messages }: Language, texts: string[], file: string): s
   return messages ? (messages[`${file}${CONTEXT}${texts[0]}`] ?? messages[texts[0]!]) : texts;
 }
 
-/** The months for `web/src/shared/dates.ts`. */
-export const defineOf = ({ months }: Language) => ({ MONTHS: months ? JSON.stringify(months) : "undefined" });
+/** The address in that language, or else the English one. */
+export function addressIn({ folder, pages, served }: Language, address: string): string {
+  const isIn = address.split(/[?#]/)[0]! in pages || served.some((start) => address.startsWith(start));
+  return isIn ? folder + address.slice(1) : address;
+}
+
+/** The months for `web/src/shared/dates.ts`, and the language for `web/src/shared/request-headers.ts`. */
+export const defineOf = ({ code, months }: Language) => ({
+  MONTHS: months ? JSON.stringify(months) : "undefined",
+  LANGUAGE: JSON.stringify(code),
+});
 
 /** The links to the same page in other languages: for search engines, and for people in the footer. */
 export function languageLinks(page: string, own: Language, all: Language[]): { head: string; footer: string } {

@@ -1,15 +1,17 @@
 /**
  * Prints the texts in the scripts of pages, as JSON: those that go through `say`, and those that do not. A script of a
- * page that is not given is left out, even if another script imports it: its texts are shown on its own page.
+ * page that is not given is left out, even if another script imports it: its texts are shown on its own page. What goes
+ * through `say` in the shared modules is always there, so that each page can be translated by itself.
  * Usage: node bundling/list-texts.ts <page.html>…
  */
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import { below, callsIn, parse } from "./say.ts";
 import { unsaidIn } from "./unsaid.ts";
 
 const PROJECT = resolve(import.meta.dirname, "../..");
 const FEATURES = resolve(PROJECT, "web/src/features");
+const SHARED = resolve(PROJECT, "web/src/shared");
 
 const entries = process.argv
   .slice(2)
@@ -22,12 +24,17 @@ const folders = new Set(entries.map(dirname));
 const found = { said: [] as [string, string[]][], unsaid: [] as [string, string][] };
 const seen = new Set<string>();
 
+function addSaid(tree: ReturnType<typeof parse>, file: string): void {
+  const calls = callsIn(tree, file).filter(({ texts }) => texts.length);
+  found.said.push(...calls.map(({ texts }): [string, string[]] => [file, texts]));
+}
+
 function read(path: string): void {
   if (seen.has(path) || (path.startsWith(FEATURES) && !folders.has(dirname(path)))) return;
   seen.add(path);
   const file = relative(PROJECT, path);
   const tree = parse(readFileSync(path, "utf8"));
-  found.said.push(...callsIn(tree, file).map(({ texts }): [string, string[]] => [file, texts]));
+  addSaid(tree, file);
   found.unsaid.push(...unsaidIn(tree).map((text): [string, string] => [file, text]));
   for (const [node] of below(tree)) {
     const isImport =
@@ -38,4 +45,8 @@ function read(path: string): void {
 }
 
 for (const entry of entries) read(entry);
+for (const name of readdirSync(SHARED, { recursive: true, encoding: "utf8" }).sort()) {
+  const path = resolve(SHARED, name);
+  if (name.endsWith(".ts") && !seen.has(path)) addSaid(parse(readFileSync(path, "utf8")), relative(PROJECT, path));
+}
 console.log(JSON.stringify(found));

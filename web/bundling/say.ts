@@ -1,7 +1,7 @@
-/** Puts texts in place of the calls of `say`, `sayMany` and `sayParts` (web/src/shared/say.ts), in one language. */
+/** Puts texts in place of the calls of `say` and its siblings (web/src/shared/say.ts), in one language. */
 import { relative, resolve } from "node:path";
 import { type ESTree, type Plugin, parseAst } from "vite";
-import { type Language, lookUp } from "./languages.ts";
+import { addressIn, type Language, lookUp } from "./languages.ts";
 
 const PROJECT = resolve(import.meta.dirname, "../..");
 export const IS_SOURCE = /\/src\/.*\.ts$/;
@@ -11,11 +11,13 @@ const FUNCTIONS: Record<string, { texts: number; first: number }> = {
   sayMany: { texts: 2, first: 1 },
   sayParts: { texts: 1, first: 0 },
 };
+const ADDRESS = "pageAddress";
 
-/** A call in the code. A text with a plural has two forms. */
+/** A call in the code. A text with a plural has two forms, and an address no text. */
 export interface Call {
   name: string;
   texts: string[];
+  address: string;
   start: number;
   end: number;
   /** The source of the number. */
@@ -45,7 +47,8 @@ export function callsIn(tree: Tree, file: string): Call[] {
   return [...below(tree)].flatMap(([node]) => {
     if (node.type !== "CallExpression" || node.callee.type !== "Identifier") return [];
     const { name } = node.callee;
-    return imported.has(name) ? [callOf(node, name, FUNCTIONS[name]!, file)] : [];
+    if (!imported.has(name)) return [];
+    return [name === ADDRESS ? addressOf(node, file) : callOf(node, name, FUNCTIONS[name]!, file)];
   });
 }
 
@@ -54,6 +57,14 @@ function importedIn(tree: Tree): Set<string> {
   const imports = tree.type === "Program" ? tree.body.filter((each) => each.type === "ImportDeclaration") : [];
   const ours = imports.filter(({ source }) => source.value.endsWith("/say.ts"));
   return new Set(ours.flatMap(({ specifiers }) => specifiers.map(({ local }) => local.name)));
+}
+
+function addressOf(node: ESTree.CallExpression & Span, file: string): Call {
+  const [given] = node.arguments;
+  if (given?.type !== "Literal" || typeof given.value !== "string")
+    throw new Error(`${file}: ${ADDRESS}(…) takes its address as a literal`);
+  const { start, end } = node;
+  return { name: ADDRESS, texts: [], address: given.value, start, end, count: null, values: new Map() };
 }
 
 function callOf(
@@ -81,6 +92,7 @@ function callOf(
   return {
     name,
     texts: literals,
+    address: "",
     start: node.start,
     end: node.end,
     count: first ? (node.arguments[0] as Span) : null,
@@ -106,7 +118,8 @@ export function translateCode(code: string, file: string, language: Language, mi
     return made + code.slice(at, end);
   }
 
-  function replaced({ name, texts, count, values }: Call): string {
+  function replaced({ name, texts, address, count, values }: Call): string {
+    if (name === ADDRESS) return JSON.stringify(addressIn(language, address));
     const forms = lookUp(language, texts, file);
     if (!forms) missing(texts[0]!);
     const source = ({ start, end }: Span) => between(start, end);
@@ -115,10 +128,15 @@ export function translateCode(code: string, file: string, language: Language, mi
     if (name === "sayParts") return listOf(parts((forms ?? texts)[0]!), sources);
     if (count) sources.set("count", "n");
     const made = (forms ?? texts).map((text) => templateOf(parts(text), sources));
-    return count ? `((n) => [${made.join(", ")}][+(${language.plural})])(${source(count)})` : made[0]!;
+    return count ? `((n) => ${formFor(language.plural, made)})(${source(count)})` : made[0]!;
   }
 
   return calls.length ? between(0, code.length) : code;
+}
+
+/** The form for the number n. */
+function formFor(plural: string, forms: string[]): string {
+  return forms.length === 2 ? `${plural} ? ${forms[1]} : ${forms[0]}` : `[${forms.join(", ")}][+(${plural})]`;
 }
 
 export const parse = (code: string) => parseAst(code, { lang: "ts" }) as Tree;

@@ -15,13 +15,14 @@ const NAMES = new Set([
   "ImportExpression",
   "ExportNamedDeclaration",
 ]);
-const SAYS = /^say(Many|Parts)?$/;
+const SAYS = /^(say(Many|Parts)?|pageAddress)$/;
+const IS_TYPEFACE = /\bsans-serif$/;
 
 /** The texts, without their values. */
 export function unsaidIn(tree: Tree): string[] {
   return [...below(tree)].flatMap(([node, parents]) => {
     const text = textOf(node);
-    return text !== null && READS.test(text) && !isName(node, parents) ? [text] : [];
+    return text !== null && READS.test(text) && !IS_TYPEFACE.test(text) && !isName(node, parents) ? [text] : [];
   });
 }
 
@@ -32,12 +33,13 @@ function textOf(node: Tree): string | null {
 }
 
 function isName(node: Tree, parents: Tree[]): boolean {
-  const [parent] = parents;
+  const [parent, grandparent] = parents;
   if (parent?.type === "Property") {
     const { key } = parent as unknown as { key: { name?: string; value?: unknown } };
     if (key === (node as unknown) || key.name === "class" || key.name === "Authorization") return true;
   }
   if (parent && NAMES.has(parent.type)) return true;
+  if (parent?.type === "ArrayExpression" && grandparent?.type === "MemberExpression") return true;
   return parents.some((each) => {
     if (each.type !== "CallExpression" && each.type !== "NewExpression") return false;
     const { callee } = each;

@@ -1,7 +1,7 @@
 /** Reads published documents and the API. */
 import type { FieldError, Outcome, Problem } from "./outcome.ts";
 import { fetchDocument, keptDocument } from "./places/cached-documents.ts";
-import { requestId } from "./request-id.ts";
+import { requestHeaders } from "./request-headers.ts";
 
 export type { FieldError, Outcome, Problem };
 
@@ -11,6 +11,6 @@ const DOCUMENTS = "/data/";
 /** The document, or null if there is none. Throws if it cannot be loaded. A published document may be a stored copy. */
 export async function getJson<T>(url: string, patienceMs = TIMEOUT_MS): Promise<T | null> {
   if (url.startsWith(DOCUMENTS)) return keptDocument(url, patienceMs);
-  const response = await fetchDocument(url, patienceMs, requestId());
+  const response = await fetchDocument(url, patienceMs, requestHeaders());
   return response && ((await response.json()) as T);
 }

@@ -20,7 +20,7 @@ export interface Ground {
 export async function openGround(council: Council, whole?: Blob): Promise<Ground | null> {
   if (!council.basemap) return null;
   const url = new PmtilesSource(council.basemap, false).p;
-  url.source = whole ? inHand(whole, `${council.basemap} in hand`) : withCopies(url.source);
+  url.source = whole ? inHand(whole, `${council.basemap}#whole`) : withCopies(url.source);
   const header = await url.getHeader().catch(() => null);
   if (!header) return null;
   return { url, maxDataZoom: header.maxZoom, paintRules, labelRules, backgroundColor: COLOURS.ground, lang: "en" };

@@ -1,6 +1,7 @@
 /** The channels of alerts: how they are offered, and what each needs. */
 import { loadCouncil } from "./council.ts";
 import type { NoPush, PushAddress } from "./push.ts";
+import { say } from "./say.ts";
 
 export type Channel = "email" | "push" | "sms";
 /** A channel with an address that a person types. */
@@ -8,27 +9,31 @@ export type Typed = Exclude<Channel, "push">;
 /** A value, its label and a hint. */
 export type Choice = [value: string, words: string, hint?: string];
 
-const INSTEAD = "You can choose email instead.";
-
 export const PUSH_PROBLEMS: Record<NoPush, string> = {
-  unsupported: `This browser cannot show notifications. ${INSTEAD}`,
-  "needs-install": `On an iPhone or iPad, first add this site to your home screen. Select 'Share', then 'Add to Home Screen', and set up alerts from there. ${INSTEAD}`,
-  denied: `Notifications are turned off for this site. You can turn them on in your browser settings. ${INSTEAD}`,
-  dismissed: `You didn't answer the permission request. Try again, then choose 'Allow'. ${INSTEAD}`,
-  "timed-out": `Your browser could not set up notifications. Try again later. ${INSTEAD}`,
+  unsupported: say("This browser cannot show notifications. You can choose email instead."),
+  "needs-install": say(
+    "On an iPhone or iPad, first add this site to your home screen. Select 'Share', then 'Add to Home Screen', and set up alerts from there. You can choose email instead.",
+  ),
+  denied: say(
+    "Notifications are turned off for this site. You can turn them on in your browser settings. You can choose email instead.",
+  ),
+  dismissed: say(
+    "You didn't answer the permission request. Try again, then choose 'Allow'. You can choose email instead.",
+  ),
+  "timed-out": say("Your browser could not set up notifications. Try again later. You can choose email instead."),
 };
 
 export const ADDRESSES: Record<Typed, { label: string; hint: string; missing: string; autocomplete: AutoFill }> = {
   email: {
-    label: "Email address",
-    hint: "We'll email you a link to confirm.",
-    missing: "Enter an email address, like name@example.com",
+    label: say("Email address"),
+    hint: say("We'll email you a link to confirm."),
+    missing: say("Enter an email address, like name@example.com"),
     autocomplete: "email",
   },
   sms: {
-    label: "Mobile number",
-    hint: "We'll text you a code to confirm.",
-    missing: "Enter a mobile number, like 07700 900123",
+    label: say("Mobile number"),
+    hint: say("We'll text you a code to confirm."),
+    missing: say("Enter a mobile number, like 07700 900123"),
     autocomplete: "tel",
   },
 };
@@ -36,11 +41,15 @@ export const ADDRESSES: Record<Typed, { label: string; hint: string; missing: st
 /** The channels that the council offers, as choices; email alone if that is not known. */
 export async function channelChoices(): Promise<Choice[]> {
   const council = await loadCouncil().catch(() => null);
-  const push: Choice = ["push", "Notifications on this phone or computer", "No email or phone number needed."];
+  const push: Choice = [
+    "push",
+    say("Notifications on this phone or computer"),
+    say("No email or phone number needed."),
+  ];
   return [
-    ["email", "Email"],
+    ["email", say("Email")],
     ...(council?.push_key ? [push] : []),
-    ...(council?.sends_texts ? [["sms", "Text message"] as Choice] : []),
+    ...(council?.sends_texts ? [["sms", say("Text message")] as Choice] : []),
   ];
 }
 

@@ -1,5 +1,6 @@
 /** Shows how many characters are left; screen readers hear it once typing pauses. */
 import { byId } from "./dom.ts";
+import { sayMany } from "./say.ts";
 
 const PAUSE_MS = 1000;
 const numbers = new Intl.NumberFormat("en-GB");
@@ -24,6 +25,8 @@ export function startCharacterCount(area: HTMLTextAreaElement, most: number): ()
 }
 
 function countText(left: number): string {
-  const amount = `${numbers.format(Math.abs(left))} ${Math.abs(left) === 1 ? "character" : "characters"}`;
-  return left < 0 ? `You have ${amount} too many` : `You have ${amount} left`;
+  const amount = numbers.format(Math.abs(left));
+  return left < 0
+    ? sayMany(-left, "You have {amount} character too many", "You have {amount} characters too many", { amount })
+    : sayMany(left, "You have {amount} character left", "You have {amount} characters left", { amount });
 }

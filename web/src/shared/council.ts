@@ -2,6 +2,7 @@
 import { getJson } from "./api.ts";
 import { keptDocument } from "./places/cached-documents.ts";
 import type { Place } from "./reports.ts";
+import { pageAddress } from "./say.ts";
 
 /** Another council, and roughly where it is. */
 export interface Neighbour {
@@ -110,7 +111,7 @@ async function demand<T>(url: string): Promise<T> {
 
 /** Stored for use offline, because the other stored documents are found through it. */
 async function fetchCouncil(): Promise<Council> {
-  const document = await keptDocument<Council>("/data/index.json");
+  const document = await keptDocument<Council>(pageAddress("/data/index.json"));
   if (!document) throw new Error("The council's document is missing");
   return document;
 }

@@ -13,6 +13,7 @@ import { postAsSignedIn } from "./post.ts";
 import { groupReference } from "./reference.ts";
 import { send } from "./send.ts";
 import { faultsOf, whoIsSignedIn } from "./session.ts";
+import { pageAddress, say, sayParts } from "./say.ts";
 
 export interface Followed {
   service_request_id: string;
@@ -23,12 +24,12 @@ export interface Followed {
 /** Called once the report is followed, with what the follower has to do or can expect. */
 type Done = (followed: Followed, words: string) => void;
 
-const NOT_YET = "You are not following the report yet. Check your connection and try again";
+const NOT_YET = say("You are not following the report yet. Check your connection and try again");
 
 /** Fills `host` with the control of the report, and moves the focus there. */
 export async function openFollowControl(host: HTMLElement, reportId: string, done: Done): Promise<void> {
   const follow = follower(reportId);
-  const status = element("p", { role: "status" }, "One moment…");
+  const status = element("p", { role: "status" }, say("One moment…"));
   host.replaceChildren(status);
   if ((await whoIsSignedIn()).kind === "stored") {
     const outcome = await follow({});
@@ -56,13 +57,16 @@ function follower(reportId: string): (body: object) => Promise<Outcome<Followed>
 }
 
 const confirmWords = (to: string) =>
-  `We've sent an email to ${to}. Select the link in the email to get updates. If you can't find it, check your spam folder.`;
+  say(
+    "We've sent an email to {to}. Select the link in the email to get updates. If you can't find it, check your spam folder.",
+    { to },
+  );
 
 const isCodeWanted = ({ alerts }: Followed) => alerts?.channel === "sms" && alerts.state === "unconfirmed";
 
 function expected({ alerts }: Followed): string {
-  if (alerts?.channel === "push") return "You'll get notifications in this browser.";
-  return alerts?.to ? `We'll send updates to ${alerts.to}.` : "We'll send you updates.";
+  if (alerts?.channel === "push") return say("You'll get notifications in this browser.");
+  return alerts?.to ? say("We'll send updates to {to}.", { to: alerts.to }) : say("We'll send you updates.");
 }
 
 async function addressForm(
@@ -71,7 +75,7 @@ async function addressForm(
 ): Promise<HTMLFormElement> {
   const channels = element("div", { class: "govuk-radios", "data-error-before": "" });
   channels.append(...choiceItems("radio", "channel", await channelChoices(), ["email"]));
-  const legend = element("legend", { class: "govuk-fieldset__legend" }, "How should we tell you?");
+  const legend = element("legend", { class: "govuk-fieldset__legend" }, say("How should we tell you?"));
   const label = element("label", { class: "govuk-label", for: "to" });
   const hint = element("p", { class: "govuk-hint", id: "to-hint" });
   const to = element("input", { class: "govuk-input", id: "to", name: "to", "aria-describedby": "to-hint" });
@@ -82,7 +86,7 @@ async function addressForm(
     { class: "app-follow", novalidate: "" },
     group(element("fieldset", { class: "govuk-fieldset" }, legend, channels)),
     typed,
-    element("button", { class: "govuk-button", type: "submit" }, "Follow this report"),
+    element("button", { class: "govuk-button", type: "submit" }, say("Follow this report")),
     status,
   );
   const channel = () => (chosenIn(channels)[0] ?? "email") as Channel;
@@ -104,12 +108,12 @@ async function addressForm(
     const chosen = channel();
     const address = chosen === "push" ? await pushAddress() : typedAddress(chosen);
     if (!address) return;
-    status.textContent = "Sending…";
+    status.textContent = say("Sending…");
     const outcome = await follow({ channel: chosen, ...address });
     status.textContent = "";
     if (outcome.kind !== "stored") return showErrors(form, faults(outcome));
     const { alerts } = outcome.value;
-    if (alerts?.channel === "push") rememberHere("Updates on a report", alerts.manage_url);
+    if (alerts?.channel === "push") rememberHere(say("Updates on a report"), alerts.manage_url);
     onward(outcome.value, to.value.trim());
   }
 
@@ -121,7 +125,7 @@ async function addressForm(
   }
 
   async function pushAddress(): Promise<object | null> {
-    status.textContent = "Asking your browser…";
+    status.textContent = say("Asking your browser…");
     const found = await askBrowser();
     status.textContent = "";
     if (typeof found === "object") return { push: found };
@@ -149,9 +153,9 @@ function askCode(host: HTMLElement, followed: Followed, to: string, done: Done):
   const form = element(
     "form",
     { class: "app-follow", novalidate: "" },
-    element("p", {}, `We've sent a 6-digit code to ${to}.`),
-    group(element("label", { class: "govuk-label", for: "code" }, "Code"), code),
-    element("button", { class: "govuk-button", type: "submit" }, "Confirm"),
+    element("p", {}, say("We've sent a 6-digit code to {to}.", { to })),
+    group(element("label", { class: "govuk-label", for: "code" }, say("Code")), code),
+    element("button", { class: "govuk-button", type: "submit" }, say("Confirm")),
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -162,10 +166,10 @@ function askCode(host: HTMLElement, followed: Followed, to: string, done: Done):
 
   async function confirm(): Promise<void> {
     clearErrors(form);
-    if (!code.value.trim()) return showErrors(form, [{ field: "code", message: "Enter the 6-digit code" }]);
+    if (!code.value.trim()) return showErrors(form, [{ field: "code", message: say("Enter the 6-digit code") }]);
     const path = `/api/subscriptions/${followed.alerts!.subscription_id}/confirm`;
     const outcome = await send("POST", path, { code: code.value.trim() }, {});
-    if (outcome.kind === "stored") return done(followed, `We'll text updates to ${to}.`);
+    if (outcome.kind === "stored") return done(followed, say("We'll text updates to {to}.", { to }));
     showErrors(
       form,
       faultsOf(outcome).map(({ message }) => ({ field: "code", message })),
@@ -186,7 +190,7 @@ export function followedWords(
   { service_request_id: id }: Followed,
   words: string,
 ): (Node | string)[] {
-  if (id === reportId) return [`You are following this report. ${words}`];
-  const link = element("a", { href: `/reports/${id}` }, groupReference(id));
-  return ["This report was merged into ", link, `. You are now following that report. ${words}`];
+  if (id === reportId) return [say("You are following this report. {words}", { words })];
+  const link = element("a", { href: pageAddress("/reports/") + id }, groupReference(id));
+  return sayParts("This report was merged into {link}. You are now following that report. {words}", { link, words });
 }

@@ -1,8 +1,9 @@
 /** Form errors: a summary that gets the focus, a message at each field, and "Error: " in the title. */
 import type { FieldError } from "./api.ts";
 import { element, focusOn, unseen } from "./dom.ts";
+import { say } from "./say.ts";
 
-const PREFIX = "Error: ";
+const PREFIX = `${say("Error:")} `;
 
 /** Fields carry the API's names; a dot becomes a hyphen in ids: contact.email is #contact-email. */
 export const idOf = (field: string) => field.replaceAll(".", "-");
@@ -37,7 +38,7 @@ function buildSummary(errors: FieldError[]): HTMLElement {
     });
     list.append(element("li", {}, target ? link : message));
   }
-  const title = element("h2", { class: "govuk-error-summary__title" }, "There is a problem");
+  const title = element("h2", { class: "govuk-error-summary__title" }, say("There is a problem"));
   const alert = element("div", { role: "alert" }, title, element("div", { class: "govuk-error-summary__body" }, list));
   return element("div", { class: "govuk-error-summary" }, alert);
 }

@@ -1,6 +1,6 @@
 /** Sends a request from a page or service worker, and reads the answer. */
 import { type Outcome, type Problem, reasonOf } from "./outcome.ts";
-import { requestId } from "./request-id.ts";
+import { requestHeaders } from "./request-headers.ts";
 
 const TIMEOUT_MS = 30_000;
 /** Long enough for a photo on a slow connection. */
@@ -34,9 +34,9 @@ function formOf(body: FormData): RequestInit {
 
 function jsonOf(body: unknown, headers: Record<string, string>): RequestInit {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
-  if (body === undefined) return { headers: { ...headers, ...requestId() }, signal };
+  if (body === undefined) return { headers: { ...requestHeaders(), ...headers }, signal };
   return {
-    headers: { "Content-Type": "application/json", ...headers, ...requestId() },
+    headers: { "Content-Type": "application/json", ...requestHeaders(), ...headers },
     body: JSON.stringify(body),
     signal,
   };

@@ -6,6 +6,7 @@ import { type Council, loadCouncil } from "./council.ts";
 import { element } from "./dom.ts";
 import type { Place } from "./reports.ts";
 import { ringOf, zoomFor } from "./static-map-scale.ts";
+import { say } from "./say.ts";
 
 export interface Spot extends Place {
   /** The street or the name of the place, for those who do not see the picture. */
@@ -34,8 +35,8 @@ export function startStaticMap(box: HTMLElement): void {
 }
 
 export function labelOf({ label, radius_m }: Spot): string {
-  const place = label || "the location";
-  return radius_m ? `Map with a ring around ${place}` : `Map with a pin at ${place}`;
+  const place = label || say("the location");
+  return radius_m ? say("Map with a ring around {place}", { place }) : say("Map with a pin at {place}", { place });
 }
 
 function savesData(): boolean {

@@ -3,15 +3,16 @@ import { dayElement } from "./dates.ts";
 import { element } from "./dom.ts";
 import type { Photo, Update } from "./reports.ts";
 import { stateTag } from "./states.ts";
+import { say } from "./say.ts";
 
-const SPEAKERS: Record<string, string> = { council: "The council", contractor: "A contractor" };
+const SPEAKERS: Record<string, string> = { council: say("The council"), contractor: say("A contractor") };
 
 export function timelineEntry(update: Update, timeZone?: string): HTMLElement {
-  const who = SPEAKERS[update.by ?? ""] ?? "A resident";
+  const who = SPEAKERS[update.by ?? ""] ?? say("A resident");
   const when = element("p", { class: "app-timeline__when" }, `${who}, `, dayElement(update.datetime, timeZone));
   const entry = element("li", { "data-update-id": update.update_id }, stateTag(update.state), when);
   if (update.text) entry.append(element("p", { class: "app-prose" }, update.text));
-  if (update.photos?.length) entry.append(photoList(update.photos, "the update"));
+  if (update.photos?.length) entry.append(photoList(update.photos, say("the update")));
   return entry;
 }
 
@@ -19,7 +20,11 @@ export function timelineEntry(update: Update, timeZone?: string): HTMLElement {
 export function photoList(photos: Photo[], of: string): HTMLElement {
   const items = photos.map(({ url, thumbnail_url }, index) => {
     const size = { width: "160", height: "120", loading: "lazy" };
-    const image = element("img", { src: thumbnail_url, alt: `Photo ${index + 1} of ${of}`, ...size });
+    const image = element("img", {
+      src: thumbnail_url,
+      alt: say("Photo {number} of {of}", { number: index + 1, of }),
+      ...size,
+    });
     return element("li", {}, element("a", { class: "app-photos__link", href: url }, image));
   });
   return element("ul", { class: "app-photos" }, ...items);

@@ -4,6 +4,7 @@ import { byId, show } from "../dom.ts";
 import { clearErrors } from "../form-errors.ts";
 import type { Place } from "../reports.ts";
 import { createPlaceMap, type PlaceMap } from "./place-map.ts";
+import { say } from "../say.ts";
 
 /** The page that asks. */
 interface Asking {
@@ -39,12 +40,12 @@ export class AskMap {
     this.map = createPlaceMap(byId("place-map-canvas"), this.council, this.pinned, middleOf(this.council), moved);
     this.asked.say("");
     if (!(await this.map.drawGround()))
-      this.asked.say("The street map is not available at the moment. You can still put a pin on a blank map.");
+      this.asked.say(say("The street map is not available at the moment. You can still put a pin on a blank map."));
   }
 
   private usePinned(): void {
     clearErrors(this.section);
     if (this.pinned) this.asked.acceptInside(this.pinned, this.council);
-    else this.asked.refuse("Put a pin on the map");
+    else this.asked.refuse(say("Put a pin on the map"));
   }
 }

@@ -6,6 +6,7 @@ import type { Place } from "../reports.ts";
 import type { AskMap } from "./ask-map.ts";
 import { type Choose, startPlaceBox } from "./place-box.ts";
 import { findPosition } from "./position.ts";
+import { say } from "../say.ts";
 
 export class AskPlace {
   private map: AskMap | null = null;
@@ -38,7 +39,7 @@ export class AskPlace {
 
   async refuseOutside(council: Council, place: Place): Promise<void> {
     const text = await import("./outside.ts").then(({ outsideText }) => outsideText(council, place)).catch(() => null);
-    this.refuse(text ?? `This location is outside ${council.name}`);
+    this.refuse(text ?? say("This location is outside {council}", { council: council.name }));
   }
 
   say(text: string): void {
@@ -52,14 +53,14 @@ export class AskPlace {
 
   async council(): Promise<Council | null> {
     return loadCouncil().catch(() => {
-      this.refuse("We could not reach the service. Check your connection and try again");
+      this.refuse(say("We could not reach the service. Check your connection and try again"));
       return null;
     });
   }
 
   private async useLocation(): Promise<void> {
     clearErrors(this.section);
-    this.say("Finding your location…");
+    this.say(say("Finding your location…"));
     const found = await findPosition();
     if ("problem" in found) return this.refuse(found.problem);
     const council = await this.council();
@@ -69,7 +70,7 @@ export class AskPlace {
 
   private async openMap(): Promise<void> {
     clearErrors(this.section);
-    if (!this.map) this.say("Loading the map…");
+    if (!this.map) this.say(say("Loading the map…"));
     const council = await this.council();
     if (!council) return;
     try {
@@ -78,7 +79,7 @@ export class AskPlace {
       await this.map.open(this.known());
     } catch {
       this.closeMap();
-      this.refuse("We could not load the map. Try again, or choose another way");
+      this.refuse(say("We could not load the map. Try again, or choose another way"));
     }
   }
 

@@ -6,6 +6,7 @@ import { isInPolygons, type Polygon } from "../geo/polygon.ts";
 import type { Place } from "../reports.ts";
 import { keptBytes, keptDocument } from "./cached-documents.ts";
 import type { Opening } from "./opening.ts";
+import { pageAddress, say } from "../say.ts";
 
 export interface Kind {
   kind: string;
@@ -97,7 +98,7 @@ function toFacility(facility: Facility, place: Place): number {
 
 /** The address of a facility's page. */
 export const facilityPage = ({ facility_id }: Pick<Facility, "facility_id">) =>
-  `/facility/?id=${encodeURIComponent(facility_id)}`;
+  `${pageAddress("/facility/")}?id=${encodeURIComponent(facility_id)}`;
 
 /** Finds a facility by its id, which starts with its kind. */
 export async function findFacility(id: string): Promise<{ facility: Facility; of: KindDocument } | null> {
@@ -111,8 +112,9 @@ export async function findFacility(id: string): Promise<{ facility: Facility; of
 }
 
 export function distanceText(metres: number): string {
-  if (metres === 0) return "You are here";
-  if (metres < 995) return `${metres < 100 ? Math.round(metres) : Math.round(metres / 10) * 10} metres`;
+  if (metres === 0) return say("You are here");
+  if (metres < 995)
+    return say("{metres} metres", { metres: metres < 100 ? Math.round(metres) : Math.round(metres / 10) * 10 });
   return `${(metres / 1000).toFixed(1)} km`;
 }
 

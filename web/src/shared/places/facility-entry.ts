@@ -4,6 +4,7 @@ import { isoDay } from "../dates.ts";
 import { element, unseen } from "../dom.ts";
 import { distanceText, type Facility, facilityPage, type Near } from "./facilities.ts";
 import { openState } from "./opening.ts";
+import { pageAddress, say } from "../say.ts";
 
 export function facilityEntry({ facility, distance_m }: Near, council: Council): HTMLElement {
   const link = element("a", { href: facilityPage(facility) }, facility.name);
@@ -30,10 +31,10 @@ export function openTag({ opens }: Facility, { time_zone, holidays }: Council): 
   const tag = element(
     "strong",
     { class: `govuk-tag app-tag--${isOpen ? "fixed" : "ended"}` },
-    isOpen ? "Open now" : "Closed now",
+    isOpen ? say("Open now") : say("Closed now"),
   );
   if (!until) return [tag];
-  return [tag, element("span", {}, isOpen ? `until ${until}` : `opens at ${until}`)];
+  return [tag, element("span", {}, isOpen ? say("until {until}", { until }) : say("opens at {until}", { until }))];
 }
 
 export function telephone(phone: string): HTMLElement {
@@ -44,7 +45,8 @@ function contactOf({ name, address, phone, url }: Facility): HTMLElement[] {
   const parts: HTMLElement[] = [];
   if (address) parts.push(element("p", {}, address));
   if (phone) parts.push(element("p", {}, telephone(phone)));
-  if (url) parts.push(element("p", {}, element("a", { href: url, rel: "noopener" }, "Website", unseen(` of ${name}`))));
+  if (url)
+    parts.push(element("p", {}, element("a", { href: url, rel: "noopener" }, say("Website"), unseen(` ${name}`))));
   return parts;
 }
 
@@ -53,6 +55,6 @@ export function faultNote(reportId: string): HTMLElement {
   return element(
     "p",
     { class: "app-fault" },
-    element("a", { href: `/reports/${reportId}` }, "A problem has been reported here"),
+    element("a", { href: pageAddress("/reports/") + reportId }, say("A problem has been reported here")),
   );
 }

@@ -1,4 +1,6 @@
 /** Whether a place is open, in the council's time zone. */
+import { isoDay } from "../dates.ts";
+import { say } from "../say.ts";
 
 /** Weekday (0 is Monday), then minutes of its day; the last may go beyond midnight. */
 export type Opening = [weekday: number, opens: number, closes: number];
@@ -11,7 +13,15 @@ export interface OpenState {
 
 const DAY = 24 * 60;
 const WEEK = 7 * DAY;
-const DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+const DAYS = [
+  say("Monday"),
+  say("Tuesday"),
+  say("Wednesday"),
+  say("Thursday"),
+  say("Friday"),
+  say("Saturday"),
+  say("Sunday"),
+];
 
 export function openState(openings: Opening[], at: Date, timeZone: string): OpenState {
   const now = minuteOfWeek(at, timeZone);
@@ -36,7 +46,8 @@ function until(now: number, minutes: number): { until?: string } {
   const then = (now + minutes) % WEEK;
   const time = `${pad(Math.floor((then % DAY) / 60))}:${pad(then % 60)}`;
   const isToday = Math.floor(then / DAY) === Math.floor(now / DAY) && minutes < DAY;
-  return { until: isToday || minutes < DAY / 2 ? time : `${time} on ${DAYS[Math.floor(then / DAY)]}` };
+  const isSoon = isToday || minutes < DAY / 2;
+  return { until: isSoon ? time : say("{time} on {day}", { time, day: DAYS[Math.floor(then / DAY)]! }) };
 }
 
 const pad = (number: number) => String(number).padStart(2, "0");
@@ -44,11 +55,11 @@ const pad = (number: number) => String(number).padStart(2, "0");
 function minuteOfWeek(at: Date, timeZone: string): number {
   const parts = new Intl.DateTimeFormat("en-GB", {
     timeZone,
-    weekday: "long",
     hour: "2-digit",
     minute: "2-digit",
     hourCycle: "h23",
   }).formatToParts(at);
-  const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((each) => each.type === type)!.value;
-  return DAYS.indexOf(part("weekday")) * DAY + Number(part("hour")) * 60 + Number(part("minute"));
+  const part = (type: Intl.DateTimeFormatPartTypes) => Number(parts.find((each) => each.type === type)!.value);
+  const weekday = (new Date(isoDay(at, timeZone)).getUTCDay() + 6) % 7;
+  return weekday * DAY + part("hour") * 60 + part("minute");
 }

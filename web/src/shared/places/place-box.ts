@@ -6,6 +6,7 @@
 import { byId, element, show } from "../dom.ts";
 import type { Place } from "../reports.ts";
 import type { FoundPlace } from "./places.ts";
+import { say, sayMany } from "../say.ts";
 
 const MOST = 8;
 const PAUSE_MS = 120;
@@ -53,7 +54,7 @@ async function search(): Promise<void> {
     const shown = found.slice(0, MOST).map(option);
     fill(shown, countText(found.length));
   } catch {
-    fill([], "We could not load the list of streets. Check your connection, or choose another way.");
+    fill([], say("We could not load the list of streets. Check your connection, or choose another way."));
   }
 }
 
@@ -113,7 +114,7 @@ function press(event: KeyboardEvent): void {
 }
 
 function countText(count: number): string {
-  if (count === 0) return "No matching street or place. Check the spelling, or choose another way.";
-  if (count > MOST) return `Showing the best ${MOST} matches. Keep typing to narrow them down.`;
-  return count === 1 ? "1 match" : `${count} matches`;
+  if (count === 0) return say("No matching street or place. Check the spelling, or choose another way.");
+  if (count > MOST) return say("Showing the best {most} matches. Keep typing to narrow them down.", { most: MOST });
+  return sayMany(count, "1 match", "{count} matches");
 }

@@ -3,6 +3,7 @@ import { loadCouncil } from "../council.ts";
 import { byId, show } from "../dom.ts";
 import type { Place } from "../reports.ts";
 import type { Mark, MarksMap } from "./marks-map.ts";
+import { say } from "../say.ts";
 
 /** What the map shows. */
 export interface Shown {
@@ -50,12 +51,12 @@ export class MapOnRequest {
     this.open(Boolean(box.hidden));
     if (box.hidden) return;
     try {
-      this.status.textContent = this.map ? "" : "Loading the map…";
+      this.status.textContent = this.map ? "" : say("Loading the map…");
       await this.load(box);
       this.redraw();
     } catch {
       this.open(false);
-      this.status.textContent = "We could not load the map. The list has the same information.";
+      this.status.textContent = say("We could not load the map. The list has the same information.");
     }
   }
 
@@ -71,13 +72,14 @@ export class MapOnRequest {
   private press(index: number): void {
     this.choose(index);
     this.pressed(index)?.focus({ preventScroll: true });
-    this.status.textContent = `Selected: ${index + 1}. ${this.shown().marks[index]!.name}`;
+    const { name } = this.shown().marks[index]!;
+    this.status.textContent = say("Selected: {number}. {name}", { number: index + 1, name });
   }
 
   private open(isOpen: boolean): void {
     show(byId(this.box), isOpen);
     this.opener.setAttribute("aria-expanded", String(isOpen));
-    this.opener.textContent = isOpen ? "Hide the map" : this.closedWords;
+    this.opener.textContent = isOpen ? say("Hide the map") : this.closedWords;
     this.status.textContent = "";
   }
 }
