@@ -137,7 +137,8 @@ def kept_in_browsers(source: str) -> set[str]:
     held = {f"CacheStorage {name}" for name in CACHE.findall(source)}
     storages = set(STORAGE.findall(source))
     keys = {NAMED.sub("{service_request_id}", key) for key in KEY.findall(source)}
-    assert bool(databases) == ("indexedDB" in source), "name database and store beside their use"
+    opens = "indexedDB.open" in source
+    assert bool(databases) == opens, "name database and store beside their use"
     assert bool(storages) == bool(keys), "name the keys beside their use"
     assert bool(held) == ("caches." in source), "name caches beside their use"
     return databases | held | {f"{storage} {key}" for storage in storages for key in keys}

@@ -24,7 +24,9 @@ QUIET: Mapping[str, Any] = {
     "app.update.disabledForTesting": True,
     "browser.shell.checkDefaultBrowser": False,
     "browser.startup.page": 0,
+    "browser.sessionstore.resume_from_crash": False,
     "browser.aboutwelcome.enabled": False,
+    "dom.file.createInChild": True,
     "datareporting.policy.dataSubmissionEnabled": False,
     "toolkit.telemetry.reportingpolicy.firstRun": False,
     "network.captive-portal-service.enabled": False,
@@ -35,8 +37,20 @@ QUIET: Mapping[str, Any] = {
 }
 
 
+CONTROL = """[...document.querySelectorAll("a, button")]
+  .find((it) => it.checkVisibility() && it.textContent.trim() === %s)"""
+"""The visible control with that text."""
+
+STILL = """new Promise((done) => {
+  const top = () => (%s).getBoundingClientRect().top;
+  const before = top();
+  setTimeout(() => done(top() === before), 100);
+})"""
+"""Whether nothing above the element makes room for itself."""
+
+
 class Page:
-    """The only open page."""
+    """The only open page. Taps and keys are those of a person: the page trusts their events."""
 
     def __init__(self, line: ClientConnection) -> None:
         self._line, self._calls = line, 0
@@ -58,6 +72,67 @@ class Page:
         assert answer["type"] == "success", answer
         return json.loads(answer["result"].get("value", "null"))
 
+    def wait_for(self, expression: str) -> None:
+        """Wait until the expression is true. Its errors count as false: the page may load."""
+        tried = f"(async () => Boolean(await ({expression})))().catch(() => false)"
+        wait_until(lambda: self.evaluate(tried))
+
+    def tap(self, name: str) -> None:
+        """Tap the visible control with that text."""
+        self.tap_at(CONTROL % json.dumps(name))
+
+    def tap_at(self, element: str) -> None:
+        """Tap the element that the expression finds, once it is there."""
+        self.wait_for(f"({element}) && !({element}).disabled")
+        self.evaluate(f"void ({element}).scrollIntoView({{block: 'center', behavior: 'instant'}})")
+        self.wait_for(STILL % element)
+        move = {"type": "pointerMove", "x": 0, "y": 0, "origin": self._reference(element)}
+        press = [{"type": kind, "button": 0} for kind in ("pointerDown", "pointerUp")]
+        self._act({"type": "pointer", "id": "finger", "actions": [move, *press]})
+
+    def type(self, text: str) -> None:
+        """Type into the element that has the focus."""
+        keys = [{"type": kind, "value": key} for key in text for kind in ("keyDown", "keyUp")]
+        self._act({"type": "key", "id": "keyboard", "actions": keys})
+
+    def choose_files(self, element: str, *files: Path) -> None:
+        """Choose files for the input that the expression finds."""
+        self._ask(
+            "input.setFiles",
+            context=self._context,
+            element=self._reference(element)["element"],
+            files=[str(file) for file in files],
+        )
+
+    def stand_at(self, latitude: float, longitude: float) -> None:
+        """Let the phone know its location."""
+        place = {"latitude": latitude, "longitude": longitude, "accuracy": 10}
+        self._ask("emulation.setGeolocationOverride", contexts=[self._context], coordinates=place)
+
+    def set_offline(self, is_offline: bool) -> None:
+        """Take or give back the connection of the page."""
+        self._ask(
+            "emulation.setNetworkConditions",
+            contexts=[self._context],
+            networkConditions={"type": "offline"} if is_offline else None,
+        )
+
+    def run_first(self, function: str) -> None:
+        """Run the function in each page before its own scripts."""
+        self._ask("script.addPreloadScript", functionDeclaration=function)
+
+    def _reference(self, element: str) -> dict[str, Any]:
+        answer = self._ask(
+            "script.evaluate",
+            expression=element,
+            target={"context": self._context},
+            awaitPromise=False,
+        )
+        return {"type": "element", "element": {"sharedId": answer["result"]["sharedId"]}}
+
+    def _act(self, source: Mapping[str, Any]) -> None:
+        self._ask("input.performActions", context=self._context, actions=[source])
+
     def _ask(self, method: str, **parameters: Any) -> Any:
         self._calls += 1
         self._line.send(json.dumps({"id": self._calls, "method": method, "params": parameters}))
@@ -70,7 +145,7 @@ class Page:
 
 @contextmanager
 def firefox(folder: Path, preferences: Mapping[str, Any]) -> Iterator[Page]:
-    """A Firefox with a new profile in that folder."""
+    """A Firefox with its profile in that folder, which another start finds again."""
     (folder / "user.js").write_text(_script({**QUIET, **preferences}), encoding="utf-8")
     assert FIREFOX
     with (folder / "log").open("wb") as log:

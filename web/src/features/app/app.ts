@@ -21,9 +21,13 @@ function offerUpdate(reload: () => void): void {
   showBar("update", say("A new version is ready. "), actionButton(say("Reload"), reload));
 }
 
+async function tellOutbox(): Promise<void> {
+  if (await hasOutbox()) await import("./outbox-notices.ts");
+}
+
 function start(): void {
   void startWorker("/sw.js", { updateViaCache: "none" }, offerUpdate);
-  if (hasOutbox.read()) void import("./outbox-notices.ts").catch(() => undefined);
+  void tellOutbox().catch(() => undefined);
   // A report can then be begun without a signal, even if this visit does not open the report page.
   if (!navigator.serviceWorker?.controller) void loadCatalogue().catch(() => undefined);
 }

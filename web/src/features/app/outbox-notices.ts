@@ -7,7 +7,6 @@ import { sender } from "../../shared/queue-timer.ts";
 import { groupReference } from "../../shared/reference.ts";
 import { flush } from "../report/delivery.ts";
 import { CHANNEL, items, markSeen, type WaitingReport } from "../report/outbox.ts";
-import { hasOutbox } from "./has-outbox.ts";
 import { pageAddress, say, sayMany } from "../../shared/say.ts";
 
 const channel = new BroadcastChannel(CHANNEL);
@@ -42,7 +41,6 @@ function attempt(): Promise<Flushed> {
 async function tell(): Promise<void> {
   const all = await items().catch((): WaitingReport[] => []);
   const waiting = all.filter(({ sent }) => !sent);
-  if (!all.length) hasOutbox.forget();
   const isListed = location.hash === LIST.slice(LIST.indexOf("#"));
   showBar("waiting", ...(waiting.length && !isListed ? [waitingText(waiting), seeThem(waiting)] : []));
   const sent = all.filter((item) => item.sent);

@@ -1,5 +1,4 @@
 /** Puts the draft into the outbox when it cannot be sent now. */
-import { hasOutbox } from "../app/has-outbox.ts";
 import type { Service } from "../../shared/council.ts";
 import { deviceKey } from "../../shared/device.ts";
 import { isAssisted } from "../../shared/pending-report.ts";
@@ -43,7 +42,6 @@ export async function enqueue(service: Service): Promise<boolean> {
   } catch {
     return false;
   }
-  hasOutbox.write(true);
   void navigator.storage?.persist?.().catch(() => false);
   void sendInBackground("/", TAG);
   return true;
