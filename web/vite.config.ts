@@ -6,6 +6,7 @@ import { readLook } from "./bundling/council.ts";
 import { kinds } from "./bundling/kinds.ts";
 import { defineOf, ENGLISH, type Language, otherLanguages } from "./bundling/languages.ts";
 import { layout, lookFiles } from "./bundling/layout.ts";
+import { preload } from "./bundling/preload.ts";
 import { privacy } from "./bundling/privacy.ts";
 import { say } from "./bundling/say.ts";
 import { serviceWorker } from "./bundling/service-worker.ts";
@@ -28,6 +29,7 @@ const configOf = (language: Language, pages: Record<string, string>, entries: st
     define: defineOf(language),
     plugins: [
       layout(look, language, all),
+      preload(),
       privacy(look.council),
       tiles(look.council),
       kinds(look.council),
