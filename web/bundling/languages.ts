@@ -19,8 +19,6 @@ export interface Language {
   messages: Record<string, string[]> | null;
   /** The texts of the pages and of the parts of the layout that Python translated; see `infra/languages.py`. */
   pages: Record<string, string>;
-  /** The folders of the pages that the service makes. */
-  served: string[];
   parts: Record<string, string>;
   /** The beginnings of addresses, beside pages, that are in this language, too. */
   served: string[];
@@ -37,7 +35,6 @@ export const ENGLISH: Language = {
   plural: "n !== 1",
   messages: null,
   pages: {},
-  served: [],
   parts: {},
   served: [],
   council: {},
