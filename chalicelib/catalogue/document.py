@@ -6,20 +6,23 @@ import msgspec
 
 from chalicelib.catalogue.model import Area, Council, ServiceDefinition
 from chalicelib.catalogue.questions import Attribute
+from chalicelib.kernel.languages import ENGLISH, Language
 
 
-def services_document(council: Council) -> dict[str, Any]:
+def services_document(council: Council, language: Language = ENGLISH) -> dict[str, Any]:
     """`items` in the council's own order, and `elsewhere`: the places of other organisations; rings
     are [long, lat], as in GeoJSON."""
+    said = council.in_language(language.code)
     return {
-        "items": [_service(service) for service in council.services],
-        "elsewhere": [_elsewhere(area) for area in council.areas if area.team is None],
+        "items": [_service(service, language) for service in said.services],
+        "elsewhere": [_elsewhere(area) for area in said.areas if area.team is None],
     }
 
 
-def _service(service: ServiceDefinition) -> dict[str, Any]:
+def _service(service: ServiceDefinition, language: Language) -> dict[str, Any]:
     attributes = [_attribute(each, order) for order, each in enumerate(service.attributes, 1)]
-    more = {"attributes": attributes, "why_sign_in": service.why_sign_in}
+    why = service.why_sign_in and language.say(service.why_sign_in)
+    more = {"attributes": attributes, "why_sign_in": why}
     return msgspec.to_builtins(service) | more  # type: ignore[no-any-return]
 
 

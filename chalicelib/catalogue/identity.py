@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from chalicelib.catalogue.wards import WardCode
 from chalicelib.catalogue.words import Code, Strict, Words
+from chalicelib.kernel.languages import translatable
 
 Issuer = Annotated[str, Meta(pattern=r"^(https://|http://127\.0\.0\.1:)[!-~]+$", max_length=500)]
 """Plain http only to this machine, for a demonstration."""
@@ -22,11 +23,11 @@ Needed = Literal["anonymous", "contact", "proven"]
 """What a service requires of the reporter: nothing, a confirmed address, or a proven identity."""
 WHY_SIGN_IN: Mapping[Needed, str | None] = {
     "anonymous": None,
-    "contact": (
+    "contact": translatable(
         "Sign in to report this. Signing in shows that the email address or phone number "
         "is yours. We can only deal with this if we can contact you."
     ),
-    "proven": (
+    "proven": translatable(
         "Sign in with proof of who you are to report this. It is about a person's own "
         "affairs, so nobody else can report it for them."
     ),

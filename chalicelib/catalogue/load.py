@@ -15,6 +15,7 @@ from chalicelib.catalogue.facility_kinds import names_columns
 from chalicelib.catalogue.identity import provider_faults
 from chalicelib.catalogue.model import CHANNEL_COSTS, Council
 from chalicelib.catalogue.questions import Attribute
+from chalicelib.catalogue.texts_faults import translation_faults
 from chalicelib.catalogue.theme import theme_faults
 from chalicelib.catalogue.triage_faults import triage_faults
 from chalicelib.catalogue.triage_promises import promise_faults
@@ -68,6 +69,7 @@ def parse(raw: bytes, name: str) -> Council:
         promise_faults,
         _cost_faults,
         _theme_faults,
+        translation_faults,
     )
     faults = [fault for check in checks for fault in check(council)]
     if faults:

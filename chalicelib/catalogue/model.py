@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from msgspec import Meta, field
+from msgspec import Meta, field, structs
 
 from chalicelib.catalogue import promise
 from chalicelib.catalogue.bank_holidays import bank_holidays
@@ -20,6 +20,7 @@ from chalicelib.catalogue.identity import WHY_SIGN_IN, IdentityProvider, Needed
 from chalicelib.catalogue.phone_line import WEEKDAYS, Line, PhoneHours, at_other_times, line_at
 from chalicelib.catalogue.promise import ServiceLevel
 from chalicelib.catalogue.questions import Answers, Attribute, checked
+from chalicelib.catalogue.texts import CouncilTexts, FooterLinks, LanguageCode, given, with_answers
 from chalicelib.catalogue.theme import Theme
 from chalicelib.catalogue.triage import (
     USUAL_KIND,
@@ -119,25 +120,6 @@ class ServiceDefinition(Strict, frozen=True, kw_only=True):
     def why_sign_in(self) -> str | None:
         """The level of identity required to report this, and the reason; None if none is."""
         return WHY_SIGN_IN[self.assurance]
-
-
-class FooterLink(Strict, frozen=True, kw_only=True):
-    """A link in the footer to a page of the council's own."""
-
-    label: Words
-    url: Annotated[str, Meta(pattern=r"^https://[!-~]+$", max_length=500)]
-
-
-LanguageCode = Annotated[str, Meta(pattern="^[a-z]{2,3}$")]
-FooterLinks = Annotated[tuple[FooterLink, ...], Meta(max_length=4)]
-
-
-class CouncilTexts(Strict, frozen=True, kw_only=True):
-    """The council's own texts in another language. One that is missing is shown in English."""
-
-    name: Words | None = None
-    opening_hours: Words | None = None
-    footer_links: FooterLinks = ()
 
 
 class Area(Strict, frozen=True, kw_only=True):
@@ -325,18 +307,27 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
         """The council's details for pages in English."""
         return self.said_in("en", str)
 
+    def in_language(self, code: str) -> "Council":
+        """The council with its own texts in that language, to be shown; a text that it does not
+        have there is English. Rules are applied to the council itself: they name groups."""
+        return self._translated.get(code, self)
+
+    @cached_property
+    def _translated(self) -> Mapping[str, "Council"]:
+        return {code: _with_texts(self, texts) for code, texts in self.translations.items()}
+
     def said_in(self, language: str, say: Callable[[str], str]) -> dict[str, Any]:
         """The council's details for pages in a language; `say` translates the texts that are not
         the council's own."""
-        own = self.translations.get(language, CouncilTexts())
+        own = self.in_language(language)
         return {
-            "name": own.name or self.name,
+            "name": own.name,
             "phone": self.phone,
-            "opening_hours": own.opening_hours or self.opening_hours,
+            "opening_hours": own.opening_hours,
             "at_other_times": at_other_times(self.out_of_hours_phone, say),
             "colour": self.theme.brand.ground,
             "logo": self.theme.mark,
-            "footer_links": own.footer_links or self.footer_links,
+            "footer_links": own.footer_links,
             "in_example_place": f" in {self.example_place}" if self.example_place else "",
         }
 
@@ -401,3 +392,44 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
 
     def _holidays(self) -> frozenset[date]:
         return bank_holidays(self.bank_holidays) if self.bank_holidays else frozenset()
+
+
+def _with_texts(council: Council, texts: CouncilTexts) -> Council:
+    """The council with these texts in place of its own, as far as they are given."""
+    own = given(texts, "name", "opening_hours", "footer_links", "example_place")
+    return structs.replace(
+        council,
+        **own,
+        services=tuple(_service_with(each, texts) for each in council.services),
+        areas=tuple(
+            structs.replace(each, **given(texts.areas.get(each.name), "name", "advice"))
+            for each in council.areas
+        ),
+        neighbours=tuple(
+            structs.replace(each, name=texts.neighbours.get(each.name, each.name))
+            for each in council.neighbours
+        ),
+        facility_kinds=tuple(
+            structs.replace(each, **given(texts.facility_kinds.get(each.kind), "label", "plural"))
+            for each in council.facility_kinds
+        ),
+        identity_providers=tuple(
+            structs.replace(each, label=texts.identity_providers.get(each.provider, each.label))
+            for each in council.identity_providers
+        ),
+    )
+
+
+def _service_with(service: ServiceDefinition, texts: CouncilTexts) -> ServiceDefinition:
+    group = texts.groups.get(service.group, service.group)
+    own = texts.services.get(service.service_code)
+    if own is None:
+        return structs.replace(service, group=group)
+    english = (service.service_name, *service.keywords)
+    return structs.replace(
+        service,
+        **given(own, "service_name", "description"),
+        group=group,
+        keywords=(*own.keywords, *english),
+        attributes=tuple(with_answers(each, own) for each in service.attributes),
+    )

@@ -29,8 +29,8 @@ def cloud_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud
     council = json.loads((COUNCILS / "demo.json").read_text(encoding="utf-8"))
     for service in council["services"]:
         service.update(OWN.get(service["service_code"], {}))
-    # Its rules name services by their own codes.
-    del council["triage"]
+    # Its rules and translations name services by their own codes.
+    del council["triage"], council["translations"]
     path = tmp_path_factory.mktemp("council") / "council.json"
     path.write_text(json.dumps(council), encoding="utf-8")
     cloud = Cloud(council=str(path))

@@ -15,7 +15,7 @@ def document_with(**values: Any) -> bytes:
     document = json.loads((COUNCILS / "demo.json").read_bytes())
     kind = {"kind": "bench", "label": "Bench", "plural": "Benches", "icon": "bench"}
     kinds = [{**kind, "columns": {"name": "{Name}"}, **values}]
-    return json.dumps(document | {"facility_kinds": kinds}).encode()
+    return json.dumps(document | {"facility_kinds": kinds, "translations": {}}).encode()
 
 
 def test_kind_needs_its_columns_when_they_are_not_optional() -> None:

@@ -1,0 +1,88 @@
+"""The council's own texts in another language, by the codes of what they name. What has no code is
+found by its English name. A text that is missing is shown in English."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from msgspec import Meta, structs
+
+from chalicelib.catalogue.questions import Attribute
+from chalicelib.catalogue.wards import WardCode
+from chalicelib.catalogue.words import Code, Sentences, Strict, Words
+
+
+class FooterLink(Strict, frozen=True, kw_only=True):
+    """A link in the footer to a page of the council's own."""
+
+    label: Words
+    url: Annotated[str, Meta(pattern=r"^https://[!-~]+$", max_length=500)]
+
+
+LanguageCode = Annotated[str, Meta(pattern="^[a-z]{2,3}$")]
+FooterLinks = Annotated[tuple[FooterLink, ...], Meta(max_length=4)]
+
+
+class QuestionTexts(Strict, frozen=True, kw_only=True):
+    """A question of a service; `values` are the names of its answers by key."""
+
+    description: Words | None = None
+    datatype_description: Words | None = None
+    values: Mapping[Code, Words] = {}
+
+
+class ServiceTexts(Strict, frozen=True, kw_only=True):
+    """A service, with its questions by code. `keywords` are searched beside the English ones."""
+
+    service_name: Words | None = None
+    description: Words | None = None
+    keywords: tuple[Words, ...] = ()
+    attributes: Mapping[Code, QuestionTexts] = {}
+
+
+class AreaTexts(Strict, frozen=True, kw_only=True):
+    """The area of another organisation."""
+
+    name: Words | None = None
+    advice: Sentences | None = None
+
+
+class KindTexts(Strict, frozen=True, kw_only=True):
+    """A kind of facility: one of them, and several."""
+
+    label: Words | None = None
+    plural: Words | None = None
+
+
+class CouncilTexts(Strict, frozen=True, kw_only=True):
+    """All texts in one language. `groups`, `areas` and `neighbours` are by their English names, all
+    others by code. `identity_providers` are the labels of their buttons."""
+
+    name: Words | None = None
+    opening_hours: Words | None = None
+    footer_links: FooterLinks = ()
+    example_place: Words | None = None
+    groups: Mapping[Words, Words] = {}
+    services: Mapping[Code, ServiceTexts] = {}
+    areas: Mapping[Words, AreaTexts] = {}
+    neighbours: Mapping[Words, Words] = {}
+    facility_kinds: Mapping[Code, KindTexts] = {}
+    wards: Mapping[WardCode, Words] = {}
+    identity_providers: Mapping[Code, Words] = {}
+
+
+def with_answers(question: Attribute, texts: ServiceTexts) -> Attribute:
+    """The question with its texts."""
+    own = texts.attributes.get(question.code, QuestionTexts())
+    return structs.replace(
+        question,
+        **given(own, "description", "datatype_description"),
+        values=tuple(
+            structs.replace(each, name=own.values.get(each.key, each.name))
+            for each in question.values
+        ),
+    )
+
+
+def given(texts: Strict | None, *names: str) -> dict[str, Any]:
+    """The texts of these names that are not empty."""
+    return {name: text for name in names if (text := getattr(texts, name, None))}

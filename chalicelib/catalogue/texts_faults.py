@@ -1,0 +1,39 @@
+"""What a council's texts in other languages name that the council does not have."""
+
+from collections.abc import Iterable
+
+from chalicelib.catalogue.model import Council, ServiceDefinition
+from chalicelib.catalogue.texts import ServiceTexts
+
+
+def translation_faults(council: Council) -> Iterable[str]:
+    """Each unknown code or English name, with its place."""
+    for code, texts in council.translations.items():
+        place = f"`$.translations.{code}"
+        known: dict[str, Iterable[str]] = {
+            "groups": {service.group for service in council.services},
+            "services": council.by_code,
+            "areas": {area.name for area in council.areas},
+            "neighbours": {each.name for each in council.neighbours},
+            "facility_kinds": {each.kind for each in council.facility_kinds},
+            "identity_providers": council.by_provider,
+        }
+        for name, codes in known.items():
+            yield from _unknown(f"{place}.{name}`", getattr(texts, name), codes, f"`$.{name}`")
+        for service_code, own in texts.services.items():
+            if service := council.by_code.get(service_code):
+                yield from _question_faults(f"{place}.services.{service_code}", service, own)
+
+
+def _question_faults(place: str, service: ServiceDefinition, own: ServiceTexts) -> Iterable[str]:
+    questions = {each.code: each for each in service.attributes}
+    yield from _unknown(f"{place}.attributes`", own.attributes, questions, "the service")
+    for code, question in questions.items():
+        values = own.attributes[code].values if code in own.attributes else {}
+        keys = {each.key for each in question.values}
+        yield from _unknown(f"{place}.attributes.{code}.values`", values, keys, "the question")
+
+
+def _unknown(place: str, given: Iterable[str], known: Iterable[str], where: str) -> Iterable[str]:
+    for each in sorted(set(given) - set(known)):
+        yield f"{place}: {each!r} is not in {where}"
