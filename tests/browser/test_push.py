@@ -19,7 +19,8 @@ from infra.local.stack import LocalStack
 from tests.browser.conftest import ARGUMENTS, WEB
 from tests.browser.notifier import BUS, Notifier, notifier
 from tests.browser.push_module import MODULE, publish_module
-from tests.patience import PATIENCE_MS, PATIENCE_S, wait_until
+from tests.browser.worker_line import told_to_worker
+from tests.patience import PATIENCE_MS, PATIENCE_S
 
 CHROMIUM = shutil.which("chromium")
 """With its windows: without them nothing is shown on a desktop."""
@@ -52,17 +53,8 @@ class Desk:
 
     def receive(self, sent: bytes) -> None:
         """As if the browser's push service had brought it."""
-        line = self.context.new_cdp_session(self.page)
-        known: list[str] = []
-        line.on(
-            "ServiceWorker.workerRegistrationUpdated",
-            lambda said: known.extend(each["registrationId"] for each in said["registrations"]),
-        )
-        line.send("ServiceWorker.enable")
-        wait_until(lambda: known, lambda: self.page.wait_for_timeout(20))
-        told = {"origin": self.site, "registrationId": known[0], "data": sent.decode()}
-        line.send("ServiceWorker.deliverPushMessage", told)
-        line.detach()
+        with told_to_worker(self.page, self.site) as tell:
+            tell("deliverPushMessage", data=sent.decode())
 
     def tap(self) -> None:
         """Clicks on what is shown next, which is gone then."""
