@@ -42,6 +42,10 @@ TEMPLATES = (
     SHARED / "header.html",
     SHARED / "footer.html",
     Path(__file__).with_name("templates") / "missing.html",
+    SHARED / "email-layout.html",
+    ROOT / "chalicelib" / "alerts" / "templates" / "alert.html",
+    ROOT / "chalicelib" / "alerts" / "templates" / "alert.txt",
+    ROOT / "chalicelib" / "accounts" / "templates" / "email.html",
 )
 """The templates that all languages have."""
 _PART = re.compile(r"<!-- layout: ([a-z-]+) -->")

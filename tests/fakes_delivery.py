@@ -4,7 +4,7 @@ import gzip
 import json
 from base64 import b64encode
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import count
@@ -18,8 +18,10 @@ from chalicelib.alerts.messages import Entry, Message, Notice, ReportNews
 from chalicelib.alerts.model import AlertRequested, Because, Subscription, Topic
 from chalicelib.alerts.sms_budget import Purse
 from chalicelib.catalogue.theme import EmailLook, Theme
+from chalicelib.kernel.languages import Language, language
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.push_address import PushAddress
+from chalicelib.kernel.site import Site
 from tests.builders import NOON
 from tests.fakes import Clock, MemoryQueue
 from tests.fakes_alerts import TOKENS, MemorySubscriptions
@@ -34,11 +36,14 @@ ADDRESSES: Mapping[str, Any] = {
 VOICE = MessageComposer(
     council="Eskerby Council",
     phone="01904 960123",
-    site_url=SITE,
+    site=Site(SITE),
     zone=ZoneInfo("Europe/London"),
     now=lambda: NOON,
     reply_to="contact@eskerby.example",
 )
+WELSH = language("cy")
+WELSH_VOICE = replace(VOICE, council="Cyngor Eskerby", site=Site(SITE, WELSH))
+VOICES = {"en": VOICE, "cy": WELSH_VOICE}
 LOOK = EmailLook(VOICE.council, Theme(), SITE)
 
 
@@ -251,7 +256,7 @@ class FakeThings:
     def __init__(self) -> None:
         self.known: dict[str, Any] = {}
 
-    def __call__(self, ids: Sequence[str]) -> Mapping[str, Any]:
+    def __call__(self, ids: Sequence[str], site: Site) -> Mapping[str, Any]:
         return {each: self.known[each] for each in ids if each in self.known}
 
 
@@ -272,6 +277,8 @@ class World:
     texts_a_day: int = 1_000
     chance: float = 1.0
     wait_for_more: timedelta = timedelta(0)
+    language_of: Callable[[Subscription], Language] = lambda each: language(each.language or "en")
+    voice: Callable[[Language], MessageComposer] = lambda wanted: VOICES[wanted.code]
 
     def ports(self) -> Ports:
         numbers = count(1)
@@ -283,16 +290,18 @@ class World:
             reports=self.reports,
             notices=self.notices,
             tokens=TOKENS,
-            answer_url=lambda of, report_id, version: (
-                f"{SITE}/forms/mended/{of.subscription_id}.{report_id}.{version}"
+            answer_url=lambda of, report_id, version, site: site.page(
+                f"/forms/mended/{of.subscription_id}.{report_id}.{version}"
             ),
-            reply_url=lambda of, report_id, number: (
-                f"{SITE}/forms/questions/{of.subscription_id}.{report_id}.{number}"
+            reply_url=lambda of, report_id, number, site: site.page(
+                f"/forms/questions/{of.subscription_id}.{report_id}.{number}"
             ),
             senders=dict.fromkeys(("email", "sms", "push"), self.sender),
             queue=self.queue,
             later=self.later,
-            voice=VOICE,
+            language_of=self.language_of,
+            voice=self.voice,
+            zone=VOICE.zone,
             segments=lambda message: 1,
             texts_a_day=self.texts_a_day,
             ask_after=timedelta(days=3),

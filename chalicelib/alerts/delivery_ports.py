@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, Protocol, TypeVar
+from zoneinfo import ZoneInfo
 
 from chalicelib.alerts.delivery import Alert, Named, Place, Told, Wake
 from chalicelib.alerts.message_text import MessageComposer
@@ -12,7 +13,9 @@ from chalicelib.alerts.model import AlertRequested, Because, Channel, Subscripti
 from chalicelib.alerts.ports import Subscriptions
 from chalicelib.alerts.sms_budget import Purse
 from chalicelib.alerts.tokens import SubscriptionTokens
+from chalicelib.kernel.languages import Language
 from chalicelib.kernel.queue import DelayQueue, Queue
+from chalicelib.kernel.site import Site
 
 To_contra = TypeVar("To_contra", contravariant=True)
 
@@ -99,30 +102,33 @@ class Sender(Protocol[To_contra]):
 
 @dataclass(frozen=True)
 class Ports:
-    """Everything outside that the delivery of alerts uses. `answer_url` gives the address where a
-    subscriber says whether a repair of a report holds; `reply_url` gives the address where the
-    reporter answers an officer's question. `segments` counts the segments of a message as a text;
-    `texts_a_day` is how many of them the council pays for; `ask_after` is how long after a repair
-    is reported as done the council asks whether it is mended; `wait_for_more` is how long further
-    changes of a report are waited for, so that one message tells them all, and `later` holds the
-    requests meanwhile. `reports` reads the stored reports with
-    these ids, and `notices` the current road works and disruptions, as they are now (consistent
-    reads); both raise UpstreamFailed. `chance` is a random number from 0 to 1; `random_id` makes
-    128 random bits."""
+    """Everything outside that the delivery of alerts uses. `language_of` is the language of a
+    subscriber's messages, and raises UpstreamFailed; `voice` writes them. `answer_url` gives the
+    address where a subscriber says whether a repair of a report holds; `reply_url` gives the
+    address where the reporter answers an officer's question. `segments` counts the segments of a
+    message as a text; `texts_a_day` is how many of them the council pays for; `ask_after` is how
+    long after a repair is reported as done the council asks whether it is mended; `wait_for_more`
+    is how long further changes of a report are waited for, so that one message tells them all, and
+    `later` holds the requests meanwhile. `reports` reads the stored reports with these ids, and
+    `notices` the current road works and disruptions, as they are now (consistent reads), for
+    messages of that site; both raise UpstreamFailed. `zone` is the council's time. `chance` is a
+    random number from 0 to 1; `random_id` makes 128 random bits."""
 
     subscriptions: Subscriptions
     alerts: Alerts
     suppressed: Suppressed
     spend: Spend
-    reports: Callable[[Sequence[str]], Mapping[str, ReportNews]]
-    notices: Callable[[Sequence[str]], Mapping[str, Notice]]
+    reports: Callable[[Sequence[str], Site], Mapping[str, ReportNews]]
+    notices: Callable[[Sequence[str], Site], Mapping[str, Notice]]
     tokens: SubscriptionTokens
-    answer_url: Callable[[Subscription, str, int], str]
-    reply_url: Callable[[Subscription, str, int], str]
+    answer_url: Callable[[Subscription, str, int, Site], str]
+    reply_url: Callable[[Subscription, str, int, Site], str]
     senders: Mapping[Channel, Sender[Any]]
     queue: Queue[Wake]
     later: DelayQueue[AlertRequested]
-    voice: MessageComposer
+    language_of: Callable[[Subscription], Language]
+    voice: Callable[[Language], MessageComposer]
+    zone: ZoneInfo
     segments: Callable[[Message], int]
     texts_a_day: int
     ask_after: timedelta

@@ -4,6 +4,8 @@ import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import NamedTuple
 
+from chalicelib.kernel.site import Site
+
 _STOP = re.compile(r"(.*)/forms/alerts/([0-9a-f]{32})/unsubscribe\?token=([0-9a-f]{32})")
 _SHORT = re.compile(r"[A-Za-z0-9_-]{32}|[A-Za-z0-9_-]{43}")
 """Texts of an earlier version have 43 characters, with the whole token."""
@@ -18,20 +20,20 @@ class Stop(NamedTuple):
     token: str
 
 
-def manage_url(site_url: str, subscription_id: str, token: str) -> str:
+def manage_url(site: Site, subscription_id: str, token: str) -> str:
     """The page of a subscription, where the subscriber can see, change or stop it."""
-    return f"{site_url}/forms/alerts/{subscription_id}?token={token}"
+    return site.page(f"/forms/alerts/{subscription_id}?token={token}")
 
 
-def confirm_url(site_url: str, subscription_id: str, token: str) -> str:
+def confirm_url(site: Site, subscription_id: str, token: str) -> str:
     """The page with the button that confirms the subscription."""
-    return f"{site_url}/forms/alerts/{subscription_id}/confirm?token={token}"
+    return site.page(f"/forms/alerts/{subscription_id}/confirm?token={token}")
 
 
-def unsubscribe_url(site_url: str, subscription_id: str, token: str) -> str:
+def unsubscribe_url(site: Site, subscription_id: str, token: str) -> str:
     """The page with the button that stops the subscription; mail programs post there by themselves
     (RFC 8058)."""
-    return f"{site_url}/forms/alerts/{subscription_id}/unsubscribe?token={token}"
+    return site.page(f"/forms/alerts/{subscription_id}/unsubscribe?token={token}")
 
 
 def shortened(stop_url: str) -> str:
@@ -39,9 +41,9 @@ def shortened(stop_url: str) -> str:
     99, because each character of a text message costs."""
     found = _STOP.fullmatch(stop_url)
     assert found, "It is no address that `unsubscribe_url` made."
-    site_url, owner, token = found.groups()
+    before, owner, token = found.groups()
     packed = urlsafe_b64encode(bytes.fromhex(owner + token[:SHORT_TOKEN])).decode()
-    return f"{site_url}/forms/s/{packed}"
+    return f"{before}/forms/s/{packed}"
 
 
 def stop_of(packed: str) -> Stop | None:
@@ -52,17 +54,17 @@ def stop_of(packed: str) -> Stop | None:
     return Stop(both[:32], both[32:])
 
 
-def answer_url(site_url: str, token: str) -> str:
+def answer_url(site: Site, token: str) -> str:
     """The page that takes the answer to whether the problem is mended."""
-    return f"{site_url}/forms/mended/{token}"
+    return site.page(f"/forms/mended/{token}")
 
 
-def reply_url(site_url: str, token: str) -> str:
+def reply_url(site: Site, token: str) -> str:
     """The page that takes the answer to an officer's question."""
-    return f"{site_url}/forms/questions/{token}"
+    return site.page(f"/forms/questions/{token}")
 
 
-def all_url(site_url: str, subscription_id: str, token: str) -> str:
+def all_url(site: Site, subscription_id: str, token: str) -> str:
     """The page of all alerts that go to the same address; its token is that of
     `unsubscribe_url`."""
-    return f"{site_url}/forms/alerts/{subscription_id}/all?token={token}"
+    return site.page(f"/forms/alerts/{subscription_id}/all?token={token}")

@@ -7,21 +7,23 @@ that a scanner's GET does not unsubscribe); "Origin-bound one-time codes deliver
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
+
+from jinja2 import Template
 
 from chalicelib.alerts.links import shortened
 from chalicelib.alerts.messages import Message
 from chalicelib.alerts.segments import plain, segments
 from chalicelib.catalogue.theme import EmailLook
 from chalicelib.kernel.email import Email, EmailSender
+from chalicelib.kernel.languages import Language
 from chalicelib.kernel.templating import environment
 from chalicelib.kernel.text_message import Texts
 
 TEMPLATES = Path(__file__).parent / "templates"
-_PAGES = environment(TEMPLATES)
-_HTML = _PAGES.get_template("alert.html")
-_TEXT = _PAGES.overlay(autoescape=False).get_template("alert.txt")
 ONE_CLICK = "List-Unsubscribe=One-Click"
 
 
@@ -41,21 +43,21 @@ class TextSender:
     """Sends messages by text message."""
 
     texts: Callable[[], Texts]
-    council: str
     site_url: str
 
     def send(self, message: Message, to: str) -> str | None:
-        return self.texts().send(to, text(message, self.council, self.site_url))
+        return self.texts().send(to, text(message, self.site_url))
 
 
 def email_of(message: Message, to: str, look: EmailLook) -> Email:
     """The message as an email."""
-    said = {"message": message, "look": look}
+    said = {"message": message, "look": look._replace(council=message.council)}
+    html, plain_text = _templates(message.language)
     return Email(
         to=to,
         subject=message.subject,
-        text=_TEXT.render(said),
-        html=_HTML.render(said),
+        text=plain_text.render(said | {"below": _below(message)}),
+        html=html.render(said),
         thread=message.thread,
         reply_to=message.reply_to,
         headers=_headers(message),
@@ -63,20 +65,48 @@ def email_of(message: Message, to: str, look: EmailLook) -> Email:
     )
 
 
-def text(message: Message, council: str, site_url: str) -> str:
-    """The message as a text message: the fullest words that fit one segment. If none do, the
-    fullest words in two segments, if they are short enough."""
+def text(message: Message, site_url: str) -> str:
+    """The message as a text message: the fullest words that go in the fewest segments."""
     if message.code:
         return plain(f"{message.short}\n\n@{urlsplit(site_url).hostname} #{message.code}")
-    stop = f"\nStop: {shortened(message.unsubscribe_url)}" if message.unsubscribe_url else ""
-    wordings = (f"{council}: {message.short}", message.short, *message.shorter)
-    texts = [plain(f"{words} {message.url}{stop}") for words in wordings]
-    return next((each for each in texts if segments(each) == 1), texts[0])
+    end = message.url
+    if message.unsubscribe_url:
+        link = shortened(message.unsubscribe_url)
+        end = f"{end}\n{message.language.say('Stop: {link}', link=link)}"
+    wordings = (f"{message.council}: {message.short}", message.short, *message.shorter)
+    texts = [plain(f"{words} {end}") for words in wordings]
+    return min(texts, key=segments)
 
 
-def segments_of(message: Message, *, council: str, site_url: str) -> int:
+def segments_of(message: Message, *, site_url: str) -> int:
     """The number of segments of the message as a text message."""
-    return segments(text(message, council, site_url))
+    return segments(text(message, site_url))
+
+
+class _Templates(NamedTuple):
+    html: Template
+    text: Template
+
+
+@cache
+def _templates(language: Language) -> _Templates:
+    pages = environment(TEMPLATES, language)
+    text_pages = pages.overlay(autoescape=False)
+    return _Templates(pages.get_template("alert.html"), text_pages.get_template("alert.txt"))
+
+
+def _below(message: Message) -> tuple[str, ...]:
+    """The lines at the end of the text part of an email: why it came, and how to stop it."""
+    if message.manage_url is None:
+        return ()
+    say = message.language.say
+    return (
+        say(
+            "You are getting this because you asked {council} for alerts.", council=message.council
+        ),
+        say("Change your alerts: {link}", link=message.manage_url),
+        say("Stop them: {link}", link=message.unsubscribe_url),
+    )
 
 
 def _headers(message: Message) -> tuple[tuple[str, str], ...]:

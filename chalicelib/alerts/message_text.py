@@ -1,18 +1,21 @@
 """The words of every message: short and plain. The reporter typed none of them, so nobody can use
 the council to send what they like to strangers."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from textwrap import shorten
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from chalicelib.alerts.delivery import Alert
 from chalicelib.alerts.messages import Entry, Fact, Link, Message, Notice, ReportNews
 from chalicelib.alerts.model import CONFIRMED_WITHIN, Subscription, Topic
 from chalicelib.geo.point import Point, distance_m
+from chalicelib.kernel.languages import Language, translatable
+from chalicelib.kernel.site import Site
 from chalicelib.kernel.time import is_overdue
+from chalicelib.reports.states import LABELS
 
 HOURS = int(CONFIRMED_WITHIN.total_seconds() // 3600)
 MOST_IN_A_DIGEST = 50
@@ -21,25 +24,47 @@ MOST_QUOTED = 600
 KILOMETRE = 995
 """Distances from here on are given in kilometres."""
 BRIEF: Mapping[str, str] = {
-    "not_councils_responsibility": "Not the council's",
-    "internal_referral": "Passed on",
+    "not_councils_responsibility": translatable("Not the council's"),
+    "internal_referral": translatable("Passed on"),
 }
+BRIEF_PLAN = translatable("Work on {day}")
 """Shorter names of states, for text messages that would otherwise take two parts."""
-OVERDUE = "Overdue: we aimed to deal with it by"
 MEANINGS: Mapping[str, str] = {
-    "open": "We have the report, but have not looked at it yet.",
-    "for_triage": "We are finding out which team can help.",
-    "investigating": "We are looking into it.",
-    "in_progress": "We are working on it.",
-    "action_scheduled": "We have planned the work.",
-    "reopen": "The report is open again, and we are looking at it.",
-    "fixed": "The work is done.",
-    "closed": "We have closed the report.",
-    "duplicate": "This has already been reported. We're dealing with both reports together.",
-    "not_councils_responsibility": "The council isn't responsible for this.",
-    "no_further_action": "We have looked at it and will not do any work.",
-    "internal_referral": "Passed to another team.",
-    "cancelled": "The report was withdrawn.",
+    "open": translatable("We have the report, but have not looked at it yet."),
+    "for_triage": translatable("We are finding out which team can help."),
+    "investigating": translatable("We are looking into it."),
+    "in_progress": translatable("We are working on it."),
+    "action_scheduled": translatable("We have planned the work."),
+    "reopen": translatable("The report is open again, and we are looking at it."),
+    "fixed": translatable("The work is done."),
+    "closed": translatable("We have closed the report."),
+    "duplicate": translatable(
+        "This has already been reported. We're dealing with both reports together."
+    ),
+    "not_councils_responsibility": translatable("The council isn't responsible for this."),
+    "no_further_action": translatable("We have looked at it and will not do any work."),
+    "internal_referral": translatable("Passed to another team."),
+    "cancelled": translatable("The report was withdrawn."),
+}
+Whose = Literal["own", "followed", "matching"]
+CHANGED: Mapping[Whose, str] = {
+    "own": translatable("The status of your report has changed."),
+    "followed": translatable("The status of a report that you follow has changed."),
+    "matching": translatable("The status of a report that matches your alerts has changed."),
+}
+CHANGED_AT = translatable(
+    "The status of a report that matches your alerts, {distance} from the place that you chose, "
+    "has changed."
+)
+UPDATED: Mapping[Whose, str] = {
+    "own": translatable("There's an update on your report."),
+    "followed": translatable("There's an update on a report that you follow."),
+    "matching": translatable("There's an update on a report that matches your alerts."),
+}
+NEW_DATE: Mapping[Whose, str] = {
+    "own": translatable("There's a new date for your report."),
+    "followed": translatable("There's a new date for a report that you follow."),
+    "matching": translatable("There's a new date for a report that matches your alerts."),
 }
 
 
@@ -52,33 +77,49 @@ class SubscriptionLinks(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class MessageComposer:
-    """Writes the messages of a council. `reply_to` is the address for answers that are about no
+    """Writes the messages of a council in the language of `site`, which their links lead to.
+    `council` is its name in that language. `reply_to` is the address for answers that are about no
     report; None if nobody reads them."""
 
     council: str
     phone: str
-    site_url: str
+    site: Site
     zone: ZoneInfo
     reply_to: str | None
     now: Callable[[], datetime]
 
+    @property
+    def language(self) -> Language:
+        return self.site.language
+
     def asking(self, alert: Alert, link: str, code: str) -> Message:
         """Asks whether an address wants alerts: by a link in an email, by a code in a text."""
-        return Message(
+        say, names = self.language.say, {"council": self.council, "hours": HOURS}
+        return self._message(
             what="confirm",
             name=alert.try_name,
             thread=alert.subscription_id,
-            subject=f"Do you want alerts from {self.council}?",
-            short=f"{code} is your code to get alerts from {self.council}. It expires in "
-            f"{HOURS} hours. Don't share it with anyone.",
+            subject=say("Do you want alerts from {council}?", **names),
+            short=say(
+                "{code} is your code to get alerts from {council}. It expires in {hours} hours. "
+                "Don't share it with anyone.",
+                code=code,
+                **names,
+            ),
             url=link,
             paragraphs=(
-                f"You (or someone using your email address) asked for alerts from {self.council}.",
-                f"Select this link to confirm. It expires in {HOURS} hours.",
+                say(
+                    "You (or someone using your email address) asked for alerts from {council}.",
+                    **names,
+                ),
+                say("Select this link to confirm. It expires in {hours} hours.", **names),
             ),
-            links=(Link("Confirm that you want alerts", link),),
+            links=(Link(say("Confirm that you want alerts"), link),),
             afterwards=(
-                "If you did not ask for this, ignore this email. We will not send you any alerts.",
+                say(
+                    "If you did not ask for this, ignore this email. We will not send you any "
+                    "alerts."
+                ),
             ),
             reply_to=self.reply_to,
             code=code,
@@ -95,8 +136,8 @@ class MessageComposer:
         """Tells of a report as it is now, with the words of all entries that are `new`. Only a
         subscriber to just that report can write on its case: the case takes no more than some
         notes."""
-        title, opening = _opening(alert, subscription, report, new)
-        state = BRIEF.get(report.state, _state(report))
+        title, opening = self._opening(alert, subscription, report, new)
+        state = self._brief(report)
         return self._about(
             report,
             alert,
@@ -105,9 +146,9 @@ class MessageComposer:
             short=f"{title}. {report.reference}",
             shorter=(title, f"{_name(report)}: {state}", f"{report.service_name}: {state}"),
             url=report.page_url,
-            paragraphs=(_first_line(report), opening, _meaning(report)),
+            paragraphs=(self._first_line(report), opening, self._meaning(report)),
             quoted="\n\n".join(_shortened(entry.words) for entry in new if entry.words) or None,
-            links=(Link("See the report", report.page_url),),
+            links=(Link(self.language.say("See the report"), report.page_url),),
             case=report.reply_to if subscription.topic.kind == "report" else None,
         )
 
@@ -116,23 +157,28 @@ class MessageComposer:
     ) -> Message:
         """Asks whether the problem is fixed. `answer_url` leads to a page that takes the
         answer."""
-        title = f"Is it fixed? {_name(report)}"
+        say, about = self.language.say, {"report": _name(report)}
+        title = say("Is it fixed? {report}", **about)
         return self._about(
             report,
             alert,
             ways,
             title=title,
-            short=f"{title} {report.reference}. Please answer yes or no",
+            short=say(
+                "Is it fixed? {report} {reference}. Please answer yes or no",
+                reference=report.reference,
+                **about,
+            ),
             shorter=(title,),
             url=answer_url,
             paragraphs=(
-                _first_line(report),
-                "Please tell us if it's really fixed. If it's not, we'll look at it again.",
+                self._first_line(report),
+                say("Please tell us if it's really fixed. If it's not, we'll look at it again."),
             ),
             quoted=_shortened(report.council_text or "") or None,
             links=(
-                Link("Yes, it's fixed", f"{answer_url}?answer=yes"),
-                Link("No, it's not fixed", f"{answer_url}?answer=no"),
+                Link(say("Yes, it's fixed"), f"{answer_url}?answer=yes"),
+                Link(say("No, it's not fixed"), f"{answer_url}?answer=no"),
             ),
             case=report.reply_to,
         )
@@ -142,23 +188,28 @@ class MessageComposer:
     ) -> Message:
         """Asks the reporter an officer's question. `reply_url` leads to a page that takes the
         answer."""
-        title = f"We have a question about your report: {_name(report)}"
+        say, about = self.language.say, {"report": _name(report)}
+        title = say("We have a question about your report: {report}", **about)
         return self._about(
             report,
             alert,
             ways,
             title=title,
-            short=f"{title} {report.reference}. Please reply",
+            short=say(
+                "We have a question about your report: {report} {reference}. Please reply",
+                reference=report.reference,
+                **about,
+            ),
             shorter=(title,),
             url=reply_url,
             paragraphs=(
-                _first_line(report),
-                "To deal with your report, we need to ask you a question:",
+                self._first_line(report),
+                say("To deal with your report, we need to ask you a question:"),
             ),
             quoted=text,
-            links=(Link("Answer the question", reply_url),),
+            links=(Link(say("Answer the question"), reply_url),),
             case=report.reply_to,
-            before=("Only the team that deals with your report can see your answer.",),
+            before=(say("Only the team that deals with your report can see your answer."),),
         )
 
     def _about(
@@ -179,7 +230,7 @@ class MessageComposer:
     ) -> Message:
         """A message about one report. `case` is the address for replies to the report, `before`
         what stands before the words on replies."""
-        return Message(
+        return self._message(
             what=alert.what,
             name=alert.try_name,
             thread=report.service_request_id,
@@ -201,7 +252,7 @@ class MessageComposer:
 
     def of_notice(self, alert: Alert, notice: Notice, ways: SubscriptionLinks) -> Message:
         """Tells of road works or a disruption, in the words of an officer."""
-        return Message(
+        return self._message(
             what=alert.what,
             name=alert.try_name,
             thread=notice.notice_id,
@@ -210,8 +261,8 @@ class MessageComposer:
             shorter=(notice.title,),
             url=notice.page_url,
             paragraphs=(notice.text,) if notice.text else (),
-            facts=(Fact("When", notice.when),),
-            links=(Link("See more", notice.page_url),),
+            facts=(Fact(self.language.say("When"), notice.when),),
+            links=(Link(self.language.say("See more"), notice.page_url),),
             afterwards=self._afterwards(None),
             manage_url=ways.manage_url,
             unsubscribe_url=ways.unsubscribe_url,
@@ -227,102 +278,187 @@ class MessageComposer:
         place: Point | None = None,
     ) -> Message:
         """Tells of several things at once; `place` is what their distances are from."""
-        many = f"{len(found)} updates" if len(found) > 1 else "1 update"
-        more = len(found) - MOST_IN_A_DIGEST
-        return Message(
+        count, say_many = len(found), self.language.say_many
+        more = count - MOST_IN_A_DIGEST
+        return self._message(
             what="digest",
             name=alert.try_name,
             thread=alert.subscription_id,
-            subject=f"{many}: your alerts from {self.council}",
-            short=f"{many} to your alerts",
-            url=_page(found[0]) if len(found) == 1 else f"{self.site_url}/",
-            paragraphs=(f"{many} since our last message:",),
-            links=tuple(self._line(each, place) for each in found[:MOST_IN_A_DIGEST]),
-            afterwards=(
-                *((f"There are {more} more updates. See them on our map.",) if more > 0 else ()),
-                *self._afterwards(None),
+            subject=say_many(
+                count,
+                "1 update: your alerts from {council}",
+                "{count} updates: your alerts from {council}",
+                council=self.council,
             ),
+            short=say_many(count, "1 update to your alerts", "{count} updates to your alerts"),
+            url=_page(found[0]) if count == 1 else self.site.page("/"),
+            paragraphs=(
+                say_many(
+                    count,
+                    "1 update since our last message:",
+                    "{count} updates since our last message:",
+                ),
+            ),
+            links=tuple(self._line(each, place) for each in found[:MOST_IN_A_DIGEST]),
+            afterwards=(*self._more(more), *self._afterwards(None)),
             manage_url=ways.manage_url,
             unsubscribe_url=ways.unsubscribe_url,
             reply_to=self.reply_to,
+        )
+
+    def _message(self, **values: Any) -> Message:
+        """A message in the language, from the council."""
+        return Message(language=self.language, council=self.council, **values)
+
+    def _more(self, more: int) -> tuple[str, ...]:
+        """What follows the lines of a digest that has too many."""
+        if more <= 0:
+            return ()
+        return (
+            self.language.say_many(
+                more,
+                "There is 1 more update. See it on our map.",
+                "There are {count} more updates. See them on our map.",
+            ),
         )
 
     def _map_url(self, report: ReportNews) -> str | None:
         """The place of a report that everybody may see on the map."""
         if not report.is_public or report.lat is None:
             return None
-        return f"{self.site_url}/map/#17/{report.lat}/{report.long}"
+        return self.site.page(f"/map/#17/{report.lat}/{report.long}")
 
     def _facts(self, report: ReportNews) -> tuple[Fact, ...]:
+        say = self.language.say
         facts = [
-            Fact("Reference", report.reference),
-            Fact("Kind of problem", report.service_name),
-            Fact("Status", report.state_label),
+            Fact(say("Reference"), report.reference),
+            Fact(say("Kind of problem"), report.service_name),
+            Fact(say("Status"), self._label(report)),
         ]
         if report.planned_day:
-            facts.append(Fact("Work planned for", _day_of(report.planned_day)))
+            facts.append(Fact(say("Work planned for"), self.language.day(report.planned_day)))
         return (*facts, *self._promise(report))
 
     def _promise(self, report: ReportNews) -> tuple[Fact, ...]:
         """The date by which the council aimed to deal with it, until it is closed; if it is a later
         one, the reason and the date that was promised first."""
-        expected, delay = report.expected_datetime, report.delay
+        expected, delay, say = report.expected_datetime, report.delay, self.language.say
         if expected is None or not report.is_open:
             return ()
-        late = is_overdue(expected, self.now(), self.zone)
-        aim = "We now aim to deal with it by" if delay else "We aim to deal with it by"
-        fact = Fact(OVERDUE if late else aim, self._day(expected))
+        if self._is_overdue(expected):
+            aim = say("Overdue: we aimed to deal with it by")
+        elif delay:
+            aim = say("We now aim to deal with it by")
+        else:
+            aim = say("We aim to deal with it by")
+        fact = Fact(aim, self._day(expected))
         if delay is None:
             return (fact,)
-        first = Fact("We first said", self._day(delay.promised_datetime))
+        first = Fact(say("We first said"), self._day(delay.promised_datetime))
         is_quoted = delay.reason in (report.council_text or "")
-        return (fact, first, *(() if is_quoted else (Fact("Reason", delay.reason),)))
+        return (fact, first, *(() if is_quoted else (Fact(say("Reason"), delay.reason),)))
 
     def _line(self, each: ReportNews | Notice, place: Point | None) -> Link:
         """What a digest says of one thing."""
         if isinstance(each, Notice):
             return Link(f"{each.title}. {each.when}", each.page_url)
-        far = _distance(each, place)
-        line = f"{_first_line(each)}{f', {far} away' if far else ''} [{each.reference}]"
-        promise = self._promise(each)
-        if promise and (each.delay or promise[0].name == OVERDUE):
-            line = f"{line}. {promise[0].name} {promise[0].says}"
-        return Link(line, each.page_url)
+        line, distance = self._first_line(each), _distance(each, place)
+        if distance:
+            line = self.language.say("{report}, {distance} away", report=line, distance=distance)
+        line = f"{line} [{each.reference}]"
+        return Link(". ".join([line, *self._new_promise(each)]), each.page_url)
+
+    def _new_promise(self, report: ReportNews) -> Iterator[str]:
+        """The date of a report that is overdue or delayed."""
+        expected = report.expected_datetime
+        if expected is None or not report.is_open:
+            return
+        if self._is_overdue(expected):
+            day = self._day(expected)
+            yield self.language.say("Overdue: we aimed to deal with it by {day}", day=day)
+        elif report.delay:
+            yield self.language.say("We now aim to deal with it by {day}", day=self._day(expected))
+
+    def _is_overdue(self, expected: datetime) -> bool:
+        return is_overdue(expected, self.now(), self.zone)
 
     def _day(self, moment: datetime) -> str:
-        return _day_of(moment.astimezone(self.zone).date())
+        return self.language.day(moment.astimezone(self.zone).date())
 
     def _afterwards(self, case: str | None) -> tuple[str, ...]:
+        say = self.language.say
         if case:
-            return ("You can reply to this email. We'll add your reply to the report.",)
+            return (say("You can reply to this email. We'll add your reply to the report."),)
         if self.reply_to:
-            return ("You can reply to this email.",)
-        return (f"This mailbox is not monitored. If you need to contact us, call {self.phone}.",)
+            return (say("You can reply to this email."),)
+        return (
+            say(
+                "This mailbox is not monitored. If you need to contact us, call {phone}.",
+                phone=self.phone,
+            ),
+        )
+
+    def _opening(
+        self, alert: Alert, subscription: Subscription, report: ReportNews, new: Sequence[Entry]
+    ) -> tuple[str, str]:
+        """The title and the sentence that says what happened. A new state says more than an update
+        that came with it."""
+        say, name, whose = self.language.say, _name(report), _whose(subscription)
+        match alert.what:
+            case "new" if subscription.is_own:
+                title = say("We have your report: {report}", report=name)
+                return title, say("Thank you. We have your report.")
+            case "new":
+                return say("New report: {report}", report=name), self._made(subscription, report)
+            case "updated" if _has_new_state(report, new):
+                return self._first_line(report), say(CHANGED[whose])
+            case "updated" if _has_new_date(report, new):
+                return say("New date: {report}", report=name), say(NEW_DATE[whose])
+            case "updated":
+                return say("Update: {report}", report=name), say(UPDATED[whose])
+            case _:
+                distance = _distance(report, place_of(subscription.topic))
+                changed = say(CHANGED_AT, distance=distance) if distance else say(CHANGED[whose])
+                return self._first_line(report), changed
+
+    def _made(self, subscription: Subscription, report: ReportNews) -> str:
+        distance = _distance(report, place_of(subscription.topic))
+        if distance is None:
+            return self.language.say("A new report has been made.")
+        return self.language.say(
+            "A new report has been made, {distance} from the place that you chose.",
+            distance=distance,
+        )
+
+    def _first_line(self, report: ReportNews) -> str:
+        """The kind of problem, the street and the state."""
+        return f"{_name(report)}: {self._state(report)}"
+
+    def _state(self, report: ReportNews) -> str:
+        """The state, with the day of planned work."""
+        if report.planned_day is None:
+            return self._label(report)
+        return self.language.say("Work planned for {day}", day=self._short_day(report.planned_day))
+
+    def _short_day(self, day: date) -> str:
+        return f"{day.day} {self.language.month(day)}"
+
+    def _brief(self, report: ReportNews) -> str:
+        if report.planned_day:
+            return self.language.say(BRIEF_PLAN, day=self._short_day(report.planned_day))
+        return self.language.say(BRIEF.get(report.state, LABELS[report.state]))
+
+    def _label(self, report: ReportNews) -> str:
+        return self.language.say(LABELS[report.state])
+
+    def _meaning(self, report: ReportNews) -> str:
+        return self.language.say(MEANINGS[report.state])
 
 
-def _opening(
-    alert: Alert, subscription: Subscription, report: ReportNews, new: Sequence[Entry]
-) -> tuple[str, str]:
-    """The title and the sentence that says what happened. A new state says more than an update that
-    came with it."""
-    name, whose = _name(report), _whose(subscription)
-    match alert.what:
-        case "new" if subscription.is_own:
-            return f"We have your report: {name}", "Thank you. We have your report."
-        case "new":
-            far = _distance(report, place_of(subscription.topic))
-            near = f", {far} from the place that you chose" if far else ""
-            return f"New report: {name}", f"A new report has been made{near}."
-        case "updated" if _has_new_state(report, new):
-            return _first_line(report), f"The status of {whose} has changed."
-        case "updated" if report.delay and any(report.delay.reason in (e.words or "") for e in new):
-            return f"New date: {name}", f"There's a new date for {whose}."
-        case "updated":
-            return f"Update: {name}", f"There's an update on {whose}."
-        case _:
-            far = _distance(report, place_of(subscription.topic))
-            near = f", {far} from the place that you chose," if far else ""
-            return _first_line(report), f"The status of {whose}{near} has changed."
+def _has_new_date(report: ReportNews, new: Sequence[Entry]) -> bool:
+    """True if a new entry gives the reason of the delay."""
+    delay = report.delay
+    return delay is not None and any(delay.reason in (entry.words or "") for entry in new)
 
 
 def _has_new_state(report: ReportNews, new: Sequence[Entry]) -> bool:
@@ -334,17 +470,6 @@ def _has_new_state(report: ReportNews, new: Sequence[Entry]) -> bool:
 def _shortened(text: str) -> str:
     """The text, cut at a word if it is long: the page has the whole of it."""
     return shorten(text, MOST_QUOTED, placeholder="…") if len(text) > MOST_QUOTED else text
-
-
-def _first_line(report: ReportNews) -> str:
-    """The kind of problem, the street and the state."""
-    return f"{_name(report)}: {_state(report)}"
-
-
-def _state(report: ReportNews) -> str:
-    """The state, with the day of planned work."""
-    day = report.planned_day
-    return f"{report.state_label} for {day.day} {day:%B}" if day else report.state_label
 
 
 def place_of(topic: Topic) -> Point | None:
@@ -364,25 +489,15 @@ def _distance(report: ReportNews, place: Point | None) -> str | None:
     )
 
 
-def _day_of(day: date) -> str:
-    return f"{day:%A} {day.day} {day:%B %Y}"
-
-
 def _name(report: ReportNews) -> str:
     """The kind of problem and the street, if it is known."""
     return f"{report.service_name}, {report.street}" if report.street else report.service_name
 
 
-def _whose(subscription: Subscription) -> str:
+def _whose(subscription: Subscription) -> Whose:
     if subscription.is_own:
-        return "your report"
-    if subscription.topic.kind == "report":
-        return "a report that you follow"
-    return "a report that matches your alerts"
-
-
-def _meaning(report: ReportNews) -> str:
-    return MEANINGS.get(report.state, "See the report for details.")
+        return "own"
+    return "followed" if subscription.topic.kind == "report" else "matching"
 
 
 def _page(each: ReportNews | Notice) -> str:

@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 from chalicelib.alerts.delivery import Alert, Kind
 from chalicelib.alerts.model import Subscription
+from chalicelib.kernel.languages import ENGLISH, Language
 from chalicelib.reports.published import Report, Visibility
 from chalicelib.reports.reference import grouped
-from chalicelib.reports.states import LABELS, State
+from chalicelib.reports.states import State
 
 SHOWN_TO_SENDER: frozenset[Visibility] = frozenset(("waiting", "held", "private"))
 """The visibilities of reports that only their sender may hear of."""
@@ -66,10 +67,6 @@ class ReportNews(Report):
         return grouped(self.service_request_id)
 
     @property
-    def state_label(self) -> str:
-        return LABELS[self.state]
-
-    @property
     def council_text(self) -> str | None:
         """What an officer or a crew wrote in the last entry."""
         return self.entries[-1].words if self.entries else None
@@ -123,9 +120,12 @@ class Message:
     """A message to a subscriber. The carrier gives `name` back. A newer message replaces an older
     one about the same `thread`. `short` is for small screens, and holds no link: `url` is where it
     leads. A text message takes the first of `short` and `shorter` that fits one part. `quoted` is
-    what the council wrote, `picture` is for emails. Only messages that can be stopped have
-    addresses to manage and unsubscribe."""
+    what the council wrote, in the language in which it did. `picture` is for emails. Only messages
+    that can be stopped have addresses to manage and unsubscribe. `council` is its name in the
+    language of the message."""
 
+    language: Language = ENGLISH
+    council: str
     what: Kind
     name: str
     thread: str

@@ -48,6 +48,9 @@ MOST_CODE_TRIES = 5
 _CLOCK = Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", description="a time such as 22:00")
 Clock = Annotated[str, _CLOCK]
 Code = Annotated[str, Meta(min_length=1, max_length=100)]
+Language = Annotated[
+    str, Meta(max_length=20, description="a language that the council offers, such as en or cy")
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +79,9 @@ class QuietHours:
 @dataclass(frozen=True, kw_only=True)
 class SubscriptionRequest:
     """What the caller sends to subscribe. `to` goes with email and sms, `push` with push. An empty
-    list of event types means all that the topic offers."""
+    list of event types means all that the topic offers. The messages are in `language`; without it,
+    in the language of the request. The language of the subscriber's account comes before both.
+    """
 
     channel: Channel
     topic: Topic
@@ -85,6 +90,7 @@ class SubscriptionRequest:
     event_types: Annotated[tuple[What, ...], Meta(max_length=10)] = ()
     frequency: Frequency = "now"
     quiet: QuietHours | None = None
+    language: Language | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +102,7 @@ class SubscriptionChanges:
     event_types: Annotated[tuple[What, ...], Meta(max_length=10)] | None = None
     frequency: Frequency | None = None
     quiet: QuietHours | None = None
+    language: Language | None = None
     clear: list[Literal["quiet"]] | None = None
 
 
@@ -108,7 +115,9 @@ class Subscription:
     `is_own`: the report is the subscriber's own, so the subscriber hears of it even if nobody else
     may see it. `confirm_tries` counts the codes that were tried, right ones too. `is_silent`: the
     address is on the block list, so it is never asked and never confirmed. The subscription is kept
-    like others until it expires, so that nobody can use it to query the list.
+    like others until it expires, so that nobody can use it to query the list. `language`: the
+    language in which the subscriber asked for it; None in subscriptions from before there were
+    several.
     """
 
     subscription_id: str
@@ -119,6 +128,7 @@ class Subscription:
     event_types: tuple[What, ...] = ()
     frequency: Frequency = "now"
     quiet: QuietHours | None = None
+    language: str | None = None
     state: State
     stopped_because: Because | None = None
     account_id: str | None = None

@@ -4,41 +4,60 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chalicelib.alerts.model import Channel, Frequency, Subscription, Topic, TopicKind, What
+from chalicelib.kernel.languages import Language, translatable
 from chalicelib.reports.reference import grouped
 
 RADII_M = (500, 1_000, 2_000, 5_000)
 KINDS: Mapping[TopicKind, str] = {
-    "area": "Reports near a location, such as my street",
-    "ward": "Reports in a ward",
-    "council": "Reports anywhere in the council’s area",
-    "roadworks": "Road works",
-    "disruptions": "Service disruption, such as missed bin collections",
+    "area": translatable("Reports near a location, such as my street"),
+    "ward": translatable("Reports in a ward"),
+    "council": translatable("Reports anywhere in the council’s area"),
+    "roadworks": translatable("Road works"),
+    "disruptions": translatable("Service disruption, such as missed bin collections"),
 }
 EVENT_TYPES: Mapping[What, str] = {
-    "new": "A new report is published",
-    "state_changed": "The status changes, for example work is planned",
-    "fixed": "It is fixed",
-    "updated": "Somebody adds an update",
-    "repair_question": "We want to ask you if it's really fixed",
-    "roadworks": "New road works",
-    "disruption": "Service disruption",
+    "new": translatable("A new report is published"),
+    "state_changed": translatable("The status changes, for example work is planned"),
+    "fixed": translatable("It is fixed"),
+    "updated": translatable("Somebody adds an update"),
+    "repair_question": translatable("We want to ask you if it's really fixed"),
+    "roadworks": translatable("New road works"),
+    "disruption": translatable("Service disruption"),
 }
 FREQUENCIES: Mapping[Frequency, str] = {
-    "now": "Straight away",
-    "daily": "Once a day, at 8am",
-    "weekly": "Once a week, on Monday morning",
+    "now": translatable("Straight away"),
+    "daily": translatable("Once a day, at 8am"),
+    "weekly": translatable("Once a week, on Monday morning"),
 }
 CHANNELS: Mapping[Channel, str] = {
-    "email": "by email",
-    "sms": "by text message",
-    "push": "as notifications in a browser",
+    "email": translatable("by email"),
+    "sms": translatable("by text message"),
+    "push": translatable("as notifications in a browser"),
+}
+
+
+_WITHIN: Mapping[str, str] = {
+    "reports": translatable("Reports within {distance} of a location"),
+    "roadworks": translatable("Road works within {distance} of a location"),
+    "disruptions": translatable("Service disruption within {distance} of a location"),
+}
+_IN_WARD: Mapping[str, str] = {
+    "reports": translatable("Reports in {ward} ward"),
+    "roadworks": translatable("Road works in {ward} ward"),
+    "disruptions": translatable("Service disruption in {ward} ward"),
+}
+_ANYWHERE: Mapping[str, str] = {
+    "reports": translatable("Reports anywhere in the area of {council}"),
+    "roadworks": translatable("Road works anywhere in the area of {council}"),
+    "disruptions": translatable("Service disruption anywhere in the area of {council}"),
 }
 
 
 @dataclass(frozen=True, kw_only=True)
 class Names:
-    """The names that people use: services and wards by their codes."""
+    """The names that people use in a language: services and wards by their codes."""
 
+    language: Language
     council: str
     services: Mapping[str, str]
     wards: Mapping[str, str]
@@ -47,12 +66,18 @@ class Names:
 def about(topic: Topic, names: Names) -> str:
     """The topic in words, such as: Reports within 500 m of a place. Does not say where the place
     is."""
+    say = names.language.say
     if topic.service_request_id:
-        return f"Report {grouped(topic.service_request_id)}"
-    subject = {"roadworks": "Road works", "disruptions": "Service disruption"}
+        return say("Report {reference}", reference=grouped(topic.service_request_id))
+    subject = topic.kind if topic.kind in _WITHIN else "reports"
+    if topic.radius_m is not None:
+        said = say(_WITHIN[subject], distance=distance(topic.radius_m))
+    elif topic.ward_code is not None:
+        said = say(_IN_WARD[subject], ward=names.wards.get(topic.ward_code, topic.ward_code))
+    else:
+        said = say(_ANYWHERE[subject], council=names.council)
     only = [names.services.get(code, code) for code in topic.service_codes]
-    of = f" ({', '.join(only)})" if only else ""
-    return f"{subject.get(topic.kind, 'Reports')} {_where(topic, names)}{of}"
+    return f"{said} ({', '.join(only)})" if only else said
 
 
 def distance(radius_m: float) -> str:
@@ -66,11 +91,3 @@ def hinted(subscription: Subscription) -> str | None:
         return None
     name, at, domain = subscription.to.partition("@")
     return f"{name[0]}…@{domain}" if at else f"…{subscription.to[-4:]}"
-
-
-def _where(topic: Topic, names: Names) -> str:
-    if topic.radius_m is not None:
-        return f"within {distance(topic.radius_m)} of a location"
-    if topic.ward_code is not None:
-        return f"in {names.wards.get(topic.ward_code, topic.ward_code)} ward"
-    return f"anywhere in the area of {names.council}"

@@ -16,11 +16,14 @@ _EXTENDED = frozenset("\f^{}\\[~]|€")
 _LAST_OF_ONE_UNIT = 0xFFFF
 _PLAIN = str.maketrans(
     {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "\u00a0": " "}
+    | dict(zip("âêîôûŵŷÂÊÎÔÛŴŶ", "aeiouwyAEIOUWY", strict=True))
 )
+"""Typeset characters, and letters with the circumflex of Welsh, without it. Readers of Welsh know
+texts without it, and one letter would make a text of one segment two or three."""
 
 
 def plain(text: str) -> str:
-    """The text without typeset characters, which would more than double its price."""
+    """The text without characters that would more than double its price."""
     return text.translate(_PLAIN)
 
 

@@ -14,6 +14,8 @@ from chalicelib.bootstrap.accounts import accounts_ports, limit_ports
 from chalicelib.bootstrap.disruptions import disruptions_ports
 from chalicelib.bootstrap.places import areas_ports
 from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.kernel.languages import ENGLISH, Language
+from chalicelib.kernel.site import Site
 from chalicelib.kernel.time import utc_now
 
 if TYPE_CHECKING:
@@ -72,6 +74,7 @@ def delivery_ports() -> delivery.Ports:
 
     from chalicelib.alerts.dynamo import alerts as stores
     from chalicelib.alerts.message_senders import segments_of
+    from chalicelib.integrations.accounts_for_alerts import language_of
     from chalicelib.integrations.reports_for_messages import ReportsForMessages
 
     stored, here, site_url = (
@@ -88,13 +91,15 @@ def delivery_ports() -> delivery.Ports:
         reports=ReportsForMessages(reports_ports, here, _reply_address()).many,
         notices=_notices().many,
         tokens=tokens,
-        answer_url=partial(answer_link, tokens=tokens, site_url=site_url),
-        reply_url=partial(reply_link, tokens=tokens, site_url=site_url),
+        answer_url=partial(answer_link, tokens=tokens),
+        reply_url=partial(reply_link, tokens=tokens),
         senders=_senders(),
         queue=container.queue("alerts"),
         later=container.queue("alerts"),
-        voice=voice(),
-        segments=partial(segments_of, council=here.name, site_url=site_url),
+        language_of=partial(language_of, council=here, accounts=lambda: accounts_ports().accounts),
+        voice=voice,
+        zone=here.zone,
+        segments=partial(segments_of, site_url=site_url),
         texts_a_day=here.texts_a_day,
         ask_after=timedelta(days=here.ask_after_days),
         wait_for_more=timedelta(seconds=container.alerts_wait_s()),
@@ -112,21 +117,21 @@ def reporters() -> "Reporters":
     return Reporters(_channels(), lambda: accounts_ports().accounts, limit_ports)
 
 
-def alert_names() -> "Names":
+def alert_names(language: Language = ENGLISH) -> "Names":
     """The names that alerts use for services and places. Raises UpstreamFailed."""
     from chalicelib.integrations.names_for_alerts import names_for_alerts
 
-    return names_for_alerts(container.council(), areas_ports().places)
+    return names_for_alerts(container.council(), areas_ports().places, language)
 
 
-def voice() -> "MessageComposer":
+def voice(language: Language = ENGLISH) -> "MessageComposer":
     from chalicelib.alerts.message_text import MessageComposer
 
     here = container.council()
     return MessageComposer(
-        council=here.name,
+        council=here.said_in(language.code, language.say)["name"],
         phone=here.phone,
-        site_url=container.settings().site_url,
+        site=Site(container.settings().site_url, language),
         zone=here.zone,
         reply_to=here.replies_to or here.privacy_contact,
         now=utc_now,
@@ -141,12 +146,11 @@ def _senders() -> Mapping[Channel, delivery.Sender[Any]]:
     """The senders of the channels that this stack is set up for."""
     from chalicelib.alerts.message_senders import MailSender, TextSender
 
-    name, site_url = container.council().name, container.settings().site_url
     senders: dict[Channel, delivery.Sender[Any]] = {"push": container.web_push()}
     if container.settings().mail_domain:
         senders["email"] = MailSender(container.email_sender, container.email_look())
     if container.settings().texts_from:
-        senders["sms"] = TextSender(container.texts, name, site_url)
+        senders["sms"] = TextSender(container.texts, container.settings().site_url)
     return senders
 
 
@@ -169,7 +173,6 @@ def _notices() -> "NoticesForAlerts":
         disruptions_ports,
         areas_ports,
         container.council(),
-        container.settings().site_url,
         container.read_published,
     )
 

@@ -50,6 +50,7 @@ from chalicelib.catalogue.words import (
 from chalicelib.errors import FieldError
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.polygon import in_ring
+from chalicelib.kernel.languages import ENGLISH, Language, language
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Visibility = Literal["public", "private", "moderated"]
@@ -301,6 +302,16 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
     def answered_hours(self) -> WorkingHours:
         """The hours of `phone`."""
         return self.phone_hours or self.working_hours
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The codes of the languages that it offers."""
+        return (ENGLISH.code, *self.translations)
+
+    def offered_language(self, code: str | None) -> Language | None:
+        """The language of that code, such as cy or cy-GB, if the council offers it."""
+        found = (code or "").partition("-")[0]
+        return language(found) if found in self.languages else None
 
     @property
     def said(self) -> dict[str, Any]:

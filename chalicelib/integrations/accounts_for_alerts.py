@@ -1,13 +1,16 @@
 """Accounts and their addresses, as alerts see them."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from chalicelib.accounts.model import Account, Destination
+from chalicelib.accounts.ports import Accounts
 from chalicelib.alerts.model import Channel, Subscription
 from chalicelib.alerts.ports import AddressChannel, Subscriptions
 from chalicelib.alerts.usecases import managing
+from chalicelib.catalogue.model import Council
 from chalicelib.kernel.addresses import AddressKind
 from chalicelib.kernel.ids import Ids
+from chalicelib.kernel.languages import ENGLISH, Language
 
 CHANNEL: dict[AddressKind, AddressChannel] = {"email": "email", "phone": "sms"}
 
@@ -25,6 +28,18 @@ def addresses_of(
 def address_keys_of(account: Account, ids: Ids) -> list[str]:
     """The digests of the account's confirmed addresses, as subscriptions store them."""
     return _keys_of([each.destination for each in account.addresses], ids)
+
+
+def language_of(
+    subscription: Subscription, council: Council, accounts: Callable[[], Accounts]
+) -> Language:
+    """The language of a subscriber's messages, among those that the council offers: the choice of
+    the account, else the language in which the subscriber asked for them. Raises UpstreamFailed."""
+    if not council.translations:
+        return ENGLISH
+    account = accounts().get(subscription.account_id) if subscription.account_id else None
+    wishes = (account.language if account else None, subscription.language)
+    return next(filter(None, map(council.offered_language, wishes)), ENGLISH)
 
 
 class SubscriptionsForAccounts:

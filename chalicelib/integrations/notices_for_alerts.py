@@ -13,6 +13,7 @@ from chalicelib.disruptions import ports as disruptions
 from chalicelib.disruptions.model import Disruption, DisruptionArea
 from chalicelib.geo.point import Box, Point
 from chalicelib.kernel.cached_document import Read, decoded
+from chalicelib.kernel.site import Site
 
 
 class NoticesForAlerts:
@@ -21,13 +22,11 @@ class NoticesForAlerts:
         disruptions: Callable[[], disruptions.Ports],
         areas: Callable[[], areas.Ports],
         council: Council,
-        site_url: str,
         read_published: Read,
     ) -> None:
         self._disruptions = disruptions
         self._areas = areas
         self._council = council
-        self._site_url = site_url
         self._read_published = read_published
 
     def disruption(self, notice_id: str) -> alerts.Affected | None:
@@ -40,15 +39,16 @@ class NoticesForAlerts:
     def round(self, place: Point) -> alerts.Affected:
         return alerts.Affected(extent=self._circle(place, 0.0))
 
-    def many(self, notice_ids: Sequence[str]) -> Mapping[str, Notice]:
-        """Those of the notices that are still current. Raises UpstreamFailed."""
+    def many(self, notice_ids: Sequence[str], site: Site) -> Mapping[str, Notice]:
+        """Those of the notices that are still current, for messages of that site. Raises
+        UpstreamFailed."""
         works = {each for each in notice_ids if each.startswith(RoadWork.NOTICE)}
         found = {
-            each: self._of_disruption(current)
+            each: self._of_disruption(current, site)
             for each in notice_ids
             if (current := self._current(each))
         }
-        return {**found, **(self._works(works) if works else {})}
+        return {**found, **(self._works(works, site) if works else {})}
 
     def _current(self, notice_id: str) -> Disruption | None:
         if notice_id.startswith(RoadWork.NOTICE):
@@ -57,36 +57,25 @@ class NoticesForAlerts:
         found = ports.disruptions.get(notice_id)
         return found if found and found.holds(ports.now()) else None
 
-    def _of_disruption(self, found: Disruption) -> Notice:
+    def _of_disruption(self, found: Disruption, site: Site) -> Notice:
         return Notice(
             notice_id=found.disruption_id,
             title=found.title,
             text=found.text,
-            when=between(found.begins, found.ends, self._council.zone),
-            page_url=f"{self._site_url}/",
+            when=between(found.begins, found.ends, self._council.zone, site.language),
+            page_url=site.page("/"),
             version=found.news,
         )
 
-    def _works(self, notice_ids: set[str]) -> Mapping[str, Notice]:
+    def _works(self, notice_ids: set[str], site: Site) -> Mapping[str, Notice]:
         # Read again, so that alerts know what another process has just published.
         document = decoded(self._read_published, ROADWORKS, RoadWorks) or RoadWorks()
         today = self._areas().today()
         return {
-            work.notice_id: self._of_works(work)
+            work.notice_id: _of_works(work, site)
             for work in document.items
             if work.notice_id in notice_ids and work.ends >= today
         }
-
-    def _of_works(self, work: RoadWork) -> Notice:
-        said = (work.description, work.traffic, work.organisation)
-        return Notice(
-            notice_id=work.notice_id,
-            title=f"Road works: {work.location}",
-            text=". ".join(filter(None, said)),
-            when=days(work.starts, work.ends),
-            page_url=f"{self._site_url}/my-area/",
-            version=1,
-        )
 
     def _extent_of(self, area: DisruptionArea) -> Extent:
         if area.lat is not None and area.long is not None and area.radius_m is not None:
@@ -105,3 +94,15 @@ class NoticesForAlerts:
             if ward.bounds.overlap(box) and reaches(ward.shape, centre, radius_m)
         )
         return Extent(box=box, ward_codes=tuple(touched), centre=centre, radius_m=radius_m)
+
+
+def _of_works(work: RoadWork, site: Site) -> Notice:
+    said = (work.description, work.traffic, work.organisation)
+    return Notice(
+        notice_id=work.notice_id,
+        title=site.language.say("Road works: {location}", location=work.location),
+        text=". ".join(filter(None, said)),
+        when=days(work.starts, work.ends, site.language),
+        page_url=site.page("/my-area/"),
+        version=1,
+    )

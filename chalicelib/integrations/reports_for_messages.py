@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from chalicelib.alerts.messages import Entry, Picture, ReportNews
 from chalicelib.catalogue.model import Council
+from chalicelib.kernel.languages import Language
+from chalicelib.kernel.site import Site
 from chalicelib.reports import ports as reports
 from chalicelib.reports.model import ServiceRequest, Update
 from chalicelib.reports.usecases.sharing import as_shared
@@ -23,12 +25,13 @@ class ReportsForMessages:
         self._council = council
         self._reply_address = reply_address
 
-    def many(self, service_request_ids: Sequence[str]) -> Mapping[str, ReportNews]:
-        """Those of the reports that are stored. Raises UpstreamFailed."""
+    def many(self, service_request_ids: Sequence[str], site: Site) -> Mapping[str, ReportNews]:
+        """Those of the reports that are stored, for messages of that site. Raises
+        UpstreamFailed."""
         found = self._ports().repository.many(service_request_ids)
-        return {key: self._news(report) for key, report in found.items()}
+        return {key: self._news(report, site) for key, report in found.items()}
 
-    def _news(self, report: ServiceRequest) -> ReportNews:
+    def _news(self, report: ServiceRequest, site: Site) -> ReportNews:
         service = self._council.by_code.get(report.service_code)
         report_id, ports = report.service_request_id, self._ports()
         return ReportNews(
@@ -36,13 +39,13 @@ class ReportsForMessages:
             service_name=service.service_name if service else report.service_code,
             street=ports.whereabouts.street(report.point) if report.point else None,
             entries=tuple(map(_entry, report.updates)),
-            picture=_picture(report, ports),
-            page_url=tracking_url(report, ports),
+            picture=_picture(report, site.language, ports),
+            page_url=tracking_url(report, ports, site.language),
             reply_to=self._reply_address(report_id) if self._reply_address else None,
         )
 
 
-def _picture(report: ServiceRequest, ports: reports.Ports) -> Picture | None:
+def _picture(report: ServiceRequest, language: Language, ports: reports.Ports) -> Picture | None:
     """A public photo: of the council's last update, else of the report."""
     if report.visibility != "public":
         return None
@@ -53,7 +56,10 @@ def _picture(report: ServiceRequest, ports: reports.Ports) -> Picture | None:
     shown = next((photo_id for key, photo_id in found if (key, photo_id) in ready), None)
     if shown is None:
         return None
-    alt = "Photo from the council's update" if shown in of_work else "Photo of the problem"
+    if shown in of_work:
+        alt = language.say("Photo from the council's update")
+    else:
+        alt = language.say("Photo of the problem")
     return Picture(photo_address(report, shown, "page", ports), alt)
 
 

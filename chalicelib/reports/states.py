@@ -7,6 +7,8 @@ only `open` and `closed`: `status_of` gives that.
 from collections.abc import Mapping
 from typing import Literal, get_args
 
+from chalicelib.kernel.languages import translatable
+
 State = Literal[
     "open",
     "for_triage",
@@ -40,19 +42,19 @@ CLOSED_STATES: frozenset[State] = frozenset(STATES) - OPEN_STATES
 SAID_TO_BE_DONE: frozenset[State] = frozenset(("fixed", "closed"))
 
 LABELS: dict[State, str] = {
-    "open": "Open",
-    "for_triage": "Being looked at",
-    "investigating": "Investigating",
-    "in_progress": "In progress",
-    "action_scheduled": "Work planned",
-    "reopen": "Reopened",
-    "fixed": "Fixed",
-    "closed": "Closed",
-    "duplicate": "Duplicate",
-    "not_councils_responsibility": "Not the council's responsibility",
-    "no_further_action": "No further action",
-    "internal_referral": "Passed to another team",
-    "cancelled": "Cancelled",
+    "open": translatable("Open"),
+    "for_triage": translatable("Being looked at"),
+    "investigating": translatable("Investigating"),
+    "in_progress": translatable("In progress"),
+    "action_scheduled": translatable("Work planned"),
+    "reopen": translatable("Reopened"),
+    "fixed": translatable("Fixed"),
+    "closed": translatable("Closed"),
+    "duplicate": translatable("Duplicate"),
+    "not_councils_responsibility": translatable("Not the council's responsibility"),
+    "no_further_action": translatable("No further action"),
+    "internal_referral": translatable("Passed to another team"),
+    "cancelled": translatable("Cancelled"),
 }
 
 

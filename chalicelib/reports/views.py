@@ -12,6 +12,8 @@ import msgspec
 
 from chalicelib.catalogue.decisions import Opens, Priority, Reason
 from chalicelib.kernel.fields import made_from
+from chalicelib.kernel.languages import ENGLISH, Language
+from chalicelib.kernel.site import Site
 from chalicelib.reports.model import (
     ByHand,
     Channel,
@@ -110,14 +112,14 @@ def public_page(site_url: str, service_request_id: str) -> str:
     return f"{site_url}/reports/{service_request_id}"
 
 
-def tracking_url(report: ServiceRequest, ports: Ports) -> str:
-    """The address where the reporter follows the report: its public page, or a link that only the
-    reporter has."""
-    request_id = report.service_request_id
+def tracking_url(report: ServiceRequest, ports: Ports, language: Language = ENGLISH) -> str:
+    """The address where the reporter follows the report in a language: its public page, or a link
+    that only the reporter has."""
+    request_id, site = report.service_request_id, Site(ports.site_url, language)
     if report.visibility == "public":
-        return public_page(ports.site_url, request_id)
+        return site.page(public_page("", request_id))
     token = ports.ids.link_token(request_id)
-    return f"{ports.site_url}/forms/reports/{request_id}?token={token}"
+    return site.page(f"/forms/reports/{request_id}?token={token}")
 
 
 def photo_pairs(report: ServiceRequest) -> Iterator[tuple[str, str]]:

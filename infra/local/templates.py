@@ -46,19 +46,19 @@ def messages(voice: MessageComposer) -> Iterator[tuple[str, Message]]:
     """Every message, with when it is sent."""
     own, other = _subscription(is_own=True), _subscription(is_own=False)
     ways = SubscriptionLinks(
-        f"{voice.site_url}/forms/alerts/…", unsubscribe_url(voice.site_url, OWNER, "5" * 32)
+        voice.site.page("/forms/alerts/…"), unsubscribe_url(voice.site, OWNER, "5" * 32)
     )
-    confirm = f"{voice.site_url}/forms/alerts/{OWNER}/confirm?token=…"
+    confirm = voice.site.page(f"/forms/alerts/{OWNER}/confirm?token=…")
     yield "Somebody asks for alerts", voice.asking(asking(own, "", _now()), confirm, "123456")
     for when, what, state in _changes():
         news = _report(state, voice)
         yield when, voice.of_report(_alert(what, own), own, news, ways, news.entries)
     new = voice.of_report(_alert("new", other), other, _report("open", voice), ways, ())
     yield "A new report near a location", new
-    answer = f"{voice.site_url}/forms/mended/{OWNER}.{REPORT}.1.{OWNER}"
+    answer = voice.site.page(f"/forms/mended/{OWNER}.{REPORT}.1.{OWNER}")
     asked = voice.question(_alert("repair_question", own), _report("fixed", voice), answer, ways)
     yield "Days after it was marked as fixed", asked
-    reply = f"{voice.site_url}/forms/questions/{OWNER}.{REPORT}.1.{OWNER}"
+    reply = voice.site.page(f"/forms/questions/{OWNER}.{REPORT}.1.{OWNER}")
     wants_to_know = "Which side of the road is the pothole on?"
     to_answer = voice.asked(
         _alert("officer_question", own), _report("investigating", voice), wants_to_know, reply, ways
@@ -85,7 +85,7 @@ def _changes() -> Iterator[tuple[str, What, State]]:
 
 def _sample(name: str, message: Message, voice: MessageComposer) -> Sample:
     sent = email_of(message, "resident@example.org", container.email_look())
-    words = text(message, voice.council, voice.site_url)
+    words = text(message, voice.site.url)
     pushed = payload(message).decode()
     return Sample(name, sent.subject, sent.html, sent.text, words, segments(words), pushed)
 
@@ -129,7 +129,7 @@ def _report(state: State, voice: MessageComposer) -> ReportNews:
         repairs=1,
         planned_day=_now().date() + timedelta(days=2) if state == "action_scheduled" else None,
         entries=(Entry(1, _now(), state, "We have filled the hole. Thank you for telling us."),),
-        page_url=f"{voice.site_url}/reports/{REPORT}",
+        page_url=voice.site.page(f"/reports/{REPORT}"),
     )
 
 
@@ -139,7 +139,7 @@ def _notice(voice: MessageComposer) -> Notice:
         title="No collections on the east side today",
         text="A lorry has broken down. Please leave your bins out.",
         when="Today until 18:00",
-        page_url=f"{voice.site_url}/",
+        page_url=voice.site.page("/"),
         version=1,
     )
 

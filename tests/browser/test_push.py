@@ -32,6 +32,7 @@ CLEARED = """navigator.serviceWorker.ready
   .then((it) => it.getNotifications())
   .then((all) => all.forEach((each) => each.close()))"""
 MENDED = Message(
+    council="Eskerby Council",
     what="fixed",
     name="S1-A1",
     thread="7K3M2QXV9HTD",

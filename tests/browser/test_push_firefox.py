@@ -23,6 +23,7 @@ SHOWN = """navigator.serviceWorker.ready
   .then((it) => it.getNotifications())
   .then((all) => all.map(({ title, body, tag, data }) => [title, body, tag, data]))"""
 MENDED = Message(
+    council="Eskerby Council",
     what="fixed",
     name="S1-A1",
     thread="7K3M2QXV9HTD",

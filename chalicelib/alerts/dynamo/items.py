@@ -50,6 +50,7 @@ class SubscriptionItem(OwnedItem):
     event_types = JsonAttribute[tuple[What, ...]](tuple[What, ...])
     frequency = TextAttribute[Frequency]()
     quiet = JsonAttribute[QuietHours | None](QuietHours, null=True)
+    language = UnicodeAttribute(null=True)
     state = TextAttribute[State]()
     stopped_because = TextAttribute[Because | None](null=True)
     account_id = UnicodeAttribute(null=True)

@@ -9,6 +9,7 @@ from chalicelib.alerts.model import AlertRequested, Subscription
 from chalicelib.alerts.times import digest_after
 from chalicelib.alerts.usecases.telling import begin_telling
 from chalicelib.kernel.optimistic import VersionConflict
+from chalicelib.kernel.site import Site
 from chalicelib.kernel.time import to_the_second
 
 
@@ -19,21 +20,21 @@ def gather(tell: AlertRequested, subscription: Subscription, ports: Ports) -> No
     event is kept for the next digest as well, which tells nothing twice.
     """
     now = to_the_second(ports.now())
-    due = digest_after(subscription.frequency, max(now, tell.not_before or now), ports.voice.zone)
+    due = digest_after(subscription.frequency, max(now, tell.not_before or now), ports.zone)
     ports.alerts.gather(due, tell)
     if _opened(digest(subscription, due, now), ports).state != "waiting":
-        following = digest_after(subscription.frequency, due, ports.voice.zone)
+        following = digest_after(subscription.frequency, due, ports.zone)
         ports.alerts.gather(following, tell)
         _opened(digest(subscription, following, now), ports)
 
 
 def to_tell(
-    alert: Alert, subscription: Subscription, ports: Ports
+    alert: Alert, subscription: Subscription, site: Site, ports: Ports
 ) -> Sequence[ReportNews | Notice]:
-    """The things that the digest tells: each once, as it is now, and none that was told before.
-    Raises UpstreamFailed."""
+    """The things that the digest tells, for the subscriber's site: each once, as it is now, and
+    none that was told before. Raises UpstreamFailed."""
     gathered = ports.alerts.gathered(alert.subscription_id, alert.occurred_at)
-    known = _known(gathered, subscription, ports)
+    known = _known(gathered, subscription, site, ports)
     gathered = _told_now(gathered, known, subscription, ports)
     newest: dict[str, int] = {}
     for tell in sorted(gathered, key=lambda each: each.occurred_at):
@@ -73,7 +74,7 @@ def _holds_still(tell: AlertRequested, thing: ReportNews | Notice | None) -> boo
 
 
 def _known(
-    gathered: Iterable[AlertRequested], subscription: Subscription, ports: Ports
+    gathered: Iterable[AlertRequested], subscription: Subscription, site: Site, ports: Ports
 ) -> Mapping[str, ReportNews | Notice]:
     """The reports and notices that the events are about, if this subscriber may hear of them
     now."""
@@ -81,10 +82,10 @@ def _known(
     notices = {tell.notice_id for tell in gathered if tell.notice_id}
     shown = {
         key: report
-        for key, report in (ports.reports(sorted(reports)) if reports else {}).items()
+        for key, report in (ports.reports(sorted(reports), site) if reports else {}).items()
         if report.may_be_told_to(subscription)
     }
-    return {**shown, **(ports.notices(sorted(notices)) if notices else {})}
+    return {**shown, **(ports.notices(sorted(notices), site) if notices else {})}
 
 
 def _opened(alert: Alert, ports: Ports) -> Alert:

@@ -20,6 +20,7 @@ from chalicelib.alerts.ports import Page, Ports, Subscriptions
 from chalicelib.alerts.topics import faults_of
 from chalicelib.alerts.usecases.subscribing import (
     at_second,
+    language_faults,
     raise_all,
     with_topic,
 )
@@ -88,7 +89,12 @@ def change(
     if present.version != version:
         raise _stale(present)
     after = _changed(present, changes)
-    raise_all(list(faults_of(after.topic, after.event_types, ports.council, ports.ward_codes)))
+    raise_all(
+        [
+            *language_faults(changes.language, ports.council),
+            *faults_of(after.topic, after.event_types, ports.council, ports.ward_codes),
+        ]
+    )
     if changes.topic and changes.topic.service_request_id != present.topic.service_request_id:
         after = with_topic(after, changes.topic, present.account_id, ports)
     try:

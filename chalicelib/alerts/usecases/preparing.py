@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 from chalicelib.alerts.delivery import Alert, dropped, later
 from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.links import confirm_url, manage_url, unsubscribe_url
-from chalicelib.alerts.message_text import SubscriptionLinks, place_of
-from chalicelib.alerts.messages import Message
+from chalicelib.alerts.message_text import MessageComposer, SubscriptionLinks, place_of
+from chalicelib.alerts.messages import Message, ReportNews
 from chalicelib.alerts.model import Subscription
 from chalicelib.alerts.times import after_quiet
 from chalicelib.alerts.usecases.digests import to_tell
@@ -23,12 +23,20 @@ class Ready(NamedTuple):
     to: Any
 
 
+class _About(NamedTuple):
+    """The alert of a subscription, and what writes its message."""
+
+    alert: Alert
+    subscription: Subscription
+    voice: MessageComposer
+
+
 def prepared(alert: Alert, now: datetime, ports: Ports) -> Ready | Alert:
     """The message to send, or the alert as it becomes without sending. Raises UpstreamFailed."""
     subscription = ports.subscriptions.get(alert.subscription_id)
     if subscription is None or not _is_wanted(alert, subscription, now):
         return dropped(alert, "not_wanted", now)
-    moment = after_quiet(subscription.quiet, now, ports.voice.zone)
+    moment = after_quiet(subscription.quiet, now, ports.zone)
     if moment > now and alert.what != "confirm":
         return later(alert, moment, now)
     if subscription.address_key and ports.suppressed.has(subscription.address_key, now):
@@ -53,84 +61,99 @@ def _message(
 ) -> Message | datetime | None:
     """The message; None if there is nothing left to tell; the moment to wait for if it is too
     early."""
+    about = _About(alert, subscription, ports.voice(ports.language_of(subscription)))
     match alert.what:
         case "confirm":
-            return _asking(alert, subscription, ports)
+            return _asking(about, ports)
         case "digest":
-            found = to_tell(alert, subscription, ports)
-            place, ways = place_of(subscription.topic), _ways(subscription, ports)
-            return ports.voice.digest(alert, found, ways, place=place) if found else None
+            return _digest(about, ports)
         case "repair_question":
-            return _question(alert, subscription, ports)
+            return _question(about, ports)
         case "officer_question":
-            return _asked(alert, subscription, ports)
+            return _asked(about, ports)
         case "roadworks" | "disruption":
-            return _of_notice(alert, subscription, ports)
+            return _of_notice(about, ports)
         case _:
-            return _of_report(alert, subscription, now, ports)
+            return _of_report(about, now, ports)
 
 
-def _asking(alert: Alert, subscription: Subscription, ports: Ports) -> Message:
-    token = ports.tokens.confirm(subscription)
-    link = confirm_url(ports.voice.site_url, alert.subscription_id, token)
-    return ports.voice.asking(alert, link, ports.tokens.code(subscription))
+def _asking(about: _About, ports: Ports) -> Message:
+    alert, subscription, voice = about
+    link = confirm_url(voice.site, alert.subscription_id, ports.tokens.confirm(subscription))
+    return voice.asking(alert, link, ports.tokens.code(subscription))
 
 
-def _question(alert: Alert, subscription: Subscription, ports: Ports) -> Message | None:
-    report_id = alert.service_request_id or ""
-    report = ports.reports([report_id]).get(report_id)
+def _digest(about: _About, ports: Ports) -> Message | None:
+    alert, subscription, voice = about
+    found = to_tell(alert, subscription, voice.site, ports)
+    if not found:
+        return None
+    return voice.digest(alert, found, _ways(about, ports), place=place_of(subscription.topic))
+
+
+def _question(about: _About, ports: Ports) -> Message | None:
+    alert, subscription, voice = about
+    report = _report(about, ports)
     if report is None or not report.may_be_told_to(subscription):
         return None
     if not report.is_done or report.repairs != alert.version:
         return None
-    answer_url = ports.answer_url(subscription, report_id, alert.version)
-    return ports.voice.question(alert, report, answer_url, _ways(subscription, ports))
+    report_id = report.service_request_id
+    answer_url = ports.answer_url(subscription, report_id, alert.version, voice.site)
+    return voice.question(alert, report, answer_url, _ways(about, ports))
 
 
-def _asked(alert: Alert, subscription: Subscription, ports: Ports) -> Message | None:
+def _asked(about: _About, ports: Ports) -> Message | None:
     """An officer's question; None once it was answered, or nobody waits for the answer."""
-    report_id = alert.service_request_id or ""
-    report = ports.reports([report_id]).get(report_id)
+    alert, subscription, voice = about
+    report = _report(about, ports)
     if report is None or not subscription.is_own or not report.may_be_told_to(subscription):
         return None
     text = report.questions.get(alert.version)
     if text is None:
         return None
-    reply_url = ports.reply_url(subscription, report_id, alert.version)
-    return ports.voice.asked(alert, report, text, reply_url, _ways(subscription, ports))
+    report_id = report.service_request_id
+    reply_url = ports.reply_url(subscription, report_id, alert.version, voice.site)
+    return voice.asked(alert, report, text, reply_url, _ways(about, ports))
 
 
-def _of_report(
-    alert: Alert, subscription: Subscription, now: datetime, ports: Ports
-) -> Message | datetime | None:
-    report_id = alert.service_request_id or ""
-    report = ports.reports([report_id]).get(report_id)
+def _of_report(about: _About, now: datetime, ports: Ports) -> Message | datetime | None:
+    alert, subscription, voice = about
+    report = _report(about, ports)
     if report is None or not report.may_be_told_to(subscription):
         return None
     if not report.bears_out(alert.what, alert.version):
         return None
     if not report.is_told(now):
         return report.told_from
-    told = begin_telling(alert, report_id, alert.version, report.version, ports)
+    told = begin_telling(alert, report.service_request_id, alert.version, report.version, ports)
     if told is None:
         return None
     new = report.untold(alert, subscription, told)
-    return ports.voice.of_report(alert, subscription, report, _ways(subscription, ports), new)
+    return voice.of_report(alert, subscription, report, _ways(about, ports), new)
 
 
-def _of_notice(alert: Alert, subscription: Subscription, ports: Ports) -> Message | None:
+def _of_notice(about: _About, ports: Ports) -> Message | None:
+    alert, _, voice = about
     notice_id = alert.notice_id or ""
-    notice = ports.notices([notice_id]).get(notice_id)
+    notice = ports.notices([notice_id], voice.site).get(notice_id)
     if notice is None:
         return None
     if begin_telling(alert, notice_id, alert.version, notice.version, ports) is None:
         return None
-    return ports.voice.of_notice(alert, notice, _ways(subscription, ports))
+    return voice.of_notice(alert, notice, _ways(about, ports))
 
 
-def _ways(subscription: Subscription, ports: Ports) -> SubscriptionLinks:
-    owner, site_url = subscription.subscription_id, ports.voice.site_url
+def _report(about: _About, ports: Ports) -> ReportNews | None:
+    """The report that the alert is about, as it is now."""
+    report_id = about.alert.service_request_id or ""
+    return ports.reports([report_id], about.voice.site).get(report_id)
+
+
+def _ways(about: _About, ports: Ports) -> SubscriptionLinks:
+    subscription, site = about.subscription, about.voice.site
+    owner = subscription.subscription_id
     return SubscriptionLinks(
-        manage_url(site_url, owner, ports.tokens.manage(subscription)),
-        unsubscribe_url(site_url, owner, ports.tokens.unsubscribe(subscription)),
+        manage_url(site, owner, ports.tokens.manage(subscription)),
+        unsubscribe_url(site, owner, ports.tokens.unsubscribe(subscription)),
     )

@@ -10,6 +10,7 @@ from chalicelib.alerts.ports import Ports
 from chalicelib.alerts.tokens import SubscriptionTokens
 from chalicelib.errors import NotFound
 from chalicelib.kernel.ids import derived_id
+from chalicelib.kernel.site import Site
 
 _TOKEN = re.compile(r"([0-9a-f]{32})\.([0-9A-Z]{12})\.([1-9][0-9]{0,5})\.([0-9a-f]{32})")
 
@@ -45,24 +46,24 @@ def answer_link(
     subscription: Subscription,
     service_request_id: str,
     repair: int,
+    site: Site,
     *,
     tokens: SubscriptionTokens,
-    site_url: str,
 ) -> str:
     """The link in the question whether that repair holds. Raises UpstreamFailed."""
-    return answer_url(site_url, question_token(subscription, service_request_id, repair, tokens))
+    return answer_url(site, question_token(subscription, service_request_id, repair, tokens))
 
 
 def reply_link(
     subscription: Subscription,
     service_request_id: str,
     number: int,
+    site: Site,
     *,
     tokens: SubscriptionTokens,
-    site_url: str,
 ) -> str:
     """The link in an officer's question. Raises UpstreamFailed."""
-    return reply_url(site_url, reply_token(subscription, service_request_id, number, tokens))
+    return reply_url(site, reply_token(subscription, service_request_id, number, tokens))
 
 
 def asked_by(token: str, ports: Ports) -> tuple[str, int]:

@@ -101,7 +101,7 @@ def _first_due(message: AlertRequested, subscription: Subscription, ports: Ports
     now = _now(ports)
     asked = message.occurred_at + ports.ask_after if message.what == "repair_question" else now
     due = max(asked, now, message.not_before or now)
-    return after_quiet(subscription.quiet, due, ports.voice.zone)
+    return after_quiet(subscription.quiet, due, ports.zone)
 
 
 def _deal_with(alert: Alert, ports: Ports) -> Alert | None:
@@ -163,13 +163,13 @@ def _sent(mine: Alert, ready: Ready, ports: Ports) -> Alert:
 
 def _sent_at_a_cost(mine: Alert, ready: Ready, sender: Sender[Any], ports: Ports) -> Alert:
     """Pays for a text before it is sent. A text that certainly was not sent costs nothing."""
-    day, cost = _now(ports).astimezone(ports.voice.zone).date(), ports.segments(ready.message)
+    day, cost = _now(ports).astimezone(ports.zone).date(), ports.segments(ready.message)
     purse = purse_of(mine)
     most = in_purse(purse, ports.texts_a_day)
     spent = ports.spend.take(day, purse, cost, most=most)
     note_spent(purse, spent, most)
     if spent is None:
-        morning = next_morning(_now(ports), ports.voice.zone)
+        morning = next_morning(_now(ports), ports.zone)
         return later(mine, morning, _now(ports), OVER_CAP)
     try:
         return sent(mine, sender.send(ready.message, ready.to), _now(ports))

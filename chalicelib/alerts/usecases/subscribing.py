@@ -8,7 +8,7 @@ subscriber's own address, confirmed when they signed in, needs no other confirma
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -16,9 +16,12 @@ from chalicelib.alerts.links import manage_url
 from chalicelib.alerts.model import Channel, Subscription, SubscriptionRequest, Topic, activated
 from chalicelib.alerts.ports import AddressChannel, Ports
 from chalicelib.alerts.topics import faults_of
+from chalicelib.catalogue.model import Council
 from chalicelib.errors import AddressRefused, Conflict, FieldError, Invalid
+from chalicelib.kernel.languages import ENGLISH
 from chalicelib.kernel.observability import trace
 from chalicelib.kernel.optimistic import retry_on_conflict
+from chalicelib.kernel.site import Site
 from chalicelib.kernel.time import to_the_second
 
 
@@ -44,6 +47,7 @@ def checked(wish: SubscriptionRequest, ports: Ports) -> Checked:
     raise_all(
         [
             *_address_faults(wish, ports),
+            *language_faults(wish.language, ports.council),
             *faults_of(wish.topic, wish.event_types, ports.council, ports.ward_codes),
         ]
     )
@@ -73,7 +77,13 @@ def subscribe(
 
 
 def follow(
-    service_request_id: str, channel: AddressChannel, to: str, account_id: str, ports: Ports
+    service_request_id: str,
+    channel: AddressChannel,
+    to: str,
+    account_id: str,
+    ports: Ports,
+    *,
+    language: str | None = None,
 ) -> Subscription:
     """Subscribes a follower of a report to its news, at an address that they have confirmed. Does
     so once; starts again if the follower had stopped the subscription or has another address
@@ -85,6 +95,7 @@ def follow(
                 channel=channel,
                 to=to,
                 topic=Topic(kind="report", service_request_id=service_request_id),
+                language=language,
             ),
             ports,
         ),
@@ -104,8 +115,9 @@ def follow(
 
 def managed_at(subscription: Subscription, ports: Ports) -> str:
     """The address of the subscription's page; a secret."""
+    language = ports.council.offered_language(subscription.language) or ENGLISH
     token = ports.tokens.manage(subscription)
-    return manage_url(ports.site_url, subscription.subscription_id, token)
+    return manage_url(Site(ports.site_url, language), subscription.subscription_id, token)
 
 
 def with_topic(
@@ -159,15 +171,20 @@ def _new(subscription_id: str, wish: SubscriptionRequest, ports: Ports) -> Subsc
         state="unconfirmed",
         address_key=ports.ids.address_key(wish.channel, address or ""),
         created_at=at_second(ports),
-        fingerprint=ports.ids.fingerprint(msgspec.json.encode(wish)),
+        fingerprint=ports.ids.fingerprint(msgspec.json.encode(_without_language(wish))),
         request_id=trace.current(),
     )
+
+
+def _without_language(wish: SubscriptionRequest) -> dict[str, Any]:
+    """What makes two requests the same: a page in another language may send one again."""
+    return {name: value for name, value in vars(wish).items() if name != "language"}
 
 
 def _with_kept_preferences(wanted: Subscription, stored: Subscription) -> Subscription:
     """The wanted subscription in place of the stored one. It keeps the stored settings unless that
     ended."""
-    kept = ("event_types", "frequency", "quiet") if stored.state == "active" else ()
+    kept = ("event_types", "frequency", "quiet", "language") if stored.state == "active" else ()
     likes = {name: getattr(stored, name) for name in kept}
     return replace(wanted, version=stored.version, **likes)
 
@@ -181,6 +198,13 @@ def _other_wish(stored: Subscription, by: Subscriber, ports: Ports) -> Conflict:
         "this one as well, use a new key.",
         link=opened if by.account_id else opened.partition("?")[0],
     )
+
+
+def language_faults(code: str | None, council: Council) -> list[FieldError]:
+    """The fault if the council does not offer that language."""
+    if code is None or council.offered_language(code):
+        return []
+    return [FieldError("language", f"choose from: {', '.join(council.languages)}")]
 
 
 def _address_faults(wish: SubscriptionRequest, ports: Ports) -> list[FieldError]:

@@ -17,7 +17,7 @@ from chalicelib.errors import (
     Invalid,
     NotFound,
 )
-from chalicelib.handlers.alerts.alert_views import code_page, confirmed, manage
+from chalicelib.handlers.alerts.alert_views import code_page, confirmed, here, manage
 from chalicelib.handlers.alerts.subscriptions import id_of
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.pages import posted_form, problem_page, render
@@ -127,7 +127,7 @@ def from_text(_: Call, packed: str) -> SeeOther:
     stop = links.stop_of(packed)
     if stop is None:
         raise NotFound(managing.NONE)
-    return SeeOther(links.unsubscribe_url("", *stop))
+    return SeeOther(links.unsubscribe_url(here(), *stop))
 
 
 @routes.page(
@@ -159,7 +159,7 @@ def show_all(call: Call, subscription_id: str) -> Page:
             "about": about(each.topic, names),
             "often": FREQUENCIES[each.frequency],
             "stop_url": links.unsubscribe_url(
-                "", each.subscription_id, ports.tokens.unsubscribe(each)
+                here(), each.subscription_id, ports.tokens.unsubscribe(each)
             ),
         }
         for each in found
@@ -188,4 +188,4 @@ def _all_url(present: Subscription, call: Call) -> str | None:
     token = token_of(call)
     if not may_open_all(present, token, alerts_ports()):
         return None
-    return links.all_url("", present.subscription_id, token)
+    return links.all_url(here(), present.subscription_id, token)

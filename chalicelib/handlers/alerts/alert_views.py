@@ -16,10 +16,17 @@ from chalicelib.alerts.presentation import (
 )
 from chalicelib.alerts.usecases.subscribing import managed_at
 from chalicelib.bootstrap.alerts import alert_names, alerts_ports
+from chalicelib.handlers.http import request_language
 from chalicelib.handlers.http.pages import render
 from chalicelib.handlers.http.routes import Page
+from chalicelib.kernel.site import Site
 
 QUIET = {"begin": "22:00", "end": "07:00"}
+
+
+def here() -> Site:
+    """The pages in the language of the request."""
+    return Site("", request_language.current())
 
 
 def confirmed(subscription: Subscription) -> Page:
@@ -61,7 +68,7 @@ def manage(
         to=hinted(present),
         topic=present.topic,
         offered=_offered(present),
-        stop_url=links.unsubscribe_url("", present.subscription_id, token),
+        stop_url=links.unsubscribe_url(here(), present.subscription_id, token),
     )
     return Page(html, is_refusal=bool(faults))
 

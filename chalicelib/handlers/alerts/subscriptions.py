@@ -79,6 +79,7 @@ class SubscriptionView(msgspec.Struct, frozen=True, kw_only=True):
     event_types: tuple[What, ...]
     frequency: Frequency
     quiet: QuietHours | None
+    language: str | None
     state: State
     stopped_because: Because | None
     created_at: datetime

@@ -1,6 +1,6 @@
 """Subscribes callers to alerts and to the reports that they follow, for the API and the forms."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, NamedTuple
 
 from msgspec import Meta
@@ -10,7 +10,7 @@ from chalicelib.alerts.usecases import subscribing
 from chalicelib.alerts.usecases.subscribing import Checked, Subscriber, checked
 from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.handlers.http import rate_limits
+from chalicelib.handlers.http import rate_limits, request_language
 from chalicelib.handlers.http.routes import Call
 from chalicelib.integrations.accounts_for_alerts import addresses_of
 from chalicelib.kernel.push_address import PushAddress
@@ -49,8 +49,10 @@ def subscribe(asked: Checked, key: str | None, call: Call) -> Subscription:
     """Counts and stores a subscription. Raises as `rate_limits.is_silent` and
     `subscribing.subscribe` do."""
     is_silent = rate_limits.is_silent(call, asked.wish)
-    ports = alerts_ports()
-    return subscribing.subscribe(asked, key, subscriber_of(call), ports, is_silent=is_silent)
+    ports, current = alerts_ports(), request_language.current().code
+    wish = replace(asked.wish, language=asked.wish.language or current)
+    by = subscriber_of(call)
+    return subscribing.subscribe(Checked(wish), key, by, ports, is_silent=is_silent)
 
 
 def follow(service_request_id: str, key: str, wanted: FollowRequest, call: Call) -> Followed:
@@ -84,4 +86,11 @@ def _at_own_address(service_request_id: str, call: Call) -> Subscription | None:
     if account is None or not reaches:
         return None
     channel, to = reaches[0]
-    return subscribing.follow(service_request_id, channel, to, account.account_id, alerts_ports())
+    return subscribing.follow(
+        service_request_id,
+        channel,
+        to,
+        account.account_id,
+        alerts_ports(),
+        language=request_language.current().code,
+    )

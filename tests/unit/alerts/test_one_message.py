@@ -12,6 +12,7 @@ from chalicelib.alerts.model import AlertRequested, Frequency, Topic, What
 from chalicelib.alerts.usecases.sending import send_woken, wake_due
 from chalicelib.alerts.usecases.sending import tell as send_tell
 from chalicelib.errors import UpstreamFailed
+from chalicelib.reports.states import LABELS
 from tests.builders import NOON
 from tests.effort import effort
 from tests.fakes_delivery import REPORT, World, entry, notice, report, tell
@@ -198,6 +199,6 @@ def test_every_word_is_told_once_in_order_whatever_happens_to_requests(seed: int
     assert told == said
     last = here.world.sender.there[-1][0]
     state = here.entries[-1].state
-    assert dict(last.facts)["Status"] == report(state=state).state_label
+    assert dict(last.facts)["Status"] == LABELS[state]
     moments = [each for each in here.world.alerts.stored.values() if each.state == "waiting"]
     assert moments == []

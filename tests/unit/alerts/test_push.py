@@ -10,6 +10,7 @@ from chalicelib.alerts.messages import Link, Message
 from chalicelib.alerts.push import kept_for_s, payload, urgency_of
 
 MENDED = Message(
+    council="Eskerby Council",
     what="fixed",
     name="S1-A1",
     thread="R1",

@@ -22,6 +22,7 @@ from chalicelib.catalogue.destinations import MailboxDestination
 from chalicelib.catalogue.theme import EmailLook, Theme
 from chalicelib.errors import AddressRefused
 from chalicelib.kernel.email import Attachment, Email
+from chalicelib.kernel.site import Site
 from chalicelib.outbound import mailbox
 from infra.local.templates import messages
 from tests.builders import NOON
@@ -70,7 +71,7 @@ def of_alerts(nasty: str) -> Iterator[Email]:
     voice = MessageComposer(
         council=nasty,
         phone=nasty,
-        site_url="https://council.example",
+        site=Site("https://council.example"),
         zone=ZoneInfo("Europe/London"),
         reply_to="office@example.org",
         now=lambda: NOON,

@@ -17,6 +17,7 @@ from infra.local.push import PushService
 KEY = PushKey("s" * 64, subject="https://report.council.example")
 OTHER = PushKey("t" * 64, subject="https://report.council.example")
 MENDED = Message(
+    council="Eskerby Council",
     what="fixed",
     name="S1-A1",
     thread="7K3M2QXV9HTD",

@@ -4,17 +4,19 @@ from itertools import count
 
 from chalicelib.catalogue.load import load
 from chalicelib.integrations.reports_for_messages import ReportsForMessages
+from chalicelib.kernel.site import Site
 from chalicelib.reports.model import Update
 from chalicelib.reports.ports import Ports
 from tests.builders import report, update
 
 NUMBERS = count(1)
+SITE = Site("https://report.example")
 
 
 def told_text(ports: Ports, *updates: Update) -> str | None:
     stored = ports.repository.create(report(next(NUMBERS), updates=updates))
     messages = ReportsForMessages(lambda: ports, load("demo"), None)
-    return messages.many([stored.service_request_id])[stored.service_request_id].council_text
+    return messages.many([stored.service_request_id], SITE)[stored.service_request_id].council_text
 
 
 def test_text_of_the_last_update_is_told_when_the_council_wrote_it(ports: Ports) -> None:

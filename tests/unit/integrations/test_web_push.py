@@ -27,6 +27,7 @@ from tests.unit.net.test_safe_http_client import INSIDE, REFUSED
 
 ENDPOINT = "https://push.example.org/wpush/v2/gAAAA"
 MENDED = Message(
+    council="Eskerby Council",
     what="fixed",
     name="S1-A1",
     thread="7K3M2QXV9HTD",

@@ -57,7 +57,7 @@ function waitingText(waiting: WaitingReport[]): string {
 }
 
 function seeThem({ length }: WaitingReport[]): HTMLElement {
-  return element("a", { href: LIST }, sayMany(length, "See the report", "See the reports"));
+  return element("a", { href: LIST }, sayMany(length, "See the waiting report", "See the waiting reports"));
 }
 
 function tellSent({ key, title, sent }: WaitingReport): void {
