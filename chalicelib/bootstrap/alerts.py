@@ -129,7 +129,7 @@ def voice(language: Language = ENGLISH) -> "MessageComposer":
 
     here = container.council()
     return MessageComposer(
-        council=here.said_in(language.code, language.say)["name"],
+        council=here.in_language(language.code).name,
         phone=here.phone,
         site=Site(container.settings().site_url, language),
         zone=here.zone,

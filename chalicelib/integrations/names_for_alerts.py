@@ -8,9 +8,11 @@ from chalicelib.kernel.languages import Language
 
 def names_for_alerts(council: Council, places: Places, language: Language) -> Names:
     """Raises UpstreamFailed."""
+    shown, own = council.in_language(language.code), council.translations.get(language.code)
+    names = own.wards if own else {}
     return Names(
         language=language,
-        council=council.said_in(language.code, language.say)["name"],
-        services={code: service.service_name for code, service in council.by_code.items()},
-        wards={ward.code: ward.name for ward in places.wards()},
+        council=shown.name,
+        services={code: service.service_name for code, service in shown.by_code.items()},
+        wards={ward.code: names.get(ward.code, ward.name) for ward in places.wards()},
     )

@@ -32,7 +32,7 @@ class ReportsForMessages:
         return {key: self._news(report, site) for key, report in found.items()}
 
     def _news(self, report: ServiceRequest, site: Site) -> ReportNews:
-        service = self._council.by_code.get(report.service_code)
+        service = self._council.in_language(site.language.code).by_code.get(report.service_code)
         report_id, ports = report.service_request_id, self._ports()
         return ReportNews(
             **vars(as_shared(report)),

@@ -4,6 +4,7 @@ from itertools import count
 
 from chalicelib.catalogue.load import load
 from chalicelib.integrations.reports_for_messages import ReportsForMessages
+from chalicelib.kernel.languages import language
 from chalicelib.kernel.site import Site
 from chalicelib.reports.model import Update
 from chalicelib.reports.ports import Ports
@@ -31,3 +32,12 @@ def test_no_text_is_told_when_somebody_else_wrote_last_or_nobody_wrote(ports: Po
     assert told_text(ports, ours, update(2, by="resident")) is None
     assert told_text(ports, ours, update(2, by="contractor")) is None
     assert told_text(ports, update(1, by="council", text="")) is None
+
+
+def test_service_and_link_are_in_the_language_of_the_message(ports: Ports) -> None:
+    stored = ports.repository.create(report(next(NUMBERS), visibility="held"))
+    messages = ReportsForMessages(lambda: ports, load("demo"), None)
+    welsh = messages.many([stored.service_request_id], Site(SITE.url, language("cy")))
+    told = welsh[stored.service_request_id]
+    assert told.service_name == "Twll yn y ffordd"
+    assert "/cy/forms/reports/" in told.page_url
