@@ -293,7 +293,6 @@ def _web_build(language: Language, council: Council) -> dict[str, Any]:
         "plural": language.catalogue.plural_expr,
         "messages": language.forms,
         "pages": {page: _translated(_page(page), language) for page in PAGES},
-        "served": MADE_BY_THE_SERVER,
         "parts": parts,
         "served": MADE_BY_THE_SERVER,
         "council": {name: each for name, each in facts.items() if isinstance(each, str)},

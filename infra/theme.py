@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 import defusedxml.ElementTree
@@ -66,7 +67,7 @@ def files(
     mark = _mark(look, beside)
     made: dict[str, bytes | str] = {
         "council.json": json.dumps(_facts(council, pictures)),
-        "languages.json": json.dumps(web_build(council)),
+        "languages.json": json.dumps(_languages(council)),
         "theme.css": css(look),
         "public/logo.svg": mark,
         f"public/{LOGO_OF_EMAILS}": as_png(
@@ -115,6 +116,21 @@ def _facts(council: Council, pictures: Iterable[Screen]) -> dict[str, object]:
         "background": council.theme.light.page,
         "version": VERSION,
         "screenshots": [screen.manifest for screen in pictures],
+        **_tiles(council),
+    }
+
+
+def _languages(council: Council) -> list[dict[str, Any]]:
+    """What the build needs of each language, with the services' names in it."""
+    built = web_build(council)
+    for each in built:
+        each["council"] |= _tiles(council.in_language(each["code"]))
+    return built
+
+
+def _tiles(council: Council) -> dict[str, Any]:
+    """The services that are reported most often, and those whose reports are on the map."""
+    return {
         "frequent": _named(council.frequent),
         "on_map": _named(each for each in council.services if each.visibility != "private"),
     }

@@ -46,7 +46,7 @@ class AreaTexts(Strict, frozen=True, kw_only=True):
     advice: Sentences | None = None
 
 
-class KindTexts(Strict, frozen=True, kw_only=True):
+class KindTexts(Strict, frozen=True, kw_only=True, omit_defaults=True):
     """A kind of facility: one of them, and several."""
 
     label: Words | None = None

@@ -7,7 +7,9 @@ import msgspec
 
 from chalicelib.catalogue.document import services_document
 from chalicelib.catalogue.model import Council
-from chalicelib.publishing.model import INDEX, SERVICES, index_document
+from chalicelib.catalogue.texts import CouncilTexts
+from chalicelib.kernel.languages import ENGLISH, Language, language
+from chalicelib.publishing.model import INDEX, SERVICES, index_document, key_in
 from chalicelib.publishing.ports import Publisher
 from chalicelib.publishing.usecases import content_version
 from chalicelib.reports.usecases.staff.moderation import WITHDRAW_WITHIN
@@ -24,14 +26,29 @@ def publisher(council: Council, site_url: str) -> Publisher:
 
 
 def fixed_documents(council: Council, push_key: str, now: datetime) -> dict[str, Any]:
-    """The documents that follow from configuration alone, by key. They list the bank holidays of
-    this year and the two after it; a council publishes again more often than that."""
-    services = services_document(council)
+    """The documents that follow from configuration alone, by key, in each language that the council
+    offers. They list the bank holidays of this year and the two after it; a council publishes again
+    more often than that."""
+    spoken = [ENGLISH, *map(language, council.translations)]
+    return {
+        key: document
+        for each in spoken
+        for key, document in _documents_in(each, council, push_key, now).items()
+    }
+
+
+def _documents_in(
+    spoken: Language, council: Council, push_key: str, now: datetime
+) -> dict[str, Any]:
+    services = services_document(council, spoken)
+    texts = council.translations.get(spoken.code, CouncilTexts())
+    said = council.in_language(spoken.code)
     index = index_document(
+        language=spoken.code,
         jurisdiction_id=council.jurisdiction_id,
-        name=council.name,
+        name=said.name,
         phone=council.phone,
-        opening_hours=council.opening_hours,
+        opening_hours=said.opening_hours,
         phone_hours=msgspec.to_builtins(council.answered_hours),
         out_of_hours_phone=council.out_of_hours_phone,
         time_zone=council.time_zone,
@@ -42,7 +59,8 @@ def fixed_documents(council: Council, push_key: str, now: datetime) -> dict[str,
         push_key=push_key,
         sends_texts=council.texts_a_day > 0,
         holidays=[day for day in council.calendar.holidays if 0 <= day.year - now.year <= 2],
-        neighbours=council.neighbours,
+        neighbours=said.neighbours,
+        names={"facility_kinds": texts.facility_kinds, "wards": texts.wards},
         versions={"services": content_version(services)},
     )
-    return {SERVICES: services, INDEX: index}
+    return {key_in(SERVICES, spoken.code): services, key_in(INDEX, spoken.code): index}

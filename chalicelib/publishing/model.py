@@ -181,8 +181,14 @@ def with_counts(held: bytes | None, now: Mapping[Tile, Count | None]) -> CountTi
     return CountTile(tuple(count for _, count in sorted(counts.items()) if count is not None))
 
 
+def key_in(key: str, language: str) -> str:
+    """The key of a document of `data/` in a language: the English one has no folder of its own."""
+    return key if language == "en" else key.replace("data/", f"data/{language}/", 1)
+
+
 def index_document(
     *,
+    language: str,
     jurisdiction_id: str,
     name: str,
     phone: str,
@@ -198,10 +204,11 @@ def index_document(
     sends_texts: bool,
     holidays: Iterable[date],
     neighbours: Sequence[Any],
+    names: Mapping[str, Any],
     versions: Mapping[str, str],
 ) -> dict[str, Any]:
     """`/data/index.json`: the addresses of everything public, and the council's details for
-    clients."""
+    clients. `names` are in place of those in documents that are in English alone."""
     return {
         "jurisdiction_id": jurisdiction_id,
         "name": name,
@@ -214,7 +221,7 @@ def index_document(
         "tiles": f"/{TILES}{{z}}/{{x}}/{{y}}.json",
         "counts": f"/{key_of_tile(tile_of_all(bounds))}",
         "request": f"/{REPORTS}{{service_request_id}}.json",
-        "services": f"/{SERVICES}",
+        "services": f"/{key_in(SERVICES, language)}",
         "places": f"/{PLACES}",
         "postcodes": f"/{POSTCODES}",
         "streets": f"/{STREETS}",
@@ -235,5 +242,6 @@ def index_document(
         "sends_texts": sends_texts,
         "holidays": sorted(day.isoformat() for day in holidays),
         "neighbours": neighbours,
+        "names": dict(names),
         "versions": dict(versions),
     }

@@ -1,5 +1,6 @@
 /** The languages of residents' pages. English is what pages are written in; others are built below their own folder. */
 import type { Plugin, Rolldown } from "vite";
+import type { CouncilFacts } from "./council.ts";
 import { escapeHtml } from "./escape.ts";
 
 export interface Language {
@@ -23,7 +24,7 @@ export interface Language {
   /** The beginnings of addresses, beside pages, that are in this language, too. */
   served: string[];
   /** The council's details in this language, where they differ. */
-  council: Record<string, string>;
+  council: Partial<CouncilFacts>;
 }
 
 export const ENGLISH: Language = {
@@ -46,12 +47,6 @@ const CONTEXT = "\u0004";
 /** The forms of the text in that language. A file may have its own translation of it (msgctxt). */
 export function lookUp({ messages }: Language, texts: string[], file: string): string[] | undefined {
   return messages ? (messages[`${file}${CONTEXT}${texts[0]}`] ?? messages[texts[0]!]) : texts;
-}
-
-/** The address in that language, or else the English one. */
-export function addressIn({ folder, pages, served }: Language, address: string): string {
-  const isIn = address.split(/[?#]/)[0]! in pages || served.some((start) => address.startsWith(start));
-  return isIn ? folder + address.slice(1) : address;
 }
 
 /** The months for `web/src/shared/dates.ts`, and the language for `web/src/shared/request-headers.ts`. */

@@ -25,8 +25,7 @@ const found = { said: [] as [string, string[]][], unsaid: [] as [string, string]
 const seen = new Set<string>();
 
 function addSaid(tree: ReturnType<typeof parse>, file: string): void {
-  const calls = callsIn(tree, file).filter(({ texts }) => texts.length);
-  found.said.push(...calls.map(({ texts }): [string, string[]] => [file, texts]));
+  found.said.push(...callsIn(tree, file).map(({ texts }): [string, string[]] => [file, texts]));
 }
 
 function read(path: string): void {

@@ -1,7 +1,7 @@
 /** Puts texts in place of the calls of `say` and its siblings (web/src/shared/say.ts), in one language. */
 import { relative, resolve } from "node:path";
 import { type ESTree, type Plugin, parseAst } from "vite";
-import { addressIn, type Language, lookUp } from "./languages.ts";
+import { type Language, lookUp } from "./languages.ts";
 
 const PROJECT = resolve(import.meta.dirname, "../..");
 export const IS_SOURCE = /\/src\/.*\.ts$/;
@@ -11,13 +11,11 @@ const FUNCTIONS: Record<string, { texts: number; first: number }> = {
   sayMany: { texts: 2, first: 1 },
   sayParts: { texts: 1, first: 0 },
 };
-const ADDRESS = "pageAddress";
 
-/** A call in the code. A text with a plural has two forms, and an address no text. */
+/** A call in the code. A text with a plural has two forms. */
 export interface Call {
   name: string;
   texts: string[];
-  address: string;
   start: number;
   end: number;
   /** The source of the number. */
@@ -47,8 +45,7 @@ export function callsIn(tree: Tree, file: string): Call[] {
   return [...below(tree)].flatMap(([node]) => {
     if (node.type !== "CallExpression" || node.callee.type !== "Identifier") return [];
     const { name } = node.callee;
-    if (!imported.has(name)) return [];
-    return [name === ADDRESS ? addressOf(node, file) : callOf(node, name, FUNCTIONS[name]!, file)];
+    return imported.has(name) ? [callOf(node, name, FUNCTIONS[name]!, file)] : [];
   });
 }
 
@@ -57,14 +54,6 @@ function importedIn(tree: Tree): Set<string> {
   const imports = tree.type === "Program" ? tree.body.filter((each) => each.type === "ImportDeclaration") : [];
   const ours = imports.filter(({ source }) => source.value.endsWith("/say.ts"));
   return new Set(ours.flatMap(({ specifiers }) => specifiers.map(({ local }) => local.name)));
-}
-
-function addressOf(node: ESTree.CallExpression & Span, file: string): Call {
-  const [given] = node.arguments;
-  if (given?.type !== "Literal" || typeof given.value !== "string")
-    throw new Error(`${file}: ${ADDRESS}(…) takes its address as a literal`);
-  const { start, end } = node;
-  return { name: ADDRESS, texts: [], address: given.value, start, end, count: null, values: new Map() };
 }
 
 function callOf(
@@ -92,7 +81,6 @@ function callOf(
   return {
     name,
     texts: literals,
-    address: "",
     start: node.start,
     end: node.end,
     count: first ? (node.arguments[0] as Span) : null,
@@ -118,8 +106,7 @@ export function translateCode(code: string, file: string, language: Language, mi
     return made + code.slice(at, end);
   }
 
-  function replaced({ name, texts, address, count, values }: Call): string {
-    if (name === ADDRESS) return JSON.stringify(addressIn(language, address));
+  function replaced({ name, texts, count, values }: Call): string {
     const forms = lookUp(language, texts, file);
     if (!forms) missing(texts[0]!);
     const source = ({ start, end }: Span) => between(start, end);

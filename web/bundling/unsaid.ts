@@ -15,7 +15,7 @@ const NAMES = new Set([
   "ImportExpression",
   "ExportNamedDeclaration",
 ]);
-const SAYS = /^(say(Many|Parts)?|pageAddress)$/;
+const SAYS = /^say(Many|Parts)?$/;
 const IS_TYPEFACE = /\bsans-serif$/;
 
 /** The texts, without their values. */

@@ -7,7 +7,7 @@ import pytest
 from msgspec import structs
 
 from chalicelib.catalogue.load import load
-from chalicelib.catalogue.model import CouncilTexts
+from chalicelib.catalogue.texts import CouncilTexts
 from chalicelib.errors import ConfigurationError
 from infra import languages, missing_page
 from infra.languages import (

@@ -56,6 +56,7 @@ def test_tile_of_all_holds_every_corner_and_no_finer_one_does(
 
 def test_counts_of_the_demo_council_have_an_address_in_the_index() -> None:
     index = index_document(
+        language="en",
         jurisdiction_id="demo.example",
         name="Demo",
         phone="01904 960123",
@@ -71,6 +72,7 @@ def test_counts_of_the_demo_council_have_an_address_in_the_index() -> None:
         sends_texts=True,
         holidays={date(2026, 12, 28), date(2026, 12, 25)},
         neighbours=({"name": "Wold"},),
+        names={},
         versions={},
     )
     tile = tile_of_all(BOUNDS)

@@ -2,7 +2,6 @@
 import { getJson } from "./api.ts";
 import { keptDocument } from "./places/cached-documents.ts";
 import type { Place } from "./reports.ts";
-import { pageAddress } from "./say.ts";
 
 /** Another council, and roughly where it is. */
 export interface Neighbour {
@@ -39,6 +38,11 @@ export interface Council {
   open_data?: string;
   /** Bank holidays, which opening hours do not cover. */
   holidays?: string[];
+  /** Names in place of those in documents that are in English alone. */
+  names?: {
+    facility_kinds: Record<string, { label?: string; plural?: string }>;
+    wards: Record<string, string>;
+  };
   neighbours?: Neighbour[];
   withdraw_within_s?: number;
   /** The public key with which a browser subscribes to notifications. */
@@ -100,6 +104,11 @@ export interface Catalogue {
   elsewhere?: Elsewhere[];
 }
 
+/** The language of the page, as in addresses. */
+declare const LANGUAGE: string;
+
+const INDEX = LANGUAGE === "en" ? "/data/index.json" : `/data/${LANGUAGE}/index.json`;
+
 let council: Promise<Council> | undefined;
 let catalogue: Promise<Catalogue> | undefined;
 
@@ -111,7 +120,7 @@ async function demand<T>(url: string): Promise<T> {
 
 /** Stored for use offline, because the other stored documents are found through it. */
 async function fetchCouncil(): Promise<Council> {
-  const document = await keptDocument<Council>(pageAddress("/data/index.json"));
+  const document = await keptDocument<Council>(INDEX);
   if (!document) throw new Error("The council's document is missing");
   return document;
 }

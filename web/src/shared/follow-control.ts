@@ -13,7 +13,7 @@ import { postAsSignedIn } from "./post.ts";
 import { groupReference } from "./reference.ts";
 import { send } from "./send.ts";
 import { faultsOf, whoIsSignedIn } from "./session.ts";
-import { pageAddress, say, sayParts } from "./say.ts";
+import { say, sayParts } from "./say.ts";
 
 export interface Followed {
   service_request_id: string;
@@ -191,6 +191,6 @@ export function followedWords(
   words: string,
 ): (Node | string)[] {
   if (id === reportId) return [say("You are following this report. {words}", { words })];
-  const link = element("a", { href: pageAddress("/reports/") + id }, groupReference(id));
+  const link = element("a", { href: `/reports/${id}` }, groupReference(id));
   return sayParts("This report was merged into {link}. You are now following that report. {words}", { link, words });
 }

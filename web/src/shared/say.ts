@@ -17,11 +17,6 @@ export function sayMany(_count: number, _one: string, _many: string, _values?: V
   return built();
 }
 
-/** The address of one of our own pages or documents, in the language of the page if it is in that language. */
-export function pageAddress(_english: string): string {
-  return built();
-}
-
 /** The text and its values apart, in the order of the language, where values are elements. */
 export function sayParts<T>(_text: string, _values: Values<T>): (T | string)[] {
   return built();

@@ -4,7 +4,7 @@
  */
 import type { FieldError, Outcome } from "./api.ts";
 import { isSignedOut } from "./outcome.ts";
-import { pageAddress, say } from "./say.ts";
+import { say } from "./say.ts";
 import { send, whenToRetry } from "./send.ts";
 
 export interface Account {
@@ -20,7 +20,7 @@ interface Session {
 }
 
 const SESSION = "/api/session";
-const SIGN_IN = pageAddress("/forms/sign-in");
+const SIGN_IN = "/forms/sign-in";
 
 let asking: Promise<Outcome<Session>> | undefined;
 

@@ -10,8 +10,6 @@ const WELSH: Language = {
   name: "Cymraeg",
   folder: "/cy/",
   plural: "(n==1 ? 1 : n==2 ? 2 : 0)",
-  pages: { "/map/": "" },
-  served: ["/reports/"],
   messages: {
     Close: ["Cau"],
     "By {name} on {day}": ["Ar {day} gan {name}"],
@@ -23,7 +21,7 @@ const WELSH: Language = {
 
 function translate(code: string, language = WELSH): { code: string; missing: string[] } {
   const missing: string[] = [];
-  const source = `import { pageAddress, say, sayMany, sayParts } from "./say.ts";\n${code}`;
+  const source = `import { say, sayMany, sayParts } from "./say.ts";\n${code}`;
   const made = translateCode(source, FILE, language, (text) => missing.push(text));
   return { code: made.slice(made.indexOf("\n") + 1), missing };
 }
@@ -62,15 +60,6 @@ describe("the texts of scripts", () => {
     expect(lookUp(WELSH, ["Open"], "web/src/b.ts")).toEqual(["Ar agor"]);
   });
 
-  test.each([
-    ["/map/#17", "/cy/map/#17"],
-    ["/reports/", "/cy/reports/"],
-    ["/crew/", "/crew/"],
-  ])("%s leads to the page in the language if there is one", (english, welsh) => {
-    expect(worth(`pageAddress("${english}")`)).toBe(welsh);
-    expect(worth(`pageAddress("${english}")`, ENGLISH)).toBe(english);
-  });
-
   test("a text without a translation is named", () => {
     expect(translate('say("Close") + say("Reload")').missing).toEqual(["Reload"]);
   });
@@ -78,7 +67,6 @@ describe("the texts of scripts", () => {
   test.each([
     ["say(text)", "takes its text as a literal"],
     ["say(`By ${name}`)", "takes its text as a literal"],
-    ["pageAddress(page)", "takes its address as a literal"],
     ['say("By {name}", values)', "takes its values as { name: value }"],
     ['say("By {name}", { ...values })', "takes its values as { name: value }"],
     ['say("By {name}")', "has the value name in its text or after it, but not both"],

@@ -7,11 +7,11 @@ import { sender } from "../../shared/queue-timer.ts";
 import { groupReference } from "../../shared/reference.ts";
 import { flush } from "../report/delivery.ts";
 import { CHANNEL, items, markSeen, type WaitingReport } from "../report/outbox.ts";
-import { pageAddress, say, sayMany } from "../../shared/say.ts";
+import { say, sayMany } from "../../shared/say.ts";
 
 const channel = new BroadcastChannel(CHANNEL);
 /** The step that lists what waits. */
-const LIST = pageAddress("/report/#waiting");
+const LIST = "/report/#waiting";
 /** The sent reports whose senders see a notice on this page. */
 const told = new Set<string>();
 const listeners: (() => void)[] = [];
@@ -68,7 +68,7 @@ function tellSent({ key, title, sent }: WaitingReport): void {
   showBar(
     `sent-${key}`,
     say("We've sent your report: {title}. Your reference is {reference}. ", { title, reference: groupReference(id) }),
-    element("a", { href: tracking_url || pageAddress("/reports/") + id }, say("See your report")),
+    element("a", { href: tracking_url || `/reports/${id}` }, say("See your report")),
     close,
   );
 }

@@ -6,7 +6,7 @@ import { isInPolygons, type Polygon } from "../geo/polygon.ts";
 import type { Place } from "../reports.ts";
 import { keptBytes, keptDocument } from "./cached-documents.ts";
 import type { Opening } from "./opening.ts";
-import { pageAddress, say } from "../say.ts";
+import { say } from "../say.ts";
 
 export interface Kind {
   kind: string;
@@ -51,17 +51,19 @@ export interface Facilities {
 
 /** The published kinds; empty if the council has published none. */
 export async function loadKinds(): Promise<Kind[]> {
-  const { facility_kinds: url } = await loadCouncil();
+  const { facility_kinds: url, names } = await loadCouncil();
   const document = url ? await keptDocument<{ items: Kind[] }>(url) : null;
-  return document?.items ?? [];
+  return (document?.items ?? []).map((each) => ({ ...each, ...names?.facility_kinds[each.kind] }));
 }
 
 const addressOf = (template: string | undefined, kind: string) => template?.replace("{kind}", kind);
 
 /** A kind's facilities without their index, or null if there is no such kind. */
 export async function loadKind(kind: string): Promise<KindDocument | null> {
-  const url = addressOf((await loadCouncil()).facilities, kind);
-  return url ? keptDocument<KindDocument>(url) : null;
+  const { facilities, names } = await loadCouncil();
+  const url = addressOf(facilities, kind);
+  const document = url ? await keptDocument<KindDocument>(url) : null;
+  return document && { ...document, ...names?.facility_kinds[kind] };
 }
 
 export async function loadFacilities(kind: string): Promise<Facilities | null> {
@@ -98,7 +100,7 @@ function toFacility(facility: Facility, place: Place): number {
 
 /** The address of a facility's page. */
 export const facilityPage = ({ facility_id }: Pick<Facility, "facility_id">) =>
-  `${pageAddress("/facility/")}?id=${encodeURIComponent(facility_id)}`;
+  `/facility/?id=${encodeURIComponent(facility_id)}`;
 
 /** Finds a facility by its id, which starts with its kind. */
 export async function findFacility(id: string): Promise<{ facility: Facility; of: KindDocument } | null> {

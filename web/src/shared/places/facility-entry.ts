@@ -4,7 +4,7 @@ import { isoDay } from "../dates.ts";
 import { element, unseen } from "../dom.ts";
 import { distanceText, type Facility, facilityPage, type Near } from "./facilities.ts";
 import { openState } from "./opening.ts";
-import { pageAddress, say } from "../say.ts";
+import { say } from "../say.ts";
 
 export function facilityEntry({ facility, distance_m }: Near, council: Council): HTMLElement {
   const link = element("a", { href: facilityPage(facility) }, facility.name);
@@ -55,6 +55,6 @@ export function faultNote(reportId: string): HTMLElement {
   return element(
     "p",
     { class: "app-fault" },
-    element("a", { href: pageAddress("/reports/") + reportId }, say("A problem has been reported here")),
+    element("a", { href: `/reports/${reportId}` }, say("A problem has been reported here")),
   );
 }

@@ -20,9 +20,9 @@ const PATIENCE_MS = 3_000;
 let wards: Promise<Ward[]> | undefined;
 
 /** Empty if none are published yet. Throws if they cannot be loaded. Loads once; after a failure or an empty list, the next call tries again. */
-export function loadWards({ wards: url }: Council): Promise<Ward[]> {
+export function loadWards(council: Council): Promise<Ward[]> {
   const forget = () => (wards = undefined);
-  wards ??= fetchWards(url).then(
+  wards ??= fetchWards(council).then(
     (found) => {
       if (!found.length) forget();
       return found;
@@ -35,9 +35,9 @@ export function loadWards({ wards: url }: Council): Promise<Ward[]> {
   return wards;
 }
 
-async function fetchWards(url: string | undefined): Promise<Ward[]> {
+async function fetchWards({ wards: url, names }: Council): Promise<Ward[]> {
   const document = url ? await keptDocument<{ items: Ward[] }>(url) : null;
-  return document?.items ?? [];
+  return (document?.items ?? []).map((each) => ({ ...each, name: names?.wards[each.code] ?? each.name }));
 }
 
 /** False if no wards are known. */
