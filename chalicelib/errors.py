@@ -18,11 +18,14 @@
 
     ConfigurationError      the council's document or a setting is wrong: nothing can start
 
-They know nothing of HTTP: status numbers stand in handlers/http.py.
+They know nothing of HTTP: status numbers stand in handlers/http/routes.py. Their texts are English;
+`Text` holds the values apart, so that a caller is told in another language.
 """
 
 from collections.abc import Sequence
 from typing import NamedTuple
+
+from chalicelib.texts import Text
 
 
 class FieldError(NamedTuple):
@@ -50,7 +53,16 @@ class Invalid(AppError):
     @classmethod
     def field(cls, field: str, message: str) -> "Invalid":
         """A refusal because of one field."""
-        return cls(f"{field}: {message}", [FieldError(field, message)])
+        return cls.fields([FieldError(field, message)])
+
+    @classmethod
+    def fields(cls, errors: Sequence[FieldError]) -> "Invalid":
+        """A refusal because of these fields."""
+        said = {
+            f"error{number}": Text("{field}: {message}", field=each.field, message=each.message)
+            for number, each in enumerate(errors)
+        }
+        return cls(Text("; ".join(f"{{{name}}}" for name in said), **said), errors)
 
 
 class TooLarge(Invalid):

@@ -46,10 +46,12 @@ TEMPLATES = (
     ROOT / "chalicelib" / "alerts" / "templates" / "alert.html",
     ROOT / "chalicelib" / "alerts" / "templates" / "alert.txt",
     ROOT / "chalicelib" / "accounts" / "templates" / "email.html",
+    SHARED / "macros.html",
+    *sorted((ROOT / "chalicelib" / "forms" / "templates").glob("*.html")),
 )
 """The templates that all languages have."""
 _PART = re.compile(r"<!-- layout: ([a-z-]+) -->")
-_PLACES = {"say": (0, 1), "translatable": (0, 1), "say_many": (1, 3)}
+_PLACES = {"say": (0, 1), "translatable": (0, 1), "Text": (0, 1), "say_many": (1, 3)}
 """The places of the texts among the arguments of these functions."""
 _SAYS = re.compile(rf"\b({'|'.join(_PLACES)})\(")
 _IDLE_HEADER = re.compile(
@@ -159,7 +161,7 @@ def _texts_in_template(source: str) -> Iterator[tuple[str, ...]]:
 
 
 def python_messages() -> Iterator[Message]:
-    """The texts that Python code gives to `say`, `say_many` and `translatable`."""
+    """The texts that Python code gives to `say`, `say_many`, `translatable` and `Text`."""
     for path in sorted((ROOT / "chalicelib").rglob("*.py")):
         for texts in _texts_in(path.read_text(encoding="utf-8")):
             yield Message(_file(path), *texts)

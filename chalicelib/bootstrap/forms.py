@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from chalicelib.bootstrap import container
+from chalicelib.kernel.languages import Language
 from chalicelib.kernel.time import utc_now
 
 if TYPE_CHECKING:
@@ -10,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @container.once
-def wording() -> "Wording":
+def wording(language: Language) -> "Wording":
     from chalicelib.forms.views import Wording
 
-    return Wording(zone=container.council().zone, now=utc_now)
+    return Wording(zone=container.council().zone, now=utc_now, language=language)

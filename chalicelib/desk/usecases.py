@@ -281,7 +281,7 @@ def _stale(present: Template) -> Conflict:
 def _refuse(text: str, service_codes: Sequence[str], state: str | None, ports: Ports) -> None:
     refuse_unknown_fields(text)
     if faults := list(_faults(service_codes, state, ports)):
-        raise Invalid("; ".join(f"{field}: {message}" for field, message in faults), faults)
+        raise Invalid.fields(faults)
 
 
 def _faults(service_codes: Sequence[str], state: str | None, ports: Ports) -> Iterator[FieldError]:

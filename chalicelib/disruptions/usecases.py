@@ -121,7 +121,7 @@ def _refuse(wanted: Disruption, now: datetime, ports: Ports) -> None:
     """Raises Invalid if the draft is inconsistent."""
     faults = [*_times(wanted, now), *_area(wanted.area, ports), *_services(wanted, ports)]
     if faults:
-        raise Invalid("; ".join(f"{field}: {message}" for field, message in faults), faults)
+        raise Invalid.fields(faults)
 
 
 def _times(wanted: Disruption, now: datetime) -> Iterator[FieldError]:

@@ -18,6 +18,7 @@ from chalicelib.forms.ports import Ports
 from chalicelib.forms.steps import Step
 from chalicelib.forms.validation import TAKE, service_of
 from chalicelib.kernel.posted_form import Posted
+from chalicelib.texts import Text
 
 BACK = "back"
 LONGEST_SEARCH = 100
@@ -119,7 +120,7 @@ def _found_places(answers: Answers, ports: Ports) -> dict[str, Any]:
 
 def _groups(answers: Answers, ports: Ports) -> dict[str, Any]:
     found = suggest(answers.one("find")[:LONGEST_SEARCH], ports.council.services)
-    groups: dict[str, list[ServiceDefinition]] = {"Best matches": found} if found else {}
+    groups: dict[str, list[ServiceDefinition]] = {Text("Best matches"): found} if found else {}
     for service in ports.council.services:
         if service not in found:
             groups.setdefault(service.group, []).append(service)

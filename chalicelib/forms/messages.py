@@ -3,28 +3,31 @@
 from chalicelib.catalogue.model import ServiceDefinition
 from chalicelib.errors import FieldError
 from chalicelib.forms.answers import ATTRIBUTE, Answers
+from chalicelib.texts import Text
 
 NAMES = {
-    "address": "The description of the location",
-    "description": "The description",
-    "title": "The title",
-    "photo_ids": "The list of photos",
-    "text": "What you write",
-    "contact.name": "The name",
-    "contact.email": "The email address",
-    "contact.phone": "The phone number",
+    "address": Text("The description of the location"),
+    "description": Text("The description"),
+    "title": Text("The title"),
+    "photo_ids": Text("The list of photos"),
+    "text": Text("What you write"),
+    "contact.name": Text("The name"),
+    "contact.email": Text("The email address"),
+    "contact.phone": Text("The phone number"),
 }
 WHEN_MISSING = {
-    "description": "Describe the problem",
-    "service_code": "Choose the kind of problem",
-    "address": "Describe the location",
-    "text": "Enter what you want to tell us",
-    "reason": "Choose what is wrong with it",
+    "description": Text("Describe the problem"),
+    "service_code": Text("Choose the kind of problem"),
+    "address": Text("Describe the location"),
+    "text": Text("Enter what you want to tell us"),
+    "reason": Text("Choose what is wrong with it"),
 }
 WHEN_WRONG = {
-    "contact.email": "Enter an email address like name@example.org",
-    "contact.phone": "Enter a phone number like 01632 960 001",
+    "contact.email": Text("Enter an email address like name@example.org"),
+    "contact.phone": Text("Enter a phone number like 01632 960 001"),
 }
+
+_THIS = Text("This")
 
 
 def for_people(
@@ -35,7 +38,7 @@ def for_people(
     if name.startswith(ATTRIBUTE):
         return FieldError(name, _question_fault(fault, answers, service))
     if name in ("lat", "long"):
-        return FieldError("q", f"Choose another location: {fault.message}")
+        return FieldError("q", Text("Choose another location: {fault}", fault=fault.message))
     return said(fault, given=bool(answers.all(name)))
 
 
@@ -46,7 +49,7 @@ def said(fault: FieldError, *, given: bool) -> FieldError:
         return FieldError(name, WHEN_MISSING[name])
     if name in WHEN_WRONG and "at most" not in message:
         return FieldError(name, WHEN_WRONG[name])
-    return FieldError(name, f"{NAMES.get(name, 'This')} {message}")
+    return FieldError(name, Text("{field} {fault}", field=NAMES.get(name, _THIS), fault=message))
 
 
 def _question_fault(fault: FieldError, answers: Answers, service: ServiceDefinition | None) -> str:
@@ -54,5 +57,5 @@ def _question_fault(fault: FieldError, answers: Answers, service: ServiceDefinit
     asked = {each.code: each.description for each in (service.attributes if service else ())}
     question = asked.get(code, code)
     if not answers.all(fault.field):
-        return f"Answer the question: {question}"
-    return f"{question} The answer {fault.message}"
+        return Text("Answer the question: {question}", question=question)
+    return Text("{question} The answer {fault}", question=question, fault=fault.message)

@@ -11,6 +11,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from chalicelib.kernel.languages import translatable
+
+KINDS = (
+    translatable("an email address"),
+    translatable("a phone number"),
+    translatable("a number plate"),
+    translatable("a name"),
+)
+"""What the patterns find."""
 PATTERNS = tuple(
     (each["kind"], re.compile(each["pattern"], re.ASCII))
     for each in json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))

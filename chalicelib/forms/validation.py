@@ -14,6 +14,7 @@ from chalicelib.forms.ports import Ports
 from chalicelib.forms.steps import Step
 from chalicelib.kernel import idempotency
 from chalicelib.kernel.posted_form import Posted, Upload
+from chalicelib.texts import Text
 
 MOST_PHOTOS = 5
 MOST_PHOTO_BYTES = 4 * 1024 * 1024
@@ -41,16 +42,24 @@ def _take_where(posted: Posted, answers: Answers, ports: Ports) -> Taken:
     if not q:
         if not answers.one("address"):
             return answers, [
-                FieldError("q", "Enter a postcode, street or place, or describe the location")
+                FieldError(
+                    "q",
+                    Text("Enter a postcode, street or place, or describe the location"),
+                )
             ]
         return answers, _faults_of("where", answers, ports)
     try:
         found = ports.siblings.places(q)
     except Invalid as error:
-        return answers, [FieldError("q", f"Search: {error.errors[0].message}")]
+        return answers, [FieldError("q", Text("Search: {fault}", fault=error.errors[0].message))]
     if not found:
         return answers, [
-            FieldError("q", f"We can't find “{q}”. Check the spelling, or describe the location")
+            FieldError(
+                "q",
+                Text(
+                    "We can't find “{typed}”. Check the spelling, or describe the location", typed=q
+                ),
+            )
         ]
     return answers, ()
 
@@ -58,21 +67,25 @@ def _take_where(posted: Posted, answers: Answers, ports: Ports) -> Taken:
 def _take_place(posted: Posted, answers: Answers, ports: Ports) -> Taken:
     if answers.one("place") == steps.IN_WORDS:
         if not answers.one("address"):
-            return answers, [FieldError("address", "Describe where the problem is")]
+            return answers, [FieldError("address", Text("Describe where the problem is"))]
         return answers.with_("place").with_("q"), _faults_of("where", answers, ports)
     if answers.point is None:
-        return answers, [FieldError("place", "Choose the location, or 'None of these'")]
+        return answers, [FieldError("place", Text("Choose the location, or 'None of these'"))]
     if not ports.council.box.contains(answers.point):
-        outside = f"{answers.place_label} is outside {ports.council.name}: choose another location"
+        outside = Text(
+            "{place} is outside {council}: choose another location",
+            place=answers.place_label,
+            council=ports.council.name,
+        )
         return answers, [FieldError("place", outside)]
     if whose := ports.siblings.outside(answers.point):
-        return answers, [FieldError("place", whose[0].upper() + whose[1:])]
+        return answers, [FieldError("place", whose)]
     return answers.before("nearby"), _faults_of("where", answers, ports)
 
 
 def _take_service(posted: Posted, answers: Answers, ports: Ports) -> Taken:
     if service_of(answers, ports) is None:
-        return answers, [FieldError("service_code", "Choose the kind of problem")]
+        return answers, [FieldError("service_code", Text("Choose the kind of problem"))]
     return answers.before("nearby", "questions", "photos"), ()
 
 
@@ -95,16 +108,22 @@ def _take_photos(posted: Posted, answers: Answers, ports: Ports) -> Taken:
             photo_id = ports.siblings.take_photo(key, answers.all("photo_ids"), upload)
         except Invalid as error:
             reason = error.errors[0].message if error.errors else error.detail
-            return answers, [FieldError("photos", f"{upload.file_name}: {reason}")]
+            return answers, [
+                FieldError("photos", Text("“{file}”: {fault}", file=upload.file_name, fault=reason))
+            ]
         answers = answers.with_("photo_ids", *dict.fromkeys((*answers.all("photo_ids"), photo_id)))
     return answers, ()
 
 
 def _too_much(files: Sequence[Upload], there: int) -> str | None:
     if len(files) + there > MOST_PHOTOS:
-        return f"A report can have {MOST_PHOTOS} photos: choose {MOST_PHOTOS - there} or fewer"
+        return Text(
+            "A report can have {most} photos: choose {left} or fewer",
+            most=MOST_PHOTOS,
+            left=MOST_PHOTOS - there,
+        )
     if sum(len(upload.body) for upload in files) > MOST_PHOTO_BYTES:
-        return "Your photos are larger than 4 MB together: choose fewer, or smaller ones"
+        return Text("Your photos are larger than 4 MB together: choose fewer, or smaller ones")
     return None
 
 

@@ -8,58 +8,56 @@ from zoneinfo import ZoneInfo
 from chalicelib.forms.flow import BACK, Screen
 from chalicelib.forms.steps import STEPS, asked_in, previous, step_named
 from chalicelib.forms.validation import MOST_PHOTOS
+from chalicelib.kernel.languages import Language
 from chalicelib.kernel.time import is_overdue
 from chalicelib.reports.published import Delay, ReportView, UpdateView
 from chalicelib.reports.reference import grouped
 from chalicelib.reports.states import LABELS
+from chalicelib.texts import Text
 
 WHO_SEES: Mapping[str, str] = {
-    "public": "Everyone can see this report, but not your contact details.",
-    "waiting": (
+    "public": Text("Everyone can see this report, but not your contact details."),
+    "waiting": Text(
         "We check reports before publishing them. Until then, only the council and anyone "
         "who has the link to this page can see it."
     ),
-    "held": (
+    "held": Text(
         "It will be published soon. Until then, only the council and anyone who has the link "
         "to this page can see it."
     ),
-    "private": (
+    "private": Text(
         "It is not public. Only the council and anyone who has the link to this page can see it."
     ),
-    "unconfirmed": "It is not public.",
-    "hidden": "We have removed it from the public pages.",
-    "withdrawn": "It was withdrawn. We are not dealing with it.",
+    "unconfirmed": Text("It is not public."),
+    "hidden": Text("We have removed it from the public pages."),
+    "withdrawn": Text("It was withdrawn. We are not dealing with it."),
 }
 REASONS: Mapping[str, str] = {
-    "personal_data": "It includes personal information that should not be public",
-    "offensive": "It is offensive",
-    "not_a_report": "It is not about a problem",
-    "other": "Something else",
+    "personal_data": Text("It includes personal information that should not be public"),
+    "offensive": Text("It is offensive"),
+    "not_a_report": Text("It is not about a problem"),
+    "other": Text("Something else"),
 }
 REOPENABLE = ("fixed", "closed")
 SPEAKERS: Mapping[str, str] = {
-    "council": "The council",
-    "resident": "A resident",
-    "contractor": "A contractor",
+    "council": Text("The council"),
+    "resident": Text("A resident"),
+    "contractor": Text("A contractor"),
 }
 
 
 class Wording:
-    """Puts dates, states and references in people's words."""
+    """Puts dates, states and references in people's words, in their language."""
 
-    def __init__(
-        self,
-        *,
-        zone: ZoneInfo,
-        now: Callable[[], datetime],
-    ) -> None:
+    def __init__(self, *, zone: ZoneInfo, now: Callable[[], datetime], language: Language) -> None:
         self._zone = zone
         self._now = now
+        self._language = language
 
     def date(self, moment: datetime) -> str:
         """The day on the council's calendar: 7 May 2026."""
         local = moment.astimezone(self._zone)
-        return f"{local.day} {local:%B %Y}"
+        return f"{local.day} {self._language.month(local)} {local.year}"
 
     def is_overdue(self, expected: datetime | None) -> bool:
         """True if the promised day is over."""
@@ -76,9 +74,9 @@ class Wording:
             "description": "" if report.description == report.title else report.description,
             "address": report.address,
             "visibility": report.visibility,
-            "who_sees": WHO_SEES.get(report.visibility, ""),
+            "who_sees": self._language.say(WHO_SEES.get(report.visibility, "")),
             "state": report.state,
-            "state_label": LABELS[report.state],
+            "state_label": self._language.say(LABELS[report.state]),
             "requested": self.date(report.requested_datetime),
             "promise": self.date(expected) if expected and report.status == "open" else None,
             "delay": report.delay and self._delay(report.delay),
@@ -96,10 +94,10 @@ class Wording:
         local = update.datetime.astimezone(self._zone)
         return {
             "state": update.state,
-            "state_label": LABELS[update.state],
+            "state_label": self._language.say(LABELS[update.state]),
             "text": update.text,
             "when": f"{self.date(update.datetime)}, {local:%H:%M}",
-            "by": SPEAKERS[update.by],
+            "by": self._language.say(SPEAKERS[update.by]),
             "photos": update.photos,
         }
 

@@ -73,7 +73,7 @@ def to_grid(point: Point) -> GridPoint:
 def from_grid(place: GridPoint) -> Point:
     """The place in WGS84 degrees. Raises Invalid outside the grid, also for NaN."""
     if faults := _faults(place):
-        raise Invalid("; ".join(f"{field}: {message}" for field, message in faults), faults)
+        raise Invalid.fields(faults)
     lat, long = _unprojected(place)
     metres = _from_airy(_metres_of(math.degrees(lat), math.degrees(long), AIRY))
     north, east = _degrees_of(metres, WGS84)

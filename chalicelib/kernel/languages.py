@@ -9,6 +9,7 @@ from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 
 from chalicelib.kernel.translation import translated
+from chalicelib.texts import Text
 
 FOLDER = Path(__file__).parents[1] / "languages"
 MADE_BY_THE_SERVER = ("/forms/",)
@@ -56,7 +57,12 @@ class Language:
 
     def say(self, text: str, /, **values: object) -> str:
         """The text in this language, with its values: `say("By {name}", name=name)`."""
-        found = self._texts.gettext(text)
+        if isinstance(text, Text):
+            return self.say(
+                text.source, **{key: self._said(text.values[key]) for key in text.values}
+            )
+        # The translation of the empty text is the catalogue's header.
+        found = self._texts.gettext(text) if text else ""
         return found.format_map(values) if values else found
 
     def say_many(self, count: int, one: str, many: str, /, **values: object) -> str:
@@ -93,6 +99,9 @@ class Language:
     def address(self, address: str) -> str:
         """The address of a page in this language, or else of the English one."""
         return self.link(address)[0]
+
+    def _said(self, value: object) -> object:
+        return self.say(value) if isinstance(value, Text) else value
 
     def _in_file(self, text: str, file: str) -> str:
         own = self._texts.pgettext(file, text)

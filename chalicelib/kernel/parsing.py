@@ -10,6 +10,8 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 import msgspec
 
 from chalicelib.errors import FieldError, Invalid, TooLarge
+from chalicelib.kernel.languages import translatable
+from chalicelib.texts import Text
 
 MAX_BODY_BYTES = 64 * 1024
 
@@ -19,18 +21,27 @@ MOST_EXACT = 2**53
 T = TypeVar("T")
 
 _MESSAGES = (
-    (r"Expected `(?:array|object)` of length <= (\d+)", r"must have at most \1 entries"),
-    (r"Expected `str` of length <= (\d+)", r"must have at most \1 characters"),
-    (r"Expected `str` of length >= (\d+)", r"must have at least \1 characters"),
-    (r"Expected `(?:float|int)` >= (\S+)", r"must be at least \1"),
-    (r"Expected `(?:float|int)` <= (\S+)", r"must be at most \1"),
-    (r"Expected `float(?: \| null)?`, got .*", "must be a number"),
-    (r"Expected `int(?: \| null)?`, got .*", "must be a whole number"),
-    (r"Expected `str(?: \| null)?`, got .*", "must be text"),
-    (r"Expected `bool(?: \| null)?`, got .*", "must be true or false"),
-    (r"Expected `array(?: \| null)?`, got .*", "must be a list"),
-    (r"Expected `object(?: \| null)?`, got .*", "must be an object"),
-    (r"Invalid enum value (.*)", r"\1 is not an allowed value"),
+    (
+        r"Expected `(?:array|object)` of length <= (?P<most>\d+)",
+        translatable("must have at most {most} entries"),
+    ),
+    (
+        r"Expected `str` of length <= (?P<most>\d+)",
+        translatable("must have at most {most} characters"),
+    ),
+    (
+        r"Expected `str` of length >= (?P<least>\d+)",
+        translatable("must have at least {least} characters"),
+    ),
+    (r"Expected `(?:float|int)` >= (?P<least>\S+)", translatable("must be at least {least}")),
+    (r"Expected `(?:float|int)` <= (?P<most>\S+)", translatable("must be at most {most}")),
+    (r"Expected `float(?: \| null)?`, got .*", translatable("must be a number")),
+    (r"Expected `int(?: \| null)?`, got .*", translatable("must be a whole number")),
+    (r"Expected `str(?: \| null)?`, got .*", translatable("must be text")),
+    (r"Expected `bool(?: \| null)?`, got .*", translatable("must be true or false")),
+    (r"Expected `array(?: \| null)?`, got .*", translatable("must be a list")),
+    (r"Expected `object(?: \| null)?`, got .*", translatable("must be an object")),
+    (r"Invalid enum value (?P<value>.*)", translatable("{value} is not an allowed value")),
 )
 
 
@@ -41,13 +52,19 @@ def parse_json(body: bytes, kind: type[T]) -> T:
     Raises TooLarge, or Invalid with one entry for each faulty field.
     """
     if len(body) > MAX_BODY_BYTES:
-        raise TooLarge(f"The body has {len(body)} bytes; the limit is {MAX_BODY_BYTES}.")
+        raise TooLarge(
+            Text(
+                "The body has {size} bytes; the limit is {limit}.",
+                size=len(body),
+                limit=MAX_BODY_BYTES,
+            )
+        )
     try:
         sent = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Invalid.field("body", f"must be a JSON object ({error})") from error
+        raise Invalid.field("body", Text("must be a JSON object ({error})", error=error)) from error
     if not isinstance(sent, dict):
-        raise Invalid.field("body", "must be a JSON object")
+        raise Invalid.field("body", Text("must be a JSON object"))
     return parse(sent, kind)
 
 
@@ -59,8 +76,7 @@ def parse(sent: dict[str, Any], kind: type[T]) -> T:
     faults: list[FieldError] = []
     draft = _convert(sent, kind, "", faults)
     if faults:
-        detail = "; ".join(f"{field}: {message}" for field, message in faults)
-        raise Invalid(detail, faults)
+        raise Invalid.fields(faults)
     return draft  # type: ignore[no-any-return]
 
 
@@ -70,7 +86,8 @@ def _convert(sent: dict[str, Any], kind: Any, path: str, faults: list[FieldError
     fields = {field.name: field for field in dataclasses.fields(kind)}
     for name in sorted(set(sent) - set(fields)):
         known = ", ".join(fields)
-        faults.append(FieldError(path + name, f"is not a known field; known are: {known}"))
+        unknown = Text("is not a known field; known are: {known}", known=known)
+        faults.append(FieldError(path + name, unknown))
     values = {
         name: _value(_tidied(sent.get(name)), hints[name], field, path + name, faults)
         for name, field in fields.items()
@@ -85,7 +102,7 @@ def _value(
 ) -> Any:
     if value is None:
         if field.default is dataclasses.MISSING:
-            faults.append(FieldError(path, "is required"))
+            faults.append(FieldError(path, Text("is required")))
             return None
         return field.default
     nested = _dataclass_in(hint)
@@ -116,10 +133,11 @@ def _whole(value: Any) -> Any:
 def _message(text: str, hint: Any) -> str:
     plain = text.split(" - at `$", maxsplit=1)[0]
     if "matching regex" in plain:
-        return "must be " + next(_descriptions(hint), "in another format")
+        described = next(_descriptions(hint), Text("in another format"))
+        return Text("must be {format}", format=Text(described))
     for pattern, message in _MESSAGES:
         if found := re.fullmatch(pattern, plain):
-            return found.expand(message)
+            return Text(message, **found.groupdict())
     return plain
 
 

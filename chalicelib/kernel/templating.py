@@ -31,7 +31,7 @@ class _Loader(FileSystemLoader):
 def environment(templates: Path, language: Language = ENGLISH) -> Environment:
     """Templates of that folder and the shared ones, in that language. Everything is escaped; an
     undefined name in a template is an error. Templates say texts that are not in their HTML with
-    `say` and `say_many`; `address` leads to a page in their language."""
+    `say` and `say_many`; the filter `in_language` makes the address of a page in theirs."""
     made = Environment(
         loader=_Loader([templates, SHARED], language), autoescape=True, undefined=StrictUndefined
     )
@@ -40,9 +40,13 @@ def environment(templates: Path, language: Language = ENGLISH) -> Environment:
         "language_links": "",
         "say": language.say,
         "say_many": language.say_many,
-        "address": language.address,
     }
+    made.filters["in_language"] = language.address
     return made
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 class Pages:
@@ -52,12 +56,13 @@ class Pages:
     def __init__(
         self, templates: Path, council: Mapping[str, Any], language: Language = ENGLISH
     ) -> None:
+        self._language = language
         self._environment = environment(templates, language)
         self._environment.globals["council"] = dict(council)
 
     def render(self, name: str, faults: Iterable[tuple[str, str]] = (), **context: Any) -> str:
         """The page as HTML, with the faults (field, message) of the form that was sent:
         `faults` lists them all, `errors` has the first one of each field."""
-        listed = list(faults)
+        listed = [(field, _sentence(self._language.say(message))) for field, message in faults]
         shared: dict[str, Any] = {"faults": listed, "errors": dict(reversed(listed))}
         return self._environment.get_template(f"{name}.html").render(shared | context)

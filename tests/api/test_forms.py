@@ -262,7 +262,7 @@ def test_photo_is_refused_on_its_page_when_it_is_not_a_photo(browser: Browser) -
     browser.fill(files=[File("email.jpg", "image/jpeg", b"%PDF-1.4")])
     assert browser.status == 400
     assert browser.page.title.startswith("Error: Add photos")
-    assert "email.jpg: We cannot read this file" in browser.page.text
+    assert "“email.jpg”: We cannot read this file" in browser.page.text
 
 
 def test_photo_arrives_whole_when_the_gateway_sends_bytes_as_text(

@@ -3,7 +3,8 @@
 import inspect
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from chalice.app import Chalice
@@ -76,7 +77,8 @@ STEADY = ("/health", "/api/openapi.json")
 def test_every_route_returns_a_problem_for_an_internal_error(
     path: str, method: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for builder in [*every_builder_of_ports(), wording, container.settings]:
+    builders: list[Callable[..., Any]] = [*every_builder_of_ports(), wording, container.settings]
+    for builder in builders:
         replace_built(monkeypatch, builder, Broken(RuntimeError("broken on purpose")))
     facts = next(
         fact

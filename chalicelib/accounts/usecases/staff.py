@@ -150,7 +150,7 @@ def _described(grant: Grant) -> str:
 def _check(grants: Sequence[Grant], ports: PeoplePorts) -> None:
     """Raises Invalid with everything that is wrong with the grants."""
     if faults := list(_faults(grants, ports)):
-        raise Invalid("; ".join(f"{field}: {message}" for field, message in faults), faults)
+        raise Invalid.fields(faults)
 
 
 def _faults(grants: Sequence[Grant], ports: PeoplePorts) -> Iterator[FieldError]:

@@ -144,7 +144,7 @@ def at_second(ports: Ports) -> datetime:
 def raise_all(faults: Sequence[FieldError]) -> None:
     """Raises Invalid if there are any faults."""
     if faults:
-        raise Invalid("; ".join(f"{field}: {message}" for field, message in faults), faults)
+        raise Invalid.fields(faults)
 
 
 def _wanted(

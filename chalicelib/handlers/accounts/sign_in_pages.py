@@ -9,7 +9,7 @@ from chalicelib.accounts.usecases import code_requests
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.errors import AppError, Forbidden, Invalid, NotFound, TooMany
-from chalicelib.handlers.http.pages import pages, problem_pages, sentences
+from chalicelib.handlers.http.pages import pages, problem_pages
 from chalicelib.handlers.http.routes import Page
 
 ACCOUNT = "/account/"
@@ -91,4 +91,4 @@ def code_page(attempt_id: str, faults: Any = ()) -> Page:
 
 
 def render(name: str, faults: Any = (), **context: Any) -> str:
-    return pages("accounts").render(name, sentences(faults), **context)
+    return pages("accounts").render(name, faults, **context)

@@ -108,7 +108,7 @@ def undone(left: UndoRecord, call: Call) -> UndoneItem | None:
         return UndoneItem(
             service_request_id=request_id,
             result="not_undone",
-            because=error.detail,
+            because=str(error.detail),
             not_restored=stayed,
         )
     if back is None:

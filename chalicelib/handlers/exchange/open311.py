@@ -55,7 +55,7 @@ def _said(error: AppError | None) -> Sequence[str]:
         return [f"Something went wrong on our side. Try again. ({trace.current()})"]
     if isinstance(error, Invalid) and error.errors:
         return [f"{field}: {message}" for field, message in in_open311s_names(error.errors)]
-    return [error.detail]
+    return [str(error.detail)]
 
 
 routes = Routes(__name__, written_problem=problem)

@@ -12,9 +12,11 @@ from chalicelib.forms.answers import place_value
 from chalicelib.gazetteer import usecases as gazetteer
 from chalicelib.geo.place import Place
 from chalicelib.geo.point import Point
+from chalicelib.handlers.http import request_language
 from chalicelib.handlers.http.pages import pages
 from chalicelib.handlers.http.params import new_key
 from chalicelib.handlers.http.routes import Call, Page
+from chalicelib.texts import Text
 
 SHOWN = 10
 OTHERS = 5
@@ -28,7 +30,7 @@ def nearest(call: Call) -> Page:
     try:
         return _page(typed, answer=_answer(**typed))
     except Invalid as error:
-        return _page(typed, {field: _sentence(message) for field, message in error.errors})
+        return _page(typed, dict(error.errors))
 
 
 def _answer(kind: str, q: str) -> dict[str, Any]:
@@ -38,7 +40,11 @@ def _answer(kind: str, q: str) -> dict[str, Any]:
     places = gazetteer.find(q, gazetteer_ports())
     if not places:
         raise Invalid.field(
-            "q", f"we can't find “{q}”: check the spelling, or enter a postcode or street"
+            "q",
+            Text(
+                "we can't find “{typed}”: check the spelling, or enter a postcode or street",
+                typed=q,
+            ),
         )
     chosen = next((each for each in places if each.label == q), places[0])
     point = Point(lat=chosen.lat, long=chosen.long)
@@ -58,7 +64,7 @@ def _reportable_as(kind: str) -> str | None:
     """The services for a facility of that kind. Raises Invalid if there is no such kind."""
     known = {each.kind: each.service_code for each in facilities.kinds(facilities_ports())}
     if kind not in known:
-        raise Invalid.field("kind", "choose what you are looking for")
+        raise Invalid.field("kind", Text("choose what you are looking for"))
     return known[kind]
 
 
@@ -97,18 +103,23 @@ def _address(kind: str, place: Place) -> str:
     return "/forms/nearest?" + urlencode({"kind": kind, "q": place.label})
 
 
-def _sentence(message: str) -> str:
-    return message[:1].upper() + message[1:]
-
-
 def _distance(distance_m: float) -> str:
     return f"{distance_m:.0f} m" if distance_m < 1_000 else f"{distance_m / 1_000:.1f} km"
 
 
 def _hours(near: NearFacility) -> str:
     """Whether it is open now, if that is certain."""
+    say = request_language.current().say
     if near.open_now is None:
         return ""
     if near.open_now:
-        return f"Open now, closes at {near.closes_at}" if near.closes_at else "Open now"
-    return f"Closed now, opens at {near.opens_at}" if near.opens_at else "Closed now"
+        return (
+            say("Open now, closes at {time}", time=near.closes_at)
+            if near.closes_at
+            else say("Open now")
+        )
+    return (
+        say("Closed now, opens at {time}", time=near.opens_at)
+        if near.opens_at
+        else say("Closed now")
+    )

@@ -12,6 +12,7 @@ from chalicelib.forms.ports import Neighbour
 from chalicelib.gazetteer import usecases as gazetteer
 from chalicelib.geo.place import Place
 from chalicelib.geo.point import Point
+from chalicelib.handlers.http import request_language
 from chalicelib.handlers.http.params import NEAR_M
 from chalicelib.kernel.parsing import parse
 from chalicelib.kernel.posted_form import Upload
@@ -40,7 +41,8 @@ class Siblings:
         return location.outside_text(point, ports) if is_outside else None
 
     def neighbours(self, service_code: str, point: Point) -> Sequence[Neighbour]:
-        shown_as, services = wording(), container.council().by_code
+        language = request_language.current()
+        shown_as, services = wording(language), container.council().by_code
         found = reading.nearby(
             point,
             service_code,
@@ -60,7 +62,7 @@ class Siblings:
                 service_request_id=report.service_request_id,
                 title=report.title or services[service_code].service_name,
                 state=report.state,
-                state_label=LABELS[report.state],
+                state_label=language.say(LABELS[report.state]),
                 is_overdue=report.service_request_id in overdue,
                 since=shown_as.date(report.requested_datetime),
                 distance_m=round(distance_m),

@@ -12,7 +12,6 @@ from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import (
     AppError,
     Conflict,
-    FieldError,
     Forbidden,
     Invalid,
     NotFound,
@@ -25,7 +24,7 @@ from chalicelib.forms.ports import Ports
 from chalicelib.forms.validation import key_of
 from chalicelib.forms.views import REASONS, WHO_SEES, of_screen
 from chalicelib.handlers.forms.forms_siblings import Siblings
-from chalicelib.handlers.http import rate_limits, subscribers
+from chalicelib.handlers.http import rate_limits, request_language, subscribers
 from chalicelib.handlers.http.audit import audit_view
 from chalicelib.handlers.http.pages import pages, render
 from chalicelib.handlers.http.params import id_of, new_key
@@ -40,44 +39,68 @@ from chalicelib.reports.usecases import reading, submission, updating
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.staff import moderation
 from chalicelib.reports.views import public_page, tracking_url
+from chalicelib.texts import Text
 
-NOT_SENT = (
+NOT_SENT = Text(
     "We have not sent what you entered. Go back in your browser to change it: your answers are "
     "still there."
 )
-NOT_SURE = (
+NOT_SURE = Text(
     "We are not sure whether we received what you entered. Go back in your browser and select "
     "the button again: we will not store it twice."
 )
 
+_ADDRESS = {
+    False: Text("Enter an email address, like name@example.org"),
+    True: Text(
+        "Enter an email address, like name@example.org, or a mobile number, like 07700 900123"
+    ),
+}
+"""What to enter, by whether we send text messages."""
+_WHOLE_ADDRESS = {
+    False: Text("Enter an email address, like name@example.org, in full and without mistakes"),
+    True: Text(
+        "Enter an email address, like name@example.org, or a mobile number, like 07700 900123, in "
+        "full and without mistakes"
+    ),
+}
+
 
 def problem_page(error: AppError | None) -> str:
     """The page that describes an error, and what happened to the typed text."""
-    heading, typed = "Sorry, something went wrong", NOT_SURE
+    heading, typed = Text("Sorry, something went wrong"), NOT_SURE
     match error:
         case NotFound():
-            heading, typed = "We can't find this page", "Check the address or the reference."
+            heading = Text("We can't find this page")
+            typed = Text("Check the address or the reference.")
         case Conflict():
-            heading, typed = "You cannot do this", "Nothing was changed."
+            heading, typed = Text("You cannot do this"), Text("Nothing was changed.")
         case Invalid() | Forbidden():
-            heading, typed = "Check what you entered", NOT_SENT
+            heading, typed = Text("Check what you entered"), NOT_SENT
         case TooMany():
-            heading, typed = "You have done this too many times", NOT_SENT
+            heading, typed = Text("You have done this too many times"), NOT_SENT
+    say = request_language.current().say
     link = error.link if isinstance(error, Conflict) else None
     quoted = trace.current() if error is None or isinstance(error, UpstreamFailed) else None
     return pages("forms").render(
-        "problem", heading=heading, detail=_detail(error), typed=typed, link=link, quoted=quoted
+        "problem",
+        heading=say(heading),
+        detail=_detail(error),
+        typed=say(typed),
+        link=link,
+        quoted=quoted,
     )
 
 
 def _detail(error: AppError | None) -> str:
     """The cause of the error, without the names of fields and headers."""
+    say = request_language.current().say
     if isinstance(error, Conflict) and error.link:
-        return "You have already sent something from this page. It is stored as you sent it."
+        return say("You have already sent something from this page. It is stored as you sent it.")
     if isinstance(error, Invalid) and error.errors:
-        said = "; ".join(fault.message for fault in error.errors)
+        said = "; ".join(say(fault.message) for fault in error.errors)
         return said[:1].upper() + said[1:] + "."
-    return error.detail if error else "The problem is on our side."
+    return say(error.detail) if error else say("The problem is on our side.")
 
 
 def begin(_: Call) -> Page:
@@ -123,8 +146,8 @@ def add_update(call: Call, service_request_id: str) -> Page:
         report = _report(call, service_request_id, token)
         return _refused("update", error, {**typed, "photos": ""}, **report, key=key)
     return _done(
-        "Thank you for your update",
-        "The team that deals with this report will read it.",
+        Text("Thank you for your update"),
+        Text("The team that deals with this report will read it."),
         service_request_id=request_id,
         url=f"/forms/reports/{request_id}{_query(token)}",
     )
@@ -137,23 +160,27 @@ def follow(call: Call, service_request_id: str) -> Page:
     key, to = _key(form), form.one("to").strip()
     is_asked = bool(form.one("asked"))
     if not to and (is_asked or call.caller.account is None):
-        missing = [FieldError("to", f"Enter {_address_words()}")] if is_asked else []
-        return _ask_address(call, request_id, key, to, missing)
+        return _ask_address(
+            call, request_id, key, to, [_ADDRESS[_sends_texts()]] if is_asked else []
+        )
     channel: Channel = "sms" if to and "@" not in to and _sends_texts() else "email"
     try:
         wanted = parse({"channel": channel, "to": to} if to else {}, FollowRequest)
         report, alerts = subscribers.follow(request_id, key, wanted, call)
     except Invalid as error:
         if all(fault.field == "to" for fault in error.errors):
-            wrong = [FieldError("to", f"Enter {_address_words()}, in full and without mistakes")]
-            return _ask_address(call, request_id, key, to, wrong)
+            return _ask_address(call, request_id, key, to, [_WHOLE_ADDRESS[_sends_texts()]])
         raise
     if alerts and alerts.state == "unconfirmed" and channel == "sms":
         return Page(render("code", subscription_id=alerts.subscription_id, tries=MOST_CODE_TRIES))
-    people = "1 person follows" if report.followers == 1 else f"{report.followers} people follow"
+    count = request_language.current().say_many(
+        report.followers,
+        "1 person follows it. You do not need to send another report.",
+        "{count} people follow it. You do not need to send another report.",
+    )
     return _done(
-        "You are following this report",
-        f"{_next_step(alerts)} {people} it. You do not need to send another report.",
+        Text("You are following this report"),
+        Text("{next_step} {count}", next_step=_next_step(alerts), count=count),
         service_request_id=report.service_request_id,
         # The public page is published, and may be a minute older than this page.
         url=f"/forms/reports/{report.service_request_id}",
@@ -164,28 +191,29 @@ def _sends_texts() -> bool:
     return "sms" in alerts_ports().channels
 
 
-def _address_words() -> str:
-    email = "an email address, like name@example.org"
-    return f"{email}, or a mobile number, like 07700 900123" if _sends_texts() else email
-
-
-def _ask_address(
-    call: Call, request_id: str, key: str, to: str, faults: Sequence[FieldError]
-) -> Page:
+def _ask_address(call: Call, request_id: str, key: str, to: str, faults: Sequence[str]) -> Page:
     """The form that asks a follower for an address. Raises NotFound."""
-    label = "Email address or mobile number" if _sends_texts() else "Email address"
-    shown = _report(call, request_id, None)
-    html = _render("follow", **shown, key=key, to=to, label=label, faults=faults)
+    html = _render(
+        "follow",
+        **_report(call, request_id, None),
+        key=key,
+        to=to,
+        sends_texts=_sends_texts(),
+        faults=[("to", fault) for fault in faults],
+    )
     return Page(html, is_refusal=bool(faults))
 
 
 def _next_step(alerts: Subscription | None) -> str:
     """What the follower has to do to hear of the report."""
     if alerts is None:
-        return "We've counted you as one more person who is affected."
+        return Text("We've counted you as one more person who is affected.")
     if alerts.state == "unconfirmed":
-        return f"We've sent an email to {alerts.to}. Select the link in it to get updates."
-    return "We'll send you updates."
+        return Text(
+            "We've sent an email to {address}. Select the link in it to get updates.",
+            address=alerts.to,
+        )
+    return Text("We'll send you updates.")
 
 
 def ask_flag(call: Call, service_request_id: str) -> Page:
@@ -209,8 +237,8 @@ def flag(call: Call, service_request_id: str) -> Page:
         report = _report(call, service_request_id, None)
         return _refused("flag", error, typed, **report, reasons=REASONS, key=key)
     return _done(
-        "Thank you",
-        "We'll look at it.",
+        Text("Thank you"),
+        Text("We'll look at it."),
         service_request_id=id_of(service_request_id),
         url=public_page("", id_of(service_request_id)),
     )
@@ -222,8 +250,8 @@ def withdraw(call: Call, service_request_id: str) -> Page:
     ports = reports_ports()
     report = moderation.withdraw(id_of(service_request_id), key, call.caller.author(), ports)
     return _done(
-        "You have withdrawn your report",
-        "We have deleted what you wrote, and we are not dealing with the report any more.",
+        Text("You have withdrawn your report"),
+        Text("We have deleted what you wrote, and we are not dealing with the report any more."),
         service_request_id=report.service_request_id,
         url=None,
     )
@@ -258,21 +286,26 @@ def _link_of_sent(key: str, author: Author) -> str | None:
     """The link of the report that was sent under this key: the holder of the key is its sender."""
     ports = reports_ports()
     report = ports.repository.get(ports.ids.service_request_id(author.scope, key))
-    return tracking_url(report, ports) if report else None
+    return _path(tracking_url(report, ports)) if report else None
+
+
+def _path(url: str) -> str:
+    """The address of a page of this site without the site."""
+    return url.removeprefix(container.settings().site_url)
 
 
 def _sent(report: ServiceRequest, key: str) -> dict[str, Any]:
-    shown_as = wording()
+    language = request_language.current()
     ports = reports_ports()
     expected = report.expected_datetime
     left = moderation.WITHDRAW_WITHIN - (ports.now() - report.requested_datetime)
     return {
         "service_request_id": report.service_request_id,
         "reference": grouped(report.service_request_id),
-        "promise": shown_as.date(expected) if expected else None,
-        "who_sees": WHO_SEES.get(report.visibility, ""),
+        "promise": wording(language).date(expected) if expected else None,
+        "who_sees": language.say(WHO_SEES.get(report.visibility, "")),
         "is_public": report.visibility == "public",
-        "tracking_url": tracking_url(report, ports),
+        "tracking_url": _path(tracking_url(report, ports)),
         "can_withdraw": report.visibility != "withdrawn" and left.total_seconds() > 0,
         "withdraw_minutes": int(moderation.WITHDRAW_WITHIN.total_seconds() // 60),
         "key": key,
@@ -284,7 +317,7 @@ def _report(call: Call, text: str, token: str | None) -> dict[str, Any]:
     author = call.caller.author(token)
     view = reading.view(id_of(text), author, reports_ports())
     audit_view(view, call.caller)
-    shown = wording().report(view)
+    shown = wording(request_language.current()).report(view)
     return {"report": shown, "token": token or "", "query": _query(token)}
 
 
@@ -319,7 +352,8 @@ def _refused(name: str, error: Invalid, typed: Mapping[str, str], **context: Any
 
 def _done(heading: str, text: str, *, service_request_id: str, url: str | None) -> Page:
     reference = grouped(service_request_id)
-    return Page(_render("done", heading=heading, text=text, reference=reference, url=url))
+    say = request_language.current().say
+    return Page(_render("done", heading=say(heading), text=say(text), reference=reference, url=url))
 
 
 def _render(name: str, **context: Any) -> str:

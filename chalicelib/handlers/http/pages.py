@@ -18,6 +18,7 @@ from chalicelib.errors import (
 )
 from chalicelib.handlers.http import request_language
 from chalicelib.handlers.http.routes import Call, ProblemPage
+from chalicelib.kernel.languages import translatable
 from chalicelib.kernel.observability import trace
 
 if TYPE_CHECKING:
@@ -34,25 +35,20 @@ def pages(kind: Kind) -> "Pages":
 
 def render(name: str, faults: Iterable[FieldError] = (), **context: Any) -> str:
     """The page of a template of alerts, with the faults of the typed values."""
-    return pages("alerts").render(name, sentences(faults), **context)
-
-
-def sentences(faults: Iterable[FieldError]) -> list[tuple[str, str]]:
-    """The faults as a page shows them: each message begins with a capital letter."""
-    return [(field, message[:1].upper() + message[1:]) for field, message in faults]
+    return pages("alerts").render(name, faults, **context)
 
 
 def heading_of(error: AppError | None) -> str:
     """What a link in a message leads to where it does not lead on."""
     match error:
         case NotFound() | Ended():
-            return "This link has expired"
+            return translatable("This link has expired")
         case TooMany():
-            return "You have done this too many times"
+            return translatable("You have done this too many times")
         case Conflict() | Forbidden() | Invalid():
-            return "You cannot do this"
+            return translatable("You cannot do this")
         case _:
-            return "Sorry, something went wrong"
+            return translatable("Sorry, something went wrong")
 
 
 def problem_pages(kind: Kind, heading: Heading = heading_of) -> ProblemPage:
@@ -60,11 +56,12 @@ def problem_pages(kind: Kind, heading: Heading = heading_of) -> ProblemPage:
     means a mistake of ours."""
 
     def page(error: AppError | None) -> str:
+        say = request_language.current().say
         return pages(kind).render(
             "problem",
             (),
-            heading=heading(error),
-            detail=error.detail if error else "The problem is on our side.",
+            heading=say(heading(error)),
+            detail=say(error.detail) if error else say("The problem is on our side."),
             quoted=trace.current() if error is None or isinstance(error, UpstreamFailed) else None,
         )
 

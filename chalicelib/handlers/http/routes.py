@@ -21,8 +21,10 @@ from chalicelib.handlers.http import request_language
 from chalicelib.handlers.http.auth import Gate
 from chalicelib.handlers.http.identity import Caller
 from chalicelib.kernel import idempotency
+from chalicelib.kernel.languages import translatable
 from chalicelib.kernel.observability import logs, trace
 from chalicelib.kernel.parsing import parse_json
+from chalicelib.texts import Text
 
 REQUEST_ID = "X-Request-Id"
 OPEN_TO_SITES = "Access-Control-Allow-Origin"
@@ -59,6 +61,20 @@ STATUS: dict[type[errors.AppError], HTTPStatus] = {
     errors.NoReply: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.NotNow: HTTPStatus.SERVICE_UNAVAILABLE,
 }
+TITLES: dict[HTTPStatus, str] = {
+    HTTPStatus.BAD_REQUEST: translatable("Bad Request"),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: translatable("Request Entity Too Large"),
+    HTTPStatus.UNAUTHORIZED: translatable("Unauthorized"),
+    HTTPStatus.FORBIDDEN: translatable("Forbidden"),
+    HTTPStatus.NOT_FOUND: translatable("Not Found"),
+    HTTPStatus.GONE: translatable("Gone"),
+    HTTPStatus.CONFLICT: translatable("Conflict"),
+    HTTPStatus.PRECONDITION_REQUIRED: translatable("Precondition Required"),
+    HTTPStatus.TOO_MANY_REQUESTS: translatable("Too Many Requests"),
+    HTTPStatus.SERVICE_UNAVAILABLE: translatable("Service Unavailable"),
+    HTTPStatus.INTERNAL_SERVER_ERROR: translatable("Internal Server Error"),
+}
+"""The titles of problems: the phrases of the statuses."""
 OF_FEW_STATUSES = (errors.Forbidden, errors.NotFound, errors.TooMany, errors.UpstreamFailed)
 """The errors that a standard with few statuses distinguishes: all other refusals are bad requests.
 """
@@ -116,8 +132,10 @@ class Call(NamedTuple):
         if not idempotency.is_usable(key):
             raise errors.Invalid.field(
                 idempotency.HEADER,
-                "send this header with 1 to 255 printable characters, a new value for each thing "
-                "that you send",
+                Text(
+                    "send this header with 1 to 255 printable characters, a new value for each "
+                    "thing that you send"
+                ),
             )
         return key
 
@@ -151,10 +169,14 @@ class Call(NamedTuple):
         """The version in the If-Match header. Raises VersionRequired, Invalid."""
         sent = str(self.request.headers.get("if-match", "")).strip()
         if not sent:
-            raise errors.VersionRequired('Name the version that you change: If-Match: "<version>".')
+            raise errors.VersionRequired(
+                Text('Name the version that you change: If-Match: "<version>".')
+            )
         found = re.fullmatch(r'"?([0-9]{1,9})"?', sent)
         if not found:
-            raise errors.Invalid.field("If-Match", 'must be the version in quotes, such as "3"')
+            raise errors.Invalid.field(
+                "If-Match", Text('must be the version in quotes, such as "3"')
+            )
         return int(found[1])
 
     def parameter(self, name: str) -> str | None:
@@ -410,7 +432,7 @@ def _answer(view: Callable[..., Any], called: Called) -> Response:
     except Exception as error:
         status = HTTPStatus.INTERNAL_SERVER_ERROR
         called.note(error, status)
-        return _problem(status, "Something went wrong on our side. Try again.", {})
+        return _problem(status, translatable("Something went wrong on our side. Try again."), {})
 
 
 def _answer_page(view: Callable[..., Any], called: Called, problem_page: ProblemPage) -> Response:
@@ -476,10 +498,13 @@ def _told(problem_page: ProblemPage, error: errors.AppError | None) -> str:
 
 
 def problem(error: errors.AppError) -> Response:
-    """The answer to an error, as RFC 9457 problem details."""
+    """The answer to an error, as RFC 9457 problem details in the caller's language."""
+    say = request_language.current().say
     more: dict[str, Any] = {}
     if isinstance(error, errors.Invalid):
-        more["errors"] = [entry._asdict() for entry in error.errors]
+        more["errors"] = [
+            {"field": field, "message": say(message)} for field, message in error.errors
+        ]
     if isinstance(error, errors.Conflict):
         said = {"link": error.link, "version": error.version}
         more |= {name: value for name, value in said.items() if value is not None}
@@ -495,7 +520,13 @@ def _more_headers(error: errors.AppError) -> dict[str, str]:
 def _problem(
     status: HTTPStatus, detail: str, more: dict[str, Any], headers: dict[str, str] | None = None
 ) -> Response:
-    content = {"type": "about:blank", "title": status.phrase, "status": status, "detail": detail}
+    say = request_language.current().say
+    content = {
+        "type": "about:blank",
+        "title": say(TITLES[status]),
+        "status": status,
+        "detail": say(detail),
+    }
     if status >= 500:
         # For a caller who reports it to the council: the same id is in the log.
         content["request_id"] = trace.current()

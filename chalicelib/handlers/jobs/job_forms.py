@@ -16,7 +16,7 @@ from chalicelib.bootstrap.jobs import jobs_ports
 from chalicelib.bootstrap.reports import photos_ports, reports_ports
 from chalicelib.errors import FieldError, Invalid
 from chalicelib.handlers.http import auth, rate_limits
-from chalicelib.handlers.http.pages import posted_form, problem_pages, sentences
+from chalicelib.handlers.http.pages import posted_form, problem_pages
 from chalicelib.handlers.http.routes import Call, Page, Routes
 from chalicelib.jobs.labels import EVENT_LABELS, KINDS, REASONS, STATES
 from chalicelib.jobs.model import WAITING, Job, JobEvent, JobEventKind, Operation
@@ -277,4 +277,4 @@ def _with_photos(faults: list[FieldError], files: Sequence[bytes]) -> list[Field
 
 
 def _render(name: str, faults: Sequence[FieldError] = (), **context: Any) -> str:
-    return container.pages("jobs", ENGLISH).render(name, sentences(faults), **context)
+    return container.pages("jobs", ENGLISH).render(name, faults, **context)

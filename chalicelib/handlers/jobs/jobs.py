@@ -235,7 +235,7 @@ def _operation(sent: Any) -> Sent:
         operation = parse(sent, Operation)
         return replace(operation, job_id=job_id_of(operation.job_id))
     except Invalid as error:
-        return Unreadable(op_id=known, reason=error.detail)
+        return Unreadable(op_id=known, reason=str(error.detail))
     except NotFound as error:
         return Unreadable(op_id=known, reason=f"job_id: {error.detail}")
 

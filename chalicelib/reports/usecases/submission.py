@@ -158,7 +158,7 @@ def raise_all(faults: Iterable[FieldError]) -> None:
 
 
 def _invalid(faults: list[FieldError]) -> Invalid:
-    return Invalid("; ".join(f"{field}: {message}" for field, message in faults), faults)
+    return Invalid.fields(faults)
 
 
 def new_report(

@@ -248,7 +248,7 @@ def test_only_ids_are_passed_on_when_photos_are_sent() -> None:
 @pytest.mark.parametrize(
     ("files", "message"),
     [
-        ([photo(b"text")], "a.jpg: is not a photo that we can read"),
+        ([photo(b"text")], "“a.jpg”: is not a photo that we can read"),
         ([photo(b"x" * (2 * 1024 * 1024 + 1))] * 2, "larger than 4 MB together"),
         ([photo()] * 6, "can have 5 photos: choose 5 or fewer"),
     ],
@@ -316,7 +316,7 @@ def test_place_is_refused_first_when_it_is_in_another_council() -> None:
     siblings.outside_of[point] = "the location is outside Eskerby Council"
     browser = Browser(siblings).to("place")
     assert browser.fill(place=HERE) == "place"
-    assert browser.faults == {"place": "The location is outside Eskerby Council"}
+    assert browser.faults == {"place": "the location is outside Eskerby Council"}
     siblings.outside_of.clear()
     assert browser.fill(place=HERE) == "service"
 

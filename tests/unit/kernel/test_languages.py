@@ -12,6 +12,7 @@ from babel.messages.mofile import write_mo
 
 from chalicelib.kernel.languages import ENGLISH, Language, language
 from chalicelib.kernel.templating import environment
+from chalicelib.texts import Text
 
 WELSH = language("cy")
 DAY = date(2026, 6, 1)
@@ -97,10 +98,20 @@ def test_link_leads_to_the_welsh_page_where_there_is_one(
 def test_template_in_welsh_says_so_and_leads_to_welsh_pages(tmp_path: Path) -> None:
     (tmp_path / "x.html").write_text(
         '<html lang="en-GB"><form action="/forms/x"><a href="/desk/">Cookies</a>'
-        '{{ say("Cookies") }} {{ address("/cookies/") }}'
+        '{{ say("Cookies") }} {{ "/cookies/"|in_language }}'
     )
     made = environment(tmp_path, WELSH).get_template("x.html").render()
     assert made == (
         '<html lang="cy"><form action="/cy/forms/x"><a href="/desk/" hreflang="en">Cwcis</a>'
         "Cwcis /cy/cookies/"
     )
+
+
+def test_text_with_values_is_said_later_and_its_values_with_it() -> None:
+    cookies = Text("Cookies")
+    text = Text("{name}: {count} {what}", name="{what}", count=3, what=cookies)
+    assert text == "{what}: 3 Cookies"
+    assert ENGLISH.say(text) == text
+    assert WELSH.say(text) == "{what}: 3 Cwcis"
+    assert WELSH.say(Text("Cookies")) == "Cwcis"
+    assert WELSH.say("") == ""

@@ -221,7 +221,7 @@ def _or_refused(one: OneOfMany, ready: Callable[[OneOfMany], Ready]) -> Ready:
     try:
         return ready(one)
     except AppError as error:
-        return Ready(one.service_request_id, because=error.detail)
+        return Ready(one.service_request_id, because=str(error.detail))
 
 
 def _outcome(ready: Ready, note: Callable[[str], None], ports: Ports) -> BulkResult:
@@ -232,4 +232,4 @@ def _outcome(ready: Ready, note: Callable[[str], None], ports: Ports) -> BulkRes
         return BulkResult(ready.service_request_id, _carried_out(ready.plan, ports), None)
     except AppError as error:
         # Also if the store fails: earlier reports are changed, and their answer is worth more.
-        return BulkResult(ready.service_request_id, None, error.detail)
+        return BulkResult(ready.service_request_id, None, str(error.detail))
