@@ -14,4 +14,4 @@ if TYPE_CHECKING:
 def wording(language: Language) -> "Wording":
     from chalicelib.forms.views import Wording
 
-    return Wording(zone=container.council().zone, now=utc_now, language=language)
+    return Wording(container.council().in_language(language.code), now=utc_now, language=language)

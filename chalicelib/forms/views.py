@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from chalicelib.catalogue.model import Council
 from chalicelib.forms.flow import BACK, Screen
 from chalicelib.forms.steps import STEPS, asked_in, previous, step_named
 from chalicelib.forms.validation import MOST_PHOTOS
@@ -49,8 +49,12 @@ SPEAKERS: Mapping[str, str] = {
 class Wording:
     """Puts dates, states and references in people's words, in their language."""
 
-    def __init__(self, *, zone: ZoneInfo, now: Callable[[], datetime], language: Language) -> None:
-        self._zone = zone
+    def __init__(
+        self, council: Council, *, now: Callable[[], datetime], language: Language
+    ) -> None:
+        """`council` is in the language."""
+        self._services = council.by_code
+        self._zone = council.zone
         self._now = now
         self._language = language
 
@@ -66,11 +70,13 @@ class Wording:
     def report(self, report: ReportView) -> dict[str, Any]:
         """The report as a page shows it."""
         expected = report.expected_datetime
+        service = self._services.get(report.service_code)
+        service_name = service.service_name if service else report.service_name
         return {
             "service_request_id": report.service_request_id,
             "reference": grouped(report.service_request_id),
-            "heading": report.title or report.service_name,
-            "service_name": report.service_name,
+            "heading": report.title or service_name,
+            "service_name": service_name,
             "description": "" if report.description == report.title else report.description,
             "address": report.address,
             "visibility": report.visibility,

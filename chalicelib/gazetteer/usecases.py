@@ -11,6 +11,7 @@ from chalicelib.gazetteer.postcodes import Postcode
 from chalicelib.geo.place import Place
 from chalicelib.kernel import spelling
 from chalicelib.kernel.spelling import folded
+from chalicelib.texts import Text
 
 MOST_FOUND = 20
 LONGEST_QUERY = 100
@@ -42,7 +43,10 @@ def find(q: str | None, ports: Ports) -> list[Place]:
     typed = (q or "").strip()
     if not 1 <= len(typed) <= LONGEST_QUERY:
         raise Invalid.field(
-            "q", f"enter a postcode, street or place of at most {LONGEST_QUERY} characters"
+            "q",
+            Text(
+                "enter a postcode, street or place of at most {most} characters", most=LONGEST_QUERY
+            ),
         )
     return search(typed, ports.gazetteer()) or ports.geocode(typed)
 

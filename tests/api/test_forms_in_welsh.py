@@ -9,6 +9,7 @@ from pathlib import Path
 from shutil import copy
 
 import boto3
+import msgspec
 import pytest
 from babel.messages.catalog import Catalog
 from chalice.test import Client
@@ -17,7 +18,7 @@ import app
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.publishing import publishing_ports
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.catalogue.load import COUNCILS
+from chalicelib.catalogue.load import load
 from chalicelib.gazetteer.model import PLACES
 from chalicelib.kernel import languages as spoken
 from chalicelib.reports.usecases import submission
@@ -32,13 +33,15 @@ from tests.builders import draft
 from tests.forms import URLENCODED, File, PageReader, encoded
 
 BRACKETED = re.compile(r"⟦[^⟦⟧]*⟧")
-NAMES = frozenset(
-    each for each in re.findall(r'"([^"]+)"', (COUNCILS / "demo.json").read_text(encoding="utf-8"))
-) | {"Market Place", "7, Market Place"}
+COUNCIL = load("demo")
+OWN = set(re.findall(r'"([^"]+)"', str(msgspec.json.encode(COUNCIL.translations["cy"]), "utf-8")))
+"""What the council says in Welsh."""
+NAMES = {each.strip(".") for each in OWN} | {"Market Place", "7, Market Place", "9@example.org"}
 ANSWERS: dict[str, Answers] = {
     "where": {"q": "market place"},
     "place": {"place": "53.959,-1.0815,Market Place", "address": "7"},
-    "service": {"service_code": "pothole"},
+    "service": {"service_code": "street-light"},
+    "questions": {"attributes.what": "out"},
     "description": {"description": "1234", "title": "5678"},
     "contact": {"contact.name": "9", "contact.email": "9@9.99"},
 }
@@ -54,11 +57,16 @@ class Browser:
         return self._show("GET", path)
 
     def fill(
-        self, answers: Answers, *, action: str = REPORT, files: Sequence[File] = ()
+        self,
+        answers: Answers,
+        *,
+        press: str | None = None,
+        action: str = REPORT,
+        files: Sequence[File] = (),
     ) -> PageReader:
         """Fills in the page's form, which leads to a page in the same language."""
         form = self.page.form(f"/cy{action}")
-        body, kind = encoded(form, form.filled(answers, None), {"photos": files} if files else {})
+        body, kind = encoded(form, form.filled(answers, press), {"photos": files} if files else {})
         return self._show("POST", form.action, body, kind)
 
     def to(self, step: str) -> PageReader:
@@ -80,7 +88,7 @@ class Browser:
         text = unescape(body)
         while BRACKETED.search(text):
             text = BRACKETED.sub("", text)
-        lines = {each.strip(" –,:()“”.") for each in text.splitlines()}
+        lines = {each.strip(" –,:()“”.") for each in re.split("\n| – ", text)}
         return {each for each in lines if re.search("[A-Za-z]", each)} - NAMES
 
     def _show(
@@ -135,7 +143,7 @@ def test_whole_report_passes_no_text_by_the_catalogue(browser: Browser) -> None:
         assert browser.past_the_catalogue == set(), browser.step
         browser.fill(ANSWERS.get(browser.step, {}))
     assert browser.past_the_catalogue == set()
-    browser.fill({})
+    browser.fill({}, press="⟦Send report⟧")
     assert "⟦Report sent⟧" in browser.page.title
     assert browser.past_the_catalogue == set()
     (request_id,) = reports_ports().repository.ids()
@@ -200,7 +208,7 @@ def test_pages_of_a_report_pass_no_text_by_the_catalogue(page: str, browser: Bro
         ("/flag", {}, {"reason": "other"}),
     ],
 )
-def test_what_a_report_gets_passes_no_text_by_the_catalogue(
+def test_update_and_flag_pass_no_text_by_the_catalogue(
     page: str, wrong: Answers, right: Answers, browser: Browser
 ) -> None:
     report = stored()
@@ -218,7 +226,7 @@ def test_following_passes_no_text_by_the_catalogue(browser: Browser) -> None:
     browser.open(f"/cy{report}")
     for wish in ({}, {"to": "9"}, {"to": "9@example.org"}):
         browser.fill(wish, action=f"{report}/follow")
-        assert browser.past_the_catalogue == {"9@example.org"} & set(wish.values())
+        assert browser.past_the_catalogue == set()
 
 
 def test_nearest_passes_no_text_by_the_catalogue(browser: Browser) -> None:
@@ -228,7 +236,8 @@ def test_nearest_passes_no_text_by_the_catalogue(browser: Browser) -> None:
     lights = "?kind=street-light"
     for query in ("", "?kind=x&q=1", lights, f"{lights}&q=123456789", f"{lights}&q=market+place"):
         browser.open(f"/cy/forms/nearest{query}")
-        assert browser.past_the_catalogue == set()
+        past = {each for each in browser.past_the_catalogue if not each.startswith("Light L")}
+        assert {each for each in past if not re.fullmatch(r"[0-9]+ m", each)} == set()
 
 
 @pytest.mark.parametrize("path", ["/forms/reports/1", "/forms/reports/7K3M2QXV9HTD"])

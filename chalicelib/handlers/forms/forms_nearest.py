@@ -89,10 +89,14 @@ def _page(
     errors: Mapping[str, str] | None = None,
     answer: Mapping[str, Any] | None = None,
 ) -> Page:
+    labels = {each.kind: each.label for each in request_language.council().facility_kinds}
     html = pages("forms").render(
         "nearest",
         (errors or {}).items(),
-        kinds=facilities.kinds(facilities_ports()),
+        kinds=[
+            (each.kind, labels.get(each.kind, each.label))
+            for each in facilities.kinds(facilities_ports())
+        ],
         **typed,
         **(answer or {"place": None}),
     )

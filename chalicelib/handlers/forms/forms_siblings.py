@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chalicelib.bootstrap import container
 from chalicelib.bootstrap.forms import wording
 from chalicelib.bootstrap.places import gazetteer_ports
 from chalicelib.bootstrap.reports import photos_ports, reports_ports
@@ -42,7 +41,10 @@ class Siblings:
 
     def neighbours(self, service_code: str, point: Point) -> Sequence[Neighbour]:
         language = request_language.current()
-        shown_as, services = wording(language), container.council().by_code
+        shown_as, services = (
+            wording(language),
+            request_language.council().by_code,
+        )
         found = reading.nearby(
             point,
             service_code,
@@ -74,9 +76,10 @@ class Siblings:
     def faults(self, body: Mapping[str, Any]) -> Sequence[FieldError]:
         found = list(_faults_of(dict(body)))
         service_code = body.get("service_code", "")
-        if service_code in container.council().by_code:
+        council = request_language.council()
+        if service_code in council.by_code:
             now = reports_ports().now()
-            asked = container.council().answers(service_code, body.get("attributes", {}), now)
+            asked = council.answers(service_code, body.get("attributes", {}), now)
             found += asked[1]
         return found
 

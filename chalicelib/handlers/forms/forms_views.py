@@ -110,7 +110,7 @@ def begin(_: Call) -> Page:
 
 def go_on(call: Call) -> Page:
     """The page after the one that was filled in. Raises Invalid, UpstreamFailed."""
-    ports = Ports(council=container.council(), siblings=Siblings(call.caller.author()))
+    ports = Ports(council=request_language.council(), siblings=Siblings(call.caller.author()))
     outcome = flow.advance(_posted(call), ports)
     if isinstance(outcome, flow.Screen):
         return _screen(outcome)
@@ -259,7 +259,7 @@ def withdraw(call: Call, service_request_id: str) -> Page:
 
 def _send(answers: Answers, call: Call, ports: Ports) -> Page:
     author = call.caller.author()
-    service = container.council().by_code.get(answers.one("service_code"))
+    service = ports.council.by_code.get(answers.one("service_code"))
     key = key_of(answers)
     try:
         draft = parse(answers.draft(service), Draft)
@@ -330,7 +330,7 @@ def _origins_of_photos(report: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _screen(screen: flow.Screen) -> Page:
-    council = container.council()
+    council = request_language.council()
     line = council.line_at(reports_ports().now())
     html = _render(screen.name, **of_screen(screen, council.by_code), line=line)
     personal = any(screen.answers.one(name) for name in CONTACT)

@@ -10,6 +10,7 @@ from chalicelib.errors import Invalid, NotFound
 from chalicelib.geo.point import Point
 from chalicelib.handlers.http.routes import Call, Query
 from chalicelib.reports import reference
+from chalicelib.texts import Text
 
 Choice = TypeVar("Choice", bound=str)
 MOST_IN_A_LIST = 100
@@ -60,7 +61,7 @@ def id_of(text: str) -> str:
     """The service_request_id in a path, in any grouping of its digits. Raises NotFound."""
     found = reference.parse(text)
     if found is None:
-        raise NotFound("A reference has 12 letters and digits, such as 7K3M-2QXV-9HTD.")
+        raise NotFound(Text("A reference has 12 letters and digits, such as 7K3M-2QXV-9HTD."))
     return found
 
 

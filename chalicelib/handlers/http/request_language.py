@@ -14,6 +14,7 @@ from contextvars import ContextVar
 from chalice.app import Request
 
 from chalicelib.bootstrap import container
+from chalicelib.catalogue.model import Council
 from chalicelib.kernel.languages import ENGLISH, Language, language
 
 FOLDER = "x-ginnel-language"
@@ -30,6 +31,11 @@ _current: ContextVar[Language] = ContextVar("language", default=ENGLISH)
 def current() -> Language:
     """The language of the current request."""
     return _current.get()
+
+
+def council() -> Council:
+    """The council in the language of the current request, to be shown."""
+    return container.council().in_language(current().code)
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from chalicelib.reports.model import (
 from chalicelib.reports.ports import Person, Ports
 from chalicelib.reports.published import Visibility
 from chalicelib.reports.views import tracking_url
+from chalicelib.texts import Text
 
 PARTNER = "partner:"
 """The prefix of another system's scope, and so of the `reporter` of its reports."""
@@ -186,7 +187,7 @@ def visible(service_request_id: str, author: Author, ports: Ports) -> ServiceReq
 
 def no_report(service_request_id: str) -> NotFound:
     """The refusal that does not reveal whether the report exists."""
-    return NotFound(f"There is no report {service_request_id}.")
+    return NotFound(Text("There is no report {reference}.", reference=service_request_id))
 
 
 def stored(service_request_id: str, ports: Ports) -> ServiceRequest:

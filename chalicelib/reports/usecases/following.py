@@ -15,6 +15,7 @@ from chalicelib.reports.usecases.access import (
     update_report,
     visible,
 )
+from chalicelib.texts import Text
 
 MOST_MERGES = 10
 """How often a report may be merged while somebody follows it."""
@@ -65,7 +66,7 @@ def followed(service_request_id: str, author: Author, ports: Ports) -> ServiceRe
     """The report that a caller who asks for this one would follow. Raises NotFound."""
     reference = parse_reference(service_request_id)
     if reference is None:
-        raise NotFound(f"There is no report {service_request_id}.")
+        raise NotFound(Text("There is no report {reference}.", reference=service_request_id))
     return surviving(visible(reference, author, ports), ports)
 
 

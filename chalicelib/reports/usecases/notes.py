@@ -7,6 +7,7 @@ from chalicelib.kernel.observability import logs
 from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.model import NOTE_LENGTH, Note
 from chalicelib.reports.ports import Ports
+from chalicelib.texts import Text
 
 MOST_NOTES = 100
 """The most notes beside one report: two machines that answer each other's mail must come to an
@@ -78,4 +79,4 @@ def _drop_if_gone(service_request_id: str, ports: Ports) -> None:
     report = ports.repository.get(service_request_id)
     if report is None or report.visibility == "withdrawn" or report.forgotten:
         ports.repository.drop_notes(service_request_id)
-        raise NotFound(f"There is no report {service_request_id}.")
+        raise NotFound(Text("There is no report {reference}.", reference=service_request_id))

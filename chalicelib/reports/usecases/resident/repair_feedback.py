@@ -12,6 +12,7 @@ from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import SAID_TO_BE_DONE
 from chalicelib.reports.usecases.access import Author, stored, update_report
 from chalicelib.reports.usecases.updating import Entry, append
+from chalicelib.texts import Text
 
 MOST_PHOTOS = 3
 NOT_FIXED = "This is not fixed."
@@ -47,7 +48,7 @@ def question(asked: FeedbackRequest, ports: Ports) -> FeedbackStatus:
     report = stored(asked.service_request_id, ports)
     is_seen = report.visibility == "public"
     if not is_seen and not (asked.is_own and report.visibility in SEEN_BY_SENDER):
-        raise NotFound(f"There is no report {asked.service_request_id}.")
+        raise NotFound(Text("There is no report {reference}.", reference=asked.service_request_id))
     answer = ports.repository.answer(asked.service_request_id, asked.answer_id)
     return FeedbackStatus(report, answer, _is_open(report, asked))
 
