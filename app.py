@@ -1,12 +1,13 @@
-"""Ginnel's entry point: registers the routes and event handlers, and nothing else."""
+"""All routes and event handlers in one application: for packaging, the local stack and tests.
 
-from chalice.app import Chalice
+On AWS, the API's function starts at `chalicelib/handlers/api.py`, and each event handler at its own
+module.
+"""
 
-from chalicelib.handlers.http import openapi
+from chalicelib.handlers import description
+from chalicelib.handlers.http.application import new_application
 from chalicelib.handlers.registry import EVENTS, ROUTES
 
-app = Chalice(app_name="ginnel")
-# Without this, API Gateway would read the bytes of a posted photo as text.
-app.api.binary_types.append("multipart/form-data")
-for blueprint in [*ROUTES, openapi.routes_describing(ROUTES), *EVENTS]:
+app = new_application()
+for blueprint in [*ROUTES, description.routes, *EVENTS]:
     app.register_blueprint(blueprint)

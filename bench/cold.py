@@ -35,6 +35,7 @@ from chalice import Chalice
 app = Chalice(app_name="bare")
 app.route("/health")(lambda: {"status": "ok"})
 """
+API = "chalicelib.handlers.api.handle"
 EVENTS = ROOT / "tests" / "events"
 
 
@@ -114,7 +115,7 @@ def _routes(here: stack.Stack) -> Iterator[First]:
     ) -> First:
         words = {key.replace("_", "-"): value for key, value in headers.items()}
         event = gateway.event(app.app, method, path, body, words)
-        return First(f"{method} {name}", _event("app.app", event, here.environment), most_ratio)
+        return First(f"{method} {name}", _event(API, event, here.environment), most_ratio)
 
     known = next(iter(reports_ports().repository.ids()))
     near = f"/api/reports/nearby?lat={MARKET_PLACE['lat']}&long={MARKET_PLACE['long']}"

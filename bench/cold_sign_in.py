@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from bench import gateway, stack
-from bench.cold import DATABASE, EVENTS, First, compiled, fresh_call, rows_of
+from bench.cold import API, DATABASE, EVENTS, First, compiled, fresh_call, rows_of
 from bench.process import FRESH_ROUNDS
 from bench.table import Row
 from chalicelib.accounts.model import Destination
@@ -64,7 +64,7 @@ def _routes(
     officer: dict[str, str], issuer: Issuer, environment: Mapping[str, str]
 ) -> Iterator[First]:
     def route(name: str, making: Making) -> First:
-        return First(name, fresh_call("app.app", making, environment), DATABASE)
+        return First(name, fresh_call(API, making, environment), DATABASE)
 
     yield route("request a code", lambda: _form(FORMS, address=_address()))
     yield route("sign in with it", _with_a_code)

@@ -26,6 +26,7 @@ from infra.permissions import permissions
 from infra.redrive import redrive
 from infra.rejects import ALLOW_REJECTS, fail_if_refused, tell_notes, tell_refused
 from infra.restore import restore_reports
+from infra.routes import write_routes
 from infra.screenshots import screenshots
 from infra.secrets import rotate_secret, token
 from infra.theme import theme
@@ -35,6 +36,7 @@ WITHOUT_SETTINGS = (
     "environment",
     "languages",
     "permissions",
+    "routes",
     "screenshots",
     "theme",
 )
@@ -74,6 +76,7 @@ for command in (
     theme,
     update_languages,
     token,
+    write_routes,
 ):
     commands.add_command(command)
 

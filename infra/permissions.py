@@ -256,11 +256,10 @@ MARKS: Mapping[Answer, str] = {
 
 def declared_routes() -> list[RouteFacts]:
     """The declarations of all routes of the application."""
-    from chalicelib.handlers.http import openapi
+    from chalicelib.handlers import description
     from chalicelib.handlers.registry import ROUTES
 
-    groups = [*ROUTES, openapi.routes_describing(ROUTES)]
-    return [facts for group in groups for facts in group.facts]
+    return [facts for group in [*ROUTES, description.routes] for facts in group.facts]
 
 
 @click.command("permissions")

@@ -4,8 +4,8 @@ import pytest
 from chalice.app import Chalice
 
 import app
+from chalicelib.handlers import description
 from chalicelib.handlers.http import auth
-from chalicelib.handlers.http.openapi import routes_describing
 from chalicelib.handlers.http.routes import OPEN_TO_SITES, RouteFacts, Routes
 from chalicelib.handlers.registry import ROUTES
 from infra import cdn
@@ -24,7 +24,7 @@ OPEN = {
 
 
 def facts() -> list[RouteFacts]:
-    return [fact for group in (*ROUTES, routes_describing(ROUTES)) for fact in group.facts]
+    return [fact for group in (*ROUTES, description.routes) for fact in group.facts]
 
 
 def faults_of(of: Chalice, declared: list[RouteFacts]) -> list[str]:

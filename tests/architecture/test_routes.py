@@ -15,6 +15,7 @@ from chalicelib import errors
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.forms import wording
 from chalicelib.georeport.wire import CONTENT_TYPES
+from chalicelib.handlers import description
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.openapi import document
 from chalicelib.handlers.http.routes import HTML, PROBLEM, STATUS, Routes
@@ -44,9 +45,7 @@ def undeclared(of: Chalice, groups: list[Routes]) -> set[tuple[str, str]]:
 
 
 def all_groups() -> list[Routes]:
-    from chalicelib.handlers.http import openapi
-
-    return [*ROUTES, openapi.routes_describing(ROUTES)]
+    return [*ROUTES, description.routes]
 
 
 def test_every_route_declares_its_caller() -> None:

@@ -13,9 +13,7 @@ from chalicelib.handlers.http.routes import (
     JSON,
     PROBLEM,
     REQUEST_ID,
-    Call,
     RouteFacts,
-    Routes,
 )
 from chalicelib.kernel import idempotency
 
@@ -70,24 +68,6 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     link: str | msgspec.UnsetType = msgspec.UNSET
     version: int | msgspec.UnsetType = msgspec.UNSET
     request_id: str | msgspec.UnsetType = msgspec.UNSET
-
-
-def routes_describing(others: list[Routes]) -> Routes:
-    """The route that answers with the document of these routes and of itself."""
-    routes = Routes(__name__)
-
-    @routes.endpoint(
-        "/api/openapi.json",
-        method="GET",
-        auth=auth.anywhere,
-        open_to_sites=True,
-        summary="Get this document",
-        answer=dict[str, Any],
-    )
-    def openapi(_: Call) -> dict[str, Any]:
-        return document([fact for each in [*others, routes] for fact in each.facts])
-
-    return routes
 
 
 def document(facts: list[RouteFacts]) -> dict[str, Any]:

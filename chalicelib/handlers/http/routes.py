@@ -243,6 +243,7 @@ class Routes(Blueprint):
         written_problem: WrittenProblem | None = None,
     ) -> None:
         super().__init__(import_name)
+        self.module = import_name
         self.facts: list[RouteFacts] = []
         self._problem_page = problem_page
         self._written_problem = written_problem
