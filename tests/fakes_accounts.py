@@ -220,5 +220,6 @@ def accounts_ports(clock: Clock, trail: MemoryTrail | None = None) -> Ports:
         new_id=new_id,
         now=clock,
         takes_phones=True,
+        languages=("en", "cy"),
         budget=FewTexts(),
     )

@@ -6,24 +6,39 @@ the code, only on our own pages ("Origin-bound one-time codes delivered via SMS"
 """
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from jinja2 import Template
+
 from chalicelib.accounts.model import CODE_HOLDS, Attempt
+from chalicelib.catalogue.model import Council
 from chalicelib.catalogue.theme import EmailLook
 from chalicelib.kernel.email import Email
+from chalicelib.kernel.languages import ENGLISH, Language
+from chalicelib.kernel.segments import plain
+from chalicelib.kernel.site import Site
 from chalicelib.kernel.templating import environment
 
 TEMPLATES = Path(__file__).parent / "templates"
 MINUTES = int(CODE_HOLDS.total_seconds() // 60)
-_EMAIL = environment(TEMPLATES).get_template("email.html")
+
+
+class Link(NamedTuple):
+    """A link, and what it is for."""
+
+    invitation: str
+    url: str
 
 
 @dataclass(frozen=True)
 class CodeMessages:
-    """The email and the text message that a code is sent in."""
+    """The email and the text message that a code is sent in, in the language of the request."""
 
     look: EmailLook
+    council: Council
 
     def email(self, attempt: Attempt, code: str, link_token: str) -> Email:
         if attempt.account_id:
@@ -31,51 +46,110 @@ class CodeMessages:
         return self._to_sign_in(attempt, code, link_token)
 
     def _to_add(self, attempt: Attempt, code: str) -> Email:
-        parts = (
-            "You (or someone using your email address) asked to add this address to an account "
-            f"with {self.look.council}.",
-            f"If you did, enter this code where we asked you for it. It works for {MINUTES} "
-            "minutes.",
-            "Don't share the code with anyone. We will never ask you for it. If you did not ask "
-            "for it, ignore this email.",
-        )
-        return Email(
-            to=attempt.destination.value,
-            subject=f"Your code to add this address to your account with {self.look.council}",
-            text="\n\n".join([*parts[:2], code, parts[2]]) + "\n",
-            html=_EMAIL.render(look=self.look, before=parts[:2], code=code, after=parts[2:]),
-            thread=f"sign-in.{attempt.attempt_id}",
+        language, council = self._spoken(attempt)
+        say = language.say
+        return self._email(
+            attempt,
+            say("Your code to add this address to your account with {council}", council=council),
+            code=code,
+            before=(
+                say(
+                    "You (or someone using your email address) asked to add this address to an "
+                    "account with {council}.",
+                    council=council,
+                ),
+                say(
+                    "If you did, enter this code where we asked you for it. It works for {minutes} "
+                    "minutes.",
+                    minutes=MINUTES,
+                ),
+            ),
+            after=(
+                say(
+                    "Don't share the code with anyone. We will never ask you for it. If you did "
+                    "not ask for it, ignore this email."
+                ),
+            ),
         )
 
     def _to_sign_in(self, attempt: Attempt, code: str, link_token: str) -> Email:
-        way = f"/forms/sign-in/confirm/{attempt.attempt_id}?token={link_token}"
-        link = f"{self.look.site_url}{way}"
-        parts = (
-            f"You (or someone using your email address) asked to sign in to {self.look.council}.",
-            f"If we asked you for a code, enter this one. It works for {MINUTES} minutes.",
-            "Or open this link and select 'Sign in':",
-            "Don't share the code or the link with anyone. We will never ask you for them. If "
-            "you did not ask for this email, ignore it.",
-        )
-        return Email(
-            to=attempt.destination.value,
-            subject=f"Your code to sign in to {self.look.council}",
-            text="\n\n".join([parts[0], parts[1], code, parts[2], link, parts[3]]) + "\n",
-            html=_EMAIL.render(
-                look=self.look,
-                before=parts[:2],
-                code=code,
-                invitation=parts[2],
-                link=link,
-                after=parts[3:],
+        language, council = self._spoken(attempt)
+        say, site = language.say, Site(self.look.site_url, language)
+        return self._email(
+            attempt,
+            say("Your code to sign in to {council}", council=council),
+            code=code,
+            before=(
+                say(
+                    "You (or someone using your email address) asked to sign in to {council}.",
+                    council=council,
+                ),
+                say(
+                    "If we asked you for a code, enter this one. It works for {minutes} minutes.",
+                    minutes=MINUTES,
+                ),
             ),
-            thread=f"sign-in.{attempt.attempt_id}",
+            link=Link(
+                say("Or open this link and select 'Sign in':"),
+                site.page(f"/forms/sign-in/confirm/{attempt.attempt_id}?token={link_token}"),
+            ),
+            after=(
+                say(
+                    "Don't share the code or the link with anyone. We will never ask you for them. "
+                    "If you did not ask for this email, ignore it."
+                ),
+            ),
         )
 
     def text(self, attempt: Attempt, code: str) -> str:
-        what = "add this number to your account with" if attempt.account_id else "sign in to"
-        host = urlsplit(self.look.site_url).hostname
-        return (
-            f"{code} is your code to {what} {self.look.council}. It works for {MINUTES} minutes. "
-            f"Don't share it with anyone.\n\n@{host} #{code}"
+        language, council = self._spoken(attempt)
+        values = {"code": code, "council": council, "minutes": MINUTES}
+        if attempt.account_id:
+            said = language.say(
+                "{code} is your code to add this number to your account with {council}. It works "
+                "for {minutes} minutes. Don't share it with anyone.",
+                **values,
+            )
+        else:
+            said = language.say(
+                "{code} is your code to sign in to {council}. It works for {minutes} minutes. "
+                "Don't share it with anyone.",
+                **values,
+            )
+        return plain(f"{said}\n\n@{urlsplit(self.look.site_url).hostname} #{code}")
+
+    def _email(
+        self,
+        attempt: Attempt,
+        subject: str,
+        *,
+        code: str,
+        before: tuple[str, ...],
+        link: Link | None = None,
+        after: tuple[str, ...],
+    ) -> Email:
+        language, council = self._spoken(attempt)
+        html = _template(language).render(
+            look=self.look._replace(council=council),
+            before=before,
+            code=code,
+            link=link,
+            after=after,
         )
+        return Email(
+            to=attempt.destination.value,
+            subject=subject,
+            text="\n\n".join([*before, code, *(link or ()), *after]) + "\n",
+            html=html,
+            thread=f"sign-in.{attempt.attempt_id}",
+        )
+
+    def _spoken(self, attempt: Attempt) -> tuple[Language, str]:
+        """The language of the message, and the council's name in it."""
+        language = self.council.offered_language(attempt.language) or ENGLISH
+        return language, self.council.in_language(language.code).name
+
+
+@cache
+def _template(language: Language) -> Template:
+    return environment(TEMPLATES, language).get_template("email.html")

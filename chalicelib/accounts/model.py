@@ -68,9 +68,6 @@ class Identity(NamedTuple):
 
 _LINE = Meta(pattern=r"^[^\x00-\x1f\x7f-\x9f]*$", description="one line without control characters")
 Label = Annotated[str, Meta(min_length=1, max_length=100), _LINE]
-Language = Annotated[
-    str, Meta(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$", description="a language, such as en or pl")
-]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +138,8 @@ class Attempt:
     is the path of ours that the person came from and returns to. `is_over_cap`: its code was not
     sent, since all text messages of the day were spent. `is_known`: a device asked that has signed
     in with this address before. `is_blocked`: the address is on the block list, so nothing is sent
-    to it and no code is right; it is stored like others, so that nobody can query the list."""
+    to it and no code is right; it is stored like others, so that nobody can query the list.
+    `language` is that of the request, and of the message with the code."""
 
     attempt_id: str
     destination: Destination = field(repr=False)
@@ -156,6 +154,7 @@ class Attempt:
     is_over_cap: bool = False
     is_known: bool = False
     is_blocked: bool = False
+    language: str | None = None
 
     @property
     def tries_left(self) -> int:

@@ -139,7 +139,8 @@ class TextBudget(Protocol):
 @dataclass(frozen=True)
 class Ports:
     """All external dependencies of the use cases. `new_id` makes 128 random bits as 32 hexadecimal
-    digits; `takes_phones` is false if no text messages are sent."""
+    digits; `takes_phones` is false if no text messages are sent. `languages` are the codes of those
+    that the council offers."""
 
     accounts: Accounts
     sessions: Sessions
@@ -152,6 +153,7 @@ class Ports:
     new_id: Callable[[], str]
     now: Callable[[], datetime]
     takes_phones: bool
+    languages: Collection[str]
     budget: TextBudget
 
 

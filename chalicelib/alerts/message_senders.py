@@ -16,10 +16,10 @@ from jinja2 import Template
 
 from chalicelib.alerts.links import shortened
 from chalicelib.alerts.messages import Message
-from chalicelib.alerts.segments import plain, segments
 from chalicelib.catalogue.theme import EmailLook
 from chalicelib.kernel.email import Email, EmailSender
 from chalicelib.kernel.languages import Language
+from chalicelib.kernel.segments import plain, segments
 from chalicelib.kernel.templating import environment
 from chalicelib.kernel.text_message import Texts
 

@@ -16,6 +16,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from chalicelib.catalogue.texts import WantedLanguage
 from chalicelib.kernel.push_address import PushAddress
 
 Channel = Literal["email", "sms", "push"]
@@ -48,9 +49,6 @@ MOST_CODE_TRIES = 5
 _CLOCK = Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", description="a time such as 22:00")
 Clock = Annotated[str, _CLOCK]
 Code = Annotated[str, Meta(min_length=1, max_length=100)]
-Language = Annotated[
-    str, Meta(max_length=20, description="a language that the council offers, such as en or cy")
-]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +88,7 @@ class SubscriptionRequest:
     event_types: Annotated[tuple[What, ...], Meta(max_length=10)] = ()
     frequency: Frequency = "now"
     quiet: QuietHours | None = None
-    language: Language | None = None
+    language: WantedLanguage | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +100,7 @@ class SubscriptionChanges:
     event_types: Annotated[tuple[What, ...], Meta(max_length=10)] | None = None
     frequency: Frequency | None = None
     quiet: QuietHours | None = None
-    language: Language | None = None
+    language: WantedLanguage | None = None
     clear: list[Literal["quiet"]] | None = None
 
 

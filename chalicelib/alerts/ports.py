@@ -71,11 +71,13 @@ class Followed(NamedTuple):
 
 
 class Reporter(NamedTuple):
-    """The reporter, who wants to hear what becomes of the report."""
+    """The reporter, who wants to hear what becomes of the report, and the language in which they
+    asked for that."""
 
     channel: AddressChannel
     to: str
     account_id: str | None
+    language: str | None = None
 
 
 class ReportsToFollow(Protocol):

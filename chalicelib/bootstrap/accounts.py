@@ -44,6 +44,7 @@ def accounts_ports() -> accounts.Ports:
         new_id=container.random_id,
         now=utc_now,
         takes_phones=bool(container.settings().texts_from),
+        languages=container.council().languages,
         budget=_sms_budget(),
     )
 
@@ -57,7 +58,7 @@ def sending_ports() -> accounts.SendingPorts:
     return accounts.SendingPorts(
         attempts=DynamoAttempts(container.table("accounts")),
         codes=Codes(container.secret("code")),
-        messages=CodeMessages(container.email_look()),
+        messages=CodeMessages(container.email_look(), container.council()),
         email_sender=container.email_sender,
         texts=container.texts,
         budget=_sms_budget(),

@@ -313,6 +313,12 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
         found = (code or "").partition("-")[0]
         return language(found) if found in self.languages else None
 
+    def language_faults(self, code: str | None) -> list[FieldError]:
+        """The fault of the field `language` if the council does not offer that language."""
+        if code is None or self.offered_language(code):
+            return []
+        return [FieldError("language", f"choose from: {', '.join(self.languages)}")]
+
     @property
     def said(self) -> dict[str, Any]:
         """The council's details for pages in English."""

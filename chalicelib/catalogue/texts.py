@@ -19,6 +19,10 @@ class FooterLink(Strict, frozen=True, kw_only=True):
 
 
 LanguageCode = Annotated[str, Meta(pattern="^[a-z]{2,3}$")]
+WantedLanguage = Annotated[
+    str, Meta(max_length=20, description="a language that the council offers, such as en or cy")
+]
+"""Checked by the council, which names the languages that it offers."""
 FooterLinks = Annotated[tuple[FooterLink, ...], Meta(max_length=4)]
 
 

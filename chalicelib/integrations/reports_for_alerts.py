@@ -39,11 +39,13 @@ class Reporters:
         )
         for channel, text in given:
             if text and channel in self._channels and (to := _readable(channel, text)):
-                reporter = alerts.Reporter(channel, to, report.reporter)
+                reporter = alerts.Reporter(channel, to, report.reporter, report.language)
                 return None if self._is_blocked(reporter, report) else reporter
         account = self._accounts().get(report.reporter) if report.reporter else None
         addresses = addresses_of(account, self._channels) if account else []
-        return alerts.Reporter(*addresses[0], report.reporter) if addresses else None
+        if not addresses:
+            return None
+        return alerts.Reporter(*addresses[0], report.reporter, report.language)
 
     def can_be_asked(self, report: ServiceRequest, ports: alerts.MatchPorts) -> bool:
         """True where the reporter can receive questions from officers: the reporter gave an

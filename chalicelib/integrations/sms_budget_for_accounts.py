@@ -5,9 +5,9 @@ from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from chalicelib.alerts.segments import segments
 from chalicelib.alerts.sms_budget import for_strangers, in_purse, note_spent
 from chalicelib.catalogue.model import Council
+from chalicelib.kernel.segments import segments
 
 if TYPE_CHECKING:
     from chalicelib.alerts.dynamo.alerts import DynamoSpend

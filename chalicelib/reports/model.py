@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from chalicelib.catalogue.decisions import Opens, Priority, Reason
+from chalicelib.catalogue.texts import WantedLanguage
 from chalicelib.errors import Conflict, FieldError, Invalid
 from chalicelib.geo.point import Point
 from chalicelib.kernel.time import to_the_second
@@ -91,7 +92,8 @@ class Draft:
 
     `attributes` answer the service's questions. An anonymous report keeps neither the contact nor
     the account. If `channel` is not online, staff send the report for a resident: the contact and
-    the report belong to the resident. `alerts`: the reporter wants updates on it.
+    the report belong to the resident. `alerts`: the reporter wants updates on it, in `language`;
+    without it, in the language of the request.
     """
 
     service_code: Line
@@ -107,6 +109,7 @@ class Draft:
     anonymous: bool = False
     channel: Channel = "online"
     alerts: bool = True
+    language: WantedLanguage | None = None
 
     @property
     def point(self) -> Point | None:
@@ -370,15 +373,15 @@ class ServiceRequest:
     `phone_key` are digests: a person who confirms the contact's address finds the report among
     their own by them. `closed_datetime` is when the report was closed, None if it is not closed or
     the time is not known. `forgotten` says that the sender was forgotten: no note is kept from then
-    on. `alerts` says that the sender wants to hear what becomes of the report. `repairs` counts how
-    often the report was said to be done, `failed_repairs` how often a resident then said that it is
-    not; `said_fixed` and `said_not_fixed` count the answers of the people who were asked. `opens`
-    says whether rules gave the report to a crew or to an officer, and `because` has their reasons.
+    on. `alerts` says that the sender wants to hear what becomes of the report, and `language` in
+    which language they asked; the language of their account comes first. `repairs` counts how often
+    the report was said to be done, `failed_repairs` how often a resident then said that it is not;
+    `said_fixed` and `said_not_fixed` count the answers of the people who were asked. `opens` says
+    whether rules gave the report to a crew or to an officer, and `because` has their reasons.
     `decided_by_hand` names what an officer chose; rules leave that alone. `delays` are the later
     dates that were given, the last one last. `planned_day` is when a crew is planned to come, while
-    the state says so. `needs` are the reasons
-    to look at the report, including those that an officer dealt with. `officer_changes` are the
-    last changes by officers, oldest first."""
+    the state says so. `needs` are the reasons to look at the report, including those that an
+    officer dealt with. `officer_changes` are the last changes by officers, oldest first."""
 
     service_request_id: str
     fingerprint: str
@@ -415,6 +418,7 @@ class ServiceRequest:
     closed_datetime: datetime | None = None
     forgotten: bool = False
     alerts: bool = False
+    language: str | None = None
     external_reference: str | None = None
     ward_code: str | None = None
     once_public: bool = False
@@ -596,8 +600,9 @@ class ServiceRequest:
         )
 
     def without_contact(self) -> "ServiceRequest":
-        """The report without the contact's details and the keys that find it by them."""
-        return replace(self, contact=None, email_key=None, phone_key=None)
+        """The report without the contact's details, their language and the keys that find it by
+        them."""
+        return replace(self, contact=None, language=None, email_key=None, phone_key=None)
 
     def without_address(self, kind: ContactKind) -> "ServiceRequest":
         """The report without that address of its contact and the key that finds it by that."""

@@ -54,9 +54,10 @@ class FlagView(msgspec.Struct, frozen=True, kw_only=True):
 class FullView(ReportView, frozen=True, kw_only=True):
     """A whole report, for officers. `held_updates` wait for an officer. `all_photos` includes the
     photos that are not shown. `language` and `reach_by` are the preferences of the sender's
-    account, if the sender was signed in. `said_fixed` and `said_not_fixed` count the answers to the
-    question whether the problem is mended. `because` has the reasons for what rules decided, and
-    `decided_by_hand` names what an officer chose."""
+    account, if the sender was signed in, or else the language in which the report was sent.
+    `said_fixed` and `said_not_fixed` count the answers to the question whether the problem is
+    mended. `because` has the reasons for what rules decided, and `decided_by_hand` names what an
+    officer chose."""
 
     team: str
     priority: Priority
@@ -150,7 +151,7 @@ def full_view(
         FullView,
         report,
         **_made(report, updates, ready, ports),
-        language=wishes.language,
+        language=wishes.language or report.language,
         reach_by=wishes.reach_by,
         flags=tuple(made_from(FlagView, flag) for flag in report.flags),
         held_updates=report.waiting_updates,

@@ -12,9 +12,9 @@ from chalicelib.alerts.message_text import MessageComposer, SubscriptionLinks
 from chalicelib.alerts.messages import Entry, Message, Notice, ReportNews
 from chalicelib.alerts.model import AlertRequested, Subscription, Topic, What
 from chalicelib.alerts.push import payload
-from chalicelib.alerts.segments import segments
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.alerts import voice
+from chalicelib.kernel.segments import segments
 from chalicelib.kernel.templating import environment
 from chalicelib.reports.states import LABELS, State
 

@@ -109,7 +109,7 @@ def test_own_report_is_changed_and_withdrawn(here: Api, address: str) -> None:
 def test_officer_sees_the_reporters_preferred_language(here: Api, address: str) -> None:
     token = signed_in(here, address)
     account = here.get("/api/account", token).json_body
-    wishes = {"language": "pl", "reach_by": "email"}
+    wishes = {"language": "cy", "reach_by": "email"}
     here.patch("/api/account", wishes, version=account["version"], token=token)
     sent = here.post("/api/reports", draft_body(), key=f"l-{address}", token=token).json_body
     seen = here.get(f"/api/reports/{sent['service_request_id']}", here.token("officer")).json_body

@@ -10,6 +10,7 @@ from chalicelib.accounts.model import Attempt, Destination
 from chalicelib.alerts.message_senders import email_of
 from chalicelib.alerts.messages import Picture
 from chalicelib.catalogue.load import load
+from chalicelib.catalogue.model import Council
 from chalicelib.catalogue.theme import EmailLook
 from infra.local.stack import LocalStack
 from tests.browser.conftest import PHONE, NewPage
@@ -35,9 +36,10 @@ ATTEMPT = Attempt(
 IS_LOADED = "image => image.decode().then(() => image.naturalWidth > 0)"
 
 
-def html_of(name: str, look: EmailLook) -> str:
+def html_of(name: str, here: Council, site_url: str) -> str:
+    look = EmailLook(here.name, here.theme, site_url)
     if name == "code":
-        return CodeMessages(look).email(ATTEMPT, "123456", "token" * 20).html
+        return CodeMessages(look, here).email(ATTEMPT, "123456", "token" * 20).html
     return email_of(MESSAGES[name], "sam@example.org", look).html
 
 
@@ -53,7 +55,7 @@ def test_email_fits_a_phone_and_can_be_read(
 ) -> None:
     here = load(council)
     page = new_page(viewport=PHONE, color_scheme=colours, bypass_csp=True)
-    page.set_content(html_of(name, EmailLook(here.name, here.theme, stack.url)))
+    page.set_content(html_of(name, here, stack.url))
     assert overflow(page) == 0
     assert violations(page) == []
     assert page.locator("img").first.evaluate(IS_LOADED)

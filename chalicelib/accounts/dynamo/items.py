@@ -124,6 +124,7 @@ class AttemptItem(PeopleItem):
     is_over_cap = BooleanAttribute(default=False)
     is_known = BooleanAttribute(default=False)
     is_blocked = BooleanAttribute(default=False)
+    language = UnicodeAttribute(null=True)
 
     by_address: Index["AttemptItem"] = index("by-address", "address")
     # Attempts to add an address, and other items that name an account as owner.

@@ -63,9 +63,11 @@ def ask(
     account_id: str | None = None,
     onward: str | None = None,
     asker: Asker = NOBODY,
+    *,
+    language: str | None = None,
 ) -> Attempt:
-    """Creates an attempt, whose code is sent soon: to sign in and go on to that path of ours, or to
-    add the address to that account. Raises Invalid, TooMany, UpstreamFailed."""
+    """Creates an attempt, whose code is sent soon, in that language: to sign in and go on to that
+    path of ours, or to add the address to that account. Raises Invalid, TooMany, UpstreamFailed."""
     to = destination(address, takes_phones=ports.takes_phones)
     is_known = asker.known_device is not None
     if to.kind == "phone" and ports.budget.is_spent(is_known=is_known):
@@ -82,6 +84,7 @@ def ask(
         onward=onward,
         is_known=is_known,
         is_blocked=asker.is_blocked,
+        language=language,
     )
     ports.attempts.add(attempt)
     return attempt

@@ -10,12 +10,12 @@ from chalicelib.accounts.model import (
     Attempt,
     Destination,
     Label,
-    Language,
     SavedPlace,
 )
 from chalicelib.accounts.ports import Ports
 from chalicelib.accounts.usecases.code_requests import NOBODY, Asker, ask
 from chalicelib.accounts.usecases.code_verification import refuse_too_many
+from chalicelib.catalogue.texts import WantedLanguage
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.kernel.addresses import AddressKind
 
@@ -28,7 +28,7 @@ class AccountChanges:
     empty."""
 
     name: Label | None = None
-    language: Language | None = None
+    language: WantedLanguage | None = None
     reach_by: AddressKind | None = None
     saved_places: Annotated[tuple[SavedPlace, ...], Meta(max_length=MOST_PLACES)] | None = None
     clear: list[Literal["name", "language", "reach_by"]] | None = None
@@ -44,6 +44,8 @@ def change_account(
             "You have changed this on another page or device. Reload and try again.",
             version=account.version,
         )
+    if changes.language != account.language and changes.language not in (None, *ports.languages):
+        raise Invalid.field("language", f"choose from: {', '.join(ports.languages)}")
     kinds = {each.kind for each in account.addresses}
     if changes.reach_by and changes.reach_by not in kinds:
         raise Invalid.field("reach_by", f"add and confirm an address for {changes.reach_by} first")
@@ -52,11 +54,18 @@ def change_account(
     return ports.accounts.save(replace(account, **new | cleared))
 
 
-def begin_adding(address: str, account: Account, ports: Ports, asker: Asker = NOBODY) -> Attempt:
+def begin_adding(
+    address: str,
+    account: Account,
+    ports: Ports,
+    asker: Asker = NOBODY,
+    *,
+    language: str | None = None,
+) -> Attempt:
     """Sends a code to an address that the account holder wants to add. Does not look up whether
     another account has it. Raises Invalid, TooMany, UpstreamFailed."""
     refuse_too_many(account)
-    return ask(address, ports, account.account_id, asker=asker)
+    return ask(address, ports, account.account_id, asker=asker, language=language)
 
 
 def remove_address(address: Destination, account: Account, ports: Ports) -> Account:

@@ -20,7 +20,6 @@ from chalicelib.alerts.ports import Page, Ports, Subscriptions
 from chalicelib.alerts.topics import faults_of
 from chalicelib.alerts.usecases.subscribing import (
     at_second,
-    language_faults,
     raise_all,
     with_topic,
 )
@@ -91,7 +90,7 @@ def change(
     after = _changed(present, changes)
     raise_all(
         [
-            *language_faults(changes.language, ports.council),
+            *ports.council.language_faults(changes.language),
             *faults_of(after.topic, after.event_types, ports.council, ports.ward_codes),
         ]
     )

@@ -118,6 +118,7 @@ def _own(
             to=reporter.to,
             topic=Topic(kind="report", service_request_id=fact.service_request_id),
             event_types=event_types,
+            language=reporter.language,
             state="active",
             account_id=reporter.account_id,
             address_key=_key_of(reporter, ports),

@@ -16,7 +16,6 @@ from chalicelib.alerts.links import manage_url
 from chalicelib.alerts.model import Channel, Subscription, SubscriptionRequest, Topic, activated
 from chalicelib.alerts.ports import AddressChannel, Ports
 from chalicelib.alerts.topics import faults_of
-from chalicelib.catalogue.model import Council
 from chalicelib.errors import AddressRefused, Conflict, FieldError, Invalid
 from chalicelib.kernel.languages import ENGLISH
 from chalicelib.kernel.observability import trace
@@ -47,7 +46,7 @@ def checked(wish: SubscriptionRequest, ports: Ports) -> Checked:
     raise_all(
         [
             *_address_faults(wish, ports),
-            *language_faults(wish.language, ports.council),
+            *ports.council.language_faults(wish.language),
             *faults_of(wish.topic, wish.event_types, ports.council, ports.ward_codes),
         ]
     )
@@ -198,13 +197,6 @@ def _other_wish(stored: Subscription, by: Subscriber, ports: Ports) -> Conflict:
         "this one as well, use a new key.",
         link=opened if by.account_id else opened.partition("?")[0],
     )
-
-
-def language_faults(code: str | None, council: Council) -> list[FieldError]:
-    """The fault if the council does not offer that language."""
-    if code is None or council.offered_language(code):
-        return []
-    return [FieldError("language", f"choose from: {', '.join(council.languages)}")]
 
 
 def _address_faults(wish: SubscriptionRequest, ports: Ports) -> list[FieldError]:

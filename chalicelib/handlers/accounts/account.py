@@ -16,7 +16,7 @@ from chalicelib.accounts.usecases.own_account import AccountChanges
 from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import Invalid
-from chalicelib.handlers.http import auth, rate_limits
+from chalicelib.handlers.http import auth, rate_limits, request_language
 from chalicelib.handlers.http.params import PAGED, hex_id_of, id_of, limit_of
 from chalicelib.handlers.http.routes import Call, Routes
 from chalicelib.integrations.accounts_for_reports import author_of
@@ -147,7 +147,8 @@ def change(call: Call, changes: AccountChanges) -> OwnAccountView:
 def add_address(call: Call, sent: NewAddress) -> CodeSent:
     ports = accounts_ports()
     asker = rate_limits.asker(call, destination(sent.address, takes_phones=ports.takes_phones))
-    begun = own_account.begin_adding(sent.address, call.caller.signed_in, ports, asker)
+    account, language = call.caller.signed_in, request_language.current().code
+    begun = own_account.begin_adding(sent.address, account, ports, asker, language=language)
     return CodeSent(attempt_id=begun.attempt_id, expires_at=begun.expires_at)
 
 

@@ -24,7 +24,7 @@ from chalicelib.handlers.accounts.sign_in_pages import (
     render,
     surer_page,
 )
-from chalicelib.handlers.http import auth, cookies, rate_limits
+from chalicelib.handlers.http import auth, cookies, rate_limits, request_language
 from chalicelib.handlers.http.pages import posted_form
 from chalicelib.handlers.http.routes import Call, Page, Query, Routes, SeeOther
 
@@ -66,7 +66,8 @@ def ask(call: Call) -> Page | SeeOther:
         to = destination(address, takes_phones=ports.takes_phones)
         known = ports.known_devices.knows(cookies.device_in(call.request), to)
         asker = rate_limits.asker(call, to, known)
-        attempt = code_requests.ask(address, ports, onward=onward, asker=asker)
+        language = request_language.current().code
+        attempt = code_requests.ask(address, ports, onward=onward, asker=asker, language=language)
     except Invalid as error:
         return address_page(address, onward, error.errors)
     return SeeOther(f"/forms/sign-in/code?{urlencode({'attempt': attempt.attempt_id})}")

@@ -274,6 +274,7 @@ def _send(answers: Answers, call: Call, ports: Ports) -> Page:
             reports_ports(),
             admit=admit,
             may_write=may_write,
+            language=request_language.current().code,
         )
     except Invalid as error:
         return _screen(flow.refused(answers, error.errors, ports))

@@ -16,7 +16,7 @@ from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import Invalid
 from chalicelib.geo.point import Box
-from chalicelib.handlers.http import auth, rate_limits, subscribers
+from chalicelib.handlers.http import auth, rate_limits, request_language, subscribers
 from chalicelib.handlers.http.audit import audit_view
 from chalicelib.handlers.http.params import (
     NEAR_M,
@@ -121,7 +121,15 @@ def submit(call: Call, draft: Draft) -> ReportReceipt:
         rate_limits.admit_report(draft, key, call),
         rate_limits.may_write_to_contact(draft, call),
     )
-    report = submission.submit(draft, key, author, ports, admit=admit, may_write=may_write)
+    report = submission.submit(
+        draft,
+        key,
+        author,
+        ports,
+        admit=admit,
+        may_write=may_write,
+        language=request_language.current().code,
+    )
     return receipt(report, ports)
 
 

@@ -88,6 +88,7 @@ class ReportItem(ReportsItem):
     email_key = UnicodeAttribute(null=True)
     phone_key = UnicodeAttribute(null=True)
     alerts = BooleanAttribute(default=False)
+    language = UnicodeAttribute(null=True)
     closed_datetime = MomentAttribute(null=True)
     forgotten = BooleanAttribute(default=False)
     external_reference = UnicodeAttribute(null=True)

@@ -228,6 +228,8 @@ def save(report: ServiceRequest, ports: Ports) -> ServiceRequest:
 def canonical(draft: Draft | UpdateDraft | FlagDraft) -> bytes:
     """The same bytes for equal drafts."""
     values = msgspec.to_builtins(draft)
+    # A page in another language may repeat the request.
+    values.pop("language", None)
     if values.get("alerts"):
         # Phones repeat requests that they first sent before alerts existed.
         del values["alerts"]

@@ -45,9 +45,11 @@ def submit(
     *,
     admit: Admit | None = None,
     may_write: MayWrite | None = None,
+    language: str | None = None,
 ) -> ServiceRequest:
     """Stores a report; the same draft under the same key returns the stored report, as it is now.
-    If `may_write` is False, the report is stored as if its sender did not want alerts.
+    If `may_write` is False, the report is stored as if its sender did not want alerts. `language`
+    is that of the request.
 
     Raises Invalid, Forbidden (the service requires a surer identity, or a caller who is not staff
     reports for another person), Conflict (another draft under this key), and as `admit` does.
@@ -63,6 +65,8 @@ def submit(
             draft, answers, request_id, fingerprint, requested=requested, ports=ports
         )
         report = _with_its_person(_kept_back(report, author), draft, author, ports)
+        if not draft.anonymous:
+            report = replace(report, language=draft.language or language)
         if (admit or may_write) and ports.repository.get(request_id) is None:
             report = _admitted(report, admit, may_write)
         return ports.repository.create(report)
@@ -122,6 +126,7 @@ def service_and_place_faults(draft: Draft, ports: Ports) -> Iterator[FieldError]
     if draft.service_code not in ports.council.by_code:
         known = ", ".join(ports.council.by_code)
         yield FieldError("service_code", f"is not a service here; choose one of: {known}")
+    yield from ports.council.language_faults(draft.language)
     yield from draft.faults_in(vars(draft))
     if draft.point:
         yield from beyond_bounds_faults(draft.point, ports)

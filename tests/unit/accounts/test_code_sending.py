@@ -6,11 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec import structs
 
 from chalicelib.accounts.code_messages import CodeMessages
 from chalicelib.accounts.model import CODE_HOLDS, Attempt, Destination
 from chalicelib.accounts.ports import SendingPorts
 from chalicelib.accounts.usecases.code_sending import send_code
+from chalicelib.catalogue.load import load
 from chalicelib.catalogue.theme import EmailLook, Theme
 from chalicelib.errors import AddressRefused, AppError, NoReply, UpstreamFailed
 from chalicelib.kernel.email import Email
@@ -21,6 +23,7 @@ from tests.fakes_accounts import CODES, FewTexts, MemoryAttempts
 EMAIL = Destination("email", "resident@example.org")
 PHONE = Destination("phone", "+447700900123")
 ID = f"{123456:032x}"
+LOOK = EmailLook("The Council", Theme(), "https://report.council.example")
 
 
 class Way:
@@ -63,7 +66,7 @@ def sending(way: Way, attempts: MemoryAttempts, budget: FewTexts, clock: Clock) 
     return SendingPorts(
         attempts=attempts,
         codes=CODES,
-        messages=CodeMessages(EmailLook("The Council", Theme(), "https://report.council.example")),
+        messages=CodeMessages(LOOK, structs.replace(load("demo"), name="The Council")),
         email_sender=lambda: way,
         texts=lambda: way,
         budget=budget,

@@ -42,11 +42,11 @@ def added(address: str, to: Account, people: Ports) -> Account:
 
 def test_named_fields_are_changed_and_cleared_and_the_rest_stays(people: Ports) -> None:
     mine = account(people)
-    changes = AccountChanges(name="Resident", language="pl", saved_places=(HOME,))
+    changes = AccountChanges(name="Resident", language="cy", saved_places=(HOME,))
     named = change_account(mine, changes, mine.version, people)
-    assert (named.name, named.language, named.saved_places) == ("Resident", "pl", (HOME,))
+    assert (named.name, named.language, named.saved_places) == ("Resident", "cy", (HOME,))
     cleared = change_account(named, AccountChanges(clear=["name"]), named.version, people)
-    assert (cleared.name, cleared.language) == (None, "pl")
+    assert (cleared.name, cleared.language) == (None, "cy")
     assert people.accounts.get(mine.account_id) == cleared
 
 
@@ -172,3 +172,12 @@ def test_address_is_free_after_a_retry_when_its_removal_was_interrupted(
     broken_off = people.accounts.save(replace(mine, addresses=mine.addresses[1:]))
     remove_address(OLD, broken_off, people)
     assert people.accounts.owner(OLD) is None
+
+
+def test_language_is_one_that_the_council_offers_or_was_chosen_earlier(people: Ports) -> None:
+    mine = account(people)
+    with pytest.raises(Invalid, match="language: choose from: en, cy"):
+        change_account(mine, AccountChanges(language="pl"), mine.version, people)
+    earlier = people.accounts.save(replace(mine, language="pl"))
+    kept = AccountChanges(language="pl", name="Resident")
+    assert change_account(earlier, kept, earlier.version, people).name == "Resident"

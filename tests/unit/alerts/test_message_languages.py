@@ -17,9 +17,9 @@ from chalicelib.alerts.message_text import MOST_IN_A_DIGEST, SubscriptionLinks, 
 from chalicelib.alerts.messages import Message, Picture
 from chalicelib.alerts.model import Confirm, Subscription, Topic
 from chalicelib.alerts.push import payload
-from chalicelib.alerts.segments import segments
 from chalicelib.alerts.usecases.sending import ask, send_woken, tell, wake_due
 from chalicelib.kernel.languages import Language
+from chalicelib.kernel.segments import segments
 from chalicelib.kernel.site import Site
 from chalicelib.reports.published import Delay
 from infra.local.templates import messages

@@ -18,10 +18,10 @@ from chalicelib.alerts.message_senders import email_of, text
 from chalicelib.alerts.message_text import MEANINGS, MOST_QUOTED, MessageComposer, SubscriptionLinks
 from chalicelib.alerts.messages import Message, Notice, Picture, ReportNews
 from chalicelib.alerts.model import Topic
-from chalicelib.alerts.segments import plain, segments
 from chalicelib.aws.ses import mime
 from chalicelib.catalogue.load import load
 from chalicelib.geo.point import Point
+from chalicelib.kernel.segments import plain, segments
 from chalicelib.kernel.site import Site
 from chalicelib.reports.published import Delay
 from chalicelib.reports.states import STATES

@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec import structs
 
 from chalicelib.accounts.code_messages import CodeMessages
 from chalicelib.accounts.model import Attempt, Destination
@@ -19,6 +20,7 @@ from chalicelib.alerts.message_senders import email_of as alert_email
 from chalicelib.alerts.message_text import MessageComposer
 from chalicelib.aws.ses import mime
 from chalicelib.catalogue.destinations import MailboxDestination
+from chalicelib.catalogue.load import load
 from chalicelib.catalogue.theme import EmailLook, Theme
 from chalicelib.errors import AddressRefused
 from chalicelib.kernel.email import Attachment, Email
@@ -86,7 +88,7 @@ def look_of(nasty: str) -> EmailLook:
 
 
 def of_codes(nasty: str) -> Iterator[Email]:
-    words = CodeMessages(look_of(nasty))
+    words = CodeMessages(look_of(nasty), structs.replace(load("demo"), name=nasty))
     for account in (None, "a" * 32):
         attempt = Attempt(
             attempt_id="1" * 32,
