@@ -57,7 +57,7 @@ const configOf = (language: Language, pages: Record<string, string>, entries: st
             groups: [
               {
                 name: "shared",
-                test: /src\/shared\/(?!queue|months|bars|worker|character-count|timeline|basemap|reference|follow|channels|browser-alerts|own-reports|kept-draft|pending-report|promise|chart|push|session|staff-page|choices|disruptions|street-names|static-map|house-numbers|geo|places\/(?!kept)|post|send|request\.|device|outcome|upload)/,
+                test: /src\/shared\/(?!queue|months|bars|worker|character-count|timeline|basemap|reference|follow|channels|browser-alerts|own-reports|kept-draft|pending|promise|chart|push|session|staff-page|choices|disruptions|street-names|static-map|house-numbers|geo|places\/(?!kept)|post|send|request\.|device|outcome|upload)/,
               },
               { name: "preload-helper", test: /preload-helper/ },
               // The crew's page needs it, too, and must not run the next group.

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from infra.local.stack import LocalStack
 from tests.browser.conftest import NewPage, StartPhone
 from tests.browser.signing_in import new_account, sign_in
-from tests.browser.test_kept_on_the_phone import stored, texts
+from tests.browser.test_kept_on_the_phone import NO_DATABASE, stored, texts
 from tests.browser.test_report_page import open_page
 from tests.browser.test_report_page import stored as published
 from tests.browser.test_report_path import (
@@ -25,7 +25,6 @@ from tests.browser.test_report_path import (
     step_shown,
 )
 
-NO_DATABASE = "Object.defineProperty(window, 'indexedDB', {get() { throw new Error('private'); }})"
 NO_STORAGE = (
     f"{NO_DATABASE};Object.defineProperty(window, 'sessionStorage', "
     "{get() { throw new Error('private'); }})"

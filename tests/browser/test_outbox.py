@@ -45,7 +45,7 @@ def write_offline(page: Page, words: str, photo: Path) -> None:
     leave(page)
     leave_contact(page)
     page.get_by_role("button", name="Send report").click()
-    expect(page.get_by_role("heading", name="Reports waiting to be sent")).to_be_visible()
+    expect(page.get_by_role("heading", name="Waiting to be sent")).to_be_visible()
     expect(page.locator("#waiting-status")).to_contain_text("saved on this device")
 
 
@@ -104,7 +104,7 @@ def to_the_outbox(new_page: NewPage, words: str) -> Page:
     page.wait_for_load_state("networkidle")
     page.context.set_offline(True)
     page.get_by_role("button", name="Send report").click()
-    expect(page.get_by_role("heading", name="Reports waiting to be sent")).to_be_visible()
+    expect(page.get_by_role("heading", name="Waiting to be sent")).to_be_visible()
     return page
 
 
@@ -136,7 +136,7 @@ def test_waiting_report_can_be_edited_and_sent(new_page: NewPage, stack: LocalSt
     request_id = sent_reference(page).replace("-", "")
     assert stored(stack, request_id)["description"] == "Right words"
     page.goto("/report/#waiting")
-    expect(page.get_by_text("There are no reports waiting to be sent")).to_be_visible()
+    expect(page.get_by_text("There is nothing waiting to be sent")).to_be_visible()
 
 
 def test_waiting_report_fits_a_narrow_phone_and_has_no_violation(new_page: NewPage) -> None:
@@ -153,5 +153,5 @@ def test_waiting_report_is_deleted_after_a_question(new_page: NewPage) -> None:
     expect(page.locator("#waiting-list")).to_contain_text("Not wanted after all")
     page.get_by_role("button", name="Delete").click()
     page.get_by_role("button", name="Yes, delete it").click()
-    expect(page.get_by_text("There are no reports waiting to be sent")).to_be_visible()
+    expect(page.get_by_text("There is nothing waiting to be sent")).to_be_visible()
     expect(page.locator("#bar-waiting")).to_have_count(0)

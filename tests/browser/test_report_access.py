@@ -133,7 +133,7 @@ def sending_states(page: Page) -> None:
     sound(page, "check, anonymous")
     page.route("**/api/photos", lambda route: route.abort())
     page.get_by_role("button", name="Send report").click()
-    expect(page.get_by_role("heading", name="Reports waiting to be sent")).to_be_visible()
+    expect(page.get_by_role("heading", name="Waiting to be sent")).to_be_visible()
     sound(page, "waiting")
     page.get_by_role("button", name="Delete").click()
     sound(page, "waiting, delete?")

@@ -229,7 +229,7 @@ def test_photos_are_sent_once_when_the_connection_was_lost_after_the_first(
         ),
     )
     page.get_by_role("button", name="Send report").click()
-    expect(page.get_by_role("heading", name="Reports waiting to be sent")).to_be_visible()
+    expect(page.get_by_role("heading", name="Waiting to be sent")).to_be_visible()
     page.unroute("**/api/photos")
     page.get_by_role("button", name="Try now").click()
     sent_reference(page)

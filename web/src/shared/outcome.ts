@@ -23,6 +23,12 @@ export function isSignedOut(outcome: Outcome<unknown>): boolean {
   return outcome.kind === "refused" && outcome.problem.status === 401;
 }
 
+/** The account that the session is of; empty if nobody is signed in. */
+export function accountIn(session: Outcome<{ account_id: string }>): Outcome<string> {
+  if (isSignedOut(session)) return { kind: "stored", value: "" };
+  return session.kind === "stored" ? { kind: "stored", value: session.value.account_id } : session;
+}
+
 /** The service's message about a refusal. */
 export function reasonOf({ errors, detail, title }: Problem): string {
   return errors?.[0]?.message ?? detail ?? title;

@@ -1,5 +1,5 @@
 /** Calls the API from a service worker, as the account that is signed in. */
-import type { Outcome } from "../shared/outcome.ts";
+import { accountIn, type Outcome } from "../shared/outcome.ts";
 import { request } from "../shared/request.ts";
 
 export interface Session {
@@ -14,6 +14,12 @@ export const headersOf = (device: string, session?: Session): Record<string, str
 });
 
 export const openSession = (): Promise<Outcome<Session>> => request("POST", "/api/session/refresh", undefined, {});
+
+/** The signed-in account; empty if nobody is signed in. */
+export async function signedInAccount(): Promise<Outcome<string>> {
+  const session = await openSession();
+  return accountIn(session.kind === "stored" ? { kind: "stored", value: session.value.account } : session);
+}
 
 /** Posts as that account, or as nobody if it is empty. Refused with 401 if that account is not signed in. */
 export async function postAs<T>(

@@ -10,7 +10,7 @@ import { addressOf } from "../shared/push-address.ts";
 import { request } from "../shared/request.ts";
 import { type Files, installApp } from "./app-cache.ts";
 import { isReportPage, reportPage } from "./report-pages.ts";
-import { postAs } from "./session.ts";
+import { postAs, signedInAccount } from "./session.ts";
 
 declare const self: ServiceWorkerGlobalScope;
 /** Every file of the residents' pages with a digest of its content; the build fills this in. */
@@ -76,22 +76,23 @@ async function receiveShare(request: Request): Promise<Response> {
 async function sendReports(): Promise<void> {
   const before = await sentKeys();
   const tell = () => new BroadcastChannel(CHANNEL).postMessage("changed");
-  const done = await flush({ post: postAs, tell });
+  const done = await flush({ post: postAs, account: signedInAccount, tell });
   await tellSent(before);
-  if (done.kind === "later") throw new Error("Some reports could not be sent yet");
+  if (done.kind === "later") throw new Error("Something could not be sent yet");
 }
 
 const sentKeys = async () => new Set((await items()).filter(({ sent }) => sent).map(({ key }) => key));
 
-/** Shows a notification for each report that was sent just now, unless a page is open and says so. */
+/** Shows a notification for each report and update that was sent just now, unless a page is open and says so. */
 async function tellSent(before: ReadonlySet<string>): Promise<void> {
   const pages = await self.clients.matchAll({ type: "window" });
   if (Notification.permission !== "granted" || pages.some((page) => page.visibilityState === "visible")) return;
-  for (const { key, title, sent } of await items()) {
+  for (const { key, title, sent, update_of } of await items()) {
     if (!sent || before.has(key)) continue;
     const { service_request_id: id, tracking_url } = sent;
-    const body = `${title}. Your reference is ${groupReference(id)}.`;
-    await show({ title: "We've sent your report", body, url: tracking_url || `/reports/${id}`, tag: `sent-${key}` });
+    const body = `${title}. ${update_of ? "The" : "Your"} reference is ${groupReference(id)}.`;
+    const what = update_of ? "We've sent your update" : "We've sent your report";
+    await show({ title: what, body, url: tracking_url || `/reports/${id}`, tag: `sent-${key}` });
   }
 }
 

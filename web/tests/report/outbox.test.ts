@@ -23,6 +23,7 @@ beforeEach(() => {
   stored = new Map();
   network = newBrowser({
     "/api/reports": take,
+    "/api/reports/7K3M2QXV9HTD/updates": take,
     "/api/photos": ({ headers }) => ({
       photo_id: `PHOTO-${headers.get("Idempotency-Key")}`,
       url: "/_store",
@@ -49,7 +50,11 @@ async function phone(...waiting: WaitingReport[]) {
     await outbox.keep(each);
     for (const { id } of each.content?.photos ?? []) await photos.keep(id, new Blob([id], { type: "image/jpeg" }));
   }
-  const line: Line = { post: (_, path, body, key) => post(path, body, key), tell: () => undefined };
+  const line: Line = {
+    account: async () => ({ kind: "stored", value: "me" }),
+    post: (_, path, body, key) => post(path, body, key),
+    tell: () => undefined,
+  };
   return { ...outbox, ...photos, flush: (changes: Partial<Line> = {}) => delivery.flush({ ...line, ...changes }) };
 }
 
@@ -141,6 +146,43 @@ describe("a waiting report", () => {
     await flush();
     expect([...stored.keys()]).toEqual(["nobody's"]);
     expect((await items())[0]).toMatchObject({ account: "", content: { body: {} } });
+  });
+});
+
+describe("a waiting update", () => {
+  const about = { update_of: "7K3M2QXV9HTD", account: null };
+
+  test("is sent with its photos, as the account that is signed in, and its report named", async () => {
+    const senders: string[] = [];
+    const { post } = await import("../../src/shared/send.ts");
+    const { flush, items } = await phone(item("a", about, [photo(0)]));
+    expect(
+      await flush({
+        post: ({ account }, path, body, key) => {
+          senders.push(account);
+          return post(path, body, key);
+        },
+      }),
+    ).toEqual({ kind: "empty" });
+    expect(stored.get("a")).toEqual({ description: "a", photo_ids: ["PHOTO-a/0"] });
+    expect(network.of("/api/photos")[0]!.body).toMatchObject({ service_request_id: "7K3M2QXV9HTD" });
+    expect(senders).toEqual(["me", "me"]);
+    expect(await items()).toMatchObject([{ content: null, sent: { service_request_id: "7K3M2QXV9HTD" } }]);
+  });
+
+  test("is sent as the same account when its reply was lost and its sender signed out", async () => {
+    const { flush, items } = await phone(item("a", about));
+    network.answer("/api/reports/7K3M2QXV9HTD/updates", (asked: Asked) => take(asked) && null);
+    await flush();
+    await flush({ account: async () => ({ kind: "stored", value: "" }) });
+    expect(await items()).toMatchObject([{ account: "me", sent: null }]);
+  });
+
+  test("waits until it is known who is signed in", async () => {
+    const { flush } = await phone(item("a", about));
+    const later = { kind: "later", retryAfterSeconds: null } as const;
+    expect(await flush({ account: async () => later })).toEqual(later);
+    expect(stored.size).toBe(0);
   });
 });
 

@@ -1,7 +1,7 @@
-/** Sends waiting reports while a page is open, and says on every page what waits and what was sent. */
+/** Sends waiting reports and updates while a page is open, and says on every page what waits and what was sent. */
 import { showBar } from "../../shared/bars.ts";
 import { actionButton, element } from "../../shared/dom.ts";
-import { postAs } from "../../shared/post.ts";
+import { postAs, signedInAccount } from "../../shared/post.ts";
 import type { Flushed } from "../../shared/queue.ts";
 import { sender } from "../../shared/queue-timer.ts";
 import { groupReference } from "../../shared/reference.ts";
@@ -12,7 +12,7 @@ import { say, sayMany } from "../../shared/say.ts";
 const channel = new BroadcastChannel(CHANNEL);
 /** The step that lists what waits. */
 const LIST = "/report/#waiting";
-/** The sent reports whose senders see a notice on this page. */
+/** The keys of what was sent, where a notice on this page says so. */
 const told = new Set<string>();
 const listeners: (() => void)[] = [];
 const { now, start } = sender(attempt, null);
@@ -34,6 +34,7 @@ export function outboxChanged(): void {
 function attempt(): Promise<Flushed> {
   return flush({
     post: ({ account }, path, body, key) => postAs(account, path, body, key),
+    account: signedInAccount,
     tell: outboxChanged,
   }).catch((): Flushed => ({ kind: "later", retryAfterSeconds: null }));
 }
@@ -42,7 +43,7 @@ async function tell(): Promise<void> {
   const all = await items().catch((): WaitingReport[] => []);
   const waiting = all.filter(({ sent }) => !sent);
   const isListed = location.hash === LIST.slice(LIST.indexOf("#"));
-  showBar("waiting", ...(waiting.length && !isListed ? [waitingText(waiting), seeThem(waiting)] : []));
+  showBar("waiting", ...(waiting.length && !isListed ? [waitingText(waiting), seeThem()] : []));
   const sent = all.filter((item) => item.sent);
   for (const key of told) if (!sent.some((item) => item.key === key)) showBar(`sent-${key}`);
   for (const item of sent) tellSent(item);
@@ -52,23 +53,39 @@ async function tell(): Promise<void> {
 }
 
 function waitingText(waiting: WaitingReport[]): string {
+  if (waiting.some(({ update_of }) => update_of)) return waitingUpdatesText(waiting);
   if (waiting.some(({ attention }) => attention !== null)) return say("We could not send a report. ");
   return sayMany(waiting.length, "1 report is waiting to be sent. ", "{count} reports are waiting to be sent. ");
 }
 
-function seeThem({ length }: WaitingReport[]): HTMLElement {
-  return element("a", { href: LIST }, sayMany(length, "See the waiting report", "See the waiting reports"));
+/** Where there are updates, and perhaps reports. */
+function waitingUpdatesText(waiting: WaitingReport[]): string {
+  if (waiting.some(({ attention }) => attention !== null)) return say("We could not send something that you wrote. ");
+  return waiting.every(({ update_of }) => update_of)
+    ? sayMany(waiting.length, "1 update is waiting to be sent. ", "{count} updates are waiting to be sent. ")
+    : say("{count} reports and updates are waiting to be sent. ", { count: waiting.length });
 }
 
-function tellSent({ key, title, sent }: WaitingReport): void {
+const seeThem = () => element("a", { href: LIST }, say("See what is waiting"));
+
+function tellSent({ key, title, sent, update_of }: WaitingReport): void {
   const { service_request_id: id, tracking_url } = sent!;
   const close = actionButton(say("Close"), () => void markSeen(key).then(outboxChanged));
   if (told.has(key)) return;
   told.add(key);
   showBar(
     `sent-${key}`,
-    say("We've sent your report: {title}. Your reference is {reference}. ", { title, reference: groupReference(id) }),
-    element("a", { href: tracking_url || `/reports/${id}` }, say("See your report")),
+    update_of
+      ? say("We've sent your update: {title}. ", { title })
+      : say("We've sent your report: {title}. Your reference is {reference}. ", {
+          title,
+          reference: groupReference(id),
+        }),
+    element(
+      "a",
+      { href: tracking_url || `/reports/${id}` },
+      update_of ? say("See the report") : say("See your report"),
+    ),
     close,
   );
 }

@@ -5,16 +5,15 @@ import { startCharacterCount } from "../../shared/character-count.ts";
 import { loadCouncil } from "../../shared/council.ts";
 import { actionButton, byId, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
-import { reasonOf } from "../../shared/outcome.ts";
-import { postAsSignedIn } from "../../shared/post.ts";
+import { type FieldError, reasonOf } from "../../shared/outcome.ts";
+import { newUpdate, updateBody, type UpdateDraft, updateOf } from "../../shared/pending-update.ts";
+import { postAs, signedInAccount } from "../../shared/post.ts";
 import type { Update } from "../../shared/reports.ts";
 import { startStaticMap } from "../../shared/static-map.ts";
 import { timelineEntry } from "../../shared/timeline.ts";
 import { startFlag } from "./flag.ts";
 import { startFollow } from "./follow.ts";
 import { type KeptDraft, openDraft } from "../../shared/kept-draft.ts";
-import { type Draft, newDraft } from "./draft.ts";
-import { sendPhotos } from "./update-photos.ts";
 import { say } from "../../shared/say.ts";
 
 const MAX_LENGTH = 2000;
@@ -33,8 +32,15 @@ const sendAsNew = actionButton(say("Send this as a new update"), () => {
   submit();
 });
 const count = startCharacterCount(area, MAX_LENGTH);
-let draft = newDraft();
-let kept: KeptDraft<Draft>;
+let draft = newUpdate();
+let kept: KeptDraft<UpdateDraft>;
+const holder = {
+  draft: () => draft,
+  change(changes: Partial<UpdateDraft>) {
+    draft = { ...draft, ...changes };
+    keep();
+  },
+};
 
 startFollow(id);
 startFlag(id);
@@ -42,9 +48,10 @@ const picture = document.getElementById("place-picture");
 if (picture) startStaticMap(picture);
 show(sendAsNew, false);
 button.after(" ", sendAsNew);
-void openDraft<Draft>(`update-${id}`).then((opened) => {
+void openDraft<UpdateDraft>(updateOf(id)).then((opened) => {
   kept = opened;
-  draft = kept.value ?? draft;
+  draft = { ...draft, ...kept.value };
+  if (draft.photos.length) void drawPhotos();
   area.value = draft.text;
   if (choice) choice.value = draft.state;
   count();
@@ -52,11 +59,7 @@ void openDraft<Draft>(`update-${id}`).then((opened) => {
   show(form);
 });
 form.addEventListener("input", keep);
-// Other photos are another update: the first file under a key is the photo.
-photos?.addEventListener("change", () => {
-  draft.key = crypto.randomUUID();
-  keep();
-});
+photos?.addEventListener("change", () => void addPhotos());
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   submit();
@@ -80,7 +83,31 @@ function problem(text: string): string | null {
 }
 
 function refuse(message: string): void {
-  showErrors(form, [{ field: "text", message }]);
+  explain({ field: "text", message });
+}
+
+function explain(error: FieldError): void {
+  status.textContent = "";
+  showErrors(form, [error]);
+}
+
+const photoModule = () => import("./update-photos.ts").catch(() => null);
+
+async function drawPhotos(): Promise<void> {
+  if (photos) await (await photoModule())?.draw(photos, holder);
+}
+
+async function addPhotos(): Promise<void> {
+  clearErrors(form);
+  button.disabled = true;
+  status.textContent = say("Preparing the photo…");
+  const failed = say("We could not prepare the photo. Try again, or choose another photo");
+  const module = await photoModule();
+  const problem = module ? await module.addChosen(photos!, holder).catch(() => failed) : failed;
+  await drawPhotos();
+  button.disabled = false;
+  if (problem) explain({ field: photos!.id, message: problem });
+  else status.textContent = "";
 }
 
 async function send(): Promise<void> {
@@ -88,24 +115,40 @@ async function send(): Promise<void> {
   button.disabled = true;
   show(sendAsNew, false);
   status.textContent = say("Sending your update…");
-  const sent = photos ? await sendPhotos(photos, id, draft.key) : { photo_ids: [] };
-  if ("field" in sent) {
-    button.disabled = false;
-    status.textContent = "";
-    return showErrors(form, [sent]);
-  }
-  const body = {
-    text: draft.text.trim(),
-    ...(draft.state ? { state: draft.state } : {}),
-    ...(sent.photo_ids.length ? { photo_ids: sent.photo_ids } : {}),
-  };
-  const outcome = await postAsSignedIn<Update>(`/api/reports/${id}/updates`, body, draft.key);
+  const who = await signedInAccount();
+  const account = who.kind === "stored" ? who.value : null;
+  const outcome = account === null ? (who as Outcome<never>) : await sendAs(account);
+  if ("field" in outcome) explain(outcome);
+  else await settle(outcome, account);
   button.disabled = false;
-  status.textContent = "";
-  await settle(outcome);
 }
 
-async function settle(outcome: Outcome<Update>): Promise<void> {
+/** Sends photos and update, always as that account and under the same keys. */
+async function sendAs(account: string): Promise<Outcome<Update> | FieldError> {
+  const later = { kind: "later", retryAfterSeconds: null } as const;
+  const sent = draft.photos.length
+    ? ((await (await photoModule())?.sendPhotos(draft, id, account, photos!.id)) ?? later)
+    : { photo_ids: [] };
+  if (!("photo_ids" in sent)) return sent;
+  const { photo_ids } = sent;
+  const body = { ...updateBody(draft), ...(photo_ids.length ? { photo_ids } : {}) };
+  return postAs<Update>(account, `/api/reports/${id}/updates`, body, draft.key);
+}
+
+/** Whether the update waits in the outbox now. The service's own reason not to take it is for its sender. */
+async function isWaiting(outcome: Outcome<Update>, account: string | null): Promise<boolean> {
+  if (outcome.kind !== "later" || outcome.why) return false;
+  const title = document.querySelector("h1")!.textContent.trim();
+  const said = await import("./wait.ts").then(({ letWait }) => letWait(draft, id, title, account)).catch(() => null);
+  if (!said) return false;
+  await beginAnother();
+  status.replaceChildren(...said);
+  focusOn(status);
+  return true;
+}
+
+async function settle(outcome: Outcome<Update>, account: string | null): Promise<void> {
+  if (await isWaiting(outcome, account)) return;
   if (outcome.kind === "later") {
     refuse(
       `${say("Your update has not been sent.")} ${kept.words()} ${outcome.why ?? say("Check your connection and try again")}`,
@@ -128,12 +171,19 @@ function takeBackHiddenChoice(): void {
   keep();
 }
 
-async function accept(update: Update): Promise<void> {
-  const words = photos?.files?.length ? say(" Your photos follow when we have checked them.") : "";
+async function beginAnother(): Promise<void> {
   form.reset();
   kept.drop();
-  draft = newDraft();
+  draft = newUpdate();
   count();
+  await drawPhotos();
+}
+
+async function accept(update: Update): Promise<void> {
+  const sent = draft.photos;
+  const words = sent.length ? say(" Your photos follow when we have checked them.") : "";
+  await beginAnother();
+  if (sent.length) await (await photoModule())?.forget(sent);
   const zone = await loadCouncil().then(
     ({ time_zone }) => time_zone,
     () => undefined,

@@ -10,11 +10,20 @@ const UPLOAD_LASTS_MS = 12 * 3600_000;
 const SIGNED_OUT = "You are signed out. Sign in, then try again.";
 
 export interface Line {
-  post<T>(item: WaitingReport, path: string, body: unknown, key: string): Promise<Outcome<T>>;
+  /** The account that is signed in; empty if nobody is. */
+  account(): Promise<Outcome<string>>;
+  post<T>(item: Sender, path: string, body: unknown, key: string): Promise<Outcome<T>>;
   /** Runs after each change. */
   tell(): void;
 }
 
+/** As whom, and from which browser, something is sent. */
+export interface Sender {
+  account: string;
+  device: string;
+}
+
+type Ready = WaitingReport & Sender;
 type Later = Extract<Flushed, { kind: "later" }>;
 type Content = NonNullable<WaitingReport["content"]>;
 
@@ -34,7 +43,10 @@ export function flush(line: Line): Promise<Flushed> {
   });
 }
 
-async function deliver(item: WaitingReport, line: Line): Promise<Later | null> {
+async function deliver(waiting: WaitingReport, line: Line): Promise<Later | null> {
+  const known = await withSender(waiting, line);
+  if ("kind" in known) return known;
+  let item = known;
   for (;;) {
     const content = item.content!;
     const missing = content.photos.find(({ uploaded }) => !uploaded || Date.now() - uploaded.at > UPLOAD_LASTS_MS);
@@ -48,14 +60,26 @@ async function deliver(item: WaitingReport, line: Line): Promise<Later | null> {
   }
 }
 
+/** From the first try on, all are as the same account: the service knows a repeat by account and key. */
+async function withSender(item: WaitingReport, line: Line): Promise<Ready | Later> {
+  if (item.account !== null) return { ...item, account: item.account };
+  const who = await line.account();
+  if (who.kind === "later") return who;
+  const known = { ...item, account: who.kind === "stored" ? who.value : "" };
+  await keep(known);
+  return known;
+}
+
 async function uploadOne(
-  item: WaitingReport,
+  item: Ready,
   { id, n }: Content["photos"][number],
   line: Line,
 ): Promise<{ photo_id: string; at: number } | { attention: string } | Later> {
   const picture = await find(id);
   if (!picture) return { attention: "A photo is no longer saved on this device. Edit the report to send it." };
-  const sent = await sendPhoto(picture, (about) => line.post<Policy>(item, "/api/photos", about, `${item.key}/${n}`));
+  const sent = await sendPhoto(picture, (about) =>
+    line.post<Policy>(item, "/api/photos", { ...about, ...photoOf(item) }, `${item.key}/${n}`),
+  );
   if (sent.kind === "later") return sent;
   if (sent.kind === "broke") return { kind: "later", retryAfterSeconds: null };
   if (sent.kind === "signed-out") return { attention: SIGNED_OUT };
@@ -63,17 +87,24 @@ async function uploadOne(
   return { photo_id: sent.policy.photo_id, at: Date.now() };
 }
 
-async function sendReport(item: WaitingReport, { body, photos }: Content, line: Line): Promise<Later | null> {
+const photoOf = ({ update_of }: WaitingReport) => (update_of ? { service_request_id: update_of } : {});
+
+async function sendReport(item: Ready, { body, photos }: Content, line: Line): Promise<Later | null> {
   const photo_ids = photos.map(({ uploaded }) => uploaded!.photo_id);
   const whole = photo_ids.length ? { ...body, photo_ids } : body;
-  const outcome = await line.post<Receipt>(item, "/api/reports", whole, item.key);
+  const outcome = await line.post<Receipt>(item, pathOf(item), whole, item.key);
   if (outcome.kind === "later") return outcome;
   if (isSignedOut(outcome)) return refuse(item, SIGNED_OUT);
   if (outcome.kind === "refused") return refuse(item, reasonOf(outcome.problem));
-  await keep({ ...item, content: null, sent: outcome.value });
+  await keep({ ...item, content: null, sent: receiptOf(item, outcome.value) });
   await drop(photos.map(({ id }) => id));
   return null;
 }
+
+const pathOf = ({ update_of }: WaitingReport) => (update_of ? `/api/reports/${update_of}/updates` : "/api/reports");
+
+const receiptOf = ({ update_of }: WaitingReport, answer: Receipt): Receipt =>
+  update_of ? { service_request_id: update_of, tracking_url: "" } : answer;
 
 async function refuse(item: WaitingReport, attention: string): Promise<null> {
   await keep({ ...item, attention });

@@ -1,5 +1,7 @@
-/** Reports that wait on this device until the service has stored them. Pages and the service worker send them. */
+/** Reports and updates that wait on this device until the service has stored them. Pages and the service worker send
+ * them. */
 import type { Draft } from "../../shared/pending-report.ts";
+import type { UpdateDraft } from "../../shared/pending-update.ts";
 import { queue, type Waiting } from "../../shared/queue.ts";
 import { drop } from "./photo-store.ts";
 
@@ -24,22 +26,26 @@ interface WaitingPhoto {
   uploaded?: { photo_id: string; at: number };
 }
 
+/** A report, or an update of one. */
 export interface WaitingReport extends Waiting {
-  /** The idempotency key: a report is stored once, however often it is sent. */
+  /** The idempotency key: it is stored once, however often it is sent. */
   key: string;
   /** When its sender pressed the button. */
   at: number;
   /** Its kind and place, for lists. */
   title: string;
   where: string;
-  /** The account that it belongs to; empty if nobody was signed in. */
-  account: string;
+  /** The report of which it is an update; absent if it is a report. */
+  update_of?: string;
+  /** The account that it belongs to; empty if nobody was signed in. Null if that is not known: whoever is signed in when
+   * it is sent first. */
+  account: string | null;
   device: string;
   /** Whether staff send it for a resident. */
   for_other: boolean;
   /** Null after it was sent. */
-  content: { draft: Draft; body: object; photos: WaitingPhoto[] } | null;
-  /** The service's answer, until its sender has seen it. */
+  content: { draft: Draft | UpdateDraft; body: object; photos: WaitingPhoto[] } | null;
+  /** The report in the service's answer, until its sender has seen it. */
   sent: Receipt | null;
 }
 
@@ -76,12 +82,12 @@ export async function withoutSenders(change: (draft: Draft) => Draft): Promise<v
     for (const item of await items()) {
       if (!item.account) continue;
       if (!item.content) await remove(item.key);
-      else await keep(withoutSender(item, change(item.content.draft)));
+      else await keep(withoutSender(item, item.update_of ? item.content.draft : change(item.content.draft as Draft)));
     }
   });
 }
 
-function withoutSender(item: WaitingReport, draft: Draft): WaitingReport {
-  const attention = "You signed out before we could send this report. Edit it to send it.";
+function withoutSender(item: WaitingReport, draft: Draft | UpdateDraft): WaitingReport {
+  const attention = "You signed out before we could send this. Edit it to send it.";
   return { ...item, account: "", attention, content: { ...item.content!, draft, body: {} } };
 }

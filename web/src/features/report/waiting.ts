@@ -1,7 +1,11 @@
-/** The step that lists the reports that wait on this device, to send, change or delete them. */
+/** The step that lists the reports and updates that wait on this device, to send, change or delete them. */
 import { onOutboxChange, outboxChanged, sendWaiting } from "../app/outbox-notices.ts";
 import { momentText } from "../../shared/dates.ts";
 import { actionButton, byId, element, focusOn } from "../../shared/dom.ts";
+import { openDraft } from "../../shared/kept-draft.ts";
+import type { Draft } from "../../shared/pending-report.ts";
+import { type UpdateDraft, updateOf } from "../../shared/pending-update.ts";
+import { say, sayMany } from "../../shared/say.ts";
 import { replaceDraft } from "./draft.ts";
 import { change, discard, items, keep, KEPT_DAYS, markSeen, remove, type WaitingReport } from "./outbox.ts";
 import { type Receipt, rememberSent } from "./sent-reports.ts";
@@ -34,7 +38,7 @@ async function follow(): Promise<void> {
   if (!mine?.sent || location.hash !== "#waiting") return draw();
   const { key, account, for_other, sent } = mine;
   own = null;
-  rememberSent({ receipt: sent as Receipt, key, account, for_other, at: Date.now() });
+  rememberSent({ receipt: sent as Receipt, key, account: account ?? "", for_other, at: Date.now() });
   await markSeen(key);
   outboxChanged();
   goTo("sent");
@@ -52,24 +56,40 @@ async function draw(): Promise<void> {
 }
 
 function statusText(waiting: WaitingReport[]): string {
-  const ready = waiting.filter(({ attention }) => attention === null).length;
-  if (!waiting.length) return "There are no reports waiting to be sent.";
-  if (!ready) return "We could not send your report.";
-  const saved = ready === 1 ? "Your report is saved on this device" : `${ready} reports are saved on this device`;
-  const what = ready === 1 ? "it" : "them";
-  const when = "SyncManager" in window ? "" : " If you close this page, open it again when you have a connection.";
-  return `${saved} for up to ${KEPT_DAYS} days. We'll send ${what} when you have a connection.${when}`;
+  const ready = waiting.filter(({ attention }) => attention === null);
+  if (!waiting.length) return say("There is nothing waiting to be sent.");
+  if (!ready.length) return say("We could not send what you wrote.");
+  const when = say(" If you close this page, open it again when you have a connection.");
+  return savedText(ready) + ("SyncManager" in window ? "" : when);
+}
+
+function savedText(ready: WaitingReport[]): string {
+  const days = KEPT_DAYS;
+  if (!ready.some(({ update_of }) => update_of))
+    return sayMany(
+      ready.length,
+      "Your report is saved on this device for up to {days} days. We'll send it when you have a connection.",
+      "{count} reports are saved on this device for up to {days} days. We'll send them when you have a connection.",
+      { days },
+    );
+  return sayMany(
+    ready.length,
+    "Your update is saved on this device for up to {days} days. We'll send it when you have a connection.",
+    "{count} reports and updates are saved on this device for up to {days} days. We'll send them when you have a connection.",
+    { days },
+  );
 }
 
 function entry(item: WaitingReport): HTMLElement {
   const { title, where, at, attention, content } = item;
-  const { description = "" } = content?.draft ?? {};
+  const draft = content?.draft;
   return element(
     "li",
     { class: "app-card" },
-    element("h2", {}, title),
+    element("h2", {}, item.update_of ? say("Update: {title}", { title }) : title),
     ...(where ? [element("p", { class: "app-prose" }, where)] : []),
-    element("p", { class: "app-prose" }, description),
+    element("p", { class: "app-prose" }, draft && "text" in draft ? draft.text : (draft?.description ?? "")),
+    ...(content?.photos.length ? [element("p", {}, sayMany(content.photos.length, "1 photo", "{count} photos"))] : []),
     element("p", { class: "app-muted" }, `Saved on ${momentText(at)}`),
     ...(attention === null ? [] : [element("p", { class: "app-fault" }, attention)]),
     element("div", { class: "app-buttons" }, ...(asking === item.key ? sure(item) : choices(item))),
@@ -106,7 +126,7 @@ async function confirmed(key: string): Promise<void> {
 }
 
 async function tryNow(key: string): Promise<void> {
-  status.textContent = "Sending your report…";
+  status.textContent = say("Sending…");
   await change(key, async (item) => {
     if (item.attention !== null) await keep({ ...item, attention: null });
   });
@@ -116,13 +136,22 @@ async function tryNow(key: string): Promise<void> {
 
 /** Makes it the draft again, under the same key: if it arrived already, the service says so. */
 async function edit(key: string): Promise<void> {
-  let isTaken = false;
-  await change(key, async ({ content }) => {
-    if (!content) return;
-    await replaceDraft(content.draft);
+  let taken: WaitingReport | null = null;
+  await change(key, async (item) => {
+    if (!item.content) return;
+    await restore(item.content.draft, item.update_of);
     await remove(key);
-    isTaken = true;
+    taken = item;
   });
   outboxChanged();
-  if (isTaken) goTo("check");
+  const update = (taken as WaitingReport | null)?.update_of;
+  if (update) location.assign(`/reports/${update}#update-form`);
+  else if (taken) goTo("check");
+}
+
+async function restore(draft: Draft | UpdateDraft, update?: string): Promise<void> {
+  if (!update) return replaceDraft(draft as Draft);
+  const kept = await openDraft<UpdateDraft>(updateOf(update));
+  kept.putAside();
+  await kept.save(draft as UpdateDraft);
 }

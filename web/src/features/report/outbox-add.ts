@@ -1,0 +1,23 @@
+/** Puts something into the outbox. */
+import { deviceKey } from "../../shared/device.ts";
+import { sendInBackground } from "../../shared/queue-timer.ts";
+import { keep, nextSeq, type WaitingReport } from "./outbox.ts";
+import { areStored } from "./photo-store.ts";
+
+const TAG = "ginnel-outbox";
+
+export type NewItem = Omit<WaitingReport, "seq" | "device" | "attention" | "sent">;
+
+/** Whether it is stored now, with its photos. If it is not, this browser cannot keep it, and the page has to send it. */
+export async function addToOutbox(item: NewItem): Promise<boolean> {
+  if (!navigator.locks) return false;
+  try {
+    if (!(await areStored(item.content!.photos.map(({ id }) => id)))) return false;
+    await keep({ ...item, seq: await nextSeq(), device: deviceKey(), attention: null, sent: null });
+  } catch {
+    return false;
+  }
+  void navigator.storage?.persist?.().catch(() => false);
+  void sendInBackground("/", TAG);
+  return true;
+}
