@@ -296,6 +296,7 @@ def _web_build(language: Language, council: Council) -> dict[str, Any]:
         "messages": language.forms,
         "pages": {page: _translated(_page(page), language) for page in PAGES},
         "parts": parts,
+        "served": MADE_BY_THE_SERVER,
         "council": {name: each for name, each in facts.items() if isinstance(each, str)},
     }
 
