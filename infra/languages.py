@@ -25,8 +25,8 @@ from markupsafe import Markup
 
 from chalicelib.catalogue.model import Council
 from chalicelib.errors import ConfigurationError
-from chalicelib.kernel.languages import MADE_BY_THE_SERVER, pages
 from chalicelib.kernel.languages import Language as SpokenLanguage
+from chalicelib.kernel.languages import pages
 from chalicelib.kernel.templating import SHARED, environment
 from chalicelib.kernel.translation import messages, placeholders
 from chalicelib.settings import for_another_program
@@ -43,8 +43,7 @@ TEMPLATES = (
     SHARED / "footer.html",
     Path(__file__).with_name("templates") / "missing.html",
     SHARED / "email-layout.html",
-    ROOT / "chalicelib" / "alerts" / "templates" / "alert.html",
-    ROOT / "chalicelib" / "alerts" / "templates" / "alert.txt",
+    *sorted((ROOT / "chalicelib" / "alerts" / "templates").iterdir()),
     ROOT / "chalicelib" / "accounts" / "templates" / "email.html",
     SHARED / "macros.html",
     *sorted((ROOT / "chalicelib" / "forms" / "templates").glob("*.html")),

@@ -15,6 +15,7 @@ from chalicelib.errors import Invalid
 from chalicelib.geo.point import Point
 from chalicelib.kernel.parsing import parse
 from chalicelib.kernel.posted_form import Posted
+from chalicelib.texts import Text
 
 NEEDS_A_PLACE = ("area",)
 MAY_HAVE_A_PLACE = ("area", "roadworks", "disruptions")
@@ -54,7 +55,7 @@ def _event_types(form: Posted, fitting: frozenset[str]) -> list[str]:
     """Returns an empty list if all are chosen, so that kinds added later count as well."""
     chosen = form.all("event_types")
     if not chosen:
-        raise Invalid.field("event_types", "choose at least one")
+        raise Invalid.field("event_types", Text("choose at least one"))
     return [] if fitting <= set(chosen) else list(chosen)
 
 
@@ -74,4 +75,4 @@ def _radius(form: Posted) -> float:
     try:
         return float(form.one("topic.radius_m"))
     except ValueError as error:
-        raise Invalid.field("topic.radius_m", "choose how far") from error
+        raise Invalid.field("topic.radius_m", Text("choose how far")) from error

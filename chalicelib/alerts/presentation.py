@@ -29,10 +29,10 @@ FREQUENCIES: Mapping[Frequency, str] = {
     "daily": translatable("Once a day, at 8am"),
     "weekly": translatable("Once a week, on Monday morning"),
 }
-CHANNELS: Mapping[Channel, str] = {
-    "email": translatable("by email"),
-    "sms": translatable("by text message"),
-    "push": translatable("as notifications in a browser"),
+SENT: Mapping[Channel, str] = {
+    "email": translatable("Sent by email to {to}"),
+    "sms": translatable("Sent by text message to {to}"),
+    "push": translatable("Sent as notifications in a browser"),
 }
 
 

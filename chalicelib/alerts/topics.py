@@ -7,6 +7,7 @@ from chalicelib.alerts.model import LEAST_RADIUS_M, MOST_RADIUS_M, Topic, What
 from chalicelib.catalogue.model import Council
 from chalicelib.errors import FieldError
 from chalicelib.geo.point import Box, Point, distance_m
+from chalicelib.texts import Text
 
 _CIRCLE = ("lat", "long", "radius_m")
 _OF_KIND = {
@@ -32,16 +33,21 @@ def faults_of(
         yield from _circle(topic, topic.radius_m, council.box)
     if topic.ward_code is not None and topic.ward_code not in ward_codes():
         yield FieldError(
-            "topic.ward_code", "we do not know this ward; see wards in /data/index.json"
+            "topic.ward_code", Text("we do not know this ward; see wards in /data/index.json")
         )
     if unknown := [each for each in topic.service_codes if each not in council.by_code]:
         known = ", ".join(council.by_code)
         yield FieldError(
-            "topic.service_codes", f"{unknown[0]} is not a service here; choose from: {known}"
+            "topic.service_codes",
+            Text(
+                "{code} is not a service here; choose from: {known}", code=unknown[0], known=known
+            ),
         )
     fitting = FITTING[topic.kind]
     if not fitting.issuperset(event_types):
-        yield FieldError("event_types", f"choose from: {', '.join(sorted(fitting))}")
+        yield FieldError(
+            "event_types", Text("choose from: {known}", known=", ".join(sorted(fitting)))
+        )
 
 
 def _fields(topic: Topic) -> Iterator[FieldError]:
@@ -54,35 +60,44 @@ def _fields(topic: Topic) -> Iterator[FieldError]:
     }
     for name in sorted(given - set(fitting)):
         yield FieldError(
-            f"topic.{name}", f"leave it out: a topic of kind {topic.kind} does not have it"
+            f"topic.{name}",
+            Text("leave it out: a topic of kind {kind} does not have it", kind=topic.kind),
         )
     if topic.service_codes and topic.kind not in _ABOUT_SERVICES:
         yield FieldError(
-            "topic.service_codes", f"leave it out: a topic of kind {topic.kind} does not have it"
+            "topic.service_codes",
+            Text("leave it out: a topic of kind {kind} does not have it", kind=topic.kind),
         )
     if len(fitting) > len(_CIRCLE):
         # A circle or a ward, or the whole council.
         if "ward_code" in given and given & set(_CIRCLE):
-            yield FieldError("topic.ward_code", "give a ward or a circle, not both")
+            yield FieldError("topic.ward_code", Text("give a ward or a circle, not both"))
         fitting = _CIRCLE if given & set(_CIRCLE) else ()
     for name in sorted(set(fitting) - given):
-        yield FieldError(f"topic.{name}", "is required")
+        yield FieldError(f"topic.{name}", Text("is required"))
 
 
 def _circle(topic: Topic, radius_m: float, bounds: Box) -> Iterator[FieldError]:
     if not LEAST_RADIUS_M <= radius_m <= MOST_RADIUS_M:
         yield FieldError(
             "topic.radius_m",
-            f"must be a number of metres from {LEAST_RADIUS_M} to {MOST_RADIUS_M:,}; for a larger "
-            "area, choose the whole council",
+            Text(
+                "must be a number of metres from {least} to {most}; for a larger area, choose the "
+                "whole council",
+                least=LEAST_RADIUS_M,
+                most=f"{MOST_RADIUS_M:,}",
+            ),
         )
     elif topic.lat is not None and topic.long is not None:
         place = Point(lat=topic.lat, long=topic.long)
         if distance_m(place, _nearest(bounds, place)) > radius_m:
             yield FieldError(
                 "topic.lat" if not bounds.south <= place.lat <= bounds.north else "topic.long",
-                "the circle is outside the council's area: choose a location between latitude "
-                f"{bounds.south} and {bounds.north}, longitude {bounds.west} and {bounds.east}",
+                Text(
+                    "the circle is outside the council's area: choose a location between latitude "
+                    "{south} and {north}, longitude {west} and {east}",
+                    **bounds._asdict(),
+                ),
             )
 
 

@@ -51,6 +51,7 @@ from chalicelib.errors import FieldError
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.polygon import in_ring
 from chalicelib.kernel.languages import ENGLISH, Language, language
+from chalicelib.texts import Text
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Visibility = Literal["public", "private", "moderated"]
@@ -317,7 +318,9 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
         """The fault of the field `language` if the council does not offer that language."""
         if code is None or self.offered_language(code):
             return []
-        return [FieldError("language", f"choose from: {', '.join(self.languages)}")]
+        return [
+            FieldError("language", Text("choose from: {known}", known=", ".join(self.languages)))
+        ]
 
     @property
     def said(self) -> dict[str, Any]:

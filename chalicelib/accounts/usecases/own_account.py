@@ -18,6 +18,7 @@ from chalicelib.accounts.usecases.code_verification import refuse_too_many
 from chalicelib.catalogue.texts import WantedLanguage
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.kernel.addresses import AddressKind
+from chalicelib.texts import Text
 
 MOST_PLACES = 20
 
@@ -45,7 +46,8 @@ def change_account(
             version=account.version,
         )
     if changes.language != account.language and changes.language not in (None, *ports.languages):
-        raise Invalid.field("language", f"choose from: {', '.join(ports.languages)}")
+        known = ", ".join(ports.languages)
+        raise Invalid.field("language", Text("choose from: {known}", known=known))
     kinds = {each.kind for each in account.addresses}
     if changes.reach_by and changes.reach_by not in kinds:
         raise Invalid.field("reach_by", f"add and confirm an address for {changes.reach_by} first")

@@ -26,11 +26,12 @@ from chalicelib.alerts.usecases.subscribing import (
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.kernel.optimistic import VersionConflict, update
 from chalicelib.kernel.time import text_of
+from chalicelib.texts import Text
 
 AT_ONCE = 100
 Holds = Callable[[Subscription, str], bool]
-NONE = "There is no such subscription, or this link has expired. Subscribe again."
-OVER = "This link or code has expired, or was tried too many times. Subscribe again."
+NONE = Text("There is no such subscription, or this link has expired. Subscribe again.")
+OVER = Text("This link or code has expired, or was tried too many times. Subscribe again.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +68,7 @@ def confirm_by_code(subscription_id: str, code: str, ports: Ports) -> Subscripti
         lambda: _held(subscription_id, ports), lambda each: _tried(each, ports), ports
     )
     if not ports.tokens.holds_code(tried, "".join(code.split())) or tried.is_silent:
-        raise Invalid.field("code", "the code is wrong: check it and enter it again")
+        raise Invalid.field("code", Text("the code is wrong: check it and enter it again"))
     return _rewritten(
         lambda: _held(subscription_id, ports), lambda each: _active(each, ports), ports
     )
@@ -201,12 +202,12 @@ def _tried(present: Subscription, ports: Ports) -> Subscription:
 
 def _refuse_stopped(present: Subscription) -> None:
     if present.state == "stopped":
-        raise Conflict("These alerts were stopped. Subscribe again.", version=present.version)
+        raise Conflict(Text("These alerts were stopped. Subscribe again."), version=present.version)
 
 
 def _stale(present: Subscription) -> Conflict:
     return Conflict(
-        "You have changed this on another page or device. Reload and try again.",
+        Text("You have changed this on another page or device. Reload and try again."),
         version=present.version,
     )
 

@@ -11,6 +11,7 @@ from chalicelib.alerts.tokens import SubscriptionTokens
 from chalicelib.errors import NotFound
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.site import Site
+from chalicelib.texts import Text
 
 _TOKEN = re.compile(r"([0-9a-f]{32})\.([0-9A-Z]{12})\.([1-9][0-9]{0,5})\.([0-9a-f]{32})")
 
@@ -107,4 +108,4 @@ def _sent_with(token: str, ports: Ports) -> tuple[Subscription, str, int, str]:
 
 
 def _no_question() -> NotFound:
-    return NotFound("This link is incomplete or wrong. Open it again from our message.")
+    return NotFound(Text("This link is incomplete or wrong. Open it again from our message."))

@@ -22,6 +22,7 @@ from chalicelib.kernel.observability import trace
 from chalicelib.kernel.optimistic import retry_on_conflict
 from chalicelib.kernel.site import Site
 from chalicelib.kernel.time import to_the_second
+from chalicelib.texts import Text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,7 +130,7 @@ def with_topic(
     found = ports.reports.followed(topic.service_request_id, account_id)
     if found is None:
         raise Invalid.field(
-            "topic.service_request_id", "we cannot find this report: check the reference"
+            "topic.service_request_id", Text("we cannot find this report: check the reference")
         )
     kept = replace(topic, service_request_id=found.service_request_id)
     return replace(subscription, topic=kept, is_own=found.is_own)
@@ -193,8 +194,10 @@ def _other_wish(stored: Subscription, by: Subscriber, ports: Ports) -> Conflict:
     other's keys, so the link opens nothing without the token from the first answer."""
     opened = managed_at(stored, ports)
     return Conflict(
-        "Another subscription was created with this Idempotency-Key, and is unchanged. To create "
-        "this one as well, use a new key.",
+        Text(
+            "Another subscription was created with this Idempotency-Key, and is unchanged. To "
+            "create this one as well, use a new key."
+        ),
         link=opened if by.account_id else opened.partition("?")[0],
     )
 
@@ -203,11 +206,17 @@ def _address_faults(wish: SubscriptionRequest, ports: Ports) -> list[FieldError]
     """The faults if the request gives no address for its channel, or one for another channel."""
     if wish.channel not in ports.channels:
         others = " or ".join(sorted(ports.channels))
-        return [FieldError("channel", f"we do not send alerts by {wish.channel}: choose {others}")]
+        said = Text(
+            "we do not send alerts by {channel}: choose {others}",
+            channel=wish.channel,
+            others=others,
+        )
+        return [FieldError("channel", said)]
     needed, other = ("push", "to") if wish.channel == "push" else ("to", "push")
     faults = []
     if getattr(wish, needed) is None:
-        faults.append(FieldError(needed, "is required"))
+        faults.append(FieldError(needed, Text("is required")))
     if getattr(wish, other) is not None:
-        faults.append(FieldError(other, f"leave it out: alerts by {wish.channel} do not have it"))
+        left_out = Text("leave it out: alerts by {channel} do not have it", channel=wish.channel)
+        faults.append(FieldError(other, left_out))
     return faults

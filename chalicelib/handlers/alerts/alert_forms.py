@@ -6,24 +6,26 @@ from chalicelib.alerts.forms import MAY_HAVE_A_PLACE, NEEDS_A_PLACE, wish_of
 from chalicelib.alerts.model import Subscription
 from chalicelib.alerts.presentation import FREQUENCIES, KINDS, RADII_M, about, distance
 from chalicelib.alerts.usecases.subscribing import checked
-from chalicelib.bootstrap.alerts import alert_names, alerts_ports
+from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.bootstrap.places import gazetteer_ports
 from chalicelib.errors import FieldError, Invalid
 from chalicelib.gazetteer import usecases as gazetteer
 from chalicelib.geo.place import Place
 from chalicelib.geo.point import Point
-from chalicelib.handlers.alerts.alert_views import code_page, confirmed
-from chalicelib.handlers.http import auth
+from chalicelib.handlers.alerts.alert_views import code_page, confirmed, names
+from chalicelib.handlers.http import auth, request_language
 from chalicelib.handlers.http.pages import posted_form, problem_page, render
 from chalicelib.handlers.http.routes import Call, Page, Query, Routes
 from chalicelib.handlers.http.subscribers import subscribe
 from chalicelib.kernel import idempotency
+from chalicelib.kernel.languages import translatable
 from chalicelib.reports.reference import grouped
+from chalicelib.texts import Text
 
 MOST_PLACES = 8
 FIELDS = ("topic.kind", "q", "topic.radius_m", "topic.ward_code", "frequency", "channel", "to")
 
-CHANNELS = {"email": "Email", "sms": "Text message"}
+CHANNELS = {"email": translatable("Email"), "sms": translatable("Text message")}
 
 routes = Routes(__name__, problem_page)
 
@@ -71,15 +73,15 @@ def _refuse_empty(typed: dict[str, str]) -> None:
     """Raises Invalid with all required fields that were left empty."""
     kind = typed["topic.kind"]
     needed = {
-        "topic.kind": "choose what you want alerts about",
-        **({"q": "enter a postcode, street or place"} if kind in NEEDS_A_PLACE else {}),
-        **({"topic.ward_code": "choose the ward"} if kind == "ward" else {}),
-        "channel": "choose how we should contact you",
-        "to": "enter an email address or mobile number",
+        "topic.kind": Text("Choose what you want alerts about"),
+        **({"q": Text("Enter a postcode, street or place")} if kind in NEEDS_A_PLACE else {}),
+        **({"topic.ward_code": Text("Choose the ward")} if kind == "ward" else {}),
+        "channel": Text("Choose how we should contact you"),
+        "to": Text("Enter an email address or mobile number"),
     }
     faults = [FieldError(name, says) for name, says in needed.items() if not typed[name]]
     if faults:
-        raise Invalid("Some answers are missing.", faults)
+        raise Invalid(Text("Some answers are missing."), faults)
 
 
 def _places(kind: str, q: str) -> list[Place]:
@@ -89,7 +91,7 @@ def _places(kind: str, q: str) -> list[Place]:
     found = gazetteer.find(q, gazetteer_ports())[:MOST_PLACES]
     if not found:
         raise Invalid.field(
-            "q", f"we can't find “{q}”: check the spelling, or enter a postcode or street"
+            "q", Text("We can't find “{q}”. Check the spelling, or enter a postcode or street", q=q)
         )
     return found
 
@@ -98,7 +100,7 @@ def _meant(places: list[Place], label: str) -> Point | None:
     """The chosen place. Raises Invalid if it is ambiguous."""
     exact = [each for each in places if each.label == label] or places
     if len(exact) > 1:
-        raise Invalid.field("place", "choose one of these places")
+        raise Invalid.field("place", Text("Choose one of these places"))
     return Point(lat=exact[0].lat, long=exact[0].long) if exact else None
 
 
@@ -113,18 +115,22 @@ def _of_fields(error: Invalid) -> list[FieldError]:
 def _form(
     typed: dict[str, str], faults: Sequence[FieldError] = (), places: Sequence[Place] = ()
 ) -> Page:
-    ports, names = alerts_ports(), alert_names()
+    ports, known, say = alerts_ports(), names(), request_language.current().say
     report = typed["topic.service_request_id"]
     html = render(
         "ask",
         faults,
         typed=typed,
         report=grouped(report) if report else "",
-        kinds=[(kind, says, "") for kind, says in KINDS.items() if names.wards or kind != "ward"],
-        wards=sorted(names.wards.items(), key=lambda ward: ward[1]),
+        kinds=[
+            (kind, say(text), "") for kind, text in KINDS.items() if known.wards or kind != "ward"
+        ],
+        wards=sorted(known.wards.items(), key=lambda ward: ward[1]),
         radii=[(str(each), distance(each)) for each in RADII_M],
-        frequencies=[(each, says, "") for each, says in FREQUENCIES.items()],
-        channels=[(each, says, "") for each, says in CHANNELS.items() if each in ports.channels],
+        frequencies=[(each, say(text), "") for each, text in FREQUENCIES.items()],
+        channels=[
+            (each, say(text), "") for each, text in CHANNELS.items() if each in ports.channels
+        ],
         places=[(each.label, each.label, "") for each in places],
     )
     return Page(html, is_refusal=bool(faults), may_be_kept=True)
@@ -135,4 +141,4 @@ def _sent(made: Subscription) -> Page:
         return confirmed(made)
     if made.channel == "sms":
         return Page(code_page(made.subscription_id))
-    return Page(render("look", about=about(made.topic, alert_names())))
+    return Page(render("look", about=about(made.topic, names())))

@@ -10,16 +10,16 @@ from chalicelib.alerts.presentation import FREQUENCIES, about, hinted
 from chalicelib.alerts.usecases import managing
 from chalicelib.alerts.usecases.at_address import at_same_address, may_open_all, stop_all
 from chalicelib.alerts.usecases.managing import Shown
-from chalicelib.bootstrap.alerts import alert_names, alerts_ports
+from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.errors import (
     Conflict,
     FieldError,
     Invalid,
     NotFound,
 )
-from chalicelib.handlers.alerts.alert_views import code_page, confirmed, here, manage
+from chalicelib.handlers.alerts.alert_views import code_page, confirmed, here, manage, names
 from chalicelib.handlers.alerts.subscriptions import id_of
-from chalicelib.handlers.http import auth
+from chalicelib.handlers.http import auth, request_language
 from chalicelib.handlers.http.pages import posted_form, problem_page, render
 from chalicelib.handlers.http.routes import Call, Page, Query, Routes, SeeOther
 
@@ -38,7 +38,7 @@ routes = Routes(__name__, problem_page)
 )
 def ask_confirm(call: Call, subscription_id: str) -> Page:
     found = managing.asked(id_of(subscription_id), token_of(call), alerts_ports())
-    return Page(render("confirm", about=about(found.topic, alert_names())))
+    return Page(render("confirm", about=about(found.topic, names())))
 
 
 @routes.page(
@@ -113,7 +113,7 @@ def change(call: Call, subscription_id: str) -> Page:
 def ask_unsubscribe(call: Call, subscription_id: str) -> Page:
     shown = Shown(token=token_of(call))
     found = managing.stoppable(id_of(subscription_id), shown, alerts_ports())
-    said = about(found.topic, alert_names())
+    said = about(found.topic, names())
     return Page(render("unsubscribe", about=said, all_url=_all_url(found, call)))
 
 
@@ -152,12 +152,12 @@ def unsubscribe(call: Call, subscription_id: str) -> Page:
     query=(TOKEN,),
 )
 def show_all(call: Call, subscription_id: str) -> Page:
-    ports, names = alerts_ports(), alert_names()
+    ports, known, say = alerts_ports(), names(), request_language.current().say
     found = at_same_address(id_of(subscription_id), token_of(call), ports)
     items = [
         {
-            "about": about(each.topic, names),
-            "often": FREQUENCIES[each.frequency],
+            "about": about(each.topic, known),
+            "often": say(FREQUENCIES[each.frequency]),
             "stop_url": links.unsubscribe_url(
                 here(), each.subscription_id, ports.tokens.unsubscribe(each)
             ),

@@ -6,10 +6,11 @@ from chalicelib.alerts import links
 from chalicelib.alerts.matching import FITTING
 from chalicelib.alerts.model import MOST_CODE_TRIES, Subscription
 from chalicelib.alerts.presentation import (
-    CHANNELS,
     EVENT_TYPES,
     FREQUENCIES,
     RADII_M,
+    SENT,
+    Names,
     about,
     distance,
     hinted,
@@ -29,12 +30,17 @@ def here() -> Site:
     return Site("", request_language.current())
 
 
+def names() -> Names:
+    """The names of services and places in the language of the request. Raises UpstreamFailed."""
+    return alert_names(request_language.current())
+
+
 def confirmed(subscription: Subscription) -> Page:
     """The page after confirmation: the subject of the alerts, and where to change them."""
     return Page(
         render(
             "confirmed",
-            about=about(subscription.topic, alert_names()),
+            about=about(subscription.topic, names()),
             manage_url=managed_at(subscription, alerts_ports()),
         )
     )
@@ -63,8 +69,9 @@ def manage(
         is_saved=is_saved,
         version=present.version,
         state=present.state,
-        channel=CHANNELS[present.channel],
-        about=about(present.topic, alert_names()),
+        sent=request_language.current().say(SENT[present.channel], to=hinted(present)),
+        map_url=here().page(f"/map/#15/{present.topic.lat}/{present.topic.long}"),
+        about=about(present.topic, names()),
         to=hinted(present),
         topic=present.topic,
         offered=_offered(present),
@@ -77,13 +84,15 @@ def _offered(present: Subscription) -> dict[str, Any]:
     """The choices, as (value, words, hint)."""
     topic, fitting = present.topic, FITTING[present.topic.kind]
     radii = sorted({*RADII_M, *filter(None, [topic.radius_m])})
-    names = alert_names()
+    known, say = names(), request_language.current().say
     has_services = topic.kind in ("area", "ward", "council")
     return {
-        "event_types": [(each, says, "") for each, says in EVENT_TYPES.items() if each in fitting],
-        "frequencies": [(each, says, "") for each, says in FREQUENCIES.items()],
+        "event_types": [
+            (each, say(text), "") for each, text in EVENT_TYPES.items() if each in fitting
+        ],
+        "frequencies": [(each, say(text), "") for each, text in FREQUENCIES.items()],
         "radii": [(f"{each:g}", distance(each)) for each in radii] if topic.radius_m else [],
-        "services": [(code, name, "") for code, name in names.services.items()]
+        "services": [(code, name, "") for code, name in known.services.items()]
         if has_services
         else [],
     }

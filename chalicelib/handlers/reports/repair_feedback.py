@@ -7,11 +7,10 @@ A GET shows the question and changes nothing: programs also check the links in e
 from typing import Any
 
 from chalicelib.alerts.usecases.questions import question_of
-from chalicelib.bootstrap import container
 from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import FieldError, Invalid
-from chalicelib.handlers.http import auth, rate_limits
+from chalicelib.handlers.http import auth, rate_limits, request_language
 from chalicelib.handlers.http.pages import posted_form, problem_page, render
 from chalicelib.handlers.http.routes import Call, Page, Query, Routes
 from chalicelib.kernel.parsing import parse
@@ -21,10 +20,11 @@ from chalicelib.reports.states import LABELS
 from chalicelib.reports.usecases.resident import repair_feedback
 from chalicelib.reports.usecases.resident.repair_feedback import FeedbackRequest, FeedbackStatus
 from chalicelib.reports.views import tracking_url
+from chalicelib.texts import Text
 
 SAID = {
-    "answer": "Choose yes or no",
-    "text": "What you write must have at most 2,000 characters",
+    "answer": Text("Choose yes or no"),
+    "text": Text("What you write must have at most 2,000 characters"),
 }
 routes = Routes(__name__, problem_page)
 
@@ -81,10 +81,11 @@ def _told(standing: FeedbackStatus) -> Page:
 
 def _of(report: ServiceRequest) -> dict[str, Any]:
     """The details of a report on the pages."""
-    service = container.council().by_code.get(report.service_code)
+    language = request_language.current()
+    service = request_language.council().by_code.get(report.service_code)
     return {
         "reference": grouped(report.service_request_id),
         "service_name": service.service_name if service else report.service_code,
-        "state_label": LABELS[report.state],
-        "page_url": tracking_url(report, reports_ports()),
+        "state_label": language.say(LABELS[report.state]),
+        "page_url": tracking_url(report, reports_ports(), language),
     }

@@ -7,11 +7,10 @@ A GET shows the question and changes nothing: programs also check the links in e
 from typing import Any
 
 from chalicelib.alerts.usecases.questions import asked_by
-from chalicelib.bootstrap import container
 from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import FieldError, Invalid
-from chalicelib.handlers.http import auth, rate_limits
+from chalicelib.handlers.http import auth, rate_limits, request_language
 from chalicelib.handlers.http.pages import posted_form, problem_page, render
 from chalicelib.handlers.http.routes import Call, Page, Routes
 from chalicelib.kernel.parsing import parse
@@ -20,9 +19,10 @@ from chalicelib.reports.reference import grouped
 from chalicelib.reports.usecases.staff import questions
 from chalicelib.reports.usecases.staff.questions import AskedOf, Reply
 from chalicelib.reports.views import tracking_url
+from chalicelib.texts import Text
 
 routes = Routes(__name__, problem_page)
-LENGTH = "Enter your answer, with at most 2,000 characters"
+LENGTH = Text("Enter your answer, with at most 2,000 characters")
 
 
 @routes.page(
@@ -67,9 +67,9 @@ def _shown(
 
 def _of(report: ServiceRequest) -> dict[str, Any]:
     """The details of a report on the pages."""
-    service = container.council().by_code.get(report.service_code)
+    service = request_language.council().by_code.get(report.service_code)
     return {
         "reference": grouped(report.service_request_id),
         "service_name": service.service_name if service else report.service_code,
-        "page_url": tracking_url(report, reports_ports()),
+        "page_url": tracking_url(report, reports_ports(), request_language.current()),
     }
