@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from bench import gateway, stack
-from bench.cold import API, DATABASE, EVENTS, First, compiled, fresh_call, rows_of
+from bench.cold import API, DATABASE, EVENT, EVENTS, First, compiled, fresh_call, rows_of
 from bench.process import FRESH_ROUNDS
 from bench.table import Row
 from chalicelib.accounts.model import Destination
@@ -78,7 +78,7 @@ def _handlers(environment: Mapping[str, str]) -> Iterator[First]:
     handler = "chalicelib.handlers.accounts.accounts_events"
     for name in ("fan_out_people", "send_code"):
         fresh = fresh_call(f"{handler}.{name}", partial(_event, name), environment)
-        yield First(f"event: {name}", fresh, DATABASE)
+        yield First(f"event: {name}", fresh, EVENT)
 
 
 def _address() -> str:

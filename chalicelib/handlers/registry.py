@@ -41,6 +41,7 @@ from chalicelib.handlers.jobs import crews, days, job_forms, jobs, jobs_events
 from chalicelib.handlers.places import areas, facilities, places
 from chalicelib.handlers.publishing import publishing_events
 from chalicelib.handlers.reports import (
+    followers,
     photos,
     photos_events,
     repair_feedback,
@@ -52,6 +53,7 @@ from chalicelib.handlers.reports import (
 ROUTES = [
     health.routes,
     reports.routes,
+    followers.routes,
     moderation.routes,
     photos.routes,
     places.routes,

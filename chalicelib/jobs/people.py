@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from chalicelib.jobs.model import By, Job
+if TYPE_CHECKING:
+    from chalicelib.jobs.model import By, Job
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Staff:
     actor: str
     remits: tuple[Remit, ...] = ()
 
-    def covers(self, job: Job) -> bool:
+    def covers(self, job: "Job") -> bool:
         return self.covers_place(job.team, job.ward_code)
 
     def covers_place(self, team: str, ward_code: str | None) -> bool:
@@ -48,10 +50,10 @@ class Operator(Staff):
 
     device: str
     scope: str
-    by: By = "crew"
+    by: "By" = "crew"
     job_id: str | None = None
 
-    def may_work_on(self, job: Job, now: datetime) -> bool:
+    def may_work_on(self, job: "Job", now: datetime) -> bool:
         """True if the operator may report work on the job, even if it has since moved to another
         team."""
         if self.by == "contractor":
@@ -59,6 +61,6 @@ class Operator(Staff):
         teams = (job.team, *job.former_teams)
         return any(self.covers_place(team, job.ward_code) for team in teams)
 
-    def _has_link_to(self, job: Job, now: datetime) -> bool:
+    def _has_link_to(self, job: "Job", now: datetime) -> bool:
         link = job.working_contractor
         return link is not None and link.link_id == self.actor and now < link.expires_at

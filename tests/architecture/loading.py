@@ -13,7 +13,18 @@ from infra.routes import route_table
 from tests.conftest import ROOT
 
 RECORD = Path(__file__).with_name("loaded.json")
-BELOW = {"aws", "catalogue", "errors", "events", "geo", "handlers", "kernel", "net", "settings"}
+BELOW = {
+    "aws",
+    "catalogue",
+    "errors",
+    "events",
+    "geo",
+    "handlers",
+    "kernel",
+    "net",
+    "settings",
+    "texts",
+}
 """The packages that stand below the slices, and the handlers themselves."""
 PROGRAM = """
 import json, os, sys

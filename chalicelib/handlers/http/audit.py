@@ -1,18 +1,12 @@
 """Writes staff reads and changes to the audit log before the data is shown or changed."""
 
 from dataclasses import fields
-from datetime import date
 from typing import Any
 
 from chalicelib.accounts import audit
 from chalicelib.bootstrap.accounts import audit_ports
-from chalicelib.bootstrap.jobs import job_views
 from chalicelib.handlers.http.identity import Caller
-from chalicelib.integrations.job_views import Seen
-from chalicelib.jobs.usecases.day_publishing import DayLink
-from chalicelib.jobs.views import JobView
 from chalicelib.kernel.audit_entry import Action
-from chalicelib.kernel.time import text_of
 from chalicelib.reports.model import ReportChanges
 from chalicelib.reports.published import ReportView
 from chalicelib.reports.views import FullView
@@ -23,25 +17,6 @@ def audit_view(view: ReportView, caller: Caller) -> None:
     details. Raises UpstreamFailed."""
     if isinstance(view, FullView) and (view.visibility != "public" or _says_more(view)):
         note("reports.look", view.service_request_id, view.visibility, caller)
-
-
-def noted_jobs(seen: Seen, caller: Caller) -> list[JobView]:
-    """Returns the jobs, after recording for which reports they are about to show more than the
-    public sees. Raises UpstreamFailed."""
-    for view in seen.views:
-        for service_request_id in view.service_request_ids[:1]:
-            if visibility := seen.looks.get(service_request_id):
-                details = f"{visibility} job={view.job_id}"
-                note("reports.look", service_request_id, details, caller)
-    return seen.views
-
-
-def note_day(link: DayLink, crew: str, day: date, caller: Caller) -> None:
-    """Records that the caller is about to get the address of a crew's day: for the reports in it
-    now, and for all that are added to it while the address is valid. Raises UpstreamFailed."""
-    note("crews.look", crew, f"{day} until={text_of(link.expires_at)}", caller)
-    for service_request_id, visibility in job_views().kept_from_public(link.about).items():
-        note("reports.look", service_request_id, f"{visibility} day={day}", caller)
 
 
 def note_change(service_request_id: str, changes: ReportChanges, caller: Caller) -> None:

@@ -3,6 +3,7 @@ limited: their actions are audited instead.
 """
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from chalice.app import Request
 
@@ -11,7 +12,6 @@ from chalicelib.accounts.model import Account, Destination
 from chalicelib.accounts.usecases import rate_limits
 from chalicelib.accounts.usecases.code_requests import Asker
 from chalicelib.accounts.usecases.rate_limits import Flow, Sender
-from chalicelib.alerts.model import SubscriptionRequest
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import limit_ports
 from chalicelib.bootstrap.reports import reports_ports
@@ -24,6 +24,9 @@ from chalicelib.kernel.observability import logs
 from chalicelib.reports.model import Contact, Draft, UpdateDraft
 from chalicelib.reports.usecases.access import Admit, Client, MayWrite
 from chalicelib.reports.usecases.following import AdmitFollower
+
+if TYPE_CHECKING:
+    from chalicelib.alerts.model import SubscriptionRequest
 
 DEVICE = "x-ginnel-device"
 """A random text that the web client made for its device."""
@@ -98,7 +101,7 @@ def is_blocked(*typed: Destination) -> bool:
     return rate_limits.is_blocked(typed, limit_ports())
 
 
-def is_silent(call: Call, wish: SubscriptionRequest) -> bool:
+def is_silent(call: Call, wish: "SubscriptionRequest") -> bool:
     """Counts one more subscription. True if its address is on the block list: then it is stored
     like others, and nothing is sent. Raises as `check` does."""
     typed = wish_addresses(wish)
@@ -149,7 +152,7 @@ def contact_addresses(given: Contact | None) -> tuple[Destination, ...]:
     return tuple(each for each in found if each)
 
 
-def wish_addresses(wish: SubscriptionRequest) -> tuple[Destination, ...]:
+def wish_addresses(wish: "SubscriptionRequest") -> tuple[Destination, ...]:
     """The address of a new subscription, which is normalised."""
     if wish.to is None:
         return ()

@@ -11,9 +11,9 @@ from msgspec import Meta
 from chalicelib.bootstrap.jobs import job_views, jobs_ports
 from chalicelib.errors import Invalid, NotFound, TooLarge
 from chalicelib.handlers.http import auth
-from chalicelib.handlers.http.audit import noted_jobs
 from chalicelib.handlers.http.params import DAY, PAGED, cursor_of, limit_of, one_of, some_of
 from chalicelib.handlers.http.routes import Call, Query, Routes
+from chalicelib.handlers.jobs.job_audit import noted_jobs
 from chalicelib.handlers.jobs.job_params import (
     CURSOR,
     day_of,

@@ -1,4 +1,4 @@
-"""Routes of reports: submit, read, list, find nearby, update, follow."""
+"""Routes of reports: submit, read, list, find nearby, update."""
 
 import math
 import re
@@ -8,15 +8,10 @@ from typing import get_args
 
 import msgspec
 
-from chalicelib.alerts import model as subscriptions
-from chalicelib.alerts.model import Channel, Subscription
-from chalicelib.alerts.presentation import hinted
-from chalicelib.alerts.usecases.subscribing import managed_at
-from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import Invalid
 from chalicelib.geo.point import Box
-from chalicelib.handlers.http import auth, rate_limits, request_language, subscribers
+from chalicelib.handlers.http import auth, rate_limits, request_language
 from chalicelib.handlers.http.audit import audit_view
 from chalicelib.handlers.http.params import (
     NEAR_M,
@@ -31,7 +26,6 @@ from chalicelib.handlers.http.params import (
     point_query,
 )
 from chalicelib.handlers.http.routes import Call, Query, Routes
-from chalicelib.handlers.http.subscribers import FollowRequest
 from chalicelib.kernel.fields import made_from
 from chalicelib.reports.model import Draft, ServiceRequest, UpdateDraft
 from chalicelib.reports.ports import Filters, Ports
@@ -84,26 +78,6 @@ class NearList(msgspec.Struct, frozen=True, kw_only=True):
 
     items: list[NearView]
     next: None
-
-
-class FollowerAlerts(msgspec.Struct, frozen=True, kw_only=True):
-    """The follower's subscription to the report's news. `to` is a hint at the address;
-    `manage_url` is a secret."""
-
-    subscription_id: str
-    channel: Channel
-    to: str | None
-    state: subscriptions.State
-    manage_url: str
-
-
-class Follows(msgspec.Struct, frozen=True, kw_only=True):
-    """The report that the caller now follows, and its number of followers; `alerts` is null if the
-    follower is not told of its news."""
-
-    service_request_id: str
-    followers: int
-    alerts: FollowerAlerts | None
 
 
 @routes.endpoint(
@@ -226,35 +200,6 @@ def add_update(call: Call, draft: UpdateDraft, service_request_id: str) -> Updat
     admit = rate_limits.admit_update(request_id, draft, call)
     update, report = updating.add_update(request_id, draft, key, author, ports, admit=admit)
     return update_view(update, report, ports.photos.ready(photo_pairs(report)), ports)
-
-
-@routes.endpoint(
-    "/api/reports/{service_request_id}/follow",
-    method="POST",
-    auth=auth.anyone,
-    summary="Follow a report, and hear of its news; each person counts once",
-    may_be_empty=True,
-    success=HTTPStatus.CREATED,
-    may_be_keyed=True,
-)
-def follow(call: Call, wanted: FollowRequest, service_request_id: str) -> Follows:
-    request_id, key = id_of(service_request_id), call.key_or_a_new_one
-    report, subscription = subscribers.follow(request_id, key, wanted, call)
-    return Follows(
-        service_request_id=report.service_request_id,
-        followers=report.followers,
-        alerts=_alerts(subscription) if subscription else None,
-    )
-
-
-def _alerts(subscription: Subscription) -> FollowerAlerts:
-    return FollowerAlerts(
-        subscription_id=subscription.subscription_id,
-        channel=subscription.channel,
-        to=hinted(subscription),
-        state=subscription.state,
-        manage_url=managed_at(subscription, alerts_ports()),
-    )
 
 
 def receipt(report: ServiceRequest, ports: Ports) -> ReportReceipt:
