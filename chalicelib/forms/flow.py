@@ -120,9 +120,12 @@ def _found_places(answers: Answers, ports: Ports) -> dict[str, Any]:
 
 def _groups(answers: Answers, ports: Ports) -> dict[str, Any]:
     found = suggest(answers.one("find")[:LONGEST_SEARCH], ports.council.services)
-    groups: dict[str, list[ServiceDefinition]] = {Text("Best matches"): found} if found else {}
+    name, first = Text("Reported most often"), [*ports.council.frequent]
+    if found:
+        name, first = Text("Best matches"), found
+    groups: dict[str, list[ServiceDefinition]] = {name: first}
     for service in ports.council.services:
-        if service not in found:
+        if service not in first:
             groups.setdefault(service.group, []).append(service)
     return {"groups": groups, "found": found}
 

@@ -170,10 +170,21 @@ def press(browser: Browser, button: str, answers: Answers) -> None:
     browser.post(form.action, *encoded(form, form.filled(answers, button), {}))
 
 
+KINDS = re.compile(r'name="service_code" type="radio" value="([^"]+)"')
+
+
 def search_for_a_kind(browser: Browser, words: str) -> list[str]:
     """The kinds in the order in which the page lists them for these words."""
     press(browser, "Search", {"find": words})
-    return re.findall(r'name="service_code" type="radio" value="([^"]+)"', browser.html)
+    return KINDS.findall(browser.html)
+
+
+def test_kinds_that_are_reported_most_often_come_first(browser: Browser) -> None:
+    browser.to("What is the problem?")
+    listed = KINDS.findall(browser.html)
+    assert listed[:6] == list(container.council().frequent_services)
+    assert sorted(listed) == sorted(container.council().by_code)
+    assert "Reported most often" in browser.page.text
 
 
 def test_kinds_that_match_a_search_come_first_and_every_kind_stays(browser: Browser) -> None:
