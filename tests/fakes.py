@@ -366,13 +366,15 @@ class Clock:
 
 
 class MemoryDocuments:
-    """Documents in a dictionary; `puts` lists what was written and deleted."""
+    """Documents in a dictionary; `puts` lists what was written and deleted, `reads` what was read."""
 
     def __init__(self) -> None:
         self.bodies: dict[str, bytes] = {}
         self.puts: list[str] = []
+        self.reads: list[str] = []
 
     def read(self, key: str) -> StoredDocument | None:
+        self.reads.append(key)
         body = self.bodies.get(key)
         return None if body is None else StoredDocument(body, _id(body.decode("latin-1")))
 

@@ -6,17 +6,18 @@ from them at once.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import msgspec
 
 from chalicelib.geo.point import Point
-from chalicelib.geo.quadkey import MAP_ZOOM, tiles_in
+from chalicelib.geo.quadkey import MAP_ZOOM, Tile, tiles_in
 from chalicelib.kernel.fields import made_from
 from chalicelib.kernel.observability import logs
 from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.kernel.time import to_the_second
-from chalicelib.publishing.model import JSON, Pin
+from chalicelib.publishing.model import JSON, TILES, Pin, key_of_tile
 from chalicelib.publishing.ports import Document, Ports, WardArea
 from chalicelib.publishing.rounds import Public
 from chalicelib.publishing.targets import DocumentTarget, published_pins
@@ -51,9 +52,39 @@ def ward_key(code: str) -> str:
     return f"{WARD_DOCUMENTS}{code}.json"
 
 
+class PublishedPins:
+    """The pins of the published tiles: lists the tiles once, and reads each once for all wards. A
+    pin may be gone meanwhile; a ward's document then counts it until it is next rebuilt."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+        self._pins: dict[Tile, tuple[Pin, ...]] = {}
+
+    def open_in(self, ward: WardArea) -> list[Pin]:
+        """The ward's open pins. Raises UpstreamFailed."""
+        return [
+            pin
+            for tile in tiles_in(ward.bounds, MAP_ZOOM)
+            for pin in self._of(tile)
+            if pin.status == "open" and ward.contains(Point(lat=pin.lat, long=pin.long))
+        ]
+
+    @cached_property
+    def _keys(self) -> frozenset[str]:
+        return frozenset(self._ports.documents.keys(f"{TILES}{MAP_ZOOM}/"))
+
+    def _of(self, tile: Tile) -> tuple[Pin, ...]:
+        if key_of_tile(tile) not in self._keys:
+            return ()
+        if tile not in self._pins:
+            self._pins[tile] = published_pins(tile, self._ports)
+        return self._pins[tile]
+
+
 def ward_targets(wards: Iterable[WardArea], ports: Ports) -> list[DocumentTarget]:
     """The document of each ward; failures are returned by the ward's code."""
-    return [_ward_target(ward, ports) for ward in wards]
+    pins = PublishedPins(ports)
+    return [_ward_target(ward, pins, ports) for ward in wards]
 
 
 def wards_listing(ids: Iterable[str], ports: Ports) -> list[WardArea]:
@@ -76,9 +107,9 @@ def _published(held: StoredDocument | None) -> _Held | None:
         return None
 
 
-def _ward_target(ward: WardArea, ports: Ports) -> DocumentTarget:
+def _ward_target(ward: WardArea, published: PublishedPins, ports: Ports) -> DocumentTarget:
     def make(held: StoredDocument | None, _: Public) -> Document | None:
-        pins = _open_pins(ward, ports)
+        pins = _newest_first(published.open_in(ward))
         content = ward.said | {"open_reports": len(pins), "reports": _listed(pins, ports)}
         # If only its time differs, it is left unchanged.
         before = _published(held)
@@ -93,16 +124,9 @@ def _body(content: dict[str, Any], updated: datetime) -> bytes:
     return msgspec.json.encode(content | {"updated_datetime": updated})
 
 
-def _open_pins(ward: WardArea, ports: Ports) -> list[Pin]:
-    """The ward's open pins, the newest first."""
-    pins = [
-        pin
-        for tile in tiles_in(ward.bounds, MAP_ZOOM)
-        for pin in published_pins(tile, ports)
-        if pin.status == "open" and ward.contains(Point(lat=pin.lat, long=pin.long))
-    ]
-    pins.sort(key=lambda pin: pin.service_request_id)
-    return sorted(pins, key=lambda pin: pin.requested_datetime, reverse=True)
+def _newest_first(pins: Iterable[Pin]) -> list[Pin]:
+    by_id = sorted(pins, key=lambda pin: pin.service_request_id)
+    return sorted(by_id, key=lambda pin: pin.requested_datetime, reverse=True)
 
 
 def _listed(pins: Sequence[Pin], ports: Ports) -> tuple[Listed, ...]:

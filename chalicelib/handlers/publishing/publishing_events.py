@@ -59,6 +59,8 @@ def tidy(_: CloudWatchEvent) -> None:
         line["failed"] = len(failed)
         _say(failed, {})
         security_txt.publish_security_txt(ports)
+        if failed:
+            raise UpstreamFailed("The map and pages are not up to the time that has passed.")
 
 
 @events.schedule("rate(5 minutes)")
@@ -69,6 +71,8 @@ def publish_wards(_: CloudWatchEvent) -> None:
         line["failed"] = len(failed)
         for error in failed.values():
             logs.failure("a ward was not published", error)
+        if failed:
+            raise UpstreamFailed("The documents of wards are not up to what was changed.")
 
 
 @events.schedule("rate(5 minutes)")

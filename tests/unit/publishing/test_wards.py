@@ -11,6 +11,7 @@ import pytest
 from chalicelib.errors import UpstreamFailed
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import MAP_ZOOM, key_of
+from chalicelib.publishing.model import tile_key
 from chalicelib.publishing.ports import Ports
 from chalicelib.publishing.usecases import Touched, publish, publish_all, publish_wards
 from chalicelib.reports.published import ReportView
@@ -153,3 +154,13 @@ def test_full_rebuild_includes_wards(here: Published) -> None:
     here.reports.put()
     assert publish_all(ports(here)) == {}
     assert ward(here)["open_reports"] == 1
+
+
+def test_each_published_tile_is_read_once_for_all_wards_and_no_other_tile(here: Published) -> None:
+    touch(here.reports.put(), here)
+    here.documents.reads.clear()
+    north = replace(CENTRE, code="north")
+    publish_wards(ports(here, [CENTRE, north, SOUTH]))
+    read = [key for key in here.documents.reads if key.startswith(f"data/tiles/{MAP_ZOOM}/")]
+    assert read == [tile_key(TILE)]
+    assert ward(here)["open_reports"] == ward(here, "north")["open_reports"] == 1
