@@ -539,7 +539,7 @@ def test_update_has_the_photo_that_was_posted_with_it_once(
     assert (added.update_id, update.text) == (update.update_id, "Larger")
 
 
-def test_update_is_refused_when_its_file_is_no_photo(
+def test_update_is_refused_when_its_file_is_not_a_photo(
     browser: Browser, stored: ServiceRequest
 ) -> None:
     path = f"/forms/reports/{stored.service_request_id}/update"

@@ -79,7 +79,7 @@ def test_subscription_keeps_the_language_of_its_page(here: Api, welsh: Api, addr
     assert subscription(here, address, language="cy")["language"] == "cy"
 
 
-def test_same_request_from_a_page_in_another_language_is_no_other_one(
+def test_same_request_from_a_page_in_another_language_counts_once(
     here: Api, welsh: Api, address: str
 ) -> None:
     wish = {"channel": "email", "to": address, "topic": AREA}

@@ -108,5 +108,5 @@ def test_fact_of_a_council_is_found(planted: str) -> None:
         "a bath, the north and the east",
     ],
 )
-def test_neutral_example_is_no_fact(neutral: str) -> None:
+def test_neutral_example_is_not_taken_for_a_fact_of_a_council(neutral: str) -> None:
     assert facts_in(neutral) == []

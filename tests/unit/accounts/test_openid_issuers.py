@@ -311,7 +311,9 @@ def test_id_token_is_refused_when_its_key_is_too_short(
         said_of(client, issuer)
 
 
-def test_only_what_is_configured_signs(issuer: Issuer, seconds: Seconds) -> None:
+def test_token_is_refused_when_it_is_signed_with_another_algorithm_than_configured(
+    issuer: Issuer, seconds: Seconds
+) -> None:
     with pytest.raises(Forbidden):
         said_of(client_of(issuer, seconds, algorithms=("ES256",)), issuer)
 

@@ -75,7 +75,7 @@ def test_document_is_refused_when_a_destination_is_invalid(
 
 
 @pytest.mark.parametrize("wrong", ["example", "@example.org", "a b@example.org", "ann@", "*"])
-def test_council_is_refused_when_answers_from_is_no_address_or_domain(wrong: str) -> None:
+def test_council_is_refused_when_answers_from_is_not_an_address_or_domain(wrong: str) -> None:
     good = ["ann@example.org", "park.example"]
     parse(document(TREES | {"answers_from": good}), "x.json")
     with pytest.raises(ConfigurationError, match="answers_from"):

@@ -93,7 +93,7 @@ def test_logo_is_refused_when_it_holds_more_than_shapes(inside: str, tmp_path: P
 
 
 @pytest.mark.parametrize("raw", DOCUMENTS.values(), ids=DOCUMENTS)
-def test_logo_is_refused_when_it_is_no_plain_drawing(raw: bytes) -> None:
+def test_logo_is_refused_when_it_is_not_a_plain_drawing(raw: bytes) -> None:
     with pytest.raises(ConfigurationError, match=r"^logo\.svg: "):
         checked_svg(raw, "logo.svg")
 
@@ -154,7 +154,7 @@ def test_png_can_be_a_logo(tmp_path: Path) -> None:
         (picture() + b"x" * 60_000, "make it smaller"),
     ],
 )
-def test_picture_that_is_no_logo_is_refused(raw: bytes, says: str, tmp_path: Path) -> None:
+def test_picture_is_refused_when_it_is_not_a_logo(raw: bytes, says: str, tmp_path: Path) -> None:
     here = with_logo(tmp_path, "logo.png", raw)
     with pytest.raises(ConfigurationError, match=says):
         files(here, tmp_path)
@@ -187,7 +187,9 @@ def test_typeface_of_the_council_is_a_file_of_ours(tmp_path: Path) -> None:
     ("raw", "says"),
     [(b"\0\1\0\0", "not WOFF2"), (b"wOF2" + bytes(MOST_FONT_BYTES), "keep the characters")],
 )
-def test_file_that_is_no_small_typeface_is_refused(raw: bytes, says: str, tmp_path: Path) -> None:
+def test_file_is_refused_when_it_is_not_a_small_typeface(
+    raw: bytes, says: str, tmp_path: Path
+) -> None:
     (tmp_path / "own.woff2").write_bytes(raw)
     with pytest.raises(ConfigurationError, match=says):
         files(council(logo=None, typeface={"file": "own.woff2"}), tmp_path)

@@ -111,7 +111,7 @@ def test_first_outcome_stays_when_another_phone_reports_another_one() -> None:
     assert taken.job.disputes[0].office.by == "crew"
 
 
-def test_equal_outcomes_of_two_phones_are_no_dispute() -> None:
+def test_equal_outcomes_of_two_phones_are_not_a_dispute() -> None:
     job = told(stored_job(), "phone-1").job
     taken = told(job, "phone-2")
     assert taken.result == "applied" and not taken.job.disputes and taken.job.state == "done"
