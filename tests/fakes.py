@@ -366,7 +366,8 @@ class Clock:
 
 
 class MemoryDocuments:
-    """Documents in a dictionary; `puts` lists what was written and deleted, `reads` what was read."""
+    """Documents in a dictionary; `puts` lists what was written and deleted, `reads` what was
+    read."""
 
     def __init__(self) -> None:
         self.bodies: dict[str, bytes] = {}
