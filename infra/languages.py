@@ -25,8 +25,8 @@ from markupsafe import Markup
 
 from chalicelib.catalogue.model import Council
 from chalicelib.errors import ConfigurationError
-from chalicelib.kernel.languages import Language as SpokenLanguage
 from chalicelib.kernel.languages import MADE_BY_THE_SERVER, pages
+from chalicelib.kernel.languages import Language as SpokenLanguage
 from chalicelib.kernel.templating import SHARED, environment
 from chalicelib.kernel.translation import messages, placeholders
 from chalicelib.settings import for_another_program
