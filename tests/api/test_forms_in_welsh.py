@@ -54,7 +54,7 @@ class Browser:
         self.http = client.http
 
     def open(self, path: str) -> PageReader:
-        return self._show("GET", path)
+        return self.show("GET", path)
 
     def fill(
         self,
@@ -67,7 +67,7 @@ class Browser:
         """Fills in the page's form, which leads to a page in the same language."""
         form = self.page.form(f"/cy{action}")
         body, kind = encoded(form, form.filled(answers, press), {"photos": files} if files else {})
-        return self._show("POST", form.action, body, kind)
+        return self.show("POST", form.action, body, kind)
 
     def to(self, step: str) -> PageReader:
         """Fills in ordinary answers up to that step of a report."""
@@ -91,9 +91,7 @@ class Browser:
         lines = {each.strip(" –,:()“”.") for each in re.split("\n| – ", text)}
         return {each for each in lines if re.search("[A-Za-z]", each)} - NAMES
 
-    def _show(
-        self, method: str, path: str, body: bytes = b"", kind: str = URLENCODED
-    ) -> PageReader:
+    def show(self, method: str, path: str, body: bytes = b"", kind: str = URLENCODED) -> PageReader:
         assert path.startswith("/cy/"), f"{path} is an English page"
         headers = {"Content-Type": kind, "x-ginnel-language": "cy"}
         answer = self.http.request(method, path.removeprefix("/cy"), body=body, headers=headers)
