@@ -1,14 +1,17 @@
 """Emails to residents on a phone: they fit and can be read in the colours of each council, in light
 and dark."""
 
+from dataclasses import replace
 from typing import Literal
 
 import pytest
 
 from chalicelib.accounts.code_messages import CodeMessages
 from chalicelib.accounts.model import Attempt, Destination
+from chalicelib.alerts.delivery import told_by
 from chalicelib.alerts.message_senders import email_of
-from chalicelib.alerts.messages import Picture
+from chalicelib.alerts.message_text import MessageComposer
+from chalicelib.alerts.messages import Message, Picture
 from chalicelib.catalogue.load import load
 from chalicelib.catalogue.model import Council
 from chalicelib.catalogue.theme import EmailLook
@@ -16,17 +19,30 @@ from infra.local.stack import LocalStack
 from tests.browser.conftest import PHONE, NewPage
 from tests.browser.test_accessibility import overflow, violations
 from tests.builders import NOON
-from tests.fakes_delivery import VOICE, notice, report
-from tests.unit.alerts.test_message_senders import WAYS, alert, of_report
+from tests.fakes_delivery import VOICE, WELSH_VOICE, notice, report, tell
+from tests.unit.alerts.test_message_senders import OWN, WAYS
 
 PIXEL = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///ywAAAAAAQABAAACAUwAOw=="
+LONG_WORDS = "We have filled the hole. " * 20
 LONG_LINK = "https://report.council.example/" + "x" * 200
-MESSAGES = {
-    "fixed": of_report("fixed", state="fixed", council_text="We have filled the hole. " * 20),
-    "photo": of_report(picture=Picture(PIXEL, "Photo of the problem")),
-    "question": VOICE.question(alert("repair_question"), report(state="fixed"), LONG_LINK, WAYS),
-    "digest": VOICE.digest(alert("updated"), [report(), notice(), report()], WAYS),
-}
+NAMES = ("fixed", "photo", "question", "digest", "code")
+VOICES = {"en": VOICE, "cy": WELSH_VOICE}
+
+
+def message(name: str, voice: MessageComposer) -> Message:
+    own, what = told_by(tell(), OWN, NOON, NOON), report(state="fixed", council_text=LONG_WORDS)
+    match name:
+        case "fixed":
+            return voice.of_report(own, OWN, what, WAYS, what.entries)
+        case "photo":
+            pictured = report(picture=Picture(PIXEL, "Photo of the problem"))
+            return voice.of_report(own, OWN, pictured, WAYS, ())
+        case "question":
+            return voice.question(own, what, LONG_LINK, WAYS)
+        case _:
+            return voice.digest(own, [report(), notice(), report()], WAYS)
+
+
 ATTEMPT = Attempt(
     attempt_id="1" * 32,
     destination=Destination("email", "sam@example.org"),
@@ -36,26 +52,30 @@ ATTEMPT = Attempt(
 IS_LOADED = "image => image.decode().then(() => image.naturalWidth > 0)"
 
 
-def html_of(name: str, here: Council, site_url: str) -> str:
+def html_of(name: str, here: Council, language: str, site_url: str) -> str:
     look = EmailLook(here.name, here.theme, site_url)
     if name == "code":
-        return CodeMessages(look, here).email(ATTEMPT, "123456", "token" * 20).html
-    return email_of(MESSAGES[name], "sam@example.org", look).html
+        attempt = replace(ATTEMPT, language=language)
+        return CodeMessages(look, here).email(attempt, "123456", "token" * 20).html
+    return email_of(message(name, VOICES[language]), "sam@example.org", look).html
 
 
 @pytest.mark.parametrize("colours", ["light", "dark"])
-@pytest.mark.parametrize("council", ["demo", "bath"])
-@pytest.mark.parametrize("name", [*MESSAGES, "code"])
+@pytest.mark.parametrize(("council", "language"), [("demo", "en"), ("bath", "en"), ("demo", "cy")])
+@pytest.mark.parametrize("name", NAMES)
 def test_email_fits_a_phone_and_can_be_read(
     name: str,
     council: str,
+    language: str,
     colours: Literal["light", "dark"],
     new_page: NewPage,
     stack: LocalStack,
 ) -> None:
     here = load(council)
     page = new_page(viewport=PHONE, color_scheme=colours, bypass_csp=True)
-    page.set_content(html_of(name, here, stack.url))
+    page.set_content(html_of(name, here, language, stack.url))
+    lang = page.locator("html").get_attribute("lang")
+    assert lang == {"en": "en-GB", "cy": "cy"}[language]
     assert overflow(page) == 0
     assert violations(page) == []
     assert page.locator("img").first.evaluate(IS_LOADED)
