@@ -1,5 +1,6 @@
 """The map of the whole council: counts in one request, in words and by keyboard as well."""
 
+import io
 import json
 import re
 import urllib.request
@@ -8,6 +9,7 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 import pytest
+from PIL import Image, ImageStat
 from playwright.sync_api import Locator, Page, Request, expect
 
 from chalicelib.bootstrap.reports import reports_ports
@@ -316,3 +318,20 @@ def test_map_zooms_without_moving_for_those_who_ask_for_less_motion(
     page = new_page(reduced_motion=motion)
     city_view(page)
     expect(page.locator("#map .leaflet-proxy.leaflet-zoom-animated")).to_have_count(layers)
+
+
+def brightness(shown: Locator) -> float:
+    """The mean of all its pixels, from 0 for black to 255 for white."""
+    picture = Image.open(io.BytesIO(shown.screenshot())).convert("L")
+    return float(ImageStat.Stat(picture).mean[0])
+
+
+def test_map_is_dark_where_the_page_is(new_page: NewPage) -> None:
+    page = new_page(viewport=DESK)
+    page.goto("/map/#17/53.9591/-1.0812")
+    shown = page.locator("#map")
+    expect(shown.locator("canvas").first).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    assert brightness(shown) > 200
+    page.emulate_media(color_scheme="dark")
+    assert brightness(shown) < 80
