@@ -60,6 +60,9 @@ const configOf = (language: Language, pages: Record<string, string>, entries: st
                 test: /src\/shared\/(?!queue|months|bars|worker|character-count|timeline|basemap|reference|follow|channels|browser-alerts|own-reports|kept-draft|pending|promise|chart|push|session|staff-page|choices|disruptions|street-names|static-map|house-numbers|geo|places\/(?!kept)|post|send|request\.|device|outcome|upload)/,
               },
               { name: "preload-helper", test: /preload-helper/ },
+              // They contain nothing of ours, so that all languages have the same file.
+              { name: "basemap-leaflet", test: /node_modules\/leaflet\/.*\.js/ },
+              { name: "basemap-drawing", test: /node_modules\/(?!leaflet\/|vite\/).*\.js/ },
               // The crew's page needs it, too, and must not run the next group.
               { name: "worker", test: /src\/shared\/worker-\w+\.ts/ },
               // The pages of accounts and staff do without it.

@@ -3,34 +3,8 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { resolve } from "node:path";
+import type { CouncilFacts } from "./facts.ts";
 import type { Language } from "./languages.ts";
-
-export interface CouncilFacts {
-  name: string;
-  phone: string;
-  opening_hours: string;
-  at_other_times: string;
-  in_example_place: string;
-  /** The colour of the header and the icons. */
-  colour: string;
-  /** The colour of pages. */
-  background: string;
-  version: string;
-  /** The email address for questions about data protection. */
-  privacy_contact: string | null;
-  /** The pictures of the app in the manifest. */
-  screenshots: Record<string, string>[];
-  /** The services that are reported most often. */
-  frequent: ServiceTile[];
-  /** The services whose reports everybody can see. */
-  on_map: ServiceTile[];
-}
-
-export interface ServiceTile {
-  service_code: string;
-  service_name: string;
-  icon: string;
-}
 
 export interface Look {
   council: CouncilFacts;

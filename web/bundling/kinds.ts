@@ -1,6 +1,6 @@
 /** Writes the icons of all kinds of problem into the map page: as symbols for its pins and rows, and as a legend. */
 import type { Plugin } from "vite";
-import type { CouncilFacts, ServiceTile } from "./council.ts";
+import type { CouncilFacts, ServiceTile } from "./facts.ts";
 import { escapeHtml } from "./escape.ts";
 import { drawingOf } from "./icons.ts";
 

@@ -1,6 +1,6 @@
 /** The languages of residents' pages. English is what pages are written in; others are built below their own folder. */
 import type { Plugin, Rolldown } from "vite";
-import type { CouncilFacts } from "./council.ts";
+import type { CouncilFacts } from "./facts.ts";
 import { escapeHtml } from "./escape.ts";
 
 export interface Language {

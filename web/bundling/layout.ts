@@ -5,7 +5,8 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Plugin } from "vite";
-import type { CouncilFacts, Look } from "./council.ts";
+import type { Look } from "./council.ts";
+import type { CouncilFacts } from "./facts.ts";
 import { escapeHtml } from "./escape.ts";
 import { type Language, languageLinks } from "./languages.ts";
 

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Plugin } from "vite";
-import type { CouncilFacts } from "./council.ts";
+import type { CouncilFacts } from "./facts.ts";
 import { escapeHtml } from "./escape.ts";
 
 interface Row {

@@ -1,6 +1,6 @@
 /** Writes the tiles of the services that are reported most often into the page, with the icons of lucide-static. */
 import type { Plugin } from "vite";
-import type { CouncilFacts, ServiceTile } from "./council.ts";
+import type { CouncilFacts, ServiceTile } from "./facts.ts";
 import { escapeHtml } from "./escape.ts";
 import { drawingOf } from "./icons.ts";
 

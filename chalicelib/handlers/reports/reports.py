@@ -208,7 +208,7 @@ def receipt(report: ServiceRequest, ports: Ports) -> ReportReceipt:
         ReportReceipt,
         report,
         status=status_of(report.state),
-        tracking_url=tracking_url(report, ports),
+        tracking_url=tracking_url(report, ports, request_language.current()),
     )
 
 

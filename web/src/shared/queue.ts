@@ -67,10 +67,13 @@ export function queue<Item extends Waiting>({ open, store, keyPath, lock, withRo
   };
 }
 
-/** `broke`: the upload was interrupted although the service answers. */
+/** Why the photo store refused a photo. */
+export const UNUSABLE = say("It is too large, or it is a type of file that we cannot use.");
+
+/** `broke`: the upload was interrupted although the service answers. Without a reason, it is UNUSABLE. */
 export type PhotoSent =
   | { kind: "sent"; policy: Policy }
-  | { kind: "refused"; reason: string }
+  | { kind: "refused"; reason: string | null }
   | { kind: "broke" }
   | { kind: "signed-out" }
   | { kind: "later"; retryAfterSeconds: number | null };
@@ -87,5 +90,5 @@ export async function sendPhoto(
   const came = await upload(picture, asked.value);
   if (came === "broke") return { kind: "broke" };
   if (came === "there") return { kind: "sent", policy: asked.value };
-  return { kind: "refused", reason: say("It is too large, or it is a type of file that we cannot use.") };
+  return { kind: "refused", reason: null };
 }

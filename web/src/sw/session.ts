@@ -23,12 +23,12 @@ export async function signedInAccount(): Promise<Outcome<string>> {
 
 /** Posts as that account, or as nobody if it is empty. Refused with 401 if that account is not signed in. */
 export async function postAs<T>(
-  { account, device }: { account: string; device: string },
+  { account, device, texts }: { account: string; device: string; texts?: { language: string } },
   path: string,
   body: unknown,
   key: string,
 ): Promise<Outcome<T>> {
-  const own = { "Idempotency-Key": key };
+  const own = { "Idempotency-Key": key, ...(texts && { "Accept-Language": texts.language }) };
   if (!account) return request<T>("POST", path, body, { ...own, ...headersOf(device) });
   const session = await openSession();
   if (session.kind !== "stored") return session;

@@ -2,7 +2,7 @@
  * The residents' service worker: opens their pages without a signal, sends waiting reports once there is a signal, and
  * shows the council's notifications.
  */
-import { flush } from "../features/report/delivery.ts";
+import { flush, textsOf } from "../features/report/delivery.ts";
 import { CHANNEL, items } from "../features/report/outbox.ts";
 import { keepShared } from "../features/report/shared-photos.ts";
 import { groupReference } from "../shared/reference.ts";
@@ -87,12 +87,13 @@ const sentKeys = async () => new Set((await items()).filter(({ sent }) => sent).
 async function tellSent(before: ReadonlySet<string>): Promise<void> {
   const pages = await self.clients.matchAll({ type: "window" });
   if (Notification.permission !== "granted" || pages.some((page) => page.visibilityState === "visible")) return;
-  for (const { key, title, sent, update_of } of await items()) {
+  for (const item of await items()) {
+    const { key, sent } = item;
     if (!sent || before.has(key)) continue;
     const { service_request_id: id, tracking_url } = sent;
-    const body = `${title}. ${update_of ? "The" : "Your"} reference is ${groupReference(id)}.`;
-    const what = update_of ? "We've sent your update" : "We've sent your report";
-    await show({ title: what, body, url: tracking_url || `/reports/${id}`, tag: `sent-${key}` });
+    const { sent: title, sent_details } = textsOf(item);
+    const body = sent_details.replace("{reference}", groupReference(id));
+    await show({ title, body, url: tracking_url || `/reports/${id}`, tag: `sent-${key}` });
   }
 }
 

@@ -4,7 +4,7 @@
  * photos do not wait. Nothing is deleted from the phone before the service has confirmed it.
  */
 import { isSignedOut, type Outcome, type Problem, reasonOf } from "../../shared/outcome.ts";
-import { type Flushed, sendPhoto } from "../../shared/queue.ts";
+import { type Flushed, sendPhoto, UNUSABLE } from "../../shared/queue.ts";
 import type { Policy } from "../../shared/upload.ts";
 import { keepJob } from "./jobs.ts";
 import type { Item, ItemPhoto, Job } from "./model.ts";
@@ -183,7 +183,7 @@ async function uploadNext(item: Item, skipped: Set<string>, line: Line): Promise
   if (sent.kind === "later" || sent.kind === "signed-out") return sent;
   if (sent.kind === "sent")
     await mark(item, { ...photo, uploaded: { photo_id: sent.policy.photo_id, at: Date.now() } });
-  else if (sent.kind === "refused") await mark(item, { ...photo, refused: sent.reason });
+  else if (sent.kind === "refused") await mark(item, { ...photo, refused: sent.reason ?? UNUSABLE });
   else {
     skipped.add(item.op_id);
     await breakOff(item, { ...photo, broke: photo.broke + 1 });

@@ -7,6 +7,7 @@ import { type Choice, MOST, search, take } from "./asset-search.ts";
 import { about, assetOf, changeDraft, currentDraft } from "./draft.ts";
 import { stepAfter } from "./flow.ts";
 import { goInstead, sectionOf } from "./steps.ts";
+import { say } from "../../shared/say.ts";
 
 const NONE = "none";
 
@@ -31,7 +32,7 @@ export function start(onward: () => Promise<void>): void {
     const chosen = radios().find(({ checked }) => checked)?.value;
     if (!chosen)
       return showErrors(section, [
-        { field: "asset-0", message: "Choose which one it is, or choose 'It is not in this list'" },
+        { field: "asset-0", message: say("Choose which one it is, or choose 'It is not in this list'") },
       ]);
     take(
       shown!.near.find(({ facility }) => facility.facility_id === chosen),
@@ -48,11 +49,11 @@ export async function enter(): Promise<void> {
     changeDraft({ asset_for: about() });
     return goInstead(await stepAfter("asset"));
   }
-  byId("asset-hint").textContent = `${shown.label}, nearest to your location first.`;
+  byId("asset-hint").textContent = say("{kind}, nearest to your location first.", { kind: shown.label });
   box.replaceChildren(
     ...shown.near.map(item),
-    element("p", { class: "govuk-radios__divider" }, "or"),
-    radio(MOST, NONE, "It is not in this list", ""),
+    element("p", { class: "govuk-radios__divider" }, say("or")),
+    radio(MOST, NONE, say("It is not in this list"), ""),
   );
   const { asset_for } = currentDraft();
   const before = assetOf(currentDraft())?.asset_id ?? (asset_for === about() ? NONE : "");

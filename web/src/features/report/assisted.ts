@@ -1,13 +1,14 @@
 /** Lets staff report for residents, and asks by which channel the report came. */
 import { byId, element, show } from "../../shared/dom.ts";
 import { changeDraft, currentDraft } from "./draft.ts";
+import { say } from "../../shared/say.ts";
 
 export const CHANNELS: [code: string, name: string][] = [
-  ["online", "I do"],
-  ["phone", "A resident, on the phone"],
-  ["counter", "A resident, at the counter"],
-  ["letter", "A resident, from a letter or mail"],
-  ["social", "A resident, from social media"],
+  ["online", say("I do")],
+  ["phone", say("A resident, on the phone")],
+  ["counter", say("A resident, at the counter")],
+  ["letter", say("A resident, from a letter or mail")],
+  ["social", say("A resident, from social media")],
 ];
 
 /** The field, and the first of its choices. */
@@ -15,11 +16,11 @@ const CHANNEL = "channel";
 
 /** Fills in the choice; `chosen` happens when it changes. */
 export function offerChannels(chosen: () => void): void {
-  const legend = element("legend", { class: "govuk-fieldset__legend" }, "Who reports this?");
+  const legend = element("legend", { class: "govuk-fieldset__legend" }, say("Who reports this?"));
   const hint = element(
     "p",
     { class: "govuk-hint", id: "channel-hint" },
-    "If you report for a resident, enter their details below. At the end you'll get a link to give to them.",
+    say("If you report for a resident, enter their details below. At the end you'll get a link to give to them."),
   );
   const radios = element(
     "div",

@@ -10,6 +10,7 @@ import { currentService } from "./current-service.ts";
 import { addressOf, assetOf, changeDraft, currentDraft, placeOf } from "./draft.ts";
 import { startSending } from "./send.ts";
 import type { StepName } from "./step-order.ts";
+import { say } from "../../shared/say.ts";
 
 interface Answer {
   question: string;
@@ -38,7 +39,7 @@ export async function enter(): Promise<void> {
 function whereText(draft: Draft): string {
   const place = placeOf(draft);
   const names = [...new Set([addressOf(draft), draft.place_label])].filter(Boolean);
-  if (!place) return [...names, "No pin: we'll find the location"].join("\n");
+  if (!place) return [...names, say("No pin: we'll find the location")].join("\n");
   return names.join("\n") || placeText(place);
 }
 
@@ -49,24 +50,32 @@ function pictureOf(draft: Draft): HTMLElement[] {
 
 function answersOf(draft: Draft, service: Service | undefined): Answer[] {
   const questions = questionsOf(service).map((question): Answer => {
-    return { question: question.description, text: answerText(draft, question) || "Not answered", step: "details" };
+    return {
+      question: question.description,
+      text: answerText(draft, question) || say("Not answered"),
+      step: "details",
+    };
   });
   const asset = assetOf(draft);
-  const photos: Answer = { question: "Photos", text: String(draft.photos.length || "None"), step: "details" };
+  const photos: Answer = {
+    question: say("Photos"),
+    text: String(draft.photos.length || say("None")),
+    step: "details",
+  };
   return [
-    { question: "Where", text: whereText(draft), step: "where" },
-    { question: "Problem", text: service?.service_name ?? draft.service_code, step: "service" },
-    ...(asset ? [{ question: "Which one", text: asset.name, step: "asset" } as const] : []),
+    { question: say("Where"), text: whereText(draft), step: "where" },
+    { question: say("Problem"), text: service?.service_name ?? draft.service_code, step: "service" },
+    ...(asset ? [{ question: say("Which one"), text: asset.name, step: "asset" } as const] : []),
     ...questions,
     ...(service?.photo === "none" ? [] : [photos]),
-    { question: "Description", text: draft.description.trim(), step: "details" },
-    { question: "Title", text: draft.title.trim() || "None", step: "details" },
+    { question: say("Description"), text: draft.description.trim(), step: "details" },
+    { question: say("Title"), text: draft.title.trim() || say("None"), step: "details" },
   ];
 }
 
 function row({ question, text, step }: Answer): HTMLElement {
   const hidden = element("span", { class: "govuk-visually-hidden" }, ` ${question.toLowerCase()}`);
-  const change = element("a", { class: "app-link", href: `#${step}` }, "Change", hidden);
+  const change = element("a", { class: "app-link", href: `#${step}` }, say("Change"), hidden);
   return element(
     "div",
     { class: "govuk-summary-list__row" },

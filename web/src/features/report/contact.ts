@@ -5,6 +5,7 @@ import { clearErrors } from "../../shared/form-errors.ts";
 import { currentService } from "./current-service.ts";
 import { changeDraft, currentDraft, renewKey } from "./draft.ts";
 import { sectionOf } from "./steps.ts";
+import { say } from "../../shared/say.ts";
 
 const section = sectionOf("check");
 const anonymous = byId<HTMLInputElement>("anonymous");
@@ -30,9 +31,10 @@ export function startContact(): void {
 export function contactErrors(): FieldError[] {
   const { anonymous, channel } = currentDraft();
   const email = currentDraft().email.trim();
-  if (!byId("channel-choice").hidden && !channel) return [{ field: "channel", message: "Choose who reports this" }];
+  if (!byId("channel-choice").hidden && !channel)
+    return [{ field: "channel", message: say("Choose who reports this") }];
   if (anonymous || !email || EMAIL.test(email)) return [];
-  return [{ field: "contact.email", message: "Enter an email address, like name@example.com" }];
+  return [{ field: "contact.email", message: say("Enter an email address, like name@example.com") }];
 }
 
 export async function enterContact(): Promise<void> {

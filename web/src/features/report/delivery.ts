@@ -4,10 +4,10 @@ import { type Flushed, sendPhoto } from "../../shared/queue.ts";
 import type { Policy } from "../../shared/upload.ts";
 import { alone, forgetOld, items, keep, type Receipt, type WaitingReport } from "./outbox.ts";
 import { drop, find } from "./photo-store.ts";
+import { type WaitingTexts, waitingTexts } from "./waiting-texts.ts";
 
 /** The service deletes an uploaded photo without its report after 23 hours; it is uploaded again long before. */
 const UPLOAD_LASTS_MS = 12 * 3600_000;
-const SIGNED_OUT = "You are signed out. Sign in, then try again.";
 
 export interface Line {
   /** The account that is signed in; empty if nobody is. */
@@ -21,11 +21,14 @@ export interface Line {
 export interface Sender {
   account: string;
   device: string;
+  texts?: WaitingTexts;
 }
 
 type Ready = WaitingReport & Sender;
 type Later = Extract<Flushed, { kind: "later" }>;
 type Content = NonNullable<WaitingReport["content"]>;
+
+export const textsOf = (item: WaitingReport): WaitingTexts => item.texts ?? waitingTexts(item);
 
 const EMPTY: Flushed = { kind: "empty" };
 
@@ -76,14 +79,18 @@ async function uploadOne(
   line: Line,
 ): Promise<{ photo_id: string; at: number } | { attention: string } | Later> {
   const picture = await find(id);
-  if (!picture) return { attention: "A photo is no longer saved on this device. Edit the report to send it." };
+  const texts = textsOf(item);
+  if (!picture) return { attention: texts.photo_lost };
   const sent = await sendPhoto(picture, (about) =>
     line.post<Policy>(item, "/api/photos", { ...about, ...photoOf(item) }, `${item.key}/${n}`),
   );
   if (sent.kind === "later") return sent;
   if (sent.kind === "broke") return { kind: "later", retryAfterSeconds: null };
-  if (sent.kind === "signed-out") return { attention: SIGNED_OUT };
-  if (sent.kind === "refused") return { attention: `We cannot use a photo. ${sent.reason}` };
+  if (sent.kind === "signed-out") return { attention: texts.signed_out };
+  if (sent.kind === "refused") {
+    const reason = sent.reason ?? texts.photo_unusable;
+    return { attention: texts.photo_refused.replace("{reason}", reason) };
+  }
   return { photo_id: sent.policy.photo_id, at: Date.now() };
 }
 
@@ -94,7 +101,7 @@ async function sendReport(item: Ready, { body, photos }: Content, line: Line): P
   const whole = photo_ids.length ? { ...body, photo_ids } : body;
   const outcome = await line.post<Receipt>(item, pathOf(item), whole, item.key);
   if (outcome.kind === "later") return outcome;
-  if (isSignedOut(outcome)) return refuse(item, SIGNED_OUT);
+  if (isSignedOut(outcome)) return refuse(item, textsOf(item).signed_out);
   if (outcome.kind === "refused") return refuse(item, reasonOf(outcome.problem));
   await keep({ ...item, content: null, sent: receiptOf(item, outcome.value) });
   await drop(photos.map(({ id }) => id));

@@ -4,6 +4,7 @@ import type { Service } from "../../shared/council.ts";
 import { byId } from "../../shared/dom.ts";
 import { startCharacterCount } from "../../shared/character-count.ts";
 import { changeDraft, currentDraft } from "./draft.ts";
+import { say } from "../../shared/say.ts";
 
 const MAX_LENGTH = 4000;
 const description = byId<HTMLTextAreaElement>("description");
@@ -21,15 +22,16 @@ export function showDescription(service: Service | undefined): void {
   title.value = currentDraft().title;
   count();
   const isPrivate = service?.visibility === "private";
-  const who = isPrivate ? "Only the council can see it." : "It will be public. Do not include names or phone numbers.";
-  byId("description-hint").textContent = `Tell us what is wrong and how to find it. ${who}`;
+  byId("description-hint").textContent = isPrivate
+    ? say("Tell us what is wrong and how to find it. Only the council can see it.")
+    : say("Tell us what is wrong and how to find it. It will be public. Do not include names or phone numbers.");
 }
 
 export function descriptionErrors(): FieldError[] {
   const text = description.value.trim();
-  if (!text) return [{ field: "description", message: "Describe the problem" }];
+  if (!text) return [{ field: "description", message: say("Describe the problem") }];
   return text.length > MAX_LENGTH
-    ? [{ field: "description", message: "The description must be 4,000 characters or fewer" }]
+    ? [{ field: "description", message: say("The description must be 4,000 characters or fewer") }]
     : [];
 }
 

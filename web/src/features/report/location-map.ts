@@ -4,9 +4,12 @@ import { byId, show } from "../../shared/dom.ts";
 import type { PlaceMap } from "../../shared/places/place-map.ts";
 import type { Position } from "../../shared/places/position.ts";
 import type { Place } from "../../shared/reports.ts";
+import { say } from "../../shared/say.ts";
 
-const FAILED = "We could not load the map. You can search for a street, use your location or describe the location.";
-const SLOW = "The map is not loaded, to save data.";
+const FAILED = say(
+  "We could not load the map. You can search for a street, use your location or describe the location.",
+);
+const SLOW = say("The map is not loaded, to save data.");
 
 export interface LocationMap {
   /** Each time the step is shown. */
@@ -42,7 +45,7 @@ export function startMap(known: () => Place | null, moved: (place: Place) => voi
   async function load(): Promise<void> {
     if (isLoading) return;
     isLoading = true;
-    note("Loading the map…");
+    note(say("Loading the map…"));
     try {
       const [council, { createPlaceMap }] = await Promise.all([
         loadCouncil(),
@@ -54,7 +57,7 @@ export function startMap(known: () => Place | null, moved: (place: Place) => voi
       const isDrawn = await map.drawGround();
       byId("place-map-missing").textContent = isDrawn
         ? ""
-        : "The street map is not available at the moment. You can still put a pin on a blank map.";
+        : say("The street map is not available at the moment. You can still put a pin on a blank map.");
     } catch {
       note(FAILED, true);
     } finally {

@@ -9,10 +9,11 @@ import type { Place } from "../../shared/reports.ts";
 import { changeDraft, currentDraft, movePin, placeOf, proposePin, suggestStreet } from "./draft.ts";
 import type { LocationMap } from "./location-map.ts";
 import { sectionOf } from "./steps.ts";
+import { say } from "../../shared/say.ts";
 
 /** A position known less well than this is no place for a pin. */
 const EXACT_M = 150;
-const NO_PIN = "Search, use your location, or tap the map to put a pin on the problem.";
+const NO_PIN = say("Search, use your location, or tap the map to put a pin on the problem.");
 
 const section = sectionOf("where");
 const address = byId<HTMLTextAreaElement>("address");
@@ -86,8 +87,10 @@ function isStillAt({ lat, long }: Place): boolean {
 
 function problem(): string | null {
   const draft = currentDraft();
-  if (draft.in_words) return draft.address.trim() ? null : "Describe the location";
-  return placeOf(draft) ? null : "Give the location: search for a street, use your location, or put a pin on the map";
+  if (draft.in_words) return draft.address.trim() ? null : say("Describe the location");
+  return placeOf(draft)
+    ? null
+    : say("Give the location: search for a street, use your location, or put a pin on the map");
 }
 
 /** Shows the place in words, and the question about it. */
@@ -100,10 +103,10 @@ function describePlace(): void {
   show(byId("place-middle"), draft.place_label !== "" && !draft.asset);
   show(byId("where-place"), !draft.in_words);
   show(byId("description-note"), draft.in_words);
-  inWords.textContent = draft.in_words ? "Use a map instead" : "Describe the location instead";
+  inWords.textContent = draft.in_words ? say("Use a map instead") : say("Describe the location instead");
   byId("address-label").textContent = draft.in_words
-    ? "Describe the location, for example 'footpath behind the library, by the second bench'"
-    : "Nearest house number, street or landmark (optional)";
+    ? say("Describe the location, for example 'footpath behind the library, by the second bench'")
+    : say("Nearest house number, street or landmark (optional)");
   address.rows = draft.in_words ? 4 : 1;
 }
 
@@ -112,12 +115,15 @@ function placeWords(): string {
   const place = placeOf(currentDraft());
   if (!place) return NO_PIN;
   const nearest = house || suggested_address;
-  const where = place_label || (nearest && `Near ${nearest}`) || placeText(place);
-  return accuracy_m === null ? where : `${where}\nAccurate to about ${metres(accuracy_m)}`;
+  const where = place_label || (nearest && say("Near {place}", { place: nearest })) || placeText(place);
+  if (accuracy_m === null) return where;
+  return `${where}\n${say("Accurate to about {distance}", { distance: metres(accuracy_m) })}`;
 }
 
 function metres(accuracy: number): string {
-  return accuracy < 950 ? `${Math.max(5, Math.round(accuracy / 5) * 5)} metres` : `${Math.round(accuracy / 1000)} km`;
+  return accuracy < 950
+    ? say("{metres} metres", { metres: Math.max(5, Math.round(accuracy / 5) * 5) })
+    : `${Math.round(accuracy / 1000)} km`;
 }
 
 /** Keeps the suggested street, and the nearest house, in step with the pin. */
@@ -163,7 +169,7 @@ async function mayLocate(): Promise<boolean> {
 async function locate(): Promise<void> {
   clearErrors(section);
   const choice = ++choices;
-  status.textContent = "Finding your location…";
+  status.textContent = say("Finding your location…");
   const [found, council] = await Promise.all([findPosition(), loadCouncil().catch(() => null)]);
   if (choice !== choices) return;
   status.textContent = "";
@@ -172,7 +178,10 @@ async function locate(): Promise<void> {
   if (council && !isInside(council, place)) return refuseOutside(council, place);
   map?.ring(found);
   if (accuracy > EXACT_M) {
-    status.textContent = `Your phone only knows its location to within ${metres(accuracy)}. Tap the map to put a pin on the problem, or search for a street.`;
+    status.textContent = say(
+      "Your phone only knows its location to within {distance}. Tap the map to put a pin on the problem, or search for a street.",
+      { distance: metres(accuracy) },
+    );
   } else accept(place, "", "", accuracy);
 }
 
@@ -198,12 +207,12 @@ async function refuseOutside(council: Council, place: Place): Promise<void> {
 /** Adds a photo. Asks before it uses the photo's place, because it may have been taken somewhere else. */
 export async function offerPhoto(file: File): Promise<void> {
   clearErrors(section);
-  status.textContent = "Reading the photo…";
+  status.textContent = say("Reading the photo…");
   try {
     const [{ offerPlaceOf }, council] = await Promise.all([import("./place-photo.ts"), loadCouncil()]);
     status.textContent = await offerPlaceOf(file, council, byId("photo-offer"), (place) => accept(place));
   } catch {
-    refuse("We could not read the photo. Choose another way to give the location");
+    refuse(say("We could not read the photo. Choose another way to give the location"));
   }
 }
 

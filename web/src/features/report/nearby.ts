@@ -1,7 +1,7 @@
 /** The step that shows open reports of the same kind near the place, to follow one instead of sending a duplicate. */
 import { loadCouncil } from "../../shared/council.ts";
 import { dayElement } from "../../shared/dates.ts";
-import { actionButton, byId, element, show } from "../../shared/dom.ts";
+import { actionButton, byId, element, show, unseen } from "../../shared/dom.ts";
 import { follows } from "../../shared/follows.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { promiseTags } from "../../shared/promise.ts";
@@ -12,9 +12,10 @@ import { stepAfter } from "./flow.ts";
 import { type Nearby, RADIUS_M, search } from "./nearby-search.ts";
 import { rememberFollowed } from "./sent-reports.ts";
 import { goInstead, goTo, sectionOf } from "./steps.ts";
+import { say, sayMany, sayParts } from "../../shared/say.ts";
 
 const MOST_WORDS = 160;
-const NOT_YET = "You are not following the report yet. Check your connection and try again";
+const NOT_YET = say("You are not following the report yet. Check your connection and try again");
 
 const section = sectionOf("nearby");
 const status = byId("nearby-status");
@@ -34,35 +35,38 @@ export async function enter(): Promise<void> {
     return goInstead(await stepAfter("nearby"));
   }
   const council = await loadCouncil().catch(() => null);
-  const name = (await currentService())?.service_name ?? "This problem";
+  const name = (await currentService())?.service_name ?? say("This problem");
   byId("nearby-lead").textContent = leadText(name, items.length);
   byId("nearby-list").replaceChildren(...items.map((item) => entry(item, name, council?.time_zone)));
 }
 
 function leadText(name: string, count: number): string {
-  const reports = count === 1 ? "there is 1 open report" : `there are ${count} open reports`;
-  return `${name}: ${reports} less than ${RADIUS_M} metres from your location. If it's the same problem, follow that report instead.`;
+  return sayMany(
+    count,
+    "{name}: there is 1 open report less than {metres} metres from your location. If it's the same problem, follow that report instead.",
+    "{name}: there are {count} open reports less than {metres} metres from your location. If it's the same problem, follow that report instead.",
+    { name, metres: RADIUS_M },
+  );
 }
 
 function entry(item: Nearby, serviceName: string, timeZone?: string): HTMLElement {
   const title = item.title || serviceName;
-  const link = element("a", { href: item.tracking_url, target: "_blank", rel: "noopener" }, title);
-  const heading = element("h2", {}, link, element("span", { class: "govuk-visually-hidden" }, " (opens in a new tab)"));
-  const distance = element("strong", {}, `${Math.round(item.distance_m)} metres away`);
+  const link = element("a", { href: `/reports/${item.service_request_id}`, target: "_blank", rel: "noopener" }, title);
+  const heading = element("h2", {}, link, unseen(` ${say("(opens in a new tab)")}`));
+  const away = say("{metres} metres away", { metres: Math.round(item.distance_m) });
   const facts = element(
     "p",
     { class: "app-nearby__facts" },
     stateTag(item.state),
     ...promiseTags(item, timeZone),
-    distance,
-    " reported on ",
-    dayElement(item.requested_datetime, timeZone),
+    ...sayParts("{distance} reported on {day}", {
+      distance: element("strong", {}, away),
+      day: dayElement(item.requested_datetime, timeZone),
+    }),
   );
   const host = element("div", { "data-follow": "" });
-  const follow = actionButton("Follow this instead", () => void open(item, follow, host));
-  follow.append(
-    element("span", { class: "govuk-visually-hidden" }, `: ${title}, ${Math.round(item.distance_m)} metres away`),
-  );
+  const follow = actionButton(say("Follow this instead"), () => void open(item, follow, host));
+  follow.append(unseen(`: ${title}, ${away}`));
   follow.id = `follow-${item.service_request_id}`;
   return element("li", {}, heading, facts, ...wordsOf(item), follow, host);
 }
@@ -82,9 +86,9 @@ function finish(id: string, words: string): void {
 
 async function open({ service_request_id: id }: Nearby, button: HTMLButtonElement, host: HTMLElement): Promise<void> {
   clearErrors(section);
-  if (follows(id)) return finish(id, "You already follow it in this browser.");
+  if (follows(id)) return finish(id, say("You already follow it in this browser."));
   button.disabled = true;
-  status.textContent = "One moment…";
+  status.textContent = say("One moment…");
   const shared = await import("../../shared/follow-control.ts").catch(() => null);
   button.disabled = false;
   status.textContent = "";

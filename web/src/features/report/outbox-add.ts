@@ -3,17 +3,19 @@ import { deviceKey } from "../../shared/device.ts";
 import { sendInBackground } from "../../shared/queue-timer.ts";
 import { keep, nextSeq, type WaitingReport } from "./outbox.ts";
 import { areStored } from "./photo-store.ts";
+import { waitingTexts } from "./waiting-texts.ts";
 
 const TAG = "ginnel-outbox";
 
-export type NewItem = Omit<WaitingReport, "seq" | "device" | "attention" | "sent">;
+export type NewItem = Omit<WaitingReport, "seq" | "device" | "attention" | "sent" | "texts">;
 
 /** Whether it is stored now, with its photos. If it is not, this browser cannot keep it, and the page has to send it. */
 export async function addToOutbox(item: NewItem): Promise<boolean> {
   if (!navigator.locks) return false;
   try {
     if (!(await areStored(item.content!.photos.map(({ id }) => id)))) return false;
-    await keep({ ...item, seq: await nextSeq(), device: deviceKey(), attention: null, sent: null });
+    const texts = waitingTexts(item);
+    await keep({ ...item, texts, seq: await nextSeq(), device: deviceKey(), attention: null, sent: null });
   } catch {
     return false;
   }

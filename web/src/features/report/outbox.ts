@@ -4,6 +4,8 @@ import type { Draft } from "../../shared/pending-report.ts";
 import type { UpdateDraft } from "../../shared/pending-update.ts";
 import { queue, type Waiting } from "../../shared/queue.ts";
 import { drop } from "./photo-store.ts";
+import type { WaitingTexts } from "./waiting-texts.ts";
+import { say } from "../../shared/say.ts";
 
 const DATABASE = "outbox";
 const STORE = "reports";
@@ -32,6 +34,8 @@ export interface WaitingReport extends Waiting {
   key: string;
   /** When its sender pressed the button. */
   at: number;
+  /** Absent if an earlier version put it here. */
+  texts?: WaitingTexts;
   /** Its kind and place, for lists. */
   title: string;
   where: string;
@@ -88,6 +92,6 @@ export async function withoutSenders(change: (draft: Draft) => Draft): Promise<v
 }
 
 function withoutSender(item: WaitingReport, draft: Draft | UpdateDraft): WaitingReport {
-  const attention = "You signed out before we could send this. Edit it to send it.";
+  const attention = say("You signed out before we could send this. Edit it to send it.");
   return { ...item, account: "", attention, content: { ...item.content!, draft, body: {} } };
 }

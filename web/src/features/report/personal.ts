@@ -3,8 +3,15 @@ import { byId, element } from "../../shared/dom.ts";
 import { changeDraft, currentDraft } from "./draft.ts";
 import { type Finding, findingsOf, publicWords } from "./personal-data.ts";
 import { sectionOf } from "./steps.ts";
+import { say, sayParts } from "../../shared/say.ts";
 
-const PLACES = { description: "in the description", title: "in the title", address: "in the address" };
+/** By `kind` of the patterns. */
+const KINDS: Record<string, string> = {
+  "an email address": say("an email address"),
+  "a phone number": say("a phone number"),
+  "a number plate": say("a number plate"),
+  "a name": say("a name"),
+};
 
 export function start(onward: () => Promise<void>): void {
   sectionOf("personal")
@@ -22,6 +29,14 @@ export function enter(): void {
   byId<HTMLAnchorElement>("personal-change").href = inAddressOnly ? "#where" : "#details";
 }
 
-function item({ words, kind, field }: Finding): HTMLElement {
-  return element("li", {}, element("strong", {}, words), ` ${PLACES[field]} looks like ${kind}`);
+function item({ words: found, kind: code, field }: Finding): HTMLElement {
+  const [words, kind] = [element("strong", {}, found), KINDS[code]!];
+  return element("li", {}, ...PARTS[field](words, kind));
 }
+
+const PARTS: Record<Finding["field"], (words: Node, kind: string) => (Node | string)[]> = {
+  description: (words, kind) =>
+    sayParts<Node | string>("{words} in the description looks like {kind}", { words, kind }),
+  title: (words, kind) => sayParts<Node | string>("{words} in the title looks like {kind}", { words, kind }),
+  address: (words, kind) => sayParts<Node | string>("{words} in the address looks like {kind}", { words, kind }),
+};

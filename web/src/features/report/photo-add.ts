@@ -3,12 +3,13 @@ import { changeDraft, currentDraft } from "./draft.ts";
 import type { Facts } from "./photo-exif.ts";
 import { shrink } from "./photo-shrink.ts";
 import { keep } from "./photo-store.ts";
+import { say } from "../../shared/say.ts";
 
 export const MOST_PHOTOS = 5;
 
 /** Returns the reason why the photo was not added, or null. */
 export async function addPhoto(file: File, facts: Facts): Promise<string | null> {
-  if (currentDraft().photos.length >= MOST_PHOTOS) return `You can add up to ${MOST_PHOTOS} photos`;
+  if (currentDraft().photos.length >= MOST_PHOTOS) return say("You can add up to {most} photos", { most: MOST_PHOTOS });
   const picture = await shrink(file);
   if ("problem" in picture) return picture.problem;
   const id = crypto.randomUUID();

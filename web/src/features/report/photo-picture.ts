@@ -2,9 +2,10 @@
 import { element } from "../../shared/dom.ts";
 import type { DraftPhoto } from "../../shared/pending-report.ts";
 import { find } from "./photo-store.ts";
+import { say } from "../../shared/say.ts";
 
 export async function photoPicture({ id, name }: DraftPhoto, alt: string): Promise<HTMLElement> {
-  const words = element("span", { class: "app-thumbnail" }, `${name} (no preview)`);
+  const words = element("span", { class: "app-thumbnail" }, say("{file} (no preview)", { file: name }));
   const blob = await find(id);
   if (!blob) return words;
   const url = URL.createObjectURL(blob);

@@ -1,4 +1,5 @@
 /** Shrinks and rotates a photo before it is sent. A photo that the browser cannot read is sent unchanged. */
+import { say } from "../../shared/say.ts";
 
 const LONGEST_PX = 1600;
 const QUALITY = 0.75;
@@ -13,8 +14,13 @@ export async function shrink(file: File): Promise<Blob | { problem: string }> {
   if (small) return small;
   const type = UNREAD[file.name.split(".").at(-1)!.toLowerCase()] ?? file.type;
   if (!Object.values(UNREAD).includes(type))
-    return { problem: `${file.name} is not a photo that we can use. Choose a JPEG, PNG, WebP or HEIC photo` };
-  if (file.size > MOST_BYTES) return { problem: `${file.name} is larger than 10 MB. Choose a smaller photo` };
+    return {
+      problem: say("{file} is not a photo that we can use. Choose a JPEG, PNG, WebP or HEIC photo", {
+        file: file.name,
+      }),
+    };
+  if (file.size > MOST_BYTES)
+    return { problem: say("{file} is larger than 10 MB. Choose a smaller photo", { file: file.name }) };
   return new Blob([file], { type });
 }
 

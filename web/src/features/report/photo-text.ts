@@ -1,14 +1,8 @@
 /** When a photo was taken, by the camera's clock. */
-const FORM: Intl.DateTimeFormatOptions = {
-  day: "numeric",
-  month: "long",
-  year: "numeric",
-  hour: "2-digit",
-  minute: "2-digit",
-  hourCycle: "h23",
-  timeZone: "UTC",
-};
+import { dayText } from "../../shared/dates.ts";
+
+const TIME = /\d\d:\d\d/;
 
 export function takenText(taken: string): string {
-  return new Intl.DateTimeFormat("en-GB", FORM).format(new Date(`${taken}Z`)).replace(" at ", ", ");
+  return `${dayText(`${taken}Z`, "UTC")}, ${TIME.exec(taken)![0]}`;
 }

@@ -13,6 +13,7 @@ import { photoPicture } from "./photo-picture.ts";
 import { drop } from "./photo-store.ts";
 import { takenText } from "./photo-text.ts";
 import { sectionOf } from "./steps.ts";
+import { say, sayMany } from "../../shared/say.ts";
 
 /** A photo taken closer to the pin than this is at the same place. */
 const SAME_PLACE_M = 25;
@@ -33,7 +34,7 @@ export function startPhotos(): void {
 export function photoErrors(): FieldError[] {
   const refused = currentDraft().photos.find((photo) => photo.refused);
   if (!refused || byId("photos").hidden) return [];
-  return [{ field: `remove-${refused.id}`, message: "Remove the photo that cannot be used" }];
+  return [{ field: `remove-${refused.id}`, message: say("Remove the photo that cannot be used") }];
 }
 
 export async function showPhotos(service: Service | undefined): Promise<void> {
@@ -46,12 +47,12 @@ export async function showPhotos(service: Service | undefined): Promise<void> {
 function whyText(service: Service | undefined): string {
   const why =
     service?.photo === "wanted"
-      ? "A photo helps us to find the problem and bring the right tools."
-      : "You can add photos if they help to show the problem.";
+      ? say("A photo helps us to find the problem and bring the right tools.")
+      : say("You can add photos if they help to show the problem.");
   const who =
     service?.visibility === "private"
-      ? "Only the council can see your photos."
-      : "Photos are public. Do not include faces, number plates or the inside of homes.";
+      ? say("Only the council can see your photos.")
+      : say("Photos are public. Do not include faces, number plates or the inside of homes.");
   return `${why} ${who}`;
 }
 
@@ -62,10 +63,12 @@ async function add(): Promise<void> {
   adder.disabled = true;
   for (const [index, file] of files.entries()) {
     status.textContent =
-      files.length === 1 ? "Preparing the photo…" : `Preparing photo ${index + 1} of ${files.length}…`;
+      files.length === 1
+        ? say("Preparing the photo…")
+        : say("Preparing photo {number} of {all}…", { number: index + 1, all: files.length });
     const facts = await readFacts(file).catch(() => ({}));
-    const problem = await addPhoto(file, facts).catch(
-      () => "We could not prepare the photo. Try again, or choose another photo",
+    const problem = await addPhoto(file, facts).catch(() =>
+      say("We could not prepare the photo. Try again, or choose another photo"),
     );
     if (problem) problems.push(problem);
   }
@@ -82,13 +85,13 @@ async function add(): Promise<void> {
 async function draw(): Promise<void> {
   const { photos } = currentDraft();
   adder.disabled = photos.length >= MOST_PHOTOS;
-  adder.textContent = photos.length ? "Add another photo" : "Add photos";
+  adder.textContent = photos.length ? say("Add another photo") : say("Add photos");
   list.replaceChildren(...(await Promise.all(photos.map(item))));
 }
 
 async function item(photo: DraftPhoto, index: number): Promise<HTMLElement> {
-  const name = `Photo ${index + 1}`;
-  const remove = actionButton("Remove", () => void takeOut(photo, name));
+  const name = say("Photo {number}", { number: index + 1 });
+  const remove = actionButton(say("Remove"), () => void takeOut(photo, name));
   remove.id = `remove-${photo.id}`;
   remove.append(element("span", { class: "govuk-visually-hidden" }, ` ${name.toLowerCase()}`));
   const said = element(
@@ -104,18 +107,21 @@ async function item(photo: DraftPhoto, index: number): Promise<HTMLElement> {
 }
 
 function refusal({ refused }: DraftPhoto): HTMLElement[] {
-  return refused ? [element("p", { class: "govuk-error-message" }, `We cannot use this photo. ${refused}`)] : [];
+  return refused
+    ? [element("p", { class: "govuk-error-message" }, say("We cannot use this photo. {reason}", { reason: refused }))]
+    : [];
 }
 
 function time({ taken }: DraftPhoto): HTMLElement[] {
   if (!taken) return [];
-  const words = `Photo taken on ${takenText(taken)}.`;
-  const said = element("p", {}, `Taken on ${takenText(taken)}.`);
+  const moment = takenText(taken);
+  const words = say("Photo taken on {moment}.", { moment });
+  const said = element("p", {}, say("Taken on {moment}.", { moment }));
   if (currentDraft().description.includes(words)) return [said];
-  const add = actionButton("Add this to the description", () => {
+  const add = actionButton(say("Add this to the description"), () => {
     addToDescription(words);
     add.remove();
-    status.textContent = "Added to the description.";
+    status.textContent = say("Added to the description.");
     focusOn(adder);
   });
   return [said, add];
@@ -126,14 +132,17 @@ async function place(photo: DraftPhoto): Promise<HTMLElement[]> {
   const taken = placeOf(photo);
   const council = await loadCouncil().catch(() => null);
   if (!taken || !council) return [];
-  if (!isInside(council, taken)) return [element("p", {}, `Taken outside the area of ${council.name}.`)];
+  if (!isInside(council, taken))
+    return [element("p", {}, say("Taken outside the area of {council}.", { council: council.name }))];
   const pin = placeOf(currentDraft());
   const metres = pin && distance(pin, taken);
-  if (metres !== null && metres < SAME_PLACE_M) return [element("p", {}, "Taken at your pin.")];
+  if (metres !== null && metres < SAME_PLACE_M) return [element("p", {}, say("Taken at your pin."))];
   const said =
-    metres === null ? "This photo contains a location." : `This photo was taken ${metresText(metres)} from your pin.`;
+    metres === null
+      ? say("This photo contains a location.")
+      : say("This photo was taken {distance} from your pin.", { distance: metresText(metres) });
   const move = actionButton(
-    metres === null ? "Use the photo's location" : "Move the pin there",
+    metres === null ? say("Use the photo's location") : say("Move the pin there"),
     () => void moveTo(taken),
   );
   return [element("p", {}, said), move];
@@ -142,7 +151,7 @@ async function place(photo: DraftPhoto): Promise<HTMLElement[]> {
 async function moveTo(place: Place): Promise<void> {
   movePin(place);
   await draw();
-  status.textContent = "We've moved the pin to the photo's location.";
+  status.textContent = say("We've moved the pin to the photo's location.");
   focusOn(adder);
 }
 
@@ -151,13 +160,15 @@ async function takeOut(photo: DraftPhoto, name: string): Promise<void> {
   changeDraft({ photos: currentDraft().photos.filter(({ id }) => id !== photo.id) });
   await drop([photo.id]);
   await draw();
-  status.textContent = `${name} removed. ${countText(currentDraft().photos.length)}`;
+  status.textContent = say("{photo} removed. {left}", {
+    photo: name,
+    left: countText(currentDraft().photos.length),
+  });
   focusOn(adder);
 }
 
 function countText(count: number): string {
-  if (count === 0) return "No photos.";
-  return count === 1 ? "1 photo." : `${count} photos.`;
+  return count === 0 ? say("No photos.") : sayMany(count, "1 photo.", "{count} photos.");
 }
 
 /** Metres, exact to a few metres within a council's area. */

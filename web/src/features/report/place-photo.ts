@@ -7,6 +7,7 @@ import { placeOf } from "./draft.ts";
 import { readFacts } from "./photo-exif.ts";
 import { addPhoto } from "./photo-add.ts";
 import { takenText } from "./photo-text.ts";
+import { say } from "../../shared/say.ts";
 
 /** Returns a message about the photo. If the photo has a place, `box` asks whether to use it. */
 export async function offerPlaceOf(
@@ -17,29 +18,33 @@ export async function offerPlaceOf(
 ): Promise<string> {
   const facts = await readFacts(file);
   const problem = await addPhoto(file, facts);
-  const kept = problem ? ` ${problem}.` : " We've added the photo to your report.";
+  const kept = problem ? `${problem}.` : say("We've added the photo to your report.");
   const place = placeOf(facts);
   show(box, false);
-  if (!place) return `This photo does not contain a location. Choose another way to give the location.${kept}`;
+  if (!place)
+    return say("This photo does not contain a location. Choose another way to give the location. {kept}", { kept });
   if (!isInside(council, place)) {
-    return `This photo was taken outside ${council.name}. Choose another way to give the location.${kept}`;
+    return say("This photo was taken outside {council}. Choose another way to give the location. {kept}", {
+      council: council.name,
+      kept,
+    });
   }
   const close = () => show(box, false);
-  const when = facts.taken ? `Taken on ${takenText(facts.taken)}. ` : "";
+  const when = facts.taken ? [say("Taken on {moment}.", { moment: takenText(facts.taken) }), " "] : [];
   box.replaceChildren(
-    element("h2", {}, "Use this photo's location?"),
-    element("p", {}, `${when}The location is ${placeText(place)}.`),
+    element("h2", {}, say("Use this photo's location?")),
+    element("p", {}, ...when, say("The location is {place}.", { place: placeText(place) })),
     element(
       "div",
       { class: "app-buttons" },
-      actionButton("Yes, use this location", () => {
+      actionButton(say("Yes, use this location"), () => {
         close();
         use(place);
       }),
-      actionButton("No", close),
+      actionButton(say("No"), close),
     ),
   );
   show(box);
   focusOn(box);
-  return kept.trim();
+  return kept;
 }

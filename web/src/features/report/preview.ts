@@ -5,11 +5,12 @@ import { byId, element } from "../../shared/dom.ts";
 import type { Draft } from "../../shared/pending-report.ts";
 import { stateTag } from "../../shared/states.ts";
 import { addressOf, placeOf } from "./draft.ts";
+import { say } from "../../shared/say.ts";
 
 const HEADINGS = {
-  public: "This will be public",
-  moderated: "This will be public once we have checked it",
-  private: "This will not be public",
+  public: say("This will be public"),
+  moderated: say("This will be public once we have checked it"),
+  private: say("This will not be public"),
 };
 
 export async function preview(draft: Draft, service: Service | undefined): Promise<void> {
@@ -17,10 +18,13 @@ export async function preview(draft: Draft, service: Service | undefined): Promi
   byId("preview-heading").textContent = HEADINGS[visibility];
   const box = byId("preview");
   if (visibility === "private") {
-    return box.replaceChildren(element("p", {}, "Only the council can see this kind of report."));
+    return box.replaceChildren(element("p", {}, say("Only the council can see this kind of report.")));
   }
-  const wait = placeOf(draft) ? "" : " We'll publish it once we've found the location.";
-  const lead = `This is what everyone will see. We never publish your contact details or your answers to our questions.${wait}`;
+  const lead = placeOf(draft)
+    ? say("This is what everyone will see. We never publish your contact details or your answers to our questions.")
+    : say(
+        "This is what everyone will see. We never publish your contact details or your answers to our questions. We'll publish it once we've found the location.",
+      );
   box.replaceChildren(element("p", {}, lead), await card(draft, service));
 }
 
@@ -29,9 +33,9 @@ async function card(draft: Draft, service: Service | undefined): Promise<HTMLEle
   const title = draft.title.trim() || name;
   const place = placeOf(draft);
   const facts: [string, string][] = [
-    ["Kind of problem", name],
-    ["Reported on", dayText(new Date().toISOString())],
-    ["Where", [addressOf(draft), place ? "A pin on the map" : ""].filter(Boolean).join("\n")],
+    [say("Kind of problem"), name],
+    [say("Reported on"), dayText(new Date().toISOString())],
+    [say("Where"), [addressOf(draft), place ? say("A pin on the map") : ""].filter(Boolean).join("\n")],
   ];
   return element(
     "article",
@@ -51,6 +55,8 @@ async function card(draft: Draft, service: Service | undefined): Promise<HTMLEle
 async function pictures({ photos }: Draft): Promise<HTMLElement[]> {
   if (photos.length === 0) return [];
   const { photoPicture } = await import("./photo-picture.ts");
-  const shown = await Promise.all(photos.map((photo, index) => photoPicture(photo, `Photo ${index + 1}`)));
+  const shown = await Promise.all(
+    photos.map((photo, index) => photoPicture(photo, say("Photo {number}", { number: index + 1 }))),
+  );
   return [element("div", { class: "app-thumbnails" }, ...shown)];
 }

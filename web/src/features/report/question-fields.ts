@@ -2,6 +2,7 @@
 import type { Attribute, Value } from "../../shared/council.ts";
 import { element } from "../../shared/dom.ts";
 import { idOf } from "../../shared/form-errors.ts";
+import { say } from "../../shared/say.ts";
 
 type Answer = string | string[] | null;
 
@@ -26,7 +27,7 @@ export function readAnswer(box: HTMLElement, question: Attribute): string | stri
 }
 
 function wordsOf({ description, required }: Attribute): string {
-  return required ? description : `${description} (optional)`;
+  return required ? description : say("{question} (optional)", { question: description });
 }
 
 function hintOf(question: Attribute): HTMLElement[] {

@@ -5,6 +5,7 @@ import { byId } from "../../shared/dom.ts";
 import { answerOf, isDangerous, questionsOf } from "./answers.ts";
 import { changeDraft, currentDraft } from "./draft.ts";
 import { fieldOf, questionField, readAnswer } from "./question-fields.ts";
+import { say } from "../../shared/say.ts";
 
 const box = byId("questions");
 let questions: Attribute[] = [];
@@ -35,6 +36,6 @@ function problemOf(question: Attribute): FieldError[] {
 }
 
 function problem({ required, datatype, description }: Attribute, answer: string | string[] | null): string | null {
-  if (!answer) return required ? `Answer this question: ${description}` : null;
-  return datatype === "number" && !Number.isFinite(Number(answer)) ? "Enter a number, like 3 or 2.5" : null;
+  if (!answer) return required ? say("Answer this question: {question}", { question: description }) : null;
+  return datatype === "number" && !Number.isFinite(Number(answer)) ? say("Enter a number, like 3 or 2.5") : null;
 }

@@ -6,6 +6,7 @@ import { allowedEnd } from "./sent-reports.ts";
 import type { StepName } from "./step-order.ts";
 import { goTo, sectionOf, startSteps } from "./steps.ts";
 import { enter as enterWhere, offerPhoto, start as startWhere } from "./location.ts";
+import { say } from "../../shared/say.ts";
 
 /** `start` runs once, `enter` each time the step is shown. */
 interface Step {
@@ -47,7 +48,8 @@ async function load(name: StepName): Promise<() => Promise<void>> {
     started.add(name);
     return () => enter(name, step);
   } catch {
-    const message = `We could not load this page. ${keptWords()} Check your connection and reload the page`;
+    const kept = keptWords();
+    const message = say("We could not load this page. {kept} Check your connection and reload the page", { kept });
     return async () => showErrors(sectionOf(name), [{ field: "main", message }]);
   }
 }

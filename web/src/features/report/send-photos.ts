@@ -6,6 +6,7 @@ import { postAs } from "../../shared/post.ts";
 import { type Policy, upload } from "../../shared/upload.ts";
 import { changeDraft, currentDraft, senderOf } from "./draft.ts";
 import { find } from "./photo-store.ts";
+import { say } from "../../shared/say.ts";
 
 interface Judged {
   state: "waiting" | "ready" | "refused";
@@ -23,14 +24,18 @@ type Step = { kind: "sent" } | Exclude<PhotosOutcome, { kind: "ready" }>;
 const PATIENCE_MS = 6_000;
 const PAUSE_MS = 400;
 
-export async function sendPhotos(draft: Draft, say: (text: string) => void): Promise<PhotosOutcome> {
+export async function sendPhotos(draft: Draft, tell: (text: string) => void): Promise<PhotosOutcome> {
   for (const [index, photo] of draft.photos.entries()) {
-    say(draft.photos.length === 1 ? "Sending the photo…" : `Sending photo ${index + 1} of ${draft.photos.length}…`);
+    tell(
+      draft.photos.length === 1
+        ? say("Sending the photo…")
+        : say("Sending photo {number} of {all}…", { number: index + 1, all: draft.photos.length }),
+    );
     if (photo.uploaded?.key === draft.key) continue;
     const step = await sendOne(photo, draft.key, senderOf(draft));
     if (step.kind !== "sent") return settled(step);
   }
-  say("Checking the photos…");
+  tell(say("Checking the photos…"));
   const refused = await firstRefused();
   if (refused) return settled(refused);
   return { kind: "ready", photo_ids: currentDraft().photos.map(({ uploaded }) => uploaded!.photo_id) };
@@ -49,7 +54,7 @@ function mark(photo: DraftPhoto, changes: Partial<DraftPhoto>): void {
 
 async function sendOne(photo: DraftPhoto, key: string, account: string): Promise<Step> {
   const picture = await find(photo.id);
-  if (!picture) return { kind: "refused", photo, reason: "It is no longer saved in this browser." };
+  if (!picture) return { kind: "refused", photo, reason: say("It is no longer saved in this browser.") };
   const asked = { content_type: picture.type, size: picture.size };
   const outcome = await postAs<Policy>(account, "/api/photos", asked, `${key}/${photo.n}`);
   if (outcome.kind === "later") return outcome;
@@ -61,7 +66,7 @@ async function sendOne(photo: DraftPhoto, key: string, account: string): Promise
 async function put(photo: DraftPhoto, key: string, picture: Blob, policy: Policy): Promise<Step> {
   const came = await upload(picture, policy);
   if (came === "refused")
-    return { kind: "refused", photo, reason: "It is too large, or it is a type of file that we cannot use." };
+    return { kind: "refused", photo, reason: say("It is too large, or it is a type of file that we cannot use.") };
   if (came === "broke") return { kind: "later", retryAfterSeconds: null };
   const service_request_id = policy.fields["key"]!.split("/")[0]!;
   mark(photo, { uploaded: { key, service_request_id, photo_id: policy.photo_id } });

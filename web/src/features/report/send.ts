@@ -16,6 +16,9 @@ import { type Receipt, rememberSent, type Sent } from "./sent-reports.ts";
 import { enqueue } from "./enqueue.ts";
 import type { StepName } from "./step-order.ts";
 import { goTo, sectionOf } from "./steps.ts";
+import { say } from "../../shared/say.ts";
+
+const ACCOUNT = "/account/";
 
 const section = sectionOf("check");
 const button = byId<HTMLButtonElement>("send");
@@ -62,7 +65,7 @@ async function send(): Promise<void> {
     const photos = await sendPhotosOf(draft, service);
     if (photos.kind === "later") return await waitOrExplain(service, photos.retryAfterSeconds);
     if (photos.kind !== "ready") return;
-    status.textContent = "Sending your report…";
+    status.textContent = say("Sending your report…");
     const body = bodyOf(currentDraft(), service, photos.photo_ids);
     const account = senderOf(draft);
     const updates_to = draft.anonymous || draft.no_alerts ? "" : draft.email.trim();
@@ -98,7 +101,7 @@ async function waitOrExplain(service: Service, retryAfterSeconds: number | null)
 }
 
 function settle(outcome: Exclude<Outcome<Receipt>, { kind: "later" }>, sender: Omit<Sent, "receipt" | "at">): void {
-  button.textContent = "Send report";
+  button.textContent = say("Send report");
   if (outcome.kind === "stored") {
     rememberSent({ receipt: outcome.value, ...sender, at: Date.now() });
     finishDraft();
@@ -126,33 +129,33 @@ function onThisPage({ field, message }: { field: string; message: string }) {
 
 function explainPhoto(photo: DraftPhoto, reason: string): void {
   const { photos } = currentDraft();
-  const which = photos.length > 1 ? ` (photo ${photos.findIndex(({ id }) => id === photo.id) + 1})` : "";
-  const without = actionButton("Remove photo and send", () => {
+  const number = photos.findIndex(({ id }) => id === photo.id) + 1;
+  const without = actionButton(say("Remove photo and send"), () => {
     changeDraft({ photos: currentDraft().photos.filter(({ id }) => id !== photo.id) });
     void send();
   });
-  const other = element("a", { class: "app-link", href: "#details" }, "Choose another photo");
+  const other = element("a", { class: "app-link", href: "#details" }, say("Choose another photo"));
   explain(
-    `We cannot use this photo${which}`,
-    `${reason} Your report has not been sent.`,
+    photos.length > 1 ? say("We cannot use this photo (photo {number})", { number }) : say("We cannot use this photo"),
+    say("{reason} Your report has not been sent.", { reason }),
     element("div", { class: "app-buttons" }, without),
     element("p", {}, other),
   );
 }
 
 function explainStored(problem: Problem): void {
-  const link = element("a", { href: problem.link ?? "/track/" }, "See the report that you sent");
-  const sendAsNew = actionButton("Send this as a new report", () => {
+  const link = element("a", { href: problem.link ?? "/track/" }, say("See the report that you sent"));
+  const sendAsNew = actionButton(say("Send this as a new report"), () => {
     renewKey();
     void send();
   });
-  const deleteDraft = actionButton("Delete this report", () => {
+  const deleteDraft = actionButton(say("Delete this report"), () => {
     finishDraft();
     show(notSent, false);
     goTo("where");
   });
   explain(
-    "You've already sent a version of this report",
+    say("You've already sent a version of this report"),
     keptWords(),
     element("p", {}, link),
     element("div", { class: "app-buttons" }, sendAsNew, deleteDraft),
@@ -160,32 +163,33 @@ function explainStored(problem: Problem): void {
 }
 
 function explainSignedOut(): void {
-  const signIn = element(
-    "a",
-    { href: "/forms/sign-in?next=/account/", target: "_blank" },
-    "Sign in (opens in a new tab)",
-  );
-  const without = actionButton("Send without signing in", () => {
+  const address = `/forms/sign-in?next=${ACCOUNT}`;
+  const signIn = element("a", { href: address, target: "_blank" }, say("Sign in (opens in a new tab)"));
+  const without = actionButton(say("Send without signing in"), () => {
     changeDraft({ account: "", channel: "" });
     renewKey();
     void send();
   });
-  button.textContent = "Try again";
+  button.textContent = say("Try again");
   const isOwn = !isAssisted(currentDraft());
-  const otherwise =
-    " If you send it without signing in, it is in your list of reports only if it has an address that you have confirmed.";
+  const kept = keptWords();
   explain(
-    "Your report has not been sent: you are signed out",
-    `${keptWords()} Sign in and try again here.${isOwn ? otherwise : ""}`,
+    say("Your report has not been sent: you are signed out"),
+    isOwn
+      ? say(
+          "{kept} Sign in and try again here. If you send it without signing in, it is in your list of reports only if it has an address that you have confirmed.",
+          { kept },
+        )
+      : say("{kept} Sign in and try again here.", { kept }),
     element("p", {}, signIn),
     ...(isOwn ? [element("div", { class: "app-buttons" }, without)] : []),
   );
 }
 
 function explainLater(retryAfterSeconds: number | null): void {
-  button.textContent = "Try again";
+  button.textContent = say("Try again");
   const when = whenToRetry(retryAfterSeconds);
-  explain("Your report has not been sent", `${keptWords()} ${when[0]!.toUpperCase()}${when.slice(1)}.`);
+  explain(say("Your report has not been sent"), `${keptWords()} ${when[0]!.toUpperCase()}${when.slice(1)}.`);
 }
 
 function explain(title: string, text: string, ...more: Node[]): void {

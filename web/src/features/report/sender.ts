@@ -7,6 +7,7 @@ import { call, signInAddress, whoIsSignedIn } from "../../shared/session.ts";
 import { isStaff } from "./assurance.ts";
 import { currentService } from "./current-service.ts";
 import { changeDraft, currentDraft } from "./draft.ts";
+import { say, sayParts } from "../../shared/say.ts";
 
 /** Does nothing if the session cannot be checked. `changed` runs when the draft has changed. */
 export async function meet(changed: () => void): Promise<void> {
@@ -32,9 +33,9 @@ function leaveOff(): void {
     return tell();
   }
   tell(
-    "You are signed out. ",
-    element("a", { href: signInAddress(), target: "_blank" }, "Sign in (opens in a new tab)"),
-    ", then continue here.",
+    ...sayParts("You are signed out. {link}, then continue here.", {
+      link: element("a", { href: signInAddress(), target: "_blank" }, say("Sign in (opens in a new tab)")),
+    }),
   );
 }
 
@@ -49,9 +50,9 @@ function tellWhose(): void {
   const { channel } = currentDraft();
   if (isAssisted(currentDraft()) || (!channel && !byId("channel-choice").hidden)) return tell();
   tell(
-    "You are signed in. You'll find this report in ",
-    element("a", { href: "/account/", target: "_blank" }, "My reports (opens in a new tab)"),
-    ".",
+    ...sayParts("You are signed in. You'll find this report in {link}.", {
+      link: element("a", { href: "/account/", target: "_blank" }, say("My reports (opens in a new tab)")),
+    }),
   );
 }
 

@@ -8,30 +8,21 @@ import { staticMap } from "../../shared/static-map.ts";
 import { lastSent, type Receipt, type Sent, type Visibility } from "./sent-reports.ts";
 import { offerSharing } from "./sent-share.ts";
 import { offerWithdrawal } from "./withdraw.ts";
+import { say, sayParts } from "../../shared/say.ts";
 
-type Next = { text: string; link: string };
-
-const SAVE_LINK = "Save the address of that page. You need it to see your report.";
-const IN_LIST = "You can also find it under 'Track' in this browser.";
-const NEXT: Record<Visibility, Next> = {
-  public: {
-    text: "We've sent your report to the team that deals with it. You can check progress on the report's page. Save your reference to find it again.",
-    link: "See your report",
-  },
-  waiting: {
-    text: "We check reports before publishing them. Until then, use the link below to see your report.",
-    link: "See your report",
-  },
-  held: {
-    text: "We've sent your report to the team that deals with it. It will be published soon. Until then, use the link below to see your report.",
-    link: "See your report",
-  },
-  private: {
-    text: "We've sent your report to the team that deals with it. Only the council can see it.",
-    link: "See your report",
-  },
-  withdrawn: { text: "You have withdrawn this report.", link: "See your report" },
-  hidden: { text: "The report is not public.", link: "See your report" },
+const SAVE_LINK = say("Save the address of that page. You need it to see your report.");
+const IN_LIST = say("You can also find it under 'Track' in this browser.");
+const NEXT: Record<Visibility, string> = {
+  public: say(
+    "We've sent your report to the team that deals with it. You can check progress on the report's page. Save your reference to find it again.",
+  ),
+  waiting: say("We check reports before publishing them. Until then, use the link below to see your report."),
+  held: say(
+    "We've sent your report to the team that deals with it. It will be published soon. Until then, use the link below to see your report.",
+  ),
+  private: say("We've sent your report to the team that deals with it. Only the council can see it."),
+  withdrawn: say("You have withdrawn this report."),
+  hidden: say("The report is not public."),
 };
 
 export async function enter(): Promise<void> {
@@ -60,7 +51,7 @@ function linkToGive({ tracking_url }: Receipt): HTMLElement[] {
     element(
       "p",
       {},
-      "Give the resident this link and the reference. They can use the link to see their report and add to it.",
+      say("Give the resident this link and the reference. They can use the link to see their report and add to it."),
     ),
     element("p", { class: "app-card", id: "sent-link" }, tracking_url),
   ];
@@ -71,27 +62,30 @@ function pictureOf({ receipt: { lat, long }, where = "" }: Sent): HTMLElement[] 
 }
 
 function promise({ expected_datetime }: Receipt, timeZone?: string): string {
-  return expected_datetime ? `We aim to deal with this by ${dayText(expected_datetime, timeZone)}.` : "";
+  return expected_datetime
+    ? say("We aim to deal with this by {day}.", { day: dayText(expected_datetime, timeZone) })
+    : "";
 }
 
 function tellNext(sent: Sent): void {
   const { receipt, account, for_other, updates_to } = sent;
   const visibility = receipt.visibility ?? "public";
-  const { text, link } = NEXT[visibility] ?? NEXT.waiting;
   const placed = receipt.lat !== null && receipt.lat !== undefined;
   const words =
     placed || visibility !== "waiting"
-      ? text
-      : "We'll find the location from your description, then publish the report. This takes longer than using a pin. Until then, use the link below to see your report.";
-  const own = account ? "You can also find it in My reports." : visibility === "private" ? SAVE_LINK : IN_LIST;
+      ? (NEXT[visibility] ?? NEXT.waiting)
+      : say(
+          "We'll find the location from your description, then publish the report. This takes longer than using a pin. Until then, use the link below to see your report.",
+        );
+  const own = account ? say("You can also find it in My reports.") : visibility === "private" ? SAVE_LINK : IN_LIST;
   const more = for_other ? linkToGive(receipt) : own ? [element("p", {}, own)] : [];
   const updates = updates_to
-    ? [element("p", {}, "We'll send updates to ", element("strong", {}, updates_to), ".")]
+    ? [element("p", {}, ...sayParts("We'll send updates to {to}.", { to: element("strong", {}, updates_to) }))]
     : [];
   byId("sent-next").replaceChildren(element("p", {}, words), ...updates, ...more);
   const page = byId<HTMLAnchorElement>("sent-page");
   page.href = receipt.tracking_url || `/reports/${receipt.service_request_id}`;
-  page.textContent = for_other ? "See the report" : link;
+  page.textContent = for_other ? say("See the report") : say("See your report");
   const isPublic = visibility === "public" && placed;
   show(byId("sent-map"), isPublic);
   show(byId("sent-delay"), isPublic);

@@ -1,6 +1,7 @@
 /** Finds services that match a text, best first: the twin of chalicelib/catalogue/service_search.py. */
 import type { Service } from "../../shared/council.ts";
 import { mistakesOf, wordsOf } from "../../shared/places/words.ts";
+import { say } from "../../shared/say.ts";
 
 /** A word in the name counts more than a keyword, and a keyword more than a word in the description. */
 const WEIGHTS = { name: 4, keywords: 3, description: 1 };
@@ -8,9 +9,9 @@ const WEIGHTS = { name: 4, keywords: 3, description: 1 };
 const [WHOLE, START, MISSPELT] = [1, 0.5, 0.25] as const;
 const SHORTEST_PREFIX = 3;
 const SAY_NOTHING = new Set(
-  "a an and are at been by for from has have here i in is it its my near no not of on or our out outside that the there this to very was we with".split(
-    " ",
-  ),
+  say(
+    "a an and are at been by for from has have here i in is it its my near no not of on or our out outside that the there this to very was we with",
+  ).split(" "),
 );
 
 type Fit = (typed: string, stems: string[]) => number;

@@ -5,6 +5,7 @@ import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { changeDraft, currentDraft } from "./draft.ts";
 import { suggest } from "./service-search.ts";
 import { sectionOf } from "./steps.ts";
+import { say, sayMany } from "../../shared/say.ts";
 
 const section = sectionOf("service");
 const groups = byId("service-groups");
@@ -35,7 +36,10 @@ export function start(onward: () => Promise<void>): void {
   section.querySelector("form")!.addEventListener("submit", () => {
     clearErrors(section);
     if (currentDraft().service_code) void leave(onward);
-    else showErrors(section, [{ field: firstRadio()?.id ?? "service-search", message: "Choose the kind of problem" }]);
+    else
+      showErrors(section, [
+        { field: firstRadio()?.id ?? "service-search", message: say("Choose the kind of problem") },
+      ]);
   });
 }
 
@@ -61,20 +65,20 @@ function mark(): void {
 /** Says that the search for nearby reports takes a moment. */
 async function leave(onward: () => Promise<void>): Promise<void> {
   const before = status.textContent;
-  status.textContent = "One moment…";
+  status.textContent = say("One moment…");
   await onward();
   status.textContent = before;
 }
 
 async function fill(): Promise<void> {
-  status.textContent = "Loading the list…";
+  status.textContent = say("Loading the list…");
   try {
     const services = await loadServices();
     groups.replaceChildren(...Array.from(byGroup(services), ([name, each]) => group(name, each)));
     for (const tile of tiles) show(tile.parentElement!, items.has(tile.dataset["service"]!));
     status.textContent = "";
   } catch {
-    status.textContent = "We could not load the list. Check your connection, go back and try again.";
+    status.textContent = say("We could not load the list. Check your connection, go back and try again.");
   }
 }
 
@@ -129,8 +133,8 @@ function lift({ service_code }: Service): void {
 }
 
 function matchText(matches: number): string {
-  if (matches === 0) return "No matches. Try another word, or clear the search to see the whole list.";
-  return matches === 1 ? "1 match" : `${matches} matches, best first`;
+  if (matches === 0) return say("No matches. Try another word, or clear the search to see the whole list.");
+  return sayMany(matches, "{count} match", "{count} matches, best first");
 }
 
 function radios(): NodeListOf<HTMLInputElement> {

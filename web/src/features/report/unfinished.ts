@@ -5,6 +5,7 @@ import { currentService } from "./current-service.ts";
 import { addressOf, currentDraft, finishDraft } from "./draft.ts";
 import { linkedAsset } from "./flow.ts";
 import { goInstead } from "./steps.ts";
+import { say } from "../../shared/say.ts";
 
 export function start(): void {
   byId("start-new").addEventListener("click", () => void startNew());
@@ -14,10 +15,10 @@ export async function enter(): Promise<void> {
   const draft = currentDraft();
   const { place_label, description, photos } = draft;
   const facts: [name: string, value: string | undefined][] = [
-    ["Problem", (await currentService())?.service_name],
-    ["Where", addressOf(draft) || place_label],
-    ["Description", description.trim()],
-    ["Photos", photos.length ? String(photos.length) : ""],
+    [say("Problem"), (await currentService())?.service_name],
+    [say("Where"), addressOf(draft) || place_label],
+    [say("Description"), description.trim()],
+    [say("Photos"), photos.length ? String(photos.length) : ""],
   ];
   const known = facts.filter(([, value]) => value);
   const rows = known.flatMap(([name, value]) => [

@@ -90,7 +90,7 @@ function entry(item: WaitingReport): HTMLElement {
     ...(where ? [element("p", { class: "app-prose" }, where)] : []),
     element("p", { class: "app-prose" }, draft && "text" in draft ? draft.text : (draft?.description ?? "")),
     ...(content?.photos.length ? [element("p", {}, sayMany(content.photos.length, "1 photo", "{count} photos"))] : []),
-    element("p", { class: "app-muted" }, `Saved on ${momentText(at)}`),
+    element("p", { class: "app-muted" }, say("Saved on {moment}", { moment: momentText(at) })),
     ...(attention === null ? [] : [element("p", { class: "app-fault" }, attention)]),
     element("div", { class: "app-buttons" }, ...(asking === item.key ? sure(item) : choices(item))),
   );
@@ -98,17 +98,17 @@ function entry(item: WaitingReport): HTMLElement {
 
 function choices({ key }: WaitingReport): HTMLElement[] {
   return [
-    actionButton("Try now", () => void tryNow(key)),
-    actionButton("Edit", () => void edit(key)),
-    actionButton("Delete", () => void ask(key)),
+    actionButton(say("Try now"), () => void tryNow(key)),
+    actionButton(say("Edit"), () => void edit(key)),
+    actionButton(say("Delete"), () => void ask(key)),
   ];
 }
 
 function sure({ key }: WaitingReport): HTMLElement[] {
   return [
-    element("p", {}, "You cannot undo this."),
-    actionButton("Yes, delete it", () => void confirmed(key)),
-    actionButton("No, keep it", () => void ask(null)),
+    element("p", {}, say("You cannot undo this.")),
+    actionButton(say("Yes, delete it"), () => void confirmed(key)),
+    actionButton(say("No, keep it"), () => void ask(null)),
   ];
 }
 

@@ -4,6 +4,7 @@ import { actionButton, byId, element, focusOn, show } from "../../shared/dom.ts"
 import { forgetOwn } from "../../shared/own-reports.ts";
 import { postAs } from "../../shared/post.ts";
 import { rememberSent, type Sent, type Visibility } from "./sent-reports.ts";
+import { say } from "../../shared/say.ts";
 
 const box = byId("withdraw");
 const heading = byId("sent-heading");
@@ -14,34 +15,34 @@ export function offerWithdrawal(sent: Sent, seconds: number): void {
   clearTimeout(hiding);
   const isBack = sent.receipt.visibility === "withdrawn";
   show(byId("sent-unchanged"), !isBack);
-  heading.textContent = isBack ? "Report withdrawn" : "Report sent";
+  heading.textContent = isBack ? say("Report withdrawn") : say("Report sent");
   const left = sent.at + seconds * 1000 - Date.now();
   show(box, isBack || left > 0);
   if (isBack)
     return box.replaceChildren(
-      element("p", {}, "You have withdrawn this report. It is not public, and we will not deal with it."),
+      element("p", {}, say("You have withdrawn this report. It is not public, and we will not deal with it.")),
     );
   if (left <= 0) return;
   const until = new Date(sent.at + seconds * 1000).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-  const ask = actionButton("Withdraw this report", () => confirm(sent, seconds));
+  const ask = actionButton(say("Withdraw this report"), () => confirm(sent, seconds));
   box.replaceChildren(
-    element("h2", {}, "Changed your mind?"),
-    element("p", {}, `You can withdraw this report until ${until}. We'll delete what you wrote.`),
+    element("h2", {}, say("Changed your mind?")),
+    element("p", {}, say("You can withdraw this report until {until}. We'll delete what you wrote.", { until })),
     ask,
   );
   hiding = window.setTimeout(() => show(box, false), left);
 }
 
 function confirm(sent: Sent, seconds: number): void {
-  const question = element("h2", {}, "Withdraw this report?");
-  const yes = actionButton("Yes, withdraw it", () => void withdraw(sent, yes));
-  const no = actionButton("No, keep it", () => {
+  const question = element("h2", {}, say("Withdraw this report?"));
+  const yes = actionButton(say("Yes, withdraw it"), () => void withdraw(sent, yes));
+  const no = actionButton(say("No, keep it"), () => {
     offerWithdrawal(sent, seconds);
     focusOn(box.querySelector<HTMLElement>("button") ?? heading);
   });
   box.replaceChildren(
     question,
-    element("p", {}, "We'll remove it from the map and delete what you wrote. We will not deal with it."),
+    element("p", {}, say("We'll remove it from the map and delete what you wrote. We will not deal with it.")),
     element("div", { class: "app-buttons" }, yes, no),
     element("p", { role: "status", id: "withdraw-status" }),
   );
@@ -52,7 +53,7 @@ async function withdraw(sent: Sent, button: HTMLButtonElement): Promise<void> {
   clearTimeout(hiding);
   button.disabled = true;
   const status = byId("withdraw-status");
-  status.textContent = "One moment…";
+  status.textContent = say("One moment…");
   const path = `/api/reports/${sent.receipt.service_request_id}/withdrawal`;
   const outcome = await postAs<{ visibility: Visibility }>(sent.account, path, {}, sent.key);
   button.disabled = false;
@@ -63,7 +64,7 @@ async function withdraw(sent: Sent, button: HTMLButtonElement): Promise<void> {
     offerWithdrawal(withdrawn, 0);
     focusOn(heading);
   } else if (outcome.kind === "later") {
-    status.textContent = "The report has not been withdrawn. Check your connection and try again.";
+    status.textContent = say("The report has not been withdrawn. Check your connection and try again.");
   } else {
     explain(outcome.problem);
   }
@@ -71,8 +72,8 @@ async function withdraw(sent: Sent, button: HTMLButtonElement): Promise<void> {
 
 function explain(problem: Problem): void {
   const why = element("p", {}, problem.detail ?? problem.title);
-  const instead = element("p", {}, "You can still add to the report on its page, or call us.");
-  const title = element("h2", {}, "The report has not been withdrawn");
+  const instead = element("p", {}, say("You can still add to the report on its page, or call us."));
+  const title = element("h2", {}, say("The report has not been withdrawn"));
   box.replaceChildren(title, why, instead);
   focusOn(title);
 }
