@@ -17,6 +17,10 @@ from chalicelib.outbound.email_parser import MailRefused, named_in, reply_in
 from chalicelib.outbound.model import id_of_forwarded
 from chalicelib.outbound.ports import Deliveries
 
+SETUP_NOTIFICATION = "AMAZON_SES_SETUP_NOTIFICATION"
+"""The key of the object that SES writes when a receipt rule gets a bucket.
+Source: docs.aws.amazon.com/ses/latest/dg/receiving-email-action-s3.html, read 2026-11."""
+
 
 class Inbox(Protocol):
     """The store of received mail. Every method raises UpstreamFailed."""
@@ -80,10 +84,14 @@ def _may_have_received(destination: str, service_request_id: str, deliveries: De
 def take(key: str, ports: Ports) -> Taken | None:
     """Add a reply to its case, once, and delete the mail.
 
-    Returns: None if the mail is gone, so the reply was added before.
+    Returns: None if the mail is gone, so the reply was added before, and for the notification of
+    SES, which is deleted: CloudFormation deletes only empty buckets.
 
     Raises: MailRefused (the mail stays in the bucket), UpstreamFailed.
     """
+    if key == SETUP_NOTIFICATION:
+        ports.inbox.discard(key)
+        return None
     raw = ports.inbox.read(key)
     if raw is None:
         return None

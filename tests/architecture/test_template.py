@@ -406,11 +406,21 @@ def test_every_setting_is_given_to_the_functions(template: dict[str, Any]) -> No
         assert own == {"DISTRIBUTION_ID": {"Ref": "Distribution"}}
 
 
+PROTECTED = {"Fn::If": ["IsProtected", True, False]}
+
+
+def test_first_deployment_can_be_rolled_back_and_protection_is_a_parameter(
+    template: dict[str, Any],
+) -> None:
+    assert template["Parameters"]["Protect"]["Default"] == "no"
+    assert template["Conditions"]["IsProtected"] == {"Fn::Equals": [{"Ref": "Protect"}, "yes"]}
+
+
 def test_tables_are_recoverable_and_locked_and_buckets_private(template: dict[str, Any]) -> None:
     for name, properties in of_type(template, "AWS::DynamoDB::Table").items():
         recovery = properties["PointInTimeRecoverySpecification"]
         assert recovery["PointInTimeRecoveryEnabled"], name
-        assert properties["DeletionProtectionEnabled"], name
+        assert properties["DeletionProtectionEnabled"] == PROTECTED, name
         assert properties["SSESpecification"]["SSEEnabled"], name
         assert template["Resources"][name]["DeletionPolicy"] == "RetainExceptOnCreate", name
     for name, properties in of_type(template, "AWS::S3::Bucket").items():

@@ -14,7 +14,7 @@ from chalicelib.outbound.email_parser import (
     reply_in,
 )
 from chalicelib.outbound.mailbox import ABOVE
-from chalicelib.outbound.replies import Ports, is_from, take
+from chalicelib.outbound.replies import SETUP_NOTIFICATION, Ports, is_from, take
 from tests.fakes_forwarding import REFERENCE, MemoryInbox, MemoryNotes
 
 TOKEN = "0123456789abcdef" * 2
@@ -73,6 +73,12 @@ def test_reply_is_stored_once_when_its_message_is_repeated(office: Office) -> No
     assert len(office.notes.kept) == 1
     office.take(raw, key="another")
     assert len(office.notes.kept) == 2
+
+
+def test_notification_of_ses_is_deleted_and_becomes_no_note(office: Office) -> None:
+    text = b"Amazon SES is set up to write to this bucket."
+    assert office.take(text, SETUP_NOTIFICATION) is None
+    assert office.inbox.mail == {} and not office.notes.kept
 
 
 def test_only_the_text_above_our_own_email_is_stored(office: Office) -> None:
