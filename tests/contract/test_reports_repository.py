@@ -48,6 +48,7 @@ def scattered_places(number: int, box: Box) -> list[Point]:
 
 EVERYTHING = report(
     alerts=True,
+    language="cy",
     service_code="street-light",
     team="lighting",
     state="action_scheduled",
