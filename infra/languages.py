@@ -44,9 +44,9 @@ TEMPLATES = (
     Path(__file__).with_name("templates") / "missing.html",
     SHARED / "email-layout.html",
     *sorted((ROOT / "chalicelib" / "alerts" / "templates").iterdir()),
-    ROOT / "chalicelib" / "accounts" / "templates" / "email.html",
     SHARED / "macros.html",
     *sorted((ROOT / "chalicelib" / "forms" / "templates").glob("*.html")),
+    *sorted((ROOT / "chalicelib" / "accounts" / "templates").glob("*.html")),
 )
 """The templates that all languages have."""
 _PART = re.compile(r"<!-- layout: ([a-z-]+) -->")

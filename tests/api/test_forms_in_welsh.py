@@ -5,6 +5,7 @@ passed it by."""
 import re
 from collections.abc import Iterator, Sequence
 from html import unescape
+from http import HTTPStatus
 from pathlib import Path
 from shutil import copy
 
@@ -95,6 +96,8 @@ class Browser:
         assert path.startswith("/cy/"), f"{path} is an English page"
         headers = {"Content-Type": kind, "x-ginnel-language": "cy"}
         answer = self.http.request(method, path.removeprefix("/cy"), body=body, headers=headers)
+        if answer.status_code == HTTPStatus.SEE_OTHER:
+            return self.open(answer.headers["Location"])
         self.html = answer.body.decode()
         self.page = PageReader(self.html)
         assert '<html lang="cy">' in self.html
@@ -241,6 +244,28 @@ def test_nearest_passes_no_text_by_the_catalogue(browser: Browser) -> None:
 @pytest.mark.parametrize("path", ["/forms/reports/1", "/forms/reports/7K3M2QXV9HTD"])
 def test_problem_page_passes_no_text_by_the_catalogue(path: str, browser: Browser) -> None:
     browser.open(f"/cy{path}")
+    assert browser.past_the_catalogue == set()
+
+
+def test_signing_in_passes_no_text_by_the_catalogue(browser: Browser) -> None:
+    for address in ("/forms/sign-in", "/forms/sign-in?sure=proven"):
+        browser.open(f"/cy{address}")
+        assert browser.past_the_catalogue == set()
+    browser.open("/cy/forms/sign-in")
+    browser.fill({"address": "9"}, action="/forms/sign-in")
+    assert browser.past_the_catalogue == set()
+    browser.fill({"address": "9@example.org"}, action="/forms/sign-in")
+    assert browser.past_the_catalogue == set()
+    for _ in range(6):
+        browser.fill({"code": "123456"}, action="/forms/sign-in/code")
+        assert browser.past_the_catalogue == set()
+
+
+@pytest.mark.parametrize(
+    "address", ["code?attempt=1", f"code?attempt={'1' * 32}", f"confirm/{'1' * 32}?token=1", "done"]
+)
+def test_page_of_signing_in_passes_no_text_by_the_catalogue(address: str, browser: Browser) -> None:
+    browser.open(f"/cy/forms/sign-in/{address}")
     assert browser.past_the_catalogue == set()
 
 

@@ -27,16 +27,17 @@ from chalicelib.handlers.accounts.sign_in_pages import (
 from chalicelib.handlers.http import auth, cookies, rate_limits, request_language
 from chalicelib.handlers.http.pages import posted_form
 from chalicelib.handlers.http.routes import Call, Page, Query, Routes, SeeOther
+from chalicelib.texts import Text
 
-KEEPS_WHAT_WAS_BEGUN = "/report/"
-"""The page that continues only in the tab where the sign-in began."""
+KEEPS_WHAT_WAS_BEGUN = re.compile(r"(/[a-z]{2,3})?/report/")
+"""The page that continues only in the tab where the sign-in began, in every language."""
 _ID = re.compile(r"[0-9a-f]{32}")
 SURER = ("proven", "staff")
 """The levels that a code cannot prove."""
 NEXT = Query("next", "the path on this site to continue to")
 SURE = Query("sure", "the level of proof that is needed where an address is not enough: proven")
 DIGITS = 6
-NOT_SIX = (FieldError("code", "enter the 6-digit code"),)
+NOT_SIX = (FieldError("code", Text("enter the 6-digit code")),)
 routes = Routes(__name__, problem_page)
 
 
@@ -70,7 +71,7 @@ def ask(call: Call) -> Page | SeeOther:
         attempt = code_requests.ask(address, ports, onward=onward, asker=asker, language=language)
     except Invalid as error:
         return address_page(address, onward, error.errors)
-    return SeeOther(f"/forms/sign-in/code?{urlencode({'attempt': attempt.attempt_id})}")
+    return SeeOther(_address("/forms/sign-in/code", attempt=attempt.attempt_id))
 
 
 @routes.page(
@@ -127,8 +128,8 @@ def confirm(call: Call, attempt_id: str) -> SeeOther:
     )
     begun = code_requests.sign_in_begun(attempt_id, ports)
     onward = path_of_ours(begun.onward if begun else None)
-    if onward.startswith(KEEPS_WHAT_WAS_BEGUN):
-        onward = f"/forms/sign-in/done?{urlencode({'next': onward})}"
+    if KEEPS_WHAT_WAS_BEGUN.match(onward):
+        onward = _address("/forms/sign-in/done", next=onward)
     return on_to(onward, who, _known_from_now_on(call, who))
 
 
@@ -149,6 +150,11 @@ def done(call: Call) -> Page:
 def sign_out(call: Call) -> SeeOther:
     sessions.end_by_token(cookies.sent(call.request), accounts_ports())
     return SeeOther("/", (cookies.dropped(),))
+
+
+def _address(page: str, **query: str) -> str:
+    """The address of a page in the language of the request."""
+    return f"{request_language.current().address(page)}?{urlencode(query)}"
 
 
 def digits_of(text: str) -> str:
@@ -174,7 +180,7 @@ def _known_from_now_on(call: Call, who: SignedIn) -> str:
 def _attempt_id(text: str) -> str:
     """Raises NotFound if this id cannot exist."""
     if not _ID.fullmatch(text):
-        raise NotFound("This link is incomplete. Open all of it, or start again.")
+        raise NotFound(Text("This link is incomplete. Open all of it, or start again."))
     return text
 
 

@@ -9,27 +9,29 @@ from chalicelib.accounts.usecases import code_requests
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.errors import AppError, Forbidden, Invalid, NotFound, TooMany
+from chalicelib.handlers.http import request_language
 from chalicelib.handlers.http.pages import pages, problem_pages
 from chalicelib.handlers.http.routes import Page
+from chalicelib.texts import Text
 
 ACCOUNT = "/account/"
 _PATH = re.compile(r"/(?![/\\])[\w/.~%?&=+,:@-]{0,200}", re.ASCII)
 """A path on this site, which no browser reads as another site's address."""
-OVER = "It was already used, is more than 10 minutes old, or was tried too many times."
+OVER = Text("It was already used, is more than 10 minutes old, or was tried too many times.")
 
 
 def _heading(error: AppError | None) -> str:
     match error:
         case NotFound():
-            return "This code has expired"
+            return Text("This code has expired")
         case Forbidden():
-            return "You cannot sign in here"
+            return Text("You cannot sign in here")
         case TooMany():
-            return "Too many codes"
+            return Text("Too many codes")
         case Invalid():
-            return "Check what you entered"
+            return Text("Check what you entered")
         case _:
-            return "Sorry, something went wrong"
+            return Text("Sorry, something went wrong")
 
 
 problem_page = problem_pages("accounts", _heading)
@@ -37,11 +39,13 @@ problem_page = problem_pages("accounts", _heading)
 
 def path_of_ours(text: str | None) -> str:
     """The path to go on to: the requested one if it is ours, else the account's."""
-    return text if text and _PATH.fullmatch(text) else ACCOUNT
+    if text and _PATH.fullmatch(text):
+        return text
+    return request_language.current().address(ACCOUNT)
 
 
 def address_page(address: str, onward: str, faults: Any = ()) -> Page:
-    providers = container.council().identity_providers
+    providers = request_language.council().identity_providers
     takes_phones = accounts_ports().takes_phones
     shown = {"address": address, "takes_phones": takes_phones}
     return _offering("sign-in", providers, onward, faults, **shown)
@@ -49,7 +53,8 @@ def address_page(address: str, onward: str, faults: Any = ()) -> Page:
 
 def surer_page(sure: str, onward: str) -> Page:
     """The page with the ways to sign in that prove a person's identity at that level."""
-    ways = [each for each in container.council().identity_providers if each.can_show(sure)]
+    providers = request_language.council().identity_providers
+    ways = [each for each in providers if each.can_show(sure)]
     return _offering("surer", ways, onward)
 
 

@@ -13,6 +13,7 @@ from chalicelib.handlers.accounts.sign_in_pages import path_of_ours, problem_pag
 from chalicelib.handlers.http import auth, cookies, rate_limits
 from chalicelib.handlers.http.pages import posted_form
 from chalicelib.handlers.http.routes import Call, Query, Routes, SeeOther
+from chalicelib.texts import Text
 
 LONGEST_CODE = 2000
 _STATE = re.compile(r"[0-9a-f]{32}")
@@ -60,7 +61,7 @@ def come_back(call: Call, provider: str) -> SeeOther:
     ports = sign_on_ports()
     if not code:
         give_up(back, ports)
-        raise Invalid("You did not finish signing in with the other organisation.")
+        raise Invalid(Text("You did not finish signing in with the other organisation."))
     who, onward = take_back(back, device_of(call), ports)
     # The session opened for a person who is refused here is harmless: nobody holds its cookie.
     rate_limits.refuse_blocked(who.account)

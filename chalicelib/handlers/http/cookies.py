@@ -24,7 +24,9 @@ from chalice.app import Request
 
 from chalicelib.bootstrap import container
 from chalicelib.errors import Invalid
+from chalicelib.handlers.http import request_language
 from chalicelib.kernel.observability import logs
+from chalicelib.texts import Text
 
 SECURE = "__Secure-"
 NAME = "ginnel-session"
@@ -35,7 +37,7 @@ DEVICE = "ginnel-device"
 DEVICE_PATH = "/forms/sign-in"
 DEVICE_KNOWN = timedelta(days=365)
 """Counted from the last sign-in on the device: residents return about twice a year."""
-TWICE = (
+TWICE = Text(
     "Your browser sent two cookies with the same name, so we cannot tell which one is ours. "
     "Nothing was changed. Delete this site's cookies in your browser settings, then try again."
 )
@@ -68,8 +70,9 @@ def handover_dropped() -> str:
 
 
 def device_kept(proofs: str) -> str:
-    """The Set-Cookie header that makes a device known."""
-    return _cookie(DEVICE, proofs, DEVICE_KNOWN, f"Path={DEVICE_PATH}; HttpOnly; SameSite=Strict")
+    """The Set-Cookie header that makes a device known, to the pages of its language."""
+    path = request_language.current().address(DEVICE_PATH)
+    return _cookie(DEVICE, proofs, DEVICE_KNOWN, f"Path={path}; HttpOnly; SameSite=Strict")
 
 
 def device_in(request: Request) -> str:
