@@ -12,3 +12,11 @@ class Text(str):
         made = super().__new__(cls, source.format_map(values) if values else source)
         made.source, made.values = source, values
         return made
+
+
+def either(*texts: str | None) -> str:
+    """At most two texts as alternatives, of which those that are None or empty are left out."""
+    given = [text for text in texts if text]
+    if len(given) < 2:
+        return "".join(given)
+    return Text("{one} or {other}", one=given[0], other=given[1])

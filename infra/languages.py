@@ -23,6 +23,7 @@ from babel.messages.pofile import PoFileError, read_po, write_po
 from jinja2 import Environment, nodes
 from markupsafe import Markup
 
+from chalicelib import errors
 from chalicelib.catalogue.model import Council
 from chalicelib.errors import ConfigurationError
 from chalicelib.kernel.languages import MADE_BY_THE_SERVER, pages
@@ -52,6 +53,60 @@ TEMPLATES = (
 _PART = re.compile(r"<!-- layout: ([a-z-]+) -->")
 _PLACES = {"say": (0, 1), "translatable": (0, 1), "Text": (0, 1), "say_many": (1, 3)}
 """The places of the texts among the arguments of these functions."""
+_ERRORS = frozenset(
+    name
+    for name, kind in vars(errors).items()
+    if isinstance(kind, type) and issubclass(kind, errors.AppError) and kind is not errors.NotNow
+) | {"Unanswerable"}
+_SECOND = frozenset({"field", "FieldError", "hex_id_of"})
+"""The functions whose second argument is the text of an error."""
+_FOR_OTHERS = (
+    "accounts/usecases/block_list.py",
+    "accounts/usecases/staff.py",
+    "alerts/usecases/failed.py",
+    "aws/cloudfront.py",
+    "aws/ses.py",
+    "aws/sns.py",
+    "bootstrap/",
+    "catalogue/open311.py",
+    "desk/",
+    "disruptions/",
+    "geo/",
+    "georeport/",
+    "handlers/accounts/blocks.py",
+    "handlers/accounts/people.py",
+    "handlers/accounts/privacy_events.py",
+    "handlers/alerts/disruptions.py",
+    "handlers/alerts/failed_alerts.py",
+    "handlers/cases/",
+    "handlers/exchange/",
+    "handlers/jobs/",
+    "handlers/publishing/",
+    "handlers/reports/photos_events.py",
+    "integrations/",
+    "jobs/",
+    "net/",
+    "outbound/",
+    "partners/",
+    "photos/media_fetcher.py",
+    "photos/usecases/blackening.py",
+    "publishing/",
+    "reports/cases.py",
+    "reports/posted.py",
+    "reports/usecases/attention.py",
+    "reports/usecases/exchange/",
+    "reports/usecases/new_dates.py",
+    "reports/usecases/notes.py",
+    "reports/usecases/staff/casework.py",
+    "reports/usecases/staff/changing.py",
+    "reports/usecases/staff/merging.py",
+    "reports/usecases/staff/queue.py",
+    "reports/usecases/staff/undo.py",
+    "reports/usecases/staff/unmerging.py",
+    "reports/usecases/triage.py",
+    "settings.py",
+)
+"""Modules of `chalicelib` whose errors only staff, other systems or the log see, in English."""
 _SAYS = re.compile(rf"\b({'|'.join(_PLACES)})\(")
 _IDLE_HEADER = re.compile(
     rb'"(Project-Id-Version|Report-Msgid-Bugs-To|POT-Creation-Date|PO-Revision-Date|Last-Translator'
@@ -166,6 +221,59 @@ def python_messages() -> Iterator[Message]:
             yield Message(_file(path), *texts)
 
 
+class RaisedTexts(NamedTuple):
+    """The texts of the errors that a module raises: constants, which are messages, and the source
+    of those that cannot be translated, as they have their values in them."""
+
+    constants: tuple[str, ...]
+    unmarked: tuple[str, ...]
+
+
+def raised_messages() -> Iterator[Message]:
+    """The texts of the errors that residents are told."""
+    for path in modules_for_residents():
+        for text in raised_in(path.read_text(encoding="utf-8")).constants:
+            yield Message(_file(path), text)
+
+
+def modules_for_residents() -> list[Path]:
+    """The modules whose errors residents may see."""
+    package = ROOT / "chalicelib"
+    return [
+        path
+        for path in sorted(package.rglob("*.py"))
+        if not path.relative_to(package).as_posix().startswith(_FOR_OTHERS)
+    ]
+
+
+def raised_in(source: str) -> RaisedTexts:
+    """The texts that a module gives to the errors of `chalicelib.errors`."""
+    tree = ast.parse(source)
+    named = {
+        target.id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    constants, unmarked = [], []
+    for node in ast.walk(tree):
+        text = _raised(node) if isinstance(node, ast.Call) else None
+        text = named.get(text.id, text) if isinstance(text, ast.Name) else text
+        if isinstance(text, ast.Constant):
+            constants.append(str(text.value))
+        elif isinstance(text, ast.JoinedStr | ast.BinOp):
+            unmarked.append(ast.unparse(text))
+    return RaisedTexts(tuple(constants), tuple(unmarked))
+
+
+def _raised(call: ast.Call) -> ast.expr | None:
+    """The text in the making of an error, or of the fault of a field."""
+    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    place = 1 if name in _SECOND else 0 if name in _ERRORS else len(call.args)
+    return call.args[place] if place < len(call.args) else None
+
+
 def _texts_in(source: str) -> Iterator[tuple[str, ...]]:
     """Each text with its form for several, if it has one. Texts that are no constants were marked
     where they stand."""
@@ -260,7 +368,7 @@ def as_mo(catalogue: Catalog) -> bytes:
 def update_languages() -> None:
     """Writes new messages of translated pages into the catalogues, and drops unused ones."""
     said = scripts(Path(sys.executable).with_name("node")).said
-    wanted = [*pages_messages(), *python_messages(), *said]
+    wanted = [*pages_messages(), *python_messages(), *raised_messages(), *said]
     for language in languages():
         (FOLDER / f"{language.code}.po").write_bytes(as_po(update(language, wanted)))
         written = read(FOLDER / f"{language.code}.po")
@@ -276,7 +384,7 @@ def web_build(council: Council) -> list[dict[str, Any]]:
 
 
 def _web_build(language: Language, council: Council) -> dict[str, Any]:
-    lacking = faults(language, [*pages_messages(), *python_messages()])
+    lacking = faults(language, [*pages_messages(), *python_messages(), *raised_messages()])
     if lacking:
         raise ConfigurationError(f"{language.code}.po is incomplete:\n" + "\n".join(lacking))
     facts = council.said_in(language.code, language.spoken.say)

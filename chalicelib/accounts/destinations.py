@@ -16,6 +16,7 @@ from chalicelib.kernel.addresses import (
     normalised_phone,
     parse_phone,
 )
+from chalicelib.texts import Text
 
 COUNTRY = 44
 MOBILE = re.compile(r"\+447(?:[1-57-9][0-9]{8}|624[0-9]{6})")
@@ -26,8 +27,8 @@ GMAIL = ("gmail.com", "googlemail.com")
 """Sources: Google's help, "Dots don't matter in Gmail addresses" and "Send emails from a different
 address or alias"."""
 _WANTED = {
-    "email": "enter an email address in the form of name@example.org",
-    "sms": "enter a UK mobile number, such as 07700 900123",
+    "email": Text("enter an email address in the form of name@example.org"),
+    "sms": Text("enter a UK mobile number, such as 07700 900123"),
 }
 _NO_TEXTS = (
     "we cannot send texts to this number: enter a UK mobile number, which starts with 071 to "

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, NamedTuple, get_args
 from msgspec import Meta
 
 from chalicelib.kernel.addresses import AddressKind
+from chalicelib.kernel.languages import translatable
 from chalicelib.reports.published import ReportPart
 
 StaffRole = Literal["crew", "officer", "admin"]
@@ -66,7 +67,10 @@ class Identity(NamedTuple):
     subject: str
 
 
-_LINE = Meta(pattern=r"^[^\x00-\x1f\x7f-\x9f]*$", description="one line without control characters")
+_LINE = Meta(
+    pattern=r"^[^\x00-\x1f\x7f-\x9f]*$",
+    description=translatable("one line without control characters"),
+)
 Label = Annotated[str, Meta(min_length=1, max_length=100), _LINE]
 
 

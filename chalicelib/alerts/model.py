@@ -17,6 +17,7 @@ import msgspec
 from msgspec import Meta
 
 from chalicelib.catalogue.texts import WantedLanguage
+from chalicelib.kernel.languages import translatable
 from chalicelib.kernel.push_address import PushAddress
 
 Channel = Literal["email", "sms", "push"]
@@ -46,7 +47,9 @@ STOPPED_KEPT_FOR = timedelta(days=30)
 """How long a link in an old message still says that the subscription was stopped."""
 MOST_CODE_TRIES = 5
 
-_CLOCK = Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", description="a time such as 22:00")
+_CLOCK = Meta(
+    pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", description=translatable("a time such as 22:00")
+)
 Clock = Annotated[str, _CLOCK]
 Code = Annotated[str, Meta(min_length=1, max_length=100)]
 

@@ -15,6 +15,7 @@ from chalicelib.geo.point import Box, Point
 from chalicelib.geo.polygon_edge import nearest_on_edge
 from chalicelib.geo.ward import Ward
 from chalicelib.kernel.fields import made_from
+from chalicelib.texts import Text, either
 
 NEAR_WARD_M = 500.0
 """Road works up to this distance outside a ward still count for it."""
@@ -63,7 +64,10 @@ def my_area(postcode: str | None, point: Point | None, ports: Ports) -> MyArea:
     document = ports.places.document(ward.code)
     if document is None:
         raise UpstreamFailed(
-            f"We are putting together the information about {ward.name}. Try again soon."
+            Text(
+                "We are putting together the information about {ward}. Try again soon.",
+                ward=ward.name,
+            )
         )
     return MyArea(
         ward=document.ward,
@@ -93,7 +97,10 @@ def _ward_at(place: Point, ports: Ports) -> Ward:
     if not wards:
         name = ports.council.name
         raise UpstreamFailed(
-            f"The wards of {name} are not available yet. Try again in a few minutes."
+            Text(
+                "The wards of {council} are not available yet. Try again in a few minutes.",
+                council=name,
+            )
         )
     found = next((each for each in wards if each.shape.contains(place)), None)
     if found is None:
@@ -104,14 +111,21 @@ def _ward_at(place: Point, ports: Ports) -> Ward:
 def _place_of(postcode: str, ports: Ports) -> Point:
     if not 5 <= len("".join(postcode.split())) <= 7:
         example = ports.council.example_postcode
-        such_as = f", such as {example}" if example else ""
-        raise Invalid.field("postcode", f"enter a full postcode{such_as}")
+        raise Invalid.field(
+            "postcode",
+            Text("enter a full postcode, such as {example}", example=example)
+            if example
+            else Text("enter a full postcode"),
+        )
     place = ports.places.postcode(postcode)
     if place is None:
         raise NotFound(
-            f"The postcode {postcode.strip().upper()} does not seem to be in "
-            f"{ports.council.name}. Check it, or find your council at "
-            "https://www.gov.uk/find-local-council"
+            Text(
+                "The postcode {postcode} does not seem to be in {council}. Check it, or find your "
+                "council at https://www.gov.uk/find-local-council",
+                postcode=postcode.strip().upper(),
+                council=ports.council.name,
+            )
         )
     return place
 
@@ -119,11 +133,26 @@ def _place_of(postcode: str, ports: Ports) -> Point:
 def _elsewhere(place: Point, ports: Ports) -> str:
     """The error for a place without a ward."""
     neighbour = ports.council.neighbour_at(place)
-    outside = f"This location is outside {ports.council.name}."
+    council = ports.council.name
     if neighbour is None:
-        return f"{outside} Find the right council at https://www.gov.uk/find-local-council"
-    ways = " or ".join(filter(None, (neighbour.phone, neighbour.url)))
-    return f"{outside} It looks like {neighbour.name}'s{f': {ways}' if ways else '.'}"
+        return Text(
+            "This location is outside {council}. Find the right council at "
+            "https://www.gov.uk/find-local-council",
+            council=council,
+        )
+    ways, name = either(neighbour.phone, neighbour.url), neighbour.name
+    if not ways:
+        return Text(
+            "This location is outside {council}. It looks like {neighbour}'s.",
+            council=council,
+            neighbour=name,
+        )
+    return Text(
+        "This location is outside {council}. It looks like {neighbour}'s: {ways}",
+        council=council,
+        neighbour=name,
+        ways=ways,
+    )
 
 
 def _not_over(works: Sequence[RoadWork], ports: Ports) -> list[RoadWork]:

@@ -9,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.errors import UpstreamFailed
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.stored_document import StoredDocument
+from chalicelib.texts import Text
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -132,7 +133,9 @@ class Bucket:
             raise self._failed() from error
 
     def _failed(self) -> UpstreamFailed:
-        return UpstreamFailed(f"The store of {self._holding} did not answer. Send it again.")
+        return UpstreamFailed(
+            Text("The store of {name} did not answer. Send it again.", name=self._holding)
+        )
 
 
 class _Missing(Exception):

@@ -7,6 +7,7 @@ import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import UpstreamFailed
+from chalicelib.texts import Text
 
 if TYPE_CHECKING:
     from types import UnionType
@@ -47,4 +48,6 @@ class SqsReaction:
         except (BotoCoreError, ClientError) as error:
             raise UpstreamFailed("The queue did not answer.") from error
         if answer.get("Failed"):
-            raise UpstreamFailed(f"The queue refused {len(answer['Failed'])} messages.")
+            raise UpstreamFailed(
+                Text("The queue refused {count} messages.", count=len(answer["Failed"]))
+            )

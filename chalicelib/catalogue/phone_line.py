@@ -5,6 +5,8 @@ from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from chalicelib.texts import Text
+
 LIFE = "999"
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -39,15 +41,26 @@ def line_at(
 ) -> Line:
     """The number to call at `now`. `said_hours`: the hours of `phone` in words."""
     if hours.is_open(now):
-        return Line(phone, True, f"call us now on {phone}, or {LIFE} if a life is in danger")
+        return Line(
+            phone,
+            True,
+            Text(
+                "call us now on {phone}, or {life} if a life is in danger", phone=phone, life=LIFE
+            ),
+        )
     if out_of_hours:
-        words = (
-            f"our usual line is closed: call {out_of_hours} now, or {LIFE} if a life is in danger"
+        words = Text(
+            "our usual line is closed: call {phone} now, or {life} if a life is in danger",
+            phone=out_of_hours,
+            life=LIFE,
         )
         return Line(out_of_hours, False, words)
-    return Line(
-        None, False, f"our line is closed now ({said_hours}): call {LIFE} if it cannot wait"
+    closed = Text(
+        "our line is closed now ({hours}): call {life} if it cannot wait",
+        hours=said_hours,
+        life=LIFE,
     )
+    return Line(None, False, closed)
 
 
 def at_other_times(out_of_hours: str | None, say: Callable[[str], str] = str) -> str:

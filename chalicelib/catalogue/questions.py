@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from chalicelib.catalogue.words import Code, Strict, Words
 from chalicelib.errors import FieldError
+from chalicelib.texts import Text
 
 MOST_IN_A_LINE = 200
 MOST_IN_A_TEXT = 2000
@@ -44,7 +45,11 @@ class Attribute(Strict, frozen=True, kw_only=True):
 
 
 class Unanswerable(ValueError):
-    """The answer is not valid for its question; the message describes valid ones."""
+    """The answer is not valid for its question; `text` describes valid ones."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
 
 
 def checked(
@@ -56,7 +61,10 @@ def checked(
     asked = {attribute.code: attribute for attribute in attributes}
     known = ", ".join(asked) or "none"
     faults = [
-        FieldError(f"attributes.{code}", f"this service does not ask it; it asks: {known}")
+        FieldError(
+            f"attributes.{code}",
+            Text("this service does not ask it; it asks: {known}", known=known),
+        )
         for code in sorted(set(sent) - set(asked))
     ]
     answers: dict[str, tuple[str, ...]] = {}
@@ -64,7 +72,7 @@ def checked(
         try:
             answers[code] = _checked_one(attribute, sent.get(code), emergency_line)
         except Unanswerable as error:
-            faults.append(FieldError(f"attributes.{code}", str(error)))
+            faults.append(FieldError(f"attributes.{code}", error.text))
     return {code: answer for code, answer in answers.items() if answer}, faults
 
 
@@ -72,7 +80,9 @@ def _checked_one(attribute: Attribute, sent: Any, emergency_line: str) -> tuple[
     texts = tuple(filter(None, _texts(sent)))
     if not texts:
         if attribute.required:
-            raise Unanswerable(f"answer this question: {attribute.description}")
+            raise Unanswerable(
+                Text("answer this question: {question}", question=attribute.description)
+            )
         return ()
     if len(texts) > 1 and attribute.datatype != "multivaluelist":
         raise Unanswerable("choose one answer")
@@ -92,23 +102,28 @@ def _chosen(attribute: Attribute, texts: tuple[str, ...], emergency_line: str) -
     values = {value.key: value for value in attribute.values}
     for text in dict.fromkeys(texts):
         if text not in values:
-            raise Unanswerable(f"choose from: {', '.join(values)}")
+            raise Unanswerable(Text("choose from: {known}", known=", ".join(values)))
         if values[text].dangerous:
             raise Unanswerable(
-                f"this could be dangerous and needs an immediate response: {emergency_line}"
+                Text(
+                    "this could be dangerous and needs an immediate response: {line}",
+                    line=emergency_line,
+                )
             )
         yield text
 
 
 def _line(text: str) -> str:
     if len(text) > MOST_IN_A_LINE or "\n" in text or _CONTROL.search(text):
-        raise Unanswerable(f"must be one line of at most {MOST_IN_A_LINE} characters")
+        raise Unanswerable(
+            Text("must be one line of at most {most} characters", most=MOST_IN_A_LINE)
+        )
     return text
 
 
 def _text(text: str) -> str:
     if len(text) > MOST_IN_A_TEXT or _CONTROL.search(text):
-        raise Unanswerable(f"must be text of at most {MOST_IN_A_TEXT} characters")
+        raise Unanswerable(Text("must be text of at most {most} characters", most=MOST_IN_A_TEXT))
     return text
 
 

@@ -13,6 +13,7 @@ from chalicelib.geo.nearest import nearest as nearest_points
 from chalicelib.geo.point import Point
 from chalicelib.geo.quadkey import MAP_ZOOM, Tile, tile_of, tiles_in
 from chalicelib.kernel.fields import made_from
+from chalicelib.texts import Text
 
 
 class NearFacility(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -54,7 +55,10 @@ def nearest(kind: str | None, point: Point, limit: int, ports: Ports) -> list[Ne
     if known is None:
         there = ", ".join(each.kind for each in ports.facilities.kinds())
         raise Invalid.field(
-            "kind", f"must be one of: {there}" if there else "no facilities are published yet"
+            "kind",
+            Text("must be one of: {known}", known=there)
+            if there
+            else Text("no facilities are published yet"),
         )
     return _nearest(known, point, limit, ports)
 

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 from chalicelib.errors import Invalid, TooLarge
 from chalicelib.forms.charsets import DEFAULT, FIELD, codec_of, decode
 from chalicelib.kernel.posted_form import Posted, Upload
+from chalicelib.texts import Text
 
 if TYPE_CHECKING:
     from multipart import MultipartPart
@@ -36,7 +37,9 @@ def parse(body: bytes, content_type: str) -> Posted:
     if kind == MULTIPART:
         return _multipart(body, content_type)
     if kind not in ("", URLENCODED):
-        raise Invalid.field("body", f"send a form as {URLENCODED} or {MULTIPART}")
+        raise Invalid.field(
+            "body", Text("send a form as {one} or {other}", one=URLENCODED, other=MULTIPART)
+        )
     if len(body) > MOST_TEXT_BYTES:
         raise TooLarge("Your form has too much text. Write less.")
     return Posted(_tidied(_urlencoded(body, content_type)))

@@ -5,6 +5,7 @@ guessed.
 """
 
 from chalicelib.errors import Invalid
+from chalicelib.texts import Text
 
 LONGEST = 255
 SHORTEST_UNSIGNED = 22
@@ -14,6 +15,13 @@ ADVICE = (
     f"Without signing in, send a random key of at least {SHORTEST_UNSIGNED} characters, such as a "
     "UUID, and a new one for each thing that you send: anyone who knows the key can read and "
     "withdraw what was sent with it."
+)
+
+_GUESSABLE = Text(
+    "without signing in, send a random key of at least {least} characters, such as a UUID, and a "
+    "new one for each thing that you send: anyone who knows the key can read and withdraw what was "
+    "sent with it",
+    least=SHORTEST_UNSIGNED,
 )
 
 
@@ -30,4 +38,4 @@ def can_be_guessed(key: str) -> bool:
 def refuse_guessable(key: str) -> None:
     """Raises Invalid if a caller who is not signed in may not use the key."""
     if can_be_guessed(key):
-        raise Invalid.field(HEADER, ADVICE[0].lower() + ADVICE[1:].removesuffix("."))
+        raise Invalid.field(HEADER, _GUESSABLE)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from chalicelib.errors import UpstreamFailed
+from chalicelib.texts import Text
 
 Stored = TypeVar("Stored")
 Result = TypeVar("Result")
@@ -37,7 +38,9 @@ def retry_on_conflict(
             return attempt()
         except VersionConflict:
             continue
-    raise UpstreamFailed(f"Many people are changing {what} at the moment. Send it again.")
+    raise UpstreamFailed(
+        Text("Many people are changing {what} at the moment. Send it again.", what=what)
+    )
 
 
 def update(

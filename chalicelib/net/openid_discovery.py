@@ -12,6 +12,7 @@ from chalicelib.kernel.observability import logs
 from chalicelib.net.id_tokens import Keys, has_key
 from chalicelib.net.reply import Reply
 from chalicelib.net.safe_http_client import SafeHttpClient
+from chalicelib.texts import Text
 
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 KEPT_FOR_S = 3600
@@ -25,7 +26,7 @@ WHILE_DOWN = 6
 MOST_BYTES = 256 * 1024
 TIMEOUT_S = 2.5
 """The time limit of each call: one request of ours makes at most three."""
-FAILED = "The other organisation did not answer correctly. Try again in a moment."
+FAILED = Text("The other organisation did not answer correctly. Try again in a moment.")
 Read = TypeVar("Read")
 
 

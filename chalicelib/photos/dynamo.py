@@ -14,12 +14,13 @@ from chalicelib.kernel.observability import trace
 from chalicelib.photos.model import Photo, State
 from chalicelib.photos.ports import PhotoKey
 from chalicelib.photos.stream import PHOTO
+from chalicelib.texts import Text
 
 
 class PhotoItem(Item):
     """The result of one photo."""
 
-    store = "photos"
+    store = Text("photos")
     service_request_id = UnicodeAttribute(hash_key=True)
     record = UnicodeAttribute(range_key=True)
     state = TextAttribute[State]()

@@ -11,6 +11,7 @@ from typing import Annotated, Literal, NamedTuple
 from msgspec import Meta
 
 from chalicelib.errors import Invalid
+from chalicelib.texts import Text
 
 MOST_BYTES = 10 * 1024 * 1024
 """10 MB, the largest accepted file."""
@@ -115,7 +116,7 @@ def check_size(size: int) -> None:
     """Raises Invalid if a file of that many bytes is not accepted."""
     if not 1 <= size <= MOST_BYTES:
         raise Invalid.field(
-            "size", f"must be 1 to {MOST_BYTES} bytes (10 MB): send a smaller photo"
+            "size", Text("must be 1 to {most} bytes (10 MB): send a smaller photo", most=MOST_BYTES)
         )
 
 
@@ -132,6 +133,9 @@ def numbered(key: str) -> tuple[str, int]:
 def _unusable_key() -> Invalid:
     return Invalid.field(
         "Idempotency-Key",
-        "send the key of the report or update, a slash and the photo's number from 0 to "
-        f"{MOST_PHOTOS_A_KEY - 1}, such as 5f0c6a/0",
+        Text(
+            "send the key of the report or update, a slash and the photo's number from 0 to "
+            "{most}, such as 5f0c6a/0",
+            most=MOST_PHOTOS_A_KEY - 1,
+        ),
     )

@@ -9,6 +9,7 @@ from io import BytesIO
 from math import ceil, floor
 from typing import TYPE_CHECKING
 
+from chalicelib.kernel.languages import translatable
 from chalicelib.photos.containers import (
     MOST_ICC_BYTES,
     Kind,
@@ -47,7 +48,7 @@ BAND_PIXELS = 1_000_000
 EDGE_PX = 17
 """JPEG smears the colours of a pixel over its block of 16, and a decoder over 2 pixels more."""
 
-UNKNOWN = "We cannot read this file. Send a JPEG, PNG, WebP or HEIC photo."
+UNKNOWN = translatable("We cannot read this file. Send a JPEG, PNG, WebP or HEIC photo.")
 BROKEN = "This photo is damaged or incomplete. Send it again, or send another one."
 TOO_SMALL = f"This picture is smaller than {LEAST_SIDE_PX} pixels. Send the original photo."
 TOO_LONG = (

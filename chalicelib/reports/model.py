@@ -16,6 +16,7 @@ from chalicelib.catalogue.decisions import Opens, Priority, Reason
 from chalicelib.catalogue.texts import WantedLanguage
 from chalicelib.errors import Conflict, FieldError, Invalid
 from chalicelib.geo.point import Point
+from chalicelib.kernel.languages import translatable
 from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.needs import Needs, open_needs
 from chalicelib.reports.published import Delay, Visibility, Writer
@@ -27,20 +28,27 @@ from chalicelib.reports.states import (
     State,
     moves_from,
 )
+from chalicelib.texts import Text
 
 TIMELINE_LIMIT_BYTES = 48 * 1024
 """How much of the timeline the item keeps; older updates are stored in archive items."""
 
-_LINE = Meta(pattern=r"^[^\x00-\x1f\x7f-\x9f]*$", description="one line without control characters")
+_LINE = Meta(
+    pattern=r"^[^\x00-\x1f\x7f-\x9f]*$",
+    description=translatable("one line without control characters"),
+)
 _TEXT = Meta(
     pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$",
-    description="text without control characters",
+    description=translatable("text without control characters"),
 )
 _EMAIL = Meta(
     pattern=r"^[^@\s\x00-\x1f\x7f-\x9f]+@[^@\s\x00-\x1f\x7f-\x9f]+\.[^@\s.\x00-\x1f\x7f-\x9f]+$",
-    description="an email address, such as name@example.org",
+    description=translatable("an email address, such as name@example.org"),
 )
-_PHONE = Meta(pattern=r"^\+?[0-9 ()./-]{5,}$", description="a phone number, such as 01632 960 001")
+_PHONE = Meta(
+    pattern=r"^\+?[0-9 ()./-]{5,}$",
+    description=translatable("a phone number, such as 01632 960 001"),
+)
 
 Line = Annotated[str, Meta(max_length=200), _LINE]
 Title = Annotated[str, Meta(max_length=300), _LINE]
@@ -57,7 +65,10 @@ Longitude = Annotated[float, Meta(ge=-180, le=180)]
 
 PhotoId = Annotated[
     str,
-    Meta(pattern=r"^[0-9A-HJKMNP-TV-Z]{26}$", description="a photo_id that POST /api/photos gave"),
+    Meta(
+        pattern=r"^[0-9A-HJKMNP-TV-Z]{26}$",
+        description=translatable("a photo_id that POST /api/photos gave"),
+    ),
 ]
 PhotoIds = Annotated[list[PhotoId], Meta(max_length=5)]
 
@@ -665,15 +676,23 @@ def next_state(report: ServiceRequest, asked: State | Literal["not_fixed"] | Non
     if asked == "not_fixed":
         if report.state not in SAID_TO_BE_DONE:
             raise Conflict(
-                f"This report is {LABELS[report.state]!r}. Only a report that was marked as fixed "
-                "can be reported as not fixed."
+                Text(
+                    "This report is '{state}'. Only a report that was marked as fixed can be "
+                    "reported as not fixed.",
+                    state=Text(LABELS[report.state]),
+                )
             )
         return "reopen"
     allowed = moves_from(report.state)
     if asked not in allowed:
         names = ", ".join(sorted(allowed))
         raise Invalid.field(
-            "state", f"a report that is {LABELS[report.state]!r} can only move to: {names}"
+            "state",
+            Text(
+                "a report that is '{state}' can only move to: {names}",
+                state=Text(LABELS[report.state]),
+                names=names,
+            ),
         )
     return asked
 

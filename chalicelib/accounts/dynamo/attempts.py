@@ -8,9 +8,17 @@ from chalicelib.accounts.dynamo.accounts import Digest
 from chalicelib.accounts.dynamo.items import ATTEMPT, AttemptItem, LimitItem, of_attempt
 from chalicelib.accounts.model import MOST_TRIES, Attempt, Destination
 from chalicelib.errors import TooMany
+from chalicelib.kernel.languages import translatable
 from chalicelib.kernel.time import text_of
+from chalicelib.texts import Text
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+PER_HOUR = translatable(
+    "You can ask for this {most} times in one hour. Wait until the next hour, then try again."
+)
+PER_DAY = translatable(
+    "You can ask for this {most} times in one day. Wait until the next day, then try again."
+)
 
 
 class DynamoAttempts:
@@ -100,9 +108,9 @@ class DynamoLimits:
 
     def spend(self, scope: str, key: str) -> None:
         now = self._now()
-        begin, span, called = now.replace(minute=0, second=0, microsecond=0), HOUR, "hour"
+        begin, span, said = now.replace(minute=0, second=0, microsecond=0), HOUR, PER_HOUR
         if scope in self._daily:
-            begin, span, called = begin.replace(hour=0), DAY, "day"
+            begin, span, said = begin.replace(hour=0), DAY, PER_DAY
         most = (self._daily if scope in self._daily else self._hourly)[scope]
         item = LimitItem(f"limit#{scope}#{self._digest('limit', scope, key)}", text_of(begin))
         one_more: list[Any] = [LimitItem.spent.add(1), LimitItem.expires_at.set(begin + 2 * span)]
@@ -110,8 +118,7 @@ class DynamoLimits:
         if not item.change_where(one_more, is_left):
             wait = begin + span - now
             raise TooMany(
-                f"You can ask for this {most} times in one {called}. Wait until the next "
-                f"{called}, then try again.",
+                Text(said, most=most),
                 retry_after_s=int(wait.total_seconds()) + 1,
             )
 

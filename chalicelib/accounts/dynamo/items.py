@@ -28,6 +28,7 @@ from chalicelib.accounts.model import (
 from chalicelib.kernel.addresses import AddressKind
 from chalicelib.kernel.dynamo.attributes import JsonAttribute, MomentAttribute, TextAttribute
 from chalicelib.kernel.dynamo.item import Index, Item, OwnedItem, index
+from chalicelib.texts import Text
 
 ACCOUNT = "account"
 SESSION = "session#"
@@ -56,7 +57,7 @@ def of_handover(handover_id: str) -> str:
 class PeopleItem(OwnedItem):
     """An item of the table of people."""
 
-    store = "accounts"
+    store = Text("accounts")
 
 
 class AccountOwnedItem(PeopleItem):
@@ -154,7 +155,7 @@ class ErasedItem(Item):
     """Something that was forgotten, in the table of the audit log; `place` is its kind and the id
     of its account or report."""
 
-    store = "accounts"
+    store = Text("accounts")
     log = UnicodeAttribute(hash_key=True)
     place = UnicodeAttribute(range_key=True)
 

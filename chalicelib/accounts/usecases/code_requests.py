@@ -16,6 +16,7 @@ from chalicelib.accounts.ports import Ports
 from chalicelib.errors import Invalid, TooMany
 from chalicelib.kernel.observability import trace
 from chalicelib.kernel.time import to_the_second
+from chalicelib.texts import Text
 
 HOURLY = {
     "code from network to address": 5,
@@ -37,10 +38,10 @@ NO_TEXTS_LEFT = (
     "we have sent all the text messages that we can send today: enter an email address, or try "
     "again with your mobile number tomorrow"
 )
-ANOTHER_ADDRESS = "You can also use another address."
-ANOTHER_WAY = (
-    "You can still get a code on a device that has signed in with this address before. "
-    f"{ANOTHER_ADDRESS}"
+ANOTHER_ADDRESS = Text("You can also use another address.")
+ANOTHER_WAY = Text(
+    "You can still get a code on a device that has signed in with this address before. You can "
+    "also use another address."
 )
 
 
@@ -105,7 +106,10 @@ def _count(to: Destination, asker: Asker, ports: Ports) -> None:
         try:
             ports.limits.spend(scope, key)
         except TooMany as error:
-            raise TooMany(f"{error.detail} {way}", retry_after_s=error.retry_after_s) from error
+            raise TooMany(
+                Text("{limit} {way}", limit=error.detail, way=way),
+                retry_after_s=error.retry_after_s,
+            ) from error
 
 
 def _of_device(to: Destination, asker: Asker) -> Iterator[tuple[str, str]]:

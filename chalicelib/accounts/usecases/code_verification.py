@@ -27,6 +27,7 @@ from chalicelib.accounts.usecases.sign_in_audit import (
 )
 from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound
 from chalicelib.kernel.time import to_the_second
+from chalicelib.texts import Text
 
 OVER = (
     "This code or link was already used, is more than 10 minutes old, or was tried too many "
@@ -68,7 +69,9 @@ def add_address(attempt_id: str, code: str, account_id: str, ports: Ports) -> Ac
 def refuse_too_many(account: Account | None) -> None:
     """Raises Invalid if an account has the maximum number of addresses."""
     if account and len(account.addresses) >= MOST_ADDRESSES:
-        raise Invalid.field("address", f"an account can have at most {MOST_ADDRESSES} addresses")
+        raise Invalid.field(
+            "address", Text("an account can have at most {most} addresses", most=MOST_ADDRESSES)
+        )
 
 
 def account_of(address: Destination, ports: Ports) -> Account:
@@ -134,18 +137,21 @@ def _shown(attempt_id: str, code: str, account_id: str | None, ports: Ports) -> 
     attempt = _tried(attempt_id, account_id, ports)
     if not ports.codes.holds_code(attempt_id, "".join(code.split())) or attempt.is_blocked:
         note_failure(attempt, "code", ports)
-        raise Invalid.field("code", f"the code is wrong: {_tries_left(attempt)}")
+        raise Invalid.field("code", _wrong(attempt))
     return attempt
 
 
-def _tries_left(attempt: Attempt) -> str:
+def _wrong(attempt: Attempt) -> str:
     match attempt.tries_left:
         case 0:
-            return "you have used all your tries, so get a new one"
+            return Text("the code is wrong: you have used all your tries, so get a new one")
         case 1:
-            return "check it and enter it again. You have one more try"
+            return Text("the code is wrong: check it and enter it again. You have one more try")
         case left:
-            return f"check it and enter it again. You have {left} more tries"
+            return Text(
+                "the code is wrong: check it and enter it again. You have {left} more tries",
+                left=left,
+            )
 
 
 def _tried(attempt_id: str, account_id: str | None, ports: Ports) -> Attempt:

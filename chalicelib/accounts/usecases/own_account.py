@@ -50,7 +50,9 @@ def change_account(
         raise Invalid.field("language", Text("choose from: {known}", known=known))
     kinds = {each.kind for each in account.addresses}
     if changes.reach_by and changes.reach_by not in kinds:
-        raise Invalid.field("reach_by", f"add and confirm an address for {changes.reach_by} first")
+        raise Invalid.field(
+            "reach_by", Text("add and confirm an address for {kind} first", kind=changes.reach_by)
+        )
     new = {name: value for name, value in vars(changes).items() if value is not None}
     cleared = dict.fromkeys(new.pop("clear", ()))
     return ports.accounts.save(replace(account, **new | cleared))

@@ -17,6 +17,7 @@ from chalicelib.accounts.model import Destination
 from chalicelib.accounts.ports import LimitPorts
 from chalicelib.errors import Forbidden, TooMany, UpstreamFailed
 from chalicelib.kernel.observability import logs
+from chalicelib.texts import Text
 
 Flow = Literal["code", "handover", "report", "update", "flag", "follow", "photo", "subscribe"]
 FAILS_OPEN: frozenset[Flow] = frozenset(("report", "update", "flag", "follow", "photo"))
@@ -130,8 +131,11 @@ def refuse_blocked(addresses: Sequence[Destination], ports: LimitPorts) -> None:
     submission would be lost silently."""
     if addresses and ports.blocks.has(addresses):
         raise Forbidden(
-            "We no longer accept anything from this address or send anything to it. If you think "
-            f"this is a mistake, call us on {ports.phone}."
+            Text(
+                "We no longer accept anything from this address or send anything to it. If you "
+                "think this is a mistake, call us on {phone}.",
+                phone=ports.phone,
+            )
         )
 
 

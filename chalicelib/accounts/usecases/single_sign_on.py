@@ -19,6 +19,7 @@ from chalicelib.accounts.usecases.sign_in_audit import count_sign_in, note_refus
 from chalicelib.catalogue.identity import IdentityProvider
 from chalicelib.errors import Conflict, Forbidden, NotFound
 from chalicelib.kernel.time import to_the_second
+from chalicelib.texts import Text
 
 AGAIN = (
     "This sign-in was started in another browser, was already used, or is more than 10 minutes "
@@ -117,7 +118,10 @@ def _assurance(provider: IdentityProvider, claims: Mapping[str, Any]) -> Assuran
     found = [level for value, level in mapping.levels.items() if value in said]
     if not found and provider.serves == "staff":
         raise Forbidden(
-            f"You did not sign in to {provider.label} in the way that the council requires of "
-            "staff, for example with a second factor."
+            Text(
+                "You did not sign in to {provider} in the way that the council requires of staff, "
+                "for example with a second factor.",
+                provider=provider.label,
+            )
         )
     return max(found, key=LEVELS.index, default="contact")

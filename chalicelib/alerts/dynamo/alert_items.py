@@ -21,6 +21,7 @@ from chalicelib.alerts.model import AlertRequested, Because, Channel
 from chalicelib.kernel.dynamo.attributes import JsonAttribute, MomentAttribute, TextAttribute
 from chalicelib.kernel.dynamo.item import Index, Item, OwnedItem, index
 from chalicelib.kernel.time import text_of
+from chalicelib.texts import Text
 
 ALERT = "alert#"
 
@@ -28,7 +29,7 @@ ALERT = "alert#"
 class AlertItem(OwnedItem):
     """An alert as it is stored. `state` holds its place if it has one."""
 
-    store = "alerts"
+    store = Text("alerts")
     revision = VersionAttribute()
     channel = TextAttribute[Channel]()
     what = TextAttribute[Kind]()
@@ -60,7 +61,7 @@ class ToldItem(OwnedItem):
     """The newest version of a thing that a subscriber was told, the alert that told it, and the
     newest version that was told before that alert."""
 
-    store = "alerts"
+    store = Text("alerts")
     version = NumberAttribute()
     before = NumberAttribute(default=0)
     by = UnicodeAttribute()
@@ -70,7 +71,7 @@ class ToldItem(OwnedItem):
 class GatheredItem(OwnedItem):
     """An event that waits for a digest."""
 
-    store = "alerts"
+    store = Text("alerts")
     tell = JsonAttribute[AlertRequested](AlertRequested)
     expires_at = TTLAttribute()
 
@@ -78,7 +79,7 @@ class GatheredItem(OwnedItem):
 class SuppressedItem(OwnedItem):
     """An address that nothing is sent to."""
 
-    store = "alerts"
+    store = Text("alerts")
     record = UnicodeAttribute(range_key=True, default="suppressed")
     because = TextAttribute[Because]()
     expires_at = TTLAttribute()
@@ -87,7 +88,7 @@ class SuppressedItem(OwnedItem):
 class SpendItem(OwnedItem):
     """The number of segments that were sent on a day."""
 
-    store = "alerts"
+    store = Text("alerts")
     segments = NumberAttribute(default=0)
     expires_at = TTLAttribute(null=True)
 

@@ -29,6 +29,7 @@ from chalicelib.alerts.model import (
 from chalicelib.kernel.dynamo.attributes import JsonAttribute, MomentAttribute, TextAttribute
 from chalicelib.kernel.dynamo.item import Index, OwnedItem, index
 from chalicelib.kernel.push_address import PushAddress
+from chalicelib.texts import Text
 
 SUBSCRIPTION = "subscription"
 
@@ -40,7 +41,7 @@ def of_subscription(subscription_id: str) -> str:
 class SubscriptionItem(OwnedItem):
     """A subscription as it is stored."""
 
-    store = "subscriptions"
+    store = Text("subscriptions")
     record = UnicodeAttribute(range_key=True, default=SUBSCRIPTION)
     version = VersionAttribute()
     channel = TextAttribute[Channel]()
@@ -74,7 +75,7 @@ class EntryItem(OwnedItem):
     """An entry of the index: a subscription under an area, and the data that decides what concerns
     it."""
 
-    store = "subscriptions"
+    store = Text("subscriptions")
     place = JsonAttribute[tuple[float, float, float] | None](tuple[float, float, float], null=True)
     only = JsonAttribute[tuple[str, ...]](tuple[str, ...])
     event_types = JsonAttribute[tuple[What, ...]](tuple[What, ...])

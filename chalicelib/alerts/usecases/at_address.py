@@ -13,6 +13,7 @@ from chalicelib.alerts.usecases.managing import NONE
 from chalicelib.alerts.usecases.subscribing import at_second
 from chalicelib.errors import NotFound
 from chalicelib.kernel.optimistic import retry_on_conflict
+from chalicelib.texts import Text
 
 
 def at_same_address(subscription_id: str, token: str, ports: Ports) -> Sequence[Subscription]:
@@ -38,4 +39,4 @@ def stop_all(subscription_id: str, token: str, ports: Ports) -> None:
         for each in at_same_address(subscription_id, token, ports):
             ports.subscriptions.save(stopped(each, "requested", at_second(ports)))
 
-    retry_on_conflict(stop, what="these subscriptions")
+    retry_on_conflict(stop, what=Text("these subscriptions"))

@@ -10,6 +10,7 @@ from chalicelib.alerts.delivery_ports import Listed, Ports
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.kernel.optimistic import retry_on_conflict
 from chalicelib.kernel.time import to_the_second
+from chalicelib.texts import Text
 
 AT_ONCE = 100
 
@@ -53,6 +54,6 @@ def send_again(name: str, ports: Ports) -> Alert:
             raise Conflict("The alert has been sent, or is waiting for its next try.")
         return ports.alerts.save(again(stored, to_the_second(ports.now())))
 
-    sent = retry_on_conflict(send, what="this alert")
+    sent = retry_on_conflict(send, what=Text("this alert"))
     ports.queue.send([Wake(subscription_id=sent.subscription_id, alert_id=sent.alert_id)])
     return sent

@@ -218,4 +218,4 @@ def _rewritten(
     ports: Ports,
 ) -> Subscription:
     """Loads the subscription, changes it and saves it. Raises UpstreamFailed."""
-    return update(present, after, ports.subscriptions.save, what="this subscription")
+    return update(present, after, ports.subscriptions.save, what=Text("this subscription"))

@@ -13,6 +13,7 @@ from chalicelib.alerts.ports import Ports
 from chalicelib.errors import AddressRefused, Invalid
 from chalicelib.kernel.optimistic import retry_on_conflict
 from chalicelib.kernel.push_address import PushAddress
+from chalicelib.texts import Text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +39,7 @@ def move(wanted: Move, ports: Ports) -> int:
             after = replace(present, push=wanted.push, address_key=new_key)
             moved.append(ports.subscriptions.save(after))
 
-    retry_on_conflict(move_all, what="these subscriptions")
+    retry_on_conflict(move_all, what=Text("these subscriptions"))
     return len(moved)
 
 

@@ -10,6 +10,7 @@ from chalicelib.alerts.receipts import Receipt
 from chalicelib.alerts.usecases.stopping import suppress
 from chalicelib.kernel.optimistic import retry_on_conflict
 from chalicelib.kernel.time import to_the_second
+from chalicelib.texts import Text
 
 SOON = timedelta(minutes=5)
 """How long after a text was sent we may take to note the carrier's id for it. This is shorter than
@@ -42,7 +43,7 @@ def take(receipt: Receipt, ports: Ports) -> Alert | None:
         after = received(stored, receipt.outcome, to_the_second(ports.now()))
         return stored if after == stored else ports.alerts.save(after)
 
-    return retry_on_conflict(note, what="this alert")
+    return retry_on_conflict(note, what=Text("this alert"))
 
 
 def _meant(receipt: Receipt, ports: Ports) -> Alert | None:

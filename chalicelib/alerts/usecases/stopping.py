@@ -4,6 +4,7 @@ from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.model import Because, stopped
 from chalicelib.kernel.optimistic import retry_on_conflict
 from chalicelib.kernel.time import to_the_second
+from chalicelib.texts import Text
 
 
 def suppress(subscription_id: str, because: Because, ports: Ports) -> None:
@@ -24,4 +25,4 @@ def end(subscription_id: str, because: Because, ports: Ports) -> None:
         if stored and stored.state != "stopped":
             ports.subscriptions.save(stopped(stored, because, to_the_second(ports.now())))
 
-    retry_on_conflict(stop, what="this subscription")
+    retry_on_conflict(stop, what=Text("this subscription"))

@@ -73,7 +73,7 @@ def subscribe(
             raise _other_wish(stored, by, ports)
         return stored
 
-    return retry_on_conflict(add, what="this subscription")
+    return retry_on_conflict(add, what=Text("this subscription"))
 
 
 def follow(
@@ -110,7 +110,7 @@ def follow(
             return stored
         return ports.subscriptions.save(_with_kept_preferences(wanted, stored))
 
-    return retry_on_conflict(add, what="this subscription")
+    return retry_on_conflict(add, what=Text("this subscription"))
 
 
 def managed_at(subscription: Subscription, ports: Ports) -> str:

@@ -4,6 +4,7 @@ from chalicelib.alerts.delivery import Alert, State, Told
 from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.errors import NotNow
 from chalicelib.kernel.optimistic import retry_on_conflict
+from chalicelib.texts import Text
 
 UNSENT: tuple[State, ...] = ("waiting", "sending", "failed", "dropped")
 """The states of alerts that certainly told nothing, if nobody is sending them now."""
@@ -29,7 +30,7 @@ def begin_telling(alert: Alert, about: str, version: int, shown: int, ports: Por
         ports.alerts.note_told(alert.subscription_id, about, told, instead_of=known)
         return before
 
-    return retry_on_conflict(attempt, what="this alert")
+    return retry_on_conflict(attempt, what=Text("this alert"))
 
 
 def _got_before(alert: Alert, known: Told | None, ports: Ports) -> int:

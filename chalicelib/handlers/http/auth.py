@@ -24,6 +24,7 @@ from chalicelib.handlers.http import cookies
 from chalicelib.handlers.http.cdn import came_through_the_cdn
 from chalicelib.handlers.http.identity import Caller
 from chalicelib.partners.usecases import known
+from chalicelib.texts import Text
 
 ALGORITHM = "HS256"
 AUDIENCE = "ginnel-api"
@@ -163,7 +164,9 @@ def _refuse_past_the_cdn(request: Request) -> None:
     if not settings.origin_secret_arn:
         return
     if not came_through_the_cdn(request.headers, container.secret("origin").accepted()):
-        raise Forbidden(f"This address is not public. Use {settings.site_url} instead.")
+        raise Forbidden(
+            Text("This address is not public. Use {site} instead.", site=settings.site_url)
+        )
 
 
 def _caller(token: str) -> Caller:

@@ -71,7 +71,9 @@ def limit_of(call: Call, default: int = MOST_IN_A_LIST) -> int:
     if text is None:
         return default
     if not re.fullmatch(r"[1-9][0-9]?|100", text):
-        raise Invalid.field("limit", f"must be a whole number from 1 to {MOST_IN_A_LIST}")
+        raise Invalid.field(
+            "limit", Text("must be a whole number from 1 to {most}", most=MOST_IN_A_LIST)
+        )
     return int(text)
 
 
@@ -92,7 +94,7 @@ def choice_of(
     for each in choices:
         if each == text:
             return each
-    raise Invalid.field(name, f"must be one of {', '.join(choices)}")
+    raise Invalid.field(name, Text("must be one of {known}", known=", ".join(choices)))
 
 
 def hex_id_of(text: str, missing: str) -> str:
@@ -107,7 +109,9 @@ def point_of(call: Call) -> Point:
     degrees = {name: number_of(call.parameter(name)) for name in POINT_EDGES}
     for name, edge in POINT_EDGES.items():
         if not abs(degrees[name]) <= edge:
-            raise Invalid.field(name, f"give WGS84 degrees from {-edge:g} to {edge:g}")
+            raise Invalid.field(
+                name, Text("give WGS84 degrees from -{edge} to {edge}", edge=f"{edge:g}")
+            )
     return Point(**degrees)
 
 

@@ -42,6 +42,7 @@ from chalicelib.reports.views import (
     tracking_url,
     update_view,
 )
+from chalicelib.texts import Text
 
 FURTHEST_M = 1000
 CURSOR = re.compile(r"[0-3]{24}-[0-9A-Z]{12}")
@@ -215,7 +216,9 @@ def receipt(report: ServiceRequest, ports: Ports) -> ReportReceipt:
 def _radius(text: str | None) -> float:
     radius_m = NEAR_M if text is None else number_of(text)
     if not 1 <= radius_m <= FURTHEST_M:
-        raise Invalid.field("radius_m", f"must be a number of metres from 1 to {FURTHEST_M}")
+        raise Invalid.field(
+            "radius_m", Text("must be a number of metres from 1 to {most}", most=FURTHEST_M)
+        )
     return radius_m
 
 

@@ -15,6 +15,7 @@ from pynamodb.models import Model
 from chalicelib.errors import UpstreamFailed
 from chalicelib.kernel.fields import fields_of, made_from
 from chalicelib.kernel.optimistic import VersionConflict
+from chalicelib.texts import Text
 
 Kept = TypeVar("Kept")
 AnyItem = TypeVar("AnyItem", bound="Item")
@@ -92,7 +93,7 @@ class Item(Model):
             if clash and _condition_failed(error):
                 raise clash from error
             raise UpstreamFailed(
-                f"The store of {cls.store} did not answer. Send it again."
+                Text("The store of {name} did not answer. Send it again.", name=cls.store)
             ) from error
 
     @classmethod

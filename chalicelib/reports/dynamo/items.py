@@ -40,12 +40,13 @@ from chalicelib.reports.model import (
 from chalicelib.reports.needs import Needs
 from chalicelib.reports.published import Delay, Visibility
 from chalicelib.reports.states import State
+from chalicelib.texts import Text
 
 
 class ReportsItem(Item):
     """An item of the table."""
 
-    store = "reports"
+    store = Text("reports")
     service_request_id = UnicodeAttribute(hash_key=True)
     record = UnicodeAttribute(range_key=True)
 

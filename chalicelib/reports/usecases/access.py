@@ -48,7 +48,6 @@ not confirmed: the addresses may be another person's. False if these were writte
 enough."""
 SHOWN_TO_SENDER: frozenset[Visibility] = frozenset(("public", "waiting", "held", "private"))
 """The visibilities in which another system hears of its own reports: those not taken back."""
-ELSEWHERE = "in another team or ward: ask an officer there"
 PUBLICITY: Sequence[Visibility] = ("private", "waiting", "held", "public")
 """The visibilities of a report that nobody took back, from the least to the most public."""
 MOST_PUBLIC: Mapping[str, Visibility] = {
@@ -208,7 +207,7 @@ def update_report(
 
     Raises UpstreamFailed when others keep writing.
     """
-    return update(read, change, lambda after: save(after, ports), what="this report")
+    return update(read, change, lambda after: save(after, ports), what=Text("this report"))
 
 
 def save(report: ServiceRequest, ports: Ports) -> ServiceRequest:
@@ -255,7 +254,7 @@ def refuse_if_withdrawn(report: ServiceRequest) -> None:
 def require_team_access(report: ServiceRequest, author: Author) -> None:
     """Raises Forbidden if another team, or another ward's officer, decides about the report."""
     if not author.is_officer_for(report):
-        raise Forbidden(f"This report is {ELSEWHERE}.")
+        raise Forbidden(Text("This report is in another team or ward: ask an officer there."))
 
 
 def _may_see(report: ServiceRequest, author: Author, ports: Ports) -> bool:

@@ -20,6 +20,7 @@ from chalicelib.reports.model import (
 )
 from chalicelib.reports.partner import state_for_partner
 from chalicelib.reports.ports import Ports
+from chalicelib.texts import Text
 
 MOST_HELD = 20
 """The most updates of one report that wait: its item has to stay small. A further update has to be
@@ -38,7 +39,10 @@ def with_held(
     """The report with one more waiting update. Raises TooMany."""
     if len(report.waiting_updates) >= MOST_HELD:
         raise TooMany(
-            f"{MOST_HELD} updates of this report are waiting for an officer. Send it again later.",
+            Text(
+                "{most} updates of this report are waiting for an officer. Send it again later.",
+                most=MOST_HELD,
+            ),
             retry_after_s=COME_AGAIN_AFTER_S,
         )
     waiting = (replace(photo, state="waiting") for photo in photos)

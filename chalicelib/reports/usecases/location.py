@@ -7,6 +7,7 @@ from datetime import date, datetime
 from chalicelib.errors import FieldError
 from chalicelib.geo.point import Point
 from chalicelib.reports.ports import Ports
+from chalicelib.texts import Text, either
 
 FIND_COUNCIL = "https://www.gov.uk/find-local-council"
 NUMBER = re.compile(r"\s*(\d+[a-z]?(?:\s*[-/]\s*\d+[a-z]?)?)[\s,.]*", re.IGNORECASE)
@@ -21,8 +22,12 @@ def beyond_bounds_faults(point: Point, ports: Ports) -> Iterator[FieldError]:
     if not box.contains(point):
         yield FieldError(
             "lat" if not box.south <= point.lat <= box.north else "long",
-            f"the location is outside {ports.council.name}: choose one between latitude "
-            f"{box.south} and {box.north}, longitude {box.west} and {box.east}",
+            Text(
+                "the location is outside {council}: choose one between latitude {south} and "
+                "{north}, longitude {west} and {east}",
+                council=ports.council.name,
+                **box._asdict(),
+            ),
         )
 
 
@@ -30,8 +35,10 @@ def elsewhere_faults(service_code: str, point: Point | None, ports: Ports) -> It
     """Faults if another body has to be told instead."""
     area = ports.council.elsewhere(service_code, point) if point else None
     if area:
-        ways = " or ".join(filter(None, (area.phone, area.url)))
-        yield FieldError("lat", f"{area.name}: {area.advice}" + (f" {ways}" if ways else ""))
+        advice = Text("{area}: {advice}", area=area.name, advice=area.advice)
+        ways = either(area.phone, area.url)
+        told = Text("{advice} {ways}", advice=advice, ways=ways) if ways else advice
+        yield FieldError("lat", told)
 
 
 def outside_faults(point: Point | None, at: datetime, ports: Ports) -> Iterator[FieldError]:
@@ -50,12 +57,27 @@ def is_outside(point: Point, at: datetime, ports: Ports) -> bool:
 
 def outside_text(point: Point, ports: Ports) -> str:
     """The message for a place that is not this council's: who is responsible, if that is known."""
-    outside = f"the location is outside {ports.council.name}"
+    council = ports.council.name
     neighbour = ports.council.neighbour_at(point)
     if neighbour is None:
-        return f"{outside}: find its council at {FIND_COUNCIL}"
-    ways = " or ".join(filter(None, (neighbour.phone, neighbour.url)))
-    return f"{outside}. It looks like it is in {neighbour.name}" + (f": {ways}" if ways else "")
+        return Text(
+            "the location is outside {council}: find its council at {site}",
+            council=council,
+            site=FIND_COUNCIL,
+        )
+    ways, name = either(neighbour.phone, neighbour.url), neighbour.name
+    if not ways:
+        return Text(
+            "the location is outside {council}. It looks like it is in {neighbour}",
+            council=council,
+            neighbour=name,
+        )
+    return Text(
+        "the location is outside {council}. It looks like it is in {neighbour}: {ways}",
+        council=council,
+        neighbour=name,
+        ways=ways,
+    )
 
 
 def ward_of(requested: datetime, point: Point | None, ports: Ports) -> str | None:

@@ -33,6 +33,7 @@ from chalicelib.reports.usecases.location import (
     ward_of,
     whole_address,
 )
+from chalicelib.texts import Text
 
 Answers = Mapping[str, tuple[str, ...]]
 
@@ -125,7 +126,9 @@ def service_and_place_faults(draft: Draft, ports: Ports) -> Iterator[FieldError]
     """Faults if the council does not offer the service or cover the place, or no place is given."""
     if draft.service_code not in ports.council.by_code:
         known = ", ".join(ports.council.by_code)
-        yield FieldError("service_code", f"is not a service here; choose one of: {known}")
+        yield FieldError(
+            "service_code", Text("is not a service here; choose one of: {known}", known=known)
+        )
     yield from ports.council.language_faults(draft.language)
     yield from draft.faults_in(vars(draft))
     if draft.point:

@@ -31,6 +31,7 @@ from chalicelib.reports.usecases.attention import BY_REPLY
 from chalicelib.reports.usecases.held_updates import held, with_held
 from chalicelib.reports.usecases.reading import timeline
 from chalicelib.reports.usecases.submission import photo_faults
+from chalicelib.texts import Text
 
 MOST_PHOTOS = 50
 """The most photos of a report and all its updates together: its item has to stay small."""
@@ -99,7 +100,9 @@ def add_update_with_files(
     """Adds an update with the photos that a form posted. A repeat takes no photo again. Raises as
     `add_update` does."""
     if len(files) > MOST_PHOTOS_OF_FORM:
-        raise Invalid.field("photos", f"choose at most {MOST_PHOTOS_OF_FORM} photos")
+        raise Invalid.field(
+            "photos", Text("choose at most {most} photos", most=MOST_PHOTOS_OF_FORM)
+        )
     report = visible(service_request_id, author, ports)
     update_id = ports.ids.update_id(author.scope, service_request_id, key)
     photo_ids = [each.photo_id for each in report.photos if each.update_id == update_id]
@@ -211,8 +214,11 @@ def _photos(report: ServiceRequest, entry: Entry, state: PhotoState) -> tuple[Ph
     if len(photos) > room and not entry.is_partners:
         raise Invalid.field(
             "photo_ids",
-            f"this report has {MOST_PHOTOS} photos, the most that it "
-            "can have: send the text without photos",
+            Text(
+                "this report has {most} photos, the most that it can have: send the text without "
+                "photos",
+                most=MOST_PHOTOS,
+            ),
         )
     return photos[:room]
 

@@ -17,8 +17,11 @@ from infra.languages import (
     as_mo,
     as_po,
     faults,
+    modules_for_residents,
     pages_messages,
     python_messages,
+    raised_in,
+    raised_messages,
     read,
     unused,
     update,
@@ -42,7 +45,7 @@ def scripts() -> Scripts:
 
 @pytest.fixture(scope="module")
 def wanted(scripts: Scripts) -> list[Message]:
-    return [*pages_messages(), *python_messages(), *scripts.said]
+    return [*pages_messages(), *python_messages(), *raised_messages(), *scripts.said]
 
 
 def small(folder: Path, entries: str) -> Language:
@@ -55,6 +58,31 @@ def small(folder: Path, entries: str) -> Language:
 def test_scripts_of_translated_pages_show_no_text_past_say(scripts: Scripts) -> None:
     assert scripts.unsaid == []
     assert len(scripts.said) > 20
+
+
+@pytest.mark.parametrize("module", modules_for_residents(), ids=lambda path: path.stem)
+def test_errors_that_residents_see_have_no_value_in_their_text(module: Path) -> None:
+    assert raised_in(module.read_text(encoding="utf-8")).unmarked == ()
+
+
+@pytest.mark.parametrize(
+    ("source", "constants", "unmarked"),
+    [
+        ('raise Invalid("Gone")', ("Gone",), ()),
+        ('raise Invalid.field("to", "is wrong")', ("is wrong",), ()),
+        ('OVER = "Gone"\nraise NotFound(OVER) from error', ("Gone",), ()),
+        ('yield errors.FieldError("to", f"is {what}")', (), ("f'is {what}'",)),
+        ('OVER = f"Gone {at}"\nraise Ended(OVER)', (), ("f'Gone {at}'",)),
+        ('raise Conflict("Gone " + what, link=link)', (), ("'Gone ' + what",)),
+        ('raise Invalid(Text("is {what}", what=what))', (), ()),
+        ('raise ValueError(f"is {what}")', (), ()),
+        ('raise NotNow("busy")', (), ()),
+    ],
+)
+def test_texts_of_errors_are_found(
+    source: str, constants: tuple[str, ...], unmarked: tuple[str, ...]
+) -> None:
+    assert raised_in(source) == (constants, unmarked)
 
 
 @each_language

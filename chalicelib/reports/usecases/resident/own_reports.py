@@ -19,6 +19,7 @@ from chalicelib.reports.usecases.staff.moderation import (
 )
 from chalicelib.reports.usecases.submission import first_visibility
 from chalicelib.reports.usecases.triage import decided
+from chalicelib.texts import Text
 
 
 class Own(NamedTuple):
@@ -97,8 +98,11 @@ def _own(service_request_id: str, author: Author, ports: Ports) -> ServiceReques
 def _refuse_if_at_work(report: ServiceRequest, ports: Ports) -> None:
     if not report.is_untouched:
         raise Conflict(
-            "We are already dealing with this report, so you cannot change it here. Add an "
-            f"update instead, or call us on {ports.council.phone}.",
+            Text(
+                "We are already dealing with this report, so you cannot change it here. Add an "
+                "update instead, or call us on {phone}.",
+                phone=ports.council.phone,
+            ),
             version=report.version,
         )
 

@@ -103,7 +103,7 @@ def _is_open(report: ServiceRequest, asked: FeedbackRequest) -> bool:
 
 def _taken(files: Sequence[bytes], asked: FeedbackRequest, ports: Ports) -> Sequence[str]:
     if len(files) > MOST_PHOTOS:
-        raise Invalid.field("photos", f"choose at most {MOST_PHOTOS} photos")
+        raise Invalid.field("photos", Text("choose at most {most} photos", most=MOST_PHOTOS))
     photo_ids: list[str] = []
     for raw in files:
         photo_ids.append(

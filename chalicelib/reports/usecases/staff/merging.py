@@ -13,7 +13,7 @@ from chalicelib.reports.model import (
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.reference import parse as parse_reference
 from chalicelib.reports.states import State
-from chalicelib.reports.usecases.access import ELSEWHERE, Author, stored, update_report
+from chalicelib.reports.usecases.access import Author, stored, update_report
 from chalicelib.reports.usecases.following import carry_followers, merged_into, surviving
 
 
@@ -40,7 +40,9 @@ def survivor_of(
     if survivor.visibility != "public":
         raise Invalid.field("duplicate_of", "that report is not public, so nobody could follow it")
     if not author.is_officer_for(survivor):
-        raise Invalid.field("duplicate_of", f"that report is {ELSEWHERE}")
+        raise Invalid.field(
+            "duplicate_of", "that report is in another team or ward: ask an officer there"
+        )
     return survivor
 
 

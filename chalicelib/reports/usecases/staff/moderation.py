@@ -28,6 +28,7 @@ from chalicelib.reports.usecases.access import (
     visible,
     written_as,
 )
+from chalicelib.texts import Text
 
 WITHDRAW_WITHIN = timedelta(minutes=5)
 MOST_SENDERS = 10
@@ -104,22 +105,26 @@ def _with_flag(report: ServiceRequest, new: Flag, ports: Ports) -> ServiceReques
     if own is None:
         if len(of_reason) >= MOST_SENDERS:
             raise _no_room(
-                "Many people have already flagged this report for this reason", report, ports
+                Text("Many people have already flagged this report for this reason"), report, ports
             )
         return replace(report, flags=(*report.flags, new))
     if new.text in own.text:
         return report
     text = f"{own.text}\n{new.text}" if own.text else new.text
     if len(text) > MOST_WORDS:
-        raise _no_room("You have already told us a lot about this report", report, ports)
+        raise _no_room(Text("You have already told us a lot about this report"), report, ports)
     more = replace(own, text=text, merged=(*own.merged, new.flag_id))
     return replace(report, flags=tuple(more if flag is own else flag for flag in report.flags))
 
 
 def _no_room(why: str, report: ServiceRequest, ports: Ports) -> Conflict:
     return Conflict(
-        f"{why}, and an officer will look at it. We could not store what you sent. If it is "
-        f"something new, call us on {ports.council.phone}.",
+        Text(
+            "{why}, and an officer will look at it. We could not store what you sent. If it is "
+            "something new, call us on {phone}.",
+            why=why,
+            phone=ports.council.phone,
+        ),
         version=report.version,
     )
 
@@ -139,8 +144,12 @@ def withdraw(service_request_id: str, key: str, author: Author, ports: Ports) ->
         if ports.now() - report.requested_datetime > WITHDRAW_WITHIN:
             minutes = WITHDRAW_WITHIN // timedelta(minutes=1)
             raise Conflict(
-                f"You can only withdraw a report for {minutes} minutes. Call us on "
-                f"{ports.council.phone} if it should not be public."
+                Text(
+                    "You can only withdraw a report for {minutes} minutes. Call us on {phone} if "
+                    "it should not be public.",
+                    minutes=minutes,
+                    phone=ports.council.phone,
+                )
             )
         return emptied(report, ports)
 
@@ -168,8 +177,11 @@ def refuse_if_others_joined(report: ServiceRequest, ports: Ports) -> None:
     """Raises Conflict if other reports were merged into this one."""
     if report.duplicates:
         raise Conflict(
-            "Other reports of the same problem were merged into this one, so you cannot withdraw "
-            f"it. Call us on {ports.council.phone} if it should not be public."
+            Text(
+                "Other reports of the same problem were merged into this one, so you cannot "
+                "withdraw it. Call us on {phone} if it should not be public.",
+                phone=ports.council.phone,
+            )
         )
 
 

@@ -23,6 +23,7 @@ from chalicelib.reports.usecases.access import (
 )
 from chalicelib.reports.usecases.attention import BY_QUESTION
 from chalicelib.reports.usecases.staff.officer_changes import noted
+from chalicelib.texts import Text
 
 MOST_QUESTIONS = 10
 """The most questions about one report: an officer who needs more should ring the reporter."""
@@ -154,12 +155,16 @@ def _refuse_if_nobody_answers(report: ServiceRequest, reaches: Reaches) -> None:
         )
     if report.state not in OPEN_STATES:
         raise Conflict(
-            f"This report is {LABELS[report.state]!r}. Open it again to ask a question.",
+            Text(
+                "This report is '{state}'. Open it again to ask a question.",
+                state=Text(LABELS[report.state]),
+            ),
             version=report.version,
         )
     if len(report.questions) >= MOST_QUESTIONS:
         raise Conflict(
-            f"You have already asked {MOST_QUESTIONS} questions.", version=report.version
+            Text("You have already asked {most} questions.", most=MOST_QUESTIONS),
+            version=report.version,
         )
     if not reaches(report):
         raise Conflict(

@@ -25,6 +25,7 @@ from chalicelib.reports.usecases.access import (
 from chalicelib.reports.usecases.staff.casework import standing
 from chalicelib.reports.usecases.staff.changing import saved_or_refused
 from chalicelib.reports.usecases.staff.unmerging import apart
+from chalicelib.texts import Text
 
 WITH_STATE = ("duplicate_of", "closed_datetime", "planned_day")
 """Values that are put back with the state, or not at all."""
@@ -73,7 +74,7 @@ def restore(left: UndoRecord, author: Author, ports: Ports) -> UndoResult | None
             raise Conflict(TOLD, version=report.version)
         return _how_far(_saved(report, _put_back(report, left, made, ports), ports), left)
 
-    return retry_on_conflict(attempt, what="this report")
+    return retry_on_conflict(attempt, what=Text("this report"))
 
 
 def _refuse_if_not_owner(
