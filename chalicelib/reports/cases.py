@@ -18,6 +18,7 @@ from chalicelib.reports.model import (
     Attention,
     ByHand,
     Line,
+    NewDate,
     PhotoState,
     ReportChanges,
     ServiceRequest,
@@ -142,6 +143,7 @@ class SharedChanges:
     team: Line | None = None
     priority: Priority | None = None
     service_code: Line | None = None
+    new_date: NewDate | None = None
     text: UpdateText | None = None
 
     @property

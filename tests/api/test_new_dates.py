@@ -58,6 +58,22 @@ def test_new_date_is_published_with_its_reason_and_told_to_followers(api: Api) -
     assert "Changed the promised date, the reply" in [each["action"] for each in history]
 
 
+def test_several_cases_get_a_new_date_at_once_and_each_says_why_it_cannot(api: Api) -> None:
+    ids = [reported(api, key) for key in ("one", "two", "three")]
+    changed(api, ids[2], state="closed")
+    body = {
+        "ids": [{"service_request_id": each, "version": stored(each).version} for each in ids],
+        "changes": {"new_date": {"day": str(later_day()), "reason": REASON}},
+    }
+    done = act(api, "/api/cases/bulk", body, key="bulk").json_body
+    assert [each["result"] for each in done["items"]] == ["changed", "changed", "refused"]
+    assert "only an open report can have a new date" in done["items"][2]["because"]
+    assert [each.reason for one in ids for each in stored(one).delays] == [REASON] * 2
+    assert all(stored(each).updates[-1].text.endswith(REASON) for each in ids[:2])
+    assert [each["result"] for each in taken_back(api, done)] == ["undone", "undone"]
+    assert [stored(each).delays for each in ids] == [(), (), ()]
+
+
 def test_first_promise_is_missed_in_figures_when_a_new_date_was_given(api: Api) -> None:
     request_id = reported(api)
     put_off(api, request_id, later_day())

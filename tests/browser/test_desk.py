@@ -190,6 +190,26 @@ def test_many_cases_are_checked_changed_and_restored(new_page: NewPage, stack: L
     assert [stored(each).team for each in (first, second)] == ["highways", "highways"]
 
 
+def test_many_cases_get_a_new_date_with_its_reason(new_page: NewPage, stack: LocalStack) -> None:
+    one, other = [reported(stack, title="Holes in Ferry Street") for _ in range(2)]
+    page = at_the_desk(new_page, "/desk/?q=ferry+street")
+    tick(page, one, other)
+    page.get_by_role("link", name="Change together").click()
+    page.get_by_text("Give a new date").click()
+    page.get_by_label("New date", exact=True).fill("2090-06-01")
+    page.get_by_role("button", name="Check changes").click()
+    expect(page.get_by_role("alert")).to_contain_text("Enter the reason for the new date")
+    page.get_by_label("Reason for the new date").fill("The tar is late.")
+    page.get_by_role("button", name="Check changes").click()
+    expect(page.locator("#check")).to_contain_text("The new date will be 1 June 2090")
+    page.get_by_role("button", name="Change 2 cases").click()
+    expect(page.locator("#undo-message")).to_have_text("2 cases changed.")
+    for each in (one, other):
+        after = stored(each)
+        assert after.delay and after.delay.reason == "The tar is late."
+        assert after.expected_datetime and after.expected_datetime.year == 2090
+
+
 def test_undo_names_its_case_and_is_offered_when_something_can_be_restored(
     new_page: NewPage, stack: LocalStack
 ) -> None:

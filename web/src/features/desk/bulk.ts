@@ -1,5 +1,6 @@
 /** Changes several cases together. Shows first which cases can be changed. */
 import type { FieldError } from "../../shared/api.ts";
+import { dayText } from "../../shared/dates.ts";
 import { actionButton, byId, element, focusOn, show, whileBusy } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { faultsOf } from "../../shared/session.ts";
@@ -8,6 +9,7 @@ import { type Chosen, chosenCases } from "./selected-cases.ts";
 import { openDesk } from "./desk.ts";
 import type { Offer } from "./model.ts";
 import { fillSelect, loadNames, named, nameOf, type Names } from "./names.ts";
+import { enteredNewDate, type NewDate } from "./new-date.ts";
 import { send } from "./sending.ts";
 import { offerUndo } from "./undo.ts";
 import { caseAddress, countText, PRIORITIES, reference } from "./words.ts";
@@ -17,7 +19,7 @@ interface Answer extends Offer {
 }
 
 type Field = "state" | "team" | "priority" | "service_code" | "text";
-type Changes = Partial<Record<Field, string>>;
+type Changes = Partial<Record<Field, string>> & { new_date?: NewDate };
 
 const BULK = "/api/cases/bulk";
 const FIELDS: Field[] = ["state", "team", "priority", "service_code", "text"];
@@ -45,14 +47,17 @@ async function open(): Promise<void> {
   show(byId("bulk"));
 }
 
-function chosenChanges(): Changes {
+function chosenChanges(): Changes | FieldError {
   const filled = FIELDS.map((field) => [field, byId<HTMLInputElement>(field).value.trim()]);
-  return Object.fromEntries(filled.filter(([, value]) => value));
+  const new_date = enteredNewDate();
+  if (new_date && "field" in new_date) return new_date;
+  return { ...Object.fromEntries(filled.filter(([, value]) => value)), ...(new_date ? { new_date } : {}) };
 }
 
 async function look(): Promise<void> {
   clearErrors(form);
   const changes = chosenChanges();
+  if ("field" in changes) return showErrors(form, [changes]);
   if (!Object.keys(changes).length)
     return showErrors(form, [{ field: "state", message: "Choose something to change" }]);
   const { outcome } = await whileBusy(form, () => sendMany(cases, changes, true));
@@ -127,7 +132,7 @@ function sendMany(of: Chosen[], changes: Changes, isCheck: boolean) {
 }
 
 /** The changes in words. */
-function sayings({ state, team, priority, service_code, text }: Changes): string[] {
+function sayings({ state, team, priority, service_code, new_date, text }: Changes): string[] {
   const states = stateNames();
   return [
     ...(state ? [`The state will be “${nameOf(state, states)}”. We'll notify the followers.`] : []),
@@ -135,6 +140,11 @@ function sayings({ state, team, priority, service_code, text }: Changes): string
     ...(priority ? [`The priority will be ${PRIORITIES[priority as keyof typeof PRIORITIES].toLowerCase()}.`] : []),
     ...(service_code
       ? [`The service will be ${nameOf(service_code, names.services)}. Rules set again what no officer has chosen.`]
+      : []),
+    ...(new_date
+      ? [
+          `The new date will be ${dayText(new_date.day)}. We'll publish it with the reason, and send both to followers: ${new_date.reason}`,
+        ]
       : []),
     ...(text ? [`Everyone who can see the cases can read: ${text}`] : []),
   ];

@@ -7,6 +7,7 @@ import { type State, stateNames } from "../../shared/states.ts";
 import { timelineEntry } from "../../shared/timeline.ts";
 import { changeCase, here } from "./current-case.ts";
 import { fillSelect, nameOf } from "./names.ts";
+import { enteredNewDate } from "./new-date.ts";
 import { PRIORITIES, VISIBILITIES } from "./words.ts";
 
 const LONGEST = 2000;
@@ -15,8 +16,6 @@ const form = byId<HTMLFormElement>("change-form");
 const text = byId<HTMLTextAreaElement>("text");
 const template = byId<HTMLSelectElement>("template");
 const state = byId<HTMLSelectElement>("state");
-const newDate = byId<HTMLInputElement>("new_date");
-const reason = byId<HTMLInputElement>("new_date_reason");
 const count = startCharacterCount(text, LONGEST);
 /** The text of the chosen template. Another template replaces it only if it was not edited. */
 let filled = "";
@@ -103,11 +102,9 @@ async function save(): Promise<void> {
   clearErrors(form);
   const chosen = FIELDS.map((field) => [field, byId<HTMLSelectElement>(field).value]).filter(([, value]) => value);
   const said = text.value.trim();
-  const isPutOff = newDate.value !== "" || reason.value.trim() !== "";
-  if (isPutOff && !newDate.value) return showErrors(form, [{ field: "new_date", message: "Enter the new date" }]);
-  if (isPutOff && !reason.value.trim())
-    return showErrors(form, [{ field: "new_date_reason", message: "Enter the reason for the new date" }]);
-  if (!chosen.length && !said && !isPutOff)
+  const new_date = enteredNewDate();
+  if (new_date && "field" in new_date) return showErrors(form, [new_date]);
+  if (!chosen.length && !said && !new_date)
     return showErrors(form, [{ field: "state", message: "Change something, or write a reply" }]);
   if (said.length > LONGEST)
     return showErrors(form, [
@@ -116,7 +113,7 @@ async function save(): Promise<void> {
   const changes = {
     ...Object.fromEntries(chosen),
     ...(said ? { text: said } : {}),
-    ...(isPutOff ? { new_date: { day: newDate.value, reason: reason.value.trim() } } : {}),
+    ...(new_date ? { new_date } : {}),
   };
   if (!(await changeCase(form, changes, said ? "Changes saved and reply added." : "Changes saved.", "state"))) return;
   form.reset();
