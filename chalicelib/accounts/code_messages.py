@@ -138,6 +138,7 @@ class CodeMessages:
         )
         return Email(
             to=attempt.destination.value,
+            sender=council,
             subject=subject,
             text="\n\n".join([*before, code, *(link or ()), *after]) + "\n",
             html=html,

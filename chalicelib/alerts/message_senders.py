@@ -55,6 +55,7 @@ def email_of(message: Message, to: str, look: EmailLook) -> Email:
     html, plain_text = _templates(message.language)
     return Email(
         to=to,
+        sender=message.council,
         subject=message.subject,
         text=plain_text.render(said | {"below": _below(message)}),
         html=html.render(said),

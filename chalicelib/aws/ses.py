@@ -69,7 +69,7 @@ class SesEmailSender:
                 FromEmailAddress=self._from.addr_spec,
                 FeedbackForwardingEmailAddress=self._comes_back_to(email),
                 Destination={"ToAddresses": [email.to]},
-                Content={"Raw": {"Data": mime(email, self._from, self._now())}},
+                Content={"Raw": {"Data": mime(email, self._sender(email), self._now())}},
                 **self._tagged(email),
             )
         except ClientError as error:
@@ -82,6 +82,11 @@ class SesEmailSender:
         if not called:
             raise NoReply("The mail service sent an answer that cannot be read.")
         return called
+
+    def _sender(self, email: Email) -> Address:
+        if email.sender is None:
+            return self._from
+        return Address(email.sender, self._from.username, self._from.domain)
 
     def _comes_back_to(self, email: Email) -> str:
         """A bounced email is a reply too, which an officer has to see. A tagged one is reported by

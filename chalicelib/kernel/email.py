@@ -16,9 +16,11 @@ class Attachment(NamedTuple):
 class Email:
     """An email with the same content in plain text and HTML. Emails with the same `thread` are
     grouped in a mailbox; `reply_to` is the address for replies, None if replies are not read.
-    `headers` are additional headers; a later receipt names the email's `tag`."""
+    `headers` are additional headers; a later receipt names the email's `tag`. `sender` is the
+    sender's name, if it differs from the usual one."""
 
     to: str
+    sender: str | None = None
     subject: str
     text: str
     html: str

@@ -14,6 +14,7 @@ from chalicelib.alerts.model import AlertRequested, Subscription, Topic, What
 from chalicelib.alerts.push import payload
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.alerts import voice
+from chalicelib.kernel.languages import language
 from chalicelib.kernel.segments import segments
 from chalicelib.kernel.templating import environment
 from chalicelib.reports.states import LABELS, State
@@ -36,10 +37,15 @@ class Sample(NamedTuple):
 
 
 def page() -> str:
-    """The page as HTML."""
-    composer = voice()
-    samples = [_sample(name, message, composer) for name, message in messages(composer)]
-    return _PAGE.render(council=composer.council, samples=samples)
+    """The page as HTML, with each message in every language of the council."""
+    council = container.council()
+    samples = [
+        _sample(f"{name} ({code})", message, composer)
+        for code in council.languages
+        for composer in [voice(language(code))]
+        for name, message in messages(composer)
+    ]
+    return _PAGE.render(council=council.name, samples=samples)
 
 
 def messages(voice: MessageComposer) -> Iterator[tuple[str, Message]]:

@@ -75,6 +75,7 @@ def test_subscription_keeps_the_language_of_its_page(here: Api, welsh: Api, addr
     assert made["language"] == "cy" and "/cy/forms/alerts/" in made["manage_url"]
     assert subjects(here, address) == ["Ydych chi eisiau rhybuddion Cyngor Eskerby?"]
     assert "/cy/forms/alerts/" in text_of_last(here, address)
+    assert mail.emails()[-1]["From"].addresses[0].display_name == "Cyngor Eskerby"
     assert subscription(here, address)["language"] == "en"
     assert subscription(here, address, language="cy")["language"] == "cy"
 
