@@ -75,6 +75,13 @@ class SubscriptionLinks(NamedTuple):
     unsubscribe_url: str
 
 
+class Quote(NamedTuple):
+    """Words of the council. `is_translated`: they are in the language of the message."""
+
+    words: str
+    is_translated: bool = False
+
+
 @dataclass(frozen=True, kw_only=True)
 class MessageComposer:
     """Writes the messages of a council in the language of `site`, which their links lead to.
@@ -147,7 +154,7 @@ class MessageComposer:
             shorter=(title, f"{_name(report)}: {state}", f"{report.service_name}: {state}"),
             url=report.page_url,
             paragraphs=(self._first_line(report), opening, self._meaning(report)),
-            quoted="\n\n".join(_shortened(entry.words) for entry in new if entry.words) or None,
+            quotes=tuple(_shortened(entry) for entry in new if entry.words),
             links=(Link(self.language.say("See the report"), report.page_url),),
             case=report.reply_to if subscription.topic.kind == "report" else None,
         )
@@ -175,7 +182,7 @@ class MessageComposer:
                 self._first_line(report),
                 say("Please tell us if it's really fixed. If it's not, we'll look at it again."),
             ),
-            quoted=_shortened(report.council_text or "") or None,
+            quotes=tuple(_shortened(entry) for entry in report.entries[-1:] if entry.words),
             links=(
                 Link(say("Yes, it's fixed"), f"{answer_url}?answer=yes"),
                 Link(say("No, it's not fixed"), f"{answer_url}?answer=no"),
@@ -206,7 +213,7 @@ class MessageComposer:
                 self._first_line(report),
                 say("To deal with your report, we need to ask you a question:"),
             ),
-            quoted=text,
+            quotes=(Quote(text),),
             links=(Link(say("Answer the question"), reply_url),),
             case=report.reply_to,
             before=(say("Only the team that deals with your report can see your answer."),),
@@ -223,7 +230,7 @@ class MessageComposer:
         shorter: tuple[str, ...],
         url: str,
         paragraphs: tuple[str, ...],
-        quoted: str | None,
+        quotes: tuple[Quote, ...],
         links: tuple[Link, ...],
         case: str | None,
         before: tuple[str, ...] = (),
@@ -239,7 +246,8 @@ class MessageComposer:
             shorter=shorter,
             url=url,
             paragraphs=paragraphs,
-            quoted=quoted,
+            quoted="\n\n".join(each.words for each in quotes) or None,
+            is_quote_translated=all(each.is_translated for each in quotes),
             picture=report.picture,
             facts=self._facts(report),
             links=links,
@@ -467,9 +475,11 @@ def _has_new_state(report: ReportNews, new: Sequence[Entry]) -> bool:
     return bool(new) and report.state != (before[-1].state if before else "open")
 
 
-def _shortened(text: str) -> str:
-    """The text, cut at a word if it is long: the page has the whole of it."""
-    return shorten(text, MOST_QUOTED, placeholder="…") if len(text) > MOST_QUOTED else text
+def _shortened(entry: Entry) -> Quote:
+    """The words of the entry, cut at a word if they are long: the page has all of them."""
+    words = entry.words or ""
+    short = shorten(words, MOST_QUOTED, placeholder="…") if len(words) > MOST_QUOTED else words
+    return Quote(short, entry.is_translated)
 
 
 def place_of(topic: Topic) -> Point | None:

@@ -39,12 +39,13 @@ class Fact(NamedTuple):
 class Entry(NamedTuple):
     """An entry of a report's timeline. `words` is what an officer or a crew wrote in it; None if a
     resident or another body wrote it. `version` is the report's first version with it, 0 if that is
-    not known."""
+    not known. `is_translated`: the service wrote it, so it is in the language of the message."""
 
     version: int
     at: datetime
     state: State
     words: str | None
+    is_translated: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,9 +121,9 @@ class Message:
     """A message to a subscriber. The carrier gives `name` back. A newer message replaces an older
     one about the same `thread`. `short` is for small screens, and holds no link: `url` is where it
     leads. A text message takes the first of `short` and `shorter` that fits one part. `quoted` is
-    what the council wrote, in the language in which it did. `picture` is for emails. Only messages
-    that can be stopped have addresses to manage and unsubscribe. `council` is its name in the
-    language of the message."""
+    what the council wrote, in English unless it `is_quote_translated`. `picture` is for emails.
+    Only messages that can be stopped have addresses to manage and unsubscribe. `council` is its
+    name in the language of the message."""
 
     language: Language = ENGLISH
     council: str
@@ -135,6 +136,7 @@ class Message:
     url: str = field(repr=False)
     paragraphs: tuple[str, ...]
     quoted: str | None = None
+    is_quote_translated: bool = False
     picture: Picture | None = None
     facts: tuple[Fact, ...] = ()
     links: tuple[Link, ...] = field(default=(), repr=False)

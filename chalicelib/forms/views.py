@@ -10,6 +10,7 @@ from chalicelib.forms.steps import STEPS, asked_in, previous, step_named
 from chalicelib.forms.validation import MOST_PHOTOS
 from chalicelib.kernel.languages import Language
 from chalicelib.kernel.time import is_overdue
+from chalicelib.reports.automatic_texts import in_language
 from chalicelib.reports.published import Delay, ReportView, UpdateView
 from chalicelib.reports.reference import grouped
 from chalicelib.reports.states import LABELS
@@ -101,7 +102,7 @@ class Wording:
         return {
             "state": update.state,
             "state_label": self._language.say(LABELS[update.state]),
-            "text": update.text,
+            "text": in_language(update.text, self._language) or update.text,
             "when": f"{self.date(update.datetime)}, {local:%H:%M}",
             "by": self._language.say(SPEAKERS[update.by]),
             "photos": update.photos,

@@ -7,6 +7,7 @@ from chalicelib.catalogue.model import Council
 from chalicelib.kernel.languages import Language
 from chalicelib.kernel.site import Site
 from chalicelib.reports import ports as reports
+from chalicelib.reports.automatic_texts import in_language
 from chalicelib.reports.model import ServiceRequest, Update
 from chalicelib.reports.usecases.sharing import as_shared
 from chalicelib.reports.views import photo_address, tracking_url
@@ -38,7 +39,7 @@ class ReportsForMessages:
             **vars(as_shared(report)),
             service_name=service.service_name if service else report.service_code,
             street=ports.whereabouts.street(report.point) if report.point else None,
-            entries=tuple(map(_entry, report.updates)),
+            entries=tuple(_entry(each, site.language) for each in report.updates),
             picture=_picture(report, site.language, ports),
             page_url=tracking_url(report, ports, site.language),
             reply_to=self._reply_address(report_id) if self._reply_address else None,
@@ -63,6 +64,7 @@ def _picture(report: ServiceRequest, language: Language, ports: reports.Ports) -
     return Picture(photo_address(report, shown, "page", ports), alt)
 
 
-def _entry(update: Update) -> Entry:
+def _entry(update: Update, language: Language) -> Entry:
     words = update.text or None if update.by == "council" else None
-    return Entry(update.version, update.datetime, update.state, words)
+    said = in_language(words or "", language)
+    return Entry(update.version, update.datetime, update.state, said or words, said is not None)

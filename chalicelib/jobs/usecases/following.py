@@ -11,34 +11,28 @@ from chalicelib.jobs.model import CouldNot, Job, JobEvent, Kind, job_id_of
 from chalicelib.jobs.ports import FollowPorts
 from chalicelib.jobs.usecases.attention import ask
 from chalicelib.jobs.usecases.merged_reports import separated
+from chalicelib.reports import automatic_texts
 from chalicelib.reports.published import ReportWithWork
 
 DONE: Mapping[Kind, str] = {
-    "inspect": "We have inspected this.",
-    "make_safe": "We have made this safe. We'll come back to repair it.",
-    "repair": "We have repaired this.",
-    "collect": "We have collected this.",
-    "revisit": "We came back and repaired this.",
+    "inspect": automatic_texts.INSPECTED,
+    "make_safe": automatic_texts.MADE_SAFE,
+    "repair": automatic_texts.REPAIRED,
+    "collect": automatic_texts.COLLECTED,
+    "revisit": automatic_texts.CAME_BACK,
 }
 """The public text if the crew wrote none."""
 STILL_OPEN: Mapping[Kind, str] = {"inspect": "investigating", "make_safe": "in_progress"}
 """The kinds of jobs after which work remains, with the state of the report then."""
 COULD_NOT: Mapping[CouldNot, str] = {
-    "no_access": "we could not get to it",
-    "not_found": "we could not find it",
-    "parked_car": "a parked car was in the way",
-    "needs_other_team": "another team has to do it",
-    "needs_materials": "we did not have the right materials",
-    "unsafe": "it was not safe to work there",
+    "no_access": automatic_texts.NO_ACCESS,
+    "not_found": automatic_texts.NOT_FOUND,
+    "parked_car": automatic_texts.PARKED_CAR,
+    "needs_other_team": automatic_texts.OTHER_TEAM,
+    "needs_materials": automatic_texts.NO_MATERIALS,
+    "unsafe": automatic_texts.UNSAFE,
 }
-"""The reasons that are published."""
-STARTED = "A crew is working on this."
-CALLED_OFF = "We have called off the planned work. We'll say here what happens next."
-PLANNED = "We plan to do this work on {}."
-NOT_PLANNED = "The work is no longer planned for that day. We'll say here when there is a new day."
-NOT_DONE = "We came on {} but could not do this. We'll say here what happens next."
-HANDED_OVER = "We have passed this to another team. We'll say here what happens next."
-MORE_PHOTOS = "Another photo of the work."
+"""The public texts of the reasons that are published."""
 EXPECTED = frozenset(("action_scheduled", "in_progress"))
 """The states of a report in which the public expects a crew."""
 PLANNED_AHEAD = timedelta(days=14)
@@ -136,15 +130,12 @@ def _failures(job: Job, report: ReportWithWork, ports: FollowPorts) -> Iterator[
         state = "investigating" if ends else None
         if event.kind == "could_not" and event.stands:
             because = COULD_NOT.get(event.reason or "other")
-            day = _written(_local(event.happened_at, ports))
-            if because:
-                yield Update(
-                    event.op_id, f"We came on {day} but could not do this: {because}.", state
-                )
-            elif ends:
-                yield Update(event.op_id, NOT_DONE.format(day), state)
+            day = automatic_texts.written(_local(event.happened_at, ports))
+            if because or ends:
+                text = because or automatic_texts.NOT_DONE
+                yield Update(event.op_id, text.format(day=day), state)
         elif event.kind == "hand_over" and ends:
-            yield Update(event.op_id, HANDED_OVER, state)
+            yield Update(event.op_id, automatic_texts.HANDED_OVER, state)
 
 
 def _is_expected(job: Job, report: ReportWithWork, ports: FollowPorts) -> bool:
@@ -174,7 +165,7 @@ def _progress(job: Job, report: ReportWithWork, ports: FollowPorts) -> Iterator[
         state = _state_after(job, report, ports)
         yield Update(event.op_id, text, state, event.photo_ids, waits)
     elif job.state == "started" and event is not None:
-        yield Update(event.op_id, STARTED, "in_progress")
+        yield Update(event.op_id, automatic_texts.STARTED, "in_progress")
     elif job.state == "planned" and job.planned_day and not _published_today(report, ports):
         yield _plan(_next_key_of_plan(job, report), job.planned_day)
     elif _is_off(job, report):
@@ -182,7 +173,8 @@ def _progress(job: Job, report: ReportWithWork, ports: FollowPorts) -> Iterator[
 
 
 def _plan(key: str, day: date) -> Update:
-    return Update(key, PLANNED.format(_written(day)), "action_scheduled", planned_day=day)
+    text = automatic_texts.PLANNED.format(day=automatic_texts.written(day))
+    return Update(key, text, "action_scheduled", planned_day=day)
 
 
 def _key_of_plan(plans: int) -> str:
@@ -211,8 +203,8 @@ def _off(job: Job, report: ReportWithWork, ports: FollowPorts) -> Update:
     if days:
         return _plan(f"instead {job.plans}", min(days))
     if job.state == "cancelled":
-        return Update(f"called off {job.plans}", CALLED_OFF, "investigating")
-    return Update(f"off {job.plans}", NOT_PLANNED, "investigating")
+        return Update(f"called off {job.plans}", automatic_texts.CALLED_OFF, "investigating")
+    return Update(f"off {job.plans}", automatic_texts.NOT_PLANNED, "investigating")
 
 
 def _update_id(job: Job, report: ReportWithWork, key: str) -> str:
@@ -228,7 +220,7 @@ def _late_photos(job: Job) -> Iterator[Update]:
     for event in job.events[place + 1 :]:
         if event.kind == "photo":
             waits = event.by == "contractor"
-            text = MORE_PHOTOS if waits else event.text.strip() or MORE_PHOTOS
+            text = (not waits and event.text.strip()) or automatic_texts.MORE_PHOTOS
             yield Update(event.op_id, text, None, event.photo_ids, waits)
 
 
@@ -291,7 +283,3 @@ def _plain(word: str) -> str:
 
 def _local(moment: datetime, ports: FollowPorts) -> date:
     return moment.astimezone(ports.council.zone).date()
-
-
-def _written(day: date) -> str:
-    return f"{day:%A} {day.day} {day:%B}"

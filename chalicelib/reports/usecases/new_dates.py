@@ -10,6 +10,7 @@ from datetime import date, datetime
 from chalicelib.catalogue.promise import closing_on
 from chalicelib.errors import Invalid
 from chalicelib.kernel.time import to_the_second
+from chalicelib.reports.automatic_texts import NEW_DATE, written
 from chalicelib.reports.model import ReportChanges, ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import Delay
@@ -49,4 +50,4 @@ def with_new_date(
 
 def words_of_new_date(day: date, reason: str) -> str:
     """What the timeline says of a new date."""
-    return f"We now aim to deal with this by {day:%A} {day.day} {day:%B %Y}. {reason.strip()}"
+    return NEW_DATE.format(day=f"{written(day)} {day.year}", reason=reason.strip())

@@ -230,3 +230,13 @@ def welsh_service(message: Message) -> dict[str, Any]:
     """The words of a text with the Welsh name of the sample's service, which is longer."""
     shorter = tuple(each.replace("Pothole", POTHOLE) for each in message.shorter)
     return {"short": message.short.replace("Pothole", POTHOLE), "shorter": shorter}
+
+
+@pytest.mark.parametrize("is_translated", [True, False])
+def test_quote_is_marked_as_english_unless_the_service_wrote_it(is_translated: bool) -> None:
+    own = subscription(**OWN)
+    news = report(entries=(entry("«1»", is_translated=is_translated),))
+    alert = told_by(asked(), own, NOON, NOON)
+    message = WELSH_VOICE.of_report(alert, own, news, WAYS, news.entries)
+    html = email_of(message, "sam@example.org", LOOK).html
+    assert ('lang="en-GB"' in html) is not is_translated

@@ -41,3 +41,18 @@ def test_service_and_link_are_in_the_language_of_the_message(ports: Ports) -> No
     told = welsh[stored.service_request_id]
     assert told.service_name == "Twll yn y ffordd"
     assert "/cy/forms/reports/" in told.page_url
+
+
+def test_text_that_the_service_wrote_is_in_the_language_of_the_message(ports: Ports) -> None:
+    ours, theirs = (
+        update(number, by="council", text=text)
+        for number, text in ((1, "We have repaired this."), (2, "We have filled the hole."))
+    )
+    stored = ports.repository.create(report(next(NUMBERS), updates=(ours, theirs)))
+    messages = ReportsForMessages(lambda: ports, load("demo"), None)
+    welsh = messages.many([stored.service_request_id], Site(SITE.url, language("cy")))
+    entries = welsh[stored.service_request_id].entries
+    assert [(each.words, each.is_translated) for each in entries] == [
+        ("Rydym wedi atgyweirio hyn.", True),
+        ("We have filled the hole.", False),
+    ]

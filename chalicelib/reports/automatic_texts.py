@@ -1,0 +1,87 @@
+"""The texts that the service itself writes on a report's timeline, which keeps them in English, and
+what they are in another language. All other texts of a timeline stay as they were written.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from functools import cache
+
+from chalicelib.kernel.languages import ENGLISH, MONTHS, WEEKDAYS, Language, translatable
+from chalicelib.reports.states import LABELS
+
+STARTED = translatable("A crew is working on this.")
+CALLED_OFF = translatable("We have called off the planned work. We'll say here what happens next.")
+PLANNED = translatable("We plan to do this work on {day}.")
+NOT_PLANNED = translatable(
+    "The work is no longer planned for that day. We'll say here when there is a new day."
+)
+NOT_DONE = translatable("We came on {day} but could not do this. We'll say here what happens next.")
+NO_ACCESS = translatable("We came on {day} but could not do this: we could not get to it.")
+NOT_FOUND = translatable("We came on {day} but could not do this: we could not find it.")
+PARKED_CAR = translatable("We came on {day} but could not do this: a parked car was in the way.")
+OTHER_TEAM = translatable("We came on {day} but could not do this: another team has to do it.")
+NO_MATERIALS = translatable(
+    "We came on {day} but could not do this: we did not have the right materials."
+)
+UNSAFE = translatable("We came on {day} but could not do this: it was not safe to work there.")
+HANDED_OVER = translatable("We have passed this to another team. We'll say here what happens next.")
+MORE_PHOTOS = translatable("Another photo of the work.")
+INSPECTED = translatable("We have inspected this.")
+MADE_SAFE = translatable("We have made this safe. We'll come back to repair it.")
+REPAIRED = translatable("We have repaired this.")
+COLLECTED = translatable("We have collected this.")
+CAME_BACK = translatable("We came back and repaired this.")
+NEW_DATE = translatable("We now aim to deal with this by {day}. {reason}")
+
+_WHOLE = frozenset(
+    (
+        *(STARTED, CALLED_OFF, NOT_PLANNED, HANDED_OVER, MORE_PHOTOS),
+        *(INSPECTED, MADE_SAFE, REPAIRED, COLLECTED, CAME_BACK),
+        *LABELS.values(),
+    )
+)
+_OF_A_DAY = (
+    *(PLANNED, NOT_DONE, NO_ACCESS, NOT_FOUND, PARKED_CAR, OTHER_TEAM, NO_MATERIALS, UNSAFE),
+    NEW_DATE,
+)
+
+
+def written(day: date) -> str:
+    """A day in these texts, such as Monday 1 June."""
+    return f"{day:%A} {day.day} {day:%B}"
+
+
+def in_language(text: str, language: Language) -> str | None:
+    """The text in the language, or None if a person wrote it. The reason for a new date stays as it
+    was written."""
+    if language is ENGLISH:
+        return None
+    if text in _WHOLE:
+        return language.say(text)
+    return next(_of_a_day(text, language), None)
+
+
+def _of_a_day(text: str, language: Language) -> Iterator[str]:
+    for template, pattern in _patterns():
+        if found := pattern.fullmatch(text):
+            values = found.groupdict()
+            weekday, month = language.say(values.pop("weekday")), language.say(values.pop("month"))
+            day = f"{weekday} {values.pop('number')} {month}{values.pop('year')}"
+            yield language.say(template, day=day, **values)
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """What each text of a day looks like with its values."""
+    weekday, month = "|".join(WEEKDAYS), "|".join(MONTHS)
+    day = rf"(?P<weekday>{weekday}) (?P<number>\d+) (?P<month>{month})(?P<year>(?: \d{{4}})?)"
+    parts = {re.escape("{day}"): day, re.escape("{reason}"): "(?P<reason>.*)"}
+
+    def pattern(template: str) -> re.Pattern[str]:
+        source = re.escape(template)
+        for name, part in parts.items():
+            source = source.replace(name, part)
+        return re.compile(source, re.DOTALL)
+
+    return tuple((template, pattern(template)) for template in _OF_A_DAY)

@@ -1,0 +1,42 @@
+"""The texts that the service writes on a timeline by itself, in another language."""
+
+from datetime import date
+
+import pytest
+
+from chalicelib.kernel.languages import ENGLISH, language
+from chalicelib.reports import automatic_texts
+from chalicelib.reports.automatic_texts import in_language, written
+from chalicelib.reports.usecases.new_dates import words_of_new_date
+
+WELSH = language("cy")
+MONDAY = date(2026, 6, 1)
+TEMPLATES = [
+    text
+    for name, text in vars(automatic_texts).items()
+    if name.isupper() and name[0] != "_" and isinstance(text, str)
+]
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_every_text_of_the_service_is_translated_with_its_day(template: str) -> None:
+    text = template.format(day=written(MONDAY), reason="It snowed.")
+    said = in_language(text, WELSH)
+    assert said is not None and said != text
+    assert ("dydd Llun 1 Mehefin" in said) == ("{day}" in template)
+    assert in_language(text, ENGLISH) is None
+
+
+def test_new_date_has_its_year_and_the_reason_as_it_was_written() -> None:
+    said = in_language(words_of_new_date(MONDAY, "It snowed.\nMore snow is on its way."), WELSH)
+    assert said == (
+        "Ein nod yn awr yw delio â hyn erbyn dydd Llun 1 Mehefin 2026. It snowed.\nMore snow is on "
+        "its way."
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["", "We have filled the hole.", "We plan to do this work on Someday 1 June."]
+)
+def test_text_of_a_person_stays_as_it_was_written(text: str) -> None:
+    assert in_language(text, WELSH) is None
