@@ -97,7 +97,8 @@ def finish(zipped: Path) -> None:
 
 
 def unneeded(folder: Path) -> list[Path]:
-    """The runtime's own packages with their metadata, and the tests inside packages."""
+    """The runtime's own packages with their metadata, the tests inside packages, and the catalogues
+    that translators write: the server reads those with the same name that end with `.mo`."""
     there = [
         path
         for path in folder.iterdir()
@@ -110,7 +111,7 @@ def unneeded(folder: Path) -> list[Path]:
         for path in package.rglob("tests")
         if path.is_dir()
     ]
-    return there + tests
+    return there + tests + [*folder.glob("chalicelib/languages/*.po")]
 
 
 def compile_all(folder: Path) -> None:

@@ -8,7 +8,6 @@ from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 
-from chalicelib.kernel.translation import translated
 from chalicelib.texts import Text
 
 FOLDER = Path(__file__).parents[1] / "languages"
@@ -84,6 +83,8 @@ class Language:
     def html(self, source: str, file: str) -> str:
         """The page or template in this language. `file`, as in the catalogue, chooses between two
         translations of one text."""
+        from chalicelib.kernel.translation import translated
+
         said = translated(source, lambda text: self._in_file(text, file), self.link)
         return said.replace(_ENGLISH_PAGE, f'<html lang="{self.code}">')
 

@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 
+import pytest
+
+from chalicelib.kernel.languages import language
 from tests.api.conftest import Api
 
 WELSH_PAGE = {"x-ginnel-language": "cy"}
@@ -21,3 +24,38 @@ def test_answer_of_the_api_is_in_the_language_that_the_caller_accepts(here: Api)
         answer = replace(here, always={"Accept-Language": accepted}).get("/api/places?q=Station")
         assert answer.headers["Content-Language"] == code
         assert answer.headers["Vary"] == "Accept-Language"
+
+
+def test_no_catalogue_is_read_for_english(api: Api) -> None:
+    before = language.cache_info().misses
+    api.get("/forms/report")
+    replace(api, always={"Accept-Language": "en-GB,en;q=0.9,fr;q=0.8"}).get("/api/places?q=Station")
+    assert language.cache_info().misses == before
+
+
+@pytest.mark.parametrize(
+    ("body", "detail", "message"),
+    [
+        ({"service_code": "litter"}, "description: mae angen hwn", "mae angen hwn"),
+        (
+            {"service_code": "litter", "description": "x" * 5_000},
+            "description: rhaid cael 4000 nod ar y mwyaf",
+            "rhaid cael 4000 nod ar y mwyaf",
+        ),
+    ],
+)
+def test_error_of_the_api_is_in_welsh_with_its_values(
+    body: dict[str, str], detail: str, message: str, api: Api
+) -> None:
+    answer = replace(api, always={"Accept-Language": "cy"}).post("/api/reports", body)
+    assert answer.headers["Content-Language"] == "cy"
+    assert answer.json_body["title"] == "Cais anghywir"
+    assert answer.json_body["detail"].startswith(detail)
+    errors = {each["field"]: each["message"] for each in answer.json_body["errors"]}
+    assert errors["description"] == message
+    assert api.post("/api/reports", body).json_body["title"] == "Bad Request"
+
+
+def test_missing_report_is_named_in_welsh(api: Api) -> None:
+    answer = replace(api, always={"Accept-Language": "cy"}).get("/api/reports/7K3M2QXV9HTD")
+    assert answer.json_body["detail"] == "Nid oes adroddiad 7K3M2QXV9HTD."

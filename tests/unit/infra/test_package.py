@@ -60,6 +60,15 @@ def test_package_loses_runtime_packages_and_tests_and_gains_bytecode(
     assert magic == MAGIC_NUMBER
 
 
+def test_package_has_the_catalogues_that_the_server_reads_alone(tmp_path: Path) -> None:
+    catalogues = {f"chalicelib/languages/cy.{kind}": "" for kind in ("mo", "po")}
+    zipped = archive(tmp_path / "deployment.zip", MODULES | catalogues)
+    package.finish(zipped)
+    with ZipFile(zipped) as opened:
+        found = [name for name in opened.namelist() if name.startswith("chalicelib/languages/")]
+    assert found == ["chalicelib/languages/cy.mo"]
+
+
 def test_bytecode_is_used_without_checking_its_source(zipped: Path, tmp_path: Path) -> None:
     package.finish(zipped)
     folder = tmp_path / "task"
