@@ -23,7 +23,7 @@ from chalice.policy import AppPolicyGenerator
 from chalice.utils import OSUtils
 
 from chalicelib.catalogue.load import COUNCILS
-from infra import missing_page
+from infra import alarms, missing_page
 
 ROOT = Path(__file__).resolve().parents[1]
 FRAGMENTS = ("resources.json", "functions.json", "cdn.json")
@@ -33,14 +33,15 @@ REGION = "eu-west-2"
 
 
 def fragments() -> dict[str, Any]:
-    """Our merged fragments: tables, queues and buckets, the functions' settings, and the CDN with
-    the "not found" page of each council."""
+    """Our merged fragments: tables, queues and buckets, the functions' settings, alarms, and the
+    CDN with the "not found" page of each council."""
     read = (
         json.loads((Path(__file__).parent / name).read_text(encoding="utf-8")) for name in FRAGMENTS
     )
     merged: dict[str, Any] = reduce(
         lambda merged, each: TemplateDeepMerger().merge(each, merged), read
     )
+    merged["Resources"] |= alarms.alarms(merged["Resources"]) | alarms.dashboard()
     known = sorted(document.stem for document in COUNCILS.glob("*.json"))
     merged["Parameters"]["Council"]["AllowedValues"] = known
     merged["Mappings"] = {"MissingPages": missing_page.mapping()}

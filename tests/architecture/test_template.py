@@ -228,23 +228,72 @@ def test_queue_is_detected_when_it_is_unsafe(
     assert unsafe_queues(template) == {queue}
 
 
-def test_every_dead_letter_queue_and_lagging_stream_raises_an_alarm(
+def watched_in(template: dict[str, Any], metric: str) -> set[str]:
+    """What alarms on the metric watch, by logical id."""
+    alarms = of_type(template, "AWS::CloudWatch::Alarm").values()
+    values = [each["Dimensions"][0]["Value"] for each in alarms if each.get("MetricName") == metric]
+    return {value.get("Ref") or value["Fn::GetAtt"][0] for value in values}
+
+
+def test_every_queue_and_stream_raises_an_alarm(template: dict[str, Any]) -> None:
+    queues = set(of_type(template, "AWS::SQS::Queue"))
+    letters = {name for name in queues if name.endswith("DeadLetterQueue")}
+    streams = {name for name, kind, _ in sources(template) if kind == "DynamoDB"}
+    assert watched_in(template, "ApproximateNumberOfMessagesVisible") == letters
+    assert watched_in(template, "ApproximateAgeOfOldestMessage") == queues - letters
+    assert watched_in(template, "IteratorAge") == streams
+
+
+def test_every_table_raises_an_alarm_when_it_is_throttled(template: dict[str, Any]) -> None:
+    alarms = of_type(template, "AWS::CloudWatch::Alarm")
+    tables = {json.dumps({"Ref": name}) for name in of_type(template, "AWS::DynamoDB::Table")}
+    for name in ("TablesRefuseReads", "TablesRefuseWrites"):
+        _, *metrics = alarms[name]["Metrics"]
+        of = [each["MetricStat"]["Metric"]["Dimensions"][0]["Value"] for each in metrics]
+        assert {json.dumps(each) for each in of} == tables
+
+
+def test_function_raises_an_alarm_before_it_reaches_its_time_limit(
     template: dict[str, Any],
 ) -> None:
+    slow = watched_in(template, "Duration")
     alarms = of_type(template, "AWS::CloudWatch::Alarm")
-    watched = {json.dumps(alarm["Dimensions"][0]["Value"]) for alarm in alarms.values()}
-    letters = {
-        json.dumps({"Fn::GetAtt": [name, "QueueName"]})
-        for name in of_type(template, "AWS::SQS::Queue")
-        if name.endswith("DeadLetterQueue")
-    }
-    assert letters | {json.dumps({"Ref": "FanOut"})} <= watched
-    assert all(alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}] for alarm in alarms.values())
+    assert slow >= {"Publish", "PublishWards", "PublishOpenData", "PublishPerformance"}
+    for name in slow:
+        limit_ms = functions(template)[name]["Timeout"] * 1000
+        assert alarms[f"{name}IsSlow"]["Threshold"] == 0.8 * limit_ms
+
+
+def test_every_alarm_is_sent_and_explained(template: dict[str, Any]) -> None:
+    guide = (ROOT / "docs" / "DEPLOY.md").read_text(encoding="utf-8")
+    section = guide.partition("## When an alarm is raised\n")[2].partition("\n## ")[0]
+    rows = [row for row in section.splitlines() if row.startswith("| ")]
+    named = {name for row in rows for name in re.findall(r"\w+", row.split("|")[1])}
+    alarms = of_type(template, "AWS::CloudWatch::Alarm")
+    assert set(alarms) <= named
+    for alarm in alarms.values():
+        assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}]
+        assert alarm["AlarmDescription"].endswith(": docs/DEPLOY.md, When an alarm is raised")
+    assert f"{len(alarms)} alarms" in guide
+
+
+def test_dashboard_names_only_resources_of_the_template(template: dict[str, Any]) -> None:
+    body = template["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    assert len(json.loads(body)["widgets"]) == 6
+    named = {name.partition(".")[0] for name in re.findall(r"\$\{(\w+[\w.]*)\}", body)}
+    assert named and named <= set(template["Resources"])
+
+
+def test_budget_tells_the_address_of_alarms(template: dict[str, Any]) -> None:
+    budget = template["Resources"]["Budget"]
+    assert budget["Condition"] == "HasBudget"
+    for each in budget["Properties"]["NotificationsWithSubscribers"]:
+        assert each["Subscribers"][0]["Address"] == {"Ref": "AlarmEmail"}
 
 
 def test_alarm_watches_a_metric_that_the_log_writes(template: dict[str, Any]) -> None:
     alarms = of_type(template, "AWS::CloudWatch::Alarm")
-    own = [each for each in alarms.values() if each["Namespace"] == logs.NAMESPACE]
+    own = [each for each in alarms.values() if each.get("Namespace") == logs.NAMESPACE]
     written = {
         (metric, dimensions)
         for known in (logs.CALLS, logs.BATCHES, logs.SIGN_INS, logs.TEXTS)
