@@ -56,6 +56,8 @@ Description = Annotated[str, Meta(min_length=1, max_length=4000), _TEXT]
 UpdateText = Annotated[str, Meta(min_length=1, max_length=2000), _TEXT]
 QuestionText = Annotated[str, Meta(min_length=1, max_length=1000), _TEXT]
 NOTE_LENGTH = 4000
+MOST_DUPLICATES = 1000
+"""How many reports can be merged into one: their ids are in its item, which may have 400 KB."""
 MOST_OFFICER_CHANGES = 10
 """How many of the officers' last changes a report keeps: those of the last minutes."""
 Email = Annotated[str, Meta(max_length=254), _EMAIL]

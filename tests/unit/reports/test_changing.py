@@ -1,5 +1,6 @@
 """What an officer can and cannot change."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -7,7 +8,13 @@ import pytest
 
 from chalicelib.catalogue.load import load
 from chalicelib.errors import Conflict, Invalid
-from chalicelib.reports.model import Contact, Photo, ReportChanges, ServiceRequest
+from chalicelib.reports.model import (
+    MOST_DUPLICATES,
+    Contact,
+    Photo,
+    ReportChanges,
+    ServiceRequest,
+)
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author, Remit
 from chalicelib.reports.usecases.reading import public_views, view
@@ -137,6 +144,14 @@ def test_report_cannot_be_merged_into_a_non_public_one(ports: Ports) -> None:
     waiting = submit(draft(service_code="graffiti"), "two", ANYBODY, ports)
     refusal = refused(one, ports, duplicate_of=waiting.service_request_id)
     assert "not public" in refusal["duplicate_of"]
+
+
+def test_report_cannot_be_merged_into_one_that_has_too_many_duplicates(ports: Ports) -> None:
+    one, two = (submit(draft(), key, ANYBODY, ports) for key in ("one", "two"))
+    full = replace(two, duplicates=tuple(f"{number:012}" for number in range(MOST_DUPLICATES)))
+    ports.repository.save(full)
+    refusal = refused(one, ports, duplicate_of=two.service_request_id)
+    assert "1000 reports have been merged into that one" in refusal["duplicate_of"]
 
 
 def test_report_outside_the_remit_looks_missing_to_a_merge(

@@ -5,6 +5,7 @@ from dataclasses import replace
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.model import (
+    MOST_DUPLICATES,
     ReportChanges,
     ServiceRequest,
     Update,
@@ -37,13 +38,24 @@ def survivor_of(
     if _leads_to(into, report, ports):
         raise Invalid.field("duplicate_of", "a report cannot be a duplicate of itself")
     survivor = surviving(into, ports)
+    _refuse_unless_open_to(survivor, author)
+    return survivor
+
+
+def _refuse_unless_open_to(survivor: ServiceRequest, author: Author) -> None:
+    """Raises Invalid if the officer can merge nothing into this report."""
     if survivor.visibility != "public":
         raise Invalid.field("duplicate_of", "that report is not public, so nobody could follow it")
     if not author.is_officer_for(survivor):
         raise Invalid.field(
             "duplicate_of", "that report is in another team or ward: ask an officer there"
         )
-    return survivor
+    if len(survivor.duplicates) >= MOST_DUPLICATES:
+        raise Invalid.field(
+            "duplicate_of",
+            f"{MOST_DUPLICATES} reports have been merged into that one already: close this report "
+            "with a text instead",
+        )
 
 
 def complete_merge(report: ServiceRequest, ports: Ports) -> ServiceRequest:
