@@ -1,0 +1,58 @@
+"""The report without JavaScript in Welsh, through the local CDN: from the Welsh home page to the
+confirmation."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from infra.local.stack import LocalStack
+from tests.browser.test_accessibility import overflow, violations
+from tests.browser.test_without_javascript import REFERENCE, Plain, go_on, heading, plain
+
+__all__ = ["plain"]
+NARROW = {"width": 360, "height": 640}
+
+
+def on(page: Page, name: str = "Parhau") -> None:
+    """Goes on, on a Welsh page that fits a narrow screen."""
+    assert overflow(page) == 0, page.title()
+    go_on(page, name)
+    expect(page).to_have_url(re.compile("/cy/forms/"))
+    expect(page.locator("html")).to_have_attribute("lang", "cy")
+
+
+def test_whole_report_is_sent_in_welsh(plain: Plain, stack: LocalStack, shared_data: Path) -> None:
+    page = plain(NARROW)
+    page.goto("/cy/forms/report")
+    on(page)
+    expect(page.get_by_role("alert")).to_contain_text("Mae problem")
+    page.get_by_label("Cod post, stryd neu le").fill("market place")
+    on(page)
+    page.get_by_role("radio", name="Market Place (stryd)").check()
+    on(page)
+    page.get_by_role("radio", name="Twll yn y ffordd", exact=True).check()
+    on(page)
+    page.get_by_role("radio", name="Mwy nag olwyn car").check()
+    on(page)
+    page.get_by_label("Dewis lluniau").set_input_files(shared_data / "photos" / "photo_1.JPG")
+    on(page)
+    on(page)
+    expect(page).to_have_title(re.compile("^Gwall: Disgrifiwch y broblem"))
+    page.get_by_label("Disgrifiwch y broblem").fill("Twll dwfn ger y draen")
+    on(page)
+    on(page)
+    heading(page, "Gwiriwch eich atebion")
+    expect(page.locator(".app-preview")).to_contain_text("1 llun")
+    on(page, "Anfon yr adroddiad")
+    heading(page, "Adroddiad wedi’i anfon")
+    assert REFERENCE.fullmatch(page.locator(".app-panel__reference").inner_text())
+    assert overflow(page) == 0
+
+
+def test_forms_in_welsh_are_accessible(plain: Plain) -> None:
+    page = plain(NARROW, scripts=True)
+    for address in ("report", "nearest", "sign-in", "reports/7K3M2QXV9HTD"):
+        page.goto(f"/cy/forms/{address}")
+        assert violations(page) == [], address
+        assert overflow(page) == 0, address
