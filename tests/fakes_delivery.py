@@ -11,7 +11,7 @@ from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from chalicelib.alerts.delivery import Alert, Named, Place, Told, Wake
+from chalicelib.alerts.delivery import Alert, Named, OfOfficers, Told, Wake
 from chalicelib.alerts.delivery_ports import Listed, Ports
 from chalicelib.alerts.message_text import MessageComposer
 from chalicelib.alerts.messages import Entry, Message, Notice, ReportNews
@@ -162,7 +162,7 @@ class MemoryAlerts:
         ]
         return [key for _, key in sorted(found)[:limit]]
 
-    def in_place(self, place: Place, *, limit: int, after: str | None) -> Listed:
+    def in_place(self, place: OfOfficers, *, limit: int, after: str | None) -> Listed:
         found = sorted(
             (f"{each.due_at:%Y-%m-%dT%H:%M:%SZ}#{each.name}", each)
             for each in self.stored.values()

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
-from chalicelib.alerts.delivery import Alert, Named, Place, Told, Wake
+from chalicelib.alerts.delivery import Alert, Named, OfOfficers, Told, Wake
 from chalicelib.alerts.message_text import MessageComposer
 from chalicelib.alerts.messages import Message, Notice, ReportNews
 from chalicelib.alerts.model import AlertRequested, Because, Channel, Subscription
@@ -41,7 +41,7 @@ class Alerts(Protocol):
     def due(self, now: datetime, *, limit: int) -> Sequence[Named]:
         """Alerts whose time has come, and alerts whose sender did not come back."""
 
-    def in_place(self, place: Place, *, limit: int, after: str | None) -> Listed:
+    def in_place(self, place: OfOfficers, *, limit: int, after: str | None) -> Listed:
         """The alerts in that place, the latest first."""
 
     def carried_as(self, external_id: str) -> Alert | None:

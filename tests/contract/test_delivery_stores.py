@@ -1,15 +1,17 @@
 """What every store of alerts, and of what is kept beside them, must do: in memory, on moto and on
 dynalite."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, NamedTuple
 
 import pytest
 
-from chalicelib.alerts.delivery import Alert, Told, told_by
+from chalicelib.alerts.delivery import Alert, Place, Told, told_by
 from chalicelib.alerts.delivery_ports import Alerts, Spend, Suppressed
 from chalicelib.alerts.dynamo import alerts as stores_of
+from chalicelib.alerts.dynamo.alert_items import PARTITIONS, alert_of, item_of
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.alerts import delivery_ports
 from chalicelib.kernel.optimistic import VersionConflict
@@ -105,6 +107,15 @@ def test_due_alerts_are_those_whose_time_or_lease_has_passed(
     assert {each.subscription_id for each in due} == {OWNER}
     assert len(stores.alerts.due(NOON, limit=2)) == 2
     assert len(stores.alerts.due(NOON + SECOND, limit=10)) == 6
+
+
+@pytest.mark.parametrize("place", ["waiting", "sending"])
+def test_busy_places_are_spread_over_partitions_of_the_index(place: Place) -> None:
+    alerts = [alert(number, state=place, lease_until=NOON) for number in range(400)]
+    used = Counter(item_of(each).state for each in alerts)
+    assert len(used) == PARTITIONS[place]
+    assert max(used.values()) < 2 * len(alerts) / len(used)
+    assert [alert_of(item_of(each)).state for each in alerts] == [place] * len(alerts)
 
 
 def test_officers_find_failed_alerts_page_by_page(stores: Stores) -> None:

@@ -4,8 +4,12 @@ Under `subscription#<id>`: `alert#<alert_id>` is an alert, `told#<report or noti
 version that the subscriber was told, `digest#<due>#<event>` an event that a digest gathers. Under
 `suppressed#<address_key>` is an address that nothing is sent to, under `spend#<day>` the segments
 of that day's text messages. Only alerts that the sender or officers look for have a `due`, and so a
-place in the index `by-due`.
+place in the index `by-due`. The places that every alert passes through have several partitions
+each, because DynamoDB writes at most 1,000 units a second to one.
 """
+
+from collections.abc import Mapping
+from zlib import crc32
 
 from pynamodb.attributes import (
     BooleanAttribute,
@@ -15,7 +19,7 @@ from pynamodb.attributes import (
     VersionAttribute,
 )
 
-from chalicelib.alerts.delivery import Alert, Kind
+from chalicelib.alerts.delivery import Alert, Kind, Place
 from chalicelib.alerts.dynamo.items import of_subscription
 from chalicelib.alerts.model import AlertRequested, Because, Channel
 from chalicelib.kernel.dynamo.attributes import JsonAttribute, MomentAttribute, TextAttribute
@@ -24,10 +28,13 @@ from chalicelib.kernel.time import text_of
 from chalicelib.texts import Text
 
 ALERT = "alert#"
+PARTITIONS: Mapping[Place, int] = {"waiting": 8, "sending": 8}
+"""How many partitions of the index a place has, if it has several."""
 
 
 class AlertItem(OwnedItem):
-    """An alert as it is stored. `state` holds its place if it has one."""
+    """An alert as it is stored. `state` holds its place if it has one, and the partition of that
+    place, such as waiting#3."""
 
     store = Text("alerts")
     revision = VersionAttribute()
@@ -102,19 +109,34 @@ def item_of(alert: Alert) -> AlertItem:
         alert,
         of_subscription(alert.subscription_id),
         f"{ALERT}{alert.alert_id}",
-        state=alert.place or alert.state,
+        state=_partition(alert) or alert.state,
         external=alert.external_id,
         due=f"{text_of(alert.due_at)}#{alert.name}" if alert.place else None,
         expires_at=alert.expires_at,
     )
 
 
+def partitions(place: Place) -> list[str]:
+    """All partitions of a place in the index."""
+    count = PARTITIONS.get(place)
+    return [f"{place}#{number}" for number in range(count)] if count else [place]
+
+
+def _partition(alert: Alert) -> str | None:
+    """The partition of the alert's place; the same alert has the same one at each write."""
+    if alert.place is None:
+        return None
+    possible = partitions(alert.place)
+    return possible[crc32(alert.name.encode()) % len(possible)]
+
+
 def alert_of(item: AlertItem) -> Alert:
     """The alert in the form that the slice uses."""
+    place = item.state.partition("#")[0]
     return item.read_as(
         Alert,
         subscription_id=item.owner.partition("#")[2],
         alert_id=item.record.removeprefix(ALERT),
-        state="waiting" if item.state in ("put_off", "over_cap") else item.state,
+        state="waiting" if place in ("put_off", "over_cap") else place,
         external_id=item.external,
     )

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from pynamodb.expressions.update import Action
 
-from chalicelib.alerts.delivery import Alert, Named, Place, Told, named
+from chalicelib.alerts.delivery import Alert, Named, OfOfficers, Place, Told, named
 from chalicelib.alerts.delivery_ports import Listed
 from chalicelib.alerts.dynamo.alert_items import (
     ALERT,
@@ -17,6 +17,7 @@ from chalicelib.alerts.dynamo.alert_items import (
     ToldItem,
     alert_of,
     item_of,
+    partitions,
 )
 from chalicelib.alerts.dynamo.items import of_subscription
 from chalicelib.alerts.model import AlertRequested, Because
@@ -56,14 +57,16 @@ class DynamoAlerts(_InTable):
         found = [
             item.due
             for place in LOOKED_FOR
-            for item in AlertItem.by_due.all(place, until, limit=limit)
+            for partition in partitions(place)
+            for item in AlertItem.by_due.all(partition, until, limit=limit)
         ]
         names = (named(due.partition("#")[2]) for due in sorted(found)[:limit])
         return [name for name in names if name]
 
-    def in_place(self, place: Place, *, limit: int, after: str | None) -> Listed:
+    def in_place(self, place: OfOfficers, *, limit: int, after: str | None) -> Listed:
         before = AlertItem.due < after if after else None
-        items = AlertItem.by_due.all(place, before, limit=limit + 1, scan_index_forward=False)
+        (partition,) = partitions(place)
+        items = AlertItem.by_due.all(partition, before, limit=limit + 1, scan_index_forward=False)
         keys = [(item.owner, item.record) for item in items[:limit]]
         with AlertItem.translated():
             found = {item.due: item for item in AlertItem.batch_get(keys, consistent_read=True)}
