@@ -30,6 +30,7 @@ from chalicelib.kernel.languages import MADE_BY_THE_SERVER, pages
 from chalicelib.kernel.languages import Language as SpokenLanguage
 from chalicelib.kernel.templating import SHARED, environment
 from chalicelib.kernel.translation import messages, placeholders
+from chalicelib.privacy.page import registry_texts
 from chalicelib.settings import for_another_program
 
 ROOT = Path(__file__).parent.parent
@@ -44,6 +45,7 @@ TEMPLATES = (
     SHARED / "footer.html",
     Path(__file__).with_name("templates") / "missing.html",
     SHARED / "email-layout.html",
+    ROOT / "chalicelib" / "privacy" / "templates" / "export.html",
     *sorted((ROOT / "chalicelib" / "alerts" / "templates").iterdir()),
     SHARED / "macros.html",
     *sorted((ROOT / "chalicelib" / "forms" / "templates").glob("*.html")),
@@ -215,7 +217,10 @@ def _texts_in_template(source: str) -> Iterator[tuple[str, ...]]:
 
 
 def python_messages() -> Iterator[Message]:
-    """The texts that Python code gives to `say`, `say_many`, `translatable` and `Text`."""
+    """The texts that Python code gives to `say`, `say_many`, `translatable` and `Text`, and those
+    of the data registry that it shows."""
+    for text in registry_texts():
+        yield Message("chalicelib/privacy/registry.json", text)
     for path in sorted((ROOT / "chalicelib").rglob("*.py")):
         for texts in _texts_in(path.read_text(encoding="utf-8")):
             yield Message(_file(path), *texts)

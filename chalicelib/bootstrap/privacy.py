@@ -8,6 +8,7 @@ from chalicelib.bootstrap.accounts import accounts_ports, audit_ports
 from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.bootstrap.desk import desk_ports
 from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.kernel.languages import Language
 from chalicelib.kernel.time import utc_now
 
 if TYPE_CHECKING:
@@ -44,12 +45,16 @@ def subscriptions_of_people() -> "SubscriptionsForAccounts":
 
 
 @container.once
-def export_pages() -> "ExportPages":
+def export_pages(language: Language) -> "ExportPages":
     # Imported where a page is made: jinja2 takes a while to load.
     from chalicelib.integrations.names_for_exports import names_of, questions_of
     from chalicelib.privacy.page import ExportPages
 
-    here = container.council()
+    here = container.council().in_language(language.code)
     return ExportPages(
-        council=here.name, zone=here.zone, names=names_of(here), questions=dict(questions_of(here))
+        language=language,
+        council=here.name,
+        zone=here.zone,
+        names=names_of(here, language),
+        questions=dict(questions_of(here)),
     )

@@ -4,46 +4,60 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from chalicelib.catalogue.model import Council
+from chalicelib.kernel.languages import Language, translatable
 from chalicelib.reports.states import LABELS
 
-KINDS = {"email": "Email", "phone": "Phone"}
+KINDS = {"email": translatable("Email"), "phone": translatable("Phone")}
 NAMES: Mapping[str, Mapping[Any, str]] = {
     "state": LABELS,
     "address_kind": KINDS,
     "invited": KINDS,
     "reach_by": KINDS,
-    "role": {"crew": "Crew", "officer": "Officer", "admin": "Administrator"},
-    "by": {"resident": "A resident", "council": "The council", "contractor": "A contractor"},
+    "role": {
+        "crew": translatable("Crew"),
+        "officer": translatable("Officer"),
+        "admin": translatable("Administrator"),
+    },
+    "by": {
+        "resident": translatable("A resident"),
+        "council": translatable("The council"),
+        "contractor": translatable("A contractor"),
+    },
     "channel": {
-        "online": "Online",
-        "phone": "By phone",
-        "counter": "At the counter",
-        "letter": "By letter",
-        "social": "On social media",
+        "online": translatable("Online"),
+        "phone": translatable("By phone"),
+        "counter": translatable("At the counter"),
+        "letter": translatable("By letter"),
+        "social": translatable("On social media"),
     },
     "visibility": {
-        "public": "Everybody",
-        "waiting": "You and the council, until an officer has looked at it",
-        "held": "You and the council, until it becomes public",
-        "private": "You and the council",
-        "unconfirmed": "You and the council",
-        "hidden": "You and the council",
-        "withdrawn": "Nobody: you withdrew it",
+        "public": translatable("Everybody"),
+        "waiting": translatable("You and the council, until an officer has looked at it"),
+        "held": translatable("You and the council, until it becomes public"),
+        "private": translatable("You and the council"),
+        "unconfirmed": translatable("You and the council"),
+        "hidden": translatable("You and the council"),
+        "withdrawn": translatable("Nobody: you withdrew it"),
     },
     "reason": {
-        "personal_data": "It includes personal information",
-        "offensive": "It is offensive",
-        "not_a_report": "It is not a report",
-        "other": "Something else",
+        "personal_data": translatable("It includes personal information"),
+        "offensive": translatable("It is offensive"),
+        "not_a_report": translatable("It is not a report"),
+        "other": translatable("Something else"),
     },
 }
 """The words for each code, by the attribute that holds it."""
 
 
-def names_of(council: Council) -> Mapping[str, Mapping[Any, str]]:
-    """The words for codes, with those of the council's services and teams."""
+def names_of(council: Council, language: Language) -> Mapping[str, Mapping[Any, str]]:
+    """The words for codes, with those of the council's services and teams. The council has its own
+    texts in that language."""
+    said = {
+        name: {code: language.say(text) for code, text in texts.items()}
+        for name, texts in NAMES.items()
+    }
     services = {each.service_code: each.service_name for each in council.services}
-    return {**NAMES, "service_code": services, "teams": council.team_names}
+    return {**said, "service_code": services, "teams": council.team_names}
 
 
 def questions_of(council: Council) -> Iterator[tuple[str, str]]:

@@ -3,39 +3,48 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from chalicelib.kernel.languages import translatable
 from chalicelib.privacy.registry import load
 
 REASONS: Mapping[str, str] = {
-    "photo": (
+    "photo": translatable(
         "The address of a photo that another system sent: we delete it within a day. The "
         "picture is in the export."
     ),
-    "audit": (
+    "audit": translatable(
         "It identifies people only by the number of their account. Ask us for what it says "
         "about you."
     ),
-    "mail": (
+    "mail": translatable(
         "Replies from other organisations become notes on a report, and those are in the export."
     ),
-    "entry": "The same as your subscriptions, which are in the export.",
-    "job": (
+    "entry": translatable("The same as your subscriptions, which are in the export."),
+    "job": translatable(
         "It says what was done on site, and identifies our staff only by the number of their "
         "account. Ask us for what it says about you."
     ),
-    "crew-device": "Which of our crews' phones get notifications. They are the council's phones.",
-    "days": "The same as jobs, for 14 days.",
-    "template": "Text by the council, and the number of the account that wrote it last.",
-    "view": "Filters that an officer saved for their work. They see all of them at their desk.",
-    "undo": "What an officer can undo: we delete it within minutes.",
-    "uploads": (
+    "crew-device": translatable(
+        "Which of our crews' phones get notifications. They are the council's phones."
+    ),
+    "days": translatable("The same as jobs, for 14 days."),
+    "template": translatable(
+        "Text by the council, and the number of the account that wrote it last."
+    ),
+    "view": translatable(
+        "Filters that an officer saved for their work. They see all of them at their desk."
+    ),
+    "undo": translatable("What an officer can undo: we delete it within minutes."),
+    "uploads": translatable(
         "We delete the file once we have made the picture from it. The picture is in the export."
     ),
-    "published": "The same as your public reports, which are in the export.",
-    "stream": "Copies of what is in the export, for 24 hours.",
-    "messages": "What happened to an email, until it is recorded: we delete it within days.",
-    "backups": "Copies of what is in the export, for 35 days.",
-    "texts": "Which numbers we sent a text message: we delete it within a day.",
-    "browser": "It is only in your own browser.",
+    "published": translatable("The same as your public reports, which are in the export."),
+    "stream": translatable("Copies of what is in the export, for 24 hours."),
+    "messages": translatable(
+        "What happened to an email, until it is recorded: we delete it within days."
+    ),
+    "backups": translatable("Copies of what is in the export, for 35 days."),
+    "texts": translatable("Which numbers we sent a text message: we delete it within a day."),
+    "browser": translatable("It is only in your own browser."),
 }
 """By store of the registry."""
 SENDER = "Which member of another organisation wrote it is not about you."

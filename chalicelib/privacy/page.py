@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from chalicelib.kernel.languages import Language, translatable
 from chalicelib.kernel.templating import environment
+from chalicelib.privacy.export_exclusions import REASONS
 from chalicelib.privacy.registry import load
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -40,28 +42,28 @@ UNREADABLE = frozenset(
 )
 """Personal, but without meaning for a reader, or repeated in another line."""
 BESIDES: Mapping[str, str] = {
-    "answer.service_request_id": "Report",
-    "archived-update.entry.datetime": "When",
-    "archived-update.entry.by": "Who wrote the update",
-    "archived-update.service_request_id": "Report",
-    "attempt.created_at": "When you asked for the code",
-    "author.service_request_id": "A report that you wrote on",
-    "follower.service_request_id": "A report that you follow",
-    "note.datetime": "When",
-    "note.service_request_id": "Report",
-    "pictures.page": "Photo",
-    "pictures.service_request_id": "Report",
-    "report.anonymous": "Sent anonymously",
-    "report.channel": "How it reached us",
-    "report.closed_datetime": "Closed",
-    "report.flags.reason": "Reported as something that should not be public",
-    "report.requested_datetime": "Reported",
-    "report.service_code": "Kind of problem",
-    "report.service_request_id": "Report",
-    "report.state": "Status",
-    "report.updates.by": "Who wrote the update",
-    "report.updates.datetime": "When",
-    "report.visibility": "Who can see it",
+    "answer.service_request_id": translatable("Reference"),
+    "archived-update.entry.datetime": translatable("When"),
+    "archived-update.entry.by": translatable("Who wrote the update"),
+    "archived-update.service_request_id": translatable("Reference"),
+    "attempt.created_at": translatable("When you asked for the code"),
+    "author.service_request_id": translatable("A report that you wrote on"),
+    "follower.service_request_id": translatable("A report that you follow"),
+    "note.datetime": translatable("When"),
+    "note.service_request_id": translatable("Reference"),
+    "pictures.page": translatable("Photo"),
+    "pictures.service_request_id": translatable("Reference"),
+    "report.anonymous": translatable("Sent anonymously"),
+    "report.channel": translatable("How it reached us"),
+    "report.closed_datetime": translatable("Closed"),
+    "report.flags.reason": translatable("Reported as something that should not be public"),
+    "report.requested_datetime": translatable("Reported"),
+    "report.service_code": translatable("Kind of problem"),
+    "report.service_request_id": translatable("Reference"),
+    "report.state": translatable("Status"),
+    "report.updates.by": translatable("Who wrote the update"),
+    "report.updates.datetime": translatable("When"),
+    "report.visibility": translatable("Who can see it"),
 }
 """Not personal, but useful to a reader."""
 
@@ -78,10 +80,12 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class ExportPages:
-    """The pages of one council. `names` are the display names of codes, by attribute;
+    """The pages of one council in a language, which its name, `names` and `questions` have, too.
+    `names` are the display names of codes, by attribute;
     `questions` the words of a service's questions and their answers, by `<service>.<question>` and
     `<service>.<question>.<answer>`."""
 
+    language: Language
     council: str
     zone: ZoneInfo
     names: Names
@@ -91,11 +95,11 @@ class ExportPages:
         """The page of an export."""
         titles = {store.store: store.title for store in load().stores}
         sections = [
-            (titles[store], [list(self._lines(store, item)) for item in items])
+            (self.language.say(titles[store]), [list(self._lines(store, item)) for item in items])
             for store, items in export["records"].items()
             if items
         ]
-        template = environment(TEMPLATES).get_template("export.html")
+        template = environment(TEMPLATES, self.language).get_template("export.html")
         made_at = self._said("made_at", export["made_at"])
         return template.render(
             council=self.council, export=export, made_at=made_at, sections=sections
@@ -111,7 +115,11 @@ class ExportPages:
             elif name == "lat":
                 yield from self._line(store, way, _place(item))
             elif name == "page":
-                yield Line(self._words["pictures.page"], "See it (for 10 minutes)", value)
+                yield Line(
+                    self._words["pictures.page"],
+                    self.language.say("See it (for 10 minutes)"),
+                    value,
+                )
             else:
                 yield from self._parts(store, way, value)
 
@@ -136,20 +144,35 @@ class ExportPages:
 
     def _said(self, way: str, value: Any) -> str:
         if isinstance(value, bool):
-            return "Yes" if value else "No"
+            return self.language.say("Yes") if value else self.language.say("No")
         if isinstance(value, list | tuple):
             return ", ".join(self._said(way, each) for each in value)
         if MOMENT.fullmatch(str(value)):
             local = datetime.fromisoformat(value).astimezone(self.zone)
-            return f"{local.day} {local:%B %Y, %H:%M}"
+            return f"{local.day} {self.language.month(local)} {local:%Y, %H:%M}"
         return self.names.get(way.rpartition(".")[2], {}).get(value, str(value))
 
     @cached_property
     def _words(self) -> Mapping[str, str]:
-        personal = {
-            f"{row.store}.{row.attribute}": row.what for row in load().rows if row.personal != "no"
-        }
-        return {way: what for way, what in personal.items() if way not in UNREADABLE} | {**BESIDES}
+        return {way: self.language.say(what) for way, what in words().items()}
+
+
+def words() -> Mapping[str, str]:
+    """The registry's names of what the page shows, by store and attribute."""
+    personal = {
+        f"{row.store}.{row.attribute}": row.what for row in load().rows if row.personal != "no"
+    }
+    shown = {way: what for way, what in personal.items() if way not in UNREADABLE}
+    return {way: what for way, what in shown.items() if way.partition(".")[0] not in REASONS} | {
+        **BESIDES
+    }
+
+
+def registry_texts() -> Iterator[str]:
+    """The texts of the registry that the page shows."""
+    exported = {way.partition(".")[0] for way in words()}
+    yield from words().values()
+    yield from (each.title for each in load().stores if each.store in exported | set(REASONS))
 
 
 def _place(item: Mapping[str, Any]) -> str:

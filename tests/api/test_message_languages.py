@@ -161,3 +161,13 @@ def test_code_to_sign_in_is_in_the_language_of_the_page(here: Api, address: str)
     assert subjects(here, f"new{address}") == [
         "Eich cod i ychwanegu’r cyfeiriad hwn at eich cyfrif Cyngor Eskerby"
     ]
+
+
+def test_export_is_a_page_in_the_language_of_the_script_that_asks(
+    here: Api, welsh: Api, address: str
+) -> None:
+    token = signed_in(here, address)
+    for api, title in ((welsh, "Eich data gan y cyngor: Cyngor Eskerby"), (here, "Your data from")):
+        answer = api.get("/api/account/export/page", token)
+        assert f"<h1>{title}" in answer.body.decode()
+        assert answer.headers["Vary"] == "Accept-Language"

@@ -17,7 +17,7 @@ from chalicelib.bootstrap.privacy import erasure_ports, export_pages, subscripti
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.handlers.accounts.account import cursor_of, place_of
 from chalicelib.handlers.accounts.sign_in_pages import problem_page
-from chalicelib.handlers.http import auth, cookies
+from chalicelib.handlers.http import auth, cookies, request_language
 from chalicelib.handlers.http.routes import Call, Page, Query, Routes, WithCookie
 from chalicelib.integrations.accounts_for_reports import author_of
 from chalicelib.privacy.export_exclusions import exclusions
@@ -84,7 +84,8 @@ def export(call: Call) -> ExportView:
     query=(CURSOR,),
 )
 def export_page(call: Call) -> Page:
-    return Page(export_pages().page(msgspec.to_builtins(_export(call))))
+    pages = export_pages(request_language.current())
+    return Page(pages.page(msgspec.to_builtins(_export(call))))
 
 
 @routes.endpoint(

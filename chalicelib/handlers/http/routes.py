@@ -402,7 +402,7 @@ def _followed(
     """The answer, under the id that came with the call or a new one, in its language."""
     with (
         trace.following(request.headers.get(REQUEST_ID)) as request_id,
-        request_language.answering(request, is_page=facts.is_page) as language,
+        request_language.answering(request, is_page=_has_folder(facts)) as language,
         logs.line(
             "called", logs.CALLS, function="api", route=facts.path, method=facts.method
         ) as line,
@@ -411,13 +411,18 @@ def _followed(
         line["status"] = response.status_code
         line["errors"] = int(response.status_code >= 500)
         response.headers |= {REQUEST_ID: request_id, "Content-Language": language.code}
-        if not facts.is_page:
+        if not _has_folder(facts):
             response.headers["Vary"] = "Accept-Language"
         if facts.open_to_sites:
             response.headers[OPEN_TO_SITES] = "*"
         if facts.method == "HEAD":
             response.body = ""
         return response
+
+
+def _has_folder(facts: RouteFacts) -> bool:
+    """True if the language is in the address. Scripts ask for the pages of the API."""
+    return facts.is_page and not facts.path.startswith("/api/")
 
 
 def _answer(view: Callable[..., Any], called: Called) -> Response:

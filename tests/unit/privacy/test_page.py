@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from chalicelib.kernel.languages import ENGLISH, language
 from chalicelib.privacy.page import ExportPages
 
 REPORT: dict[str, Any] = {
@@ -29,6 +31,7 @@ REPORT: dict[str, Any] = {
 @pytest.fixture
 def pages() -> ExportPages:
     return ExportPages(
+        language=ENGLISH,
         council="Council",
         zone=ZoneInfo("Europe/London"),
         names={"service_code": {"pothole": "Pothole"}, "teams": {"parks": "Parks"}},
@@ -52,7 +55,7 @@ def lines(page: str) -> list[tuple[str, str]]:
 
 def test_report_is_described_in_words(pages: ExportPages) -> None:
     assert lines(made(pages, {"report": [REPORT]}, "more")) == [
-        ("Report", "7K3M9Q2WX4TB"),
+        ("Reference", "7K3M9Q2WX4TB"),
         ("Kind of problem", "Pothole"),
         ("What you write about the problem", "Deep."),
         ("The place that you choose", "53.959, -1.0815"),
@@ -87,3 +90,12 @@ def test_beginning_and_end_are_written_once_over_several_pages(pages: ExportPage
     last = made(pages, {"report": [REPORT]})
     assert ("Created on 21 November 2026, 19:43" in first, "Created on" in last) == (True, False)
     assert ("Backups" in first, "Backups" in last) == (False, True)
+
+
+def test_page_is_in_the_language_of_the_reader(pages: ExportPages) -> None:
+    welsh = replace(pages, language=language("cy"), council="Cyngor")
+    page = made(welsh, {"report": [REPORT]})
+    assert '<html lang="cy">' in page and "<h2>Adroddiad</h2>" in page
+    shown = dict(lines(page))
+    assert shown["Rhoddwyd gwybod"] == "1 Mehefin 2026, 13:00"
+    assert shown["Anfonwyd yn ddienw"] == "Na"
