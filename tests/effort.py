@@ -22,5 +22,5 @@ def sample(cases: Sequence[T], usual: int) -> Sequence[T]:
     """All cases, or `usual` of them spread evenly, with the first and the last one."""
     if EXHAUSTIVE or len(cases) <= usual:
         return cases
-    step = (len(cases) - 1) / (usual - 1)
+    step = (len(cases) - 1) / max(usual - 1, 1)
     return [cases[round(number * step)] for number in range(usual)]

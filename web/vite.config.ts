@@ -59,6 +59,9 @@ const configOf = (language: Language, pages: Record<string, string>, entries: st
                 name: "shared",
                 test: /src\/shared\/(?!queue|months|bars|worker|character-count|timeline|basemap|reference|follow|channels|browser-alerts|own-reports|kept-draft|pending|promise|chart|push|session|staff-page|choices|disruptions|street-names|static-map|house-numbers|geo|places\/(?!kept)|post|send|request\.|device|outcome|upload)/,
               },
+              // Chunks without texts of ours, which all languages share.
+              { name: "basemap-leaflet", test: /node_modules\/leaflet\// },
+              { name: "basemap-protomaps", test: /node_modules\/.+\.js$/ },
               { name: "preload-helper", test: /preload-helper/ },
               // They contain nothing of ours, so that all languages have the same file.
               { name: "basemap-leaflet", test: /node_modules\/leaflet\/.*\.js/ },

@@ -1,10 +1,12 @@
 """axe finds nothing on any page (WCAG 2.0 to 2.2, A and AA), and nothing runs off the screen."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from chalicelib.kernel.languages import language
 from infra.local.stack import LocalStack
 from tests.browser.conftest import NARROW, WIDTHS, NewPage
 from tests.browser.published import HOME
@@ -34,6 +36,13 @@ PAGES = [
     "/privacy/",
     "/nothing-here",
 ]
+LOADED = "() => !/Loading|Looking|Yn llwytho|Yn chwilio/.test(document.body.innerText)"
+
+
+def welsh(paths: Iterable[str]) -> list[str]:
+    """The addresses of the pages in Welsh; those that are not translated are left out."""
+    links = map(language("cy").link, (path for path in paths if path != "/nothing-here"))
+    return [*(address for address, other in links if other is None), "/cy/nothing-here"]
 
 
 def violations(page: Page) -> list[str]:
@@ -101,7 +110,7 @@ def test_page_has_no_violation_and_fits(
 ) -> None:
     page = new_page(viewport=viewport)
     page.goto(path)
-    page.wait_for_function("() => !/Loading|Looking/.test(document.body.innerText)")
+    page.wait_for_function(LOADED)
     assert violations(page) == []
     assert violations_in_dark(page) == []
     assert overflow(page) <= 0

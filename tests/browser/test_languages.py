@@ -1,17 +1,32 @@
 """Residents' pages in Welsh."""
 
 import json
+import re
 
 import pytest
 from playwright.sync_api import expect
 
-from infra.languages import PAGES
-from tests.browser.conftest import NewPage
-from tests.browser.test_accessibility import overflow, violations
+from tests.browser.conftest import NARROW, NewPage
+from tests.browser.signing_in import new_account, sign_in
+from tests.browser.test_accessibility import (
+    LOADED,
+    assert_accessible,
+    overflow,
+    violations,
+    welsh,
+)
+from tests.browser.test_accessibility import PAGES as EVERYWHERE
 from tests.browser.test_disruption_notices import AREA, notice
+from tests.browser.test_layout_shift import SIGNED_IN as ACCOUNT
 from tests.browser.test_offline import lose_signal, visit
+from tests.effort import sample
 
-NARROW = {"width": 320, "height": 640}
+USUAL = ("/cy/map/", "/cy/alerts/", "/cy/nothing-here")
+"""The pages that `make test` looks at: the widest, one with many texts, and the API's."""
+ADDRESSES = [
+    each if each in USUAL else pytest.param(each, marks=pytest.mark.exhaustive)
+    for each in welsh(EVERYWHERE)
+]
 
 
 def test_welsh_page_leads_to_the_same_page_in_english_and_back(new_page: NewPage) -> None:
@@ -25,20 +40,29 @@ def test_welsh_page_leads_to_the_same_page_in_english_and_back(new_page: NewPage
     expect(page).to_have_title("Cookies – Eskerby Council")
     page.get_by_role("link", name="Cymraeg", exact=True).click()
     expect(page).to_have_title("Cwcis – Cyngor Eskerby")
-    report = page.get_by_role("link", name="Rhoi gwybod", exact=True)
-    expect(report).to_have_attribute("hreflang", "en")
-    report.click()
-    expect(page.locator("html")).to_have_attribute("lang", "en-GB")
-    expect(page.get_by_role("link", name="Cymraeg", exact=True)).to_have_count(0)
+    page.get_by_role("link", name="Rhoi gwybod", exact=True).click()
+    expect(page).to_have_url(re.compile("/cy/report/"))
+    expect(page.locator("html")).to_have_attribute("lang", "cy")
 
 
-@pytest.mark.parametrize("address", [*(f"/cy{each}" for each in PAGES), "/cy/nothing"])
+@pytest.mark.parametrize("address", ADDRESSES)
 def test_welsh_page_is_accessible_and_fits_a_narrow_screen(address: str, new_page: NewPage) -> None:
     page = new_page(NARROW)
     page.goto(address)
     expect(page.locator("html")).to_have_attribute("lang", "cy")
+    page.wait_for_function(LOADED)
     assert violations(page) == []
     assert overflow(page) == 0
+
+
+@pytest.mark.parametrize("path", sample(ACCOUNT, 1))
+def test_welsh_page_of_an_account_is_accessible_and_fits(path: str, new_page: NewPage) -> None:
+    page = new_page(NARROW)
+    sign_in(page, new_account())
+    page.goto(f"/cy/account/{path}")
+    expect(page.locator("#account-page")).to_be_visible()
+    page.wait_for_function(LOADED)
+    assert_accessible(page)
 
 
 def test_scripts_speak_welsh_with_welsh_dates(new_page: NewPage) -> None:

@@ -17,7 +17,7 @@ from tests import builders
 from tests.browser.conftest import DESK, PHONE, NewPage
 from tests.browser.published import HOME, TOILETS, put_json
 from tests.browser.signing_in import new_account, sign_in
-from tests.browser.test_accessibility import PAGES, RESULTS
+from tests.browser.test_accessibility import LOADED, PAGES, RESULTS, welsh
 from tests.browser.test_disruption_notices import AREA, notice
 from tests.browser.test_report_page import take_in
 from tests.effort import sample
@@ -26,7 +26,7 @@ MOST = 0.02
 """The budget of a page. Below 0.1, Google's Core Web Vitals call a page good."""
 LATE_S = 0.3
 REPORT = builders.report(9300)
-ENTRY = re.compile(r"/assets/[a-z-]+\.js$")
+ENTRY = re.compile(r"/assets/([a-z]{2}/)?[a-z-]+\.js$")
 """A page's own script."""
 OBSERVE = f"""(() => {{
   window.shifts = [];
@@ -72,11 +72,12 @@ FIRST_TO_MOVE = [
     "/facility/?id=toilets-1",
     "/my-area/?with=area",
     f"/reports/{REPORT.service_request_id}",
+    "/cy/my-area/?with=area",
 ]
 """The pages that fill most of themselves from documents; `make test` loads only these."""
 PATHS = [
     path if path in FIRST_TO_MOVE else pytest.param(path, marks=pytest.mark.exhaustive)
-    for path in [*PAGES, *FILLED]
+    for path in [*PAGES, *FILLED, *welsh([*PAGES, *FILLED])]
 ]
 SIGNED_IN = ["", "alerts/", "details/", "places/", "devices/", "data/", "forget/"]
 
@@ -110,7 +111,7 @@ def shift_of(page: Page, path: str) -> tuple[float, list[Any]]:
     page.route(ENTRY, come_late)
     page.goto(path)
     page.wait_for_function("() => isAtRest()")
-    page.wait_for_function("() => !/Loading|Looking/.test(document.body.innerText)")
+    page.wait_for_function(LOADED)
     found: list[Any] = page.evaluate(
         "new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(shifts))))"
     )

@@ -3,17 +3,13 @@ import type { Plugin } from "vite";
 import type { Language } from "./languages.ts";
 import { below, IS_SOURCE, parse } from "./say.ts";
 
-const FOLDER = /^\/(?:[\w-]+\/)*/;
-
 /** The code with the language's folder before each address. */
 export function localAddresses(
   code: string,
   { folder, pages, served }: Pick<Language, "folder" | "pages" | "served">,
 ): string {
-  const isPage = (address: string) => {
-    const [page] = FOLDER.exec(address) ?? [""];
-    return page in pages || served.some((each) => page.startsWith(each));
-  };
+  const isPage = (address: string) =>
+    address.split(/[?#]/)[0]! in pages || served.some((each) => address.startsWith(each));
   const found: number[] = [];
   for (const [node, [parent]] of below(parse(code))) {
     const text =

@@ -3,9 +3,11 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -37,6 +39,7 @@ from chalicelib.reports.usecases.figures.outcomes import (
 )
 from tests import recount_figures
 from tests.builders import NOON, report, update
+from tests.conftest import ROOT
 from tests.fakes import IDS, Clock, MemoryDocuments, MemoryPhotos, MemoryRepository, Nowhere
 
 DAY = timedelta(days=1)
@@ -400,3 +403,8 @@ def test_tally_of_no_outcome_has_no_line() -> None:
     nothing: Iterable[ReportOutcome] = ()
     found: Mapping[str, Any] = tallied(nothing)
     assert found == {}
+
+
+def test_page_says_the_published_meanings() -> None:
+    page = unescape((ROOT / "web" / "performance" / "index.html").read_text(encoding="utf-8"))
+    assert sorted(re.findall(r"<dd>(.*)</dd>", page)) == sorted(about().values())

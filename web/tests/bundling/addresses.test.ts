@@ -20,10 +20,14 @@ describe("an address in a script", () => {
     expect(local(code)).toBe(translated);
   });
 
-  test.each(['open("/desk/")', 'get("/api/reports")', 'get("/data/index.json")', 'name.split("/")', "a / b / c"])(
-    "of anything else stays: %s",
-    (code) => {
-      expect(local(code)).toBe(code);
-    },
-  );
+  test.each([
+    'open("/desk/")',
+    'start("/sw.js")',
+    'get("/api/reports")',
+    'get("/data/index.json")',
+    'name.split("/")',
+    "a / b / c",
+  ])("of anything else stays: %s", (code) => {
+    expect(local(code)).toBe(code);
+  });
 });

@@ -32,7 +32,6 @@ interface Named {
 }
 
 interface Index {
-  about: Record<string, string>;
   services: Named[];
   wards: Named[];
   months: Month[];
@@ -47,7 +46,6 @@ interface Wanted {
 const INDEX = "/data/performance/index.json";
 const ALL = "all";
 const NAMES: Record<string, string> = {
-  cohort: say("Which reports"),
   reported: say("Reported"),
   fixed: say("Fixed"),
   median_days: say("Half fixed within (median days)"),
@@ -57,7 +55,6 @@ const NAMES: Record<string, string> = {
   reopened: say("Reopened"),
   failed_repairs: say("Repair failed"),
   open_now: say("Still open"),
-  small_numbers: say("Hidden numbers"),
 };
 
 void load().catch(() => tell(say("We could not load the figures. Check your connection and try again.")));
@@ -104,7 +101,7 @@ async function load(): Promise<void> {
     }),
     downloads(months),
   );
-  byId("performance-about").replaceChildren(...about(index));
+  show(byId("performance-about"));
   tell("");
 }
 
@@ -204,14 +201,6 @@ function downloads(months: Month[]): HTMLElement {
     ),
     element("ul", { class: "govuk-list app-feeds" }, ...links),
   );
-}
-
-function about({ about }: Index): HTMLElement[] {
-  const facts = Object.keys(NAMES).flatMap((name) => [
-    element("dt", {}, NAMES[name]!),
-    element("dd", {}, about[name] ?? ""),
-  ]);
-  return [element("h2", {}, say("About these figures")), element("dl", { class: "app-meanings" }, ...facts)];
 }
 
 function tell(text: string): void {

@@ -21,7 +21,7 @@ export async function reportSummary(report: Report, { time_zone }: Council): Pro
     element("p", {}, ...sayParts("Reported on {day}.", { day: dayElement(report.requested_datetime, time_zone) })),
   ];
   if (report.status === "open") parts.push(...promiseWords(report, time_zone));
-  if (report.photos?.length) parts.push(photoList(report.photos, "the report"));
+  if (report.photos?.length) parts.push(photoList(report.photos, say("the report")));
   const link = element(
     "a",
     { href: `/reports/${report.service_request_id}` },
