@@ -60,7 +60,7 @@ def test_report_with_location_and_photo_takes_at_most_nine_taps_and_five_screens
     page: Page, stack: LocalStack, shared_data: Path
 ) -> None:
     page.run_first(f"() => {{ {COUNT_TAPS} }}")
-    page.stand_at(53.9634, -1.0921)
+    page.stand_at(53.9662, -1.0868)
     page.goto(f"{stack.url}/")
     page.tap("Report a problem")
     steps = fill_in(page, "Deep hole by the drain", shared_data / "photos" / "photo_1.JPG")

@@ -222,6 +222,36 @@ def test_position_that_arrives_late_does_not_replace_a_later_choice(new_page: Ne
     expect(page.locator("#place-words")).to_have_text("Market Place")
 
 
+AT_A_HOUSE = {"latitude": 53.95931, "longitude": -1.07672}
+
+
+def test_report_names_the_nearest_house_unless_its_sender_named_a_place(
+    new_page: NewPage, stack: LocalStack
+) -> None:
+    page = new_page(with_maps=True, geolocation=AT_A_HOUSE, permissions=["geolocation"])
+    page.goto("/report/")
+    locate(page)
+    address = page.get_by_label("Nearest house number")
+    expect(address).to_have_value("1 Oatmeal Walls")
+    expect(page.locator("#place-words")).to_contain_text("Near 1 Oatmeal Walls")
+    address.fill("By the bench")
+    drag(page, page.locator("#place-map-canvas"), (0, -20))
+    expect(address).to_have_value("By the bench")
+    page.reload()
+    address.fill("")
+    leave(page)
+    page.go_back()
+    locate(page)
+    expect(address).to_have_value("1 Oatmeal Walls")
+    leave(page)
+    describe(page, "The kerb is loose here")
+    leave_contact(page)
+    expect(page.locator("#answers")).to_contain_text("Near 1 Oatmeal Walls")
+    request_id = send(page)
+    with urllib.request.urlopen(f"{stack.url}/api/reports/{request_id}") as answer:
+        assert json.loads(answer.read())["address"] == "Near 1 Oatmeal Walls"
+
+
 def test_place_is_named_and_kept_without_a_map(new_page: NewPage) -> None:
     page = new_page(with_maps=True, geolocation=HERE, permissions=["geolocation"])
     page.route("**/chunks/basemap-*.js", lambda route: route.abort())

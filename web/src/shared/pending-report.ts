@@ -27,6 +27,8 @@ export interface Draft {
   address: string;
   /** What the search filled into the address; it is replaced when the place changes. */
   suggested_address: string;
+  /** The house nearest to the pin, with its street; empty if the map does not know one. */
+  nearest_house: string;
   service_code: string;
   /** The asset that the report is about, and the service for which it can be reported. */
   asset: { asset_id: string; name: string; service_code: string } | null;
@@ -67,6 +69,7 @@ export function newDraft(): Draft {
     in_words: false,
     address: "",
     suggested_address: "",
+    nearest_house: "",
     service_code: "",
     asset: null,
     asset_for: "",

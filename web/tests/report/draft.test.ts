@@ -49,6 +49,38 @@ describe("the address", () => {
     expect(currentDraft()).toMatchObject({ address, suggested_address: address });
   });
 
+  test("is near the nearest house, which follows the pin", async () => {
+    const { movePin, suggestStreet, nameHouse, lastingSuggestion, addressOf, currentDraft } = await opened();
+    movePin(HERE);
+    suggestStreet("Market Place", false);
+    nameHouse("12 Market Place", false);
+    expect(currentDraft().address).toBe("12 Market Place");
+    expect(addressOf(currentDraft())).toBe("Near 12 Market Place");
+    movePin({ lat: 53, long: -1 }, "", lastingSuggestion());
+    expect(addressOf(currentDraft())).toBe("Market Place");
+    nameHouse("18 Market Place", false);
+    expect(addressOf(currentDraft())).toBe("Near 18 Market Place");
+  });
+
+  test.each([
+    ["typed", { address: "Outside 4" }, "", "Outside 4"],
+    ["searched for", {}, "4 Market Place", "4 Market Place"],
+  ])("that was %s stays when a house is near", async (_, written, searched, whole) => {
+    const { movePin, nameHouse, lastingSuggestion, addressOf, currentDraft } = await opened(written);
+    movePin(HERE, "", searched || "Market Place");
+    nameHouse("12 Market Place", false);
+    movePin({ lat: 53, long: -1 }, "", lastingSuggestion());
+    nameHouse("18 Market Place", false);
+    expect(addressOf(currentDraft())).toBe(whole);
+  });
+
+  test("is not changed by a house while the resident types it", async () => {
+    const { movePin, nameHouse, currentDraft } = await opened();
+    movePin(HERE, "", "Market Place");
+    nameHouse("12 Market Place", true);
+    expect(currentDraft()).toMatchObject({ address: "Market Place", nearest_house: "12 Market Place" });
+  });
+
   test("that the reporter wrote stays", async () => {
     const { movePin, suggestStreet, currentDraft } = await opened({ address: "By the bench" });
     movePin(HERE, "Market Place", "Market Place");

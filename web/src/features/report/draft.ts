@@ -1,6 +1,7 @@
 /** The draft of this visit. */
 import { type KeptDraft, openDraft } from "../../shared/kept-draft.ts";
 import { type Draft, isAssisted, newDraft, SIGNED_OUT, withoutSender } from "../../shared/pending-report.ts";
+import { say } from "../../shared/say.ts";
 import type { Place } from "../../shared/reports.ts";
 
 const HOUSE_NUMBER = /^\d+[a-z]?[\s,]+/i;
@@ -63,7 +64,15 @@ export function finishDraft(): void {
 
 /** Moves the pin. An address that the resident typed stays; one that was suggested is replaced. */
 export function movePin({ lat, long }: Place, place_label = "", suggested_address = ""): void {
-  changeDraft({ lat, long, place_label, in_words: false, asset: null, ...suggested(suggested_address) });
+  changeDraft({
+    lat,
+    long,
+    place_label,
+    in_words: false,
+    asset: null,
+    nearest_house: "",
+    ...suggested(suggested_address),
+  });
 }
 
 /** Puts the pin where the resident did not ask for it. */
@@ -79,6 +88,19 @@ export function suggestStreet(street: string, isTyping: boolean): void {
     fillIn(isTyping ? { suggested_address: street } : suggested(street));
 }
 
+/** Names the house nearest to the pin. It is the suggested address if only its street was; what the resident typed or
+ * searched for stays. */
+export function nameHouse(nearest_house: string, isTyping: boolean): void {
+  const isStreet = draft.suggested_address === streetOf(nearest_house);
+  fillIn({ nearest_house, ...(isStreet && !isTyping ? suggested(nearest_house) : {}) });
+}
+
+/** What stays suggested while the pin is moved: no house but one that was searched for. */
+export function lastingSuggestion(): string {
+  const { nearest_house, suggested_address } = draft;
+  return suggested_address === nearest_house ? streetOf(suggested_address) : suggested_address;
+}
+
 /** Whether it has anything but a place. */
 export const isWritten = ({ service_code, description, address, photos }: Readonly<Draft>) =>
   Boolean(service_code || description || address || photos.length);
@@ -90,9 +112,11 @@ function suggested(suggested_address: string): Pick<Draft, "address" | "suggeste
 
 const streetOf = (address: string) => address.replace(HOUSE_NUMBER, "").trim();
 
-/** The address: a house number typed alone is put before the street that was found. */
-export function addressOf({ address, suggested_address }: Readonly<Draft>): string {
+/** The address: a house number typed alone is put before the street that was found. The house that only is nearest to
+ * the pin is not named as the place itself. */
+export function addressOf({ address, suggested_address, nearest_house }: Readonly<Draft>): string {
   const typed = address.trim();
+  if (typed && typed === nearest_house) return say("Near {place}", { place: typed });
   const street = streetOf(suggested_address);
   return NUMBER_ALONE.test(typed) && street ? `${typed.replace(/[\s,.]+$/, "")} ${street}` : typed;
 }

@@ -6,7 +6,16 @@ import { startPlaceBox } from "../../shared/places/place-box.ts";
 import { placeText } from "../../shared/places/place-text.ts";
 import { findPosition } from "../../shared/places/position.ts";
 import type { Place } from "../../shared/reports.ts";
-import { changeDraft, currentDraft, movePin, placeOf, proposePin, suggestStreet } from "./draft.ts";
+import {
+  changeDraft,
+  currentDraft,
+  lastingSuggestion,
+  movePin,
+  nameHouse,
+  placeOf,
+  proposePin,
+  suggestStreet,
+} from "./draft.ts";
 import type { LocationMap } from "./location-map.ts";
 import { sectionOf } from "./steps.ts";
 import { say } from "../../shared/say.ts";
@@ -26,8 +35,6 @@ let choices = 0;
 let map: LocationMap | null = null;
 /** How exactly the phone knew the place of the pin, until the pin is moved. */
 let accuracy_m: number | null = null;
-/** The nearest house, with its street. Only shown: a report does not name a house that its sender did not name. */
-let house = "";
 
 export function start(onward: () => Promise<void>): void {
   startPlaceBox((place, label, words) => accept(place, label, words));
@@ -111,10 +118,10 @@ function describePlace(): void {
 }
 
 function placeWords(): string {
-  const { place_label, suggested_address } = currentDraft();
+  const { place_label, suggested_address, nearest_house } = currentDraft();
   const place = placeOf(currentDraft());
   if (!place) return NO_PIN;
-  const nearest = house || suggested_address;
+  const nearest = nearest_house || suggested_address;
   const where = place_label || (nearest && say("Near {place}", { place: nearest })) || placeText(place);
   if (accuracy_m === null) return where;
   return `${where}\n${say("Accurate to about {distance}", { distance: metres(accuracy_m) })}`;
@@ -134,14 +141,14 @@ async function nameStreet(): Promise<void> {
   if (!isStillAt(place)) return;
   suggestStreet(street, document.activeElement === address);
   describePlace();
-  if (street) await nameHouse(place, street);
+  if (street) await findHouse(place, street);
 }
 
 /** Comes after the street, which fills the address and must not wait while the resident begins to type. */
-async function nameHouse(place: Place, street: string): Promise<void> {
+async function findHouse(place: Place, street: string): Promise<void> {
   const number = await map?.numberAt(place, street);
   if (!number || !isStillAt(place)) return;
-  house = `${number} ${street}`;
+  nameHouse(`${number} ${street}`, document.activeElement === address);
   describePlace();
 }
 
@@ -228,7 +235,6 @@ function accept(place: Place, label = "", suggested = "", accuracy: number | nul
 function take(place: Place, label: string, suggested: string, accuracy: number | null): void {
   choices++;
   accuracy_m = accuracy;
-  house = "";
   movePin(place, label, suggested);
   tellPlace();
 }
@@ -247,7 +253,7 @@ async function openMap(): Promise<void> {
     module &&
     module.startMap(place, (moved) => {
       clearErrors(section);
-      take(moved, "", currentDraft().suggested_address, null);
+      take(moved, "", lastingSuggestion(), null);
     });
   await map?.open();
   await nameStreet();
