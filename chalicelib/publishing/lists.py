@@ -34,8 +34,6 @@ AT_FIRST = timedelta(days=366)
 """How far back to look if nothing was published yet."""
 MONTHS_AT_ONCE = 6
 """The number of an interrupted import's months processed at a time; their ids are in memory."""
-EVERYTHING = frozenset((f"{open_data.FOLDER}*", f"{feeds.FOLDER}*"))
-"""Patterns of all documents published here."""
 
 Failed = dict[str, Exception]
 Changed = Mapping[str, Collection[str]]

@@ -11,7 +11,7 @@ import msgspec
 from chalicelib.errors import AppError, UpstreamFailed
 from chalicelib.geo.quadkey import MAP_ZOOM, Tile, quadkey, tile_named
 from chalicelib.kernel.optimistic import VersionConflict
-from chalicelib.publishing.lists import EVERYTHING, publish_lists_anew, take_out_of_lists
+from chalicelib.publishing.lists import publish_lists_anew, take_out_of_lists
 from chalicelib.publishing.model import (
     JSON,
     PAGES,
@@ -216,14 +216,12 @@ def _take_out_of_lists(touched: Mapping[str, Touched], ports: Ports) -> Failed:
 
 
 def _purge(done: Mapping[str, Touched], taken_back: Iterable[str], ports: Ports) -> Failed:
-    """Purges the copies of everything that reports with a purge touch, and of documents that were
-    briefly outdated. Returns the failures."""
+    """Purges the copies of the pages, photos and tiles of reports with a purge, and of documents
+    that were briefly outdated. Lists of wards, open data and feeds are rewritten, and their copies
+    end after a minute (`s-maxage`): a CDN takes only 15 purges of whole folders at a time. Returns
+    the failures."""
     purged = {each: this for each, this in done.items() if this.purge}
     keys = {*taken_back, *(key for each, this in purged.items() for key in _keys(each, this))}
-    if purged:
-        keys.add(f"{WARD_DOCUMENTS}*")
-    if any(this.months for this in purged.values()):
-        keys |= EVERYTHING
     if not keys:
         return {}
     asked_by = purged or done

@@ -295,8 +295,7 @@ def test_hidden_report_leaves_every_list_and_feed_at_once(here: Published) -> No
     assert purge(report, here) == {}
     assert not [key for key, body in here.documents.bodies.items() if b"R00000000001" in body]
     assert document(here, INDEX)["months"][0]["count"] == 1
-    [dropped] = here.cdn.invalidated.values()
-    assert {"/data/open/*", "/feeds/*"} <= set(dropped)
+    assert not [path for paths in here.cdn.invalidated.values() for path in paths if "*" in path]
 
 
 def test_month_is_in_no_index_when_its_last_report_is_hidden(here: Published) -> None:
