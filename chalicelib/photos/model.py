@@ -11,6 +11,7 @@ from typing import Annotated, Literal, NamedTuple
 from msgspec import Meta
 
 from chalicelib.errors import Invalid
+from chalicelib.kernel.languages import translatable
 from chalicelib.texts import Text
 
 MOST_BYTES = 10 * 1024 * 1024
@@ -28,14 +29,18 @@ UNREAD_KEPT_FOR = timedelta(days=14)
 """How long a reported photo that could not be processed is kept: as long as a dead letter."""
 
 
-TOO_LATE = "We could not check this photo in time. Add it to an update to send it again."
-NOT_FETCHED = (
+TOO_LATE = translatable(
+    "We could not check this photo in time. Add it to an update to send it again."
+)
+NOT_FETCHED = translatable(
     "We could not download this photo from the address that was sent with it. Add it to an "
     "update to send it again."
 )
 LONGEST_MEDIA_URL = 2000
-NOT_THE_SIZE = "We did not receive all of this photo. Add it to an update to send it again."
-TOO_LARGE = "This file is larger than 10 MB. Send a smaller photo."
+NOT_THE_SIZE = translatable(
+    "We did not receive all of this photo. Add it to an update to send it again."
+)
+TOO_LARGE = translatable("This file is larger than 10 MB. Send a smaller photo.")
 
 State = Literal["waiting", "ready", "refused"]
 

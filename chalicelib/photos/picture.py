@@ -49,17 +49,18 @@ EDGE_PX = 17
 """JPEG smears the colours of a pixel over its block of 16, and a decoder over 2 pixels more."""
 
 UNKNOWN = translatable("We cannot read this file. Send a JPEG, PNG, WebP or HEIC photo.")
-BROKEN = "This photo is damaged or incomplete. Send it again, or send another one."
-TOO_SMALL = f"This picture is smaller than {LEAST_SIDE_PX} pixels. Send the original photo."
-TOO_LONG = (
-    f"This picture is more than {MOST_TIMES_AS_LONG} times as long as it is wide. Send another "
-    "photo."
+BROKEN = translatable("This photo is damaged or incomplete. Send it again, or send another one.")
+TOO_SMALL = translatable("This picture is smaller than {least} pixels. Send the original photo.")
+TOO_LONG = translatable(
+    "This picture is more than {most} times as long as it is wide. Send another photo."
 )
-TOO_MANY_PIXELS = (
+TOO_MANY_PIXELS = translatable(
     "This photo has {has} megapixels, but we can only read {most} of this kind. Send a smaller "
     "version."
 )
-TOO_HEAVY = "This photo is too complex to open. Send a smaller version, as a JPEG."
+TOO_HEAVY = translatable("This photo is too complex to open. Send a smaller version, as a JPEG.")
+WITH_VALUES = (TOO_SMALL, TOO_LONG, TOO_MANY_PIXELS)
+"""The reasons that are stored with their values filled in."""
 
 
 Rows = Callable[[int, int], "Image"]
@@ -176,9 +177,9 @@ _DECODERS: dict[Kind, Callable[[bytes], "Image"]] = {
 def _check_size(kind: Kind, width: int, height: int) -> None:
     """Raises Refused if there are too few or too many pixels."""
     if min(width, height) < LEAST_SIDE_PX:
-        raise Refused(TOO_SMALL)
+        raise Refused(TOO_SMALL.format(least=LEAST_SIDE_PX))
     if max(width, height) > MOST_TIMES_AS_LONG * min(width, height):
-        raise Refused(TOO_LONG)
+        raise Refused(TOO_LONG.format(most=MOST_TIMES_AS_LONG))
     if width * height > MOST_PIXELS[kind]:
         has, most = -(-width * height // 1_000_000), MOST_PIXELS[kind] // 1_000_000
         raise Refused(TOO_MANY_PIXELS.format(has=has, most=most))

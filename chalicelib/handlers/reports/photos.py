@@ -8,13 +8,15 @@ import msgspec
 
 from chalicelib.bootstrap.reports import photos_ports
 from chalicelib.errors import Invalid, NotFound
-from chalicelib.handlers.http import auth, rate_limits
+from chalicelib.handlers.http import auth, rate_limits, request_language
 from chalicelib.handlers.http.routes import Call, Routes
 from chalicelib.kernel.ids import ALPHABET
 from chalicelib.photos.model import State, UploadDraft
+from chalicelib.photos.picture import WITH_VALUES
 from chalicelib.photos.ports import PhotoKey
 from chalicelib.photos.usecases import asking
 from chalicelib.reports import reference
+from chalicelib.texts import read_back
 
 PHOTO_ID = re.compile(rf"[{ALPHABET}]{{26}}")
 routes = Routes(__name__)
@@ -64,7 +66,8 @@ def look(call: Call, service_request_id: str, photo_id: str) -> UploadedPhoto:
     if request_id is None or not PHOTO_ID.fullmatch(photo_id):
         raise NotFound("There is no photo with this id.")
     photo = asking.look(PhotoKey(request_id, photo_id), photos_ports())
-    return UploadedPhoto(photo_id=photo.photo_id, state=photo.state, reason=photo.reason)
+    reason = photo.reason and request_language.current().say(read_back(photo.reason, WITH_VALUES))
+    return UploadedPhoto(photo_id=photo.photo_id, state=photo.state, reason=reason)
 
 
 def _report(text: str) -> str:

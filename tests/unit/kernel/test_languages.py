@@ -12,7 +12,7 @@ from babel.messages.mofile import write_mo
 
 from chalicelib.kernel.languages import ENGLISH, Language, language
 from chalicelib.kernel.templating import environment
-from chalicelib.texts import Text
+from chalicelib.texts import Text, either, read_back
 
 WELSH = language("cy")
 DAY = date(2026, 6, 1)
@@ -115,3 +115,20 @@ def test_text_with_values_is_said_later_and_its_values_with_it() -> None:
     assert WELSH.say(text) == "{what}: 3 Cwcis"
     assert WELSH.say(Text("Cookies")) == "Cwcis"
     assert WELSH.say("") == ""
+
+
+@pytest.mark.parametrize(
+    ("texts", "said"),
+    [((), ""), ((None, ""), ""), (("1", None), "1"), (("1", "2"), "1 or 2")],
+)
+def test_alternatives_are_those_that_are_given(texts: tuple[str | None, ...], said: str) -> None:
+    assert either(*texts) == said
+    assert WELSH.say(either("1", "2")) == "1 neu 2"
+
+
+def test_stored_text_gets_its_values_back() -> None:
+    templates = ("{has} of {most} (+)", "{most} photos")
+    found = read_back("9 of {has} (+)", templates)
+    assert isinstance(found, Text)
+    assert (found.source, found.values) == (templates[0], {"has": "9", "most": "{has}"})
+    assert not isinstance(read_back("9 of 3", templates), Text)

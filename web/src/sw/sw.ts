@@ -21,7 +21,7 @@ const CACHE = "resident_app";
 const SHARE = "/share/";
 const OFFLINE_PAGE = "/offline/";
 /** What this worker leaves to the network: staff's and crews' pages, forms, the API and files. */
-const LEFT_ALONE = /^\/(admin|api|crew|data|desk|feeds|forms|open311|photos|_local)\//;
+const LEFT_ALONE = /^(\/[a-z]{2,3})?\/(admin|api|crew|data|desk|feeds|forms|open311|photos|_local)\//;
 
 const app = installApp(() => caches.open(CACHE), FILES);
 
