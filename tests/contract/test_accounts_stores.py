@@ -62,6 +62,7 @@ ATTEMPT = Attempt(
     created_at=NOON,
     expires_at=NOON + timedelta(minutes=10),
     request_id="request",
+    language="cy",
 )
 
 

@@ -48,6 +48,7 @@ WHOLE = subscription(
     event_types=("new", "fixed"),
     frequency="weekly",
     quiet=QuietHours(begin="22:00", end="07:00"),
+    language="cy",
     account_id="a1",
     is_own=True,
     confirm_tries=3,
