@@ -26,7 +26,7 @@ const LOADED = /\/(shared|preload-helper|rolldown-runtime)-/;
 const configOf = (language: Language, pages: Record<string, string>, entries: string) =>
   ({
     root,
-    define: defineOf(language),
+    define: defineOf(language, all),
     plugins: [
       layout(look, language, all),
       preload(),

@@ -49,10 +49,11 @@ export function lookUp({ messages }: Language, texts: string[], file: string): s
   return messages ? (messages[`${file}${CONTEXT}${texts[0]}`] ?? messages[texts[0]!]) : texts;
 }
 
-/** The months for `web/src/shared/dates.ts`, and the language for `web/src/shared/request-headers.ts`. */
-export const defineOf = ({ code, months }: Language) => ({
+/** The months for `web/src/shared/dates.ts`, the language for `web/src/shared/request-headers.ts`, and the names of all languages by their codes for the page of an account. */
+export const defineOf = ({ code, months }: Language, all: Language[] = [ENGLISH]) => ({
   MONTHS: months ? JSON.stringify(months) : "undefined",
   LANGUAGE: JSON.stringify(code),
+  LANGUAGES: JSON.stringify(all.map((each) => [each.code, each.name])),
 });
 
 /** The links to the same page in other languages: for search engines, and for people in the footer. */

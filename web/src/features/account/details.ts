@@ -10,19 +10,8 @@ interface Begun {
   attempt_id: string;
 }
 
-/** The names of languages in themselves, with their codes. */
-const LANGUAGES: Record<string, string> = {
-  English: "en",
-  العربية: "ar",
-  বাংলা: "bn",
-  Cymraeg: "cy",
-  ਪੰਜਾਬੀ: "pa",
-  Polski: "pl",
-  Română: "ro",
-  Українська: "uk",
-  اردو: "ur",
-  中文: "zh",
-};
+/** The languages that the council offers: their codes, and their names in themselves. */
+declare const LANGUAGES: [string, string][];
 const WAYS: Record<AddressKind, string> = { email: say("By email"), phone: say("By phone") };
 
 const details = byId<HTMLFormElement>("details-form");
@@ -53,13 +42,11 @@ function onSubmit(form: HTMLFormElement, act: () => Promise<void>): void {
 function open(read: OwnAccount): void {
   account = read;
   name.value = read.name ?? "";
-  const own =
-    read.language && !Object.values(LANGUAGES).includes(read.language) ? [[read.language, read.language]] : [];
+  const isOffered = LANGUAGES.some(([code]) => code === read.language);
+  const earlier: [string, string][] = read.language && !isOffered ? [[read.language, read.language]] : [];
   language.replaceChildren(
     element("option", { value: "" }, say("No preference")),
-    ...[...Object.entries(LANGUAGES), ...own].map(([text, value]) =>
-      element("option", { value: value!, lang: value! }, text!),
-    ),
+    ...[...LANGUAGES, ...earlier].map(([value, text]) => element("option", { value, lang: value }, text)),
   );
   language.value = read.language ?? "";
   showAddresses(read);
