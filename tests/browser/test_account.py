@@ -430,6 +430,27 @@ def test_report_is_sent_without_an_account_when_the_reporter_was_signed_out_mean
     assert found and found.reporter is None
 
 
+def test_reporter_is_told_when_they_were_signed_out_before_a_reload(
+    new_page: NewPage, account: Account
+) -> None:
+    page = at_the_contact_step(new_page, account)
+    address = account.addresses[0].value
+    expect(page.get_by_label("Email address")).to_have_value(address)
+    page.context.clear_cookies()
+    page.reload()
+    status = page.locator("#contact-status")
+    expect(status).to_contain_text("You are signed out.")
+    assert violations(page) == []
+    page.reload()
+    expect(status.get_by_role("link", name="Sign in")).to_be_visible()
+    status.get_by_role("button", name="Continue without signing in").click()
+    expect(status).to_contain_text("will not be in your list of reports")
+    expect(page.get_by_label("Email address")).to_have_value(address)
+    page.get_by_role("button", name="Send report").click()
+    found = reports_ports().repository.get(sent_reference(page).replace("-", ""))
+    assert found and found.reporter is None
+
+
 def test_report_is_the_residents_when_an_officer_takes_it_on_the_phone(new_page: NewPage) -> None:
     officer = new_account("officer")
     page = at_the_contact_step(new_page, officer)

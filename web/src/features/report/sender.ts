@@ -1,6 +1,6 @@
 /** The sender of the report: the signed-in account, with its contact details. */
 import type { OwnAccount } from "../account/model.ts";
-import { byId, element, show } from "../../shared/dom.ts";
+import { actionButton, byId, element, focusOn, show } from "../../shared/dom.ts";
 import { isSignedOut } from "../../shared/outcome.ts";
 import { isAssisted } from "../../shared/pending-report.ts";
 import { call, signInAddress, whoIsSignedIn } from "../../shared/session.ts";
@@ -8,6 +8,8 @@ import { isStaff } from "./assurance.ts";
 import { currentService } from "./current-service.ts";
 import { changeDraft, currentDraft } from "./draft.ts";
 import { say, sayParts } from "../../shared/say.ts";
+
+const status = byId("contact-status");
 
 /** Does nothing if the session cannot be checked. `changed` runs when the draft has changed. */
 export async function meet(changed: () => void): Promise<void> {
@@ -26,17 +28,23 @@ export async function meet(changed: () => void): Promise<void> {
   tellWhose();
 }
 
-/** A report that staff write for a resident is kept until they sign in again. */
+/** A report that was begun with an account stays with it until its sender decides, or signs in again. */
 function leaveOff(): void {
-  if (!isAssisted(currentDraft())) {
-    belongTo("");
-    return tell();
-  }
+  if (!currentDraft().account) return tell();
+  const without = actionButton(say("Continue without signing in"), goWithout);
+  without.className = "app-link-button";
   tell(
     ...sayParts("You are signed out. {link}, then continue here.", {
       link: element("a", { href: signInAddress(), target: "_blank" }, say("Sign in (opens in a new tab)")),
     }),
+    ...(isAssisted(currentDraft()) ? [] : [" ", without]),
   );
+}
+
+function goWithout(): void {
+  belongTo("");
+  tell(say("This report will not be in your list of reports, unless it has an address that you have confirmed."));
+  focusOn(status);
 }
 
 /** Does not fill in the details of staff, who mostly report for residents. */
@@ -83,5 +91,5 @@ async function offerAnonymity(): Promise<void> {
 }
 
 function tell(...words: (Node | string)[]): void {
-  byId("contact-status").replaceChildren(...words);
+  status.replaceChildren(...words);
 }
