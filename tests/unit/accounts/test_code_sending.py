@@ -16,6 +16,7 @@ from chalicelib.catalogue.load import load
 from chalicelib.catalogue.theme import EmailLook, Theme
 from chalicelib.errors import AddressRefused, AppError, NoReply, UpstreamFailed
 from chalicelib.kernel.email import Email
+from chalicelib.kernel.segments import segments
 from tests.builders import NOON
 from tests.fakes import Clock
 from tests.fakes_accounts import CODES, FewTexts, MemoryAttempts
@@ -74,7 +75,12 @@ def sending(way: Way, attempts: MemoryAttempts, budget: FewTexts, clock: Clock) 
     )
 
 
-def ask(attempts: MemoryAttempts, to: Destination, account_id: str | None = None) -> None:
+def ask(
+    attempts: MemoryAttempts,
+    to: Destination,
+    account_id: str | None = None,
+    language: str | None = None,
+) -> None:
     attempts.add(
         Attempt(
             attempt_id=ID,
@@ -82,6 +88,7 @@ def ask(attempts: MemoryAttempts, to: Destination, account_id: str | None = None
             created_at=NOON,
             expires_at=NOON + CODE_HOLDS,
             account_id=account_id,
+            language=language,
         )
     )
 
@@ -261,3 +268,19 @@ def test_last_texts_go_to_known_devices(
         attempts.all[ID] = replace(attempts.all[ID], is_known=is_known)
         send_code(ID, sending)
         assert len(way.texts) == texts
+
+
+@pytest.mark.parametrize("account_id", [None, "a" * 32])
+@pytest.mark.parametrize(("code", "says"), [("cy", "yw eich cod"), ("en", "is your code")])
+def test_code_is_sent_in_the_language_of_its_request_as_one_text(
+    code: str,
+    says: str,
+    account_id: str | None,
+    sending: SendingPorts,
+    attempts: MemoryAttempts,
+    way: Way,
+) -> None:
+    ask(attempts, PHONE, account_id, code)
+    send_code(ID, sending)
+    ((_, words),) = way.texts
+    assert says in words and segments(words) == 1
