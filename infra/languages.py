@@ -369,9 +369,17 @@ def as_mo(catalogue: Catalog) -> bytes:
     return written.getvalue()
 
 
+def names_document() -> str:
+    """The names of all languages in themselves, for the server, which has no babel."""
+    names = {"en": "English"} | {each.code: each.name for each in languages()}
+    return json.dumps(names, ensure_ascii=False) + "\n"
+
+
 @click.command("languages")
 def update_languages() -> None:
-    """Writes new messages of translated pages into the catalogues, and drops unused ones."""
+    """Writes new messages of translated pages into the catalogues, drops unused ones, and names
+    the languages."""
+    (FOLDER / "names.json").write_text(names_document(), encoding="utf-8")
     said = scripts(Path(sys.executable).with_name("node")).said
     wanted = [*pages_messages(), *python_messages(), *raised_messages(), *said]
     for language in languages():

@@ -119,6 +119,13 @@ def pages() -> frozenset[str]:
 
 
 @cache
+def names() -> dict[str, str]:
+    """The name of each language in itself, by its code."""
+    found: dict[str, str] = json.loads((FOLDER / "names.json").read_text(encoding="utf-8"))
+    return found
+
+
+@cache
 def language(code: str) -> Language:
     """The language of that code; English if there is no catalogue."""
     path = FOLDER / f"{code}.mo"

@@ -38,6 +38,7 @@ def environment(templates: Path, language: Language = ENGLISH) -> Environment:
     made.globals |= {
         "version": VERSION,
         "language_links": "",
+        "other_languages": (),
         "say": language.say,
         "say_many": language.say_many,
     }

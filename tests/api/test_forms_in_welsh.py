@@ -37,7 +37,8 @@ BRACKETED = re.compile(r"⟦[^⟦⟧]*⟧")
 COUNCIL = load("demo")
 OWN = set(re.findall(r'"([^"]+)"', str(msgspec.json.encode(COUNCIL.translations["cy"]), "utf-8")))
 """What the council says in Welsh."""
-NAMES = {each.strip(".") for each in OWN} | {"Market Place", "7, Market Place", "9@example.org"}
+SHOWN = {"English", "Market Place", "7, Market Place", "9@example.org"}
+NAMES = SHOWN | {each.strip(".") for each in OWN}
 ANSWERS: dict[str, Answers] = {
     "where": {"q": "market place"},
     "place": {"place": "53.959,-1.0815,Market Place", "address": "7"},
@@ -102,7 +103,7 @@ class Browser:
         self.page = PageReader(self.html)
         assert '<html lang="cy">' in self.html
         assert answer.headers["Content-Language"] == "cy"
-        assert not re.search('(?:href|action)="/forms/', self.html)
+        assert not re.search('(?:href|action)="/forms/[^"]*"(?! hreflang="en")', self.html)
         return self.page
 
 
@@ -129,12 +130,14 @@ def bracketed(folder: Path) -> None:
         elif each.id:
             made.add(each.id, f"⟦{each.id}⟧", context=each.context)
     (folder / "cy.mo").write_bytes(languages.as_mo(made))
-    copy(languages.FOLDER / "pages.json", folder)
+    for name in ("pages.json", "names.json"):
+        copy(languages.FOLDER / name, folder)
 
 
 def forget() -> None:
     spoken.language.cache_clear()
     spoken.pages.cache_clear()
+    spoken.names.cache_clear()
     container.forget()
 
 

@@ -59,3 +59,14 @@ def test_error_of_the_api_is_in_welsh_with_its_values(
 def test_missing_report_is_named_in_welsh(api: Api) -> None:
     answer = replace(api, always={"Accept-Language": "cy"}).get("/api/reports/7K3M2QXV9HTD")
     assert answer.json_body["detail"] == "Nid oes adroddiad 7K3M2QXV9HTD."
+
+
+def test_page_leads_to_itself_in_the_other_languages(api: Api) -> None:
+    welsh = replace(api, always=WELSH_PAGE)
+    address = "/forms/nearest?kind=park&q=%C5%B4+%26+x"
+    shown = '<a class="app-footer__link" href="{}" hreflang="{}" lang="{}">{}</a>'
+    escaped = address.replace("&", "&amp;")
+    assert shown.format(f"/cy{escaped}", "cy", "cy", "Cymraeg") in api.get(address).body.decode()
+    assert shown.format(escaped, "en", "en", "English") in welsh.get(address).body.decode()
+    answer = welsh.post("/forms/report", b"step=where", key=None).body.decode()
+    assert '<html lang="cy">' in answer and "English" not in answer

@@ -10,7 +10,7 @@ from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.errors import AppError, Forbidden, Invalid, NotFound, TooMany
 from chalicelib.handlers.http import request_language
-from chalicelib.handlers.http.pages import pages, problem_pages
+from chalicelib.handlers.http.pages import problem_pages, rendered
 from chalicelib.handlers.http.routes import Page
 from chalicelib.texts import Text
 
@@ -96,4 +96,4 @@ def code_page(attempt_id: str, faults: Any = ()) -> Page:
 
 
 def render(name: str, faults: Any = (), **context: Any) -> str:
-    return pages("accounts").render(name, faults, **context)
+    return rendered("accounts", name, faults, **context)

@@ -13,7 +13,7 @@ from chalicelib.gazetteer import usecases as gazetteer
 from chalicelib.geo.place import Place
 from chalicelib.geo.point import Point
 from chalicelib.handlers.http import request_language
-from chalicelib.handlers.http.pages import pages
+from chalicelib.handlers.http.pages import rendered
 from chalicelib.handlers.http.params import new_key
 from chalicelib.handlers.http.routes import Call, Page
 from chalicelib.texts import Text
@@ -90,7 +90,8 @@ def _page(
     answer: Mapping[str, Any] | None = None,
 ) -> Page:
     labels = {each.kind: each.label for each in request_language.council().facility_kinds}
-    html = pages("forms").render(
+    html = rendered(
+        "forms",
         "nearest",
         (errors or {}).items(),
         kinds=[

@@ -26,7 +26,7 @@ from chalicelib.forms.views import REASONS, WHO_SEES, of_screen
 from chalicelib.handlers.forms.forms_siblings import Siblings
 from chalicelib.handlers.http import rate_limits, request_language, subscribers
 from chalicelib.handlers.http.audit import audit_view
-from chalicelib.handlers.http.pages import pages, render
+from chalicelib.handlers.http.pages import render, rendered
 from chalicelib.handlers.http.params import id_of, new_key
 from chalicelib.handlers.http.routes import Call, Page
 from chalicelib.handlers.http.subscribers import FollowRequest
@@ -82,8 +82,10 @@ def problem_page(error: AppError | None) -> str:
     say = request_language.current().say
     link = error.link if isinstance(error, Conflict) else None
     quoted = trace.current() if error is None or isinstance(error, UpstreamFailed) else None
-    return pages("forms").render(
+    return rendered(
+        "forms",
         "problem",
+        other_languages=(),
         heading=say(heading),
         detail=_detail(error),
         typed=say(typed),
@@ -358,7 +360,7 @@ def _done(heading: str, text: str, *, service_request_id: str, url: str | None) 
 
 
 def _render(name: str, **context: Any) -> str:
-    return pages("forms").render(name, **context)
+    return rendered("forms", name, **context)
 
 
 def _posted(call: Call) -> Posted:

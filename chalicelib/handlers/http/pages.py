@@ -2,7 +2,7 @@
 read."""
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from chalicelib.bootstrap import container
 from chalicelib.errors import (
@@ -21,21 +21,23 @@ from chalicelib.handlers.http.routes import Call, ProblemPage
 from chalicelib.kernel.languages import translatable
 from chalicelib.kernel.observability import trace
 
-if TYPE_CHECKING:
-    from chalicelib.kernel.templating import Pages
-
 Kind = Literal["accounts", "alerts", "forms", "jobs"]
 Heading = Callable[[AppError | None], str]
 
 
-def pages(kind: Kind) -> "Pages":
-    """That kind of pages, in the language of the request."""
-    return container.pages(kind, request_language.current())
+def rendered(
+    kind: Kind, name: str, /, faults: Iterable[tuple[str, str]] = (), **context: Any
+) -> str:
+    """The page of a template of that kind in the language of the request, with the faults of the
+    typed values, and links to the page in the other languages."""
+    pages = container.pages(kind, request_language.current())
+    others = {"other_languages": request_language.others()}
+    return pages.render(name, faults, **(others | context))
 
 
 def render(name: str, faults: Iterable[FieldError] = (), **context: Any) -> str:
     """The page of a template of alerts, with the faults of the typed values."""
-    return pages("alerts").render(name, faults, **context)
+    return rendered("alerts", name, faults, **context)
 
 
 def heading_of(error: AppError | None) -> str:
@@ -57,9 +59,10 @@ def problem_pages(kind: Kind, heading: Heading = heading_of) -> ProblemPage:
 
     def page(error: AppError | None) -> str:
         say = request_language.current().say
-        return pages(kind).render(
+        return rendered(
+            kind,
             "problem",
-            (),
+            other_languages=(),
             heading=say(heading(error)),
             detail=say(error.detail) if error else say("The problem is on our side."),
             quoted=trace.current() if error is None or isinstance(error, UpstreamFailed) else None,

@@ -10,12 +10,13 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import NamedTuple
 
 from chalice.app import Request
 
 from chalicelib.bootstrap import container
 from chalicelib.catalogue.model import Council
-from chalicelib.kernel.languages import ENGLISH, Language, language
+from chalicelib.kernel.languages import ENGLISH, Language, language, names
 
 FOLDER = "x-ginnel-language"
 """The header in which the CDN names the folder; it drops a client's own."""
@@ -26,11 +27,33 @@ _RANGE = re.compile(
 )
 
 _current: ContextVar[Language] = ContextVar("language", default=ENGLISH)
+_address: ContextVar[str | None] = ContextVar("address", default=None)
+
+
+class OtherLanguage(NamedTuple):
+    """A language by its code and its name in itself, and the address of the page in it."""
+
+    code: str
+    name: str
+    address: str
 
 
 def current() -> Language:
     """The language of the current request."""
     return _current.get()
+
+
+def others() -> list[OtherLanguage]:
+    """The current page in the other languages that the council offers; none for the answer to a
+    form, which has no address of its own."""
+    address = _address.get()
+    if address is None:
+        return []
+    return [
+        OtherLanguage(code, names()[code], address if code == ENGLISH.code else f"/{code}{address}")
+        for code in (ENGLISH.code, *container.council().translations)
+        if code != current().code
+    ]
 
 
 def council() -> Council:
@@ -39,13 +62,16 @@ def council() -> Council:
 
 
 @contextmanager
-def answering(request: Request, *, is_page: bool) -> Iterator[Language]:
-    """Runs the block in the language of the request."""
-    before = _current.set(requested(request.headers, is_page=is_page))
+def answering(request: Request, page: str | None) -> Iterator[Language]:
+    """Runs the block in the language of the request. `page` is the English address of the page
+    that it asks for, if it does."""
+    before = _current.set(requested(request.headers, is_page=page is not None))
+    at = _address.set(page if request.method == "GET" else None)
     try:
         yield current()
     finally:
         _current.reset(before)
+        _address.reset(at)
 
 
 def requested(headers: Mapping[str, str], *, is_page: bool) -> Language:

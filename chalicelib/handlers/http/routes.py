@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from http import HTTPStatus
 from typing import Any, NamedTuple
+from urllib.parse import quote, urlencode
 
 import msgspec
 from chalice.app import Blueprint, Request, Response
@@ -400,9 +401,10 @@ def _followed(
     parameters: dict[str, str],
 ) -> Response:
     """The answer, under the id that came with the call or a new one, in its language."""
+    page = _page_address(request, facts, parameters)
     with (
         trace.following(request.headers.get(REQUEST_ID)) as request_id,
-        request_language.answering(request, is_page=_has_folder(facts)) as language,
+        request_language.answering(request, page) as language,
         logs.line(
             "called", logs.CALLS, function="api", route=facts.path, method=facts.method
         ) as line,
@@ -411,7 +413,7 @@ def _followed(
         line["status"] = response.status_code
         line["errors"] = int(response.status_code >= 500)
         response.headers |= {REQUEST_ID: request_id, "Content-Language": language.code}
-        if not _has_folder(facts):
+        if page is None:
             response.headers["Vary"] = "Accept-Language"
         if facts.open_to_sites:
             response.headers[OPEN_TO_SITES] = "*"
@@ -420,9 +422,13 @@ def _followed(
         return response
 
 
-def _has_folder(facts: RouteFacts) -> bool:
-    """True if the language is in the address. Scripts ask for the pages of the API."""
-    return facts.is_page and not facts.path.startswith("/api/")
+def _page_address(request: Request, facts: RouteFacts, parameters: dict[str, str]) -> str | None:
+    """The address of the page in English; None for the API, whose pages scripts ask for."""
+    if not facts.is_page or facts.path.startswith("/api/"):
+        return None
+    path = facts.path.format(**{name: quote(value) for name, value in parameters.items()})
+    query = urlencode(request.query_params or {})
+    return f"{path}?{query}" if query else path
 
 
 def _answer(view: Callable[..., Any], called: Called) -> Response:

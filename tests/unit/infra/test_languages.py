@@ -109,6 +109,12 @@ def test_server_reads_the_same_translations(language: Language) -> None:
     assert as_mo(language.catalogue) == written, "run `python -m infra languages`"
 
 
+def test_server_knows_the_languages_names() -> None:
+    written = (languages.FOLDER / "names.json").read_text(encoding="utf-8")
+    assert languages.names_document() == written, "run `python -m infra languages`"
+    assert '"cy": "Cymraeg"' in written
+
+
 @pytest.mark.parametrize(
     ("entries", "message", "fault"),
     [
