@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from hashlib import md5
 from typing import Generic, TypeVar
 
@@ -25,12 +25,13 @@ from chalicelib.reports.model import (
     Update,
     Waiting,
 )
+from chalicelib.reports.outcome import Course, outcome_in
 from chalicelib.reports.ports import (
-    Course,
     Due,
     Filters,
     Forgettable,
     Listed,
+    OutcomeRow,
     Page,
     Person,
     Place,
@@ -252,6 +253,13 @@ class MemoryRepository:
 
     def ids(self) -> Iterator[str]:
         yield from list(self._reports)
+
+    def outcomes(self, month: str) -> Iterator[OutcomeRow]:
+        for report in list(self._reports.values()):
+            if report.requested_datetime.astimezone(UTC).isoformat().startswith(month):
+                outcome = None if report.archived else outcome_in(report.updates, report)
+                values = {name: getattr(report, name) for name in OutcomeRow._fields[:-1]}
+                yield OutcomeRow(**values, outcome=outcome)
 
     def courses(self) -> Iterator[Course]:
         for report in list(self._reports.values()):

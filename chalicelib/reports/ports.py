@@ -20,7 +20,8 @@ from chalicelib.reports.model import (
     Update,
     Waiting,
 )
-from chalicelib.reports.published import Delay, Visibility
+from chalicelib.reports.outcome import Course, Outcome
+from chalicelib.reports.published import Visibility
 from chalicelib.reports.states import State, Status
 
 NO_TARGET = "9999-12-31T23:59:59Z"
@@ -68,8 +69,9 @@ class Person(NamedTuple):
     phone_keys: tuple[str, ...] = ()
 
 
-class Course(NamedTuple):
-    """The values of a stored report that show how it went; a ServiceRequest has these and more."""
+class OutcomeRow(NamedTuple):
+    """A report as the index of months has it, for figures; `outcome` is None if a part of its
+    timeline was moved out of it."""
 
     service_request_id: str
     service_code: str
@@ -77,12 +79,7 @@ class Course(NamedTuple):
     state: State
     visibility: Visibility
     requested_datetime: datetime
-    updated_datetime: datetime
-    expected_datetime: datetime | None
-    delays: tuple[Delay, ...]
-    closed_datetime: datetime | None
-    updates: tuple[Update, ...]
-    archived: int
+    outcome: Outcome | None
 
 
 class Forgettable(NamedTuple):
@@ -262,6 +259,10 @@ class Repository(Protocol):
 
     def ids(self) -> Iterator[str]:
         """Every stored report's id, in no order."""
+
+    def outcomes(self, month: str) -> Iterator[OutcomeRow]:
+        """The outcomes of all reports that were requested in the month (YYYY-MM in UTC), public or
+        not; may lag a second behind."""
 
     def courses(self) -> Iterator[Course]:
         """How every stored report went, in no order: one pass over all of them."""

@@ -24,7 +24,8 @@ from chalicelib.reports.model import (
     Summary,
 )
 from chalicelib.reports.needs import Need
-from chalicelib.reports.ports import Course, Filters, Repository
+from chalicelib.reports.outcome import Course, outcome_in
+from chalicelib.reports.ports import Filters, Repository
 from chalicelib.reports.published import Delay
 from chalicelib.reports.states import STATES, status_of
 from tests.builders import MARKET_PLACE, NOON, place_of, report, update
@@ -256,6 +257,24 @@ def test_ids_are_those_of_reports_alone_when_updates_are_archived(
         kept = repository.create(report(number, visibility=visibility))
         repository.archive(kept.service_request_id, [update(1), update(2)], first=0, version=1)
     assert sorted(repository.ids()) == [report(n).service_request_id for n in (1, 2, 3)]
+
+
+def test_outcomes_of_a_month_are_those_of_its_reports(repository: Repository) -> None:
+    done_at = NOON + timedelta(hours=1)
+    fixed = update(1, datetime=done_at, state="fixed", by="council")
+    here = {
+        "done": repository.create(report(1, state="fixed", updates=(fixed,))),
+        "open": repository.create(report(2, visibility="hidden")),
+        "long": repository.create(report(3, archived=4)),
+    }
+    repository.create(report(4, requested_datetime=NOON - timedelta(days=40)))
+    rows = {each.service_request_id: each for each in repository.outcomes(f"{NOON:%Y-%m}")}
+    assert rows.keys() == {each.service_request_id for each in here.values()}
+    done, other, long = (rows[each.service_request_id] for each in here.values())
+    assert done.outcome == outcome_in((fixed,), here["done"])
+    assert done.outcome and done.outcome.done_at == done_at
+    assert (other.visibility, other.ward_code) == ("hidden", here["open"].ward_code)
+    assert long.outcome is None
 
 
 def test_courses_equal_those_of_each_report(repository: Repository) -> None:

@@ -38,6 +38,7 @@ from chalicelib.reports.model import (
     Update,
 )
 from chalicelib.reports.needs import Needs
+from chalicelib.reports.outcome import Outcome, outcome_in
 from chalicelib.reports.published import Delay, Visibility
 from chalicelib.reports.states import State
 from chalicelib.texts import Text
@@ -111,7 +112,9 @@ class ReportItem(ReportsItem):
     officer_changes = JsonAttribute[tuple[OfficerChange, ...]](
         tuple[OfficerChange, ...], default=()
     )
-    # The keys of the indexes, derived at each write.
+    # For the figures of a month; derived at each write, like the keys of the indexes.
+    outcome = JsonAttribute[Outcome](Outcome, null=True)
+    # The keys of the indexes.
     cell = UnicodeAttribute(null=True)
     place = UnicodeAttribute(null=True)
     requested_month = UnicodeAttribute()
@@ -158,6 +161,8 @@ def item_of(report: ServiceRequest) -> ReportItem:
         item.place = f"{key}-{report.service_request_id}"
     item.request_id = trace.current()
     item.requested_month = report.requested_datetime.date().isoformat()[:7]
+    if not report.archived:
+        item.outcome = outcome_in(report.updates, report)
     item.updated_month = report.updated_datetime.date().isoformat()[:7]
     item.team_state = f"{report.team}#{report.state}"
     if report.is_in_queue:

@@ -22,12 +22,13 @@ from chalicelib.reports.dynamo.beside import (
 from chalicelib.reports.dynamo.items import ReportItem, item_of, report_of
 from chalicelib.reports.keys import CELL_LENGTH, REPORT, months, place_in_index, rest
 from chalicelib.reports.model import Attention, ServiceRequest, Summary, ToForget, Waiting
+from chalicelib.reports.outcome import Course
 from chalicelib.reports.ports import (
-    Course,
     Due,
     Filters,
     Forgettable,
     Listed,
+    OutcomeRow,
     Page,
     Person,
     Place,
@@ -165,6 +166,11 @@ class DynamoRepository(BesideReports):
                 attributes_to_get=["service_request_id"],
             ):
                 yield item.service_request_id
+
+    def outcomes(self, month: str) -> Iterator[OutcomeRow]:
+        with ReportItem.translated():
+            for item in ReportItem.by_requested_month.query(month):
+                yield item.read_as(OutcomeRow)
 
     def courses(self) -> Iterator[Course]:
         with ReportItem.translated():

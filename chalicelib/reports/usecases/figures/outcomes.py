@@ -1,17 +1,12 @@
-"""Outcomes of reports, as figures count them: read from the timeline.
+"""Outcomes of reports, as figures count them: `chalicelib/reports/outcome.py` reads them from the
+timeline.
 
-- *Done*: its state is fixed or closed. It is done since the last entry that led there from a state
-  that is neither; so a failed repair lengthens the wait. A report that came from another system as
-  done is done since that system last changed it.
 - *Open*: its state is one of work that goes on. A report that is neither done nor open ended
   otherwise: as a duplicate, as somebody else's responsibility, or cancelled.
-- *Reopened*: at least once it was opened again after it had been said to be done.
-- *Failed repair*: a resident opened it again after it had been said to be done; each time counts.
 - *With a target*: it has a promise date, and is done, or is still open on that date: a report that
-  is not due yet is neither in target nor late.
-- *In target*: it has a promise date, and was done by then.
-- *Promise date*: the one that was promised first. A report that was given a later one counts as
-  with a target from then on.
+  is not due yet is neither in target nor late. A report that was given a later date counts as with
+  a target from then on.
+- *In target*: it was done by the date that was promised first.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,9 +15,10 @@ from itertools import chain, islice
 
 from chalicelib.kernel.time import text_of
 from chalicelib.reports.model import ServiceRequest, Update
-from chalicelib.reports.ports import Course, Ports, Window
+from chalicelib.reports.outcome import Course, Outcome, outcome_in
+from chalicelib.reports.ports import OutcomeRow, Ports, Window
 from chalicelib.reports.published import ReportOutcome
-from chalicelib.reports.states import OPEN_STATES, SAID_TO_BE_DONE, State
+from chalicelib.reports.states import OPEN_STATES
 
 AT_ONCE = 100
 """How many reports are read together."""
@@ -37,9 +33,17 @@ def every_outcome(ports: Ports) -> Iterator[ReportOutcome]:
 
 
 def outcomes_of_month(month: str, ports: Ports) -> Iterator[ReportOutcome]:
-    """The outcomes of the public reports that were requested in the month (YYYY-MM in UTC), as the
-    reports are now."""
-    for report in requested_in(month, ports):
+    """The outcomes of the public reports that were requested in the month (YYYY-MM in UTC); may lag
+    a second behind. Reads an index, and only reports with a long timeline themselves."""
+    long: list[str] = []
+    for row in ports.repository.outcomes(month):
+        if row.visibility != "public":
+            continue
+        if row.outcome is None:
+            long.append(row.service_request_id)
+        else:
+            yield _counted(row, row.outcome, ports)
+    for report in _read(iter(long), ports):
         if report.visibility == "public":
             yield outcome_of(report, ports)
 
@@ -89,23 +93,26 @@ def outcome_of(report: Course | ServiceRequest, ports: Ports) -> ReportOutcome:
         archived = ports.repository.archived(report.service_request_id)
     # An archived one may still stand in the report as well.
     told = list({each.update_id: each for each in [*archived, *report.updates]}.values())
-    delays, done_at = report.delays, _done_at(report, told)
-    target = delays[0].promised_datetime if delays else report.expected_datetime
-    backs = _put_back(told)
-    is_open, is_due = (
-        report.state in OPEN_STATES,
-        target is not None and (bool(delays) or target <= ports.now()),
-    )
+    return _counted(report, outcome_in(told, report), ports)
+
+
+def _counted(
+    report: Course | OutcomeRow | ServiceRequest, outcome: Outcome, ports: Ports
+) -> ReportOutcome:
+    """The outcome as figures count it."""
+    done_at, target = outcome.done_at, outcome.target
+    is_open = report.state in OPEN_STATES
+    is_due = target is not None and (outcome.was_put_off or target <= ports.now())
     return ReportOutcome(
         month=month_of(report.requested_datetime),
         service_code=report.service_code,
         ward_code=report.ward_code,
-        done_s=_wait(report, done_at) if done_at else None,
+        done_s=_wait(report.requested_datetime, done_at) if done_at else None,
         is_open=is_open,
         had_target=(done_at is not None and target is not None) or (is_open and is_due),
         in_target=bool(done_at and target and done_at <= target),
-        was_reopened=bool(backs),
-        failed_repairs=sum(each.by == "resident" for each in backs),
+        was_reopened=outcome.was_reopened,
+        failed_repairs=outcome.failed_repairs,
     )
 
 
@@ -114,35 +121,6 @@ def _read(ids: Iterator[str], ports: Ports) -> Iterator[ServiceRequest]:
         yield from ports.repository.many(some).values()
 
 
-def _wait(report: Course | ServiceRequest, done_at: datetime) -> float:
+def _wait(requested_at: datetime, done_at: datetime) -> float:
     # The clock of another system may be a little off.
-    return max(0.0, (done_at - report.requested_datetime).total_seconds())
-
-
-def _done_at(report: Course | ServiceRequest, told: Sequence[Update]) -> datetime | None:
-    """When the report was done, None if it is not done."""
-    if report.state not in SAID_TO_BE_DONE:
-        return None
-    since: datetime | None = None
-    for update in told:
-        if update.state not in SAID_TO_BE_DONE:
-            since = None
-        elif since is None:
-            since = update.datetime
-    closed = report.closed_datetime
-    if since is None or all(each.state in SAID_TO_BE_DONE for each in told):
-        # It may have come as done: later entries do not end its wait.
-        since = min(filter(None, (since, closed)), default=report.updated_datetime)
-    return since
-
-
-def _put_back(told: Sequence[Update]) -> list[Update]:
-    """The entries that opened the report again after it had been said to be done. A report whose
-    timeline begins with such an entry came as done: new reports begin as open."""
-    before: State = "fixed"
-    found = []
-    for update in told:
-        if update.state == "reopen" and before in SAID_TO_BE_DONE:
-            found.append(update)
-        before = update.state
-    return found
+    return max(0.0, (done_at - requested_at).total_seconds())
