@@ -37,6 +37,18 @@ def text_of_last(here: Api, address: str) -> str:
     return mail.text_of([each for each in mail.emails() if each["To"] == address][-1])
 
 
+def test_links_that_the_api_gives_lead_to_pages_in_the_language_of_the_request(
+    here: Api, welsh: Api, address: str
+) -> None:
+    private = draft_body(service_code="noise-nuisance", attributes={"kind": "noise"})
+    token = signed_in(here, address)
+    for api, folder in ((here, ""), (welsh, "/cy")):
+        sent = api.post("/api/reports", private, key=f"link {address}{folder}", token=token)
+        assert f"{folder}/forms/reports/" in sent.json_body["tracking_url"]
+        (own, *_) = api.get("/api/account/reports", token).json_body["items"]
+        assert ("/cy/forms/" in own["tracking_url"]) is (api is welsh)
+
+
 def report(api: Api, key: str, token: str | None = None, **values: Any) -> str:
     answer = api.post("/api/reports", draft_body(**values), key=key, token=token)
     assert answer.status_code == 201, answer.body

@@ -242,7 +242,7 @@ def _report_view(report: ServiceRequest, ports: Ports) -> OwnReportView:
         OwnReportView,
         report,
         status=status_of(report.state),
-        tracking_url=tracking_url(report, ports),
+        tracking_url=tracking_url(report, ports, request_language.current()),
         can_change=report.is_untouched,
     )
 

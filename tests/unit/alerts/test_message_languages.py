@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from gettext import NullTranslations
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -18,6 +19,7 @@ from chalicelib.alerts.messages import Message, Picture
 from chalicelib.alerts.model import Confirm, Subscription, Topic
 from chalicelib.alerts.push import payload
 from chalicelib.alerts.usecases.sending import ask, send_woken, tell, wake_due
+from chalicelib.kernel import languages
 from chalicelib.kernel.languages import Language
 from chalicelib.kernel.segments import segments
 from chalicelib.kernel.site import Site
@@ -240,3 +242,19 @@ def test_quote_is_marked_as_english_unless_the_service_wrote_it(is_translated: b
     message = WELSH_VOICE.of_report(alert, own, news, WAYS, news.entries)
     html = email_of(message, "sam@example.org", LOOK).html
     assert ('lang="en-GB"' in html) is not is_translated
+
+
+def test_english_message_reads_no_catalogue(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cy.mo").write_bytes(b"This is no catalogue.")
+    monkeypatch.setattr(languages, "FOLDER", tmp_path)
+    languages.language.cache_clear()
+    try:
+        for _, message in messages(VOICE):
+            assert email_of(message, "sam@example.org", LOOK).text
+            assert text(message, SITE) and payload(message)
+        with pytest.raises(OSError, match="Bad magic number"):
+            languages.language("cy")
+    finally:
+        languages.language.cache_clear()
