@@ -16,8 +16,8 @@ import { tiles } from "./bundling/tiles.ts";
 const root = import.meta.dirname;
 const look = readLook(process.env.COUNCIL ?? "demo");
 const all = [ENGLISH, ...look.languages];
-/** The scripts and styles of pages in other languages. */
-const translated = new Set<string>();
+/** The scripts and styles of pages in other languages, by their folders. */
+const translated = new Map<string, Set<string>>();
 
 /** The chunks that pages have loaded before they import others, or that are too small to be loaded ahead. */
 const LOADED = /\/(shared|preload-helper|rolldown-runtime)-/;

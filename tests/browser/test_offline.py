@@ -1,5 +1,6 @@
 """The residents' pages without a signal, after one visit of any page; and a new version of them."""
 
+import gzip
 import hashlib
 import re
 from collections.abc import Iterator
@@ -31,9 +32,15 @@ PAGES = {
     "/accessibility/": "Accessibility statement",
     "/cookies/": "Cookies",
     "/privacy/": "Privacy notice",
-    "/cy/": "Oes rhywbeth o’i le yn eich stryd?",
-    "/cy/cookies/": "Cwcis",
 }
+WELSH_PAGES = {
+    "/cy/": "Oes rhywbeth o’i le yn eich stryd?",
+    "/cy/report/": "Ble mae’r broblem?",
+    "/cy/cookies/": "Cwcis",
+    "/cookies/": "Cookies",
+}
+MOST_WORKER = 10_000
+"""The service worker's bytes, compressed."""
 INSTALLED = """async () => {
   await navigator.serviceWorker.ready;
   return navigator.serviceWorker.controller !== null;
@@ -67,8 +74,26 @@ def test_every_page_opens_offline_after_one_visit_of_any_page(page: Page) -> Non
         expect(title).to_be_visible()
         expect(title).to_contain_text(heading)
     built = {f"/{path.parent.relative_to(WEB)}/" for path in WEB.glob("*/index.html")}
-    staff = {"/account/", "/crew/", "/desk/"}
-    assert built - staff <= {*(address.split("?")[0] for address in PAGES), "/offline/"}
+    others = {"/account/", "/crew/", "/cy/", "/desk/"}
+    assert built - others <= {*(address.split("?")[0] for address in PAGES), "/offline/"}
+
+
+def test_pages_of_a_language_open_offline_after_one_visit_of_any_of_them(page: Page) -> None:
+    page.goto("/cy/accessibility/")
+    lose_signal(page)
+    for address, heading in WELSH_PAGES.items():
+        page.goto(address)
+        expect(page.locator("h1:visible").first).to_contain_text(heading)
+
+
+def test_page_says_that_it_is_offline_when_no_page_of_its_language_was_visited(page: Page) -> None:
+    lose_signal(page)
+    page.goto("/cy/cookies/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("You are offline")
+
+
+def test_service_worker_stays_within_its_budget() -> None:
+    assert len(gzip.compress((WEB / "sw.js").read_bytes(), 9)) <= MOST_WORKER
 
 
 def test_kinds_of_problem_are_listed_offline_after_one_visit_of_another_page(page: Page) -> None:
@@ -125,9 +150,9 @@ def test_pages_of_staff_and_accounts_are_not_stored(page: Page) -> None:
 def next_version(stack: LocalStack) -> Iterator[None]:
     """A version in which the page about cookies says something else."""
     old = {name: (WEB / name).read_bytes() for name in ("cookies/index.html", "sw.js")}
-    digest = hashlib.sha256(old["cookies/index.html"]).hexdigest()[:12].encode()
+    digest = hashlib.sha256(old["cookies/index.html"]).hexdigest()[:8].encode()
     changed = old["cookies/index.html"].replace(b"<h1>Cookies</h1>", b"<h1>New cookies</h1>")
-    fresh = hashlib.sha256(changed).hexdigest()[:12].encode()
+    fresh = hashlib.sha256(changed).hexdigest()[:8].encode()
     worker = old["sw.js"].replace(digest, fresh)
     assert worker != old["sw.js"]
     yield from published(stack, {"cookies/index.html": changed, "sw.js": worker}, old)

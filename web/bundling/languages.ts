@@ -70,7 +70,7 @@ export function languageLinks(page: string, own: Language, all: Language[]): { h
 type Build = (language: Language) => Promise<Rolldown.RolldownOutput>;
 
 /** Builds the pages of each language beside the English ones; `emitted` gets the names of their scripts and styles. */
-export function otherLanguages(languages: Language[], build: Build, emitted: Set<string>): Plugin {
+export function otherLanguages(languages: Language[], build: Build, emitted: Map<string, Set<string>>): Plugin {
   return {
     name: "ginnel-languages",
     generateBundle: {
@@ -78,10 +78,12 @@ export function otherLanguages(languages: Language[], build: Build, emitted: Set
       async handler(_, bundle) {
         for (const language of languages) {
           const { output } = await build(language);
+          const own = new Set<string>();
+          emitted.set(language.code, own);
           for (const file of output) {
             const isPage = file.fileName.endsWith(".html");
             const fileName = isPage ? language.folder.slice(1) + file.fileName : file.fileName;
-            if (!isPage) emitted.add(fileName);
+            if (!isPage) own.add(fileName);
             if (bundle[fileName]) continue;
             this.emitFile({ type: "asset", fileName, source: file.type === "chunk" ? file.code : file.source });
           }

@@ -50,7 +50,7 @@ function filesOf(entry: string, bundle: Bundle): Set<string> {
   return found;
 }
 
-const digest = (content: string | Uint8Array) => createHash("sha256").update(content).digest("hex").slice(0, 12);
+const digest = (content: string | Uint8Array) => createHash("sha256").update(content).digest("hex").slice(0, 8);
 
 function digestOf(file: string, bundle: Bundle): string {
   const part = bundle[file];
@@ -65,26 +65,46 @@ function linkedBy(page: string, bundle: Bundle): string[] {
   return Array.from(html.matchAll(/"\/(assets\/[^"]+)"/g), ([, file]) => file!);
 }
 
-function define(pages: string[], extras: string[], bundle: Bundle): Define {
+function neededBy(pages: string[], extras: string[], bundle: Bundle): Set<string> {
   const linked = [...pages.flatMap((page) => linkedBy(page, bundle)), ...extras];
-  const files = new Set([...pages, MANIFEST, ...extras, ...linked.flatMap((file) => [...filesOf(file, bundle)])]);
-  const known = [...files].sort().map((file) => [`/${file.replace(/index\.html$/, "")}`, digestOf(file, bundle)]);
-  return { FILES: JSON.stringify(known) };
+  return new Set([...pages, ...extras, ...linked.flatMap((file) => [...filesOf(file, bundle)])]);
 }
+
+const listed = (files: Iterable<string>, bundle: Bundle) =>
+  [...files].sort().map((file) => [`/${file.replace(/index\.html$/, "")}`, digestOf(file, bundle)]);
 
 const residentsPages = (bundle: Bundle) =>
   Object.keys(bundle).filter((file) => file.endsWith(".html") && !NOT_KEPT.test(file));
 
-/** `translated` are the scripts and styles of pages in other languages. */
-export function serviceWorker(translated: Set<string>): Plugin {
+/** The lists of residents' files: for all, and those that only pages in another language need. */
+function residentsFiles(translated: ReadonlyMap<string, Set<string>>, bundle: Bundle): Define {
+  const pages = residentsPages(bundle);
+  const isIn = (folder: string) => (page: string) => page.startsWith(`${folder}/`);
+  const english = pages.filter((page) => ![...translated.keys()].some((folder) => isIn(folder)(page)));
+  const files = neededBy(english, [MANIFEST, ...ICONS, REPORT_PAGE], bundle);
+  const others = Array.from(translated, ([folder, scripts]) => {
+    const own = neededBy(pages.filter(isIn(folder)), [...scripts], bundle);
+    return [
+      folder,
+      listed(
+        [...own].filter((each) => !files.has(each)),
+        bundle,
+      ),
+    ];
+  });
+  return { FILES: JSON.stringify(listed(files, bundle)), OTHERS: JSON.stringify(Object.fromEntries(others)) };
+}
+
+/** `translated` are the scripts and styles of pages in other languages, by their folders. */
+export function serviceWorker(translated: ReadonlyMap<string, Set<string>>): Plugin {
   return {
     name: "ginnel-service-worker",
     generateBundle: {
       // After the pages, because the list contains their digests.
       order: "post",
       async handler(_, bundle) {
-        const residents = define(residentsPages(bundle), [...ICONS, REPORT_PAGE, ...translated], bundle);
-        const crews = define(["crew/index.html"], [], bundle);
+        const residents = residentsFiles(translated, bundle);
+        const crews = { FILES: JSON.stringify(listed(neededBy(["crew/index.html"], [MANIFEST], bundle), bundle)) };
         this.emitFile({ type: "asset", fileName: "sw.js", source: await bundled("sw", residents) });
         this.emitFile({ type: "asset", fileName: "crew/sw.js", source: await bundled("crew", crews) });
       },

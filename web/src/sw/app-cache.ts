@@ -10,28 +10,41 @@ export interface AppCache {
   has(address: string): boolean;
   /** The stored file, or the network's answer if the browser has deleted it. */
   answer(address: string, request: Request): Promise<Response>;
+  /** Stores the files of the folder, too, if it is one of `others`. Never fails. */
+  use(folder: string): Promise<void>;
 }
 
-const DIGEST_LENGTH = 12;
+const DIGEST_LENGTH = 8;
 
 /**
  * Installs `files` in the cache that `open` opens. A file is stored under its digest, so an update fetches only what has changed,
  * an interrupted one continues where it stopped, and the files of the running version stay until the new one takes over.
+ * `others` are the files that only the pages of a folder need, such as those of another language: they are stored from
+ * the first visit of one of these pages on.
  */
-export function installApp(open: () => Promise<Cache>, files: Files): AppCache {
-  const keys = new Map(files.map(([address, digest]) => [address, `${address}?${digest}`]));
+export function installApp(open: () => Promise<Cache>, files: Files, others: Record<string, Files> = {}): AppCache {
+  const all = [files, ...Object.values(others)].flat();
+  const keys = new Map(all.map(([address, digest]) => [address, `${address}?${digest}`]));
+  const used = new Set<string>();
 
-  self.addEventListener("install", (event) => event.waitUntil(fill()));
+  self.addEventListener("install", (event) => event.waitUntil(install()));
   self.addEventListener("activate", (event) => event.waitUntil(tidy().then(() => self.clients.claim())));
   self.addEventListener("message", (event) => {
     if (event.data === TAKE_OVER) void self.skipWaiting();
   });
 
+  async function install(): Promise<void> {
+    const pages = await self.clients.matchAll({ includeUncontrolled: true });
+    const seen = [...(await (await open()).keys()), ...pages].map(keyOf);
+    for (const folder of Object.keys(others)) if (seen.some((path) => path.startsWith(`/${folder}/`))) used.add(folder);
+    await fill([files, ...Array.from(used, (folder) => others[folder]!)].flat());
+  }
+
   /** Fails if a file is missing or of another version: the browser then tries again later. */
-  async function fill(): Promise<void> {
+  async function fill(wanted: Files): Promise<void> {
     const cache = await open();
     const known = new Set((await cache.keys()).map(keyOf));
-    const missing = files.filter(([address]) => !known.has(keys.get(address)!));
+    const missing = wanted.filter(([address]) => !known.has(keys.get(address)!));
     const added = await Promise.allSettled(missing.map(([address, digest]) => add(cache, address, digest)));
     for (const each of added) if (each.status === "rejected") throw each.reason;
   }
@@ -54,10 +67,15 @@ export function installApp(open: () => Promise<Cache>, files: Files): AppCache {
       const cache = await open();
       return (await cache.match(keys.get(address)!)) ?? fetch(request);
     },
+    async use(folder) {
+      if (!others[folder] || used.has(folder)) return;
+      used.add(folder);
+      await fill(others[folder]).catch(() => used.delete(folder));
+    },
   };
 }
 
-function keyOf({ url }: Request): string {
+function keyOf({ url }: { url: string }): string {
   const { pathname, search } = new URL(url);
   return pathname + search;
 }

@@ -15,6 +15,8 @@ import { postAs, signedInAccount } from "./session.ts";
 declare const self: ServiceWorkerGlobalScope;
 /** Every file of the residents' pages with a digest of its content; the build fills this in. */
 declare const FILES: Files;
+/** What pages in other languages need beside them, by their folders. */
+declare const OTHERS: Record<string, Files>;
 
 const CACHE = "resident_app";
 /** The address to which other apps share photos (share_target of the manifest). */
@@ -23,7 +25,7 @@ const OFFLINE_PAGE = "/offline/";
 /** What this worker leaves to the network: staff's and crews' pages, forms, the API and files. */
 const LEFT_ALONE = /^(\/[a-z]{2,3})?\/(admin|api|crew|data|desk|feeds|forms|open311|photos|_local)\//;
 
-const app = installApp(() => caches.open(CACHE), FILES);
+const app = installApp(() => caches.open(CACHE), FILES, OTHERS);
 
 /** The payload of a push message (chalicelib/alerts/push.py). */
 interface Message {
@@ -42,8 +44,10 @@ self.addEventListener("fetch", (event) => {
   if (request.method === "POST" && url.pathname === SHARE) return event.respondWith(receiveShare(request));
   if (request.method !== "GET" || url.origin !== self.location.origin || LEFT_ALONE.test(url.pathname)) return;
   const address = url.pathname.replace(/\/index\.html$/, "/");
-  if (app.has(address)) event.respondWith(app.answer(address, request));
-  else if (request.mode === "navigate") event.respondWith(openPage(url, request));
+  if (request.mode === "navigate") {
+    event.waitUntil(app.use(folderOf(url)));
+    event.respondWith(openPage(address, url, request));
+  } else if (app.has(address)) event.respondWith(app.answer(address, request));
 });
 self.addEventListener("sync", (event) => (event as ExtendableEvent).waitUntil(sendReports()));
 self.addEventListener("push", (event) => event.waitUntil(show(read(event.data))));
@@ -53,17 +57,24 @@ self.addEventListener("notificationclick", (event) => {
 });
 self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renew(event.oldSubscription)));
 
-/** A page that is not part of the app; without a signal, the page that says so. */
-async function openPage(url: URL, request: Request): Promise<Response> {
-  const page = isReportPage(url) ? reportPage(request) : fetch(request);
-  return page.catch(() => app.answer(offlinePage(url), request));
+/** A page of the app or another one; without a signal, the page that says so. */
+async function openPage(address: string, url: URL, request: Request): Promise<Response> {
+  const page = app.has(address)
+    ? app.answer(address, request)
+    : isReportPage(url)
+      ? reportPage(request)
+      : fetch(request);
+  return page.catch(() => offlinePage(url, request));
 }
 
-/** The page in the language of the folder that the address is in. */
-function offlinePage({ pathname }: URL): string {
-  const page = `/${pathname.split("/")[1]}${OFFLINE_PAGE}`;
-  return app.has(page) ? page : OFFLINE_PAGE;
+/** In the language of the folder that the address is in, if its pages are stored. */
+async function offlinePage(url: URL, request: Request): Promise<Response> {
+  const english = () => app.answer(OFFLINE_PAGE, request);
+  const page = `/${folderOf(url)}${OFFLINE_PAGE}`;
+  return app.has(page) ? app.answer(page, request).catch(english) : english();
 }
+
+const folderOf = ({ pathname }: URL) => pathname.split("/")[1]!;
 
 /** Opens the report page with the shared photos. */
 async function receiveShare(request: Request): Promise<Response> {

@@ -9,7 +9,7 @@ const MODULE = "../../src/sw/app-cache.ts";
 
 type Files = [address: string, digest: string][];
 
-const digestOf = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 12);
+const digestOf = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 8);
 const filesOf = (contents: Record<string, string>): Files =>
   Object.entries(contents).map(([address, text]) => [address, digestOf(text)]);
 
@@ -21,16 +21,16 @@ const publish = (contents: Record<string, string>) => {
 };
 
 /** A version of the worker, with the events that the browser sends to it. */
-async function version(files: Files) {
+async function version(files: Files, others: Record<string, Files> = {}, ...open: string[]) {
   const listeners: Record<string, (event: object) => void> = {};
   const skipWaiting = vi.fn(async () => undefined);
   vi.stubGlobal("self", {
     addEventListener: (kind: string, listener: (event: object) => void) => (listeners[kind] = listener),
-    clients: { claim: async () => undefined },
+    clients: { claim: async () => undefined, matchAll: async () => open.map((path) => ({ url: ORIGIN + path })) },
     skipWaiting,
   });
   const { installApp } = await import(/* @vite-ignore */ MODULE);
-  const app = installApp(async () => cache, files);
+  const app = installApp(async () => cache, files, others);
   async function happens(kind: string, event: object = {}): Promise<void> {
     let done: Promise<unknown> = Promise.resolve();
     listeners[kind]!({ waitUntil: (work: Promise<unknown>) => (done = work), ...event });
@@ -110,5 +110,51 @@ describe("the files of an app", () => {
     expect(skipWaiting).not.toHaveBeenCalled();
     await happens("message", { data: "take-over" });
     expect(skipWaiting).toHaveBeenCalledOnce();
+  });
+});
+
+describe("the files of another language", () => {
+  const english = { "/map/": "the map" };
+  const welsh = { "/cy/map/": "y map", "/assets/cy/map.js": "map()" };
+  const stored = async () => (await cache.keys()).map(({ url }) => new URL(url).pathname).sort();
+
+  beforeEach(() => publish({ ...english, ...welsh }));
+
+  test("are stored from the first visit of one of its pages on", async () => {
+    const { app, happens, read } = await version(filesOf(english), { cy: filesOf(welsh) });
+    await happens("install");
+    expect(await stored()).toEqual(["/map/"]);
+    expect(await read("/cy/map/")).toBe("y map");
+    await app.use("cy");
+    network.answer("/cy/map/", null);
+    expect(await read("/cy/map/")).toBe("y map");
+    expect(await stored()).toHaveLength(3);
+  });
+
+  test("are stored with the others when one of its pages is open", async () => {
+    const { happens } = await version(filesOf(english), { cy: filesOf(welsh) }, "/cy/cookies/");
+    await happens("install");
+    expect(await stored()).toHaveLength(3);
+  });
+
+  test("are updated with the others once they are stored", async () => {
+    const old = await version(filesOf(english), { cy: filesOf(welsh) });
+    await old.app.use("cy");
+    const changed = { ...welsh, "/cy/map/": "map gwell" };
+    publish(changed);
+    const next = await version(filesOf(english), { cy: filesOf(changed) });
+    await next.happens("install");
+    network.answer("/cy/map/", null);
+    expect(await next.read("/cy/map/")).toBe("map gwell");
+  });
+
+  test("are tried again after a failure, and never asked for in other folders", async () => {
+    const { app } = await version(filesOf(english), { cy: filesOf(welsh) });
+    network.answer("/assets/cy/map.js", null);
+    await app.use("cy");
+    publish(welsh);
+    await app.use("cy");
+    await app.use("map");
+    expect(await stored()).toEqual(["/assets/cy/map.js", "/cy/map/"]);
   });
 });

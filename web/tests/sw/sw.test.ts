@@ -36,6 +36,7 @@ async function worker(...open: string[]) {
     },
   });
   vi.stubGlobal("FILES", []);
+  vi.stubGlobal("OTHERS", {});
   await import(/* @vite-ignore */ WORKER);
   async function happens(kind: string, event: object): Promise<void> {
     let done: Promise<unknown> = Promise.resolve();
