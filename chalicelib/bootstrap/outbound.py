@@ -33,7 +33,7 @@ def outbound_ports() -> Ports:
     here, reports, client = container.council(), _reports(), open311_client()
     stored = container.table("outbound")
     deliveries = DynamoDeliveries(stored)
-    wording = Wording(here.name, here.zone)
+    wording = Wording(container.email_look(), here.zone)
     return Ports(
         deliveries=deliveries,
         receivers=DynamoReceivers(stored),

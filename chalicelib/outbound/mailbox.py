@@ -8,6 +8,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from chalicelib.catalogue.destinations import MailboxDestination
+from chalicelib.catalogue.theme import EmailLook
 from chalicelib.errors import AddressRefused
 from chalicelib.georeport.wire import Tree, write
 from chalicelib.kernel.email import Attachment, Email, EmailSender
@@ -27,9 +28,9 @@ Facts = Mapping[str, str]
 
 
 class Wording(NamedTuple):
-    """How a council writes: its name and its clock."""
+    """How a council writes: its look and its clock."""
 
-    council: str
+    look: EmailLook
     zone: ZoneInfo
 
 
@@ -70,7 +71,7 @@ def email_of(
     """The email about a report; `contact` is the reporter, if the team may know them."""
     reference = grouped(case.service_request_id)
     facts, answers = _facts(case, contact, reference, wording), _answers(case)
-    opening = f"{wording.council} is passing on a report to {destination.name}."
+    opening = f"{wording.look.council} is passing on a report to {destination.name}."
     entry = [_entry(case, contact, destination)]
     return Email(
         to=destination.to,
@@ -83,6 +84,7 @@ def email_of(
             answers=answers,
             above=ABOVE,
             not_seen=NOT_SEEN,
+            look=wording.look,
         ),
         thread=case.service_request_id,
         reply_to=reply_to,

@@ -1,5 +1,4 @@
-"""Emails to residents on a phone: they fit and can be read in the colours of each council, in light
-and dark."""
+"""Emails on a phone: they fit and can be read in the colours of each council, in light and dark."""
 
 from dataclasses import replace
 from typing import Literal
@@ -12,20 +11,25 @@ from chalicelib.alerts.delivery import told_by
 from chalicelib.alerts.message_senders import email_of
 from chalicelib.alerts.message_text import MessageComposer
 from chalicelib.alerts.messages import Message, Picture
+from chalicelib.catalogue.destinations import MailboxDestination
 from chalicelib.catalogue.load import load
 from chalicelib.catalogue.model import Council
 from chalicelib.catalogue.theme import EmailLook
+from chalicelib.outbound import mailbox
 from infra.local.stack import LocalStack
 from tests.browser.conftest import PHONE, NewPage
 from tests.browser.test_accessibility import overflow, violations
 from tests.builders import NOON
 from tests.fakes_delivery import VOICE, WELSH_VOICE, notice, report, tell
+from tests.fakes_forwarding import case
 from tests.unit.alerts.test_message_senders import OWN, WAYS
 
 PIXEL = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///ywAAAAAAQABAAACAUwAOw=="
 LONG_WORDS = "We have filled the hole. " * 20
 LONG_LINK = "https://report.council.example/" + "x" * 200
 NAMES = ("fixed", "photo", "question", "digest", "code")
+TEAM = MailboxDestination(destination="trees", name="The tree team", to="trees@example.org")
+WHERE = (("demo", "en"), ("bath", "en"), ("demo", "cy"))
 VOICES = {"en": VOICE, "cy": WELSH_VOICE}
 
 
@@ -52,8 +56,16 @@ ATTEMPT = Attempt(
 IS_LOADED = "image => image.decode().then(() => image.naturalWidth > 0)"
 
 
+def html_for_team(look: EmailLook, here: Council) -> str:
+    passed_on = case(description=LONG_WORDS, address=LONG_WORDS, photo_urls=(LONG_LINK, LONG_LINK))
+    wording = mailbox.Wording(look, here.zone)
+    return mailbox.email_of(passed_on, passed_on.contact, TEAM, "r@mail.example", wording).html
+
+
 def html_of(name: str, here: Council, language: str, site_url: str) -> str:
     look = EmailLook(here.name, here.theme, site_url)
+    if name == "team":
+        return html_for_team(look, here)
     if name == "code":
         attempt = replace(ATTEMPT, language=language)
         return CodeMessages(look, here).email(attempt, "123456", "token" * 20).html
@@ -61,8 +73,13 @@ def html_of(name: str, here: Council, language: str, site_url: str) -> str:
 
 
 @pytest.mark.parametrize("colours", ["light", "dark"])
-@pytest.mark.parametrize(("council", "language"), [("demo", "en"), ("bath", "en"), ("demo", "cy")])
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    ("name", "council", "language"),
+    [
+        *((name, *where) for name in NAMES for where in WHERE),
+        *(("team", council, "en") for council in ("demo", "bath")),
+    ],
+)
 def test_email_fits_a_phone_and_can_be_read(
     name: str,
     council: str,

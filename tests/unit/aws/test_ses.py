@@ -63,7 +63,7 @@ def of_a_mailbox(nasty: str) -> Iterator[Email]:
         attributes={nasty: (nasty,)},
     )
     to = MailboxDestination(destination="trees", name=nasty, to="trees@example.org")
-    wording = mailbox.Wording(nasty, ZoneInfo("Europe/London"))
+    wording = mailbox.Wording(look_of(nasty), ZoneInfo("Europe/London"))
     for each in (report, replace(report, title=None)):
         yield mailbox.email_of(each, each.contact, to, "replies+1@mail.example", wording)
 

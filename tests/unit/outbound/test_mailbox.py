@@ -11,6 +11,7 @@ import pytest
 
 from chalicelib.aws.ses import mime
 from chalicelib.catalogue.destinations import MailboxDestination
+from chalicelib.catalogue.theme import EmailLook, Theme
 from chalicelib.errors import AddressRefused, NoReply, UpstreamFailed
 from chalicelib.georeport.reading import read_xml
 from chalicelib.kernel.email import Email
@@ -21,7 +22,8 @@ from tests.builders import NOON
 from tests.fakes_forwarding import GROUPED, REFERENCE, MemoryPost, case
 from tests.fakes_outbound import delivery
 
-WORDING = Wording("Demo Council", ZoneInfo("Europe/London"))
+LOOK = EmailLook("Demo Council", Theme(), "https://council.example")
+WORDING = Wording(LOOK, ZoneInfo("Europe/London"))
 FROM = Address("Demo Council", "reports", "mail.example")
 
 
@@ -62,6 +64,12 @@ def test_email_has_the_report_its_place_and_local_time() -> None:
     ):
         assert part in email.text
         assert part.partition(": ")[2] in email.html
+
+
+def test_email_has_the_councils_logo_below_the_line_that_replies_end_above() -> None:
+    html = sent().html
+    assert html.index("reply above this line") < html.index(LOOK.logo_url)
+    assert LOOK.theme.brand.ground in html
 
 
 def test_reporter_is_named_only_if_the_destination_passes_contact() -> None:

@@ -41,8 +41,8 @@ export interface WaitingReport extends Waiting {
   where: string;
   /** The report of which it is an update; absent if it is a report. */
   update_of?: string;
-  /** The account that it belongs to; empty if nobody was signed in. Null if that is not known: whoever is signed in when
-   * it is sent first. */
+  /** The account that it belongs to; empty if nobody was signed in. Null if that is not known: the account that is
+   * signed in when it is sent first. */
   account: string | null;
   device: string;
   /** Whether staff send it for a resident. */
