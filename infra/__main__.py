@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import click
 
 from chalicelib.errors import AppError, ConfigurationError
+from infra.check import check
 from infra.deployment import environment
 from infra.import_facilities import import_facilities
 from infra.import_places import import_postcodes, import_roadworks, import_wards
@@ -58,6 +59,7 @@ def commands(context: click.Context) -> None:
 
 for command in (
     api_key,
+    check,
     disable,
     environment,
     first_admin,

@@ -1,0 +1,122 @@
+"""Compares everything that is published with what is stored, and changes nothing: what an operator
+runs after a restore, or when residents see something wrong."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import click
+
+from chalicelib.kernel.stored_document import StoredDocument
+from chalicelib.publishing.model import JSON
+from chalicelib.publishing.ports import Document, Documents, PublicPhotos
+
+MISSING, OUTDATED, SUPERFLUOUS = "is missing", "is out of date", "should not exist"
+TIME = "updated_datetime"
+
+
+class DryDocuments:
+    """Published documents that are not changed: `found` has what is wrong with each, by its key."""
+
+    def __init__(self, documents: Documents) -> None:
+        self.found: dict[str, str] = {}
+        self._documents = documents
+        self._changed: dict[str, StoredDocument | None] = {}
+
+    def read(self, key: str) -> StoredDocument | None:
+        return self._changed[key] if key in self._changed else self._documents.read(key)
+
+    def write(self, key: str, document: Document, held: StoredDocument | None) -> None:
+        if held is None or not _differ_in_time_only(held.body, document):
+            self.found.setdefault(key, OUTDATED if held else MISSING)
+        self._changed[key] = StoredDocument(document.body, "not stored")
+
+    def delete(self, key: str, held: StoredDocument) -> None:
+        self.found.setdefault(key, SUPERFLUOUS)
+        self._changed[key] = None
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        yield from self._documents.keys(prefix)
+
+
+def _differ_in_time_only(body: bytes, document: Document) -> bool:
+    """True if the documents are equal but for the moment up to which they are complete."""
+    if document.content_type != JSON:
+        return False
+    was, made = json.loads(body), json.loads(document.body)
+    if not isinstance(was, dict) or not isinstance(made, dict):
+        return False
+    return bool(was | {TIME: None} == made | {TIME: None})
+
+
+class DryPhotos:
+    """Published photos that are not changed; `found` as for documents."""
+
+    def __init__(self, photos: PublicPhotos) -> None:
+        self.found: dict[str, str] = {}
+        self._photos = photos
+
+    def keys(self, service_request_id: str) -> frozenset[str]:
+        return self._photos.keys(service_request_id)
+
+    def service_request_ids(self) -> frozenset[str]:
+        return self._photos.service_request_ids()
+
+    def show(self, key: str) -> None:
+        self.found[key] = MISSING
+
+    def hide(self, key: str) -> None:
+        self.found[key] = SUPERFLUOUS
+
+
+def documents_at_fault(progress: Callable[[int, int], None]) -> dict[str, str]:
+    """What is wrong with each published document and photo, by its key. Everything is published
+    again, but for the writing."""
+    from chalicelib.bootstrap.publishing import figures_ports, publishing_ports
+    from chalicelib.publishing.performance import publish_performance_anew
+    from chalicelib.publishing.usecases import publish_all
+
+    ports = publishing_ports()
+    documents, photos = DryDocuments(ports.documents), DryPhotos(ports.photos)
+    failed = {
+        **publish_all(replace(ports, documents=documents, photos=photos), progress),
+        **publish_performance_anew(replace(figures_ports(), documents=documents)),
+    }
+    unread = {f"report {each}": f"cannot be checked: {error}" for each, error in failed.items()}
+    return documents.found | photos.found | unread
+
+
+def jobs_at_fault() -> Iterator[str]:
+    """The jobs with a report that does not exist."""
+    from chalicelib.bootstrap.reports import reports_ports, stored_jobs
+    from chalicelib.jobs.dynamo.items import JobItem
+    from chalicelib.jobs.keys import JOB, job_id_in
+
+    stored_jobs()
+    known = set(reports_ports().repository.ids())
+    for job in JobItem.scan(JobItem.record == JOB, consistent_read=True):
+        for missing in sorted(set(job.service_request_ids) - known):
+            yield f"job {job_id_in(job.owner)}: there is no report {missing}"
+
+
+@click.command()
+def check() -> None:
+    """Compares all documents, photos and jobs with the stored reports, and changes nothing.
+
+    Changes that are being published at the same time are listed, too: what a second run lists
+    again is wrong. `publish` mends documents and photos.
+    """
+    with click.progressbar(length=0, label="Reports", file=sys.stderr) as bar:
+
+        def progress(done: int, of: int) -> None:
+            bar.length = of
+            bar.update(done)
+
+        found = documents_at_fault(progress)
+    lines = [*(f"{key} {fault}" for key, fault in sorted(found.items())), *jobs_at_fault()]
+    for line in lines:
+        click.echo(line)
+    click.echo(f"{bar.pos} reports checked, {len(lines)} faults found.")
+    if lines:
+        sys.exit(1)

@@ -1,0 +1,82 @@
+"""`python -m infra check` finds each document, photo and job that differs from the stored reports,
+and changes nothing."""
+
+from typing import Any
+
+import boto3
+import pytest
+from click.testing import CliRunner, Result
+
+from chalicelib.bootstrap.publishing import publishing_ports
+from chalicelib.bootstrap.reports import reports_ports, stored_jobs
+from chalicelib.publishing.model import page_key, report_key
+from chalicelib.publishing.usecases import publish_all
+from chalicelib.reports.usecases import submission
+from chalicelib.reports.usecases.access import Author
+from infra.check import check
+from infra.lists import publish_figures_anew
+from infra.local.cloud import Cloud
+from tests.builders import draft
+from tests.contract.test_interrupted_import import published
+from tests.fakes_jobs import job
+
+OTHER = "ABCDEFGHJKLM"
+
+
+@pytest.fixture
+def report_id(cloud: Cloud) -> str:
+    """A public report; everything is published."""
+    made = submission.submit(draft(), "key", Author(), reports_ports()).service_request_id
+    assert publish_all(publishing_ports()) == {}
+    publish_figures_anew()
+    return made
+
+
+def checked() -> Result:
+    return CliRunner().invoke(check)
+
+
+def put(cloud: Cloud, key: str, body: bytes, content_type: str = "application/json") -> None:
+    boto3.client("s3").put_object(Bucket=cloud.bucket, Key=key, Body=body, ContentType=content_type)
+
+
+def test_check_finds_nothing_when_everything_is_published(report_id: str) -> None:
+    result = checked()
+    assert (result.exit_code, result.stdout) == (0, "1 reports checked, 0 faults found.\n")
+
+
+def test_check_names_each_document_that_differs_and_changes_none(
+    report_id: str, cloud: Cloud
+) -> None:
+    s3: Any = boto3.client("s3")
+    s3.delete_object(Bucket=cloud.bucket, Key=report_key(report_id))
+    put(cloud, page_key(report_id), b"<h1>Old</h1>", "text/html; charset=utf-8")
+    put(cloud, page_key(OTHER), b"<h1>Withdrawn</h1>", "text/html; charset=utf-8")
+    before = published(cloud)
+    result = checked()
+    assert result.exit_code == 1
+    assert result.stdout.splitlines() == [
+        f"{report_key(report_id)} is missing",
+        *sorted(
+            (
+                f"{page_key(report_id)} is out of date",
+                f"{page_key(OTHER)} should not exist",
+            )
+        ),
+        "2 reports checked, 3 faults found.",
+    ]
+    assert published(cloud) == before
+
+
+def test_check_names_a_photo_that_nobody_may_see(report_id: str, cloud: Cloud) -> None:
+    photo = f"photos/{OTHER}/{'A' * 26}/page.jpg"
+    put(cloud, photo, b"picture", "image/jpeg")
+    result = checked()
+    assert (result.exit_code, result.stdout.splitlines()[0]) == (1, f"{photo} should not exist")
+
+
+def test_check_names_a_job_whose_report_does_not_exist(report_id: str) -> None:
+    made = stored_jobs().add(job(service_request_ids=(report_id, OTHER)))
+    result = checked()
+    assert result.stdout.splitlines()[0] == f"job {made.job_id}: there is no report {OTHER}"
+    assert result.exit_code == 1
