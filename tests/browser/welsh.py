@@ -47,7 +47,7 @@ def _english() -> tuple[frozenset[str], list[re.Pattern[str]]]:
     translations: set[str] = set()
     for message in read(FOLDER / "cy.po").catalogue:
         texts = [message.id] if isinstance(message.id, str) else list(message.id)
-        said = [message.string] if isinstance(message.string, str) else list(message.string)
+        said = [message.string] if isinstance(message.string, str) else list(message.string or ())
         translations.update(said)
         for text in filter(None, texts):
             if text in said:
