@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from chalicelib.alerts.links import shortened, unsubscribe_url
 from chalicelib.alerts.model import Topic
 from chalicelib.alerts.usecases.questions import answer_link, reply_link
 from chalicelib.bootstrap.alerts import alerts_ports
@@ -206,3 +207,16 @@ def test_officers_question_passes_no_text_by_the_catalogue(browser: Browser) -> 
 def test_problem_page_passes_no_text_by_the_catalogue(path: str, browser: Browser) -> None:
     browser.open(f"/cy{path}")
     assert past(browser) == set()
+
+
+def test_short_link_of_a_text_leads_to_the_page_in_its_language(browser: Browser) -> None:
+    ports = alerts_ports()
+    made = ports.subscriptions.add(subscription(channel="sms", to="+447700900123"))
+    site = Site("https://report.example", language("cy"))
+    stop = unsubscribe_url(site, made.subscription_id, ports.tokens.unsubscribe(made))
+    short = shortened(stop).removeprefix(site.url)
+    assert short.startswith("/cy/forms/s/")
+    answer = browser.http.get(short.removeprefix("/cy"), headers={"x-ginnel-language": "cy"})
+    assert answer.status_code == 303
+    browser.open(answer.headers["Location"])
+    assert "⟦Stop these alerts?⟧" in browser.page.text and past(browser) == set()
