@@ -146,7 +146,7 @@ export default defineConfig({
   ...english,
   plugins: [
     ...english.plugins,
-    lookFiles(look),
+    lookFiles(look, all),
     otherLanguages(look.languages, buildLanguage, translated),
     serviceWorker(translated),
   ],

@@ -14,6 +14,7 @@ FOLDER = Path(__file__).parents[1] / "languages"
 MADE_BY_THE_SERVER = ("/forms/",)
 """Pages below these addresses are in every language."""
 _ENGLISH_PAGE = '<html lang="en-GB">'
+_MANIFEST = 'rel="manifest" href="/manifest.webmanifest"'
 
 
 def translatable(text: str) -> str:
@@ -86,6 +87,7 @@ class Language:
         from chalicelib.kernel.translation import translated
 
         said = translated(source, lambda text: self._in_file(text, file), self.link)
+        said = said.replace(_MANIFEST, _MANIFEST.replace("/", f"/{self.code}/", 1))
         return said.replace(_ENGLISH_PAGE, f'<html lang="{self.code}">')
 
     def link(self, address: str) -> tuple[str, str | None]:

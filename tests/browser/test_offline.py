@@ -229,6 +229,29 @@ def test_shared_photo_starts_a_report_and_keeps_an_unfinished_one(
     assert drafts.count(photo.name) == 1
 
 
+def test_manifest_of_a_language_begins_its_pages_and_has_its_names(page: Page) -> None:
+    page.goto("/cy/cookies/")
+    address = page.locator("link[rel=manifest]").get_attribute("href")
+    assert address == "/cy/manifest.webmanifest"
+    english = page.request.get("/manifest.webmanifest").json()
+    welsh = page.request.get(address).json()
+    assert (welsh["name"], welsh["short_name"]) == (
+        "Rhoi gwybod am broblem – Cyngor Eskerby",
+        "Cyngor Eskerby",
+    )
+    assert (welsh["lang"], welsh["start_url"]) == ("cy", "/cy/")
+    assert (welsh["id"], welsh["scope"]) == (english["id"], english["scope"])
+    shortcuts = [(each["name"], each["url"]) for each in welsh["shortcuts"]]
+    assert shortcuts == [
+        ("Rhoi gwybod am broblem", "/cy/report/"),
+        ("Dod o hyd i’r agosaf", "/cy/nearest/"),
+        ("Olrhain adroddiad", "/cy/track/"),
+    ]
+    assert welsh["share_target"]["action"] == "/cy/share/"
+    assert welsh["share_target"]["params"] == english["share_target"]["params"]
+    assert {each["src"] for each in welsh["icons"]} == {each["src"] for each in english["icons"]}
+
+
 def test_manifest_has_shortcuts_to_pages_and_a_share_target(page: Page) -> None:
     manifest = page.request.get("/manifest.webmanifest").json()
     urls = [each["url"] for each in manifest["shortcuts"]]

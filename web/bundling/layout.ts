@@ -9,6 +9,7 @@ import type { Look } from "./council.ts";
 import type { CouncilFacts } from "./facts.ts";
 import { escapeHtml } from "./escape.ts";
 import { type Language, languageLinks } from "./languages.ts";
+import { manifestFile, manifestIn } from "./manifest.ts";
 
 const PARTS = resolve(import.meta.dirname, "../src/layout");
 const FACT = /\{\{ council\.(\w+)(\|replace\(' ', ''\))? \}\}/g;
@@ -59,14 +60,15 @@ export function layout(look: Look, language: Language, all: Language[]): Plugin 
   };
 }
 
-/** Writes the manifest and the council's files. */
-export function lookFiles({ council, files }: Look): Plugin {
+/** Writes the manifests and the council's files. */
+export function lookFiles({ council, files }: Look, all: Language[]): Plugin {
   return {
     name: "ginnel-look-files",
     generateBundle() {
-      const manifest = fill(readPart("manifest.webmanifest"), council, (text) => JSON.stringify(text).slice(1, -1));
-      const source = JSON.stringify({ ...JSON.parse(manifest), screenshots: council.screenshots });
-      this.emitFile({ type: "asset", fileName: "manifest.webmanifest", source });
+      for (const language of all) {
+        const source = manifestIn(language, readPart("manifest.webmanifest"), council);
+        this.emitFile({ type: "asset", fileName: manifestFile(language), source });
+      }
       for (const [fileName, source] of files) this.emitFile({ type: "asset", fileName, source });
     },
   };

@@ -83,7 +83,7 @@ function residentsFiles(translated: ReadonlyMap<string, Set<string>>, bundle: Bu
   const english = pages.filter((page) => ![...translated.keys()].some((folder) => isIn(folder)(page)));
   const files = neededBy(english, [MANIFEST, ...ICONS, REPORT_PAGE], bundle);
   const others = Array.from(translated, ([folder, scripts]) => {
-    const own = neededBy(pages.filter(isIn(folder)), [...scripts], bundle);
+    const own = neededBy(pages.filter(isIn(folder)), [`${folder}/${MANIFEST}`, ...scripts], bundle);
     return [
       folder,
       listed(

@@ -19,8 +19,8 @@ declare const FILES: Files;
 declare const OTHERS: Record<string, Files>;
 
 const CACHE = "resident_app";
-/** The address to which other apps share photos (share_target of the manifest). */
-const SHARE = "/share/";
+/** The address to which other apps share photos (share_target of the manifest), below the folder of a language. */
+const SHARE = /^(\/[a-z]{2,3})?\/share\/$/;
 const OFFLINE_PAGE = "/offline/";
 /** What this worker leaves to the network: staff's and crews' pages, forms, the API and files. */
 const LEFT_ALONE = /^(\/[a-z]{2,3})?\/(admin|api|crew|data|desk|feeds|forms|open311|photos|_local)\//;
@@ -41,7 +41,8 @@ const PLAIN: Message = { title: "News from your council", body: "", url: "/", ta
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
-  if (request.method === "POST" && url.pathname === SHARE) return event.respondWith(receiveShare(request));
+  const share = SHARE.exec(url.pathname);
+  if (request.method === "POST" && share) return event.respondWith(receiveShare(request, share[1] ?? ""));
   if (request.method !== "GET" || url.origin !== self.location.origin || LEFT_ALONE.test(url.pathname)) return;
   const address = url.pathname.replace(/\/index\.html$/, "/");
   if (request.mode === "navigate") {
@@ -76,11 +77,11 @@ async function offlinePage(url: URL, request: Request): Promise<Response> {
 
 const folderOf = ({ pathname }: URL) => pathname.split("/")[1]!;
 
-/** Opens the report page with the shared photos. */
-async function receiveShare(request: Request): Promise<Response> {
+/** Opens the report page of the language with the shared photos. */
+async function receiveShare(request: Request, folder: string): Promise<Response> {
   const photos = (await request.formData()).getAll("photos").filter((each) => each instanceof File);
   await keepShared(photos);
-  return Response.redirect("/report/?shared", 303);
+  return Response.redirect(`${folder}/report/?shared`, 303);
 }
 
 /** Fails if something still waits, so that the browser tries again. */
