@@ -1,6 +1,6 @@
 """`python -m bench`: measures everything, prints the table, writes bench.json; with --write the
-tables of docs/BENCHMARKS.md too. Status 1 if a measurement failed, or, with --strict, if a goal was
-missed."""
+tables of docs/BENCHMARKS.md too. With --pages only residents' pages, and their table. Status 1 if a
+measurement failed, or, with --strict, if a goal was missed."""
 
 import argparse
 import sys
@@ -17,6 +17,7 @@ from bench import (
     nearest,
     open311,
     orders,
+    overview,
     pages,
     photos,
     publishing,
@@ -34,7 +35,7 @@ from bench.run import FAILED, Run
 from bench.table import Row
 
 RESULT, DOCUMENT = ROOT / "bench.json", ROOT / "docs" / "BENCHMARKS.md"
-BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+OF_PAGES, ALL = PARTS = ("pages", "measured")
 COUNTS = (100, 10_000, 100_000)
 PEERS_AT = 10_000
 
@@ -42,13 +43,18 @@ PEERS_AT = 10_000
 def main() -> int:
     options = _options()
     run = Run(calibrated())
-    measure_all(run)
+    if options.pages:
+        measure_pages(run)
+    else:
+        measure_all(run)
     run.say(sys.stdout)
     RESULT.write_text(run.as_json(), encoding="utf-8")
     if options.write and run.failed:
         print(f"{FAILED} {DOCUMENT.name} stays as it was.")
     elif options.write:
-        write_document(run.as_markdown())
+        write_document(OF_PAGES, f"{run.heading()}\n\n{overview.as_markdown(run.rows)}")
+        if not options.pages:
+            write_document(ALL, run.as_markdown())
     return run.status(strict=options.strict)
 
 
@@ -70,15 +76,26 @@ def measure_all(run: Run) -> None:
     run.measure("orders", orders.rows)
     run.measure("photos", photos.rows)
     run.measure("static", _static)
+    measure_pages(run)
+
+
+def measure_pages(run: Run) -> None:
+    """Residents' pages, in some five minutes."""
     run.measure("web", web.rows)
     run.measure("pages", pages.rows)
 
 
-def write_document(measured: str) -> None:
-    """Writes the tables between their marks."""
-    before, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    DOCUMENT.write_text(f"{before}{BEGIN}\n\n{measured}\n\n{END}{after}", encoding="utf-8")
+def write_document(part: str, measured: str) -> None:
+    """Writes the tables of that part between its marks."""
+    begin, end = marks_of(part)
+    before, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(begin)
+    _, _, after = rest.partition(end)
+    DOCUMENT.write_text(f"{before}{begin}\n\n{measured}\n\n{end}{after}", encoding="utf-8")
+
+
+def marks_of(part: str) -> tuple[str, str]:
+    """The lines between which the document has that part of PARTS."""
+    return f"<!-- {part}: begin -->", f"<!-- {part}: end -->"
 
 
 def _publishing(run: Run) -> Iterator[Row]:
@@ -117,6 +134,7 @@ def _static() -> Iterator[Row]:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measures everything.")
     parser.add_argument("--write", action="store_true", help="write docs/BENCHMARKS.md anew")
+    parser.add_argument("--pages", action="store_true", help="measure residents' pages alone")
     parser.add_argument("--strict", action="store_true", help="status 1 where a goal is missed")
     return parser.parse_args()
 

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from bench import stack, static
+from bench import stack, static, web
 from bench.process import ROOT
 from bench.table import Row
 
 GROUP = "Pages in Lighthouse (points below 100)"
 RUNS = 3
 PAGES = {"home": "/", "report": "/report/", "map": "/map/", "nearest": "/nearest/"}
-REPORT = "a report's page"
+PERFORMANCE, SHIFT = "performance", "layout shift"
 FULL = {"accessibility": "accessibility", "best-practices": "best practices", "seo": "SEO"}
 """Lighthouse's categories in which no point may be missing."""
 MOST_PERFORMANCE, MOST_SHIFT = 5, 0.02
@@ -44,7 +44,7 @@ def rows(runs: int = RUNS) -> Iterator[Row]:
     is no browser."""
     with stack.running(seed="demo", pump=False) as here:
         report_path = static.documents(here.url)[-1]
-        for name, path in (PAGES | {REPORT: report_path}).items():
+        for name, path in (PAGES | {web.REPORT: report_path}).items():
             yield from _rows_of(name, [result_of(here.url + path) for _ in range(runs)])
 
 
@@ -54,14 +54,14 @@ def _rows_of(name: str, results: Sequence[Result]) -> Iterator[Row]:
         yield Row(group=GROUP, name=f"{name}: {words}", unit="points", ours=most, most=0)
     yield Row(
         group=GROUP,
-        name=f"{name}: performance, median of {len(results)}",
+        name=f"{name}: {PERFORMANCE}, median of {len(results)}",
         unit="points",
         ours=median(result.missing["performance"] for result in results),
         most=MOST_PERFORMANCE,
     )
     yield Row(
         group=GROUP,
-        name=f"{name}: layout shift",
+        name=f"{name}: {SHIFT}",
         unit="",
         ours=max(result.shift for result in results),
         most=MOST_SHIFT,

@@ -78,12 +78,15 @@ class Run:
         }
         return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
+    def heading(self) -> str:
+        """When and on which machine it ran."""
+        return f"{datetime.now(UTC):%Y-%m-%d}: {self.machine.as_text()}; {self.load()}."
+
     def as_markdown(self) -> str:
         """The tables of a complete run. Raises RuntimeError if a measurement failed."""
         if self.failed:
             raise RuntimeError(f"The run is not whole: {', '.join(self.failed)} failed.")
-        when = f"{datetime.now(UTC):%Y-%m-%d}: {self.machine.as_text()}; {self.load()}."
-        parts = [when, as_markdown(self.rows)]
+        parts = [self.heading(), as_markdown(self.rows)]
         parts += ["### Each use case in the database", database.details(self.costs)]
         return "\n\n".join(parts)
 

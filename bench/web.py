@@ -26,8 +26,9 @@ PAGES = {
     "my area": "my-area/index.html",
 }
 MOST_SCRIPT, MOST_STYLE, MOST_PAGE, MOST_MAP = 15, 12, 60, 90
+REPORT = "a report's page"
 FIXMYSTREET = "FixMyStreet"
-FIXMYSTREET_KB = {"a report's page: JavaScript": 200, "a report's page: CSS": 36}
+FIXMYSTREET_KB = {f"{REPORT}: JavaScript": 200, f"{REPORT}: CSS": 36}
 FIXMYSTREET_MAP_KB = 258
 """The weights of FixMyStreet's pages, measured by the project in 2026-08."""
 STATIC_IMPORT = re.compile(r"""(?:\bfrom|\bimport)\s*["'](\.[^"']+\.js)["']""")
@@ -55,7 +56,7 @@ class Links(HTMLParser):
 def rows() -> Iterator[Row]:
     """The rows for the build in build/web/demo. Raises OSError if there is none."""
     pages = {name: (WEB / path).read_bytes() for name, path in PAGES.items()}
-    for name, html in (pages | {"a report's page": page_of_a_report()}).items():
+    for name, html in (pages | {REPORT: page_of_a_report()}).items():
         yield from _rows_of(name, html)
     yield _map()
 

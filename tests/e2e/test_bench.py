@@ -52,6 +52,7 @@ HELPERS = {
     "gateway",
     "machine",
     "meter",
+    "overview",
     "process",
     "run",
     "serve",
@@ -191,7 +192,7 @@ EXACT = {
     "duplicates": {"within 25 m, most": 2, "within 100 m, most": 4},
     "pages": {
         f"{page}: {category}": 0
-        for page in (*pages.PAGES, pages.REPORT)
+        for page in (*pages.PAGES, web.REPORT)
         for category in pages.FULL.values()
     },
     "publishing": {"writes of one tile in one batch, most": 1},

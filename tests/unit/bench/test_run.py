@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bench import __main__ as program
-from bench import database, publishing, stack
+from bench import database, publishing, stack, web
 from bench.machine import Machine
 from bench.run import Run
 from bench.table import Row
@@ -81,7 +81,9 @@ def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setattr(program, "DOCUMENT", tmp_path / "BENCHMARKS.md")
     monkeypatch.setattr(program, "calibrated", lambda: MACHINE)
     monkeypatch.setattr(sys, "argv", ["bench", "--write"])
-    (tmp_path / "BENCHMARKS.md").write_text(f"{program.BEGIN}\nas it was\n{program.END}")
+    of_pages, (begin, end) = program.marks_of(program.OF_PAGES), program.marks_of(program.ALL)
+    text = "\n".join((*of_pages, begin, "as it was", end))
+    (tmp_path / "BENCHMARKS.md").write_text(text)
     return tmp_path
 
 
@@ -107,6 +109,25 @@ def test_document_is_written_when_the_run_is_complete(
     text = (started / "BENCHMARKS.md").read_text()
     assert "| a read | 2 requests |" in text and "load average" in text
     assert "as it was" not in text
+
+
+def test_only_the_table_of_pages_is_written_when_only_they_are_measured(
+    started: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["bench", "--pages", "--write"])
+    found = [
+        Row(group=web.GROUP, name=f"home: {kind}", unit="kB", ours=7.0)
+        for kind in ("JavaScript", "CSS", "all")
+    ]
+
+    def measure_pages(run: Run) -> None:
+        run.measure("web", lambda: iter(found))
+
+    monkeypatch.setattr(program, "measure_pages", measure_pages)
+    assert program.main() == 0
+    text = (started / "BENCHMARKS.md").read_text()
+    assert "| home | 7 | 7 | 7 |" in text
+    assert "as it was" in text
 
 
 def test_every_measurement_runs_when_all_of_them_fail(

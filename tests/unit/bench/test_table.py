@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bench.__main__ import BEGIN, END
+from bench.__main__ import PARTS, marks_of
 from bench.table import RED, Row, as_markdown, as_text, figure
 from tests.conftest import ROOT
 
@@ -71,7 +71,9 @@ def test_row_as_json_has_all_columns_of_the_table() -> None:
     }
 
 
-def test_document_has_the_marks_between_which_tables_are_written() -> None:
+@pytest.mark.parametrize("part", PARTS)
+def test_document_has_the_marks_between_which_tables_are_written(part: str) -> None:
     text = (ROOT / "docs" / "BENCHMARKS.md").read_text(encoding="utf-8")
-    assert text.count(BEGIN) == text.count(END) == 1
-    assert text.index(BEGIN) < text.index(END)
+    begin, end = marks_of(part)
+    assert text.count(begin) == text.count(end) == 1
+    assert text.index(begin) < text.index(end)
