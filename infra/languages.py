@@ -46,6 +46,7 @@ TEMPLATES = (
     Path(__file__).with_name("templates") / "missing.html",
     SHARED / "email-layout.html",
     ROOT / "chalicelib" / "privacy" / "templates" / "export.html",
+    ROOT / "chalicelib" / "publishing" / "templates" / "report.html",
     *sorted((ROOT / "chalicelib" / "alerts" / "templates").iterdir()),
     SHARED / "macros.html",
     *sorted((ROOT / "chalicelib" / "forms" / "templates").glob("*.html")),

@@ -183,6 +183,7 @@ class Published:
         self.reports = MemoryReports()
         self.cdn = MemoryCdn()
         self.now = Clock()
+        self.pages = {"en": plain_page}
 
     def ports(self) -> Ports:
         return Ports(
@@ -190,7 +191,7 @@ class Published:
             photos=self.photos,
             purge=self.cdn.invalidate,
             reports=self.reports,
-            page=plain_page,
+            pages=self.pages,
             now=self.now,
             fixed=lambda: {"data/index.json": {"name": "Demo"}},
             whole=tile_of_all(BOUNDS),

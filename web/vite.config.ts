@@ -129,7 +129,8 @@ const PAGES = {
 /** The pages that this language has, in memory. */
 async function buildLanguage(language: Language): Promise<Rolldown.RolldownOutput> {
   const files = Object.keys(language.pages).map((page) => resolve(root, `.${page}index.html`));
-  const pages = Object.fromEntries(Object.entries(PAGES).filter(([, file]) => files.includes(file)));
+  const isIn = (file: string) => files.includes(file) || file === PAGES["report-page"];
+  const pages = Object.fromEntries(Object.entries(PAGES).filter(([, file]) => isIn(file)));
   const config = configOf(language, pages, `assets/${language.code}/[name].js`);
   const output = await build({
     ...config,

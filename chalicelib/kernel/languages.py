@@ -11,7 +11,7 @@ from pathlib import Path
 from chalicelib.texts import Text
 
 FOLDER = Path(__file__).parents[1] / "languages"
-MADE_BY_THE_SERVER = ("/forms/",)
+MADE_BY_THE_SERVER = ("/forms/", "/reports/")
 """Pages below these addresses are in every language."""
 _ENGLISH_PAGE = '<html lang="en-GB">'
 _MANIFEST = 'rel="manifest" href="/manifest.webmanifest"'

@@ -13,6 +13,7 @@ import msgspec
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import Tile, tile_named, tile_of
 from chalicelib.kernel.fields import made_from
+from chalicelib.kernel.languages import ENGLISH
 from chalicelib.reports.published import Delay, ReportView
 
 INDEX = "data/index.json"
@@ -96,9 +97,14 @@ def report_key(service_request_id: str) -> str:
     return f"{REPORTS}{service_request_id}.json"
 
 
-def page_key(service_request_id: str) -> str:
+def pages_in(language: str) -> str:
+    """The folder of the reports' pages in the language of that code."""
+    return PAGES if language == ENGLISH.code else f"{language}/{PAGES}"
+
+
+def page_key(service_request_id: str, language: str = ENGLISH.code) -> str:
     """The key of a report's page."""
-    return f"{PAGES}{service_request_id}"
+    return f"{pages_in(language)}{service_request_id}"
 
 
 def photo_keys(service_request_id: str, photo_ids: Iterable[str]) -> frozenset[str]:

@@ -1,11 +1,12 @@
 """The published page of a report, made with jinja2 from templates/."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from chalicelib.kernel.languages import ENGLISH, Language, names
 from chalicelib.kernel.templating import environment
 from chalicelib.kernel.time import is_overdue
 from chalicelib.reports.published import Delay, PhotoView, ReportView, UpdateView
@@ -16,7 +17,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 class JinjaPages:
-    """Dates are in the council's time zone."""
+    """Pages in one language. Dates are in the council's time zone. `services` are the names of
+    services in the language, by code; `languages` are all that the council offers."""
 
     def __init__(
         self,
@@ -24,15 +26,40 @@ class JinjaPages:
         council: Mapping[str, Any],
         zone: ZoneInfo,
         now: Callable[[], datetime],
+        services: Mapping[str, str] = {},
+        language: Language = ENGLISH,
+        languages: Sequence[Language] = (ENGLISH,),
     ) -> None:
-        self._template = environment(TEMPLATES).get_template("report.html")
+        self._template = environment(TEMPLATES, language).get_template("report.html")
         self._council = council
+        self._services = services
         self._zone = zone
         self._now = now
+        self._language = language
+        self._languages = languages
 
     def report(self, report: ReportView) -> bytes:
-        page = self._template.render(council=self._council, report=self._shown(report))
+        in_all = self._in_all(report)
+        page = self._template.render(
+            council=self._council,
+            report=self._shown(report),
+            script=f"/assets/{self._folder}report-page.js",
+            in_all=in_all if len(in_all) > 1 else [],
+            other_languages=[each for each in in_all if each["code"] != self._language.code],
+        )
         return page.encode()
+
+    @property
+    def _folder(self) -> str:
+        return "" if self._language is ENGLISH else f"{self._language.code}/"
+
+    def _in_all(self, report: ReportView) -> list[dict[str, str]]:
+        """The address of the page in each language."""
+        english = f"/reports/{report.service_request_id}"
+        return [
+            {"code": each.code, "name": names()[each.code], "address": each.address(english)}
+            for each in self._languages
+        ]
 
     def _shown(self, report: ReportView) -> dict[str, Any]:
         expected = report.expected_datetime
@@ -41,16 +68,16 @@ class JinjaPages:
             "reference": grouped(report.service_request_id),
             "title": report.title,
             "description": report.description,
-            "service_name": report.service_name,
+            "service_name": self._services.get(report.service_code, report.service_name),
             "state": report.state,
-            "state_label": LABELS[report.state],
+            "state_label": self._language.say(LABELS[report.state]),
             "is_open": report.status == "open",
             "requested_iso": _iso(report.requested_datetime),
             "requested_text": self._date(report.requested_datetime),
             "expected_text": expected and self._date(expected),
             "delay": report.delay and self._delay(report.delay),
             "is_overdue": expected and is_overdue(expected, self._now(), self._zone),
-            "planned": report.planned_day and _day(report.planned_day),
+            "planned": report.planned_day and self._language.day(report.planned_day),
             "address": report.address,
             "lat": report.lat,
             "long": report.long,
@@ -58,7 +85,7 @@ class JinjaPages:
             "followers": report.followers,
             "duplicate_of": report.duplicate_of,
             "duplicate_reference": report.duplicate_of and grouped(report.duplicate_of),
-            "photos": _photos(report.photos, "the report"),
+            "photos": self._photos(report.photos, self._language.say("the report")),
             "updates": [self._update(update) for update in report.updates],
         }
 
@@ -70,29 +97,32 @@ class JinjaPages:
         return {
             "update_id": update.update_id,
             "state": update.state,
-            "state_label": LABELS[update.state],
+            "state_label": self._language.say(LABELS[update.state]),
             "text": update.text,
             "datetime_iso": _iso(update.datetime),
             "datetime_text": f"{self._date(update.datetime)}, {local:%H:%M}",
             "by": update.by,
-            "photos": _photos(update.photos, f"the update of {self._date(update.datetime)}"),
+            "photos": self._photos(
+                update.photos,
+                self._language.say("the update of {day}", day=self._date(update.datetime)),
+            ),
         }
 
     def _date(self, moment: datetime) -> str:
         local = moment.astimezone(self._zone)
-        return f"{local.day} {local:%B %Y}"
+        return f"{local.day} {self._language.month(local)} {local.year}"
 
-
-def _photos(photos: Sequence[PhotoView], of: str) -> list[dict[str, str]]:
-    """The photos with alternative texts."""
-    return [
-        {"url": each.url, "thumbnail_url": each.thumbnail_url, "alt": f"Photo {number} of {of}"}
-        for number, each in enumerate(photos, 1)
-    ]
-
-
-def _day(day: date) -> str:
-    return f"{day:%A} {day.day} {day:%B %Y}"
+    def _photos(self, photos: Sequence[PhotoView], of: str) -> list[dict[str, str]]:
+        """The photos with alternative texts."""
+        say = self._language.say
+        return [
+            {
+                "url": each.url,
+                "thumbnail_url": each.thumbnail_url,
+                "alt": say("Photo {number} of {of}", number=number, of=of),
+            }
+            for number, each in enumerate(photos, 1)
+        ]
 
 
 def _iso(moment: datetime) -> str:

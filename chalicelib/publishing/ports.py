@@ -120,7 +120,8 @@ class Ports:
     """The dependencies of publishing.
 
     `purge` deletes the CDN's copies of some paths of the site, once for each reference; raises
-    UpstreamFailed. `page` makes the page of a report, as HTML in UTF-8. `fixed` makes the documents
+    UpstreamFailed. `pages` make the page of a report in each language that
+    the council offers, by its code, as HTML in UTF-8. `fixed` makes the documents
     that follow from the configuration alone, by key; it reads a secret, so it is called only when
     they are published. `whole` is the tile that contains the council, where its counts are
     published; the map shows closed reports for `closed_shown`. `entry` is a report as Open311 lists
@@ -131,7 +132,7 @@ class Ports:
     photos: PublicPhotos
     purge: Callable[[Collection[str], str], None]
     reports: ReportsToPublish
-    page: Callable[[ReportView], bytes]
+    pages: Mapping[str, Callable[[ReportView], bytes]]
     now: Callable[[], datetime]
     fixed: Callable[[], Mapping[str, Any]]
     whole: Tile

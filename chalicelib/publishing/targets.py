@@ -1,7 +1,8 @@
 """Derives each document, and each report's folder of photos, from the store."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -28,6 +29,7 @@ from chalicelib.publishing.model import (
 )
 from chalicelib.publishing.ports import Document, Ports
 from chalicelib.publishing.rounds import Public, Target
+from chalicelib.reports.published import ReportView
 
 
 @dataclass(frozen=True)
@@ -108,13 +110,13 @@ def photo_targets(
 
 
 def report_targets(ids: Iterable[str], ports: Ports) -> list[DocumentTarget]:
-    """The JSON and the page of each report."""
+    """The JSON and the pages of each report."""
     return [target for each in ids for target in _targets_of_report(each, ports)]
 
 
 def page_targets(ids: Iterable[str], ports: Ports) -> list[DocumentTarget]:
-    """The page of each report."""
-    return [_targets_of_report(each, ports)[1] for each in ids]
+    """The pages of each report."""
+    return [target for each in ids for target in _targets_of_pages(each, ports)]
 
 
 def tile_targets(by_tile: Mapping[str, Iterable[str]], ports: Ports) -> list[DocumentTarget]:
@@ -169,21 +171,29 @@ def is_off_the_map(pin: Pin, ports: Ports) -> bool:
     return is_aged(pin, now=ports.now(), closed_shown=ports.closed_shown)
 
 
-def _targets_of_report(service_request_id: str, ports: Ports) -> tuple[DocumentTarget, ...]:
+def _targets_of_report(service_request_id: str, ports: Ports) -> list[DocumentTarget]:
     shows = frozenset((service_request_id,))
 
     def as_json(_: StoredDocument | None, public: Public) -> Document | None:
         report = public.get(service_request_id)
         return Document(msgspec.json.encode(report), JSON) if report else None
 
-    def as_page(_: StoredDocument | None, public: Public) -> Document | None:
-        report = public.get(service_request_id)
-        return Document(ports.page(report), HTML) if report else None
+    of_report = DocumentTarget(report_key(service_request_id), shows, shows, as_json)
+    return [of_report, *_targets_of_pages(service_request_id, ports)]
 
-    return (
-        DocumentTarget(report_key(service_request_id), shows, shows, as_json),
-        DocumentTarget(page_key(service_request_id), shows, shows, as_page),
-    )
+
+def _targets_of_pages(service_request_id: str, ports: Ports) -> Iterator[DocumentTarget]:
+    shows = frozenset((service_request_id,))
+
+    def made_by(
+        page: Callable[[ReportView], bytes], _: StoredDocument | None, public: Public
+    ) -> Document | None:
+        report = public.get(service_request_id)
+        return Document(page(report), HTML) if report else None
+
+    for language, page in ports.pages.items():
+        key = page_key(service_request_id, language)
+        yield DocumentTarget(key, shows, shows, partial(made_by, page))
 
 
 def _tile_target(tile: str, ids: frozenset[str], ports: Ports) -> DocumentTarget:

@@ -10,16 +10,17 @@ import msgspec
 
 from chalicelib.errors import AppError, UpstreamFailed
 from chalicelib.geo.quadkey import MAP_ZOOM, Tile, quadkey, tile_named
+from chalicelib.kernel.languages import names
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.publishing.lists import publish_lists_anew, take_out_of_lists
 from chalicelib.publishing.model import (
     JSON,
-    PAGES,
     REPORTS,
     TILES,
     counts_in,
     key_of_tile,
     page_key,
+    pages_in,
     photo_keys,
     photos_shown,
     pin_of,
@@ -134,6 +135,7 @@ def publish_all(
         failed |= rewrite(tile_targets({tile: shows}, ports), ports).failed
     counted: dict[str, set[str]] = {tile: set() for tile in _counted_tiles(ports)}
     failed |= rewrite(count_targets(counted | tiles, ports), ports).failed
+    failed |= _remove(_pages_in_former_languages(ports), ports)
     return failed | publish_wards(ports) | publish_lists_anew(ports)
 
 
@@ -143,12 +145,10 @@ def publish_wards(ports: Ports) -> Failed:
     """
     wards = ports.wards()
     gone = set(ports.documents.keys(WARD_DOCUMENTS)) - {ward_key(ward.code) for ward in wards}
-    targets = ward_targets(wards, ports)
-    targets += [DocumentTarget(key, frozenset(), frozenset((key,)), _nothing) for key in gone]
     failed: Failed = {}
-    for target in targets:
+    for target in ward_targets(wards, ports):
         failed |= rewrite([target], ports).failed
-    return failed
+    return failed | _remove(gone, ports)
 
 
 def tidy(ports: Ports) -> Failed:
@@ -183,6 +183,21 @@ def publish_overdue(ports: Ports) -> Failed:
 def content_version(content: object) -> str:
     """A short digest of a document's content, for `versions` in the index."""
     return sha256(msgspec.json.encode(content)).hexdigest()[:12]
+
+
+def _remove(keys: Iterable[str], ports: Ports) -> Failed:
+    """Removes the documents. Returns the failures, by key."""
+    failed: Failed = {}
+    for key in keys:
+        target = DocumentTarget(key, frozenset(), frozenset((key,)), _nothing)
+        failed |= rewrite([target], ports).failed
+    return failed
+
+
+def _pages_in_former_languages(ports: Ports) -> Iterator[str]:
+    """The keys of the reports' pages in languages that the council no longer offers."""
+    for language in names().keys() - ports.pages.keys():
+        yield from ports.documents.keys(pages_in(language))
 
 
 def _nothing(*_: object) -> None:
@@ -221,7 +236,10 @@ def _purge(done: Mapping[str, Touched], taken_back: Iterable[str], ports: Ports)
     end after a minute (`s-maxage`): a CDN takes only 15 purges of whole folders at a time. Returns
     the failures."""
     purged = {each: this for each, this in done.items() if this.purge}
-    keys = {*taken_back, *(key for each, this in purged.items() for key in _keys(each, this))}
+    keys = {
+        *taken_back,
+        *(key for each, this in purged.items() for key in _keys(each, this, ports)),
+    }
     if not keys:
         return {}
     asked_by = purged or done
@@ -234,17 +252,17 @@ def _purge(done: Mapping[str, Touched], taken_back: Iterable[str], ports: Ports)
     return {}
 
 
-def _keys(service_request_id: str, this: Touched) -> set[str]:
+def _keys(service_request_id: str, this: Touched, ports: Ports) -> set[str]:
     return {
         report_key(service_request_id),
-        page_key(service_request_id),
+        *(page_key(service_request_id, language) for language in ports.pages),
         *map(tile_key, this.tiles),
         *photo_keys(service_request_id, this.photos),
     }
 
 
 def _published_ids(ports: Ports) -> Iterable[str]:
-    for prefix in (REPORTS, PAGES):
+    for prefix in (REPORTS, *map(pages_in, ports.pages)):
         for key in ports.documents.keys(prefix):
             yield key.removeprefix(prefix).removesuffix(".json")
 

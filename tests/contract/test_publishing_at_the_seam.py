@@ -187,7 +187,13 @@ def test_no_pin_is_lost_in_any_interleaving_when_one_joins_a_tile_as_the_only_ot
 
 
 @pytest.mark.parametrize(
-    ("document", "already"), [("JSON", False), ("tile", False), ("tile", True)]
+    ("document", "already"),
+    [
+        ("JSON", False),
+        pytest.param("page in Welsh", False, marks=pytest.mark.exhaustive),
+        ("tile", False),
+        ("tile", True),
+    ],
 )
 def test_nothing_remains_of_a_report_in_any_interleaving_when_it_is_hidden_during_publishing(
     document: str, already: bool, ports: Ports, bucket: Bucket
@@ -463,7 +469,8 @@ def test_poisonous_message_ends_in_the_dead_letter_queue_and_the_rest_is_publish
     assert len(log_lines.read(logged, event="a message tells no fact")) == 5
     written = [path_of(this) for this in made if this.operation == "s3.PutObject"]
     ids = [report.service_request_id for report in reported]
-    once = [*map(report_key, ids), *map(page_key, ids), tile_of(reported[0]), counts_key()]
+    pages = [page_key(each, language) for each in ids for language in ("en", "cy")]
+    once = [*map(report_key, ids), *pages, tile_of(reported[0]), counts_key()]
     assert sorted(written) == sorted(once)
     assert pins(reported[0]) == set(ids)
 
@@ -689,6 +696,7 @@ def keys_of(report: ServiceRequest) -> dict[str, str]:
     return {
         "JSON": report_key(report.service_request_id),
         "page": page_key(report.service_request_id),
+        "page in Welsh": page_key(report.service_request_id, "cy"),
         "tile": tile_of(report),
         "counts": counts_key(),
     }

@@ -20,6 +20,8 @@ const entries = process.argv
       resolve(PROJECT, "web", script!),
     ),
   );
+/** The script of published report pages, which the service makes. */
+entries.push(resolve(FEATURES, "report-page/report-page.ts"));
 const folders = new Set(entries.map(dirname));
 const found = { said: [] as [string, string[]][], unsaid: [] as [string, string][] };
 const seen = new Set<string>();

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from chalicelib.catalogue.load import load
+from chalicelib.kernel.languages import ENGLISH, language
 from chalicelib.kernel.templating import environment
 from chalicelib.publishing.pages import JinjaPages
 from chalicelib.reports.published import Delay
@@ -142,3 +143,46 @@ def test_layout_says_error_in_the_title_and_takes_a_class_when_a_page_has_them(
     assert '<body class="app-form">' in faulty
     assert "<title>Report – Eskerby Council</title>" in form.render(council=council, errors=[])
     assert "<body>" in page() and "Error: " not in page()
+
+
+def test_page_is_in_each_language_that_the_council_offers() -> None:
+    council = load("demo")
+    welsh = language("cy")
+    pages = JinjaPages(
+        council=council.said_in("cy", welsh.say),
+        services={"pothole": "Twll yn y ffordd"},
+        zone=ZoneInfo("Europe/London"),
+        now=lambda: NOON,
+        language=welsh,
+        languages=(ENGLISH, welsh),
+    )
+    report = shown_report(
+        service_request_id="R00000000001",
+        title=None,
+        expected_datetime=NOON + timedelta(days=5),
+        planned_day=NOON.date(),
+        followers=2,
+        photos=(shown_photo("P1"),),
+        updates=(shown_update(text="We had a look.", by="council", state="investigating"),),
+    )
+    html = pages.report(report).decode()
+    for words in (
+        '<html lang="cy">',
+        "<h1>Twll yn y ffordd</h1>",
+        "Ar agor",
+        "Wrthi’n ymchwilio",
+        "Ein nod yw delio â hyn erbyn <strong>6 Mehefin 2026</strong>",
+        "dydd Llun 1 Mehefin 2026",
+        "2 o bobl",
+        "Y cyngor, <time",
+        'alt="Llun 1: yr adroddiad"',
+        "We had a look.",
+        'src="/assets/cy/report-page.js"',
+        'href="/cy/forms/reports/R00000000001/flag"',
+        'href="/cy/map/#17/',
+        '<link rel="alternate" hreflang="en" href="/reports/R00000000001">',
+        '<link rel="alternate" hreflang="cy" href="/cy/reports/R00000000001">',
+        'href="/reports/R00000000001" hreflang="en" lang="en">English</a>',
+    ):
+        assert words in html, words
+    assert "hreflang" not in page()

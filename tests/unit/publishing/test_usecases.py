@@ -188,7 +188,7 @@ def test_others_are_published_when_one_report_fails(here: Published) -> None:
         return plain_page(report)
 
     stored = [here.reports.put(1), here.reports.put(2, **ELSEWHERE), here.reports.put(3)]
-    failed = publish(touched(*stored), replace(here.ports(), page=page))
+    failed = publish(touched(*stored), replace(here.ports(), pages={"en": page}))
     assert list(failed) == ["R00000000002"]
     assert {"reports/R00000000001", "reports/R00000000003"} <= set(here.documents.bodies)
 
@@ -343,7 +343,7 @@ def pages_of(here: Published) -> JinjaPages:
 def test_page_says_overdue_after_its_day_though_its_report_did_not_change(
     here: Published, ports: Ports, documents: MemoryDocuments, reports: MemoryReports
 ) -> None:
-    ports = replace(ports, page=pages_of(here).report)
+    ports = replace(ports, pages={"en": pages_of(here).report})
     due = NOON + timedelta(hours=4)
     promised = reports.put(expected_datetime=due)
     later = reports.put(2, expected_datetime=due + timedelta(days=1))
@@ -528,3 +528,36 @@ def test_obsolete_documents_are_removed_by_a_full_rebuild(
     assert far not in documents.bodies
     assert pinned(documents, tile_of(stored)) == ["R00000000001"]
     assert counted(documents, ports) == [(1, 0)]
+
+
+# Pages in other languages
+
+
+@pytest.fixture
+def bilingual(here: Published) -> Ports:
+    here.pages["cy"] = plain_page
+    return here.ports()
+
+
+def test_page_appears_and_disappears_in_all_languages_at_once(
+    here: Published, bilingual: Ports, documents: MemoryDocuments, reports: MemoryReports
+) -> None:
+    stored = reports.put()
+    publish(touched(stored), bilingual)
+    pages = {"reports/R00000000001", "cy/reports/R00000000001"}
+    assert pages <= documents.bodies.keys()
+    reports.hide(stored)
+    publish({stored.service_request_id: Touched(purge=True, facts={"F1"})}, bilingual)
+    assert not pages & documents.bodies.keys()
+    (purged,) = here.cdn.invalidated.values()
+    assert {f"/{each}" for each in pages} <= set(purged)
+
+
+def test_pages_in_a_language_that_is_no_longer_offered_are_removed(
+    here: Published, bilingual: Ports, documents: MemoryDocuments, reports: MemoryReports
+) -> None:
+    publish(touched(reports.put()), bilingual)
+    del here.pages["cy"]
+    assert publish_all(here.ports()) == {}
+    assert "reports/R00000000001" in documents.bodies
+    assert "cy/reports/R00000000001" not in documents.bodies

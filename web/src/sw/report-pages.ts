@@ -6,7 +6,7 @@ const MOST = 20;
 const PATIENCE_MS = 5_000;
 const ABSENT = [403, 404, 410];
 const TIME = "X-Ginnel-Saved-At";
-const ADDRESS = /^\/reports\/[0-9A-Z]+$/;
+const ADDRESS = /^\/([a-z]{2,3}\/)?reports\/[0-9A-Z]+$/;
 
 /** Addresses with a query may hold the secret of a private link, so their pages are not stored. */
 export const isReportPage = ({ pathname, search }: URL): boolean => search === "" && ADDRESS.test(pathname);
