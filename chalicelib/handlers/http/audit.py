@@ -47,7 +47,7 @@ def _says_more(view: FullView) -> bool:
     )
     return unseen or any(
         (
-            *(view.contact, view.language, view.reach_by, view.attributes, view.notes, view.flags),
+            *(view.contact, view.reach_by, view.attributes, view.notes, view.flags),
             *(view.held_updates, getattr(view, "needs", ()), getattr(view, "questions", ())),
         )
     )
