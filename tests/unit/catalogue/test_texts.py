@@ -90,3 +90,28 @@ def test_text_for_something_unknown_is_refused_with_its_place(
     with pytest.raises(ConfigurationError) as refused:
         council(texts)
     assert f"demo.json: `$.translations.cy{fault}" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("council", "code", "said"),
+    [
+        ("demo", "cy", "cy"),
+        ("demo", "cy-GB", "cy"),
+        ("demo", "en", "en"),
+        ("demo", "pl", None),
+        ("demo", None, None),
+        ("bath", "cy", None),
+        ("bath", "en-GB", "en"),
+    ],
+)
+def test_council_offers_english_and_the_languages_of_its_translations(
+    council: str, code: str | None, said: str | None
+) -> None:
+    offered = load(council).offered_language(code)
+    assert (offered.code if offered else None) == said
+
+
+def test_language_that_is_not_offered_is_a_fault_that_names_the_others() -> None:
+    assert load("bath").language_faults("cy") == [("language", "choose from: en")]
+    assert load("demo").language_faults("pl") == [("language", "choose from: en, cy")]
+    assert load("demo").language_faults("cy") == load("demo").language_faults(None) == []
