@@ -1,6 +1,9 @@
 """What messages tell of a report."""
 
 from itertools import count
+from typing import Any
+
+import pytest
 
 from chalicelib.catalogue.load import load
 from chalicelib.integrations.reports_for_messages import ReportsForMessages
@@ -34,13 +37,18 @@ def test_no_text_is_told_when_somebody_else_wrote_last_or_nobody_wrote(ports: Po
     assert told_text(ports, update(1, by="council", text="")) is None
 
 
-def test_service_and_link_are_in_the_language_of_the_message(ports: Ports) -> None:
-    stored = ports.repository.create(report(next(NUMBERS), visibility="held"))
+@pytest.mark.parametrize(
+    ("visibility", "path"), [("public", "/cy/reports/"), ("held", "/cy/forms/reports/")]
+)
+def test_service_and_link_are_in_the_language_of_the_message(
+    visibility: Any, path: str, ports: Ports
+) -> None:
+    stored = ports.repository.create(report(next(NUMBERS), visibility=visibility))
     messages = ReportsForMessages(lambda: ports, load("demo"), None)
     welsh = messages.many([stored.service_request_id], Site(SITE.url, language("cy")))
     told = welsh[stored.service_request_id]
     assert told.service_name == "Twll yn y ffordd"
-    assert "/cy/forms/reports/" in told.page_url
+    assert told.page_url.startswith(f"{ports.site_url}{path}")
 
 
 def test_text_that_the_service_wrote_is_in_the_language_of_the_message(ports: Ports) -> None:

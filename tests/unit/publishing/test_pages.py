@@ -163,7 +163,10 @@ def test_page_is_in_each_language_that_the_council_offers() -> None:
         planned_day=NOON.date(),
         followers=2,
         photos=(shown_photo("P1"),),
-        updates=(shown_update(text="We had a look.", by="council", state="investigating"),),
+        updates=(
+            shown_update(text="We had a look.", by="council", state="investigating"),
+            shown_update(text="We have inspected this.", by="council", state="investigating"),
+        ),
     )
     html = pages.report(report).decode()
     for words in (
@@ -177,6 +180,7 @@ def test_page_is_in_each_language_that_the_council_offers() -> None:
         "Y cyngor, <time",
         'alt="Llun 1: yr adroddiad"',
         "We had a look.",
+        "Rydym wedi archwilio hyn.",
         'src="/assets/cy/report-page.js"',
         'href="/cy/forms/reports/R00000000001/flag"',
         'href="/cy/map/#17/',
