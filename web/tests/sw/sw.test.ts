@@ -1,4 +1,5 @@
 import { expect, test, vi } from "vitest";
+import { newDraft } from "../../src/shared/pending-report.ts";
 import { newBrowser } from "../browser.ts";
 
 const ORIGIN = "https://council.example";
@@ -103,4 +104,28 @@ test("nothing is sent when the browser does not know the address that it dropped
   const { network, happens } = await worker();
   await happens("pushsubscriptionchange", { oldSubscription: null });
   expect(network.asked).toEqual([]);
+});
+
+test("a report that was sent is announced in the language of its page, and sent in that language", async () => {
+  const { network, shown, happens } = await worker();
+  vi.stubGlobal("Notification", { permission: "granted" });
+  network.answer("/api/reports", () => Response.json({ service_request_id: "7K3M2QXV9HTD", tracking_url: "" }));
+  const { keep } = await import("../../src/features/report/outbox.ts");
+  const texts = {
+    language: "cy",
+    sent: "Rydym wedi anfon eich adroddiad",
+    sent_details: "Twll yn y ffordd. Eich cyfeirnod yw {reference}.",
+    signed_out: "",
+    photo_lost: "",
+    photo_refused: "",
+    photo_unusable: "",
+  };
+  const plain = { title: "Twll yn y ffordd", where: "", account: "", device: "phone-1", for_other: false };
+  const content = { draft: newDraft(), body: {}, photos: [] };
+  await keep({ key: "a", seq: 1, at: Date.now(), ...plain, texts, attention: null, sent: null, content });
+  await happens("sync", {});
+  expect(shown).toMatchObject([
+    { title: texts.sent, options: { body: "Twll yn y ffordd. Eich cyfeirnod yw 7K3M-2QXV-9HTD." } },
+  ]);
+  expect(network.of("/api/reports")[0]!.headers.get("Accept-Language")).toBe("cy");
 });
