@@ -95,7 +95,7 @@ def ward_areas(ports: Ports) -> list[WardArea]:
 def _ward_at(place: Point, ports: Ports) -> Ward:
     wards = ports.places.wards()
     if not wards:
-        name = ports.council.name
+        name = Text(ports.council.name)
         raise UpstreamFailed(
             Text(
                 "The wards of {council} are not available yet. Try again in a few minutes.",
@@ -124,7 +124,7 @@ def _place_of(postcode: str, ports: Ports) -> Point:
                 "The postcode {postcode} does not seem to be in {council}. Check it, or find your "
                 "council at https://www.gov.uk/find-local-council",
                 postcode=postcode.strip().upper(),
-                council=ports.council.name,
+                council=Text(ports.council.name),
             )
         )
     return place
@@ -133,14 +133,14 @@ def _place_of(postcode: str, ports: Ports) -> Point:
 def _elsewhere(place: Point, ports: Ports) -> str:
     """The error for a place without a ward."""
     neighbour = ports.council.neighbour_at(place)
-    council = ports.council.name
+    council = Text(ports.council.name)
     if neighbour is None:
         return Text(
             "This location is outside {council}. Find the right council at "
             "https://www.gov.uk/find-local-council",
             council=council,
         )
-    ways, name = either(neighbour.phone, neighbour.url), neighbour.name
+    ways, name = either(neighbour.phone, neighbour.url), Text(neighbour.name)
     if not ways:
         return Text(
             "This location is outside {council}. It looks like {neighbour}'s.",

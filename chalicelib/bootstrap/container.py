@@ -5,10 +5,10 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, TypeVarTuple
 
 from chalicelib.catalogue.load import load
-from chalicelib.catalogue.model import Council
+from chalicelib.catalogue.model import Council, names_between
 from chalicelib.catalogue.theme import EmailLook
 from chalicelib.errors import ConfigurationError
-from chalicelib.kernel.languages import Language
+from chalicelib.kernel.languages import Language, language
 from chalicelib.kernel.queue import LONGEST_DELAY_S
 from chalicelib.kernel.time import utc_now
 from chalicelib.settings import Settings, from_environment
@@ -96,6 +96,13 @@ def settings() -> Settings:
 @once
 def council() -> Council:
     return load(settings().council)
+
+
+@once
+def language_of_council(code: str) -> Language:
+    """The language with the council's own texts that errors have as values."""
+    here = council()
+    return language(code).with_names(names_between(here, here.in_language(code)))
 
 
 @once

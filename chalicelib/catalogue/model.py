@@ -2,7 +2,7 @@
 (GeoReport v2): service_code, service_name, group, keywords, attributes.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -412,6 +412,22 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
 
     def _holidays(self) -> frozenset[date]:
         return bank_holidays(self.bank_holidays) if self.bank_holidays else frozenset()
+
+
+def names_between(council: Council, other: Council) -> dict[str, str]:
+    """The texts of the council that its errors name, in English and as `other` has them: the same
+    council in another language."""
+    texts = zip(_named(council), _named(other), strict=True)
+    return {english: said for english, said in texts if english and said}
+
+
+def _named(council: Council) -> Iterator[str | None]:
+    yield from (council.name, council.opening_hours)
+    yield from (each.name for each in council.neighbours)
+    for area in council.areas:
+        yield from (area.name, area.advice)
+    for service in council.services:
+        yield from (each.description for each in service.attributes)
 
 
 def _with_texts(council: Council, texts: CouncilTexts) -> Council:

@@ -57,7 +57,7 @@ def line_at(
         return Line(out_of_hours, False, words)
     closed = Text(
         "our line is closed now ({hours}): call {life} if it cannot wait",
-        hours=said_hours,
+        hours=Text(said_hours),
         life=LIFE,
     )
     return Line(None, False, closed)

@@ -81,7 +81,7 @@ def _checked_one(attribute: Attribute, sent: Any, emergency_line: str) -> tuple[
     if not texts:
         if attribute.required:
             raise Unanswerable(
-                Text("answer this question: {question}", question=attribute.description)
+                Text("answer this question: {question}", question=Text(attribute.description))
             )
         return ()
     if len(texts) > 1 and attribute.datatype != "multivaluelist":

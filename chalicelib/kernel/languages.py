@@ -3,10 +3,12 @@ the catalogues in `chalicelib/languages`."""
 
 import json
 import re
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
+from types import MappingProxyType
 
 from chalicelib.texts import Text
 
@@ -50,10 +52,18 @@ MONTHS = (
 class Language:
     """A language with the translations of all texts."""
 
-    def __init__(self, code: str, texts: NullTranslations) -> None:
-        """`code` is as in addresses, such as cy. `texts` without a translation stay English."""
+    def __init__(
+        self, code: str, texts: NullTranslations, names: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        """`code` is as in addresses, such as cy. `texts` without a translation stay English.
+        `names` are a council's own texts in this language, by the English ones."""
         self.code = code
         self._texts = texts
+        self._names = names
+
+    def with_names(self, names: Mapping[str, str]) -> "Language":
+        """The language with a council's own texts."""
+        return Language(self.code, self._texts, names)
 
     def say(self, text: str, /, **values: object) -> str:
         """The text in this language, with its values: `say("By {name}", name=name)`."""
@@ -104,7 +114,9 @@ class Language:
         return self.link(address)[0]
 
     def _said(self, value: object) -> object:
-        return self.say(value) if isinstance(value, Text) else value
+        if not isinstance(value, Text):
+            return value
+        return self._names.get(value) or self.say(value)
 
     def _in_file(self, text: str, file: str) -> str:
         own = self._texts.pgettext(file, text)

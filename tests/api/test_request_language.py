@@ -70,3 +70,15 @@ def test_page_leads_to_itself_in_the_other_languages(api: Api) -> None:
     assert shown.format(escaped, "en", "en", "English") in welsh.get(address).body.decode()
     answer = welsh.post("/forms/report", b"step=where", key=None).body.decode()
     assert '<html lang="cy">' in answer and "English" not in answer
+
+
+def test_error_names_the_council_and_its_questions_as_it_does_in_welsh(api: Api) -> None:
+    welsh = replace(api, always={"Accept-Language": "cy"})
+    far = {"service_code": "litter", "description": "x", "lat": 10, "long": 10}
+    errors = welsh.post("/api/reports", far).json_body["errors"]
+    assert errors[0]["message"].startswith("mae’r lleoliad y tu allan i ardal Cyngor Eskerby:")
+    unanswered = {"service_code": "missed-bin", "description": "x", "address": "x"}
+    errors = welsh.post("/api/reports", unanswered).json_body["errors"]
+    assert "atebwch y cwestiwn hwn: Pa fin na chafodd ei gasglu?" in [
+        each["message"] for each in errors
+    ]

@@ -16,7 +16,7 @@ from chalice.app import Request
 
 from chalicelib.bootstrap import container
 from chalicelib.catalogue.model import Council
-from chalicelib.kernel.languages import ENGLISH, Language, language, names
+from chalicelib.kernel.languages import ENGLISH, Language, names
 
 FOLDER = "x-ginnel-language"
 """The header in which the CDN names the folder; it drops a client's own."""
@@ -82,7 +82,7 @@ def requested(headers: Mapping[str, str], *, is_page: bool) -> Language:
         if wish == ENGLISH.code:
             break
         if wish in container.council().translations:
-            return language(wish)
+            return container.language_of_council(wish)
     return ENGLISH
 
 

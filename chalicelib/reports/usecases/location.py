@@ -25,7 +25,7 @@ def beyond_bounds_faults(point: Point, ports: Ports) -> Iterator[FieldError]:
             Text(
                 "the location is outside {council}: choose one between latitude {south} and "
                 "{north}, longitude {west} and {east}",
-                council=ports.council.name,
+                council=Text(ports.council.name),
                 **box._asdict(),
             ),
         )
@@ -35,7 +35,7 @@ def elsewhere_faults(service_code: str, point: Point | None, ports: Ports) -> It
     """Faults if another body has to be told instead."""
     area = ports.council.elsewhere(service_code, point) if point else None
     if area:
-        advice = Text("{area}: {advice}", area=area.name, advice=area.advice)
+        advice = Text("{area}: {advice}", area=Text(area.name), advice=Text(area.advice or ""))
         ways = either(area.phone, area.url)
         told = Text("{advice} {ways}", advice=advice, ways=ways) if ways else advice
         yield FieldError("lat", told)
@@ -57,7 +57,7 @@ def is_outside(point: Point, at: datetime, ports: Ports) -> bool:
 
 def outside_text(point: Point, ports: Ports) -> str:
     """The message for a place that is not this council's: who is responsible, if that is known."""
-    council = ports.council.name
+    council = Text(ports.council.name)
     neighbour = ports.council.neighbour_at(point)
     if neighbour is None:
         return Text(
@@ -65,7 +65,7 @@ def outside_text(point: Point, ports: Ports) -> str:
             council=council,
             site=FIND_COUNCIL,
         )
-    ways, name = either(neighbour.phone, neighbour.url), neighbour.name
+    ways, name = either(neighbour.phone, neighbour.url), Text(neighbour.name)
     if not ways:
         return Text(
             "the location is outside {council}. It looks like it is in {neighbour}",
