@@ -31,6 +31,8 @@ FIXMYSTREET = "FixMyStreet"
 FIXMYSTREET_KB = {f"{REPORT}: JavaScript": 200, f"{REPORT}: CSS": 36}
 FIXMYSTREET_MAP_KB = 258
 """The weights of FixMyStreet's pages, measured by the project in 2026-08."""
+HASH = re.compile(r"-.{8}(?=\.\w+$)")
+"""What tells apart the files of one name, which each language may have."""
 STATIC_IMPORT = re.compile(r"""(?:\bfrom|\bimport)\s*["'](\.[^"']+\.js)["']""")
 
 
@@ -118,14 +120,18 @@ def _rows_of(name: str, html: bytes) -> Iterator[Row]:
 
 
 def _map() -> Row:
-    """The additional files of "choose on a map"."""
+    """The additional files of "choose on a map", in the language in which they are largest."""
     chunks = WEB / "assets" / "chunks"
     files = [*chunks.glob("basemap-*.js"), *chunks.glob("basemap-*.css"), *chunks.glob("pins-*.js")]
+    largest: dict[str, int] = {}
+    for path in files:
+        name = HASH.sub("", path.name)
+        largest[name] = max(weight(path), largest.get(name, 0))
     return Row(
         group=GROUP,
         name="the map itself, on request",
         unit="kB",
-        ours=sum(map(weight, files)) / 1000,
+        ours=sum(largest.values()) / 1000,
         peer=FIXMYSTREET_MAP_KB,
         peer_name=f"{FIXMYSTREET}'s map page",
         most=MOST_MAP,
