@@ -446,6 +446,57 @@ def test_every_function_has_its_own_role_and_a_log_that_expires(
     assert all(group["RetentionInDays"] == 30 for group in groups)
 
 
+LONGEST_STACK = "s" * 32
+LONGEST_REGION = "ap-southeast-2"
+ACCOUNT = "1" * 12
+MOST_OF_ENVIRONMENT = 4096
+"""Bytes of all names and values together, as Lambda limits them."""
+
+
+def longest_value(value: Any, template: dict[str, Any]) -> int:
+    """The length of a setting's value with the longest name of a stack that DEPLOY.md allows."""
+    if isinstance(value, str):
+        return len(value)
+    name = value.get("Ref", "")
+    kind = template["Resources"].get(name, {}).get("Type")
+    named = min(80, len(f"{LONGEST_STACK}-{name}-") + 13)
+    return {
+        "AWS::SQS::Queue": len(f"https://sqs.{LONGEST_REGION}.amazonaws.com/{ACCOUNT}/") + named,
+        "AWS::DynamoDB::Table": named,
+        "AWS::S3::Bucket": 63,
+        "AWS::SecretsManager::Secret": len(
+            f"arn:aws:secretsmanager:{LONGEST_REGION}:{ACCOUNT}:secret:{name}-"
+        )
+        + 19,
+        "AWS::CloudFront::Distribution": 14,
+    }.get(str(kind), 100)
+
+
+def too_large_environments(template: dict[str, Any]) -> set[str]:
+    """The functions whose settings Lambda may refuse."""
+    everywhere = template["Globals"]["Function"]["Environment"]["Variables"]
+    sizes = {
+        name: sum(
+            len(setting) + longest_value(value, template)
+            for setting, value in (
+                everywhere | own.get("Environment", {}).get("Variables", {})
+            ).items()
+        )
+        for name, own in functions(template).items()
+    }
+    return {name for name, size in sizes.items() if size > MOST_OF_ENVIRONMENT}
+
+
+def test_settings_of_each_function_fit(template: dict[str, Any]) -> None:
+    assert too_large_environments(template) == set()
+
+
+def test_too_many_settings_are_detected(template: dict[str, Any]) -> None:
+    variables = template["Globals"]["Function"]["Environment"]["Variables"]
+    variables |= {f"QUEUE_{number}_URL": {"Ref": "PublishQueue"} for number in range(7)}
+    assert "Publish" in too_large_environments(template)
+
+
 def test_every_setting_is_given_to_the_functions(template: dict[str, Any]) -> None:
     given = set(template["Globals"]["Function"]["Environment"]["Variables"])
     wanted = {field.name.upper() for field in fields(Settings) if field.name not in OPTIONAL}
