@@ -51,8 +51,8 @@ def test_contact_is_for_officers_and_in_no_other_response_document_or_message(ap
     full = api.get(f"/api/reports/{request_id}", api.token("officer"))
     assert set(leaked(full.body.decode())) == set(CANARIES.values())
     documents = published(api)
-    # The report's page and JSON, its tile, and the counts.
-    assert len(documents) == 4
+    # The report's page in two languages and its JSON, its tile, and the counts.
+    assert len(documents) == 5
     assert leaked(json.dumps(documents)) == []
 
 

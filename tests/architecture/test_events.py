@@ -39,6 +39,7 @@ class Fails:
 class Publishing(Fails):
     from chalicelib.geo.quadkey import Tile
     whole = Tile(9, 254, 164)
+    pages = {}
 built = {(builder,): Fails() for builder in every_builder_of_ports()}
 built[publishing_ports,] = Publishing()
 built[reactions,] = (Fails(),)
