@@ -147,6 +147,9 @@ class Area(Strict, frozen=True, kw_only=True):
         return about and (within or ward_code in self.wards)
 
 
+SiteAddress = Annotated[str, Meta(pattern=r"^https://[a-z0-9.-]+$", max_length=200)]
+
+
 class Council(Strict, frozen=True, kw_only=True, dict=True):
     """A council's whole configuration. `bounds`: west, south, east, north in WGS84 degrees.
 
@@ -162,6 +165,8 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
     the issuers through which people sign in. `closed_shown_days`: how long the map shows closed
     reports. `unconfirmed_kept_days`: how long an unconfirmed report is kept; `sender_kept_days`:
     how long the reporter's identity is kept after the last change of a closed report.
+    `site_url`: the address of the site, by which pages name themselves in other languages; search
+    engines ignore addresses that are not whole.
     `privacy_contact`: where to write about data protection; without it the privacy notice names the
     phone alone. `security_contact`: where to report a security fault; without it security.txt links
     to the privacy notice. `replies_to`: where replies to alerts go that are not about a single
@@ -208,6 +213,7 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
     closed_shown_days: Annotated[int, Meta(ge=0, le=3650)] = 90
     unconfirmed_kept_days: Annotated[int, Meta(ge=1, le=365)] = 28
     sender_kept_days: Annotated[int, Meta(ge=1, le=3650)] = 730
+    site_url: SiteAddress | None = None
     privacy_contact: EmailAddress | None = None
     security_contact: EmailAddress | None = None
     replies_to: EmailAddress | None = None
@@ -347,6 +353,7 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
             "at_other_times": at_other_times(self.out_of_hours_phone, say),
             "colour": self.theme.brand.ground,
             "logo": self.theme.mark,
+            "site_url": self.site_url or "",
             "footer_links": own.footer_links,
             "in_example_place": f" in {self.example_place}" if self.example_place else "",
         }

@@ -10,6 +10,8 @@ export interface CouncilFacts {
   /** The colour of pages. */
   background: string;
   version: string;
+  /** The address of the site; empty if the council's document does not have it. */
+  site_url: string;
   /** The email address for questions about data protection. */
   privacy_contact: string | null;
   /** The pictures of the app in the manifest. */

@@ -56,15 +56,21 @@ export const defineOf = ({ code, months }: Language, all: Language[] = [ENGLISH]
   LANGUAGES: JSON.stringify(all.map((each) => [each.code, each.name])),
 });
 
-/** The links to the same page in other languages: for search engines, and for people in the footer. */
-export function languageLinks(page: string, own: Language, all: Language[]): { head: string; footer: string } {
+/** The links to the same page in other languages: for people in the footer, and for search engines, which ignore
+ * addresses without the `site`; none for them if it is empty. */
+export function languageLinks(
+  page: string,
+  own: Language,
+  all: Language[],
+  site: string,
+): { head: string; footer: string } {
   const others = all.filter(({ code }) => code !== own.code);
   const address = ({ folder }: Language) => folder + page.slice(1);
   const alternate = (each: Language) =>
-    `<link rel="alternate" hreflang="${each.code}" href="${address(each)}" vite-ignore>`;
+    `<link rel="alternate" hreflang="${each.code}" href="${site}${address(each)}" vite-ignore>`;
   const link = (each: Language) =>
     ` <a class="app-footer__link" href="${address(each)}" hreflang="${each.code}" lang="${each.code}">${escapeHtml(each.name)}</a>`;
-  return { head: all.map((each) => `${alternate(each)}\n`).join(""), footer: others.map(link).join("") };
+  return { head: site ? all.map((each) => `${alternate(each)}\n`).join("") : "", footer: others.map(link).join("") };
 }
 
 type Build = (language: Language) => Promise<Rolldown.RolldownOutput>;

@@ -36,9 +36,9 @@ function pagePath(path: string): string {
 }
 
 /** Puts in the links to the page in other languages, if it has any. */
-function withLanguages(html: string, page: string, language: Language, all: Language[]): string {
+function withLanguages(html: string, page: string, language: Language, all: Language[], site: string): string {
   const isTranslated = all.some(({ pages }) => page in pages);
-  const { head, footer } = isTranslated ? languageLinks(page, language, all) : { head: "", footer: "" };
+  const { head, footer } = isTranslated ? languageLinks(page, language, all, site) : { head: "", footer: "" };
   return html.replace("<!-- languages -->", () => footer).replace("</head>", (end) => head + end);
 }
 
@@ -54,7 +54,7 @@ export function layout(look: Look, language: Language, all: Language[]): Plugin 
         const address = language.folder + page.slice(1);
         const part = (_: string, name: string) => markCurrent(parts[name] ?? readPart(`${name}.html`), address);
         const html = (language.pages[page] ?? english).replace(/<!-- layout: ([a-z-]+) -->/g, part);
-        return fill(withLanguages(html, page, language, all), council, escapeHtml);
+        return fill(withLanguages(html, page, language, all, council.site_url), council, escapeHtml);
       },
     },
   };

@@ -184,8 +184,8 @@ def test_page_is_in_each_language_that_the_council_offers() -> None:
         'src="/assets/cy/report-page.js"',
         'href="/cy/forms/reports/R00000000001/flag"',
         'href="/cy/map/#17/',
-        '<link rel="alternate" hreflang="en" href="/reports/R00000000001">',
-        '<link rel="alternate" hreflang="cy" href="/cy/reports/R00000000001">',
+        '<link rel="alternate" hreflang="en" href="https://report.eskerby.example/reports/R00000000001">',
+        'hreflang="cy" href="https://report.eskerby.example/cy/reports/R00000000001">',
         'href="/reports/R00000000001" hreflang="en" lang="en">English</a>',
     ):
         assert words in html, words

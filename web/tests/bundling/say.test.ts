@@ -108,11 +108,12 @@ describe("texts past say", () => {
 
 describe("links to other languages", () => {
   test("lead to the same page, and name all for search engines", () => {
-    const { head, footer } = languageLinks("/cookies/", WELSH, [ENGLISH, WELSH]);
+    const { head, footer } = languageLinks("/cookies/", WELSH, [ENGLISH, WELSH], "https://x.example");
     expect(footer).toBe(' <a class="app-footer__link" href="/cookies/" hreflang="en" lang="en">English</a>');
     expect(head.match(/hreflang="\w+" href="[^"]+"/g)).toEqual([
-      'hreflang="en" href="/cookies/"',
-      'hreflang="cy" href="/cy/cookies/"',
+      'hreflang="en" href="https://x.example/cookies/"',
+      'hreflang="cy" href="https://x.example/cy/cookies/"',
     ]);
+    expect(languageLinks("/cookies/", WELSH, [ENGLISH, WELSH], "").head).toBe("");
   });
 });
