@@ -72,7 +72,7 @@ def test_welsh_report_takes_at_most_nine_taps_and_shows_no_english(
     assert page.evaluate("Number(sessionStorage.taps)") + in_the_systems_picker <= 9
     assert set(languages) == {"cy"}
     expect(page.locator("#sent-promise")).to_have_text(
-        re.compile(r"^Ein nod yw delio â hwn erbyn \d+ [A-Z][a-z]+ \d{4}\.$")
+        re.compile(r"^Ein nod yw delio â hyn erbyn \d+ [A-Z][a-z]+ \d{4}\.$")
     )
 
 
