@@ -431,6 +431,33 @@ def test_link_continues_to_the_page_that_required_signing_in(here: Api, address:
     assert answer.headers["Location"] == "/account/devices/"
 
 
+def test_sign_in_on_a_welsh_page_stays_there_and_the_device_is_known_to_welsh_pages(
+    here: Api, address: str
+) -> None:
+    headers = FORM | {"x-ginnel-language": "cy"}
+    asked = post_form(
+        here.client.http, "/forms/sign-in", headers, address=address, next="/cy/report/"
+    )
+    page, _, attempt_id = asked.headers["Location"].partition("?attempt=")
+    assert page == "/cy/forms/sign-in/code"
+    here.cloud.pump.run_until_idle()
+    [code] = [code_in(each["body"]) for each in mail.outbox()["items"] if each["to"] == address]
+    sent = {"attempt": attempt_id, "code": code, "next": "/elsewhere/\\"}
+    answer = post_form(here.client.http, "/forms/sign-in/code", headers, **sent)
+    assert answer.headers["Location"] == "/cy/account/"
+    device = next(each for each in cookies_in(answer) if each.startswith("ginnel-device="))
+    assert "Path=/cy/forms/sign-in" in device.split("; ")
+
+
+def test_link_returns_to_the_welsh_report_that_was_started_in_another_tab(
+    here: Api, address: str
+) -> None:
+    path, token = sent_link(here, address, "/cy/report/")
+    headers = FORM | {"x-ginnel-language": "cy"}
+    answer = post_form(here.client.http, path, headers, token=token)
+    assert answer.headers["Location"] == f"/cy{done('/cy/report/')}"
+
+
 OFF_SITE = [
     "https://elsewhere.example/",
     "//elsewhere.example/",
