@@ -4,6 +4,7 @@ import re
 from typing import get_args
 
 from chalicelib.alerts.delivery import Kind
+from chalicelib.bootstrap import container
 from infra.local.cloud import Cloud
 from infra.local.templates import messages, page
 from tests.fakes_delivery import VOICE
@@ -14,9 +15,9 @@ def test_every_kind_of_message_is_shown() -> None:
     assert shown == {*_kinds()} - {"roadworks"}, "road works have the words of a disruption"
 
 
-def test_page_shows_mail_text_and_notification_of_each(cloud: Cloud) -> None:
+def test_page_shows_mail_text_and_notification_of_each_in_each_language(cloud: Cloud) -> None:
     html = page()
-    count = len(list(messages(VOICE)))
+    count = len(container.council().languages) * len(list(messages(VOICE)))
     assert len(re.findall("<h3>Mail: ", html)) == len(re.findall("<h3>Notification", html)) == count
     assert len(re.findall(r"<h3>Text message, [12] parts?<", html)) == count
 
