@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from gettext import GNUTranslations
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,6 +31,7 @@ from chalicelib.kernel.languages import MADE_BY_THE_SERVER, pages
 from chalicelib.kernel.languages import Language as SpokenLanguage
 from chalicelib.kernel.templating import SHARED, environment
 from chalicelib.kernel.translation import messages, placeholders
+from chalicelib.privacy import registry
 from chalicelib.privacy.page import registry_texts
 from chalicelib.settings import for_another_program
 
@@ -198,6 +200,11 @@ def read(path: Path) -> Language:
         raise ConfigurationError(f"{path.name}: {error}") from error
 
 
+def messages_without_scripts() -> list[Message]:
+    """All messages but those of the pages' scripts, which only the build's parser reads."""
+    return [*pages_messages(), *python_messages(), *raised_messages(), *registry_messages()]
+
+
 def pages_messages() -> Iterator[Message]:
     """The messages of the pages, their layout and the templates."""
     for path in [*map(_page, PAGES), *_layout_parts(), *TEMPLATES]:
@@ -206,6 +213,15 @@ def pages_messages() -> Iterator[Message]:
     for path in TEMPLATES:
         for texts in _texts_in_template(path.read_text(encoding="utf-8")):
             yield Message(_file(path), *texts)
+
+
+def registry_messages() -> Iterator[Message]:
+    """The texts of the data registry, which the privacy notice shows."""
+    shown = registry.load()
+    rows = ((each.what, *(getattr(each, fact) for fact in shown.facts)) for each in shown.rows)
+    titles = (store.title for store in shown.stores)
+    for text in chain(shown.facts.values(), titles, *rows):
+        yield Message(_file(registry.REGISTRY), text)
 
 
 def _texts_in_template(source: str) -> Iterator[tuple[str, ...]]:
@@ -382,7 +398,7 @@ def update_languages() -> None:
     the languages."""
     (FOLDER / "names.json").write_text(names_document(), encoding="utf-8")
     said = scripts(Path(sys.executable).with_name("node")).said
-    wanted = [*pages_messages(), *python_messages(), *raised_messages(), *said]
+    wanted = [*messages_without_scripts(), *said]
     for language in languages():
         (FOLDER / f"{language.code}.po").write_bytes(as_po(update(language, wanted)))
         written = read(FOLDER / f"{language.code}.po")
@@ -398,7 +414,7 @@ def web_build(council: Council) -> list[dict[str, Any]]:
 
 
 def _web_build(language: Language, council: Council) -> dict[str, Any]:
-    lacking = faults(language, [*pages_messages(), *python_messages(), *raised_messages()])
+    lacking = faults(language, messages_without_scripts())
     if lacking:
         raise ConfigurationError(f"{language.code}.po is incomplete:\n" + "\n".join(lacking))
     facts = council.said_in(language.code, language.spoken.say)

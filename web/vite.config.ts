@@ -30,7 +30,7 @@ const configOf = (language: Language, pages: Record<string, string>, entries: st
     plugins: [
       layout(look, language, all),
       preload(),
-      privacy(look.council),
+      privacy(look.council, language),
       tiles({ ...look.council, ...language.council }),
       kinds({ ...look.council, ...language.council }),
       say(language),

@@ -5,7 +5,7 @@ The value `depends on what is sent` marks text and photos that people send thems
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -43,8 +43,10 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Registry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All stores, and all rows in the order of their stores."""
+    """All stores, and all rows in the order of their stores; `facts` are the names of the fields
+    that the privacy notice shows of a row, by field."""
 
+    facts: Mapping[Literal["why", "kept_for", "seen_by"], Words]
     stores: tuple[Store, ...]
     rows: tuple[Row, ...]
 

@@ -18,8 +18,9 @@ const readPart = (name: string) => readFileSync(resolve(PARTS, name), "utf8").tr
 
 function fill(text: string, council: CouncilFacts, escape: (text: string) => string): string {
   return text.replace(FACT, (placeholder, name: keyof CouncilFacts, withoutSpaces?: string) => {
-    const fact = council[name];
-    if (typeof fact !== "string") throw new Error(`${placeholder}: the council has no such detail.`);
+    const fact = council[name] ?? "";
+    if (typeof fact !== "string" || !(name in council))
+      throw new Error(`${placeholder}: the council has no such detail.`);
     return escape(withoutSpaces ? fact.replaceAll(" ", "") : fact);
   });
 }

@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import type { Plugin } from "vite";
 import type { CouncilFacts } from "./facts.ts";
 import { escapeHtml } from "./escape.ts";
+import { type Language, lookUp } from "./languages.ts";
 
 interface Row {
   store: string;
@@ -16,12 +17,16 @@ interface Row {
 }
 
 interface Registry {
+  /** The names of the fields that the notice shows of a row. */
+  facts: Record<"why" | "kept_for" | "seen_by", string>;
   stores: { store: string; title: string }[];
   rows: Row[];
 }
 
-const REGISTRY = resolve(import.meta.dirname, "../../chalicelib/privacy/registry.json");
-const FACTS = { Why: "why", "Kept for": "kept_for", "Seen by": "seen_by" } as const;
+const FILE = "chalicelib/privacy/registry.json";
+const REGISTRY = resolve(import.meta.dirname, "../..", FILE);
+/** What the page says only if the council has an email address for questions. */
+const CONTACT = /<span data-privacy-contact>(.*?)<\/span>/gs;
 
 /** Groups rows with the same reason, retention and readers. */
 function together(rows: Row[]): Row[][] {
@@ -33,51 +38,65 @@ function together(rows: Row[]): Row[][] {
   return [...groups.values()];
 }
 
-function entry(group: Row[], nameOf: (row: Row) => string): string {
+function entry(group: Row[], facts: Registry["facts"], nameOf: (row: Row) => string): string {
   const names = [...new Set(group.map(nameOf))].map((name) => `<dt>${name}</dt>`);
-  const facts = Object.entries(FACTS).map(([label, of]) => `<dd><b>${label}:</b> ${escapeHtml(group[0]![of])}</dd>`);
-  return `<div>${[...names, ...facts].join("")}</div>`;
+  const said = Object.entries(facts).map(
+    ([of, label]) => `<dd><b>${label}:</b> ${escapeHtml(group[0]![of as keyof Row])}</dd>`,
+  );
+  return `<div>${[...names, ...said].join("")}</div>`;
 }
 
-const list = (rows: Row[], nameOf: (row: Row) => string) =>
+const list = (rows: Row[], facts: Registry["facts"], nameOf: (row: Row) => string) =>
   `<dl class="app-kept">${together(rows)
-    .map((group) => entry(group, nameOf))
+    .map((group) => entry(group, facts, nameOf))
     .join("\n")}</dl>`;
 
 /** The personal data in the service. The page about cookies lists what stays in the browser. */
-function personal({ rows }: Registry): string {
+function personal({ rows, facts }: Registry): string {
   const ofPeople = rows.filter(({ personal, store }) => personal !== "no" && store !== "browser");
-  return list(ofPeople, ({ what }) => escapeHtml(what));
+  return list(ofPeople, facts, ({ what }) => escapeHtml(what));
 }
 
-function everything({ stores, rows }: Registry): string {
+function everything({ stores, rows, facts }: Registry): string {
   const nameOf = ({ what, attribute }: Row) => `${escapeHtml(what)} <code>${escapeHtml(attribute)}</code>`;
   const part = ({ store, title }: Registry["stores"][number]) =>
     `<details class="app-details"><summary>${escapeHtml(title)}</summary>${list(
       rows.filter((row) => row.store === store),
+      facts,
       nameOf,
     )}</details>`;
   return stores.map(part).join("\n");
 }
 
-function contact({ privacy_contact }: CouncilFacts): string {
-  if (!privacy_contact) return "";
-  const address = escapeHtml(privacy_contact);
-  return `email <a href="mailto:${address}">${address}</a> or `;
+/** The registry in that language. A text without a translation stops the build before this (infra/languages.py). */
+function read(language: Language): Registry {
+  const say = (text: string) => lookUp(language, [text], FILE)?.[0] ?? text;
+  const { stores, rows, facts } = JSON.parse(readFileSync(REGISTRY, "utf8")) as Registry;
+  return {
+    facts: { why: say(facts.why), kept_for: say(facts.kept_for), seen_by: say(facts.seen_by) },
+    stores: stores.map(({ store, title }) => ({ store, title: say(title) })),
+    rows: rows.map(({ what, why, kept_for, seen_by, ...row }) => ({
+      ...row,
+      what: say(what),
+      why: say(why),
+      kept_for: say(kept_for),
+      seen_by: say(seen_by),
+    })),
+  };
 }
 
-export function privacy(council: CouncilFacts): Plugin {
+export function privacy({ privacy_contact }: CouncilFacts, language: Language): Plugin {
   return {
     name: "ginnel-privacy",
     transformIndexHtml: {
       order: "pre",
       handler(html) {
         if (!html.includes("<!-- privacy:")) return html;
-        const registry = JSON.parse(readFileSync(REGISTRY, "utf8")) as Registry;
+        const registry = read(language);
         return html
           .replace("<!-- privacy: personal -->", () => personal(registry))
           .replace("<!-- privacy: everything -->", () => everything(registry))
-          .replaceAll("<!-- privacy: contact -->", () => contact(council));
+          .replace(CONTACT, (_, words: string) => (privacy_contact ? words : ""));
       },
     },
   };

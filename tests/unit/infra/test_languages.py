@@ -17,11 +17,9 @@ from infra.languages import (
     as_mo,
     as_po,
     faults,
+    messages_without_scripts,
     modules_for_residents,
-    pages_messages,
-    python_messages,
     raised_in,
-    raised_messages,
     read,
     unused,
     update,
@@ -45,7 +43,7 @@ def scripts() -> Scripts:
 
 @pytest.fixture(scope="module")
 def wanted(scripts: Scripts) -> list[Message]:
-    return [*pages_messages(), *python_messages(), *raised_messages(), *scripts.said]
+    return [*messages_without_scripts(), *scripts.said]
 
 
 def small(folder: Path, entries: str) -> Language:
