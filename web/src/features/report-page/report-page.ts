@@ -127,7 +127,7 @@ async function send(): Promise<void> {
 async function sendAs(account: string): Promise<Outcome<Update> | FieldError> {
   const later = { kind: "later", retryAfterSeconds: null } as const;
   const sent = draft.photos.length
-    ? ((await (await photoModule())?.sendPhotos(draft, id, account, photos!.id)) ?? later)
+    ? ((await (await photoModule())?.sendPhotos(draft, id, account, "photos")) ?? later)
     : { photo_ids: [] };
   if (!("photo_ids" in sent)) return sent;
   const { photo_ids } = sent;
