@@ -82,3 +82,7 @@ def test_error_names_the_council_and_its_questions_as_it_does_in_welsh(api: Api)
     assert "atebwch y cwestiwn hwn: Pa fin na chafodd ei gasglu?" in [
         each["message"] for each in errors
     ]
+
+
+def test_page_is_shown_when_its_query_holds_half_a_character(api: Api) -> None:
+    assert api.get("/forms/nearest?kind=x&q=%ED%A0%80").status_code == 400

@@ -426,8 +426,10 @@ def _page_address(request: Request, facts: RouteFacts, parameters: dict[str, str
     """The address of the page in English; None for the API, whose pages scripts ask for."""
     if not facts.is_page or facts.path.startswith("/api/"):
         return None
-    path = facts.path.format(**{name: quote(value) for name, value in parameters.items()})
-    query = urlencode(request.query_params or {})
+    path = facts.path.format(
+        **{name: quote(value, errors="replace") for name, value in parameters.items()}
+    )
+    query = urlencode(request.query_params or {}, errors="replace")
     return f"{path}?{query}" if query else path
 
 
