@@ -60,7 +60,15 @@ def _documents_in(
         sends_texts=council.texts_a_day > 0,
         holidays=[day for day in council.calendar.holidays if 0 <= day.year - now.year <= 2],
         neighbours=said.neighbours,
-        names={"facility_kinds": texts.facility_kinds, "wards": texts.wards},
+        names={
+            "facility_kinds": texts.facility_kinds,
+            "services": {
+                code: each.service_name
+                for code, each in texts.services.items()
+                if each.service_name
+            },
+            "wards": texts.wards,
+        },
         versions={"services": content_version(services)},
     )
     return {key_in(SERVICES, spoken.code): services, key_in(INDEX, spoken.code): index}

@@ -36,7 +36,7 @@ PAGES = [
     "/privacy/",
     "/nothing-here",
 ]
-LOADED = "() => !/Loading|Looking|Yn llwytho|Yn chwilio/.test(document.body.innerText)"
+LOADED = "() => !/Loading|Looking|Yn llwytho|Yn chwilio|Wrthi’n llwytho/.test(document.body.innerText)"
 
 
 def welsh(paths: Iterable[str]) -> list[str]:

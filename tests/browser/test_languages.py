@@ -19,6 +19,7 @@ from tests.browser.test_accessibility import PAGES as EVERYWHERE
 from tests.browser.test_disruption_notices import AREA, notice
 from tests.browser.test_layout_shift import SIGNED_IN as ACCOUNT
 from tests.browser.test_offline import lose_signal, visit
+from tests.browser.welsh import english_on
 from tests.effort import sample
 
 USUAL = ("/cy/map/", "/cy/alerts/", "/cy/nothing-here")
@@ -63,6 +64,14 @@ def test_welsh_page_of_an_account_is_accessible_and_fits(path: str, new_page: Ne
     expect(page.locator("#account-page")).to_be_visible()
     page.wait_for_function(LOADED)
     assert_accessible(page)
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_welsh_page_shows_no_english_text(address: str, new_page: NewPage) -> None:
+    page = new_page()
+    page.goto(address)
+    page.wait_for_function(LOADED)
+    assert english_on(page) == []
 
 
 def test_scripts_speak_welsh_with_welsh_dates(new_page: NewPage) -> None:

@@ -75,4 +75,7 @@ def _councils_own() -> Iterator[str]:
                 for answer, other in zip(question.values, said.values, strict=True)
             ]
         yield from (text for text, other in pairs if text != other)
+    for kind, named in zip(english.facility_kinds, welsh.facility_kinds, strict=True):
+        pairs = [(kind.label, named.label), (kind.plural, named.plural)]
+        yield from (text for text, other in pairs if text != other)
     yield english.name

@@ -51,10 +51,16 @@ def test_services_have_their_names_and_questions_in_the_language() -> None:
 
 def test_index_names_what_other_documents_have_in_english_alone() -> None:
     made = documents(load("demo"))
-    assert made["data/index.json"]["names"] == {"facility_kinds": {}, "wards": {}}
+    none: dict[str, str] = {}
+    assert made["data/index.json"]["names"] == {
+        "facility_kinds": none,
+        "services": none,
+        "wards": none,
+    }
     names = made["data/cy/index.json"]["names"]
     assert names["facility_kinds"]["library"] == {"label": "Llyfrgell", "plural": "Llyfrgelloedd"}
     assert names["wards"]["centre"] == "Canol"
+    assert names["services"]["pothole"] == "Twll yn y ffordd"
 
 
 def test_reason_to_sign_in_is_in_the_language() -> None:

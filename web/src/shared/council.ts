@@ -41,6 +41,7 @@ export interface Council {
   /** Names in place of those in documents that are in English alone. */
   names?: {
     facility_kinds: Record<string, { label?: string; plural?: string }>;
+    services: Record<string, string>;
     wards: Record<string, string>;
   };
   neighbours?: Neighbour[];

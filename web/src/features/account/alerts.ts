@@ -44,6 +44,6 @@ async function names(): Promise<Named> {
     : null;
   return new Map([
     ...services.map((each) => [each.service_code, each.service_name] as const),
-    ...(wards?.items ?? []).map(({ code, name }) => [code, name] as const),
+    ...(wards?.items ?? []).map(({ code, name }) => [code, council?.names?.wards[code] ?? name] as const),
   ]);
 }

@@ -75,7 +75,7 @@ export async function areaOf(place: Place): Promise<Area | null> {
 async function loadDocument({ code, name }: Ward, { ward: template }: Council): Promise<WardDocument> {
   const document = template ? await keptDocument<WardDocument>(template.replace("{code}", code)) : null;
   const bare = { ward: { code, name, councillors: [] }, open_reports: 0, reports: [], roadworks: [] };
-  return document ?? bare;
+  return document ? { ...document, ward: { ...document.ward, name } } : bare;
 }
 
 function byDistance(works: Roadwork[], place: Place, { time_zone }: Council): Area["roadworks"] {

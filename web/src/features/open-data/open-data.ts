@@ -1,7 +1,7 @@
 /** Lists the files and feeds, with the day when each month was last updated. */
 import "../../styles/open-data.scss";
 import { getJson } from "../../shared/api.ts";
-import { loadCouncil } from "../../shared/council.ts";
+import { type Council, loadCouncil } from "../../shared/council.ts";
 import { dayElement } from "../../shared/dates.ts";
 import { byId, element, unseen } from "../../shared/dom.ts";
 import { monthText } from "../../shared/months.ts";
@@ -18,6 +18,7 @@ interface Month {
 
 interface Feed {
   kind: "all" | "ward" | "service";
+  code: string;
   name: string;
   url: string;
 }
@@ -36,7 +37,7 @@ void list().catch(() => tell(say("We could not load the list of files. Check you
 
 async function list(): Promise<void> {
   tell(say("Loading the list of files…"));
-  const { time_zone, open_data } = await loadCouncil();
+  const { time_zone, open_data, names } = await loadCouncil();
   const index = open_data ? await getJson<Index>(open_data) : null;
   tell("");
   const months = index?.months.map((month) => monthItem(month, time_zone)) ?? [];
@@ -45,7 +46,8 @@ async function list(): Promise<void> {
       ? element("ul", { class: "app-open-data" }, ...months)
       : element("p", {}, say("There are no reports yet.")),
   );
-  if (index) byId("open-data-feeds").append(...HEADINGS.flatMap(([kind, heading]) => feeds(index, kind, heading)));
+  if (index)
+    byId("open-data-feeds").append(...HEADINGS.flatMap(([kind, heading]) => feeds(index, kind, heading, names)));
 }
 
 function monthItem({ month, count, updated_datetime, open311, csv, geojson }: Month, timeZone: string): HTMLElement {
@@ -65,10 +67,11 @@ function monthItem({ month, count, updated_datetime, open311, csv, geojson }: Mo
   return element("li", {}, element("h3", {}, name), facts, element("p", { class: "app-open-data__files" }, ...files));
 }
 
-function feeds({ feeds }: Index, kind: Feed["kind"], heading: string): HTMLElement[] {
+function feeds({ feeds }: Index, kind: Feed["kind"], heading: string, names: Council["names"]): HTMLElement[] {
+  const known = kind === "ward" ? names?.wards : names?.services;
   const items = feeds
     .filter((feed) => feed.kind === kind)
-    .map(({ name, url }) => element("li", {}, element("a", { href: url }, name)));
+    .map(({ code, name, url }) => element("li", {}, element("a", { href: url }, known?.[code] ?? name)));
   return items.length ? [element("h2", {}, heading), element("ul", { class: "govuk-list app-feeds" }, ...items)] : [];
 }
 

@@ -1,6 +1,7 @@
 /** The council's figures by month: for all reports, or for a kind of problem or ward in the address. */
 import "../../styles/open-data.scss";
 import { getJson } from "../../shared/api.ts";
+import { type Council, loadCouncil } from "../../shared/council.ts";
 import { chart, type Row } from "../../shared/chart.ts";
 import { byId, element, show, unseen } from "../../shared/dom.ts";
 import { monthText, shortMonth } from "../../shared/months.ts";
@@ -61,15 +62,16 @@ void load().catch(() => tell(say("We could not load the figures. Check your conn
 
 async function load(): Promise<void> {
   tell(say("Loading the figures…"));
-  const index = await getJson<Index>(INDEX);
+  const [figures, council] = await Promise.all([getJson<Index>(INDEX), loadCouncil().catch(() => null)]);
+  const index = figures && named(figures, council?.names);
   if (!index?.months.length) return tell(say("There are no figures yet, because there are no public reports."));
   const wanted = choose(index);
   const months = index.months.filter(({ month }) => month.startsWith(wanted.year)).reverse();
-  const figures = await Promise.all(months.map((month) => figuresOf(month, wanted)));
-  const data = months.map((month, at) => ({ month, figures: figures[at]! }));
+  const chosen = await Promise.all(months.map((month) => figuresOf(month, wanted)));
+  const data = months.map((month, at) => ({ month, figures: chosen[at]! }));
   byId("performance").replaceChildren(
     element("h2", {}, title(index, wanted)),
-    totals(figures),
+    totals(chosen),
     chart({
       title: say("Reported, fixed and open"),
       rows: say("Month reported"),
@@ -103,6 +105,17 @@ async function load(): Promise<void> {
   );
   show(byId("performance-about"));
   tell("");
+}
+
+/** With the names in the page's language. */
+function named(index: Index, names: Council["names"]): Index {
+  const translated = (all: Named[], known: Record<string, string> = {}) =>
+    all.map(({ code, name }) => ({ code, name: known[code] ?? name }));
+  return {
+    ...index,
+    services: translated(index.services, names?.services),
+    wards: translated(index.wards, names?.wards),
+  };
 }
 
 /** Fills in the choices and selects those in the address; unknown ones are ignored. */
