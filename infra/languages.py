@@ -27,7 +27,6 @@ from markupsafe import Markup
 from chalicelib import errors
 from chalicelib.catalogue.model import Council
 from chalicelib.errors import ConfigurationError
-from chalicelib.kernel.languages import MADE_BY_THE_SERVER, pages
 from chalicelib.kernel.languages import Language as SpokenLanguage
 from chalicelib.kernel.templating import SHARED, environment
 from chalicelib.kernel.translation import messages, placeholders
@@ -39,8 +38,16 @@ ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "chalicelib" / "languages"
 WEB = ROOT / "web"
 LAYOUT = WEB / "src" / "layout"
-PAGES = sorted(pages())
-"""The addresses of the pages that all languages have. Links to others lead to the English page."""
+MADE_BY_THE_SERVER = ("/forms/", "/reports/")
+"""The folders of residents' pages that are not built."""
+_STAFFS = ("admin", "crew", "desk", "node_modules")
+PAGES = sorted(
+    f"/{page.relative_to(WEB)}".removesuffix("index.html")
+    for pattern in ("index.html", "*/index.html", "*/*/index.html")
+    for page in WEB.glob(pattern)
+    if page.relative_to(WEB).parts[0] not in _STAFFS
+)
+"""The addresses of residents' pages, which all languages have."""
 TEMPLATES = (
     SHARED / "layout.html",
     SHARED / "header.html",

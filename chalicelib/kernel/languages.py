@@ -2,7 +2,6 @@
 the catalogues in `chalicelib/languages`."""
 
 import json
-import re
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
@@ -13,8 +12,11 @@ from types import MappingProxyType
 from chalicelib.texts import Text
 
 FOLDER = Path(__file__).parents[1] / "languages"
-MADE_BY_THE_SERVER = ("/forms/", "/reports/")
-"""Pages below these addresses are in every language."""
+IN_ENGLISH_ALONE = (
+    *("/_local/", "/admin/", "/api/", "/assets/", "/crew/", "/data/", "/desk/", "/feeds/"),
+    *("/health", "/open311/", "/photos/"),
+)
+"""What staff and programs read. All other pages are in every language."""
 _ENGLISH_PAGE = '<html lang="en-GB">'
 _MANIFEST = 'rel="manifest" href="/manifest.webmanifest"'
 
@@ -105,9 +107,9 @@ class Language:
         English one; then also the code of English."""
         if self is ENGLISH or not address.startswith("/"):
             return address, None
-        if address.startswith(MADE_BY_THE_SERVER) or re.split("[?#]", address)[0] in pages():
-            return f"/{self.code}{address}", None
-        return address, ENGLISH.code
+        if address.startswith(IN_ENGLISH_ALONE):
+            return address, ENGLISH.code
+        return f"/{self.code}{address}", None
 
     def address(self, address: str) -> str:
         """The address of a page in this language, or else of the English one."""
@@ -124,12 +126,6 @@ class Language:
 
 
 ENGLISH = Language("en", NullTranslations())
-
-
-@cache
-def pages() -> frozenset[str]:
-    """The addresses of the built pages that all languages have."""
-    return frozenset(json.loads((FOLDER / "pages.json").read_text(encoding="utf-8")))
 
 
 @cache

@@ -130,13 +130,11 @@ def bracketed(folder: Path) -> None:
         elif each.id:
             made.add(each.id, f"⟦{each.id}⟧", context=each.context)
     (folder / "cy.mo").write_bytes(languages.as_mo(made))
-    for name in ("pages.json", "names.json"):
-        copy(languages.FOLDER / name, folder)
+    copy(languages.FOLDER / "names.json", folder)
 
 
 def forget() -> None:
     spoken.language.cache_clear()
-    spoken.pages.cache_clear()
     spoken.names.cache_clear()
     container.forget()
 

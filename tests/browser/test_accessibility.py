@@ -40,9 +40,8 @@ LOADED = "() => !/Loading|Looking|Yn llwytho|Yn chwilio|Wrthi’n llwytho/.test(
 
 
 def welsh(paths: Iterable[str]) -> list[str]:
-    """The addresses of the pages in Welsh; those that are not translated are left out."""
-    links = map(language("cy").link, (path for path in paths if path != "/nothing-here"))
-    return [*(address for address, other in links if other is None), "/cy/nothing-here"]
+    """The addresses of the pages in Welsh."""
+    return list(map(language("cy").address, paths))
 
 
 def violations(page: Page) -> list[str]:

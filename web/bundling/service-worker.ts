@@ -12,7 +12,7 @@ const ICONS = ["favicon.svg", "icon-192.png", "logo.svg"];
 /** The script of published report pages, which are not part of the build. */
 const REPORT_PAGE = "assets/report-page.js";
 /** Pages that residents do not use, or that hold what only one account may see. */
-const NOT_KEPT = /^(account|admin|crew|desk)\//;
+const NOT_KEPT = /^([a-z]{2,3}\/)?(account|admin|crew|desk)\//;
 
 type Define = Record<string, string>;
 type Bundle = Rolldown.OutputBundle;
