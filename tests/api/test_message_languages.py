@@ -179,7 +179,7 @@ def test_export_is_a_page_in_the_language_of_the_script_that_asks(
     here: Api, welsh: Api, address: str
 ) -> None:
     token = signed_in(here, address)
-    for api, title in ((welsh, "Eich data gan y cyngor: Cyngor Eskerby"), (here, "Your data from")):
+    for api, title in ((welsh, "Eich data: Cyngor Eskerby"), (here, "Your data from")):
         answer = api.get("/api/account/export/page", token)
         assert f"<h1>{title}" in answer.body.decode()
         assert answer.headers["Vary"] == "Accept-Language"

@@ -39,8 +39,8 @@ def test_no_catalogue_is_read_for_english(api: Api) -> None:
         ({"service_code": "litter"}, "description: mae angen hwn", "mae angen hwn"),
         (
             {"service_code": "litter", "description": "x" * 5_000},
-            "description: rhaid cael 4000 nod ar y mwyaf",
-            "rhaid cael 4000 nod ar y mwyaf",
+            "description: rhaid cael 4000 o nodau ar y mwyaf",
+            "rhaid cael 4000 o nodau ar y mwyaf",
         ),
     ],
 )

@@ -18,7 +18,7 @@ WORDS = "Twll dwfn wrth y draen"
 
 def locate(page: Page) -> None:
     page.get_by_role("button", name="Defnyddio fy lleoliad").click()
-    expect(page.locator("#place-words")).to_contain_text("Yn gywir i tua")
+    expect(page.locator("#place-words")).to_contain_text("Yn gywir o fewn tua")
 
 
 def choose_pothole(page: Page) -> None:

@@ -30,7 +30,7 @@ def test_every_text_of_the_service_is_translated_with_its_day(template: str) -> 
 def test_new_date_has_its_year_and_the_reason_as_it_was_written() -> None:
     said = in_language(words_of_new_date(MONDAY, "It snowed.\nMore snow is on its way."), WELSH)
     assert said == (
-        "Ein nod yn awr yw delio â hyn erbyn dydd Llun 1 Mehefin 2026. It snowed.\nMore snow is on "
+        "Ein nod nawr yw delio â hyn erbyn dydd Llun 1 Mehefin 2026. It snowed.\nMore snow is on "
         "its way."
     )
 
