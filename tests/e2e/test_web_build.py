@@ -64,9 +64,12 @@ def test_english_scripts_are_no_larger_when_there_are_other_languages(tmp_path: 
         (tmp_path / "out").rename(tmp_path / name)
     assert (tmp_path / "with_welsh" / "cy").is_dir()
     alone = tmp_path / "alone" / "assets"
-    english = {each.relative_to(alone) for each in alone.rglob("*.js")}
+    english = {each.relative_to(alone).as_posix() for each in alone.rglob("*.js")}
     assert len(english) > 20
-    for each in english:
-        assert (tmp_path / "with_welsh" / "assets" / each).read_bytes() == (
-            alone / each
-        ).read_bytes()
+    changed = {
+        each
+        for each in english
+        if (tmp_path / "with_welsh" / "assets" / each).read_bytes() != (alone / each).read_bytes()
+    }
+    # It lists the languages.
+    assert changed == {"account-details.js"}
