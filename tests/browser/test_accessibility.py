@@ -36,7 +36,8 @@ PAGES = [
     "/privacy/",
     "/nothing-here",
 ]
-LOADED = "() => !/Loading|Looking|Yn llwytho|Yn chwilio|Wrthi’n llwytho/.test(document.body.innerText)"
+WAITING = "Loading|Looking|Yn llwytho|Yn chwilio|Wrthi’n llwytho"
+LOADED = f"() => !/{WAITING}/.test(document.body.innerText)"
 
 
 def welsh(paths: Iterable[str]) -> list[str]:
