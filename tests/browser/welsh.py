@@ -15,7 +15,7 @@ SHOWN = """() => {
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = texts.nextNode(); node; node = texts.nextNode()) {
     const box = node.parentElement;
-    if (box.closest("script, style, noscript, [hidden], [lang]:not(html)")) continue;
+    if (box.closest("script, style, noscript, code, [hidden], [lang]:not(html)")) continue;
     found.push(node.data);
   }
   for (const each of document.querySelectorAll("[aria-label], [placeholder], [title], [alt]")) {
