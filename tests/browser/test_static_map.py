@@ -126,7 +126,7 @@ def test_ring_shows_how_far_alerts_reach(new_page: NewPage) -> None:
     assert box and box["height"] / 3 < wide < box["height"]
 
 
-def test_nearest_house_is_shown_in_step_with_the_pin_and_not_put_into_the_report(
+def test_nearest_house_is_shown_in_step_with_the_pin_and_suggested_as_the_address(
     new_page: NewPage,
 ) -> None:
     at_home = HOME["long"], HOME["lat"]
@@ -140,7 +140,8 @@ def test_nearest_house_is_shown_in_step_with_the_pin_and_not_put_into_the_report
     page.goto("/report/")
     words = page.locator("#place-words")
     expect(words).to_contain_text(f"Near {house.number} {house.street}")
-    expect(page.get_by_label("Nearest house number")).to_have_value(house.street)
+    address = f"{house.number} {house.street}"
+    expect(page.get_by_label("Nearest house number")).to_have_value(address)
     shown = page.get_by_role("application", name="Map with a pin")
     expect(shown.locator("canvas").first).to_be_visible()
     shown.focus()
