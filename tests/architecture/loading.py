@@ -6,6 +6,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -57,10 +58,10 @@ def handlers() -> list[str]:
     return sorted({*events, *(each for modules in route_table().values() for each in modules)})
 
 
-def loaded(program: str = PROGRAM) -> Loaded:
-    """What each of them loads."""
+def loaded(names: Iterable[str], program: str = PROGRAM) -> Loaded:
+    """What each of these modules of handlers loads."""
     done = subprocess.run(
-        [sys.executable, "-c", program, *handlers()],
+        [sys.executable, "-c", program, *names],
         capture_output=True,
         text=True,
         cwd=ROOT,
@@ -79,4 +80,4 @@ def as_json(found: Loaded) -> str:
 
 
 if __name__ == "__main__":
-    RECORD.write_text(as_json(loaded()), encoding="utf-8")
+    RECORD.write_text(as_json(loaded(handlers())), encoding="utf-8")
