@@ -6,6 +6,7 @@ import subprocess
 from base64 import b64encode
 from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -40,7 +41,8 @@ from chalicelib.geo.ward import Ward
 from tests.conftest import ROOT
 
 NODE = shutil.which("node")
-TWINS = Path(__file__).with_name("twins.mts")
+VITE = ROOT / "web" / "node_modules" / "vite" / "bin" / "vite.js"
+BUILT = ROOT / "build" / "twins"
 WEST, SOUTH, EAST, NORTH = -1.2, 53.89, -0.963, 54.028
 QUERIES = 1000
 DAY = date(2026, 6, 1)
@@ -49,14 +51,24 @@ Query = tuple[float, float, int]
 """Lat, long, and how many."""
 
 
+def node(*arguments: str | Path, **options: Any) -> "subprocess.CompletedProcess[bytes]":
+    assert NODE, "There is no node: run `make setup`."
+    done = subprocess.run([NODE, *arguments], capture_output=True, check=False, **options)
+    assert done.returncode == 0, done.stderr.decode()
+    return done
+
+
+@cache
+def twins() -> Path:
+    """`twins.mts` as the client's build makes it, in English."""
+    node(VITE, "build", "--config", "twins.config.ts", "--outDir", BUILT, cwd=ROOT / "web")
+    (built,) = BUILT.glob("twins.*")
+    return built
+
+
 def browser(about: str, **asked: Any) -> Any:
     """What the client's own code answers."""
-    assert NODE, "There is no node: run `make setup`."
-    told = msgspec.json.encode({"about": about, **asked})
-    done = subprocess.run(
-        [NODE, "--no-warnings", str(TWINS)], input=told, capture_output=True, check=False
-    )
-    assert done.returncode == 0, done.stderr.decode()
+    done = node(twins(), input=msgspec.json.encode({"about": about, **asked}))
     return json.loads(done.stdout)
 
 
