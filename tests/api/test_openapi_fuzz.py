@@ -45,7 +45,10 @@ SOMEWHERE = "93.184.215.14"
 """The address of each other system, none of which is called."""
 OPAQUE = {"cursor", "after", "token"}
 """Parameters whose values come from earlier answers."""
-OF_THE_COUNCIL = {"service_code", "service_codes", "team", "kind", "crew", "crews", "ward_code"}
+OF_THE_COUNCIL = {
+    *("service_code", "service_codes", "team", "kind", "crew", "crews", "ward_code"),
+    "language",
+}
 """Codes that each council chooses."""
 NOT_SET = {"clear"}
 """A field cannot be both set and cleared."""
@@ -97,6 +100,10 @@ RULES: dict[str, dict[str, str]] = {
         "long": "in the council's area; without it and lat, address",
         "photo_ids": "of this report's key",
         "attributes": "as the service asks",
+    },
+    "POST /api/reports/{service_request_id}/follow": {
+        "to": "where the channel needs it",
+        "push": "where the channel needs it",
     },
     "POST /api/reports/{service_request_id}/updates": {
         "photo_ids": "of this update's key",
