@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from itertools import count
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from infra.local import mail
 from infra.local.stack import LocalStack
 from tests.browser.conftest import NARROW, PHONE
 from tests.browser.test_accessibility import assert_accessible
-from tests.patience import PATIENCE_MS
+from tests.patience import PATIENCE_MS, wait_until
 from tests.people import code_in, newest_link
 
 NUMBERS = count()
@@ -67,6 +67,37 @@ def test_code_signs_in_and_continues_to_the_account(
     page.get_by_role("button", name="Sign out", exact=True).click()
     expect(page).to_have_url(f"{stack.url}/")
     assert not is_signed_in(page)
+
+
+@pytest.mark.parametrize("page", [True], indirect=True)
+def test_sign_out_leads_home_when_the_page_is_still_loading(
+    page: Page, address: str, stack: LocalStack
+) -> None:
+    page.goto("/forms/sign-in?next=/account/devices/")
+    ask_for_code(page, address, stack)
+    page.get_by_label("Code").fill(code_for(address))
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("My devices")
+    loading: list[Route] = []
+    ending: list[Route] = []
+
+    def hold(route: Route) -> None:
+        loading.append(route)
+
+    def hold_end(route: Route) -> None:
+        ending.append(route) if route.request.method == "DELETE" else route.continue_()
+
+    page.route("**/api/account/devices", hold)
+    page.route("**/api/session", hold_end)
+    page.reload(wait_until="domcontentloaded")
+    wait_until(lambda: loading, lambda: page.wait_for_timeout(20))
+    page.get_by_role("button", name="Sign out", exact=True).click()
+    wait_until(lambda: ending, lambda: page.wait_for_timeout(20))
+    for _ in range(2):  # The page tries again with a new token.
+        wait_until(lambda: loading, lambda: page.wait_for_timeout(20))
+        loading.pop().fulfill(status=401, json={"type": "about:blank", "status": 401})
+    ending[0].continue_()
+    expect(page).to_have_url(f"{stack.url}/")
 
 
 def test_address_and_code_are_requested_again_when_they_are_wrong(

@@ -12,6 +12,8 @@ const BUSY = say("The service is busy. Try again in a minute.");
 
 const status = byId("account-status");
 const retry = byId<HTMLButtonElement>("try-again");
+/** The account is being signed out, which the page that is still loading must not take for a reason to sign in. */
+let isLeaving = false;
 
 byId("sign-out").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -24,6 +26,7 @@ export async function openPage<T>(path: string, open: (value: T) => void): Promi
     show(retry, false);
     tell(say("Loading…"));
     const read = await call<T>("GET", path);
+    if (isLeaving) return;
     if (isSignedOut(read)) return location.replace(signInAddress());
     tell(
       read.kind === "refused"
@@ -62,8 +65,10 @@ export async function change<T>(
 }
 
 async function leave(): Promise<void> {
+  isLeaving = true;
   const outcome = await signOut();
-  if (outcome.kind !== "stored") return tell(say("You are still signed in. Check your connection and try again."));
+  isLeaving = outcome.kind === "stored";
+  if (!isLeaving) return tell(say("You are still signed in. Check your connection and try again."));
   await forgetSender();
   location.assign("/");
 }
