@@ -44,7 +44,10 @@ def _differ_in_time_only(body: bytes, document: Document) -> bool:
     """True if the documents are equal but for the moment up to which they are complete."""
     if document.content_type != JSON:
         return False
-    was, made = json.loads(body), json.loads(document.body)
+    try:
+        was, made = json.loads(body), json.loads(document.body)
+    except ValueError:
+        return False
     if not isinstance(was, dict) or not isinstance(made, dict):
         return False
     return bool(was | {TIME: None} == made | {TIME: None})

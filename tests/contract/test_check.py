@@ -68,6 +68,14 @@ def test_check_names_each_document_that_differs_and_changes_none(
     assert published(cloud) == before
 
 
+def test_check_names_a_document_that_cannot_be_read(report_id: str, cloud: Cloud) -> None:
+    put(cloud, report_key(report_id), b'{"service_request_id"')
+    assert checked().stdout.splitlines() == [
+        f"{report_key(report_id)} is out of date",
+        "1 reports checked, 1 faults found.",
+    ]
+
+
 def test_check_names_a_photo_that_nobody_may_see(report_id: str, cloud: Cloud) -> None:
     photo = f"photos/{OTHER}/{'A' * 26}/page.jpg"
     put(cloud, photo, b"picture", "image/jpeg")
