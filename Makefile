@@ -51,8 +51,8 @@ lint: $(VENV)/.installed web/node_modules/.installed ## ruff, mypy, import-linte
 bench: $(VENV)/.bench build/web/demo/.built $(VENV)/.browser $(ENGINES)/.installed $(LIGHTHOUSE)/.installed ## measures everything: a table, and bench.json (ARGS=--write, --strict)
 	@$(BIN)/python -m bench $(ARGS)
 
-package: $(VENV)/.installed ## what an AWS account gets: build/package (docs/DEPLOY.md)
-	@$(BIN)/python -m infra.package
+package: $(VENV)/.installed ## what an AWS account gets: build/package (docs/DEPLOY.md; LAMBDA_PYTHON=)
+	@LAMBDA_PYTHON=$(LAMBDA_PYTHON) $(BIN)/python -m infra.package
 
 format: $(VENV)/.installed web/node_modules/.installed ## formats the Python and TypeScript code
 	@$(BIN)/ruff check --fix-only --quiet $(PYTHON_SOURCES)

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterator
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from chalice.utils import OSUtils
 
 from chalicelib.catalogue.load import COUNCILS
 from infra import alarms, missing_page
+from infra.runtime import RUNTIME
 
 ROOT = Path(__file__).resolve().parents[1]
 FRAGMENTS = ("resources.json", "functions.json", "cdn.json")
@@ -49,7 +51,7 @@ def fragments() -> dict[str, Any]:
 
 
 def whole() -> dict[str, Any]:
-    """The merged template as `chalice package` writes it, made without the code's zip."""
+    """The merged template, whose functions run code of `./deployment.zip`."""
     os.environ.setdefault("AWS_DEFAULT_REGION", REGION)
     factory = CLIFactory(str(ROOT))
     config = factory.create_config_obj(STAGE)
@@ -57,7 +59,17 @@ def whole() -> dict[str, Any]:
     generator = SAMTemplateGenerator(config, factory.create_package_options())
     chalices = generator.generate(builder.construct_resources(config, STAGE))
     merged: dict[str, Any] = TemplateDeepMerger().merge(fragments(), chalices)
+    for function in functions(merged):
+        # Chalice names the Python that it runs on itself.
+        function["Runtime"] = RUNTIME
     return merged
+
+
+def functions(template: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The properties of each function."""
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            yield resource["Properties"]
 
 
 def _stages() -> BuildStage:

@@ -23,9 +23,9 @@ from chalicelib.kernel.observability import logs
 from chalicelib.photos.model import UNREAD_KEPT_FOR
 from chalicelib.settings import OPTIONAL, Settings
 from infra.local.schedules import interval
-from infra.package import RUNTIME
 from infra.redrive import QUEUES
 from infra.resources import SOURCES
+from infra.runtime import RUNTIME
 from infra.template import whole
 from tests.conftest import ROOT
 

@@ -1,15 +1,18 @@
 """What is in the zip that Lambda gets, and what is not."""
 
+import json
+import re
 import subprocess
 import sys
-from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 
 from chalicelib.errors import ConfigurationError
-from infra import package
+from infra import dependencies, package, package_contents, runtime
+from infra.template import whole
+from tests.conftest import ROOT
 
 MODULES = {
     "app.py": "import chalicelib\n",
@@ -17,63 +20,65 @@ MODULES = {
     "chalicelib/model.py": "SAID = 'as it was packaged'\n",
     "chalice/__init__.py": "",
     "msgspec/__init__.py": "",
-    "msgspec/tests/test_it.py": "",
+    **{
+        f"botocore/data/{name}/2020-01-01/service-2.json.gz": ""
+        for name in package_contents.SERVICES
+    },
     **{
         f"{name.replace('-', '_')}-1.0.dist-info/WHEEL": "Wheel-Version: 1.0\nTag: py3-none-any\n"
-        for name in package.wanted_distributions() - set(package.RUNTIME_HAS)
-        if name != "python-dateutil"
+        for name in dependencies.wanted_distributions()
     },
 }
-RUNTIMES = {
-    "botocore/__init__.py": "",
-    "botocore-1.44.5.dist-info/METADATA": "",
-    "python_dateutil-2.9.0.dist-info/METADATA": "",
-    "six.py": "",
+UNNEEDED = {
+    "bin/a-program": "",
+    "botocore/data/ec2/2016-11-15/service-2.json.gz": "",
+    "botocore/data/s3/2020-01-01/examples-1.json": "",
+    "chalicelib/languages/cy.po": "",
+    "msgspec/tests/test_it.py": "",
 }
+OTHER_VERSION = "3.9"
 
 
 @pytest.fixture
-def zipped(tmp_path: Path) -> Path:
-    """What `chalice package` leaves: sources alone, and what the runtime has."""
-    return archive(tmp_path / "deployment.zip", MODULES | RUNTIMES)
+def python() -> runtime.Interpreter:
+    """The Python of this process, in place of Lambda's."""
+    found = runtime.interpreter(sys.executable)
+    assert found
+    return found
 
 
-def archive(path: Path, files: dict[str, str]) -> Path:
-    with ZipFile(path, "w") as opened:
-        for name, text in files.items():
-            opened.writestr(name, text)
-    return path
+def write(folder: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return folder
 
 
-def test_package_loses_runtime_packages_and_tests_and_gains_bytecode(
-    zipped: Path,
+def names_in(zipped: Path) -> set[str]:
+    with ZipFile(zipped) as opened:
+        return set(opened.namelist())
+
+
+def test_package_loses_what_functions_do_not_need_and_gains_bytecode(
+    tmp_path: Path, python: runtime.Interpreter
 ) -> None:
-    package.finish(zipped)
-    with ZipFile(zipped) as opened:
-        names = set(opened.namelist())
-        magic = opened.read("chalicelib/__pycache__/model.cpython-311.pyc")[:4]
-    modules = {name for name in MODULES if name.endswith(".py") and "tests" not in name}
-    assert modules <= names
-    assert not {name for name in names if name.partition("/")[0] in {*RUNTIMES, "botocore"}}
-    assert not {name for name in names if "tests" in name or "dateutil" in name}
-    assert len([name for name in names if name.endswith(".pyc")]) == len(modules)
-    assert magic == MAGIC_NUMBER
+    kept = {"chalicelib/languages/cy.mo": "", "botocore/data/endpoints.json": ""}
+    folder = write(tmp_path / "task", MODULES | UNNEEDED | kept)
+    package.finish(folder, python, tmp_path / "deployment.zip")
+    names = names_in(tmp_path / "deployment.zip")
+    compiled = {name for name in names if name.endswith(".pyc")}
+    assert names - compiled == {*MODULES, *kept}
+    assert len(compiled) == len([name for name in MODULES if name.endswith(".py")])
+    with ZipFile(tmp_path / "deployment.zip") as opened:
+        path = f"chalicelib/__pycache__/model.{python.cache_tag}.pyc"
+        assert opened.read(path)[:4] == python.magic
 
 
-def test_package_has_the_catalogues_that_the_server_reads_alone(tmp_path: Path) -> None:
-    catalogues = {f"chalicelib/languages/cy.{kind}": "" for kind in ("mo", "po")}
-    zipped = archive(tmp_path / "deployment.zip", MODULES | catalogues)
-    package.finish(zipped)
-    with ZipFile(zipped) as opened:
-        found = [name for name in opened.namelist() if name.startswith("chalicelib/languages/")]
-    assert found == ["chalicelib/languages/cy.mo"]
-
-
-def test_bytecode_is_used_without_checking_its_source(zipped: Path, tmp_path: Path) -> None:
-    package.finish(zipped)
-    folder = tmp_path / "task"
-    with ZipFile(zipped) as opened:
-        opened.extractall(folder)
+def test_bytecode_is_used_without_checking_its_source(
+    tmp_path: Path, python: runtime.Interpreter
+) -> None:
+    folder = write(tmp_path / "task", MODULES)
+    package.finish(folder, python, tmp_path / "deployment.zip")
     (folder / "chalicelib" / "model.py").write_text("SAID = 'compiled anew'\n")
     program = "from chalicelib.model import SAID; print(SAID)"
     command = [sys.executable, "-B", "-c", program]
@@ -81,12 +86,14 @@ def test_bytecode_is_used_without_checking_its_source(zipped: Path, tmp_path: Pa
     assert done.stdout.strip() == "as it was packaged"
 
 
-def test_package_is_the_same_when_the_code_is_the_same(tmp_path: Path) -> None:
-    first = archive(tmp_path / "first.zip", MODULES)
-    second = archive(tmp_path / "second.zip", dict(reversed(MODULES.items())))
-    package.finish(first)
-    package.finish(second)
-    assert first.read_bytes() == second.read_bytes()
+def test_package_is_the_same_when_the_code_is_the_same(
+    tmp_path: Path, python: runtime.Interpreter
+) -> None:
+    first = write(tmp_path / "first", MODULES)
+    second = write(tmp_path / "second", dict(reversed(MODULES.items())))
+    package.finish(first, python, tmp_path / "first.zip")
+    package.finish(second, python, tmp_path / "second.zip")
+    assert (tmp_path / "first.zip").read_bytes() == (tmp_path / "second.zip").read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -97,61 +104,101 @@ def test_package_is_the_same_when_the_code_is_the_same(tmp_path: Path) -> None:
         ({"moto-5.2.5.dist-info/METADATA": ""}, "moto is in it"),
         ({"app.py": None}, "app.py is missing"),
         ({"pi_heif-1.0.dist-info/WHEEL": None}, "pi-heif is missing: does it have a wheel"),
-        ({"pillow-1.0.dist-info/WHEEL": "Tag: cp311-cp311-linux_x86_64\n"}, "built for linux_x86"),
         (
-            {"pillow-1.0.dist-info/WHEEL": "Tag: cp311-cp311-manylinux_2_28_x86_64\n"},
-            "pillow-1.0.dist-info is built for manylinux_2_28",
+            {"botocore/data/s3/2020-01-01/service-2.json.gz": None},
+            "botocore does not describe s3",
+        ),
+        ({"pillow-1.0.dist-info/WHEEL": "Tag: cp313-cp313-linux_x86_64\n"}, "built for linux_x86"),
+        (
+            {"pillow-1.0.dist-info/WHEEL": "Tag: cp313-cp313-manylinux_2_35_x86_64\n"},
+            "pillow-1.0.dist-info is built for manylinux_2_35",
         ),
         ({"chalicelib/broken.py": "def"}, "could not be compiled"),
     ],
 )
-def test_package_is_refused_when_it_has_superfluous_files(
-    files: dict[str, str | None], fault: str, tmp_path: Path
+def test_package_is_refused_when_it_has_superfluous_or_missing_files(
+    files: dict[str, str | None], fault: str, tmp_path: Path, python: runtime.Interpreter
 ) -> None:
     wanted = {name: text for name, text in (MODULES | files).items() if text is not None}
+    folder = write(tmp_path / "task", wanted)
     with pytest.raises(ConfigurationError, match=fault):
-        package.finish(archive(tmp_path / "deployment.zip", wanted))
+        package.finish(folder, python, tmp_path / "deployment.zip")
 
 
 def test_package_is_refused_when_it_is_too_large(
-    zipped: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, python: runtime.Interpreter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(package, "MOST_UNZIPPED", 100)
-    with pytest.raises(ConfigurationError, match="bytes unzipped, but the limit is 100"):
-        package.finish(zipped)
+    monkeypatch.setattr(package_contents, "MOST_UNZIPPED", 100)
+    monkeypatch.setattr(package, "MOST_ZIPPED", 50)
+    folder = write(tmp_path / "task", MODULES)
+    with pytest.raises(ConfigurationError, match=r"unzipped, but the limit is 100; .* limit is 50"):
+        package.finish(folder, python, tmp_path / "deployment.zip")
 
 
-def test_module_without_bytecode_is_reported(tmp_path: Path) -> None:
-    for name in MODULES:
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text("")
-    assert "app.py is not compiled" in set(package.faults_in(tmp_path))
+def test_module_without_bytecode_is_reported(tmp_path: Path, python: runtime.Interpreter) -> None:
+    write(tmp_path, MODULES)
+    faults = set(package_contents.faults_in(tmp_path, python))
+    assert f"app.py is not compiled for Python {python.version}" in faults
 
 
 def test_needed_packages_are_the_requirements_and_their_dependencies() -> None:
-    wanted = package.wanted_distributions()
-    assert {"pynamodb", "botocore", "jinja2", "markupsafe", "pyjwt", "pi-heif"} <= wanted
+    wanted = dependencies.wanted_distributions()
+    assert {"pynamodb", "botocore", "urllib3", "jinja2", "markupsafe", "pyjwt", "pi-heif"} <= wanted
     assert "cryptography" in wanted
     assert not wanted & {"moto", "pytest", "boto3", "oidc-provider-mock", "pillow-heif"}
 
 
-def test_packaging_is_refused_when_lambda_runs_another_python() -> None:
-    package.check_runtime((3, 11))
-    for version in ((3, 9), (3, 12)):
-        with pytest.raises(ConfigurationError, match=r"make PYTHON=python3\.11 package"):
-            package.check_runtime(version)
+def test_each_needed_package_is_pinned() -> None:
+    pinned = dependencies.pinned()
+    assert len(pinned) == len(dependencies.wanted_distributions())
+    assert all("==" in each for each in pinned)
 
 
-def test_nothing_is_packaged_when_lambda_runs_another_python(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_services_are_those_of_the_policies() -> None:
+    """Policies grant what functions call, and nothing else (tests/contract/test_policies.py)."""
+    text = "".join(
+        path.read_text(encoding="utf-8") for path in (ROOT / ".chalice" / "policies").glob("*.json")
+    )
+    clients = {"ses": "sesv2"}
+    not_called = {"logs", "aws"}
+    granted = {clients.get(name, name) for name in re.findall(r'"([a-z0-9]+):[A-Z]\w+"', text)}
+    assert granted - not_called == set(package_contents.SERVICES)
+
+
+def test_python_of_lambda_is_found_where_it_is_named(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(package, "RUNTIME", "python3.9")
-    with pytest.raises(ConfigurationError, match=r"run on python3\.9"):
+    monkeypatch.setattr(runtime, "VERSION", "{}.{}".format(*sys.version_info))
+    monkeypatch.setenv("LAMBDA_PYTHON", sys.executable)
+    assert runtime.interpreter_for_lambda().path == sys.executable
+
+
+@pytest.mark.parametrize("named", [sys.executable, "/nowhere/python", "/bin/false"])
+def test_nothing_is_packaged_without_the_python_of_lambda(
+    named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runtime, "VERSION", OTHER_VERSION)
+    monkeypatch.setenv("LAMBDA_PYTHON", named)
+    with pytest.raises(ConfigurationError, match=r"on Python 3\.9, .* make LAMBDA_PYTHON="):
         package.package(tmp_path / "package")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_credentials_are_not_passed_to_the_installation_of_packages() -> None:
     own = {"PATH": "/bin", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_PROFILE": "production"}
-    given = package.packaging_environment(own)
-    assert set(given) == {"PATH", "AWS_DEFAULT_REGION", "PIP_CONSTRAINT"}
+    assert dependencies.without_credentials(own) == {"PATH": "/bin"}
+
+
+def test_template_is_written_without_white_space() -> None:
+    """CloudFormation takes 1 MB, with the code's address in each function."""
+    written = package.compact(whole())
+    assert json.loads(written) == whole()
+    assert len(written.encode()) < 400_000
+
+
+@pytest.mark.exhaustive
+def test_whole_package_is_made(tmp_path: Path) -> None:
+    """It downloads the packages from PyPI."""
+    package.package(tmp_path / "package")
+    names = names_in(tmp_path / "package" / "deployment.zip")
+    assert {"app.py", "chalicelib/handlers/api.py", "pynamodb/models.py"} <= names
