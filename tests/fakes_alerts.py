@@ -9,7 +9,14 @@ from typing import Any
 
 from chalicelib.alerts.extents import Extent
 from chalicelib.alerts.index import Area, Entry
-from chalicelib.alerts.model import AlertBatch, Subscription, SubscriptionRequest, Topic, ToSend
+from chalicelib.alerts.model import (
+    AlertBatch,
+    NoticePageWanted,
+    Subscription,
+    SubscriptionRequest,
+    Topic,
+    ToSend,
+)
 from chalicelib.alerts.ports import (
     AddressChannel,
     Affected,
@@ -120,10 +127,10 @@ class MemoryIndex:
         for area, record in keys:
             self.stored[area].pop(record, None)
 
-    def entries(self, area: Area) -> Iterable[Entry]:
+    def entries(self, area: Area, *, limit: int | None = None) -> Iterable[Entry]:
         self.asked.append(area)
-        found = self.stored.get(area.name, {})
-        return [entry for record, entry in found.items() if area.low <= record <= area.high]
+        found = sorted(self.stored.get(area.name, {}).items())
+        return [entry for record, entry in found if area.low <= record <= area.high][:limit]
 
     def keys(self) -> set[tuple[str, str]]:
         return {entry.key for found in self.stored.values() for entry in found.values()}
@@ -197,7 +204,7 @@ class Alerts:
         self.reports = MemoryReports()
         self.notices = MemoryNotices()
         self.outbox = MemoryQueue[ToSend]()
-        self.shares = MemoryQueue[AlertBatch]()
+        self.shares = MemoryQueue[AlertBatch | NoticePageWanted]()
         numbers = count(1)
         self.ports = Ports(
             subscriptions=self.subscriptions,

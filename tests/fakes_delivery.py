@@ -136,7 +136,7 @@ def text_log(*lines: str, kind: str = "DATA_MESSAGE") -> dict[str, Any]:
 
 
 class MemoryAlerts:
-    """Alerts in a dictionary; `noted` has what subscribers were told."""
+    """Alerts in a dictionary; `noted` has what listeners were told."""
 
     def __init__(self) -> None:
         self.stored: dict[Named, Alert] = {}
@@ -175,15 +175,13 @@ class MemoryAlerts:
     def carried_as(self, external_id: str) -> Alert | None:
         return next((a for a in self.stored.values() if a.external_id == external_id), None)
 
-    def told(self, subscription_id: str, about: str) -> Told | None:
-        return self.noted.get((subscription_id, about))
+    def told(self, listener: str, about: str) -> Told | None:
+        return self.noted.get((listener, about))
 
-    def note_told(
-        self, subscription_id: str, about: str, told: Told, *, instead_of: Told | None
-    ) -> None:
-        if self.noted.get((subscription_id, about)) != instead_of:
+    def note_told(self, listener: str, about: str, told: Told, *, instead_of: Told | None) -> None:
+        if self.noted.get((listener, about)) != instead_of:
             raise VersionConflict
-        self.noted[subscription_id, about] = told
+        self.noted[listener, about] = told
 
     def gather(self, due: datetime, tell: AlertRequested) -> None:
         self.digests[tell.subscription_id, due][tell.event_key] = tell

@@ -43,10 +43,10 @@ def watched() -> Iterator[list[int]]:
     delivered = queries = 0
     deliver, entries = pump._deliver, DynamoIndex.entries
 
-    def counted(self: DynamoIndex, area: Area) -> Any:
+    def counted(self: DynamoIndex, area: Area, *, limit: int | None = None) -> Any:
         nonlocal queries
         queries += 1
-        return entries(self, area)
+        return entries(self, area, limit=limit)
 
     def again(handler: Any, records: list[dict[str, Any]]) -> set[str]:
         nonlocal delivered, queries

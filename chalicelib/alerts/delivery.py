@@ -105,8 +105,8 @@ class Named(NamedTuple):
 
 
 class Told(NamedTuple):
-    """What a subscriber was told of a report or notice: its newest version, by which alert, and the
-    newest version that the subscriber had got before that alert."""
+    """What a listener was told of a report or notice: its newest version, the name of the alert
+    that told it, and the newest version that the listener had got before that alert."""
 
     version: int
     by: str
@@ -126,6 +126,14 @@ def named(name: str) -> Named | None:
     subscription_id, _, rest = name.partition("-")
     alert_id = rest.partition("-")[0]
     return Named(subscription_id, alert_id) if subscription_id and alert_id else None
+
+
+def listener_of(subscription: Subscription, *, of_notice: bool) -> str:
+    """The one that is told of each version once: the subscription; of notices the person, whose
+    other subscriptions may be found by other runs."""
+    if of_notice and subscription.address_key:
+        return f"person#{subscription.address_key}"
+    return f"subscription#{subscription.subscription_id}"
 
 
 def about_of(tell: AlertRequested) -> str:

@@ -47,13 +47,11 @@ class Alerts(Protocol):
     def carried_as(self, external_id: str) -> Alert | None:
         """The alert that the carrier knows by this id."""
 
-    def told(self, subscription_id: str, about: str) -> Told | None:
-        """What the subscriber was told of that report or notice (a consistent read)."""
+    def told(self, listener: str, about: str) -> Told | None:
+        """What the listener was told of that report or notice (a consistent read)."""
 
-    def note_told(
-        self, subscription_id: str, about: str, told: Told, *, instead_of: Told | None
-    ) -> None:
-        """Notes what the subscriber is told. Raises VersionConflict if something else is noted than
+    def note_told(self, listener: str, about: str, told: Told, *, instead_of: Told | None) -> None:
+        """Notes what the listener is told. Raises VersionConflict if something else is noted than
         `instead_of`."""
 
     def gather(self, due: datetime, tell: AlertRequested) -> None:

@@ -101,6 +101,15 @@ def areas_over(box: Box, ward_codes: Iterable[str], kind: TopicKind = "area") ->
     return [_whole(area) for area in (mark + COUNCIL, *wards, *cells)]
 
 
+def areas_of_entry(entry: Entry) -> Sequence[str]:
+    """The areas of all entries that the entry's subscription has."""
+    mark, cell, _ = entry.area.partition("area#")
+    if entry.place is None or not cell:
+        return [entry.area]
+    lat, long, radius_m = entry.place
+    return [f"{mark}area#{key}" for key, _ in cover(Point(lat=lat, long=long), radius_m)]
+
+
 def circle_of(topic: Topic) -> tuple[float, float, float] | None:
     """Latitude, longitude and radius of its circle, if it has one."""
     if topic.lat is None or topic.long is None or topic.radius_m is None:

@@ -17,6 +17,7 @@ import msgspec
 from msgspec import Meta
 
 from chalicelib.catalogue.texts import WantedLanguage
+from chalicelib.events import OfNotice
 from chalicelib.kernel.languages import translatable
 from chalicelib.kernel.push_address import PushAddress
 
@@ -202,6 +203,16 @@ class AlertBatch(msgspec.Struct, frozen=True, kw_only=True, tag=True):
         return [
             msgspec.structs.replace(self.tell, subscription_id=i) for i in self.subscription_ids
         ]
+
+
+class NoticePageWanted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A message to the matcher: find the subscribers that the fact concerns from there on. `area`
+    and `low` are the page's cursor; `news` counts what was told of the notice when it began."""
+
+    fact: OfNotice
+    news: int
+    area: int
+    low: str
 
 
 def activated(subscription: Subscription, now: datetime) -> Subscription:

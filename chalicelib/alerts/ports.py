@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple, Protocol
 
 from chalicelib.alerts.extents import Extent
 from chalicelib.alerts.index import Area, Entry
-from chalicelib.alerts.model import AlertBatch, Channel, Subscription, ToSend
+from chalicelib.alerts.model import AlertBatch, Channel, NoticePageWanted, Subscription, ToSend
 from chalicelib.alerts.tokens import SubscriptionTokens
 from chalicelib.catalogue.model import Council
 from chalicelib.geo.point import Point
@@ -59,8 +59,9 @@ class Index(Protocol):
     def remove(self, keys: Iterable[tuple[str, str]]) -> None:
         """Removes the entries with these keys (area and reach)."""
 
-    def entries(self, area: Area) -> Iterable[Entry]:
-        """The entries of the area; the list may lag a second behind."""
+    def entries(self, area: Area, *, limit: int | None = None) -> Iterable[Entry]:
+        """The entries of the area in the order of their records, at most `limit`; the list may lag
+        a second behind."""
 
 
 class Followed(NamedTuple):
@@ -153,7 +154,7 @@ class MatchPorts:
     reports: ReportsToFollow
     notices: Notices
     outbox: Queue[ToSend]
-    shares: Queue[AlertBatch]
+    shares: Queue[AlertBatch | NoticePageWanted]
     ids: Ids
     now: Callable[[], datetime]
 

@@ -12,16 +12,20 @@ import boto3
 import msgspec
 import pytest
 
+from chalicelib.alerts.extents import Extent
 from chalicelib.alerts.index import entries_of
 from chalicelib.alerts.model import AlertRequested, Topic
-from chalicelib.alerts.usecases import alert_batches
+from chalicelib.alerts.ports import Affected
+from chalicelib.alerts.usecases import alert_batches, notice_pages
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.alerts import match_ports
-from chalicelib.events import ReportChanged
+from chalicelib.events import DisruptionPosted, ReportChanged
+from chalicelib.geo.point import Box, Point
 from chalicelib.handlers.alerts import alerts_events
 from tests.architecture.test_events import EVENTS
+from tests.builders import MARKET_PLACE
 from tests.composition import replace_built
-from tests.fakes_alerts import Alerts, subject, subscription
+from tests.fakes_alerts import Alerts, MemoryNotices, subject, subscription
 from tests.seam import ALL_TRIES, Try, lose_reply, refuse
 
 EVENT = json.loads((EVENTS / "match_alerts.json").read_text(encoding="utf-8"))
@@ -35,6 +39,9 @@ FACT = ReportChanged(
     state="in_progress",
     old_state="open",
 )
+NOTICE = "d" * 32
+POSTED = DisruptionPosted(event_id="3", notice_id=NOTICE, news=1)
+HERE = Point(**MARKET_PLACE)
 SUBSCRIBERS = [subscription(number, topic=Topic(kind="council")) for number in range(7)]
 STRIKES: dict[str, Callable[[int], AbstractContextManager[list[Try]]]] = {
     "reply lost for good": lambda nth: lose_reply(nth, times=ALL_TRIES),
@@ -42,12 +49,17 @@ STRIKES: dict[str, Callable[[int], AbstractContextManager[list[Try]]]] = {
 }
 
 
+def round_about(centre: Point, radius_m: float) -> Extent:
+    return Extent(box=Box.around(centre, radius_m), ward_codes=(), centre=centre, radius_m=radius_m)
+
+
 @pytest.fixture
 def subscribers(cloud: object, monkeypatch: pytest.MonkeyPatch) -> None:
     """Seven, two of them told by one run; the index and the queues are moto's."""
     reports = Alerts().reports
     reports.put(subject(service_request_id=REPORT))
-    ports = replace(match_ports(), reports=reports)
+    notices = MemoryNotices({NOTICE: Affected(extent=round_about(HERE, 50))})
+    ports = replace(match_ports(), reports=reports, notices=notices)
     ports.index.put(entry for each in SUBSCRIBERS for entry in entries_of(each))
     replace_built(monkeypatch, match_ports, ports)
     monkeypatch.setattr(alert_batches, "MOST_IN_A_RUN", 2)
@@ -67,6 +79,26 @@ def test_all_recipients_are_notified_once_when_each_run_breaks_off_at_any_call(
         assert set(told) == {each.subscription_id for each in SUBSCRIBERS}, nth
         if not was_struck:
             assert nth > 6 and len(told) == len(SUBSCRIBERS)
+            return
+
+
+def test_all_recipients_are_notified_when_any_page_of_a_disruption_breaks_off(
+    subscribers: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notice_pages, "MOST_ENTRIES", 3)
+    for nth in count(1):
+        strike = partial(STRIKES["refused"], nth)
+        was_struck, bodies = False, [msgspec.json.encode(POSTED).decode()]
+        while bodies:
+            was_struck |= deliver(bodies.pop(), strike)
+            bodies += waiting("MATCH_QUEUE_URL")
+        told = [
+            msgspec.json.decode(body, type=AlertRequested).subscription_id
+            for body in waiting("ALERTS_QUEUE_URL")
+        ]
+        assert set(told) == {each.subscription_id for each in SUBSCRIBERS}, nth
+        if not was_struck:
+            assert nth > 3 and len(told) == len(SUBSCRIBERS)
             return
 
 

@@ -2,6 +2,7 @@
 
 Under `subscription#<id>`: `alert#<alert_id>` is an alert, `told#<report or notice>` the newest
 version that the subscriber was told, `digest#<due>#<event>` an event that a digest gathers. Under
+`person#<address_key>`, `told#<notice>` is what the person was told of a disruption. Under
 `suppressed#<address_key>` is an address that nothing is sent to, under `spend#<day>` the segments
 of that day's text messages. Only alerts that the sender or officers look for have a `due`, and so a
 place in the index `by-due`. The places that every alert passes through have several partitions

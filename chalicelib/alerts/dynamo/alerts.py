@@ -78,16 +78,14 @@ class DynamoAlerts(_InTable):
             return self.get(found.owner.partition("#")[2], found.record.removeprefix(ALERT))
         return None
 
-    def told(self, subscription_id: str, about: str) -> Told | None:
-        item = ToldItem.find(of_subscription(subscription_id), f"told#{about}")
+    def told(self, listener: str, about: str) -> Told | None:
+        item = ToldItem.find(listener, f"told#{about}")
         return item.read_as(Told) if item else None
 
-    def note_told(
-        self, subscription_id: str, about: str, told: Told, *, instead_of: Told | None
-    ) -> None:
+    def note_told(self, listener: str, about: str, told: Told, *, instead_of: Told | None) -> None:
         item = ToldItem.of(
             told,
-            of_subscription(subscription_id),
+            listener,
             f"told#{about}",
             expires_at=self._now() + TOLD_KEPT_FOR,
         )

@@ -90,10 +90,10 @@ class DynamoIndex:
             for key in keys:
                 batch.delete(EntryItem(*key))
 
-    def entries(self, area: Area) -> Iterable[Entry]:
+    def entries(self, area: Area, *, limit: int | None = None) -> Iterable[Entry]:
         within = EntryItem.record.between(area.low, area.high)
         with EntryItem.translated():
-            for item in EntryItem.query(area.name, within):
+            for item in EntryItem.query(area.name, within, limit=limit):
                 yield entry_of(item)
 
 

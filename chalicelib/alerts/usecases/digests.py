@@ -7,7 +7,7 @@ from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.messages import Notice, ReportNews
 from chalicelib.alerts.model import AlertRequested, Subscription
 from chalicelib.alerts.times import digest_after
-from chalicelib.alerts.usecases.telling import begin_telling
+from chalicelib.alerts.usecases.telling import Thing, begin_telling
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.site import Site
 from chalicelib.kernel.time import to_the_second
@@ -41,10 +41,14 @@ def to_tell(
         about = about_of(tell)
         if _holds_still(tell, known.get(about)):
             newest[about] = max(tell.version, newest.get(about, 0))
-    return [
-        known[about]
+    things = [
+        Thing(about, version, known[about].version, isinstance(known[about], Notice))
         for about, version in newest.items()
-        if begin_telling(alert, about, version, known[about].version, ports) is not None
+    ]
+    return [
+        known[thing.about]
+        for thing in things
+        if begin_telling(alert, subscription, thing, ports) is not None
     ]
 
 

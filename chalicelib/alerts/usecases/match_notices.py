@@ -6,28 +6,37 @@ from datetime import UTC, datetime
 
 from chalicelib.alerts.index import Area, areas_over
 from chalicelib.alerts.matching import Happening, chosen
-from chalicelib.alerts.model import AlertRequested, What
+from chalicelib.alerts.model import AlertRequested, NoticePageWanted, What
 from chalicelib.alerts.ports import Affected, MatchPorts
 from chalicelib.alerts.usecases.alert_batches import enqueue_batches
+from chalicelib.alerts.usecases.notice_pages import Cursor, read_page
 from chalicelib.events import DisruptionChanged, DisruptionEnded, OfNotice, RoadWorkPlanned
 from chalicelib.geo.point import Point
 from chalicelib.kernel.time import to_the_second
 
 
 def match_notice(fact: OfNotice, ports: MatchPorts) -> int:
-    """Sends the sender a message for each subscriber that the fact concerns. Answers how many there
-    are. Raises UpstreamFailed: then it is done again."""
+    """Sends the sender a message for each subscriber that the fact concerns, as far as they are in
+    the first page; a further run does the next. Returns how many there are. Raises UpstreamFailed:
+    then it is done again."""
     affected = _affected(fact, ports)
-    if affected is None:
+    return _match_page(fact, affected, Cursor(), ports) if affected else 0
+
+
+def match_notice_page(wanted: NoticePageWanted, ports: MatchPorts) -> int:
+    """Goes on from there, unless the notice has ended, or changed so that another fact tells of it.
+    Returns and raises as `match_notice` does."""
+    affected = _affected(wanted.fact, ports)
+    if affected is None or affected.news != wanted.news:
         return 0
+    return _match_page(wanted.fact, affected, Cursor(wanted.area, wanted.low), ports)
+
+
+def _match_page(fact: OfNotice, affected: Affected, cursor: Cursor, ports: MatchPorts) -> int:
+    """The next page is asked for last: a run that broke off is repeated, and finds the alerts that
+    it made (ADR 29)."""
     what: What = "roadworks" if isinstance(fact, RoadWorkPlanned) else "disruption"
-    happening = Happening(
-        what=what,
-        service_codes=affected.service_codes,
-        extent=affected.extent,
-        is_public=True,
-    )
-    found = (entry for area in _areas(what, affected) for entry in ports.index.entries(area))
+    page = read_page(areas_of_notice(what, affected), cursor, ports.index)
     tells = [
         AlertRequested(
             subscription_id=entry.subscription_id,
@@ -37,10 +46,24 @@ def match_notice(fact: OfNotice, ports: MatchPorts) -> int:
             notice_id=fact.notice_id,
             request_id=fact.request_id,
         )
-        for entry in chosen(found, happening)
+        for entry in chosen(page.entries, happening_of(what, affected))
     ]
     enqueue_batches(tells, ports)
+    if page.next:
+        area, low = page.next
+        following = NoticePageWanted(fact=fact, news=affected.news, area=area, low=low)
+        ports.shares.send([following])
     return len(tells)
+
+
+def happening_of(what: What, affected: Affected) -> Happening:
+    """What decides which subscribers the notice concerns."""
+    return Happening(
+        what=what,
+        service_codes=affected.service_codes,
+        extent=affected.extent,
+        is_public=True,
+    )
 
 
 def _affected(fact: OfNotice, ports: MatchPorts) -> Affected | None:
@@ -54,7 +77,8 @@ def _affected(fact: OfNotice, ports: MatchPorts) -> Affected | None:
     return ports.notices.disruption(fact.notice_id)
 
 
-def _areas(what: What, affected: Affected) -> Sequence[Area]:
+def areas_of_notice(what: What, affected: Affected) -> Sequence[Area]:
+    """The areas of all subscriptions that the notice may concern."""
     box, ward_codes = affected.extent.box, affected.extent.ward_codes
     if what == "roadworks":
         return areas_over(box, ward_codes, "roadworks")

@@ -12,7 +12,7 @@ from chalicelib.alerts.messages import Message, ReportNews
 from chalicelib.alerts.model import Subscription
 from chalicelib.alerts.times import after_quiet
 from chalicelib.alerts.usecases.digests import to_tell
-from chalicelib.alerts.usecases.telling import begin_telling
+from chalicelib.alerts.usecases.telling import Thing, begin_telling
 from chalicelib.kernel.delivery_retry import refused
 
 
@@ -126,7 +126,8 @@ def _of_report(about: _About, now: datetime, ports: Ports) -> Message | datetime
         return None
     if not report.is_told(now):
         return report.told_from
-    told = begin_telling(alert, report.service_request_id, alert.version, report.version, ports)
+    thing = Thing(report.service_request_id, alert.version, report.version, is_notice=False)
+    told = begin_telling(alert, subscription, thing, ports)
     if told is None:
         return None
     new = report.untold(alert, subscription, told)
@@ -134,12 +135,13 @@ def _of_report(about: _About, now: datetime, ports: Ports) -> Message | datetime
 
 
 def _of_notice(about: _About, ports: Ports) -> Message | None:
-    alert, _, voice = about
+    alert, subscription, voice = about
     notice_id = alert.notice_id or ""
     notice = ports.notices([notice_id], voice.site).get(notice_id)
     if notice is None:
         return None
-    if begin_telling(alert, notice_id, alert.version, notice.version, ports) is None:
+    thing = Thing(notice_id, alert.version, notice.version, is_notice=True)
+    if begin_telling(alert, subscription, thing, ports) is None:
         return None
     return voice.of_notice(alert, notice, _ways(about, ports))
 

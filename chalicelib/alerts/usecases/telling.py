@@ -1,7 +1,10 @@
 """Notes what subscribers are told, so that nothing is told twice and no words are left out."""
 
-from chalicelib.alerts.delivery import Alert, State, Told
+from typing import NamedTuple
+
+from chalicelib.alerts.delivery import Alert, State, Told, listener_of, named
 from chalicelib.alerts.delivery_ports import Ports
+from chalicelib.alerts.model import Subscription
 from chalicelib.errors import NotNow
 from chalicelib.kernel.optimistic import retry_on_conflict
 from chalicelib.texts import Text
@@ -12,35 +15,49 @@ BUSY = "busy"
 """The last_error of an alert that waits until another one about the same report is sent."""
 
 
-def begin_telling(alert: Alert, about: str, version: int, shown: int, ports: Ports) -> int | None:
-    """Notes that the alert tells of what happened with this version of a report or notice, and
-    shows it as it is in the version `shown`, if that is newer.
+class Thing(NamedTuple):
+    """A report or notice that an alert tells of: what happened with its `version`, shown as it is
+    in the version `shown`."""
 
-    Returns the newest version that the subscriber got before, 0 if none; None if another alert has
+    about: str
+    version: int
+    shown: int
+    is_notice: bool
+
+
+def begin_telling(
+    alert: Alert, subscription: Subscription, thing: Thing, ports: Ports
+) -> int | None:
+    """Notes that the alert tells of the thing.
+
+    Returns the newest version that the listener got before, 0 if none; None if another alert has
     told of this version, or of what came after it. Raises NotNow if another alert about the same is
     being sent, UpstreamFailed.
     """
 
+    listener = listener_of(subscription, of_notice=thing.is_notice)
+
     def attempt() -> int | None:
-        known = ports.alerts.told(alert.subscription_id, about)
-        if known and known.by != alert.alert_id and known.version >= version:
+        known = ports.alerts.told(listener, thing.about)
+        if known and known.by != alert.name and known.version >= thing.version:
             return None
         before = _got_before(alert, known, ports)
-        told = Told(max(version, shown), alert.alert_id, before)
-        ports.alerts.note_told(alert.subscription_id, about, told, instead_of=known)
+        told = Told(max(thing.version, thing.shown), alert.name, before)
+        ports.alerts.note_told(listener, thing.about, told, instead_of=known)
         return before
 
     return retry_on_conflict(attempt, what=Text("this alert"))
 
 
 def _got_before(alert: Alert, known: Told | None, ports: Ports) -> int:
-    """The newest version that the subscriber got. An alert that was noted may not have been sent
+    """The newest version that the listener got. An alert that was noted may not have been sent
     yet. Raises NotNow."""
     if known is None:
         return 0
-    if known.by == alert.alert_id:
+    if known.by == alert.name:
         return known.before
-    other = ports.alerts.get(alert.subscription_id, known.by)
+    by = named(known.by)
+    other = ports.alerts.get(*by) if by else None
     if other is None or other.state not in UNSENT:
         return known.version
     if other.state == "sending" and other.due_at > ports.now():

@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 from chalice.app import Blueprint, DynamoDBEvent, SQSEvent
 
-from chalicelib.alerts.model import AlertBatch, Subscription
+from chalicelib.alerts.model import AlertBatch, NoticePageWanted, Subscription
 from chalicelib.alerts.usecases.indexing import question, reindex
-from chalicelib.alerts.usecases.match_notices import match_notice
+from chalicelib.alerts.usecases.match_notices import match_notice, match_notice_page
 from chalicelib.alerts.usecases.matching import match
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.alerts import index_ports, match_ports
@@ -32,6 +32,7 @@ from chalicelib.kernel.observability import logs, trace
 STREAM = "arn:aws:dynamodb:eu-west-2:000000000000:table/alerts/stream/placeholder"
 QUEUE = "arn:aws:sqs:eu-west-2:000000000000:match"
 SUBSCRIPTION = "subscription"
+Matched = OfReport | OfNotice | AlertBatch | NoticePageWanted
 events = Blueprint(__name__)
 
 
@@ -85,9 +86,11 @@ def _is_subscription(record: dict[str, Any]) -> bool:
 
 def _is_matched(record: dict[str, Any], line: logs.Fields) -> bool:
     try:
-        said = msgspec.json.decode(record["body"], type=OfReport | OfNotice | AlertBatch)
+        said = msgspec.json.decode(record["body"], type=Matched)
         if isinstance(said, AlertBatch):
             _tell_share(said, line)
+        elif isinstance(said, NoticePageWanted):
+            _match_page(said, line)
         else:
             _match(said, line)
             measure_age([said], line)
@@ -105,6 +108,12 @@ def _match(fact: OfReport | OfNotice, line: logs.Fields) -> None:
         trace.follow(fact.request_id or trace.current())
         line["notice_id"] = fact.notice_id
         line["told"] = match_notice(fact, match_ports())
+
+
+def _match_page(wanted: NoticePageWanted, line: logs.Fields) -> None:
+    trace.follow(wanted.fact.request_id or trace.current())
+    line["notice_id"] = wanted.fact.notice_id
+    line["told"] = match_notice_page(wanted, match_ports())
 
 
 def _tell_share(share: AlertBatch, line: logs.Fields) -> None:

@@ -6,10 +6,17 @@ from typing import Any
 import pytest
 
 from chalicelib.alerts.extents import Extent
-from chalicelib.alerts.model import MOST_RADIUS_M, AlertRequested, Subscription, Topic
+from chalicelib.alerts.model import (
+    MOST_RADIUS_M,
+    AlertRequested,
+    NoticePageWanted,
+    Subscription,
+    Topic,
+)
 from chalicelib.alerts.ports import Affected
+from chalicelib.alerts.usecases import notice_pages
 from chalicelib.alerts.usecases.indexing import reindex
-from chalicelib.alerts.usecases.match_notices import match_notice
+from chalicelib.alerts.usecases.match_notices import match_notice, match_notice_page
 from chalicelib.events import (
     DisruptionChanged,
     DisruptionEnded,
@@ -51,8 +58,13 @@ def indexed(*stored: Subscription, extent: Extent, **affected: Any) -> Alerts:
 
 
 def told(alerts: Alerts, fact: OfNotice) -> set[str]:
+    """Who is told, after every page that one run leaves to the next."""
     alerts.outbox.sent.clear()
     count = match_notice(fact, alerts.matching)
+    while alerts.shares.sent:
+        wanted = alerts.shares.sent.pop()
+        assert isinstance(wanted, NoticePageWanted)
+        count += match_notice_page(wanted, alerts.matching)
     tells = [each for each in alerts.outbox.sent if isinstance(each, AlertRequested)]
     assert len(tells) == len({each.subscription_id for each in tells}) == count
     return {each.subscription_id for each in tells}
@@ -111,6 +123,39 @@ def test_exactly_the_subscribers_inside_are_notified_of_a_disruption(extent: Ext
         if each.topic.kind != "roadworks" and is_inside(each.topic, extent)
     }
     assert expected and told(alerts, posted()) == expected
+
+
+@pytest.mark.parametrize(("entries", "queries"), [(1, 10_000), (7, 10_000), (10_000, 1), (3, 2)])
+def test_subscribers_are_notified_once_however_small_the_pages_are(
+    entries: int, queries: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notice_pages, "MOST_ENTRIES", entries)
+    monkeypatch.setattr(notice_pages, "MOST_QUERIES", queries)
+    random = Random(3)
+    stored = [subscription(number, topic=topic(random)) for number in range(60)]
+    extent = circle(2_500)
+    alerts = indexed(*stored, extent=extent)
+    inside = {
+        each.subscription_id
+        for each in stored
+        if each.topic.kind != "roadworks" and is_inside(each.topic, extent)
+    }
+    assert inside and told(alerts, posted()) == inside
+
+
+def test_pages_end_when_the_disruption_changed_or_ended_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(notice_pages, "MOST_ENTRIES", 2)
+    stored = [subscription(number, topic=Topic(kind="council")) for number in range(4)]
+    alerts = indexed(*stored, extent=circle(500))
+    assert match_notice(posted(), alerts.matching) == 2
+    (wanted,) = alerts.shares.sent
+    assert isinstance(wanted, NoticePageWanted)
+    alerts.notices.known[DISRUPTION] = Affected(extent=circle(900), news=2)
+    assert match_notice_page(wanted, alerts.matching) == 0
+    del alerts.notices.known[DISRUPTION]
+    assert match_notice_page(wanted, alerts.matching) == 0
 
 
 def test_exactly_the_subscribers_inside_are_notified_of_road_works() -> None:
