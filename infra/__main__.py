@@ -14,6 +14,7 @@ import click
 from chalicelib.errors import AppError, ConfigurationError
 from infra.check import check
 from infra.deployment import environment
+from infra.import_collections import import_rounds
 from infra.import_facilities import import_facilities
 from infra.import_places import import_postcodes, import_roadworks, import_wards
 from infra.import_reports import MAPPINGS
@@ -66,6 +67,7 @@ for command in (
     import_facilities,
     import_postcodes,
     import_roadworks,
+    import_rounds,
     import_wards,
     index_subscriptions,
     invite,

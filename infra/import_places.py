@@ -47,7 +47,7 @@ def import_postcodes(files: tuple[Path, ...], allow_rejects: bool) -> None:
         f"place, {len(summary.refused)} refused."
     )
     tell_refused(summary.refused)
-    _leave_if_refused(summary.refused, allow_rejects)
+    leave_if_refused(summary.refused, allow_rejects)
     replace_document(POSTCODES, msgspec.json.encode(document), publishing_ports())
 
 
@@ -78,7 +78,7 @@ def import_wards(file: Path, valid_from: datetime | None, allow_rejects: bool) -
     tell_refused(refused)
     if not wards:
         fail_if_refused(refused, False)
-    _leave_if_refused(refused, allow_rejects)
+    leave_if_refused(refused, allow_rejects)
     ports = publishing_ports()
     held = ports.documents.read(WARDS)
     document = with_wards(held.body if held else None, wards, day)
@@ -115,7 +115,7 @@ def import_roadworks(file: Path, allow_rejects: bool) -> None:
         f"{summary.repeated} repeated, {len(summary.refused)} refused."
     )
     tell_refused(summary.refused)
-    _leave_if_refused(summary.refused, allow_rejects)
+    leave_if_refused(summary.refused, allow_rejects)
     ports = publishing_ports()
     held = ports.documents.read(ROADWORKS)
     told = planned_since(held.body, document) if held else []
@@ -155,7 +155,7 @@ def _put_in_place(key: str, body: bytes, held: StoredDocument | None, ports: Por
         ) from error
 
 
-def _leave_if_refused(refused: Sequence[str], allow_rejects: bool) -> None:
+def leave_if_refused(refused: Sequence[str], allow_rejects: bool) -> None:
     """Exits with 1 before anything is published, unless rejects are allowed."""
     if refused and not allow_rejects:
         click.echo(NOTHING)

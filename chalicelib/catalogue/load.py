@@ -62,6 +62,7 @@ def parse(raw: bytes, name: str) -> Council:
         _frequent_faults,
         _area_faults,
         _facility_faults,
+        _container_faults,
         _destination_faults,
         _identity_faults,
         _crew_faults,
@@ -168,6 +169,11 @@ def _facility_faults(council: Council) -> Iterable[str]:
         for name, text in kind.columns.texts.items():
             if not names_columns(text):
                 yield f"{place}.columns.{name}`: {text!r} must name columns in braces: {{Name}}"
+
+
+def _container_faults(council: Council) -> Iterable[str]:
+    codes = [each.container for each in council.containers]
+    yield from _used_twice(codes, "`$.containers", "container")
 
 
 def _destination_faults(council: Council) -> Iterable[str]:

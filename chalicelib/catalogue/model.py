@@ -12,6 +12,7 @@ from msgspec import Meta, field, structs
 
 from chalicelib.catalogue import promise
 from chalicelib.catalogue.bank_holidays import bank_holidays
+from chalicelib.catalogue.containers import Container
 from chalicelib.catalogue.crews import Crew
 from chalicelib.catalogue.decisions import Decision, Facts
 from chalicelib.catalogue.destinations import Destination
@@ -172,7 +173,8 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
     to the privacy notice. `replies_to`: where replies to alerts go that are not about a single
     report. `texts_a_day`: how many text messages, in parts of 160 characters, alerts and codes may
     use. `ask_after_days`: how many days after a report is marked as mended its followers are asked
-    whether it is. `councillors` are listed by ward code. `ward_properties`: the first of these that
+    whether it is. `councillors` are listed by ward code. `containers` are
+    those that it empties at homes. `ward_properties`: the first of these that
     a file of boundaries has is used. `triage`: the rules that decide how a report is handled. A
     crew drives `detour_factor` times the straight line, at `crew_speed_kmh`. `channel_costs`: the
     cost of a contact, in pence. `theme` is its look. `footer_links` lead from each page to its
@@ -196,6 +198,7 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
     destinations: tuple[Destination, ...] = ()
     identity_providers: tuple[IdentityProvider, ...] = ()
     facility_kinds: tuple[FacilityKind, ...] = ()
+    containers: tuple[Container, ...] = ()
     ward_properties: tuple[WardProperties, ...] = ()
     councillors: Mapping[WardCode, tuple[Councillor, ...]] = {}
     neighbours: tuple[Neighbour, ...] = ()
@@ -455,6 +458,10 @@ def _with_texts(council: Council, texts: CouncilTexts) -> Council:
         facility_kinds=tuple(
             structs.replace(each, **given(texts.facility_kinds.get(each.kind), "label", "plural"))
             for each in council.facility_kinds
+        ),
+        containers=tuple(
+            structs.replace(each, name=texts.containers.get(each.container, each.name))
+            for each in council.containers
         ),
         identity_providers=tuple(
             structs.replace(each, label=texts.identity_providers.get(each.provider, each.label))

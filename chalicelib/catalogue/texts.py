@@ -70,6 +70,7 @@ class CouncilTexts(Strict, frozen=True, kw_only=True):
     areas: Mapping[Words, AreaTexts] = {}
     neighbours: Mapping[Words, Words] = {}
     facility_kinds: Mapping[Code, KindTexts] = {}
+    containers: Mapping[Code, Words] = {}
     wards: Mapping[WardCode, Words] = {}
     identity_providers: Mapping[Code, Words] = {}
 

@@ -16,6 +16,7 @@ def translation_faults(council: Council) -> Iterable[str]:
             "areas": {area.name for area in council.areas},
             "neighbours": {each.name for each in council.neighbours},
             "facility_kinds": {each.kind for each in council.facility_kinds},
+            "containers": {each.container for each in council.containers},
             "identity_providers": council.by_provider,
         }
         for name, codes in known.items():

@@ -1,0 +1,1 @@
+"""Collections of household waste: which container is emptied on which day."""

@@ -1,0 +1,40 @@
+"""`python -m infra import-rounds`."""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+import msgspec
+
+from infra.import_places import FILE, leave_if_refused, replace_document
+from infra.rejects import ALLOW_REJECTS, tell_notes, tell_refused
+
+
+@click.command("import-rounds")
+@click.argument("file", type=FILE)
+@ALLOW_REJECTS
+def import_rounds(file: Path, allow_rejects: bool) -> None:
+    """Publishes the collection rounds of a CSV FILE, in the place of those of before.
+
+    A row gives dates of a round, or a weekday and every how many weeks, or moves one collection to
+    another day. docs/COLLECTIONS.md describes the columns.
+    """
+    from chalicelib.bootstrap import container
+    from chalicelib.bootstrap.publishing import publishing_ports
+    from chalicelib.collections.model import ROUNDS
+    from infra.rounds import rounds_of
+
+    council = container.council()
+    today = datetime.now(UTC).astimezone(council.zone).date()
+    with click.progressbar(length=0, label="Rows", file=sys.stderr) as bar:
+        document, summary = rounds_of(file, council, today, bar.update)
+    click.echo(
+        f"{summary.rounds} rounds with {summary.dates} dates, {summary.moved} moved, "
+        f"{summary.past} past, {summary.repeated} repeated, {len(summary.refused)} refused. "
+        f"The dates are known until {document.known_until}."
+    )
+    tell_notes(summary.holidays)
+    tell_refused(summary.refused)
+    leave_if_refused(summary.refused, allow_rejects)
+    replace_document(ROUNDS, msgspec.json.encode(document), publishing_ports())
