@@ -5,13 +5,13 @@ The only module that reads os.environ. docs/ARCHITECTURE.md lists each setting.
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+
+from msgspec import Struct
 
 from chalicelib.errors import ConfigurationError
 
 
-@dataclass(frozen=True, kw_only=True)
-class Settings:
+class Settings(Struct, frozen=True, kw_only=True):
     """One deployment's values; a field `reports_table` is the variable `REPORTS_TABLE`."""
 
     council: str
@@ -79,7 +79,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
 
     Raises ConfigurationError that names every variable that is missing or does not hold.
     """
-    names = [field.name for field in fields(Settings)]
+    names = Settings.__struct_fields__
     values = {name: environ.get(name.upper(), "").strip() for name in names}
     faults = [
         f"{name.upper()} is not set"

@@ -4,9 +4,9 @@ runs after a restore, or when residents see something wrong."""
 import json
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import click
+from msgspec.structs import replace
 
 from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.publishing.model import JSON

@@ -1,8 +1,9 @@
 """Bearer tokens without signing in: for the operator, the local stack's users, and tests. Each has
 a session of its own, which ends like any other."""
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from chalicelib.accounts.model import Account, Address, Destination, Grant, Role
 from chalicelib.accounts.ports import Ports

@@ -2,13 +2,15 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields, is_dataclass, replace
 from random import Random
 from typing import Any, TypeVar
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 Call = Callable[[], Any]
 Hook = Callable[[str, Call], Any]
-P = TypeVar("P")
+P = TypeVar("P", bound=Struct)
 
 
 class Killed(BaseException):
@@ -34,7 +36,7 @@ class Hooked:
 def hooked(ports: P, names: Sequence[str], hook: Hook) -> P:
     """The ports with the hook around the calls of the named ones; if a port is a mapping, around
     the calls of its values."""
-    assert is_dataclass(ports) and set(names) <= {field.name for field in fields(ports)}
+    assert set(names) <= {*ports.__struct_fields__}
     inner = {name: getattr(ports, name) for name in names}
     around = {
         name: {key: Hooked(name, each, hook) for key, each in port.items()}
@@ -42,7 +44,7 @@ def hooked(ports: P, names: Sequence[str], hook: Hook) -> P:
         else Hooked(name, port, hook)
         for name, port in inner.items()
     }
-    return replace(ports, **around)  # type: ignore[type-var]
+    return replace(ports, **around)
 
 
 def killing(nth: int, *, after: bool) -> Hook:

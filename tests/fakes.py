@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from hashlib import md5
 from typing import Generic, TypeVar
+
+from msgspec.structs import replace
 
 from chalicelib.errors import Invalid
 from chalicelib.geo.point import Box, Point
@@ -417,7 +419,7 @@ def _photo_id(*parts: str) -> str:
 
 
 def _summary(report: ServiceRequest) -> Summary:
-    return Summary(**{name: getattr(report, name) for name in Summary.__dataclass_fields__})
+    return Summary(**{name: getattr(report, name) for name in Summary.__struct_fields__})
 
 
 def _listed(report: ServiceRequest, window: Window) -> Listed:
@@ -438,7 +440,7 @@ def _due(report: ServiceRequest) -> Due:
 
 
 def _waiting(report: ServiceRequest) -> Waiting:
-    names = [name for name in Waiting.__dataclass_fields__ if name != "place"]
+    names = [name for name in Waiting.__struct_fields__ if name != "place"]
     since = report.attention_since
     place = f"{since:%Y-%m-%dT%H:%M:%SZ}#{report.service_request_id}"
     return Waiting(**{name: getattr(report, name) for name in names}, place=place)

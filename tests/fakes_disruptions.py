@@ -1,9 +1,11 @@
 """The disruptions slice's ports in memory."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+
+from msgspec.structs import asdict, replace
 
 from chalicelib.catalogue.load import load
 from chalicelib.disruptions.model import Disruption, DisruptionArea, DisruptionDraft
@@ -36,7 +38,7 @@ def disruption(number: int = 1, **values: Any) -> Disruption:
     return Disruption(
         **{
             "disruption_id": f"{number:032x}",
-            **vars(disruption_draft()),
+            **asdict(disruption_draft()),
             "posted_at": NOON,
             "updated_at": NOON,
             "fingerprint": "fingerprint",

@@ -1,11 +1,12 @@
 """The jobs slice's ports in memory."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 import msgspec
+from msgspec.structs import asdict, replace
 
 from chalicelib.catalogue.crews import Crew, Depot, Shift
 from chalicelib.catalogue.load import load
@@ -99,7 +100,7 @@ def crew_member(device: str = "phone-1", **values: Any) -> Operator:
 def job_report(service_request_id: str = REPORT, **values: Any) -> ReportWithWork:
     added = {name: values.pop(name) for name in ("work", "address") if name in values}
     known = known_report(service_request_id=service_request_id, **values)
-    return ReportWithWork(**vars(known), **{"address": "1 Market Place", **added})
+    return ReportWithWork(**asdict(known), **{"address": "1 Market Place", **added})
 
 
 class MemoryJobs:

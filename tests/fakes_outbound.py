@@ -1,10 +1,12 @@
 """The outbound slice's ports in memory."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 from typing import Any
+
+from msgspec.structs import replace
 
 from chalicelib.catalogue.destinations import (
     Destination,

@@ -1,10 +1,12 @@
 """The ports of single sign-on, in memory."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 from typing import Any
+
+from msgspec.structs import replace
 
 from chalicelib.accounts import audit
 from chalicelib.accounts.single_sign_on import Handover, SignOnPorts

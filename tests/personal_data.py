@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
+from msgspec.structs import replace
 
 from chalicelib.accounts.model import Account, Destination, Identity, SavedPlace
 from chalicelib.accounts.usecases.code_requests import ask

@@ -6,9 +6,10 @@ address or name, so that they identify nobody once the account is erased.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
+
+from msgspec import Struct
 
 from chalicelib.kernel.audit_entry import Action, Entry
 
@@ -40,8 +41,7 @@ class Trail(Protocol):
         """The entries about that subject, newest first; may lag a second behind."""
 
 
-@dataclass(frozen=True)
-class Ports:
+class Ports(Struct, frozen=True):
     """All external dependencies of the log; `new_id` makes 128 random bits."""
 
     trail: Trail

@@ -5,13 +5,13 @@ every mail server on the way logs subjects. The last line of the text message le
 the code, only on our own pages ("Origin-bound one-time codes delivered via SMS", WICG, 2022).
 """
 
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from jinja2 import Template
+from msgspec import Struct
 
 from chalicelib.accounts.model import CODE_HOLDS, Attempt
 from chalicelib.catalogue.model import Council
@@ -33,8 +33,7 @@ class Link(NamedTuple):
     url: str
 
 
-@dataclass(frozen=True)
-class CodeMessages:
+class CodeMessages(Struct, frozen=True):
     """The email and the text message that a code is sent in, in the language of the request."""
 
     look: EmailLook

@@ -1,14 +1,14 @@
 """The people that the council knows: accounts, their roles, sessions and ways to sign in."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Annotated, Literal, NamedTuple, get_args
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from chalicelib.kernel.addresses import AddressKind
 from chalicelib.kernel.languages import translatable
+from chalicelib.kernel.private_fields import HidesPrivate, Private
 from chalicelib.reports.published import ReportPart
 
 StaffRole = Literal["crew", "officer", "admin"]
@@ -31,8 +31,7 @@ STEP_BACK = timedelta(seconds=30)
 """How long a refresh token is still accepted after it was exchanged."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Grant:
+class Grant(Struct, frozen=True, kw_only=True):
     """A role beyond that of a resident; empty teams or wards mean all of them."""
 
     role: StaffRole
@@ -47,8 +46,7 @@ class Destination(NamedTuple):
     value: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Address:
+class Address(Struct, frozen=True, kw_only=True):
     """A destination that the person has confirmed as their own."""
 
     kind: AddressKind
@@ -74,8 +72,7 @@ _LINE = Meta(
 Label = Annotated[str, Meta(min_length=1, max_length=100), _LINE]
 
 
-@dataclass(frozen=True, kw_only=True)
-class SavedPlace:
+class SavedPlace(Struct, frozen=True, kw_only=True):
     """A place that the person returns to; WGS84 degrees."""
 
     label: Label
@@ -83,8 +80,7 @@ class SavedPlace:
     long: Annotated[float, Meta(ge=-180, le=180)]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Account:
+class Account(Struct, frozen=True, kw_only=True):
     """An account that can sign in. Everybody is a resident; staff have one grant for each role.
     `invited` is the address that a member of staff was invited with, until they sign in with it or
     through their organisation. `is_first_admin`: made by the operator, and so far not linked to the
@@ -116,8 +112,7 @@ class Account:
         return roles_of(self.grants)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Session:
+class Session(Struct, frozen=True, kw_only=True):
     """A device on which a person is signed in. Only the number of its current refresh token is
     kept: the token itself is derived from a secret."""
 
@@ -135,8 +130,7 @@ class Session:
         return self.ended_at is None and now < self.expires_at
 
 
-@dataclass(frozen=True, kw_only=True)
-class Attempt:
+class Attempt(HidesPrivate, frozen=True, kw_only=True):
     """An attempt to sign in with an address or, with an `account_id`, to add the address to that
     account, which requires the code. Code and link are derived from its id and a secret. `onward`
     is the path of ours that the person came from and returns to. `is_over_cap`: its code was not
@@ -146,7 +140,7 @@ class Attempt:
     `language` is that of the request, and of the message with the code."""
 
     attempt_id: str
-    destination: Destination = field(repr=False)
+    destination: Private[Destination]
     created_at: datetime
     expires_at: datetime
     tries: int = 0
@@ -184,8 +178,7 @@ STEPS: tuple[Step, ...] = get_args(Step)
 """The steps of an erasure, in their order."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Erasure:
+class Erasure(Struct, frozen=True, kw_only=True):
     """A pending erasure of a person, with the public texts of their reports if `redact`; `step` is
     the first that may not be done."""
 
@@ -201,8 +194,7 @@ answers to a subscription's questions, `words` those with everything that was wr
 an account's texts on reports of others."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Block:
+class Block(Struct, frozen=True, kw_only=True):
     """A blocked address or domain. Only the kind of an address is known; `reason` comes from the
     administrator, who is `added_by`."""
 

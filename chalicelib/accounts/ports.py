@@ -1,9 +1,10 @@
 """The external dependencies of the accounts slice."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, Protocol
+
+from msgspec import Struct
 
 from chalicelib.accounts import audit
 from chalicelib.accounts.model import (
@@ -136,8 +137,7 @@ class TextBudget(Protocol):
         """True if nothing is left today."""
 
 
-@dataclass(frozen=True)
-class Ports:
+class Ports(Struct, frozen=True):
     """All external dependencies of the use cases. `new_id` makes 128 random bits as 32 hexadecimal
     digits; `takes_phones` is false if no text messages are sent. `languages` are the codes of those
     that the council offers."""
@@ -157,8 +157,7 @@ class Ports:
     budget: TextBudget
 
 
-@dataclass(frozen=True)
-class PeoplePorts:
+class PeoplePorts(Struct, frozen=True):
     """The dependencies of administrators' changes."""
 
     accounts: Accounts
@@ -197,8 +196,7 @@ class Blocks(Protocol):
         """Some of the list, by id."""
 
 
-@dataclass(frozen=True)
-class LimitPorts:
+class LimitPorts(Struct, frozen=True):
     """The dependencies of rate limits; `phone` is the council's."""
 
     limits: Limits
@@ -207,8 +205,7 @@ class LimitPorts:
     phone: str
 
 
-@dataclass(frozen=True)
-class BlockPorts:
+class BlockPorts(Struct, frozen=True):
     """The dependencies of changes to the block list."""
 
     blocks: Blocks
@@ -286,8 +283,7 @@ class Subscriptions(Protocol):
         """Forgets the subscription and what it was told."""
 
 
-@dataclass(frozen=True)
-class ErasurePorts:
+class ErasurePorts(Struct, frozen=True):
     """The dependencies of an erasure. `forget_desk` forgets what an account saved for its work;
     raises UpstreamFailed."""
 
@@ -303,8 +299,7 @@ class ErasurePorts:
     now: Callable[[], datetime]
 
 
-@dataclass(frozen=True)
-class SendingPorts:
+class SendingPorts(Struct, frozen=True):
     """The dependencies of sending a code: it runs separately, and can only make codes.
     `email_sender` and `texts` raise ConfigurationError if nothing of that kind is sent."""
 

@@ -1,9 +1,10 @@
 """Single sign-on through another organisation: its dependencies, and the data kept for it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from chalicelib.accounts import audit
 from chalicelib.accounts.ports import Ports
@@ -13,8 +14,7 @@ from chalicelib.catalogue.identity import IdentityProvider
 HANDOVER_HOLDS = timedelta(minutes=10)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Handover:
+class Handover(Struct, frozen=True, kw_only=True):
     """A person's visit to another organisation to sign in there. `onward` is the path of ours that
     the person wanted. The proofs that must come back are derived from its id and a secret."""
 
@@ -52,8 +52,7 @@ class Issuers(Protocol):
         always there. Raises Forbidden."""
 
 
-@dataclass(frozen=True)
-class SignOnPorts:
+class SignOnPorts(Struct, frozen=True):
     """All dependencies of signing in through another organisation."""
 
     people: Ports

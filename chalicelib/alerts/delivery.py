@@ -9,11 +9,11 @@ derived from what it is about, so a repeated message finds the alert that the fi
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from chalicelib.alerts.model import AlertRequested, Channel, Subscription, What
 from chalicelib.kernel.delivery_retry import Leased
@@ -46,8 +46,7 @@ FURTHER: Mapping[State, int] = {
 """How far an alert has got in each state: a receipt moves it forward, and never back."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Alert(Leased):
+class Alert(Leased, frozen=True, kw_only=True):
     """What one subscriber is told. `version` is the version of the report or the notice; for a
     question it is the number of the repair or of the officer's question. A digest occurs when it is
     due. Each sender that claims the alert chooses a new `claim_id`; the carrier chooses

@@ -1,10 +1,11 @@
 """The dependencies of the delivery of alerts."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, Protocol, TypeVar
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from chalicelib.alerts.delivery import Alert, Named, OfOfficers, Told, Wake
 from chalicelib.alerts.message_text import MessageComposer
@@ -98,8 +99,7 @@ class Sender(Protocol[To_contra]):
         """
 
 
-@dataclass(frozen=True)
-class Ports:
+class Ports(Struct, frozen=True):
     """Everything outside that the delivery of alerts uses. `language_of` is the language of a
     subscriber's messages, and raises UpstreamFailed; `voice` writes them. `answer_url` gives the
     address where a subscriber says whether a repair of a report holds; `reply_url` gives the

@@ -1,15 +1,14 @@
 """The extent of something such as a disruption: round a place, in a ward, or all over the
 council."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from chalicelib.geo.point import Box, Point, distance_m
 from chalicelib.geo.polygon import MultiPolygon
 from chalicelib.geo.polygon_edge import nearest_on_edge
 
 
-@dataclass(frozen=True, kw_only=True)
-class Extent:
+class Extent(Struct, frozen=True, kw_only=True):
     """`box` holds the whole extent, which reaches into the wards of `ward_codes`. The extent is a
     circle or a shape; with neither, it is everywhere."""
 

@@ -4,6 +4,8 @@ in the API, so a fault that its rules find belongs to the field of that name."""
 from collections.abc import Mapping
 from typing import Any
 
+from msgspec.structs import asdict
+
 from chalicelib.alerts.matching import FITTING
 from chalicelib.alerts.model import (
     Subscription,
@@ -64,7 +66,7 @@ def _topic(form: Posted, present: Subscription) -> Mapping[str, Any] | None:
     kind: TopicKind = topic.kind
     if kind == "report":
         return None
-    changed = {name: value for name, value in vars(topic).items() if value is not None}
+    changed = {name: value for name, value in asdict(topic).items() if value is not None}
     if topic.radius_m is not None:
         changed["radius_m"] = _radius(form)
     changed["service_codes"] = list(form.all("topic.service_codes"))

@@ -7,8 +7,9 @@ matter. Every entry that is found is tested exactly after that. Nothing here kno
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from chalicelib.alerts.cells import LEVELS, WHOLE_REACH, cover, reaches_at
 from chalicelib.alerts.model import Frequency, Subscription, Topic, TopicKind, What
@@ -26,8 +27,7 @@ class Area(NamedTuple):
     high: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """One entry of a subscription, with the data that decides whether something concerns it.
     `place` is the latitude and longitude of its circle and the radius in metres. `recipient` is a
     digest of the person that it reaches."""

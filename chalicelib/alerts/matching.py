@@ -2,7 +2,8 @@
 one message for each person, even if several of their subscriptions fit."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chalicelib.alerts.extents import Extent
 from chalicelib.alerts.index import Entry
@@ -24,8 +25,7 @@ OF_REPORTS_ALONE: frozenset[What] = FITTING["report"] - FITTING["area"]
 _BEFORE: Mapping[Frequency, int] = {"now": 0, "daily": 1, "weekly": 2}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Happening:
+class Happening(Struct, frozen=True, kw_only=True):
     """Something that people may hear of. `report` is the id of the report that it is about, or
     None. `places` are where it is, as far as that is known; otherwise it is all over the `extent`.
     If it is not public, it concerns only subscribers whose own report it is."""

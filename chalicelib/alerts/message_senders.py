@@ -6,13 +6,13 @@ that a scanner's GET does not unsubscribe); "Origin-bound one-time codes deliver
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from jinja2 import Template
+from msgspec import Struct
 
 from chalicelib.alerts.links import shortened
 from chalicelib.alerts.messages import Message
@@ -27,8 +27,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 ONE_CLICK = "List-Unsubscribe=One-Click"
 
 
-@dataclass(frozen=True)
-class MailSender:
+class MailSender(Struct, frozen=True):
     """Sends messages by email."""
 
     email_sender: Callable[[], EmailSender]
@@ -38,8 +37,7 @@ class MailSender:
         return self.email_sender().send(email_of(message, to, self.look))
 
 
-@dataclass(frozen=True)
-class TextSender:
+class TextSender(Struct, frozen=True):
     """Sends messages by text message."""
 
     texts: Callable[[], Texts]

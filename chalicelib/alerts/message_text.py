@@ -2,11 +2,12 @@
 the council to send what they like to strangers."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from textwrap import shorten
 from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from chalicelib.alerts.delivery import Alert
 from chalicelib.alerts.messages import Entry, Fact, Link, Message, Notice, ReportNews
@@ -82,8 +83,7 @@ class Quote(NamedTuple):
     is_translated: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class MessageComposer:
+class MessageComposer(Struct, frozen=True, kw_only=True):
     """Writes the messages of a council in the language of `site`, which their links lead to.
     `council` is its name in that language. `reply_to` is the address for answers that are about no
     report; None if nobody reads them."""

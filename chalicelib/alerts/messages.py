@@ -1,12 +1,14 @@
 """What subscribers are told, in plain words, before each channel puts it into its own form."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from chalicelib.alerts.delivery import Alert, Kind
 from chalicelib.alerts.model import Subscription
 from chalicelib.kernel.languages import ENGLISH, Language
+from chalicelib.kernel.private_fields import HidesPrivate, Private
 from chalicelib.reports.published import Report, Visibility
 from chalicelib.reports.reference import grouped
 from chalicelib.reports.states import State
@@ -48,8 +50,7 @@ class Entry(NamedTuple):
     is_translated: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReportNews(Report):
+class ReportNews(Report, frozen=True, kw_only=True):
     """A report as alerts tell of it, without any words that the reporter typed. `street` comes from
     the published streets, never from a typed address; None if it is not known. `entries` are those
     of its timeline that its item keeps, oldest first. `picture` is shown to everybody on the
@@ -60,8 +61,8 @@ class ReportNews(Report):
     street: str | None = None
     entries: tuple[Entry, ...] = ()
     picture: Picture | None = None
-    page_url: str = field(repr=False)
-    reply_to: str | None = field(default=None, repr=False)
+    page_url: Private[str]
+    reply_to: Private[str | None] = None
 
     @property
     def reference(self) -> str:
@@ -104,8 +105,7 @@ class ReportNews(Report):
         return self.told_from is None or self.told_from <= now
 
 
-@dataclass(frozen=True, kw_only=True)
-class Notice:
+class Notice(Struct, frozen=True, kw_only=True):
     """Road works, or an officer's statement that a service is disrupted. `when` is in words."""
 
     notice_id: str
@@ -116,8 +116,7 @@ class Notice:
     version: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Message:
+class Message(HidesPrivate, frozen=True, kw_only=True):
     """A message to a subscriber. The carrier gives `name` back. A newer message replaces an older
     one about the same `thread`. `short` is for small screens, and holds no link: `url` is where it
     leads. A text message takes the first of `short` and `shorter` that fits one part. `quoted` is
@@ -133,17 +132,17 @@ class Message:
     subject: str
     short: str
     shorter: tuple[str, ...] = ()
-    url: str = field(repr=False)
+    url: Private[str]
     paragraphs: tuple[str, ...]
     quoted: str | None = None
     is_quote_translated: bool = False
     picture: Picture | None = None
     facts: tuple[Fact, ...] = ()
-    links: tuple[Link, ...] = field(default=(), repr=False)
+    links: Private[tuple[Link, ...]] = ()
     afterwards: tuple[str, ...] = ()
-    manage_url: str | None = field(default=None, repr=False)
-    unsubscribe_url: str | None = field(default=None, repr=False)
-    reply_to: str | None = field(default=None, repr=False)
-    code: str | None = field(default=None, repr=False)
-    map_url: str | None = field(default=None, repr=False)
+    manage_url: Private[str | None] = None
+    unsubscribe_url: Private[str | None] = None
+    reply_to: Private[str | None] = None
+    code: Private[str | None] = None
+    map_url: Private[str | None] = None
     """Where emails lead to the place on the map."""

@@ -9,16 +9,17 @@ and its id: none of them is kept. Messages between the functions name a subscrip
 they tell nobody else where the subscriber lives.
 """
 
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
+from msgspec.structs import replace
 
 from chalicelib.catalogue.texts import WantedLanguage
 from chalicelib.events import OfNotice
 from chalicelib.kernel.languages import translatable
+from chalicelib.kernel.private_fields import HidesPrivate, Private
 from chalicelib.kernel.push_address import PushAddress
 
 Channel = Literal["email", "sms", "push"]
@@ -55,8 +56,7 @@ Clock = Annotated[str, _CLOCK]
 Code = Annotated[str, Meta(min_length=1, max_length=100)]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Topic:
+class Topic(msgspec.Struct, frozen=True, kw_only=True):
     """What the subscriber wants to hear of. Road works and disruptions may have a circle or a ward;
     without either, the topic is the whole council. An empty list of service codes means all
     services. WGS84 degrees."""
@@ -70,16 +70,14 @@ class Topic:
     service_codes: Annotated[tuple[Code, ...], Meta(max_length=MOST_SERVICES)] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class QuietHours:
+class QuietHours(msgspec.Struct, frozen=True, kw_only=True):
     """Hours when nothing is sent, in the council's local time; `end` may be on the next day."""
 
     begin: Clock
     end: Clock
 
 
-@dataclass(frozen=True, kw_only=True)
-class SubscriptionRequest:
+class SubscriptionRequest(msgspec.Struct, frozen=True, kw_only=True):
     """What the caller sends to subscribe. `to` goes with email and sms, `push` with push. An empty
     list of event types means all that the topic offers. The messages are in `language`; without it,
     in the language of the request. The language of the subscriber's account comes before both.
@@ -95,8 +93,7 @@ class SubscriptionRequest:
     language: WantedLanguage | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class SubscriptionChanges:
+class SubscriptionChanges(msgspec.Struct, frozen=True, kw_only=True):
     """What the caller changes in a subscription. None leaves a field as it is; `clear` names the
     fields to remove."""
 
@@ -108,8 +105,7 @@ class SubscriptionChanges:
     clear: list[Literal["quiet"]] | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Subscription:
+class Subscription(HidesPrivate, frozen=True, kw_only=True):
     """A subscriber's standing wish to hear of something. `to` is an email address or a number in
     E.164, `address_key` a digest of it, or of the browser's endpoint. When the subscription is
     stopped, the addresses are deleted and only the digest is kept.
@@ -124,9 +120,9 @@ class Subscription:
 
     subscription_id: str
     channel: Channel
-    to: str | None = field(default=None, repr=False)
-    push: PushAddress | None = field(default=None, repr=False)
-    topic: Topic = field(repr=False)
+    to: Private[str | None] = None
+    push: Private[PushAddress | None] = None
+    topic: Private[Topic]
     event_types: tuple[What, ...] = ()
     frequency: Frequency = "now"
     quiet: QuietHours | None = None

@@ -1,9 +1,10 @@
 """The dependencies of subscriptions."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple, Protocol
+
+from msgspec import Struct
 
 from chalicelib.alerts.extents import Extent
 from chalicelib.alerts.index import Area, Entry
@@ -98,8 +99,7 @@ class ReportsToFollow(Protocol):
         """The reporter, if they can be reached."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Affected:
+class Affected(Struct, frozen=True, kw_only=True):
     """The extent that a disruption or road works affect. They may concern everybody inside; with
     service codes, only those who want to hear of these services. `news` counts what is told of
     it."""
@@ -120,8 +120,7 @@ class Notices(Protocol):
         """The extent that road works at that place affect. Raises UpstreamFailed."""
 
 
-@dataclass(frozen=True)
-class Ports:
+class Ports(Struct, frozen=True):
     """The dependencies of the use cases of subscriptions.
 
     `ward_codes` gives the codes of the council's wards, or raises UpstreamFailed. `channels` are
@@ -145,8 +144,7 @@ class Ports:
     now: Callable[[], datetime]
 
 
-@dataclass(frozen=True)
-class MatchPorts:
+class MatchPorts(Struct, frozen=True):
     """The dependencies of matching facts with subscriptions."""
 
     subscriptions: Subscriptions
@@ -159,8 +157,7 @@ class MatchPorts:
     now: Callable[[], datetime]
 
 
-@dataclass(frozen=True)
-class IndexPorts:
+class IndexPorts(Struct, frozen=True):
     """The dependencies of keeping the index up to date."""
 
     subscriptions: Subscriptions

@@ -1,7 +1,8 @@
 """Subscriptions in plain words, as pages show them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chalicelib.alerts.model import Channel, Frequency, Subscription, Topic, TopicKind, What
 from chalicelib.kernel.languages import Language, translatable
@@ -53,8 +54,7 @@ _ANYWHERE: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Names:
+class Names(Struct, frozen=True, kw_only=True):
     """The names that people use in a language: services and wards by their codes."""
 
     language: Language

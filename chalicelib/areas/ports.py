@@ -1,9 +1,10 @@
 """The dependencies of my area."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from chalicelib.areas.model import RoadWork, WardDocument
 from chalicelib.catalogue.model import Council
@@ -27,8 +28,7 @@ class Places(Protocol):
         """The ward's published document; None if there is none."""
 
 
-@dataclass(frozen=True)
-class Ports:
+class Ports(Struct, frozen=True):
     """The dependencies of the use cases. `nearest` gives the nearest facility of each kind to a
     place; `today` is the date in the council's time zone."""
 

@@ -1,7 +1,6 @@
 """Collects the information about a place and its ward."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -21,8 +20,7 @@ NEAR_WARD_M = 500.0
 """Road works up to this distance outside a ward still count for it."""
 
 
-@dataclass(frozen=True)
-class WardArea:
+class WardArea(msgspec.Struct, frozen=True, dict=True):
     """A ward as publishing needs it: its area, and its document without reports."""
 
     ward: Ward

@@ -4,9 +4,10 @@ The council's rules decide (`catalogue/triage.py`); reports keep the outcome and
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct, field
 
 from chalicelib.geo.point import Point
 
@@ -18,8 +19,7 @@ About = Literal["team", "priority", "target", "opens", "kind"]
 """The decisions that have a reason; `target` is when the report should be done."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Facts:
+class Facts(Struct, frozen=True, kw_only=True):
     """The inputs of a decision. `attributes` are the answers to its service's questions;
     `priority` is an officer's choice, which no rule changes."""
 
@@ -33,8 +33,7 @@ class Facts:
     priority: Priority | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Reason:
+class Reason(Struct, frozen=True, kw_only=True):
     """The reason for a decision: a plain sentence in the council's own words, never in words that
     a resident typed."""
 
@@ -42,8 +41,7 @@ class Reason:
     text: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Decision:
+class Decision(Struct, frozen=True, kw_only=True):
     """The team for a report, how soon it should be done, and the job that it opens, if any.
     `minutes` is the job's duration; `because` has a reason for each decision made by a rule."""
 

@@ -3,7 +3,6 @@ council's own clock, so a promise made before a clock change has the same hour a
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -16,8 +15,7 @@ from chalicelib.catalogue.words import Strict
 ONE_DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, kw_only=True)
-class WorkingCalendar:
+class WorkingCalendar(msgspec.Struct, frozen=True, kw_only=True):
     """The council's working hours: from `opens` to `closes` on `weekdays` (0 is Monday), and not on
     `holidays`; all in `zone`."""
 

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 from chalicelib.catalogue.model import ServiceDefinition
 from chalicelib.kernel.spelling import allowed, edits, folded
@@ -30,8 +31,7 @@ _ENDINGS = (
 Fit = Callable[[str, Collection[str]], float]
 
 
-@dataclass(frozen=True)
-class _Known:
+class _Known(Struct, frozen=True):
     """A service, and the stems of its texts with their weights."""
 
     service: ServiceDefinition

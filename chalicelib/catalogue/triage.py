@@ -6,11 +6,10 @@ rule sets keep the default of the service.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, get_args
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from chalicelib.catalogue.decisions import About, Facts, JobKind, Opens, Priority, Reason
 from chalicelib.catalogue.promise import ServiceLevel
@@ -103,8 +102,7 @@ class Rule(Strict, frozen=True, kw_only=True):
     because: Words | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class ServiceRules:
+class ServiceRules(Struct, frozen=True, kw_only=True):
     """The rules that can match reports of one service, in their order."""
 
     service_name: str

@@ -4,11 +4,10 @@ minutes the data to undo a change.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal, NamedTuple
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from chalicelib.errors import Invalid
 
@@ -36,8 +35,7 @@ StateName = Annotated[str, Meta(max_length=40)]
 Query = Annotated[str, Meta(max_length=500), _LINE]
 
 
-@dataclass(frozen=True, kw_only=True)
-class TemplateDraft:
+class TemplateDraft(Struct, frozen=True, kw_only=True):
     """A standard reply. Without service codes it is for all services; `state` is
     the state that a report usually gets with it."""
 
@@ -47,8 +45,7 @@ class TemplateDraft:
     state: StateName | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class TemplateChanges:
+class TemplateChanges(Struct, frozen=True, kw_only=True):
     """Changes to a reply template; None leaves a field, `clear` names fields to empty."""
 
     name: Name | None = None
@@ -58,8 +55,7 @@ class TemplateChanges:
     clear: list[Literal["service_codes", "state"]] | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Template:
+class Template(Struct, frozen=True, kw_only=True):
     """A reply template. `version` is 0 until it is stored; `author` is an account."""
 
     template_id: str
@@ -73,16 +69,14 @@ class Template:
     version: int = 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class ViewDraft:
+class ViewDraft(Struct, frozen=True, kw_only=True):
     """A view of the queue: the query string of its address, such as team=highways&target=late."""
 
     name: Name
     query: Query = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class View:
+class View(Struct, frozen=True, kw_only=True):
     """A view that an officer saved for their own use."""
 
     view_id: str
@@ -92,8 +86,7 @@ class View:
     saved_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
-class Undo:
+class Undo(Struct, frozen=True, kw_only=True):
     """A change that an officer may undo within a time: for each report the values after the
     change and before it. `fingerprint` tells a repeat of the request from another one."""
 

@@ -1,9 +1,10 @@
 """The dependencies of the officers' desk."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+from msgspec import Struct
 
 from chalicelib.catalogue.model import Council
 from chalicelib.desk.model import CaseJob, Template, Undo, View
@@ -46,8 +47,7 @@ class DeskStore(Protocol):
         """How to undo a change; its time may be over."""
 
 
-@dataclass(frozen=True)
-class Ports:
+class Ports(Struct, frozen=True):
     """The dependencies of the use cases. `jobs_of` reads the jobs of a report, oldest first
     (consistent reads). `note` records an action in the audit log before it is done, and `log` reads
     what was done to a report, newest first. `names` gives the names of staff for account ids, if

@@ -1,11 +1,11 @@
 """Use cases of reply templates, saved views and undo data."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from urllib.parse import parse_qsl
 
 import msgspec
+from msgspec.structs import replace
 
 from chalicelib.desk.model import (
     MOST_TEMPLATES,

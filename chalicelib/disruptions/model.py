@@ -3,11 +3,11 @@
 posted ──changed──▶ … ──▶ over, or withdrawn
 """
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, Struct
+from msgspec.structs import asdict, replace
 
 LEAST_RADIUS_M, MOST_RADIUS_M = 50, 50_000
 LONGEST = timedelta(days=366)
@@ -25,8 +25,7 @@ Moment = Annotated[datetime, Meta(tz=True)]
 Codes = Annotated[tuple[Annotated[str, Meta(max_length=100)], ...], Meta(max_length=50)]
 
 
-@dataclass(frozen=True, kw_only=True)
-class DisruptionArea:
+class DisruptionArea(Struct, frozen=True, kw_only=True):
     """A circle, a ward, or with neither the whole council. WGS84 degrees."""
 
     lat: Annotated[float, Meta(ge=-90, le=90)] | None = None
@@ -35,8 +34,7 @@ class DisruptionArea:
     ward_code: Annotated[str, Meta(max_length=40)] | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class DisruptionDraft:
+class DisruptionDraft(Struct, frozen=True, kw_only=True):
     """An officer's draft of a disruption; without service codes it concerns no service of
     reports."""
 
@@ -48,8 +46,7 @@ class DisruptionDraft:
     service_codes: Codes = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class DisruptionChanges:
+class DisruptionChanges(Struct, frozen=True, kw_only=True):
     """An officer's changes; None leaves a field, an area replaces the whole previous area."""
 
     title: Title | None = None
@@ -60,8 +57,7 @@ class DisruptionChanges:
     service_codes: Codes | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Disruption:
+class Disruption(Struct, frozen=True, kw_only=True):
     """A disruption. `news` counts the notices to subscribers: one when it is posted, and one for
     each change of its times or area, or that adds a service; `version` is 0 until it is
     stored."""
@@ -93,7 +89,7 @@ class Disruption:
 
 def changed(disruption: Disruption, changes: DisruptionChanges, now: datetime) -> Disruption:
     """The disruption after the changes."""
-    values = {name: value for name, value in vars(changes).items() if value is not None}
+    values = {name: value for name, value in asdict(changes).items() if value is not None}
     after = replace(disruption, **values)
     is_of_more = not set(after.service_codes) <= set(disruption.service_codes)
     is_news = is_of_more or _when_and_where(after) != _when_and_where(disruption)

@@ -1,9 +1,10 @@
 """The dependencies of disruptions."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+from msgspec import Struct
 
 from chalicelib.catalogue.model import Council
 from chalicelib.disruptions.model import Disruption
@@ -27,8 +28,7 @@ class Disruptions(Protocol):
         """All stored disruptions, including withdrawn and past ones (a consistent read)."""
 
 
-@dataclass(frozen=True)
-class Ports:
+class Ports(Struct, frozen=True):
     """The dependencies of the use cases. `ward_codes` gives the codes of the council's wards;
     `note` records an action in the audit log before it is done. Both raise UpstreamFailed."""
 
@@ -39,8 +39,7 @@ class Ports:
     now: Callable[[], datetime]
 
 
-@dataclass(frozen=True)
-class PublishPorts:
+class PublishPorts(Struct, frozen=True):
     """The dependencies of publishing. `publish` replaces the published document; `purge` deletes
     the CDN's copies of it, once for each reference. Both raise UpstreamFailed."""
 

@@ -2,11 +2,11 @@
 separate, from the stored disruptions."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 
 import msgspec
+from msgspec.structs import replace
 
 from chalicelib.disruptions.model import (
     LEAST_RADIUS_M,
@@ -38,7 +38,7 @@ def post(draft: DisruptionDraft, key: str, actor: str, ports: Ports) -> Disrupti
         updated_at=now,
         fingerprint=sha256(msgspec.json.encode(draft)).hexdigest(),
         request_id=trace.current(),
-        **vars(draft),
+        **msgspec.structs.asdict(draft),
     )
     _refuse(wanted, now, ports)
     ports.note(actor, "disruptions.post", wanted.disruption_id, "")
@@ -60,7 +60,9 @@ def change(
     stored = _held(disruption_id, version, ports)
     after = changed(stored, changes, _now(ports))
     _refuse(after, _now(ports), ports)
-    named = sorted(name for name, value in vars(changes).items() if value is not None)
+    named = sorted(
+        name for name, value in msgspec.structs.asdict(changes).items() if value is not None
+    )
     ports.note(actor, "disruptions.change", disruption_id, " ".join(named))
     return _saved(after, ports)
 

@@ -1,10 +1,11 @@
 """The dependencies of facilities."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from chalicelib.facilities.model import KindEntry, Known
 from chalicelib.geo.quadkey import Tile
@@ -20,8 +21,7 @@ class Facilities(Protocol):
         """All facilities of a kind; None if none are published."""
 
 
-@dataclass(frozen=True)
-class Ports:
+class Ports(Struct, frozen=True):
     """The dependencies of the use cases. `open_reports` gives the public open reports of a service
     in some tiles of the map, as asset_id → service_request_id; a tile that cannot be read has none.
     `holidays` are bank holidays."""

@@ -5,8 +5,9 @@ the API's rules belongs to the field that carries its name.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from chalicelib.catalogue.model import ServiceDefinition
 from chalicelib.geo.point import Point
@@ -34,8 +35,7 @@ KEPT = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Answers:
+class Answers(Struct, frozen=True):
     """The answers by field; a field without one is absent."""
 
     values: Mapping[str, tuple[str, ...]]

@@ -5,8 +5,9 @@ was done is named in `done`; a changed answer names those that follow from it as
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from chalicelib.catalogue.model import ServiceDefinition
 from chalicelib.catalogue.service_search import suggest
@@ -24,8 +25,7 @@ BACK = "back"
 LONGEST_SEARCH = 100
 
 
-@dataclass(frozen=True)
-class Screen:
+class Screen(Struct, frozen=True):
     """A page to show: a template's name, what it is about, and what is wrong."""
 
     name: str
@@ -34,8 +34,7 @@ class Screen:
     more: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Send:
+class Send(Struct, frozen=True):
     """Everything is answered: the report can be sent."""
 
     answers: Answers

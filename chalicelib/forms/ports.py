@@ -2,8 +2,9 @@
 photos."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from chalicelib.catalogue.model import Council
 from chalicelib.errors import FieldError
@@ -12,8 +13,7 @@ from chalicelib.geo.point import Point
 from chalicelib.kernel.posted_form import Upload
 
 
-@dataclass(frozen=True)
-class Neighbour:
+class Neighbour(Struct, frozen=True):
     """An open report near the place."""
 
     service_request_id: str
@@ -47,8 +47,7 @@ class Siblings(Protocol):
         its id. Raises Invalid."""
 
 
-@dataclass(frozen=True)
-class Ports:
+class Ports(Struct, frozen=True):
     """The dependencies of the pages."""
 
     council: Council

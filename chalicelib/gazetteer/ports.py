@@ -1,7 +1,8 @@
 """The dependencies of the gazetteer."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chalicelib.gazetteer.model import Gazetteer
 from chalicelib.geo.place import Place
@@ -12,8 +13,7 @@ def nothing(typed: str) -> list[Place]:
     return []
 
 
-@dataclass(frozen=True)
-class Ports:
+class Ports(Struct, frozen=True):
     """The dependencies of a search. `gazetteer` gives the council's published places, or raises
     UpstreamFailed. `geocode` gives places of the council that a text may mean; none if the geocoder
     knows none, or does not answer in time."""

@@ -10,10 +10,11 @@ contains each point, regardless of the order of their corners.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import chain, pairwise
+
+from msgspec import Struct
 
 from chalicelib.geo.point import Box, Point
 
@@ -26,8 +27,7 @@ Shewchuk, "Adaptive Precision Floating-Point Arithmetic" (1997), bound A of orie
 UNDERFLOW = 1e-300
 
 
-@dataclass(frozen=True)
-class Polygon:
+class Polygon(Struct, frozen=True, dict=True):
     """An outer ring and the holes in it."""
 
     outer: Ring
@@ -55,8 +55,7 @@ class Polygon:
         return sum(in_ring(point, ring) for ring in self.rings) % 2 == 1
 
 
-@dataclass(frozen=True)
-class MultiPolygon:
+class MultiPolygon(Struct, frozen=True, dict=True):
     """Several polygons, at least one, that do not overlap."""
 
     polygons: tuple[Polygon, ...]

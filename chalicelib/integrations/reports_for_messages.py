@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from msgspec.structs import asdict
+
 from chalicelib.alerts.messages import Entry, Picture, ReportNews
 from chalicelib.catalogue.model import Council
 from chalicelib.kernel.languages import Language
@@ -36,7 +38,7 @@ class ReportsForMessages:
         service = self._council.in_language(site.language.code).by_code.get(report.service_code)
         report_id, ports = report.service_request_id, self._ports()
         return ReportNews(
-            **vars(as_shared(report)),
+            **asdict(as_shared(report)),
             service_name=service.service_name if service else report.service_code,
             street=ports.whereabouts.street(report.point) if report.point else None,
             entries=tuple(_entry(each, site.language) for each in report.updates),

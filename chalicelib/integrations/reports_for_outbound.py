@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from msgspec.structs import asdict
+
 from chalicelib.errors import NotFound
 from chalicelib.kernel.fields import made_from
 from chalicelib.outbound.inbound_updates import RemoteStatus
@@ -77,5 +79,5 @@ def _case(report: ServiceRequest, shown: ReportView | None, ports: reports.Ports
         service_name=service.service_name if service else report.service_code,
         page_url=public_page(ports.site_url, request_id) if shown else None,
         photo_urls=tuple(photo.url for photo in shown.photos) if shown else (),
-        contact=Contact(**vars(report.contact)) if report.contact else None,
+        contact=Contact(**asdict(report.contact)) if report.contact else None,
     )

@@ -1,9 +1,10 @@
 """The dependencies of the documents of crews."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+from msgspec import Struct
 
 from chalicelib.catalogue.model import Council
 from chalicelib.jobs.model import Job
@@ -27,8 +28,7 @@ class Documents(Protocol):
         """The address at which anybody can read the document until then; makes no call."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Device:
+class Device(Struct, frozen=True, kw_only=True):
     """A phone that is notified when its crew's day changes."""
 
     crew: str
@@ -50,8 +50,7 @@ class Devices(Protocol):
         """The phones of the crew, including expired ones (a consistent read)."""
 
 
-@dataclass(frozen=True)
-class CrewPorts:
+class CrewPorts(Struct, frozen=True):
     """The dependencies of the documents. `views` shows jobs as staff see them, with pictures at
     addresses that are valid until then; it raises UpstreamFailed. `check_push` checks the address
     of a phone before it is stored, and raises AddressRefused or UpstreamFailed. `notify` sends

@@ -5,9 +5,10 @@ Pure functions: the caller checks the council's rules first. Each returns the ch
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.jobs.model import (
@@ -159,7 +160,7 @@ def with_office_change(before: Job, after: Job, now: datetime) -> Job:
         after = after.without_link(now)
     what = tuple(
         name
-        for name in Job.__dataclass_fields__
+        for name in Job.__struct_fields__
         if name not in _NOT_RECORDED and getattr(before, name) != getattr(after, name)
     )
     if not what:

@@ -8,11 +8,11 @@ docs/CREWS.md explains the rules for officers and crews, ADR 31 gives the reason
   phone had not seen. Then the state stays, and the office sees both and settles the dispute.
 """
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Literal, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from chalicelib.jobs.model import (
     ENDED,

@@ -10,11 +10,11 @@ datetimes are aware and in UTC, days and times of day are in the council's time 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Annotated, Literal, get_args
 
-from msgspec import Meta
+from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from chalicelib.catalogue.decisions import Priority
 from chalicelib.kernel.ids import derived_id
@@ -102,16 +102,14 @@ PhotoId = Annotated[
 PhotoIds = Annotated[tuple[PhotoId, ...], Meta(max_length=5)]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Window:
+class Window(Struct, frozen=True, kw_only=True):
     """The time of day when the crew has access, from `opens` to `closes`."""
 
     opens: TimeOfDay
     closes: TimeOfDay
 
 
-@dataclass(frozen=True, kw_only=True)
-class Operation:
+class Operation(Struct, frozen=True, kw_only=True):
     """An operation of a crew, sent by a phone. `base_version` is the version of the job that the
     phone showed, `at` the time on the phone's clock. With kind `new_date`, `day` is the day by
     which residents can expect the work, and `text` the reason; both are published."""
@@ -129,8 +127,7 @@ class Operation:
     photo_ids: PhotoIds = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class JobEvent:
+class JobEvent(Struct, frozen=True, kw_only=True):
     """An operation that a job has accepted.
 
     `actor` (the id of an account or a link) and `device` are never shown. `version` is the job's
@@ -181,8 +178,7 @@ _STAYS = ("op_id", "kind", "at", "reason", "day", "photo_ids")
 _CONTENT = (*_STAYS, "text", "lat", "long")
 
 
-@dataclass(frozen=True, kw_only=True)
-class StateClaim:
+class StateClaim(Struct, frozen=True, kw_only=True):
     """The last change of a job's state, by a crew, a contractor or the office.
 
     `version` is the job's version with this change. `device` is the phone or link, and
@@ -199,16 +195,14 @@ class StateClaim:
     contests: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class SiteSide:
+class SiteSide(Struct, frozen=True, kw_only=True):
     """The state that the crew or contractor claims in a dispute."""
 
     state: State
     at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
-class OfficeSide:
+class OfficeSide(Struct, frozen=True, kw_only=True):
     """The earlier state in a dispute, set by the office or by the first sender."""
 
     state: State
@@ -216,16 +210,14 @@ class OfficeSide:
     by: By
 
 
-@dataclass(frozen=True, kw_only=True)
-class Settled:
+class Settled(Struct, frozen=True, kw_only=True):
     """The office's decision of a dispute."""
 
     at: datetime
     keep: Side
 
 
-@dataclass(frozen=True, kw_only=True)
-class Dispute:
+class Dispute(Struct, frozen=True, kw_only=True):
     """A dispute: two senders gave different outcomes of a job without knowing of each other.
 
     Until the office settles it, the job's state is that of `office`. `dispute_id` is the op_id of
@@ -246,8 +238,7 @@ class Dispute:
     settled: Settled | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class OfficeChange:
+class OfficeChange(Struct, frozen=True, kw_only=True):
     """A change by the office: `what` are the names of the changed fields, `version` is the job's
     version with the change."""
 
@@ -256,8 +247,7 @@ class OfficeChange:
     what: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Contractor:
+class Contractor(Struct, frozen=True, kw_only=True):
     """A company without an account that works on this job with a link. `name` is the company's
     name. `ended_at`: the link ended because the job was done, cancelled or given to another
     team."""
@@ -268,8 +258,7 @@ class Contractor:
     ended_at: datetime | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class SetAside:
+class SetAside(Struct, frozen=True, kw_only=True):
     """The plan of a job before a change of its reports took it out of the plan, with the team that
     it had."""
 
@@ -281,8 +270,7 @@ class SetAside:
     arrives_at: datetime | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Job:
+class Job(Struct, frozen=True, kw_only=True):
     """A job. `version` is 0 until it is stored.
 
     Plan: `position` is its place in the crew's day, from 1; `arrives_at` is when the crew is
@@ -380,8 +368,7 @@ class Job:
         return next((each for each in self.disputes if each.dispute_id == dispute_id), None)
 
 
-@dataclass(frozen=True, kw_only=True)
-class JobDraft:
+class JobDraft(Struct, frozen=True, kw_only=True):
     """The fields that an officer sends to create a job from reports; missing values are taken from
     the first report."""
 
@@ -401,8 +388,7 @@ class JobDraft:
     planned_day: date | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class JobChanges:
+class JobChanges(Struct, frozen=True, kw_only=True):
     """An officer's changes to a job; None leaves a field, `clear` names fields to empty. `state`
     cancels the job, which needs `because`, or resets it so that it is planned again."""
 
@@ -426,8 +412,7 @@ class JobChanges:
     clear: tuple[Literal["crew", "planned_day", "window", "due", "instructions"], ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Placement:
+class Placement(Struct, frozen=True, kw_only=True):
     """A job's place in a crew's day; `position` counts from 1."""
 
     job_id: str

@@ -9,8 +9,9 @@ window; the crew is back at its depot by the end of its shift.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 from chalicelib.catalogue.decisions import Priority
 from chalicelib.geo.point import Point
@@ -35,8 +36,7 @@ NO_TIME = "It does not fit into the time that is left in a shift, with the drive
 NO_WINDOW = "No crew can be there between {opens} and {closes}."
 
 
-@dataclass(frozen=True, kw_only=True)
-class Stop:
+class Stop(Struct, frozen=True, kw_only=True):
     """Work at a place that must begin from `opens_s` to `closes_s`."""
 
     stop_id: str
@@ -50,8 +50,7 @@ class Stop:
     skills: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, kw_only=True)
-class CrewDay:
+class CrewDay(Struct, frozen=True, kw_only=True):
     """A crew's free time of a day: it leaves `start` at `starts_s` and is at its `depot` by
     `ends_s`."""
 
@@ -64,16 +63,14 @@ class CrewDay:
     skills: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Visit:
+class Visit(Struct, frozen=True, kw_only=True):
     """A stop in a crew's day, and the time when work begins there."""
 
     stop_id: str
     begins_s: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Way:
+class Way(Struct, frozen=True, kw_only=True):
     """A crew's day in order; `driving_s` includes the drives from its start and to its depot."""
 
     crew: str
@@ -82,16 +79,14 @@ class Way:
     driving_s: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class LeftOut:
+class LeftOut(Struct, frozen=True, kw_only=True):
     """A stop that no crew visits, and the reason as a sentence."""
 
     stop_id: str
     because: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Order:
+class Order(Struct, frozen=True, kw_only=True):
     """The ways in the order of the crews' codes, and the stops left out, the most important
     first."""
 

@@ -1,15 +1,15 @@
 """The people who plan jobs and work on them, and the jobs that they may see."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from chalicelib.jobs.model import By, Job
 
 
-@dataclass(frozen=True)
-class Remit:
+class Remit(Struct, frozen=True):
     """The jobs of these teams in these wards; no teams or no wards means all of them. A job without
     a known ward is in no remit with wards."""
 
@@ -25,8 +25,7 @@ class Remit:
 EVERYWHERE = (Remit(),)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Staff:
+class Staff(Struct, frozen=True, kw_only=True):
     """A member of the council's staff; `remits` are the teams and wards that they cover."""
 
     actor: str
@@ -43,8 +42,7 @@ class Staff:
         return any(not remit.teams or team in remit.teams for remit in self.remits)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Operator(Staff):
+class Operator(Staff, frozen=True, kw_only=True):
     """A crew member or contractor. `device` tells one phone from another: the id of the session or
     of the link; `scope` is the scope of their photos. A contractor's link is for one job."""
 

@@ -1,9 +1,10 @@
 """The dependencies of jobs."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple, Protocol
+
+from msgspec import Struct
 
 from chalicelib.catalogue.model import Council
 from chalicelib.jobs.links import JobLinks
@@ -108,8 +109,7 @@ class ReportsOfJobs(Protocol):
         """Settles the need that the job ended without being done. Raises NotFound."""
 
 
-@dataclass(frozen=True)
-class Ports:
+class Ports(Struct, frozen=True):
     """The dependencies of the use cases. `is_requested_photo` tells for a scope, a key and a
     photo's id whether the photo was requested for what is sent under this key; `note` records an
     action on a job in the audit log before it is done. Both raise UpstreamFailed. `random_id` makes
@@ -126,8 +126,7 @@ class Ports:
     now: Callable[[], datetime]
 
 
-@dataclass(frozen=True)
-class FollowPorts:
+class FollowPorts(Struct, frozen=True):
     """The dependencies of the reactions, which open jobs for reports and update reports after their
     jobs."""
 

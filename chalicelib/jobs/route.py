@@ -1,7 +1,8 @@
 """The driving times of crews between places, and an estimate in place of a road router."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chalicelib.geo.point import Point, distance_m
 
@@ -13,8 +14,7 @@ Travel = Callable[[Sequence[Point]], Sequence[Sequence[int]]]
 `[a][a]` is 0. The two directions may differ. Raises UpstreamFailed."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class StraightLines:
+class StraightLines(Struct, frozen=True, kw_only=True):
     """Estimates driving times from straight lines, lengthened by a factor for the detours of
     streets, at one speed."""
 

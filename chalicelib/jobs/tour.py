@@ -7,8 +7,9 @@ before it, and the latest time when it may arrive after it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 FAR = 1 << 40
 """A number of seconds that is longer than any tour."""
@@ -17,8 +18,7 @@ Gap = tuple[int, int, int, int]
 before it."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Ground:
+class Ground(Struct, frozen=True, kw_only=True):
     """The places by number: the stops, the most important first, then for each crew its start and
     the end of its day.
 

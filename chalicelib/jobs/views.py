@@ -4,7 +4,6 @@ They contain no person's name: neither the reporter's nor a crew member's.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
@@ -158,15 +157,14 @@ class JobView(msgspec.Struct, frozen=True, kw_only=True):
     disputes: tuple[DisputeView, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Beside:
+class Beside(msgspec.Struct, frozen=True, kw_only=True):
     """Data shown with a job that is stored elsewhere: the name of its service, the description and
     photos of its first report, and the crew's photos by photo_id."""
 
     service_name: str
     description: str | None = None
     photos_before: tuple[JobPhotoView, ...] = ()
-    photos: Mapping[str, JobEventPhotoView] = field(default_factory=dict)
+    photos: Mapping[str, JobEventPhotoView] = msgspec.field(default_factory=dict)
 
 
 def job_view(job: Job, beside: Beside) -> JobView:

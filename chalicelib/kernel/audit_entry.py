@@ -1,8 +1,9 @@
 """An entry of the audit log, which `accounts/audit.py` writes and the desk shows."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
+
+from msgspec import Struct
 
 Action = Literal[
     "people.invite",
@@ -50,8 +51,7 @@ Action = Literal[
 ]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """An action or an attempt: `actor` and `subject` are ids; `details` describe the action and
     hold nothing that was typed."""
 

@@ -10,9 +10,11 @@ Source of the waits: Amazon Builders' Library, "Timeouts, retries, and backoff w
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 LONGEST_WAITS_S = (30, 120, 480, 1_800, 7_200, 21_600, 43_200)
 """The longest wait after each try. Their sum is under 21 hours: eight tries in a day."""
@@ -23,8 +25,7 @@ LEASE = timedelta(seconds=90)
 """The duration of a sender's lease: longer than its function may run."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Leased:
+class Leased(Struct, frozen=True, kw_only=True):
     """A delivery to send. `is_unclear`: it may have arrived. `last_error` is a code, never text
     that another system wrote."""
 

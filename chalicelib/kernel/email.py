@@ -1,7 +1,8 @@
 """An email to one address, before it is serialised."""
 
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
+
+from msgspec import Struct
 
 
 class Attachment(NamedTuple):
@@ -12,8 +13,7 @@ class Attachment(NamedTuple):
     body: bytes
 
 
-@dataclass(frozen=True, kw_only=True)
-class Email:
+class Email(Struct, frozen=True, kw_only=True):
     """An email with the same content in plain text and HTML. Emails with the same `thread` are
     grouped in a mailbox; `reply_to` is the address for replies, None if replies are not read.
     `headers` are additional headers; a later receipt names the email's `tag`. `sender` is the

@@ -2,13 +2,16 @@
 
 from typing import Any, TypeVar
 
+from msgspec import Struct
+
 Made = TypeVar("Made")
 
 
 def fields_of(kind: type) -> frozenset[str]:
-    """The names of the fields of a dataclass, a named tuple or a msgspec Struct."""
-    of_struct, of_tuple = getattr(kind, "__struct_fields__", ()), getattr(kind, "_fields", ())
-    return frozenset(of_struct or of_tuple or kind.__dataclass_fields__)  # type: ignore[attr-defined]
+    """The names of the fields of a msgspec Struct or a named tuple."""
+    if issubclass(kind, Struct):
+        return frozenset(kind.__struct_fields__)
+    return frozenset(kind._fields)  # type: ignore[attr-defined]
 
 
 def made_from(kind: type[Made], source: object, **given: Any) -> Made:

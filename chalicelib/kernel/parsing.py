@@ -2,12 +2,12 @@
 field, because msgspec stops at the first fault and a person wants to see all of them.
 """
 
-import dataclasses
 import re
 from collections.abc import Iterator
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, get_args, get_origin
 
 import msgspec
+from msgspec import structs
 
 from chalicelib.errors import FieldError, Invalid, TooLarge
 from chalicelib.kernel.languages import translatable
@@ -46,7 +46,7 @@ _MESSAGES = (
 
 
 def parse_json(body: bytes, kind: type[T]) -> T:
-    """The draft of dataclass `kind` in a JSON body.
+    """The draft of Struct `kind` in a JSON body.
 
     Texts are stripped of surrounding white space; a blank optional one counts as absent.
     Raises TooLarge, or Invalid with one entry for each faulty field.
@@ -69,7 +69,7 @@ def parse_json(body: bytes, kind: type[T]) -> T:
 
 
 def parse(sent: dict[str, Any], kind: type[T]) -> T:
-    """The draft of dataclass `kind` made of decoded values. Raises as `parse_json`.
+    """The draft of Struct `kind` made of decoded values. Raises as `parse_json`.
 
     `kind.faults_in(sent)`, if it exists, finds faults that concern several fields.
     """
@@ -82,14 +82,13 @@ def parse(sent: dict[str, Any], kind: type[T]) -> T:
 
 def _convert(sent: dict[str, Any], kind: Any, path: str, faults: list[FieldError]) -> Any:
     before = len(faults)
-    hints = get_type_hints(kind, include_extras=True)
-    fields = {field.name: field for field in dataclasses.fields(kind)}
+    fields = {field.name: field for field in structs.fields(kind)}
     for name in sorted(set(sent) - set(fields)):
         known = ", ".join(fields)
         unknown = Text("is not a known field; known are: {known}", known=known)
         faults.append(FieldError(path + name, unknown))
     values = {
-        name: _value(_tidied(sent.get(name)), hints[name], field, path + name, faults)
+        name: _value(_tidied(sent.get(name)), field, path + name, faults)
         for name, field in fields.items()
     }
     if check := getattr(kind, "faults_in", None):
@@ -97,15 +96,14 @@ def _convert(sent: dict[str, Any], kind: Any, path: str, faults: list[FieldError
     return None if len(faults) > before else kind(**values)
 
 
-def _value(
-    value: Any, hint: Any, field: "dataclasses.Field[Any]", path: str, faults: list[FieldError]
-) -> Any:
+def _value(value: Any, field: structs.FieldInfo, path: str, faults: list[FieldError]) -> Any:
+    hint = field.type
     if value is None:
-        if field.default is dataclasses.MISSING:
+        if field.default is msgspec.NODEFAULT:
             faults.append(FieldError(path, Text("is required")))
             return None
         return field.default
-    nested = _dataclass_in(hint)
+    nested = _struct_in(hint)
     if nested and isinstance(value, dict):
         return _convert(value, nested, path + ".", faults)
     entry = _entry_in(hint)
@@ -149,17 +147,21 @@ def _descriptions(hint: Any) -> Iterator[str]:
         yield from _descriptions(inner)
 
 
-def _dataclass_in(hint: Any) -> Any:
+def _struct_in(hint: Any) -> Any:
     if get_origin(hint) in (list, tuple, dict):
         return None
     candidates = (hint, *get_args(hint))
-    return next((part for part in candidates if dataclasses.is_dataclass(part)), None)
+    return next((part for part in candidates if _is_struct(part)), None)
+
+
+def _is_struct(part: Any) -> bool:
+    return isinstance(part, type) and issubclass(part, msgspec.Struct)
 
 
 def _entry_in(hint: Any) -> Any:
-    """The dataclass of a list's or tuple's entries."""
+    """The Struct of a list's or tuple's entries."""
     if get_origin(hint) in (list, tuple):
-        return _dataclass_in(get_args(hint)[0])
+        return _struct_in(get_args(hint)[0])
     return next(filter(None, map(_entry_in, get_args(hint))), None)
 
 

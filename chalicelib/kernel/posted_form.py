@@ -1,21 +1,22 @@
 """The fields and files that a browser posts with a form."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct
+
+from chalicelib.kernel.private_fields import HidesPrivate, Private
 
 
-@dataclass(frozen=True)
-class Upload:
+class Upload(HidesPrivate, frozen=True):
     """A file that was chosen in the field `name` of a page."""
 
     name: str
     file_name: str
     content_type: str
-    body: bytes = field(repr=False)
+    body: Private[bytes]
 
 
-@dataclass(frozen=True)
-class Posted:
+class Posted(Struct, frozen=True):
     """A posted form. Texts have no white space around them, and empty ones are left out."""
 
     fields: Mapping[str, tuple[str, ...]]

@@ -4,8 +4,9 @@ Discovery 1.0)."""
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+
+from msgspec import Struct
 
 from chalicelib.errors import AddressRefused, UpstreamFailed
 from chalicelib.kernel.observability import logs
@@ -30,8 +31,7 @@ FAILED = Text("The other organisation did not answer correctly. Try again in a m
 Read = TypeVar("Read")
 
 
-@dataclass(frozen=True)
-class Metadata:
+class Metadata(Struct, frozen=True):
     """An issuer's metadata: `names_itself` if its responses name it (RFC 9207),
     `wants_secret_in_body` if it does not accept HTTP basic authentication."""
 

@@ -7,10 +7,11 @@ Source: mySociety's extension of GeoReport v2, "GET Service Request Updates"
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from chalicelib.catalogue.destinations import Open311Destination
 from chalicelib.errors import NotNow
@@ -50,8 +51,7 @@ class RemoteStatus(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True)
-class Ports:
+class Ports(Struct, frozen=True):
     """The dependencies of polling.
 
     `bring_back` takes a service_request_id, a hexadecimal key and an update, and adds the update to
@@ -68,8 +68,7 @@ class Ports:
     now: Callable[[], datetime]
 
 
-@dataclass
-class Polled:
+class Polled(Struct):
     """The result of polling one destination.
 
     `updates` counts its updates about our reports, `added` the new ones among them, `over` those

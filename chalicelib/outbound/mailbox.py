@@ -2,10 +2,11 @@
 format of Open311 for other programs."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from chalicelib.catalogue.destinations import MailboxDestination
 from chalicelib.catalogue.theme import EmailLook
@@ -34,8 +35,7 @@ class Wording(NamedTuple):
     zone: ZoneInfo
 
 
-@dataclass(frozen=True)
-class MailboxSender:
+class MailboxSender(Struct, frozen=True):
     """Sends reports by mail. `reply_to` returns the address that receives replies about a
     report."""
 

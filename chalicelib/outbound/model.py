@@ -11,11 +11,11 @@ the delivery that it created.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from chalicelib.kernel.delivery_retry import Leased
 from chalicelib.kernel.ids import derived_id
@@ -32,8 +32,7 @@ WEBHOOKS_KEPT_FOR = timedelta(days=30)
 """How long webhook deliveries are stored and can be replayed."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Delivery(Leased):
+class Delivery(Leased, frozen=True, kw_only=True):
     """One message to one destination.
 
     `destination` is the destination's code, or the receiver's id; `occurred_at` is the time of the
@@ -60,8 +59,7 @@ class Delivery(Leased):
         return None if is_token else self.external_id
 
 
-@dataclass(frozen=True, kw_only=True)
-class Contact:
+class Contact(msgspec.Struct, frozen=True, kw_only=True):
     """The reporter's contact details: personal data, sent only to a destination that
     `passes_contact`."""
 
@@ -70,8 +68,7 @@ class Contact:
     phone: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Case:
+class Case(msgspec.Struct, frozen=True, kw_only=True):
     """A report as it is forwarded to another body. `page_url` is its public page, None if it is
     not public; `photo_urls` are public too. `lat`, `long` in WGS84 degrees."""
 
@@ -90,8 +87,7 @@ class Case:
     contact: Contact | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Reopening:
+class Reopening(msgspec.Struct, frozen=True, kw_only=True):
     """A resident's statement that the problem is not fixed; its photos are public."""
 
     text: str

@@ -7,8 +7,9 @@ Source: GeoReport v2, "GET Service Requests" (wiki.open311.org/GeoReport_v2).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from chalicelib.catalogue.destinations import Open311Destination
 from chalicelib.errors import UpstreamFailed
@@ -25,8 +26,7 @@ MOST_PAGES = 3
 CLOCKS_DIFFER = timedelta(hours=1)
 
 
-@dataclass(frozen=True)
-class Open311Sender:
+class Open311Sender(Struct, frozen=True):
     """Sends reports."""
 
     case: Callable[[str], Case | None]

@@ -4,9 +4,10 @@ Source: GeoReport v2 (wiki.open311.org/GeoReport_v2), and mySociety's extension 
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import quote, urlencode
+
+from msgspec import Struct
 
 from chalicelib.catalogue.destinations import Open311Destination
 from chalicelib.errors import AddressRefused, ConfigurationError, NotNow
@@ -43,8 +44,7 @@ class ReadingHttpClient(HttpClient, Protocol):
         """Send a GET request. Raises the same errors as `post`."""
 
 
-@dataclass(frozen=True)
-class Open311Client:
+class Open311Client(Struct, frozen=True):
     """Sends requests to the servers of destinations. `api_key` returns our key for a
     destination."""
 

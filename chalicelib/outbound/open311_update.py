@@ -8,7 +8,8 @@ Source: mySociety's extension of GeoReport v2, "POST Service Request Update"
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chalicelib.catalogue.destinations import Open311Destination
 from chalicelib.errors import NotNow
@@ -22,8 +23,7 @@ STATUS = "OPEN"
 """Every server knows this status; for a report that was closed it means that it was reopened."""
 
 
-@dataclass(frozen=True)
-class UpdateSender:
+class UpdateSender(Struct, frozen=True):
     """Sends updates. `reopening` loads the reopening of a report, `delivery` a delivery by its id,
     which has the report's id at the destination."""
 

@@ -1,9 +1,10 @@
 """The dependencies of deliveries to other systems."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
+
+from msgspec import Struct
 
 from chalicelib.catalogue.destinations import Destination
 from chalicelib.kernel.queue import Queue
@@ -138,8 +139,7 @@ class HttpClient(Protocol):
         """Raises AddressRefused, UpstreamFailed (nothing was sent), NoReply."""
 
 
-@dataclass(frozen=True)
-class Ports:
+class Ports(Struct, frozen=True):
     """The dependencies of the use cases. `destinations` are the council's, by code; `forward_to`
     gives the code of the destination for a service_code; `check_url` raises Invalid if nothing may
     be sent to the address; `publish` replaces the document about deliveries that get through;

@@ -6,12 +6,13 @@ Source: github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.m
 
 from base64 import b64encode
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Annotated, Literal
 
-from msgspec import Meta
+from msgspec import Meta, Struct
+from msgspec.structs import asdict, replace
 
+from chalicelib.kernel.private_fields import HidesPrivate, Private
 from chalicelib.outbound.model import DeliveryEvent
 from chalicelib.reports.published import Report
 
@@ -28,8 +29,7 @@ Codes = Annotated[tuple[Annotated[str, Meta(max_length=50)], ...], Meta(max_leng
 FilteredEvent = Literal["submitted", "changed"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Filter:
+class Filter(Struct, frozen=True, kw_only=True):
     """Selects the events that a receiver gets; None selects all. The event `gone` is always sent:
     the report may have had another service or ward when the receiver heard of it."""
 
@@ -46,14 +46,13 @@ class Filter:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Receiver:
+class Receiver(HidesPrivate, frozen=True, kw_only=True):
     """A system that receives webhooks. `version` is 0 until it is stored."""
 
     receiver_id: str
     name: str
     url: str
-    secret: str = field(repr=False)
+    secret: Private[str]
     filter: Filter
     enabled: bool
     created_at: datetime
@@ -68,8 +67,7 @@ class Receiver:
         return "webhook"
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReceiverDraft:
+class ReceiverDraft(Struct, frozen=True, kw_only=True):
     """The fields that an admin sends to add a receiver."""
 
     name: Name
@@ -78,8 +76,7 @@ class ReceiverDraft:
     enabled: bool = True
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReceiverChanges:
+class ReceiverChanges(Struct, frozen=True, kw_only=True):
     """The fields of a receiver that an admin changes; None leaves a field as it is."""
 
     name: Name | None = None
@@ -90,7 +87,7 @@ class ReceiverChanges:
 
 def changed(receiver: Receiver, changes: ReceiverChanges) -> Receiver:
     """The receiver after the changes."""
-    values = {name: value for name, value in vars(changes).items() if value is not None}
+    values = {name: value for name, value in asdict(changes).items() if value is not None}
     return replace(receiver, **values)
 
 

@@ -7,8 +7,9 @@ as not verified. All other mail stays in the bucket, where an operator can check
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
+
+from msgspec import Struct
 
 from chalicelib.catalogue.destinations import Destination, MailboxDestination
 from chalicelib.errors import Conflict, NotFound
@@ -39,8 +40,7 @@ class Taken(NamedTuple):
     is_teams: bool
 
 
-@dataclass(frozen=True)
-class Ports:
+class Ports(Struct, frozen=True):
     """The dependencies of handling a reply. `note` adds a note to a report, once for each note_id:
     (service_request_id, note_id, sender, text, is_teams); raises NotFound, Conflict (too many
     notes), UpstreamFailed. `holds` checks the token of a report; `is_teams` tells whether an

@@ -5,9 +5,10 @@ Source: GeoReport v2, "GET service_request_id from a token" (wiki.open311.org/Ge
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
 from math import ceil
+
+from msgspec.structs import replace
 
 from chalicelib.catalogue.destinations import Open311Destination
 from chalicelib.kernel.ids import derived_id

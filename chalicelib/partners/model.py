@@ -1,11 +1,10 @@
 """Partners: other systems that write through Open311 and read the feed of changes, each with an API
 key."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 PER_MINUTE = 60
 READS_A_WRITE = 10
@@ -22,8 +21,7 @@ FirstVisibility = Literal["public", "waiting", "private"]
 review, or never public."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ApiKey:
+class ApiKey(Struct, frozen=True, kw_only=True):
     """A partner's stored key, as a digest only. `service_codes` are those that it may report, None
     for all; with `sets_state` its updates change a report's state; `reports` is the first
     visibility of its reports; `per_minute` is the limit of writes, and READS_A_WRITE times that of
@@ -44,8 +42,7 @@ class ApiKey:
         return self.service_codes is None or service_code in self.service_codes
 
 
-@dataclass(frozen=True, kw_only=True)
-class NewKey:
+class NewKey(Struct, frozen=True, kw_only=True):
     """An administrator's request for a new key."""
 
     name: Name

@@ -1,9 +1,10 @@
 """The dependencies of API keys."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
+
+from msgspec import Struct
 
 from chalicelib.partners.model import ApiKey
 
@@ -32,8 +33,7 @@ class Keys(Protocol):
         """Counts one more call in that minute; returns the number of calls so far."""
 
 
-@dataclass(frozen=True)
-class Ports:
+class Ports(Struct, frozen=True):
     """The dependencies of the use cases. `service_codes` are the council's; `token_hex` makes a
     number of random bytes, as hexadecimal digits."""
 

@@ -8,8 +8,9 @@ Exif 3.0 for the orientation.
 import re
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 Kind = Literal["JPEG", "PNG", "WebP", "HEIC"]
 
@@ -29,8 +30,7 @@ class Broken(Exception):
     """The file does not follow its format, or is incomplete."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Plain:
+class Plain(Struct, frozen=True, kw_only=True):
     """A file with only its pixels. `orientation` is Exif's, 1 to 8; `icc` a small colour
     profile, if any. `samples` and `scans` are those of a JPEG that has to be in memory completely
     before it can be decoded; 0 for others."""

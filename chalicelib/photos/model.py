@@ -4,11 +4,10 @@ A Photo is waiting until its file is checked; then it is ready, or refused with 
 sender. Some senders give only the address of the file, which is then fetched.
 """
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Literal, NamedTuple
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from chalicelib.errors import Invalid
 from chalicelib.kernel.languages import translatable
@@ -45,8 +44,7 @@ TOO_LARGE = translatable("This file is larger than 10 MB. Send a smaller photo."
 State = Literal["waiting", "ready", "refused"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class UploadDraft:
+class UploadDraft(Struct, frozen=True, kw_only=True):
     """A request for an upload; `service_request_id` is set for a photo of an update."""
 
     content_type: Annotated[
@@ -60,8 +58,7 @@ class UploadDraft:
     service_request_id: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Photo:
+class Photo(Struct, frozen=True, kw_only=True):
     """The state of a photo; `reason` is a sentence for its sender if it was refused.
 
     `media_url` is the address of a file that is still to be fetched: only a waiting photo has
@@ -78,8 +75,7 @@ class Photo:
 Fraction = Annotated[float, Meta(ge=0, le=1)]
 
 
-@dataclass(frozen=True, kw_only=True)
-class PictureArea:
+class PictureArea(Struct, frozen=True, kw_only=True):
     """A part of a picture, from its upper left corner on, in fractions of its width and height."""
 
     x: Fraction
@@ -88,8 +84,7 @@ class PictureArea:
     height: Annotated[float, Meta(gt=0, le=1)]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Areas:
+class Areas(Struct, frozen=True, kw_only=True):
     """The areas of a picture to blacken."""
 
     areas: Annotated[tuple[PictureArea, ...], Meta(min_length=1, max_length=20)]

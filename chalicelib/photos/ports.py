@@ -1,9 +1,10 @@
 """The dependencies of photos."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
+
+from msgspec import Struct
 
 from chalicelib.kernel.ids import Ids
 from chalicelib.photos.model import Photo, PictureArea, Pictures, StoredPicture
@@ -123,8 +124,7 @@ class Records(Protocol):
         """The photos among these that are ready (consistent reads)."""
 
 
-@dataclass(frozen=True)
-class Ports:
+class Ports(Struct, frozen=True):
     """The dependencies of the use cases. `is_held` tells for a service_request_id and a photo_id
     whether the report, an update or a job of it has the photo; raises UpstreamFailed. `rebuild`
     makes pictures of a file's bytes, or raises Refused; `blacken` makes them of a page-size

@@ -6,12 +6,13 @@ numbers without meaning for a reader are only in the JSON.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from chalicelib.kernel.languages import Language, translatable
 from chalicelib.kernel.templating import environment
@@ -78,8 +79,7 @@ class Line(NamedTuple):
     address: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class ExportPages:
+class ExportPages(Struct, frozen=True, kw_only=True, dict=True):
     """The pages of one council in a language, which its name, `names` and `questions` have, too.
     `names` are the display names of codes, by attribute;
     `questions` the words of a service's questions and their answers, by `<service>.<question>` and

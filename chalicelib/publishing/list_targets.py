@@ -5,7 +5,6 @@ writer that changes the list leaves all documents in line with it.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
@@ -24,8 +23,7 @@ MOST_MONTHS = 12
 """How far back a feed looks for its newest reports."""
 
 
-@dataclass(frozen=True)
-class TogetherTarget:
+class TogetherTarget(msgspec.Struct, frozen=True):
     """Documents that are made together; the first of `order` is put first and read last."""
 
     order: tuple[str, ...]

@@ -1,9 +1,10 @@
 """The dependencies of publishing."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
+
+from msgspec import Struct
 
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import Tile
@@ -115,8 +116,7 @@ class Publisher(NamedTuple):
     security_contact: str | None = None
 
 
-@dataclass(frozen=True)
-class Ports:
+class Ports(Struct, frozen=True):
     """The dependencies of publishing.
 
     `purge` deletes the CDN's copies of some paths of the site, once for each reference; raises
@@ -142,8 +142,7 @@ class Ports:
     wards: Callable[[], Sequence[WardArea]] = tuple
 
 
-@dataclass(frozen=True)
-class FiguresPorts:
+class FiguresPorts(Struct, frozen=True):
     """The dependencies of published figures. `services` and `wards` are the present names, by
     code."""
 

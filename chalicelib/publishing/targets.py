@@ -1,7 +1,6 @@
 """Derives each document, and each report's folder of photos, from the store."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -32,8 +31,7 @@ from chalicelib.publishing.rounds import Public, Target
 from chalicelib.reports.published import ReportView
 
 
-@dataclass(frozen=True)
-class DocumentTarget:
+class DocumentTarget(msgspec.Struct, frozen=True):
     """A document, made from the reports it shows and its published version; None to remove it."""
 
     key: str
@@ -52,8 +50,7 @@ class DocumentTarget:
         return put(self.key, made, held, ports)
 
 
-@dataclass(frozen=True)
-class PhotosTarget:
+class PhotosTarget(msgspec.Struct, frozen=True):
     """The published files of a report's photos: exactly those that it shows. `keys` may name some
     of them. `anew`: they are published again, because a picture may have changed."""
 

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import sha256
 
@@ -54,15 +53,14 @@ without an alarm."""
 Failed = dict[str, Exception]
 
 
-@dataclass
-class Touched:
+class Touched(msgspec.Struct):
     """The facts about one report: the tiles (quadkeys), months (YYYY-MM) and photos that may have
     changed with it, the facts' ids, and whether any removed something from public view."""
 
-    tiles: set[str] = field(default_factory=set)
-    months: set[str] = field(default_factory=set)
-    photos: set[str] = field(default_factory=set)
-    facts: set[str] = field(default_factory=set)
+    tiles: set[str] = msgspec.field(default_factory=set)
+    months: set[str] = msgspec.field(default_factory=set)
+    photos: set[str] = msgspec.field(default_factory=set)
+    facts: set[str] = msgspec.field(default_factory=set)
     purge: bool = False
 
 

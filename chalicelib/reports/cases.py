@@ -3,12 +3,12 @@ much of a change can be undone.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from math import floor
 from typing import Annotated, Any, Literal, NamedTuple
 
-from msgspec import Meta
+from msgspec import Meta, Struct, field
+from msgspec.structs import asdict
 
 from chalicelib.catalogue.decisions import Opens, Priority, Reason
 from chalicelib.errors import FieldError
@@ -41,8 +41,7 @@ WantedAttention = Attention | Literal["any"]
 Sort = Literal["target", "newest"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class CaseFilter:
+class CaseFilter(Struct, frozen=True, kw_only=True):
     """The cases that a queue shows; None leaves nothing out. Without states it shows open cases,
     and with an attention closed cases, too."""
 
@@ -113,8 +112,7 @@ class Queue(NamedTuple):
     next: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class CaseChanges(ReportChanges):
+class CaseChanges(ReportChanges, frozen=True, kw_only=True):
     """An officer's changes to a case, with a reply for its timeline: `text`, or the id of a reply
     template. Everybody who can see the report can see the reply."""
 
@@ -127,16 +125,14 @@ class CaseChanges(ReportChanges):
         return made_from(ReportChanges, self)
 
 
-@dataclass(frozen=True, kw_only=True)
-class OneOfMany:
+class OneOfMany(Struct, frozen=True, kw_only=True):
     """One of many cases to change together; it is changed only if it has this version."""
 
     service_request_id: Line
     version: Annotated[int, Meta(ge=1)]
 
 
-@dataclass(frozen=True, kw_only=True)
-class SharedChanges:
+class SharedChanges(Struct, frozen=True, kw_only=True):
     """The changes that all cases get alike; None leaves a field as it is."""
 
     state: State | None = None
@@ -149,13 +145,12 @@ class SharedChanges:
     @property
     def changes(self) -> ReportChanges:
         """Without the reply."""
-        values = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        values = asdict(self)
         del values["text"]
         return ReportChanges(**values)
 
 
-@dataclass(frozen=True, kw_only=True)
-class BulkDraft:
+class BulkDraft(Struct, frozen=True, kw_only=True):
     """Many cases and the changes to make to them. With `check` nothing is changed, and the answer
     says what would go wrong."""
 
@@ -190,8 +185,7 @@ PARTS: Mapping[str, str] = {
 the other fields go with these."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CaseSnapshot:
+class CaseSnapshot(Struct, frozen=True, kw_only=True):
     """The values of a report before or after a change that can be put back; typed text is not among
     them. `needs` are the ids of the reasons to look at it that no officer had dealt with, `delays`
     is how many later dates were given."""
@@ -217,8 +211,7 @@ class CaseSnapshot:
     needs: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class UndoRecord:
+class UndoRecord(Struct, frozen=True, kw_only=True):
     """A report as a change has left it, and as it was before. The report knows the change by its
     `change_id`. `update_id` is the change's timeline entry, None if it has none; `has_reply` says
     that the entry has words. `question_id` is the question that the change asked the reporter.

@@ -5,12 +5,12 @@ WGS84 degrees.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 from msgspec import Meta
+from msgspec.structs import replace
 
 from chalicelib.catalogue.decisions import Opens, Priority, Reason
 from chalicelib.catalogue.texts import WantedLanguage
@@ -90,8 +90,7 @@ Channel = Literal["online", "phone", "counter", "letter", "social"]
 """How a report reached the council. The council's staff typed all reports that are not `online`."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Contact:
+class Contact(msgspec.Struct, frozen=True, kw_only=True):
     """The reporter's contact details: personal data, never in a public answer, document or log."""
 
     name: Line | None = None
@@ -99,8 +98,7 @@ class Contact:
     phone: Phone | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """A new report from a resident. It needs a place, or an `address` that describes the place.
 
     `attributes` answer the service's questions. An anonymous report keeps neither the contact nor
@@ -140,8 +138,7 @@ class Draft:
                 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class OwnChanges:
+class OwnChanges(msgspec.Struct, frozen=True, kw_only=True):
     """Changes that a resident makes to their own report; None leaves a field as it is. `clear`
     names the fields to empty."""
 
@@ -153,8 +150,7 @@ class OwnChanges:
     clear: list[Literal["title", "address"]] | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class UpdateDraft:
+class UpdateDraft(msgspec.Struct, frozen=True, kw_only=True):
     """A new update for a report; `not_fixed` is for residents."""
 
     text: UpdateText
@@ -162,37 +158,32 @@ class UpdateDraft:
     photo_ids: PhotoIds | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class QuestionDraft:
+class QuestionDraft(msgspec.Struct, frozen=True, kw_only=True):
     """A question from an officer to the reporter."""
 
     text: QuestionText
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReplyDraft:
+class ReplyDraft(msgspec.Struct, frozen=True, kw_only=True):
     """The reporter's answer to a question."""
 
     text: UpdateText
 
 
-@dataclass(frozen=True, kw_only=True)
-class NoteDraft:
+class NoteDraft(msgspec.Struct, frozen=True, kw_only=True):
     """A note from an officer for other officers."""
 
     text: Annotated[str, Meta(min_length=1, max_length=NOTE_LENGTH), _TEXT]
 
 
-@dataclass(frozen=True, kw_only=True)
-class FlagDraft:
+class FlagDraft(msgspec.Struct, frozen=True, kw_only=True):
     """A flag on a public report: its sender says that it should not be public as it is."""
 
     reason: FlagReason
     text: Annotated[str, Meta(max_length=500), _TEXT] | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class NewDate:
+class NewDate(msgspec.Struct, frozen=True, kw_only=True):
     """A new date for the work, in place of the one that was promised. Everybody who can see the
     report can read the reason."""
 
@@ -200,8 +191,7 @@ class NewDate:
     reason: Annotated[str, Meta(min_length=1, max_length=300), _LINE]
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReportChanges:
+class ReportChanges(msgspec.Struct, frozen=True, kw_only=True):
     """Changes that an officer makes; None leaves a field as it is. `clear` names the fields to
     empty, `updates` replaces timeline texts by update_id, `held_updates` decides about waiting
     updates, and `questions` replaces answers by question_id. `contractor_text` says by need_id
@@ -238,8 +228,7 @@ class ReportChanges:
         return _point(self.lat, self.long)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Imported:
+class Imported(msgspec.Struct, frozen=True, kw_only=True):
     """A report taken over from another system: its draft, and the outcome there.
 
     `updated_datetime` is None if the other system does not say when the report last changed.
@@ -253,8 +242,7 @@ class Imported:
     updated_datetime: datetime | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Update:
+class Update(msgspec.Struct, frozen=True, kw_only=True):
     """One entry of the timeline: its text, and the state of the report after it. `author` is a
     digest of the account of a signed-in resident; it does not reveal who that is. `version` is the
     first version of the report with this entry; 0 for entries from before that was kept."""
@@ -269,8 +257,7 @@ class Update:
     version: int = 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class HeldUpdate:
+class HeldUpdate(msgspec.Struct, frozen=True, kw_only=True):
     """An update of another system that waits until an officer has looked at it; `requested_state`
     is the state that it says the report has. A `refused` update keeps only its id, so that a repeat
     is recognised."""
@@ -283,8 +270,7 @@ class HeldUpdate:
     refused: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Note:
+class Note(msgspec.Struct, frozen=True, kw_only=True):
     """A note beside a report that only officers see, such as a team's answer by mail (`sender` is
     an address) or the whole text that another system sent (`sender` is that system's scope)."""
 
@@ -294,8 +280,7 @@ class Note:
     text: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Question:
+class Question(msgspec.Struct, frozen=True, kw_only=True):
     """A question from an officer to the reporter; only officers and the reporter see it. `number`
     counts the report's questions from 1; `asked_by` is an account. The question is open until the
     reporter answers it, or an officer learns the answer another way and settles it."""
@@ -315,8 +300,7 @@ class Question:
         return self.answered_at is None and self.settled_at is None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """A follower's answer to the question whether a repair holds; `repair` counts the report's
     repairs. `person` finds all answers under one subscription, and identifies nobody without it."""
 
@@ -327,16 +311,14 @@ class Answer:
     datetime: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
-class AnswerDraft:
+class AnswerDraft(msgspec.Struct, frozen=True, kw_only=True):
     """A follower's answer whether the problem is mended; `text` goes with no."""
 
     answer: Literal["yes", "no"]
     text: UpdateText | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class OfficerChange:
+class OfficerChange(msgspec.Struct, frozen=True, kw_only=True):
     """A change that an officer made: the version that it created, and when. Nobody is told of it
     before `told_from`, which is None if it tells nobody anything. Code that sends alerts first
     checks `is_taken_back`. `shows`: with this change the report became public for the first time
@@ -351,8 +333,7 @@ class OfficerChange:
     is_taken_back: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Photo:
+class Photo(msgspec.Struct, frozen=True, kw_only=True):
     """A photo that belongs to the report, or to one of its updates."""
 
     photo_id: str
@@ -360,8 +341,7 @@ class Photo:
     update_id: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Flag:
+class Flag(msgspec.Struct, frozen=True, kw_only=True):
     """One sender says that the report should not be public as it is: one flag for each reason.
     `sender` is a digest that tells senders apart; it leads to an account if there is one, else to
     nobody. `merged` has the ids of the sender's later flags, whose words are in `text`."""
@@ -374,8 +354,7 @@ class Flag:
     merged: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class ServiceRequest:
+class ServiceRequest(msgspec.Struct, frozen=True, kw_only=True):
     """A report. `version` is 0 until the report is stored. `updates` are the recent updates, oldest
     first; `held_updates` wait for an officer; `archived` counts the updates that were moved out of
     the item. Without `lat` and `long` an officer has to find the place. `publish_at` is when a held
@@ -413,7 +392,7 @@ class ServiceRequest:
     title: str | None = None
     address: str | None = None
     asset_id: str | None = None
-    attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    attributes: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     photos: tuple[Photo, ...] = ()
     priority: Priority = "normal"
     opens: Opens = "officer"
@@ -637,8 +616,7 @@ class ServiceRequest:
         return kept, self.updates[:cut]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Summary:
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """A public report as a list shows it."""
 
     service_request_id: str
@@ -654,8 +632,7 @@ class Summary:
         return Point(lat=self.lat, long=self.long)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Waiting:
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     """A report that somebody has to look at; a list continues after its `place`."""
 
     service_request_id: str

@@ -4,9 +4,11 @@ officer dealt with the report. Pure.
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, get_args
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 NeedReason = Literal["contractor_text", "could_not", "handed_over", "answered", "updated"]
 """`contractor_text`: a contractor's text waits for review; `could_not` and `handed_over`: a crew
@@ -20,8 +22,7 @@ MOST_NEEDS = 40
 LONGEST_WHY = 2_000
 
 
-@dataclass(frozen=True, kw_only=True)
-class Need:
+class Need(Struct, frozen=True, kw_only=True):
     """A reason to look at a report. A repeat is recognised by `need_id`; `about` is a job's id if
     the need is about a job; `by` says who it comes from, as the sender of a note does; `why` is
     the text of that sender. An officer who dealt with the need settles it. A contractor's words

@@ -1,8 +1,8 @@
 """Reports and updates that another system sends through Open311, and what these may change."""
 
-from dataclasses import dataclass, field
 from typing import Protocol
 
+from chalicelib.kernel.private_fields import HidesPrivate, Private
 from chalicelib.reports.model import Draft, FirstSeen, ServiceRequest, UpdateText
 from chalicelib.reports.states import OPEN_STATES, SAID_TO_BE_DONE, State, moves_from
 
@@ -22,27 +22,25 @@ class Partner(Protocol):
         """True for a service that it may send reports and updates of."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class PartnerReport:
+class PartnerReport(HidesPrivate, frozen=True, kw_only=True):
     """A report from another system: its draft, the addresses of photos to fetch, and the photos
     that came as files. `whole` is the whole text for officers if the draft has it cut."""
 
     draft: Draft
-    whole: str | None = field(default=None, repr=False)
+    whole: Private[str | None] = None
     media_urls: tuple[str, ...] = ()
-    files: tuple[bytes, ...] = field(default=(), repr=False)
+    files: Private[tuple[bytes, ...]] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class PartnerUpdate:
+class PartnerUpdate(HidesPrivate, frozen=True, kw_only=True):
     """An update from another system; `state` is the report's state in that system. Photos are to be
     fetched, or came as files. `whole` is the same as for PartnerReport."""
 
     text: UpdateText
-    whole: str | None = field(default=None, repr=False)
+    whole: Private[str | None] = None
     state: State | None = None
     media_urls: tuple[str, ...] = ()
-    files: tuple[bytes, ...] = field(default=(), repr=False)
+    files: Private[tuple[bytes, ...]] = ()
 
 
 def state_for_partner(report: ServiceRequest, said: State | None, *, sets_state: bool) -> State:

@@ -1,9 +1,10 @@
 """The dependencies of reports."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, NamedTuple, Protocol
+
+from msgspec import Struct
 
 from chalicelib.catalogue.decisions import Opens, Priority
 from chalicelib.catalogue.model import Council
@@ -317,8 +318,7 @@ class ContactPreferences(NamedTuple):
     reach_by: ContactKind | None = None
 
 
-@dataclass(frozen=True)
-class Ports:
+class Ports(Struct, frozen=True):
     """The dependencies of the use cases; `wishes` gives an account's preferences."""
 
     repository: Repository

@@ -9,10 +9,10 @@ be used. If a text is cut, the whole text is kept for officers.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from chalicelib.errors import FieldError, Invalid
 from chalicelib.kernel.parsing import parse

@@ -6,7 +6,6 @@ answers. `states`, `reference` and `needs` belong to the published language, too
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, NamedTuple
 
@@ -14,6 +13,7 @@ import msgspec
 
 from chalicelib.catalogue.decisions import JobKind, Opens, Priority
 from chalicelib.geo.point import Point
+from chalicelib.kernel.private_fields import HidesPrivate, Private
 from chalicelib.reports.states import OPEN_STATES, SAID_TO_BE_DONE, State, Status
 
 Visibility = Literal["public", "waiting", "held", "private", "unconfirmed", "hidden", "withdrawn"]
@@ -88,8 +88,7 @@ class ReportView(msgspec.Struct, frozen=True, kw_only=True):
     version: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Report:
+class Report(HidesPrivate, frozen=True, kw_only=True):
     """A stored report as other slices know it, without any words that a resident typed.
 
     `is_forgotten`: its sender was erased. `is_from_partner`: it came through our own Open311
@@ -130,7 +129,7 @@ class Report:
     update_ids: frozenset[str] = frozenset()
     need_ids: frozenset[str] = frozenset()
     undone_jobs: frozenset[str] = frozenset()
-    questions: Mapping[int, str] = field(default_factory=dict, repr=False)
+    questions: Private[Mapping[int, str]] = msgspec.field(default_factory=dict)
     told_from: datetime | None = None
     taken_back: frozenset[int] = frozenset()
 
@@ -164,8 +163,7 @@ class Report:
         return self.visibility in UNCHECKED
 
 
-@dataclass(frozen=True, kw_only=True)
-class Work:
+class Work(msgspec.Struct, frozen=True, kw_only=True):
     """The work that a report needs, by the council's rules; these defaults if its service is no
     longer offered."""
 
@@ -176,8 +174,7 @@ class Work:
     materials: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReportWithWork(Report):
+class ReportWithWork(Report, frozen=True, kw_only=True):
     """A report as crews need it. `address` may hold words that a resident typed."""
 
     work: Work = Work()

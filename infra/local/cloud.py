@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import fields
+
+from msgspec.structs import fields
 
 from chalicelib.bootstrap import container
 from chalicelib.settings import Settings

@@ -1,8 +1,9 @@
 """The demo council's users: one token each, valid while the stack runs; and a partner's key."""
 
-from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
+
+from msgspec.structs import replace
 
 from chalicelib.accounts.model import Destination, Role
 from chalicelib.accounts.ports import Ports as Accounts

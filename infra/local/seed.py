@@ -2,11 +2,11 @@
 streets."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
 import msgspec
+from msgspec.structs import replace
 
 from chalicelib.accounts.audit import OPERATOR
 from chalicelib.areas.model import ROADWORKS

@@ -1,7 +1,6 @@
 """Alerts are sent: from the route that subscribes to the email, the text and back again."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from time import sleep
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import pytest
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.sns.models import sns_backends
+from msgspec.structs import replace
 
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.alerts import delivery_ports

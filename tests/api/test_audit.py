@@ -3,12 +3,12 @@ speaking for the council, and what concerns other systems."""
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import count
 from typing import Any
 
 import pytest
 from chalice.test import Client
+from msgspec.structs import replace
 
 import app
 from chalicelib.bootstrap.accounts import audit_ports

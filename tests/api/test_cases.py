@@ -1,7 +1,6 @@
 """Officers work through cases: the queue, a case, notes, changes that can be taken back, and what
 is taken out for good."""
 
-from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import boto3
 import pytest
 from chalice.test import HTTPResponse
+from msgspec.structs import replace
 from PIL import Image
 
 from chalicelib.accounts.model import Account, Grant

@@ -1,13 +1,13 @@
 """The export has everything that the data registry calls personal; what it has not it names."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import timedelta
 from html import escape
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.accounts.model import Destination, Grant
 from chalicelib.bootstrap.accounts import accounts_ports

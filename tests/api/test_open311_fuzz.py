@@ -1,12 +1,12 @@
 """Ten thousand broken forms and documents posted, and as many documents read: nothing breaks, and
 nothing is stored."""
 
-from dataclasses import replace
 from random import Random
 from typing import Any
 from urllib.parse import quote_plus
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.bootstrap.partners import partners_ports
 from chalicelib.georeport.reading import Unreadable, read_xml

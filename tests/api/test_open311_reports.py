@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from msgspec.structs import asdict
 
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.reports import reports_ports
@@ -56,7 +57,7 @@ def test_report_keeps_the_useful_fields_only(
     )
     report = stored(request_id)
     assert report.description == description.strip()
-    assert report.contact and vars(report.contact) == {
+    assert report.contact and asdict(report.contact) == {
         "name": "Jo",
         "email": "jo@example.org",
         "phone": "01904 960123",

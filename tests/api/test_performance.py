@@ -1,12 +1,12 @@
 """How the council does: what everybody can read, and what officers ask for."""
 
 import json
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import boto3
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.accounts.model import Grant
 from chalicelib.bootstrap import container

@@ -6,7 +6,7 @@ fails here.
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from fnmatch import fnmatchcase
 from itertools import count
@@ -16,6 +16,7 @@ import boto3
 import pytest
 from chalice.app import Chalice
 from chalice.test import Client, HTTPResponse
+from msgspec.structs import replace
 
 import app
 from chalicelib.accounts.model import Account, Grant

@@ -2,11 +2,11 @@
 machine that takes and refuses what real ones do."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from chalice.test import Client, HTTPResponse
+from msgspec.structs import replace
 
 import app
 from chalicelib.alerts.model import Subscription

@@ -1,11 +1,11 @@
 """The question whether it is mended, from the officer's word to the answer and what follows."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.alerts.delivery import Wake
 from chalicelib.alerts.model import STOPPED_KEPT_FOR, Topic

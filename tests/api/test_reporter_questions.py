@@ -1,9 +1,9 @@
 """A question to the reporter, from the officer's click to the answer on the case."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.alerts.model import Subscription, Topic
 from chalicelib.alerts.usecases.managing import Shown, stop

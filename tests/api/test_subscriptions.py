@@ -10,6 +10,7 @@ from typing import Any
 import boto3
 import pytest
 from chalice.test import Client, HTTPResponse
+from msgspec.structs import asdict
 
 import app
 from chalicelib.accounts.model import Block, Destination
@@ -180,7 +181,7 @@ def test_repeated_key_returns_the_same_and_another_request_under_it_is_a_conflic
         ({"to": "a@example.org", "state": "active"}, {"state"}),
         ({"channel": "push"}, {"push"}),
         (
-            {"channel": "push", "push": {**vars(BROWSER), "endpoint": "http://10.0.0.1/"}},
+            {"channel": "push", "push": {**asdict(BROWSER), "endpoint": "http://10.0.0.1/"}},
             {"push.endpoint"},
         ),
         ({}, {"to"}),
@@ -394,7 +395,7 @@ def test_follower_without_an_account_is_counted_and_asked_to_confirm(
 def test_nobody_is_counted_when_the_followers_address_is_wrong(here: Api, address: str) -> None:
     report = here.post("/api/reports", draft_body(), key=address).json_body
     way = f"/api/reports/{report['service_request_id']}"
-    elsewhere = {**vars(BROWSER), "endpoint": "http://10.0.0.1/"}
+    elsewhere = {**asdict(BROWSER), "endpoint": "http://10.0.0.1/"}
     for wanted in (
         {"channel": "email", "to": "nobody"},
         {"channel": "email"},

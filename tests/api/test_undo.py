@@ -1,12 +1,12 @@
 """What an officer takes back was told to nobody, and a request that is sent again finds what it
 did: from the click to the emails."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from chalice.test import HTTPResponse
+from msgspec.structs import replace
 
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.reports import reports_ports, stored_jobs

@@ -1,11 +1,11 @@
 """What crews, contractors and reporters say of the work reaches the officers who have to deal with
 it, and the public hears of it what an officer has read."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.accounts.model import Grant
 from chalicelib.bootstrap import container

@@ -1,9 +1,9 @@
 """Names that stand in two places are the same in both."""
 
 import re
-from dataclasses import fields
 from typing import Any
 
+from msgspec.structs import fields
 from pynamodb.indexes import Index
 from pynamodb.models import Model
 

@@ -1,8 +1,8 @@
 """Administrators invite people, change what they may do, and disable them."""
 
-from dataclasses import replace
 from itertools import count
 
+from msgspec.structs import replace
 from playwright.sync_api import Page, Route, expect
 
 from chalicelib.accounts.model import Destination, Grant

@@ -2,10 +2,10 @@
 once, two that are the same, and what nobody should see of a photo."""
 
 import re
-from dataclasses import replace
 from io import BytesIO
 
 import boto3
+from msgspec.structs import replace
 from PIL import Image
 from playwright.sync_api import Page, expect
 

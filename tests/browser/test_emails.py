@@ -1,9 +1,9 @@
 """Emails on a phone: they fit and can be read in the colours of each council, in light and dark."""
 
-from dataclasses import replace
 from typing import Literal
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.accounts.code_messages import CodeMessages
 from chalicelib.accounts.model import Attempt, Destination

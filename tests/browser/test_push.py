@@ -5,11 +5,12 @@ import gzip
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from queue import Queue
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from playwright.sync_api import BrowserContext, Page, Playwright
 
 from chalicelib.alerts.messages import Message

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from msgspec.structs import asdict
 
 from chalicelib.alerts.messages import Message
 from chalicelib.bootstrap import container
@@ -89,13 +90,13 @@ def test_firefox_shows_what_we_send_and_acknowledges_it(
     (shown,) = wait_for(lambda: page.evaluate(SHOWN), bool)
     assert shown == [MENDED.subject, MENDED.short, MENDED.thread, MENDED.url]
     again = page.evaluate(f"import('{MODULE}').then((it) => it.current())")
-    assert again == vars(subscribed)
+    assert again == asdict(subscribed)
 
 
 def test_firefox_moves_its_subscriptions_when_its_address_changes(
     subscribed: PushAddress, page: Page, service: MozillaPush
 ) -> None:
-    wish = {"channel": "push", "push": vars(subscribed), "topic": {"kind": "council"}}
+    wish = {"channel": "push", "push": asdict(subscribed), "topic": {"kind": "council"}}
     made = page.evaluate(
         f"""fetch("/api/subscriptions", {{
           method: "POST",
@@ -110,7 +111,7 @@ def test_firefox_moves_its_subscriptions_when_its_address_changes(
         lambda it: it.push != subscribed,
     )
     current = page.evaluate(f"import('{MODULE}').then((it) => it.current())")
-    assert vars(moved.push) == current
+    assert asdict(moved.push) == current
 
 
 def test_firefox_gets_a_new_address_when_it_had_subscribed_with_another_key(

@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from itertools import count
@@ -14,6 +13,7 @@ import boto3
 import pytest
 import time_machine
 from chalice.test import Client, HTTPResponse
+from msgspec.structs import replace
 
 import app
 from chalicelib.accounts.dynamo.attempts import DynamoLimits

@@ -1,9 +1,9 @@
 """What the accounts slice relies on where people are kept: in memory as in DynamoDB."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.accounts.dynamo.accounts import DynamoAccounts
 from chalicelib.accounts.dynamo.attempts import DynamoAttempts, DynamoLimits

@@ -3,12 +3,12 @@ named window, and nothing is lost."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from random import Random
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.model import AlertRequested, Channel

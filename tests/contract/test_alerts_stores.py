@@ -1,11 +1,11 @@
 """What every store of subscriptions, and every index of them, must do: in memory, on moto and on
 dynalite."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.alerts.dynamo.subscriptions import DynamoIndex, DynamoSubscriptions
 from chalicelib.alerts.index import Area, areas_at, entries_of

@@ -1,8 +1,9 @@
 """What the reports' use cases rely on where answers to the question whether it is mended are kept:
 in memory as in DynamoDB."""
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from chalicelib.reports.model import Answer
 from chalicelib.reports.ports import Repository

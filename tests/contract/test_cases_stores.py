@@ -1,11 +1,11 @@
 """What every store must do of what officers work with: the queue, who was carried along with a
 merged report, and what lies at the desk."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.desk import desk_ports

@@ -2,11 +2,11 @@
 dynalite."""
 
 from collections import Counter
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any, NamedTuple
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.alerts.delivery import Alert, Place, Told, told_by
 from chalicelib.alerts.delivery_ports import Alerts, Spend, Suppressed

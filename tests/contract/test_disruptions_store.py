@@ -1,10 +1,10 @@
 """What every store of disruptions must do, and two officers at the seam."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.disruptions import disruptions_ports

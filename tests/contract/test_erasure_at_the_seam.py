@@ -3,7 +3,6 @@ left in tables, indexes, documents, photos, queues and logs."""
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -12,6 +11,7 @@ import boto3
 import pytest
 import time_machine
 from click.testing import CliRunner
+from msgspec.structs import replace
 
 from chalicelib.accounts.ports import ErasurePorts
 from chalicelib.accounts.usecases.erasing import SETTLES, begin_erasure, erase_due

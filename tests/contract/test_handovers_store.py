@@ -1,9 +1,9 @@
 """What signing in elsewhere relies on where handovers are kept: in memory as in DynamoDB."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.accounts.dynamo.handovers import DynamoHandovers
 from chalicelib.accounts.single_sign_on import Handover, Handovers

@@ -1,15 +1,17 @@
 """Jobs when the street and the office write at once and the network plays up: whatever happens in
 between ends as if one had come after the other, and what was acknowledged is there."""
 
+import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, partial
 from itertools import combinations_with_replacement, count, permutations
 from random import Random
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.bootstrap.jobs import jobs_ports
 from chalicelib.errors import AppError, Conflict, UpstreamFailed
@@ -265,7 +267,7 @@ def test_write_has_one_effect_when_a_call_fails_and_it_is_sent_again(
         assert first in ("applied", "ok", "conflict", UpstreamFailed.__name__), nth
         if first == UpstreamFailed.__name__:
             # An officer reads again; a phone sends the very same.
-            later = here if name in STREET else replace(here, job=here.stored())
+            later = here if name in STREET else dataclasses.replace(here, job=here.stored())
             assert answer_of(WRITERS[name], later) in (*TAKEN, "ok"), nth
         after = plain(here.stored())
         # An officer who asks again for a link gets another one.

@@ -1,11 +1,11 @@
 """What every store of jobs must do: in memory as in DynamoDB."""
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
 from datetime import UTC, date, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import fields, replace
 
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.jobs import jobs_ports

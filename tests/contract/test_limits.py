@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from typing import get_args
 
 import boto3
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.accounts.dynamo.attempts import DynamoLimits
 from chalicelib.accounts.dynamo.networks import DynamoNetworks

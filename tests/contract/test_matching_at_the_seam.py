@@ -4,13 +4,13 @@ passed to the senders, and the queue's message is deleted only when that is done
 import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from functools import partial
 from itertools import count
 
 import boto3
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.alerts.extents import Extent
 from chalicelib.alerts.index import entries_of

@@ -1,12 +1,12 @@
 """Following, flagging, withdrawing and changing keep their promises whatever happens in between."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import partial
 from itertools import product
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import Conflict, NotFound

@@ -4,12 +4,12 @@ least once where it cannot, and nothing is lost."""
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, suppress
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from random import Random
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.bootstrap.outbound import outbound_ports
 from chalicelib.errors import Conflict, UpstreamFailed

@@ -1,11 +1,11 @@
 """What every store of deliveries and receivers must do, in memory, on moto and on dynalite."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any, NamedTuple
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.bootstrap.outbound import outbound_ports
 from chalicelib.kernel.delivery_retry import MOST_TRIES

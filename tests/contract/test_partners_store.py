@@ -1,10 +1,10 @@
 """What the partners slice relies on where keys are kept: in memory as in DynamoDB."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.bootstrap.partners import partners_ports
 from chalicelib.errors import TooMany, UpstreamFailed

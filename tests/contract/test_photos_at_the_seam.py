@@ -3,13 +3,13 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, suppress
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
 import boto3
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.bootstrap.reports import photos_ports
 from chalicelib.errors import UpstreamFailed

@@ -1,12 +1,12 @@
 """What the photos slice relies on where files, pictures and records are: in memory as in AWS."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import boto3
 import pytest
 import time_machine
+from msgspec.structs import replace
 
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.reports import photos_ports

@@ -3,7 +3,6 @@ forgotten, whatever the network does in between."""
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -11,6 +10,7 @@ import boto3
 import msgspec
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
+from msgspec.structs import replace
 
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.reports import photos_ports, reactions

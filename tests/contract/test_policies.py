@@ -5,7 +5,7 @@ One long day of a council on moto: every route and every event handler, each cal
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import msgspec
 import pytest
 import time_machine
 from chalice.test import Client
+from msgspec.structs import replace
 
 import app
 from chalicelib.accounts.model import Erasure

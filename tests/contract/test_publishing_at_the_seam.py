@@ -3,7 +3,6 @@
 import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from random import Random
@@ -14,6 +13,7 @@ import boto3
 import msgspec
 import pytest
 import time_machine
+from msgspec.structs import replace
 
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.publishing import publishing_ports

@@ -1,13 +1,13 @@
 """What the reports' use cases rely on where reports are kept: in memory as in DynamoDB."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import fields, replace
 from datetime import timedelta
 from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import fields, replace
 
 from chalicelib.catalogue.decisions import Reason
 from chalicelib.geo.point import Box, Point

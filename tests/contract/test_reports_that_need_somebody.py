@@ -1,10 +1,10 @@
 """Followers, and the index of reports that somebody has to look at: in memory as in DynamoDB."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.geo.point import Box
 from chalicelib.reports.model import Flag, Photo

@@ -1,9 +1,9 @@
 """Reports of which time takes something are found from that moment on, and not after it is done."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.reports.model import Contact
 from chalicelib.reports.ports import Repository

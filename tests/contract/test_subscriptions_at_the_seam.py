@@ -3,7 +3,6 @@ lost, and the index ends as what is stored says."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from functools import partial
 from itertools import combinations, count
 from secrets import token_hex
@@ -11,6 +10,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from msgspec.structs import replace
 
 from chalicelib.alerts.index import Area, entries_of
 from chalicelib.alerts.model import Subscription, SubscriptionChanges

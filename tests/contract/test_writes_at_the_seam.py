@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from functools import partial
 from itertools import product
 from typing import Any, NamedTuple, Protocol
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import Conflict, UpstreamFailed

@@ -1,7 +1,8 @@
 """Accounts, and the owners of addresses and identities, on one DynamoDB table."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from chalicelib.accounts.dynamo.items import (
     ACCOUNT,

@@ -3,8 +3,9 @@ used up first, then everything that does not exist yet is made. After a crash in
 needs a new code.
 """
 
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from chalicelib.accounts.model import (
     MOST_ADDRESSES,

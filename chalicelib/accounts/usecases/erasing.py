@@ -6,8 +6,9 @@ from that list the whole erasure can be repeated.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from chalicelib.accounts import audit
 from chalicelib.accounts.model import (

@@ -1,9 +1,9 @@
 """The account holder manages their own account."""
 
-from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
-from msgspec import Meta
+from msgspec import Meta, Struct
+from msgspec.structs import asdict, replace
 
 from chalicelib.accounts.model import (
     Account,
@@ -23,8 +23,7 @@ from chalicelib.texts import Text
 MOST_PLACES = 20
 
 
-@dataclass(frozen=True, kw_only=True)
-class AccountChanges:
+class AccountChanges(Struct, frozen=True, kw_only=True):
     """The account holder's changes to the account; None leaves a value. `clear` names the values to
     empty."""
 
@@ -53,7 +52,7 @@ def change_account(
         raise Invalid.field(
             "reach_by", Text("add and confirm an address for {kind} first", kind=changes.reach_by)
         )
-    new = {name: value for name, value in vars(changes).items() if value is not None}
+    new = {name: value for name, value in asdict(changes).items() if value is not None}
     cleared = dict.fromkeys(new.pop("clear", ()))
     return ports.accounts.save(replace(account, **new | cleared))
 

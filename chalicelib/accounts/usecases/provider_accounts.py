@@ -3,8 +3,9 @@ the roles that its groups give.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from chalicelib.accounts import audit
 from chalicelib.accounts.destinations import destination

@@ -6,9 +6,10 @@ once. An older token was copied: its session then ends, even for the holder of t
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from chalicelib.accounts.model import STEP_BACK, Session, SignedIn, stays_until
 from chalicelib.accounts.ports import Ports

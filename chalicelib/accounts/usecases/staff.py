@@ -6,11 +6,11 @@ Nobody changes their own roles, and the last administrator remains one.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, NamedTuple
 
-from msgspec import Meta
+from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from chalicelib.accounts import audit
 from chalicelib.accounts.model import Account, Destination, Grant
@@ -27,8 +27,7 @@ ACCOUNT_ID = re.compile(r"[\w-]{1,64}", re.ASCII)
 WARD = re.compile(r"[A-Za-z0-9-]{1,60}")
 
 
-@dataclass(frozen=True, kw_only=True)
-class PersonChanges:
+class PersonChanges(Struct, frozen=True, kw_only=True):
     """An administrator's changes to a person; None leaves a value. A person without grants becomes
     a resident like any other."""
 

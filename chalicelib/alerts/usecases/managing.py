@@ -6,7 +6,9 @@ can tell from the answer which subscriptions exist.
 """
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from chalicelib.alerts.model import (
     CONFIRMED_WITHIN,
@@ -34,8 +36,7 @@ NONE = Text("There is no such subscription, or this link has expired. Subscribe 
 OVER = Text("This link or code has expired, or was tried too many times. Subscribe again.")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Shown:
+class Shown(Struct, frozen=True, kw_only=True):
     """The proof that opens a subscription: the token of a link, the account that it belongs to, or
     the account whose confirmed address it goes to."""
 
@@ -151,7 +152,7 @@ def all_of(
 
 
 def _changed(present: Subscription, changes: SubscriptionChanges) -> Subscription:
-    new = {name: value for name, value in vars(changes).items() if value is not None}
+    new = {name: value for name, value in asdict(changes).items() if value is not None}
     cleared = dict.fromkeys(new.pop("clear", ()))
     return replace(present, **new | cleared)
 

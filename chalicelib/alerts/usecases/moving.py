@@ -5,8 +5,10 @@ caller that knows all of the old address is that browser: nobody else was told i
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from hmac import compare_digest
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.alerts.model import Subscription
 from chalicelib.alerts.ports import Ports
@@ -16,8 +18,7 @@ from chalicelib.kernel.push_address import PushAddress
 from chalicelib.texts import Text
 
 
-@dataclass(frozen=True, kw_only=True)
-class Move:
+class Move(Struct, frozen=True, kw_only=True):
     """The old address of a browser and its new one, `push`."""
 
     old: PushAddress

@@ -4,10 +4,11 @@ If a sender is cut short, its alert belongs to nobody once the lease is over. Th
 arrived by then: an email or a notification is sent again, a text message is not.
 """
 
-from dataclasses import replace
 from datetime import datetime
 from math import ceil
 from typing import Any
+
+from msgspec.structs import replace
 
 from chalicelib.alerts.delivery import (
     BROKE,

@@ -6,11 +6,11 @@ subscriber's own address, confirmed when they signed in, needs no other confirma
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from chalicelib.alerts.links import manage_url
 from chalicelib.alerts.model import Channel, Subscription, SubscriptionRequest, Topic, activated
@@ -25,8 +25,7 @@ from chalicelib.kernel.time import to_the_second
 from chalicelib.texts import Text
 
 
-@dataclass(frozen=True, kw_only=True)
-class Subscriber:
+class Subscriber(msgspec.Struct, frozen=True, kw_only=True):
     """The caller who asks. `scope` keeps one caller's keys apart from another's; `addresses` are
     those that the caller has confirmed, by channel."""
 
@@ -167,7 +166,7 @@ def _new(subscription_id: str, wish: SubscriptionRequest, ports: Ports) -> Subsc
     address = wish.push.endpoint if wish.push else wish.to
     return Subscription(
         subscription_id=subscription_id,
-        **vars(wish),
+        **msgspec.structs.asdict(wish),
         state="unconfirmed",
         address_key=ports.ids.address_key(wish.channel, address or ""),
         created_at=at_second(ports),
@@ -178,7 +177,9 @@ def _new(subscription_id: str, wish: SubscriptionRequest, ports: Ports) -> Subsc
 
 def _without_language(wish: SubscriptionRequest) -> dict[str, Any]:
     """What makes two requests the same: a page in another language may send one again."""
-    return {name: value for name, value in vars(wish).items() if name != "language"}
+    return {
+        name: value for name, value in msgspec.structs.asdict(wish).items() if name != "language"
+    }
 
 
 def _with_kept_preferences(wanted: Subscription, stored: Subscription) -> Subscription:

@@ -1,7 +1,6 @@
 """Routes of the caller's own account: its details, its addresses, and its reports."""
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated
@@ -33,22 +32,19 @@ routes = Routes(__name__)
 _CURSOR = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})Z~([0-9A-Z]{12})")
 
 
-@dataclass(frozen=True, kw_only=True)
-class NewAddress:
+class NewAddress(msgspec.Struct, frozen=True, kw_only=True):
     """Another address of the caller."""
 
     address: Annotated[str, Meta(max_length=254)]
 
 
-@dataclass(frozen=True, kw_only=True)
-class OldAddress:
+class OldAddress(msgspec.Struct, frozen=True, kw_only=True):
     """An address to remove from the account."""
 
     address: Annotated[str, Meta(max_length=254)]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Proof:
+class Proof(msgspec.Struct, frozen=True, kw_only=True):
     """The code that an address received."""
 
     attempt_id: Annotated[str, Meta(max_length=64)]

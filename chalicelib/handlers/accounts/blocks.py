@@ -1,6 +1,5 @@
 """Routes of the block list, for administrators."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Literal
@@ -19,8 +18,7 @@ from chalicelib.kernel.fields import made_from
 routes = Routes(__name__)
 
 
-@dataclass(frozen=True, kw_only=True)
-class NewBlock:
+class NewBlock(msgspec.Struct, frozen=True, kw_only=True):
     """An email address with all its tags (name+tag@…), a phone number, or a domain with all its
     subdomains; and the reason."""
 

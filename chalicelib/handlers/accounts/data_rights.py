@@ -2,7 +2,6 @@
 erased."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -33,8 +32,7 @@ CURSOR = Query("cursor", "`next` of the previous answer")
 routes = Routes(__name__, problem_page)
 
 
-@dataclass(frozen=True, kw_only=True)
-class ErasureRequest:
+class ErasureRequest(msgspec.Struct, frozen=True, kw_only=True):
     """`redact`: also removes the text of the person's public reports and of their updates on other
     reports; otherwise the text stays, without the person's name."""
 

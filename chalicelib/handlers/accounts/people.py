@@ -1,7 +1,6 @@
 """Routes of administrators: the staff with their roles, and the log of changes to them."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
@@ -28,8 +27,7 @@ PERSON_CURSOR = re.compile(r"[0-9T:Z-]{20}#[\w-]{1,64}", re.ASCII)
 LOG_CURSOR = re.compile(r"[0-9T:.Z-]{27}#[0-9a-f]{32}")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Invitation:
+class Invitation(msgspec.Struct, frozen=True, kw_only=True):
     """The address to invite: an email address, or a mobile number if texts are sent."""
 
     address: Annotated[str, Meta(max_length=254)]

@@ -2,7 +2,6 @@
 secret link that comes with a subscription, or by the account that it belongs to."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
@@ -45,8 +44,7 @@ TOKEN = Query(
 _CURSOR = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z~[0-9a-f]{32}")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Confirmation:
+class Confirmation(msgspec.Struct, frozen=True, kw_only=True):
     """The proof that the address received: `token` of the link in the email, or the code of the
     text."""
 

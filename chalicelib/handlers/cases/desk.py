@@ -1,6 +1,5 @@
 """Routes of officers' own tools: reply templates and saved views."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 
@@ -21,8 +20,7 @@ from chalicelib.reports.usecases.access import require_team_access, visible
 routes = Routes(__name__)
 
 
-@dataclass(frozen=True, kw_only=True)
-class PreviewDraft:
+class PreviewDraft(msgspec.Struct, frozen=True, kw_only=True):
     """The report whose details fill in the template."""
 
     service_request_id: Line

@@ -113,7 +113,7 @@ def performance(call: Call) -> PerformanceView:
             for count in (contacts.reports.get(each, 0),)
         ],
         avoidable_contact=_avoidable(contacts, costs),
-        crews=[CrewMonth(**vars(each)) for each in crews],
+        crews=[CrewMonth(**msgspec.structs.asdict(each)) for each in crews],
         about=ABOUT,
     )
 

@@ -2,9 +2,10 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
+
+from msgspec import Struct
 
 from chalicelib.bootstrap import container
 from chalicelib.errors import Invalid, NotFound
@@ -25,8 +26,7 @@ be read."""
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Query:
+class Query(Struct, frozen=True):
     """Every parameter of a call, and the files sent with it; empty ones are left out."""
 
     call: Call

@@ -1,6 +1,5 @@
 """Routes of receivers: administrators choose which other systems are notified by webhook."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
@@ -52,8 +51,7 @@ class Removed(msgspec.Struct, frozen=True, kw_only=True):
     receiver_id: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReplayDraft:
+class ReplayDraft(msgspec.Struct, frozen=True, kw_only=True):
     """The period whose ended deliveries are sent again (until now, if no end is given): at most the
     last 30 days, and nothing that ends from now on."""
 

@@ -1,7 +1,7 @@
 """Writes staff reads and changes to the audit log before the data is shown or changed."""
 
-from dataclasses import fields
-from typing import Any
+from msgspec import Struct
+from msgspec.structs import fields
 
 from chalicelib.accounts import audit
 from chalicelib.bootstrap.accounts import audit_ports
@@ -28,8 +28,8 @@ def note_change(service_request_id: str, changes: ReportChanges, caller: Caller)
     note("reports.change", service_request_id, named, caller)
 
 
-def named_in(changes: Any) -> str:
-    """The names of the fields to be changed, by the names of a dataclass."""
+def named_in(changes: Struct) -> str:
+    """The names of the fields to be changed, by the names of a Struct."""
     given = (each.name for each in fields(changes) if getattr(changes, each.name) != each.default)
     return " ".join(sorted(given))
 

@@ -6,11 +6,12 @@ every call.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from chalice.app import Request
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.accounts import permissions
 from chalicelib.accounts.model import ACCESS_HOLDS, SignedIn
@@ -91,8 +92,7 @@ def partner(request: Request) -> Caller:
     return Caller()
 
 
-@dataclass(frozen=True)
-class May:
+class May(Struct, frozen=True):
     """A gate that lets callers through whose role has a permission."""
 
     permission: Permission

@@ -1,6 +1,6 @@
 """The caller's identity: which roles of the account hold on this device, and where."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from chalicelib.accounts import permissions
 from chalicelib.accounts.model import (
@@ -20,8 +20,7 @@ from chalicelib.jobs.people import Staff
 from chalicelib.reports.usecases.access import Author, Remit, partner_scope
 
 
-@dataclass(frozen=True)
-class Caller:
+class Caller(Struct, frozen=True):
     """A signed-in person, or an anonymous caller, who has neither account nor session. `key_id` is
     of the API key that another system sent in a header."""
 

@@ -8,7 +8,6 @@ one line that is logged of the call.
 import re
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from functools import partial
 from http import HTTPStatus
 from typing import Any, NamedTuple
@@ -16,6 +15,7 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 from chalice.app import Blueprint, Request, Response
+from msgspec.structs import replace
 
 from chalicelib import errors
 from chalicelib.handlers.http import request_language
@@ -81,18 +81,16 @@ OF_FEW_STATUSES = (errors.Forbidden, errors.NotFound, errors.TooMany, errors.Ups
 """
 
 
-@dataclass(frozen=True)
-class Query:
+class Query(msgspec.Struct, frozen=True):
     """A parameter of the query string, for the OpenAPI document; `schema` is its JSON Schema."""
 
     name: str
     description: str
     required: bool = False
-    schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"})
+    schema: Mapping[str, Any] = msgspec.field(default_factory=lambda: {"type": "string"})
 
 
-@dataclass(frozen=True, kw_only=True)
-class RouteFacts:
+class RouteFacts(msgspec.Struct, frozen=True, kw_only=True):
     """The declaration of a route."""
 
     path: str

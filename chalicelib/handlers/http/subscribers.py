@@ -1,9 +1,9 @@
 """Subscribes callers to alerts and to the reports that they follow, for the API and the forms."""
 
-from dataclasses import dataclass, replace
 from typing import Annotated, NamedTuple
 
-from msgspec import Meta
+from msgspec import Meta, Struct
+from msgspec.structs import asdict, replace
 
 from chalicelib.alerts.model import Channel, Subscription, SubscriptionRequest, Topic
 from chalicelib.alerts.usecases import subscribing
@@ -18,8 +18,7 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.usecases import following
 
 
-@dataclass(frozen=True, kw_only=True)
-class FollowRequest:
+class FollowRequest(Struct, frozen=True, kw_only=True):
     """How the follower wants to hear of the report: `to` goes with email and sms, `push` with push.
     Without a channel, only a signed-in follower hears of it, at an address of the account."""
 
@@ -76,7 +75,7 @@ def _checked(wanted: FollowRequest, report: ServiceRequest) -> Checked | None:
     if wanted.channel is None:
         return None
     topic = Topic(kind="report", service_request_id=report.service_request_id)
-    return checked(SubscriptionRequest(topic=topic, **vars(wanted)), alerts_ports())
+    return checked(SubscriptionRequest(topic=topic, **asdict(wanted)), alerts_ports())
 
 
 def _at_own_address(service_request_id: str, call: Call) -> Subscription | None:

@@ -1,8 +1,9 @@
 """Routes of crews: the list of crews, where a crew's day can be read, and which phones are notified
 of it."""
 
-from dataclasses import dataclass
 from http import HTTPStatus
+
+from msgspec import Struct
 
 from chalicelib.accounts.model import Session
 from chalicelib.bootstrap import container
@@ -25,8 +26,7 @@ from chalicelib.kernel.push_address import PushAddress
 routes = Routes(__name__)
 
 
-@dataclass(frozen=True, kw_only=True)
-class DeviceDraft:
+class DeviceDraft(Struct, frozen=True, kw_only=True):
     """The push address of a phone's browser."""
 
     push: PushAddress

@@ -1,11 +1,11 @@
 """Routes of the crews' days: their load, planned by the office or in the crew's own order."""
 
-from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, Struct
+from msgspec.structs import asdict
 
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.jobs import day_ports, jobs_ports
@@ -26,8 +26,7 @@ MOST_JOBS = 100
 routes = Routes(__name__)
 
 
-@dataclass(frozen=True, kw_only=True)
-class PlanDraft:
+class PlanDraft(Struct, frozen=True, kw_only=True):
     """The day and the crews to plan; without crews, all crews of the team, or of the caller's
     teams."""
 
@@ -36,8 +35,7 @@ class PlanDraft:
     team: Word | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class OrderDraft:
+class OrderDraft(Struct, frozen=True, kw_only=True):
     """A crew's jobs of a day in the order in which they are to be done."""
 
     job_ids: Annotated[tuple[Reference, ...], Meta(min_length=1, max_length=MOST_JOBS)]
@@ -96,7 +94,7 @@ def order(call: Call, draft: OrderDraft, date: str, crew: str) -> PlannedView:
 
 def _load(load: Load) -> LoadView:
     crew = container.council().by_crew[load.crew]
-    return LoadView(**vars(load), name=crew.name, team=crew.team)
+    return LoadView(**asdict(load), name=crew.name, team=crew.team)
 
 
 def _planned(day: Day) -> PlannedView:

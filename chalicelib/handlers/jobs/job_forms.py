@@ -7,9 +7,11 @@ A GET shows the job and changes nothing: programs also check the links in emails
 import re
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.jobs import jobs_ports
@@ -54,8 +56,7 @@ TOLD = {
 }
 
 
-@dataclass(frozen=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """The job of a link."""
 
     token: str

@@ -1,12 +1,12 @@
 """Routes of jobs: the office's plans, and the operations that a crew's phone sends."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Annotated, Any, get_args
 
 import msgspec
 from msgspec import Meta
+from msgspec.structs import replace
 
 from chalicelib.bootstrap.jobs import job_views, jobs_ports
 from chalicelib.errors import Invalid, NotFound, TooLarge
@@ -53,29 +53,25 @@ with 6 MB at most."""
 routes = Routes(__name__)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Operations:
+class Operations(msgspec.Struct, frozen=True, kw_only=True):
     """The operations that a phone sends, in the order in which they happened."""
 
     operations: Annotated[list[Operation], Meta(max_length=MOST_OPERATIONS)]
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Batch:
+class _Batch(msgspec.Struct, frozen=True, kw_only=True):
     """The same before validation: a missing value in one operation does not affect the others."""
 
     operations: Annotated[list[Any], Meta(max_length=MOST_OPERATIONS)]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Settlement:
+class Settlement(msgspec.Struct, frozen=True, kw_only=True):
     """The side of a dispute that the office chooses."""
 
     keep: Side
 
 
-@dataclass(frozen=True, kw_only=True)
-class LinkDraft:
+class LinkDraft(msgspec.Struct, frozen=True, kw_only=True):
     """A company that is to work on a job, and for how many days its link is valid."""
 
     name: Name

@@ -1,10 +1,10 @@
 """Routes of photos: ask for an upload, and read its result."""
 
 import re
-from dataclasses import replace
 from http import HTTPStatus
 
 import msgspec
+from msgspec.structs import replace
 
 from chalicelib.bootstrap.reports import photos_ports
 from chalicelib.errors import Invalid, NotFound

@@ -1,8 +1,9 @@
 """Links with which contractors without an account work on one job for some days."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, Ended, Invalid, NotFound
 from chalicelib.jobs import dispatch_rules

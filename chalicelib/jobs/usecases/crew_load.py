@@ -1,8 +1,9 @@
 """The load of each crew on a day."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time
+
+from msgspec import Struct
 
 from chalicelib.catalogue.crews import Crew
 from chalicelib.jobs.model import ENDED, Job
@@ -11,8 +12,7 @@ from chalicelib.jobs.ports import Ports
 from chalicelib.jobs.usecases.job_lists import crews
 
 
-@dataclass(frozen=True, kw_only=True)
-class Load:
+class Load(Struct, frozen=True, kw_only=True):
     """A crew's day. Numbers of jobs: `jobs` are those not cancelled, `done` those of them that are
     done, `late` those not ended that are due before the crew arrives, or before the end of its
     shift if the arrival is unknown. Minutes: `minutes_planned` is the work without driving,

@@ -3,8 +3,10 @@ Jobs that a crew has started or ended keep their places.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.catalogue.crews import Crew
 from chalicelib.errors import Forbidden, Invalid
@@ -29,16 +31,14 @@ FURTHEST = timedelta(days=92)
 PLAN = ("state", "team", "crew", "planned_day")
 
 
-@dataclass(frozen=True, kw_only=True)
-class DayPorts:
+class DayPorts(Struct, frozen=True, kw_only=True):
     """The dependencies of planning a day."""
 
     jobs: Ports
     travel: Travel
 
 
-@dataclass(frozen=True, kw_only=True)
-class Day:
+class Day(Struct, frozen=True, kw_only=True):
     """A crew's planned day. `left_out` are the jobs that were planned for this day and crew and did
     not fit."""
 
@@ -49,8 +49,7 @@ class Day:
     left_out: tuple[LeftOut, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Plan:
+class Plan(Struct, frozen=True, kw_only=True):
     """The days of some crews; `left_out` are the jobs that fit into none of them."""
 
     days: tuple[Day, ...]

@@ -3,8 +3,9 @@ the reporter's data is gone, the texts to and from the crew and the exact locati
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from chalicelib.jobs import dispatch_rules
 from chalicelib.jobs.model import Job

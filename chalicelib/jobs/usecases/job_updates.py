@@ -1,7 +1,8 @@
 """Load and update stored jobs."""
 
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, Forbidden, NotFound
 from chalicelib.jobs.model import Job

@@ -1,8 +1,9 @@
 """The reports of a job while some of them are merged. They are read again each time, as merged
 reports can be separated again."""
 
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from chalicelib.jobs import dispatch_rules
 from chalicelib.jobs.model import MOST_REPORTS, Job

@@ -2,8 +2,9 @@
 
 from calendar import monthrange
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from chalicelib.catalogue.crews import Crew
 from chalicelib.jobs.model import Job
@@ -12,8 +13,7 @@ from chalicelib.jobs.ports import Ports
 from chalicelib.jobs.usecases.job_lists import crews
 
 
-@dataclass(frozen=True, kw_only=True)
-class Month:
+class Month(Struct, frozen=True, kw_only=True):
     """A crew's month: the jobs that are planned for one of its days and not cancelled, in their
     present state. `minutes` is their planned work, without driving. A job that was moved counts on
     its present day."""

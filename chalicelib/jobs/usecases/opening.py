@@ -6,9 +6,10 @@ late or out of order do no harm.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
+
+from msgspec.structs import replace
 
 from chalicelib.jobs import dispatch_rules
 from chalicelib.jobs.model import ENDED, WAITING, Job, job_id_of

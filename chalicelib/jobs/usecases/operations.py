@@ -2,7 +2,8 @@
 again."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chalicelib.errors import Invalid
 from chalicelib.jobs.job_events import Result, Taken, take
@@ -20,16 +21,14 @@ NOT_YOURS = "This job is not in your teams and wards. Keep what you recorded, an
 cannot tell the two apart."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Unreadable:
+class Unreadable(Struct, frozen=True, kw_only=True):
     """An operation that could not be read; `op_id` is empty if it could not be read either."""
 
     op_id: str
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class OperationResult:
+class OperationResult(Struct, frozen=True, kw_only=True):
     """The outcome of an operation. `job` is the present job; None if the caller may not see it or
     the operation was rejected before the job was read."""
 

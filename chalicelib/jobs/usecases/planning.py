@@ -2,12 +2,12 @@
 triggers all notifications, so this module sends none."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.jobs import dispatch_rules

@@ -68,7 +68,7 @@ class Item(Model):
     def of(
         cls, kept: Any, hash_key: str | None = None, range_key: str | None = None, **given: Any
     ) -> Self:
-        """The item of a dataclass or named tuple: its attributes are what is `given`, and the
+        """The item of a Struct or named tuple: its attributes are what is `given`, and the
         fields of the same name. A version of 0 is left out: nothing is stored yet."""
         names = fields_of(type(kept)) & cls.get_attributes().keys()
         values = {name: getattr(kept, name) for name in names} | given
@@ -78,7 +78,7 @@ class Item(Model):
         return cls(hash_key, range_key, **values)
 
     def read_as(self, kind: type[Kept], **given: Any) -> Kept:
-        """The dataclass or named tuple of the item: its fields are what is `given`, and the
+        """The Struct or named tuple of the item: its fields are what is `given`, and the
         attributes of the same name."""
         return made_from(kind, self, **given)
 

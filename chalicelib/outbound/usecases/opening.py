@@ -1,8 +1,9 @@
 """Create deliveries for events: one for each system that must receive an event."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
+
+from msgspec.structs import replace
 
 from chalicelib.catalogue.destinations import Destination
 from chalicelib.events import Event, PhotoTaken, ReportChanged, ReportSubmitted

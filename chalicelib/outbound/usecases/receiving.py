@@ -1,7 +1,8 @@
 """Manage the receivers of webhooks."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import asdict, replace
 
 from chalicelib.errors import AddressRefused, Conflict, NotFound, UpstreamFailed
 from chalicelib.kernel.ids import derived_id
@@ -37,7 +38,7 @@ def add_receiver(draft: ReceiverDraft, key: str, scope: str, ports: Ports) -> Re
         receiver_id=receiver_id_of(scope, key),
         secret=new_secret(ports.random_bytes),
         created_at=to_the_second(ports.now()),
-        **vars(draft),
+        **asdict(draft),
     )
     try:
         return ports.receivers.create(receiver)

@@ -4,7 +4,7 @@ If a sender is cut short, another one can claim its delivery when the lease is o
 may have arrived, so the next sender looks for it at the destination first.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from chalicelib.catalogue.destinations import Destination
 from chalicelib.errors import NoReply, NotNow, UpstreamFailed

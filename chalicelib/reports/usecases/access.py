@@ -1,7 +1,6 @@
 """Who may see which report, and how a stored report is rewritten."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import msgspec
@@ -25,8 +24,7 @@ PARTNER = "partner:"
 """The prefix of another system's scope, and so of the `reporter` of its reports."""
 
 
-@dataclass(frozen=True)
-class Remit:
+class Remit(msgspec.Struct, frozen=True):
     """The reports of these teams in these wards; an empty list means all. A report whose ward is
     not known is in no remit that names wards."""
 
@@ -60,8 +58,7 @@ SURENESS = ("anonymous", "contact", "proven", "staff")
 """How sure it is who a person is, from the least to the most."""
 
 
-@dataclass(frozen=True)
-class Author:
+class Author(msgspec.Struct, frozen=True):
     """The caller. `scope` keeps one caller's Idempotency-Keys apart from another's. `account` is
     None if the caller is not signed in. `token` came with the link to a report. `partner` is the
     key of another system, and `reports` says how visible its reports are at first. The caller

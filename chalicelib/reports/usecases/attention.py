@@ -1,6 +1,6 @@
 """Officers are asked to look at a report, and say that they did."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from chalicelib.errors import Invalid
 from chalicelib.kernel.time import to_the_second

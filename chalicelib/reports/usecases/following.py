@@ -1,7 +1,8 @@
 """Me-too: people follow a report, once each, and stay with it when it is merged into another."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from chalicelib.errors import NotFound, UpstreamFailed
 from chalicelib.reports.model import ServiceRequest

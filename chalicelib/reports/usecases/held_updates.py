@@ -5,8 +5,9 @@ enters the timeline with that moment as its time, so that followers find it.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
+
+from msgspec.structs import replace
 
 from chalicelib.errors import Invalid, TooMany
 from chalicelib.kernel.time import to_the_second

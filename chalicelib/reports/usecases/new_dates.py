@@ -4,8 +4,9 @@ The date that was promised first stays known: figures count it, and pages show i
 one.
 """
 
-from dataclasses import replace
 from datetime import date, datetime
+
+from msgspec.structs import replace
 
 from chalicelib.catalogue.promise import closing_on
 from chalicelib.errors import Invalid

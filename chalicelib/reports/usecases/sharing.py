@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from msgspec.structs import asdict
+
 from chalicelib.kernel.fields import made_from
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.needs import open_needs
@@ -24,7 +26,7 @@ def shared_with_work(service_request_id: str, ports: Ports) -> ReportWithWork | 
     report = ports.repository.get(service_request_id)
     if report is None:
         return None
-    known = vars(as_shared(report))
+    known = asdict(as_shared(report))
     return ReportWithWork(**known, work=_work(report, ports), address=report.address)
 
 

@@ -1,8 +1,9 @@
 """Stores new reports from residents, staff and other systems."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import asdict, replace
 
 from chalicelib.catalogue.decisions import Facts
 from chalicelib.errors import FieldError, Forbidden, Invalid, TooMany, UpstreamFailed
@@ -130,7 +131,7 @@ def service_and_place_faults(draft: Draft, ports: Ports) -> Iterator[FieldError]
             "service_code", Text("is not a service here; choose one of: {known}", known=known)
         )
     yield from ports.council.language_faults(draft.language)
-    yield from draft.faults_in(vars(draft))
+    yield from draft.faults_in(asdict(draft))
     if draft.point:
         yield from beyond_bounds_faults(draft.point, ports)
 

@@ -1,8 +1,9 @@
 """Applies the council's rules to a report, and keeps what an officer chose instead."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from chalicelib.catalogue.decisions import Decision, Facts, Reason
 from chalicelib.errors import Invalid

@@ -1,7 +1,9 @@
 """Adds entries to a report's timeline."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.errors import Forbidden, Invalid
 from chalicelib.kernel.time import to_the_second
@@ -40,8 +42,7 @@ MOST_PHOTOS_OF_FORM = 3
 """The most photos in an update that a form posts: a request has a limited size."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """A new entry for a timeline. `state_after` gives the state of the report after it. If the id
     is there already, that entry stays, and a different entry under it is refused; photos that do
     not fit are refused. With `is_partners` neither is refused: the partner would send it for ever.

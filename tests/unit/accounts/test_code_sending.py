@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from msgspec import structs
+from msgspec.structs import replace
 
 from chalicelib.accounts.code_messages import CodeMessages
 from chalicelib.accounts.model import CODE_HOLDS, Attempt, Destination

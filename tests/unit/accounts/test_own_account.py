@@ -1,8 +1,7 @@
 """A person manages their own account: its details and its addresses."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.accounts.model import (
     MOST_ADDRESSES,

@@ -1,9 +1,9 @@
 """A refresh token is exchanged, answered once more for half a minute, and betrays its copy."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.accounts.model import (
     RESIDENT_STAYS,

@@ -1,9 +1,9 @@
 """A code is asked for, holds for ten minutes, five tries and one use, and makes an account."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.accounts.model import (
     CODE_HOLDS,

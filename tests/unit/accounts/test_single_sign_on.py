@@ -1,10 +1,10 @@
 """A person signs in through another organisation: as which account, how surely, in which roles."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.accounts.model import STAFF_STAYS, Account, Destination, Grant, Identity, SignedIn
 from chalicelib.accounts.single_sign_on import HANDOVER_HOLDS, SignOnPorts

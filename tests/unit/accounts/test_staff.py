@@ -1,10 +1,10 @@
 """Who says what somebody may do, and what is written down of it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.accounts.audit import OPERATOR, page
 from chalicelib.accounts.model import Account, Destination, Grant

@@ -2,13 +2,13 @@
 off and is done again."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 from itertools import count
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.alerts.delivery import named
 from chalicelib.alerts.model import AlertBatch, AlertRequested, Topic

@@ -4,13 +4,13 @@ a crash as often as is promised: mail and notifications at least once, texts at 
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from random import Random
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.model import Confirm, QuietHours

@@ -1,9 +1,9 @@
 """Digests: one email for each subscription and due time, with all that happened until then."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.model import AlertRequested, Frequency

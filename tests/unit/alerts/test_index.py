@@ -7,6 +7,7 @@ from random import Random
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import asdict
 
 from chalicelib.alerts.cells import LEVELS, cover, reaches_at
 from chalicelib.alerts.index import areas_at, areas_of_report, entries_of
@@ -166,7 +167,7 @@ def test_topic_without_a_circle_has_one_entry(topic: Topic, areas: list[str]) ->
 def test_road_works_in_a_circle_are_found_separately_from_reports() -> None:
     circle = area(2000)
     index = MemoryIndex()
-    index.put(entries_of(subscription(topic=Topic(**vars(circle) | {"kind": "roadworks"}))))
+    index.put(entries_of(subscription(topic=Topic(**asdict(circle) | {"kind": "roadworks"}))))
     place = Point(lat=53.96, long=-1.08)
     assert not any(index.entries(each) for each in areas_at([place], None))
     assert any(index.entries(each) for each in areas_at([place], None, "roadworks"))

@@ -1,12 +1,12 @@
 """The meaning of a fact and its matching subscriptions, compared with a full scan of them."""
 
-from dataclasses import replace
 from random import Random
 from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import asdict, replace
 
 from chalicelib.alerts.index import Entry, entries_of
 from chalicelib.alerts.matching import FITTING, Happening, chosen, concerns, what_of
@@ -310,7 +310,7 @@ def test_reporter_is_not_notified_after_stopping_alerts_when_the_fact_repeats() 
     alerts = reported()
     (own,) = told(alerts, submitted())
     stored = alerts.subscriptions.stored[own]
-    alerts.subscriptions.stored[own] = subscription(**vars(stored) | {"state": "stopped"})
+    alerts.subscriptions.stored[own] = subscription(**asdict(stored) | {"state": "stopped"})
     assert not told(alerts, submitted())
 
 

@@ -3,13 +3,14 @@
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from gettext import NullTranslations
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.alerts.delivery import Kind, told_by
 from chalicelib.alerts.links import unsubscribe_url

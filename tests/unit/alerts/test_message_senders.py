@@ -2,7 +2,6 @@
 
 import re
 import sys
-from dataclasses import replace
 from datetime import timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -11,11 +10,12 @@ from email.policy import default
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.alerts.delivery import Alert, asking, told_by
 from chalicelib.alerts.links import SHORT_TOKEN, manage_url, stop_of, unsubscribe_url
 from chalicelib.alerts.message_senders import email_of, text
-from chalicelib.alerts.message_text import MEANINGS, MOST_QUOTED, MessageComposer, SubscriptionLinks
+from chalicelib.alerts.message_text import MEANINGS, MOST_QUOTED, SubscriptionLinks
 from chalicelib.alerts.messages import Message, Notice, Picture, ReportNews
 from chalicelib.alerts.model import Topic
 from chalicelib.aws.ses import mime
@@ -97,7 +97,7 @@ def test_message_quotes_what_the_council_wrote_last() -> None:
 
 def test_message_contains_no_typed_text() -> None:
     typed = {"title", "description", "address", "attributes", "contact", "updates", "photos"}
-    assert not typed & set(ReportNews.__dataclass_fields__)
+    assert not typed & set(ReportNews.__struct_fields__)
 
 
 def test_email_is_stopped_by_a_one_click_post_and_not_by_a_get() -> None:
@@ -134,7 +134,7 @@ def test_reply_goes_to_the_case_or_to_a_monitored_mailbox() -> None:
     assert as_mail(of_report())["Reply-To"] == VOICE.reply_to
     elsewhere = subscription(topic=Topic(kind="area"))
     assert as_mail(of_report(about=elsewhere, reply_to=case))["Reply-To"] == VOICE.reply_to
-    nobody = MessageComposer(**{**vars(VOICE), "reply_to": None})
+    nobody = replace(VOICE, reply_to=None)
     lonely = nobody.of_report(alert(), OWN, report(), WAYS, ())
     assert as_mail(lonely)["Reply-To"] is None
     assert "This mailbox is not monitored. If you need to contact us, call 01904 960123." in part(

@@ -1,8 +1,7 @@
 """A browser that gets a new address takes its subscriptions along, and nobody else can."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.alerts.model import Subscription, stopped
 from chalicelib.alerts.usecases.moving import Move, move

@@ -2,11 +2,11 @@
 and a person whose subscriptions are in several pages is told once."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.alerts.delivery import Wake
 from chalicelib.alerts.extents import Extent

@@ -1,9 +1,9 @@
 """What a browser is given to show, and how it travels."""
 
 import json
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.alerts.delivery import Kind
 from chalicelib.alerts.messages import Link, Message

@@ -3,11 +3,11 @@ not get through."""
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any, get_args
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.alerts.delivery import Alert, Wake
 from chalicelib.alerts.delivery_ports import Ports

@@ -1,11 +1,11 @@
 """Somebody subscribes, confirms, changes and stops it."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.alerts.model import (
     CONFIRMED_WITHIN,

@@ -3,7 +3,6 @@
 import ast
 from base64 import b64encode
 from collections.abc import Callable, Iterator
-from dataclasses import fields, replace
 from email import message_from_bytes, policy
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -13,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from msgspec import structs
+from msgspec.structs import fields, replace
 
 from chalicelib.accounts.code_messages import CodeMessages
 from chalicelib.accounts.model import Attempt, Destination

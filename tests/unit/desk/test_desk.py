@@ -1,10 +1,10 @@
 """What officers keep at their desk."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.desk import usecases
 from chalicelib.desk.model import (

@@ -1,9 +1,9 @@
 """The local stack's settings are its own, whatever the shell holds."""
 
 import os
-from dataclasses import fields
 
 import pytest
+from msgspec.structs import fields
 
 from chalicelib.bootstrap import container
 from chalicelib.settings import Settings

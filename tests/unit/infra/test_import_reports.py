@@ -1,12 +1,12 @@
 import csv
 import io
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.errors import ConfigurationError, UpstreamFailed
 from chalicelib.reports.model import ServiceRequest

@@ -2,7 +2,6 @@
 internet and nowhere else, and what these answer is understood."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import http_ece
 import pytest
@@ -12,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
     derive_private_key,
     generate_private_key,
 )
+from msgspec.structs import replace
 
 from chalicelib.alerts.messages import Message
 from chalicelib.alerts.push import payload

@@ -1,11 +1,11 @@
 """A contractor's link."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, Ended, Invalid, NotFound
 from chalicelib.jobs.model import JobChanges

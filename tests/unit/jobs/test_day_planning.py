@@ -1,12 +1,13 @@
 """Days of crews are planned: from now on, for the officer's crews, despite later changes."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.catalogue.crews import Shift
 from chalicelib.errors import Forbidden, Invalid

@@ -1,13 +1,14 @@
 """The documents of crews' days: what stands in them, and who hears of a change."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import md5
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.errors import AddressRefused, Conflict, Gone, NotFound, UpstreamFailed
 from chalicelib.jobs.crew_ports import CrewPorts, Device

@@ -1,11 +1,11 @@
 """What the street says, whatever the office or another phone said meanwhile."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.jobs import dispatch_rules
 from chalicelib.jobs.job_events import Taken, take

@@ -1,10 +1,10 @@
 """Reports open jobs, and close what they need no more."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.jobs.model import Contractor, Job, JobChanges
 from chalicelib.jobs.usecases.following import follow

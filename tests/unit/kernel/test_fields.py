@@ -1,6 +1,5 @@
 """Values are copied by the names of their fields."""
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import msgspec
@@ -9,8 +8,7 @@ import pytest
 from chalicelib.kernel.fields import fields_of, made_from
 
 
-@dataclass(frozen=True, kw_only=True)
-class Stored:
+class Stored(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     secret: str = "s"
 

@@ -1,22 +1,19 @@
-"""Items are made of dataclasses by the names of their fields, and read back as them."""
-
-from dataclasses import dataclass
+"""Items are made of Structs by the names of their fields, and read back as them."""
 
 import pytest
+from msgspec import Struct
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute, VersionAttribute
 
 from chalicelib.kernel.dynamo.item import Index, OwnedItem, index
 
 
-@dataclass(frozen=True, kw_only=True)
-class Thing:
+class Thing(Struct, frozen=True, kw_only=True):
     thing_id: str
     title: str
     version: int = 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class Forgetful(Thing):
+class Forgetful(Thing, frozen=True, kw_only=True):
     not_stored: str = "x"
 
 

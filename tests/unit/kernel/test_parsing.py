@@ -1,9 +1,8 @@
 import json
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 import pytest
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from chalicelib.errors import Invalid, TooLarge
 from chalicelib.kernel.parsing import MAX_BODY_BYTES, parse_json
@@ -143,14 +142,12 @@ def test_body_is_refused_unread_when_it_is_over_the_limit() -> None:
         parse_json(b"x" * (MAX_BODY_BYTES + 1), Draft)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     name: Annotated[str, Meta(max_length=5)]
     number: int = 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class Entries:
+class Entries(Struct, frozen=True, kw_only=True):
     entries: Annotated[tuple[Entry, ...], Meta(max_length=2)]
     more: list[Entry] | None = None
 

@@ -1,11 +1,11 @@
 """Which facts make deliveries to which receivers."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from msgspec import structs
+from msgspec.structs import replace
 
 from chalicelib.catalogue.destinations import Destination
 from chalicelib.errors import UpstreamFailed

@@ -1,9 +1,9 @@
 """Who is told by webhook, and who says so."""
 
 from base64 import b64decode
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.errors import AddressRefused, Conflict, NotFound
 from chalicelib.outbound.ports import Ports

@@ -1,11 +1,11 @@
 """API keys: who holds one, what for, and how often."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.errors import Forbidden, Invalid, NotFound, TooMany, UpstreamFailed
 from chalicelib.partners.model import ApiKey, NewKey

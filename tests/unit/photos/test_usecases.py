@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.errors import Invalid, UpstreamFailed
 from chalicelib.photos.model import (
@@ -454,13 +455,13 @@ def test_others_are_swept_when_one_fails_and_is_retried(here: Here) -> None:
     other = PhotoKey("R00000000002", "Q" * 26)
     stuck = StuckGallery(here.clock)
     broken = photos_in_memory(here.clock)
-    broken.ports = type(broken.ports)(**{**vars(broken.ports), "gallery": stuck})
+    broken.ports = replace(broken.ports, gallery=stuck)
     for photo in (PHOTO, other):
         take_in(broken.uploads.arrive(photo, b"one"), broken.ports)
     here.clock.now += KEPT_WITHOUT_REPORT + SECOND
     assert set(sweep(broken.ports)) == {PHOTO}
     assert set(stuck.pages) == set(stuck.marks) == {PHOTO}
-    mended = type(broken.ports)(**{**vars(broken.ports), "gallery": here.gallery})
+    mended = replace(broken.ports, gallery=here.gallery)
     here.gallery.pages, here.gallery.marks = stuck.pages, stuck.marks
     assert sweep(mended) == {}
     assert here.gallery.pages == here.gallery.marks == {}

@@ -6,7 +6,7 @@ import io
 import json
 import weakref
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import feedparser
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.errors import UpstreamFailed
 from chalicelib.geo.point import Box, Point

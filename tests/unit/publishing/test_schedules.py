@@ -2,10 +2,10 @@
 raised."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.bootstrap.publishing import publishing_ports
 from chalicelib.errors import UpstreamFailed

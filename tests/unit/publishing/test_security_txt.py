@@ -1,9 +1,9 @@
 """`/.well-known/security.txt`, as RFC 9116 asks for it."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.publishing.security_txt import SECURITY_TXT, publish_security_txt
 from chalicelib.publishing.usecases import publish_fixed

@@ -1,13 +1,13 @@
 """Published documents follow the stored reports: all in memory, one publisher at a time."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.catalogue.load import load
 from chalicelib.errors import UpstreamFailed

@@ -1,12 +1,14 @@
 """Ward documents follow the published tiles, and lose at once what is taken back."""
 
+import dataclasses
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.errors import UpstreamFailed
 from chalicelib.geo.point import Box, Point
@@ -157,7 +159,7 @@ def test_full_rebuild_includes_wards(here: Published) -> None:
 def test_each_published_tile_is_read_once_for_all_wards_and_no_other_tile(here: Published) -> None:
     touch(here.reports.put(), here)
     here.documents.reads.clear()
-    north = replace(CENTRE, code="north")
+    north = dataclasses.replace(CENTRE, code="north")
     publish_wards(ports(here, [CENTRE, north, SOUTH]))
     read = [key for key in here.documents.reads if key.startswith(f"data/tiles/{MAP_ZOOM}/")]
     assert read == [tile_key(TILE)]

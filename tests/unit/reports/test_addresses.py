@@ -1,8 +1,7 @@
 """A house number that was typed alone goes before its street."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.geo.point import Point
 from chalicelib.reports.model import ReportChanges

@@ -1,10 +1,10 @@
 """Officers write notes, change one case or many, and take back what they did."""
 
-from dataclasses import replace
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound
 from chalicelib.reports.cases import BulkDraft, OneOfMany, SharedChanges, UndoRecord

@@ -1,10 +1,10 @@
 """What is kept of somebody's reports comes in parts, and nothing of anybody else's."""
 
-from dataclasses import replace
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.reports.model import Contact, Flag, Note, Photo
 from chalicelib.reports.ports import Ports

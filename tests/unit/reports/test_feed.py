@@ -1,10 +1,10 @@
 """The feed of changes: its readers get everything public, and learn what is hidden later."""
 
-from dataclasses import replace
 from datetime import timedelta
 from itertools import chain
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.reports.model import Photo, ReportChanges
 from chalicelib.reports.ports import Ports

@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.errors import NotFound, TooMany
 from chalicelib.reports.model import ReportChanges

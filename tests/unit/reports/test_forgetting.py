@@ -1,9 +1,9 @@
 """The reporter's data is erased, and that of others in the report stays."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.errors import NotFound
 from chalicelib.reports.model import Contact, Flag, Note, Photo, ServiceRequest

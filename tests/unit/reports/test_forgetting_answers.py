@@ -1,9 +1,9 @@
 """Answers about a repair are erased, and exported to the person who gave them."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.reports.model import AnswerDraft, Photo, ServiceRequest
 from chalicelib.reports.ports import Ports

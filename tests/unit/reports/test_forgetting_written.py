@@ -1,9 +1,8 @@
 """What somebody wrote on reports of others is found by an account, told to it, and forgotten."""
 
-from dataclasses import replace
-
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.reports.model import FlagDraft, HeldUpdate, Photo, ServiceRequest
 from chalicelib.reports.ports import Ports

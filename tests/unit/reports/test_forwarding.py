@@ -1,9 +1,9 @@
 """When a report may be passed on to another body, and what its timeline says of that."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.errors import NotFound
 from chalicelib.reports.model import ServiceRequest

@@ -1,9 +1,9 @@
 """Lists of public reports and of updates, by when."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.errors import Invalid
 from chalicelib.reports.model import Photo

@@ -1,8 +1,7 @@
 """Notes beside a report, which officers alone see."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.reports.model import NOTE_LENGTH, Note

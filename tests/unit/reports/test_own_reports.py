@@ -1,9 +1,9 @@
 """Reporters change and withdraw their own reports while nobody works on them."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.catalogue.load import load
 from chalicelib.errors import Conflict, Invalid, NotFound

@@ -1,8 +1,9 @@
 """Reports and updates of other systems: once each, with their photos, and as far as they may."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.errors import Forbidden, Invalid, NotFound
 from chalicelib.reports.model import FirstSeen, ServiceRequest

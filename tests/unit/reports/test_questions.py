@@ -1,10 +1,10 @@
 """An officer asks the reporter, and the case waits for the answer."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound
 from chalicelib.reports.model import Question, ReportChanges, ServiceRequest

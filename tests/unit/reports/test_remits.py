@@ -1,9 +1,9 @@
 """Outside their teams and wards, members of staff are residents like any other."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.errors import Forbidden, NotFound
 from chalicelib.reports.model import Contact, FlagDraft, ReportChanges, ServiceRequest

@@ -1,9 +1,9 @@
 """Those who were asked say whether a repair holds."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.reports.model import Answer, AnswerDraft, ServiceRequest

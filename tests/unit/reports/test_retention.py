@@ -1,11 +1,11 @@
 """What nobody confirmed goes after 28 days, and who sent a closed report after two years."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.catalogue.load import load
 from chalicelib.errors import UpstreamFailed
@@ -166,7 +166,8 @@ def test_council_sets_the_retention_periods(
     setting: str, values: Any, ports: Ports, repository: MemoryRepository, clock: Clock
 ) -> None:
     repository.create(report(1, **values, **SENT))
-    council = msgspec.structs.replace(load("demo"), **{setting: 3})
+    days: Any = {setting: 3}
+    council = msgspec.structs.replace(load("demo"), **days)
     shorter = replace(ports, council=council)
     clock.now = NOON + 3 * DAY - SECOND
     forget_old(shorter)

@@ -1,11 +1,11 @@
 """How a report comes in: its answers, its photos, its place, and who may see it first."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.catalogue.load import load
 from chalicelib.errors import Invalid, NotFound

@@ -1,11 +1,11 @@
 """What rules decide of a report as it comes in and changes, and what an officer's word keeps."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.catalogue.load import COUNCILS, parse
 from chalicelib.catalogue.model import Council

@@ -1,9 +1,9 @@
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.catalogue.load import load
 from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound

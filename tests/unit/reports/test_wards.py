@@ -1,7 +1,8 @@
 """A report knows its ward and street from the day that it was made."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
+
+from msgspec.structs import replace
 
 from chalicelib.reports.model import ReportChanges
 from chalicelib.reports.ports import Ports

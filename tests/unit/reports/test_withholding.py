@@ -1,10 +1,11 @@
 """A report of a private service is never public, whichever way it came to be one."""
 
-from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.catalogue.load import load
 from chalicelib.reports.model import ReportChanges
@@ -23,7 +24,7 @@ from tests.fakes import Clock, MemoryRepository
 OFFICER = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
 
 
-def with_visibilities(ports: Ports, **by_code: str) -> Ports:
+def with_visibilities(ports: Ports, **by_code: Any) -> Ports:
     """The demo council, some of whose services are visible otherwise."""
     council = load("demo")
     services = tuple(

@@ -1,6 +1,6 @@
 """Passes a report on to another body, and notes that body's reference."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from chalicelib.kernel.ids import reference_of
 from chalicelib.kernel.time import to_the_second

@@ -1,9 +1,9 @@
 """Imports reports of another system, with the values that they have there."""
 
-from dataclasses import replace
 from typing import NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from chalicelib.kernel.optimistic import AlreadyExists
 from chalicelib.kernel.time import to_the_second

@@ -1,9 +1,9 @@
 """What other systems do through Open311: send reports and updates, and ask for a report's id."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import msgspec
+from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound
 from chalicelib.kernel.observability import logs

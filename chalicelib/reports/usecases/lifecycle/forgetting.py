@@ -6,8 +6,9 @@ forgets, so an interrupted run is found and done again.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import replace
 from functools import partial
+
+from msgspec.structs import replace
 
 from chalicelib.reports.model import ContactKind, ServiceRequest, Update
 from chalicelib.reports.needs import without_words

@@ -1,9 +1,10 @@
 """Moves stored reports into new wards, after boundaries have changed."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from itertools import islice
+
+from msgspec.structs import replace
 
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports

@@ -1,8 +1,9 @@
 """Ends the retention time: forgets unconfirmed reports, and who sent reports closed long ago."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from chalicelib.reports.model import ServiceRequest, ToForget
 from chalicelib.reports.ports import Ports

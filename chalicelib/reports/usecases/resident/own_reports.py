@@ -3,8 +3,9 @@ name an address the person confirmed. A report can be changed or withdrawn until
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple
+
+from msgspec.structs import asdict, replace
 
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.reports.model import OwnChanges, ReportChanges, ServiceRequest
@@ -48,7 +49,7 @@ def change_own(
     if report.version != version:
         raise stale(report)
     _refuse_if_at_work(report, ports)
-    wanted = ReportChanges(**vars(changes))
+    wanted = ReportChanges(**asdict(changes))
     after = decided(redact(put_in_place(report, wanted, ports), wanted, ports), ports)
     if after.point is None and not after.address:
         raise Invalid.field("address", "say where it is: there is no pin")

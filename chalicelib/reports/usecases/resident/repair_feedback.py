@@ -2,8 +2,10 @@
 the follower has."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.kernel.time import to_the_second
@@ -20,8 +22,7 @@ NOT_FIXED = "This is not fixed."
 SEEN_BY_SENDER = ("waiting", "held", "private")
 
 
-@dataclass(frozen=True, kw_only=True)
-class FeedbackRequest:
+class FeedbackRequest(Struct, frozen=True, kw_only=True):
     """A question to one follower, `person`. `answer_id` is the follower's answer for this repair.
     `is_own`: the follower sent the report, so it does not have to be public."""
 

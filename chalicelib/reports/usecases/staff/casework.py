@@ -5,8 +5,9 @@ was cut short can be sent again: it does what is left, and gets the answer of a 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from chalicelib.errors import AppError, NotFound
 from chalicelib.kernel.fields import made_from

@@ -1,7 +1,8 @@
 """An officer changes a report: its state, place, service and visibility, or what it duplicates."""
 
-from dataclasses import replace
 from typing import Any, NamedTuple
+
+from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.kernel.optimistic import VersionConflict

@@ -1,8 +1,9 @@
 """Adds what the council's crews say and do to the report's timeline."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime
+
+from msgspec.structs import replace
 
 from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.model import Photo, ServiceRequest, Update

@@ -1,6 +1,6 @@
 """Merges reports of the same problem: the others become duplicates, and their followers move."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.kernel.time import to_the_second

@@ -1,9 +1,10 @@
 """Decides what is public: residents flag, officers look, reporters withdraw, held reports end."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.kernel.time import to_the_second

@@ -2,8 +2,9 @@
 Nobody is told of a change while it can be taken back, or of a change that was taken back.
 """
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.model import (

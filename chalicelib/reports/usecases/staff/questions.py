@@ -3,8 +3,10 @@ question where they get alerts, and answers by a link that only they have. Nobod
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.kernel.time import to_the_second
@@ -33,8 +35,7 @@ Reaches = Callable[[ServiceRequest], bool]
 """True if the reporter can be asked something."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class AskedOf:
+class AskedOf(Struct, frozen=True, kw_only=True):
     """Names a question that the reporter was asked about their report."""
 
     service_request_id: str

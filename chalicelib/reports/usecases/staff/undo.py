@@ -5,8 +5,9 @@ Each value is put back that is still as the change has left it. Words that were 
 rewritten (a title, a text, a contact) are kept nowhere, so they stay as they are.
 """
 
-from dataclasses import replace
 from typing import Any, Literal, NamedTuple
+
+from msgspec.structs import replace
 
 from chalicelib.errors import Conflict
 from chalicelib.kernel.optimistic import VersionConflict, retry_on_conflict
@@ -117,7 +118,7 @@ def _values(report: ServiceRequest, left: UndoRecord) -> dict[str, Any]:
     present = standing(report)
     values = {
         name: getattr(left.before, name)
-        for name in CaseSnapshot.__dataclass_fields__
+        for name in CaseSnapshot.__struct_fields__
         if name != "photos"
         and getattr(present, name) == getattr(left.after, name) != getattr(left.before, name)
     }

@@ -5,8 +5,9 @@ The followers go first and the report last: an officer whose request was cut sho
 still merged, and sends the request again.
 """
 
-from dataclasses import replace
 from itertools import pairwise
+
+from msgspec.structs import replace
 
 from chalicelib.errors import Conflict
 from chalicelib.reports.model import ServiceRequest
