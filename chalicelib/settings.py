@@ -4,7 +4,7 @@ The only module that reads os.environ. docs/ARCHITECTURE.md lists each setting.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
@@ -57,6 +57,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     alerts_wait_s: str
 
 
+EVERYWHERE = ("council", "site_url")
+"""What every function needs."""
 OPTIONAL = (
     "origin_secret_arn",
     "destinations_secret_arn",
@@ -75,23 +77,38 @@ FOR_ANOTHER_PROGRAM = ("LD_LIBRARY_PATH", "PYTHONPATH")
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
-    """Reads the settings.
+    """Reads the settings. Those that are not set are empty: on AWS, a function has the names of
+    what its policy lets it use, and no others.
 
-    Raises ConfigurationError that names every variable that is missing or does not hold.
+    Raises ConfigurationError if COUNCIL or SITE_URL is missing or does not hold.
     """
-    names = Settings.__struct_fields__
-    values = {name: environ.get(name.upper(), "").strip() for name in names}
-    faults = [
-        f"{name.upper()} is not set"
-        for name, value in values.items()
-        if not value and name not in OPTIONAL
-    ]
+    values = _values(environ)
     site_url = values["site_url"]
+    faults = _not_set(values, EVERYWHERE)
     if site_url and not site_url.startswith(("http://", "https://")):
         faults.append("SITE_URL must begin with https:// (or http:// on this machine)")
     if faults:
         raise ConfigurationError("; ".join(faults) + ".")
     return Settings(**values | {"site_url": site_url.rstrip("/")})
+
+
+def check(environ: Mapping[str, str] = os.environ) -> None:
+    """For an operator's command, which may use all of a deployment.
+
+    Raises ConfigurationError that names every variable that is missing.
+    """
+    values = _values(environ)
+    if faults := _not_set(values, [name for name in values if name not in OPTIONAL]):
+        raise ConfigurationError("; ".join(faults) + ".")
+
+
+def _values(environ: Mapping[str, str]) -> dict[str, str]:
+    names = Settings.__struct_fields__
+    return {name: environ.get(name.upper(), "").strip() for name in names}
+
+
+def _not_set(values: Mapping[str, str], needed: Iterable[str]) -> list[str]:
+    return [f"{name.upper()} is not set" for name in needed if not values[name]]
 
 
 def for_another_program(environ: Mapping[str, str] = os.environ) -> dict[str, str]:

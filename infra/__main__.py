@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import click
 
 from chalicelib.errors import AppError, ConfigurationError
+from chalicelib.settings import check as check_settings
 from infra.check import check
 from infra.deployment import environment
 from infra.import_collections import import_rounds
@@ -56,6 +57,7 @@ def commands(context: click.Context) -> None:
         os.environ.update(_local_environment())
     if "AWS_ENDPOINT_URL" in os.environ:
         _wait_longer()
+    check_settings()
 
 
 for command in (

@@ -25,6 +25,7 @@ from chalice.utils import OSUtils
 
 from chalicelib.catalogue.load import COUNCILS
 from infra import alarms, missing_page
+from infra.environments import variables
 from infra.runtime import RUNTIME
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -62,6 +63,9 @@ def whole() -> dict[str, Any]:
     for function in functions(merged):
         # Chalice names the Python that it runs on itself.
         function["Runtime"] = RUNTIME
+        role = merged["Resources"][function["Role"]["Fn::GetAtt"][0]]["Properties"]
+        own = function.setdefault("Environment", {"Variables": {}})
+        own["Variables"] |= variables(role["Policies"][0]["PolicyDocument"])
     return merged
 
 

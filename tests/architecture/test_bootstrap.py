@@ -5,6 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from chalicelib.bootstrap import container
+from chalicelib.settings import EVERYWHERE, Settings
+from tests.composition import every_builder_of_ports
 from tests.conftest import ROOT
 
 STORED = frozenset(("ServiceRequest", "Account", "Job"))
@@ -42,3 +45,24 @@ def test_mapping_is_detected_when_there_is_one(planted: str) -> None:
 def test_package_exports_nothing() -> None:
     (body,) = ast.parse(MODULES[0].read_text()).body
     assert MODULES[0].name == "__init__.py" and isinstance(body, ast.Expr)
+
+
+@pytest.fixture
+def least_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The names that every function has, and none of what only some functions use."""
+    for name in Settings.__struct_fields__:
+        monkeypatch.delenv(name.upper(), raising=False)
+    for name, value in zip(EVERYWHERE, ("demo", "https://report.council.example"), strict=True):
+        monkeypatch.setenv(name.upper(), value)
+    for name in ("AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "eu-west-2")
+    container.forget()
+    yield
+    container.forget()
+
+
+def test_ports_are_built_without_the_names_of_what_a_function_does_not_use(
+    least_environment: None,
+) -> None:
+    for build in every_builder_of_ports():
+        assert build()

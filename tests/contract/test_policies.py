@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -53,12 +54,14 @@ from chalicelib.reports.usecases import notes
 from chalicelib.reports.usecases.staff.officer_changes import UNTOLD_FOR
 from infra.demo.gazetteer import COMMITTED
 from infra.demo.roadworks import demo_roadworks
+from infra.environments import resource_of_setting
 from infra.import_places import replace_document
 from infra.local import mail
 from infra.local.cloud import Cloud
 from infra.local.push import PushService
 from infra.local.seed import demo_facilities
 from infra.roadworks import planned_since
+from infra.template import functions, whole
 from infra.tokens import account_with
 from tests.api.conftest import Api
 from tests.api.test_forms import Browser, link
@@ -1061,6 +1064,26 @@ def test_policy_grants_what_its_function_asks_for(function: str, day: Day) -> No
 @pytest.mark.parametrize("function", sorted(FUNCTIONS))
 def test_policy_grants_nothing_that_its_function_never_asked_for(function: str, day: Day) -> None:
     assert beyond(needed(day, function), granted(function)) == set()
+
+
+@pytest.mark.parametrize("function", sorted(FUNCTIONS))
+def test_environment_names_what_its_function_asks_for(function: str, day: Day) -> None:
+    resources = {need[1].partition("/")[0] for need in day.needs.of[function]}
+    settings = {name for name, of in resource_of_setting().items() if of in resources}
+    assert settings <= set(environment_of(function))
+
+
+def environment_of(function: str) -> dict[str, Any]:
+    """The variables of a function in the deployed template."""
+    found: dict[str, Any] = functions_of_template()[function]
+    return found
+
+
+@cache
+def functions_of_template() -> dict[str, Any]:
+    handlers = {"handle": API}
+    names = ((each["Handler"].rpartition(".")[2], each) for each in functions(whole()))
+    return {handlers.get(name, name): each["Environment"]["Variables"] for name, each in names}
 
 
 @pytest.mark.parametrize("function", sorted(FUNCTIONS))

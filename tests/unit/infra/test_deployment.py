@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from chalicelib.errors import ConfigurationError
-from chalicelib.settings import from_environment
+from chalicelib.settings import check, from_environment
 from infra.deployment import GIVEN, MADE, environment, settings_of
 from infra.local import aws
 
@@ -38,7 +38,9 @@ def create(outputs: dict[str, str]) -> None:
 
 def test_settings_of_a_stack_are_complete_for_the_code(account: None) -> None:
     create({name: f"the {name}" for name in MADE.values()})
-    settings = from_environment(settings_of("ginnel"))
+    environ = settings_of("ginnel")
+    check(environ)
+    settings = from_environment(environ)
     assert (settings.council, settings.site_url) == ("demo", "https://report.council.example")
     assert settings.distribution_id == "the DistributionId"
 
