@@ -54,6 +54,8 @@ TEXTS = {
 API = [{"Name": "ApiName", "Value": "ginnel"}, {"Name": "Stage", "Value": "api"}]
 LEAST_REQUESTS = 200
 """Requests within a quarter of an hour, below which a share of refused ones means nothing."""
+RELEASE_FAILURES = 3
+"""Failures within a minute that end a release."""
 SES_BOUNCES, SES_COMPLAINTS = 0.04, 0.0008
 """SES reviews accounts from 5 % and 0.1 % on.
 Source: docs.aws.amazon.com/ses/latest/dg/reputationdashboardmessages.html, read 2026-11."""
@@ -69,6 +71,7 @@ def alarms(functions: Mapping[str, Any]) -> Resources:
         *_own_metrics(),
         *_api(),
         *_mail(),
+        *_releases(),
     ]
     return dict(found)
 
@@ -177,6 +180,23 @@ def _api() -> Iterator[tuple[str, Any]]:
 _REFUSED = {"refused": "4XXError", "requests": "Count"}
 
 
+def _releases() -> Iterator[tuple[str, Any]]:
+    """While a new version gets a tenth of the calls, these return all calls to the one before."""
+    answered = ("AWS/ApiGateway", "5XXError", API)
+    published = ("Ginnel", "failed", [{"Name": "function", "Value": "publish"}])
+    for name, function, failed in (
+        ("Api", "APIHandler", answered),
+        ("Publish", "Publish", published),
+    ):
+        metrics = [
+            _metric("broken", "AWS/Lambda", "Errors", _of_alias(function), period_s=60),
+            _metric("failed", *failed, period_s=60),
+        ]
+        meaning = f"{function} failed more than {RELEASE_FAILURES} times in a minute"
+        alarm = _math(meaning, "SUM(METRICS())", metrics, above=RELEASE_FAILURES)
+        yield f"{name}ReleaseFails", alarm
+
+
 def _mail() -> Iterator[tuple[str, Any]]:
     for name, metric, most in (
         ("MailBounces", "BounceRate", SES_BOUNCES),
@@ -214,7 +234,7 @@ def _alarm(
 def _math(
     meaning: str, expression: str, metrics: list[dict[str, Any]], *, above: float
 ) -> dict[str, Any]:
-    """An alarm on an expression of sums over a quarter of an hour."""
+    """An alarm on an expression of sums."""
     result = {"Id": "result", "Expression": expression, "ReturnData": True}
     return _resource(meaning, Metrics=[result, *metrics], EvaluationPeriods=1, Threshold=above)
 
@@ -233,12 +253,12 @@ def _resource(meaning: str, **properties: Any) -> dict[str, Any]:
 
 
 def _metric(
-    name: str, namespace: str, metric: str, dimensions: list[dict[str, Any]]
+    name: str, namespace: str, metric: str, dimensions: list[dict[str, Any]], period_s: int = 900
 ) -> dict[str, Any]:
     of = {"Namespace": namespace, "MetricName": metric, "Dimensions": dimensions}
     return {
         "Id": name,
-        "MetricStat": {"Metric": of, "Period": 900, "Stat": "Sum"},
+        "MetricStat": {"Metric": of, "Period": period_s, "Stat": "Sum"},
         "ReturnData": False,
     }
 
@@ -249,6 +269,10 @@ def _of_queue(name: str) -> list[dict[str, Any]]:
 
 def _of_function(name: str) -> list[dict[str, Any]]:
     return [{"Name": "FunctionName", "Value": {"Ref": name}}]
+
+
+def _of_alias(name: str) -> list[dict[str, Any]]:
+    return [*_of_function(name), {"Name": "Resource", "Value": {"Fn::Sub": f"${{{name}}}:live"}}]
 
 
 def _of_table(name: str) -> list[dict[str, Any]]:

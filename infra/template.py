@@ -34,6 +34,9 @@ STAGE = "prod"
 REGION = "eu-west-2"
 """Chalice needs a region for AWS's service names; the template works in every one."""
 
+API_ALIAS = {"Ref": "APIHandlerAliaslive"}
+"""SAM makes that resource of the function's AutoPublishAlias."""
+
 
 def fragments() -> dict[str, Any]:
     """Our merged fragments: tables, queues and buckets, the functions' settings, alarms, and the
@@ -60,6 +63,7 @@ def whole() -> dict[str, Any]:
     generator = SAMTemplateGenerator(config, factory.create_package_options())
     chalices = generator.generate(builder.construct_resources(config, STAGE))
     merged: dict[str, Any] = TemplateDeepMerger().merge(fragments(), chalices)
+    _call_the_alias(merged["Resources"])
     for function in functions(merged):
         # Chalice names the Python that it runs on itself.
         function["Runtime"] = RUNTIME
@@ -67,6 +71,15 @@ def whole() -> dict[str, Any]:
         own = function.setdefault("Environment", {"Variables": {}})
         own["Variables"] |= variables(role["Policies"][0]["PolicyDocument"])
     return merged
+
+
+def _call_the_alias(resources: dict[str, Any]) -> None:
+    """Lets API Gateway call the API's alias, which moves from one version to the next in steps.
+    Chalice lets it call the function's newest code."""
+    resources["APIHandlerInvokePermission"]["Properties"]["FunctionName"] = API_ALIAS
+    body = json.dumps(resources["RestAPI"]["Properties"]["DefinitionBody"])
+    body = body.replace("${APIHandler.Arn}", f"${{{API_ALIAS['Ref']}}}")
+    resources["RestAPI"]["Properties"]["DefinitionBody"] = json.loads(body)
 
 
 def functions(template: dict[str, Any]) -> Iterator[dict[str, Any]]:

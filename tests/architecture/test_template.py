@@ -84,10 +84,20 @@ def test_template_is_detected_when_it_is_not_valid(
     assert "is not of type 'integer'" in lint({"Resources": {"PublishQueue": queue}}, tmp_path)
 
 
+def aliases(template: dict[str, Any]) -> dict[str, str]:
+    """The aliases that SAM makes of functions: the alias → its function."""
+    return {
+        f"{name}Alias{alias}": name
+        for name, function in functions(template).items()
+        if (alias := function.get("AutoPublishAlias"))
+    }
+
+
 def dangling(template: dict[str, Any]) -> set[str]:
     """Names that something refers to and nothing has; cfn-lint misses those in a function's
     events."""
     known = {*template["Resources"], *template["Parameters"], *template.get("Conditions", {})}
+    known |= {*aliases(template)}
     return {name for name in _referred(template) if name not in known and "::" not in name}
 
 
@@ -132,6 +142,9 @@ def dependencies(template: dict[str, Any]) -> dict[str, set[str]]:
             needs |= {*_referred(template["Globals"]["Function"])}
             for source, fed in own.pop("Events", {}).items():
                 found[f"{name}{source}"] = {name, *_referred(fed)}
+            if alias := own.get("AutoPublishAlias"):
+                rollout = own.pop("DeploymentPreference")
+                found[f"{name}Alias{alias}"] = {name, *_referred(rollout)}
         found[name] = needs | {*_referred(own)}
     return {name: {each for each in needs if each in found} for name, needs in found.items()}
 
@@ -148,11 +161,49 @@ def circle(template: dict[str, Any]) -> set[str]:
 def test_no_resources_depend_on_each_other_in_a_circle(template: dict[str, Any]) -> None:
     assert circle(template) == set()
     needs = dependencies(template)
-    assert {"APIHandler"} <= needs["RestAPI"] and {"RestAPI"} <= needs["Distribution"]
+    assert {"APIHandlerAliaslive"} <= needs["RestAPI"] and {"RestAPI"} <= needs["Distribution"]
     assert {"Distribution"} <= needs["Publish"] and {"UploadsBucket"} <= needs["TakeIn"]
     assert {"PublishQueue", "Publish"} <= needs["PublishPublishSqsEventSource"]
     for name, function in functions(template).items():
         assert function["Role"]["Fn::GetAtt"][0] in needs[name]
+
+
+def called_past_their_alias(template: dict[str, Any]) -> set[str]:
+    """Resources that call a function with an alias by another name, so that a new version would get
+    every call at once."""
+    past = {*aliases(template).values()}
+    callers = ("AWS::Serverless::Api", "AWS::Lambda::Permission")
+    return {
+        name
+        for name, resource in template["Resources"].items()
+        if resource["Type"] in callers and past & {*_referred(resource["Properties"])}
+    }
+
+
+def test_new_versions_of_the_api_and_of_publish_get_a_tenth_of_the_calls_first(
+    template: dict[str, Any],
+) -> None:
+    assert aliases(template) == {"APIHandlerAliaslive": "APIHandler", "PublishAliaslive": "Publish"}
+    assert called_past_their_alias(template) == set()
+    for name in aliases(template).values():
+        function = functions(template)[name]
+        # A release of settings alone is a version, too.
+        assert function["AutoPublishAliasAllProperties"]
+        rollout = function["DeploymentPreference"]
+        assert rollout["Type"] == "Canary10Percent5Minutes"
+        (alarm,) = rollout["Alarms"]
+        watched = template["Resources"][alarm["Ref"]]["Properties"]["Metrics"]
+        of = watched[1]["MetricStat"]["Metric"]["Dimensions"]
+        assert {"Name": "Resource", "Value": {"Fn::Sub": f"${{{name}}}:live"}} in of
+        assert watched[1]["MetricStat"]["Period"] == 60
+
+
+@pytest.mark.parametrize("caller", ["APIHandlerInvokePermission", "RestAPI"])
+def test_call_past_the_alias_is_detected(caller: str, template: dict[str, Any]) -> None:
+    properties = template["Resources"][caller]["Properties"]
+    text = json.dumps(properties).replace("APIHandlerAliaslive", "APIHandler")
+    template["Resources"][caller]["Properties"] = json.loads(text)
+    assert called_past_their_alias(template) == {caller}
 
 
 @pytest.mark.parametrize(
