@@ -55,6 +55,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     mail_receipts: str
     texts_from: str
     alerts_wait_s: str
+    mails_a_second: str
+    mails_a_day: str
 
 
 EVERYWHERE = ("council", "site_url")
@@ -70,6 +72,8 @@ OPTIONAL = (
     "mail_receipts",
     "texts_from",
     "alerts_wait_s",
+    "mails_a_second",
+    "mails_a_day",
 )
 
 FOR_ANOTHER_PROGRAM = ("LD_LIBRARY_PATH", "PYTHONPATH")

@@ -1,12 +1,14 @@
 """Rebuilds the index of subscriptions from the store: after changes did not reach it in time, or
 when its areas are divided differently."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
+    from chalicelib.alerts.audience import Counts
+    from chalicelib.alerts.model import Channel
     from chalicelib.alerts.ports import IndexPorts
 
 Keys = dict[str, set[tuple[str, str]]]
@@ -15,32 +17,37 @@ Keys = dict[str, set[tuple[str, str]]]
 
 @click.command("index-subscriptions")
 def index_subscriptions() -> None:
-    """Puts the entries of the index that are missing, and removes those that should not be there.
+    """Puts the entries of the index that are missing, removes those that should not be there, and
+    corrects the number of subscriptions of each area.
 
     It reads the whole table of subscriptions. Run it while functions work, and again if it was
     interrupted.
     """
-    from chalicelib.bootstrap.alerts import index_ports
+    from chalicelib.bootstrap.alerts import audiences, index_ports
 
     ports = index_ports()
-    wanted, there = _wanted(), _there()
+    (wanted, counts), there = _wanted(), _there()
     differing = sorted(each for each in wanted | there if wanted.get(each) != there.get(each))
     for subscription_id in differing:
         _mend(subscription_id, there.get(subscription_id, set()), ports)
+    audiences().replace(counts)
     click.echo(f"{len(wanted)} active subscriptions, {len(differing)} corrected in the index.")
 
 
-def _wanted() -> Keys:
+def _wanted() -> tuple[Keys, "Counts"]:
+    """The keys that there should be, and the numbers of subscriptions by area and channel."""
+    from chalicelib.alerts.audience import counted
     from chalicelib.alerts.dynamo.items import SUBSCRIPTION, SubscriptionItem, subscription_of
     from chalicelib.alerts.index import entries_of
 
-    items = SubscriptionItem.scan(SubscriptionItem.record == SUBSCRIPTION)
-    found = (subscription_of(item) for item in items)
-    return {
-        each.subscription_id: {entry.key for entry in entries}
-        for each in found
-        if (entries := entries_of(each))
-    }
+    keys: Keys = {}
+    counts: Counter[tuple[str, Channel]] = Counter()
+    for item in SubscriptionItem.scan(SubscriptionItem.record == SUBSCRIPTION):
+        found = subscription_of(item)
+        if entries := entries_of(found):
+            keys[found.subscription_id] = {entry.key for entry in entries}
+            counts.update(counted([(None, found)]))
+    return keys, counts
 
 
 def _there() -> Keys:

@@ -1,6 +1,6 @@
 """The alerts slice's ports in memory, for subscriptions and for matching."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,10 +9,12 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from chalicelib.alerts.audience import Counts
 from chalicelib.alerts.extents import Extent
 from chalicelib.alerts.index import Area, Entry
 from chalicelib.alerts.model import (
     AlertBatch,
+    Channel,
     NoticePageWanted,
     Subscription,
     SubscriptionRequest,
@@ -138,6 +140,19 @@ class MemoryIndex:
         return {entry.key for found in self.stored.values() for entry in found.values()}
 
 
+class MemoryAudiences:
+    """The Audiences port in a counter."""
+
+    def __init__(self) -> None:
+        self.stored: Counter[tuple[str, Channel]] = Counter()
+
+    def add(self, changes: Counts) -> None:
+        self.stored.update(changes)
+
+    def counts(self) -> Counts:
+        return self.stored
+
+
 @dataclass
 class MemoryReports:
     """The Reports port; `owners` are the accounts that may subscribe to reports that are not
@@ -233,7 +248,10 @@ class Alerts:
             now=self.clock,
         )
         self.indexing = IndexPorts(
-            subscriptions=self.subscriptions, index=self.index, outbox=self.outbox
+            subscriptions=self.subscriptions,
+            index=self.index,
+            audiences=MemoryAudiences(),
+            outbox=self.outbox,
         )
 
 

@@ -13,12 +13,13 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
+from chalicelib.alerts.audience import Quota
 from chalicelib.alerts.delivery import Alert, Named, OfOfficers, Told, Wake
 from chalicelib.alerts.delivery_ports import Listed, Ports
 from chalicelib.alerts.message_text import MessageComposer
 from chalicelib.alerts.messages import Entry, Message, Notice, ReportNews
 from chalicelib.alerts.model import AlertRequested, Because, Subscription, Topic
-from chalicelib.alerts.sms_budget import Purse
+from chalicelib.alerts.sms_budget import Counted
 from chalicelib.catalogue.theme import EmailLook, Theme
 from chalicelib.kernel.languages import Language, language
 from chalicelib.kernel.optimistic import VersionConflict
@@ -210,18 +211,18 @@ class MemorySpend:
     """Segments by day and purse."""
 
     def __init__(self) -> None:
-        self.stored: Counter[tuple[date, Purse]] = Counter()
+        self.stored: Counter[tuple[date, Counted]] = Counter()
 
-    def take(self, day: date, purse: Purse, segments: int, *, most: int) -> int | None:
+    def take(self, day: date, purse: Counted, segments: int, *, most: int) -> int | None:
         if self.stored[day, purse] + segments > most:
             return None
         self.stored[day, purse] += segments
         return self.stored[day, purse]
 
-    def taken(self, day: date, purse: Purse) -> int:
+    def taken(self, day: date, purse: Counted) -> int:
         return self.stored[day, purse]
 
-    def give_back(self, day: date, purse: Purse, segments: int) -> None:
+    def give_back(self, day: date, purse: Counted, segments: int) -> None:
         self.stored[day, purse] -= segments
 
 
@@ -275,6 +276,7 @@ class World:
     queue: MemoryQueue[Wake] = field(default_factory=MemoryQueue)
     later: MemoryQueue[AlertRequested] = field(default_factory=MemoryQueue)
     texts_a_day: int = 1_000
+    quota: Quota = field(default_factory=lambda: Quota(emails_a_second=14, emails_a_day=1_000))
     chance: float = 1.0
     wait_for_more: timedelta = timedelta(0)
     language_of: Callable[[Subscription], Language] = lambda each: language(each.language or "en")
@@ -304,6 +306,7 @@ class World:
             zone=VOICE.zone,
             segments=lambda message: 1,
             texts_a_day=self.texts_a_day,
+            quota=self.quota,
             ask_after=timedelta(days=3),
             wait_for_more=self.wait_for_more,
             random_id=lambda: f"{next(numbers):032x}",

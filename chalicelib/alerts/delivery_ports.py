@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from chalicelib.alerts.audience import Quota
 from chalicelib.alerts.delivery import Alert, Named, OfOfficers, Told, Wake
 from chalicelib.alerts.message_text import MessageComposer
 from chalicelib.alerts.messages import Message, Notice, ReportNews
 from chalicelib.alerts.model import AlertRequested, Because, Channel, Subscription
 from chalicelib.alerts.ports import Subscriptions
-from chalicelib.alerts.sms_budget import Purse
+from chalicelib.alerts.sms_budget import Counted
 from chalicelib.alerts.tokens import SubscriptionTokens
 from chalicelib.kernel.languages import Language
 from chalicelib.kernel.queue import DelayQueue, Queue
@@ -77,14 +78,14 @@ class Spend(Protocol):
     """A count of the segments of text messages, which cost money. Every method raises
     UpstreamFailed."""
 
-    def take(self, day: date, purse: Purse, segments: int, *, most: int) -> int | None:
+    def take(self, day: date, purse: Counted, segments: int, *, most: int) -> int | None:
         """Takes that many of the day's segments. Returns how many are taken from this purse by now;
         None if fewer than that are left. If a reply is lost, it may take them twice."""
 
-    def taken(self, day: date, purse: Purse) -> int:
+    def taken(self, day: date, purse: Counted) -> int:
         """How many of the day's segments are taken from this purse by now (a consistent read)."""
 
-    def give_back(self, day: date, purse: Purse, segments: int) -> None:
+    def give_back(self, day: date, purse: Counted, segments: int) -> None:
         """Puts the segments back into the purse."""
 
 
@@ -104,13 +105,13 @@ class Ports(Struct, frozen=True):
     subscriber's messages, and raises UpstreamFailed; `voice` writes them. `answer_url` gives the
     address where a subscriber says whether a repair of a report holds; `reply_url` gives the
     address where the reporter answers an officer's question. `segments` counts the segments of a
-    message as a text; `texts_a_day` is how many of them the council pays for; `ask_after` is how
-    long after a repair is reported as done the council asks whether it is mended; `wait_for_more`
-    is how long further changes of a report are waited for, so that one message tells them all, and
-    `later` holds the requests meanwhile. `reports` reads the stored reports with these ids, and
-    `notices` the current road works and disruptions, as they are now (consistent reads), for
-    messages of that site; both raise UpstreamFailed. `zone` is the council's time. `chance` is a
-    random number from 0 to 1; `random_id` makes 128 random bits."""
+    message as a text; `texts_a_day` is how many of them the council pays for; `quota` is what the
+    mail provider sends; `ask_after` is how long after a repair is reported as done the council asks
+    whether it is mended; `wait_for_more` is how long further changes of a report are waited for, so
+    that one message tells them all, and `later` holds the requests meanwhile. `reports` reads the
+    stored reports with these ids, and `notices` the current road works and disruptions, as they are
+    now (consistent reads), for messages of that site; both raise UpstreamFailed. `zone` is the
+    council's time. `chance` is a random number from 0 to 1; `random_id` makes 128 random bits."""
 
     subscriptions: Subscriptions
     alerts: Alerts
@@ -129,6 +130,7 @@ class Ports(Struct, frozen=True):
     zone: ZoneInfo
     segments: Callable[[Message], int]
     texts_a_day: int
+    quota: Quota
     ask_after: timedelta
     wait_for_more: timedelta
     random_id: Callable[[], str]

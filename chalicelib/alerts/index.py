@@ -12,7 +12,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from chalicelib.alerts.cells import LEVELS, WHOLE_REACH, cover, reaches_at
-from chalicelib.alerts.model import Frequency, Subscription, Topic, TopicKind, What
+from chalicelib.alerts.model import Channel, Frequency, Subscription, Topic, TopicKind, What
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import quadkey, tiles_in
 
@@ -39,6 +39,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     service_codes: tuple[str, ...]
     event_types: tuple[What, ...]
     frequency: Frequency
+    channel: Channel
     recipient: str
     is_own: bool
 
@@ -62,6 +63,7 @@ def entries_of(subscription: Subscription) -> tuple[Entry, ...]:
             service_codes=topic.service_codes,
             event_types=subscription.event_types,
             frequency=subscription.frequency,
+            channel=subscription.channel,
             recipient=subscription.address_key or subscription.subscription_id,
             is_own=subscription.is_own,
         )

@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple, Protocol
 
 from msgspec import Struct
 
+from chalicelib.alerts.audience import Counts
 from chalicelib.alerts.extents import Extent
 from chalicelib.alerts.index import Area, Entry
 from chalicelib.alerts.model import AlertBatch, Channel, NoticePageWanted, Subscription, ToSend
@@ -63,6 +64,16 @@ class Index(Protocol):
     def entries(self, area: Area, *, limit: int | None = None) -> Iterable[Entry]:
         """The entries of the area in the order of their records, at most `limit`; the list may lag
         a second behind."""
+
+
+class Audiences(Protocol):
+    """The numbers of active subscriptions. Every method raises UpstreamFailed."""
+
+    def add(self, changes: Counts) -> None:
+        """Changes the numbers by these."""
+
+    def counts(self) -> Counts:
+        """All numbers."""
 
 
 class Followed(NamedTuple):
@@ -162,4 +173,5 @@ class IndexPorts(Struct, frozen=True):
 
     subscriptions: Subscriptions
     index: Index
+    audiences: Audiences
     outbox: Queue[ToSend]

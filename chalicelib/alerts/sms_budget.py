@@ -9,6 +9,8 @@ from chalicelib.kernel.observability import logs
 
 Purse = Literal["alerts", "codes", "sign_in"]
 """`codes` pays for the codes that confirm subscriptions."""
+Counted = Purse | Literal["emails"]
+"""`emails` counts emails about disruptions and road works, which have a quota of their own."""
 SIGN_IN_SHARE = 5
 """Codes to sign in may take a fifth of the texts of a day."""
 KEPT_FOR_KNOWN_DEVICES = 4

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.alerts import delivery_ports as delivery
 from chalicelib.alerts import ports as alerts
+from chalicelib.alerts.audience import Quota
 from chalicelib.alerts.model import Channel
 from chalicelib.alerts.usecases.questions import answer_link, reply_link
 from chalicelib.bootstrap import container
@@ -19,9 +20,13 @@ from chalicelib.kernel.site import Site
 from chalicelib.kernel.time import utc_now
 
 if TYPE_CHECKING:
+    from chalicelib.alerts.dynamo.audiences import DynamoAudiences
     from chalicelib.alerts.dynamo.subscriptions import DynamoIndex, DynamoSubscriptions
+    from chalicelib.alerts.extents import Extent
     from chalicelib.alerts.message_text import MessageComposer
     from chalicelib.alerts.presentation import Names
+    from chalicelib.alerts.usecases.estimating import EstimatePorts
+    from chalicelib.disruptions.model import DisruptionArea
     from chalicelib.integrations.notices_for_alerts import NoticesForAlerts
     from chalicelib.integrations.reports_for_alerts import Reporters
 
@@ -64,7 +69,10 @@ def match_ports() -> alerts.MatchPorts:
 @container.once
 def index_ports() -> alerts.IndexPorts:
     return alerts.IndexPorts(
-        subscriptions=_subscriptions(), index=_index(), outbox=container.queue("alerts")
+        subscriptions=_subscriptions(),
+        index=_index(),
+        audiences=audiences(),
+        outbox=container.queue("alerts"),
     )
 
 
@@ -101,6 +109,7 @@ def delivery_ports() -> delivery.Ports:
         zone=here.zone,
         segments=partial(segments_of, site_url=site_url),
         texts_a_day=here.texts_a_day,
+        quota=_quota(),
         ask_after=timedelta(days=here.ask_after_days),
         wait_for_more=timedelta(seconds=container.alerts_wait_s()),
         random_id=container.random_id,
@@ -182,6 +191,41 @@ def _subscriptions() -> "DynamoSubscriptions":
     from chalicelib.alerts.dynamo.subscriptions import DynamoSubscriptions
 
     return DynamoSubscriptions(container.table("alerts"))
+
+
+@container.once
+def estimate_ports() -> "EstimatePorts":
+    from chalicelib.alerts.dynamo.alerts import DynamoSpend
+    from chalicelib.alerts.usecases.estimating import EstimatePorts
+
+    here = container.council()
+    return EstimatePorts(
+        index=_index(),
+        audiences=audiences(),
+        spend=DynamoSpend(container.table("alerts")),
+        quota=_quota(),
+        texts_a_day=here.texts_a_day if container.settings().texts_from else 0,
+        zone=here.zone,
+        now=utc_now,
+    )
+
+
+def extent_of(area: "DisruptionArea") -> "Extent":
+    """What a disruption of that area affects. Raises UpstreamFailed."""
+    return _notices().extent_of(area)
+
+
+def _quota() -> Quota:
+    a_second, a_day = container.mail_quota()
+    return Quota(emails_a_second=a_second, emails_a_day=a_day)
+
+
+@container.once
+def audiences() -> "DynamoAudiences":
+    """The numbers of subscriptions by area."""
+    from chalicelib.alerts.dynamo.audiences import DynamoAudiences
+
+    return DynamoAudiences(container.table("alerts"))
 
 
 @container.once

@@ -52,6 +52,8 @@ QueueName = Literal[
 
 ALERTS_WAIT_S = 600
 """How long an alert waits for further changes of its report, unless the settings say otherwise."""
+MAILS_A_SECOND, MAILS_A_DAY = "14", "50000"
+"""What SES sends for an account that left its sandbox, unless the settings say otherwise."""
 GIVEN = frozenset(("destinations", "identity"))
 """Secrets that hold the keys which other organisations gave to the council."""
 
@@ -199,6 +201,16 @@ def alerts_wait_s() -> int:
     if not given.isascii() or not given.isdecimal() or int(given) > LONGEST_DELAY_S:
         raise ConfigurationError(f"ALERTS_WAIT_S must be a number up to {LONGEST_DELAY_S}.")
     return int(given)
+
+
+def mail_quota() -> tuple[int, int]:
+    """How many emails the provider sends for this account, a second and a day. Raises
+    ConfigurationError."""
+    given = settings().mails_a_second or MAILS_A_SECOND, settings().mails_a_day or MAILS_A_DAY
+    numbers = [int(each) if each.isascii() and each.isdecimal() else 0 for each in given]
+    if not all(numbers):
+        raise ConfigurationError("MAILS_A_SECOND and MAILS_A_DAY must be numbers from 1.")
+    return numbers[0], numbers[1]
 
 
 def reaction(name: QueueName, kinds: "UnionType | type" = object) -> "SqsReaction":

@@ -86,6 +86,12 @@ def in_order(found: Sequence[Disruption], now: datetime) -> Sequence[Disruption]
     return sorted(held, key=lambda each: (each.begins, each.disruption_id))
 
 
+def refuse_area(area: DisruptionArea, ports: Ports) -> None:
+    """Raises Invalid if there can be no disruption of that area, UpstreamFailed."""
+    if faults := list(_area(area, ports)):
+        raise Invalid.fields(faults)
+
+
 def _held(disruption_id: str, version: int, ports: Ports) -> Disruption:
     """The disruption with that version, if it is current or upcoming. Raises NotFound, Conflict."""
     stored = ports.disruptions.get(disruption_id)

@@ -33,11 +33,21 @@ class NoticesForAlerts:
         found = self._current(notice_id)
         if found is None:
             return None
-        extent = self._extent_of(found.area)
+        extent = self.extent_of(found.area)
         return alerts.Affected(extent=extent, service_codes=found.service_codes, news=found.news)
 
     def round(self, place: Point) -> alerts.Affected:
         return alerts.Affected(extent=self._circle(place, 0.0))
+
+    def extent_of(self, area: DisruptionArea) -> Extent:
+        """What a disruption of that area affects. Raises UpstreamFailed."""
+        if area.lat is not None and area.long is not None and area.radius_m is not None:
+            return self._circle(Point(lat=area.lat, long=area.long), area.radius_m)
+        wards = self._areas().places.wards()
+        ward = next((each for each in wards if each.code == area.ward_code), None)
+        if ward:
+            return Extent(box=ward.bounds, ward_codes=(ward.code,), shape=ward.shape)
+        return Extent(box=self._council.box, ward_codes=tuple(each.code for each in wards))
 
     def many(self, notice_ids: Sequence[str], site: Site) -> Mapping[str, Notice]:
         """Those of the notices that are still current, for messages of that site. Raises
@@ -76,15 +86,6 @@ class NoticesForAlerts:
             for work in document.items
             if work.notice_id in notice_ids and work.ends >= today
         }
-
-    def _extent_of(self, area: DisruptionArea) -> Extent:
-        if area.lat is not None and area.long is not None and area.radius_m is not None:
-            return self._circle(Point(lat=area.lat, long=area.long), area.radius_m)
-        wards = self._areas().places.wards()
-        ward = next((each for each in wards if each.code == area.ward_code), None)
-        if ward:
-            return Extent(box=ward.bounds, ward_codes=(ward.code,), shape=ward.shape)
-        return Extent(box=self._council.box, ward_codes=tuple(each.code for each in wards))
 
     def _circle(self, centre: Point, radius_m: float) -> Extent:
         box = Box.around(centre, radius_m)

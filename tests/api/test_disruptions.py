@@ -176,3 +176,14 @@ def test_withdrawn_disruption_notifies_nobody_when_it_was_not_announced_yet(
 def test_demo_council_has_a_disruption(api: Api) -> None:
     demo_disruption(disruptions_ports(), utc_now())
     assert [each["title"] for each in published(api)] == ["No bin collections on the east side"]
+
+
+def test_officer_sees_who_a_disruption_would_be_sent_to(api: Api, officer: str) -> None:
+    confirmed(api, topic={"kind": "disruptions"})
+    api.cloud.pump.run_until_idle()
+    answer = api.post(f"{PATH}/audience", {}, key=None, token=officer)
+    assert answer.status_code == 200, answer.body
+    assert answer.json_body["emails"] == 1 and answer.json_body["emails_left"] == 40_000
+    refused = api.post(f"{PATH}/audience", {"lat": 53.9}, key=None, token=officer)
+    assert refused.status_code == 400, refused.body
+    assert_problem(api.post(f"{PATH}/audience", {}, key=None), 401)

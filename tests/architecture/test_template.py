@@ -393,6 +393,11 @@ BOUNDS = {
 """What Lambda takes (AWS::Lambda::EventSourceMapping and ::Function, 2026)."""
 
 
+def by_default(value: Any, template: dict[str, Any]) -> Any:
+    """The value, or that of the parameter to which it refers."""
+    return template["Parameters"][value["Ref"]]["Default"] if isinstance(value, dict) else value
+
+
 def out_of_bounds(template: dict[str, Any]) -> list[str]:
     """Values that Lambda refuses in the middle of a deployment; cfn-lint looks into no event."""
     said = [(name, function) for name, function in functions(template).items()]
@@ -403,7 +408,7 @@ def out_of_bounds(template: dict[str, Any]) -> list[str]:
         f"{name}: {key} {values[key]}"
         for name, values in said
         for key, (least, most) in BOUNDS.items()
-        if key in values and not least <= values[key] <= most
+        if key in values and not least <= by_default(values[key], template) <= most
     ]
     for name, kind, source in sources(template):
         waits = source.get("MaximumBatchingWindowInSeconds", 0) >= 1
@@ -442,7 +447,8 @@ def test_function_is_detected_when_lambda_would_refuse_it(template: dict[str, An
 def test_every_function_has_a_concurrency_limit(template: dict[str, Any]) -> None:
     for name, kind, source in sources(template):
         if kind == "SQS":
-            assert 2 <= source["ScalingConfig"]["MaximumConcurrency"] <= 10, name
+            most = by_default(source["ScalingConfig"]["MaximumConcurrency"], template)
+            assert 2 <= most <= 10, name
         elif kind == "DynamoDB":
             assert source["ParallelizationFactor"] == 1, name
         else:

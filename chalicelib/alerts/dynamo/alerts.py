@@ -21,7 +21,7 @@ from chalicelib.alerts.dynamo.alert_items import (
 )
 from chalicelib.alerts.dynamo.items import of_subscription
 from chalicelib.alerts.model import AlertRequested, Because
-from chalicelib.alerts.sms_budget import Purse
+from chalicelib.alerts.sms_budget import Counted
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.time import text_of
 
@@ -125,7 +125,7 @@ class DynamoSuppressed(_InTable):
 class DynamoSpend(_InTable):
     """Spend on one DynamoDB table."""
 
-    def take(self, day: date, purse: Purse, segments: int, *, most: int) -> int | None:
+    def take(self, day: date, purse: Counted, segments: int, *, most: int) -> int | None:
         if segments > most:
             return None
         item = _spent(day, purse)
@@ -136,17 +136,17 @@ class DynamoSpend(_InTable):
         ]
         return int(item.segments) if item.change_where(actions, is_left) else None
 
-    def taken(self, day: date, purse: Purse) -> int:
+    def taken(self, day: date, purse: Counted) -> int:
         item = _spent(day, purse)
         found = SpendItem.find(item.owner, item.record)
         return int(found.segments) if found else 0
 
-    def give_back(self, day: date, purse: Purse, segments: int) -> None:
+    def give_back(self, day: date, purse: Counted, segments: int) -> None:
         with SpendItem.translated():
             _spent(day, purse).update(actions=[SpendItem.segments.add(-segments)])
 
 
-def _spent(day: date, purse: Purse) -> SpendItem:
+def _spent(day: date, purse: Counted) -> SpendItem:
     return SpendItem(f"spend#{day.isoformat()}", purse)
 
 

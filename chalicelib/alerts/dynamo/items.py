@@ -80,6 +80,7 @@ class EntryItem(OwnedItem):
     only = JsonAttribute[tuple[str, ...]](tuple[str, ...])
     event_types = JsonAttribute[tuple[What, ...]](tuple[What, ...])
     often = TextAttribute[Frequency]()
+    by = TextAttribute[Channel]()
     recipient = UnicodeAttribute()
     own = BooleanAttribute()
 
@@ -102,6 +103,7 @@ def entry_item(entry: Entry) -> EntryItem:
         *entry.key,
         only=entry.service_codes,
         often=entry.frequency,
+        by=entry.channel,
         own=entry.is_own,
     )
 
@@ -116,5 +118,6 @@ def entry_of(item: EntryItem) -> Entry:
         subscription_id=subscription_id,
         service_codes=item.only,
         frequency=item.often,
+        channel=item.by,
         is_own=item.own,
     )

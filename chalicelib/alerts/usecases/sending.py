@@ -159,7 +159,15 @@ def _sent(mine: Alert, ready: Ready, ports: Ports) -> Alert:
         return refused(mine, "no_sender", _now(ports))
     if mine.channel == "sms":
         return _sent_at_a_cost(mine, ready, sender, ports)
+    if mine.channel == "email" and mine.notice_id and not _is_within_quota(ports):
+        return later(mine, next_morning(_now(ports), ports.zone), _now(ports), OVER_CAP)
     return sent(mine, sender.send(ready.message, ready.to), _now(ports))
+
+
+def _is_within_quota(ports: Ports) -> bool:
+    """Counts an email about a notice, unless the day's part for them is sent."""
+    day = _now(ports).astimezone(ports.zone).date()
+    return ports.spend.take(day, "emails", 1, most=ports.quota.of_notices) is not None
 
 
 def _sent_at_a_cost(mine: Alert, ready: Ready, sender: Sender[Any], ports: Ports) -> Alert:

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from chalice.app import Blueprint, DynamoDBEvent, SQSEvent
 
+from chalicelib.alerts.audience import counted
 from chalicelib.alerts.model import AlertBatch, NoticePageWanted, Subscription
 from chalicelib.alerts.usecases.indexing import question, reindex
 from chalicelib.alerts.usecases.match_notices import match_notice, match_notice_page
@@ -65,19 +66,22 @@ def _react(changes: list[dict[str, Any]]) -> None:
     from chalicelib.alerts.dynamo.subscriptions import told_by
 
     told: dict[str, list[Subscription]] = defaultdict(list)
-    questions = []
+    questions, both = [], []
     for change in changes:
         before, after = (
             told_by(image) if (image := change.get(name)) else None
             for name in ("OldImage", "NewImage")
         )
         questions.append(question(before, after))
+        both.append((before, after))
         for each in filter(None, (before, after)):
             told[each.subscription_id].append(each)
     ports = index_ports()
     for subscription_id, was in told.items():
         reindex(subscription_id, was, ports)
     ports.outbox.send([each for each in questions if each])
+    # Last: what failed before comes again, and would be counted again.
+    ports.audiences.add(counted(both))
 
 
 def _is_subscription(record: dict[str, Any]) -> bool:

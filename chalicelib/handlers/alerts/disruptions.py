@@ -2,9 +2,12 @@
 
 from http import HTTPStatus
 
+from chalicelib.alerts.audience import Audience
+from chalicelib.alerts.usecases.estimating import estimate
+from chalicelib.bootstrap.alerts import estimate_ports, extent_of
 from chalicelib.bootstrap.disruptions import disruptions_ports
 from chalicelib.disruptions import usecases
-from chalicelib.disruptions.model import DisruptionChanges, DisruptionDraft
+from chalicelib.disruptions.model import DisruptionArea, DisruptionChanges, DisruptionDraft
 from chalicelib.disruptions.views import DisruptionList, DisruptionView, listed, view
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.params import hex_id_of
@@ -34,6 +37,17 @@ def disruptions(_: Call) -> DisruptionList:
 def post(call: Call, draft: DisruptionDraft) -> DisruptionView:
     key = call.idempotency_key
     return view(usecases.post(draft, key, _actor(call), disruptions_ports()))
+
+
+@routes.endpoint(
+    "/api/disruptions/audience",
+    method="POST",
+    auth=auth.may("disruptions.post"),
+    summary="Estimate how many people a disruption here is sent to, and how long that takes",
+)
+def estimate_audience(_: Call, area: DisruptionArea) -> Audience:
+    usecases.refuse_area(area, disruptions_ports())
+    return estimate(extent_of(area), estimate_ports())
 
 
 @routes.endpoint(

@@ -51,7 +51,7 @@ class FailedAlerts(msgspec.Struct, frozen=True, kw_only=True):
         Query(
             "why",
             "failed; unclear (a text message that may have arrived); put_off (waiting for its "
-            "next try); over_cap (a text message that waits for tomorrow, because the daily "
+            "next try); over_cap (a message that waits for tomorrow, because the daily "
             "limit is reached); failed by default",
             schema=one_of(WHY),
         ),

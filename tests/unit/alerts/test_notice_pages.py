@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from chalicelib.alerts.audience import Quota
 from chalicelib.alerts.delivery import Wake
 from chalicelib.alerts.extents import Extent
 from chalicelib.alerts.index import Area, Entry
@@ -61,6 +62,7 @@ def _entry(subscription_id: str, area: str) -> Entry:
         service_codes=(),
         event_types=(),
         frequency="now",
+        channel="email",
         recipient=subscription_id,
         is_own=False,
     )
@@ -143,3 +145,10 @@ def test_new_version_of_the_disruption_is_told_again(world: World) -> None:
     world.knows(notice(notice_id=NOTICE, version=2))
     tell(requested(1, version=2), ports)
     assert len(world.sender.there) == 2
+
+
+def test_email_over_the_quota_of_the_day_waits_for_the_next_morning(world: World) -> None:
+    world.quota = Quota(emails_a_second=1, emails_a_day=1)
+    after = tell(requested(0), world.ports())
+    assert after and (after.state, after.place, after.tries) == ("waiting", "over_cap", 0)
+    assert after.next_try_at.date() > world.clock.now.date() and not world.sender.there

@@ -6,6 +6,7 @@ import { type Disruption, disruptionNotice } from "../../shared/disruptions.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { call, faultsOf } from "../../shared/session.ts";
 import { openForOfficers, tell, tellFault } from "../../shared/staff-page.ts";
+import { type Audience, audienceText } from "./audience.ts";
 import { chosenArea, fill, offerWards } from "./place.ts";
 
 const DISRUPTIONS = "/api/disruptions";
@@ -22,12 +23,15 @@ let names = new Map<string, string>();
 /** The disruption being changed; null while a new one is written. */
 let changing: Disruption | null = null;
 let key = crypto.randomUUID();
+/** How many estimates were asked for: an answer to an earlier one is not shown. */
+let estimates = 0;
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   void save();
 });
 cancel.addEventListener("click", () => write(null));
+form.addEventListener("change", () => void estimate());
 void openForOfficers(async () => {
   const council = await loadCouncil().catch(() => null);
   zone = council?.time_zone ?? zone;
@@ -82,7 +86,17 @@ function write(disruption: Disruption | null): void {
   begins.value = local(disruption ? Date.parse(disruption.begins) : now);
   ends.value = local(disruption ? Date.parse(disruption.ends) : now + 8 * HOUR_MS);
   fill(disruption?.area);
+  void estimate();
   if (disruption) focusOn(byId("form-heading"));
+}
+
+/** Shows who the disruption would be sent to, as far as its area is complete. */
+async function estimate(): Promise<void> {
+  const area = chosenArea();
+  const turn = ++estimates;
+  const found = "field" in area ? null : await call<Audience>("POST", `${DISRUPTIONS}/audience`, area);
+  if (turn !== estimates) return;
+  byId("audience").textContent = found?.kind === "stored" ? audienceText(found.value) : "";
 }
 
 async function save(): Promise<void> {
