@@ -13,6 +13,7 @@ import click
 
 from chalicelib.errors import AppError, ConfigurationError
 from chalicelib.settings import check as check_settings
+from infra.backfill import backfill
 from infra.check import check
 from infra.deployment import environment
 from infra.import_collections import import_rounds
@@ -28,6 +29,7 @@ from infra.people import disable, first_admin, invite, set_roles
 from infra.permissions import permissions
 from infra.redrive import redrive
 from infra.rejects import ALLOW_REJECTS, fail_if_refused, tell_notes, tell_refused
+from infra.release import release
 from infra.restore import restore_reports
 from infra.routes import write_routes
 from infra.screenshots import screenshots
@@ -39,6 +41,7 @@ WITHOUT_SETTINGS = (
     "environment",
     "languages",
     "permissions",
+    "release",
     "routes",
     "screenshots",
     "theme",
@@ -62,6 +65,7 @@ def commands(context: click.Context) -> None:
 
 for command in (
     api_key,
+    backfill,
     check,
     disable,
     environment,
@@ -75,6 +79,7 @@ for command in (
     invite,
     permissions,
     redrive,
+    release,
     restore_reports,
     rotate_secret,
     screenshots,

@@ -1,0 +1,187 @@
+"""Gives stored items the attributes of a new index.
+
+The attributes of an index are derived from an item at each write, so items that nobody has written
+since the index was added are missing from it.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+
+from infra.local.running import FOLDER
+from infra.resources import template
+
+NAMES = ("deliveries", "jobs", "reports", "subscriptions")
+PAGE = 100
+
+Raw = dict[str, Any]
+"""An item as DynamoDB has it: name → type and value."""
+
+
+class Kind(NamedTuple):
+    """A kind of items: its table in the template and in the settings, its `record`, and the item as
+    it would be written now."""
+
+    resource: str
+    setting: str
+    record: str
+    rewritten: Callable[[Raw], Raw]
+
+
+class Summary(NamedTuple):
+    """How many items were completed, and how many were written by somebody else meanwhile, which
+    completes them, too."""
+
+    completed: int
+    overtaken: int
+
+
+@click.command("backfill")
+@click.argument("name", metavar="KIND", type=click.Choice(NAMES))
+def backfill(name: str) -> None:
+    """Gives stored KINDs (deliveries, jobs, reports, subscriptions) the attributes of new indexes.
+
+    Run it after a deployment with a new index, while functions work. It only adds what is missing,
+    keeps its position and goes on from there after an interruption, and can be repeated.
+    """
+    import boto3
+
+    from chalicelib.bootstrap import container
+
+    kind, client = kind_of(name), boto3.client("dynamodb")
+    table: str = getattr(container.settings(), kind.setting)
+    position = FOLDER / "backfill" / f"{table}-{name}.json"
+    about = client.describe_table(TableName=table)["Table"]
+    with click.progressbar(length=about["ItemCount"], label="Items", file=sys.stderr) as bar:
+        summary = complete(client, table, kind, position, bar.update)
+    click.echo(f"{summary.completed} completed, {summary.overtaken} written by others meanwhile.")
+
+
+def kind_of(name: str) -> Kind:
+    from chalicelib.alerts.dynamo import items as subscriptions
+    from chalicelib.jobs.dynamo import items as jobs
+    from chalicelib.jobs.keys import JOB
+    from chalicelib.outbound.dynamo import items as deliveries
+    from chalicelib.reports.dynamo import items as reports
+    from chalicelib.reports.keys import REPORT
+
+    report = _rewriting(reports.ReportItem, reports.report_of, reports.item_of)
+    job = _rewriting(jobs.JobItem, jobs.job_of, jobs.item_of)
+    delivery = _rewriting(deliveries.DeliveryItem, deliveries.delivery_of, deliveries.item_of)
+    subscription = _rewriting(
+        subscriptions.SubscriptionItem, subscriptions.subscription_of, subscriptions.item_of
+    )
+    return {
+        "reports": Kind("ReportsTable", "reports_table", REPORT, report),
+        "jobs": Kind("JobsTable", "jobs_table", JOB, job),
+        "deliveries": Kind("OutboundTable", "outbound_table", deliveries.DELIVERY, delivery),
+        "subscriptions": Kind(
+            "AlertsTable", "alerts_table", subscriptions.SUBSCRIPTION, subscription
+        ),
+    }[name]
+
+
+def _rewriting(
+    item: Any, read: Callable[[Any], Any], write: Callable[[Any], Any]
+) -> Callable[[Raw], Raw]:
+    def rewritten(raw: Raw) -> Raw:
+        stored = item()
+        stored.deserialize(raw)
+        written: Raw = write(read(stored)).serialize(null_check=False)
+        return written
+
+    return rewritten
+
+
+def complete(
+    client: Any,
+    table: str,
+    kind: Kind,
+    position: Path,
+    progress: Callable[[int], None],
+    *,
+    page_size: int = PAGE,
+) -> Summary:
+    """Completes the items of a kind from the kept position on, and keeps the position after each
+    page of the table."""
+    names, keys = indexed(kind.resource), keys_of(kind.resource)
+    completed = overtaken = 0
+    for page in _pages(client, table, position, progress, page_size):
+        for raw in page:
+            if raw["record"]["S"] != kind.record:
+                continue
+            written = kind.rewritten(raw)
+            missing = {name: written[name] for name in names & written.keys() - raw.keys()}
+            if missing and _add(client, table, raw, missing, keys):
+                completed += 1
+            elif missing:
+                overtaken += 1
+    return Summary(completed, overtaken)
+
+
+def indexed(resource: str) -> frozenset[str]:
+    """The names of all attributes in the indexes of a table."""
+    indexes = template()["Resources"][resource]["Properties"]["GlobalSecondaryIndexes"]
+    keys = {key["AttributeName"] for each in indexes for key in each["KeySchema"]}
+    others = {name for each in indexes for name in each["Projection"].get("NonKeyAttributes", ())}
+    return frozenset(keys | others)
+
+
+def keys_of(resource: str) -> list[str]:
+    """The names of a table's keys."""
+    schema = template()["Resources"][resource]["Properties"]["KeySchema"]
+    return [each["AttributeName"] for each in schema]
+
+
+def _pages(
+    client: Any, table: str, position: Path, progress: Callable[[int], None], page_size: int
+) -> Iterator[list[Raw]]:
+    start = _kept(position)
+    progress(start["seen"])
+    while True:
+        after = {"ExclusiveStartKey": start["after"]} if start["after"] else {}
+        found = client.scan(TableName=table, Limit=page_size, **after)
+        yield found["Items"]
+        progress(len(found["Items"]))
+        if "LastEvaluatedKey" not in found:
+            break
+        start = {"after": found["LastEvaluatedKey"], "seen": start["seen"] + len(found["Items"])}
+        _keep(position, start)
+    position.unlink(missing_ok=True)
+
+
+def _kept(position: Path) -> dict[str, Any]:
+    if not position.exists():
+        return {"after": None, "seen": 0}
+    kept: dict[str, Any] = json.loads(position.read_text(encoding="utf-8"))
+    return kept
+
+
+def _keep(position: Path, start: dict[str, Any]) -> None:
+    position.parent.mkdir(parents=True, exist_ok=True)
+    written = position.with_suffix(".new")
+    written.write_text(json.dumps(start), encoding="utf-8")
+    written.replace(position)
+
+
+def _add(client: Any, table: str, raw: Raw, missing: Raw, keys: list[str]) -> bool:
+    """Adds attributes to the version that was read. Returns whether it still was that version."""
+    names = {f"#{number}": name for number, name in enumerate(missing)}
+    values = {f":{number}": value for number, value in enumerate(missing.values())}
+    setting = ", ".join(f"#{number} = :{number}" for number in range(len(missing)))
+    try:
+        client.update_item(
+            TableName=table,
+            Key={name: raw[name] for name in keys},
+            UpdateExpression=f"SET {setting}",
+            ConditionExpression="#version = :version",
+            ExpressionAttributeNames={**names, "#version": "version"},
+            ExpressionAttributeValues={**values, ":version": raw["version"]},
+        )
+    except client.exceptions.ConditionalCheckFailedException:
+        return False
+    return True
