@@ -4,13 +4,17 @@ A session reads and caches AWS's descriptions (endpoints, defaults). The first c
 processor; Secrets Manager's costs 7 ms on the same session and 60 ms on another one.
 """
 
+import gzip
 from collections.abc import Callable
+from pathlib import Path
 from threading import RLock
 from typing import Any
 
 from botocore.config import Config
+from botocore.loaders import JSONFileLoader, Loader
 from botocore.parsers import JSONParser, ResponseParserFactory
 from botocore.session import Session
+from msgspec import json
 
 DYNAMODB = Config(connect_timeout=2, read_timeout=5)
 """Seconds of one try. PynamoDB's default is 45 s for each of four; with these values a write
@@ -27,6 +31,7 @@ class SharedSession(Session):
         super().__init__()
         self._making = RLock()
         self.register_component("response_parser_factory", _Parsers())
+        self.register_component("data_loader", Loader(file_loader=_Descriptions()))
 
     def create_client(self, *what: Any, **options: Any) -> Any:
         if what[0] == "dynamodb":
@@ -71,3 +76,16 @@ class _Parsers(ResponseParserFactory):
         if protocol_name == "json":
             return _ItemsAsTheyCame(**self._defaults)  # type: ignore[attr-defined]
         return super().create_parser(protocol_name)
+
+
+class _Descriptions(JSONFileLoader):
+    """Reads AWS's descriptions with msgspec: in a new process, botocore's own reader takes 60 ms of
+    processor more."""
+
+    def load_file(self, file_path: str) -> Any:
+        """The content of a file, without its extension; None if there is none."""
+        for extension, unpacked in ((".json", bytes), (".json.gz", gzip.decompress)):
+            file = Path(file_path + extension)
+            if file.is_file():
+                return json.decode(unpacked(file.read_bytes()))
+        return None
