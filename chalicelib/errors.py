@@ -107,11 +107,13 @@ class VersionRequired(AppError):
 
 
 class TooMany(AppError):
-    """The caller has sent all that it may for now."""
+    """The caller has sent all that it may for now; with a proof of work of `proof_bits` it may send
+    more, unless that is 0."""
 
-    def __init__(self, detail: str, *, retry_after_s: int) -> None:
+    def __init__(self, detail: str, *, retry_after_s: int, proof_bits: int = 0) -> None:
         super().__init__(detail)
         self.retry_after_s = retry_after_s
+        self.proof_bits = proof_bits
 
 
 class UpstreamFailed(AppError):

@@ -19,6 +19,7 @@ from chalicelib.bootstrap.accounts import accounts_ports, hourly
 from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.handlers.http.cdn import ORIGIN, VIEWER
+from chalicelib.kernel import proof_of_work
 from infra.local import mail
 from infra.local.cloud import Cloud
 from infra.tokens import account_with, token_of
@@ -81,8 +82,47 @@ def test_network_must_wait_after_too_many_requests(here: Api, what: str) -> None
     body = {"reason": "other"} if what == "flags" else body
     assert [each.status_code for each in answers] == [201, 201, 429]
     assert int(answers[2].headers["Retry-After"]) > 0
-    assert "Wait until the next hour" in answers[2].json_body["detail"]
+    assert "Many people share your network" in answers[2].json_body["detail"]
     assert other.post(path, body, key=f"{what}-other").status_code == 201
+
+
+def proof_for(key: str) -> str:
+    return next(
+        str(number) for number in count() if proof_of_work.holds(long_key(key), str(number))
+    )
+
+
+@pytest.mark.usefixtures("few")
+def test_crowded_network_accepts_requests_with_a_proof_of_work_up_to_a_further_limit(
+    here: Api,
+) -> None:
+    mine, proof = of_network(here), proof_for("crowd")
+    with_proof = replace(mine, always={**mine.always, proof_of_work.HEADER: proof})
+    for number in range(2):
+        assert mine.post("/api/reports", draft_body(), key=f"c-{number}").status_code == 201
+    asked = mine.post("/api/reports", draft_body(), key="crowd")
+    assert asked.status_code == 429
+    assert asked.headers[proof_of_work.BITS_HEADER] == str(proof_of_work.BITS)
+    assert with_proof.post("/api/reports", draft_body(), key="another").status_code == 429
+    assert with_proof.post("/api/reports", draft_body(), key="crowd").status_code == 201
+    account = signed_in("resident", "a@example.org")
+    assert mine.post("/api/reports", draft_body(), key="a", token=account).status_code == 201
+    last = mine.post("/api/reports", draft_body(), key="b", token=account)
+    assert last.status_code == 429 and proof_of_work.BITS_HEADER not in last.headers
+
+
+@pytest.mark.usefixtures("few")
+def test_form_on_a_crowded_network_says_what_to_do(here: Api) -> None:
+    mine = of_network(here)
+    sent = mine.post("/api/reports", draft_body(), key="form-crowd").json_body
+    path = f"/forms/reports/{sent['service_request_id']}/flag"
+    for number in range(3):
+        fields = {"reason": "other", "text": f"Said {number}."}
+        headers = {**FORM, **mine.always}
+        answer = post_form(here.client.http, path, headers, key=long_key(f"f{number}"), **fields)
+    assert answer.status_code == 429
+    assert "Your network has reached its limit" in answer.body.decode()
+    assert "Sign in, turn on JavaScript, or use another network" in answer.body.decode()
 
 
 def test_client_counts_once_when_it_follows_twenty_five_times(here: Api) -> None:

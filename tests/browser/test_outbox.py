@@ -3,8 +3,9 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Page, Request, Route, expect
 
+from chalicelib.kernel import proof_of_work
 from infra.local.stack import LocalStack
 from tests.browser.conftest import NARROW, NewPage, StartPhone
 from tests.browser.test_accessibility import overflow, violations
@@ -76,6 +77,29 @@ def test_offline_report_is_sent_once_after_a_restart_and_its_sender_is_told(
     expect(sent).to_have_count(0)
     page.goto("/report/")
     expect(page.get_by_role("heading", name="Where is the problem?")).to_be_visible()
+
+
+def test_report_is_sent_with_a_proof_of_work_when_many_people_share_the_network(
+    new_page: NewPage,
+) -> None:
+    page, proofs = reporter(new_page), []
+
+    def crowded(route: Route) -> None:
+        headers = route.request.headers
+        proofs.append(headers.get("x-ginnel-proof", ""))
+        if proof_of_work.holds(headers["idempotency-key"], proofs[-1]):
+            route.continue_()
+        else:
+            bits = {proof_of_work.BITS_HEADER: str(proof_of_work.BITS), "Retry-After": "600"}
+            route.fulfill(status=429, headers=bits, json={"title": "Too Many Requests"})
+
+    page.context.route("**/api/reports", crowded)
+    place(page)
+    describe(page, "A hole in front of a crowd")
+    leave_contact(page)
+    page.get_by_role("button", name="Send report").click()
+    assert sent_reference(page)
+    assert proofs[0] == "" and len(proofs) == 2
 
 
 def note_created(response: object, created: list[str]) -> None:

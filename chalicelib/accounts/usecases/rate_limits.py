@@ -2,12 +2,12 @@
 
 Uses are counted for each network, device and address within an hour of the clock, or a day (UTC).
 Schools, offices and mobile networks have one network address for many people, so the limit of a
-network is high. An address counts only for the person who confirmed it: typing an address proves
-nothing, and could lock out its owner. A report that is refused may be lost, so if counting fails,
-residents' submissions pass; codes, which cost money and could be guessed, other ways to sign in,
-and subscriptions do not. If messages go to an address that its owner did not confirm, that address
-counts, whether for a subscription or for a report that names it: strangers cannot fill a mailbox.
-"""
+network is high, and higher for accounts and for requests with a proof of work. An address counts
+only for the person who confirmed it: typing an address proves nothing, and could lock out its
+owner. A report that is refused may be lost, so if counting fails, residents' submissions pass;
+codes, which cost money and could be guessed, other ways to sign in, and subscriptions do not. If
+messages go to an address that its owner did not confirm, that address counts, whether for a
+subscription or for a report that names it: strangers cannot fill a mailbox."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
@@ -16,7 +16,9 @@ from chalicelib.accounts.destinations import mailbox, tagged
 from chalicelib.accounts.model import Destination
 from chalicelib.accounts.ports import LimitPorts
 from chalicelib.errors import Forbidden, TooMany, UpstreamFailed
+from chalicelib.kernel.languages import translatable
 from chalicelib.kernel.observability import logs
+from chalicelib.kernel.proof_of_work import BITS
 from chalicelib.texts import Text
 
 Flow = Literal["code", "handover", "report", "update", "flag", "follow", "photo", "subscribe"]
@@ -29,35 +31,50 @@ HOURLY: Mapping[str, int] = {
     "code by device": 20,
     "handover by network": 2000,
     "report by network": 200,
+    "report by network, known": 2000,
     "report by device": 30,
     "report by address": 20,
     "update by network": 200,
+    "update by network, known": 2000,
     "update by device": 60,
     "flag by network": 200,
+    "flag by network, known": 2000,
     "flag by device": 30,
     "subscribe to address": 5,
     "report to address": 10,
     "subscribe by network": 200,
+    "subscribe by network, known": 2000,
     "subscribe by device": 20,
     "follow by network": 200,
+    "follow by network, known": 2000,
     "follow by device": 60,
     "photo by network": 1000,
+    "photo by network, known": 10000,
     "photo by device": 200,
 }
-"""The limits within an hour; codes to one address are counted where they are requested, and for
-codes a device that has signed in with an address before is not counted by its network. A whole
-office signs in each morning through its own organisation, with a redirect there and back."""
+"""The limits within an hour. Beyond "by network", accounts and requests with a proof of work have
+"by network, known" (ADR 53): a carrier has one address for thousands of phones. Codes to one
+address are counted where they are requested, and for codes a device that has signed in with an
+address before is not counted by its network. A whole office signs in each morning through its own
+organisation, with a redirect there and back."""
+CROWDED = translatable(
+    "Many people share your network, and it has reached its limit for this hour. Sign in, turn on "
+    "JavaScript, or use another network such as mobile data, and try again. Or wait until the next "
+    "hour."
+)
 DAILY: Mapping[str, int] = {IN_A_DAY: 20, FOLLOWERS: 10}
 """The limits within a day, for any kind of action."""
 
 
 class Sender(NamedTuple):
     """The origin of a request, as far as it is known: the network's address, an identifier of the
-    device, and the addresses that the account has confirmed."""
+    device, and the addresses that the account has confirmed. `is_proven`: the request comes with a
+    proof of work."""
 
     network: str | None = None
     device: str | None = None
     addresses: Sequence[Destination] = ()
+    is_proven: bool = False
 
 
 def check(flow: Flow, sender: Sender, typed: Sequence[Destination], ports: LimitPorts) -> None:
@@ -68,13 +85,27 @@ def check(flow: Flow, sender: Sender, typed: Sequence[Destination], ports: Limit
         refuse_blocked(sender.addresses, ports)
         for by, key in _keys(sender, ports):
             if (scope := f"{flow} by {by}") in HOURLY:
-                ports.limits.spend(scope, key)
+                _count(scope, key, sender, ports)
         if flow == "subscribe":
             _count_letters(flow, sender, typed, ports)
     except UpstreamFailed as error:
         if flow not in FAILS_OPEN:
             raise
         logs.failure("nothing counts, it passed", error)
+
+
+def _count(scope: str, key: str, sender: Sender, ports: LimitPorts) -> None:
+    """Counts one more. A network over its limit has a further one, for accounts and for requests
+    with a proof of work. Raises TooMany, UpstreamFailed."""
+    further = f"{scope}, known"
+    try:
+        ports.limits.spend(scope, key)
+    except TooMany as error:
+        if further not in HOURLY:
+            raise
+        if not (sender.addresses or sender.is_proven):
+            raise TooMany(CROWDED, retry_after_s=error.retry_after_s, proof_bits=BITS) from error
+        ports.limits.spend(further, key)
 
 
 def check_follower(of: str, sender: Sender, *, is_known: bool, ports: LimitPorts) -> None:

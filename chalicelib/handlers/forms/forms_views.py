@@ -77,6 +77,8 @@ def problem_page(error: AppError | None) -> str:
             heading, typed = Text("You cannot do this"), Text("Nothing was changed.")
         case Invalid() | Forbidden():
             heading, typed = Text("Check what you entered"), NOT_SENT
+        case TooMany(proof_bits=bits) if bits:
+            heading, typed = Text("Your network has reached its limit"), NOT_SENT
         case TooMany():
             heading, typed = Text("You have done this too many times"), NOT_SENT
     say = request_language.current().say

@@ -15,7 +15,7 @@ from chalicelib.handlers.http.routes import (
     REQUEST_ID,
     RouteFacts,
 )
-from chalicelib.kernel import idempotency
+from chalicelib.kernel import idempotency, proof_of_work
 
 REF = "#/components/schemas/{name}"
 SCHEMES = {
@@ -38,7 +38,8 @@ ERRORS = {
     409: "Something else is stored under this key, or somebody changed it in the meantime",
     413: "The body is too large",
     428: "If-Match is missing",
-    429: "Too many requests: Retry-After says when to try again",
+    429: "Too many requests: Retry-After says when to try again. X-Ginnel-Proof-Bits says that the "
+    "same request is accepted at once with an X-Ginnel-Proof",
     500: "An error in the service: send it again",
     503: "A service that is needed did not answer: send it again",
 }
@@ -183,6 +184,12 @@ def _contents(fact: RouteFacts, named: dict[int, Any]) -> dict[str, Any]:
     return contents
 
 
+ABOUT_PROOFS = (
+    "A proof of work, which an answer 429 asks for with X-Ginnel-Proof-Bits: a number N such that "
+    "SHA-256 of the Idempotency-Key, a space and N begins with that many zero bits."
+)
+
+
 def _errors(fact: RouteFacts) -> Iterator[int]:
     """The statuses of the errors that follow from what the route declares."""
     if fact.auth is auth.anywhere:
@@ -230,6 +237,9 @@ def _parameters(fact: RouteFacts) -> list[dict[str, Any]]:
         pattern = PHOTO_KEY if fact.path == "/api/photos" else KEY
         key["schema"] |= {"minLength": 1, "maxLength": idempotency.LONGEST, "pattern": pattern}
         found.append(key | {"description": _about_the_key(fact)})
+        proof = _parameter(proof_of_work.HEADER, "header", required=False)
+        proof["schema"] |= {"maxLength": proof_of_work.LONGEST, "pattern": "^[0-9]+$"}
+        found.append(proof | {"description": ABOUT_PROOFS})
     if fact.versioned:
         version = _parameter("If-Match", "header", required=True)
         found.append(version | {"schema": {"type": "string", "pattern": VERSION}})

@@ -19,6 +19,7 @@ from chalicelib.errors import UpstreamFailed
 from chalicelib.handlers.http.audit import note
 from chalicelib.handlers.http.cdn import viewer_address
 from chalicelib.handlers.http.routes import Call
+from chalicelib.kernel import idempotency, proof_of_work
 from chalicelib.kernel.audit_entry import Action
 from chalicelib.kernel.observability import logs
 from chalicelib.reports.model import Contact, Draft, UpdateDraft
@@ -174,7 +175,18 @@ def _device_of(call: Call) -> str | None:
 
 
 def _sender(call: Call) -> Sender:
-    return Sender(network_of(call.request), _device_of(call), _confirmed(call.caller.account))
+    return Sender(
+        network_of(call.request),
+        _device_of(call),
+        _confirmed(call.caller.account),
+        is_proven=_is_proven(call),
+    )
+
+
+def _is_proven(call: Call) -> bool:
+    headers = call.request.headers
+    proof = str(headers.get(proof_of_work.HEADER, ""))
+    return proof_of_work.holds(str(headers.get(idempotency.HEADER, "")).strip(), proof)
 
 
 def _confirmed(account: Account | None) -> tuple[Destination, ...]:

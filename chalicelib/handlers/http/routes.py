@@ -21,7 +21,7 @@ from chalicelib import errors
 from chalicelib.handlers.http import request_language
 from chalicelib.handlers.http.auth import Gate
 from chalicelib.handlers.http.identity import Caller
-from chalicelib.kernel import idempotency
+from chalicelib.kernel import idempotency, proof_of_work
 from chalicelib.kernel.languages import translatable
 from chalicelib.kernel.observability import logs, trace
 from chalicelib.kernel.parsing import parse_json
@@ -524,9 +524,12 @@ def problem(error: errors.AppError) -> Response:
 
 
 def _more_headers(error: errors.AppError) -> dict[str, str]:
-    if isinstance(error, errors.TooMany | errors.UpstreamFailed):
-        return {"Retry-After": str(error.retry_after_s)}
-    return {}
+    if not isinstance(error, errors.TooMany | errors.UpstreamFailed):
+        return {}
+    headers = {"Retry-After": str(error.retry_after_s)}
+    if isinstance(error, errors.TooMany) and error.proof_bits:
+        headers[proof_of_work.BITS_HEADER] = str(error.proof_bits)
+    return headers
 
 
 def _problem(

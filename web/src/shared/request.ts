@@ -1,5 +1,6 @@
 /** Sends a request from a page or service worker, and reads the answer. */
 import { type Outcome, type Problem, reasonOf } from "./outcome.ts";
+import { proofOf } from "./proof.ts";
 import { requestHeaders } from "./request-headers.ts";
 
 const TIMEOUT_MS = 30_000;
@@ -7,6 +8,9 @@ const TIMEOUT_MS = 30_000;
 const FORM_TIMEOUT_MS = 120_000;
 const USUAL_WAIT_S = 60;
 const TOO_MANY = 429;
+/** The header with a proof of work, and the header of the answer that asks for it. */
+const PROOF = "X-Ginnel-Proof";
+const PROOF_BITS = "X-Ginnel-Proof-Bits";
 const WORTH_REPEATING = [408, 425];
 /** The photo store's answers (400) to a photo that came too slowly, incomplete or too late. */
 const BROKEN = /<Code>(RequestTimeout|IncompleteBody|ExpiredToken)</;
@@ -20,12 +24,22 @@ export async function request<T>(
 ): Promise<Outcome<T>> {
   const isForm = body instanceof FormData;
   try {
-    const response = await fetch(address, { method, ...(isForm ? formOf(body) : jsonOf(body, headers)) });
+    const ask = (more: Record<string, string>) =>
+      fetch(address, { method, ...(isForm ? formOf(body) : jsonOf(body, { ...headers, ...more })) });
+    const first = await ask({});
+    const proof = first.status === TOO_MANY ? await proofFor(first, headers) : null;
+    const response = proof ? await ask({ [PROOF]: proof }) : first;
     if (!response.ok) return await failureOf(response);
     return { kind: "stored", value: (isForm ? undefined : await read(response)) as T };
   } catch {
     return { kind: "later", retryAfterSeconds: null };
   }
+}
+
+/** The proof of work that the answer asks for; null if it asks for none. */
+async function proofFor(response: Response, headers: Record<string, string>): Promise<string | null> {
+  const key = headers["Idempotency-Key"];
+  return key ? proofOf(key, Number(response.headers.get(PROOF_BITS))) : null;
 }
 
 function formOf(body: FormData): RequestInit {

@@ -23,10 +23,7 @@ test.each<[string, Partial<Audience>]>([
     "This will be sent to about 312,000 people. We can send 40,000 more emails today, so this takes 8 days.",
     { emails: 312_000, emails_left: 40_000, seconds: 6_240, days: 8 },
   ],
-  [
-    "This will be sent to about 900 people. 900 get text messages, but only 350 can be sent today.",
-    { texts: 900 },
-  ],
+  ["This will be sent to about 900 people. 900 get text messages, but only 350 can be sent today.", { texts: 900 }],
 ])("%s", (text, values) => {
   expect(audienceText({ ...NOBODY, ...values })).toBe(text);
 });

@@ -16,12 +16,18 @@ const LEAST_SHOWN_S = 60;
 export function audienceText(audience: Audience): string {
   const people = audience.emails + audience.texts + audience.notifications;
   if (!people) return "Nobody gets alerts for this area.";
-  return [`This will be sent to about ${counted(people, "person", "people")}.`, ...emails(audience), ...texts(audience)].join(" ");
+  return [
+    `This will be sent to about ${counted(people, "person", "people")}.`,
+    ...emails(audience),
+    ...texts(audience),
+  ].join(" ");
 }
 
 function emails({ emails, emails_a_second, emails_left, seconds, days }: Audience): string[] {
   if (emails > emails_left)
-    return [`We can send ${counted(emails_left, "more email", "more emails")} today, so this takes ${counted(days, "day", "days")}.`];
+    return [
+      `We can send ${counted(emails_left, "more email", "more emails")} today, so this takes ${counted(days, "day", "days")}.`,
+    ];
   if (seconds < LEAST_SHOWN_S) return [];
   return [`At ${counted(emails_a_second, "email", "emails")} a second this takes ${durationText(seconds)}.`];
 }
