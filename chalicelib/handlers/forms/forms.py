@@ -5,6 +5,8 @@ can do no more than with a request of its own. The views are loaded when the fir
 requested, so that a cold start of the API does not load them.
 """
 
+from importlib import import_module
+
 from chalicelib.errors import AppError
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.routes import Call, Page, Query, Routes
@@ -13,9 +15,9 @@ TOKEN = Query("token", "the token in the link to a report that is not public")
 
 
 def _problem_page(error: AppError | None) -> str:
-    from chalicelib.handlers.forms import forms_views
+    from chalicelib.handlers.forms.problem_page import problem_page
 
-    return forms_views.problem_page(error)
+    return problem_page(error)
 
 
 routes = Routes(__name__, _problem_page)
@@ -31,29 +33,39 @@ def _page(
     gate: auth.Gate = auth.anyone,
     query: tuple[Query, ...] = (),
 ) -> None:
-    """Registers a view of forms_views by its name."""
+    """Registers a view by its module in this folder and its name there."""
+    module, _, name = view.partition(".")
 
     def answer(call: Call, **parameters: str) -> Page:
-        from chalicelib.handlers.forms import forms_views
-
-        page: Page = getattr(forms_views, view)(call, **parameters)
+        views = import_module(f"chalicelib.handlers.forms.{module}")
+        page: Page = getattr(views, name)(call, **parameters)
         return page
 
-    answer.__name__ = view
+    answer.__name__ = name
     routes.page(path, method=method, auth=gate, summary=summary, query=query)(answer)
 
 
-_page("GET", "/forms/report", "begin", "First page of a new report", gate=auth.anywhere)
-_page("POST", "/forms/report", "go_on", "Next page of a new report")
-_page("GET", A_REPORT, "read", "A report, for anyone who has the link to it", query=(TOKEN,))
+_page("GET", "/forms/report", "report_form.begin", "First page of a new report", gate=auth.anywhere)
+_page("POST", "/forms/report", "report_form.go_on", "Next page of a new report")
 _page(
-    "GET", f"{A_REPORT}/update", "ask_update", "Page to add an update to a report", query=(TOKEN,)
+    "GET",
+    A_REPORT,
+    "report_pages.read",
+    "A report, for anyone who has the link to it",
+    query=(TOKEN,),
 )
-_page("POST", f"{A_REPORT}/update", "add_update", "Add an update to a report")
-_page("POST", f"{A_REPORT}/follow", "follow", "Follow a report")
-_page("GET", f"{A_REPORT}/flag", "ask_flag", "Page to flag a report")
-_page("POST", f"{A_REPORT}/flag", "flag", "Flag a report")
-_page("POST", f"{A_REPORT}/withdraw", "withdraw", "Withdraw a report")
+_page(
+    "GET",
+    f"{A_REPORT}/update",
+    "report_pages.ask_update",
+    "Page to add an update to a report",
+    query=(TOKEN,),
+)
+_page("POST", f"{A_REPORT}/update", "report_pages.add_update", "Add an update to a report")
+_page("POST", f"{A_REPORT}/follow", "follow_form.follow", "Follow a report")
+_page("GET", f"{A_REPORT}/flag", "report_pages.ask_flag", "Page to flag a report")
+_page("POST", f"{A_REPORT}/flag", "report_pages.flag", "Flag a report")
+_page("POST", f"{A_REPORT}/withdraw", "report_pages.withdraw", "Withdraw a report")
 
 
 @routes.page(

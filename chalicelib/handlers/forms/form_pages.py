@@ -1,0 +1,66 @@
+"""What several views of the forms share."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from chalicelib.bootstrap.forms import wording
+from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.errors import Invalid
+from chalicelib.forms import messages, posted
+from chalicelib.forms.answers import Answers
+from chalicelib.forms.validation import key_of
+from chalicelib.handlers.http import request_language
+from chalicelib.handlers.http.audit import audit_view
+from chalicelib.handlers.http.pages import rendered
+from chalicelib.handlers.http.params import id_of
+from chalicelib.handlers.http.routes import Call, Page
+from chalicelib.kernel.posted_form import Posted
+from chalicelib.reports.reference import grouped
+from chalicelib.reports.usecases import reading
+
+
+def report_shown(call: Call, text: str, token: str | None) -> dict[str, Any]:
+    """The data that the pages of a report need. Raises NotFound."""
+    author = call.caller.author(token)
+    view = reading.view(id_of(text), author, reports_ports())
+    audit_view(view, call.caller)
+    shown = wording(request_language.current()).report(view)
+    return {"report": shown, "token": token or "", "query": query_of(token)}
+
+
+def refused_form(name: str, error: Invalid, typed: Mapping[str, str], **context: Any) -> Page:
+    """The page again, with the typed values and their faults. Raises `error` if it concerns none of
+    the page's fields."""
+    faults = [
+        messages.said(fault, given=bool(typed[fault.field]))
+        for fault in error.errors
+        if fault.field in typed
+    ]
+    if not faults:
+        raise error
+    return Page(render_form(name, **context, **typed, faults=faults), is_refusal=True)
+
+
+def done(heading: str, text: str, *, service_request_id: str, url: str | None) -> Page:
+    reference = grouped(service_request_id)
+    say = request_language.current().say
+    return Page(
+        render_form("done", heading=say(heading), text=say(text), reference=reference, url=url)
+    )
+
+
+def render_form(name: str, **context: Any) -> str:
+    return rendered("forms", name, **context)
+
+
+def posted_form(call: Call) -> Posted:
+    return posted.parse(call.body, str(call.request.headers.get("content-type", "")))
+
+
+def key_of_form(form: Posted) -> str:
+    return key_of(Answers.of(form))
+
+
+def query_of(token: str | None) -> str:
+    return "?" + urlencode({"token": token}) if token else ""

@@ -1,0 +1,104 @@
+"""The pages of a new report."""
+
+from typing import Any
+
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.forms import wording
+from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.errors import Conflict, Invalid
+from chalicelib.forms import flow
+from chalicelib.forms.answers import CONTACT, Answers
+from chalicelib.forms.ports import Ports
+from chalicelib.forms.validation import key_of
+from chalicelib.forms.views import WHO_SEES, of_screen
+from chalicelib.handlers.forms.form_pages import posted_form, render_form
+from chalicelib.handlers.forms.forms_siblings import Siblings
+from chalicelib.handlers.http import rate_limits, request_language
+from chalicelib.handlers.http.params import new_key
+from chalicelib.handlers.http.routes import Call, Page
+from chalicelib.kernel.parsing import parse
+from chalicelib.kernel.time import utc_now
+from chalicelib.reports.model import Draft, ServiceRequest
+from chalicelib.reports.reference import grouped
+from chalicelib.reports.usecases import submission
+from chalicelib.reports.usecases.access import Author
+from chalicelib.reports.usecases.staff import moderation
+from chalicelib.reports.views import tracking_url
+
+
+def begin(_: Call) -> Page:
+    """The first page of a report."""
+    return _screen(flow.first(new_key()))
+
+
+def go_on(call: Call) -> Page:
+    """The page after the one that was filled in. Raises Invalid, UpstreamFailed."""
+    ports = Ports(council=request_language.council(), siblings=Siblings(call.caller.author()))
+    outcome = flow.advance(posted_form(call), ports)
+    if isinstance(outcome, flow.Screen):
+        return _screen(outcome)
+    return _send(outcome.answers, call, ports)
+
+
+def _send(answers: Answers, call: Call, ports: Ports) -> Page:
+    author = call.caller.author()
+    service = ports.council.by_code.get(answers.one("service_code"))
+    key = key_of(answers)
+    try:
+        draft = parse(answers.draft(service), Draft)
+        admit, may_write = (
+            rate_limits.admit_report(draft, key, call),
+            rate_limits.may_write_to_contact(draft, call),
+        )
+        report = submission.submit(
+            draft,
+            key,
+            author,
+            reports_ports(),
+            admit=admit,
+            may_write=may_write,
+            language=request_language.current().code,
+        )
+    except Invalid as error:
+        return _screen(flow.refused(answers, error.errors, ports))
+    except Conflict as error:
+        raise Conflict(error.detail, link=_link_of_sent(key, author)) from error
+    return Page(render_form("sent", **_sent(report, key)))
+
+
+def _link_of_sent(key: str, author: Author) -> str | None:
+    """The link of the report that was sent under this key: the holder of the key is its sender."""
+    ports = reports_ports()
+    report = ports.repository.get(ports.ids.service_request_id(author.scope, key))
+    return _path(tracking_url(report, ports)) if report else None
+
+
+def _path(url: str) -> str:
+    """The address of a page of this site without the site."""
+    return url.removeprefix(container.settings().site_url)
+
+
+def _sent(report: ServiceRequest, key: str) -> dict[str, Any]:
+    language = request_language.current()
+    ports = reports_ports()
+    expected = report.expected_datetime
+    left = moderation.WITHDRAW_WITHIN - (ports.now() - report.requested_datetime)
+    return {
+        "service_request_id": report.service_request_id,
+        "reference": grouped(report.service_request_id),
+        "promise": wording(language).date(expected) if expected else None,
+        "who_sees": language.say(WHO_SEES.get(report.visibility, "")),
+        "is_public": report.visibility == "public",
+        "tracking_url": _path(tracking_url(report, ports)),
+        "can_withdraw": report.visibility != "withdrawn" and left.total_seconds() > 0,
+        "withdraw_minutes": int(moderation.WITHDRAW_WITHIN.total_seconds() // 60),
+        "key": key,
+    }
+
+
+def _screen(screen: flow.Screen) -> Page:
+    council = request_language.council()
+    line = council.line_at(utc_now())
+    html = render_form(screen.name, **of_screen(screen, council.by_code), line=line)
+    personal = any(screen.answers.one(name) for name in CONTACT)
+    return Page(html, is_refusal=bool(screen.faults), may_be_kept=not personal)

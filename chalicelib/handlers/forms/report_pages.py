@@ -1,0 +1,112 @@
+"""A stored report: reading, updating, flagging and withdrawing it."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.errors import Invalid
+from chalicelib.forms.views import REASONS
+from chalicelib.handlers.forms.form_pages import (
+    done,
+    key_of_form,
+    posted_form,
+    query_of,
+    refused_form,
+    render_form,
+    report_shown,
+)
+from chalicelib.handlers.http import rate_limits
+from chalicelib.handlers.http.params import id_of, new_key
+from chalicelib.handlers.http.routes import Call, Page
+from chalicelib.kernel.parsing import parse
+from chalicelib.reports.model import FlagDraft, UpdateDraft
+from chalicelib.reports.usecases import updating
+from chalicelib.reports.usecases.staff import moderation
+from chalicelib.reports.views import public_page
+from chalicelib.texts import Text
+
+
+def read(call: Call, service_request_id: str) -> Page:
+    """A report, for the reader who has the link to it. Raises NotFound."""
+    report = report_shown(call, service_request_id, call.parameter("token"))
+    html = render_form("report", **report, key=new_key())
+    return Page(html, pictures_from=_origins_of_photos(report["report"]))
+
+
+def _origins_of_photos(report: Mapping[str, Any]) -> tuple[str, ...]:
+    """The origins of the photos of a report that is not public: the store of photos."""
+    updates = report["updates"]
+    photos = [*report["photos"], *(photo for update in updates for photo in update["photos"])]
+    places = {urlsplit(photo.thumbnail_url) for photo in photos}
+    return tuple(sorted({f"{each.scheme}://{each.netloc}" for each in places if each.netloc}))
+
+
+def ask_update(call: Call, service_request_id: str) -> Page:
+    """The form to add to a report. Raises NotFound."""
+    report = report_shown(call, service_request_id, call.parameter("token"))
+    return Page(render_form("update", **report, key=new_key(), text="", state=""))
+
+
+def add_update(call: Call, service_request_id: str) -> Page:
+    """Adds to a report. Raises NotFound, Invalid, Conflict."""
+    form, request_id = posted_form(call), id_of(service_request_id)
+    key, token = key_of_form(form), form.one("token") or None
+    typed = {name: form.one(name) for name in ("text", "state")}
+    files = [each.body for each in form.files if each.name == "photos"]
+    try:
+        draft = parse({name: value for name, value in typed.items() if value}, UpdateDraft)
+        author, admit = call.caller.author(token), rate_limits.admit_update(request_id, draft, call)
+        updating.add_update_with_files(
+            request_id, draft, key, author, reports_ports(), files=files, admit=admit
+        )
+    except Invalid as error:
+        report = report_shown(call, service_request_id, token)
+        return refused_form("update", error, {**typed, "photos": ""}, **report, key=key)
+    return done(
+        Text("Thank you for your update"),
+        Text("The team that deals with this report will read it."),
+        service_request_id=request_id,
+        url=f"/forms/reports/{request_id}{query_of(token)}",
+    )
+
+
+def ask_flag(call: Call, service_request_id: str) -> Page:
+    """The form to report content. Raises NotFound."""
+    report = report_shown(call, service_request_id, None)
+    return Page(render_form("flag", **report, reasons=REASONS, key=new_key(), text="", reason=""))
+
+
+def flag(call: Call, service_request_id: str) -> Page:
+    """Flags a report. Raises NotFound, Invalid."""
+    form = posted_form(call)
+    key = key_of_form(form)
+    typed = {name: form.one(name) for name in ("reason", "text")}
+    try:
+        draft = parse({name: value for name, value in typed.items() if value}, FlagDraft)
+        author, ports = call.caller.author(), reports_ports()
+        admit = rate_limits.counting("flag", call)
+        request_id, client = id_of(service_request_id), rate_limits.client_of(call)
+        moderation.flag(request_id, draft, key, author, ports, client=client, admit=admit)
+    except Invalid as error:
+        report = report_shown(call, service_request_id, None)
+        return refused_form("flag", error, typed, **report, reasons=REASONS, key=key)
+    return done(
+        Text("Thank you"),
+        Text("We'll look at it."),
+        service_request_id=id_of(service_request_id),
+        url=public_page("", id_of(service_request_id)),
+    )
+
+
+def withdraw(call: Call, service_request_id: str) -> Page:
+    """Withdraws a report. Raises NotFound, Invalid, Conflict."""
+    key = key_of_form(posted_form(call))
+    ports = reports_ports()
+    report = moderation.withdraw(id_of(service_request_id), key, call.caller.author(), ports)
+    return done(
+        Text("You have withdrawn your report"),
+        Text("We have deleted what you wrote, and we are not dealing with the report any more."),
+        service_request_id=report.service_request_id,
+        url=None,
+    )
