@@ -1,6 +1,7 @@
 """The CDN's template: where each address is answered, with which headers, and what stays closed."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import pytest
 from chalice.package import TemplateDeepMerger
 
 import app
+from chalicelib.accounts.usecases.rate_limits import HOURLY
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.reports import photos_ports
 from chalicelib.catalogue.load import load
@@ -598,6 +600,36 @@ def lint(template: Json, folder: Path) -> str:
 
 def test_template_is_clean_when_it_is_merged(tmp_path: Path) -> None:
     assert lint(merged(), tmp_path) == ""
+
+
+def test_firewall_is_clean_in_the_region_of_the_cdn() -> None:
+    command = [BIN / "cfn-lint", "-r", "us-east-1", "-t", ROOT / "infra" / "firewall.json"]
+    assert subprocess.run(command, capture_output=True, text=True, check=False).stdout == ""
+
+
+def test_distribution_has_the_firewall_of_the_parameter_if_there_is_one() -> None:
+    template = merged()
+    config = template["Resources"]["Distribution"]["Properties"]["DistributionConfig"]
+    assert config["WebACLId"] == {
+        "Fn::If": ["HasFirewall", {"Ref": "WebAclArn"}, {"Ref": "AWS::NoValue"}]
+    }
+    pattern = re.compile(template["Parameters"]["WebAclArn"]["AllowedPattern"])
+    for arn, fits in (
+        ("", True),
+        ("arn:aws:wafv2:us-east-1:123456789012:global/webacl/ginnel/0a1b", True),
+        ("arn:aws:wafv2:eu-west-2:123456789012:regional/webacl/ginnel/0a1b", False),
+    ):
+        assert bool(pattern.fullmatch(arn)) == fits
+
+
+def test_firewall_lets_a_crowded_network_send_what_the_limits_admit() -> None:
+    """A report takes some eight requests that change something: photos, the report, a session."""
+    firewall = json.loads((ROOT / "infra" / "firewall.json").read_text())
+    writes = firewall["Parameters"]["WritesInFiveMinutes"]["Default"]
+    assert writes * 12 >= 8 * (HOURLY["report by network"] + HOURLY["report by network, known"])
+    for rule in firewall["Resources"]["WebAcl"]["Properties"]["Rules"]:
+        assert rule["Statement"]["RateBasedStatement"]["AggregateKeyType"] == "IP"
+        assert rule["Action"]["Block"]["CustomResponse"]["ResponseCode"] == 429
 
 
 def test_template_is_detected_when_a_reference_is_missing(tmp_path: Path) -> None:

@@ -454,11 +454,20 @@ def test_every_function_has_a_concurrency_limit(template: dict[str, Any]) -> Non
         else:
             timeout = timedelta(seconds=functions(template)[name]["Timeout"])
             assert timeout < interval(source["Schedule"]), name
-    (throttled,) = template["Resources"]["RestAPI"]["Properties"]["MethodSettings"]
-    assert (throttled["ResourcePath"], throttled["HttpMethod"]) == ("/*", "*")
-    assert throttled["ThrottlingRateLimit"] <= throttled["ThrottlingBurstLimit"]
-    # Counted for each method, the figures would cost more than all the calls.
-    assert "MetricsEnabled" not in throttled
+    rest, reports = template["Resources"]["RestAPI"]["Properties"]["MethodSettings"]
+    assert (rest["ResourcePath"], rest["HttpMethod"]) == ("/*", "*")
+    for throttled in (rest, reports):
+        assert throttled["ThrottlingRateLimit"] <= throttled["ThrottlingBurstLimit"]
+        # Counted for each method, the figures would cost more than all the calls.
+        assert "MetricsEnabled" not in throttled
+
+
+def test_reports_have_a_larger_rate_than_every_other_method(template: dict[str, Any]) -> None:
+    rest, reports = template["Resources"]["RestAPI"]["Properties"]["MethodSettings"]
+    path = reports["ResourcePath"].removeprefix("/").replace("~1", "/")
+    paths = template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
+    assert reports["HttpMethod"].lower() in paths[path]
+    assert reports["ThrottlingRateLimit"] > rest["ThrottlingRateLimit"]
 
 
 def test_api_has_one_stage_and_no_other_that_sam_would_add(template: dict[str, Any]) -> None:
