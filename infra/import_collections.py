@@ -1,4 +1,4 @@
-"""`python -m infra import-rounds`."""
+"""`python -m infra import-rounds` and `import-premises`."""
 
 import sys
 from datetime import UTC, datetime
@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 import msgspec
 
+from chalicelib.errors import ConfigurationError
+from chalicelib.kernel.time import utc_now
 from infra.import_places import FILE, leave_if_refused, replace_document
 from infra.rejects import ALLOW_REJECTS, tell_notes, tell_refused
 
@@ -38,3 +40,32 @@ def import_rounds(file: Path, allow_rejects: bool) -> None:
     tell_refused(summary.refused)
     leave_if_refused(summary.refused, allow_rejects)
     replace_document(ROUNDS, msgspec.json.encode(document), publishing_ports())
+
+
+@click.command("import-premises")
+@click.argument("file", type=FILE)
+@ALLOW_REJECTS
+def import_premises(file: Path, allow_rejects: bool) -> None:
+    """Stores the premises of a CSV or GeoJSON FILE, in the place of those of before.
+
+    A row has uprn, address, postcode, a place and the codes of published rounds.
+    docs/COLLECTIONS.md describes the columns.
+    """
+    from chalicelib.bootstrap import container
+    from chalicelib.bootstrap.collections import collections_ports, premises_bucket
+    from infra.premises import premises_of
+    from infra.premises_store import store_premises
+
+    rounds = collections_ports().rounds()
+    if rounds is None:
+        raise ConfigurationError("No rounds are published: import rounds first.")
+    with click.progressbar(length=0, label="Rows", file=sys.stderr) as bar:
+        premises, summary = premises_of(file, container.council(), rounds, bar.update)
+    click.echo(
+        f"{summary.taken} premises, {summary.without_rounds} of them without a round, "
+        f"{len(summary.refused)} refused."
+    )
+    tell_refused(summary.refused)
+    leave_if_refused(summary.refused, allow_rejects)
+    with click.progressbar(length=0, label="Documents", file=sys.stderr) as bar:
+        store_premises(premises, premises_bucket(), utc_now(), bar.update)

@@ -60,6 +60,9 @@ OPEN: Mapping[str, str] = {
     ),
     "GET /api/places": "published places",
     "GET /api/my-area": "published places",
+    "GET /api/premises*": (
+        "the addresses of a postcode and their bin days, of which a caller gets a limited number"
+    ),
     "GET /api/facilities/*": "published places",
     "* /forms/report": "the same without JavaScript",
     "* /forms/reports/*": "the same without JavaScript; a private report needs its link",

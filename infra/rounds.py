@@ -32,7 +32,7 @@ FAR = timedelta(days=2 * 365)
 PUBLISHED_FOR = timedelta(days=31)
 """How long a past date stays in the document."""
 FORMATS = ("%Y-%m-%d", "%d/%m/%Y")
-_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/-]{0,39}")
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,39}")
 
 
 @dataclass

@@ -7,10 +7,15 @@ listed is not known yet.
 
 from collections.abc import Iterator, Sequence, Set
 from datetime import date, timedelta
+from typing import Literal
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 ROUNDS = "data/collections/rounds.json"
+
+Day = date
+"""A day on the council's clock."""
 
 
 class Pattern(Struct, frozen=True, kw_only=True):
@@ -19,10 +24,10 @@ class Pattern(Struct, frozen=True, kw_only=True):
 
     weekday: int
     every_weeks: int
-    first: date
-    last: date
+    first: Day
+    last: Day
 
-    def dates(self) -> Iterator[date]:
+    def dates(self) -> Iterator[Day]:
         """The dates, in order."""
         day = self.first + timedelta(days=(self.weekday - self.first.weekday()) % 7)
         while day <= self.last:
@@ -34,8 +39,8 @@ class Move(Struct, frozen=True):
     """A collection that was planned for `planned` and takes place on `to`; None if it is cancelled.
     `why` is for residents."""
 
-    planned: date = field(name="from")
-    to: date | None
+    planned: Day = field(name="from")
+    to: Day | None
     why: str
 
 
@@ -48,19 +53,52 @@ class Round(Struct, frozen=True, kw_only=True, omit_defaults=True):
     container: str
     name: str
     colour: str
-    dates: tuple[date, ...]
+    dates: tuple[Day, ...]
     moved: tuple[Move, ...]
-    resumes: date | None = None
+    resumes: Day | None = None
 
 
 class Rounds(Struct, frozen=True, kw_only=True):
     """The published document. Until `known_until`, a day without a date has no collection."""
 
-    known_until: date
+    known_until: Day
     items: tuple[Round, ...]
 
 
-def with_moves(planned: Set[date], moves: Sequence[Move]) -> tuple[date, ...]:
+def with_moves(planned: Set[Day], moves: Sequence[Move]) -> tuple[Day, ...]:
     """The days on which a round really goes out, in order."""
     staying = planned - {move.planned for move in moves}
     return tuple(sorted(staying | {move.to for move in moves if move.to}))
+
+
+State = Literal["to_come", "out_of_season", "not_known"]
+
+
+class NextCollection(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """When a container is emptied next. `date` is None if no date is known. `original_date`: the
+    day that it was planned for, if it moved because of `why`. Out of season, `date` is the first
+    day of the next season, if that is known."""
+
+    container: str
+    name: str
+    colour: str
+    state: State
+    date: Day | None
+    original_date: Day | None = None
+    why: str | None = None
+
+
+def next_collection(of: Round, today: Day, known_until: Day) -> NextCollection:
+    """The next collection of a round. Today's is the next one until the day is over."""
+    shown = NextCollection(
+        container=of.container, name=of.name, colour=of.colour, state="to_come", date=None
+    )
+    day = next((day for day in of.dates if day >= today), None)
+    if day is None:
+        resumes = of.resumes if of.resumes and of.resumes >= today else None
+        is_over = resumes is not None or today <= known_until
+        return replace(shown, state="out_of_season" if is_over else "not_known", date=resumes)
+    move = next((move for move in of.moved if move.to == day), None)
+    if move is None:
+        return replace(shown, date=day)
+    return replace(shown, date=day, original_date=move.planned, why=move.why)

@@ -25,6 +25,7 @@ from chalicelib.handlers.alerts import (
     subscriptions,
 )
 from chalicelib.handlers.cases import cases, casework, desk, moderation, performance, teams
+from chalicelib.handlers.collections import premises
 from chalicelib.handlers.exchange import (
     deliveries,
     events_feed,
@@ -59,6 +60,7 @@ ROUTES = [
     places.routes,
     facilities.routes,
     areas.routes,
+    premises.routes,
     forms.routes,
     open311.routes,
     receivers.routes,

@@ -1,4 +1,4 @@
-"""Collection rounds, as the command publishes them."""
+"""Collection rounds and premises: from the commands to the answers of the API."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -6,8 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import pytest
 from click.testing import CliRunner, Result
 
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.collections import premises_bucket
+from chalicelib.collections.premises import FOLDER
 from infra.__main__ import commands
 from tests.api.conftest import Api
 
@@ -57,3 +61,114 @@ def test_good_rows_are_published_when_rejects_are_allowed(api: Api, tmp_path: Pa
     result = import_rounds(tmp_path, GOOD, "R3,garden,soon", allow_rejects=True)
     assert result.exit_code == 0
     assert [each["round"] for each in published(api)["items"]] == ["R1"]
+
+
+HOMES = (
+    "uprn,address,postcode,lat,long,rounds",
+    "100,10 Dial Row,YO1 7HH,53.959,-1.0815,R1 G1",
+    "101,2 Dial Row,YO1 7HH,53.959,-1.0815,",
+)
+
+
+def import_premises(folder: Path, *rows: str) -> Result:
+    file = folder / "premises.csv"
+    file.write_text("\n".join(rows))
+    return CliRunner().invoke(commands, ["import-premises", str(file)])
+
+
+@pytest.fixture
+def homes(api: Api, tmp_path: Path) -> Api:
+    """Two homes on two rounds that collect in 30 days."""
+    rows = (GOOD, f"G1,garden,{DAY + timedelta(days=1)}")
+    assert import_rounds(tmp_path, *rows).exit_code == 0
+    result = import_premises(tmp_path, *HOMES)
+    assert "2 premises, 1 of them without a round, 0 refused." in result.output, result.output
+    return api
+
+
+def test_postcode_lists_its_addresses_in_order(homes: Api) -> None:
+    found = homes.get("/api/premises?postcode=yo17hh").json_body
+    assert found == {
+        "items": [
+            {"premises_id": "101", "address": "2 Dial Row"},
+            {"premises_id": "100", "address": "10 Dial Row"},
+        ],
+        "next": None,
+    }
+    assert homes.get("/api/premises?postcode=YO1%207HG").json_body["items"] == []
+
+
+def test_part_of_a_postcode_is_refused(homes: Api) -> None:
+    answer = homes.get("/api/premises?postcode=YO1")
+    assert answer.status_code == 400
+    assert answer.json_body["errors"] == [
+        {"field": "postcode", "message": "Enter a full postcode, such as ZZ1 1AA"}
+    ]
+
+
+def test_address_has_its_rounds_and_the_next_day_of_each_container(homes: Api) -> None:
+    found = homes.get("/api/premises/100/collections").json_body
+    assert found["rounds"] == ["G1", "R1"]
+    assert found["known_until"] == f"{DAY}"
+    assert found["next"] == [
+        {
+            "container": "rubbish",
+            "name": "Black bin: rubbish",
+            "colour": "#1d1d1d",
+            "state": "to_come",
+            "date": f"{DAY}",
+        },
+        {
+            "container": "garden",
+            "name": "Brown bin: garden waste",
+            "colour": "#7a4a21",
+            "state": "to_come",
+            "date": f"{DAY + timedelta(days=1)}",
+        },
+    ]
+    assert homes.get("/api/premises/101/collections").json_body["next"] == []
+
+
+def test_unknown_address_is_not_found(homes: Api) -> None:
+    assert homes.get("/api/premises/999/collections").status_code == 404
+
+
+def test_new_premises_replace_all_of_before(homes: Api, tmp_path: Path) -> None:
+    assert import_premises(tmp_path, HOMES[0], HOMES[1]).exit_code == 0
+    container.forget()
+    found = homes.get("/api/premises?postcode=YO1%207HH").json_body["items"]
+    assert [each["premises_id"] for each in found] == ["100"]
+
+
+def test_reader_of_the_set_of_before_still_finds_it(homes: Api, tmp_path: Path) -> None:
+    assert homes.get("/api/premises/101/collections").status_code == 200
+    import_premises(tmp_path, HOMES[0], HOMES[1])
+    assert homes.get("/api/premises/101/collections").status_code == 200
+
+
+def test_premises_are_unchanged_when_a_row_is_refused(homes: Api, tmp_path: Path) -> None:
+    result = import_premises(tmp_path, *HOMES, "102,3 Dial Row,YO1,53.959,-1.0815,R1")
+    assert result.exit_code == 1
+    assert "line 4: postcode: 'YO1' is none" in result.output
+    container.forget()
+    assert len(homes.get("/api/premises?postcode=YO1%207HH").json_body["items"]) == 2
+
+
+def test_old_sets_of_premises_are_deleted(homes: Api, tmp_path: Path) -> None:
+    def versions() -> set[str]:
+        keys = [each["Key"] for each in premises_bucket().entries(FOLDER)]
+        return {key.split("/")[1] for key in keys} - {"current.json"}
+
+    first = versions()
+    import_premises(tmp_path, *HOMES)
+    second = versions() - first
+    import_premises(tmp_path, *HOMES)
+    assert len(first) == len(second) == 1
+    assert second < versions()
+    assert not first & versions()
+
+
+def test_premises_need_published_rounds(api: Api, tmp_path: Path) -> None:
+    result = import_premises(tmp_path, *HOMES)
+    assert result.exit_code == 1
+    assert "import rounds first" in str(result.exception)

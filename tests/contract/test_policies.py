@@ -6,7 +6,7 @@ One long day of a council on moto: every route and every event handler, each cal
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,11 +29,14 @@ from chalicelib.areas.model import ROADWORKS
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import accounts_ports, limit_ports
 from chalicelib.bootstrap.alerts import alerts_ports
+from chalicelib.bootstrap.collections import premises_bucket
 from chalicelib.bootstrap.desk import desk_ports
 from chalicelib.bootstrap.privacy import erasure_ports
 from chalicelib.bootstrap.publishing import publishing_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.catalogue.load import COUNCILS
+from chalicelib.collections.model import ROUNDS, Round, Rounds
+from chalicelib.collections.premises import Premises
 from chalicelib.desk import usecases as desk
 from chalicelib.desk.model import ViewDraft
 from chalicelib.events import ReportSubmitted
@@ -60,6 +63,7 @@ from infra.local import mail
 from infra.local.cloud import Cloud
 from infra.local.push import PushService
 from infra.local.seed import demo_facilities
+from infra.premises_store import store_premises
 from infra.roadworks import planned_since
 from infra.template import functions, whole
 from infra.tokens import account_with
@@ -341,6 +345,7 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
         for key in ("data/wards/gone.json", "data/performance/2001-01.json"):
             boto3.client("s3").put_object(Bucket=cloud.bucket, Key=key, Body=b"{}")
         demo_facilities(container.council(), publishing_ports())
+        one_home()
         container.forget()
         needs = Needs(names_of(cloud, container.settings().distribution_id))
         with Client(app.app) as client, needs.recorded():
@@ -386,6 +391,22 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
     cloud.stop()
 
 
+def one_home() -> None:
+    """With a round that has no dates."""
+    rubbish = Round(round="R1", container="rubbish", name="", colour="", dates=(), moved=())
+    rounds = Rounds(known_until=date(2100, 1, 1), items=(rubbish,))
+    replace_document(ROUNDS, msgspec.json.encode(rounds), publishing_ports())
+    home = Premises(
+        premises_id="1",
+        address="1 Dial Row",
+        postcode="ZZ1 1AA",
+        lat=53.9,
+        long=-1.1,
+        rounds=("R1",),
+    )
+    store_premises([home], premises_bucket(), datetime(2026, 6, 1, tzinfo=UTC))
+
+
 def holding_council(folder: Path) -> Path:
     """The demo council, but every report is held for an hour before it is public."""
     document = json.loads((COUNCILS / "demo.json").read_text(encoding="utf-8"))
@@ -397,7 +418,8 @@ def holding_council(folder: Path) -> Path:
 def live_with_reports(day: Day) -> None:
     api = day.api
     path = day.report("one", photo_ids=[day.photo("one")])
-    for address in (path, "/health", "/api/openapi.json", "/api/places?q=market"):
+    homes = ("/api/premises?postcode=zz1+1aa", "/api/premises/1/collections")
+    for address in (path, "/health", "/api/openapi.json", "/api/places?q=market", *homes):
         assert api.get(address).status_code == 200
     lights = "/api/facilities/nearest?kind=street-light&lat=53.959&long=-1.0815"
     assert api.get(lights).json_body["items"]

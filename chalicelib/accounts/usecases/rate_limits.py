@@ -21,7 +21,9 @@ from chalicelib.kernel.observability import logs
 from chalicelib.kernel.proof_of_work import BITS
 from chalicelib.texts import Text
 
-Flow = Literal["code", "handover", "report", "update", "flag", "follow", "photo", "subscribe"]
+Flow = Literal[
+    "code", "handover", "report", "update", "flag", "follow", "photo", "subscribe", "premises"
+]
 FAILS_OPEN: frozenset[Flow] = frozenset(("report", "update", "flag", "follow", "photo"))
 IN_A_DAY = "written to address in a day"
 FOLLOWERS = "followers of one report by network in a day"
@@ -51,6 +53,8 @@ HOURLY: Mapping[str, int] = {
     "photo by network": 1000,
     "photo by network, known": 10000,
     "photo by device": 200,
+    "premises by network": 600,
+    "premises by device": 60,
 }
 """The limits within an hour. Beyond "by network", accounts and requests with a proof of work have
 "by network, known" (ADR 53): a carrier has one address for thousands of phones. Codes to one

@@ -1,0 +1,51 @@
+"""Routes of premises: the addresses of a postcode, and when their waste is collected."""
+
+import msgspec
+
+from chalicelib.bootstrap.collections import collections_ports
+from chalicelib.collections import usecases
+from chalicelib.collections.premises import ListedPremises
+from chalicelib.collections.usecases import PremisesCollections
+from chalicelib.handlers.http import auth, rate_limits
+from chalicelib.handlers.http.routes import Call, Query, Routes
+
+TYPED_POSTCODE = "^ *[A-Za-z]{1,2}[0-9][A-Za-z0-9]? *[0-9][A-Za-z]{2} *$"
+routes = Routes(__name__)
+
+
+class PremisesList(msgspec.Struct, frozen=True, kw_only=True):
+    """All premises of a postcode, in the order of their addresses."""
+
+    items: list[ListedPremises]
+    next: None = None
+
+
+@routes.endpoint(
+    "/api/premises",
+    method="GET",
+    auth=auth.anyone,
+    summary="List the addresses of a postcode whose waste the council collects",
+    query=(
+        Query(
+            "postcode",
+            "a full postcode, in any case and spacing",
+            required=True,
+            schema={"type": "string", "pattern": TYPED_POSTCODE},
+        ),
+    ),
+)
+def premises(call: Call) -> PremisesList:
+    rate_limits.check("premises", call)
+    found = usecases.premises_at(call.parameter("postcode"), collections_ports())
+    return PremisesList(items=list(found))
+
+
+@routes.endpoint(
+    "/api/premises/{premises_id}/collections",
+    method="GET",
+    auth=auth.anyone,
+    summary="Get the collection rounds of an address, and the next day of each container",
+)
+def collections(call: Call, premises_id: str) -> PremisesCollections:
+    rate_limits.check("premises", call)
+    return usecases.collections_of(premises_id, collections_ports())

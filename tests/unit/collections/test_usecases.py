@@ -1,0 +1,145 @@
+"""When the waste of a premises is collected next, and what a postcode finds."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import pytest
+
+from chalicelib.collections.model import Move, NextCollection, Round, Rounds
+from chalicelib.collections.ports import Ports
+from chalicelib.collections.premises import ListedPremises, Premises
+from chalicelib.collections.usecases import collections_of, premises_at
+from chalicelib.errors import Invalid, NotFound
+
+TODAY = date(2026, 12, 21)
+KNOWN_UNTIL = date(2027, 1, 31)
+HOME = "100010"
+
+
+class OnePremises:
+    """The PremisesStore port with one home."""
+
+    def __init__(self, *rounds: str) -> None:
+        self._home = Premises(
+            premises_id=HOME,
+            address="2 Dial Row",
+            postcode="ZZ1 1AA",
+            lat=53.9,
+            long=-1.1,
+            rounds=rounds,
+        )
+
+    def get(self, premises_id: str) -> Premises | None:
+        return self._home if premises_id == HOME else None
+
+    def at_postcode(self, postcode: str) -> Sequence[ListedPremises]:
+        found = ListedPremises(premises_id=HOME, address=self._home.address)
+        return (found,) if postcode == self._home.postcode else ()
+
+
+def round_of(
+    code: str,
+    *days: date,
+    container: str = "rubbish",
+    moved: tuple[Move, ...] = (),
+    resumes: date | None = None,
+) -> Round:
+    return Round(
+        round=code,
+        container=container,
+        name=container.title(),
+        colour="#000000",
+        dates=days,
+        moved=moved,
+        resumes=resumes,
+    )
+
+
+def next_of(*rounds: Round, today: date = TODAY) -> list[NextCollection]:
+    codes = [each.round for each in rounds]
+    published = Rounds(known_until=KNOWN_UNTIL, items=(*rounds, round_of("other", TODAY)))
+    ports = Ports(OnePremises(*codes), lambda: published, lambda: today)
+    return list(collections_of(HOME, ports).next)
+
+
+def only(of: Round, today: date = TODAY) -> NextCollection:
+    (found,) = next_of(of, today=today)
+    return found
+
+
+def test_collection_of_today_is_the_next_one() -> None:
+    of = round_of("R1", date(2026, 12, 14), TODAY, date(2026, 12, 28))
+    assert only(of).date == TODAY
+    assert only(of, today=date(2026, 12, 22)).date == date(2026, 12, 28)
+
+
+def test_moved_collection_says_when_it_was_planned_and_why() -> None:
+    move = Move(date(2026, 12, 25), date(2026, 12, 23), "Christmas")
+    found = only(round_of("R1", date(2026, 12, 23), date(2027, 1, 1), moved=(move,)))
+    assert (found.date, found.original_date, found.why) == (move.to, move.planned, "Christmas")
+
+
+def test_cancelled_collection_is_not_the_next_one() -> None:
+    cancelled = Move(date(2026, 12, 25), None, "Christmas")
+    found = only(round_of("R1", date(2027, 1, 1), moved=(cancelled,)))
+    assert (found.date, found.original_date) == (date(2027, 1, 1), None)
+
+
+def test_round_out_of_season_says_when_it_resumes() -> None:
+    found = only(round_of("R1", date(2026, 11, 30), resumes=date(2027, 3, 1)))
+    assert (found.state, found.date) == ("out_of_season", date(2027, 3, 1))
+
+
+def test_round_without_dates_is_out_of_season_while_dates_are_known() -> None:
+    assert only(round_of("R1")).state == "out_of_season"
+    assert only(round_of("R1"), today=KNOWN_UNTIL).state == "out_of_season"
+
+
+def test_date_is_not_known_after_the_known_ones() -> None:
+    later = date(2027, 2, 1)
+    assert only(round_of("R1", TODAY), today=later).state == "not_known"
+    stale = only(round_of("R1", resumes=date(2027, 1, 20)), today=later)
+    assert (stale.state, stale.date) == ("not_known", None)
+
+
+def test_containers_are_in_the_order_of_their_days_and_undated_ones_last() -> None:
+    found = next_of(
+        round_of("G1", container="garden"),
+        round_of("R1", date(2026, 12, 28), container="rubbish"),
+        round_of("Y1", date(2026, 12, 22), container="recycling"),
+    )
+    assert [each.container for each in found] == ["recycling", "rubbish", "garden"]
+
+
+def test_two_containers_of_one_day_are_both_listed() -> None:
+    found = next_of(round_of("R1", TODAY), round_of("Y1", TODAY, container="recycling"))
+    assert [(each.container, each.date) for each in found] == [
+        ("recycling", TODAY),
+        ("rubbish", TODAY),
+    ]
+
+
+def test_premises_has_no_dates_before_rounds_are_published() -> None:
+    ports = Ports(OnePremises("R1"), lambda: None, lambda: TODAY)
+    found = collections_of(HOME, ports)
+    assert (found.rounds, found.next, found.known_until) == (("R1",), (), None)
+
+
+def test_unknown_premises_is_not_found() -> None:
+    ports = Ports(OnePremises(), lambda: None, lambda: TODAY)
+    with pytest.raises(NotFound):
+        collections_of("1", ports)
+
+
+@pytest.mark.parametrize("text", ["ZZ1 1AA", "zz11aa", " zz1  1aa "])
+def test_premises_are_found_by_a_postcode_in_any_case_and_spacing(text: str) -> None:
+    ports = Ports(OnePremises(), lambda: None, lambda: TODAY)
+    assert [each.premises_id for each in premises_at(text, ports)] == [HOME]
+    assert premises_at("ZZ1 1AB", ports) == ()
+
+
+@pytest.mark.parametrize("text", [None, "", "ZZ1", "ZZ1 1A", "Dial Row", "ZZ1 1AAA"])
+def test_part_of_a_postcode_is_refused(text: str | None) -> None:
+    ports = Ports(OnePremises(), lambda: None, lambda: TODAY)
+    with pytest.raises(Invalid, match="full postcode"):
+        premises_at(text, ports)
