@@ -91,6 +91,7 @@ RULES: dict[str, dict[str, str]] = {
     "POST /api/desk/templates": {"state": "one of a report"},
     "POST /api/desk/views": {"query": "filters that GET /api/cases takes"},
     "POST /api/disruptions": DISRUPTION,
+    "POST /api/disruptions/audience": DISRUPTION,
     "POST /api/jobs": {"service_request_ids": REPORTS},
     "POST /api/outbound/receivers": {"url": PUBLIC},
     "POST /api/outbound/receivers/{receiver_id}/replay": {"since": "within the last 30 days"},
