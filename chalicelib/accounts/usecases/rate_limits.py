@@ -57,7 +57,7 @@ HOURLY: Mapping[str, int] = {
     "premises by device": 60,
 }
 """The limits within an hour. Beyond "by network", accounts and requests with a proof of work have
-"by network, known" (ADR 53): a carrier has one address for thousands of phones. Codes to one
+"by network, known" (ADR 56): a carrier has one address for thousands of phones. Codes to one
 address are counted where they are requested, and for codes a device that has signed in with an
 address before is not counted by its network. A whole office signs in each morning through its own
 organisation, with a redirect there and back."""
