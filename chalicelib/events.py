@@ -22,7 +22,7 @@ class _Fact(msgspec.Struct, frozen=True, kw_only=True):
 class ReportSubmitted(_Fact, frozen=True, tag=True, kw_only=True):
     """A ServiceRequest was stored for the first time; `tile` is None while nobody knows where,
     `month` (YYYY-MM in UTC) when it was requested. `is_new`: everybody can see it at once, and no
-    other system had it before."""
+    other system had it before. `moves_figures`: it counts for the figures."""
 
     version: int
     tile: str | None
@@ -30,6 +30,7 @@ class ReportSubmitted(_Fact, frozen=True, tag=True, kw_only=True):
     photos: tuple[str, ...] = ()
     state: str = ""
     is_new: bool = False
+    moves_figures: bool = True
 
 
 class ReportChanged(_Fact, frozen=True, tag=True, kw_only=True):
@@ -45,6 +46,7 @@ class ReportChanged(_Fact, frozen=True, tag=True, kw_only=True):
     `question` is not 0 where an officer asked the reporter something: the number of the question.
     `told_from`: an officer can still undo this change; nobody is told of it before then.
     `takes_back`: an officer undid a change that nobody was told of, so nobody is told of this.
+    `moves_figures`: it may count for the figures in another way than before.
     """
 
     version: int
@@ -64,6 +66,7 @@ class ReportChanged(_Fact, frozen=True, tag=True, kw_only=True):
     question: int = 0
     told_from: datetime | None = None
     takes_back: bool = False
+    moves_figures: bool = True
 
 
 class PhotoTaken(_Fact, frozen=True, tag=True, kw_only=True):
@@ -157,3 +160,8 @@ def photos_touched(event: Event) -> frozenset[str]:
 def needs_purge(event: Event) -> bool:
     """True where something that was public was taken back."""
     return isinstance(event, ReportChanged) and event.purge
+
+
+def moves_figures(event: object) -> bool:
+    """True where the report may count for the figures in another way than before."""
+    return isinstance(event, OfReport) and event.moves_figures

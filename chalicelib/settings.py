@@ -22,6 +22,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     outbound_table: str
     alerts_table: str
     jobs_table: str
+    figures_table: str
     publish_queue_url: str
     codes_queue_url: str
     fetch_queue_url: str
@@ -33,6 +34,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     open_queue_url: str
     follow_queue_url: str
     crews_queue_url: str
+    figures_queue_url: str
     published_bucket: str
     uploads_bucket: str
     photos_bucket: str

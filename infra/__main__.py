@@ -22,7 +22,12 @@ from infra.import_places import import_postcodes, import_roadworks, import_wards
 from infra.import_reports import MAPPINGS
 from infra.index_subscriptions import index_subscriptions
 from infra.languages import update_languages
-from infra.lists import new_mark, publish_figures_anew, publish_imported_lists
+from infra.lists import (
+    new_mark,
+    publish_figures_anew,
+    publish_imported_lists,
+    recount_figures,
+)
 from infra.local.running import RUNNING
 from infra.partners import api_key
 from infra.people import disable, first_admin, invite, set_roles
@@ -154,7 +159,6 @@ def import_reports(file: Path, mapping: Path | None, allow_rejects: bool) -> Non
     tell_notes(summary.notes)
     tell_refused(refused)
     publish_imported_lists(mark)
-    publish_figures_anew(mark)
     fail_if_refused(refused, allow_rejects)
 
 
@@ -229,6 +233,7 @@ def publish() -> None:
     click.echo(f"{bar.pos - len(failed)} reports published again, {len(failed)} failed.")
     for service_request_id, error in failed.items():
         click.echo(f"report {service_request_id}: {error}")
+    recount_figures()
     publish_figures_anew()
     if failed:
         sys.exit(1)

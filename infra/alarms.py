@@ -20,6 +20,7 @@ GAVE_UP = {
     "Receipts": "The outcomes of alerts were not stored after five tries",
     "Match": "The subscribers to changes were not found after five tries",
     "Open": "Reports opened no jobs after five tries",
+    "Figures": "Changes were not counted after five tries",
     "Follow": "Reports did not follow their jobs after five tries",
     "Crews": "Days of crews were not brought up to date after five tries",
     "FanOut": "Changes reached no reaction",
@@ -34,18 +35,18 @@ BEHIND_STREAMS = {
 }
 LATE_QUEUES = (
     *("Publish", "Replies", "Photos", "Fetch", "Outbound", "Send", "Codes"),
-    *("Alerts", "Receipts", "Match", "Open", "Follow", "Crews"),
+    *("Alerts", "Receipts", "Match", "Open", "Follow", "Crews", "Figures"),
 )
 LATE_S = 1_800
 """The age of a message that waits too long. Its last try may come fifteen minutes after the first.
 """
 SLOW = (
     *("Publish", "PublishWards", "PublishOpenData", "PublishPerformance", "PublishCrewsDue"),
-    *("MatchAlerts", "Tidy", "Erase", "ForgetOld"),
+    *("MatchAlerts", "Tidy", "Erase", "ForgetOld", "RecountFigures"),
 )
 """Functions whose work grows with the council."""
 SLOW_SHARE = 0.8
-TABLES = ("Reports", "Partners", "Accounts", "Audit", "Outbound", "Alerts", "Jobs")
+TABLES = ("Reports", "Partners", "Accounts", "Audit", "Outbound", "Alerts", "Jobs", "Figures")
 TEXTS = {
     "SignIn": ("sign_in", "with codes to sign in"),
     "Confirm": ("codes", "that confirm subscriptions"),
@@ -150,6 +151,16 @@ def _own_metrics() -> Iterator[tuple[str, Any]]:
             above=50,
             statistic="Sum",
             period_s=900,
+        ),
+    )
+    yield (
+        "FiguresDrift",
+        _alarm(
+            "The nightly recount found reports that the figures had not counted rightly",
+            "Ginnel",
+            "drift",
+            [{"Name": "function", "Value": "recount_figures"}],
+            above=0,
         ),
     )
     for name, (purse, purpose) in TEXTS.items():

@@ -89,7 +89,7 @@ def import_wards(file: Path, valid_from: datetime | None, allow_rejects: bool) -
     _move_reports(document, mark)
     _publish_wards()
     publish_lists_anew(mark)
-    publish_figures_anew(mark)
+    publish_figures_anew()
 
 
 @click.command("import-roadworks")

@@ -1,6 +1,6 @@
-"""Publishes open data, feeds and figures after many reports were written at once. An import takes a
-mark before it begins, and passes it to each of these: if the import is interrupted or something
-fails, the schedules publish the rest.
+"""Publishes open data and feeds after many reports were written at once. An import takes a mark
+before it begins, and passes it to each of these: if the import is interrupted or something fails,
+the schedules publish the rest. Figures need no mark: each stored report is counted by its facts.
 """
 
 import sys
@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from chalicelib.publishing.unfinished import FIGURES, LISTS, Mark
+from chalicelib.publishing.unfinished import LISTS, Mark
 
 
 def new_mark() -> Mark:
@@ -44,14 +44,24 @@ def publish_imported_lists(mark: Mark) -> None:
     mark.published(LISTS)
 
 
-def publish_figures_anew(mark: Mark | None = None) -> None:
-    """Makes the figures from the store; exits with 1 if some were not published."""
+def publish_figures_anew() -> None:
+    """Publishes the figures of all months; exits with 1 if some were not published."""
     from chalicelib.bootstrap.publishing import figures_ports
     from chalicelib.publishing.performance import publish_performance_anew
 
     _tell("figures", publish_performance_anew(figures_ports()))
-    if mark:
-        mark.published(FIGURES)
+
+
+def recount_figures() -> None:
+    """Counts again what was counted wrongly of any month, and says how much that was."""
+    from chalicelib.bootstrap.publishing import counting_ports
+    from chalicelib.publishing.recounting import recount_everything
+
+    for month, drift in recount_everything(counting_ports()):
+        if any(drift):
+            click.echo(
+                f"figures of {month}: {drift.reports} reports and {drift.lines} lines mended"
+            )
 
 
 def _publish(how: Callable[[Any], Mapping[str, Exception]]) -> None:

@@ -9,7 +9,7 @@ from chalicelib.handlers.accounts import accounts_events
 from chalicelib.handlers.alerts import alerts_events, alerts_sending_events
 from chalicelib.handlers.exchange import mail_events, outbound_events
 from chalicelib.handlers.jobs import jobs_events
-from chalicelib.handlers.publishing import publishing_events
+from chalicelib.handlers.publishing import figures_events, publishing_events
 from chalicelib.handlers.reports import photos_events, reports_events
 
 TEMPLATE = Path(__file__).parent / "resources.json"
@@ -32,6 +32,7 @@ SOURCES = {
     jobs_events.OPEN_QUEUE: "OpenQueueArn",
     jobs_events.FOLLOW_QUEUE: "FollowQueueArn",
     jobs_events.CREWS_QUEUE: "CrewsQueueArn",
+    figures_events.QUEUE: "FiguresQueueArn",
 }
 """The placeholder ARN that a handler declares → the template's output that replaces it."""
 
@@ -54,6 +55,8 @@ SETTINGS = {
     "OPEN_QUEUE_URL": "OpenQueueUrl",
     "FOLLOW_QUEUE_URL": "FollowQueueUrl",
     "CREWS_QUEUE_URL": "CrewsQueueUrl",
+    "FIGURES_TABLE": "FiguresTable",
+    "FIGURES_QUEUE_URL": "FiguresQueueUrl",
     "PUBLISHED_BUCKET": "PublishedBucket",
     "UPLOADS_BUCKET": "UploadsBucket",
     "PHOTOS_BUCKET": "PhotosBucket",

@@ -27,7 +27,7 @@ from chalicelib.reports.model import (
     Update,
     Waiting,
 )
-from chalicelib.reports.outcome import Course, outcome_in
+from chalicelib.reports.outcome import outcome_in
 from chalicelib.reports.ports import (
     Due,
     Filters,
@@ -256,6 +256,10 @@ class MemoryRepository:
     def ids(self) -> Iterator[str]:
         yield from list(self._reports)
 
+    def lose(self, service_request_id: str) -> None:
+        """As when a table is restored to a time before the report."""
+        del self._reports[service_request_id]
+
     def outcomes(self, month: str) -> Iterator[OutcomeRow]:
         for report in list(self._reports.values()):
             if report.requested_datetime.astimezone(UTC).isoformat().startswith(month):
@@ -263,9 +267,9 @@ class MemoryRepository:
                 values = {name: getattr(report, name) for name in OutcomeRow._fields[:-1]}
                 yield OutcomeRow(**values, outcome=outcome)
 
-    def courses(self) -> Iterator[Course]:
-        for report in list(self._reports.values()):
-            yield Course(*(getattr(report, name) for name in Course._fields))
+    def months(self) -> frozenset[str]:
+        requested = (each.requested_datetime for each in self._reports.values())
+        return frozenset(f"{each.astimezone(UTC):%Y-%m}" for each in requested)
 
     def _put(self, report: ServiceRequest) -> ServiceRequest:
         self._reports[report.service_request_id] = report

@@ -1,6 +1,6 @@
 """An SQS queue of a reaction: facts and other messages."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -18,14 +18,20 @@ MOST_IN_A_BATCH = 10
 
 
 class SqsReaction:
-    """One reaction's queue; it accepts only messages of these kinds."""
+    """One reaction's queue; it accepts only messages of these kinds, and of these only those for
+    which `only` is true."""
 
     def __init__(
-        self, client: "SQSClient", queue_url: str, kinds: "UnionType | type" = object
+        self,
+        client: "SQSClient",
+        queue_url: str,
+        kinds: "UnionType | type" = object,
+        only: Callable[[object], bool] | None = None,
     ) -> None:
         self._client = client
         self._queue_url = queue_url
         self._kinds = kinds
+        self._only = only
 
     def send(self, said: Sequence[object]) -> None:
         """Queues messages as JSON, in batches. Raises UpstreamFailed if any was not accepted."""
@@ -34,6 +40,8 @@ class SqsReaction:
     def send_later(self, said: Sequence[object], *, delay_s: int) -> None:
         """Queues messages that nobody receives for that many seconds. Raises as `send` does."""
         heard = [each for each in said if isinstance(each, self._kinds)]
+        if self._only:
+            heard = list(filter(self._only, heard))
         for start in range(0, len(heard), MOST_IN_A_BATCH):
             self._send_batch(heard[start : start + MOST_IN_A_BATCH], delay_s)
 

@@ -35,7 +35,9 @@ if TYPE_CHECKING:
 SecretName = Literal[
     "id", "link", "token", "code", "alert", "push", "origin", "destinations", "identity"
 ]
-TableName = Literal["reports", "partners", "audit", "accounts", "outbound", "alerts", "jobs"]
+TableName = Literal[
+    "reports", "partners", "audit", "accounts", "outbound", "alerts", "jobs", "figures"
+]
 QueueName = Literal[
     "codes",
     "publish",
@@ -48,6 +50,7 @@ QueueName = Literal[
     "open",
     "follow",
     "crews",
+    "figures",
 ]
 
 ALERTS_WAIT_S = 600
@@ -213,11 +216,16 @@ def mail_quota() -> tuple[int, int]:
     return numbers[0], numbers[1]
 
 
-def reaction(name: QueueName, kinds: "UnionType | type" = object) -> "SqsReaction":
-    """The queue of a reaction that hears only of things of these kinds."""
+def reaction(
+    name: QueueName,
+    kinds: "UnionType | type" = object,
+    only: Callable[[object], bool] | None = None,
+) -> "SqsReaction":
+    """The queue of a reaction that hears only of things of these kinds, and of these only those for
+    which `only` is true."""
     from chalicelib.aws.sqs import SqsReaction
 
-    return SqsReaction(_sqs(), getattr(settings(), f"{name}_queue_url"), kinds)
+    return SqsReaction(_sqs(), getattr(settings(), f"{name}_queue_url"), kinds, only)
 
 
 @once

@@ -54,12 +54,23 @@ def publishing_ports() -> publishing.Ports:
 @container.once
 def figures_ports() -> publishing.FiguresPorts:
     from chalicelib.integrations.council_for_publishing import publisher
-    from chalicelib.integrations.reports_for_publishing import OutcomesForFigures
 
     return publishing.FiguresPorts(
         documents=container.published(),
-        outcomes=OutcomesForFigures(reports_ports),
+        counting=counting_ports(),
         services=lambda: publisher(container.council(), container.settings().site_url).services,
         wards=lambda: {ward.code: ward.name for ward in ward_areas(areas_ports())},
+        now=utc_now,
+    )
+
+
+@container.once
+def counting_ports() -> publishing.CountingPorts:
+    from chalicelib.integrations.reports_for_publishing import OutcomesForFigures
+    from chalicelib.publishing.dynamo import DynamoCounters
+
+    return publishing.CountingPorts(
+        outcomes=OutcomesForFigures(reports_ports),
+        counters=DynamoCounters(container.table("figures")),
         now=utc_now,
     )

@@ -5,7 +5,13 @@ from typing import TYPE_CHECKING
 
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import accounts_ports
-from chalicelib.events import PhotoTaken, PhotoWanted, ReportChanged, ReportSubmitted
+from chalicelib.events import (
+    PhotoTaken,
+    PhotoWanted,
+    ReportChanged,
+    ReportSubmitted,
+    moves_figures,
+)
 from chalicelib.kernel.time import utc_now
 from chalicelib.photos import ports as photos
 from chalicelib.reports import ports as reports
@@ -76,4 +82,5 @@ def reactions() -> "Sequence[SqsReaction]":
         container.reaction("fetch", PhotoWanted),
         container.reaction("match", ReportSubmitted | ReportChanged),
         container.reaction("open", ReportSubmitted | ReportChanged),
+        container.reaction("figures", ReportSubmitted | ReportChanged, moves_figures),
     )

@@ -40,7 +40,7 @@ from chalicelib.handlers.forms import forms
 from chalicelib.handlers.http import health
 from chalicelib.handlers.jobs import crews, days, job_forms, jobs, jobs_events
 from chalicelib.handlers.places import areas, facilities, places
-from chalicelib.handlers.publishing import publishing_events
+from chalicelib.handlers.publishing import figures_events, publishing_events
 from chalicelib.handlers.reports import (
     followers,
     photos,
@@ -94,6 +94,7 @@ ROUTES = [
 EVENTS = [
     reports_events.events,
     publishing_events.events,
+    figures_events.events,
     photos_events.events,
     outbound_events.events,
     forward_events.events,

@@ -7,9 +7,10 @@ from typing import Any
 import msgspec
 
 from chalicelib.georeport.wire import write
+from chalicelib.publishing.counters import ReportKey
 from chalicelib.reports import ports as reports
 from chalicelib.reports.open311 import extended, wire_request
-from chalicelib.reports.published import ReportOutcome, ReportView
+from chalicelib.reports.published import PresentOutcome, ReportOutcome, ReportView
 from chalicelib.reports.usecases import reading
 from chalicelib.reports.usecases.exchange import listing
 from chalicelib.reports.usecases.figures import outcomes
@@ -43,14 +44,18 @@ class OutcomesForFigures:
     def __init__(self, ports: Callable[[], reports.Ports]) -> None:
         self._ports = ports
 
-    def every(self) -> Iterator[ReportOutcome]:
-        return outcomes.every_outcome(self._ports())
+    def present(self, service_request_ids: Sequence[str]) -> Mapping[str, PresentOutcome]:
+        return outcomes.present_outcomes(service_request_ids, self._ports())
 
-    def of_month(self, month: str) -> Iterator[ReportOutcome]:
+    def of_month(self, month: str) -> Iterator[tuple[str, ReportOutcome]]:
         return outcomes.outcomes_of_month(month, self._ports())
 
-    def months_changed_since(self, moment: datetime) -> frozenset[str]:
-        return outcomes.months_changed_since(moment, self._ports())
+    def come_due(self, since: datetime) -> Iterator[ReportKey]:
+        for month, service_request_id in outcomes.come_due(since, self._ports()):
+            yield ReportKey(month, service_request_id)
+
+    def months(self) -> frozenset[str]:
+        return self._ports().repository.months()
 
 
 def open311_entry(report: Any, *, agency: str) -> dict[str, Any]:

@@ -3,13 +3,13 @@ public reports requested in the month in UTC (a cohort), in their present state:
 that is fixed in June counts for May. A line is a service in a ward; `all` stands for all of them,
 `unknown` for reports without a known ward. MEANINGS defines the figures. A quantile is of the
 durations of reports that are done now: the median is the middle one, or the mean of the middle two;
-the 90th percentile by nearest rank. Days have 24 hours, and one decimal.
+the 90th percentile by nearest rank. Days have 24 hours, and one decimal: a duration is rounded to
+it before it counts, so that a line needs a number for each tenth of a day and not the durations.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from math import ceil
-from statistics import median
 from typing import NamedTuple
 
 from chalicelib.reports.published import ReportOutcome
@@ -66,53 +66,62 @@ class Waits(NamedTuple):
     p90_days: float | None
 
 
-class Tally:
-    """The figures of a month during counting."""
+class Sums(NamedTuple):
+    """What figures are computed from, and what can be added up: the counts, and how many reports
+    took so many tenths of a day."""
 
-    def __init__(self) -> None:
-        self._counts: dict[Line, list[int]] = defaultdict(lambda: [0] * len(Counts._fields))
-        self._waits: dict[Line, list[float]] = defaultdict(list)
+    counts: Counts = Counts()
+    waits: Mapping[int, int] = {}
 
-    def add(self, outcome: ReportOutcome) -> None:
-        line = outcome.service_code, outcome.ward_code or UNKNOWN
-        seen = (
-            1,
-            outcome.done_s is not None,
-            outcome.had_target,
-            outcome.in_target,
-            outcome.was_reopened,
-            outcome.failed_repairs,
-            outcome.is_open,
-        )
-        counts = self._counts[line]
-        for at, number in enumerate(seen):
-            counts[at] += number
-        if outcome.done_s is not None:
-            self._waits[line].append(outcome.done_s)
 
-    def counts(self) -> dict[Line, Counts]:
-        """The counts of each line with reports, and of the total lines."""
-        found: dict[Line, list[int]] = defaultdict(lambda: [0] * len(Counts._fields))
-        for line, counts in self._counts.items():
+NOTHING = Sums()
+
+
+def sums_of(outcome: ReportOutcome) -> Sums:
+    """The sums of one report."""
+    counts = Counts(
+        reported=1,
+        fixed=int(outcome.done_s is not None),
+        with_target=int(outcome.had_target),
+        in_target=int(outcome.in_target),
+        reopened=int(outcome.was_reopened),
+        failed_repairs=outcome.failed_repairs,
+        open_now=int(outcome.is_open),
+    )
+    return Sums(counts, {} if outcome.done_s is None else {_tenths(outcome.done_s): 1})
+
+
+def line_of(outcome: ReportOutcome) -> Line:
+    return outcome.service_code, outcome.ward_code or UNKNOWN
+
+
+def combined(some: Iterable[Sums], without: Iterable[Sums] = ()) -> Sums:
+    """The sums of all of these, less those of others."""
+    counts, waits = [0] * len(Counts._fields), Counter[int]()
+    for sign, sums in ((1, some), (-1, without)):
+        for each in sums:
+            counts = [a + sign * b for a, b in zip(counts, each.counts, strict=True)]
+            for tenths, number in each.waits.items():
+                waits[tenths] += sign * number
+    return Sums(Counts(*counts), {each: number for each, number in sorted(waits.items()) if number})
+
+
+def summed(outcomes: Iterable[ReportOutcome]) -> dict[Line, Sums]:
+    """The sums of each line of one month."""
+    lines: dict[Line, list[Sums]] = defaultdict(list)
+    for each in outcomes:
+        lines[line_of(each)].append(sums_of(each))
+    return {line: combined(some) for line, some in lines.items()}
+
+
+def with_totals(lines: Mapping[Line, Sums]) -> dict[Line, Sums]:
+    """The sums of each line with reports, and of the total lines, totals first."""
+    found: dict[Line, list[Sums]] = defaultdict(list)
+    for line, sums in lines.items():
+        if sums.counts.reported:
             for each in lines_with(line):
-                found[each] = [a + b for a, b in zip(found[each], counts, strict=True)]
-        return {line: Counts(*numbers) for line, numbers in sorted(found.items(), key=order_of)}
-
-    def waits(self) -> dict[Line, Waits]:
-        """The quantiles of each line with finished reports."""
-        found: dict[Line, list[float]] = defaultdict(list)
-        for line, waits in self._waits.items():
-            for each in lines_with(line):
-                found[each] += waits
-        return {line: waits_of(waits) for line, waits in found.items()}
-
-
-def tallied(outcomes: Iterable[ReportOutcome]) -> dict[str, Tally]:
-    """The figures of each month that has reports."""
-    months: dict[str, Tally] = defaultdict(Tally)
-    for outcome in outcomes:
-        months[outcome.month].add(outcome)
-    return dict(months)
+                found[each].append(sums)
+    return {line: combined(some) for line, some in sorted(found.items(), key=order_of)}
 
 
 def lines_with(line: Line) -> Iterator[Line]:
@@ -127,12 +136,25 @@ def order_of(item: tuple[Line, object]) -> tuple[bool, str, bool, str]:
     return service != ALL, service, ward != ALL, ward
 
 
-def waits_of(waits: Sequence[float]) -> Waits:
-    """The quantiles of durations in seconds, at least one."""
-    ranked = sorted(waits)
-    p90 = ranked[ceil(0.9 * len(ranked)) - 1]
-    return Waits(_days(median(ranked)), _days(p90))
+def waits_of(waits: Mapping[int, int]) -> Waits:
+    """The quantiles of durations; `waits` has how many took so many tenths of a day."""
+    number = sum(waits.values())
+    if not number:
+        return Waits(None, None)
+    low, high, p90 = (
+        _ranked(waits, rank) for rank in ((number - 1) // 2, number // 2, ceil(0.9 * number) - 1)
+    )
+    return Waits(round((low + high) / 20, 1), p90 / 10)
 
 
-def _days(seconds: float) -> float:
-    return round(seconds / DAY_S, 1)
+def _ranked(waits: Mapping[int, int], rank: int) -> int:
+    """The duration at that place of their order, from 0."""
+    for tenths, number in sorted(waits.items()):
+        rank -= number
+        if rank < 0:
+            return tenths
+    raise ValueError(rank)
+
+
+def _tenths(seconds: float) -> int:
+    return round(10 * round(seconds / DAY_S, 1))

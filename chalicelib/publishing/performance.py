@@ -1,8 +1,8 @@
 """Publishes performance figures: a document and a table (CSV) for each month with public reports,
-and an index with the totals of each month. A month depends only on the reports requested in it, so
-only months with changed reports are rebuilt. A writer reads the published document before it reads
-the reports, and replaces exactly that version. Changes during a full rebuild are processed again:
-the index then says that everything changed since the rebuild's start still has to be checked.
+and an index with the totals of each month. The figures come from the counters that `counting.py`
+keeps; only months that were marked as changed are read and rebuilt. A writer reads the published
+document before it reads the counters, and replaces exactly that version. A month's mark is noted as
+published after the index has the month, so that an interrupted run is made up for by the next.
 
 Sources: RFC 4180 (CSV), read in 2026.
 """
@@ -11,7 +11,6 @@ import csv
 import io
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 import msgspec
@@ -20,17 +19,17 @@ from chalicelib.errors import AppError
 from chalicelib.kernel.optimistic import retry_on_conflict
 from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.kernel.time import to_the_second
-from chalicelib.publishing import unfinished
+from chalicelib.publishing.counting import count_come_due
 from chalicelib.publishing.figures import (
     ALL,
     MEANINGS,
+    NOTHING,
     UNKNOWN,
-    Counts,
     Line,
-    Tally,
-    Waits,
+    Sums,
     order_of,
-    tallied,
+    waits_of,
+    with_totals,
 )
 from chalicelib.publishing.model import JSON
 from chalicelib.publishing.open_data import CSV, Licence, cell, version_of
@@ -40,14 +39,13 @@ from chalicelib.publishing.small_numbers import SMALL, Hidden, hidden_in
 PERFORMANCE = "data/performance/"
 INDEX = f"{PERFORMANCE}index.json"
 COLUMNS = ("month", "service_code", "service_name", "ward_code", "ward_name", *MEANINGS)
-OVERLAP = timedelta(hours=1)
-"""How long after an update reports are checked again: another system may send its update late."""
+OVERLAP = timedelta(minutes=10)
+"""How far back targets that have come are looked for again: the index of targets may lag."""
 SMALL_NUMBERS = (
     "Numbers from 1 to 4 are hidden (null, or an empty cell). Other numbers are hidden too if "
     "they would reveal one of these; they can be 0 or larger than 4. If fewer than 5 reports "
     "were made, nothing else is shown."
 )
-NO_WAITS = Waits(None, None)
 
 Failed = dict[str, Exception]
 Row = dict[str, Any]
@@ -107,56 +105,34 @@ def csv_key(month: str) -> str:
 
 
 def publish_performance(ports: FiguresPorts) -> Failed:
-    """Rebuilds the months whose reports have changed since the last run, or all if nothing is
-    published yet. Returns the failures, by month. Raises UpstreamFailed."""
+    """Rebuilds the months that were marked as changed, or all if nothing is published yet. Returns
+    the failures, by month. Raises UpstreamFailed."""
     begun = ports.now()
     index = _held_index(ports)
     if index is None:
         return publish_performance_anew(ports)
-    months = ports.outcomes.months_changed_since(index.updated_datetime - OVERLAP)
-    if not months:
-        return {}
-    failed: Failed = {}
-    for month in sorted(months):
-        failed |= _publish_month(month, partial(_read, month, ports), ports)
-    return failed or _publish_index(months, begun, ports)
-
-
-def publish_left_figures(ports: FiguresPorts) -> Failed:
-    """Rebuilds the months of an interrupted import, one by one, so that an interrupted run can be
-    continued. Returns the failures, by month. Raises UpstreamFailed."""
-    for month in unfinished.left(unfinished.FIGURES, ports.now(), ports.documents):
-        index = _held_index(ports)
-        if index is None:
-            return publish_performance_anew(ports)
-        failed = _publish_month(month, partial(_read, month, ports), ports)
-        failed = failed or _publish_index((month,), index.updated_datetime, ports)
-        if failed:
-            return failed
-        unfinished.finished(unfinished.FIGURES, (month,), ports.documents)
-    return {}
+    count_come_due(index.updated_datetime - OVERLAP, ports.counting)
+    marks = ports.counting.counters.months().items()
+    changed = {month: mark.changed for month, mark in marks if mark.changed != mark.published}
+    return _publish_months(changed, changed, begun, ports) if changed else {}
 
 
 def publish_performance_anew(ports: FiguresPorts) -> Failed:
-    """Rebuilds all months, in one pass over the store, and removes those without public reports.
-    Returns the failures, by month. Raises UpstreamFailed."""
+    """Rebuilds all months, and removes those without public reports. Returns the failures, by
+    month. Raises UpstreamFailed."""
     begun = ports.now()
-    months = tallied(ports.outcomes.every())
-    failed: Failed = {}
-    for month in sorted({*months, *_published_months(ports)}):
-        failed |= _publish_month(month, partial(_of, month, months), ports)
-    return failed or _publish_index(months, begun, ports, are_all=True)
+    marks = ports.counting.counters.months()
+    changed = {month: mark.changed for month, mark in marks.items()}
+    months = {*changed, *_published_months(ports)}
+    return _publish_months(months, changed, begun, ports, are_all=True)
 
 
-def rows_of(tally: Tally) -> list[Row]:
+def rows_of(sums: Mapping[Line, Sums]) -> list[Row]:
     """The figures of each line with reports, totals first; None for hidden ones."""
-    table, waits = tally.counts(), tally.waits()
-    hidden = hidden_in(table)
-    lines = {line: table.get(line, Counts()) for line in (*table, *(each.line for each in hidden))}
-    return [
-        _row(line, counts, waits.get(line, NO_WAITS), hidden)
-        for line, counts in sorted(lines.items(), key=order_of)
-    ]
+    table = with_totals(sums)
+    hidden = hidden_in({line: each.counts for line, each in table.items()})
+    lines = {line: table.get(line, NOTHING) for line in (*table, *(each.line for each in hidden))}
+    return [_row(line, each, hidden) for line, each in sorted(lines.items(), key=order_of)]
 
 
 def as_csv(
@@ -176,33 +152,46 @@ def as_csv(
     return written.getvalue().encode()
 
 
-def _row(line: Line, counts: Counts, waits: Waits, hidden: Collection[Hidden]) -> Row:
+def _row(line: Line, sums: Sums, hidden: Collection[Hidden]) -> Row:
     shown: Row = {
         name: None if (line, name) in hidden else number
-        for name, number in counts._asdict().items()
+        for name, number in sums.counts._asdict().items()
     }
-    if shown["fixed"] and counts.fixed not in SMALL:
-        shown |= waits._asdict()
+    if shown["fixed"] and sums.counts.fixed not in SMALL:
+        shown |= waits_of(sums.waits)._asdict()
     service_code, ward_code = line
     figures = {name: shown.get(name) for name in MEANINGS}
     return {"service_code": service_code, "ward_code": ward_code} | figures
 
 
-def _read(month: str, ports: FiguresPorts) -> Tally:
-    return _of(month, tallied(ports.outcomes.of_month(month)))
+def _publish_months(
+    months: Collection[str],
+    marks: Mapping[str, int],
+    begun: datetime,
+    ports: FiguresPorts,
+    *,
+    are_all: bool = False,
+) -> Failed:
+    """Publishes the months and the index. `marks` are those that were read before."""
+    failed: Failed = {}
+    for month in sorted(months):
+        failed |= _publish_month(month, ports)
+    failed = failed or _publish_index(months, begun, ports, are_all=are_all)
+    if not failed:
+        for month, changed in marks.items():
+            ports.counting.counters.set_published(month, changed)
+    return failed
 
 
-def _of(month: str, tallies: Mapping[str, Tally]) -> Tally:
-    return tallies.get(month, Tally())
-
-
-def _publish_month(month: str, tally: Callable[[], Tally], ports: FiguresPorts) -> Failed:
+def _publish_month(month: str, ports: FiguresPorts) -> Failed:
     """Writes the files of a month, or removes them if it has no public report. The CSV is
     written first and read last, so a writer that writes the JSON has written both."""
 
     def attempt() -> None:
         held = {key: ports.documents.read(key) for key in (json_key(month), csv_key(month))}
-        _put_all(_documents(month, rows_of(tally()), ports), held, ports)
+        lines = ports.counting.counters.lines_of(month)
+        rows = rows_of({each.key.line: each.sums for each in lines})
+        _put_all(_documents(month, rows, ports), held, ports)
 
     return _failed(month, attempt)
 

@@ -9,7 +9,14 @@ from msgspec import Struct
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import Tile
 from chalicelib.kernel.stored_document import StoredDocument
-from chalicelib.reports.published import ReportOutcome, ReportView
+from chalicelib.publishing.counters import (
+    CountedLine,
+    CountedReport,
+    LineKey,
+    Marks,
+    ReportKey,
+)
+from chalicelib.reports.published import PresentOutcome, ReportOutcome, ReportView
 
 
 class Document(NamedTuple):
@@ -75,17 +82,50 @@ class ReportsToPublish(Protocol):
 
 
 class Outcomes(Protocol):
-    """The outcomes of public reports. Every method raises UpstreamFailed."""
+    """The outcomes of reports. Every method raises UpstreamFailed."""
 
-    def every(self) -> Iterator[ReportOutcome]:
-        """All outcomes, in one pass over the store."""
+    def present(self, service_request_ids: Sequence[str]) -> Mapping[str, PresentOutcome]:
+        """The outcomes of these reports as they are now (consistent reads), by id."""
 
-    def of_month(self, month: str) -> Iterator[ReportOutcome]:
-        """The outcomes of the reports that were requested in the month, as the reports are now."""
+    def of_month(self, month: str) -> Iterator[tuple[str, ReportOutcome]]:
+        """The ids and outcomes of the public reports that were requested in the month; may lag a
+        second behind."""
 
-    def months_changed_since(self, moment: datetime) -> frozenset[str]:
-        """The months of request of the reports, public or not, that have changed since the moment;
-        may lag a second behind."""
+    def come_due(self, since: datetime) -> Iterator[ReportKey]:
+        """The reports, public or not, whose target came after that moment while they were open; may
+        lag a second behind."""
+
+    def months(self) -> frozenset[str]:
+        """The months of request of all reports; may lag a second behind."""
+
+
+class Counters(Protocol):
+    """The store of what is counted (consistent reads). Every method raises UpstreamFailed."""
+
+    def counted(self, keys: Collection[ReportKey]) -> Mapping[ReportKey, CountedReport]:
+        """What was counted of these reports."""
+
+    def lines(self, keys: Collection[LineKey]) -> Mapping[LineKey, CountedLine]:
+        """Those of these lines that are stored."""
+
+    def save(self, reports: Sequence[CountedReport], lines: Sequence[CountedLine]) -> None:
+        """Stores all of it or nothing, up to 100 in all. Raises VersionConflict if one of them has
+        another version."""
+
+    def lines_of(self, month: str) -> Sequence[CountedLine]:
+        """All lines of the month."""
+
+    def reports_of(self, month: str) -> Iterator[CountedReport]:
+        """What was counted of the month's reports."""
+
+    def mark(self, months: Collection[str]) -> None:
+        """Marks the months as changed."""
+
+    def months(self) -> Mapping[str, Marks]:
+        """The months that were ever marked."""
+
+    def set_published(self, month: str, changed: int) -> None:
+        """Notes that the month was published with all changes up to that mark."""
 
 
 class WardArea(Protocol):
@@ -142,12 +182,20 @@ class Ports(Struct, frozen=True):
     wards: Callable[[], Sequence[WardArea]] = tuple
 
 
+class CountingPorts(Struct, frozen=True):
+    """The dependencies of counting for figures."""
+
+    outcomes: Outcomes
+    counters: Counters
+    now: Callable[[], datetime]
+
+
 class FiguresPorts(Struct, frozen=True):
     """The dependencies of published figures. `services` and `wards` are the present names, by
     code."""
 
     documents: Documents
-    outcomes: Outcomes
+    counting: CountingPorts
     services: Callable[[], Mapping[str, str]]
     wards: Callable[[], Mapping[str, str]]
     now: Callable[[], datetime]

@@ -15,8 +15,6 @@ from chalicelib.publishing.ports import Document, Documents
 
 LISTS = "data/open/unfinished"
 """The key of the note of months whose lists and feeds have to be published."""
-FIGURES = "data/performance/unfinished"
-"""The same for figures."""
 LEFT_AFTER = timedelta(minutes=10)
 SAY_EVERY = timedelta(minutes=1)
 
@@ -44,8 +42,7 @@ class Mark:
         if is_new or self._said is None or self._now() - self._said >= SAY_EVERY:
             self._months |= set(months)
             self._said = self._now()
-            for key in (LISTS, FIGURES):
-                note(key, self._months, self._said, self._documents)
+            note(LISTS, self._months, self._said, self._documents)
 
     def published(self, key: str) -> None:
         """Call it when all changes are published. Raises UpstreamFailed."""

@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import NamedTuple
 
 from chalicelib.reports.model import ServiceRequest, Update
-from chalicelib.reports.published import Delay, Visibility
 from chalicelib.reports.states import SAID_TO_BE_DONE, State
 
 
@@ -28,24 +27,7 @@ class Outcome(NamedTuple):
     failed_repairs: int
 
 
-class Course(NamedTuple):
-    """The values of a stored report that show how it went; a ServiceRequest has these and more."""
-
-    service_request_id: str
-    service_code: str
-    ward_code: str | None
-    state: State
-    visibility: Visibility
-    requested_datetime: datetime
-    updated_datetime: datetime
-    expected_datetime: datetime | None
-    delays: tuple[Delay, ...]
-    closed_datetime: datetime | None
-    updates: tuple[Update, ...]
-    archived: int
-
-
-def outcome_in(told: Sequence[Update], report: Course | ServiceRequest) -> Outcome:
+def outcome_in(told: Sequence[Update], report: ServiceRequest) -> Outcome:
     """The outcome of a report with this whole timeline."""
     backs = _put_back(told)
     delays = report.delays
@@ -58,7 +40,7 @@ def outcome_in(told: Sequence[Update], report: Course | ServiceRequest) -> Outco
     )
 
 
-def _done_at(report: Course | ServiceRequest, told: Sequence[Update]) -> datetime | None:
+def _done_at(report: ServiceRequest, told: Sequence[Update]) -> datetime | None:
     """When the report was done, None if it is not done."""
     if report.state not in SAID_TO_BE_DONE:
         return None

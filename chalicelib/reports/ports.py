@@ -21,7 +21,7 @@ from chalicelib.reports.model import (
     Update,
     Waiting,
 )
-from chalicelib.reports.outcome import Course, Outcome
+from chalicelib.reports.outcome import Outcome
 from chalicelib.reports.published import Visibility
 from chalicelib.reports.states import State, Status
 
@@ -265,8 +265,9 @@ class Repository(Protocol):
         """The outcomes of all reports that were requested in the month (YYYY-MM in UTC), public or
         not; may lag a second behind."""
 
-    def courses(self) -> Iterator[Course]:
-        """How every stored report went, in no order: one pass over all of them."""
+    def months(self) -> frozenset[str]:
+        """The months (YYYY-MM in UTC) in which reports were requested: one pass over an index; may
+        lag a second behind."""
 
 
 class Photos(Protocol):

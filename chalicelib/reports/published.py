@@ -194,3 +194,12 @@ class ReportOutcome(NamedTuple):
     in_target: bool
     was_reopened: bool
     failed_repairs: int
+
+
+class PresentOutcome(NamedTuple):
+    """The outcome of a report in that version; None if it is not public. `updated_datetime` is when
+    it was last changed."""
+
+    version: int
+    updated_datetime: datetime
+    outcome: ReportOutcome | None

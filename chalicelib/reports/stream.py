@@ -10,6 +10,7 @@ from chalicelib.events import Event, ReportChanged, ReportSubmitted
 from chalicelib.geo.point import Point
 from chalicelib.geo.quadkey import MAP_ZOOM, key_of
 from chalicelib.reports.keys import REPORT
+from chalicelib.reports.states import OPEN_STATES
 
 NOT_SHOWN = frozenset(
     (
@@ -23,6 +24,9 @@ NOT_SHOWN = frozenset(
     )
 )
 """Values of a report that not everybody sees, or that say nothing by themselves."""
+
+COUNTED = ("visibility", "service_code", "ward_code", "outcome")
+"""Values of a report that its figures follow from, besides that it is open."""
 
 
 def fact_of(record: Mapping[str, Any]) -> Event | None:
@@ -50,6 +54,7 @@ def fact_of(record: Mapping[str, Any]) -> Event | None:
             photos=tuple(sorted(_photos_in(new))),
             state=new["state"]["S"],
             is_new=_is_public(new) and not _was_elsewhere(new),
+            moves_figures=_is_public(new),
         )
     return ReportChanged(
         event_id=event_id,
@@ -73,6 +78,7 @@ def fact_of(record: Mapping[str, Any]) -> Event | None:
         question=_asked_in(new) if _asked_in(new) > _asked_in(old) else 0,
         told_from=_told_from(new, version),
         takes_back=bool(_taken_back_in(new) - _taken_back_in(old)),
+        moves_figures=_counts_otherwise(old, new),
     )
 
 
@@ -119,6 +125,19 @@ def _told_from(image: Mapping[str, Any], version: int) -> datetime | None:
 def _taken_back_in(image: Mapping[str, Any]) -> set[str]:
     found = _officer_changes_in(image)
     return {each["change_id"] for each in found if each["is_taken_back"]}
+
+
+def _counts_otherwise(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """True if the figures may change. A report with a long timeline stores no outcome."""
+    if not _is_public(old) and not _is_public(new):
+        return False
+    if any("S" not in image.get("outcome", {}) for image in (old, new)):
+        return True
+    return _is_open(old) != _is_open(new) or any(old.get(name) != new.get(name) for name in COUNTED)
+
+
+def _is_open(image: Mapping[str, Any]) -> bool:
+    return image["state"]["S"] in OPEN_STATES
 
 
 def _names_sender(image: Mapping[str, Any]) -> bool:

@@ -5,14 +5,15 @@ and makes a key that nothing is encrypted with; moto loads the addresses of S3 f
 lists its own folder, tries the addresses of all services of AWS before those that Ginnel uses,
 counts all messages of a queue for each one that is sent or received, looks in each text or number
 of DynamoDB for values of all its other types, too, adds up an item again for each of its
-attributes, reads what an update says twice each time, sorts all of a table for each query, lists
-its own methods for each call, draws a long random id for each answer and reads the template's JSON
-as YAML; botocore describes itself again in each call, reads the same time again and signs each
-request, which nobody checks.
+attributes, reads what an update says twice each time, sorts all of a table for each query, copies
+all of its values for each transaction, lists its own methods for each call, draws a long random id
+for each answer and reads the template's JSON as YAML; botocore describes itself again in each call,
+reads the same time again and signs each request, which nobody checks.
 """
 
 import json
 from base64 import b64encode
+from collections import defaultdict
 from copy import copy
 from functools import cache
 from time import time
@@ -62,7 +63,7 @@ def install() -> None:
     _replace(BaseBackend, urls=property(_urls_once))
     _replace(backends, list_of_moto_modules=lambda: _modules)
     _replace(BaseJSONSerializer, _serialize_type_structure=_plain_or_structure)
-    _replace(Table, query=_query_of_a_part)
+    _replace(Table, query=_query_of_a_part, __deepcopy__=_table_with_its_items)
     _replace(Item, __init__=_item_weighed_once)
     updates: Any = vars(expressions)["UpdateExpressionParser"]
     _replace(updates, make=staticmethod(cache(updates.make)))
@@ -120,6 +121,13 @@ def _query_of_a_part(table: Any, hash_key: Any, *rest: Any, **named: Any) -> Any
         sets = table.items.values() if index_name else [table.items.get(hash_key, {})]
         part.all_items = lambda: [item for each in sets for item in each.values()]
     return _query(part, hash_key, *rest, **named)
+
+
+def _table_with_its_items(table: Any, _: Any) -> Any:
+    """The state before a transaction, to go back to: our transactions replace whole items."""
+    made = copy(table)
+    made.items = defaultdict(dict, {key: dict(items) for key, items in table.items.items()})
+    return made
 
 
 def _item_weighed_once(item: Any, hash_key: Any, range_key: Any, attrs: dict[str, Any]) -> None:

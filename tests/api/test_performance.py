@@ -12,7 +12,7 @@ from chalicelib.accounts.model import Grant
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.bootstrap.jobs import jobs_ports
-from chalicelib.handlers.publishing import publishing_events
+from chalicelib.handlers.publishing import figures_events
 from chalicelib.jobs.model import Job
 from infra.local.cloud import Cloud
 from infra.tokens import token_of
@@ -33,6 +33,12 @@ def report(api: Api, key: str, token: str | None = None, **values: Any) -> str:
     return str(answer.json_body["service_request_id"])
 
 
+def publish(api: Api) -> None:
+    """Counts what has changed, and publishes it."""
+    api.cloud.pump.run_until_idle()
+    figures_events.publish_performance(SCHEDULED, None)
+
+
 def published(cloud: Cloud) -> dict[str, bytes]:
     client = boto3.client("s3")
     found = client.list_objects_v2(Bucket=cloud.bucket, Prefix=recount_figures.FOLDER).get(
@@ -50,13 +56,13 @@ def stored(cloud: Cloud) -> list[dict[str, Any]]:
 def test_figures_follow_the_reports(api: Api) -> None:
     officer = api.token("officer")
     ids = [report(api, f"key-{number}") for number in range(8)]
-    publishing_events.publish_performance(SCHEDULED, None)
+    publish(api)
     first = published(api.cloud)
     for each in ids:
         said = {"text": "Mended.", "state": "fixed"}
         path = f"/api/reports/{each}/updates"
         assert api.post(path, said, token=officer).status_code == 201
-    publishing_events.publish_performance(SCHEDULED, None)
+    publish(api)
     after = published(api.cloud)
     assert recount_figures.check(stored(api.cloud), after) > 0
     months = [
@@ -73,7 +79,7 @@ def test_non_public_reports_are_in_no_figure(api: Api) -> None:
         report(api, f"key-{number}")
     noise: dict[str, Any] = {"service_code": "noise-nuisance", "attributes": {"kind": "noise"}}
     assert report(api, "private", **noise)
-    publishing_events.publish_performance(SCHEDULED, None)
+    publish(api)
     for body in published(api.cloud).values():
         assert b"noise-nuisance" not in body
     assert recount_figures.check(stored(api.cloud), published(api.cloud)) > 0

@@ -347,7 +347,7 @@ def test_alarm_watches_a_metric_that_the_log_writes(template: dict[str, Any]) ->
     own = [each for each in alarms.values() if each.get("Namespace") == logs.NAMESPACE]
     written = {
         (metric, dimensions)
-        for known in (logs.CALLS, logs.BATCHES, logs.SIGN_INS, logs.TEXTS)
+        for known in (logs.CALLS, logs.BATCHES, logs.SIGN_INS, logs.TEXTS, logs.DRIFT)
         for metric in known.names
         for dimensions in [known.dimensions]
     }

@@ -80,6 +80,11 @@ class Needs:
             for table in body["RequestItems"]:
                 yield f"{service}:{action}", self._names[table]
             return
+        if operation == "TransactWriteItems":
+            for each in body["TransactItems"]:
+                ((kind, asked),) = each.items()
+                yield f"{service}:{kind}Item", self._names[asked["TableName"]]
+            return
         name = self._names[body[JSON_RESOURCE[service]]]
         index = f"/index/{body['IndexName']}" if "IndexName" in body else ""
         yield f"{service}:{action}", name + index

@@ -24,7 +24,7 @@ from chalicelib.reports.model import (
     Summary,
 )
 from chalicelib.reports.needs import Need
-from chalicelib.reports.outcome import Course, outcome_in
+from chalicelib.reports.outcome import outcome_in
 from chalicelib.reports.ports import Filters, Repository
 from chalicelib.reports.published import Delay
 from chalicelib.reports.states import STATES, status_of
@@ -277,13 +277,11 @@ def test_outcomes_of_a_month_are_those_of_its_reports(repository: Repository) ->
     assert long.outcome is None
 
 
-def test_courses_equal_those_of_each_report(repository: Repository) -> None:
-    stored = [repository.create(each) for each in (EVERYTHING, report(2), report(3, updates=()))]
-    found = {each.service_request_id: each for each in repository.courses()}
-    assert found == {
-        each.service_request_id: Course(*(getattr(each, name) for name in Course._fields))
-        for each in stored
-    }
+def test_months_are_those_in_which_reports_were_requested(repository: Repository) -> None:
+    assert repository.months() == frozenset()
+    for number, days in enumerate((0, 1, 40)):
+        repository.create(report(number, requested_datetime=NOON - timedelta(days=days)))
+    assert repository.months() == {"2026-06", "2026-05", "2026-04"}
 
 
 # Archived updates

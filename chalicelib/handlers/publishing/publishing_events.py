@@ -1,5 +1,5 @@
 """The event handlers that publish: facts from their queue, grouped so that a tile is written once;
-every five minutes the wards, open data, feeds and figures; and once an hour the changes that come
+every five minutes the wards, open data and feeds; and once an hour the changes that come
 only from the passing of time."""
 
 from collections import defaultdict
@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from chalice.app import Blueprint, CloudWatchEvent, SQSEvent
 
-from chalicelib.bootstrap.publishing import figures_ports, publishing_ports
+from chalicelib.bootstrap.publishing import publishing_ports
 from chalicelib.errors import UpstreamFailed
 from chalicelib.events import (
     Event,
@@ -20,7 +20,7 @@ from chalicelib.events import (
 )
 from chalicelib.handlers.http.event import BatchAnswer, batch, batch_failures, measure_age, of_facts
 from chalicelib.kernel.observability import logs, trace
-from chalicelib.publishing import lists, performance, security_txt, usecases
+from chalicelib.publishing import lists, security_txt, usecases
 from chalicelib.publishing.usecases import Touched
 
 # Chalice requires a literal; packaging replaces it with the real queue.
@@ -87,20 +87,6 @@ def publish_open_data(_: CloudWatchEvent) -> None:
         _say(failed, {})
         if failed:
             raise UpstreamFailed("Open data is not up to what was changed.")
-
-
-@events.schedule("rate(5 minutes)")
-def publish_performance(_: CloudWatchEvent) -> None:
-    """Updates the figures with all changes, and completes an interrupted import; fails and
-    runs again as open data does."""
-    with batch("publish_performance") as line:
-        ports = figures_ports()
-        failed = performance.publish_performance(ports) or performance.publish_left_figures(ports)
-        line["failed"] = len(failed)
-        for error in failed.values():
-            logs.failure("figures were not published", error)
-        if failed:
-            raise UpstreamFailed("The figures are not up to what was changed.")
 
 
 def _touched_by(facts: Iterable[Event]) -> dict[str, Touched]:

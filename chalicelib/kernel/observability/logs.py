@@ -32,6 +32,7 @@ UNITS = {
     "texts_percent": "Percent",
     "sign_ins": "Count",
     "sign_in_failures": "Count",
+    "drift": "Count",
 }
 _ROOT = Path(__file__).resolve().parents[3]
 _CODE = str(Path(__file__).resolve().parents[2])
@@ -80,6 +81,7 @@ class Fields(TypedDict, total=False):
     texts_percent: int
     sign_ins: int
     sign_in_failures: int
+    drift: int
 
 
 class Metrics(NamedTuple):
@@ -98,6 +100,8 @@ BATCHES = Metrics(("function",), ("records", "failed", "submitted", "age_ms"))
 SIGN_INS = Metrics(("function",), ("sign_ins", "sign_in_failures"))
 TEXTS = Metrics(("purse",), ("texts_percent",))
 """The spent share of the day's budget for text messages of that kind."""
+DRIFT = Metrics(("function",), ("drift",))
+"""How many reports and lines were counted wrongly for the figures."""
 
 
 def event(name: str, /, level: Level = "info", **fields: Unpack[Fields]) -> None:

@@ -22,7 +22,6 @@ from chalicelib.reports.dynamo.beside import (
 from chalicelib.reports.dynamo.items import ReportItem, item_of, report_of
 from chalicelib.reports.keys import CELL_LENGTH, REPORT, months, place_in_index, rest
 from chalicelib.reports.model import Attention, ServiceRequest, Summary, ToForget, Waiting
-from chalicelib.reports.outcome import Course
 from chalicelib.reports.ports import (
     Due,
     Filters,
@@ -172,14 +171,10 @@ class DynamoRepository(BesideReports):
             for item in ReportItem.by_requested_month.query(month):
                 yield item.read_as(OutcomeRow)
 
-    def courses(self) -> Iterator[Course]:
+    def months(self) -> frozenset[str]:
         with ReportItem.translated():
-            for item in ReportItem.scan(
-                ReportItem.record == REPORT,
-                consistent_read=True,
-                attributes_to_get=list(Course._fields),
-            ):
-                yield item.read_as(Course)
+            found = ReportItem.by_requested_month.scan(attributes_to_get=["requested_month"])
+            return frozenset(item.requested_month for item in found)
 
     def _places_in(self, box: Box, after: str, *, budget: int) -> Iterator[ReportItem]:
         for part in cover(box, length=FINEST, at_least=CELL_LENGTH, budget=budget):

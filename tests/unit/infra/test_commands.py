@@ -63,6 +63,8 @@ def test_import_says_what_to_do_when_the_mapping_is_for_another_council(tmp_path
         "RECEIPTS_QUEUE_URL": "https://queue.example/8",
         "JOBS_TABLE": "jobs",
         "OPEN_QUEUE_URL": "https://queue.example/9",
+        "FIGURES_TABLE": "figures",
+        "FIGURES_QUEUE_URL": "https://queue.example/12",
         "FOLLOW_QUEUE_URL": "https://queue.example/10",
         "CREWS_QUEUE_URL": "https://queue.example/11",
         "CREWS_BUCKET": "crews",

@@ -4,8 +4,8 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
@@ -14,10 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from chalicelib.catalogue.load import load
 from chalicelib.errors import UpstreamFailed
 from chalicelib.kernel.stored_document import StoredDocument
-from chalicelib.publishing.figures import ALL, MEANINGS, Counts, tallied
+from chalicelib.publishing.figures import ALL, MEANINGS, Counts
 from chalicelib.publishing.performance import (
     INDEX,
     about,
@@ -26,95 +25,22 @@ from chalicelib.publishing.performance import (
     publish_performance,
     publish_performance_anew,
 )
-from chalicelib.publishing.ports import Document, FiguresPorts
+from chalicelib.publishing.ports import Document
 from chalicelib.reports.model import ServiceRequest, Update
-from chalicelib.reports.ports import ContactPreferences, Ports
 from chalicelib.reports.published import Delay, ReportOutcome
 from chalicelib.reports.states import SAID_TO_BE_DONE, State, moves_from
-from chalicelib.reports.usecases.figures.outcomes import (
-    every_outcome,
-    months_changed_since,
-    outcome_of,
-    outcomes_of_month,
-)
+from chalicelib.reports.usecases.figures.outcomes import outcome_of
 from tests import recount_figures
 from tests.builders import NOON, report, update
 from tests.conftest import ROOT
-from tests.fakes import IDS, Clock, MemoryDocuments, MemoryPhotos, MemoryRepository, Nowhere
+from tests.fakes import MemoryDocuments
+from tests.fakes_figures import Here, reports_ports
 
 DAY = timedelta(days=1)
-COUNCIL = load("demo")
 
 
-def reports_ports(repository: MemoryRepository | None = None) -> Ports:
-    return Ports(
-        repository=repository or MemoryRepository(),
-        ids=IDS,
-        council=COUNCIL,
-        photos=MemoryPhotos(),
-        whereabouts=Nowhere(),
-        site_url="https://council.example",
-        wishes=lambda _: ContactPreferences(),
-        now=Clock(),
-    )
-
-
-class Stored:
-    """The reports slice in memory, as published figures see it; `read` are the months that were
-    read by themselves."""
-
-    def __init__(self) -> None:
-        self.repository = MemoryRepository()
-        self.ports = reports_ports(self.repository)
-        self.read: list[str] = []
-
-    def put(self, *reports: ServiceRequest) -> None:
-        for each in reports:
-            self.repository.create(each)
-
-    def change(self, service_request_id: str, **values: Any) -> None:
-        stored = self.repository.get(service_request_id)
-        assert stored
-        self.repository.save(replace(stored, **values))
-
-    def every(self) -> Iterator[ReportOutcome]:
-        return every_outcome(self.ports)
-
-    def of_month(self, month: str) -> Iterator[ReportOutcome]:
-        self.read.append(month)
-        return outcomes_of_month(month, self.ports)
-
-    def months_changed_since(self, moment: datetime) -> frozenset[str]:
-        return months_changed_since(moment, self.ports)
-
-
-class Here:
-    """Published figures in memory."""
-
-    def __init__(self, *reports: ServiceRequest) -> None:
-        self.documents = MemoryDocuments()
-        self.stored = Stored()
-        self.stored.put(*reports)
-        self.now = Clock()
-        self.pass_to(self.now.now)
-
-    @property
-    def ports(self) -> FiguresPorts:
-        return FiguresPorts(
-            documents=self.documents,
-            outcomes=self.stored,
-            services=lambda: {"pothole": "Pothole"},
-            wards=lambda: {"E05": "=Market, the"},
-            now=self.now,
-        )
-
-    def pass_to(self, moment: datetime) -> None:
-        """It is that moment by all clocks."""
-        self.now.now = moment
-        self.stored.ports = replace(self.stored.ports, now=lambda: moment)
-
-    def read(self, key: str) -> Any:
-        return json.loads(self.documents.bodies[key])
+def read(here: Here, key: str) -> Any:
+    return json.loads(here.documents.bodies[key])
 
 
 def done(number: int, days: float, **values: Any) -> ServiceRequest:
@@ -212,16 +138,16 @@ def test_month_is_rebuilt_when_a_target_in_it_passes_without_a_change() -> None:
     here.pass_to(NOON + DAY)
     publish_performance(here.ports)
     key = json_key("2026-06")
-    (*_, row) = here.read(key)["rows"]
+    (*_, row) = read(here, key)["rows"]
     assert row["with_target"] == 0
     here.pass_to(NOON + 3.1 * DAY)
     publish_performance(here.ports)
-    (*_, row) = here.read(key)["rows"]
+    (*_, row) = read(here, key)["rows"]
     assert row["with_target"] == 6
-    here.stored.read.clear()
+    here.counters.read.clear()
     here.pass_to(NOON + 4 * DAY)
     publish_performance(here.ports)
-    assert here.stored.read == []
+    assert here.counters.read == []
 
 
 @st.composite
@@ -286,7 +212,7 @@ def test_failed_repairs_equal_an_independent_count(
 def shown(*reports: ServiceRequest) -> tuple[Here, dict[tuple[str, str], dict[str, Any]]]:
     here = Here(*reports)
     assert publish_performance_anew(here.ports) == {}
-    rows = here.read(json_key("2026-06"))["rows"]
+    rows = read(here, json_key("2026-06"))["rows"]
     return here, {(row["service_code"], row["ward_code"]): row for row in rows}
 
 
@@ -324,14 +250,14 @@ def test_documents_say_what_each_figure_means() -> None:
     here, rows = shown(done(1, 1))
     names = {name for row in rows.values() for name in row} - {"service_code", "ward_code"}
     for key in (INDEX, json_key("2026-06")):
-        assert names <= set(here.read(key)["about"]) == set(about())
+        assert names <= set(read(here, key)["about"]) == set(about())
     assert set(Counts._fields) <= names
 
 
 def test_index_has_each_months_totals_newest_first() -> None:
     old = [done(n, 1, requested_datetime=NOON.replace(year=2007)) for n in range(6)]
     here, rows = shown(*old, *(done(n, 3) for n in range(10, 17)))
-    index = here.read(INDEX)
+    index = read(here, INDEX)
     assert [month["month"] for month in index["months"]] == ["2026-06", "2007-06"]
     assert index["months"][0]["all"] == rows[ALL, ALL]
     assert index["services"] == [{"code": "pothole", "name": "Pothole"}]
@@ -341,24 +267,24 @@ def test_only_months_with_changed_reports_are_rebuilt() -> None:
     old = report(1, requested_datetime=NOON - 400 * DAY, updated_datetime=NOON - 400 * DAY)
     here = Here(old, *(report(n, updated_datetime=NOON - DAY) for n in range(10, 17)))
     publish_performance(here.ports)
-    assert here.stored.read == []
+    here.counters.read.clear()
     here.documents.puts.clear()
     publish_performance(here.ports)
-    assert (here.stored.read, here.documents.puts) == ([], [])
-    here.stored.change("R00000000010", state="duplicate", updated_datetime=here.now())
+    assert (here.counters.read, here.documents.puts) == ([], [])
+    here.change("R00000000010", state="duplicate", updated_datetime=here.now())
     assert publish_performance(here.ports) == {}
-    assert here.stored.read == ["2026-06"]
+    assert here.counters.read == ["2026-06"]
     assert set(here.documents.puts) == {INDEX, json_key("2026-06"), csv_key("2026-06")}
-    assert here.read(json_key("2026-06"))["rows"][0]["open_now"] == 6
+    assert read(here, json_key("2026-06"))["rows"][0]["open_now"] == 6
 
 
 def test_hidden_report_leaves_the_figures_and_the_month_with_its_last() -> None:
     here = Here(*(report(number) for number in range(6)))
     publish_performance(here.ports)
     for number in range(6):
-        here.stored.change(f"R{number:011}", visibility="hidden", updated_datetime=here.now())
+        here.change(f"R{number:011}", visibility="hidden", updated_datetime=here.now())
     assert publish_performance(here.ports) == {}
-    assert (set(here.documents.bodies), here.read(INDEX)["months"]) == ({INDEX}, [])
+    assert (set(here.documents.bodies), read(here, INDEX)["months"]) == ({INDEX}, [])
 
 
 class Overtaken(MemoryDocuments):
@@ -378,7 +304,7 @@ def test_month_is_counted_again_after_a_concurrent_publication() -> None:
     here = Here(*(report(number) for number in range(6)))
     here.documents = Overtaken(b"{}")
     assert publish_performance_anew(here.ports) == {}
-    assert here.read(json_key("2026-06"))["rows"][0]["reported"] == 6
+    assert read(here, json_key("2026-06"))["rows"][0]["reported"] == 6
 
 
 class Broken(MemoryDocuments):
@@ -397,12 +323,6 @@ def test_other_months_are_published_and_the_index_waits_when_one_fails() -> None
     assert set(publish_performance_anew(here.ports)) == {"2026-05"}
     assert json_key("2026-06") in here.documents.bodies
     assert INDEX not in here.documents.bodies
-
-
-def test_tally_of_no_outcome_has_no_line() -> None:
-    nothing: Iterable[ReportOutcome] = ()
-    found: Mapping[str, Any] = tallied(nothing)
-    assert found == {}
 
 
 def test_page_says_the_published_meanings() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chalicelib.publishing.figures import ALL, Counts, Line, Tally
+from chalicelib.publishing.figures import ALL, Counts, Line, summed, with_totals
 from chalicelib.publishing.small_numbers import MEASURES, SMALL, Hidden, fits, hidden_in
 from chalicelib.reports.published import ReportOutcome
 
@@ -35,10 +35,7 @@ def outcome(service: str = "pothole", ward: str = "A", **values: object) -> Repo
 
 
 def table_of(outcomes: Collection[ReportOutcome]) -> Table:
-    tally = Tally()
-    for each in outcomes:
-        tally.add(each)
-    return tally.counts()
+    return {line: each.counts for line, each in with_totals(summed(outcomes)).items()}
 
 
 def whole(table: Table) -> dict[Line, Counts]:

@@ -17,18 +17,11 @@ from chalicelib.publishing.lists import (
     publish_left_lists,
     publish_lists_anew,
 )
-from chalicelib.publishing.performance import (
-    json_key,
-    publish_left_figures,
-    publish_performance,
-    publish_performance_anew,
-)
 from chalicelib.publishing.ports import Document, Ports
-from chalicelib.publishing.unfinished import FIGURES, LEFT_AFTER, LISTS, Mark, finished, left, note
-from tests.builders import NOON, report
+from chalicelib.publishing.unfinished import LEFT_AFTER, LISTS, Mark, finished, left, note
+from tests.builders import NOON
 from tests.fakes import Clock, MemoryDocuments
 from tests.fakes_publishing import Published
-from tests.unit.publishing.test_figures import Here
 from tests.unit.publishing.test_lists import minutes
 
 OLD = {
@@ -116,27 +109,6 @@ def test_pending_months_are_completed_over_interrupted_runs(
     assert open_data(here) == [JULY, OLDEST]
 
 
-def test_figures_have_the_rest_of_an_interrupted_import() -> None:
-    here = Here()
-    publish_performance_anew(here.ports)
-    Mark(here.documents, here.now).before(JULY)
-    here.stored.put(report(1, **OLD))
-    for after, expected in ((LEFT_AFTER - minutes(1), []), (minutes(1), [JULY])):
-        here.now.now += after
-        assert publish_performance(here.ports) == publish_left_figures(here.ports) == {}
-        assert months_of(here.documents, "data/performance/index.json") == expected
-    assert json_key(JULY) in here.documents.bodies
-    assert left(FIGURES, here.now(), here.documents) == ()
-
-
-def test_note_of_figures_is_not_counted_as_a_month_when_all_are_rebuilt() -> None:
-    here = Here(report(1))
-    Mark(here.documents, here.now).before(JULY)
-    publish_performance_anew(here.ports)
-    assert FIGURES in here.documents.bodies
-    assert months_of(here.documents, "data/performance/index.json") == ["2026-06"]
-
-
 def test_nothing_is_pending_when_the_import_has_published_its_changes(
     here: Published, clock: Clock
 ) -> None:
@@ -146,7 +118,6 @@ def test_nothing_is_pending_when_the_import_has_published_its_changes(
     assert publish_imported_lists(here.ports()) == {}
     mark.published(LISTS)
     assert left(LISTS, NOON + timedelta(days=1), here.documents) == ()
-    assert left(FIGURES, NOON + timedelta(days=1), here.documents) == (JULY,)
 
 
 def test_import_renews_its_note_each_minute(here: Published, clock: Clock) -> None:
@@ -157,7 +128,7 @@ def test_import_renews_its_note_each_minute(here: Published, clock: Clock) -> No
         here.documents.puts.clear()
         mark.before(JULY)
         mark.before(JULY)
-        assert here.documents.puts == [LISTS, FIGURES]
+        assert here.documents.puts == [LISTS]
         assert left(LISTS, clock(), here.documents) == ()
     clock.now += LEFT_AFTER
     assert left(LISTS, clock(), here.documents) == (JULY,)

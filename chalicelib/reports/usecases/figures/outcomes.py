@@ -11,13 +11,13 @@ timeline.
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import chain, islice
+from itertools import islice
 
 from chalicelib.kernel.time import text_of
 from chalicelib.reports.model import ServiceRequest, Update
-from chalicelib.reports.outcome import Course, Outcome, outcome_in
+from chalicelib.reports.outcome import Outcome, outcome_in
 from chalicelib.reports.ports import OutcomeRow, Ports, Window
-from chalicelib.reports.published import ReportOutcome
+from chalicelib.reports.published import PresentOutcome, ReportOutcome
 from chalicelib.reports.states import OPEN_STATES
 
 AT_ONCE = 100
@@ -25,16 +25,21 @@ AT_ONCE = 100
 INDEX_AT_ONCE = 1000
 
 
-def every_outcome(ports: Ports) -> Iterator[ReportOutcome]:
-    """The outcomes of all public reports, in one pass over the store."""
-    for course in ports.repository.courses():
-        if course.visibility == "public":
-            yield outcome_of(course, ports)
+def present_outcomes(service_request_ids: Sequence[str], ports: Ports) -> dict[str, PresentOutcome]:
+    """The outcomes of these reports as they are now (consistent reads), by id."""
+    return {
+        report.service_request_id: PresentOutcome(
+            version=report.version,
+            updated_datetime=report.updated_datetime,
+            outcome=outcome_of(report, ports) if report.visibility == "public" else None,
+        )
+        for report in ports.repository.many(service_request_ids).values()
+    }
 
 
-def outcomes_of_month(month: str, ports: Ports) -> Iterator[ReportOutcome]:
-    """The outcomes of the public reports that were requested in the month (YYYY-MM in UTC); may lag
-    a second behind. Reads an index, and only reports with a long timeline themselves."""
+def outcomes_of_month(month: str, ports: Ports) -> Iterator[tuple[str, ReportOutcome]]:
+    """The ids and outcomes of the public reports that were requested in the month (YYYY-MM in UTC);
+    may lag a second behind. Reads an index, and only reports with a long timeline themselves."""
     long: list[str] = []
     for row in ports.repository.outcomes(month):
         if row.visibility != "public":
@@ -42,24 +47,20 @@ def outcomes_of_month(month: str, ports: Ports) -> Iterator[ReportOutcome]:
         if row.outcome is None:
             long.append(row.service_request_id)
         else:
-            yield _counted(row, row.outcome, ports)
+            yield row.service_request_id, _counted(row, row.outcome, ports)
     for report in _read(iter(long), ports):
         if report.visibility == "public":
-            yield outcome_of(report, ports)
+            yield report.service_request_id, outcome_of(report, ports)
 
 
-def months_changed_since(moment: datetime, ports: Ports) -> frozenset[str]:
-    """The months of request of the reports, public or not, that have changed since the moment, or
-    whose target has come since then while they were open."""
-    # Times from another system may be ahead of our clock.
-    window = Window(moment, ports.now() + timedelta(days=1), "updated")
-    listed = ports.repository.listed(window, at_once=INDEX_AT_ONCE)
-    ids = chain((each.service_request_id for each in listed), _come_due(moment, ports))
-    return frozenset(month_of(report.requested_datetime) for report in _read(ids, ports))
+def come_due(since: datetime, ports: Ports) -> Iterator[tuple[str, str]]:
+    """The month of request and the id of each report, public or not, whose target came between that
+    moment and now while it had to be dealt with; may lag a second behind."""
+    for report in _read(_ids_come_due(since, ports), ports):
+        yield month_of(report.requested_datetime), report.service_request_id
 
 
-def _come_due(since: datetime, ports: Ports) -> Iterator[str]:
-    """Ids of the reports still to be done whose target came between that moment and now."""
+def _ids_come_due(since: datetime, ports: Ports) -> Iterator[str]:
     until = text_of(ports.now())
     for team in ports.council.team_names:
         for each in ports.repository.due(team, after=text_of(since), at_once=INDEX_AT_ONCE):
@@ -86,7 +87,7 @@ def month_of(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m}"
 
 
-def outcome_of(report: Course | ServiceRequest, ports: Ports) -> ReportOutcome:
+def outcome_of(report: ServiceRequest, ports: Ports) -> ReportOutcome:
     """The outcome of the report. Also reads the updates that were moved out of a long timeline."""
     archived: Sequence[Update] = ()
     if report.archived:
@@ -96,9 +97,7 @@ def outcome_of(report: Course | ServiceRequest, ports: Ports) -> ReportOutcome:
     return _counted(report, outcome_in(told, report), ports)
 
 
-def _counted(
-    report: Course | OutcomeRow | ServiceRequest, outcome: Outcome, ports: Ports
-) -> ReportOutcome:
+def _counted(report: OutcomeRow | ServiceRequest, outcome: Outcome, ports: Ports) -> ReportOutcome:
     """The outcome as figures count it."""
     done_at, target = outcome.done_at, outcome.target
     is_open = report.state in OPEN_STATES
