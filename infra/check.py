@@ -3,14 +3,15 @@ runs after a restore, or when residents see something wrong."""
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 import click
 from msgspec.structs import replace
 
 from chalicelib.kernel.stored_document import StoredDocument
+from chalicelib.publishing.counters import CountedLine, CountedReport
 from chalicelib.publishing.model import JSON
-from chalicelib.publishing.ports import Document, Documents, PublicPhotos
+from chalicelib.publishing.ports import Counters, Document, Documents, PublicPhotos
 
 MISSING, OUTDATED, SUPERFLUOUS = "is missing", "is out of date", "should not exist"
 TIME = "updated_datetime"
@@ -73,18 +74,56 @@ class DryPhotos:
         self.found[key] = SUPERFLUOUS
 
 
+class DryCounters:
+    """Counters of the figures that are not changed; `found` has what is counted wrongly."""
+
+    def __init__(self, counters: Counters) -> None:
+        self.found: list[str] = []
+        self.counted = counters.counted
+        self.lines = counters.lines
+        self.lines_of = counters.lines_of
+        self.reports_of = counters.reports_of
+        self.months = counters.months
+
+    def save(self, reports: Sequence[CountedReport], lines: Sequence[CountedLine]) -> None:
+        wrong = [f"{each.key.month}: report {each.key.service_request_id}" for each in reports]
+        # The lines of a report follow from it.
+        wrong = wrong or [f"{each.key.month}: {' in '.join(each.key.line)}" for each in lines]
+        self.found += [f"figures of {each} is counted wrongly" for each in wrong]
+
+    def mark(self, months: Collection[str]) -> None:
+        """Does nothing: no month changes."""
+
+    def set_published(self, month: str, changed: int) -> None:
+        """Does nothing: nothing is published."""
+
+
+def counts_at_fault() -> list[str]:
+    """What the figures count wrongly."""
+    from chalicelib.bootstrap.publishing import counting_ports
+    from chalicelib.publishing.recounting import recount_everything
+
+    counters = DryCounters(counting_ports().counters)
+    for _ in recount_everything(replace(counting_ports(), counters=counters)):
+        continue
+    return sorted(set(counters.found))
+
+
 def documents_at_fault(progress: Callable[[int, int], None]) -> dict[str, str]:
     """What is wrong with each published document and photo, by its key. Everything is published
     again, but for the writing."""
-    from chalicelib.bootstrap.publishing import figures_ports, publishing_ports
+    from chalicelib.bootstrap.publishing import counting_ports, figures_ports, publishing_ports
     from chalicelib.publishing.performance import publish_performance_anew
     from chalicelib.publishing.usecases import publish_all
 
     ports = publishing_ports()
+    counting = replace(counting_ports(), counters=DryCounters(counting_ports().counters))
     documents, photos = DryDocuments(ports.documents), DryPhotos(ports.photos)
     failed = {
         **publish_all(replace(ports, documents=documents, photos=photos), progress),
-        **publish_performance_anew(replace(figures_ports(), documents=documents)),
+        **publish_performance_anew(
+            replace(figures_ports(), documents=documents, counting=counting)
+        ),
     }
     unread = {f"report {each}": f"cannot be checked: {error}" for each, error in failed.items()}
     return documents.found | photos.found | unread
@@ -105,10 +144,10 @@ def jobs_at_fault() -> Iterator[str]:
 
 @click.command()
 def check() -> None:
-    """Compares all documents, photos and jobs with the stored reports, and changes nothing.
+    """Compares documents, photos, figures and jobs with the stored reports, and changes nothing.
 
     Changes that are being published at the same time are listed, too: what a second run lists
-    again is wrong. `publish` mends documents and photos.
+    again is wrong. `publish` mends documents, photos and figures.
     """
     with click.progressbar(length=0, label="Reports", file=sys.stderr) as bar:
 
@@ -117,7 +156,8 @@ def check() -> None:
             bar.update(done)
 
         found = documents_at_fault(progress)
-    lines = [*(f"{key} {fault}" for key, fault in sorted(found.items())), *jobs_at_fault()]
+    documents = (f"{key} {fault}" for key, fault in sorted(found.items()))
+    lines = [*documents, *counts_at_fault(), *jobs_at_fault()]
     for line in lines:
         click.echo(line)
     click.echo(f"{bar.pos} reports checked, {len(lines)} faults found.")

@@ -1,20 +1,22 @@
-"""`python -m infra check` finds each document, photo and job that differs from the stored reports,
-and changes nothing."""
+"""`python -m infra check` finds each document, photo, count and job that differs from the stored
+reports, and changes nothing."""
 
 from typing import Any
 
 import boto3
 import pytest
 from click.testing import CliRunner, Result
+from msgspec.structs import replace
 
-from chalicelib.bootstrap.publishing import publishing_ports
+from chalicelib.bootstrap.publishing import counting_ports, publishing_ports
 from chalicelib.bootstrap.reports import reports_ports, stored_jobs
+from chalicelib.publishing.figures import NOTHING
 from chalicelib.publishing.model import page_key, report_key
 from chalicelib.publishing.usecases import publish_all
 from chalicelib.reports.usecases import submission
 from chalicelib.reports.usecases.access import Author
 from infra.check import check
-from infra.lists import publish_figures_anew
+from infra.lists import publish_figures_anew, recount_figures
 from infra.local.cloud import Cloud
 from tests.builders import draft
 from tests.contract.test_interrupted_import import published
@@ -28,6 +30,7 @@ def report_id(cloud: Cloud) -> str:
     """A public report; everything is published."""
     made = submission.submit(draft(), "key", Author(), reports_ports()).service_request_id
     assert publish_all(publishing_ports()) == {}
+    recount_figures()
     publish_figures_anew()
     return made
 
@@ -74,6 +77,26 @@ def test_check_names_a_document_that_cannot_be_read(report_id: str, cloud: Cloud
         f"{report_key(report_id)} is out of date",
         "1 reports checked, 1 faults found.",
     ]
+
+
+def test_check_names_reports_and_lines_that_are_counted_wrongly(report_id: str) -> None:
+    counters = counting_ports().counters
+    (month,) = counters.months()
+    (line,) = counters.lines_of(month)
+    counters.save([], [line._replace(sums=NOTHING)])
+    reports = reports_ports().repository
+    stored = reports.get(report_id)
+    assert stored
+    reports.save(replace(stored, service_code="litter"))
+    result = checked()
+    assert result.exit_code == 1
+    assert [each for each in result.stdout.splitlines() if each.startswith("figures")] == [
+        f"figures of {month}: pothole in {line.key.line[1]} is counted wrongly",
+        f"figures of {month}: report {report_id} is counted wrongly",
+    ]
+    assert counters.lines_of(month)[0].sums == NOTHING
+    recount_figures()
+    assert not any(each.startswith("figures") for each in checked().stdout.splitlines())
 
 
 def test_check_names_a_photo_that_nobody_may_see(report_id: str, cloud: Cloud) -> None:
