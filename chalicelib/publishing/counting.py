@@ -1,7 +1,7 @@
 """Keeps the counters of the figures up to date with reports. What was counted of a report is
 replaced in one transaction together with the sums of its lines, on the versions that were read. So
 each change counts once, however often, late or in which order its facts arrive: the report is read
-after what was counted of it, and a writer that was overtaken starts over (ADR 56).
+after what was counted of it, and a writer that was overtaken starts over (ADR 58).
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
