@@ -66,7 +66,10 @@ class Known:
     def __init__(self, place: Place) -> None:
         self.place = place
         self.words = Words(place.label)
-        self._name_length = len(folded(place.label.partition(",")[0]))
+
+    @cached_property
+    def _name_length(self) -> int:
+        return len(folded(self.place.label.partition(",")[0]))
 
     def match(self, typed: Words) -> Match:
         """How `typed` matches this place; each of its words is known to match a word. The beginning

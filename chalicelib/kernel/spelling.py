@@ -23,8 +23,10 @@ _APOSTROPHES = str.maketrans(dict.fromkeys("'’‘ʼ`´", None) | {"&": " and "
 
 def folded(text: str) -> list[str]:
     """The words of a text: no case, accents, apostrophes or punctuation."""
-    decomposed = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES))
-    plain = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+    plain = text.translate(_APOSTROPHES)
+    if not plain.isascii():
+        decomposed = unicodedata.normalize("NFKD", plain)
+        plain = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
     return re.findall(r"[^\W_]+", plain.casefold())
 
 
