@@ -126,7 +126,7 @@ def _routes(here: stack.Stack) -> Iterator[First]:
     yield route("/api/openapi.json", NO_DATABASE, "GET", "/api/openapi.json")
     yield route("/forms/report", NO_DATABASE, "GET", "/forms/report")
     key = f"{KEY}/1"
-    yield route("/api/photos", NO_DATABASE, "POST", "/api/photos", photo, idempotency_key=key)
+    yield route("/api/photos", DATABASE, "POST", "/api/photos", photo, idempotency_key=key)
     yield route("/api/places", NO_DATABASE, "GET", "/api/places?q=market")
     yield route("/api/reports/{id}", DATABASE, "GET", f"/api/reports/{known}")
     yield route("/api/reports/nearby", DATABASE, "GET", near)
