@@ -118,6 +118,11 @@ def _not_set(values: Mapping[str, str], needed: Iterable[str]) -> list[str]:
     return [f"{name.upper()} is not set" for name in needed if not values[name]]
 
 
+def starts_on_lambda(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether this process is a function of AWS Lambda."""
+    return "AWS_LAMBDA_INITIALIZATION_TYPE" in environ
+
+
 def for_another_program(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
     """The environment of a program that we start: what it needs to run, and none of our
     credentials, settings or names of secrets."""

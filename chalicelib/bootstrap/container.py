@@ -239,6 +239,18 @@ def _secrets_manager() -> Any:
     return client("secretsmanager")
 
 
+def prepare() -> None:
+    """Loads the database's modules and makes the first clients, which nearly every request uses.
+    Calls nobody."""
+    from chalicelib.aws.clients import lend_to_pynamodb
+    from chalicelib.kernel.dynamo import item  # noqa: F401
+
+    lend_to_pynamodb(session)
+    # PynamoDB makes its own clients from what this one has read.
+    client("dynamodb")
+    _secrets_manager()
+
+
 @once
 def s3() -> "S3Client":
     made: S3Client = client("s3")

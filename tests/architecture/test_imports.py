@@ -1,5 +1,6 @@
 """What a cold start loads, and what import-linter holds."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -25,17 +26,57 @@ HEAVY = (
 )
 
 
-def loaded_by(statement: str) -> set[str]:
+def loaded_by(statement: str, **environment: str) -> set[str]:
     """The heavy packages that a new process has loaded after the statement."""
     program = f"{statement}\nimport sys\nprint(*sys.modules)"
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=True
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=os.environ | environment,
+        check=True,
     )
     return {name.split(".")[0] for name in done.stdout.split()} & set(HEAVY)
 
 
 def test_app_loads_nothing_heavy_when_it_is_imported() -> None:
     assert loaded_by("import app") == set()
+
+
+STARTED_BY_LAMBDA = {
+    "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+    "AWS_DEFAULT_REGION": "eu-west-2",
+    "AWS_ACCESS_KEY_ID": "key",
+    "AWS_SECRET_ACCESS_KEY": "secret",
+}
+
+
+def test_function_of_the_api_loads_the_database_when_lambda_starts_it() -> None:
+    start = "import chalicelib.handlers.api"
+    assert loaded_by(start) == set()
+    assert loaded_by(start, **STARTED_BY_LAMBDA) == {"botocore", "pynamodb", "ssl"}
+
+
+def test_request_makes_its_clients_of_what_the_start_has_read() -> None:
+    """A description of AWS takes 40 ms of CPU to read."""
+    program = """
+import chalicelib.handlers.api
+from chalicelib.bootstrap import container
+files = container.session().get_component("data_loader").file_loader
+read = files.load_file
+files.load_file = lambda path: print(path) or read(path)
+container.client("dynamodb"), container._secrets_manager()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=os.environ | STARTED_BY_LAMBDA | {"COUNCIL": "demo", "SITE_URL": "https://x.example"},
+        check=True,
+    )
+    assert done.stdout == ""
 
 
 def test_facts_are_made_from_the_stream_without_a_database() -> None:

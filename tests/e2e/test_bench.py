@@ -28,6 +28,7 @@ from bench import (
     publishing,
     screen,
     stack,
+    start,
     static,
     views,
     warm,
@@ -154,6 +155,7 @@ SMALL: dict[str, Small] = {
     "photos": of_photos,
     "publishing": of_publishing,
     "screen": lambda _: screen.rows(2000, at=FEW),
+    "start": lambda here: start.rows_on(here, rounds=1),
     "static": of_static,
     "views": lambda _: views.rows(),
     "warm": of_warm,
@@ -173,6 +175,7 @@ ROWS = {
     "photos": 2,
     "publishing": 9,
     "screen": 3,
+    "start": 32,
     "static": 2,
     "views": 3,
     "warm": 4,
@@ -201,7 +204,7 @@ EXACT = {
 """What does not depend on the machine, nor on how small the sizes are."""
 
 
-COSTLY = {"cold", "cold_sign_in", "pages"}
+COSTLY = {"cold", "cold_sign_in", "pages", "start"}
 """They start a process for each call or page, and only `make test-all` runs them."""
 
 
