@@ -1,8 +1,8 @@
 """Builds the slice of collections."""
 
 from time import monotonic
+from typing import TYPE_CHECKING
 
-from chalicelib.aws.s3 import Bucket
 from chalicelib.bootstrap import container
 from chalicelib.collections.model import ROUNDS, Rounds
 from chalicelib.collections.ports import Ports
@@ -10,9 +10,14 @@ from chalicelib.collections.stored import StoredPremises
 from chalicelib.kernel.cached_document import CachedDocument, decoded
 from chalicelib.kernel.time import utc_now
 
+if TYPE_CHECKING:
+    from chalicelib.aws.s3 import Bucket
+
 
 @container.once
-def premises_bucket() -> Bucket:
+def premises_bucket() -> "Bucket":
+    from chalicelib.aws.s3 import Bucket
+
     return Bucket(container.s3(), container.settings().premises_bucket, holding="addresses")
 
 
