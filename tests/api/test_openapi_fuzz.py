@@ -38,7 +38,7 @@ from tests.builders import draft_body
 from tests.jobs import Depot
 from tests.wsgi import wsgi_of
 
-FEW, FEWEST, MANY = 3, 2, 40
+FEW, FEWEST, MANY = 2, 1, 40
 PEOPLE: tuple[Role, ...] = ("resident", "crew", "officer", "admin")
 NUMBERS = count(1)
 SOMEWHERE = "93.184.215.14"
