@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from infra.local.stack import LocalStack
 from tests.browser.conftest import WEB, NewPage
 from tests.browser.signing_in import new_account, sign_in
+from tests.effort import sample
 
 MOST_SCRIPT, MOST_STYLE = 15_000, 12_000
 MOST_SCRIPT_OF_STAFF, MOST_STYLE_OF_STAFF = 60_000, 15_000
@@ -96,7 +97,33 @@ def test_map_stays_within_its_budget() -> None:
     assert sum(map(weight, in_one_language.values())) <= MOST_MAP
 
 
+def written_into(path: str) -> set[str]:
+    """The assets that a page's HTML loads: its script with all that it imports, and its styles."""
+    html = (WEB / path / "index.html").read_text(encoding="utf-8")
+    return set(re.findall(r'(?:src|href)="(/assets/[^"]+\.(?:js|css))"', html))
+
+
+def weights(assets: set[str]) -> tuple[int, int]:
+    """The compressed bytes of the scripts and of the styles."""
+    scripts = {each for each in assets if each.endswith(".js")}
+    return sum(map(weight, scripts)), sum(map(weight, assets - scripts))
+
+
 @pytest.mark.parametrize("path", SIGNED_IN)
+def test_page_stays_within_its_budget_when_signed_in(path: str) -> None:
+    script, style = weights(written_into(path))
+    assert 0 < script <= MOST_SCRIPT
+    assert 0 < style <= MOST_STYLE
+
+
+@pytest.mark.parametrize("path", DESK_PAGES)
+def test_page_of_the_desk_stays_within_the_budget_of_staff(path: str) -> None:
+    script, style = weights(written_into(f"desk{path}"))
+    assert 0 < script <= MOST_SCRIPT_OF_STAFF
+    assert 0 < style <= MOST_STYLE_OF_STAFF
+
+
+@pytest.mark.parametrize("path", sample(SIGNED_IN, 2))
 def test_first_load_stays_within_its_budget_when_signed_in(
     path: str, new_page: NewPage, stack: LocalStack
 ) -> None:
@@ -105,7 +132,7 @@ def test_first_load_stays_within_its_budget_when_signed_in(
     assert_within_budget(page, path)
 
 
-@pytest.mark.parametrize("path", DESK_PAGES)
+@pytest.mark.parametrize("path", sample(DESK_PAGES, 1))
 def test_first_load_of_the_desk_stays_within_the_budget_of_staff(
     path: str, new_page: NewPage, stack: LocalStack
 ) -> None:
