@@ -1,5 +1,5 @@
 """The report in Debian's Firefox, which has no Background Sync: on its shortest way, and without a
-signal through a restart."""
+signal through a restart. `make test` tries the restart in Chromium (test_outbox)."""
 
 import re
 from collections.abc import Iterator
@@ -71,6 +71,7 @@ def test_report_with_location_and_photo_takes_at_most_nine_taps_and_five_screens
     assert page.evaluate("Number(sessionStorage.taps)") + choosing_a_photo <= 9
 
 
+@pytest.mark.exhaustive
 def test_offline_report_in_firefox_is_sent_once_after_a_restart(
     tmp_path: Path, stack: LocalStack, shared_data: Path
 ) -> None:

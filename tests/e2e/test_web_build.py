@@ -3,16 +3,22 @@ more than shapes. Its English scripts are the same with and without other langua
 
 import json
 import os
+import re
 import shutil
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from chalicelib.catalogue.load import COUNCILS
+from infra.languages import FOLDER, read
 from tests.conftest import ROOT
 
+IMPORTED = re.compile(r"""["'](\.{1,2}/[\w./-]+\.js)["']""")
+LONGER_THAN_NAMES = 12
+"""Characters: shorter texts may be the same in both languages."""
 DEMO = json.loads((COUNCILS / "demo.json").read_bytes())
 SCRIPT = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 36 36'><script>1</script></svg>"
 
@@ -55,6 +61,30 @@ def test_build_stops_and_names_the_fault(theme: dict[str, Any], says: str, tmp_p
     assert not (tmp_path / "out").exists()
 
 
+def scripts_of(entries: Iterable[Path]) -> str:
+    """These scripts, and all that they import."""
+    found: dict[Path, str] = {}
+    waiting = set(entries)
+    while waiting:
+        path = waiting.pop().resolve()
+        found[path] = path.read_text(encoding="utf-8")
+        imported = {path.parent / each for each in IMPORTED.findall(found[path])}
+        waiting |= {each for each in imported if each.resolve() not in found}
+    return "".join(found.values())
+
+
+def test_english_scripts_hold_no_welsh_text_when_the_council_has_welsh() -> None:
+    assets = ROOT / "build" / "web" / "demo" / "assets"
+    catalogue = read(FOLDER / "cy.po").catalogue
+    welsh = {each.string for each in catalogue if isinstance(each.string, str)}
+    in_welsh = scripts_of((assets / "cy").glob("*.js"))
+    texts = {each for each in welsh if len(each) > LONGER_THAN_NAMES and each in in_welsh}
+    assert len(texts) > 100
+    in_english = scripts_of(assets.glob("*.js"))
+    assert {each for each in texts if each in in_english} == set()
+
+
+@pytest.mark.exhaustive
 def test_english_scripts_are_no_larger_when_there_are_other_languages(tmp_path: Path) -> None:
     for logo in COUNCILS.glob("demo.*"):
         shutil.copy(logo, tmp_path)
