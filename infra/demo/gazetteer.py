@@ -16,7 +16,7 @@ from chalicelib.gazetteer.wards import WARDS
 from chalicelib.geo.place import Place
 from chalicelib.geo.point import Point
 from chalicelib.geo.polygon import Polygon, representative
-from infra.demo.town import Line, Street, Town, load_town
+from infra.demo.town import Line, Town, load_town
 from infra.gazetteer import Settlement, gather, places_document, streets_document
 
 FOLDER = Path(__file__).parent
@@ -40,7 +40,7 @@ def documents() -> dict[str, bytes]:
             roads[street.number].append(street.line)
     found = gather(streets, settlements, roads=roads, landmarks=list(_landmarks(town)))
     middles = {place.label: place for place in found if place.kind == "street"}
-    postcodes = document_of(_postcodes(town.streets, middles), ATTRIBUTION)
+    postcodes = document_of(_postcodes(middles), ATTRIBUTION)
     return {
         PLACES: places_document(found),
         POSTCODES: msgspec.json.encode(postcodes) + b"\n",
@@ -59,15 +59,19 @@ def write(place_of: Callable[[str], Path] = COMMITTED.__getitem__) -> None:
         place_of(key).write_bytes(body)
 
 
-def _postcodes(streets: tuple[Street, ...], middles: dict[str, Place]) -> Iterator[Postcode]:
-    """A postcode for each street, numbered as the town grew: from its middle outwards."""
-    lived_in = [street for street in streets if street.kind != "path"]
+def postcodes_by_street() -> dict[str, str]:
+    """A postcode for each street for cars, numbered as the town grew: from its middle outwards."""
+    lived_in = [street for street in load_town().streets if street.kind != "path"]
+    found = {}
     for number, street in enumerate(lived_in):
         sector, unit = divmod(number, IN_A_SECTOR)
         district, within = divmod(sector, SECTORS)
         first, second = divmod(unit * 7, len(LETTERS))
-        at = middles[street.name]
-        yield Postcode(
-            f"ZZ{district + 1} {within + 1}{LETTERS[first]}{LETTERS[second]}",
-            Point(lat=at.lat, long=at.long),
-        )
+        found[street.name] = f"ZZ{district + 1} {within + 1}{LETTERS[first]}{LETTERS[second]}"
+    return found
+
+
+def _postcodes(middles: dict[str, Place]) -> Iterator[Postcode]:
+    for street, postcode in postcodes_by_street().items():
+        at = middles[street]
+        yield Postcode(postcode, Point(lat=at.lat, long=at.long))

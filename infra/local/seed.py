@@ -1,5 +1,5 @@
-"""The demo council's invented reports (of some weeks), jobs and facilities, on the town's
-streets."""
+"""The demo council's invented reports (of some weeks), jobs, facilities and collections, on
+the town's streets."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
@@ -10,7 +10,9 @@ from msgspec.structs import replace
 
 from chalicelib.accounts.audit import OPERATOR
 from chalicelib.areas.model import ROADWORKS
+from chalicelib.bootstrap.collections import premises_bucket
 from chalicelib.catalogue.model import Council
+from chalicelib.collections.model import ROUNDS
 from chalicelib.disruptions.model import DisruptionArea, DisruptionDraft
 from chalicelib.disruptions.ports import Ports as DisruptionsPorts
 from chalicelib.disruptions.usecases import post
@@ -25,11 +27,13 @@ from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.staff.changing import change
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
-from infra.demo import roadworks
+from infra.demo import collections, roadworks
 from infra.demo.facilities import demo_tables
 from infra.demo.town import load_town, point_on_street
 from infra.facilities import import_facilities, kind_named
 from infra.import_places import replace_document
+from infra.premises import premises_of
+from infra.premises_store import store_premises
 
 COUNT = 80
 WEEKS = 6
@@ -164,3 +168,11 @@ def demo_facilities(council: Council, ports: Publishing) -> None:
 def demo_roadworks(ports: Publishing, today: date) -> None:
     """Publishes road works around that day."""
     replace_document(ROADWORKS, msgspec.json.encode(roadworks.demo_roadworks(today)), ports)
+
+
+def demo_collections(council: Council, ports: Publishing, now: datetime) -> None:
+    """Publishes the demo rounds around that moment, and stores the addresses that they serve."""
+    rounds = collections.demo_rounds(council, now.astimezone(council.zone).date())
+    replace_document(ROUNDS, msgspec.json.encode(rounds), ports)
+    premises, _ = premises_of(collections.PREMISES, council, rounds)
+    store_premises(premises, premises_bucket(), now)

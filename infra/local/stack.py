@@ -87,6 +87,7 @@ class LocalStack:
         publish_fixed(publishing_ports())
         if self._options.council == DEMO:
             seed.demo_roadworks(publishing_ports(), datetime.now(UTC).date())
+            seed.demo_collections(container.council(), publishing_ports(), datetime.now(UTC))
         if self._options.seed == "demo":
             if self._options.council == DEMO:
                 seed.demo_facilities(container.council(), publishing_ports())
