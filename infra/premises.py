@@ -15,6 +15,7 @@ import msgspec
 from chalicelib.catalogue.model import Council
 from chalicelib.collections.model import Rounds
 from chalicelib.collections.premises import (
+    Current,
     ListedPremises,
     Part,
     Premises,
@@ -68,13 +69,13 @@ def premises_of(
     return list(found.values()), summary
 
 
-def documents_of(premises: Iterable[Premises], version: str) -> dict[str, bytes]:
-    """The documents of all premises, by key."""
+def documents_of(premises: Iterable[Premises], current: Current) -> dict[str, bytes]:
+    """The documents of all premises in that version, by key."""
     parts: dict[str, Part] = defaultdict(dict)
     sectors: dict[str, dict[str, list[Premises]]] = defaultdict(lambda: defaultdict(list))
     for each in premises:
-        parts[part_key(version, each.premises_id)][each.premises_id] = each
-        sectors[sector_key(version, each.postcode)][each.postcode].append(each)
+        parts[part_key(current, each.premises_id)][each.premises_id] = each
+        sectors[sector_key(current, each.postcode)][each.postcode].append(each)
     documents: dict[str, Part | Sector] = {
         **parts,
         **{key: _sector(postcodes) for key, postcodes in sectors.items()},

@@ -1,12 +1,12 @@
 """Stores a set of premises in the private bucket, and makes it the one in use."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 import msgspec
 
 from chalicelib.aws.s3 import Bucket
-from chalicelib.collections.premises import CURRENT, FOLDER, Current, Premises
+from chalicelib.collections.premises import CURRENT, FOLDER, Current, Premises, parts_for
 from chalicelib.errors import UpstreamFailed
 from chalicelib.kernel.optimistic import VersionConflict
 from infra.premises import documents_of
@@ -16,7 +16,7 @@ MOST_AT_ONCE = 1_000
 
 
 def store_premises(
-    premises: Iterable[Premises],
+    premises: Collection[Premises],
     bucket: Bucket,
     now: datetime,
     progress: Callable[[int], None] = lambda documents: None,
@@ -27,11 +27,12 @@ def store_premises(
     repeated."""
     held = bucket.get(CURRENT)
     before = msgspec.json.decode(held.body, type=Current).version if held else None
-    version = f"{now:%Y%m%dT%H%M%S%f}"
-    for key, body in documents_of(premises, version).items():
+    current = Current(
+        version=f"{now:%Y%m%dT%H%M%S%f}", parts=parts_for(len(premises)), before=before
+    )
+    for key, body in documents_of(premises, current).items():
         bucket.put(key, body, ContentType="application/json")
         progress(1)
-    current = Current(version=version, before=before)
     try:
         bucket.replace(CURRENT, msgspec.json.encode(current), held.etag if held else None)
     except VersionConflict as error:

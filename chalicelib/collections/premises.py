@@ -13,17 +13,19 @@ from msgspec import Struct
 
 FOLDER = "premises/"
 CURRENT = f"{FOLDER}current.json"
-PARTS = 256
-"""The number of documents by id: 1,600 premises in each for a city of 400,000."""
+IN_A_PART = 1_600
+"""About how many premises a document by id has."""
 UNIT_LENGTH = 2
 """A sector is a postcode without its last letters: `ZZ1 1` of `ZZ1 1AA`."""
 _POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)([0-9][A-Z]{2})")
 
 
 class Current(Struct, frozen=True, kw_only=True):
-    """The version that is in use, and the one before, which readers may still use for a minute."""
+    """The version that is in use, in how many `parts` it is by id, and the version before, which
+    readers may still use for a minute."""
 
     version: str
+    parts: int
     before: str | None = None
 
 
@@ -51,15 +53,21 @@ Sector = dict[str, tuple[ListedPremises, ...]]
 """The premises of each postcode, in the order of their addresses."""
 
 
-def part_key(version: str, premises_id: str) -> str:
+def parts_for(number: int) -> int:
+    """In how many parts a set of so many premises is stored."""
+    return number // IN_A_PART + 1
+
+
+def part_key(current: Current, premises_id: str) -> str:
     """The key of the document that has the premises."""
-    return f"{FOLDER}{version}/parts/{crc32(premises_id.encode()) % PARTS:03}.json"
+    part = crc32(premises_id.encode()) % current.parts
+    return f"{FOLDER}{current.version}/parts/{part:03}.json"
 
 
-def sector_key(version: str, postcode: str) -> str:
+def sector_key(current: Current, postcode: str) -> str:
     """The key of the document that lists the premises of the postcode."""
     sector = postcode[:-UNIT_LENGTH].replace(" ", "-").lower()
-    return f"{FOLDER}{version}/sectors/{sector}.json"
+    return f"{FOLDER}{current.version}/sectors/{sector}.json"
 
 
 def whole_postcode(text: str) -> str | None:

@@ -27,12 +27,12 @@ class StoredPremises:
         current = self._current.value()
         if current is None:
             return None
-        part = decoded(self._read, part_key(current.version, premises_id), Part)
+        part = decoded(self._read, part_key(current, premises_id), Part)
         return part.get(premises_id) if part else None
 
     def at_postcode(self, postcode: str) -> Sequence[ListedPremises]:
         current = self._current.value()
         if current is None:
             return ()
-        sector = decoded(self._read, sector_key(current.version, postcode), Sector)
+        sector = decoded(self._read, sector_key(current, postcode), Sector)
         return sector.get(postcode, ()) if sector else ()

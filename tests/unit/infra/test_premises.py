@@ -4,11 +4,12 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from chalicelib.catalogue.load import load
 from chalicelib.collections.model import Round, Rounds
-from chalicelib.collections.premises import CURRENT, Premises, in_order
+from chalicelib.collections.premises import CURRENT, Current, Premises, in_order
 from chalicelib.collections.stored import StoredPremises
 from infra.premises import Summary, documents_of, premises_of
 
@@ -84,7 +85,8 @@ def test_row_is_refused_with_its_line_the_column_and_the_fix(
 
 
 def stored(premises: list[Premises]) -> StoredPremises:
-    documents = documents_of(premises, "v1") | {CURRENT: b'{"version": "v1"}'}
+    current = Current(version="v1", parts=3)
+    documents = documents_of(premises, current) | {CURRENT: msgspec.json.encode(current)}
     return StoredPremises(documents.get, lambda: 0.0)
 
 
