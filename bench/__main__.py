@@ -21,6 +21,7 @@ from bench import (
     pages,
     photos,
     publishing,
+    runtime,
     screen,
     stack,
     static,
@@ -62,6 +63,7 @@ def measure_all(run: Run) -> None:
     """Each measurement in turn, even if others fail."""
     run.measure("cold", cold.rows)
     run.measure("cold sign-in", cold_sign_in.rows)
+    run.measure("runtime", runtime.rows)
     run.measure("publishing", partial(_publishing, run))
     run.measure("visible", publishing.visible)
     with run.guarded("laboratory"), laboratory() as here:

@@ -26,6 +26,7 @@ from bench import (
     pages,
     photos,
     publishing,
+    runtime,
     screen,
     stack,
     start,
@@ -154,6 +155,7 @@ SMALL: dict[str, Small] = {
     "pages": lambda _: pages.rows(runs=1),
     "photos": of_photos,
     "publishing": of_publishing,
+    "runtime": lambda here: runtime.rows_on(here, only=("FanOut",)),
     "screen": lambda _: screen.rows(2000, at=FEW),
     "start": lambda here: start.rows_on(here, rounds=1),
     "static": of_static,
@@ -174,6 +176,7 @@ ROWS = {
     "pages": 25,
     "photos": 2,
     "publishing": 9,
+    "runtime": 3,
     "screen": 3,
     "start": 32,
     "static": 2,
@@ -199,6 +202,7 @@ EXACT = {
         for category in pages.FULL.values()
     },
     "publishing": {"writes of one tile in one batch, most": 1},
+    "runtime": {"failed, of 1": 0},
     "views": {"phone screen of 1.5 × 2.5 km, most": 9, "city view": 1},
 }
 """What does not depend on the machine, nor on how small the sizes are."""

@@ -1,0 +1,292 @@
+"""Runs functions as AWS does: by AWS's own runtime client, which asks a Runtime API for events, in
+a process with the function's memory, environment and handler. AWS's services are those of moto.
+
+`python -m bench.runtime` runs every function once on its sample event and prints what it took;
+`--package FOLDER --python python3.13` does so with an unzipped package. Status 1 if one failed.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any, NamedTuple
+
+from bench import stack
+from bench.process import ROOT
+from bench.table import Row
+from infra.template import whole
+
+GROUP = "Functions under AWS's runtime client, each on its sample event"
+SHOWN = 3
+REQUEST_ID = "8476a536-e9f4-11e8-9739-2dfe598c3fcd"
+ARN = "arn:aws:lambda:eu-west-2:123456789012:function:"
+STARTS_S = 60
+EVENTS = ROOT / "tests" / "events"
+PROGRAM = """
+import resource, runpy, sys
+most = int(sys.argv.pop())
+resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+runpy.run_module("awslambdaric", run_name="__main__", alter_sys=True)
+"""
+"""Limits the memory that the process itself may write to; its code and its libraries do not count,
+as they are shared."""
+PASSED_ON = ("PATH", "HOME", "LANG")
+
+
+class Function(NamedTuple):
+    """A function of the template: its handler, limits, and the settings that it gets."""
+
+    name: str
+    handler: str
+    megabytes: int
+    timeout_s: int
+    settings: Mapping[str, str]
+
+
+class Outcome(NamedTuple):
+    """What a function answered to its last event, or the error that it raised; its time until it
+    asked for the first event, the longest one for an event, and its peak of memory."""
+
+    answer: Any
+    error: str
+    init_ms: float
+    event_ms: float
+    peak_mb: float
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, *_: Any) -> None:
+        """Says nothing when the process is ended while it waits."""
+
+
+class RuntimeApi:
+    """Lambda's Runtime API for one process: gives the events in turn and takes the answers.
+    Source: AWS Lambda Developer Guide, "Using the Lambda runtime API", read 2026."""
+
+    def __init__(self, events: Sequence[Any], timeout_s: int) -> None:
+        self.answers: list[Any] = []
+        self.errors: list[str] = []
+        self.asked: list[float] = []
+        self.done, self._stopped = threading.Event(), threading.Event()
+        self._events, self._timeout_s = list(events), timeout_s
+        self._server = _Server(("127.0.0.1", 0), self._handler())
+        self.address = "{}:{}".format(*self._server.server_address)
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+    def next_event(self) -> Any | None:
+        """The next event. After the last, it waits as AWS does until the process is ended."""
+        self.asked.append(time.perf_counter())
+        if self._events and not self.errors:
+            return self._events.pop(0)
+        self.done.set()
+        self._stopped.wait()
+        return None
+
+    def take(self, path: str, body: bytes) -> None:
+        """An answer, or an error of an event or of the start."""
+        if path.endswith("/response"):
+            self.answers.append(json.loads(body))
+        else:
+            self.errors.append(body.decode())
+            self.done.set()
+
+    def deadline_ms(self) -> int:
+        return int((time.time() + self._timeout_s) * 1000)
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        api = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                event = api.next_event()
+                if event is None:
+                    self.close_connection = True
+                    return
+                self._send(200, json.dumps(event).encode(), api.deadline_ms())
+
+            def do_POST(self) -> None:
+                api.take(self.path, self.rfile.read(int(self.headers["Content-Length"])))
+                self._send(202, b"{}", 0)
+
+            def _send(self, status: int, body: bytes, deadline_ms: int) -> None:
+                self.send_response(status)
+                self.send_header("Lambda-Runtime-Aws-Request-Id", REQUEST_ID)
+                self.send_header("Lambda-Runtime-Deadline-Ms", str(deadline_ms))
+                self.send_header("Lambda-Runtime-Invoked-Function-Arn", f"{ARN}bench")
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: Any) -> None:
+                """Says nothing."""
+
+        return Handler
+
+
+def run(
+    function: Function, events: Sequence[Any], folder: Path = ROOT, python: str = sys.executable
+) -> Outcome:
+    """Runs the function on these events in turn, with the code in that folder."""
+    api = RuntimeApi(events, function.timeout_s)
+    began = time.perf_counter()
+    with TemporaryFile() as output:
+        process = subprocess.Popen(
+            [python, "-c", PROGRAM, function.handler, str(function.megabytes << 20)],
+            cwd=folder,
+            env=_environment(function, folder, api.address),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        ended = threading.Thread(target=_end_with, args=(process, api), daemon=True)
+        ended.start()
+        in_time = api.done.wait(STARTS_S + function.timeout_s * len(events))
+        peak_mb = _peak_mb(process.pid)
+        process.kill()
+        ended.join()
+        api.stop()
+        output.seek(0)
+        said = output.read().decode(errors="replace")
+    if not in_time or len(api.answers) < len(events):
+        api.errors.append(said[-2000:] or "It did not answer in time.")
+    times = [later - before for before, later in zip(api.asked, api.asked[1:], strict=False)]
+    return Outcome(
+        answer=api.answers[-1] if api.answers else None,
+        error="\n".join(api.errors),
+        init_ms=(api.asked[0] - began) * 1000 if api.asked else 0.0,
+        event_ms=max(times, default=0.0) * 1000,
+        peak_mb=peak_mb,
+    )
+
+
+def functions(template: Mapping[str, Any], settings: Mapping[str, str]) -> list[Function]:
+    """The template's functions, each with the values of those settings that the template gives it;
+    others are empty."""
+    common = template["Globals"]["Function"].get("Environment", {}).get("Variables", {})
+    found = []
+    for name, made in template["Resources"].items():
+        if made["Type"] == "AWS::Serverless::Function":
+            own = made["Properties"]
+            named = {**common, **own.get("Environment", {}).get("Variables", {})}
+            values = {each: settings.get(each, "") for each in named}
+            found.append(Function(name, own["Handler"], own["MemorySize"], own["Timeout"], values))
+    return found
+
+
+def _environment(function: Function, folder: Path, address: str) -> dict[str, str]:
+    """As on Lambda, where AWS's services are elsewhere."""
+    passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    return {
+        **passed,
+        **{name: value for name, value in function.settings.items() if value},
+        "AWS_LAMBDA_RUNTIME_API": address,
+        "AWS_LAMBDA_FUNCTION_NAME": function.name,
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.megabytes),
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "LAMBDA_TASK_ROOT": str(folder),
+        "PYTHONPATH": str(folder),
+    }
+
+
+def _end_with(process: "subprocess.Popen[bytes]", api: RuntimeApi) -> None:
+    process.wait()
+    api.done.set()
+
+
+def _peak_mb(pid: int) -> float:
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    except OSError:
+        return 0.0
+    lines = (line.split() for line in status.splitlines())
+    return next((int(words[1]) / 1024 for words in lines if words[0] == "VmHWM:"), 0.0)
+
+
+def rows() -> Iterator[Row]:
+    """What the functions took on a local stack, the slowest and the largest first."""
+    with stack.running(pump=False) as here:
+        yield from rows_on(here)
+
+
+def rows_on(here: stack.Stack, only: Collection[str] = ()) -> Iterator[Row]:
+    """The same on a stack whose pump is stopped, of all functions or only of some."""
+    outcomes = measured(here, only=only)
+    yield Row(
+        group=GROUP,
+        name=f"failed, of {len(outcomes)}",
+        unit="functions",
+        ours=sum(bool(failure_of(each)) for each in outcomes.values()),
+        most=0,
+    )
+    for name, one in _largest(outcomes, lambda each: each.init_ms):
+        yield Row(group=GROUP, name=f"time to start: {name}", unit="ms", ours=one.init_ms)
+    for name, one in _largest(outcomes, lambda each: each.peak_mb):
+        yield Row(group=GROUP, name=f"peak of memory: {name}", unit="MB", ours=one.peak_mb)
+
+
+def measured(
+    here: stack.Stack,
+    folder: Path = ROOT,
+    python: str = sys.executable,
+    only: Collection[str] = (),
+) -> dict[str, Outcome]:
+    """Each function's outcome on a stack, with the code in that folder."""
+    known = functions(whole(), on_stack(here.environment))
+    wanted = [each for each in known if not only or each.name in only]
+    return {each.name: run(each, [sample_event(each)], folder, python) for each in wanted}
+
+
+def on_stack(environment: Mapping[str, str]) -> dict[str, str]:
+    """The settings of a stack for functions in other processes; their API is behind no CDN."""
+    return {name: environment[name] for name in environment if name != "ORIGIN_SECRET_ARN"}
+
+
+def sample_event(function: Function) -> Any:
+    """The function's event in tests/events."""
+    path = EVENTS / f"{function.handler.rpartition('.')[2]}.json"
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def failure_of(outcome: Outcome) -> str:
+    """What went wrong; empty if nothing did."""
+    answer = outcome.answer or {}
+    refused = answer.get("statusCode", 200) >= 400 or answer.get("batchItemFailures")
+    return outcome.error or (json.dumps(answer) if refused else "")
+
+
+def main() -> int:
+    """Runs every function, prints its figures and its failure."""
+    parser = argparse.ArgumentParser(prog="python -m bench.runtime", description=__doc__)
+    parser.add_argument("--package", type=Path, default=ROOT, help="the folder with the code")
+    parser.add_argument("--python", default=sys.executable, help="a Python with awslambdaric")
+    options = parser.parse_args()
+    with stack.running(pump=False) as here:
+        outcomes = measured(here, options.package.resolve(), options.python)
+    for name, each in outcomes.items():
+        figures = f"{each.init_ms:6.0f} ms {each.event_ms:6.0f} ms {each.peak_mb:6.1f} MB"
+        print(f"{name:24} {figures} {failure_of(each)}")
+    return 1 if any(map(failure_of, outcomes.values())) else 0
+
+
+def _largest(
+    outcomes: Mapping[str, Outcome], of: Callable[[Outcome], float]
+) -> list[tuple[str, Outcome]]:
+    return sorted(outcomes.items(), key=lambda item: -of(item[1]))[:SHOWN]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

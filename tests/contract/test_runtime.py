@@ -1,0 +1,63 @@
+"""Functions run under AWS's own runtime client, with the handler, settings and memory that the
+template gives them."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from bench import runtime
+from bench.runtime import Function, failure_of, run, sample_event
+from infra.local import aws
+from infra.local.cloud import Cloud
+from infra.template import whole
+from tests.effort import EXHAUSTIVE
+
+EVERY = {each.name: each for each in runtime.functions(whole(), {})}
+TRIED = sorted(EVERY) if EXHAUSTIVE else ["APIHandler", "TakeIn"]
+"""Each takes a second."""
+
+
+@pytest.fixture(scope="module")
+def functions() -> Iterator[dict[str, Function]]:
+    """The functions, with the settings of a cloud that other processes reach."""
+    cloud = Cloud()
+    server = aws.endpoint("127.0.0.1", 0)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    host, port = server.server_address[:2]
+    reached = {
+        "AWS_ENDPOINT_URL": f"http://{host!s}:{port}",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": aws.REGION,
+    }
+    known = runtime.functions(whole(), runtime.on_stack(cloud.environment))
+    yield {each.name: each._replace(settings={**each.settings, **reached}) for each in known}
+    server.shutdown()
+    server.server_close()
+    cloud.stop()
+
+
+@pytest.mark.parametrize("name", sorted(EVERY))
+def test_function_has_a_sample_event(name: str) -> None:
+    assert sample_event(EVERY[name])
+
+
+@pytest.mark.parametrize("name", TRIED)
+def test_function_answers_its_sample_event(name: str, functions: dict[str, Function]) -> None:
+    function = functions[name]
+    outcome = run(function, [sample_event(function)] * 2)
+    assert failure_of(outcome) == ""
+    assert 0 < outcome.peak_mb < function.megabytes / 2
+
+
+def test_function_fails_when_it_has_too_little_memory(functions: dict[str, Function]) -> None:
+    function = functions["TakeIn"]._replace(megabytes=20)
+    assert "MemoryError" in failure_of(run(function, [sample_event(function)]))
+
+
+def test_function_fails_when_it_lacks_a_setting(functions: dict[str, Function]) -> None:
+    function = functions["APIHandler"]
+    settings = {**function.settings, "REPORTS_TABLE": ""}
+    outcome = run(function._replace(settings=settings), [sample_event(function)])
+    assert outcome.answer["statusCode"] == 503 and failure_of(outcome)
