@@ -23,14 +23,9 @@ from chalicelib.kernel.observability import trace
 NAME = "ginnel"
 NAMESPACE = "Ginnel"
 UNITS = {
-    "duration_ms": "Milliseconds",
     "errors": "Count",
-    "records": "Count",
     "failed": "Count",
-    "submitted": "Count",
-    "age_ms": "Milliseconds",
     "texts_percent": "Percent",
-    "sign_ins": "Count",
     "sign_in_failures": "Count",
     "drift": "Count",
 }
@@ -85,19 +80,19 @@ class Fields(TypedDict, total=False):
 
 
 class Metrics(NamedTuple):
-    """The fields of a line that are metrics, and the fields that are their dimensions."""
+    """The fields of a line that are metrics, and the fields that are their dimensions.
+
+    A metric is paid for in each hour in which it is written, as much as for a hundred writes: a
+    zero is left out, and so is what AWS measures itself (calls, durations, the age of messages).
+    A query of the lines gives everything else."""
 
     dimensions: tuple[str, ...]
     names: tuple[str, ...]
 
 
-CALLS = Metrics(("function",), ("duration_ms", "errors"))
-"""The number of requests is the sample count of duration_ms. There is no dimension for the route:
-each pair of a metric and a route would cost as much as a million writes, and a query of the lines
-gives the same."""
-BATCHES = Metrics(("function",), ("records", "failed", "submitted", "age_ms"))
-
-SIGN_INS = Metrics(("function",), ("sign_ins", "sign_in_failures"))
+CALLS = Metrics(("function",), ("errors",))
+BATCHES = Metrics(("function",), ("failed",))
+SIGN_INS = Metrics(("function",), ("sign_in_failures",))
 TEXTS = Metrics(("purse",), ("texts_percent",))
 """The spent share of the day's budget for text messages of that kind."""
 DRIFT = Metrics(("function",), ("drift",))
@@ -167,7 +162,7 @@ class JsonLine(logging.Formatter):
             **known,
         }
         metrics: Metrics | None = getattr(record, "metrics", None)
-        if metrics:
+        if metrics and any(known.get(name) for name in metrics.names):
             whole["_aws"] = _embedded(metrics, known, int(record.created * 1000))
         return msgspec.json.encode(whole).decode()
 
@@ -189,7 +184,7 @@ def _write(name: str, level: Level, fields: Fields, metrics: Metrics | None = No
 
 
 def _embedded(metrics: Metrics, known: dict[str, Any], at_ms: int) -> dict[str, Any]:
-    measured = [{"Name": n, "Unit": UNITS[n]} for n in metrics.names if n in known]
+    measured = [{"Name": n, "Unit": UNITS[n]} for n in metrics.names if known.get(n)]
     directive = {
         "Namespace": NAMESPACE,
         "Dimensions": [metrics.dimensions],

@@ -153,7 +153,7 @@ def test_chalices_errors_have_the_same_form_without_messages() -> None:
 def measured() -> Line:
     with kept() as written, logs.line("called", logs.CALLS, function="api") as line:
         line["route"], line["method"] = "/api/reports", "POST"
-        line["errors"] = 0
+        line["errors"] = 1
     return read(written)[0]
 
 
@@ -163,16 +163,16 @@ def test_metrics_have_cloudwatchs_format() -> None:
     (directive,) = line["_aws"]["CloudWatchMetrics"]
     assert directive["Namespace"] == "Ginnel"
     assert directive["Dimensions"] == [["function"]]
-    assert [metric["Name"] for metric in directive["Metrics"]] == ["duration_ms", "errors"]
+    assert [metric["Name"] for metric in directive["Metrics"]] == ["errors"]
 
 
-def test_metric_is_left_out_when_it_was_not_measured() -> None:
-    with kept() as written, logs.line("handled", logs.BATCHES, function="sweep", failed=0):
-        pass
-    (line,) = read(written)
-    assert list(faults_in_metrics(line)) == []
-    (directive,) = line["_aws"]["CloudWatchMetrics"]
-    assert [metric["Name"] for metric in directive["Metrics"]] == ["failed"]
+def test_metric_is_left_out_when_it_is_zero_or_was_not_measured() -> None:
+    with kept() as written:
+        with logs.line("handled", logs.BATCHES, function="sweep", failed=0, records=3):
+            pass
+        with logs.line("handled", logs.BATCHES, function="sweep"):
+            pass
+    assert all("_aws" not in line for line in read(written))
 
 
 def directive_of(line: Line) -> Any:
