@@ -603,7 +603,8 @@ def test_template_is_clean_when_it_is_merged(tmp_path: Path) -> None:
 
 
 def test_firewall_is_clean_in_the_region_of_the_cdn() -> None:
-    command = [BIN / "cfn-lint", "-r", "us-east-1", "-t", ROOT / "infra" / "firewall.json"]
+    template = str(ROOT / "infra" / "firewall.json")
+    command = [str(BIN / "cfn-lint"), "-r", "us-east-1", "-t", template]
     assert subprocess.run(command, capture_output=True, text=True, check=False).stdout == ""
 
 
