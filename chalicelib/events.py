@@ -21,12 +21,12 @@ class _Fact(msgspec.Struct, frozen=True, kw_only=True):
 
 class ReportSubmitted(_Fact, frozen=True, tag=True, kw_only=True):
     """A ServiceRequest was stored for the first time; `tile` is None while nobody knows where,
-    `month` (YYYY-MM in UTC) when it was requested. `is_new`: everybody can see it at once, and no
+    `day` (YYYY-MM-DD in UTC) when it was requested. `is_new`: everybody can see it at once, and no
     other system had it before. `moves_figures`: it counts for the figures."""
 
     version: int
     tile: str | None
-    month: str = ""
+    day: str = ""
     photos: tuple[str, ...] = ()
     state: str = ""
     is_new: bool = False
@@ -52,7 +52,7 @@ class ReportChanged(_Fact, frozen=True, tag=True, kw_only=True):
     version: int
     old_tile: str | None
     tile: str | None
-    month: str = ""
+    day: str = ""
     photos: tuple[str, ...] = ()
     purge: bool = False
     appeared: bool = False
@@ -146,10 +146,14 @@ def tiles_touched(event: Event) -> frozenset[str]:
     return frozenset(tile for tile in tiles if tile)
 
 
-def months_touched(event: Event) -> frozenset[str]:
-    """The month of whose published lists the report is, if the fact says so."""
-    month = event.month if isinstance(event, OfReport) else ""
-    return frozenset((month,) if month else ())
+def day_touched(event: Event) -> str | None:
+    """The day on which the report was requested, None if the fact does not say so."""
+    return event.day or None if isinstance(event, OfReport) else None
+
+
+def shows(event: Event) -> bool:
+    """True if the fact may have changed what everybody can see of a report."""
+    return not isinstance(event, ReportChanged) or event.shows_change or event.purge
 
 
 def photos_touched(event: Event) -> frozenset[str]:

@@ -24,6 +24,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     jobs_table: str
     figures_table: str
     publish_queue_url: str
+    open_data_queue_url: str
     codes_queue_url: str
     fetch_queue_url: str
     outbound_queue_url: str

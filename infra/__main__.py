@@ -16,18 +16,13 @@ from chalicelib.settings import check as check_settings
 from infra.backfill import backfill
 from infra.check import check
 from infra.deployment import environment
+from infra.figures import publish_figures_anew, recount_figures
 from infra.import_collections import import_premises, import_rounds
 from infra.import_facilities import import_facilities
 from infra.import_places import import_postcodes, import_roadworks, import_wards
 from infra.import_reports import MAPPINGS
 from infra.index_subscriptions import index_subscriptions
 from infra.languages import update_languages
-from infra.lists import (
-    new_mark,
-    publish_figures_anew,
-    publish_imported_lists,
-    recount_figures,
-)
 from infra.local.running import RUNNING
 from infra.partners import api_key
 from infra.people import disable, first_admin, invite, set_roles
@@ -148,17 +143,13 @@ def import_reports(file: Path, mapping: Path | None, allow_rejects: bool) -> Non
         file.open(encoding="utf-8-sig", newline="") as opened,
         click.progressbar(length=rows, label="Reports", file=sys.stderr) as bar,
     ):
-        mark = new_mark()
-        summary = importing.import_reports(
-            opened, known, reports_ports(), bar.update, before=mark.before
-        )
+        summary = importing.import_reports(opened, known, reports_ports(), bar.update)
     refused = [f"line {line}: {reason}" for line, reason in summary.refused]
     click.echo(
         f"{summary.taken} imported, {summary.unchanged} already there, {len(refused)} refused."
     )
     tell_notes(summary.notes)
     tell_refused(refused)
-    publish_imported_lists(mark)
     fail_if_refused(refused, allow_rejects)
 
 

@@ -10,6 +10,7 @@ Resources = dict[str, dict[str, Any]]
 
 GAVE_UP = {
     "Publish": "Changes were not published after five tries",
+    "OpenData": "Open data and feeds were not brought up to changes after five tries",
     "Replies": "Mail was not taken in after five tries",
     "Photos": "Photos were not taken in after five tries",
     "Fetch": "Photos of other systems were not fetched after five tries",
@@ -34,7 +35,7 @@ BEHIND_STREAMS = {
     "FanOutJobs": "Changes of jobs wait for more than five minutes",
 }
 LATE_QUEUES = (
-    *("Publish", "Replies", "Photos", "Fetch", "Outbound", "Send", "Codes"),
+    *("Publish", "OpenData", "Replies", "Photos", "Fetch", "Outbound", "Send", "Codes"),
     *("Alerts", "Receipts", "Match", "Open", "Follow", "Crews", "Figures"),
 )
 LATE_S = 1_800

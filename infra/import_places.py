@@ -15,8 +15,7 @@ from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.publishing.model import JSON
 from chalicelib.publishing.ports import Document, Ports
 from chalicelib.publishing.targets import put
-from chalicelib.publishing.unfinished import Mark
-from infra.lists import new_mark, publish_figures_anew, publish_lists_anew, published_months
+from infra.figures import exit_on, publish_figures_anew
 from infra.rejects import ALLOW_REJECTS, fail_if_refused, tell_refused
 
 if TYPE_CHECKING:
@@ -82,13 +81,11 @@ def import_wards(file: Path, valid_from: datetime | None, allow_rejects: bool) -
     ports = publishing_ports()
     held = ports.documents.read(WARDS)
     document = with_wards(held.body if held else None, wards, day)
-    mark = new_mark()
-    mark.before(*published_months())
     _put_in_place(WARDS, msgspec.json.encode(document), held, ports)
     container.forget()
-    _move_reports(document, mark)
+    _move_reports(document)
     _publish_wards()
-    publish_lists_anew(mark)
+    _publish_feeds()
     publish_figures_anew()
 
 
@@ -170,18 +167,20 @@ def _not_in_future(day: date, today: date) -> date:
     return day
 
 
-def _move_reports(wards: "Wards", mark: Mark) -> None:
+def _move_reports(wards: "Wards") -> None:
     from chalicelib.bootstrap.reports import reports_ports
     from chalicelib.reports.usecases.lifecycle.moving_wards import move_to_wards
 
     with click.progressbar(length=0, label="Reports", file=sys.stderr) as bar:
-
-        def progress(reports: int) -> None:
-            mark.before()
-            bar.update(reports)
-
-        moved = move_to_wards(wards.code_at, reports_ports(), progress)
+        moved = move_to_wards(wards.code_at, reports_ports(), bar.update)
     click.echo(f"{moved} reports moved to another ward.")
+
+
+def _publish_feeds() -> None:
+    from chalicelib.bootstrap.publishing import publishing_ports
+    from chalicelib.publishing.lists import publish_feeds_of_wards
+
+    exit_on("feeds", publish_feeds_of_wards(publishing_ports()))
 
 
 def _publish_wards() -> None:

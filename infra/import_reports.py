@@ -16,7 +16,6 @@ import msgspec
 
 from chalicelib.errors import AppError, ConfigurationError, Invalid, UpstreamFailed
 from chalicelib.kernel.parsing import parse
-from chalicelib.publishing.open_data import month_of
 from chalicelib.reports.model import Draft, Imported
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import CLOSED_STATES, State
@@ -120,19 +119,17 @@ def import_reports(
     mapping: ReportMapping,
     ports: Ports,
     progress: Callable[[int], None] = lambda rows: None,
-    before: Callable[[str], None] = lambda month: None,
 ) -> Summary:
     """Imports every row of an open CSV file; importing the same file again changes nothing.
 
-    `progress` is called with 1 for each row, and `before` before one is stored, with the month
-    (YYYY-MM in UTC) in which it was requested. Raises ConfigurationError if a column is missing or
+    `progress` is called with 1 for each row. Raises ConfigurationError if a column is missing or
     the file becomes unreadable, UpstreamFailed if the store does not answer: stored rows stay, and
     the file can be imported again.
     """
     summary = Summary()
     for line, row in _rows(file, mapping.columns):
         try:
-            is_new, notes = _taken(row, mapping, ports, before)
+            is_new, notes = _taken(row, mapping, ports)
             summary.taken += is_new
             summary.unchanged += not is_new
             for note in notes:
@@ -170,12 +167,9 @@ def _check_columns(there: Sequence[str], wanted: Iterable[str]) -> None:
         )
 
 
-def _taken(
-    row: dict[str, str], mapping: ReportMapping, ports: Ports, before: Callable[[str], None]
-) -> tuple[bool, list[str]]:
+def _taken(row: dict[str, str], mapping: ReportMapping, ports: Ports) -> tuple[bool, list[str]]:
     """Imports one row. Returns whether it is new, and the notes about it. Raises AppError."""
     imported, notes = _imported(row, mapping, mapping.zone or ports.council.zone)
-    before(month_of(imported.requested_datetime))
     taken = import_report(imported, ports)
     point = imported.draft.point
     if point and is_outside(point, imported.requested_datetime, ports):

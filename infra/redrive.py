@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
 QUEUES = (
-    *("alerts", "codes", "crews", "fetch", "figures", "follow", "match", "open", "outbound"),
-    *("publish", "receipts", "send"),
+    *("alerts", "codes", "crews", "fetch", "figures", "follow", "match", "open", "open_data"),
+    *("outbound", "publish", "receipts", "send"),
 )
 AT_ONCE = 10
 HIDDEN_S = 60

@@ -8,6 +8,7 @@ from typing import Any
 from chalicelib.errors import UpstreamFailed
 from chalicelib.geo.point import Box
 from chalicelib.publishing.model import PHOTOS, tile_of_all
+from chalicelib.publishing.open_data_index import day_of
 from chalicelib.publishing.ports import Ports, Publisher
 from chalicelib.reports.published import PhotoView, ReportView, UpdateView
 from tests.builders import MARKET_PLACE, NOON
@@ -115,9 +116,9 @@ class MemoryReports:
     def every_id(self) -> Iterator[str]:
         yield from sorted(self.ids)
 
-    def of_month(self, month: str) -> Iterator[str]:
+    def of_day(self, day: str) -> Iterator[str]:
         for each in self.shown.values():
-            if f"{each.requested_datetime:%Y-%m}" == month:
+            if day_of(each.requested_datetime) == day:
                 yield each.service_request_id
 
     def promised(self, since: datetime, until: datetime) -> Iterator[str]:
@@ -125,10 +126,6 @@ class MemoryReports:
             target = each.expected_datetime
             if each.status == "open" and target and since < target <= until:
                 yield each.service_request_id
-
-    def changed_since(self, moment: datetime) -> Iterator[str]:
-        found = [each for each in self.shown.values() if each.updated_datetime >= moment]
-        yield from [each.service_request_id for each in found]
 
 
 class MemoryPhotos:

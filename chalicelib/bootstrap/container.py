@@ -41,6 +41,7 @@ TableName = Literal[
 QueueName = Literal[
     "codes",
     "publish",
+    "open_data",
     "fetch",
     "outbound",
     "send",

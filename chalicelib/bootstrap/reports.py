@@ -78,6 +78,7 @@ def reactions() -> "Sequence[SqsReaction]":
     all_of_it = ReportSubmitted | ReportChanged | PhotoTaken
     return (
         container.reaction("publish", all_of_it),
+        container.reaction("open_data", all_of_it),
         container.reaction("outbound", all_of_it),
         container.reaction("fetch", PhotoWanted),
         container.reaction("match", ReportSubmitted | ReportChanged),

@@ -26,16 +26,13 @@ class ReportsForPublishing:
     def every_id(self) -> Iterator[str]:
         return reading.every_id(self._ports())
 
-    def of_month(self, month: str) -> Iterator[str]:
-        return listing.public_ids(outcomes.window_of(month), self._ports())
+    def of_day(self, day: str) -> Iterator[str]:
+        start = datetime.fromisoformat(f"{day}T00:00:00+00:00")
+        window = reports.Window(start, start + timedelta(days=1) - timedelta(seconds=1))
+        return listing.public_ids(window, self._ports())
 
     def promised(self, since: datetime, until: datetime) -> Iterator[str]:
         return listing.open_promised(since, until, self._ports())
-
-    def changed_since(self, moment: datetime) -> Iterator[str]:
-        # The times that another system gives may lie ahead of our clock.
-        until = self._ports().now() + timedelta(days=1)
-        return listing.public_ids(reports.Window(moment, until, "updated"), self._ports())
 
 
 class OutcomesForFigures:

@@ -1,15 +1,20 @@
-"""Feeds of new reports: everything, a ward, a service. A feed has the newest reports and an
-archive for each month, so a new reader can go back to the first report.
+"""Atom feeds of new reports: everything, a ward, a service. A feed has the newest reports. The feed
+of everything also has an archive for each part of a day, so a new reader can go back to the first
+report.
+
+A published feed is read again to change it: its entries are bytes that this module wrote.
 
 Sources: RFC 4287 (Atom), RFC 5005 section 4 (archived feeds), RFC 4151 (tag URIs).
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from chalicelib.georeport.wire import xml_text
-from chalicelib.publishing.open_data import EXTENSIONS, Entry, Feed, Licence
+from chalicelib.publishing.open_data import EXTENSIONS, Entry, Licence
+from chalicelib.publishing.open_data_index import Feed
 from chalicelib.publishing.ports import Publisher
 
 if TYPE_CHECKING:
@@ -24,6 +29,9 @@ _NAMESPACES = {
     "xmlns": "http://www.w3.org/2005/Atom",
     "xmlns:fh": "http://purl.org/syndication/history/1.0",
 }
+_END = b"</feed>"
+_ENTRY = re.compile(rb"<entry><id>[^<]*:([^<:]+)</id>.*?</entry>", re.DOTALL)
+_PUBLISHED = re.compile(rb"<published>([^<]+)</published><updated>([^<]+)</updated>")
 
 
 class Scope(NamedTuple):
@@ -37,10 +45,6 @@ class Scope(NamedTuple):
     def key(self) -> str:
         """The address of its newest reports."""
         return f"{self._path}.atom"
-
-    def archive_key(self, month: str) -> str:
-        """The address of its reports of a month."""
-        return f"{self._path}/{month}.atom"
 
     @property
     def feed(self) -> Feed:
@@ -58,45 +62,72 @@ class Scope(NamedTuple):
         return f"{FOLDER}all" if self.kind == "all" else f"{FOLDER}{self.kind}s/{self.code}"
 
 
-def scope_of(feed: Feed) -> Scope:
-    """The scope of a feed in the index."""
-    return Scope(feed.kind, feed.code, feed.name)
+def everything(publisher: Publisher) -> Scope:
+    """The scope of the feed of all reports."""
+    return Scope("all", "", publisher.name)
 
 
-class Writer:
-    """Writes the feeds of some reports; each report's element is made once for all its feeds."""
+def entries_of(feed: bytes) -> dict[str, bytes]:
+    """The entries of a published feed, by service_request_id."""
+    return {found[1].decode(): found[0] for found in _ENTRY.finditer(feed)}
 
-    def __init__(self, publisher: Publisher, entries: Iterable[Entry]) -> None:
-        self._publisher = publisher
-        self._entries = [(entry, _entry(entry, publisher)) for entry in entries]
 
-    def current(self, scope: Scope, months: list[str]) -> bytes:
-        """The newest reports; `months` are those that have archives, oldest first."""
-        links = {"self": scope.key}
-        if months:
-            links["prev-archive"] = scope.archive_key(months[-1])
-        return self._feed(scope, links, months[-1:], NEWEST)
+def feed_entry(entry: Entry, publisher: Publisher) -> bytes:
+    """A report as an entry of a feed."""
+    made = _element("entry")
+    made.append(_element("id", _tag(entry["service_request_id"], publisher)))
+    made.append(_element("title", entry.get("title") or entry["service_name"]))
+    made.append(_element("published", entry["requested_datetime"]))
+    made.append(_element("updated", entry["updated_datetime"]))
+    page = entry[EXTENSIONS]["tracking_url"]
+    made.append(_element("link", rel="alternate", type="text/html", href=page))
+    made.append(_element("category", term=entry["service_code"], label=entry["service_name"]))
+    made.append(_element("content", "\n\n".join(_paragraphs(entry)), type="text"))
+    return _written(made)
 
-    def archive(self, scope: Scope, month: str, months: list[str]) -> bytes:
-        """The reports of one of the months."""
-        at = months.index(month)
-        links = {"self": scope.archive_key(month), "current": scope.key}
-        if at:
-            links["prev-archive"] = scope.archive_key(months[at - 1])
-        if at + 1 < len(months):
-            links["next-archive"] = scope.archive_key(months[at + 1])
-        return self._feed(scope, links, [month], None)
 
-    def _feed(
-        self, scope: Scope, links: Mapping[str, str], months: list[str], most: int | None
-    ) -> bytes:
-        shown = [each for each in self._entries if scope.has(each[0])][:most]
-        # The date of a feed without reports is that of its month, or of our first year.
-        begun = f"{months[0] if months else f'{_SINCE}-01'}-01T00:00:00Z"
-        updated = max((entry["updated_datetime"] for entry, _ in shown), default=begun)
-        feed = _head(scope, links, updated, self._publisher)
-        feed.extend(made for _, made in shown)
-        return _written(feed)
+def newest_first(entries: Mapping[str, bytes]) -> list[bytes]:
+    """The entries of a feed in their order."""
+    by_id = sorted(entries.items())
+    return [body for _, body in sorted(by_id, key=lambda each: _moments(each[1])[0], reverse=True)]
+
+
+def current_feed(
+    scope: Scope, entries: Iterable[bytes], archive: str | None, publisher: Publisher
+) -> bytes:
+    """The newest reports of a scope; `archive` is the key of the newest archive."""
+    links = {"self": scope.key} | ({"prev-archive": archive} if archive else {})
+    return _feed(scope, links, entries, f"{_SINCE}-01-01", publisher)
+
+
+def archive_feed(
+    day: str, links: Mapping[str, str], entries: Iterable[Entry], publisher: Publisher
+) -> bytes:
+    """The reports of a part of a day. `links` are the keys of this and the neighbouring archives,
+    by relation."""
+    scope = everything(publisher)
+    made = (feed_entry(entry, publisher) for entry in entries)
+    return _feed(scope, {**links, "current": scope.key}, made, day, publisher)
+
+
+def _feed(
+    scope: Scope,
+    links: Mapping[str, str],
+    entries: Iterable[bytes],
+    empty_since: str,
+    publisher: Publisher,
+) -> bytes:
+    shown = list(entries)
+    updated = max((_moments(each)[1] for each in shown), default=f"{empty_since}T00:00:00Z")
+    head = _written(_head(scope, links, updated, publisher))
+    start = b"<?xml version='1.0' encoding='utf-8'?>\n" + head.removesuffix(_END)
+    return b"".join((start, *shown, _END))
+
+
+def _moments(entry: bytes) -> tuple[str, str]:
+    """When a report was requested and updated, as text that sorts by time."""
+    found = _PUBLISHED.search(entry)
+    return (found[1].decode(), found[2].decode()) if found else ("", "")
 
 
 def _head(scope: Scope, links: Mapping[str, str], updated: str, publisher: Publisher) -> "Element":
@@ -120,19 +151,6 @@ def _head(scope: Scope, links: Mapping[str, str], updated: str, publisher: Publi
     if "current" in links:
         feed.append(_element("fh:archive"))
     return feed
-
-
-def _entry(entry: Entry, publisher: Publisher) -> "Element":
-    made = _element("entry")
-    made.append(_element("id", _tag(entry["service_request_id"], publisher)))
-    made.append(_element("title", entry.get("title") or entry["service_name"]))
-    made.append(_element("published", entry["requested_datetime"]))
-    made.append(_element("updated", entry["updated_datetime"]))
-    page = entry[EXTENSIONS]["tracking_url"]
-    made.append(_element("link", rel="alternate", type="text/html", href=page))
-    made.append(_element("category", term=entry["service_code"], label=entry["service_name"]))
-    made.append(_element("content", "\n\n".join(_paragraphs(entry)), type="text"))
-    return made
 
 
 def _paragraphs(entry: Entry) -> Iterator[str]:
@@ -160,5 +178,4 @@ def _element(name: str, text: Any = None, **attributes: str) -> "Element":
 def _written(element: "Element") -> bytes:
     from xml.etree.ElementTree import tostring  # nosec B405: only used for writing
 
-    written: bytes = tostring(element, encoding="utf-8", xml_declaration=True)
-    return written
+    return str(tostring(element, encoding="unicode")).encode()

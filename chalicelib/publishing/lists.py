@@ -1,213 +1,171 @@
-"""Publishes open data and feeds from the months' lists, at most every five minutes, and at once
-when something is removed from public view. The index is written last, and only if everything else
-was written: until then it shows what remains to be done. However many reports have changed, at most
-one month of them is in memory at a time.
+"""Publishes open data and feeds. A change rewrites the files of the part of the day on which its
+report was requested, and the documents that list it: the cost does not depend on the number of
+reports in the month.
+
+Several facts of one document are one write. Feeds come first, as the published list says which
+feeds a report was in; the index comes after all that it names.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 
-from chalicelib.publishing import feeds, open_data, unfinished
-from chalicelib.publishing.feeds import Scope, scope_of
-from chalicelib.publishing.list_targets import (
-    entries_of,
-    held_index,
-    index_target,
-    month_now,
-    month_target,
-    newest_target,
-    removed,
+from chalicelib.errors import AppError
+from chalicelib.publishing import feeds, open_data_index
+from chalicelib.publishing.day_lists import (
+    Failed,
+    change_day,
+    listed_before,
+    published_day,
+    rebuild_day,
+    remove,
 )
-from chalicelib.publishing.open_data import INDEX, Index, digest_of, list_key, month_of
+from chalicelib.publishing.feed_lists import (
+    scopes_of,
+    write_archives,
+    write_feeds,
+    write_feeds_anew,
+)
+from chalicelib.publishing.feeds import Scope, everything
+from chalicelib.publishing.month_lists import published_index, write_index, write_months
+from chalicelib.publishing.open_data import Entry
+from chalicelib.publishing.open_data_index import INDEX, day_of, keys_of_part, month_of_day
 from chalicelib.publishing.ports import Ports
-from chalicelib.publishing.rounds import rewrite
 from chalicelib.reports.published import ReportView
 
 AT_ONCE = 100
 """The number of reports read together."""
-OVERLAP = timedelta(hours=1)
-"""How long after an update reports are checked again: a photo may be processed later, after up to
-five tries of six minutes."""
-AT_FIRST = timedelta(days=366)
-"""How far back to look if nothing was published yet."""
-MONTHS_AT_ONCE = 6
-"""The number of an interrupted import's months processed at a time; their ids are in memory."""
 
-Failed = dict[str, Exception]
 Changed = Mapping[str, Collection[str]]
-"""The ids of reports that may have changed, by month."""
+"""The ids of reports that may have changed, by day."""
 
 
-def publish_changed_lists(ports: Ports) -> Failed:
-    """Updates the lists and feeds with the changes since the last run; writes only what differs.
-    Returns the failures, by service_request_id. Raises UpstreamFailed."""
-    begun = ports.now()
-    index = held_index(ports)
-    since = index.updated_datetime - OVERLAP if index else begun - AT_FIRST
-    return _publish_differing(ports.reports.changed_since(since), index, begun, ports)
+def publish_lists(known: Mapping[str, str | None], ports: Ports) -> Failed:
+    """Updates open data and feeds to these reports as they are now. `known` has the day on which
+    each was requested, None if nobody knows it. Returns the failures, by service_request_id."""
+    try:
+        changed = _by_day(known, ports)
+        return _publish(changed, ports) if changed else {}
+    except AppError as error:
+        return dict.fromkeys(known, error)
 
 
-def publish_imported_lists(ports: Ports) -> Failed:
-    """Updates the lists and feeds to the stored reports, whatever their dates; writes only what
-    differs. Returns and raises as `publish_changed_lists`."""
-    begun = ports.now()
-    return _publish_differing(ports.reports.every_id(), held_index(ports), begun, ports)
+def publish_feeds_of_wards(ports: Ports) -> Failed:
+    """Brings the index and the feeds up to the present wards. Returns the failures. Raises
+    UpstreamFailed."""
+    scopes = scopes_of(ports)
+    return _publish_index((), [INDEX], scopes, ports)
 
 
-def publish_left_lists(ports: Ports) -> Failed:
-    """Rebuilds the lists and feeds of the months of an interrupted import, some months at a time,
-    so that an interrupted run can be continued. Returns and raises as `publish_changed_lists`."""
-    months = unfinished.left(unfinished.LISTS, ports.now(), ports.documents)
-    for first in range(0, len(months), MONTHS_AT_ONCE):
-        some = months[first : first + MONTHS_AT_ONCE]
-        changed = {month: ids for month in some if (ids := _ids_of(month, ports))}
-        if changed and (failed := _publish_lists(changed, ports, as_of=_as_of(ports))):
-            return failed
-        unfinished.finished(unfinished.LISTS, some, ports.documents)
-    return {}
-
-
-def _ids_of(month: str, ports: Ports) -> set[str]:
-    """The reports in the month's list, and those that should be in it."""
-    listed = {each["service_request_id"] for each in entries_of(month, ports)}
-    return listed | set(ports.reports.of_month(month))
-
-
-def _as_of(ports: Ports) -> datetime | None:
-    """None leaves the index's value. Without an index, a first one says that the rest of the period
-    is still to be done."""
-    return None if held_index(ports) else ports.now() - AT_FIRST
-
-
-def take_out_of_lists(changed: Changed, ports: Ports) -> Failed:
-    """Rebuilds the lists and feeds of these months at once. Returns the failures, by
-    service_request_id. Raises UpstreamFailed."""
-    return _publish_lists(changed, ports, as_of=None) if changed else {}
-
-
-def publish_lists_anew(ports: Ports) -> Failed:
-    """Makes all lists and feeds from the store, and removes those of former wards and services.
-    Returns the failures, by service_request_id. Raises UpstreamFailed."""
-    begun = ports.now()
-    changed: dict[str, set[str]] = defaultdict(set)
-    for month in listed_months(ports):
-        changed[month] = {each["service_request_id"] for each in entries_of(month, ports)}
-    for report in _public(ports.reports.every_id(), ports):
-        changed[month_of(report.requested_datetime)].add(report.service_request_id)
-    failed = _remove_others(sorted(changed), ports)
-    return failed | _publish_lists(changed, ports, as_of=begun)
-
-
-def _publish_differing(
-    ids: Iterator[str], index: Index | None, begun: datetime, ports: Ports
-) -> Failed:
-    changed = {
-        month: differing
-        for month, digests in _digests(ids, ports).items()
-        if (differing := _differing(month, digests, index, ports))
-    }
-    return _publish_lists(changed, ports, as_of=begun) if changed else {}
-
-
-def _publish_lists(changed: Changed, ports: Ports, *, as_of: datetime | None) -> Failed:
-    """`as_of`: all earlier changes are included."""
-    index = held_index(ports)
-    scopes = _scopes(index, ports)
-    months = sorted({*listed_months(ports), *changed})
-    asked_by = frozenset(each for ids in changed.values() for each in ids)
+def publish_lists_anew(ports: Ports, days: Iterable[str] = ()) -> Failed:
+    """Makes all open data and feeds from the store, of the published days and of these or else of
+    all stored ones, and removes documents that no longer belong to it. Returns the failures.
+    Raises UpstreamFailed."""
+    wanted = {*published_days(ports), *(days or _stored_days(ports))}
     failed: Failed = {}
-    for month in _to_make(months, scopes, changed, index):
-        ids = frozenset(changed.get(month, ()))
-        failed |= rewrite([month_target(month, ids, months, scopes, ports)], ports).failed
-    failed |= rewrite([newest_target(months, scopes, asked_by, ports)], ports).failed
-    if not failed:
-        target = index_target(changed, scopes, asked_by, as_of, ports)
-        failed = rewrite([target], ports).failed
+    for day in sorted(wanted):
+        failed |= rebuild_day(day, ports)
+    return failed | finish_lists(wanted, ports)
+
+
+def finish_lists(days: Collection[str], ports: Ports) -> Failed:
+    """Makes everything that is derived from the published days, and removes the rest. Returns the
+    failures. Raises UpstreamFailed."""
+    scopes = scopes_of(ports)
+    months = {month_of_day(day) for day in days}
+    failed = write_months(days, days, ports)
+    failed |= write_index(months, scopes, days, ports)
+    failed |= write_archives(dict.fromkeys(sorted(days)), ports)
+    failed |= write_feeds_anew(scopes, ports)
+    _remove_others(days, scopes, ports)
     return failed
 
 
-def _to_make(
-    months: Sequence[str], scopes: Sequence[Scope], changed: Changed, index: Index | None
-) -> list[str]:
-    """The months that have changed; new ones with their neighbours, whose archives link to them;
-    all months if the index lacks a feed."""
-    known = {each.month for each in index.months} if index else set()
-    if index is None or {scope.feed for scope in scopes} - set(index.feeds):
-        return list(months)
-    wanted = set(changed)
-    for at, month in enumerate(months):
-        if month not in known:
-            wanted |= set(months[max(0, at - 1) : at + 2])
-    return sorted(wanted)
-
-
-def _scopes(index: Index | None, ports: Ports) -> list[Scope]:
-    """The subjects of feeds: everything, today's wards and services, and those still in the
-    index."""
-    wards = [Scope("ward", ward.code, ward.name) for ward in ports.wards()]
-    services = [Scope("service", code, name) for code, name in ports.publisher.services.items()]
-    today = [Scope("all", "", ports.publisher.name)]
-    for kind in (wards, services):
-        today += sorted(kind, key=lambda scope: (scope.name, scope.code))
-    keys = {scope.key for scope in today}
-    held = [scope_of(feed) for feed in index.feeds] if index else []
-    return [*today, *(scope for scope in held if scope.key not in keys)]
-
-
-def _digests(ids: Iterator[str], ports: Ports) -> dict[str, dict[str, str]]:
-    """The present entries of these reports, by month and id: as digests, because the first run
-    finds the reports of a year."""
-    found: dict[str, dict[str, str]] = defaultdict(dict)
-    for report in _public(ids, ports):
-        digest = digest_of(ports.entry(report))
-        found[month_of(report.requested_datetime)][report.service_request_id] = digest
+def published_days(ports: Ports) -> set[str]:
+    """The days that have a document. Raises UpstreamFailed."""
+    found = set()
+    for key in ports.documents.keys(open_data_index.FOLDER):
+        month, _, rest = key.removeprefix(open_data_index.FOLDER).partition("/")
+        day, _, name = rest.partition("/")
+        if name:
+            found.add(f"{month}-{day}")
     return found
 
 
-def _differing(
-    month: str, digests: Mapping[str, str], index: Index | None, ports: Ports
-) -> set[str]:
-    """The month's reports whose present entries differ from its list; all if the index describes
-    another list, because a run was interrupted."""
-    if index and month_now(month, ports) not in index.months:
-        return set(digests)
-    listed = {
-        each["service_request_id"]: digest_of(each)
-        for each in entries_of(month, ports)
-        if each["service_request_id"] in digests
-    }
-    return {each for each, digest in digests.items() if listed.get(each) != digest}
+def _by_day(known: Mapping[str, str | None], ports: Ports) -> Changed:
+    """A report of an unknown day that is not public is in no list: its day is told when it is
+    hidden."""
+    changed: dict[str, set[str]] = defaultdict(set)
+    unknown = [each for each, day in known.items() if day is None]
+    for service_request_id, day in known.items():
+        if day:
+            changed[day].add(service_request_id)
+    for report in _public(iter(unknown), ports):
+        changed[day_of(report.requested_datetime)].add(report.service_request_id)
+    return changed
+
+
+def _publish(changed: Changed, ports: Ports) -> Failed:
+    ids = {each for some in changed.values() for each in some}
+    scopes = scopes_of(ports)
+    touched = _feeds_with(changed, ids, scopes, ports)
+    failed = write_feeds(touched, ids, ports)
+    for day, some in changed.items():
+        failed |= change_day(day, some, ports)
+    if failed:
+        return failed
+    failed |= write_months(changed, ids, ports)
+    failed |= _publish_index({month_of_day(day) for day in changed}, ids, scopes, ports)
+    failed |= write_archives(changed, ports)
+    # A report that was hidden before its day listed it is in these feeds alone, and the newest
+    # archive may be another one now.
+    return failed | write_feeds({*touched, everything(ports.publisher)}, ids, ports)
+
+
+def _feeds_with(
+    changed: Changed, ids: Collection[str], scopes: Iterable[Scope], ports: Ports
+) -> list[Scope]:
+    """The feeds that these reports are in, or have to be in."""
+    entries: list[Entry] = [ports.entry(report) for report in _public(iter(sorted(ids)), ports)]
+    for day, some in changed.items():
+        entries += listed_before(day, some, ports)
+    return [scope for scope in scopes if any(scope.has(entry) for entry in entries)]
+
+
+def _publish_index(
+    months: Collection[str], ids: Collection[str], scopes: list[Scope], ports: Ports
+) -> Failed:
+    """The index, after the feeds that it does not name yet; and removes the feeds that it names no
+    longer."""
+    before = published_index(ports)
+    new = [scope for scope in scopes if scope.feed not in before.feeds]
+    failed = write_feeds_anew(new, ports)
+    failed |= write_index(months, scopes, ids, ports)
+    keys = {scope.key for scope in scopes}
+    for feed in before.feeds:
+        if feed.url.removeprefix("/") not in keys:
+            remove(feed.url.removeprefix("/"), ports)
+    return failed
+
+
+def _remove_others(days: Iterable[str], scopes: Iterable[Scope], ports: Ports) -> None:
+    """Removes what an interrupted run has left, and the feeds of former wards and services."""
+    wanted = {INDEX, *(scope.key for scope in scopes)}
+    for day in days:
+        wanted |= {open_data_index.day_key(day), open_data_index.month_key(month_of_day(day))}
+        now = published_day(day, ports)
+        parts = len(now.parts) if now else 0
+        wanted |= {key for part in range(parts) for key in keys_of_part(day, part, parts)}
+    for folder in (open_data_index.FOLDER, feeds.FOLDER):
+        for key in set(ports.documents.keys(folder)) - wanted:
+            remove(key, ports)
+
+
+def _stored_days(ports: Ports) -> set[str]:
+    return {day_of(each.requested_datetime) for each in _public(ports.reports.every_id(), ports)}
 
 
 def _public(ids: Iterator[str], ports: Ports) -> Iterator[ReportView]:
     """The public ones of the reports, read in portions to limit memory."""
     while some := list(islice(ids, AT_ONCE)):
         yield from ports.reports.public(some).values()
-
-
-def listed_months(ports: Ports) -> list[str]:
-    """The months that have a list."""
-    suffix = list_key("").removeprefix(open_data.FOLDER)
-    keys = ports.documents.keys(open_data.FOLDER)
-    return [
-        key.removeprefix(open_data.FOLDER).removesuffix(suffix)
-        for key in keys
-        if key.endswith(suffix)
-    ]
-
-
-def _remove_others(months: Sequence[str], ports: Ports) -> Failed:
-    """Removes the feeds of former wards and services, and the index that names them."""
-    scopes = _scopes(None, ports)
-    wanted = {scope.key for scope in scopes}
-    wanted |= {scope.archive_key(month) for scope in scopes for month in months}
-    others = set(ports.documents.keys(feeds.FOLDER)) - wanted
-    targets = [removed(key) for key in sorted(others)]
-    if others:
-        targets.append(removed(INDEX))
-    failed: Failed = {}
-    for target in targets:
-        failed |= rewrite([target], ports).failed
-    return failed

@@ -9,7 +9,7 @@ Sources: RFC 4180 (CSV), read in 2026.
 
 import csv
 import io
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -288,7 +288,7 @@ def _held_index(ports: FiguresPorts) -> Index | None:
     return msgspec.json.decode(held.body, type=Index) if held else None
 
 
-def _published_months(ports: FiguresPorts) -> Sequence[str]:
+def _published_months(ports: FiguresPorts) -> list[str]:
     keys = ports.documents.keys(PERFORMANCE)
     return [
         key.removeprefix(PERFORMANCE)[:-5] for key in keys if key != INDEX and key[-5:] == ".json"

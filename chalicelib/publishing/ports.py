@@ -68,16 +68,12 @@ class ReportsToPublish(Protocol):
     def every_id(self) -> Iterator[str]:
         """The id of every stored report."""
 
-    def of_month(self, month: str) -> Iterator[str]:
-        """The ids of the public reports that were requested in the month (YYYY-MM in UTC); may lag
+    def of_day(self, day: str) -> Iterator[str]:
+        """The ids of the public reports that were requested on the day (YYYY-MM-DD in UTC); may lag
         a second behind."""
 
     def promised(self, since: datetime, until: datetime) -> Iterator[str]:
         """The ids of the open reports with a target in that time, public or not; may lag a second
-        behind."""
-
-    def changed_since(self, moment: datetime) -> Iterator[str]:
-        """The ids of the public reports that were updated since the moment; may lag a second
         behind."""
 
 

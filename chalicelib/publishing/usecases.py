@@ -11,7 +11,7 @@ from chalicelib.errors import AppError, UpstreamFailed
 from chalicelib.geo.quadkey import MAP_ZOOM, Tile, quadkey, tile_named
 from chalicelib.kernel.languages import names
 from chalicelib.kernel.optimistic import VersionConflict
-from chalicelib.publishing.lists import publish_lists_anew, take_out_of_lists
+from chalicelib.publishing.lists import publish_lists_anew
 from chalicelib.publishing.model import (
     JSON,
     REPORTS,
@@ -54,11 +54,10 @@ Failed = dict[str, Exception]
 
 
 class Touched(msgspec.Struct):
-    """The facts about one report: the tiles (quadkeys), months (YYYY-MM) and photos that may have
-    changed with it, the facts' ids, and whether any removed something from public view."""
+    """The facts about one report: the tiles (quadkeys) and photos that may have changed with it,
+    the facts' ids, and whether any removed something from public view."""
 
     tiles: set[str] = msgspec.field(default_factory=set)
-    months: set[str] = msgspec.field(default_factory=set)
     photos: set[str] = msgspec.field(default_factory=set)
     facts: set[str] = msgspec.field(default_factory=set)
     purge: bool = False
@@ -87,9 +86,9 @@ def publish(touched: Mapping[str, Touched], ports: Ports) -> Failed:
     )
     failed |= rewrite(count_targets(by_tile, ports, made), ports).failed
     done = {each: this for each, this in touched.items() if each not in failed}
-    # Copies are purged even if a list fails, and again when it is retried.
-    left_in_lists = _take_out_of_wards(touched, ports) | _take_out_of_lists(touched, ports)
-    return failed | left_in_lists | _purge(done, taken_back, ports)
+    # Copies are purged even if a ward fails, and again when it is retried.
+    left_in_wards = _take_out_of_wards(touched, ports)
+    return failed | left_in_wards | _purge(done, taken_back, ports)
 
 
 def publish_fixed(ports: Ports) -> None:
@@ -214,18 +213,6 @@ def _take_out_of_wards(touched: Mapping[str, Touched], ports: Ports) -> Failed:
     except AppError as error:
         failed = {"": error}
     return dict.fromkeys(purged, next(iter(failed.values()))) if failed else {}
-
-
-def _take_out_of_lists(touched: Mapping[str, Touched], ports: Ports) -> Failed:
-    """Rebuilds at once the lists and feeds that may show removed reports."""
-    changed: dict[str, set[str]] = defaultdict(set)
-    for service_request_id, this in touched.items():
-        for month in this.months if this.purge else ():
-            changed[month].add(service_request_id)
-    try:
-        return take_out_of_lists(changed, ports)
-    except AppError as error:
-        return dict.fromkeys((each for ids in changed.values() for each in ids), error)
 
 
 def _purge(done: Mapping[str, Touched], taken_back: Iterable[str], ports: Ports) -> Failed:

@@ -25,7 +25,7 @@ LONGEST_PAUSE_S = 0.3
 """The interval between two checks of idle sources: checking eight sources costs 40 ms."""
 RETRY_AFTER_S = 1.0
 IDLE_ROUNDS = 2
-MOST_IN_A_RECEIVE = 10
+MOST_IN_A_REQUEST = 10
 
 
 class Source(Protocol):
@@ -155,8 +155,9 @@ class QueueSource:
             for record in batch
             if "" not in failed and record["messageId"] not in failed
         ]
-        if done:
-            self._client.delete_message_batch(QueueUrl=self._url, Entries=done)
+        for start in range(0, len(done), MOST_IN_A_REQUEST):
+            some = done[start : start + MOST_IN_A_REQUEST]
+            self._client.delete_message_batch(QueueUrl=self._url, Entries=some)
         return True
 
     def _receive(self, now: float) -> None:
@@ -164,7 +165,7 @@ class QueueSource:
             return
         answer = self._client.receive_message(
             QueueUrl=self._url,
-            MaxNumberOfMessages=min(MOST_IN_A_RECEIVE, self._batch_size - len(self._gathered)),
+            MaxNumberOfMessages=min(MOST_IN_A_REQUEST, self._batch_size - len(self._gathered)),
             MessageSystemAttributeNames=["All"],
         )
         messages = answer.get("Messages", [])

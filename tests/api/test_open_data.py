@@ -1,4 +1,4 @@
-"""A month's published list says of its reports what Open311 answers of them."""
+"""A day's published list says of its reports what Open311 answers of them."""
 
 import json
 from typing import Any
@@ -27,9 +27,11 @@ def test_list_has_open311s_fields_except_the_followers(api: Api) -> None:
 
 
 def published_lists(api: Api) -> list[dict[str, Any]]:
-    """The reports of all months: one may end as the test runs."""
+    """The reports of all days: one may end as the test runs."""
     index = json.loads(document("data/open/index.json", api))
-    found = [json.loads(document(month["open311"][1:], api)) for month in index["months"]]
+    months = [json.loads(document(month["url"][1:], api)) for month in index["months"]]
+    parts = [part for month in months for day in month["days"] for part in day["parts"]]
+    found = [json.loads(document(part["open311"][1:], api)) for part in parts]
     return [entry for entries in found for entry in entries]
 
 

@@ -257,7 +257,7 @@ def test_every_queue_has_a_dead_letter_queue_and_a_long_visibility_timeout(
 def test_redrive_covers_every_queue_that_we_fill(template: dict[str, Any]) -> None:
     filled_by_s3 = {"photos", "replies"}
     queues = {
-        name.removesuffix("Queue").lower()
+        re.sub("(?<=[a-z])(?=[A-Z])", "_", name.removesuffix("Queue")).lower()
         for name in of_type(template, "AWS::SQS::Queue")
         if not name.endswith("DeadLetterQueue")
     }

@@ -1,4 +1,5 @@
-"""The page of open data names the months and feeds that are published, and each is there."""
+"""The page of open data names the months, the files of their days and the feeds that are published,
+and each is there."""
 
 import pytest
 from playwright.sync_api import expect
@@ -25,6 +26,7 @@ def published(stack: LocalStack) -> None:
 def test_every_listed_file_and_feed_exists(new_page: NewPage) -> None:
     page = new_page()
     page.goto("/open-data/")
+    page.get_by_role("main").locator("summary").first.click()
     expect(page.get_by_role("link", name="CSV ").first).to_be_visible()
     addresses = (
         page.get_by_role("main")

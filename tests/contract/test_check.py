@@ -16,7 +16,7 @@ from chalicelib.publishing.usecases import publish_all
 from chalicelib.reports.usecases import submission
 from chalicelib.reports.usecases.access import Author
 from infra.check import check
-from infra.lists import publish_figures_anew, recount_figures
+from infra.figures import publish_figures_anew, recount_figures
 from infra.local.cloud import Cloud
 from tests.builders import draft
 from tests.contract.test_interrupted_import import published

@@ -1,4 +1,4 @@
-"""An import of old reports that is cut off: what it stored is published by the schedules."""
+"""What an import of old reports has stored is published, even if it is cut off."""
 
 import json
 from datetime import timedelta
@@ -8,7 +8,6 @@ from typing import Any
 import boto3
 import pytest
 import time_machine
-from botocore.exceptions import ConnectTimeoutError
 from click.testing import CliRunner
 
 from chalicelib.bootstrap.publishing import figures_ports, publishing_ports
@@ -17,13 +16,11 @@ from chalicelib.errors import ConfigurationError
 from chalicelib.handlers.publishing import figures_events, publishing_events
 from chalicelib.publishing.lists import publish_lists_anew
 from chalicelib.publishing.performance import publish_performance_anew
-from chalicelib.publishing.unfinished import LEFT_AFTER
 from infra.__main__ import commands
 from infra.import_reports import MAPPINGS
 from infra.local.cloud import Cloud
 from tests.builders import NOON, report
 from tests.conftest import ROOT
-from tests.seam import Answer, Try, around
 
 EVENTS = ROOT / "tests" / "events"
 COLUMNS = "url,title,latitude,longitude,category,state,created,lastupdate"
@@ -33,7 +30,6 @@ ROW = (
 )
 NOISE = ROW.replace("Hole", "Loud music every night from flat 3").format(number=12, kind="Noise")
 SCHEDULES = {
-    publishing_events.publish_open_data: "publish_open_data",
     figures_events.publish_performance: "publish_performance",
     publishing_events.publish_wards: "publish_wards",
 }
@@ -82,59 +78,22 @@ def nothing_yet(cloud: Cloud) -> Cloud:
     return cloud
 
 
-def test_schedules_publish_the_rest_of_an_interrupted_import(
+def test_interrupted_import_is_published_like_any_change(
     nothing_yet: Cloud, tmp_path: Path
 ) -> None:
     rows = [ROW.format(number=number, kind="Holes") for number in (8, 10)]
     cut_off = run(files(tmp_path, *rows, ends=b"x" * 140_000))
     assert isinstance(cut_off.exception, ConfigurationError)
-    with time_machine.travel(NOON + LEFT_AFTER / 2, tick=False):
-        run_schedules()
-    assert months(nothing_yet, "open") == []
-    with time_machine.travel(NOON + LEFT_AFTER, tick=False):
+    nothing_yet.pump.run_until_idle()
+    with time_machine.travel(NOON, tick=False):
         run_schedules()
     assert months(nothing_yet, "open") == ["2010-07", "2008-07"]
-    assert b"Hole" in published(nothing_yet)["feeds/all/2008-07.atom"]
+    assert months(nothing_yet, "performance") == ["2010-07", "2008-07"]
+    assert b"Hole" in published(nothing_yet)["feeds/all/2008-07-04.atom"]
     before = published(nothing_yet)
     with time_machine.travel(NOON + timedelta(days=1), tick=False):
         run_schedules()
     assert published(nothing_yet) == before
-
-
-def test_finished_import_leaves_nothing_to_the_schedules(
-    nothing_yet: Cloud, tmp_path: Path
-) -> None:
-    done = run(files(tmp_path, ROW.format(number=8, kind="Holes")))
-    assert (done.exit_code, done.exception) == (0, None), done.output
-    found = published(nothing_yet)
-    assert json.loads(found["data/open/unfinished"])["months"] == []
-    assert months(nothing_yet, "open") == ["2008-07"]
-
-
-def test_figures_have_imported_reports_also_when_the_import_was_interrupted(
-    nothing_yet: Cloud, tmp_path: Path
-) -> None:
-    rows = [ROW.format(number=number, kind="Holes") for number in (8, 10)]
-    assert run(files(tmp_path, *rows, ends=b"x" * 140_000)).exception
-    nothing_yet.pump.run_until_idle()
-    with time_machine.travel(NOON, tick=False):
-        run_schedules()
-    assert months(nothing_yet, "performance") == ["2010-07", "2008-07"]
-
-
-def test_refused_rows_are_listed_when_publishing_fails_afterwards(
-    nothing_yet: Cloud, tmp_path: Path
-) -> None:
-    def no_lists(this: Try, answer: Answer) -> Any:
-        if this.operation == "s3.PutObject" and "/data/open/20" in this.url:
-            raise ConnectTimeoutError(endpoint_url=this.url)
-        return answer()
-
-    arguments = files(tmp_path, *(ROW.format(number=8, kind=kind) for kind in ("Dragons", "Holes")))
-    with around(no_lists):
-        done = run(arguments)
-    assert done.exit_code != 0
-    assert "line 2: category: 'Dragons' is not in the mapping document" in done.output
 
 
 def test_private_row_is_in_no_document_when_the_mapping_makes_it_public(

@@ -2,23 +2,22 @@
 
 import json
 from collections.abc import Callable
-from functools import partial
 from typing import Any, get_args
 
 import boto3
 import msgspec
 import pytest
-import time_machine
 from msgspec.structs import replace
 
 from chalicelib.bootstrap.publishing import publishing_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import UpstreamFailed
-from chalicelib.handlers.http.event import HandlerFailed
+from chalicelib.events import Event
 from chalicelib.handlers.publishing import publishing_events
-from chalicelib.publishing.list_targets import TogetherTarget
+from chalicelib.publishing.day_lists import PartTarget
 from chalicelib.publishing.lists import publish_lists_anew
-from chalicelib.publishing.open_data import COLUMNS, list_key
+from chalicelib.publishing.open_data import COLUMNS
+from chalicelib.publishing.open_data_index import list_key
 from chalicelib.reports.model import (
     Contact,
     Flag,
@@ -41,7 +40,6 @@ from tests.conftest import ROOT
 from tests.contract.test_publishing_at_the_seam import (
     Bucket,
     changed,
-    delivered,
     hide,
     interleave,
     path_of,
@@ -50,10 +48,10 @@ from tests.contract.test_publishing_at_the_seam import (
 from tests.fakes import MemoryDocuments
 from tests.seam import Interleaving, Try, every_interleaving
 
-SCHEDULED = json.loads(
+EVENT = json.loads(
     (ROOT / "tests" / "events" / "publish_open_data.json").read_text(encoding="utf-8")
 )
-MONTH = "2026-06"
+DAY = "2026-06-01"
 ALL = "feeds/all.atom"
 MOST_RUNS = 60
 NOWHERE = {"lat": None, "long": None}
@@ -69,7 +67,20 @@ PERSONAL: dict[str, Any] = {
 }
 """What nobody may see of a public report."""
 
-bring_up = partial(publishing_events.publish_open_data, SCHEDULED, None)
+
+def told(*facts: Event) -> list[str]:
+    """The messages that the function of open data did not finish, of a batch with these facts."""
+    [record] = EVENT["Records"]
+    records = [
+        {**record, "messageId": str(number), "body": msgspec.json.encode(fact).decode()}
+        for number, fact in enumerate(facts)
+    ]
+    answer = publishing_events.publish_open_data({"Records": records}, None)
+    return [each["itemIdentifier"] for each in answer["batchItemFailures"]]
+
+
+def fact(report: ServiceRequest, *, purge: bool = False) -> Event:
+    return msgspec.structs.replace(changed(report, purge=purge), day=DAY)
 
 
 @pytest.fixture
@@ -88,14 +99,13 @@ def bucket(cloud: Cloud) -> Bucket:
 
 def when_written(this: Try) -> bool:
     """True of the calls that hide the report, and that write what stands for all lists here."""
-    lists = this.operation == "s3.PutObject" and path_of(this) in (list_key(MONTH), ALL)
+    lists = this.operation == "s3.PutObject" and path_of(this) in (list_key(DAY), ALL)
     return lists or this.operation == "dynamodb.PutItem"
 
 
 def take_back(report: ServiceRequest) -> None:
     """Delivers the fact that something of the report was taken back."""
-    fact = msgspec.structs.replace(changed(report, purge=True), month=MONTH)
-    assert delivered([fact]) == []
+    assert told(fact(report, purge=True)) == []
 
 
 def naming(report: ServiceRequest, bucket: Bucket) -> set[str]:
@@ -115,21 +125,27 @@ def body(key: str, bucket: Bucket) -> bytes:
 
 
 def hide_while_lists_are_made(
-    interleaving: Interleaving, report: ServiceRequest, ports: Ports, bucket: Bucket
+    interleaving: Interleaving,
+    report: ServiceRequest,
+    other: ServiceRequest,
+    ports: Ports,
+    bucket: Bucket,
 ) -> None:
-    """The schedule lists the report for the first time as it is hidden and that is published;
-    the lists of before have another."""
+    """One batch lists the report for the first time as it is hidden, and another one deals with
+    that; the lists of before have another report."""
     bucket.empty()
     hide(report, ports)
-    with time_machine.travel(NOON, tick=False):
-        bring_up()
-        show(report, ports)
+    told(fact(other))
+    show(report, ports)
 
-        def hide_and_publish() -> None:
-            hide(report, ports)
-            take_back(report)
+    def list_it() -> None:
+        assert told(fact(report)) == []
 
-        interleave(interleaving, bring_up, hide_and_publish)
+    def hide_and_publish() -> None:
+        hide(report, ports)
+        take_back(report)
+
+    interleave(interleaving, list_it, hide_and_publish)
 
 
 def two_reports(ports: Ports) -> tuple[ServiceRequest, ServiceRequest]:
@@ -140,34 +156,32 @@ def two_reports(ports: Ports) -> tuple[ServiceRequest, ServiceRequest]:
 def test_no_list_names_a_report_in_any_interleaving_when_it_is_hidden_during_publishing(
     ports: Ports, bucket: Bucket
 ) -> None:
-    report, _ = two_reports(ports)
+    report, other = two_reports(ports)
     for interleaving in every_interleaving(parked_at=when_written, at_least=3, at_most=MOST_RUNS):
-        hide_while_lists_are_made(interleaving, report, ports, bucket)
+        hide_while_lists_are_made(interleaving, report, other, ports, bucket)
         assert naming(report, bucket) == set(), interleaving.turns
 
 
 def test_listed_report_is_detected_when_the_second_check_is_missing(
     ports: Ports, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put = TogetherTarget.put
-    report, _ = two_reports(ports)
-    monkeypatch.setattr(TogetherTarget, "put", lambda *these: put(*these) and False)
+    put = PartTarget.put
+    report, other = two_reports(ports)
+    monkeypatch.setattr(PartTarget, "put", lambda *these: put(*these) and False)
     found = 0
     for interleaving in every_interleaving(parked_at=when_written, at_most=MOST_RUNS):
-        hide_while_lists_are_made(interleaving, report, ports, bucket)
+        hide_while_lists_are_made(interleaving, report, other, ports, bucket)
         found += naming(report, bucket) != set()
     assert found > 0
 
 
 @pytest.mark.parametrize("place", [{}, NOWHERE], ids=["at a place", "nobody knows where"])
-def test_hidden_report_leaves_lists_and_feeds_without_the_schedule(
+def test_report_is_in_lists_and_feeds_as_long_as_it_is_public(
     place: dict[str, Any], cloud: Cloud, ports: Ports, bucket: Bucket
 ) -> None:
     stored = ports.repository.create(builders.report(**place))
     cloud.pump.run_until_idle()
-    assert lists_and_feeds(bucket) == []
-    bring_up()
-    assert len(naming(stored, bucket)) == 7  # Three lists, and two feeds with their archives.
+    assert len(naming(stored, bucket)) == 6  # Three lists, an archive, and two feeds.
     now = ports.repository.get(stored.service_request_id)
     assert now
     change(
@@ -177,7 +191,7 @@ def test_hidden_report_leaves_lists_and_feeds_without_the_schedule(
     assert naming(stored, bucket) == set()
 
 
-def test_schedule_fails_and_raises_an_alarm_when_a_list_is_not_published(
+def test_message_comes_again_when_a_list_is_not_published(
     ports: Ports, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Refusing(MemoryDocuments):
@@ -186,14 +200,21 @@ def test_schedule_fails_and_raises_an_alarm_when_a_list_is_not_published(
 
     here = publishing_ports()
     refused = replace(here, documents=Refusing())
-    ports.repository.create(builders.report())
+    report = ports.repository.create(builders.report())
     replace_built(monkeypatch, publishing_ports, refused)
-    with time_machine.travel(NOON, tick=False), pytest.raises(HandlerFailed):
-        bring_up()
+    assert told(fact(report)) == ["0"]
     replace_built(monkeypatch, publishing_ports, here)
-    with time_machine.travel(NOON, tick=False):
-        bring_up()
-    assert list_key(MONTH) in lists_and_feeds(bucket)
+    assert told(fact(report)) == []
+    assert list_key(DAY) in lists_and_feeds(bucket)
+
+
+def test_fact_without_a_public_change_costs_no_call_of_the_store(
+    ports: Ports, bucket: Bucket
+) -> None:
+    report = ports.repository.create(builders.report())
+    unseen = msgspec.structs.replace(changed(report), day=DAY, shows_change=False)
+    assert told(unseen) == []
+    assert lists_and_feeds(bucket) == []
 
 
 # Nothing else
@@ -216,12 +237,11 @@ def stored_with_canaries(ports: Ports) -> ServiceRequest:
     return stored
 
 
-def published_whichever_way(bucket: Bucket) -> list[str]:
-    """What the schedule and then the command have written, one document after another."""
-    with time_machine.travel(NOON, tick=False):
-        bring_up()
-        found = [body(key, bucket).decode() for key in lists_and_feeds(bucket)]
-        assert publish_lists_anew(publishing_ports()) == {}
+def published_whichever_way(ports: Ports, bucket: Bucket) -> list[str]:
+    """What the function and then the command have written, one document after another."""
+    told(*(fact(report) for report in ports.repository.many(list(ports.repository.ids())).values()))
+    found = [body(key, bucket).decode() for key in lists_and_feeds(bucket)]
+    assert publish_lists_anew(publishing_ports()) == {}
     return found + [body(key, bucket).decode() for key in lists_and_feeds(bucket)]
 
 
@@ -229,8 +249,8 @@ def test_nothing_personal_and_nothing_that_is_not_public_is_in_any_list(
     ports: Ports, bucket: Bucket
 ) -> None:
     report = stored_with_canaries(ports)
-    documents = published_whichever_way(bucket)
-    assert len([each for each in documents if report.service_request_id in each]) == 14
+    documents = published_whichever_way(ports, bucket)
+    assert len([each for each in documents if report.service_request_id in each]) == 12
     assert not [each for each in documents if CANARY in each or "R00000000002" in each]
 
 
@@ -261,15 +281,13 @@ def test_canary_is_detected_in_a_list(
 ) -> None:
     stored_with_canaries(ports)
     defect(monkeypatch, ports)
-    assert [each for each in published_whichever_way(bucket) if CANARY in each]
+    assert [each for each in published_whichever_way(ports, bucket) if CANARY in each]
 
 
 def test_list_has_these_fields_and_no_other(ports: Ports, bucket: Bucket) -> None:
     """A field that is added to Open311 has to be decided on here: open data or not."""
-    ports.repository.create(builders.report(title="A hole"))
-    with time_machine.travel(NOON, tick=False):
-        bring_up()
-    [entry] = json.loads(body(list_key(MONTH), bucket))
+    told(fact(ports.repository.create(builders.report(title="A hole"))))
+    [entry] = json.loads(body(list_key(DAY), bucket))
     always_empty = {"service_notice", "address_id", "zipcode"}
     extended = entry.pop("extended_attributes")
     assert {*entry, *extended} == {*COLUMNS, *always_empty, "media_urls"}

@@ -51,8 +51,7 @@ from chalicelib.jobs.dynamo.jobs import DynamoJobs
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.time import utc_now
 from chalicelib.net import safe_http_client
-from chalicelib.publishing.open_data import month_of
-from chalicelib.publishing.unfinished import LISTS, note
+from chalicelib.publishing import open_data_index
 from chalicelib.reports.usecases import notes
 from chalicelib.reports.usecases.staff.officer_changes import UNTOLD_FOR
 from infra.demo.gazetteer import COMMITTED
@@ -96,7 +95,6 @@ FAR = {"lat": 53.94, "long": -1.05}
 """In the council, and on a tile of its own."""
 UPDATES_THAT_OVERFLOW = 26
 WAKE_EVENT = json.loads((EVENTS / "wake_alerts.json").read_text(encoding="utf-8"))
-OPEN_DATA_EVENT = json.loads((EVENTS / "publish_open_data.json").read_text(encoding="utf-8"))
 TIDY_EVENT = json.loads((EVENTS / "tidy.json").read_text(encoding="utf-8"))
 PERFORMANCE_EVENT = json.loads((EVENTS / "publish_performance.json").read_text(encoding="utf-8"))
 FED: dict[str, set[Need]] = {
@@ -104,6 +102,11 @@ FED: dict[str, set[Need]] = {
         ("sqs:ReceiveMessage", "PublishQueue"),
         ("sqs:DeleteMessage", "PublishQueue"),
         ("sqs:GetQueueAttributes", "PublishQueue"),
+    },
+    "publish_open_data": {
+        ("sqs:ReceiveMessage", "OpenDataQueue"),
+        ("sqs:DeleteMessage", "OpenDataQueue"),
+        ("sqs:GetQueueAttributes", "OpenDataQueue"),
     },
     "take_in": {
         ("sqs:ReceiveMessage", "PhotosQueue"),
@@ -208,7 +211,6 @@ FED: dict[str, set[Need]] = {
             "publish_disruptions",
             "publish_getting_through",
             "publish_held",
-            "publish_open_data",
             "publish_performance",
             "publish_wards",
             "recount_figures",
@@ -340,19 +342,14 @@ def counts_were_lost(day: Day) -> None:
             client.delete_item(TableName=table, Key=key)
 
 
-def an_import_was_interrupted() -> None:
-    """A day ago, in this month."""
-    ports = publishing_ports()
-    now = ports.now()
-    note(LISTS, [month_of(now)], now - timedelta(days=1), ports.documents)
-
-
 @pytest.fixture(scope="module")
 def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
     cloud = Cloud(behind_cdn=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("ORIGIN_SECRET_ARN")
         patch.setenv("DISTRIBUTION_ID", distribution())
+        # A day of open data is divided as it grows.
+        patch.setattr(open_data_index, "MOST_IN_A_PART", 3)
         container.forget()
         for key, path in COMMITTED.items():
             boto3.client("s3").put_object(Bucket=cloud.bucket, Key=key, Body=path.read_bytes())
@@ -382,10 +379,7 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
             live_with_administrators(here)
             live_with_somebody_who_leaves(here)
             live_with_photos_that_go_astray(here)
-            an_import_was_interrupted()
             # Alone, as on AWS: nothing is kept for it that another function has read.
-            container.forget()
-            publishing_events.publish_open_data(OPEN_DATA_EVENT, None)
             container.forget()
             # All months, one of which has no report left; then those that changed.
             for _ in range(2):
@@ -646,11 +640,11 @@ def live_with_notices(day: Day, push: dict[str, str]) -> None:
     container.forget()
     assert api.get("/api/disruptions", officer).json_body["items"]
     assert api.patch(path, {"title": "x"}, version=1, token=officer).status_code == 200
-    disruptions_events.publish_disruptions(OPEN_DATA_EVENT, None)
+    disruptions_events.publish_disruptions(TIDY_EVENT, None)
     bearer = {"Authorization": f"Bearer {officer}", "If-Match": '"2"'}
     assert api.client.http.delete(path, headers=bearer).status_code == 200
     container.forget()
-    disruptions_events.publish_disruptions(OPEN_DATA_EVENT, None)
+    disruptions_events.publish_disruptions(TIDY_EVENT, None)
     works = demo_roadworks(utc_now().date())
     replace_document(ROADWORKS, msgspec.json.encode(works), publishing_ports())
     container.queue("match").send(planned_since(b"{}", works)[:1])
@@ -786,12 +780,12 @@ def live_with_crews(day: Day) -> None:
         crews_work(day, service.subscribe(), clock)
         clock.shift(timedelta(hours=7))
         ring_again(day, service.subscribe())
-        jobs_events.publish_crews_due(OPEN_DATA_EVENT, None)
+        jobs_events.publish_crews_due(TIDY_EVENT, None)
         clock.shift(timedelta(hours=17))
         # The first morning tells of each plan in any case. What was told is read on the second.
         for _ in range(2):
             container.forget()
-            jobs_events.tell_plans(OPEN_DATA_EVENT, None)
+            jobs_events.tell_plans(TIDY_EVENT, None)
             clock.shift(timedelta(days=1))
         assert service.taken
         service.stop()
@@ -1002,7 +996,7 @@ def live_with_somebody_who_leaves(day: Day) -> None:
     container.forget()
     # Alone, as on AWS: nothing is kept for it that another function has read.
     with time_machine.travel(utc_now() + timedelta(days=1), tick=False):
-        privacy_events.erase(OPEN_DATA_EVENT, None)
+        privacy_events.erase(TIDY_EVENT, None)
     container.forget()
     assert erasure_ports().erasures.pending() == []
     admin, blocks = api.token("admin"), "/api/admin/blocks"

@@ -123,10 +123,9 @@ def bodies(stack: LocalStack, prefix: str) -> dict[str, bytes]:
 
 
 def documents(stack: LocalStack, prefix: str) -> dict[str, Any]:
-    """The same, read; of two indexes without the moment up to which they have all."""
+    """The same, read; of the index of figures without the moment up to which it has all."""
     found = {key: json.loads(body) for key, body in bodies(stack, prefix).items()}
-    for index in ("data/open/index.json", "data/performance/index.json"):
-        found.get(index, {}).pop("updated_datetime", None)
+    found.get("data/performance/index.json", {}).pop("updated_datetime", None)
     return found
 
 

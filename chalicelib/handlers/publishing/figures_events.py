@@ -14,6 +14,7 @@ from chalicelib.kernel.observability import logs
 from chalicelib.publishing import performance, recounting
 from chalicelib.publishing.counters import ReportKey
 from chalicelib.publishing.counting import count
+from chalicelib.publishing.open_data_index import month_of_day
 
 # Chalice requires a literal; packaging replaces it with the real queue.
 QUEUE = "arn:aws:sqs:eu-west-2:000000000000:figures"
@@ -74,7 +75,7 @@ def _count(keys: set[ReportKey]) -> set[ReportKey]:
 
 
 def _key(fact: OfReport) -> ReportKey:
-    return ReportKey(fact.month, fact.service_request_id)
+    return ReportKey(month_of_day(fact.day), fact.service_request_id)
 
 
 def _fact(record: dict[str, Any]) -> OfReport | None:

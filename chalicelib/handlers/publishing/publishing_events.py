@@ -1,9 +1,9 @@
-"""The event handlers that publish: facts from their queue, grouped so that a tile is written once;
-every five minutes the wards, open data and feeds; and once an hour the changes that come
-only from the passing of time."""
+"""The event handlers that publish: facts from their queues, grouped so that a tile or a day of open
+data is written once; every five minutes the wards; and once an hour the changes that come only from
+the passing of time."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -13,9 +13,10 @@ from chalicelib.bootstrap.publishing import publishing_ports
 from chalicelib.errors import UpstreamFailed
 from chalicelib.events import (
     Event,
-    months_touched,
+    day_touched,
     needs_purge,
     photos_touched,
+    shows,
     tiles_touched,
 )
 from chalicelib.handlers.http.event import BatchAnswer, batch, batch_failures, measure_age, of_facts
@@ -23,8 +24,9 @@ from chalicelib.kernel.observability import logs, trace
 from chalicelib.publishing import lists, security_txt, usecases
 from chalicelib.publishing.usecases import Touched
 
-# Chalice requires a literal; packaging replaces it with the real queue.
+# Chalice requires literals; packaging replaces them with the real queues.
 QUEUE = "arn:aws:sqs:eu-west-2:000000000000:publish"
+OPEN_DATA_QUEUE = "arn:aws:sqs:eu-west-2:000000000000:open-data"
 events = Blueprint(__name__)
 
 
@@ -38,11 +40,7 @@ def publish(event: SQSEvent) -> BatchAnswer:
         of_facts(facts, line)
         failed = usecases.publish(_touched_by(facts), publishing_ports())
         _say(failed, {fact.service_request_id: fact.request_id for fact in facts})
-        again = [
-            message
-            for message, fact in found.items()
-            if fact is None or fact.service_request_id in failed
-        ]
+        again = _again(found, failed)
         line["failed"] = len(again)
         measure_age([fact for fact in facts if fact.service_request_id not in failed], line)
         return batch_failures(again)
@@ -75,18 +73,24 @@ def publish_wards(_: CloudWatchEvent) -> None:
             raise UpstreamFailed("The documents of wards are not up to what was changed.")
 
 
-@events.schedule("rate(5 minutes)")
-def publish_open_data(_: CloudWatchEvent) -> None:
-    """Updates open data and feeds with all changes, and completes an interrupted import.
-    Fails if something was not published: it runs again soon, and an alarm is raised if that does
-    not help."""
-    with batch("publish_open_data") as line:
-        ports = publishing_ports()
-        failed = lists.publish_changed_lists(ports) or lists.publish_left_lists(ports)
-        line["failed"] = len(failed)
-        _say(failed, {})
-        if failed:
-            raise UpstreamFailed("Open data is not up to what was changed.")
+@events.on_sqs_message(
+    queue_arn=OPEN_DATA_QUEUE, batch_size=100, maximum_batching_window_in_seconds=10
+)
+def publish_open_data(event: SQSEvent) -> BatchAnswer:
+    """Updates open data and feeds to the reports that a batch of facts names."""
+    records = event.to_dict()["Records"]
+    with batch("publish_open_data", records) as line:
+        found = {record["messageId"]: _fact(record) for record in records}
+        facts = [fact for fact in found.values() if fact and shows(fact)]
+        of_facts(facts, line)
+        known: dict[str, str | None] = {}
+        for fact in facts:
+            known[fact.service_request_id] = day_touched(fact) or known.get(fact.service_request_id)
+        failed = lists.publish_lists(known, publishing_ports())
+        _say(failed, {fact.service_request_id: fact.request_id for fact in facts})
+        again = _again(found, failed)
+        line["failed"] = len(again)
+        return batch_failures(again)
 
 
 def _touched_by(facts: Iterable[Event]) -> dict[str, Touched]:
@@ -94,11 +98,19 @@ def _touched_by(facts: Iterable[Event]) -> dict[str, Touched]:
     for fact in facts:
         this = touched[fact.service_request_id]
         this.tiles |= tiles_touched(fact)
-        this.months |= months_touched(fact)
         this.photos |= photos_touched(fact)
         this.facts.add(fact.event_id)
         this.purge |= needs_purge(fact)
     return touched
+
+
+def _again(found: Mapping[str, Event | None], failed: Collection[str]) -> list[str]:
+    """The messages to be delivered again."""
+    return [
+        message
+        for message, fact in found.items()
+        if fact is None or fact.service_request_id in failed
+    ]
 
 
 def _say(failed: Mapping[str, Exception], asked_by: Mapping[str, str]) -> None:

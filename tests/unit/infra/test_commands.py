@@ -49,6 +49,7 @@ def test_import_says_what_to_do_when_the_mapping_is_for_another_council(tmp_path
         "COUNCIL": "demo",
         "REPORTS_TABLE": "reports",
         "PUBLISH_QUEUE_URL": "https://queue.example/1",
+        "OPEN_DATA_QUEUE_URL": "https://queue.example/12",
         "FETCH_QUEUE_URL": "https://queue.example/2",
         "OUTBOUND_QUEUE_URL": "https://queue.example/3",
         "SEND_QUEUE_URL": "https://queue.example/4",

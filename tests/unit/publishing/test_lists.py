@@ -1,41 +1,34 @@
-"""Open data and feeds follow what is stored: at most every five minutes, and at once where
-something is taken back."""
+"""Open data and feeds follow what is stored: a change rewrites the documents of its day."""
 
 import csv
 import io
 import json
-import weakref
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import pairwise, permutations
 from typing import Any
 
 import feedparser
-import msgspec
 import pytest
 from msgspec.structs import replace
 
 from chalicelib.errors import UpstreamFailed
 from chalicelib.geo.point import Box, Point
 from chalicelib.kernel.stored_document import StoredDocument
-from chalicelib.publishing import lists
-from chalicelib.publishing.list_targets import TogetherTarget
-from chalicelib.publishing.lists import (
-    OVERLAP,
-    publish_changed_lists,
-    publish_imported_lists,
-    publish_lists_anew,
-    take_out_of_lists,
-)
+from chalicelib.publishing import open_data_index
+from chalicelib.publishing.day_lists import PartTarget
+from chalicelib.publishing.lists import publish_feeds_of_wards, publish_lists, publish_lists_anew
+from chalicelib.publishing.open_data_index import day_of
 from chalicelib.publishing.ports import Document, Ports
-from chalicelib.publishing.usecases import Touched, publish, publish_all
+from chalicelib.publishing.usecases import publish_all
 from chalicelib.reports.published import ReportView
 from tests.builders import NOON
 from tests.fakes import MemoryDocuments
-from tests.fakes_publishing import BOUNDS, MemoryReports, Published
+from tests.fakes_publishing import BOUNDS, Published
 
-JUNE, MAY = "2026-06", "2026-05"
+FIRST, SECOND, EARLIER = "2026-06-01", "2026-06-02", "2026-05-20"
+ON_SECOND = {"requested_datetime": NOON + timedelta(days=1)}
 IN_MAY = {"requested_datetime": datetime.fromisoformat("2026-05-20T12:00:00Z")}
 INDEX = "data/open/index.json"
 
@@ -64,33 +57,54 @@ def here() -> Published:
     return Published()
 
 
+@pytest.fixture
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A day has more parts from five reports in a part on."""
+    monkeypatch.setattr(open_data_index, "MOST_IN_A_PART", 5)
+
+
 def ports(here: Published, wards: Collection[Area] = (CENTRE,)) -> Ports:
     return replace(here.ports(), wards=lambda: list(wards))
 
 
-def brought_up(here: Published) -> list[str]:
-    """What is written when the lists are brought up to what was changed."""
+def brought_up(here: Published, *reports: ReportView) -> list[str]:
+    """What is written when the lists are brought up to these reports, or else to all."""
     here.documents.puts.clear()
-    assert publish_changed_lists(ports(here)) == {}
+    told = reports or tuple(here.reports.shown.values())
+    assert tell(here, *told) == {}
     return sorted(here.documents.puts)
 
 
-def purge(report: ReportView, here: Published, month: str = JUNE) -> dict[str, Exception]:
-    touched = Touched(months={month}, facts={"fact"}, purge=True)
-    return publish({report.service_request_id: touched}, ports(here))
+def tell(here: Published, *reports: ReportView) -> dict[str, Exception]:
+    """Facts about these reports arrive together."""
+    known = {each.service_request_id: day_of(each.requested_datetime) for each in reports}
+    return publish_lists(known, ports(here))
 
 
 def document(here: Published, key: str) -> Any:
     return json.loads(here.documents.bodies[key])
 
 
-def listed(here: Published, month: str = JUNE) -> list[str]:
-    entries = document(here, f"data/open/{month}/requests.json")
+def files(day: str = FIRST, suffix: str = "") -> list[str]:
+    folder = f"data/open/{day[:7]}/{day[8:]}/requests{suffix}"
+    return [f"{folder}.{kind}" for kind in ("json", "csv", "geojson")]
+
+
+def listed(here: Published, day: str = FIRST) -> list[str]:
+    entries = document(here, files(day)[0])
     return [each["service_request_id"] for each in entries]
 
 
-def rows(here: Published, month: str = JUNE) -> list[dict[str, str]]:
-    text = here.documents.bodies[f"data/open/{month}/requests.csv"].decode()
+def days(here: Published, month: str = "2026-06") -> list[str]:
+    return [each["day"] for each in document(here, f"data/open/{month}/index.json")["days"]]
+
+
+def months(here: Published) -> list[str]:
+    return [each["month"] for each in document(here, INDEX)["months"]]
+
+
+def rows(here: Published, day: str = FIRST) -> list[dict[str, str]]:
+    text = here.documents.bodies[files(day)[1]].decode()
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
@@ -108,6 +122,23 @@ def ids(parsed: Any) -> list[str]:
     return [each.id.rpartition(":")[2] for each in parsed.entries]
 
 
+def archived(here: Published) -> list[str]:
+    """The reports in all archives, by following the links from the current feed."""
+    found: list[str] = []
+    at: str | None = links(feed(here)).get("prev-archive")
+    while at:
+        archive = feed(here, at.removeprefix("https://council.example/"))
+        assert links(archive)["current"] == "https://council.example/feeds/all.atom"
+        found += ids(archive)
+        at = links(archive).get("prev-archive")
+    return found
+
+
+def naming(here: Published, report: ReportView) -> list[str]:
+    wanted = report.service_request_id.encode()
+    return [key for key, body in here.documents.bodies.items() if wanted in body]
+
+
 def minutes(count: int) -> timedelta:
     return timedelta(minutes=count)
 
@@ -115,7 +146,7 @@ def minutes(count: int) -> timedelta:
 # What is published
 
 
-def test_month_has_its_three_files_when_reports_were_requested_in_it(here: Published) -> None:
+def test_day_has_its_three_files_when_reports_were_requested_on_it(here: Published) -> None:
     here.reports.put(1, title="A hole", description='Deep,\r\n"wide"', ward_code="E05000001")
     here.reports.put(2, requested_datetime=NOON + minutes(1), lat=None, long=None)
     brought_up(here)
@@ -123,24 +154,30 @@ def test_month_has_its_three_files_when_reports_were_requested_in_it(here: Publi
     first = rows(here)[1]
     assert (first["title"], first["description"]) == ("A hole", 'Deep,\r\n"wide"')
     assert (first["state"], first["ward_code"]) == ("open", "E05000001")
-    features = document(here, f"data/open/{JUNE}/requests.geojson")["features"]
+    features = document(here, files()[2])["features"]
     assert features[0]["geometry"] is None
     assert features[1]["geometry"]["coordinates"] == [-1.0815, 53.959]
     assert features[1]["properties"]["state"] == "open"
     assert "lat" not in features[1]["properties"]
 
 
-def test_index_names_months_and_feeds_when_lists_are_published(here: Published) -> None:
+def test_index_leads_to_months_and_these_to_the_files_of_days(here: Published) -> None:
     here.reports.put(1)
-    here.reports.put(2, **IN_MAY)
+    here.reports.put(2, **ON_SECOND)
+    here.reports.put(3, **IN_MAY)
     brought_up(here)
-    index = document(here, INDEX)
-    [june, may] = index["months"]
-    assert (june["month"], june["count"], may["month"]) == (JUNE, 1, MAY)
+    [june, may] = document(here, INDEX)["months"]
+    assert (june["month"], june["count"], may["month"]) == ("2026-06", 2, "2026-05")
+    assert (june["first"], june["last"]) == (FIRST, SECOND)
     assert june["updated_datetime"] == "2026-06-01T12:00:00Z"
-    for each in ("open311", "csv", "geojson"):
-        assert june[each].removeprefix("/") in here.documents.bodies
-    assert [each["url"] for each in index["feeds"]] == [
+    month = document(here, june["url"].removeprefix("/"))
+    assert [each["day"] for each in month["days"]] == [SECOND, FIRST]
+    for day in month["days"]:
+        [part] = day["parts"]
+        assert (day["count"], part["count"]) == (1, 1)
+        for each in ("open311", "csv", "geojson", "feed"):
+            assert part[each].removeprefix("/") in here.documents.bodies
+    assert [each["url"] for each in document(here, INDEX)["feeds"]] == [
         "/feeds/all.atom",
         "/feeds/wards/E05000001.atom",
         "/feeds/services/pothole.atom",
@@ -164,11 +201,11 @@ def test_cell_is_the_text_itself_when_it_begins_like_text(text: str, here: Publi
     assert rows(here)[0]["description"] == text
 
 
-def test_report_is_in_the_month_of_utc_when_clocks_differ(here: Published) -> None:
+def test_report_is_on_the_day_of_utc_when_clocks_differ(here: Published) -> None:
     at_midnight = datetime.fromisoformat("2026-06-01T00:30:00+01:00")
     here.reports.put(requested_datetime=at_midnight)
     brought_up(here)
-    assert listed(here, MAY) == ["R00000000001"]
+    assert listed(here, "2026-05-31") == ["R00000000001"]
 
 
 # Feeds
@@ -197,187 +234,252 @@ def test_feeds_of_a_ward_and_a_service_have_only_their_own(here: Published) -> N
     assert ids(feed(here)) == ["R00000000001", "R00000000002"]
     assert ids(feed(here, "feeds/wards/E05000001.atom")) == ["R00000000001"]
     assert ids(feed(here, "feeds/services/pothole.atom")) == ["R00000000002"]
-    assert ids(feed(here, f"feeds/wards/E05000001/{JUNE}.atom")) == ["R00000000001"]
 
 
-def test_feed_has_the_newest_fifty_and_archives_have_all(
-    here: Published,
-) -> None:
+def test_report_changes_feeds_when_it_changes_its_ward(here: Published) -> None:
+    report = here.reports.put(1, ward_code="E05000001", service_code="pothole")
+    brought_up(here)
+    here.reports.put(1, ward_code=None, service_code="litter")
+    brought_up(here, report)
+    assert ids(feed(here, "feeds/wards/E05000001.atom")) == []
+    assert ids(feed(here, "feeds/services/pothole.atom")) == []
+    assert ids(feed(here)) == ["R00000000001"]
+
+
+def test_feed_has_the_newest_fifty_and_archives_have_all(here: Published) -> None:
     for number in range(60):
         here.reports.put(number, requested_datetime=NOON + minutes(number))
     for number in range(60, 65):
         here.reports.put(number, **IN_MAY)
     brought_up(here)
     assert ids(feed(here)) == [f"R{number:011}" for number in range(59, 9, -1)]
-    seen: set[str] = set()
-    at: str | None = links(feed(here))["prev-archive"]
-    while at:
-        archive = feed(here, at.removeprefix("https://council.example/"))
-        assert links(archive)["current"] == "https://council.example/feeds/all.atom"
-        seen |= set(ids(archive))
-        at = links(archive).get("prev-archive")
-    assert len(seen) == 65
+    assert sorted(archived(here)) == [f"R{number:011}" for number in range(65)]
 
 
-def test_archives_lead_to_each_other_when_a_month_comes_between(here: Published) -> None:
-    april = datetime.fromisoformat("2026-04-20T12:00:00Z")
-    here.reports.put(1)
-    here.reports.put(2, requested_datetime=april)
+def test_full_feed_takes_an_older_report_in_when_one_is_hidden(here: Published) -> None:
+    reports = [
+        here.reports.put(number, requested_datetime=NOON + minutes(number)) for number in range(55)
+    ]
     brought_up(here)
-    here.now.now += minutes(5)
-    here.reports.put(3, **IN_MAY, updated_datetime=here.now.now)
+    here.reports.hide(reports[-1])
+    brought_up(here, reports[-1])
+    assert ids(feed(here)) == [f"R{number:011}" for number in range(53, 3, -1)]
+
+
+@pytest.mark.parametrize("middle", [SECOND, "2026-05-31"], ids=["same month", "a month between"])
+def test_archives_lead_to_each_other_when_a_day_comes_between(middle: str, here: Published) -> None:
+    order = sorted(("2026-04-20", "2026-06-09", middle))
+    for number, day in enumerate(("2026-04-20", "2026-06-09", middle)):
+        moment = datetime.fromisoformat(f"{day}T12:00:00Z")
+        brought_up(here, here.reports.put(number, requested_datetime=moment))
+    for before, after in pairwise(order):
+        later = links(feed(here, f"feeds/all/{after}.atom"))
+        earlier = links(feed(here, f"feeds/all/{before}.atom"))
+        assert later["prev-archive"].endswith(f"feeds/all/{before}.atom")
+        assert earlier["next-archive"].endswith(f"feeds/all/{after}.atom")
+
+
+def test_archives_skip_a_day_whose_reports_are_all_hidden(here: Published) -> None:
+    here.reports.put(1, **IN_MAY)
+    gone = here.reports.put(2)
+    here.reports.put(3, **ON_SECOND)
     brought_up(here)
-    for scope in ("all", "services/pothole", "wards/E05000001"):
-        months = ["2026-04", MAY, JUNE]
-        for before, after in pairwise(months):
-            later = links(feed(here, f"feeds/{scope}/{after}.atom"))
-            earlier = links(feed(here, f"feeds/{scope}/{before}.atom"))
-            assert later["prev-archive"].endswith(f"feeds/{scope}/{before}.atom")
-            assert earlier["next-archive"].endswith(f"feeds/{scope}/{after}.atom")
+    here.reports.hide(gone)
+    brought_up(here, gone)
+    assert archived(here) == ["R00000000003", "R00000000001"]
 
 
-def test_new_ward_has_a_feed_with_all_its_archives_when_lists_are_next_written(
-    here: Published,
-) -> None:
+def test_new_ward_has_a_feed_with_its_recent_reports(here: Published) -> None:
     here.reports.put(1, **IN_MAY, ward_code="new")
     brought_up(here)
-    here.now.now += minutes(5)
-    here.reports.put(2, updated_datetime=here.now.now)
-    with_new = ports(here, [CENTRE, Area("new", "New")])
-    assert publish_changed_lists(with_new) == {}
-    archive = links(feed(here, "feeds/wards/new.atom"))["prev-archive"]
-    assert archive.endswith(f"feeds/wards/new/{JUNE}.atom")
-    assert ids(feed(here, f"feeds/wards/new/{MAY}.atom")) == ["R00000000001"]
+    assert publish_feeds_of_wards(ports(here, [CENTRE, Area("new", "New")])) == {}
+    assert ids(feed(here, "feeds/wards/new.atom")) == ["R00000000001"]
+    assert "/feeds/wards/new.atom" in [each["url"] for each in document(here, INDEX)["feeds"]]
 
 
-# When
+def test_feed_of_a_removed_ward_is_deleted(here: Published) -> None:
+    here.reports.put(ward_code="E05000001")
+    brought_up(here)
+    assert publish_feeds_of_wards(ports(here, [])) == {}
+    assert not [key for key in here.documents.bodies if key.startswith("feeds/wards/")]
+    assert len(document(here, INDEX)["feeds"]) == 2
 
 
-def test_nothing_is_written_when_nothing_changed(here: Published) -> None:
+# What a change writes
+
+
+def test_nothing_is_written_when_a_fact_comes_again(here: Published) -> None:
     here.reports.put()
     brought_up(here)
-    here.now.now += minutes(5)
     assert brought_up(here) == []
 
 
-def test_only_changed_documents_are_written(here: Published) -> None:
+def test_only_documents_of_the_day_and_lists_of_them_are_written(here: Published) -> None:
     here.reports.put(1)
-    here.reports.put(2, service_code="litter", **IN_MAY)
+    for number in range(2, 30):
+        moment = NOON - timedelta(days=number)
+        here.reports.put(number, service_code="litter", requested_datetime=moment)
     brought_up(here)
-    here.now.now += minutes(5)
-    here.reports.put(1, state="fixed", status="closed", updated_datetime=here.now.now)
-    written = brought_up(here)
+    changed = here.reports.put(
+        1, state="fixed", status="closed", updated_datetime=NOON + minutes(5)
+    )
+    here.documents.reads.clear()
+    written = brought_up(here, changed)
     assert written == sorted(
         [
-            *(f"data/open/{JUNE}/requests.{kind}" for kind in ("json", "csv", "geojson")),
-            f"feeds/all/{JUNE}.atom",
-            f"feeds/services/pothole/{JUNE}.atom",
+            *files(),
+            "data/open/2026-06/01/index.json",
+            "data/open/2026-06/index.json",
+            INDEX,
+            f"feeds/all/{FIRST}.atom",
             "feeds/all.atom",
             "feeds/services/pothole.atom",
-            INDEX,
         ]
     )
+    others = [
+        key for key in here.documents.reads if "/requests" in key and "/2026-06/01/" not in key
+    ]
+    assert set(others) <= {files("2026-05-30")[0]}, "only the list whose archive links to it"
 
 
-def test_ordinary_change_writes_no_list_when_it_is_published(here: Published) -> None:
-    report = here.reports.put()
-    brought_up(here)
-    here.documents.puts.clear()
-    here.reports.put(state="investigating", updated_datetime=NOON + minutes(1))
-    publish({report.service_request_id: Touched(months={JUNE}, facts={"fact"})}, ports(here))
-    assert not [key for key in here.documents.puts if key.startswith(("data/open/", "feeds/"))]
+def test_several_facts_of_one_day_are_one_write(here: Published) -> None:
+    for number in range(20):
+        here.reports.put(number, requested_datetime=NOON + minutes(number))
+    written = brought_up(here)
+    assert [key for key in written if key in files()] == sorted(files())
 
 
-def test_hidden_report_leaves_every_list_and_feed_at_once(here: Published) -> None:
+def test_hidden_report_is_named_nowhere(here: Published) -> None:
     report = here.reports.put(1, title="Somebody's name", ward_code="E05000001")
     here.reports.put(2)
     brought_up(here)
     here.reports.hide(report)
-    assert purge(report, here) == {}
-    assert not [key for key, body in here.documents.bodies.items() if b"R00000000001" in body]
+    brought_up(here, report)
+    assert naming(here, report) == []
     assert document(here, INDEX)["months"][0]["count"] == 1
-    assert not [path for paths in here.cdn.invalidated.values() for path in paths if "*" in path]
 
 
 def test_month_is_in_no_index_when_its_last_report_is_hidden(here: Published) -> None:
     report = here.reports.put()
     brought_up(here)
     here.reports.hide(report)
-    purge(report, here)
-    assert document(here, INDEX)["months"] == []
+    brought_up(here, report)
+    assert months(here) == []
     assert listed(here) == []
     assert ids(feed(here)) == []
 
 
-def test_withdrawal_keeps_the_pending_changes(here: Published) -> None:
-    """What was taken back says nothing of what else was changed meanwhile."""
-    report = here.reports.put(1)
-    brought_up(here)
-    here.reports.put(2, updated_datetime=NOON + minutes(1), requested_datetime=NOON + minutes(1))
-    here.now.now += 3 * OVERLAP
+def test_nothing_is_published_of_a_report_that_was_never_public(here: Published) -> None:
+    report = here.reports.put()
     here.reports.hide(report)
-    purge(report, here)
-    assert listed(here) == []
-    brought_up(here)
-    assert listed(here) == ["R00000000002"]
+    brought_up(here, report)
+    assert not [key for key in here.documents.bodies if FIRST in key or "2026-06" in key]
 
 
-def test_lists_start_with_the_last_year_when_nothing_is_published(here: Published) -> None:
-    here.reports.put(1, updated_datetime=NOON - timedelta(days=365))
-    here.reports.put(2, updated_datetime=NOON - timedelta(days=367))
-    brought_up(here)
-    assert listed(here) == ["R00000000001"]
+def test_photo_of_a_report_is_listed_when_its_fact_does_not_say_the_day(here: Published) -> None:
+    report = here.reports.put()
+    assert publish_lists({report.service_request_id: None, "unknown": None}, ports(here)) == {}
+    assert listed(here) == [report.service_request_id]
 
 
-class NoticedReport(ReportView, frozen=True, kw_only=True, weakref=True):
-    """One of which can be told whether anybody still holds it."""
+def test_lists_are_the_same_in_whichever_order_facts_arrive(here: Published) -> None:
+    """Late, repeated and reordered facts say only which report to read."""
+    reports = [here.reports.put(1), here.reports.put(2, **ON_SECOND), here.reports.put(3, **IN_MAY)]
+    hidden = here.reports.put(4)
+    found = set()
+    for order in permutations([*reports, hidden]):
+        here.documents.bodies.clear()
+        here.reports.shown[hidden.service_request_id] = hidden
+        tell(here, hidden)
+        here.reports.hide(hidden)
+        for each in (*order, order[0]):
+            tell(here, each)
+        assert naming(here, hidden) == []
+        found.add(tuple(sorted(here.documents.bodies.items())))
+    assert len(found) == 1
 
 
-class CountedReports(MemoryReports):
-    """Gives out each report again; `most` were held at a time."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.most = 0
-        self._given: list[weakref.ref[NoticedReport]] = []
-
-    def public(self, service_request_ids: Sequence[str]) -> Mapping[str, ReportView]:
-        shown = [self.shown[each] for each in service_request_ids]
-        anew = [NoticedReport(**msgspec.structs.asdict(each)) for each in shown]
-        self._given += [weakref.ref(each) for each in anew]
-        self.most = max(self.most, sum(each() is not None for each in self._given))
-        return {each.service_request_id: each for each in anew}
-
-
-def test_imported_reports_are_listed_however_old_they_are_and_nothing_else_is_written(
-    here: Published,
-) -> None:
+def test_imported_report_is_listed_however_old_it_is(here: Published) -> None:
     here.reports.put(1)
     brought_up(here)
     long_ago = datetime(2009, 3, 1, tzinfo=UTC)
-    here.reports.put(2, requested_datetime=long_ago, updated_datetime=long_ago)
     before = dict(here.documents.bodies)
-    assert publish_imported_lists(ports(here)) == {}
-    assert listed(here, "2009-03") == ["R00000000002"]
-    assert [each["month"] for each in document(here, INDEX)["months"]] == [JUNE, "2009-03"]
-    june = f"data/open/{JUNE}/requests.json"
-    assert here.documents.bodies[june] == before[june]
-    settled = dict(here.documents.bodies)
-    assert publish_imported_lists(ports(here)) == {}
-    assert here.documents.bodies == settled
+    brought_up(here, here.reports.put(2, requested_datetime=long_ago, updated_datetime=long_ago))
+    assert listed(here, "2009-03-01") == ["R00000000002"]
+    assert months(here) == ["2026-06", "2009-03"]
+    assert all(here.documents.bodies[key] == before[key] for key in files())
 
 
-def test_only_one_month_is_in_memory_when_a_year_is_published(
-    here: Published, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(lists, "AT_ONCE", 5)
-    here.reports = reports = CountedReports()
-    for number in range(120):
-        moment = NOON - timedelta(days=30 * (number // 10))
-        reports.put(number, requested_datetime=moment, updated_datetime=moment)
+# A day with very many reports
+
+
+def put_many(here: Published, count: int) -> list[ReportView]:
+    return [
+        here.reports.put(number, requested_datetime=NOON + minutes(number))
+        for number in range(count)
+    ]
+
+
+def in_parts(here: Published, day: str = FIRST) -> list[list[str]]:
+    listed_parts = document(here, f"data/open/{day[:7]}/{day[8:]}/index.json")["parts"]
+    return [
+        [each["service_request_id"] for each in document(here, part["open311"].removeprefix("/"))]
+        for part in listed_parts
+    ]
+
+
+@pytest.mark.usefixtures("small_parts")
+@pytest.mark.parametrize("at_once", [1, 3, 40])
+def test_day_is_divided_into_bounded_parts_as_it_grows(at_once: int, here: Published) -> None:
+    reports = put_many(here, 40)
+    for first in range(0, 40, at_once):
+        brought_up(here, *reports[first : first + at_once])
+    parts = in_parts(here)
+    assert sorted(each for part in parts for each in part) == sorted(here.reports.shown)
+    assert len(parts) > 4 and max(map(len, parts)) <= 5
+    assert sorted(archived(here)) == sorted(here.reports.shown)
+    [day] = document(here, "data/open/2026-06/index.json")["days"]
+    assert day["count"] == sum(each["count"] for each in day["parts"]) == 40
+    assert set(files()).isdisjoint(here.documents.bodies)
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_change_rewrites_one_part_of_a_divided_day(here: Published) -> None:
+    reports = put_many(here, 40)
     brought_up(here)
-    assert len(document(here, INDEX)["months"]) == 12
-    assert reports.most <= 2 * 10, "a month's, read again after they were published"
+    here.reports.put(7, state="fixed", status="closed", requested_datetime=NOON + minutes(7))
+    written = brought_up(here, reports[7])
+    assert len([key for key in written if "/requests" in key]) == 3
+    assert len([key for key in written if key.startswith("feeds/all/")]) == 1
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_hidden_report_is_named_nowhere_when_its_day_was_divided(here: Published) -> None:
+    reports = put_many(here, 40)
+    for each in reports:
+        brought_up(here, each)
+    for each in reports[::7]:
+        here.reports.hide(each)
+        brought_up(here, each)
+        assert naming(here, each) == []
+
+
+@pytest.mark.usefixtures("small_parts")
+@pytest.mark.parametrize("nth", range(1, 60, 3))
+def test_division_is_completed_when_it_was_interrupted(nth: int, here: Published) -> None:
+    reports = put_many(here, 12)
+    brought_up(here, *reports[:5])
+    whole = here.documents
+    here.documents = Stopping(dict(whole.bodies), nth)
+    tell(here, *reports[5:])
+    whole.bodies = here.documents.bodies
+    here.documents = whole
+    here.reports.hide(reports[11])
+    brought_up(here, *reports[5:])
+    assert sorted(each for part in in_parts(here) for each in part) == sorted(here.reports.shown)
+    publish_lists_anew(ports(here))
+    assert naming(here, reports[11]) == []
+    assert sorted(archived(here)) == sorted(here.reports.shown)
 
 
 # What goes wrong
@@ -398,27 +500,24 @@ class Stopping(MemoryDocuments):
         super().write(key, document, held)
 
 
-@pytest.mark.parametrize("nth", range(9))
-def test_interrupted_run_is_completed_by_the_next(nth: int, here: Published) -> None:
+@pytest.mark.parametrize("nth", range(14))
+def test_interrupted_run_is_completed_when_its_facts_come_again(nth: int, here: Published) -> None:
     here.reports.put(1, ward_code="E05000001")
     brought_up(here)
-    here.now.now += minutes(5)
-    here.reports.put(1, service_code="litter", updated_datetime=here.now.now)
-    here.reports.put(2, **IN_MAY, updated_datetime=here.now.now)
+    changed = [here.reports.put(1, service_code="litter"), here.reports.put(2, **IN_MAY)]
     whole = here.documents
     here.documents = Stopping(dict(whole.bodies), nth)
-    assert publish_changed_lists(ports(here)) != {}
+    assert tell(here, *changed) != {}
     whole.bodies = here.documents.bodies
     here.documents = whole
-    here.now.now += minutes(5)
-    brought_up(here)
+    brought_up(here, *changed)
     after = dict(whole.bodies)
     whole.bodies = {}
     publish_lists_anew(ports(here))
-    assert without_moment(after) == without_moment(whole.bodies)
+    assert after == whole.bodies
 
 
-@pytest.mark.parametrize("nth", range(8))
+@pytest.mark.parametrize("nth", range(10))
 def test_nothing_remains_of_a_hidden_report_when_its_message_was_repeated(
     nth: int, here: Published
 ) -> None:
@@ -427,11 +526,11 @@ def test_nothing_remains_of_a_hidden_report_when_its_message_was_repeated(
     here.reports.hide(report)
     whole = here.documents
     here.documents = Stopping(dict(whole.bodies), nth)
-    assert list(purge(report, here)) == ["R00000000001"]
+    assert list(tell(here, report)) == ["R00000000001"]
     whole.bodies = here.documents.bodies
     here.documents = whole
-    assert purge(report, here) == {}
-    assert not [key for key, body in whole.bodies.items() if b"R00000000001" in body]
+    assert tell(here, report) == {}
+    assert naming(here, report) == []
 
 
 def test_late_writer_removes_a_report_that_was_hidden_meanwhile(here: Published) -> None:
@@ -444,66 +543,80 @@ def test_late_writer_removes_a_report_that_was_hidden_meanwhile(here: Published)
             super().write(key, document, held)
 
     here.documents = HidesMeanwhile()
-    publish_changed_lists(ports(here))
-    assert not [key for key, body in here.documents.bodies.items() if b"R00000000001" in body]
+    tell(here, report)
+    assert naming(here, report) == []
 
 
-class TakenBackMeanwhile(MemoryDocuments):
-    """Another publisher takes something back just after a month's list was read."""
+class Meanwhile(MemoryDocuments):
+    """Something happens just after a document was read for the nth time."""
 
-    def __init__(self, bodies: dict[str, bytes], act: Callable[[], object]) -> None:
+    def __init__(
+        self, bodies: dict[str, bytes], key: str, act: Callable[[], object], nth: int = 1
+    ) -> None:
         super().__init__()
         self.bodies = bodies
         self.act: Callable[[], object] | None = act
+        self.key, self.left = key, nth
 
     def read(self, key: str) -> StoredDocument | None:
         held = super().read(key)
-        if key.endswith("requests.json") and self.act:
-            act, self.act = self.act, None
-            act()
+        if key == self.key and self.act:
+            self.left -= 1
+            if not self.left:
+                act, self.act = self.act, None
+                act()
         return held
 
 
-def named_after_both_wrote(here: Published) -> list[str]:
-    """The documents that name a report which one publisher takes out while another mends a feed
-    that was not written."""
+DOCUMENTS = (*files(), "data/open/2026-06/01/index.json", "data/open/2026-06/index.json", INDEX)
+FEEDS = ("feeds/all.atom", f"feeds/all/{FIRST}.atom")
+
+
+@pytest.mark.parametrize("nth", (1, 2, 3))
+@pytest.mark.parametrize("key", [*DOCUMENTS, *FEEDS])
+def test_all_lists_are_right_when_two_write_at_once(key: str, nth: int, here: Published) -> None:
+    """One hides a report of a day as another is listing a new one of the same day."""
     gone = here.reports.put(1)
-    here.reports.put(2)
     brought_up(here)
-    here.reports.hide(gone)
+    new = here.reports.put(2)
     bodies = dict(here.documents.bodies)
-    del bodies[f"feeds/all/{JUNE}.atom"]
-    here.documents = TakenBackMeanwhile(bodies, lambda: purge(gone, here))
-    assert take_out_of_lists({JUNE: ["R00000000002"]}, ports(here)) == {}
-    return [key for key, body in bodies.items() if b"R00000000001" in body]
+
+    def hide() -> None:
+        here.reports.hide(gone)
+        tell(here, gone)
+
+    here.documents = Meanwhile(bodies, key, hide, nth)
+    tell(here, new)
+    hide()
+    assert naming(here, gone) == []
+    after = dict(bodies)
+    here.documents = MemoryDocuments()
+    publish_lists_anew(ports(here))
+    assert after == here.documents.bodies
 
 
-def test_no_feed_is_older_than_its_list_after_two_concurrent_runs(here: Published) -> None:
-    assert named_after_both_wrote(here) == []
-
-
-def test_old_feed_is_detected_when_the_list_is_read_first(
-    here: Published, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.usefixtures("small_parts")
+@pytest.mark.parametrize("nth", range(1, 14, 2))
+@pytest.mark.parametrize("key", [files()[0], "data/open/2026-06/01/index.json"])
+def test_no_report_is_lost_when_a_day_is_divided_as_another_writes_to_it(
+    key: str, nth: int, here: Published
 ) -> None:
-    def list_first(target: TogetherTarget, here: Ports) -> Mapping[str, StoredDocument | None]:
-        return {key: here.documents.read(key) for key in target.order}
-
-    monkeypatch.setattr(TogetherTarget, "read", list_first)
-    assert f"feeds/all/{JUNE}.atom" in named_after_both_wrote(here)
+    reports = put_many(here, 9)
+    brought_up(here, *reports[:5])
+    bodies = dict(here.documents.bodies)
+    here.documents = Meanwhile(bodies, key, lambda: tell(here, *reports[7:]), nth)
+    tell(here, *reports[5:7])
+    tell(here, *reports[7:])
+    assert sorted(each for part in in_parts(here) for each in part) == sorted(here.reports.shown)
 
 
 def test_listed_report_is_detected_when_the_second_check_is_missing(
     here: Published, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put = TogetherTarget.put
-    monkeypatch.setattr(TogetherTarget, "put", lambda *these: put(*these) and False)
+    put = PartTarget.put
+    monkeypatch.setattr(PartTarget, "put", lambda *these: put(*these) and False)
     with pytest.raises(AssertionError):
         test_late_writer_removes_a_report_that_was_hidden_meanwhile(here)
-
-
-def without_moment(bodies: dict[str, bytes]) -> dict[str, Any]:
-    index = json.loads(bodies[INDEX]) | {"updated_datetime": None}
-    return {**bodies, INDEX: index}
 
 
 # Again
@@ -516,14 +629,16 @@ def test_lists_are_rebuilt_from_the_store_by_publish(here: Published) -> None:
     brought_up(here)
     here.reports.hide(hidden)
     assert publish_all(ports(here)) == {}
-    assert listed(here) == []
-    assert listed(here, "2025-04") == ["R00000000002"]
-    assert [each["month"] for each in document(here, INDEX)["months"]] == ["2025-04"]
+    assert naming(here, hidden) == []
+    assert listed(here, "2025-04-27") == ["R00000000002"]
+    assert months(here) == ["2025-04"]
 
 
-def test_feeds_of_a_removed_ward_are_deleted_when_lists_are_rebuilt(here: Published) -> None:
+def test_documents_without_a_source_are_removed_by_publish(here: Published) -> None:
     here.reports.put(ward_code="E05000001")
     brought_up(here)
-    assert publish_lists_anew(ports(here, [])) == {}
-    assert not [key for key in here.documents.bodies if key.startswith("feeds/wards/")]
-    assert len(document(here, INDEX)["feeds"]) == 2
+    others = ["feeds/wards/gone.atom", "feeds/all/2026-06-01-1-of-2.atom", *files(suffix="-2-of-2")]
+    here.documents.bodies |= dict.fromkeys(others, b"[]")
+    before = dict(here.documents.bodies)
+    assert publish_lists_anew(ports(here)) == {}
+    assert before.keys() - here.documents.bodies.keys() == set(others)

@@ -13,7 +13,7 @@ IMAGE: dict[str, dict[str, Any]] = {
     "record": {"S": "report"},
     "version": {"N": "1"},
     "visibility": {"S": "public"},
-    "requested_month": {"S": "2026-06"},
+    "requested_datetime": {"S": "2026-06-01T12:00:00Z"},
     "state": {"S": "open"},
     "priority": {"S": "normal"},
     "photos": {"S": "[]"},
