@@ -1,8 +1,8 @@
-/** Lists the files and feeds, with the day when each month was last updated. */
+/** Lists the feeds, and the months with the files of their days. The days of a month are loaded when it is opened. */
 import "../../styles/open-data.scss";
 import { getJson } from "../../shared/api.ts";
 import { type Council, loadCouncil } from "../../shared/council.ts";
-import { dayElement } from "../../shared/dates.ts";
+import { dayElement, dayText } from "../../shared/dates.ts";
 import { byId, element, unseen } from "../../shared/dom.ts";
 import { monthText } from "../../shared/months.ts";
 import { say, sayMany, sayParts } from "../../shared/say.ts";
@@ -11,9 +11,19 @@ interface Month {
   month: string;
   count: number;
   updated_datetime: string;
+  url: string;
+}
+
+interface Part {
   open311: string;
   csv: string;
   geojson: string;
+}
+
+interface Day {
+  day: string;
+  count: number;
+  parts: Part[];
 }
 
 interface Feed {
@@ -50,22 +60,48 @@ async function list(): Promise<void> {
     byId("open-data-feeds").append(...HEADINGS.flatMap(([kind, heading]) => feeds(index, kind, heading, names)));
 }
 
-function monthItem({ month, count, updated_datetime, open311, csv, geojson }: Month, timeZone: string): HTMLElement {
-  const name = monthText(month);
-  const files = Object.entries({ JSON: open311, CSV: csv, GeoJSON: geojson }).map(([kind, href]) => {
-    const download = `reports-${month}.${kind.toLowerCase()}`;
-    return element("a", { href, download }, kind, unseen(` ${name}`));
-  });
+function monthItem({ month, count, updated_datetime, url }: Month, timeZone: string): HTMLElement {
   const facts = element(
     "p",
     { class: "app-muted" },
     ...sayParts("{reports}, last updated on {day}", {
-      reports: sayMany(count, "{count} report", "{count} reports"),
+      reports: reportsText(count),
       day: dayElement(updated_datetime, timeZone),
     }),
   );
-  return element("li", {}, element("h3", {}, name), facts, element("p", { class: "app-open-data__files" }, ...files));
+  const files = element("div", {}, say("Loading the list of files…"));
+  const summary = element("summary", {}, say("Files"), unseen(` ${monthText(month)}`));
+  const details = element("details", {}, summary, files);
+  details.addEventListener("toggle", () => {
+    if (details.open && !files.querySelector("ul")) void fill(files, url);
+  });
+  return element("li", {}, element("h3", {}, monthText(month)), facts, details);
 }
+
+async function fill(files: HTMLElement, url: string): Promise<void> {
+  const month = await getJson<{ days: Day[] }>(url).catch(() => null);
+  files.replaceChildren(
+    month
+      ? element("ul", { class: "app-open-data__days" }, ...month.days.map(dayItem))
+      : element("p", {}, say("We could not load the list of files. Check your connection and try again.")),
+  );
+}
+
+function dayItem({ day, count, parts }: Day): HTMLElement {
+  const links = parts.flatMap((part, at) => fileLinks(part, dayText(day, "UTC"), parts.length > 1 ? at + 1 : 0));
+  return element("li", {}, dayElement(day, "UTC"), `: ${reportsText(count)} `, ...links);
+}
+
+/** `part` is 0 where the day has only one. */
+function fileLinks({ open311, csv, geojson }: Part, day: string, part: number): (HTMLElement | string)[] {
+  const number = part ? ` ${part}` : "";
+  return Object.entries({ JSON: open311, CSV: csv, GeoJSON: geojson }).flatMap(([kind, href]) => [
+    element("a", { href, download: "" }, `${kind}${number}`, unseen(` ${day}`)),
+    " ",
+  ]);
+}
+
+const reportsText = (count: number) => sayMany(count, "{count} report", "{count} reports");
 
 function feeds({ feeds }: Index, kind: Feed["kind"], heading: string, names: Council["names"]): HTMLElement[] {
   const known = kind === "ward" ? names?.wards : names?.services;
