@@ -205,7 +205,8 @@ def _releases() -> Iterator[tuple[str, Any]]:
             _metric("failed", *failed, period_s=60),
         ]
         meaning = f"{function} failed more than {RELEASE_FAILURES} times in a minute"
-        alarm = _math(meaning, "SUM(METRICS())", metrics, above=RELEASE_FAILURES)
+        # Without a failure of one kind its metric has no value.
+        alarm = _math(meaning, "SUM(FILL(METRICS(), 0))", metrics, above=RELEASE_FAILURES)
         yield f"{name}ReleaseFails", alarm
 
 
