@@ -1,8 +1,8 @@
 """The external dependencies of the accounts slice."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
@@ -10,19 +10,14 @@ from chalicelib.accounts import audit
 from chalicelib.accounts.model import (
     Account,
     Attempt,
-    Block,
     Destination,
-    Erasure,
-    Forgotten,
     Identity,
     Session,
     SignedIn,
-    Step,
 )
 from chalicelib.accounts.tokens import Codes, KnownDevices, RefreshTokens
 from chalicelib.kernel.email import EmailSender
 from chalicelib.kernel.text_message import Texts
-from chalicelib.reports.published import ReportPart
 
 if TYPE_CHECKING:
     from chalicelib.accounts.code_messages import CodeMessages
@@ -164,139 +159,6 @@ class PeoplePorts(Struct, frozen=True):
     sessions: Sessions
     log: audit.Ports
     team_codes: Collection[str]
-
-
-class Networks(Protocol):
-    """Keys for network addresses, which are never kept; raises as Accounts does."""
-
-    def key(self, address: str) -> str:
-        """A key that stays the same for a network for half a day; after that nobody can tell whose
-        it was."""
-
-    def drop_old_keys(self) -> None:
-        """Forgets the secrets behind earlier keys."""
-
-
-class Blocks(Protocol):
-    """The block list; raises as Accounts does."""
-
-    def id_of(self, what: Destination | str) -> str:
-        """The id of the entry for an address, or for a domain."""
-
-    def has(self, addresses: Sequence[Destination]) -> bool:
-        """True if one of them, or a domain that contains it, is on the list."""
-
-    def add(self, block: Block) -> Block:
-        """Stores it unless it exists. Returns the stored entry."""
-
-    def remove(self, block_id: str) -> bool:
-        """Removes it; False if there is none."""
-
-    def page(self, *, limit: int, after: str | None) -> Sequence[Block]:
-        """Some of the list, by id."""
-
-
-class LimitPorts(Struct, frozen=True):
-    """The dependencies of rate limits; `phone` is the council's."""
-
-    limits: Limits
-    networks: Networks
-    blocks: Blocks
-    phone: str
-
-
-class BlockPorts(Struct, frozen=True):
-    """The dependencies of changes to the block list."""
-
-    blocks: Blocks
-    log: audit.Ports
-
-
-class Erasures(Protocol):
-    """Pending erasures; raises as Accounts does."""
-
-    def add(self, erasure: Erasure) -> Erasure:
-        """Stores it unless that account has one. Returns the stored erasure."""
-
-    def pending(self) -> Sequence[Erasure]:
-        """All erasures that have not ended."""
-
-    def reach(self, account_id: str, step: Step) -> None:
-        """Notes that all steps before this one are done; does nothing if none is pending."""
-
-    def end(self, account_id: str) -> None:
-        """Forgets the erasure; does nothing if it is gone."""
-
-
-class Erased(Protocol):
-    """Completed erasures, only by the ids of accounts, reports and subscriptions, kept for ever;
-    raises as Accounts does."""
-
-    def note(self, what: Forgotten, of: str) -> None:
-        """Adds the entry, once."""
-
-    def noted(self, what: Forgotten) -> Sequence[str]:
-        """The ids of everything for which that was forgotten."""
-
-
-class ReportsOfPerson(Protocol):
-    """The reports, as accounts see them. Every method raises UpstreamFailed."""
-
-    def about(self, account: Account) -> Iterable[str]:
-        """The ids of the reports that the person sent, or that name the person as contact."""
-
-    def parts_of(self, service_request_id: str, account: Account) -> Sequence[ReportPart]:
-        """The parts of a report that are about the person; may be empty."""
-
-    def forget_sender(self, service_request_id: str, *, redact: bool) -> None:
-        """Forgets the sender of a report, without checking who it was, and its public text too if
-        `redact`."""
-
-    def forget_address(self, service_request_id: str, kind: Literal["email", "phone"]) -> None:
-        """Forgets that address of the report's contact, without checking whose it was."""
-
-    def unfollow_all(self, account_id: str) -> None:
-        """Forgets which reports the account follows."""
-
-    def has_answers(self, subscription_id: str) -> bool:
-        """True if the subscription's questions were answered."""
-
-    def forget_answers(self, subscription_id: str, *, redact: bool) -> None:
-        """Forgets the answers, and the public text written with them if `redact`."""
-
-    def has_written(self, account_id: str) -> bool:
-        """True if the account has written updates or flags of reports."""
-
-    def forget_written(self, account_id: str, *, redact: bool) -> None:
-        """Forgets that the account wrote them; public text stays unless `redact`, everything else
-        goes."""
-
-
-class Subscriptions(Protocol):
-    """The subscriptions, as accounts see them. Every method raises UpstreamFailed."""
-
-    def of(self, account_id: str, addresses: Sequence[Destination]) -> Sequence[str]:
-        """The ids of all subscriptions that belong to the account, or go to one of the
-        addresses."""
-
-    def forget(self, subscription_id: str) -> None:
-        """Forgets the subscription and what it was told."""
-
-
-class ErasurePorts(Struct, frozen=True):
-    """The dependencies of an erasure. `forget_desk` forgets what an account saved for its work;
-    raises UpstreamFailed."""
-
-    accounts: Accounts
-    sessions: Sessions
-    attempts: Attempts
-    erasures: Erasures
-    erased: Erased
-    reports: ReportsOfPerson
-    subscriptions: Subscriptions
-    forget_desk: Callable[[str], None]
-    log: audit.Ports
-    now: Callable[[], datetime]
 
 
 class SendingPorts(Struct, frozen=True):

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.accounts import audit
 from chalicelib.accounts import ports as accounts
+from chalicelib.accounts.limit_ports import BlockPorts, LimitPorts
 from chalicelib.accounts.single_sign_on import SignOnPorts
 from chalicelib.accounts.usecases import code_requests, rate_limits
 from chalicelib.bootstrap import container
@@ -89,13 +90,13 @@ def daily() -> dict[str, int]:
 
 
 @container.once
-def limit_ports() -> accounts.LimitPorts:
+def limit_ports() -> LimitPorts:
     from chalicelib.accounts.dynamo.attempts import DynamoLimits
     from chalicelib.accounts.dynamo.blocks import DynamoBlocks
     from chalicelib.accounts.dynamo.networks import DynamoNetworks
 
     stored = container.table("accounts")
-    return accounts.LimitPorts(
+    return LimitPorts(
         limits=DynamoLimits(
             stored, hourly=hourly(), daily=daily(), digest=container.digest, now=utc_now
         ),
@@ -106,8 +107,8 @@ def limit_ports() -> accounts.LimitPorts:
 
 
 @container.once
-def block_ports() -> accounts.BlockPorts:
-    return accounts.BlockPorts(blocks=limit_ports().blocks, log=audit_ports())
+def block_ports() -> BlockPorts:
+    return BlockPorts(blocks=limit_ports().blocks, log=audit_ports())
 
 
 @container.once

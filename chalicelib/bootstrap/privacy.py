@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from chalicelib.accounts.ports import ErasurePorts
+from chalicelib.accounts.erasure_ports import ErasurePorts
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import accounts_ports, audit_ports
 from chalicelib.bootstrap.alerts import alerts_ports

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Collection
 
 from chalicelib.accounts.destinations import reachable
+from chalicelib.accounts.limit_ports import LimitPorts
 from chalicelib.accounts.model import Destination
-from chalicelib.accounts.ports import Accounts, LimitPorts
+from chalicelib.accounts.ports import Accounts
 from chalicelib.alerts import ports as alerts
 from chalicelib.alerts.model import Channel
 from chalicelib.alerts.usecases.matching import own_id

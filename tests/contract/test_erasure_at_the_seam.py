@@ -13,7 +13,7 @@ import time_machine
 from click.testing import CliRunner
 from msgspec.structs import replace
 
-from chalicelib.accounts.ports import ErasurePorts
+from chalicelib.accounts.erasure_ports import ErasurePorts
 from chalicelib.accounts.usecases.erasing import SETTLES, begin_erasure, erase_due
 from chalicelib.accounts.usecases.sessions import who
 from chalicelib.bootstrap.accounts import accounts_ports, limit_ports

@@ -13,8 +13,8 @@ from msgspec.structs import replace
 
 from chalicelib.accounts.dynamo.attempts import DynamoLimits
 from chalicelib.accounts.dynamo.networks import DynamoNetworks
+from chalicelib.accounts.limit_ports import LimitPorts
 from chalicelib.accounts.model import Destination
-from chalicelib.accounts.ports import LimitPorts
 from chalicelib.accounts.usecases.rate_limits import (
     DAILY,
     FAILS_OPEN,

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from chalicelib.accounts import audit
 from chalicelib.accounts.destinations import contact
+from chalicelib.accounts.limit_ports import BlockPorts
 from chalicelib.accounts.model import Block, Destination
-from chalicelib.accounts.ports import BlockPorts
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.kernel.time import to_the_second
 

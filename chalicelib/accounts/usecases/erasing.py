@@ -11,6 +11,7 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from chalicelib.accounts import audit
+from chalicelib.accounts.erasure_ports import ErasurePorts
 from chalicelib.accounts.model import (
     STEPS,
     Account,
@@ -19,7 +20,6 @@ from chalicelib.accounts.model import (
     Forgotten,
     Step,
 )
-from chalicelib.accounts.ports import ErasurePorts
 from chalicelib.errors import AppError, Conflict
 from chalicelib.kernel.observability import logs
 from chalicelib.kernel.time import to_the_second

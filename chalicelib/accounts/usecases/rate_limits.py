@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from chalicelib.accounts.destinations import mailbox, tagged
+from chalicelib.accounts.limit_ports import LimitPorts
 from chalicelib.accounts.model import Destination
-from chalicelib.accounts.ports import LimitPorts
 from chalicelib.errors import Forbidden, TooMany, UpstreamFailed
 from chalicelib.kernel.languages import translatable
 from chalicelib.kernel.observability import logs
