@@ -1,0 +1,106 @@
+"""The template as CloudFormation gets it, after AWS's own translation of SAM: valid, and within the
+limits that AWS checks only when it deploys."""
+
+import copy
+import json
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from samtranslator.translator.transform import transform
+
+from infra.template import whole
+
+MOST_RESOURCES, MOST_PARAMETERS, MOST_OUTPUTS = 500, 200, 200
+MOST_TEMPLATE_BYTES = 1_000_000
+MOST_POLICY_CHARACTERS = 10_240
+"""AWS's quotas of CloudFormation and IAM (all inline policies of a role), read 2026."""
+HALF = 0.5
+"""The share of a limit that we use at most, but for the number of resources."""
+Json = dict[str, Any]
+
+
+class NoManagedPolicies:
+    """AWS's managed policies, of which the template names none."""
+
+    def load(self) -> dict[str, str]:
+        return {}
+
+
+@cache
+def translated() -> Json:
+    """The template that CloudFormation executes."""
+    template = copy.deepcopy(whole())
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            # `aws cloudformation package` puts the zip there.
+            resource["Properties"]["CodeUri"] = "s3://bucket/deployment.zip"
+    defaults = {
+        name: str(each.get("Default", "x")) for name, each in template["Parameters"].items()
+    }
+    found: Json = transform(template, defaults, NoManagedPolicies())
+    return found
+
+
+def of_type(kind: str) -> dict[str, Json]:
+    resources = translated()["Resources"].items()
+    return {name: each["Properties"] for name, each in resources if each["Type"] == kind}
+
+
+def policy_characters(role: Json) -> int:
+    """The size of a role's own policies, without white space, which is not counted."""
+    documents = [each["PolicyDocument"] for each in role.get("Policies", [])]
+    return sum(len(json.dumps(each, separators=(",", ":"))) for each in documents)
+
+
+def test_nothing_of_sam_is_left() -> None:
+    types = {each["Type"] for each in translated()["Resources"].values()}
+    assert {each for each in types if each.startswith("AWS::Serverless")} == set()
+    assert "Transform" not in translated()
+
+
+def test_template_is_within_the_limits_of_cloudformation() -> None:
+    template = translated()
+    assert len(template["Resources"]) <= 0.8 * MOST_RESOURCES
+    assert len(template["Parameters"]) <= HALF * MOST_PARAMETERS
+    assert len(template["Outputs"]) <= HALF * MOST_OUTPUTS
+    size = len(json.dumps(template, separators=(",", ":")).encode())
+    assert size <= HALF * MOST_TEMPLATE_BYTES
+
+
+def test_policies_of_each_role_are_within_their_limit() -> None:
+    sizes = {name: policy_characters(each) for name, each in of_type("AWS::IAM::Role").items()}
+    assert len(sizes) > 30
+    assert {name: n for name, n in sizes.items() if n > 0.8 * MOST_POLICY_CHARACTERS} == {}
+
+
+def test_every_function_has_a_role_and_every_source_a_function_that_exist() -> None:
+    resources = translated()["Resources"]
+    for each in of_type("AWS::Lambda::Function").values():
+        assert resources[each["Role"]["Fn::GetAtt"][0]]["Type"] == "AWS::IAM::Role"
+    sources = of_type("AWS::Lambda::EventSourceMapping")
+    assert len(sources) > 10
+    for each in sources.values():
+        named = each["FunctionName"]["Ref"]
+        assert resources[named]["Type"] in ("AWS::Lambda::Function", "AWS::Lambda::Alias")
+
+
+def lint(template: Json, folder: Path) -> str:
+    """What cfn-lint says of it."""
+    path = folder / "template.json"
+    path.write_text(json.dumps(template), encoding="utf-8")
+    command = [str(Path(sys.executable).parent / "cfn-lint"), str(path)]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+
+
+@pytest.mark.exhaustive
+def test_translated_template_is_valid(tmp_path: Path) -> None:
+    """It takes eight seconds of CPU; `make test` checks the template before its translation."""
+    assert lint(translated(), tmp_path) == ""
+
+
+def test_policy_is_measured_without_white_space() -> None:
+    assert policy_characters({"Policies": [{"PolicyDocument": {"a": [1, 2]}}]}) == 11
