@@ -31,6 +31,7 @@ from infra.redrive import redrive
 from infra.rejects import ALLOW_REJECTS, fail_if_refused, tell_notes, tell_refused
 from infra.release import release
 from infra.restore import restore_reports
+from infra.restore_table import restore_table
 from infra.routes import write_routes
 from infra.screenshots import screenshots
 from infra.secrets import rotate_secret, token
@@ -82,6 +83,7 @@ for command in (
     redrive,
     release,
     restore_reports,
+    restore_table,
     rotate_secret,
     screenshots,
     set_roles,

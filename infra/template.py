@@ -29,7 +29,7 @@ from infra.environments import variables
 from infra.runtime import RUNTIME
 
 ROOT = Path(__file__).resolve().parents[1]
-FRAGMENTS = ("resources.json", "functions.json", "cdn.json")
+FRAGMENTS = ("resources.json", "functions.json", "cdn.json", "backup.json")
 STAGE = "prod"
 REGION = "eu-west-2"
 """Chalice needs a region for AWS's service names; the template works in every one."""

@@ -578,6 +578,8 @@ def test_functions_have_the_names_of_what_they_use(template: dict[str, Any]) -> 
     assert wanted <= everywhere.union(*given.values())
 
 
+BACKED_UP_FOR = timedelta(days=35)
+"""What the privacy notice says."""
 PROTECTED = {"Fn::If": ["IsProtected", True, False]}
 
 
@@ -599,9 +601,29 @@ def test_tables_are_recoverable_and_locked_and_buckets_private(template: dict[st
         block = properties["PublicAccessBlockConfiguration"]
         assert len(block) == 4 and all(block.values()), name
         assert properties["BucketEncryption"], name
-        # Uploads wait under the names they have; what is published has to be gone when it goes.
+        # Uploads wait under the names they have; photos exist nowhere else.
         versioned = properties.get("VersioningConfiguration", {}).get("Status") == "Enabled"
-        assert versioned == (name == "UploadsBucket"), name
+        assert versioned == (name in ("UploadsBucket", "PhotosBucket")), name
+
+
+def test_deleted_photo_is_gone_from_every_copy_after_35_days(
+    template: dict[str, Any],
+) -> None:
+    (rule,) = template["Resources"]["PhotosBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    version = timedelta(days=rule["NoncurrentVersionExpiration"]["NoncurrentDays"])
+    plan = template["Resources"]["BackupPlan"]["Properties"]["BackupPlan"]
+    (nightly,) = plan["BackupPlanRule"]
+    assert version + timedelta(days=nightly["Lifecycle"]["DeleteAfterDays"]) == BACKED_UP_FOR
+
+
+def test_everything_that_exists_nowhere_else_is_copied_each_night(
+    template: dict[str, Any],
+) -> None:
+    copied = template["Resources"]["BackupSelection"]["Properties"]["BackupSelection"]["Resources"]
+    tables = of_type(template, "AWS::DynamoDB::Table")
+    # The figures are counted again from the reports.
+    wanted = {*tables, "PhotosBucket"} - {"FiguresTable"}
+    assert {each["Fn::GetAtt"][0] for each in copied} == wanted
 
 
 def test_secrets_are_made_by_aws_and_outlive_the_stack(template: dict[str, Any]) -> None:
@@ -649,8 +671,8 @@ def test_versions_of_uploads_expire_soon_after_their_dead_letters(
 
 def test_policies_of_the_template_are_those_that_are_tested(template: dict[str, Any]) -> None:
     roles = of_type(template, "AWS::IAM::Role")
-    # SNS takes that one, to write a log.
-    del roles["TextLogRole"]
+    # SNS takes one, to write a log, and AWS Backup the other.
+    del roles["TextLogRole"], roles["BackupRole"]
     documents = [role["Policies"][0]["PolicyDocument"] for role in roles.values()]
     files = [
         json.loads(path.read_text(encoding="utf-8"))
