@@ -35,9 +35,9 @@ from chalicelib.geo.polygon import MultiPolygon
 from chalicelib.geo.rounding import rounded
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.stored_document import StoredDocument
+from chalicelib.publishing.document_targets import put
 from chalicelib.publishing.model import JSON
 from chalicelib.publishing.ports import Document, Ports
-from chalicelib.publishing.targets import put
 from infra.opening_hours import parsed
 from infra.rows import Refused, Row, Table, read_rows
 

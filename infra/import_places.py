@@ -12,9 +12,9 @@ import msgspec
 from chalicelib.errors import ConfigurationError, UpstreamFailed
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.stored_document import StoredDocument
+from chalicelib.publishing.document_targets import put
 from chalicelib.publishing.model import JSON
 from chalicelib.publishing.ports import Document, Ports
-from chalicelib.publishing.targets import put
 from infra.figures import exit_on, publish_figures_anew
 from infra.rejects import ALLOW_REJECTS, fail_if_refused, tell_refused
 

@@ -17,6 +17,7 @@ from chalicelib.errors import UpstreamFailed
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.publishing import open_data_index as index
+from chalicelib.publishing.document_targets import DocumentTarget, put
 from chalicelib.publishing.model import JSON
 from chalicelib.publishing.open_data import (
     CSV,
@@ -30,7 +31,6 @@ from chalicelib.publishing.open_data import (
 from chalicelib.publishing.open_data_index import Day, day_key, list_key, part_of
 from chalicelib.publishing.ports import Document, Ports
 from chalicelib.publishing.rounds import Public, rewrite
-from chalicelib.publishing.targets import DocumentTarget, put
 
 ATTEMPTS = 10
 

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.publishing.day_lists import Failed, published_day, published_list
+from chalicelib.publishing.document_targets import DocumentTarget
 from chalicelib.publishing.feeds import (
     ATOM,
     NEWEST,
@@ -28,7 +29,6 @@ from chalicelib.publishing.open_data import Entry
 from chalicelib.publishing.open_data_index import ARCHIVES, Day, archive_key, part_of
 from chalicelib.publishing.ports import Document, Ports
 from chalicelib.publishing.rounds import Public, rewrite
-from chalicelib.publishing.targets import DocumentTarget
 from chalicelib.reports.published import ReportView
 
 LOOKS_BACK = 8

@@ -6,6 +6,7 @@ import msgspec
 
 from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.publishing.day_lists import Failed, published_day
+from chalicelib.publishing.document_targets import DocumentTarget
 from chalicelib.publishing.feeds import Scope
 from chalicelib.publishing.model import JSON
 from chalicelib.publishing.open_data_index import (
@@ -19,7 +20,6 @@ from chalicelib.publishing.open_data_index import (
 )
 from chalicelib.publishing.ports import Document, Ports
 from chalicelib.publishing.rounds import Public, rewrite
-from chalicelib.publishing.targets import DocumentTarget
 
 
 def published_index(ports: Ports) -> Index:

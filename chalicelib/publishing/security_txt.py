@@ -4,9 +4,9 @@ from datetime import datetime
 
 from chalicelib.errors import UpstreamFailed
 from chalicelib.kernel.optimistic import VersionConflict
+from chalicelib.publishing.document_targets import put
 from chalicelib.publishing.model import TEXT
 from chalicelib.publishing.ports import Document, Ports
-from chalicelib.publishing.targets import put
 
 SECURITY_TXT = ".well-known/security.txt"
 MONTHS = 6

@@ -11,6 +11,18 @@ from chalicelib.errors import AppError, UpstreamFailed
 from chalicelib.geo.quadkey import MAP_ZOOM, Tile, quadkey, tile_named
 from chalicelib.kernel.languages import names
 from chalicelib.kernel.optimistic import VersionConflict
+from chalicelib.publishing.document_targets import (
+    DocumentTarget,
+    count_targets,
+    is_off_the_map,
+    page_targets,
+    photo_targets,
+    published_pins,
+    put,
+    report_targets,
+    tile_of_pin,
+    tile_targets,
+)
 from chalicelib.publishing.lists import publish_lists_anew
 from chalicelib.publishing.model import (
     JSON,
@@ -29,18 +41,6 @@ from chalicelib.publishing.model import (
 from chalicelib.publishing.ports import Document, Ports
 from chalicelib.publishing.rounds import rewrite
 from chalicelib.publishing.security_txt import publish_security_txt
-from chalicelib.publishing.targets import (
-    DocumentTarget,
-    count_targets,
-    is_off_the_map,
-    page_targets,
-    photo_targets,
-    published_pins,
-    put,
-    report_targets,
-    tile_of_pin,
-    tile_targets,
-)
 from chalicelib.publishing.wards import WARD_DOCUMENTS, ward_key, ward_targets, wards_listing
 
 AT_ONCE = 100

@@ -17,10 +17,10 @@ from chalicelib.kernel.fields import made_from
 from chalicelib.kernel.observability import logs
 from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.kernel.time import to_the_second
+from chalicelib.publishing.document_targets import DocumentTarget, published_pins
 from chalicelib.publishing.model import JSON, TILES, Pin, key_of_tile
 from chalicelib.publishing.ports import Document, Ports, WardArea
 from chalicelib.publishing.rounds import Public
-from chalicelib.publishing.targets import DocumentTarget, published_pins
 from chalicelib.reports.published import Delay
 
 WARD_DOCUMENTS = "data/wards/"

@@ -42,8 +42,8 @@ def elsewhere_faults(service_code: str, point: Point | None, ports: Ports) -> It
 
 
 def outside_faults(point: Point | None, at: datetime, ports: Ports) -> Iterator[FieldError]:
-    """Faults if the place is within the bounds, but outside every ward of that day, with a margin.
-    No faults if no wards are known."""
+    """Faults if the place is within the bounds, but outside every ward of that day, with the margin
+    of `geo/ward.py`. No faults if no wards are known."""
     if point and ports.council.box.contains(point) and is_outside(point, at, ports):
         yield FieldError("lat", outside_text(point, ports))
 

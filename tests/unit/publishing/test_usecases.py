@@ -14,12 +14,12 @@ from chalicelib.errors import UpstreamFailed
 from chalicelib.geo.point import Point
 from chalicelib.geo.quadkey import MAP_ZOOM, key_of
 from chalicelib.kernel.stored_document import StoredDocument
+from chalicelib.publishing.document_targets import tile_targets
 from chalicelib.publishing.lists import publish_lists
 from chalicelib.publishing.model import counts_in, key_of_tile, pins_in, tile_key
 from chalicelib.publishing.pages import JinjaPages
 from chalicelib.publishing.ports import Document, Ports
 from chalicelib.publishing.rounds import rewrite
-from chalicelib.publishing.targets import tile_targets
 from chalicelib.publishing.usecases import (
     Touched,
     publish,
