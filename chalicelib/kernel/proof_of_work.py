@@ -9,7 +9,7 @@ from hashlib import sha256
 HEADER = "X-Ginnel-Proof"
 BITS_HEADER = "X-Ginnel-Proof-Bits"
 BITS = 16
-"""65,536 tries on average: one to three seconds in a phone's browser."""
+"""65,536 tries on average: a few seconds in a phone's browser."""
 DIGEST_BITS = 256
 LONGEST = 20
 

@@ -11,7 +11,7 @@ from chalicelib.alerts.index import Area, Entry, areas_of_entry
 from chalicelib.alerts.ports import Index
 
 MOST_ENTRIES = 5_000
-"""How many entries a page reads: two seconds of one processor."""
+"""How many entries a page reads: a second of one processor."""
 MOST_QUERIES = 1_000
 """How many areas a page queries: ten seconds, at 10 ms each."""
 
