@@ -7,13 +7,7 @@ from typing import Literal, Protocol
 from msgspec import Struct
 
 from chalicelib.accounts import audit
-from chalicelib.accounts.model import (
-    Account,
-    Destination,
-    Erasure,
-    Forgotten,
-    Step,
-)
+from chalicelib.accounts.model import Account, Destination, Erasure, Forgotten, Step
 from chalicelib.accounts.ports import Accounts, Attempts, Sessions
 from chalicelib.reports.published import ReportPart
 

@@ -6,10 +6,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from chalicelib.accounts import audit
-from chalicelib.accounts.model import (
-    Block,
-    Destination,
-)
+from chalicelib.accounts.model import Block, Destination
 from chalicelib.accounts.ports import Limits
 
 

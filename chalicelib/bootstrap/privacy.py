@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @container.once
 def erasure_ports() -> ErasurePorts:
     from chalicelib.accounts.dynamo.erasures import DynamoErased, DynamoErasures
-    from chalicelib.desk.usecases import forget_views
+    from chalicelib.desk.usecases.saved_views import forget_views
     from chalicelib.integrations.reports_for_accounts import ReportsForAccounts
 
     people = accounts_ports()

@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 from chalicelib.bootstrap.desk import desk_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.desk.model import TemplateDraft
-from chalicelib.desk.usecases import add_template
+from chalicelib.desk.usecases.reply_templates import add_template
 from chalicelib.handlers.jobs.job_params import today
 from chalicelib.reports.usecases.staff import casework
 from infra.local.stack import LocalStack

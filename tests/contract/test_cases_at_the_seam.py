@@ -12,8 +12,8 @@ from PIL import Image
 
 from chalicelib.bootstrap.desk import desk_ports
 from chalicelib.bootstrap.reports import photos_ports, reports_ports
-from chalicelib.desk import usecases as desk
 from chalicelib.desk.model import TemplateChanges, TemplateDraft, ViewDraft
+from chalicelib.desk.usecases import reply_templates, saved_views
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.photos.model import PictureArea
 from chalicelib.photos.picture import rebuild
@@ -387,11 +387,13 @@ def test_one_of_two_changes_of_a_template_is_made(cloud: Cloud) -> None:
     here = desk_ports()
     for nth, interleaving in enumerate(every_interleaving(at_most=100, parked_at=writes)):
         draft = TemplateDraft(name="A", text="B")
-        template = desk.add_template(draft, f"{nth}", "first", here)
+        template = reply_templates.add_template(draft, f"{nth}", "first", here)
         key = template.template_id
         done = interleaving.run(
-            partial(desk.change_template, key, TemplateChanges(name="N"), 1, "first", here),
-            partial(desk.remove_template, key, 1, "second", here),
+            partial(
+                reply_templates.change_template, key, TemplateChanges(name="N"), 1, "first", here
+            ),
+            partial(reply_templates.remove_template, key, 1, "second", here),
         )
         refused = [each for each in done if isinstance(each, Exception)]
         assert len(refused) == 1 and isinstance(refused[0], Conflict | NotFound), interleaving.turns
@@ -403,7 +405,7 @@ def test_template_and_view_are_stored_once_when_a_reply_is_lost(cloud: Cloud) ->
     here = desk_ports()
     for nth in range(1, 4):
         with lose_reply(nth):
-            desk.add_template(TemplateDraft(name="A", text="B"), "k", "first", here)
+            reply_templates.add_template(TemplateDraft(name="A", text="B"), "k", "first", here)
         with lose_reply(nth):
-            desk.save_view(ViewDraft(name="A"), "k", "first", here)
+            saved_views.save_view(ViewDraft(name="A"), "k", "first", here)
     assert (len(here.store.templates()), len(here.store.views("first"))) == (1, 1)

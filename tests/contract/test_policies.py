@@ -37,8 +37,8 @@ from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.catalogue.load import COUNCILS
 from chalicelib.collections.model import ROUNDS, Round, Rounds
 from chalicelib.collections.premises import Premises
-from chalicelib.desk import usecases as desk
 from chalicelib.desk.model import ViewDraft
+from chalicelib.desk.usecases import saved_views
 from chalicelib.events import ReportSubmitted
 from chalicelib.handlers.accounts import privacy_events
 from chalicelib.handlers.alerts import alerts_sending_events, disruptions_events
@@ -1012,7 +1012,7 @@ def leave_half_way(name: str) -> None:
     once."""
     account_with("resident", name, accounts_ports())
     view = ViewDraft(name="Late", query="target=late")
-    desk.save_view(view, "k", name, desk_ports())
+    saved_views.save_view(view, "k", name, desk_ports())
     erasure_ports().erasures.add(Erasure(account_id=name, requested_at=utc_now(), redact=False))
 
 

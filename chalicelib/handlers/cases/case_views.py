@@ -10,8 +10,8 @@ from chalicelib.bootstrap.alerts import match_ports, reporters
 from chalicelib.bootstrap.desk import desk_ports
 from chalicelib.bootstrap.jobs import job_views
 from chalicelib.catalogue.decisions import Opens, Priority
-from chalicelib.desk import usecases as desk
 from chalicelib.desk.model import CaseJob
+from chalicelib.desk.usecases import history
 from chalicelib.jobs.views import WorkPhotoView
 from chalicelib.kernel.fields import made_from
 from chalicelib.reports.cases import Case, Target, case_of
@@ -202,7 +202,7 @@ def case_view(report: ServiceRequest, ports: Ports) -> CaseView:
         questions=tuple(question_view(each, names) for each in report.questions),
         history=tuple(
             CaseEventView(**each._asdict())
-            for each in desk.history_of(report.service_request_id, desk_ports())
+            for each in history.history_of(report.service_request_id, desk_ports())
         ),
         merged=tuple(unmerging.merged_here(report, ports)),
         work_photos=tuple(
@@ -214,7 +214,7 @@ def case_view(report: ServiceRequest, ports: Ports) -> CaseView:
 
 def question_view(question: Question, names: dict[str, str]) -> QuestionView:
     """The question with the name of the officer who asked."""
-    return made_from(QuestionView, question, asked_by=desk.called(question.asked_by, names))
+    return made_from(QuestionView, question, asked_by=history.called(question.asked_by, names))
 
 
 def note_view(note: Note) -> CaseNote:
@@ -236,7 +236,7 @@ def _names(questions: Sequence[Question], notes: Sequence[Note]) -> dict[str, st
 def _note(note: Note, names: dict[str, str]) -> CaseNote:
     by = signed(note.sender)
     if by.startswith(OFFICER):
-        by = desk.called(by.removeprefix(OFFICER), names)
+        by = history.called(by.removeprefix(OFFICER), names)
     elif by.startswith(UNVERIFIED):
         by = f"Not verified: {by.removeprefix(UNVERIFIED)}"
     elif by.startswith(PARTNER):

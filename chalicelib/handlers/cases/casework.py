@@ -11,7 +11,7 @@ import msgspec
 from chalicelib.bootstrap.alerts import match_ports, reporters
 from chalicelib.bootstrap.desk import desk_ports
 from chalicelib.bootstrap.reports import photos_ports, reports_ports
-from chalicelib.desk import usecases as desk
+from chalicelib.desk.usecases import undo_data
 from chalicelib.errors import Invalid
 from chalicelib.handlers.cases.case_views import (
     CaseNote,
@@ -218,7 +218,7 @@ def change_many(call: Call, draft: BulkDraft) -> BulkAnswer:
     summary="Undo an officer's own change, as far as nobody has changed the same since",
 )
 def undo(call: Call, undo_id: str) -> UndoAnswer:
-    kept = desk.get_undo(undo_id, call.caller.signed_in.account_id, desk_ports())
+    kept = undo_data.get_undo(undo_id, call.caller.signed_in.account_id, desk_ports())
     items = [undone(each, call) for each in lefts_of(kept)]
     return UndoAnswer(undo_id=undo_id, items=[each for each in items if each])
 

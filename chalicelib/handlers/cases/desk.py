@@ -7,8 +7,8 @@ import msgspec
 
 from chalicelib.bootstrap.desk import desk_ports
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.desk import usecases
 from chalicelib.desk.model import Template, TemplateChanges, TemplateDraft, View, ViewDraft
+from chalicelib.desk.usecases import reply_templates, saved_views
 from chalicelib.handlers.cases.replies import in_words
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.params import hex_id_of, id_of
@@ -73,7 +73,7 @@ class SavedViews(msgspec.Struct, frozen=True, kw_only=True):
     summary="List reply templates",
 )
 def templates(_: Call) -> TemplateList:
-    found = usecases.templates(desk_ports())
+    found = reply_templates.all_templates(desk_ports())
     return TemplateList(items=[_template(each) for each in found], next=None)
 
 
@@ -87,7 +87,7 @@ def templates(_: Call) -> TemplateList:
 )
 def add_template(call: Call, draft: TemplateDraft) -> TemplateView:
     key = call.idempotency_key
-    return _template(usecases.add_template(draft, key, _actor(call), desk_ports()))
+    return _template(reply_templates.add_template(draft, key, _actor(call), desk_ports()))
 
 
 @routes.endpoint(
@@ -100,7 +100,7 @@ def add_template(call: Call, draft: TemplateDraft) -> TemplateView:
 def change_template(call: Call, changes: TemplateChanges, template_id: str) -> TemplateView:
     version = call.version
     ports, which = desk_ports(), _id(template_id)
-    return _template(usecases.change_template(which, changes, version, _actor(call), ports))
+    return _template(reply_templates.change_template(which, changes, version, _actor(call), ports))
 
 
 @routes.endpoint(
@@ -112,7 +112,9 @@ def change_template(call: Call, changes: TemplateChanges, template_id: str) -> T
 )
 def remove_template(call: Call, template_id: str) -> TemplateView:
     version, ports = call.version, desk_ports()
-    return _template(usecases.remove_template(_id(template_id), version, _actor(call), ports))
+    return _template(
+        reply_templates.remove_template(_id(template_id), version, _actor(call), ports)
+    )
 
 
 @routes.endpoint(
@@ -123,7 +125,7 @@ def remove_template(call: Call, template_id: str) -> TemplateView:
 )
 def preview(call: Call, draft: PreviewDraft, template_id: str) -> Preview:
     author = call.caller.author()
-    template = usecases.template(_id(template_id), desk_ports())
+    template = reply_templates.get_template(_id(template_id), desk_ports())
     report = visible(id_of(draft.service_request_id), author, reports_ports())
     require_team_access(report, author)
     return Preview(text=in_words(template.text, report))
@@ -136,7 +138,7 @@ def preview(call: Call, draft: PreviewDraft, template_id: str) -> Preview:
     summary="List the officer's saved views of the queue",
 )
 def views(call: Call) -> SavedViews:
-    found = usecases.views_of(_actor(call), desk_ports())
+    found = saved_views.views_of(_actor(call), desk_ports())
     return SavedViews(items=[_view(each) for each in found], next=None)
 
 
@@ -150,7 +152,7 @@ def views(call: Call) -> SavedViews:
 )
 def save_view(call: Call, draft: ViewDraft) -> SavedView:
     key = call.idempotency_key
-    return _view(usecases.save_view(draft, key, _actor(call), desk_ports()))
+    return _view(saved_views.save_view(draft, key, _actor(call), desk_ports()))
 
 
 @routes.endpoint(
@@ -160,7 +162,7 @@ def save_view(call: Call, draft: ViewDraft) -> SavedView:
     summary="Delete a view of the queue",
 )
 def remove_view(call: Call, view_id: str) -> SavedView:
-    return _view(usecases.remove_view(_id(view_id), _actor(call), desk_ports()))
+    return _view(saved_views.remove_view(_id(view_id), _actor(call), desk_ports()))
 
 
 def _id(text: str) -> str:

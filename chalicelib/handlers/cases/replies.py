@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.desk import desk_ports
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.desk import usecases as desk
 from chalicelib.desk.model import filled
+from chalicelib.desk.usecases import reply_templates
 from chalicelib.kernel.time import is_overdue
 from chalicelib.reports.cases import CaseChanges
 from chalicelib.reports.model import ServiceRequest
@@ -20,7 +20,7 @@ def reply_of(changes: CaseChanges, report: ServiceRequest) -> str | None:
     """The reply that goes with a change: the typed text, else the template. Raises NotFound."""
     text = changes.text
     if text is None and changes.template:
-        text = desk.template(changes.template, desk_ports()).text
+        text = reply_templates.get_template(changes.template, desk_ports()).text
     return in_words(text, report) if text else None
 
 

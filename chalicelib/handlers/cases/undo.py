@@ -10,8 +10,8 @@ import msgspec
 
 from chalicelib.bootstrap.desk import desk_ports
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.desk import usecases as desk
 from chalicelib.desk.model import UNDO_WITHIN, Undo
+from chalicelib.desk.usecases import undo_data
 from chalicelib.errors import AppError, UpstreamFailed
 from chalicelib.handlers.http.audit import note
 from chalicelib.handlers.http.routes import Call
@@ -55,10 +55,10 @@ class Undoing:
         """`of` names the request and its report, `parts` are the requested changes. Raises Invalid
         (the key), Conflict (another request had this key), UpstreamFailed."""
         self._account = call.caller.signed_in.account_id
-        self.change_id = desk.undo_id_of(self._account, of, call.key_or_a_new_one)
+        self.change_id = undo_data.undo_id_of(self._account, of, call.key_or_a_new_one)
         self._fingerprint = derived_id("change", msgspec.json.encode(parts).decode())
         self._kept: Undo | None = None
-        desk.refuse_another(self.change_id, self._fingerprint, desk_ports())
+        undo_data.refuse_another(self.change_id, self._fingerprint, desk_ports())
 
     def keep(self, left: Sequence[UndoRecord]) -> None:
         """Stores the data needed to undo the change. The change matters more than its undo: if this
@@ -75,7 +75,7 @@ class Undoing:
             fingerprint=self._fingerprint,
         )
         try:
-            self._kept = desk.keep_for_undo(new, ports)
+            self._kept = undo_data.keep_for_undo(new, ports)
         except UpstreamFailed as error:
             logs.failure("a change cannot be undone", error)
 

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.desk import usecases
 from chalicelib.desk.model import (
     MOST_TEMPLATES,
     MOST_VIEWS,
@@ -18,6 +17,7 @@ from chalicelib.desk.model import (
     ViewDraft,
     filled,
 )
+from chalicelib.desk.usecases import history, reply_templates, saved_views, undo_data
 from chalicelib.errors import Conflict, Invalid, NotFound, UpstreamFailed
 from chalicelib.kernel.audit_entry import Action, Entry
 from tests.builders import NOON
@@ -33,13 +33,13 @@ def desk() -> Desk:
 
 def add(desk: Desk, key: str = "k", **values: Any) -> Template:
     draft = TemplateDraft(**{"name": "Thanks", "text": TEXT, **values})
-    return usecases.add_template(draft, key, "officer-1", desk.ports())
+    return reply_templates.add_template(draft, key, "officer-1", desk.ports())
 
 
 def test_template_is_added_once_and_listed_by_name(desk: Desk) -> None:
     assert add(desk) == add(desk)
     add(desk, "k2", name="already known", state="closed", service_codes=("pothole",))
-    found = usecases.templates(desk.ports())
+    found = reply_templates.all_templates(desk.ports())
     assert [each.name for each in found] == ["already known", "Thanks"]
     with pytest.raises(Conflict, match="Idempotency-Key"):
         add(desk, text="Another.")
@@ -68,7 +68,7 @@ def test_template_is_refused_when_it_names_an_unknown_field(
 
 def change(desk: Desk, template: Template, **values: Any) -> Template:
     changes = TemplateChanges(**values)
-    return usecases.change_template(
+    return reply_templates.change_template(
         template.template_id, changes, template.version, "officer-2", desk.ports()
     )
 
@@ -82,8 +82,8 @@ def test_template_is_changed_and_removed_on_its_version(desk: Desk) -> None:
         with pytest.raises((Conflict, NotFound)):
             change(desk, old, name="x")
         with pytest.raises((Conflict, NotFound)):
-            usecases.remove_template(old.template_id, old.version, "officer-2", desk.ports())
-    usecases.remove_template(after.template_id, 2, "officer-2", desk.ports())
+            reply_templates.remove_template(old.template_id, old.version, "officer-2", desk.ports())
+    reply_templates.remove_template(after.template_id, 2, "officer-2", desk.ports())
     assert desk.store.templates() == []
     events = [event for _, event, _ in desk.noted]
     assert events == ["templates.add", "templates.change", "templates.remove"]
@@ -95,8 +95,8 @@ def test_nothing_is_done_when_the_audit_log_fails(desk: Desk) -> None:
     for act in (
         lambda: add(desk, "k2"),
         lambda: change(desk, stored, name="x"),
-        lambda: usecases.remove_template(stored.template_id, 1, "officer-2", desk.ports()),
-        lambda: usecases.save_view(ViewDraft(name="Mine"), "k", "officer-1", desk.ports()),
+        lambda: reply_templates.remove_template(stored.template_id, 1, "officer-2", desk.ports()),
+        lambda: saved_views.save_view(ViewDraft(name="Mine"), "k", "officer-1", desk.ports()),
     ):
         with pytest.raises(UpstreamFailed):
             act()
@@ -107,12 +107,12 @@ def test_templates_and_views_have_a_maximum_number(desk: Desk) -> None:
     for number in range(MOST_TEMPLATES):
         add(desk, f"k{number}")
     for number in range(MOST_VIEWS):
-        usecases.save_view(ViewDraft(name="V"), f"k{number}", "officer-1", desk.ports())
+        saved_views.save_view(ViewDraft(name="V"), f"k{number}", "officer-1", desk.ports())
     with pytest.raises(Conflict, match="Remove one first"):
         add(desk, "one more")
     with pytest.raises(Conflict, match="Remove one first"):
-        usecases.save_view(ViewDraft(name="V"), "one more", "officer-1", desk.ports())
-    assert add(desk, "k0") and usecases.save_view(
+        saved_views.save_view(ViewDraft(name="V"), "one more", "officer-1", desk.ports())
+    assert add(desk, "k0") and saved_views.save_view(
         ViewDraft(name="V"), "k0", "officer-1", desk.ports()
     )
 
@@ -126,58 +126,64 @@ def test_fields_are_filled_in_and_other_braces_stay() -> None:
 
 def test_views_belong_to_one_officer(desk: Desk) -> None:
     ports = desk.ports()
-    first = usecases.save_view(ViewDraft(name="Late", query="target=late"), "k", "officer-1", ports)
+    first = saved_views.save_view(
+        ViewDraft(name="Late", query="target=late"), "k", "officer-1", ports
+    )
     desk.clock.now += timedelta(seconds=1)
-    usecases.save_view(ViewDraft(name="All"), "k2", "officer-1", ports)
-    assert usecases.save_view(ViewDraft(name="Late", query="target=late"), "k", "officer-1", ports)
-    assert [each.name for each in usecases.views_of("officer-1", ports)] == ["Late", "All"]
-    assert usecases.views_of("officer-2", ports) == []
+    saved_views.save_view(ViewDraft(name="All"), "k2", "officer-1", ports)
+    assert saved_views.save_view(
+        ViewDraft(name="Late", query="target=late"), "k", "officer-1", ports
+    )
+    assert [each.name for each in saved_views.views_of("officer-1", ports)] == ["Late", "All"]
+    assert saved_views.views_of("officer-2", ports) == []
     with pytest.raises(NotFound):
-        usecases.remove_view(first.view_id, "officer-2", ports)
-    usecases.remove_view(first.view_id, "officer-1", ports)
-    assert [each.name for each in usecases.views_of("officer-1", ports)] == ["All"]
-    usecases.forget_views("officer-1", ports)
-    assert usecases.views_of("officer-1", ports) == []
+        saved_views.remove_view(first.view_id, "officer-2", ports)
+    saved_views.remove_view(first.view_id, "officer-1", ports)
+    assert [each.name for each in saved_views.views_of("officer-1", ports)] == ["All"]
+    saved_views.forget_views("officer-1", ports)
+    assert saved_views.views_of("officer-1", ports) == []
 
 
 def test_view_is_refused_when_it_has_an_unknown_filter(desk: Desk) -> None:
     with pytest.raises(Invalid, match="colour is not a filter"):
-        usecases.save_view(ViewDraft(name="V", query="colour=red"), "k", "officer-1", desk.ports())
+        saved_views.save_view(
+            ViewDraft(name="V", query="colour=red"), "k", "officer-1", desk.ports()
+        )
 
 
 def undo_of(desk: Desk, **values: Any) -> Undo:
     kept: dict[str, Any] = {
-        "undo_id": usecases.undo_id_of("officer-1", "bulk", "k"),
+        "undo_id": undo_data.undo_id_of("officer-1", "bulk", "k"),
         "account_id": "officer-1",
         "made_at": NOON,
         "within": UNDO_WITHIN,
         "left": ({"service_request_id": "R"},),
         "fingerprint": "F",
     }
-    return usecases.keep_for_undo(Undo(**kept | values), desk.ports())
+    return undo_data.keep_for_undo(Undo(**kept | values), desk.ports())
 
 
 def test_change_can_be_undone_by_its_officer_until_its_time_is_over(desk: Desk) -> None:
     ports, undo = desk.ports(), undo_of(desk)
     assert undo.until == NOON + UNDO_WITHIN
-    assert usecases.get_undo(undo.undo_id, "officer-1", ports) == undo
+    assert undo_data.get_undo(undo.undo_id, "officer-1", ports) == undo
     with pytest.raises(NotFound):
-        usecases.get_undo(undo.undo_id, "officer-2", ports)
+        undo_data.get_undo(undo.undo_id, "officer-2", ports)
     with pytest.raises(NotFound):
-        usecases.get_undo("another", "officer-1", ports)
+        undo_data.get_undo("another", "officer-1", ports)
     desk.clock.now = undo.until
-    assert usecases.get_undo(undo.undo_id, "officer-1", ports)
+    assert undo_data.get_undo(undo.undo_id, "officer-1", ports)
     desk.clock.now += timedelta(seconds=1)
     with pytest.raises(Conflict, match="no longer undo"):
-        usecases.get_undo(undo.undo_id, "officer-1", ports)
+        undo_data.get_undo(undo.undo_id, "officer-1", ports)
 
 
 def test_first_undo_stays_when_the_request_is_repeated(desk: Desk) -> None:
     first = undo_of(desk)
     assert undo_of(desk, made_at=NOON + timedelta(seconds=9), left=()) == first
-    usecases.refuse_another(first.undo_id, "F", desk.ports())
+    undo_data.refuse_another(first.undo_id, "F", desk.ports())
     with pytest.raises(Conflict, match="new key"):
-        usecases.refuse_another(first.undo_id, "another", desk.ports())
+        undo_data.refuse_another(first.undo_id, "another", desk.ports())
 
 
 def entry(action: Action, details: str = "", actor: str = "officer-1") -> Entry:
@@ -192,11 +198,11 @@ def test_history_names_each_action_and_its_author(desk: Desk) -> None:
         entry("cases.ask", actor="gone"),
         entry("reports.look", "private"),
     ]
-    found = usecases.history_of("R", desk.ports())
+    found = history.history_of("R", desk.ports())
     assert [(each.action, each.by) for each in found] == [
         ("Changed the place, the state, who can see it (hidden)", "Ann Officer"),
         ("Changed it", "Ann Officer"),
         ("Asked the reporter a question", "A former colleague"),
         ("Looked at it", "Ann Officer"),
     ]
-    assert usecases.history_of("another", desk.ports()) == []
+    assert history.history_of("another", desk.ports()) == []

@@ -1,0 +1,1 @@
+"""What officers do at the desk: each function is one action."""

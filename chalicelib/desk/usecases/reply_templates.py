@@ -1,0 +1,141 @@
+"""Reply templates of all officers."""
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+from msgspec.structs import replace
+
+from chalicelib.desk.model import (
+    MOST_TEMPLATES,
+    Template,
+    TemplateChanges,
+    TemplateDraft,
+    refuse_unknown_fields,
+)
+from chalicelib.desk.ports import Ports
+from chalicelib.errors import Conflict, FieldError, Invalid, NotFound
+from chalicelib.kernel.ids import derived_id
+from chalicelib.kernel.optimistic import VersionConflict
+from chalicelib.kernel.time import to_the_second
+from chalicelib.reports.states import STATES
+
+
+def all_templates(ports: Ports) -> Sequence[Template]:
+    """All of them, by name."""
+    return sorted(
+        ports.store.templates(), key=lambda each: (each.name.casefold(), each.template_id)
+    )
+
+
+def get_template(template_id: str, ports: Ports) -> Template:
+    """One of them. Raises NotFound."""
+    found = ports.store.template(template_id)
+    if found is None:
+        raise NotFound(f"There is no template {template_id}.")
+    return found
+
+
+def add_template(draft: TemplateDraft, key: str, actor: str, ports: Ports) -> Template:
+    """Adds a template; the same draft under the same key once. Raises Invalid, Conflict."""
+    _refuse(draft.text, draft.service_codes, draft.state, ports)
+    template_id = derived_id("template", actor, key)
+    known = [each.template_id for each in ports.store.templates()]
+    if len(known) >= MOST_TEMPLATES and template_id not in known:
+        raise Conflict(f"There are already {MOST_TEMPLATES} templates. Remove one first.")
+    new = Template(
+        template_id=template_id,
+        name=draft.name,
+        text=draft.text,
+        service_codes=draft.service_codes,
+        state=draft.state,
+        author=actor,
+        updated_at=to_the_second(ports.now()),
+        fingerprint=derived_id("template", msgspec.json.encode(draft).decode()),
+    )
+    ports.note(actor, "templates.add", new.template_id, "")
+    stored = ports.store.add_template(new)
+    if stored.fingerprint != new.fingerprint:
+        raise Conflict(
+            "Another template was created with this Idempotency-Key. To create this one, use a "
+            "new key."
+        )
+    return stored
+
+
+def change_template(
+    template_id: str, changes: TemplateChanges, version: int, actor: str, ports: Ports
+) -> Template:
+    """Changes a template that still has this version. Raises NotFound, Invalid, Conflict."""
+    present = _held(template_id, version, ports)
+    cleared = changes.clear or ()
+    after = replace(
+        present,
+        name=changes.name or present.name,
+        text=changes.text or present.text,
+        service_codes=_chosen(changes.service_codes, present.service_codes),
+        state=changes.state or present.state,
+        author=actor,
+        updated_at=to_the_second(ports.now()),
+    )
+    after = replace(
+        after,
+        service_codes=() if "service_codes" in cleared else after.service_codes,
+        state=None if "state" in cleared else after.state,
+    )
+    _refuse(after.text, after.service_codes, after.state, ports)
+    ports.note(actor, "templates.change", template_id, "")
+    try:
+        return ports.store.save_template(after)
+    except VersionConflict as error:
+        stored = get_template(template_id, ports)
+        # If only the reply was lost, the stored template is already the intended one.
+        if replace(stored, version=version) == after:
+            return stored
+        raise _stale(stored) from error
+
+
+def remove_template(template_id: str, version: int, actor: str, ports: Ports) -> Template:
+    """Removes a template that still has this version. Raises NotFound, Conflict."""
+    present = _held(template_id, version, ports)
+    ports.note(actor, "templates.remove", template_id, "")
+    try:
+        ports.store.remove_template(present)
+    except VersionConflict as error:
+        if stored := ports.store.template(template_id):
+            raise _stale(stored) from error
+    return present
+
+
+def _held(template_id: str, version: int, ports: Ports) -> Template:
+    stored = get_template(template_id, ports)
+    if stored.version != version:
+        raise _stale(stored)
+    return stored
+
+
+def _stale(present: Template) -> Conflict:
+    return Conflict(
+        f"The template has changed since you read it (version {present.version}). Reload it and "
+        "try again.",
+        version=present.version,
+    )
+
+
+def _refuse(text: str, service_codes: Sequence[str], state: str | None, ports: Ports) -> None:
+    refuse_unknown_fields(text)
+    if faults := list(_faults(service_codes, state, ports)):
+        raise Invalid.fields(faults)
+
+
+def _faults(service_codes: Sequence[str], state: str | None, ports: Ports) -> Iterator[FieldError]:
+    known = ports.council.by_code
+    if unknown := [each for each in service_codes if each not in known]:
+        yield FieldError(
+            "service_codes", f"{unknown[0]} is not a service here; choose from: {', '.join(known)}"
+        )
+    if state is not None and state not in STATES:
+        yield FieldError("state", f"must be one of: {', '.join(sorted(STATES))}")
+
+
+def _chosen(new: tuple[str, ...] | None, old: tuple[str, ...]) -> tuple[str, ...]:
+    return old if new is None else new
