@@ -46,8 +46,8 @@ def interpreter_for_lambda() -> Interpreter:
         if found and found.version == VERSION:
             return found
     raise ConfigurationError(
-        f"The functions run on Python {VERSION}, whose bytecode no other version makes, and this "
-        f"machine has none: install it (apt install {RUNTIME}, pyenv install {VERSION}, or "
+        f"The functions run on Python {VERSION}, whose bytecode no other version makes, and none "
+        f"was found: install it (apt install {RUNTIME}, pyenv install {VERSION}, or "
         f"uv python install {VERSION}), or name it with make LAMBDA_PYTHON=<path> package."
     )
 
