@@ -52,7 +52,7 @@ def test_ward_of_a_place_is_shapelys_when_places_are_random(name: str, shared_da
     random = Random(name)
     places = [
         (random.uniform(west, east), random.uniform(south, north))
-        for _ in range(effort(6_000, 34_000))
+        for _ in range(effort(3_000, 34_000))
     ]
     longs, lats = zip(*places, strict=True)
     points = [Point(lat=lat, long=long) for long, lat in places]
