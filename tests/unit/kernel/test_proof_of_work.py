@@ -10,6 +10,9 @@ from chalicelib.kernel.proof_of_work import BITS, holds
 KEY, PROOF = "proof-of-work-00000000000000000000000000000008", "256"
 """The web client finds the same (web/tests/shared/proof.test.ts)."""
 
+NEARLY = "53918"
+"""Its digest begins with one zero bit too few."""
+
 
 def test_first_number_whose_digest_begins_with_zeros_is_a_proof() -> None:
     for number in count():
@@ -20,7 +23,11 @@ def test_first_number_whose_digest_begins_with_zeros_is_a_proof() -> None:
             return
 
 
-@pytest.mark.parametrize("proof", ["", "255", "-1", "0x100", "256 ", "١", "9" * 100])
+def test_proof_with_exactly_enough_zeros_is_accepted() -> None:
+    assert holds(KEY, "461955")
+
+
+@pytest.mark.parametrize("proof", ["", "255", NEARLY, "-1", "0x100", "256 ", "١", "9" * 100])
 def test_anything_else_is_no_proof(proof: str) -> None:
     assert not holds(KEY, proof)
 
