@@ -164,6 +164,7 @@ def test_page_is_linked_from_home_and_shows_the_figures(
 ) -> None:
     for number in range(6):
         submit(draft(), f"figures {number}", Author(), reports_ports())
+    stack.cloud.pump.wait_until_idle()
     assert publish_performance_anew(figures_ports()) == {}
     page = new_page()
     page.goto("/")
