@@ -29,7 +29,7 @@ from infra.environments import variables
 from infra.runtime import RUNTIME
 
 ROOT = Path(__file__).resolve().parents[1]
-FRAGMENTS = ("resources.json", "functions.json", "cdn.json", "backup.json")
+FRAGMENTS = ("resources.json", "functions.json", "cdn.json", "backup.json", "analytics.json")
 STAGE = "prod"
 REGION = "eu-west-2"
 """Chalice needs a region for AWS's service names; the template works in every one."""
@@ -40,7 +40,7 @@ API_ALIAS = {"Ref": "APIHandlerAliaslive"}
 
 def fragments() -> dict[str, Any]:
     """Our merged fragments: tables, queues and buckets, the functions' settings, alarms, and the
-    CDN with the "not found" page of each council."""
+    CDN with the "not found" page of each council, and what analysts query."""
     read = (
         json.loads((Path(__file__).parent / name).read_text(encoding="utf-8")) for name in FRAGMENTS
     )
