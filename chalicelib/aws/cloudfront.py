@@ -3,10 +3,14 @@
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from chalicelib.errors import UpstreamFailed
+from chalicelib.errors import NotNow, UpstreamFailed
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudfront import CloudFrontClient
+
+
+TOO_MANY = "TooManyInvalidationsInProgress"
+"""CloudFront works on 3,000 paths at a time."""
 
 
 class CloudFrontCdn:
@@ -17,8 +21,8 @@ class CloudFrontCdn:
         self._distribution_id = distribution_id
 
     def invalidate(self, paths: Collection[str], reference: str) -> None:
-        """Drops the copies of these paths of the site; once for each reference. Raises
-        UpstreamFailed."""
+        """Drops the copies of these paths of the site; once for each reference. Raises NotNow if it
+        has too much to do, UpstreamFailed."""
         from botocore.exceptions import BotoCoreError, ClientError
 
         items = sorted(paths)
@@ -30,7 +34,11 @@ class CloudFrontCdn:
                     "CallerReference": reference,
                 },
             )
-        except (BotoCoreError, ClientError) as error:
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") == TOO_MANY:
+                raise NotNow("too_many_invalidations") from error
+            raise UpstreamFailed("The CDN did not confirm that it deleted its copies.") from error
+        except BotoCoreError as error:
             raise UpstreamFailed("The CDN did not confirm that it deleted its copies.") from error
 
 

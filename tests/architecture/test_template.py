@@ -572,7 +572,7 @@ def test_functions_have_the_names_of_what_they_use(template: dict[str, Any]) -> 
     }
     assert given["FanOutPeople"] == {"CODES_QUEUE_URL"}
     published = {"DISTRIBUTION_ID", "PHOTOS_BUCKET", "PUBLISHED_BUCKET", "REPORTS_TABLE"}
-    assert given["Publish"] == published
+    assert given["Publish"] == published | {"PUBLISH_QUEUE_URL"}
     assert "PUSH_SECRET_ARN" not in given["Publish"] and "PUSH_SECRET_ARN" in given["SendAlert"]
     wanted = {field.name.upper() for field in fields(Settings) if field.name not in OPTIONAL}
     assert wanted <= everywhere.union(*given.values())

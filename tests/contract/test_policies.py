@@ -16,6 +16,7 @@ import boto3
 import msgspec
 import pytest
 import time_machine
+from botocore.exceptions import ClientError
 from chalice.test import Client
 from msgspec.structs import replace
 
@@ -26,6 +27,7 @@ from chalicelib.alerts.dynamo.alert_items import AlertItem, alert_of
 from chalicelib.alerts.usecases import alert_batches
 from chalicelib.alerts.usecases.questions import question_token
 from chalicelib.areas.model import ROADWORKS
+from chalicelib.aws.cloudfront import TOO_MANY
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import accounts_ports, limit_ports
 from chalicelib.bootstrap.alerts import alerts_ports
@@ -39,7 +41,7 @@ from chalicelib.collections.model import ROUNDS, Round, Rounds
 from chalicelib.collections.premises import Premises
 from chalicelib.desk.model import ViewDraft
 from chalicelib.desk.usecases import saved_views
-from chalicelib.events import ReportSubmitted
+from chalicelib.events import ReportChanged, ReportSubmitted
 from chalicelib.handlers.accounts import privacy_events
 from chalicelib.handlers.alerts import alerts_sending_events, disruptions_events
 from chalicelib.handlers.exchange import outbound_events
@@ -86,6 +88,7 @@ from tests.forms import File
 from tests.forwarding import CountysServer, forwarding_council, give_key
 from tests.issuer import Issuer, give_client_secret, served, staff_at
 from tests.people import ask_for_code, cookie_in, newest_code, post_form, sign_in_with
+from tests.seam import Answer, Try, around
 from tests.serving import file_server, server
 
 LONG = "x" * 2000
@@ -323,6 +326,31 @@ def distribution() -> str:
     return answer["Distribution"]["Id"]
 
 
+def copies_have_to_wait(day: Day) -> None:
+    """The CDN has too much to do as a report is taken back."""
+
+    def refuse(this: Try, answer: Answer) -> Any:
+        if this.operation == "cloudfront.CreateInvalidation":
+            raise ClientError({"Error": {"Code": TOO_MANY}}, "CreateInvalidation")
+        return answer()
+
+    of_report = day.receipts["overdue"]["service_request_id"]
+    fact = ReportChanged(
+        event_id="busy",
+        service_request_id=of_report,
+        version=1,
+        old_tile=None,
+        tile=None,
+        purge=True,
+    )
+    event = json.loads((EVENTS / "publish.json").read_text(encoding="utf-8"))
+    event["Records"][0]["body"] = msgspec.json.encode(fact).decode()
+    container.forget()
+    with around(refuse):
+        publishing_events.publish(event, None)
+    container.forget()
+
+
 def a_promise_passes(day: Day) -> None:
     """The pages are tidied on the day after a public report was to be dealt with."""
     day.report("overdue")
@@ -385,6 +413,7 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
             for _ in range(2):
                 figures_events.publish_performance(PERFORMANCE_EVENT, None)
             a_promise_passes(here)
+            copies_have_to_wait(here)
             counts_were_lost(here)
             here.later(timedelta(days=100))
             assert api.get("/api/my-area?postcode=zz1+1aa").status_code == 200

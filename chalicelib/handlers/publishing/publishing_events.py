@@ -9,8 +9,9 @@ from typing import Any
 import msgspec
 from chalice.app import Blueprint, CloudWatchEvent, SQSEvent
 
+from chalicelib.bootstrap import container
 from chalicelib.bootstrap.publishing import publishing_ports
-from chalicelib.errors import UpstreamFailed
+from chalicelib.errors import AppError, NotNow, UpstreamFailed
 from chalicelib.events import (
     Event,
     day_touched,
@@ -27,6 +28,9 @@ from chalicelib.publishing.usecases import Touched
 # Chalice requires literals; packaging replaces them with the real queues.
 QUEUE = "arn:aws:sqs:eu-west-2:000000000000:publish"
 OPEN_DATA_QUEUE = "arn:aws:sqs:eu-west-2:000000000000:open-data"
+CDN_BUSY_S = 60
+"""How long copies wait to be dropped if the CDN has too much to do. They end by themselves after
+that time."""
 events = Blueprint(__name__)
 
 
@@ -38,7 +42,7 @@ def publish(event: SQSEvent) -> BatchAnswer:
         found = {record["messageId"]: _fact(record) for record in records}
         facts = [fact for fact in found.values() if fact]
         of_facts(facts, line)
-        failed = usecases.publish(_touched_by(facts), publishing_ports())
+        failed = _wait_for_cdn(usecases.publish(_touched_by(facts), publishing_ports()), facts)
         _say(failed, {fact.service_request_id: fact.request_id for fact in facts})
         again = _again(found, failed)
         line["failed"] = len(again)
@@ -91,6 +95,22 @@ def publish_open_data(event: SQSEvent) -> BatchAnswer:
         again = _again(found, failed)
         line["failed"] = len(again)
         return batch_failures(again)
+
+
+def _wait_for_cdn(
+    failed: Mapping[str, Exception], facts: Iterable[Event]
+) -> Mapping[str, Exception]:
+    """Sends the facts again whose copies the CDN cannot drop now, to be dealt with later: this is
+    no failure, however often it happens. Returns the other failures."""
+    waiting = [fact for fact in facts if isinstance(failed.get(fact.service_request_id), NotNow)]
+    if not waiting:
+        return failed
+    try:
+        container.queue("publish").send_later(waiting, delay_s=CDN_BUSY_S)
+    except AppError as error:
+        logs.failure("facts were not put off", error)
+        return failed
+    return {each: error for each, error in failed.items() if not isinstance(error, NotNow)}
 
 
 def _touched_by(facts: Iterable[Event]) -> dict[str, Touched]:
