@@ -24,7 +24,9 @@ from bench.database import somewhere
 from bench.meter import Call, record
 from bench.table import Row
 from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.publishing.feeds import FOLDER as FEEDS
 from chalicelib.publishing.model import PAGES, REPORTS, TILES
+from chalicelib.publishing.open_data_index import FOLDER as OPEN_DATA
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.submission import submit
 from infra.local.pump import ALWAYS, Pump
@@ -37,8 +39,9 @@ GROUP = "Publishing, for 1,000 changed reports"
 TOGETHER, ALONE, SHOWN_FOR = 300, 30, 1000
 PEER = "one report a batch"
 VISIBLE_TIMES, MOST_VISIBLE_S = 5, 3
-MOST_DOCUMENTS = 4 * SHOWN_FOR
-"""A report's JSON, its page, its tile, and the tile of counts."""
+MOST_DOCUMENTS = 6 * SHOWN_FOR
+"""A report's JSON, its page, its tile, and the tile of counts; for ten reports of a day, twenty
+documents of open data and feeds."""
 OF_THE_PUMP = ("dynamodbstreams.", "sqs.Receive", "sqs.Delete")
 """Calls made by Lambda itself."""
 
@@ -152,6 +155,8 @@ def kind_of(url: str) -> str:
         return "tiles"
     if f"/{TILES}" in url:
         return "counts"
+    if f"/{OPEN_DATA}" in url or f"/{FEEDS}" in url:
+        return "open data and feeds"
     if f"/{REPORTS}" in url:
         return "reports' JSON"
     return "reports' pages" if f"/{PAGES}" in url else "other"

@@ -175,7 +175,7 @@ ROWS = {
     "orders": 6,
     "pages": 25,
     "photos": 2,
-    "publishing": 9,
+    "publishing": 10,
     "runtime": 3,
     "screen": 3,
     "start": 32,
