@@ -6,7 +6,8 @@ is 1 KB, of the larger of the item before and after; an index pays for each entr
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from base64 import b64decode
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,12 +73,24 @@ def _written(old: Item | None, new: Item | None) -> int:
 
 def _value_bytes(value: Mapping[str, Any]) -> int:
     ((kind, content),) = value.items()
-    match kind:
-        case "S":
-            return len(str(content).encode())
-        case "N":
-            digits = str(content).lstrip("-").replace(".", "").strip("0")
-            return math.ceil(len(digits) / 2) + 1
-        case "BOOL" | "NULL":
-            return 1
-    raise ValueError(f"The size of a value of type {kind} is not known here: add it.")
+    if kind not in _BYTES:
+        raise ValueError(f"The size of a value of type {kind} is not known here: add it.")
+    return _BYTES[kind](content)
+
+
+def _number_bytes(text: str) -> int:
+    digits = text.lstrip("-").replace(".", "").strip("0")
+    return math.ceil(len(digits) / 2) + 1
+
+
+_BYTES: dict[str, Callable[[Any], int]] = {
+    "S": lambda text: len(text.encode()),
+    "N": _number_bytes,
+    "BOOL": lambda _: 1,
+    "NULL": lambda _: 1,
+    "B": lambda text: len(b64decode(text)),
+    "SS": lambda texts: sum(len(text.encode()) for text in texts),
+    "NS": lambda texts: sum(map(_number_bytes, texts)),
+    "L": lambda values: 3 + sum(1 + _value_bytes(each) for each in values),
+    "M": lambda values: 3 + len(values) + item_bytes(values),
+}

@@ -1,12 +1,13 @@
 """Counts the calls to AWS: every call of the SDK in this process."""
 
 import json
+import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import boto3
 from botocore.endpoint import Endpoint
@@ -14,11 +15,27 @@ from botocore.utils import determine_content_length
 
 from bench.capacity import Index, Item, indexes_of, item_bytes, read_units, write_units
 
+Written = tuple[str, Item]
+"""A table, and the key of an item in it."""
+IN_TRANSACTION = {"dynamodb.TransactWriteItems"}
+WRITES = IN_TRANSACTION | {
+    f"dynamodb.{name}" for name in ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem")
+}
+
+
+class Change(NamedTuple):
+    """An item before and after a write."""
+
+    table: str
+    old: Item | None
+    new: Item | None
+
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
     """One call; `operation` is such as dynamodb.PutItem. `asked` and `answer` are decoded for
-    DynamoDB only; `old` is the item that a put replaced."""
+    DynamoDB only; `changes` are the items that it wrote. `cpu_s`: of this thread, below the SDK,
+    where moto answers."""
 
     operation: str
     url: str
@@ -28,31 +45,36 @@ class Call:
     answer: dict[str, Any]
     began: float
     ended: float
-    old: Item | None
+    body: bytes = b""
+    cpu_s: float = 0.0
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass
 class Meter:
-    """The calls so far. `sees_old`: each put is preceded by a read, which is not counted."""
+    """The calls so far. `sees_old`: each write is preceded and followed by reads of its items,
+    which are not counted."""
 
     sees_old: bool = False
     calls: list[Call] = field(default_factory=list)
-    is_looking: bool = False
+    looking: threading.local = field(default_factory=threading.local)
 
-    def old_image(self, put: dict[str, Any]) -> Item | None:
-        """The item that a PutItem will replace."""
-        self.is_looking = True
+    @property
+    def is_looking(self) -> bool:
+        """Whether this thread reads for the meter."""
+        return getattr(self.looking, "now", False)
+
+    def written(
+        self, operation: str, asked: Mapping[str, Any]
+    ) -> list[tuple[Written, Item | None]]:
+        """The items that a call writes, as they are now."""
+        if not self.sees_old:
+            return []
+        self.looking.now = True
         try:
-            keys = [key["AttributeName"] for key in described(put["TableName"])["KeySchema"]]
-            found = boto3.client("dynamodb").get_item(
-                TableName=put["TableName"],
-                Key={name: put["Item"][name] for name in keys},
-                ConsistentRead=True,
-            )
+            return [(each, _item_at(*each)) for each in written_by(operation, asked)]
         finally:
-            self.is_looking = False
-        item: Item | None = found.get("Item")
-        return item
+            self.looking.now = False
 
 
 @contextmanager
@@ -64,14 +86,16 @@ def record(*, sees_old: bool = False) -> Iterator[list[Call]]:
     def metered(self: Endpoint, operation_model: Any, request_dict: Any) -> Any:
         if meter.is_looking:
             return make(self, operation_model, request_dict)
+        used = time.thread_time()
         operation = f"{operation_model.service_model.service_name}.{operation_model.name}"
         body = request_dict["body"]
         # Sending moves a file that is sent to its end.
         asked, sent_bytes = _decoded(operation, body), determine_content_length(body) or 0
-        is_put = meter.sees_old and operation == "dynamodb.PutItem"
-        old = meter.old_image(asked) if is_put else None
+        before = meter.written(operation, asked)
         began = time.perf_counter()
         reply, parsed = make(self, operation_model, request_dict)
+        ended = time.perf_counter()
+        both = zip(before, meter.written(operation, asked), strict=True)
         meter.calls.append(
             Call(
                 operation=operation,
@@ -81,8 +105,10 @@ def record(*, sees_old: bool = False) -> Iterator[list[Call]]:
                 received_bytes=int(reply.headers.get("content-length", 0)),
                 answer=_decoded(operation, reply.content) if "Body" not in parsed else {},
                 began=began,
-                ended=time.perf_counter(),
-                old=old,
+                ended=ended,
+                body=body if isinstance(body, bytes) else b"",
+                cpu_s=time.thread_time() - used,
+                changes=tuple(Change(table, old, new) for ((table, _), old), (_, new) in both),
             )
         )
         return reply, parsed
@@ -132,17 +158,46 @@ def units(
     if the operation is unknown."""
     items = items_read(call)
     match call.operation:
-        case "dynamodb.GetItem":
+        case "dynamodb.GetItem" | "dynamodb.Query" | "dynamodb.Scan":
             size = sum(map(item_bytes, items))
             return read_units(size, consistent=bool(call.asked.get("ConsistentRead"))), 0
         case "dynamodb.BatchGetItem":
             return sum(read_units(item_bytes(item), consistent=True) for item in items), 0
-        case "dynamodb.Query":
-            size = sum(map(item_bytes, items))
-            return read_units(size, consistent=bool(call.asked.get("ConsistentRead"))), 0
-        case "dynamodb.PutItem":
-            return 0, write_units(call.old, call.asked["Item"], indexes(call.asked["TableName"]))
+        case operation if operation in WRITES:
+            times = 2 if operation in IN_TRANSACTION else 1
+            written = (write_units(old, new, indexes(table)) for table, old, new in call.changes)
+            return 0, times * sum(written)
     raise ValueError(f"The units of {call.operation} are not known here: add them.")
+
+
+def written_by(operation: str, asked: Mapping[str, Any]) -> list[Written]:
+    """The items that a call writes or, in a transaction, checks: the same units."""
+    if operation not in WRITES:
+        return []
+    if operation == "dynamodb.TransactWriteItems":
+        actions = [action for each in asked["TransactItems"] for action in each.values()]
+        return [(each["TableName"], _key_of(each)) for each in actions]
+    if operation == "dynamodb.BatchWriteItem":
+        return [
+            (table, _key_of({"TableName": table, **action}))
+            for table, requests in asked["RequestItems"].items()
+            for request in requests
+            for action in request.values()
+        ]
+    return [(asked["TableName"], _key_of(asked))]
+
+
+def _key_of(action: Mapping[str, Any]) -> Item:
+    if "Key" in action:
+        return dict(action["Key"])
+    names = [key["AttributeName"] for key in described(action["TableName"])["KeySchema"]]
+    return {name: action["Item"][name] for name in names}
+
+
+def _item_at(table: str, key: Item) -> Item | None:
+    found = boto3.client("dynamodb").get_item(TableName=table, Key=key, ConsistentRead=True)
+    item: Item | None = found.get("Item")
+    return item
 
 
 def _decoded(operation: str, content: Any) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """AWS with Ginnel's resources in this process, and the settings that name them."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from msgspec.structs import fields
 
@@ -9,6 +9,7 @@ from chalicelib.bootstrap import container
 from chalicelib.settings import Settings
 from infra.local import aws, mail, texts
 from infra.local.pump import Pump
+from infra.local.schedules import Handler, handler_named
 from infra.local.secrets import random_values
 from infra.local.signed import ENDPOINT
 from infra.resources import SETTINGS, SOURCES
@@ -33,11 +34,12 @@ class Cloud:
         behind_cdn: bool = False,
         outside_allowed: str = "",
         alerts_wait_s: int = 0,
+        handler_of: Callable[[str], Handler] = handler_named,
     ) -> None:
         """Creates the resources; secrets are random unless their values are given. `behind_cdn`:
         the API answers only requests with the CDN's secret. `outside_allowed`: origins that may be
         requested although they are not public, separated by commas. `alerts_wait_s`: how long
-        alerts wait for further changes."""
+        alerts wait for further changes. `handler_of` finds the handler of a dotted name."""
         import app
 
         if Cloud._running:
@@ -69,7 +71,7 @@ class Cloud:
         self._settings = container.settings()
         self._app = app.app
         self._arns = {source: outputs[name] for source, name in SOURCES.items()}
-        self.pump = Pump(self._app, self._arns)
+        self.pump = Pump(self._app, self._arns, handler_of=handler_of)
 
     def begin_anew(self) -> None:
         """Drops everything that this process built and read of the resources, which were emptied.

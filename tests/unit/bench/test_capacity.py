@@ -23,6 +23,10 @@ def item(**values: Any) -> dict[str, Any]:
         ({"N": "53.959"}, 4 + 4),
         ({"N": "1000"}, 4 + 2),
         ({"BOOL": True}, 4 + 1),
+        ({"B": "AAAA"}, 4 + 3),
+        ({"SS": ["a", "bc"]}, 4 + 3),
+        ({"L": [{"S": "a"}, {"BOOL": True}]}, 4 + 3 + 2 + 2),
+        ({"M": {"id": {"S": "a"}}}, 4 + 3 + 1 + 3),
     ],
 )
 def test_size_of_an_item_is_that_of_its_names_and_values(value: Any, size: int) -> None:
@@ -30,8 +34,8 @@ def test_size_of_an_item_is_that_of_its_names_and_values(value: Any, size: int) 
 
 
 def test_size_of_a_value_is_refused_when_its_type_is_not_known() -> None:
-    with pytest.raises(ValueError, match="type M"):
-        item_bytes({"name": {"M": {}}})
+    with pytest.raises(ValueError, match="type X"):
+        item_bytes({"name": {"X": {}}})
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,6 @@ def call(operation: str, **values: Any) -> Call:
         "answer": {},
         "began": 0.0,
         "ended": 1.0,
-        "old": None,
     }
     return Call(**{"operation": operation, **ordinary, **values})
 
@@ -50,8 +49,8 @@ def test_query_is_charged_by_the_sum_of_its_items() -> None:
 
 
 def test_units_are_refused_when_the_operation_is_not_known() -> None:
-    with pytest.raises(ValueError, match=r"dynamodb\.UpdateItem"):
-        units(call("dynamodb.UpdateItem"))
+    with pytest.raises(ValueError, match=r"dynamodb\.ExecuteStatement"):
+        units(call("dynamodb.ExecuteStatement"))
 
 
 def test_second_write_of_a_tile_in_one_batch_is_detected() -> None:
