@@ -24,6 +24,7 @@ from bench import (
     runtime,
     screen,
     stack,
+    start,
     static,
     views,
     warm,
@@ -63,6 +64,7 @@ def measure_all(run: Run) -> None:
     """Each measurement in turn, even if others fail."""
     run.measure("cold", cold.rows)
     run.measure("cold sign-in", cold_sign_in.rows)
+    run.measure("start", start.rows)
     run.measure("runtime", runtime.rows)
     run.measure("publishing", partial(_publishing, run))
     run.measure("visible", publishing.visible)

@@ -52,6 +52,11 @@ class Start(NamedTuple):
 UNITS = ("ms", "ms", "ms", "MB")
 
 
+def rows() -> Iterator[Row]:
+    with stack.running(seed="demo") as here:
+        yield from rows_on(here)
+
+
 def rows_on(
     here: stack.Stack, python: str = sys.executable, rounds: int = FRESH_ROUNDS
 ) -> Iterator[Row]:
