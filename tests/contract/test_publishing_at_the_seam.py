@@ -471,7 +471,8 @@ def test_poisonous_message_ends_in_the_dead_letter_queue_and_the_rest_is_publish
     ids = [report.service_request_id for report in reported]
     pages = [page_key(each, language) for each in ids for language in ("en", "cy")]
     once = [*map(report_key, ids), *pages, tile_of(reported[0]), counts_key()]
-    assert sorted(written) == sorted(once)
+    of_reports = [key for key in written if not key.startswith(("data/open/", "feeds/"))]
+    assert sorted(of_reports) == sorted(once)
     assert pins(reported[0]) == set(ids)
 
 
