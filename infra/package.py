@@ -16,6 +16,7 @@ import chalice
 import click
 
 from chalicelib.errors import ConfigurationError
+from chalicelib.settings import for_another_program
 from infra.dependencies import install
 from infra.package_contents import MOST_ZIPPED, faults_in, too_large, unneeded
 from infra.runtime import Interpreter, interpreter_for_lambda
@@ -72,7 +73,7 @@ def compile_all(folder: Path, python: Interpreter) -> None:
     """Compiles every module in place, as .pyc files that are not checked against their source."""
     command = [python.path, "-I", "-m", "compileall", "-q", "-f", "-s", str(folder)]
     command += ["-p", "/var/task", "--invalidation-mode", "unchecked-hash", str(folder)]
-    if subprocess.run(command, check=False).returncode:
+    if subprocess.run(command, env=for_another_program(), check=False).returncode:
         raise ConfigurationError("Some of the code could not be compiled.")
 
 

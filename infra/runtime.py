@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chalicelib.errors import ConfigurationError
+from chalicelib.settings import for_another_program
 
 VERSION = "3.13"
 RUNTIME = f"python{VERSION}"
@@ -65,7 +66,9 @@ def _candidates() -> Iterator[str]:
 def interpreter(path: str) -> Interpreter | None:
     """The Python at a path; None if that does not run."""
     try:
-        done = subprocess.run([path, "-I", "-c", _ASKED], capture_output=True, check=True)
+        done = subprocess.run(
+            [path, "-I", "-c", _ASKED], env=for_another_program(), capture_output=True, check=True
+        )
     except (OSError, subprocess.CalledProcessError):
         return None
     version, cache_tag, magic = json.loads(done.stdout)

@@ -228,7 +228,7 @@ def _subscribe(account: Account, email: str, canary: str, lat: float, report: st
         "to": email,
     }
     ward: dict[str, Any] = {
-        "topic": Topic(kind="ward", ward_code=f"ward of {canary}"),
+        "topic": Topic(kind="ward", ward_code="north"),
         "account_id": account.account_id,
         "channel": "push",
         "to": None,
@@ -278,9 +278,13 @@ def _of_tables(cloud: Cloud) -> list[tuple[str, str]]:
 def _of_buckets(cloud: Cloud) -> list[tuple[str, str]]:
     client = boto3.client("s3")
     buckets = {cloud.environment[f"{name}_BUCKET"] for name in ("UPLOADS", "PHOTOS", "MAIL")}
+    photos = cloud.environment["PHOTOS_BUCKET"]
     found: list[tuple[str, str]] = []
     for bucket in (*buckets, cloud.bucket):
         for each in client.list_object_versions(Bucket=bucket).get("Versions", []):
+            if bucket == photos and not each["IsLatest"]:
+                # A copy, which S3 deletes after the days that the privacy notice names.
+                continue
             key, version = each["Key"], each["VersionId"]
             body = client.get_object(Bucket=bucket, Key=key, VersionId=version)["Body"].read()
             found.append((bucket, f"{key} {body.decode('latin-1')}"))

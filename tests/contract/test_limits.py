@@ -183,8 +183,8 @@ def outcome(flow: Flow, addresses: list[Destination], ports: LimitPorts) -> AppE
     return None
 
 
-def test_only_sign_ins_and_subscriptions_fail_closed() -> None:
-    assert set(get_args(Flow)) - FAILS_OPEN == {"code", "handover", "subscribe"}
+def test_only_sign_ins_subscriptions_and_lists_of_addresses_fail_closed() -> None:
+    assert set(get_args(Flow)) - FAILS_OPEN == {"code", "handover", "subscribe", "premises"}
 
 
 def test_network_has_another_digest_after_half_a_day_and_its_key_is_gone(

@@ -5,9 +5,10 @@ Schools, offices and mobile networks have one network address for many people, s
 network is high, and higher for accounts and for requests with a proof of work. An address counts
 only for the person who confirmed it: typing an address proves nothing, and could lock out its
 owner. A report that is refused may be lost, so if counting fails, residents' submissions pass;
-codes, which cost money and could be guessed, other ways to sign in, and subscriptions do not. If
-messages go to an address that its owner did not confirm, that address counts, whether for a
-subscription or for a report that names it: strangers cannot fill a mailbox."""
+codes, which cost money and could be guessed, other ways to sign in, subscriptions and lists of
+addresses do not. If messages go to an address that its owner did not confirm, that address counts,
+whether for a subscription or for a report that names it: strangers cannot fill a mailbox.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
