@@ -62,7 +62,7 @@ HELPERS = {
     "table",
 }
 """Modules of bench/ that measure nothing themselves; the others use them, or unit tests do."""
-PACKAGES = {"crowd": "tests/e2e/test_crowd.py"}
+PACKAGES = {"crowd": "tests/e2e/test_crowd.py", "scale": "tests/unit/bench/test_scale.py"}
 """Packages of bench/, and the test that runs each."""
 REPORTS, FEW = 100, 3
 Small = Callable[[Stack], Iterator[Row]]

@@ -1,0 +1,128 @@
+"""The bill of a month, as quantities and as dollars."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, NamedTuple
+
+from bench.process import ROOT
+from bench.scale import load as assumed
+from bench.scale.load import Load
+from bench.scale.model import Model, machines
+from bench.scale.samples import recorded
+from bench.scale.standing import standing
+from infra.template import whole
+
+PRICES = ROOT / "bench" / "prices.json"
+RESIDENTS = (200_000, 1_000_000, 10_000_000)
+MOST_DOLLARS = {200_000: 35, 1_000_000: 120, 10_000_000: 1_000}
+MOST_GROWTH = 1.2
+"""What ten times as many residents may cost, beside ten times as much."""
+LOG_GB = 0.9e-6
+"""Our line of an invocation, and Lambda's three."""
+UNITS = {
+    "writes": "DynamoDB write unit",
+    "reads": "DynamoDB read unit",
+    "invocations": "Lambda request",
+    "sqs": "SQS request",
+    "s3_writes": "S3 write",
+    "s3_reads": "S3 read",
+    "paths": "CloudFront invalidation path",
+    "emails": "SES mail",
+}
+"""What a function uses → what is paid for it."""
+
+
+class Bill(NamedTuple):
+    """A month's bill. Dollars by service, those of them that functions cause, by function, and each
+    service's quantities."""
+
+    load: Load
+    quantities: Counter[str]
+    by_function: dict[str, float]
+
+    @property
+    def dollars(self) -> dict[str, float]:
+        """By the names in the list of prices."""
+        each = prices()["each"]
+        return {name: each[name] * self.quantities[name] for name in each if self.quantities[name]}
+
+    @property
+    def total(self) -> float:
+        return sum(self.dollars.values())
+
+
+@cache
+def prices() -> dict[str, Any]:
+    """The list of prices, with where and when they were read."""
+    found: dict[str, Any] = json.loads(PRICES.read_text(encoding="utf-8"))
+    return found
+
+
+@cache
+def template() -> dict[str, Any]:
+    return whole()
+
+
+@cache
+def model() -> Model:
+    """The model of the recorded samples."""
+    return Model(recorded(), machines(template()))
+
+
+@cache
+def bill(residents: int) -> Bill:
+    """The bill of a month of a council with so many residents."""
+    load, each = Load(residents), prices()["each"]
+    quantities = standing(template(), len(recorded()["quick"]["metrics"])) + _of_visits(load)
+    by_function = {}
+    for function, used in model().used_in_a_month(load).items():
+        own = _of_function(function, used)
+        by_function[function] = sum(each[name] * count for name, count in own.items())
+        quantities.update(own)
+    return Bill(load, quantities, by_function)
+
+
+def _of_function(function: str, used: Mapping[str, float]) -> Counter[str]:
+    megabytes = model().machines[function].megabytes
+    found: Counter[str] = Counter({of: used.get(what, 0) for what, of in UNITS.items()})
+    found["Lambda GB-second"] = used["seconds"] * megabytes / 1024  # type: ignore[assignment]
+    found["log GB"] = used["invocations"] * LOG_GB  # type: ignore[assignment]
+    if function == "APIHandler":
+        found["API Gateway request"] = used["invocations"]  # type: ignore[assignment]
+    return found
+
+
+def _of_visits(load: Load) -> Counter[str]:
+    """What pages and storage cost, in the month in which everything is kept for KEPT_MONTHS."""
+    kept = load.reports * assumed.KEPT_MONTHS
+    photos = assumed.PHOTOS_A_REPORT * assumed.COPIES_OF_A_PHOTO * assumed.PHOTO_GB
+    requests = load.visits * assumed.VISIT_REQUESTS
+    found: Counter[str] = Counter()
+    found.update(
+        {
+            "CloudFront request": requests,
+            "CloudFront GB": load.visits * assumed.VISIT_GB,
+            "S3 read": load.visits * assumed.VISIT_READS,
+            "S3 GB a month": kept * photos,
+            "DynamoDB GB a month": kept * assumed.REPORT_GB,
+            "DynamoDB point-in-time recovery GB a month": kept * assumed.REPORT_GB,
+        }
+    )
+    days = backup_days(template())
+    found["DynamoDB backup GB a month"] = kept * assumed.REPORT_GB * days  # type: ignore[assignment]
+    if days:
+        found["S3 backup GB a month"] = kept * photos / assumed.COPIES_OF_A_PHOTO  # type: ignore[assignment]
+    return found
+
+
+def backup_days(template: Mapping[str, Any]) -> int:
+    """How many daily copies of the tables are kept; those of photos share what is the same."""
+    rules = (
+        rule
+        for each in template["Resources"].values()
+        if each["Type"] == "AWS::Backup::BackupPlan"
+        for rule in each["Properties"]["BackupPlan"]["BackupPlanRule"]
+    )
+    return sum(int(rule["Lifecycle"]["DeleteAfterDays"]) for rule in rules)

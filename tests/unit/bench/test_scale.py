@@ -1,0 +1,137 @@
+"""The simulator of the bill: its arithmetic, and that docs/DEPLOY.md has what code costs now."""
+
+import copy
+from typing import Any
+
+import pytest
+
+from bench.meter import Call
+from bench.scale import samples, table
+from bench.scale.bill import RESIDENTS, bill, prices
+from bench.scale.fit import At, growth
+from bench.scale.ledger import counted
+from bench.scale.load import Load
+from bench.scale.model import Machine
+from bench.scale.standing import standing
+from infra.template import whole
+
+PLACES = [At(8, 8, 4), At(8, 4, 4), At(16, 16, 16), At(48, 48, 4), At(48, 12, 4), At(120, 30, 16)]
+
+
+def call(operation: str, **values: Any) -> Call:
+    ordinary = {"url": "", "asked": {}, "answer": {}, "sent_bytes": 0, "received_bytes": 0}
+    return Call(**{"operation": operation, "began": 0.0, "ended": 1.0, **ordinary, **values})
+
+
+def test_recorded_counts_are_those_of_the_code() -> None:
+    now = samples.sampled(samples.QUICK)
+    assert samples.stale(samples.recorded(), now) == [], (
+        "run python -m bench.scale --record --write"
+    )
+
+
+def test_counts_are_detected_when_they_are_old() -> None:
+    known = samples.recorded()
+    quick = copy.deepcopy(known["quick"])
+    now = samples.Sampled(quick["samples"], [*quick["metrics"], "more"], {})
+    now.samples["change"]["Publish"]["s3_writes"] += 1
+    now.samples["change"]["Publish"]["cpu_ms"] += 1
+    metric, change = samples.stale(known, now)
+    assert metric == "metric more"
+    assert change.startswith("change, Publish: ")
+
+
+def test_table_is_that_of_the_recorded_counts() -> None:
+    document = table.DOCUMENT.read_text(encoding="utf-8")
+    assert document == table.written(document), "run python -m bench.scale --write"
+
+
+def test_bill_has_every_price_and_everything_that_functions_use() -> None:
+    found = bill(RESIDENTS[0])
+    assert set(found.quantities) <= set(prices()["each"])
+    assert 0 < sum(found.by_function.values()) < found.total == sum(found.dollars.values())
+
+
+def test_figure_is_split_into_what_makes_it_grow() -> None:
+    values = [7 + 0.5 * place.month + 2 * place.day + 3 * place.wards for place in PLACES]
+    found = growth(PLACES, values, "s3_reads")
+    assert found.at(At(1000, 100, 10)) == pytest.approx(7 + 500 + 200 + 30)
+
+
+def test_figure_grows_with_nothing_when_its_samples_differ_by_noise() -> None:
+    assert growth(PLACES, [20, 21, 19, 20, 22, 23], "cpu_ms").at(At(1e6, 1e5, 1e3)) < 25
+
+
+def test_figure_never_shrinks() -> None:
+    found = growth(PLACES, [100 - place.month / 2 for place in PLACES], "calls")
+    assert found.at(At(1e6, 1e5, 1e3)) == pytest.approx(found.fixed)
+
+
+def test_calls_are_counted_by_what_is_paid_for_them() -> None:
+    found = counted(
+        [
+            call("dynamodb.Query", answer={"Items": [{"id": {"S": "1"}}]}),
+            call("s3.PutObject"),
+            call("s3.ListObjectsV2"),
+            call("s3.GetObject"),
+            call("s3.DeleteObject"),
+            call("sqs.SendMessageBatch"),
+            call("sesv2.SendEmail"),
+            call("secretsmanager.GetSecretValue"),
+            call("cloudfront.CreateInvalidation", body=b"<Paths><Path>/a</Path><Path>/b</Path>"),
+        ]
+    )
+    del found["trips"], found["calls"]
+    assert dict(found) == {
+        "invocations": 1,
+        "reads": 0.5,
+        "writes": 0,
+        "s3_writes": 2,
+        "s3_reads": 1,
+        "s3_deletes": 1,
+        "sqs": 1,
+        "emails": 1,
+        "paths": 2,
+    }
+
+
+def test_call_is_refused_when_its_price_is_not_known() -> None:
+    with pytest.raises(ValueError, match=r"kinesis\.PutRecord"):
+        counted([call("kinesis.PutRecord")])
+
+
+def test_function_with_half_a_processor_takes_twice_the_time() -> None:
+    used = {"cpu_ms": 1000, "trips": 0}
+    assert Machine(1769, 60).seconds(used) == 1
+    assert Machine(884, 60).seconds(used) == pytest.approx(2, rel=0.01)
+    assert Machine(3538, 60).seconds({"cpu_ms": 0, "trips": 125}) == 1
+
+
+def test_periods_with_changes_have_all_of_them() -> None:
+    load = Load(200_000)
+    periods = 30 * 24 * 12
+    assert load.busy_share(1 / 12) * load.changes_in(1 / 12) * periods == pytest.approx(
+        load.changes
+    )
+
+
+def test_standing_costs_are_counted_in_the_template() -> None:
+    math = {"Metrics": [{"Expression": "SUM(METRICS())"}, {"MetricStat": {}}, {"MetricStat": {}}]}
+    fed = {"Events": {"Source": {"Type": "SQS"}, "Clock": {"Type": "Schedule"}}}
+    resources = {
+        "One": {"Type": "AWS::CloudWatch::Alarm", "Properties": {"MetricName": "x"}},
+        "Two": {"Type": "AWS::CloudWatch::Alarm", "Properties": math},
+        "Fed": {"Type": "AWS::Serverless::Function", "Properties": fed},
+    }
+    found = standing({"Resources": resources}, metrics=3)
+    assert found["alarm metric a month"] == 3
+    assert found["custom metric a month"] == 3
+    assert found["SQS request"] == 5 * 3 * 60 * 24 * 30
+
+
+def test_every_type_of_resource_has_its_cost() -> None:
+    template = whole()
+    assert standing(template, metrics=0)["secret a month"] > 0
+    template["Resources"]["Gateway"] = {"Type": "AWS::EC2::NatGateway"}
+    with pytest.raises(ValueError, match=r"Gateway \(AWS::EC2::NatGateway\)"):
+        standing(template, metrics=0)
