@@ -598,6 +598,7 @@ def lint(template: Json, folder: Path) -> str:
     return done.stdout
 
 
+@pytest.mark.exhaustive
 def test_template_is_clean_when_it_is_merged(tmp_path: Path) -> None:
     assert lint(merged(), tmp_path) == ""
 

@@ -35,6 +35,9 @@ MENDED = Message(
 )
 
 
+pytestmark = pytest.mark.exhaustive
+
+
 @pytest.fixture(scope="module")
 def service(stack: LocalStack) -> Iterator[MozillaPush]:
     """The push service, to which the stack may go."""

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, Request, expect
 
 from tests.browser.conftest import PHONE, NewPage
@@ -96,6 +97,7 @@ def test_welsh_words_find_the_kind_of_problem(new_page: NewPage) -> None:
         expect(first).to_have_value(found)
 
 
+@pytest.mark.exhaustive
 def test_welsh_report_without_a_signal_waits_and_is_sent_in_welsh(new_page: NewPage) -> None:
     page = new_page(PHONE, service_workers="allow", geolocation=PLACE, permissions=["geolocation"])
     page.goto("/cy/cookies/")

@@ -23,6 +23,7 @@ def call(operation: str, **values: Any) -> Call:
     return Call(**{"operation": operation, "began": 0.0, "ended": 1.0, **ordinary, **values})
 
 
+@pytest.mark.exhaustive
 def test_recorded_counts_are_those_of_the_code() -> None:
     now = samples.sampled(samples.QUICK)
     assert samples.stale(samples.recorded(), now) == [], (

@@ -187,6 +187,7 @@ def test_every_street_name_is_in_the_committed_map_when_fully_zoomed_in() -> Non
     assert [s.name for s in load_town().streets if s.name.encode() not in text] == []
 
 
+@pytest.mark.exhaustive
 def test_demo_map_holds_the_same_tiles_when_written_again(tmp_path: Path) -> None:
     write(tmp_path / "again.pmtiles")
     assert _tiles(tmp_path / "again.pmtiles") == _tiles(COMMITTED)
