@@ -207,8 +207,9 @@ def _take_out_of_wards(touched: Mapping[str, Touched], ports: Ports) -> Failed:
     purged = [each for each, this in touched.items() if this.purge]
     if not purged:
         return {}
+    tiles = {tile for each in purged for tile in touched[each].tiles}
     try:
-        wards = wards_listing(purged, ports)
+        wards = wards_listing(purged, tiles, ports)
         failed = rewrite(ward_targets(wards, ports), ports).failed
     except AppError as error:
         failed = {"": error}

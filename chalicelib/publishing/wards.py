@@ -12,7 +12,8 @@ from typing import Any
 import msgspec
 
 from chalicelib.geo.point import Point
-from chalicelib.geo.quadkey import MAP_ZOOM, Tile, tiles_in
+from chalicelib.geo.quadkey import MAP_ZOOM, Tile, tile_named, tiles_in
+from chalicelib.geo.quadkey import bounds as tile_bounds
 from chalicelib.kernel.fields import made_from
 from chalicelib.kernel.observability import logs
 from chalicelib.kernel.stored_document import StoredDocument
@@ -87,10 +88,11 @@ def ward_targets(wards: Iterable[WardArea], ports: Ports) -> list[DocumentTarget
     return [_ward_target(ward, pins, ports) for ward in wards]
 
 
-def wards_listing(ids: Iterable[str], ports: Ports) -> list[WardArea]:
-    """The wards whose published documents list any of these reports."""
-    wanted = set(ids)
-    return [ward for ward in ports.wards() if wanted & _listed_ids(ward, ports)]
+def wards_listing(ids: Iterable[str], tiles: Iterable[str], ports: Ports) -> list[WardArea]:
+    """The wards over these tiles (quadkeys) whose published documents list any of these reports."""
+    wanted, boxes = set(ids), [tile_bounds(tile_named(each)) for each in tiles]
+    over = (ward for ward in ports.wards() if any(map(ward.bounds.overlap, boxes)))
+    return [ward for ward in over if wanted & _listed_ids(ward, ports)]
 
 
 def _listed_ids(ward: WardArea, ports: Ports) -> set[str]:

@@ -107,6 +107,20 @@ def test_hidden_report_leaves_its_ward_at_once_when_it_was_listed(here: Publishe
     assert (ward(here)["open_reports"], ward(here)["reports"]) == (0, [])
 
 
+def test_hidden_report_costs_a_read_of_the_wards_over_its_place_alone(
+    here: Published,
+) -> None:
+    far = [Area(f"far-{n}", SOUTH.bounds) for n in range(20)]
+    report = here.reports.put()
+    touch(report, here)
+    here.reports.hide(report)
+    here.documents.reads.clear()
+    touched = {report.service_request_id: Touched(tiles={TILE}, facts={"fact"}, purge=True)}
+    publish(touched, ports(here, [CENTRE, *far]))
+    read = {key for key in here.documents.reads if key.startswith("data/wards/")}
+    assert read == {"data/wards/centre.json"}
+
+
 def test_copies_are_purged_and_the_report_is_repeated_when_a_ward_fails(
     here: Published,
 ) -> None:
