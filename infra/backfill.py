@@ -4,22 +4,18 @@ The attributes of an index are derived from an item at each write, so items that
 since the index was added are missing from it.
 """
 
-import json
 import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import click
 
 from infra.local.running import FOLDER
+from infra.positions import Position, Raw, pages
 from infra.resources import template
 
 NAMES = ("deliveries", "jobs", "reports", "subscriptions")
 PAGE = 100
-
-Raw = dict[str, Any]
-"""An item as DynamoDB has it: name → type and value."""
 
 
 class Kind(NamedTuple):
@@ -54,7 +50,7 @@ def backfill(name: str) -> None:
 
     kind, client = kind_of(name), boto3.client("dynamodb")
     table: str = getattr(container.settings(), kind.setting)
-    position = FOLDER / "backfill" / f"{table}-{name}.json"
+    position = Position(FOLDER / "backfill" / f"{table}-{name}.json")
     about = client.describe_table(TableName=table)["Table"]
     with click.progressbar(length=about["ItemCount"], label="Items", file=sys.stderr) as bar:
         summary = complete(client, table, kind, position, bar.update)
@@ -101,7 +97,7 @@ def complete(
     client: Any,
     table: str,
     kind: Kind,
-    position: Path,
+    position: Position,
     progress: Callable[[int], None],
     *,
     page_size: int = PAGE,
@@ -110,7 +106,7 @@ def complete(
     page of the table."""
     names, keys = indexed(kind.resource), keys_of(kind.resource)
     completed = overtaken = 0
-    for page in _pages(client, table, position, progress, page_size):
+    for page in pages(client, table, position, progress, page_size):
         for raw in page:
             if raw["record"]["S"] != kind.record:
                 continue
@@ -120,6 +116,7 @@ def complete(
                 completed += 1
             elif missing:
                 overtaken += 1
+    position.forget()
     return Summary(completed, overtaken)
 
 
@@ -135,37 +132,6 @@ def keys_of(resource: str) -> list[str]:
     """The names of a table's keys."""
     schema = template()["Resources"][resource]["Properties"]["KeySchema"]
     return [each["AttributeName"] for each in schema]
-
-
-def _pages(
-    client: Any, table: str, position: Path, progress: Callable[[int], None], page_size: int
-) -> Iterator[list[Raw]]:
-    start = _kept(position)
-    progress(start["seen"])
-    while True:
-        after = {"ExclusiveStartKey": start["after"]} if start["after"] else {}
-        found = client.scan(TableName=table, Limit=page_size, **after)
-        yield found["Items"]
-        progress(len(found["Items"]))
-        if "LastEvaluatedKey" not in found:
-            break
-        start = {"after": found["LastEvaluatedKey"], "seen": start["seen"] + len(found["Items"])}
-        _keep(position, start)
-    position.unlink(missing_ok=True)
-
-
-def _kept(position: Path) -> dict[str, Any]:
-    if not position.exists():
-        return {"after": None, "seen": 0}
-    kept: dict[str, Any] = json.loads(position.read_text(encoding="utf-8"))
-    return kept
-
-
-def _keep(position: Path, start: dict[str, Any]) -> None:
-    position.parent.mkdir(parents=True, exist_ok=True)
-    written = position.with_suffix(".new")
-    written.write_text(json.dumps(start), encoding="utf-8")
-    written.replace(position)
 
 
 def _add(client: Any, table: str, raw: Raw, missing: Raw, keys: list[str]) -> bool:

@@ -12,6 +12,7 @@ from chalicelib.bootstrap.reports import reports_ports
 from infra import backfill
 from infra.__main__ import commands
 from infra.local.cloud import Cloud
+from infra.positions import Position
 from tests.builders import report
 
 TARGET = ("open_team", "target_place")
@@ -58,7 +59,7 @@ def table(cloud: Cloud) -> str:
 
 
 @pytest.fixture
-def position(tmp_path: Path) -> Path:
+def file(tmp_path: Path) -> Path:
     return tmp_path / "positions" / "reports.json"
 
 
@@ -77,9 +78,9 @@ def lacking(table: str) -> int:
     return len([each for each in items(table) if not {*TARGET} <= each.keys()])
 
 
-def complete(client: Client, table: str, position: Path, seen: list[int]) -> backfill.Summary:
+def complete(client: Client, table: str, file: Path, seen: list[int]) -> backfill.Summary:
     kind = backfill.kind_of("reports")
-    return backfill.complete(client, table, kind, position, seen.append, page_size=1)
+    return backfill.complete(client, table, kind, Position(file), seen.append, page_size=1)
 
 
 def test_command_completes_items_and_can_be_repeated(
@@ -96,21 +97,19 @@ def test_command_completes_items_and_can_be_repeated(
     assert not list((tmp_path / "backfill").glob("*"))
 
 
-def test_interrupted_run_goes_on_where_it_stopped(table: str, position: Path) -> None:
+def test_interrupted_run_goes_on_where_it_stopped(table: str, file: Path) -> None:
     seen: list[int] = []
     with pytest.raises(ConnectionError):
-        complete(Client(table, pages=2), table, position, seen)
-    assert position.exists() and lacking(table) == 1
-    assert complete(Client(table), table, position, seen) == (1, 0)
-    assert lacking(table) == 0 and not position.exists()
+        complete(Client(table, pages=2), table, file, seen)
+    assert file.exists() and lacking(table) == 1
+    assert complete(Client(table), table, file, seen) == (1, 0)
+    assert lacking(table) == 0 and not file.exists()
     # Two pages; then the position, and one page more.
     assert sum(seen) == 2 + 2 + 1
 
 
-def test_item_that_somebody_writes_meanwhile_is_left_to_that_write(
-    table: str, position: Path
-) -> None:
-    assert complete(Client(table, is_busy=True), table, position, []) == (0, 3)
+def test_item_that_somebody_writes_meanwhile_is_left_to_that_write(table: str, file: Path) -> None:
+    assert complete(Client(table, is_busy=True), table, file, []) == (0, 3)
     assert lacking(table) == 3
 
 
