@@ -211,7 +211,7 @@ def publish() -> None:
     """
     from chalicelib.bootstrap.publishing import publishing_ports
     from chalicelib.bootstrap.reports import reports_ports
-    from chalicelib.publishing.usecases import publish_all
+    from chalicelib.publishing.anew import publish_all
     from chalicelib.reports.usecases.withholding import withhold_private
 
     if withheld := withhold_private(reports_ports()):

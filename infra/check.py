@@ -113,8 +113,8 @@ def documents_at_fault(progress: Callable[[int, int], None]) -> dict[str, str]:
     """What is wrong with each published document and photo, by its key. Everything is published
     again, but for the writing."""
     from chalicelib.bootstrap.publishing import counting_ports, figures_ports, publishing_ports
+    from chalicelib.publishing.anew import publish_all
     from chalicelib.publishing.performance import publish_performance_anew
-    from chalicelib.publishing.usecases import publish_all
 
     ports = publishing_ports()
     counting = replace(counting_ports(), counters=DryCounters(counting_ports().counters))

@@ -39,8 +39,8 @@ from chalicelib.reports.ports import (
     Place,
     Window,
 )
-from chalicelib.reports.published import ReportView
-from chalicelib.reports.states import State, status_of
+from chalicelib.reports.published import ReportOutline, ReportView
+from chalicelib.reports.states import OPEN_STATES, State, status_of
 from tests.builders import NOON
 
 Item = TypeVar("Item")
@@ -255,6 +255,18 @@ class MemoryRepository:
 
     def ids(self) -> Iterator[str]:
         yield from list(self._reports)
+
+    def outlines(self) -> Iterator[ReportOutline]:
+        for each in list(self._reports.values()):
+            yield ReportOutline(
+                each.service_request_id,
+                is_public=each.visibility == "public",
+                is_open=each.state in OPEN_STATES,
+                point=each.point,
+                requested_datetime=each.requested_datetime,
+                updated_datetime=each.updated_datetime,
+                has_photos=bool(each.photos),
+            )
 
     def lose(self, service_request_id: str) -> None:
         """As when a table is restored to a time before the report."""

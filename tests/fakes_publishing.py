@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.errors import UpstreamFailed
-from chalicelib.geo.point import Box
-from chalicelib.publishing.model import PHOTOS, tile_of_all
+from chalicelib.geo.point import Box, Point
+from chalicelib.publishing.model import PHOTOS, photos_shown, tile_of_all
 from chalicelib.publishing.open_data_index import day_of
 from chalicelib.publishing.ports import Ports, Publisher
-from chalicelib.reports.published import PhotoView, ReportView, UpdateView
+from chalicelib.reports.published import PhotoView, ReportOutline, ReportView, UpdateView
 from tests.builders import MARKET_PLACE, NOON
 from tests.fakes import Clock, MemoryDocuments, plain_page
 
@@ -90,6 +90,20 @@ def entry_of(report: Any) -> dict[str, Any]:
     }
 
 
+def outline_of(service_request_id: str, report: ReportView | None) -> ReportOutline:
+    """The outline of a report; None: nobody may see it."""
+    shown = report or shown_report(service_request_id)
+    return ReportOutline(
+        service_request_id,
+        is_public=report is not None,
+        is_open=shown.status == "open",
+        point=Point(lat=shown.lat, long=shown.long) if shown.lat and shown.long else None,
+        requested_datetime=shown.requested_datetime,
+        updated_datetime=shown.updated_datetime,
+        has_photos=bool(photos_shown(shown)),
+    )
+
+
 class MemoryReports:
     """Stored reports: the public ones, and the ids of all."""
 
@@ -113,8 +127,9 @@ class MemoryReports:
         self.asked.append(service_request_ids)
         return {i: self.shown[i] for i in service_request_ids if i in self.shown}
 
-    def every_id(self) -> Iterator[str]:
-        yield from sorted(self.ids)
+    def outlines(self) -> Iterator[ReportOutline]:
+        for each in sorted(self.ids):
+            yield outline_of(each, self.shown.get(each))
 
     def of_day(self, day: str) -> Iterator[str]:
         for each in self.shown.values():

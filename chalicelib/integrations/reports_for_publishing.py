@@ -10,7 +10,12 @@ from chalicelib.georeport.wire import write
 from chalicelib.publishing.counters import ReportKey
 from chalicelib.reports import ports as reports
 from chalicelib.reports.open311 import extended, wire_request
-from chalicelib.reports.published import PresentOutcome, ReportOutcome, ReportView
+from chalicelib.reports.published import (
+    PresentOutcome,
+    ReportOutcome,
+    ReportOutline,
+    ReportView,
+)
 from chalicelib.reports.usecases import reading
 from chalicelib.reports.usecases.exchange import listing
 from chalicelib.reports.usecases.figures import outcomes
@@ -23,8 +28,8 @@ class ReportsForPublishing:
     def public(self, service_request_ids: Sequence[str]) -> Mapping[str, ReportView]:
         return reading.public_views(service_request_ids, self._ports())
 
-    def every_id(self) -> Iterator[str]:
-        return reading.every_id(self._ports())
+    def outlines(self) -> Iterator[ReportOutline]:
+        return reading.outlines(self._ports())
 
     def of_day(self, day: str) -> Iterator[str]:
         start = datetime.fromisoformat(f"{day}T00:00:00+00:00")

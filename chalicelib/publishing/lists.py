@@ -31,7 +31,7 @@ from chalicelib.publishing.month_lists import published_index, write_index, writ
 from chalicelib.publishing.open_data import Entry
 from chalicelib.publishing.open_data_index import INDEX, day_of, keys_of_part, month_of_day
 from chalicelib.publishing.ports import Ports
-from chalicelib.reports.published import ReportView
+from chalicelib.reports.published import ReportOutline, ReportView
 
 AT_ONCE = 100
 """The number of reports read together."""
@@ -61,7 +61,7 @@ def publish_lists_anew(ports: Ports, days: Iterable[str] = ()) -> Failed:
     """Makes all open data and feeds from the store, of the published days and of these or else of
     all stored ones, and removes documents that no longer belong to it. Returns the failures.
     Raises UpstreamFailed."""
-    wanted = {*published_days(ports), *(days or _stored_days(ports))}
+    wanted = {*published_days(ports), *(days or days_of(ports.reports.outlines()))}
     failed: Failed = {}
     for day in sorted(wanted):
         failed |= rebuild_day(day, ports)
@@ -161,8 +161,9 @@ def _remove_others(days: Iterable[str], scopes: Iterable[Scope], ports: Ports) -
             remove(key, ports)
 
 
-def _stored_days(ports: Ports) -> set[str]:
-    return {day_of(each.requested_datetime) for each in _public(ports.reports.every_id(), ports)}
+def days_of(stored: Iterable[ReportOutline]) -> set[str]:
+    """The days on which public reports of these were requested."""
+    return {day_of(each.requested_datetime) for each in stored if each.is_public}
 
 
 def _public(ids: Iterator[str], ports: Ports) -> Iterator[ReportView]:

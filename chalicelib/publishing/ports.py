@@ -16,7 +16,12 @@ from chalicelib.publishing.counters import (
     Marks,
     ReportKey,
 )
-from chalicelib.reports.published import PresentOutcome, ReportOutcome, ReportView
+from chalicelib.reports.published import (
+    PresentOutcome,
+    ReportOutcome,
+    ReportOutline,
+    ReportView,
+)
 
 
 class Document(NamedTuple):
@@ -65,8 +70,8 @@ class ReportsToPublish(Protocol):
     def public(self, service_request_ids: Sequence[str]) -> Mapping[str, ReportView]:
         """The public reports among these (consistent reads)."""
 
-    def every_id(self) -> Iterator[str]:
-        """The id of every stored report."""
+    def outlines(self) -> Iterator[ReportOutline]:
+        """An outline of every stored report (consistent reads)."""
 
     def of_day(self, day: str) -> Iterator[str]:
         """The ids of the public reports that were requested on the day (YYYY-MM-DD in UTC); may lag

@@ -1,7 +1,7 @@
 """Publishing: makes everything public again from the store, until nothing changes."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from hashlib import sha256
 
@@ -9,7 +9,6 @@ import msgspec
 
 from chalicelib.errors import AppError, UpstreamFailed
 from chalicelib.geo.quadkey import MAP_ZOOM, Tile, quadkey, tile_named
-from chalicelib.kernel.languages import names
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.publishing.document_targets import (
     DocumentTarget,
@@ -20,21 +19,13 @@ from chalicelib.publishing.document_targets import (
     published_pins,
     put,
     report_targets,
-    tile_of_pin,
     tile_targets,
 )
-from chalicelib.publishing.lists import publish_lists_anew
 from chalicelib.publishing.model import (
     JSON,
-    REPORTS,
     TILES,
-    counts_in,
-    key_of_tile,
     page_key,
-    pages_in,
     photo_keys,
-    photos_shown,
-    pin_of,
     report_key,
     tile_key,
 )
@@ -106,36 +97,6 @@ def publish_fixed(ports: Ports) -> None:
             ) from error
 
 
-def publish_all(
-    ports: Ports, progress: Callable[[int, int], None] = lambda done, of: None
-) -> Failed:
-    """Publishes everything from the store, and removes documents and photos that no longer belong
-    to it. Returns the failures, by service_request_id; `progress` is called for each portion of
-    reports with their total. Raises UpstreamFailed.
-    """
-    publish_fixed(ports)
-    tiles = {tile: _pinned(tile, ports) for tile in _published_tiles(ports)}
-    with_photos = ports.photos.service_request_ids()
-    ids = sorted({*ports.reports.every_id(), *_published_ids(ports), *with_photos})
-    failed: Failed = {}
-    for start in range(0, len(ids), AT_ONCE):
-        some = ids[start : start + AT_ONCE]
-        photos: dict[str, Iterable[str]] = {each: () for each in some if each in with_photos}
-        for service_request_id, report in ports.reports.public(some).items():
-            if pin := pin_of(report):
-                tiles.setdefault(tile_of_pin(pin), set()).add(service_request_id)
-            if shown := photos_shown(report):
-                photos[service_request_id] = shown
-        failed |= rewrite([*photo_targets(photos), *report_targets(some, ports)], ports).failed
-        progress(len(some), len(ids))
-    for tile, shows in tiles.items():
-        failed |= rewrite(tile_targets({tile: shows}, ports), ports).failed
-    counted: dict[str, set[str]] = {tile: set() for tile in _counted_tiles(ports)}
-    failed |= rewrite(count_targets(counted | tiles, ports), ports).failed
-    failed |= _remove(_pages_in_former_languages(ports), ports)
-    return failed | publish_wards(ports) | publish_lists_anew(ports)
-
-
 def publish_wards(ports: Ports) -> Failed:
     """Makes the documents of all wards from the published tiles, writes those that changed, and
     removes those of former wards. Returns the failures, by ward code. Raises UpstreamFailed.
@@ -145,7 +106,7 @@ def publish_wards(ports: Ports) -> Failed:
     failed: Failed = {}
     for target in ward_targets(wards, ports):
         failed |= rewrite([target], ports).failed
-    return failed | _remove(gone, ports)
+    return failed | remove_documents(gone, ports)
 
 
 def tidy(ports: Ports) -> Failed:
@@ -155,7 +116,7 @@ def tidy(ports: Ports) -> Failed:
     """
     tidied: dict[str, set[str]] = {}
     failed: Failed = {}
-    for tile in _published_tiles(ports):
+    for tile in published_tiles(ports):
         pins = published_pins(tile_named(tile), ports)
         aged = {pin.service_request_id for pin in pins if is_off_the_map(pin, ports)}
         if aged:
@@ -182,19 +143,13 @@ def content_version(content: object) -> str:
     return sha256(msgspec.json.encode(content)).hexdigest()[:12]
 
 
-def _remove(keys: Iterable[str], ports: Ports) -> Failed:
+def remove_documents(keys: Iterable[str], ports: Ports) -> Failed:
     """Removes the documents. Returns the failures, by key."""
     failed: Failed = {}
     for key in keys:
         target = DocumentTarget(key, frozenset(), frozenset((key,)), _nothing)
         failed |= rewrite([target], ports).failed
     return failed
-
-
-def _pages_in_former_languages(ports: Ports) -> Iterator[str]:
-    """The keys of the reports' pages in languages that the council no longer offers."""
-    for language in names().keys() - ports.pages.keys():
-        yield from ports.documents.keys(pages_in(language))
 
 
 def _nothing(*_: object) -> None:
@@ -247,25 +202,8 @@ def _keys(service_request_id: str, this: Touched, ports: Ports) -> set[str]:
     }
 
 
-def _published_ids(ports: Ports) -> Iterable[str]:
-    for prefix in (REPORTS, *map(pages_in, ports.pages)):
-        for key in ports.documents.keys(prefix):
-            yield key.removeprefix(prefix).removesuffix(".json")
-
-
-def _pinned(tile: str, ports: Ports) -> set[str]:
-    return {pin.service_request_id for pin in published_pins(tile_named(tile), ports)}
-
-
-def _published_tiles(ports: Ports) -> Iterator[str]:
+def published_tiles(ports: Ports) -> Iterator[str]:
     """Quadkeys of the published tiles with pins."""
     for key in ports.documents.keys(f"{TILES}{MAP_ZOOM}/"):
         z, x, y = key.removeprefix(TILES).removesuffix(".json").split("/")
         yield quadkey(Tile(int(z), int(x), int(y)))
-
-
-def _counted_tiles(ports: Ports) -> Iterator[str]:
-    """Quadkeys of the tiles that have a count now."""
-    held = ports.documents.read(key_of_tile(ports.whole))
-    for count in counts_in(held.body) if held else ():
-        yield quadkey(count.tile)

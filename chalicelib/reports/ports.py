@@ -22,7 +22,7 @@ from chalicelib.reports.model import (
     Waiting,
 )
 from chalicelib.reports.outcome import Outcome
-from chalicelib.reports.published import Visibility
+from chalicelib.reports.published import ReportOutline, Visibility
 from chalicelib.reports.states import State, Status
 
 NO_TARGET = "9999-12-31T23:59:59Z"
@@ -260,6 +260,9 @@ class Repository(Protocol):
 
     def ids(self) -> Iterator[str]:
         """Every stored report's id, in no order."""
+
+    def outlines(self) -> Iterator[ReportOutline]:
+        """An outline of every stored report, in no order."""
 
     def outcomes(self, month: str) -> Iterator[OutcomeRow]:
         """The outcomes of all reports that were requested in the month (YYYY-MM in UTC), public or

@@ -196,6 +196,19 @@ class ReportOutcome(NamedTuple):
     failed_repairs: int
 
 
+class ReportOutline(NamedTuple):
+    """What a scan of all stored reports reads of one. `point` is None while nobody knows where;
+    `has_photos`: it has photos that it may show."""
+
+    service_request_id: str
+    is_public: bool
+    is_open: bool
+    point: Point | None
+    requested_datetime: datetime
+    updated_datetime: datetime
+    has_photos: bool
+
+
 class PresentOutcome(NamedTuple):
     """The outcome of a report in that version; None if it is not public. `updated_datetime` is when
     it was last changed."""

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from chalicelib.bootstrap.publishing import counting_ports, publishing_ports
 from chalicelib.bootstrap.reports import reports_ports, stored_jobs
+from chalicelib.publishing.anew import publish_all
 from chalicelib.publishing.figures import NOTHING
 from chalicelib.publishing.model import page_key, report_key
-from chalicelib.publishing.usecases import publish_all
 from chalicelib.reports.usecases import submission
 from chalicelib.reports.usecases.access import Author
 from infra.check import check

@@ -24,6 +24,7 @@ from chalicelib.handlers.publishing import publishing_events
 from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.photos.dynamo import DynamoRecords
 from chalicelib.photos.model import Photo as TakenIn
+from chalicelib.publishing.anew import publish_all
 from chalicelib.publishing.document_targets import DocumentTarget, PhotosTarget
 from chalicelib.publishing.model import (
     counts_in,
@@ -37,7 +38,6 @@ from chalicelib.publishing.model import (
 from chalicelib.publishing.ports import Document
 from chalicelib.publishing.s3_documents import S3Documents
 from chalicelib.publishing.security_txt import SECURITY_TXT
-from chalicelib.publishing.usecases import publish_all
 from chalicelib.reports.model import Photo, ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author

@@ -26,7 +26,7 @@ from chalicelib.reports.model import (
 from chalicelib.reports.needs import Need
 from chalicelib.reports.outcome import outcome_in
 from chalicelib.reports.ports import Filters, Repository
-from chalicelib.reports.published import Delay
+from chalicelib.reports.published import Delay, ReportOutline
 from chalicelib.reports.states import STATES, status_of
 from tests.builders import MARKET_PLACE, NOON, place_of, report, update
 
@@ -257,6 +257,23 @@ def test_ids_are_those_of_reports_alone_when_updates_are_archived(
         kept = repository.create(report(number, visibility=visibility))
         repository.archive(kept.service_request_id, [update(1), update(2)], first=0, version=1)
     assert sorted(repository.ids()) == [report(n).service_request_id for n in (1, 2, 3)]
+
+
+def test_outlines_are_those_of_all_reports(repository: Repository) -> None:
+    repository.create(report(1, visibility="hidden", lat=None, long=None, address="By the bridge"))
+    kept = repository.create(report(2, state="fixed"))
+    repository.archive(kept.service_request_id, [update(1)], first=0, version=1)
+    first, second = sorted(repository.outlines())
+    assert (first.is_public, first.is_open, first.point) == (False, True, None)
+    assert second == ReportOutline(
+        kept.service_request_id,
+        is_public=True,
+        is_open=False,
+        point=kept.point,
+        requested_datetime=kept.requested_datetime,
+        updated_datetime=kept.updated_datetime,
+        has_photos=False,
+    )
 
 
 def test_outcomes_of_a_month_are_those_of_its_reports(repository: Repository) -> None:

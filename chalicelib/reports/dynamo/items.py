@@ -19,6 +19,7 @@ from pynamodb.attributes import (
 )
 
 from chalicelib.catalogue.decisions import Opens, Priority, Reason
+from chalicelib.geo.point import Point
 from chalicelib.geo.quadkey import key_of
 from chalicelib.kernel.dynamo.attributes import JsonAttribute, MomentAttribute, TextAttribute
 from chalicelib.kernel.dynamo.item import Index, Item, index
@@ -39,8 +40,8 @@ from chalicelib.reports.model import (
 )
 from chalicelib.reports.needs import Needs
 from chalicelib.reports.outcome import Outcome, outcome_in
-from chalicelib.reports.published import Delay, Visibility
-from chalicelib.reports.states import State
+from chalicelib.reports.published import Delay, ReportOutline, Visibility
+from chalicelib.reports.states import OPEN_STATES, State
 from chalicelib.texts import Text
 
 
@@ -153,6 +154,13 @@ class ReportItem(ReportsItem):
     by_forgetting: Index["ReportItem"] = index("by-forgetting", "forget", "forget_since")
 
 
+OUTLINED = (
+    *("service_request_id", "visibility", "state", "lat", "long", "requested_datetime"),
+    *("updated_datetime", "photos"),
+)
+"""The attributes that an outline is made from."""
+
+
 def item_of(report: ServiceRequest) -> ReportItem:
     item = ReportItem.of(report)
     if report.visibility == "public" and report.point:
@@ -182,3 +190,15 @@ def item_of(report: ServiceRequest) -> ReportItem:
 
 def report_of(item: ReportItem) -> ServiceRequest:
     return item.read_as(ServiceRequest)
+
+
+def outline_of(item: ReportItem) -> ReportOutline:
+    """The outline in an item of which at least OUTLINED was read."""
+    has_place = item.lat is not None and item.long is not None
+    return item.read_as(
+        ReportOutline,
+        is_public=item.visibility == "public",
+        is_open=item.state in OPEN_STATES,
+        point=Point(lat=float(item.lat), long=float(item.long)) if has_place else None,
+        has_photos=bool(item.photos),
+    )

@@ -19,7 +19,13 @@ from chalicelib.reports.dynamo.beside import (
     FollowerItem,
     NoteItem,
 )
-from chalicelib.reports.dynamo.items import ReportItem, item_of, report_of
+from chalicelib.reports.dynamo.items import (
+    OUTLINED,
+    ReportItem,
+    item_of,
+    outline_of,
+    report_of,
+)
 from chalicelib.reports.keys import CELL_LENGTH, REPORT, months, place_in_index, rest
 from chalicelib.reports.model import Attention, ServiceRequest, Summary, ToForget, Waiting
 from chalicelib.reports.ports import (
@@ -33,6 +39,7 @@ from chalicelib.reports.ports import (
     Place,
     Window,
 )
+from chalicelib.reports.published import ReportOutline
 from chalicelib.reports.states import State, status_of
 
 
@@ -165,6 +172,13 @@ class DynamoRepository(BesideReports):
                 attributes_to_get=["service_request_id"],
             ):
                 yield item.service_request_id
+
+    def outlines(self) -> Iterator[ReportOutline]:
+        with ReportItem.translated():
+            for item in ReportItem.scan(
+                ReportItem.record == REPORT, consistent_read=True, attributes_to_get=list(OUTLINED)
+            ):
+                yield outline_of(item)
 
     def outcomes(self, month: str) -> Iterator[OutcomeRow]:
         with ReportItem.translated():

@@ -7,7 +7,7 @@ from chalicelib.geo.nearest import shown_m
 from chalicelib.geo.point import Box, Point
 from chalicelib.reports.model import ServiceRequest, Summary, Update
 from chalicelib.reports.ports import Filters, Page, Ports
-from chalicelib.reports.published import ReportView
+from chalicelib.reports.published import ReportOutline, ReportView
 from chalicelib.reports.usecases.access import Author, never_public, visible
 from chalicelib.reports.views import FullView, full_view, photo_pairs, report_view
 
@@ -86,9 +86,9 @@ def requests_within(radius_m: float) -> int:
     return next((most for up_to, most in REQUESTS if radius_m <= up_to), MOST_REQUESTS)
 
 
-def every_id(ports: Ports) -> Iterator[str]:
-    """The id of every stored report, public or not."""
-    return ports.repository.ids()
+def outlines(ports: Ports) -> Iterator[ReportOutline]:
+    """An outline of every stored report, public or not."""
+    return ports.repository.outlines()
 
 
 def holds_photo(service_request_id: str, photo_id: str, ports: Ports) -> bool:

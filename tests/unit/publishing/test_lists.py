@@ -17,11 +17,11 @@ from chalicelib.errors import UpstreamFailed
 from chalicelib.geo.point import Box, Point
 from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.publishing import open_data_index
+from chalicelib.publishing.anew import publish_all
 from chalicelib.publishing.day_lists import PartTarget
 from chalicelib.publishing.lists import publish_feeds_of_wards, publish_lists, publish_lists_anew
 from chalicelib.publishing.open_data_index import day_of
 from chalicelib.publishing.ports import Document, Ports
-from chalicelib.publishing.usecases import publish_all
 from chalicelib.reports.published import ReportView
 from tests.builders import NOON
 from tests.fakes import MemoryDocuments

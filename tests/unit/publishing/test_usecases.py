@@ -14,6 +14,7 @@ from chalicelib.errors import UpstreamFailed
 from chalicelib.geo.point import Point
 from chalicelib.geo.quadkey import MAP_ZOOM, key_of
 from chalicelib.kernel.stored_document import StoredDocument
+from chalicelib.publishing.anew import publish_all
 from chalicelib.publishing.document_targets import tile_targets
 from chalicelib.publishing.lists import publish_lists
 from chalicelib.publishing.model import counts_in, key_of_tile, pins_in, tile_key
@@ -23,7 +24,6 @@ from chalicelib.publishing.rounds import rewrite
 from chalicelib.publishing.usecases import (
     Touched,
     publish,
-    publish_all,
     publish_fixed,
     publish_overdue,
     tidy,

@@ -13,9 +13,10 @@ from msgspec.structs import replace
 from chalicelib.errors import UpstreamFailed
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import MAP_ZOOM, key_of
+from chalicelib.publishing.anew import publish_all
 from chalicelib.publishing.model import tile_key
 from chalicelib.publishing.ports import Ports
-from chalicelib.publishing.usecases import Touched, publish, publish_all, publish_wards
+from chalicelib.publishing.usecases import Touched, publish, publish_wards
 from chalicelib.reports.published import ReportView
 from tests.builders import MARKET_PLACE, NOON
 from tests.fakes_publishing import Published
