@@ -16,7 +16,6 @@ from chalicelib.settings import check as check_settings
 from infra.backfill import backfill
 from infra.check import check
 from infra.deployment import environment
-from infra.figures import publish_figures_anew, recount_figures
 from infra.import_collections import import_premises, import_rounds
 from infra.import_facilities import import_facilities
 from infra.import_places import import_postcodes, import_roadworks, import_wards
@@ -27,6 +26,7 @@ from infra.local.running import RUNNING
 from infra.partners import api_key
 from infra.people import disable, first_admin, invite, set_roles
 from infra.permissions import permissions
+from infra.publish_anew import publish
 from infra.redrive import redrive
 from infra.rejects import ALLOW_REJECTS, fail_if_refused, tell_notes, tell_refused
 from infra.release import release
@@ -80,6 +80,7 @@ for command in (
     index_subscriptions,
     invite,
     permissions,
+    publish,
     redrive,
     release,
     restore_reports,
@@ -201,35 +202,6 @@ def build_basemap(files: tuple[Path, ...], allow_rejects: bool) -> None:
     ]
     tell_refused(refused)
     fail_if_refused(refused, allow_rejects)
-
-
-@commands.command()
-def publish() -> None:
-    """Publishes everything again from the store, and removes what is gone.
-
-    Reports whose service the council's document has made private become private first.
-    """
-    from chalicelib.bootstrap.publishing import publishing_ports
-    from chalicelib.bootstrap.reports import reports_ports
-    from chalicelib.publishing.anew import publish_all
-    from chalicelib.reports.usecases.withholding import withhold_private
-
-    if withheld := withhold_private(reports_ports()):
-        click.echo(f"{withheld} made private, because their service is private.")
-    with click.progressbar(length=0, label="Reports", file=sys.stderr) as bar:
-
-        def progress(done: int, of: int) -> None:
-            bar.length = of
-            bar.update(done)
-
-        failed = publish_all(publishing_ports(), progress)
-    click.echo(f"{bar.pos - len(failed)} reports published again, {len(failed)} failed.")
-    for service_request_id, error in failed.items():
-        click.echo(f"report {service_request_id}: {error}")
-    recount_figures()
-    publish_figures_anew()
-    if failed:
-        sys.exit(1)
 
 
 @commands.command("publish-web")

@@ -1,6 +1,9 @@
 """What an import of old reports has stored is published, even if it is cut off."""
 
 import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +19,7 @@ from chalicelib.errors import ConfigurationError
 from chalicelib.handlers.publishing import figures_events, publishing_events
 from chalicelib.publishing.lists import publish_lists_anew
 from chalicelib.publishing.performance import publish_performance_anew
+from infra import publish_anew
 from infra.__main__ import commands
 from infra.import_reports import MAPPINGS
 from infra.local.cloud import Cloud
@@ -62,6 +66,24 @@ def files(folder: Path, *rows: str, ends: bytes = b"") -> list[str]:
     file = folder / "reports.csv"
     file.write_bytes("\n".join((COLUMNS, *rows, "")).encode() + ends)
     return ["import-reports", str(file), "--mapping", str(folder / "mapping.json")]
+
+
+@contextmanager
+def delivering(cloud: Cloud) -> Iterator[None]:
+    """The functions take what is in their queues while a command runs."""
+    is_over = threading.Event()
+
+    def deliver() -> None:
+        while not is_over.wait(0.01):
+            cloud.pump.step(float("inf"))
+
+    thread = threading.Thread(target=deliver)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
 
 
 def run(arguments: list[str], moment: Any = NOON) -> Any:
@@ -112,11 +134,14 @@ def test_private_row_is_in_no_document_when_the_mapping_makes_it_public(
 
 
 def test_publish_makes_reports_private_first_when_their_service_became_private(
-    cloud: Cloud,
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    monkeypatch.setattr(publish_anew, "FOLDER", tmp_path)
+    monkeypatch.setattr(publish_anew, "PAUSE_S", 0.01)
     ports = reports_ports()
     stored = ports.repository.create(report(service_code="noise-nuisance", once_public=True))
-    done = run(["publish"])
+    with delivering(cloud):
+        done = run(["publish"])
     assert (done.exit_code, done.exception) == (0, None), done.output
     assert "1 made private, because their service is private." in done.output
     found = ports.repository.get(stored.service_request_id)
