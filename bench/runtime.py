@@ -175,14 +175,15 @@ def run(
 
 def functions(template: Mapping[str, Any], settings: Mapping[str, str]) -> list[Function]:
     """The template's functions, each with the values of those settings that the template gives it;
-    others are empty."""
+    others are empty. Each also has the settings of AWS's own clients."""
+    of_clients = {name: settings[name] for name in settings if name.startswith("AWS_")}
     common = template["Globals"]["Function"].get("Environment", {}).get("Variables", {})
     found = []
     for name, made in template["Resources"].items():
         if made["Type"] == "AWS::Serverless::Function":
             own = made["Properties"]
             named = {**common, **own.get("Environment", {}).get("Variables", {})}
-            values = {each: settings.get(each, "") for each in named}
+            values = {each: settings.get(each, "") for each in named} | of_clients
             found.append(Function(name, own["Handler"], own["MemorySize"], own["Timeout"], values))
     return found
 

@@ -31,8 +31,8 @@ def functions() -> Iterator[dict[str, Function]]:
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_DEFAULT_REGION": aws.REGION,
     }
-    known = runtime.functions(whole(), runtime.on_stack(cloud.environment))
-    yield {each.name: each._replace(settings={**each.settings, **reached}) for each in known}
+    known = runtime.functions(whole(), runtime.on_stack(cloud.environment) | reached)
+    yield {each.name: each for each in known}
     server.shutdown()
     server.server_close()
     cloud.stop()
