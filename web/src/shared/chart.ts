@@ -1,6 +1,7 @@
 /** A bar chart with a table of the same numbers for screen readers. Bars differ by pattern as well as colour. */
 import "../styles/figures.scss";
 import { element, unseen } from "./dom.ts";
+import { say } from "./say.ts";
 
 /** A hidden number is null. */
 export interface Row {
@@ -21,7 +22,7 @@ export interface Chart {
   missing?: string;
 }
 
-type Say = (value: number | null, column: number) => string;
+type Shown = (value: number | null, column: number) => string;
 
 const PATTERNS = 3;
 const NUMBER = new Intl.NumberFormat("en-GB");
@@ -33,21 +34,21 @@ export function chart({
   drawn,
   data,
   text = (value) => NUMBER.format(value),
-  missing = "hidden",
+  missing = say("hidden"),
 }: Chart): HTMLElement {
-  const say: Say = (value, column) => (value === null ? missing : text(value, column));
+  const shown: Shown = (value, column) => (value === null ? missing : text(value, column));
   const most = Math.max(1, ...data.flatMap(({ values }) => values.slice(0, drawn).map((value) => value ?? 0)));
   const bars = element(
     "div",
     { class: "app-chart__bars", "aria-hidden": "true" },
     legend(columns.slice(0, drawn)),
-    ...data.map((row) => barsOf(row, drawn, most, say)),
+    ...data.map((row) => barsOf(row, drawn, most, shown)),
   );
   return element(
     "section",
     {},
     element("h2", {}, title),
-    element("div", { class: "app-chart" }, bars, table(title, rows, columns, data, say)),
+    element("div", { class: "app-chart" }, bars, table(title, rows, columns, data, shown)),
   );
 }
 
@@ -58,13 +59,13 @@ function legend(columns: string[]): HTMLElement {
   return element("p", { class: "app-chart__legend" }, ...entries);
 }
 
-function barsOf({ name, values }: Row, drawn: number, most: number, say: Say): HTMLElement {
+function barsOf({ name, values }: Row, drawn: number, most: number, shown: Shown): HTMLElement {
   const bars = values.slice(0, drawn).map((value, at) => {
     if (value === null)
       return element(
         "span",
         { class: "app-chart__line" },
-        element("span", { class: "app-chart__hidden" }, say(value, at)),
+        element("span", { class: "app-chart__hidden" }, shown(value, at)),
       );
     const bar = element("span", { class: `app-chart__bar app-chart__bar--${at % PATTERNS}` });
     bar.style.inlineSize = `${(78 * value) / most}%`;
@@ -72,7 +73,7 @@ function barsOf({ name, values }: Row, drawn: number, most: number, say: Say): H
       "span",
       { class: "app-chart__line" },
       ...(value ? [bar] : []),
-      element("span", { class: "app-chart__value" }, say(value, at)),
+      element("span", { class: "app-chart__value" }, shown(value, at)),
     );
   });
   return element(
@@ -83,14 +84,14 @@ function barsOf({ name, values }: Row, drawn: number, most: number, say: Say): H
   );
 }
 
-function table(title: string, rows: string, columns: string[], data: Row[], say: Say): HTMLElement {
+function table(title: string, rows: string, columns: string[], data: Row[], shown: Shown): HTMLElement {
   const head = element("tr", {}, ...[rows, ...columns].map((name) => element("th", { scope: "col" }, name)));
   const body = data.map(({ name, values }) =>
     element(
       "tr",
       {},
       element("th", { scope: "row" }, name),
-      ...values.map((value, at) => (value === null ? notShown(say(value, at)) : element("td", {}, say(value, at)))),
+      ...values.map((value, at) => (value === null ? notShown(shown(value, at)) : element("td", {}, shown(value, at)))),
     ),
   );
   const caption = element("caption", { class: "govuk-visually-hidden" }, title);

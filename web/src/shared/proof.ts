@@ -8,14 +8,12 @@ const MOST_BITS = 20;
 /** The first number that makes SHA-256 of the key, a space and itself begin with that many zero bits. */
 export async function proofOf(key: string, bits: number): Promise<string | null> {
   if (!(bits > 0 && bits <= MOST_BITS)) return null;
-  const encoder = new TextEncoder();
   for (let first = 0; ; first += AT_ONCE) {
-    const digests = await Promise.all(
-      Array.from({ length: AT_ONCE }, (_, at) =>
-        crypto.subtle.digest("SHA-256", encoder.encode(`${key} ${first + at}`)),
-      ),
-    );
-    const found = digests.findIndex((digest) => new DataView(digest).getUint32(0) >>> (32 - bits) === 0);
-    if (found >= 0) return String(first + found);
+    const beginnings = Array.from({ length: AT_ONCE }, async (_, at) => {
+      const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`${key} ${first + at}`));
+      return new DataView(digest).getUint32(0) >>> (32 - bits);
+    });
+    const found = (await Promise.all(beginnings)).indexOf(0);
+    if (found >= 0) return `${first + found}`;
   }
 }
