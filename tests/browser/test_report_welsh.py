@@ -12,7 +12,8 @@ from tests.browser.test_offline import INSTALLED
 from tests.browser.test_report_path import COUNT_TAPS, leave, sent_reference, step_shown
 from tests.browser.welsh import english_on
 
-PLACE = {"latitude": 53.9634, "longitude": -1.0921}
+PLACE = {"latitude": 53.9652, "longitude": -1.0874}
+"""Where no other test reports anything, and near none of the demo reports."""
 ELSEWHERE = {"latitude": 53.9512, "longitude": -1.0711}
 WORDS = "Twll dwfn wrth y draen"
 
