@@ -16,7 +16,7 @@ from bench import gateway, stack
 from bench.process import FRESH_ROUNDS, ROOT, Fresh, cpu_ms_of_each
 from bench.table import Row
 from chalicelib.bootstrap.reports import reports_ports
-from tests.builders import MARKET_PLACE, draft_body
+from tests.support.builders import MARKET_PLACE, draft_body
 
 GROUP = "Cold start: CPU of a fresh process with its first answer"
 DATABASE, NO_DATABASE, EVENT, ONE_ROUTE = 0.75, 0.45, 0.6, 0.25

@@ -22,7 +22,7 @@ from chalicelib.accounts.usecases.single_sign_on import send_to
 from chalicelib.bootstrap.accounts import accounts_ports, sign_on_ports
 from chalicelib.catalogue.load import COUNCILS
 from chalicelib.handlers.http import cookies
-from tests.issuer import Issuer, give_client_secret, served, staff_at
+from tests.support.issuer import Issuer, give_client_secret, served, staff_at
 
 GROUP = "Cold start of signing in: CPU of a fresh process with its first answer"
 FORMS = "/forms/sign-in"

@@ -16,7 +16,7 @@ from bench.meter import Call, items_read, record, serial, units
 from bench.table import Row
 from chalicelib.catalogue.load import load
 from chalicelib.geo.point import Point
-from tests.builders import draft_body
+from tests.support.builders import draft_body
 
 GROUP = "Database: {count:,} reports, beside {fewest:,}"
 TIMES = 20

@@ -22,8 +22,8 @@ from chalicelib.reports import keys
 from chalicelib.reports.dynamo.items import item_of
 from infra.local import people
 from infra.resources import SETTINGS
-from tests.builders import NOON, report
 from tests.engines import Dynalite
+from tests.support.builders import NOON, report
 
 MIDDLE = Point(lat=53.959, long=-1.0815)
 SPREAD_LAT, SPREAD_LONG = 0.027, 0.046

@@ -38,7 +38,7 @@ from chalicelib.publishing.model import (
     with_counts,
     with_pins,
 )
-from tests.builders import NOON
+from tests.support.builders import NOON
 
 GROUP = "Compared with FixMyStreet, its CPU scaled to this machine"
 PEER = "FixMyStreet"

@@ -18,7 +18,7 @@ from bench.machine import Machine
 from bench.meter import record, units
 from bench.process import cpu_us_a_call
 from bench.table import Row
-from tests.builders import NOON
+from tests.support.builders import NOON
 
 GROUP = "Open311: a list of {rows:,} rows of {days} days"
 ROWS, DAYS = 1000, 90

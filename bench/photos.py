@@ -1,6 +1,6 @@
 """The cost of a hostile photo for the process that opens it, beside an ordinary one from a phone.
-The files are those of tests/attack_photos.py; the tests check counts (pixels, scans, calls), and
-this module measures time: a file's least CPU of some rounds.
+The files are those of tests/support/attack_photos.py; the tests check counts (pixels, scans,
+calls), and this module measures time: a file's least CPU of some rounds.
 """
 
 import subprocess
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from bench.process import ROOT
 from bench.table import Row
-from tests.attack_photos import ATTACKS, Maker, picture, saved
+from tests.support.attack_photos import ATTACKS, Maker, picture, saved
 
 GROUP = "Photos: the process that opens one, the costliest of {count} hostile files"
 ORDINARY_PX = (4000, 3000)

@@ -32,8 +32,8 @@ from chalicelib.reports.usecases.submission import submit
 from infra.local.pump import ALWAYS, Pump
 from infra.local.schedules import Handler, handler_named
 from infra.resources import SOURCES
-from tests.builders import draft, draft_body
-from tests.patience import wait_until
+from tests.support.builders import draft, draft_body
+from tests.support.patience import wait_until
 
 GROUP = "Publishing, for 1,000 changed reports"
 TOGETHER, ALONE, SHOWN_FOR = 300, 30, 1000

@@ -16,7 +16,7 @@ from bench.cold import compiled
 from bench.process import FRESH_ROUNDS, ROOT
 from bench.table import Row, figure
 from chalicelib.bootstrap.reports import reports_ports
-from tests.builders import MARKET_PLACE, draft_body
+from tests.support.builders import MARKET_PLACE, draft_body
 
 GROUP = "Start of the API's function"
 FIRST = """

@@ -22,7 +22,7 @@ from bench.table import Row
 from chalicelib.geo.point import Point
 from chalicelib.geo.quadkey import MAP_ZOOM, tile_of
 from chalicelib.publishing.model import key_of_tile, page_key, report_key
-from tests.patience import wait_until
+from tests.support.patience import wait_until
 
 GROUP = "Static reads from the local stack (in production they are the CDN's)"
 REQUESTS = 300

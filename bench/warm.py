@@ -16,7 +16,7 @@ from chalicelib.geo.quadkey import FINEST, cells_touched, cover
 from chalicelib.reports import keys
 from chalicelib.reports.dynamo.items import ReportItem, item_of
 from chalicelib.reports.usecases.reading import requests_within
-from tests.builders import report
+from tests.support.builders import report
 
 GROUP = "Warm handlers: CPU of a call (goal: 1.5 × bare Chalice and the same AWS calls)"
 OVER_BARE = 1.5

@@ -1,5 +1,5 @@
 """Page weights: the compressed size of a page's first load, from the built web client. The report's
-page is rendered by the server; one from tests/fakes_publishing.py represents all.
+page is rendered by the server; one from tests/support/fakes_publishing.py represents all.
 """
 
 import gzip
@@ -12,8 +12,8 @@ from bench.process import WEB
 from bench.table import Row
 from chalicelib.catalogue.load import load
 from chalicelib.publishing.pages import JinjaPages
-from tests.builders import NOON
-from tests.fakes_publishing import shown_report
+from tests.support.builders import NOON
+from tests.support.fakes_publishing import shown_report
 
 GROUP = "Page weights at first load, gzip -9"
 PAGES = {

@@ -18,10 +18,10 @@ from chalicelib.net import openid_discovery
 from chalicelib.outbound import webhook
 from chalicelib.reports import ports as reports
 from infra.local.cloud import Cloud
-from tests import empty_cloud
-from tests.effort import EXHAUSTIVE
-from tests.fakes import IDS, Clock, MemoryPhotos, MemoryRepository, Nowhere
-from tests.patience import STRETCH
+from tests.support import empty_cloud
+from tests.support.effort import EXHAUSTIVE
+from tests.support.fakes import IDS, Clock, MemoryPhotos, MemoryRepository, Nowhere
+from tests.support.patience import STRETCH
 
 # Only the benchmark measures time: a busy machine must not fail a test.
 settings.register_profile("ginnel", deadline=None)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from bench.process import ROOT
 from bench.scale.ledger import Used, as_json, exact
 from bench.scale.town import Town, town
-from tests.attack_photos import picture, saved
+from tests.support.attack_photos import picture, saved
 
 RECORDED = ROOT / "bench" / "scale_counts.json"
 SOON, LATER = 0.1, 0.5

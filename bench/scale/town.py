@@ -34,8 +34,8 @@ from infra.import_places import replace_document
 from infra.local import mail
 from infra.local.cloud import Cloud
 from infra.tokens import account_with, token_of
-from tests.builders import draft_body, long_key
-from tests.people import code_in
+from tests.support.builders import draft_body, long_key
+from tests.support.people import code_in
 
 BEGINS = datetime(2026, 6, 2, 9, 0, 10, tzinfo=UTC)
 CORNER = Point(lat=53.93, long=-1.18)

@@ -16,7 +16,7 @@ from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.kernel.time import utc_now
 from infra.local.cloud import Cloud
 from infra.tokens import account_with, token_of
-from tests.builders import long_key
+from tests.support.builders import long_key
 
 
 @pytest.fixture

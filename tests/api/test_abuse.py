@@ -24,8 +24,8 @@ from infra.local import mail
 from infra.local.cloud import Cloud
 from infra.tokens import account_with, token_of
 from tests.api.conftest import Api
-from tests.builders import MARKET_PLACE, draft_body, long_key
-from tests.people import FORM, post_form
+from tests.support.builders import MARKET_PLACE, draft_body, long_key
+from tests.support.people import FORM, post_form
 
 pytestmark = pytest.mark.usefixtures("one_hour")
 numbers = count(1)

@@ -6,8 +6,8 @@ import pytest
 
 from infra.local import mail
 from tests.api.conftest import Api
-from tests.builders import draft_body
-from tests.people import ask_for_code, code_in, newest_code, sign_in_with
+from tests.support.builders import draft_body
+from tests.support.people import ask_for_code, code_in, newest_code, sign_in_with
 
 numbers = count()
 

@@ -21,8 +21,8 @@ from chalicelib.kernel.time import utc_now
 from infra.demo.gazetteer import COMMITTED
 from infra.local.cloud import Cloud
 from tests.api.conftest import Api
-from tests.builders import MARKET_PLACE, long_key
-from tests.fakes_alerts import area, subscription
+from tests.support.builders import MARKET_PLACE, long_key
+from tests.support.fakes_alerts import area, subscription
 
 numbers = count(1)
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}

@@ -23,9 +23,9 @@ from infra.local.cloud import Cloud
 from tests.api import test_forms_in_welsh
 from tests.api.test_forms import Answers
 from tests.api.test_forms_in_welsh import Browser
-from tests.builders import update_draft
-from tests.fakes_alerts import subscription
-from tests.forms import encoded
+from tests.support.builders import update_draft
+from tests.support.fakes_alerts import subscription
+from tests.support.forms import encoded
 
 FORM = "/forms/alerts"
 ALL: Answers = {"topic.kind": "council", "channel": "email", "to": "9@example.org"}

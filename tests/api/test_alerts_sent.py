@@ -22,9 +22,9 @@ from infra.local import mail
 from infra.local.aws import REGION
 from infra.local.texts import texts
 from tests.api.conftest import Api
-from tests.builders import MARKET_PLACE, NOON, draft, draft_body
-from tests.composition import replace_built
-from tests.fakes_delivery import text_log
+from tests.support.builders import MARKET_PLACE, NOON, draft, draft_body
+from tests.support.composition import replace_built
+from tests.support.fakes_delivery import text_log
 
 AREA = {"kind": "area", **MARKET_PLACE, "radius_m": 500}
 

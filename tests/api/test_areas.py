@@ -22,9 +22,9 @@ from infra.local.seed import demo_roadworks
 from infra.roadworks import COLUMNS
 from tests.api.conftest import Api
 from tests.api.test_alerts_sent import confirmed
-from tests.builders import MARKET_PLACE, NOON, draft_body
-from tests.composition import replace_built
-from tests.open311 import assert_errors, other_system
+from tests.support.builders import MARKET_PLACE, NOON, draft_body
+from tests.support.composition import replace_built
+from tests.support.open311 import assert_errors, other_system
 
 HERE = "lat=53.959&long=-1.0815"
 HEAD = ",".join([*COLUMNS.values(), "Latitude", "Longitude"])

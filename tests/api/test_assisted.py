@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.bootstrap.reports import reports_ports
 from tests.api.conftest import Api
-from tests.builders import draft_body
+from tests.support.builders import draft_body
 
 CONTACT = {"name": "Resident", "email": "rang@example.org", "phone": "07700 900123"}
 

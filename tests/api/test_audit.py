@@ -18,9 +18,9 @@ from chalicelib.reports.model import HeldUpdate, Note, Question
 from chalicelib.reports.needs import Need
 from infra.local.cloud import Cloud
 from tests.api.conftest import Api
-from tests.builders import NOON, draft_body
-from tests.composition import Broken, replace_built
-from tests.people import FORM, post_form
+from tests.support.builders import NOON, draft_body
+from tests.support.composition import Broken, replace_built
+from tests.support.people import FORM, post_form
 
 HOOK = {"name": "Canary", "url": "http://127.0.0.1:9/hook"}
 """Of this machine, as this stack allows; nobody listens there."""

@@ -13,8 +13,8 @@ from chalicelib.aws.secrets import KEPT_FOR_S, ManagedSecret
 from chalicelib.bootstrap import container
 from chalicelib.handlers.http.cdn import ORIGIN
 from infra.local.cloud import Cloud
-from tests.composition import replace_built
-from tests.seam import Answer, Try, around
+from tests.support.composition import replace_built
+from tests.support.seam import Answer, Try, around
 
 PATH = "/api/reports?bbox=-1.1,53.9,-1.0,54.0"
 

@@ -22,9 +22,9 @@ from chalicelib.reports.model import Photo, ServiceRequest
 from infra.local.cloud import Cloud
 from infra.tokens import token_of
 from tests.api.conftest import Api
-from tests.attack_photos import picture, saved
-from tests.builders import draft_body
-from tests.composition import replace_built
+from tests.support.attack_photos import picture, saved
+from tests.support.builders import draft_body
+from tests.support.composition import replace_built
 
 NOISE: dict[str, Any] = {"service_code": "noise-nuisance", "attributes": {"kind": "noise"}}
 PHOTO = "0" * 26
@@ -150,7 +150,7 @@ def test_filter_is_refused_by_name(query: str, api: Api, officer_token: str) -> 
 
 
 def test_queue_is_never_read_by_a_scan(api: Api, officer_token: str) -> None:
-    from tests.seam import record
+    from tests.support.seam import record
 
     reported(api)
     for query in ("", "?sort=newest&q=x", "?state=closed"):

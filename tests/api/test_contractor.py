@@ -6,9 +6,9 @@ import pytest
 
 from chalicelib.bootstrap import container
 from tests.api.conftest import Api
-from tests.forms import File, PageReader, encoded
-from tests.jobs import Depot, operation
-from tests.open311 import JPEG
+from tests.support.forms import File, PageReader, encoded
+from tests.support.jobs import Depot, operation
+from tests.support.open311 import JPEG
 
 PRIVATE = {"service_code": "noise-nuisance", "attributes": {"kind": "noise"}}
 

@@ -12,8 +12,8 @@ from chalicelib.accounts.model import Grant
 from chalicelib.bootstrap import container
 from chalicelib.handlers.jobs.job_params import today
 from tests.api.conftest import Api
-from tests.builders import MARKET_PLACE
-from tests.jobs import Depot, operation
+from tests.support.builders import MARKET_PLACE
+from tests.support.jobs import Depot, operation
 
 DAYS = count(2)
 BOTH = ["highways-north", "highways-south"]

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.bootstrap import container
 from tests.api.conftest import Api
-from tests.builders import draft_body
+from tests.support.builders import draft_body
 
 TEMPLATES, VIEWS = "/api/desk/templates", "/api/desk/views"
 

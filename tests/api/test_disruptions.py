@@ -17,8 +17,8 @@ from infra.local.seed import demo_disruption
 from tests.api.conftest import Api
 from tests.api.test_alerts_sent import confirmed
 from tests.api.test_reports import assert_problem
-from tests.builders import MARKET_PLACE
 from tests.conftest import ROOT
+from tests.support.builders import MARKET_PLACE
 
 PATH = "/api/disruptions"
 EVENT = json.loads((ROOT / "tests" / "events" / "publish_disruptions.json").read_text())

@@ -14,8 +14,8 @@ from chalicelib.kernel.time import utc_now
 from chalicelib.partners.model import NewKey
 from chalicelib.partners.usecases import make
 from tests.api.conftest import Api
-from tests.builders import draft_body
-from tests.open311 import other_system
+from tests.support.builders import draft_body
+from tests.support.open311 import other_system
 
 SECRET = "canary"
 LATER = timedelta(seconds=10)

@@ -21,8 +21,8 @@ from chalicelib.reports.usecases.access import Author, written_as
 from chalicelib.reports.usecases.updating import add_update
 from infra.tokens import token_of
 from tests.api.conftest import Api
-from tests.builders import NOON, update_draft
-from tests.personal_data import Resident, resident
+from tests.support.builders import NOON, update_draft
+from tests.support.personal_data import Resident, resident
 
 EMPTY = ("account.disabled_at",)
 """Whose account is closed gets no export."""

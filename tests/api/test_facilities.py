@@ -12,7 +12,7 @@ from infra.demo.facilities import demo_tables
 from infra.demo.gazetteer import COMMITTED
 from infra.facilities import import_facilities, kind_named
 from tests.api.conftest import Api
-from tests.builders import draft_body
+from tests.support.builders import draft_body
 
 HERE = "lat=53.959&long=-1.0815"
 

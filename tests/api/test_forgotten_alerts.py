@@ -19,7 +19,7 @@ from chalicelib.reports.usecases.updating import add_update
 from infra.local import mail
 from infra.tokens import account_with, token_of
 from tests.api.conftest import Api
-from tests.builders import MARKET_PLACE, draft_body, update_draft
+from tests.support.builders import MARKET_PLACE, draft_body, update_draft
 
 WORK = "alex@work.example"
 HOME = "alex@example.org"

@@ -30,9 +30,9 @@ from infra.demo.gazetteer import COMMITTED
 from infra.facilities import import_facilities, kind_named
 from infra.local.cloud import Cloud
 from tests.api.conftest import Api
-from tests.builders import draft, update_draft
-from tests.composition import Broken, replace_built
-from tests.forms import URLENCODED, File, PageReader, encoded
+from tests.support.builders import draft, update_draft
+from tests.support.composition import Broken, replace_built
+from tests.support.forms import URLENCODED, File, PageReader, encoded
 
 REPORT = "/forms/report"
 LAMBDA = "arn:aws:lambda:eu-west-2:000000000000:function:api"

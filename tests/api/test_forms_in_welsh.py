@@ -30,8 +30,8 @@ from infra.demo.gazetteer import COMMITTED
 from infra.facilities import import_facilities, kind_named
 from infra.local.cloud import Cloud
 from tests.api.test_forms import REPORT, Answers
-from tests.builders import draft
-from tests.forms import URLENCODED, File, PageReader, encoded
+from tests.support.builders import draft
+from tests.support.forms import URLENCODED, File, PageReader, encoded
 
 BRACKETED = re.compile(r"⟦[^⟦⟧]*⟧")
 COUNCIL = load("demo")

@@ -23,7 +23,7 @@ from chalicelib.reports.model import ServiceRequest, Update
 from infra.local.cloud import Cloud
 from infra.permissions import declared_routes, name_of
 from tests.api.conftest import Api
-from tests.builders import draft_body
+from tests.support.builders import draft_body
 
 MODELS = (
     Account,

@@ -20,9 +20,9 @@ from chalicelib.reports.usecases.lifecycle.forgetting import forget_sender
 from infra.demo.gazetteer import COMMITTED
 from infra.local import mail
 from tests.api.conftest import Api
-from tests.attack_photos import jpeg
-from tests.builders import MARKET_PLACE
-from tests.jobs import Depot, operation
+from tests.support.attack_photos import jpeg
+from tests.support.builders import MARKET_PLACE
+from tests.support.jobs import Depot, operation
 
 TOMORROW = (utc_now() + timedelta(days=1)).date().isoformat()
 PARKS = Grant(role="officer", teams=("parks",))

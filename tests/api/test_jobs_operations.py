@@ -8,7 +8,7 @@ import pytest
 from chalicelib.accounts.model import Grant
 from chalicelib.kernel.time import utc_now
 from tests.api.conftest import Api
-from tests.jobs import Depot, operation
+from tests.support.jobs import Depot, operation
 
 ELSEWHERE = Grant(role="crew", teams=("parks",))
 

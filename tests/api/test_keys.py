@@ -11,7 +11,7 @@ from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.handlers.http.params import new_key
 from chalicelib.kernel.idempotency import SHORTEST_UNSIGNED
 from tests.api.conftest import Api
-from tests.builders import draft, draft_body
+from tests.support.builders import draft, draft_body
 
 UUID = "5f0c6a8e-1d2b-4c3d-9e8f-0a1b2c3d4e5f"
 SHORT = ["1", "key", "x" * (SHORTEST_UNSIGNED - 1)]

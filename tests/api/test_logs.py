@@ -17,11 +17,11 @@ from chalicelib.photos.ports import PhotoKey
 from chalicelib.publishing.pages import JinjaPages
 from chalicelib.reports.dynamo.repository import DynamoRepository
 from tests.api.conftest import Api
-from tests.attack_photos import saved
-from tests.builders import draft_body, long_key
-from tests.forms import URLENCODED
-from tests.log_lines import kept, read
-from tests.seam import ALL_TRIES, refuse
+from tests.support.attack_photos import saved
+from tests.support.builders import draft_body, long_key
+from tests.support.forms import URLENCODED
+from tests.support.log_lines import kept, read
+from tests.support.seam import ALL_TRIES, refuse
 
 PHONE = "6f1c2f0e-90f1-4a3e-9c39-0d6a7e1b2c3d"
 OTHER = "0b9d7a52-3a0e-4f5e-8f4d-5b1f3c2a1d0e"

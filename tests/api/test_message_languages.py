@@ -7,8 +7,8 @@ import pytest
 
 from infra.local import mail
 from tests.api.conftest import Api
-from tests.builders import MARKET_PLACE, draft_body
-from tests.people import FORM, newest_code, post_form, sign_in_with
+from tests.support.builders import MARKET_PLACE, draft_body
+from tests.support.people import FORM, newest_code, post_form, sign_in_with
 
 AREA = {"kind": "area", **MARKET_PLACE, "radius_m": 500}
 numbers = count()

@@ -7,7 +7,7 @@ import time_machine
 
 from tests.api.conftest import Api
 from tests.api.test_reports import assert_problem
-from tests.builders import NOON, draft_body
+from tests.support.builders import NOON, draft_body
 
 GRAFFITI = {"service_code": "graffiti"}
 NOISE: dict[str, Any] = {"service_code": "noise-nuisance", "attributes": {"kind": "noise"}}

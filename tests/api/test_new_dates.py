@@ -14,7 +14,7 @@ from chalicelib.reports.usecases.figures.outcomes import outcome_of
 from chalicelib.reports.usecases.reading import public_views
 from tests.api.conftest import Api
 from tests.api.test_undo import act, changed, emails, reported, stored, taken_back, tell
-from tests.jobs import Depot, operation
+from tests.support.jobs import Depot, operation
 
 REASON = "The parts come from abroad."
 

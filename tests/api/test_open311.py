@@ -8,9 +8,9 @@ import pytest
 from chalicelib.bootstrap import container
 from chalicelib.catalogue.load import load
 from tests.api.conftest import Api
-from tests.composition import Broken, replace_built
-from tests.open311 import OtherSystem, assert_errors, json_of, other_system, xml_of
-from tests.seam import ALL_TRIES, REFUSALS, Refusal, refuse
+from tests.support.composition import Broken, replace_built
+from tests.support.open311 import OtherSystem, assert_errors, json_of, other_system, xml_of
+from tests.support.seam import ALL_TRIES, REFUSALS, Refusal, refuse
 
 HERE = "eskerby.example"
 KINDS = {"string", "number", "datetime", "text", "singlevaluelist", "multivaluelist"}

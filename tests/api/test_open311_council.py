@@ -11,7 +11,7 @@ from chalicelib.catalogue.identity import WHY_SIGN_IN
 from chalicelib.catalogue.load import COUNCILS
 from infra.local.cloud import Cloud
 from tests.api.conftest import Api
-from tests.open311 import OtherSystem, assert_errors, json_of, other_system, xml_of
+from tests.support.open311 import OtherSystem, assert_errors, json_of, other_system, xml_of
 
 QUESTION = {"datatype": "string", "description": "What do you know?", "required": True}
 OWN = {

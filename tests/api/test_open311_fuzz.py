@@ -12,10 +12,10 @@ from chalicelib.bootstrap.partners import partners_ports
 from chalicelib.georeport.reading import Unreadable, read_xml
 from chalicelib.georeport.wire import write
 from tests.api.conftest import Api
-from tests.composition import replace_built
-from tests.effort import effort
-from tests.fakes_partners import MemoryKeys
-from tests.open311 import FORM, OtherSystem, other_system
+from tests.support.composition import replace_built
+from tests.support.effort import effort
+from tests.support.fakes_partners import MemoryKeys
+from tests.support.open311 import FORM, OtherSystem, other_system
 
 CASES = effort(600, 10_000)
 ODD = [

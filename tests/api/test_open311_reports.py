@@ -10,8 +10,8 @@ from chalicelib.bootstrap import container
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.catalogue.open311 import longest_answer
 from tests.api.conftest import Api
-from tests.builders import MARKET_PLACE
-from tests.open311 import (
+from tests.support.builders import MARKET_PLACE
+from tests.support.open311 import (
     FORM,
     JPEG,
     OtherSystem,
@@ -22,7 +22,7 @@ from tests.open311 import (
     stored,
     xml_of,
 )
-from tests.seam import ALL_TRIES, REFUSALS, Refusal, refuse
+from tests.support.seam import ALL_TRIES, REFUSALS, Refusal, refuse
 
 
 @pytest.fixture

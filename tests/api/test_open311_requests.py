@@ -8,9 +8,9 @@ import time_machine
 
 from chalicelib.bootstrap.reports import reports_ports
 from tests.api.conftest import Api
-from tests.builders import draft_body
-from tests.open311 import OtherSystem, assert_errors, json_of, other_system, xml_of
-from tests.seam import record
+from tests.support.builders import draft_body
+from tests.support.open311 import OtherSystem, assert_errors, json_of, other_system, xml_of
+from tests.support.seam import record
 
 NOW = "2026-06-01T12:00:00Z"
 KEYS = {

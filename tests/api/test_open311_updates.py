@@ -14,7 +14,7 @@ from chalicelib.georeport import moments
 from chalicelib.reports.usecases.held_updates import MOST_HELD
 from chalicelib.reports.usecases.lifecycle.forgetting import forget_sender
 from tests.api.conftest import Api
-from tests.open311 import (
+from tests.support.open311 import (
     JPEG,
     OtherSystem,
     assert_errors,
@@ -24,7 +24,7 @@ from tests.open311 import (
     stored,
     xml_of,
 )
-from tests.seam import ALL_TRIES, REFUSALS, Refusal, refuse
+from tests.support.seam import ALL_TRIES, REFUSALS, Refusal, refuse
 
 NOW = "2026-06-01T12:00:00Z"
 

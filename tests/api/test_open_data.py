@@ -8,7 +8,7 @@ import boto3
 from chalicelib.bootstrap.publishing import publishing_ports
 from chalicelib.publishing.lists import publish_lists_anew
 from tests.api.conftest import Api
-from tests.builders import draft_body
+from tests.support.builders import draft_body
 
 
 def test_list_has_open311s_fields_except_the_followers(api: Api) -> None:

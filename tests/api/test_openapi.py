@@ -18,8 +18,8 @@ import app
 from chalicelib.accounts.permissions import PERMISSIONS
 from infra.local.cloud import Cloud
 from tests.api.conftest import Api
-from tests.builders import draft_body, long_key
-from tests.wsgi import wsgi_of
+from tests.support.builders import draft_body, long_key
+from tests.support.wsgi import wsgi_of
 
 SENT = {"Idempotency-Key": "x" * 32, "If-Match": '"1"', "Content-Type": "application/json"}
 

@@ -34,9 +34,9 @@ from chalicelib.net.internet import Internet
 from infra.demo.gazetteer import COMMITTED
 from infra.local.cloud import Cloud
 from tests.api.conftest import Api
-from tests.builders import draft_body
-from tests.jobs import Depot
-from tests.wsgi import wsgi_of
+from tests.support.builders import draft_body
+from tests.support.jobs import Depot
+from tests.support.wsgi import wsgi_of
 
 FEW, FEWEST, MANY = 2, 1, 40
 PEOPLE: tuple[Role, ...] = ("resident", "crew", "officer", "admin")

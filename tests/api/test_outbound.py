@@ -15,8 +15,8 @@ from chalicelib.events import PhotoTaken
 from chalicelib.handlers.exchange import outbound_events
 from chalicelib.kernel.time import utc_now
 from tests.api.conftest import Api
-from tests.builders import draft_body
-from tests.webhooks import Hook, is_ours, listening
+from tests.support.builders import draft_body
+from tests.support.webhooks import Hook, is_ours, listening
 
 HOOK = {"name": "Data warehouse", "url": "http://127.0.0.1:9/hook"}
 """Of this machine, as the tests allow; nobody listens there."""

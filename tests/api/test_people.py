@@ -6,7 +6,7 @@ import pytest
 
 from tests.api.conftest import Api
 from tests.api.test_reports import assert_problem
-from tests.builders import draft_body
+from tests.support.builders import draft_body
 
 PEOPLE, AUDIT = "/api/admin/people", "/api/admin/audit"
 OFFICER = {"role": "officer", "teams": ["highways"], "wards": []}

@@ -16,10 +16,10 @@ from chalicelib.handlers.publishing import figures_events
 from chalicelib.jobs.model import Job
 from infra.local.cloud import Cloud
 from infra.tokens import token_of
-from tests import recount_figures
 from tests.api.conftest import Api
-from tests.builders import MARKET_PLACE, draft_body
 from tests.conftest import ROOT
+from tests.support import recount_figures
+from tests.support.builders import MARKET_PLACE, draft_body
 
 EVENTS = ROOT / "tests" / "events"
 SCHEDULED = json.loads((EVENTS / "publish_performance.json").read_text(encoding="utf-8"))

@@ -46,8 +46,8 @@ from infra.permissions import (
     name_of,
 )
 from infra.tokens import token_of
-from tests.builders import draft_body, long_key
-from tests.fakes_alerts import subscription
+from tests.support.builders import draft_body, long_key
+from tests.support.fakes_alerts import subscription
 
 NOISE: dict[str, Any] = {"service_code": "noise-nuisance", "attributes": {"kind": "noise"}}
 HERE, ELSEWHERE = ("highways", "protection"), ("parks",)

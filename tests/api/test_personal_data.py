@@ -7,8 +7,8 @@ import pytest
 
 from chalicelib.bootstrap.reports import reactions, reports_ports
 from tests.api.conftest import Api
-from tests.builders import draft_body
-from tests.composition import replace_built
+from tests.support.builders import draft_body
+from tests.support.composition import replace_built
 
 CANARIES = {
     "name": "Canary Nightjar",

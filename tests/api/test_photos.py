@@ -6,9 +6,9 @@ import pytest
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.photos.model import MOST_BYTES
 from tests.api.conftest import Api
-from tests.attack_photos import saved
-from tests.builders import long_key
-from tests.seam import record
+from tests.support.attack_photos import saved
+from tests.support.builders import long_key
+from tests.support.seam import record
 
 ASKED = {"content_type": "image/jpeg", "size": 1000}
 

@@ -19,10 +19,10 @@ from chalicelib.jobs.usecases.crew_devices import MOST_DEVICES
 from chalicelib.publishing.usecases import publish_fixed
 from infra.local.cloud import Cloud
 from infra.local.push import PushService
-from tests import empty_cloud
 from tests.api.conftest import Api
-from tests.builders import MARKET_PLACE, draft_body
-from tests.jobs import Depot
+from tests.support import empty_cloud
+from tests.support.builders import MARKET_PLACE, draft_body
+from tests.support.jobs import Depot
 
 Browser = dict[str, Any]
 

@@ -23,10 +23,10 @@ from chalicelib.reports.usecases.resident.repair_feedback import FeedbackRequest
 from chalicelib.reports.usecases.updating import add_update
 from infra.local import mail
 from tests.api.conftest import Api
-from tests.builders import draft_body, update_draft
-from tests.fakes_alerts import subscription
-from tests.forms import File, PageReader, encoded
-from tests.open311 import JPEG
+from tests.support.builders import draft_body, update_draft
+from tests.support.fakes_alerts import subscription
+from tests.support.forms import File, PageReader, encoded
+from tests.support.open311 import JPEG
 
 FOLLOWER = "alex@example.org"
 

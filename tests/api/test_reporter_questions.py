@@ -15,11 +15,11 @@ from chalicelib.errors import NotFound
 from chalicelib.reports.model import ServiceRequest
 from infra.local import mail
 from tests.api.conftest import Api
-from tests.builders import draft_body
-from tests.fakes_alerts import subscription
-from tests.forms import PageReader
-from tests.people import post_form
-from tests.undo_window import send_waiting_alerts
+from tests.support.builders import draft_body
+from tests.support.fakes_alerts import subscription
+from tests.support.forms import PageReader
+from tests.support.people import post_form
+from tests.support.undo_window import send_waiting_alerts
 
 REPORTER = "alex@example.org"
 TEXT = "Which side of the road is it on?"

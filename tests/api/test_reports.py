@@ -10,9 +10,9 @@ from chalice.test import HTTPResponse
 
 from chalicelib.kernel.parsing import MAX_BODY_BYTES
 from tests.api.conftest import Api
-from tests.builders import draft_body
 from tests.conftest import ROOT
-from tests.seam import ALL_TRIES, REFUSALS, Refusal, refuse
+from tests.support.builders import draft_body
+from tests.support.seam import ALL_TRIES, REFUSALS, Refusal, refuse
 
 
 def assert_problem(answer: HTTPResponse, status: int, *fields: str) -> dict[str, Any]:

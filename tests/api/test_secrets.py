@@ -30,9 +30,9 @@ from infra.__main__ import commands
 from infra.local.cloud import Cloud
 from infra.local.secrets import kept_values
 from tests.api.conftest import Api
-from tests.attack_photos import saved
-from tests.builders import draft, draft_body, report
-from tests.seam import record
+from tests.support.attack_photos import saved
+from tests.support.builders import draft, draft_body, report
+from tests.support.seam import record
 
 READS_A_SECRET = "secrets-manager.GetSecretValue"
 PHOTO = "P" * 26

@@ -19,8 +19,8 @@ from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.handlers.accounts.sign_in_pages import path_of_ours
 from infra.local import mail
 from tests.api.conftest import Api
-from tests.log_lines import faults_in_metrics, kept, read
-from tests.people import (
+from tests.support.log_lines import faults_in_metrics, kept, read
+from tests.support.people import (
     FORM,
     ask_for_code,
     code_in,
@@ -31,7 +31,7 @@ from tests.people import (
     post_form,
     sign_in_with,
 )
-from tests.seam import record
+from tests.support.seam import record
 
 SITE = "http://127.0.0.1:8000"
 READS = ("GetItem", "BatchGetItem", "Query", "GetSecretValue")

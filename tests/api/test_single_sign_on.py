@@ -39,8 +39,8 @@ from chalicelib.handlers.http.cookies import NAME
 from infra.local.cloud import Cloud
 from tests.api.conftest import Api
 from tests.api.test_sign_in import FOREIGN, OFF_SITE, READS, refreshed
-from tests.builders import draft_body
-from tests.issuer import (
+from tests.support.builders import draft_body
+from tests.support.issuer import (
     CLIENT_ID,
     CLIENT_SECRET,
     Issuer,
@@ -49,15 +49,15 @@ from tests.issuer import (
     served,
     staff_at,
 )
-from tests.log_lines import kept, read
-from tests.people import (
+from tests.support.log_lines import kept, read
+from tests.support.people import (
     ask_for_code,
     cookie_in,
     cookies_in,
     post_form,
     sign_in_with,
 )
-from tests.seam import lose_reply, record
+from tests.support.seam import lose_reply, record
 
 # Of Authlib, on which the provider stands.
 pytestmark = pytest.mark.filterwarnings("ignore:.*authlib.*", "ignore::DeprecationWarning")
@@ -713,7 +713,7 @@ def test_form_without_javascript_explains_the_required_assurance_first(
 
 
 def test_open311_lists_the_service_and_refuses_its_reports(here: Here) -> None:
-    from tests.open311 import assert_errors, json_of, other_system
+    from tests.support.open311 import assert_errors, json_of, other_system
 
     other = other_system(here)
     listed = {each["service_code"]: each for each in json_of(other.get("services.json"))}

@@ -24,9 +24,9 @@ from infra.local import mail
 from infra.local.cloud import Cloud
 from infra.tokens import account_with, token_of
 from tests.api.conftest import Api
-from tests.builders import MARKET_PLACE, NOON, draft_body
-from tests.fakes_alerts import BROWSER
-from tests.seam import record
+from tests.support.builders import MARKET_PLACE, NOON, draft_body
+from tests.support.fakes_alerts import BROWSER
+from tests.support.seam import record
 
 numbers = count()
 RANDOM = re.compile(r"[0-9a-f]{32,64}|[0-9]{10}|[0-9-]{10}T[0-9:]{8}Z")

@@ -15,9 +15,9 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.usecases.staff.officer_changes import UNTOLD_FOR
 from infra.local import mail
 from tests.api.conftest import Api
-from tests.builders import draft_body
-from tests.composition import replace_built
-from tests.undo_window import send_waiting_alerts
+from tests.support.builders import draft_body
+from tests.support.composition import replace_built
+from tests.support.undo_window import send_waiting_alerts
 
 RESIDENT = "alex@example.org"
 

@@ -18,10 +18,10 @@ from chalicelib.reports.model import Question
 from chalicelib.reports.usecases.staff.questions import AskedOf, reply_to_question
 from tests.api.conftest import Api
 from tests.api.test_contractor import link_to, opened, told
-from tests.builders import NOON
-from tests.forms import File
-from tests.jobs import Depot, operation
-from tests.open311 import JPEG
+from tests.support.builders import NOON
+from tests.support.forms import File
+from tests.support.jobs import Depot, operation
+from tests.support.open311 import JPEG
 
 PRIVATE = {"service_code": "noise-nuisance", "attributes": {"kind": "noise"}}
 CANARY = "Ring Ann at number 7."

@@ -7,8 +7,8 @@ import pytest
 
 from chalicelib.bootstrap import container
 from chalicelib.settings import EVERYWHERE, Settings
-from tests.composition import every_builder_of_ports
 from tests.conftest import ROOT
+from tests.support.composition import every_builder_of_ports
 
 STORED = frozenset(("ServiceRequest", "Account", "Job"))
 MODULES = sorted((ROOT / "chalicelib" / "bootstrap").glob("*.py"))

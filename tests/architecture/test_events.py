@@ -14,7 +14,7 @@ from chalice.app import ScheduledEventConfig
 import app
 from infra.resources import SOURCES, template
 from tests.conftest import ROOT
-from tests.log_lines import faults_in_metrics
+from tests.support.log_lines import faults_in_metrics
 
 SCHEDULED = sorted(
     source.handler_string
@@ -31,7 +31,7 @@ handler = getattr(import_module(module), name)
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.publishing import publishing_ports
 from chalicelib.bootstrap.reports import reactions
-from tests.composition import every_builder_of_ports
+from tests.support.composition import every_builder_of_ports
 class Fails:
     def __getattr__(self, name):
         from chalicelib.errors import UpstreamFailed

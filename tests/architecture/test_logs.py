@@ -9,9 +9,9 @@ from chalice.test import Client
 
 import app
 from tests.architecture.test_routes import PLACEHOLDERS, every_route
-from tests.composition import Broken, every_builder_of_ports, replace_built
 from tests.conftest import ROOT
-from tests.log_lines import faults_in_metrics, kept, read
+from tests.support.composition import Broken, every_builder_of_ports, replace_built
+from tests.support.log_lines import faults_in_metrics, kept, read
 
 OWN = ROOT / "chalicelib" / "kernel" / "observability" / "logs.py"
 SPEAKING = ("event", "failure", "line")

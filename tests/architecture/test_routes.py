@@ -20,8 +20,8 @@ from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.openapi import document
 from chalicelib.handlers.http.routes import HTML, PROBLEM, STATUS, Routes
 from chalicelib.handlers.registry import ROUTES
-from tests.builders import draft_body
-from tests.composition import Broken, every_builder_of_ports, replace_built
+from tests.support.builders import draft_body
+from tests.support.composition import Broken, every_builder_of_ports, replace_built
 
 TREE = errors.__doc__ or ""
 GATES = {gate for _, gate in inspect.getmembers(auth, inspect.isfunction)}

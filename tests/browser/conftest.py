@@ -19,7 +19,7 @@ from playwright.sync_api import (
 from infra.local.stack import LocalStack, Options
 from tests.browser.published import everything_published, publish_places, put_back
 from tests.conftest import ROOT
-from tests.patience import PATIENCE_MS, STRETCH
+from tests.support.patience import PATIENCE_MS, STRETCH
 
 WEB = ROOT / "build" / "web" / "demo"
 CHROMIUM = shutil.which("chromium-headless-shell")

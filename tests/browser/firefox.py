@@ -15,7 +15,7 @@ from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
 
-from tests.patience import PATIENCE_S, wait_until
+from tests.support.patience import PATIENCE_S, wait_until
 
 FIREFOX = shutil.which("firefox-esr") or shutil.which("firefox")
 READY = "WebDriver BiDi listening on "

@@ -13,10 +13,10 @@ from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.staff.changing import change
 from chalicelib.reports.usecases.submission import submit
 from infra.local.stack import LocalStack
-from tests.attack_photos import picture, saved
 from tests.browser.conftest import DESK, NewPage
 from tests.browser.signing_in import new_account, sign_in
-from tests.builders import draft, long_key
+from tests.support.attack_photos import picture, saved
+from tests.support.builders import draft, long_key
 
 NUMBERS = count(1)
 QUICKER = Author("quicker", staff_in=EVERYWHERE, officer_in=EVERYWHERE)

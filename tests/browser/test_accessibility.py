@@ -11,7 +11,7 @@ from infra.local.stack import LocalStack
 from tests.browser.conftest import NARROW, WIDTHS, NewPage
 from tests.browser.published import HOME
 from tests.conftest import ROOT
-from tests.effort import EXHAUSTIVE
+from tests.support.effort import EXHAUSTIVE
 
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -148,7 +148,7 @@ def test_published_report_page_has_no_violation_and_fits(
     from chalicelib.reports.usecases.access import Author
     from chalicelib.reports.usecases.submission import submit
     from chalicelib.reports.usecases.updating import add_update
-    from tests.builders import draft, update_draft
+    from tests.support.builders import draft, update_draft
 
     ports = reports_ports()
     report = submit(draft(title="A hole", **HOME), "axe", Author(), ports)

@@ -32,8 +32,8 @@ from tests.browser.test_report_path import (
     sent_reference,
     step_shown,
 )
-from tests.builders import draft
-from tests.people import code_in
+from tests.support.builders import draft
+from tests.support.people import code_in
 
 PAGES = ["", "alerts/", "details/", "places/", "devices/", "data/", "forget/"]
 

@@ -17,7 +17,7 @@ from infra.local import mail
 from infra.local.stack import LocalStack
 from tests.browser.conftest import NARROW, NewPage
 from tests.browser.test_accessibility import assert_accessible
-from tests.builders import draft, update_draft
+from tests.support.builders import draft, update_draft
 
 FOLLOWER, REPORTER = "dilynwr@example.org", "gohebydd@example.org"
 OUT_OF_THE_WAY = {"lat": 53.9431, "long": -1.0615}

@@ -20,8 +20,8 @@ from tests.browser.conftest import WIDTHS, NewPage
 from tests.browser.published import HOME, WARD
 from tests.browser.signing_in import new_account, sign_in
 from tests.browser.test_accessibility import assert_accessible, violations
-from tests.builders import draft
-from tests.people import code_in
+from tests.support.builders import draft
+from tests.support.people import code_in
 
 NUMBERS = count()
 HERE = {"latitude": HOME["lat"], "longitude": HOME["long"]}

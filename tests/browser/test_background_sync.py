@@ -15,8 +15,8 @@ from tests.browser.test_outbox import write_offline
 from tests.browser.test_push import ALONE, CHROMIUM
 from tests.browser.test_report_path import HERE
 from tests.browser.worker_line import told_to_worker
-from tests.log_lines import kept, read
-from tests.patience import PATIENCE_MS, PATIENCE_S
+from tests.support.log_lines import kept, read
+from tests.support.patience import PATIENCE_MS, PATIENCE_S
 
 TAG = "ginnel-outbox"
 

@@ -13,7 +13,7 @@ from chalicelib.reports.usecases.access import Author
 from infra.local.stack import LocalStack
 from tests.browser.conftest import WIDTHS, NewPage
 from tests.browser.test_accessibility import assert_accessible
-from tests.builders import draft
+from tests.support.builders import draft
 
 OFFICER = Staff(actor="officer", remits=EVERYWHERE)
 OUT_OF_THE_WAY = {"lat": 53.9391, "long": -1.0577}

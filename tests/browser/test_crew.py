@@ -20,8 +20,8 @@ from chalicelib.reports.usecases.submission import submit
 from infra.local.stack import LocalStack
 from tests.browser.conftest import StartPhone
 from tests.browser.signing_in import new_account, sign_in
-from tests.builders import draft
-from tests.patience import wait_until
+from tests.support.builders import draft
+from tests.support.patience import wait_until
 
 CREW, OTHER = "highways-north", "highways-south"
 JOBS = 30

@@ -32,7 +32,7 @@ from tests.browser.officer import (
     tick,
 )
 from tests.browser.signing_in import new_account, sign_in
-from tests.undo_window import send_waiting_alerts
+from tests.support.undo_window import send_waiting_alerts
 
 
 def undo(page: Page, saying: str = "change undone") -> None:

@@ -15,10 +15,10 @@ from chalicelib.kernel.time import utc_now
 from chalicelib.photos.usecases import asking
 from chalicelib.reports.model import ServiceRequest
 from infra.local.stack import LocalStack
-from tests.attack_photos import jpeg
 from tests.browser.conftest import WIDTHS, NewPage
 from tests.browser.officer import at_the_desk, case_address, reported, shown, stored
 from tests.browser.test_accessibility import assert_accessible
+from tests.support.attack_photos import jpeg
 
 NUMBERS = count(1)
 WORDS = "The kerb was loose as well, so we set it again."

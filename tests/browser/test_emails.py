@@ -19,10 +19,10 @@ from chalicelib.outbound import mailbox
 from infra.local.stack import LocalStack
 from tests.browser.conftest import PHONE, NewPage
 from tests.browser.test_accessibility import overflow, violations
-from tests.builders import NOON
-from tests.effort import EXHAUSTIVE
-from tests.fakes_delivery import VOICE, WELSH_VOICE, notice, report, tell
-from tests.fakes_forwarding import case
+from tests.support.builders import NOON
+from tests.support.effort import EXHAUSTIVE
+from tests.support.fakes_delivery import VOICE, WELSH_VOICE, notice, report, tell
+from tests.support.fakes_forwarding import case
 from tests.unit.alerts.test_message_senders import OWN, WAYS
 
 PIXEL = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///ywAAAAAAQABAAACAUwAOw=="

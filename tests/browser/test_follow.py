@@ -13,8 +13,8 @@ from infra.local.stack import LocalStack
 from tests.browser.conftest import WIDTHS, NewPage
 from tests.browser.following import follower, give_email
 from tests.browser.test_accessibility import overflow, violations
-from tests.builders import draft, update_draft
-from tests.undo_window import send_waiting_alerts
+from tests.support.builders import draft, update_draft
+from tests.support.undo_window import send_waiting_alerts
 
 NUMBERS = count()
 OFFICER = Author("officer", staff_in=EVERYWHERE)

@@ -20,7 +20,7 @@ from tests.browser.test_disruption_notices import AREA, notice
 from tests.browser.test_layout_shift import SIGNED_IN as ACCOUNT
 from tests.browser.test_offline import lose_signal, visit
 from tests.browser.welsh import english_on
-from tests.effort import sample
+from tests.support.effort import sample
 
 USUAL = ("/cy/map/", "/cy/alerts/", "/cy/nothing-here")
 """The pages that `make test` looks at: the widest, one with many texts, and the API's."""

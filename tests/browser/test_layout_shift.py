@@ -13,14 +13,14 @@ from chalicelib.reports.model import Photo
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.submission import submit
 from infra.local.stack import LocalStack
-from tests import builders
 from tests.browser.conftest import DESK, PHONE, NewPage
 from tests.browser.published import HOME, TOILETS, put_json
 from tests.browser.signing_in import new_account, sign_in
 from tests.browser.test_accessibility import LOADED, PAGES, RESULTS, welsh
 from tests.browser.test_disruption_notices import AREA, notice
 from tests.browser.test_report_page import take_in
-from tests.effort import sample
+from tests.support import builders
+from tests.support.effort import sample
 
 MOST = 0.02
 """The budget of a page. Below 0.1, Google's Core Web Vitals call a page good."""

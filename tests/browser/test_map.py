@@ -19,7 +19,7 @@ from chalicelib.reports.usecases.updating import add_update
 from infra.local.stack import LocalStack
 from tests.browser.conftest import DESK, WIDTHS, NewPage
 from tests.browser.test_accessibility import overflow, violations
-from tests.builders import MARKET_PLACE, draft, update_draft
+from tests.support.builders import MARKET_PLACE, draft, update_draft
 
 PIN_ZOOM = 14
 DRAWN_ANEW = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"

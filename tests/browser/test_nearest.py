@@ -243,7 +243,7 @@ def test_reported_facility_is_marked_and_links_to_the_report(
     from chalicelib.bootstrap.reports import reports_ports
     from chalicelib.reports.usecases.access import Author
     from chalicelib.reports.usecases.submission import submit
-    from tests.builders import draft
+    from tests.support.builders import draft
 
     light = {"lat": HOME["lat"] + 1 / 5000, "long": HOME["long"]}
     about = draft(

@@ -16,7 +16,7 @@ def published(stack: LocalStack) -> None:
     from chalicelib.publishing.lists import publish_lists_anew
     from chalicelib.reports.usecases.access import Author
     from chalicelib.reports.usecases.submission import submit
-    from tests.builders import draft
+    from tests.support.builders import draft
 
     submit(draft(title="A hole"), "open data", Author(), reports_ports())
     assert publish_lists_anew(publishing_ports()) == {}

@@ -18,7 +18,7 @@ from infra.tokens import account_with
 from tests.browser.conftest import DESK, WIDTHS, NewPage
 from tests.browser.signing_in import sign_in
 from tests.browser.test_accessibility import overflow, violations
-from tests.builders import draft
+from tests.support.builders import draft
 
 COUNTS = ("reported", "fixed", "with_target", "in_target", "reopened", "failed_repairs", "open_now")
 JUNE, MAY, OLD = "2026-06", "2026-05", "2007-11"

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Route
 from infra.local.stack import LocalStack
 from tests.browser.conftest import note_faults
 from tests.browser.test_accessibility import PAGES
-from tests.patience import PATIENCE_MS
+from tests.support.patience import PATIENCE_MS
 
 PLANTED = "<script>document.title = 'planted'</script>"
 

@@ -21,7 +21,7 @@ from tests.browser.conftest import ARGUMENTS, WEB
 from tests.browser.notifier import BUS, Notifier, notifier
 from tests.browser.push_module import MODULE, publish_module
 from tests.browser.worker_line import told_to_worker
-from tests.patience import PATIENCE_MS, PATIENCE_S
+from tests.support.patience import PATIENCE_MS, PATIENCE_S
 
 CHROMIUM = shutil.which("chromium")
 """With its windows: without them nothing is shown on a desktop."""

@@ -18,7 +18,7 @@ from infra.local.stack import LocalStack
 from tests.browser.firefox import FIREFOX, Page, firefox
 from tests.browser.mozilla_push import TAKEN, MozillaPush, mozilla_push
 from tests.browser.push_module import MODULE, publish_module
-from tests.patience import PATIENCE_S, wait_until
+from tests.support.patience import PATIENCE_S, wait_until
 
 SHOWN = """navigator.serviceWorker.ready
   .then((it) => it.getNotifications())

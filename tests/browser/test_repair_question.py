@@ -13,7 +13,7 @@ from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from infra.local.stack import LocalStack
 from tests.browser.conftest import WIDTHS, NewPage
 from tests.browser.test_accessibility import assert_accessible
-from tests.builders import draft, update_draft
+from tests.support.builders import draft, update_draft
 
 NUMBERS = count()
 OUT_OF_THE_WAY = {"lat": 53.9412, "long": -1.0603}

@@ -11,7 +11,7 @@ from infra.local.stack import LocalStack
 from tests.browser.firefox import FIREFOX, Page, firefox
 from tests.browser.test_kept_on_the_phone import stored
 from tests.browser.test_report_path import COUNT_TAPS
-from tests.log_lines import kept, read
+from tests.support.log_lines import kept, read
 
 LOCATED = {"permissions.default.geo": 1}
 STEP = "document.querySelector('[data-step]:not([hidden])').dataset.step"

@@ -16,11 +16,11 @@ from chalicelib.photos.model import Photo as TakenIn
 from chalicelib.publishing.model import photo_keys
 from chalicelib.reports.model import Photo, ServiceRequest
 from infra.local.stack import LocalStack
-from tests import builders
 from tests.browser.conftest import NARROW, NewPage
 from tests.browser.following import follower, give_email
 from tests.browser.test_accessibility import overflow, violations
 from tests.browser.test_kept_on_the_phone import lose_the_next_reply
+from tests.support import builders
 
 
 def stored(stack: LocalStack, number: int, **values: Any) -> ServiceRequest:

@@ -12,7 +12,7 @@ from tests.browser import signing_in
 from tests.browser.conftest import NewPage
 from tests.browser.test_accessibility import violations
 from tests.browser.test_report_path import choose_service, go_to, leave, place, step_shown
-from tests.people import code_in, newest_link
+from tests.support.people import code_in, newest_link
 
 HERE = {"latitude": 53.9533, "longitude": -1.0943}
 """Where no other test reports: what is sent here would be asked about there."""

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from infra.local.stack import LocalStack
 from tests.browser.conftest import WEB, NewPage
 from tests.browser.signing_in import new_account, sign_in
-from tests.effort import sample
+from tests.support.effort import sample
 
 MOST_SCRIPT, MOST_STYLE = 15_000, 12_000
 MOST_SCRIPT_OF_STAFF, MOST_STYLE_OF_STAFF = 60_000, 15_000

@@ -12,7 +12,7 @@ from chalicelib.reports.usecases.staff import questions
 from infra.local.stack import LocalStack
 from tests.browser.conftest import WIDTHS, NewPage
 from tests.browser.test_accessibility import assert_accessible
-from tests.builders import draft
+from tests.support.builders import draft
 
 OUT_OF_THE_WAY = {"lat": 53.9423, "long": -1.0592}
 """No other test reports anything there, or its form would ask about this one."""

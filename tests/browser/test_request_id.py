@@ -13,7 +13,7 @@ from tests.browser.test_report_path import (
     reporter,
     sent_reference,
 )
-from tests.log_lines import kept, read
+from tests.support.log_lines import kept, read
 
 
 def test_every_call_of_the_api_has_an_id_of_its_own_that_reaches_the_last_reaction(

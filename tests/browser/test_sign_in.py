@@ -10,8 +10,8 @@ from infra.local import mail
 from infra.local.stack import LocalStack
 from tests.browser.conftest import NARROW, PHONE
 from tests.browser.test_accessibility import assert_accessible
-from tests.patience import PATIENCE_MS, wait_until
-from tests.people import code_in, newest_link
+from tests.support.patience import PATIENCE_MS, wait_until
+from tests.support.people import code_in, newest_link
 
 NUMBERS = count()
 

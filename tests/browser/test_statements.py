@@ -32,7 +32,7 @@ def test_no_cookie_is_set_and_only_the_listed_data_is_stored(
     from chalicelib.bootstrap.reports import reports_ports
     from chalicelib.reports.usecases.access import Author
     from chalicelib.reports.usecases.submission import submit
-    from tests.builders import draft
+    from tests.support.builders import draft
 
     report = submit(draft(), "cookies", Author(), reports_ports())
     stack.cloud.pump.wait_until_idle()

@@ -16,7 +16,7 @@ from tests.browser.conftest import NewPage
 from tests.browser.published import HOME
 from tests.browser.test_alerts import begun, choose, leave
 from tests.browser.test_report_path import describe, leave_contact, place
-from tests.builders import draft
+from tests.support.builders import draft
 
 BASEMAP = "**/data/basemap.pmtiles"
 SAVES_DATA = "Object.defineProperty(navigator, 'connection', { value: { saveData: true } })"

@@ -13,7 +13,7 @@ from tests.browser.test_kept_on_the_phone import texts
 from tests.browser.test_offline import lose_signal, visit
 from tests.browser.test_report_page import open_page, stored, stored_now
 from tests.browser.test_report_path import HERE
-from tests.log_lines import kept, read
+from tests.support.log_lines import kept, read
 
 WORDS = "It is wider, and no signal is near."
 

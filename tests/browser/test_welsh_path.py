@@ -15,7 +15,7 @@ from tests.browser.following import follower
 from tests.browser.signing_in import new_account, sign_in
 from tests.browser.test_accessibility import LOADED, overflow, violations
 from tests.browser.welsh import english_on
-from tests.builders import draft
+from tests.support.builders import draft
 
 PLACE = {"lat": 53.9287, "long": -1.1012}
 """No other test reports anything there."""

@@ -15,8 +15,8 @@ from infra.local.stack import LocalStack
 from tests.browser.conftest import PHONE, WIDTHS
 from tests.browser.following import follower
 from tests.browser.test_accessibility import overflow, violations
-from tests.builders import draft
-from tests.patience import PATIENCE_MS
+from tests.support.builders import draft
+from tests.support.patience import PATIENCE_MS
 
 CONTACT = {"Name": "Ann Canary", "Email address": "canary@example.org"}
 REFERENCE = re.compile(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){2}")

@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from tests.patience import wait_until
+from tests.support.patience import wait_until
 
 
 @contextmanager

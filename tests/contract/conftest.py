@@ -8,7 +8,7 @@ from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.reports.dynamo.repository import DynamoRepository
 from chalicelib.reports.ports import Repository
 from tests.engines import Dynalite
-from tests.fakes import MemoryRepository
+from tests.support.fakes import MemoryRepository
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from tests.conftest import ROOT
-from tests.seam import Answer, Try, around
+from tests.support.seam import Answer, Try, around
 
 Need = tuple[str, str]
 POLICIES = ROOT / ".chalice" / "policies"

@@ -34,11 +34,11 @@ from chalicelib.bootstrap.accounts import accounts_ports, block_ports, sending_p
 from chalicelib.bootstrap.container import digest
 from chalicelib.errors import AppError, NotFound, TooMany, Unauthenticated, UpstreamFailed
 from infra.local.cloud import Cloud
-from tests.builders import NOON
-from tests.fakes import Clock
-from tests.fakes_accounts import FewTexts
-from tests.people import FORM, attempt_in, post_form
-from tests.seam import (
+from tests.support.builders import NOON
+from tests.support.fakes import Clock
+from tests.support.fakes_accounts import FewTexts
+from tests.support.people import FORM, attempt_in, post_form
+from tests.support.seam import (
     ALL_TRIES,
     LOSSES,
     REFUSALS,

@@ -23,10 +23,10 @@ from chalicelib.accounts.ports import Ports
 from chalicelib.accounts.usecases.code_requests import DAILY, HOURLY
 from chalicelib.errors import Conflict, TooMany
 from infra.local.cloud import Cloud
-from tests.builders import NOON
 from tests.engines import Dynalite
-from tests.fakes import Clock
-from tests.fakes_accounts import accounts_ports
+from tests.support.builders import NOON
+from tests.support.fakes import Clock
+from tests.support.fakes_accounts import accounts_ports
 
 SECOND = timedelta(seconds=1)
 EMAIL = Destination("email", "resident@example.org")

@@ -16,8 +16,8 @@ from chalicelib.alerts.usecases.sending import send_woken, wake_due
 from chalicelib.alerts.usecases.sending import tell as send_tell
 from chalicelib.bootstrap.alerts import delivery_ports
 from chalicelib.errors import UpstreamFailed
-from tests.fakes_delivery import World, report, subscription, tell
-from tests.seam import (
+from tests.support.fakes_delivery import World, report, subscription, tell
+from tests.support.seam import (
     ALL_TRIES,
     Try,
     lose_reply,

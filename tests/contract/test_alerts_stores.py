@@ -15,8 +15,8 @@ from chalicelib.bootstrap import container
 from chalicelib.bootstrap.alerts import match_ports
 from chalicelib.geo.point import Point
 from chalicelib.kernel.optimistic import VersionConflict
-from tests.builders import MARKET_PLACE, NOON
-from tests.fakes_alerts import (
+from tests.support.builders import MARKET_PLACE, NOON
+from tests.support.fakes_alerts import (
     BROWSER,
     MemoryIndex,
     MemorySubscriptions,

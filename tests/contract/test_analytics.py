@@ -16,9 +16,9 @@ from chalicelib.publishing.counting import count
 from chalicelib.publishing.dynamo import CountedReportItem
 from infra.local.cloud import Cloud
 from infra.template import fragments
-from tests.builders import NOON, report, update
 from tests.conftest import ROOT
-from tests.patience import wait_until
+from tests.support.builders import NOON, report, update
+from tests.support.patience import wait_until
 from tests.unit.publishing.test_figures import DAY, done
 
 X = "exports"

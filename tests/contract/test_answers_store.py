@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from chalicelib.reports.model import Answer
 from chalicelib.reports.ports import Repository
-from tests.builders import NOON
+from tests.support.builders import NOON
 
 
 def answer(number: int = 1, **values: Any) -> Answer:

@@ -22,9 +22,9 @@ from chalicelib.bootstrap.accounts import people_ports
 from chalicelib.errors import AppError, UpstreamFailed
 from chalicelib.kernel.audit_entry import Entry
 from infra.local.cloud import Cloud
-from tests.builders import NOON
-from tests.fakes_people import MemoryTrail
-from tests.seam import ALL_TRIES, lose_reply, refuse
+from tests.support.builders import NOON
+from tests.support.fakes_people import MemoryTrail
+from tests.support.seam import ALL_TRIES, lose_reply, refuse
 
 OFFICER = Grant(role="officer", teams=("highways",))
 WHO = Destination("email", "officer@example.org")

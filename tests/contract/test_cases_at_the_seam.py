@@ -39,10 +39,10 @@ from chalicelib.reports.usecases.staff.unmerging import merged_here, unmerge
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
 from infra.local.cloud import Cloud
-from tests.attack_photos import saved
-from tests.builders import draft, update_draft
 from tests.contract.test_writes_at_the_seam import Action, ActionOf, check_each_call
-from tests.seam import Interleaving, Try, every_interleaving, lose_reply, refuse
+from tests.support.attack_photos import saved
+from tests.support.builders import draft, update_draft
+from tests.support.seam import Interleaving, Try, every_interleaving, lose_reply, refuse
 
 ANYBODY = Author()
 FIRST_OFFICER = Author("first", staff_in=EVERYWHERE, officer_in=EVERYWHERE)

@@ -15,8 +15,8 @@ from chalicelib.desk.ports import DeskStore
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.reports.model import Question
 from chalicelib.reports.ports import Place, Repository
-from tests.builders import NOON, report
-from tests.fakes_desk import MemoryDesk
+from tests.support.builders import NOON, report
+from tests.support.fakes_desk import MemoryDesk
 
 HOUR = timedelta(hours=1)
 ID = "R00000000001"

@@ -18,9 +18,9 @@ from chalicelib.reports.usecases.access import Author
 from infra.check import check
 from infra.figures import publish_figures_anew, recount_figures
 from infra.local.cloud import Cloud
-from tests.builders import draft
 from tests.contract.test_interrupted_import import published
-from tests.fakes_jobs import job
+from tests.support.builders import draft
+from tests.support.fakes_jobs import job
 
 OTHER = "ABCDEFGHJKLM"
 

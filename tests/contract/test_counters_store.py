@@ -16,9 +16,9 @@ from chalicelib.publishing.figures import Counts, Sums, combined
 from chalicelib.publishing.ports import Counters
 from chalicelib.reports.published import ReportOutcome
 from infra.local.cloud import Cloud
-from tests.builders import report
-from tests.fakes_figures import MemoryCounters
-from tests.seam import ALL_TRIES, REFUSALS, Refusal, lose_reply, record, refuse
+from tests.support.builders import report
+from tests.support.fakes_figures import MemoryCounters
+from tests.support.seam import ALL_TRIES, REFUSALS, Refusal, lose_reply, record, refuse
 
 MAY, JUNE = "2026-05", "2026-06"
 OUTCOME = ReportOutcome(

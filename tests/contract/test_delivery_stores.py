@@ -15,8 +15,8 @@ from chalicelib.alerts.dynamo.alert_items import PARTITIONS, alert_of, item_of
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.alerts import delivery_ports
 from chalicelib.kernel.optimistic import VersionConflict
-from tests.builders import NOON
-from tests.fakes_delivery import (
+from tests.support.builders import NOON
+from tests.support.fakes_delivery import (
     MemoryAlerts,
     MemorySpend,
     MemorySuppressed,

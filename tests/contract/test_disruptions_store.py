@@ -14,9 +14,15 @@ from chalicelib.disruptions.ports import Disruptions
 from chalicelib.disruptions.usecases import change, post, withdraw
 from chalicelib.errors import Conflict, UpstreamFailed
 from chalicelib.kernel.optimistic import VersionConflict
-from tests.builders import NOON
-from tests.fakes_disruptions import OFFICER, MemoryDisruptions, Office, disruption, disruption_draft
-from tests.seam import LOSSES, REFUSALS, Loss, Refusal, lose_reply, refuse
+from tests.support.builders import NOON
+from tests.support.fakes_disruptions import (
+    OFFICER,
+    MemoryDisruptions,
+    Office,
+    disruption,
+    disruption_draft,
+)
+from tests.support.seam import LOSSES, REFUSALS, Loss, Refusal, lose_reply, refuse
 
 
 @pytest.fixture(params=["memory", "moto", "dynalite"])

@@ -13,8 +13,8 @@ from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.publishing.model import HTML, JSON
 from chalicelib.publishing.ports import Document, Documents
 from infra.local.cloud import Cloud
-from tests.fakes import MemoryDocuments
-from tests.seam import ALL_TRIES, LOSSES, REFUSALS, lose_reply, record, refuse
+from tests.support.fakes import MemoryDocuments
+from tests.support.seam import ALL_TRIES, LOSSES, REFUSALS, lose_reply, record, refuse
 
 KEY = "data/reports/R1.json"
 ONE, TWO, THREE = (Document(f'{{"text":"Nº {n} – ✓"}}'.encode(), JSON) for n in (1, 2, 3))

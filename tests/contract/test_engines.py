@@ -3,8 +3,8 @@
 import boto3
 
 from chalicelib.reports.dynamo.repository import DynamoRepository
-from tests.builders import report
 from tests.engines import Dynalite
+from tests.support.builders import report
 
 
 def test_repository_stores_in_dynalite_when_that_is_its_engine(dynalite: Dynalite) -> None:

@@ -29,11 +29,11 @@ from chalicelib.reports.usecases.lifecycle.forgetting import REMOVED
 from infra.local.cloud import Cloud
 from infra.restore import restore_reports
 from infra.tokens import account_with
-from tests.composition import replace_built
 from tests.conftest import ROOT
-from tests.effort import sample
-from tests.personal_data import OTHERS, Resident, places_with, resident, stored
-from tests.seam import Answer, Try, around, record
+from tests.support.composition import replace_built
+from tests.support.effort import sample
+from tests.support.personal_data import OTHERS, Resident, places_with, resident, stored
+from tests.support.seam import Answer, Try, around, record
 
 EVENT = json.loads((ROOT / "tests" / "events" / "erase.json").read_text(encoding="utf-8"))
 STAYS = {"AUDIT_TABLE None", "AUDIT_TABLE by-subject"}

@@ -13,9 +13,9 @@ from chalicelib.publishing.counters import ReportKey
 from chalicelib.publishing.counting import count_all
 from chalicelib.publishing.performance import publish_performance
 from infra.local.cloud import Cloud
-from tests.builders import report
 from tests.conftest import ROOT
-from tests.seam import Answer, Try, around, record
+from tests.support.builders import report
+from tests.support.seam import Answer, Try, around, record
 
 EVENT = json.loads((ROOT / "tests" / "events" / "count_figures.json").read_text(encoding="utf-8"))
 MONTH = "2026-06"

@@ -30,8 +30,8 @@ from chalicelib.reports.usecases.updating import add_update
 from infra.local import mail
 from infra.local.cloud import Cloud
 from tests.api.conftest import Api
-from tests.builders import draft_body, update_draft
-from tests.forwarding import (
+from tests.support.builders import draft_body, update_draft
+from tests.support.forwarding import (
     EVENTS,
     LOSSES,
     OURS,
@@ -43,7 +43,7 @@ from tests.forwarding import (
     give_key,
     poll,
 )
-from tests.seam import ALL_TRIES, lose_reply, record
+from tests.support.seam import ALL_TRIES, lose_reply, record
 
 EVENT = json.loads((EVENTS / "poll_updates.json").read_text(encoding="utf-8"))
 OFFICER = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)

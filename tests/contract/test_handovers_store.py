@@ -8,9 +8,9 @@ from msgspec.structs import replace
 from chalicelib.accounts.dynamo.handovers import DynamoHandovers
 from chalicelib.accounts.single_sign_on import Handover, Handovers
 from infra.local.cloud import Cloud
-from tests.builders import NOON
 from tests.engines import Dynalite
-from tests.fakes_single_sign_on import MemoryHandovers
+from tests.support.builders import NOON
+from tests.support.fakes_single_sign_on import MemoryHandovers
 
 SECOND = timedelta(seconds=1)
 HANDOVER = Handover(

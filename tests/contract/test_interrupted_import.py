@@ -23,8 +23,8 @@ from infra import publish_anew
 from infra.__main__ import commands
 from infra.import_reports import MAPPINGS
 from infra.local.cloud import Cloud
-from tests.builders import NOON, report
 from tests.conftest import ROOT
+from tests.support.builders import NOON, report
 
 EVENTS = ROOT / "tests" / "events"
 COLUMNS = "url,title,latitude,longitude,category,state,created,lastupdate"

@@ -21,8 +21,8 @@ from chalicelib.jobs.usecases import contractor_links, planning
 from chalicelib.jobs.usecases.operations import operate
 from chalicelib.kernel.observability import trace
 from infra.local.cloud import Cloud
-from tests.effort import effort
-from tests.fakes_jobs import (
+from tests.support.effort import effort
+from tests.support.fakes_jobs import (
     JOB,
     OFFICER,
     TODAY,
@@ -33,7 +33,7 @@ from tests.fakes_jobs import (
     operation,
     planned_job,
 )
-from tests.seam import (
+from tests.support.seam import (
     ALL_TRIES,
     REFUSALS,
     Interleaving,

@@ -27,9 +27,9 @@ from chalicelib.jobs.model import (
 )
 from chalicelib.jobs.ports import Filters, Jobs, Page
 from chalicelib.kernel.optimistic import VersionConflict
-from tests.builders import NOON
-from tests.fakes_jobs import MemoryJobs, event, job, planned_job
-from tests.seam import record
+from tests.support.builders import NOON
+from tests.support.fakes_jobs import MemoryJobs, event, job, planned_job
+from tests.support.seam import record
 
 TEAMS = ("highways", "parks")
 DAY = date(2026, 6, 1)

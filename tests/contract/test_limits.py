@@ -29,9 +29,9 @@ from chalicelib.bootstrap.accounts import limit_ports
 from chalicelib.bootstrap.container import digest
 from chalicelib.errors import AppError, TooMany, UpstreamFailed
 from infra.local.cloud import Cloud
-from tests.builders import NOON
-from tests.fakes import Clock
-from tests.seam import ALL_TRIES, refuse
+from tests.support.builders import NOON
+from tests.support.fakes import Clock
+from tests.support.seam import ALL_TRIES, refuse
 
 MORE = 50
 numbers = count(1)

@@ -18,9 +18,9 @@ from chalicelib.outbound.s3_inbox import S3Inbox
 from infra.local import mail
 from infra.local.cloud import Cloud
 from infra.template import whole
-from tests.builders import NOON
-from tests.fakes_forwarding import REFERENCE, MemoryMarks
-from tests.seam import LOSSES, REFUSALS, Loss, Refusal, garble, lose_reply, refuse
+from tests.support.builders import NOON
+from tests.support.fakes_forwarding import REFERENCE, MemoryMarks
+from tests.support.seam import LOSSES, REFUSALS, Loss, Refusal, garble, lose_reply, refuse
 
 pytestmark = pytest.mark.usefixtures("cloud")
 

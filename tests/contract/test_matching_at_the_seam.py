@@ -23,10 +23,10 @@ from chalicelib.events import DisruptionPosted, ReportChanged
 from chalicelib.geo.point import Box, Point
 from chalicelib.handlers.alerts import alerts_events
 from tests.architecture.test_events import EVENTS
-from tests.builders import MARKET_PLACE
-from tests.composition import replace_built
-from tests.fakes_alerts import Alerts, MemoryNotices, subject, subscription
-from tests.seam import ALL_TRIES, Try, lose_reply, refuse
+from tests.support.builders import MARKET_PLACE
+from tests.support.composition import replace_built
+from tests.support.fakes_alerts import Alerts, MemoryNotices, subject, subscription
+from tests.support.seam import ALL_TRIES, Try, lose_reply, refuse
 
 EVENT = json.loads((EVENTS / "match_alerts.json").read_text(encoding="utf-8"))
 REPORT = "7K3M2QXV9HTD"

@@ -22,7 +22,6 @@ from chalicelib.reports.usecases.staff.moderation import flag, withdraw
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
 from infra.local.cloud import Cloud
-from tests.builders import NOON, draft, update_draft
 from tests.contract.test_writes_at_the_seam import (
     Action,
     ActionOf,
@@ -30,7 +29,8 @@ from tests.contract.test_writes_at_the_seam import (
     check_each_call,
     each_call_of,
 )
-from tests.seam import (
+from tests.support.builders import NOON, draft, update_draft
+from tests.support.seam import (
     ALL_TRIES,
     LOSSES,
     REFUSALS,

@@ -16,8 +16,8 @@ from chalicelib.reports.keys import CELL_LENGTH
 from chalicelib.reports.ports import Filters, Ports
 from chalicelib.reports.usecases.reading import nearby
 from infra.local.cloud import Cloud
-from tests.builders import MARKET_PLACE, report
-from tests.seam import record
+from tests.support.builders import MARKET_PLACE, report
+from tests.support.seam import record
 
 HERE = Point(**MARKET_PLACE)
 ONCE_A_PLACE = 300

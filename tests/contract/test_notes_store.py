@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from chalicelib.reports.model import Note
 from chalicelib.reports.ports import Repository
-from tests.builders import NOON, report, update
+from tests.support.builders import NOON, report, update
 
 TEXT = "Señor Ünïcode – 坑洞 🕳️\nand a second line"
 

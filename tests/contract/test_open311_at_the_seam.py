@@ -16,8 +16,8 @@ from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.exchange.partners import submit_for_partner, update_for_partner
 from chalicelib.reports.usecases.submission import submit
 from infra.local.cloud import Cloud
-from tests.builders import draft
-from tests.seam import ALL_TRIES, LOSSES, Loss, lose_reply, record
+from tests.support.builders import draft
+from tests.support.seam import ALL_TRIES, LOSSES, Loss, lose_reply, record
 
 URLS = ("https://photos.example/1.jpg", "https://photos.example/2.jpg")
 Send = Callable[[], str]

@@ -33,9 +33,6 @@ from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.reading import views_of
 from chalicelib.reports.usecases.staff.changing import change
 from infra.local.cloud import Cloud
-from tests import builders
-from tests.builders import NOON
-from tests.composition import replace_built
 from tests.conftest import ROOT
 from tests.contract.test_publishing_at_the_seam import (
     Bucket,
@@ -45,8 +42,11 @@ from tests.contract.test_publishing_at_the_seam import (
     path_of,
     show,
 )
-from tests.fakes import MemoryDocuments
-from tests.seam import Interleaving, Try, every_interleaving
+from tests.support import builders
+from tests.support.builders import NOON
+from tests.support.composition import replace_built
+from tests.support.fakes import MemoryDocuments
+from tests.support.seam import Interleaving, Try, every_interleaving
 
 EVENT = json.loads(
     (ROOT / "tests" / "events" / "publish_open_data.json").read_text(encoding="utf-8")

@@ -21,9 +21,9 @@ from chalicelib.outbound.usecases.handling import keep, resend
 from chalicelib.outbound.usecases.opening import open_deliveries
 from chalicelib.outbound.usecases.sending import send, wake_due
 from infra.local.cloud import Cloud
-from tests.fakes import Clock
-from tests.fakes_outbound import Outside, delivery, receiver, subject
-from tests.seam import ALL_TRIES, Try, every_interleaving, lose_reply, record, refuse
+from tests.support.fakes import Clock
+from tests.support.fakes_outbound import Outside, delivery, receiver, subject
+from tests.support.seam import ALL_TRIES, Try, every_interleaving, lose_reply, record, refuse
 
 ID = delivery().delivery_id
 REPORT = delivery().service_request_id

@@ -15,8 +15,8 @@ from chalicelib.outbound.dynamo.receivers import DynamoReceivers
 from chalicelib.outbound.model import Delivery, State
 from chalicelib.outbound.ports import Deliveries, Receivers
 from chalicelib.outbound.receivers import Filter
-from tests.builders import NOON
-from tests.fakes_outbound import MemoryDeliveries, MemoryReceivers, delivery, receiver
+from tests.support.builders import NOON
+from tests.support.fakes_outbound import MemoryDeliveries, MemoryReceivers, delivery, receiver
 
 MINUTE = timedelta(minutes=1)
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Person, Place, Repository
-from tests.builders import NOON, report
+from tests.support.builders import NOON, report
 
 SECOND = timedelta(seconds=1)
 PERSON = Person("account-1", ("email-1", "email-2"), ("phone-1",))

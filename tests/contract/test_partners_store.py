@@ -13,11 +13,11 @@ from chalicelib.partners.model import ApiKey, NewKey
 from chalicelib.partners.ports import Counted, Keys
 from chalicelib.partners.usecases import admit, known, make
 from infra.local.cloud import Cloud
-from tests.builders import NOON
 from tests.engines import Dynalite
-from tests.fakes import Clock
-from tests.fakes_partners import MemoryKeys
-from tests.seam import ALL_TRIES, REFUSALS, Refusal, lose_reply, record, refuse
+from tests.support.builders import NOON
+from tests.support.fakes import Clock
+from tests.support.fakes_partners import MemoryKeys
+from tests.support.seam import ALL_TRIES, REFUSALS, Refusal, lose_reply, record, refuse
 
 KEY = ApiKey(
     key_id="0123456789ab",

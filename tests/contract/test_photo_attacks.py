@@ -16,9 +16,9 @@ from PIL import Image
 
 from chalicelib.photos.image_sandbox import outcome
 from chalicelib.photos.model import Refused
-from tests.attack_photos import ATTACKS, CANARY, JPEGS, saved
 from tests.conftest import ROOT
-from tests.effort import sample
+from tests.support.attack_photos import ATTACKS, CANARY, JPEGS, saved
+from tests.support.effort import sample
 
 MOST_MB, MOST_MEGAPIXELS, MOST_CALLS = 300, 1600, 150_000
 """1,600 megapixels are 32 scans of the largest picture that has to be held whole."""

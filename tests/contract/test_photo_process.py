@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from chalicelib.photos.image_sandbox import rebuild_apart, started
-from tests.attack_photos import picture, saved
+from tests.support.attack_photos import picture, saved
 
 LOOK = ("-c", "import json, os; print(json.dumps(dict(os.environ)))")
 """A program that tells what it finds in its environment."""

@@ -20,9 +20,9 @@ from chalicelib.photos.usecases.asking import look
 from chalicelib.photos.usecases.sweeping import sweep
 from chalicelib.photos.usecases.taking_in import take_in
 from infra.local.cloud import Cloud
-from tests.attack_photos import picture, saved
-from tests.fakes_photos import BROKEN, ReportedPhotos, plainly_rebuilt
-from tests.seam import (
+from tests.support.attack_photos import picture, saved
+from tests.support.fakes_photos import BROKEN, ReportedPhotos, plainly_rebuilt
+from tests.support.seam import (
     ALL_TRIES,
     LOSSES,
     REFUSALS,

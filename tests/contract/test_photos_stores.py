@@ -18,9 +18,9 @@ from chalicelib.photos.ports import NotAsDeclared, PhotoKey, Ports, TooLargeToRe
 from chalicelib.photos.stream import fact_of
 from infra.local.cloud import Cloud
 from tests.engines import Dynalite
-from tests.fakes import Clock
-from tests.fakes_photos import photos_in_memory
-from tests.seam import ALL_TRIES, LOSSES, REFUSALS, lose_reply, record, refuse
+from tests.support.fakes import Clock
+from tests.support.fakes_photos import photos_in_memory
+from tests.support.seam import ALL_TRIES, LOSSES, REFUSALS, lose_reply, record, refuse
 
 PHOTO = PhotoKey("R00000000001", "P" * 26)
 OTHER = PhotoKey("R00000000001", "Q" * 26)

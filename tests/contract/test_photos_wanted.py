@@ -25,7 +25,6 @@ from chalicelib.photos.usecases.sweeping import sweep
 from chalicelib.photos.usecases.taking_in import take_in
 from infra.local.cloud import Cloud
 from infra.resources import template
-from tests.attack_photos import saved
 from tests.contract.test_photos_at_the_seam import (
     FAULTS,
     Fault,
@@ -37,9 +36,10 @@ from tests.contract.test_photos_at_the_seam import (
     of,
     photos,
 )
-from tests.fakes_photos import Elsewhere
-from tests.seam import ALL_TRIES, Try, every_interleaving, record
-from tests.serving import file_server, server
+from tests.support.attack_photos import saved
+from tests.support.fakes_photos import Elsewhere
+from tests.support.seam import ALL_TRIES, Try, every_interleaving, record
+from tests.support.serving import file_server, server
 
 URL = "https://photos.example.org/one.jpg"
 FAILURES = (UpstreamFailed, BotoCoreError, ClientError)

@@ -22,8 +22,8 @@ from chalicelib.kernel.time import utc_now
 from infra.local import mail
 from infra.local.cloud import Cloud
 from infra.redrive import dead_letters_of, redrive
-from tests.builders import report
-from tests.fakes_delivery import subscription
+from tests.support.builders import report
+from tests.support.fakes_delivery import subscription
 
 HIDDEN = timedelta(seconds=361)
 """A little longer than a message is hidden after it was received."""

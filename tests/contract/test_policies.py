@@ -71,8 +71,6 @@ from infra.tokens import account_with
 from tests.api.conftest import Api
 from tests.api.test_forms import Browser, link
 from tests.architecture.test_events import EVENTS, SCHEDULED
-from tests.attack_photos import saved
-from tests.builders import draft_body
 from tests.contract.permissions import (
     API,
     FUNCTIONS,
@@ -83,13 +81,15 @@ from tests.contract.permissions import (
     is_granted,
     logs_granted,
 )
-from tests.fakes_delivery import text_log
-from tests.forms import File
-from tests.forwarding import CountysServer, forwarding_council, give_key
-from tests.issuer import Issuer, give_client_secret, served, staff_at
-from tests.people import ask_for_code, cookie_in, newest_code, post_form, sign_in_with
-from tests.seam import Answer, Try, around
-from tests.serving import file_server, server
+from tests.support.attack_photos import saved
+from tests.support.builders import draft_body
+from tests.support.fakes_delivery import text_log
+from tests.support.forms import File
+from tests.support.forwarding import CountysServer, forwarding_council, give_key
+from tests.support.issuer import Issuer, give_client_secret, served, staff_at
+from tests.support.people import ask_for_code, cookie_in, newest_code, post_form, sign_in_with
+from tests.support.seam import Answer, Try, around
+from tests.support.serving import file_server, server
 
 LONG = "x" * 2000
 JPEG = saved("JPEG")

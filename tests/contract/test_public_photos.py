@@ -12,8 +12,8 @@ from chalicelib.bootstrap.publishing import publishing_ports
 from chalicelib.errors import UpstreamFailed
 from chalicelib.publishing.ports import PublicPhotos
 from infra.local.cloud import Cloud
-from tests.fakes_publishing import MemoryPhotos
-from tests.seam import ALL_TRIES, LOSSES, REFUSALS, lose_reply, refuse
+from tests.support.fakes_publishing import MemoryPhotos
+from tests.support.seam import ALL_TRIES, LOSSES, REFUSALS, lose_reply, refuse
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudfront.type_defs import DistributionConfigTypeDef

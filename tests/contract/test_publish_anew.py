@@ -24,9 +24,9 @@ from infra.figures import publish_figures_anew, recount_figures
 from infra.local.cloud import Cloud
 from infra.positions import Position
 from infra.redrive import dead_letters_of
-from tests.builders import NOON, report
-from tests.composition import replace_built
 from tests.contract.test_interrupted_import import delivering, published, run
+from tests.support.builders import NOON, report
+from tests.support.composition import replace_built
 
 OTHER = "ABCDEFGHJKLM"
 DAYS = ("2026-03-01", "2026-03-02", "2026-03-03")

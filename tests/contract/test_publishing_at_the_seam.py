@@ -44,13 +44,13 @@ from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
 from infra.local.cloud import Cloud
-from tests import builders, log_lines
-from tests.builders import MARKET_PLACE, draft, update_draft
-from tests.composition import replace_built
 from tests.conftest import ROOT
-from tests.effort import effort
-from tests.fakes_publishing import MemoryCdn
-from tests.seam import (
+from tests.support import builders, log_lines
+from tests.support.builders import MARKET_PLACE, draft, update_draft
+from tests.support.composition import replace_built
+from tests.support.effort import effort
+from tests.support.fakes_publishing import MemoryCdn
+from tests.support.seam import (
     ALL_TRIES,
     Interleaving,
     Try,

@@ -13,8 +13,8 @@ from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.reports.ports import Listed, Repository, Window
 from chalicelib.reports.usecases.exchange.listing import Kinds, list_requests
 from infra.local.cloud import Cloud
-from tests.builders import NOON, report
-from tests.seam import record
+from tests.support.builders import NOON, report
+from tests.support.seam import record
 
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 NEW_YEAR = NOON.replace(month=1, day=1, hour=0)

@@ -28,7 +28,7 @@ from chalicelib.reports.outcome import outcome_in
 from chalicelib.reports.ports import Filters, Repository
 from chalicelib.reports.published import Delay, ReportOutline
 from chalicelib.reports.states import STATES, status_of
-from tests.builders import MARKET_PLACE, NOON, place_of, report, update
+from tests.support.builders import MARKET_PLACE, NOON, place_of, report, update
 
 CELL_ZOOM = 12
 EVERY = Filters()

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from chalicelib.reports.model import Contact
 from chalicelib.reports.ports import Repository
-from tests.builders import NOON, report
+from tests.support.builders import NOON, report
 
 SECOND = timedelta(seconds=1)
 SENT = {"state": "closed", "contact": Contact(name="Resident")}

@@ -16,8 +16,8 @@ from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.staff import moderation
 from infra.local.cloud import Cloud
 from infra.restore import Summary, restore, restore_reports
-from tests.builders import draft, report, update_draft
-from tests.seam import Answer, Try, around
+from tests.support.builders import draft, report, update_draft
+from tests.support.seam import Answer, Try, around
 
 RESTORED = "reports-as-they-were"
 

@@ -25,10 +25,10 @@ from infra.local.cloud import Cloud
 from infra.restore import restore_reports
 from infra.restore_table import TABLES, restore_table
 from infra.tokens import account_with
-from tests.builders import NOON, draft
 from tests.conftest import ROOT
-from tests.fakes_alerts import subscription
-from tests.fakes_jobs import job
+from tests.support.builders import NOON, draft
+from tests.support.fakes_alerts import subscription
+from tests.support.fakes_jobs import job
 
 OWN = Destination("email", "somebody@example.org")
 ALL = (*TABLES, "reports")

@@ -11,7 +11,7 @@ from bench.runtime import Function, failure_of, run, sample_event
 from infra.local import aws
 from infra.local.cloud import Cloud
 from infra.template import whole
-from tests.effort import EXHAUSTIVE
+from tests.support.effort import EXHAUSTIVE
 
 EVERY = {each.name: each for each in runtime.functions(whole(), {})}
 TRIED = sorted(EVERY) if EXHAUSTIVE else ["APIHandler", "TakeIn"]

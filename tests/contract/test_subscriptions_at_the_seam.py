@@ -23,8 +23,8 @@ from chalicelib.bootstrap.alerts import index_ports
 from chalicelib.errors import Conflict, Invalid, UpstreamFailed
 from infra.index_subscriptions import index_subscriptions
 from infra.local.cloud import Cloud
-from tests.fakes_alerts import Alerts, area, subscription, wish
-from tests.seam import (
+from tests.support.fakes_alerts import Alerts, area, subscription, wish
+from tests.support.seam import (
     ALL_TRIES,
     REFUSALS,
     Try,

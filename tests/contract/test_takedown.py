@@ -16,12 +16,12 @@ from chalicelib.geo.point import Point
 from chalicelib.geo.quadkey import MAP_ZOOM, key_of
 from chalicelib.handlers.publishing import publishing_events
 from chalicelib.publishing.model import page_key, report_key
-from tests.builders import MARKET_PLACE
-from tests.composition import replace_built
 from tests.contract.test_publishing_at_the_seam import delivered
-from tests.effort import effort
-from tests.fakes import MemoryQueue
-from tests.fakes_publishing import Published
+from tests.support.builders import MARKET_PLACE
+from tests.support.composition import replace_built
+from tests.support.effort import effort
+from tests.support.fakes import MemoryQueue
+from tests.support.fakes_publishing import Published
 
 TILE = key_of(Point(**MARKET_PLACE), MAP_ZOOM)
 REPORTS = effort(200, 10_000)

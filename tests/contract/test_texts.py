@@ -10,7 +10,7 @@ from chalicelib.bootstrap import container
 from chalicelib.errors import AddressRefused, AppError, ConfigurationError, NoReply, UpstreamFailed
 from infra.local.cloud import Cloud
 from infra.local.texts import texts
-from tests.seam import LOSSES, Loss, garble, lose_reply, record
+from tests.support.seam import LOSSES, Loss, garble, lose_reply, record
 
 NUMBER = "+447700900123"
 

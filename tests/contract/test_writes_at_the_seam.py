@@ -23,9 +23,9 @@ from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
 from chalicelib.reports.views import update_view
 from infra.local.cloud import Cloud
-from tests import builders
-from tests.builders import draft, update_draft
-from tests.seam import (
+from tests.support import builders
+from tests.support.builders import draft, update_draft
+from tests.support.seam import (
     ALL_TRIES,
     LOSSES,
     REFUSALS,

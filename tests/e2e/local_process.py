@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Timer
 
 from tests.conftest import ROOT
-from tests.patience import PATIENCE_S
+from tests.support.patience import PATIENCE_S
 
 Process = subprocess.Popen[str]
 

@@ -34,12 +34,12 @@ from chalicelib.reports.states import State, status_of
 from infra.__main__ import commands
 from infra.import_reports import MAPPINGS, load_mapping
 from infra.local.stack import LocalStack, Options
-from tests import recount_figures
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, PHONE, WEB
 from tests.browser.signing_in import new_account, sign_in
 from tests.browser.test_crew import say_done
 from tests.conftest import ROOT
-from tests.effort import effort, sample
+from tests.support import recount_figures
+from tests.support.effort import effort, sample
 
 CREWS = ("highways-bath", "highways-keynsham", "cleansing-bath")
 LEFT = {"make_safe": "in_progress", "inspect": "investigating"}

@@ -41,9 +41,9 @@ from bench.table import Row
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.submission import submit
-from tests.attack_photos import ATTACKS
-from tests.builders import draft
 from tests.conftest import ROOT
+from tests.support.attack_photos import ATTACKS
+from tests.support.builders import draft
 
 HELPERS = {
     "__init__",

@@ -9,8 +9,8 @@ import pytest
 
 from infra.local import mail
 from infra.local.stack import LocalStack, Options
-from tests.builders import draft_body, long_key
-from tests.forwarding import TEAM, forwarding_council
+from tests.support.builders import draft_body, long_key
+from tests.support.forwarding import TEAM, forwarding_council
 
 
 @pytest.fixture

@@ -22,13 +22,13 @@ from infra.local import aws
 from infra.local.__main__ import main
 from infra.local.people import demo_api_key
 from infra.local.stack import LocalStack, Options
-from tests.builders import draft_body, long_key
 from tests.conftest import ROOT
 from tests.e2e.local_process import first_line, started
-from tests.fakes import Clock
-from tests.fakes_partners import MemoryKeys
-from tests.log_lines import read
-from tests.patience import PATIENCE_S
+from tests.support.builders import draft_body, long_key
+from tests.support.fakes import Clock
+from tests.support.fakes_partners import MemoryKeys
+from tests.support.log_lines import read
+from tests.support.patience import PATIENCE_S
 
 
 @pytest.fixture(scope="module")

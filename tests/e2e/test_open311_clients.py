@@ -16,7 +16,7 @@ from chalicelib.catalogue.load import COUNCILS, load
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.submission import submit
 from infra.local.stack import LocalStack, Options
-from tests.builders import MARKET_PLACE, draft
+from tests.support.builders import MARKET_PLACE, draft
 
 PLACE = {"lat": MARKET_PLACE["lat"], "lng": MARKET_PLACE["long"]}
 CODES = list(load("demo").by_code)

@@ -19,9 +19,9 @@ from chalicelib.photos.model import MOST_BYTES
 from chalicelib.photos.usecases.asking import private_address
 from infra.local.signed import MOST_FILE_BYTES, RefusedByS3, Signer
 from infra.local.stack import LocalStack, Options, secret_of
-from tests.attack_photos import saved
-from tests.builders import long_key
-from tests.log_lines import kept, read
+from tests.support.attack_photos import saved
+from tests.support.builders import long_key
+from tests.support.log_lines import kept, read
 
 BOUNDARY = "----photo"
 FORM = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}

@@ -14,8 +14,8 @@ from chalicelib.events import Event
 from infra.local.cloud import Cloud
 from infra.local.pump import ALWAYS, Pump, QueueSource
 from infra.local.schedules import interval
-from tests.builders import NOON, report
-from tests.composition import replace_built
+from tests.support.builders import NOON, report
+from tests.support.composition import replace_built
 
 
 class Flaky:

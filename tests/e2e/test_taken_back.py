@@ -15,8 +15,8 @@ from PIL import Image
 from chalicelib.geo.point import Point
 from chalicelib.geo.quadkey import tile_of
 from infra.local.stack import LocalStack, Options
-from tests.builders import MARKET_PLACE, draft_body, long_key
-from tests.patience import wait_until
+from tests.support.builders import MARKET_PLACE, draft_body, long_key
+from tests.support.patience import wait_until
 
 Receipt = dict[str, Any]
 

@@ -15,9 +15,9 @@ from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.bootstrap.reports import reports_ports
 from infra.local.cloud import Cloud
 from tests.api.conftest import Api
-from tests.builders import draft_body
 from tests.e2e.local_process import first_line, started
-from tests.forwarding import OURS, THEIRS, forwarding_council, give_key, poll
+from tests.support.builders import draft_body
+from tests.support.forwarding import OURS, THEIRS, forwarding_council, give_key, poll
 
 
 def asked(url: str, body: Any = None, **headers: str) -> Any:

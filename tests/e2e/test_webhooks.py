@@ -11,8 +11,8 @@ import time_machine
 
 from chalicelib.kernel.time import utc_now
 from infra.local.stack import LocalStack, Options
-from tests.builders import draft_body, long_key
-from tests.webhooks import Hook, is_ours, listening
+from tests.support.builders import draft_body, long_key
+from tests.support.webhooks import Hook, is_ours, listening
 
 RECEIVERS = "/api/outbound/receivers"
 

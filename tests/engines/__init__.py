@@ -14,7 +14,7 @@ from uuid import uuid4
 import boto3
 
 from infra.resources import template
-from tests.patience import wait_until
+from tests.support.patience import wait_until
 
 PROGRAM = Path(__file__).parent / "node_modules" / "dynalite" / "cli.js"
 LEFT_OUT = (

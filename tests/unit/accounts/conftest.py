@@ -1,8 +1,8 @@
 import pytest
 
 from chalicelib.accounts.ports import Ports
-from tests.fakes import Clock
-from tests.fakes_accounts import accounts_ports
+from tests.support.fakes import Clock
+from tests.support.fakes_accounts import accounts_ports
 
 
 @pytest.fixture

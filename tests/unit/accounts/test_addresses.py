@@ -8,7 +8,7 @@ from chalicelib.accounts.model import Destination
 from chalicelib.errors import Invalid
 from chalicelib.kernel.addresses import AddressKind
 from chalicelib.kernel.ids import Ids
-from tests.fakes import PlainSecret
+from tests.support.fakes import PlainSecret
 
 
 @pytest.mark.parametrize(

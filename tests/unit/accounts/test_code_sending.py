@@ -17,9 +17,9 @@ from chalicelib.catalogue.theme import EmailLook, Theme
 from chalicelib.errors import AddressRefused, AppError, NoReply, UpstreamFailed
 from chalicelib.kernel.email import Email
 from chalicelib.kernel.segments import segments
-from tests.builders import NOON
-from tests.fakes import Clock
-from tests.fakes_accounts import CODES, FewTexts, MemoryAttempts
+from tests.support.builders import NOON
+from tests.support.fakes import Clock
+from tests.support.fakes_accounts import CODES, FewTexts, MemoryAttempts
 
 EMAIL = Destination("email", "resident@example.org")
 PHONE = Destination("phone", "+447700900123")

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.accounts.model import Destination
 from chalicelib.accounts.tokens import MOST_PROOFS, KnownDevices
-from tests.fakes import PlainSecret
+from tests.support.fakes import PlainSecret
 
 EMAIL = Destination("email", "resident@example.org")
 OTHERS = Destination("email", "other@example.org")

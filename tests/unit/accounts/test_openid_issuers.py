@@ -19,7 +19,7 @@ from chalicelib.accounts.tokens import Proofs
 from chalicelib.catalogue.identity import IdentityProvider
 from chalicelib.errors import ConfigurationError, Forbidden, UpstreamFailed
 from chalicelib.net.safe_http_client import SafeHttpClient
-from tests.issuer import (
+from tests.support.issuer import (
     CLIENT_ID,
     CLIENT_SECRET,
     Claims,

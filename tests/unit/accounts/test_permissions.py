@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.accounts.model import Account, Assurance, Grant, Session, SignedIn
 from chalicelib.accounts.permissions import holding
-from tests.builders import NOON
+from tests.support.builders import NOON
 
 GRANTS = (Grant(role="officer"), Grant(role="crew"))
 

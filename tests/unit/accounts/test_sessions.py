@@ -25,8 +25,8 @@ from chalicelib.accounts.usecases.sessions import (
     who,
 )
 from chalicelib.errors import NotFound, Unauthenticated
-from tests.builders import NOON
-from tests.fakes import Clock
+from tests.support.builders import NOON
+from tests.support.fakes import Clock
 
 SECOND = timedelta(seconds=1)
 

@@ -23,11 +23,11 @@ from chalicelib.accounts.usecases.code_verification import (
     sign_in_with_link,
 )
 from chalicelib.errors import Forbidden, Invalid, NotFound, TooMany, UpstreamFailed
-from tests.builders import NOON
-from tests.fakes import Clock
-from tests.fakes_accounts import FewTexts, MemoryAccounts, accounts_ports
-from tests.fakes_people import MemoryTrail
-from tests.log_lines import faults_in_metrics, kept, read
+from tests.support.builders import NOON
+from tests.support.fakes import Clock
+from tests.support.fakes_accounts import FewTexts, MemoryAccounts, accounts_ports
+from tests.support.fakes_people import MemoryTrail
+from tests.support.log_lines import faults_in_metrics, kept, read
 
 ADDRESS = "resident@example.org"
 SECOND = timedelta(seconds=1)

@@ -13,12 +13,12 @@ from chalicelib.accounts.usecases.single_sign_on import Back, give_up, send_to, 
 from chalicelib.accounts.usecases.staff import invite
 from chalicelib.catalogue.identity import GroupGrant, IdentityProvider, LevelMapping
 from chalicelib.errors import Forbidden, NotFound, UpstreamFailed
-from tests.builders import NOON
-from tests.fakes import Clock
-from tests.fakes_accounts import MemoryAccounts
-from tests.fakes_people import MemoryTrail, people_ports
-from tests.fakes_single_sign_on import MemoryHandovers, SayingIssuers, sign_on_ports
-from tests.issuer import query_of
+from tests.support.builders import NOON
+from tests.support.fakes import Clock
+from tests.support.fakes_accounts import MemoryAccounts
+from tests.support.fakes_people import MemoryTrail, people_ports
+from tests.support.fakes_single_sign_on import MemoryHandovers, SayingIssuers, sign_on_ports
+from tests.support.issuer import query_of
 
 JO = Destination("email", "jo@example.org")
 VERIFIED = {"email": JO.value, "email_verified": True}

@@ -21,9 +21,9 @@ from chalicelib.accounts.usecases.staff import (
     staff,
 )
 from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound, UpstreamFailed
-from tests.fakes import Clock
-from tests.fakes_accounts import MemoryAccounts
-from tests.fakes_people import MemoryTrail, people_ports
+from tests.support.fakes import Clock
+from tests.support.fakes_accounts import MemoryAccounts
+from tests.support.fakes_people import MemoryTrail, people_ports
 
 OFFICER = Grant(role="officer", teams=("highways",))
 ADMIN = Grant(role="admin")

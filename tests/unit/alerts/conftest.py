@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.alerts.delivery_ports import Ports
-from tests.fakes_delivery import World
+from tests.support.fakes_delivery import World
 
 
 @pytest.fixture

@@ -19,9 +19,9 @@ from chalicelib.alerts.usecases.sending import tell as send_tell
 from chalicelib.aws.sqs import MOST_IN_A_BATCH
 from chalicelib.errors import UpstreamFailed
 from chalicelib.events import ReportChanged
-from tests import fakes_delivery
-from tests.fakes_alerts import Alerts, subject, subscription
-from tests.fakes_delivery import REPORT, World
+from tests.support import fakes_delivery
+from tests.support.fakes_alerts import Alerts, subject, subscription
+from tests.support.fakes_delivery import REPORT, World
 
 MOST_BYTES = 256 * 1024
 """What one call of SQS took in 2025; since then it takes more."""

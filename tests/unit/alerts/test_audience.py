@@ -7,8 +7,8 @@ from chalicelib.alerts.index import Area
 from chalicelib.alerts.model import Topic
 from chalicelib.alerts.usecases.estimating import EstimatePorts, estimate
 from chalicelib.alerts.usecases.indexing import reindex
-from tests.fakes_alerts import GUILDHALL, Alerts, MemoryAudiences, area, subscription
-from tests.fakes_delivery import VOICE, World
+from tests.support.fakes_alerts import GUILDHALL, Alerts, MemoryAudiences, area, subscription
+from tests.support.fakes_delivery import VOICE, World
 from tests.unit.alerts.test_match_notices import circle
 
 QUOTA = Quota(emails_a_second=50, emails_a_day=50_000)

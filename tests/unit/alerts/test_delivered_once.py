@@ -17,9 +17,9 @@ from chalicelib.alerts.model import Confirm, QuietHours
 from chalicelib.alerts.usecases.sending import ask, send_woken, wake_due
 from chalicelib.alerts.usecases.sending import tell as send_tell
 from chalicelib.errors import UpstreamFailed
-from tests.call_hooks import Killed, Turns, hooked, killing, recording
-from tests.effort import effort
-from tests.fakes_delivery import World, report, subscription, tell
+from tests.support.call_hooks import Killed, Turns, hooked, killing, recording
+from tests.support.effort import effort
+from tests.support.fakes_delivery import World, report, subscription, tell
 
 CHANNELS = ("email", "sms", "push")
 OUTSIDE = (

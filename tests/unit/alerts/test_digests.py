@@ -10,8 +10,8 @@ from chalicelib.alerts.model import AlertRequested, Frequency
 from chalicelib.alerts.usecases.sending import send_woken, wake_due
 from chalicelib.alerts.usecases.sending import tell as send_tell
 from chalicelib.reports.reference import grouped
-from tests.builders import NOON
-from tests.fakes_delivery import World, notice, report, tell
+from tests.support.builders import NOON
+from tests.support.fakes_delivery import World, notice, report, tell
 
 SECOND = timedelta(seconds=1)
 EIGHT = NOON + timedelta(hours=19)

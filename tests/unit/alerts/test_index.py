@@ -13,7 +13,7 @@ from chalicelib.alerts.cells import LEVELS, cover, reaches_at
 from chalicelib.alerts.index import areas_at, areas_of_report, entries_of
 from chalicelib.alerts.model import MOST_RADIUS_M, Topic
 from chalicelib.geo.point import EARTH_RADIUS_M, Point, distance_m
-from tests.fakes_alerts import GUILDHALL, MemoryIndex, area, subscription
+from tests.support.fakes_alerts import GUILDHALL, MemoryIndex, area, subscription
 
 anywhere = st.builds(
     lambda lat, long: Point(lat=lat, long=long), st.floats(-90, 90), st.floats(-180, 180)

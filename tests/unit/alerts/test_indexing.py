@@ -6,8 +6,8 @@ import pytest
 
 from chalicelib.alerts.model import Subscription, stopped
 from chalicelib.alerts.usecases.indexing import question
-from tests.builders import NOON
-from tests.fakes_alerts import subscription
+from tests.support.builders import NOON
+from tests.support.fakes_alerts import subscription
 
 WAITS = subscription(state="unconfirmed", confirmed_at=None, request_id="r1")
 LATER = subscription(

@@ -26,8 +26,8 @@ from chalicelib.events import (
 )
 from chalicelib.geo.point import Box, Point, distance_m
 from chalicelib.geo.polygon import MultiPolygon, Polygon
-from tests.builders import MARKET_PLACE
-from tests.fakes_alerts import BOUNDS, GUILDHALL, Alerts, subscription
+from tests.support.builders import MARKET_PLACE
+from tests.support.fakes_alerts import BOUNDS, GUILDHALL, Alerts, subscription
 
 HERE = Point(**MARKET_PLACE)
 DISRUPTION = "d" * 32

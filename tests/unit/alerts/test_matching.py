@@ -24,9 +24,9 @@ from chalicelib.alerts.usecases.matching import match
 from chalicelib.events import OfReport, ReportChanged, ReportSubmitted
 from chalicelib.geo.point import Point, distance_m
 from chalicelib.reports.published import Report
-from tests.builders import MARKET_PLACE
-from tests.fakes import IDS
-from tests.fakes_alerts import GUILDHALL, Alerts, area, subject, subscription
+from tests.support.builders import MARKET_PLACE
+from tests.support.fakes import IDS
+from tests.support.fakes_alerts import GUILDHALL, Alerts, area, subject, subscription
 
 R1 = "R00000000001"
 WEST, SOUTH, EAST, NORTH = -1.2, 53.89, -0.963, 54.028

@@ -26,8 +26,8 @@ from chalicelib.kernel.segments import segments
 from chalicelib.kernel.site import Site
 from chalicelib.reports.published import Delay
 from infra.local.templates import messages
-from tests.builders import NOON
-from tests.fakes_delivery import (
+from tests.support.builders import NOON
+from tests.support.fakes_delivery import (
     LOOK,
     REPORT,
     SITE,
@@ -39,7 +39,7 @@ from tests.fakes_delivery import (
     report,
     subscription,
 )
-from tests.fakes_delivery import tell as asked
+from tests.support.fakes_delivery import tell as asked
 
 KINDS: Sequence[Kind] = [kind for part in get_args(Kind) for kind in (get_args(part) or [part])]
 OWN = {"is_own": True, "topic": Topic(kind="report", service_request_id=REPORT)}

@@ -26,8 +26,8 @@ from chalicelib.kernel.site import Site
 from chalicelib.reports.published import Delay
 from chalicelib.reports.states import STATES
 from infra.local.templates import messages
-from tests.builders import NOON
-from tests.fakes_delivery import (
+from tests.support.builders import NOON
+from tests.support.fakes_delivery import (
     LOOK,
     REPORT,
     SITE,

@@ -8,9 +8,9 @@ from chalicelib.alerts.usecases.moving import Move, move
 from chalicelib.errors import Invalid, UpstreamFailed
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.push_address import PushAddress
-from tests.builders import NOON
-from tests.fakes import IDS
-from tests.fakes_alerts import BROWSER, Alerts, MemorySubscriptions, subscription
+from tests.support.builders import NOON
+from tests.support.fakes import IDS
+from tests.support.fakes_alerts import BROWSER, Alerts, MemorySubscriptions, subscription
 
 NEW = PushAddress(endpoint="https://push.example/new", p256dh="BNew", auth="new secret")
 

@@ -20,8 +20,8 @@ from chalicelib.alerts.usecases.sending import send_woken, tell
 from chalicelib.aws.sqs import MOST_IN_A_BATCH
 from chalicelib.errors import NotNow
 from chalicelib.events import DisruptionPosted
-from tests.fakes_alerts import BOUNDS, GUILDHALL, Alerts
-from tests.fakes_delivery import World, notice
+from tests.support.fakes_alerts import BOUNDS, GUILDHALL, Alerts
+from tests.support.fakes_delivery import World, notice
 
 NOTICE = "d" * 32
 POSTED = DisruptionPosted(event_id="1", notice_id=NOTICE, news=1)

@@ -13,9 +13,9 @@ from chalicelib.alerts.usecases.sending import send_woken, wake_due
 from chalicelib.alerts.usecases.sending import tell as send_tell
 from chalicelib.errors import UpstreamFailed
 from chalicelib.reports.states import LABELS
-from tests.builders import NOON
-from tests.effort import effort
-from tests.fakes_delivery import REPORT, World, entry, notice, report, tell
+from tests.support.builders import NOON
+from tests.support.effort import effort
+from tests.support.fakes_delivery import REPORT, World, entry, notice, report, tell
 
 WINDOW = timedelta(minutes=10)
 MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)

@@ -19,8 +19,8 @@ from chalicelib.alerts.usecases.receipts import TooSoon, take
 from chalicelib.alerts.usecases.sending import send_woken, wake_due
 from chalicelib.alerts.usecases.sending import tell as send_tell
 from chalicelib.errors import NoReply
-from tests.builders import NOON
-from tests.fakes_delivery import World, report, tell, text_log
+from tests.support.builders import NOON
+from tests.support.fakes_delivery import World, report, tell, text_log
 
 NAME = "0123456789abcdef-fedcba9876543210-00112233445566778899"
 

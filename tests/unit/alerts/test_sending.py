@@ -26,10 +26,18 @@ from chalicelib.errors import (
     UpstreamFailed,
 )
 from chalicelib.kernel.delivery_retry import LEASE, LONGEST_WAITS_S
-from tests.builders import NOON
-from tests.call_hooks import Killed
-from tests.fakes_delivery import ADDRESSES, REPORT, World, notice, report, subscription, tell
-from tests.log_lines import faults_in_metrics, kept, read
+from tests.support.builders import NOON
+from tests.support.call_hooks import Killed
+from tests.support.fakes_delivery import (
+    ADDRESSES,
+    REPORT,
+    World,
+    notice,
+    report,
+    subscription,
+    tell,
+)
+from tests.support.log_lines import faults_in_metrics, kept, read
 
 SECOND = timedelta(seconds=1)
 

@@ -23,9 +23,18 @@ from chalicelib.alerts.usecases.managing import Shown
 from chalicelib.alerts.usecases.questions import question_of, question_token
 from chalicelib.alerts.usecases.subscribing import Subscriber
 from chalicelib.errors import Conflict, Invalid, NotFound
-from tests.builders import NOON
-from tests.fakes import IDS
-from tests.fakes_alerts import BROWSER, SOMEBODY, TOKENS, Alerts, area, subject, subscription, wish
+from tests.support.builders import NOON
+from tests.support.fakes import IDS
+from tests.support.fakes_alerts import (
+    BROWSER,
+    SOMEBODY,
+    TOKENS,
+    Alerts,
+    area,
+    subject,
+    subscription,
+    wish,
+)
 
 NOBODY = Subscriber(scope="anonymous")
 OWNER = Subscriber(scope="account:a1", account_id="a1", addresses=[("email", SOMEBODY)])

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.alerts.model import Topic, What
 from chalicelib.alerts.topics import faults_of
 from chalicelib.catalogue.load import load
-from tests.fakes_alerts import GUILDHALL, area
+from tests.support.fakes_alerts import GUILDHALL, area
 
 
 def faults(topic: Topic, event_types: tuple[What, ...] = ()) -> dict[str, str]:

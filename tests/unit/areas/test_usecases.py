@@ -15,7 +15,7 @@ from chalicelib.gazetteer.wards import ward_of
 from chalicelib.geo.point import Point
 from chalicelib.geo.polygon import MultiPolygon, Polygon
 from chalicelib.geo.ward import Ward
-from tests.builders import MARKET_PLACE, NOON
+from tests.support.builders import MARKET_PLACE, NOON
 
 TODAY = date(2026, 6, 1)
 HERE = Point(**MARKET_PLACE)

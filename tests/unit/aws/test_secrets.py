@@ -17,8 +17,8 @@ from chalicelib.aws.secrets import (
 )
 from chalicelib.errors import ConfigurationError, UpstreamFailed
 from chalicelib.kernel.ids import Ids
-from tests.fakes import PlainSecret
-from tests.log_lines import kept, read
+from tests.support.fakes import PlainSecret
+from tests.support.log_lines import kept, read
 
 FIRST, SECOND, THIRD = "1" * 32, "2" * 32, "3" * 32
 

@@ -27,9 +27,9 @@ from chalicelib.kernel.email import Attachment, Email
 from chalicelib.kernel.site import Site
 from chalicelib.outbound import mailbox
 from infra.local.templates import messages
-from tests.builders import NOON
 from tests.conftest import ROOT
-from tests.fakes_forwarding import case
+from tests.support.builders import NOON
+from tests.support.fakes_forwarding import case
 
 INJECTED = "x\r\nReply-To: evil@example.com\r\nBcc: evil@example.com\r\n\r\n<a href=http://evil>"
 BASE64 = b64encode(INJECTED.encode()).decode()

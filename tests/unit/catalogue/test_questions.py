@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.catalogue.load import load
 from chalicelib.catalogue.questions import Attribute, Value, checked
-from tests.builders import NOON
+from tests.support.builders import NOON
 
 CALL = "call us now on 01904 960123"
 ATTRIBUTES = (

@@ -16,7 +16,7 @@ from chalicelib.catalogue.load import COUNCILS, load, parse
 from chalicelib.catalogue.model import Council
 from chalicelib.errors import ConfigurationError
 from chalicelib.geo.point import Point
-from tests.builders import MARKET_PLACE, NOON
+from tests.support.builders import MARKET_PLACE, NOON
 
 ROOT = Path(__file__).resolve().parents[3]
 FACTS = Facts(

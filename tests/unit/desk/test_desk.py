@@ -20,8 +20,8 @@ from chalicelib.desk.model import (
 from chalicelib.desk.usecases import history, reply_templates, saved_views, undo_data
 from chalicelib.errors import Conflict, Invalid, NotFound, UpstreamFailed
 from chalicelib.kernel.audit_entry import Action, Entry
-from tests.builders import NOON
-from tests.fakes_desk import Desk
+from tests.support.builders import NOON
+from tests.support.fakes_desk import Desk
 
 TEXT = "We look at {reference} by {target}."
 

@@ -10,9 +10,9 @@ from chalicelib.disruptions.model import LONGEST, DisruptionArea, DisruptionChan
 from chalicelib.disruptions.publishing import PURGED_FOR, publish
 from chalicelib.disruptions.usecases import change, current, post, withdraw
 from chalicelib.errors import Conflict, Invalid, NotFound, UpstreamFailed
-from tests.builders import NOON
-from tests.fakes_alerts import GUILDHALL
-from tests.fakes_disruptions import CENTRE, OFFICER, Office, disruption_draft
+from tests.support.builders import NOON
+from tests.support.fakes_alerts import GUILDHALL
+from tests.support.fakes_disruptions import CENTRE, OFFICER, Office, disruption_draft
 
 HOUR = timedelta(hours=1)
 

@@ -16,7 +16,7 @@ from chalicelib.facilities.model import (
 )
 from chalicelib.facilities.ports import Ports
 from chalicelib.geo.quadkey import Tile
-from tests.builders import MARKET_PLACE, NOON
+from tests.support.builders import MARKET_PLACE, NOON
 
 
 def facility(number: int = 1, **values: Any) -> Facility:

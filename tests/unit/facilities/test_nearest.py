@@ -12,8 +12,8 @@ from chalicelib.geo.point import Point
 from chalicelib.geo.polygon import Polygon
 from chalicelib.geo.polygon_edge import nearest_on_edge
 from infra.opening_hours import parsed
-from tests.builders import MARKET_PLACE
-from tests.geodesic import geodesic_m
+from tests.support.builders import MARKET_PLACE
+from tests.support.geodesic import geodesic_m
 from tests.unit.facilities.fakes import MemoryFacilities, facility, facility_list
 
 HERE = Point(**MARKET_PLACE)

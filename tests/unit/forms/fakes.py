@@ -12,7 +12,7 @@ from chalicelib.geo.point import Point
 from chalicelib.kernel.parsing import parse
 from chalicelib.kernel.posted_form import Upload
 from chalicelib.reports.model import Draft
-from tests.builders import NOON
+from tests.support.builders import NOON
 
 MARKET_PLACE = KnownPlace(label="Market Place", kind="street", lat=53.959, long=-1.0815)
 FAR_AWAY = KnownPlace(label="Far Road", kind="street", lat=51.0, long=-2.0)

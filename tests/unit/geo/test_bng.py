@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from chalicelib.errors import Invalid
 from chalicelib.geo.bng import EAST_END, NORTH_END, GridPoint, from_grid, to_grid
 from chalicelib.geo.point import Point
-from tests.geodesic import geodesic_m
+from tests.support.geodesic import geodesic_m
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from chalicelib.errors import Invalid
 from chalicelib.geo.nearest import HEADER, Found, Keep, built, distance_mm, nearest, opened
 from chalicelib.geo.point import Point
-from tests.geodesic import geodesic_m
+from tests.support.geodesic import geodesic_m
 
 YORK = Point(lat=53.959, long=-1.0815)
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.geo.point import Point, distance_m
-from tests.geodesic import geodesic_m
+from tests.support.geodesic import geodesic_m
 
 HAVERSINE_OFF = 0.0057
 """What the docstring of `distance_m` promises."""

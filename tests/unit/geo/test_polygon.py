@@ -24,8 +24,8 @@ from chalicelib.geo.polygon import (
 )
 from chalicelib.geo.polygon_edge import nearest_on_edge
 from chalicelib.geo.shape import shape_of
-from tests.effort import effort
-from tests.geodesic import geodesic_m
+from tests.support.effort import effort
+from tests.support.geodesic import geodesic_m
 
 FILES = {"york_wards_2024": 21, "york_wards_2013": 22, "bath_wards_2018": 33}
 SQUARE = ((0.0, 0.0), (4.0, 0.0), (4.0, 4.0), (0.0, 4.0))

@@ -13,7 +13,7 @@ from infra import backfill
 from infra.__main__ import commands
 from infra.local.cloud import Cloud
 from infra.positions import Position
-from tests.builders import report
+from tests.support.builders import report
 
 TARGET = ("open_team", "target_place")
 

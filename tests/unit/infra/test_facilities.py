@@ -31,8 +31,8 @@ from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.publishing.ports import Document
 from infra.demo.facilities import demo_tables
 from infra.facilities import Summary, import_facilities, kind_named, publish, read_facilities
-from tests.fakes import MemoryDocuments
-from tests.fakes_publishing import Published
+from tests.support.fakes import MemoryDocuments
+from tests.support.fakes_publishing import Published
 
 HEADER = "id,name,address,opening_hours,accessible,notes,lat,long"
 REAL = {

@@ -27,7 +27,7 @@ from infra.import_reports import (
 )
 from infra.local_times import NEVER, TWICE, TWICE_LATER
 from infra.rejects import tell_notes
-from tests.fakes import MemoryRepository, Nowhere
+from tests.support.fakes import MemoryRepository, Nowhere
 
 COLUMNS = ("ref", "title", "lat", "lon", "kind", "state", "made", "changed")
 MAPPING = ReportMapping(

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.kernel.observability import logs
 from infra.local import log_file
-from tests.log_lines import read
+from tests.support.log_lines import read
 
 
 @pytest.fixture

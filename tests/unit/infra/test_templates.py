@@ -7,7 +7,7 @@ from chalicelib.alerts.delivery import Kind
 from chalicelib.bootstrap import container
 from infra.local.cloud import Cloud
 from infra.local.templates import messages, page
-from tests.fakes_delivery import VOICE
+from tests.support.fakes_delivery import VOICE
 
 
 def test_every_kind_of_message_is_shown() -> None:

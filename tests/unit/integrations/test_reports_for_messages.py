@@ -11,7 +11,7 @@ from chalicelib.kernel.languages import language
 from chalicelib.kernel.site import Site
 from chalicelib.reports.model import Update
 from chalicelib.reports.ports import Ports
-from tests.builders import report, update
+from tests.support.builders import report, update
 
 NUMBERS = count(1)
 SITE = Site("https://report.example")

@@ -20,8 +20,8 @@ from chalicelib.integrations.web_push import WebPush, sealed, topic_of
 from chalicelib.kernel.push_address import PushAddress
 from chalicelib.net.vapid_keys import PushKey, decoded, encoded
 from infra.local.push import Browser
-from tests.fakes import Clock
-from tests.log_lines import kept, read
+from tests.support.fakes import Clock
+from tests.support.log_lines import kept, read
 from tests.unit.net.network import PUBLIC, FakeNetwork
 from tests.unit.net.test_safe_http_client import INSIDE, REFUSED
 

@@ -8,7 +8,7 @@ import pytest
 
 from bench.orders import MOST_GAP, REPORTS, TRAVEL, Day, alone, by_vroom, gap, together
 from chalicelib.jobs.ordering import ordered
-from tests.effort import effort
+from tests.support.effort import effort
 
 
 @pytest.mark.parametrize(("days", "step"), [(alone, 17), (together, effort(50, 25))])

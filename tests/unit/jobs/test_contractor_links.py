@@ -13,7 +13,7 @@ from chalicelib.jobs.usecases.contractor_links import add_link, drop_link, opene
 from chalicelib.jobs.usecases.opening import open_for
 from chalicelib.jobs.usecases.operations import operate
 from chalicelib.jobs.usecases.planning import change
-from tests.fakes_jobs import (
+from tests.support.fakes_jobs import (
     JOB,
     OFFICER,
     REPORT,

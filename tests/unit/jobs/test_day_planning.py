@@ -18,7 +18,7 @@ from chalicelib.jobs.route import StraightLines
 from chalicelib.jobs.usecases.day_planning import DayPorts, plan, reorder
 from chalicelib.jobs.usecases.operations import operate
 from chalicelib.jobs.usecases.planning import change
-from tests.fakes_jobs import (
+from tests.support.fakes_jobs import (
     OFFICER,
     TODAY,
     MemoryJobs,

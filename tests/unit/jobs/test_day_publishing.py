@@ -26,8 +26,8 @@ from chalicelib.jobs.views import Beside, JobPhotoView, JobView, job_view
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.push_address import PushAddress
 from chalicelib.kernel.stored_document import StoredDocument
-from tests.builders import NOON
-from tests.fakes_jobs import JOB, TODAY, MemoryJobs, Yard, event, planned_job
+from tests.support.builders import NOON
+from tests.support.fakes_jobs import JOB, TODAY, MemoryJobs, Yard, event, planned_job
 
 OTHER = "J0B000000002"
 KEY = key_of("north", TODAY)

@@ -10,8 +10,8 @@ from chalicelib.jobs.model import Contractor, Job, JobChanges
 from chalicelib.jobs.usecases.following import follow, tell_plans
 from chalicelib.jobs.usecases.operations import operate
 from chalicelib.jobs.usecases.planning import change, settle
-from tests.builders import NOON
-from tests.fakes_jobs import (
+from tests.support.builders import NOON
+from tests.support.fakes_jobs import (
     JOB,
     OFFICER,
     OTHER_REPORT,

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from chalicelib.jobs import dispatch_rules
 from chalicelib.jobs.job_events import Taken, take
 from chalicelib.jobs.model import MOST_EVENTS, Job, JobChanges, State
-from tests.builders import NOON
-from tests.fakes_jobs import TODAY, crew_member, operation, planned_job
+from tests.support.builders import NOON
+from tests.support.fakes_jobs import TODAY, crew_member, operation, planned_job
 
 HOUR = timedelta(hours=1)
 PLAN = ("crew", "planned_day", "position", "arrives_at", "minutes", "window", "team")

@@ -9,8 +9,8 @@ from chalicelib.jobs.people import Remit, Staff
 from chalicelib.jobs.ports import Filters
 from chalicelib.jobs.usecases.crew_load import Load, loads
 from chalicelib.jobs.usecases.job_lists import crews, listed, of_day, one
-from tests.builders import NOON
-from tests.fakes_jobs import JOB, OFFICER, TODAY, MemoryJobs, Yard, job, planned_job
+from tests.support.builders import NOON
+from tests.support.fakes_jobs import JOB, OFFICER, TODAY, MemoryJobs, Yard, job, planned_job
 
 GARDENER = Staff(actor="another", remits=(Remit(teams=("parks",)),))
 IN_A_WARD = Staff(actor="another", remits=(Remit(wards=("E05000001",)),))

@@ -30,7 +30,7 @@ from chalicelib.jobs.model import LEADS_TO, Dispute, Job, JobChanges, Operation
 from chalicelib.jobs.people import Operator
 from chalicelib.jobs.usecases import operations, planning
 from chalicelib.jobs.usecases.operations import OperationResult
-from tests.fakes_jobs import JOB, OFFICER, TODAY, MemoryJobs, Yard, crew_member, planned_job
+from tests.support.fakes_jobs import JOB, OFFICER, TODAY, MemoryJobs, Yard, crew_member, planned_job
 
 PHONES = ("phone-1", "phone-2", "phone-3")
 PLAN = ("crew", "planned_day", "position", "arrives_at", "minutes", "team")

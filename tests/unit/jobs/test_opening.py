@@ -12,7 +12,7 @@ from chalicelib.jobs.usecases.opening import open_for
 from chalicelib.jobs.usecases.operations import operate
 from chalicelib.jobs.usecases.planning import change
 from chalicelib.reports.published import Work
-from tests.fakes_jobs import (
+from tests.support.fakes_jobs import (
     OFFICER,
     OTHER_REPORT,
     REPORT,

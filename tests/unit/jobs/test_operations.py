@@ -10,8 +10,8 @@ from chalicelib.jobs.model import Contractor, JobChanges
 from chalicelib.jobs.people import Remit
 from chalicelib.jobs.usecases.operations import Sent, Unreadable, operate
 from chalicelib.jobs.usecases.planning import change
-from tests.builders import NOON
-from tests.fakes_jobs import (
+from tests.support.builders import NOON
+from tests.support.fakes_jobs import (
     JOB,
     OFFICER,
     MemoryJobs,

@@ -11,8 +11,8 @@ from chalicelib.jobs.people import Remit, Staff
 from chalicelib.jobs.usecases.operations import operate
 from chalicelib.jobs.usecases.planning import change, create, place, settle
 from chalicelib.reports.published import Work
-from tests.builders import NOON
-from tests.fakes_jobs import (
+from tests.support.builders import NOON
+from tests.support.fakes_jobs import (
     JOB,
     OFFICER,
     OTHER_REPORT,

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from chalicelib.errors import UpstreamFailed
 from chalicelib.gazetteer.published import PublishedPlaces
 from chalicelib.kernel.observability import logs, trace
-from tests.log_lines import Line, faults_in_metrics, kept, read
+from tests.support.log_lines import Line, faults_in_metrics, kept, read
 
 CANARY = "Canary Nightjar"
 PHONE = "6f1c2f0e-90f1-4a3e-9c39-0d6a7e1b2c3d"

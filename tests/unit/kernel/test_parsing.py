@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 from chalicelib.errors import Invalid, TooLarge
 from chalicelib.kernel.parsing import MAX_BODY_BYTES, parse_json
 from chalicelib.reports.model import Contact, Draft, UpdateDraft
-from tests.builders import draft_body
+from tests.support.builders import draft_body
 
 
 def parsed(**values: Any) -> Draft:

@@ -15,7 +15,7 @@ from cryptography.x509.oid import NameOID
 from chalicelib.errors import AddressRefused, UpstreamFailed
 from chalicelib.net.internet import Internet
 from chalicelib.net.safe_http_client import SafeHttpClient
-from tests.serving import Serve, answer, server
+from tests.support.serving import Serve, answer, server
 
 
 def outside(*origins: str) -> SafeHttpClient:

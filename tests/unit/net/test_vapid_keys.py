@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 )
 
 from chalicelib.net.vapid_keys import ORDER, PushKey, decoded, encoded, origin_of, scalar_of
-from tests.builders import NOON
+from tests.support.builders import NOON
 
 SECRET = "s" * 64
 SITE = "https://report.council.example"

@@ -3,8 +3,8 @@
 import pytest
 
 from chalicelib.outbound.ports import Ports
-from tests.fakes import Clock
-from tests.fakes_outbound import Outside
+from tests.support.fakes import Clock
+from tests.support.fakes_outbound import Outside
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import pytest
 from chalicelib.outbound.model import State
 from chalicelib.outbound.ports import MOST_COUNTED, Mark, Ports
 from chalicelib.outbound.usecases.getting_through import publish_getting_through
-from tests.builders import NOON
-from tests.fakes_outbound import Outside, delivery, receiver
+from tests.support.builders import NOON
+from tests.support.fakes_outbound import Outside, delivery, receiver
 
 
 def put(outside: Outside, number: int, state: State, **values: Any) -> None:

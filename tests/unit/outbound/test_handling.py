@@ -9,8 +9,8 @@ from chalicelib.outbound.model import WEBHOOKS_KEPT_FOR, Delivery, State
 from chalicelib.outbound.ports import Ports
 from chalicelib.outbound.usecases.handling import REPLAYED_AT_ONCE, keep, listed, replay, resend
 from chalicelib.outbound.usecases.sending import send
-from tests.builders import NOON
-from tests.fakes_outbound import Outside, delivery, receiver
+from tests.support.builders import NOON
+from tests.support.fakes_outbound import Outside, delivery, receiver
 
 ID = delivery().delivery_id
 RECEIVER = receiver().receiver_id

@@ -20,16 +20,16 @@ from chalicelib.outbound.tokens import AT_ONCE as TOKENS_AT_ONCE
 from chalicelib.outbound.tokens import LAST as TOKENS_LAST
 from chalicelib.outbound.tokens import resolve_tokens as resolve_until
 from chalicelib.reports.published import Brought
-from tests.builders import NOON
-from tests.fakes import Clock
-from tests.fakes_forwarding import (
+from tests.support.builders import NOON
+from tests.support.fakes import Clock
+from tests.support.fakes_forwarding import (
     REFERENCE,
     FakeOutside,
     MemoryMarks,
     answer,
     status,
 )
-from tests.fakes_outbound import MemoryDeliveries, delivery
+from tests.support.fakes_outbound import MemoryDeliveries, delivery
 from tests.unit.outbound.test_open311 import county
 
 DAY = timedelta(days=1)

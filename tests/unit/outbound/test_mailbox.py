@@ -18,9 +18,9 @@ from chalicelib.kernel.email import Email
 from chalicelib.outbound.mailbox import MailboxSender, Wording
 from chalicelib.outbound.model import Case
 from chalicelib.outbound.senders import Refused, Sent
-from tests.builders import NOON
-from tests.fakes_forwarding import GROUPED, REFERENCE, MemoryPost, case
-from tests.fakes_outbound import delivery
+from tests.support.builders import NOON
+from tests.support.fakes_forwarding import GROUPED, REFERENCE, MemoryPost, case
+from tests.support.fakes_outbound import delivery
 
 LOOK = EmailLook("Demo Council", Theme(), "https://council.example")
 WORDING = Wording(LOOK, ZoneInfo("Europe/London"))

@@ -12,9 +12,9 @@ from chalicelib.outbound.open311 import MOST_PAGES, Open311Sender
 from chalicelib.outbound.open311_client import LONGEST_ID, Open311Client
 from chalicelib.outbound.open311_form import LONGEST_DESCRIPTION, description_of
 from chalicelib.outbound.senders import Refused, Sent, Unclear
-from tests.builders import NOON
-from tests.fakes import Clock
-from tests.fakes_forwarding import (
+from tests.support.builders import NOON
+from tests.support.fakes import Clock
+from tests.support.fakes_forwarding import (
     GROUPED,
     REFERENCE,
     FakeOutside,
@@ -22,7 +22,7 @@ from tests.fakes_forwarding import (
     case,
     status,
 )
-from tests.fakes_outbound import delivery
+from tests.support.fakes_outbound import delivery
 
 TAKEN = answer([{"service_request_id": "C-1"}])
 NONE = answer([])

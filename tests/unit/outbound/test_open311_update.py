@@ -10,9 +10,9 @@ from chalicelib.outbound.model import TOKEN, Delivery, Reopening, id_of_forwarde
 from chalicelib.outbound.open311_client import Open311Client
 from chalicelib.outbound.open311_update import UpdateSender
 from chalicelib.outbound.senders import Refused, Sent, Unclear
-from tests.builders import NOON
-from tests.fakes_forwarding import REFERENCE, FakeOutside, answer, status
-from tests.fakes_outbound import MemoryDeliveries, delivery
+from tests.support.builders import NOON
+from tests.support.fakes_forwarding import REFERENCE, FakeOutside, answer, status
+from tests.support.fakes_outbound import MemoryDeliveries, delivery
 from tests.unit.outbound.test_open311 import county
 
 UPDATE = delivery(kind="update", event="reopened")

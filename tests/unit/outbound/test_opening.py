@@ -16,8 +16,8 @@ from chalicelib.outbound.receivers import Filter
 from chalicelib.outbound.usecases.opening import open_deliveries
 from chalicelib.outbound.usecases.sending import send
 from chalicelib.reports.published import Visibility
-from tests.builders import NOON
-from tests.fakes_outbound import COUNTY, PARKS, Outside, delivery, receiver, subject
+from tests.support.builders import NOON
+from tests.support.fakes_outbound import COUNTY, PARKS, Outside, delivery, receiver, subject
 
 ID = "7K3M2QXV9HTD"
 

@@ -20,7 +20,7 @@ from chalicelib.outbound.usecases.receiving import (
     receivers,
     remove_receiver,
 )
-from tests.fakes_outbound import Outside, receiver
+from tests.support.fakes_outbound import Outside, receiver
 
 DRAFT = ReceiverDraft(name="Data warehouse", url="https://warehouse.example/hook")
 

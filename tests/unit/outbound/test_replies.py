@@ -15,7 +15,7 @@ from chalicelib.outbound.email_parser import (
 )
 from chalicelib.outbound.mailbox import ABOVE
 from chalicelib.outbound.replies import SETUP_NOTIFICATION, Ports, is_from, take
-from tests.fakes_forwarding import REFERENCE, MemoryInbox, MemoryNotes
+from tests.support.fakes_forwarding import REFERENCE, MemoryInbox, MemoryNotes
 
 TOKEN = "0123456789abcdef" * 2
 ADDRESS = f"replies+{REFERENCE.lower()}-{TOKEN}@mail.example"

@@ -14,8 +14,8 @@ from chalicelib.outbound.ports import Ports
 from chalicelib.outbound.senders import Refused, Unclear
 from chalicelib.outbound.usecases.opening import open_deliveries
 from chalicelib.outbound.usecases.sending import send, wake_due
-from tests.builders import NOON
-from tests.fakes_outbound import Outside, delivery, receiver, subject
+from tests.support.builders import NOON
+from tests.support.fakes_outbound import Outside, delivery, receiver, subject
 
 ID = delivery().delivery_id
 

@@ -11,10 +11,10 @@ from chalicelib.net.reply import Reply
 from chalicelib.outbound.model import DeliveryEvent
 from chalicelib.outbound.senders import Refused, Sent
 from chalicelib.outbound.webhook import WebhookSender, signed_headers
-from tests.builders import NOON
-from tests.fakes import Clock
-from tests.fakes_outbound import delivery, receiver
-from tests.webhooks import is_ours
+from tests.support.builders import NOON
+from tests.support.fakes import Clock
+from tests.support.fakes_outbound import delivery, receiver
+from tests.support.webhooks import is_ours
 
 
 def reply(status: int, headers: Mapping[str, str] = {}) -> Reply:

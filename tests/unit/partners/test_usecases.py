@@ -11,8 +11,8 @@ from chalicelib.errors import Forbidden, Invalid, NotFound, TooMany, UpstreamFai
 from chalicelib.partners.model import ApiKey, NewKey
 from chalicelib.partners.ports import Ports
 from chalicelib.partners.usecases import admit, known, list_keys, make, revoke
-from tests.fakes import Clock
-from tests.fakes_partners import MemoryKeys
+from tests.support.fakes import Clock
+from tests.support.fakes_partners import MemoryKeys
 
 
 def counted() -> Callable[[int], str]:

@@ -11,8 +11,8 @@ from chalicelib.photos.model import PictureArea, Pictures, StoredPicture
 from chalicelib.photos.picture import blackened, rebuild
 from chalicelib.photos.ports import PhotoKey
 from chalicelib.photos.usecases.blackening import blacken
-from tests.fakes import Clock
-from tests.fakes_photos import Here, photos_in_memory
+from tests.support.fakes import Clock
+from tests.support.fakes_photos import Here, photos_in_memory
 
 PHOTO = PhotoKey("R00000000001", "0" * 26)
 PLATE = PictureArea(x=0.25, y=0.5, width=0.25, height=0.25)

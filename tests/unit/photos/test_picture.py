@@ -19,7 +19,8 @@ from chalicelib.photos.picture import (
     UNKNOWN,
     rebuild,
 )
-from tests.attack_photos import (
+from tests.conftest import ROOT
+from tests.support.attack_photos import (
     CANARY,
     exif,
     heic,
@@ -34,7 +35,6 @@ from tests.attack_photos import (
     tiff,
     zeros,
 )
-from tests.conftest import ROOT
 
 DARK, BRIGHT = 60, 150
 

@@ -32,8 +32,8 @@ from chalicelib.photos.usecases.asking import (
 from chalicelib.photos.usecases.fetching import fetch, want
 from chalicelib.photos.usecases.sweeping import sweep
 from chalicelib.photos.usecases.taking_in import take_in
-from tests.fakes import Clock
-from tests.fakes_photos import BROKEN, Here, MemoryGallery, photos_in_memory
+from tests.support.fakes import Clock
+from tests.support.fakes_photos import BROKEN, Here, MemoryGallery, photos_in_memory
 
 SCOPE = "anonymous"
 PHOTO = PhotoKey("R00000000001", "P" * 26)

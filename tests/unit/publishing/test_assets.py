@@ -8,7 +8,7 @@ from chalicelib.geo.quadkey import Tile
 from chalicelib.publishing.assets import ReportedAssets
 from chalicelib.publishing.model import PinTile, key_of_tile, pin_of
 from chalicelib.reports.published import ReportView
-from tests.fakes_publishing import shown_report
+from tests.support.fakes_publishing import shown_report
 
 HERE, THERE = Tile(14, 8142, 5271), Tile(14, 8143, 5271)
 

@@ -20,9 +20,9 @@ from chalicelib.publishing.recounting import IN_QUEUE, Drift, recount, recount_n
 from chalicelib.reports.dynamo.items import item_of
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.stream import fact_of
-from tests import recount_figures
-from tests.builders import NOON, report, update
-from tests.fakes_figures import Here, MemoryCounters
+from tests.support import recount_figures
+from tests.support.builders import NOON, report, update
+from tests.support.fakes_figures import Here, MemoryCounters
 from tests.unit.publishing.test_figures import raw, timelines
 
 MONTH = "2026-06"

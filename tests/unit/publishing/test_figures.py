@@ -30,11 +30,11 @@ from chalicelib.reports.model import ServiceRequest, Update
 from chalicelib.reports.published import Delay, ReportOutcome
 from chalicelib.reports.states import SAID_TO_BE_DONE, State, moves_from
 from chalicelib.reports.usecases.figures.outcomes import outcome_of
-from tests import recount_figures
-from tests.builders import NOON, report, update
 from tests.conftest import ROOT
-from tests.fakes import MemoryDocuments
-from tests.fakes_figures import Here, reports_ports
+from tests.support import recount_figures
+from tests.support.builders import NOON, report, update
+from tests.support.fakes import MemoryDocuments
+from tests.support.fakes_figures import Here, reports_ports
 
 DAY = timedelta(days=1)
 

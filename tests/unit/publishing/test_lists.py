@@ -23,9 +23,9 @@ from chalicelib.publishing.lists import publish_feeds_of_wards, publish_lists, p
 from chalicelib.publishing.open_data_index import day_of
 from chalicelib.publishing.ports import Document, Ports
 from chalicelib.reports.published import ReportView
-from tests.builders import NOON
-from tests.fakes import MemoryDocuments
-from tests.fakes_publishing import BOUNDS, Published
+from tests.support.builders import NOON
+from tests.support.fakes import MemoryDocuments
+from tests.support.fakes_publishing import BOUNDS, Published
 
 FIRST, SECOND, EARLIER = "2026-06-01", "2026-06-02", "2026-05-20"
 ON_SECOND = {"requested_datetime": NOON + timedelta(days=1)}

@@ -17,8 +17,8 @@ from chalicelib.publishing.model import (
     tile_of_all,
     with_counts,
 )
-from tests.builders import NOON
-from tests.fakes_publishing import BOUNDS, shown_report
+from tests.support.builders import NOON
+from tests.support.fakes_publishing import BOUNDS, shown_report
 
 HERE = Tile(14, 8142, 5258)
 QUARTER = timedelta(days=90)

@@ -11,8 +11,8 @@ from chalicelib.kernel.languages import ENGLISH, language
 from chalicelib.kernel.templating import environment
 from chalicelib.publishing.pages import JinjaPages
 from chalicelib.reports.published import Delay
-from tests.builders import NOON
-from tests.fakes_publishing import shown_photo, shown_report, shown_update
+from tests.support.builders import NOON
+from tests.support.fakes_publishing import shown_photo, shown_report, shown_update
 
 PAGES = JinjaPages(
     council=load("demo").said,

@@ -13,10 +13,10 @@ from chalicelib.handlers.http.event import HandlerFailed
 from chalicelib.handlers.publishing import publishing_events
 from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.publishing.usecases import Touched, publish
-from tests.composition import replace_built
 from tests.conftest import ROOT
-from tests.fakes import MemoryDocuments
-from tests.fakes_publishing import Published
+from tests.support.composition import replace_built
+from tests.support.fakes import MemoryDocuments
+from tests.support.fakes_publishing import Published
 from tests.unit.publishing.test_wards import CENTRE, TILE
 
 SCHEDULED = json.loads((ROOT / "tests" / "events" / "tidy.json").read_text(encoding="utf-8"))

@@ -7,8 +7,8 @@ from msgspec.structs import replace
 
 from chalicelib.publishing.security_txt import SECURITY_TXT, publish_security_txt
 from chalicelib.publishing.usecases import publish_fixed
-from tests.builders import NOON
-from tests.fakes_publishing import Published
+from tests.support.builders import NOON
+from tests.support.fakes_publishing import Published
 
 YEAR = timedelta(days=365)
 

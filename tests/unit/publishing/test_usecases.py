@@ -29,9 +29,9 @@ from chalicelib.publishing.usecases import (
     tidy,
 )
 from chalicelib.reports.published import ReportView
-from tests.builders import MARKET_PLACE, NOON
-from tests.fakes import MemoryDocuments, plain_page
-from tests.fakes_publishing import MemoryReports, Published, shown_photo, shown_update
+from tests.support.builders import MARKET_PLACE, NOON
+from tests.support.fakes import MemoryDocuments, plain_page
+from tests.support.fakes_publishing import MemoryReports, Published, shown_photo, shown_update
 
 ELSEWHERE: dict[str, Any] = {"lat": 53.99, "long": -1.12}
 QUARTER = timedelta(days=90)

@@ -18,8 +18,8 @@ from chalicelib.publishing.model import tile_key
 from chalicelib.publishing.ports import Ports
 from chalicelib.publishing.usecases import Touched, publish, publish_wards
 from chalicelib.reports.published import ReportView
-from tests.builders import MARKET_PLACE, NOON
-from tests.fakes_publishing import Published
+from tests.support.builders import MARKET_PLACE, NOON
+from tests.support.fakes_publishing import Published
 
 TILE = key_of(Point(**MARKET_PLACE), MAP_ZOOM)
 

@@ -10,8 +10,8 @@ from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.location import whole_address
 from chalicelib.reports.usecases.staff.changing import change
 from chalicelib.reports.usecases.submission import submit
-from tests.builders import MARKET_PLACE, draft, report
-from tests.fakes import MemoryRepository, Nowhere
+from tests.support.builders import MARKET_PLACE, draft, report
+from tests.support.fakes import MemoryRepository, Nowhere
 
 OFFICER = Author("officer-1", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
 THERE = Point(**MARKET_PLACE)

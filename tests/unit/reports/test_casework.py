@@ -24,8 +24,8 @@ from chalicelib.reports.usecases.staff.casework import (
 from chalicelib.reports.usecases.staff.changing import change
 from chalicelib.reports.usecases.staff.undo import restore
 from chalicelib.reports.usecases.updating import add_update
-from tests.builders import NOON, report, update_draft
-from tests.fakes import MemoryRepository
+from tests.support.builders import NOON, report, update_draft
+from tests.support.fakes import MemoryRepository
 
 COLLEAGUE = Author("colleague", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
 ELSEWHERE = Author("other", officer_in=(Remit(teams=("parks",)),))

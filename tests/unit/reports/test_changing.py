@@ -22,8 +22,8 @@ from chalicelib.reports.usecases.staff.changing import change
 from chalicelib.reports.usecases.staff.moderation import withdraw
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
-from tests.builders import NOON, draft, report, update_draft
-from tests.fakes import Clock, MemoryPhotos, MemoryRepository
+from tests.support.builders import NOON, draft, report, update_draft
+from tests.support.fakes import Clock, MemoryPhotos, MemoryRepository
 
 COUNCIL = load("demo")
 ANYBODY = Author()

@@ -10,8 +10,8 @@ from chalicelib.reports.model import Contact, Flag, Note, Photo
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.resident.exporting import AT_MOST_BYTES, Mark, Written, export
-from tests.builders import NOON, report, update
-from tests.fakes import MemoryRepository
+from tests.support.builders import NOON, report, update
+from tests.support.fakes import MemoryRepository
 
 OWNER = Author("known", email_keys=("e",))
 TEXT = "x" * 1990

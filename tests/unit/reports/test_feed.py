@@ -14,8 +14,8 @@ from chalicelib.reports.usecases.staff.changing import change
 from chalicelib.reports.usecases.staff.moderation import publish_held, withdraw
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
-from tests.builders import NOON, draft, report, update_draft
-from tests.fakes import Clock, MemoryRepository
+from tests.support.builders import NOON, draft, report, update_draft
+from tests.support.fakes import Clock, MemoryRepository
 
 ANYBODY = Author()
 OFFICER = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)

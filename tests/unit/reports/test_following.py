@@ -9,8 +9,8 @@ from chalicelib.reports.usecases.following import follow
 from chalicelib.reports.usecases.reading import view
 from chalicelib.reports.usecases.staff.changing import change
 from chalicelib.reports.usecases.submission import submit
-from tests.builders import draft
-from tests.fakes import MemoryRepository
+from tests.support.builders import draft
+from tests.support.fakes import MemoryRepository
 
 ANYBODY = Author()
 OFFICER = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)

@@ -17,8 +17,8 @@ from chalicelib.reports.usecases.lifecycle.forgetting import (
     parts_of,
 )
 from chalicelib.reports.usecases.notes import add_note
-from tests.builders import NOON, report, update
-from tests.fakes import MemoryPhotos, MemoryRepository
+from tests.support.builders import NOON, report, update
+from tests.support.fakes import MemoryPhotos, MemoryRepository
 
 ID = "R00000000001"
 OTHERS = Contact(name="Somebody else", email="shared@example.org", phone="07700 900777")

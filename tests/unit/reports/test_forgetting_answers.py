@@ -13,8 +13,8 @@ from chalicelib.reports.usecases.lifecycle.forgetting import REMOVED, forget_ans
 from chalicelib.reports.usecases.resident.exporting import export
 from chalicelib.reports.usecases.resident.repair_feedback import FeedbackRequest, answer_question
 from chalicelib.reports.usecases.updating import add_update
-from tests.builders import report, update_draft
-from tests.fakes import MemoryPhotos, MemoryRepository
+from tests.support.builders import report, update_draft
+from tests.support.fakes import MemoryPhotos, MemoryRepository
 
 ID = "R00000000001"
 FOLLOWER, OTHER = "subscription", "another"

@@ -18,8 +18,8 @@ from chalicelib.reports.usecases.reading import view
 from chalicelib.reports.usecases.resident.exporting import export
 from chalicelib.reports.usecases.staff.moderation import flag
 from chalicelib.reports.usecases.updating import add_update
-from tests.builders import NOON, report, update_draft
-from tests.fakes import MemoryPhotos, MemoryRepository
+from tests.support.builders import NOON, report, update_draft
+from tests.support.fakes import MemoryPhotos, MemoryRepository
 
 ID = "R00000000001"
 ANN, BOB = Author("ann"), Author("bob")

@@ -11,8 +11,8 @@ from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import Author, is_from_partner
 from chalicelib.reports.usecases.exchange.forwarding import may_be_passed_on, note_passed_on
 from chalicelib.reports.usecases.submission import submit
-from tests.builders import draft
-from tests.fakes import MemoryRepository
+from tests.support.builders import draft
+from tests.support.fakes import MemoryRepository
 
 KEY = "5f" * 16
 

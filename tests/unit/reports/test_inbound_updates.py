@@ -10,8 +10,8 @@ from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import LABELS, STATES
 from chalicelib.reports.usecases.exchange import inbound_updates
 from chalicelib.reports.usecases.exchange.inbound_updates import MOST_A_DAY
-from tests.builders import NOON, report
-from tests.fakes import Clock, MemoryRepository
+from tests.support.builders import NOON, report
+from tests.support.fakes import Clock, MemoryRepository
 
 KEY, OTHER = "a" * 32, "b" * 32
 

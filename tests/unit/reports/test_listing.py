@@ -11,8 +11,8 @@ from chalicelib.reports.ports import Ports, Window
 from chalicelib.reports.published import Visibility
 from chalicelib.reports.usecases.exchange import listing
 from chalicelib.reports.usecases.exchange.listing import Kinds, list_requests, updates_between
-from tests.builders import NOON, report, update
-from tests.fakes import Clock, MemoryPhotos, MemoryRepository
+from tests.support.builders import NOON, report, update
+from tests.support.fakes import Clock, MemoryPhotos, MemoryRepository
 
 DAY = timedelta(days=1)
 EVERYTHING = Kinds()

@@ -22,8 +22,8 @@ from chalicelib.reports.usecases.staff.moderation import (
 )
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
-from tests.builders import draft, update_draft
-from tests.fakes import Clock
+from tests.support.builders import draft, update_draft
+from tests.support.fakes import Clock
 
 ANYBODY = Author()
 OFFICER = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)

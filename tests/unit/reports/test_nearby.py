@@ -9,7 +9,7 @@ from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.reading import nearby
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
-from tests.builders import MARKET_PLACE, draft, update_draft
+from tests.support.builders import MARKET_PLACE, draft, update_draft
 
 ANYBODY = Author()
 HERE = Point(**MARKET_PLACE)

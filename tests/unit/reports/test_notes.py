@@ -18,8 +18,8 @@ from chalicelib.reports.usecases.notes import (
 from chalicelib.reports.usecases.reading import view
 from chalicelib.reports.usecases.staff.moderation import withdraw
 from chalicelib.reports.usecases.submission import submit
-from tests.builders import NOON, draft, report
-from tests.fakes import MemoryRepository
+from tests.support.builders import NOON, draft, report
+from tests.support.fakes import MemoryRepository
 
 OFFICER = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
 TEAM = "trees@example.org"

@@ -16,8 +16,8 @@ from chalicelib.reports.open311 import extended, wire_request, wire_update
 from chalicelib.reports.ports import ContactPreferences, Ports
 from chalicelib.reports.states import STATES
 from chalicelib.reports.usecases.reading import views_of
-from tests import builders
-from tests.fakes import IDS, Clock, MemoryPhotos, MemoryRepository, Nowhere
+from tests.support import builders
+from tests.support.fakes import IDS, Clock, MemoryPhotos, MemoryRepository, Nowhere
 
 COUNCIL = load("demo")
 PHOTOS = MemoryPhotos()

@@ -13,8 +13,8 @@ from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.resident.own_reports import change_own, own_reports, withdraw_own
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
-from tests.builders import NOON, draft, report, update, update_draft
-from tests.fakes import IDS, MemoryRepository, Nowhere
+from tests.support.builders import NOON, draft, report, update, update_draft
+from tests.support.fakes import IDS, MemoryRepository, Nowhere
 
 EMAIL = "resident@example.org"
 KEY = str(IDS.contact_key("email", EMAIL))

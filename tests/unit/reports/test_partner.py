@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from chalicelib.reports.partner import state_for_partner
 from chalicelib.reports.states import SAID_TO_BE_DONE, STATES, State, moves_from
-from tests import builders
+from tests.support import builders
 
 states = st.sampled_from(STATES)
 

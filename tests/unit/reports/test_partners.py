@@ -17,8 +17,8 @@ from chalicelib.reports.usecases.exchange.partners import (
     update_for_partner,
 )
 from chalicelib.reports.usecases.reading import view
-from tests import builders
-from tests.fakes import MemoryPhotos, MemoryRepository
+from tests.support import builders
+from tests.support.fakes import MemoryPhotos, MemoryRepository
 
 URLS = ("https://photos.example/1.jpg", "https://photos.example/2.jpg")
 

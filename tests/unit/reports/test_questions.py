@@ -23,8 +23,8 @@ from chalicelib.reports.usecases.staff.questions import (
     settle_question,
 )
 from chalicelib.reports.usecases.updating import add_update
-from tests.builders import NOON, report, update_draft
-from tests.fakes import Clock, MemoryRepository
+from tests.support.builders import NOON, report, update_draft
+from tests.support.fakes import Clock, MemoryRepository
 
 OFFICER = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
 ELSEWHERE = Author("other", officer_in=(Remit(teams=("parks",)),))

@@ -12,8 +12,8 @@ from chalicelib.reports.needs import Need
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author, Remit
 from chalicelib.reports.usecases.staff.queue import MOST_LOOKED_AT, list_cases
-from tests.builders import NOON, report
-from tests.fakes import MemoryRepository
+from tests.support.builders import NOON, report
+from tests.support.fakes import MemoryRepository
 
 OFFICER = Author("officer", officer_in=EVERYWHERE)
 HOUR = timedelta(hours=1)

@@ -15,7 +15,7 @@ from chalicelib.reports.usecases.staff.moderation import flag, needing_attention
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
 from chalicelib.reports.views import FullView
-from tests.builders import draft, report, update_draft
+from tests.support.builders import draft, report, update_draft
 
 ANYBODY = Author()
 HERE, ELSEWHERE = Remit(teams=("highways",)), Remit(teams=("parks",))

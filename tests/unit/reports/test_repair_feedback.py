@@ -18,8 +18,8 @@ from chalicelib.reports.usecases.resident.repair_feedback import (
     question,
 )
 from chalicelib.reports.usecases.updating import add_update
-from tests.builders import NOON, report, update_draft
-from tests.fakes import MemoryPhotos, MemoryRepository
+from tests.support.builders import NOON, report, update_draft
+from tests.support.fakes import MemoryPhotos, MemoryRepository
 
 OFFICER = Author("officer", staff_in=EVERYWHERE)
 PNG = b"a picture"

@@ -13,8 +13,8 @@ from chalicelib.reports.model import Contact, Flag, Note, Photo, ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.lifecycle.forgetting import REMOVED
 from chalicelib.reports.usecases.lifecycle.retention import forget_old
-from tests.builders import NOON, report, update
-from tests.fakes import Clock, MemoryPhotos, MemoryRepository
+from tests.support.builders import NOON, report, update
+from tests.support.fakes import Clock, MemoryPhotos, MemoryRepository
 
 SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)

@@ -15,8 +15,8 @@ from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.reading import public_views, view
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.views import tracking_url
-from tests.builders import NOON, draft
-from tests.fakes import MemoryPhotos, Nowhere
+from tests.support.builders import NOON, draft
+from tests.support.fakes import MemoryPhotos, Nowhere
 
 ANYBODY = Author()
 PHOTO, OTHER = "A" * 26, "B" * 26

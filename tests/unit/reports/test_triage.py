@@ -20,7 +20,7 @@ from chalicelib.reports.usecases.resident.own_reports import change_own, withdra
 from chalicelib.reports.usecases.staff.changing import change
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.triage import decision_of
-from tests.builders import NOON, draft, imported, report
+from tests.support.builders import NOON, draft, imported, report
 
 ANYBODY = Author()
 REPORTER = Author("officer-1")

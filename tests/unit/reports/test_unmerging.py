@@ -10,8 +10,8 @@ from chalicelib.reports.usecases.access import EVERYWHERE, Author, Remit
 from chalicelib.reports.usecases.following import follow
 from chalicelib.reports.usecases.staff.changing import change
 from chalicelib.reports.usecases.staff.unmerging import merged_here, unmerge
-from tests.builders import report
-from tests.fakes import MemoryRepository
+from tests.support.builders import report
+from tests.support.fakes import MemoryRepository
 
 ANYBODY = Author()
 OFFICER = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)

@@ -15,8 +15,8 @@ from chalicelib.reports.usecases.exchange.importing import import_report
 from chalicelib.reports.usecases.reading import list_in_box, public_views, view
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
-from tests.builders import NOON, draft, imported, update_draft
-from tests.fakes import Clock, MemoryRepository
+from tests.support.builders import NOON, draft, imported, update_draft
+from tests.support.fakes import Clock, MemoryRepository
 
 ANYBODY = Author()
 RESIDENT = Author("resident")

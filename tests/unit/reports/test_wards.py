@@ -12,8 +12,8 @@ from chalicelib.reports.usecases.lifecycle.moving_wards import move_to_wards
 from chalicelib.reports.usecases.reading import view
 from chalicelib.reports.usecases.staff.changing import change
 from chalicelib.reports.usecases.submission import submit
-from tests.builders import draft, imported, report
-from tests.fakes import MemoryRepository, Nowhere
+from tests.support.builders import draft, imported, report
+from tests.support.fakes import MemoryRepository, Nowhere
 
 OFFICER = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
 

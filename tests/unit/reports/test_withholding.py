@@ -18,8 +18,8 @@ from chalicelib.reports.usecases.staff.moderation import publish_held
 from chalicelib.reports.usecases.staff.undo import restore
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.withholding import withhold_private
-from tests.builders import draft, report
-from tests.fakes import Clock, MemoryRepository
+from tests.support.builders import draft, report
+from tests.support.fakes import Clock, MemoryRepository
 
 OFFICER = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
 

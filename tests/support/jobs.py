@@ -12,7 +12,7 @@ from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.kernel.time import utc_now
 from infra.tokens import token_of
 from tests.api.conftest import Api
-from tests.builders import MARKET_PLACE, draft_body
+from tests.support.builders import MARKET_PLACE, draft_body
 
 NUMBERS = count(1)
 HOLDS = timedelta(minutes=5)

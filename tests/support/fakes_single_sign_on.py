@@ -13,9 +13,9 @@ from chalicelib.accounts.single_sign_on import Handover, SignOnPorts
 from chalicelib.accounts.tokens import HandoverProofs, Proofs
 from chalicelib.catalogue.identity import IdentityProvider
 from chalicelib.errors import Forbidden
-from tests.fakes import Clock, PlainSecret
-from tests.fakes_accounts import accounts_ports
-from tests.fakes_people import MemoryTrail
+from tests.support.fakes import Clock, PlainSecret
+from tests.support.fakes_accounts import accounts_ports
+from tests.support.fakes_people import MemoryTrail
 
 
 class MemoryHandovers:

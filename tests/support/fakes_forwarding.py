@@ -11,7 +11,7 @@ from chalicelib.kernel.email import Email
 from chalicelib.net.reply import Reply
 from chalicelib.outbound.model import Case, Contact
 from chalicelib.outbound.ports import Mark
-from tests.builders import MARKET_PLACE, NOON
+from tests.support.builders import MARKET_PLACE, NOON
 
 REFERENCE = "7K3M2QXV9HTD"
 GROUPED = "7K3M-2QXV-9HTD"

@@ -39,8 +39,8 @@ from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.push_address import PushAddress
 from chalicelib.kernel.time import text_of
 from chalicelib.reports.published import Report
-from tests.builders import MARKET_PLACE, NOON, known_report
-from tests.fakes import IDS, Clock, MemoryQueue, PlainSecret
+from tests.support.builders import MARKET_PLACE, NOON, known_report
+from tests.support.fakes import IDS, Clock, MemoryQueue, PlainSecret
 
 SOMEBODY = "resident@example.org"
 BROWSER = PushAddress(endpoint="https://push.example/one", p256dh="BPub", auth="secret")

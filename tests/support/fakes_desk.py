@@ -13,7 +13,7 @@ from chalicelib.desk.ports import Ports
 from chalicelib.errors import UpstreamFailed
 from chalicelib.kernel.audit_entry import Entry
 from chalicelib.kernel.optimistic import VersionConflict
-from tests.fakes import Clock
+from tests.support.fakes import Clock
 
 
 @dataclass

@@ -18,7 +18,7 @@ from chalicelib.net.reply import Reply
 from chalicelib.partners.model import NewKey
 from chalicelib.partners.usecases import make
 
-EVENTS = Path(__file__).parent / "events"
+EVENTS = Path(__file__).parents[1] / "events"
 COUNTY = "https://county.example"
 OURS, THEIRS = "pothole", "pavement"
 """The service_code of the council, and that of the county for the same service."""

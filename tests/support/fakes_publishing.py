@@ -11,8 +11,8 @@ from chalicelib.publishing.model import PHOTOS, photos_shown, tile_of_all
 from chalicelib.publishing.open_data_index import day_of
 from chalicelib.publishing.ports import Ports, Publisher
 from chalicelib.reports.published import PhotoView, ReportOutline, ReportView, UpdateView
-from tests.builders import MARKET_PLACE, NOON
-from tests.fakes import Clock, MemoryDocuments, plain_page
+from tests.support.builders import MARKET_PLACE, NOON
+from tests.support.fakes import Clock, MemoryDocuments, plain_page
 
 BOUNDS = Box(west=-1.2, south=53.89, east=-0.963, north=54.028)
 

@@ -25,8 +25,8 @@ from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 
 from chalicelib.errors import AppError
 from chalicelib.kernel.optimistic import VersionConflict
-from tests.effort import EXHAUSTIVE
-from tests.patience import PATIENCE_S
+from tests.support.effort import EXHAUSTIVE
+from tests.support.patience import PATIENCE_S
 
 USUAL = 8
 """The number of interleavings that `make test` tries."""

@@ -41,7 +41,7 @@ from chalicelib.reports.ports import (
 )
 from chalicelib.reports.published import ReportOutline, ReportView
 from chalicelib.reports.states import OPEN_STATES, State, status_of
-from tests.builders import NOON
+from tests.support.builders import NOON
 
 Item = TypeVar("Item")
 

@@ -12,9 +12,9 @@ from chalicelib.disruptions.model import Disruption, DisruptionArea, DisruptionD
 from chalicelib.disruptions.ports import Disruptions, Ports, PublishPorts
 from chalicelib.errors import UpstreamFailed
 from chalicelib.kernel.optimistic import VersionConflict
-from tests.builders import MARKET_PLACE, NOON
-from tests.fakes import Clock
-from tests.fakes_alerts import GUILDHALL
+from tests.support.builders import MARKET_PLACE, NOON
+from tests.support.fakes import Clock
+from tests.support.fakes_alerts import GUILDHALL
 
 OFFICER = "an-officer"
 CENTRE: dict[str, Any] = dict(MARKET_PLACE)

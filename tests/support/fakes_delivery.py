@@ -25,9 +25,9 @@ from chalicelib.kernel.languages import Language, language
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.push_address import PushAddress
 from chalicelib.kernel.site import Site
-from tests.builders import NOON
-from tests.fakes import Clock, MemoryQueue
-from tests.fakes_alerts import TOKENS, MemorySubscriptions
+from tests.support.builders import NOON
+from tests.support.fakes import Clock, MemoryQueue
+from tests.support.fakes_alerts import TOKENS, MemorySubscriptions
 
 SITE = "https://report.example"
 REPORT = "7K3M2QXV9HTD"

@@ -15,7 +15,7 @@ from chalicelib.partners.model import NewKey
 from chalicelib.partners.usecases import make
 from chalicelib.reports.model import ServiceRequest
 from tests.api.conftest import Api
-from tests.builders import MARKET_PLACE
+from tests.support.builders import MARKET_PLACE
 
 FORM = "application/x-www-form-urlencoded"
 EDGE = "----edge"

@@ -15,7 +15,7 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import ContactPreferences, Ports
 from chalicelib.reports.published import PresentOutcome, ReportOutcome
 from chalicelib.reports.usecases.figures import outcomes
-from tests.fakes import IDS, Clock, MemoryDocuments, MemoryPhotos, MemoryRepository, Nowhere
+from tests.support.fakes import IDS, Clock, MemoryDocuments, MemoryPhotos, MemoryRepository, Nowhere
 
 COUNCIL = load("demo")
 

@@ -37,8 +37,8 @@ from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
 from infra.local.cloud import Cloud
 from infra.tokens import account_with
-from tests.builders import NOON, draft, update, update_draft
-from tests.fakes_alerts import area, subscription
+from tests.support.builders import NOON, draft, update, update_draft
+from tests.support.fakes_alerts import area, subscription
 
 LONG = "x" * 1900
 UPDATES_THAT_OVERFLOW = 26

@@ -20,8 +20,8 @@ from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.reports.needs import Need
 from chalicelib.reports.published import ReportWithWork
 from chalicelib.reports.states import State
-from tests.builders import MARKET_PLACE, NOON, known_report
-from tests.fakes import Clock, PlainSecret
+from tests.support.builders import MARKET_PLACE, NOON, known_report
+from tests.support.fakes import Clock, PlainSecret
 
 OFFICER = Staff(actor="an-officer", remits=EVERYWHERE)
 TODAY = NOON.date()

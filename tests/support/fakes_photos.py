@@ -18,7 +18,7 @@ from chalicelib.photos.model import (
     StoredPicture,
 )
 from chalicelib.photos.ports import NotAsDeclared, PhotoKey, Policy, Ports, TooLargeToRead, Upload
-from tests.fakes import IDS, Clock
+from tests.support.fakes import IDS, Clock
 
 BROKEN = b"broken"
 """A file that is refused."""

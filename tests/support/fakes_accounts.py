@@ -21,8 +21,8 @@ from chalicelib.accounts.ports import Ports
 from chalicelib.accounts.tokens import Codes, KnownDevices, RefreshTokens
 from chalicelib.accounts.usecases.code_requests import DAILY
 from chalicelib.errors import Conflict, TooMany, UpstreamFailed
-from tests.fakes import Clock, PlainSecret
-from tests.fakes_people import MemoryTrail
+from tests.support.fakes import Clock, PlainSecret
+from tests.support.fakes_people import MemoryTrail
 
 SECRET = PlainSecret("accounts")
 CODES = Codes(SECRET)

@@ -20,9 +20,9 @@ from chalicelib.outbound.ports import MOST_COUNTED, Listed, Ports
 from chalicelib.outbound.receivers import Filter, Receiver
 from chalicelib.outbound.senders import Sent
 from chalicelib.reports.published import Report
-from tests.builders import NOON, known_report
-from tests.fakes import Clock, MemoryQueue
-from tests.fakes_forwarding import MemoryMarks
+from tests.support.builders import NOON, known_report
+from tests.support.fakes import Clock, MemoryQueue
+from tests.support.fakes_forwarding import MemoryMarks
 
 COUNTY = Open311Destination(
     destination="county",

@@ -11,7 +11,7 @@ from chalicelib.alerts.usecases.sending import wake_due
 from chalicelib.bootstrap.alerts import delivery_ports
 from chalicelib.kernel.time import utc_now
 from chalicelib.reports.usecases.staff.officer_changes import UNTOLD_FOR
-from tests.composition import replace_built
+from tests.support.composition import replace_built
 
 
 @contextmanager
