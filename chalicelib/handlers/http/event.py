@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import msgspec
 from chalice.app import SQSEvent
 
 from chalicelib.events import Event, JobChanged, OfNotice
@@ -50,6 +51,15 @@ def one_by_one(
         failed = [record["messageId"] for record in records if not is_done(record, line)]
         line["failed"] = len(failed)
         return batch_failures(failed)
+
+
+def fact_in(record: dict[str, Any], kind: Any) -> Any:
+    """The fact of that kind in a queue's record; None if it tells none, which is logged."""
+    try:
+        return msgspec.json.decode(record["body"], type=kind)
+    except msgspec.DecodeError as error:
+        logs.failure("a message tells no fact", error, message_id=record["messageId"])
+        return None
 
 
 def of_facts(facts: Sequence[Event], line: logs.Fields) -> None:

@@ -16,6 +16,7 @@ from chalicelib.handlers.http.event import (
     BatchAnswer,
     batch,
     batch_failures,
+    fact_in,
     failed_from,
     measure_age,
     of_facts,
@@ -73,7 +74,9 @@ def publish_crews(event: SQSEvent) -> BatchAnswer:
     """Writes the crews' days that a batch of facts names, each once."""
     records = event.to_dict()["Records"]
     with batch("publish_crews", records) as line:
-        found = {record["messageId"]: _fact(record) for record in records}
+        found: dict[str, JobChanged | None] = {
+            record["messageId"]: fact_in(record, JobChanged) for record in records
+        }
         facts = [fact for fact in found.values() if fact]
         _of_jobs(facts, line)
         days = {day for fact in facts for day in _days_of(fact)}
@@ -127,7 +130,7 @@ def _is_opened(record: dict[str, Any], line: logs.Fields) -> bool:
 
 
 def _is_followed(record: dict[str, Any], line: logs.Fields) -> bool:
-    fact = _fact(record)
+    fact: JobChanged | None = fact_in(record, JobChanged)
     if fact is None:
         return False
     _of_jobs([fact], line)
@@ -159,12 +162,3 @@ def _days_of(fact: JobChanged) -> set[Day]:
 def _say(failed: Mapping[Day, Exception]) -> None:
     for (crew, day), error in failed.items():
         logs.failure("a crew's day was not written", error, crew=crew, day=day.isoformat())
-
-
-def _fact(record: dict[str, Any]) -> JobChanged | None:
-    try:
-        fact: JobChanged = msgspec.json.decode(record["body"], type=JobChanged)
-        return fact
-    except msgspec.DecodeError as error:
-        logs.failure("a message tells no fact", error, message_id=record["messageId"])
-        return None

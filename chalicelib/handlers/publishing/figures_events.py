@@ -1,15 +1,19 @@
 """The event handlers of the figures: changes are counted from their queue, published every five
 minutes, and counted again once a day."""
 
-from typing import Any
-
-import msgspec
 from chalice.app import Blueprint, CloudWatchEvent, SQSEvent
 
 from chalicelib.bootstrap.publishing import counting_ports, figures_ports
 from chalicelib.errors import AppError, UpstreamFailed
 from chalicelib.events import OfReport
-from chalicelib.handlers.http.event import BatchAnswer, batch, batch_failures, measure_age, of_facts
+from chalicelib.handlers.http.event import (
+    BatchAnswer,
+    batch,
+    batch_failures,
+    fact_in,
+    measure_age,
+    of_facts,
+)
 from chalicelib.kernel.observability import logs
 from chalicelib.publishing import performance, recounting
 from chalicelib.publishing.counters import ReportKey
@@ -26,7 +30,9 @@ def count_figures(event: SQSEvent) -> BatchAnswer:
     """Counts the reports that a batch of facts names."""
     records = event.to_dict()["Records"]
     with batch("count_figures", records) as line:
-        found = {record["messageId"]: _fact(record) for record in records}
+        found: dict[str, OfReport | None] = {
+            record["messageId"]: fact_in(record, OfReport) for record in records
+        }
         facts = [fact for fact in found.values() if fact]
         of_facts(facts, line)
         failed = _count({_key(fact) for fact in facts})
@@ -76,12 +82,3 @@ def _count(keys: set[ReportKey]) -> set[ReportKey]:
 
 def _key(fact: OfReport) -> ReportKey:
     return ReportKey(month_of_day(fact.day), fact.service_request_id)
-
-
-def _fact(record: dict[str, Any]) -> OfReport | None:
-    try:
-        fact: OfReport = msgspec.json.decode(record["body"], type=OfReport)
-        return fact
-    except msgspec.DecodeError as error:
-        logs.failure("a message tells no fact", error, message_id=record["messageId"])
-        return None

@@ -4,9 +4,7 @@ the passing of time."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
 
-import msgspec
 from chalice.app import Blueprint, CloudWatchEvent, SQSEvent
 
 from chalicelib.bootstrap import container
@@ -20,7 +18,14 @@ from chalicelib.events import (
     shows,
     tiles_touched,
 )
-from chalicelib.handlers.http.event import BatchAnswer, batch, batch_failures, measure_age, of_facts
+from chalicelib.handlers.http.event import (
+    BatchAnswer,
+    batch,
+    batch_failures,
+    fact_in,
+    measure_age,
+    of_facts,
+)
 from chalicelib.kernel.observability import logs, trace
 from chalicelib.publishing import lists, security_txt, usecases
 from chalicelib.publishing.usecases import Touched
@@ -39,7 +44,9 @@ def publish(event: SQSEvent) -> BatchAnswer:
     """Publishes the reports, photos and tiles that a batch of facts names."""
     records = event.to_dict()["Records"]
     with batch("publish", records) as line:
-        found = {record["messageId"]: _fact(record) for record in records}
+        found: dict[str, Event | None] = {
+            record["messageId"]: fact_in(record, Event) for record in records
+        }
         facts = [fact for fact in found.values() if fact]
         of_facts(facts, line)
         failed = _wait_for_cdn(usecases.publish(_touched_by(facts), publishing_ports()), facts)
@@ -84,7 +91,9 @@ def publish_open_data(event: SQSEvent) -> BatchAnswer:
     """Updates open data and feeds to the reports that a batch of facts names."""
     records = event.to_dict()["Records"]
     with batch("publish_open_data", records) as line:
-        found = {record["messageId"]: _fact(record) for record in records}
+        found: dict[str, Event | None] = {
+            record["messageId"]: fact_in(record, Event) for record in records
+        }
         facts = [fact for fact in found.values() if fact and shows(fact)]
         of_facts(facts, line)
         known: dict[str, str | None] = {}
@@ -138,12 +147,3 @@ def _say(failed: Mapping[str, Exception], asked_by: Mapping[str, str]) -> None:
     for service_request_id, error in failed.items():
         with trace.following(asked_by.get(service_request_id) or trace.current()):
             logs.failure("not published", error, service_request_id=service_request_id)
-
-
-def _fact(record: dict[str, Any]) -> Event | None:
-    try:
-        fact: Event = msgspec.json.decode(record["body"], type=Event)
-        return fact
-    except msgspec.DecodeError as error:
-        logs.failure("a message tells no fact", error, message_id=record["messageId"])
-        return None
