@@ -89,7 +89,7 @@ async function fill(files: HTMLElement, url: string): Promise<void> {
 
 function dayItem({ day, count, parts }: Day): HTMLElement {
   const links = parts.flatMap((part, at) => fileLinks(part, dayText(day, "UTC"), parts.length > 1 ? at + 1 : 0));
-  return element("li", {}, dayElement(day, "UTC"), `: ${reportsText(count)} `, ...links);
+  return element("li", {}, dayElement(day, "UTC"), `: ${reportsText(count)}`, element("div", {}, ...links));
 }
 
 /** `part` is 0 where the day has only one. */
