@@ -1,5 +1,5 @@
 /** Builds each service worker as one file without imports, because not every browser supports them there. Each gets a
- * list of the files of its app, with their digests. */
+ * list of the files of its app (`Files` in web/src/sw/app-cache.ts). */
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { type Plugin, type Rolldown, build } from "vite";
@@ -8,6 +8,7 @@ import { say } from "./say.ts";
 
 const SOURCES = resolve(import.meta.dirname, "../src/sw");
 const MANIFEST = "manifest.webmanifest";
+const CHUNKS = "assets/chunks/";
 const ICONS = ["favicon.svg", "icon-192.png", "logo.svg"];
 /** The script of published report pages, which are not part of the build. */
 const REPORT_PAGE = "assets/report-page.js";
@@ -70,8 +71,12 @@ function neededBy(pages: string[], extras: string[], bundle: Bundle): Set<string
   return new Set([...pages, ...extras, ...linked.flatMap((file) => [...filesOf(file, bundle)])]);
 }
 
+/** The names of chunks have a digest already. */
+const digested = (file: string, bundle: Bundle) =>
+  file.startsWith(CHUNKS) ? file : `${file}?${digestOf(file, bundle)}`;
+
 const listed = (files: Iterable<string>, bundle: Bundle) =>
-  [...files].sort().map((file) => [`/${file.replace(/index\.html$/, "")}`, digestOf(file, bundle)]);
+  [...files].sort().map((file) => `/${digested(file, bundle).replace(/index\.html\?/, "?")}`);
 
 const residentsPages = (bundle: Bundle) =>
   Object.keys(bundle).filter((file) => file.endsWith(".html") && !NOT_KEPT.test(file));

@@ -3,8 +3,8 @@ import { TAKE_OVER } from "../shared/worker-messages.ts";
 
 declare const self: ServiceWorkerGlobalScope;
 
-/** The address of each file, with the digest of its content. */
-export type Files = [address: string, digest: string][];
+/** The address of each file, with the digest of its content as a query unless its name has one: `/map/?0a1b2c3d`. */
+export type Files = string[];
 
 export interface AppCache {
   has(address: string): boolean;
@@ -17,14 +17,14 @@ export interface AppCache {
 const DIGEST_LENGTH = 8;
 
 /**
- * Installs `files` in the cache that `open` opens. A file is stored under its digest, so an update fetches only what has changed,
+ * Installs `files` in the cache that `open` opens. A file is stored with its digest, so an update fetches only what has changed,
  * an interrupted one continues where it stopped, and the files of the running version stay until the new one takes over.
  * `others` are the files that only the pages of a folder need, such as those of another language: they are stored from
  * the first visit of one of these pages on.
  */
 export function installApp(open: () => Promise<Cache>, files: Files, others: Record<string, Files> = {}): AppCache {
   const all = [files, ...Object.values(others)].flat();
-  const keys = new Map(all.map(([address, digest]) => [address, `${address}?${digest}`]));
+  const keys = new Map(all.map((key) => [key.split("?")[0]!, key]));
   const used = new Set<string>();
 
   self.addEventListener("install", (event) => event.waitUntil(install()));
@@ -44,15 +44,17 @@ export function installApp(open: () => Promise<Cache>, files: Files, others: Rec
   async function fill(wanted: Files): Promise<void> {
     const cache = await open();
     const known = new Set((await cache.keys()).map(keyOf));
-    const missing = wanted.filter(([address]) => !known.has(keys.get(address)!));
-    const added = await Promise.allSettled(missing.map(([address, digest]) => add(cache, address, digest)));
+    const missing = wanted.filter((key) => !known.has(key));
+    const added = await Promise.allSettled(missing.map((key) => add(cache, key)));
     for (const each of added) if (each.status === "rejected") throw each.reason;
   }
 
-  async function add(cache: Cache, address: string, digest: string): Promise<void> {
-    const response = await fetch(address, { cache: "no-cache" });
-    if (!response.ok || (await digestOf(response.clone())) !== digest) throw new Error(`${address} is not up to date`);
-    await cache.put(keys.get(address)!, response);
+  async function add(cache: Cache, key: string): Promise<void> {
+    const [address, digest] = key.split("?");
+    const response = await fetch(address!, { cache: "no-cache" });
+    if (!response.ok || (digest && (await digestOf(response.clone())) !== digest))
+      throw new Error(`${address} is not up to date`);
+    await cache.put(key, response);
   }
 
   async function tidy(): Promise<void> {

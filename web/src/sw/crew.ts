@@ -9,7 +9,7 @@ import { type Files, installApp } from "./app-cache.ts";
 import { headersOf, openSession } from "./session.ts";
 
 declare const self: ServiceWorkerGlobalScope;
-/** Every file of the app with a digest of its content; the build fills this in. */
+/** Every file of the app as `Files` describes; the build fills this in. */
 declare const FILES: Files;
 
 const CACHE = "crew_app";

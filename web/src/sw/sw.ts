@@ -13,7 +13,7 @@ import { isReportPage, reportPage } from "./report-pages.ts";
 import { postAs, signedInAccount } from "./session.ts";
 
 declare const self: ServiceWorkerGlobalScope;
-/** Every file of the residents' pages with a digest of its content; the build fills this in. */
+/** Every file of the residents' pages as `Files` describes; the build fills this in. */
 declare const FILES: Files;
 /** What pages in other languages need beside them, by their folders. */
 declare const OTHERS: Record<string, Files>;

@@ -7,11 +7,9 @@ const ORIGIN = "https://council.example";
 /** Not in the program of the pages: its global object is another one. */
 const MODULE = "../../src/sw/app-cache.ts";
 
-type Files = [address: string, digest: string][];
-
 const digestOf = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 8);
-const filesOf = (contents: Record<string, string>): Files =>
-  Object.entries(contents).map(([address, text]) => [address, digestOf(text)]);
+const filesOf = (contents: Record<string, string>) =>
+  Object.entries(contents).map(([address, text]) => `${address}?${digestOf(text)}`);
 
 let network: Network;
 let cache: ReturnType<typeof memoryCache>;
@@ -21,7 +19,7 @@ const publish = (contents: Record<string, string>) => {
 };
 
 /** A version of the worker, with the events that the browser sends to it. */
-async function version(files: Files, others: Record<string, Files> = {}, ...open: string[]) {
+async function version(files: string[], others: Record<string, string[]> = {}, ...open: string[]) {
   const listeners: Record<string, (event: object) => void> = {};
   const skipWaiting = vi.fn(async () => undefined);
   vi.stubGlobal("self", {
@@ -63,6 +61,15 @@ describe("the files of an app", () => {
     await happens("install");
     cache = memoryCache();
     expect(await read("/map/")).toBe("the map");
+  });
+
+  test("are taken as they come if their names say what they contain", async () => {
+    const [map, chunk] = ["/map/", "/assets/chunks/map-BSv6RSgz.js"];
+    publish({ [map]: "the map", [chunk]: "map()" });
+    const { happens, read, app } = await version([...filesOf({ [map]: "the map" }), chunk]);
+    await happens("install");
+    network.answer(chunk, null);
+    expect([app.has(chunk), await read(chunk)]).toEqual([true, "map()"]);
   });
 
   test("stay those of the running version until a new one takes over", async () => {
