@@ -14,7 +14,8 @@ from msgspec import structs
 from PIL import Image, UnidentifiedImageError
 
 from chalicelib.catalogue.load import COUNCILS, document_path, load
-from chalicelib.catalogue.model import Council, ServiceDefinition
+from chalicelib.catalogue.model import Council
+from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.catalogue.theme import FIXED, LOGO_OF_EMAILS, Palette, Theme
 from chalicelib.errors import ConfigurationError
 from chalicelib.kernel.templating import SHARED, environment

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, TypeVarTuple
 
+from chalicelib.catalogue.council_texts import names_between
 from chalicelib.catalogue.load import load
-from chalicelib.catalogue.model import Council, names_between
+from chalicelib.catalogue.model import Council
 from chalicelib.catalogue.theme import EmailLook
 from chalicelib.errors import ConfigurationError
 from chalicelib.kernel.languages import Language, language

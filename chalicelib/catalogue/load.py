@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from chalicelib.catalogue.bank_holidays import baked
+from chalicelib.catalogue.council_document import CHANNEL_COSTS
 from chalicelib.catalogue.crews import crew_faults
 from chalicelib.catalogue.destinations import OWN, Open311Destination
 from chalicelib.catalogue.facility_kinds import names_columns
 from chalicelib.catalogue.identity import provider_faults
-from chalicelib.catalogue.model import CHANNEL_COSTS, Council
+from chalicelib.catalogue.model import Council
 from chalicelib.catalogue.questions import Attribute
 from chalicelib.catalogue.texts_faults import translation_faults
 from chalicelib.catalogue.theme import theme_faults

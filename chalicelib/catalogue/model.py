@@ -1,233 +1,41 @@
-"""A council and its services, as its configuration document describes them. Names are Open311's
-(GeoReport v2): service_code, service_name, group, keywords, attributes.
+"""A council, as its configuration document describes it. Names are Open311's (GeoReport v2):
+service_code, service_name, group, keywords, attributes.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from msgspec import Meta, field, structs
-
 from chalicelib.catalogue import promise
+from chalicelib.catalogue.areas import Area
 from chalicelib.catalogue.bank_holidays import bank_holidays
-from chalicelib.catalogue.containers import Container
+from chalicelib.catalogue.council_document import CouncilDocument, WorkingHours
+from chalicelib.catalogue.council_texts import with_texts
 from chalicelib.catalogue.crews import Crew
 from chalicelib.catalogue.decisions import Decision, Facts
 from chalicelib.catalogue.destinations import Destination
-from chalicelib.catalogue.facility_kinds import FacilityKind
-from chalicelib.catalogue.identity import WHY_SIGN_IN, IdentityProvider, Needed
+from chalicelib.catalogue.identity import IdentityProvider
 from chalicelib.catalogue.phone_line import WEEKDAYS, Line, PhoneHours, at_other_times, line_at
-from chalicelib.catalogue.promise import ServiceLevel
-from chalicelib.catalogue.questions import Answers, Attribute, checked
-from chalicelib.catalogue.texts import CouncilTexts, FooterLinks, LanguageCode, given, with_answers
-from chalicelib.catalogue.theme import Theme
+from chalicelib.catalogue.questions import Answers, checked
+from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.catalogue.triage import (
     USUAL_KIND,
     USUAL_MINUTES,
     USUAL_OPENS,
     USUAL_PRIORITY,
-    Rule,
     ServiceRules,
 )
-from chalicelib.catalogue.wards import (
-    Councillor,
-    Degrees,
-    GeocoderChoice,
-    Neighbour,
-    Ring,
-    WardCode,
-    WardProperties,
-)
-from chalicelib.catalogue.words import (
-    Code,
-    EmailAddress,
-    Sentences,
-    Strict,
-    TimeOfDay,
-    Words,
-)
+from chalicelib.catalogue.wards import Neighbour
 from chalicelib.errors import FieldError
 from chalicelib.geo.point import Box, Point
-from chalicelib.geo.polygon import in_ring
 from chalicelib.kernel.languages import ENGLISH, Language, language
 from chalicelib.texts import Text
 
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-Visibility = Literal["public", "private", "moderated"]
-Photo = Literal["wanted", "welcome", "none"]
-Channel = Literal["online", "phone", "counter", "letter", "social"]
-DoneState = Literal[
-    "fixed", "closed", "investigating", "no_further_action", "not_councils_responsibility"
-]
-"""The states of a report after its job is done."""
-CHANNEL_COSTS: dict[Channel, float] = {
-    "online": 8,
-    "phone": 339,
-    "counter": 1053,
-    "letter": 1210,
-    "social": 8,
-}
-"""The cost of a contact in pence, if a council gives no figures of its own. Social media count as
-online."""
 
-
-class WorkingHours(Strict, frozen=True, kw_only=True):
-    """The council's working hours, on its own clock."""
-
-    days: Annotated[tuple[Weekday, ...], Meta(min_length=1)]
-    opens: TimeOfDay
-    closes: TimeOfDay
-
-
-class Team(Strict, frozen=True, kw_only=True):
-    """A team of the council, responsible for reports."""
-
-    team: Code
-    name: Words
-
-
-class ServiceDefinition(Strict, frozen=True, kw_only=True):
-    """One kind of thing that can be reported.
-
-    `visibility`: moderated reports are public after an officer approves them, private ones never.
-    `type`: another system gets the id of a report at once; for a batch service it gets the id when
-    the report is published or set aside.
-    `other_groups` are further groups in which another system lists the service.
-    `asset_kind` is the kind of asset that a report may refer to. `forward_to` is the destination
-    that its reports are passed on to. `assurance`: the level of identity that a reporter needs.
-    `job_done_state`: the state of its reports when their job is done. `icon` is one of
-    `icons.json`.
-    """
-
-    service_code: Code
-    service_name: Words
-    group: Words
-    other_groups: tuple[Words, ...] = ()
-    description: Words
-    team: Code
-    service_level: ServiceLevel
-    keywords: tuple[Words, ...] = ()
-    visibility: Visibility = "public"
-    photo: Photo = "welcome"
-    type: Literal["realtime", "batch"] = "realtime"
-    asset_kind: Code | None = None
-    attributes: tuple[Attribute, ...] = ()
-    forward_to: Code | None = None
-    assurance: Needed = "anonymous"
-    job_done_state: DoneState = "fixed"
-    icon: Words = "circle-alert"
-
-    @property
-    def why_sign_in(self) -> str | None:
-        """The level of identity required to report this, and the reason; None if none is."""
-        return WHY_SIGN_IN[self.assurance]
-
-
-class Area(Strict, frozen=True, kw_only=True):
-    """An area with a different responsible body from the rest of the council.
-
-    It is made of polygons or wards. `services` are those that it applies to; None means all. One
-    of the council's own teams is responsible, or another body: then `advice` says what to do, and
-    `phone` and `url` where to go.
-    """
-
-    name: Words
-    polygons: tuple[Ring, ...] = ()
-    wards: tuple[WardCode, ...] = ()
-    services: tuple[Code, ...] | None = None
-    team: Code | None = None
-    advice: Sentences | None = None
-    phone: Words | None = None
-    url: Words | None = None
-
-    def covers(self, service_code: str, point: Point, ward_code: str | None = None) -> bool:
-        about = self.services is None or service_code in self.services
-        within = any(in_ring(point, ring) for ring in self.polygons)
-        return about and (within or ward_code in self.wards)
-
-
-SiteAddress = Annotated[str, Meta(pattern=r"^https://[a-z0-9.-]+$", max_length=200)]
-
-
-class Council(Strict, frozen=True, kw_only=True, dict=True):
-    """A council's whole configuration. `bounds`: west, south, east, north in WGS84 degrees.
-
-    `frequent_services` are the codes of those that are reported most often, which the report page
-    shows first; if it is empty, the first six.
-
-    `opening_hours` are the hours of `phone` in words, `phone_hours` the same hours as data; without
-    `phone_hours`, the working hours apply. `out_of_hours_phone` is answered at other times.
-
-    `bank_holidays` names a region of `bank_holidays.json`. `photos_wait`: a photo is public only
-    after an officer approves it. `publish_after_s`: how many seconds a report is held before it is
-    public. `destinations` are the organisations that reports are passed on to, `identity_providers`
-    the issuers through which people sign in. `closed_shown_days`: how long the map shows closed
-    reports. `unconfirmed_kept_days`: how long an unconfirmed report is kept; `sender_kept_days`:
-    how long the reporter's identity is kept after the last change of a closed report.
-    `site_url`: the address of the site, by which pages name themselves in other languages; search
-    engines ignore addresses that are not whole.
-    `privacy_contact`: where to write about data protection; without it the privacy notice names the
-    phone alone. `security_contact`: where to report a security fault; without it security.txt links
-    to the privacy notice. `replies_to`: where replies to alerts go that are not about a single
-    report. `texts_a_day`: how many text messages, in parts of 160 characters, alerts and codes may
-    use. `ask_after_days`: how many days after a report is marked as mended its followers are asked
-    whether it is. `councillors` are listed by ward code. `containers` are
-    those that it empties at homes. `ward_properties`: the first of these that
-    a file of boundaries has is used. `triage`: the rules that decide how a report is handled. A
-    crew drives `detour_factor` times the straight line, at `crew_speed_kmh`. `channel_costs`: the
-    cost of a contact, in pence. `theme` is its look. `footer_links` lead from each page to its
-    other pages. `translations` are its own texts in the other languages that it offers.
-    `example_place` and `example_postcode` are the examples in hints.
-    """
-
-    jurisdiction_id: Annotated[str, Meta(min_length=1, max_length=100)]
-    name: Words
-    phone: Words
-    opening_hours: Words
-    phone_hours: WorkingHours | None = None
-    out_of_hours_phone: Words | None = None
-    time_zone: Words
-    working_hours: WorkingHours
-    bounds: tuple[Degrees, Degrees, Degrees, Degrees]
-    teams: tuple[Team, ...]
-    services: tuple[ServiceDefinition, ...]
-    frequent_services: Annotated[tuple[Code, ...], Meta(max_length=6)] = ()
-    areas: tuple[Area, ...] = ()
-    destinations: tuple[Destination, ...] = ()
-    identity_providers: tuple[IdentityProvider, ...] = ()
-    facility_kinds: tuple[FacilityKind, ...] = ()
-    containers: tuple[Container, ...] = ()
-    ward_properties: tuple[WardProperties, ...] = ()
-    councillors: Mapping[WardCode, tuple[Councillor, ...]] = {}
-    neighbours: tuple[Neighbour, ...] = ()
-    geocoder: GeocoderChoice | None = None
-    triage: tuple[Rule, ...] = ()
-    crews: tuple[Crew, ...] = ()
-    detour_factor: Annotated[float, Meta(ge=1, le=5)] = 1.35
-    crew_speed_kmh: Annotated[float, Meta(gt=0, le=130)] = 25
-    channel_costs: Mapping[Channel, Annotated[float, Meta(ge=0)]] = field(
-        default_factory=CHANNEL_COSTS.copy
-    )
-    bank_holidays: str | None = None
-    photos_wait: bool = False
-    publish_after_s: Annotated[int, Meta(ge=0, le=7 * 24 * 3600)] = 0
-    closed_shown_days: Annotated[int, Meta(ge=0, le=3650)] = 90
-    unconfirmed_kept_days: Annotated[int, Meta(ge=1, le=365)] = 28
-    sender_kept_days: Annotated[int, Meta(ge=1, le=3650)] = 730
-    site_url: SiteAddress | None = None
-    privacy_contact: EmailAddress | None = None
-    security_contact: EmailAddress | None = None
-    replies_to: EmailAddress | None = None
-    texts_a_day: Annotated[int, Meta(ge=0, le=1_000_000)] = 500
-    ask_after_days: Annotated[int, Meta(ge=1, le=28)] = 3
-    basemap_attribution: str = ""
-    theme: Theme = Theme()
-    footer_links: FooterLinks = ()
-    translations: Mapping[LanguageCode, CouncilTexts] = {}
-    example_place: Words | None = None
-    example_postcode: Words | None = None
+class Council(CouncilDocument, frozen=True, kw_only=True, dict=True):
+    """A council: its document, what can be looked up in it, and what follows from it."""
 
     @property
     def box(self) -> Box:
@@ -343,7 +151,7 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def _translated(self) -> Mapping[str, "Council"]:
-        return {code: _with_texts(self, texts) for code, texts in self.translations.items()}
+        return {code: with_texts(self, texts) for code, texts in self.translations.items()}
 
     def said_in(self, language: str, say: Callable[[str], str]) -> dict[str, Any]:
         """The council's details for pages in a language; `say` translates the texts that are not
@@ -422,64 +230,3 @@ class Council(Strict, frozen=True, kw_only=True, dict=True):
 
     def _holidays(self) -> frozenset[date]:
         return bank_holidays(self.bank_holidays) if self.bank_holidays else frozenset()
-
-
-def names_between(council: Council, other: Council) -> dict[str, str]:
-    """The texts of the council that its errors name, in English and as `other` has them: the same
-    council in another language."""
-    texts = zip(_named(council), _named(other), strict=True)
-    return {english: said for english, said in texts if english and said}
-
-
-def _named(council: Council) -> Iterator[str | None]:
-    yield from (council.name, council.opening_hours)
-    yield from (each.name for each in council.neighbours)
-    for area in council.areas:
-        yield from (area.name, area.advice)
-    for service in council.services:
-        yield from (each.description for each in service.attributes)
-
-
-def _with_texts(council: Council, texts: CouncilTexts) -> Council:
-    """The council with these texts in place of its own, as far as they are given."""
-    own = given(texts, "name", "opening_hours", "footer_links", "example_place")
-    return structs.replace(
-        council,
-        **own,
-        services=tuple(_service_with(each, texts) for each in council.services),
-        areas=tuple(
-            structs.replace(each, **given(texts.areas.get(each.name), "name", "advice"))
-            for each in council.areas
-        ),
-        neighbours=tuple(
-            structs.replace(each, name=texts.neighbours.get(each.name, each.name))
-            for each in council.neighbours
-        ),
-        facility_kinds=tuple(
-            structs.replace(each, **given(texts.facility_kinds.get(each.kind), "label", "plural"))
-            for each in council.facility_kinds
-        ),
-        containers=tuple(
-            structs.replace(each, name=texts.containers.get(each.container, each.name))
-            for each in council.containers
-        ),
-        identity_providers=tuple(
-            structs.replace(each, label=texts.identity_providers.get(each.provider, each.label))
-            for each in council.identity_providers
-        ),
-    )
-
-
-def _service_with(service: ServiceDefinition, texts: CouncilTexts) -> ServiceDefinition:
-    group = texts.groups.get(service.group, service.group)
-    own = texts.services.get(service.service_code)
-    if own is None:
-        return structs.replace(service, group=group)
-    english = (service.service_name, *service.keywords)
-    return structs.replace(
-        service,
-        **given(own, "service_name", "description"),
-        group=group,
-        keywords=(*own.keywords, *english),
-        attributes=tuple(with_answers(each, own) for each in service.attributes),
-    )

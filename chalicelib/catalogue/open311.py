@@ -5,8 +5,9 @@ Source: GeoReport v2, "GET Service List" and "GET Service Definition"; FixMyStre
 
 from collections.abc import Mapping, Sequence
 
-from chalicelib.catalogue.model import Council, ServiceDefinition
+from chalicelib.catalogue.model import Council
 from chalicelib.catalogue.questions import MOST_IN_A_LINE, MOST_IN_A_TEXT, Attribute
+from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.errors import FieldError
 from chalicelib.georeport.wire import Tree
 

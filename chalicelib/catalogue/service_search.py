@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from chalicelib.catalogue.model import ServiceDefinition
+from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.kernel.spelling import allowed, edits, folded
 
 NAME, KEYWORDS, DESCRIPTION = 4, 3, 1

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from chalicelib.catalogue.model import Council, ServiceDefinition
+from chalicelib.catalogue.model import Council
+from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.catalogue.texts import ServiceTexts
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from chalicelib.catalogue.model import ServiceDefinition
+from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.geo.point import Point
 from chalicelib.kernel.posted_form import Posted
 

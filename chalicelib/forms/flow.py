@@ -9,8 +9,8 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from chalicelib.catalogue.model import ServiceDefinition
 from chalicelib.catalogue.service_search import suggest
+from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.errors import FieldError
 from chalicelib.forms import messages, steps
 from chalicelib.forms.answers import ATTRIBUTE, Answers, place_value

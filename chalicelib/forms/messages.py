@@ -1,6 +1,6 @@
 """Faults as people are told of them: from the API's fields to the words on a page."""
 
-from chalicelib.catalogue.model import ServiceDefinition
+from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.errors import FieldError
 from chalicelib.forms.answers import ATTRIBUTE, Answers
 from chalicelib.texts import Text

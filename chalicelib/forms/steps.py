@@ -2,7 +2,7 @@
 
 from typing import Literal, get_args
 
-from chalicelib.catalogue.model import ServiceDefinition
+from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.forms.answers import ATTRIBUTE, CONTACT, Answers
 
 Step = Literal[

@@ -6,7 +6,7 @@ belong to a page.
 
 from collections.abc import Callable, Sequence
 
-from chalicelib.catalogue.model import ServiceDefinition
+from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.errors import FieldError, Invalid
 from chalicelib.forms import messages, steps
 from chalicelib.forms.answers import Answers

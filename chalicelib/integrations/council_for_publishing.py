@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.catalogue.document import services_document
 from chalicelib.catalogue.model import Council
+from chalicelib.catalogue.published_services import services_document
 from chalicelib.catalogue.texts import CouncilTexts
 from chalicelib.kernel.languages import ENGLISH, Language, language
 from chalicelib.publishing.model import INDEX, SERVICES, index_document, key_in

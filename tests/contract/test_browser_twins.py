@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from chalicelib.catalogue.document import services_document
 from chalicelib.catalogue.load import load
+from chalicelib.catalogue.published_services import services_document
 from chalicelib.catalogue.service_search import suggest
 from chalicelib.facilities.model import (
     Facility,

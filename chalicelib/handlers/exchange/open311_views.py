@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.partners import partners_ports
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.catalogue.model import ServiceDefinition
 from chalicelib.catalogue.open311 import (
     PARTNERS_OWN,
     longest_answer,
@@ -14,6 +13,7 @@ from chalicelib.catalogue.open311 import (
     wire_definition,
     wire_services,
 )
+from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.georeport.wire import CONTENT_TYPES, Answer, Tree
 from chalicelib.handlers.exchange.open311_query import (

@@ -3,8 +3,8 @@ from random import Random
 import msgspec
 import pytest
 
+from chalicelib.catalogue.areas import Area
 from chalicelib.catalogue.load import load
-from chalicelib.catalogue.model import Area
 from chalicelib.geo.point import Box, Point, distance_m
 from chalicelib.geo.polygon import in_ring
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.catalogue.document import services_document
 from chalicelib.catalogue.load import parse
+from chalicelib.catalogue.published_services import services_document
 from chalicelib.errors import ConfigurationError
 from tests.unit.catalogue.test_load import demo_document
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.catalogue.document import services_document
 from chalicelib.catalogue.load import COUNCILS, load, parse
+from chalicelib.catalogue.published_services import services_document
 from chalicelib.errors import ConfigurationError
 from chalicelib.geo.point import Point
 

@@ -4,8 +4,10 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.catalogue.model import Area, Council, ServiceDefinition
+from chalicelib.catalogue.areas import Area
+from chalicelib.catalogue.model import Council
 from chalicelib.catalogue.questions import Attribute
+from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.kernel.languages import ENGLISH, Language
 
 

@@ -1,0 +1,73 @@
+"""A council's document with its own texts in another language."""
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+from msgspec import structs
+
+from chalicelib.catalogue.council_document import CouncilDocument
+from chalicelib.catalogue.services import ServiceDefinition
+from chalicelib.catalogue.texts import CouncilTexts, given, with_answers
+
+Document = TypeVar("Document", bound=CouncilDocument)
+
+
+def with_texts(council: Document, texts: CouncilTexts) -> Document:
+    """The council with these texts in place of its own, as far as they are given."""
+    own = given(texts, "name", "opening_hours", "footer_links", "example_place")
+    return structs.replace(
+        council,
+        **own,
+        services=tuple(_service_with(each, texts) for each in council.services),
+        areas=tuple(
+            structs.replace(each, **given(texts.areas.get(each.name), "name", "advice"))
+            for each in council.areas
+        ),
+        neighbours=tuple(
+            structs.replace(each, name=texts.neighbours.get(each.name, each.name))
+            for each in council.neighbours
+        ),
+        facility_kinds=tuple(
+            structs.replace(each, **given(texts.facility_kinds.get(each.kind), "label", "plural"))
+            for each in council.facility_kinds
+        ),
+        containers=tuple(
+            structs.replace(each, name=texts.containers.get(each.container, each.name))
+            for each in council.containers
+        ),
+        identity_providers=tuple(
+            structs.replace(each, label=texts.identity_providers.get(each.provider, each.label))
+            for each in council.identity_providers
+        ),
+    )
+
+
+def _service_with(service: ServiceDefinition, texts: CouncilTexts) -> ServiceDefinition:
+    group = texts.groups.get(service.group, service.group)
+    own = texts.services.get(service.service_code)
+    if own is None:
+        return structs.replace(service, group=group)
+    english = (service.service_name, *service.keywords)
+    return structs.replace(
+        service,
+        **given(own, "service_name", "description"),
+        group=group,
+        keywords=(*own.keywords, *english),
+        attributes=tuple(with_answers(each, own) for each in service.attributes),
+    )
+
+
+def names_between(council: CouncilDocument, other: CouncilDocument) -> dict[str, str]:
+    """The texts of the council that its errors name, in English and as `other` has them: the same
+    council in another language."""
+    texts = zip(_named(council), _named(other), strict=True)
+    return {english: said for english, said in texts if english and said}
+
+
+def _named(council: CouncilDocument) -> Iterator[str | None]:
+    yield from (council.name, council.opening_hours)
+    yield from (each.name for each in council.neighbours)
+    for area in council.areas:
+        yield from (area.name, area.advice)
+    for service in council.services:
+        yield from (each.description for each in service.attributes)

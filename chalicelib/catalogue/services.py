@@ -1,0 +1,52 @@
+"""The services of a council: what can be reported, and how its reports are handled."""
+
+from typing import Literal
+
+from chalicelib.catalogue.identity import WHY_SIGN_IN, Needed
+from chalicelib.catalogue.promise import ServiceLevel
+from chalicelib.catalogue.questions import Attribute
+from chalicelib.catalogue.words import Code, Strict, Words
+
+Visibility = Literal["public", "private", "moderated"]
+Photo = Literal["wanted", "welcome", "none"]
+DoneState = Literal[
+    "fixed", "closed", "investigating", "no_further_action", "not_councils_responsibility"
+]
+"""The states of a report after its job is done."""
+
+
+class ServiceDefinition(Strict, frozen=True, kw_only=True):
+    """One kind of thing that can be reported.
+
+    `visibility`: moderated reports are public after an officer approves them, private ones never.
+    `type`: another system gets the id of a report at once; for a batch service it gets the id when
+    the report is published or set aside.
+    `other_groups` are further groups in which another system lists the service.
+    `asset_kind` is the kind of asset that a report may refer to. `forward_to` is the destination
+    that its reports are passed on to. `assurance`: the level of identity that a reporter needs.
+    `job_done_state`: the state of its reports when their job is done. `icon` is one of
+    `icons.json`.
+    """
+
+    service_code: Code
+    service_name: Words
+    group: Words
+    other_groups: tuple[Words, ...] = ()
+    description: Words
+    team: Code
+    service_level: ServiceLevel
+    keywords: tuple[Words, ...] = ()
+    visibility: Visibility = "public"
+    photo: Photo = "welcome"
+    type: Literal["realtime", "batch"] = "realtime"
+    asset_kind: Code | None = None
+    attributes: tuple[Attribute, ...] = ()
+    forward_to: Code | None = None
+    assurance: Needed = "anonymous"
+    job_done_state: DoneState = "fixed"
+    icon: Words = "circle-alert"
+
+    @property
+    def why_sign_in(self) -> str | None:
+        """The level of identity required to report this, and the reason; None if none is."""
+        return WHY_SIGN_IN[self.assurance]
