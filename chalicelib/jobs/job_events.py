@@ -9,7 +9,7 @@ docs/CREWS.md explains the rules for officers and crews, ADR 31 gives the reason
 """
 
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -30,16 +30,17 @@ from chalicelib.jobs.model import (
     StateClaim,
 )
 from chalicelib.jobs.people import Operator
+from chalicelib.kernel.claims import (
+    States,
+    Verdict,
+    order,
+    verdict,
+)
+from chalicelib.kernel.operations import DIFFERENT_OPERATION, Result
 
-Result = Literal["applied", "duplicate", "conflict", "rejected"]
-Verdict = Literal["stands", "kept", "disputed"]
-
+STATES = States(begun="started", ended=ENDED, denied_by_begun={"cancelled"})
 EVENT_BYTES = 1_000
 """The size of an event apart from its operation, with the dispute that it may open."""
-DIFFERENT_OPERATION = (
-    "Something else was sent with this op_id before, and is unchanged. To send this as well, use "
-    "a new op_id."
-)
 NOT_SEEN_YET = (
     "base_version is newer than the job: send the version that the job had when you last read it."
 )
@@ -70,10 +71,10 @@ def take(job: Job, operation: Operation, who: Operator, now: datetime) -> Taken:
     state = LEADS_TO.get(operation.kind)
     if state is None:
         return Taken(_with(job, event), "applied")
-    verdict = _verdict(job, event, state)
-    if verdict == "disputed":
+    effect = _verdict(job, event, state)
+    if effect == "disputed":
         return Taken(_disputed(job, event, state), "conflict")
-    if verdict == "stands":
+    if effect == "stands":
         return Taken(_with_state(job, event, state), "applied")
     return Taken(_with(job, event), "applied")
 
@@ -114,37 +115,8 @@ def _event(job: Job, operation: Operation, who: Operator, now: datetime) -> JobE
 
 def _verdict(job: Job, event: JobEvent, state: State) -> Verdict:
     """The effect of the event on the job's state, given the last claim by crew or office."""
-    claim = job.said
-    if claim is None:
-        return "stands"
-    if claim.by != "office" and claim.device == event.device:
-        return "stands" if _is_later(event, claim) else "kept"
-    if claim.state == state:
-        return "kept"
-    if _own_dispute(job, event):
-        return "kept" if _starts_ended_job(claim, state) else "disputed"
-    if event.base_version >= claim.version:
-        return "stands"
-    return _verdict_unseen(claim, state)
-
-
-def _verdict_unseen(claim: StateClaim, state: State) -> Verdict:
-    """The effect of an event if somebody else claimed another state that the phone had not seen."""
-    if _starts_ended_job(claim, state):
-        return "kept"
-    contradicts = claim.state in ENDED or (claim.contests and state in ENDED)
-    return "disputed" if contradicts else "stands"
-
-
-def _starts_ended_job(claim: StateClaim, state: State) -> bool:
-    """True if a crew starts a job that another has ended. That is no dispute, as a start does not
-    deny the other outcome."""
-    return state == "started" and claim.state in ENDED - {"cancelled"}
-
-
-def _is_later(event: JobEvent, claim: StateClaim) -> bool:
-    """True if the event is later than the claim of the same phone."""
-    return event.base_version >= claim.version or _order(event) >= (claim.base_version, claim.at)
+    has_own_dispute = _own_dispute(job, event) is not None
+    return verdict(job.said, event, state, STATES, has_own_dispute=has_own_dispute)
 
 
 def _own_dispute(job: Job, event: JobEvent) -> Dispute | None:
@@ -186,7 +158,7 @@ def _disputed(job: Job, event: JobEvent, state: State) -> Job:
     earlier = _own_dispute(job, event)
     if earlier:
         last = job.event(earlier.op_id)
-        is_newer = last is None or _order(event) >= _order(last)
+        is_newer = last is None or order(event) >= order(last)
         dispute = _updated(earlier, event, site) if is_newer else earlier
         others = tuple(each for each in job.disputes if each is not earlier)
     else:
@@ -203,12 +175,6 @@ def _disputed(job: Job, event: JobEvent, state: State) -> Job:
         )
     with_event = _with(job, replace(event, dispute_id=dispute.dispute_id))
     return replace(with_event, disputes=(*others, dispute))
-
-
-def _order(event: JobEvent) -> tuple[int, datetime]:
-    """The sort key of one phone's events: its clock may have been corrected in between, but its
-    version of the job never decreases."""
-    return event.base_version, event.at
 
 
 def _updated(dispute: Dispute, event: JobEvent, site: SiteSide) -> Dispute:

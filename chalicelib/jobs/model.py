@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from chalicelib.catalogue.decisions import Priority
 from chalicelib.kernel.ids import derived_id
+from chalicelib.kernel.operations import OpId
 
 Kind = Literal["inspect", "make_safe", "repair", "collect", "revisit"]
 State = Literal["to_plan", "planned", "started", "done", "could_not", "handed_over", "cancelled"]
@@ -50,8 +51,6 @@ ENDED: frozenset[State] = frozenset(("done", "could_not", "handed_over", "cancel
 OVER: frozenset[State] = frozenset(("done", "cancelled"))
 """The states that need no more planning."""
 
-MOST_OPERATIONS = 100
-"""The largest number of operations in one call."""
 MOST_EVENTS = 100
 """A job with this many events accepts no more notes and photos, only events that set its state."""
 MOST_TEXT_BYTES = 100_000
@@ -72,13 +71,6 @@ _TEXT = Meta(
     pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$",
     description="text without control characters",
 )
-OpId = Annotated[
-    str,
-    Meta(
-        pattern=r"^[A-Za-z0-9_-]{8,64}$",
-        description="an id that the phone made up, such as a UUID: 8 to 64 letters, digits, _ or -",
-    ),
-]
 Title = Annotated[str, Meta(min_length=1, max_length=200), _LINE]
 Name = Annotated[str, Meta(min_length=1, max_length=100), _LINE]
 Word = Annotated[str, Meta(min_length=1, max_length=100), _LINE]

@@ -9,7 +9,7 @@ from msgspec import Meta
 from msgspec.structs import replace
 
 from chalicelib.bootstrap.jobs import job_views, jobs_ports
-from chalicelib.errors import Invalid, NotFound, TooLarge
+from chalicelib.errors import Invalid, NotFound
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.params import DAY, PAGED, cursor_of, limit_of, one_of, some_of
 from chalicelib.handlers.http.routes import Call, Query, Routes
@@ -28,7 +28,6 @@ from chalicelib.handlers.jobs.job_params import (
 from chalicelib.handlers.jobs.jobs_views import JobList, LinkView, Results, ResultView
 from chalicelib.jobs.model import (
     MOST_DAYS_OF_LINK,
-    MOST_OPERATIONS,
     Job,
     JobChanges,
     JobDraft,
@@ -39,13 +38,11 @@ from chalicelib.jobs.model import (
 )
 from chalicelib.jobs.ports import Filters
 from chalicelib.jobs.usecases import contractor_links, job_lists, planning
-from chalicelib.jobs.usecases.operations import OperationResult, Sent, Unreadable, operate
+from chalicelib.jobs.usecases.operations import OperationResult, operate
 from chalicelib.jobs.views import JobView
+from chalicelib.kernel.operations import MOST_OPERATIONS, operations_in
 from chalicelib.kernel.parsing import parse
 
-MOST_BYTES = 2_000_000
-"""The most that MOST_OPERATIONS can have, each with the longest text."""
-LONGEST_OP_ID = 64
 MOST_REPLY_BYTES = 2_000_000
 """The size of jobs in one reply: letters beyond ASCII get longer when encoded, and Lambda answers
 with 6 MB at most."""
@@ -57,12 +54,6 @@ class Operations(msgspec.Struct, frozen=True, kw_only=True):
     """The operations that a phone sends, in the order in which they happened."""
 
     operations: Annotated[list[Operation], Meta(max_length=MOST_OPERATIONS)]
-
-
-class _Batch(msgspec.Struct, frozen=True, kw_only=True):
-    """The same before validation: a missing value in one operation does not affect the others."""
-
-    operations: Annotated[list[Any], Meta(max_length=MOST_OPERATIONS)]
 
 
 class Settlement(msgspec.Struct, frozen=True, kw_only=True):
@@ -204,36 +195,17 @@ def drop_link(call: Call, job_id: str) -> JobView:
     body=Operations,
 )
 def tell(call: Call) -> Results:
-    sent = [_operation(each) for each in _batch(call.body)]
+    sent = operations_in(call.body, _operation)
     outcomes = operate(sent, operator(call), jobs_ports())
     return Results(items=_results(outcomes, call))
 
 
-def _batch(body: bytes) -> list[Any]:
-    """The operations that were sent. Raises Invalid, TooLarge."""
-    if len(body) > MOST_BYTES:
-        raise TooLarge(f"The body has {len(body)} bytes: send fewer operations at a time.")
+def _operation(sent: dict[str, Any]) -> Operation:
+    operation = parse(sent, Operation)
     try:
-        sent = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Invalid.field("body", f"must be a JSON object ({error})") from error
-    if not isinstance(sent, dict):
-        raise Invalid.field("body", 'must be a JSON object: {"operations": […]}')
-    return parse(sent, _Batch).operations
-
-
-def _operation(sent: Any) -> Sent:
-    if not isinstance(sent, dict):
-        return Unreadable(op_id="", reason="operations: each must be an object")
-    op_id = sent.get("op_id")
-    known = op_id[:LONGEST_OP_ID] if isinstance(op_id, str) else ""
-    try:
-        operation = parse(sent, Operation)
         return replace(operation, job_id=job_id_of(operation.job_id))
-    except Invalid as error:
-        return Unreadable(op_id=known, reason=str(error.detail))
     except NotFound as error:
-        return Unreadable(op_id=known, reason=f"job_id: {error.detail}")
+        raise Invalid.field("job_id", error.detail) from error
 
 
 def _results(outcomes: Sequence[OperationResult], call: Call) -> list[ResultView]:

@@ -1,14 +1,12 @@
 """The answers of the routes of jobs, crews and days."""
 
 from datetime import date, datetime
-from typing import Literal
 
 import msgspec
 
 from chalicelib.jobs.usecases.day_publishing import DepotView, ShiftView
 from chalicelib.jobs.views import JobView
-
-Result = Literal["applied", "duplicate", "conflict", "rejected"]
+from chalicelib.kernel.operations import Result
 
 
 class JobList(msgspec.Struct, frozen=True, kw_only=True):

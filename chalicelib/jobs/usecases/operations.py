@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from chalicelib.errors import Invalid
-from chalicelib.jobs.job_events import Result, Taken, take
-from chalicelib.jobs.model import MOST_OPERATIONS, Job, Operation
+from chalicelib.jobs.job_events import Taken, take
+from chalicelib.jobs.model import Job, Operation
 from chalicelib.jobs.people import Operator
 from chalicelib.jobs.ports import Ports
 from chalicelib.jobs.usecases.job_updates import save
+from chalicelib.kernel.operations import MOST_OPERATIONS, Result, Unreadable
 from chalicelib.kernel.optimistic import retry_on_conflict
 from chalicelib.kernel.time import to_the_second
 
@@ -19,13 +20,6 @@ MOST_REASON = 300
 NOT_YOURS = "This job is not in your teams and wards. Keep what you recorded, and call the office."
 """The reason for a job that does not exist and for one outside the caller's remit: the caller
 cannot tell the two apart."""
-
-
-class Unreadable(Struct, frozen=True, kw_only=True):
-    """An operation that could not be read; `op_id` is empty if it could not be read either."""
-
-    op_id: str
-    reason: str
 
 
 class OperationResult(Struct, frozen=True, kw_only=True):

@@ -8,8 +8,9 @@ import pytest
 from chalicelib.errors import Invalid, UpstreamFailed
 from chalicelib.jobs.model import Contractor, JobChanges
 from chalicelib.jobs.people import Remit
-from chalicelib.jobs.usecases.operations import Sent, Unreadable, operate
+from chalicelib.jobs.usecases.operations import Sent, operate
 from chalicelib.jobs.usecases.planning import change
+from chalicelib.kernel.operations import Unreadable
 from tests.support.builders import NOON
 from tests.support.fakes_jobs import (
     JOB,
