@@ -102,8 +102,8 @@ class Council(CouncilDocument, frozen=True, kw_only=True, dict=True):
     ) -> tuple[Answers, list[FieldError]]:
         """The normalised answers to a service's questions, and the faults in them; `now`
         decides which number a dangerous answer names."""
-        emergency_line = self.line_at(now).words
-        return checked(self.by_code[service_code].attributes, sent, emergency_line=emergency_line)
+        attributes = self.by_code[service_code].attributes
+        return checked(attributes, sent, emergency_line=lambda: self.line_at(now).words)
 
     def line_at(self, now: datetime) -> Line:
         """The number to call at that moment about an emergency."""

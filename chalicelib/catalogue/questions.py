@@ -53,10 +53,10 @@ class Unanswerable(ValueError):
 
 
 def checked(
-    attributes: tuple[Attribute, ...], sent: Mapping[str, Any], *, emergency_line: str
+    attributes: tuple[Attribute, ...], sent: Mapping[str, Any], *, emergency_line: Callable[[], str]
 ) -> tuple[Answers, list[FieldError]]:
     """The answers as texts, in the order of the questions, and the faults in them. Fields are named
-    `attributes.<code>`. `whom_to_ring` is the message for a dangerous answer.
+    `attributes.<code>`. `emergency_line` makes the message for a dangerous answer.
     """
     asked = {attribute.code: attribute for attribute in attributes}
     known = ", ".join(asked) or "none"
@@ -76,7 +76,9 @@ def checked(
     return {code: answer for code, answer in answers.items() if answer}, faults
 
 
-def _checked_one(attribute: Attribute, sent: Any, emergency_line: str) -> tuple[str, ...]:
+def _checked_one(
+    attribute: Attribute, sent: Any, emergency_line: Callable[[], str]
+) -> tuple[str, ...]:
     texts = tuple(filter(None, _texts(sent)))
     if not texts:
         if attribute.required:
@@ -98,7 +100,9 @@ def _texts(sent: Any) -> Iterator[str]:
         yield "" if each is None else str(each).strip()
 
 
-def _chosen(attribute: Attribute, texts: tuple[str, ...], emergency_line: str) -> Iterator[str]:
+def _chosen(
+    attribute: Attribute, texts: tuple[str, ...], emergency_line: Callable[[], str]
+) -> Iterator[str]:
     values = {value.key: value for value in attribute.values}
     for text in dict.fromkeys(texts):
         if text not in values:
@@ -107,7 +111,7 @@ def _chosen(attribute: Attribute, texts: tuple[str, ...], emergency_line: str) -
             raise Unanswerable(
                 Text(
                     "this could be dangerous and needs an immediate response: {line}",
-                    line=emergency_line,
+                    line=emergency_line(),
                 )
             )
         yield text

@@ -51,7 +51,7 @@ ATTRIBUTES = (
     ],
 )
 def test_valid_answers_are_returned_as_texts(sent: dict[str, Any], answers: dict[str, Any]) -> None:
-    assert checked(ATTRIBUTES, sent, emergency_line=CALL) == (answers, [])
+    assert checked(ATTRIBUTES, sent, emergency_line=lambda: CALL) == (answers, [])
 
 
 @pytest.mark.parametrize(
@@ -79,13 +79,15 @@ def test_valid_answers_are_returned_as_texts(sent: dict[str, Any], answers: dict
     ],
 )
 def test_fault_names_its_question_and_the_fix(sent: dict[str, Any], field: str, fix: str) -> None:
-    _, faults = checked(ATTRIBUTES, sent, emergency_line=CALL)
+    _, faults = checked(ATTRIBUTES, sent, emergency_line=lambda: CALL)
     assert [fault.field for fault in faults] == [f"attributes.{field}"]
     assert fix in faults[0].message
 
 
 def test_every_fault_is_named_when_there_are_several() -> None:
-    _, faults = checked(ATTRIBUTES, {"count": "x", "since": "x", "dragon": 1}, emergency_line=CALL)
+    _, faults = checked(
+        ATTRIBUTES, {"count": "x", "since": "x", "dragon": 1}, emergency_line=lambda: CALL
+    )
     assert [fault.field.removeprefix("attributes.") for fault in faults] == [
         "dragon",
         "count",
