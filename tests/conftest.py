@@ -75,6 +75,7 @@ def ports(repository: MemoryRepository, clock: Clock) -> reports.Ports:
         photos=MemoryPhotos(),
         whereabouts=Nowhere(),
         site_url="https://council.example",
+        premises=lambda _: None,
         wishes=lambda account: reports.ContactPreferences("pl" if account == "polish" else None),
         now=clock,
     )

@@ -36,10 +36,18 @@ def reports_ports() -> reports.Ports:
         council=container.council(),
         photos=PhotosForReports(photos_ports),
         whereabouts=PublishedWhereabouts(container.read_published, monotonic),
+        premises=_premises_address,
         site_url=container.settings().site_url,
         wishes=lambda account_id: preferences_of(account_id, accounts_ports().accounts),
         now=utc_now,
     )
+
+
+def _premises_address(premises_id: str) -> reports.PremisesAddress | None:
+    from chalicelib.bootstrap.collections import collections_ports
+    from chalicelib.integrations.premises_for_reports import premises_address
+
+    return premises_address(premises_id, collections_ports().premises)
 
 
 @container.once

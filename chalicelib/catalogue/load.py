@@ -16,6 +16,7 @@ from chalicelib.catalogue.facility_kinds import names_columns
 from chalicelib.catalogue.identity import provider_faults
 from chalicelib.catalogue.model import Council
 from chalicelib.catalogue.questions import Attribute
+from chalicelib.catalogue.services_faults import step_faults
 from chalicelib.catalogue.texts_faults import translation_faults
 from chalicelib.catalogue.theme import theme_faults
 from chalicelib.catalogue.triage_faults import triage_faults
@@ -60,6 +61,7 @@ def parse(raw: bytes, name: str) -> Council:
         _box_faults,
         _clock_faults,
         _service_faults,
+        step_faults,
         _frequent_faults,
         _area_faults,
         _facility_faults,

@@ -1,4 +1,4 @@
-"""The services of a council: what can be reported, and how its reports are handled."""
+"""The services of a council: what can be reported or requested, and how that is handled."""
 
 from typing import Literal
 
@@ -7,6 +7,13 @@ from chalicelib.catalogue.promise import ServiceLevel
 from chalicelib.catalogue.questions import Attribute
 from chalicelib.catalogue.words import Code, Strict, Words
 
+ServiceKind = Literal["report", "request"]
+"""A report is about something in the street, a request about the person's own home."""
+PlaceKind = Literal["point", "premises"]
+"""Where it happens: a point on the map, or premises whose address the council has imported."""
+ServiceStep = Literal["premises", "questions", "photos", "description", "contact", "check"]
+"""A step asks for an address from the council's list, the answers to the service's questions,
+photos, a description, contact details, or shows everything before it is sent."""
 Visibility = Literal["public", "private", "moderated"]
 Photo = Literal["wanted", "welcome", "none"]
 DoneState = Literal[
@@ -16,8 +23,9 @@ DoneState = Literal[
 
 
 class ServiceDefinition(Strict, frozen=True, kw_only=True):
-    """One kind of thing that can be reported.
+    """One kind of thing that can be reported, or requested for a home.
 
+    `needs`: where it happens. `steps` are those of a request; those of a report are fixed.
     `visibility`: moderated reports are public after an officer approves them, private ones never.
     `type`: another system gets the id of a report at once; for a batch service it gets the id when
     the report is published or set aside.
@@ -33,6 +41,9 @@ class ServiceDefinition(Strict, frozen=True, kw_only=True):
     group: Words
     other_groups: tuple[Words, ...] = ()
     description: Words
+    kind: ServiceKind = "report"
+    needs: PlaceKind = "point"
+    steps: tuple[ServiceStep, ...] = ()
     team: Code
     service_level: ServiceLevel
     keywords: tuple[Words, ...] = ()

@@ -99,7 +99,8 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
-    """A new report from a resident. It needs a place, or an `address` that describes the place.
+    """A new report from a resident. It needs a place, or an `address` that describes the place. A
+    service that needs premises takes the place and the address from `premises_id` instead.
 
     `attributes` answer the service's questions. An anonymous report keeps neither the contact nor
     the account. If `channel` is not online, staff send the report for a resident: the contact and
@@ -114,6 +115,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     title: Title | None = None
     attributes: Annotated[dict[str, Any], Meta(max_length=50)] | None = None
     address: Line | None = None
+    premises_id: Line | None = None
     asset_id: Line | None = None
     photo_ids: PhotoIds | None = None
     contact: Contact | None = None
@@ -129,7 +131,10 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 
     @staticmethod
     def faults_in(sent: Mapping[str, Any]) -> Iterator[FieldError]:
-        """Checks that the place has both `lat` and `long`, or a description in `address`."""
+        """Checks that the place has both `lat` and `long`, or a description in `address`, unless
+        it is that of premises."""
+        if sent.get("premises_id"):
+            return
         missing = [name for name in ("lat", "long") if sent.get(name) is None]
         if missing and not (len(missing) == 2 and sent.get("address")):
             for name in missing:
@@ -357,8 +362,9 @@ class Flag(msgspec.Struct, frozen=True, kw_only=True):
 class ServiceRequest(msgspec.Struct, frozen=True, kw_only=True):
     """A report. `version` is 0 until the report is stored. `updates` are the recent updates, oldest
     first; `held_updates` wait for an officer; `archived` counts the updates that were moved out of
-    the item. Without `lat` and `long` an officer has to find the place. `publish_at` is when a held
-    report becomes public. `duplicates` are the ids of the reports that were merged into this one.
+    the item. Without `lat` and `long` an officer has to find the place. `premises_id`
+    names the premises whose place and address it has. `publish_at` is when a held report becomes
+    public. `duplicates` are the ids of the reports that were merged into this one.
     `redactions` counts how often something was taken back. `ward_code` is the ward that the place
     belonged to when the report was requested. `once_public` says that everybody could see the
     report, so that followers of public reports hear when it stops being public. `email_key` and
@@ -391,6 +397,7 @@ class ServiceRequest(msgspec.Struct, frozen=True, kw_only=True):
     planned_day: date | None = None
     title: str | None = None
     address: str | None = None
+    premises_id: str | None = None
     asset_id: str | None = None
     attributes: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     photos: tuple[Photo, ...] = ()

@@ -315,6 +315,13 @@ class AddressLookup(Protocol):
         """The name of the street that the place is on."""
 
 
+class PremisesAddress(NamedTuple):
+    """Where premises are; `address` has the postcode."""
+
+    address: str
+    point: Point
+
+
 class ContactPreferences(NamedTuple):
     """How a person would like to be contacted, as far as they said."""
 
@@ -323,13 +330,15 @@ class ContactPreferences(NamedTuple):
 
 
 class Ports(Struct, frozen=True):
-    """The dependencies of the use cases; `wishes` gives an account's preferences."""
+    """The dependencies of the use cases; `wishes` gives an account's preferences, `premises` the
+    address of premises, None if there is none of that id; both raise UpstreamFailed."""
 
     repository: Repository
     ids: Ids
     council: Council
     photos: Photos
     whereabouts: AddressLookup
+    premises: Callable[[str], PremisesAddress | None]
     site_url: str
     wishes: Callable[[str], ContactPreferences]
     now: Callable[[], datetime]

@@ -42,6 +42,7 @@ _OPEN311_NAMES = {
     "contact.phone": "phone",
     "address": "address_string",
     "photo_ids": "media_url",
+    "premises_id": "address_id",
     "text": "description",
 }
 
@@ -63,11 +64,17 @@ def check_location(fields: Fields) -> None:
 
 
 def report_in(
-    fields: Fields, files: tuple[bytes, ...], *, service_name: str, asked: Asked
+    fields: Fields,
+    files: tuple[bytes, ...],
+    *,
+    service_name: str,
+    asked: Asked,
+    needs_premises: bool,
 ) -> PartnerReport:
     """The report from a posted form. A description is not required: the service's name replaces a
     missing one. A point with only one coordinate is ignored, and answers to questions that are no
-    longer `asked` are left out. Raises Invalid."""
+    longer `asked` are left out. Where a service needs premises, `address_id` is their id. Raises
+    Invalid."""
     given, cutter = attributes_in(fields), _Cutter()
     answers = {
         code: [cutter.cut(_text(each), asked[code], f"{code}: ") for each in given[code]]
@@ -77,8 +84,7 @@ def report_in(
     description = _text(_one(fields, "description")) or service_name
     sent = {
         "service_code": _one(fields, "service_code"),
-        **({name: _degrees(fields, name) for name in _POINT} if _has_point(fields) else {}),
-        "address": _line(_one(fields, "address_string")) or _address_id(fields),
+        **(_premises(fields) if needs_premises else _place(fields)),
         "description": cutter.cut(description, LONGEST_DESCRIPTION),
         "attributes": answers or None,
         "contact": _contact(fields),
@@ -148,6 +154,15 @@ def _degrees(fields: Fields, name: str) -> float | str | None:
     if text is None or not _NUMBER.fullmatch(text):
         return text
     return float(text)
+
+
+def _place(fields: Fields) -> dict[str, Any]:
+    point = {name: _degrees(fields, name) for name in _POINT} if _has_point(fields) else {}
+    return point | {"address": _line(_one(fields, "address_string")) or _address_id(fields)}
+
+
+def _premises(fields: Fields) -> dict[str, Any]:
+    return {"premises_id": _line(_one(fields, "address_id"))}
 
 
 def _address_id(fields: Fields) -> str | None:

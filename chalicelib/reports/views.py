@@ -64,6 +64,7 @@ class FullView(ReportView, frozen=True, kw_only=True):
     opens: Opens
     because: tuple[Reason, ...]
     decided_by_hand: tuple[ByHand, ...]
+    premises_id: str | None
     attributes: Mapping[str, tuple[str, ...]]
     contact: Contact | None
     language: str | None

@@ -28,6 +28,7 @@ def reports_ports(repository: MemoryRepository | None = None) -> Ports:
         photos=MemoryPhotos(),
         whereabouts=Nowhere(),
         site_url="https://council.example",
+        premises=lambda _: None,
         wishes=lambda _: ContactPreferences(),
         now=Clock(),
     )

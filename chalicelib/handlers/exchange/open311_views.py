@@ -171,6 +171,7 @@ def _report(sent: Query, definition: ServiceDefinition) -> PartnerReport:
         sent.files,
         service_name=definition.service_name,
         asked={each.code: longest_answer(each) for each in definition.attributes},
+        needs_premises=definition.needs == "premises",
     )
 
 

@@ -54,7 +54,8 @@ class ReportsItem(Item):
 
 
 class ReportItem(ReportsItem):
-    """The aggregate as it is stored. Personal data: contact, reporter, attributes, flags."""
+    """The aggregate as it is stored. Personal data: contact, reporter, premises,
+    attributes, flags."""
 
     record = UnicodeAttribute(range_key=True, default=REPORT)
     version = VersionAttribute()
@@ -75,6 +76,7 @@ class ReportItem(ReportsItem):
     planned_day = JsonAttribute[date](date, null=True)
     title = UnicodeAttribute(null=True)
     address = UnicodeAttribute(null=True)
+    premises_id = UnicodeAttribute(null=True)
     asset_id = UnicodeAttribute(null=True)
     attributes = JsonAttribute[Mapping[str, tuple[str, ...]]](dict[str, tuple[str, ...]])
     photos = JsonAttribute[tuple[Photo, ...]](tuple[Photo, ...])

@@ -1,16 +1,21 @@
-"""Knows the place of a report: who is responsible for it, its ward and its address."""
+"""Knows the place of a report: who is responsible for it, its ward, address and premises."""
 
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
-from chalicelib.errors import FieldError
+from msgspec.structs import replace
+
+from chalicelib.errors import FieldError, Invalid
 from chalicelib.geo.point import Point
+from chalicelib.reports.model import Draft, OwnChanges, ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.texts import Text, either
 
 FIND_COUNCIL = "https://www.gov.uk/find-local-council"
 NUMBER = re.compile(r"\s*(\d+[a-z]?(?:\s*[-/]\s*\d+[a-z]?)?)[\s,.]*", re.IGNORECASE)
+OWN_PLACE = ("lat", "long", "address")
+"""The fields that the premises decide."""
 
 WardCodeAt = Callable[[Point, date], str | None]
 """The code of the ward that a place belonged to on a day, None if there was none."""
@@ -104,3 +109,53 @@ def whole_address(
     numbered = NUMBER.match(before or "")
     street = known or (before or "")[numbered.end() if numbered else 0 :].strip()
     return f"{alone[1]} {street}" if street else typed
+
+
+def at_premises(draft: Draft, ports: Ports) -> Draft:
+    """The draft with the place and address of its premises, if its service needs premises. Raises
+    Invalid, UpstreamFailed."""
+    service = ports.council.by_code.get(draft.service_code)
+    if service is None:
+        return draft
+    if service.needs != "premises":
+        if draft.premises_id:
+            raise Invalid.field(
+                "premises_id", "is not for this service: send lat and long, or address"
+            )
+        return draft
+    if draft.premises_id is None:
+        raise Invalid.field(
+            "premises_id", "is required for this service: GET /api/premises lists the addresses"
+        )
+    if given := [name for name in OWN_PLACE if getattr(draft, name) is not None]:
+        raise Invalid.fields(
+            [FieldError(name, "is that of premises_id: leave it out") for name in given]
+        )
+    premises = ports.premises(draft.premises_id)
+    if premises is None:
+        raise Invalid.field("premises_id", Text("is not an address here: choose it from the list"))
+    return replace(
+        draft, lat=premises.point.lat, long=premises.point.long, address=premises.address
+    )
+
+
+def refuse_place(report: ServiceRequest, changes: OwnChanges) -> None:
+    """Raises Invalid if the reporter changes the place or address of premises."""
+    named = [name for name in OWN_PLACE if getattr(changes, name) is not None]
+    if report.premises_id and (named or "address" in (changes.clear or ())):
+        raise Invalid.field(
+            next(iter(named), "clear"),
+            "is that of the premises: withdraw this and send another one for the right address",
+        )
+
+
+def refuse_other_place(report: ServiceRequest, service_code: str, ports: Ports) -> None:
+    """Raises Invalid if a service of another kind of place would take over the report: the address
+    of premises is never public, and a request cannot do without them."""
+    needs = ports.council.by_code[service_code].needs
+    if (needs == "premises") != (report.premises_id is not None):
+        raise Invalid.field(
+            "service_code",
+            "a report about a place and a request for an address cannot become each other: close "
+            "this one and enter a new one",
+        )

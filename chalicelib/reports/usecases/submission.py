@@ -28,6 +28,7 @@ from chalicelib.reports.usecases.access import (
     other_body,
 )
 from chalicelib.reports.usecases.location import (
+    at_premises,
     beyond_bounds_faults,
     elsewhere_faults,
     outside_faults,
@@ -61,6 +62,7 @@ def submit(
     request_id = ports.ids.service_request_id(author.scope, key)
     fingerprint = ports.ids.fingerprint(canonical(draft))
     try:
+        draft = at_premises(draft, ports)
         answers = _checked(draft, key, author, ports)
         requested = to_the_second(ports.now())
         report = new_report(
@@ -210,6 +212,7 @@ def new_report(
         address=whole_address(draft.address, None, draft.point, ports)
         or _street(draft.point, ports),
         ward_code=ward_code,
+        premises_id=draft.premises_id,
         asset_id=draft.asset_id,
         attributes=answers,
         photos=tuple(Photo(photo_id=each, state=photo_state) for each in draft.photo_ids or ()),

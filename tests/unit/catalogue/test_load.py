@@ -129,6 +129,57 @@ def test_document_is_refused_with_place_and_fix_when_it_has_a_mistake(
     assert fix in str(refusal.value)
 
 
+def a_request(**changes: Any) -> dict[str, Any]:
+    """The demo council's document with one more service, a request with these changes."""
+    document = demo_document()
+    request = {
+        "service_code": "help-with-bins",
+        "service_name": "Help with bins",
+        "group": "Bins",
+        "description": "We fetch your bins from your door",
+        "kind": "request",
+        "needs": "premises",
+        "steps": ["premises", "photos", "description", "contact", "check"],
+        "visibility": "private",
+        "team": "waste",
+        "service_level": {"working_days": 10},
+    }
+    document["services"].append(request | changes)
+    return document
+
+
+def test_request_is_listed_with_what_it_needs_and_its_steps() -> None:
+    council = parse(json.dumps(a_request()).encode(), "mine.json")
+    listed = services_document(council)["items"][-1]
+    assert (listed["kind"], listed["needs"], listed["steps"][0]) == (
+        "request",
+        "premises",
+        "premises",
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "fix"),
+    [
+        ({"kind": "report"}, "only a service of kind `request` has `steps`"),
+        ({"kind": "booking"}, "Invalid enum value 'booking'"),
+        ({"needs": "point"}, '"needs": "premises"'),
+        ({"visibility": "public"}, 'must be "private"'),
+        ({"steps": ["premises", "photos"]}, "the last step must be `check`"),
+        ({"steps": ["premises", "photos", "photos", "check"]}, "named twice"),
+        ({"steps": ["photos", "check"]}, "add `premises`"),
+        ({"steps": ["premises", "questions", "photos", "check"]}, "remove `questions`"),
+        ({"photo": "none"}, "remove `photos`"),
+    ],
+)
+def test_request_is_refused_when_its_fields_do_not_fit_each_other(
+    changes: dict[str, Any], fix: str
+) -> None:
+    with pytest.raises(ConfigurationError) as refusal:
+        parse(json.dumps(a_request(**changes)).encode(), "mine.json")
+    assert fix in str(refusal.value)
+
+
 def test_document_is_refused_when_it_is_not_json() -> None:
     with pytest.raises(ConfigurationError, match=r"mine\.json"):
         parse(b"{", "mine.json")

@@ -28,6 +28,7 @@ PORTS = Ports(
     photos=PHOTOS,
     whereabouts=Nowhere(),
     site_url="https://council.example",
+    premises=lambda _: None,
     wishes=lambda _: ContactPreferences(),
     now=Clock(),
 )

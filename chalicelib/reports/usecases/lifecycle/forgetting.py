@@ -203,14 +203,16 @@ def _redacted(report: ServiceRequest) -> ServiceRequest:
 
 
 def _out_of_sight(report: ServiceRequest) -> ServiceRequest:
-    """The report with its place rounded to about a kilometre, and without its asset: a report that
-    nobody can see may have been at the reporter's door. A held report becomes private."""
+    """The report with its place rounded to about a kilometre, and without its asset and premises:
+    a report that nobody can see may have been at the reporter's door. A held report becomes
+    private."""
     point = report.point
     held = report.visibility == "held"
     return replace(
         report,
         lat=round(point.lat, A_KILOMETRE) if point else None,
         long=round(point.long, A_KILOMETRE) if point else None,
+        premises_id=None,
         asset_id=None,
         visibility="private" if held else report.visibility,
         publish_at=None,

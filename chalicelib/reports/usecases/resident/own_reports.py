@@ -11,7 +11,7 @@ from chalicelib.errors import Conflict, Invalid
 from chalicelib.reports.model import OwnChanges, ReportChanges, ServiceRequest
 from chalicelib.reports.ports import Place, Ports
 from chalicelib.reports.usecases.access import Author, is_from_partner, no_report, stored
-from chalicelib.reports.usecases.location import elsewhere_faults, outside_faults
+from chalicelib.reports.usecases.location import elsewhere_faults, outside_faults, refuse_place
 from chalicelib.reports.usecases.staff.changing import put_in_place, redact, saved_or_refused, stale
 from chalicelib.reports.usecases.staff.moderation import (
     emptied,
@@ -49,6 +49,7 @@ def change_own(
     if report.version != version:
         raise stale(report)
     _refuse_if_at_work(report, ports)
+    refuse_place(report, changes)
     wanted = ReportChanges(**asdict(changes))
     after = decided(redact(put_in_place(report, wanted, ports), wanted, ports), ports)
     if after.point is None and not after.address:

@@ -22,7 +22,7 @@ from chalicelib.reports.usecases.access import (
 )
 from chalicelib.reports.usecases.attention import dealt_with
 from chalicelib.reports.usecases.held_updates import decided_on
-from chalicelib.reports.usecases.location import ward_of, whole_address
+from chalicelib.reports.usecases.location import refuse_other_place, ward_of, whole_address
 from chalicelib.reports.usecases.new_dates import put_off, words_of_new_date
 from chalicelib.reports.usecases.reading import timeline
 from chalicelib.reports.usecases.staff.merging import complete_merge, moved, said, survivor_of
@@ -135,6 +135,7 @@ def _classify(report: ServiceRequest, changes: ReportChanges, ports: Ports) -> S
     if changes.service_code not in ports.council.by_code:
         known = ", ".join(ports.council.by_code)
         raise Invalid.field("service_code", f"is not a service here; choose one of: {known}")
+    refuse_other_place(report, changes.service_code, ports)
     moved_there = replace(
         report,
         service_code=changes.service_code,

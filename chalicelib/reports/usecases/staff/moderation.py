@@ -242,6 +242,7 @@ def emptied(report: ServiceRequest, ports: Ports) -> ServiceRequest:
         lat=None,
         long=None,
         address=None,
+        premises_id=None,
         asset_id=None,
         attributes={},
         because=(),

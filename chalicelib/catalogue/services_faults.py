@@ -1,0 +1,42 @@
+"""The mistakes that a council's document can have in what its services are and in their steps."""
+
+from collections.abc import Iterator, Mapping
+
+from chalicelib.catalogue.model import Council
+from chalicelib.catalogue.services import ServiceDefinition, ServiceStep
+
+
+def step_faults(council: Council) -> Iterator[str]:
+    for at, service in enumerate(council.services):
+        place = f"`$.services[{at}]"
+        if service.kind == "request":
+            yield from _request_faults(service, place)
+        elif service.steps or service.needs != "point":
+            yield f"{place}`: only a service of kind `request` has `steps`, or `needs` premises"
+
+
+def _request_faults(service: ServiceDefinition, place: str) -> Iterator[str]:
+    if service.needs != "premises":
+        yield f'{place}.needs`: a request needs premises; add "needs": "premises"'
+    if service.visibility != "private":
+        yield (
+            f"{place}.visibility`: its address says who lives there, so the request must be "
+            '"private"'
+        )
+    if len(set(service.steps)) < len(service.steps):
+        yield f"{place}.steps`: a step is named twice; name each once"
+    if service.steps[-1:] != ("check",):
+        yield f"{place}.steps`: the last step must be `check`"
+    for step, is_needed in _needed(service).items():
+        if is_needed != (step in service.steps):
+            change = "add" if is_needed else "remove"
+            yield f"{place}.steps`: {change} `{step}`, as its other fields say"
+
+
+def _needed(service: ServiceDefinition) -> Mapping[ServiceStep, bool]:
+    """The steps that follow from other fields of the service, and whether it needs them."""
+    return {
+        "premises": service.needs == "premises",
+        "questions": bool(service.attributes),
+        "photos": service.photo != "none",
+    }

@@ -1,0 +1,131 @@
+"""A request is for premises: its place and address are theirs, and nobody makes them public."""
+
+from typing import Any
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from chalicelib.catalogue.load import load
+from chalicelib.errors import Invalid
+from chalicelib.geo.point import Point
+from chalicelib.reports.model import OwnChanges, ReportChanges, ServiceRequest
+from chalicelib.reports.ports import Ports, PremisesAddress
+from chalicelib.reports.posted import report_in
+from chalicelib.reports.usecases.access import EVERYWHERE, Author
+from chalicelib.reports.usecases.lifecycle.forgetting import forget_sender
+from chalicelib.reports.usecases.reading import public_views
+from chalicelib.reports.usecases.resident.own_reports import change_own, withdraw_own
+from chalicelib.reports.usecases.staff.changing import change
+from chalicelib.reports.usecases.submission import submit
+from tests.support.builders import MARKET_PLACE, draft
+
+OWNER = Author("account-1")
+OFFICER = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
+HOME = PremisesAddress("2 Dial Row, YO1 7HH", Point(**MARKET_PLACE))
+NO_PLACE: dict[str, None] = {"lat": None, "long": None}
+CODE = "assisted-collection"
+
+
+@pytest.fixture
+def ports(ports: Ports) -> Ports:
+    council = load("demo")
+    service = replace(
+        council.by_code["litter"],
+        service_code=CODE,
+        kind="request",
+        needs="premises",
+        visibility="private",
+    )
+    council = msgspec.structs.replace(council, services=(*council.services, service))
+    return replace(ports, council=council, premises={"100": HOME}.get)
+
+
+def request(ports: Ports, **values: Any) -> ServiceRequest:
+    sent = {"service_code": CODE, "premises_id": "100", **NO_PLACE, **values}
+    return submit(draft(**sent), "key", OWNER, ports)
+
+
+def refused(ports: Ports, **values: Any) -> list[str]:
+    with pytest.raises(Invalid) as refusal:
+        request(ports, **values)
+    return [fault.field for fault in refusal.value.errors]
+
+
+def test_request_has_the_place_and_address_of_its_premises_and_is_private(ports: Ports) -> None:
+    stored = request(ports)
+    assert (stored.premises_id, stored.address, stored.point) == ("100", *HOME)
+    assert (stored.visibility, stored.attention) == ("private", None)
+    assert public_views([stored.service_request_id], ports) == {}
+
+
+@pytest.mark.parametrize(
+    ("values", "fields"),
+    [
+        ({"premises_id": None}, ["premises_id"]),
+        ({"premises_id": "999"}, ["premises_id"]),
+        (MARKET_PLACE, ["lat", "long"]),
+        ({"address": "Next door"}, ["address"]),
+        ({"service_code": "litter"}, ["premises_id"]),
+        ({"service_code": "litter", **MARKET_PLACE}, ["premises_id"]),
+    ],
+)
+def test_field_is_named_when_the_place_does_not_fit_the_service(
+    ports: Ports, values: dict[str, Any], fields: list[str]
+) -> None:
+    assert refused(ports, **values) == fields
+
+
+def test_repeat_returns_the_request_when_the_premises_are_gone(ports: Ports) -> None:
+    stored = request(ports)
+    assert request(replace(ports, premises=lambda _: None)) == stored
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        OwnChanges(address="Next door"),
+        OwnChanges(lat=53.9, long=-1.0),
+        OwnChanges(clear=["address"]),
+    ],
+)
+def test_reporter_cannot_move_a_request_to_another_place(ports: Ports, changes: OwnChanges) -> None:
+    stored = request(ports)
+    with pytest.raises(Invalid, match="withdraw"):
+        change_own(stored.service_request_id, changes, stored.version, OWNER, ports)
+
+
+def test_reporter_changes_the_description_of_a_request(ports: Ports) -> None:
+    stored = request(ports)
+    changes = OwnChanges(description="Two bags.")
+    after = change_own(stored.service_request_id, changes, stored.version, OWNER, ports)
+    assert (after.description, after.address) == ("Two bags.", HOME.address)
+
+
+@pytest.mark.parametrize("to_request", [True, False])
+def test_officer_cannot_turn_a_request_into_a_report_or_back(
+    ports: Ports, to_request: bool
+) -> None:
+    stored = submit(draft(), "key", OWNER, ports) if to_request else request(ports)
+    changes = ReportChanges(service_code=CODE if to_request else "litter")
+    with pytest.raises(Invalid, match="cannot become each other"):
+        change(stored.service_request_id, changes, stored.version, OFFICER, ports)
+
+
+def test_no_premises_are_left_when_the_request_is_withdrawn_or_its_sender_forgotten(
+    ports: Ports,
+) -> None:
+    withdrawn = withdraw_own(request(ports).service_request_id, OWNER, ports)
+    assert (withdrawn.premises_id, withdrawn.address) == (None, None)
+    sent = {"service_code": CODE, "premises_id": "100", **NO_PLACE}
+    kept = submit(draft(**sent), "other", OWNER, ports).service_request_id
+    forget_sender(kept, redact=False, ports=ports)
+    after = ports.repository.get(kept)
+    assert after and (after.premises_id, after.address) == (None, None)
+    assert after.point != HOME.point
+
+
+def test_open311_names_the_premises_by_address_id() -> None:
+    fields = {"service_code": (CODE,), "address_id": ("100",), "lat": ("53.9",), "long": ("-1",)}
+    sent = report_in(fields, (), service_name="Help", asked={}, needs_premises=True).draft
+    assert (sent.premises_id, sent.address, sent.point) == ("100", None, None)
