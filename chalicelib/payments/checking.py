@@ -1,0 +1,85 @@
+"""Fold what the provider says into a charge. A payment never goes back to an earlier state."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from chalicelib.payments.ledger import Entry
+from chalicelib.payments.model import ORDER, Charge, Payment, Refund, with_refund
+from chalicelib.payments.ports import ProviderPayment, ProviderRefund
+
+
+def checked_payment(payment: Payment, seen: ProviderPayment) -> Payment:
+    """The payment in the provider's state, unless it was further already."""
+    if ORDER[seen.state] <= ORDER[payment.state]:
+        return payment
+    return replace(payment, state=seen.state, failure=seen.failure)
+
+
+def checked_refunds(
+    charge: Charge, payment_id: str, seen: ProviderPayment, now: datetime
+) -> Charge:
+    """The charge with all refunds that the provider has for the payment. A refund that the provider
+    has and we do not know is the one that we asked for, if the amount is the same; otherwise it was
+    made at the provider's own site."""
+    for each in seen.refunds:
+        known = _known(charge, each) or unsent_like(charge, payment_id, each)
+        mine = known or _made_elsewhere(payment_id, each, now)
+        if mine.state not in ("success", "error"):
+            mine = replace(mine, provider_id=each.provider_id, state=each.state)
+        charge = with_refund(charge, mine)
+    return charge
+
+
+def unsent(charge: Charge, payment_id: str) -> Refund | None:
+    """The refund of a payment that the provider did not confirm."""
+    found = charge.refund_asked
+    return found if found and found.payment_id == payment_id else None
+
+
+def unsent_like(charge: Charge, payment_id: str, seen: ProviderRefund) -> Refund | None:
+    """The unconfirmed refund of a payment, if it has the same amount."""
+    found = unsent(charge, payment_id)
+    return found if found and found.amount_pence == seen.amount_pence else None
+
+
+def _known(charge: Charge, seen: ProviderRefund) -> Refund | None:
+    return next((each for each in charge.refunds if each.provider_id == seen.provider_id), None)
+
+
+def _made_elsewhere(payment_id: str, seen: ProviderRefund, now: datetime) -> Refund:
+    return Refund(
+        refund_id=f"provider-{seen.provider_id}",
+        payment_id=payment_id,
+        amount_pence=seen.amount_pence,
+        available_pence=0,
+        reason="",
+        by=None,
+        asked_at=now,
+        provider_id=seen.provider_id,
+        state=seen.state,
+    )
+
+
+def booked(charge: Charge, payment_id: str, seen: ProviderPayment) -> Iterator[Entry]:
+    """The ledger's entries for a payment and its refunds."""
+    if seen.state != "success":
+        return
+    yield _entry("payment", charge, payment_id, seen, seen.amount_pence)
+    for each in seen.refunds:
+        if each.state == "success":
+            yield _entry("refund", charge, payment_id, each, -each.amount_pence)
+
+
+def _entry(
+    kind: str, charge: Charge, payment_id: str, seen: ProviderPayment | ProviderRefund, pence: int
+) -> Entry:
+    return Entry(
+        entry_id=f"{kind}:{seen.provider_id}",
+        at=seen.created_at,
+        amount_pence=pence,
+        fund=charge.fund,
+        service_request_id=charge.service_request_id,
+        payment_id=payment_id,
+    )

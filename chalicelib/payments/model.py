@@ -1,0 +1,139 @@
+"""What a service request costs, and every payment and refund for it.
+
+A charge is one stored item. It has at most one payment that can still be paid and at most one
+refund that is being asked for, so two people can neither pay it twice nor refund it twice.
+
+A payment goes created → started → submitted → (capturable) → success, failed, cancelled or error,
+which are its ends; a refund goes asked → submitted → success or error. Source: GOV.UK Pay's
+documentation, "Payment status meanings" and "Refunding payments".
+"""
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+PaymentState = Literal[
+    "created", "started", "submitted", "capturable", "success", "failed", "cancelled", "error"
+]
+ORDER: dict[PaymentState, int] = {
+    "created": 0,
+    "started": 1,
+    "submitted": 2,
+    "capturable": 3,
+    "success": 4,
+    "failed": 4,
+    "cancelled": 4,
+    "error": 4,
+}
+ENDED = 4
+RefundState = Literal["asked", "submitted", "success", "error"]
+
+EXPIRES = timedelta(minutes=90)
+"""A payment that nobody finishes ends so long after it was created. Until then it can be paid."""
+FIRST_CHECKS = tuple(timedelta(minutes=minutes) for minutes in (3, 15, 60, 95))
+THEN_EVERY = timedelta(hours=1)
+CHECKED_FOR = timedelta(days=7)
+
+
+class Payment(Struct, frozen=True, kw_only=True):
+    """One try to pay a charge. `payment_id` cannot be guessed. `provider_id` is the provider's own
+    id, None until the provider has answered. `failure` is the provider's code of the reason."""
+
+    payment_id: str
+    asked_at: datetime
+    provider_id: str | None = None
+    state: PaymentState = "created"
+    failure: str | None = None
+
+    @property
+    def is_ended(self) -> bool:
+        """True if it is too late to pay it."""
+        return ORDER[self.state] == ENDED
+
+
+class Refund(Struct, frozen=True, kw_only=True):
+    """Money that goes back for one payment. `available_pence` is what the provider could still
+    refund when it was asked for; it refuses the refund if that has changed. `by` is the officer,
+    None for a refund that was made at the provider's own site."""
+
+    refund_id: str
+    payment_id: str
+    amount_pence: int
+    available_pence: int
+    reason: str
+    by: str | None
+    asked_at: datetime
+    provider_id: str | None = None
+    state: RefundState = "asked"
+
+
+class Charge(Struct, frozen=True, kw_only=True):
+    """What a service request costs. `fund` is the council's code for the income. `check_at`: when
+    the provider is asked again, None if all is settled or was checked for long enough."""
+
+    service_request_id: str
+    version: int = 0
+    amount_pence: int
+    fund: str
+    description: str
+    payments: tuple[Payment, ...] = ()
+    refunds: tuple[Refund, ...] = ()
+    check_at: datetime | None = None
+
+    @property
+    def paid(self) -> Payment | None:
+        """The payment that succeeded."""
+        return next((each for each in self.payments if each.state == "success"), None)
+
+    @property
+    def open(self) -> Payment | None:
+        """The payment that can still be paid."""
+        return next((each for each in self.payments if not each.is_ended), None)
+
+    @property
+    def refund_asked(self) -> Refund | None:
+        """The refund of which we do not know yet whether the provider has it."""
+        return next((each for each in self.refunds if each.state == "asked"), None)
+
+    @property
+    def refunded_pence(self) -> int:
+        """All that went back or is on its way."""
+        return sum(each.amount_pence for each in self.refunds if each.state != "error")
+
+    @property
+    def is_settled(self) -> bool:
+        """True if the provider can tell nothing new."""
+        return all(each.is_ended for each in self.payments) and all(
+            each.state in ("success", "error") for each in self.refunds
+        )
+
+    def payment(self, payment_id: str) -> Payment | None:
+        """The payment of that id."""
+        return next((each for each in self.payments if each.payment_id == payment_id), None)
+
+
+def with_payment(charge: Charge, payment: Payment) -> Charge:
+    """The charge with the payment added, or in place of the one with its id."""
+    by_id = {each.payment_id: each for each in charge.payments} | {payment.payment_id: payment}
+    return replace(charge, payments=tuple(by_id.values()))
+
+
+def with_refund(charge: Charge, refund: Refund) -> Charge:
+    """The charge with the refund added, or in place of the one with its id."""
+    by_id = {each.refund_id: each for each in charge.refunds} | {refund.refund_id: refund}
+    return replace(charge, refunds=tuple(by_id.values()))
+
+
+def next_check(charge: Charge, now: datetime) -> datetime | None:
+    """When to ask the provider again: 3, 15, 60 and 95 minutes after the last payment or refund was
+    asked for, then hourly for 7 days; None if the charge is settled or that time is over."""
+    asked = [each.asked_at for each in charge.payments]
+    asked += [each.asked_at for each in charge.refunds]
+    if charge.is_settled or not asked:
+        return None
+    begun = max(asked)
+    first = next((begun + wait for wait in FIRST_CHECKS if begun + wait > now), None)
+    at = first or now + THEN_EVERY
+    return at if at <= begun + CHECKED_FOR else None

@@ -1,0 +1,94 @@
+"""The dependencies of payments."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from msgspec import Struct
+
+from chalicelib.payments.ledger import Entry
+from chalicelib.payments.model import Charge, PaymentState, RefundState
+
+
+class NewPayment(Struct, frozen=True, kw_only=True):
+    """What a provider needs to take a payment. `return_path` is where the payer's browser goes
+    afterwards."""
+
+    payment_id: str
+    reference: str
+    amount_pence: int
+    description: str
+    language: str
+
+
+class ProviderRefund(Struct, frozen=True, kw_only=True):
+    """A refund as the provider has it."""
+
+    provider_id: str
+    amount_pence: int
+    state: RefundState
+    created_at: datetime
+
+
+class ProviderPayment(Struct, frozen=True, kw_only=True):
+    """A payment as the provider has it. `next_url` is the page for the payer's card and a secret of
+    the payer; None if it can no longer be paid. `refundable_pence` is what can still be refunded.
+    """
+
+    provider_id: str
+    amount_pence: int
+    state: PaymentState
+    created_at: datetime
+    failure: str | None = None
+    next_url: str | None = None
+    refundable_pence: int = 0
+    refunds: Sequence[ProviderRefund] = ()
+
+
+class RefundRefused(Exception):
+    """The provider can refund another amount than the caller thought."""
+
+
+class Provider(Protocol):
+    """Who takes the cards. Every method raises UpstreamFailed if nothing was done, and NoReply if
+    it may have been done."""
+
+    def create(self, new: NewPayment) -> ProviderPayment:
+        """Creates a payment. One that is created twice can be paid twice: show only one of them to
+        the payer. Raises Invalid."""
+
+    def get(self, provider_id: str) -> ProviderPayment:
+        """The payment as it is now, with its refunds."""
+
+    def refund(
+        self, provider_id: str, amount_pence: int, *, available_pence: int
+    ) -> ProviderRefund:
+        """Refunds so much. Raises RefundRefused unless exactly `available_pence` can be
+        refunded."""
+
+
+class Charges(Protocol):
+    """The store of charges. Every method raises UpstreamFailed."""
+
+    def get(self, service_request_id: str) -> Charge | None:
+        """The charge as it is now (a consistent read)."""
+
+    def save(self, charge: Charge) -> Charge:
+        """Stores the charge if the stored one has its version, or none is stored and it has none.
+        Returns it with its new version. Raises VersionConflict."""
+
+    def due(self, until: datetime) -> Sequence[str]:
+        """The service_request_ids of charges with a `check_at` up to then, the oldest first."""
+
+
+class Ports(Struct, frozen=True):
+    """`book` adds an entry to the ledger unless it is there; `on_paid` tells the rest of the system
+    that a service request is paid, perhaps more than once. Both raise UpstreamFailed.
+    `payment_id` is the unguessable id of a request's payment with that number."""
+
+    charges: Charges
+    provider: Provider
+    book: Callable[[Entry], None]
+    on_paid: Callable[[str], None]
+    payment_id: Callable[[str, int], str]
+    now: Callable[[], datetime]

@@ -1,0 +1,234 @@
+"""A provider of card payments, the store of charges and the ledger, in memory."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from msgspec.structs import replace
+
+from chalicelib.errors import NoReply, UpstreamFailed
+from chalicelib.kernel.optimistic import VersionConflict
+from chalicelib.payments.ledger import Entry
+from chalicelib.payments.model import ENDED, EXPIRES, ORDER, Charge, PaymentState, RefundState
+from chalicelib.payments.ports import (
+    NewPayment,
+    Ports,
+    ProviderPayment,
+    ProviderRefund,
+    RefundRefused,
+)
+from tests.support.fakes import Clock
+
+
+class MemoryProvider:
+    """Behaves as GOV.UK Pay does: a payment expires after 90 minutes, a refund names the amount
+    that was available."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.payments: dict[str, ProviderPayment] = {}
+        self.paid_at: datetime | None = None
+        self._clock = clock
+
+    def create(self, new: NewPayment) -> ProviderPayment:
+        provider_id = f"p{len(self.payments) + 1}"
+        return self._keep(
+            ProviderPayment(
+                provider_id=provider_id,
+                amount_pence=new.amount_pence,
+                state="created",
+                created_at=self._clock(),
+                next_url=f"https://pay.example/{provider_id}",
+            )
+        )
+
+    def get(self, provider_id: str) -> ProviderPayment:
+        payment = self.payments[provider_id]
+        is_open = ORDER[payment.state] < ENDED
+        if is_open and payment.created_at + EXPIRES <= self._clock():
+            return self._end(payment, "failed", "P0020")
+        return payment
+
+    def refund(
+        self, provider_id: str, amount_pence: int, *, available_pence: int
+    ) -> ProviderRefund:
+        payment = self.payments[provider_id]
+        if payment.refundable_pence != available_pence or amount_pence > available_pence:
+            raise RefundRefused
+        refund = ProviderRefund(
+            provider_id=f"{provider_id}-r{len(payment.refunds) + 1}",
+            amount_pence=amount_pence,
+            state="submitted",
+            created_at=self._clock(),
+        )
+        left = available_pence - amount_pence
+        self._keep(replace(payment, refundable_pence=left, refunds=(*payment.refunds, refund)))
+        return refund
+
+    def take_card(self, provider_id: str, state: PaymentState = "success") -> None:
+        """The payer enters a card at the provider's page."""
+        payment = self.get(provider_id)
+        if payment.next_url:
+            self.paid_at = self._clock() if state == "success" else self.paid_at
+            self._end(payment, state, None if state == "success" else "P0010")
+
+    def settle_refunds(self, state: RefundState = "success") -> None:
+        """The submitted refunds reach the payer's bank, or do not."""
+        for payment in self.payments.values():
+            ended = tuple(
+                replace(each, state=state) if each.state == "submitted" else each
+                for each in payment.refunds
+            )
+            self._keep(replace(payment, refunds=ended))
+
+    def totals(self) -> Counter[str]:
+        """The pence of each payment that succeeded and each refund that did, as the ledger has
+        them."""
+        found: Counter[str] = Counter()
+        for payment in self.payments.values():
+            if payment.state == "success":
+                found[f"payment:{payment.provider_id}"] = payment.amount_pence
+            for refund in payment.refunds:
+                if refund.state == "success":
+                    found[f"refund:{refund.provider_id}"] = -refund.amount_pence
+        return found
+
+    def _end(
+        self, payment: ProviderPayment, state: PaymentState, failure: str | None
+    ) -> ProviderPayment:
+        left = payment.amount_pence if state == "success" else 0
+        return self._keep(
+            replace(payment, state=state, failure=failure, next_url=None, refundable_pence=left)
+        )
+
+    def _keep(self, payment: ProviderPayment) -> ProviderPayment:
+        self.payments[payment.provider_id] = payment
+        return payment
+
+
+class MemoryCharges:
+    """Charges in a dictionary."""
+
+    def __init__(self) -> None:
+        self.stored: dict[str, Charge] = {}
+
+    def get(self, service_request_id: str) -> Charge | None:
+        return self.stored.get(service_request_id)
+
+    def save(self, charge: Charge) -> Charge:
+        stored = self.stored.get(charge.service_request_id)
+        if (stored.version if stored else 0) != charge.version:
+            raise VersionConflict
+        saved = replace(charge, version=charge.version + 1)
+        self.stored[charge.service_request_id] = saved
+        return saved
+
+    def due(self, until: datetime) -> Sequence[str]:
+        due = [(each.check_at, each) for each in self.stored.values() if each.check_at]
+        return [each.service_request_id for at, each in sorted(due, key=_first) if at <= until]
+
+
+def _first(due: tuple[datetime, Charge]) -> datetime:
+    return due[0]
+
+
+class Crash(BaseException):
+    """The process ends here."""
+
+
+FAULTS: Sequence[str] = (
+    "request lost",
+    "reply lost",
+    "request late by 1",
+    "request late by 2",
+    "request late by 4",
+    "crash before",
+    "crash after",
+)
+
+
+class Faults:
+    """Lets every call through but those of which `kinds` says what goes wrong. `calls` counts them,
+    from 1."""
+
+    def __init__(self, kinds: Mapping[int, str] = MappingProxyType({})) -> None:
+        self.calls = 0
+        self._kinds = kinds
+        self._late: list[tuple[int, Callable[[], Any]]] = []
+
+    def call(self, action: Callable[[], Any]) -> Any:
+        """Does the action, or what goes wrong with it."""
+        self.calls += 1
+        self._land()
+        match self._kinds.get(self.calls):
+            case None:
+                return action()
+            case "request lost":
+                raise UpstreamFailed("It was not sent.")
+            case "reply lost":
+                action()
+                raise NoReply("Its reply was lost.")
+            case late if late.startswith("request late by "):
+                self._late.append((self.calls + int(late[-1]), action))
+                raise NoReply("It did not answer in time.")
+            case "crash after":
+                action()
+                raise Crash
+            case _:
+                raise Crash
+
+    def _land(self) -> None:
+        """What was late arrives, and nobody waits for its reply."""
+        landing = [action for at, action in self._late if at <= self.calls]
+        self._late = [each for each in self._late if each[0] > self.calls]
+        for action in landing:
+            try:
+                action()
+            except (RefundRefused, VersionConflict):
+                continue
+
+
+@dataclass
+class Money:
+    """The dependencies of payments with a clock that the test moves."""
+
+    faults: Faults = field(default_factory=Faults)
+    clock: Clock = field(default_factory=Clock)
+    charges: MemoryCharges = field(default_factory=MemoryCharges)
+    ledger: Counter[str] = field(default_factory=Counter)
+    booked: list[Entry] = field(default_factory=list)
+    pages: list[str] = field(default_factory=list)
+    refunded_elsewhere: int = 0
+    fulfilled_at: list[datetime] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.provider = MemoryProvider(self.clock)
+
+    def book(self, entry: Entry) -> None:
+        if entry.entry_id not in self.ledger:
+            self.ledger[entry.entry_id] = entry.amount_pence
+            self.booked.append(entry)
+
+    def ports(self) -> Ports:
+        return Ports(
+            charges=Faulty(self.charges, self.faults),
+            provider=Faulty(self.provider, self.faults),
+            book=lambda entry: self.faults.call(lambda: self.book(entry)),
+            on_paid=lambda _: self.faults.call(lambda: self.fulfilled_at.append(self.clock())),
+            payment_id=lambda request, number: f"{request}-{number}",
+            now=self.clock,
+        )
+
+
+class Faulty:
+    """A port whose every call goes through the faults."""
+
+    def __init__(self, port: Any, faults: Faults) -> None:
+        self._port = port
+        self._faults = faults
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._port, name)
+        return lambda *given, **named: self._faults.call(lambda: method(*given, **named))
