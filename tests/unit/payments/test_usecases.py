@@ -1,0 +1,179 @@
+"""Paying, checking and refunding when nothing goes wrong, and what is refused."""
+
+from datetime import timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from chalicelib.errors import Conflict, Invalid, NoReply, NotFound
+from chalicelib.payments.model import Charge, next_check
+from chalicelib.payments.ports import ProviderRefund
+from chalicelib.payments.usecases import RefundRequest, check, check_due, pay, refund
+from tests.support.builders import NOON
+from tests.support.fakes_payments import Faults, Money
+
+REQUEST = "ABC123"
+
+
+@pytest.fixture
+def money() -> Money:
+    money = Money()
+    money.charges.save(
+        Charge(service_request_id=REQUEST, amount_pence=4_200, fund="BULKY", description="Bulky")
+    )
+    return money
+
+
+def card_paid(money: Money) -> None:
+    page = pay(REQUEST, "en", money.ports())
+    money.provider.take_card(page.next_url.rpartition("/")[2])
+
+
+def refund_request(pence: int, refund_id: str = "r1") -> RefundRequest:
+    return RefundRequest(
+        refund_id=refund_id,
+        service_request_id=REQUEST,
+        amount_pence=pence,
+        reason="Cancelled",
+        by="officer",
+    )
+
+
+def no_reply(*_: object, **__: object) -> ProviderRefund:
+    raise NoReply("It did not answer.")
+
+
+def test_a_request_without_a_charge_cannot_be_paid() -> None:
+    with pytest.raises(NotFound):
+        pay(REQUEST, "en", Money().ports())
+
+
+def test_the_same_page_is_shown_again_until_the_payment_ends(money: Money) -> None:
+    first = pay(REQUEST, "en", money.ports())
+    assert pay(REQUEST, "en", money.ports()) == first
+
+
+def test_a_new_payment_follows_one_that_was_refused(money: Money) -> None:
+    first = pay(REQUEST, "en", money.ports())
+    money.provider.take_card("p1", "failed")
+    second = pay(REQUEST, "en", money.ports())
+    assert (first.payment_id, second.payment_id) == ("ABC123-1", "ABC123-2")
+    assert [each.failure for each in check(REQUEST, money.ports()).payments] == ["P0010", None]
+
+
+def test_a_paid_request_cannot_be_paid_again(money: Money) -> None:
+    card_paid(money)
+    with pytest.raises(Conflict, match="already paid"):
+        pay(REQUEST, "en", money.ports())
+
+
+def test_a_payment_that_is_being_processed_has_no_page(money: Money) -> None:
+    pay(REQUEST, "en", money.ports())
+    money.provider.take_card("p1", "submitted")
+    with pytest.raises(Conflict, match="being processed"):
+        pay(REQUEST, "en", money.ports())
+
+
+def test_a_payment_is_booked_to_its_fund_on_the_day_the_provider_created_it(money: Money) -> None:
+    card_paid(money)
+    money.clock.now += timedelta(days=1)
+    check(REQUEST, money.ports())
+    [entry] = money.booked
+    assert (entry.amount_pence, entry.fund, entry.at) == (4_200, "BULKY", NOON)
+
+
+def test_an_earlier_state_that_arrives_late_changes_nothing(money: Money) -> None:
+    pay(REQUEST, "en", money.ports())
+    money.provider.take_card("p1", "submitted")
+    submitted = check(REQUEST, money.ports())
+    money.provider.payments["p1"] = replace(money.provider.payments["p1"], state="started")
+    assert check(REQUEST, money.ports()) == submitted
+
+
+def test_a_refund_is_booked_when_the_money_has_gone(money: Money) -> None:
+    card_paid(money)
+    sent = refund(refund_request(1_000), money.ports())
+    assert [each.state for each in sent.refunds] == ["submitted"]
+    assert list(money.ledger) == ["payment:p1"]
+    money.provider.settle_refunds()
+    check(REQUEST, money.ports())
+    assert money.ledger == {"payment:p1": 4_200, "refund:p1-r1": -1_000}
+
+
+def test_a_refund_that_the_bank_returns_is_not_booked(money: Money) -> None:
+    card_paid(money)
+    refund(refund_request(1_000), money.ports())
+    money.provider.settle_refunds("error")
+    assert check(REQUEST, money.ports()).refunded_pence == 0
+    assert money.ledger == {"payment:p1": 4_200}
+
+
+def test_the_same_refund_twice_goes_out_once(money: Money) -> None:
+    card_paid(money)
+    refund(refund_request(1_000), money.ports())
+    charge = refund(refund_request(1_000), money.ports())
+    assert charge.refunded_pence == 1_000
+
+
+@pytest.mark.parametrize("pence", [0, -5, 4_201])
+def test_a_refund_is_more_than_nothing_and_at_most_what_was_paid(money: Money, pence: int) -> None:
+    card_paid(money)
+    with pytest.raises(Invalid, match=r"Enter an amount of at most £42\.00"):
+        refund(refund_request(pence), money.ports())
+
+
+def test_refunds_together_are_at_most_what_was_paid(money: Money) -> None:
+    card_paid(money)
+    refund(refund_request(4_000), money.ports())
+    with pytest.raises(Invalid, match=r"at most £2\.00"):
+        refund(refund_request(201, "r2"), money.ports())
+
+
+def test_a_second_refund_waits_until_the_first_has_arrived(money: Money) -> None:
+    card_paid(money)
+    check(REQUEST, money.ports())
+    money.provider.refund = no_reply  # type: ignore[method-assign]
+    refund(refund_request(1_000), money.ports())
+    with pytest.raises(Conflict, match="Another refund is being sent"):
+        refund(refund_request(500, "r2"), money.ports())
+
+
+def test_nothing_can_be_refunded_before_something_is_paid(money: Money) -> None:
+    pay(REQUEST, "en", money.ports())
+    with pytest.raises(Conflict, match="Nothing was paid"):
+        refund(refund_request(1_000), money.ports())
+
+
+def test_an_unfinished_payment_is_checked_at_3_15_60_and_95_minutes_then_hourly(
+    money: Money,
+) -> None:
+    pay(REQUEST, "en", money.ports())
+    money.provider.take_card("p1", "submitted")
+    charge = check(REQUEST, money.ports())
+    minutes = []
+    at = NOON
+    while (following := next_check(charge, at)) is not None:
+        at = following
+        minutes.append((at - NOON) / timedelta(minutes=1))
+    assert minutes[:6] == [3, 15, 60, 95, 155, 215]
+    assert at - NOON <= timedelta(days=7) < at - NOON + timedelta(hours=1)
+
+
+def test_a_settled_charge_is_not_checked_again(money: Money) -> None:
+    card_paid(money)
+    assert check(REQUEST, money.ports()).check_at is None
+    assert check_due(money.ports()) == {}
+
+
+def test_a_charge_that_cannot_be_checked_does_not_stop_the_others(money: Money) -> None:
+    pay(REQUEST, "en", money.ports())
+    money.charges.save(
+        Charge(service_request_id="OTHER", amount_pence=1, fund="BULKY", description="Bulky")
+    )
+    pay("OTHER", "en", money.ports())
+    money.provider.take_card("p2")
+    money.clock.now += timedelta(minutes=4)
+    money.faults = Faults({3: "request lost"})
+    assert list(check_due(money.ports())) == [REQUEST]
+    assert money.ledger == {"payment:p2": 1}
+    assert money.charges.due(money.clock.now) == [REQUEST]
