@@ -17,12 +17,12 @@ from chalicelib.collections.model import Rounds
 from chalicelib.collections.premises import (
     Current,
     ListedPremises,
+    Listing,
     Part,
     Premises,
-    Sector,
     in_order,
+    listing_key,
     part_key,
-    sector_key,
     whole_postcode,
 )
 from chalicelib.errors import Invalid
@@ -72,18 +72,18 @@ def premises_of(
 def documents_of(premises: Iterable[Premises], current: Current) -> dict[str, bytes]:
     """The documents of all premises in that version, by key."""
     parts: dict[str, Part] = defaultdict(dict)
-    sectors: dict[str, dict[str, list[Premises]]] = defaultdict(lambda: defaultdict(list))
+    listings: dict[str, dict[str, list[Premises]]] = defaultdict(lambda: defaultdict(list))
     for each in premises:
         parts[part_key(current, each.premises_id)][each.premises_id] = each
-        sectors[sector_key(current, each.postcode)][each.postcode].append(each)
-    documents: dict[str, Part | Sector] = {
+        listings[listing_key(current, each.postcode)][each.postcode].append(each)
+    documents: dict[str, Part | Listing] = {
         **parts,
-        **{key: _sector(postcodes) for key, postcodes in sectors.items()},
+        **{key: _listing(postcodes) for key, postcodes in listings.items()},
     }
     return {key: msgspec.json.encode(document) for key, document in documents.items()}
 
 
-def _sector(postcodes: Mapping[str, Iterable[Premises]]) -> Sector:
+def _listing(postcodes: Mapping[str, Iterable[Premises]]) -> Listing:
     return {
         postcode: tuple(
             ListedPremises(premises_id=each.premises_id, address=each.address)

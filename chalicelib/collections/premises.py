@@ -1,7 +1,7 @@
 """The premises whose waste the council collects, and the rounds that each is on.
 
 They are stored in a private bucket, a whole set under a version of its own, and found by their id
-and by the sector of their postcode. Nothing of them is published: a list of addresses is licensed,
+and by their postcode. Nothing of them is published: a list of addresses is licensed,
 and a premises without rounds says something about the people who live there.
 """
 
@@ -14,15 +14,13 @@ from msgspec import Struct
 FOLDER = "premises/"
 CURRENT = f"{FOLDER}current.json"
 IN_A_PART = 1_600
-"""About how many premises a document by id has."""
-UNIT_LENGTH = 2
-"""A sector is a postcode without its last letters: `ZZ1 1` of `ZZ1 1AA`."""
+"""About how many premises a document has."""
 _POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)([0-9][A-Z]{2})")
 
 
 class Current(Struct, frozen=True, kw_only=True):
-    """The version that is in use, in how many `parts` it is by id, and the version before, which
-    readers may still use for a minute."""
+    """The version that is in use, in how many `parts` it is by id and by postcode, and the version
+    before, which readers may still use for a minute."""
 
     version: str
     parts: int
@@ -49,7 +47,7 @@ class ListedPremises(Struct, frozen=True, kw_only=True):
 
 Part = dict[str, Premises]
 """Premises by id."""
-Sector = dict[str, tuple[ListedPremises, ...]]
+Listing = dict[str, tuple[ListedPremises, ...]]
 """The premises of each postcode, in the order of their addresses."""
 
 
@@ -60,14 +58,17 @@ def parts_for(number: int) -> int:
 
 def part_key(current: Current, premises_id: str) -> str:
     """The key of the document that has the premises."""
-    part = crc32(premises_id.encode()) % current.parts
-    return f"{FOLDER}{current.version}/parts/{part:03}.json"
+    return _key(current, "parts", premises_id)
 
 
-def sector_key(current: Current, postcode: str) -> str:
+def listing_key(current: Current, postcode: str) -> str:
     """The key of the document that lists the premises of the postcode."""
-    sector = postcode[:-UNIT_LENGTH].replace(" ", "-").lower()
-    return f"{FOLDER}{current.version}/sectors/{sector}.json"
+    return _key(current, "postcodes", postcode)
+
+
+def _key(current: Current, kind: str, found_by: str) -> str:
+    part = crc32(found_by.encode()) % current.parts
+    return f"{FOLDER}{current.version}/{kind}/{part:03}.json"
 
 
 def whole_postcode(text: str) -> str | None:

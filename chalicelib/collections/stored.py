@@ -6,11 +6,11 @@ from chalicelib.collections.premises import (
     CURRENT,
     Current,
     ListedPremises,
+    Listing,
     Part,
     Premises,
-    Sector,
+    listing_key,
     part_key,
-    sector_key,
 )
 from chalicelib.kernel.cached_document import CachedDocument, Read, Seconds, decoded
 
@@ -34,5 +34,5 @@ class StoredPremises:
         current = self._current.value()
         if current is None:
             return ()
-        sector = decoded(self._read, sector_key(current, postcode), Sector)
-        return sector.get(postcode, ()) if sector else ()
+        listing = decoded(self._read, listing_key(current, postcode), Listing)
+        return listing.get(postcode, ()) if listing else ()
