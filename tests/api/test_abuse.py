@@ -440,3 +440,13 @@ def test_list_shows_domains_and_no_addresses_page_by_page(here: Api) -> None:
     for wrong in ("nonsense", "a b", "two@@example.org"):
         body = {"address_or_domain": wrong, "reason": "x"}
         assert here.post("/api/admin/blocks", body, token=admin).status_code == 400
+
+
+@pytest.mark.usefixtures("few")
+def test_network_that_walks_through_postcodes_must_wait(here: Api) -> None:
+    mine, other = of_network(here), of_network(here)
+    walk = [f"/api/premises?postcode=ZZ1+1A{unit}" for unit in "ABD"]
+    answers = [mine.get(path).status_code for path in walk]
+    assert answers == [200, 200, 429]
+    assert mine.get("/api/premises/990000000001/collections").status_code == 429
+    assert other.get(walk[-1]).status_code == 200

@@ -11,8 +11,9 @@ from click.testing import CliRunner, Result
 
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.collections import premises_bucket
-from chalicelib.collections.premises import FOLDER
+from chalicelib.collections.premises import FOLDER, Premises
 from infra.__main__ import commands
+from infra.premises_store import store_premises
 from tests.api.conftest import Api
 
 DAY = datetime.now(UTC).date() + timedelta(days=30)
@@ -152,6 +153,29 @@ def test_premises_are_unchanged_when_a_row_is_refused(homes: Api, tmp_path: Path
     assert "line 4: postcode: 'YO1' is none" in result.output
     container.forget()
     assert len(homes.get("/api/premises?postcode=YO1%207HH").json_body["items"]) == 2
+
+
+def test_import_that_is_interrupted_changes_nothing_and_can_be_repeated(
+    homes: Api, tmp_path: Path
+) -> None:
+    def interrupt(documents: int) -> None:
+        raise KeyboardInterrupt
+
+    before = len(list(premises_bucket().entries(FOLDER)))
+    other = Premises(
+        premises_id="200", address="1 Mill Lane", postcode="YO1 7HH", lat=54, long=-1, rounds=()
+    )
+    with pytest.raises(KeyboardInterrupt):
+        store_premises([other], premises_bucket(), datetime.now(UTC), interrupt)
+    container.forget()
+    listed = homes.get("/api/premises?postcode=YO1%207HH").json_body["items"]
+    assert [each["premises_id"] for each in listed] == ["101", "100"]
+    assert homes.get("/api/premises/200/collections").status_code == 404
+    assert len(list(premises_bucket().entries(FOLDER))) == before + 1
+    import_premises(tmp_path, *HOMES)
+    import_premises(tmp_path, *HOMES)
+    # The sets of this import and the one before.
+    assert len(list(premises_bucket().entries(FOLDER))) == 2 * (before - 1) + 1
 
 
 def test_old_sets_of_premises_are_deleted(homes: Api, tmp_path: Path) -> None:
