@@ -97,6 +97,7 @@ _FOR_OTHERS = (
     "handlers/reports/photos_events.py",
     "integrations/",
     "jobs/",
+    "kernel/operations.py",
     "net/",
     "outbound/",
     "partners/",
