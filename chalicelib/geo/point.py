@@ -46,6 +46,11 @@ class Box(NamedTuple):
         )
 
 
+def point_if_known(lat: float | None, long: float | None) -> Point | None:
+    """The point; None unless both are known."""
+    return None if lat is None or long is None else Point(lat=lat, long=long)
+
+
 def distance_m(one: Point, other: Point) -> float:
     """Great-circle distance in metres: within 0.57 % of the ellipsoid's, antipodes too.
 

@@ -16,6 +16,7 @@ from chalicelib.reports.published import (
     ReportOutline,
     ReportView,
 )
+from chalicelib.reports.queries import Window
 from chalicelib.reports.usecases import reading
 from chalicelib.reports.usecases.exchange import listing
 from chalicelib.reports.usecases.figures import outcomes
@@ -33,7 +34,7 @@ class ReportsForPublishing:
 
     def of_day(self, day: str) -> Iterator[str]:
         start = datetime.fromisoformat(f"{day}T00:00:00+00:00")
-        window = reports.Window(start, start + timedelta(days=1) - timedelta(seconds=1))
+        window = Window(start, start + timedelta(days=1) - timedelta(seconds=1))
         return listing.public_ids(window, self._ports())
 
     def promised(self, since: datetime, until: datetime) -> Iterator[str]:

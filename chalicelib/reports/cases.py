@@ -24,8 +24,8 @@ from chalicelib.reports.model import (
     ServiceRequest,
     UpdateText,
 )
-from chalicelib.reports.ports import Due
 from chalicelib.reports.published import Visibility
+from chalicelib.reports.queries import Due
 from chalicelib.reports.states import OPEN_STATES, State
 
 SOON = timedelta(hours=48)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from chalicelib.kernel.time import text_of
-from chalicelib.reports.ports import NO_TARGET, Window
+from chalicelib.reports.queries import NO_TARGET, Window
 
 REPORT = "report"
 CELL_LENGTH = 12

@@ -14,21 +14,18 @@ from msgspec.structs import replace
 
 from chalicelib.catalogue.decisions import Opens, Priority, Reason
 from chalicelib.catalogue.texts import WantedLanguage
-from chalicelib.errors import Conflict, FieldError, Invalid
-from chalicelib.geo.point import Point
+from chalicelib.errors import FieldError
+from chalicelib.geo.point import Point, point_if_known
 from chalicelib.kernel.languages import translatable
 from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.needs import Needs, open_needs
 from chalicelib.reports.published import Delay, Visibility, Writer
 from chalicelib.reports.states import (
     CLOSED_STATES,
-    LABELS,
     OPEN_STATES,
     SAID_TO_BE_DONE,
     State,
-    moves_from,
 )
-from chalicelib.texts import Text
 
 TIMELINE_LIMIT_BYTES = 48 * 1024
 """How much of the timeline the item keeps; older updates are stored in archive items."""
@@ -127,7 +124,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def point(self) -> Point | None:
         """The place, None if it is only described."""
-        return _point(self.lat, self.long)
+        return point_if_known(self.lat, self.long)
 
     @staticmethod
     def faults_in(sent: Mapping[str, Any]) -> Iterator[FieldError]:
@@ -230,7 +227,7 @@ class ReportChanges(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def point(self) -> Point | None:
         """The new place, None if it stays the same."""
-        return _point(self.lat, self.long)
+        return point_if_known(self.lat, self.long)
 
 
 class Imported(msgspec.Struct, frozen=True, kw_only=True):
@@ -438,7 +435,7 @@ class ServiceRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def point(self) -> Point | None:
-        return _point(self.lat, self.long)
+        return point_if_known(self.lat, self.long)
 
     @property
     def promised_datetime(self) -> datetime | None:
@@ -621,67 +618,3 @@ class ServiceRequest(msgspec.Struct, frozen=True, kw_only=True):
             cut += 1
         kept = replace(self, updates=self.updates[cut:], archived=self.archived + cut)
         return kept, self.updates[:cut]
-
-
-class Summary(msgspec.Struct, frozen=True, kw_only=True):
-    """A public report as a list shows it."""
-
-    service_request_id: str
-    service_code: str
-    state: State
-    title: str | None
-    lat: float
-    long: float
-    requested_datetime: datetime
-
-    @property
-    def point(self) -> Point:
-        return Point(lat=self.lat, long=self.long)
-
-
-class Waiting(msgspec.Struct, frozen=True, kw_only=True):
-    """A report that somebody has to look at; a list continues after its `place`."""
-
-    service_request_id: str
-    service_code: str
-    state: State
-    visibility: Visibility
-    title: str | None
-    requested_datetime: datetime
-    place: str
-
-
-def next_state(report: ServiceRequest, asked: State | Literal["not_fixed"] | None) -> State:
-    """The state after an update that asks for `asked`; None leaves it.
-
-    Raises Invalid on a move that the lifecycle does not allow, Conflict on `not_fixed` for a
-    report that nobody said was done.
-    """
-    if asked is None or asked == report.state:
-        return report.state
-    if asked == "not_fixed":
-        if report.state not in SAID_TO_BE_DONE:
-            raise Conflict(
-                Text(
-                    "This report is '{state}'. Only a report that was marked as fixed can be "
-                    "reported as not fixed.",
-                    state=Text(LABELS[report.state]),
-                )
-            )
-        return "reopen"
-    allowed = moves_from(report.state)
-    if asked not in allowed:
-        names = ", ".join(sorted(allowed))
-        raise Invalid.field(
-            "state",
-            Text(
-                "a report that is '{state}' can only move to: {names}",
-                state=Text(LABELS[report.state]),
-                names=names,
-            ),
-        )
-    return asked
-
-
-def _point(lat: float | None, long: float | None) -> Point | None:
-    return None if lat is None or long is None else Point(lat=lat, long=long)

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Literal, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from msgspec import Struct
 
-from chalicelib.catalogue.decisions import Opens, Priority
 from chalicelib.catalogue.model import Council
 from chalicelib.geo.point import Box, Point
 from chalicelib.kernel.ids import Ids
@@ -16,105 +15,24 @@ from chalicelib.reports.model import (
     ContactKind,
     Note,
     ServiceRequest,
-    Summary,
     ToForget,
     Update,
-    Waiting,
 )
-from chalicelib.reports.outcome import Outcome
-from chalicelib.reports.published import ReportOutline, Visibility
-from chalicelib.reports.states import State, Status
-
-NO_TARGET = "9999-12-31T23:59:59Z"
-"""Stands for the target of a report that has none, so that these reports come last."""
-
-
-class Page(NamedTuple):
-    """Some of a list; `next` is where to go on, None at its end."""
-
-    reports: Sequence[Summary]
-    next: str | None
-
-
-class Filters(NamedTuple):
-    """Filters of a list; None leaves nothing out."""
-
-    status: Status | None = None
-    service_code: str | None = None
-
-
-class Window(NamedTuple):
-    """A time, its ends included, in which reports were requested, or last updated."""
-
-    start: datetime
-    end: datetime
-    by: Literal["requested", "updated"] = "requested"
-
-
-class Listed(NamedTuple):
-    """A report as an index of moments has it: the values that decide whether a list shows it.
-    `moment` is when it was requested or updated, depending on the order of the list."""
-
-    moment: datetime
-    service_request_id: str
-    service_code: str
-    state: State
-    visibility: Visibility
-
-
-class Person(NamedTuple):
-    """A person as reports know them: the account, and the keys of the confirmed addresses."""
-
-    account: str
-    email_keys: tuple[str, ...] = ()
-    phone_keys: tuple[str, ...] = ()
-
-
-class OutcomeRow(NamedTuple):
-    """A report as the index of months has it, for figures; `outcome` is None if a part of its
-    timeline was moved out of it."""
-
-    service_request_id: str
-    service_code: str
-    ward_code: str | None
-    state: State
-    visibility: Visibility
-    requested_datetime: datetime
-    outcome: Outcome | None
-
-
-class Forgettable(NamedTuple):
-    """A report with data past its retention time; a list continues after its `place`."""
-
-    service_request_id: str
-    place: str
-
-
-class Due(NamedTuple):
-    """A report that a team has to deal with, as the index of targets has it. `place` is its
-    position there."""
-
-    place: str
-    service_request_id: str
-    team: str
-    service_code: str
-    state: State
-    title: str | None
-    priority: Priority
-    ward_code: str | None
-    opens: Opens
-    attention: Attention | None
-    waits_for: Literal["reporter"] | None
-
-    @property
-    def target(self) -> datetime | None:
-        """When the report is to be done, None if nobody promised that."""
-        text = self.place.partition("#")[0]
-        return None if text == NO_TARGET else datetime.fromisoformat(text)
-
-
-Place = tuple[datetime, str]
-"""Where a report stands in a list: when it was requested, and its id."""
+from chalicelib.reports.published import ReportOutline
+from chalicelib.reports.queries import (
+    Due,
+    Filters,
+    Forgettable,
+    Listed,
+    OutcomeRow,
+    Page,
+    Person,
+    Place,
+    Summary,
+    Waiting,
+    Window,
+)
+from chalicelib.reports.states import State
 
 
 class Repository(Protocol):

@@ -7,7 +7,9 @@ only `open` and `closed`: `status_of` gives that.
 from collections.abc import Mapping
 from typing import Literal, get_args
 
+from chalicelib.errors import Conflict, Invalid
 from chalicelib.kernel.languages import translatable
+from chalicelib.texts import Text
 
 State = Literal[
     "open",
@@ -72,3 +74,35 @@ def moves_from(state: State) -> frozenset[State]:
     if state in OPEN_STATES:
         return (BEING_WORKED_ON | CLOSED_STATES) - {state}
     return (CLOSED_STATES | REOPENED) - {state}
+
+
+def next_state(state: State, asked: State | Literal["not_fixed"] | None) -> State:
+    """The state of a report after an update that asks for `asked`; None leaves it.
+
+    Raises Invalid on a move that the lifecycle does not allow, Conflict on `not_fixed` for a
+    report that nobody said was done.
+    """
+    if asked is None or asked == state:
+        return state
+    if asked == "not_fixed":
+        if state not in SAID_TO_BE_DONE:
+            raise Conflict(
+                Text(
+                    "This report is '{state}'. Only a report that was marked as fixed can be "
+                    "reported as not fixed.",
+                    state=Text(LABELS[state]),
+                )
+            )
+        return "reopen"
+    allowed = moves_from(state)
+    if asked not in allowed:
+        names = ", ".join(sorted(allowed))
+        raise Invalid.field(
+            "state",
+            Text(
+                "a report that is '{state}' can only move to: {names}",
+                state=Text(LABELS[state]),
+                names=names,
+            ),
+        )
+    return asked

@@ -25,11 +25,11 @@ from chalicelib.reports.model import (
     Photo,
     PhotoState,
     ServiceRequest,
-    Summary,
     Update,
 )
 from chalicelib.reports.ports import ContactPreferences, Ports
 from chalicelib.reports.published import PhotoView, ReportView, UpdateView, Visibility
+from chalicelib.reports.queries import Summary
 from chalicelib.reports.states import State, Status, status_of
 
 Pairs = Collection[tuple[str, str]]

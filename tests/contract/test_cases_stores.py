@@ -14,7 +14,8 @@ from chalicelib.desk.model import Template, Undo, View
 from chalicelib.desk.ports import DeskStore
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.reports.model import Question
-from chalicelib.reports.ports import Place, Repository
+from chalicelib.reports.ports import Repository
+from chalicelib.reports.queries import Place
 from tests.support.builders import NOON, report
 from tests.support.fakes_desk import MemoryDesk
 

@@ -13,7 +13,8 @@ from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.geo.point import Box, Point, distance_m
 from chalicelib.geo.quadkey import bounds, tile_of
 from chalicelib.reports.keys import CELL_LENGTH
-from chalicelib.reports.ports import Filters, Ports
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.queries import Filters
 from chalicelib.reports.usecases.reading import nearby
 from infra.local.cloud import Cloud
 from tests.support.builders import MARKET_PLACE, report

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.ports import Person, Place, Repository
+from chalicelib.reports.ports import Repository
+from chalicelib.reports.queries import Person, Place
 from tests.support.builders import NOON, report
 
 SECOND = timedelta(seconds=1)

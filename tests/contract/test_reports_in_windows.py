@@ -10,7 +10,8 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.reports.ports import Listed, Repository, Window
+from chalicelib.reports.ports import Repository
+from chalicelib.reports.queries import Listed, Window
 from chalicelib.reports.usecases.exchange.listing import Kinds, list_requests
 from infra.local.cloud import Cloud
 from tests.support.builders import NOON, report

@@ -21,12 +21,12 @@ from chalicelib.reports.model import (
     Photo,
     Question,
     ServiceRequest,
-    Summary,
 )
 from chalicelib.reports.needs import Need
 from chalicelib.reports.outcome import outcome_in
-from chalicelib.reports.ports import Filters, Repository
+from chalicelib.reports.ports import Repository
 from chalicelib.reports.published import Delay, ReportOutline
+from chalicelib.reports.queries import Filters, Summary
 from chalicelib.reports.states import STATES, status_of
 from tests.support.builders import MARKET_PLACE, NOON, place_of, report, update
 

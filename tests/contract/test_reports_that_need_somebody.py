@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from chalicelib.geo.point import Box
 from chalicelib.reports.model import Flag, Photo
-from chalicelib.reports.ports import Filters, Repository
+from chalicelib.reports.ports import Repository
+from chalicelib.reports.queries import Filters
 from tests.support.builders import MARKET_PLACE, NOON, place_of, report, update
 
 FLAG = Flag(flag_id="F1", reason="other", text="", datetime=NOON)

@@ -17,18 +17,10 @@ from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
 from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.publishing.ports import Document
 from chalicelib.reports.keys import place_by_target
-from chalicelib.reports.model import (
-    Answer,
-    Attention,
-    Note,
-    ServiceRequest,
-    Summary,
-    ToForget,
-    Update,
-    Waiting,
-)
+from chalicelib.reports.model import Answer, Attention, Note, ServiceRequest, ToForget, Update
 from chalicelib.reports.outcome import outcome_in
-from chalicelib.reports.ports import (
+from chalicelib.reports.published import ReportOutline, ReportView
+from chalicelib.reports.queries import (
     Due,
     Filters,
     Forgettable,
@@ -37,9 +29,10 @@ from chalicelib.reports.ports import (
     Page,
     Person,
     Place,
+    Summary,
+    Waiting,
     Window,
 )
-from chalicelib.reports.published import ReportOutline, ReportView
 from chalicelib.reports.states import OPEN_STATES, State, status_of
 from tests.support.builders import NOON
 

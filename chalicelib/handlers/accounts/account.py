@@ -22,8 +22,9 @@ from chalicelib.integrations.accounts_for_reports import author_of
 from chalicelib.kernel.addresses import AddressKind
 from chalicelib.kernel.fields import made_from
 from chalicelib.reports.model import OwnChanges, ServiceRequest
-from chalicelib.reports.ports import Place, Ports
+from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import Delay, Visibility
+from chalicelib.reports.queries import Place
 from chalicelib.reports.states import State, Status, status_of
 from chalicelib.reports.usecases.resident import own_reports
 from chalicelib.reports.views import Withdrawn, tracking_url

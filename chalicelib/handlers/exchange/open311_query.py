@@ -12,7 +12,7 @@ from chalicelib.errors import Invalid, NotFound
 from chalicelib.forms import posted
 from chalicelib.georeport import moments
 from chalicelib.handlers.http.routes import Call
-from chalicelib.reports.ports import Window
+from chalicelib.reports.queries import Window
 from chalicelib.reports.states import Status
 
 MOST_DAYS = timedelta(days=90)

@@ -28,8 +28,9 @@ from chalicelib.handlers.http.params import (
 from chalicelib.handlers.http.routes import Call, Query, Routes
 from chalicelib.kernel.fields import made_from
 from chalicelib.reports.model import Draft, ServiceRequest, UpdateDraft
-from chalicelib.reports.ports import Filters, Ports
+from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import ReportView, UpdateView, Visibility
+from chalicelib.reports.queries import Filters
 from chalicelib.reports.states import State, Status, status_of
 from chalicelib.reports.usecases import reading, submission, updating
 from chalicelib.reports.views import (

@@ -27,8 +27,9 @@ from chalicelib.reports.dynamo.items import (
     report_of,
 )
 from chalicelib.reports.keys import CELL_LENGTH, REPORT, months, place_in_index, rest
-from chalicelib.reports.model import Attention, ServiceRequest, Summary, ToForget, Waiting
-from chalicelib.reports.ports import (
+from chalicelib.reports.model import Attention, ServiceRequest, ToForget
+from chalicelib.reports.published import ReportOutline
+from chalicelib.reports.queries import (
     Due,
     Filters,
     Forgettable,
@@ -37,9 +38,10 @@ from chalicelib.reports.ports import (
     Page,
     Person,
     Place,
+    Summary,
+    Waiting,
     Window,
 )
-from chalicelib.reports.published import ReportOutline
 from chalicelib.reports.states import State, status_of
 
 

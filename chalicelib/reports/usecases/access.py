@@ -15,8 +15,9 @@ from chalicelib.reports.model import (
     ServiceRequest,
     UpdateDraft,
 )
-from chalicelib.reports.ports import Person, Ports
+from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import Visibility
+from chalicelib.reports.queries import Person
 from chalicelib.reports.views import tracking_url
 from chalicelib.texts import Text
 

@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 from chalicelib.geo.nearest import shown_m
 from chalicelib.geo.point import Box, Point
-from chalicelib.reports.model import ServiceRequest, Summary, Update
-from chalicelib.reports.ports import Filters, Page, Ports
+from chalicelib.reports.model import ServiceRequest, Update
+from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import ReportOutline, ReportView
+from chalicelib.reports.queries import Filters, Page, Summary
 from chalicelib.reports.usecases.access import Author, never_public, visible
 from chalicelib.reports.views import FullView, full_view, photo_pairs, report_view
 

@@ -14,11 +14,10 @@ from chalicelib.reports.model import (
     ServiceRequest,
     Update,
     UpdateDraft,
-    next_state,
 )
 from chalicelib.reports.needs import Need, settled, with_need
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.states import State
+from chalicelib.reports.states import State, next_state
 from chalicelib.reports.usecases.access import (
     Admit,
     Author,
@@ -189,7 +188,7 @@ def _state_after(report: ServiceRequest, draft: UpdateDraft, author: Author) -> 
             "Only council staff who deal with this report can set its state. Residents can send "
             "not_fixed."
         )
-    return next_state(report, draft.state)
+    return next_state(report.state, draft.state)
 
 
 def find(report: ServiceRequest, update_id: str, ports: Ports) -> Update | None:

@@ -7,8 +7,9 @@ from msgspec.structs import replace
 
 from chalicelib.errors import Invalid
 from chalicelib.reports.model import Photo
-from chalicelib.reports.ports import Ports, Window
+from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import Visibility
+from chalicelib.reports.queries import Window
 from chalicelib.reports.usecases.exchange import listing
 from chalicelib.reports.usecases.exchange.listing import Kinds, list_requests, updates_between
 from tests.support.builders import NOON, report, update

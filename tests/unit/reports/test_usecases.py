@@ -9,7 +9,8 @@ from chalicelib.catalogue.load import load
 from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound
 from chalicelib.geo.point import Box
 from chalicelib.reports.model import TIMELINE_LIMIT_BYTES, Contact
-from chalicelib.reports.ports import Filters, Ports
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.queries import Filters
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.exchange.importing import import_report
 from chalicelib.reports.usecases.reading import list_in_box, public_views, view

@@ -14,7 +14,8 @@ from itertools import islice
 from typing import NamedTuple
 
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.ports import Ports, Window
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.queries import Window
 from chalicelib.reports.usecases.access import is_shown_to_sender
 
 BEHIND = timedelta(seconds=5)

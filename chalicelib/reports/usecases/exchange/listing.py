@@ -12,7 +12,8 @@ from typing import NamedTuple
 from chalicelib.errors import Invalid
 from chalicelib.kernel.time import text_of
 from chalicelib.reports.model import ServiceRequest, Update
-from chalicelib.reports.ports import Listed, Ports, Window
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.queries import Listed, Window
 from chalicelib.reports.states import Status, status_of
 from chalicelib.reports.usecases.access import SHOWN_TO_SENDER, is_shown_to_sender
 from chalicelib.reports.usecases.reading import timeline

@@ -16,8 +16,9 @@ from itertools import islice
 from chalicelib.kernel.time import text_of
 from chalicelib.reports.model import ServiceRequest, Update
 from chalicelib.reports.outcome import Outcome, outcome_in
-from chalicelib.reports.ports import OutcomeRow, Ports, Window
+from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import PresentOutcome, ReportOutcome
+from chalicelib.reports.queries import OutcomeRow, Window
 from chalicelib.reports.states import OPEN_STATES
 
 AT_ONCE = 100

@@ -12,8 +12,9 @@ from msgspec.structs import replace
 
 from chalicelib.reports.model import ContactKind, ServiceRequest, Update
 from chalicelib.reports.needs import without_words
-from chalicelib.reports.ports import Place, Ports
+from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import ReportPart
+from chalicelib.reports.queries import Place
 from chalicelib.reports.usecases.access import (
     Author,
     is_from_partner,

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from chalicelib.reports.model import Photo, ServiceRequest, Update
-from chalicelib.reports.ports import Place, Ports
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.queries import Place
 from chalicelib.reports.usecases.access import Author, written_as
 from chalicelib.reports.usecases.resident.repair_feedback import update_id_of
 from chalicelib.reports.usecases.updating import find

@@ -9,7 +9,8 @@ from msgspec.structs import asdict, replace
 
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.reports.model import OwnChanges, ReportChanges, ServiceRequest
-from chalicelib.reports.ports import Place, Ports
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.queries import Place
 from chalicelib.reports.usecases.access import Author, is_from_partner, no_report, stored
 from chalicelib.reports.usecases.location import elsewhere_faults, outside_faults, refuse_place
 from chalicelib.reports.usecases.staff.changing import put_in_place, redact, saved_or_refused, stale

@@ -4,16 +4,10 @@ from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.kernel.time import to_the_second
-from chalicelib.reports.model import (
-    MOST_DUPLICATES,
-    ReportChanges,
-    ServiceRequest,
-    Update,
-    next_state,
-)
+from chalicelib.reports.model import MOST_DUPLICATES, ReportChanges, ServiceRequest, Update
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.reference import parse as parse_reference
-from chalicelib.reports.states import State
+from chalicelib.reports.states import State, next_state
 from chalicelib.reports.usecases.access import Author, stored, update_report
 from chalicelib.reports.usecases.following import carry_followers, merged_into, surviving
 
@@ -82,7 +76,7 @@ def moved(report: ServiceRequest, state: State, ports: Ports) -> ServiceRequest:
     """The report in its new state, with an entry for it in the timeline. Raises Invalid."""
     if report.state == state:
         return report
-    return report.with_update(_entry(report, next_state(report, state), ports))
+    return report.with_update(_entry(report, next_state(report.state, state), ports))
 
 
 def said(report: ServiceRequest, text: str, ports: Ports) -> ServiceRequest:

@@ -8,14 +8,9 @@ from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.kernel.time import to_the_second
-from chalicelib.reports.model import (
-    Attention,
-    Flag,
-    FlagDraft,
-    ServiceRequest,
-    Waiting,
-)
+from chalicelib.reports.model import Attention, Flag, FlagDraft, ServiceRequest
 from chalicelib.reports.ports import Ports
+from chalicelib.reports.queries import Waiting
 from chalicelib.reports.usecases.access import (
     UNKNOWN,
     Admit,

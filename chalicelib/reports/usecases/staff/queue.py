@@ -17,7 +17,8 @@ from chalicelib.errors import Invalid
 from chalicelib.kernel.time import text_of
 from chalicelib.reports.cases import Case, CaseFilter, Queue, case_of
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.ports import Place, Ports
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.queries import Place
 from chalicelib.reports.states import OPEN_STATES, STATES
 from chalicelib.reports.usecases.access import Author
 
