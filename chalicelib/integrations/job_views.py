@@ -23,7 +23,8 @@ from chalicelib.jobs.views import (
 from chalicelib.photos import ports as photos
 from chalicelib.photos.usecases import asking
 from chalicelib.reports import ports as reports
-from chalicelib.reports.model import PhotoState, ServiceRequest
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.parts import PhotoState
 
 Address = Callable[[str, str, str], str]
 """Makes the address of the picture of a report's photo in a size."""

@@ -10,7 +10,8 @@ from chalicelib.kernel.languages import Language
 from chalicelib.kernel.site import Site
 from chalicelib.reports import ports as reports
 from chalicelib.reports.automatic_texts import in_language
-from chalicelib.reports.model import ServiceRequest, Update
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.parts import Update
 from chalicelib.reports.usecases.sharing import as_shared
 from chalicelib.reports.views import photo_address, tracking_url
 

@@ -13,17 +13,9 @@ from msgspec.structs import asdict
 from chalicelib.catalogue.decisions import Opens, Priority, Reason
 from chalicelib.errors import FieldError
 from chalicelib.kernel.fields import made_from
-from chalicelib.reports.model import (
-    ATTENTIONS,
-    Attention,
-    ByHand,
-    Line,
-    NewDate,
-    PhotoState,
-    ReportChanges,
-    ServiceRequest,
-    UpdateText,
-)
+from chalicelib.reports.field_types import Line, UpdateText
+from chalicelib.reports.model import NewDate, ReportChanges, ServiceRequest
+from chalicelib.reports.parts import ATTENTIONS, Attention, ByHand, PhotoState
 from chalicelib.reports.published import Visibility
 from chalicelib.reports.queries import Due
 from chalicelib.reports.states import OPEN_STATES, State

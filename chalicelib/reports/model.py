@@ -6,7 +6,7 @@ WGS84 degrees.
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -16,10 +16,37 @@ from chalicelib.catalogue.decisions import Opens, Priority, Reason
 from chalicelib.catalogue.texts import WantedLanguage
 from chalicelib.errors import FieldError
 from chalicelib.geo.point import Point, point_if_known
-from chalicelib.kernel.languages import translatable
 from chalicelib.kernel.time import to_the_second
+from chalicelib.reports.field_types import (
+    _LINE,
+    _TEXT,
+    Description,
+    Latitude,
+    Line,
+    Longitude,
+    PhotoId,
+    PhotoIds,
+    QuestionText,
+    Title,
+    UpdateText,
+)
 from chalicelib.reports.needs import Needs, open_needs
-from chalicelib.reports.published import Delay, Visibility, Writer
+from chalicelib.reports.parts import (
+    ATTENTIONS,
+    Attention,
+    ByHand,
+    Channel,
+    Contact,
+    ContactKind,
+    Flag,
+    FlagReason,
+    HeldUpdate,
+    OfficerChange,
+    Photo,
+    Question,
+    Update,
+)
+from chalicelib.reports.published import Delay, Visibility
 from chalicelib.reports.states import (
     CLOSED_STATES,
     OPEN_STATES,
@@ -30,69 +57,12 @@ from chalicelib.reports.states import (
 TIMELINE_LIMIT_BYTES = 48 * 1024
 """How much of the timeline the item keeps; older updates are stored in archive items."""
 
-_LINE = Meta(
-    pattern=r"^[^\x00-\x1f\x7f-\x9f]*$",
-    description=translatable("one line without control characters"),
-)
-_TEXT = Meta(
-    pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$",
-    description=translatable("text without control characters"),
-)
-_EMAIL = Meta(
-    pattern=r"^[^@\s\x00-\x1f\x7f-\x9f]+@[^@\s\x00-\x1f\x7f-\x9f]+\.[^@\s.\x00-\x1f\x7f-\x9f]+$",
-    description=translatable("an email address, such as name@example.org"),
-)
-_PHONE = Meta(
-    pattern=r"^\+?[0-9 ()./-]{5,}$",
-    description=translatable("a phone number, such as 01632 960 001"),
-)
-
-Line = Annotated[str, Meta(max_length=200), _LINE]
-Title = Annotated[str, Meta(max_length=300), _LINE]
-Description = Annotated[str, Meta(min_length=1, max_length=4000), _TEXT]
-UpdateText = Annotated[str, Meta(min_length=1, max_length=2000), _TEXT]
-QuestionText = Annotated[str, Meta(min_length=1, max_length=1000), _TEXT]
 NOTE_LENGTH = 4000
 MOST_DUPLICATES = 1000
 """How many reports can be merged into one: their ids are in its item, which may have 400 KB."""
 MOST_OFFICER_CHANGES = 10
 """How many of the officers' last changes a report keeps: those of the last minutes."""
-Email = Annotated[str, Meta(max_length=254), _EMAIL]
-Phone = Annotated[str, Meta(max_length=30), _PHONE]
-Latitude = Annotated[float, Meta(ge=-90, le=90)]
-Longitude = Annotated[float, Meta(ge=-180, le=180)]
-
-PhotoId = Annotated[
-    str,
-    Meta(
-        pattern=r"^[0-9A-HJKMNP-TV-Z]{26}$",
-        description=translatable("a photo_id that POST /api/photos gave"),
-    ),
-]
-PhotoIds = Annotated[list[PhotoId], Meta(max_length=5)]
-
-FirstSeen = Literal["public", "waiting", "private"]
-"""The highest visibility of a sender's new reports; `public` leaves it to their service."""
-PhotoState = Literal["shown", "waiting", "hidden"]
-FlagReason = Literal["personal_data", "offensive", "not_a_report", "other"]
-Attention = Literal["held", "waiting", "flagged", "could_not", "handed_over", "answered", "updated"]
-"""Why somebody has to look at a report. If there are several reasons, the first in this list is
-shown first."""
-ATTENTIONS: tuple[Attention, ...] = get_args(Attention)
 ToForget = Literal["unconfirmed", "closed"]
-ContactKind = Literal["email", "phone"]
-ByHand = Literal["team", "priority", "target"]
-"""What an officer can choose instead of the rules; `target` is `expected_datetime`."""
-Channel = Literal["online", "phone", "counter", "letter", "social"]
-"""How a report reached the council. The council's staff typed all reports that are not `online`."""
-
-
-class Contact(msgspec.Struct, frozen=True, kw_only=True):
-    """The reporter's contact details: personal data, never in a public answer, document or log."""
-
-    name: Line | None = None
-    email: Email | None = None
-    phone: Phone | None = None
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -244,116 +214,11 @@ class Imported(msgspec.Struct, frozen=True, kw_only=True):
     updated_datetime: datetime | None
 
 
-class Update(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry of the timeline: its text, and the state of the report after it. `author` is a
-    digest of the account of a signed-in resident; it does not reveal who that is. `version` is the
-    first version of the report with this entry; 0 for entries from before that was kept."""
-
-    update_id: str
-    datetime: datetime
-    state: State
-    text: str
-    by: Writer
-    fingerprint: str
-    author: str | None = None
-    version: int = 0
-
-
-class HeldUpdate(msgspec.Struct, frozen=True, kw_only=True):
-    """An update of another system that waits until an officer has looked at it; `requested_state`
-    is the state that it says the report has. A `refused` update keeps only its id, so that a repeat
-    is recognised."""
-
-    update_id: str
-    datetime: datetime
-    text: str
-    by: Writer
-    requested_state: State | None = None
-    refused: bool = False
-
-
-class Note(msgspec.Struct, frozen=True, kw_only=True):
-    """A note beside a report that only officers see, such as a team's answer by mail (`sender` is
-    an address) or the whole text that another system sent (`sender` is that system's scope)."""
-
-    note_id: str
-    datetime: datetime
-    sender: str
-    text: str
-
-
-class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """A question from an officer to the reporter; only officers and the reporter see it. `number`
-    counts the report's questions from 1; `asked_by` is an account. The question is open until the
-    reporter answers it, or an officer learns the answer another way and settles it."""
-
-    question_id: str
-    number: int
-    text: str
-    asked_at: datetime
-    asked_by: str
-    fingerprint: str
-    answered_at: datetime | None = None
-    answer: str | None = None
-    settled_at: datetime | None = None
-
-    @property
-    def is_open(self) -> bool:
-        return self.answered_at is None and self.settled_at is None
-
-
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """A follower's answer to the question whether a repair holds; `repair` counts the report's
-    repairs. `person` finds all answers under one subscription, and identifies nobody without it."""
-
-    answer_id: str
-    person: str
-    repair: int
-    is_fixed: bool
-    datetime: datetime
-
-
 class AnswerDraft(msgspec.Struct, frozen=True, kw_only=True):
     """A follower's answer whether the problem is mended; `text` goes with no."""
 
     answer: Literal["yes", "no"]
     text: UpdateText | None = None
-
-
-class OfficerChange(msgspec.Struct, frozen=True, kw_only=True):
-    """A change that an officer made: the version that it created, and when. Nobody is told of it
-    before `told_from`, which is None if it tells nobody anything. Code that sends alerts first
-    checks `is_taken_back`. `shows`: with this change the report became public for the first time
-    that anybody was told of. A repeat of the request finds the change by its `change_id`, which
-    does not reveal who made it."""
-
-    change_id: str
-    version: int
-    at: datetime
-    told_from: datetime | None = None
-    shows: bool = False
-    is_taken_back: bool = False
-
-
-class Photo(msgspec.Struct, frozen=True, kw_only=True):
-    """A photo that belongs to the report, or to one of its updates."""
-
-    photo_id: str
-    state: PhotoState
-    update_id: str | None = None
-
-
-class Flag(msgspec.Struct, frozen=True, kw_only=True):
-    """One sender says that the report should not be public as it is: one flag for each reason.
-    `sender` is a digest that tells senders apart; it leads to an account if there is one, else to
-    nobody. `merged` has the ids of the sender's later flags, whose words are in `text`."""
-
-    flag_id: str
-    reason: FlagReason
-    text: str
-    datetime: datetime
-    sender: str | None = None
-    merged: tuple[str, ...] = ()
 
 
 class ServiceRequest(msgspec.Struct, frozen=True, kw_only=True):

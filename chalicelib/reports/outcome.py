@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from chalicelib.reports.model import ServiceRequest, Update
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.parts import Update
 from chalicelib.reports.states import SAID_TO_BE_DONE, State
 
 

@@ -9,15 +9,8 @@ from msgspec import Struct
 from chalicelib.catalogue.model import Council
 from chalicelib.geo.point import Box, Point
 from chalicelib.kernel.ids import Ids
-from chalicelib.reports.model import (
-    Answer,
-    Attention,
-    ContactKind,
-    Note,
-    ServiceRequest,
-    ToForget,
-    Update,
-)
+from chalicelib.reports.model import ServiceRequest, ToForget
+from chalicelib.reports.parts import Answer, Attention, ContactKind, Note, Update
 from chalicelib.reports.published import ReportOutline
 from chalicelib.reports.queries import (
     Due,

@@ -8,8 +8,8 @@ import msgspec
 
 from chalicelib.catalogue.decisions import Opens, Priority
 from chalicelib.geo.point import Point
-from chalicelib.reports.model import Attention
 from chalicelib.reports.outcome import Outcome
+from chalicelib.reports.parts import Attention
 from chalicelib.reports.published import Visibility
 from chalicelib.reports.states import State, Status
 

@@ -14,7 +14,8 @@ from chalicelib.catalogue.decisions import Opens, Priority, Reason
 from chalicelib.kernel.fields import made_from
 from chalicelib.kernel.languages import ENGLISH, Language
 from chalicelib.kernel.site import Site
-from chalicelib.reports.model import (
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.parts import (
     ByHand,
     Channel,
     Contact,
@@ -24,7 +25,6 @@ from chalicelib.reports.model import (
     Note,
     Photo,
     PhotoState,
-    ServiceRequest,
     Update,
 )
 from chalicelib.reports.ports import ContactPreferences, Ports

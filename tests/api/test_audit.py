@@ -14,8 +14,8 @@ import app
 from chalicelib.bootstrap.accounts import audit_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import UpstreamFailed
-from chalicelib.reports.model import HeldUpdate, Note, Question
 from chalicelib.reports.needs import Need
+from chalicelib.reports.parts import HeldUpdate, Note, Question
 from infra.local.cloud import Cloud
 from tests.api.conftest import Api
 from tests.support.builders import NOON, draft_body

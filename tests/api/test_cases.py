@@ -18,7 +18,8 @@ from chalicelib.bootstrap.desk import desk_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.desk.model import UNDO_WITHIN
 from chalicelib.kernel.time import utc_now
-from chalicelib.reports.model import Photo, ServiceRequest
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.parts import Photo
 from infra.local.cloud import Cloud
 from infra.tokens import token_of
 from tests.api.conftest import Api

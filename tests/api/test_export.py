@@ -15,8 +15,8 @@ from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.privacy.export_exclusions import REASONS
 from chalicelib.privacy.page import UNREADABLE
 from chalicelib.privacy.registry import Row, load
-from chalicelib.reports.model import Flag, HeldUpdate, Question
 from chalicelib.reports.needs import Need
+from chalicelib.reports.parts import Flag, HeldUpdate, Question
 from chalicelib.reports.usecases.access import Author, written_as
 from chalicelib.reports.usecases.updating import add_update
 from infra.tokens import token_of

@@ -19,7 +19,8 @@ from chalicelib.outbound.model import Delivery
 from chalicelib.outbound.receivers import Receiver
 from chalicelib.partners.model import ApiKey
 from chalicelib.photos.model import Photo
-from chalicelib.reports.model import ServiceRequest, Update
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.parts import Update
 from infra.local.cloud import Cloud
 from infra.permissions import declared_routes, name_of
 from tests.api.conftest import Api

@@ -22,7 +22,7 @@ from chalicelib.errors import ConfigurationError
 from chalicelib.handlers.http.cdn import ORIGIN
 from chalicelib.kernel.time import utc_now
 from chalicelib.photos.ports import PhotoKey
-from chalicelib.reports.model import Photo
+from chalicelib.reports.parts import Photo
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.reading import view
 from chalicelib.reports.usecases.submission import submit

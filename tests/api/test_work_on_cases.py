@@ -14,7 +14,7 @@ from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import UpstreamFailed
 from chalicelib.handlers.cases.case_views import signed
 from chalicelib.kernel.time import utc_now
-from chalicelib.reports.model import Question
+from chalicelib.reports.parts import Question
 from chalicelib.reports.usecases.staff.questions import AskedOf, reply_to_question
 from tests.api.conftest import Api
 from tests.api.test_contractor import link_to, opened, told

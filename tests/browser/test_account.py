@@ -12,7 +12,8 @@ from playwright.sync_api import Page, expect
 from chalicelib.accounts.model import Account, SavedPlace
 from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.reports.model import Contact, ServiceRequest
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.parts import Contact
 from chalicelib.reports.usecases import submission
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.views import tracking_url

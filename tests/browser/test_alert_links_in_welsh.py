@@ -9,7 +9,7 @@ from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.kernel.languages import language
 from chalicelib.kernel.site import Site
-from chalicelib.reports.model import Contact
+from chalicelib.reports.parts import Contact
 from chalicelib.reports.usecases import submission
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.updating import add_update

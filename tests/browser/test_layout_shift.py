@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, Route
 
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.reports.model import Photo
+from chalicelib.reports.parts import Photo
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.submission import submit
 from infra.local.stack import LocalStack

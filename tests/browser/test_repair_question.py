@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from chalicelib.alerts.usecases.questions import question_token
 from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.reports.model import Contact
+from chalicelib.reports.parts import Contact
 from chalicelib.reports.usecases import submission, updating
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from infra.local.stack import LocalStack

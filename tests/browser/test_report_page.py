@@ -14,7 +14,8 @@ from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.photos.dynamo import DynamoRecords
 from chalicelib.photos.model import Photo as TakenIn
 from chalicelib.publishing.model import photo_keys
-from chalicelib.reports.model import Photo, ServiceRequest
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.parts import Photo
 from infra.local.stack import LocalStack
 from tests.browser.conftest import NARROW, NewPage
 from tests.browser.following import follower, give_email

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from chalicelib.reports.model import Answer
+from chalicelib.reports.parts import Answer
 from chalicelib.reports.ports import Repository
 from tests.support.builders import NOON
 

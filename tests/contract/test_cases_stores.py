@@ -13,7 +13,7 @@ from chalicelib.desk.dynamo import DynamoDesk
 from chalicelib.desk.model import Template, Undo, View
 from chalicelib.desk.ports import DeskStore
 from chalicelib.kernel.optimistic import VersionConflict
-from chalicelib.reports.model import Question
+from chalicelib.reports.parts import Question
 from chalicelib.reports.ports import Repository
 from chalicelib.reports.queries import Place
 from tests.support.builders import NOON, report

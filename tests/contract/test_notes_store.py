@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from chalicelib.reports.model import Note
+from chalicelib.reports.parts import Note
 from chalicelib.reports.ports import Repository
 from tests.support.builders import NOON, report, update
 

@@ -9,8 +9,8 @@ import pytest
 
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import UpstreamFailed
-from chalicelib.reports.model import FirstSeen
 from chalicelib.reports.partner import PartnerReport, PartnerUpdate
+from chalicelib.reports.parts import FirstSeen
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.exchange.partners import submit_for_partner, update_for_partner

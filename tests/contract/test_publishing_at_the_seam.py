@@ -38,7 +38,8 @@ from chalicelib.publishing.model import (
 from chalicelib.publishing.ports import Document
 from chalicelib.publishing.s3_documents import S3Documents
 from chalicelib.publishing.security_txt import SECURITY_TXT
-from chalicelib.reports.model import Photo, ServiceRequest
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.parts import Photo
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.submission import submit

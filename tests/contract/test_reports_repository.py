@@ -13,17 +13,10 @@ from chalicelib.catalogue.decisions import Reason
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import bounds, key_of, tile_of
 from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
-from chalicelib.reports.model import (
-    Contact,
-    Flag,
-    HeldUpdate,
-    OfficerChange,
-    Photo,
-    Question,
-    ServiceRequest,
-)
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.needs import Need
 from chalicelib.reports.outcome import outcome_in
+from chalicelib.reports.parts import Contact, Flag, HeldUpdate, OfficerChange, Photo, Question
 from chalicelib.reports.ports import Repository
 from chalicelib.reports.published import Delay, ReportOutline
 from chalicelib.reports.queries import Filters, Summary

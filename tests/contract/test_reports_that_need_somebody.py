@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.geo.point import Box
-from chalicelib.reports.model import Flag, Photo
+from chalicelib.reports.parts import Flag, Photo
 from chalicelib.reports.ports import Repository
 from chalicelib.reports.queries import Filters
 from tests.support.builders import MARKET_PLACE, NOON, place_of, report, update

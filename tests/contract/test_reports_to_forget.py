@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.reports.model import Contact
+from chalicelib.reports.parts import Contact
 from chalicelib.reports.ports import Repository
 from tests.support.builders import NOON, report
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from chalicelib.geo.point import Point
 from chalicelib.kernel.idempotency import SHORTEST_UNSIGNED
-from chalicelib.reports.model import Draft, Imported, ServiceRequest, Update, UpdateDraft
+from chalicelib.reports.model import Draft, Imported, ServiceRequest, UpdateDraft
+from chalicelib.reports.parts import Update
 from chalicelib.reports.published import Report
 
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)

@@ -17,8 +17,9 @@ from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
 from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.publishing.ports import Document
 from chalicelib.reports.keys import place_by_target
-from chalicelib.reports.model import Answer, Attention, Note, ServiceRequest, ToForget, Update
+from chalicelib.reports.model import ServiceRequest, ToForget
 from chalicelib.reports.outcome import outcome_in
+from chalicelib.reports.parts import Answer, Attention, Note, Update
 from chalicelib.reports.published import ReportOutline, ReportView
 from chalicelib.reports.queries import (
     Due,

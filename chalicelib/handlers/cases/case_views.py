@@ -15,8 +15,9 @@ from chalicelib.desk.usecases import history
 from chalicelib.jobs.views import WorkPhotoView
 from chalicelib.kernel.fields import made_from
 from chalicelib.reports.cases import Case, Target, case_of
-from chalicelib.reports.model import Attention, Note, Question, ServiceRequest
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.needs import NeedReason, open_needs
+from chalicelib.reports.parts import Attention, Note, Question
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import Visibility
 from chalicelib.reports.states import State, Status, status_of

@@ -19,7 +19,7 @@ from chalicelib.handlers.http.params import (
 )
 from chalicelib.handlers.http.routes import Call, Query, Routes
 from chalicelib.reports.cases import CaseFilter, Sort, WaitsFor, WantedTarget
-from chalicelib.reports.model import ATTENTIONS
+from chalicelib.reports.parts import ATTENTIONS
 from chalicelib.reports.states import STATES
 from chalicelib.reports.usecases.access import require_team_access, visible
 from chalicelib.reports.usecases.staff import queue

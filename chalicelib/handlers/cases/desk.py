@@ -14,7 +14,7 @@ from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.params import hex_id_of, id_of
 from chalicelib.handlers.http.routes import Call, Routes
 from chalicelib.kernel.fields import made_from
-from chalicelib.reports.model import Line
+from chalicelib.reports.field_types import Line
 from chalicelib.reports.usecases.access import require_team_access, visible
 
 routes = Routes(__name__)

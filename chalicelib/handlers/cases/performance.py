@@ -14,7 +14,7 @@ from chalicelib.errors import Invalid
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.routes import Call, Query, Routes
 from chalicelib.jobs.usecases.months import months_of_crews
-from chalicelib.reports.model import Channel
+from chalicelib.reports.parts import Channel
 from chalicelib.reports.usecases.figures import contacts as reports_contacts
 from chalicelib.reports.usecases.figures.contacts import Contacts
 

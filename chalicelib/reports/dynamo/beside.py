@@ -8,7 +8,7 @@ from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttrib
 from chalicelib.kernel.dynamo.attributes import JsonAttribute, MomentAttribute
 from chalicelib.kernel.dynamo.item import Index, index
 from chalicelib.reports.dynamo.items import ReportsItem
-from chalicelib.reports.model import Answer, Note, Update
+from chalicelib.reports.parts import Answer, Note, Update
 
 ARCHIVED = "update#"
 FOLLOWER = "follower#"

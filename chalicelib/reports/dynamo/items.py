@@ -26,7 +26,10 @@ from chalicelib.kernel.dynamo.item import Index, Item, index
 from chalicelib.kernel.observability import trace
 from chalicelib.kernel.time import text_of
 from chalicelib.reports.keys import CELL_LENGTH, REPORT, place_by_target
-from chalicelib.reports.model import (
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.needs import Needs
+from chalicelib.reports.outcome import Outcome, outcome_in
+from chalicelib.reports.parts import (
     ByHand,
     Channel,
     Contact,
@@ -35,11 +38,8 @@ from chalicelib.reports.model import (
     OfficerChange,
     Photo,
     Question,
-    ServiceRequest,
     Update,
 )
-from chalicelib.reports.needs import Needs
-from chalicelib.reports.outcome import Outcome, outcome_in
 from chalicelib.reports.published import Delay, ReportOutline, Visibility
 from chalicelib.reports.states import OPEN_STATES, State
 from chalicelib.texts import Text

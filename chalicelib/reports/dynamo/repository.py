@@ -27,7 +27,8 @@ from chalicelib.reports.dynamo.items import (
     report_of,
 )
 from chalicelib.reports.keys import CELL_LENGTH, REPORT, months, place_in_index, rest
-from chalicelib.reports.model import Attention, ServiceRequest, ToForget
+from chalicelib.reports.model import ServiceRequest, ToForget
+from chalicelib.reports.parts import Attention
 from chalicelib.reports.published import ReportOutline
 from chalicelib.reports.queries import (
     Due,

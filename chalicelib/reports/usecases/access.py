@@ -7,14 +7,8 @@ import msgspec
 
 from chalicelib.errors import Conflict, Forbidden, NotFound
 from chalicelib.kernel.optimistic import update
-from chalicelib.reports.model import (
-    ContactKind,
-    Draft,
-    FirstSeen,
-    FlagDraft,
-    ServiceRequest,
-    UpdateDraft,
-)
+from chalicelib.reports.model import Draft, FlagDraft, ServiceRequest, UpdateDraft
+from chalicelib.reports.parts import ContactKind, FirstSeen
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import Visibility
 from chalicelib.reports.queries import Person

@@ -11,15 +11,9 @@ from msgspec.structs import replace
 
 from chalicelib.errors import Invalid, TooMany
 from chalicelib.kernel.time import to_the_second
-from chalicelib.reports.model import (
-    HeldUpdate,
-    Photo,
-    PhotoState,
-    ReportChanges,
-    ServiceRequest,
-    Update,
-)
+from chalicelib.reports.model import ReportChanges, ServiceRequest
 from chalicelib.reports.partner import state_for_partner
+from chalicelib.reports.parts import HeldUpdate, Photo, PhotoState, Update
 from chalicelib.reports.ports import Ports
 from chalicelib.texts import Text
 

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from chalicelib.geo.nearest import shown_m
 from chalicelib.geo.point import Box, Point
-from chalicelib.reports.model import ServiceRequest, Update
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.parts import Update
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import ReportOutline, ReportView
 from chalicelib.reports.queries import Filters, Page, Summary

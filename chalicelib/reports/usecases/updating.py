@@ -7,15 +7,9 @@ from msgspec.structs import replace
 
 from chalicelib.errors import Forbidden, Invalid
 from chalicelib.kernel.time import to_the_second
-from chalicelib.reports.model import (
-    HeldUpdate,
-    Photo,
-    PhotoState,
-    ServiceRequest,
-    Update,
-    UpdateDraft,
-)
+from chalicelib.reports.model import ServiceRequest, UpdateDraft
 from chalicelib.reports.needs import Need, settled, with_need
+from chalicelib.reports.parts import HeldUpdate, Photo, PhotoState, Update
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import State, next_state
 from chalicelib.reports.usecases.access import (

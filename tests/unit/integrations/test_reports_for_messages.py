@@ -9,7 +9,7 @@ from chalicelib.catalogue.load import load
 from chalicelib.integrations.reports_for_messages import ReportsForMessages
 from chalicelib.kernel.languages import language
 from chalicelib.kernel.site import Site
-from chalicelib.reports.model import Update
+from chalicelib.reports.parts import Update
 from chalicelib.reports.ports import Ports
 from tests.support.builders import report, update
 

@@ -6,7 +6,8 @@ from msgspec import Meta, Struct
 
 from chalicelib.errors import Invalid, TooLarge
 from chalicelib.kernel.parsing import MAX_BODY_BYTES, parse_json
-from chalicelib.reports.model import Contact, Draft, UpdateDraft
+from chalicelib.reports.model import Draft, UpdateDraft
+from chalicelib.reports.parts import Contact
 from tests.support.builders import draft_body
 
 

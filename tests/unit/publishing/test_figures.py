@@ -26,7 +26,8 @@ from chalicelib.publishing.performance import (
     publish_performance_anew,
 )
 from chalicelib.publishing.ports import Document
-from chalicelib.reports.model import ServiceRequest, Update
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.parts import Update
 from chalicelib.reports.published import Delay, ReportOutcome
 from chalicelib.reports.states import SAID_TO_BE_DONE, State, moves_from
 from chalicelib.reports.usecases.figures.outcomes import outcome_of

@@ -8,8 +8,9 @@ from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound
 from chalicelib.reports.cases import BulkDraft, OneOfMany, SharedChanges, UndoRecord
-from chalicelib.reports.model import HeldUpdate, Photo, ReportChanges, ServiceRequest
+from chalicelib.reports.model import ReportChanges, ServiceRequest
 from chalicelib.reports.needs import Need, open_needs
+from chalicelib.reports.parts import HeldUpdate, Photo
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author, Remit
 from chalicelib.reports.usecases.attention import ask_for_look

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.reports.model import Contact, Flag, Note, Photo
+from chalicelib.reports.parts import Contact, Flag, Note, Photo
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.resident.exporting import AT_MOST_BYTES, Mark, Written, export

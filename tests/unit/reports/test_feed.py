@@ -6,7 +6,8 @@ from itertools import chain
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.reports.model import Photo, ReportChanges
+from chalicelib.reports.model import ReportChanges
+from chalicelib.reports.parts import Photo
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.exchange.feed import Change, Cursor, changes_after

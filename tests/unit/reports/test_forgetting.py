@@ -6,7 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.errors import NotFound
-from chalicelib.reports.model import Contact, Flag, Note, Photo, ServiceRequest
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.parts import Contact, Flag, Note, Photo
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import Visibility
 from chalicelib.reports.usecases.access import Author

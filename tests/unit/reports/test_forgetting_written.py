@@ -4,7 +4,8 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.reports.model import FlagDraft, HeldUpdate, Photo, ServiceRequest
+from chalicelib.reports.model import FlagDraft, ServiceRequest
+from chalicelib.reports.parts import HeldUpdate, Photo
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import Visibility
 from chalicelib.reports.usecases.access import EVERYWHERE, Author, written_as

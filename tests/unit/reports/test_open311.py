@@ -11,8 +11,9 @@ from chalicelib.catalogue.load import load
 from chalicelib.georeport import moments
 from chalicelib.georeport.reading import read_xml
 from chalicelib.georeport.wire import write
-from chalicelib.reports.model import Contact, Photo, ServiceRequest
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.open311 import extended, wire_request, wire_update
+from chalicelib.reports.parts import Contact, Photo
 from chalicelib.reports.ports import ContactPreferences, Ports
 from chalicelib.reports.states import STATES
 from chalicelib.reports.usecases.reading import views_of

@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from chalicelib.catalogue.load import load
 from chalicelib.errors import Conflict, Invalid, NotFound
-from chalicelib.reports.model import Contact, FirstSeen, Note, OwnChanges, ServiceRequest
+from chalicelib.reports.model import OwnChanges, ServiceRequest
+from chalicelib.reports.parts import Contact, FirstSeen, Note
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.resident.own_reports import change_own, own_reports, withdraw_own

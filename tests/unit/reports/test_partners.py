@@ -6,8 +6,9 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.errors import Forbidden, Invalid, NotFound
-from chalicelib.reports.model import FirstSeen, ServiceRequest
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.partner import PartnerReport, PartnerUpdate
+from chalicelib.reports.parts import FirstSeen
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.exchange.partners import (

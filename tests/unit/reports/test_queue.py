@@ -7,8 +7,9 @@ import pytest
 
 from chalicelib.errors import Invalid
 from chalicelib.reports.cases import CaseFilter, Queue
-from chalicelib.reports.model import Question, ServiceRequest
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.needs import Need
+from chalicelib.reports.parts import Question
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author, Remit
 from chalicelib.reports.usecases.staff.queue import MOST_LOOKED_AT, list_cases

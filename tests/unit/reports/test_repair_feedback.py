@@ -6,7 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.errors import Invalid, NotFound
-from chalicelib.reports.model import Answer, AnswerDraft, ServiceRequest
+from chalicelib.reports.model import AnswerDraft, ServiceRequest
+from chalicelib.reports.parts import Answer
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.resident.repair_feedback import (

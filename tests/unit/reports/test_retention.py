@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from chalicelib.catalogue.load import load
 from chalicelib.errors import UpstreamFailed
-from chalicelib.reports.model import Contact, Flag, Note, Photo, ServiceRequest
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.parts import Contact, Flag, Note, Photo
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.lifecycle.forgetting import REMOVED
 from chalicelib.reports.usecases.lifecycle.retention import forget_old

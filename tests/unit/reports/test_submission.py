@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from chalicelib.catalogue.load import load
 from chalicelib.errors import Invalid, NotFound
-from chalicelib.reports.model import Contact, Photo
+from chalicelib.reports.parts import Contact, Photo
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.reading import public_views, view

@@ -8,7 +8,8 @@ from msgspec.structs import replace
 from chalicelib.catalogue.load import load
 from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound
 from chalicelib.geo.point import Box
-from chalicelib.reports.model import TIMELINE_LIMIT_BYTES, Contact
+from chalicelib.reports.model import TIMELINE_LIMIT_BYTES
+from chalicelib.reports.parts import Contact
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.queries import Filters
 from chalicelib.reports.usecases.access import EVERYWHERE, Author

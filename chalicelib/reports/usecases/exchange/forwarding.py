@@ -4,7 +4,8 @@ from msgspec.structs import replace
 
 from chalicelib.kernel.ids import reference_of
 from chalicelib.kernel.time import to_the_second
-from chalicelib.reports.model import ServiceRequest, Update
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.parts import Update
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import OPEN_STATES
 from chalicelib.reports.usecases.access import stored, update_report

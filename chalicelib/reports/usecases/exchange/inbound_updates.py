@@ -5,8 +5,9 @@ from datetime import timedelta
 
 from chalicelib.kernel.ids import reference_of
 from chalicelib.kernel.time import to_the_second
-from chalicelib.reports.model import ServiceRequest, Update
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.partner import state_for_partner
+from chalicelib.reports.parts import Update
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import Brought
 from chalicelib.reports.states import LABELS, SAID_BY_OTHERS

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from chalicelib.errors import Invalid
 from chalicelib.kernel.time import text_of
-from chalicelib.reports.model import ServiceRequest, Update
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.parts import Update
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.queries import Listed, Window
 from chalicelib.reports.states import Status, status_of

@@ -16,7 +16,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from chalicelib.reports.model import Channel, ServiceRequest
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.parts import Channel
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import OPEN_STATES, State
 from chalicelib.reports.usecases.access import Author

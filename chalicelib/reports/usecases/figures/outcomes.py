@@ -14,8 +14,9 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from chalicelib.kernel.time import text_of
-from chalicelib.reports.model import ServiceRequest, Update
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.outcome import Outcome, outcome_in
+from chalicelib.reports.parts import Update
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import PresentOutcome, ReportOutcome
 from chalicelib.reports.queries import OutcomeRow, Window

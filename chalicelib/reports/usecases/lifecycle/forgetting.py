@@ -10,8 +10,9 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from chalicelib.reports.model import ContactKind, ServiceRequest, Update
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.needs import without_words
+from chalicelib.reports.parts import ContactKind, Update
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import ReportPart
 from chalicelib.reports.queries import Place

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from chalicelib.reports.model import Photo, ServiceRequest, Update
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.parts import Photo, Update
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.queries import Place
 from chalicelib.reports.usecases.access import Author, written_as

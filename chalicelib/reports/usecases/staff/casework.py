@@ -12,8 +12,9 @@ from msgspec.structs import replace
 from chalicelib.errors import AppError, NotFound
 from chalicelib.kernel.fields import made_from
 from chalicelib.reports.cases import BulkDraft, CaseSnapshot, OneOfMany, UndoRecord
-from chalicelib.reports.model import Note, OfficerChange, Question, ReportChanges, ServiceRequest
+from chalicelib.reports.model import ReportChanges, ServiceRequest
 from chalicelib.reports.needs import open_needs, reopened
+from chalicelib.reports.parts import Note, OfficerChange, Question
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import (
     Author,

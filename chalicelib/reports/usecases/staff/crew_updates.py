@@ -6,7 +6,8 @@ from datetime import date, datetime
 from msgspec.structs import replace
 
 from chalicelib.kernel.time import to_the_second
-from chalicelib.reports.model import Photo, ServiceRequest, Update
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.parts import Photo, Update
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import LABELS, OPEN_STATES, moves_from
 from chalicelib.reports.usecases.access import stored, update_report

@@ -7,7 +7,8 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from chalicelib.kernel.time import to_the_second
-from chalicelib.reports.model import MOST_OFFICER_CHANGES, OfficerChange, ServiceRequest
+from chalicelib.reports.model import MOST_OFFICER_CHANGES, ServiceRequest
+from chalicelib.reports.parts import OfficerChange
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.exchange.forwarding import may_be_passed_on
 

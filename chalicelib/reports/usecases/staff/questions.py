@@ -10,8 +10,9 @@ from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.kernel.time import to_the_second
-from chalicelib.reports.model import Question, ServiceRequest
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.needs import Need, settled, with_need
+from chalicelib.reports.parts import Question
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import LABELS, OPEN_STATES
 from chalicelib.reports.usecases.access import (

@@ -13,8 +13,9 @@ from chalicelib.errors import Conflict
 from chalicelib.kernel.optimistic import VersionConflict, retry_on_conflict
 from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.cases import PARTS, CaseSnapshot, UndoRecord
-from chalicelib.reports.model import OfficerChange, ServiceRequest, Update
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.needs import reopened
+from chalicelib.reports.parts import OfficerChange, Update
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import SAID_TO_BE_DONE
 from chalicelib.reports.usecases.access import (
