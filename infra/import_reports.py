@@ -16,7 +16,7 @@ import msgspec
 
 from chalicelib.errors import AppError, ConfigurationError, Invalid, UpstreamFailed
 from chalicelib.kernel.parsing import parse
-from chalicelib.reports.model import Draft, Imported
+from chalicelib.reports.drafts import Draft, Imported
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import CLOSED_STATES, State
 from chalicelib.reports.usecases.exchange.importing import import_report

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bench.crowd.model import PRIVATE, Act, Case, Phase
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.reports.model import Draft, ReportChanges, UpdateDraft
+from chalicelib.reports.drafts import Draft, ReportChanges, UpdateDraft
 from chalicelib.reports.parts import Contact
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.staff.changing import change

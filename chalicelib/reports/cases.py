@@ -13,8 +13,9 @@ from msgspec.structs import asdict
 from chalicelib.catalogue.decisions import Opens, Priority, Reason
 from chalicelib.errors import FieldError
 from chalicelib.kernel.fields import made_from
+from chalicelib.reports.drafts import NewDate, ReportChanges
 from chalicelib.reports.field_types import Line, UpdateText
-from chalicelib.reports.model import NewDate, ReportChanges, ServiceRequest
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import ATTENTIONS, Attention, ByHand, PhotoState
 from chalicelib.reports.published import Visibility
 from chalicelib.reports.queries import Due

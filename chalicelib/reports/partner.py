@@ -3,8 +3,9 @@
 from typing import Protocol
 
 from chalicelib.kernel.private_fields import HidesPrivate, Private
+from chalicelib.reports.drafts import Draft
 from chalicelib.reports.field_types import UpdateText
-from chalicelib.reports.model import Draft, ServiceRequest
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import FirstSeen
 from chalicelib.reports.states import OPEN_STATES, SAID_TO_BE_DONE, State, moves_from
 

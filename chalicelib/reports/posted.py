@@ -16,8 +16,8 @@ from msgspec.structs import replace
 
 from chalicelib.errors import FieldError, Invalid
 from chalicelib.kernel.parsing import parse
+from chalicelib.reports.drafts import Draft
 from chalicelib.reports.field_types import Email, Phone
-from chalicelib.reports.model import Draft
 from chalicelib.reports.partner import MOST_PHOTOS, PartnerReport, PartnerUpdate
 from chalicelib.reports.states import LABELS, SAID_BY_OTHERS, State
 

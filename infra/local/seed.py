@@ -20,7 +20,7 @@ from chalicelib.jobs.people import EVERYWHERE as ALL_TEAMS
 from chalicelib.jobs.people import Staff
 from chalicelib.jobs.usecases.day_planning import DayPorts, plan
 from chalicelib.publishing.ports import Ports as Publishing
-from chalicelib.reports.model import Draft, ReportChanges, UpdateDraft
+from chalicelib.reports.drafts import Draft, ReportChanges, UpdateDraft
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import State
 from chalicelib.reports.usecases.access import EVERYWHERE, Author

@@ -14,7 +14,7 @@ from chalicelib.bootstrap import container
 from chalicelib.bootstrap.alerts import delivery_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.handlers.alerts import alerts_sending_events
-from chalicelib.reports.model import Imported
+from chalicelib.reports.drafts import Imported
 from chalicelib.reports.published import Visibility
 from chalicelib.reports.usecases.exchange.importing import import_report
 from chalicelib.reports.usecases.staff.crew_updates import tell_of_work

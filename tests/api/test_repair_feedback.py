@@ -16,7 +16,8 @@ from chalicelib.bootstrap.alerts import alerts_ports, delivery_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import NotFound
 from chalicelib.kernel.time import utc_now
-from chalicelib.reports.model import AnswerDraft, ServiceRequest
+from chalicelib.reports.drafts import AnswerDraft
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.published import Visibility
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.resident.repair_feedback import FeedbackRequest, answer_question

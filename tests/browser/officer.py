@@ -8,7 +8,8 @@ from playwright.sync_api import Page, expect
 
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.reports.model import ReportChanges, ServiceRequest
+from chalicelib.reports.drafts import ReportChanges
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Contact
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.staff.changing import change

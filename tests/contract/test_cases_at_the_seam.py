@@ -20,7 +20,8 @@ from chalicelib.photos.picture import rebuild
 from chalicelib.photos.ports import PhotoKey
 from chalicelib.photos.usecases import blackening
 from chalicelib.reports.cases import UndoRecord
-from chalicelib.reports.model import ReportChanges, ServiceRequest
+from chalicelib.reports.drafts import ReportChanges
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.following import follow

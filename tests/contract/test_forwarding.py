@@ -22,7 +22,8 @@ from chalicelib.handlers.exchange import forward_events, mail_events, outbound_e
 from chalicelib.handlers.http.event import HandlerFailed
 from chalicelib.kernel.time import utc_now
 from chalicelib.net import safe_http_client
-from chalicelib.reports.model import ReportChanges, ServiceRequest
+from chalicelib.reports.drafts import ReportChanges
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.reading import full
 from chalicelib.reports.usecases.staff.changing import change

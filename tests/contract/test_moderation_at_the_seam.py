@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import Conflict, NotFound
-from chalicelib.reports.model import FlagDraft, ReportChanges, ServiceRequest
+from chalicelib.reports.drafts import FlagDraft, ReportChanges
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Note
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import status_of

@@ -18,7 +18,8 @@ from chalicelib.publishing.day_lists import PartTarget
 from chalicelib.publishing.lists import publish_lists_anew
 from chalicelib.publishing.open_data import COLUMNS
 from chalicelib.publishing.open_data_index import list_key
-from chalicelib.reports.model import ReportChanges, ServiceRequest
+from chalicelib.reports.drafts import ReportChanges
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Contact, Flag, Note, Photo
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import ReportView, Visibility

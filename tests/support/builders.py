@@ -5,7 +5,8 @@ from typing import Any
 
 from chalicelib.geo.point import Point
 from chalicelib.kernel.idempotency import SHORTEST_UNSIGNED
-from chalicelib.reports.model import Draft, Imported, ServiceRequest, UpdateDraft
+from chalicelib.reports.drafts import Draft, Imported, UpdateDraft
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Update
 from chalicelib.reports.published import Report
 

@@ -20,7 +20,8 @@ from chalicelib.bootstrap.reports import photos_ports, reports_ports
 from chalicelib.kernel.push_address import PushAddress
 from chalicelib.photos.model import Photo as TakenIn
 from chalicelib.photos.ports import PhotoKey
-from chalicelib.reports.model import AnswerDraft, FlagDraft, ServiceRequest
+from chalicelib.reports.drafts import AnswerDraft, FlagDraft
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Contact, Flag, Photo
 from chalicelib.reports.usecases.access import Author, written_as
 from chalicelib.reports.usecases.following import follow

@@ -21,7 +21,8 @@ from chalicelib.handlers.http.routes import Call, Routes
 from chalicelib.integrations.accounts_for_reports import author_of
 from chalicelib.kernel.addresses import AddressKind
 from chalicelib.kernel.fields import made_from
-from chalicelib.reports.model import OwnChanges, ServiceRequest
+from chalicelib.reports.drafts import OwnChanges
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import Delay, Visibility
 from chalicelib.reports.queries import Place

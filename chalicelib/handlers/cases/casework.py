@@ -32,7 +32,8 @@ from chalicelib.photos.model import Areas
 from chalicelib.photos.ports import PhotoKey
 from chalicelib.photos.usecases import blackening
 from chalicelib.reports.cases import BulkDraft, CaseChanges
-from chalicelib.reports.model import NoteDraft, QuestionDraft, ServiceRequest
+from chalicelib.reports.drafts import NoteDraft, QuestionDraft
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.usecases.access import require_team_access, visible
 from chalicelib.reports.usecases.staff import casework, questions, unmerging
 from chalicelib.reports.usecases.staff.casework import BulkResult

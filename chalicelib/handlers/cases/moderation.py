@@ -13,7 +13,7 @@ from chalicelib.handlers.http.audit import note_change
 from chalicelib.handlers.http.params import PAGED, choice_of, cursor_of, id_of, limit_of, one_of
 from chalicelib.handlers.http.routes import Call, Query, Routes
 from chalicelib.kernel.fields import made_from
-from chalicelib.reports.model import FlagDraft, ReportChanges
+from chalicelib.reports.drafts import FlagDraft, ReportChanges
 from chalicelib.reports.parts import Attention, FlagReason
 from chalicelib.reports.published import Visibility
 from chalicelib.reports.states import State

@@ -16,7 +16,7 @@ from chalicelib.handlers.http.params import NEAR_M
 from chalicelib.kernel.parsing import parse
 from chalicelib.kernel.posted_form import Upload
 from chalicelib.photos.usecases import asking
-from chalicelib.reports.model import Draft
+from chalicelib.reports.drafts import Draft
 from chalicelib.reports.states import LABELS
 from chalicelib.reports.usecases import location, reading
 from chalicelib.reports.usecases.access import Author

@@ -18,7 +18,8 @@ from chalicelib.handlers.http.params import new_key
 from chalicelib.handlers.http.routes import Call, Page
 from chalicelib.kernel.parsing import parse
 from chalicelib.kernel.time import utc_now
-from chalicelib.reports.model import Draft, ServiceRequest
+from chalicelib.reports.drafts import Draft
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.reference import grouped
 from chalicelib.reports.usecases import submission
 from chalicelib.reports.usecases.access import Author

@@ -20,7 +20,7 @@ from chalicelib.handlers.http import rate_limits
 from chalicelib.handlers.http.params import id_of, new_key
 from chalicelib.handlers.http.routes import Call, Page
 from chalicelib.kernel.parsing import parse
-from chalicelib.reports.model import FlagDraft, UpdateDraft
+from chalicelib.reports.drafts import FlagDraft, UpdateDraft
 from chalicelib.reports.usecases import updating
 from chalicelib.reports.usecases.staff import moderation
 from chalicelib.reports.views import public_page

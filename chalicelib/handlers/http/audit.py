@@ -7,7 +7,7 @@ from chalicelib.accounts import audit
 from chalicelib.bootstrap.accounts import audit_ports
 from chalicelib.handlers.http.identity import Caller
 from chalicelib.kernel.audit_entry import Action
-from chalicelib.reports.model import ReportChanges
+from chalicelib.reports.drafts import ReportChanges
 from chalicelib.reports.published import ReportView
 from chalicelib.reports.views import FullView
 

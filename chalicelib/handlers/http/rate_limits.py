@@ -22,7 +22,7 @@ from chalicelib.handlers.http.routes import Call
 from chalicelib.kernel import idempotency, proof_of_work
 from chalicelib.kernel.audit_entry import Action
 from chalicelib.kernel.observability import logs
-from chalicelib.reports.model import Draft, UpdateDraft
+from chalicelib.reports.drafts import Draft, UpdateDraft
 from chalicelib.reports.parts import Contact
 from chalicelib.reports.usecases.access import Admit, Client, MayWrite
 from chalicelib.reports.usecases.following import AdmitFollower

@@ -14,7 +14,8 @@ from chalicelib.handlers.http import auth, rate_limits, request_language
 from chalicelib.handlers.http.pages import posted_form, problem_page, render
 from chalicelib.handlers.http.routes import Call, Page, Query, Routes
 from chalicelib.kernel.parsing import parse
-from chalicelib.reports.model import AnswerDraft, ServiceRequest
+from chalicelib.reports.drafts import AnswerDraft
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.reference import grouped
 from chalicelib.reports.states import LABELS
 from chalicelib.reports.usecases.resident import repair_feedback

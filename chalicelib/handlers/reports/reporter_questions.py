@@ -14,7 +14,8 @@ from chalicelib.handlers.http import auth, rate_limits, request_language
 from chalicelib.handlers.http.pages import posted_form, problem_page, render
 from chalicelib.handlers.http.routes import Call, Page, Routes
 from chalicelib.kernel.parsing import parse
-from chalicelib.reports.model import ReplyDraft, ServiceRequest
+from chalicelib.reports.drafts import ReplyDraft
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.reference import grouped
 from chalicelib.reports.usecases.staff import questions
 from chalicelib.reports.usecases.staff.questions import AskedOf, Reply

@@ -27,7 +27,8 @@ from chalicelib.handlers.http.params import (
 )
 from chalicelib.handlers.http.routes import Call, Query, Routes
 from chalicelib.kernel.fields import made_from
-from chalicelib.reports.model import Draft, ServiceRequest, UpdateDraft
+from chalicelib.reports.drafts import Draft, UpdateDraft
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import ReportView, UpdateView, Visibility
 from chalicelib.reports.queries import Filters

@@ -7,7 +7,8 @@ import msgspec
 
 from chalicelib.errors import Conflict, Forbidden, NotFound
 from chalicelib.kernel.optimistic import update
-from chalicelib.reports.model import Draft, FlagDraft, ServiceRequest, UpdateDraft
+from chalicelib.reports.drafts import Draft, FlagDraft, UpdateDraft
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import ContactKind, FirstSeen
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import Visibility

@@ -4,7 +4,8 @@ from msgspec.structs import replace
 
 from chalicelib.errors import Invalid
 from chalicelib.kernel.time import to_the_second
-from chalicelib.reports.model import ReportChanges, ServiceRequest
+from chalicelib.reports.drafts import ReportChanges
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.needs import REASONS, Need, NeedReason, open_needs, settled, with_need
 from chalicelib.reports.parts import Update
 from chalicelib.reports.ports import Ports

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from chalicelib.errors import Invalid, TooMany
 from chalicelib.kernel.time import to_the_second
-from chalicelib.reports.model import ReportChanges, ServiceRequest
+from chalicelib.reports.drafts import ReportChanges
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.partner import state_for_partner
 from chalicelib.reports.parts import HeldUpdate, Photo, PhotoState, Update
 from chalicelib.reports.ports import Ports

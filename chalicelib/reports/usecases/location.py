@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from chalicelib.errors import FieldError, Invalid
 from chalicelib.geo.point import Point
-from chalicelib.reports.model import Draft, OwnChanges, ServiceRequest
+from chalicelib.reports.drafts import Draft, OwnChanges
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.texts import Text, either
 

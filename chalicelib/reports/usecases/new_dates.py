@@ -12,7 +12,8 @@ from chalicelib.catalogue.promise import closing_on
 from chalicelib.errors import Invalid
 from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.automatic_texts import NEW_DATE, written
-from chalicelib.reports.model import ReportChanges, ServiceRequest
+from chalicelib.reports.drafts import ReportChanges
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import Delay
 from chalicelib.reports.states import OPEN_STATES

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.kernel.observability import logs
 from chalicelib.kernel.time import to_the_second
-from chalicelib.reports.model import NOTE_LENGTH
+from chalicelib.reports.drafts import NOTE_LENGTH
 from chalicelib.reports.parts import Note
 from chalicelib.reports.ports import Ports
 from chalicelib.texts import Text

@@ -10,7 +10,8 @@ from chalicelib.errors import FieldError, Forbidden, Invalid, TooMany, UpstreamF
 from chalicelib.geo.point import Point
 from chalicelib.kernel.optimistic import AlreadyExists
 from chalicelib.kernel.time import to_the_second
-from chalicelib.reports.model import Draft, ServiceRequest
+from chalicelib.reports.drafts import Draft
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Contact, Photo, PhotoState
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import Visibility

@@ -9,7 +9,8 @@ from chalicelib.catalogue.decisions import Decision, Facts, Reason
 from chalicelib.errors import Invalid
 from chalicelib.kernel.fields import made_from
 from chalicelib.kernel.time import to_the_second
-from chalicelib.reports.model import ReportChanges, ServiceRequest
+from chalicelib.reports.drafts import ReportChanges
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import ByHand
 from chalicelib.reports.ports import Ports
 

@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from chalicelib.errors import Forbidden, Invalid
 from chalicelib.kernel.time import to_the_second
-from chalicelib.reports.model import ServiceRequest, UpdateDraft
+from chalicelib.reports.drafts import UpdateDraft
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.needs import Need, settled, with_need
 from chalicelib.reports.parts import HeldUpdate, Photo, PhotoState, Update
 from chalicelib.reports.ports import Ports

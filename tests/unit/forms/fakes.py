@@ -11,7 +11,7 @@ from chalicelib.geo.place import Place as KnownPlace
 from chalicelib.geo.point import Point
 from chalicelib.kernel.parsing import parse
 from chalicelib.kernel.posted_form import Upload
-from chalicelib.reports.model import Draft
+from chalicelib.reports.drafts import Draft
 from tests.support.builders import NOON
 
 MARKET_PLACE = KnownPlace(label="Market Place", kind="street", lat=53.959, long=-1.0815)

@@ -14,7 +14,7 @@ from chalicelib.forms.validation import key_of
 from chalicelib.geo.point import Point
 from chalicelib.kernel.parsing import parse
 from chalicelib.kernel.posted_form import Posted, Upload
-from chalicelib.reports.model import Draft
+from chalicelib.reports.drafts import Draft
 from tests.unit.forms.fakes import (
     COUNCIL,
     FAR_AWAY,

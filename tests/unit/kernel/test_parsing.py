@@ -6,7 +6,7 @@ from msgspec import Meta, Struct
 
 from chalicelib.errors import Invalid, TooLarge
 from chalicelib.kernel.parsing import MAX_BODY_BYTES, parse_json
-from chalicelib.reports.model import Draft, UpdateDraft
+from chalicelib.reports.drafts import Draft, UpdateDraft
 from chalicelib.reports.parts import Contact
 from tests.support.builders import draft_body
 

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.geo.point import Point
-from chalicelib.reports.model import ReportChanges
+from chalicelib.reports.drafts import ReportChanges
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.location import whole_address

@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound
 from chalicelib.reports.cases import BulkDraft, OneOfMany, SharedChanges, UndoRecord
-from chalicelib.reports.model import ReportChanges, ServiceRequest
+from chalicelib.reports.drafts import ReportChanges
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.needs import Need, open_needs
 from chalicelib.reports.parts import HeldUpdate, Photo
 from chalicelib.reports.ports import Ports

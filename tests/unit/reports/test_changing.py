@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from chalicelib.catalogue.load import load
 from chalicelib.errors import Conflict, Invalid
-from chalicelib.reports.model import MOST_DUPLICATES, ReportChanges, ServiceRequest
+from chalicelib.reports.drafts import ReportChanges
+from chalicelib.reports.model import MOST_DUPLICATES, ServiceRequest
 from chalicelib.reports.parts import Contact, Photo
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author, Remit

@@ -6,7 +6,7 @@ from itertools import chain
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.reports.model import ReportChanges
+from chalicelib.reports.drafts import ReportChanges
 from chalicelib.reports.parts import Photo
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author

@@ -2,7 +2,7 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.errors import NotFound, TooMany
-from chalicelib.reports.model import ReportChanges
+from chalicelib.reports.drafts import ReportChanges
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author, Client
 from chalicelib.reports.usecases.following import follow

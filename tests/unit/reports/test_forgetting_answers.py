@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.reports.model import AnswerDraft, ServiceRequest
+from chalicelib.reports.drafts import AnswerDraft
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Photo
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import Visibility

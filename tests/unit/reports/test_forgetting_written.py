@@ -4,7 +4,8 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.reports.model import FlagDraft, ServiceRequest
+from chalicelib.reports.drafts import FlagDraft
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import HeldUpdate, Photo
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import Visibility

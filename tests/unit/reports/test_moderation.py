@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from chalicelib.catalogue.load import load
 from chalicelib.errors import Conflict, NotFound
-from chalicelib.reports.model import FlagDraft, ReportChanges, ServiceRequest
+from chalicelib.reports.drafts import FlagDraft, ReportChanges
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Contact
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author, Client

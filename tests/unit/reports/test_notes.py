@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, NotFound
-from chalicelib.reports.model import NOTE_LENGTH
+from chalicelib.reports.drafts import NOTE_LENGTH
 from chalicelib.reports.parts import Note
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author

@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from chalicelib.catalogue.load import load
 from chalicelib.errors import Conflict, Invalid, NotFound
-from chalicelib.reports.model import OwnChanges, ServiceRequest
+from chalicelib.reports.drafts import OwnChanges
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Contact, FirstSeen, Note
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author

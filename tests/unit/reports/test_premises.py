@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from chalicelib.catalogue.load import load
 from chalicelib.errors import Invalid
 from chalicelib.geo.point import Point
-from chalicelib.reports.model import OwnChanges, ReportChanges, ServiceRequest
+from chalicelib.reports.drafts import OwnChanges, ReportChanges
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports, PremisesAddress
 from chalicelib.reports.posted import report_in
 from chalicelib.reports.usecases.access import EVERYWHERE, Author

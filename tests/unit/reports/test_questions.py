@@ -7,7 +7,8 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound
-from chalicelib.reports.model import ReportChanges, ServiceRequest
+from chalicelib.reports.drafts import ReportChanges
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Question
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author, Remit

@@ -6,7 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.errors import Forbidden, NotFound
-from chalicelib.reports.model import FlagDraft, ReportChanges, ServiceRequest
+from chalicelib.reports.drafts import FlagDraft, ReportChanges
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Contact
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import Author, Remit

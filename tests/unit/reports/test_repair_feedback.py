@@ -6,7 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.errors import Invalid, NotFound
-from chalicelib.reports.model import AnswerDraft, ServiceRequest
+from chalicelib.reports.drafts import AnswerDraft
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Answer
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author

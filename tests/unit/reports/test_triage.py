@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from chalicelib.catalogue.load import COUNCILS, parse
 from chalicelib.catalogue.model import Council
 from chalicelib.errors import Conflict, Invalid
-from chalicelib.reports.model import OwnChanges, ReportChanges, ServiceRequest
+from chalicelib.reports.drafts import OwnChanges, ReportChanges
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.exchange.importing import import_report

@@ -4,7 +4,8 @@ import pytest
 
 from chalicelib.errors import Conflict, Forbidden
 from chalicelib.kernel.optimistic import VersionConflict
-from chalicelib.reports.model import ReportChanges, ServiceRequest
+from chalicelib.reports.drafts import ReportChanges
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author, Remit
 from chalicelib.reports.usecases.following import follow

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
-from chalicelib.reports.model import ReportChanges
+from chalicelib.reports.drafts import ReportChanges
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.exchange.importing import import_report

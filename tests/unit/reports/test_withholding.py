@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.catalogue.load import load
-from chalicelib.reports.model import ReportChanges
+from chalicelib.reports.drafts import ReportChanges
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import Visibility
 from chalicelib.reports.usecases.access import EVERYWHERE, Author

@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from chalicelib.kernel.optimistic import AlreadyExists
 from chalicelib.kernel.time import to_the_second
-from chalicelib.reports.model import Imported, ServiceRequest
+from chalicelib.reports.drafts import Imported
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import CLOSED_STATES
 from chalicelib.reports.usecases.access import as_service_allows

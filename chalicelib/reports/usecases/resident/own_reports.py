@@ -8,7 +8,8 @@ from typing import NamedTuple
 from msgspec.structs import asdict, replace
 
 from chalicelib.errors import Conflict, Invalid
-from chalicelib.reports.model import OwnChanges, ReportChanges, ServiceRequest
+from chalicelib.reports.drafts import OwnChanges, ReportChanges
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.queries import Place
 from chalicelib.reports.usecases.access import Author, is_from_partner, no_report, stored

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.kernel.time import to_the_second
-from chalicelib.reports.model import AnswerDraft, ServiceRequest
+from chalicelib.reports.drafts import AnswerDraft
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Answer
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import SAID_TO_BE_DONE

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from chalicelib.errors import AppError, NotFound
 from chalicelib.kernel.fields import made_from
 from chalicelib.reports.cases import BulkDraft, CaseSnapshot, OneOfMany, UndoRecord
-from chalicelib.reports.model import ReportChanges, ServiceRequest
+from chalicelib.reports.drafts import ReportChanges
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.needs import open_needs, reopened
 from chalicelib.reports.parts import Note, OfficerChange, Question
 from chalicelib.reports.ports import Ports

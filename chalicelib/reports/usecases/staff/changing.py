@@ -6,7 +6,8 @@ from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.kernel.optimistic import VersionConflict
-from chalicelib.reports.model import ReportChanges, ServiceRequest
+from chalicelib.reports.drafts import ReportChanges
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Question
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import Visibility

@@ -4,7 +4,8 @@ from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.kernel.time import to_the_second
-from chalicelib.reports.model import MOST_DUPLICATES, ReportChanges, ServiceRequest
+from chalicelib.reports.drafts import ReportChanges
+from chalicelib.reports.model import MOST_DUPLICATES, ServiceRequest
 from chalicelib.reports.parts import Update
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.reference import parse as parse_reference

@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.kernel.time import to_the_second
-from chalicelib.reports.model import FlagDraft, ServiceRequest
+from chalicelib.reports.drafts import FlagDraft
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Attention, Flag
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.queries import Waiting
