@@ -1,0 +1,86 @@
+"""When a container that was not emptied may be reported.
+
+Its collection must have been due, and the round must be over. Then there is time until the end of
+the second working day after the collection. Where the crew said why it left the container, that is
+the answer; a resident may dispute it once.
+"""
+
+from datetime import UTC, datetime, time
+from itertools import islice
+
+from msgspec import Struct
+
+from chalicelib.catalogue.promise import ONE_DAY, WorkingCalendar
+from chalicelib.collections.model import Day
+from chalicelib.texts import Text
+
+WORKING_DAYS = 2
+NOT_OVER = Text(
+    "The round is not over yet. If your container is not emptied today, report it when the round "
+    "is over."
+)
+TOO_LATE = Text(
+    "It is too late to report this: that is possible until the end of the second working day after "
+    "the collection."
+)
+REPORTED = Text("Somebody has reported this already, and we will come back.")
+NOT_DUE = Text("This container was not due on that day.")
+
+
+class PastCollection(Struct, frozen=True, kw_only=True):
+    """A collection of one container that was due on `date`, as far as it is known.
+
+    `over_at`: when the round was over, or will be if nobody says so before. `crew_says`: why the
+    crew did not empty the container, in words for residents. `is_disputable`: the crew said it of
+    this container, and not of the street or the whole round. `is_reported`: somebody reported it.
+    """
+
+    container: str
+    date: Day
+    over_at: datetime
+    crew_says: str | None = None
+    is_disputable: bool = False
+    is_reported: bool = False
+
+
+class Missed(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Whether a missed collection may be reported. `until`: the moment from which it is too late.
+    `why_not`: for residents. `may_dispute`: it may be sent as a dispute of what the crew said."""
+
+    container: str
+    date: Day
+    may_report: bool
+    until: datetime | None = None
+    may_dispute: bool = False
+    why_not: str | None = None
+
+
+def too_late_at(day: Day, calendar: WorkingCalendar) -> datetime:
+    """The end of the second working day after a collection, in UTC."""
+    *_, last = islice(calendar.working_days_from(day + ONE_DAY), WORKING_DAYS)
+    return datetime.combine(last + ONE_DAY, time(), calendar.zone).astimezone(UTC)
+
+
+def missed(of: PastCollection, now: datetime, calendar: WorkingCalendar) -> Missed:
+    """Whether the collection may be reported now."""
+    until = too_late_at(of.date, calendar)
+    why_not = _why_not(of, now, until)
+    can_be_disputed = of.is_disputable and not of.is_reported and of.over_at <= now < until
+    return Missed(
+        container=of.container,
+        date=of.date,
+        may_report=why_not is None,
+        until=until if why_not is None or can_be_disputed else None,
+        may_dispute=can_be_disputed,
+        why_not=why_not,
+    )
+
+
+def _why_not(of: PastCollection, now: datetime, until: datetime) -> str | None:
+    if of.is_reported:
+        return REPORTED
+    if of.crew_says is not None:
+        return of.crew_says
+    if now < of.over_at:
+        return NOT_OVER
+    return TOO_LATE if now >= until else None
