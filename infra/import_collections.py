@@ -40,6 +40,7 @@ def import_rounds(file: Path, allow_rejects: bool) -> None:
     tell_refused(summary.refused)
     leave_if_refused(summary.refused, allow_rejects)
     replace_document(ROUNDS, msgspec.json.encode(document), publishing_ports())
+    _publish_calendars()
 
 
 @click.command("import-premises")
@@ -69,3 +70,14 @@ def import_premises(file: Path, allow_rejects: bool) -> None:
     leave_if_refused(summary.refused, allow_rejects)
     with click.progressbar(length=0, label="Documents", file=sys.stderr) as bar:
         store_premises(premises, premises_bucket(), utc_now(), bar.update)
+    _publish_calendars()
+
+
+def _publish_calendars() -> None:
+    """Rewrites the calendars that residents subscribed to."""
+    from chalicelib.bootstrap.collections import calendar_ports
+    from chalicelib.collections.calendars import publish_again
+
+    with click.progressbar(length=0, label="Calendars", file=sys.stderr) as bar:
+        count = publish_again(calendar_ports(), bar.update)
+    click.echo(f"{count} calendars are up to date.")

@@ -63,6 +63,9 @@ OPEN: Mapping[str, str] = {
     "GET /api/premises*": (
         "the addresses of a postcode and their bin days, of which a caller gets a limited number"
     ),
+    "POST /api/collections/calendars": (
+        "publishes bin days that are public, under a name that does not tell the address"
+    ),
     "GET /api/facilities/*": "published places",
     "* /forms/report": "the same without JavaScript",
     "* /forms/reports/*": "the same without JavaScript; a private report needs its link",

@@ -8,10 +8,17 @@ from chalicelib.collections.model import ROUNDS, Rounds
 from chalicelib.collections.ports import Ports
 from chalicelib.collections.stored import StoredPremises
 from chalicelib.kernel.cached_document import CachedDocument, decoded
-from chalicelib.kernel.time import utc_now
+from chalicelib.kernel.time import to_the_second, utc_now
 
 if TYPE_CHECKING:
     from chalicelib.aws.s3 import Bucket
+    from chalicelib.collections import calendars
+    from chalicelib.collections.calendar_events import Words
+
+CALENDAR_HEADERS = {
+    "ContentType": "text/calendar; charset=utf-8",
+    "CacheControl": "public, max-age=600",
+}
 
 
 @container.once
@@ -29,6 +36,35 @@ def collections_ports() -> Ports:
         premises=StoredPremises(_read_premises, monotonic),
         rounds=rounds.value,
         today=lambda: utc_now().astimezone(here.zone).date(),
+    )
+
+
+@container.once
+def calendar_ports() -> "calendars.Ports":
+    from chalicelib.aws.s3 import Bucket
+    from chalicelib.collections import calendars
+    from chalicelib.collections.s3_objects import S3Objects
+
+    published = Bucket(container.s3(), container.settings().published_bucket, holding="documents")
+    return calendars.Ports(
+        premises=StoredPremises(_read_premises, monotonic, kept_for_s=0).many,
+        rounds=lambda: decoded(container.read_published, ROUNDS, Rounds),
+        published=S3Objects(published, **CALENDAR_HEADERS),
+        asked_for=S3Objects(premises_bucket()),
+        digest=container.digest,
+        words_of=_words_of,
+        site_url=container.settings().site_url,
+        now=lambda: to_the_second(utc_now()),
+    )
+
+
+def _words_of(language: str) -> "Words":
+    from chalicelib.collections.calendar_events import Words
+
+    shown = container.council().in_language(language)
+    return Words(
+        language=container.language_of_council(language),
+        containers={each.container: each.name for each in shown.containers},
     )
 
 

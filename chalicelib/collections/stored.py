@@ -1,6 +1,8 @@
 """Reads premises from the documents that the import wrote."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 
 from chalicelib.collections.premises import (
     CURRENT,
@@ -12,16 +14,17 @@ from chalicelib.collections.premises import (
     listing_key,
     part_key,
 )
-from chalicelib.kernel.cached_document import CachedDocument, Read, Seconds, decoded
+from chalicelib.kernel.cached_document import KEPT_FOR_S, CachedDocument, Read, Seconds, decoded
 
 
 class StoredPremises:
     """The PremisesStore port; `read` reads the private bucket. The version that is in use is read
     at most once a minute."""
 
-    def __init__(self, read: Read, seconds: Seconds) -> None:
+    def __init__(self, read: Read, seconds: Seconds, kept_for_s: float = KEPT_FOR_S) -> None:
         self._read = read
-        self._current = CachedDocument(lambda: decoded(read, CURRENT, Current), seconds)
+        fresh = partial(decoded, read, CURRENT, Current)
+        self._current = CachedDocument(fresh, seconds, kept_for_s)
 
     def get(self, premises_id: str) -> Premises | None:
         current = self._current.value()
@@ -29,6 +32,20 @@ class StoredPremises:
             return None
         part = decoded(self._read, part_key(current, premises_id), Part)
         return part.get(premises_id) if part else None
+
+    def many(self, premises_ids: Collection[str]) -> Mapping[str, Premises]:
+        """The premises with these ids, by id. Each document is read once. Raises UpstreamFailed."""
+        current = self._current.value()
+        if current is None:
+            return {}
+        by_part: dict[str, list[str]] = defaultdict(list)
+        for premises_id in premises_ids:
+            by_part[part_key(current, premises_id)].append(premises_id)
+        found: dict[str, Premises] = {}
+        for key, wanted in by_part.items():
+            part = decoded(self._read, key, Part) or {}
+            found |= {each: part[each] for each in wanted if each in part}
+        return found
 
     def at_postcode(self, postcode: str) -> Sequence[ListedPremises]:
         current = self._current.value()

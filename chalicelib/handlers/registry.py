@@ -25,7 +25,7 @@ from chalicelib.handlers.alerts import (
     subscriptions,
 )
 from chalicelib.handlers.cases import cases, casework, desk, moderation, performance, teams
-from chalicelib.handlers.collections import premises
+from chalicelib.handlers.collections import calendars, premises
 from chalicelib.handlers.exchange import (
     deliveries,
     events_feed,
@@ -61,6 +61,7 @@ ROUTES = [
     facilities.routes,
     areas.routes,
     premises.routes,
+    calendars.routes,
     forms.routes,
     open311.routes,
     receivers.routes,

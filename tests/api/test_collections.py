@@ -4,9 +4,11 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 import pytest
+import vobject
 from click.testing import CliRunner, Result
 
 from chalicelib.bootstrap import container
@@ -190,6 +192,31 @@ def test_old_sets_of_premises_are_deleted(homes: Api, tmp_path: Path) -> None:
     assert len(first) == len(second) == 1
     assert second < versions()
     assert not first & versions()
+
+
+def test_calendar_is_published_when_it_is_first_asked_for(homes: Api, tmp_path: Path) -> None:
+    answer = homes.post("/api/collections/calendars", {"premises_id": "100"})
+    assert answer.status_code == 201
+    url, webcal_url = answer.json_body["url"], answer.json_body["webcal_url"]
+    assert webcal_url == url.replace("http:", "webcal:")
+    path = urlsplit(url).path
+    assert "100" not in path.split("/")
+    held = boto3.client("s3").get_object(Bucket=homes.cloud.bucket, Key=path[1:])
+    assert held["ContentType"] == "text/calendar; charset=utf-8"
+    events = vobject.readOne(held["Body"].read().decode()).vevent_list
+    assert [event.dtstart.value for event in events] == [DAY, DAY + timedelta(days=1)]
+
+    moved = f"R1,,,{DAY},{DAY + timedelta(days=2)},Christmas"
+    result = import_rounds(tmp_path, GOOD, moved)
+    assert "1 calendars are up to date." in result.output
+    held = boto3.client("s3").get_object(Bucket=homes.cloud.bucket, Key=path[1:])
+    (event,) = vobject.readOne(held["Body"].read().decode()).vevent_list
+    assert (event.dtstart.value, event.sequence.value) == (DAY + timedelta(days=2), "1")
+
+
+def test_calendar_of_an_unknown_address_is_not_found(homes: Api) -> None:
+    answer = homes.post("/api/collections/calendars", {"premises_id": "999"})
+    assert answer.status_code == 404
 
 
 def test_premises_need_published_rounds(api: Api, tmp_path: Path) -> None:

@@ -459,6 +459,7 @@ def live_with_reports(day: Day) -> None:
     homes = ("/api/premises?postcode=zz1+1aa", "/api/premises/1/collections")
     for address in (path, "/health", "/api/openapi.json", "/api/places?q=market", *homes):
         assert api.get(address).status_code == 200
+    day.post("/api/collections/calendars", {"premises_id": "1"}, key="calendar")
     lights = "/api/facilities/nearest?kind=street-light&lat=53.959&long=-1.0815"
     assert api.get(lights).json_body["items"]
     (photo_id,) = day.receipts["one"]["photo_ids"]

@@ -1,0 +1,40 @@
+"""The route of calendars: a file of collections to subscribe to."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from chalicelib.bootstrap.collections import calendar_ports
+from chalicelib.collections import calendars
+from chalicelib.handlers.http import auth, rate_limits, request_language
+from chalicelib.handlers.http.routes import Call, Routes
+
+routes = Routes(__name__)
+
+
+class CalendarRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """The premises whose collections the calendar has."""
+
+    premises_id: Annotated[str, Meta(min_length=1, max_length=40)]
+
+
+class CalendarAddresses(msgspec.Struct, frozen=True, kw_only=True):
+    """The address of a published calendar. Programs that know `webcal_url` subscribe to it."""
+
+    url: str
+    webcal_url: str
+
+
+@routes.endpoint(
+    "/api/collections/calendars",
+    method="POST",
+    auth=auth.anyone,
+    summary="Publish the calendar of an address's collections, to subscribe to",
+    success=HTTPStatus.CREATED,
+)
+def create(call: Call, sent: CalendarRequest) -> CalendarAddresses:
+    rate_limits.check("premises", call)
+    url = calendars.publish(sent.premises_id, request_language.current(), calendar_ports())
+    return CalendarAddresses(url=url, webcal_url=f"webcal:{url.partition(':')[2]}")
