@@ -1,0 +1,183 @@
+"""The Provider port on GOV.UK Pay.
+
+Source: GOV.UK Pay's API reference and its OpenAPI file, version 1.0.3.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from chalicelib.errors import NoReply, UpstreamFailed
+from chalicelib.net.reply import Reply
+from chalicelib.payments.model import PaymentState, RefundState
+from chalicelib.payments.ports import (
+    NewPayment,
+    ProviderPayment,
+    ProviderRefund,
+    RefundRefused,
+)
+from chalicelib.texts import Text
+
+TIMEOUT_S = 10
+MOST_BYTES = 500_000
+LONGEST_DESCRIPTION = 255
+LANGUAGES = ("en", "cy")
+"""The languages of the card page. Others get English."""
+_FAILED = Text("The payment provider did not answer. Try again in a few minutes.")
+
+
+T = TypeVar("T")
+
+
+class HttpClient(Protocol):
+    """Requests the provider. Raises AddressRefused, UpstreamFailed, NoReply."""
+
+    def get(
+        self, url: str, headers: Mapping[str, str], *, most_bytes: int, timeout_s: float
+    ) -> Reply: ...
+    def post(
+        self,
+        url: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        *,
+        most_bytes: int,
+        timeout_s: float,
+    ) -> Reply: ...
+
+
+class _State(Struct):
+    status: PaymentState
+    code: str | None = None
+
+
+class _Link(Struct):
+    href: str
+
+
+class _Links(Struct):
+    next_url: _Link | None = None
+
+
+class _RefundSummary(Struct):
+    amount_available: int = 0
+
+
+class _Payment(Struct):
+    payment_id: str
+    amount: int
+    state: _State
+    created_date: datetime
+    links: _Links = msgspec.field(name="_links", default_factory=_Links)
+    refund_summary: _RefundSummary = msgspec.field(default_factory=_RefundSummary)
+
+
+class _Refund(Struct):
+    refund_id: str
+    amount: int
+    status: RefundState
+    created_date: datetime
+
+
+class _EmbeddedRefunds(Struct):
+    refunds: list[_Refund]
+
+
+class _Refunds(Struct):
+    embedded: _EmbeddedRefunds = msgspec.field(name="_embedded")
+
+
+class GovUkPay(Struct, frozen=True):
+    """`url` is the origin of the API, `api_key` the council's key, `return_url` the page that the
+    payer comes back to."""
+
+    client: Callable[[], HttpClient]
+    url: str
+    api_key: Callable[[], str]
+    return_url: Callable[[str], str]
+
+    def create(self, new: NewPayment) -> ProviderPayment:
+        body = {
+            "amount": new.amount_pence,
+            "reference": new.reference,
+            "description": new.description[:LONGEST_DESCRIPTION],
+            "return_url": self.return_url(new.payment_id),
+            "language": new.language if new.language in LANGUAGES else "en",
+        }
+        reply = self._post("/v1/payments", body)
+        return _payment(_decoded(reply, (201,), _Payment))
+
+    def get(self, provider_id: str) -> ProviderPayment:
+        path = f"/v1/payments/{provider_id}"
+        found = _decoded(self._get(path), (200,), _Payment)
+        if found.state.status != "success":
+            return _payment(found)
+        # After the payment, so that the list has every refund that the payment counts.
+        listed = _decoded(self._get(f"{path}/refunds"), (200,), _Refunds)
+        return _payment(found, tuple(_refund(each) for each in listed.embedded.refunds))
+
+    def refund(
+        self, provider_id: str, amount_pence: int, *, available_pence: int
+    ) -> ProviderRefund:
+        body = {"amount": amount_pence, "refund_amount_available": available_pence}
+        reply = self._post(f"/v1/payments/{provider_id}/refunds", body)
+        if reply.status == 412:
+            raise RefundRefused
+        return _refund(_decoded(reply, (200, 202), _Refund))
+
+    def _get(self, path: str) -> Reply:
+        return self.client().get(
+            self.url + path, self._headers(), most_bytes=MOST_BYTES, timeout_s=TIMEOUT_S
+        )
+
+    def _post(self, path: str, body: Mapping[str, Any]) -> Reply:
+        reply = self.client().post(
+            self.url + path,
+            msgspec.json.encode(body),
+            {**self._headers(), "Content-Type": "application/json"},
+            most_bytes=MOST_BYTES,
+            timeout_s=TIMEOUT_S,
+        )
+        if reply.status >= 500:
+            raise NoReply(_FAILED)
+        return reply
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.api_key()}", "Accept": "application/json"}
+
+
+def _decoded(reply: Reply, statuses: Collection[int], kind: type[T]) -> T:
+    """The content of a reply. Raises UpstreamFailed for a status that says that nothing was done,
+    NoReply for content that cannot be read."""
+    if reply.status not in statuses:
+        raise UpstreamFailed(_FAILED)
+    try:
+        return msgspec.json.decode(reply.body, type=kind)
+    except msgspec.DecodeError as error:
+        raise NoReply(_FAILED) from error
+
+
+def _payment(found: _Payment, refunds: tuple[ProviderRefund, ...] = ()) -> ProviderPayment:
+    next_url = found.links.next_url
+    return ProviderPayment(
+        provider_id=found.payment_id,
+        amount_pence=found.amount,
+        state=found.state.status,
+        created_at=found.created_date,
+        failure=found.state.code,
+        next_url=next_url.href if next_url else None,
+        refundable_pence=found.refund_summary.amount_available,
+        refunds=refunds,
+    )
+
+
+def _refund(found: _Refund) -> ProviderRefund:
+    return ProviderRefund(
+        provider_id=found.refund_id,
+        amount_pence=found.amount,
+        state=found.status,
+        created_at=found.created_date,
+    )
