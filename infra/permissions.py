@@ -15,7 +15,7 @@ from chalicelib.accounts.model import RANKS, Role
 from chalicelib.accounts.permissions import PERMISSIONS, may
 from chalicelib.errors import ConfigurationError
 from chalicelib.handlers.http import auth
-from chalicelib.handlers.http.routes import RouteFacts
+from chalicelib.handlers.http.route_facts import RouteFacts
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "PERMISSIONS.md"
 Answer = Literal["allowed", "sign in", "refused", "not there"]

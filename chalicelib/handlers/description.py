@@ -3,8 +3,9 @@
 from typing import Any
 
 from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.openapi import document
-from chalicelib.handlers.http.routes import Call, Routes
+from chalicelib.handlers.http.routes import Routes
 from chalicelib.handlers.registry import ROUTES
 
 routes = Routes(__name__)

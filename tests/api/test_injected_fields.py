@@ -12,7 +12,7 @@ from chalice.test import Client
 import app
 from chalicelib.accounts.model import Account, Grant, Session
 from chalicelib.bootstrap.accounts import people_ports
-from chalicelib.handlers.http.routes import RouteFacts
+from chalicelib.handlers.http.route_facts import RouteFacts
 from chalicelib.jobs.model import Contractor, Dispute, Job, JobEvent
 from chalicelib.kernel.audit_entry import Entry
 from chalicelib.outbound.model import Delivery

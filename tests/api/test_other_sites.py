@@ -6,7 +6,8 @@ from chalice.app import Chalice
 import app
 from chalicelib.handlers import description
 from chalicelib.handlers.http import auth
-from chalicelib.handlers.http.routes import OPEN_TO_SITES, RouteFacts, Routes
+from chalicelib.handlers.http.route_facts import RouteFacts
+from chalicelib.handlers.http.routes import OPEN_TO_SITES, Routes
 from chalicelib.handlers.registry import ROUTES
 from infra import cdn
 from tests.api.conftest import Api

@@ -25,7 +25,8 @@ from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.bootstrap.jobs import jobs_ports
 from chalicelib.gazetteer.wards import WARDS
 from chalicelib.handlers.http import auth
-from chalicelib.handlers.http.routes import RouteFacts, Routes
+from chalicelib.handlers.http.route_facts import RouteFacts
+from chalicelib.handlers.http.routes import Routes
 from chalicelib.jobs.model import JobChanges, JobDraft, Operation
 from chalicelib.jobs.people import EVERYWHERE as REMITS
 from chalicelib.jobs.people import Operator

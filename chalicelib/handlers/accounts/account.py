@@ -16,8 +16,9 @@ from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import Invalid
 from chalicelib.handlers.http import auth, rate_limits, request_language
+from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import PAGED, hex_id_of, id_of, limit_of
-from chalicelib.handlers.http.routes import Call, Routes
+from chalicelib.handlers.http.routes import Routes
 from chalicelib.integrations.accounts_for_reports import author_of
 from chalicelib.kernel.addresses import AddressKind
 from chalicelib.kernel.fields import made_from

@@ -11,8 +11,9 @@ from chalicelib.accounts.model import Block
 from chalicelib.accounts.usecases import block_list
 from chalicelib.bootstrap.accounts import block_ports
 from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import HEX_ID, PAGED, cursor_of, hex_id_of, limit_of
-from chalicelib.handlers.http.routes import Call, Routes
+from chalicelib.handlers.http.routes import Routes
 from chalicelib.kernel.fields import made_from
 
 routes = Routes(__name__)

@@ -17,8 +17,9 @@ from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import accounts_ports, audit_ports, people_ports
 from chalicelib.errors import NotFound
 from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import PAGED, cursor_of, limit_of
-from chalicelib.handlers.http.routes import Call, Routes
+from chalicelib.handlers.http.routes import Routes
 from chalicelib.kernel.audit_entry import Action
 from chalicelib.kernel.fields import made_from
 

@@ -11,8 +11,9 @@ from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.errors import NotFound
 from chalicelib.handlers.http import auth, cookies
+from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.identity import Caller
-from chalicelib.handlers.http.routes import Call, Routes, WithCookie
+from chalicelib.handlers.http.routes import Routes, WithCookie
 from chalicelib.kernel.fields import made_from
 from chalicelib.kernel.time import to_the_second
 

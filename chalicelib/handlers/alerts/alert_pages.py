@@ -20,8 +20,10 @@ from chalicelib.errors import (
 from chalicelib.handlers.alerts.alert_views import code_page, confirmed, here, manage, names
 from chalicelib.handlers.alerts.subscriptions import id_of
 from chalicelib.handlers.http import auth, request_language
+from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.pages import posted_form, problem_page, render
-from chalicelib.handlers.http.routes import Call, Page, Query, Routes, SeeOther
+from chalicelib.handlers.http.route_facts import Query
+from chalicelib.handlers.http.routes import Page, Routes, SeeOther
 
 TOKEN = Query("token", "the link's token")
 

@@ -10,8 +10,9 @@ from chalicelib.disruptions import usecases
 from chalicelib.disruptions.model import DisruptionArea, DisruptionChanges, DisruptionDraft
 from chalicelib.disruptions.views import DisruptionList, DisruptionView, listed, view
 from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import hex_id_of
-from chalicelib.handlers.http.routes import Call, Routes
+from chalicelib.handlers.http.routes import Routes
 
 routes = Routes(__name__)
 

@@ -11,8 +11,10 @@ from chalicelib.alerts.model import Channel
 from chalicelib.alerts.usecases.failed import listed, send_again
 from chalicelib.bootstrap.alerts import delivery_ports
 from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import PAGED, choice_of, cursor_of, limit_of, one_of
-from chalicelib.handlers.http.routes import Call, Query, Routes
+from chalicelib.handlers.http.route_facts import Query
+from chalicelib.handlers.http.routes import Routes
 from chalicelib.kernel.fields import made_from
 
 routes = Routes(__name__)

@@ -29,8 +29,10 @@ from chalicelib.alerts.usecases.subscribing import checked, managed_at
 from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.errors import Invalid
 from chalicelib.handlers.http import auth, rate_limits
+from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import PAGED, cursor_of, hex_id_of, limit_of
-from chalicelib.handlers.http.routes import Call, Query, Routes
+from chalicelib.handlers.http.route_facts import Query
+from chalicelib.handlers.http.routes import Routes
 from chalicelib.handlers.http.subscribers import subscribe
 from chalicelib.integrations.accounts_for_alerts import address_keys_of
 from chalicelib.kernel.fields import made_from

@@ -9,6 +9,7 @@ from chalicelib.errors import Invalid
 from chalicelib.handlers.cases.case_views import CaseList, CaseView, case_item, case_view
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.audit import audit_view
+from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import (
     CURSOR_QUERY,
     id_of,
@@ -17,7 +18,8 @@ from chalicelib.handlers.http.params import (
     one_of,
     some_of,
 )
-from chalicelib.handlers.http.routes import Call, Query, Routes
+from chalicelib.handlers.http.route_facts import Query
+from chalicelib.handlers.http.routes import Routes
 from chalicelib.reports.cases import CaseFilter, Sort, WaitsFor, WantedTarget
 from chalicelib.reports.parts import ATTENTIONS
 from chalicelib.reports.states import STATES

@@ -26,8 +26,9 @@ from chalicelib.handlers.cases.replies import in_words, reply_of
 from chalicelib.handlers.cases.undo import Offer, Undoing, UndoneItem, lefts_of, undone
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.audit import named_in, note
+from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import id_of
-from chalicelib.handlers.http.routes import Call, Routes
+from chalicelib.handlers.http.routes import Routes
 from chalicelib.photos.model import Areas
 from chalicelib.photos.ports import PhotoKey
 from chalicelib.photos.usecases import blackening

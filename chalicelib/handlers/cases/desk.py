@@ -11,8 +11,9 @@ from chalicelib.desk.model import Template, TemplateChanges, TemplateDraft, View
 from chalicelib.desk.usecases import reply_templates, saved_views
 from chalicelib.handlers.cases.replies import in_words
 from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import hex_id_of, id_of
-from chalicelib.handlers.http.routes import Call, Routes
+from chalicelib.handlers.http.routes import Routes
 from chalicelib.kernel.fields import made_from
 from chalicelib.reports.field_types import Line
 from chalicelib.reports.usecases.access import require_team_access, visible

@@ -10,8 +10,10 @@ import msgspec
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.handlers.http import auth, rate_limits
 from chalicelib.handlers.http.audit import note_change
+from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import PAGED, choice_of, cursor_of, id_of, limit_of, one_of
-from chalicelib.handlers.http.routes import Call, Query, Routes
+from chalicelib.handlers.http.route_facts import Query
+from chalicelib.handlers.http.routes import Routes
 from chalicelib.kernel.fields import made_from
 from chalicelib.reports.drafts import FlagDraft, ReportChanges
 from chalicelib.reports.parts import Attention, FlagReason

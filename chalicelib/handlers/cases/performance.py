@@ -12,7 +12,9 @@ from chalicelib.bootstrap.jobs import jobs_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import Invalid
 from chalicelib.handlers.http import auth
-from chalicelib.handlers.http.routes import Call, Query, Routes
+from chalicelib.handlers.http.call import Call
+from chalicelib.handlers.http.route_facts import Query
+from chalicelib.handlers.http.routes import Routes
 from chalicelib.jobs.usecases.months import months_of_crews
 from chalicelib.reports.parts import Channel
 from chalicelib.reports.usecases.figures import contacts as reports_contacts

@@ -4,7 +4,8 @@ import msgspec
 
 from chalicelib.bootstrap import container
 from chalicelib.handlers.http import auth
-from chalicelib.handlers.http.routes import Call, Routes
+from chalicelib.handlers.http.call import Call
+from chalicelib.handlers.http.routes import Routes
 
 routes = Routes(__name__)
 

@@ -14,7 +14,7 @@ from chalicelib.desk.model import UNDO_WITHIN, Undo
 from chalicelib.desk.usecases import undo_data
 from chalicelib.errors import AppError, UpstreamFailed
 from chalicelib.handlers.http.audit import note
-from chalicelib.handlers.http.routes import Call
+from chalicelib.handlers.http.call import Call
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.observability import logs
 from chalicelib.kernel.time import to_the_second

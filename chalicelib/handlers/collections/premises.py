@@ -7,7 +7,9 @@ from chalicelib.collections import usecases
 from chalicelib.collections.premises import ListedPremises
 from chalicelib.collections.usecases import PremisesCollections
 from chalicelib.handlers.http import auth, rate_limits
-from chalicelib.handlers.http.routes import Call, Query, Routes
+from chalicelib.handlers.http.call import Call
+from chalicelib.handlers.http.route_facts import Query
+from chalicelib.handlers.http.routes import Routes
 
 TYPED_POSTCODE = "^ *[A-Za-z]{1,2}[0-9][A-Za-z0-9]? *[0-9][A-Za-z]{2} *$"
 routes = Routes(__name__)

@@ -11,8 +11,10 @@ from chalicelib.bootstrap.outbound import outbound_ports
 from chalicelib.errors import Invalid
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.audit import note
+from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import PAGED, choice_of, cursor_of, hex_id_of, limit_of, one_of
-from chalicelib.handlers.http.routes import Call, Query, Routes
+from chalicelib.handlers.http.route_facts import Query
+from chalicelib.handlers.http.routes import Routes
 from chalicelib.kernel.fields import made_from
 from chalicelib.outbound.model import Delivery, DeliveryEvent, Kind, State
 from chalicelib.outbound.usecases import handling

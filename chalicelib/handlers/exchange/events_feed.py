@@ -10,8 +10,10 @@ from chalicelib.bootstrap import container
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import Invalid
 from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import limit_of, limit_query
-from chalicelib.handlers.http.routes import Call, Query, Routes
+from chalicelib.handlers.http.route_facts import Query
+from chalicelib.handlers.http.routes import Routes
 from chalicelib.kernel.time import text_of
 from chalicelib.reports.states import State, Status, status_of
 from chalicelib.reports.usecases.exchange import feed as reports_feed

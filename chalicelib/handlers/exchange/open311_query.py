@@ -11,7 +11,7 @@ from chalicelib.bootstrap import container
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.forms import posted
 from chalicelib.georeport import moments
-from chalicelib.handlers.http.routes import Call
+from chalicelib.handlers.http.call import Call
 from chalicelib.reports.queries import Window
 from chalicelib.reports.states import Status
 

@@ -22,8 +22,8 @@ from chalicelib.handlers.exchange.open311_query import (
     window_of_requests,
     window_of_updates,
 )
+from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import id_of
-from chalicelib.handlers.http.routes import Call
 from chalicelib.partners import usecases as partners
 from chalicelib.reports import reference
 from chalicelib.reports.model import ServiceRequest

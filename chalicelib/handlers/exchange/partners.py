@@ -10,7 +10,8 @@ from chalicelib.bootstrap.partners import partners_ports
 from chalicelib.errors import NotFound
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.audit import note
-from chalicelib.handlers.http.routes import Call, Routes
+from chalicelib.handlers.http.call import Call
+from chalicelib.handlers.http.routes import Routes
 from chalicelib.kernel.fields import made_from
 from chalicelib.partners import usecases
 from chalicelib.partners.model import FirstVisibility, NewKey

@@ -11,7 +11,8 @@ from chalicelib.bootstrap.outbound import outbound_ports
 from chalicelib.handlers.exchange.deliveries import id_of
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.audit import named_in, note
-from chalicelib.handlers.http.routes import Call, Routes
+from chalicelib.handlers.http.call import Call
+from chalicelib.handlers.http.routes import Routes
 from chalicelib.kernel.fields import made_from
 from chalicelib.outbound.receivers import Filter, Receiver, ReceiverChanges, ReceiverDraft
 from chalicelib.outbound.usecases import handling, receiving

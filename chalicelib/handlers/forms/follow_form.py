@@ -13,9 +13,10 @@ from chalicelib.handlers.forms.form_pages import (
     report_shown,
 )
 from chalicelib.handlers.http import request_language, subscribers
+from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.pages import render
 from chalicelib.handlers.http.params import id_of
-from chalicelib.handlers.http.routes import Call, Page
+from chalicelib.handlers.http.routes import Page
 from chalicelib.handlers.http.subscribers import FollowRequest
 from chalicelib.kernel.parsing import parse
 from chalicelib.texts import Text

@@ -9,7 +9,9 @@ from importlib import import_module
 
 from chalicelib.errors import AppError
 from chalicelib.handlers.http import auth
-from chalicelib.handlers.http.routes import Call, Page, Query, Routes
+from chalicelib.handlers.http.call import Call
+from chalicelib.handlers.http.route_facts import Query
+from chalicelib.handlers.http.routes import Page, Routes
 
 TOKEN = Query("token", "the token in the link to a report that is not public")
 

@@ -1,7 +1,8 @@
 """Says whether the service answers at all."""
 
 from chalicelib.handlers.http import auth
-from chalicelib.handlers.http.routes import Call, Routes
+from chalicelib.handlers.http.call import Call
+from chalicelib.handlers.http.routes import Routes
 
 routes = Routes(__name__)
 

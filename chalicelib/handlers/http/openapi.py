@@ -8,13 +8,8 @@ import msgspec
 
 from chalicelib.handlers.http import auth, cookies
 from chalicelib.handlers.http.params import DAY, NOT_BLANK
-from chalicelib.handlers.http.routes import (
-    HTML,
-    JSON,
-    PROBLEM,
-    REQUEST_ID,
-    RouteFacts,
-)
+from chalicelib.handlers.http.route_facts import RouteFacts
+from chalicelib.handlers.http.routes import HTML, JSON, PROBLEM, REQUEST_ID
 from chalicelib.kernel import idempotency, proof_of_work
 
 REF = "#/components/schemas/{name}"

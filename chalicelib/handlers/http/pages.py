@@ -17,7 +17,8 @@ from chalicelib.errors import (
     UpstreamFailed,
 )
 from chalicelib.handlers.http import request_language
-from chalicelib.handlers.http.routes import Call, ProblemPage
+from chalicelib.handlers.http.call import Call
+from chalicelib.handlers.http.routes import ProblemPage
 from chalicelib.kernel.languages import translatable
 from chalicelib.kernel.observability import trace
 

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.geo.point import Point
-from chalicelib.handlers.http.routes import Call, Query
+from chalicelib.handlers.http.call import Call
+from chalicelib.handlers.http.route_facts import Query
 from chalicelib.reports import reference
 from chalicelib.texts import Text
 

@@ -17,8 +17,8 @@ from chalicelib.bootstrap.accounts import limit_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import UpstreamFailed
 from chalicelib.handlers.http.audit import note
+from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.cdn import viewer_address
-from chalicelib.handlers.http.routes import Call
 from chalicelib.kernel import idempotency, proof_of_work
 from chalicelib.kernel.audit_entry import Action
 from chalicelib.kernel.observability import logs

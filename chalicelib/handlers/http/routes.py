@@ -5,8 +5,6 @@ answer is a page. Every call has an id, which the caller may send; it is in the 
 one line that is logged of the call.
 """
 
-import re
-import secrets
 from collections.abc import Callable, Mapping
 from functools import partial
 from http import HTTPStatus
@@ -20,12 +18,11 @@ from msgspec.structs import replace
 from chalicelib import errors
 from chalicelib.handlers.http import request_language
 from chalicelib.handlers.http.auth import Gate
-from chalicelib.handlers.http.identity import Caller
-from chalicelib.kernel import idempotency, proof_of_work
+from chalicelib.handlers.http.call import Call, Called
+from chalicelib.handlers.http.route_facts import Query, RouteFacts
+from chalicelib.kernel import proof_of_work
 from chalicelib.kernel.languages import translatable
 from chalicelib.kernel.observability import logs, trace
-from chalicelib.kernel.parsing import parse_json
-from chalicelib.texts import Text
 
 REQUEST_ID = "X-Request-Id"
 OPEN_TO_SITES = "Access-Control-Allow-Origin"
@@ -79,109 +76,6 @@ TITLES: dict[HTTPStatus, str] = {
 OF_FEW_STATUSES = (errors.Forbidden, errors.NotFound, errors.TooMany, errors.UpstreamFailed)
 """The errors that a standard with few statuses distinguishes: all other refusals are bad requests.
 """
-
-
-class Query(msgspec.Struct, frozen=True):
-    """A parameter of the query string, for the OpenAPI document; `schema` is its JSON Schema."""
-
-    name: str
-    description: str
-    required: bool = False
-    schema: Mapping[str, Any] = msgspec.field(default_factory=lambda: {"type": "string"})
-
-
-class RouteFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """The declaration of a route."""
-
-    path: str
-    method: str
-    summary: str
-    auth: Gate
-    body: Any = None
-    body_name: str | None = None
-    may_be_empty: bool = False
-    answer: Any = None
-    success: HTTPStatus = HTTPStatus.OK
-    keyed: bool = False
-    query: tuple[Query, ...] = ()
-    may_be_keyed: bool = False
-    versioned: bool = False
-    may_miss: bool = False
-    is_page: bool = False
-    written: tuple[str, ...] = ()
-    open_to_sites: bool = False
-
-
-class Call(NamedTuple):
-    """A request on its way to a view: the caller, and the data sent."""
-
-    request: Request
-    caller: Caller
-
-    @property
-    def body(self) -> bytes:
-        raw = self.request.raw_body
-        return raw.encode() if isinstance(raw, str) else raw
-
-    @property
-    def sent_key(self) -> str:
-        """The Idempotency-Key header, for calls that an API key or an account separates from
-        others. Raises Invalid if it is missing or unusable."""
-        key = str(self.request.headers.get("idempotency-key", "")).strip()
-        if not idempotency.is_usable(key):
-            raise errors.Invalid.field(
-                idempotency.HEADER,
-                Text(
-                    "send this header with 1 to 255 printable characters, a new value for each "
-                    "thing that you send"
-                ),
-            )
-        return key
-
-    @property
-    def idempotency_key(self) -> str:
-        """The Idempotency-Key header. Raises Invalid if it is missing or unusable, or if the caller
-        is not signed in and it can be guessed."""
-        key = self.sent_key
-        if self.caller.account is None:
-            idempotency.refuse_guessable(key)
-        return key
-
-    @property
-    def photo_key(self) -> str:
-        """The Idempotency-Key header of a photo, `<key of its report or update>/<number>`. Raises
-        Invalid as `idempotency_key` does, for the key of the report or update."""
-        key = self.sent_key
-        if self.caller.account is None:
-            idempotency.refuse_guessable(key.rpartition("/")[0] or key)
-        return key
-
-    @property
-    def key_or_a_new_one(self) -> str:
-        """The Idempotency-Key header if it is optional: without it, every call counts as a new one.
-        Raises Invalid."""
-        sent = "idempotency-key" in self.request.headers
-        return self.idempotency_key if sent else secrets.token_hex(16)
-
-    @property
-    def version(self) -> int:
-        """The version in the If-Match header. Raises VersionRequired, Invalid."""
-        sent = str(self.request.headers.get("if-match", "")).strip()
-        if not sent:
-            raise errors.VersionRequired(
-                Text('Name the version that you change: If-Match: "<version>".')
-            )
-        found = re.fullmatch(r'"?([0-9]{1,9})"?', sent)
-        if not found:
-            raise errors.Invalid.field(
-                "If-Match", Text('must be the version in quotes, such as "3"')
-            )
-        return int(found[1])
-
-    def parameter(self, name: str) -> str | None:
-        """A parameter of the query string; an empty one counts as absent."""
-        sent = self.request.query_params
-        return (sent.get(name) or None) if sent else None
 
 
 class Page(NamedTuple):
@@ -364,32 +258,6 @@ def _with_shapes(facts: RouteFacts, view: Callable[..., Any]) -> RouteFacts:
         if shape is not Call and f"{{{name}}}" not in facts.path:
             facts = replace(facts, body=shape, body_name=name)
     return facts
-
-
-class Called(NamedTuple):
-    """A call of a route, with the line that is logged at its end."""
-
-    request: Request
-    facts: RouteFacts
-    parameters: dict[str, str]
-    line: logs.Fields
-
-    def content(self, view: Callable[..., Any]) -> Any:
-        """The view's answer to a caller who passes the route's gate. Raises as both do, and as
-        `parse_json` does."""
-        caller = self.facts.auth(self.request)
-        self.line["role"] = caller.role or "nobody"
-        call = Call(self.request, caller)
-        name = self.facts.body_name
-        empty = b"{}" if self.facts.may_be_empty else b""
-        sent = {name: parse_json(call.body or empty, self.facts.body)} if name else {}
-        return view(call, **sent, **self.parameters)
-
-    def note(self, error: Exception, status: HTTPStatus) -> None:
-        """Adds the error to the line; an error of our own also gets a line of its own."""
-        self.line["error"] = type(error).__name__
-        if status >= 500:
-            logs.failure("a call failed", error, route=self.facts.path, method=self.facts.method)
 
 
 def _followed(

@@ -11,7 +11,7 @@ from chalicelib.alerts.usecases.subscribing import Checked, Subscriber, checked
 from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.handlers.http import rate_limits, request_language
-from chalicelib.handlers.http.routes import Call
+from chalicelib.handlers.http.call import Call
 from chalicelib.integrations.accounts_for_alerts import addresses_of
 from chalicelib.kernel.push_address import PushAddress
 from chalicelib.reports.model import ServiceRequest

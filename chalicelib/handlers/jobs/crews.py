@@ -11,8 +11,10 @@ from chalicelib.bootstrap.jobs import crew_ports, jobs_ports
 from chalicelib.catalogue.crews import Crew
 from chalicelib.errors import AddressRefused, Invalid
 from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import DAY
-from chalicelib.handlers.http.routes import Call, Query, Routes
+from chalicelib.handlers.http.route_facts import Query
+from chalicelib.handlers.http.routes import Routes
 from chalicelib.handlers.jobs.job_audit import note_day
 from chalicelib.handlers.jobs.job_params import day_of, today, worker
 from chalicelib.handlers.jobs.jobs_views import CrewDevice, CrewList, CrewView, DayLinkView

@@ -7,7 +7,7 @@ from typing import get_args
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.jobs import jobs_ports
 from chalicelib.errors import Invalid, NotFound
-from chalicelib.handlers.http.routes import Call
+from chalicelib.handlers.http.call import Call
 from chalicelib.jobs.model import ALPHABET, ID_LENGTH, State
 from chalicelib.jobs.people import Operator, Staff
 from chalicelib.reports import reference

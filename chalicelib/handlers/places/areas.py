@@ -4,8 +4,10 @@ from chalicelib.areas import usecases
 from chalicelib.areas.model import MyArea
 from chalicelib.bootstrap.places import areas_ports
 from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import point_of, point_query
-from chalicelib.handlers.http.routes import Call, Query, Routes
+from chalicelib.handlers.http.route_facts import Query
+from chalicelib.handlers.http.routes import Routes
 
 routes = Routes(__name__)
 

@@ -7,8 +7,10 @@ from chalicelib.facilities import usecases
 from chalicelib.facilities.model import KindList
 from chalicelib.facilities.usecases import NearFacility
 from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import limit_of, limit_query, point_of, point_query
-from chalicelib.handlers.http.routes import Call, Query, Routes
+from chalicelib.handlers.http.route_facts import Query
+from chalicelib.handlers.http.routes import Routes
 
 NEAREST = 5
 routes = Routes(__name__)

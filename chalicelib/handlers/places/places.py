@@ -4,8 +4,10 @@ from chalicelib.bootstrap.places import gazetteer_ports
 from chalicelib.gazetteer import usecases
 from chalicelib.gazetteer.model import PlaceList
 from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import NOT_BLANK
-from chalicelib.handlers.http.routes import Call, Query, Routes
+from chalicelib.handlers.http.route_facts import Query
+from chalicelib.handlers.http.routes import Routes
 
 routes = Routes(__name__)
 

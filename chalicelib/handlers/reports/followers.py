@@ -10,8 +10,9 @@ from chalicelib.alerts.presentation import hinted
 from chalicelib.alerts.usecases.subscribing import managed_at
 from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.handlers.http import auth, subscribers
+from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import id_of
-from chalicelib.handlers.http.routes import Call, Routes
+from chalicelib.handlers.http.routes import Routes
 from chalicelib.handlers.http.subscribers import FollowRequest
 
 routes = Routes(__name__)

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from chalicelib.bootstrap.reports import photos_ports
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.handlers.http import auth, rate_limits, request_language
-from chalicelib.handlers.http.routes import Call, Routes
+from chalicelib.handlers.http.call import Call
+from chalicelib.handlers.http.routes import Routes
 from chalicelib.kernel.ids import ALPHABET
 from chalicelib.photos.model import State, UploadDraft
 from chalicelib.photos.picture import WITH_VALUES

@@ -13,6 +13,7 @@ from chalicelib.errors import Invalid
 from chalicelib.geo.point import Box
 from chalicelib.handlers.http import auth, rate_limits, request_language
 from chalicelib.handlers.http.audit import audit_view
+from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import (
     NEAR_M,
     PAGED,
@@ -25,7 +26,8 @@ from chalicelib.handlers.http.params import (
     point_of,
     point_query,
 )
-from chalicelib.handlers.http.routes import Call, Query, Routes
+from chalicelib.handlers.http.route_facts import Query
+from chalicelib.handlers.http.routes import Routes
 from chalicelib.kernel.fields import made_from
 from chalicelib.reports.drafts import Draft, UpdateDraft
 from chalicelib.reports.model import ServiceRequest

@@ -1,0 +1,64 @@
+"""What a route declares of itself: for its checks, for the OpenAPI document and for the tests."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Required, TypedDict
+
+import msgspec
+
+from chalicelib.handlers.http.auth import Gate
+
+
+class Query(msgspec.Struct, frozen=True):
+    """A parameter of the query string, for the OpenAPI document; `schema` is its JSON Schema."""
+
+    name: str
+    description: str
+    required: bool = False
+    schema: Mapping[str, Any] = msgspec.field(default_factory=lambda: {"type": "string"})
+
+
+class RouteFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """The declaration of a route."""
+
+    path: str
+    method: str
+    summary: str
+    auth: Gate
+    body: Any = None
+    body_name: str | None = None
+    may_be_empty: bool = False
+    answer: Any = None
+    success: HTTPStatus = HTTPStatus.OK
+    keyed: bool = False
+    query: tuple[Query, ...] = ()
+    may_be_keyed: bool = False
+    versioned: bool = False
+    may_miss: bool = False
+    is_page: bool = False
+    written: tuple[str, ...] = ()
+    open_to_sites: bool = False
+
+
+class Endpoint(TypedDict, total=False):
+    """What a route that answers with JSON may declare. `body`: the shape, for a view that reads
+    `call.body` itself. `may_be_empty`: nothing in the body is required. `answer`: the shape of the
+    answer, if that is not what the view is declared to return. `keyed`: the call needs an
+    Idempotency-Key; `versioned`: an If-Match. `may_miss`: an object named in the query or the body
+    may not exist. `open_to_sites`: pages of other sites may read the answers, which are the same
+    for every caller.
+    """
+
+    method: Required[str]
+    auth: Required[Gate]
+    summary: Required[str]
+    answer: Any
+    body: Any
+    may_be_empty: bool
+    success: HTTPStatus
+    keyed: bool
+    may_be_keyed: bool
+    versioned: bool
+    may_miss: bool
+    query: tuple[Query, ...]
+    open_to_sites: bool
