@@ -17,8 +17,10 @@ from chalicelib.bootstrap.forms import wording
 from chalicelib.georeport.wire import CONTENT_TYPES
 from chalicelib.handlers import description
 from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.answers import PROBLEM, STATUS
 from chalicelib.handlers.http.openapi import document
-from chalicelib.handlers.http.routes import HTML, PROBLEM, STATUS, Routes
+from chalicelib.handlers.http.page_answers import HTML
+from chalicelib.handlers.http.routes import Routes
 from chalicelib.handlers.registry import ROUTES
 from tests.support.builders import draft_body
 from tests.support.composition import Broken, every_builder_of_ports, replace_built

@@ -17,9 +17,11 @@ from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.handlers.accounts.account import cursor_of, place_of
 from chalicelib.handlers.accounts.sign_in_pages import problem_page
 from chalicelib.handlers.http import auth, cookies, request_language
+from chalicelib.handlers.http.answers import WithCookie
 from chalicelib.handlers.http.call import Call
+from chalicelib.handlers.http.page_answers import Page
 from chalicelib.handlers.http.route_facts import Query
-from chalicelib.handlers.http.routes import Page, Routes, WithCookie
+from chalicelib.handlers.http.routes import Routes
 from chalicelib.integrations.accounts_for_reports import author_of
 from chalicelib.privacy.export_exclusions import exclusions
 from chalicelib.reports.usecases.resident import exporting

@@ -11,9 +11,10 @@ from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.errors import NotFound
 from chalicelib.handlers.http import auth, cookies
+from chalicelib.handlers.http.answers import WithCookie
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.identity import Caller
-from chalicelib.handlers.http.routes import Routes, WithCookie
+from chalicelib.handlers.http.routes import Routes
 from chalicelib.kernel.fields import made_from
 from chalicelib.kernel.time import to_the_second
 

@@ -26,9 +26,10 @@ from chalicelib.handlers.accounts.sign_in_pages import (
 )
 from chalicelib.handlers.http import auth, cookies, rate_limits, request_language
 from chalicelib.handlers.http.call import Call
+from chalicelib.handlers.http.page_answers import Page, SeeOther
 from chalicelib.handlers.http.pages import posted_form
 from chalicelib.handlers.http.route_facts import Query
-from chalicelib.handlers.http.routes import Page, Routes, SeeOther
+from chalicelib.handlers.http.routes import Routes
 from chalicelib.texts import Text
 
 KEEPS_WHAT_WAS_BEGUN = re.compile(r"(/[a-z]{2,3})?/report/")

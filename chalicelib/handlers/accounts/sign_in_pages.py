@@ -10,8 +10,8 @@ from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.errors import AppError, Forbidden, Invalid, NotFound, TooMany
 from chalicelib.handlers.http import request_language
+from chalicelib.handlers.http.page_answers import Page
 from chalicelib.handlers.http.pages import problem_pages, rendered
-from chalicelib.handlers.http.routes import Page
 from chalicelib.texts import Text
 
 ACCOUNT = "/account/"

@@ -12,9 +12,10 @@ from chalicelib.handlers.accounts.sign_in import device_of, on_to
 from chalicelib.handlers.accounts.sign_in_pages import path_of_ours, problem_page
 from chalicelib.handlers.http import auth, cookies, rate_limits
 from chalicelib.handlers.http.call import Call
+from chalicelib.handlers.http.page_answers import SeeOther
 from chalicelib.handlers.http.pages import posted_form
 from chalicelib.handlers.http.route_facts import Query
-from chalicelib.handlers.http.routes import Routes, SeeOther
+from chalicelib.handlers.http.routes import Routes
 from chalicelib.texts import Text
 
 LONGEST_CODE = 2000

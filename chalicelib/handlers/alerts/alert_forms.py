@@ -15,9 +15,10 @@ from chalicelib.geo.point import Point
 from chalicelib.handlers.alerts.alert_views import code_page, confirmed, names
 from chalicelib.handlers.http import auth, request_language
 from chalicelib.handlers.http.call import Call
+from chalicelib.handlers.http.page_answers import Page
 from chalicelib.handlers.http.pages import posted_form, problem_page, render
 from chalicelib.handlers.http.route_facts import Query
-from chalicelib.handlers.http.routes import Page, Routes
+from chalicelib.handlers.http.routes import Routes
 from chalicelib.handlers.http.subscribers import subscribe
 from chalicelib.kernel import idempotency
 from chalicelib.kernel.languages import translatable

@@ -21,9 +21,10 @@ from chalicelib.handlers.alerts.alert_views import code_page, confirmed, here, m
 from chalicelib.handlers.alerts.subscriptions import id_of
 from chalicelib.handlers.http import auth, request_language
 from chalicelib.handlers.http.call import Call
+from chalicelib.handlers.http.page_answers import Page, SeeOther
 from chalicelib.handlers.http.pages import posted_form, problem_page, render
 from chalicelib.handlers.http.route_facts import Query
-from chalicelib.handlers.http.routes import Page, Routes, SeeOther
+from chalicelib.handlers.http.routes import Routes
 
 TOKEN = Query("token", "the link's token")
 

@@ -18,8 +18,8 @@ from chalicelib.alerts.presentation import (
 from chalicelib.alerts.usecases.subscribing import managed_at
 from chalicelib.bootstrap.alerts import alert_names, alerts_ports
 from chalicelib.handlers.http import request_language
+from chalicelib.handlers.http.page_answers import Page
 from chalicelib.handlers.http.pages import render
-from chalicelib.handlers.http.routes import Page
 from chalicelib.kernel.site import Site
 
 QUIET = {"begin": "22:00", "end": "07:00"}

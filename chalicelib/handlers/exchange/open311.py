@@ -16,7 +16,8 @@ from chalicelib.errors import AppError, Invalid, NotFound
 from chalicelib.georeport.wire import CONTENT_TYPES, Answer, Format, Tree, write
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.call import Call
-from chalicelib.handlers.http.routes import Routes, Written
+from chalicelib.handlers.http.page_answers import Written
+from chalicelib.handlers.http.routes import Routes
 from chalicelib.kernel.observability import trace
 from chalicelib.reports.posted import in_open311s_names
 

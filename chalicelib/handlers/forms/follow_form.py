@@ -14,9 +14,9 @@ from chalicelib.handlers.forms.form_pages import (
 )
 from chalicelib.handlers.http import request_language, subscribers
 from chalicelib.handlers.http.call import Call
+from chalicelib.handlers.http.page_answers import Page
 from chalicelib.handlers.http.pages import render
 from chalicelib.handlers.http.params import id_of
-from chalicelib.handlers.http.routes import Page
 from chalicelib.handlers.http.subscribers import FollowRequest
 from chalicelib.kernel.parsing import parse
 from chalicelib.texts import Text

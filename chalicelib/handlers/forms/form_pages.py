@@ -13,9 +13,9 @@ from chalicelib.forms.validation import key_of
 from chalicelib.handlers.http import request_language
 from chalicelib.handlers.http.audit import audit_view
 from chalicelib.handlers.http.call import Call
+from chalicelib.handlers.http.page_answers import Page
 from chalicelib.handlers.http.pages import rendered
 from chalicelib.handlers.http.params import id_of
-from chalicelib.handlers.http.routes import Page
 from chalicelib.kernel.posted_form import Posted
 from chalicelib.reports.reference import grouped
 from chalicelib.reports.usecases import reading

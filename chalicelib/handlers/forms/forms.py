@@ -10,8 +10,9 @@ from importlib import import_module
 from chalicelib.errors import AppError
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.call import Call
+from chalicelib.handlers.http.page_answers import Page
 from chalicelib.handlers.http.route_facts import Query
-from chalicelib.handlers.http.routes import Page, Routes
+from chalicelib.handlers.http.routes import Routes
 
 TOKEN = Query("token", "the token in the link to a report that is not public")
 

@@ -14,9 +14,9 @@ from chalicelib.geo.place import Place
 from chalicelib.geo.point import Point
 from chalicelib.handlers.http import request_language
 from chalicelib.handlers.http.call import Call
+from chalicelib.handlers.http.page_answers import Page
 from chalicelib.handlers.http.pages import rendered
 from chalicelib.handlers.http.params import new_key
-from chalicelib.handlers.http.routes import Page
 from chalicelib.texts import Text
 
 SHOWN = 10

@@ -15,8 +15,8 @@ from chalicelib.handlers.forms.form_pages import posted_form, render_form
 from chalicelib.handlers.forms.forms_siblings import Siblings
 from chalicelib.handlers.http import rate_limits, request_language
 from chalicelib.handlers.http.call import Call
+from chalicelib.handlers.http.page_answers import Page
 from chalicelib.handlers.http.params import new_key
-from chalicelib.handlers.http.routes import Page
 from chalicelib.kernel.parsing import parse
 from chalicelib.kernel.time import utc_now
 from chalicelib.reports.drafts import Draft

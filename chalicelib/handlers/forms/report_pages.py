@@ -18,8 +18,8 @@ from chalicelib.handlers.forms.form_pages import (
 )
 from chalicelib.handlers.http import rate_limits
 from chalicelib.handlers.http.call import Call
+from chalicelib.handlers.http.page_answers import Page
 from chalicelib.handlers.http.params import id_of, new_key
-from chalicelib.handlers.http.routes import Page
 from chalicelib.kernel.parsing import parse
 from chalicelib.reports.drafts import FlagDraft, UpdateDraft
 from chalicelib.reports.usecases import updating

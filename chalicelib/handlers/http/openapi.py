@@ -7,9 +7,11 @@ from typing import Any
 import msgspec
 
 from chalicelib.handlers.http import auth, cookies
+from chalicelib.handlers.http.answers import JSON, PROBLEM
+from chalicelib.handlers.http.page_answers import HTML
 from chalicelib.handlers.http.params import DAY, NOT_BLANK
 from chalicelib.handlers.http.route_facts import RouteFacts
-from chalicelib.handlers.http.routes import HTML, JSON, PROBLEM, REQUEST_ID
+from chalicelib.handlers.http.routes import REQUEST_ID
 from chalicelib.kernel import idempotency, proof_of_work
 
 REF = "#/components/schemas/{name}"

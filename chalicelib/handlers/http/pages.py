@@ -18,7 +18,7 @@ from chalicelib.errors import (
 )
 from chalicelib.handlers.http import request_language
 from chalicelib.handlers.http.call import Call
-from chalicelib.handlers.http.routes import ProblemPage
+from chalicelib.handlers.http.page_answers import ProblemPage
 from chalicelib.kernel.languages import translatable
 from chalicelib.kernel.observability import trace
 

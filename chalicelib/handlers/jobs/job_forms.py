@@ -19,8 +19,9 @@ from chalicelib.bootstrap.reports import photos_ports, reports_ports
 from chalicelib.errors import FieldError, Invalid
 from chalicelib.handlers.http import auth, rate_limits
 from chalicelib.handlers.http.call import Call
+from chalicelib.handlers.http.page_answers import Page
 from chalicelib.handlers.http.pages import posted_form, problem_pages
-from chalicelib.handlers.http.routes import Page, Routes
+from chalicelib.handlers.http.routes import Routes
 from chalicelib.jobs.labels import EVENT_LABELS, KINDS, REASONS, STATES
 from chalicelib.jobs.model import WAITING, Job, JobEvent, JobEventKind, Operation
 from chalicelib.jobs.people import Operator

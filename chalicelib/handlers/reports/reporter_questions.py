@@ -12,8 +12,9 @@ from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import FieldError, Invalid
 from chalicelib.handlers.http import auth, rate_limits, request_language
 from chalicelib.handlers.http.call import Call
+from chalicelib.handlers.http.page_answers import Page
 from chalicelib.handlers.http.pages import posted_form, problem_page, render
-from chalicelib.handlers.http.routes import Page, Routes
+from chalicelib.handlers.http.routes import Routes
 from chalicelib.kernel.parsing import parse
 from chalicelib.reports.drafts import ReplyDraft
 from chalicelib.reports.model import ServiceRequest

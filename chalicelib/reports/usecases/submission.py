@@ -98,7 +98,7 @@ def _refuse_unsure(draft: Draft, author: Author, ports: Ports) -> None:
         return
     service = ports.council.by_code.get(draft.service_code)
     assurance = None if draft.anonymous else author.assurance
-    if service and service.why_sign_in and not is_as_sure(assurance, service.assurance):
+    if service and not is_as_sure(assurance, service.assurance) and service.why_sign_in:
         raise Forbidden(service.why_sign_in)
 
 
