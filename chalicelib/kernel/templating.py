@@ -1,6 +1,7 @@
 """Renders pages with jinja2: one layout for all, and each slice's own templates beside its code."""
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +29,12 @@ class _Loader(FileSystemLoader):
         return source, file, is_current
 
 
+@cache
 def environment(templates: Path, language: Language = ENGLISH) -> Environment:
-    """Templates of that folder and the shared ones, in that language. Everything is escaped; an
-    undefined name in a template is an error. Templates say texts that are not in their HTML with
-    `say` and `say_many`; the filter `in_language` makes the address of a page in theirs."""
+    """Templates of that folder and the shared ones, in that language; a process compiles each
+    once. Everything is escaped; an undefined name in a template is an error. Templates say texts
+    that are not in their HTML with `say` and `say_many`; the filter `in_language` makes the address
+    of a page in theirs."""
     made = Environment(
         loader=_Loader([templates, SHARED], language), autoescape=True, undefined=StrictUndefined
     )
@@ -59,11 +62,15 @@ class Pages:
     ) -> None:
         self._language = language
         self._environment = environment(templates, language)
-        self._environment.globals["council"] = dict(council)
+        self._council = dict(council)
 
     def render(self, name: str, faults: Iterable[tuple[str, str]] = (), **context: Any) -> str:
         """The page as HTML, with the faults (field, message) of the form that was sent:
         `faults` lists them all, `errors` has the first one of each field."""
         listed = [(field, _sentence(self._language.say(message))) for field, message in faults]
-        shared: dict[str, Any] = {"faults": listed, "errors": dict(reversed(listed))}
+        shared: dict[str, Any] = {
+            "council": self._council,
+            "faults": listed,
+            "errors": dict(reversed(listed)),
+        }
         return self._environment.get_template(f"{name}.html").render(shared | context)
