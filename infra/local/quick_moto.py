@@ -1,14 +1,16 @@
 """What moto and botocore do again and again although the answer stays the same, done once.
 
-Answers are their own. Without this each new cloud reads the descriptions of its services from disk
-and makes a key that nothing is encrypted with; moto loads the addresses of S3 for each request,
-lists its own folder, tries the addresses of all services of AWS before those that Ginnel uses,
-counts all messages of a queue for each one that is sent or received, looks in each text or number
-of DynamoDB for values of all its other types, too, adds up an item again for each of its
-attributes, reads what an update says twice each time, sorts all of a table for each query, copies
-all of its values for each transaction, lists its own methods for each call, draws a long random id
-for each answer and reads the template's JSON as YAML; botocore describes itself again in each call,
-reads the same time again and signs each request, which nobody checks.
+Answers are their own. Without this each new cloud reads the descriptions of its services from disk,
+once for each session, and makes a key that nothing is encrypted with; moto loads the addresses of
+S3 for each request, lists its own folder, tries the addresses of all services of AWS before those
+that Ginnel uses, counts all messages of a queue for each one that is sent or received, looks in
+each text or number of DynamoDB for values of all its other types, too, adds up an item again for
+each of its attributes, reads what an update says twice each time, sorts all of a table for each
+query, copies all of its values for each transaction, lists its own methods for each call, draws a
+long random id for each answer, builds each request through werkzeug's builder for tests, compares a
+service with all others whenever it is looked up and reads the template's JSON as YAML; botocore
+describes itself again in each call, reads the same time again and signs each request, which nobody
+checks.
 """
 
 import json
@@ -16,17 +18,21 @@ from base64 import b64encode
 from collections import defaultdict
 from copy import copy
 from functools import cache
+from io import BytesIO
 from time import time
 from typing import Any
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from botocore import session, useragent, utils
 from botocore.auth import S3SigV4PostAuth, SigV4Auth, SigV4QueryAuth
 from botocore.compat import HTTPHeaders
+from botocore.loaders import Loader
 from moto import backend_index, backends
 from moto.cloudformation.models import Stack
 from moto.core import responses
-from moto.core.base_backend import BaseBackend
+from moto.core.base_backend import BackendDict, BaseBackend
 from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.core.request import Request, environ_key_for_header
 from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
@@ -51,6 +57,10 @@ _urls_of: Any = vars(BaseBackend)["urls"].fget
 _query: Any = Table.query
 _executed: Any = DynamoResult.execute_result
 _structure = BaseJSONSerializer._serialize_type_structure
+_new_loader = Loader.__init__
+_descriptions: defaultdict[type, dict[Any, Any]] = defaultdict(dict)
+_new_backend: Any = vars(BackendDict)["_create_account_specific_backend"]
+_every_backend: list[Any] = vars(BackendDict)["_instances"]
 _modules = tuple(backends.list_of_moto_modules())
 _urls: dict[type[BaseBackend], dict[str, Any]] = {}
 
@@ -59,6 +69,9 @@ _urls: dict[type[BaseBackend], dict[str, Any]] = {}
 def install() -> None:
     """Makes them quicker for the rest of this process."""
     _replace(session, create_loader=cache(vars(session)["create_loader"]))
+    _replace(Loader, __init__=_loader_with_what_others_read)
+    _replace(BackendDict, _create_account_specific_backend=_backend_made_once)
+    _replace(Request, from_primitives=classmethod(_request))
     _replace(kms, generate_private_key=cache(vars(kms)["generate_private_key"]))
     _replace(BaseBackend, urls=property(_urls_once))
     _replace(backends, list_of_moto_modules=lambda: _modules)
@@ -96,6 +109,57 @@ def install() -> None:
 def _replace(owner: Any, **parts: Any) -> None:
     for name, part in parts.items():
         setattr(owner, name, part)
+
+
+def _loader_with_what_others_read(loader: Any, *given: Any, **named: Any) -> None:
+    _new_loader(loader, *given, **named)
+    loader._cache = _descriptions[type(loader.file_loader)]
+
+
+def _backend_made_once(backends_of: Any, account_id: str) -> None:
+    is_listed = any(each is backends_of for each in _every_backend)
+    if not is_listed or not dict.__contains__(backends_of, account_id):
+        _new_backend(backends_of, account_id)
+
+
+def _request(kind: Any, method: str, url: str, headers: Any, body: Any = None) -> Any:
+    """What the SDK sends, as WSGI has it; no header is in it twice."""
+    content, called = _bytes(body), urlsplit(url)
+    return kind(
+        {
+            _variable(name): _text(value)
+            for name, value in headers.items()
+            if name.lower() != "transfer-encoding"
+        }
+        | {
+            "REQUEST_METHOD": method,
+            "SCRIPT_NAME": "",
+            "PATH_INFO": unquote_to_bytes(called.path).decode("latin1"),
+            "QUERY_STRING": called.query,
+            "RAW_URI": called.path,
+            "SERVER_NAME": called.hostname,
+            "SERVER_PORT": str(called.port or 443),
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "HTTP_HOST": called.netloc,
+            "CONTENT_LENGTH": str(len(content)),
+            "wsgi.url_scheme": called.scheme,
+            "wsgi.input": BytesIO(content),
+        }
+    )
+
+
+@cache
+def _variable(header: str) -> str:
+    return environ_key_for_header(header)
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode() if isinstance(value, bytes) else value
+
+
+def _bytes(body: Any) -> bytes:
+    content = body.read() if hasattr(body, "read") else body or b""
+    return content.encode() if isinstance(content, str) else bytes(content)
 
 
 def _urls_once(backend: BaseBackend) -> dict[str, Any]:
