@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 from chalicelib.alerts.delivery import Alert, dropped, later
 from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.links import confirm_url, manage_url, unsubscribe_url
-from chalicelib.alerts.message_text import MessageComposer, SubscriptionLinks, place_of
+from chalicelib.alerts.message_text import MessageComposer, SubscriptionLinks
 from chalicelib.alerts.messages import Message, ReportNews
 from chalicelib.alerts.model import Subscription
+from chalicelib.alerts.report_words import place_of
 from chalicelib.alerts.times import after_quiet
 from chalicelib.alerts.usecases.digests import to_tell
 from chalicelib.alerts.usecases.telling import Thing, begin_telling

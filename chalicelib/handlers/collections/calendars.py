@@ -9,7 +9,8 @@ from msgspec import Meta
 from chalicelib.bootstrap.collections import calendar_ports
 from chalicelib.collections import calendars
 from chalicelib.handlers.http import auth, rate_limits, request_language
-from chalicelib.handlers.http.routes import Call, Routes
+from chalicelib.handlers.http.call import Call
+from chalicelib.handlers.http.routes import Routes
 
 routes = Routes(__name__)
 

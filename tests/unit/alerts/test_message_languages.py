@@ -15,10 +15,11 @@ from msgspec.structs import replace
 from chalicelib.alerts.delivery import Kind, told_by
 from chalicelib.alerts.links import unsubscribe_url
 from chalicelib.alerts.message_senders import email_of, text
-from chalicelib.alerts.message_text import MOST_IN_A_DIGEST, SubscriptionLinks, place_of
+from chalicelib.alerts.message_text import MOST_IN_A_DIGEST, SubscriptionLinks
 from chalicelib.alerts.messages import Message, Picture
 from chalicelib.alerts.model import Confirm, Subscription, Topic
 from chalicelib.alerts.push import payload
+from chalicelib.alerts.report_words import place_of
 from chalicelib.alerts.usecases.sending import ask, send_woken, tell, wake_due
 from chalicelib.kernel import languages
 from chalicelib.kernel.languages import Language

@@ -1,0 +1,245 @@
+"""What messages say of one report: its kind, street, state, dates and distance."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from textwrap import shorten
+from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from chalicelib.alerts.delivery import Alert
+from chalicelib.alerts.messages import Entry, Fact, Link, Notice, ReportNews
+from chalicelib.alerts.model import Subscription, Topic
+from chalicelib.geo.point import Point, distance_m
+from chalicelib.kernel.languages import Language, translatable
+from chalicelib.kernel.time import is_overdue
+from chalicelib.reports.states import LABELS
+
+MOST_QUOTED = 600
+"""Characters of what the council wrote."""
+KILOMETRE = 995
+"""Distances from here on are given in kilometres."""
+BRIEF: Mapping[str, str] = {
+    "not_councils_responsibility": translatable("Not the council's"),
+    "internal_referral": translatable("Passed on"),
+}
+BRIEF_PLAN = translatable("Work on {day}")
+"""Shorter names of states, for text messages that would otherwise take two parts."""
+MEANINGS: Mapping[str, str] = {
+    "open": translatable("We have the report, but have not looked at it yet."),
+    "for_triage": translatable("We are finding out which team can help."),
+    "investigating": translatable("We are looking into it."),
+    "in_progress": translatable("We are working on it."),
+    "action_scheduled": translatable("We have planned the work."),
+    "reopen": translatable("The report is open again, and we are looking at it."),
+    "fixed": translatable("The work is done."),
+    "closed": translatable("We have closed the report."),
+    "duplicate": translatable(
+        "This has already been reported. We're dealing with both reports together."
+    ),
+    "not_councils_responsibility": translatable("The council isn't responsible for this."),
+    "no_further_action": translatable("We have looked at it and will not do any work."),
+    "internal_referral": translatable("Passed to another team."),
+    "cancelled": translatable("The report was withdrawn."),
+}
+Whose = Literal["own", "followed", "matching"]
+CHANGED: Mapping[Whose, str] = {
+    "own": translatable("The status of your report has changed."),
+    "followed": translatable("The status of a report that you follow has changed."),
+    "matching": translatable("The status of a report that matches your alerts has changed."),
+}
+CHANGED_AT = translatable(
+    "The status of a report that matches your alerts, {distance} from the place that you chose, "
+    "has changed."
+)
+UPDATED: Mapping[Whose, str] = {
+    "own": translatable("There's an update on your report."),
+    "followed": translatable("There's an update on a report that you follow."),
+    "matching": translatable("There's an update on a report that matches your alerts."),
+}
+NEW_DATE: Mapping[Whose, str] = {
+    "own": translatable("There's a new date for your report."),
+    "followed": translatable("There's a new date for a report that you follow."),
+    "matching": translatable("There's a new date for a report that matches your alerts."),
+}
+
+
+class Quote(NamedTuple):
+    """Words of the council. `is_translated`: they are in the language of the message."""
+
+    words: str
+    is_translated: bool = False
+
+
+class ReportWords(Struct, frozen=True, kw_only=True):
+    """Says what a report is and what became of it, in a language; days are those of `zone`."""
+
+    language: Language
+    zone: ZoneInfo
+    now: Callable[[], datetime]
+
+    def facts(self, report: ReportNews) -> tuple[Fact, ...]:
+        say = self.language.say
+        facts = [
+            Fact(say("Reference"), report.reference),
+            Fact(say("Kind of problem"), report.service_name),
+            Fact(say("Status"), self._label(report)),
+        ]
+        if report.planned_day:
+            facts.append(Fact(say("Work planned for"), self.language.day(report.planned_day)))
+        return (*facts, *self._promise(report))
+
+    def _promise(self, report: ReportNews) -> tuple[Fact, ...]:
+        """The date by which the council aimed to deal with it, until it is closed; if it is a later
+        one, the reason and the date that was promised first."""
+        expected, delay, say = report.expected_datetime, report.delay, self.language.say
+        if expected is None or not report.is_open:
+            return ()
+        if self._is_overdue(expected):
+            aim = say("Overdue: we aimed to deal with it by")
+        elif delay:
+            aim = say("We now aim to deal with it by")
+        else:
+            aim = say("We aim to deal with it by")
+        fact = Fact(aim, self._day(expected))
+        if delay is None:
+            return (fact,)
+        first = Fact(say("We first said"), self._day(delay.promised_datetime))
+        is_quoted = delay.reason in (report.council_text or "")
+        return (fact, first, *(() if is_quoted else (Fact(say("Reason"), delay.reason),)))
+
+    def line(self, each: ReportNews | Notice, place: Point | None) -> Link:
+        """What a digest says of one thing."""
+        if isinstance(each, Notice):
+            return Link(f"{each.title}. {each.when}", each.page_url)
+        line, distance = self.first_line(each), _distance(each, place)
+        if distance:
+            line = self.language.say("{report}, {distance} away", report=line, distance=distance)
+        line = f"{line} [{each.reference}]"
+        return Link(". ".join([line, *self._new_promise(each)]), each.page_url)
+
+    def _new_promise(self, report: ReportNews) -> Iterator[str]:
+        """The date of a report that is overdue or delayed."""
+        expected = report.expected_datetime
+        if expected is None or not report.is_open:
+            return
+        if self._is_overdue(expected):
+            day = self._day(expected)
+            yield self.language.say("Overdue: we aimed to deal with it by {day}", day=day)
+        elif report.delay:
+            yield self.language.say("We now aim to deal with it by {day}", day=self._day(expected))
+
+    def _is_overdue(self, expected: datetime) -> bool:
+        return is_overdue(expected, self.now(), self.zone)
+
+    def _day(self, moment: datetime) -> str:
+        return self.language.day(moment.astimezone(self.zone).date())
+
+    def opening(
+        self, alert: Alert, subscription: Subscription, report: ReportNews, new: Sequence[Entry]
+    ) -> tuple[str, str]:
+        """The title and the sentence that says what happened. A new state says more than an update
+        that came with it."""
+        say, name, whose = self.language.say, name_of(report), _whose(subscription)
+        match alert.what:
+            case "new" if subscription.is_own:
+                title = say("We have your report: {report}", report=name)
+                return title, say("Thank you. We have your report.")
+            case "new":
+                return say("New report: {report}", report=name), self._made(subscription, report)
+            case "updated" if _has_new_state(report, new):
+                return self.first_line(report), say(CHANGED[whose])
+            case "updated" if _has_new_date(report, new):
+                return say("New date: {report}", report=name), say(NEW_DATE[whose])
+            case "updated":
+                return say("Update: {report}", report=name), say(UPDATED[whose])
+            case _:
+                distance = _distance(report, place_of(subscription.topic))
+                changed = say(CHANGED_AT, distance=distance) if distance else say(CHANGED[whose])
+                return self.first_line(report), changed
+
+    def _made(self, subscription: Subscription, report: ReportNews) -> str:
+        distance = _distance(report, place_of(subscription.topic))
+        if distance is None:
+            return self.language.say("A new report has been made.")
+        return self.language.say(
+            "A new report has been made, {distance} from the place that you chose.",
+            distance=distance,
+        )
+
+    def first_line(self, report: ReportNews) -> str:
+        """The kind of problem, the street and the state."""
+        return f"{name_of(report)}: {self._state(report)}"
+
+    def _state(self, report: ReportNews) -> str:
+        """The state, with the day of planned work."""
+        if report.planned_day is None:
+            return self._label(report)
+        return self.language.say("Work planned for {day}", day=self._short_day(report.planned_day))
+
+    def _short_day(self, day: date) -> str:
+        return f"{day.day} {self.language.month(day)}"
+
+    def brief(self, report: ReportNews) -> str:
+        if report.planned_day:
+            return self.language.say(BRIEF_PLAN, day=self._short_day(report.planned_day))
+        return self.language.say(BRIEF.get(report.state, LABELS[report.state]))
+
+    def _label(self, report: ReportNews) -> str:
+        return self.language.say(LABELS[report.state])
+
+    def meaning(self, report: ReportNews) -> str:
+        return self.language.say(MEANINGS[report.state])
+
+
+def _has_new_date(report: ReportNews, new: Sequence[Entry]) -> bool:
+    """True if a new entry gives the reason of the delay."""
+    delay = report.delay
+    return delay is not None and any(delay.reason in (entry.words or "") for entry in new)
+
+
+def _has_new_state(report: ReportNews, new: Sequence[Entry]) -> bool:
+    """True if the state is another one than before the new entries."""
+    before = report.entries[: -len(new)] if new else report.entries
+    return bool(new) and report.state != (before[-1].state if before else "open")
+
+
+def place_of(topic: Topic) -> Point | None:
+    """The place that a subscriber to an area chose."""
+    if topic.lat is None or topic.long is None:
+        return None
+    return Point(lat=topic.lat, long=topic.long)
+
+
+def _distance(report: ReportNews, place: Point | None) -> str | None:
+    """How far the report is from the place."""
+    if place is None or report.point is None:
+        return None
+    metres = distance_m(place, report.point)
+    return (
+        f"{max(10, round(metres, -1)):.0f} m" if metres < KILOMETRE else f"{metres / 1000:.1f} km"
+    )
+
+
+def name_of(report: ReportNews) -> str:
+    """The kind of problem and the street, if it is known."""
+    return f"{report.service_name}, {report.street}" if report.street else report.service_name
+
+
+def _whose(subscription: Subscription) -> Whose:
+    if subscription.is_own:
+        return "own"
+    return "followed" if subscription.topic.kind == "report" else "matching"
+
+
+def quotes_of(entries: Sequence[Entry]) -> tuple[Quote, ...]:
+    """The words of the entries."""
+    return tuple(_shortened(entry) for entry in entries if entry.words)
+
+
+def _shortened(entry: Entry) -> Quote:
+    """The words of the entry, cut at a word if they are long: the page has all of them."""
+    words = entry.words or ""
+    short = shorten(words, MOST_QUOTED, placeholder="…") if len(words) > MOST_QUOTED else words
+    return Quote(short, entry.is_translated)
