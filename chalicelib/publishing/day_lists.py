@@ -47,6 +47,7 @@ class PartTarget(msgspec.Struct, frozen=True):
     ids: frozenset[str]
     entry: Callable[..., Entry]
     is_anew: bool = False
+    reads_more: bool = False
 
     @property
     def shows(self) -> frozenset[str]:
@@ -184,7 +185,7 @@ def _day_target(
             return None
         return Document(msgspec.json.encode(index.day_entry(day, made)), JSON)
 
-    return DocumentTarget(day_key(day), frozenset(), frozenset(ids), make)
+    return DocumentTarget(day_key(day), frozenset(), frozenset(ids), make, reads_more=True)
 
 
 def _part_now(day: str, part: int, parts: int, ports: Ports) -> index.Part:

@@ -32,12 +32,14 @@ from chalicelib.reports.published import ReportView
 
 
 class DocumentTarget(msgspec.Struct, frozen=True):
-    """A document, made from the reports it shows and its published version; None to remove it."""
+    """A document, made from the reports it shows and its published version; None to remove it.
+    `reads_more`: it is made of other documents or reports, too."""
 
     key: str
     shows: frozenset[str]
     asked_by: frozenset[str]
     make: Callable[[StoredDocument | None, Public], Document | None]
+    reads_more: bool = False
 
     @property
     def keys(self) -> frozenset[str]:
@@ -57,6 +59,7 @@ class PhotosTarget(msgspec.Struct, frozen=True):
     service_request_id: str
     keys: frozenset[str]
     anew: bool = False
+    reads_more: bool = False
 
     @property
     def shows(self) -> frozenset[str]:
@@ -154,7 +157,8 @@ def count_targets(
         return Document(msgspec.json.encode(after), JSON) if after.counts else None
 
     asked_by = frozenset(each for ids in by_tile.values() for each in ids)
-    return [DocumentTarget(key_of_tile(ports.whole), frozenset(), asked_by, make)]
+    key = key_of_tile(ports.whole)
+    return [DocumentTarget(key, frozenset(), asked_by, make, reads_more=True)]
 
 
 def published_pins(tile: Tile, ports: Ports) -> tuple[Pin, ...]:

@@ -172,7 +172,7 @@ def _feed_target(
         newest = newest_first(entries)[:NEWEST]
         return Document(current_feed(scope, newest, archive, ports.publisher), ATOM)
 
-    return DocumentTarget(scope.key, ids, ids or frozenset((scope.key,)), make)
+    return DocumentTarget(scope.key, ids, ids or frozenset((scope.key,)), make, reads_more=True)
 
 
 def _newest_archive(ports: Ports) -> str | None:
@@ -194,7 +194,7 @@ def _archive_target(
         links = {"self": key} | _links(day, part, parts, ports)
         return Document(archive_feed(day, links, entries, ports.publisher), ATOM)
 
-    return DocumentTarget(key, frozenset(), asked_by, make)
+    return DocumentTarget(key, frozenset(), asked_by, make, reads_more=True)
 
 
 def _links(day: str, part: int, parts: int, ports: Ports) -> dict[str, str]:

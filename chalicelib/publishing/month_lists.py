@@ -64,7 +64,7 @@ def write_index(
         )
         return Document(msgspec.json.encode(made), JSON)
 
-    target = DocumentTarget(INDEX, frozenset(), frozenset(asked_by), make)
+    target = DocumentTarget(INDEX, frozenset(), frozenset(asked_by), make, reads_more=True)
     return rewrite([target], ports).failed
 
 
@@ -111,4 +111,4 @@ def _month_target(
         newest_first = tuple(each for _, each in sorted(listed.items(), reverse=True))
         return Document(msgspec.json.encode(Month(month=month, days=newest_first)), JSON)
 
-    return DocumentTarget(month_key(month), frozenset(), asked_by, make)
+    return DocumentTarget(month_key(month), frozenset(), asked_by, make, reads_more=True)

@@ -3,7 +3,8 @@
 A round reads the present document, then the reports by consistent reads. It replaces the document
 that it read, or starts over if that one has changed. Then it reads the reports once more, so that a
 writer that was delayed between reading and writing detects that its document is out of date.
-Therefore facts may arrive twice, late or out of order.
+Therefore facts may arrive twice, late or out of order. A document is made a second time only if the
+reports have changed, or if it is made of more than these.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -33,11 +34,15 @@ class Target(Protocol):
     def keys(self) -> frozenset[str]:
         """The key of the document."""
 
+    @property
+    def reads_more(self) -> bool:
+        """True if `make` reads more than it is given."""
+
     def read(self, ports: Ports) -> Any:
         """The published document."""
 
     def make(self, held: Any, public: Public) -> Any:
-        """The new document. Called again after it was put."""
+        """The new document."""
 
     def put(self, made: Any, held: Any, ports: Ports) -> bool:
         """Replaces `held`; returns False if nothing differs. Raises VersionConflict."""
@@ -100,6 +105,8 @@ class Round:
         now = _public(written, self._ports)
         for target, made in written.items():
             with self._kept_apart(target):
+                if not target.reads_more and _same(target.shows, public, now):
+                    continue
                 if target.make(held[target], now) != made:
                     self.again.append(target)
                     self.taken_back |= target.keys
@@ -117,6 +124,10 @@ class Round:
     def _fail(self, targets: Iterable[Target], error: Exception) -> None:
         for target in targets:
             self.failed |= dict.fromkeys(target.asked_by, error)
+
+
+def _same(ids: Iterable[str], before: Public, now: Public) -> bool:
+    return all(before.get(each) == now.get(each) for each in ids)
 
 
 def _public(targets: Iterable[Target], ports: Ports) -> Public:

@@ -119,7 +119,8 @@ def _ward_target(ward: WardArea, published: PublishedPins, ports: Ports) -> Docu
             return Document(held.body, JSON)
         return Document(_body(content, to_the_second(ports.now())), JSON)
 
-    return DocumentTarget(ward_key(ward.code), frozenset(), frozenset((ward.code,)), make)
+    key, asked_by = ward_key(ward.code), frozenset((ward.code,))
+    return DocumentTarget(key, frozenset(), asked_by, make, reads_more=True)
 
 
 def _body(content: dict[str, Any], updated: datetime) -> bytes:
