@@ -1,15 +1,16 @@
 """Open data of a day: the files of its parts, and the document that lists the parts.
 
 A change rewrites the files of one part, then the day's document, each on the version that was read
-(ADR 3). All files of a part are made from its list. A writer reads that list last and writes it
-first: a writer that replaces an unchanged document has read a list no older than the one that
-document was made from.
+(ADR 3). The day's document is first made from the lists that were just written, and after it is
+written from those in the store: so another writer's list is not missed.
 
 The number of parts changes with the day's document alone. A writer that finds another number there
 than it used starts over; one that changes the number replaces the document that it read first.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import partial
+from typing import NamedTuple
 
 import msgspec
 
@@ -18,17 +19,11 @@ from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.publishing import open_data_index as index
 from chalicelib.publishing.document_targets import DocumentTarget, put
+from chalicelib.publishing.feeds import archive_feed
 from chalicelib.publishing.model import JSON
-from chalicelib.publishing.open_data import (
-    CSV,
-    GEOJSON,
-    Entry,
-    as_csv,
-    as_geojson,
-    entries_in,
-    with_entries,
-)
-from chalicelib.publishing.open_data_index import Day, day_key, list_key, part_of
+from chalicelib.publishing.open_data import Entry, entries_in
+from chalicelib.publishing.open_data_index import Day, Part, day_key, list_key, part_of
+from chalicelib.publishing.part_files import PartTarget
 from chalicelib.publishing.ports import Document, Ports
 from chalicelib.publishing.rounds import Public, rewrite
 
@@ -37,65 +32,17 @@ ATTEMPTS = 10
 Failed = dict[str, Exception]
 
 
-class PartTarget(msgspec.Struct, frozen=True):
-    """The files of a part. `ids` are the reports that may have changed; `is_anew`: what is
-    published under this name so far does not count."""
+class Written(NamedTuple):
+    """The failures, by service_request_id; and the published document of the day, None if it has
+    none."""
 
-    day: str
-    part: int
-    parts: int
-    ids: frozenset[str]
-    entry: Callable[..., Entry]
-    is_anew: bool = False
-    reads_more: bool = False
-
-    @property
-    def shows(self) -> frozenset[str]:
-        return self.ids
-
-    asked_by = shows
-
-    @property
-    def order(self) -> tuple[str, str, str]:
-        """The keys in the order of writing."""
-        make = (list_key, index.csv_key, index.geojson_key)
-        first, second, third = (each(self.day, self.part, self.parts) for each in make)
-        return first, second, third
-
-    @property
-    def keys(self) -> frozenset[str]:
-        return frozenset(self.order)
-
-    def read(self, ports: Ports) -> Mapping[str, StoredDocument | None]:
-        return {key: ports.documents.read(key) for key in reversed(self.order)}
-
-    def make(
-        self, held: Mapping[str, StoredDocument | None], public: Public
-    ) -> Mapping[str, Document | None]:
-        """No files of a day that had none if no report is public."""
-        listed = held[self.order[0]]
-        before = listed.body if listed and not self.is_anew else None
-        now = {each: self.entry(public[each]) if each in public else None for each in self.ids}
-        entries = with_entries(before, now)
-        if listed is None and not entries and self.parts == 1:
-            return dict.fromkeys(self.order)
-        bodies = (msgspec.json.encode(entries), as_csv(entries), as_geojson(entries))
-        made = (Document(*each) for each in zip(bodies, (JSON, CSV, GEOJSON), strict=True))
-        return dict(zip(self.order, made, strict=True))
-
-    def put(
-        self,
-        made: Mapping[str, Document | None],
-        held: Mapping[str, StoredDocument | None],
-        ports: Ports,
-    ) -> bool:
-        return sum(put(key, made[key], held[key], ports) for key in self.order) > 0
+    failed: Failed
+    day: Day | None = None
 
 
 def published_day(day: str, ports: Ports) -> Day | None:
     """The published document of a day. Raises UpstreamFailed."""
-    held = ports.documents.read(day_key(day))
-    return msgspec.json.decode(held.body, type=Day) if held else None
+    return _day_in(ports.documents.read(day_key(day)))
 
 
 def published_list(day: str, part: int, parts: int, ports: Ports) -> list[Entry]:
@@ -113,32 +60,31 @@ def listed_before(day: str, ids: Collection[str], ports: Ports) -> Iterator[Entr
                 yield entry
 
 
-def change_day(day: str, ids: Collection[str], ports: Ports) -> Failed:
-    """Updates the files of a day to these reports, which were requested on it. Returns the
-    failures, by service_request_id. Raises UpstreamFailed."""
+def change_day(day: str, ids: Collection[str], ports: Ports) -> Written:
+    """Updates the files of a day to these reports, which were requested on it. Raises
+    UpstreamFailed."""
     for _ in range(ATTEMPTS):
         parts = _number_of_parts(day, ports)
-        if failed := _write_parts(day, parts, ids, ports):
-            return failed
-        now = published_day(day, ports)
-        if now is None:
-            return {}
+        failed, now = _write_parts(day, parts, ids, ports)
+        if failed or now is None:
+            return Written(failed)
         if len(now.parts) != parts:
             # Another writer has removed these, or they would stay beside those of the new number.
             _remove_parts(day, parts, ports)
             continue
         if max(each.count for each in now.parts) > index.MOST_IN_A_PART:
-            return rebuild_day(day, ports)
-        return {}
-    return dict.fromkeys(ids, _keeps_changing(day))
+            return Written(rebuild_day(day, ports), published_day(day, ports))
+        return Written({}, now)
+    return Written(dict.fromkeys(ids, keeps_changing(day)))
 
 
 def rebuild_day(day: str, ports: Ports) -> Failed:
     """Makes the files of a day from the store, in as many parts as it needs, and not in fewer than
-    it has. Returns and raises as `change_day`."""
+    it has. Returns the failures. Raises UpstreamFailed."""
     for _ in range(ATTEMPTS):
         held = ports.documents.read(day_key(day))
-        before = len(msgspec.json.decode(held.body, type=Day).parts) if held else 1
+        published = _day_in(held)
+        before = len(published.parts) if published else 1
         ids = {*ports.reports.of_day(day), *_listed_ids(day, before, ports)}
         after = max(before, index.parts_for(ids))
         if failed := _write_all_parts(day, before, after, ids, ports):
@@ -147,7 +93,11 @@ def rebuild_day(day: str, ports: Ports) -> Failed:
             if after != before:
                 _remove_parts(day, before, ports)
             return {}
-    return {day: _keeps_changing(day)}
+    return {day: keeps_changing(day)}
+
+
+def _day_in(held: StoredDocument | Document | None) -> Day | None:
+    return msgspec.json.decode(held.body, type=Day) if held else None
 
 
 def _number_of_parts(day: str, ports: Ports) -> int:
@@ -155,30 +105,51 @@ def _number_of_parts(day: str, ports: Ports) -> int:
     return len(now.parts) if now else 1
 
 
-def _write_parts(day: str, parts: int, ids: Collection[str], ports: Ports) -> Failed:
+def _write_parts(day: str, parts: int, ids: Collection[str], ports: Ports) -> Written:
     """Writes the parts with these reports, and the day's document."""
-    touched = sorted({part_of(each, parts) for each in ids})
     failed: Failed = {}
-    for part in touched:
-        mine = frozenset(each for each in ids if part_of(each, parts) == part)
-        target = PartTarget(day, part, parts, mine, ports.entry)
-        failed |= rewrite([target], ports).failed
-    return failed | rewrite([_day_target(day, parts, touched, ids, ports)], ports).failed
+    written: dict[int, Part] = {}
+    for part in sorted({part_of(each, parts) for each in ids}):
+        mine = (each for each in ids if part_of(each, parts) == part)
+        target = _part_target(day, part, parts, mine, ports)
+        result = rewrite([target], ports)
+        failed |= result.failed
+        if made := result.made.get(target):
+            listed = made[target.order[0]]
+            written[part] = index.part_entry(day, part, parts, listed and listed.body)
+    of_day = _day_target(day, parts, written, ids, ports)
+    result = rewrite([of_day], ports)
+    return Written(failed | result.failed, _day_in(result.made.get(of_day)))
+
+
+def _part_target(
+    day: str, part: int, parts: int, ids: Iterable[str], ports: Ports, *, is_anew: bool = False
+) -> PartTarget:
+    archive = partial(archive_feed, publisher=ports.publisher)
+    return PartTarget(day, part, parts, frozenset(ids), ports.entry, archive, is_anew)
 
 
 def _day_target(
-    day: str, parts: int, touched: Collection[int], ids: Collection[str], ports: Ports
+    day: str,
+    parts: int,
+    written: Mapping[int, Part],
+    ids: Iterable[str],
+    ports: Ports,
 ) -> DocumentTarget:
     """The day's document after these parts were written; unchanged if it has another number of
     parts by now."""
+    unread = dict(written)
+
+    def now(part: int) -> Part:
+        return unread.pop(part) if part in unread else _part_now(day, part, parts, ports)
 
     def make(held: StoredDocument | None, _: Public) -> Document | None:
-        before = msgspec.json.decode(held.body, type=Day) if held else None
+        before = _day_in(held)
         if held and before and len(before.parts) != parts:
             return Document(held.body, JSON)
         known = list(before.parts) if before else [None] * parts
         made = [
-            _part_now(day, part, parts, ports) if part in touched or each is None else each
+            now(part) if part in written or each is None else each
             for part, each in enumerate(known)
         ]
         if before is None and not any(each.count for each in made):
@@ -188,7 +159,7 @@ def _day_target(
     return DocumentTarget(day_key(day), frozenset(), frozenset(ids), make, reads_more=True)
 
 
-def _part_now(day: str, part: int, parts: int, ports: Ports) -> index.Part:
+def _part_now(day: str, part: int, parts: int, ports: Ports) -> Part:
     held = ports.documents.read(list_key(day, part, parts))
     return index.part_entry(day, part, parts, held.body if held else None)
 
@@ -206,8 +177,7 @@ def _write_all_parts(day: str, before: int, after: int, ids: Iterable[str], port
     failed: Failed = {}
     for part, mine in by_part.items():
         # Files of another number of parts than the published one were left by an interrupted run.
-        is_anew = after != before
-        target = PartTarget(day, part, after, frozenset(mine), ports.entry, is_anew)
+        target = _part_target(day, part, after, mine, ports, is_anew=after != before)
         failed |= rewrite([target], ports).failed
     return failed
 
@@ -236,5 +206,6 @@ def remove(key: str, ports: Ports) -> None:
         raise error
 
 
-def _keeps_changing(day: str) -> UpstreamFailed:
+def keeps_changing(day: str) -> UpstreamFailed:
+    """The failure of a day that others have changed again and again."""
     return UpstreamFailed(f"The open data of {day} kept changing while it was being published.")

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from chalicelib.georeport.wire import xml_text
 from chalicelib.publishing.open_data import EXTENSIONS, Entry, Licence
-from chalicelib.publishing.open_data_index import Feed
+from chalicelib.publishing.open_data_index import ARCHIVES, Feed
 from chalicelib.publishing.ports import Publisher
 
 if TYPE_CHECKING:
@@ -31,6 +31,9 @@ _NAMESPACES = {
 }
 _END = b"</feed>"
 _ENTRY = re.compile(rb"<entry><id>[^<]*:([^<:]+)</id>.*?</entry>", re.DOTALL)
+_ARCHIVE = re.compile(
+    rb'<link rel="(prev-archive|next-archive)"[^>]*/(%s[^"/]+)"' % ARCHIVES.encode()
+)
 _PUBLISHED = re.compile(rb"<published>([^<]+)</published><updated>([^<]+)</updated>")
 
 
@@ -72,6 +75,11 @@ def entries_of(feed: bytes) -> dict[str, bytes]:
     return {found[1].decode(): found[0] for found in _ENTRY.finditer(feed)}
 
 
+def links_to_archives(feed: bytes) -> dict[str, str]:
+    """The keys of the archives before and after a published feed, by relation."""
+    return {found[1].decode(): found[2].decode() for found in _ARCHIVE.finditer(feed)}
+
+
 def feed_entry(entry: Entry, publisher: Publisher) -> bytes:
     """A report as an entry of a feed."""
     made = _element("entry")
@@ -101,7 +109,7 @@ def current_feed(
 
 
 def archive_feed(
-    day: str, links: Mapping[str, str], entries: Iterable[Entry], publisher: Publisher
+    day: str, links: Mapping[str, str], entries: Iterable[Entry], *, publisher: Publisher
 ) -> bytes:
     """The reports of a part of a day. `links` are the keys of this and the neighbouring archives,
     by relation."""

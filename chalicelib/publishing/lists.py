@@ -3,15 +3,17 @@ report was requested, and the documents that list it: the cost does not depend o
 reports in the month.
 
 Several facts of one document are one write. Feeds come first, as the published list says which
-feeds a report was in; the index comes after all that it names.
+feeds a report was in; the index comes after all that it names. Feeds are written again if a report
+has changed before its day listed it: nobody else knows then which feeds it was in.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
 
 from chalicelib.errors import AppError
 from chalicelib.publishing import feeds, open_data_index
+from chalicelib.publishing.archives import link_archives
 from chalicelib.publishing.day_lists import (
     Failed,
     change_day,
@@ -21,20 +23,26 @@ from chalicelib.publishing.day_lists import (
     remove,
 )
 from chalicelib.publishing.feed_lists import (
+    link_feed,
     scopes_of,
-    write_archives,
     write_feeds,
     write_feeds_anew,
 )
-from chalicelib.publishing.feeds import Scope, everything
-from chalicelib.publishing.month_lists import published_index, write_index, write_months
+from chalicelib.publishing.feeds import Scope
+from chalicelib.publishing.month_lists import Calendar, index_in, index_target, write_months
 from chalicelib.publishing.open_data import Entry
-from chalicelib.publishing.open_data_index import INDEX, day_of, keys_of_part, month_of_day
+from chalicelib.publishing.open_data_index import (
+    INDEX,
+    Day,
+    Index,
+    Month,
+    day_of,
+    keys_of_part,
+    month_of_day,
+)
 from chalicelib.publishing.ports import Ports
-from chalicelib.reports.published import ReportOutline, ReportView
-
-AT_ONCE = 100
-"""The number of reports read together."""
+from chalicelib.publishing.rounds import Public, rewrite
+from chalicelib.reports.published import ReportOutline
 
 Changed = Mapping[str, Collection[str]]
 """The ids of reports that may have changed, by day."""
@@ -53,8 +61,7 @@ def publish_lists(known: Mapping[str, str | None], ports: Ports) -> Failed:
 def publish_feeds_of_wards(ports: Ports) -> Failed:
     """Brings the index and the feeds up to the present wards. Returns the failures. Raises
     UpstreamFailed."""
-    scopes = scopes_of(ports)
-    return _publish_index((), [INDEX], scopes, ports)
+    return _publish_index({}, [INDEX], scopes_of(ports), ports).failed
 
 
 def publish_lists_anew(ports: Ports, days: Iterable[str] = ()) -> Failed:
@@ -72,12 +79,10 @@ def finish_lists(days: Collection[str], ports: Ports) -> Failed:
     """Makes everything that is derived from the published days, and removes the rest. Returns the
     failures. Raises UpstreamFailed."""
     scopes = scopes_of(ports)
-    months = {month_of_day(day) for day in days}
-    failed = write_months(days, days, ports)
-    failed |= write_index(months, scopes, days, ports)
-    failed |= write_archives(dict.fromkeys(sorted(days)), ports)
+    published = {day: published_day(day, ports) for day in sorted(days)}
+    failed = _publish_calendar(published, days, scopes, ports)
     failed |= write_feeds_anew(scopes, ports)
-    _remove_others(days, scopes, ports)
+    _remove_others(published, scopes, ports)
     return failed
 
 
@@ -100,55 +105,79 @@ def _by_day(known: Mapping[str, str | None], ports: Ports) -> Changed:
     for service_request_id, day in known.items():
         if day:
             changed[day].add(service_request_id)
-    for report in _public(iter(unknown), ports):
+    for report in ports.reports.public(unknown).values() if unknown else ():
         changed[day_of(report.requested_datetime)].add(report.service_request_id)
     return changed
 
 
 def _publish(changed: Changed, ports: Ports) -> Failed:
-    ids = {each for some in changed.values() for each in some}
+    ids = sorted({each for some in changed.values() for each in some})
     scopes = scopes_of(ports)
-    touched = _feeds_with(changed, ids, scopes, ports)
+    before = ports.reports.public(ids)
+    touched = _feeds_with(changed, before, scopes, ports)
     failed = write_feeds(touched, ids, ports)
-    for day, some in changed.items():
-        failed |= change_day(day, some, ports)
+    written = {day: change_day(day, some, ports) for day, some in changed.items()}
+    for each in written.values():
+        failed |= each.failed
     if failed:
         return failed
-    failed |= write_months(changed, ids, ports)
-    failed |= _publish_index({month_of_day(day) for day in changed}, ids, scopes, ports)
-    failed |= write_archives(changed, ports)
-    # A report that was hidden before its day listed it is in these feeds alone, and the newest
-    # archive may be another one now.
-    return failed | write_feeds({*touched, everything(ports.publisher)}, ids, ports)
+    if ports.reports.public(ids) != before:
+        failed |= write_feeds(touched, ids, ports)
+    days = {day: each.day for day, each in written.items()}
+    return failed | _publish_calendar(days, ids, scopes, ports)
 
 
 def _feeds_with(
-    changed: Changed, ids: Collection[str], scopes: Iterable[Scope], ports: Ports
+    changed: Changed, public: Public, scopes: Iterable[Scope], ports: Ports
 ) -> list[Scope]:
     """The feeds that these reports are in, or have to be in."""
-    entries: list[Entry] = [ports.entry(report) for report in _public(iter(sorted(ids)), ports)]
+    entries: list[Entry] = [ports.entry(report) for report in public.values()]
     for day, some in changed.items():
         entries += listed_before(day, some, ports)
     return [scope for scope in scopes if any(scope.has(entry) for entry in entries)]
 
 
-def _publish_index(
-    months: Collection[str], ids: Collection[str], scopes: list[Scope], ports: Ports
+def _publish_calendar(
+    days: Mapping[str, Day | None], ids: Collection[str], scopes: list[Scope], ports: Ports
 ) -> Failed:
+    """The months and the index of these days, which were just published; then the links between
+    archives."""
+    failed, months = write_months(days, ids, ports)
+    result = _publish_index(months, ids, scopes, ports)
+    failed |= result.failed
+    if failed:
+        return failed
+    calendar = Calendar(result.document, months, ports)
+    known = [day for day in days.values() if day]
+    return link_archives(known, calendar, ids, ports) | link_feed(calendar, ids, ports)
+
+
+class WrittenIndex(NamedTuple):
+    """The failures, by service_request_id; and the document as it is published."""
+
+    failed: Failed
+    document: Index
+
+
+def _publish_index(
+    months: Mapping[str, Month], ids: Collection[str], scopes: list[Scope], ports: Ports
+) -> WrittenIndex:
     """The index, after the feeds that it does not name yet; and removes the feeds that it names no
     longer."""
-    before = published_index(ports)
+    held = ports.documents.read(INDEX)
+    before = index_in(held)
     new = [scope for scope in scopes if scope.feed not in before.feeds]
     failed = write_feeds_anew(new, ports)
-    failed |= write_index(months, scopes, ids, ports)
+    target = index_target(months, scopes, ids, ports)
+    result = rewrite([target], ports, {target: held})
     keys = {scope.key for scope in scopes}
     for feed in before.feeds:
         if feed.url.removeprefix("/") not in keys:
             remove(feed.url.removeprefix("/"), ports)
-    return failed
+    return WrittenIndex(failed | result.failed, index_in(result.made.get(target)))
 
 
-def _remove_others(days: Iterable[str], scopes: Iterable[Scope], ports: Ports) -> None:
+def _remove_others(days: Mapping[str, Day | None], scopes: Iterable[Scope], ports: Ports) -> None:
     """Removes what an interrupted run has left, and the feeds of former wards and services."""
     wanted = {INDEX, *(scope.key for scope in scopes)}
     for day in days:
@@ -164,9 +193,3 @@ def _remove_others(days: Iterable[str], scopes: Iterable[Scope], ports: Ports) -
 def days_of(stored: Iterable[ReportOutline]) -> set[str]:
     """The days on which public reports of these were requested."""
     return {day_of(each.requested_datetime) for each in stored if each.is_public}
-
-
-def _public(ids: Iterator[str], ports: Ports) -> Iterator[ReportView]:
-    """The public ones of the reports, read in portions to limit memory."""
-    while some := list(islice(ids, AT_ONCE)):
-        yield from ports.reports.public(some).values()

@@ -1,6 +1,11 @@
-"""The documents that list open data: the days of each month, and the index of months and feeds."""
+"""The documents that list open data: the days of each month, and the index of months and feeds.
 
-from collections.abc import Collection, Iterable, Sequence
+Each is first made from what was just published, and after it is written from what is in the store:
+so a document that another writer has just published is not missed.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -22,90 +27,128 @@ from chalicelib.publishing.ports import Document, Ports
 from chalicelib.publishing.rounds import Public, rewrite
 
 
-def published_index(ports: Ports) -> Index:
-    """The published index, empty if there is none. Raises UpstreamFailed."""
-    held = ports.documents.read(INDEX)
+class Calendar:
+    """The published months and days, `months` of them as they were just published. Every method
+    raises UpstreamFailed."""
+
+    def __init__(self, index: Index, months: Mapping[str, Month], ports: Ports) -> None:
+        self._names = sorted(each.month for each in index.months)
+        self._months = dict(months)
+        self._ports = ports
+
+    @property
+    def newest_first(self) -> Iterable[Day]:
+        """The days with reports."""
+        for month in reversed(self._names):
+            yield from self._days(month)
+
+    def around(self, day: str) -> tuple[bool, Day | None, Day | None]:
+        """Whether the day has reports, and the days beside it."""
+        return (self.has(day), *self.beside(day))
+
+    def has(self, day: str) -> bool:
+        """True for a day with reports."""
+        return any(each.day == day for each in self._days(month_of_day(day)))
+
+    def beside(self, day: str) -> tuple[Day | None, Day | None]:
+        """The days with reports before and after this one."""
+        month = month_of_day(day)
+        earlier = [each for each in self._names if each < month]
+        later = [each for each in self._names if each > month]
+        before = [each for each in self._days(month) if each.day < day]
+        after = [each for each in self._days(month) if each.day > day]
+        if not before and earlier:
+            before = list(self._days(earlier[-1]))
+        if not after and later:
+            after = list(self._days(later[0]))
+        return (before[0] if before else None), (after[-1] if after else None)
+
+    def _days(self, month: str) -> Sequence[Day]:
+        if month not in self._months:
+            self._months[month] = published_month(month, self._ports)
+        return self._months[month].days
+
+
+class WrittenMonths(NamedTuple):
+    """The failures, by service_request_id; and the months as they are published."""
+
+    failed: Failed
+    months: Mapping[str, Month]
+
+
+def published_calendar(ports: Ports) -> Calendar:
+    """The calendar as it is in the store. Raises UpstreamFailed."""
+    return Calendar(index_in(ports.documents.read(INDEX)), {}, ports)
+
+
+def index_in(held: StoredDocument | Document | None) -> Index:
+    """The index, empty if there is none."""
     return msgspec.json.decode(held.body, type=Index) if held else Index()
 
 
 def published_month(month: str, ports: Ports) -> Month:
     """The published days of the month, none if there is no document. Raises UpstreamFailed."""
-    held = ports.documents.read(month_key(month))
-    return msgspec.json.decode(held.body, type=Month) if held else Month(month=month)
+    return _month_in(month, ports.documents.read(month_key(month)))
 
 
-def write_months(days: Collection[str], asked_by: Iterable[str], ports: Ports) -> Failed:
-    """Brings the months up to the published documents of these days. Returns the failures, by
-    service_request_id."""
+def write_months(
+    days: Mapping[str, Day | None], asked_by: Iterable[str], ports: Ports
+) -> WrittenMonths:
+    """Brings the months up to these days, which were just published."""
     asked = frozenset(asked_by)
     failed: Failed = {}
+    months = {}
     for month in sorted({month_of_day(day) for day in days}):
-        mine = [day for day in days if month_of_day(day) == month]
-        failed |= rewrite([_month_target(month, mine, asked, ports)], ports).failed
-    return failed
+        mine = {name: day for name, day in days.items() if month_of_day(name) == month}
+        target = _month_target(month, mine, asked, ports)
+        result = rewrite([target], ports)
+        failed |= result.failed
+        months[month] = _month_in(month, result.made.get(target))
+    return WrittenMonths(failed, months)
 
 
-def write_index(
-    months: Collection[str], scopes: Sequence[Scope], asked_by: Iterable[str], ports: Ports
-) -> Failed:
-    """Brings the index up to the published documents of these months. Returns the failures, by
-    service_request_id."""
+def index_target(
+    months: Mapping[str, Month], scopes: Sequence[Scope], asked_by: Iterable[str], ports: Ports
+) -> DocumentTarget:
+    """The index with these months, which were just published, and with the feeds of the scopes."""
+    unread = dict(months)
+
+    def now(month: str) -> Month:
+        return unread.pop(month) if month in unread else published_month(month, ports)
 
     def make(held: StoredDocument | None, _: Public) -> Document:
-        before = msgspec.json.decode(held.body, type=Index) if held else Index()
-        summaries = {each.month: each for each in before.months}
+        summaries = {each.month: each for each in index_in(held).months}
         for month in months:
             summaries.pop(month, None)
-            if (now := published_month(month, ports)).days:
-                summaries[month] = month_summary(now)
+            if (published := now(month)).days:
+                summaries[month] = month_summary(published)
         made = Index(
             months=tuple(each for _, each in sorted(summaries.items(), reverse=True)),
             feeds=tuple(scope.feed for scope in scopes),
         )
         return Document(msgspec.json.encode(made), JSON)
 
-    target = DocumentTarget(INDEX, frozenset(), frozenset(asked_by), make, reads_more=True)
-    return rewrite([target], ports).failed
+    return DocumentTarget(INDEX, frozenset(), frozenset(asked_by), make, reads_more=True)
 
 
-def newest_day(ports: Ports) -> Day | None:
-    """The newest day with reports. Raises UpstreamFailed."""
-    for summary in published_index(ports).months:
-        for day in published_month(summary.month, ports).days:
-            return day
-    return None
-
-
-def neighbours(day: str, ports: Ports) -> tuple[Day | None, Day | None]:
-    """The days with reports before and after this one. Raises UpstreamFailed."""
-    month = month_of_day(day)
-    months = sorted({month, *(each.month for each in published_index(ports).months)})
-    at = months.index(month)
-    days = sorted(published_month(month, ports).days, key=_name)
-    earlier = [each for each in days if each.day < day]
-    later = [each for each in days if each.day > day]
-    if not earlier and at:
-        earlier = sorted(published_month(months[at - 1], ports).days, key=_name)
-    if not later and at + 1 < len(months):
-        later = sorted(published_month(months[at + 1], ports).days, key=_name)
-    return (earlier[-1] if earlier else None), (later[0] if later else None)
-
-
-def _name(day: Day) -> str:
-    return day.day
+def _month_in(month: str, held: StoredDocument | Document | None) -> Month:
+    return msgspec.json.decode(held.body, type=Month) if held else Month(month=month)
 
 
 def _month_target(
-    month: str, days: Collection[str], asked_by: frozenset[str], ports: Ports
+    month: str, days: Mapping[str, Day | None], asked_by: frozenset[str], ports: Ports
 ) -> DocumentTarget:
+    unread = dict(days)
+
+    def now(day: str) -> Day | None:
+        return unread.pop(day) if day in unread else published_day(day, ports)
+
     def make(held: StoredDocument | None, _: Public) -> Document | None:
-        before = msgspec.json.decode(held.body, type=Month) if held else Month(month=month)
-        listed = {each.day: each for each in before.days}
+        listed = {each.day: each for each in _month_in(month, held).days}
         for day in days:
             listed.pop(day, None)
-            now = published_day(day, ports)
-            if now and now.count:
-                listed[day] = now
+            if (published := now(day)) and published.count:
+                listed[day] = published
         if not listed:
             return None
         newest_first = tuple(each for _, each in sorted(listed.items(), reverse=True))

@@ -4,7 +4,7 @@ with its own files. A month lists its days, the index lists the months.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -124,6 +124,21 @@ def geojson_key(day: str, part: int = 0, parts: int = 1) -> str:
 def archive_key(day: str, part: int = 0, parts: int = 1) -> str:
     """The key of the archive feed of a part."""
     return f"{ARCHIVES}{day}{_suffix(part, parts)}.atom"
+
+
+def archive_links(day: str, part: int, parts: int, outer: Mapping[str, str]) -> dict[str, str]:
+    """The keys of this archive and of those before and after it, by relation; `outer` are those of
+    other days."""
+    links = {"self": archive_key(day, part, parts)}
+    if part:
+        links["prev-archive"] = archive_key(day, part - 1, parts)
+    elif "prev-archive" in outer:
+        links["prev-archive"] = outer["prev-archive"]
+    if part + 1 < parts:
+        links["next-archive"] = archive_key(day, part + 1, parts)
+    elif "next-archive" in outer:
+        links["next-archive"] = outer["next-archive"]
+    return links
 
 
 def keys_of_part(day: str, part: int, parts: int) -> tuple[str, ...]:

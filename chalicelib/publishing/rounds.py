@@ -57,16 +57,19 @@ class RoundResult(NamedTuple):
     taken_back: frozenset[str]
 
 
-def rewrite(targets: Sequence[Target], ports: Ports) -> RoundResult:
-    """Publishes the targets, in their order, until nothing changes."""
+def rewrite(
+    targets: Sequence[Target], ports: Ports, held: Mapping[Target, Any] | None = None
+) -> RoundResult:
+    """Publishes the targets, in their order, until nothing changes. `held` is what was just read of
+    some of them."""
     failed: dict[str, Exception] = {}
     made: dict[Target, Any] = {}
     taken_back: set[str] = set()
     for _ in range(ATTEMPTS):
         if not targets:
             return RoundResult(failed, made, frozenset(taken_back))
-        this = Round(targets, ports)
-        targets = this.again
+        this = Round(targets, ports, held or {})
+        targets, held = this.again, None
         failed |= this.failed
         made |= this.made
         taken_back |= this.taken_back
@@ -80,20 +83,20 @@ def rewrite(targets: Sequence[Target], ports: Ports) -> RoundResult:
 class Round:
     """One try at some targets: those to be tried again, and the failures."""
 
-    def __init__(self, targets: Sequence[Target], ports: Ports) -> None:
+    def __init__(self, targets: Sequence[Target], ports: Ports, held: Mapping[Target, Any]) -> None:
         self.again: list[Target] = []
         self.failed: dict[str, Exception] = {}
         self.made: dict[Target, Any] = {}
         self.taken_back: set[str] = set()
         self._ports = ports
         try:
-            self._run(targets)
+            self._run(targets, held)
         except AppError as error:
             self.again = []
             self._fail(targets, error)
 
-    def _run(self, targets: Sequence[Target]) -> None:
-        held = {target: target.read(self._ports) for target in targets}
+    def _run(self, targets: Sequence[Target], known: Mapping[Target, Any]) -> None:
+        held = {each: known[each] if each in known else each.read(self._ports) for each in targets}
         public = _public(targets, self._ports)
         written: dict[Target, Any] = {}
         for target in targets:

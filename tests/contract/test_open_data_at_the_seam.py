@@ -14,10 +14,10 @@ from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import UpstreamFailed
 from chalicelib.events import Event
 from chalicelib.handlers.publishing import publishing_events
-from chalicelib.publishing.day_lists import PartTarget
 from chalicelib.publishing.lists import publish_lists_anew
 from chalicelib.publishing.open_data import COLUMNS
 from chalicelib.publishing.open_data_index import list_key
+from chalicelib.publishing.part_files import PartTarget
 from chalicelib.reports.drafts import ReportChanges
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Contact, Flag, Note, Photo

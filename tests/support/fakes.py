@@ -396,23 +396,26 @@ class MemoryDocuments:
 
     def read(self, key: str) -> StoredDocument | None:
         self.reads.append(key)
-        body = self.bodies.get(key)
-        return None if body is None else StoredDocument(body, _id(body.decode("latin-1")))
+        return self._stored(key)
 
     def write(self, key: str, document: Document, held: StoredDocument | None) -> None:
-        if self.read(key) != held:
+        if self._stored(key) != held:
             raise VersionConflict(key)
         self.puts.append(key)
         self.bodies[key] = document.body
 
     def delete(self, key: str, held: StoredDocument) -> None:
-        if self.read(key) != held:
+        if self._stored(key) != held:
             raise VersionConflict(key)
         self.puts.append(key)
         del self.bodies[key]
 
     def keys(self, prefix: str) -> Iterator[str]:
         yield from [key for key in self.bodies if key.startswith(prefix)]
+
+    def _stored(self, key: str) -> StoredDocument | None:
+        body = self.bodies.get(key)
+        return None if body is None else StoredDocument(body, _id(body.decode("latin-1")))
 
 
 def plain_page(report: ReportView) -> bytes:

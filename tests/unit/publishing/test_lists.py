@@ -18,9 +18,9 @@ from chalicelib.geo.point import Box, Point
 from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.publishing import open_data_index
 from chalicelib.publishing.anew import publish_all
-from chalicelib.publishing.day_lists import PartTarget
 from chalicelib.publishing.lists import publish_feeds_of_wards, publish_lists, publish_lists_anew
 from chalicelib.publishing.open_data_index import day_of
+from chalicelib.publishing.part_files import PartTarget
 from chalicelib.publishing.ports import Document, Ports
 from chalicelib.reports.published import ReportView
 from tests.support.builders import NOON
@@ -340,6 +340,19 @@ def test_only_documents_of_the_day_and_lists_of_them_are_written(here: Published
         key for key in here.documents.reads if "/requests" in key and "/2026-06/01/" not in key
     ]
     assert set(others) <= {files("2026-05-30")[0]}, "only the list whose archive links to it"
+
+
+def test_lone_change_costs_few_calls(here: Published) -> None:
+    """Each call costs an operator money, and each publisher in the tests time."""
+    for number in range(1, 30):
+        here.reports.put(number, requested_datetime=NOON - timedelta(hours=6 * number))
+    brought_up(here)
+    requested = {"requested_datetime": NOON - timedelta(hours=54)}
+    changed = here.reports.put(9, state="fixed", updated_datetime=NOON + minutes(5), **requested)
+    here.documents.reads.clear()
+    here.reports.asked.clear()
+    assert len(brought_up(here, changed)) == 9
+    assert (len(here.documents.reads), len(here.reports.asked)) == (18, 6)
 
 
 def test_several_facts_of_one_day_are_one_write(here: Published) -> None:

@@ -1,0 +1,94 @@
+"""The files of a part of a day: the list of its reports, the same as CSV and as GeoJSON, and the
+archive of the feed of all reports.
+
+All files of a part are made from its list. A writer reads that list last and writes it first: a
+writer that replaces an unchanged document has read a list no older than the one that document was
+made from.
+"""
+
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from chalicelib.kernel.stored_document import StoredDocument
+from chalicelib.publishing import open_data_index as index
+from chalicelib.publishing.document_targets import put
+from chalicelib.publishing.feeds import ATOM, links_to_archives
+from chalicelib.publishing.model import JSON
+from chalicelib.publishing.open_data import (
+    CSV,
+    GEOJSON,
+    Entry,
+    as_csv,
+    as_geojson,
+    with_entries,
+)
+from chalicelib.publishing.ports import Document, Ports
+from chalicelib.publishing.rounds import Public
+
+
+class PartTarget(msgspec.Struct, frozen=True):
+    """The files of a part. `ids` are the reports that may have changed; `is_anew`: what is
+    published under this name so far does not count. `entry` makes a report's entry, and `archive`
+    a feed, which keeps its links to other days."""
+
+    day: str
+    part: int
+    parts: int
+    ids: frozenset[str]
+    entry: Callable[..., Entry]
+    archive: Callable[..., bytes]
+    is_anew: bool = False
+    reads_more: bool = False
+
+    @property
+    def shows(self) -> frozenset[str]:
+        return self.ids
+
+    asked_by = shows
+
+    @property
+    def order(self) -> tuple[str, str, str, str]:
+        """The keys in the order of writing."""
+        where = (self.day, self.part, self.parts)
+        return (
+            index.list_key(*where),
+            index.csv_key(*where),
+            index.geojson_key(*where),
+            index.archive_key(*where),
+        )
+
+    @property
+    def keys(self) -> frozenset[str]:
+        return frozenset(self.order)
+
+    def read(self, ports: Ports) -> Mapping[str, StoredDocument | None]:
+        return {key: ports.documents.read(key) for key in reversed(self.order)}
+
+    def make(
+        self, held: Mapping[str, StoredDocument | None], public: Public
+    ) -> Mapping[str, Document | None]:
+        """No files of a day that had none if no report is public."""
+        listed, archive = held[self.order[0]], held[self.order[3]]
+        before = listed.body if listed and not self.is_anew else None
+        now = {each: self.entry(public[each]) if each in public else None for each in self.ids}
+        entries = with_entries(before, now)
+        if listed is None and not entries and self.parts == 1:
+            return dict.fromkeys(self.order)
+        outer = links_to_archives(archive.body) if archive and not self.is_anew else {}
+        links = index.archive_links(self.day, self.part, self.parts, outer)
+        made = (
+            Document(msgspec.json.encode(entries), JSON),
+            Document(as_csv(entries), CSV),
+            Document(as_geojson(entries), GEOJSON),
+            Document(self.archive(self.day, links, entries), ATOM),
+        )
+        return dict(zip(self.order, made, strict=True))
+
+    def put(
+        self,
+        made: Mapping[str, Document | None],
+        held: Mapping[str, StoredDocument | None],
+        ports: Ports,
+    ) -> bool:
+        return sum(put(key, made[key], held[key], ports) for key in self.order) > 0
