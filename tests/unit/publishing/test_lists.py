@@ -530,6 +530,54 @@ def test_interrupted_run_is_completed_when_its_facts_come_again(nth: int, here: 
     assert after == whole.bodies
 
 
+@pytest.mark.parametrize("nth", range(14))
+def test_archives_skip_a_day_without_reports_when_the_run_was_interrupted(
+    nth: int, here: Published
+) -> None:
+    here.reports.put(1, **IN_MAY)
+    gone = here.reports.put(2)
+    here.reports.put(3, **ON_SECOND)
+    brought_up(here)
+    here.reports.hide(gone)
+    stop_after(nth, here, gone)
+    brought_up(here, gone)
+    assert archived(here) == ["R00000000003", "R00000000001"]
+    assert_as_from_the_store(here)
+
+
+@pytest.mark.parametrize("nth", range(14))
+def test_archives_lead_to_a_day_whose_report_is_shown_again_when_the_run_was_interrupted(
+    nth: int, here: Published
+) -> None:
+    here.reports.put(1, **IN_MAY)
+    report = here.reports.put(2)
+    here.reports.put(3, **ON_SECOND)
+    brought_up(here)
+    here.reports.hide(report)
+    brought_up(here, report)
+    here.reports.put(2)
+    stop_after(nth, here, report)
+    brought_up(here, report)
+    assert archived(here) == ["R00000000003", "R00000000002", "R00000000001"]
+    assert_as_from_the_store(here)
+
+
+def stop_after(nth: int, here: Published, *reports: ReportView) -> None:
+    """Facts about these reports arrive, and the store stops answering after some writes."""
+    whole = here.documents
+    here.documents = Stopping(dict(whole.bodies), nth)
+    tell(here, *reports)
+    whole.bodies = here.documents.bodies
+    here.documents = whole
+
+
+def assert_as_from_the_store(here: Published) -> None:
+    """The documents are those that all reports together make."""
+    after = dict(here.documents.bodies)
+    publish_lists_anew(ports(here))
+    assert after == here.documents.bodies
+
+
 @pytest.mark.parametrize("nth", range(10))
 def test_nothing_remains_of_a_hidden_report_when_its_message_was_repeated(
     nth: int, here: Published
@@ -576,9 +624,14 @@ class Meanwhile(MemoryDocuments):
         if key == self.key and self.act:
             self.left -= 1
             if not self.left:
-                act, self.act = self.act, None
-                act()
+                self.now()
         return held
+
+    def now(self) -> None:
+        """Lets it happen, if it has not."""
+        act, self.act = self.act, None
+        if act:
+            act()
 
 
 DOCUMENTS = (*files(), "data/open/2026-06/01/index.json", "data/open/2026-06/index.json", INDEX)
@@ -598,14 +651,82 @@ def test_all_lists_are_right_when_two_write_at_once(key: str, nth: int, here: Pu
         here.reports.hide(gone)
         tell(here, gone)
 
-    here.documents = Meanwhile(bodies, key, hide, nth)
-    tell(here, new)
-    hide()
+    meanwhile(here, Meanwhile(bodies, key, hide, nth), new)
     assert naming(here, gone) == []
-    after = dict(bodies)
-    here.documents = MemoryDocuments()
+    here.documents.bodies = {}
     publish_lists_anew(ports(here))
-    assert after == here.documents.bodies
+    assert bodies == here.documents.bodies
+
+
+@pytest.mark.parametrize("nth", (1, 2, 3))
+@pytest.mark.parametrize("key", [*DOCUMENTS, *FEEDS, "feeds/services/pothole.atom"])
+def test_report_is_named_nowhere_when_it_is_hidden_while_it_is_listed_for_the_first_time(
+    key: str, nth: int, here: Published
+) -> None:
+    here.reports.put(1)
+    brought_up(here)
+    report = here.reports.put(2)
+
+    def hide() -> None:
+        here.reports.hide(report)
+        tell(here, report)
+
+    meanwhile(here, Meanwhile(dict(here.documents.bodies), key, hide, nth), report)
+    assert naming(here, report) == []
+    assert_as_from_the_store(here)
+
+
+def meanwhile(here: Published, documents: Meanwhile, *reports: ReportView) -> None:
+    """Facts about these reports arrive, and something else happens meanwhile, or just after."""
+    here.documents = documents
+    tell(here, *reports)
+    documents.now()
+    whole = MemoryDocuments()
+    whole.bodies = documents.bodies
+    here.documents = whole
+
+
+BETWEEN = ("2026-05-23", "2026-05-26")
+ARCHIVES = [f"feeds/all/{day}.atom" for day in (EARLIER, *BETWEEN, FIRST)]
+
+
+@pytest.mark.parametrize("nth", (1, 2, 3))
+@pytest.mark.parametrize("key", ["data/open/2026-05/index.json", INDEX, *FEEDS[:1], *ARCHIVES])
+def test_archives_lead_to_each_other_when_two_days_are_new_at_once(
+    key: str, nth: int, here: Published
+) -> None:
+    here.reports.put(1, **IN_MAY)
+    here.reports.put(2)
+    brought_up(here)
+    one, other = (
+        here.reports.put(number, requested_datetime=datetime.fromisoformat(f"{day}T12:00:00Z"))
+        for number, day in enumerate(BETWEEN, 3)
+    )
+    bodies = dict(here.documents.bodies)
+    meanwhile(here, Meanwhile(bodies, key, lambda: tell(here, other), nth), one)
+    assert archived(here) == [f"R0000000000{number}" for number in (2, 4, 3, 1)]
+    assert_as_from_the_store(here)
+
+
+@pytest.mark.parametrize("nth", range(1, 6))
+@pytest.mark.parametrize("key", [INDEX, *(f"feeds/all/{day}.atom" for day in (FIRST, EARLIER))])
+def test_archives_lead_to_a_day_whose_report_is_shown_again_while_it_is_removed(
+    key: str, nth: int, here: Published
+) -> None:
+    here.reports.put(1, **IN_MAY)
+    report = here.reports.put(2)
+    here.reports.put(3, **ON_SECOND)
+    brought_up(here)
+
+    def show() -> None:
+        here.reports.put(2)
+        tell(here, report)
+
+    here.reports.hide(report)
+    bodies = dict(here.documents.bodies)
+    meanwhile(here, Meanwhile(bodies, key, show, nth), report)
+    assert archived(here) == ["R00000000003", "R00000000002", "R00000000001"]
+    assert_as_from_the_store(here)
 
 
 @pytest.mark.usefixtures("small_parts")
