@@ -68,6 +68,7 @@ OPEN: Mapping[str, str] = {
     ),
     "GET /api/facilities/*": "published places",
     "* /forms/report": "the same without JavaScript",
+    "* /forms/services/*": "the same for any service",
     "* /forms/reports/*": "the same without JavaScript; a private report needs its link",
     "GET /forms/nearest*": "published places",
     "GET /forms/alerts": "the same without JavaScript",

@@ -23,6 +23,8 @@ def _request_faults(service: ServiceDefinition, place: str) -> Iterator[str]:
             f"{place}.visibility`: its address says who lives there, so the request must be "
             '"private"'
         )
+    if service.why_sign_in:
+        yield f"{place}.assurance`: requests are sent without signing in; remove it"
     if len(set(service.steps)) < len(service.steps):
         yield f"{place}.steps`: a step is named twice; name each once"
     if service.steps[-1:] != ("check",):

@@ -23,6 +23,8 @@ KEPT = frozenset(
         "place",
         "address",
         "asset_id",
+        "postcode",
+        "premises",
         "find",
         "service_code",
         "photo_ids",
@@ -96,15 +98,19 @@ class Answers(Struct, frozen=True):
             return ", ".join(filter(None, (typed, label)))
         return typed
 
+    @property
+    def premises_address(self) -> str:
+        """The address that was chosen, empty before."""
+        return self.one("premises").partition(",")[2]
+
     def draft(self, service: ServiceDefinition | None) -> dict[str, Any]:
         """The body of POST /api/reports, as far as it is known."""
-        point = self.point
         body: dict[str, Any] = {
             "service_code": self.one("service_code"),
-            "address": self.where,
+            **self._where(service),
             "asset_id": self.one("asset_id"),
             "title": self.one("title"),
-            "description": self.one("description"),
+            "description": self._description(service),
             "photo_ids": list(self.all("photo_ids")),
             "attributes": self._attributes(service),
             "anonymous": bool(self.one("anonymous")),
@@ -115,7 +121,18 @@ class Answers(Struct, frozen=True):
         given = {name: value for name, value in body.items() if value or name == "anonymous"}
         if self.one("no_alerts"):
             given["alerts"] = False
-        return given | ({"lat": point.lat, "long": point.long} if point else {})
+        return given
+
+    def _where(self, service: ServiceDefinition | None) -> dict[str, Any]:
+        if service and service.needs == "premises":
+            return {"premises_id": self.one("premises").partition(",")[0]}
+        point = self.point
+        return {"address": self.where} | ({"lat": point.lat, "long": point.long} if point else {})
+
+    def _description(self, service: ServiceDefinition | None) -> str:
+        """What was typed; a request needs no more words than its name."""
+        is_request = service is not None and service.kind == "request"
+        return self.one("description") or (service.service_name if is_request and service else "")
 
     def _attributes(self, service: ServiceDefinition | None) -> dict[str, str | list[str]]:
         answers: dict[str, str | list[str]] = {}
@@ -130,6 +147,11 @@ class Answers(Struct, frozen=True):
 def place_value(*, label: str, lat: float, long: float) -> str:
     """A chosen place as a form's field holds it."""
     return f"{lat},{long},{label}"
+
+
+def premises_value(*, premises_id: str, address: str) -> str:
+    """A chosen address as a form's field holds it."""
+    return f"{premises_id},{address}"
 
 
 def _place(value: str) -> tuple[Point | None, str]:

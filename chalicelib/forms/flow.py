@@ -1,4 +1,4 @@
-"""The way through a report: from a posted page to the next one.
+"""The way through a report or a request: from a posted page to the next one.
 
 Nothing is kept between two pages: what was answered is in the page's hidden fields. A step that
 was done is named in `done`; a changed answer names those that follow from it as still to do.
@@ -13,7 +13,7 @@ from chalicelib.catalogue.service_search import suggest
 from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.errors import FieldError
 from chalicelib.forms import messages, steps
-from chalicelib.forms.answers import ATTRIBUTE, Answers, place_value
+from chalicelib.forms.answers import ATTRIBUTE, Answers, place_value, premises_value
 from chalicelib.forms.personal import findings
 from chalicelib.forms.ports import Ports
 from chalicelib.forms.steps import Step
@@ -45,11 +45,20 @@ def first(key: str) -> Screen:
     return Screen("where", Answers({"key": (key,)}))
 
 
+def first_of(service: ServiceDefinition, key: str, ports: Ports) -> Screen:
+    """The first page of that service, which will be sent under this key."""
+    chosen = Answers({"key": (key,), "service_code": (service.service_code,)})
+    if service.kind == "report":
+        return show("where", chosen.after("service"), ports)
+    return show(steps.steps_of(service)[0], chosen, ports)
+
+
 def advance(posted: Posted, ports: Ports) -> Screen | Send:
     """What follows from a posted page. Raises Invalid, UpstreamFailed."""
     answers = Answers.of(posted)
     asked_for = posted.one("go")
-    step = steps.step_named(posted.one("step")) or "where"
+    service = service_of(answers, ports)
+    step = steps.step_named(posted.one("step")) or steps.steps_of(service)[0]
     if asked_for == BACK:
         return _before(step, answers, ports)
     if other := steps.step_named(asked_for):
@@ -65,8 +74,8 @@ def advance(posted: Posted, ports: Ports) -> Screen | Send:
 def refused(answers: Answers, faults: Sequence[FieldError], ports: Ports) -> Screen:
     """The page of the first step that the report's rules find a fault with."""
     service = service_of(answers, ports)
-    step = min((steps.step_of(fault.field) for fault in faults), key=steps.STEPS.index)
-    own = [fault for fault in faults if steps.step_of(fault.field) == step]
+    step = min((steps.step_of(fault.field, service) for fault in faults), key=steps.STEPS.index)
+    own = [fault for fault in faults if steps.step_of(fault.field, service) == step]
     return show(step, answers, ports, [messages.for_people(each, answers, service) for each in own])
 
 
@@ -83,7 +92,7 @@ def show(step: Step, answers: Answers, ports: Ports, faults: Sequence[FieldError
 
 def _onward(answers: Answers, ports: Ports, *, questions_asked: bool = False) -> Screen:
     service = service_of(answers, ports)
-    if service and answers.point:
+    if service and service.needs == "point" and answers.point:
         area = ports.council.elsewhere(service.service_code, answers.point)
         if area:
             return Screen("elsewhere", answers, more={"area": area, "service": service})
@@ -98,7 +107,7 @@ def _onward(answers: Answers, ports: Ports, *, questions_asked: bool = False) ->
 
 
 def _before(step: Step, answers: Answers, ports: Ports) -> Screen:
-    earlier = steps.previous(step, answers, service_of(answers, ports)) or "where"
+    earlier = steps.previous(step, answers, service_of(answers, ports)) or step
     if earlier == "nearby" and not _neighbours(answers, ports)["neighbours"]:
         return _before("nearby", answers, ports)
     return show(earlier, answers, ports)
@@ -115,6 +124,16 @@ def _found_places(answers: Answers, ports: Ports) -> dict[str, Any]:
         (place_value(label=each.label, lat=each.lat, long=each.long), each) for each in found
     ]
     return {"choices": choices, "in_words": steps.IN_WORDS}
+
+
+def _addresses(answers: Answers, ports: Ports) -> dict[str, Any]:
+    found = ports.siblings.premises(answers.one("postcode"))
+    return {
+        "choices": [
+            (premises_value(premises_id=premises_id, address=address), address, "")
+            for premises_id, address in found
+        ]
+    }
 
 
 def _groups(answers: Answers, ports: Ports) -> dict[str, Any]:
@@ -159,6 +178,9 @@ def _said(question: Any, answers: Answers) -> str:
 
 _MORE: dict[Step, Callable[[Answers, Ports], dict[str, Any]]] = {
     "place": _found_places,
+    "postcode": _its_service,
+    "premises": _addresses,
+    "contact": _its_service,
     "service": _groups,
     "nearby": _neighbours,
     "questions": _its_service,

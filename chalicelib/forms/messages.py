@@ -3,6 +3,7 @@
 from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.errors import FieldError
 from chalicelib.forms.answers import ATTRIBUTE, Answers
+from chalicelib.forms.steps import OF_PLACE, is_for_premises
 from chalicelib.texts import Text
 
 NAMES = {
@@ -37,6 +38,8 @@ def for_people(
     name = fault.field
     if name.startswith(ATTRIBUTE):
         return FieldError(name, _question_fault(fault, answers, service))
+    if name == "premises_id" or (name in OF_PLACE and is_for_premises(service)):
+        return FieldError("premises", Text("Choose another address: {fault}", fault=fault.message))
     if name in ("lat", "long"):
         return FieldError("q", Text("Choose another location: {fault}", fault=fault.message))
     return said(fault, given=bool(answers.all(name)))

@@ -36,6 +36,10 @@ class Siblings(Protocol):
         """The name of the neighbouring council that a place within the council's bounds belongs to;
         None if it is the council's own, or not known."""
 
+    def premises(self, postcode: str) -> Sequence[tuple[str, str]]:
+        """The premises of a postcode, each with its id and its address. Raises Invalid, TooMany,
+        UpstreamFailed."""
+
     def neighbours(self, service_code: str, point: Point) -> Sequence[Neighbour]:
         """Open reports of that service near the place, nearest first."""
 

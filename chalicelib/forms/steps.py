@@ -1,14 +1,21 @@
-"""The steps of a report: which there are, in which order, and which comes next."""
+"""The steps of a service: which there are, in which order, and which comes next.
 
+A step is one page. The council's document names the steps of a request; those of a report about the
+street are always the same.
+"""
+
+from collections.abc import Mapping
 from typing import Literal, get_args
 
-from chalicelib.catalogue.services import ServiceDefinition
+from chalicelib.catalogue.services import ServiceDefinition, ServiceStep
 from chalicelib.forms.answers import ATTRIBUTE, CONTACT, Answers
 
 Step = Literal[
     "where",
     "place",
     "service",
+    "postcode",
+    "premises",
     "nearby",
     "questions",
     "photos",
@@ -17,6 +24,19 @@ Step = Literal[
     "check",
 ]
 STEPS: tuple[Step, ...] = get_args(Step)
+STREET_REPORT: tuple[Step, ...] = (
+    *("where", "place", "service", "nearby", "questions", "photos", "description", "contact"),
+    "check",
+)
+PAGES: Mapping[ServiceStep, tuple[Step, ...]] = {
+    "premises": ("postcode", "premises"),
+    "questions": ("questions",),
+    "photos": ("photos",),
+    "description": ("description",),
+    "contact": ("contact",),
+    "check": ("check",),
+}
+"""The pages of a step of the council's document."""
 WITHOUT_SERVICE: tuple[Step, ...] = ("where", "place", "service")
 """The steps that come before a service is chosen."""
 ASKED: dict[Step, tuple[str, ...]] = {
@@ -26,6 +46,8 @@ ASKED: dict[Step, tuple[str, ...]] = {
     "photos": ("photo_ids",),
     "description": ("description", "title"),
     "contact": (*CONTACT, "anonymous", "no_alerts"),
+    "postcode": ("postcode",),
+    "premises": ("premises",),
 }
 """What a step asks or puts out of date; the fields of questions depend on the service."""
 
@@ -37,7 +59,10 @@ OF_FIELD: dict[str, Step] = {
     "photo_ids": "photos",
     "description": "description",
     "title": "description",
+    "premises_id": "premises",
 }
+OF_PLACE = ("lat", "long", "address")
+"""The fields of a place, which premises decide where a service needs them."""
 IN_WORDS = "words"
 """What the choice of a place says where none of those found was meant."""
 
@@ -47,6 +72,17 @@ def step_named(text: str) -> Step | None:
     return next((step for step in STEPS if step == text), None)
 
 
+def is_for_premises(service: ServiceDefinition | None) -> bool:
+    return service is not None and service.needs == "premises"
+
+
+def steps_of(service: ServiceDefinition | None) -> tuple[Step, ...]:
+    """All steps of a service in their order; before a service is chosen, those of a report."""
+    if service is None or service.kind == "report":
+        return STREET_REPORT
+    return tuple(page for step in service.steps for page in PAGES[step])
+
+
 def asked_in(step: Step, service: ServiceDefinition | None) -> tuple[str, ...]:
     """The fields that the step asks."""
     if step == "questions" and service:
@@ -54,8 +90,10 @@ def asked_in(step: Step, service: ServiceDefinition | None) -> tuple[str, ...]:
     return ASKED.get(step, ())
 
 
-def step_of(field: str) -> Step:
+def step_of(field: str, service: ServiceDefinition | None) -> Step:
     """The step that asks what a fault is about."""
+    if field in OF_PLACE and is_for_premises(service):
+        return "premises"
     if field.startswith("contact"):
         return "contact"
     if field.startswith("attributes"):
@@ -68,6 +106,8 @@ def applies(step: Step, answers: Answers, service: ServiceDefinition | None) -> 
     match step:
         case "place":
             return bool(answers.one("q"))
+        case "premises":
+            return bool(answers.one("postcode"))
         case "nearby":
             return answers.point is not None
         case "questions":
@@ -81,15 +121,23 @@ def applies(step: Step, answers: Answers, service: ServiceDefinition | None) -> 
 def upcoming(answers: Answers, service: ServiceDefinition | None) -> Step:
     """The first step that is still to do."""
     done = answers.all("done")
-    todo = (step for step in STEPS if step not in done and applies(step, answers, service))
+    todo = (
+        step for step in steps_of(service) if step not in done and applies(step, answers, service)
+    )
     return next(todo, "check")
 
 
 def previous(step: Step, answers: Answers, service: ServiceDefinition | None) -> Step | None:
-    """The step before this one, None before the first."""
-    earlier = STEPS[: STEPS.index(step)]
+    """The step before this one, None before the first. A request that began as a report comes
+    after the choice of the service."""
+    order = STREET_REPORT if step in WITHOUT_SERVICE else steps_of(service)
+    earlier = order[: order.index(step)]
     found = (each for each in reversed(earlier) if applies(each, answers, service))
-    return next(found, None)
+    return next(found, "service" if _was_chosen_here(step, answers) else None)
+
+
+def _was_chosen_here(step: Step, answers: Answers) -> bool:
+    return step not in WITHOUT_SERVICE and "service" in answers.all("done")
 
 
 def dangerous(answers: Answers, service: ServiceDefinition | None) -> str | None:

@@ -7,7 +7,7 @@ belong to a page.
 from collections.abc import Callable, Sequence
 
 from chalicelib.catalogue.services import ServiceDefinition
-from chalicelib.errors import FieldError, Invalid
+from chalicelib.errors import FieldError, Invalid, TooMany
 from chalicelib.forms import messages, steps
 from chalicelib.forms.answers import Answers
 from chalicelib.forms.ports import Ports
@@ -135,6 +135,27 @@ def _take_contact(posted: Posted, answers: Answers, ports: Ports) -> Taken:
     return answers, _faults_of("contact", answers, ports)
 
 
+def _take_postcode(posted: Posted, answers: Answers, ports: Ports) -> Taken:
+    answers = answers.with_("premises").before("premises")
+    typed = answers.one("postcode")
+    try:
+        found = ports.siblings.premises(typed)
+    except Invalid as error:
+        return answers, [FieldError("postcode", error.errors[0].message)]
+    except TooMany as error:
+        return answers, [FieldError("postcode", error.detail)]
+    if not found:
+        missing = Text("We have no addresses at {postcode}. Check the postcode", postcode=typed)
+        return answers, [FieldError("postcode", missing)]
+    return answers, ()
+
+
+def _take_premises(posted: Posted, answers: Answers, ports: Ports) -> Taken:
+    if not answers.premises_address:
+        return answers, [FieldError("premises", Text("Choose your address"))]
+    return answers, ()
+
+
 def _take_nothing(posted: Posted, answers: Answers, ports: Ports) -> Taken:
     return answers, ()
 
@@ -143,7 +164,7 @@ def _faults_of(step: Step, answers: Answers, ports: Ports) -> list[FieldError]:
     """What the report's own rules say about the answers of this step."""
     service = service_of(answers, ports)
     found = ports.siblings.faults(answers.draft(service))
-    own = [fault for fault in found if steps.step_of(fault.field) == step]
+    own = [fault for fault in found if steps.step_of(fault.field, service) == step]
     return [messages.for_people(fault, answers, service) for fault in own]
 
 
@@ -157,4 +178,6 @@ TAKE: dict[Step, Callable[[Posted, Answers, Ports], Taken]] = {
     "description": _take_description,
     "contact": _take_contact,
     "check": _take_nothing,
+    "postcode": _take_postcode,
+    "premises": _take_premises,
 }

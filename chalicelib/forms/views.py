@@ -6,7 +6,13 @@ from typing import Any
 
 from chalicelib.catalogue.model import Council
 from chalicelib.forms.flow import BACK, Screen
-from chalicelib.forms.steps import STEPS, asked_in, previous, step_named
+from chalicelib.forms.steps import (
+    WITHOUT_SERVICE,
+    asked_in,
+    is_for_premises,
+    previous,
+    step_named,
+)
 from chalicelib.forms.validation import MOST_PHOTOS
 from chalicelib.kernel.languages import Language
 from chalicelib.kernel.time import is_overdue
@@ -78,6 +84,7 @@ class Wording:
             "reference": grouped(report.service_request_id),
             "heading": report.title or service_name,
             "service_name": service_name,
+            "is_request": service is not None and service.kind == "request",
             "description": "" if report.description == report.title else report.description,
             "address": report.address,
             "visibility": report.visibility,
@@ -114,12 +121,17 @@ def of_screen(screen: Screen, services: Mapping[str, Any]) -> dict[str, Any]:
     step = step_named(screen.name)
     service = services.get(screen.answers.one("service_code"))
     asked = asked_in(step, service) if step else ()
+    before = previous(step, screen.answers, service) if step else None
+    is_request = step not in WITHOUT_SERVICE and is_for_premises(service)
+    code = screen.answers.one("service_code")
     return {
         "step": screen.name,
+        "action": f"/forms/services/{code}" if is_request else "/forms/report",
+        "is_request": is_request,
         "answers": screen.answers,
         "hidden": list(screen.answers.hidden(asked)),
-        "first": step == STEPS[0],
-        "has_back": step is not None and previous(step, screen.answers, service) is not None,
+        "first": step is not None and before is None,
+        "has_back": before is not None,
         "back": BACK,
         "most_photos": MOST_PHOTOS,
         "faults": screen.faults,

@@ -64,6 +64,7 @@ def owner(here: Api) -> Resident:
             needs=needs,
             held_updates=held,
             address="A street",
+            premises_id="100",
         )
     )
     works = Grant(role="crew", teams=("highways",), wards=("E05001",))

@@ -300,6 +300,7 @@ OFFICERS_FIELDS = PUBLIC_FIELDS | {
     "opens",
     "because",
     "decided_by_hand",
+    "premises_id",
     "attributes",
     "contact",
     "language",

@@ -24,6 +24,7 @@ def _problem_page(error: AppError | None) -> str:
 
 
 routes = Routes(__name__, _problem_page)
+A_SERVICE = "/forms/services/{service_code}"
 A_REPORT = "/forms/reports/{service_request_id}"
 
 
@@ -50,6 +51,8 @@ def _page(
 
 _page("GET", "/forms/report", "report_form.begin", "First page of a new report", gate=auth.anywhere)
 _page("POST", "/forms/report", "report_form.go_on", "Next page of a new report")
+_page("GET", A_SERVICE, "report_form.begin_service", "First page of a service")
+_page("POST", A_SERVICE, "report_form.go_on", "Next page of a service")
 _page(
     "GET",
     A_REPORT,

@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from chalicelib.bootstrap.collections import collections_ports
 from chalicelib.bootstrap.forms import wording
 from chalicelib.bootstrap.places import gazetteer_ports
 from chalicelib.bootstrap.reports import photos_ports, reports_ports
+from chalicelib.collections import usecases as collections
 from chalicelib.errors import FieldError, Invalid
 from chalicelib.forms.ports import Neighbour
 from chalicelib.gazetteer import usecases as gazetteer
@@ -19,17 +21,17 @@ from chalicelib.photos.usecases import asking
 from chalicelib.reports.drafts import Draft
 from chalicelib.reports.states import LABELS
 from chalicelib.reports.usecases import location, reading
-from chalicelib.reports.usecases.access import Author
+from chalicelib.reports.usecases.access import Admit, Author
 from chalicelib.reports.views import public_page
 
 MOST_NEIGHBOURS = 8
 
 
 class Siblings:
-    """The Siblings port."""
+    """The Siblings port. `admit` counts a look at the addresses of a postcode."""
 
-    def __init__(self, author: Author) -> None:
-        self._author = author
+    def __init__(self, author: Author, admit: Admit | None = None) -> None:
+        self._author, self._admit = author, admit
 
     def places(self, q: str) -> Sequence[Place]:
         return gazetteer.find(q, gazetteer_ports())
@@ -38,6 +40,12 @@ class Siblings:
         ports = reports_ports()
         is_outside = location.is_outside(point, ports.now(), ports)
         return location.outside_text(point, ports) if is_outside else None
+
+    def premises(self, postcode: str) -> Sequence[tuple[str, str]]:
+        if self._admit:
+            self._admit()
+        found = collections.premises_at(postcode, collections_ports())
+        return [(each.premises_id, each.address) for each in found]
 
     def neighbours(self, service_code: str, point: Point) -> Sequence[Neighbour]:
         language = request_language.current()

@@ -1,11 +1,11 @@
-"""The pages of a new report."""
+"""The pages of a new report or request."""
 
 from typing import Any
 
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.forms import wording
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.errors import Conflict, Invalid
+from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.forms import flow
 from chalicelib.forms.answers import CONTACT, Answers
 from chalicelib.forms.ports import Ports
@@ -26,6 +26,7 @@ from chalicelib.reports.usecases import submission
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.staff import moderation
 from chalicelib.reports.views import tracking_url
+from chalicelib.texts import Text
 
 
 def begin(_: Call) -> Page:
@@ -33,13 +34,28 @@ def begin(_: Call) -> Page:
     return _screen(flow.first(new_key()))
 
 
-def go_on(call: Call) -> Page:
-    """The page after the one that was filled in. Raises Invalid, UpstreamFailed."""
-    ports = Ports(council=request_language.council(), siblings=Siblings(call.caller.author()))
+def begin_service(call: Call, service_code: str) -> Page:
+    """The first page of that service. Raises NotFound."""
+    ports = _ports(call)
+    service = ports.council.by_code.get(service_code)
+    if service is None:
+        raise NotFound(Text("There is no such service."))
+    return _screen(flow.first_of(service, new_key(), ports))
+
+
+def go_on(call: Call, service_code: str = "") -> Page:
+    """The page after the one that was filled in, which says what the service is. Raises Invalid,
+    TooMany, UpstreamFailed."""
+    ports = _ports(call)
     outcome = flow.advance(posted_form(call), ports)
     if isinstance(outcome, flow.Screen):
         return _screen(outcome)
     return _send(outcome.answers, call, ports)
+
+
+def _ports(call: Call) -> Ports:
+    siblings = Siblings(call.caller.author(), rate_limits.counting("premises", call))
+    return Ports(council=request_language.council(), siblings=siblings)
 
 
 def _send(answers: Answers, call: Call, ports: Ports) -> Page:
@@ -90,6 +106,7 @@ def _sent(report: ServiceRequest, key: str) -> dict[str, Any]:
         "reference": grouped(report.service_request_id),
         "promise": wording(language).date(expected) if expected else None,
         "who_sees": language.say(WHO_SEES.get(report.visibility, "")),
+        "is_request": report.premises_id is not None,
         "is_public": report.visibility == "public",
         "tracking_url": _path(tracking_url(report, ports)),
         "can_withdraw": report.visibility != "withdrawn" and left.total_seconds() > 0,

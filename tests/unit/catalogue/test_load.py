@@ -170,6 +170,7 @@ def test_request_is_listed_with_what_it_needs_and_its_steps() -> None:
         ({"steps": ["photos", "check"]}, "add `premises`"),
         ({"steps": ["premises", "questions", "photos", "check"]}, "remove `questions`"),
         ({"photo": "none"}, "remove `photos`"),
+        ({"assurance": "contact"}, "without signing in"),
     ],
 )
 def test_request_is_refused_when_its_fields_do_not_fit_each_other(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chalicelib.catalogue.load import load
-from chalicelib.errors import FieldError, Invalid
+from chalicelib.errors import FieldError, Invalid, TooMany
 from chalicelib.forms.ports import Neighbour, Ports
 from chalicelib.geo.place import Place
 from chalicelib.geo.place import Place as KnownPlace
@@ -17,6 +17,7 @@ from tests.support.builders import NOON
 MARKET_PLACE = KnownPlace(label="Market Place", kind="street", lat=53.959, long=-1.0815)
 FAR_AWAY = KnownPlace(label="Far Road", kind="street", lat=51.0, long=-2.0)
 TRUNK_ROAD = KnownPlace(label="Trunk Road", kind="street", lat=53.905, long=-1.0)
+HOMES = (("100", "2 Dial Row"), ("101", "10 Dial Row"))
 COUNCIL = load("demo")
 PHOTO_ID = "0123456789ABCDEFGHJKMNPQR"
 
@@ -38,6 +39,13 @@ class MemorySiblings:
 
     def outside(self, point: Point) -> str | None:
         return self.outside_of.get(point)
+
+    def premises(self, postcode: str) -> Sequence[tuple[str, str]]:
+        if postcode == "too many":
+            raise TooMany("You have asked too often.", retry_after_s=60)
+        if not postcode.startswith("YO1"):
+            raise Invalid.field("postcode", "Enter a full postcode")
+        return HOMES if postcode == "YO1 7HH" else ()
 
     def neighbours(self, service_code: str, point: Point) -> Sequence[Neighbour]:
         return self.near

@@ -16,7 +16,7 @@ def page(council: str, moment: str) -> str:
     here = load(council)
     pages = Pages(Path(forms.__file__).parent / "templates", here.said)
     line = here.line_at(datetime.fromisoformat(moment))
-    html = pages.render("danger", why="Bare wires", line=line, hidden=())
+    html = pages.render("danger", why="Bare wires", line=line, hidden=(), action="/forms/report")
     return html.partition("<main")[2].partition("</main>")[0]
 
 

@@ -9,7 +9,7 @@ from chalicelib.forms import flow
 from chalicelib.forms.answers import Answers, place_value
 from chalicelib.forms.flow import Screen, Send, advance, first, refused
 from chalicelib.forms.ports import Ports
-from chalicelib.forms.steps import STEPS
+from chalicelib.forms.steps import STEPS, STREET_REPORT
 from chalicelib.forms.validation import key_of
 from chalicelib.geo.point import Point
 from chalicelib.kernel.parsing import parse
@@ -87,7 +87,7 @@ def test_pages_follow_each_other_when_everything_is_answered() -> None:
         ordinary = {"where": {"q": "market"}, "place": {"place": HERE}}
         more = {"service": {"service_code": "pothole"}, "description": {"description": "A hole"}}
         seen.append(browser.fill(**(ordinary | more).get(seen[-1], {})))
-    assert tuple(seen) == STEPS
+    assert tuple(seen) == STREET_REPORT
     assert browser.fill() == "send"
 
 

@@ -2,11 +2,9 @@
 
 from typing import Any
 
-import msgspec
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.catalogue.load import load
 from chalicelib.errors import Invalid
 from chalicelib.geo.point import Point
 from chalicelib.reports.drafts import OwnChanges, ReportChanges
@@ -26,25 +24,17 @@ OFFICER = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
 HOME = PremisesAddress("2 Dial Row, YO1 7HH", Point(**MARKET_PLACE))
 NO_PLACE: dict[str, None] = {"lat": None, "long": None}
 CODE = "assisted-collection"
+ANSWERS = {"how-long": "always", "kept": "Behind the gate"}
 
 
 @pytest.fixture
 def ports(ports: Ports) -> Ports:
-    council = load("demo")
-    service = replace(
-        council.by_code["litter"],
-        service_code=CODE,
-        kind="request",
-        needs="premises",
-        visibility="private",
-    )
-    council = msgspec.structs.replace(council, services=(*council.services, service))
-    return replace(ports, council=council, premises={"100": HOME}.get)
+    return replace(ports, premises={"100": HOME}.get)
 
 
 def request(ports: Ports, **values: Any) -> ServiceRequest:
-    sent = {"service_code": CODE, "premises_id": "100", **NO_PLACE, **values}
-    return submit(draft(**sent), "key", OWNER, ports)
+    sent = {"service_code": CODE, "premises_id": "100", "attributes": ANSWERS, **NO_PLACE}
+    return submit(draft(**(sent | values)), "key", OWNER, ports)
 
 
 def refused(ports: Ports, **values: Any) -> list[str]:
@@ -118,7 +108,7 @@ def test_no_premises_are_left_when_the_request_is_withdrawn_or_its_sender_forgot
 ) -> None:
     withdrawn = withdraw_own(request(ports).service_request_id, OWNER, ports)
     assert (withdrawn.premises_id, withdrawn.address) == (None, None)
-    sent = {"service_code": CODE, "premises_id": "100", **NO_PLACE}
+    sent = {"service_code": CODE, "premises_id": "100", "attributes": ANSWERS, **NO_PLACE}
     kept = submit(draft(**sent), "other", OWNER, ports).service_request_id
     forget_sender(kept, redact=False, ports=ports)
     after = ports.repository.get(kept)

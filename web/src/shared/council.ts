@@ -77,6 +77,8 @@ export interface Service {
   service_name: string;
   group: string;
   description: string;
+  /** A request is sent with the server's form at `formOf`, not with the report page. */
+  kind?: "report" | "request";
   keywords: string[];
   visibility: "public" | "private" | "moderated";
   photo?: "wanted" | "welcome" | "none";
@@ -108,7 +110,8 @@ export interface Catalogue {
 /** The language of the page, as in addresses. */
 declare const LANGUAGE: string;
 
-const INDEX = LANGUAGE === "en" ? "/data/index.json" : `/data/${LANGUAGE}/index.json`;
+const IN_LANGUAGE = LANGUAGE === "en" ? "" : `/${LANGUAGE}`;
+const INDEX = `/data${IN_LANGUAGE}/index.json`;
 
 let council: Promise<Council> | undefined;
 let catalogue: Promise<Catalogue> | undefined;
@@ -155,4 +158,9 @@ export function isInside({ bounds: [west, south, east, north] }: Council, { lat,
 
 export function middleOf({ bounds: [west, south, east, north] }: Council): Place {
   return { lat: (south + north) / 2, long: (west + east) / 2 };
+}
+
+/** The address of the first page of a service. */
+export function formOf(service_code: string): string {
+  return `${IN_LANGUAGE}/forms/services/${service_code}`;
 }

@@ -1,5 +1,5 @@
 /** The step that asks for the kind of problem: tiles of the usual ones, a grouped list, and suggestions from words. */
-import { loadServices, type Service } from "../../shared/council.ts";
+import { formOf, loadServices, type Service } from "../../shared/council.ts";
 import { byId, element, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { changeDraft, currentDraft } from "./draft.ts";
@@ -62,8 +62,15 @@ function mark(): void {
   for (const tile of tiles) tile.ariaCurrent = tile.dataset["service"] === service_code ? "true" : null;
 }
 
-/** Says that the search for nearby reports takes a moment. */
+/** Goes to the form of a request; what was entered here stays. Otherwise it says that the search for nearby reports
+ * takes a moment. */
 async function leave(onward: () => Promise<void>): Promise<void> {
+  const { service_code } = currentDraft();
+  if (items.get(service_code)?.service.kind === "request") {
+    changeDraft({ service_code: "" });
+    location.assign(formOf(service_code));
+    return;
+  }
   const before = status.textContent;
   status.textContent = say("One moment…");
   await onward();
