@@ -1,0 +1,1 @@
+"""Bookings of slots in the council's calendars."""

@@ -1,0 +1,216 @@
+"""Hold units of a slot, confirm, release and move them."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from chalicelib.bookings.model import (
+    BookingDay,
+    Claim,
+    Full,
+    changed_claim,
+    free_units,
+    with_claim,
+    without_claim,
+)
+from chalicelib.bookings.ports import Ports
+from chalicelib.catalogue.calendars import Calendar
+from chalicelib.errors import Conflict, Invalid, NotFound
+from chalicelib.kernel.optimistic import retry_on_conflict
+from chalicelib.texts import Text
+
+HELD_FOR = timedelta(minutes=30)
+WHAT = Text("this day")
+NEAREST = 3
+_OVER = Text("This booking was cancelled or moved.")
+_FULL = Text("This slot is full. Choose another one.")
+
+
+class Place(Struct, frozen=True):
+    """A slot of a day in a calendar."""
+
+    calendar: str
+    day: date
+    slot: str
+
+
+class SlotFull(Conflict):
+    """The slot is full; `nearest` are the next ones with enough units."""
+
+    def __init__(self, nearest: Sequence[Place]) -> None:
+        super().__init__(_FULL)
+        self.nearest = tuple(nearest)
+
+
+class Hold(Struct, frozen=True, kw_only=True):
+    """Units that nobody else can have until `until`; None if they are confirmed."""
+
+    hold_id: str
+    place: Place
+    units: int
+    until: datetime | None
+
+
+def hold(place: Place, units: int, scope: str, key: str, ports: Ports) -> Hold:
+    """Hold units of a slot for 30 minutes. A repeat with the same key gets the same hold.
+
+    Raises: NotFound, Invalid for a slot that cannot be booked, SlotFull, Conflict if that hold was
+    given back, UpstreamFailed.
+    """
+    calendar = bookable(place, units, ports)
+    hold_id = ports.hold_id(scope, key)
+
+    def attempt() -> Claim:
+        now = ports.now()
+        day = ports.days.get(place.calendar, place.day)
+        mine = day.claim(hold_id)
+        if mine and mine.is_over:
+            raise Conflict(_OVER)
+        if mine and mine.is_live(now):
+            return mine
+        new = Claim(hold_id=hold_id, slot=place.slot, units=units, until=now + HELD_FOR)
+        ports.days.save(with_claim(day, new, calendar.capacity, now))
+        return new
+
+    try:
+        claim = retry_on_conflict(attempt, what=WHAT)
+    except Full:
+        raise SlotFull(nearest(calendar, place, units, ports)) from None
+    at = replace(place, slot=claim.slot)
+    return Hold(hold_id=hold_id, place=at, units=claim.units, until=claim.until)
+
+
+def bookable(place: Place, units: int, ports: Ports) -> Calendar:
+    """The calendar of a slot that can be booked now. Raises NotFound, Invalid."""
+    calendar = _calendar(place, ports)
+    if place.day not in calendar.bookable_days(ports.now(), ports.working):
+        raise Invalid.field("day", Text("This day cannot be booked. Choose another one."))
+    if place.slot not in {each.slot for each in calendar.slots_on(place.day, ports.working)}:
+        raise Invalid.field("slot", Text("There is no such slot on this day. Choose another one."))
+    if not 0 < units <= calendar.capacity:
+        most = Text("Enter a number from 1 to {most}", most=calendar.capacity)
+        raise Invalid.field("units", most)
+    return calendar
+
+
+def nearest(calendar: Calendar, place: Place, units: int, ports: Ports) -> Sequence[Place]:
+    """The next slots from that day on with enough free units. Raises UpstreamFailed."""
+    now = ports.now()
+    found: list[Place] = []
+    for on in calendar.bookable_days(now, ports.working):
+        if on < place.day:
+            continue
+        day = ports.days.get(calendar.calendar, on)
+        found += [
+            Place(calendar.calendar, on, each.slot)
+            for each in calendar.slots_on(on, ports.working)
+            if free_units(day, each.slot, calendar.capacity, now) >= units
+        ]
+        if len(found) >= NEAREST:
+            break
+    return found[:NEAREST]
+
+
+def keep_until(hold_id: str, place: Place, until: datetime, ports: Ports) -> None:
+    """Let a hold lapse later, such as after the payment for it. Raises Conflict if it has lapsed,
+    UpstreamFailed."""
+
+    def kept(day: BookingDay, now: datetime) -> BookingDay:
+        mine = day.claim(hold_id)
+        if mine is None or not mine.is_live(now):
+            raise Conflict(Text("Your slot is no longer held. Choose one again."))
+        if mine.until is None or mine.until >= until:
+            return day
+        return changed_claim(day, replace(mine, until=until), now)
+
+    _change(place, kept, ports)
+
+
+def confirm(hold_id: str, place: Place, units: int, ports: Ports) -> None:
+    """Confirm a hold for good; one that has lapsed only if its units are still free. A repeat
+    changes nothing. Raises Conflict if it was given back, SlotFull, UpstreamFailed."""
+    calendar = _calendar(place, ports)
+
+    def confirmed(day: BookingDay, now: datetime) -> BookingDay:
+        mine = day.claim(hold_id)
+        if mine is None or not (mine.is_over or mine.is_live(now)):
+            new = Claim(hold_id=hold_id, slot=place.slot, units=units)
+            return with_claim(day, new, calendar.capacity, now)
+        if mine.is_over:
+            raise Conflict(_OVER)
+        return day if mine.until is None else changed_claim(day, replace(mine, until=None), now)
+
+    try:
+        _change(place, confirmed, ports)
+    except Full:
+        raise SlotFull(nearest(calendar, place, units, ports)) from None
+
+
+def release(hold_id: str, place: Place, ports: Ports) -> None:
+    """Give the units back. A repeat changes nothing. Raises UpstreamFailed."""
+
+    def released(day: BookingDay, now: datetime) -> BookingDay:
+        mine = day.claim(hold_id)
+        return day if mine and mine.is_over else without_claim(day, hold_id, now)
+
+    _change(place, released, ports)
+
+
+def move(hold_id: str, here: Place, to: Place, ports: Ports) -> None:
+    """Move a confirmed booking to another slot of its calendar, in one write: nobody has both slots
+    or neither. A repeat changes nothing.
+
+    Raises: NotFound if nothing is booked there, Invalid, SlotFull, UpstreamFailed.
+    """
+    units = 1
+
+    calendar = bookable(to, 1, ports)
+
+    def attempt() -> None:
+        nonlocal units
+        source = ports.days.get(here.calendar, here.day)
+        target = source if to.day == here.day else ports.days.get(to.calendar, to.day)
+        there = target.claim(hold_id)
+        if there and there.slot == to.slot:
+            return
+        mine = source.claim(hold_id)
+        if mine is None or mine.is_over or mine.until:
+            raise NotFound(Text("There is no such booking. It may have been cancelled."))
+        units = mine.units
+        ports.days.save(
+            *_moved(replace(mine, slot=to.slot), source, target, calendar.capacity, ports.now())
+        )
+
+    try:
+        retry_on_conflict(attempt, what=WHAT)
+    except Full:
+        raise SlotFull(nearest(calendar, to, units, ports)) from None
+
+
+def _moved(
+    moved: Claim, source: BookingDay, target: BookingDay, capacity: int, now: datetime
+) -> Sequence[BookingDay]:
+    """The days to save. Raises Full."""
+    made = with_claim(target, moved, capacity, now)
+    return [made] if target is source else [without_claim(source, moved.hold_id, now), made]
+
+
+def _calendar(place: Place, ports: Ports) -> Calendar:
+    calendar = ports.calendars(place.calendar)
+    if calendar is None:
+        raise NotFound(Text("There is no such calendar."))
+    return calendar
+
+
+def _change(
+    place: Place, change: Callable[[BookingDay, datetime], BookingDay], ports: Ports
+) -> None:
+    def attempt() -> None:
+        day = ports.days.get(place.calendar, place.day)
+        changed = change(day, ports.now())
+        if changed is not day:
+            ports.days.save(changed)
+
+    retry_on_conflict(attempt, what=WHAT)

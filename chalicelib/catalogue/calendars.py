@@ -1,0 +1,117 @@
+"""The calendars of a council: which slots can be booked, and until when."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
+from typing import Annotated
+
+from msgspec import Meta
+
+from chalicelib.catalogue.promise import ONE_DAY, WorkingCalendar
+from chalicelib.catalogue.words import Code, Strict, TimeOfDay, Words
+
+Weekday = Annotated[int, Meta(ge=0, le=6)]
+MonthDay = Annotated[str, Meta(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
+
+
+class CutOff(Strict, frozen=True, kw_only=True):
+    """A time of day so many working days before a booked day; 0 is the booked day itself."""
+
+    working_days: Annotated[int, Meta(ge=0, le=60)]
+    time: TimeOfDay
+
+    def before(self, day: date, working: WorkingCalendar) -> datetime:
+        """The moment in UTC."""
+        earlier = islice(_working_days_before(day, working), self.working_days)
+        *_, on = [day, *earlier]
+        return _moment(on, self.time, working)
+
+
+class Slot(Strict, frozen=True, kw_only=True):
+    """A part of a day that can be booked. `begins` is its local time, None for a whole day."""
+
+    slot: Code
+    name: Words
+    begins: TimeOfDay | None = None
+
+
+class Season(Strict, frozen=True, kw_only=True):
+    """The first and the last day of a season, as MM-DD. It may go over the end of a year."""
+
+    first: MonthDay
+    last: MonthDay
+
+    def has(self, day: date) -> bool:
+        on = f"{day:%m-%d}"
+        if self.first <= self.last:
+            return self.first <= on <= self.last
+        return on >= self.first or on <= self.last
+
+
+class Calendar(Strict, frozen=True, kw_only=True):
+    """Slots on `weekdays` (0 is Monday) within `season`, but not on `closed` days, and not on bank
+    holidays unless `on_bank_holidays`.
+
+    `capacity`: the units of each slot. `book_until`: the end of the time in which a day can be
+    booked; `change_until` and `cancel_until` likewise for a booking, and `refund_until` for its
+    money. `horizon_days`: how far ahead a day can be booked. `remind_days_before`: when reminders
+    are sent.
+    """
+
+    calendar: Code
+    name: Words
+    slots: Annotated[tuple[Slot, ...], Meta(min_length=1, max_length=50)]
+    weekdays: tuple[Weekday, ...]
+    season: Season | None = None
+    closed: tuple[date, ...] = ()
+    on_bank_holidays: bool = False
+    capacity: Annotated[int, Meta(ge=1, le=1_000)]
+    horizon_days: Annotated[int, Meta(ge=1, le=400)] = 60
+    book_until: CutOff
+    change_until: CutOff
+    cancel_until: CutOff
+    refund_until: CutOff
+    remind_days_before: tuple[int, ...] = (3, 1)
+
+    def is_open(self, day: date, working: WorkingCalendar) -> bool:
+        """True if the calendar has slots on that day, booked or not."""
+        return (
+            day.weekday() in self.weekdays
+            and (self.season is None or self.season.has(day))
+            and day not in self.closed
+            and (self.on_bank_holidays or day not in working.holidays)
+        )
+
+    def slots_on(self, day: date, working: WorkingCalendar) -> tuple[Slot, ...]:
+        """The slots of a day, without those in an hour that the clock change leaves out."""
+        if not self.is_open(day, working):
+            return ()
+        return tuple(each for each in self.slots if _exists(day, each, working))
+
+    def bookable_days(self, now: datetime, working: WorkingCalendar) -> Iterator[date]:
+        """The days that can be booked now, in order."""
+        today = now.astimezone(working.zone).date()
+        for ahead in range(self.horizon_days + 1):
+            day = today + timedelta(days=ahead)
+            if self.is_open(day, working) and now < self.book_until.before(day, working):
+                yield day
+
+
+def _working_days_before(day: date, working: WorkingCalendar) -> Iterator[date]:
+    """Working days before `day`, the latest first."""
+    while True:
+        day -= ONE_DAY
+        if working.works_on(day):
+            yield day
+
+
+def _exists(day: date, slot: Slot, working: WorkingCalendar) -> bool:
+    if slot.begins is None:
+        return True
+    at = _moment(day, slot.begins, working).astimezone(working.zone)
+    return f"{at:%H:%M}" == slot.begins
+
+
+def _moment(day: date, at: str, working: WorkingCalendar) -> datetime:
+    local = datetime.combine(day, time.fromisoformat(at), working.zone)
+    return local.astimezone(UTC)

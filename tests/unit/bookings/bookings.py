@@ -1,0 +1,43 @@
+"""A calendar and its ports for the tests of bookings."""
+
+from datetime import date
+from typing import Any
+
+from chalicelib.bookings.ports import Ports
+from chalicelib.bookings.usecases import Place
+from chalicelib.catalogue.calendars import Calendar, CutOff, Slot
+from chalicelib.catalogue.load import load
+from tests.support.fakes import Clock
+from tests.support.fakes_bookings import MemoryDays
+
+BULKY = "bulky"
+MONDAY = Place(BULKY, date(2026, 6, 8), "day")
+LATER = Place(BULKY, date(2026, 6, 10), "day")
+DAY_BEFORE = CutOff(working_days=1, time="14:00")
+
+
+def a_calendar(capacity: int = 10, **more: Any) -> Calendar:
+    return Calendar(
+        **{
+            "calendar": BULKY,
+            "name": "Bulky collections",
+            "slots": (Slot(slot="day", name="From 7am"),),
+            "weekdays": (0, 2, 4),
+            "capacity": capacity,
+            "book_until": DAY_BEFORE,
+            "change_until": DAY_BEFORE,
+            "cancel_until": DAY_BEFORE,
+            "refund_until": DAY_BEFORE,
+            **more,
+        }
+    )
+
+
+def ports_on(clock: Clock, calendar: Calendar, days: Any = None) -> Ports:
+    return Ports(
+        days=days or MemoryDays(),
+        calendars={calendar.calendar: calendar}.get,
+        working=load("demo").calendar,
+        hold_id=lambda scope, key: f"{scope}-{key}",
+        now=clock,
+    )
