@@ -73,7 +73,7 @@ class Quote(NamedTuple):
 
 
 class ReportWords(Struct, frozen=True, kw_only=True):
-    """Says what a report is and what became of it, in a language; days are those of `zone`."""
+    """Describes a report and its outcome in a language; days are those of `zone`."""
 
     language: Language
     zone: ZoneInfo
