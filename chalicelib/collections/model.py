@@ -102,3 +102,10 @@ def next_collection(of: Round, today: Day, known_until: Day) -> NextCollection:
     if move is None:
         return replace(shown, date=day)
     return replace(shown, date=day, original_date=move.planned, why=move.why)
+
+
+def cancelled_before(of: Round, today: Day, until: Day | None) -> tuple[Move, ...]:
+    """The cancelled collections of a round from today to the day of the next one, None if that is
+    not known."""
+    last = until or Day.max
+    return tuple(each for each in of.moved if each.to is None and today <= each.planned < last)

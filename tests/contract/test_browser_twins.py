@@ -18,6 +18,14 @@ import pytest
 from chalicelib.catalogue.load import load
 from chalicelib.catalogue.published_services import services_document
 from chalicelib.catalogue.service_search import suggest
+from chalicelib.collections.model import (
+    Move,
+    Pattern,
+    Round,
+    cancelled_before,
+    next_collection,
+    with_moves,
+)
 from chalicelib.facilities.model import (
     Facility,
     FacilityList,
@@ -38,6 +46,8 @@ from chalicelib.geo.place import Place
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import MAP_ZOOM, Tile, tiles_in
 from chalicelib.geo.ward import Ward
+from chalicelib.handlers.forms.bin_days import bin_days
+from chalicelib.kernel.languages import ENGLISH
 from tests.conftest import ROOT
 
 NODE = shutil.which("node")
@@ -399,3 +409,61 @@ def test_opening_is_the_same_in_the_browser(opens: tuple[tuple[int, int, int], .
         assert state.open_now == answer["isOpen"], moment
         said = state.closes_at or state.opens_at
         assert said is None or answer["until"].startswith(said), moment
+
+
+KNOWN_UNTIL = date(2027, 1, 31)
+NAMES = {"rubbish": "Black bin", "garden": "Brown bin"}
+
+
+def collection_round(random: Random, number: int) -> Round:
+    """Every one or two weeks for a while, with moves and cancellations, and perhaps a date on which
+    it resumes."""
+    first = date(2026, 11, 1) + timedelta(days=random.randrange(30))
+    pattern = Pattern(
+        weekday=random.randrange(7),
+        every_weeks=random.choice((1, 2)),
+        first=first,
+        last=first + timedelta(days=random.randrange(80)),
+    )
+    planned = set(pattern.dates())
+    moved = [
+        Move(day, random.choice((None, day + timedelta(days=random.randrange(-2, 3)))), "Christmas")
+        for day in sorted(planned)
+        if random.random() < 0.3
+    ]
+    return Round(
+        round=f"R{number}",
+        container=random.choice(("rubbish", "garden", "recycling")),
+        name="Bin",
+        colour="#1d1d1d",
+        dates=with_moves(planned, moved),
+        moved=tuple(moved),
+        resumes=random.choice((None, date(2027, 1, 20), date(2027, 3, 1))),
+    )
+
+
+def test_next_collection_is_the_same_in_the_browser() -> None:
+    random = Random(8)
+    rounds = [collection_round(random, number) for number in range(60)]
+    days = [date(2026, 11, 1) + timedelta(days=step) for step in range(120)]
+    ours = [
+        [
+            {"next": coming, "cancelled": cancelled_before(of, day, coming.date)}
+            for of in rounds
+            for coming in [next_collection(of, day, KNOWN_UNTIL)]
+        ]
+        for day in days
+    ]
+    theirs = browser("collections", rounds=rounds, days=days, knownUntil=KNOWN_UNTIL)
+    assert theirs == json.loads(msgspec.json.encode(ours))
+
+
+def test_days_of_bins_are_said_in_the_same_words_in_the_browser() -> None:
+    random = Random(9)
+    rounds = [collection_round(random, number) for number in range(20)]
+    days = [date(2026, 11, 20) + timedelta(days=5 * step) for step in range(20)]
+    theirs = browser("bins", rounds=rounds, days=days, known_until=KNOWN_UNTIL, names=NAMES)
+    for day, answer in zip(days, theirs, strict=True):
+        ours = bin_days(rounds, day, KNOWN_UNTIL, NAMES, ENGLISH)
+        said = [(each["name"], each["headline"], each["notes"]) for each in answer]
+        assert said == [(each.name, each.headline, each.notes) for each in ours], day

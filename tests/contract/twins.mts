@@ -8,6 +8,8 @@ import { openState } from "../../web/src/shared/places/opening.ts";
 import { suggest } from "../../web/src/features/report/service-search.ts";
 import { known, search } from "../../web/src/shared/places/search.ts";
 import { nearestStreet, piecesOf } from "../../web/src/shared/places/streets.ts";
+import { binDays } from "../../web/src/shared/collections/bin-days.ts";
+import { cancelledBefore, nextCollection } from "../../web/src/shared/collections/rounds.ts";
 import { isOutside } from "../../web/src/shared/places/wards.ts";
 
 const asked = JSON.parse(readFileSync(0, "utf8"));
@@ -42,6 +44,17 @@ const ANSWERS = {
   },
   open({ opens, moments, zone }) {
     return moments.map((each) => openState(opens, new Date(each), zone));
+  },
+  collections({ rounds, days, knownUntil }) {
+    return days.map((day) =>
+      rounds.map((of) => {
+        const next = nextCollection(of, day, knownUntil);
+        return { next, cancelled: cancelledBefore(of, day, next.date) };
+      }),
+    );
+  },
+  bins({ rounds, days, known_until, names }) {
+    return days.map((day) => binDays({ known_until, rounds, days: [] }, day, names));
   },
 };
 

@@ -1,0 +1,30 @@
+/** Loads the published rounds, and how those of today and yesterday go. */
+import { keptDocument } from "../places/cached-documents.ts";
+import type { Round, RoundDay, Rounds } from "./rounds.ts";
+
+const ROUNDS = "/data/collections/rounds.json";
+const TODAY = "/data/collections/today.json";
+
+export interface Published {
+  known_until: string;
+  /** The rounds of the premises that are published. */
+  rounds: Round[];
+  /** What is known of these rounds today and yesterday. */
+  days: RoundDay[];
+}
+
+/** Null if the council has published no rounds. Throws if they cannot be loaded. */
+export async function loadCollections(codes: string[]): Promise<Published | null> {
+  const [published, today] = await Promise.all([
+    keptDocument<Rounds>(ROUNDS),
+    keptDocument<{ items: RoundDay[] }>(TODAY).catch(() => null),
+  ]);
+  const own = ({ round }: { round: string }) => codes.includes(round);
+  return (
+    published && {
+      known_until: published.known_until,
+      rounds: published.items.filter(own),
+      days: (today?.items ?? []).filter(own),
+    }
+  );
+}
