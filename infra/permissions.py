@@ -71,6 +71,7 @@ OPEN: Mapping[str, str] = {
     "* /forms/services/*": "the same for any service",
     "* /forms/reports/*": "the same without JavaScript; a private report needs its link",
     "GET /forms/nearest*": "published places",
+    "GET /forms/bins": "the same as /api/premises without JavaScript",
     "GET /forms/alerts": "the same without JavaScript",
     "POST /forms/alerts": "the same without JavaScript",
     "GET /forms/s/*": (

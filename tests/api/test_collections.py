@@ -1,6 +1,8 @@
 """Collection rounds and premises: from the commands to the answers of the API."""
 
 import json
+import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -223,3 +225,57 @@ def test_premises_need_published_rounds(api: Api, tmp_path: Path) -> None:
     result = import_premises(tmp_path, *HOMES)
     assert result.exit_code == 1
     assert "import rounds first" in str(result.exception)
+
+
+def bins_page(api: Api, query: str = "") -> tuple[int, str]:
+    answer = api.get(f"/forms/bins{query}")
+    return answer.status_code, answer.body.decode()
+
+
+def test_page_asks_for_a_postcode_then_for_an_address(homes: Api) -> None:
+    status, html = bins_page(homes)
+    assert status == 200
+    assert "Find address" in html and "There is a problem" not in html
+    status, html = bins_page(homes, "?postcode=yo17hh")
+    assert status == 200
+    assert re.findall(r'<option value="(\d+)">([^<]+)', html) == [
+        ("101", "2 Dial Row"),
+        ("100", "10 Dial Row"),
+    ]
+
+
+def test_page_lists_the_bins_of_an_address(homes: Api) -> None:
+    status, html = bins_page(homes, "?postcode=yo17hh&premises_id=100")
+    assert status == 200
+    assert re.findall("<h2>([^<]+)", html) == ["Black bin: rubbish", "Brown bin: garden waste"]
+    assert f'<time datetime="{DAY}">' in html
+    assert "In 30 days" in html
+    _, html = bins_page(homes, "?postcode=yo17hh&premises_id=101")
+    assert "We have no collections for this address." in html
+
+
+def test_address_of_another_postcode_is_not_shown(homes: Api) -> None:
+    status, html = bins_page(homes, "?postcode=YO1+7HG&premises_id=100")
+    assert status == 400
+    assert "We collect no bins at this postcode" in html
+    assert "Dial Row" not in html
+
+
+def test_page_keeps_what_was_typed_and_says_what_is_wrong_with_it(homes: Api) -> None:
+    status, html = bins_page(homes, "?postcode=YO1")
+    assert status == 400
+    assert "Enter a full postcode, such as ZZ1 1AA" in html
+    assert 'value="YO1"' in html
+
+
+def test_page_is_in_welsh_with_the_containers_names(homes: Api) -> None:
+    welsh = replace(homes, always={"x-ginnel-language": "cy"})
+    _, html = bins_page(welsh, "?postcode=yo17hh&premises_id=100")
+    assert "Bin du: sbwriel" in html
+
+
+def test_page_says_that_no_days_are_published(homes: Api) -> None:
+    boto3.client("s3").delete_object(Bucket=homes.cloud.bucket, Key="data/collections/rounds.json")
+    container.forget()
+    _, html = bins_page(homes, "?postcode=yo17hh&premises_id=100")
+    assert "We have not published bin days yet." in html

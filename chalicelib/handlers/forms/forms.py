@@ -88,3 +88,19 @@ def nearest(call: Call) -> Page:
     from chalicelib.handlers.forms import forms_nearest
 
     return forms_nearest.nearest(call)
+
+
+@routes.page(
+    "/forms/bins",
+    method="GET",
+    auth=auth.anyone,
+    summary="Your bins: form for an address, and its bin days",
+    query=(
+        Query("postcode", "a full postcode, in any case and spacing"),
+        Query("premises_id", "one of the addresses that /api/premises lists for the postcode"),
+    ),
+)
+def bins(call: Call) -> Page:
+    from chalicelib.handlers.forms import bins_form
+
+    return bins_form.bins(call)

@@ -1,0 +1,73 @@
+"""Your bins without JavaScript: a postcode, an address, and the day of each bin."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.bootstrap.collections import collections_ports
+from chalicelib.collections import usecases
+from chalicelib.collections.ports import Ports
+from chalicelib.errors import FieldError, Invalid
+from chalicelib.handlers.forms.bin_days import bin_days
+from chalicelib.handlers.http import rate_limits, request_language
+from chalicelib.handlers.http.call import Call
+from chalicelib.handlers.http.page_answers import Page
+from chalicelib.handlers.http.pages import rendered
+from chalicelib.texts import Text
+
+
+def bins(call: Call) -> Page:
+    """The form, the addresses of the postcode, or the bins of one of them. Raises TooMany,
+    UpstreamFailed."""
+    postcode = call.parameter("postcode")
+    if postcode is None:
+        return _page("")
+    rate_limits.check("premises", call)
+    try:
+        return _page(postcode, _answer(postcode, call.parameter("premises_id")))
+    except Invalid as error:
+        return _page(postcode, faults=error.errors)
+
+
+def _answer(postcode: str, premises_id: str | None) -> dict[str, Any]:
+    """Raises Invalid, UpstreamFailed."""
+    ports = collections_ports()
+    addresses = usecases.premises_at(postcode, ports)
+    if not addresses:
+        raise Invalid.field(
+            "postcode", Text("We collect no bins at this postcode. Check that it is right")
+        )
+    chosen = next((each for each in addresses if each.premises_id == premises_id), None)
+    if chosen is None:
+        return {"addresses": addresses}
+    return {"address": chosen.address, **_bins_of(chosen.premises_id, ports)}
+
+
+def _bins_of(premises_id: str, ports: Ports) -> dict[str, Any]:
+    """The bins of a premises; none if nothing is published or collected. Raises
+    UpstreamFailed."""
+    published, premises = ports.rounds(), ports.premises.get(premises_id)
+    if published is None or premises is None:
+        return {"is_published": False, "bins": ()}
+    rounds = [each for each in published.items if each.round in premises.rounds]
+    names = {each.container: each.name for each in request_language.council().containers}
+    language, today = request_language.current(), ports.today()
+    return {
+        "is_published": True,
+        "bins": bin_days(rounds, today, published.known_until, names, language),
+    }
+
+
+def _page(
+    postcode: str,
+    answer: Mapping[str, Any] | None = None,
+    faults: tuple[FieldError, ...] = (),
+) -> Page:
+    html = rendered(
+        "forms",
+        "bins",
+        faults,
+        postcode=postcode,
+        example=request_language.council().example_postcode or "ZZ1 1AA",
+        **({"addresses": (), "address": ""} | dict(answer or {})),
+    )
+    return Page(html, is_refusal=bool(faults))
