@@ -24,6 +24,7 @@ PAGES = {
     "nearest": "nearest/index.html",
     "facility": "facility/index.html",
     "my area": "my-area/index.html",
+    "bins": "bins/index.html",
 }
 MOST_SCRIPT, MOST_STYLE, MOST_PAGE, MOST_MAP = 15, 12, 60, 90
 REPORT = "a report's page"

@@ -114,6 +114,9 @@ def _facts(council: Council, pictures: Iterable[Screen]) -> dict[str, object]:
     return {
         **texts,
         "privacy_contact": council.privacy_contact,
+        "time_zone": council.time_zone,
+        "postcode_example": council.example_postcode or "ZZ1 1AA",
+        "container_names": _container_names(council),
         "background": council.theme.light.page,
         "version": VERSION,
         "screenshots": [screen.manifest for screen in pictures],
@@ -125,8 +128,14 @@ def _languages(council: Council) -> list[dict[str, Any]]:
     """What the build needs of each language, with the services' names in it."""
     built = web_build(council)
     for each in built:
-        each["council"] |= _tiles(council.in_language(each["code"]))
+        own = council.in_language(each["code"])
+        each["council"] |= _tiles(own) | {"container_names": _container_names(own)}
     return built
+
+
+def _container_names(council: Council) -> str:
+    """The names of containers by their codes, as JSON."""
+    return json.dumps({each.container: each.name for each in council.containers})
 
 
 def _tiles(council: Council) -> dict[str, Any]:

@@ -57,7 +57,7 @@ const configOf = (language: Language, pages: Record<string, string>, entries: st
             groups: [
               {
                 name: "shared",
-                test: /src\/shared\/(?!queue|months|bars|worker|character-count|timeline|basemap|reference|follow|channels|browser-alerts|own-reports|kept-draft|pending|promise|chart|push|session|staff-page|choices|disruptions|street-names|static-map|house-numbers|geo|places\/(?!kept)|post|send|request\.|device|outcome|upload)/,
+                test: /src\/shared\/(?!queue|months|bars|worker|character-count|timeline|basemap|reference|follow|channels|browser-alerts|own-reports|kept-draft|pending|promise|chart|push|session|staff-page|choices|disruptions|street-names|static-map|house-numbers|collections\/(?!remembered)|geo|places\/(?!kept)|post|send|request\.|device|outcome|upload)/,
               },
               // Chunks without texts of ours, which all languages share.
               { name: "basemap-leaflet", test: /node_modules\/leaflet\// },
@@ -76,6 +76,7 @@ const configOf = (language: Language, pages: Record<string, string>, entries: st
               { name: "place-box", test: /src\/shared\/places\/(place-box|position)\.ts/ },
               // Pages that need one of these mostly need the others, and one chunk is smaller than several.
               { name: "facilities", test: /src\/shared\/(geo\/nearest|places\/facilities)\.ts/ },
+              { name: "bin-days", test: /src\/shared\/collections\/(?!remembered)/ },
               { name: "areas", test: /src\/shared\/places\/(wards|my-area)\.ts/ },
             ],
           },
@@ -91,6 +92,7 @@ const configOf = (language: Language, pages: Record<string, string>, entries: st
 const PAGES = {
   ginnel: resolve(root, "src/styles/ginnel.scss"),
   home: resolve(root, "index.html"),
+  bins: resolve(root, "bins/index.html"),
   report: resolve(root, "report/index.html"),
   map: resolve(root, "map/index.html"),
   track: resolve(root, "track/index.html"),

@@ -18,6 +18,7 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 RESULTS = f"/nearest/#toilets/{HOME['lat']:.5f},{HOME['long']:.5f}/"
 PAGES = [
     "/",
+    "/bins/",
     "/report/",
     "/report/#waiting",
     "/offline/",

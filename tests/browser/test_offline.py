@@ -19,6 +19,7 @@ from tests.browser.test_report_path import leave, locate
 
 PAGES = {
     "/": "Is something wrong in your street?",
+    "/bins/": "When are your bins collected?",
     "/report/": "Where is the problem?",
     "/map/": "Map of reports",
     "/track/": "Track a report",

@@ -51,7 +51,7 @@ def assert_within_budget(
     assert sum(map(weight, assets - scripts)) <= most_style
 
 
-@pytest.mark.parametrize("path", ["nearest", "facility", "my-area", "alerts"])
+@pytest.mark.parametrize("path", ["bins", "nearest", "facility", "my-area", "alerts"])
 def test_first_load_of_a_page_stays_within_its_budget(path: str, new_page: NewPage) -> None:
     assert_within_budget(new_page(with_maps=True), path)
 

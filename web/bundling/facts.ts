@@ -5,6 +5,10 @@ export interface CouncilFacts {
   opening_hours: string;
   at_other_times: string;
   in_example_place: string;
+  postcode_example: string;
+  time_zone: string;
+  /** The names of containers by their codes, as JSON. */
+  container_names: string;
   /** The colour of the header and the icons. */
   colour: string;
   /** The colour of pages. */

@@ -1,5 +1,6 @@
 /** The home page: service disruption, an unfinished report, and the resident's own area. */
 import "../../styles/_home.scss";
+import { rememberedPremises } from "../../shared/collections/remembered.ts";
 import { loadCouncil } from "../../shared/council.ts";
 import { concerns, disruptionNotice, disruptions } from "../../shared/disruptions.ts";
 import { byId, show } from "../../shared/dom.ts";
@@ -17,6 +18,11 @@ if (area) {
     : say("We save your location on this device only.");
 }
 
+// What the line about bins needs is loaded only where an address is remembered.
+if (rememberedPremises.read())
+  void import("../../shared/collections/next-bins.ts")
+    .then(({ showNextBins }) => showNextBins(byId("next-bins")))
+    .catch(() => undefined);
 void tellDisruptions().catch(() => undefined);
 
 /** Shows the disruptions that affect the resident's own place, or all if no place is saved: their titles in a line at

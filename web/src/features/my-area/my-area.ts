@@ -1,5 +1,6 @@
 /** My area: a place that is stored in this browser only, and information about its surroundings. */
 import { loadCouncil, loadServices, type Service } from "../../shared/council.ts";
+import { rememberedPremises } from "../../shared/collections/remembered.ts";
 import { byId, focusOn, show } from "../../shared/dom.ts";
 import { clearErrors } from "../../shared/form-errors.ts";
 import { AskPlace } from "../../shared/places/ask-place.ts";
@@ -132,3 +133,8 @@ retry.addEventListener("click", lookAtRemembered);
 document.addEventListener("submit", (event) => event.preventDefault());
 
 lookAtRemembered();
+// What the line about bins needs is loaded only where an address is remembered.
+if (rememberedPremises.read())
+  void import("../../shared/collections/next-bins.ts")
+    .then(({ showNextBins }) => showNextBins(byId("next-bins")))
+    .catch(() => undefined);

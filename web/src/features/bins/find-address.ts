@@ -1,0 +1,76 @@
+/** Finds an address by its postcode, and its rounds. */
+import { byId, element, show, whileBusy } from "../../shared/dom.ts";
+import type { RememberedPremises } from "../../shared/collections/remembered.ts";
+import { clearErrors, showErrors } from "../../shared/form-errors.ts";
+import { type Outcome, reasonOf } from "../../shared/outcome.ts";
+import { say, sayMany } from "../../shared/say.ts";
+import { get } from "../../shared/send.ts";
+
+interface ListedPremises {
+  premises_id: string;
+  address: string;
+}
+
+const section = document.querySelector<HTMLElement>('[data-view="find"]')!;
+const postcodeForm = byId<HTMLFormElement>("postcode-form");
+const postcode = byId<HTMLInputElement>("postcode");
+const addressForm = byId<HTMLFormElement>("address-form");
+const address = byId<HTMLSelectElement>("premises");
+const status = byId("find-status");
+
+export function startFinding(found: (premises: RememberedPremises) => void): void {
+  postcodeForm.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void whileBusy(postcodeForm, findAddresses);
+  });
+  addressForm.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void whileBusy(addressForm, async () => {
+      const premises = await findRounds();
+      if (premises) found(premises);
+    });
+  });
+}
+
+async function findAddresses(): Promise<void> {
+  begin(say("Finding addresses…"));
+  show(addressForm, false);
+  const typed = postcode.value.trim();
+  const answer = await get<{ items: ListedPremises[] }>(`/api/premises?${new URLSearchParams({ postcode: typed })}`);
+  if (answer.kind !== "stored") return refuse("postcode", answer);
+  const { items } = answer.value;
+  if (items.length === 0)
+    return explain("postcode", say("We collect no bins at this postcode. Check that it is right"));
+  status.textContent = sayMany(items.length, "1 address", "{count} addresses");
+  address.replaceChildren(...items.map((each) => element("option", { value: each.premises_id }, each.address)));
+  show(addressForm);
+  address.focus();
+}
+
+/** Null if they cannot be loaded. */
+async function findRounds(): Promise<RememberedPremises | null> {
+  begin(say("Finding your bin days…"));
+  const premises_id = address.value;
+  const answer = await get<{ rounds: string[] }>(`/api/premises/${encodeURIComponent(premises_id)}/collections`);
+  if (answer.kind !== "stored") {
+    refuse("premises", answer);
+    return null;
+  }
+  status.textContent = "";
+  return { premises_id, address: address.selectedOptions[0]!.text, rounds: answer.value.rounds };
+}
+
+function begin(text: string): void {
+  clearErrors(section);
+  status.textContent = text;
+}
+
+function refuse(field: string, answer: Exclude<Outcome<never>, { kind: "stored" }>): void {
+  if (answer.kind === "refused") return explain(field, reasonOf(answer.problem));
+  explain(field, answer.why ?? say("We could not reach the service. Check your connection and try again"));
+}
+
+function explain(field: string, message: string): void {
+  status.textContent = "";
+  showErrors(section, [{ field, message }]);
+}

@@ -1,0 +1,24 @@
+/** The next collection of the remembered address, in one line for other pages. */
+import { isoDay } from "../dates.ts";
+import { element } from "../dom.ts";
+import { type BinDay, binDays, type Names } from "./bin-days.ts";
+import { loadCollections } from "./documents.ts";
+import { rememberedPremises } from "./remembered.ts";
+
+/** Replaces the text of the element, unless no day is known. Throws if the days cannot be loaded. */
+export async function showNextBins(line: HTMLElement): Promise<void> {
+  const published = await loadCollections(rememberedPremises.read()?.rounds ?? []);
+  const { timeZone, names } = line.dataset as { timeZone: string; names: string };
+  const today = isoDay(new Date(), timeZone);
+  const next = published ? nextDay(binDays(published, today, JSON.parse(names) as Names)) : [];
+  const [first] = next;
+  if (!first) return;
+  const day = element("strong", {}, element("time", { datetime: first.date! }, first.headline));
+  line.replaceChildren(day, ` – ${next.map(({ name }) => name).join(", ")}`);
+}
+
+/** The bins that are collected first; none if no day is known. */
+export function nextDay(days: BinDay[]): BinDay[] {
+  const toCome = days.filter(({ isToCome }) => isToCome);
+  return toCome.filter(({ date }) => date === toCome[0]!.date);
+}
