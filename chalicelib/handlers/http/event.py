@@ -53,6 +53,36 @@ def one_by_one(
         return batch_failures(failed)
 
 
+class FactBatch:
+    """The facts in a queue's records, by message; a record that tells none has failed."""
+
+    def __init__(self, records: Sequence[Any], kind: Any, line: logs.Fields) -> None:
+        self.line = line
+        self._found: dict[str, Any] = {
+            record["messageId"]: fact_in(record, kind) for record in records
+        }
+
+    @property
+    def facts(self) -> list[Any]:
+        return [fact for fact in self._found.values() if fact]
+
+    def answer(self, has_failed: Callable[[Any], bool]) -> BatchAnswer:
+        """Lambda's partial batch response, with the messages that failed."""
+        again = [
+            message for message, fact in self._found.items() if fact is None or has_failed(fact)
+        ]
+        self.line["failed"] = len(again)
+        return batch_failures(again)
+
+
+@contextmanager
+def fact_batch(function: str, event: SQSEvent, kind: Any) -> Iterator[FactBatch]:
+    """Handles a queue's records together, as `batch` does."""
+    records = event.to_dict()["Records"]
+    with batch(function, records) as line:
+        yield FactBatch(records, kind, line)
+
+
 def fact_in(record: dict[str, Any], kind: Any) -> Any:
     """The fact of that kind in a queue's record; None if it tells none, which is logged."""
     try:
@@ -66,6 +96,12 @@ def of_facts(facts: Sequence[Event], line: logs.Fields) -> None:
     """Notes which reports these facts are about; the run continues under the request that they come
     from, or names all their requests."""
     line["service_request_ids"] = sorted({fact.service_request_id for fact in facts})
+    follow_requests(facts, line)
+
+
+def follow_requests(facts: Iterable[Event | JobChanged], line: logs.Fields) -> None:
+    """Continues the run under the request that these facts come from, or names all their
+    requests."""
     ids = sorted({fact.request_id for fact in facts if fact.request_id})
     if len(ids) == 1:
         trace.follow(ids[0])

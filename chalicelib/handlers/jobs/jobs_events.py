@@ -1,7 +1,7 @@
 """The event handlers of jobs: reports open jobs and follow them, and the days of crews are
 written."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -16,8 +16,10 @@ from chalicelib.handlers.http.event import (
     BatchAnswer,
     batch,
     batch_failures,
+    fact_batch,
     fact_in,
     failed_from,
+    follow_requests,
     measure_age,
     of_facts,
     one_by_one,
@@ -27,7 +29,7 @@ from chalicelib.jobs.usecases.day_publishing import publish_days, publish_due
 from chalicelib.jobs.usecases.following import follow
 from chalicelib.jobs.usecases.following import tell_plans as tell_all_plans
 from chalicelib.jobs.usecases.opening import open_for
-from chalicelib.kernel.observability import logs, trace
+from chalicelib.kernel.observability import logs
 
 # Chalice requires literals; packaging replaces them with the real stream and queues.
 STREAM = "arn:aws:dynamodb:eu-west-2:000000000000:table/jobs/stream/placeholder"
@@ -72,27 +74,16 @@ def follow_job(event: SQSEvent) -> BatchAnswer:
 @events.on_sqs_message(queue_arn=CREWS_QUEUE, batch_size=10, maximum_batching_window_in_seconds=1)
 def publish_crews(event: SQSEvent) -> BatchAnswer:
     """Writes the crews' days that a batch of facts names, each once."""
-    records = event.to_dict()["Records"]
-    with batch("publish_crews", records) as line:
-        found: dict[str, JobChanged | None] = {
-            record["messageId"]: fact_in(record, JobChanged) for record in records
-        }
-        facts = [fact for fact in found.values() if fact]
-        _of_jobs(facts, line)
-        days = {day for fact in facts for day in _days_of(fact)}
+    with fact_batch("publish_crews", event, JobChanged) as found:
+        _of_jobs(found.facts, found.line)
+        days = {day for fact in found.facts for day in _days_of(fact)}
         try:
             failed = publish_days(days, crew_ports())
         except AppError as error:
             failed = dict.fromkeys(days, error)
         _say(failed)
-        again = [
-            message
-            for message, fact in found.items()
-            if fact is None or not failed.keys().isdisjoint(_days_of(fact))
-        ]
-        line["failed"] = len(again)
-        measure_age(facts, line)
-        return batch_failures(again)
+        measure_age(found.facts, found.line)
+        return found.answer(lambda fact: not failed.keys().isdisjoint(_days_of(fact)))
 
 
 @events.schedule("rate(5 minutes)")
@@ -143,16 +134,11 @@ def _is_followed(record: dict[str, Any], line: logs.Fields) -> bool:
     return True
 
 
-def _of_jobs(facts: Iterable[JobChanged], line: logs.Fields) -> None:
+def _of_jobs(facts: Sequence[JobChanged], line: logs.Fields) -> None:
     """Notes which jobs these facts are about, and continues under the request that they come from,
     or names all their requests."""
-    named = list(facts)
-    line["job_ids"] = sorted({fact.job_id for fact in named})
-    ids = sorted({fact.request_id for fact in named if fact.request_id})
-    if len(ids) == 1:
-        trace.follow(ids[0])
-    elif ids:
-        line["request_ids"] = ids
+    line["job_ids"] = sorted({fact.job_id for fact in facts})
+    follow_requests(facts, line)
 
 
 def _days_of(fact: JobChanged) -> set[Day]:

@@ -9,8 +9,7 @@ from chalicelib.events import OfReport
 from chalicelib.handlers.http.event import (
     BatchAnswer,
     batch,
-    batch_failures,
-    fact_in,
+    fact_batch,
     measure_age,
     of_facts,
 )
@@ -28,18 +27,11 @@ events = Blueprint(__name__)
 @events.on_sqs_message(queue_arn=QUEUE, batch_size=10, maximum_batching_window_in_seconds=5)
 def count_figures(event: SQSEvent) -> BatchAnswer:
     """Counts the reports that a batch of facts names."""
-    records = event.to_dict()["Records"]
-    with batch("count_figures", records) as line:
-        found: dict[str, OfReport | None] = {
-            record["messageId"]: fact_in(record, OfReport) for record in records
-        }
-        facts = [fact for fact in found.values() if fact]
-        of_facts(facts, line)
-        failed = _count({_key(fact) for fact in facts})
-        again = [message for message, fact in found.items() if fact is None or _key(fact) in failed]
-        line["failed"] = len(again)
-        measure_age([fact for fact in facts if _key(fact) not in failed], line)
-        return batch_failures(again)
+    with fact_batch("count_figures", event, OfReport) as found:
+        of_facts(found.facts, found.line)
+        failed = _count({_key(fact) for fact in found.facts})
+        measure_age([fact for fact in found.facts if _key(fact) not in failed], found.line)
+        return found.answer(lambda fact: _key(fact) in failed)
 
 
 @events.schedule("rate(5 minutes)")

@@ -3,7 +3,7 @@ data is written once; every five minutes the wards; and once an hour the changes
 the passing of time."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from chalice.app import Blueprint, CloudWatchEvent, SQSEvent
 
@@ -21,8 +21,7 @@ from chalicelib.events import (
 from chalicelib.handlers.http.event import (
     BatchAnswer,
     batch,
-    batch_failures,
-    fact_in,
+    fact_batch,
     measure_age,
     of_facts,
 )
@@ -42,19 +41,13 @@ events = Blueprint(__name__)
 @events.on_sqs_message(queue_arn=QUEUE, batch_size=10, maximum_batching_window_in_seconds=1)
 def publish(event: SQSEvent) -> BatchAnswer:
     """Publishes the reports, photos and tiles that a batch of facts names."""
-    records = event.to_dict()["Records"]
-    with batch("publish", records) as line:
-        found: dict[str, Event | None] = {
-            record["messageId"]: fact_in(record, Event) for record in records
-        }
-        facts = [fact for fact in found.values() if fact]
-        of_facts(facts, line)
+    with fact_batch("publish", event, Event) as found:
+        facts: list[Event] = found.facts
+        of_facts(facts, found.line)
         failed = _wait_for_cdn(usecases.publish(_touched_by(facts), publishing_ports()), facts)
         _say(failed, {fact.service_request_id: fact.request_id for fact in facts})
-        again = _again(found, failed)
-        line["failed"] = len(again)
-        measure_age([fact for fact in facts if fact.service_request_id not in failed], line)
-        return batch_failures(again)
+        measure_age([fact for fact in facts if fact.service_request_id not in failed], found.line)
+        return found.answer(lambda fact: fact.service_request_id in failed)
 
 
 @events.schedule("rate(1 hour)")
@@ -89,21 +82,15 @@ def publish_wards(_: CloudWatchEvent) -> None:
 )
 def publish_open_data(event: SQSEvent) -> BatchAnswer:
     """Updates open data and feeds to the reports that a batch of facts names."""
-    records = event.to_dict()["Records"]
-    with batch("publish_open_data", records) as line:
-        found: dict[str, Event | None] = {
-            record["messageId"]: fact_in(record, Event) for record in records
-        }
-        facts = [fact for fact in found.values() if fact and shows(fact)]
-        of_facts(facts, line)
+    with fact_batch("publish_open_data", event, Event) as found:
+        facts: list[Event] = [fact for fact in found.facts if shows(fact)]
+        of_facts(facts, found.line)
         known: dict[str, str | None] = {}
         for fact in facts:
             known[fact.service_request_id] = day_touched(fact) or known.get(fact.service_request_id)
         failed = lists.publish_lists(known, publishing_ports())
         _say(failed, {fact.service_request_id: fact.request_id for fact in facts})
-        again = _again(found, failed)
-        line["failed"] = len(again)
-        return batch_failures(again)
+        return found.answer(lambda fact: fact.service_request_id in failed)
 
 
 def _wait_for_cdn(
@@ -131,15 +118,6 @@ def _touched_by(facts: Iterable[Event]) -> dict[str, Touched]:
         this.facts.add(fact.event_id)
         this.purge |= needs_purge(fact)
     return touched
-
-
-def _again(found: Mapping[str, Event | None], failed: Collection[str]) -> list[str]:
-    """The messages to be delivered again."""
-    return [
-        message
-        for message, fact in found.items()
-        if fact is None or fact.service_request_id in failed
-    ]
 
 
 def _say(failed: Mapping[str, Exception], asked_by: Mapping[str, str]) -> None:
