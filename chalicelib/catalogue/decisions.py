@@ -14,7 +14,7 @@ from chalicelib.geo.point import Point
 Priority = Literal["low", "normal", "high", "urgent"]
 Opens = Literal["job", "officer"]
 """What a new report opens: a crew's job at once, or an officer's case."""
-JobKind = Literal["inspect", "make_safe", "repair", "collect", "revisit"]
+JobKind = Literal["inspect", "make_safe", "repair", "collect", "deliver", "revisit"]
 About = Literal["team", "priority", "target", "opens", "kind"]
 """The decisions that have a reason; `target` is when the report should be done."""
 

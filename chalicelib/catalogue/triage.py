@@ -36,6 +36,7 @@ _KINDS: Mapping[JobKind, str] = {
     "make_safe": "make it safe",
     "repair": "repair it",
     "collect": "collect it",
+    "deliver": "deliver it",
     "revisit": "look at it again",
 }
 

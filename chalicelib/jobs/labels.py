@@ -9,6 +9,7 @@ KINDS: Mapping[Kind, str] = {
     "make_safe": "Making safe",
     "repair": "Repair",
     "collect": "Collection",
+    "deliver": "Delivery",
     "revisit": "Second visit",
 }
 STATES: Mapping[State, str] = {

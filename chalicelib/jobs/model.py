@@ -20,7 +20,7 @@ from chalicelib.catalogue.decisions import Priority
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.operations import OpId
 
-Kind = Literal["inspect", "make_safe", "repair", "collect", "revisit"]
+Kind = Literal["inspect", "make_safe", "repair", "collect", "deliver", "revisit"]
 State = Literal["to_plan", "planned", "started", "done", "could_not", "handed_over", "cancelled"]
 JobEventKind = Literal["start", "done", "could_not", "hand_over", "note", "photo", "new_date"]
 CouldNot = Literal[

@@ -31,13 +31,14 @@ INSPECTED = translatable("We have inspected this.")
 MADE_SAFE = translatable("We have made this safe. We'll come back to repair it.")
 REPAIRED = translatable("We have repaired this.")
 COLLECTED = translatable("We have collected this.")
+DELIVERED = translatable("We have delivered this.")
 CAME_BACK = translatable("We came back and repaired this.")
 NEW_DATE = translatable("We now aim to deal with this by {day}. {reason}")
 
 _WHOLE = frozenset(
     (
         *(STARTED, CALLED_OFF, NOT_PLANNED, HANDED_OVER, MORE_PHOTOS),
-        *(INSPECTED, MADE_SAFE, REPAIRED, COLLECTED, CAME_BACK),
+        *(INSPECTED, MADE_SAFE, REPAIRED, COLLECTED, DELIVERED, CAME_BACK),
         *LABELS.values(),
     )
 )

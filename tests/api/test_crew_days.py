@@ -150,7 +150,7 @@ def test_other_teams_days_are_refused(depot: Depot, day: str) -> None:
 
 def test_crews_are_listed_with_depot_shift_and_skills(depot: Depot) -> None:
     items = depot.api.get("/api/crews", depot.crew).json_body["items"]
-    assert [each["crew"] for each in items] == [*BOTH, "cleansing"]
+    assert [each["crew"] for each in items] == [*BOTH, "cleansing", "bins"]
     assert items[0]["shift"] == {"starts": "07:30", "ends": "15:30"}
     assert set(items[0]["depot"]) == {"name", "lat", "long"} and items[0]["skills"]
 

@@ -19,6 +19,7 @@ DONE: Mapping[Kind, str] = {
     "make_safe": automatic_texts.MADE_SAFE,
     "repair": automatic_texts.REPAIRED,
     "collect": automatic_texts.COLLECTED,
+    "deliver": automatic_texts.DELIVERED,
     "revisit": automatic_texts.CAME_BACK,
 }
 """The public text if the crew wrote none."""

@@ -16,7 +16,7 @@ SHIPPED = sorted(path.stem for path in COUNCILS.glob("*.json"))
 def test_shipped_council_has_crews_for_its_busiest_teams(name: str) -> None:
     council = load(name)
     assert [council.by_crew[each.crew] for each in council.crews] == list(council.crews)
-    assert len({crew.team for crew in council.crews}) == 2
+    assert len({crew.team for crew in council.crews}) >= 2
     assert all(crew.shift.minutes == 480 for crew in council.crews)
 
 

@@ -389,3 +389,10 @@ def test_rules_for_different_wards_are_not_compared() -> None:
         rule(at_a_pothole | {"priorities": ["high"], "wards": ["centre"]}, service_level=quick),
     )
     assert len(taken.triage) == 2
+
+
+def test_new_bin_opens_a_delivery_that_says_which_bin() -> None:
+    asked = {"container": ("garden",), "reason": ("none",)}
+    decided = load("demo").decide(replace(FACTS, service_code="new-container", attributes=asked))
+    assert (decided.opens, decided.kind, decided.team) == ("job", "deliver", "waste")
+    assert decided.materials == ("Brown bin",)

@@ -65,7 +65,7 @@ export interface Job extends Place {
   job_id: string;
   version: number;
   state: JobState;
-  kind: "inspect" | "make_safe" | "repair" | "collect" | "revisit";
+  kind: "inspect" | "make_safe" | "repair" | "collect" | "deliver" | "revisit";
   title: string;
   service_name: string;
   priority: Priority;

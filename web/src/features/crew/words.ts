@@ -17,6 +17,7 @@ export const KINDS: Record<Job["kind"], string> = {
   make_safe: "Making safe",
   repair: "Repair",
   collect: "Collection",
+  deliver: "Delivery",
   revisit: "Second visit",
 };
 
