@@ -48,12 +48,15 @@ Changed = Mapping[str, Collection[str]]
 """The ids of reports that may have changed, by day."""
 
 
-def publish_lists(known: Mapping[str, str | None], ports: Ports) -> Failed:
+def publish_lists(
+    known: Mapping[str, str | None], ports: Ports, taken_back: Collection[str] = ()
+) -> Failed:
     """Updates open data and feeds to these reports as they are now. `known` has the day on which
-    each was requested, None if nobody knows it. Returns the failures, by service_request_id."""
+    each was requested, None if nobody knows it; `taken_back` are those of which something is no
+    longer public. Returns the failures, by service_request_id."""
     try:
         changed = _by_day(known, ports)
-        return _publish(changed, ports) if changed else {}
+        return _publish(changed, frozenset(taken_back), ports) if changed else {}
     except AppError as error:
         return dict.fromkeys(known, error)
 
@@ -110,11 +113,11 @@ def _by_day(known: Mapping[str, str | None], ports: Ports) -> Changed:
     return changed
 
 
-def _publish(changed: Changed, ports: Ports) -> Failed:
+def _publish(changed: Changed, taken_back: frozenset[str], ports: Ports) -> Failed:
     ids = sorted({each for some in changed.values() for each in some})
     scopes = scopes_of(ports)
     before = ports.reports.public(ids)
-    touched = _feeds_with(changed, before, scopes, ports)
+    touched = _feeds_with(changed, before, taken_back, scopes, ports)
     failed = write_feeds(touched, ids, ports)
     written = {day: change_day(day, some, ports) for day, some in changed.items()}
     for each in written.values():
@@ -128,12 +131,19 @@ def _publish(changed: Changed, ports: Ports) -> Failed:
 
 
 def _feeds_with(
-    changed: Changed, public: Public, scopes: Iterable[Scope], ports: Ports
+    changed: Changed,
+    public: Public,
+    taken_back: frozenset[str],
+    scopes: list[Scope],
+    ports: Ports,
 ) -> list[Scope]:
-    """The feeds that these reports are in, or have to be in."""
+    """The feeds that these reports are in, or have to be in; all of them if a report was taken back
+    that no list has: a run may have stopped between its feeds and its day."""
     entries: list[Entry] = [ports.entry(report) for report in public.values()]
     for day, some in changed.items():
         entries += listed_before(day, some, ports)
+    if taken_back - {entry["service_request_id"] for entry in entries}:
+        return scopes
     return [scope for scope in scopes if any(scope.has(entry) for entry in entries)]
 
 

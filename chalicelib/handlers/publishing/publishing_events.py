@@ -88,7 +88,8 @@ def publish_open_data(event: SQSEvent) -> BatchAnswer:
         known: dict[str, str | None] = {}
         for fact in facts:
             known[fact.service_request_id] = day_touched(fact) or known.get(fact.service_request_id)
-        failed = lists.publish_lists(known, publishing_ports())
+        taken_back = {fact.service_request_id for fact in facts if needs_purge(fact)}
+        failed = lists.publish_lists(known, publishing_ports(), taken_back)
         _say(failed, {fact.service_request_id: fact.request_id for fact in facts})
         return found.answer(lambda fact: fact.service_request_id in failed)
 

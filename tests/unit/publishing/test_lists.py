@@ -78,7 +78,7 @@ def brought_up(here: Published, *reports: ReportView) -> list[str]:
 def tell(here: Published, *reports: ReportView) -> dict[str, Exception]:
     """Facts about these reports arrive together."""
     known = {each.service_request_id: day_of(each.requested_datetime) for each in reports}
-    return publish_lists(known, ports(here))
+    return publish_lists(known, ports(here), known.keys() - here.reports.shown.keys())
 
 
 def document(here: Published, key: str) -> Any:
@@ -591,6 +591,19 @@ def test_nothing_remains_of_a_hidden_report_when_its_message_was_repeated(
     whole.bodies = here.documents.bodies
     here.documents = whole
     assert tell(here, report) == {}
+    assert naming(here, report) == []
+
+
+@pytest.mark.parametrize("nth", range(14))
+def test_nothing_remains_of_a_report_that_is_hidden_when_its_first_run_was_interrupted(
+    nth: int, here: Published
+) -> None:
+    here.reports.put(2)
+    brought_up(here)
+    report = here.reports.put(1, ward_code="E05000001")
+    stop_after(nth, here, report)
+    here.reports.hide(report)
+    brought_up(here, report)
     assert naming(here, report) == []
 
 
