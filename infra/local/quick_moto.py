@@ -23,9 +23,10 @@ from time import time
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from botocore import session, useragent, utils
+from botocore import httpsession, session, useragent, utils
 from botocore.auth import S3SigV4PostAuth, SigV4Auth, SigV4QueryAuth
 from botocore.compat import HTTPHeaders
+from botocore.hooks import EventAliaser
 from botocore.loaders import Loader
 from moto import backend_index, backends
 from moto.cloudformation.models import Stack
@@ -57,6 +58,9 @@ _urls_of: Any = vars(BaseBackend)["urls"].fget
 _query: Any = Table.query
 _executed: Any = DynamoResult.execute_result
 _structure = BaseJSONSerializer._serialize_type_structure
+_project = Item.project
+_alias: Any = vars(EventAliaser)["_alias_event_name"]
+_aliases: dict[str, str] = {}
 _new_loader = Loader.__init__
 _descriptions: defaultdict[type, dict[Any, Any]] = defaultdict(dict)
 _new_backend: Any = vars(BackendDict)["_create_account_specific_backend"]
@@ -92,6 +96,9 @@ def install() -> None:
     _replace(Stack, parse_template=staticmethod(json.loads))
     _replace(utils, _parse_timestamp_with_tzinfo=cache(vars(utils)["_parse_timestamp_with_tzinfo"]))
     _replace(useragent.UserAgentString, to_string=lambda self: "Boto3")
+    _replace(EventAliaser, _alias_event_name=_alias_once)
+    _replace(httpsession, create_urllib3_context=cache(vars(httpsession)["create_urllib3_context"]))
+    _replace(Item, project=_attributes_alone)
     unsigned: dict[str, Any] = {
         "headers_to_sign": lambda self, request: SIGNED,
         "canonical_request": lambda self, request: "",
@@ -200,6 +207,21 @@ def _item_weighed_once(item: Any, hash_key: Any, range_key: Any, attrs: dict[str
     item.attrs = LimitedSizeDict({name: DynamoType(value) for name, value in attrs.items()})
     if item.size() > MOST_OF_AN_ITEM:
         raise ItemSizeTooLarge
+
+
+def _attributes_alone(item: Item, wanted: list[list[str]]) -> Item:
+    """The item with these attributes; one within another attribute is left to moto."""
+    if any(len(path) > 1 or "[" in path[0] for path in wanted):
+        return _project(item, wanted)
+    made, kept = copy(item), {name: item.attrs[name] for [name] in wanted if name in item.attrs}
+    made.attrs = LimitedSizeDict(kept)
+    return made
+
+
+def _alias_once(aliaser: Any, event_name: str) -> str:
+    if event_name not in _aliases:
+        _aliases[event_name] = _alias(aliaser, event_name)
+    return _aliases[event_name]
 
 
 def _items_as_they_are(result: Any, context: Any) -> Any:
