@@ -1,7 +1,8 @@
 """Reads the premises of a council from CSV or GeoJSON, and makes their documents.
 
 A row has `uprn`, `address`, `postcode`, `rounds` (codes with spaces or semicolons in between) and a
-place: `lat` and `long`, or `easting` and `northing`.
+place: `lat` and `long`, or `easting` and `northing`. It may have a `street`, which otherwise is
+read from the address.
 """
 
 import re
@@ -20,9 +21,13 @@ from chalicelib.collections.premises import (
     Listing,
     Part,
     Premises,
+    RoundStreet,
+    RoundStreets,
     in_order,
     listing_key,
     part_key,
+    round_key,
+    street_of,
     whole_postcode,
 )
 from chalicelib.errors import Invalid
@@ -30,6 +35,8 @@ from infra.rows import Refused, Row, read_rows
 
 COLUMNS = ("uprn", "address", "postcode", "rounds")
 LONGEST_ADDRESS = 200
+Grouped = dict[str, list[Premises]]
+"""Premises by postcode or street."""
 _UPRN = re.compile("[1-9][0-9]{0,11}")
 
 
@@ -72,25 +79,36 @@ def premises_of(
 def documents_of(premises: Iterable[Premises], current: Current) -> dict[str, bytes]:
     """The documents of all premises in that version, by key."""
     parts: dict[str, Part] = defaultdict(dict)
-    listings: dict[str, dict[str, list[Premises]]] = defaultdict(lambda: defaultdict(list))
+    listings: dict[str, Grouped] = defaultdict(lambda: defaultdict(list))
+    rounds: dict[str, Grouped] = defaultdict(lambda: defaultdict(list))
     for each in premises:
         parts[part_key(current, each.premises_id)][each.premises_id] = each
         listings[listing_key(current, each.postcode)][each.postcode].append(each)
-    documents: dict[str, Part | Listing] = {
+        for code in each.rounds:
+            rounds[round_key(current, code)][each.street].append(each)
+    documents: dict[str, Part | Listing | RoundStreets] = {
         **parts,
         **{key: _listing(postcodes) for key, postcodes in listings.items()},
+        **{key: _streets(streets) for key, streets in rounds.items()},
     }
     return {key: msgspec.json.encode(document) for key, document in documents.items()}
 
 
-def _listing(postcodes: Mapping[str, Iterable[Premises]]) -> Listing:
-    return {
-        postcode: tuple(
-            ListedPremises(premises_id=each.premises_id, address=each.address)
-            for each in sorted(premises, key=lambda each: in_order(each.address))
-        )
-        for postcode, premises in postcodes.items()
-    }
+def _listing(postcodes: Grouped) -> Listing:
+    return {postcode: _listed(premises) for postcode, premises in postcodes.items()}
+
+
+def _streets(streets: Grouped) -> RoundStreets:
+    return tuple(
+        RoundStreet(street=street, premises=_listed(streets[street])) for street in sorted(streets)
+    )
+
+
+def _listed(premises: Iterable[Premises]) -> tuple[ListedPremises, ...]:
+    return tuple(
+        ListedPremises(premises_id=each.premises_id, address=each.address)
+        for each in sorted(premises, key=lambda each: in_order(each.address))
+    )
 
 
 def _premises(row: Row, containers: Mapping[str, str]) -> Premises:
@@ -111,6 +129,7 @@ def _premises(row: Row, containers: Mapping[str, str]) -> Premises:
         lat=round(row.point.lat, 6),
         long=round(row.point.long, 6),
         rounds=_rounds(values["rounds"], containers),
+        street=" ".join(values.get("street", "").split()) or street_of(address),
     )
 
 

@@ -15,6 +15,7 @@ FOLDER = "premises/"
 CURRENT = f"{FOLDER}current.json"
 IN_A_PART = 1_600
 """About how many premises a document has."""
+_NUMBERED = re.compile(r"[0-9]+[A-Za-z]?(?: ?[-/&] ?[0-9]+[A-Za-z]?)? +(.*[A-Za-z].*)")
 _POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)([0-9][A-Z]{2})")
 
 
@@ -28,7 +29,8 @@ class Current(Struct, frozen=True, kw_only=True):
 
 
 class Premises(Struct, frozen=True, kw_only=True):
-    """One home or business. `premises_id` is its UPRN; `rounds` are the codes of its rounds."""
+    """One home or business. `premises_id` is its UPRN; `rounds` are the codes of its rounds, which
+    name its `street` where they say that they did not reach it."""
 
     premises_id: str
     address: str
@@ -36,19 +38,30 @@ class Premises(Struct, frozen=True, kw_only=True):
     lat: float
     long: float
     rounds: tuple[str, ...]
+    street: str = ""
 
 
 class ListedPremises(Struct, frozen=True, kw_only=True):
-    """One premises in the list of a postcode."""
+    """One premises in the list of a postcode or street."""
 
     premises_id: str
     address: str
+
+
+class RoundStreet(Struct, frozen=True, kw_only=True):
+    """A street of a round, and its premises that are on the round, in the order of their
+    addresses."""
+
+    street: str
+    premises: tuple[ListedPremises, ...]
 
 
 Part = dict[str, Premises]
 """Premises by id."""
 Listing = dict[str, tuple[ListedPremises, ...]]
 """The premises of each postcode, in the order of their addresses."""
+RoundStreets = tuple[RoundStreet, ...]
+"""The streets of a round, by name."""
 
 
 def parts_for(number: int) -> int:
@@ -69,6 +82,20 @@ def listing_key(current: Current, postcode: str) -> str:
 def _key(current: Current, kind: str, found_by: str) -> str:
     part = crc32(found_by.encode()) % current.parts
     return f"{FOLDER}{current.version}/{kind}/{part:03}.json"
+
+
+def round_key(current: Current, round_code: str) -> str:
+    """The key of the document that lists the streets of the round."""
+    return f"{FOLDER}{current.version}/rounds/{round_code}.json"
+
+
+def street_of(address: str) -> str:
+    """The street in an address without its town: what follows the house number, or else its last
+    part."""
+    parts = [part.strip() for part in address.split(",")]
+    numbered = (found[1] for part in parts if (found := _NUMBERED.fullmatch(part)))
+    named = (part for part in reversed(parts) if part.strip(f" {digits}"))
+    return next(numbered, next(named, address))
 
 
 def whole_postcode(text: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 
 from chalicelib.collections.premises import (
     CURRENT,
@@ -11,10 +11,16 @@ from chalicelib.collections.premises import (
     Listing,
     Part,
     Premises,
+    RoundStreet,
+    RoundStreets,
     listing_key,
     part_key,
+    round_key,
 )
 from chalicelib.kernel.cached_document import KEPT_FOR_S, CachedDocument, Read, Seconds, decoded
+
+MOST_ROUNDS = 8
+"""How many rounds are kept in memory."""
 
 
 class StoredPremises:
@@ -25,6 +31,8 @@ class StoredPremises:
         self._read = read
         fresh = partial(decoded, read, CURRENT, Current)
         self._current = CachedDocument(fresh, seconds, kept_for_s)
+        # A version of the premises never changes, and a crew names many premises of one round.
+        self._round = lru_cache(MOST_ROUNDS)(lambda key: decoded(read, key, RoundStreets) or ())
 
     def get(self, premises_id: str) -> Premises | None:
         current = self._current.value()
@@ -53,3 +61,9 @@ class StoredPremises:
             return ()
         listing = decoded(self._read, listing_key(current, postcode), Listing)
         return listing.get(postcode, ()) if listing else ()
+
+    def on_round(self, round_code: str) -> Sequence[RoundStreet]:
+        current = self._current.value()
+        if current is None:
+            return ()
+        return self._round(round_key(current, round_code))

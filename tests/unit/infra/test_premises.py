@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.catalogue.load import load
 from chalicelib.collections.model import Round, Rounds
-from chalicelib.collections.premises import CURRENT, Current, Premises, in_order
+from chalicelib.collections.premises import CURRENT, Current, Premises, in_order, street_of
 from chalicelib.collections.stored import StoredPremises
 from infra.premises import Summary, documents_of, premises_of
 
@@ -121,3 +121,43 @@ def test_addresses_are_ordered_by_the_value_of_their_numbers() -> None:
     assert sorted(addresses, key=in_order) == [
         *("2 High Street", "2a High Street", "10 High Street", "ABBEY COTTAGE", "Abbey House"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("address", "street"),
+    [
+        ("2 Dial Row", "Dial Row"),
+        ("2A Dial Row", "Dial Row"),
+        ("2-4 Dial Row, Eskerby", "Dial Row"),
+        ("Rose Cottage, Dial Row", "Dial Row"),
+        ("Flat 3, Weavers Court, Dial Row", "Dial Row"),
+        ("Flat 3, 12 Dial Row", "Dial Row"),
+        ("FLAT 1 SCARCROFT LODGE, 10", "FLAT 1 SCARCROFT LODGE"),
+        ("10", "10"),
+    ],
+)
+def test_street_is_read_from_the_address(address: str, street: str) -> None:
+    assert street_of(address) == street
+
+
+def test_street_is_that_of_its_column_where_there_is_one(read: Read) -> None:
+    header = f"{HEADER},street"
+    homes, _ = read(f"{GOOD},  Dial  Lane", f"101,4 Dial Row,YO1 7HH,{PLACE},R1,", header=header)
+    assert [home.street for home in homes] == ["Dial Lane", "Dial Row"]
+
+
+def test_round_lists_its_streets_with_their_premises_in_order(read: Read) -> None:
+    rows = (
+        ("100", "10 Dial Row", "R1"),
+        ("101", "2 Dial Row", "R1 G1"),
+        ("102", "1 Ash Way", "R1"),
+    )
+    homes, _ = read(*(f"{uprn},{at},YO1 7HH,{PLACE},{rounds}" for uprn, at, rounds in rows))
+    current = Current(version="1", parts=1)
+    documents = {CURRENT: msgspec.json.encode(current)} | documents_of(homes, current)
+    stored = StoredPremises(documents.get, lambda: 0.0)
+    found = {of.street: [each.address for each in of.premises] for of in stored.on_round("R1")}
+    assert found == {"Ash Way": ["1 Ash Way"], "Dial Row": ["2 Dial Row", "10 Dial Row"]}
+    assert list(found) == ["Ash Way", "Dial Row"]
+    assert [of.street for of in stored.on_round("G1")] == ["Dial Row"]
+    assert stored.on_round("R2") == ()
