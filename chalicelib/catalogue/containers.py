@@ -1,7 +1,7 @@
-"""The containers that a council empties at homes, such as its bins and boxes."""
+"""The containers that a council empties at homes, such as its bins and boxes, and who does it."""
 
 from chalicelib.catalogue.theme import Colour
-from chalicelib.catalogue.words import Code, Strict, Words
+from chalicelib.catalogue.words import Code, Strict, TimeOfDay, Words
 
 
 class Container(Strict, frozen=True, kw_only=True):
@@ -10,3 +10,11 @@ class Container(Strict, frozen=True, kw_only=True):
     container: Code
     name: Words
     colour: Colour
+
+
+class CollectionRules(Strict, frozen=True, kw_only=True):
+    """How containers are emptied. `team`: whose crews do it. `closes`: the hour of the council's
+    clock at which the rounds of a day are over, if nobody said so before."""
+
+    team: Code
+    closes: TimeOfDay = "20:00"

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, field
 
 from chalicelib.catalogue.areas import Area
-from chalicelib.catalogue.containers import Container
+from chalicelib.catalogue.containers import CollectionRules, Container
 from chalicelib.catalogue.crews import Crew
 from chalicelib.catalogue.destinations import Destination
 from chalicelib.catalogue.facility_kinds import FacilityKind
@@ -77,12 +77,12 @@ class CouncilDocument(Strict, frozen=True, kw_only=True, dict=True):
     report. `texts_a_day`: how many text messages, in parts of 160 characters, alerts and codes may
     use. `ask_after_days`: how many days after a report is marked as mended its followers are asked
     whether it is. `councillors` are listed by ward code. `containers` are
-    those that it empties at homes. `ward_properties`: the first of these that
-    a file of boundaries has is used. `triage`: the rules that decide how a report is handled. A
-    crew drives `detour_factor` times the straight line, at `crew_speed_kmh`. `channel_costs`: the
-    cost of a contact, in pence. `theme` is its look. `footer_links` lead from each page to its
-    other pages. `translations` are its own texts in the other languages that it offers.
-    `example_place` and `example_postcode` are the examples in hints.
+    those that it empties at homes, and `collections` says how. `ward_properties`: the first of
+    these that a file of boundaries has is used. `triage`: the rules that decide how a report is
+    handled. A crew drives `detour_factor` times the straight line, at `crew_speed_kmh`.
+    `channel_costs`: the cost of a contact, in pence. `theme` is its look. `footer_links` lead from
+    each page to its other pages. `translations` are its own texts in the other languages that it
+    offers. `example_place` and `example_postcode` are the examples in hints.
     """
 
     jurisdiction_id: Annotated[str, Meta(min_length=1, max_length=100)]
@@ -102,6 +102,7 @@ class CouncilDocument(Strict, frozen=True, kw_only=True, dict=True):
     identity_providers: tuple[IdentityProvider, ...] = ()
     facility_kinds: tuple[FacilityKind, ...] = ()
     containers: tuple[Container, ...] = ()
+    collections: CollectionRules | None = None
     ward_properties: tuple[WardProperties, ...] = ()
     councillors: Mapping[WardCode, tuple[Councillor, ...]] = {}
     neighbours: tuple[Neighbour, ...] = ()

@@ -177,6 +177,10 @@ def _facility_faults(council: Council) -> Iterable[str]:
 def _container_faults(council: Council) -> Iterable[str]:
     codes = [each.container for each in council.containers]
     yield from _used_twice(codes, "`$.containers", "container")
+    if codes and not council.collections:
+        yield "`$.collections`: name the team that empties the `containers`"
+    if council.collections and council.collections.team not in council.team_names:
+        yield f"`$.collections.team`: {council.collections.team!r} is not in `$.teams`"
 
 
 def _destination_faults(council: Council) -> Iterable[str]:
