@@ -129,6 +129,15 @@ class JobChanged(msgspec.Struct, frozen=True, tag=True, kw_only=True):
     for_reports: bool = True
 
 
+class RoundDayChanged(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    """Something was said about a collection round on a day."""
+
+    event_id: str
+    round: str
+    request_id: str = ""
+    stored_at_ms: int = 0
+
+
 OfNotice = DisruptionPosted | DisruptionChanged | DisruptionEnded | RoadWorkPlanned
 OfReport = ReportSubmitted | ReportChanged
 Event = OfReport | PhotoTaken | PhotoWanted

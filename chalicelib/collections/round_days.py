@@ -1,0 +1,256 @@
+"""What happened on a round on one day: crews and the office say it, event by event.
+
+    to_come ──out──▶ out ──finished──▶ finished
+       └──────────off──────────▶ off
+
+Nobody has to close a round: at the council's hour it counts as finished, whatever was said. Streets
+that were not reached belong to the day of the round. A container that was not emptied is in a log
+of its own for its premises, because everybody may see the first and not the second.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Literal, NamedTuple, get_args
+
+from msgspec import Meta, Struct
+
+from chalicelib.catalogue.model import Council
+from chalicelib.kernel.claims import Verdict
+from chalicelib.kernel.operations import OpId
+
+TODAY = "data/collections/today.json"
+
+Kind = Literal[
+    "to_come",
+    "out",
+    "finished",
+    "off",
+    "street_missed",
+    "street_reached",
+    "not_emptied",
+    "emptied",
+]
+"""What an event says; `to_come` takes back that a round went out, and only the office says it."""
+State = Literal["to_come", "out", "finished", "off"]
+By = Literal["crew", "office"]
+Reason = Literal[
+    "parked_cars",
+    "road_closed",
+    "weather",
+    "breakdown",
+    "no_crew",
+    "no_time",
+    "not_out",
+    "contaminated",
+    "too_heavy",
+    "extra_waste",
+    "no_access",
+    "other",
+]
+_SETS: Mapping[str, State] = {state: state for state in get_args(State)}
+OF_STREET: frozenset[Kind] = frozenset(("street_missed", "street_reached"))
+OF_PREMISES: frozenset[Kind] = frozenset(("not_emptied", "emptied"))
+OF_OFFICE: frozenset[Kind] = frozenset(("to_come",))
+ROUND_REASONS: tuple[Reason, ...] = (
+    *("parked_cars", "road_closed", "weather", "breakdown", "no_crew", "no_time", "other"),
+)
+PREMISES_REASONS: tuple[Reason, ...] = (
+    *("not_out", "contaminated", "too_heavy", "extra_waste", "no_access", "other"),
+)
+REASONS: Mapping[Kind, Sequence[Reason]] = {
+    "off": ROUND_REASONS,
+    "street_missed": ROUND_REASONS,
+    "not_emptied": PREMISES_REASONS,
+}
+"""The reasons of the kinds that need one."""
+KEPT_FOR = timedelta(days=90)
+"""How long after the last event a day is kept."""
+
+A_DAY = timedelta(days=1)
+_CONTENT = ("op_id", "kind", "at", "street", "reason", "text")
+
+_LINE = Meta(pattern=r"^[^\x00-\x1f\x7f-\x9f]*$", description="one line without control characters")
+RoundCode = Annotated[str, Meta(min_length=1, max_length=40), _LINE]
+PremisesId = Annotated[str, Meta(min_length=1, max_length=40), _LINE]
+Street = Annotated[str, Meta(min_length=1, max_length=200), _LINE]
+Note = Annotated[str, Meta(max_length=300), _LINE]
+Moment = Annotated[datetime, Meta(tz=True)]
+
+
+class LogKey(NamedTuple):
+    """Which log: of a round on a day, or of one premises on it."""
+
+    round: str
+    day: date
+    premises_id: str = ""
+
+
+class RoundOperation(Struct, frozen=True, kw_only=True):
+    """What a phone sends. `base_version` is the version that it showed of the round's day, or of
+    the premises on it; `at` is the time on its clock. `off`, `street_missed` and `not_emptied` need
+    a reason; residents read it, and officers read the `text`."""
+
+    op_id: OpId
+    round: RoundCode
+    day: date
+    kind: Kind
+    base_version: Annotated[int, Meta(ge=0)]
+    at: Moment
+    street: Street | None = None
+    premises_id: PremisesId | None = None
+    reason: Reason | None = None
+    text: Note = ""
+
+    @property
+    def key(self) -> LogKey:
+        """The log that it belongs to."""
+        premises_id = self.premises_id if self.kind in OF_PREMISES else None
+        return LogKey(self.round, self.day, premises_id or "")
+
+
+class RoundEvent(Struct, frozen=True, kw_only=True):
+    """An operation or correction that was accepted.
+
+    `actor` (the id of an account) and `device` are never shown. `version` is the log's version with
+    this event. `contests`: the office took back an outcome.
+    """
+
+    op_id: str
+    kind: Kind
+    at: datetime
+    received_at: datetime
+    by: By
+    actor: str
+    device: str
+    base_version: int
+    version: int
+    verdict: Verdict
+    street: str | None = None
+    reason: Reason | None = None
+    text: str = ""
+    contests: bool = False
+
+    @property
+    def state(self) -> str:
+        """What it claims, as the rule for conflicts compares it."""
+        return self.kind
+
+    @property
+    def stands(self) -> bool:
+        """True if it set the state of its subject."""
+        return self.verdict == "stands"
+
+    def happened_at(self, closes_at: datetime) -> datetime:
+        """The time by the phone's clock, if that can be right for a round that closes then."""
+        is_possible = closes_at - A_DAY <= self.at <= self.received_at
+        return self.at if is_possible else min(self.received_at, closes_at)
+
+    def says_the_same_as(self, operation: RoundOperation) -> bool:
+        """True if the operation is a repeat of this event, perhaps with a newer version."""
+        return all(getattr(self, name) == getattr(operation, name) for name in _CONTENT)
+
+
+class RoundLog(Struct, frozen=True, kw_only=True):
+    """The events of a round on a day, or of one premises on it, in the order of their receipt.
+    `version` is 0 until it is stored."""
+
+    round: str
+    day: date
+    premises_id: str = ""
+    events: tuple[RoundEvent, ...] = ()
+    updated_at: datetime
+    request_id: str = ""
+    version: int = 0
+
+    @property
+    def key(self) -> LogKey:
+        return LogKey(self.round, self.day, self.premises_id)
+
+    def event(self, op_id: str) -> RoundEvent | None:
+        return next((event for event in self.events if event.op_id == op_id), None)
+
+    def claim(self, street: str | None = None) -> RoundEvent | None:
+        """The event that set the present state: of that street, or of the round or premises."""
+        return next((event for event in reversed(self._about(street)) if event.stands), None)
+
+    def disputed(self, street: str | None = None) -> Sequence[RoundEvent]:
+        """The events that contradict the claim, and that the office has not decided."""
+        found = []
+        for event in reversed(self._about(street)):
+            if event.by == "office":
+                break
+            if event.verdict == "disputed":
+                found.append(event)
+        return found[::-1]
+
+    @property
+    def streets(self) -> Sequence[str]:
+        """The streets that anything was said of, by name."""
+        return sorted({event.street for event in self.events if event.street})
+
+    def _about(self, street: str | None) -> Sequence[RoundEvent]:
+        return [event for event in self.events if event.street == street]
+
+
+class MissedStreet(Struct, frozen=True):
+    """A street that a round did not reach."""
+
+    street: str
+    reason: Reason
+
+
+class RoundStatus(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A round on a day, as everybody may see it. `closes_at`: from then on it is over, if nobody
+    said so before. `reason`: why it is off."""
+
+    round: str
+    day: date
+    state: State
+    closes_at: datetime
+    finished_at: datetime | None = None
+    reason: Reason | None = None
+    streets: tuple[MissedStreet, ...] = ()
+
+    def is_over(self, now: datetime) -> bool:
+        """True if it collects nothing more on its day."""
+        return self.state in ("finished", "off") or now >= self.closes_at
+
+
+def closing_time(day: date, council: Council) -> datetime:
+    """When the rounds of a day are over, at the hour that the council gives."""
+    assert council.collections, "A council that has containers says how it empties them."
+    closes = time.fromisoformat(council.collections.closes)
+    return datetime.combine(day, closes, council.zone).astimezone(UTC)
+
+
+def status_of(key: LogKey, log: RoundLog | None, closes_at: datetime, now: datetime) -> RoundStatus:
+    """The round on that day, as it is now. Nobody has to close it."""
+    claim = log.claim() if log else None
+    said = _SETS.get(claim.kind, "to_come") if claim else "to_come"
+    closed = said in ("to_come", "out") and now >= closes_at
+    finished_at = claim.happened_at(closes_at) if claim and said == "finished" else None
+    return RoundStatus(
+        round=key.round,
+        day=key.day,
+        state="finished" if closed else said,
+        closes_at=closes_at,
+        finished_at=closes_at if closed else finished_at,
+        reason=claim.reason if claim and said == "off" else None,
+        streets=missed_streets(log) if log else (),
+    )
+
+
+def missed_streets(log: RoundLog) -> tuple[MissedStreet, ...]:
+    """The streets that the round did not reach, by name."""
+    claims = [(street, log.claim(street)) for street in log.streets]
+    return tuple(
+        MissedStreet(street, claim.reason or "other")
+        for street, claim in claims
+        if claim and claim.kind == "street_missed"
+    )
+
+
+def not_emptied(log: RoundLog | None) -> Reason | None:
+    """Why the container of the premises was not emptied; None if nobody said so."""
+    claim = log.claim() if log else None
+    return (claim.reason or "other") if claim and claim.kind == "not_emptied" else None
