@@ -4,8 +4,10 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from chalicelib.bootstrap import container
+from chalicelib.bootstrap.accounts import note
 from chalicelib.collections.model import ROUNDS, Rounds
-from chalicelib.collections.ports import Ports
+from chalicelib.collections.ports import Ports, TodayPorts
+from chalicelib.collections.round_days import TODAY
 from chalicelib.collections.stored import StoredPremises
 from chalicelib.kernel.cached_document import CachedDocument, decoded
 from chalicelib.kernel.time import to_the_second, utc_now
@@ -20,6 +22,9 @@ CALENDAR_HEADERS = {
     "CacheControl": "public, max-age=600",
 }
 
+CACHE_CONTROL = "public, max-age=0, must-revalidate, s-maxage=30"
+"""The CDN keeps the state of rounds for half a minute, as everybody sees changes within one."""
+
 
 @container.once
 def premises_bucket() -> "Bucket":
@@ -30,12 +35,29 @@ def premises_bucket() -> "Bucket":
 
 @container.once
 def collections_ports() -> Ports:
-    here = container.council()
+    from chalicelib.collections.dynamo import DynamoRoundLogs
+
     rounds = CachedDocument(lambda: decoded(container.read_published, ROUNDS, Rounds), monotonic)
     return Ports(
         premises=StoredPremises(_read_premises, monotonic),
         rounds=rounds.value,
-        today=lambda: utc_now().astimezone(here.zone).date(),
+        logs=DynamoRoundLogs(container.table("jobs")),
+        council=container.council(),
+        note=note,
+        now=utc_now,
+    )
+
+
+@container.once
+def today_ports() -> TodayPorts:
+    from chalicelib.publishing.model import JSON
+    from chalicelib.publishing.ports import Document
+
+    documents = container.published()
+    return TodayPorts(
+        ports=collections_ports(),
+        read=lambda: documents.read(TODAY),
+        write=lambda body, held: documents.write(TODAY, Document(body, JSON, CACHE_CONTROL), held),
     )
 
 

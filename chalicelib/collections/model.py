@@ -71,13 +71,13 @@ def with_moves(planned: Set[Day], moves: Sequence[Move]) -> tuple[Day, ...]:
     return tuple(sorted(staying | {move.to for move in moves if move.to}))
 
 
-State = Literal["to_come", "out_of_season", "not_known"]
+State = Literal["to_come", "out", "out_of_season", "not_known"]
 
 
 class NextCollection(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """When a container is emptied next. `date` is None if no date is known. `original_date`: the
-    day that it was planned for, if it moved because of `why`. Out of season, `date` is the first
-    day of the next season, if that is known."""
+    """When a container is emptied next. `out`: its round is on its way today. `date` is None if no
+    date is known. `original_date`: the day that it was planned for, if it moved because of `why`.
+    Out of season, `date` is the first day of the next season, if that is known."""
 
     container: str
     name: str
@@ -88,20 +88,29 @@ class NextCollection(Struct, frozen=True, kw_only=True, omit_defaults=True):
     why: str | None = None
 
 
-def next_collection(of: Round, today: Day, known_until: Day) -> NextCollection:
-    """The next collection of a round. Today's is the next one until the day is over."""
+def next_collection(
+    of: Round,
+    today: Day,
+    known_until: Day,
+    *,
+    over: Set[Day] = frozenset(),
+    out: Set[Day] = frozenset(),
+) -> NextCollection:
+    """The next collection of a round. Today's is the next one until it is one of the days on which
+    the round is `over`; on those in `out` it is on its way."""
     shown = NextCollection(
         container=of.container, name=of.name, colour=of.colour, state="to_come", date=None
     )
-    day = next((day for day in of.dates if day >= today), None)
+    day = next((day for day in of.dates if day >= today and day not in over), None)
     if day is None:
         resumes = of.resumes if of.resumes and of.resumes >= today else None
         is_over = resumes is not None or today <= known_until
         return replace(shown, state="out_of_season" if is_over else "not_known", date=resumes)
+    shown = replace(shown, date=day, state="out" if day in out else "to_come")
     move = next((move for move in of.moved if move.to == day), None)
     if move is None:
-        return replace(shown, date=day)
-    return replace(shown, date=day, original_date=move.planned, why=move.why)
+        return shown
+    return replace(shown, original_date=move.planned, why=move.why)
 
 
 def cancelled_before(of: Round, today: Day, until: Day | None) -> tuple[Move, ...]:

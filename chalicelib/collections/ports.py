@@ -1,11 +1,15 @@
 """The dependencies of collections."""
 
-from collections.abc import Callable, Sequence
-from datetime import date
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
+from chalicelib.catalogue.model import Council
 from chalicelib.collections.model import Rounds
-from chalicelib.collections.premises import ListedPremises, Premises
+from chalicelib.collections.premises import ListedPremises, Premises, RoundStreet
+from chalicelib.collections.round_days import LogKey, RoundLog
+from chalicelib.kernel.audit_entry import Action
+from chalicelib.kernel.stored_document import StoredDocument
 
 
 class PremisesStore(Protocol):
@@ -17,11 +21,49 @@ class PremisesStore(Protocol):
     def at_postcode(self, postcode: str) -> Sequence[ListedPremises]:
         """The premises of a postcode in its usual form, in the order of their addresses."""
 
+    def on_round(self, round_code: str) -> Sequence[RoundStreet]:
+        """The streets of a round by name, with the premises that are on it."""
+
+
+class RoundLogs(Protocol):
+    """What was said about rounds. Every read is consistent; every method raises UpstreamFailed."""
+
+    def get(self, keys: Collection[LogKey]) -> Mapping[LogKey, RoundLog]:
+        """The logs with these keys that are stored."""
+
+    def of_day(self, day: date) -> Sequence[RoundLog]:
+        """The stored logs of all rounds of a day, by round."""
+
+    def of_premises(self, round_code: str, day: date) -> Sequence[RoundLog]:
+        """The stored logs of the premises on a round's day."""
+
+    def save(self, log: RoundLog) -> RoundLog:
+        """Replaces the stored log if it has `log.version`, and returns it with the next version; at
+        version 0 it must not be stored yet. Raises VersionConflict."""
+
 
 class Ports(NamedTuple):
-    """`rounds` gives the published rounds, None if there are none, and raises UpstreamFailed.
-    `today` is the council's day."""
+    """`rounds` gives the published rounds, None if there are none; `note` records an action in the
+    audit log before it is done. Both raise UpstreamFailed."""
 
     premises: PremisesStore
     rounds: Callable[[], Rounds | None]
-    today: Callable[[], date]
+    logs: RoundLogs
+    council: Council
+    note: Callable[[str, Action, str, str], None]
+    now: Callable[[], datetime]
+
+    @property
+    def today(self) -> date:
+        """The council's day."""
+        return self.now().astimezone(self.council.zone).date()
+
+
+class TodayPorts(NamedTuple):
+    """The dependencies of publishing today's rounds. `read` gives the published document, None if
+    there is none; `write` replaces it, and raises VersionConflict if it is not the one that was
+    read. Both raise UpstreamFailed."""
+
+    ports: Ports
+    read: Callable[[], StoredDocument | None]
+    write: Callable[[bytes, StoredDocument | None], None]

@@ -1,25 +1,45 @@
 """Which premises a postcode has, and when their waste is collected."""
 
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
 
 from msgspec import Struct
 
-from chalicelib.collections.model import NextCollection, Rounds, next_collection
+from chalicelib.collections.model import NextCollection, Round, next_collection
 from chalicelib.collections.ports import Ports
-from chalicelib.collections.premises import ListedPremises, Premises, whole_postcode
+from chalicelib.collections.premises import ListedPremises, whole_postcode
+from chalicelib.collections.round_days import LogKey, Reason, RoundLog, not_emptied
+from chalicelib.collections.today import A_DAY, status_on
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.texts import Text
+
+SHOWN_FOR = timedelta(days=14)
+"""How long a container that was not emptied is shown."""
+
+Logs = Mapping[LogKey, RoundLog]
+
+
+class NotEmptied(Struct, frozen=True, kw_only=True):
+    """A container that the crew of its round left, and why."""
+
+    round: str
+    container: str
+    date: date
+    reason: Reason
 
 
 class PremisesCollections(Struct, frozen=True, kw_only=True):
     """The collections of one premises. `rounds` are codes of `/data/collections/rounds.json`, by
-    which a client can follow the dates without asking again. `next` has each container once, those
-    without a date last. Until `known_until` all dates are known; None if no rounds are published.
+    which a client can follow the dates without asking again; `street` is the premises' street as
+    `/data/collections/today.json` names those that a round did not reach. `next` has each container
+    once, those without a date last. `not_emptied` are the containers of the last two weeks that a
+    crew left. Until `known_until` all dates are known; None if no rounds are published.
     """
 
     rounds: tuple[str, ...]
+    street: str
     next: tuple[NextCollection, ...]
+    not_emptied: tuple[NotEmptied, ...]
     known_until: date | None
 
 
@@ -37,16 +57,45 @@ def collections_of(premises_id: str, ports: Ports) -> PremisesCollections:
     if premises is None:
         raise NotFound(Text("There is no such address. Search for your postcode again."))
     published = ports.rounds()
-    found = _next_of(premises, published, ports.today()) if published else ()
+    on = [each for each in published.items if each.round in premises.rounds] if published else []
+    logs = ports.logs.get([*_of_rounds(on, ports), *_of_premises(premises_id, on, ports)])
+    found = [_next_of(each, published.known_until, logs, ports) for each in on] if published else []
     return PremisesCollections(
         rounds=premises.rounds,
+        street=premises.street,
         next=tuple(sorted(found, key=lambda each: (each.date or date.max, each.container))),
+        not_emptied=tuple(_not_emptied(premises_id, on, logs, ports)),
         known_until=published.known_until if published else None,
     )
 
 
-def _next_of(premises: Premises, published: Rounds, today: date) -> Iterator[NextCollection]:
-    """A round that is no longer published has no dates."""
-    for each in published.items:
-        if each.round in premises.rounds:
-            yield next_collection(each, today, published.known_until)
+def _of_rounds(rounds: Sequence[Round], ports: Ports) -> Iterator[LogKey]:
+    """The rounds today and tomorrow: one that does not go out tomorrow may be known today."""
+    for each in rounds:
+        yield from (LogKey(each.round, day) for day in (ports.today, ports.today + A_DAY))
+
+
+def _of_premises(premises_id: str, rounds: Sequence[Round], ports: Ports) -> Iterator[LogKey]:
+    """The logs of the premises on the last days of its rounds, the latest day first."""
+    today = ports.today
+    for each in rounds:
+        for day in reversed(each.dates):
+            if today - SHOWN_FOR <= day <= today:
+                yield LogKey(each.round, day, premises_id)
+
+
+def _next_of(of: Round, known_until: date, logs: Logs, ports: Ports) -> NextCollection:
+    found = [status_on(key, logs.get(key), ports) for key in _of_rounds([of], ports)]
+    over = frozenset(each.day for each in found if each.is_over(ports.now()))
+    out = frozenset(each.day for each in found if each.state == "out")
+    return next_collection(of, ports.today, known_until, over=over, out=out)
+
+
+def _not_emptied(
+    premises_id: str, rounds: Sequence[Round], logs: Logs, ports: Ports
+) -> Iterator[NotEmptied]:
+    containers = {each.round: each.container for each in rounds}
+    for key in _of_premises(premises_id, rounds, ports):
+        if reason := not_emptied(logs.get(key)):
+            container = containers[key.round]
+            yield NotEmptied(round=key.round, container=container, date=key.day, reason=reason)

@@ -25,10 +25,11 @@ from chalicelib.reports.published import (
 
 
 class Document(NamedTuple):
-    """A document to publish."""
+    """A document to publish. Without a `cache_control` the CDN keeps it for a minute."""
 
     body: bytes
     content_type: str
+    cache_control: str | None = None
 
 
 class Documents(Protocol):

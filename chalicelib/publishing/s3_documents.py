@@ -12,9 +12,8 @@ from chalicelib.publishing.ports import Document
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-CACHED_FOR_S = 60
-CACHE_CONTROL = f"public, max-age=0, must-revalidate, s-maxage={CACHED_FOR_S}"
-_PHOTO_CACHE_CONTROL = f"public, max-age=600, s-maxage={CACHED_FOR_S}"
+CACHE_CONTROL = "public, max-age=0, must-revalidate, s-maxage=60"
+_PHOTO_CACHE_CONTROL = "public, max-age=600, s-maxage=60"
 
 
 class S3Documents:
@@ -32,7 +31,7 @@ class S3Documents:
             document.body,
             held.etag if held else None,
             ContentType=document.content_type,
-            CacheControl=CACHE_CONTROL,
+            CacheControl=document.cache_control or CACHE_CONTROL,
         )
 
     def delete(self, key: str, held: StoredDocument) -> None:

@@ -1,65 +1,19 @@
 """When the waste of a premises is collected next, and what a postcode finds."""
 
-from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 import pytest
 
-from chalicelib.collections.model import Move, NextCollection, Round, Rounds
-from chalicelib.collections.ports import Ports
-from chalicelib.collections.premises import ListedPremises, Premises
+from chalicelib.collections.model import Move, NextCollection, Round
 from chalicelib.collections.usecases import collections_of, premises_at
 from chalicelib.errors import Invalid, NotFound
-
-TODAY = date(2026, 12, 21)
-KNOWN_UNTIL = date(2027, 1, 31)
-HOME = "100010"
-
-
-class OnePremises:
-    """The PremisesStore port with one home."""
-
-    def __init__(self, *rounds: str) -> None:
-        self._home = Premises(
-            premises_id=HOME,
-            address="2 Dial Row",
-            postcode="ZZ1 1AA",
-            lat=53.9,
-            long=-1.1,
-            rounds=rounds,
-        )
-
-    def get(self, premises_id: str) -> Premises | None:
-        return self._home if premises_id == HOME else None
-
-    def at_postcode(self, postcode: str) -> Sequence[ListedPremises]:
-        found = ListedPremises(premises_id=HOME, address=self._home.address)
-        return (found,) if postcode == self._home.postcode else ()
-
-
-def round_of(
-    code: str,
-    *days: date,
-    container: str = "rubbish",
-    moved: tuple[Move, ...] = (),
-    resumes: date | None = None,
-) -> Round:
-    return Round(
-        round=code,
-        container=container,
-        name=container.title(),
-        colour="#000000",
-        dates=days,
-        moved=moved,
-        resumes=resumes,
-    )
+from tests.support.fakes_collections import HOME, KNOWN_UNTIL, TODAY, Depot, round_of
 
 
 def next_of(*rounds: Round, today: date = TODAY) -> list[NextCollection]:
-    codes = [each.round for each in rounds]
-    published = Rounds(known_until=KNOWN_UNTIL, items=(*rounds, round_of("other", TODAY)))
-    ports = Ports(OnePremises(*codes), lambda: published, lambda: today)
-    return list(collections_of(HOME, ports).next)
+    morning = datetime.combine(today, time(6), UTC)
+    depot = Depot((*rounds, round_of("other", TODAY)), now=morning)
+    return list(collections_of(HOME, depot.ports).next)
 
 
 def only(of: Round, today: date = TODAY) -> NextCollection:
@@ -120,26 +74,25 @@ def test_two_containers_of_one_day_are_both_listed() -> None:
 
 
 def test_premises_has_no_dates_before_rounds_are_published() -> None:
-    ports = Ports(OnePremises("R1"), lambda: None, lambda: TODAY)
-    found = collections_of(HOME, ports)
+    found = collections_of(HOME, Depot((round_of("R1"),), is_published=False).ports)
     assert (found.rounds, found.next, found.known_until) == (("R1",), (), None)
 
 
 def test_unknown_premises_is_not_found() -> None:
-    ports = Ports(OnePremises(), lambda: None, lambda: TODAY)
+    ports = Depot().ports
     with pytest.raises(NotFound):
         collections_of("1", ports)
 
 
 @pytest.mark.parametrize("text", ["ZZ1 1AA", "zz11aa", " zz1  1aa "])
 def test_premises_are_found_by_a_postcode_in_any_case_and_spacing(text: str) -> None:
-    ports = Ports(OnePremises(), lambda: None, lambda: TODAY)
+    ports = Depot().ports
     assert [each.premises_id for each in premises_at(text, ports)] == [HOME]
     assert premises_at("ZZ1 1AB", ports) == ()
 
 
 @pytest.mark.parametrize("text", [None, "", "ZZ1", "ZZ1 1A", "Dial Row", "ZZ1 1AAA"])
 def test_part_of_a_postcode_is_refused(text: str | None) -> None:
-    ports = Ports(OnePremises(), lambda: None, lambda: TODAY)
+    ports = Depot().ports
     with pytest.raises(Invalid, match="full postcode"):
         premises_at(text, ports)

@@ -6,7 +6,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -15,13 +15,13 @@ import msgspec
 import pytest
 
 from chalicelib.collections.model import NextCollection, next_collection
-from chalicelib.collections.ports import Ports
 from chalicelib.collections.premises import (
     CURRENT,
     Current,
     ListedPremises,
     Part,
     Premises,
+    RoundStreet,
     parts_for,
 )
 from chalicelib.collections.stored import StoredPremises
@@ -29,6 +29,7 @@ from chalicelib.collections.usecases import collections_of, premises_at
 from infra.premises import documents_of, premises_of
 from infra.rounds import rounds_of
 from tests.support.effort import EXHAUSTIVE, effort
+from tests.support.fakes_collections import ports_of
 from tests.support.generated_city import City, write_city
 from tests.support.plain_collections import PlainNext, next_of, read_rounds
 
@@ -66,6 +67,14 @@ class Imported:
 
     def at_postcode(self, postcode: str) -> Sequence[ListedPremises]:
         return self.stored.at_postcode(postcode)
+
+    def on_round(self, round_code: str) -> Sequence[RoundStreet]:
+        return self.stored.on_round(round_code)
+
+
+def at_dawn(day: date) -> datetime:
+    """Before any round of the day is out."""
+    return datetime.combine(day, time(4), UTC)
 
 
 @pytest.fixture(scope="module", params=[(*SHORT_LISTS, True), (*WHOLE_YEAR, False)])
@@ -108,7 +117,7 @@ def test_every_premises_is_answered_what_its_rounds_say_on_a_day(city: Imported)
         day = random.choice(city.days)
         answer = collections_of(
             row["uprn"],
-            Ports(city, lambda: city.rounds, lambda: day),  # noqa: B023
+            ports_of(city, city.rounds, at_dawn(day)),
         )
         found = sorted((each.container, said(each)) for each in answer.next)
         codes = row["rounds"].split()
@@ -122,7 +131,7 @@ def test_every_postcode_lists_its_addresses_by_number(city: Imported) -> None:
     by_postcode = defaultdict(list)
     for row in city.rows:
         by_postcode[row["postcode"]].append((row["address"], row["uprn"]))
-    ports = Ports(city, lambda: city.rounds, lambda: city.today)
+    ports = ports_of(city, city.rounds, at_dawn(city.today))
     for postcode, expected in by_postcode.items():
         listed = premises_at(postcode, ports)
         assert sorted((each.address, each.premises_id) for each in listed) == sorted(expected)

@@ -1,0 +1,132 @@
+"""The collections slice's ports in memory: one home on the rounds that a test gives."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from msgspec.structs import replace
+
+from chalicelib.catalogue.load import load
+from chalicelib.collections.model import Move, Round, Rounds
+from chalicelib.collections.ports import Ports, PremisesStore
+from chalicelib.collections.premises import ListedPremises, Premises, RoundStreet
+from chalicelib.collections.round_days import LogKey, RoundLog
+from chalicelib.kernel.audit_entry import Action
+from chalicelib.kernel.optimistic import VersionConflict
+
+HOME, STREET = "100010", "Dial Row"
+MORNING = datetime(2026, 12, 21, 6, tzinfo=UTC)
+"""A Monday, when no round is out yet."""
+TODAY = MORNING.date()
+KNOWN_UNTIL = date(2027, 1, 31)
+
+
+def round_of(
+    code: str,
+    *days: date,
+    container: str = "rubbish",
+    moved: tuple[Move, ...] = (),
+    resumes: date | None = None,
+) -> Round:
+    return Round(
+        round=code,
+        container=container,
+        name=container.title(),
+        colour="#000000",
+        dates=days,
+        moved=moved,
+        resumes=resumes,
+    )
+
+
+class OnePremises:
+    """The PremisesStore port with one home."""
+
+    def __init__(self, *rounds: str) -> None:
+        self._home = Premises(
+            premises_id=HOME,
+            address=f"2 {STREET}",
+            postcode="ZZ1 1AA",
+            lat=53.9,
+            long=-1.1,
+            rounds=rounds,
+            street=STREET,
+        )
+        self._listed = ListedPremises(premises_id=HOME, address=self._home.address)
+
+    def get(self, premises_id: str) -> Premises | None:
+        return self._home if premises_id == HOME else None
+
+    def at_postcode(self, postcode: str) -> Sequence[ListedPremises]:
+        return (self._listed,) if postcode == self._home.postcode else ()
+
+    def on_round(self, round_code: str) -> Sequence[RoundStreet]:
+        is_on = round_code in self._home.rounds
+        return (RoundStreet(street=STREET, premises=(self._listed,)),) if is_on else ()
+
+
+class MemoryRoundLogs:
+    """Logs in a dictionary. The next `stale_next` saves conflict with another writer."""
+
+    def __init__(self) -> None:
+        self.stored: dict[LogKey, RoundLog] = {}
+        self.stale_next = 0
+
+    def get(self, keys: Collection[LogKey]) -> Mapping[LogKey, RoundLog]:
+        return {key: self.stored[key] for key in keys if key in self.stored}
+
+    def of_day(self, day: date) -> Sequence[RoundLog]:
+        found = (log for key, log in self.stored.items() if not key.premises_id and key.day == day)
+        return sorted(found, key=lambda log: log.round)
+
+    def of_premises(self, round_code: str, day: date) -> Sequence[RoundLog]:
+        return [
+            log
+            for key, log in self.stored.items()
+            if key.premises_id and (key.round, key.day) == (round_code, day)
+        ]
+
+    def save(self, log: RoundLog) -> RoundLog:
+        present = self.stored.get(log.key)
+        if self.stale_next or (present.version if present else 0) != log.version:
+            self.stale_next = max(0, self.stale_next - 1)
+            raise VersionConflict
+        self.stored[log.key] = replace(log, version=log.version + 1)
+        return self.stored[log.key]
+
+
+def ports_of(
+    premises: PremisesStore,
+    rounds: Rounds | None,
+    now: datetime,
+    logs: MemoryRoundLogs | None = None,
+    noted: list[tuple[str, Action, str, str]] | None = None,
+) -> Ports:
+    """The ports of the demo council at that moment."""
+    entries = [] if noted is None else noted
+    return Ports(
+        premises=premises,
+        rounds=lambda: rounds,
+        logs=logs or MemoryRoundLogs(),
+        council=load("demo"),
+        note=lambda *entry: entries.append(entry),
+        now=lambda: now,
+    )
+
+
+@dataclass
+class Depot:
+    """The ports of a council whose one home is on these rounds."""
+
+    rounds: tuple[Round, ...] = ()
+    now: datetime = MORNING
+    logs: MemoryRoundLogs = field(default_factory=MemoryRoundLogs)
+    noted: list[tuple[str, Action, str, str]] = field(default_factory=list)
+    is_published: bool = True
+
+    @property
+    def ports(self) -> Ports:
+        published = Rounds(known_until=KNOWN_UNTIL, items=self.rounds)
+        home = OnePremises(*(each.round for each in self.rounds if each.round != "other"))
+        rounds = published if self.is_published else None
+        return ports_of(home, rounds, self.now, self.logs, self.noted)
