@@ -17,6 +17,8 @@ Permission = Literal[
     "desk.keep",
     "jobs.work",
     "jobs.plan",
+    "rounds.work",
+    "rounds.correct",
     "performance.read",
     "deliveries.handle",
     "alerts.handle",
@@ -80,6 +82,16 @@ PERMISSIONS: Mapping[Permission, Rule] = {
         _OFFICERS,
         "Create, change and cancel jobs, plan the crews' days, settle disputes, and give a "
         "contractor a link to a job",
+        in_remit=True,
+    ),
+    "rounds.work": Rule(
+        _STAFF,
+        "See the collection rounds of a day and the addresses on them, and record what happened",
+        in_remit=True,
+    ),
+    "rounds.correct": Rule(
+        _OFFICERS,
+        "Correct what was recorded of a collection round, and decide disputes about it",
         in_remit=True,
     ),
     "performance.read": Rule(

@@ -48,6 +48,8 @@ Action = Literal[
     "jobs.settle",
     "jobs.link",
     "jobs.drop_link",
+    "rounds.look",
+    "rounds.correct",
 ]
 
 

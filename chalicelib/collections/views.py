@@ -1,0 +1,128 @@
+"""What crews and officers see of a round's day, and of the premises on it."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from msgspec import Struct
+
+from chalicelib.collections.model import Round
+from chalicelib.collections.round_days import (
+    Kind,
+    Reason,
+    RoundEvent,
+    RoundLog,
+    RoundStatus,
+    State,
+)
+
+
+class StreetView(Struct, frozen=True, kw_only=True):
+    """A street that the round did not reach; `text` is for officers."""
+
+    street: str
+    reason: Reason
+    text: str
+
+
+class RoundDisputeView(Struct, frozen=True, kw_only=True):
+    """What another phone said, without having seen what stands: the office decides. `street` is
+    null for the round itself."""
+
+    op_id: str
+    kind: Kind
+    at: datetime
+    street: str | None
+    reason: Reason | None
+    text: str
+
+
+class RoundDayView(Struct, frozen=True, kw_only=True):
+    """A round on a day. `version` is 0 while nobody has said anything of it."""
+
+    round: str
+    container: str | None
+    name: str
+    colour: str
+    day: date
+    version: int
+    state: State
+    closes_at: datetime
+    finished_at: datetime | None
+    reason: Reason | None
+    text: str
+    streets: tuple[StreetView, ...]
+    disputes: tuple[RoundDisputeView, ...]
+
+
+class PremisesDayView(Struct, frozen=True, kw_only=True):
+    """Premises on a round's day of which a crew said something. `is_emptied`: a later crew emptied
+    the container."""
+
+    premises_id: str
+    address: str
+    street: str
+    version: int
+    is_emptied: bool
+    reason: Reason | None
+    text: str
+    disputes: tuple[RoundDisputeView, ...]
+
+
+def round_day(of: Round | None, status: RoundStatus, log: RoundLog | None) -> RoundDayView:
+    """The view of a round's day; `of` is None for a round that is no longer published."""
+    claim = log.claim() if log else None
+    return RoundDayView(
+        round=status.round,
+        container=of.container if of else None,
+        name=of.name if of else "",
+        colour=of.colour if of else "",
+        day=status.day,
+        version=log.version if log else 0,
+        state=status.state,
+        closes_at=status.closes_at,
+        finished_at=status.finished_at,
+        reason=status.reason,
+        text=claim.text if claim else "",
+        streets=tuple(_streets(status, log)) if log else (),
+        disputes=tuple(_disputes(log)) if log else (),
+    )
+
+
+def premises_day(log: RoundLog, address: str, street: str) -> PremisesDayView | None:
+    """The view of premises on a round's day; None if nothing stands."""
+    claim = log.claim()
+    if claim is None:
+        return None
+    return PremisesDayView(
+        premises_id=log.premises_id,
+        address=address,
+        street=street,
+        version=log.version,
+        is_emptied=claim.kind == "emptied",
+        reason=claim.reason,
+        text=claim.text,
+        disputes=tuple(_disputes(log)),
+    )
+
+
+def _streets(status: RoundStatus, log: RoundLog) -> Iterator[StreetView]:
+    for each in status.streets:
+        claim = log.claim(each.street)
+        text = claim.text if claim else ""
+        yield StreetView(street=each.street, reason=each.reason, text=text)
+
+
+def _disputes(log: RoundLog) -> Iterator[RoundDisputeView]:
+    for subject in (None, *log.streets):
+        yield from (_dispute(event) for event in log.disputed(subject))
+
+
+def _dispute(event: RoundEvent) -> RoundDisputeView:
+    return RoundDisputeView(
+        op_id=event.op_id,
+        kind=event.kind,
+        at=min(event.at, event.received_at),
+        street=event.street,
+        reason=event.reason,
+        text=event.text,
+    )
