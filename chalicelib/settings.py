@@ -35,6 +35,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     open_queue_url: str
     follow_queue_url: str
     crews_queue_url: str
+    rounds_queue_url: str
     figures_queue_url: str
     published_bucket: str
     uploads_bucket: str

@@ -24,6 +24,7 @@ GAVE_UP = {
     "Figures": "Changes were not counted after five tries",
     "Follow": "Reports did not follow their jobs after five tries",
     "Crews": "Days of crews were not brought up to date after five tries",
+    "Rounds": "The state of collection rounds was not published after five tries",
     "FanOut": "Changes reached no reaction",
     "Schedules": "A schedule failed",
 }
@@ -36,7 +37,7 @@ BEHIND_STREAMS = {
 }
 LATE_QUEUES = (
     *("Publish", "OpenData", "Replies", "Photos", "Fetch", "Outbound", "Send", "Codes"),
-    *("Alerts", "Receipts", "Match", "Open", "Follow", "Crews", "Figures"),
+    *("Alerts", "Receipts", "Match", "Open", "Follow", "Crews", "Rounds", "Figures"),
 )
 LATE_S = 1_800
 """The age of a message that waits too long. Its last try may come fifteen minutes after the first.

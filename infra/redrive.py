@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 QUEUES = (
     *("alerts", "codes", "crews", "fetch", "figures", "follow", "match", "open", "open_data"),
-    *("outbound", "publish", "receipts", "send"),
+    *("outbound", "publish", "receipts", "rounds", "send"),
 )
 AT_ONCE = 10
 HIDDEN_S = 60

@@ -7,6 +7,7 @@ from typing import Any
 
 from chalicelib.handlers.accounts import accounts_events
 from chalicelib.handlers.alerts import alerts_events, alerts_sending_events
+from chalicelib.handlers.collections import rounds_events
 from chalicelib.handlers.exchange import mail_events, outbound_events
 from chalicelib.handlers.jobs import jobs_events
 from chalicelib.handlers.publishing import figures_events, publishing_events
@@ -33,6 +34,7 @@ SOURCES = {
     jobs_events.OPEN_QUEUE: "OpenQueueArn",
     jobs_events.FOLLOW_QUEUE: "FollowQueueArn",
     jobs_events.CREWS_QUEUE: "CrewsQueueArn",
+    rounds_events.QUEUE: "RoundsQueueArn",
     figures_events.QUEUE: "FiguresQueueArn",
 }
 """The placeholder ARN that a handler declares → the template's output that replaces it."""
@@ -57,6 +59,7 @@ SETTINGS = {
     "OPEN_QUEUE_URL": "OpenQueueUrl",
     "FOLLOW_QUEUE_URL": "FollowQueueUrl",
     "CREWS_QUEUE_URL": "CrewsQueueUrl",
+    "ROUNDS_QUEUE_URL": "RoundsQueueUrl",
     "FIGURES_TABLE": "FiguresTable",
     "FIGURES_QUEUE_URL": "FiguresQueueUrl",
     "PUBLISHED_BUCKET": "PublishedBucket",

@@ -52,6 +52,7 @@ QueueName = Literal[
     "open",
     "follow",
     "crews",
+    "rounds",
     "figures",
 ]
 

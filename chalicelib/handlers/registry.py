@@ -25,7 +25,7 @@ from chalicelib.handlers.alerts import (
     subscriptions,
 )
 from chalicelib.handlers.cases import cases, casework, desk, moderation, performance, teams
-from chalicelib.handlers.collections import calendars, premises
+from chalicelib.handlers.collections import calendars, premises, rounds, rounds_events
 from chalicelib.handlers.exchange import (
     deliveries,
     events_feed,
@@ -62,6 +62,7 @@ ROUTES = [
     areas.routes,
     premises.routes,
     calendars.routes,
+    rounds.routes,
     forms.routes,
     open311.routes,
     receivers.routes,
@@ -106,4 +107,5 @@ EVENTS = [
     alerts_sending_events.events,
     disruptions_events.events,
     jobs_events.events,
+    rounds_events.events,
 ]

@@ -44,6 +44,7 @@ from chalicelib.desk.usecases import saved_views
 from chalicelib.events import ReportChanged, ReportSubmitted
 from chalicelib.handlers.accounts import privacy_events
 from chalicelib.handlers.alerts import alerts_sending_events, disruptions_events
+from chalicelib.handlers.collections import rounds_events
 from chalicelib.handlers.exchange import outbound_events
 from chalicelib.handlers.http.cdn import ORIGIN
 from chalicelib.handlers.jobs import jobs_events
@@ -166,6 +167,11 @@ FED: dict[str, set[Need]] = {
         ("sqs:DeleteMessage", "FollowQueue"),
         ("sqs:GetQueueAttributes", "FollowQueue"),
     },
+    "publish_rounds": {
+        ("sqs:ReceiveMessage", "RoundsQueue"),
+        ("sqs:DeleteMessage", "RoundsQueue"),
+        ("sqs:GetQueueAttributes", "RoundsQueue"),
+    },
     "publish_crews": {
         ("sqs:ReceiveMessage", "CrewsQueue"),
         ("sqs:DeleteMessage", "CrewsQueue"),
@@ -215,6 +221,7 @@ FED: dict[str, set[Need]] = {
             "publish_getting_through",
             "publish_held",
             "publish_performance",
+            "publish_rounds_due",
             "publish_wards",
             "recount_figures",
             "send_due",
@@ -403,6 +410,7 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
             live_with_another_organisation(here, tmp_path_factory.mktemp("identified"))
             live_with_alerts(here)
             live_with_crews(here)
+            live_with_rounds(here)
             live_with_cases(here)
             live_with_administrators(here)
             live_with_somebody_who_leaves(here)
@@ -429,6 +437,30 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
     cloud.stop()
 
 
+def live_with_rounds(day: Day) -> None:
+    """A crew says what happened on a round, and an officer corrects it."""
+    api, crew, today = day.api, day.api.token("crew"), f"{utc_now().date()}"
+    told = {"round": "R1", "day": today, "base_version": 0, "at": utc_now().isoformat()}
+    sent = [
+        {**told, "op_id": "operation-1", "kind": "out"},
+        {**told, "op_id": "operation-2", "kind": "street_missed", "street": "Dial Row"}
+        | {"reason": "weather"},
+        {**told, "op_id": "operation-3", "kind": "not_emptied", "premises_id": "1"}
+        | {"reason": "not_out"},
+    ]
+    answer = api.post("/api/rounds/operations", {"operations": sent}, token=crew).json_body
+    assert [each["result"] for each in answer["items"]] == ["applied"] * 3, answer
+    api.cloud.pump.run_until_idle()
+    for path in ("rounds", "rounds/streets?round=R1", "rounds/premises?round=R1"):
+        assert api.get(f"/api/{path}", crew).json_body["items"], path
+    headers = {"Authorization": f"Bearer {day.officer}", "If-Match": '"1"', "Idempotency-Key": "k"}
+    body = json.dumps({"round": "R1", "day": today, "kind": "finished"}).encode()
+    answer = api.client.http.post("/api/rounds/corrections", headers=headers, body=body)
+    assert answer.status_code == 201, answer.body
+    rounds_events.publish_rounds_due(TIDY_EVENT, None)
+    container.forget()
+
+
 def one_home() -> None:
     """With a round that has no dates."""
     rubbish = Round(round="R1", container="rubbish", name="", colour="", dates=(), moved=())
@@ -441,6 +473,7 @@ def one_home() -> None:
         lat=53.9,
         long=-1.1,
         rounds=("R1",),
+        street="Dial Row",
     )
     store_premises([home], premises_bucket(), datetime(2026, 6, 1, tzinfo=UTC))
 

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from chalice.app import SQSEvent
 
-from chalicelib.events import Event, JobChanged, OfNotice
+from chalicelib.events import Event, JobChanged, OfNotice, RoundDayChanged
 from chalicelib.kernel.observability import logs, trace
 
 BatchAnswer = dict[str, list[dict[str, str]]]
@@ -109,7 +109,9 @@ def follow_requests(facts: Iterable[Event | JobChanged], line: logs.Fields) -> N
         line["request_ids"] = ids
 
 
-def measure_age(facts: Iterable[Event | OfNotice | JobChanged], line: logs.Fields) -> None:
+def measure_age(
+    facts: Iterable[Event | OfNotice | JobChanged | RoundDayChanged], line: logs.Fields
+) -> None:
     """Notes the age of the oldest of these changes, if any of them has a time."""
     stored = [fact.stored_at_ms for fact in facts if fact.stored_at_ms]
     if stored:

@@ -4,6 +4,7 @@ import math
 import re
 import secrets
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any, TypeVar
 
 from chalicelib.errors import Invalid, NotFound
@@ -56,6 +57,17 @@ def some_of(choices: Iterable[str]) -> dict[str, Any]:
     """The schema of a parameter that is some of these, with commas between them."""
     one = f"({'|'.join(sorted(choices))})"
     return {"type": "string", "pattern": f"^{one}(,{one})*$"}
+
+
+def day_of(text: str | None, field: str = "date") -> date | None:
+    """Raises Invalid."""
+    if text is None:
+        return None
+    has_its_form = re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text)
+    try:
+        return date.fromisoformat(text if has_its_form else "")
+    except ValueError as error:
+        raise Invalid.field(field, "must be a day such as 2026-06-01") from error
 
 
 def id_of(text: str) -> str:

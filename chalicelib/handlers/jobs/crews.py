@@ -12,11 +12,11 @@ from chalicelib.catalogue.crews import Crew
 from chalicelib.errors import AddressRefused, Invalid
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.call import Call
-from chalicelib.handlers.http.params import DAY
+from chalicelib.handlers.http.params import DAY, day_of
 from chalicelib.handlers.http.route_facts import Query
 from chalicelib.handlers.http.routes import Routes
 from chalicelib.handlers.jobs.job_audit import note_day
-from chalicelib.handlers.jobs.job_params import day_of, today, worker
+from chalicelib.handlers.jobs.job_params import today, worker
 from chalicelib.handlers.jobs.jobs_views import CrewDevice, CrewList, CrewView, DayLinkView
 from chalicelib.jobs.usecases.crew_devices import register, unregister
 from chalicelib.jobs.usecases.day_publishing import DepotView, ShiftView, day_link

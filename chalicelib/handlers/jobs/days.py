@@ -12,10 +12,10 @@ from chalicelib.bootstrap.jobs import day_ports, jobs_ports
 from chalicelib.errors import NotFound
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.call import Call
-from chalicelib.handlers.http.params import DAY
+from chalicelib.handlers.http.params import DAY, day_of
 from chalicelib.handlers.http.route_facts import Query
 from chalicelib.handlers.http.routes import Routes
-from chalicelib.handlers.jobs.job_params import day_of, job_id_of, planner, team_of, today
+from chalicelib.handlers.jobs.job_params import job_id_of, planner, team_of, today
 from chalicelib.handlers.jobs.jobs_views import LeftOut, LoadList, LoadView, PlannedView, PlanView
 from chalicelib.jobs.model import Reference, Word
 from chalicelib.jobs.ordering import LeftOut as LeftOutOfDay

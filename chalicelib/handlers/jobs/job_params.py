@@ -62,17 +62,6 @@ def team_of(text: str | None) -> str | None:
     return text
 
 
-def day_of(text: str | None, field: str = "date") -> date | None:
-    """Raises Invalid."""
-    if text is None:
-        return None
-    has_its_form = re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text)
-    try:
-        return date.fromisoformat(text if has_its_form else "")
-    except ValueError as error:
-        raise Invalid.field(field, "must be a day such as 2026-06-01") from error
-
-
 def today() -> date:
     """The present day on the council's clock."""
     return jobs_ports().now().astimezone(container.council().zone).date()

@@ -12,13 +12,12 @@ from chalicelib.bootstrap.jobs import job_views, jobs_ports
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.call import Call
-from chalicelib.handlers.http.params import DAY, PAGED, cursor_of, limit_of, one_of, some_of
+from chalicelib.handlers.http.params import DAY, PAGED, cursor_of, day_of, limit_of, one_of, some_of
 from chalicelib.handlers.http.route_facts import Query
 from chalicelib.handlers.http.routes import Routes
 from chalicelib.handlers.jobs.job_audit import noted_jobs
 from chalicelib.handlers.jobs.job_params import (
     CURSOR,
-    day_of,
     dispute_id_of,
     flag_of,
     job_id_of,

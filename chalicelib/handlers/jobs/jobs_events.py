@@ -10,6 +10,7 @@ from chalice.app import Blueprint, CloudWatchEvent, DynamoDBEvent, SQSEvent
 
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.jobs import crew_ports, job_follow_ports
+from chalicelib.collections.stream import fact_of as round_fact_of
 from chalicelib.errors import AppError, UpstreamFailed
 from chalicelib.events import JobChanged, OfReport
 from chalicelib.handlers.http.event import (
@@ -48,8 +49,10 @@ def fan_out_jobs(event: DynamoDBEvent) -> BatchAnswer:
     records: list[dict[str, Any]] = event.to_dict()["Records"]
     with batch("fan_out_jobs", records) as line:
         facts = [fact for fact in map(fact_of, records) if fact]
+        of_rounds = [fact for fact in map(round_fact_of, records) if fact]
         _of_jobs(facts, line)
         try:
+            container.queue("rounds").send(of_rounds)
             container.queue("follow").send([fact for fact in facts if fact.for_reports])
             container.queue("crews").send([fact for fact in facts if fact.days])
         except AppError as error:

@@ -68,6 +68,7 @@ def test_import_says_what_to_do_when_the_mapping_is_for_another_council(tmp_path
         "FIGURES_QUEUE_URL": "https://queue.example/12",
         "FOLLOW_QUEUE_URL": "https://queue.example/10",
         "CREWS_QUEUE_URL": "https://queue.example/11",
+        "ROUNDS_QUEUE_URL": "https://queue.example/19",
         "CREWS_BUCKET": "crews",
         "PREMISES_BUCKET": "premises",
         "ALERT_SECRET_ARN": "arn:alert",

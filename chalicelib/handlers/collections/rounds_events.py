@@ -1,0 +1,43 @@
+"""The event handlers of collection rounds: the state of today's rounds is published."""
+
+from chalice.app import Blueprint, CloudWatchEvent, SQSEvent
+
+from chalicelib.bootstrap.collections import today_ports
+from chalicelib.collections.today import publish_today
+from chalicelib.errors import AppError
+from chalicelib.events import RoundDayChanged
+from chalicelib.handlers.http.event import (
+    BatchAnswer,
+    batch,
+    batch_failures,
+    fact_in,
+    measure_age,
+)
+from chalicelib.kernel.observability import logs
+
+# Chalice requires literals; packaging replaces it with the real queue.
+QUEUE = "arn:aws:sqs:eu-west-2:000000000000:rounds"
+events = Blueprint(__name__)
+
+
+@events.on_sqs_message(queue_arn=QUEUE, batch_size=10, maximum_batching_window_in_seconds=1)
+def publish_rounds(event: SQSEvent) -> BatchAnswer:
+    """Publishes the state of all rounds once for a batch of facts."""
+    records = event.to_dict()["Records"]
+    with batch("publish_rounds", records) as line:
+        facts = [fact for record in records if (fact := fact_in(record, RoundDayChanged))]
+        try:
+            publish_today(today_ports())
+        except AppError as error:
+            logs.failure("the state of rounds was not published", error)
+            line["failed"] = len(records)
+            return batch_failures(record["messageId"] for record in records)
+        measure_age(facts, line)
+        return batch_failures([])
+
+
+@events.schedule("rate(1 minute)")
+def publish_rounds_due(_: CloudWatchEvent) -> None:
+    """Publishes the rounds of a day that begins, and those that close at the council's hour."""
+    with batch("publish_rounds_due"):
+        publish_today(today_ports())
