@@ -1,6 +1,6 @@
 """Which premises a postcode has, and when their waste is collected."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import date, timedelta
 
 from msgspec import Struct
@@ -84,10 +84,21 @@ def _of_premises(premises_id: str, rounds: Sequence[Round], ports: Ports) -> Ite
                 yield LogKey(each.round, day, premises_id)
 
 
-def _next_of(of: Round, known_until: date, logs: Logs, ports: Ports) -> NextCollection:
+def days_over(rounds: Sequence[Round], ports: Ports) -> Mapping[str, Set[date]]:
+    """On which of today and tomorrow each round is over, by its code. Raises UpstreamFailed."""
+    logs = ports.logs.get([*_of_rounds(rounds, ports)])
+    return {of.round: _days(of, logs, ports)[0] for of in rounds}
+
+
+def _days(of: Round, logs: Logs, ports: Ports) -> tuple[Set[date], Set[date]]:
+    """The days on which a round is over, and those on which it is on its way."""
     found = [status_on(key, logs.get(key), ports) for key in _of_rounds([of], ports)]
     over = frozenset(each.day for each in found if each.is_over(ports.now()))
-    out = frozenset(each.day for each in found if each.state == "out")
+    return over, frozenset(each.day for each in found if each.state == "out")
+
+
+def _next_of(of: Round, known_until: date, logs: Logs, ports: Ports) -> NextCollection:
+    over, out = _days(of, logs, ports)
     return next_collection(of, ports.today, known_until, over=over, out=out)
 
 

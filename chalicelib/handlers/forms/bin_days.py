@@ -1,12 +1,14 @@
 """What pages say of the bins of a premises. The page with JavaScript says the same:
 web/src/shared/collections/bin-days.ts."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import date
 from typing import NamedTuple
 
 from chalicelib.collections.model import NextCollection, Round, cancelled_before, next_collection
 from chalicelib.kernel.languages import Language
+
+EMPTY: Mapping[str, Set[date]] = {}
 
 
 class BinDay(NamedTuple):
@@ -25,10 +27,15 @@ def bin_days(
     known_until: date,
     names: Mapping[str, str],
     language: Language,
+    *,
+    over: Mapping[str, Set[date]] = EMPTY,
 ) -> Sequence[BinDay]:
     """The bins of a premises, the next one first and those without a date last. `names` are those
-    of the containers in the language."""
-    found = [(each, next_collection(each, today, known_until)) for each in rounds]
+    of the containers in the language; `over` are the days on which each round is over."""
+    found = [
+        (each, next_collection(each, today, known_until, over=over.get(each.round, frozenset())))
+        for each in rounds
+    ]
     found.sort(key=lambda each: (each[1].date or date.max, each[1].container))
     wording = _Wording(today, known_until, language)
     return [

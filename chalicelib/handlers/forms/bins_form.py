@@ -50,10 +50,17 @@ def _bins_of(premises_id: str, ports: Ports) -> dict[str, Any]:
         return {"is_published": False, "bins": ()}
     rounds = [each for each in published.items if each.round in premises.rounds]
     names = {each.container: each.name for each in request_language.council().containers}
-    language, today = request_language.current(), ports.today()
+    over = usecases.days_over(rounds, ports)
     return {
         "is_published": True,
-        "bins": bin_days(rounds, today, published.known_until, names, language),
+        "bins": bin_days(
+            rounds,
+            ports.today,
+            published.known_until,
+            names,
+            request_language.current(),
+            over=over,
+        ),
     }
 
 
