@@ -79,13 +79,14 @@ class Wording:
         expected = report.expected_datetime
         service = self._services.get(report.service_code)
         service_name = service.service_name if service else report.service_name
+        said = (report.title, service_name)
         return {
             "service_request_id": report.service_request_id,
             "reference": grouped(report.service_request_id),
             "heading": report.title or service_name,
             "service_name": service_name,
             "is_request": service is not None and service.kind == "request",
-            "description": "" if report.description == report.title else report.description,
+            "description": "" if report.description in said else report.description,
             "address": report.address,
             "visibility": report.visibility,
             "who_sees": self._language.say(WHO_SEES.get(report.visibility, "")),
