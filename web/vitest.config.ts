@@ -6,5 +6,12 @@ import { say } from "./bundling/say.ts";
 export default defineConfig({
   plugins: [say(ENGLISH)],
   define: defineOf(ENGLISH),
-  test: { include: ["tests/**/*.test.ts"], setupFiles: ["tests/clock.ts"], restoreMocks: true, unstubGlobals: true },
+  // Its own globals and modules for each file, without a process for each.
+  test: {
+    pool: "vmThreads",
+    include: ["tests/**/*.test.ts"],
+    setupFiles: ["tests/clock.ts"],
+    restoreMocks: true,
+    unstubGlobals: true,
+  },
 });
