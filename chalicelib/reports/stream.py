@@ -28,6 +28,9 @@ NOT_SHOWN = frozenset(
 COUNTED = ("visibility", "service_code", "ward_code", "outcome")
 """Values of a report that its figures follow from, besides that it is open."""
 
+Image = Mapping[str, Any]
+"""An item as the stream has it: each value under the name of its type."""
+
 
 def fact_of(record: Mapping[str, Any]) -> Event | None:
     """The fact in a record of the table's stream; None if it is not about a report.
@@ -38,96 +41,94 @@ def fact_of(record: Mapping[str, Any]) -> Event | None:
     new, old = change.get("NewImage"), change.get("OldImage")
     if new is None or new["record"]["S"] != REPORT:
         return None
-    event_id = record["eventID"]
-    service_request_id, version = new["service_request_id"]["S"], int(new["version"]["N"])
-    request_id = new.get("request_id", {}).get("S", "")
-    stored_at_ms = int(change.get("ApproximateCreationDateTime", 0) * 1000)
-    if old is None:
-        return ReportSubmitted(
-            event_id=event_id,
-            service_request_id=service_request_id,
-            request_id=request_id,
-            stored_at_ms=stored_at_ms,
-            version=version,
-            tile=_tile_in(new),
-            day=new["requested_datetime"]["S"][:10],
-            photos=tuple(sorted(_photos_in(new))),
-            state=new["state"]["S"],
-            is_new=_is_public(new) and not _was_elsewhere(new),
-            moves_figures=_is_public(new),
-        )
+    common = {
+        "event_id": record["eventID"],
+        "service_request_id": new["service_request_id"]["S"],
+        "request_id": new.get("request_id", {}).get("S", ""),
+        "stored_at_ms": int(change.get("ApproximateCreationDateTime", 0) * 1000),
+        "version": int(new["version"]["N"]),
+        "tile": _tile_in(new),
+        "day": new["requested_datetime"]["S"][:10],
+        "state": new["state"]["S"],
+    }
+    return _submitted(common, new) if old is None else _changed(common, old, new)
+
+
+def _submitted(common: Mapping[str, Any], new: Image) -> ReportSubmitted:
+    return ReportSubmitted(
+        **common,
+        photos=tuple(sorted(_photos_in(new))),
+        is_new=_is_public(new) and not _was_elsewhere(new),
+        moves_figures=_is_public(new),
+    )
+
+
+def _changed(common: Mapping[str, Any], old: Image, new: Image) -> ReportChanged:
     return ReportChanged(
-        event_id=event_id,
-        service_request_id=service_request_id,
-        request_id=request_id,
-        stored_at_ms=stored_at_ms,
-        version=version,
+        **common,
         old_tile=_tile_in(old),
-        tile=_tile_in(new),
-        day=new["requested_datetime"]["S"][:10],
         photos=tuple(sorted(_photos_in(old) | _photos_in(new))),
         purge=_taken_back(old, new),
         appeared=_has_appeared(old, new),
         is_new=_has_appeared(old, new) and not _was_public(old),
         shows_change=any(old.get(name) != new.get(name) for name in {*old, *new} - NOT_SHOWN),
-        state=new["state"]["S"],
         old_state=old["state"]["S"],
         says_more=bool(_texts_in(new) - _texts_in(old)),
         lost_sender=_names_sender(old) and not _names_sender(new),
         repair=_repairs_in(new) if _repairs_in(new) > _repairs_in(old) else 0,
         question=_asked_in(new) if _asked_in(new) > _asked_in(old) else 0,
-        told_from=_told_from(new, version),
+        told_from=_told_from(new, common["version"]),
         takes_back=bool(_taken_back_in(new) - _taken_back_in(old)),
         moves_figures=_counts_otherwise(old, new),
     )
 
 
-def _tile_in(image: Mapping[str, Any]) -> str | None:
+def _tile_in(image: Image) -> str | None:
     if "lat" not in image or "long" not in image:
         return None
     return key_of(Point(lat=float(image["lat"]["N"]), long=float(image["long"]["N"])), MAP_ZOOM)
 
 
-def _photos_in(image: Mapping[str, Any]) -> set[str]:
+def _photos_in(image: Image) -> set[str]:
     return {photo["photo_id"] for photo in msgspec.json.decode(image["photos"]["S"])}
 
 
-def _texts_in(image: Mapping[str, Any]) -> set[str]:
+def _texts_in(image: Image) -> set[str]:
     """Ids of the updates that have text; updates moved out of the item were told before."""
     updates = msgspec.json.decode(image["updates"]["S"])
     return {update["update_id"] for update in updates if update.get("text")}
 
 
-def _repairs_in(image: Mapping[str, Any]) -> int:
+def _repairs_in(image: Image) -> int:
     # Reports that were stored before repairs were counted have none.
     return int(image.get("repairs", {"N": "0"})["N"])
 
 
-def _asked_in(image: Mapping[str, Any]) -> int:
+def _asked_in(image: Image) -> int:
     """The number of the newest question, 0 if none was asked."""
     questions = msgspec.json.decode(image.get("questions", {"S": "[]"})["S"])
     return max((question["number"] for question in questions), default=0)
 
 
-def _officer_changes_in(image: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _officer_changes_in(image: Image) -> list[dict[str, Any]]:
     # Reports that were stored before officers' changes were kept have none.
     found = image.get("officer_changes", {"S": "[]"})["S"]
     return msgspec.json.decode(found, type=list[dict[str, Any]])
 
 
-def _told_from(image: Mapping[str, Any], version: int) -> datetime | None:
+def _told_from(image: Image, version: int) -> datetime | None:
     """Nobody is told of the officer's change in this version before this moment."""
     found = _officer_changes_in(image)
     told_from = next((each["told_from"] for each in found if each["version"] == version), None)
     return datetime.fromisoformat(told_from) if told_from else None
 
 
-def _taken_back_in(image: Mapping[str, Any]) -> set[str]:
+def _taken_back_in(image: Image) -> set[str]:
     found = _officer_changes_in(image)
     return {each["change_id"] for each in found if each["is_taken_back"]}
 
 
-def _counts_otherwise(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+def _counts_otherwise(old: Image, new: Image) -> bool:
     """True if the figures may change. A report with a long timeline stores no outcome."""
     if not _is_public(old) and not _is_public(new):
         return False
@@ -136,30 +137,30 @@ def _counts_otherwise(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
     return _is_open(old) != _is_open(new) or any(old.get(name) != new.get(name) for name in COUNTED)
 
 
-def _is_open(image: Mapping[str, Any]) -> bool:
+def _is_open(image: Image) -> bool:
     return image["state"]["S"] in OPEN_STATES
 
 
-def _names_sender(image: Mapping[str, Any]) -> bool:
+def _names_sender(image: Image) -> bool:
     return any("S" in image.get(name, {}) for name in ("contact", "reporter"))
 
 
-def _taken_back(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+def _taken_back(old: Image, new: Image) -> bool:
     """True if something that everybody could see is no longer visible to everybody."""
     return _is_public(old) and (not _is_public(new) or old["redactions"] != new["redactions"])
 
 
-def _has_appeared(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+def _has_appeared(old: Image, new: Image) -> bool:
     return not _is_public(old) and _is_public(new)
 
 
-def _was_elsewhere(new: Mapping[str, Any]) -> bool:
+def _was_elsewhere(new: Image) -> bool:
     """True if the report was taken over from another system: only those have a reference when they
     are stored."""
     return "S" in new.get("external_reference", {})
 
 
-def _was_public(image: Mapping[str, Any]) -> bool:
+def _was_public(image: Image) -> bool:
     """True if everybody could see the report at some time. A time that an officer took back before
     anybody was told does not count."""
     shown = [each["is_taken_back"] for each in _officer_changes_in(image) if each["shows"]]
@@ -167,6 +168,6 @@ def _was_public(image: Mapping[str, Any]) -> bool:
     return bool(image.get("once_public", {}).get("BOOL")) and not never
 
 
-def _is_public(image: Mapping[str, Any]) -> bool:
+def _is_public(image: Image) -> bool:
     # Not by `cell`: a report whose place nobody knows has none.
     return bool(image["visibility"]["S"] == "public")

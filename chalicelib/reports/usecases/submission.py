@@ -8,6 +8,7 @@ from msgspec.structs import asdict, replace
 from chalicelib.catalogue.decisions import Facts
 from chalicelib.errors import FieldError, Forbidden, Invalid, TooMany, UpstreamFailed
 from chalicelib.geo.point import Point
+from chalicelib.kernel.fields import made_from
 from chalicelib.kernel.optimistic import AlreadyExists
 from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.drafts import Draft
@@ -64,9 +65,8 @@ def submit(
         report = new_report(
             draft, answers, request_id, fingerprint, requested=requested, ports=ports
         )
-        report = _with_its_person(_kept_back(report, author), draft, author, ports)
-        if not draft.anonymous:
-            report = replace(report, language=draft.language or language)
+        report = _kept_back(report, author)
+        report = _with_its_person(report, draft, author, ports, language=language)
         if (admit or may_write) and ports.repository.get(request_id) is None:
             report = _admitted(report, admit, may_write)
         return ports.repository.create(report)
@@ -76,9 +76,9 @@ def submit(
         # A repeat still gets the report that was stored before the service or the bounds changed,
         # or that a parallel repeat stored meanwhile.
         stored = ports.repository.get(request_id)
-        if stored and stored.fingerprint == fingerprint:
-            return stored
-        raise
+        if stored is None or stored.fingerprint != fingerprint:
+            raise
+        return stored
 
 
 def _admitted(
@@ -107,7 +107,7 @@ def _checked(draft: Draft, key: str, author: Author, ports: Ports) -> Answers:
     _refuse_unsure(draft, author, ports)
     faults = list(service_and_place_faults(draft, ports))
     if draft.service_code not in ports.council.by_code:
-        raise _invalid(faults)
+        raise Invalid.fields(faults)
     given = draft.attributes or {}
     answers, wrong = ports.council.answers(draft.service_code, given, ports.now())
     raise_all(
@@ -115,7 +115,7 @@ def _checked(draft: Draft, key: str, author: Author, ports: Ports) -> Answers:
             *faults,
             *wrong,
             *_somebody_elses(draft, ports),
-            *_photo_faults(draft, key, author, ports),
+            *photo_faults(draft.photo_ids or [], key, author, ports),
         ]
     )
     return answers
@@ -140,10 +140,6 @@ def _somebody_elses(draft: Draft, ports: Ports) -> list[FieldError]:
     return elsewhere or list(outside_faults(draft.point, ports.now(), ports))
 
 
-def _photo_faults(draft: Draft, key: str, author: Author, ports: Ports) -> Iterator[FieldError]:
-    return photo_faults(draft.photo_ids or [], key, author, ports)
-
-
 def photo_faults(
     photo_ids: list[str], key: str, author: Author, ports: Ports
 ) -> Iterator[FieldError]:
@@ -161,11 +157,7 @@ def photo_faults(
 def raise_all(faults: Iterable[FieldError]) -> None:
     found = list(faults)
     if found:
-        raise _invalid(found)
-
-
-def _invalid(faults: list[FieldError]) -> Invalid:
-    return Invalid.fields(faults)
+        raise Invalid.fields(found)
 
 
 def new_report(
@@ -179,14 +171,13 @@ def new_report(
 ) -> ServiceRequest:
     ward_code = ward_of(requested, draft.point, ports)
     decision = ports.council.decide(
-        Facts(
-            service_code=draft.service_code,
-            point=draft.point,
+        made_from(
+            Facts,
+            draft,
             ward_code=ward_code,
             attributes=answers,
-            title=draft.title,
-            description=draft.description,
             requested=requested,
+            priority=None,
         )
     )
     visibility, publish_at = first_visibility(draft.service_code, draft.point, requested, ports)
@@ -248,7 +239,7 @@ def _kept_back(report: ServiceRequest, author: Author) -> ServiceRequest:
 
 
 def _with_its_person(
-    report: ServiceRequest, draft: Draft, author: Author, ports: Ports
+    report: ServiceRequest, draft: Draft, author: Author, ports: Ports, *, language: str | None
 ) -> ServiceRequest:
     if draft.anonymous:
         return report
@@ -257,6 +248,7 @@ def _with_its_person(
     return replace(
         report,
         contact=draft.contact,
+        language=draft.language or language,
         # A member of staff who types the report for the reporter is not the reporter.
         reporter=author.reporter if draft.channel == "online" else None,
         # Another system sends alerts to its people itself.

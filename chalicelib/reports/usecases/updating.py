@@ -53,6 +53,20 @@ class Entry(Struct, frozen=True, kw_only=True):
     requested_state: State | None = None
 
 
+def council_update(
+    update_id: str, fingerprint: str, state: State, text: str, ports: Ports
+) -> Update:
+    """An update of now in the council's name."""
+    return Update(
+        update_id=update_id,
+        datetime=to_the_second(ports.now()),
+        state=state,
+        text=text,
+        by="council",
+        fingerprint=fingerprint,
+    )
+
+
 def add_update(
     service_request_id: str,
     draft: UpdateDraft,

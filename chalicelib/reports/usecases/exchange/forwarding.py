@@ -3,13 +3,13 @@
 from msgspec.structs import replace
 
 from chalicelib.kernel.ids import reference_of
-from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Update
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import OPEN_STATES
 from chalicelib.reports.usecases.access import stored, update_report
 from chalicelib.reports.usecases.reading import timeline
+from chalicelib.reports.usecases.updating import council_update
 
 LONGEST_REFERENCE = 100
 
@@ -56,15 +56,7 @@ def note_passed_on(
         known = any(update.update_id == update_id for update in timeline(report, ports))
         if known or report.visibility == "withdrawn":
             return report
-        update = Update(
-            update_id=update_id,
-            datetime=to_the_second(ports.now()),
-            state=report.state,
-            text=said,
-            by="council",
-            fingerprint=key,
-        )
-        after = report.with_update(update)
+        after = report.with_update(council_update(update_id, key, report.state, said, ports))
         return replace(after, external_reference=called or report.external_reference)
 
     return update_report(lambda: stored(service_request_id, ports), change, ports)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from chalicelib.kernel.ids import reference_of
-from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.partner import state_for_partner
 from chalicelib.reports.parts import Update
@@ -13,6 +12,7 @@ from chalicelib.reports.published import Brought
 from chalicelib.reports.states import LABELS, SAID_BY_OTHERS
 from chalicelib.reports.usecases.access import stored, update_report
 from chalicelib.reports.usecases.reading import timeline
+from chalicelib.reports.usecases.updating import council_update
 
 LONGEST_TEXT = 2_000
 DAY = timedelta(days=1)
@@ -41,15 +41,8 @@ def bring_back(service_request_id: str, key: str, status: str, text: str, ports:
         if brought == "over":
             return report
         state = state_for_partner(report, said, sets_state=True)
-        update = Update(
-            update_id=update_id,
-            datetime=to_the_second(ports.now()),
-            state=state,
-            text=_plain(text) or LABELS[state],
-            by="council",
-            fingerprint=key,
-        )
-        return report.with_update(update)
+        words = _plain(text) or LABELS[state]
+        return report.with_update(council_update(update_id, key, state, words, ports))
 
     update_report(lambda: stored(service_request_id, ports), change, ports)
     return brought

@@ -62,22 +62,29 @@ def update_for_partner(
             sent = replace(sent, files=())
     entry = Entry(
         update_id=update_id,
-        fingerprint=ports.ids.fingerprint(
-            msgspec.json.encode(replace(sent, files=()), order="sorted")
-        ),
+        fingerprint=_fingerprint(sent, ports),
         text=sent.text,
         photo_ids=_photo_ids(sent, key, author, ports, about=service_request_id),
         state_after=state_after,
         is_partners=True,
         is_held=partner.reports != "public",
-        requested_state=sent.state
-        if partner.sets_state or sent.state in ("open", "reopen")
-        else None,
+        requested_state=_requested_state(sent, partner),
     )
     _, report = append(service_request_id, entry, author, ports)
     _keep_whole(service_request_id, update_id, sent.whole, author, ports)
     _fetch_photos(report, sent.media_urls, key, author, ports)
     return update_id
+
+
+def _fingerprint(sent: PartnerUpdate, ports: Ports) -> str:
+    """The same for every repeat of an update, with or without its files."""
+    return ports.ids.fingerprint(msgspec.json.encode(replace(sent, files=()), order="sorted"))
+
+
+def _requested_state(sent: PartnerUpdate, partner: Partner) -> State | None:
+    """The state that the partner asks for, if this partner may."""
+    may = partner.sets_state or sent.state in ("open", "reopen")
+    return sent.state if may else None
 
 
 def _keep_whole(request_id: str, of: str, whole: str | None, author: Author, ports: Ports) -> None:

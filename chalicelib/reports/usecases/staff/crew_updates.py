@@ -5,14 +5,13 @@ from datetime import date, datetime
 
 from msgspec.structs import replace
 
-from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.parts import Photo, Update
+from chalicelib.reports.parts import Photo
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import LABELS, OPEN_STATES, moves_from
 from chalicelib.reports.usecases.access import stored, update_report
 from chalicelib.reports.usecases.new_dates import with_new_date, words_of_new_date
-from chalicelib.reports.usecases.updating import MOST_PHOTOS, find
+from chalicelib.reports.usecases.updating import MOST_PHOTOS, council_update, find
 
 
 def tell_of_work(
@@ -39,14 +38,7 @@ def tell_of_work(
         if is_over or report.visibility == "withdrawn" or find(report, update_id, ports):
             return report
         after = state if state in moves_from(report.state) else report.state
-        update = Update(
-            update_id=update_id,
-            datetime=to_the_second(ports.now()),
-            state=after,
-            text=text or LABELS[after],
-            by="council",
-            fingerprint=update_id,
-        )
+        update = council_update(update_id, update_id, after, text or LABELS[after], ports)
         photos = (*report.photos, *_photos(report, update_id, photo_ids, wait=photos_wait))
         updated = replace(report.with_update(update), photos=photos)
         return replace(updated, planned_day=planned_day) if planned_day else updated
@@ -71,14 +63,8 @@ def tell_of_new_date(
         is_outdated = bool(report.delays) and report.delays[-1].given_at > given_at
         if is_over or is_outdated or find(report, update_id, ports):
             return report
-        update = Update(
-            update_id=update_id,
-            datetime=to_the_second(ports.now()),
-            state=report.state,
-            text=words_of_new_date(day, reason),
-            by="council",
-            fingerprint=update_id,
-        )
+        words = words_of_new_date(day, reason)
+        update = council_update(update_id, update_id, report.state, words, ports)
         return with_new_date(report.with_update(update), day, reason, given_at, ports)
 
     update_report(lambda: stored(service_request_id, ports), change, ports)

@@ -3,7 +3,6 @@
 from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, Invalid
-from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.drafts import ReportChanges
 from chalicelib.reports.model import MOST_DUPLICATES, ServiceRequest
 from chalicelib.reports.parts import Update
@@ -12,6 +11,7 @@ from chalicelib.reports.reference import parse as parse_reference
 from chalicelib.reports.states import State, next_state
 from chalicelib.reports.usecases.access import Author, stored, update_report
 from chalicelib.reports.usecases.following import carry_followers, merged_into, surviving
+from chalicelib.reports.usecases.updating import council_update
 
 
 def survivor_of(
@@ -97,14 +97,7 @@ def change_id(report: ServiceRequest, ports: Ports) -> str:
 
 def _entry(report: ServiceRequest, state: State, ports: Ports) -> Update:
     update_id = change_id(report, ports)
-    return Update(
-        update_id=update_id,
-        datetime=to_the_second(ports.now()),
-        state=state,
-        text="",
-        by="council",
-        fingerprint=update_id,
-    )
+    return council_update(update_id, update_id, state, "", ports)
 
 
 def _leads_to(one: ServiceRequest, other: ServiceRequest, ports: Ports) -> bool:

@@ -89,14 +89,18 @@ def ask_reporter(
             asked_by=author.account,
             fingerprint=fingerprint,
         )
-        needs = settled(report.needs, question.asked_at, reasons=BY_QUESTION)
-        after = replace(report, questions=(*report.questions, question), needs=needs)
-        return noted(report, after, change_id, ports)
+        return noted(report, _with_question(report, question), change_id, ports)
 
     report = update_report(lambda: visible(service_request_id, author, ports), change, ports)
     asked = _find(report, question_id)
     assert asked, "A question that was stored is there."
     return asked, report
+
+
+def _with_question(report: ServiceRequest, question: Question) -> ServiceRequest:
+    """The report with a new question, which settles what the question is about."""
+    needs = settled(report.needs, question.asked_at, reasons=BY_QUESTION)
+    return replace(report, questions=(*report.questions, question), needs=needs)
 
 
 def settle_question(

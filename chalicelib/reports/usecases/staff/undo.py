@@ -15,7 +15,7 @@ from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.cases import PARTS, CaseSnapshot, UndoRecord
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.needs import reopened
-from chalicelib.reports.parts import OfficerChange, Update
+from chalicelib.reports.parts import OfficerChange
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import SAID_TO_BE_DONE
 from chalicelib.reports.usecases.access import (
@@ -27,6 +27,7 @@ from chalicelib.reports.usecases.access import (
 from chalicelib.reports.usecases.staff.casework import standing
 from chalicelib.reports.usecases.staff.changing import saved_or_refused
 from chalicelib.reports.usecases.staff.unmerging import apart
+from chalicelib.reports.usecases.updating import council_update
 from chalicelib.texts import Text
 
 WITH_STATE = ("duplicate_of", "closed_datetime", "planned_day")
@@ -164,14 +165,7 @@ def _in_state(report: ServiceRequest, state: Any, left: UndoRecord, ports: Ports
     if state is None:
         return report
     update_id = ports.ids.update_id("undo", report.service_request_id, left.change_id)
-    entry = Update(
-        update_id=update_id,
-        datetime=to_the_second(ports.now()),
-        state=state,
-        text="",
-        by="council",
-        fingerprint=update_id,
-    )
+    entry = council_update(update_id, update_id, state, "", ports)
     return replace(report.with_update(entry), repairs=_repairs(report, state))
 
 
