@@ -16,7 +16,7 @@ from chalicelib.settings import check as check_settings
 from infra.backfill import backfill
 from infra.check import check
 from infra.deployment import environment
-from infra.import_collections import import_premises, import_rounds
+from infra.import_collections import import_premises, import_round_days, import_rounds
 from infra.import_facilities import import_facilities
 from infra.import_places import import_postcodes, import_roadworks, import_wards
 from infra.import_reports import MAPPINGS
@@ -75,6 +75,7 @@ for command in (
     import_postcodes,
     import_premises,
     import_roadworks,
+    import_round_days,
     import_rounds,
     import_wards,
     index_subscriptions,

@@ -1,4 +1,4 @@
-"""`python -m infra import-rounds` and `import-premises`."""
+"""`python -m infra import-rounds`, `import-premises` and `import-round-days`."""
 
 import sys
 from datetime import UTC, datetime
@@ -81,3 +81,29 @@ def _publish_calendars() -> None:
     with click.progressbar(length=0, label="Calendars", file=sys.stderr) as bar:
         count = publish_again(calendar_ports(), bar.update)
     click.echo(f"{count} calendars are up to date.")
+
+
+@click.command("import-round-days")
+@click.argument("file", type=FILE)
+@ALLOW_REJECTS
+def import_round_days(file: Path, allow_rejects: bool) -> None:
+    """Records what the back office says of rounds on a day, from a CSV FILE.
+
+    A row has round and day, and the state of the round, a street that was not reached, or the uprn
+    of premises whose container was not emptied, with the reason. docs/COLLECTIONS.md describes the
+    columns. The same file can be imported again.
+    """
+    from chalicelib.bootstrap.collections import collections_ports
+    from infra.round_days import apply_round_days, read_round_days
+
+    ports = collections_ports()
+    with click.progressbar(length=0, label="Rows", file=sys.stderr) as bar:
+        operations, summary = read_round_days(file, ports, bar.update)
+    click.echo(f"{summary.taken} rows taken, {len(summary.refused)} refused.")
+    tell_notes(summary.others)
+    tell_refused(summary.refused)
+    leave_if_refused(summary.refused, allow_rejects)
+    with click.progressbar(length=len(operations), label="Stored", file=sys.stderr) as bar:
+        full = list(apply_round_days(operations, ports, bar.update))
+    tell_refused(full)
+    leave_if_refused(full, allow_rejects)

@@ -8,9 +8,9 @@ between several there are spaces or semicolons.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from chalicelib.catalogue.containers import Container
@@ -18,6 +18,7 @@ from chalicelib.catalogue.model import Council
 from chalicelib.catalogue.phone_line import WEEKDAYS
 from chalicelib.collections.model import Move, Pattern, Round, Rounds, with_moves
 from chalicelib.errors import ConfigurationError, Invalid
+from infra.days import day_in
 from infra.rows import Refused, Row, Table, read_rows
 
 COLUMNS = (
@@ -31,7 +32,6 @@ FAR = timedelta(days=2 * 365)
 """A date that is further away is taken for a mistyped year."""
 PUBLISHED_FOR = timedelta(days=31)
 """How long a past date stays in the document."""
-FORMATS = ("%Y-%m-%d", "%d/%m/%Y")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,39}")
 
 
@@ -230,17 +230,9 @@ class _Reading:
 
     def _checked(self, column: str, text: str) -> date:
         """Raises Invalid if the text is no date, or one so far away that its year is a mistake."""
-        day = next(_parsed(text), None)
+        day = day_in(text)
         if day is None:
             raise Invalid.field(column, f"{text!r} is no date, such as 2026-12-01 or 01/12/2026")
         if abs(day - self._today) > FAR:
             raise Invalid.field(column, f"{day} is more than two years away: is the year right?")
         return day
-
-
-def _parsed(text: str) -> Iterator[date]:
-    for form in FORMATS:
-        try:
-            yield datetime.strptime(text, form).date()
-        except ValueError:
-            continue
