@@ -110,8 +110,7 @@ export interface Catalogue {
 /** The language of the page, as in addresses. */
 declare const LANGUAGE: string;
 
-const IN_LANGUAGE = LANGUAGE === "en" ? "" : `/${LANGUAGE}`;
-const INDEX = `/data${IN_LANGUAGE}/index.json`;
+const INDEX = LANGUAGE === "en" ? "/data/index.json" : `/data/${LANGUAGE}/index.json`;
 
 let council: Promise<Council> | undefined;
 let catalogue: Promise<Catalogue> | undefined;
@@ -162,5 +161,5 @@ export function middleOf({ bounds: [west, south, east, north] }: Council): Place
 
 /** The address of the first page of a service. */
 export function formOf(service_code: string): string {
-  return `${IN_LANGUAGE}/forms/services/${service_code}`;
+  return `/forms/services/${service_code}`;
 }
