@@ -5,6 +5,7 @@ import os
 import socket
 import sys
 import tempfile
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -168,13 +169,10 @@ def build_basemap(files: tuple[Path, ...], allow_rejects: bool) -> None:
 
     A file's name says which it is: roads.geojson, town_water.geojson.gz.
     """
-    import boto3
-
     from chalicelib.bootstrap import container
     from chalicelib.gazetteer.model import PLACES
     from chalicelib.gazetteer.streets import STREETS
     from chalicelib.publishing.model import BASEMAP, JSON
-    from chalicelib.publishing.s3_documents import CACHE_CONTROL
     from infra import basemap, gazetteer
 
     with (
@@ -190,11 +188,7 @@ def build_basemap(files: tuple[Path, ...], allow_rejects: bool) -> None:
             PLACES: (gazetteer.places_document(places), JSON),
             STREETS: (gazetteer.streets_document(streets), JSON),
         }
-    bucket = container.settings().published_bucket
-    for key, (body, kind) in published.items():
-        boto3.client("s3").put_object(
-            Bucket=bucket, Key=key, Body=body, ContentType=kind, CacheControl=CACHE_CONTROL
-        )
+    _put_published(published)
     taken = ", ".join(f"{count} {layer}" for layer, count in summary.taken.items())
     click.echo(f"{taken} imported, {len(summary.refused)} refused; {summary.size} bytes published.")
     click.echo(f"{len(places)} streets and places can be searched.")
@@ -203,6 +197,20 @@ def build_basemap(files: tuple[Path, ...], allow_rejects: bool) -> None:
     ]
     tell_refused(refused)
     fail_if_refused(refused, allow_rejects)
+
+
+def _put_published(documents: Mapping[str, tuple[bytes, str]]) -> None:
+    """Writes each document, a body and its content type, under its key."""
+    import boto3
+
+    from chalicelib.bootstrap import container
+    from chalicelib.publishing.s3_documents import CACHE_CONTROL
+
+    bucket = container.settings().published_bucket
+    for key, (body, kind) in documents.items():
+        boto3.client("s3").put_object(
+            Bucket=bucket, Key=key, Body=body, ContentType=kind, CacheControl=CACHE_CONTROL
+        )
 
 
 @commands.command("publish-web")

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from chalicelib.errors import ConfigurationError
 from chalicelib.settings import for_another_program
@@ -66,16 +66,8 @@ def build(
     summary = Summary()
     with tempfile.TemporaryDirectory() as folder:
         for file, layer in layers:
-            features = features_of(file)
             with (Path(folder) / f"{layer}.json").open("a", encoding="utf-8") as lines:
-                for number, feature in enumerate(features, 1):
-                    try:
-                        taken = read_feature(layer, feature)
-                    except Unreadable as reason:
-                        summary.refused.append(Refused(file, number, str(reason)))
-                    else:
-                        summary.taken[layer] = summary.taken.get(layer, 0) + 1
-                        lines.write(json.dumps(taken, ensure_ascii=False) + "\n")
+                _take_features(file, layer, lines, summary)
             progress(1)
         _tile(Path(folder), list(summary.taken), out, (name, description, attribution))
     summary.size = out.stat().st_size
@@ -113,23 +105,24 @@ def features_of(file: Path) -> list[Any]:
     return features
 
 
+def _take_features(file: Path, layer: str, lines: TextIO, summary: Summary) -> None:
+    """Writes what the layer takes of the file's features, a line each."""
+    for number, feature in enumerate(features_of(file), 1):
+        try:
+            taken = read_feature(layer, feature)
+        except Unreadable as reason:
+            summary.refused.append(Refused(file, number, str(reason)))
+        else:
+            summary.taken[layer] = summary.taken.get(layer, 0) + 1
+            lines.write(json.dumps(taken, ensure_ascii=False) + "\n")
+
+
 def _tile(folder: Path, layers: list[str], out: Path, texts: tuple[str, str, str]) -> None:
     """Run tippecanoe inside the folder, so that its metadata contain no path of this machine."""
     if not layers:
         raise BasemapError(f"Nothing to draw for {out}: every feature of its files was refused.")
-    name, description, attribution = texts
-    command = ["tippecanoe", "--quiet"]
-    command += [f"--name={name}", f"--description={description}", f"--attribution={attribution}"]
-    command += [f"--minimum-zoom={MIN_ZOOM}", f"--maximum-zoom={MAX_ZOOM}", "--drop-rate=1"]
-    command += [
-        "--no-tile-stats",
-        "--no-feature-limit",
-        "--no-tile-size-limit",
-    ]
-    command += ["--output=map.pmtiles"]
-    command += [f"--named-layer={layer}:{layer}.json" for layer in layers]
     run = subprocess.run(
-        command,
+        _command(layers, texts),
         executable=_tippecanoe(),
         cwd=folder,
         env=for_another_program(),
@@ -141,6 +134,17 @@ def _tile(folder: Path, layers: list[str], out: Path, texts: tuple[str, str, str
         raise BasemapError(f"{out} was not built. tippecanoe reported: {run.stderr.strip()[-400:]}")
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_bytes((folder / "map.pmtiles").read_bytes())
+
+
+def _command(layers: list[str], texts: tuple[str, str, str]) -> list[str]:
+    name, description, attribution = texts
+    return [
+        *("tippecanoe", "--quiet", "--output=map.pmtiles"),
+        *(f"--name={name}", f"--description={description}", f"--attribution={attribution}"),
+        *(f"--minimum-zoom={MIN_ZOOM}", f"--maximum-zoom={MAX_ZOOM}", "--drop-rate=1"),
+        *("--no-tile-stats", "--no-feature-limit", "--no-tile-size-limit"),
+        *(f"--named-layer={layer}:{layer}.json" for layer in layers),
+    ]
 
 
 def _tippecanoe() -> str:

@@ -33,6 +33,7 @@ from chalicelib.gazetteer.facility_names import FACILITY_NAMES, FacilityNames, N
 from chalicelib.geo.point import Point
 from chalicelib.geo.polygon import MultiPolygon
 from chalicelib.geo.rounding import rounded
+from chalicelib.kernel.fields import made_from
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.publishing.document_targets import put
@@ -178,20 +179,25 @@ def publish(
     """Publishes the facilities in place of the previous ones, and records the changes in `summary`.
     Raises UpstreamFailed."""
     index = index_of(items)
-    listed = FacilityList(
-        kind=kind.kind,
-        label=kind.label,
-        plural=kind.plural,
-        service_code=kind.service_code,
-        attribution=kind.attribution,
-        index=digest(index),
-        items=tuple(items),
-    )
     _published(KINDS, KindList, ports)
     _published(FACILITY_NAMES, FacilityNames, ports)
     before = ports.documents.read(list_key(kind.kind))
     if summary:
         _compare(_items_in(before.body) if before else {}, items, summary)
+    _put_list(kind, items, index, before, ports)
+    _publish_kind(_entry(kind, len(items)), council, ports)
+    _publish_names(kind.kind, named(kind, items) if kind.found_by_name else [], ports)
+
+
+def _put_list(
+    kind: FacilityKind,
+    items: Sequence[Facility],
+    index: bytes,
+    before: StoredDocument | None,
+    ports: Ports,
+) -> None:
+    """Replaces the index and the list. Raises UpstreamFailed."""
+    listed = made_from(FacilityList, kind, index=digest(index), items=tuple(items))
     try:
         # A reader detects a new index beside the old list by the digest.
         key = index_key(kind.kind)
@@ -201,8 +207,6 @@ def publish(
         raise UpstreamFailed(
             f"Somebody else published {error} at the same time. Try again."
         ) from error
-    _publish_kind(_entry(kind, len(items)), council, ports)
-    _publish_names(kind.kind, named(kind, items) if kind.found_by_name else [], ports)
 
 
 def _items_in(document: bytes) -> dict[str, Facility]:

@@ -2,10 +2,14 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from infra.rejects import ALLOW_REJECTS, fail_if_refused, tell_refused
+
+if TYPE_CHECKING:
+    from infra.facilities import Summary
 
 
 @click.command("import-facilities")
@@ -35,14 +39,18 @@ def import_facilities(kind: str, file: Path, allow_rejects: bool) -> None:
             allow_rejects=allow_rejects,
             progress=bar.update,
         )
+    _tell(summary, allow_rejects)
+    tell_refused(summary.refused)
+    fail_if_refused(summary.refused, allow_rejects)
+
+
+def _tell(summary: "Summary", allow_rejects: bool) -> None:
     rows = f"{summary.left_out} left out, {len(summary.refused)} refused."
     if summary.refused and not allow_rejects:
         click.echo(f"Nothing was published: {summary.taken} rows are good, {rows}")
-    else:
-        click.echo(f"{summary.taken} taken, {rows}")
-        click.echo(
-            f"{summary.added} added, {summary.updated} updated, {summary.unchanged} unchanged, "
-            f"{summary.retired} retired."
-        )
-    tell_refused(summary.refused)
-    fail_if_refused(summary.refused, allow_rejects)
+        return
+    click.echo(f"{summary.taken} taken, {rows}")
+    click.echo(
+        f"{summary.added} added, {summary.updated} updated, {summary.unchanged} unchanged, "
+        f"{summary.retired} retired."
+    )

@@ -20,6 +20,7 @@ from infra.rejects import ALLOW_REJECTS, fail_if_refused, tell_refused
 
 if TYPE_CHECKING:
     from chalicelib.areas.model import RoadWorks
+    from chalicelib.events import RoadWorkPlanned
     from chalicelib.gazetteer.wards import Wards
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -116,15 +117,27 @@ def import_roadworks(file: Path, allow_rejects: bool) -> None:
     ports = publishing_ports()
     held = ports.documents.read(ROADWORKS)
     told = planned_since(held.body, document) if held else []
-    waits = msgspec.structs.replace(document, untold=tuple(each.notice_id for each in told))
-    # Published first: the function that sends alerts reads them there. If the queue fails, the next
-    # import sends them.
-    _put_in_place(ROADWORKS, msgspec.json.encode(waits), held, ports)
-    container.queue("match").send(told)
-    _note_as_told(waits, ports)
+    _publish_and_tell(document, told, held, ports)
     click.echo(f"{len(told)} new or changed since the last import.")
     container.forget()
     _publish_wards()
+
+
+def _publish_and_tell(
+    document: "RoadWorks",
+    told: "Sequence[RoadWorkPlanned]",
+    held: StoredDocument | None,
+    ports: Ports,
+) -> None:
+    """Publishes first: the function that sends alerts reads the works there. If the queue fails,
+    the next import sends them. Raises UpstreamFailed."""
+    from chalicelib.areas.model import ROADWORKS
+    from chalicelib.bootstrap import container
+
+    waits = msgspec.structs.replace(document, untold=tuple(each.notice_id for each in told))
+    _put_in_place(ROADWORKS, msgspec.json.encode(waits), held, ports)
+    container.queue("match").send(told)
+    _note_as_told(waits, ports)
 
 
 def _note_as_told(waits: "RoadWorks", ports: Ports) -> None:

@@ -63,6 +63,10 @@ def restore_reports(table: str) -> None:
     click.echo(f"{count} people were erased again.")
     if withheld:
         click.echo(f"{withheld} made private, because their service is private.")
+    _tell(summary)
+
+
+def _tell(summary: Summary) -> None:
     click.echo(
         f"{summary.restored} records restored, {summary.alike} already there, {len(summary.left)} "
         f"different and left unchanged{(':' if summary.left else '.')}"

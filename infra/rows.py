@@ -89,15 +89,20 @@ def read_rows(
             table, found = Table("line"), _lines(file.name, text, needs, placed, header)
         case _:
             raise ConfigurationError(f"{file.name}: give a .geojson or .csv file.")
+    _sort(found, inside, table)
+    if not table.rows and not table.refused:
+        raise ConfigurationError(f"{file.name} has no rows: nothing was imported.")
+    return table
+
+
+def _sort(found: Iterable[Row | Refused], inside: Council | None, table: Table) -> None:
+    """Puts each row into the table, or among its refusals."""
     for each in found:
         taken = _inside(each, inside) if inside and isinstance(each, Row) else each
         if isinstance(taken, Row):
             table.rows.append(taken)
         else:
             table.refused.append(taken)
-    if not table.rows and not table.refused:
-        raise ConfigurationError(f"{file.name} has no rows: nothing was imported.")
-    return table
 
 
 def text_of(file: Path) -> str:

@@ -65,11 +65,29 @@ def files(
     """The files of a council's look by name; `beside` is the folder of its logo and typeface,
     `pictures` are its screenshots. Raises ConfigurationError naming the file and the fix."""
     look = council.theme
-    mark = _mark(look, beside)
     made: dict[str, bytes | str] = {
         "council.json": json.dumps(_facts(council, pictures)),
         "languages.json": json.dumps(_languages(council)),
         "theme.css": css(look),
+        **_marks(_mark(look, beside), look),
+    }
+    if look.typeface.file:
+        made[f"public/{FONT}"] = _font(beside / look.typeface.file)
+    made |= {f"public/{screen.name}": picture for screen, picture in pictures.items()}
+    parts = environment(SHARED)
+    parts.globals["language_links"] = LINKS
+    for name in PARTS:
+        made[f"{name}.html"] = parts.get_template(f"{name}.html").render(council=council.said)
+    return made
+
+
+def _marks(mark: str, look: Theme) -> Mapping[str, bytes | str]:
+    """The logo, the favicon, and the icons of phones."""
+    sized = {
+        f"public/icon-{size}.png": as_png(_icon(mark, look, share=0.72, radius=14), size, size)
+        for size in (192, 512)
+    }
+    return {
         "public/logo.svg": mark,
         f"public/{LOGO_OF_EMAILS}": as_png(
             _on_ground(mark, look, look.mark.width, look.mark.height),
@@ -79,19 +97,8 @@ def files(
         "public/favicon.svg": _icon(mark, look, share=0.72, radius=14),
         "public/apple-touch-icon.png": as_png(_icon(mark, look, share=0.66), 180, 180),
         "public/icon-maskable-512.png": as_png(_icon(mark, look, share=0.5), 512, 512),
+        **sized,
     }
-    for size in (192, 512):
-        made[f"public/icon-{size}.png"] = as_png(
-            _icon(mark, look, share=0.72, radius=14), size, size
-        )
-    if look.typeface.file:
-        made[f"public/{FONT}"] = _font(beside / look.typeface.file)
-    made |= {f"public/{screen.name}": picture for screen, picture in pictures.items()}
-    parts = environment(SHARED)
-    parts.globals["language_links"] = LINKS
-    for name in PARTS:
-        made[f"{name}.html"] = parts.get_template(f"{name}.html").render(council=council.said)
-    return made
 
 
 def css(look: Theme) -> str:

@@ -63,15 +63,18 @@ class Cloud:
         }
         if not behind_cdn:
             del self.environment["ORIGIN_SECRET_ARN"]
-        # A shell may have the settings of a deployment.
-        for field in fields(Settings):
-            os.environ.pop(field.name.upper(), None)
-        os.environ.update(self.environment)
-        container.forget()
+        self._set_environment()
         self._settings = container.settings()
         self._app = app.app
         self._arns = {source: outputs[name] for source, name in SOURCES.items()}
         self.pump = Pump(self._app, self._arns, handler_of=handler_of)
+
+    def _set_environment(self) -> None:
+        """Gives this process the settings, in place of those of a deployment that a shell has."""
+        for field in fields(Settings):
+            os.environ.pop(field.name.upper(), None)
+        os.environ.update(self.environment)
+        container.forget()
 
     def begin_anew(self) -> None:
         """Drops everything that this process built and read of the resources, which were emptied.

@@ -85,24 +85,37 @@ class LocalStack:
         """Publishes the fixed documents, seeds the data, and serves."""
         self._upload_site()
         publish_fixed(publishing_ports())
-        if self._options.council == DEMO:
-            seed.demo_roadworks(publishing_ports(), datetime.now(UTC).date())
-            seed.demo_collections(container.council(), publishing_ports(), datetime.now(UTC))
-        if self._options.seed == "demo":
-            if self._options.council == DEMO:
-                seed.demo_facilities(container.council(), publishing_ports())
-                seed.demo_disruption(disruptions_ports(), datetime.now(UTC))
-            seed.demo_reports(reports_ports(), datetime.now(UTC))
-            self.cloud.pump.run_until_idle()
-            if self._options.council == DEMO:
-                seed.demo_jobs(day_ports(), datetime.now(UTC))
-                self.cloud.pump.run_until_idle()
+        self._seed()
         publish_due(crew_ports())
         publish_wards(publishing_ports())
         publish_disruptions(disruptions_publish_ports())
         publish_lists_anew(publishing_ports())
         publish_performance_anew(figures_ports())
         publish_getting_through(outbound_ports())
+        self._prepare_site()
+        for server in (self._site, self._endpoint):
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.push.start()
+        self.cloud.pump.start()
+
+    def _seed(self) -> None:
+        is_demo = self._options.council == DEMO
+        if is_demo:
+            seed.demo_roadworks(publishing_ports(), datetime.now(UTC).date())
+            seed.demo_collections(container.council(), publishing_ports(), datetime.now(UTC))
+        if self._options.seed != "demo":
+            return
+        if is_demo:
+            seed.demo_facilities(container.council(), publishing_ports())
+            seed.demo_disruption(disruptions_ports(), datetime.now(UTC))
+        seed.demo_reports(reports_ports(), datetime.now(UTC))
+        self.cloud.pump.run_until_idle()
+        if is_demo:
+            seed.demo_jobs(day_ports(), datetime.now(UTC))
+            self.cloud.pump.run_until_idle()
+
+    def _prepare_site(self) -> None:
+        """Gives the site what it answers with."""
         assert isinstance(self._site, site.Server)
         self._site.client = boto3.client("s3")
         self._site.bucket = self.cloud.bucket
@@ -112,10 +125,6 @@ class LocalStack:
         self._site.cdn_headers = self._cdn_headers
         self._site.origin_secret = container.secret("origin").current()
         self._site.missing_page = missing_pages(container.council())
-        for server in (self._site, self._endpoint):
-            threading.Thread(target=server.serve_forever, daemon=True).start()
-        self.push.start()
-        self.cloud.pump.start()
 
     def stop(self) -> None:
         self.cloud.pump.stop()
