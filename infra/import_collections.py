@@ -40,7 +40,7 @@ def import_rounds(file: Path, allow_rejects: bool) -> None:
     tell_refused(summary.refused)
     leave_if_refused(summary.refused, allow_rejects)
     replace_document(ROUNDS, msgspec.json.encode(document), publishing_ports())
-    _publish_calendars()
+    _tell_subscribers()
 
 
 @click.command("import-premises")
@@ -70,14 +70,19 @@ def import_premises(file: Path, allow_rejects: bool) -> None:
     leave_if_refused(summary.refused, allow_rejects)
     with click.progressbar(length=0, label="Documents", file=sys.stderr) as bar:
         store_premises(premises, premises_bucket(), utc_now(), bar.update)
-    _publish_calendars()
+    _tell_subscribers()
 
 
-def _publish_calendars() -> None:
-    """Rewrites the calendars that residents subscribed to."""
+def _tell_subscribers() -> None:
+    """Compares the reminders that were sent with the new dates, and rewrites the calendars that
+    residents subscribed to."""
+    from chalicelib.alerts.usecases.reminding import CHANGE_WAIT_S, changes_from
+    from chalicelib.bootstrap import container
     from chalicelib.bootstrap.collections import calendar_ports
     from chalicelib.collections.calendars import publish_again
 
+    changes = changes_from(utc_now(), container.council().zone)
+    container.queue("match").send_later(changes, delay_s=CHANGE_WAIT_S)
     with click.progressbar(length=0, label="Calendars", file=sys.stderr) as bar:
         count = publish_again(calendar_ports(), bar.update)
     click.echo(f"{count} calendars are up to date.")

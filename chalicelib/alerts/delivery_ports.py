@@ -10,8 +10,14 @@ from msgspec import Struct
 from chalicelib.alerts.audience import Quota
 from chalicelib.alerts.delivery import Alert, Named, OfOfficers, Told, Wake
 from chalicelib.alerts.message_text import MessageComposer
-from chalicelib.alerts.messages import Message, Notice, ReportNews
-from chalicelib.alerts.model import AlertRequested, Because, Channel, Subscription
+from chalicelib.alerts.messages import CollectionDay, Message, Notice, ReportNews
+from chalicelib.alerts.model import (
+    AlertRequested,
+    Because,
+    Channel,
+    CollectionsPageWanted,
+    Subscription,
+)
 from chalicelib.alerts.ports import Subscriptions
 from chalicelib.alerts.sms_budget import Counted
 from chalicelib.alerts.tokens import SubscriptionTokens
@@ -110,8 +116,10 @@ class Ports(Struct, frozen=True):
     whether it is mended; `wait_for_more` is how long further changes of a report are waited for, so
     that one message tells them all, and `later` holds the requests meanwhile. `reports` reads the
     stored reports with these ids, and `notices` the current road works and disruptions, as they are
-    now (consistent reads), for messages of that site; both raise UpstreamFailed. `zone` is the
-    council's time. `chance` is a random number from 0 to 1; `random_id` makes 128 random bits."""
+    now (consistent reads), for messages of that site. `collections` gives the collections of a
+    premises on a day, and `matcher` takes the hours at which subscribers are reminded of them. The
+    three readers raise UpstreamFailed. `zone` is the council's time. `chance` is a random number
+    from 0 to 1; `random_id` makes 128 random bits."""
 
     subscriptions: Subscriptions
     alerts: Alerts
@@ -119,12 +127,14 @@ class Ports(Struct, frozen=True):
     spend: Spend
     reports: Callable[[Sequence[str], Site], Mapping[str, ReportNews]]
     notices: Callable[[Sequence[str], Site], Mapping[str, Notice]]
+    collections: Callable[[str, date, Site], CollectionDay]
     tokens: SubscriptionTokens
     answer_url: Callable[[Subscription, str, int, Site], str]
     reply_url: Callable[[Subscription, str, int, Site], str]
     senders: Mapping[Channel, Sender[Any]]
     queue: Queue[Wake]
     later: DelayQueue[AlertRequested]
+    matcher: Queue[CollectionsPageWanted]
     language_of: Callable[[Subscription], Language]
     voice: Callable[[Language], MessageComposer]
     zone: ZoneInfo

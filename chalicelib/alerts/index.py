@@ -30,7 +30,7 @@ class Area(NamedTuple):
 class Entry(Struct, frozen=True, kw_only=True):
     """One entry of a subscription, with the data that decides whether something concerns it.
     `place` is the latitude and longitude of its circle and the radius in metres. `recipient` is a
-    digest of the person that it reaches."""
+    digest of the person that it reaches. `premises_id` is of those reminded of collections."""
 
     area: str
     reach: str
@@ -42,6 +42,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     channel: Channel
     recipient: str
     is_own: bool
+    premises_id: str | None = None
 
     @property
     def key(self) -> tuple[str, str]:
@@ -66,8 +67,9 @@ def entries_of(subscription: Subscription) -> tuple[Entry, ...]:
             channel=subscription.channel,
             recipient=subscription.address_key or subscription.subscription_id,
             is_own=subscription.is_own,
+            premises_id=topic.premises_id,
         )
-        for area, reach in _places_of(topic)
+        for area, reach in _places_of(topic, subscription.remind_at)
     )
 
 
@@ -81,6 +83,11 @@ def areas_of_report(
 def of_report(service_request_id: str) -> Area:
     """The area of all subscriptions to that report."""
     return _whole(f"report#{service_request_id}")
+
+
+def of_reminders(hour: str) -> Area:
+    """The area of all subscriptions that are reminded of collections at that hour."""
+    return _whole(f"bins#{hour}")
 
 
 def areas_at(
@@ -127,8 +134,10 @@ def _mark(kind: TopicKind) -> str:
     return f"{kind}:" if kind in ("roadworks", "disruptions") else ""
 
 
-def _places_of(topic: Topic) -> Iterable[tuple[str, str]]:
+def _places_of(topic: Topic, remind_at: str | None) -> Iterable[tuple[str, str]]:
     mark, circle = _mark(topic.kind), circle_of(topic)
+    if remind_at:
+        return [(of_reminders(remind_at).name, WHOLE_REACH)]
     if topic.kind == "report":
         return [(f"report#{topic.service_request_id}", WHOLE_REACH)]
     if topic.ward_code:

@@ -19,6 +19,7 @@ FITTING: Mapping[TopicKind, frozenset[What]] = {
     "council": frozenset(("new", "state_changed", "fixed", "disruption")),
     "roadworks": frozenset(("roadworks",)),
     "disruptions": frozenset(("disruption",)),
+    "bins": frozenset(("collection_reminder",)),
 }
 """The news that each kind of topic offers."""
 OF_REPORTS_ALONE: frozenset[What] = FITTING["report"] - FITTING["area"]

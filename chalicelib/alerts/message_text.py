@@ -8,8 +8,17 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from chalicelib.alerts.collection_words import day_words, facts_of
 from chalicelib.alerts.delivery import Alert
-from chalicelib.alerts.messages import Entry, Fact, Link, Message, Notice, ReportNews
+from chalicelib.alerts.messages import (
+    CollectionDay,
+    Entry,
+    Fact,
+    Link,
+    Message,
+    Notice,
+    ReportNews,
+)
 from chalicelib.alerts.model import CONFIRMED_WITHIN, Subscription
 from chalicelib.alerts.report_words import Quote, ReportWords, name_of, quotes_of
 from chalicelib.geo.point import Point
@@ -220,6 +229,37 @@ class MessageComposer(Struct, frozen=True, kw_only=True):
             paragraphs=(notice.text,) if notice.text else (),
             facts=(Fact(self.language.say("When"), notice.when),),
             links=(Link(self.language.say("See more"), notice.page_url),),
+            afterwards=self._afterwards(None),
+            manage_url=ways.manage_url,
+            unsubscribe_url=ways.unsubscribe_url,
+            reply_to=self.reply_to,
+        )
+
+    def of_collections(
+        self, alert: Alert, found: CollectionDay, ways: SubscriptionLinks, *, is_change: bool
+    ) -> Message:
+        """Tells which containers are emptied on a day, or how that has changed."""
+        say, day = self.language.say, day_words(found.day, self.language)
+        today = self.now().astimezone(self.zone).date()
+        if is_change:
+            title = say("Your bin collection on {day} has changed", day=day)
+        elif found.day == today:
+            title = say("Bin collection today, {day}", day=day)
+        else:
+            title = say("Bin collection tomorrow, {day}", day=day)
+        nothing = (say("We do not collect any bins from you on {day}.", day=day),)
+        page = self.site.page("/bins/")
+        return self._message(
+            what=alert.what,
+            name=alert.try_name,
+            thread=alert.notice_id,
+            subject=title,
+            short=": ".join([title, *filter(None, [", ".join(each.name for each in found.due)])]),
+            shorter=(title, say("Bins: {day}", day=day)),
+            url=page,
+            paragraphs=() if found.due else nothing,
+            facts=tuple(facts_of(found, self.language)),
+            links=(Link(say("See all your bin days"), page),),
             afterwards=self._afterwards(None),
             manage_url=ways.manage_url,
             unsubscribe_url=ways.unsubscribe_url,

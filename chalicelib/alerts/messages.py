@@ -1,6 +1,6 @@
 """What subscribers are told, in plain words, before each channel puts it into its own form."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -114,6 +114,33 @@ class Notice(Struct, frozen=True, kw_only=True):
     when: str
     page_url: str
     version: int
+
+
+class Collected(NamedTuple):
+    """A container by its code and name, that is emptied on a day. `instead_of`: the day for which
+    it was planned, if it moved because of `why`."""
+
+    container: str
+    name: str
+    instead_of: date | None = None
+    why: str = ""
+
+
+class NotCollected(NamedTuple):
+    """A container by its name, that was planned for a day and is emptied on another, or not at all,
+    because of `why`."""
+
+    name: str
+    to: date | None
+    why: str
+
+
+class CollectionDay(Struct, frozen=True, kw_only=True):
+    """The collections of a premises on a day, and those that do not take place then."""
+
+    day: date
+    due: tuple[Collected, ...] = ()
+    moved: tuple[NotCollected, ...] = ()
 
 
 class Message(HidesPrivate, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ and its id: none of them is kept. Messages between the functions name a subscrip
 they tell nobody else where the subscriber lives.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 
 import msgspec
@@ -33,12 +33,15 @@ What = Literal[
     "officer_question",
     "roadworks",
     "disruption",
+    "collection_reminder",
+    "collection_change",
 ]
 """`new`: the report becomes public, or the reporter's own report is received; `fixed`: its state
 changes to a fixed one; `updated`: a public update, for subscribers to the report;
 `repair_question`: the council asks whether the repair holds; `officer_question`: an officer asks
-the reporter, who alone is notified, whatever their preferences."""
-TopicKind = Literal["report", "area", "ward", "council", "roadworks", "disruptions"]
+the reporter, who alone is notified, whatever their preferences; `collection_reminder`: waste is
+collected soon; `collection_change`: what a reminder said is no longer so."""
+TopicKind = Literal["report", "area", "ward", "council", "roadworks", "disruptions", "bins"]
 State = Literal["unconfirmed", "active", "stopped"]
 Because = Literal["requested", "bounced", "complained", "gone"]
 
@@ -48,18 +51,26 @@ CONFIRMED_WITHIN = timedelta(hours=24)
 STOPPED_KEPT_FOR = timedelta(days=30)
 """How long a link in an old message still says that the subscription was stopped."""
 MOST_CODE_TRIES = 5
+COLLECTIONS = "bins-"
+"""How the ids of what is told of a day's collections begin."""
 
 _CLOCK = Meta(
     pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", description=translatable("a time such as 22:00")
 )
 Clock = Annotated[str, _CLOCK]
+_HOUR = Meta(
+    pattern=r"^([01][0-9]|2[0-3]):00$", description=translatable("a full hour such as 19:00")
+)
+Hour = Annotated[str, _HOUR]
+"""An hour on the council's clock. From 12:00 on it is on the day before a collection, else on the
+day itself."""
 Code = Annotated[str, Meta(min_length=1, max_length=100)]
 
 
 class Topic(msgspec.Struct, frozen=True, kw_only=True):
     """What the subscriber wants to hear of. Road works and disruptions may have a circle or a ward;
-    without either, the topic is the whole council. An empty list of service codes means all
-    services. WGS84 degrees."""
+    without either, the topic is the whole council. `bins` are the collections of a premises. An
+    empty list of service codes means all services. WGS84 degrees."""
 
     kind: TopicKind
     service_request_id: Annotated[str, Meta(max_length=40)] | None = None
@@ -67,6 +78,7 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
     long: Annotated[float, Meta(ge=-180, le=180)] | None = None
     radius_m: float | None = None
     ward_code: Annotated[str, Meta(max_length=40)] | None = None
+    premises_id: Annotated[str, Meta(max_length=40)] | None = None
     service_codes: Annotated[tuple[Code, ...], Meta(max_length=MOST_SERVICES)] = ()
 
 
@@ -78,9 +90,10 @@ class QuietHours(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SubscriptionRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """What the caller sends to subscribe. `to` goes with email and sms, `push` with push. An empty
-    list of event types means all that the topic offers. The messages are in `language`; without it,
-    in the language of the request. The language of the subscriber's account comes before both.
+    """What the caller sends to subscribe. `to` goes with email and sms, `push` with push, and
+    `remind_at` with bins. An empty list of event types means all that the topic offers. The
+    messages are in `language`; without it, in the language of the request. The language of the
+    subscriber's account comes before both.
     """
 
     channel: Channel
@@ -89,6 +102,7 @@ class SubscriptionRequest(msgspec.Struct, frozen=True, kw_only=True):
     push: PushAddress | None = None
     event_types: Annotated[tuple[What, ...], Meta(max_length=10)] = ()
     frequency: Frequency = "now"
+    remind_at: Hour | None = None
     quiet: QuietHours | None = None
     language: WantedLanguage | None = None
 
@@ -100,6 +114,7 @@ class SubscriptionChanges(msgspec.Struct, frozen=True, kw_only=True):
     topic: Topic | None = None
     event_types: Annotated[tuple[What, ...], Meta(max_length=10)] | None = None
     frequency: Frequency | None = None
+    remind_at: Hour | None = None
     quiet: QuietHours | None = None
     language: WantedLanguage | None = None
     clear: list[Literal["quiet"]] | None = None
@@ -125,6 +140,7 @@ class Subscription(HidesPrivate, frozen=True, kw_only=True):
     topic: Private[Topic]
     event_types: tuple[What, ...] = ()
     frequency: Frequency = "now"
+    remind_at: Hour | None = None
     quiet: QuietHours | None = None
     language: str | None = None
     state: State
@@ -199,6 +215,25 @@ class AlertBatch(msgspec.Struct, frozen=True, kw_only=True, tag=True):
         return [
             msgspec.structs.replace(self.tell, subscription_id=i) for i in self.subscription_ids
         ]
+
+
+class CollectionsPageWanted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A message to the matcher: tell the subscribers who are reminded at these hours of the
+    collections on that day. `version` is the number of the hour for a reminder, and for a change
+    the moment in seconds at which it was published. `area` and `low` are the page's cursor."""
+
+    what: Literal["collection_reminder", "collection_change"]
+    day: date
+    hours: tuple[Hour, ...]
+    version: int
+    occurred_at: datetime
+    area: int = 0
+    low: str = ""
+
+    @property
+    def notice_id(self) -> str:
+        """The id of what is told. It does not say of which premises."""
+        return f"{COLLECTIONS}{self.day}"
 
 
 class NoticePageWanted(msgspec.Struct, frozen=True, kw_only=True, tag=True):

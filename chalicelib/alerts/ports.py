@@ -1,7 +1,7 @@
 """The dependencies of subscriptions."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, NamedTuple, Protocol
 
 from msgspec import Struct
@@ -9,7 +9,14 @@ from msgspec import Struct
 from chalicelib.alerts.audience import Counts
 from chalicelib.alerts.extents import Extent
 from chalicelib.alerts.index import Area, Entry
-from chalicelib.alerts.model import AlertBatch, Channel, NoticePageWanted, Subscription, ToSend
+from chalicelib.alerts.model import (
+    AlertBatch,
+    Channel,
+    CollectionsPageWanted,
+    NoticePageWanted,
+    Subscription,
+    ToSend,
+)
 from chalicelib.alerts.tokens import SubscriptionTokens
 from chalicelib.catalogue.model import Council
 from chalicelib.geo.point import Point
@@ -136,7 +143,8 @@ class Ports(Struct, frozen=True):
 
     `ward_codes` gives the codes of the council's wards, or raises UpstreamFailed. `channels` are
     the channels that this deployment sends by. `normalised` turns text that a person typed into an
-    address of the channel, and raises Invalid about the field `to`. `check_push` raises
+    address of the channel, and raises Invalid about the field `to`. `has_premises` is true for the
+    id of an imported premises, and raises UpstreamFailed. `check_push` raises
     AddressRefused for a browser's address that nothing may be sent to, and UpstreamFailed if that
     cannot be known. `random_id` makes 128 random bits as 32 hexadecimal digits.
     """
@@ -149,6 +157,7 @@ class Ports(Struct, frozen=True):
     reports: ReportsToFollow
     channels: Collection[Channel]
     normalised: Callable[[AddressChannel, str], str]
+    has_premises: Callable[[str], bool]
     check_push: Callable[[PushAddress], None]
     site_url: str
     random_id: Callable[[], str]
@@ -156,14 +165,16 @@ class Ports(Struct, frozen=True):
 
 
 class MatchPorts(Struct, frozen=True):
-    """The dependencies of matching facts with subscriptions."""
+    """The dependencies of matching facts with subscriptions. `collected_on` gives those of the
+    premises with these ids that have a collection on that day, and raises UpstreamFailed."""
 
     subscriptions: Subscriptions
     index: Index
     reports: ReportsToFollow
     notices: Notices
     outbox: Queue[ToSend]
-    shares: Queue[AlertBatch | NoticePageWanted]
+    shares: Queue[AlertBatch | NoticePageWanted | CollectionsPageWanted]
+    collected_on: Callable[[Collection[str], date], Collection[str]]
     ids: Ids
     now: Callable[[], datetime]
 

@@ -16,7 +16,10 @@ Urgency = Literal["low", "normal", "high"]
 is low."""
 MOST_TITLE, MOST_BODY = 120, 300
 _DAY_S = 24 * 3600
-_OF_TODAY: tuple[Kind, ...] = ("disruption", "roadworks")
+_OF_TODAY: tuple[Kind, ...] = (
+    *("disruption", "roadworks"),
+    *("collection_reminder", "collection_change"),
+)
 
 
 def payload(message: Message) -> bytes:
@@ -40,8 +43,8 @@ def urgency_of(what: Kind) -> Urgency:
 
 
 def kept_for_s(what: Kind) -> int:
-    """How long the message may wait for a browser that is off. A disruption is soon over; a
-    report's news is not."""
+    """How long the message may wait for a browser that is off. A disruption or a collection
+    is soon over; a report's news is not."""
     return _DAY_S if what in _OF_TODAY else 7 * _DAY_S
 
 

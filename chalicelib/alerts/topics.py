@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 from chalicelib.alerts.matching import FITTING
-from chalicelib.alerts.model import LEAST_RADIUS_M, MOST_RADIUS_M, Topic, What
+from chalicelib.alerts.model import LEAST_RADIUS_M, MOST_RADIUS_M, Frequency, Topic, What
 from chalicelib.catalogue.model import Council
 from chalicelib.errors import FieldError
 from chalicelib.geo.point import Box, Point, distance_m
@@ -17,6 +17,7 @@ _OF_KIND = {
     "council": (),
     "roadworks": (*_CIRCLE, "ward_code"),
     "disruptions": (*_CIRCLE, "ward_code"),
+    "bins": ("premises_id",),
 }
 _ABOUT_SERVICES = ("area", "ward", "council")
 
@@ -50,12 +51,28 @@ def faults_of(
         )
 
 
+def reminder_faults(
+    topic: Topic, remind_at: str | None, frequency: Frequency
+) -> Iterator[FieldError]:
+    """The faults of when the subscriber is reminded."""
+    is_bins = topic.kind == "bins"
+    if not is_bins and remind_at is not None:
+        yield FieldError(
+            "remind_at",
+            Text("leave it out: a topic of kind {kind} does not have it", kind=topic.kind),
+        )
+    if is_bins and remind_at is None:
+        yield FieldError("remind_at", Text("is required"))
+    if is_bins and frequency != "now":
+        yield FieldError("frequency", Text("leave it out: reminders come at their hour"))
+
+
 def _fields(topic: Topic) -> Iterator[FieldError]:
     """The fields that are missing, and the fields that do not belong to the topic."""
     fitting = _OF_KIND[topic.kind]
     given = {
         name
-        for name in ("service_request_id", *_CIRCLE, "ward_code")
+        for name in ("service_request_id", *_CIRCLE, "ward_code", "premises_id")
         if getattr(topic, name) is not None
     }
     for name in sorted(given - set(fitting)):

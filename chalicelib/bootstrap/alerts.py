@@ -10,10 +10,11 @@ from chalicelib.alerts import ports as alerts
 from chalicelib.alerts.audience import Quota
 from chalicelib.alerts.model import Channel
 from chalicelib.alerts.usecases.questions import answer_link, reply_link
-from chalicelib.bootstrap import container, messaging
+from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import accounts_ports, limit_ports
+from chalicelib.bootstrap.collections import collections_ports, stored_premises
 from chalicelib.bootstrap.disruptions import disruptions_ports
-from chalicelib.bootstrap.places import areas_ports, ward_codes
+from chalicelib.bootstrap.places import areas_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.kernel.languages import ENGLISH, Language
 from chalicelib.kernel.site import Site
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from chalicelib.alerts.presentation import Names
     from chalicelib.alerts.usecases.estimating import EstimatePorts
     from chalicelib.disruptions.model import DisruptionArea
+    from chalicelib.integrations.collections_for_alerts import CollectionsForAlerts
     from chalicelib.integrations.notices_for_alerts import NoticesForAlerts
     from chalicelib.integrations.reports_for_alerts import Reporters
 
@@ -41,11 +43,12 @@ def alerts_ports() -> alerts.Ports:
         tokens=SubscriptionTokens(container.secret("alert")),
         ids=container.ids(),
         council=container.council(),
-        ward_codes=ward_codes,
+        ward_codes=lambda: {ward.code for ward in areas_ports().places.wards()},
         reports=_reports(),
         channels=_channels(),
         normalised=normalised,
-        check_push=lambda address: messaging.web_push().check(address),
+        has_premises=lambda premises_id: _collections().has_premises(premises_id),
+        check_push=lambda address: container.web_push().check(address),
         site_url=container.settings().site_url,
         random_id=container.random_id,
         now=utc_now,
@@ -61,6 +64,7 @@ def match_ports() -> alerts.MatchPorts:
         notices=_notices(),
         outbox=container.queue("alerts"),
         shares=container.queue("match"),
+        collected_on=lambda premises_ids, day: _collections().collected_on(premises_ids, day),
         ids=container.ids(),
         now=utc_now,
     )
@@ -98,12 +102,14 @@ def delivery_ports() -> delivery.Ports:
         spend=stores.DynamoSpend(stored),
         reports=ReportsForMessages(reports_ports, here, _reply_address()).many,
         notices=_notices().many,
+        collections=_collections().on_day,
         tokens=tokens,
         answer_url=partial(answer_link, tokens=tokens),
         reply_url=partial(reply_link, tokens=tokens),
         senders=_senders(),
         queue=container.queue("alerts"),
         later=container.queue("alerts"),
+        matcher=container.queue("match"),
         language_of=partial(language_of, council=here, accounts=lambda: accounts_ports().accounts),
         voice=voice,
         zone=here.zone,
@@ -111,7 +117,7 @@ def delivery_ports() -> delivery.Ports:
         texts_a_day=here.texts_a_day,
         quota=_quota(),
         ask_after=timedelta(days=here.ask_after_days),
-        wait_for_more=timedelta(seconds=container.settings().wait_before_alerts_s()),
+        wait_for_more=timedelta(seconds=container.alerts_wait_s()),
         random_id=container.random_id,
         chance=SystemRandom().random,
         now=utc_now,
@@ -155,16 +161,16 @@ def _senders() -> Mapping[Channel, delivery.Sender[Any]]:
     """The senders of the channels that this stack is set up for."""
     from chalicelib.alerts.message_senders import MailSender, TextSender
 
-    senders: dict[Channel, delivery.Sender[Any]] = {"push": messaging.web_push()}
+    senders: dict[Channel, delivery.Sender[Any]] = {"push": container.web_push()}
     if container.settings().mail_domain:
-        senders["email"] = MailSender(messaging.email_sender, messaging.email_look())
+        senders["email"] = MailSender(container.email_sender, container.email_look())
     if container.settings().texts_from:
-        senders["sms"] = TextSender(messaging.texts, container.settings().site_url)
+        senders["sms"] = TextSender(container.texts, container.settings().site_url)
     return senders
 
 
 def _reply_address() -> Callable[[str], str] | None:
-    return messaging.reply_address if container.settings().mail_domain else None
+    return container.reply_address if container.settings().mail_domain else None
 
 
 @container.once
@@ -183,6 +189,15 @@ def _notices() -> "NoticesForAlerts":
         areas_ports,
         container.council(),
         container.read_published,
+    )
+
+
+@container.once
+def _collections() -> "CollectionsForAlerts":
+    from chalicelib.integrations.collections_for_alerts import CollectionsForAlerts
+
+    return CollectionsForAlerts(
+        stored_premises().many, collections_ports().rounds, container.council()
     )
 
 
@@ -216,7 +231,7 @@ def extent_of(area: "DisruptionArea") -> "Extent":
 
 
 def _quota() -> Quota:
-    a_second, a_day = container.settings().mail_quota()
+    a_second, a_day = container.mail_quota()
     return Quota(emails_a_second=a_second, emails_a_day=a_day)
 
 

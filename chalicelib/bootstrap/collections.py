@@ -39,7 +39,7 @@ def collections_ports() -> Ports:
 
     rounds = CachedDocument(lambda: decoded(container.read_published, ROUNDS, Rounds), monotonic)
     return Ports(
-        premises=StoredPremises(_read_premises, monotonic),
+        premises=stored_premises(),
         rounds=rounds.value,
         logs=DynamoRoundLogs(container.table("jobs")),
         council=container.council(),
@@ -59,6 +59,11 @@ def today_ports() -> TodayPorts:
         read=lambda: documents.read(TODAY),
         write=lambda body, held: documents.write(TODAY, Document(body, JSON, CACHE_CONTROL), held),
     )
+
+
+@container.once
+def stored_premises() -> StoredPremises:
+    return StoredPremises(_read_premises, monotonic)
 
 
 @container.once

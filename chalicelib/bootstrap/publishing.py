@@ -4,9 +4,10 @@ from datetime import timedelta
 from functools import partial
 
 from chalicelib.areas.usecases import ward_areas
-from chalicelib.bootstrap import container, messaging
+from chalicelib.bootstrap import container
 from chalicelib.bootstrap.places import areas_ports
 from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.kernel.languages import language
 from chalicelib.kernel.time import utc_now
 from chalicelib.publishing import ports as publishing
 from chalicelib.publishing.model import tile_of_all
@@ -14,23 +15,34 @@ from chalicelib.publishing.model import tile_of_all
 
 @container.once
 def publishing_ports() -> publishing.Ports:
-    from chalicelib.integrations.council_for_publishing import (
-        fixed_documents,
-        publisher,
-        report_pages,
-    )
+    from chalicelib.integrations.council_for_publishing import fixed_documents, publisher
     from chalicelib.integrations.reports_for_publishing import ReportsForPublishing, open311_entry
+    from chalicelib.publishing.pages import JinjaPages
     from chalicelib.publishing.s3_documents import S3Photos
 
     here, to = container.council(), container.settings()
+    spoken = [language(code) for code in here.languages]
     return publishing.Ports(
         documents=container.published(),
         photos=S3Photos(container.s3(), kept=to.photos_bucket, published=to.published_bucket),
         purge=container.cdn().invalidate,
         reports=ReportsForPublishing(reports_ports),
-        pages=report_pages(here, utc_now),
+        pages={
+            each.code: JinjaPages(
+                council=here.said_in(each.code, each.say),
+                services={
+                    code: service.service_name
+                    for code, service in here.in_language(each.code).by_code.items()
+                },
+                zone=here.zone,
+                now=utc_now,
+                language=each,
+                languages=spoken,
+            ).report
+            for each in spoken
+        },
         now=utc_now,
-        fixed=lambda: fixed_documents(here, messaging.push_key().public, utc_now()),
+        fixed=lambda: fixed_documents(here, container.push_key().public, utc_now()),
         whole=tile_of_all(here.box),
         closed_shown=timedelta(days=here.closed_shown_days),
         publisher=publisher(here, to.site_url),

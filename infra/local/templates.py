@@ -9,10 +9,18 @@ from chalicelib.alerts.delivery import Alert, asking, digest, told_by
 from chalicelib.alerts.links import unsubscribe_url
 from chalicelib.alerts.message_senders import email_of, text
 from chalicelib.alerts.message_text import MessageComposer, SubscriptionLinks
-from chalicelib.alerts.messages import Entry, Message, Notice, ReportNews
+from chalicelib.alerts.messages import (
+    Collected,
+    CollectionDay,
+    Entry,
+    Message,
+    NotCollected,
+    Notice,
+    ReportNews,
+)
 from chalicelib.alerts.model import AlertRequested, Subscription, Topic, What
 from chalicelib.alerts.push import payload
-from chalicelib.bootstrap import container, messaging
+from chalicelib.bootstrap import container
 from chalicelib.bootstrap.alerts import voice
 from chalicelib.kernel.languages import language
 from chalicelib.kernel.segments import segments
@@ -72,6 +80,10 @@ def messages(voice: MessageComposer) -> Iterator[tuple[str, Message]]:
     yield "An officer asks the reporter a question", to_answer
     notice = _notice(voice)
     yield "A disruption or road works", voice.of_notice(_alert("disruption", other), notice, ways)
+    for when, is_change in (("The day before a collection", False), ("A collection moved", True)):
+        found = _collections(is_change=is_change)
+        of = _alert("collection_change" if is_change else "collection_reminder", other)
+        yield when, voice.of_collections(of, found, ways, is_change=is_change)
     several: list[ReportNews | Notice] = [
         _report("fixed", voice),
         _report("in_progress", voice),
@@ -90,7 +102,7 @@ def _changes() -> Iterator[tuple[str, What, State]]:
 
 
 def _sample(name: str, message: Message, voice: MessageComposer) -> Sample:
-    sent = email_of(message, "resident@example.org", messaging.email_look())
+    sent = email_of(message, "resident@example.org", container.email_look())
     words = text(message, voice.site.url)
     pushed = payload(message).decode()
     return Sample(name, sent.subject, sent.html, sent.text, words, segments(words), pushed)
@@ -118,6 +130,15 @@ def _alert(what: What, subscription: Subscription) -> Alert:
         service_request_id=REPORT,
     )
     return told_by(tell, subscription, _now(), _now())
+
+
+def _collections(*, is_change: bool) -> CollectionDay:
+    day = _now().date() + timedelta(days=1)
+    if is_change:
+        moved = NotCollected("Black bin: rubbish", day + timedelta(days=1), "Snow")
+        return CollectionDay(day=day, moved=(moved,))
+    later = Collected("recycling", "Blue bin: recycling", day - timedelta(days=1), "Snow")
+    return CollectionDay(day=day, due=(Collected("rubbish", "Black bin: rubbish"), later))
 
 
 def _report(state: State, voice: MessageComposer) -> ReportNews:

@@ -24,6 +24,7 @@ import app
 from chalicelib.accounts.model import Erasure
 from chalicelib.alerts.delivery import Alert
 from chalicelib.alerts.dynamo.alert_items import AlertItem, alert_of
+from chalicelib.alerts.model import AlertRequested
 from chalicelib.alerts.usecases import alert_batches
 from chalicelib.alerts.usecases.questions import question_token
 from chalicelib.areas.model import ROADWORKS
@@ -462,8 +463,9 @@ def live_with_rounds(day: Day) -> None:
 
 
 def one_home() -> None:
-    """With a round that has no dates."""
-    rubbish = Round(round="R1", container="rubbish", name="", colour="", dates=(), moved=())
+    """With a round that collects every day."""
+    days = tuple(utc_now().date() + timedelta(days=n) for n in range(5))
+    rubbish = Round(round="R1", container="rubbish", name="", colour="", dates=days, moved=())
     rounds = Rounds(known_until=date(2100, 1, 1), items=(rubbish,))
     replace_document(ROUNDS, msgspec.json.encode(rounds), publishing_ports())
     home = Premises(
@@ -656,6 +658,10 @@ def live_with_alerts(day: Day) -> None:
         push = {"endpoint": browser["endpoint"], **browser["keys"]}
         council = {"topic": {"kind": "council"}}
         by_push = day.subscribe(channel="push", push=push, **council)
+        later = utc_now() + timedelta(days=2)
+        bins = {"kind": "bins", "premises_id": "1"}
+        hour = f"{later.astimezone(container.council().zone):%H:00}"
+        reminded = day.subscribe(channel="push", push=push, topic=bins, remind_at=hour)
         by_mail = day.subscribe(channel="email", to="sam@example.org", **council)
         (link,) = (word for word in mail.text_of(mail.emails()[-1]).split() if "token=" in word)
         token = {"token": link.partition("token=")[2]}
@@ -678,14 +684,29 @@ def live_with_alerts(day: Day) -> None:
         match_alone(day)
         tell_receipts(day)
         # The other schedules have their own days.
-        with time_machine.travel(utc_now() + timedelta(days=2), tick=False):
+        with time_machine.travel(later, tick=False):
             alerts_sending_events.wake_alerts(WAKE_EVENT, None)
+            api.cloud.pump.run_until_idle()
+            compare_reminder(reminded["subscription_id"], later)
             api.cloud.pump.run_until_idle()
         assert service.taken
         live_with_notices(day, push)
         answer_whether_it_is_fixed(day, push)
     service.stop()
     container.forget()
+
+
+def compare_reminder(subscription_id: str, now: datetime) -> None:
+    """The dates have changed, and the sender has read none of them yet."""
+    container.forget_documents()
+    change = AlertRequested(
+        subscription_id=subscription_id,
+        what="collection_change",
+        version=int(now.timestamp()),
+        occurred_at=now,
+        notice_id=f"bins-{now.date() + timedelta(days=1)}",
+    )
+    container.queue("alerts").send([change])
 
 
 def live_with_notices(day: Day, push: dict[str, str]) -> None:

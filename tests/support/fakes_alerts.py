@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from itertools import count
 from typing import Any
 
@@ -15,6 +15,7 @@ from chalicelib.alerts.index import Area, Entry
 from chalicelib.alerts.model import (
     AlertBatch,
     Channel,
+    CollectionsPageWanted,
     NoticePageWanted,
     Subscription,
     SubscriptionRequest,
@@ -221,7 +222,9 @@ class Alerts:
         self.reports = MemoryReports()
         self.notices = MemoryNotices()
         self.outbox = MemoryQueue[ToSend]()
-        self.shares = MemoryQueue[AlertBatch | NoticePageWanted]()
+        self.shares = MemoryQueue[AlertBatch | NoticePageWanted | CollectionsPageWanted]()
+        self.premises: set[str] = set()
+        self.collected: dict[date, set[str]] = defaultdict(set)
         numbers = count(1)
         self.ports = Ports(
             subscriptions=self.subscriptions,
@@ -232,6 +235,7 @@ class Alerts:
             reports=self.reports,
             channels=("email", "sms", "push"),
             normalised=normalised,
+            has_premises=self.premises.__contains__,
             check_push=check_push,
             site_url="https://council.example",
             random_id=lambda: f"{next(numbers):032x}",
@@ -244,6 +248,7 @@ class Alerts:
             notices=self.notices,
             outbox=self.outbox,
             shares=self.shares,
+            collected_on=self._collected_on,
             ids=IDS,
             now=self.clock,
         )
@@ -253,6 +258,9 @@ class Alerts:
             audiences=MemoryAudiences(),
             outbox=self.outbox,
         )
+
+    def _collected_on(self, premises_ids: Collection[str], day: date) -> Collection[str]:
+        return self.collected[day].intersection(premises_ids)
 
 
 def _place(subscription: Subscription) -> str:

@@ -17,8 +17,14 @@ from chalicelib.alerts.audience import Quota
 from chalicelib.alerts.delivery import Alert, Named, OfOfficers, Told, Wake
 from chalicelib.alerts.delivery_ports import Listed, Ports
 from chalicelib.alerts.message_text import MessageComposer
-from chalicelib.alerts.messages import Entry, Message, Notice, ReportNews
-from chalicelib.alerts.model import AlertRequested, Because, Subscription, Topic
+from chalicelib.alerts.messages import CollectionDay, Entry, Message, Notice, ReportNews
+from chalicelib.alerts.model import (
+    AlertRequested,
+    Because,
+    CollectionsPageWanted,
+    Subscription,
+    Topic,
+)
 from chalicelib.alerts.sms_budget import Counted
 from chalicelib.catalogue.theme import EmailLook, Theme
 from chalicelib.kernel.languages import Language, language
@@ -275,6 +281,10 @@ class World:
     sender: FakeSender = field(default_factory=FakeSender)
     queue: MemoryQueue[Wake] = field(default_factory=MemoryQueue)
     later: MemoryQueue[AlertRequested] = field(default_factory=MemoryQueue)
+    matcher: MemoryQueue[CollectionsPageWanted] = field(default_factory=MemoryQueue)
+    collections: Callable[[str, date, Site], CollectionDay] = lambda premises_id, day, site: (
+        CollectionDay(day=day)
+    )
     texts_a_day: int = 1_000
     quota: Quota = field(default_factory=lambda: Quota(emails_a_second=14, emails_a_day=1_000))
     chance: float = 1.0
@@ -291,6 +301,7 @@ class World:
             spend=self.spend,
             reports=self.reports,
             notices=self.notices,
+            collections=self.collections,
             tokens=TOKENS,
             answer_url=lambda of, report_id, version, site: site.page(
                 f"/forms/mended/{of.subscription_id}.{report_id}.{version}"
@@ -301,6 +312,7 @@ class World:
             senders=dict.fromkeys(("email", "sms", "push"), self.sender),
             queue=self.queue,
             later=self.later,
+            matcher=self.matcher,
             language_of=self.language_of,
             voice=self.voice,
             zone=VOICE.zone,

@@ -50,6 +50,7 @@ class SubscriptionItem(OwnedItem):
     topic = JsonAttribute[Topic](Topic)
     event_types = JsonAttribute[tuple[What, ...]](tuple[What, ...])
     frequency = TextAttribute[Frequency]()
+    remind_at = UnicodeAttribute(null=True)
     quiet = JsonAttribute[QuietHours | None](QuietHours, null=True)
     language = UnicodeAttribute(null=True)
     state = TextAttribute[State]()
@@ -83,6 +84,7 @@ class EntryItem(OwnedItem):
     by = TextAttribute[Channel]()
     recipient = UnicodeAttribute()
     own = BooleanAttribute()
+    premises = UnicodeAttribute(null=True)
 
 
 def item_of(subscription: Subscription) -> SubscriptionItem:
@@ -105,6 +107,7 @@ def entry_item(entry: Entry) -> EntryItem:
         often=entry.frequency,
         by=entry.channel,
         own=entry.is_own,
+        premises=entry.premises_id,
     )
 
 
@@ -120,4 +123,5 @@ def entry_of(item: EntryItem) -> Entry:
         frequency=item.often,
         channel=item.by,
         is_own=item.own,
+        premises_id=item.premises,
     )

@@ -19,7 +19,7 @@ from chalicelib.alerts.model import (
     stopped,
 )
 from chalicelib.alerts.ports import Page, Ports, Subscriptions
-from chalicelib.alerts.topics import faults_of
+from chalicelib.alerts.topics import faults_of, reminder_faults
 from chalicelib.alerts.usecases.subscribing import (
     at_second,
     raise_all,
@@ -94,9 +94,10 @@ def change(
         [
             *ports.council.language_faults(changes.language),
             *faults_of(after.topic, after.event_types, ports.council, ports.ward_codes),
+            *reminder_faults(after.topic, after.remind_at, after.frequency),
         ]
     )
-    if changes.topic and changes.topic.service_request_id != present.topic.service_request_id:
+    if changes.topic and changes.topic != present.topic:
         after = with_topic(after, changes.topic, present.account_id, ports)
     try:
         return ports.subscriptions.save(after)

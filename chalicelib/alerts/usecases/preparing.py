@@ -1,7 +1,7 @@
 """Decides what is told, and to which subscriber, when it is sent. Never tells what was taken back,
 nor what the same subscriber was told already."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from chalicelib.alerts.delivery import Alert, dropped, later
@@ -9,11 +9,12 @@ from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.links import confirm_url, manage_url, unsubscribe_url
 from chalicelib.alerts.message_text import MessageComposer, SubscriptionLinks
 from chalicelib.alerts.messages import Message, ReportNews
-from chalicelib.alerts.model import Subscription
+from chalicelib.alerts.model import COLLECTIONS, Subscription
+from chalicelib.alerts.reminders import is_too_late, moment_of, number_of
 from chalicelib.alerts.report_words import place_of
 from chalicelib.alerts.times import after_quiet
 from chalicelib.alerts.usecases.digests import to_tell
-from chalicelib.alerts.usecases.telling import Thing, begin_telling
+from chalicelib.alerts.usecases.telling import Reminder, Thing, begin_reminding, begin_telling
 from chalicelib.kernel.delivery_retry import refused
 
 
@@ -62,6 +63,7 @@ def _message(
 ) -> Message | datetime | None:
     """The message; None if there is nothing left to tell; the moment to wait for if it is too
     early."""
+    message: Message | datetime | None
     about = _About(alert, subscription, ports.voice(ports.language_of(subscription)))
     match alert.what:
         case "confirm":
@@ -74,8 +76,11 @@ def _message(
             return _asked(about, ports)
         case "roadworks" | "disruption":
             return _of_notice(about, ports)
+        case "collection_reminder" | "collection_change":
+            message = _of_collections(about, now, ports)
         case _:
-            return _of_report(about, now, ports)
+            message = _of_report(about, now, ports)
+    return message
 
 
 def _asking(about: _About, ports: Ports) -> Message:
@@ -145,6 +150,26 @@ def _of_notice(about: _About, ports: Ports) -> Message | None:
     if begin_telling(alert, subscription, thing, ports) is None:
         return None
     return voice.of_notice(alert, notice, _ways(about, ports))
+
+
+def _of_collections(about: _About, now: datetime, ports: Ports) -> Message | None:
+    alert, subscription, voice = about
+    notice_id, premises_id = alert.notice_id or "", subscription.topic.premises_id
+    day = date.fromisoformat(notice_id.removeprefix(COLLECTIONS))
+    if premises_id is None or is_too_late(day, now, ports.zone):
+        return None
+    found = ports.collections(premises_id, day, voice.site)
+    hour = subscription.remind_at
+    has_come = hour is not None and moment_of(hour, day, ports.zone) <= now
+    said = Reminder(
+        about=notice_id,
+        number=number_of(each.container for each in found.due),
+        may_be_first=bool(found.due) and has_come,
+    )
+    before = begin_reminding(alert, subscription, said, ports)
+    if before is None:
+        return None
+    return voice.of_collections(alert, found, _ways(about, ports), is_change=before > 0)
 
 
 def _report(about: _About, ports: Ports) -> ReportNews | None:

@@ -38,8 +38,10 @@ from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.queue import LONGEST_DELAY_S
 from chalicelib.kernel.time import to_the_second
 
-AT_ONCE = ("repair_question", "officer_question")
-"""Kinds that are in no digest, because somebody waits for the answer."""
+AT_ONCE = ("repair_question", "officer_question", "collection_reminder", "collection_change")
+"""Kinds that are in no digest, because somebody waits for the answer or the day comes."""
+OF_NOTICES = ("roadworks", "disruption")
+"""Kinds whose emails have a quota."""
 OF_CHANGES = ("new", "state_changed", "fixed", "updated")
 """Kinds of which several are told in one message."""
 WOKEN_AT_ONCE = 1_000
@@ -159,7 +161,7 @@ def _sent(mine: Alert, ready: Ready, ports: Ports) -> Alert:
         return refused(mine, "no_sender", _now(ports))
     if mine.channel == "sms":
         return _sent_at_a_cost(mine, ready, sender, ports)
-    if mine.channel == "email" and mine.notice_id and not _is_within_quota(ports):
+    if mine.channel == "email" and mine.what in OF_NOTICES and not _is_within_quota(ports):
         return later(mine, next_morning(_now(ports), ports.zone), _now(ports), OVER_CAP)
     return sent(mine, sender.send(ready.message, ready.to), _now(ports))
 

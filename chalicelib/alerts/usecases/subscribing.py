@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from chalicelib.alerts.links import manage_url
 from chalicelib.alerts.model import Channel, Subscription, SubscriptionRequest, Topic, activated
 from chalicelib.alerts.ports import AddressChannel, Ports
-from chalicelib.alerts.topics import faults_of
+from chalicelib.alerts.topics import faults_of, reminder_faults
 from chalicelib.errors import AddressRefused, Conflict, FieldError, Invalid
 from chalicelib.kernel.languages import ENGLISH
 from chalicelib.kernel.observability import trace
@@ -48,6 +48,7 @@ def checked(wish: SubscriptionRequest, ports: Ports) -> Checked:
             *_address_faults(wish, ports),
             *ports.council.language_faults(wish.language),
             *faults_of(wish.topic, wish.event_types, ports.council, ports.ward_codes),
+            *reminder_faults(wish.topic, wish.remind_at, wish.frequency),
         ]
     )
     if wish.channel == "push" or wish.to is None:
@@ -123,7 +124,12 @@ def with_topic(
     subscription: Subscription, topic: Topic, account_id: str | None, ports: Ports
 ) -> Subscription:
     """The subscription with that checked topic. A report that was merged into another is replaced
-    by the other one. Raises Invalid if the account cannot see the report."""
+    by the other one. Raises Invalid if the account cannot see the report, or if there is no such
+    premises."""
+    if topic.premises_id is not None and not ports.has_premises(topic.premises_id):
+        raise Invalid.field(
+            "topic.premises_id", Text("we do not know this address: search for the postcode again")
+        )
     if topic.service_request_id is None:
         return replace(subscription, topic=topic, is_own=False)
     found = ports.reports.followed(topic.service_request_id, account_id)

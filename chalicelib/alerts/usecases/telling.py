@@ -25,6 +25,15 @@ class Thing(NamedTuple):
     is_notice: bool
 
 
+class Reminder(NamedTuple):
+    """What an alert says of a day's collections: `number` stands for the containers. If not
+    `may_be_first`, it is only told to a listener who was reminded before."""
+
+    about: str
+    number: int
+    may_be_first: bool
+
+
 def begin_telling(
     alert: Alert, subscription: Subscription, thing: Thing, ports: Ports
 ) -> int | None:
@@ -44,6 +53,31 @@ def begin_telling(
         before = _got_before(alert, known, ports)
         told = Told(max(thing.version, thing.shown), alert.name, before)
         ports.alerts.note_told(listener, thing.about, told, instead_of=known)
+        return before
+
+    return retry_on_conflict(attempt, what=Text("this alert"))
+
+
+def begin_reminding(
+    alert: Alert, subscription: Subscription, said: Reminder, ports: Ports
+) -> int | None:
+    """Notes that the alert tells of a day's collections.
+
+    Returns the number of what the listener was told before, 0 if nothing; None if there is nothing
+    to tell now. Raises NotNow if another alert about the same day is being sent, UpstreamFailed.
+    """
+
+    listener = listener_of(subscription, of_notice=False)
+
+    def attempt() -> int | None:
+        known = ports.alerts.told(listener, said.about)
+        if known and known.by != alert.name and alert.what == "collection_reminder":
+            return None
+        before = _got_before(alert, known, ports)
+        if before == said.number or not (before or said.may_be_first):
+            return None
+        told = Told(said.number, alert.name, before)
+        ports.alerts.note_told(listener, said.about, told, instead_of=known)
         return before
 
     return retry_on_conflict(attempt, what=Text("this alert"))

@@ -9,10 +9,16 @@ import msgspec
 from chalice.app import Blueprint, DynamoDBEvent, SQSEvent
 
 from chalicelib.alerts.audience import counted
-from chalicelib.alerts.model import AlertBatch, NoticePageWanted, Subscription
+from chalicelib.alerts.model import (
+    AlertBatch,
+    CollectionsPageWanted,
+    NoticePageWanted,
+    Subscription,
+)
 from chalicelib.alerts.usecases.indexing import question, reindex
 from chalicelib.alerts.usecases.match_notices import match_notice, match_notice_page
 from chalicelib.alerts.usecases.matching import match
+from chalicelib.alerts.usecases.reminding import match_collections
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.alerts import index_ports, match_ports
 from chalicelib.disruptions.stream import fact_of
@@ -33,7 +39,7 @@ from chalicelib.kernel.observability import logs, trace
 STREAM = "arn:aws:dynamodb:eu-west-2:000000000000:table/alerts/stream/placeholder"
 QUEUE = "arn:aws:sqs:eu-west-2:000000000000:match"
 SUBSCRIPTION = "subscription"
-Matched = OfReport | OfNotice | AlertBatch | NoticePageWanted
+Matched = OfReport | OfNotice | AlertBatch | CollectionsPageWanted | NoticePageWanted
 events = Blueprint(__name__)
 
 
@@ -93,6 +99,9 @@ def _is_matched(record: dict[str, Any], line: logs.Fields) -> bool:
         said = msgspec.json.decode(record["body"], type=Matched)
         if isinstance(said, AlertBatch):
             _tell_share(said, line)
+        elif isinstance(said, CollectionsPageWanted):
+            line["notice_id"] = said.notice_id
+            line["told"] = match_collections(said, match_ports())
         elif isinstance(said, NoticePageWanted):
             _match_page(said, line)
         else:

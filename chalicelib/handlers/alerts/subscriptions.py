@@ -13,6 +13,7 @@ from chalicelib.alerts.model import (
     Because,
     Channel,
     Frequency,
+    Hour,
     QuietHours,
     State,
     Subscription,
@@ -78,6 +79,7 @@ class SubscriptionView(msgspec.Struct, frozen=True, kw_only=True):
     topic: Topic
     event_types: tuple[What, ...]
     frequency: Frequency
+    remind_at: Hour | None
     quiet: QuietHours | None
     language: str | None
     state: State

@@ -16,7 +16,7 @@ from chalicelib.alerts.delivery import Kind, told_by
 from chalicelib.alerts.links import unsubscribe_url
 from chalicelib.alerts.message_senders import email_of, text
 from chalicelib.alerts.message_text import MOST_IN_A_DIGEST, SubscriptionLinks
-from chalicelib.alerts.messages import Message, Picture
+from chalicelib.alerts.messages import Collected, CollectionDay, Message, NotCollected, Picture
 from chalicelib.alerts.model import Confirm, Subscription, Topic
 from chalicelib.alerts.push import payload
 from chalicelib.alerts.report_words import place_of
@@ -45,6 +45,9 @@ from tests.support.fakes_delivery import tell as asked
 KINDS: Sequence[Kind] = [kind for part in get_args(Kind) for kind in (get_args(part) or [part])]
 OWN = {"is_own": True, "topic": Topic(kind="report", service_request_id=REPORT)}
 NEAR = {"topic": Topic(kind="area", lat=53.96, long=-1.08, radius_m=2000)}
+BINS = {"topic": Topic(kind="bins", premises_id="1"), "remind_at": "12:00"}
+TOMORROW_DAY = NOON.date() + timedelta(days=1)
+TOMORROW = {"service_request_id": None, "notice_id": f"bins-{TOMORROW_DAY}", "version": 13}
 DELAY = Delay(promised_datetime=NOON, reason="«9»", given_at=NOON)
 WAYS = SubscriptionLinks(
     f"{SITE}/cy/forms/alerts/1", unsubscribe_url(WELSH_VOICE.site, "5" * 32, "f" * 32)
@@ -71,6 +74,8 @@ CASES: dict[Kind, Case] = {
     "officer_question": Case(OWN, {"version": 1}, {"questions": {1: "«121»"}}),
     "roadworks": Case(NEAR, {"service_request_id": None, "notice_id": "n1", "version": 1}),
     "disruption": Case(NEAR, {"service_request_id": None, "notice_id": "n1", "version": 1}),
+    "collection_reminder": Case(BINS, TOMORROW),
+    "collection_change": Case(BINS, TOMORROW),
     "digest": Case({**NEAR, "frequency": "daily"}),
     "confirm": Case({**NEAR, "state": "unconfirmed"}),
 }
@@ -81,6 +86,11 @@ def sent(kind: Kind, world: World, **values: Any) -> Message:
     case = CASES[kind]
     world.knows(report(service_name="«1»", street="«2»", **case.report))
     world.knows(notice(title="«3»", text="«4»", when="«5»"))
+    world.collections = lambda premises_id, day, site: CollectionDay(
+        day=day,
+        due=(Collected("a", "«6»"), Collected("b", "«7»", day, "«8»")),
+        moved=(NotCollected("«10»", day, "«11»"), NotCollected("«12»", None, "«13»")),
+    )
     return got(kind, world.subscribe(**case.subscriber, **values), case.request, world)
 
 

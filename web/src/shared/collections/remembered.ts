@@ -4,8 +4,6 @@ import { keptValue } from "../kept-value.ts";
 export interface RememberedPremises {
   premises_id: string;
   address: string;
-  /** As rounds name it. */
-  street: string;
   /** The codes of its rounds. */
   rounds: string[];
 }

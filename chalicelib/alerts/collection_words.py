@@ -1,0 +1,34 @@
+"""What messages say of the collections of a day."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from chalicelib.alerts.messages import CollectionDay, Fact
+from chalicelib.kernel.languages import Language
+
+
+def day_words(day: date, language: Language) -> str:
+    """Such as Monday 3 June."""
+    return f"{language.weekday(day)} {day.day} {language.month(day)}"
+
+
+def facts_of(found: CollectionDay, language: Language) -> Iterator[Fact]:
+    """When each container is emptied."""
+    say, on_day = language.say, day_words(found.day, language)
+    for each in found.due:
+        if each.instead_of:
+            said = say(
+                "{day}, instead of {planned}: {reason}",
+                day=on_day,
+                planned=day_words(each.instead_of, language),
+                reason=each.why,
+            )
+            yield Fact(each.name, said)
+        else:
+            yield Fact(each.name, on_day)
+    for name, to, why in found.moved:
+        if to:
+            day = day_words(to, language)
+            yield Fact(name, say("Moved to {day}: {reason}", day=day, reason=why))
+        else:
+            yield Fact(name, say("Cancelled: {reason}", reason=why))

@@ -1,0 +1,74 @@
+"""The collections of premises, as alerts see them."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import date
+
+from chalicelib.alerts.messages import Collected, CollectionDay, NotCollected
+from chalicelib.catalogue.model import Council
+from chalicelib.collections.model import Round, Rounds
+from chalicelib.collections.premises import Premises
+from chalicelib.kernel.site import Site
+
+Many = Callable[[Collection[str]], Mapping[str, Premises]]
+"""Reads the premises with these ids, by id."""
+
+
+class CollectionsForAlerts:
+    """Every method raises UpstreamFailed. `rounds` are the published ones."""
+
+    def __init__(
+        self, premises: Many, rounds: Callable[[], Rounds | None], council: Council
+    ) -> None:
+        self._premises = premises
+        self._rounds = rounds
+        self._council = council
+
+    def has_premises(self, premises_id: str) -> bool:
+        return premises_id in self._premises([premises_id])
+
+    def collected_on(self, premises_ids: Collection[str], day: date) -> Collection[str]:
+        """Those of the premises that have a collection on that day."""
+        out = {each.round for each in self._all() if _goes_out(each, day)}
+        found = self._premises(premises_ids).values()
+        return {each.premises_id for each in found if not out.isdisjoint(each.rounds)}
+
+    def on_day(self, premises_id: str, day: date, site: Site) -> CollectionDay:
+        """The collections of the premises on that day, in the language of the site."""
+        premises = self._premises([premises_id]).get(premises_id)
+        codes = premises.rounds if premises else ()
+        rounds = [each for each in self._all() if each.round in codes]
+        names = {
+            each.container: each.name
+            for each in self._council.in_language(site.language.code).containers
+        }
+        return CollectionDay(
+            day=day,
+            due=tuple(_due(rounds, day, names)),
+            moved=tuple(_moved(rounds, day, names)),
+        )
+
+    def _all(self) -> tuple[Round, ...]:
+        published = self._rounds()
+        return published.items if published else ()
+
+
+def _goes_out(of: Round, day: date) -> bool:
+    return day in of.dates or day == of.resumes
+
+
+def _due(rounds: list[Round], day: date, names: dict[str, str]) -> Iterator[Collected]:
+    for each in rounds:
+        if _goes_out(each, day):
+            name = names.get(each.container, each.name)
+            move = next((move for move in each.moved if move.to == day), None)
+            if move:
+                yield Collected(each.container, name, move.planned, move.why)
+            else:
+                yield Collected(each.container, name)
+
+
+def _moved(rounds: list[Round], day: date, names: dict[str, str]) -> Iterator[NotCollected]:
+    for each in rounds:
+        for move in each.moved:
+            if move.planned == day and not _goes_out(each, day):
+                yield NotCollected(names.get(each.container, each.name), move.to, move.why)
