@@ -32,16 +32,19 @@ def wish_of(form: Posted, place: Point | None) -> SubscriptionRequest:
             topic["service_request_id"] = form.one("topic.service_request_id")
         case "ward":
             topic["ward_code"] = form.one("topic.ward_code")
+        case "bins":
+            topic["premises_id"] = form.one("topic.premises_id")
         case _ if place:
             topic |= {"lat": place.lat, "long": place.long, "radius_m": _radius(form)}
-    names = ("channel", "to", "frequency")
+    names = ("channel", "to", "frequency", "remind_at")
     sent = {name: form.one(name) for name in names if form.one(name)}
     return parse(sent | {"topic": topic}, SubscriptionRequest)
 
 
 def changes_of(form: Posted, present: Subscription) -> SubscriptionChanges:
     """The changes that the person asks for. Raises Invalid."""
-    sent: dict[str, Any] = {"frequency": form.one("frequency") or None}
+    names = ("frequency", "remind_at")
+    sent: dict[str, Any] = {name: form.one(name) or None for name in names}
     fitting = FITTING[present.topic.kind]
     if len(fitting) > 1:
         sent["event_types"] = _event_types(form, fitting)
@@ -64,7 +67,7 @@ def _event_types(form: Posted, fitting: frozenset[str]) -> list[str]:
 def _topic(form: Posted, present: Subscription) -> Mapping[str, Any] | None:
     topic = present.topic
     kind: TopicKind = topic.kind
-    if kind == "report":
+    if kind in ("report", "bins"):
         return None
     changed = {name: value for name, value in asdict(topic).items() if value is not None}
     if topic.radius_m is not None:

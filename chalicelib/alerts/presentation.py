@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from chalicelib.alerts.model import Channel, Frequency, Subscription, Topic, TopicKind, What
+from chalicelib.alerts.reminders import NOON
 from chalicelib.kernel.languages import Language, translatable
 from chalicelib.reports.reference import grouped
 
@@ -24,6 +25,7 @@ EVENT_TYPES: Mapping[What, str] = {
     "repair_question": translatable("We want to ask you if it's really fixed"),
     "roadworks": translatable("New road works"),
     "disruption": translatable("Service disruption"),
+    "collection_reminder": translatable("Your bins are collected soon"),
 }
 FREQUENCIES: Mapping[Frequency, str] = {
     "now": translatable("Straight away"),
@@ -37,6 +39,11 @@ SENT: Mapping[Channel, str] = {
 }
 
 
+REMINDER_HOURS = (
+    *(f"{hour}:00" for hour in range(16, 23)),
+    *(f"0{hour}:00" for hour in range(5, 10)),
+)
+"""The hours that pages offer for reminders of collections."""
 _WITHIN: Mapping[str, str] = {
     "reports": translatable("Reports within {distance} of a location"),
     "roadworks": translatable("Road works within {distance} of a location"),
@@ -69,6 +76,8 @@ def about(topic: Topic, names: Names) -> str:
     say = names.language.say
     if topic.service_request_id:
         return say("Report {reference}", reference=grouped(topic.service_request_id))
+    if topic.kind == "bins":
+        return say("Reminders of bin collections")
     subject = topic.kind if topic.kind in _WITHIN else "reports"
     if topic.radius_m is not None:
         said = say(_WITHIN[subject], distance=distance(topic.radius_m))
@@ -78,6 +87,13 @@ def about(topic: Topic, names: Names) -> str:
         said = say(_ANYWHERE[subject], council=names.council)
     only = [names.services.get(code, code) for code in topic.service_codes]
     return f"{said} ({', '.join(only)})" if only else said
+
+
+def hour_words(hour: str, language: Language) -> str:
+    """When a subscriber is reminded of a collection."""
+    if int(hour[:2]) >= NOON:
+        return language.say("At {hour} on the day before", hour=hour)
+    return language.say("At {hour} on the day", hour=hour)
 
 
 def distance(radius_m: float) -> str:

@@ -4,7 +4,15 @@ from collections.abc import Sequence
 
 from chalicelib.alerts.forms import MAY_HAVE_A_PLACE, NEEDS_A_PLACE, wish_of
 from chalicelib.alerts.model import Subscription
-from chalicelib.alerts.presentation import FREQUENCIES, KINDS, RADII_M, about, distance
+from chalicelib.alerts.presentation import (
+    FREQUENCIES,
+    KINDS,
+    RADII_M,
+    REMINDER_HOURS,
+    about,
+    distance,
+    hour_words,
+)
 from chalicelib.alerts.usecases.subscribing import checked
 from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.bootstrap.places import gazetteer_ports
@@ -26,7 +34,12 @@ from chalicelib.reports.reference import grouped
 from chalicelib.texts import Text
 
 MOST_PLACES = 8
-FIELDS = ("topic.kind", "q", "topic.radius_m", "topic.ward_code", "frequency", "channel", "to")
+FIELDS = (
+    *("topic.kind", "q", "topic.radius_m", "topic.ward_code"),
+    *("frequency", "remind_at", "channel", "to"),
+)
+HIDDEN = ("topic.service_request_id", "topic.premises_id", "key")
+USUAL_HOUR = "19:00"
 
 CHANNELS = {"email": translatable("Email"), "sms": translatable("Text message")}
 
@@ -38,15 +51,20 @@ routes = Routes(__name__, problem_page)
     method="GET",
     auth=auth.anyone,
     summary="Page to set up an alert",
-    query=(Query("report", "the reference of the report"),),
+    query=(
+        Query("report", "the reference of the report"),
+        Query("premises_id", "the address to be reminded of collections at"),
+    ),
 )
 def ask(call: Call) -> Page:
     from chalicelib.handlers.http.params import new_key
 
-    report = call.parameter("report") or ""
+    report, premises_id = call.parameter("report") or "", call.parameter("premises_id") or ""
     typed = dict.fromkeys(FIELDS, "") | {
-        "topic.kind": "report" if report else "",
+        "topic.kind": "report" if report else "bins" if premises_id else "",
         "topic.service_request_id": report,
+        "topic.premises_id": premises_id,
+        "remind_at": USUAL_HOUR if premises_id else "",
         "topic.radius_m": f"{RADII_M[0]}",
         "frequency": "now",
         "key": new_key(),
@@ -57,7 +75,7 @@ def ask(call: Call) -> Page:
 @routes.page("/forms/alerts", method="POST", auth=auth.anyone, summary="Set up an alert")
 def take(call: Call) -> Page:
     form, ports = posted_form(call), alerts_ports()
-    typed = {name: form.one(name) for name in (*FIELDS, "topic.service_request_id", "key")}
+    typed = {name: form.one(name) for name in (*FIELDS, *HIDDEN)}
     places: list[Place] = []
     try:
         _refuse_empty(typed)
@@ -129,6 +147,7 @@ def _form(
             (kind, say(text), "") for kind, text in KINDS.items() if known.wards or kind != "ward"
         ],
         wards=sorted(known.wards.items(), key=lambda ward: ward[1]),
+        hours=[(each, hour_words(each, request_language.current())) for each in REMINDER_HOURS],
         radii=[(str(each), distance(each)) for each in RADII_M],
         frequencies=[(each, say(text), "") for each, text in FREQUENCIES.items()],
         channels=[

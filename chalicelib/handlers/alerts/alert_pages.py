@@ -6,7 +6,7 @@ No GET changes anything: programs that check the links in emails cannot confirm 
 from chalicelib.alerts import links
 from chalicelib.alerts.forms import changes_of
 from chalicelib.alerts.model import Subscription
-from chalicelib.alerts.presentation import FREQUENCIES, about, hinted
+from chalicelib.alerts.presentation import FREQUENCIES, about, hinted, hour_words
 from chalicelib.alerts.usecases import managing
 from chalicelib.alerts.usecases.at_address import at_same_address, may_open_all, stop_all
 from chalicelib.alerts.usecases.managing import Shown
@@ -160,7 +160,9 @@ def show_all(call: Call, subscription_id: str) -> Page:
     items = [
         {
             "about": about(each.topic, known),
-            "often": say(FREQUENCIES[each.frequency]),
+            "often": hour_words(each.remind_at, request_language.current())
+            if each.remind_at
+            else say(FREQUENCIES[each.frequency]),
             "stop_url": links.unsubscribe_url(
                 here(), each.subscription_id, ports.tokens.unsubscribe(each)
             ),

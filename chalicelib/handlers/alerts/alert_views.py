@@ -9,11 +9,13 @@ from chalicelib.alerts.presentation import (
     EVENT_TYPES,
     FREQUENCIES,
     RADII_M,
+    REMINDER_HOURS,
     SENT,
     Names,
     about,
     distance,
     hinted,
+    hour_words,
 )
 from chalicelib.alerts.usecases.subscribing import managed_at
 from chalicelib.bootstrap.alerts import alert_names, alerts_ports
@@ -91,6 +93,7 @@ def _offered(present: Subscription) -> dict[str, Any]:
             (each, say(text), "") for each, text in EVENT_TYPES.items() if each in fitting
         ],
         "frequencies": [(each, say(text), "") for each, text in FREQUENCIES.items()],
+        "hours": _hours(present),
         "radii": [(f"{each:g}", distance(each)) for each in radii] if topic.radius_m else [],
         "services": [(code, name, "") for code, name in known.services.items()]
         if has_services
@@ -98,11 +101,19 @@ def _offered(present: Subscription) -> dict[str, Any]:
     }
 
 
+def _hours(present: Subscription) -> list[tuple[str, str]]:
+    if present.remind_at is None:
+        return []
+    hours = (*REMINDER_HOURS, present.remind_at)
+    return [(each, hour_words(each, request_language.current())) for each in dict.fromkeys(hours)]
+
+
 def _stored(present: Subscription) -> dict[str, Any]:
     quiet, fitting = present.quiet, FITTING[present.topic.kind]
     return {
         "event_types": list(present.event_types or fitting),
         "frequency": [present.frequency],
+        "remind_at": present.remind_at,
         "radius": f"{present.topic.radius_m:g}" if present.topic.radius_m else "",
         "services": list(present.topic.service_codes),
         "is_quiet": quiet is not None,
@@ -115,6 +126,7 @@ def _typed(form: Any) -> dict[str, Any]:
     return {
         "event_types": list(form.all("event_types")),
         "frequency": [form.one("frequency")],
+        "remind_at": form.one("remind_at"),
         "radius": form.one("topic.radius_m"),
         "services": list(form.all("topic.service_codes")),
         "is_quiet": bool(form.one("quiet")),

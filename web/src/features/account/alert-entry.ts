@@ -11,6 +11,8 @@ import {
   eventTypesOf,
   type Frequency,
   FREQUENCIES,
+  hourWords,
+  hoursWith,
   type Kind,
   nearWords,
   type What,
@@ -38,6 +40,7 @@ export interface OwnAlert {
   };
   event_types: What[];
   frequency: Frequency;
+  remind_at: string | null;
   quiet: Quiet | null;
   state: "unconfirmed" | "active" | "stopped";
   version: number;
@@ -133,8 +136,8 @@ function aboutWords({ topic: about }: OwnAlert, named: Named): string {
   return topic + only;
 }
 
-function facts({ channel, to, frequency, quiet, topic, state }: OwnAlert): HTMLElement[] {
-  const often = FREQUENCIES.find(([value]) => value === frequency)![1];
+function facts({ channel, to, frequency, remind_at: hour, quiet, topic, state }: OwnAlert): HTMLElement[] {
+  const often = hour ? hourWords(hour) : FREQUENCIES.find(([value]) => value === frequency)![1];
   const silent = quiet ? [say("but not from {begin} to {end}", { begin: quiet.begin, end: quiet.end })] : [];
   const way = to ? say("{way} to {address}", { way: WAYS[channel], address: to }) : WAYS[channel];
   const map =
@@ -147,7 +150,7 @@ function facts({ channel, to, frequency, quiet, topic, state }: OwnAlert): HTMLE
 }
 
 function alertForm(
-  { subscription_id: id, topic, event_types: eventTypes, frequency, quiet }: OwnAlert,
+  { subscription_id: id, topic, event_types: eventTypes, frequency, remind_at: hour, quiet }: OwnAlert,
   cancel: () => void,
 ): HTMLFormElement {
   const fitting = eventTypesOf(topic.kind);
@@ -184,7 +187,13 @@ function alertForm(
           ),
         ]
       : []),
-    group(say("How often?"), "radios", choiceItems("radio", `${id}-frequency`, FREQUENCIES, [frequency])),
+    hour
+      ? group(
+          say("When should we remind you?"),
+          "radios",
+          choiceItems("radio", `${id}-remind_at`, hoursWith(hour), [hour]),
+        )
+      : group(say("How often?"), "radios", choiceItems("radio", `${id}-frequency`, FREQUENCIES, [frequency])),
     element("div", { class: "govuk-form-group" }, silent),
     element("div", { class: "app-buttons" }, save, actionButton(say("Cancel"), cancel)),
   );
@@ -205,13 +214,16 @@ function group(title: string, kind: string, items: HTMLElement[]): HTMLElement {
 }
 
 /** The changes to send, or null if no event type is chosen. */
-function written(form: HTMLFormElement, { subscription_id: id, topic, quiet }: OwnAlert): object | null {
+function written(
+  form: HTMLFormElement,
+  { subscription_id: id, topic, remind_at: hour, quiet }: OwnAlert,
+): object | null {
   const chosen = (name: string) => chosenIn(form, `${id}-${name}`);
   const fitting = eventTypesOf(topic.kind);
   const eventTypes = chosen("event_types");
   if (fitting.length > 1 && !eventTypes.length) return null;
   return {
-    frequency: chosen("frequency")[0],
+    ...(hour ? { remind_at: chosen("remind_at")[0] } : { frequency: chosen("frequency")[0] }),
     ...(fitting.length > 1 ? { event_types: eventTypes.length === fitting.length ? [] : eventTypes } : {}),
     ...(chosen("quiet").length ? { quiet: quiet ?? NIGHT } : { clear: ["quiet"] }),
   };

@@ -33,6 +33,8 @@ const EVENTS: Record<string, string> = {
   officer_question: "a question to the reporter",
   roadworks: "road works",
   disruption: "service disruption",
+  collection_reminder: "reminder of a bin collection",
+  collection_change: "change of a bin collection",
   confirm: "a confirmation of new alerts",
   digest: "a daily or weekly summary",
 };

@@ -2,8 +2,16 @@
 import type { Choice } from "../../shared/channels.ts";
 import { say } from "../../shared/say.ts";
 
-export type Kind = "area" | "ward" | "council" | "roadworks" | "disruptions" | "report";
-export type What = "new" | "state_changed" | "fixed" | "updated" | "repair_question" | "roadworks" | "disruption";
+export type Kind = "area" | "ward" | "council" | "roadworks" | "disruptions" | "report" | "bins";
+export type What =
+  | "new"
+  | "state_changed"
+  | "fixed"
+  | "updated"
+  | "repair_question"
+  | "roadworks"
+  | "disruption"
+  | "collection_reminder";
 export type Frequency = "now" | "daily" | "weekly";
 
 export const RADII_M = [500, 1000, 2000, 5000];
@@ -27,6 +35,7 @@ const EVENT_TYPES: Record<What, string> = {
   repair_question: say("We want to ask you if it's really fixed"),
   roadworks: say("New road works"),
   disruption: say("Service disruption"),
+  collection_reminder: say("Your bins are collected soon"),
 };
 const OF_REPORTS: What[] = ["new", "state_changed", "fixed"];
 const OF_PLACES: What[] = [...OF_REPORTS, "disruption"];
@@ -37,7 +46,10 @@ const FITTING: Record<Kind, What[]> = {
   council: OF_PLACES,
   roadworks: ["roadworks"],
   disruptions: ["disruption"],
+  bins: ["collection_reminder"],
 };
+const NOON = 12;
+const REMINDER_HOURS = [16, 17, 18, 19, 20, 21, 22, 5, 6, 7, 8, 9].map((hour) => `${hour}`.padStart(2, "0") + ":00");
 
 export const eventTypesOf = (kind: Kind): Choice[] => FITTING[kind].map((what) => [what, EVENT_TYPES[what]]);
 export const isAboutServices = (kind: Kind | "") => kind === "area" || kind === "ward" || kind === "council";
@@ -54,8 +66,20 @@ export function nearWords(kind: Kind, distance: string, place: string): string {
   return say("Reports within {distance} of {place}", { distance, place });
 }
 
+/** When a subscriber is reminded of a collection. */
+export function hourWords(hour: string): string {
+  return Number(hour.slice(0, 2)) >= NOON
+    ? say("At {hour} on the day before", { hour })
+    : say("At {hour} on the day", { hour });
+}
+
+/** The hours to choose from, with the present one. */
+export const hoursWith = (present: string): Choice[] =>
+  [...new Set([...REMINDER_HOURS, present])].map((hour) => [hour, hourWords(hour)]);
+
 /** A topic that has no place. */
 export function anywhereWords(kind: Kind): string {
+  if (kind === "bins") return say("Reminders of bin collections");
   if (kind === "roadworks") return say("Road works anywhere in the council’s area");
   if (kind === "disruptions") return say("Service disruption anywhere in the council’s area");
   return say("Reports anywhere in the council’s area");
