@@ -5,15 +5,16 @@ import { forgetJobs, forgetOldJobs, knownJobs } from "./jobs.ts";
 import { forgetPhotos } from "./kept-files.ts";
 import { items } from "./outbox.ts";
 import { dropPhotosBut } from "./photos.ts";
+import { forgetOldRounds, forgetRounds } from "./rounds/kept.ts";
 
 /** Deletes all lists and their files; waiting operations stay. */
 export async function forgetLists(): Promise<void> {
-  await Promise.all([forgetDays(), forgetJobs(), forgetPhotos()]);
+  await Promise.all([forgetDays(), forgetJobs(), forgetPhotos(), forgetRounds()]);
 }
 
 /** Deletes lists of past days, and pictures that are no longer needed. */
 export async function tidy(): Promise<void> {
-  await Promise.all([forgetOldDays(), forgetOldJobs()]);
+  await Promise.all([forgetOldDays(), forgetOldJobs(), forgetOldRounds()]);
   const jobs = [...(await keptDays()).flatMap(({ document }) => document.jobs), ...(await knownJobs()).values()];
   await forgetPhotos(
     new Set(

@@ -1,4 +1,6 @@
-/** Jobs in the API and in a crew's document, and the operations of a crew on them. */
+/** Jobs in the API and in a crew's document, and the operations of a crew on them and on rounds. */
+import type { RoundKind, RoundReason, RoundSubject } from "./rounds/model.ts";
+
 /** WGS84. Not imported, because the service worker does not need the module of Place. */
 interface Place {
   lat: number;
@@ -133,16 +135,19 @@ export interface Item {
   /** The account and device that recorded it. */
   account: string;
   device: string;
+  /** Of a round, a name for it: what has the same one is sent in order. */
   job_id: string;
   /** The job's title then, because the job may have been removed from the day. */
   title: string;
   /** The report to which its photos are uploaded. */
   report: string | null;
-  kind: JobEventKind;
+  kind: JobEventKind | RoundKind;
   base_version: number;
   at: string;
   text: string;
-  reason: Reason | null;
+  reason: Reason | RoundReason | null;
+  /** Of a collection round; the others are of jobs. */
+  round?: RoundSubject;
   /** Of a new date. An item from an older version of the app has none. */
   day?: string | null;
   lat: number | null;
@@ -158,7 +163,7 @@ export interface Item {
 /** The BroadcastChannel of pages and worker, with the messages `sent`, `changed` (the day) and `left` (signed out). */
 export const CHANNEL = "ginnel-crew";
 /** The state that an operation leads to; notes and photos do not change it. */
-export const LEADS_TO: Partial<Record<JobEventKind, JobState>> = {
+export const LEADS_TO: Partial<Record<Item["kind"], JobState>> = {
   start: "started",
   done: "done",
   could_not: "could_not",

@@ -10,6 +10,8 @@ import { keepJob } from "./jobs.ts";
 import type { Item, ItemPhoto, Job } from "./model.ts";
 import { alone, items, keep, nextSeq, remove } from "./outbox.ts";
 import { dropPhoto, findPhoto, type KeptPhoto } from "./photos.ts";
+import { keepLeft, keepRoundDay } from "./rounds/kept-days.ts";
+import type { LeftPremises, RoundDay, RoundSubject } from "./rounds/model.ts";
 
 const MOST = 50;
 /** The service deletes an uploaded photo without its operation after 23 hours; it is uploaded again long before. */
@@ -37,6 +39,8 @@ interface Result {
   op_id: string;
   result: "applied" | "duplicate" | "conflict" | "rejected";
   job?: Job;
+  round_day?: RoundDay;
+  premises?: LeftPremises;
   reason?: string;
 }
 
@@ -52,7 +56,7 @@ async function flushAll(line: Line): Promise<Flushed> {
   const skipped = new Set<string>();
   for (;;) {
     const waiting = (await items()).filter((item) => item.account === line.account && item.attention === null);
-    const ready = inTurn(waiting, isReady).slice(0, MOST);
+    const ready = alike(inTurn(waiting, isReady)).slice(0, MOST);
     const next = inTurn(waiting, (item) => isReady(item) || !skipped.has(item.op_id)).find((item) => !isReady(item));
     const stopped = ready.length ? await send(ready, line) : next ? await uploadNext(next, skipped, line) : EMPTY;
     line.tell();
@@ -68,6 +72,9 @@ function inTurn(waiting: Item[], fits: (item: Item) => boolean): Item[] {
     return !held.has(item.job_id);
   });
 }
+
+/** Those that go to the same address as the first one. */
+const alike = (ready: Item[]) => ready.filter(({ round }) => !round === !ready[0]!.round);
 
 const isThere = ({ uploaded }: ItemPhoto) => uploaded !== undefined && Date.now() - uploaded.at < UPLOAD_HOLDS_MS;
 const isSettled = (photo: ItemPhoto) => photo.refused !== undefined || isThere(photo);
@@ -88,8 +95,8 @@ async function send(ready: Item[], line: Line): Promise<Flushed | null> {
   const outcome = await line.call<{ items: Result[] }>(
     sent[0]!,
     "POST",
-    "/api/jobs/operations",
-    { operations: sent.map(asSent) },
+    sent[0]!.round ? "/api/rounds/operations" : "/api/jobs/operations",
+    { operations: sent.map(({ round, ...item }) => (round ? asSentOfRound(item, round) : asSent(item))) },
     {},
   );
   if (outcome.kind === "later") return outcome;
@@ -113,6 +120,22 @@ async function refused(sent: Item[], problem: Problem, line: Line): Promise<Flus
   return null;
 }
 
+function asSentOfRound(item: Omit<Item, "round">, { code, day, street, premises_id }: RoundSubject) {
+  const { op_id, kind, base_version, at, reason, text } = item;
+  const about = { ...(street && { street }), ...(premises_id && { premises_id }) };
+  return {
+    op_id,
+    round: code,
+    day,
+    kind,
+    base_version,
+    at,
+    ...about,
+    ...(reason && { reason }),
+    ...(text && { text }),
+  };
+}
+
 function asSent({ op_id, job_id, kind, base_version, at, text, reason, day, lat, long, sent_photos }: Item) {
   const place = lat === null || long === null ? {} : { lat, long };
   return {
@@ -133,6 +156,8 @@ function asSent({ op_id, job_id, kind, base_version, at, text, reason, day, lat,
 async function settle(item: Item, told: Result | undefined): Promise<void> {
   if (!told) return;
   if (told.job) await keepJob(told.job);
+  if (told.round_day) await keepRoundDay(told.round_day);
+  if (told.premises && item.round) await keepLeft(item.round.code, item.round.day, told.premises);
   if (told.result === "rejected") return keep({ ...item, attention: told.reason ?? "The service did not say why." });
   const refused = item.photos.filter((photo) => photo.refused);
   for (const photo of item.photos.filter((each) => !each.refused)) await dropPhoto(photo.id);

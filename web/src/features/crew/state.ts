@@ -6,6 +6,7 @@ import { type KeptDay, readDay } from "./days.ts";
 import { knownJobs } from "./jobs.ts";
 import { ENDED, type Dispute, type Item, type Job, type JobState, LEADS_TO } from "./model.ts";
 import { items } from "./outbox.ts";
+import { NONE, readRounds, type Rounds } from "./rounds/state.ts";
 
 /** The list that this phone shows, and its account. Without a day, it is today's list. */
 export interface Choice {
@@ -33,6 +34,7 @@ export interface State {
   shown: Shown[];
   /** Jobs of the day before, for crews that work past midnight. */
   earlier: Shown[];
+  rounds: Rounds;
   /** All waiting operations, in order. */
   items: Item[];
   who: Account | "unknown" | "signed-out";
@@ -56,6 +58,7 @@ export const state: State = {
   kept: null,
   shown: [],
   earlier: [],
+  rounds: NONE,
   items: [],
   who: "unknown",
   problem: null,
@@ -90,14 +93,15 @@ function yesterdayOf(choice: Choice): string {
 /** Reads the stored data again. */
 export async function reload(): Promise<void> {
   const { choice } = state;
-  const [kept, before, known, waiting] = await Promise.all([
+  const [kept, before, known, waiting, rounds] = await Promise.all([
     choice ? readDay(choice.crew, dayOf(choice)) : null,
     choice?.day === null ? readDay(choice.crew, yesterdayOf(choice)) : null,
     knownJobs(),
     items(),
+    choice ? readRounds(dayOf(choice)) : NONE,
   ]);
   const shownAll = (of: KeptDay | null) => (of ? shownOf(of, known, waiting) : []);
-  changed({ kept, items: waiting, shown: shownAll(kept), earlier: shownAll(before) });
+  changed({ kept, items: waiting, rounds, shown: shownAll(kept), earlier: shownAll(before) });
 }
 
 /** The day's jobs in order, then removed jobs that are stored here. */
@@ -148,7 +152,7 @@ export const whoSpeaks = () => (typeof state.who === "object" ? state.who.accoun
 /** Forgets which list this phone shows. */
 export function letGo(): void {
   choiceOf.forget();
-  changed({ choice: null, kept: null, shown: [], earlier: [] });
+  changed({ choice: null, kept: null, shown: [], earlier: [], rounds: NONE });
 }
 
 export async function choose(choice: Choice): Promise<void> {

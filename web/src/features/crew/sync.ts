@@ -10,6 +10,7 @@ import { fetchFile } from "./kept-files.ts";
 import { keepJob } from "./jobs.ts";
 import type { CrewDocument, Job } from "./model.ts";
 import { keepPhoto } from "./photos.ts";
+import { readRoundsAnew } from "./rounds/sync.ts";
 import { flush } from "./sending.ts";
 import { changed, type Choice, choose, dayOf, letGo, reload, state } from "./state.ts";
 import { forgetLists, tidy } from "./cleanup.ts";
@@ -73,6 +74,7 @@ async function attempt(): Promise<Flushed> {
   });
   if (flushed.kind === "later" && flushed.retryAfterSeconds === null) return flushed;
   const read = state.choice ? await readAnew(state.choice) : "read";
+  if (state.choice) await readRoundsAnew(dayOf(state.choice));
   if (flushed.kind !== "empty") return flushed;
   return read === "read"
     ? flushed

@@ -1,5 +1,6 @@
 /** States, kinds and reasons in words; reasons are those of chalicelib/jobs/labels.py. */
 import { dayText } from "../../shared/dates.ts";
+import { KIND_WORDS, reasonWords, type RoundReason } from "./rounds/model.ts";
 import type { JobEventKind, Item, Job, JobState, Priority, Reason, Side } from "./model.ts";
 
 export const STATES: Record<JobState, [words: string, kind: string]> = {
@@ -61,9 +62,16 @@ export function jobsText(count: number): string {
 }
 
 /** An item on the phone in one line. */
-export function saidText({ kind, reason, day, text }: Pick<Item, "kind" | "reason" | "day" | "text">): string {
-  const words = [reason ? REASONS[reason] : "", day ? dayText(day) : "", text];
-  return [EVENT_LABELS[kind], ...words.filter(Boolean)].join(": ");
+export function saidText({
+  kind,
+  reason,
+  day,
+  text,
+  round,
+}: Pick<Item, "kind" | "reason" | "day" | "text" | "round">): string {
+  const because = reason && (round ? reasonWords(reason as RoundReason) : REASONS[reason as Reason]);
+  const words = [because, day ? dayText(day) : "", text];
+  return [{ ...EVENT_LABELS, ...KIND_WORDS }[kind], ...words.filter(Boolean)].join(": ");
 }
 
 export function minutesText(minutes: number): string {

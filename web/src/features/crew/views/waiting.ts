@@ -146,7 +146,9 @@ function refusedEntry(item: Item): HTMLElement {
   }
   const saves = isPhotos ? item.photos.flatMap(({ id }, index) => saveLink(id, index)) : [];
   const choices =
-    asking === item.op_id ? sure : [again, ...(isPhotos || item.kind === "note" ? [] : [note]), askDelete];
+    asking === item.op_id
+      ? sure
+      : [again, ...(isPhotos || item.round || item.kind === "note" ? [] : [note]), askDelete];
   return element(
     "li",
     { class: "crew-job" },
