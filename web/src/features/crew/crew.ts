@@ -16,6 +16,8 @@ import { choose } from "./views/choose.ts";
 import { deed, isForm, start } from "./views/operation.ts";
 import { after, job } from "./views/job.ts";
 import { list } from "./views/list.ts";
+import { isRoundForm, roundForm } from "./views/round-form.ts";
+import { oneRound, rounds } from "./views/rounds.ts";
 import { sheet } from "./views/sheet.ts";
 import { summary } from "./views/summary.ts";
 import { waiting } from "./views/waiting.ts";
@@ -42,7 +44,9 @@ function routeOf(hash: string): Route {
   if (name === "job") return { build: () => (step === "after" ? after(id) : job(id)), isLive: true };
   if (name === "conflict") return { build: () => conflict(id), isLive: true };
   if (name === "map") return { build: map, isLive: false, then: drawMap };
-  const lists: Record<string, () => Part[]> = { waiting, summary, sheet };
+  if (name === "round" && isRoundForm(step)) return { build: () => roundForm(id, step), isLive: false };
+  if (name === "round") return { build: () => oneRound(id), isLive: true };
+  const lists: Record<string, () => Part[]> = { waiting, summary, sheet, rounds };
   return { build: lists[name] ?? list, isLive: true };
 }
 

@@ -16,6 +16,7 @@ export function list(): Part[] {
       ...top,
       nothingYet(),
       ...fromYesterday(),
+      ...toRounds(),
       element("p", {}, element("a", { href: "#choose" }, "Choose another crew or day")),
     ];
   const here = state.shown.filter(({ gone }) => gone === null);
@@ -37,12 +38,16 @@ export function list(): Part[] {
     element(
       "nav",
       { class: "crew-foot", "aria-label": "More of this day" },
+      ...toRounds(),
       element("a", { href: "#summary" }, "End of the day"),
       element("a", { href: "#sheet" }, "Print sheet"),
       element("a", { href: "#choose" }, "Another crew or day"),
     ),
   ];
 }
+
+/** Crews of the team that collects have rounds. */
+const toRounds = () => (state.rounds.days?.length ? [element("a", { href: "#rounds" }, "Collection rounds")] : []);
 
 const isNext = (shown: Shown) => !ENDED.includes(shown.state);
 
