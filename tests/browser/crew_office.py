@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser.crew_rounds import Rounds
+
 JobJson = dict[str, Any]
 
 ACCOUNT = {"account_id": "crew-1", "name": None, "roles": ["crew"], "assurance": "staff"}
@@ -86,6 +88,7 @@ class Office:
         self.first_said: dict[str, str] = {}
         self.account, self.refuses_list = ACCOUNT["account_id"], ""
         self.is_away = self.is_signed_out = False
+        self.rounds = Rounds()
 
     def meet(self, page: Page) -> None:
         for pattern, answer in (
@@ -97,6 +100,10 @@ class Office:
             ("**/_office/upload", None),
             ("**/_office/*.svg", None),
             ("**/api/jobs/operations", self._operations),
+            ("**/api/rounds?*", self.rounds.listed),
+            ("**/api/rounds/streets?*", self.rounds.streets),
+            ("**/api/rounds/premises?*", self.rounds.premises),
+            ("**/api/rounds/operations", self.rounds.operations),
         ):
             page.route(pattern, partial(self._answer, answer=answer))
 
