@@ -20,7 +20,6 @@ from infra.deployment import environment
 from infra.import_collections import import_premises, import_round_days, import_rounds
 from infra.import_facilities import import_facilities
 from infra.import_places import import_postcodes, import_roadworks, import_wards
-from infra.import_reports import MAPPINGS
 from infra.index_subscriptions import index_subscriptions
 from infra.languages import update_languages
 from infra.local.running import RUNNING
@@ -136,13 +135,7 @@ def import_reports(file: Path, mapping: Path | None, allow_rejects: bool) -> Non
     from chalicelib.bootstrap.reports import reports_ports
     from infra import import_reports as importing
 
-    council = container.settings().council
-    known = importing.load_mapping(mapping or MAPPINGS / f"{council}.json")
-    if known.council != council:
-        raise ConfigurationError(
-            f"This mapping is for COUNCIL={known.council}, but this deployment serves "
-            f"COUNCIL={council}."
-        )
+    known = importing.mapping_of(mapping, container.settings().council)
     rows = file.read_bytes().count(b"\n")
     with (
         file.open(encoding="utf-8-sig", newline="") as opened,

@@ -84,7 +84,12 @@ def import_wards(file: Path, valid_from: datetime | None, allow_rejects: bool) -
     document = with_wards(held.body if held else None, wards, day)
     _put_in_place(WARDS, msgspec.json.encode(document), held, ports)
     container.forget()
-    _move_reports(document)
+    _follow_wards(document)
+
+
+def _follow_wards(wards: "Wards") -> None:
+    """Moves reports to their new wards, and publishes what is listed by ward."""
+    _move_reports(wards)
     _publish_wards()
     _publish_feeds()
     publish_figures_anew()

@@ -114,6 +114,18 @@ def load_mapping(path: Path) -> ReportMapping:
         raise ConfigurationError(f"{path.name}: {error}") from error
 
 
+def mapping_of(file: Path | None, council: str) -> ReportMapping:
+    """The mapping in the file, or by default the one of the council. Raises ConfigurationError,
+    also if it is for another council."""
+    mapping = load_mapping(file or MAPPINGS / f"{council}.json")
+    if mapping.council != council:
+        raise ConfigurationError(
+            f"This mapping is for COUNCIL={mapping.council}, but this deployment serves "
+            f"COUNCIL={council}."
+        )
+    return mapping
+
+
 def import_reports(
     file: TextIO,
     mapping: ReportMapping,

@@ -41,7 +41,6 @@ def _documents_in(
     spoken: Language, council: Council, push_key: str, now: datetime
 ) -> dict[str, Any]:
     services = services_document(council, spoken)
-    texts = council.translations.get(spoken.code, CouncilTexts())
     said = council.in_language(spoken.code)
     index = index_document(
         language=spoken.code,
@@ -60,15 +59,17 @@ def _documents_in(
         sends_texts=council.texts_a_day > 0,
         holidays=[day for day in council.calendar.holidays if 0 <= day.year - now.year <= 2],
         neighbours=said.neighbours,
-        names={
-            "facility_kinds": texts.facility_kinds,
-            "services": {
-                code: each.service_name
-                for code, each in texts.services.items()
-                if each.service_name
-            },
-            "wards": texts.wards,
-        },
+        names=_names_in(council.translations.get(spoken.code, CouncilTexts())),
         versions={"services": content_version(services)},
     )
     return {key_in(SERVICES, spoken.code): services, key_in(INDEX, spoken.code): index}
+
+
+def _names_in(texts: CouncilTexts) -> dict[str, Any]:
+    """The names in a language of what documents name in English alone."""
+    services = {code: each.service_name for code, each in texts.services.items()}
+    return {
+        "facility_kinds": texts.facility_kinds,
+        "services": {code: name for code, name in services.items() if name},
+        "wards": texts.wards,
+    }

@@ -67,21 +67,7 @@ def change_template(
 ) -> Template:
     """Changes a template that still has this version. Raises NotFound, Invalid, Conflict."""
     present = _held(template_id, version, ports)
-    cleared = changes.clear or ()
-    after = replace(
-        present,
-        name=changes.name or present.name,
-        text=changes.text or present.text,
-        service_codes=_chosen(changes.service_codes, present.service_codes),
-        state=changes.state or present.state,
-        author=actor,
-        updated_at=to_the_second(ports.now()),
-    )
-    after = replace(
-        after,
-        service_codes=() if "service_codes" in cleared else after.service_codes,
-        state=None if "state" in cleared else after.state,
-    )
+    after = _changed(present, changes, actor, ports)
     _refuse(after.text, after.service_codes, after.state, ports)
     ports.note(actor, "templates.change", template_id, "")
     try:
@@ -92,6 +78,24 @@ def change_template(
         if replace(stored, version=version) == after:
             return stored
         raise _stale(stored) from error
+
+
+def _changed(present: Template, changes: TemplateChanges, actor: str, ports: Ports) -> Template:
+    after = replace(
+        present,
+        name=changes.name or present.name,
+        text=changes.text or present.text,
+        service_codes=_chosen(changes.service_codes, present.service_codes),
+        state=changes.state or present.state,
+        author=actor,
+        updated_at=to_the_second(ports.now()),
+    )
+    cleared = changes.clear or ()
+    return replace(
+        after,
+        service_codes=() if "service_codes" in cleared else after.service_codes,
+        state=None if "state" in cleared else after.state,
+    )
 
 
 def remove_template(template_id: str, version: int, actor: str, ports: Ports) -> Template:

@@ -25,12 +25,7 @@ def views_of(account_id: str, ports: Ports) -> Sequence[View]:
 
 def save_view(draft: ViewDraft, key: str, account_id: str, ports: Ports) -> View:
     """Saves a view of the queue; once for each key. Raises Invalid, Conflict."""
-    unknown = [name for name, _ in parse_qsl(draft.query) if name not in FILTERS]
-    if unknown:
-        known = ", ".join(sorted(FILTERS))
-        raise Invalid.field(
-            "query", f"{unknown[0]} is not a filter of the queue; choose from: {known}"
-        )
+    _refuse_unknown_filters(draft.query)
     view_id = derived_id("view", account_id, key)
     known_views = ports.store.views(account_id)
     if len(known_views) >= MOST_VIEWS and view_id not in {each.view_id for each in known_views}:
@@ -49,6 +44,15 @@ def save_view(draft: ViewDraft, key: str, account_id: str, ports: Ports) -> View
             "Another view was created with this Idempotency-Key. To save this one, use a new key."
         )
     return stored
+
+
+def _refuse_unknown_filters(query: str) -> None:
+    unknown = [name for name, _ in parse_qsl(query) if name not in FILTERS]
+    if unknown:
+        known = ", ".join(sorted(FILTERS))
+        raise Invalid.field(
+            "query", f"{unknown[0]} is not a filter of the queue; choose from: {known}"
+        )
 
 
 def remove_view(view_id: str, account_id: str, ports: Ports) -> View:

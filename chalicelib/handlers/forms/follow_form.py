@@ -19,6 +19,7 @@ from chalicelib.handlers.http.pages import render
 from chalicelib.handlers.http.params import id_of
 from chalicelib.handlers.http.subscribers import FollowRequest
 from chalicelib.kernel.parsing import parse
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.texts import Text
 
 _ADDRESS = {
@@ -57,6 +58,10 @@ def follow(call: Call, service_request_id: str) -> Page:
         raise
     if alerts and alerts.state == "unconfirmed" and channel == "sms":
         return Page(render("code", subscription_id=alerts.subscription_id, tries=MOST_CODE_TRIES))
+    return _followed(report, alerts)
+
+
+def _followed(report: ServiceRequest, alerts: Subscription | None) -> Page:
     count = request_language.current().say_many(
         report.followers,
         "1 person follows it. You do not need to send another report.",

@@ -2,7 +2,7 @@
 Jobs that a crew has started or ended keep their places.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from msgspec import Struct
@@ -99,14 +99,7 @@ def reorder(day: date, crew: str, job_ids: Sequence[str], who: Staff, ports: Day
     on_day = ports.jobs.jobs.of_day(crew, day)
     planned = {job.job_id: job for job in on_day if job.state == "planned"}
     covered = {job_id: job for job_id, job in planned.items() if who.covers(job)}
-    if len(set(job_ids)) < len(job_ids):
-        raise Invalid.field("job_ids", "name each job once")
-    if others := [each for each in job_ids if each not in covered]:
-        raise Invalid.field(
-            "job_ids",
-            f"{others[0]} is not planned for {crew} on {day}, or was already started: plan it "
-            "first, or leave it out",
-        )
+    _refuse_unplanned(job_ids, covered, crew, day)
     chosen = [planned[each] for each in dict.fromkeys((*job_ids, *covered))]
     in_order = _merged(list(planned.values()), chosen)
     way = _way_in_order(in_order, ports.jobs.council.by_crew[crew], day, on_day, ports)
@@ -117,6 +110,20 @@ def reorder(day: date, crew: str, job_ids: Sequence[str], who: Staff, ports: Day
     shown = replace(way, visits=tuple(each for each in way.visits if each.stop_id in covered))
     _save_ways(day, [shown], {crew: on_day}, planned, who=who, ports=ports.jobs, numbers=numbers)
     return _day(shown, [])
+
+
+def _refuse_unplanned(
+    job_ids: Sequence[str], covered: Collection[str], crew: str, day: date
+) -> None:
+    """Raises Invalid if a job is named twice, or is not one that can be put in order."""
+    if len(set(job_ids)) < len(job_ids):
+        raise Invalid.field("job_ids", "name each job once")
+    if others := [each for each in job_ids if each not in covered]:
+        raise Invalid.field(
+            "job_ids",
+            f"{others[0]} is not planned for {crew} on {day}, or was already started: plan it "
+            "first, or leave it out",
+        )
 
 
 def _merged(present: Sequence[Job], chosen: Sequence[Job]) -> Sequence[Job]:
@@ -286,18 +293,14 @@ def _save_ways(
             ports.note(who.actor, "jobs.plan", way.crew, f"{day} jobs={len(way.visits)}")
         started = sum(job.state not in ("planned", "cancelled") for job in on_day[way.crew])
         for position, visit in enumerate(way.visits, started + 1):
-            arrives_at = _moment(day, visit.begins_s, ports)
-            _place(
-                Placement(
-                    job_id=visit.stop_id,
-                    crew=way.crew,
-                    planned_day=day,
-                    position=numbers[visit.stop_id] if numbers else position,
-                    arrives_at=arrives_at,
-                ),
-                read[visit.stop_id],
-                ports,
+            placement = Placement(
+                job_id=visit.stop_id,
+                crew=way.crew,
+                planned_day=day,
+                position=numbers[visit.stop_id] if numbers else position,
+                arrives_at=_moment(day, visit.begins_s, ports),
             )
+            _place(placement, read[visit.stop_id], ports)
 
 
 def _place(placement: Placement, read: Job, ports: Ports) -> None:

@@ -114,12 +114,7 @@ def updates_between(
     """
     since = Window(start - PHOTOS_WITHIN, ports.now(), "updated")
     kinds = Kinds(sender=sender)
-    entries = _entries(since, kinds, MOST_ROWS, ports)
-    changed = [each.service_request_id for each in islice(entries, MOST_CHANGED + 1)]
-    if len(changed) > MOST_CHANGED:
-        raise Invalid.field(
-            "start_date", f"more than {MOST_CHANGED} reports have changed since then: start later"
-        )
+    changed = _changed_in(since, kinds, ports)
     found = [
         (report, update)
         for part in range(0, len(changed), MOST_ROWS)
@@ -130,6 +125,17 @@ def updates_between(
     waiting = _without_their_photos(found, ports)
     listed = [pair for pair in found if pair[1].update_id not in waiting]
     return sorted(listed, key=lambda pair: (pair[1].datetime, pair[1].update_id))
+
+
+def _changed_in(window: Window, kinds: Kinds, ports: Ports) -> list[str]:
+    """The ids of the reports that changed in that time. Raises Invalid if there are too many."""
+    entries = _entries(window, kinds, MOST_ROWS, ports)
+    changed = [each.service_request_id for each in islice(entries, MOST_CHANGED + 1)]
+    if len(changed) > MOST_CHANGED:
+        raise Invalid.field(
+            "start_date", f"more than {MOST_CHANGED} reports have changed since then: start later"
+        )
+    return changed
 
 
 def _first_listed(update: Update, report: ServiceRequest, start: datetime) -> datetime:

@@ -49,13 +49,8 @@ def flag(
     each reason, to which later words are added. Raises NotFound, Conflict (something else was
     flagged under this key, or there is no room to keep it), and as `admit` does."""
     sender = _sender_of(service_request_id, key, author, client, ports)
-    new = Flag(
-        flag_id=ports.ids.update_id(f"flag:{author.scope}", service_request_id, key),
-        reason=draft.reason,
-        text=draft.text or "",
-        datetime=to_the_second(ports.now()),
-        sender=sender,
-    )
+    flag_id = ports.ids.update_id(f"flag:{author.scope}", service_request_id, key)
+    new = _new_flag(flag_id, draft, sender, ports)
 
     def change(report: ServiceRequest) -> ServiceRequest:
         if earlier := _sent_as(new.flag_id, report):
@@ -72,6 +67,16 @@ def flag(
         return after
 
     return update_report(lambda: visible(service_request_id, author, ports), change, ports)
+
+
+def _new_flag(flag_id: str, draft: FlagDraft, sender: str, ports: Ports) -> Flag:
+    return Flag(
+        flag_id=flag_id,
+        reason=draft.reason,
+        text=draft.text or "",
+        datetime=to_the_second(ports.now()),
+        sender=sender,
+    )
 
 
 def _sender_of(
