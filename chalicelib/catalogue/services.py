@@ -1,6 +1,8 @@
 """The services of a council: what can be reported or requested, and how that is handled."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from msgspec import Meta
 
 from chalicelib.catalogue.identity import WHY_SIGN_IN, Needed
 from chalicelib.catalogue.promise import ServiceLevel
@@ -33,7 +35,7 @@ class ServiceDefinition(Strict, frozen=True, kw_only=True):
     `asset_kind` is the kind of asset that a report may refer to. `forward_to` is the destination
     that its reports are passed on to. `assurance`: the level of identity that a reporter needs.
     `job_done_state`: the state of its reports when their job is done. `icon` is one of
-    `icons.json`.
+    `icons.json`. `review_after_days`: when officers review a request that was granted.
     """
 
     service_code: Code
@@ -56,6 +58,7 @@ class ServiceDefinition(Strict, frozen=True, kw_only=True):
     assurance: Needed = "anonymous"
     job_done_state: DoneState = "fixed"
     icon: Words = "circle-alert"
+    review_after_days: Annotated[int, Meta(ge=1, le=3650)] | None = None
 
     @property
     def why_sign_in(self) -> str | None:

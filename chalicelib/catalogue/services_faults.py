@@ -11,8 +11,11 @@ def step_faults(council: Council) -> Iterator[str]:
         place = f"`$.services[{at}]"
         if service.kind == "request":
             yield from _request_faults(service, place)
-        elif service.steps or service.needs != "point":
-            yield f"{place}`: only a service of kind `request` has `steps`, or `needs` premises"
+        elif service.steps or service.needs != "point" or service.review_after_days:
+            yield (
+                f"{place}`: only a service of kind `request` has `steps` or `review_after_days`, "
+                "or `needs` premises"
+            )
 
 
 def _request_faults(service: ServiceDefinition, place: str) -> Iterator[str]:

@@ -171,6 +171,7 @@ PARTS: Mapping[str, str] = {
     "visibility": "visibility",
     "lat": "place",
     "long": "place",
+    "review_on": "review",
     "photos": "photos",
     "needs": "attention",
 }
@@ -196,6 +197,7 @@ class CaseSnapshot(Struct, frozen=True, kw_only=True):
     duplicate_of: str | None
     closed_datetime: datetime | None
     planned_day: date | None = None
+    review_on: date | None = None
     publish_at: datetime | None
     opens: Opens
     because: tuple[Reason, ...]

@@ -135,8 +135,9 @@ class ReportChanges(msgspec.Struct, frozen=True, kw_only=True):
     updates, and `questions` replaces answers by question_id. `contractor_text` says by need_id
     whether a contractor's text goes into the timeline. `flags_settled` says that an officer has
     looked at the flags; `needs_settled` says the same of what crews, contractors and residents
-    said. Followers are told of a `new_date`; `expected_datetime` corrects a target silently. The
-    team, priority and target that the officer chooses stay when rules decide again."""
+    said. Followers are told of a `new_date`; `expected_datetime` corrects a target silently.
+    `review_on` is when officers look again at what was granted. The team, priority and
+    target that the officer chooses stay when rules decide again."""
 
     state: State | None = None
     service_code: Line | None = None
@@ -144,6 +145,7 @@ class ReportChanges(msgspec.Struct, frozen=True, kw_only=True):
     expected_datetime: Annotated[datetime, Meta(tz=True)] | None = None
     new_date: NewDate | None = None
     priority: Priority | None = None
+    review_on: date | None = None
     title: Title | None = None
     description: Description | None = None
     address: Line | None = None

@@ -4,7 +4,7 @@ Field names are Open311's (GeoReport v2). Datetimes are aware and in UTC; `lat` 
 WGS84 degrees.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime, time
 from typing import Literal
 
 import msgspec
@@ -82,6 +82,7 @@ class ServiceRequest(ReportFields, frozen=True, kw_only=True):
             "handed_over": "handed_over" in reasons,
             "answered": "answered" in reasons,
             "updated": "updated" in reasons,
+            "review": self.review_on is not None,
         }
         return frozenset(each for each in found if found[each])
 
@@ -92,8 +93,21 @@ class ServiceRequest(ReportFields, frozen=True, kw_only=True):
             return self.publish_at
         if self.attention == "flagged":
             return self.flags[0].datetime
+        if self.attention == "review" and self.review_at:
+            return self.review_at
         told = (each.since for each in open_needs(self.needs) if each.reason == self.attention)
         return next(told, self.requested_datetime)
+
+    @property
+    def review_at(self) -> datetime | None:
+        """The beginning of the day of its review in UTC."""
+        return datetime.combine(self.review_on, time(), UTC) if self.review_on else None
+
+    @property
+    def queue_target(self) -> datetime | None:
+        """When officers have to deal with it: until its target, or until its review if nothing
+        else is to be done."""
+        return self.review_at if self.attention == "review" else self.expected_datetime
 
     @property
     def waits_for(self) -> Literal["reporter"] | None:
@@ -131,7 +145,9 @@ class ServiceRequest(ReportFields, frozen=True, kw_only=True):
         """The moment from which the retention time for `to_forget` counts."""
         if self.to_forget != "closed":
             return self.requested_datetime
-        closed = self.closed_datetime or self.updated_datetime
+        closed = max(
+            self.closed_datetime or self.updated_datetime, self.review_at or self.requested_datetime
+        )
         return max(closed, self.flags[0].datetime) if self.forgotten else closed
 
     def officer_change(self, change_id: str) -> OfficerChange | None:

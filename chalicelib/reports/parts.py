@@ -13,7 +13,9 @@ FirstSeen = Literal["public", "waiting", "private"]
 """The highest visibility of a sender's new reports; `public` leaves it to their service."""
 PhotoState = Literal["shown", "waiting", "hidden"]
 FlagReason = Literal["personal_data", "offensive", "not_a_report", "other"]
-Attention = Literal["held", "waiting", "flagged", "could_not", "handed_over", "answered", "updated"]
+Attention = Literal[
+    "held", "waiting", "flagged", "could_not", "handed_over", "answered", "updated", "review"
+]
 """Why somebody has to look at a report. If there are several reasons, the first in this list is
 shown first."""
 ATTENTIONS: tuple[Attention, ...] = get_args(Attention)

@@ -17,6 +17,7 @@ NOT_SHOWN = frozenset(
         *("version", "request_id", "fingerprint", "redactions", "archived", "duplicates"),
         *("team", "team_state", "priority", "attention", "attention_since", "flags", "publish_at"),
         *("contact", "anonymous", "reporter", "attributes", "once_public", "channel"),
+        *("premises_id", "review_on"),
         *("email_key", "phone_key", "closed_datetime", "forgotten", "forget", "forget_since"),
         *("opens", "because", "decided_by_hand", "officer_changes", "held_updates"),
         *("questions", "needs", "waits_for", "open_team", "target_place"),

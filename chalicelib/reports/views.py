@@ -5,7 +5,7 @@ rest, and is only for officers.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -55,9 +55,9 @@ class FullView(ReportView, frozen=True, kw_only=True):
     """A whole report, for officers. `held_updates` wait for an officer. `all_photos` includes the
     photos that are not shown. `language` and `reach_by` are the preferences of the sender's
     account, if the sender was signed in, or else the language in which the report was sent.
-    `said_fixed` and `said_not_fixed` count the answers to the question whether the problem is
-    mended. `because` has the reasons for what rules decided, and `decided_by_hand` names what an
-    officer chose."""
+    `review_on` is when officers look again at what was granted. `said_fixed` and `said_not_fixed`
+    count the answers to the question whether the problem is mended. `because` has the reasons for
+    what rules decided, and `decided_by_hand` names what an officer chose."""
 
     team: str
     priority: Priority
@@ -65,6 +65,7 @@ class FullView(ReportView, frozen=True, kw_only=True):
     because: tuple[Reason, ...]
     decided_by_hand: tuple[ByHand, ...]
     premises_id: str | None
+    review_on: date | None
     attributes: Mapping[str, tuple[str, ...]]
     contact: Contact | None
     language: str | None

@@ -101,6 +101,7 @@ def test_queue_shows_a_case_with_all_fields_of_the_list(api: Api, officer_token:
         "hours_left": item["hours_left"],
         "opens": report.opens,
         "attention": None,
+        "review_on": None,
         "needs": [],
         "followers": 0,
         "waits_for": None,

@@ -301,6 +301,7 @@ OFFICERS_FIELDS = PUBLIC_FIELDS | {
     "because",
     "decided_by_hand",
     "premises_id",
+    "review_on",
     "attributes",
     "contact",
     "language",

@@ -57,6 +57,8 @@ EVERYTHING = report(
     planned_day=NOON.date(),
     title="“Big” hole & <b>more</b>",
     address="Ffordd y Môr 1",
+    premises_id="100023336956",
+    review_on=NOON.date(),
     asset_id="lamp-12/Ä",
     ward_code="E05010311",
     contact=Contact(name="Zoë O’Neill", email="zoë@example.org", phone="+44 1904 960123"),

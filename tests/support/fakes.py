@@ -448,7 +448,7 @@ def _listed(report: ServiceRequest, window: Window) -> Listed:
 
 def _due(report: ServiceRequest) -> Due:
     values = {name: getattr(report, name) for name in Due._fields if name != "place"}
-    place = place_by_target(report.expected_datetime, report.service_request_id)
+    place = place_by_target(report.queue_target, report.service_request_id)
     return Due(place=place, **values)
 
 

@@ -77,6 +77,7 @@ class CaseItem(msgspec.Struct, frozen=True, kw_only=True):
     hours_left: int | None
     opens: Opens
     attention: Attention | None
+    review_on: date | None
     needs: tuple[NeedView, ...]
     followers: int
     waits_for: str | None

@@ -77,6 +77,7 @@ class ReportItem(ReportsItem):
     title = UnicodeAttribute(null=True)
     address = UnicodeAttribute(null=True)
     premises_id = UnicodeAttribute(null=True)
+    review_on = JsonAttribute[date](date, null=True)
     asset_id = UnicodeAttribute(null=True)
     attributes = JsonAttribute[Mapping[str, tuple[str, ...]]](dict[str, tuple[str, ...]])
     photos = JsonAttribute[tuple[Photo, ...]](tuple[Photo, ...])
@@ -177,7 +178,7 @@ def item_of(report: ServiceRequest) -> ReportItem:
     item.team_state = f"{report.team}#{report.state}"
     if report.is_in_queue:
         item.open_team = report.team
-        item.target_place = place_by_target(report.expected_datetime, report.service_request_id)
+        item.target_place = place_by_target(report.queue_target, report.service_request_id)
         item.waits_for = report.waits_for
     if report.attention:
         item.attention = report.attention

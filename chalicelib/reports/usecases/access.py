@@ -13,6 +13,7 @@ from chalicelib.reports.parts import ContactKind, FirstSeen
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import Visibility
 from chalicelib.reports.queries import Person
+from chalicelib.reports.usecases.reviews import with_review
 from chalicelib.reports.views import tracking_url
 from chalicelib.texts import Text
 
@@ -204,12 +205,13 @@ def update_report(
 
 
 def save(report: ServiceRequest, ports: Ports) -> ServiceRequest:
-    """Saves the report; a public report of a private service is saved as private. Updates that no
+    """Saves the report; a public report of a private service is saved as private, and what was
+    granted gets the date of its review. Updates that no
     longer fit are archived before the timeline is trimmed, so that nothing is lost in between.
     Raises VersionConflict."""
     if report.visibility == "public" and never_public(report.service_code, ports):
         report = report.with_visibility("private", ports.now())
-    kept, oldest = report.trimmed()
+    kept, oldest = with_review(report, ports).trimmed()
     if oldest:
         ports.repository.archive(
             report.service_request_id, oldest, first=report.archived, version=report.version

@@ -180,6 +180,7 @@ def _without_sender(report: ServiceRequest) -> ServiceRequest:
     return replace(
         report.without_contact(),
         reporter=None,
+        review_on=None,
         attributes={},
         because=(),
         questions=(),

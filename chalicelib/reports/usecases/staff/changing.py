@@ -27,6 +27,7 @@ from chalicelib.reports.usecases.held_updates import decided_on
 from chalicelib.reports.usecases.location import refuse_other_place, ward_of, whole_address
 from chalicelib.reports.usecases.new_dates import put_off, words_of_new_date
 from chalicelib.reports.usecases.reading import timeline
+from chalicelib.reports.usecases.reviews import reviewed
 from chalicelib.reports.usecases.staff.merging import complete_merge, moved, said, survivor_of
 from chalicelib.reports.usecases.staff.officer_changes import noted
 from chalicelib.reports.usecases.triage import chosen_by_hand, decided
@@ -86,7 +87,7 @@ def planned(
     refuse_if_withdrawn(report)
     survivor = survivor_of(report, changes, author, ports)
     after = report
-    for apply in (_classify, put_in_place, put_off, _move, redact, _show, decided_on):
+    for apply in (_classify, put_in_place, put_off, _move, reviewed, redact, _show, decided_on):
         after = apply(after, changes, ports)
     if _looks_different(after, report):
         after = after.touched(ports.now())

@@ -245,6 +245,7 @@ def emptied(report: ServiceRequest, ports: Ports) -> ServiceRequest:
         long=None,
         address=None,
         premises_id=None,
+        review_on=None,
         asset_id=None,
         attributes={},
         because=(),

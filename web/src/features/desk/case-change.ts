@@ -11,7 +11,7 @@ import { enteredNewDate } from "./new-date.ts";
 import { PRIORITIES, VISIBILITIES } from "./words.ts";
 
 const LONGEST = 2000;
-const FIELDS = ["state", "team", "priority", "service_code", "visibility"] as const;
+const FIELDS = ["state", "team", "priority", "service_code", "visibility", "review_on"] as const;
 const form = byId<HTMLFormElement>("change-form");
 const text = byId<HTMLTextAreaElement>("text");
 const template = byId<HTMLSelectElement>("template");
@@ -53,6 +53,7 @@ export function drawChange(): void {
   );
   choose("service_code", shown.service_name, names.services);
   choose("visibility", VISIBILITIES[shown.visibility], offered);
+  show(byId("review"), shown.review_on !== null);
   const fitting = templates.filter(
     ({ service_codes }) => !service_codes.length || service_codes.includes(shown.service_code),
   );

@@ -9,7 +9,7 @@ import { changeCase, here } from "./current-case.ts";
 import { placeOf } from "./model.ts";
 import { nameOf } from "./names.ts";
 import {
-  ATTENTION,
+  attentionText,
   caseAddress,
   CHANNELS,
   countText,
@@ -57,7 +57,7 @@ export function drawFacts(): void {
     stateTag(shown.state),
     ...(shown.status === "open" ? [targetTag(shown)] : []),
     ...priorityTag(shown.priority),
-    ...(shown.attention ? [element("strong", { class: "govuk-tag desk-tag--soon" }, ATTENTION[shown.attention])] : []),
+    ...(shown.attention ? [element("strong", { class: "govuk-tag desk-tag--soon" }, attentionText(shown))] : []),
     ...(shown.waits_for ? [element("strong", { class: "govuk-tag app-tag--working" }, "Waiting for an answer")] : []),
   );
   byId("description").textContent = shown.description;
@@ -74,6 +74,7 @@ export function drawFacts(): void {
     ["Ward", [shown.ward_code && nameOf(shown.ward_code, names.wards)]],
     ["Reported", [dayElement(shown.requested_datetime, zone), `, ${CHANNELS[shown.channel] ?? shown.channel}`]],
     ["Target", [targetText(shown), ...why("target")]],
+    ["Next review", [shown.review_on && dayElement(shown.review_on, zone)]],
     ["Team", [nameOf(shown.team, names.teams), ...why("team")]],
     ["Priority", [PRIORITIES[shown.priority], ...why("priority")]],
     ["Assigned to", [shown.opens === "job" ? "A crew, as a job" : "An officer", ...why("opens")]],

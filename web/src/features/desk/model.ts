@@ -14,7 +14,8 @@ export interface Named {
   name: string;
 }
 
-export type Attention = "held" | "waiting" | "flagged" | "could_not" | "handed_over" | "answered" | "updated";
+export type Attention =
+  "held" | "waiting" | "flagged" | "could_not" | "handed_over" | "answered" | "updated" | "review";
 
 /** Why a case needs an officer's attention. */
 export interface Need {
@@ -47,6 +48,8 @@ interface Standing {
   hours_left: number | null;
   opens: "job" | "officer";
   attention: Attention | null;
+  /** When officers look again at what was granted. */
+  review_on: string | null;
   /** Open reasons why it needs attention. */
   needs: Need[];
   followers: number;

@@ -9,7 +9,16 @@ import type { CaseItem } from "./model.ts";
 import { loadNames, nameOf, type Names } from "./names.ts";
 import { queryOf, queryOfForm, showFilters } from "./queue-filters.ts";
 import { markView, startViews, suggestName } from "./queue-views.ts";
-import { ATTENTION, caseAddress, countText, needText, priorityTag, reference, targetTag, titleOf } from "./words.ts";
+import {
+  attentionText,
+  caseAddress,
+  countText,
+  needText,
+  priorityTag,
+  reference,
+  targetTag,
+  titleOf,
+} from "./words.ts";
 
 interface CaseList {
   items: CaseItem[];
@@ -124,7 +133,7 @@ function rowOf(each: CaseItem): HTMLElement {
   ];
   const tags = [
     ...priorityTag(each.priority),
-    ...(each.attention ? [element("strong", { class: "govuk-tag desk-tag--soon" }, ATTENTION[each.attention])] : []),
+    ...(each.attention ? [element("strong", { class: "govuk-tag desk-tag--soon" }, attentionText(each))] : []),
     ...(each.waits_for ? [element("strong", { class: "govuk-tag app-tag--working" }, "Waiting for an answer")] : []),
   ];
   const needs = each.needs.map((need) => element("div", { class: "desk-table__need" }, shortened(needText(need))));

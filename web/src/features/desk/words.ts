@@ -2,7 +2,7 @@
 import { dayText } from "../../shared/dates.ts";
 import { element } from "../../shared/dom.ts";
 import { groupReference } from "../../shared/reference.ts";
-import type { Need, Priority, Target, Visibility } from "./model.ts";
+import type { Attention, Need, Priority, Target, Visibility } from "./model.ts";
 
 export const PRIORITIES: Record<Priority, string> = { low: "Low", normal: "Normal", high: "High", urgent: "Urgent" };
 
@@ -21,7 +21,20 @@ export const ATTENTION = {
   handed_over: "Handed over",
   answered: "Answered by the reporter",
   updated: "Update by a resident",
+  review: "To be reviewed",
 } as const;
+
+/** Why a case needs attention, such as: To be reviewed, 23 November 2027. */
+export function attentionText({
+  attention,
+  review_on,
+}: {
+  attention: Attention | null;
+  review_on: string | null;
+}): string {
+  if (!attention) return "";
+  return attention === "review" && review_on ? `${ATTENTION.review}, ${dayText(review_on)}` : ATTENTION[attention];
+}
 
 /** The extra choice of the filter. */
 export const ANY_ATTENTION = { any: "Anything" } as const;
