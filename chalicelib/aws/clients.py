@@ -5,6 +5,7 @@ processor; Secrets Manager's costs 7 ms on the same session and 60 ms on another
 """
 
 import gzip
+import os
 from collections.abc import Callable
 from pathlib import Path
 from threading import RLock
@@ -31,7 +32,7 @@ class SharedSession(Session):
         super().__init__()
         self._making = RLock()
         self.register_component("response_parser_factory", _Parsers())
-        self.register_component("data_loader", Loader(file_loader=_Descriptions()))
+        self.register_component("data_loader", _Folders(file_loader=_Descriptions()))
 
     def create_client(self, *what: Any, **options: Any) -> Any:
         if what[0] == "dynamodb":
@@ -76,6 +77,16 @@ class _Parsers(ResponseParserFactory):
         if protocol_name == "json":
             return _ItemsAsTheyCame(**self._defaults)  # type: ignore[attr-defined]
         return super().create_parser(protocol_name)
+
+
+class _Folders(Loader):
+    """Takes a folder for a service. botocore looks into each of 440 before it makes a client, which
+    takes 9 ms of processor for each kind of description."""
+
+    def list_available_services(self, type_name: str) -> list[str]:
+        """The names of services that may have this kind of description."""
+        folders = filter(os.path.isdir, self.search_paths)
+        return sorted({entry.name for folder in folders for entry in os.scandir(folder)})
 
 
 class _Descriptions(JSONFileLoader):

@@ -4,6 +4,7 @@ import gzip
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import UnknownServiceError
 from botocore.loaders import JSONFileLoader
 from botocore.session import Session
 
@@ -17,6 +18,11 @@ def test_description_of_a_service_is_botocores_own(service: str) -> None:
     ours = SharedSession().get_service_model(service)
     assert ours.metadata == Session().get_service_model(service).metadata
     assert list(ours.operation_names) == list(Session().get_service_model(service).operation_names)
+
+
+def test_service_is_refused_when_botocore_has_none_of_that_name() -> None:
+    with pytest.raises(UnknownServiceError):
+        SharedSession().get_service_model("parking")
 
 
 def test_description_is_read_packed_or_not(tmp_path: Path) -> None:
