@@ -9,7 +9,8 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.bootstrap.publishing import publishing_ports
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.publishing import page_renderers, publishing_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import UpstreamFailed
 from chalicelib.events import Event
@@ -210,6 +211,13 @@ def test_fact_without_a_public_change_costs_no_call_of_the_store(
     unseen = msgspec.structs.replace(changed(report), day=DAY, shows_change=False)
     assert told(unseen) == []
     assert lists_and_feeds(bucket) == []
+
+
+def test_open_data_needs_no_templates(ports: Ports, bucket: Bucket) -> None:
+    """A new process of this function does not load Jinja."""
+    assert told(fact(ports.repository.create(builders.report()))) == []
+    assert list_key(DAY) in lists_and_feeds(bucket)
+    assert (page_renderers,) not in container.BUILT
 
 
 # Nothing else
