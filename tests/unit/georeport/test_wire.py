@@ -52,6 +52,8 @@ def test_missing_time_is_null_in_json_and_left_out_of_xml() -> None:
         ("a\r\nb\rc", "a\nb\nc"),
         ("<b>&amp;]]>", "<b>&amp;]]>"),
         ("a\x00b\x0bc\uffff", "a\ufffdb\ufffdc\ufffd"),
+        ("\x08\x0c\x0e\x1f\ud800\udfff\ufffe", "\ufffd" * 7),
+        ("\t\n\x20\ud7ff\ue000\U00010000\U0010ffff", "\t\n\x20\ud7ff\ue000\U00010000\U0010ffff"),
     ],
 )
 def test_value_is_text_that_every_xml_reader_accepts(value: Tree, text: str) -> None:
