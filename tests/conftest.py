@@ -75,6 +75,7 @@ def ports(repository: MemoryRepository, clock: Clock) -> reports.Ports:
         photos=MemoryPhotos(),
         whereabouts=Nowhere(),
         site_url="https://council.example",
+        missed=lambda premises_id, collection: reports.MissedAnswer("Rubbish, 23 November 2026"),
         premises=lambda _: None,
         wishes=lambda account: reports.ContactPreferences("pl" if account == "polish" else None),
         now=clock,

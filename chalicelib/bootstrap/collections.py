@@ -1,10 +1,12 @@
 """Builds the slice of collections."""
 
+from collections.abc import Collection, Set
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import note
+from chalicelib.collections.missed import CollectionKey
 from chalicelib.collections.model import ROUNDS, Rounds
 from chalicelib.collections.ports import Ports, TodayPorts
 from chalicelib.collections.round_days import TODAY
@@ -42,10 +44,18 @@ def collections_ports() -> Ports:
         premises=stored_premises(),
         rounds=rounds.value,
         logs=DynamoRoundLogs(container.table("jobs")),
+        reported=_reported,
         council=container.council(),
         note=note,
         now=utc_now,
     )
+
+
+def _reported(keys: Collection[CollectionKey]) -> Set[CollectionKey]:
+    from chalicelib.integrations.reports_for_collections import reported
+    from chalicelib.reports.dynamo.repository import DynamoRepository
+
+    return reported(keys, DynamoRepository(container.table("reports")))
 
 
 @container.once

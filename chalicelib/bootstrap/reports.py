@@ -19,6 +19,7 @@ from chalicelib.reports import ports as reports
 if TYPE_CHECKING:
     from chalicelib.aws.sqs import SqsReaction
     from chalicelib.jobs.dynamo.jobs import DynamoJobs
+    from chalicelib.reports.parts import MissedCollection
 
 
 @container.once
@@ -37,6 +38,7 @@ def reports_ports() -> reports.Ports:
         photos=PhotosForReports(photos_ports),
         whereabouts=PublishedWhereabouts(container.read_published, monotonic),
         premises=_premises_address,
+        missed=_missed_answer,
         site_url=container.settings().site_url,
         wishes=lambda account_id: preferences_of(account_id, accounts_ports().accounts),
         now=utc_now,
@@ -48,6 +50,13 @@ def _premises_address(premises_id: str) -> reports.PremisesAddress | None:
     from chalicelib.integrations.premises_for_reports import premises_address
 
     return premises_address(premises_id, collections_ports().premises)
+
+
+def _missed_answer(premises_id: str, collection: "MissedCollection") -> reports.MissedAnswer:
+    from chalicelib.bootstrap.collections import collections_ports
+    from chalicelib.integrations.collections_for_reports import missed_answer
+
+    return missed_answer(premises_id, collection, collections_ports())
 
 
 @container.once

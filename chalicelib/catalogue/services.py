@@ -13,9 +13,12 @@ ServiceKind = Literal["report", "request"]
 """A report is about something in the street, a request about the person's own home."""
 PlaceKind = Literal["point", "premises"]
 """Where it happens: a point on the map, or premises whose address the council has imported."""
-ServiceStep = Literal["premises", "questions", "photos", "description", "contact", "check"]
-"""A step asks for an address from the council's list, the answers to the service's questions,
-photos, a description, contact details, or shows everything before it is sent."""
+ServiceStep = Literal[
+    "premises", "collection", "questions", "photos", "description", "contact", "check"
+]
+"""A step asks for an address from the council's list, a missed collection there, the answers to
+the service's questions, photos, a description, contact details, or shows everything before it is
+sent."""
 Visibility = Literal["public", "private", "moderated"]
 Photo = Literal["wanted", "welcome", "none"]
 DoneState = Literal[

@@ -30,12 +30,18 @@ def _request_faults(service: ServiceDefinition, place: str) -> Iterator[str]:
         yield f"{place}.assurance`: requests are sent without signing in; remove it"
     if len(set(service.steps)) < len(service.steps):
         yield f"{place}.steps`: a step is named twice; name each once"
-    if service.steps[-1:] != ("check",):
-        yield f"{place}.steps`: the last step must be `check`"
+    yield from _order_faults(service, place)
     for step, is_needed in _needed(service).items():
         if is_needed != (step in service.steps):
             change = "add" if is_needed else "remove"
             yield f"{place}.steps`: {change} `{step}`, as its other fields say"
+
+
+def _order_faults(service: ServiceDefinition, place: str) -> Iterator[str]:
+    if service.steps[-1:] != ("check",):
+        yield f"{place}.steps`: the last step must be `check`"
+    if "collection" in service.steps and service.steps[0] != "premises":
+        yield f"{place}.steps`: `collection` is one of the premises; begin with `premises`"
 
 
 def _needed(service: ServiceDefinition) -> Mapping[ServiceStep, bool]:

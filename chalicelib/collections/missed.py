@@ -7,6 +7,7 @@ the answer; a resident may dispute it once.
 
 from datetime import UTC, datetime, time
 from itertools import islice
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -25,6 +26,14 @@ TOO_LATE = Text(
 )
 REPORTED = Text("Somebody has reported this already, and we will come back.")
 NOT_DUE = Text("This container was not due on that day.")
+
+
+class CollectionKey(NamedTuple):
+    """One collection of a premises."""
+
+    premises_id: str
+    container: str
+    date: Day
 
 
 class PastCollection(Struct, frozen=True, kw_only=True):

@@ -1,10 +1,11 @@
 """The dependencies of collections."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
 from chalicelib.catalogue.model import Council
+from chalicelib.collections.missed import CollectionKey
 from chalicelib.collections.model import Rounds
 from chalicelib.collections.premises import ListedPremises, Premises, RoundStreet
 from chalicelib.collections.round_days import LogKey, RoundLog
@@ -44,11 +45,13 @@ class RoundLogs(Protocol):
 
 class Ports(NamedTuple):
     """`rounds` gives the published rounds, None if there are none; `note` records an action in the
-    audit log before it is done. Both raise UpstreamFailed."""
+    audit log before it is done; `reported` gives those of the collections that somebody reported as
+    missed. All raise UpstreamFailed."""
 
     premises: PremisesStore
     rounds: Callable[[], Rounds | None]
     logs: RoundLogs
+    reported: Callable[[Collection[CollectionKey]], Set[CollectionKey]]
     council: Council
     note: Callable[[str, Action, str, str], None]
     now: Callable[[], datetime]

@@ -24,7 +24,7 @@ from chalicelib.reports.field_types import (
     Title,
     UpdateText,
 )
-from chalicelib.reports.parts import Channel, Contact, FlagReason
+from chalicelib.reports.parts import Channel, Contact, FlagReason, MissedCollection
 from chalicelib.reports.published import Visibility
 from chalicelib.reports.states import State
 
@@ -33,7 +33,8 @@ NOTE_LENGTH = 4000
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """A new report from a resident. It needs a place, or an `address` that describes the place. A
-    service that needs premises takes the place and the address from `premises_id` instead.
+    service that needs premises takes the place and the address from `premises_id` instead, and one
+    about a missed collection needs `collection`.
 
     `attributes` answer the service's questions. An anonymous report keeps neither the contact nor
     the account. If `channel` is not online, staff send the report for a resident: the contact and
@@ -49,6 +50,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     attributes: Annotated[dict[str, Any], Meta(max_length=50)] | None = None
     address: Line | None = None
     premises_id: Line | None = None
+    collection: MissedCollection | None = None
     asset_id: Line | None = None
     photo_ids: PhotoIds | None = None
     contact: Contact | None = None

@@ -1,6 +1,6 @@
 """The parts of a report: its contact, photos, questions, and the entries of its timeline."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, get_args
 
 import msgspec
@@ -32,6 +32,15 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     name: Line | None = None
     email: Email | None = None
     phone: Phone | None = None
+
+
+class MissedCollection(msgspec.Struct, frozen=True, kw_only=True):
+    """A collection that did not empty a container of the premises. `disputes`: the crew said why,
+    and the sender says that it is wrong."""
+
+    container: Line
+    date: date
+    disputes: bool = False
 
 
 class Update(msgspec.Struct, frozen=True, kw_only=True):

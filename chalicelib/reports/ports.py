@@ -1,6 +1,6 @@
 """The dependencies of reports."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
@@ -10,7 +10,7 @@ from chalicelib.catalogue.model import Council
 from chalicelib.geo.point import Box, Point
 from chalicelib.kernel.ids import Ids
 from chalicelib.reports.model import ServiceRequest, ToForget
-from chalicelib.reports.parts import Answer, Attention, ContactKind, Note, Update
+from chalicelib.reports.parts import Answer, Attention, ContactKind, MissedCollection, Note, Update
 from chalicelib.reports.published import ReportOutline
 from chalicelib.reports.queries import (
     Due,
@@ -28,11 +28,29 @@ from chalicelib.reports.queries import (
 from chalicelib.reports.states import State
 
 
+class Claimed(Exception):
+    """Another report holds the claim."""
+
+    def __init__(self, holder: str) -> None:
+        super().__init__("another report holds the claim")
+        self.holder = holder
+
+
 class Repository(Protocol):
     """The store of reports. Every method raises UpstreamFailed when the store does not answer."""
 
     def create(self, report: ServiceRequest) -> ServiceRequest:
         """Stores a new report, as version 1. Raises AlreadyExists."""
+
+    def create_claimed(
+        self, report: ServiceRequest, claim: str, *, instead_of: str | None = None
+    ) -> ServiceRequest:
+        """Stores a new report together with a claim, both or neither; `instead_of` takes the claim
+        over from that report. Claims end after a month. Raises AlreadyExists, Claimed if another
+        report holds the claim, VersionConflict."""
+
+    def claimed(self, claims: Collection[str]) -> Mapping[str, str]:
+        """The reports that hold these claims, by claim (a consistent read)."""
 
     def save(self, report: ServiceRequest) -> ServiceRequest:
         """Replaces the stored report if it has `report.version`. Raises VersionConflict."""
@@ -233,6 +251,15 @@ class PremisesAddress(NamedTuple):
     point: Point
 
 
+class MissedAnswer(NamedTuple):
+    """What the rules say of a missed collection. `title` names it in words; `why_not` says why it
+    may not be reported, None if it may. `is_dispute`: the crew said why it left the container."""
+
+    title: str
+    why_not: str | None = None
+    is_dispute: bool = False
+
+
 class ContactPreferences(NamedTuple):
     """How a person would like to be contacted, as far as they said."""
 
@@ -242,7 +269,8 @@ class ContactPreferences(NamedTuple):
 
 class Ports(Struct, frozen=True):
     """The dependencies of the use cases; `wishes` gives an account's preferences, `premises` the
-    address of premises, None if there is none of that id; both raise UpstreamFailed."""
+    address of premises, None if there is none of that id, and `missed` says whether a missed
+    collection of premises may be reported; all raise UpstreamFailed."""
 
     repository: Repository
     ids: Ids
@@ -250,6 +278,7 @@ class Ports(Struct, frozen=True):
     photos: Photos
     whereabouts: AddressLookup
     premises: Callable[[str], PremisesAddress | None]
+    missed: Callable[[str, MissedCollection], MissedAnswer]
     site_url: str
     wishes: Callable[[str], ContactPreferences]
     now: Callable[[], datetime]

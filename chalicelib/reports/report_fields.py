@@ -13,6 +13,7 @@ from chalicelib.reports.parts import (
     Contact,
     Flag,
     HeldUpdate,
+    MissedCollection,
     OfficerChange,
     Photo,
     Question,
@@ -26,9 +27,9 @@ class ReportFields(msgspec.Struct, frozen=True, kw_only=True):
     """A report as it is stored. `version` is 0 until the report is stored. `updates` are the recent
     updates, oldest first; `held_updates` wait for an officer; `archived` counts the updates that
     were moved out of the item. Without `lat` and `long` an officer has to find the place.
-    `premises_id` names the premises whose place and address it has. `review_on` is when
-    officers look again at what was granted. `publish_at` is when a held
-    report becomes public. `duplicates` are the ids of the reports that were merged into this one.
+    `premises_id` names the premises whose place and address it has, and `collection` the missed one
+    that it is about. `review_on` is when officers look again at what was granted. `publish_at` is
+    when a held report becomes public. `duplicates` are the ids of the reports that were merged into this one.
     `redactions` counts how often something was taken back. `ward_code` is the ward that the place
     belonged to when the report was requested. `once_public` says that everybody could see the
     report, so that followers of public reports hear when it stops being public. `email_key` and
@@ -63,6 +64,7 @@ class ReportFields(msgspec.Struct, frozen=True, kw_only=True):
     address: str | None = None
     premises_id: str | None = None
     review_on: date | None = None
+    collection: MissedCollection | None = None
     asset_id: str | None = None
     attributes: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     photos: tuple[Photo, ...] = ()

@@ -22,6 +22,7 @@ from chalicelib.reports.parts import (
     ContactKind,
     FlagReason,
     HeldUpdate,
+    MissedCollection,
     Note,
     Photo,
     PhotoState,
@@ -66,6 +67,7 @@ class FullView(ReportView, frozen=True, kw_only=True):
     decided_by_hand: tuple[ByHand, ...]
     premises_id: str | None
     review_on: date | None
+    collection: MissedCollection | None
     attributes: Mapping[str, tuple[str, ...]]
     contact: Contact | None
     language: str | None

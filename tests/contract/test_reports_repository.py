@@ -16,7 +16,15 @@ from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.needs import Need
 from chalicelib.reports.outcome import outcome_in
-from chalicelib.reports.parts import Contact, Flag, HeldUpdate, OfficerChange, Photo, Question
+from chalicelib.reports.parts import (
+    Contact,
+    Flag,
+    HeldUpdate,
+    MissedCollection,
+    OfficerChange,
+    Photo,
+    Question,
+)
 from chalicelib.reports.ports import Repository
 from chalicelib.reports.published import Delay, ReportOutline
 from chalicelib.reports.queries import Filters, Summary
@@ -59,6 +67,7 @@ EVERYTHING = report(
     address="Ffordd y Môr 1",
     premises_id="100023336956",
     review_on=NOON.date(),
+    collection=MissedCollection(container="rubbish", date=NOON.date(), disputes=True),
     asset_id="lamp-12/Ä",
     ward_code="E05010311",
     contact=Contact(name="Zoë O’Neill", email="zoë@example.org", phone="+44 1904 960123"),

@@ -1,7 +1,7 @@
 """Ports in memory. Each keeps the contract that tests/contract checks for the real one."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from hashlib import md5
@@ -20,6 +20,7 @@ from chalicelib.reports.keys import place_by_target
 from chalicelib.reports.model import ServiceRequest, ToForget
 from chalicelib.reports.outcome import outcome_in
 from chalicelib.reports.parts import Answer, Attention, Note, Update
+from chalicelib.reports.ports import Claimed
 from chalicelib.reports.published import ReportOutline, ReportView
 from chalicelib.reports.queries import (
     Due,
@@ -45,6 +46,7 @@ class MemoryRepository:
 
     def __init__(self) -> None:
         self._reports: dict[str, ServiceRequest] = {}
+        self._claims: dict[str, str] = {}
         self._archived: dict[str, dict[str, tuple[int, Update, int]]] = defaultdict(dict)
         self._followers: dict[str, set[tuple[str, str | None]]] = defaultdict(set)
         self._answers: dict[str, dict[str, Answer]] = defaultdict(dict)
@@ -55,6 +57,19 @@ class MemoryRepository:
         if report.service_request_id in self._reports:
             raise AlreadyExists
         return self._put(replace(report, version=1))
+
+    def create_claimed(
+        self, report: ServiceRequest, claim: str, *, instead_of: str | None = None
+    ) -> ServiceRequest:
+        if report.service_request_id in self._reports:
+            raise AlreadyExists
+        if (holder := self._claims.get(claim)) != instead_of:
+            raise Claimed(holder) if holder else VersionConflict
+        self._claims[claim] = report.service_request_id
+        return self.create(report)
+
+    def claimed(self, claims: Collection[str]) -> Mapping[str, str]:
+        return {claim: self._claims[claim] for claim in claims if claim in self._claims}
 
     def save(self, report: ServiceRequest) -> ServiceRequest:
         stored = self._reports.get(report.service_request_id)

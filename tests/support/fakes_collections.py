@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from msgspec.structs import replace
 
 from chalicelib.catalogue.load import load
+from chalicelib.collections.missed import CollectionKey
 from chalicelib.collections.model import Move, Round, Rounds
 from chalicelib.collections.ports import Ports, PremisesStore
 from chalicelib.collections.premises import ListedPremises, Premises, RoundStreet
@@ -101,6 +102,7 @@ def ports_of(
     now: datetime,
     logs: MemoryRoundLogs | None = None,
     noted: list[tuple[str, Action, str, str]] | None = None,
+    reported: frozenset[CollectionKey] = frozenset(),
 ) -> Ports:
     """The ports of the demo council at that moment."""
     entries = [] if noted is None else noted
@@ -108,6 +110,7 @@ def ports_of(
         premises=premises,
         rounds=lambda: rounds,
         logs=logs or MemoryRoundLogs(),
+        reported=reported.intersection,
         council=load("demo"),
         note=lambda *entry: entries.append(entry),
         now=lambda: now,
@@ -122,6 +125,7 @@ class Depot:
     now: datetime = MORNING
     logs: MemoryRoundLogs = field(default_factory=MemoryRoundLogs)
     noted: list[tuple[str, Action, str, str]] = field(default_factory=list)
+    reported: frozenset[CollectionKey] = frozenset()
     is_published: bool = True
 
     @property
@@ -129,4 +133,4 @@ class Depot:
         published = Rounds(known_until=KNOWN_UNTIL, items=self.rounds)
         home = OnePremises(*(each.round for each in self.rounds if each.round != "other"))
         rounds = published if self.is_published else None
-        return ports_of(home, rounds, self.now, self.logs, self.noted)
+        return ports_of(home, rounds, self.now, self.logs, self.noted, self.reported)

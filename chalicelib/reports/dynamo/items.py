@@ -35,6 +35,7 @@ from chalicelib.reports.parts import (
     Contact,
     Flag,
     HeldUpdate,
+    MissedCollection,
     OfficerChange,
     Photo,
     Question,
@@ -78,6 +79,7 @@ class ReportItem(ReportsItem):
     address = UnicodeAttribute(null=True)
     premises_id = UnicodeAttribute(null=True)
     review_on = JsonAttribute[date](date, null=True)
+    collection = JsonAttribute[MissedCollection](MissedCollection, null=True)
     asset_id = UnicodeAttribute(null=True)
     attributes = JsonAttribute[Mapping[str, tuple[str, ...]]](dict[str, tuple[str, ...]])
     photos = JsonAttribute[tuple[Photo, ...]](tuple[Photo, ...])

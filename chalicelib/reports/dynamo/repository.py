@@ -19,6 +19,7 @@ from chalicelib.reports.dynamo.beside import (
     FollowerItem,
     NoteItem,
 )
+from chalicelib.reports.dynamo.claims import DynamoClaims, FirstRequestItem
 from chalicelib.reports.dynamo.items import (
     OUTLINED,
     ReportItem,
@@ -46,12 +47,13 @@ from chalicelib.reports.queries import (
 from chalicelib.reports.states import State, status_of
 
 
-class DynamoRepository(BesideReports):
+class DynamoRepository(DynamoClaims, BesideReports):
     """The reports' Repository on one DynamoDB table."""
 
     def __init__(self, table_name: str) -> None:
         for item in (
             *(ReportItem, ArchivedUpdateItem, FollowerItem, AnswerItem, AuthorItem, NoteItem),
+            FirstRequestItem,
         ):
             item.Meta.table_name = table_name
 

@@ -51,6 +51,19 @@ def follow(
     raise UpstreamFailed("This report was merged several times in a row. Send it again.")
 
 
+def follow_as_well(
+    service_request_id: str, key: str, author: Author, ports: Ports
+) -> ServiceRequest:
+    """Notes that the sender of a repeated request follows the first one, and returns that one."""
+    person = _follower(stored(service_request_id, ports), key, author, UNKNOWN, ports)
+    ports.repository.add_follower(service_request_id, person)
+    return update_report(
+        lambda: stored(service_request_id, ports),
+        lambda report: counted_anew(report, ports),
+        ports,
+    )
+
+
 def _follower(
     report: ServiceRequest, key: str, author: Author, client: Client, ports: Ports
 ) -> str:

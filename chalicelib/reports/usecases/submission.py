@@ -14,7 +14,7 @@ from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.drafts import Draft
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Contact, Photo, PhotoState
-from chalicelib.reports.ports import Ports
+from chalicelib.reports.ports import Claimed, Ports
 from chalicelib.reports.published import Visibility
 from chalicelib.reports.usecases.access import (
     Admit,
@@ -24,6 +24,7 @@ from chalicelib.reports.usecases.access import (
     is_as_sure,
     other_body,
 )
+from chalicelib.reports.usecases.following import follow_as_well
 from chalicelib.reports.usecases.location import (
     at_premises,
     beyond_bounds_faults,
@@ -32,6 +33,7 @@ from chalicelib.reports.usecases.location import (
     ward_of,
     whole_address,
 )
+from chalicelib.reports.usecases.missed_collections import create, with_collection
 from chalicelib.texts import Text
 
 Answers = Mapping[str, tuple[str, ...]]
@@ -59,7 +61,7 @@ def submit(
     request_id = ports.ids.service_request_id(author.scope, key)
     fingerprint = ports.ids.fingerprint(canonical(draft))
     try:
-        draft = at_premises(draft, ports)
+        draft = with_collection(at_premises(draft, ports), ports)
         answers = _checked(draft, key, author, ports)
         requested = to_the_second(ports.now())
         report = new_report(
@@ -69,7 +71,9 @@ def submit(
         report = _with_its_person(report, draft, author, ports, language=language)
         if (admit or may_write) and ports.repository.get(request_id) is None:
             report = _admitted(report, admit, may_write)
-        return ports.repository.create(report)
+        return create(report, ports)
+    except Claimed as first:
+        return follow_as_well(first.holder, key, author, ports)
     except AlreadyExists:
         return stored_already(request_id, fingerprint, ports)
     except (Invalid, Forbidden, TooMany):
@@ -200,6 +204,7 @@ def new_report(
         or _street(draft.point, ports),
         ward_code=ward_code,
         premises_id=draft.premises_id,
+        collection=draft.collection,
         asset_id=draft.asset_id,
         attributes=answers,
         photos=tuple(Photo(photo_id=each, state=photo_state) for each in draft.photo_ids or ()),

@@ -216,6 +216,7 @@ def _out_of_sight(report: ServiceRequest) -> ServiceRequest:
         lat=round(point.lat, A_KILOMETRE) if point else None,
         long=round(point.long, A_KILOMETRE) if point else None,
         premises_id=None,
+        collection=None,
         asset_id=None,
         visibility="private" if held else report.visibility,
         publish_at=None,

@@ -246,6 +246,7 @@ def emptied(report: ServiceRequest, ports: Ports) -> ServiceRequest:
         address=None,
         premises_id=None,
         review_on=None,
+        collection=None,
         asset_id=None,
         attributes={},
         because=(),

@@ -1,0 +1,25 @@
+"""Requests about missed collections, as collections see them."""
+
+from collections.abc import Collection, Set
+
+from chalicelib.collections.missed import CollectionKey
+from chalicelib.reports.parts import MissedCollection
+from chalicelib.reports.ports import Repository
+from chalicelib.reports.usecases.missed_collections import claim_of
+
+
+def reported(keys: Collection[CollectionKey], repository: Repository) -> Set[CollectionKey]:
+    """Those of the collections that somebody reported as missed, and did not withdraw. Raises
+    UpstreamFailed."""
+    claims = {_claim(key): key for key in keys}
+    holders = repository.claimed(claims)
+    reports = repository.many(list(holders.values()))
+    return {
+        claims[claim]
+        for claim, holder in holders.items()
+        if holder in reports and reports[holder].visibility != "withdrawn"
+    }
+
+
+def _claim(key: CollectionKey) -> str:
+    return claim_of(key.premises_id, MissedCollection(container=key.container, date=key.date))

@@ -1,0 +1,66 @@
+"""Claims: of the reports about one matter only the first is stored. A claim is an item of its own,
+which is stored in one transaction with the report that holds it."""
+
+from collections.abc import Collection, Mapping
+from datetime import timedelta
+
+from pynamodb.attributes import TTLAttribute, UnicodeAttribute
+from pynamodb.connection import Connection
+from pynamodb.exceptions import TransactWriteError
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
+from chalicelib.reports.dynamo.items import ReportItem, ReportsItem, item_of, report_of
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.ports import Claimed
+
+RECORD = "claim"
+KEPT_FOR = timedelta(days=30)
+
+
+class FirstRequestItem(ReportsItem):
+    """A claim: its `service_request_id` says what is claimed, `holder` is the report that holds it.
+    Personal data: its name has the premises."""
+
+    holder = UnicodeAttribute()
+    expires_at = TTLAttribute()
+
+
+class DynamoClaims:
+    """The part of the Repository about claims."""
+
+    def create_claimed(
+        self, report: ServiceRequest, claim: str, *, instead_of: str | None = None
+    ) -> ServiceRequest:
+        item, end = item_of(report), report.requested_datetime + KEPT_FOR
+        held = FirstRequestItem(claim, RECORD, holder=report.service_request_id, expires_at=end)
+        free = (
+            FirstRequestItem.holder == instead_of
+            if instead_of
+            else FirstRequestItem.holder.does_not_exist()
+        )
+        with ReportItem.translated():
+            try:
+                with TransactWrite(connection=Connection()) as transaction:
+                    transaction.save(item, ReportItem.service_request_id.does_not_exist())
+                    transaction.save(held, free)
+            except TransactWriteError as error:
+                reasons = [each and each.code for each in error.cancellation_reasons]
+                if "TransactionConflict" in reasons:
+                    raise VersionConflict from error
+                if "ConditionalCheckFailed" not in reasons:
+                    raise
+                if reasons[0]:
+                    raise AlreadyExists from error
+                raise self._claimed(claim) from error
+        return report_of(item)
+
+    def claimed(self, claims: Collection[str]) -> Mapping[str, str]:
+        keys = [(claim, RECORD) for claim in dict.fromkeys(claims)]
+        with FirstRequestItem.translated():
+            found = FirstRequestItem.batch_get(keys, consistent_read=True)
+            return {item.service_request_id: item.holder for item in found}
+
+    def _claimed(self, claim: str) -> Exception:
+        holder = self.claimed([claim]).get(claim)
+        return Claimed(holder) if holder else VersionConflict()
