@@ -1,20 +1,19 @@
 """Which premises a postcode has, and when their waste is collected."""
 
 from collections.abc import Iterator, Mapping, Sequence, Set
-from datetime import date, timedelta
+from datetime import date
 
 from msgspec import Struct
 
+from chalicelib.collections.missed import Missed
 from chalicelib.collections.model import NextCollection, Round, next_collection
+from chalicelib.collections.past_collections import SHOWN_FOR, missed_of, past_keys
 from chalicelib.collections.ports import Ports
 from chalicelib.collections.premises import ListedPremises, whole_postcode
 from chalicelib.collections.round_days import LogKey, Reason, RoundLog, not_emptied
 from chalicelib.collections.today import A_DAY, status_on
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.texts import Text
-
-SHOWN_FOR = timedelta(days=14)
-"""How long a container that was not emptied is shown."""
 
 Logs = Mapping[LogKey, RoundLog]
 
@@ -33,13 +32,15 @@ class PremisesCollections(Struct, frozen=True, kw_only=True):
     which a client can follow the dates without asking again; `street` is the premises' street as
     `/data/collections/today.json` names those that a round did not reach. `next` has each container
     once, those without a date last. `not_emptied` are the containers of the last two weeks that a
-    crew left. Until `known_until` all dates are known; None if no rounds are published.
+    crew left, and `missed` says of the last collections whether they may be reported as missed.
+    Until `known_until` all dates are known; None if no rounds are published.
     """
 
     rounds: tuple[str, ...]
     street: str
     next: tuple[NextCollection, ...]
     not_emptied: tuple[NotEmptied, ...]
+    missed: tuple[Missed, ...]
     known_until: date | None
 
 
@@ -58,13 +59,15 @@ def collections_of(premises_id: str, ports: Ports) -> PremisesCollections:
         raise NotFound(Text("There is no such address. Search for your postcode again."))
     published = ports.rounds()
     on = [each for each in published.items if each.round in premises.rounds] if published else []
-    logs = ports.logs.get([*_of_rounds(on, ports), *_of_premises(premises_id, on, ports)])
+    keys = dict.fromkeys((*_of_rounds(on, ports), *past_keys(premises_id, on, ports.today)))
+    logs = ports.logs.get(list(keys))
     found = [_next_of(each, published.known_until, logs, ports) for each in on] if published else []
     return PremisesCollections(
         rounds=premises.rounds,
         street=premises.street,
         next=tuple(sorted(found, key=lambda each: (each.date or date.max, each.container))),
         not_emptied=tuple(_not_emptied(premises_id, on, logs, ports)),
+        missed=missed_of(premises, on, logs, ports),
         known_until=published.known_until if published else None,
     )
 

@@ -1,12 +1,14 @@
 """Routes of premises: the addresses of a postcode, and when their waste is collected."""
 
 import msgspec
+from msgspec.structs import replace
 
 from chalicelib.bootstrap.collections import collections_ports
 from chalicelib.collections import usecases
+from chalicelib.collections.missed import Missed
 from chalicelib.collections.premises import ListedPremises
 from chalicelib.collections.usecases import PremisesCollections
-from chalicelib.handlers.http import auth, rate_limits
+from chalicelib.handlers.http import auth, rate_limits, request_language
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.route_facts import Query
 from chalicelib.handlers.http.routes import Routes
@@ -46,8 +48,16 @@ def premises(call: Call) -> PremisesList:
     "/api/premises/{premises_id}/collections",
     method="GET",
     auth=auth.anyone,
-    summary="Get the collection rounds of an address, and the next day of each container",
+    summary="Get the next collection of each container of an address, and what may be reported as "
+    "missed",
 )
 def collections(call: Call, premises_id: str) -> PremisesCollections:
     rate_limits.check("premises", call)
-    return usecases.collections_of(premises_id, collections_ports())
+    found = usecases.collections_of(premises_id, collections_ports())
+    return replace(found, missed=tuple(map(_said, found.missed)))
+
+
+def _said(of: Missed) -> Missed:
+    """The same in the language of the request."""
+    say = request_language.current().say
+    return replace(of, why_not=say(of.why_not) if of.why_not else None)
