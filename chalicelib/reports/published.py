@@ -165,13 +165,14 @@ class Report(HidesPrivate, frozen=True, kw_only=True):
 
 class Work(msgspec.Struct, frozen=True, kw_only=True):
     """The work that a report needs, by the council's rules; these defaults if its service is no
-    longer offered."""
+    longer offered. `on_next_day`: the team does it on its next working day."""
 
     kind: JobKind = "repair"
     minutes: int = 30
     skills: tuple[str, ...] = ()
     hazards: tuple[str, ...] = ()
     materials: tuple[str, ...] = ()
+    on_next_day: bool = False
 
 
 class ReportWithWork(Report, frozen=True, kw_only=True):

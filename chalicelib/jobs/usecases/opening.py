@@ -11,6 +11,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from chalicelib.catalogue.promise import ONE_DAY
 from chalicelib.jobs import dispatch_rules
 from chalicelib.jobs.model import ENDED, WAITING, Job, job_id_of
 from chalicelib.jobs.ports import FollowPorts
@@ -185,7 +186,7 @@ def _open_next(report: ReportWithWork, jobs: Sequence[Job], ports: FollowPorts) 
     known = {job.job_id: job for job in jobs}
     if last_done and last_done.kind == "make_safe" and new.job_id in known:
         new = _repair_after(new)
-    job = known.get(new.job_id) or ports.jobs.add(new)
+    job = known.get(new.job_id) or ports.jobs.add(_on_next_day(new, report, ports))
     return update_job(job, lambda each: _reinstated(each, report, ports), ports)
 
 
@@ -216,6 +217,16 @@ def _new_job(report: ReportWithWork, last_done: Job | None, ports: FollowPorts) 
         updated_at=now,
         **values,
     )
+
+
+def _on_next_day(job: Job, report: ReportWithWork, ports: FollowPorts) -> Job:
+    """The job planned for the team's next working day if the report needs that. A team of several
+    crews plans it itself."""
+    crews = [each.crew for each in ports.council.crews if each.team == job.team]
+    if not report.work.on_next_day or len(crews) != 1:
+        return job
+    day = next(ports.council.calendar.working_days_from(_today(ports) + ONE_DAY))
+    return replace(job, state="planned", crew=crews[0], planned_day=day)
 
 
 def _repair_after(made_safe: Job) -> Job:

@@ -70,4 +70,4 @@ def _work(report: ServiceRequest, ports: Ports) -> Work:
     if report.service_code not in ports.council.by_code:
         return Work()
     decision = decision_of(report, ports)
-    return made_from(Work, decision)
+    return made_from(Work, decision, on_next_day=report.collection is not None)

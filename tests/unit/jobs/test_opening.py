@@ -1,6 +1,6 @@
 """Reports open jobs, and close what they need no more."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -51,6 +51,22 @@ def test_report_opens_one_job_for_repeated_facts() -> None:
     assert (job.state, job.minutes, job.hazards) == ("to_plan", 90, ("traffic",))
     assert (job.kind, job.title, job.address) == ("make_safe", "Pothole", "1 Market Place")
     assert here.jobs.writes == 1
+
+
+def test_job_for_the_next_day_is_planned_for_the_only_crew_of_its_team() -> None:
+    here = Yard()
+    here.clock.now = datetime(2026, 4, 2, 12, tzinfo=UTC)
+    here.reports.change(team="parks", work=Work(on_next_day=True, kind="collect"))
+    job = opened(here)
+    after_easter = date(2026, 4, 7)
+    assert (job.state, job.crew, job.planned_day) == ("planned", "green", after_easter)
+
+
+def test_job_for_the_next_day_is_to_plan_when_its_team_has_several_crews() -> None:
+    here = Yard()
+    here.reports.change(work=Work(on_next_day=True, kind="collect"))
+    job = opened(here)
+    assert (job.state, job.crew, job.planned_day) == ("to_plan", None, None)
 
 
 @pytest.mark.parametrize(
