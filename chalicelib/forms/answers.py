@@ -4,7 +4,8 @@ Fields are called as the API calls them (`contact.email`, `attributes.<code>`), 
 the API's rules belongs to the field that carries its name.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from msgspec import Struct
@@ -15,6 +16,7 @@ from chalicelib.kernel.posted_form import Posted
 
 ATTRIBUTE = "attributes."
 CONTACT = ("contact.name", "contact.email", "contact.phone")
+DISPUTED = "disputed"
 KEPT = frozenset(
     (
         "key",
@@ -25,6 +27,7 @@ KEPT = frozenset(
         "asset_id",
         "postcode",
         "premises",
+        "collection",
         "find",
         "service_code",
         "photo_ids",
@@ -99,9 +102,19 @@ class Answers(Struct, frozen=True):
         return typed
 
     @property
+    def premises_id(self) -> str:
+        """The id of the address that was chosen, empty before."""
+        return self.one("premises").partition(",")[0]
+
+    @property
     def premises_address(self) -> str:
         """The address that was chosen, empty before."""
         return self.one("premises").partition(",")[2]
+
+    @property
+    def collection_title(self) -> str:
+        """The collection that was chosen in words, empty before."""
+        return _parts(self.one("collection"))[3]
 
     def draft(self, service: ServiceDefinition | None) -> dict[str, Any]:
         """The body of POST /api/reports, as far as it is known."""
@@ -125,9 +138,13 @@ class Answers(Struct, frozen=True):
 
     def _where(self, service: ServiceDefinition | None) -> dict[str, Any]:
         if service and service.needs == "premises":
-            return {"premises_id": self.one("premises").partition(",")[0]}
+            return {"premises_id": self.premises_id, "collection": self._collection()}
         point = self.point
         return {"address": self.where} | ({"lat": point.lat, "long": point.long} if point else {})
+
+    def _collection(self) -> dict[str, Any] | None:
+        container, day, kind, _ = _parts(self.one("collection"))
+        return {"container": container, "date": day, "disputes": kind == DISPUTED} if day else None
 
     def _description(self, service: ServiceDefinition | None) -> str:
         """What was typed; a request needs no more words than its name."""
@@ -152,6 +169,17 @@ def place_value(*, label: str, lat: float, long: float) -> str:
 def premises_value(*, premises_id: str, address: str) -> str:
     """A chosen address as a form's field holds it."""
     return f"{premises_id},{address}"
+
+
+def collection_value(*, container: str, date: date, disputes: bool, title: str) -> str:
+    """A chosen collection as a form's field holds it."""
+    return f"{container},{date},{DISPUTED if disputes else 'missed'},{title}"
+
+
+def _parts(collection: str) -> Sequence[str]:
+    """Its container, date, kind and title, empty if they are missing."""
+    found = collection.split(",", 3)
+    return [*found, *("" for _ in range(4 - len(found)))]
 
 
 def _place(value: str) -> tuple[Point | None, str]:

@@ -13,9 +13,15 @@ from chalicelib.catalogue.service_search import suggest
 from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.errors import FieldError
 from chalicelib.forms import messages, steps
-from chalicelib.forms.answers import ATTRIBUTE, Answers, place_value, premises_value
+from chalicelib.forms.answers import (
+    ATTRIBUTE,
+    Answers,
+    collection_value,
+    place_value,
+    premises_value,
+)
 from chalicelib.forms.personal import findings
-from chalicelib.forms.ports import Ports
+from chalicelib.forms.ports import PastCollection, Ports
 from chalicelib.forms.steps import Step
 from chalicelib.forms.validation import TAKE, service_of
 from chalicelib.kernel.posted_form import Posted
@@ -136,6 +142,24 @@ def _addresses(answers: Answers, ports: Ports) -> dict[str, Any]:
     }
 
 
+def _collections(answers: Answers, ports: Ports) -> dict[str, Any]:
+    found = ports.siblings.collections(answers.premises_id)
+    return {
+        "choices": [_choice(each) for each in found if each.until],
+        "others": [each for each in found if not each.until],
+    }
+
+
+def _choice(of: PastCollection) -> tuple[str, str, str]:
+    """The field's value of a collection, its words, and a hint."""
+    value = collection_value(
+        container=of.container, date=of.date, disputes=of.may_dispute, title=of.title
+    )
+    if of.may_dispute:
+        return value, Text("{title}: this is wrong", title=of.title), of.why_not or ""
+    return value, of.title, Text("You can report it until {day}", day=of.until)
+
+
 def _groups(answers: Answers, ports: Ports) -> dict[str, Any]:
     found = suggest(answers.one("find")[:LONGEST_SEARCH], ports.council.services)
     name, first = Text("Reported most often"), [*ports.council.frequent]
@@ -180,6 +204,7 @@ _MORE: dict[Step, Callable[[Answers, Ports], dict[str, Any]]] = {
     "place": _found_places,
     "postcode": _its_service,
     "premises": _addresses,
+    "collection": _collections,
     "contact": _its_service,
     "service": _groups,
     "nearby": _neighbours,

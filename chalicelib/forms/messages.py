@@ -40,6 +40,8 @@ def for_people(
         return FieldError(name, _question_fault(fault, answers, service))
     if name == "premises_id" or (name in OF_PLACE and is_for_premises(service)):
         return FieldError("premises", Text("Choose another address: {fault}", fault=fault.message))
+    if name.partition(".")[0] == "collection":
+        return FieldError("collection", fault.message)
     if name in ("lat", "long"):
         return FieldError("q", Text("Choose another location: {fault}", fault=fault.message))
     return said(fault, given=bool(answers.all(name)))

@@ -2,7 +2,8 @@
 photos."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from datetime import date
+from typing import Any, NamedTuple, Protocol
 
 from msgspec import Struct
 
@@ -26,6 +27,19 @@ class Neighbour(Struct, frozen=True):
     url: str
 
 
+class PastCollection(NamedTuple):
+    """One of the last collections of a premises. `title` names container and day; `why_not` says
+    why it cannot be reported as missed. `may_dispute`: what the crew said may be disputed; `until`
+    is the last day for that, or to report it."""
+
+    container: str
+    date: date
+    title: str
+    until: str | None
+    why_not: str | None
+    may_dispute: bool
+
+
 class Siblings(Protocol):
     """What the pages use of other slices."""
 
@@ -39,6 +53,9 @@ class Siblings(Protocol):
     def premises(self, postcode: str) -> Sequence[tuple[str, str]]:
         """The premises of a postcode, each with its id and its address. Raises Invalid, TooMany,
         UpstreamFailed."""
+
+    def collections(self, premises_id: str) -> Sequence[PastCollection]:
+        """The last collections of premises. Raises NotFound, TooMany, UpstreamFailed."""
 
     def neighbours(self, service_code: str, point: Point) -> Sequence[Neighbour]:
         """Open reports of that service near the place, nearest first."""

@@ -16,6 +16,7 @@ Step = Literal[
     "service",
     "postcode",
     "premises",
+    "collection",
     "nearby",
     "questions",
     "photos",
@@ -30,6 +31,7 @@ STREET_REPORT: tuple[Step, ...] = (
 )
 PAGES: Mapping[ServiceStep, tuple[Step, ...]] = {
     "premises": ("postcode", "premises"),
+    "collection": ("collection",),
     "questions": ("questions",),
     "photos": ("photos",),
     "description": ("description",),
@@ -48,9 +50,12 @@ ASKED: dict[Step, tuple[str, ...]] = {
     "contact": (*CONTACT, "anonymous", "no_alerts"),
     "postcode": ("postcode",),
     "premises": ("premises",),
+    "collection": ("collection",),
 }
 """What a step asks or puts out of date; the fields of questions depend on the service."""
 
+FOLLOWS: Mapping[Step, str] = {"place": "q", "premises": "postcode", "collection": "premises"}
+"""The steps that can only be shown once a field is known."""
 OF_FIELD: dict[str, Step] = {
     "lat": "where",
     "long": "where",
@@ -60,6 +65,7 @@ OF_FIELD: dict[str, Step] = {
     "description": "description",
     "title": "description",
     "premises_id": "premises",
+    "collection": "collection",
 }
 OF_PLACE = ("lat", "long", "address")
 """The fields of a place, which premises decide where a service needs them."""
@@ -103,11 +109,9 @@ def step_of(field: str, service: ServiceDefinition | None) -> Step:
 
 def applies(step: Step, answers: Answers, service: ServiceDefinition | None) -> bool:
     """True where the step is part of this report. Whether anything is nearby, it cannot know."""
+    if step in FOLLOWS:
+        return bool(answers.one(FOLLOWS[step]))
     match step:
-        case "place":
-            return bool(answers.one("q"))
-        case "premises":
-            return bool(answers.one("postcode"))
         case "nearby":
             return answers.point is not None
         case "questions":

@@ -153,7 +153,13 @@ def _take_postcode(posted: Posted, answers: Answers, ports: Ports) -> Taken:
 def _take_premises(posted: Posted, answers: Answers, ports: Ports) -> Taken:
     if not answers.premises_address:
         return answers, [FieldError("premises", Text("Choose your address"))]
-    return answers, ()
+    return answers.before("collection"), ()
+
+
+def _take_collection(posted: Posted, answers: Answers, ports: Ports) -> Taken:
+    if not answers.one("collection"):
+        return answers, [FieldError("collection", Text("Choose a collection"))]
+    return answers, _faults_of("collection", answers, ports)
 
 
 def _take_nothing(posted: Posted, answers: Answers, ports: Ports) -> Taken:
@@ -180,4 +186,5 @@ TAKE: dict[Step, Callable[[Posted, Answers, Ports], Taken]] = {
     "check": _take_nothing,
     "postcode": _take_postcode,
     "premises": _take_premises,
+    "collection": _take_collection,
 }

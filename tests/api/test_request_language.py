@@ -77,9 +77,9 @@ def test_error_names_the_council_and_its_questions_as_it_does_in_welsh(api: Api)
     far = {"service_code": "litter", "description": "x", "lat": 10, "long": 10}
     errors = welsh.post("/api/reports", far).json_body["errors"]
     assert errors[0]["message"].startswith("mae’r lleoliad y tu allan i ardal Cyngor Eskerby:")
-    unanswered = {"service_code": "missed-bin", "description": "x", "address": "x"}
+    unanswered = {"service_code": "street-light", "description": "x", "address": "x"}
     errors = welsh.post("/api/reports", unanswered).json_body["errors"]
-    assert "atebwch y cwestiwn hwn: Pa fin na chafodd ei gasglu?" in [
+    assert "atebwch y cwestiwn hwn: Beth sydd o’i le ar y golau?" in [
         each["message"] for each in errors
     ]
 

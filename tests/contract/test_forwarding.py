@@ -362,7 +362,7 @@ def test_reply_of_another_sender_is_stored_as_not_verified(
 
 
 def test_reply_is_not_the_teams_when_the_report_never_went_to_it(both: Both) -> None:
-    request_id = both.report(service_code="missed-bin", attributes={"bin": ["refuse"]})
+    request_id = both.report(service_code="litter")
     answer = EmailMessage()
     answer["From"], answer["To"] = TEAM, container.reply_address(request_id)
     answer.set_content("Done.")

@@ -1,6 +1,7 @@
 """Access of the forms to the other slices, for one caller."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.bootstrap.collections import collections_ports
@@ -9,7 +10,7 @@ from chalicelib.bootstrap.places import gazetteer_ports
 from chalicelib.bootstrap.reports import photos_ports, reports_ports
 from chalicelib.collections import usecases as collections
 from chalicelib.errors import FieldError, Invalid
-from chalicelib.forms.ports import Neighbour
+from chalicelib.forms.ports import Neighbour, PastCollection
 from chalicelib.gazetteer import usecases as gazetteer
 from chalicelib.geo.place import Place
 from chalicelib.geo.point import Point
@@ -46,6 +47,23 @@ class Siblings:
             self._admit()
         found = collections.premises_at(postcode, collections_ports())
         return [(each.premises_id, each.address) for each in found]
+
+    def collections(self, premises_id: str) -> Sequence[PastCollection]:
+        if self._admit:
+            self._admit()
+        language, names = request_language.current(), _container_names()
+        found = collections.collections_of(premises_id, collections_ports()).missed
+        return [
+            PastCollection(
+                container=each.container,
+                date=each.date,
+                title=f"{names[each.container]}, {language.day(each.date)}",
+                until=_last_day(each.until) if each.until else None,
+                why_not=language.say(each.why_not) if each.why_not else None,
+                may_dispute=each.may_dispute,
+            )
+            for each in found
+        ]
 
     def neighbours(self, service_code: str, point: Point) -> Sequence[Neighbour]:
         language = request_language.current()
@@ -93,6 +111,16 @@ class Siblings:
 
     def take_photo(self, key: str, held: Sequence[str], upload: Upload) -> str:
         return asking.take_upload(upload.body, key, self._author.scope, held, photos_ports())
+
+
+def _container_names() -> Mapping[str, str]:
+    return {each.container: each.name for each in request_language.council().containers}
+
+
+def _last_day(until: datetime) -> str:
+    """The last whole day before that moment."""
+    local = until.astimezone(request_language.council().zone) - timedelta(seconds=1)
+    return request_language.current().day(local.date())
 
 
 def _faults_of(body: dict[str, Any]) -> Sequence[FieldError]:

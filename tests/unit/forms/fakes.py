@@ -1,11 +1,12 @@
 """The ports of the forms slice to the other slices, in memory."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from chalicelib.catalogue.load import load
 from chalicelib.errors import FieldError, Invalid, TooMany
-from chalicelib.forms.ports import Neighbour, Ports
+from chalicelib.forms.ports import Neighbour, PastCollection, Ports
 from chalicelib.geo.place import Place
 from chalicelib.geo.place import Place as KnownPlace
 from chalicelib.geo.point import Point
@@ -18,6 +19,13 @@ MARKET_PLACE = KnownPlace(label="Market Place", kind="street", lat=53.959, long=
 FAR_AWAY = KnownPlace(label="Far Road", kind="street", lat=51.0, long=-2.0)
 TRUNK_ROAD = KnownPlace(label="Trunk Road", kind="street", lat=53.905, long=-1.0)
 HOMES = (("100", "2 Dial Row"), ("101", "10 Dial Row"))
+PAST = (
+    PastCollection("rubbish", date(2026, 11, 23), "Black bin, Monday", "Wednesday", None, False),
+    PastCollection(
+        "recycling", date(2026, 11, 22), "Blue bin, Sunday", "Tuesday", "Not out.", True
+    ),
+    PastCollection("garden", date(2026, 11, 16), "Brown bin, Monday", None, "Too late.", False),
+)
 COUNCIL = load("demo")
 PHOTO_ID = "0123456789ABCDEFGHJKMNPQR"
 
@@ -46,6 +54,9 @@ class MemorySiblings:
         if not postcode.startswith("YO1"):
             raise Invalid.field("postcode", "Enter a full postcode")
         return HOMES if postcode == "YO1 7HH" else ()
+
+    def collections(self, premises_id: str) -> Sequence[PastCollection]:
+        return PAST if premises_id == "100" else ()
 
     def neighbours(self, service_code: str, point: Point) -> Sequence[Neighbour]:
         return self.near
