@@ -30,9 +30,9 @@ class ReportFields(msgspec.Struct, frozen=True, kw_only=True):
     `premises_id` names the premises whose place and address it has, and `collection` the missed one
     that it is about. `review_on` is when officers look again at what was granted. `publish_at` is
     when a held report becomes public. `duplicates` are the ids of the reports that were merged into
-    this one. `redactions` counts how often something was taken back. `ward_code` is the ward that the place
-    belonged to when the report was requested. `once_public` says that everybody could see the
-    report, so that followers of public reports hear when it stops being public. `email_key` and
+    this one. `redactions` counts how often something was taken back. `ward_code` is the ward that
+    the place belonged to when the report was requested. `once_public` says that everybody could see
+    the report, so that followers of public reports hear when it stops being public. `email_key` and
     `phone_key` are digests: a person who confirms the contact's address finds the report among
     their own by them. `closed_datetime` is when the report was closed, None if it is not closed or
     the time is not known. `forgotten` says that the sender was forgotten: no note is kept from then
