@@ -9,6 +9,12 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 
 from chalicelib.errors import ConfigurationError
+from chalicelib.kernel.queue import LONGEST_DELAY_S
+
+ALERTS_WAIT_S = 600
+"""How long an alert waits for further changes of its report, unless the settings say otherwise."""
+MAILS_A_SECOND, MAILS_A_DAY = "14", "50000"
+"""What SES sends for an account that left its sandbox, unless the settings say otherwise."""
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -62,6 +68,23 @@ class Settings(Struct, frozen=True, kw_only=True):
     alerts_wait_s: str
     mails_a_second: str
     mails_a_day: str
+
+    def wait_before_alerts_s(self) -> int:
+        """How many seconds an alert waits for further changes of its report. Raises
+        ConfigurationError."""
+        given = self.alerts_wait_s or str(ALERTS_WAIT_S)
+        if not given.isascii() or not given.isdecimal() or int(given) > LONGEST_DELAY_S:
+            raise ConfigurationError(f"ALERTS_WAIT_S must be a number up to {LONGEST_DELAY_S}.")
+        return int(given)
+
+    def mail_quota(self) -> tuple[int, int]:
+        """How many emails the provider sends for this account, a second and a day. Raises
+        ConfigurationError."""
+        given = self.mails_a_second or MAILS_A_SECOND, self.mails_a_day or MAILS_A_DAY
+        numbers = [int(each) if each.isascii() and each.isdecimal() else 0 for each in given]
+        if not all(numbers):
+            raise ConfigurationError("MAILS_A_SECOND and MAILS_A_DAY must be numbers from 1.")
+        return numbers[0], numbers[1]
 
 
 EVERYWHERE = ("council", "site_url")

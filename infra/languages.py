@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from gettext import GNUTranslations
 from itertools import chain
 from pathlib import Path
@@ -211,9 +211,11 @@ def read(path: Path) -> Language:
         raise ConfigurationError(f"{path.name}: {error}") from error
 
 
-def messages_without_scripts() -> list[Message]:
-    """All messages but those of the pages' scripts, which only the build's parser reads."""
-    return [*pages_messages(), *python_messages(), *raised_messages(), *registry_messages()]
+@cache
+def messages_without_scripts() -> tuple[Message, ...]:
+    """All messages but those of the pages' scripts, which only the build's parser reads. A process
+    reads the sources once."""
+    return (*pages_messages(), *python_messages(), *raised_messages(), *registry_messages())
 
 
 def pages_messages() -> Iterator[Message]:
@@ -431,9 +433,8 @@ def _web_build(language: Language, council: Council) -> dict[str, Any]:
     facts = council.said_in(language.code, language.spoken.say)
     parts = {path.stem: _translated(path, language) for path in _layout_parts()}
     for path in TEMPLATES[1:3]:
-        made = environment(SHARED, language.spoken)
-        made.globals["language_links"] = LINKS
-        parts[path.stem] = made.get_template(path.name).render(council=facts)
+        part = environment(SHARED, language.spoken).get_template(path.name)
+        parts[path.stem] = part.render(council=facts, language_links=LINKS)
     return {
         "code": language.code,
         "name": language.name,

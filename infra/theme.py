@@ -75,9 +75,9 @@ def files(
         made[f"public/{FONT}"] = _font(beside / look.typeface.file)
     made |= {f"public/{screen.name}": picture for screen, picture in pictures.items()}
     parts = environment(SHARED)
-    parts.globals["language_links"] = LINKS
     for name in PARTS:
-        made[f"{name}.html"] = parts.get_template(f"{name}.html").render(council=council.said)
+        part = parts.get_template(f"{name}.html")
+        made[f"{name}.html"] = part.render(council=council.said, language_links=LINKS)
     return made
 
 

@@ -7,7 +7,7 @@ from chalicelib.accounts import ports as accounts
 from chalicelib.accounts.limit_ports import BlockPorts, LimitPorts
 from chalicelib.accounts.single_sign_on import SignOnPorts
 from chalicelib.accounts.usecases import code_requests, rate_limits
-from chalicelib.bootstrap import container
+from chalicelib.bootstrap import container, messaging
 from chalicelib.kernel.audit_entry import Action
 from chalicelib.kernel.time import utc_now
 
@@ -59,9 +59,9 @@ def sending_ports() -> accounts.SendingPorts:
     return accounts.SendingPorts(
         attempts=DynamoAttempts(container.table("accounts")),
         codes=Codes(container.secret("code")),
-        messages=CodeMessages(container.email_look(), container.council()),
-        email_sender=container.email_sender,
-        texts=container.texts,
+        messages=CodeMessages(messaging.email_look(), container.council()),
+        email_sender=messaging.email_sender,
+        texts=messaging.texts,
         budget=_sms_budget(),
         now=utc_now,
     )

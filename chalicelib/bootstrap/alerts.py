@@ -10,11 +10,11 @@ from chalicelib.alerts import ports as alerts
 from chalicelib.alerts.audience import Quota
 from chalicelib.alerts.model import Channel
 from chalicelib.alerts.usecases.questions import answer_link, reply_link
-from chalicelib.bootstrap import container
+from chalicelib.bootstrap import container, messaging
 from chalicelib.bootstrap.accounts import accounts_ports, limit_ports
 from chalicelib.bootstrap.collections import collections_ports, stored_premises
 from chalicelib.bootstrap.disruptions import disruptions_ports
-from chalicelib.bootstrap.places import areas_ports
+from chalicelib.bootstrap.places import areas_ports, ward_codes
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.kernel.languages import ENGLISH, Language
 from chalicelib.kernel.site import Site
@@ -43,12 +43,12 @@ def alerts_ports() -> alerts.Ports:
         tokens=SubscriptionTokens(container.secret("alert")),
         ids=container.ids(),
         council=container.council(),
-        ward_codes=lambda: {ward.code for ward in areas_ports().places.wards()},
+        ward_codes=ward_codes,
         reports=_reports(),
         channels=_channels(),
         normalised=normalised,
         has_premises=lambda premises_id: _collections().has_premises(premises_id),
-        check_push=lambda address: container.web_push().check(address),
+        check_push=lambda address: messaging.web_push().check(address),
         site_url=container.settings().site_url,
         random_id=container.random_id,
         now=utc_now,
@@ -117,7 +117,7 @@ def delivery_ports() -> delivery.Ports:
         texts_a_day=here.texts_a_day,
         quota=_quota(),
         ask_after=timedelta(days=here.ask_after_days),
-        wait_for_more=timedelta(seconds=container.alerts_wait_s()),
+        wait_for_more=timedelta(seconds=container.settings().wait_before_alerts_s()),
         random_id=container.random_id,
         chance=SystemRandom().random,
         now=utc_now,
@@ -161,16 +161,16 @@ def _senders() -> Mapping[Channel, delivery.Sender[Any]]:
     """The senders of the channels that this stack is set up for."""
     from chalicelib.alerts.message_senders import MailSender, TextSender
 
-    senders: dict[Channel, delivery.Sender[Any]] = {"push": container.web_push()}
+    senders: dict[Channel, delivery.Sender[Any]] = {"push": messaging.web_push()}
     if container.settings().mail_domain:
-        senders["email"] = MailSender(container.email_sender, container.email_look())
+        senders["email"] = MailSender(messaging.email_sender, messaging.email_look())
     if container.settings().texts_from:
-        senders["sms"] = TextSender(container.texts, container.settings().site_url)
+        senders["sms"] = TextSender(messaging.texts, container.settings().site_url)
     return senders
 
 
 def _reply_address() -> Callable[[str], str] | None:
-    return container.reply_address if container.settings().mail_domain else None
+    return messaging.reply_address if container.settings().mail_domain else None
 
 
 @container.once
@@ -231,7 +231,7 @@ def extent_of(area: "DisruptionArea") -> "Extent":
 
 
 def _quota() -> Quota:
-    a_second, a_day = container.mail_quota()
+    a_second, a_day = container.settings().mail_quota()
     return Quota(emails_a_second=a_second, emails_a_day=a_day)
 
 

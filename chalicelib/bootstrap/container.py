@@ -7,11 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, TypeVarTuple
 from chalicelib.catalogue.council_texts import names_between
 from chalicelib.catalogue.load import load
 from chalicelib.catalogue.model import Council
-from chalicelib.catalogue.theme import EmailLook
-from chalicelib.errors import ConfigurationError
 from chalicelib.kernel.languages import Language, language
-from chalicelib.kernel.queue import LONGEST_DELAY_S
-from chalicelib.kernel.time import utc_now
 from chalicelib.settings import Settings, from_environment
 
 if TYPE_CHECKING:
@@ -22,15 +18,11 @@ if TYPE_CHECKING:
 
     from chalicelib.aws.clients import SharedSession
     from chalicelib.aws.cloudfront import CloudFrontCdn, NoCdn
-    from chalicelib.aws.ses import SesEmailSender
-    from chalicelib.aws.sns import SnsTexts
     from chalicelib.aws.sqs import SqsReaction
-    from chalicelib.integrations.web_push import WebPush
     from chalicelib.kernel.ids import Ids
     from chalicelib.kernel.signing import Secret
     from chalicelib.kernel.templating import Pages
     from chalicelib.net.safe_http_client import SafeHttpClient
-    from chalicelib.net.vapid_keys import PushKey
     from chalicelib.publishing.s3_documents import S3Documents
 
 SecretName = Literal[
@@ -56,13 +48,11 @@ QueueName = Literal[
     "figures",
 ]
 
-ALERTS_WAIT_S = 600
-"""How long an alert waits for further changes of its report, unless the settings say otherwise."""
-MAILS_A_SECOND, MAILS_A_DAY = "14", "50000"
-"""What SES sends for an account that left its sandbox, unless the settings say otherwise."""
 GIVEN = frozenset(("destinations", "identity"))
 """Secrets that hold the keys which other organisations gave to the council."""
 
+OF_SETTINGS = frozenset((__name__, "chalicelib.bootstrap.messaging"))
+"""The modules that build from settings and secrets alone."""
 BUILT: dict[Any, Any] = {}
 """What this process has built: by the builder and its arguments."""
 
@@ -92,7 +82,7 @@ def forget() -> None:
 def forget_documents() -> None:
     """Drops what was built on the settings, clients and secrets of this process, and with it what
     it has read of published documents."""
-    for key in [key for key in BUILT if key[0].__module__ != __name__]:
+    for key in [key for key in BUILT if key[0].__module__ not in OF_SETTINGS]:
         del BUILT[key]
 
 
@@ -200,25 +190,6 @@ def queue(name: QueueName) -> "SqsReaction":
     return reaction(name)
 
 
-def alerts_wait_s() -> int:
-    """How many seconds an alert waits for further changes of its report. Raises
-    ConfigurationError."""
-    given = settings().alerts_wait_s or str(ALERTS_WAIT_S)
-    if not given.isascii() or not given.isdecimal() or int(given) > LONGEST_DELAY_S:
-        raise ConfigurationError(f"ALERTS_WAIT_S must be a number up to {LONGEST_DELAY_S}.")
-    return int(given)
-
-
-def mail_quota() -> tuple[int, int]:
-    """How many emails the provider sends for this account, a second and a day. Raises
-    ConfigurationError."""
-    given = settings().mails_a_second or MAILS_A_SECOND, settings().mails_a_day or MAILS_A_DAY
-    numbers = [int(each) if each.isascii() and each.isdecimal() else 0 for each in given]
-    if not all(numbers):
-        raise ConfigurationError("MAILS_A_SECOND and MAILS_A_DAY must be numbers from 1.")
-    return numbers[0], numbers[1]
-
-
 def reaction(
     name: QueueName,
     kinds: "UnionType | type" = object,
@@ -304,56 +275,6 @@ def outside() -> "SafeHttpClient":
 
 
 @once
-def push_key() -> "PushKey":
-    """The key pair of notifications in browsers. Raises UpstreamFailed, ConfigurationError."""
-    from chalicelib.net.vapid_keys import PushKey
-
-    return PushKey(secret("push").current(), subject=settings().site_url)
-
-
-@once
-def web_push() -> "WebPush":
-    """The way to browsers; the key is made when something is first sent."""
-    from chalicelib.integrations.web_push import WebPush
-
-    return WebPush(outside, push_key, utc_now)
-
-
-@once
-def email_sender() -> "SesEmailSender":
-    """Sends emails. Raises ConfigurationError if it is not configured."""
-    from chalicelib.aws.clients import TRIED_ONCE
-    from chalicelib.aws.ses import SesEmailSender
-
-    return SesEmailSender(
-        client("sesv2", config=TRIED_ONCE),
-        name=council().name,
-        domain=mail_domain(),
-        receipts=settings().mail_receipts,
-        now=utc_now,
-    )
-
-
-def email_look() -> EmailLook:
-    """The council's look in emails."""
-    here = council()
-    return EmailLook(here.name, here.theme, settings().site_url)
-
-
-def mail_domain() -> str:
-    """The domain of the council's mail. Raises ConfigurationError where it is not set."""
-    domain = settings().mail_domain
-    if not domain:
-        raise ConfigurationError("MAIL_DOMAIN is not set: a mailbox needs mail to be set up.")
-    return domain
-
-
-def reply_address(service_request_id: str) -> str:
-    """The address for replies about this report; anybody who knows it may reply."""
-    return ids().reply_address(service_request_id, mail_domain())
-
-
-@once
 def pages(
     slice_name: Literal["accounts", "alerts", "forms", "jobs"], language: Language
 ) -> "Pages":
@@ -364,15 +285,3 @@ def pages(
 
     said = council().said_in(language.code, language.say)
     return Pages(Path(__file__).parents[1] / slice_name / "templates", said, language)
-
-
-@once
-def texts() -> "SnsTexts":
-    """Sends text messages. Raises ConfigurationError if there is none."""
-    from chalicelib.aws.clients import TRIED_ONCE
-    from chalicelib.aws.sns import SnsTexts
-
-    sender = settings().texts_from
-    if not sender:
-        raise ConfigurationError("TEXTS_FROM is not set: no text messages are sent.")
-    return SnsTexts(client("sns", config=TRIED_ONCE), sender=sender)

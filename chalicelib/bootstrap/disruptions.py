@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import note
-from chalicelib.bootstrap.places import areas_ports
+from chalicelib.bootstrap.places import ward_codes
 from chalicelib.disruptions import ports as disruptions
 from chalicelib.disruptions.views import DISRUPTIONS
 from chalicelib.kernel.time import utc_now
@@ -18,7 +18,7 @@ def disruptions_ports() -> disruptions.Ports:
     return disruptions.Ports(
         disruptions=_store(),
         council=container.council(),
-        ward_codes=lambda: {ward.code for ward in areas_ports().places.wards()},
+        ward_codes=ward_codes,
         note=note,
         now=utc_now,
     )

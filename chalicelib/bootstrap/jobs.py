@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from chalicelib.bootstrap import container
+from chalicelib.bootstrap import container, messaging
 from chalicelib.bootstrap.accounts import note
 from chalicelib.bootstrap.reports import photos_ports, reports_ports, stored_jobs
 from chalicelib.jobs import ports as jobs
@@ -64,8 +64,8 @@ def crew_ports() -> CrewPorts:
         views=CrewJobViews(job_views(), container.signer(), to.photos_bucket),
         documents=S3CrewDays(container.s3(), container.signer(), to.crews_bucket),
         devices=DynamoDevices(container.table("jobs")),
-        check_push=lambda address: container.web_push().check(address),
-        notify=lambda content, to: container.web_push().notify_crew(content, to),
+        check_push=lambda address: messaging.web_push().check(address),
+        notify=lambda content, to: messaging.web_push().notify_crew(content, to),
         now=utc_now,
     )
 

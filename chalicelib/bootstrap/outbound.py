@@ -3,7 +3,7 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from chalicelib.bootstrap import container
+from chalicelib.bootstrap import container, messaging
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.catalogue.destinations import Open311Destination
 from chalicelib.kernel.time import utc_now
@@ -33,7 +33,7 @@ def outbound_ports() -> Ports:
     here, reports, client = container.council(), _reports(), open311_client()
     stored = container.table("outbound")
     deliveries = DynamoDeliveries(stored)
-    wording = Wording(container.email_look(), here.zone)
+    wording = Wording(messaging.email_look(), here.zone)
     return Ports(
         deliveries=deliveries,
         receivers=DynamoReceivers(stored),
@@ -44,7 +44,7 @@ def outbound_ports() -> Ports:
             "open311": Open311Sender(reports.case, client, utc_now),
             "update": UpdateSender(reports.reopening, deliveries.get, client),
             "mailbox": MailboxSender(
-                reports.case, container.email_sender, wording, container.reply_address
+                reports.case, messaging.email_sender, wording, messaging.reply_address
             ),
         },
         queue=SendQueue(container.queue("send")),

@@ -37,6 +37,11 @@ def areas_ports() -> areas.Ports:
     )
 
 
+def ward_codes() -> set[str]:
+    """The codes of today's wards. Raises UpstreamFailed."""
+    return {ward.code for ward in areas_ports().places.wards()}
+
+
 @container.once
 def facilities_ports() -> facilities.Ports:
     from chalicelib.facilities.published import PublishedFacilities

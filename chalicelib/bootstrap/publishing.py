@@ -5,10 +5,9 @@ from datetime import timedelta
 from functools import partial
 
 from chalicelib.areas.usecases import ward_areas
-from chalicelib.bootstrap import container
+from chalicelib.bootstrap import container, messaging
 from chalicelib.bootstrap.places import areas_ports
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.kernel.languages import language
 from chalicelib.kernel.time import utc_now
 from chalicelib.publishing import ports as publishing
 from chalicelib.publishing.model import tile_of_all
@@ -29,7 +28,7 @@ def publishing_ports() -> publishing.Ports:
         reports=ReportsForPublishing(reports_ports),
         pages={code: partial(_page, code) for code in here.languages},
         now=utc_now,
-        fixed=lambda: fixed_documents(here, container.push_key().public, utc_now()),
+        fixed=lambda: fixed_documents(here, messaging.push_key().public, utc_now()),
         whole=tile_of_all(here.box),
         closed_shown=timedelta(days=here.closed_shown_days),
         publisher=publisher(here, to.site_url),
@@ -42,24 +41,9 @@ def publishing_ports() -> publishing.Ports:
 def page_renderers() -> Mapping[str, Callable[[ReportView], bytes]]:
     """Renders the page of a report, by language. Jinja and the templates take a sixth of the first
     run of a function that publishes; those of open data and of wards need none."""
-    from chalicelib.publishing.pages import JinjaPages
+    from chalicelib.integrations.council_for_publishing import report_pages
 
-    here = container.council()
-    spoken = [language(code) for code in here.languages]
-    return {
-        each.code: JinjaPages(
-            council=here.said_in(each.code, each.say),
-            services={
-                code: service.service_name
-                for code, service in here.in_language(each.code).by_code.items()
-            },
-            zone=here.zone,
-            now=utc_now,
-            language=each,
-            languages=spoken,
-        ).report
-        for each in spoken
-    }
+    return report_pages(container.council(), utc_now)
 
 
 def _page(code: str, report: ReportView) -> bytes:

@@ -10,7 +10,7 @@ from chalicelib.collections.model import NextCollection, Round, next_collection
 from chalicelib.collections.past_collections import SHOWN_FOR, missed_of, past_keys
 from chalicelib.collections.ports import Ports
 from chalicelib.collections.premises import ListedPremises, whole_postcode
-from chalicelib.collections.round_days import LogKey, Reason, RoundLog, not_emptied
+from chalicelib.collections.round_days import LogKey, Reason, RoundLog, RoundStatus, not_emptied
 from chalicelib.collections.today import A_DAY, status_on
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.texts import Text
@@ -87,10 +87,12 @@ def _of_premises(premises_id: str, rounds: Sequence[Round], ports: Ports) -> Ite
                 yield LogKey(each.round, day, premises_id)
 
 
-def days_over(rounds: Sequence[Round], ports: Ports) -> Mapping[str, Set[date]]:
-    """On which of today and tomorrow each round is over, by its code. Raises UpstreamFailed."""
-    logs = ports.logs.get([*_of_rounds(rounds, ports)])
-    return {of.round: _days(of, logs, ports)[0] for of in rounds}
+def statuses_of(rounds: Sequence[Round], ports: Ports) -> Sequence[RoundStatus]:
+    """The rounds yesterday, today and tomorrow, as they are now. Raises UpstreamFailed."""
+    days = (ports.today - A_DAY, ports.today, ports.today + A_DAY)
+    keys = [LogKey(each.round, day) for each in rounds for day in days]
+    logs = ports.logs.get(keys)
+    return [status_on(key, logs.get(key), ports) for key in keys]
 
 
 def _days(of: Round, logs: Logs, ports: Ports) -> tuple[Set[date], Set[date]]:

@@ -1,5 +1,6 @@
 """The council's configuration, as publishing sees it."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from chalicelib.kernel.languages import ENGLISH, Language, language
 from chalicelib.publishing.model import INDEX, SERVICES, index_document, key_in
 from chalicelib.publishing.ports import Publisher
 from chalicelib.publishing.usecases import content_version
+from chalicelib.reports.published import ReportView
 from chalicelib.reports.usecases.staff.moderation import WITHDRAW_WITHIN
 
 
@@ -23,6 +25,29 @@ def publisher(council: Council, site_url: str) -> Publisher:
         if service.visibility != "private"
     }
     return Publisher(council.name, site_url, services, council.security_contact)
+
+
+def report_pages(
+    council: Council, now: Callable[[], datetime]
+) -> Mapping[str, Callable[[ReportView], bytes]]:
+    """What renders the page of a report, by the language of the page."""
+    from chalicelib.publishing.pages import JinjaPages
+
+    spoken = [language(code) for code in council.languages]
+    return {
+        each.code: JinjaPages(
+            council=council.said_in(each.code, each.say),
+            services={
+                code: service.service_name
+                for code, service in council.in_language(each.code).by_code.items()
+            },
+            zone=council.zone,
+            now=now,
+            language=each,
+            languages=spoken,
+        ).report
+        for each in spoken
+    }
 
 
 def fixed_documents(council: Council, push_key: str, now: datetime) -> dict[str, Any]:

@@ -3,16 +3,11 @@
 from datetime import UTC, datetime
 
 from chalicelib.kernel.time import text_of
-from chalicelib.reports.queries import NO_TARGET, Window
+from chalicelib.reports.queries import Window
 
 REPORT = "report"
 CELL_LENGTH = 12
 """Digits of an index's partition key: cells of about 6 km at 54° N."""
-
-
-def place_by_target(target: datetime | None, service_request_id: str) -> str:
-    """A report's position among the reports to be done; without a target, at the end."""
-    return f"{text_of(target) if target else NO_TARGET}#{service_request_id}"
 
 
 def rest(window: Window, after: tuple[datetime, str] | None, *, oldest_first: bool) -> Window:

@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from chalicelib.geo.point import Point, point_if_known
-from chalicelib.kernel.time import to_the_second
+from chalicelib.kernel.time import text_of, to_the_second
 from chalicelib.reports.needs import open_needs
 from chalicelib.reports.parts import (
     ATTENTIONS,
@@ -28,6 +28,8 @@ from chalicelib.reports.states import CLOSED_STATES, OPEN_STATES, SAID_TO_BE_DON
 
 TIMELINE_LIMIT_BYTES = 48 * 1024
 """How much of the timeline the item keeps; older updates are stored in archive items."""
+NO_TARGET = "9999-12-31T23:59:59Z"
+"""Stands for the target of a report that has none, so that these reports come last."""
 MOST_DUPLICATES = 1000
 """How many reports can be merged into one: their ids are in its item, which may have 400 KB."""
 MOST_OFFICER_CHANGES = 10
@@ -125,6 +127,12 @@ class ServiceRequest(ReportFields, frozen=True, kw_only=True):
         """True if the report is in the queue: it is still to be done, or it is closed but somebody
         has to look at it."""
         return self.is_to_do or (self.attention is not None and not self.is_taken_back)
+
+    @property
+    def place_by_target(self) -> str:
+        """Where the report stands among those to be done: without a target, at the end."""
+        target = self.queue_target
+        return f"{text_of(target) if target else NO_TARGET}#{self.service_request_id}"
 
     @property
     def is_taken_back(self) -> bool:

@@ -8,13 +8,11 @@ import msgspec
 
 from chalicelib.catalogue.decisions import Opens, Priority
 from chalicelib.geo.point import Point
+from chalicelib.reports.model import NO_TARGET
 from chalicelib.reports.outcome import Outcome
 from chalicelib.reports.parts import Attention
 from chalicelib.reports.published import Visibility
 from chalicelib.reports.states import State, Status
-
-NO_TARGET = "9999-12-31T23:59:59Z"
-"""Stands for the target of a report that has none, so that these reports come last."""
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):

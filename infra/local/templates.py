@@ -20,7 +20,7 @@ from chalicelib.alerts.messages import (
 )
 from chalicelib.alerts.model import AlertRequested, Subscription, Topic, What
 from chalicelib.alerts.push import payload
-from chalicelib.bootstrap import container
+from chalicelib.bootstrap import container, messaging
 from chalicelib.bootstrap.alerts import voice
 from chalicelib.kernel.languages import language
 from chalicelib.kernel.segments import segments
@@ -102,7 +102,7 @@ def _changes() -> Iterator[tuple[str, What, State]]:
 
 
 def _sample(name: str, message: Message, voice: MessageComposer) -> Sample:
-    sent = email_of(message, "resident@example.org", container.email_look())
+    sent = email_of(message, "resident@example.org", messaging.email_look())
     words = text(message, voice.site.url)
     pushed = payload(message).decode()
     return Sample(name, sent.subject, sent.html, sent.text, words, segments(words), pushed)

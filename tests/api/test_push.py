@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 import app
 from chalicelib.alerts.model import Subscription
-from chalicelib.bootstrap import container
+from chalicelib.bootstrap import messaging
 from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.bootstrap.jobs import crew_ports
 from chalicelib.bootstrap.publishing import publishing_ports
@@ -184,7 +184,7 @@ def test_address_is_refused_when_it_is_not_allowed(
 def test_push_key_is_published(api: Api) -> None:
     publish_fixed(publishing_ports())
     held = publishing_ports().documents.read("data/index.json")
-    assert held and f'"push_key":"{container.push_key().public}"'.encode() in held.body
+    assert held and f'"push_key":"{messaging.push_key().public}"'.encode() in held.body
 
 
 def test_crews_phone_is_notified_that_its_day_changed_without_details(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -32,7 +32,7 @@ def day(days: int) -> str:
 @pytest.fixture(autouse=True)
 def _collections(stack: LocalStack) -> Iterator[None]:
     """Recycling is collected today, rubbish tomorrow instead of in two days, and garden waste after
-    the season. A street of the round was not reached."""
+    the season. The crew is out, and did not reach two streets."""
 
     def a_round(code: str, container: str, name: str, *dates: str, **more: object) -> object:
         own = {"round": code, "container": container, "name": name, "colour": "#1d5fa8"}
@@ -45,8 +45,16 @@ def _collections(stack: LocalStack) -> Iterator[None]:
         a_round("G1", "garden", "Brown bin: garden waste", resumes=day(90)),
         a_round("R2", "rubbish", "Black bin: rubbish", day(0)),
     ]
-    streets = [{"street": "Dial Row", "reason": "Road closed"}]
-    out = {"round": "Y1", "day": day(0), "state": "out", "streets": streets}
+    missed = ("Dial Row", "Chalkwold Avenue")
+    streets = [{"street": street, "reason": "road_closed"} for street in missed]
+    closes_at = f"{datetime.now(UTC) + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"
+    out = {
+        "round": "Y1",
+        "day": day(0),
+        "state": "out",
+        "closes_at": closes_at,
+        "streets": streets,
+    }
     before = everything_published(stack)
     put_json(stack, "data/collections/rounds.json", {"known_until": day(60), "items": rounds})
     put_json(stack, "data/collections/today.json", {"items": [out]})
@@ -80,7 +88,11 @@ def expect_bins(page: Page) -> None:
     for each, words in zip(
         bins.all(),
         (
-            ["Today, ", "The crew is out now."],
+            [
+                "Today, ",
+                "The crew is out now.",
+                "Your street was not reached today. Reason: Road closed",
+            ],
             ["Tomorrow, ", "Moved from ", "Reason: Christmas"],
             ["Starts again on "],
         ),
@@ -89,7 +101,7 @@ def expect_bins(page: Page) -> None:
         for text in words:
             expect(each).to_contain_text(text)
     expect(page.locator("#missed-streets")).to_contain_text(
-        re.compile(r"Dial Row\s*Blue bin: recycling, today: Road closed")
+        re.compile(r"Dial Row\s*Blue bin: recycling, today\. Reason: Road closed")
     )
 
 

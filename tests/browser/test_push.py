@@ -15,7 +15,7 @@ from playwright.sync_api import BrowserContext, Page, Playwright
 
 from chalicelib.alerts.messages import Message
 from chalicelib.alerts.push import payload
-from chalicelib.bootstrap import container
+from chalicelib.bootstrap import messaging
 from infra.local.stack import LocalStack
 from tests.browser.conftest import ARGUMENTS, WEB
 from tests.browser.notifier import BUS, Notifier, notifier
@@ -175,5 +175,5 @@ def test_worker_is_small_and_one_file() -> None:
 
 
 def test_page_continues_when_the_push_service_cannot_be_reached(desk: Desk) -> None:
-    key = container.push_key().public
+    key = messaging.push_key().public
     assert subscribing(desk.page, key) == {"kind": "timed-out"}

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import asdict
 
 from chalicelib.alerts.messages import Message
-from chalicelib.bootstrap import container
+from chalicelib.bootstrap import container, messaging
 from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.errors import Gone
 from chalicelib.kernel.push_address import PushAddress
@@ -88,7 +88,7 @@ def wait_for(found: Callable[[], Any], wanted: Callable[[Any], bool]) -> Any:
 def test_firefox_shows_what_we_send_and_acknowledges_it(
     subscribed: PushAddress, page: Page, service: MozillaPush
 ) -> None:
-    container.web_push().send(MENDED, subscribed)
+    messaging.web_push().send(MENDED, subscribed)
     assert service.acknowledged.get(timeout=PATIENCE_S)["code"] == TAKEN
     (shown,) = wait_for(lambda: page.evaluate(SHOWN), bool)
     assert shown == [MENDED.subject, MENDED.short, MENDED.thread, MENDED.url]
@@ -131,4 +131,4 @@ def test_firefox_has_no_address_after_unsubscribing(
     page.evaluate(f"import('{MODULE}').then((it) => it.unsubscribe())")
     assert page.evaluate(f"import('{MODULE}').then((it) => it.current())") is None
     with pytest.raises(Gone):
-        container.web_push().send(MENDED, subscribed)
+        messaging.web_push().send(MENDED, subscribed)

@@ -26,6 +26,7 @@ from chalicelib.collections.model import (
     next_collection,
     with_moves,
 )
+from chalicelib.collections.round_days import ROUND_REASONS, MissedStreet, RoundStatus
 from chalicelib.facilities.model import (
     Facility,
     FacilityList,
@@ -46,7 +47,7 @@ from chalicelib.geo.place import Place
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import MAP_ZOOM, Tile, tiles_in
 from chalicelib.geo.ward import Ward
-from chalicelib.handlers.forms.bin_days import bin_days
+from chalicelib.handlers.forms.bin_days import BinWords, Rounds
 from chalicelib.kernel.languages import ENGLISH
 from tests.conftest import ROOT
 
@@ -458,12 +459,46 @@ def test_next_collection_is_the_same_in_the_browser() -> None:
     assert theirs == json.loads(msgspec.json.encode(ours))
 
 
+def status(random: Random, of: Round, day: date) -> RoundStatus:
+    """A round on a day, as anything that can be said of it."""
+    streets = random.sample(("Dial Row", "Mill Lane", "Quay"), random.randrange(3))
+    state = random.choice(("to_come", "out", "finished", "off"))
+    closes_at = datetime(day.year, day.month, day.day, 20, tzinfo=UTC)
+    return RoundStatus(
+        round=of.round,
+        day=day,
+        state=state,
+        closes_at=closes_at,
+        finished_at=closes_at if state == "finished" else None,
+        reason=random.choice(ROUND_REASONS) if state == "off" else None,
+        streets=tuple(MissedStreet(each, random.choice(ROUND_REASONS)) for each in streets),
+    )
+
+
 def test_days_of_bins_are_said_in_the_same_words_in_the_browser() -> None:
     random = Random(9)
     rounds = [collection_round(random, number) for number in range(20)]
-    days = [date(2026, 11, 20) + timedelta(days=5 * step) for step in range(20)]
-    theirs = browser("bins", rounds=rounds, days=days, known_until=KNOWN_UNTIL, names=NAMES)
-    for day, answer in zip(days, theirs, strict=True):
-        ours = bin_days(rounds, day, KNOWN_UNTIL, NAMES, ENGLISH)
-        said = [(each["name"], each["headline"], each["notes"]) for each in answer]
-        assert said == [(each.name, each.headline, each.notes) for each in ours], day
+    days = [date(2026, 11, 20) + timedelta(days=3 * step) for step in range(35)]
+    moments = [datetime(day.year, day.month, day.day, 7, tzinfo=UTC) for day in days]
+    moments += [each.replace(hour=21) for each in moments]
+    statuses = [
+        status(random, of, day + timedelta(days=step))
+        for day in days
+        for step in (-1, 0, 1)
+        for of in rounds
+    ]
+    theirs = browser(
+        "bins",
+        rounds=rounds,
+        statuses=statuses,
+        known_until=KNOWN_UNTIL,
+        names=NAMES,
+        street="Quay",
+        moments=[{"today": each.date(), "now": each} for each in moments],
+    )
+    for now, answer in zip(moments, theirs, strict=True):
+        known = Rounds(rounds, statuses, KNOWN_UNTIL, now.date(), now)
+        words = BinWords(known, NAMES, "Quay", ENGLISH)
+        said = [(each["name"], each["headline"], each["notes"]) for each in answer["bins"]]
+        assert said == [(each.name, each.headline, each.notes) for each in words.bins()], now
+        assert answer["missed"] == [each._asdict() for each in words.missed_streets()], now

@@ -15,7 +15,7 @@ import time_machine
 from chalice.test import Client
 
 import app
-from chalicelib.bootstrap import container
+from chalicelib.bootstrap import container, messaging
 from chalicelib.bootstrap.outbound import api_key_of
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.handlers.exchange import forward_events, mail_events, outbound_events
@@ -364,7 +364,7 @@ def test_reply_of_another_sender_is_stored_as_not_verified(
 def test_reply_is_not_the_teams_when_the_report_never_went_to_it(both: Both) -> None:
     request_id = both.report(service_code="litter")
     answer = EmailMessage()
-    answer["From"], answer["To"] = TEAM, container.reply_address(request_id)
+    answer["From"], answer["To"] = TEAM, messaging.reply_address(request_id)
     answer.set_content("Done.")
     mail.deliver(answer.as_bytes(), both.api.cloud.environment["MAIL_BUCKET"])
     both.api.cloud.pump.run_until_idle()

@@ -6,8 +6,8 @@ from typing import Any
 import boto3
 import pytest
 
-from chalicelib.bootstrap import container
-from chalicelib.bootstrap.container import email_sender
+from chalicelib.bootstrap import container, messaging
+from chalicelib.bootstrap.messaging import email_sender
 from chalicelib.bootstrap.outbound import reply_ports
 from chalicelib.errors import AddressRefused, ConfigurationError, NoReply, UpstreamFailed
 from chalicelib.kernel.email import Email
@@ -102,7 +102,7 @@ def test_post_names_the_missing_setting_when_no_mail_is_configured(
 
 
 def test_reply_address_identifies_its_report_and_cannot_be_guessed() -> None:
-    address = container.reply_address(REFERENCE)
+    address = messaging.reply_address(REFERENCE)
     local, _, domain = address.partition("@")
     assert local.startswith(f"replies+{REFERENCE.lower()}-") and domain == mail.DOMAIN
     assert len(local) <= 64 and address == address.lower()

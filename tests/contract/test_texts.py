@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib.aws.sns import SnsTexts
-from chalicelib.bootstrap import container
+from chalicelib.bootstrap import container, messaging
 from chalicelib.errors import AddressRefused, AppError, ConfigurationError, NoReply, UpstreamFailed
 from infra.local.cloud import Cloud
 from infra.local.texts import texts
@@ -25,7 +25,7 @@ def cloud_of_texts() -> Iterator[Cloud]:
 def test_text_is_in_the_outbox_as_it_was_sent_with_its_sender() -> None:
     before = len(texts())
     with record() as tries:
-        container.texts().send(NUMBER, "Words.")
+        messaging.texts().send(NUMBER, "Words.")
     (message,) = texts()[before:]
     assert (message["channel"], message["to"], message["body"]) == ("sms", NUMBER, "Words.")
     (sent,) = tries
@@ -38,14 +38,14 @@ def test_text_is_sent_once_and_not_reported_as_unsent_when_the_reply_is_lost(
 ) -> None:
     before = len(texts())
     with lose_reply(1, times=5, loss=loss) as struck, pytest.raises(NoReply):
-        container.texts().send(NUMBER, "Words.")
+        messaging.texts().send(NUMBER, "Words.")
     assert len(struck) == 1 and len(texts()) == before + 1
 
 
 def test_text_is_sent_once_and_not_reported_as_unsent_when_the_reply_is_garbage() -> None:
     before = len(texts())
     with garble(1) as struck, pytest.raises(NoReply):
-        container.texts().send(NUMBER, "Words.")
+        messaging.texts().send(NUMBER, "Words.")
     assert len(struck) == 1 and len(texts()) == before + 1
 
 
@@ -83,6 +83,6 @@ def test_nothing_is_sent_where_no_sender_is_set(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("TEXTS_FROM", "")
     container.forget()
     with pytest.raises(ConfigurationError, match="TEXTS_FROM"):
-        container.texts()
+        messaging.texts()
     monkeypatch.undo()
     container.forget()

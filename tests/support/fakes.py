@@ -16,7 +16,6 @@ from chalicelib.kernel.ids import Ids
 from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
 from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.publishing.ports import Document
-from chalicelib.reports.keys import place_by_target
 from chalicelib.reports.model import ServiceRequest, ToForget
 from chalicelib.reports.outcome import outcome_in
 from chalicelib.reports.parts import Answer, Attention, Note, Update
@@ -463,7 +462,7 @@ def _listed(report: ServiceRequest, window: Window) -> Listed:
 
 def _due(report: ServiceRequest) -> Due:
     values = {name: getattr(report, name) for name in Due._fields if name != "place"}
-    place = place_by_target(report.queue_target, report.service_request_id)
+    place = report.place_by_target
     return Due(place=place, **values)
 
 

@@ -1,14 +1,54 @@
 """What pages say of the bins of a premises. The page with JavaScript says the same:
 web/src/shared/collections/bin-days.ts."""
 
-from collections.abc import Iterator, Mapping, Sequence, Set
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
 from typing import NamedTuple
 
 from chalicelib.collections.model import NextCollection, Round, cancelled_before, next_collection
+from chalicelib.collections.round_days import Reason, RoundStatus, State
 from chalicelib.kernel.languages import Language
+from chalicelib.texts import Text
 
-EMPTY: Mapping[str, Set[date]] = {}
+REASONS: Mapping[Reason, str] = {
+    "parked_cars": Text("Parked cars"),
+    "road_closed": Text("Road closed"),
+    "weather": Text("Bad weather"),
+    "breakdown": Text("Vehicle broken down"),
+    "no_crew": Text("Not enough people"),
+    "no_time": Text("Not enough time"),
+    "other": Text("Another reason"),
+}
+
+
+class Rounds(NamedTuple):
+    """What is known of the rounds of a premises. `today` is the council's day at `now`; `statuses`
+    are of days around it."""
+
+    rounds: Sequence[Round]
+    statuses: Sequence[RoundStatus]
+    known_until: date
+    today: date
+    now: datetime
+
+    def of(self, round_code: str) -> Sequence[RoundStatus]:
+        """The statuses of a round."""
+        return [each for each in self.statuses if each.round == round_code]
+
+    def state_of(self, status: RoundStatus) -> State:
+        """The state now: a round is over at its hour."""
+        is_closed = status.state != "off" and status.is_over(self.now)
+        return "finished" if is_closed else status.state
+
+    def next_of(self, of: Round) -> NextCollection:
+        states = {each.day: self.state_of(each) for each in self.of(of.round)}
+        return next_collection(
+            of,
+            self.today,
+            self.known_until,
+            over={day for day, state in states.items() if state in ("finished", "off")},
+            out={day for day, state in states.items() if state == "out"},
+        )
 
 
 class BinDay(NamedTuple):
@@ -21,85 +61,132 @@ class BinDay(NamedTuple):
     notes: Sequence[str]
 
 
-def bin_days(
-    rounds: Sequence[Round],
-    today: date,
-    known_until: date,
-    names: Mapping[str, str],
-    language: Language,
-    *,
-    over: Mapping[str, Set[date]] = EMPTY,
-) -> Sequence[BinDay]:
-    """The bins of a premises, the next one first and those without a date last. `names` are those
-    of the containers in the language; `over` are the days on which each round is over."""
-    found = [
-        (each, next_collection(each, today, known_until, over=over.get(each.round, frozenset())))
-        for each in rounds
-    ]
-    found.sort(key=lambda each: (each[1].date or date.max, each[1].container))
-    wording = _Wording(today, known_until, language)
-    return [
-        BinDay(
-            name=names.get(coming.container, coming.name),
-            colour=coming.colour,
-            date=coming.date,
-            headline=wording.headline(coming),
-            notes=[*wording.moves(of, coming), *wording.distance(coming)],
-        )
-        for of, coming in found
-    ]
+class MissedStreet(NamedTuple):
+    """A street that a round did not reach, and what to say of it."""
+
+    street: str
+    text: str
 
 
-class _Wording:
-    """The sentences of one day."""
+class BinWords:
+    """Says when the bins of a premises are collected. `names` are those of containers in the
+    language, `street` is the premises' street as rounds name it."""
 
-    def __init__(self, today: date, known_until: date, language: Language) -> None:
-        self._today = today
-        self._known_until = known_until
+    def __init__(
+        self, known: Rounds, names: Mapping[str, str], street: str, language: Language
+    ) -> None:
+        self._known = known
+        self._names = names
+        self._street = street
         self._language = language
         self.say = language.say
 
-    def headline(self, coming: NextCollection) -> str:
+    def bins(self) -> Sequence[BinDay]:
+        """The next one first, and those without a date last."""
+        found = [(each, self._known.next_of(each)) for each in self._known.rounds]
+        found.sort(key=lambda each: (each[1].date or date.max, each[1].container))
+        return [
+            BinDay(
+                name=self._name_of(of),
+                colour=of.colour,
+                date=coming.date,
+                headline=self._headline(coming),
+                notes=[*self._news(of), *self._moves(of, coming), *self._distance(coming)],
+            )
+            for of, coming in found
+        ]
+
+    def missed_streets(self) -> Iterator[MissedStreet]:
+        """The other streets that the rounds did not reach today and yesterday."""
+        for of in self._known.rounds:
+            name = self._name_of(of)
+            for status in self._known.of(of.round):
+                for street, reason in self._recently_missed(status):
+                    if street != self._street:
+                        yield MissedStreet(street, self._missed(status.day, name, reason))
+
+    def _recently_missed(self, status: RoundStatus) -> Iterator[tuple[str, str]]:
+        """Streets with reasons."""
+        if (self._known.today - status.day).days in (0, 1):
+            yield from ((each.street, self._reason(each.reason)) for each in status.streets)
+
+    def _missed(self, day: date, name: str, reason: str) -> str:
+        if day < self._known.today:
+            return self.say("{bin}, yesterday. Reason: {reason}", bin=name, reason=reason)
+        return self.say("{bin}, today. Reason: {reason}", bin=name, reason=reason)
+
+    def _headline(self, coming: NextCollection) -> str:
         if coming.state == "not_known":
             return self.say("Not known yet")
         if coming.date is None:
-            return self.say("No collection up to {day}", day=self._language.day(self._known_until))
+            return self.say("No collection up to {day}", day=self._long(self._known.known_until))
         if coming.state == "out_of_season":
-            return self.say("Starts again on {day}", day=self._language.day(coming.date))
-        return self._day_from_today(coming.date)
+            return self.say("Starts again on {day}", day=self._long(coming.date))
+        return self._from_today(coming.date)
 
-    def moves(self, of: Round, coming: NextCollection) -> Iterator[str]:
+    def _news(self, of: Round) -> Iterator[str]:
+        for status in self._known.of(of.round):
+            yield from self._state_news(status)
+            for street, reason in self._recently_missed(status):
+                if street == self._street:
+                    yield self._own_street(status.day, reason)
+
+    def _state_news(self, status: RoundStatus) -> Iterator[str]:
+        reason = self._reason(status.reason)
+        match self._known.state_of(status), (self._known.today - status.day).days:
+            case "off", 1:
+                yield self.say("Yesterday’s round was cancelled. Reason: {reason}", reason=reason)
+            case "off", 0:
+                yield self.say("Today’s round is cancelled. Reason: {reason}", reason=reason)
+            case "off", -1:
+                yield self.say("Tomorrow’s round is cancelled. Reason: {reason}", reason=reason)
+            case "out", 0:
+                yield self.say("The crew is out now.")
+            case "finished", 0:
+                yield self.say("Today’s round has finished.")
+
+    def _own_street(self, day: date, reason: str) -> str:
+        if day < self._known.today:
+            return self.say(
+                "Your street was not reached yesterday. Reason: {reason}", reason=reason
+            )
+        return self.say("Your street was not reached today. Reason: {reason}", reason=reason)
+
+    def _moves(self, of: Round, coming: NextCollection) -> Iterator[str]:
         if coming.original_date:
-            yield self.say(
-                "Moved from {day}. Reason: {reason}",
-                day=self._weekday(coming.original_date),
-                reason=coming.why,
-            )
-        for each in cancelled_before(of, self._today, coming.date):
-            yield self.say(
-                "No collection on {day}. Reason: {reason}",
-                day=self._weekday(each.planned),
-                reason=each.why,
-            )
+            day = self._weekday(coming.original_date)
+            yield self.say("Moved from {day}. Reason: {reason}", day=day, reason=coming.why)
+        for each in cancelled_before(of, self._known.today, coming.date):
+            day = self._weekday(each.planned)
+            yield self.say("No collection on {day}. Reason: {reason}", day=day, reason=each.why)
 
-    def distance(self, coming: NextCollection) -> Iterator[str]:
+    def _distance(self, coming: NextCollection) -> Iterator[str]:
         if coming.state == "not_known":
-            last = self._language.day(self._known_until)
+            last = self._long(self._known.known_until)
             yield self.say("We have published the days up to {day}.", day=last)
         elif coming.state == "to_come" and coming.date:
-            days = (coming.date - self._today).days
+            days = (coming.date - self._known.today).days
             if days > 1:
                 yield self._language.say_many(days, "In 1 day", "In {count} days")
 
-    def _day_from_today(self, day: date) -> str:
+    def _from_today(self, day: date) -> str:
         text = self._weekday(day)
-        match (day - self._today).days:
+        match (day - self._known.today).days:
             case 0:
                 return self.say("Today, {day}", day=text)
             case 1:
                 return self.say("Tomorrow, {day}", day=text)
             case _:
                 return text
+
+    def _reason(self, reason: Reason | None) -> str:
+        return self.say(REASONS.get(reason or "other", REASONS["other"]))
+
+    def _name_of(self, of: Round) -> str:
+        return self._names.get(of.container, of.name)
+
+    def _long(self, day: date) -> str:
+        return self._language.day(day)
 
     def _weekday(self, day: date) -> str:
         """Such as Tuesday 24 November."""

@@ -7,7 +7,7 @@ from chalicelib.bootstrap.collections import collections_ports
 from chalicelib.collections import usecases
 from chalicelib.collections.ports import Ports
 from chalicelib.errors import FieldError, Invalid
-from chalicelib.handlers.forms.bin_days import bin_days
+from chalicelib.handlers.forms.bin_days import BinWords, Rounds
 from chalicelib.handlers.http import rate_limits, request_language
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.page_answers import Page
@@ -47,20 +47,21 @@ def _bins_of(premises_id: str, ports: Ports) -> dict[str, Any]:
     UpstreamFailed."""
     published, premises = ports.rounds(), ports.premises.get(premises_id)
     if published is None or premises is None:
-        return {"is_published": False, "bins": ()}
+        return {"is_published": False, "bins": (), "missed": ()}
     rounds = [each for each in published.items if each.round in premises.rounds]
     names = {each.container: each.name for each in request_language.council().containers}
-    over = usecases.days_over(rounds, ports)
+    known = Rounds(
+        rounds=rounds,
+        statuses=usecases.statuses_of(rounds, ports),
+        known_until=published.known_until,
+        today=ports.today,
+        now=ports.now(),
+    )
+    words = BinWords(known, names, premises.street, request_language.current())
     return {
         "is_published": True,
-        "bins": bin_days(
-            rounds,
-            ports.today,
-            published.known_until,
-            names,
-            request_language.current(),
-            over=over,
-        ),
+        "bins": words.bins(),
+        "missed": [*words.missed_streets()],
     }
 
 

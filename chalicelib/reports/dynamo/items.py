@@ -25,7 +25,7 @@ from chalicelib.kernel.dynamo.attributes import JsonAttribute, MomentAttribute, 
 from chalicelib.kernel.dynamo.item import Index, Item, index
 from chalicelib.kernel.observability import trace
 from chalicelib.kernel.time import text_of
-from chalicelib.reports.keys import CELL_LENGTH, REPORT, place_by_target
+from chalicelib.reports.keys import CELL_LENGTH, REPORT
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.needs import Needs
 from chalicelib.reports.outcome import Outcome, outcome_in
@@ -180,7 +180,7 @@ def item_of(report: ServiceRequest) -> ReportItem:
     item.team_state = f"{report.team}#{report.state}"
     if report.is_in_queue:
         item.open_team = report.team
-        item.target_place = place_by_target(report.queue_target, report.service_request_id)
+        item.target_place = report.place_by_target
         item.waits_for = report.waits_for
     if report.attention:
         item.attention = report.attention

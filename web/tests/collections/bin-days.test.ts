@@ -5,6 +5,7 @@ import { nextDay } from "../../src/shared/collections/next-bins.ts";
 import type { Round, RoundDay } from "../../src/shared/collections/rounds.ts";
 
 const TODAY = "2026-11-23";
+const NOW = Date.parse(`${TODAY}T12:00:00Z`);
 const NAMES = { rubbish: "Black bin", garden: "Brown bin" };
 
 const round = (code: string, container: string, dates: string[], changes: Partial<Round> = {}): Round => ({
@@ -16,14 +17,15 @@ const round = (code: string, container: string, dates: string[], changes: Partia
   moved: [],
   ...changes,
 });
-const on = (day: string, state: RoundDay["state"], streets: RoundDay["streets"] = []): RoundDay => ({
+const view = (today = TODAY) => ({ today, now: NOW, street: "Mill Lane", names: NAMES });
+const on = (day: string, state: RoundDay["state"], changes: Partial<RoundDay> = {}): RoundDay => ({
   round: "R1",
   day,
   state,
-  streets,
+  ...changes,
 });
 const said = (of: Round, days: RoundDay[] = [], today = TODAY) => {
-  const [bin] = binDays({ known_until: "2026-12-31", rounds: [of], days }, today, NAMES);
+  const [bin] = binDays({ known_until: "2026-12-31", rounds: [of], days }, view(today));
   return [bin!.headline, ...bin!.notes];
 };
 
@@ -61,30 +63,36 @@ test.each([
   ["out", TODAY, ["Today, Monday 23 November", "The crew is out now."]],
   ["to_come", TODAY, ["Today, Monday 23 November"]],
   ["finished", TODAY, ["Monday 7 December", "Today’s round has finished.", "In 14 days"]],
-  ["off", TODAY, ["Monday 7 December", "Today’s round is cancelled.", "In 14 days"]],
-  ["off", "2026-11-22", ["Today, Monday 23 November", "Yesterday’s round was cancelled."]],
+  ["off", TODAY, ["Monday 7 December", "Today’s round is cancelled. Reason: Bad weather", "In 14 days"]],
+  ["off", "2026-11-24", ["Today, Monday 23 November", "Tomorrow’s round is cancelled. Reason: Bad weather"]],
+  ["off", "2026-11-22", ["Today, Monday 23 November", "Yesterday’s round was cancelled. Reason: Bad weather"]],
   ["off", "2026-11-21", ["Today, Monday 23 November"]],
 ] as const)("a round that is %s on %s is told", (state, day, words) => {
-  expect(said(round("R1", "rubbish", [TODAY, "2026-12-07"]), [on(day, state)])).toEqual(words);
+  const days = [on(day, state, { reason: "weather" })];
+  expect(said(round("R1", "rubbish", [TODAY, "2026-12-07"]), days)).toEqual(words);
 });
 
 test("containers have their names in the page's language, or else the published one", () => {
   const rounds = [round("R1", "rubbish", [TODAY]), round("Y1", "recycling", [TODAY])];
-  const names = binDays({ known_until: TODAY, rounds, days: [] }, TODAY, NAMES).map(({ name }) => name);
+  const names = binDays({ known_until: TODAY, rounds, days: [] }, view()).map(({ name }) => name);
   expect(names).toEqual(["recycling as published", "Black bin"]);
 });
 
-test("streets that were not reached today and yesterday are told with the reason", () => {
-  const streets = [{ street: "Dial Row", reason: "Road closed" }];
-  const days = [
-    on(TODAY, "out", streets),
-    on("2026-11-22", "finished", streets),
-    on("2026-11-21", "finished", streets),
+test("streets that were not reached today and yesterday are told, the own one at its bin", () => {
+  const streets = [
+    { street: "Dial Row", reason: "road_closed" },
+    { street: "Mill Lane", reason: "a reason of a later version" },
   ];
-  const found = missedStreets({ known_until: TODAY, rounds: [round("R1", "rubbish", [])], days }, TODAY, NAMES);
-  expect(found).toEqual([
-    { street: "Dial Row", text: "Black bin, today: Road closed" },
-    { street: "Dial Row", text: "Black bin, yesterday: Road closed" },
+  const days = ["2026-11-21", "2026-11-22", TODAY].map((day) => on(day, "to_come", { streets }));
+  const rounds = [round("R1", "rubbish", [TODAY])];
+  expect(missedStreets({ known_until: TODAY, rounds, days }, view())).toEqual([
+    { street: "Dial Row", text: "Black bin, yesterday. Reason: Road closed" },
+    { street: "Dial Row", text: "Black bin, today. Reason: Road closed" },
+  ]);
+  expect(said(rounds[0]!, days)).toEqual([
+    "Today, Monday 23 November",
+    "Your street was not reached yesterday. Reason: Another reason",
+    "Your street was not reached today. Reason: Another reason",
   ]);
 });
 
@@ -95,7 +103,7 @@ test("the line on other pages has all bins of the first day, and none that only 
     round("G1", "garden", [], { resumes: "2026-12-01" }),
   ];
   const line = (of: Round[]) =>
-    nextDay(binDays({ known_until: "2026-12-31", rounds: of, days: [] }, TODAY, NAMES)).map(({ name }) => name);
+    nextDay(binDays({ known_until: "2026-12-31", rounds: of, days: [] }, view())).map(({ name }) => name);
   expect(line(rounds)).toEqual(["recycling as published", "Black bin"]);
   expect(line(rounds.slice(2))).toEqual([]);
 });

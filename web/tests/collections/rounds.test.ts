@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import {
   cancelledBefore,
   collectionsOf,
-  isOverToday,
+  dayStates,
   nextCollection,
   type Round,
   type RoundDay,
@@ -24,31 +24,43 @@ const day = (state: RoundDay["state"], changes: Partial<RoundDay> = {}): RoundDa
   round: "R1",
   day: TODAY,
   state,
-  streets: [],
+  closes_at: `${TODAY}T20:00:00Z`,
   ...changes,
 });
-const next = (of: Round, today = TODAY, isOver = false) => nextCollection(of, today, KNOWN_UNTIL, isOver);
+const NOON = Date.parse(`${TODAY}T12:00:00Z`);
+const next = (of: Round, today = TODAY, days: RoundDay[] = []) =>
+  nextCollection(of, today, KNOWN_UNTIL, dayStates(of, days, NOON));
 
 test("the collection of today is the next one until its round is over", () => {
   const of = round({ dates: ["2026-12-07", TODAY, "2027-01-04"] });
-  expect(next(of).date).toBe(TODAY);
-  expect(next(of, TODAY, true).date).toBe("2027-01-04");
+  expect(next(of)).toMatchObject({ date: TODAY, state: "to_come" });
+  expect(next(of, TODAY, [day("out")])).toMatchObject({ date: TODAY, state: "out" });
+  expect(next(of, TODAY, [day("finished")]).date).toBe("2027-01-04");
   expect(next(of, "2026-12-22").date).toBe("2027-01-04");
 });
 
-test.each([
-  ["to_come", false],
-  ["out", false],
-  ["finished", true],
-  ["off", true],
-] as const)("a round that is %s today: over is %s", (state, isOver) => {
-  expect(isOverToday(round(), TODAY, [day(state)])).toBe(isOver);
+test("a round that is off tomorrow is known today", () => {
+  const of = round({ dates: ["2026-12-22", "2027-01-04"] });
+  expect(next(of, TODAY, [day("off", { day: "2026-12-22" })]).date).toBe("2027-01-04");
 });
 
-test("nothing is over because of another round or another day", () => {
-  const days = [day("finished", { round: "R2" }), day("finished", { day: "2026-12-20" })];
-  expect(isOverToday(round(), TODAY, days)).toBe(false);
-  expect(isOverToday(round(), TODAY, [])).toBe(false);
+test.each([
+  ["to_come", [], []],
+  ["out", [], [TODAY]],
+  ["finished", [TODAY], []],
+  ["off", [TODAY], []],
+] as const)("a round that is %s", (state, over, out) => {
+  expect(dayStates(round(), [day(state)], NOON)).toEqual({ over, out });
+});
+
+test("a round that nobody closed is over at its hour, also in a stored copy", () => {
+  const closes = Date.parse(`${TODAY}T20:00:00Z`);
+  const over = (now: number) => dayStates(round(), [day("out")], now).over;
+  expect([over(closes - 1), over(closes), over(closes + 1)]).toEqual([[], [TODAY], [TODAY]]);
+});
+
+test("nothing is over because of another round", () => {
+  expect(dayStates(round(), [day("finished", { round: "R2" })], NOON)).toEqual({ over: [], out: [] });
 });
 
 test("a moved collection says its original day and the reason", () => {
@@ -78,7 +90,7 @@ test("two containers of one day are both listed, and those without a day are las
     round({ round: "R1", container: "rubbish", dates: [TODAY] }),
     round({ round: "Y1", container: "recycling", dates: [TODAY] }),
   ];
-  const found = collectionsOf(rounds, TODAY, KNOWN_UNTIL, []);
+  const found = collectionsOf(rounds, TODAY, KNOWN_UNTIL, [], NOON);
   expect(found.map(({ next: { container, date } }) => [container, date])).toEqual([
     ["recycling", TODAY],
     ["rubbish", TODAY],

@@ -1,8 +1,8 @@
 /** The bin days of one address. It is stored in this browser, so a view reads published documents only. */
-import { binDays, missedStreets, type Names } from "../../shared/collections/bin-days.ts";
+import { binDays, missedStreets } from "../../shared/collections/bin-days.ts";
 import { loadCollections } from "../../shared/collections/documents.ts";
 import { type RememberedPremises, rememberedPremises } from "../../shared/collections/remembered.ts";
-import { isoDay } from "../../shared/dates.ts";
+import { viewFrom } from "../../shared/collections/view.ts";
 import { byId, focusOn, show } from "../../shared/dom.ts";
 import { SAVED_COPY } from "../../shared/places/cached-documents.ts";
 import { say } from "../../shared/say.ts";
@@ -15,8 +15,6 @@ const shown = document.querySelector<HTMLElement>('[data-view="bins"]')!;
 const list = byId("bins");
 const status = byId("bins-status");
 const retry = byId("try-again");
-const timeZone = list.dataset["timeZone"]!;
-const names = JSON.parse(list.dataset["names"]!) as Names;
 
 function reveal(section: HTMLElement): void {
   for (const each of [find, shown]) show(each, each === section);
@@ -28,16 +26,16 @@ function present(section: HTMLElement): void {
   focusOn(section.querySelector("h1")!);
 }
 
-async function draw({ address, rounds }: RememberedPremises): Promise<void> {
+async function draw({ address, rounds, street }: RememberedPremises): Promise<void> {
   byId("bins-address").textContent = address;
   show(retry, false);
   if (!list.hasChildNodes()) status.textContent = say("Loading your bin days…");
   byId("bins-age").textContent = "";
   try {
     const published = await loadCollections(rounds);
-    const today = isoDay(new Date(), timeZone);
-    list.replaceChildren(...(published ? binDays(published, today, names) : []).map(binEntry));
-    byId("missed-streets").replaceChildren(...(published ? streetList(missedStreets(published, today, names)) : []));
+    const view = viewFrom(list, street);
+    list.replaceChildren(...(published ? binDays(published, view) : []).map(binEntry));
+    byId("missed-streets").replaceChildren(...(published ? streetList(missedStreets(published, view)) : []));
     status.textContent = !published
       ? say("We have not published bin days yet.")
       : list.hasChildNodes()

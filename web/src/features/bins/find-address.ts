@@ -51,13 +51,20 @@ async function findAddresses(): Promise<void> {
 async function findRounds(): Promise<RememberedPremises | null> {
   begin(say("Finding your bin days…"));
   const premises_id = address.value;
-  const answer = await get<{ rounds: string[] }>(`/api/premises/${encodeURIComponent(premises_id)}/collections`);
+  const answer = await get<Pick<RememberedPremises, "rounds" | "street">>(
+    `/api/premises/${encodeURIComponent(premises_id)}/collections`,
+  );
   if (answer.kind !== "stored") {
     refuse("premises", answer);
     return null;
   }
   status.textContent = "";
-  return { premises_id, address: address.selectedOptions[0]!.text, rounds: answer.value.rounds };
+  return {
+    premises_id,
+    address: address.selectedOptions[0]!.text,
+    street: answer.value.street,
+    rounds: answer.value.rounds,
+  };
 }
 
 function begin(text: string): void {

@@ -2,14 +2,14 @@
 import { say, sayMany } from "../say.ts";
 import { dayFrom, daysBetween, longDay, weekday } from "./day-words.ts";
 import type { Published } from "./documents.ts";
-import { cancelledBefore, collectionsOf, type NextCollection, type Round, type RoundDay } from "./rounds.ts";
+import { cancelledBefore, collectionsOf, type NextCollection, type Round, type RoundDay, stateAt } from "./rounds.ts";
 
 export interface BinDay {
   name: string;
   colour: string;
   /** The day of the next collection; null if it is not known. */
   date: string | null;
-  /** Whether it is a collection, and not the begin of a season. */
+  /** Whether it is a collection, and not the first day of a season. */
   isToCome: boolean;
   headline: string;
   notes: string[];
@@ -18,15 +18,33 @@ export interface BinDay {
 /** The names of containers in the page's language. */
 export type Names = Record<string, string>;
 
+/** For whom and when: `today` is the council's day at `now`, `street` as rounds name streets. */
+export interface View {
+  today: string;
+  now: number;
+  street: string;
+  names: Names;
+}
+
+const REASONS: Record<string, string> = {
+  parked_cars: say("Parked cars"),
+  road_closed: say("Road closed"),
+  weather: say("Bad weather"),
+  breakdown: say("Vehicle broken down"),
+  no_crew: say("Not enough people"),
+  no_time: say("Not enough time"),
+};
+
 /** The bins of a premises, the next one first and those without a date last. */
-export function binDays({ known_until, rounds, days }: Published, today: string, names: Names): BinDay[] {
-  return collectionsOf(rounds, today, known_until, days).map(({ of, next }) => ({
+export function binDays({ known_until, rounds, days }: Published, view: View): BinDay[] {
+  const { today, now, names } = view;
+  return collectionsOf(rounds, today, known_until, days, now).map(({ of, next }) => ({
     name: nameOf(of, names),
     colour: next.colour,
     date: next.date,
-    isToCome: next.state === "to_come",
+    isToCome: next.state === "to_come" || next.state === "out",
     headline: headlineOf(next, known_until, today),
-    notes: [...movesOf(of, next, today), ...newsOf(of, days, today), ...distanceOf(next, known_until, today)],
+    notes: [...newsOf(of, days, view), ...movesOf(of, next, today), ...distanceOf(next, known_until, today)],
   }));
 }
 
@@ -35,30 +53,64 @@ export interface MissedStreet {
   text: string;
 }
 
-/** The streets that the rounds did not reach today and yesterday. */
-export function missedStreets({ rounds, days }: Published, today: string, names: Names): MissedStreet[] {
-  return days.flatMap(({ round, day, streets }) => {
-    const of = rounds.find((each) => each.round === round);
-    const age = daysBetween(day, today);
-    if (!of || age < 0 || age > 1) return [];
-    const name = nameOf(of, names);
-    return streets.map(({ street, reason }) => ({
-      street,
-      text: age
-        ? say("{bin}, yesterday: {reason}", { bin: name, reason })
-        : say("{bin}, today: {reason}", { bin: name, reason }),
-    }));
-  });
+/** The other streets that the rounds did not reach today and yesterday. */
+export function missedStreets({ rounds, days }: Published, { today, street: own, names }: View): MissedStreet[] {
+  return rounds.flatMap((of) =>
+    days
+      .filter(({ round, day }) => round === of.round && isRecent(day, today))
+      .flatMap(({ day, streets = [] }) =>
+        streets
+          .filter(({ street }) => street !== own)
+          .map(({ street, reason }) => ({ street, text: missedText(day, today, nameOf(of, names), reason) })),
+      ),
+  );
 }
+
+function missedText(day: string, today: string, bin: string, reason: string): string {
+  return day < today
+    ? say("{bin}, yesterday. Reason: {reason}", { bin, reason: reasonText(reason) })
+    : say("{bin}, today. Reason: {reason}", { bin, reason: reasonText(reason) });
+}
+
+/** Today or yesterday; a stored copy can be older. */
+const isRecent = (day: string, today: string) => [0, 1].includes(daysBetween(day, today));
 
 const nameOf = ({ container, name }: Round, names: Names) => names[container] ?? name;
 
+const reasonText = (reason = "") => REASONS[reason] ?? say("Another reason");
+
 function headlineOf({ state, date }: NextCollection, knownUntil: string, today: string): string {
   if (state === "not_known") return say("Not known yet");
-  if (state === "to_come") return dayFrom(today, date!);
+  if (state !== "out_of_season") return dayFrom(today, date!);
   return date
     ? say("Starts again on {day}", { day: longDay(date) })
     : say("No collection up to {day}", { day: longDay(knownUntil) });
+}
+
+function newsOf({ round }: Round, days: RoundDay[], view: View): string[] {
+  return days
+    .filter((each) => each.round === round)
+    .flatMap((each) => [...stateNews(each, view), ...streetNews(each, view)]);
+}
+
+function stateNews(of: RoundDay, { today, now }: View): string[] {
+  const age = daysBetween(of.day, today);
+  const state = stateAt(of, now);
+  const reason = reasonText(of.reason);
+  if (state === "off" && age === 1) return [say("Yesterday’s round was cancelled. Reason: {reason}", { reason })];
+  if (state === "off" && age === 0) return [say("Today’s round is cancelled. Reason: {reason}", { reason })];
+  if (state === "off" && age === -1) return [say("Tomorrow’s round is cancelled. Reason: {reason}", { reason })];
+  if (state === "out" && age === 0) return [say("The crew is out now.")];
+  return state === "finished" && age === 0 ? [say("Today’s round has finished.")] : [];
+}
+
+function streetNews({ day, streets = [] }: RoundDay, { today, street: own }: View): string[] {
+  const missed = streets.find(({ street }) => street === own);
+  if (!missed || !isRecent(day, today)) return [];
+  const reason = reasonText(missed.reason);
+  return day < today
+    ? [say("Your street was not reached yesterday. Reason: {reason}", { reason })]
+    : [say("Your street was not reached today. Reason: {reason}", { reason })];
 }
 
 function movesOf(of: Round, { date, original_date, why }: NextCollection, today: string): string[] {
@@ -67,18 +119,6 @@ function movesOf(of: Round, { date, original_date, why }: NextCollection, today:
   );
   if (!original_date) return cancelled;
   return [say("Moved from {day}. Reason: {reason}", { day: weekday(original_date), reason: why! }), ...cancelled];
-}
-
-function newsOf({ round }: Round, days: RoundDay[], today: string): string[] {
-  return days
-    .filter((each) => each.round === round)
-    .flatMap(({ day, state }) => {
-      const age = daysBetween(day, today);
-      if (age === 0 && state === "out") return say("The crew is out now.");
-      if (age === 0 && state === "finished") return say("Today’s round has finished.");
-      if (state !== "off" || age < 0 || age > 1) return [];
-      return age ? say("Yesterday’s round was cancelled.") : say("Today’s round is cancelled.");
-    });
 }
 
 function distanceOf({ state, date }: NextCollection, knownUntil: string, today: string): string[] {

@@ -1,4 +1,4 @@
-/** Loads the published rounds, and how those of today and yesterday go. */
+/** Loads the published rounds, and how they go today. */
 import { keptDocument } from "../places/cached-documents.ts";
 import type { Round, RoundDay, Rounds } from "./rounds.ts";
 
@@ -9,7 +9,7 @@ export interface Published {
   known_until: string;
   /** The rounds of the premises that are published. */
   rounds: Round[];
-  /** What is known of these rounds today and yesterday. */
+  /** What is known of these rounds on days around today, in the order of days. */
   days: RoundDay[];
 }
 

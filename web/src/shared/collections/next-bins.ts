@@ -1,16 +1,15 @@
 /** The next collection of the remembered address, in one line for other pages. */
-import { isoDay } from "../dates.ts";
 import { element } from "../dom.ts";
-import { type BinDay, binDays, type Names } from "./bin-days.ts";
+import { type BinDay, binDays } from "./bin-days.ts";
 import { loadCollections } from "./documents.ts";
 import { rememberedPremises } from "./remembered.ts";
+import { viewFrom } from "./view.ts";
 
 /** Replaces the text of the element, unless no day is known. Throws if the days cannot be loaded. */
 export async function showNextBins(line: HTMLElement): Promise<void> {
-  const published = await loadCollections(rememberedPremises.read()?.rounds ?? []);
-  const { timeZone, names } = line.dataset as { timeZone: string; names: string };
-  const today = isoDay(new Date(), timeZone);
-  const next = published ? nextDay(binDays(published, today, JSON.parse(names) as Names)) : [];
+  const { rounds, street } = rememberedPremises.read()!;
+  const published = await loadCollections(rounds);
+  const next = published ? nextDay(binDays(published, viewFrom(line, street))) : [];
   const [first] = next;
   if (!first) return;
   const day = element("strong", {}, element("time", { datetime: first.date! }, first.headline));

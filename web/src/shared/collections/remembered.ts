@@ -4,6 +4,8 @@ import { keptValue } from "../kept-value.ts";
 export interface RememberedPremises {
   premises_id: string;
   address: string;
+  /** As rounds name it. */
+  street: string;
   /** The codes of its rounds. */
   rounds: string[];
 }

@@ -24,21 +24,23 @@ export interface Rounds {
   items: Round[];
 }
 
-/** A round on a day when it is or was out, with the streets that it did not reach. */
+/** A round on one day, with the streets that it did not reach. It is over at `closes_at`, if nobody said so before. */
 export interface RoundDay {
   round: string;
   day: string;
   state: "to_come" | "out" | "finished" | "off";
-  finished_at?: string | null;
-  streets: { street: string; reason: string }[];
+  closes_at?: string;
+  /** Why it is off. */
+  reason?: string;
+  streets?: { street: string; reason: string }[];
 }
 
-/** `date` is null if no date is known. Out of season it is the first day of the next season. */
+/** `out`: its round is on its way. `date` is null if no date is known. Out of season it is the first day of the next season. */
 export interface NextCollection {
   container: string;
   name: string;
   colour: string;
-  state: "to_come" | "out_of_season" | "not_known";
+  state: "to_come" | "out" | "out_of_season" | "not_known";
   date: string | null;
   original_date?: string;
   why?: string;
@@ -46,10 +48,18 @@ export interface NextCollection {
 
 const LAST = "9999";
 
-/** The next collection of a round. Today's is the next one until the round is over, or else the day. */
-export function nextCollection(of: Round, today: string, knownUntil: string, isOver = false): NextCollection {
+/** Days on which a round is over, and on which it is on its way. */
+export interface DayStates {
+  over: string[];
+  out: string[];
+}
+
+const NOTHING_KNOWN: DayStates = { over: [], out: [] };
+
+/** The next collection of a round. Today's is the next one until the round is over. */
+export function nextCollection(of: Round, today: string, knownUntil: string, known = NOTHING_KNOWN): NextCollection {
   const { container, name, colour } = of;
-  const date = of.dates.find((day) => (isOver ? day > today : day >= today));
+  const date = of.dates.find((day) => day >= today && !known.over.includes(day));
   if (!date) {
     const resumes = of.resumes && of.resumes >= today ? of.resumes : null;
     const isOutOfSeason = resumes !== null || today <= knownUntil;
@@ -57,19 +67,28 @@ export function nextCollection(of: Round, today: string, knownUntil: string, isO
   }
   const move = of.moved.find(({ to }) => to === date);
   const moved = move && { original_date: move.from, why: move.why };
-  return { container, name, colour, state: "to_come", date, ...moved };
+  return { container, name, colour, state: known.out.includes(date) ? "out" : "to_come", date, ...moved };
 }
 
-/** Whether the round of today has finished or was cancelled. */
-export function isOverToday(of: Round, today: string, days: RoundDay[]): boolean {
-  const found = days.find(({ round, day }) => round === of.round && day === today);
-  return found?.state === "finished" || found?.state === "off";
+/** What is known of a round on these days. */
+export function dayStates({ round }: Round, days: RoundDay[], now: number): DayStates {
+  const own = days.filter((each) => each.round === round);
+  const isOver = (each: RoundDay) => ["finished", "off"].includes(stateAt(each, now));
+  return {
+    over: own.filter(isOver).map(({ day }) => day),
+    out: own.filter((each) => stateAt(each, now) === "out").map(({ day }) => day),
+  };
+}
+
+/** The state at a moment, which may be long after the document was loaded. */
+export function stateAt({ state, closes_at }: RoundDay, now: number): RoundDay["state"] {
+  return state !== "off" && closes_at && now >= Date.parse(closes_at) ? "finished" : state;
 }
 
 /** Each of the rounds with its next collection, the earliest first and those without a date last. */
-export function collectionsOf(rounds: Round[], today: string, knownUntil: string, days: RoundDay[]) {
+export function collectionsOf(rounds: Round[], today: string, knownUntil: string, days: RoundDay[], now: number) {
   return rounds
-    .map((of) => ({ of, next: nextCollection(of, today, knownUntil, isOverToday(of, today, days)) }))
+    .map((of) => ({ of, next: nextCollection(of, today, knownUntil, dayStates(of, days, now)) }))
     .sort(
       ({ next: one }, { next: other }) =>
         compare(one.date ?? LAST, other.date ?? LAST) || compare(one.container, other.container),
