@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import click
 from msgspec.structs import replace
@@ -16,6 +16,7 @@ from chalicelib.aws.sqs import MOST_IN_A_BATCH
 from chalicelib.bootstrap import container
 from chalicelib.errors import UpstreamFailed
 from chalicelib.events import ReportSubmitted
+from chalicelib.kernel.queue import Queue
 from chalicelib.publishing.anew import publish_rest
 from chalicelib.publishing.lists import days_of, published_days
 from chalicelib.publishing.ports import Ports
@@ -46,13 +47,6 @@ WAITING: "Sequence[QueueAttributeNameType]" = (
 )
 
 Progress = Callable[[int], None]
-
-
-class Queue(Protocol):
-    """Where facts are sent."""
-
-    def send(self, said: Sequence[object], /) -> None:
-        """Raises UpstreamFailed."""
 
 
 @click.command()
@@ -126,7 +120,7 @@ def facts_of(page: Sequence[Raw]) -> list[ReportSubmitted]:
     ]
 
 
-def send(facts: Sequence[ReportSubmitted], queue: Queue) -> None:
+def send(facts: Sequence[ReportSubmitted], queue: Queue[ReportSubmitted]) -> None:
     """Sends the facts, several batches at the same time. Raises UpstreamFailed."""
     starts = range(0, len(facts), MOST_IN_A_BATCH)
     with ThreadPoolExecutor(SENDERS) as senders:

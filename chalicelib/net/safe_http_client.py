@@ -10,10 +10,10 @@ standard library's own HTTP. ADR 20.
 import io
 from collections.abc import Callable, Collection, Mapping, Sequence
 from http.client import HTTPConnection, HTTPException, HTTPResponse
-from types import MappingProxyType
 from typing import Protocol
 
 from chalicelib.errors import AddressRefused, NoReply, UpstreamFailed
+from chalicelib.net.http_client import NO_HEADERS
 from chalicelib.net.public_addresses import Target, is_public, target_of
 from chalicelib.net.reply import Reply
 
@@ -22,7 +22,6 @@ OVERHEAD_BYTES = 64 * 1024
 LOOK_UP_S = 5.0
 _AT_ONCE = 16 * 1024
 """The size of one TLS record: a longer read would get a new time limit for each record."""
-_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
 class Connection(Protocol):
@@ -66,7 +65,7 @@ class SafeHttpClient:
     def get(
         self,
         url: str,
-        headers: Mapping[str, str] = _NO_HEADERS,
+        headers: Mapping[str, str] = NO_HEADERS,
         *,
         most_bytes: int,
         timeout_s: float,

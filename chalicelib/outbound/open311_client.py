@@ -4,7 +4,6 @@ Source: GeoReport v2 (wiki.open311.org/GeoReport_v2), and mySociety's extension 
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Protocol
 from urllib.parse import quote, urlencode
 
 from msgspec import Struct
@@ -13,8 +12,8 @@ from chalicelib.catalogue.destinations import Open311Destination
 from chalicelib.errors import AddressRefused, ConfigurationError, NotNow
 from chalicelib.georeport.reading import Unreadable, read_xml
 from chalicelib.kernel.delivery_retry import retry_after_s
+from chalicelib.net.http_client import HttpClient
 from chalicelib.net.reply import Reply
-from chalicelib.outbound.ports import HttpClient
 from chalicelib.outbound.senders import Refused, Unclear
 from chalicelib.outbound.webhook import check_accepted
 
@@ -37,18 +36,11 @@ Entry = Mapping[str, str]
 """An element of a response: the texts of its children by their names."""
 
 
-class ReadingHttpClient(HttpClient, Protocol):
-    """An HttpClient that can also read."""
-
-    def get(self, url: str, *, most_bytes: int, timeout_s: float) -> Reply:
-        """Send a GET request. Raises the same errors as `post`."""
-
-
 class Open311Client(Struct, frozen=True):
     """Sends requests to the servers of destinations. `api_key` returns our key for a
     destination."""
 
-    outside: Callable[[], ReadingHttpClient]
+    outside: Callable[[], HttpClient]
     api_key: Callable[[str], str | None]
 
     def entries(self, there: Open311Destination, resource: str, **query: str) -> list[Entry]:

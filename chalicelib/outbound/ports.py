@@ -8,7 +8,6 @@ from msgspec import Struct
 
 from chalicelib.catalogue.destinations import Destination
 from chalicelib.kernel.queue import Queue
-from chalicelib.net.reply import Reply
 from chalicelib.outbound.model import Case, Delivery, Kind, Reopening, State
 from chalicelib.outbound.receivers import Receiver
 from chalicelib.outbound.senders import Sender
@@ -122,21 +121,6 @@ class ReportsToSend(Protocol):
     ) -> None:
         """Adds to the report, once for each delivery, that it was passed on to the body `to`, with
         that body's reference."""
-
-
-class HttpClient(Protocol):
-    """Sends requests to addresses that other people gave us."""
-
-    def post(
-        self,
-        url: str,
-        body: bytes,
-        headers: Mapping[str, str],
-        *,
-        most_bytes: int,
-        timeout_s: float,
-    ) -> Reply:
-        """Raises AddressRefused, UpstreamFailed (nothing was sent), NoReply."""
 
 
 class Ports(Struct, frozen=True):

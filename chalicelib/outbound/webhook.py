@@ -15,9 +15,9 @@ from standardwebhooks import Webhook
 
 from chalicelib.errors import AddressRefused, NotNow
 from chalicelib.kernel.delivery_retry import retry_after_s
+from chalicelib.net.http_client import HttpClient
 from chalicelib.net.reply import Reply
 from chalicelib.outbound.model import Delivery
-from chalicelib.outbound.ports import HttpClient
 from chalicelib.outbound.receivers import Receiver
 from chalicelib.outbound.senders import Refused, Sent
 

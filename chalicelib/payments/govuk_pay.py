@@ -5,12 +5,13 @@ Source: GOV.UK Pay's API reference and its OpenAPI file, version 1.0.3.
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
 
 from chalicelib.errors import NoReply, UpstreamFailed
+from chalicelib.net.http_client import HttpClient
 from chalicelib.net.reply import Reply
 from chalicelib.payments.model import PaymentState, RefundState
 from chalicelib.payments.ports import (
@@ -30,23 +31,6 @@ _FAILED = Text("The payment provider did not answer. Try again in a few minutes.
 
 
 T = TypeVar("T")
-
-
-class HttpClient(Protocol):
-    """Requests the provider. Raises AddressRefused, UpstreamFailed, NoReply."""
-
-    def get(
-        self, url: str, headers: Mapping[str, str], *, most_bytes: int, timeout_s: float
-    ) -> Reply: ...
-    def post(
-        self,
-        url: str,
-        body: bytes,
-        headers: Mapping[str, str],
-        *,
-        most_bytes: int,
-        timeout_s: float,
-    ) -> Reply: ...
 
 
 class _State(Struct):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.errors import NoReply, UpstreamFailed
+from chalicelib.net.http_client import NO_HEADERS
 from chalicelib.net.reply import Reply
 from chalicelib.payments.govuk_pay import GovUkPay
 from chalicelib.payments.ports import NewPayment, RefundRefused
@@ -31,7 +32,12 @@ class CheckedClient:
         self._spec = spec
 
     def get(
-        self, url: str, headers: Mapping[str, str], *, most_bytes: int, timeout_s: float
+        self,
+        url: str,
+        headers: Mapping[str, str] = NO_HEADERS,
+        *,
+        most_bytes: int,
+        timeout_s: float,
     ) -> Reply:
         return self._ask("GET", url, headers, b"")
 

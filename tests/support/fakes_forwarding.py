@@ -57,7 +57,7 @@ class FakeOutside:
     headers: list[Mapping[str, str]] = field(default_factory=list)
     forms: list[list[tuple[str, str]]] = field(default_factory=list)
 
-    def get(self, url: str, *, most_bytes: int, timeout_s: float) -> Reply:
+    def get(self, url: str, headers: Any = None, *, most_bytes: int, timeout_s: float) -> Reply:
         return self._answer("GET", url)
 
     def post(

@@ -42,7 +42,7 @@ class CountysServer:
     def posted(self) -> int:
         return sum(call.startswith("POST") for call in self.calls)
 
-    def get(self, url: str, *, most_bytes: int, timeout_s: float) -> Reply:
+    def get(self, url: str, headers: Any = None, *, most_bytes: int, timeout_s: float) -> Reply:
         return self._through("GET", url, self._client.http.get)
 
     def post(

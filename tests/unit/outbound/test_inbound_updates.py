@@ -262,7 +262,7 @@ def test_api_key_is_sent_with_a_request_for_updates(office: Office) -> None:
 def refuses(office: Office, is_refused: Callable[[datetime, datetime], bool], no: Reply) -> None:
     """The county answers so where it is asked for such a time."""
 
-    def get(url: str, *, most_bytes: int, timeout_s: float) -> Reply:
+    def get(url: str, headers: Any = None, *, most_bytes: int, timeout_s: float) -> Reply:
         query = parse_qs(urlsplit(url).query)
         office.outside.asked.append(("GET", url, query))
         start, end = (datetime.fromisoformat(query[name][0]) for name in ("start_date", "end_date"))
@@ -319,7 +319,7 @@ def slow(office: Office, by: timedelta) -> None:
     """The county takes that long for each answer."""
     at_once = office.outside.get
 
-    def get(url: str, *, most_bytes: int, timeout_s: float) -> Reply:
+    def get(url: str, headers: Any = None, *, most_bytes: int, timeout_s: float) -> Reply:
         office.clock.now += by
         return at_once(url, most_bytes=most_bytes, timeout_s=timeout_s)
 

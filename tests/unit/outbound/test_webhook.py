@@ -31,6 +31,9 @@ class Wire:
         self.answer = answer
         self.posted: list[tuple[str, bytes, Mapping[str, str]]] = []
 
+    def get(self, url: str, headers: Any = None, **limits: Any) -> Reply:
+        raise AssertionError("A webhook only posts.")
+
     def post(self, url: str, body: bytes, headers: Mapping[str, str], **limits: Any) -> Reply:
         self.posted.append((url, body, headers))
         if isinstance(self.answer, Exception):
