@@ -59,6 +59,9 @@ FILLED = [
     RESULTS,
     "/facility/?id=toilets-1",
     "/my-area/?with=area",
+    "/bins/?with=bins",
+    "/?with=bins",
+    "/my-area/?with=area+bins",
     f"/track/?ref={REPORT.service_request_id}",
     f"/reports/{REPORT.service_request_id}",
     "/performance/",
@@ -71,6 +74,7 @@ FIRST_TO_MOVE = [
     RESULTS,
     "/facility/?id=toilets-1",
     "/my-area/?with=area",
+    "/bins/?with=bins",
     f"/reports/{REPORT.service_request_id}",
     "/cy/my-area/?with=area",
 ]
@@ -79,6 +83,13 @@ PATHS = [
     path if path in FIRST_TO_MOVE else pytest.param(path, marks=pytest.mark.exhaustive)
     for path in [*PAGES, *FILLED, *welsh([*PAGES, *FILLED])]
 ]
+BINS = {
+    "premises_id": "990000000001",
+    "address": "Rose Cottage, Oatmeal Walls",
+    "street": "Oatmeal Walls",
+    "rounds": ["R4", "Y4", "G4"],
+}
+"""An address of the demo council."""
 SIGNED_IN = ["", "alerts/", "details/", "places/", "devices/", "data/", "forget/"]
 
 
@@ -138,6 +149,8 @@ def test_page_does_not_move_while_it_loads(
         page.context.set_geolocation({"latitude": HOME["lat"], "longitude": HOME["long"]})
     if "with=area" in path:
         page.add_init_script(f"localStorage.setItem('ginnel.my-area', `{json.dumps(AREA)}`)")
+    if "bins" in path.partition("?")[2]:
+        page.add_init_script(f"localStorage.setItem('ginnel.bins', `{json.dumps(BINS)}`)")
     shift, moved = shift_of(page, path)
     assert shift <= MOST, moved
 

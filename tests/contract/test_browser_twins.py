@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -26,7 +26,12 @@ from chalicelib.collections.model import (
     next_collection,
     with_moves,
 )
-from chalicelib.collections.round_days import ROUND_REASONS, MissedStreet, RoundStatus
+from chalicelib.collections.round_days import (
+    ROUND_REASONS,
+    MissedStreet,
+    RoundStatus,
+    State,
+)
 from chalicelib.facilities.model import (
     Facility,
     FacilityList,
@@ -462,7 +467,7 @@ def test_next_collection_is_the_same_in_the_browser() -> None:
 def status(random: Random, of: Round, day: date) -> RoundStatus:
     """A round on a day, as anything that can be said of it."""
     streets = random.sample(("Dial Row", "Mill Lane", "Quay"), random.randrange(3))
-    state = random.choice(("to_come", "out", "finished", "off"))
+    state: State = random.choice(get_args(State))
     closes_at = datetime(day.year, day.month, day.day, 20, tzinfo=UTC)
     return RoundStatus(
         round=of.round,

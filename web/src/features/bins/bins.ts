@@ -45,6 +45,7 @@ async function draw({ address, rounds, street }: RememberedPremises): Promise<vo
     status.textContent = say("We could not load your bin days, and there is no saved copy. Check your connection.");
     show(retry);
   }
+  show(byId("bins-actions"));
 }
 
 function drawRemembered(): void {
