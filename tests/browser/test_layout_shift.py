@@ -88,6 +88,7 @@ BINS = {
     "address": "Rose Cottage, Oatmeal Walls",
     "street": "Oatmeal Walls",
     "rounds": ["R4", "Y4", "G4"],
+    "checked_at": 4e12,
 }
 """An address of the demo council."""
 SIGNED_IN = ["", "alerts/", "details/", "places/", "devices/", "data/", "forget/"]

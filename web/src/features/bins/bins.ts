@@ -1,6 +1,7 @@
 /** The bin days of one address. It is stored in this browser, so a view reads published documents only. */
 import { binDays, missedStreets } from "../../shared/collections/bin-days.ts";
-import { loadCollections } from "../../shared/collections/documents.ts";
+import { loadCollections, type Published } from "../../shared/collections/documents.ts";
+import { changedRounds } from "../../shared/collections/premises-rounds.ts";
 import { type RememberedPremises, rememberedPremises } from "../../shared/collections/remembered.ts";
 import { viewFrom } from "../../shared/collections/view.ts";
 import { byId, focusOn, show } from "../../shared/dom.ts";
@@ -15,6 +16,8 @@ const shown = document.querySelector<HTMLElement>('[data-view="bins"]')!;
 const list = byId("bins");
 const status = byId("bins-status");
 const retry = byId("try-again");
+/** Counts what was drawn, so that a slow answer does not replace a newer one. */
+let turns = 0;
 
 function reveal(section: HTMLElement): void {
   for (const each of [find, shown]) show(each, each === section);
@@ -26,26 +29,39 @@ function present(section: HTMLElement): void {
   focusOn(section.querySelector("h1")!);
 }
 
-async function draw({ address, rounds, street }: RememberedPremises): Promise<void> {
-  byId("bins-address").textContent = address;
+async function draw(premises: RememberedPremises): Promise<void> {
+  const turn = ++turns;
+  byId("bins-address").textContent = premises.address;
+  byId("bins-age").textContent = "";
   show(retry, false);
   if (!list.hasChildNodes()) status.textContent = say("Loading your bin days…");
-  byId("bins-age").textContent = "";
   try {
-    const published = await loadCollections(rounds);
-    const view = viewFrom(list, street);
-    list.replaceChildren(...(published ? binDays(published, view) : []).map(binEntry));
-    byId("missed-streets").replaceChildren(...(published ? streetList(missedStreets(published, view)) : []));
-    status.textContent = !published
-      ? say("We have not published bin days yet.")
-      : list.hasChildNodes()
-        ? ""
-        : say("We have no collections for this address.");
+    const published = await loadCollections(premises.rounds);
+    if (turn !== turns) return;
+    status.textContent = "";
+    if (published) fill(published, premises);
+    else status.textContent = say("We have not published bin days yet.");
   } catch {
+    if (turn !== turns) return;
     status.textContent = say("We could not load your bin days, and there is no saved copy. Check your connection.");
     show(retry);
   }
   show(byId("bins-actions"));
+}
+
+function fill(published: Published, premises: RememberedPremises): void {
+  const view = viewFrom(list, premises.street);
+  list.replaceChildren(...binDays(published, view).map(binEntry));
+  byId("missed-streets").replaceChildren(...streetList(missedStreets(published, view)));
+  if (!list.hasChildNodes()) status.textContent = say("We have no collections for this address.");
+  void follow(premises, published);
+}
+
+/** Draws the address again if it is on other rounds now. */
+async function follow(premises: RememberedPremises, { rounds }: Published): Promise<void> {
+  const codes = rounds.map(({ round }) => round);
+  const changed = await changedRounds(premises, codes);
+  if (changed) await draw(changed);
 }
 
 function drawRemembered(): void {
@@ -54,6 +70,7 @@ function drawRemembered(): void {
 }
 
 function askAnew(): void {
+  turns++;
   list.replaceChildren();
   present(find);
 }

@@ -1,5 +1,6 @@
 /** Finds an address by its postcode, and its rounds. */
 import { byId, element, show, whileBusy } from "../../shared/dom.ts";
+import { askRounds } from "../../shared/collections/premises-rounds.ts";
 import type { RememberedPremises } from "../../shared/collections/remembered.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { type Outcome, reasonOf } from "../../shared/outcome.ts";
@@ -51,20 +52,14 @@ async function findAddresses(): Promise<void> {
 async function findRounds(): Promise<RememberedPremises | null> {
   begin(say("Finding your bin days…"));
   const premises_id = address.value;
-  const answer = await get<Pick<RememberedPremises, "rounds" | "street">>(
-    `/api/premises/${encodeURIComponent(premises_id)}/collections`,
-  );
+  const answer = await askRounds(premises_id);
   if (answer.kind !== "stored") {
     refuse("premises", answer);
     return null;
   }
   status.textContent = "";
-  return {
-    premises_id,
-    address: address.selectedOptions[0]!.text,
-    street: answer.value.street,
-    rounds: answer.value.rounds,
-  };
+  const { rounds, street } = answer.value;
+  return { premises_id, address: address.selectedOptions[0]!.text, street, rounds, checked_at: Date.now() };
 }
 
 function begin(text: string): void {

@@ -8,10 +8,13 @@ export interface RememberedPremises {
   street: string;
   /** The codes of its rounds. */
   rounds: string[];
+  /** When the service was asked for its rounds, in milliseconds. */
+  checked_at: number;
 }
 
 export const rememberedPremises = keptValue<RememberedPremises>(
   () => localStorage,
   "ginnel.bins",
-  ({ premises_id, address, rounds }) => Boolean(premises_id && address) && Array.isArray(rounds),
+  ({ premises_id, address, rounds, checked_at }) =>
+    Boolean(premises_id && address) && Array.isArray(rounds) && Number.isFinite(checked_at),
 );

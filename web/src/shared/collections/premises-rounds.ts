@@ -1,0 +1,26 @@
+/** Asks the service for the rounds of an address: when it is chosen, and again from time to time, because councils change rounds. */
+import type { Outcome } from "../outcome.ts";
+import { get } from "../send.ts";
+import { type RememberedPremises, rememberedPremises } from "./remembered.ts";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const USUALLY_MS = 7 * DAY_MS;
+
+export type PremisesRounds = Pick<RememberedPremises, "rounds" | "street">;
+
+export const askRounds = (premises_id: string): Promise<Outcome<PremisesRounds>> =>
+  get<PremisesRounds>(`/api/premises/${encodeURIComponent(premises_id)}/collections`);
+
+/** Asks again after a week, or after a day if one of its rounds is not published. The address with other rounds; null if it has the same. */
+export async function changedRounds(of: RememberedPremises, published: string[]): Promise<RememberedPremises | null> {
+  const isMissing = of.rounds.some((each) => !published.includes(each));
+  const now = Date.now();
+  if (now - of.checked_at < (isMissing ? DAY_MS : USUALLY_MS)) return null;
+  const answer = await askRounds(of.premises_id);
+  const isForgotten = rememberedPremises.read()?.premises_id !== of.premises_id;
+  if (answer.kind !== "stored" || isForgotten) return null;
+  const { rounds, street } = answer.value;
+  const checked = { ...of, rounds, street, checked_at: now };
+  rememberedPremises.write(checked);
+  return rounds.join() === of.rounds.join() && street === of.street ? null : checked;
+}
