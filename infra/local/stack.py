@@ -11,6 +11,7 @@ import boto3
 
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import accounts_ports, hourly
+from chalicelib.bootstrap.collections import collections_ports
 from chalicelib.bootstrap.disruptions import disruptions_ports, disruptions_publish_ports
 from chalicelib.bootstrap.jobs import crew_ports, day_ports
 from chalicelib.bootstrap.outbound import outbound_ports
@@ -27,6 +28,7 @@ from chalicelib.publishing.performance import publish_performance_anew
 from chalicelib.publishing.usecases import publish_fixed, publish_wards
 from infra import cdn
 from infra.demo.gazetteer import COMMITTED as DEMO_PLACES
+from infra.demo.rounds_today import demo_round_days
 from infra.local import aws, mail, people, secrets, seed, site, templates
 from infra.local.cloud import DEMO, Cloud
 from infra.local.edge import HSTS
@@ -112,6 +114,7 @@ class LocalStack:
         self.cloud.pump.run_until_idle()
         if is_demo:
             seed.demo_jobs(day_ports(), datetime.now(UTC))
+            demo_round_days(collections_ports())
             self.cloud.pump.run_until_idle()
 
     def _prepare_site(self) -> None:
