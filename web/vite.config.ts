@@ -109,6 +109,7 @@ const PAGES = {
   "desk-merge": resolve(root, "desk/merge/index.html"),
   "desk-templates": resolve(root, "desk/templates/index.html"),
   "desk-days": resolve(root, "desk/days/index.html"),
+  "desk-rounds": resolve(root, "desk/rounds/index.html"),
   "getting-through": resolve(root, "getting-through/index.html"),
   accessibility: resolve(root, "accessibility/index.html"),
   cookies: resolve(root, "cookies/index.html"),

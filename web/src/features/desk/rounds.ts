@@ -1,0 +1,152 @@
+/** The collection rounds of a day: what they did not reach, disputes, and corrections. */
+import { loadCouncil } from "../../shared/council.ts";
+import { dayText, isoDay, momentText } from "../../shared/dates.ts";
+import { actionButton, byId, element, focusOn, unseen } from "../../shared/dom.ts";
+import { call, faultsOf } from "../../shared/session.ts";
+import { tellFault } from "../../shared/staff-page.ts";
+import {
+  KIND_WORDS,
+  type LeftPremises,
+  reasonWords,
+  type RoundDay,
+  type RoundDispute,
+  type RoundState,
+  STATE_WORDS,
+} from "../crew/rounds/model.ts";
+import { openDesk } from "./desk.ts";
+import { type Correction, correctionForm } from "./rounds-correction.ts";
+
+const ORDER: RoundState[] = ["out", "to_come", "off", "finished"];
+const said = byId("rounds-status");
+let date = "";
+let zone = "Europe/London";
+
+openDesk(open, load);
+
+async function open(): Promise<boolean> {
+  zone = (await loadCouncil().catch(() => null))?.time_zone ?? zone;
+  date = new URLSearchParams(location.search).get("date") || isoDay(new Date(), zone);
+  byId<HTMLInputElement>("date").value = date;
+  byId("rounds-heading").textContent = dayText(date);
+  return load();
+}
+
+async function load(): Promise<boolean> {
+  const found = await call<{ items: RoundDay[] }>("GET", `/api/rounds?${new URLSearchParams({ date })}`);
+  if (found.kind !== "stored") {
+    tellFault(found);
+    return false;
+  }
+  const rounds = [...found.value.items].sort(
+    (one, other) => needs(other) - needs(one) || ORDER.indexOf(one.state) - ORDER.indexOf(other.state),
+  );
+  const counts = ORDER.map((each) => `${rounds.filter(({ state }) => state === each).length} ${STATE_WORDS[each][0]}`);
+  said.textContent = rounds.length ? counts.join(", ").toLowerCase() : "Your teams have no rounds on this day.";
+  byId("rounds-list").replaceChildren(...rounds.map(entryOf));
+  return true;
+}
+
+/** Rounds with disputes come first, then those that did not reach a street. */
+const needs = ({ disputes, streets }: RoundDay) => (disputes.length ? 2 : streets.length ? 1 : 0);
+
+function entryOf(round: RoundDay): HTMLElement {
+  const left = element("div", {});
+  const details = element(
+    "details",
+    { class: "govuk-details" },
+    element("summary", { class: "govuk-details__summary" }, "Bins not emptied", unseen(` on ${round.round}`)),
+    left,
+  );
+  details.addEventListener("toggle", () => {
+    if (details.open) void drawLeft(round, left);
+  });
+  return element(
+    "li",
+    { id: `round-${round.round}` },
+    element("h3", {}, `${round.round}, ${round.name}`),
+    element("p", { class: "desk-tags" }, tagOf(round)),
+    ...(round.text ? [element("p", { class: "app-prose" }, round.text)] : []),
+    ...missed(round),
+    ...disputes(round, round.disputes, round.version),
+    details,
+    correctionForm(round, (correction) => correct(round, correction, round.version)),
+  );
+}
+
+function tagOf({ state, reason, finished_at }: RoundDay): HTMLElement {
+  const [words, kind] = STATE_WORDS[state];
+  const when = finished_at ? ` ${momentText(Date.parse(finished_at), zone)}` : "";
+  const because = reason ? `: ${reasonWords(reason)}` : "";
+  return element("strong", { class: `govuk-tag app-tag--${kind}` }, `${words}${when}${because}`);
+}
+
+function missed(round: RoundDay): HTMLElement[] {
+  if (!round.streets.length) return [];
+  const lines = round.streets.map(({ street, reason, text }) =>
+    element(
+      "li",
+      {},
+      [street, reasonWords(reason), text].filter(Boolean).join(": "),
+      " ",
+      undo("Reached", street, () => correct(round, { kind: "street_reached", street }, round.version)),
+    ),
+  );
+  return [element("h4", {}, "Streets not reached"), element("ul", { class: "app-bullets" }, ...lines)];
+}
+
+function undo(words: string, of: string, act: () => Promise<string>): HTMLButtonElement {
+  const button = actionButton(words, () => void act().then((fault) => fault && (said.textContent = fault)));
+  button.className = "app-link-button";
+  button.append(unseen(`: ${of}`));
+  return button;
+}
+
+/** What another phone said, which the office decides by saying it, or what stands, again. */
+function disputes(round: RoundDay, found: RoundDispute[], version: number, premises_id?: string): HTMLElement[] {
+  return found.map(({ kind, street, reason, text, at }) => {
+    const words = [KIND_WORDS[kind], street, reason ? reasonWords(reason) : "", text].filter(Boolean).join(": ");
+    const about = { ...(street && { street }), ...(premises_id && { premises_id }) };
+    return element(
+      "div",
+      { class: "desk-dispute" },
+      element("h4", {}, "Disputed"),
+      element("p", {}, `Another phone recorded "${words}", ${momentText(Date.parse(at), zone)}.`),
+      undo("That is right", words, () =>
+        correct(round, { kind, ...about, ...(reason && { reason }), ...(text && { text }) }, version),
+      ),
+    );
+  });
+}
+
+async function drawLeft(round: RoundDay, into: HTMLElement): Promise<void> {
+  const asked = new URLSearchParams({ round: round.round, date: round.day });
+  const found = await call<{ items: LeftPremises[] }>("GET", `/api/rounds/premises?${asked}`);
+  if (found.kind !== "stored") return into.replaceChildren(faultsOf(found)[0]!.message);
+  const lines = found.value.items.map(({ address, premises_id, is_emptied, reason, text, version, disputes: open }) =>
+    element(
+      "li",
+      {},
+      [address, is_emptied ? "Emptied later" : reason ? reasonWords(reason) : "", text].filter(Boolean).join(": "),
+      " ",
+      ...(is_emptied
+        ? []
+        : [undo("Emptied", address, () => correct(round, { kind: "emptied", premises_id }, version))]),
+      ...disputes(round, open, version, premises_id),
+    ),
+  );
+  into.replaceChildren(
+    lines.length ? element("ul", { class: "app-bullets" }, ...lines) : "No bin was recorded as not emptied.",
+  );
+}
+
+/** Empty, or why it was not corrected. */
+async function correct({ round, day }: RoundDay, correction: Correction, version: number): Promise<string> {
+  const headers = { "If-Match": `"${version}"`, "Idempotency-Key": crypto.randomUUID() };
+  const outcome = await call("POST", "/api/rounds/corrections", { round, day, ...correction }, headers);
+  const isStale = outcome.kind === "refused" && outcome.problem.status === 409;
+  if (outcome.kind !== "stored" && !isStale) return faultsOf(outcome)[0]!.message;
+  await load();
+  said.textContent = isStale ? `Somebody else has changed ${round}. Check it, then decide.` : `${round} is corrected.`;
+  focusOn(byId("rounds-heading"));
+  return "";
+}
