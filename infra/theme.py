@@ -66,10 +66,10 @@ def files(
     `pictures` are its screenshots. Raises ConfigurationError naming the file and the fix."""
     look = council.theme
     made: dict[str, bytes | str] = {
+        **_marks(_mark(look, beside), look),
         "council.json": json.dumps(_facts(council, pictures)),
         "languages.json": json.dumps(_languages(council)),
         "theme.css": css(look),
-        **_marks(_mark(look, beside), look),
     }
     if look.typeface.file:
         made[f"public/{FONT}"] = _font(beside / look.typeface.file)
