@@ -151,3 +151,15 @@ def test_officer_corrects_a_round_and_the_audit_log_has_it(depot: Depot) -> None
     assert (published(depot)["state"], published(depot)["reason"]) == ("off", "weather")
     log = depot.api.get("/api/admin/audit", depot.api.token("admin")).json_body["items"]
     assert "rounds.correct" in {each["action"] for each in log}
+
+
+def test_page_of_bins_says_what_was_said_of_the_round(depot: Depot) -> None:
+    missed = operation("street_missed", street=STREET, reason="road_closed")
+    tell(depot, missed, operation("off", reason="weather"))
+    html = depot.api.get("/forms/bins?postcode=ZZ1+1AA&premises_id=1").body.decode()
+    for text in (
+        "Tomorrow, ",
+        "Today’s round is cancelled. Reason: Bad weather",
+        "Your street was not reached today. Reason: Road closed",
+    ):
+        assert text in html
