@@ -1,12 +1,13 @@
 """The services of a council: what can be reported or requested, and how that is handled."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from chalicelib.catalogue.identity import WHY_SIGN_IN, Needed
 from chalicelib.catalogue.promise import ServiceLevel
-from chalicelib.catalogue.questions import Attribute
+from chalicelib.catalogue.questions import Answers, Attribute
 from chalicelib.catalogue.words import Code, Strict, Words
 
 ServiceKind = Literal["report", "request"]
@@ -19,6 +20,8 @@ ServiceStep = Literal[
 """A step asks for an address from the council's list, a missed collection there, the answers to
 the service's questions, photos, a description, contact details, or shows everything before it is
 sent."""
+CONTAINER = "container"
+"""The code of the question that asks for the container."""
 Visibility = Literal["public", "private", "moderated"]
 Photo = Literal["wanted", "welcome", "none"]
 DoneState = Literal[
@@ -39,6 +42,8 @@ class ServiceDefinition(Strict, frozen=True, kw_only=True):
     that its reports are passed on to. `assurance`: the level of identity that a reporter needs.
     `job_done_state`: the state of its reports when their job is done. `icon` is one of
     `icons.json`. `review_after_days`: when officers review a request that was granted.
+    `container_limit`: how many of each container premises may have, which the question `container`
+    asks for.
     """
 
     service_code: Code
@@ -62,8 +67,14 @@ class ServiceDefinition(Strict, frozen=True, kw_only=True):
     job_done_state: DoneState = "fixed"
     icon: Words = "circle-alert"
     review_after_days: Annotated[int, Meta(ge=1, le=3650)] | None = None
+    container_limit: Mapping[Code, Annotated[int, Meta(ge=1, le=20)]] = {}
 
     @property
     def why_sign_in(self) -> str | None:
         """The level of identity required to report this, and the reason; None if none is."""
         return WHY_SIGN_IN[self.assurance]
+
+    def most_of(self, answers: Answers) -> int | None:
+        """How many of the container that the answers name premises may have; None without a
+        limit."""
+        return self.container_limit.get("".join(answers.get(CONTAINER, ())))

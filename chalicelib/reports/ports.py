@@ -43,11 +43,16 @@ class Repository(Protocol):
         """Stores a new report, as version 1. Raises AlreadyExists."""
 
     def create_claimed(
-        self, report: ServiceRequest, claim: str, *, instead_of: str | None = None
+        self,
+        report: ServiceRequest,
+        claim: str,
+        *,
+        instead_of: str | None = None,
+        is_kept: bool = False,
     ) -> ServiceRequest:
         """Stores a new report together with a claim, both or neither; `instead_of` takes the claim
-        over from that report. Claims end after a month. Raises AlreadyExists, Claimed if another
-        report holds the claim, VersionConflict."""
+        over from that report. The claim ends after a month, unless it `is_kept`. Raises
+        AlreadyExists, Claimed if another report holds the claim, VersionConflict."""
 
     def claimed(self, claims: Collection[str]) -> Mapping[str, str]:
         """The reports that hold these claims, by claim (a consistent read)."""

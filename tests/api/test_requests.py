@@ -128,3 +128,16 @@ def test_api_names_the_field_when_the_address_is_not_right(
     answer = homes.post("/api/reports", sent)
     assert answer.status_code == 400
     assert field in [each["field"] for each in answer.json_body["errors"]]
+
+
+def test_bin_is_delivered_by_a_crew_and_a_second_one_is_refused(homes: Api) -> None:
+    attributes = {"container": "rubbish", "reason": "none"}
+    sent = {"service_code": "new-container", "description": "A bin", "attributes": attributes}
+    assert homes.post("/api/reports", {**sent, "premises_id": "100"}, key="one").status_code == 201
+    homes.cloud.pump.run_until_idle()
+    (job,) = homes.get("/api/jobs", homes.token("officer")).json_body["items"]
+    assert (job["kind"], job["team"], job["materials"]) == ("deliver", "waste", ["Black bin"])
+    refused = homes.post("/api/reports", {**sent, "premises_id": "100"}, key="two")
+    assert refused.status_code == 400
+    assert [each["field"] for each in refused.json_body["errors"]] == ["attributes.container"]
+    assert homes.post("/api/reports", {**sent, "premises_id": "101"}, key="3").status_code == 201

@@ -58,7 +58,12 @@ class MemoryRepository:
         return self._put(replace(report, version=1))
 
     def create_claimed(
-        self, report: ServiceRequest, claim: str, *, instead_of: str | None = None
+        self,
+        report: ServiceRequest,
+        claim: str,
+        *,
+        instead_of: str | None = None,
+        is_kept: bool = False,
     ) -> ServiceRequest:
         if report.service_request_id in self._reports:
             raise AlreadyExists

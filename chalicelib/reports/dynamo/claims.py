@@ -23,16 +23,22 @@ class FirstRequestItem(ReportsItem):
     Personal data: its name has the premises."""
 
     holder = UnicodeAttribute()
-    expires_at = TTLAttribute()
+    expires_at = TTLAttribute(null=True)
 
 
 class DynamoClaims:
     """The part of the Repository about claims."""
 
     def create_claimed(
-        self, report: ServiceRequest, claim: str, *, instead_of: str | None = None
+        self,
+        report: ServiceRequest,
+        claim: str,
+        *,
+        instead_of: str | None = None,
+        is_kept: bool = False,
     ) -> ServiceRequest:
-        item, end = item_of(report), report.requested_datetime + KEPT_FOR
+        item = item_of(report)
+        end = None if is_kept else report.requested_datetime + KEPT_FOR
         held = FirstRequestItem(claim, RECORD, holder=report.service_request_id, expires_at=end)
         free = (
             FirstRequestItem.holder == instead_of

@@ -24,6 +24,7 @@ from chalicelib.reports.usecases.access import (
     is_as_sure,
     other_body,
 )
+from chalicelib.reports.usecases.container_limits import create_within_limit
 from chalicelib.reports.usecases.following import follow_as_well
 from chalicelib.reports.usecases.location import (
     at_premises,
@@ -71,7 +72,7 @@ def submit(
         report = _with_its_person(report, draft, author, ports, language=language)
         if (admit or may_write) and ports.repository.get(request_id) is None:
             report = _admitted(report, admit, may_write)
-        return create(report, ports)
+        return _created(report, ports)
     except Claimed as first:
         return follow_as_well(first.holder, key, author, ports)
     except AlreadyExists:
@@ -83,6 +84,12 @@ def submit(
         if stored is None or stored.fingerprint != fingerprint:
             raise
         return stored
+
+
+def _created(report: ServiceRequest, ports: Ports) -> ServiceRequest:
+    if most := ports.council.by_code[report.service_code].most_of(report.attributes):
+        return create_within_limit(report, most, ports)
+    return create(report, ports)
 
 
 def _admitted(

@@ -171,6 +171,9 @@ def test_request_is_listed_with_what_it_needs_and_its_steps() -> None:
         ({"steps": ["premises", "questions", "photos", "check"]}, "remove `questions`"),
         ({"photo": "none"}, "remove `photos`"),
         ({"assurance": "contact"}, "without signing in"),
+        ({"container_limit": {"skip": 1}}, "skip: not in `$.containers`"),
+        ({"container_limit": {"garden": 1}}, "ask for the container in a required question"),
+        ({"container_limit": {"garden": 0}}, ">= 1"),
     ],
 )
 def test_request_is_refused_when_its_fields_do_not_fit_each_other(
