@@ -124,6 +124,7 @@ def _facts(council: Council, pictures: Iterable[Screen]) -> dict[str, object]:
         "time_zone": council.time_zone,
         "postcode_example": council.example_postcode or "ZZ1 1AA",
         "container_names": _container_names(council),
+        "missed_form": _missed_form(council),
         "background": council.theme.light.page,
         "version": VERSION,
         "screenshots": [screen.manifest for screen in pictures],
@@ -137,12 +138,19 @@ def _languages(council: Council) -> list[dict[str, Any]]:
     for each in built:
         own = council.in_language(each["code"])
         each["council"] |= _tiles(own) | {"container_names": _container_names(own)}
+        each["council"]["missed_form"] = _missed_form(own, f"/{each['code']}")
     return built
 
 
 def _container_names(council: Council) -> str:
     """The names of containers by their codes, as JSON."""
     return json.dumps({each.container: each.name for each in council.containers})
+
+
+def _missed_form(council: Council, folder: str = "") -> str:
+    """The address of the form for a missed collection, empty if the council has none."""
+    service = council.missed_collections
+    return f"{folder}/forms/services/{service.service_code}" if service else ""
 
 
 def _tiles(council: Council) -> dict[str, Any]:

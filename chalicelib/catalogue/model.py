@@ -57,6 +57,11 @@ class Council(CouncilDocument, frozen=True, kw_only=True, dict=True):
         return [self.by_code[code] for code in self.frequent_services] or self.services[:6]
 
     @cached_property
+    def missed_collections(self) -> ServiceDefinition | None:
+        """The service that takes reports of missed collections, None if there is none."""
+        return next((each for each in self.services if "collection" in each.steps), None)
+
+    @cached_property
     def by_destination(self) -> Mapping[str, Destination]:
         """The destinations of reports, by code."""
         return {each.destination: each for each in self.destinations}

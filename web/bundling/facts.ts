@@ -9,6 +9,8 @@ export interface CouncilFacts {
   time_zone: string;
   /** The names of containers by their codes, as JSON. */
   container_names: string;
+  /** The address of the form for a missed collection, empty if the council has none. */
+  missed_form: string;
   /** The colour of the header and the icons. */
   colour: string;
   /** The colour of pages. */

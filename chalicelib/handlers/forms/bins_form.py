@@ -65,6 +65,11 @@ def _bins_of(premises_id: str, ports: Ports) -> dict[str, Any]:
     }
 
 
+def _missed_form() -> str | None:
+    service = request_language.council().missed_collections
+    return f"/forms/services/{service.service_code}" if service else None
+
+
 def _page(
     postcode: str,
     answer: Mapping[str, Any] | None = None,
@@ -76,6 +81,7 @@ def _page(
         faults,
         postcode=postcode,
         example=request_language.council().example_postcode or "ZZ1 1AA",
+        missed_form=_missed_form(),
         **({"addresses": (), "address": ""} | dict(answer or {})),
     )
     return Page(html, is_refusal=bool(faults))

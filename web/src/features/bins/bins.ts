@@ -94,5 +94,7 @@ document.addEventListener("visibilitychange", () => {
   if (!document.hidden && !shown.hidden) drawRemembered();
 });
 
+const missed = byId("report-missed");
+show(missed, Boolean(missed.dataset["form"]));
 reveal(rememberedPremises.read() ? shown : find);
 drawRemembered();
