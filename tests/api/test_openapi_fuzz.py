@@ -110,6 +110,13 @@ RULES: dict[str, dict[str, str]] = {
         "photo_ids": "of this update's key",
         "state": "one that follows",
     },
+    "POST /api/rounds/corrections": {
+        "day": "of the last two weeks",
+        "premises_id": "of the round",
+        "reason": "one of those of the kind",
+        "round": "one that is published",
+        "street": "of the round",
+    },
     "POST /api/subscriptions": {
         "to": "where the channel needs it",
         "push": "where the channel needs it",

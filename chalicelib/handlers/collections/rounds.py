@@ -27,7 +27,12 @@ from chalicelib.kernel.operations import MOST_OPERATIONS, Result, Unreadable, op
 from chalicelib.kernel.parsing import parse
 
 NOT_YOURS = "Collection rounds are not in your teams. Keep what you recorded, and call the office."
-ROUND = Query("round", "the code of a round", required=True)
+ROUND = Query(
+    "round",
+    "the code of a round",
+    required=True,
+    schema={"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._/-]{0,39}$"},
+)
 routes = Routes(__name__)
 
 
@@ -95,6 +100,7 @@ def rounds(call: Call) -> RoundDays:
     auth=auth.may("rounds.work"),
     summary="List the streets of a round and the addresses in them",
     query=(ROUND,),
+    may_miss=True,
 )
 def streets(call: Call) -> StreetList:
     code = _round(call)
@@ -109,6 +115,7 @@ def streets(call: Call) -> StreetList:
     auth=auth.may("rounds.work"),
     summary="List the addresses whose container was not emptied on a round's day",
     query=(ROUND, Query("date", "the day, such as 2026-06-01; today by default", schema=DAY)),
+    may_miss=True,
 )
 def premises(call: Call) -> PremisesDays:
     code, ports = _round(call), collections_ports()
