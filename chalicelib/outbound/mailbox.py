@@ -72,7 +72,6 @@ def email_of(
     reference = grouped(case.service_request_id)
     facts, answers = _facts(case, contact, reference, wording), _answers(case)
     opening = f"{wording.look.council} is passing on a report to {destination.name}."
-    entry = [_entry(case, contact, destination)]
     return Email(
         to=destination.to,
         subject=f"{case.service_name}: {case.title or case.address or 'a report'} [{reference}]",
@@ -88,10 +87,15 @@ def email_of(
         ),
         thread=case.service_request_id,
         reply_to=reply_to,
-        attachments=(
-            Attachment("report.xml", "text/xml", write("service_requests", entry, "xml")),
-            Attachment("report.json", "application/json", write("service_requests", entry, "json")),
-        ),
+        attachments=_attachments(_entry(case, contact, destination)),
+    )
+
+
+def _attachments(entry: Tree) -> tuple[Attachment, ...]:
+    """The report as Open311 writes it."""
+    return (
+        Attachment("report.xml", "text/xml", write("service_requests", [entry], "xml")),
+        Attachment("report.json", "application/json", write("service_requests", [entry], "json")),
     )
 
 

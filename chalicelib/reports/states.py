@@ -86,23 +86,29 @@ def next_state(state: State, asked: State | Literal["not_fixed"] | None) -> Stat
         return state
     if asked == "not_fixed":
         if state not in SAID_TO_BE_DONE:
-            raise Conflict(
-                Text(
-                    "This report is '{state}'. Only a report that was marked as fixed can be "
-                    "reported as not fixed.",
-                    state=Text(LABELS[state]),
-                )
-            )
+            raise _not_done(state)
         return "reopen"
-    allowed = moves_from(state)
-    if asked not in allowed:
-        names = ", ".join(sorted(allowed))
-        raise Invalid.field(
-            "state",
-            Text(
-                "a report that is '{state}' can only move to: {names}",
-                state=Text(LABELS[state]),
-                names=names,
-            ),
-        )
+    if asked not in moves_from(state):
+        raise _no_move(state)
     return asked
+
+
+def _not_done(state: State) -> Conflict:
+    return Conflict(
+        Text(
+            "This report is '{state}'. Only a report that was marked as fixed can be "
+            "reported as not fixed.",
+            state=Text(LABELS[state]),
+        )
+    )
+
+
+def _no_move(state: State) -> Invalid:
+    return Invalid.field(
+        "state",
+        Text(
+            "a report that is '{state}' can only move to: {names}",
+            state=Text(LABELS[state]),
+            names=", ".join(sorted(moves_from(state))),
+        ),
+    )

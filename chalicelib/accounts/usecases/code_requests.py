@@ -71,8 +71,7 @@ def ask(
     path of ours, or to add the address to that account. Raises Invalid, TooMany, UpstreamFailed."""
     to = destination(address, takes_phones=ports.takes_phones)
     is_known = asker.known_device is not None
-    if to.kind == "phone" and ports.budget.is_spent(is_known=is_known):
-        raise Invalid.field("address", NO_TEXTS_LEFT)
+    _refuse_unpaid(to, ports, is_known=is_known)
     _count(to, asker, ports)
     now = to_the_second(ports.now())
     attempt = Attempt(
@@ -89,6 +88,12 @@ def ask(
     )
     ports.attempts.add(attempt)
     return attempt
+
+
+def _refuse_unpaid(to: Destination, ports: Ports, *, is_known: bool) -> None:
+    """Raises Invalid if the budget for text messages is spent."""
+    if to.kind == "phone" and ports.budget.is_spent(is_known=is_known):
+        raise Invalid.field("address", NO_TEXTS_LEFT)
 
 
 def sign_in_begun(attempt_id: str, ports: Ports) -> Attempt | None:
