@@ -41,7 +41,7 @@ def end(report: ServiceRequest, state: State, ports: Ports) -> None:
     ports.repository.save(replace(report, state=state))
 
 
-def test_third_container_is_refused_whoever_asks_and_however(ports: Ports) -> None:
+def test_third_container_is_refused_for_every_sender_and_channel(ports: Ports) -> None:
     ask(ports, "one"), ask(ports, "two", by=NEIGHBOUR)
     for author, values in ((OWNER, {}), (NEIGHBOUR, {}), (OFFICER, {"channel": "phone"})):
         with pytest.raises(Invalid) as refusal:
