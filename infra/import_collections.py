@@ -102,6 +102,8 @@ def import_round_days(file: Path, allow_rejects: bool) -> None:
     from infra.round_days import apply_round_days, read_round_days
 
     ports = collections_ports()
+    if ports.rounds() is None:
+        raise ConfigurationError("No rounds are published: import rounds first.")
     with click.progressbar(length=0, label="Rows", file=sys.stderr) as bar:
         operations, summary = read_round_days(file, ports, bar.update)
     click.echo(f"{summary.taken} rows taken, {len(summary.refused)} refused.")

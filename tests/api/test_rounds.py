@@ -3,11 +3,13 @@
 import json
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import boto3
 import msgspec
 import pytest
+from click.testing import CliRunner
 
 from chalicelib.accounts.model import Grant
 from chalicelib.bootstrap.collections import premises_bucket
@@ -16,6 +18,7 @@ from chalicelib.collections.model import ROUNDS, Round, Rounds
 from chalicelib.collections.premises import Premises
 from chalicelib.collections.round_days import TODAY
 from chalicelib.kernel.time import utc_now
+from infra.__main__ import commands
 from infra.import_places import replace_document
 from infra.premises_store import store_premises
 from tests.api.conftest import Api
@@ -131,6 +134,20 @@ def test_staff_of_other_teams_neither_see_nor_change_rounds(depot: Depot) -> Non
     assert depot.api.get("/api/rounds/streets?round=R1", elsewhere).status_code == 404
     (item,) = tell(depot, operation("out"), token=elsewhere)
     assert item["result"] == "rejected" and "not in your teams" in item["reason"]
+
+
+def test_back_office_says_what_happened_on_another_day(depot: Depot, tmp_path: Path) -> None:
+    day, file = DAY - timedelta(days=2), tmp_path / "days.csv"
+    rows = (f"R1,{day},,dial row,,Road closed", f"R1,{day},,elsewhere,,")
+    file.write_text("\n".join(("round,day,state,street,uprn,reason", *rows)))
+    refused = CliRunner().invoke(commands, ["import-round-days", str(file)])
+    assert refused.exit_code == 1
+    assert "line 3: street: 'elsewhere' is no street of the round R1" in refused.output
+    assert depot.api.get(f"/api/rounds?date={day}", depot.crew).json_body["items"] == []
+    taken = CliRunner().invoke(commands, ["import-round-days", str(file), "--allow-rejects"])
+    assert (taken.exit_code, "1 rows taken, 1 refused." in taken.output) == (0, True), taken.output
+    (found,) = depot.api.get(f"/api/rounds?date={day}", depot.crew).json_body["items"]
+    assert found["streets"] == [{"street": STREET, "reason": "road_closed", "text": ""}]
 
 
 def correct(depot: Depot, version: int, token: str, **said: Any) -> Any:
