@@ -1,6 +1,6 @@
 """The dependencies of the delivery of alerts."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, Protocol, TypeVar
 from zoneinfo import ZoneInfo
@@ -117,9 +117,10 @@ class Ports(Struct, frozen=True):
     that one message tells them all, and `later` holds the requests meanwhile. `reports` reads the
     stored reports with these ids, and `notices` the current road works and disruptions, as they are
     now (consistent reads), for messages of that site. `collections` gives the collections of a
-    premises on a day, and `matcher` takes the hours at which subscribers are reminded of them. The
-    three readers raise UpstreamFailed. `zone` is the council's time. `chance` is a random number
-    from 0 to 1; `random_id` makes 128 random bits."""
+    premises on a day, and `matcher` takes the hours at which subscribers are reminded of them.
+    `off_rounds` tells which rounds do not go out as planned. These readers raise UpstreamFailed.
+    `zone` is the council's time. `chance` is a random number from 0 to 1; `random_id` makes 128
+    random bits."""
 
     subscriptions: Subscriptions
     alerts: Alerts
@@ -134,7 +135,8 @@ class Ports(Struct, frozen=True):
     senders: Mapping[Channel, Sender[Any]]
     queue: Queue[Wake]
     later: DelayQueue[AlertRequested]
-    matcher: Queue[CollectionsPageWanted]
+    matcher: DelayQueue[CollectionsPageWanted]
+    off_rounds: Callable[[], Collection[object]]
     language_of: Callable[[Subscription], Language]
     voice: Callable[[Language], MessageComposer]
     zone: ZoneInfo

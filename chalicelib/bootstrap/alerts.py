@@ -1,8 +1,9 @@
 """Builds the alerts slice: subscriptions, the index that finds them, matching and sending."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from functools import partial
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.alerts import delivery_ports as delivery
@@ -16,6 +17,9 @@ from chalicelib.bootstrap.collections import collections_ports, stored_premises
 from chalicelib.bootstrap.disruptions import disruptions_ports
 from chalicelib.bootstrap.places import areas_ports, ward_codes
 from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.collections.round_days import TODAY
+from chalicelib.collections.today import Today
+from chalicelib.kernel.cached_document import CachedDocument, decoded
 from chalicelib.kernel.languages import ENGLISH, Language
 from chalicelib.kernel.site import Site
 from chalicelib.kernel.time import utc_now
@@ -110,6 +114,7 @@ def delivery_ports() -> delivery.Ports:
         queue=container.queue("alerts"),
         later=container.queue("alerts"),
         matcher=container.queue("match"),
+        off_rounds=_off_rounds,
         language_of=partial(language_of, council=here, accounts=lambda: accounts_ports().accounts),
         voice=voice,
         zone=here.zone,
@@ -196,9 +201,19 @@ def _notices() -> "NoticesForAlerts":
 def _collections() -> "CollectionsForAlerts":
     from chalicelib.integrations.collections_for_alerts import CollectionsForAlerts
 
-    return CollectionsForAlerts(
-        stored_premises().many, collections_ports().rounds, container.council()
-    )
+    premises, rounds = stored_premises().many, collections_ports().rounds
+    today = CachedDocument(_today, monotonic)
+    return CollectionsForAlerts(premises, rounds, today.value, container.council())
+
+
+def _today() -> Today | None:
+    return decoded(container.read_published, TODAY, Today)
+
+
+def _off_rounds() -> Collection[object]:
+    from chalicelib.integrations.collections_for_alerts import off_rounds
+
+    return off_rounds(_today())
 
 
 @container.once

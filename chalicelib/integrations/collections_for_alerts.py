@@ -1,12 +1,13 @@
 """The collections of premises, as alerts see them."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Set
 from datetime import date
 
 from chalicelib.alerts.messages import Collected, CollectionDay, NotCollected
 from chalicelib.catalogue.model import Council
 from chalicelib.collections.model import Round, Rounds
 from chalicelib.collections.premises import Premises
+from chalicelib.collections.today import Today
 from chalicelib.kernel.site import Site
 
 Many = Callable[[Collection[str]], Mapping[str, Premises]]
@@ -14,13 +15,19 @@ Many = Callable[[Collection[str]], Mapping[str, Premises]]
 
 
 class CollectionsForAlerts:
-    """Every method raises UpstreamFailed. `rounds` are the published ones."""
+    """Every method raises UpstreamFailed. `rounds` are the published ones, `today` is the published
+    state of those around today, None if there is none."""
 
     def __init__(
-        self, premises: Many, rounds: Callable[[], Rounds | None], council: Council
+        self,
+        premises: Many,
+        rounds: Callable[[], Rounds | None],
+        today: Callable[[], Today | None],
+        council: Council,
     ) -> None:
         self._premises = premises
         self._rounds = rounds
+        self._today = today
         self._council = council
 
     def has_premises(self, premises_id: str) -> bool:
@@ -28,7 +35,7 @@ class CollectionsForAlerts:
 
     def collected_on(self, premises_ids: Collection[str], day: date) -> Collection[str]:
         """Those of the premises that have a collection on that day."""
-        out = {each.round for each in self._all() if _goes_out(each, day)}
+        out = {each.round for each in self._all() if _goes_out(each, day)} - self._off(day)
         found = self._premises(premises_ids).values()
         return {each.premises_id for each in found if not out.isdisjoint(each.rounds)}
 
@@ -43,22 +50,34 @@ class CollectionsForAlerts:
         }
         return CollectionDay(
             day=day,
-            due=tuple(_due(rounds, day, names)),
+            due=tuple(_due(rounds, day, names, self._off(day))),
             moved=tuple(_moved(rounds, day, names)),
         )
+
+    def _off(self, day: date) -> Set[str]:
+        found = off_rounds(self._today())
+        return {code for code, on in found if on == day}
 
     def _all(self) -> tuple[Round, ...]:
         published = self._rounds()
         return published.items if published else ()
 
 
+def off_rounds(today: Today | None) -> Set[tuple[str, date]]:
+    """The rounds that do not go out on a day for which they were planned, by code and day."""
+    items = today.items if today else ()
+    return {(each.round, each.day) for each in items if each.state == "off"}
+
+
 def _goes_out(of: Round, day: date) -> bool:
     return day in of.dates or day == of.resumes
 
 
-def _due(rounds: list[Round], day: date, names: dict[str, str]) -> Iterator[Collected]:
+def _due(
+    rounds: list[Round], day: date, names: dict[str, str], off: Set[str]
+) -> Iterator[Collected]:
     for each in rounds:
-        if _goes_out(each, day):
+        if _goes_out(each, day) and each.round not in off:
             name = names.get(each.container, each.name)
             move = next((move for move in each.moved if move.to == day), None)
             if move:

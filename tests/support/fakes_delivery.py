@@ -4,7 +4,7 @@ import gzip
 import json
 from base64 import b64encode
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import count
@@ -282,6 +282,7 @@ class World:
     queue: MemoryQueue[Wake] = field(default_factory=MemoryQueue)
     later: MemoryQueue[AlertRequested] = field(default_factory=MemoryQueue)
     matcher: MemoryQueue[CollectionsPageWanted] = field(default_factory=MemoryQueue)
+    off_rounds: Callable[[], Collection[object]] = tuple
     collections: Callable[[str, date, Site], CollectionDay] = lambda premises_id, day, site: (
         CollectionDay(day=day)
     )
@@ -313,6 +314,7 @@ class World:
             queue=self.queue,
             later=self.later,
             matcher=self.matcher,
+            off_rounds=self.off_rounds,
             language_of=self.language_of,
             voice=self.voice,
             zone=VOICE.zone,

@@ -16,7 +16,7 @@ from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.index import Entry, of_reminders
 from chalicelib.alerts.model import AlertRequested, CollectionsPageWanted
 from chalicelib.alerts.ports import MatchPorts
-from chalicelib.alerts.reminders import HOURS, ONE_DAY, hours_due
+from chalicelib.alerts.reminders import HOURS, ONE_DAY, hours_due, number_of
 from chalicelib.alerts.usecases.alert_batches import enqueue_batches
 from chalicelib.alerts.usecases.notice_pages import Cursor, read_page
 from chalicelib.kernel.optimistic import VersionConflict
@@ -27,7 +27,7 @@ CHANGE_WAIT_S = 120
 which each reads again after a minute."""
 MOST_LATE = timedelta(hours=12)
 """Hours that came longer ago are not made up for."""
-SCHEDULE, LAST_RUN = "reminders", "hours"
+SCHEDULE, LAST_RUN, OFF_ROUNDS = "reminders", "hours", "off"
 """The last run is stored as what a listener of this name was told."""
 
 
@@ -48,9 +48,22 @@ def wake_hours(ports: Ports) -> int:
         for each in hours_due(max(since, now - MOST_LATE), now, ports.zone)
     ]
     if due:
-        ports.matcher.send(due)
-        _note_run(now, last, ports)
+        ports.matcher.send_later(due, delay_s=0)
+        _note(LAST_RUN, int(now.timestamp()), last, ports)
     return len(due)
+
+
+def watch_rounds(ports: Ports) -> int:
+    """Has the reminders compared if other rounds than at the last run do not go out. Returns the
+    number of messages. Raises UpstreamFailed."""
+    last = ports.alerts.told(SCHEDULE, OFF_ROUNDS)
+    number = number_of(map(str, ports.off_rounds()))
+    if last and last.version == number:
+        return 0
+    changes = changes_from(ports.now(), ports.zone)
+    ports.matcher.send_later(changes, delay_s=CHANGE_WAIT_S)
+    _note(OFF_ROUNDS, number, last, ports)
+    return len(changes)
 
 
 def changes_from(now: datetime, zone: ZoneInfo) -> Sequence[CollectionsPageWanted]:
@@ -105,10 +118,10 @@ def _concerned(
     yield from (entry for entry in chosen.values() if entry.premises_id in collected)
 
 
-def _note_run(now: datetime, last: Told | None, ports: Ports) -> None:
-    told = Told(version=int(now.timestamp()), by="", before=0)
+def _note(what: str, version: int, last: Told | None, ports: Ports) -> None:
+    told = Told(version=version, by="", before=0)
     try:
-        ports.alerts.note_told(SCHEDULE, LAST_RUN, told, instead_of=last)
+        ports.alerts.note_told(SCHEDULE, what, told, instead_of=last)
     except VersionConflict:
         # Another run did the same: the sender finds the alerts that it made.
         return

@@ -11,7 +11,7 @@ from chalicelib.alerts.delivery import Alert, Wake
 from chalicelib.alerts.model import AlertRequested, Confirm
 from chalicelib.alerts.usecases import sending
 from chalicelib.alerts.usecases.receipts import TooSoon, take
-from chalicelib.alerts.usecases.reminding import wake_hours
+from chalicelib.alerts.usecases.reminding import wake_hours, watch_rounds
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.alerts import delivery_ports
 from chalicelib.errors import AppError
@@ -35,7 +35,8 @@ def wake_alerts(_: CloudWatchEvent) -> None:
     """Wakes the alerts that are due now, and those that a sender left unfinished, and begins the
     reminders of collections whose hour has come."""
     with batch("wake_alerts") as line:
-        line["records"] = sending.wake_due(delivery_ports()) + wake_hours(delivery_ports())
+        ports = delivery_ports()
+        line["records"] = sending.wake_due(ports) + wake_hours(ports) + watch_rounds(ports)
 
 
 @events.on_sqs_message(queue_arn=RECEIPTS_QUEUE, batch_size=10)

@@ -22,13 +22,20 @@ from chalicelib.alerts.model import (
     Topic,
 )
 from chalicelib.alerts.reminders import HOURS, hours_due, moment_of
-from chalicelib.alerts.usecases.reminding import changes_from, match_collections, wake_hours
+from chalicelib.alerts.usecases.reminding import (
+    changes_from,
+    match_collections,
+    wake_hours,
+    watch_rounds,
+)
 from chalicelib.alerts.usecases.sending import send_woken, tell, wake_due
 from chalicelib.catalogue.load import load
 from chalicelib.collections.model import Move, Round, Rounds, with_moves
 from chalicelib.collections.premises import Premises
+from chalicelib.collections.round_days import RoundStatus, State
+from chalicelib.collections.today import Today
 from chalicelib.errors import NotNow
-from chalicelib.integrations.collections_for_alerts import CollectionsForAlerts
+from chalicelib.integrations.collections_for_alerts import CollectionsForAlerts, off_rounds
 from chalicelib.kernel.languages import ENGLISH, Language
 from tests.support.effort import effort
 from tests.support.fakes_alerts import Alerts, subscription
@@ -71,7 +78,10 @@ class Town:
     def __init__(self, now: datetime, *, repeats: bool = False) -> None:
         self.premises = MemoryPremises()
         self.rounds = Rounds(known_until=date(2027, 12, 31), items=())
-        collections = CollectionsForAlerts(self.premises, lambda: self.rounds, load("demo"))
+        self.today = Today(items=())
+        collections = CollectionsForAlerts(
+            self.premises, lambda: self.rounds, lambda: self.today, load("demo")
+        )
         self.alerts = Alerts(now=now)
         self.clock = self.alerts.clock
         self.matching = replace(self.alerts.matching, collected_on=collections.collected_on)
@@ -79,6 +89,7 @@ class Town:
             clock=self.clock,
             subscriptions=self.alerts.subscriptions,
             collections=collections.on_day,
+            off_rounds=lambda: off_rounds(self.today),
             voice=self._voice,
         )
         self.ports = self.world.ports()
@@ -100,6 +111,12 @@ class Town:
         self.rounds = replace(self.rounds, items=rounds)
         self.compare()
 
+    def say(self, code: str, day: date, state: State) -> None:
+        """The crew or the office says how a round goes."""
+        closes_at = datetime.combine(day, time(20), UTC)
+        status = RoundStatus(round=code, day=day, state=state, closes_at=closes_at)
+        self.today = Today(items=(status,))
+
     def compare(self) -> None:
         self.world.matcher.send(changes_from(self.clock(), LONDON))
 
@@ -112,6 +129,7 @@ class Town:
 
     def _work(self) -> None:
         wake_hours(self.ports)
+        watch_rounds(self.ports)
         self._match()
         wake_due(self.ports)
         woken, self.world.queue.sent = self.world.queue.sent, []
@@ -249,6 +267,24 @@ def test_reminder_is_corrected_when_the_premises_moves_to_another_round(town: To
         CHANGED,
         "Bin collection tomorrow, Wednesday 2 December",
     ]
+
+
+def test_nobody_is_reminded_of_a_round_that_is_off(town: Town) -> None:
+    to = town.subscribe(1, "1")
+    town.say("R1", DAY, "off")
+    town.run(EVENING + timedelta(hours=10))
+    assert not town.subjects(to)
+
+
+def test_reminder_is_corrected_once_when_the_round_is_off_after_it(town: Town) -> None:
+    to = town.subscribe(1, "1")
+    town.run(EVENING + timedelta(hours=10))
+    states: tuple[State, ...] = ("out", "off", "off", "out")
+    for state in states:
+        town.say("R1", DAY, state)
+        town.run(town.clock.now + QUARTER)
+    rubbish = frozenset([NAMES["rubbish"]])
+    assert town.said()[to, "bins-2026-12-01"] == [rubbish, frozenset(), rubbish]
 
 
 def test_collection_that_moves_to_tomorrow_after_the_hour_is_told_late(town: Town) -> None:
