@@ -62,7 +62,9 @@ def submit(
     request_id = ports.ids.service_request_id(author.scope, key)
     fingerprint = ports.ids.fingerprint(canonical(draft))
     try:
-        draft = with_collection(at_premises(draft, ports), ports)
+        draft = at_premises(draft, ports)
+        if draft.premises_id or draft.collection:
+            draft = with_collection(draft, ports)
         answers = _checked(draft, key, author, ports)
         requested = to_the_second(ports.now())
         report = new_report(
@@ -87,6 +89,8 @@ def submit(
 
 
 def _created(report: ServiceRequest, ports: Ports) -> ServiceRequest:
+    if report.premises_id is None:
+        return ports.repository.create(report)
     if most := ports.council.by_code[report.service_code].most_of(report.attributes):
         return create_within_limit(report, most, ports)
     return create(report, ports)
