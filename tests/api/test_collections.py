@@ -14,11 +14,13 @@ import vobject
 from click.testing import CliRunner, Result
 
 from chalicelib.bootstrap import container
+from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.bootstrap.collections import premises_bucket
 from chalicelib.collections.premises import FOLDER, Premises
 from infra.__main__ import commands
 from infra.premises_store import store_premises
 from tests.api.conftest import Api
+from tests.support.people import post_form
 
 DAY = datetime.now(UTC).date() + timedelta(days=30)
 HEAD = "round,container,dates,original,new,reason"
@@ -214,6 +216,41 @@ def test_calendar_is_published_when_it_is_first_asked_for(homes: Api, tmp_path: 
     held = boto3.client("s3").get_object(Bucket=homes.cloud.bucket, Key=path[1:])
     (event,) = vobject.readOne(held["Body"].read().decode()).vevent_list
     assert (event.dtstart.value, event.sequence.value) == (DAY + timedelta(days=2), "1")
+
+
+def test_resident_subscribes_to_reminders_without_javascript(homes: Api) -> None:
+    page = homes.get("/forms/bins?postcode=YO17HH&premises_id=100").body.decode()
+    assert "/forms/alerts?premises_id=100" in page
+    form = homes.get("/forms/alerts?premises_id=100").body.decode()
+    assert 'name="topic.premises_id" value="100"' in form
+    sent = {
+        "topic.kind": "bins",
+        "topic.premises_id": "100",
+        "remind_at": "06:00",
+        "channel": "email",
+        "to": "sam@example.org",
+    }
+    answer = post_form(homes.client.http, "/forms/alerts", **sent)
+    assert answer.status_code == 200, answer.body
+    assert "Reminders of bin collections" in answer.body.decode()
+    (stored,) = alerts_ports().subscriptions.at(
+        [alerts_ports().ids.address_key("email", sent["to"])]
+    )
+    assert (stored.topic.premises_id, stored.remind_at) == ("100", "06:00")
+
+
+def test_reminders_of_an_unknown_address_are_refused(homes: Api) -> None:
+    wish = {
+        "channel": "email",
+        "to": "sam@example.org",
+        "topic": {"kind": "bins", "premises_id": "999"},
+        "remind_at": "19:00",
+    }
+    answer = homes.post("/api/subscriptions", wish, key=None)
+    assert answer.status_code == 400
+    assert answer.json_body["errors"][0]["field"] == "topic.premises_id"
+    without_hour = {**wish, "topic": {"kind": "bins", "premises_id": "100"}, "remind_at": None}
+    assert homes.post("/api/subscriptions", without_hour, key=None).status_code == 400
 
 
 def test_calendar_of_an_unknown_address_is_not_found(homes: Api) -> None:

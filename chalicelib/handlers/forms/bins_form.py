@@ -39,7 +39,9 @@ def _answer(postcode: str, premises_id: str | None) -> dict[str, Any]:
     chosen = next((each for each in addresses if each.premises_id == premises_id), None)
     if chosen is None:
         return {"addresses": addresses}
-    return {"address": chosen.address, **_bins_of(chosen.premises_id, ports)}
+    reminders = f"/forms/alerts?premises_id={chosen.premises_id}"
+    shown = {"address": chosen.address, "reminders": reminders}
+    return shown | _bins_of(chosen.premises_id, ports)
 
 
 def _bins_of(premises_id: str, ports: Ports) -> dict[str, Any]:
