@@ -76,7 +76,8 @@ const configOf = (language: Language, pages: Record<string, string>, entries: st
               { name: "place-box", test: /src\/shared\/places\/(place-box|position)\.ts/ },
               // Pages that need one of these mostly need the others, and one chunk is smaller than several.
               { name: "facilities", test: /src\/shared\/(geo\/nearest|places\/facilities)\.ts/ },
-              { name: "bin-days", test: /src\/shared\/collections\/(?!remembered)/ },
+              // A group takes in what its modules import: sending, which other pages need without the rest.
+              { name: "bin-days", test: /src\/shared\/collections\/(?!remembered|premises-rounds|ask-premises)/ },
               { name: "areas", test: /src\/shared\/places\/(wards|my-area)\.ts/ },
             ],
           },

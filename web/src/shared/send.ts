@@ -1,19 +1,14 @@
-/** Calls the API from a page. */
+/** Writes to the API from a page. */
 import { deviceKey } from "./device.ts";
 import type { Outcome } from "./outcome.ts";
 import { request } from "./request.ts";
 import { say, sayMany } from "./say.ts";
 
 /** The header that tells devices on the same network apart. */
-const DEVICE = "X-Ginnel-Device";
+export const DEVICE = "X-Ginnel-Device";
 
 export function post<T>(path: string, body: unknown, key: string): Promise<Outcome<T>> {
   return send("POST", path, body, { "Idempotency-Key": key });
-}
-
-/** A call whose answers are limited by device. */
-export function get<T>(path: string): Promise<Outcome<T>> {
-  return request("GET", path, undefined, { [DEVICE]: deviceKey() });
 }
 
 export function send<T>(

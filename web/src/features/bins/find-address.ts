@@ -1,11 +1,11 @@
 /** Finds an address by its postcode, and its rounds. */
 import { byId, element, show, whileBusy } from "../../shared/dom.ts";
+import { askPremises } from "../../shared/collections/ask-premises.ts";
 import { askRounds } from "../../shared/collections/premises-rounds.ts";
 import type { RememberedPremises } from "../../shared/collections/remembered.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { type Outcome, reasonOf } from "../../shared/outcome.ts";
 import { say, sayMany } from "../../shared/say.ts";
-import { get } from "../../shared/send.ts";
 
 interface ListedPremises {
   premises_id: string;
@@ -37,7 +37,7 @@ async function findAddresses(): Promise<void> {
   begin(say("Finding addresses…"));
   show(addressForm, false);
   const typed = postcode.value.trim();
-  const answer = await get<{ items: ListedPremises[] }>(`/api/premises?${new URLSearchParams({ postcode: typed })}`);
+  const answer = await askPremises<{ items: ListedPremises[] }>(`?${new URLSearchParams({ postcode: typed })}`);
   if (answer.kind !== "stored") return refuse("postcode", answer);
   const { items } = answer.value;
   if (items.length === 0)

@@ -1,6 +1,6 @@
 /** Asks the service for the rounds of an address: when it is chosen, and again from time to time, because councils change rounds. */
 import type { Outcome } from "../outcome.ts";
-import { get } from "../send.ts";
+import { askPremises } from "./ask-premises.ts";
 import { type RememberedPremises, rememberedPremises } from "./remembered.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -9,7 +9,7 @@ const USUALLY_MS = 7 * DAY_MS;
 export type PremisesRounds = Pick<RememberedPremises, "rounds" | "street">;
 
 export const askRounds = (premises_id: string): Promise<Outcome<PremisesRounds>> =>
-  get<PremisesRounds>(`/api/premises/${encodeURIComponent(premises_id)}/collections`);
+  askPremises<PremisesRounds>(`/${encodeURIComponent(premises_id)}/collections`);
 
 /** Asks again after a week, or after a day if one of its rounds is not published. The address with other rounds; null if it has the same. */
 export async function changedRounds(of: RememberedPremises, published: string[]): Promise<RememberedPremises | null> {

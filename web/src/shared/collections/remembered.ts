@@ -15,6 +15,5 @@ export interface RememberedPremises {
 export const rememberedPremises = keptValue<RememberedPremises>(
   () => localStorage,
   "ginnel.bins",
-  ({ premises_id, address, rounds, checked_at }) =>
-    Boolean(premises_id && address) && Array.isArray(rounds) && Number.isFinite(checked_at),
+  ({ rounds, checked_at }) => Array.isArray(rounds) && checked_at > 0,
 );
