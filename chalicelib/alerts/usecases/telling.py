@@ -71,8 +71,6 @@ def begin_reminding(
 
     def attempt() -> int | None:
         known = ports.alerts.told(listener, said.about)
-        if known and known.by != alert.name and alert.what == "collection_reminder":
-            return None
         before = _got_before(alert, known, ports)
         if before == said.number or not (before or said.may_be_first):
             return None

@@ -312,6 +312,22 @@ def test_other_hour_brings_no_second_reminder_and_none_is_lost(town: Town) -> No
     assert town.subjects(to) == [TOMORROW]
 
 
+def test_reminder_comes_at_the_new_hour_when_the_index_still_has_the_old_one(town: Town) -> None:
+    to = town.subscribe(1, "1")
+    (stored,) = town.alerts.subscriptions.stored.values()
+    changed = town.alerts.subscriptions.save(replace(stored, remind_at="20:00"))
+    town.run(EVENING + QUARTER)
+    assert not town.subjects(to)
+    town.alerts.index.put(entries_of(changed))
+    town.run(EVENING + timedelta(hours=2))
+    assert town.subjects(to) == [TOMORROW]
+
+
+def test_hours_from_noon_on_are_on_the_day_before() -> None:
+    assert moment_of("12:00", DAY, LONDON) == datetime(2026, 11, 30, 12, tzinfo=UTC)
+    assert moment_of("11:00", DAY, LONDON) == datetime(2026, 12, 1, 11, tzinfo=UTC)
+
+
 def test_reminder_waits_for_quiet_hours_but_not_beyond_noon(town: Town) -> None:
     night = town.subscribe(1, "1", quiet=QuietHours(begin="18:00", end="21:00"))
     always = town.subscribe(2, "1", quiet=QuietHours(begin="18:00", end="13:00"))
