@@ -153,10 +153,9 @@ class ServiceRequest(ReportFields, frozen=True, kw_only=True):
         """The moment from which the retention time for `to_forget` counts."""
         if self.to_forget != "closed":
             return self.requested_datetime
-        closed = max(
-            self.closed_datetime or self.updated_datetime, self.review_at or self.requested_datetime
-        )
-        return max(closed, self.flags[0].datetime) if self.forgotten else closed
+        closed = self.closed_datetime or self.updated_datetime
+        reviewed = max(closed, self.review_at) if self.review_at else closed
+        return max(reviewed, self.flags[0].datetime) if self.forgotten else reviewed
 
     def officer_change(self, change_id: str) -> OfficerChange | None:
         """The change with that id, if it is among the last MOST_OFFICER_CHANGES."""
