@@ -62,7 +62,7 @@ _project = Item.project
 _alias: Any = vars(EventAliaser)["_alias_event_name"]
 _aliases: dict[str, str] = {}
 _new_loader = Loader.__init__
-_descriptions: defaultdict[type, dict[Any, Any]] = defaultdict(dict)
+_descriptions: defaultdict[tuple[type, type], dict[Any, Any]] = defaultdict(dict)
 _new_backend: Any = vars(BackendDict)["_create_account_specific_backend"]
 _every_backend: list[Any] = vars(BackendDict)["_instances"]
 _modules = tuple(backends.list_of_moto_modules())
@@ -120,7 +120,8 @@ def _replace(owner: Any, **parts: Any) -> None:
 
 def _loader_with_what_others_read(loader: Any, *given: Any, **named: Any) -> None:
     _new_loader(loader, *given, **named)
-    loader._cache = _descriptions[type(loader.file_loader)]
+    # moto's loader adds to botocore's descriptions what it needs itself.
+    loader._cache = _descriptions[type(loader), type(loader.file_loader)]
 
 
 def _backend_made_once(backends_of: Any, account_id: str) -> None:
