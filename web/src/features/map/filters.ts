@@ -9,8 +9,8 @@ const service = byId<HTMLSelectElement>("filter-service");
 const FILTERS = { status, service };
 
 export function fillFilters(services: Iterable<Service>, onChange: () => void): void {
-  for (const { service_code, service_name } of services) {
-    service.append(element("option", { value: service_code }, service_name));
+  for (const { service_code, service_name, visibility } of services) {
+    if (visibility !== "private") service.append(element("option", { value: service_code }, service_name));
   }
   const address = new URL(location.href);
   for (const [name, select] of Object.entries(FILTERS)) select.value = known(select, address.searchParams.get(name));
