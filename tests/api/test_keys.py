@@ -27,7 +27,11 @@ def post(api: Api, path: str, body: Any, key: str, token: str | None = None) -> 
 
 def private_service() -> str:
     services = container.council().services
-    return next(each.service_code for each in services if each.visibility == "private")
+    return next(
+        each.service_code
+        for each in services
+        if each.visibility == "private" and each.needs == "point"
+    )
 
 
 def private_body(api: Api) -> dict[str, Any]:
