@@ -72,6 +72,7 @@ OPEN: Mapping[str, str] = {
     "* /forms/reports/*": "the same without JavaScript; a private report needs its link",
     "GET /forms/nearest*": "published places",
     "GET /forms/bins": "the same as /api/premises without JavaScript",
+    "POST /forms/bins/calendar": "the same as /api/collections/calendars without JavaScript",
     "GET /forms/alerts": "the same without JavaScript",
     "POST /forms/alerts": "the same without JavaScript",
     "GET /forms/s/*": (

@@ -83,6 +83,11 @@ def publish(premises_id: str, language: Language, ports: Ports) -> str:
     return f"{ports.site_url}/{_key(calendar, ports)}"
 
 
+def webcal(url: str) -> str:
+    """The address with which programs that know it subscribe to a calendar."""
+    return f"webcal:{url.partition(':')[2]}"
+
+
 def publish_again(ports: Ports, progress: Callable[[int], None] = lambda calendars: None) -> int:
     """Rewrites all calendars that somebody asked for, and deletes those of premises that no
     longer exist. Returns how many there are. `progress` is called with 1 for each. Raises

@@ -218,6 +218,20 @@ def test_calendar_is_published_when_it_is_first_asked_for(homes: Api, tmp_path: 
     assert (event.dtstart.value, event.sequence.value) == (DAY + timedelta(days=2), "1")
 
 
+def test_resident_gets_a_calendar_and_all_days_without_javascript(homes: Api) -> None:
+    page = homes.get("/forms/bins?postcode=YO17HH&premises_id=100").body.decode()
+    days = re.findall(r'<li><time datetime="([0-9-]+)">', page)
+    assert days == [f"{DAY}", f"{DAY + timedelta(days=1)}"]
+    assert 'action="/forms/bins/calendar"' in page
+    answer = post_form(homes.client.http, "/forms/bins/calendar", premises_id="100")
+    assert answer.status_code == 200
+    (url,) = re.findall(r'value="([^"]+\.ics)"', answer.body.decode())
+    key = urlsplit(url).path[1:]
+    held = boto3.client("s3").get_object(Bucket=homes.cloud.bucket, Key=key)
+    assert len(vobject.readOne(held["Body"].read().decode()).vevent_list) == len(days)
+    assert f'href="webcal:{url.partition(":")[2]}"' in answer.body.decode()
+
+
 def test_resident_subscribes_to_reminders_without_javascript(homes: Api) -> None:
     page = homes.get("/forms/bins?postcode=YO17HH&premises_id=100").body.decode()
     assert "/forms/alerts?premises_id=100" in page

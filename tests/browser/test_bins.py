@@ -126,6 +126,18 @@ def test_bins_are_found_by_postcode_and_remembered_without_asking_the_service_ag
 
     page.goto("/bins/")
     expect_bins(page)
+    expect(page.get_by_role("link", name="Get reminders of your bin days")).to_have_attribute(
+        "href", re.compile(r"/forms/alerts\?premises_id=\d+$")
+    )
+    page.get_by_role("button", name="Add your bin days to a calendar").click()
+    expect(page.get_by_role("link", name="Open in your calendar app")).to_be_focused()
+    calendar = page.get_by_label("Or copy this address into your calendar").input_value()
+    assert page.request.get(calendar).text().startswith("BEGIN:VCALENDAR")
+    page.get_by_text("All bin days").click()
+    expect(page.locator("#all-days > li")).to_have_count(3)
+    expect(page.locator("#all-days > li").nth(1)).to_contain_text("Black bin: rubbish (moved from ")
+    assert_accessible(page)
+    page.reload()
     lose_signal(page)
     page.reload()
     expect_bins(page)

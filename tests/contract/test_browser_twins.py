@@ -507,3 +507,5 @@ def test_days_of_bins_are_said_in_the_same_words_in_the_browser() -> None:
         said = [(each["name"], each["headline"], each["notes"]) for each in answer["bins"]]
         assert said == [(each.name, each.headline, each.notes) for each in words.bins()], now
         assert answer["missed"] == [each._asdict() for each in words.missed_streets()], now
+        known_days = [(f"{day}", text, bins) for day, text, bins in words.collection_days()]
+        assert [tuple(each.values()) for each in answer["all"]] == known_days, now

@@ -8,7 +8,7 @@ import { openState } from "../../web/src/shared/places/opening.ts";
 import { suggest } from "../../web/src/features/report/service-search.ts";
 import { known, search } from "../../web/src/shared/places/search.ts";
 import { nearestStreet, piecesOf } from "../../web/src/shared/places/streets.ts";
-import { binDays, missedStreets } from "../../web/src/shared/collections/bin-days.ts";
+import { binDays, collectionDays, missedStreets } from "../../web/src/shared/collections/bin-days.ts";
 import { cancelledBefore, nextCollection } from "../../web/src/shared/collections/rounds.ts";
 import { isOutside } from "../../web/src/shared/places/wards.ts";
 
@@ -57,7 +57,11 @@ const ANSWERS = {
     return moments.map(({ today, now }) => {
       const published = { rounds, days: statuses, known_until };
       const view = { today, now: Date.parse(now), street, names };
-      return { bins: binDays(published, view), missed: missedStreets(published, view) };
+      return {
+        bins: binDays(published, view),
+        missed: missedStreets(published, view),
+        all: collectionDays(published, view),
+      };
     });
   },
 };

@@ -38,4 +38,4 @@ class CalendarAddresses(msgspec.Struct, frozen=True, kw_only=True):
 def create(call: Call, sent: CalendarRequest) -> CalendarAddresses:
     rate_limits.check("premises", call)
     url = calendars.publish(sent.premises_id, request_language.current(), calendar_ports())
-    return CalendarAddresses(url=url, webcal_url=f"webcal:{url.partition(':')[2]}")
+    return CalendarAddresses(url=url, webcal_url=calendars.webcal(url))

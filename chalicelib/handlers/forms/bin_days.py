@@ -1,6 +1,7 @@
 """What pages say of the bins of a premises. The page with JavaScript says the same:
 web/src/shared/collections/bin-days.ts."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
@@ -19,6 +20,9 @@ REASONS: Mapping[Reason, str] = {
     "no_time": Text("Not enough time"),
     "other": Text("Another reason"),
 }
+
+FAR_DAYS = 60
+"""A day so far ahead is said with its year."""
 
 
 class Rounds(NamedTuple):
@@ -61,6 +65,14 @@ class BinDay(NamedTuple):
     notes: Sequence[str]
 
 
+class CollectionDay(NamedTuple):
+    """A day on which bins are collected, and the day in words."""
+
+    day: date
+    text: str
+    bins: Sequence[str]
+
+
 class MissedStreet(NamedTuple):
     """A street that a round did not reach, and what to say of it."""
 
@@ -95,6 +107,23 @@ class BinWords:
             )
             for of, coming in found
         ]
+
+    def collection_days(self) -> Sequence[CollectionDay]:
+        """All known collections from today on, in the order of days."""
+        bins: dict[date, list[str]] = defaultdict(list)
+        for of in self._known.rounds:
+            for day in of.dates:
+                if day >= self._known.today:
+                    bins[day].append(self._collection(of, day))
+        return [CollectionDay(day, self._long(day), sorted(bins[day])) for day in sorted(bins)]
+
+    def _collection(self, of: Round, day: date) -> str:
+        name = self._name_of(of)
+        move = next((each for each in of.moved if each.to == day), None)
+        if move is None:
+            return name
+        moved_from = self._weekday(move.planned)
+        return self.say("{bin} (moved from {day})", bin=name, day=moved_from)
 
     def missed_streets(self) -> Iterator[MissedStreet]:
         """The other streets that the rounds did not reach today and yesterday."""
@@ -166,7 +195,7 @@ class BinWords:
             yield self.say("We have published the days up to {day}.", day=last)
         elif coming.state == "to_come" and coming.date:
             days = (coming.date - self._known.today).days
-            if days > 1:
+            if 1 < days < FAR_DAYS:
                 yield self._language.say_many(days, "In 1 day", "In {count} days")
 
     def _from_today(self, day: date) -> str:
@@ -176,8 +205,8 @@ class BinWords:
                 return self.say("Today, {day}", day=text)
             case 1:
                 return self.say("Tomorrow, {day}", day=text)
-            case _:
-                return text
+            case days:
+                return text if days < FAR_DAYS else self._long(day)
 
     def _reason(self, reason: Reason | None) -> str:
         return self.say(REASONS.get(reason or "other", REASONS["other"]))

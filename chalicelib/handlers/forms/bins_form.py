@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.bootstrap.collections import collections_ports
-from chalicelib.collections import usecases
+from chalicelib.bootstrap.collections import calendar_ports, collections_ports
+from chalicelib.collections import calendars, usecases
 from chalicelib.collections.ports import Ports
 from chalicelib.errors import FieldError, Invalid
 from chalicelib.handlers.forms.bin_days import BinWords, Rounds
 from chalicelib.handlers.http import rate_limits, request_language
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.page_answers import Page
-from chalicelib.handlers.http.pages import rendered
+from chalicelib.handlers.http.pages import posted_form, rendered
 from chalicelib.texts import Text
 
 
@@ -28,6 +28,14 @@ def bins(call: Call) -> Page:
         return _page(postcode, faults=error.errors)
 
 
+def calendar(call: Call) -> Page:
+    """The address of the calendar of a posted address. Raises NotFound, TooMany, UpstreamFailed."""
+    rate_limits.check("premises", call)
+    premises_id = posted_form(call).one("premises_id")
+    url = calendars.publish(premises_id, request_language.current(), calendar_ports())
+    return Page(rendered("forms", "bins-calendar", (), url=url, webcal_url=calendars.webcal(url)))
+
+
 def _answer(postcode: str, premises_id: str | None) -> dict[str, Any]:
     """Raises Invalid, UpstreamFailed."""
     ports = collections_ports()
@@ -40,7 +48,11 @@ def _answer(postcode: str, premises_id: str | None) -> dict[str, Any]:
     if chosen is None:
         return {"addresses": addresses}
     reminders = f"/forms/alerts?premises_id={chosen.premises_id}"
-    shown = {"address": chosen.address, "reminders": reminders}
+    shown = {
+        "address": chosen.address,
+        "premises_id": chosen.premises_id,
+        "reminders": reminders,
+    }
     return shown | _bins_of(chosen.premises_id, ports)
 
 
@@ -63,6 +75,7 @@ def _bins_of(premises_id: str, ports: Ports) -> dict[str, Any]:
     return {
         "is_published": True,
         "bins": words.bins(),
+        "days": words.collection_days(),
         "missed": [*words.missed_streets()],
     }
 

@@ -104,3 +104,6 @@ def bins(call: Call) -> Page:
     from chalicelib.handlers.forms import bins_form
 
     return bins_form.bins(call)
+
+
+_page("POST", "/forms/bins/calendar", "bins_form.calendar", "Your bins: the calendar of an address")

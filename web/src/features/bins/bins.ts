@@ -1,5 +1,5 @@
 /** The bin days of one address. It is stored in this browser, so a view reads published documents only. */
-import { binDays, missedStreets } from "../../shared/collections/bin-days.ts";
+import { binDays, collectionDays, missedStreets } from "../../shared/collections/bin-days.ts";
 import { loadCollections, type Published } from "../../shared/collections/documents.ts";
 import { changedRounds } from "../../shared/collections/premises-rounds.ts";
 import { type RememberedPremises, rememberedPremises } from "../../shared/collections/remembered.ts";
@@ -8,7 +8,8 @@ import { byId, focusOn, show } from "../../shared/dom.ts";
 import { SAVED_COPY } from "../../shared/places/cached-documents.ts";
 import { say } from "../../shared/say.ts";
 import { ageText } from "./age.ts";
-import { binEntry, streetList } from "./entries.ts";
+import { clearCalendar, startCalendar } from "./calendar.ts";
+import { binEntry, dayEntry, streetList } from "./entries.ts";
 import { startFinding } from "./find-address.ts";
 
 const find = document.querySelector<HTMLElement>('[data-view="find"]')!;
@@ -16,6 +17,7 @@ const shown = document.querySelector<HTMLElement>('[data-view="bins"]')!;
 const list = byId("bins");
 const status = byId("bins-status");
 const retry = byId("try-again");
+const reminders = byId<HTMLAnchorElement>("bins-reminders");
 /** Counts what was drawn, so that a slow answer does not replace a newer one. */
 let turns = 0;
 
@@ -32,6 +34,7 @@ function present(section: HTMLElement): void {
 async function draw(premises: RememberedPremises): Promise<void> {
   const turn = ++turns;
   byId("bins-address").textContent = premises.address;
+  reminders.search = `?${new URLSearchParams({ premises_id: premises.premises_id })}`;
   byId("bins-age").textContent = "";
   show(retry, false);
   if (!list.hasChildNodes()) status.textContent = say("Loading your bin days…");
@@ -52,6 +55,8 @@ async function draw(premises: RememberedPremises): Promise<void> {
 function fill(published: Published, premises: RememberedPremises): void {
   const view = viewFrom(list, premises.street);
   list.replaceChildren(...binDays(published, view).map(binEntry));
+  byId("all-days").replaceChildren(...collectionDays(published, view).map(dayEntry));
+  show(byId("bins-more"), list.hasChildNodes());
   byId("missed-streets").replaceChildren(...streetList(missedStreets(published, view)));
   if (!list.hasChildNodes()) status.textContent = say("We have no collections for this address.");
   void follow(premises, published);
@@ -72,6 +77,8 @@ function drawRemembered(): void {
 function askAnew(): void {
   turns++;
   list.replaceChildren();
+  show(byId("bins-more"), false);
+  clearCalendar();
   present(find);
 }
 
@@ -87,6 +94,11 @@ byId("forget-address").addEventListener("click", () => {
   byId("find-status").textContent = say("Address forgotten.");
 });
 retry.addEventListener("click", drawRemembered);
+startCalendar(() => rememberedPremises.read()?.premises_id ?? "");
+byId("print").addEventListener("click", () => {
+  byId<HTMLDetailsElement>("all-days-details").open = true;
+  print();
+});
 addEventListener(SAVED_COPY, (event) => {
   byId("bins-age").textContent = ageText((event as CustomEvent<number>).detail);
 });

@@ -1,5 +1,5 @@
 /** The list of bins, and of the streets that were not reached. */
-import type { BinDay, MissedStreet } from "../../shared/collections/bin-days.ts";
+import type { BinDay, CollectionDay, MissedStreet } from "../../shared/collections/bin-days.ts";
 import { byId, element } from "../../shared/dom.ts";
 import { say } from "../../shared/say.ts";
 
@@ -27,4 +27,8 @@ export function streetList(streets: MissedStreet[]): HTMLElement[] {
     element("li", {}, element("p", {}, element("strong", {}, street)), element("p", {}, text)),
   );
   return [element("h2", {}, say("Streets that were not reached")), element("ul", { class: "app-area" }, ...entries)];
+}
+
+export function dayEntry({ day, text, bins }: CollectionDay): HTMLElement {
+  return element("li", {}, element("time", { datetime: day }, text), ...bins.map((bin) => element("div", {}, bin)));
 }

@@ -1,6 +1,6 @@
 /** What pages say of the bins of a premises. The page without JavaScript says the same: chalicelib/handlers/forms/bin_days.py. */
 import { say, sayMany } from "../say.ts";
-import { dayFrom, daysBetween, longDay, weekday } from "./day-words.ts";
+import { dayFrom, daysBetween, FAR_DAYS, longDay, weekday } from "./day-words.ts";
 import type { Published } from "./documents.ts";
 import { cancelledBefore, collectionsOf, type NextCollection, type Round, type RoundDay, stateAt } from "./rounds.ts";
 
@@ -46,6 +46,29 @@ export function binDays({ known_until, rounds, days }: Published, view: View): B
     headline: headlineOf(next, known_until, today),
     notes: [...newsOf(of, days, view), ...movesOf(of, next, today), ...distanceOf(next, known_until, today)],
   }));
+}
+
+/** A day on which bins are collected, and the day in words. */
+export interface CollectionDay {
+  day: string;
+  text: string;
+  bins: string[];
+}
+
+/** All known collections from today on, in the order of days. */
+export function collectionDays({ rounds }: Published, { today, names }: View): CollectionDay[] {
+  const bins = new Map<string, string[]>();
+  for (const of of rounds)
+    for (const day of of.dates.filter((each) => each >= today))
+      bins.set(day, [...(bins.get(day) ?? []), collectionText(of, day, names)]);
+  const days = [...bins].sort(([one], [other]) => (one < other ? -1 : 1));
+  return days.map(([day, of]) => ({ day, text: longDay(day), bins: of.sort() }));
+}
+
+function collectionText(of: Round, day: string, names: Names): string {
+  const bin = nameOf(of, names);
+  const move = of.moved.find(({ to }) => to === day);
+  return move ? say("{bin} (moved from {day})", { bin, day: weekday(move.from) }) : bin;
 }
 
 export interface MissedStreet {
@@ -124,5 +147,5 @@ function movesOf(of: Round, { date, original_date, why }: NextCollection, today:
 function distanceOf({ state, date }: NextCollection, knownUntil: string, today: string): string[] {
   if (state === "not_known") return [say("We have published the days up to {day}.", { day: longDay(knownUntil) })];
   const days = date ? daysBetween(today, date) : 0;
-  return state === "to_come" && days > 1 ? [sayMany(days, "In 1 day", "In {count} days")] : [];
+  return state === "to_come" && days > 1 && days < FAR_DAYS ? [sayMany(days, "In 1 day", "In {count} days")] : [];
 }

@@ -22,8 +22,12 @@ export const weekday = (day: string) => longDay(day).replace(/ \d+$/, "");
 
 export const daysBetween = (one: string, other: string) => (Date.parse(other) - Date.parse(one)) / DAY_MS;
 
+/** A day so far ahead is said with its year. */
+export const FAR_DAYS = 60;
+
 export function dayFrom(today: string, day: string): string {
   const days = daysBetween(today, day);
   if (days === 0) return say("Today, {day}", { day: weekday(day) });
-  return days === 1 ? say("Tomorrow, {day}", { day: weekday(day) }) : weekday(day);
+  if (days === 1) return say("Tomorrow, {day}", { day: weekday(day) });
+  return days < FAR_DAYS ? weekday(day) : longDay(day);
 }
