@@ -10,6 +10,7 @@
     ├── NotFound            no such thing, or not for this caller
     ├── Ended               the caller could use it before, and it is over
     ├── Conflict            the thing stored says otherwise; `link` leads to it
+    │   └── SlotFull        the slot has too few units left; `nearest` are slots that have enough
     ├── VersionRequired     a change must say which version it is about
     ├── TooMany             more than the caller may send in a while; wait `retry_after_s`
     └── UpstreamFailed      something we depend on did not answer; wait `retry_after_s`
@@ -23,6 +24,7 @@ They know nothing of HTTP: status numbers stand in handlers/http/routes.py. Thei
 """
 
 from collections.abc import Sequence
+from datetime import date
 from typing import NamedTuple
 
 from chalicelib.texts import Text
@@ -100,6 +102,21 @@ class Conflict(AppError):
         super().__init__(detail)
         self.link = link
         self.version = version
+
+
+class FreeSlot(NamedTuple):
+    """A slot of a calendar that can be booked."""
+
+    day: date
+    slot: str
+
+
+class SlotFull(Conflict):
+    """The slot has too few units left; `nearest` are the next ones that have enough."""
+
+    def __init__(self, detail: str, nearest: Sequence[FreeSlot]) -> None:
+        super().__init__(detail)
+        self.nearest = tuple(nearest)
 
 
 class VersionRequired(AppError):

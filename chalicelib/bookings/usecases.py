@@ -17,7 +17,7 @@ from chalicelib.bookings.model import (
 )
 from chalicelib.bookings.ports import Ports
 from chalicelib.catalogue.calendars import Calendar
-from chalicelib.errors import Conflict, Invalid, NotFound
+from chalicelib.errors import Conflict, FreeSlot, Invalid, NotFound, SlotFull
 from chalicelib.kernel.optimistic import retry_on_conflict
 from chalicelib.texts import Text
 
@@ -34,14 +34,6 @@ class Place(Struct, frozen=True):
     calendar: str
     day: date
     slot: str
-
-
-class SlotFull(Conflict):
-    """The slot is full; `nearest` are the next ones with enough units."""
-
-    def __init__(self, nearest: Sequence[Place]) -> None:
-        super().__init__(_FULL)
-        self.nearest = tuple(nearest)
 
 
 class Hold(Struct, frozen=True, kw_only=True):
@@ -77,7 +69,7 @@ def hold(place: Place, units: int, scope: str, key: str, ports: Ports) -> Hold:
     try:
         claim = retry_on_conflict(attempt, what=WHAT)
     except Full:
-        raise SlotFull(nearest(calendar, place, units, ports)) from None
+        raise SlotFull(_FULL, nearest(calendar, place, units, ports)) from None
     at = replace(place, slot=claim.slot)
     return Hold(hold_id=hold_id, place=at, units=claim.units, until=claim.until)
 
@@ -95,16 +87,16 @@ def bookable(place: Place, units: int, ports: Ports) -> Calendar:
     return calendar
 
 
-def nearest(calendar: Calendar, place: Place, units: int, ports: Ports) -> Sequence[Place]:
+def nearest(calendar: Calendar, place: Place, units: int, ports: Ports) -> Sequence[FreeSlot]:
     """The next slots from that day on with enough free units. Raises UpstreamFailed."""
     now = ports.now()
-    found: list[Place] = []
+    found: list[FreeSlot] = []
     for on in calendar.bookable_days(now, ports.working):
         if on < place.day:
             continue
         day = ports.days.get(calendar.calendar, on)
         found += [
-            Place(calendar.calendar, on, each.slot)
+            FreeSlot(on, each.slot)
             for each in calendar.slots_on(on, ports.working)
             if free_units(day, each.slot, calendar.capacity, now) >= units
         ]
@@ -145,7 +137,7 @@ def confirm(hold_id: str, place: Place, units: int, ports: Ports) -> None:
     try:
         _change(place, confirmed, ports)
     except Full:
-        raise SlotFull(nearest(calendar, place, units, ports)) from None
+        raise SlotFull(_FULL, nearest(calendar, place, units, ports)) from None
 
 
 def release(hold_id: str, place: Place, ports: Ports) -> None:
@@ -186,7 +178,7 @@ def move(hold_id: str, here: Place, to: Place, ports: Ports) -> None:
     try:
         retry_on_conflict(attempt, what=WHAT)
     except Full:
-        raise SlotFull(nearest(calendar, to, units, ports)) from None
+        raise SlotFull(_FULL, nearest(calendar, to, units, ports)) from None
 
 
 def _moved(

@@ -29,6 +29,7 @@ STATUS: dict[type[errors.AppError], HTTPStatus] = {
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.Ended: HTTPStatus.GONE,
     errors.Conflict: HTTPStatus.CONFLICT,
+    errors.SlotFull: HTTPStatus.CONFLICT,
     errors.VersionRequired: HTTPStatus.PRECONDITION_REQUIRED,
     errors.TooMany: HTTPStatus.TOO_MANY_REQUESTS,
     errors.UpstreamFailed: HTTPStatus.SERVICE_UNAVAILABLE,

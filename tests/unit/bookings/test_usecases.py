@@ -10,7 +10,6 @@ from chalicelib.bookings.ports import Ports
 from chalicelib.bookings.usecases import (
     HELD_FOR,
     Place,
-    SlotFull,
     confirm,
     hold,
     keep_until,
@@ -18,7 +17,7 @@ from chalicelib.bookings.usecases import (
     nearest,
     release,
 )
-from chalicelib.errors import Conflict, Invalid, NotFound
+from chalicelib.errors import Conflict, Invalid, NotFound, SlotFull
 from tests.support.builders import NOON
 from tests.support.fakes import Clock
 from tests.unit.bookings.bookings import BULKY, LATER, MONDAY, a_calendar, ports_on
@@ -170,7 +169,7 @@ def test_an_officer_can_raise_the_capacity_of_a_day(ports: Ports) -> None:
     fill(MONDAY, ports)
     day = ports.days.get(BULKY, MONDAY.day)
     ports.days.save(replace(day, capacity=CAPACITY + 1))
-    assert nearest(a_calendar(CAPACITY), MONDAY, 1, ports)[0] == MONDAY
+    assert nearest(a_calendar(CAPACITY), MONDAY, 1, ports)[0] == (MONDAY.day, MONDAY.slot)
 
 
 @pytest.mark.parametrize(
