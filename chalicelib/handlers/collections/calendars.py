@@ -34,6 +34,7 @@ class CalendarAddresses(msgspec.Struct, frozen=True, kw_only=True):
     auth=auth.anyone,
     summary="Publish the calendar of an address's collections, to subscribe to",
     success=HTTPStatus.CREATED,
+    may_miss=True,
 )
 def create(call: Call, sent: CalendarRequest) -> CalendarAddresses:
     rate_limits.check("premises", call)
