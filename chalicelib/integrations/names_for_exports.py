@@ -50,14 +50,16 @@ NAMES: Mapping[str, Mapping[Any, str]] = {
 
 
 def names_of(council: Council, language: Language) -> Mapping[str, Mapping[Any, str]]:
-    """The words for codes, with those of the council's services and teams. The council has its own
-    texts in that language."""
+    """The words for codes, with those of the council's services, containers and teams. The council
+    has its own texts in that language."""
     said = {
         name: {code: language.say(text) for code, text in texts.items()}
         for name, texts in NAMES.items()
     }
     services = {each.service_code: each.service_name for each in council.services}
-    return {**said, "service_code": services, "teams": council.team_names}
+    containers = {each.container: each.name for each in council.containers}
+    of_council = {"service_code": services, "container": containers, "teams": council.team_names}
+    return said | of_council
 
 
 def questions_of(council: Council) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ numbers without meaning for a reader are only in the JSON.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,6 +21,7 @@ from chalicelib.privacy.registry import load
 
 TEMPLATES = Path(__file__).parent / "templates"
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
 UNREADABLE = frozenset(
     {
         "account.addresses.kind",
@@ -147,10 +148,20 @@ class ExportPages(Struct, frozen=True, kw_only=True, dict=True):
             return self.language.say("Yes") if value else self.language.say("No")
         if isinstance(value, list | tuple):
             return ", ".join(self._said(way, each) for each in value)
-        if MOMENT.fullmatch(str(value)):
-            local = datetime.fromisoformat(value).astimezone(self.zone)
-            return f"{local.day} {self.language.month(local)} {local:%Y, %H:%M}"
-        return self.names.get(way.rpartition(".")[2], {}).get(value, str(value))
+        code = str(value)
+        return self._time(code) or self.names.get(way.rpartition(".")[2], {}).get(value, code)
+
+    def _time(self, value: str) -> str | None:
+        """A day or moment in words; None if it is neither, such as a text that looks like one."""
+        try:
+            if DAY.fullmatch(value):
+                return self.language.day(date.fromisoformat(value))
+            if MOMENT.fullmatch(value):
+                local = datetime.fromisoformat(value).astimezone(self.zone)
+                return f"{local.day} {self.language.month(local)} {local:%Y, %H:%M}"
+        except ValueError:
+            pass
+        return None
 
     @cached_property
     def _words(self) -> Mapping[str, str]:

@@ -10,18 +10,21 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.accounts.model import Destination, Grant
+from chalicelib.alerts.model import Topic
 from chalicelib.bootstrap.accounts import accounts_ports
+from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.privacy.export_exclusions import REASONS
 from chalicelib.privacy.page import UNREADABLE
 from chalicelib.privacy.registry import Row, load
 from chalicelib.reports.needs import Need
-from chalicelib.reports.parts import Flag, HeldUpdate, Question
+from chalicelib.reports.parts import Flag, HeldUpdate, MissedCollection, Question
 from chalicelib.reports.usecases.access import Author, written_as
 from chalicelib.reports.usecases.updating import add_update
 from infra.tokens import token_of
 from tests.api.conftest import Api
 from tests.support.builders import NOON, update_draft
+from tests.support.fakes_alerts import subscription
 from tests.support.personal_data import Resident, resident
 
 EMPTY = ("account.disabled_at",)
@@ -65,7 +68,13 @@ def owner(here: Api) -> Resident:
             held_updates=held,
             address="A street",
             premises_id="100",
+            collection=MissedCollection(container="rubbish", date=NOON.date(), disputes=True),
         )
+    )
+    bins = Topic(kind="bins", premises_id="100")
+    account_id = made.account.account_id
+    alerts_ports().subscriptions.add(
+        subscription(topic=bins, subscription_id="B", account_id=account_id, to=None)
     )
     works = Grant(role="crew", teams=("highways",), wards=("E05001",))
     made.account = accounts_ports().accounts.save(

@@ -34,7 +34,11 @@ def pages() -> ExportPages:
         language=ENGLISH,
         council="Council",
         zone=ZoneInfo("Europe/London"),
-        names={"service_code": {"pothole": "Pothole"}, "teams": {"parks": "Parks"}},
+        names={
+            "service_code": {"pothole": "Pothole"},
+            "container": {"black": "Black bin"},
+            "teams": {"parks": "Parks"},
+        },
         questions={"pothole.size": "How big?", "pothole.size.large": "As a wheel"},
     )
 
@@ -71,6 +75,20 @@ def test_saved_place_is_one_line(pages: ExportPages) -> None:
     page = made(pages, {"account": [{"saved_places": places}]}, "more")
     said = "&lt;b&gt;Home&lt;/b&gt;: 53.9, -1.0"
     assert lines(page) == [("The location of a saved place", said)]
+
+
+def test_missed_collection_names_its_container_and_day(pages: ExportPages) -> None:
+    collection = {"container": "black", "date": "2026-06-01", "disputes": True}
+    assert lines(made(pages, {"report": [{"collection": collection}]}, "more")) == [
+        ("The container that was not emptied", "Black bin"),
+        ("The day on which it was not emptied", "Monday 1 June 2026"),
+        ("Whether you say that the crew is wrong about it", "Yes"),
+    ]
+
+
+@pytest.mark.parametrize("text", ["2026-13-45", "2026-13-45T99:00:00Z"])
+def test_text_that_only_looks_like_a_time_is_shown_as_it_is(text: str, pages: ExportPages) -> None:
+    assert text in dict(lines(made(pages, {"report": [REPORT | {"title": text}]}))).values()
 
 
 def test_roles_name_their_teams(pages: ExportPages) -> None:
