@@ -301,6 +301,7 @@ OFFICERS_FIELDS = PUBLIC_FIELDS | {
     "because",
     "decided_by_hand",
     "premises_id",
+    "collection",
     "review_on",
     "attributes",
     "contact",
