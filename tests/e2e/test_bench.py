@@ -182,7 +182,7 @@ ROWS = {
     "static": 2,
     "views": 3,
     "warm": 4,
-    "web": 25,
+    "web": 28,
 }
 EXACT = {
     "alerts": {"queries for a report, most": 6},
