@@ -6,10 +6,13 @@ anybody doing anything, or it is confirmed.
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
+
+HELD_FOR = timedelta(minutes=30)
+"""How long units are held for somebody who types."""
 
 
 class Claim(Struct, frozen=True, kw_only=True, omit_defaults=True):

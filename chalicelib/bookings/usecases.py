@@ -1,12 +1,13 @@
 """Hold units of a slot, confirm, release and move them."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.bookings.model import (
+    HELD_FOR,
     BookingDay,
     Claim,
     Full,
@@ -21,7 +22,6 @@ from chalicelib.errors import Conflict, FreeSlot, Invalid, NotFound, SlotFull
 from chalicelib.kernel.optimistic import retry_on_conflict
 from chalicelib.texts import Text
 
-HELD_FOR = timedelta(minutes=30)
 WHAT = Text("this day")
 NEAREST = 3
 _OVER = Text("This booking was cancelled or moved.")

@@ -1,13 +1,31 @@
-"""Fold what the provider says into a charge. A payment never goes back to an earlier state."""
+"""When to ask the provider again, and how its answer changes a charge. A payment never goes back to
+an earlier state."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
 from chalicelib.payments.ledger import Entry
 from chalicelib.payments.model import ORDER, Charge, Payment, Refund, with_refund
 from chalicelib.payments.ports import ProviderPayment, ProviderRefund
+
+FIRST_CHECKS = tuple(timedelta(minutes=minutes) for minutes in (3, 15, 60, 95))
+THEN_EVERY = timedelta(hours=1)
+CHECKED_FOR = timedelta(days=7)
+
+
+def next_check(charge: Charge, now: datetime) -> datetime | None:
+    """When to ask the provider again: 3, 15, 60 and 95 minutes after the last payment or refund was
+    asked for, then hourly for 7 days; None if the charge is settled or that time is over."""
+    asked = [each.asked_at for each in charge.payments]
+    asked += [each.asked_at for each in charge.refunds]
+    if charge.is_settled or not asked:
+        return None
+    begun = max(asked)
+    first = next((begun + wait for wait in FIRST_CHECKS if begun + wait > now), None)
+    at = first or now + THEN_EVERY
+    return at if at <= begun + CHECKED_FOR else None
 
 
 def checked_payment(payment: Payment, seen: ProviderPayment) -> Payment:

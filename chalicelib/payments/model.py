@@ -32,9 +32,6 @@ RefundState = Literal["asked", "submitted", "success", "error"]
 
 EXPIRES = timedelta(minutes=90)
 """A payment that nobody finishes ends so long after it was created. Until then it can be paid."""
-FIRST_CHECKS = tuple(timedelta(minutes=minutes) for minutes in (3, 15, 60, 95))
-THEN_EVERY = timedelta(hours=1)
-CHECKED_FOR = timedelta(days=7)
 
 
 class Payment(Struct, frozen=True, kw_only=True):
@@ -124,16 +121,3 @@ def with_refund(charge: Charge, refund: Refund) -> Charge:
     """The charge with the refund added, or in place of the one with its id."""
     by_id = {each.refund_id: each for each in charge.refunds} | {refund.refund_id: refund}
     return replace(charge, refunds=tuple(by_id.values()))
-
-
-def next_check(charge: Charge, now: datetime) -> datetime | None:
-    """When to ask the provider again: 3, 15, 60 and 95 minutes after the last payment or refund was
-    asked for, then hourly for 7 days; None if the charge is settled or that time is over."""
-    asked = [each.asked_at for each in charge.payments]
-    asked += [each.asked_at for each in charge.refunds]
-    if charge.is_settled or not asked:
-        return None
-    begun = max(asked)
-    first = next((begun + wait for wait in FIRST_CHECKS if begun + wait > now), None)
-    at = first or now + THEN_EVERY
-    return at if at <= begun + CHECKED_FOR else None

@@ -14,13 +14,18 @@ from msgspec.structs import replace
 
 from chalicelib.errors import AppError, Conflict, Invalid, NoReply, NotFound
 from chalicelib.kernel.optimistic import retry_on_conflict, update
-from chalicelib.payments.checking import booked, checked_payment, checked_refunds, unsent
+from chalicelib.payments.checking import (
+    booked,
+    checked_payment,
+    checked_refunds,
+    next_check,
+    unsent,
+)
 from chalicelib.payments.model import (
     EXPIRES,
     Charge,
     Payment,
     Refund,
-    next_check,
     with_payment,
     with_refund,
 )

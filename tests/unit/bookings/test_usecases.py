@@ -5,10 +5,9 @@ from datetime import date, timedelta
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.bookings.model import BookingDay
+from chalicelib.bookings.model import HELD_FOR, BookingDay
 from chalicelib.bookings.ports import Ports
 from chalicelib.bookings.usecases import (
-    HELD_FOR,
     Place,
     confirm,
     hold,

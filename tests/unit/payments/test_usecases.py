@@ -6,7 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, Invalid, NoReply, NotFound
-from chalicelib.payments.model import Charge, next_check
+from chalicelib.payments.checking import next_check
+from chalicelib.payments.model import Charge
 from chalicelib.payments.ports import ProviderRefund
 from chalicelib.payments.usecases import RefundRequest, check, check_due, pay, refund
 from tests.support.builders import NOON
