@@ -9,6 +9,7 @@ from functools import partial
 
 from bench import (
     alerts,
+    bins,
     cold,
     cold_sign_in,
     database,
@@ -87,6 +88,7 @@ def measure_pages(run: Run) -> None:
     """Residents' pages, in some five minutes."""
     run.measure("web", web.rows)
     run.measure("pages", pages.rows)
+    run.measure("bins", bins.rows)
 
 
 def write_document(part: str, measured: str) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from bench import (
     alerts,
+    bins,
     cold,
     cold_sign_in,
     database,
@@ -144,6 +145,7 @@ def of_photos(_: Stack) -> Iterator[Row]:
 
 SMALL: dict[str, Small] = {
     "alerts": lambda _: alerts.rows(2000),
+    "bins": lambda _: bins.rows(),
     "cold": of_cold,
     "cold_sign_in": of_sign_in,
     "database": of_database,
@@ -165,6 +167,7 @@ SMALL: dict[str, Small] = {
 }
 ROWS = {
     "alerts": 12,
+    "bins": 9,
     "cold": 17,
     "cold_sign_in": 8,
     "database": 22,
@@ -186,6 +189,12 @@ ROWS = {
 }
 EXACT = {
     "alerts": {"queries for a report, most": 6},
+    "bins": {
+        f"known address: requests to {bins.API}": 0,
+        f"finding an address: requests to {bins.API}": 2,
+        f"calendar poll: requests to {bins.API}": 0,
+        "calendar poll, unchanged: all": 0,
+    },
     "database": {
         "submit": 1,
         "submit: conditional writes": 1,
@@ -208,7 +217,7 @@ EXACT = {
 """What does not depend on the machine, nor on how small the sizes are."""
 
 
-COSTLY = {"cold", "cold_sign_in", "pages", "start"}
+COSTLY = {"bins", "cold", "cold_sign_in", "pages", "start"}
 """They start a process for each call or page, and only `make test-all` runs them."""
 
 
