@@ -21,7 +21,7 @@ from chalicelib.forms.answers import (
     premises_value,
 )
 from chalicelib.forms.personal import findings
-from chalicelib.forms.ports import PastCollection, Ports
+from chalicelib.forms.ports import Home, PastCollection, Ports
 from chalicelib.forms.steps import Step
 from chalicelib.forms.validation import TAKE, service_of
 from chalicelib.kernel.posted_form import Posted
@@ -51,12 +51,21 @@ def first(key: str) -> Screen:
     return Screen("where", Answers({"key": (key,)}))
 
 
-def first_of(service: ServiceDefinition, key: str, ports: Ports) -> Screen:
-    """The first page of that service, which will be sent under this key."""
+def first_of(service: ServiceDefinition, key: str, ports: Ports, premises_id: str = "") -> Screen:
+    """The first page of that service, which will be sent under this key. Known premises are not
+    asked for. Raises TooMany, UpstreamFailed."""
     chosen = Answers({"key": (key,), "service_code": (service.service_code,)})
     if service.kind == "report":
         return show("where", chosen.after("service"), ports)
-    return show(steps.steps_of(service)[0], chosen, ports)
+    if premises_id and (home := ports.siblings.home(premises_id)):
+        chosen = _at_home(home, chosen)
+    return show(steps.upcoming(chosen, service), chosen, ports)
+
+
+def _at_home(home: Home, answers: Answers) -> Answers:
+    value = premises_value(premises_id=home.premises_id, address=home.address)
+    known = answers.with_("postcode", home.postcode).with_("premises", value)
+    return known.after(*steps.PAGES["premises"])
 
 
 def advance(posted: Posted, ports: Ports) -> Screen | Send:

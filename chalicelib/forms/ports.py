@@ -27,6 +27,14 @@ class Neighbour(Struct, frozen=True):
     url: str
 
 
+class Home(NamedTuple):
+    """Premises, by their address and its postcode."""
+
+    premises_id: str
+    postcode: str
+    address: str
+
+
 class PastCollection(NamedTuple):
     """One of the last collections of a premises. `title` names container and day; `why_not` says
     why it cannot be reported as missed. `may_dispute`: what the crew said may be disputed; `until`
@@ -53,6 +61,9 @@ class Siblings(Protocol):
     def premises(self, postcode: str) -> Sequence[tuple[str, str]]:
         """The premises of a postcode, each with its id and its address. Raises Invalid, TooMany,
         UpstreamFailed."""
+
+    def home(self, premises_id: str) -> Home | None:
+        """The premises of that id; None if there are none. Raises TooMany, UpstreamFailed."""
 
     def collections(self, premises_id: str) -> Sequence[PastCollection]:
         """The last collections of premises. Raises NotFound, TooMany, UpstreamFailed."""

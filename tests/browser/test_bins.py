@@ -129,6 +129,9 @@ def test_bins_are_found_by_postcode_and_remembered_without_asking_the_service_ag
     expect(page.get_by_role("link", name="Get reminders of your bin days")).to_have_attribute(
         "href", re.compile(r"/forms/alerts\?premises_id=\d+$")
     )
+    expect(page.get_by_role("link", name="Report a missed bin")).to_have_attribute(
+        "href", re.compile(r"/forms/services/missed-bin\?premises_id=\d+$")
+    )
     page.get_by_role("button", name="Add your bin days to a calendar").click()
     expect(page.get_by_role("link", name="Open in your calendar app")).to_be_focused()
     calendar = page.get_by_label("Or copy this address into your calendar").input_value()

@@ -51,7 +51,13 @@ def _page(
 
 _page("GET", "/forms/report", "report_form.begin", "First page of a new report", gate=auth.anywhere)
 _page("POST", "/forms/report", "report_form.go_on", "Next page of a new report")
-_page("GET", A_SERVICE, "report_form.begin_service", "First page of a service")
+_page(
+    "GET",
+    A_SERVICE,
+    "report_form.begin_service",
+    "First page of a service",
+    query=(Query("premises_id", "the premises that a request is for, which are not asked then"),),
+)
 _page("POST", A_SERVICE, "report_form.go_on", "Next page of a service")
 _page(
     "GET",

@@ -10,7 +10,7 @@ from chalicelib.bootstrap.places import gazetteer_ports
 from chalicelib.bootstrap.reports import photos_ports, reports_ports
 from chalicelib.collections import usecases as collections
 from chalicelib.errors import FieldError, Invalid
-from chalicelib.forms.ports import Neighbour, PastCollection
+from chalicelib.forms.ports import Home, Neighbour, PastCollection
 from chalicelib.gazetteer import usecases as gazetteer
 from chalicelib.geo.place import Place
 from chalicelib.geo.point import Point
@@ -47,6 +47,12 @@ class Siblings:
             self._admit()
         found = collections.premises_at(postcode, collections_ports())
         return [(each.premises_id, each.address) for each in found]
+
+    def home(self, premises_id: str) -> Home | None:
+        if self._admit:
+            self._admit()
+        found = collections_ports().premises.get(premises_id)
+        return Home(premises_id, found.postcode, found.address) if found else None
 
     def collections(self, premises_id: str) -> Sequence[PastCollection]:
         if self._admit:

@@ -35,12 +35,13 @@ def begin(_: Call) -> Page:
 
 
 def begin_service(call: Call, service_code: str) -> Page:
-    """The first page of that service. Raises NotFound."""
+    """The first page of that service. Raises NotFound, TooMany, UpstreamFailed."""
     ports = _ports(call)
     service = ports.council.by_code.get(service_code)
     if service is None:
         raise NotFound(Text("There is no such service."))
-    return _screen(flow.first_of(service, new_key(), ports))
+    premises_id = call.parameter("premises_id") or ""
+    return _screen(flow.first_of(service, new_key(), ports, premises_id))
 
 
 def go_on(call: Call, service_code: str = "") -> Page:

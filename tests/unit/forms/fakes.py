@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib.catalogue.load import load
 from chalicelib.errors import FieldError, Invalid, TooMany
-from chalicelib.forms.ports import Neighbour, PastCollection, Ports
+from chalicelib.forms.ports import Home, Neighbour, PastCollection, Ports
 from chalicelib.geo.place import Place
 from chalicelib.geo.place import Place as KnownPlace
 from chalicelib.geo.point import Point
@@ -54,6 +54,10 @@ class MemorySiblings:
         if not postcode.startswith("YO1"):
             raise Invalid.field("postcode", "Enter a full postcode")
         return HOMES if postcode == "YO1 7HH" else ()
+
+    def home(self, premises_id: str) -> Home | None:
+        address = dict(HOMES).get(premises_id)
+        return Home(premises_id, "YO1 7HH", address) if address else None
 
     def collections(self, premises_id: str) -> Sequence[PastCollection]:
         return PAST if premises_id == "100" else ()

@@ -56,6 +56,17 @@ def test_request_asks_only_the_steps_that_its_council_names() -> None:
     assert draft.description == "Help with bins"
 
 
+def test_known_premises_are_not_asked_for_and_can_be_changed() -> None:
+    screen = first_of(COUNCIL.by_code[CODE], KEY, ports(), premises_id="100")
+    assert (screen.name, screen.answers.one("premises")) == ("questions", HOME)
+    carried = {name: value for name, value in screen.answers.hidden(()) if name in ADDRESS}
+    assert screen_after("questions", go=BACK, **carried).name == "premises"
+
+
+def test_unknown_premises_are_asked_for() -> None:
+    assert first_of(COUNCIL.by_code[CODE], KEY, ports(), premises_id="999").name == "postcode"
+
+
 def test_addresses_of_the_postcode_are_offered() -> None:
     screen = screen_after("postcode", postcode="YO1 7HH")
     assert screen.name == "premises"

@@ -17,7 +17,6 @@ const shown = document.querySelector<HTMLElement>('[data-view="bins"]')!;
 const list = byId("bins");
 const status = byId("bins-status");
 const retry = byId("try-again");
-const reminders = byId<HTMLAnchorElement>("bins-reminders");
 /** Counts what was drawn, so that a slow answer does not replace a newer one. */
 let turns = 0;
 
@@ -34,7 +33,8 @@ function present(section: HTMLElement): void {
 async function draw(premises: RememberedPremises): Promise<void> {
   const turn = ++turns;
   byId("bins-address").textContent = premises.address;
-  reminders.search = `?${new URLSearchParams({ premises_id: premises.premises_id })}`;
+  const search = `?${new URLSearchParams({ premises_id: premises.premises_id })}`;
+  for (const id of ["bins-reminders", "bins-missed"]) byId<HTMLAnchorElement>(id).search = search;
   byId("bins-age").textContent = "";
   show(retry, false);
   if (!list.hasChildNodes()) status.textContent = say("Loading your bin days…");
