@@ -88,7 +88,7 @@ function missed(round: RoundDay): HTMLElement[] {
       {},
       [street, reasonWords(reason), text].filter(Boolean).join(": "),
       " ",
-      undo("Reached", street, () => correct(round, { kind: "street_reached", street }, round.version)),
+      undo("Mark as reached", street, () => correct(round, { kind: "street_reached", street }, round.version)),
     ),
   );
   return [element("h4", {}, "Streets not reached"), element("ul", { class: "app-bullets" }, ...lines)];
@@ -130,7 +130,7 @@ async function drawLeft(round: RoundDay, into: HTMLElement): Promise<void> {
       " ",
       ...(is_emptied
         ? []
-        : [undo("Emptied", address, () => correct(round, { kind: "emptied", premises_id }, version))]),
+        : [undo("Mark as emptied", address, () => correct(round, { kind: "emptied", premises_id }, version))]),
       ...disputes(round, open, version, premises_id),
     ),
   );
