@@ -2,12 +2,12 @@
 
 import json
 from datetime import timedelta
-from time import sleep
 from typing import Any
 
 import pytest
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.sns.models import sns_backends
+from moto.sqs import models as sqs
 from msgspec.structs import replace
 
 from chalicelib.bootstrap import container
@@ -88,8 +88,9 @@ def test_subscriber_gets_an_email_about_a_nearby_report_without_typed_text(
 def test_several_changes_are_one_message_and_the_receipt_is_sent_at_once(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    waiting = replace(delivery_ports(), wait_for_more=timedelta(seconds=3))
-    replace_built(monkeypatch, delivery_ports, waiting)
+    wait = timedelta(minutes=5)
+    ports = replace(delivery_ports(), wait_for_more=wait)
+    replace_built(monkeypatch, delivery_ports, ports)
     request_id = report(api, contact={"email": "alex@example.org"})
     (receipt,) = mail.emails()
     assert receipt["Subject"].startswith("We have your report")
@@ -97,7 +98,9 @@ def test_several_changes_are_one_message_and_the_receipt_is_sent_at_once(
         tell_of_work(request_id, f"{number:032}", f"Step {number}.", reports_ports(), state=state)
         api.cloud.pump.run_until_idle()
     assert len(mail.emails()) == 1
-    sleep(4)
+    later = ports.now() + wait + timedelta(seconds=1)
+    replace_built(monkeypatch, delivery_ports, replace(ports, now=lambda: later))
+    monkeypatch.setattr(sqs, "unix_time_millis", lambda: later.timestamp() * 1000)
     api.cloud.pump.run_until_idle()
     _, told = mail.emails()
     assert told["Subject"].startswith("Pothole") and "Fixed" in told["Subject"]
