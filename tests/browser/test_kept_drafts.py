@@ -115,9 +115,14 @@ def test_report_is_deleted_when_a_new_one_is_started_instead(start_phone: StartP
     to_the_description(start_phone(HERE), "Somebody else's words")
     page = unfinished(start_phone(HERE))
     page.get_by_role("button", name="Start a new report").click()
-    expect(page.get_by_label("Nearest house number")).to_have_value("")
+    expect(page.get_by_label("Nearest house number")).to_be_visible()
     page.goto("/")
     expect(page.get_by_text("You have an unfinished report")).to_be_hidden()
+    page.goto("/report/")
+    place(page)
+    choose_service(page)
+    go_to(page, "details")
+    expect(page.get_by_role("textbox", name="Describe the problem")).to_have_value("")
 
 
 def test_tabs_do_not_overwrite_each_other(new_page: NewPage) -> None:
