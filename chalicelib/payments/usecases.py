@@ -145,10 +145,9 @@ def _with_news(charge: Charge, payment: Payment, ports: Ports) -> Charge:
     seen = ports.provider.get(payment.provider_id)
     found = with_payment(charge, checked_payment(payment, seen))
     found = checked_refunds(found, payment.payment_id, seen, ports.now())
-    found = _sent(found, payment, seen, ports)
     for entry in booked(found, payment.payment_id, seen):
         ports.book(entry)
-    return found
+    return _sent(found, payment, seen, ports)
 
 
 def _sent(charge: Charge, payment: Payment, seen: ProviderPayment, ports: Ports) -> Charge:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.errors import Conflict, Invalid, NoReply, NotFound
+from chalicelib.errors import Conflict, Invalid, NoReply, NotFound, UpstreamFailed
 from chalicelib.payments.checking import next_check
 from chalicelib.payments.model import Charge
 from chalicelib.payments.ports import ProviderRefund
@@ -42,6 +42,10 @@ def refund_request(pence: int, refund_id: str = "r1") -> RefundRequest:
 
 def no_reply(*_: object, **__: object) -> ProviderRefund:
     raise NoReply("It did not answer.")
+
+
+def not_sent(*_: object, **__: object) -> ProviderRefund:
+    raise UpstreamFailed("It was not sent.")
 
 
 def test_a_request_without_a_charge_cannot_be_paid() -> None:
@@ -128,6 +132,18 @@ def test_refunds_together_are_at_most_what_was_paid(money: Money) -> None:
     refund(refund_request(4_000), money.ports())
     with pytest.raises(Invalid, match=r"at most £2\.00"):
         refund(refund_request(201, "r2"), money.ports())
+
+
+def test_money_is_booked_although_another_refund_cannot_be_sent(money: Money) -> None:
+    card_paid(money)
+    refund(refund_request(1_000), money.ports())
+    money.provider.refund = no_reply  # type: ignore[method-assign]
+    refund(refund_request(500, "r2"), money.ports())
+    money.provider.settle_refunds()
+    money.provider.refund = not_sent  # type: ignore[method-assign]
+    with pytest.raises(UpstreamFailed):
+        check(REQUEST, money.ports())
+    assert money.ledger == {"payment:p1": 4_200, "refund:p1-r1": -1_000}
 
 
 def test_a_second_refund_waits_until_the_first_has_arrived(money: Money) -> None:
