@@ -156,12 +156,12 @@ class ExportPages(Struct, frozen=True, kw_only=True, dict=True):
         try:
             if DAY.fullmatch(value):
                 return self.language.day(date.fromisoformat(value))
-            if MOMENT.fullmatch(value):
-                local = datetime.fromisoformat(value).astimezone(self.zone)
-                return f"{local.day} {self.language.month(local)} {local:%Y, %H:%M}"
+            if not MOMENT.fullmatch(value):
+                return None
+            local = datetime.fromisoformat(value).astimezone(self.zone)
         except ValueError:
-            pass
-        return None
+            return None
+        return f"{local.day} {self.language.month(local)} {local:%Y, %H:%M}"
 
     @cached_property
     def _words(self) -> Mapping[str, str]:

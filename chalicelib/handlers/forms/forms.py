@@ -78,38 +78,24 @@ _page("POST", f"{A_REPORT}/follow", "follow_form.follow", "Follow a report")
 _page("GET", f"{A_REPORT}/flag", "report_pages.ask_flag", "Page to flag a report")
 _page("POST", f"{A_REPORT}/flag", "report_pages.flag", "Flag a report")
 _page("POST", f"{A_REPORT}/withdraw", "report_pages.withdraw", "Withdraw a report")
-
-
-@routes.page(
+_page(
+    "GET",
     "/forms/nearest",
-    method="GET",
-    auth=auth.anyone,
-    summary="Where's my nearest: form, and list by distance",
+    "forms_nearest.nearest",
+    "Where's my nearest: form, and list by distance",
     query=(
         Query("kind", "one of the kinds that /api/facilities/kinds lists"),
         Query("q", "a postcode, street or place"),
     ),
 )
-def nearest(call: Call) -> Page:
-    from chalicelib.handlers.forms import forms_nearest
-
-    return forms_nearest.nearest(call)
-
-
-@routes.page(
+_page(
+    "GET",
     "/forms/bins",
-    method="GET",
-    auth=auth.anyone,
-    summary="Your bins: form for an address, and its bin days",
+    "bins_form.bins",
+    "Your bins: form for an address, and its bin days",
     query=(
         Query("postcode", "a full postcode, in any case and spacing"),
         Query("premises_id", "one of the addresses that /api/premises lists for the postcode"),
     ),
 )
-def bins(call: Call) -> Page:
-    from chalicelib.handlers.forms import bins_form
-
-    return bins_form.bins(call)
-
-
 _page("POST", "/forms/bins/calendar", "bins_form.calendar", "Your bins: the calendar of an address")
