@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.errors import AppError, Conflict, Invalid, NoReply, NotFound
+from chalicelib.kernel.money import pounds
 from chalicelib.kernel.optimistic import retry_on_conflict, update
 from chalicelib.payments.checking import (
     booked,
@@ -199,7 +200,7 @@ def _new_refund(charge: Charge, asked: RefundRequest, ports: Ports) -> Refund:
         raise Conflict(Text("Another refund is being sent. Look again in a minute."))
     available = ports.provider.get(paid.provider_id).refundable_pence
     if not 0 < asked.amount_pence <= available:
-        most = Text("Enter an amount of at most £{pounds}", pounds=f"{available / 100:.2f}")
+        most = Text("Enter an amount of at most {amount}", amount=pounds(available))
         raise Invalid.field("amount_pence", most)
     return Refund(
         refund_id=asked.refund_id,

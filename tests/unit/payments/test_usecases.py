@@ -123,14 +123,14 @@ def test_the_same_refund_twice_goes_out_once(money: Money) -> None:
 @pytest.mark.parametrize("pence", [0, -5, 4_201])
 def test_a_refund_is_more_than_nothing_and_at_most_what_was_paid(money: Money, pence: int) -> None:
     card_paid(money)
-    with pytest.raises(Invalid, match=r"Enter an amount of at most £42\.00"):
+    with pytest.raises(Invalid, match=r"Enter an amount of at most £42"):
         refund(refund_request(pence), money.ports())
 
 
 def test_refunds_together_are_at_most_what_was_paid(money: Money) -> None:
     card_paid(money)
     refund(refund_request(4_000), money.ports())
-    with pytest.raises(Invalid, match=r"at most £2\.00"):
+    with pytest.raises(Invalid, match=r"at most £2"):
         refund(refund_request(201, "r2"), money.ports())
 
 
