@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from chalicelib.catalogue.identity import WHY_SIGN_IN, Needed
+from chalicelib.catalogue.price_lists import Price
 from chalicelib.catalogue.promise import ServiceLevel
 from chalicelib.catalogue.questions import Answers, Attribute
 from chalicelib.catalogue.words import Code, Strict, Words
@@ -43,7 +44,7 @@ class ServiceDefinition(Strict, frozen=True, kw_only=True):
     `job_done_state`: the state of its reports when their job is done. `icon` is one of
     `icons.json`. `review_after_days`: when officers review a request that was granted.
     `container_limit`: how many of each container premises may have, which the question `container`
-    asks for.
+    asks for. `price` is what it costs, and `fund` the code of the accounts that get the money.
     """
 
     service_code: Code
@@ -68,6 +69,8 @@ class ServiceDefinition(Strict, frozen=True, kw_only=True):
     icon: Words = "circle-alert"
     review_after_days: Annotated[int, Meta(ge=1, le=3650)] | None = None
     container_limit: Mapping[Code, Annotated[int, Meta(ge=1, le=20)]] = {}
+    price: Price | None = None
+    fund: Words | None = None
 
     @property
     def why_sign_in(self) -> str | None:

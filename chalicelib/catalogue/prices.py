@@ -1,0 +1,176 @@
+"""What an order costs, computed from the price of its service. All amounts are in pence."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from chalicelib.catalogue.price_lists import Item, Price, PriceList, TypedAmount
+from chalicelib.catalogue.questions import Answers
+from chalicelib.catalogue.services import ServiceDefinition
+from chalicelib.errors import Invalid
+from chalicelib.kernel.languages import ENGLISH, Language
+from chalicelib.texts import Text
+
+
+class OrderItem(Struct, frozen=True, kw_only=True):
+    """How many of an item somebody wants."""
+
+    code: str
+    count: int
+
+
+class Line(Struct, frozen=True, kw_only=True):
+    """A line of the check page, the receipt and the ledger. A reduction is below 0."""
+
+    text: str
+    amount_pence: int
+
+
+class Quote(Struct, frozen=True, kw_only=True):
+    """What an order costs: the sum of its `lines`, never below 0, for the accounts of `fund`.
+    `units`: how many units of the service's calendar it takes."""
+
+    lines: tuple[Line, ...]
+    amount_pence: int
+    fund: str
+    units: int
+
+
+class Wanted(Struct, frozen=True, kw_only=True):
+    """What somebody orders. `amount_pence` is what the payer of a bill typed. `free_used`: how many
+    free orders of this year are used up."""
+
+    items: tuple[OrderItem, ...] = ()
+    answers: Answers = field(default_factory=dict)
+    amount_pence: int | None = None
+    free_used: int = 0
+    is_concession: bool = False
+
+
+def quote(
+    service: ServiceDefinition, wanted: Wanted, on: date, language: Language = ENGLISH
+) -> Quote:
+    """What the order costs on that day, with its lines in that language; items have the names that
+    the service gives them. Raises Invalid naming the field: `items`, `items[0].code`,
+    `items[0].count`, `attributes.<code>`, `amount_pence` or `service_code`."""
+    price = service.price or Price()
+    items = _items(price, wanted.items)
+    lines = tuple(
+        replace(each, text=language.say(each.text)) for each in _lines(service, price, wanted, on)
+    )
+    return Quote(
+        lines=lines,
+        amount_pence=sum(each.amount_pence for each in lines),
+        fund=service.fund or "",
+        units=sum(items[each.code].units * each.count for each in wanted.items) or 1,
+    )
+
+
+def _items(price: Price, wanted: Sequence[OrderItem]) -> Mapping[str, Item]:
+    """The items that can be ordered, by code, if the order is one of them."""
+    known = {each.code: each for each in price.items}
+    codes = [each.code for each in wanted]
+    for at, each in enumerate(wanted):
+        if each.code not in known:
+            names = ", ".join(known) or "none"
+            raise Invalid.field(f"items[{at}].code", Text("choose from: {known}", known=names))
+        if each.code in codes[:at]:
+            raise Invalid.field(f"items[{at}].code", "name each item once, with its count")
+        if each.count < 1:
+            raise Invalid.field(f"items[{at}].count", "must be at least 1")
+    if known and not wanted:
+        raise Invalid.field("items", "choose at least one item")
+    if sum(each.count for each in wanted) > price.most_items:
+        raise Invalid.field(
+            "items", Text("choose at most {most} items in all", most=price.most_items)
+        )
+    return known
+
+
+def _lines(service: ServiceDefinition, price: Price, wanted: Wanted, on: date) -> Iterator[Line]:
+    if price.typed:
+        yield Line(text=service.service_name, amount_pence=_typed(price.typed, wanted))
+    elif wanted.amount_pence is not None:
+        raise Invalid.field("amount_pence", "leave it out: the council sets the price")
+    elif price.lists:
+        yield from _listed(service, price, wanted, on)
+
+
+def _typed(typed: TypedAmount, wanted: Wanted) -> int:
+    amount = wanted.amount_pence
+    if amount is None or not typed.smallest_pence <= amount <= typed.largest_pence:
+        raise Invalid.field(
+            "amount_pence",
+            Text(
+                "must be from {smallest} to {largest} pence",
+                smallest=typed.smallest_pence,
+                largest=typed.largest_pence,
+            ),
+        )
+    return amount
+
+
+def _listed(service: ServiceDefinition, price: Price, wanted: Wanted, on: date) -> Iterator[Line]:
+    prices = price.list_on(on)
+    if prices is None:
+        first = min(each.begins for each in price.lists)
+        raise Invalid.field("service_code", Text("this begins on {day}", day=f"{first:%Y-%m-%d}"))
+    lines = tuple(_charged(service, price, prices, wanted))
+    yield from lines
+    amount = sum(each.amount_pence for each in lines)
+    if wanted.free_used < price.free_a_year:
+        yield from _line(Text("Free allowance"), -amount)
+        return
+    if amount < prices.minimum_pence:
+        yield from _line(Text("Up to the minimum charge"), prices.minimum_pence - amount)
+        amount = prices.minimum_pence
+    if wanted.is_concession:
+        yield from _line(Text("Concession"), -_part(amount, price.concession_percent))
+    yield from _line(Text("Administration fee"), prices.admin_fee_pence)
+
+
+def _charged(
+    service: ServiceDefinition, price: Price, prices: PriceList, wanted: Wanted
+) -> Iterator[Line]:
+    """The lines of what is ordered, before reductions and fees."""
+    count = sum(each.count for each in wanted.items)
+    if prices.bands:
+        yield Line(text=Text("Items: {count}", count=count), amount_pence=_banded(prices, count))
+    elif prices.items:
+        yield from _by_item(price, prices, wanted)
+    elif price.question:
+        answer = "".join(wanted.answers.get(price.question, ()))
+        if answer not in prices.answers:
+            raise Invalid.field(f"attributes.{price.question}", "choose one answer")
+        yield Line(text=service.service_name, amount_pence=prices.answers[answer])
+    else:
+        yield Line(text=service.service_name, amount_pence=prices.fixed_pence or 0)
+
+
+def _by_item(price: Price, prices: PriceList, wanted: Wanted) -> Iterator[Line]:
+    names = {each.code: each.name for each in price.items}
+    for each in wanted.items:
+        name = names[each.code]
+        text = Text("{name} × {count}", name=name, count=each.count) if each.count > 1 else name
+        yield Line(text=text, amount_pence=prices.items[each.code].of(each.count))
+
+
+def _banded(prices: PriceList, count: int) -> int:
+    bands = sorted(prices.bands, key=lambda each: each.up_to)
+    for band in bands:
+        if count <= band.up_to:
+            return band.amount_pence
+    raise Invalid.field("items", Text("choose at most {most} items in all", most=bands[-1].up_to))
+
+
+def _line(text: str, amount_pence: int) -> Iterator[Line]:
+    """A line, if it changes the amount."""
+    if amount_pence:
+        yield Line(text=text, amount_pence=amount_pence)
+
+
+def _part(amount: int, percent: int) -> int:
+    """That percentage of the amount; half a penny counts for the payer."""
+    return -(-amount * percent // 100)
