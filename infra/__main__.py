@@ -233,12 +233,20 @@ def _local_environment() -> dict[str, str]:
         found: dict[str, str] = json.loads(RUNNING.read_text(encoding="utf-8"))
         address = urlsplit(found["AWS_ENDPOINT_URL"])
         socket.create_connection((str(address.hostname), address.port or 0), timeout=2).close()
+        _follow_clock(found["SITE_URL"])
     except (OSError, ValueError) as error:
         raise ConfigurationError(
             "There is nothing to work on: start the local stack with `make run`, or set the "
             "settings of a deployment (docs/ARCHITECTURE.md, Configuration)."
         ) from error
     return found
+
+
+def _follow_clock(site_url: str) -> None:
+    # Imported on use: the local stack's packages are not installed with a deployment.
+    from infra.local import clock
+
+    clock.follow(site_url, clock.Clock())
 
 
 def _wait_longer() -> None:

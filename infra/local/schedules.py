@@ -23,7 +23,8 @@ def handler_named(handler_string: str) -> Handler:
 
 
 class Schedule:
-    """A handler that is called at a rate. One call makes up for missed ones."""
+    """A handler that is called at a rate. One call makes up for missed ones, and none waits longer
+    than its rate, also after the clock was put back."""
 
     def __init__(self, config: ScheduledEventConfig, now: datetime, handler: Handler) -> None:
         self._handler = handler
@@ -33,6 +34,7 @@ class Schedule:
 
     def run(self, now: datetime) -> bool:
         """Calls the handler if it is due; returns False if it is not."""
+        self._next = min(self._next, now + self._every)
         if now < self._next:
             return False
         self._next = now + self._every

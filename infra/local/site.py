@@ -122,7 +122,7 @@ class SiteHandler(EdgeHandler):
             self._be_s3(path.removeprefix(f"{ENDPOINT}/"))
         elif self.command == "POST" and path in self.server.local_forms:
             posted = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            self._send_json(202, self.server.local_forms[path](posted))
+            self._take_local(path, posted)
         elif self.command not in ("GET", "HEAD"):
             self._send(405, {"Allow": "GET, HEAD"}, b"")
         elif path in self.server.local_pages:
@@ -203,6 +203,12 @@ class SiteHandler(EdgeHandler):
             raise RefusedByS3(HTTPStatus.NOT_FOUND, code, "Not found.") from error
         headers = {"Content-Type": answer["ContentType"], "ETag": answer["ETag"]}
         self._send(200, headers, answer["Body"].read())
+
+    def _take_local(self, path: str, posted: bytes) -> None:
+        try:
+            self._send_json(202, self.server.local_forms[path](posted))
+        except ValueError as error:
+            self._send_json(400, {"detail": str(error)})
 
     def _send_local(self, content: Any) -> None:
         if not isinstance(content, str):

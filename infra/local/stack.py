@@ -29,7 +29,7 @@ from chalicelib.publishing.usecases import publish_fixed, publish_wards
 from infra import cdn
 from infra.demo.gazetteer import COMMITTED as DEMO_PLACES
 from infra.demo.rounds_today import demo_round_days
-from infra.local import aws, mail, people, secrets, seed, site, templates
+from infra.local import aws, clock, mail, people, secrets, seed, site, templates
 from infra.local.cloud import DEMO, Cloud
 from infra.local.edge import HSTS
 from infra.local.push import PushService
@@ -77,6 +77,7 @@ class LocalStack:
             outside_allowed=",".join(filter(None, (options.outside_allowed, self.push.origin))),
             alerts_wait_s=options.alerts_wait_s,
         )
+        self._clock = clock.Clock()
         self._endpoint = aws.endpoint(HOST, 0)
         # Here all clients are in one network.
         hourly().update(
@@ -131,6 +132,7 @@ class LocalStack:
 
     def stop(self) -> None:
         self.cloud.pump.stop()
+        self._clock.put_back()
         self.push.stop()
         for server in (self._site, self._endpoint):
             server.shutdown()
@@ -148,10 +150,11 @@ class LocalStack:
 
     def _local_pages(self) -> dict[str, Callable[[], Any]]:
         secret = container.secret("token").current()
-        known = people.tokens(accounts_ports())
-        known["open311_api_key"] = people.demo_api_key(secret, partners_ports())
+        self._tokens = people.tokens(accounts_ports())
+        api_key = people.demo_api_key(secret, partners_ports())
         return {
-            "/_local/tokens.json": lambda: known,
+            "/_local/tokens.json": lambda: {**self._tokens, "open311_api_key": api_key},
+            clock.PATH: self._clock.shown,
             "/_local/outbox.json": self._outbox,
             "/_local/templates": templates.page,
         }
@@ -161,7 +164,18 @@ class LocalStack:
         return {
             site.INBOX: lambda raw: mail.deliver(raw, mailbox),
             site.PUSH_SUBSCRIPTION: lambda _: self.push.subscribe(),
+            clock.PATH: self._move_clock,
         }
+
+    def _move_clock(self, posted: bytes) -> dict[str, Any]:
+        moment = clock.wanted_in(posted)
+        if moment:
+            self._clock.move(moment)
+        else:
+            self._clock.put_back()
+        self._tokens = people.tokens(accounts_ports())
+        self.cloud.pump.wait_until_idle()
+        return self._clock.shown()
 
     def _outbox(self) -> dict[str, Any]:
         return mail.outbox(each.shown() for each in self.push.taken)

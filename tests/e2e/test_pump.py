@@ -115,6 +115,17 @@ def test_schedules_run_once_when_their_time_has_come(
     assert here.run_schedules() == 0
 
 
+def test_schedules_keep_their_rate_when_the_clock_is_put_back(
+    counted: tuple[Pump, Counting],
+) -> None:
+    here, counting = counted
+    assert here.run_schedules(NOON + timedelta(days=30)) == 5
+    counting.now = NOON - timedelta(days=30)
+    assert here.run_schedules() == 0
+    counting.now += timedelta(minutes=5)
+    assert here.run_schedules() == 2
+
+
 def test_schedule_runs_again_after_its_interval_and_gets_the_event_of_aws(
     counted: tuple[Pump, Counting],
 ) -> None:

@@ -61,7 +61,10 @@ def port() -> Iterator[int]:
     assert isinstance(server, site.Server)
     server.client, server.bucket = NothingPublished(), "published"
     server.local_pages = {"/_local/x.json": dict, "/_local/page": lambda: "<p>Words</p>"}
-    server.local_forms = {"/_local/y": lambda posted: {"length": len(posted)}}
+    server.local_forms = {
+        "/_local/y": lambda posted: {"length": len(posted)},
+        "/_local/number": lambda posted: {"number": int(posted)},
+    }
     server.cdn_headers, server.origin_secret = lambda _: ADDED, "s" * 64
     server.missing_page = lambda path: MISSING_PAGE
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -128,6 +131,11 @@ def test_form_of_this_machine_is_answered_with_json(port: int) -> None:
     assert (status, headers["Content-Type"]) == (202, ["application/json"])
     assert json.loads(body) == {"length": 0}
     assert ask(port, "/_local/x.json", method="POST")[0] == 405
+
+
+def test_form_of_this_machine_is_refused_with_what_is_wrong(port: int) -> None:
+    status, _, body = ask(port, "/_local/number", method="POST")
+    assert status == 400 and "invalid literal" in json.loads(body)["detail"]
 
 
 @pytest.mark.parametrize(
