@@ -16,7 +16,8 @@ from typing import Any
 from bench.process import FRESH_ROUNDS, Fresh, cpu_ms_of_each, cpu_us_a_call, peak_kb_of_fresh
 from bench.table import Row
 from chalicelib.catalogue.load import load
-from chalicelib.geo.nearest import built, nearest, opened
+from chalicelib.geo.nearest import nearest
+from chalicelib.geo.nearest_index import built, opened
 from chalicelib.geo.point import Point
 
 GROUP = "The nearest 5 of {count:,} places of the council"
@@ -25,7 +26,8 @@ K, QUERIES = 5, 1000
 COLD_RATIO, QUERY_RATIO, BYTES_A_PLACE = 0.05, 2.5, 25
 OURS = """
 import mmap, sys
-from chalicelib.geo.nearest import nearest, opened
+from chalicelib.geo.nearest import nearest
+from chalicelib.geo.nearest_index import opened
 from chalicelib.geo.point import Point
 with open(sys.argv[1], "rb") as file:
     index = opened(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))

@@ -9,7 +9,7 @@ import msgspec
 from chalicelib.areas.model import CouncillorView, MyArea, NearRoadWork, RoadWork, WardView
 from chalicelib.areas.ports import Ports
 from chalicelib.errors import Invalid, NotFound, UpstreamFailed
-from chalicelib.geo.nearest import shown_m
+from chalicelib.geo.ellipsoid import shown_m
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.polygon_edge import nearest_on_edge
 from chalicelib.geo.ward import Ward

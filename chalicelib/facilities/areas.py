@@ -4,7 +4,7 @@ from heapq import nsmallest
 from typing import NamedTuple
 
 from chalicelib.facilities.model import Known
-from chalicelib.geo.nearest import distance_mm
+from chalicelib.geo.ellipsoid import distance_mm
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.polygon import MultiPolygon
 from chalicelib.geo.polygon_edge import nearest_on_edge

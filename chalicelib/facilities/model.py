@@ -6,7 +6,7 @@ from hashlib import sha256
 
 import msgspec
 
-from chalicelib.geo.nearest import NearestIndex, built, opened
+from chalicelib.geo.nearest_index import NearestIndex, built, opened
 from chalicelib.geo.point import Point
 from chalicelib.geo.polygon import Corner, MultiPolygon, Polygon
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
-from chalicelib.geo.nearest import shown_m
+from chalicelib.geo.ellipsoid import shown_m
 from chalicelib.geo.point import Box, Point
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Update

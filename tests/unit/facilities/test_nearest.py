@@ -7,7 +7,7 @@ import pytest
 from chalicelib.errors import Invalid, UpstreamFailed
 from chalicelib.facilities.model import Facility, Known
 from chalicelib.facilities.usecases import nearest, nearest_of_each
-from chalicelib.geo.nearest import distance_mm
+from chalicelib.geo.ellipsoid import distance_mm
 from chalicelib.geo.point import Point
 from chalicelib.geo.polygon import Polygon
 from chalicelib.geo.polygon_edge import nearest_on_edge

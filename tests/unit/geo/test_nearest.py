@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.errors import Invalid
-from chalicelib.geo.nearest import HEADER, Found, Keep, built, distance_mm, nearest, opened
+from chalicelib.geo.ellipsoid import distance_mm
+from chalicelib.geo.nearest import Found, Keep, nearest
+from chalicelib.geo.nearest_index import HEADER, built, opened
 from chalicelib.geo.point import Point
 from tests.support.geodesic import geodesic_m
 

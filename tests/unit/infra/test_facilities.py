@@ -24,7 +24,8 @@ from chalicelib.facilities.model import (
 from chalicelib.gazetteer.facility_names import FACILITY_NAMES, FacilityNames
 from chalicelib.gazetteer.model import Gazetteer
 from chalicelib.gazetteer.usecases import search
-from chalicelib.geo.nearest import distance_mm, nearest
+from chalicelib.geo.ellipsoid import distance_mm
+from chalicelib.geo.nearest import nearest
 from chalicelib.geo.point import Point
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.stored_document import StoredDocument

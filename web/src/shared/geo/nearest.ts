@@ -1,6 +1,6 @@
 /**
  * The exact nearest of many places, from the bytes that the council publishes: the twin of
- * chalicelib/geo/nearest.py, which says what each number of them is.
+ * chalicelib/geo/nearest.py, whose nearest_index.py says what each number of them is.
  */
 import type { Place } from "../reports.ts";
 
