@@ -20,7 +20,7 @@ from chalicelib.catalogue.theme import FIXED, LOGO_OF_EMAILS, Palette, Theme
 from chalicelib.errors import ConfigurationError
 from chalicelib.kernel.templating import SHARED, environment
 from chalicelib.kernel.version import VERSION
-from infra.languages import LINKS, web_build
+from infra.languages_build import LINKS, web_build
 from infra.screenshots import Screen, taken
 from infra.svg import SPACE, as_png, as_text, checked_svg, ratio
 

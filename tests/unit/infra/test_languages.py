@@ -9,21 +9,20 @@ from msgspec import structs
 from chalicelib.catalogue.load import load
 from chalicelib.catalogue.texts import CouncilTexts
 from chalicelib.errors import ConfigurationError
-from infra import languages, missing_page
+from infra import languages, missing_page, texts
 from infra.languages import (
     Language,
-    Message,
-    Scripts,
     as_mo,
     as_po,
     faults,
     messages_without_scripts,
-    modules_for_residents,
-    raised_in,
     read,
     unused,
     update,
 )
+from infra.languages_build import web_build
+from infra.raised_texts import modules_for_residents, raised_in
+from infra.texts import Message, Scripts
 
 LANGUAGES = languages.languages()
 HEADER = """msgid ""
@@ -38,7 +37,7 @@ each_language = pytest.mark.parametrize("language", LANGUAGES, ids=lambda each: 
 
 @pytest.fixture(scope="module")
 def scripts() -> Scripts:
-    return languages.scripts(Path(sys.executable).with_name("node"))
+    return texts.scripts(Path(sys.executable).with_name("node"))
 
 
 @pytest.fixture(scope="module")
@@ -179,7 +178,7 @@ def test_build_stops_and_names_what_is_not_translated(
     small(tmp_path, 'msgid "Cookies"\nmsgstr "Cwcis"\n')
     monkeypatch.setattr(languages, "FOLDER", tmp_path)
     with pytest.raises(ConfigurationError) as stopped:
-        languages.web_build(load("demo"))
+        web_build(load("demo"))
     lines = str(stopped.value).splitlines()
     assert lines[0] == "cy.po is incomplete:"
     assert "web/index.html: not translated: Track a report" in lines
@@ -187,20 +186,20 @@ def test_build_stops_and_names_what_is_not_translated(
 
 
 def test_councils_own_texts_are_in_welsh_if_it_gives_them() -> None:
-    (welsh,) = [each for each in languages.web_build(load("demo")) if each["code"] == "cy"]
+    (welsh,) = [each for each in web_build(load("demo")) if each["code"] == "cy"]
     assert welsh["council"]["name"] == "Cyngor Eskerby"
     assert welsh["council"]["at_other_times"] == ", neu ar adegau eraill ar 01904 960199"
     assert "Cysylltu â ni" in welsh["parts"]["footer"]
     without_name = structs.replace(load("demo"), translations={"cy": CouncilTexts()})
-    (other,) = languages.web_build(without_name)
+    (other,) = web_build(without_name)
     assert other["council"]["name"] == load("demo").name
 
 
 def test_council_offers_only_the_languages_of_its_document() -> None:
-    assert languages.web_build(load("bath")) == []
+    assert web_build(load("bath")) == []
     assert missing_page.translated_pages(load("bath")) == {}
     unknown = structs.replace(
         load("demo"), translations={"cy": CouncilTexts(), "xx": CouncilTexts()}
     )
     with pytest.raises(ConfigurationError, match=r"no catalogue for xx; choose from cy"):
-        languages.web_build(unknown)
+        web_build(unknown)
