@@ -29,7 +29,8 @@ from chalicelib.publishing.model import PAGES, REPORTS, TILES
 from chalicelib.publishing.open_data_index import FOLDER as OPEN_DATA
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.submission import submit
-from infra.local.pump import ALWAYS, Pump
+from infra.local.event_sources import ALWAYS
+from infra.local.pump import Pump
 from infra.local.schedules import Handler, handler_named
 from infra.resources import SOURCES
 from tests.support.builders import draft, draft_body

@@ -24,7 +24,7 @@ from chalice.policy import AppPolicyGenerator
 from chalice.utils import OSUtils
 
 from chalicelib.catalogue.load import COUNCILS
-from infra import alarms, missing_page
+from infra import alarms, dashboard, missing_page
 from infra.environments import variables
 from infra.runtime import RUNTIME
 
@@ -47,7 +47,7 @@ def fragments() -> dict[str, Any]:
     merged: dict[str, Any] = reduce(
         lambda merged, each: TemplateDeepMerger().merge(each, merged), read
     )
-    merged["Resources"] |= alarms.alarms(merged["Resources"]) | alarms.dashboard()
+    merged["Resources"] |= alarms.alarms(merged["Resources"]) | dashboard.dashboard()
     known = sorted(document.stem for document in COUNCILS.glob("*.json"))
     merged["Parameters"]["Council"]["AllowedValues"] = known
     merged["Mappings"] = {"MissingPages": missing_page.mapping()}

@@ -9,7 +9,8 @@ from chalicelib.alerts.dynamo.subscriptions import DynamoIndex
 from chalicelib.alerts.index import Area
 from chalicelib.handlers.alerts import alerts_events, alerts_sending_events
 from chalicelib.handlers.reports import reports_events
-from infra.local import pump
+from infra.local import event_sources
+from infra.local.pump import Pump
 
 FUNCTIONS = (
     reports_events.fan_out,
@@ -21,14 +22,14 @@ FUNCTIONS = (
 TWICE_OF = 10
 
 
-def keep_to_alerts(here: pump.Pump) -> None:
+def keep_to_alerts(here: Pump) -> None:
     """Leaves out the functions that publish reports or pass them on: they notify nobody."""
     sources: list[Any] = here._sources
     here._sources = [each for each in sources if each._handler in FUNCTIONS]
     here._schedules = [each for each in here._schedules if each._handler in FUNCTIONS]
 
 
-def follow(here: pump.Pump) -> None:
+def follow(here: Pump) -> None:
     """Processes everything that was stored, like the pump, but each source until it is empty,
     because most others are empty."""
     while sum([_drained(source) for source in here._sources]):
@@ -41,7 +42,7 @@ def watched() -> Iterator[list[int]]:
     fact with any."""
     asked: list[int] = []
     delivered = queries = 0
-    deliver, entries = pump._deliver, DynamoIndex.entries
+    deliver, entries = event_sources.deliver, DynamoIndex.entries
 
     def counted(self: DynamoIndex, area: Area, *, limit: int | None = None) -> Any:
         nonlocal queries
@@ -59,14 +60,14 @@ def watched() -> Iterator[list[int]]:
             asked.append(queries)
         return failed
 
-    pump._deliver, DynamoIndex.entries = again, counted  # type: ignore[method-assign]
+    event_sources.deliver, DynamoIndex.entries = again, counted  # type: ignore[method-assign]
     try:
         yield asked
     finally:
-        pump._deliver, DynamoIndex.entries = deliver, entries  # type: ignore[method-assign]
+        event_sources.deliver, DynamoIndex.entries = deliver, entries  # type: ignore[method-assign]
 
 
-def _drained(source: pump.Source) -> int:
+def _drained(source: event_sources.Source) -> int:
     """How many batches it had."""
     batches = 0
     while source.step(math.inf):

@@ -12,7 +12,8 @@ from chalicelib.bootstrap.reports import reactions, reports_ports
 from chalicelib.errors import UpstreamFailed
 from chalicelib.events import Event
 from infra.local.cloud import Cloud
-from infra.local.pump import ALWAYS, Pump, QueueSource
+from infra.local.event_sources import ALWAYS, QueueSource
+from infra.local.pump import Pump
 from infra.local.schedules import interval
 from tests.support.builders import NOON, report
 from tests.support.composition import replace_built

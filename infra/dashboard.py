@@ -1,0 +1,64 @@
+"""The dashboard of a deployment."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from infra.alarms import API, LATE_QUEUES, SLOW
+from infra.cloudwatch import Resources
+
+
+def dashboard() -> Resources:
+    """One page with the state of a deployment: requests, changes, queues, functions and mail."""
+    requests = [["AWS/ApiGateway", each, *_flat(API)] for each in _REQUESTS]
+    latency = [["AWS/ApiGateway", "Latency", *_flat(API)]]
+    failed = [["Ginnel", "failed", "function", each] for each in _BATCHES]
+    mail = [["AWS/SES", each] for each in ("Send", "Bounce", "Complaint")]
+    rows = [
+        ("Requests", "Sum", requests),
+        ("Time of a request in ms: 99 in 100 take less", "p99", latency),
+        ("Age of the oldest message in s", "Maximum", [_age(each) for each in LATE_QUEUES]),
+        ("Duration in ms", "Maximum", [_duration(each) for each in SLOW]),
+        ("Failed records", "Sum", failed),
+        ("Mail", "Sum", mail),
+    ]
+    widgets = [_widget(number, *row) for number, row in enumerate(rows)]
+    body = {"Fn::Sub": json.dumps({"widgets": widgets})}
+    named = {"DashboardName": {"Ref": "AWS::StackName"}, "DashboardBody": body}
+    return {"Dashboard": {"Type": "AWS::CloudWatch::Dashboard", "Properties": named}}
+
+
+_REQUESTS = ("Count", "4XXError", "5XXError")
+_BATCHES = ("publish", "send", "send_alert", "open_deliveries")
+
+
+def _widget(number: int, title: str, statistic: str, metrics: list[list[str]]) -> dict[str, Any]:
+    """A third of a row."""
+    return {
+        "type": "metric",
+        "x": 8 * (number % 3),
+        "y": 6 * (number // 3),
+        "width": 8,
+        "height": 6,
+        "properties": {
+            "title": title,
+            "region": "${AWS::Region}",
+            "stat": statistic,
+            "period": 300,
+            "metrics": metrics,
+        },
+    }
+
+
+def _flat(dimensions: list[dict[str, str]]) -> Iterator[str]:
+    for each in dimensions:
+        yield from (each["Name"], each["Value"])
+
+
+def _age(queue: str) -> list[str]:
+    name = f"${{{queue}Queue.QueueName}}"
+    return ["AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", name]
+
+
+def _duration(function: str) -> list[str]:
+    return ["AWS/Lambda", "Duration", "FunctionName", f"${{{function}}}"]
