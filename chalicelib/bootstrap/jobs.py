@@ -7,7 +7,7 @@ from chalicelib.bootstrap.accounts import note
 from chalicelib.bootstrap.reports import photos_ports, reports_ports, stored_jobs
 from chalicelib.jobs import ports as jobs
 from chalicelib.jobs.crew_ports import CrewPorts
-from chalicelib.jobs.usecases.day_planning import DayPorts
+from chalicelib.jobs.usecases.day_stops import DayPorts
 from chalicelib.kernel.time import utc_now
 
 if TYPE_CHECKING:

@@ -3,23 +3,26 @@ Jobs that a crew has started or ended keep their places.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.catalogue.crews import Crew
 from chalicelib.errors import Forbidden, Invalid
-from chalicelib.geo.point import Point
-from chalicelib.jobs import dispatch_rules
-from chalicelib.jobs.model import Job, Placement
-from chalicelib.jobs.ordering import DAY_S, CrewDay, LeftOut, Stop, Visit, Way, ordered
+from chalicelib.jobs.model import Job
+from chalicelib.jobs.ordering import LeftOut, Way, ordered
 from chalicelib.jobs.people import Staff
 from chalicelib.jobs.ports import Filters, Ports
-from chalicelib.jobs.route import Travel
+from chalicelib.jobs.usecases.day_saving import save_ways, unplan
+from chalicelib.jobs.usecases.day_stops import (
+    DayPorts,
+    crew_day,
+    stop_of,
+    today_of,
+    way_in_order,
+)
 from chalicelib.jobs.usecases.job_lists import crew_of, crews
-from chalicelib.jobs.usecases.job_updates import stored, update_job
-from chalicelib.kernel.time import to_the_second
 
 MOST_CREWS = 20
 MOST_AT_ONCE = 100
@@ -28,14 +31,6 @@ MOST_LOOKED_AT = 1_000
 planned another day."""
 FURTHEST = timedelta(days=92)
 """How far ahead a day can be planned."""
-PLAN = ("state", "team", "crew", "planned_day")
-
-
-class DayPorts(Struct, frozen=True, kw_only=True):
-    """The dependencies of planning a day."""
-
-    jobs: Ports
-    travel: Travel
 
 
 class Day(Struct, frozen=True, kw_only=True):
@@ -71,14 +66,14 @@ def plan(day: date, codes: Sequence[str], team: str | None, who: Staff, ports: D
     on_day = {each.crew: ports.jobs.jobs.of_day(each.crew, day) for each in chosen}
     jobs = _jobs_to_plan(chosen, on_day, who, ports.jobs)
     order = ordered(
-        [_stop(job) for job in jobs.values()],
-        [_crew_day(each, day, on_day[each.crew], ports) for each in chosen],
+        [stop_of(job) for job in jobs.values()],
+        [crew_day(each, day, on_day[each.crew], ports) for each in chosen],
         ports.travel,
     )
     left_out = {each.stop_id: each for each in order.left_out}
-    _save_ways(day, order.ways, on_day, jobs, who=who, ports=ports.jobs)
+    save_ways(day, order.ways, on_day, jobs, who=who, ports=ports.jobs)
     for job_id in left_out:
-        _unplan(jobs[job_id], ports.jobs)
+        unplan(jobs[job_id], ports.jobs)
     old_crews = {job.job_id: job.crew for job in jobs.values() if job.planned_day == day}
     days = tuple(
         _day(way, [left_out[each] for each in left_out if old_crews.get(each) == way.crew])
@@ -102,13 +97,13 @@ def reorder(day: date, crew: str, job_ids: Sequence[str], who: Staff, ports: Day
     _refuse_unplanned(job_ids, covered, crew, day)
     chosen = [planned[each] for each in dict.fromkeys((*job_ids, *covered))]
     in_order = _merged(list(planned.values()), chosen)
-    way = _way_in_order(in_order, ports.jobs.council.by_crew[crew], day, on_day, ports)
+    way = way_in_order(in_order, ports.jobs.council.by_crew[crew], day, on_day, ports)
     if len(covered) == len(planned):
-        _save_ways(day, [way], {crew: on_day}, planned, who=who, ports=ports.jobs)
+        save_ways(day, [way], {crew: on_day}, planned, who=who, ports=ports.jobs)
         return _day(way, [])
     numbers = _numbers(in_order, chosen)
     shown = replace(way, visits=tuple(each for each in way.visits if each.stop_id in covered))
-    _save_ways(day, [shown], {crew: on_day}, planned, who=who, ports=ports.jobs, numbers=numbers)
+    save_ways(day, [shown], {crew: on_day}, planned, who=who, ports=ports.jobs, numbers=numbers)
     return _day(shown, [])
 
 
@@ -168,7 +163,7 @@ def _chosen(codes: Sequence[str], team: str | None, who: Staff, ports: Ports) ->
 
 def _validate_day(day: date, ports: Ports) -> None:
     """Raise Invalid if the day is over or too far ahead."""
-    today = _today(ports)
+    today = today_of(ports)
     if not today <= day <= today + FURTHEST:
         raise Invalid.field("date", f"must be from {today} to {today + FURTHEST}")
 
@@ -206,125 +201,7 @@ def _waiting(team: str, ports: Ports) -> Iterator[Job]:
 
 def _is_overdue(job: Job, ports: Ports) -> bool:
     """True if the job's planned day is over."""
-    return job.planned_day is not None and job.planned_day < _today(ports)
-
-
-def _stop(job: Job) -> Stop:
-    window = job.window
-    return Stop(
-        stop_id=job.job_id,
-        point=Point(lat=job.lat, long=job.long),
-        work_s=job.minutes * 60,
-        team=job.team,
-        priority=job.priority,
-        due=job.due,
-        opens_s=_seconds(window.opens) if window else 0,
-        closes_s=_seconds(window.closes) if window else DAY_S,
-        skills=frozenset(job.skills),
-    )
-
-
-def _crew_day(crew: Crew, day: date, on_day: Sequence[Job], ports: DayPorts) -> CrewDay:
-    """The crew's free time of the day. On the day itself it begins now, after the started jobs, and
-    at the crew's last known place."""
-    depot = crew.depot.point
-    starts_s = _seconds(crew.shift.starts)
-    started = [job for job in on_day if job.state == "started"]
-    if day == _today(ports.jobs):
-        starts_s = max(starts_s, _now_s(ports.jobs))
-        starts_s += sum(job.minutes * 60 for job in started)
-    return CrewDay(
-        crew=crew.crew,
-        team=crew.team,
-        start=_last_place(on_day) or depot,
-        depot=depot,
-        starts_s=starts_s,
-        ends_s=max(_seconds(crew.shift.ends), starts_s),
-        skills=frozenset(crew.skills),
-    )
-
-
-def _last_place(on_day: Sequence[Job]) -> Point | None:
-    """The place of the job whose state the crew set last; None if it set none."""
-    set_by_crew = [(job.said.at, job) for job in on_day if job.said and job.said.by == "crew"]
-    last = max(set_by_crew, key=lambda each: each[0], default=None)
-    return Point(lat=last[1].lat, long=last[1].long) if last else None
-
-
-def _way_in_order(
-    jobs: Sequence[Job], crew: Crew, day: date, on_day: Sequence[Job], ports: DayPorts
-) -> Way:
-    """A crew's way in an order that an officer chose. The crew waits until a window opens; a closed
-    window is ignored."""
-    crew_day = _crew_day(crew, day, on_day, ports)
-    stops = [_stop(job) for job in jobs]
-    points = [crew_day.start, *(stop.point for stop in stops), crew_day.depot]
-    seconds = ports.travel(points)
-    visits, free_s, driving_s = [], crew_day.starts_s, 0
-    for at, stop in enumerate(stops):
-        driving_s += seconds[at][at + 1]
-        begins_s = max(free_s + seconds[at][at + 1], stop.opens_s)
-        visits.append(Visit(stop_id=stop.stop_id, begins_s=begins_s))
-        free_s = begins_s + stop.work_s
-    driving_s += seconds[len(stops)][len(stops) + 1]
-    return Way(
-        crew=crew.crew,
-        visits=tuple(visits),
-        working_s=sum(stop.work_s for stop in stops),
-        driving_s=driving_s,
-    )
-
-
-def _save_ways(
-    day: date,
-    ways: Sequence[Way],
-    on_day: Mapping[str, Sequence[Job]],
-    read: Mapping[str, Job],
-    *,
-    who: Staff,
-    ports: Ports,
-    numbers: Mapping[str, int] | None = None,
-) -> None:
-    """Store the places of the jobs in the ways. `on_day` are the jobs of each crew's day, `read`
-    the jobs as they were read for the plan. `numbers` are the positions by job; None numbers them
-    in order, after the started and ended jobs."""
-    for way in ways:
-        if way.visits:
-            ports.note(who.actor, "jobs.plan", way.crew, f"{day} jobs={len(way.visits)}")
-        started = sum(job.state not in ("planned", "cancelled") for job in on_day[way.crew])
-        for position, visit in enumerate(way.visits, started + 1):
-            placement = Placement(
-                job_id=visit.stop_id,
-                crew=way.crew,
-                planned_day=day,
-                position=numbers[visit.stop_id] if numbers else position,
-                arrives_at=_moment(day, visit.begins_s, ports),
-            )
-            _place(placement, read[visit.stop_id], ports)
-
-
-def _place(placement: Placement, read: Job, ports: Ports) -> None:
-    """Place a job, unless a crew has started or ended it meanwhile, or an officer has changed its
-    plan."""
-    now = to_the_second(ports.now())
-
-    def change(job: Job) -> Job:
-        return dispatch_rules.placed(job, placement, now) if _has_same_plan(job, read) else job
-
-    update_job(stored(placement.job_id, ports), change, ports)
-
-
-def _unplan(read: Job, ports: Ports) -> None:
-    now = to_the_second(ports.now())
-
-    def change(job: Job) -> Job:
-        return dispatch_rules.unplanned(job, now) if _has_same_plan(job, read) else job
-
-    update_job(read, change, ports)
-
-
-def _has_same_plan(job: Job, read: Job) -> bool:
-    return all(getattr(job, name) == getattr(read, name) for name in PLAN)
+    return job.planned_day is not None and job.planned_day < today_of(ports)
 
 
 def _day(way: Way, left_out: Sequence[LeftOut]) -> Day:
@@ -335,26 +212,3 @@ def _day(way: Way, left_out: Sequence[LeftOut]) -> Day:
         minutes_driving=round(way.driving_s / 60),
         left_out=tuple(left_out),
     )
-
-
-def _seconds(text: str) -> int:
-    moment = time.fromisoformat(text)
-    return moment.hour * 3600 + moment.minute * 60
-
-
-def _now_s(ports: Ports) -> int:
-    local = ports.now().astimezone(ports.council.zone)
-    return local.hour * 3600 + local.minute * 60 + local.second
-
-
-def _today(ports: Ports) -> date:
-    return ports.now().astimezone(ports.council.zone).date()
-
-
-def _moment(day: date, seconds: int, ports: Ports) -> datetime:
-    """The moment so many seconds after midnight of the day in the council's time zone, in UTC. It
-    may be on a later day."""
-    days, seconds_of_day = divmod(seconds, DAY_S)
-    clock = time(seconds_of_day // 3600, seconds_of_day // 60 % 60, seconds_of_day % 60)
-    local = datetime.combine(day + timedelta(days=days), clock, ports.council.zone)
-    return local.astimezone(UTC)
