@@ -11,20 +11,10 @@ from typing import Any
 from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, Invalid
-from chalicelib.jobs.model import (
-    MOST_OFFICE_CHANGES,
-    OVER,
-    Dispute,
-    Job,
-    JobChanges,
-    OfficeChange,
-    Placement,
-    SetAside,
-    Settled,
-    Side,
-    State,
-    StateClaim,
-)
+from chalicelib.jobs.drafts import JobChanges
+from chalicelib.jobs.model import MOST_OFFICE_CHANGES, Job, Placement
+from chalicelib.jobs.parts import Dispute, OfficeChange, SetAside, Settled, StateClaim
+from chalicelib.jobs.states import OVER, Side, State
 from chalicelib.kernel.fields import made_from
 
 PLAN = ("crew", "planned_day")

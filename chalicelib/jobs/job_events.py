@@ -14,22 +14,11 @@ from typing import NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from chalicelib.jobs.model import (
-    ENDED,
-    LEADS_TO,
-    MOST_EVENTS,
-    MOST_TEXT_BYTES,
-    ROOM_BYTES,
-    Dispute,
-    Job,
-    JobEvent,
-    OfficeSide,
-    Operation,
-    SiteSide,
-    State,
-    StateClaim,
-)
+from chalicelib.jobs.drafts import Operation
+from chalicelib.jobs.model import MOST_EVENTS, MOST_TEXT_BYTES, ROOM_BYTES, Job
+from chalicelib.jobs.parts import Dispute, JobEvent, OfficeSide, SiteSide, StateClaim
 from chalicelib.jobs.people import Operator
+from chalicelib.jobs.states import ENDED, LEADS_TO, State
 from chalicelib.kernel.claims import (
     States,
     Verdict,

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
-from chalicelib.jobs.model import CouldNot, Job, JobEvent, JobEventKind, Kind, State
+from chalicelib.jobs.model import Job
+from chalicelib.jobs.parts import JobEvent
+from chalicelib.jobs.states import CouldNot, JobEventKind, Kind, State
 
 KINDS: Mapping[Kind, str] = {
     "inspect": "Inspection",

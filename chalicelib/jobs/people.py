@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from chalicelib.jobs.model import By, Job
+    from chalicelib.jobs.model import Job
+    from chalicelib.jobs.states import By
 
 
 class Remit(Struct, frozen=True):

@@ -8,7 +8,8 @@ from msgspec import Struct
 
 from chalicelib.catalogue.model import Council
 from chalicelib.jobs.links import JobLinks
-from chalicelib.jobs.model import Job, State
+from chalicelib.jobs.model import Job
+from chalicelib.jobs.states import State
 from chalicelib.kernel.audit_entry import Action
 from chalicelib.reports.needs import Need
 from chalicelib.reports.published import ReportWithWork

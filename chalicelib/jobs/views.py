@@ -10,17 +10,9 @@ from typing import Literal
 import msgspec
 
 from chalicelib.catalogue.decisions import Priority
-from chalicelib.jobs.model import (
-    By,
-    CouldNot,
-    Dispute,
-    Job,
-    JobEvent,
-    JobEventKind,
-    Kind,
-    Side,
-    State,
-)
+from chalicelib.jobs.model import Job
+from chalicelib.jobs.parts import Dispute, JobEvent
+from chalicelib.jobs.states import By, CouldNot, JobEventKind, Kind, Side, State
 from chalicelib.kernel.fields import made_from
 
 Became = Literal["waiting", "ready", "refused"]

@@ -18,7 +18,8 @@ from chalicelib.disruptions.ports import Ports as DisruptionsPorts
 from chalicelib.disruptions.usecases import post
 from chalicelib.jobs.people import EVERYWHERE as ALL_TEAMS
 from chalicelib.jobs.people import Staff
-from chalicelib.jobs.usecases.day_planning import DayPorts, plan
+from chalicelib.jobs.usecases.day_planning import plan
+from chalicelib.jobs.usecases.day_stops import DayPorts
 from chalicelib.publishing.ports import Ports as Publishing
 from chalicelib.reports.drafts import Draft, ReportChanges, UpdateDraft
 from chalicelib.reports.ports import Ports

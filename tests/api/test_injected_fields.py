@@ -13,7 +13,8 @@ import app
 from chalicelib.accounts.model import Account, Grant, Session
 from chalicelib.bootstrap.accounts import people_ports
 from chalicelib.handlers.http.route_facts import RouteFacts
-from chalicelib.jobs.model import Contractor, Dispute, Job, JobEvent
+from chalicelib.jobs.model import Job
+from chalicelib.jobs.parts import Contractor, Dispute, JobEvent
 from chalicelib.kernel.audit_entry import Entry
 from chalicelib.outbound.model import Delivery
 from chalicelib.outbound.receivers import Receiver

@@ -27,7 +27,7 @@ from chalicelib.gazetteer.wards import WARDS
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.route_facts import RouteFacts
 from chalicelib.handlers.http.routes import Routes
-from chalicelib.jobs.model import JobChanges, JobDraft, Operation
+from chalicelib.jobs.drafts import JobChanges, JobDraft, Operation
 from chalicelib.jobs.people import EVERYWHERE as REMITS
 from chalicelib.jobs.people import Operator
 from chalicelib.jobs.usecases import planning

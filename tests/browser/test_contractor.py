@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.jobs import jobs_ports
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.jobs.model import JobDraft
+from chalicelib.jobs.drafts import JobDraft
 from chalicelib.jobs.people import EVERYWHERE, Staff
 from chalicelib.jobs.usecases import contractor_links, planning
 from chalicelib.reports.usecases import submission

@@ -7,7 +7,8 @@ from playwright.sync_api import Page, expect
 
 from chalicelib.bootstrap.jobs import jobs_ports
 from chalicelib.handlers.jobs.job_params import today
-from chalicelib.jobs.model import Job, JobChanges, JobDraft, Operation
+from chalicelib.jobs.drafts import JobChanges, JobDraft, Operation
+from chalicelib.jobs.model import Job
 from chalicelib.jobs.people import EVERYWHERE, Operator
 from chalicelib.jobs.usecases import planning
 from chalicelib.jobs.usecases.operations import operate

@@ -7,7 +7,8 @@ from playwright.sync_api import expect
 
 from chalicelib.bootstrap.jobs import jobs_ports
 from chalicelib.bootstrap.reports import photos_ports
-from chalicelib.jobs.model import Job, JobDraft, Operation
+from chalicelib.jobs.drafts import JobDraft, Operation
+from chalicelib.jobs.model import Job
 from chalicelib.jobs.people import EVERYWHERE, Operator, Staff
 from chalicelib.jobs.usecases import contractor_links, planning
 from chalicelib.jobs.usecases.operations import operate

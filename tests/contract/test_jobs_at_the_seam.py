@@ -15,7 +15,8 @@ from msgspec.structs import replace
 
 from chalicelib.bootstrap.jobs import jobs_ports
 from chalicelib.errors import AppError, Conflict, UpstreamFailed
-from chalicelib.jobs.model import Job, JobChanges, Placement
+from chalicelib.jobs.drafts import JobChanges
+from chalicelib.jobs.model import Job, Placement
 from chalicelib.jobs.ports import Jobs, Ports
 from chalicelib.jobs.usecases import contractor_links, planning
 from chalicelib.jobs.usecases.operations import operate

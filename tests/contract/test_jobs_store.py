@@ -9,23 +9,22 @@ from msgspec.structs import fields, replace
 
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.jobs import jobs_ports
+from chalicelib.jobs.drafts import Window
 from chalicelib.jobs.dynamo import jobs
 from chalicelib.jobs.dynamo.jobs import DynamoJobs
-from chalicelib.jobs.model import (
-    STATES,
+from chalicelib.jobs.model import Job
+from chalicelib.jobs.parts import (
     Contractor,
     Dispute,
-    Job,
     OfficeChange,
     OfficeSide,
     SetAside,
     Settled,
     SiteSide,
-    State,
     StateClaim,
-    Window,
 )
 from chalicelib.jobs.ports import Filters, Jobs, Page
+from chalicelib.jobs.states import STATES, State
 from chalicelib.kernel.optimistic import VersionConflict
 from tests.support.builders import NOON
 from tests.support.fakes_jobs import MemoryJobs, event, job, planned_job

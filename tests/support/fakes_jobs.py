@@ -12,8 +12,10 @@ from chalicelib.catalogue.crews import Crew, Depot, Shift
 from chalicelib.catalogue.load import load
 from chalicelib.catalogue.model import Council
 from chalicelib.errors import NotFound
+from chalicelib.jobs.drafts import Operation
 from chalicelib.jobs.links import JobLinks
-from chalicelib.jobs.model import Job, JobEvent, Operation
+from chalicelib.jobs.model import Job
+from chalicelib.jobs.parts import JobEvent
 from chalicelib.jobs.people import EVERYWHERE, Operator, Staff
 from chalicelib.jobs.ports import Filters, FollowPorts, Page, Ports
 from chalicelib.kernel.optimistic import VersionConflict

@@ -17,7 +17,7 @@ from chalicelib.handlers.http.route_facts import Query
 from chalicelib.handlers.http.routes import Routes
 from chalicelib.handlers.jobs.job_params import job_id_of, planner, team_of, today
 from chalicelib.handlers.jobs.jobs_views import LeftOut, LoadList, LoadView, PlannedView, PlanView
-from chalicelib.jobs.model import Reference, Word
+from chalicelib.jobs.drafts import Reference, Word
 from chalicelib.jobs.ordering import LeftOut as LeftOutOfDay
 from chalicelib.jobs.usecases import day_planning
 from chalicelib.jobs.usecases.crew_load import Load, loads

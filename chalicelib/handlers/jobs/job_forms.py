@@ -22,9 +22,12 @@ from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.page_answers import Page
 from chalicelib.handlers.http.pages import posted_form, problem_pages
 from chalicelib.handlers.http.routes import Routes
+from chalicelib.jobs.drafts import Operation
 from chalicelib.jobs.labels import EVENT_LABELS, KINDS, REASONS, STATES
-from chalicelib.jobs.model import WAITING, Job, JobEvent, JobEventKind, Operation
+from chalicelib.jobs.model import Job
+from chalicelib.jobs.parts import JobEvent
 from chalicelib.jobs.people import Operator
+from chalicelib.jobs.states import WAITING, JobEventKind
 from chalicelib.jobs.usecases import contractor_links
 from chalicelib.jobs.usecases.operations import OperationResult, operate
 from chalicelib.kernel.languages import ENGLISH

@@ -8,8 +8,9 @@ from chalicelib.bootstrap import container
 from chalicelib.bootstrap.jobs import jobs_ports
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.handlers.http.call import Call
-from chalicelib.jobs.model import ALPHABET, ID_LENGTH, State
+from chalicelib.jobs.model import ALPHABET, ID_LENGTH
 from chalicelib.jobs.people import Operator, Staff
+from chalicelib.jobs.states import State
 from chalicelib.reports import reference
 
 _OP_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")

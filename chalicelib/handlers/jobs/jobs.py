@@ -27,17 +27,10 @@ from chalicelib.handlers.jobs.job_params import (
     worker,
 )
 from chalicelib.handlers.jobs.jobs_views import JobList, LinkView, Results, ResultView
-from chalicelib.jobs.model import (
-    MOST_DAYS_OF_LINK,
-    Job,
-    JobChanges,
-    JobDraft,
-    Name,
-    Operation,
-    Side,
-    State,
-)
+from chalicelib.jobs.drafts import JobChanges, JobDraft, Name, Operation
+from chalicelib.jobs.model import MOST_DAYS_OF_LINK, Job
 from chalicelib.jobs.ports import Filters
+from chalicelib.jobs.states import Side, State
 from chalicelib.jobs.usecases import contractor_links, job_lists, planning
 from chalicelib.jobs.usecases.operations import OperationResult, operate
 from chalicelib.jobs.views import JobView

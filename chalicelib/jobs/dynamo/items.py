@@ -23,19 +23,11 @@ from pynamodb.attributes import (
 from pynamodb.constants import STRING
 
 from chalicelib.catalogue.decisions import Priority
+from chalicelib.jobs.drafts import Window
 from chalicelib.jobs.keys import JOB, job_id_in, of_job, of_report, record_of
-from chalicelib.jobs.model import (
-    Contractor,
-    Dispute,
-    Job,
-    JobEvent,
-    Kind,
-    OfficeChange,
-    SetAside,
-    State,
-    StateClaim,
-    Window,
-)
+from chalicelib.jobs.model import Job
+from chalicelib.jobs.parts import Contractor, Dispute, JobEvent, OfficeChange, SetAside, StateClaim
+from chalicelib.jobs.states import Kind, State
 from chalicelib.kernel.dynamo.attributes import JsonAttribute, MomentAttribute, TextAttribute
 from chalicelib.kernel.dynamo.item import Index, OwnedItem, index
 from chalicelib.kernel.time import text_of

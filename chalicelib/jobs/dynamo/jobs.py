@@ -18,8 +18,9 @@ from chalicelib.jobs.dynamo.items import (
     pointer,
 )
 from chalicelib.jobs.keys import JOB, job_id_in, of_job, of_report
-from chalicelib.jobs.model import STATES, Job, State
+from chalicelib.jobs.model import Job
 from chalicelib.jobs.ports import Filters, Page
+from chalicelib.jobs.states import STATES, State
 from chalicelib.kernel.dynamo.item import Index
 from chalicelib.kernel.optimistic import VersionConflict
 

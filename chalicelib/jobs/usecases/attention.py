@@ -4,7 +4,8 @@ contractor wrote text that no officer has read yet."""
 from collections.abc import Iterator
 
 from chalicelib.jobs.labels import REASONS, writer_of
-from chalicelib.jobs.model import Job, JobEvent, job_id_of
+from chalicelib.jobs.model import Job, job_id_of
+from chalicelib.jobs.parts import JobEvent
 from chalicelib.jobs.ports import FollowPorts
 from chalicelib.reports.needs import Need, NeedReason
 from chalicelib.reports.published import ReportWithWork

@@ -7,9 +7,11 @@ from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, Ended, Invalid, NotFound
 from chalicelib.jobs import dispatch_rules
-from chalicelib.jobs.model import ENDED, MOST_DAYS_OF_LINK, Contractor, Job
+from chalicelib.jobs.model import MOST_DAYS_OF_LINK, Job
+from chalicelib.jobs.parts import Contractor
 from chalicelib.jobs.people import Operator, Staff
 from chalicelib.jobs.ports import Ports
+from chalicelib.jobs.states import ENDED
 from chalicelib.jobs.usecases.job_updates import get_authorised, update_job
 from chalicelib.kernel.time import to_the_second
 

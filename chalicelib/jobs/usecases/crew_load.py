@@ -6,9 +6,10 @@ from datetime import date, datetime, time
 from msgspec import Struct
 
 from chalicelib.catalogue.crews import Crew
-from chalicelib.jobs.model import ENDED, Job
+from chalicelib.jobs.model import Job
 from chalicelib.jobs.people import Staff
 from chalicelib.jobs.ports import Ports
+from chalicelib.jobs.states import ENDED
 from chalicelib.jobs.usecases.job_lists import crews
 
 

@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.jobs.labels import BY_RULE, office_of, writer_of
-from chalicelib.jobs.model import CouldNot, Job, JobEvent, Kind, job_id_of
+from chalicelib.jobs.model import Job, job_id_of
+from chalicelib.jobs.parts import JobEvent
 from chalicelib.jobs.ports import FollowPorts
+from chalicelib.jobs.states import CouldNot, Kind
 from chalicelib.jobs.usecases.attention import ask
 from chalicelib.jobs.usecases.merged_reports import separated
 from chalicelib.reports import automatic_texts

@@ -6,7 +6,8 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from chalicelib.jobs import dispatch_rules
-from chalicelib.jobs.model import MOST_REPORTS, Job
+from chalicelib.jobs.drafts import MOST_REPORTS
+from chalicelib.jobs.model import Job
 from chalicelib.jobs.ports import FollowPorts
 from chalicelib.jobs.usecases.job_updates import update_job
 from chalicelib.reports.published import ReportWithWork

@@ -13,8 +13,9 @@ from msgspec.structs import replace
 
 from chalicelib.catalogue.promise import ONE_DAY
 from chalicelib.jobs import dispatch_rules
-from chalicelib.jobs.model import ENDED, WAITING, Job, job_id_of
+from chalicelib.jobs.model import Job, job_id_of
 from chalicelib.jobs.ports import FollowPorts
+from chalicelib.jobs.states import ENDED, WAITING
 from chalicelib.jobs.usecases.forgetting import forget_with, update_address
 from chalicelib.jobs.usecases.job_updates import update_job
 from chalicelib.jobs.usecases.merged_reports import joined, separated, survivor_of, without

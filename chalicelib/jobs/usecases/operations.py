@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from chalicelib.errors import Invalid
+from chalicelib.jobs.drafts import Operation
 from chalicelib.jobs.job_events import Taken, take
-from chalicelib.jobs.model import Job, Operation
+from chalicelib.jobs.model import Job
 from chalicelib.jobs.people import Operator
 from chalicelib.jobs.ports import Ports
 from chalicelib.jobs.usecases.job_updates import save

@@ -11,18 +11,11 @@ from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.jobs import dispatch_rules
-from chalicelib.jobs.model import (
-    MOST_REPORTS,
-    Job,
-    JobChanges,
-    JobDraft,
-    Placement,
-    Side,
-    Window,
-    job_id_of,
-)
+from chalicelib.jobs.drafts import MOST_REPORTS, JobChanges, JobDraft, Window
+from chalicelib.jobs.model import Job, Placement, job_id_of
 from chalicelib.jobs.people import Staff
 from chalicelib.jobs.ports import Ports
+from chalicelib.jobs.states import Side
 from chalicelib.jobs.usecases.job_updates import (
     get_at_version,
     get_authorised,

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, Ended, Invalid, NotFound
-from chalicelib.jobs.model import JobChanges
+from chalicelib.jobs.drafts import JobChanges
 from chalicelib.jobs.usecases.contractor_links import add_link, drop_link, opened
 from chalicelib.jobs.usecases.opening import open_for
 from chalicelib.jobs.usecases.operations import operate

@@ -12,10 +12,12 @@ from msgspec.structs import replace
 from chalicelib.catalogue.crews import Shift
 from chalicelib.errors import Forbidden, Invalid
 from chalicelib.geo.point import Point
-from chalicelib.jobs.model import Job, JobChanges, Window
+from chalicelib.jobs.drafts import JobChanges, Window
+from chalicelib.jobs.model import Job
 from chalicelib.jobs.people import Remit, Staff
 from chalicelib.jobs.route import StraightLines
-from chalicelib.jobs.usecases.day_planning import DayPorts, plan, reorder
+from chalicelib.jobs.usecases.day_planning import plan, reorder
+from chalicelib.jobs.usecases.day_stops import DayPorts
 from chalicelib.jobs.usecases.operations import operate
 from chalicelib.jobs.usecases.planning import change
 from tests.support.fakes_jobs import (

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.jobs.model import Contractor, Job, JobChanges
+from chalicelib.jobs.drafts import JobChanges
+from chalicelib.jobs.model import Job
+from chalicelib.jobs.parts import Contractor
 from chalicelib.jobs.usecases.following import follow, tell_plans
 from chalicelib.jobs.usecases.operations import operate
 from chalicelib.jobs.usecases.planning import change, settle

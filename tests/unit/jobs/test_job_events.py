@@ -8,8 +8,10 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.jobs import dispatch_rules
+from chalicelib.jobs.drafts import JobChanges
 from chalicelib.jobs.job_events import Taken, take
-from chalicelib.jobs.model import MOST_EVENTS, Job, JobChanges, State
+from chalicelib.jobs.model import MOST_EVENTS, Job
+from chalicelib.jobs.states import State
 from tests.support.builders import NOON
 from tests.support.fakes_jobs import TODAY, crew_member, operation, planned_job
 

@@ -25,9 +25,12 @@ from hypothesis.stateful import (
 from msgspec.structs import replace
 
 from chalicelib.jobs import job_events
+from chalicelib.jobs.drafts import JobChanges, Operation
 from chalicelib.jobs.job_events import Taken
-from chalicelib.jobs.model import LEADS_TO, Dispute, Job, JobChanges, Operation
+from chalicelib.jobs.model import Job
+from chalicelib.jobs.parts import Dispute
 from chalicelib.jobs.people import Operator
+from chalicelib.jobs.states import LEADS_TO
 from chalicelib.jobs.usecases import operations, planning
 from chalicelib.jobs.usecases.operations import OperationResult
 from tests.support.fakes_jobs import JOB, OFFICER, TODAY, MemoryJobs, Yard, crew_member, planned_job

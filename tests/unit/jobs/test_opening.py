@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.jobs.model import Contractor, Job, JobChanges
+from chalicelib.jobs.drafts import JobChanges
+from chalicelib.jobs.model import Job
+from chalicelib.jobs.parts import Contractor
 from chalicelib.jobs.usecases.following import follow
 from chalicelib.jobs.usecases.opening import open_for
 from chalicelib.jobs.usecases.operations import operate

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import Invalid, UpstreamFailed
-from chalicelib.jobs.model import Contractor, JobChanges
+from chalicelib.jobs.drafts import JobChanges
+from chalicelib.jobs.parts import Contractor
 from chalicelib.jobs.people import Remit
 from chalicelib.jobs.usecases.operations import Sent, operate
 from chalicelib.jobs.usecases.planning import change

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import Conflict, Forbidden, Invalid, NotFound
-from chalicelib.jobs.model import Job, JobChanges, JobDraft, Placement, State, Window
+from chalicelib.jobs.drafts import JobChanges, JobDraft, Window
+from chalicelib.jobs.model import Job, Placement
 from chalicelib.jobs.people import Remit, Staff
+from chalicelib.jobs.states import State
 from chalicelib.jobs.usecases.operations import operate
 from chalicelib.jobs.usecases.planning import change, create, place, settle
 from chalicelib.reports.published import Work
