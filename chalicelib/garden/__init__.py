@@ -1,0 +1,1 @@
+"""Garden waste subscriptions of premises."""

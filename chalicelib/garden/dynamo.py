@@ -1,0 +1,101 @@
+"""Garden waste subscriptions in DynamoDB, in the table of jobs and rounds.
+
+`garden#<premises_id>` and `subscription` is one; `garden-end#<day>` and the premises' id says that
+it ends on that day. TTL removes both, with a delay.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+
+from pynamodb.attributes import TTLAttribute, VersionAttribute
+from pynamodb.connection import Connection
+from pynamodb.exceptions import TransactWriteError
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.garden.model import GardenSubscription, Moved, Year
+from chalicelib.kernel.dynamo.attributes import JsonAttribute, MomentAttribute
+from chalicelib.kernel.dynamo.item import OwnedItem
+from chalicelib.kernel.optimistic import VersionConflict
+
+OWNER, RECORD = "garden#", "subscription"
+END = "garden-end#"
+END_KEPT_FOR = timedelta(days=30)
+OVERTAKEN = ("ConditionalCheckFailed", "TransactionConflict")
+Years = tuple[Year, ...]
+Requests = tuple[str, ...]
+Moves = tuple[Moved, ...]
+
+
+class GardenSubscriptionItem(OwnedItem):
+    """A stored subscription. It names nobody."""
+
+    store = "garden waste subscriptions"
+    version = VersionAttribute()
+    years = JsonAttribute[Years](Years)
+    requests = JsonAttribute[Requests](Requests)
+    cancelled_on = JsonAttribute[date](date, null=True)
+    moved = JsonAttribute[Moves](Moves)
+    updated_at = MomentAttribute()
+    expires_at = TTLAttribute()
+
+
+class GardenSubscriptionEndItem(OwnedItem):
+    """The last day of a subscription, to find those that end on a day."""
+
+    store = "garden waste subscriptions"
+    expires_at = TTLAttribute()
+
+
+class DynamoGardenSubscriptions:
+    """The GardenSubscriptions port with the jobs' table."""
+
+    def __init__(self, table_name: str) -> None:
+        for item in (GardenSubscriptionItem, GardenSubscriptionEndItem):
+            item.Meta.table_name = table_name
+
+    def get(self, premises_id: str) -> GardenSubscription | None:
+        item = GardenSubscriptionItem.find(OWNER + premises_id, RECORD)
+        return _subscription(item) if item else None
+
+    def many(self, premises_ids: Collection[str]) -> Mapping[str, GardenSubscription]:
+        wanted = [(OWNER + premises_id, RECORD) for premises_id in dict.fromkeys(premises_ids)]
+        with GardenSubscriptionItem.translated():
+            found = map(
+                _subscription, GardenSubscriptionItem.batch_get(wanted, consistent_read=True)
+            )
+            return {each.premises_id: each for each in found}
+
+    def save(self, *subscriptions: GardenSubscription) -> None:
+        with GardenSubscriptionItem.translated():
+            try:
+                with TransactWrite(connection=Connection()) as transaction:
+                    for each in subscriptions:
+                        transaction.save(_item(each))
+                        if each.years:
+                            transaction.save(_end_item(each))
+            except TransactWriteError as error:
+                if any(each and each.code in OVERTAKEN for each in error.cancellation_reasons):
+                    raise VersionConflict from error
+                raise
+
+    def ending_on(self, day: date) -> Iterator[str]:
+        with GardenSubscriptionEndItem.translated():
+            for item in GardenSubscriptionEndItem.query(f"{END}{day}", consistent_read=True):
+                yield item.record
+
+
+def _item(subscription: GardenSubscription) -> GardenSubscriptionItem:
+    key = OWNER + subscription.premises_id
+    return GardenSubscriptionItem.of(subscription, key, RECORD, expires_at=subscription.expires_at)
+
+
+def _end_item(subscription: GardenSubscription) -> GardenSubscriptionEndItem:
+    last = subscription.last
+    expires_at = datetime.combine(last, time(), UTC) + END_KEPT_FOR
+    return GardenSubscriptionEndItem(
+        f"{END}{last}", subscription.premises_id, expires_at=expires_at
+    )
+
+
+def _subscription(item: GardenSubscriptionItem) -> GardenSubscription:
+    return item.read_as(GardenSubscription, premises_id=item.owner.removeprefix(OWNER))

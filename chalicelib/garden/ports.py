@@ -1,0 +1,43 @@
+"""The dependencies of garden waste subscriptions."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import date, datetime
+from typing import NamedTuple, Protocol
+from zoneinfo import ZoneInfo
+
+from chalicelib.catalogue.garden import GardenWaste
+from chalicelib.garden.model import GardenSubscription
+
+
+class GardenSubscriptions(Protocol):
+    """The stored subscriptions, by premises. Every read is consistent; every method raises
+    UpstreamFailed."""
+
+    def get(self, premises_id: str) -> GardenSubscription | None:
+        """The subscription of the premises, live or over."""
+
+    def many(self, premises_ids: Collection[str]) -> Mapping[str, GardenSubscription]:
+        """Those of the premises that have one, by premises."""
+
+    def save(self, *subscriptions: GardenSubscription) -> None:
+        """Stores all of one or two, or none of them unless each stored one has its version; at
+        version 0 none must be stored. Raises VersionConflict."""
+
+    def ending_on(self, day: date) -> Iterator[str]:
+        """The premises with a subscription that ends on that day, or ended on it before it was
+        renewed or cancelled."""
+
+
+class Ports(NamedTuple):
+    """`has_round`: whether garden waste is collected at premises, which raises UpstreamFailed."""
+
+    subscriptions: GardenSubscriptions
+    has_round: Callable[[str], bool]
+    rules: GardenWaste
+    zone: ZoneInfo
+    now: Callable[[], datetime]
+
+    @property
+    def today(self) -> date:
+        """The council's day."""
+        return self.now().astimezone(self.zone).date()

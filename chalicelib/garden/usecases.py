@@ -1,0 +1,92 @@
+"""Buy, cancel and move the garden waste subscription of a premises."""
+
+from datetime import datetime
+
+from chalicelib.errors import Invalid, NotFound
+from chalicelib.garden import model
+from chalicelib.garden.model import NOT_SUBSCRIBED, GardenSubscription, Purchase
+from chalicelib.garden.ports import Ports
+from chalicelib.kernel.optimistic import retry_on_conflict
+from chalicelib.kernel.time import to_the_second
+from chalicelib.texts import Text
+
+WHAT = Text("this subscription")
+NO_ROUND = Text("We do not collect garden waste at this address.")
+MOST_MOVES = 10
+
+
+def buy(purchase: Purchase, ports: Ports) -> GardenSubscription:
+    """Give the premises what a request paid for, once. Raises Conflict if it is not possible any
+    more, UpstreamFailed."""
+
+    def attempt() -> GardenSubscription:
+        stored = ports.subscriptions.get(purchase.premises_id)
+        changed = model.bought(stored, purchase, ports.rules, _now(ports))
+        if changed is not stored:
+            ports.subscriptions.save(changed)
+        return changed
+
+    return retry_on_conflict(attempt, what=WHAT)
+
+
+def of_request(service_request_id: str, premises_id: str, ports: Ports) -> GardenSubscription:
+    """The subscription that a request for these premises bought, wherever it has moved since.
+    Raises NotFound, UpstreamFailed."""
+    at = premises_id
+    for _ in range(MOST_MOVES):
+        found = ports.subscriptions.get(at)
+        if found is None:
+            break
+        if service_request_id in found.requests:
+            return found
+        gone = (each.to for each in found.moved if service_request_id in each.requests)
+        at = next(gone, "")
+    raise NotFound(NOT_SUBSCRIBED)
+
+
+def cancel(premises_id: str, ports: Ports) -> GardenSubscription:
+    """End the collections of the premises now. A repeat changes nothing. Raises NotFound, Conflict,
+    UpstreamFailed."""
+
+    def attempt() -> GardenSubscription:
+        stored = _stored(premises_id, ports)
+        changed = model.cancelled(stored, ports.today, _now(ports))
+        if changed is not stored:
+            ports.subscriptions.save(changed)
+        return changed
+
+    return retry_on_conflict(attempt, what=WHAT)
+
+
+def move(premises_id: str, to: str, ports: Ports) -> GardenSubscription:
+    """Move the subscription to other premises, where it goes on with its years and containers. A
+    repeat changes nothing. Returns what is at the new premises.
+
+    Raises: NotFound, Conflict, Invalid if garden waste is not collected there, UpstreamFailed.
+    """
+    if to == premises_id or not ports.has_round(to):
+        raise Invalid.field("premises_id", NO_ROUND)
+
+    def attempt() -> GardenSubscription:
+        now = _now(ports)
+        target = ports.subscriptions.get(to)
+        stored = _stored(premises_id, ports)
+        if target and stored.has_moved_to(target):
+            return target
+        new = target or GardenSubscription(premises_id=to, updated_at=now)
+        both = model.moved(stored, new, ports.today, now)
+        ports.subscriptions.save(*both)
+        return both[1]
+
+    return retry_on_conflict(attempt, what=WHAT)
+
+
+def _stored(premises_id: str, ports: Ports) -> GardenSubscription:
+    found = ports.subscriptions.get(premises_id)
+    if found is None:
+        raise NotFound(NOT_SUBSCRIBED)
+    return found
+
+
+def _now(ports: Ports) -> datetime:
+    return to_the_second(ports.now())

@@ -1,0 +1,157 @@
+"""Joining, adding containers, renewing, cancelling and moving house."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from chalicelib.errors import Conflict, Invalid, NotFound
+from chalicelib.garden.model import GardenSubscription, Kind, possible
+from chalicelib.garden.usecases import buy, cancel, move, of_request
+from tests.support.fakes_garden import FLAT, HOME, NEXT_HOME, SEASON, TODAY, Garden
+
+ONE_DAY = timedelta(days=1)
+LAST = date(2027, 5, 31)
+"""The last day of the twelve months of somebody who joins today."""
+
+
+def years_of(of: GardenSubscription) -> list[tuple[str, str, int]]:
+    return [(f"{each.first}", f"{each.last}", each.containers) for each in of.years]
+
+
+def joined(garden: Garden, containers: int = 1) -> GardenSubscription:
+    return buy(garden.purchase(containers=containers), garden.ports)
+
+
+def can_buy(garden: Garden, day: date) -> tuple[Kind, ...]:
+    return possible(garden.store.get(HOME), day, garden.rules)
+
+
+def test_joining_pays_for_twelve_months_from_the_day() -> None:
+    garden = Garden()
+    found = joined(garden, 2)
+    assert years_of(found) == [("2026-06-01", "2027-05-31", 2)]
+    assert [found.is_live(day) for day in (TODAY, LAST, LAST + ONE_DAY)] == [True, True, False]
+
+
+def test_joining_before_a_season_pays_for_the_whole_of_it() -> None:
+    garden = Garden(SEASON, today=date(2026, 12, 24))
+    assert years_of(joined(garden)) == [("2027-03-01", "2027-11-30", 1)]
+    assert garden.store.stored[HOME].containers_on(garden.today) == 1
+
+
+def test_request_is_given_what_it_paid_for_once() -> None:
+    garden = Garden()
+    first = joined(garden)
+    garden.store.stale_next = 2
+    assert joined(garden) == garden.store.get(HOME)
+    assert garden.store.stored[HOME].years == first.years
+    add = garden.purchase("request-2", kind="add")
+    assert buy(add, garden.ports).years == buy(add, garden.ports).years
+
+
+def test_second_person_at_the_premises_who_joins_is_refused() -> None:
+    garden = Garden()
+    joined(garden)
+    with pytest.raises(Conflict):
+        buy(garden.purchase("request-2"), garden.ports)
+    assert garden.store.stored[HOME].requests == ("request-1",)
+
+
+def test_added_containers_are_for_all_years_that_are_not_over() -> None:
+    garden = Garden(SEASON, today=date(2026, 11, 1))
+    joined(garden)
+    buy(garden.purchase("request-2", kind="renew", containers=2), garden.ports)
+    found = buy(garden.purchase("request-3", kind="add"), garden.ports)
+    assert years_of(found) == [("2026-03-01", "2026-11-30", 2), ("2027-03-01", "2027-11-30", 3)]
+
+
+def test_no_more_containers_can_be_added_than_the_council_allows() -> None:
+    garden = Garden()
+    joined(garden, 3)
+    assert can_buy(garden, TODAY) == ("add",)
+    with pytest.raises(Conflict):
+        buy(garden.purchase("request-2", kind="add", containers=2), garden.ports)
+    buy(garden.purchase("request-3", kind="add"), garden.ports)
+    assert can_buy(garden, TODAY) == ()
+
+
+def test_renewal_goes_on_after_the_last_day_with_its_own_containers() -> None:
+    garden = Garden()
+    joined(garden, 3)
+    garden.today = LAST
+    found = buy(garden.purchase("request-2", kind="renew", containers=1), garden.ports)
+    assert years_of(found) == [("2026-06-01", "2027-05-31", 3), ("2027-06-01", "2028-05-31", 1)]
+    assert (found.containers_on(LAST), found.containers_on(LAST + ONE_DAY)) == (3, 1)
+
+
+def test_subscription_is_renewed_once_and_joined_again_after_it_lapsed() -> None:
+    garden = Garden()
+    joined(garden)
+    opens = LAST - timedelta(days=55)
+    assert can_buy(garden, opens - ONE_DAY) == ("add",)
+    assert can_buy(garden, opens) == ("add", "renew")
+    assert can_buy(garden, LAST + ONE_DAY) == ("join",)
+    garden.today = opens
+    buy(garden.purchase("request-2", kind="renew"), garden.ports)
+    assert can_buy(garden, opens) == ("add",)
+    with pytest.raises(Conflict):
+        buy(garden.purchase("request-3", kind="renew"), garden.ports)
+
+
+def test_cancelled_subscription_ends_now_and_can_be_joined_by_others() -> None:
+    garden = Garden()
+    joined(garden)
+    for _ in range(2):
+        assert cancel(HOME, garden.ports).cancelled_on == TODAY
+    assert not garden.store.stored[HOME].is_live(TODAY)
+    buy(garden.purchase("request-2"), garden.ports)
+    assert garden.store.stored[HOME].is_live(TODAY)
+    with pytest.raises(NotFound):
+        of_request("request-1", HOME, garden.ports)
+
+
+def test_subscription_moves_with_its_years_and_is_found_by_its_requests() -> None:
+    garden = Garden()
+    years = joined(garden, 2).years
+    for _ in range(2):
+        assert move(HOME, NEXT_HOME, garden.ports).years == years
+    found = of_request("request-1", HOME, garden.ports)
+    assert (found.premises_id, found.years) == (NEXT_HOME, years)
+    assert can_buy(garden, TODAY) == ("join",)
+    buy(garden.purchase("request-2"), garden.ports)
+    assert of_request("request-1", HOME, garden.ports).premises_id == NEXT_HOME
+    assert of_request("request-2", HOME, garden.ports).premises_id == HOME
+
+
+def test_subscription_that_moves_back_is_found() -> None:
+    garden = Garden()
+    joined(garden)
+    move(HOME, NEXT_HOME, garden.ports)
+    move(NEXT_HOME, HOME, garden.ports)
+    assert of_request("request-1", HOME, garden.ports).is_live(TODAY)
+
+
+def test_subscription_does_not_move_where_it_cannot_go_on() -> None:
+    garden = Garden()
+    joined(garden)
+    buy(garden.purchase("request-2", premises_id=NEXT_HOME), garden.ports)
+    with pytest.raises(Conflict):
+        move(HOME, NEXT_HOME, garden.ports)
+    for to in (FLAT, HOME):
+        with pytest.raises(Invalid):
+            move(HOME, to, garden.ports)
+    assert garden.store.stored[HOME].is_live(TODAY)
+
+
+def test_nothing_is_cancelled_or_moved_where_nobody_subscribed() -> None:
+    garden = Garden()
+    with pytest.raises(NotFound):
+        cancel(HOME, garden.ports)
+    with pytest.raises(NotFound):
+        move(HOME, NEXT_HOME, garden.ports)
+    joined(garden)
+    garden.today = LAST + ONE_DAY
+    with pytest.raises(Conflict):
+        cancel(HOME, garden.ports)
+    with pytest.raises(Conflict):
+        move(HOME, NEXT_HOME, garden.ports)
