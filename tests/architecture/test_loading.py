@@ -3,6 +3,7 @@ of handlers loads are recorded in loaded.json. Times differ from machine to mach
 """
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -54,6 +55,33 @@ def test_heavier_import_is_detected(found: loading.Loaded) -> None:
     slices, *counts = differences(loading.loaded([name], program), {name: found[name]})
     assert slices.startswith("reports.photos: other slices")
     assert len(counts) == 2 and "modules and not" in counts[0]
+
+
+START = """
+import gc, sys
+from importlib import import_module
+searches = lambda: sum(each["collections"] for each in gc.get_stats())
+import_module("chalicelib.handlers")
+before = searches()
+for name in sys.argv[1:]:
+    import_module(name)
+from chalicelib.bootstrap import container
+container.prepare()
+print(searches() - before, gc.isenabled())
+"""
+
+
+def test_function_starts_without_a_search_for_garbage() -> None:
+    handlers = [f"chalicelib.handlers.{name}" for name in ("api", "reports.reports")]
+    done = subprocess.run(
+        [sys.executable, "-c", START, *handlers],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "AWS_DEFAULT_REGION": "eu-west-2"},
+        check=True,
+    )
+    assert done.stdout.split() == ["0", "True"]
 
 
 def test_route_table_is_as_the_command_writes_it() -> None:
