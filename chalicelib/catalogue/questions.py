@@ -7,8 +7,11 @@ values (GeoReport v2).
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
+from msgspec import Meta
+
+from chalicelib.catalogue.check_digits import CheckDigit
 from chalicelib.catalogue.words import Code, Strict, Words
 from chalicelib.errors import FieldError
 from chalicelib.texts import Text
@@ -30,7 +33,12 @@ class Value(Strict, frozen=True, kw_only=True):
 
 
 class Attribute(Strict, frozen=True, kw_only=True):
-    """A question that a service asks; `values` for the two kinds of list, and only for them."""
+    """A question that a service asks; `values` for the two kinds of list, and only for them.
+
+    `pattern` is the regular expression that all of a string must match, such as an account
+    reference; it is compared, and kept, without spaces and in capitals. `check_digit` says how its
+    last digit follows from the others.
+    """
 
     code: Code
     datatype: Datatype
@@ -38,6 +46,8 @@ class Attribute(Strict, frozen=True, kw_only=True):
     datatype_description: Words | None = None
     required: bool = False
     values: tuple[Value, ...] = ()
+    pattern: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
+    check_digit: CheckDigit | None = None
 
     @property
     def is_list(self) -> bool:
@@ -90,7 +100,17 @@ def _checked_one(
         raise Unanswerable("choose one answer")
     if attribute.is_list:
         return tuple(_chosen(attribute, texts, emergency_line))
-    return (_CHECKS[attribute.datatype](texts[0]),)
+    text = _CHECKS[attribute.datatype](texts[0])
+    return (_reference(text, attribute) if attribute.pattern else text,)
+
+
+def _reference(text: str, attribute: Attribute) -> str:
+    reference = "".join(text.split()).upper()
+    if not re.fullmatch(attribute.pattern or "", reference, re.ASCII):
+        raise Unanswerable("is not in the right format: check it on your bill or letter")
+    if attribute.check_digit and not attribute.check_digit.is_right(reference):
+        raise Unanswerable("has a wrong digit: check it on your bill or letter")
+    return reference
 
 
 def _texts(sent: Any) -> Iterator[str]:
