@@ -6,8 +6,9 @@ from typing import TypeVar
 from msgspec import structs
 
 from chalicelib.catalogue.council_document import CouncilDocument
+from chalicelib.catalogue.price_lists import Price
 from chalicelib.catalogue.services import ServiceDefinition
-from chalicelib.catalogue.texts import CouncilTexts, given, with_answers
+from chalicelib.catalogue.texts import CouncilTexts, ServiceTexts, given, with_answers
 
 Document = TypeVar("Document", bound=CouncilDocument)
 
@@ -54,7 +55,15 @@ def _service_with(service: ServiceDefinition, texts: CouncilTexts) -> ServiceDef
         group=group,
         keywords=(*own.keywords, *english),
         attributes=tuple(with_answers(each, own) for each in service.attributes),
+        price=_price_with(service.price, own) if service.price else None,
     )
+
+
+def _price_with(price: Price, own: ServiceTexts) -> Price:
+    items = (
+        structs.replace(each, name=own.items.get(each.code, each.name)) for each in price.items
+    )
+    return structs.replace(price, items=tuple(items))
 
 
 def names_between(council: CouncilDocument, other: CouncilDocument) -> dict[str, str]:

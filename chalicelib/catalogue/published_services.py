@@ -3,12 +3,16 @@
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from chalicelib.catalogue.areas import Area
 from chalicelib.catalogue.model import Council
 from chalicelib.catalogue.questions import Attribute
 from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.kernel.languages import ENGLISH, Language
+
+NOT_LISTED = ("price", "fund")
+"""Fields that nobody reads there: GET /api/quotes says what a service costs."""
 
 
 def services_document(council: Council, language: Language = ENGLISH) -> dict[str, Any]:
@@ -24,8 +28,9 @@ def services_document(council: Council, language: Language = ENGLISH) -> dict[st
 def _service(service: ServiceDefinition, language: Language) -> dict[str, Any]:
     attributes = [_attribute(each, order) for order, each in enumerate(service.attributes, 1)]
     why = service.why_sign_in and language.say(service.why_sign_in)
-    more = {"attributes": attributes, "why_sign_in": why}
-    return msgspec.to_builtins(service) | more  # type: ignore[no-any-return]
+    listed = {"attributes": attributes, "why_sign_in": why}
+    said: dict[str, Any] = msgspec.to_builtins(replace(service, attributes=(), price=None))
+    return {name: said[name] for name in said if name not in NOT_LISTED} | listed
 
 
 def _attribute(attribute: Attribute, order: int) -> dict[str, Any]:

@@ -11,16 +11,27 @@ from chalicelib.catalogue.promise import ServiceLevel
 from chalicelib.catalogue.questions import Answers, Attribute
 from chalicelib.catalogue.words import Code, Strict, Words
 
-ServiceKind = Literal["report", "request"]
-"""A report is about something in the street, a request about the person's own home."""
-PlaceKind = Literal["point", "premises"]
-"""Where it happens: a point on the map, or premises whose address the council has imported."""
+ServiceKind = Literal["report", "request", "booking", "payment"]
+"""A report is about something in the street, a request about the person's own home. A booking takes
+a slot of a calendar; a payment is for a bill, or for something that needs no slot."""
+PlaceKind = Literal["point", "premises", "none"]
+"""Where it happens: a point on the map, premises whose address the council has imported, or no
+place, as for a bill."""
 ServiceStep = Literal[
-    "premises", "collection", "questions", "photos", "description", "contact", "check"
+    "premises",
+    "collection",
+    "questions",
+    "items",
+    "slot",
+    "photos",
+    "description",
+    "contact",
+    "check",
+    "pay",
 ]
 """A step asks for an address from the council's list, a missed collection there, the answers to
-the service's questions, photos, a description, contact details, or shows everything before it is
-sent."""
+the service's questions, what to order or the amount of a bill, a slot, photos, a description, or
+contact details; `check` shows everything before it is sent, and `pay` is the payment."""
 CONTAINER = "container"
 """The code of the question that asks for the container."""
 Visibility = Literal["public", "private", "moderated"]
@@ -34,7 +45,8 @@ DoneState = Literal[
 class ServiceDefinition(Strict, frozen=True, kw_only=True):
     """One kind of thing that can be reported, or requested for a home.
 
-    `needs`: where it happens. `steps` are those of a request; those of a report are fixed.
+    `needs`: where it happens. `steps` are those of a request, booking or payment; those of a report
+    are fixed.
     `visibility`: moderated reports are public after an officer approves them, private ones never.
     `type`: another system gets the id of a report at once; for a batch service it gets the id when
     the report is published or set aside.
@@ -44,7 +56,8 @@ class ServiceDefinition(Strict, frozen=True, kw_only=True):
     `job_done_state`: the state of its reports when their job is done. `icon` is one of
     `icons.json`. `review_after_days`: when officers review a request that was granted.
     `container_limit`: how many of each container premises may have, which the question `container`
-    asks for. `price` is what it costs, and `fund` the code of the accounts that get the money.
+    asks for. `calendar` is the one whose slots a booking takes. `price` is what it costs, and
+    `fund` the code of the accounts that get the money.
     """
 
     service_code: Code
@@ -71,6 +84,7 @@ class ServiceDefinition(Strict, frozen=True, kw_only=True):
     container_limit: Mapping[Code, Annotated[int, Meta(ge=1, le=20)]] = {}
     price: Price | None = None
     fund: Words | None = None
+    calendar: Code | None = None
 
     @property
     def why_sign_in(self) -> str | None:

@@ -1,52 +1,128 @@
 """The mistakes that a council's document can have in what its services are and in their steps."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 
 from chalicelib.catalogue.model import Council
+from chalicelib.catalogue.prices_faults import price_faults
+from chalicelib.catalogue.questions import Attribute
 from chalicelib.catalogue.services import CONTAINER, ServiceDefinition, ServiceStep
+
+ENDS: Mapping[bool, tuple[ServiceStep, ...]] = {False: ("check",), True: ("check", "pay")}
+"""The last steps, by whether there is a price."""
+BEFORE: tuple[tuple[ServiceStep, ServiceStep], ...] = (
+    ("questions", "slot"),
+    ("items", "slot"),
+)
+"""Steps of which the second one needs what the first one asks."""
 
 
 def step_faults(council: Council) -> Iterator[str]:
     for at, service in enumerate(council.services):
         place = f"`$.services[{at}]"
-        if service.kind == "request":
+        yield from _question_faults(service.attributes, place)
+        if service.kind != "report":
             yield from _request_faults(service, council, place)
         elif service.steps or service.needs != "point" or _has_own_rules(service):
             yield (
-                f"{place}`: only a service of kind `request` has `steps`, `container_limit` or "
-                "`review_after_days`, or `needs` premises"
+                f"{place}`: a service of kind `report` has no `steps`, `container_limit`, "
+                '`review_after_days`, `calendar`, `price` or `fund`, and `needs` a "point"'
             )
 
 
 def _has_own_rules(service: ServiceDefinition) -> bool:
-    return bool(service.container_limit or service.review_after_days)
+    return bool(service.container_limit or service.review_after_days or _is_order(service))
+
+
+def _is_order(service: ServiceDefinition) -> bool:
+    return bool(service.calendar or service.price or service.fund)
+
+
+def _question_faults(attributes: Sequence[Attribute], service: str) -> Iterator[str]:
+    for at, attribute in enumerate(attributes):
+        place = f"{service}.attributes[{at}]"
+        if attribute.pattern is None:
+            if attribute.check_digit:
+                yield f"{place}.check_digit`: add the `pattern` of the reference"
+            continue
+        if attribute.datatype != "string":
+            yield f"{place}.pattern`: only a string has one"
+        try:
+            re.compile(attribute.pattern)
+        except re.error as error:
+            yield f"{place}.pattern`: is not a regular expression: {error}"
 
 
 def _request_faults(service: ServiceDefinition, council: Council, place: str) -> Iterator[str]:
-    if service.needs != "premises":
-        yield f'{place}.needs`: a request needs premises; add "needs": "premises"'
     if service.visibility != "private":
         yield (
-            f"{place}.visibility`: its address says who lives there, so the request must be "
+            f"{place}.visibility`: it is a matter of one person, so the {service.kind} must be "
             '"private"'
         )
     if service.why_sign_in:
         yield f"{place}.assurance`: requests are sent without signing in; remove it"
-    if len(set(service.steps)) < len(service.steps):
-        yield f"{place}.steps`: a step is named twice; name each once"
-    yield from _order_faults(service, place)
+    yield from _KIND_FAULTS[service.kind](service, council, place)
     yield from _limit_faults(service, council, place)
+    yield from _order_faults(service, place)
     for step, is_needed in _needed(service).items():
         if is_needed != (step in service.steps):
             change = "add" if is_needed else "remove"
             yield f"{place}.steps`: {change} `{step}`, as its other fields say"
 
 
+def _home_faults(service: ServiceDefinition, council: Council, place: str) -> Iterator[str]:
+    if service.needs != "premises":
+        yield f'{place}.needs`: a request needs premises; add "needs": "premises"'
+    if _is_order(service):
+        yield (
+            f"{place}.kind`: with a `calendar` it is a booking, and with a `price` alone a payment"
+        )
+
+
+def _booking_faults(service: ServiceDefinition, council: Council, place: str) -> Iterator[str]:
+    if service.calendar is None:
+        yield f"{place}.calendar`: name the calendar whose slots it takes"
+    yield from _paid_faults(service, place)
+
+
+def _payment_faults(service: ServiceDefinition, council: Council, place: str) -> Iterator[str]:
+    if service.price is None:
+        yield f"{place}.price`: say what is to be paid"
+    if service.calendar:
+        yield f"{place}.calendar`: with a calendar it is a booking"
+    yield from _paid_faults(service, place)
+
+
+def _paid_faults(service: ServiceDefinition, place: str) -> Iterator[str]:
+    if service.needs == "point":
+        yield f'{place}.needs`: give "premises" or "none"'
+    if (service.price is None) != (service.fund is None):
+        yield f"{place}.fund`: a `price` and the `fund` that gets the money need each other"
+    if service.price:
+        yield from price_faults(service, service.price, place)
+
+
+_KIND_FAULTS = {
+    "request": _home_faults,
+    "booking": _booking_faults,
+    "payment": _payment_faults,
+}
+
+
 def _order_faults(service: ServiceDefinition, place: str) -> Iterator[str]:
-    if service.steps[-1:] != ("check",):
-        yield f"{place}.steps`: the last step must be `check`"
-    if "collection" in service.steps and service.steps[0] != "premises":
+    """Faults in the order of the steps."""
+    steps = service.steps
+    if len(set(steps)) < len(steps):
+        yield f"{place}.steps`: a step is named twice; name each once"
+    ends = ENDS[service.price is not None]
+    if steps[-len(ends) :] != ends:
+        said = "the last step must be" if len(ends) == 1 else "the last steps must be"
+        yield f"{place}.steps`: {said} {', '.join(f'`{each}`' for each in ends)}"
+    if "collection" in steps and steps[0] != "premises":
         yield f"{place}.steps`: `collection` is one of the premises; begin with `premises`"
+    for first, then in BEFORE:
+        if {first, then} <= set(steps) and steps.index(then) < steps.index(first):
+            yield f"{place}.steps`: `{then}` must come after `{first}`"
 
 
 def _limit_faults(service: ServiceDefinition, council: Council, place: str) -> Iterator[str]:
@@ -65,8 +141,11 @@ def _limit_faults(service: ServiceDefinition, council: Council, place: str) -> I
 
 def _needed(service: ServiceDefinition) -> Mapping[ServiceStep, bool]:
     """The steps that follow from other fields of the service, and whether it needs them."""
+    price = service.price
     return {
         "premises": service.needs == "premises",
         "questions": bool(service.attributes),
+        "items": price is not None and bool(price.items or price.typed),
+        "slot": service.calendar is not None,
         "photos": service.photo != "none",
     }

@@ -35,12 +35,14 @@ class QuestionTexts(Strict, frozen=True, kw_only=True):
 
 
 class ServiceTexts(Strict, frozen=True, kw_only=True):
-    """A service, with its questions by code. `keywords` are searched beside the English ones."""
+    """A service, with its questions by code, and the names of what can be ordered by its code.
+    `keywords` are searched beside the English ones."""
 
     service_name: Words | None = None
     description: Words | None = None
     keywords: tuple[Words, ...] = ()
     attributes: Mapping[Code, QuestionTexts] = {}
+    items: Mapping[Code, Words] = {}
 
 
 class AreaTexts(Strict, frozen=True, kw_only=True):

@@ -29,6 +29,8 @@ def translation_faults(council: Council) -> Iterable[str]:
 
 def _question_faults(place: str, service: ServiceDefinition, own: ServiceTexts) -> Iterable[str]:
     questions = {each.code: each for each in service.attributes}
+    items = {each.code for each in service.price.items} if service.price else set()
+    yield from _unknown(f"{place}.items`", own.items, items, "the service")
     yield from _unknown(f"{place}.attributes`", own.attributes, questions, "the service")
     for code, question in questions.items():
         values = own.attributes[code].values if code in own.attributes else {}

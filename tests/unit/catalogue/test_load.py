@@ -161,8 +161,8 @@ def test_request_is_listed_with_what_it_needs_and_its_steps() -> None:
 @pytest.mark.parametrize(
     ("changes", "fix"),
     [
-        ({"kind": "report"}, "only a service of kind `request` has `steps`"),
-        ({"kind": "booking"}, "Invalid enum value 'booking'"),
+        ({"kind": "report"}, "a service of kind `report` has no `steps`"),
+        ({"kind": "favour"}, "Invalid enum value 'favour'"),
         ({"needs": "point"}, '"needs": "premises"'),
         ({"visibility": "public"}, 'must be "private"'),
         ({"steps": ["premises", "photos"]}, "the last step must be `check`"),

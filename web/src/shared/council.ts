@@ -77,8 +77,8 @@ export interface Service {
   service_name: string;
   group: string;
   description: string;
-  /** A request is sent with the server's form at `formOf`, not with the report page. */
-  kind?: "report" | "request";
+  /** Anything but a report is sent with the server's form at `formOf`, not with the report page. */
+  kind?: "report" | "request" | "booking" | "payment";
   keywords: string[];
   visibility: "public" | "private" | "moderated";
   photo?: "wanted" | "welcome" | "none";
@@ -157,6 +157,11 @@ export function isInside({ bounds: [west, south, east, north] }: Council, { lat,
 
 export function middleOf({ bounds: [west, south, east, north] }: Council): Place {
   return { lat: (south + north) / 2, long: (west + east) / 2 };
+}
+
+/** True if the service is sent with the server's form, not with the report page. */
+export function isSentWithForm(service: Service | undefined): boolean {
+  return service?.kind !== undefined && service.kind !== "report";
 }
 
 /** The address of the first page of a service. */

@@ -1,5 +1,5 @@
 /** The step that asks for the kind of problem: tiles of the usual ones, a grouped list, and suggestions from words. */
-import { formOf, loadServices, type Service } from "../../shared/council.ts";
+import { formOf, isSentWithForm, loadServices, type Service } from "../../shared/council.ts";
 import { byId, element, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { changeDraft, currentDraft } from "./draft.ts";
@@ -62,11 +62,11 @@ function mark(): void {
   for (const tile of tiles) tile.ariaCurrent = tile.dataset["service"] === service_code ? "true" : null;
 }
 
-/** Goes to the form of a request; what was entered here stays. Otherwise it says that the search for nearby reports
- * takes a moment. */
+/** Goes to the form of a request, booking or payment; what was entered here stays. Otherwise it says that the search
+ * for nearby reports takes a moment. */
 async function leave(onward: () => Promise<void>): Promise<void> {
   const { service_code } = currentDraft();
-  if (items.get(service_code)?.service.kind === "request") {
+  if (isSentWithForm(items.get(service_code)?.service)) {
     changeDraft({ service_code: "" });
     location.assign(formOf(service_code));
     return;
