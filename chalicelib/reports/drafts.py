@@ -1,6 +1,6 @@
 """What people send about reports: new reports, updates, questions, answers, flags and changes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -33,8 +33,8 @@ NOTE_LENGTH = 4000
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """A new report from a resident. It needs a place, or an `address` that describes the place. A
-    service that needs premises takes the place and the address from `premises_id` instead, and one
-    about a missed collection needs `collection`.
+    service that needs premises takes the place and the address from `premises_id` instead, one that
+    needs no place has neither, and one about a missed collection needs `collection`.
 
     `attributes` answer the service's questions. An anonymous report keeps neither the contact nor
     the account. If `channel` is not online, staff send the report for a resident: the contact and
@@ -64,14 +64,10 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
         """The place, None if it is only described."""
         return point_if_known(self.lat, self.long)
 
-    @staticmethod
-    def faults_in(sent: Mapping[str, Any]) -> Iterator[FieldError]:
-        """Checks that the place has both `lat` and `long`, or a description in `address`, unless
-        it is that of premises."""
-        if sent.get("premises_id"):
-            return
-        missing = [name for name in ("lat", "long") if sent.get(name) is None]
-        if missing and not (len(missing) == 2 and sent.get("address")):
+    def place_faults(self) -> Iterator[FieldError]:
+        """Checks that the place has both `lat` and `long`, or a description in `address`."""
+        missing = [name for name in ("lat", "long") if getattr(self, name) is None]
+        if missing and not (len(missing) == 2 and self.address):
             for name in missing:
                 yield FieldError(
                     name, "is required, or leave out both and describe the location in address"

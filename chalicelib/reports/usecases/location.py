@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from msgspec.structs import replace
 
+from chalicelib.catalogue.services import PlaceKind
 from chalicelib.errors import FieldError, Invalid
 from chalicelib.geo.point import Point
 from chalicelib.reports.drafts import Draft, OwnChanges
@@ -119,10 +120,7 @@ def at_premises(draft: Draft, ports: Ports) -> Draft:
     if service is None:
         return draft
     if service.needs != "premises":
-        if draft.premises_id:
-            raise Invalid.field(
-                "premises_id", "is not for this service: send lat and long, or address"
-            )
+        _refuse_place_of_other_kind(service.needs, draft)
         return draft
     if draft.premises_id is None:
         raise Invalid.field(
@@ -140,6 +138,18 @@ def at_premises(draft: Draft, ports: Ports) -> Draft:
     )
 
 
+def _refuse_place_of_other_kind(needs: PlaceKind, draft: Draft) -> None:
+    """Raises Invalid for premises that are not asked for, and for any place if none is."""
+    if draft.premises_id:
+        raise Invalid.field("premises_id", "is not for this service: leave it out")
+    if needs == "none":
+        given = [name for name in OWN_PLACE if getattr(draft, name) is not None]
+        if given:
+            raise Invalid.fields(
+                [FieldError(name, "this service needs no place: leave it out") for name in given]
+            )
+
+
 def refuse_place(report: ServiceRequest, changes: OwnChanges) -> None:
     """Raises Invalid if the reporter changes the place or address of premises."""
     named = [name for name in OWN_PLACE if getattr(changes, name) is not None]
@@ -152,11 +162,14 @@ def refuse_place(report: ServiceRequest, changes: OwnChanges) -> None:
 
 def refuse_other_place(report: ServiceRequest, service_code: str, ports: Ports) -> None:
     """Raises Invalid if a service of another kind of place would take over the report: the address
-    of premises is never public, and a request cannot do without them."""
-    needs = ports.council.by_code[service_code].needs
-    if (needs == "premises") != (report.premises_id is not None):
+    of premises is never public, and a request cannot do without them. What is booked or paid stays
+    with its service."""
+    known = ports.council.by_code
+    after, before = known[service_code], known.get(report.service_code)
+    is_order = any(each and each.kind in ("booking", "payment") for each in (before, after))
+    if is_order or (after.needs == "premises") != (report.premises_id is not None):
         raise Invalid.field(
             "service_code",
-            "a report about a place and a request for an address cannot become each other: close "
-            "this one and enter a new one",
+            "a report about a place, a request for an address, a booking and a payment cannot "
+            "become each other: close this one and enter a new one",
         )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
-from msgspec.structs import asdict, replace
+from msgspec.structs import replace
 
 from chalicelib.catalogue.decisions import Facts
 from chalicelib.errors import FieldError, Forbidden, Invalid, TooMany, UpstreamFailed
@@ -138,13 +138,15 @@ def _checked(draft: Draft, key: str, author: Author, ports: Ports) -> Answers:
 
 def service_and_place_faults(draft: Draft, ports: Ports) -> Iterator[FieldError]:
     """Faults if the council does not offer the service or cover the place, or no place is given."""
-    if draft.service_code not in ports.council.by_code:
+    service = ports.council.by_code.get(draft.service_code)
+    if service is None:
         known = ", ".join(ports.council.by_code)
         yield FieldError(
             "service_code", Text("is not a service here; choose one of: {known}", known=known)
         )
     yield from ports.council.language_faults(draft.language)
-    yield from draft.faults_in(asdict(draft))
+    if service is None or service.needs == "point":
+        yield from draft.place_faults()
     if draft.point:
         yield from beyond_bounds_faults(draft.point, ports)
 

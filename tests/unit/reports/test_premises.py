@@ -120,3 +120,41 @@ def test_open311_names_the_premises_by_address_id() -> None:
     fields = {"service_code": (CODE,), "address_id": ("100",), "lat": ("53.9",), "long": ("-1",)}
     sent = report_in(fields, (), service_name="Help", asked={}, needs_premises=True).draft
     assert (sent.premises_id, sent.address, sent.point) == ("100", None, None)
+
+
+@pytest.mark.parametrize(
+    ("values", "fields"),
+    [
+        ({}, []),
+        (MARKET_PLACE, ["lat", "long"]),
+        ({"address": "Next door"}, ["address"]),
+        ({"premises_id": "100"}, ["premises_id"]),
+    ],
+)
+def test_service_that_needs_no_place_takes_none(
+    ports: Ports, values: dict[str, Any], fields: list[str]
+) -> None:
+    services = tuple(
+        replace(each, needs="none") if each.service_code == "litter" else each
+        for each in ports.council.services
+    )
+    nowhere = replace(ports, council=replace(ports.council, services=services))
+    sent = draft(**({"service_code": "litter", **NO_PLACE} | values))
+    if fields:
+        with pytest.raises(Invalid) as refusal:
+            submit(sent, "key", OWNER, nowhere)
+        assert [fault.field for fault in refusal.value.errors] == fields
+    else:
+        assert submit(sent, "key", OWNER, nowhere).point is None
+
+
+def test_officer_cannot_turn_a_request_into_another_booking_or_payment(ports: Ports) -> None:
+    stored = request(ports)
+    services = tuple(
+        replace(each, kind="booking") if each.service_code == "new-container" else each
+        for each in ports.council.services
+    )
+    with_booking = replace(ports, council=replace(ports.council, services=services))
+    changes = ReportChanges(service_code="new-container")
+    with pytest.raises(Invalid, match="cannot become each other"):
+        change(stored.service_request_id, changes, stored.version, OFFICER, with_booking)
