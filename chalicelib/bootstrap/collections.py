@@ -1,6 +1,6 @@
 """Builds the slice of collections."""
 
-from collections.abc import Callable, Collection, Set
+from collections.abc import Collection, Set
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from chalicelib.aws.s3 import Bucket
     from chalicelib.collections import calendars
     from chalicelib.collections.calendar_events import Words
-    from chalicelib.garden.dynamo import DynamoGardenSubscriptions
-    from chalicelib.integrations.garden_for_collections import SubscribedPremises
 
 CALENDAR_HEADERS = {
     "ContentType": "text/calendar; charset=utf-8",
@@ -41,24 +39,16 @@ def premises_bucket() -> "Bucket":
 def collections_ports() -> Ports:
     from chalicelib.collections.dynamo import DynamoRoundLogs
 
+    rounds = CachedDocument(lambda: decoded(container.read_published, ROUNDS, Rounds), monotonic)
     return Ports(
-        premises=shown_premises(),
-        rounds=_rounds().value,
+        premises=stored_premises(),
+        rounds=rounds.value,
         logs=DynamoRoundLogs(container.table("jobs")),
         reported=_reported,
         council=container.council(),
         note=note,
         now=utc_now,
     )
-
-
-@container.once
-def _rounds() -> "CachedDocument[Rounds | None]":
-    return CachedDocument(_read_rounds, monotonic)
-
-
-def _read_rounds() -> Rounds | None:
-    return decoded(container.read_published, ROUNDS, Rounds)
 
 
 def _reported(keys: Collection[CollectionKey]) -> Set[CollectionKey]:
@@ -83,38 +73,7 @@ def today_ports() -> TodayPorts:
 
 @container.once
 def stored_premises() -> StoredPremises:
-    """The premises with all rounds that pass them."""
     return StoredPremises(_read_premises, monotonic)
-
-
-@container.once
-def shown_premises() -> "StoredPremises | SubscribedPremises":
-    """The premises with the rounds that collect there."""
-    return _with_subscriptions(stored_premises(), _rounds().value)
-
-
-@container.once
-def garden_subscriptions() -> "DynamoGardenSubscriptions":
-    from chalicelib.garden.dynamo import DynamoGardenSubscriptions
-
-    return DynamoGardenSubscriptions(container.table("jobs"))
-
-
-def _with_subscriptions(
-    premises: StoredPremises, rounds: Callable[[], Rounds | None]
-) -> "StoredPremises | SubscribedPremises":
-    council = container.council()
-    if council.garden is None:
-        return premises
-    from chalicelib.integrations.garden_for_collections import SubscribedPremises
-
-    return SubscribedPremises(
-        premises,
-        rounds,
-        garden_subscriptions(),
-        council.garden.container,
-        lambda: utc_now().astimezone(council.zone).date(),
-    )
 
 
 @container.once
@@ -124,10 +83,9 @@ def calendar_ports() -> "calendars.Ports":
     from chalicelib.collections.s3_objects import S3Objects
 
     published = Bucket(container.s3(), container.settings().published_bucket, holding="documents")
-    premises = StoredPremises(_read_premises, monotonic, kept_for_s=0)
     return calendars.Ports(
-        premises=_with_subscriptions(premises, _read_rounds).many,
-        rounds=_read_rounds,
+        premises=StoredPremises(_read_premises, monotonic, kept_for_s=0).many,
+        rounds=lambda: decoded(container.read_published, ROUNDS, Rounds),
         published=S3Objects(published, **CALENDAR_HEADERS),
         asked_for=S3Objects(premises_bucket()),
         digest=container.digest,

@@ -58,9 +58,6 @@ class OnePremises:
     def get(self, premises_id: str) -> Premises | None:
         return self._home if premises_id == HOME else None
 
-    def many(self, premises_ids: Collection[str]) -> Mapping[str, Premises]:
-        return {HOME: self._home} if HOME in premises_ids else {}
-
     def at_postcode(self, postcode: str) -> Sequence[ListedPremises]:
         return (self._listed,) if postcode == self._home.postcode else ()
 
