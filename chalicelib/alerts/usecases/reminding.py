@@ -36,7 +36,6 @@ def wake_hours(ports: Ports) -> int:
     UpstreamFailed."""
     now = to_the_second(ports.now())
     last = ports.alerts.told(SCHEDULE, LAST_RUN)
-    since = datetime.fromtimestamp(last.version, UTC) if last else now - timedelta(hours=1)
     due = [
         CollectionsPageWanted(
             what="collection_reminder",
@@ -45,12 +44,18 @@ def wake_hours(ports: Ports) -> int:
             version=1 + HOURS.index(each.hour),
             occurred_at=each.at,
         )
-        for each in hours_due(max(since, now - MOST_LATE), now, ports.zone)
+        for each in hours_due(_last_run(last, now), now, ports.zone)
     ]
     if due:
         ports.matcher.send_later(due, delay_s=0)
         _note(LAST_RUN, int(now.timestamp()), last, ports)
     return len(due)
+
+
+def _last_run(last: Told | None, now: datetime) -> datetime:
+    """The moment up to which hours were told. One after `now` is of a clock that was put back."""
+    at = datetime.fromtimestamp(last.version, UTC) if last else now
+    return max(at, now - MOST_LATE) if at < now else now - timedelta(hours=1)
 
 
 def watch_rounds(ports: Ports) -> int:

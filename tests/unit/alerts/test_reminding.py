@@ -206,6 +206,15 @@ def test_subscriber_hears_once_on_the_evening_before(town: Town) -> None:
     assert not town.subjects(other)
 
 
+def test_subscriber_hears_when_the_clock_was_put_back_by_days(town: Town) -> None:
+    to = town.subscribe(1, "1")
+    town.clock.now = EVENING + timedelta(days=30)
+    town.run(town.clock.now)
+    town.clock.now = EVENING - QUARTER
+    town.run(EVENING)
+    assert town.subjects(to) == [TOMORROW]
+
+
 def test_subscriber_with_a_morning_hour_hears_on_the_day(town: Town) -> None:
     to = town.subscribe(1, "1", "06:00")
     town.run(EVENING + timedelta(hours=11))
