@@ -5,6 +5,7 @@ from time import monotonic
 from chalicelib.areas import ports as areas
 from chalicelib.bootstrap import container
 from chalicelib.facilities import ports as facilities
+from chalicelib.facilities.published import PublishedFacilities
 from chalicelib.gazetteer import ports as gazetteer
 from chalicelib.gazetteer.published import PublishedPlaces
 from chalicelib.kernel.time import utc_now
@@ -44,7 +45,6 @@ def ward_codes() -> set[str]:
 
 @container.once
 def facilities_ports() -> facilities.Ports:
-    from chalicelib.facilities.published import PublishedFacilities
     from chalicelib.publishing.assets import ReportedAssets
 
     here = container.council()

@@ -7,23 +7,10 @@ from typing import NamedTuple, Protocol
 from chalicelib.catalogue.model import Council
 from chalicelib.collections.missed import CollectionKey
 from chalicelib.collections.model import Rounds
-from chalicelib.collections.premises import ListedPremises, Premises, RoundStreet
 from chalicelib.collections.round_days import LogKey, RoundLog
+from chalicelib.collections.stored import StoredPremises
 from chalicelib.kernel.audit_entry import Action
 from chalicelib.kernel.stored_document import StoredDocument
-
-
-class PremisesStore(Protocol):
-    """The imported premises. Every method raises UpstreamFailed."""
-
-    def get(self, premises_id: str) -> Premises | None:
-        """The premises of that id; None if there is none."""
-
-    def at_postcode(self, postcode: str) -> Sequence[ListedPremises]:
-        """The premises of a postcode in its usual form, in the order of their addresses."""
-
-    def on_round(self, round_code: str) -> Sequence[RoundStreet]:
-        """The streets of a round by name, with the premises that are on it."""
 
 
 class RoundLogs(Protocol):
@@ -48,7 +35,7 @@ class Ports(NamedTuple):
     audit log before it is done; `reported` gives those of the collections that somebody reported as
     missed. All raise UpstreamFailed."""
 
-    premises: PremisesStore
+    premises: StoredPremises
     rounds: Callable[[], Rounds | None]
     logs: RoundLogs
     reported: Callable[[Collection[CollectionKey]], Set[CollectionKey]]

@@ -24,8 +24,8 @@ MOST_ROUNDS = 8
 
 
 class StoredPremises:
-    """The PremisesStore port; `read` reads the private bucket. The version that is in use is read
-    at most once a minute."""
+    """The imported premises; `read` reads the private bucket. The version that is in use is read
+    at most once a minute. Every method raises UpstreamFailed."""
 
     def __init__(self, read: Read, seconds: Seconds, kept_for_s: float = KEPT_FOR_S) -> None:
         self._read = read
@@ -35,6 +35,7 @@ class StoredPremises:
         self._round = lru_cache(MOST_ROUNDS)(lambda key: decoded(read, key, RoundStreets) or ())
 
     def get(self, premises_id: str) -> Premises | None:
+        """The premises of that id; None if there is none."""
         current = self._current.value()
         if current is None:
             return None
@@ -42,7 +43,7 @@ class StoredPremises:
         return part.get(premises_id) if part else None
 
     def many(self, premises_ids: Collection[str]) -> Mapping[str, Premises]:
-        """The premises with these ids, by id. Each document is read once. Raises UpstreamFailed."""
+        """The premises with these ids, by id. Each document is read once."""
         current = self._current.value()
         if current is None:
             return {}
@@ -56,6 +57,7 @@ class StoredPremises:
         return found
 
     def at_postcode(self, postcode: str) -> Sequence[ListedPremises]:
+        """The premises of a postcode in its usual form, in the order of their addresses."""
         current = self._current.value()
         if current is None:
             return ()
@@ -63,6 +65,7 @@ class StoredPremises:
         return listing.get(postcode, ()) if listing else ()
 
     def on_round(self, round_code: str) -> Sequence[RoundStreet]:
+        """The streets of a round by name, with the premises that are on it."""
         current = self._current.value()
         if current is None:
             return ()

@@ -13,7 +13,8 @@ from chalicelib.kernel.cached_document import CachedDocument, Read, Seconds, dec
 
 
 class PublishedFacilities:
-    """The Facilities port."""
+    """The council's published facilities; `read` gives a published document. Every method raises
+    UpstreamFailed."""
 
     def __init__(self, read: Read, seconds: Seconds) -> None:
         self._read = read
@@ -22,10 +23,12 @@ class PublishedFacilities:
         self._known: dict[str, CachedDocument[Known | None]] = {}
 
     def kinds(self) -> tuple[KindEntry, ...]:
+        """The kinds that have facilities; empty if none are published."""
         published = self._kinds.value()
         return published.items if published else ()
 
     def known(self, kind: str) -> Known | None:
+        """All facilities of a kind; None if none are published."""
         # Only existing kinds are read: a caller may ask for any name.
         if kind not in {entry.kind for entry in self.kinds()}:
             return None

@@ -1,11 +1,11 @@
 """Premises, as reports see them."""
 
-from chalicelib.collections.ports import PremisesStore
+from chalicelib.collections.stored import StoredPremises
 from chalicelib.geo.point import Point
 from chalicelib.reports.ports import PremisesAddress
 
 
-def premises_address(premises_id: str, premises: PremisesStore) -> PremisesAddress | None:
+def premises_address(premises_id: str, premises: StoredPremises) -> PremisesAddress | None:
     """The address and place of premises; None if there is none of that id. Raises
     UpstreamFailed."""
     found = premises.get(premises_id)

@@ -4,7 +4,6 @@ import json
 import shutil
 import subprocess
 from base64 import b64encode
-from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -35,9 +34,8 @@ from chalicelib.collections.round_days import (
 from chalicelib.facilities.model import (
     Facility,
     FacilityList,
-    KindEntry,
-    Known,
     digest,
+    index_key,
     index_of,
 )
 from chalicelib.facilities.open_now import state_at
@@ -50,11 +48,12 @@ from chalicelib.gazetteer.usecases import search
 from chalicelib.gazetteer.wards import Wards, WardSet
 from chalicelib.geo.place import Place
 from chalicelib.geo.point import Box, Point
-from chalicelib.geo.quadkey import MAP_ZOOM, Tile, tiles_in
+from chalicelib.geo.quadkey import MAP_ZOOM, tiles_in
 from chalicelib.geo.ward import Ward
 from chalicelib.handlers.forms.bin_days import BinWords, Rounds
 from chalicelib.kernel.languages import ENGLISH
 from tests.conftest import ROOT
+from tests.support.fakes_facilities import Shelf
 
 NODE = shutil.which("node")
 VITE = ROOT / "web" / "node_modules" / "vite" / "bin" / "vite.js"
@@ -88,31 +87,7 @@ def browser(about: str, **asked: Any) -> Any:
     return json.loads(done.stdout)
 
 
-class Facilities:
-    """Both of the slice's stores: one kind, and no reports."""
-
-    def __init__(self, known: Known) -> None:
-        self._known = known
-
-    def kinds(self) -> tuple[KindEntry, ...]:
-        return ()
-
-    def known(self, kind: str) -> Known | None:
-        return self._known
-
-    def about_assets(self, tiles: Collection[Tile], service_code: str) -> Mapping[str, str]:
-        return {}
-
-
-def api(known: Known, lat: float, long: float, most: int) -> list[tuple[str, float]]:
-    store = Facilities(known)
-    ports = Ports(
-        facilities=store,
-        open_reports=store.about_assets,
-        now=lambda: datetime.now(UTC),
-        zone=LONDON,
-        holidays=(),
-    )
+def api(ports: Ports, lat: float, long: float, most: int) -> list[tuple[str, float]]:
     found = nearest("bins", Point(lat=lat, long=long), most, ports)
     return [(each.facility_id, each.distance_m) for each in found]
 
@@ -175,10 +150,12 @@ def differences(told: FacilityList, listed: FacilityList, index: bytes | None) -
     asked = queries(Random(1), listed)
     packed = b64encode(index).decode() if index else None
     theirs = browser("nearest", listed=told, index=packed, queries=asked)
-    known = Known(listed, index)
+    shelf = Shelf(listed)
+    shelf.documents[index_key(listed.kind)] = index or b""
+    ports = shelf.ports()
     rounded = [[(id_, round(metres, 1)) for id_, metres in answer] for answer in theirs]
     return [
-        each for each, answer in zip(asked, rounded, strict=True) if api(known, *each) != answer
+        each for each, answer in zip(asked, rounded, strict=True) if api(ports, *each) != answer
     ]
 
 

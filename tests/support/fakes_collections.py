@@ -4,14 +4,25 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
+import msgspec
 from msgspec.structs import replace
 
 from chalicelib.catalogue.load import load
 from chalicelib.collections.missed import CollectionKey
 from chalicelib.collections.model import Move, Round, Rounds
-from chalicelib.collections.ports import Ports, PremisesStore
-from chalicelib.collections.premises import ListedPremises, Premises, RoundStreet
+from chalicelib.collections.ports import Ports
+from chalicelib.collections.premises import (
+    CURRENT,
+    Current,
+    ListedPremises,
+    Premises,
+    RoundStreet,
+    listing_key,
+    part_key,
+    round_key,
+)
 from chalicelib.collections.round_days import LogKey, RoundLog
+from chalicelib.collections.stored import StoredPremises
 from chalicelib.kernel.audit_entry import Action
 from chalicelib.kernel.optimistic import VersionConflict
 
@@ -40,30 +51,28 @@ def round_of(
     )
 
 
-class OnePremises:
-    """The PremisesStore port with one home."""
-
-    def __init__(self, *rounds: str) -> None:
-        self._home = Premises(
-            premises_id=HOME,
-            address=f"2 {STREET}",
-            postcode="ZZ1 1AA",
-            lat=53.9,
-            long=-1.1,
-            rounds=rounds,
-            street=STREET,
-        )
-        self._listed = ListedPremises(premises_id=HOME, address=self._home.address)
-
-    def get(self, premises_id: str) -> Premises | None:
-        return self._home if premises_id == HOME else None
-
-    def at_postcode(self, postcode: str) -> Sequence[ListedPremises]:
-        return (self._listed,) if postcode == self._home.postcode else ()
-
-    def on_round(self, round_code: str) -> Sequence[RoundStreet]:
-        is_on = round_code in self._home.rounds
-        return (RoundStreet(street=STREET, premises=(self._listed,)),) if is_on else ()
+def one_home(*rounds: str) -> StoredPremises:
+    """Imported premises that are one home on these rounds."""
+    home = Premises(
+        premises_id=HOME,
+        address=f"2 {STREET}",
+        postcode="ZZ1 1AA",
+        lat=53.9,
+        long=-1.1,
+        rounds=rounds,
+        street=STREET,
+    )
+    listed = (ListedPremises(premises_id=HOME, address=home.address),)
+    version = Current(version="1", parts=1)
+    documents: dict[str, object] = {
+        CURRENT: version,
+        part_key(version, HOME): {HOME: home},
+        listing_key(version, home.postcode): {home.postcode: listed},
+    }
+    street = (RoundStreet(street=STREET, premises=listed),)
+    documents |= {round_key(version, each): street for each in rounds}
+    encoded = {key: msgspec.json.encode(document) for key, document in documents.items()}
+    return StoredPremises(encoded.get, lambda: 0.0)
 
 
 class MemoryRoundLogs:
@@ -97,7 +106,7 @@ class MemoryRoundLogs:
 
 
 def ports_of(
-    premises: PremisesStore,
+    premises: StoredPremises,
     rounds: Rounds | None,
     now: datetime,
     logs: MemoryRoundLogs | None = None,
@@ -131,6 +140,6 @@ class Depot:
     @property
     def ports(self) -> Ports:
         published = Rounds(known_until=KNOWN_UNTIL, items=self.rounds)
-        home = OnePremises(*(each.round for each in self.rounds if each.round != "other"))
+        home = one_home(*(each.round for each in self.rounds if each.round != "other"))
         rounds = published if self.is_published else None
         return ports_of(home, rounds, self.now, self.logs, self.noted, self.reported)

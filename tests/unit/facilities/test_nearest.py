@@ -4,8 +4,8 @@ from random import Random
 
 import pytest
 
-from chalicelib.errors import Invalid, UpstreamFailed
-from chalicelib.facilities.model import Facility, Known
+from chalicelib.errors import Invalid
+from chalicelib.facilities.model import Facility, list_key
 from chalicelib.facilities.usecases import nearest, nearest_of_each
 from chalicelib.geo.ellipsoid import distance_mm
 from chalicelib.geo.point import Point
@@ -13,8 +13,8 @@ from chalicelib.geo.polygon import Polygon
 from chalicelib.geo.polygon_edge import nearest_on_edge
 from infra.opening_hours import parsed
 from tests.support.builders import MARKET_PLACE
+from tests.support.fakes_facilities import Shelf, facility, facility_list
 from tests.support.geodesic import geodesic_m
-from tests.unit.facilities.fakes import MemoryFacilities, facility, facility_list
 
 HERE = Point(**MARKET_PLACE)
 SQUARE = ((0.0, 0.0), (0.002, 0.0), (0.002, 0.001), (0.0, 0.001))
@@ -29,7 +29,7 @@ def park(number: int, east: float, north: float) -> Facility:
 
 
 def test_unknown_kind_is_refused_with_the_known_ones() -> None:
-    ports = MemoryFacilities(facility_list([facility()])).ports()
+    ports = Shelf(facility_list([facility()])).ports()
     for kind in ("castle", "", None):
         with pytest.raises(Invalid) as refused:
             nearest(kind, HERE, 5, ports)
@@ -38,14 +38,14 @@ def test_unknown_kind_is_refused_with_the_known_ones() -> None:
 
 def test_facilities_come_nearest_first_and_as_listed_when_they_are_equally_near() -> None:
     far, near, twin = (facility(n, lat=HERE.lat + d) for n, d in ((1, 0.02), (2, 0.01), (3, 0.01)))
-    found = nearest("library", HERE, 5, MemoryFacilities(facility_list([far, near, twin])).ports())
+    found = nearest("library", HERE, 5, Shelf(facility_list([far, near, twin])).ports())
     assert [each.facility_id for each in found] == ["library-2", "library-3", "library-1"]
     assert found[0].distance_m == round(geodesic_m(HERE, near.point), 1)
 
 
 def test_area_is_0_m_away_from_inside() -> None:
     around, beside = park(1, -0.001, -0.0005), park(2, 0.01, 0.0)
-    ports = MemoryFacilities(facility_list([beside, around])).ports()
+    ports = Shelf(facility_list([beside, around])).ports()
     inside, outside = nearest("library", HERE, 5, ports)
     assert (inside.facility_id, inside.distance_m) == ("library-1", 0.0)
     assert (inside.lat, inside.long) == (HERE.lat, HERE.long)
@@ -56,15 +56,14 @@ def test_area_is_0_m_away_from_inside() -> None:
 def test_nearest_areas_equal_a_search_of_all() -> None:
     rng = Random(54)
     parks = [park(n, rng.uniform(-0.1, 0.1), rng.uniform(-0.06, 0.06)) for n in range(60)]
-    memory = MemoryFacilities(facility_list([*parks, facility(99)]))
+    listed = facility_list([*parks, facility(99)])
+    ports = Shelf(listed).ports()
     for _ in range(50):
         point = Point(
             lat=HERE.lat + rng.uniform(-0.1, 0.1), long=HERE.long + rng.uniform(-0.2, 0.2)
         )
-        found = nearest("library", point, 5, memory.ports())
-        everything = sorted(
-            (_edge_mm(item, point), n) for n, item in enumerate(memory.listed.items)
-        )
+        found = nearest("library", point, 5, ports)
+        everything = sorted((_edge_mm(item, point), n) for n, item in enumerate(listed.items))
         assert [each.distance_m for each in found] == [
             round(mm / 1000, 1) for mm, _ in everything[:5]
         ]
@@ -81,7 +80,7 @@ def _edge_mm(item: Facility, point: Point) -> int:
 def test_hours_give_open_or_closed_when_they_are_certain() -> None:
     sure = facility(1, opening_hours="9am-5pm", opens=parsed("9am-5pm"))
     unsure = facility(2, opening_hours="Ring the bell")
-    found = nearest("library", HERE, 5, MemoryFacilities(facility_list([sure, unsure])).ports())
+    found = nearest("library", HERE, 5, Shelf(facility_list([sure, unsure])).ports())
     assert (found[0].open_now, found[0].closes_at, found[0].opening_hours) == (
         True,
         "17:00",
@@ -92,43 +91,41 @@ def test_hours_give_open_or_closed_when_they_are_certain() -> None:
 
 def test_facility_has_its_open_report() -> None:
     listed = facility_list([facility(1), facility(2)], service_code="pothole")
-    memory = MemoryFacilities(listed, {"library-2": "R1", "another": "R2"})
-    assert [each.open_report for each in nearest("library", HERE, 5, memory.ports())] == [
+    shelf = Shelf(listed, {"library-2": "R1", "another": "R2"})
+    assert [each.open_report for each in nearest("library", HERE, 5, shelf.ports())] == [
         None,
         "R1",
     ]
-    assert len(memory.asked) == 1, "both lie in one tile"
+    assert len(shelf.asked) == 1, "both lie in one tile"
 
 
 def test_no_tile_is_read_when_nothing_can_be_reported_about_the_kind() -> None:
-    memory = MemoryFacilities(facility_list([facility()]), {"library-1": "R1"})
-    (found,) = nearest("library", HERE, 5, memory.ports())
-    assert found.open_report is None and memory.asked == []
+    shelf = Shelf(facility_list([facility()]), {"library-1": "R1"})
+    (found,) = nearest("library", HERE, 5, shelf.ports())
+    assert found.open_report is None and shelf.asked == []
 
 
 def test_tiles_of_a_whole_area_are_read_when_it_lies_in_several() -> None:
     wide = ((HERE.long - 0.05, HERE.lat), (HERE.long, HERE.lat + 0.001), (HERE.long, HERE.lat))
     item = facility(1, polygon=((wide,),))
-    memory = MemoryFacilities(facility_list([item], service_code="pothole"))
-    nearest("library", HERE, 1, memory.ports())
-    assert len(memory.asked) > 1
+    shelf = Shelf(facility_list([item], service_code="pothole"))
+    nearest("library", HERE, 1, shelf.ports())
+    assert len(shelf.asked) > 1
 
 
 def test_nearest_of_each_kind_is_one_facility() -> None:
-    ports = MemoryFacilities(facility_list([facility(1), facility(2)])).ports()
+    ports = Shelf(facility_list([facility(1), facility(2)])).ports()
     assert {kind: near.facility_id for kind, near in nearest_of_each(HERE, ports).items()} == {
         "library": "library-1"
     }
 
 
-@pytest.mark.parametrize("missing", [None, UpstreamFailed("no list")])
+@pytest.mark.parametrize("published", [None, b"torn"])
 def test_kind_is_left_out_of_nearest_of_each_when_its_list_cannot_be_read(
-    missing: Exception | None,
+    published: bytes | None,
 ) -> None:
-    class Without(MemoryFacilities):
-        def known(self, kind: str) -> Known | None:
-            if missing:
-                raise missing
-            return None
-
-    assert nearest_of_each(HERE, Without(facility_list([facility()])).ports()) == {}
+    shelf = Shelf(facility_list([facility()]))
+    del shelf.documents[list_key("library")]
+    if published is not None:
+        shelf.documents[list_key("library")] = published
+    assert nearest_of_each(HERE, shelf.ports()) == {}

@@ -1,38 +1,22 @@
 """Published facilities are read once a minute, and searched by their own index."""
 
-import msgspec
 import pytest
 
 from chalicelib.errors import UpstreamFailed
-from chalicelib.facilities.model import KINDS, KindList, index_key, index_of, list_key
-from chalicelib.facilities.published import PublishedFacilities
-from tests.unit.facilities.fakes import MemoryFacilities, facility, facility_list
+from chalicelib.facilities.model import KINDS, index_key, index_of, list_key
+from tests.support.fakes_facilities import Shelf, facility, facility_list
 
 
-class Shelf:
-    """Documents and a clock, set by hand; `reads` has the keys that were read."""
-
-    def __init__(self) -> None:
-        listed = facility_list([facility(1), facility(2)])
-        kinds = KindList(items=MemoryFacilities(listed).kinds())
-        self.documents: dict[str, bytes] = {
-            KINDS: msgspec.json.encode(kinds),
-            list_key("library"): msgspec.json.encode(listed),
-            index_key("library"): index_of(listed.items),
-        }
-        self.seconds = 0.0
-        self.reads: list[str] = []
-
-    def read(self, key: str) -> bytes | None:
-        self.reads.append(key)
-        return self.documents.get(key)
-
-    def facilities(self) -> PublishedFacilities:
-        return PublishedFacilities(self.read, lambda: self.seconds)
+@pytest.fixture
+def shelf() -> Shelf:
+    return two_libraries()
 
 
-def test_documents_are_read_again_when_a_minute_has_passed() -> None:
-    shelf = Shelf()
+def two_libraries() -> Shelf:
+    return Shelf(facility_list([facility(1), facility(2)]))
+
+
+def test_documents_are_read_again_when_a_minute_has_passed(shelf: Shelf) -> None:
     facilities = shelf.facilities()
     for seconds in (0.0, 59.9):
         shelf.seconds = seconds
@@ -44,23 +28,20 @@ def test_documents_are_read_again_when_a_minute_has_passed() -> None:
     assert len(shelf.reads) == 6
 
 
-def test_unknown_kind_is_not_read() -> None:
-    shelf = Shelf()
+def test_unknown_kind_is_not_read(shelf: Shelf) -> None:
     assert shelf.facilities().known("../index") is None
     assert shelf.reads == [KINDS]
 
 
-def test_list_of_kinds_is_empty_when_nothing_is_published() -> None:
-    shelf = Shelf()
+def test_list_of_kinds_is_empty_when_nothing_is_published(shelf: Shelf) -> None:
     shelf.documents.clear()
     assert shelf.facilities().kinds() == ()
 
 
 @pytest.mark.parametrize("index", [None, b"torn", index_of([facility(7, lat=1.0)])])
 def test_index_is_rebuilt_when_the_published_one_belongs_to_another_list(
-    index: bytes | None,
+    index: bytes | None, shelf: Shelf
 ) -> None:
-    shelf = Shelf()
     del shelf.documents[index_key("library")]
     if index is not None:
         shelf.documents[index_key("library")] = index
@@ -70,7 +51,7 @@ def test_index_is_rebuilt_when_the_published_one_belongs_to_another_list(
 
 def test_facilities_fail_when_a_document_cannot_be_read() -> None:
     for key in (KINDS, list_key("library")):
-        shelf = Shelf()
+        shelf = two_libraries()
         shelf.documents[key] = b'{"items":['
         with pytest.raises(UpstreamFailed):
             shelf.facilities().known("library")

@@ -5,7 +5,7 @@ import csv
 import json
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
@@ -18,10 +18,8 @@ from chalicelib.collections.model import NextCollection, next_collection
 from chalicelib.collections.premises import (
     CURRENT,
     Current,
-    ListedPremises,
     Part,
     Premises,
-    RoundStreet,
     parts_for,
 )
 from chalicelib.collections.stored import StoredPremises
@@ -37,9 +35,24 @@ SHORT_LISTS = (190_000, 569) if EXHAUSTIVE else (1_500, 30)
 WHOLE_YEAR = (400_000, 600) if EXHAUSTIVE else (500, 30)
 
 
+class DecodedOnce(StoredPremises):
+    """The stored premises, with each decoded once and not with each look."""
+
+    def __init__(self, documents: Mapping[str, bytes]) -> None:
+        super().__init__(documents.get, lambda: 0.0)
+        self.by_id = {
+            premises_id: found
+            for key, body in documents.items()
+            if "/parts/" in key
+            for premises_id, found in msgspec.json.decode(body, type=Part).items()
+        }
+
+    def get(self, premises_id: str) -> Premises | None:
+        return self.by_id.get(premises_id)
+
+
 class Imported:
-    """A generated city after its import, beside a plain reading of its files. It is the
-    PremisesStore port, which decodes each stored document once."""
+    """A generated city after its import, beside a plain reading of its files."""
 
     def __init__(self, city: City) -> None:
         self.today = city.today
@@ -48,28 +61,14 @@ class Imported:
         premises, taken = premises_of(city.premises, city.council, self.rounds)
         assert (summary.refused, taken.refused) == ([], [])
         current = Current(version="1", parts=parts_for(len(premises)))
-        self.documents = {CURRENT: msgspec.json.encode(current)} | documents_of(premises, current)
-        self.parts = {
-            premises_id: found
-            for key, body in self.documents.items()
-            if "/parts/" in key
-            for premises_id, found in msgspec.json.decode(body, type=Part).items()
-        }
-        self.stored = StoredPremises(self.documents.get, lambda: 0.0)
+        documents = {CURRENT: msgspec.json.encode(current)} | documents_of(premises, current)
+        self.stored = StoredPremises(documents.get, lambda: 0.0)
+        self.premises = DecodedOnce(documents)
         self.plain = read_rounds(city.rounds, city.today)
         self.known_until = min(each.said_until for each in self.plain.values())
         with city.premises.open(encoding="utf-8", newline="") as stream:
             self.rows = list(csv.DictReader(stream))
         self.plain_next = cache(lambda code, day: next_of(self.plain[code], day, self.known_until))
-
-    def get(self, premises_id: str) -> Premises | None:
-        return self.parts.get(premises_id)
-
-    def at_postcode(self, postcode: str) -> Sequence[ListedPremises]:
-        return self.stored.at_postcode(postcode)
-
-    def on_round(self, round_code: str) -> Sequence[RoundStreet]:
-        return self.stored.on_round(round_code)
 
 
 def at_dawn(day: date) -> datetime:
@@ -104,9 +103,11 @@ def test_every_premises_has_its_dates_of_a_year(city: Imported) -> None:
     plain = {
         code: {day for day in city.days if of.collects_on(day)} for code, of in city.plain.items()
     }
-    assert len(city.parts) == len(city.rows)
+    assert len(city.premises.by_id) == len(city.rows)
     for row in city.rows:
-        found = {containers[code]: published[code] for code in city.parts[row["uprn"]].rounds}
+        found = {
+            containers[code]: published[code] for code in city.premises.by_id[row["uprn"]].rounds
+        }
         expected = {city.plain[code].container: plain[code] for code in row["rounds"].split()}
         assert found == expected, row
 
@@ -117,7 +118,7 @@ def test_every_premises_is_answered_what_its_rounds_say_on_a_day(city: Imported)
         day = random.choice(city.days)
         answer = collections_of(
             row["uprn"],
-            ports_of(city, city.rounds, at_dawn(day)),
+            ports_of(city.premises, city.rounds, at_dawn(day)),
         )
         found = sorted((each.container, said(each)) for each in answer.next)
         codes = row["rounds"].split()
@@ -131,7 +132,7 @@ def test_every_postcode_lists_its_addresses_by_number(city: Imported) -> None:
     by_postcode = defaultdict(list)
     for row in city.rows:
         by_postcode[row["postcode"]].append((row["address"], row["uprn"]))
-    ports = ports_of(city, city.rounds, at_dawn(city.today))
+    ports = ports_of(city.premises, city.rounds, at_dawn(city.today))
     for postcode, expected in by_postcode.items():
         listed = premises_at(postcode, ports)
         assert sorted((each.address, each.premises_id) for each in listed) == sorted(expected)
