@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from chalicelib.accounts import audit
 from chalicelib.accounts.model import Block, Destination
-from chalicelib.accounts.ports import Limits
+from chalicelib.accounts.ports import Spend
 
 
 class Networks(Protocol):
@@ -43,7 +43,7 @@ class Blocks(Protocol):
 class LimitPorts(Struct, frozen=True):
     """The dependencies of rate limits; `phone` is the council's."""
 
-    limits: Limits
+    spend: Spend
     networks: Networks
     blocks: Blocks
     phone: str

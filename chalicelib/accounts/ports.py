@@ -113,12 +113,9 @@ class Attempts(Protocol):
         """Notes that its code is not sent, since the texts of the day are spent."""
 
 
-class Limits(Protocol):
-    """Limits how often an action is allowed; `scope` is one of a fixed list."""
-
-    def spend(self, scope: str, key: str) -> None:
-        """Counts one more. Raises TooMany with the wait if all are spent, UpstreamFailed if the
-        store does not answer."""
+Spend = Callable[[str, str], None]
+"""Counts one more action: takes its scope, which is one of a fixed list, and the key of who does
+it. Raises TooMany with the wait if all are spent, UpstreamFailed if the store does not answer."""
 
 
 class TextBudget(Protocol):
@@ -140,7 +137,7 @@ class Ports(Struct, frozen=True):
     accounts: Accounts
     sessions: Sessions
     attempts: Attempts
-    limits: Limits
+    spend: Spend
     codes: Codes
     refresh_tokens: RefreshTokens
     known_devices: KnownDevices

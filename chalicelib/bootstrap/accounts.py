@@ -1,5 +1,6 @@
 """Builds the accounts slice: signing in, staff, limits, the block list and the audit log."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from chalicelib.accounts import audit
@@ -12,6 +13,7 @@ from chalicelib.kernel.audit_entry import Action
 from chalicelib.kernel.time import utc_now
 
 if TYPE_CHECKING:
+    from chalicelib.accounts.dynamo.attempts import DynamoLimits
     from chalicelib.accounts.openid_issuers import OpenIdIssuers
     from chalicelib.alerts.dynamo.alerts import DynamoSpend
 
@@ -22,7 +24,7 @@ BACK = "/forms/sign-in/back"
 @container.once
 def accounts_ports() -> accounts.Ports:
     from chalicelib.accounts.dynamo.accounts import DynamoAccounts
-    from chalicelib.accounts.dynamo.attempts import DynamoAttempts, DynamoLimits
+    from chalicelib.accounts.dynamo.attempts import DynamoAttempts
     from chalicelib.accounts.dynamo.sessions import DynamoSessions
     from chalicelib.accounts.tokens import Codes, KnownDevices, RefreshTokens
 
@@ -31,13 +33,7 @@ def accounts_ports() -> accounts.Ports:
         accounts=DynamoAccounts(stored, container.digest),
         sessions=DynamoSessions(stored),
         attempts=DynamoAttempts(stored),
-        limits=DynamoLimits(
-            stored,
-            hourly=code_requests.HOURLY,
-            daily=code_requests.DAILY,
-            digest=container.digest,
-            now=utc_now,
-        ),
+        spend=_limits(code_requests.HOURLY, code_requests.DAILY).spend,
         codes=Codes(container.secret("code")),
         refresh_tokens=RefreshTokens(container.secret("token")),
         known_devices=KnownDevices(container.secret("token"), container.random_id),
@@ -91,18 +87,27 @@ def daily() -> dict[str, int]:
 
 @container.once
 def limit_ports() -> LimitPorts:
-    from chalicelib.accounts.dynamo.attempts import DynamoLimits
     from chalicelib.accounts.dynamo.blocks import DynamoBlocks
     from chalicelib.accounts.dynamo.networks import DynamoNetworks
 
     stored = container.table("accounts")
     return LimitPorts(
-        limits=DynamoLimits(
-            stored, hourly=hourly(), daily=daily(), digest=container.digest, now=utc_now
-        ),
+        spend=_limits(hourly(), daily()).spend,
         networks=DynamoNetworks(stored, utc_now),
         blocks=DynamoBlocks(stored, container.digest),
         phone=container.council().phone,
+    )
+
+
+def _limits(hourly: Mapping[str, int], daily: Mapping[str, int]) -> "DynamoLimits":
+    from chalicelib.accounts.dynamo.attempts import DynamoLimits
+
+    return DynamoLimits(
+        container.table("accounts"),
+        hourly=hourly,
+        daily=daily,
+        digest=container.digest,
+        now=utc_now,
     )
 
 

@@ -1,6 +1,6 @@
 """Reports and updates that another system sends through Open311, and what these may change."""
 
-from typing import Protocol
+from msgspec import Struct
 
 from chalicelib.kernel.private_fields import HidesPrivate, Private
 from chalicelib.reports.drafts import Draft
@@ -12,17 +12,18 @@ from chalicelib.reports.states import OPEN_STATES, SAID_TO_BE_DONE, State, moves
 MOST_PHOTOS = 5
 
 
-class Partner(Protocol):
-    """The system that sends, as its API key says."""
+class Partner(Struct, frozen=True, kw_only=True):
+    """The system that sends, as its API key says. `service_codes` are those that it may send
+    reports and updates of, None for all; with `sets_state` its updates change a report's state;
+    `reports` is the first visibility of its reports."""
 
-    @property
-    def key_id(self) -> str: ...
-    @property
-    def sets_state(self) -> bool: ...
-    @property
-    def reports(self) -> FirstSeen: ...
+    key_id: str
+    service_codes: tuple[str, ...] | None = None
+    sets_state: bool = False
+    reports: FirstSeen = "public"
+
     def may_report(self, service_code: str) -> bool:
-        """True for a service that it may send reports and updates of."""
+        return self.service_codes is None or service_code in self.service_codes
 
 
 class PartnerReport(HidesPrivate, frozen=True, kw_only=True):

@@ -290,7 +290,7 @@ def limits_at(clock: Clock) -> DynamoLimits:
 
 def codes_that_go(asked: int, clock: Clock, people: Ports, *askers: Asker, to: str) -> int:
     """How many of so many codes are sent that these ask for in turns, at once."""
-    still = replace(people, limits=limits_at(clock))
+    still = replace(people, spend=limits_at(clock).spend)
 
     def goes(number: int) -> bool:
         try:

@@ -75,9 +75,9 @@ def stored_in(table: str, clock: Clock) -> Ports:
         accounts=DynamoAccounts(table, digest),
         sessions=DynamoSessions(table),
         attempts=DynamoAttempts(table),
-        limits=DynamoLimits(
+        spend=DynamoLimits(
             table, hourly={"code": 5} | HOURLY, daily=DAILY, digest=digest, now=clock
-        ),
+        ).spend,
     )
 
 
@@ -240,10 +240,10 @@ def test_limit_is_counted_by_key_and_hour_and_gives_the_waiting_time(
 ) -> None:
     clock.now = NOON + timedelta(minutes=59, seconds=59)
     for _ in range(5):
-        people.limits.spend("code", "one")
+        people.spend("code", "one")
     with pytest.raises(TooMany) as refused:
-        people.limits.spend("code", "one")
+        people.spend("code", "one")
     assert refused.value.retry_after_s in (1, 2)
-    people.limits.spend("code", "other")
+    people.spend("code", "other")
     clock.now += SECOND
-    people.limits.spend("code", "one")
+    people.spend("code", "one")

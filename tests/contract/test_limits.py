@@ -51,7 +51,7 @@ def ports(cloud: Cloud, clock: Clock) -> LimitPorts:
     table = cloud.environment["ACCOUNTS_TABLE"]
     few = {scope: max(most // 10, 2) for scope, most in HOURLY.items()}
     limits = DynamoLimits(table, hourly=few, daily=DAILY, digest=digest, now=clock)
-    return replace(limit_ports(), limits=limits, networks=DynamoNetworks(table, clock))
+    return replace(limit_ports(), spend=limits.spend, networks=DynamoNetworks(table, clock))
 
 
 def sender_of(scope: str) -> tuple[Flow, Sender, tuple[Destination, ...]]:

@@ -3,14 +3,12 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 
 import pytest
 
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import UpstreamFailed
-from chalicelib.reports.partner import PartnerReport, PartnerUpdate
-from chalicelib.reports.parts import FirstSeen
+from chalicelib.reports.partner import Partner, PartnerReport, PartnerUpdate
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.exchange.partners import submit_for_partner, update_for_partner
@@ -19,19 +17,10 @@ from infra.local.cloud import Cloud
 from tests.support.builders import draft
 from tests.support.seam import ALL_TRIES, LOSSES, Loss, lose_reply, record
 
+PARTNER = Partner(key_id="k1")
 URLS = ("https://photos.example/1.jpg", "https://photos.example/2.jpg")
 Send = Callable[[], str]
 Sends = Callable[[Ports, int], Send]
-
-
-@dataclass(frozen=True)
-class Partner:
-    key_id: str = "k1"
-    sets_state: bool = False
-    reports: FirstSeen = "public"
-
-    def may_report(self, service_code: str) -> bool:
-        return True
 
 
 @pytest.fixture
@@ -41,14 +30,14 @@ def ports(cloud: Cloud) -> Ports:
 
 def sends_report(ports: Ports, number: int) -> Send:
     sent = PartnerReport(draft=draft(description=f"Hole {number}"), media_urls=URLS)
-    return lambda: submit_for_partner(sent, f"{number}", Partner(), ports).service_request_id
+    return lambda: submit_for_partner(sent, f"{number}", PARTNER, ports).service_request_id
 
 
 def sends_update(ports: Ports, number: int) -> Send:
     mine = draft(description=f"Hole {number}")
     request_id = submit(mine, f"{number}", Author("resident"), ports).service_request_id
     sent = PartnerUpdate(text="Still there.", media_urls=URLS)
-    return lambda: update_for_partner(request_id, sent, "1", Partner(), ports)
+    return lambda: update_for_partner(request_id, sent, "1", PARTNER, ports)
 
 
 def effects(ports: Ports, number: int) -> list[tuple[int, int]]:

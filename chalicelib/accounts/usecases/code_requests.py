@@ -109,7 +109,7 @@ def _count(to: Destination, asker: Asker, ports: Ports) -> None:
     way = ANOTHER_ADDRESS if asker.known_device else ANOTHER_WAY
     for scope, key in scopes:
         try:
-            ports.limits.spend(scope, key)
+            ports.spend(scope, key)
         except TooMany as error:
             raise TooMany(
                 Text("{limit} {way}", limit=error.detail, way=way),

@@ -104,13 +104,13 @@ def _count(scope: str, key: str, sender: Sender, ports: LimitPorts) -> None:
     with a proof of work. Raises TooMany, UpstreamFailed."""
     further = f"{scope}, known"
     try:
-        ports.limits.spend(scope, key)
+        ports.spend(scope, key)
     except TooMany as error:
         if further not in HOURLY:
             raise
         if not (sender.addresses or sender.is_proven):
             raise TooMany(CROWDED, retry_after_s=error.retry_after_s, proof_bits=BITS) from error
-        ports.limits.spend(further, key)
+        ports.spend(further, key)
 
 
 def check_follower(of: str, sender: Sender, *, is_known: bool, ports: LimitPorts) -> None:
@@ -120,7 +120,7 @@ def check_follower(of: str, sender: Sender, *, is_known: bool, ports: LimitPorts
     if is_known or not sender.network:
         return
     try:
-        ports.limits.spend(FOLLOWERS, f"{ports.networks.key(sender.network)}:{of}")
+        ports.spend(FOLLOWERS, f"{ports.networks.key(sender.network)}:{of}")
     except TooMany as error:
         raise TooMany(
             "Many people on your network already follow this report, so we did not count you. "
@@ -156,9 +156,9 @@ def _count_letters(
     confirmed = {mailbox(each) for each in sender.addresses}
     for each in sorted({mailbox(each) for each in typed} - confirmed):
         for scope in (f"{flow} to address", IN_A_DAY):
-            ports.limits.spend(scope, ":".join(each))
+            ports.spend(scope, ":".join(each))
         if name := tagged(each):
-            ports.limits.spend(IN_A_DAY, name)
+            ports.spend(IN_A_DAY, name)
 
 
 def refuse_blocked(addresses: Sequence[Destination], ports: LimitPorts) -> None:

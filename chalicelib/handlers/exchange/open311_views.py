@@ -24,6 +24,7 @@ from chalicelib.handlers.exchange.open311_query import (
 )
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import id_of
+from chalicelib.kernel.fields import made_from
 from chalicelib.partners import usecases as partners
 from chalicelib.reports import reference
 from chalicelib.reports.model import ServiceRequest
@@ -152,7 +153,8 @@ def update(call: Call) -> Answer:
 
 
 def _admitted(sent: Query) -> Partner:
-    return partners.admit(sent.one("api_key"), sent.one("service_code"), partners_ports())
+    key = partners.admit(sent.one("api_key"), sent.one("service_code"), partners_ports())
+    return made_from(Partner, key)
 
 
 def _service(service_code: str) -> ServiceDefinition:

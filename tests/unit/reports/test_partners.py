@@ -1,14 +1,11 @@
 """Reports and updates of other systems: once each, with their photos, and as far as they may."""
 
-from dataclasses import dataclass
-
 import pytest
 from msgspec.structs import replace
 
 from chalicelib.errors import Forbidden, Invalid, NotFound
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.partner import PartnerReport, PartnerUpdate
-from chalicelib.reports.parts import FirstSeen
+from chalicelib.reports.partner import Partner, PartnerReport, PartnerUpdate
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.exchange.partners import (
@@ -21,18 +18,8 @@ from chalicelib.reports.usecases.reading import view
 from tests.support import builders
 from tests.support.fakes import MemoryPhotos, MemoryRepository
 
+PARTNER = Partner(key_id="k1", service_codes=("pothole", "graffiti"))
 URLS = ("https://photos.example/1.jpg", "https://photos.example/2.jpg")
-
-
-@dataclass(frozen=True)
-class Partner:
-    key_id: str = "k1"
-    sets_state: bool = False
-    reports: FirstSeen = "public"
-    services: tuple[str, ...] = ("pothole", "graffiti")
-
-    def may_report(self, service_code: str) -> bool:
-        return service_code in self.services
 
 
 class LateRepository(MemoryRepository):
@@ -62,8 +49,8 @@ def test_photos_are_stored_and_fetched_once_when_a_report_is_repeated(
     ports: Ports, photos: MemoryPhotos
 ) -> None:
     report = sent(media_urls=URLS, files=(b"a", b"b"))
-    first = submit_for_partner(report, "1", Partner(), ports)
-    assert submit_for_partner(report, "1", Partner(), ports) == first
+    first = submit_for_partner(report, "1", PARTNER, ports)
+    assert submit_for_partner(report, "1", PARTNER, ports) == first
     assert photos.taken == [b"a", b"b"]
     assert len(first.photos) == 4
     assert list(photos.wanted.values()) == list(URLS)
@@ -75,7 +62,7 @@ def test_report_is_stored_without_the_files_that_are_not_photos(
 ) -> None:
     photos.refused = {b"pdf"}
     report = sent(media_urls=URLS, files=(b"pdf", b"a", b"pdf", b"b", b"c", b"d"))
-    assert len(submit_for_partner(report, "1", Partner(), ports).photos) == 5
+    assert len(submit_for_partner(report, "1", PARTNER, ports).photos) == 5
     assert photos.taken == [b"a", b"b", b"c"]
     assert '"failed":3' in capsys.readouterr().out
 
@@ -83,47 +70,47 @@ def test_report_is_stored_without_the_files_that_are_not_photos(
 def test_files_of_a_refused_or_repeated_update_are_not_stored(
     ports: Ports, photos: MemoryPhotos
 ) -> None:
-    report = submit_for_partner(sent(), "1", Partner(), ports).service_request_id
+    report = submit_for_partner(sent(), "1", PARTNER, ports).service_request_id
     update = PartnerUpdate(text="x", files=(b"a",))
     with pytest.raises(Forbidden):
-        update_for_partner(report, update, "u", Partner(services=()), ports)
+        update_for_partner(report, update, "u", Partner(key_id="k1", service_codes=()), ports)
     with pytest.raises(NotFound):
-        update_for_partner("R00000000009", update, "u", Partner(), ports)
+        update_for_partner("R00000000009", update, "u", PARTNER, ports)
     assert photos.taken == []
     for _ in range(2):
-        update_for_partner(report, update, "u", Partner(), ports)
+        update_for_partner(report, update, "u", PARTNER, ports)
     assert photos.taken == [b"a"]
 
 
 def test_photos_are_noted_again_after_an_interruption(ports: Ports, photos: MemoryPhotos) -> None:
-    submit_for_partner(sent(media_urls=URLS), "1", Partner(), ports)
+    submit_for_partner(sent(media_urls=URLS), "1", PARTNER, ports)
     photos.wanted.clear()
-    submit_for_partner(sent(media_urls=URLS), "1", Partner(), ports)
+    submit_for_partner(sent(media_urls=URLS), "1", PARTNER, ports)
     assert list(photos.wanted.values()) == list(URLS)
 
 
 def test_only_the_reports_own_photos_are_fetched(ports: Ports, photos: MemoryPhotos) -> None:
-    submit_for_partner(sent(), "1", Partner(), ports)
-    submit_for_partner(sent(media_urls=URLS), "1", Partner(), ports)
+    submit_for_partner(sent(), "1", PARTNER, ports)
+    submit_for_partner(sent(media_urls=URLS), "1", PARTNER, ports)
     assert photos.wanted == {}
 
 
 def test_first_of_two_concurrent_reports_is_stored(ports: Ports) -> None:
     late = LateRepository()
-    first = submit_for_partner(sent(), "1", Partner(), replace(ports, repository=late))
+    first = submit_for_partner(sent(), "1", PARTNER, replace(ports, repository=late))
     late.looked = False
     other = PartnerReport(draft=builders.draft(description="Put otherwise"))
-    assert submit_for_partner(other, "1", Partner(), replace(ports, repository=late)) == first
+    assert submit_for_partner(other, "1", PARTNER, replace(ports, repository=late)) == first
 
 
 def test_partners_report_is_validated_like_others(ports: Ports) -> None:
     with pytest.raises(Invalid):
-        submit_for_partner(PartnerReport(draft=builders.draft(lat=10.0)), "1", Partner(), ports)
+        submit_for_partner(PartnerReport(draft=builders.draft(lat=10.0)), "1", PARTNER, ports)
 
 
 def test_private_report_is_visible_only_to_the_partner_that_sent_it(ports: Ports) -> None:
     draft = builders.draft(service_code="graffiti")
-    report = submit_for_partner(PartnerReport(draft=draft), "1", Partner(), ports)
+    report = submit_for_partner(PartnerReport(draft=draft), "1", PARTNER, ports)
     request_id = report.service_request_id
     assert view(request_id, Author(partner="k1"), ports).service_request_id == request_id
     for other in (Author(partner="k2"), Author(account="k1"), Author()):
@@ -132,14 +119,14 @@ def test_private_report_is_visible_only_to_the_partner_that_sent_it(ports: Ports
 
 
 def test_update_is_refused_when_the_key_lacks_the_service(ports: Ports) -> None:
-    report = submit_for_partner(sent(), "1", Partner(), ports)
-    narrow = Partner(services=("litter",))
+    report = submit_for_partner(sent(), "1", PARTNER, ports)
+    narrow = Partner(key_id="k1", service_codes=("litter",))
     with pytest.raises(Forbidden):
         update_for_partner(report.service_request_id, PartnerUpdate(text="x"), "u", narrow, ports)
 
 
 def test_token_is_valid_only_for_its_report(ports: Ports) -> None:
-    one, two = (submit_for_partner(sent(), key, Partner(), ports) for key in "12")
+    one, two = (submit_for_partner(sent(), key, PARTNER, ports) for key in "12")
     token = token_of(one, ports)
     assert id_of_token(token, ports) == one.service_request_id
     # The link to a report is for who reported it: a token of its own opens nothing.
