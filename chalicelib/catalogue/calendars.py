@@ -8,6 +8,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from chalicelib.catalogue.promise import ONE_DAY, WorkingCalendar
+from chalicelib.catalogue.wards import Degrees
 from chalicelib.catalogue.words import Code, Strict, TimeOfDay, Words
 
 Weekday = Annotated[int, Meta(ge=0, le=6)]
@@ -28,11 +29,22 @@ class CutOff(Strict, frozen=True, kw_only=True):
 
 
 class Slot(Strict, frozen=True, kw_only=True):
-    """A part of a day that can be booked. `begins` is its local time, None for a whole day."""
+    """A part of a day that can be booked. `begins` is its local time, None for a whole day;
+    `minutes` says how long it is."""
 
     slot: Code
     name: Words
     begins: TimeOfDay | None = None
+    minutes: Annotated[int, Meta(ge=5, le=1_440)] | None = None
+
+
+class BookedPlace(Strict, frozen=True, kw_only=True):
+    """Where people go who have booked."""
+
+    name: Words
+    address: Words
+    lat: Degrees
+    long: Degrees
 
 
 class Season(Strict, frozen=True, kw_only=True):
@@ -55,13 +67,14 @@ class Calendar(Strict, frozen=True, kw_only=True):
     `capacity`: the units of each slot. `book_until`: the end of the time in which a day can be
     booked; `change_until` and `cancel_until` likewise for a booking, and `refund_until` for its
     money. `horizon_days`: how far ahead a day can be booked. `remind_days_before`: when reminders
-    are sent.
+    are sent. `place`: where people go; without one, the council comes to them. `team` meets
+    them there.
     """
 
     calendar: Code
     name: Words
     slots: Annotated[tuple[Slot, ...], Meta(min_length=1, max_length=50)]
-    weekdays: tuple[Weekday, ...]
+    weekdays: Annotated[tuple[Weekday, ...], Meta(min_length=1)]
     season: Season | None = None
     closed: tuple[date, ...] = ()
     on_bank_holidays: bool = False
@@ -71,7 +84,9 @@ class Calendar(Strict, frozen=True, kw_only=True):
     change_until: CutOff
     cancel_until: CutOff
     refund_until: CutOff
-    remind_days_before: tuple[int, ...] = (3, 1)
+    remind_days_before: tuple[Annotated[int, Meta(ge=1, le=30)], ...] = (3, 1)
+    place: BookedPlace | None = None
+    team: Code | None = None
 
     def is_open(self, day: date, working: WorkingCalendar) -> bool:
         """True if the calendar has slots on that day, booked or not."""

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, field
 
 from chalicelib.catalogue.areas import Area
+from chalicelib.catalogue.calendars import Calendar
 from chalicelib.catalogue.containers import CollectionRules, Container
 from chalicelib.catalogue.crews import Crew
 from chalicelib.catalogue.destinations import Destination
@@ -76,10 +77,11 @@ class CouncilDocument(Strict, frozen=True, kw_only=True, dict=True):
     to the privacy notice. `replies_to`: where replies to alerts go that are not about a single
     report. `texts_a_day`: how many text messages, in parts of 160 characters, alerts and codes may
     use. `ask_after_days`: how many days after a report is marked as mended its followers are asked
-    whether it is. `councillors` are listed by ward code. `containers` are
-    those that it empties at homes, and `collections` says how. `ward_properties`: the first of
-    these that a file of boundaries has is used. `triage`: the rules that decide how a report is
-    handled. A crew drives `detour_factor` times the straight line, at `crew_speed_kmh`.
+    whether it is. `councillors` are listed by ward code. `calendars` have the slots that can be
+    booked. `containers` are those that it empties at homes, and `collections` says how.
+    `ward_properties`: the first of these that a file of boundaries has is used. `triage`: the rules
+    that decide how a report is handled. A crew drives `detour_factor` times the straight line, at
+    `crew_speed_kmh`.
     `channel_costs`: the cost of a contact, in pence. `theme` is its look. `footer_links` lead from
     each page to its other pages. `translations` are its own texts in the other languages that it
     offers. `example_place` and `example_postcode` are the examples in hints.
@@ -101,6 +103,7 @@ class CouncilDocument(Strict, frozen=True, kw_only=True, dict=True):
     destinations: tuple[Destination, ...] = ()
     identity_providers: tuple[IdentityProvider, ...] = ()
     facility_kinds: tuple[FacilityKind, ...] = ()
+    calendars: tuple[Calendar, ...] = ()
     containers: tuple[Container, ...] = ()
     collections: CollectionRules | None = None
     ward_properties: tuple[WardProperties, ...] = ()

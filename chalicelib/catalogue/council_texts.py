@@ -5,10 +5,17 @@ from typing import TypeVar
 
 from msgspec import structs
 
+from chalicelib.catalogue.calendars import Calendar
 from chalicelib.catalogue.council_document import CouncilDocument
 from chalicelib.catalogue.price_lists import Price
 from chalicelib.catalogue.services import ServiceDefinition
-from chalicelib.catalogue.texts import CouncilTexts, ServiceTexts, given, with_answers
+from chalicelib.catalogue.texts import (
+    CalendarTexts,
+    CouncilTexts,
+    ServiceTexts,
+    given,
+    with_answers,
+)
 
 Document = TypeVar("Document", bound=CouncilDocument)
 
@@ -32,6 +39,7 @@ def with_texts(council: Document, texts: CouncilTexts) -> Document:
             structs.replace(each, **given(texts.facility_kinds.get(each.kind), "label", "plural"))
             for each in council.facility_kinds
         ),
+        calendars=tuple(_calendar_with(each, texts) for each in council.calendars),
         containers=tuple(
             structs.replace(each, name=texts.containers.get(each.container, each.name))
             for each in council.containers
@@ -64,6 +72,20 @@ def _price_with(price: Price, own: ServiceTexts) -> Price:
         structs.replace(each, name=own.items.get(each.code, each.name)) for each in price.items
     )
     return structs.replace(price, items=tuple(items))
+
+
+def _calendar_with(calendar: Calendar, texts: CouncilTexts) -> Calendar:
+    own = texts.calendars.get(calendar.calendar, CalendarTexts())
+    place = calendar.place
+    return structs.replace(
+        calendar,
+        **given(own, "name"),
+        slots=tuple(
+            structs.replace(each, name=own.slots.get(each.slot, each.name))
+            for each in calendar.slots
+        ),
+        place=structs.replace(place, name=own.place or place.name) if place else None,
+    )
 
 
 def names_between(council: CouncilDocument, other: CouncilDocument) -> dict[str, str]:

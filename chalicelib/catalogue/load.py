@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from chalicelib.catalogue.bank_holidays import baked
+from chalicelib.catalogue.calendars_faults import calendar_faults
 from chalicelib.catalogue.council_document import CHANNEL_COSTS
 from chalicelib.catalogue.crews import crew_faults
 from chalicelib.catalogue.destinations import OWN, Open311Destination
@@ -65,6 +66,7 @@ def parse(raw: bytes, name: str) -> Council:
         _frequent_faults,
         _area_faults,
         _facility_faults,
+        calendar_faults,
         _container_faults,
         _destination_faults,
         _identity_faults,

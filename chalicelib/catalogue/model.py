@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from chalicelib.catalogue import promise
 from chalicelib.catalogue.areas import Area
 from chalicelib.catalogue.bank_holidays import bank_holidays
+from chalicelib.catalogue.calendars import Calendar
 from chalicelib.catalogue.council_document import CouncilDocument, WorkingHours
 from chalicelib.catalogue.council_texts import with_texts
 from chalicelib.catalogue.crews import Crew
@@ -60,6 +61,11 @@ class Council(CouncilDocument, frozen=True, kw_only=True, dict=True):
     def missed_collections(self) -> ServiceDefinition | None:
         """The service that takes reports of missed collections, None if there is none."""
         return next((each for each in self.services if "collection" in each.steps), None)
+
+    @cached_property
+    def by_calendar(self) -> Mapping[str, Calendar]:
+        """The calendars whose slots can be booked, by code."""
+        return {each.calendar: each for each in self.calendars}
 
     @cached_property
     def by_destination(self) -> Mapping[str, Destination]:

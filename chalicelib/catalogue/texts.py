@@ -52,6 +52,14 @@ class AreaTexts(Strict, frozen=True, kw_only=True):
     advice: Sentences | None = None
 
 
+class CalendarTexts(Strict, frozen=True, kw_only=True):
+    """A calendar, with the names of its slots by code, and that of its place."""
+
+    name: Words | None = None
+    slots: Mapping[Code, Words] = {}
+    place: Words | None = None
+
+
 class KindTexts(Strict, frozen=True, kw_only=True, omit_defaults=True):
     """A kind of facility: one of them, and several."""
 
@@ -72,6 +80,7 @@ class CouncilTexts(Strict, frozen=True, kw_only=True):
     areas: Mapping[Words, AreaTexts] = {}
     neighbours: Mapping[Words, Words] = {}
     facility_kinds: Mapping[Code, KindTexts] = {}
+    calendars: Mapping[Code, CalendarTexts] = {}
     containers: Mapping[Code, Words] = {}
     wards: Mapping[WardCode, Words] = {}
     identity_providers: Mapping[Code, Words] = {}

@@ -17,11 +17,17 @@ def translation_faults(council: Council) -> Iterable[str]:
             "areas": {area.name for area in council.areas},
             "neighbours": {each.name for each in council.neighbours},
             "facility_kinds": {each.kind for each in council.facility_kinds},
+            "calendars": council.by_calendar,
             "containers": {each.container for each in council.containers},
             "identity_providers": council.by_provider,
         }
         for name, codes in known.items():
             yield from _unknown(f"{place}.{name}`", getattr(texts, name), codes, f"`$.{name}`")
+        for calendar in council.calendars:
+            if given := texts.calendars.get(calendar.calendar):
+                slots = {each.slot for each in calendar.slots}
+                where = f"{place}.calendars.{calendar.calendar}.slots`"
+                yield from _unknown(where, given.slots, slots, "the calendar")
         for service_code, own in texts.services.items():
             if service := council.by_code.get(service_code):
                 yield from _question_faults(f"{place}.services.{service_code}", service, own)
