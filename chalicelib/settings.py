@@ -29,6 +29,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     alerts_table: str
     jobs_table: str
     figures_table: str
+    bookings_table: str
     publish_queue_url: str
     open_data_queue_url: str
     codes_queue_url: str

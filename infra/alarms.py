@@ -55,7 +55,17 @@ SLOW = (
 )
 """Functions whose work grows with the council."""
 SLOW_SHARE = 0.8
-TABLES = ("Reports", "Partners", "Accounts", "Audit", "Outbound", "Alerts", "Jobs", "Figures")
+TABLES = (
+    "Reports",
+    "Partners",
+    "Accounts",
+    "Audit",
+    "Outbound",
+    "Alerts",
+    "Jobs",
+    "Figures",
+    "Bookings",
+)
 TEXTS = {
     "SignIn": ("sign_in", "with codes to sign in"),
     "Confirm": ("codes", "that confirm subscriptions"),

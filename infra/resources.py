@@ -61,6 +61,7 @@ SETTINGS = {
     "CREWS_QUEUE_URL": "CrewsQueueUrl",
     "ROUNDS_QUEUE_URL": "RoundsQueueUrl",
     "FIGURES_TABLE": "FiguresTable",
+    "BOOKINGS_TABLE": "BookingsTable",
     "FIGURES_QUEUE_URL": "FiguresQueueUrl",
     "PUBLISHED_BUCKET": "PublishedBucket",
     "UPLOADS_BUCKET": "UploadsBucket",

@@ -13,17 +13,21 @@ from msgspec.structs import replace
 
 HELD_FOR = timedelta(minutes=30)
 """How long units are held for somebody who types."""
+NOTED_FOR = timedelta(days=8)
+"""How long a claim that was given back is noted: longer than a payment for it can be unfinished."""
 
 
 class Claim(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Units of a slot. `until`: when the hold lapses, None if it is confirmed. A claim that was
-    given back stays as `is_over`, so that a late confirmation is refused."""
+    given back stays as `is_over` until then, so that a late confirmation is refused.
+    `service_request_id`: the request that is booked, once it is confirmed."""
 
     hold_id: str
     slot: str
     units: int
     until: datetime | None = None
     is_over: bool = False
+    service_request_id: str | None = None
 
     def is_live(self, now: datetime) -> bool:
         return not self.is_over and (self.until is None or now < self.until)
@@ -56,7 +60,7 @@ def free_units(of: BookingDay, slot: str, capacity: int, now: datetime) -> int:
 
 def with_claim(of: BookingDay, new: Claim, capacity: int, now: datetime) -> BookingDay:
     """The day with a claim added, or in place of the one with its id. Raises Full."""
-    others = _others(of, new.hold_id, now)
+    others = dropped(of, new.hold_id, now)
     if new.units > free_units(others, new.slot, capacity, now):
         raise Full
     return replace(others, claims=(*others.claims, new))
@@ -64,19 +68,19 @@ def with_claim(of: BookingDay, new: Claim, capacity: int, now: datetime) -> Book
 
 def changed_claim(of: BookingDay, claim: Claim, now: datetime) -> BookingDay:
     """The day with a live claim changed. Its units are its own already, whatever the capacity."""
-    others = _others(of, claim.hold_id, now)
+    others = dropped(of, claim.hold_id, now)
     return replace(others, claims=(*others.claims, claim))
 
 
 def without_claim(of: BookingDay, hold_id: str, now: datetime) -> BookingDay:
     """The day with the units of a claim given back."""
-    over = Claim(hold_id=hold_id, slot="", units=0, is_over=True)
+    over = Claim(hold_id=hold_id, slot="", units=0, is_over=True, until=now + NOTED_FOR)
     return changed_claim(of, over, now)
 
 
-def _others(of: BookingDay, hold_id: str, now: datetime) -> BookingDay:
-    """The day without one claim, and without those that lapsed."""
-    kept = (each for each in of.claims if each.is_over or each.is_live(now))
+def dropped(of: BookingDay, hold_id: str, now: datetime) -> BookingDay:
+    """The day without a trace of one claim, and of those that lapsed."""
+    kept = (each for each in of.claims if each.until is None or now < each.until)
     return replace(of, claims=tuple(each for each in kept if each.hold_id != hold_id))
 
 

@@ -1,12 +1,13 @@
 """The dependencies of bookings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
 from msgspec import Struct
 
 from chalicelib.bookings.model import BookingDay
+from chalicelib.bookings.places import Place
 from chalicelib.catalogue.calendars import Calendar
 from chalicelib.catalogue.promise import WorkingCalendar
 
@@ -17,6 +18,9 @@ class BookingDays(Protocol):
     def get(self, calendar: str, day: date) -> BookingDay:
         """The day as it is now (a consistent read); one without claims if none is stored."""
 
+    def between(self, calendar: str, first: date, last: date) -> Sequence[BookingDay]:
+        """The stored days from `first` to `last`, in order (a consistent read)."""
+
     def save(self, *days: BookingDay) -> None:
         """Stores all of one or two days, or none of them unless each stored one has its version.
         Raises VersionConflict."""
@@ -24,10 +28,12 @@ class BookingDays(Protocol):
 
 class Ports(Struct, frozen=True):
     """`calendars` are the council's by their codes; `hold_id` makes an id that nobody can guess
-    from a caller's scope and Idempotency-Key."""
+    from a caller's scope and Idempotency-Key, a place and units; `read_hold_id` gives the place and
+    units of such an id, and raises Invalid for any other text."""
 
     days: BookingDays
     calendars: Callable[[str], Calendar | None]
     working: WorkingCalendar
-    hold_id: Callable[[str, str], str]
+    hold_id: Callable[[str, str, Place, int], str]
+    read_hold_id: Callable[[str], tuple[Place, int]]
     now: Callable[[], datetime]

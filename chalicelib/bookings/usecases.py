@@ -1,9 +1,8 @@
 """Hold units of a slot, confirm, release and move them."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.bookings.model import (
@@ -12,10 +11,12 @@ from chalicelib.bookings.model import (
     Claim,
     Full,
     changed_claim,
+    dropped,
     free_units,
     with_claim,
     without_claim,
 )
+from chalicelib.bookings.places import Hold, Place
 from chalicelib.bookings.ports import Ports
 from chalicelib.catalogue.calendars import Calendar
 from chalicelib.errors import Conflict, FreeSlot, Invalid, NotFound, SlotFull
@@ -28,31 +29,15 @@ _OVER = Text("This booking was cancelled or moved.")
 _FULL = Text("This slot is full. Choose another one.")
 
 
-class Place(Struct, frozen=True):
-    """A slot of a day in a calendar."""
-
-    calendar: str
-    day: date
-    slot: str
-
-
-class Hold(Struct, frozen=True, kw_only=True):
-    """Units that nobody else can have until `until`; None if they are confirmed."""
-
-    hold_id: str
-    place: Place
-    units: int
-    until: datetime | None
-
-
 def hold(place: Place, units: int, scope: str, key: str, ports: Ports) -> Hold:
-    """Hold units of a slot for 30 minutes. A repeat with the same key gets the same hold.
+    """Hold units of a slot for 30 minutes. A repeat with the same key gets the same hold; another
+    slot under that key is another hold.
 
     Raises: NotFound, Invalid for a slot that cannot be booked, SlotFull, Conflict if that hold was
     given back, UpstreamFailed.
     """
     calendar = bookable(place, units, ports)
-    hold_id = ports.hold_id(scope, key)
+    hold_id = ports.hold_id(scope, key, place, units)
 
     def attempt() -> Claim:
         now = ports.now()
@@ -120,19 +105,27 @@ def keep_until(hold_id: str, place: Place, until: datetime, ports: Ports) -> Non
     _change(place, kept, ports)
 
 
-def confirm(hold_id: str, place: Place, units: int, ports: Ports) -> None:
-    """Confirm a hold for good; one that has lapsed only if its units are still free. A repeat
-    changes nothing. Raises Conflict if it was given back, SlotFull, UpstreamFailed."""
+def confirm(
+    hold_id: str, place: Place, units: int, ports: Ports, service_request_id: str | None = None
+) -> None:
+    """Confirm a hold for good, for that request; one that has lapsed only if its units are still
+    free. A repeat changes nothing.
+
+    Raises: Conflict if it was given back, SlotFull, UpstreamFailed.
+    """
     calendar = _calendar(place, ports)
 
+    mine = Claim(
+        hold_id=hold_id, slot=place.slot, units=units, service_request_id=service_request_id
+    )
+
     def confirmed(day: BookingDay, now: datetime) -> BookingDay:
-        mine = day.claim(hold_id)
-        if mine is None or not (mine.is_over or mine.is_live(now)):
-            new = Claim(hold_id=hold_id, slot=place.slot, units=units)
-            return with_claim(day, new, calendar.capacity, now)
-        if mine.is_over:
+        held = day.claim(hold_id)
+        if held is None or not (held.is_over or held.is_live(now)):
+            return with_claim(day, mine, calendar.capacity, now)
+        if held.is_over:
             raise Conflict(_OVER)
-        return day if mine.until is None else changed_claim(day, replace(mine, until=None), now)
+        return day if held.until is None else changed_claim(day, mine, now)
 
     try:
         _change(place, confirmed, ports)
@@ -148,6 +141,22 @@ def release(hold_id: str, place: Place, ports: Ports) -> None:
         return day if mine and mine.is_over else without_claim(day, hold_id, now)
 
     _change(place, released, ports)
+
+
+def give_up(hold_id: str, ports: Ports) -> None:
+    """Give back the units of a hold that is not confirmed. A repeat changes nothing. Raises Invalid
+    if the id is not ours, Conflict if it is confirmed, UpstreamFailed."""
+    place, _ = ports.read_hold_id(hold_id)
+
+    def given_up(day: BookingDay, now: datetime) -> BookingDay:
+        mine = day.claim(hold_id)
+        if mine is None or not mine.is_live(now):
+            return day
+        if mine.until is None:
+            raise Conflict(Text("This booking is confirmed. Cancel the request in its place."))
+        return dropped(day, hold_id, now)
+
+    _change(place, given_up, ports)
 
 
 def move(hold_id: str, here: Place, to: Place, ports: Ports) -> None:

@@ -29,7 +29,7 @@ SecretName = Literal[
     "id", "link", "token", "code", "alert", "push", "origin", "destinations", "identity"
 ]
 TableName = Literal[
-    "reports", "partners", "audit", "accounts", "outbound", "alerts", "jobs", "figures"
+    "reports", "partners", "audit", "accounts", "outbound", "alerts", "jobs", "figures", "bookings"
 ]
 QueueName = Literal[
     "codes",

@@ -24,6 +24,7 @@ from chalicelib.handlers.alerts import (
     failed_alerts,
     subscriptions,
 )
+from chalicelib.handlers.bookings import holds
 from chalicelib.handlers.cases import cases, casework, desk, moderation, performance, teams
 from chalicelib.handlers.collections import calendars, premises, rounds, rounds_events
 from chalicelib.handlers.exchange import (
@@ -63,6 +64,7 @@ ROUTES = [
     premises.routes,
     calendars.routes,
     rounds.routes,
+    holds.routes,
     forms.routes,
     open311.routes,
     receivers.routes,

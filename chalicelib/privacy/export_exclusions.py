@@ -27,6 +27,7 @@ REASONS: Mapping[str, str] = {
         "It says what was done on collection rounds, and identifies our staff only by the number "
         "of their account. Ask us for what it says about you."
     ),
+    "booking-day": translatable("The same as your requests, which are in the export."),
     "first-request": translatable("The same as your requests, which are in the export."),
     "crew-device": translatable(
         "Which of our crews' phones get notifications. They are the council's phones."

@@ -412,6 +412,7 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
             live_with_alerts(here)
             live_with_crews(here)
             live_with_rounds(here)
+            live_with_bookings(here)
             live_with_cases(here)
             live_with_administrators(here)
             live_with_somebody_who_leaves(here)
@@ -459,6 +460,16 @@ def live_with_rounds(day: Day) -> None:
     answer = api.client.http.post("/api/rounds/corrections", headers=headers, body=body)
     assert answer.status_code == 201, answer.body
     rounds_events.publish_rounds_due(TIDY_EVENT, None)
+    container.forget()
+
+
+def live_with_bookings(day: Day) -> None:
+    """Somebody holds a slot and gives it up."""
+    calendar = container.council().by_calendar["counter"]
+    (on, *_) = calendar.bookable_days(utc_now(), container.council().calendar)
+    sent = {"calendar": "counter", "day": f"{on}", "slot": calendar.slots[0].slot, "units": 1}
+    held = day.api.post("/api/holds", sent).json_body["hold_id"]
+    assert day.api.client.http.delete(f"/api/holds/{held}").status_code == 200
     container.forget()
 
 

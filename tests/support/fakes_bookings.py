@@ -1,5 +1,6 @@
 """The days of calendars in memory."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from msgspec.structs import replace
@@ -16,6 +17,10 @@ class MemoryDays:
 
     def get(self, calendar: str, day: date) -> BookingDay:
         return self._stored.get((calendar, day)) or BookingDay(calendar=calendar, day=day)
+
+    def between(self, calendar: str, first: date, last: date) -> Sequence[BookingDay]:
+        found = sorted(self._stored.items())
+        return [day for (code, on), day in found if code == calendar and first <= on <= last]
 
     def save(self, *days: BookingDay) -> None:
         for each in days:

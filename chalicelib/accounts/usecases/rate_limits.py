@@ -23,9 +23,18 @@ from chalicelib.kernel.proof_of_work import BITS
 from chalicelib.texts import Text
 
 Flow = Literal[
-    "code", "handover", "report", "update", "flag", "follow", "photo", "subscribe", "premises"
+    "code",
+    "handover",
+    "report",
+    "update",
+    "flag",
+    "follow",
+    "photo",
+    "subscribe",
+    "premises",
+    "hold",
 ]
-FAILS_OPEN: frozenset[Flow] = frozenset(("report", "update", "flag", "follow", "photo"))
+FAILS_OPEN: frozenset[Flow] = frozenset(("report", "update", "flag", "follow", "photo", "hold"))
 IN_A_DAY = "written to address in a day"
 FOLLOWERS = "followers of one report by network in a day"
 """For callers who are not signed in: a device can claim any name."""
@@ -56,6 +65,9 @@ HOURLY: Mapping[str, int] = {
     "photo by device": 200,
     "premises by network": 600,
     "premises by device": 60,
+    "hold by network": 200,
+    "hold by network, known": 2000,
+    "hold by device": 30,
 }
 """The limits within an hour. Beyond "by network", accounts and requests with a proof of work have
 "by network, known" (ADR 56): a carrier has one address for thousands of phones. Codes to one

@@ -104,6 +104,8 @@ def problem(error: errors.AppError) -> Response:
     if isinstance(error, errors.Conflict):
         said = {"link": error.link, "version": error.version}
         more |= {name: value for name, value in said.items() if value is not None}
+    if isinstance(error, errors.SlotFull):
+        more["free"] = [each._asdict() for each in error.nearest]
     return _details(STATUS[type(error)], error.detail, more, more_headers(error))
 
 

@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Any
 
+from chalicelib.bookings.places import Place, place_of
 from chalicelib.bookings.ports import Ports
-from chalicelib.bookings.usecases import Place
 from chalicelib.catalogue.calendars import Calendar, CutOff, Slot
 from chalicelib.catalogue.load import load
 from tests.support.fakes import Clock
@@ -38,6 +38,7 @@ def ports_on(clock: Clock, calendar: Calendar, days: Any = None) -> Ports:
         days=days or MemoryDays(),
         calendars={calendar.calendar: calendar}.get,
         working=load("demo").calendar,
-        hold_id=lambda scope, key: f"{scope}-{key}",
+        hold_id=lambda scope, key, *_: f"{scope}-{key}",
+        read_hold_id=lambda hold_id: (place_of(hold_id), 1),
         now=clock,
     )

@@ -9,8 +9,9 @@ from itertools import product
 import pytest
 
 from chalicelib.bookings.model import BookingDay, Claim
+from chalicelib.bookings.places import Hold, Place
 from chalicelib.bookings.ports import Ports
-from chalicelib.bookings.usecases import Hold, Place, confirm, hold, move, release
+from chalicelib.bookings.usecases import confirm, hold, move, release
 from chalicelib.errors import AppError
 from tests.support.effort import EXHAUSTIVE
 from tests.support.fakes import Clock

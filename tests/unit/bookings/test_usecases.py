@@ -6,9 +6,9 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.bookings.model import HELD_FOR, BookingDay
+from chalicelib.bookings.places import Place
 from chalicelib.bookings.ports import Ports
 from chalicelib.bookings.usecases import (
-    Place,
     confirm,
     hold,
     keep_until,

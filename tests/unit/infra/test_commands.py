@@ -65,6 +65,7 @@ def test_import_says_what_to_do_when_the_mapping_is_for_another_council(tmp_path
         "JOBS_TABLE": "jobs",
         "OPEN_QUEUE_URL": "https://queue.example/9",
         "FIGURES_TABLE": "figures",
+        "BOOKINGS_TABLE": "bookings",
         "FIGURES_QUEUE_URL": "https://queue.example/12",
         "FOLLOW_QUEUE_URL": "https://queue.example/10",
         "CREWS_QUEUE_URL": "https://queue.example/11",

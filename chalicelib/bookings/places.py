@@ -1,0 +1,68 @@
+"""Where a hold is: the id of a hold names its place, so that nobody has to look it up."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from msgspec import Struct
+
+from chalicelib.errors import Invalid
+from chalicelib.kernel.signing import is_same
+from chalicelib.texts import Text
+
+SEPARATOR = "."
+"""No code of a calendar or slot has it."""
+HALF = 16
+"""Hexadecimal digits that make an id unguessable, and as many that prove it to be ours."""
+
+
+class Place(Struct, frozen=True):
+    """A slot of a day in a calendar."""
+
+    calendar: str
+    day: date
+    slot: str
+
+
+class Hold(Struct, frozen=True, kw_only=True):
+    """Units that nobody else can have until `until`; None if they are confirmed."""
+
+    hold_id: str
+    place: Place
+    units: int
+    until: datetime | None
+
+
+class HoldIds(Struct, frozen=True):
+    """Ids such as `bulky.2026-06-08.day.3.<32 hexadecimal digits>`. `digest` makes a text that
+    follows from its arguments and a secret."""
+
+    digest: Callable[..., str]
+
+    def make(self, scope: str, key: str, place: Place, units: int) -> str:
+        """The id of a caller's hold, the same for the same scope, key, place and units."""
+        claimed = SEPARATOR.join([place.calendar, f"{place.day}", place.slot, f"{units}"])
+        mark = self.digest("hold", scope, key, claimed)[:HALF]
+        return f"{claimed}{SEPARATOR}{mark}{self._proof(claimed, mark)}"
+
+    def read(self, hold_id: str) -> tuple[Place, int]:
+        """The place and the units of an id that was made here. Raises Invalid."""
+        claimed, _, marks = hold_id.rpartition(SEPARATOR)
+        if not is_same(self._proof(claimed, marks[:HALF]), marks[HALF:]):
+            raise _unknown()
+        return place_of(hold_id), int(claimed.rpartition(SEPARATOR)[2])
+
+    def _proof(self, claimed: str, mark: str) -> str:
+        return self.digest("hold made here", claimed, mark)[:HALF]
+
+
+def place_of(hold_id: str) -> Place:
+    """The place that an id names, without a check that it was made here. Raises Invalid."""
+    try:
+        calendar, day, slot, _, _ = hold_id.split(SEPARATOR)
+        return Place(calendar, date.fromisoformat(day), slot)
+    except ValueError as error:
+        raise _unknown() from error
+
+
+def _unknown() -> Invalid:
+    return Invalid.field("hold_id", Text("There is no such hold. Choose a slot again."))

@@ -1,0 +1,70 @@
+"""Routes of holds: to keep units of a slot while somebody types and pays."""
+
+from datetime import date, datetime
+from http import HTTPStatus
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from chalicelib.bookings import usecases
+from chalicelib.bookings.places import Place
+from chalicelib.bootstrap.bookings import bookings_ports
+from chalicelib.catalogue.words import Code
+from chalicelib.handlers.http import auth, rate_limits
+from chalicelib.handlers.http.call import Call
+from chalicelib.handlers.http.routes import Routes
+
+routes = Routes(__name__)
+
+
+class HoldRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """The slot, and how many units of it."""
+
+    calendar: Code
+    day: date
+    slot: Code
+    units: Annotated[int, Meta(ge=1, le=1_000)] = 1
+
+
+class HoldReceipt(msgspec.Struct, frozen=True, kw_only=True):
+    """The id that a report names to book the slot, and until when nobody else gets it; None once it
+    is booked."""
+
+    hold_id: str
+    until: datetime | None
+
+
+class HoldGivenUp(msgspec.Struct, frozen=True, kw_only=True):
+    """The hold whose units are free again."""
+
+    hold_id: str
+
+
+@routes.endpoint(
+    "/api/holds",
+    method="POST",
+    auth=auth.anyone,
+    summary="Hold units of a slot for 30 minutes; a full slot is answered with 409 and `free`, the "
+    "nearest slots with enough units",
+    success=HTTPStatus.CREATED,
+    keyed=True,
+    may_miss=True,
+)
+def create(call: Call, sent: HoldRequest) -> HoldReceipt:
+    key = call.idempotency_key
+    rate_limits.check("hold", call)
+    place = Place(sent.calendar, sent.day, sent.slot)
+    held = usecases.hold(place, sent.units, call.caller.author().scope, key, bookings_ports())
+    return HoldReceipt(hold_id=held.hold_id, until=held.until)
+
+
+@routes.endpoint(
+    "/api/holds/{hold_id}",
+    method="DELETE",
+    auth=auth.anyone,
+    summary="Give up a hold, by its id, which only its owner knows",
+)
+def delete(call: Call, hold_id: str) -> HoldGivenUp:
+    usecases.give_up(hold_id, bookings_ports())
+    return HoldGivenUp(hold_id=hold_id)
