@@ -11,6 +11,7 @@ from chalicelib.catalogue.containers import CollectionRules, Container
 from chalicelib.catalogue.crews import Crew
 from chalicelib.catalogue.destinations import Destination
 from chalicelib.catalogue.facility_kinds import FacilityKind
+from chalicelib.catalogue.garden import GardenWaste
 from chalicelib.catalogue.identity import IdentityProvider
 from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.catalogue.texts import CouncilTexts, FooterLinks, LanguageCode
@@ -78,10 +79,10 @@ class CouncilDocument(Strict, frozen=True, kw_only=True, dict=True):
     report. `texts_a_day`: how many text messages, in parts of 160 characters, alerts and codes may
     use. `ask_after_days`: how many days after a report is marked as mended its followers are asked
     whether it is. `councillors` are listed by ward code. `calendars` have the slots that can be
-    booked. `containers` are those that it empties at homes, and `collections` says how.
-    `ward_properties`: the first of these that a file of boundaries has is used. `triage`: the rules
-    that decide how a report is handled. A crew drives `detour_factor` times the straight line, at
-    `crew_speed_kmh`.
+    booked. `containers` are those that it empties at homes, and `collections` says how; `garden`
+    describes the subscriptions to garden waste. `ward_properties`: the first of these that a file
+    of boundaries has is used. `triage`: the rules that decide how a report is handled. A crew
+    drives `detour_factor` times the straight line, at `crew_speed_kmh`.
     `channel_costs`: the cost of a contact, in pence. `theme` is its look. `footer_links` lead from
     each page to its other pages. `translations` are its own texts in the other languages that it
     offers. `example_place` and `example_postcode` are the examples in hints.
@@ -106,6 +107,7 @@ class CouncilDocument(Strict, frozen=True, kw_only=True, dict=True):
     calendars: tuple[Calendar, ...] = ()
     containers: tuple[Container, ...] = ()
     collections: CollectionRules | None = None
+    garden: GardenWaste | None = None
     ward_properties: tuple[WardProperties, ...] = ()
     councillors: Mapping[WardCode, tuple[Councillor, ...]] = {}
     neighbours: tuple[Neighbour, ...] = ()

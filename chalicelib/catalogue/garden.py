@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from datetime import date, timedelta
-from typing import Annotated, NamedTuple
+from typing import Annotated, Literal, NamedTuple, get_args
 
 from msgspec import Meta
 
@@ -10,6 +10,10 @@ from chalicelib.catalogue.calendars import Season
 from chalicelib.catalogue.promise import ONE_DAY
 from chalicelib.catalogue.words import Code, Strict
 
+GardenItem = Literal["join", "add", "renew"]
+"""The items of the service's price lists: join for a year, add containers for the rest of it, and
+renew for the next year."""
+GARDEN_ITEMS: tuple[GardenItem, ...] = get_args(GardenItem)
 FEBRUARY = 2
 LEAP_DAY = 29
 

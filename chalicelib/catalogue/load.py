@@ -14,6 +14,7 @@ from chalicelib.catalogue.council_document import CHANNEL_COSTS
 from chalicelib.catalogue.crews import crew_faults
 from chalicelib.catalogue.destinations import OWN, Open311Destination
 from chalicelib.catalogue.facility_kinds import names_columns
+from chalicelib.catalogue.garden_faults import garden_faults
 from chalicelib.catalogue.identity import provider_faults
 from chalicelib.catalogue.model import Council
 from chalicelib.catalogue.questions import Attribute
@@ -68,6 +69,7 @@ def parse(raw: bytes, name: str) -> Council:
         _facility_faults,
         calendar_faults,
         _container_faults,
+        garden_faults,
         _destination_faults,
         _identity_faults,
         _crew_faults,

@@ -4,20 +4,15 @@ It is found by its premises and names nobody. The requests that bought it say wh
 """
 
 from datetime import date, datetime, timedelta
-from typing import Literal, get_args
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chalicelib.catalogue.garden import GardenWaste
+from chalicelib.catalogue.garden import GardenItem, GardenWaste
 from chalicelib.catalogue.promise import ONE_DAY
 from chalicelib.errors import Conflict
 from chalicelib.texts import Text
 
-Kind = Literal["join", "add", "renew"]
-"""The codes of the items of a price list: join for a year, add containers for the rest of it, and
-renew for the next year."""
-KINDS: tuple[Kind, ...] = get_args(Kind)
 KEPT_FOR = timedelta(days=730)
 """How long a subscription is stored after its last day."""
 NOT_SUBSCRIBED = Text("There is no garden waste subscription at this address.")
@@ -45,7 +40,7 @@ class Purchase(Struct, frozen=True, kw_only=True):
 
     service_request_id: str
     premises_id: str
-    kind: Kind
+    kind: GardenItem
     containers: int
     day: date
 
@@ -90,11 +85,11 @@ class GardenSubscription(Struct, frozen=True, kw_only=True):
         return datetime.combine(self.last, self.updated_at.timetz()) + KEPT_FOR
 
 
-def possible(of: GardenSubscription | None, on: date, rules: GardenWaste) -> tuple[Kind, ...]:
+def possible(of: GardenSubscription | None, on: date, rules: GardenWaste) -> tuple[GardenItem, ...]:
     """What can be bought for a premises on that day."""
     if of is None or not of.is_live(on):
         return ("join",)
-    kinds: list[Kind] = []
+    kinds: list[GardenItem] = []
     if of.containers_on(on) < rules.most_containers:
         kinds.append("add")
     if rules.is_renewable(of.last, on):
@@ -102,7 +97,7 @@ def possible(of: GardenSubscription | None, on: date, rules: GardenWaste) -> tup
     return tuple(kinds)
 
 
-def most(of: GardenSubscription | None, kind: Kind, on: date, rules: GardenWaste) -> int:
+def most(of: GardenSubscription | None, kind: GardenItem, on: date, rules: GardenWaste) -> int:
     """How many containers can be bought."""
     has = of.containers_on(on) if of and kind == "add" else 0
     return rules.most_containers - has

@@ -11,17 +11,17 @@ from fractions import Fraction
 
 from msgspec.structs import replace
 
-from chalicelib.catalogue.garden import GardenWaste
+from chalicelib.catalogue.garden import GARDEN_ITEMS, GardenItem, GardenWaste
 from chalicelib.catalogue.price_lists import ItemPrice, Price
 from chalicelib.catalogue.prices import Quote, Wanted, quote
 from chalicelib.catalogue.promise import ONE_DAY
 from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.errors import Invalid
-from chalicelib.garden.model import KINDS, GardenSubscription, Kind, Year, most, possible
+from chalicelib.garden.model import GardenSubscription, Year, most, possible
 from chalicelib.kernel.languages import ENGLISH, Language
 from chalicelib.texts import Text
 
-NOT_POSSIBLE: Mapping[Kind, str] = {
+NOT_POSSIBLE: Mapping[GardenItem, str] = {
     "join": Text("This address has a subscription already. Add a bin or renew it."),
     "add": Text("This address has no subscription, or as many bins as it may have."),
     "renew": Text("This address has no subscription that can be renewed now."),
@@ -46,14 +46,18 @@ def garden_quote(
     return quote(service, wanted, first, language)
 
 
-def kind_of(wanted: Wanted, of: GardenSubscription | None, rules: GardenWaste, on: date) -> Kind:
+def kind_of(
+    wanted: Wanted, of: GardenSubscription | None, rules: GardenWaste, on: date
+) -> GardenItem:
     """What is wanted. Raises Invalid if it is not one of what the premises can have."""
     if len(wanted.items) != 1:
-        raise Invalid.field("items", Text("choose from: {known}", known=", ".join(KINDS)))
+        raise Invalid.field("items", Text("choose from: {known}", known=", ".join(GARDEN_ITEMS)))
     (item,) = wanted.items
-    kind = next((each for each in KINDS if each == item.code), None)
+    kind = next((each for each in GARDEN_ITEMS if each == item.code), None)
     if kind is None:
-        raise Invalid.field("items[0].code", Text("choose from: {known}", known=", ".join(KINDS)))
+        raise Invalid.field(
+            "items[0].code", Text("choose from: {known}", known=", ".join(GARDEN_ITEMS))
+        )
     if kind not in possible(of, on, rules):
         raise Invalid.field("items[0].code", NOT_POSSIBLE[kind])
     if not 1 <= item.count <= most(of, kind, on, rules):

@@ -1,11 +1,15 @@
 """The years of garden waste subscriptions."""
 
+import json
 from datetime import date
+from typing import Any
 
 import pytest
 
 from chalicelib.catalogue.calendars import Season
 from chalicelib.catalogue.garden import GardenWaste
+from chalicelib.catalogue.load import COUNCILS, parse
+from chalicelib.errors import ConfigurationError
 
 
 def rules(first: str | None = None, last: str = "", renew_days: int = 56) -> GardenWaste:
@@ -65,3 +69,25 @@ def test_season_is_that_of_the_day_or_the_next_one(
 def test_year_can_be_renewed_in_its_last_days(day: str, is_renewable: bool) -> None:
     last = date(2026, 11, 30)
     assert rules(renew_days=56).is_renewable(last, date.fromisoformat(day)) == is_renewable
+
+
+def council(**garden: Any) -> None:
+    """Raises ConfigurationError unless a council with that garden waste would work."""
+    document = json.loads((COUNCILS / "demo.json").read_bytes())
+    document["garden"] = {"service": "garden-waste", "container": "garden"} | garden
+    parse(json.dumps(document).encode(), "mine.json")
+
+
+@pytest.mark.parametrize(
+    ("garden", "fault"),
+    [
+        ({"container": "compost"}, "`$.garden.container`: 'compost' is not in `$.containers`"),
+        ({"service": "compost"}, "`$.garden.service`: 'compost' is not in `$.services`"),
+        ({"service": "pothole"}, "`$.garden.service`: a subscription is of premises; its service"),
+        ({"service": "new-container"}, "`$.garden.service`: give its price the items join, add, "),
+    ],
+)
+def test_council_is_refused_when_nobody_could_subscribe(garden: Any, fault: str) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        council(**garden)
+    assert fault in str(refused.value)

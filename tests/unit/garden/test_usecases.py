@@ -4,8 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from chalicelib.catalogue.garden import GardenItem
 from chalicelib.errors import Conflict, Invalid, NotFound
-from chalicelib.garden.model import GardenSubscription, Kind, possible
+from chalicelib.garden.model import GardenSubscription, possible
 from chalicelib.garden.usecases import buy, cancel, move, of_request
 from tests.support.fakes_garden import FLAT, HOME, NEXT_HOME, SEASON, TODAY, Garden
 
@@ -22,7 +23,7 @@ def joined(garden: Garden, containers: int = 1) -> GardenSubscription:
     return buy(garden.purchase(containers=containers), garden.ports)
 
 
-def can_buy(garden: Garden, day: date) -> tuple[Kind, ...]:
+def can_buy(garden: Garden, day: date) -> tuple[GardenItem, ...]:
     return possible(garden.store.get(HOME), day, garden.rules)
 
 
