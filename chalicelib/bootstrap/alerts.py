@@ -13,7 +13,7 @@ from chalicelib.alerts.model import Channel
 from chalicelib.alerts.usecases.questions import answer_link, reply_link
 from chalicelib.bootstrap import container, messaging
 from chalicelib.bootstrap.accounts import accounts_ports, limit_ports
-from chalicelib.bootstrap.collections import collections_ports, stored_premises
+from chalicelib.bootstrap.collections import collections_ports, shown_premises
 from chalicelib.bootstrap.disruptions import disruptions_ports
 from chalicelib.bootstrap.places import areas_ports, ward_codes
 from chalicelib.bootstrap.reports import reports_ports
@@ -201,7 +201,7 @@ def _notices() -> "NoticesForAlerts":
 def _collections() -> "CollectionsForAlerts":
     from chalicelib.integrations.collections_for_alerts import CollectionsForAlerts
 
-    premises, rounds = stored_premises().many, collections_ports().rounds
+    premises, rounds = shown_premises().many, collections_ports().rounds
     today = CachedDocument(_today, monotonic)
     return CollectionsForAlerts(premises, rounds, today.value, container.council())
 

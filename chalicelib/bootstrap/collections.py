@@ -1,6 +1,6 @@
 """Builds the slice of collections."""
 
-from collections.abc import Collection, Set
+from collections.abc import Callable, Collection, Set
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -10,14 +10,17 @@ from chalicelib.collections.missed import CollectionKey
 from chalicelib.collections.model import ROUNDS, Rounds
 from chalicelib.collections.ports import Ports, TodayPorts
 from chalicelib.collections.round_days import TODAY
-from chalicelib.collections.stored import StoredPremises
+from chalicelib.collections.stored import Shown, StoredPremises
 from chalicelib.kernel.cached_document import CachedDocument, decoded
 from chalicelib.kernel.time import to_the_second, utc_now
 
 if TYPE_CHECKING:
     from chalicelib.aws.s3 import Bucket
+    from chalicelib.catalogue.garden import GardenWaste
     from chalicelib.collections import calendars
     from chalicelib.collections.calendar_events import Words
+    from chalicelib.garden.dynamo import DynamoGardenSubscriptions
+    from chalicelib.integrations.garden_for_collections import SubscribersRounds
 
 CALENDAR_HEADERS = {
     "ContentType": "text/calendar; charset=utf-8",
@@ -39,16 +42,29 @@ def premises_bucket() -> "Bucket":
 def collections_ports() -> Ports:
     from chalicelib.collections.dynamo import DynamoRoundLogs
 
-    rounds = CachedDocument(lambda: decoded(container.read_published, ROUNDS, Rounds), monotonic)
     return Ports(
-        premises=stored_premises(),
-        rounds=rounds.value,
+        premises=shown_premises(),
+        rounds=published_rounds,
         logs=DynamoRoundLogs(container.table("jobs")),
         reported=_reported,
         council=container.council(),
         note=note,
         now=utc_now,
     )
+
+
+def published_rounds() -> Rounds | None:
+    """The rounds of at most a minute ago. Raises UpstreamFailed."""
+    return _rounds().value()
+
+
+@container.once
+def _rounds() -> "CachedDocument[Rounds | None]":
+    return CachedDocument(_read_rounds, monotonic)
+
+
+def _read_rounds() -> Rounds | None:
+    return decoded(container.read_published, ROUNDS, Rounds)
 
 
 def _reported(keys: Collection[CollectionKey]) -> Set[CollectionKey]:
@@ -73,7 +89,39 @@ def today_ports() -> TodayPorts:
 
 @container.once
 def stored_premises() -> StoredPremises:
+    """The premises with all rounds that pass them."""
     return StoredPremises(_read_premises, monotonic)
+
+
+@container.once
+def shown_premises() -> StoredPremises:
+    """The premises with the rounds that collect there."""
+    return StoredPremises(_read_premises, monotonic, shown=_shown(published_rounds))
+
+
+@container.once
+def garden_subscriptions() -> "DynamoGardenSubscriptions":
+    from chalicelib.garden.dynamo import DynamoGardenSubscriptions
+
+    return DynamoGardenSubscriptions(container.table("jobs"))
+
+
+def subscribers_rounds(
+    garden: "GardenWaste", rounds: Callable[[], Rounds | None]
+) -> "SubscribersRounds":
+    from chalicelib.integrations.garden_for_collections import SubscribersRounds
+
+    zone = container.council().zone
+    return SubscribersRounds(
+        garden.container, rounds, garden_subscriptions(), lambda: utc_now().astimezone(zone).date()
+    )
+
+
+def _shown(rounds: Callable[[], Rounds | None]) -> Shown:
+    garden = container.council().garden
+    if garden is None:
+        return lambda found: found
+    return subscribers_rounds(garden, rounds).only_subscribed
 
 
 @container.once
@@ -83,9 +131,10 @@ def calendar_ports() -> "calendars.Ports":
     from chalicelib.collections.s3_objects import S3Objects
 
     published = Bucket(container.s3(), container.settings().published_bucket, holding="documents")
+    premises = StoredPremises(_read_premises, monotonic, kept_for_s=0, shown=_shown(_read_rounds))
     return calendars.Ports(
-        premises=StoredPremises(_read_premises, monotonic, kept_for_s=0).many,
-        rounds=lambda: decoded(container.read_published, ROUNDS, Rounds),
+        premises=premises.many,
+        rounds=_read_rounds,
         published=S3Objects(published, **CALENDAR_HEADERS),
         asked_for=S3Objects(premises_bucket()),
         digest=container.digest,

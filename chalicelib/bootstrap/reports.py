@@ -46,10 +46,10 @@ def reports_ports() -> reports.Ports:
 
 
 def _premises_address(premises_id: str) -> reports.PremisesAddress | None:
-    from chalicelib.bootstrap.collections import collections_ports
+    from chalicelib.bootstrap.collections import stored_premises
     from chalicelib.integrations.premises_for_reports import premises_address
 
-    return premises_address(premises_id, collections_ports().premises)
+    return premises_address(premises_id, stored_premises())
 
 
 def _missed_answer(premises_id: str, collection: "MissedCollection") -> reports.MissedAnswer:

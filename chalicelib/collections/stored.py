@@ -1,7 +1,7 @@
 """Reads premises from the documents that the import wrote."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache, partial
 
 from chalicelib.collections.premises import (
@@ -22,13 +22,23 @@ from chalicelib.kernel.cached_document import KEPT_FOR_S, CachedDocument, Read, 
 MOST_ROUNDS = 8
 """How many rounds are kept in memory."""
 
+Shown = Callable[[Mapping[str, Premises]], Mapping[str, Premises]]
+
 
 class StoredPremises:
     """The imported premises; `read` reads the private bucket. The version that is in use is read
-    at most once a minute. Every method raises UpstreamFailed."""
+    at most once a minute. `shown` gives found premises as they are shown. Every method raises
+    UpstreamFailed."""
 
-    def __init__(self, read: Read, seconds: Seconds, kept_for_s: float = KEPT_FOR_S) -> None:
+    def __init__(
+        self,
+        read: Read,
+        seconds: Seconds,
+        kept_for_s: float = KEPT_FOR_S,
+        shown: Shown = lambda found: found,
+    ) -> None:
         self._read = read
+        self._shown = shown
         fresh = partial(decoded, read, CURRENT, Current)
         self._current = CachedDocument(fresh, seconds, kept_for_s)
         # A version of the premises never changes, and a crew names many premises of one round.
@@ -36,11 +46,7 @@ class StoredPremises:
 
     def get(self, premises_id: str) -> Premises | None:
         """The premises of that id; None if there is none."""
-        current = self._current.value()
-        if current is None:
-            return None
-        part = decoded(self._read, part_key(current, premises_id), Part)
-        return part.get(premises_id) if part else None
+        return self.many([premises_id]).get(premises_id)
 
     def many(self, premises_ids: Collection[str]) -> Mapping[str, Premises]:
         """The premises with these ids, by id. Each document is read once."""
@@ -54,7 +60,7 @@ class StoredPremises:
         for key, wanted in by_part.items():
             part = decoded(self._read, key, Part) or {}
             found |= {each: part[each] for each in wanted if each in part}
-        return found
+        return self._shown(found)
 
     def at_postcode(self, postcode: str) -> Sequence[ListedPremises]:
         """The premises of a postcode in its usual form, in the order of their addresses."""

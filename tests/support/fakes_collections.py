@@ -22,7 +22,7 @@ from chalicelib.collections.premises import (
     round_key,
 )
 from chalicelib.collections.round_days import LogKey, RoundLog
-from chalicelib.collections.stored import StoredPremises
+from chalicelib.collections.stored import Shown, StoredPremises
 from chalicelib.kernel.audit_entry import Action
 from chalicelib.kernel.optimistic import VersionConflict
 
@@ -51,7 +51,7 @@ def round_of(
     )
 
 
-def one_home(*rounds: str) -> StoredPremises:
+def one_home(*rounds: str, shown: Shown = lambda found: found) -> StoredPremises:
     """Imported premises that are one home on these rounds."""
     home = Premises(
         premises_id=HOME,
@@ -72,7 +72,7 @@ def one_home(*rounds: str) -> StoredPremises:
     street = (RoundStreet(street=STREET, premises=listed),)
     documents |= {round_key(version, each): street for each in rounds}
     encoded = {key: msgspec.json.encode(document) for key, document in documents.items()}
-    return StoredPremises(encoded.get, lambda: 0.0)
+    return StoredPremises(encoded.get, lambda: 0.0, shown=shown)
 
 
 class MemoryRoundLogs:

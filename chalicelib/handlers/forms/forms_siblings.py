@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.bootstrap.collections import collections_ports
+from chalicelib.bootstrap.collections import collections_ports, stored_premises
 from chalicelib.bootstrap.forms import wording
 from chalicelib.bootstrap.places import gazetteer_ports
 from chalicelib.bootstrap.reports import photos_ports, reports_ports
@@ -51,7 +51,7 @@ class Siblings:
     def home(self, premises_id: str) -> Home | None:
         if self._admit:
             self._admit()
-        found = collections_ports().premises.get(premises_id)
+        found = stored_premises().get(premises_id)
         return Home(premises_id, found.postcode, found.address) if found else None
 
     def collections(self, premises_id: str) -> Sequence[PastCollection]:

@@ -1,0 +1,73 @@
+"""The rounds of subscribers collect only where somebody has subscribed."""
+
+from collections.abc import Collection, Mapping
+from datetime import timedelta
+
+from chalicelib.collections.model import Rounds
+from chalicelib.garden.model import GardenSubscription
+from chalicelib.garden.usecases import buy, cancel
+from chalicelib.integrations.garden_for_collections import SubscribersRounds
+from tests.support.fakes_collections import KNOWN_UNTIL, one_home, round_of
+from tests.support.fakes_garden import HOME, Garden, MemoryGardenSubscriptions
+
+ROUNDS = Rounds(known_until=KNOWN_UNTIL, items=(round_of("R1"), round_of("G1", container="garden")))
+
+
+class CountedSubscriptions(MemoryGardenSubscriptions):
+    """Subscriptions that know which premises were looked up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.looked_up: list[str] = []
+
+    def many(self, premises_ids: Collection[str]) -> Mapping[str, GardenSubscription]:
+        self.looked_up.extend(premises_ids)
+        return super().many(premises_ids)
+
+
+def of_subscribers(garden: Garden, published: Rounds | None = ROUNDS) -> SubscribersRounds:
+    return SubscribersRounds("garden", lambda: published, garden.store, lambda: garden.today)
+
+
+def shown(garden: Garden, *rounds: str, published: Rounds | None = ROUNDS) -> tuple[str, ...]:
+    premises = one_home(*rounds, shown=of_subscribers(garden, published).only_subscribed)
+    found = premises.get(HOME)
+    assert found
+    assert premises.many([HOME, "9"]) == {HOME: found}
+    assert premises.get("9") is None
+    return found.rounds
+
+
+def test_garden_round_is_shown_while_the_premises_are_subscribed() -> None:
+    garden = Garden()
+    assert shown(garden, "R1", "G1") == ("R1",)
+    last = buy(garden.purchase(), garden.ports).last
+    assert shown(garden, "R1", "G1") == ("R1", "G1")
+    garden.today = last
+    assert shown(garden, "R1", "G1") == ("R1", "G1")
+    garden.today = last + timedelta(days=1)
+    assert shown(garden, "R1", "G1") == ("R1",)
+
+
+def test_garden_round_is_not_shown_after_the_subscription_was_cancelled() -> None:
+    garden = Garden()
+    buy(garden.purchase(), garden.ports)
+    cancel(HOME, garden.ports)
+    assert shown(garden, "R1", "G1") == ("R1",)
+
+
+def test_subscriptions_are_read_only_for_premises_on_a_garden_round() -> None:
+    store = CountedSubscriptions()
+    shown(Garden(store=store), "R1")
+    shown(Garden(store=store), "R1", "G1", published=None)
+    assert store.looked_up == []
+    shown(Garden(store=store), "R1", "G1")
+    assert set(store.looked_up) == {HOME}
+
+
+def test_garden_round_passes_premises_whether_they_are_subscribed_or_not() -> None:
+    garden = Garden()
+    assert of_subscribers(garden).pass_by(one_home("R1", "G1").get(HOME))
+    assert not of_subscribers(garden).pass_by(one_home("R1", "G2").get(HOME))
+    assert not of_subscribers(garden).pass_by(None)
+    assert not of_subscribers(garden, None).pass_by(one_home("G1").get(HOME))
