@@ -3,16 +3,17 @@ local stack stands in for AWS from a separate process, so that moto's import is 
 """
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from io import BytesIO
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import boto3
 from PIL import Image
 
 from bench import gateway, stack
+from bench.packaged import packaged
 from bench.process import FRESH_ROUNDS, ROOT, Fresh, cpu_ms_of_each
 from bench.table import Row
 from chalicelib.bootstrap.reports import reports_ports
@@ -55,17 +56,10 @@ def rows() -> Iterator[Row]:
 
 def rows_on(here: stack.Stack, rounds: int = FRESH_ROUNDS) -> Iterator[Row]:
     """The measurements on a stack with a report."""
-    compiled()
-    with stack.working_in(here.environment):
-        firsts = [*_imports(), *_routes(here), *_handlers(here)]
+    with packaged() as folder, stack.working_in(here.environment):
+        here = replace(here, environment=here.environment | {"PYTHONPATH": str(folder)})
+        firsts = [*_imports(here), *_routes(here), *_handlers(here)]
         yield from rows_of(GROUP, firsts, rounds)
-
-
-def compiled() -> None:
-    """A deployed function has every .pyc, and so has every library that pip installed."""
-    subprocess.run(
-        [sys.executable, "-m", "compileall", "-q", "app.py", "chalicelib"], cwd=ROOT, check=True
-    )
 
 
 def rows_of(group: str, firsts: Sequence[First], rounds: int) -> Iterator[Row]:
@@ -95,18 +89,18 @@ def fresh_call(
     return Fresh(["-P", "bench/first_call.py", handler], environment, saying)
 
 
-def _program(code: str) -> Fresh:
-    return Fresh(["-c", code], {})
+def _program(code: str, environment: Mapping[str, str] = MappingProxyType({})) -> Fresh:
+    return Fresh(["-P", "-c", code], environment)
 
 
 def _event(handler: str, event: dict[str, Any], environment: Mapping[str, str]) -> Fresh:
     return fresh_call(handler, lambda: event, environment)
 
 
-def _imports() -> Iterator[First]:
+def _imports(here: stack.Stack) -> Iterator[First]:
     yield First("Chalice alone, with one route", _program(BARE), None)
-    route = "chalicelib.handlers.api, chalicelib.handlers.reports.reports"
-    yield First("import the API with one route", _program(f"import {route}"), ONE_ROUTE)
+    route = "import chalicelib.handlers.api, chalicelib.handlers.reports.reports"
+    yield First("import the API with one route", _program(route, here.environment), ONE_ROUTE)
 
 
 def _routes(here: stack.Stack) -> Iterator[First]:

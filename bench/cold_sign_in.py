@@ -12,7 +12,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from bench import gateway, stack
-from bench.cold import API, DATABASE, EVENT, EVENTS, First, compiled, fresh_call, rows_of
+from bench.cold import API, DATABASE, EVENT, EVENTS, First, fresh_call, rows_of
+from bench.packaged import packaged
 from bench.process import FRESH_ROUNDS
 from bench.table import Row
 from chalicelib.accounts.model import Destination
@@ -37,11 +38,12 @@ def rows() -> Iterator[Row]:
 
 
 def rows_on(here: stack.Stack, rounds: int = FRESH_ROUNDS) -> Iterator[Row]:
-    compiled()
     with ExitStack() as held:
+        folder = held.enter_context(packaged())
         issuer = held.enter_context(served(Issuer()))
         council = _council(Path(held.enter_context(TemporaryDirectory())), issuer)
         environment = here.environment | {"COUNCIL": council, "OUTSIDE_ALLOWED": issuer.url}
+        environment["PYTHONPATH"] = str(folder)
         held.enter_context(stack.working_in(environment))
         give_client_secret("staff")
         firsts = [

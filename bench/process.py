@@ -88,7 +88,7 @@ def _one_fresh(fresh: Fresh) -> float:
         process = subprocess.Popen(
             [sys.executable, *fresh.arguments],
             cwd=ROOT,
-            env={**os.environ, **fresh.environment, "PYTHONPATH": str(ROOT)},
+            env={**os.environ, "PYTHONPATH": str(ROOT), **fresh.environment},
             stdin=told,
             stdout=subprocess.DEVNULL,
             stderr=errors,

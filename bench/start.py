@@ -12,7 +12,7 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from bench import gateway, stack
-from bench.cold import compiled
+from bench.packaged import packaged
 from bench.process import FRESH_ROUNDS, ROOT
 from bench.table import Row, figure
 from chalicelib.bootstrap.reports import reports_ports
@@ -61,9 +61,8 @@ def rows_on(
     here: stack.Stack, python: str = sys.executable, rounds: int = FRESH_ROUNDS
 ) -> Iterator[Row]:
     """The measurements on a stack with a report."""
-    compiled()
-    base = here.environment | {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)}
-    with stack.working_in(here.environment):
+    with packaged() as folder, stack.working_in(here.environment):
+        base = here.environment | {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(folder)}
         for name, making in _requests():
             for where, added in STARTS.items():
                 found = _start(python, making, base | added, rounds)
@@ -82,7 +81,7 @@ def _one_start(
     python: str, events: list[dict[str, Any]], environment: dict[str, str]
 ) -> list[float]:
     done = subprocess.run(
-        [python, "-c", FIRST],
+        [python, "-P", "-c", FIRST],
         input=json.dumps(events),
         capture_output=True,
         text=True,

@@ -17,6 +17,7 @@ import click
 
 from chalicelib.errors import ConfigurationError
 from chalicelib.settings import for_another_program
+from infra.compiled_templates import compile_templates
 from infra.dependencies import install
 from infra.package_contents import MOST_ZIPPED, faults_in, too_large, unneeded
 from infra.runtime import Interpreter, interpreter_for_lambda
@@ -48,13 +49,14 @@ def compact(template: dict[str, object]) -> str:
 
 
 def add_sources(folder: Path) -> None:
-    """Copies our code and Chalice's."""
+    """Copies our code and Chalice's, and compiles our templates."""
     shutil.copy(ROOT / "app.py", folder)
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "chalicelib", folder / "chalicelib", ignore=ignored)
     (folder / "chalice").mkdir()
     for name in CHALICES:
         shutil.copy(Path(chalice.__file__).parent / name, folder / "chalice")
+    compile_templates(folder)
 
 
 def finish(folder: Path, python: Interpreter, zipped: Path) -> None:

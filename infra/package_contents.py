@@ -6,6 +6,7 @@ from pathlib import Path
 
 from packaging.utils import NormalizedName, canonicalize_name
 
+from infra.compiled_templates import template_folders
 from infra.dependencies import wanted_distributions
 from infra.runtime import PLATFORMS, Interpreter
 
@@ -19,9 +20,9 @@ MOST_ZIPPED = 27_000_000
 
 
 def unneeded(folder: Path) -> list[Path]:
-    """Programs, the tests inside packages, descriptions of services that nobody calls, and the
-    catalogues that translators write: the server reads those with the same name that end with
-    `.mo`."""
+    """Programs, the tests inside packages, descriptions of services that nobody calls, templates,
+    which the package has compiled, and the catalogues that translators write: the server reads
+    those with the same name that end with `.mo`."""
     tests = [
         path
         for package in folder.iterdir()
@@ -33,7 +34,8 @@ def unneeded(folder: Path) -> list[Path]:
     others = [path for path in descriptions.glob("*/") if path.name not in SERVICES]
     examples = [path for name in SERVICES for path in descriptions.glob(f"{name}/*/examples-*")]
     catalogues = folder.glob("chalicelib/languages/*.po")
-    return [*folder.glob("bin"), *tests, *others, *examples, *catalogues]
+    templates = folder.glob("chalicelib/*/templates/*.*")
+    return [*folder.glob("bin"), *tests, *others, *examples, *templates, *catalogues]
 
 
 def faults_in(folder: Path, python: Interpreter) -> Iterator[str]:
@@ -49,6 +51,7 @@ def faults_in(folder: Path, python: Interpreter) -> Iterator[str]:
     for name in sorted(wanted - found):
         yield f"{name} is missing: does it have a wheel for Lambda's Linux?"
     yield from missing_descriptions(folder)
+    yield from uncompiled_templates(folder)
     yield from built_elsewhere(folder)
     for module in sorted(folder.rglob("*.py")):
         if not _is_compiled(module, python):
@@ -62,6 +65,13 @@ def missing_descriptions(folder: Path) -> Iterator[str]:
     for name in SERVICES:
         if not list(folder.glob(f"botocore/data/{name}/*/service-2.json*")):
             yield f"botocore does not describe {name}"
+
+
+def uncompiled_templates(folder: Path) -> Iterator[str]:
+    """Folders without a compiled template."""
+    for templates in template_folders(folder):
+        if not list(templates.glob("compiled/*/*.py")):
+            yield f"{templates.relative_to(folder)} is not compiled"
 
 
 def built_elsewhere(folder: Path) -> Iterator[str]:

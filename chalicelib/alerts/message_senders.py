@@ -90,8 +90,7 @@ class _Templates(NamedTuple):
 @cache
 def _templates(language: Language) -> _Templates:
     pages = environment(TEMPLATES, language)
-    text_pages = pages.overlay(autoescape=False)
-    return _Templates(pages.get_template("alert.html"), text_pages.get_template("alert.txt"))
+    return _Templates(pages.get_template("alert.html"), pages.get_template("alert.txt"))
 
 
 def _below(message: Message) -> tuple[str, ...]:

@@ -5,7 +5,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import (
+    BaseLoader,
+    Environment,
+    FileSystemLoader,
+    ModuleLoader,
+    StrictUndefined,
+    select_autoescape,
+)
 
 from chalicelib.kernel.languages import ENGLISH, Language
 from chalicelib.kernel.version import VERSION
@@ -15,7 +22,12 @@ SHARED = Path(__file__).parent / "templates"
 ROOT = Path(__file__).parents[2]
 
 
-class _Loader(FileSystemLoader):
+def compiled(templates: Path, language: Language) -> Path:
+    """Where a package has the templates of that folder in that language as Python (ADR 76)."""
+    return templates / "compiled" / language.code
+
+
+class _Sources(FileSystemLoader):
     """Loads templates in a language."""
 
     def __init__(self, folders: list[Path], language: Language) -> None:
@@ -29,14 +41,23 @@ class _Loader(FileSystemLoader):
         return source, file, is_current
 
 
+def _loader(folders: list[Path], language: Language) -> BaseLoader:
+    modules = [compiled(each, language) for each in folders]
+    if modules[0].is_dir():
+        return ModuleLoader(modules)
+    return _Sources(folders, language)
+
+
 @cache
 def environment(templates: Path, language: Language = ENGLISH) -> Environment:
     """Templates of that folder and the shared ones, in that language; a process compiles each
-    once. Everything is escaped; an undefined name in a template is an error. Templates say texts
-    that are not in their HTML with `say` and `say_many`; the filter `in_language` makes the address
-    of a page in theirs."""
+    once, or loads them compiled. Everything but text files is escaped; an undefined name in a
+    template is an error. Templates say texts that are not in their HTML with `say` and `say_many`;
+    the filter `in_language` makes the address of a page in theirs."""
     made = Environment(
-        loader=_Loader([templates, SHARED], language), autoescape=True, undefined=StrictUndefined
+        loader=_loader([templates, SHARED], language),
+        autoescape=select_autoescape(disabled_extensions=("txt",), default=True),
+        undefined=StrictUndefined,
     )
     made.globals |= {
         "version": VERSION,

@@ -18,6 +18,7 @@ MODULES = {
     "app.py": "import chalicelib\n",
     "chalicelib/__init__.py": "",
     "chalicelib/model.py": "SAID = 'as it was packaged'\n",
+    "chalicelib/forms/templates/compiled/en/tmpl_1.py": "",
     "chalice/__init__.py": "",
     "msgspec/__init__.py": "",
     **{
@@ -33,6 +34,7 @@ UNNEEDED = {
     "bin/a-program": "",
     "botocore/data/ec2/2016-11-15/service-2.json.gz": "",
     "botocore/data/s3/2020-01-01/examples-1.json": "",
+    "chalicelib/forms/templates/report.html": "",
     "chalicelib/languages/cy.po": "",
     "msgspec/tests/test_it.py": "",
 }
@@ -107,6 +109,11 @@ def test_package_is_the_same_when_the_code_is_the_same(
         (
             {"botocore/data/s3/2020-01-01/service-2.json.gz": None},
             "botocore does not describe s3",
+        ),
+        (
+            {"chalicelib/forms/templates/compiled/en/tmpl_1.py": None}
+            | {"chalicelib/forms/templates/report.html": ""},
+            "chalicelib/forms/templates is not compiled",
         ),
         ({"pillow-1.0.dist-info/WHEEL": "Tag: cp313-cp313-linux_x86_64\n"}, "built for linux_x86"),
         (
