@@ -104,11 +104,17 @@ SUBSCRIBED = Owned("the caller's own subscription, or its link", frozenset(("own
 ALERTED = Owned("the link in one of its alerts", frozenset(), "not there")
 ASKED = Owned("the link in the question", frozenset(), "not there")
 LINKED = Owned("the link to the job", frozenset(), "not there")
+BOUGHT = Owned(
+    "a request that the caller may see and that bought a subscription", frozenset(), "not there"
+)
 OWNED: Mapping[str, Owned] = {
     "GET /api/reports/{service_request_id}": VISIBLE,
     "POST /api/reports/{service_request_id}/updates": VISIBLE,
     "POST /api/reports/{service_request_id}/follow": VISIBLE,
     "POST /api/reports/{service_request_id}/flags": VISIBLE,
+    "GET /api/reports/{service_request_id}/garden": BOUGHT,
+    "POST /api/reports/{service_request_id}/garden/cancellation": BOUGHT,
+    "POST /api/reports/{service_request_id}/garden/move": BOUGHT,
     "POST /api/reports/{service_request_id}/withdrawal": Owned(
         "the key that the report was sent with", frozenset(("owner",)), "not there"
     ),

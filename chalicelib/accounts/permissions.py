@@ -19,6 +19,7 @@ Permission = Literal[
     "jobs.plan",
     "rounds.work",
     "rounds.correct",
+    "garden.manage",
     "performance.read",
     "deliveries.handle",
     "alerts.handle",
@@ -93,6 +94,10 @@ PERMISSIONS: Mapping[Permission, Rule] = {
         _OFFICERS,
         "Correct what was recorded of a collection round, and decide disputes about it",
         in_remit=True,
+    ),
+    "garden.manage": Rule(
+        _OFFICERS,
+        "See, cancel and move the garden waste subscription of an address",
     ),
     "performance.read": Rule(
         _OFFICERS,

@@ -49,7 +49,7 @@ def cancel(premises_id: str, ports: Ports) -> GardenSubscription:
     UpstreamFailed."""
 
     def attempt() -> GardenSubscription:
-        stored = _stored(premises_id, ports)
+        stored = at_premises(premises_id, ports)
         changed = model.cancelled(stored, ports.today, _now(ports))
         if changed is not stored:
             ports.subscriptions.save(changed)
@@ -70,7 +70,7 @@ def move(premises_id: str, to: str, ports: Ports) -> GardenSubscription:
     def attempt() -> GardenSubscription:
         now = _now(ports)
         target = ports.subscriptions.get(to)
-        stored = _stored(premises_id, ports)
+        stored = at_premises(premises_id, ports)
         if target and stored.has_moved_to(target):
             return target
         new = target or GardenSubscription(premises_id=to, updated_at=now)
@@ -81,7 +81,8 @@ def move(premises_id: str, to: str, ports: Ports) -> GardenSubscription:
     return retry_on_conflict(attempt, what=WHAT)
 
 
-def _stored(premises_id: str, ports: Ports) -> GardenSubscription:
+def at_premises(premises_id: str, ports: Ports) -> GardenSubscription:
+    """The subscription of the premises. Raises NotFound, UpstreamFailed."""
     found = ports.subscriptions.get(premises_id)
     if found is None:
         raise NotFound(NOT_SUBSCRIBED)

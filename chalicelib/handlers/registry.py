@@ -26,7 +26,7 @@ from chalicelib.handlers.alerts import (
 )
 from chalicelib.handlers.bookings import holds
 from chalicelib.handlers.cases import cases, casework, desk, moderation, performance, teams
-from chalicelib.handlers.collections import calendars, premises, rounds, rounds_events
+from chalicelib.handlers.collections import calendars, garden, premises, rounds, rounds_events
 from chalicelib.handlers.exchange import (
     deliveries,
     events_feed,
@@ -63,6 +63,7 @@ ROUTES = [
     areas.routes,
     premises.routes,
     calendars.routes,
+    garden.routes,
     rounds.routes,
     holds.routes,
     forms.routes,

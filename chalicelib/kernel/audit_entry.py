@@ -41,6 +41,8 @@ Action = Literal[
     "disruptions.post",
     "disruptions.change",
     "disruptions.withdraw",
+    "garden.look",
+    "garden.change",
     "crews.look",
     "jobs.create",
     "jobs.change",

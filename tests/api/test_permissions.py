@@ -67,6 +67,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "links": {"name": "x"},
     "disputed-op": {"keep": "office"},
     "order": {"job_ids": ["0" * 12]},
+    "move": {"premises_id": "100"},
     "devices": {"push": {"endpoint": "https://127.0.0.1/x", "p256dh": "x", "auth": "x"}},
 }
 ANSWERS = {401: "sign in", 403: "refused", 404: "not there"}

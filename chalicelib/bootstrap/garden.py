@@ -1,0 +1,29 @@
+"""Builds the slice of garden waste subscriptions."""
+
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.collections import (
+    garden_subscriptions,
+    published_rounds,
+    stored_premises,
+    subscribers_rounds,
+)
+from chalicelib.errors import NotFound
+from chalicelib.garden.ports import Ports
+from chalicelib.kernel.time import utc_now
+from chalicelib.texts import Text
+
+
+@container.once
+def garden_ports() -> Ports:
+    """Raises NotFound if the council has no garden waste subscriptions."""
+    rules = container.council().garden
+    if rules is None:
+        raise NotFound(Text("The council has no garden waste subscriptions."))
+    rounds = subscribers_rounds(rules, published_rounds)
+    return Ports(
+        subscriptions=garden_subscriptions(),
+        has_round=lambda premises_id: rounds.pass_by(stored_premises().get(premises_id)),
+        rules=rules,
+        zone=container.council().zone,
+        now=utc_now,
+    )

@@ -1,0 +1,122 @@
+"""Routes of garden waste subscriptions: for those who have the link of a request that bought one,
+and for officers, by address."""
+
+import msgspec
+
+from chalicelib.bootstrap.garden import garden_ports
+from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.garden import usecases
+from chalicelib.garden.model import GardenSubscription
+from chalicelib.garden.views import GardenDeskView, GardenView, desk_view, garden_view
+from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.audit import note
+from chalicelib.handlers.http.call import Call
+from chalicelib.handlers.http.params import id_of
+from chalicelib.handlers.http.route_facts import Query
+from chalicelib.handlers.http.routes import Routes
+from chalicelib.reports.usecases.access import visible
+
+A_REQUEST = "/api/reports/{service_request_id}/garden"
+A_PREMISES = "/api/premises/{premises_id}/garden"
+TOKEN = Query("token", "the token in the link to a report that is not public")
+routes = Routes(__name__)
+
+
+class NewHome(msgspec.Struct, frozen=True, kw_only=True):
+    """The premises that a subscription moves to."""
+
+    premises_id: str
+
+
+@routes.endpoint(
+    A_REQUEST,
+    method="GET",
+    auth=auth.anyone,
+    summary="Get the garden waste subscription that a request bought, wherever it has moved",
+    query=(TOKEN,),
+)
+def read(call: Call, service_request_id: str) -> GardenView:
+    return _view(_bought_by(call, service_request_id))
+
+
+@routes.endpoint(
+    f"{A_REQUEST}/cancellation",
+    method="POST",
+    auth=auth.anyone,
+    summary="Cancel the garden waste subscription that a request bought",
+    query=(TOKEN,),
+)
+def cancel(call: Call, service_request_id: str) -> GardenView:
+    found = _bought_by(call, service_request_id)
+    _note_officer(call, found, "cancelled")
+    return _view(usecases.cancel(found.premises_id, garden_ports()))
+
+
+@routes.endpoint(
+    f"{A_REQUEST}/move",
+    method="POST",
+    auth=auth.anyone,
+    summary="Move the garden waste subscription that a request bought to another address",
+    query=(TOKEN,),
+)
+def move(call: Call, to: NewHome, service_request_id: str) -> GardenView:
+    found = _bought_by(call, service_request_id)
+    if found.premises_id == to.premises_id:
+        return _view(found)
+    _note_officer(call, found, f"moved to {to.premises_id}")
+    return _view(usecases.move(found.premises_id, to.premises_id, garden_ports()))
+
+
+@routes.endpoint(
+    A_PREMISES,
+    method="GET",
+    auth=auth.may("garden.manage"),
+    summary="Get the garden waste subscription of an address",
+)
+def read_at(call: Call, premises_id: str) -> GardenDeskView:
+    note("garden.look", premises_id, "", call.caller)
+    return _desk_view(usecases.at_premises(premises_id, garden_ports()))
+
+
+@routes.endpoint(
+    f"{A_PREMISES}/cancellation",
+    method="POST",
+    auth=auth.may("garden.manage"),
+    summary="Cancel the garden waste subscription of an address",
+)
+def cancel_at(call: Call, premises_id: str) -> GardenDeskView:
+    note("garden.change", premises_id, "cancelled", call.caller)
+    return _desk_view(usecases.cancel(premises_id, garden_ports()))
+
+
+@routes.endpoint(
+    f"{A_PREMISES}/move",
+    method="POST",
+    auth=auth.may("garden.manage"),
+    summary="Move the garden waste subscription of an address to another one",
+)
+def move_at(call: Call, to: NewHome, premises_id: str) -> GardenDeskView:
+    note("garden.change", premises_id, f"moved to {to.premises_id}", call.caller)
+    return _desk_view(usecases.move(premises_id, to.premises_id, garden_ports()))
+
+
+def _bought_by(call: Call, service_request_id: str) -> GardenSubscription:
+    """The subscription, for callers who may see the request. Raises NotFound, UpstreamFailed."""
+    author = call.caller.author(call.parameter("token"))
+    report = visible(id_of(service_request_id), author, reports_ports())
+    return usecases.of_request(report.service_request_id, report.premises_id or "", garden_ports())
+
+
+def _note_officer(call: Call, of: GardenSubscription, change: str) -> None:
+    """Records that an officer is about to change it; residents change their own. Raises
+    UpstreamFailed."""
+    if call.caller.author().officer_in:
+        note("garden.change", of.premises_id, change, call.caller)
+
+
+def _view(of: GardenSubscription) -> GardenView:
+    return garden_view(of, garden_ports().today, garden_ports().rules)
+
+
+def _desk_view(of: GardenSubscription) -> GardenDeskView:
+    return desk_view(of, garden_ports().today, garden_ports().rules)

@@ -1,0 +1,150 @@
+"""Garden waste subscriptions: what residents and officers can see and change of them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from chalice.test import Client
+
+from chalicelib.bootstrap.garden import garden_ports
+from chalicelib.garden.model import Purchase
+from chalicelib.garden.usecases import buy
+from infra.local.cloud import Cloud
+from tests.api.conftest import Api
+from tests.api.test_collections import DAY, GOOD, import_premises, import_rounds
+from tests.support import empty_cloud
+from tests.support.builders import draft_body
+from tests.support.garden_council import garden_council
+
+HOMES = (
+    "uprn,address,postcode,lat,long,rounds",
+    "100,10 Dial Row,YO1 7HH,53.959,-1.0815,R1 G1",
+    "101,2 Dial Row,YO1 7HH,53.959,-1.0815,R1 G1",
+    "102,4 Dial Row,YO1 7HH,53.959,-1.0815,R1",
+)
+
+
+@pytest.fixture(scope="module")
+def garden_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    cloud = Cloud(council=garden_council(tmp_path_factory.mktemp("council")))
+    yield cloud
+    cloud.stop()
+
+
+@pytest.fixture
+def api(garden_cloud: Cloud, tmp_path: Path) -> Iterator[Api]:
+    import app
+
+    empty_cloud.empty(garden_cloud)
+    import_rounds(tmp_path, GOOD, f"G1,garden,{DAY}")
+    import_premises(tmp_path, *HOMES)
+    with Client(app.app) as client:
+        yield Api(client, garden_cloud)
+
+
+def ordered(api: Api, key: str, premises_id: str) -> tuple[str, str]:
+    """The reference of a request for premises, and the token of its link."""
+    body = draft_body(
+        service_code="new-container",
+        premises_id=premises_id,
+        attributes={"container": "garden", "reason": "none"},
+    )
+    sent = api.post("/api/reports", body | {"lat": None, "long": None}, key=key)
+    assert sent.status_code == 201, sent.body
+    link: str = sent.json_body["tracking_url"]
+    return sent.json_body["service_request_id"], link.partition("token=")[2]
+
+
+def bought(api: Api, key: str, premises_id: str = "100", containers: int = 1) -> tuple[str, str]:
+    """The same of a request that a subscription was paid with."""
+    request, token = ordered(api, key, premises_id)
+    buy(
+        Purchase(
+            service_request_id=request,
+            premises_id=premises_id,
+            kind="join",
+            containers=containers,
+            day=garden_ports().today,
+        ),
+        garden_ports(),
+    )
+    return request, token
+
+
+def rounds_at(api: Api, premises_id: str) -> list[str]:
+    found: list[str] = api.get(f"/api/premises/{premises_id}/collections").json_body["rounds"]
+    return found
+
+
+def test_subscription_is_seen_with_the_link_of_its_request_alone(api: Api) -> None:
+    request, token = bought(api, "one", "100", 2)
+    found = api.get(f"/api/reports/{request}/garden?token={token}").json_body
+    today = garden_ports().today
+    last = garden_ports().rules.year_on(today).last
+    assert found == {
+        "premises_id": "100",
+        "state": "live",
+        "containers": 2,
+        "years": [{"first": f"{today}", "last": f"{last}", "containers": 2}],
+        "cancelled_on": None,
+        "may_buy": ["add"],
+    }
+    assert api.get(f"/api/reports/{request}/garden").status_code == 404
+    stranger = api.token("resident")
+    assert api.get(f"/api/reports/{request}/garden", token=stranger).status_code == 404
+
+
+def test_subscription_moves_with_its_round_and_is_cancelled(api: Api) -> None:
+    request, token = bought(api, "two")
+    link = f"/api/reports/{request}/garden"
+    assert (rounds_at(api, "100"), rounds_at(api, "101")) == (["G1", "R1"], ["R1"])
+    for _ in range(2):
+        there = api.post(f"{link}/move?token={token}", {"premises_id": "101"}).json_body
+        assert (there["premises_id"], there["state"]) == ("101", "live")
+    assert (rounds_at(api, "100"), rounds_at(api, "101")) == (["R1"], ["G1", "R1"])
+    for _ in range(2):
+        over = api.post(f"{link}/cancellation?token={token}", {}).json_body
+        assert (over["state"], over["containers"]) == ("cancelled", 0)
+    assert rounds_at(api, "101") == ["R1"]
+
+
+def test_subscription_does_not_change_without_the_link_or_where_no_round_passes(api: Api) -> None:
+    request, token = bought(api, "three")
+    link = f"/api/reports/{request}/garden"
+    assert api.post(f"{link}/cancellation", {}).status_code == 404
+    assert api.post(f"{link}/move", {"premises_id": "101"}).status_code == 404
+    refused = api.post(f"{link}/move?token={token}", {"premises_id": "102"})
+    assert refused.json_body["errors"] == [
+        {"field": "premises_id", "message": "We do not collect garden waste at this address."}
+    ]
+    assert rounds_at(api, "100") == ["G1", "R1"]
+
+
+def test_officer_changes_the_subscription_of_an_address_on_record(api: Api) -> None:
+    request, _ = bought(api, "four")
+    officer = api.token("officer")
+    found = api.get("/api/premises/100/garden", token=officer).json_body
+    assert (found["state"], found["service_request_ids"]) == ("live", [request])
+    moved = api.post("/api/premises/100/garden/move", {"premises_id": "101"}, token=officer)
+    assert moved.json_body["service_request_ids"] == [request]
+    over = api.post("/api/premises/101/garden/cancellation", {}, token=officer).json_body
+    assert over["state"] == "cancelled"
+    assert api.get("/api/premises/102/garden", token=officer).status_code == 404
+    assert api.get("/api/premises/100/garden", token=api.token("crew")).status_code == 403
+    log = api.get("/api/admin/audit", token=api.token("admin")).json_body["items"]
+    noted = [(each["action"], each["subject"]) for each in log if "garden" in each["action"]]
+    assert sorted(noted) == [
+        ("garden.change", "100"),
+        ("garden.change", "101"),
+        ("garden.look", "100"),
+        ("garden.look", "102"),
+    ]
+
+
+def test_officer_who_changes_it_through_the_request_is_on_record(api: Api) -> None:
+    request, _ = bought(api, "five")
+    officer = api.token("officer")
+    over = api.post(f"/api/reports/{request}/garden/cancellation", {}, token=officer)
+    assert over.json_body["state"] == "cancelled"
+    log = api.get("/api/admin/audit", token=api.token("admin")).json_body["items"]
+    assert ("garden.change", "100") in {(each["action"], each["subject"]) for each in log}
