@@ -12,11 +12,11 @@ from chalicelib.catalogue.questions import Answers, Attribute
 from chalicelib.catalogue.words import Code, Strict, Words
 
 ServiceKind = Literal["report", "request", "booking", "payment"]
-"""A report is about something in the street, a request about the person's own home. A booking takes
+"""A report is about something in the street, a request is a person's own matter. A booking takes
 a slot of a calendar; a payment is for a bill, or for something that needs no slot."""
 PlaceKind = Literal["point", "premises", "none"]
 """Where it happens: a point on the map, premises whose address the council has imported, or no
-place, as for a bill."""
+place, as for a bill or a compliment."""
 ServiceStep = Literal[
     "premises",
     "collection",

@@ -59,6 +59,8 @@ def _request_faults(service: ServiceDefinition, council: Council, place: str) ->
             f"{place}.visibility`: it is a matter of one person, so the {service.kind} must be "
             '"private"'
         )
+    if service.needs == "point":
+        yield f'{place}.needs`: it is not on the map; give "premises" or "none"'
     if service.why_sign_in:
         yield f"{place}.assurance`: requests are sent without signing in; remove it"
     yield from _KIND_FAULTS[service.kind](service, council, place)
@@ -70,9 +72,7 @@ def _request_faults(service: ServiceDefinition, council: Council, place: str) ->
             yield f"{place}.steps`: {change} `{step}`, as its other fields say"
 
 
-def _home_faults(service: ServiceDefinition, council: Council, place: str) -> Iterator[str]:
-    if service.needs != "premises":
-        yield f'{place}.needs`: a request needs premises; add "needs": "premises"'
+def _own_faults(service: ServiceDefinition, council: Council, place: str) -> Iterator[str]:
     if _is_order(service):
         yield (
             f"{place}.kind`: with a `calendar` it is a booking, and with a `price` alone a payment"
@@ -94,8 +94,6 @@ def _payment_faults(service: ServiceDefinition, council: Council, place: str) ->
 
 
 def _paid_faults(service: ServiceDefinition, place: str) -> Iterator[str]:
-    if service.needs == "point":
-        yield f'{place}.needs`: give "premises" or "none"'
     if (service.price is None) != (service.fund is None):
         yield f"{place}.fund`: a `price` and the `fund` that gets the money need each other"
     if service.price:
@@ -103,7 +101,7 @@ def _paid_faults(service: ServiceDefinition, place: str) -> Iterator[str]:
 
 
 _KIND_FAULTS = {
-    "request": _home_faults,
+    "request": _own_faults,
     "booking": _booking_faults,
     "payment": _payment_faults,
 }

@@ -137,6 +137,8 @@ class Answers(Struct, frozen=True):
         return given
 
     def _where(self, service: ServiceDefinition | None) -> dict[str, Any]:
+        if service and service.needs == "none":
+            return {}
         if service and service.needs == "premises":
             return {"premises_id": self.premises_id, "collection": self._collection()}
         point = self.point

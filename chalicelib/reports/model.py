@@ -76,7 +76,8 @@ class ServiceRequest(ReportFields, frozen=True, kw_only=True):
             return frozenset(("held",))
         reasons = {each.reason for each in open_needs(self.needs)}
         photo_waits = any(photo.state == "waiting" for photo in self.photos)
-        waits = self.visibility == "waiting" or self.point is None or photo_waits
+        is_lost = self.point is None and not self.placeless
+        waits = self.visibility == "waiting" or is_lost or photo_waits
         found: dict[Attention, bool] = {
             "waiting": waits or bool(self.waiting_updates) or "contractor_text" in reasons,
             "flagged": bool(self.flags),

@@ -8,12 +8,13 @@ be used. If a text is cut, the whole text is kept for officers.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
+from chalicelib.catalogue.services import PlaceKind
 from chalicelib.errors import FieldError, Invalid
 from chalicelib.kernel.parsing import parse
 from chalicelib.reports.drafts import Draft
@@ -70,12 +71,12 @@ def report_in(
     *,
     service_name: str,
     asked: Asked,
-    needs_premises: bool,
+    needs: PlaceKind,
 ) -> PartnerReport:
     """The report from a posted form. A description is not required: the service's name replaces a
     missing one. A point with only one coordinate is ignored, and answers to questions that are no
-    longer `asked` are left out. Where a service needs premises, `address_id` is their id. Raises
-    Invalid."""
+    longer `asked` are left out. Where a service needs premises, `address_id` is their id; where it
+    needs no place, the location that Open311 requires is left out. Raises Invalid."""
     given, cutter = attributes_in(fields), _Cutter()
     answers = {
         code: [cutter.cut(_text(each), asked[code], f"{code}: ") for each in given[code]]
@@ -85,7 +86,7 @@ def report_in(
     description = _text(_one(fields, "description")) or service_name
     sent = {
         "service_code": _one(fields, "service_code"),
-        **(_premises(fields) if needs_premises else _place(fields)),
+        **_PLACES[needs](fields),
         "description": cutter.cut(description, LONGEST_DESCRIPTION),
         "attributes": answers or None,
         "contact": _contact(fields),
@@ -166,6 +167,10 @@ def _premises(fields: Fields) -> dict[str, Any]:
     return {"premises_id": _line(_one(fields, "address_id"))}
 
 
+def _no_place(fields: Fields) -> dict[str, Any]:
+    return {}
+
+
 def _address_id(fields: Fields) -> str | None:
     number = _one(fields, "address_id")
     return _line(f"address_id {number}") if number else None
@@ -202,3 +207,10 @@ def _contact(fields: Fields) -> dict[str, str] | None:
     email, phone = _usable(_one(fields, "email"), Email), _usable(_one(fields, "phone"), Phone)
     given = {"name": _line(name), "email": email, "phone": phone}
     return {key: value for key, value in given.items() if value} or None
+
+
+_PLACES: Mapping[PlaceKind, Callable[[Fields], dict[str, Any]]] = {
+    "point": _place,
+    "premises": _premises,
+    "none": _no_place,
+}

@@ -26,7 +26,8 @@ from chalicelib.reports.states import State
 class ReportFields(msgspec.Struct, frozen=True, kw_only=True):
     """A report as it is stored. `version` is 0 until the report is stored. `updates` are the recent
     updates, oldest first; `held_updates` wait for an officer; `archived` counts the updates that
-    were moved out of the item. Without `lat` and `long` an officer has to find the place.
+    were moved out of the item. Without `lat` and `long` an officer has to find the place,
+    unless it is `placeless`, because its service needs none.
     `premises_id` names the premises whose place and address it has, and `collection` the missed one
     that it is about. `review_on` is when officers look again at what was granted. `publish_at` is
     when a held report becomes public. `duplicates` are the ids of the reports that were merged into
@@ -63,6 +64,7 @@ class ReportFields(msgspec.Struct, frozen=True, kw_only=True):
     title: str | None = None
     address: str | None = None
     premises_id: str | None = None
+    placeless: bool = False
     review_on: date | None = None
     collection: MissedCollection | None = None
     asset_id: str | None = None

@@ -65,6 +65,7 @@ EVERYTHING = report(
     planned_day=NOON.date(),
     title="“Big” hole & <b>more</b>",
     address="Ffordd y Môr 1",
+    placeless=True,
     premises_id="100023336956",
     review_on=NOON.date(),
     collection=MissedCollection(container="rubbish", date=NOON.date(), disputes=True),

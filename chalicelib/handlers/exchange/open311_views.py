@@ -165,7 +165,8 @@ def _service(service_code: str) -> ServiceDefinition:
 
 
 def _report(sent: Query, definition: ServiceDefinition) -> PartnerReport:
-    check_location(sent.fields)
+    if definition.needs != "none":
+        check_location(sent.fields)
     if missing := missing_answers(definition, attributes_in(sent.fields)):
         raise Invalid("; ".join(message for _, message in missing), missing)
     return report_in(
@@ -173,7 +174,7 @@ def _report(sent: Query, definition: ServiceDefinition) -> PartnerReport:
         sent.files,
         service_name=definition.service_name,
         asked={each.code: longest_answer(each) for each in definition.attributes},
-        needs_premises=definition.needs == "premises",
+        needs=definition.needs,
     )
 
 

@@ -107,7 +107,7 @@ def _sent(report: ServiceRequest, key: str) -> dict[str, Any]:
         "reference": grouped(report.service_request_id),
         "promise": wording(language).date(expected) if expected else None,
         "who_sees": language.say(WHO_SEES.get(report.visibility, "")),
-        "is_request": report.premises_id is not None,
+        "is_request": ports.council.by_code[report.service_code].kind != "report",
         "is_public": report.visibility == "public",
         "tracking_url": _path(tracking_url(report, ports)),
         "can_withdraw": report.visibility != "withdrawn" and left.total_seconds() > 0,

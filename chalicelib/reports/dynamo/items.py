@@ -78,6 +78,7 @@ class ReportItem(ReportsItem):
     title = UnicodeAttribute(null=True)
     address = UnicodeAttribute(null=True)
     premises_id = UnicodeAttribute(null=True)
+    placeless = BooleanAttribute(default=False)
     review_on = JsonAttribute[date](date, null=True)
     collection = JsonAttribute[MissedCollection](MissedCollection, null=True)
     asset_id = UnicodeAttribute(null=True)

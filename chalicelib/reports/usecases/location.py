@@ -18,6 +18,7 @@ FIND_COUNCIL = "https://www.gov.uk/find-local-council"
 NUMBER = re.compile(r"\s*(\d+[a-z]?(?:\s*[-/]\s*\d+[a-z]?)?)[\s,.]*", re.IGNORECASE)
 OWN_PLACE = ("lat", "long", "address")
 """The fields that the premises decide."""
+NEEDS_NO_PLACE = "this service needs no place: leave it out"
 
 WardCodeAt = Callable[[Point, date], str | None]
 """The code of the ward that a place belonged to on a day, None if there was none."""
@@ -145,19 +146,26 @@ def _refuse_place_of_other_kind(needs: PlaceKind, draft: Draft) -> None:
     if needs == "none":
         given = [name for name in OWN_PLACE if getattr(draft, name) is not None]
         if given:
-            raise Invalid.fields(
-                [FieldError(name, "this service needs no place: leave it out") for name in given]
-            )
+            raise Invalid.fields([FieldError(name, NEEDS_NO_PLACE) for name in given])
 
 
 def refuse_place(report: ServiceRequest, changes: OwnChanges) -> None:
-    """Raises Invalid if the reporter changes the place or address of premises."""
+    """Raises Invalid if the reporter changes the place or address of premises, or gives one where
+    none is needed."""
     named = [name for name in OWN_PLACE if getattr(changes, name) is not None]
+    if report.placeless and named:
+        raise Invalid.field(named[0], NEEDS_NO_PLACE)
     if report.premises_id and (named or "address" in (changes.clear or ())):
         raise Invalid.field(
             next(iter(named), "clear"),
             "is that of the premises: withdraw this and send another one for the right address",
         )
+
+
+def _place_of(report: ServiceRequest) -> PlaceKind:
+    if report.placeless:
+        return "none"
+    return "point" if report.premises_id is None else "premises"
 
 
 def refuse_other_place(report: ServiceRequest, service_code: str, ports: Ports) -> None:
@@ -167,7 +175,7 @@ def refuse_other_place(report: ServiceRequest, service_code: str, ports: Ports) 
     known = ports.council.by_code
     after, before = known[service_code], known.get(report.service_code)
     is_order = any(each and each.kind in ("booking", "payment") for each in (before, after))
-    if is_order or (after.needs == "premises") != (report.premises_id is not None):
+    if is_order or after.needs != _place_of(report):
         raise Invalid.field(
             "service_code",
             "a report about a place, a request for an address, a booking and a payment cannot "

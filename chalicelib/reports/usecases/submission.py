@@ -217,6 +217,7 @@ def new_report(
         or _street(draft.point, ports),
         ward_code=ward_code,
         premises_id=draft.premises_id,
+        placeless=ports.council.by_code[draft.service_code].needs == "none",
         collection=draft.collection,
         asset_id=draft.asset_id,
         attributes=answers,

@@ -163,7 +163,7 @@ def test_request_is_listed_with_what_it_needs_and_its_steps() -> None:
     [
         ({"kind": "report"}, "a service of kind `report` has no `steps`"),
         ({"kind": "favour"}, "Invalid enum value 'favour'"),
-        ({"needs": "point"}, '"needs": "premises"'),
+        ({"needs": "point"}, 'give "premises" or "none"'),
         ({"visibility": "public"}, 'must be "private"'),
         ({"steps": ["premises", "photos"]}, "the last step must be `check`"),
         ({"steps": ["premises", "photos", "photos", "check"]}, "named twice"),

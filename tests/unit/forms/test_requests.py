@@ -56,6 +56,21 @@ def test_request_asks_only_the_steps_that_its_council_names() -> None:
     assert draft.description == "Help with bins"
 
 
+def test_request_without_a_place_asks_for_none() -> None:
+    service = COUNCIL.by_code["compliment"]
+    screen = first_of(service, KEY, ports())
+    page = of_screen(screen, COUNCIL.by_code)
+    assert (screen.name, page["action"]) == ("questions", "/forms/services/compliment")
+    assert page["is_request"] and not page["has_back"]
+    posted = dict(screen.answers.hidden(())) | {"step": "questions"}
+    fields = {name: (value,) for name, value in posted.items()}
+    contact = advance(Posted({**fields, "attributes.what": ("Kind people",)}), ports())
+    assert isinstance(contact, Screen) and contact.name == "contact"
+    draft = parse(contact.answers.draft(service), Draft)
+    assert (draft.premises_id, draft.address, draft.point) == (None, None, None)
+    assert draft.description == "Compliment"
+
+
 def test_known_premises_are_not_asked_for_and_can_be_changed() -> None:
     screen = first_of(COUNCIL.by_code[CODE], KEY, ports(), premises_id="100")
     assert (screen.name, screen.answers.one("premises")) == ("questions", HOME)

@@ -37,6 +37,12 @@ def request(ports: Ports, **values: Any) -> ServiceRequest:
     return submit(draft(**(sent | values)), "key", OWNER, ports)
 
 
+def compliment(ports: Ports, **values: Any) -> ServiceRequest:
+    answers = {"what": "The crew was kind."}
+    sent = {"service_code": "compliment", "attributes": answers, **NO_PLACE}
+    return submit(draft(**(sent | values)), "key", OWNER, ports)
+
+
 def refused(ports: Ports, **values: Any) -> list[str]:
     with pytest.raises(Invalid) as refusal:
         request(ports, **values)
@@ -118,7 +124,7 @@ def test_no_premises_are_left_when_the_request_is_withdrawn_or_its_sender_forgot
 
 def test_open311_names_the_premises_by_address_id() -> None:
     fields = {"service_code": (CODE,), "address_id": ("100",), "lat": ("53.9",), "long": ("-1",)}
-    sent = report_in(fields, (), service_name="Help", asked={}, needs_premises=True).draft
+    sent = report_in(fields, (), service_name="Help", asked={}, needs="premises").draft
     assert (sent.premises_id, sent.address, sent.point) == ("100", None, None)
 
 
@@ -134,18 +140,41 @@ def test_open311_names_the_premises_by_address_id() -> None:
 def test_service_that_needs_no_place_takes_none(
     ports: Ports, values: dict[str, Any], fields: list[str]
 ) -> None:
-    services = tuple(
-        replace(each, needs="none") if each.service_code == "litter" else each
-        for each in ports.council.services
-    )
-    nowhere = replace(ports, council=replace(ports.council, services=services))
-    sent = draft(**({"service_code": "litter", **NO_PLACE} | values))
     if fields:
         with pytest.raises(Invalid) as refusal:
-            submit(sent, "key", OWNER, nowhere)
+            compliment(ports, **values)
         assert [fault.field for fault in refusal.value.errors] == fields
     else:
-        assert submit(sent, "key", OWNER, nowhere).point is None
+        stored = compliment(ports)
+        assert (stored.point, stored.address, stored.visibility) == (None, None, "private")
+        assert stored.attention is None
+
+
+@pytest.mark.parametrize("values", [MARKET_PLACE, {"address": "Next door"}])
+def test_sender_cannot_give_a_place_later_where_none_is_needed(
+    ports: Ports, values: dict[str, Any]
+) -> None:
+    stored = compliment(ports)
+    with pytest.raises(Invalid, match="needs no place"):
+        change_own(stored.service_request_id, OwnChanges(**values), 1, OWNER, ports)
+    changes = OwnChanges(description="The crew carried my bin.")
+    changed = change_own(stored.service_request_id, changes, 1, OWNER, ports)
+    assert (changed.description, changed.attention) == ("The crew carried my bin.", None)
+
+
+@pytest.mark.parametrize("service_code", ["something-else", CODE])
+def test_officer_cannot_give_a_request_without_a_place_to_a_service_that_needs_one(
+    ports: Ports, service_code: str
+) -> None:
+    stored, changes = compliment(ports), ReportChanges(service_code=service_code)
+    with pytest.raises(Invalid, match="cannot become each other"):
+        change(stored.service_request_id, changes, stored.version, OFFICER, ports)
+
+
+def test_open311_leaves_out_a_location_that_is_not_needed() -> None:
+    fields = {"service_code": ("compliment",), "lat": ("53.9",), "long": ("-1",)}
+    sent = report_in(fields, (), service_name="Compliment", asked={}, needs="none").draft
+    assert (sent.address, sent.point, sent.description) == (None, None, "Compliment")
 
 
 def test_officer_cannot_turn_a_request_into_another_booking_or_payment(ports: Ports) -> None:

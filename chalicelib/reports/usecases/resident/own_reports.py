@@ -54,7 +54,7 @@ def change_own(
     refuse_place(report, changes)
     wanted = ReportChanges(**asdict(changes))
     after = decided(redact(put_in_place(report, wanted, ports), wanted, ports), ports)
-    if after.point is None and not after.address:
+    if after.point is None and not after.address and not after.placeless:
         raise Invalid.field("address", "say where it is: there is no pin")
     faults = list(elsewhere_faults(after.service_code, after.point, ports))
     if after.point != report.point:
