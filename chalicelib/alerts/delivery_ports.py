@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, Protocol, TypeVar
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
@@ -21,6 +20,7 @@ from chalicelib.alerts.model import (
 from chalicelib.alerts.ports import Subscriptions
 from chalicelib.alerts.sms_budget import Counted
 from chalicelib.alerts.tokens import SubscriptionTokens
+from chalicelib.catalogue.model import Council
 from chalicelib.kernel.languages import Language
 from chalicelib.kernel.queue import DelayQueue, Queue
 from chalicelib.kernel.site import Site
@@ -107,20 +107,18 @@ class Sender(Protocol[To_contra]):
 
 
 class Ports(Struct, frozen=True):
-    """Everything outside that the delivery of alerts uses. `language_of` is the language of a
-    subscriber's messages, and raises UpstreamFailed; `voice` writes them. `answer_url` gives the
-    address where a subscriber says whether a repair of a report holds; `reply_url` gives the
-    address where the reporter answers an officer's question. `segments` counts the segments of a
-    message as a text; `texts_a_day` is how many of them the council pays for; `quota` is what the
-    mail provider sends; `ask_after` is how long after a repair is reported as done the council asks
-    whether it is mended; `wait_for_more` is how long further changes of a report are waited for, so
-    that one message tells them all, and `later` holds the requests meanwhile. `reports` reads the
-    stored reports with these ids, and `notices` the current road works and disruptions, as they are
-    now (consistent reads), for messages of that site. `collections` gives the collections of a
-    premises on a day, and `matcher` takes the hours at which subscribers are reminded of them.
-    `off_rounds` tells which rounds do not go out as planned. These readers raise UpstreamFailed.
-    `zone` is the council's time. `chance` is a random number from 0 to 1; `random_id` makes 128
-    random bits."""
+    """Everything outside that the delivery of alerts uses. `reports` reads the stored reports with
+    these ids, and `notices` the current road works and disruptions, as they are now (consistent
+    reads), for messages of that site. `collections` gives the collections of a premises on a day,
+    and `matcher` takes the hours at which subscribers are reminded of them. `off_rounds` tells
+    which rounds do not go out as planned. `language_of` is the language of a subscriber's messages.
+    All these readers raise UpstreamFailed.
+
+    `voice` writes the messages, and `segments` counts the segments of one as a text; `quota` is
+    what the mail provider sends. `ask_after` is how long after a repair is reported as done the
+    council asks whether it is mended. `wait_for_more` is how long further changes of a report are
+    waited for, so that one message tells them all, and `later` holds the requests meanwhile.
+    `chance` is a random number from 0 to 1; `random_id` makes 128 random bits."""
 
     subscriptions: Subscriptions
     alerts: Alerts
@@ -130,8 +128,6 @@ class Ports(Struct, frozen=True):
     notices: Callable[[Sequence[str], Site], Mapping[str, Notice]]
     collections: Callable[[str, date, Site], CollectionDay]
     tokens: SubscriptionTokens
-    answer_url: Callable[[Subscription, str, int, Site], str]
-    reply_url: Callable[[Subscription, str, int, Site], str]
     senders: Mapping[Channel, Sender[Any]]
     queue: Queue[Wake]
     later: DelayQueue[AlertRequested]
@@ -139,9 +135,8 @@ class Ports(Struct, frozen=True):
     off_rounds: Callable[[], Collection[object]]
     language_of: Callable[[Subscription], Language]
     voice: Callable[[Language], MessageComposer]
-    zone: ZoneInfo
+    council: Council
     segments: Callable[[Message], int]
-    texts_a_day: int
     quota: Quota
     ask_after: timedelta
     wait_for_more: timedelta

@@ -2,7 +2,7 @@
 the council to send what they like to strangers."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -61,16 +61,11 @@ class MessageComposer(Struct, frozen=True, kw_only=True):
         """Asks whether an address wants alerts: by a link in an email, by a code in a text."""
         say, names = self.language.say, {"council": self.council, "hours": HOURS}
         return self._message(
+            alert,
             what="confirm",
-            name=alert.try_name,
             thread=alert.subscription_id,
             subject=say("Do you want alerts from {council}?", **names),
-            short=say(
-                "{code} is your code to get alerts from {council}. It expires in {hours} hours. "
-                "Don't share it with anyone.",
-                code=code,
-                **names,
-            ),
+            short=self._code_text(code),
             url=link,
             paragraphs=(
                 say(
@@ -86,7 +81,6 @@ class MessageComposer(Struct, frozen=True, kw_only=True):
                     "alerts."
                 ),
             ),
-            reply_to=self.reply_to,
             code=code,
         )
 
@@ -184,43 +178,28 @@ class MessageComposer(Struct, frozen=True, kw_only=True):
         ways: SubscriptionLinks,
         *,
         title: str,
-        short: str,
-        shorter: tuple[str, ...],
-        url: str,
-        paragraphs: tuple[str, ...],
         quotes: tuple[Quote, ...],
-        links: tuple[Link, ...],
-        case: str | None,
-        before: tuple[str, ...] = (),
+        **values: Any,
     ) -> Message:
-        """A message about one report. `case` is the address for replies to the report, `before`
-        what stands before the words on replies."""
+        """A message about one report; the other values are those of `_message`."""
         return self._message(
-            what=alert.what,
-            name=alert.try_name,
+            alert,
+            ways,
             thread=report.service_request_id,
             subject=f"{title} [{report.reference}]",
-            short=short,
-            shorter=shorter,
-            url=url,
-            paragraphs=paragraphs,
             quoted="\n\n".join(each.words for each in quotes) or None,
             is_quote_translated=all(each.is_translated for each in quotes),
             picture=report.picture,
             facts=self.words.facts(report),
-            links=links,
-            afterwards=(*before, *self._afterwards(case)),
-            manage_url=ways.manage_url,
-            unsubscribe_url=ways.unsubscribe_url,
-            reply_to=case or self.reply_to,
             map_url=self._map_url(report),
+            **values,
         )
 
     def of_notice(self, alert: Alert, notice: Notice, ways: SubscriptionLinks) -> Message:
         """Tells of road works or a disruption, in the words of an officer."""
         return self._message(
-            what=alert.what,
-            name=alert.try_name,
+            alert,
+            ways,
             thread=notice.notice_id,
             subject=notice.title,
             short=f"{notice.title}. {notice.when}",
@@ -229,10 +208,6 @@ class MessageComposer(Struct, frozen=True, kw_only=True):
             paragraphs=(notice.text,) if notice.text else (),
             facts=(Fact(self.language.say("When"), notice.when),),
             links=(Link(self.language.say("See more"), notice.page_url),),
-            afterwards=self._afterwards(None),
-            manage_url=ways.manage_url,
-            unsubscribe_url=ways.unsubscribe_url,
-            reply_to=self.reply_to,
         )
 
     def of_collections(
@@ -240,18 +215,12 @@ class MessageComposer(Struct, frozen=True, kw_only=True):
     ) -> Message:
         """Tells which containers are emptied on a day, or how that has changed."""
         say, day = self.language.say, day_words(found.day, self.language)
-        today = self.now().astimezone(self.zone).date()
-        if is_change:
-            title = say("Your bin collection on {day} has changed", day=day)
-        elif found.day == today:
-            title = say("Bin collection today, {day}", day=day)
-        else:
-            title = say("Bin collection tomorrow, {day}", day=day)
+        title = self._collections_title(found.day, is_change=is_change)
         nothing = (say("We do not collect any bins from you on {day}.", day=day),)
         page = self.site.page("/bins/")
         return self._message(
-            what=alert.what,
-            name=alert.try_name,
+            alert,
+            ways,
             thread=alert.notice_id,
             subject=title,
             short=": ".join([title, *filter(None, [", ".join(each.name for each in found.due)])]),
@@ -260,10 +229,6 @@ class MessageComposer(Struct, frozen=True, kw_only=True):
             paragraphs=() if found.due else nothing,
             facts=tuple(facts_of(found, self.language)),
             links=(Link(say("See all your bin days"), page),),
-            afterwards=self._afterwards(None),
-            manage_url=ways.manage_url,
-            unsubscribe_url=ways.unsubscribe_url,
-            reply_to=self.reply_to,
         )
 
     def digest(
@@ -278,15 +243,11 @@ class MessageComposer(Struct, frozen=True, kw_only=True):
         count, say_many = len(found), self.language.say_many
         more = count - MOST_IN_A_DIGEST
         return self._message(
+            alert,
+            ways,
             what="digest",
-            name=alert.try_name,
             thread=alert.subscription_id,
-            subject=say_many(
-                count,
-                "1 update: your alerts from {council}",
-                "{count} updates: your alerts from {council}",
-                council=self.council,
-            ),
+            subject=self._digest_title(count),
             short=say_many(count, "1 update to your alerts", "{count} updates to your alerts"),
             url=_page(found[0]) if count == 1 else self.site.page("/"),
             paragraphs=(
@@ -297,15 +258,56 @@ class MessageComposer(Struct, frozen=True, kw_only=True):
                 ),
             ),
             links=tuple(self.words.line(each, place) for each in found[:MOST_IN_A_DIGEST]),
-            afterwards=(*self._more(more), *self._afterwards(None)),
-            manage_url=ways.manage_url,
-            unsubscribe_url=ways.unsubscribe_url,
-            reply_to=self.reply_to,
+            before=self._more(more),
         )
 
-    def _message(self, **values: Any) -> Message:
-        """A message in the language, from the council."""
-        return Message(language=self.language, council=self.council, **values)
+    def _code_text(self, code: str) -> str:
+        return self.language.say(
+            "{code} is your code to get alerts from {council}. It expires in {hours} hours. "
+            "Don't share it with anyone.",
+            code=code,
+            council=self.council,
+            hours=HOURS,
+        )
+
+    def _digest_title(self, count: int) -> str:
+        return self.language.say_many(
+            count,
+            "1 update: your alerts from {council}",
+            "{count} updates: your alerts from {council}",
+            council=self.council,
+        )
+
+    def _collections_title(self, day: date, *, is_change: bool) -> str:
+        say, words = self.language.say, day_words(day, self.language)
+        if is_change:
+            return say("Your bin collection on {day} has changed", day=words)
+        if day == self.now().astimezone(self.zone).date():
+            return say("Bin collection today, {day}", day=words)
+        return say("Bin collection tomorrow, {day}", day=words)
+
+    def _message(
+        self,
+        alert: Alert,
+        ways: SubscriptionLinks | None = None,
+        *,
+        case: str | None = None,
+        before: tuple[str, ...] = (),
+        **values: Any,
+    ) -> Message:
+        """A message in the language, from the council. `case` is the address for replies to the
+        report that it is about, `before` what stands before the words on replies."""
+        usual = {
+            "language": self.language,
+            "council": self.council,
+            "what": alert.what,
+            "name": alert.try_name,
+            "afterwards": (*before, *self._afterwards(case)),
+            "manage_url": ways and ways.manage_url,
+            "unsubscribe_url": ways and ways.unsubscribe_url,
+            "reply_to": case or self.reply_to,
+        }
+        return Message(**{**usual, **values})
 
     def _more(self, more: int) -> tuple[str, ...]:
         """What follows the lines of a digest that has too many."""

@@ -10,7 +10,6 @@ from chalicelib.alerts import delivery_ports as delivery
 from chalicelib.alerts import ports as alerts
 from chalicelib.alerts.audience import Quota
 from chalicelib.alerts.model import Channel
-from chalicelib.alerts.usecases.questions import answer_link, reply_link
 from chalicelib.bootstrap import container, messaging
 from chalicelib.bootstrap.accounts import accounts_ports, limit_ports
 from chalicelib.bootstrap.collections import collections_ports, shown_premises
@@ -93,12 +92,7 @@ def delivery_ports() -> delivery.Ports:
     from chalicelib.integrations.accounts_for_alerts import language_of
     from chalicelib.integrations.reports_for_messages import ReportsForMessages
 
-    stored, here, site_url = (
-        container.table("alerts"),
-        container.council(),
-        container.settings().site_url,
-    )
-    tokens = alerts_ports().tokens
+    stored, here, to = container.table("alerts"), container.council(), container.settings()
     return delivery.Ports(
         subscriptions=_subscriptions(),
         alerts=stores.DynamoAlerts(stored, utc_now),
@@ -107,9 +101,7 @@ def delivery_ports() -> delivery.Ports:
         reports=ReportsForMessages(reports_ports, here, _reply_address()).many,
         notices=_notices().many,
         collections=_collections().on_day,
-        tokens=tokens,
-        answer_url=partial(answer_link, tokens=tokens),
-        reply_url=partial(reply_link, tokens=tokens),
+        tokens=alerts_ports().tokens,
         senders=_senders(),
         queue=container.queue("alerts"),
         later=container.queue("alerts"),
@@ -117,12 +109,11 @@ def delivery_ports() -> delivery.Ports:
         off_rounds=_off_rounds,
         language_of=partial(language_of, council=here, accounts=lambda: accounts_ports().accounts),
         voice=voice,
-        zone=here.zone,
-        segments=partial(segments_of, site_url=site_url),
-        texts_a_day=here.texts_a_day,
+        council=here,
+        segments=partial(segments_of, site_url=to.site_url),
         quota=_quota(),
         ask_after=timedelta(days=here.ask_after_days),
-        wait_for_more=timedelta(seconds=container.settings().wait_before_alerts_s()),
+        wait_for_more=timedelta(seconds=to.wait_before_alerts_s()),
         random_id=container.random_id,
         chance=SystemRandom().random,
         now=utc_now,

@@ -26,6 +26,7 @@ from chalicelib.alerts.model import (
     Topic,
 )
 from chalicelib.alerts.sms_budget import Counted
+from chalicelib.catalogue.load import load
 from chalicelib.catalogue.theme import EmailLook, Theme
 from chalicelib.kernel.languages import Language, language
 from chalicelib.kernel.optimistic import VersionConflict
@@ -304,12 +305,6 @@ class World:
             notices=self.notices,
             collections=self.collections,
             tokens=TOKENS,
-            answer_url=lambda of, report_id, version, site: site.page(
-                f"/forms/mended/{of.subscription_id}.{report_id}.{version}"
-            ),
-            reply_url=lambda of, report_id, number, site: site.page(
-                f"/forms/questions/{of.subscription_id}.{report_id}.{number}"
-            ),
             senders=dict.fromkeys(("email", "sms", "push"), self.sender),
             queue=self.queue,
             later=self.later,
@@ -317,9 +312,8 @@ class World:
             off_rounds=self.off_rounds,
             language_of=self.language_of,
             voice=self.voice,
-            zone=VOICE.zone,
+            council=replace(load("demo"), texts_a_day=self.texts_a_day),
             segments=lambda message: 1,
-            texts_a_day=self.texts_a_day,
             quota=self.quota,
             ask_after=timedelta(days=3),
             wait_for_more=self.wait_for_more,

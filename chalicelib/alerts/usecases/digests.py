@@ -20,10 +20,10 @@ def gather(tell: AlertRequested, subscription: Subscription, ports: Ports) -> No
     event is kept for the next digest as well, which tells nothing twice.
     """
     now = to_the_second(ports.now())
-    due = digest_after(subscription.frequency, max(now, tell.not_before or now), ports.zone)
+    due = digest_after(subscription.frequency, max(now, tell.not_before or now), ports.council.zone)
     ports.alerts.gather(due, tell)
     if _opened(digest(subscription, due, now), ports).state != "waiting":
-        following = digest_after(subscription.frequency, due, ports.zone)
+        following = digest_after(subscription.frequency, due, ports.council.zone)
         ports.alerts.gather(following, tell)
         _opened(digest(subscription, following, now), ports)
 

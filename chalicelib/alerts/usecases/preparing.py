@@ -14,6 +14,7 @@ from chalicelib.alerts.reminders import is_too_late, moment_of, number_of
 from chalicelib.alerts.report_words import place_of
 from chalicelib.alerts.times import after_quiet
 from chalicelib.alerts.usecases.digests import to_tell
+from chalicelib.alerts.usecases.questions import answer_link, reply_link
 from chalicelib.alerts.usecases.telling import Reminder, Thing, begin_reminding, begin_telling
 from chalicelib.kernel.delivery_retry import refused
 
@@ -38,7 +39,7 @@ def prepared(alert: Alert, now: datetime, ports: Ports) -> Ready | Alert:
     subscription = ports.subscriptions.get(alert.subscription_id)
     if subscription is None or not _is_wanted(alert, subscription, now):
         return dropped(alert, "not_wanted", now)
-    moment = after_quiet(subscription.quiet, now, ports.zone)
+    moment = after_quiet(subscription.quiet, now, ports.council.zone)
     if moment > now and alert.what != "confirm":
         return later(alert, moment, now)
     if subscription.address_key and ports.suppressed.has(subscription.address_key, now):
@@ -105,8 +106,8 @@ def _question(about: _About, ports: Ports) -> Message | None:
     if not report.is_done or report.repairs != alert.version:
         return None
     report_id = report.service_request_id
-    answer_url = ports.answer_url(subscription, report_id, alert.version, voice.site)
-    return voice.question(alert, report, answer_url, _ways(about, ports))
+    link = answer_link(subscription, report_id, alert.version, voice.site, tokens=ports.tokens)
+    return voice.question(alert, report, link, _ways(about, ports))
 
 
 def _asked(about: _About, ports: Ports) -> Message | None:
@@ -119,8 +120,8 @@ def _asked(about: _About, ports: Ports) -> Message | None:
     if text is None:
         return None
     report_id = report.service_request_id
-    reply_url = ports.reply_url(subscription, report_id, alert.version, voice.site)
-    return voice.asked(alert, report, text, reply_url, _ways(about, ports))
+    link = reply_link(subscription, report_id, alert.version, voice.site, tokens=ports.tokens)
+    return voice.asked(alert, report, text, link, _ways(about, ports))
 
 
 def _of_report(about: _About, now: datetime, ports: Ports) -> Message | datetime | None:
@@ -156,11 +157,11 @@ def _of_collections(about: _About, now: datetime, ports: Ports) -> Message | Non
     alert, subscription, voice = about
     notice_id, premises_id = alert.notice_id or "", subscription.topic.premises_id
     day = date.fromisoformat(notice_id.removeprefix(COLLECTIONS))
-    if premises_id is None or is_too_late(day, now, ports.zone):
+    if premises_id is None or is_too_late(day, now, ports.council.zone):
         return None
     found = ports.collections(premises_id, day, voice.site)
     hour = subscription.remind_at
-    has_come = hour is not None and moment_of(hour, day, ports.zone) <= now
+    has_come = hour is not None and moment_of(hour, day, ports.council.zone) <= now
     said = Reminder(
         about=notice_id,
         number=number_of(each.container for each in found.due),

@@ -44,7 +44,7 @@ def wake_hours(ports: Ports) -> int:
             version=1 + HOURS.index(each.hour),
             occurred_at=each.at,
         )
-        for each in hours_due(_last_run(last, now), now, ports.zone)
+        for each in hours_due(_last_run(last, now), now, ports.council.zone)
     ]
     if due:
         ports.matcher.send_later(due, delay_s=0)
@@ -65,7 +65,7 @@ def watch_rounds(ports: Ports) -> int:
     number = number_of(map(str, ports.off_rounds()))
     if last and last.version == number:
         return 0
-    changes = changes_from(ports.now(), ports.zone)
+    changes = changes_from(ports.now(), ports.council.zone)
     ports.matcher.send_later(changes, delay_s=CHANGE_WAIT_S)
     _note(OFF_ROUNDS, number, last, ports)
     return len(changes)

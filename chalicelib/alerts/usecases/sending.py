@@ -104,7 +104,7 @@ def _first_due(message: AlertRequested, subscription: Subscription, ports: Ports
     now = _now(ports)
     asked = message.occurred_at + ports.ask_after if message.what == "repair_question" else now
     due = max(asked, now, message.not_before or now)
-    return after_quiet(subscription.quiet, due, ports.zone)
+    return after_quiet(subscription.quiet, due, ports.council.zone)
 
 
 def _deal_with(alert: Alert, ports: Ports) -> Alert | None:
@@ -162,25 +162,25 @@ def _sent(mine: Alert, ready: Ready, ports: Ports) -> Alert:
     if mine.channel == "sms":
         return _sent_at_a_cost(mine, ready, sender, ports)
     if mine.channel == "email" and mine.what in OF_NOTICES and not _is_within_quota(ports):
-        return later(mine, next_morning(_now(ports), ports.zone), _now(ports), OVER_CAP)
+        return later(mine, next_morning(_now(ports), ports.council.zone), _now(ports), OVER_CAP)
     return sent(mine, sender.send(ready.message, ready.to), _now(ports))
 
 
 def _is_within_quota(ports: Ports) -> bool:
     """Counts an email about a notice, unless the day's part for them is sent."""
-    day = _now(ports).astimezone(ports.zone).date()
+    day = _now(ports).astimezone(ports.council.zone).date()
     return ports.spend.take(day, "emails", 1, most=ports.quota.of_notices) is not None
 
 
 def _sent_at_a_cost(mine: Alert, ready: Ready, sender: Sender[Any], ports: Ports) -> Alert:
     """Pays for a text before it is sent. A text that certainly was not sent costs nothing."""
-    day, cost = _now(ports).astimezone(ports.zone).date(), ports.segments(ready.message)
+    day, cost = _now(ports).astimezone(ports.council.zone).date(), ports.segments(ready.message)
     purse = purse_of(mine)
-    most = in_purse(purse, ports.texts_a_day)
+    most = in_purse(purse, ports.council.texts_a_day)
     spent = ports.spend.take(day, purse, cost, most=most)
     note_spent(purse, spent, most)
     if spent is None:
-        morning = next_morning(_now(ports), ports.zone)
+        morning = next_morning(_now(ports), ports.council.zone)
         return later(mine, morning, _now(ports), OVER_CAP)
     try:
         return sent(mine, sender.send(ready.message, ready.to), _now(ports))

@@ -88,21 +88,11 @@ def follow(
     """Subscribes a follower of a report to its news, at an address that they have confirmed. Does
     so once; starts again if the follower had stopped the subscription or has another address
     now."""
-    wanted = replace(
-        _new(
-            ports.ids.subscription_id("follow", f"{account_id} {service_request_id}"),
-            SubscriptionRequest(
-                channel=channel,
-                to=to,
-                topic=Topic(kind="report", service_request_id=service_request_id),
-                language=language,
-            ),
-            ports,
-        ),
-        state="active",
-        account_id=account_id,
-        confirmed_at=at_second(ports),
-    )
+    topic = Topic(kind="report", service_request_id=service_request_id)
+    wish = SubscriptionRequest(channel=channel, to=to, topic=topic, language=language)
+    new_id = ports.ids.subscription_id("follow", f"{account_id} {service_request_id}")
+    new = _new(new_id, wish, ports)
+    wanted = replace(new, state="active", account_id=account_id, confirmed_at=at_second(ports))
 
     def add() -> Subscription:
         stored = ports.subscriptions.add(wanted)

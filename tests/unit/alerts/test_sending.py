@@ -215,7 +215,7 @@ def test_question_about_an_earlier_repair_is_dropped_when_it_was_repaired_again(
     world.clock.now += timedelta(days=3)
     assert woken(world, ports) == 2
     ((message, _),) = world.sender.there
-    assert message.url.endswith(f".{REPORT}.2")
+    assert f".{REPORT}.2." in message.url
 
 
 def test_question_is_sent_although_the_same_version_was_announced(
@@ -585,7 +585,7 @@ def test_officers_question_goes_to_the_reporter_while_it_waits(world: World, por
     send_tell(asked, ports)
     ((message, _),) = world.sender.there
     assert message.quoted == "Which side is it on?"
-    assert message.url.endswith(f"/forms/questions/{'5' * 32}.{REPORT}.1")
+    assert f"/forms/questions/{'5' * 32}.{REPORT}.1." in message.url
     assert "Which side" not in message.short + message.subject
     world.knows(report(visibility="private", questions={1: "Which side is it on?"}))
     send_tell(tell(what="officer_question", version=2), ports)
