@@ -1,13 +1,16 @@
 """Builds what goes to other systems and what comes back from them."""
 
+from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.bootstrap import container, messaging
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.catalogue.destinations import Open311Destination
 from chalicelib.kernel.time import utc_now
-from chalicelib.outbound.ports import Ports
+from chalicelib.outbound.model import Kind
+from chalicelib.outbound.ports import Deliveries, Ports
+from chalicelib.outbound.senders import Sender
 
 if TYPE_CHECKING:
     from chalicelib.integrations.reports_for_outbound import ReportsForOutbound
@@ -24,29 +27,16 @@ def outbound_ports() -> Ports:
     from chalicelib.integrations.published_documents import publish_json
     from chalicelib.outbound.dynamo.deliveries import DynamoDeliveries
     from chalicelib.outbound.dynamo.receivers import DynamoMarks, DynamoReceivers
-    from chalicelib.outbound.mailbox import MailboxSender, Wording
-    from chalicelib.outbound.open311 import Open311Sender
-    from chalicelib.outbound.open311_update import UpdateSender
     from chalicelib.outbound.send_queue import SendQueue
-    from chalicelib.outbound.webhook import WebhookSender
 
-    here, reports, client = container.council(), _reports(), open311_client()
-    stored = container.table("outbound")
+    here, stored = container.council(), container.table("outbound")
     deliveries = DynamoDeliveries(stored)
-    wording = Wording(messaging.email_look(), here.zone)
     return Ports(
         deliveries=deliveries,
         receivers=DynamoReceivers(stored),
         marks=DynamoMarks(stored),
-        reports=reports,
-        senders={
-            "webhook": WebhookSender(reports.public, container.outside, utc_now),
-            "open311": Open311Sender(reports.case, client, utc_now),
-            "update": UpdateSender(reports.reopening, deliveries.get, client),
-            "mailbox": MailboxSender(
-                reports.case, messaging.email_sender, wording, messaging.reply_address
-            ),
-        },
+        reports=_reports(),
+        senders=_senders(deliveries),
         queue=SendQueue(container.queue("send")),
         destinations=here.by_destination,
         forward_to=here.forward_to,
@@ -56,6 +46,24 @@ def outbound_ports() -> Ports:
         chance=SystemRandom().random,
         now=utc_now,
     )
+
+
+def _senders(deliveries: Deliveries) -> Mapping[Kind, Sender[Any]]:
+    from chalicelib.outbound.mailbox import MailboxSender, Wording
+    from chalicelib.outbound.open311 import Open311Sender
+    from chalicelib.outbound.open311_update import UpdateSender
+    from chalicelib.outbound.webhook import WebhookSender
+
+    reports, client = _reports(), open311_client()
+    wording = Wording(messaging.email_look(), container.council().zone)
+    return {
+        "webhook": WebhookSender(reports.public, container.outside, utc_now),
+        "open311": Open311Sender(reports.case, client, utc_now),
+        "update": UpdateSender(reports.reopening, deliveries.get, client),
+        "mailbox": MailboxSender(
+            reports.case, messaging.email_sender, wording, messaging.reply_address
+        ),
+    }
 
 
 @container.once

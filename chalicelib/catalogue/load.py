@@ -59,27 +59,7 @@ def parse(raw: bytes, name: str) -> Council:
         council = msgspec.json.decode(raw, type=Council)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{name}: {error}") from error
-    checks = (
-        _box_faults,
-        _clock_faults,
-        _service_faults,
-        step_faults,
-        _frequent_faults,
-        _area_faults,
-        _facility_faults,
-        calendar_faults,
-        _container_faults,
-        garden_faults,
-        _destination_faults,
-        _identity_faults,
-        _crew_faults,
-        triage_faults,
-        promise_faults,
-        _cost_faults,
-        _theme_faults,
-        translation_faults,
-    )
-    faults = [fault for check in checks for fault in check(council)]
+    faults = [fault for check in CHECKS for fault in check(council)]
     if faults:
         raise ConfigurationError(f"{name}: " + "; ".join(faults))
     return council
@@ -249,3 +229,25 @@ def _mapping_faults(destination: Open311Destination, council: Council, place: st
                 f"{place}.services.{code}.attributes`: the service does not ask "
                 f"{', '.join(unknown)}"
             )
+
+
+CHECKS = (
+    _box_faults,
+    _clock_faults,
+    _service_faults,
+    step_faults,
+    _frequent_faults,
+    _area_faults,
+    _facility_faults,
+    calendar_faults,
+    _container_faults,
+    garden_faults,
+    _destination_faults,
+    _identity_faults,
+    _crew_faults,
+    triage_faults,
+    promise_faults,
+    _cost_faults,
+    _theme_faults,
+    translation_faults,
+)

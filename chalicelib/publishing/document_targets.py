@@ -138,27 +138,33 @@ def count_targets(
     if not by_tile:
         return []
     tiles = [tile_named(tile) for tile in sorted(by_tile)]
-    known = {
-        target.key: document
-        for target, document in (just_made or {}).items()
-        if isinstance(target, DocumentTarget)
-    }
-
-    def pins_of(tile: Tile) -> tuple[Pin, ...]:
-        key = key_of_tile(tile)
-        if key not in known:
-            return published_pins(tile, ports)
-        document = known.pop(key)
-        return pins_in(document.body) if document else ()
+    known = _documents_by_key(just_made or {})
 
     def make(held: StoredDocument | None, _: Public) -> Document | None:
-        counts = {tile: count_of(tile, pins_of(tile)) for tile in tiles}
+        counts = {tile: count_of(tile, _pins_of(tile, known, ports)) for tile in tiles}
         after = with_counts(held.body if held else None, counts)
         return Document(msgspec.json.encode(after), JSON) if after.counts else None
 
     asked_by = frozenset(each for ids in by_tile.values() for each in ids)
     key = key_of_tile(ports.whole)
     return [DocumentTarget(key, frozenset(), asked_by, make, reads_more=True)]
+
+
+def _documents_by_key(made: Mapping[Target, Any]) -> dict[str, Document | None]:
+    return {
+        target.key: document
+        for target, document in made.items()
+        if isinstance(target, DocumentTarget)
+    }
+
+
+def _pins_of(tile: Tile, known: dict[str, Document | None], ports: Ports) -> tuple[Pin, ...]:
+    """The tile's pins in its known document, which is used once, or in the published one."""
+    key = key_of_tile(tile)
+    if key not in known:
+        return published_pins(tile, ports)
+    document = known.pop(key)
+    return pins_in(document.body) if document else ()
 
 
 def published_pins(tile: Tile, ports: Ports) -> tuple[Pin, ...]:

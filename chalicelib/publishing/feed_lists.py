@@ -87,6 +87,17 @@ class _Maker:
             self._made[report] = entry, feed_entry(entry, self._ports.publisher)
         return self._made[report]
 
+    def shown(self, scope: Scope, reports: Iterable[ReportView]) -> dict[str, bytes]:
+        """The entries of those reports that are in the scope, by id."""
+        made = [self.made(report) for report in reports]
+        return {entry["service_request_id"]: body for entry, body in made if scope.has(entry)}
+
+    def others(self, scope: Scope, without: Collection[str]) -> dict[str, bytes]:
+        """The entries of the newest reports in the scope, but for these, as they are now."""
+        fitting = (each["service_request_id"] for each in self.recent if scope.has(each))
+        found = [each for each in fitting if each not in without][:NEWEST]
+        return self.shown(scope, self._ports.reports.public(found).values()) if found else {}
+
     @cached_property
     def recent(self) -> Sequence[Entry]:
         """What the newest LOOKS_BACK parts of days list, the newest first. Raises
@@ -120,22 +131,13 @@ def _feed_target(
     reports in place of those that it no longer shows. It keeps its link to an archive unless it
     `is_linked` to the newest one."""
 
-    def shown(reports: Iterable[ReportView]) -> dict[str, bytes]:
-        made = [maker.made(report) for report in reports]
-        return {entry["service_request_id"]: body for entry, body in made if scope.has(entry)}
-
-    def others(without: Collection[str]) -> dict[str, bytes]:
-        fitting = (each["service_request_id"] for each in maker.recent if scope.has(each))
-        found = [each for each in fitting if each not in without][:NEWEST]
-        return shown(ports.reports.public(found).values()) if found else {}
-
     def make(held: StoredDocument | None, public: Public) -> Document:
         before = entries_of(held.body) if held else {}
         entries = {each: body for each, body in before.items() if each not in ids}
-        entries |= shown(public[each] for each in ids if each in public)
+        entries |= maker.shown(scope, (public[each] for each in ids if each in public))
         was_full = len(before) >= NEWEST > len(entries)
         if is_anew or held is None or was_full:
-            entries |= others({*entries, *ids})
+            entries |= maker.others(scope, {*entries, *ids})
         archive = _linked(held) if held else None
         if is_linked and scope.kind == "all":
             archive = newest_archive(published_calendar(ports))

@@ -77,12 +77,8 @@ def report_in(
     missing one. A point with only one coordinate is ignored, and answers to questions that are no
     longer `asked` are left out. Where a service needs premises, `address_id` is their id; where it
     needs no place, the location that Open311 requires is left out. Raises Invalid."""
-    given, cutter = attributes_in(fields), _Cutter()
-    answers = {
-        code: [cutter.cut(_text(each), asked[code], f"{code}: ") for each in given[code]]
-        for code in given
-        if code in asked
-    }
+    cutter = _Cutter()
+    answers = _answers(fields, asked, cutter)
     description = _text(_one(fields, "description")) or service_name
     sent = {
         "service_code": _one(fields, "service_code"),
@@ -97,6 +93,15 @@ def report_in(
         media_urls=_media_urls(fields),
         files=files,
     )
+
+
+def _answers(fields: Fields, asked: Asked, cutter: "_Cutter") -> dict[str, list[str]]:
+    given = attributes_in(fields)
+    return {
+        code: [cutter.cut(_text(each), asked[code], f"{code}: ") for each in given[code]]
+        for code in given
+        if code in asked
+    }
 
 
 def update_in(fields: Fields, files: tuple[bytes, ...]) -> PartnerUpdate:

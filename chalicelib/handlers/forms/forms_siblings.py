@@ -1,6 +1,6 @@
 """Access of the forms to the other slices, for one caller."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from chalicelib.bootstrap.reports import photos_ports, reports_ports
 from chalicelib.collections import usecases as collections
 from chalicelib.errors import FieldError, Invalid
 from chalicelib.forms.ports import Home, Neighbour, PastCollection
+from chalicelib.forms.views import Wording
 from chalicelib.gazetteer import usecases as gazetteer
 from chalicelib.geo.place import Place
 from chalicelib.geo.point import Point
@@ -73,10 +74,7 @@ class Siblings:
 
     def neighbours(self, service_code: str, point: Point) -> Sequence[Neighbour]:
         language = request_language.current()
-        shown_as, services = (
-            wording(language),
-            request_language.council().by_code,
-        )
+        shown_as, services = wording(language), request_language.council().by_code
         found = reading.nearby(
             point,
             service_code,
@@ -84,13 +82,7 @@ class Siblings:
             limit=MOST_NEIGHBOURS,
             ports=reports_ports(),
         )
-        # The index of places has no target dates.
-        stored = reports_ports().repository.many([near.report.service_request_id for near in found])
-        overdue = {
-            request_id
-            for request_id, report in stored.items()
-            if shown_as.is_overdue(report.expected_datetime)
-        }
+        overdue = _overdue([near.report.service_request_id for near in found], shown_as)
         return [
             Neighbour(
                 service_request_id=report.service_request_id,
@@ -117,6 +109,16 @@ class Siblings:
 
     def take_photo(self, key: str, held: Sequence[str], upload: Upload) -> str:
         return asking.take_upload(upload.body, key, self._author.scope, held, photos_ports())
+
+
+def _overdue(request_ids: Sequence[str], shown_as: Wording) -> Set[str]:
+    """Those of the reports whose target date is over, which the index of places does not have."""
+    stored = reports_ports().repository.many(request_ids)
+    return {
+        request_id
+        for request_id, report in stored.items()
+        if shown_as.is_overdue(report.expected_datetime)
+    }
 
 
 def _container_names() -> Mapping[str, str]:

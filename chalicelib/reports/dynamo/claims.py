@@ -51,14 +51,10 @@ class DynamoClaims:
                     transaction.save(item, ReportItem.service_request_id.does_not_exist())
                     transaction.save(held, free)
             except TransactWriteError as error:
-                reasons = [each and each.code for each in error.cancellation_reasons]
-                if "TransactionConflict" in reasons:
-                    raise VersionConflict from error
-                if "ConditionalCheckFailed" not in reasons:
+                refusal = self._refusal(error, claim)
+                if refusal is None:
                     raise
-                if reasons[0]:
-                    raise AlreadyExists from error
-                raise self._claimed(claim) from error
+                raise refusal from error
         return report_of(item)
 
     def claimed(self, claims: Collection[str]) -> Mapping[str, str]:
@@ -66,6 +62,15 @@ class DynamoClaims:
         with FirstRequestItem.translated():
             found = FirstRequestItem.batch_get(keys, consistent_read=True)
             return {item.service_request_id: item.holder for item in found}
+
+    def _refusal(self, error: TransactWriteError, claim: str) -> Exception | None:
+        """What a refused transaction means to the caller; None if no condition refused it."""
+        reasons = [each and each.code for each in error.cancellation_reasons]
+        if "TransactionConflict" in reasons:
+            return VersionConflict()
+        if "ConditionalCheckFailed" not in reasons:
+            return None
+        return AlreadyExists() if reasons[0] else self._claimed(claim)
 
     def _claimed(self, claim: str) -> Exception:
         holder = self.claimed([claim]).get(claim)

@@ -43,11 +43,20 @@ def import_report(imported: Imported, ports: Ports) -> ImportResult:
     raise_all(service_and_place_faults(imported.draft, ports))
     request_id = ports.ids.service_request_id(IMPORT_SCOPE, imported.external_reference)
     fingerprint = ports.ids.fingerprint(msgspec.json.encode(imported))
+    report = _report(imported, request_id, fingerprint, ports)
+    try:
+        return ImportResult(ports.repository.create(without_target(report)), is_new=True)
+    except AlreadyExists:
+        stored = stored_already(request_id, fingerprint, ports)
+        return ImportResult(withheld(stored, ports), is_new=False)
+
+
+def _report(imported: Imported, request_id: str, fingerprint: str, ports: Ports) -> ServiceRequest:
     requested = to_the_second(imported.requested_datetime)
     updated = max(requested, to_the_second(imported.updated_datetime or requested))
     is_closed = imported.state in CLOSED_STATES
     visibility = as_service_allows(imported.visibility, imported.draft.service_code, ports)
-    report = replace(
+    return replace(
         new_report(imported.draft, {}, request_id, fingerprint, requested=requested, ports=ports),
         external_reference=imported.external_reference,
         state=imported.state,
@@ -59,8 +68,3 @@ def import_report(imported: Imported, ports: Ports) -> ImportResult:
         # It comes without a sender's name.
         forgotten=is_closed and visibility == "public",
     )
-    try:
-        return ImportResult(ports.repository.create(without_target(report)), is_new=True)
-    except AlreadyExists:
-        stored = stored_already(request_id, fingerprint, ports)
-        return ImportResult(withheld(stored, ports), is_new=False)

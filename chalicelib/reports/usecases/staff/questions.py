@@ -80,16 +80,8 @@ def ask_reporter(
                 raise other_body(report, ports)
             return report
         _refuse_if_nobody_answers(report, reaches)
-        assert author.account, "Only who is signed in asks."
-        question = Question(
-            question_id=question_id,
-            number=max((each.number for each in report.questions), default=0) + 1,
-            text=text,
-            asked_at=to_the_second(ports.now()),
-            asked_by=author.account,
-            fingerprint=fingerprint,
-        )
-        return noted(report, _with_question(report, question), change_id, ports)
+        question = _new(question_id, text, fingerprint, author, ports)
+        return noted(report, _with_new(report, question), change_id, ports)
 
     report = update_report(lambda: visible(service_request_id, author, ports), change, ports)
     asked = _find(report, question_id)
@@ -97,10 +89,24 @@ def ask_reporter(
     return asked, report
 
 
-def _with_question(report: ServiceRequest, question: Question) -> ServiceRequest:
-    """The report with a new question, which settles what the question is about."""
+def _new(question_id: str, text: str, fingerprint: str, author: Author, ports: Ports) -> Question:
+    assert author.account, "Only who is signed in asks."
+    return Question(
+        question_id=question_id,
+        number=1,
+        text=text,
+        asked_at=to_the_second(ports.now()),
+        asked_by=author.account,
+        fingerprint=fingerprint,
+    )
+
+
+def _with_new(report: ServiceRequest, question: Question) -> ServiceRequest:
+    """The report with a new question, which gets the next number and settles what it is about."""
+    number = max((each.number for each in report.questions), default=0) + 1
+    numbered = replace(question, number=number)
     needs = settled(report.needs, question.asked_at, reasons=BY_QUESTION)
-    return replace(report, questions=(*report.questions, question), needs=needs)
+    return replace(report, questions=(*report.questions, numbered), needs=needs)
 
 
 def settle_question(
