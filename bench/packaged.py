@@ -1,5 +1,7 @@
-"""Our code as in the functions' package, with the libraries of this Python."""
+"""The functions' package for this Python: our code, Chalice and botocore as `make package` changes
+them. All other libraries are those that pip installed."""
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -7,14 +9,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from infra.package import add_sources
+import botocore
+
+from infra.package import add_sources, reduce
 
 
 @contextmanager
 def packaged() -> Iterator[Path]:
-    """A folder with the code: its templates are compiled, and so is every module, as is every
-    module of a library that pip installed."""
+    """A folder with the package, which has bytecode."""
     with TemporaryDirectory() as name:
-        add_sources(Path(name))
+        folder = Path(name)
+        add_sources(folder)
+        shutil.copytree(Path(botocore.__file__).parent, folder / "botocore")
+        reduce(folder)
         subprocess.run([sys.executable, "-m", "compileall", "-q", name], check=True)
-        yield Path(name)
+        yield folder

@@ -19,6 +19,7 @@ from chalicelib.errors import ConfigurationError
 from chalicelib.settings import for_another_program
 from infra.compiled_templates import compile_templates
 from infra.dependencies import install
+from infra.descriptions import shorten
 from infra.package_contents import MOST_ZIPPED, faults_in, too_large, unneeded
 from infra.runtime import Interpreter, interpreter_for_lambda
 from infra.template import ROOT, whole
@@ -62,13 +63,19 @@ def add_sources(folder: Path) -> None:
 def finish(folder: Path, python: Interpreter, zipped: Path) -> None:
     """Removes what the functions do not need, adds bytecode, checks and zips the folder. Raises
     ConfigurationError that names every fault."""
-    for path in unneeded(folder):
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    reduce(folder)
     compile_all(folder, python)
     _zip(folder, zipped)
     size = zipped.stat().st_size
     if faults := [*faults_in(folder, python), *too_large(size, MOST_ZIPPED, "zipped")]:
         raise ConfigurationError("The package is wrong: " + "; ".join(faults))
+
+
+def reduce(folder: Path) -> None:
+    """Removes what the functions do not need."""
+    for path in unneeded(folder):
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    shorten(folder / "botocore" / "data")
 
 
 def compile_all(folder: Path, python: Interpreter) -> None:

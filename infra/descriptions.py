@@ -1,0 +1,42 @@
+"""Shortens botocore's descriptions of AWS's services for the functions' package (ADR 76)."""
+
+import gzip
+from pathlib import Path
+from typing import Any
+
+from msgspec import json
+
+
+def shorten(data: Path) -> None:
+    """Unpacks the descriptions in that folder, empties their documentation, and leaves the services
+    that are described there in endpoints.json."""
+    described = {_shortened(path) for path in data.glob("*/*/*.json*")}
+    endpoints = data / "endpoints.json"
+    known = json.decode(endpoints.read_bytes())
+    for partition in known["partitions"]:
+        services = partition["services"]
+        partition["services"] = {name: services[name] for name in services if name in described}
+    endpoints.write_bytes(json.encode(known))
+
+
+def _shortened(path: Path) -> str:
+    """Rewrites one description. Returns the service's name in endpoints.json, empty if the file
+    does not say it."""
+    packed = path.read_bytes()
+    content = json.decode(gzip.decompress(packed) if path.suffix == ".gz" else packed)
+    path.unlink()
+    path.with_name(path.name.removesuffix(".gz")).write_bytes(json.encode(_undocumented(content)))
+    name: str = content.get("metadata", {}).get("endpointPrefix", "")
+    return name
+
+
+def _undocumented(content: Any) -> Any:
+    """botocore reads some of the texts, so they stay as empty ones."""
+    if isinstance(content, list):
+        return [_undocumented(each) for each in content]
+    if not isinstance(content, dict):
+        return content
+    return {
+        key: "" if key == "documentation" and isinstance(value, str) else _undocumented(value)
+        for key, value in content.items()
+    }
