@@ -30,6 +30,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     jobs_table: str
     figures_table: str
     bookings_table: str
+    charges_table: str
+    ledger_table: str
     publish_queue_url: str
     open_data_queue_url: str
     codes_queue_url: str
@@ -60,6 +62,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     origin_secret_arn: str
     destinations_secret_arn: str
     identity_secret_arn: str
+    payments_secret_arn: str
+    payments_url: str
     uploads_endpoint: str
     distribution_id: str
     outside_allowed: str
@@ -94,6 +98,8 @@ OPTIONAL = (
     "origin_secret_arn",
     "destinations_secret_arn",
     "identity_secret_arn",
+    "payments_secret_arn",
+    "payments_url",
     "uploads_endpoint",
     "distribution_id",
     "outside_allowed",

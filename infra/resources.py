@@ -62,6 +62,8 @@ SETTINGS = {
     "ROUNDS_QUEUE_URL": "RoundsQueueUrl",
     "FIGURES_TABLE": "FiguresTable",
     "BOOKINGS_TABLE": "BookingsTable",
+    "CHARGES_TABLE": "ChargesTable",
+    "LEDGER_TABLE": "LedgerTable",
     "FIGURES_QUEUE_URL": "FiguresQueueUrl",
     "PUBLISHED_BUCKET": "PublishedBucket",
     "UPLOADS_BUCKET": "UploadsBucket",
@@ -78,6 +80,7 @@ SETTINGS = {
     "ORIGIN_SECRET_ARN": "OriginSecretArn",
     "DESTINATIONS_SECRET_ARN": "DestinationsSecretArn",
     "IDENTITY_SECRET_ARN": "IdentitySecretArn",
+    "PAYMENTS_SECRET_ARN": "PaymentsSecretArn",
 }
 """A setting → the template's output with its value."""
 

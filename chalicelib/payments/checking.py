@@ -3,29 +3,47 @@ an earlier state."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Literal
 
 from msgspec.structs import replace
 
-from chalicelib.payments.ledger import Entry
+from chalicelib.payments.ledger import Entry, entry_id
 from chalicelib.payments.model import ORDER, Charge, Payment, Refund, with_refund
 from chalicelib.payments.ports import ProviderPayment, ProviderRefund
 
 FIRST_CHECKS = tuple(timedelta(minutes=minutes) for minutes in (3, 15, 60, 95))
 THEN_EVERY = timedelta(hours=1)
 CHECKED_FOR = timedelta(days=7)
+LAPSES = FIRST_CHECKS[-1]
+"""A charge that is still not paid so long after the last payment was asked for is given up."""
 
 
 def next_check(charge: Charge, now: datetime) -> datetime | None:
     """When to ask the provider again: 3, 15, 60 and 95 minutes after the last payment or refund was
-    asked for, then hourly for 7 days; None if the charge is settled or that time is over."""
-    asked = [each.asked_at for each in charge.payments]
-    asked += [each.asked_at for each in charge.refunds]
-    if charge.is_settled or not asked:
+    asked for, then hourly for 7 days; None if the charge is settled or that time is over. A charge
+    whose payments all failed comes once more, when nobody can pay it in time."""
+    begun = _begun(charge)
+    if begun is None or (charge.is_settled and charge.paid):
         return None
-    begun = max(asked)
+    if charge.is_settled:
+        lapses = begun + LAPSES
+        return lapses if lapses > now else None
     first = next((begun + wait for wait in FIRST_CHECKS if begun + wait > now), None)
     at = first or now + THEN_EVERY
     return at if at <= begun + CHECKED_FOR else None
+
+
+def is_lapsed(charge: Charge, now: datetime) -> bool:
+    """True if all payments of the charge failed, so long ago that nobody tries again."""
+    begun = _begun(charge)
+    return begun is not None and charge.is_settled and not charge.paid and now >= begun + LAPSES
+
+
+def _begun(charge: Charge) -> datetime | None:
+    """When the last payment or refund was asked for; None if there was none."""
+    asked = [each.asked_at for each in charge.payments]
+    asked += [each.asked_at for each in charge.refunds]
+    return max(asked, default=None)
 
 
 def checked_payment(payment: Payment, seen: ProviderPayment) -> Payment:
@@ -91,10 +109,14 @@ def booked(charge: Charge, payment_id: str, seen: ProviderPayment) -> Iterator[E
 
 
 def _entry(
-    kind: str, charge: Charge, payment_id: str, seen: ProviderPayment | ProviderRefund, pence: int
+    kind: Literal["payment", "refund"],
+    charge: Charge,
+    payment_id: str,
+    seen: ProviderPayment | ProviderRefund,
+    pence: int,
 ) -> Entry:
     return Entry(
-        entry_id=f"{kind}:{seen.provider_id}",
+        entry_id=entry_id(kind, seen.provider_id),
         at=seen.created_at,
         amount_pence=pence,
         fund=charge.fund,

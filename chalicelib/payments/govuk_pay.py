@@ -3,34 +3,41 @@
 Source: GOV.UK Pay's API reference and its OpenAPI file, version 1.0.3.
 """
 
-from collections.abc import Callable, Collection, Mapping
-from datetime import datetime
-from typing import Any, TypeVar
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
 
 import msgspec
 from msgspec import Struct
 
-from chalicelib.errors import NoReply, UpstreamFailed
+from chalicelib.errors import Conflict, NoReply, UpstreamFailed
 from chalicelib.net.http_client import HttpClient
 from chalicelib.net.reply import Reply
+from chalicelib.payments.ledger import entry_id
 from chalicelib.payments.model import PaymentState, RefundState
 from chalicelib.payments.ports import (
     NewPayment,
     ProviderPayment,
     ProviderRefund,
     RefundRefused,
+    Taken,
 )
 from chalicelib.texts import Text
 
 TIMEOUT_S = 10
-MOST_BYTES = 500_000
+MOST_BYTES = 2_000_000
+PAGE_SIZE = 500
+MOST_PAGES = 200
 LONGEST_DESCRIPTION = 255
 LANGUAGES = ("en", "cy")
 """The languages of the card page. Others get English."""
+_NOT_BY_CARD = Text("We cannot take this amount by card. Contact us to pay in another way.")
 _FAILED = Text("The payment provider did not answer. Try again in a few minutes.")
 
 
 T = TypeVar("T")
+Found = TypeVar("Found")
 
 
 class _State(Struct):
@@ -55,6 +62,7 @@ class _Payment(Struct):
     amount: int
     state: _State
     created_date: datetime
+    reference: str = ""
     links: _Links = msgspec.field(name="_links", default_factory=_Links)
     refund_summary: _RefundSummary = msgspec.field(default_factory=_RefundSummary)
 
@@ -64,6 +72,16 @@ class _Refund(Struct):
     amount: int
     status: RefundState
     created_date: datetime
+    payment_id: str = ""
+
+
+class _NextPage(Struct):
+    next_page: _Link | None = None
+
+
+class _Page(Struct, Generic[Found]):
+    results: list[Found]
+    links: _NextPage = msgspec.field(name="_links", default_factory=_NextPage)
 
 
 class _EmbeddedRefunds(Struct):
@@ -92,6 +110,8 @@ class GovUkPay(Struct, frozen=True):
             "language": new.language if new.language in LANGUAGES else "en",
         }
         reply = self._post("/v1/payments", body)
+        if reply.status in (400, 422):
+            raise Conflict(_NOT_BY_CARD)
         return _payment(_decoded(reply, (201,), _Payment))
 
     def get(self, provider_id: str) -> ProviderPayment:
@@ -112,6 +132,39 @@ class GovUkPay(Struct, frozen=True):
             raise RefundRefused
         return _refund(_decoded(reply, (200, 202), _Refund))
 
+    def taken(self, since: datetime, until: datetime) -> Sequence[Taken]:
+        payments = self._search("payments", since, until, _FoundPayments)
+        refunds = self._search("refunds", since, until, _FoundRefunds)
+        references: dict[str, str] = {}
+        for each in refunds:
+            if each.status == "success" and each.payment_id not in references:
+                references[each.payment_id] = self._reference(each.payment_id)
+        return [
+            *(_taken_payment(each) for each in payments if each.state.status == "success"),
+            *(
+                _taken_refund(each, references[each.payment_id])
+                for each in refunds
+                if each.status == "success"
+            ),
+        ]
+
+    def _search(
+        self, what: str, since: datetime, until: datetime, kind: type["_Page[Found]"]
+    ) -> Sequence[Found]:
+        """All pages of a search."""
+        found: list[Found] = []
+        for number in range(1, MOST_PAGES + 1):
+            query = {"from_date": _moment(since), "to_date": _moment(until)}
+            asked = urlencode(query | {"page": number, "display_size": PAGE_SIZE})
+            page = _decoded(self._get(f"/v1/{what}?{asked}"), (200,), kind)
+            found += page.results
+            if page.links.next_page is None:
+                return found
+        raise UpstreamFailed(_FAILED)
+
+    def _reference(self, provider_id: str) -> str:
+        return _decoded(self._get(f"/v1/payments/{provider_id}"), (200,), _Payment).reference
+
     def _get(self, path: str) -> Reply:
         return self.client().get(
             self.url + path, self._headers(), most_bytes=MOST_BYTES, timeout_s=TIMEOUT_S
@@ -131,6 +184,14 @@ class GovUkPay(Struct, frozen=True):
 
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.api_key()}", "Accept": "application/json"}
+
+
+_FoundPayments = _Page[_Payment]
+_FoundRefunds = _Page[_Refund]
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _decoded(reply: Reply, statuses: Collection[int], kind: type[T]) -> T:
@@ -155,6 +216,22 @@ def _payment(found: _Payment, refunds: tuple[ProviderRefund, ...] = ()) -> Provi
         next_url=next_url.href if next_url else None,
         refundable_pence=found.refund_summary.amount_available,
         refunds=refunds,
+    )
+
+
+def _taken_payment(found: _Payment) -> Taken:
+    return Taken(
+        entry_id=entry_id("payment", found.payment_id),
+        amount_pence=found.amount,
+        reference=found.reference,
+    )
+
+
+def _taken_refund(found: _Refund, reference: str) -> Taken:
+    return Taken(
+        entry_id=entry_id("refund", found.refund_id),
+        amount_pence=-found.amount,
+        reference=reference,
     )
 
 

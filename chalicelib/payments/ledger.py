@@ -5,7 +5,8 @@ booking the same money again changes nothing. Its day is the day on which the pr
 payment or refund: both sides can list that day alone and must agree.
 """
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Literal
 
 from msgspec import Struct
 
@@ -19,3 +20,26 @@ class Entry(Struct, frozen=True, kw_only=True):
     fund: str
     service_request_id: str
     payment_id: str
+
+
+class Difference(Struct, frozen=True, kw_only=True):
+    """Money of which the ledger and the provider say different things; None where one of them
+    does not have it. `reference` is the request that it should be for."""
+
+    entry_id: str
+    ledger_pence: int | None
+    provider_pence: int | None
+    reference: str
+
+
+class Reconciliation(Struct, frozen=True, kw_only=True):
+    """What was found at a moment about a day on the council's clock."""
+
+    day: date
+    at: datetime
+    differences: tuple[Difference, ...]
+
+
+def entry_id(kind: Literal["payment", "refund"], provider_id: str) -> str:
+    """The id of the entry for the provider's payment or refund with that id."""
+    return f"{kind}:{provider_id}"

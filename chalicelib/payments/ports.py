@@ -11,8 +11,7 @@ from chalicelib.payments.model import Charge, PaymentState, RefundState
 
 
 class NewPayment(Struct, frozen=True, kw_only=True):
-    """What a provider needs to take a payment. `return_path` is where the payer's browser goes
-    afterwards."""
+    """What a provider needs to take a payment."""
 
     payment_id: str
     reference: str
@@ -45,6 +44,15 @@ class ProviderPayment(Struct, frozen=True, kw_only=True):
     refunds: Sequence[ProviderRefund] = ()
 
 
+class Taken(Struct, frozen=True, kw_only=True):
+    """Money that the provider took, or sent back as a negative amount. `entry_id` is that of the
+    ledger's entry; `reference` is the reference of the payment."""
+
+    entry_id: str
+    amount_pence: int
+    reference: str
+
+
 class RefundRefused(Exception):
     """The provider can refund another amount than the caller thought."""
 
@@ -55,7 +63,7 @@ class Provider(Protocol):
 
     def create(self, new: NewPayment) -> ProviderPayment:
         """Creates a payment. One that is created twice can be paid twice: show only one of them to
-        the payer. Raises Invalid."""
+        the payer. Raises Conflict for an amount that it does not take."""
 
     def get(self, provider_id: str) -> ProviderPayment:
         """The payment as it is now, with its refunds."""
@@ -65,6 +73,10 @@ class Provider(Protocol):
     ) -> ProviderRefund:
         """Refunds so much. Raises RefundRefused unless exactly `available_pence` can be
         refunded."""
+
+    def taken(self, since: datetime, until: datetime) -> Sequence[Taken]:
+        """All payments and refunds that were created from `since` on and before `until`, and that
+        succeeded. May lack the latest."""
 
 
 class Charges(Protocol):
@@ -78,17 +90,20 @@ class Charges(Protocol):
         Returns it with its new version. Raises VersionConflict."""
 
     def due(self, until: datetime) -> Sequence[str]:
-        """The service_request_ids of charges with a `check_at` up to then, the oldest first."""
+        """The service_request_ids of charges with a `check_at` up to then, the oldest first, at
+        most some hundred."""
 
 
 class Ports(Struct, frozen=True):
     """`book` adds an entry to the ledger unless it is there; `on_paid` tells the rest of the system
-    that a service request is paid, perhaps more than once. Both raise UpstreamFailed.
-    `payment_id` is the unguessable id of a request's payment with that number."""
+    that a service request is paid, and `on_unpaid` that nobody paid it in the time for it; each
+    perhaps more than once. All raise UpstreamFailed. `payment_id` is the unguessable id of a
+    request's payment with that number."""
 
     charges: Charges
     provider: Provider
     book: Callable[[Entry], None]
     on_paid: Callable[[str], None]
+    on_unpaid: Callable[[str], None]
     payment_id: Callable[[str, int], str]
     now: Callable[[], datetime]

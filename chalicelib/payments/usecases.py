@@ -12,13 +12,14 @@ from typing import NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chalicelib.errors import AppError, Conflict, Invalid, NoReply, NotFound
+from chalicelib.errors import AppError, Conflict, Invalid, NoReply
 from chalicelib.kernel.money import pounds
 from chalicelib.kernel.optimistic import retry_on_conflict, update
 from chalicelib.payments.checking import (
     booked,
     checked_payment,
     checked_refunds,
+    is_lapsed,
     next_check,
     unsent,
 )
@@ -56,7 +57,8 @@ class RefundRequest(Struct, frozen=True, kw_only=True):
 def pay(service_request_id: str, language: str, ports: Ports) -> CardPage:
     """The page to pay a charge: of the payment that is open, or of a new one.
 
-    Raises: NotFound, Conflict if it is paid or being processed, Invalid, UpstreamFailed.
+    Raises: Conflict if there is nothing to pay, it is paid or being processed, or the provider does
+    not take the amount; UpstreamFailed.
     """
 
     def attempt() -> CardPage:
@@ -103,32 +105,44 @@ def _at_provider(charge: Charge, payment: Payment, language: str, ports: Ports) 
     return seen
 
 
-def check(service_request_id: str, ports: Ports) -> Charge:
+def check(service_request_id: str, ports: Ports, *, settled_too: bool = False) -> Charge:
     """Ask the provider about all that is not settled, book it and save it. Sends a refund that has
-    not arrived.
+    not arrived. With `settled_too` it asks about a settled payment, too, of which more may have
+    been refunded at the provider's own site.
 
     Returns: the charge as it is now.
 
-    Raises: NotFound, UpstreamFailed.
+    Raises: Conflict if there is nothing to pay, UpstreamFailed.
     """
 
     def load() -> Charge:
         charge = ports.charges.get(service_request_id)
         if charge is None:
-            raise NotFound(Text("There is nothing to pay for this request."))
+            raise Conflict(Text("There is nothing to pay for this request."))
         return charge
 
-    return update(load, lambda charge: _checked(charge, ports), ports.charges.save, what=WHAT)
+    def checked(charge: Charge) -> Charge:
+        found = charge
+        for payment in charge.payments:
+            if settled_too or not _is_settled(payment, charge):
+                found = _with_news(found, payment, ports)
+        return _announced(charge, found, ports)
+
+    return update(load, checked, ports.charges.save, what=WHAT)
 
 
-def _checked(charge: Charge, ports: Ports) -> Charge:
-    found = charge
-    for payment in charge.payments:
-        found = _with_news(found, payment, ports)
+def _is_settled(payment: Payment, charge: Charge) -> bool:
+    return payment.is_ended and (payment.state != "success" or charge.is_settled)
+
+
+def _announced(charge: Charge, found: Charge, ports: Ports) -> Charge:
+    """The charge to be saved, after the rest of the system was told that it is paid or lapsed."""
     if found.paid and not charge.paid:
         ports.on_paid(charge.service_request_id)
     if found == charge and (charge.check_at is None or charge.check_at > ports.now()):
         return charge
+    if is_lapsed(found, ports.now()):
+        ports.on_unpaid(charge.service_request_id)
     return _due(found, ports)
 
 
@@ -139,10 +153,6 @@ def _with_news(charge: Charge, payment: Payment, ports: Ports) -> Charge:
         if ports.now() < payment.asked_at + EXPIRES:
             return charge
         return with_payment(charge, replace(payment, state="cancelled"))
-    if payment.is_ended and payment.state != "success":
-        return charge
-    if payment.state == "success" and charge.is_settled:
-        return charge
     seen = ports.provider.get(payment.provider_id)
     found = with_payment(charge, checked_payment(payment, seen))
     found = checked_refunds(found, payment.payment_id, seen, ports.now())
@@ -178,7 +188,7 @@ def refund(asked: RefundRequest, ports: Ports) -> Charge:
 
     Returns: the charge; the refund is `asked` while it is not known whether the provider has it.
 
-    Raises: NotFound, Conflict if nothing was paid or another refund is on its way, Invalid if the
+    Raises: Conflict if nothing was paid or another refund is on its way, Invalid if the
     amount is too large, UpstreamFailed.
     """
 
@@ -213,6 +223,18 @@ def _new_refund(charge: Charge, asked: RefundRequest, ports: Ports) -> Refund:
     )
 
 
+def hint(service_request_id: str, ports: Ports) -> None:
+    """There may be news of a request's payments: the next `check_due` asks the provider. Does
+    nothing if the request has no charge. Raises UpstreamFailed."""
+
+    def attempt() -> None:
+        charge, now = ports.charges.get(service_request_id), ports.now()
+        if charge and (charge.check_at is None or charge.check_at > now):
+            ports.charges.save(replace(charge, check_at=now))
+
+    retry_on_conflict(attempt, what=WHAT)
+
+
 def check_due(ports: Ports, at_most: int = 100) -> Mapping[str, AppError]:
     """Check the charges whose time has come. A charge that cannot be checked does not stop the
     others, and stays due.
@@ -224,7 +246,7 @@ def check_due(ports: Ports, at_most: int = 100) -> Mapping[str, AppError]:
     failed: dict[str, AppError] = {}
     for each in ports.charges.due(ports.now())[:at_most]:
         try:
-            check(each, ports)
+            check(each, ports, settled_too=True)
         except AppError as error:
             failed[each] = error
     return failed

@@ -33,12 +33,14 @@ class Cloud:
         secrets: Mapping[str, str] | None = None,
         behind_cdn: bool = False,
         outside_allowed: str = "",
+        payments_url: str = "",
         alerts_wait_s: int = 0,
         handler_of: Callable[[str], Handler] = handler_named,
     ) -> None:
         """Creates the resources; secrets are random unless their values are given. `behind_cdn`:
         the API answers only requests with the CDN's secret. `outside_allowed`: origins that may be
-        requested although they are not public, separated by commas. `alerts_wait_s`: how long
+        requested although they are not public, separated by commas. `payments_url`: the payment
+        provider's address. `alerts_wait_s`: how long
         alerts wait for further changes. `handler_of` finds the handler of a dotted name."""
         import app
 
@@ -59,6 +61,7 @@ class Cloud:
             "MAIL_RECEIPTS": mail.RECEIPTS,
             "TEXTS_FROM": texts.SENDER,
             "OUTSIDE_ALLOWED": outside_allowed,
+            "PAYMENTS_URL": payments_url,
             "ALERTS_WAIT_S": str(alerts_wait_s),
         }
         if not behind_cdn:

@@ -12,6 +12,8 @@ from infra.resources import secret_names, template
 
 KEPT = FOLDER / "secrets.json"
 
+PAYMENTS = "PaymentsSecret"
+
 Values = dict[str, str]
 """A secret's name in the template → its value."""
 
@@ -22,7 +24,10 @@ def random_values() -> Values:
 
 
 def _random_value(name: str) -> str:
-    """A text, or a JSON object with it under the template's key."""
+    """A text, or a JSON object with it under the template's key. What a provider would give us is
+    made here, too: its stand-in reads the same secret."""
+    if name == PAYMENTS:
+        return json.dumps({key: secrets.token_hex(32) for key in ("api_key", "signing_secret")})
     asked = template()["Resources"][name]["Properties"]["GenerateSecretString"]
     value, key = secrets.token_hex(32), asked.get("GenerateStringKey")
     return json.dumps({key: value}) if key else value

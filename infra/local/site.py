@@ -23,6 +23,7 @@ from chalice.local import (
 
 from infra import cdn
 from infra.local.edge import EdgeHandler
+from infra.local.pay.site import MOUNTED, PaySite
 from infra.local.signed import ENDPOINT, RefusedByS3, Signer, read_form
 
 LOCAL = "/_local/"
@@ -75,6 +76,7 @@ class Server(ThreadedHTTPServer):
     bucket: str
     local_pages: LocalPages
     local_forms: LocalForms
+    pay: PaySite
     signer: Signer
     cdn_headers: Callable[[str], tuple[cdn.Header, ...]]
     origin_secret: str
@@ -93,7 +95,7 @@ class Server(ThreadedHTTPServer):
 def serve(app: Chalice, host: str, port: int) -> LocalDevServer:
     """Chalice's local server on that port (0 chooses a free one). Raises OSError if it is taken.
 
-    Set `client` (of S3), `bucket`, `local_pages`, `local_forms`, `signer`, `cdn_headers`,
+    Set `client` (of S3), `bucket`, `local_pages`, `local_forms`, `pay`, `signer`, `cdn_headers`,
     `origin_secret` and `missing_page` of its `server` before the first request.
     """
     config = Config()
@@ -118,6 +120,8 @@ class SiteHandler(EdgeHandler):
         elif of_the_site and cdn.behaviour(path)["TargetOriginId"] == cdn.API:
             self.introduce(self.server.origin_secret)
             super()._generic_handle()
+        elif path.startswith(f"{MOUNTED}/"):
+            self._be_the_payment_provider()
         elif path.startswith(f"{ENDPOINT}/"):
             self._be_s3(path.removeprefix(f"{ENDPOINT}/"))
         elif self.command == "POST" and path in self.server.local_forms:
@@ -153,6 +157,12 @@ class SiteHandler(EdgeHandler):
             "detail": f"There is no {self.command} {urlsplit(self.path).path}.",
         }
         self._send(404, {"Content-Type": "application/problem+json"}, json.dumps(problem).encode())
+
+    def _be_the_payment_provider(self) -> None:
+        sent = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        path = self.path.removeprefix(MOUNTED)
+        self._send(*self.server.pay.serve(self.command, path, headers, sent))
 
     def _be_s3(self, path: str) -> None:
         bucket, _, key = path.partition("/")

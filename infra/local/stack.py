@@ -32,6 +32,7 @@ from infra.demo.rounds_today import demo_round_days
 from infra.local import aws, clock, mail, people, secrets, seed, site, templates
 from infra.local.cloud import DEMO, Cloud
 from infra.local.edge import HSTS
+from infra.local.pay.site import LISTED, MOUNTED, PaySite
 from infra.local.push import PushService
 from infra.local.signed import Signer
 from infra.missing_page import missing_pages
@@ -69,12 +70,16 @@ class LocalStack:
         self._site = site.serve(app.app, HOST, options.port).server
         self.url = f"http://{HOST}:{self._site.server_address[1]}"
         self.push = PushService(HOST)
+        self.pay = PaySite(self.url, pay_secret, lambda: datetime.now(UTC))
         self.cloud = Cloud(
             council=options.council,
             site_url=self.url,
             secrets=kept,
             behind_cdn=True,
-            outside_allowed=",".join(filter(None, (options.outside_allowed, self.push.origin))),
+            outside_allowed=",".join(
+                filter(None, (options.outside_allowed, self.push.origin, self.url))
+            ),
+            payments_url=self.url + MOUNTED,
             alerts_wait_s=options.alerts_wait_s,
         )
         self._clock = clock.Clock()
@@ -99,6 +104,7 @@ class LocalStack:
         for server in (self._site, self._endpoint):
             threading.Thread(target=server.serve_forever, daemon=True).start()
         self.push.start()
+        self.pay.start()
         self.cloud.pump.start()
 
     def _seed(self) -> None:
@@ -125,6 +131,7 @@ class LocalStack:
         self._site.bucket = self.cloud.bucket
         self._site.local_pages = self._local_pages()
         self._site.local_forms = self._local_forms()
+        self._site.pay = self.pay
         self._site.signer = Signer(secret_of, lambda: datetime.now(UTC))
         self._site.cdn_headers = self._cdn_headers
         self._site.origin_secret = container.secret("origin").current()
@@ -134,6 +141,7 @@ class LocalStack:
         self.cloud.pump.stop()
         self._clock.put_back()
         self.push.stop()
+        self.pay.stop()
         for server in (self._site, self._endpoint):
             server.shutdown()
             server.server_close()
@@ -157,6 +165,7 @@ class LocalStack:
             clock.PATH: self._clock.shown,
             "/_local/outbox.json": self._outbox,
             "/_local/templates": templates.page,
+            LISTED: self.pay.listed,
         }
 
     def _local_forms(self) -> dict[str, Callable[[bytes], Any]]:
@@ -203,3 +212,8 @@ def secret_of(access_key: str) -> str | None:
     """The secret of this process's own access key, under which its addresses are signed."""
     own = boto3.Session().get_credentials()
     return own.secret_key if own and own.access_key == access_key else None
+
+
+def pay_secret(name: str) -> str:
+    """What the stack knows the payment provider by."""
+    return container.given(name, "payments") or ""

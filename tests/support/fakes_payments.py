@@ -1,17 +1,18 @@
 """A provider of card payments, the store of charges and the ledger, in memory."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
 from chalicelib.errors import NoReply, UpstreamFailed
 from chalicelib.kernel.optimistic import VersionConflict
-from chalicelib.payments.ledger import Entry
+from chalicelib.payments.ledger import Entry, Reconciliation, entry_id
 from chalicelib.payments.model import ENDED, EXPIRES, ORDER, Charge, PaymentState, RefundState
 from chalicelib.payments.ports import (
     NewPayment,
@@ -19,8 +20,12 @@ from chalicelib.payments.ports import (
     ProviderPayment,
     ProviderRefund,
     RefundRefused,
+    Taken,
 )
+from chalicelib.payments.reconciling import ReconcilingPorts, reconcile
 from tests.support.fakes import Clock
+
+LONDON = ZoneInfo("Europe/London")
 
 
 class MemoryProvider:
@@ -29,11 +34,13 @@ class MemoryProvider:
 
     def __init__(self, clock: Clock) -> None:
         self.payments: dict[str, ProviderPayment] = {}
+        self.references: dict[str, str] = {}
         self.paid_at: datetime | None = None
         self._clock = clock
 
     def create(self, new: NewPayment) -> ProviderPayment:
         provider_id = f"p{len(self.payments) + 1}"
+        self.references[provider_id] = new.reference
         return self._keep(
             ProviderPayment(
                 provider_id=provider_id,
@@ -74,6 +81,15 @@ class MemoryProvider:
             self.paid_at = self._clock() if state == "success" else self.paid_at
             self._end(payment, state, None if state == "success" else "P0010")
 
+    def taken(self, since: datetime, until: datetime) -> Sequence[Taken]:
+        totals = self.totals()
+        return [
+            Taken(entry_id=each, amount_pence=totals[each], reference=self.references[paid_id])
+            for paid_id, paid in self.payments.items()
+            for each, at in _moments(paid)
+            if each in totals and since <= at < until
+        ]
+
     def settle_refunds(self, state: RefundState = "success") -> None:
         """The submitted refunds reach the payer's bank, or do not."""
         for payment in self.payments.values():
@@ -108,6 +124,13 @@ class MemoryProvider:
         return payment
 
 
+def _moments(paid: ProviderPayment) -> Iterator[tuple[str, datetime]]:
+    """When a payment and its refunds were created, by the ids of their entries."""
+    yield entry_id("payment", paid.provider_id), paid.created_at
+    for each in paid.refunds:
+        yield entry_id("refund", each.provider_id), each.created_at
+
+
 class MemoryCharges:
     """Charges in a dictionary."""
 
@@ -128,6 +151,22 @@ class MemoryCharges:
     def due(self, until: datetime) -> Sequence[str]:
         due = [(each.check_at, each) for each in self.stored.values() if each.check_at]
         return [each.service_request_id for at, each in sorted(due, key=_first) if at <= until]
+
+
+class MemoryLedger:
+    """A ledger in a list."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self.booked: list[Entry] = []
+        self._zone = zone
+
+    def book(self, entry: Entry) -> None:
+        if all(each.entry_id != entry.entry_id for each in self.booked):
+            self.booked.append(entry)
+
+    def of_day(self, day: date) -> Sequence[Entry]:
+        found = [each for each in self.booked if each.at.astimezone(self._zone).date() == day]
+        return sorted(found, key=lambda each: (each.at, each.entry_id))
 
 
 def _first(due: tuple[datetime, Charge]) -> datetime:
@@ -197,26 +236,33 @@ class Money:
     faults: Faults = field(default_factory=Faults)
     clock: Clock = field(default_factory=Clock)
     charges: MemoryCharges = field(default_factory=MemoryCharges)
-    ledger: Counter[str] = field(default_factory=Counter)
-    booked: list[Entry] = field(default_factory=list)
+    ledger: MemoryLedger = field(default_factory=lambda: MemoryLedger(LONDON))
     pages: list[str] = field(default_factory=list)
     refunded_elsewhere: int = 0
     fulfilled_at: list[datetime] = field(default_factory=list)
+    given_up_at: list[datetime] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.provider = MemoryProvider(self.clock)
 
-    def book(self, entry: Entry) -> None:
-        if entry.entry_id not in self.ledger:
-            self.ledger[entry.entry_id] = entry.amount_pence
-            self.booked.append(entry)
+    def booked(self) -> Counter[str]:
+        """The pence of each entry of the ledger."""
+        return Counter({each.entry_id: each.amount_pence for each in self.ledger.booked})
+
+    def reconciled(self, day: date) -> Reconciliation:
+        """What a comparison of that day finds."""
+        ports = ReconcilingPorts(
+            payments=self.ports(), of_day=self.ledger.of_day, keep=lambda _: None, zone=LONDON
+        )
+        return reconcile(day, ports)
 
     def ports(self) -> Ports:
         return Ports(
             charges=Faulty(self.charges, self.faults),
             provider=Faulty(self.provider, self.faults),
-            book=lambda entry: self.faults.call(lambda: self.book(entry)),
+            book=lambda entry: self.faults.call(lambda: self.ledger.book(entry)),
             on_paid=lambda _: self.faults.call(lambda: self.fulfilled_at.append(self.clock())),
+            on_unpaid=lambda _: self.faults.call(lambda: self.given_up_at.append(self.clock())),
             payment_id=lambda request, number: f"{request}-{number}",
             now=self.clock,
         )

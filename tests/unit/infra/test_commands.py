@@ -66,6 +66,8 @@ def test_import_says_what_to_do_when_the_mapping_is_for_another_council(tmp_path
         "OPEN_QUEUE_URL": "https://queue.example/9",
         "FIGURES_TABLE": "figures",
         "BOOKINGS_TABLE": "bookings",
+        "CHARGES_TABLE": "charges",
+        "LEDGER_TABLE": "ledger",
         "FIGURES_QUEUE_URL": "https://queue.example/12",
         "FOLLOW_QUEUE_URL": "https://queue.example/10",
         "CREWS_QUEUE_URL": "https://queue.example/11",

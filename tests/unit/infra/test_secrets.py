@@ -32,7 +32,7 @@ def shown_by(resources: dict[str, Any]) -> list[str]:
 
 def test_stack_creates_every_secret_and_retains_it() -> None:
     resources = template()["Resources"]
-    assert len(secret_names()) == 9
+    assert len(secret_names()) == 10
     assert shown_by(resources) == []
     resources["IdSecret"]["Properties"] = {"Description": "", "SecretString": "x" * 64}
     assert shown_by(resources) == ["IdSecret"]

@@ -48,7 +48,7 @@ def test_return_notification_and_schedule_may_come_in_any_order() -> None:
             news(money)
         settle(money)
         assert problems(money) == [], order
-        assert money.ledger == {"payment:p1": PRICE}
+        assert money.booked() == {"payment:p1": PRICE}
 
 
 def new_money(faults: Faults | None = None) -> Money:
@@ -205,6 +205,10 @@ def paid_in_the_last_minutes_and_never_seen_again() -> Sequence[Step]:
     return (card_page, wait(4), schedule_runs, wait(12), schedule_runs, wait(70), payer_pays)
 
 
+def never_paid() -> Sequence[Step]:
+    return (card_page, card_refused, browser_returns, card_page, wait(120), schedule_runs)
+
+
 def refunded_at_the_provider_too() -> Sequence[Step]:
     return (
         card_page,
@@ -225,6 +229,7 @@ STORIES = (
     paid_in_two_tabs,
     paid_in_the_last_minutes_and_never_seen_again,
     refunded_at_the_provider_too,
+    never_paid,
 )
 
 
@@ -244,11 +249,13 @@ def problems(money: Money) -> list[str]:
     return [
         problem
         for problem, is_so in {
-            "the ledger differs from the provider": money.ledger != totals,
+            "the ledger differs from the provider": money.booked() != totals,
             "paid twice": len(paid) > 1,
             "paid and not fulfilled": bool(paid) and not money.fulfilled_at,
             "fulfilled and not paid": bool(money.fulfilled_at) and not paid,
             "fulfilled too late": is_too_late(money),
+            "given up and paid": bool(money.given_up_at) and bool(paid),
+            "neither paid nor given up": not paid and not money.given_up_at,
             "the charge does not say so": bool(paid) != bool(charge.paid),
             "a refund that the charge does not have": refunds
             != sorted(str(each.provider_id) for each in known),

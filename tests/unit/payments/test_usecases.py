@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.errors import Conflict, Invalid, NoReply, NotFound, UpstreamFailed
+from chalicelib.errors import Conflict, Invalid, NoReply, UpstreamFailed
 from chalicelib.payments.checking import next_check
 from chalicelib.payments.model import Charge
 from chalicelib.payments.ports import ProviderRefund
@@ -49,7 +49,7 @@ def not_sent(*_: object, **__: object) -> ProviderRefund:
 
 
 def test_a_request_without_a_charge_cannot_be_paid() -> None:
-    with pytest.raises(NotFound):
+    with pytest.raises(Conflict, match="nothing to pay"):
         pay(REQUEST, "en", Money().ports())
 
 
@@ -83,7 +83,7 @@ def test_a_payment_is_booked_to_its_fund_on_the_day_the_provider_created_it(mone
     card_paid(money)
     money.clock.now += timedelta(days=1)
     check(REQUEST, money.ports())
-    [entry] = money.booked
+    [entry] = money.ledger.booked
     assert (entry.amount_pence, entry.fund, entry.at) == (4_200, "BULKY", NOON)
 
 
@@ -99,10 +99,10 @@ def test_a_refund_is_booked_when_the_money_has_gone(money: Money) -> None:
     card_paid(money)
     sent = refund(refund_request(1_000), money.ports())
     assert [each.state for each in sent.refunds] == ["submitted"]
-    assert list(money.ledger) == ["payment:p1"]
+    assert list(money.booked()) == ["payment:p1"]
     money.provider.settle_refunds()
     check(REQUEST, money.ports())
-    assert money.ledger == {"payment:p1": 4_200, "refund:p1-r1": -1_000}
+    assert money.booked() == {"payment:p1": 4_200, "refund:p1-r1": -1_000}
 
 
 def test_a_refund_that_the_bank_returns_is_not_booked(money: Money) -> None:
@@ -110,7 +110,7 @@ def test_a_refund_that_the_bank_returns_is_not_booked(money: Money) -> None:
     refund(refund_request(1_000), money.ports())
     money.provider.settle_refunds("error")
     assert check(REQUEST, money.ports()).refunded_pence == 0
-    assert money.ledger == {"payment:p1": 4_200}
+    assert money.booked() == {"payment:p1": 4_200}
 
 
 def test_the_same_refund_twice_goes_out_once(money: Money) -> None:
@@ -143,7 +143,7 @@ def test_money_is_booked_although_another_refund_cannot_be_sent(money: Money) ->
     money.provider.refund = not_sent  # type: ignore[method-assign]
     with pytest.raises(UpstreamFailed):
         check(REQUEST, money.ports())
-    assert money.ledger == {"payment:p1": 4_200, "refund:p1-r1": -1_000}
+    assert money.booked() == {"payment:p1": 4_200, "refund:p1-r1": -1_000}
 
 
 def test_a_second_refund_waits_until_the_first_has_arrived(money: Money) -> None:
@@ -192,5 +192,16 @@ def test_a_charge_that_cannot_be_checked_does_not_stop_the_others(money: Money) 
     money.clock.now += timedelta(minutes=4)
     money.faults = Faults({3: "request lost"})
     assert list(check_due(money.ports())) == [REQUEST]
-    assert money.ledger == {"payment:p2": 1}
+    assert money.booked() == {"payment:p2": 1}
     assert money.charges.due(money.clock.now) == [REQUEST]
+
+
+def test_a_request_is_given_up_95_minutes_after_the_last_payment_was_refused(money: Money) -> None:
+    pay(REQUEST, "en", money.ports())
+    money.provider.take_card("p1", "failed")
+    check(REQUEST, money.ports())
+    money.clock.now = NOON + timedelta(minutes=95)
+    assert money.given_up_at == []
+    assert check_due(money.ports()) == {}
+    assert money.given_up_at == [money.clock.now]
+    assert check(REQUEST, money.ports()).check_at is None

@@ -1,0 +1,140 @@
+"""The stand-in on the local stack's own address: the API, the pages, its list and its faults."""
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any, get_args
+from urllib.parse import parse_qs
+from urllib.request import Request, urlopen
+
+from infra.local.pay.model import StoredPayment
+from infra.local.pay.notifications import SIGNATURE, Fault, Notifications, signature
+from infra.local.pay.pages import card_page, confirm_page
+from infra.local.pay.service import PayService
+
+MOUNTED = "/_local/pay"
+LISTED = "/_local/pay.json"
+CARD = "/card/"
+NOTIFIED = "/api/payments/notifications"
+HTML = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"}
+JSON = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+SENT_EVERY_S = 0.5
+TIMEOUT_S = 30
+Served = tuple[int, dict[str, str], bytes]
+"""Status, headers and body."""
+
+
+class PaySite:
+    """The stand-in of a stack at `url`. `secrets` reads what the stack knows the provider by."""
+
+    def __init__(
+        self, url: str, secret_of: Callable[[str], str], now: Callable[[], datetime]
+    ) -> None:
+        self.notifications = Notifications(now)
+        self.service = PayService(
+            origin=url + MOUNTED,
+            api_key=lambda: secret_of("api_key"),
+            card_page=f"{url}{MOUNTED}{CARD}",
+            now=now,
+            tell=self._tell,
+        )
+        self._url = url
+        self._secret_of = secret_of
+        self._refused: list[int] = []
+        self._stopping = threading.Event()
+        self._lock = threading.Lock()
+
+    def serve(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Served:
+        """Answers a request to a path below the stand-in's address."""
+        with self._lock:
+            if path == "/faults" and method == "POST":
+                return self._set_faults(body)
+            if path.startswith(CARD):
+                return self._at_the_card_page(method, path.removeprefix(CARD), body)
+            if self._refused:
+                return _json(self._refused.pop(0), {"code": "P0900", "description": "A fault"})
+            return _json(*self.service.answer(method, path, headers, body))
+
+    def listed(self) -> dict[str, Any]:
+        """What the stand-in holds."""
+        with self._lock:
+            views, payments = self.service.views, list(self.service.payments.values())
+            return {
+                "payments": [views.payment(each) for each in payments],
+                "refunds": [views.refund(each, one) for each in payments for one in each.refunds],
+                "notifications_waiting": len(self.notifications.waiting),
+            }
+
+    def start(self) -> None:
+        """Sends notifications, and lets refunds arrive, until `stop()`."""
+        threading.Thread(target=self._run, name="pay", daemon=True).start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    def _run(self) -> None:
+        while not self._stopping.wait(SENT_EVERY_S):
+            with self._lock:
+                self.service.settle_refunds()
+                due = self.notifications.take_due()
+            for body in due:
+                self._post(body)
+
+    def _post(self, body: bytes) -> None:
+        signed = signature(body, self._secret_of("signing_secret"))
+        headers = {SIGNATURE: signed, "Content-Type": "application/json"}
+        asked = Request(self._url + NOTIFIED, data=body, headers=headers, method="POST")
+        with suppress(OSError), urlopen(asked, timeout=TIMEOUT_S):
+            return
+
+    def _tell(self, event: str, payment: StoredPayment) -> None:
+        self.notifications.add(event, self.service.views.payment(payment))
+
+    def _set_faults(self, body: bytes) -> Served:
+        """`notifications` is late, lost, doubled or out_of_order; the next `times` requests get
+        the status `refuse`; `expire` ends all open payments. Without them all is well again."""
+        sent = json.loads(body or b"{}")
+        fault = sent.get("notifications")
+        if fault is not None and fault not in get_args(Fault):
+            return _json(HTTPStatus.BAD_REQUEST, {"detail": f"Use one of {get_args(Fault)}."})
+        self.notifications.fault = fault
+        self._refused = (
+            [int(sent["refuse"])] * int(sent.get("times", 1)) if "refuse" in sent else []
+        )
+        if sent.get("expire"):
+            self.service.expire()
+        return _json(HTTPStatus.ACCEPTED, {})
+
+    def _at_the_card_page(self, method: str, path: str, body: bytes) -> Served:
+        token, _, step = path.partition("/")
+        action = f"{MOUNTED}{CARD}{token}"
+        try:
+            match method, step:
+                case "GET", "":
+                    return _html(card_page(self.service.open(token), action))
+                case "POST", "":
+                    number = parse_qs(body.decode()).get("card_number", [""])[0]
+                    payment = self.service.enter_card(token, number.replace(" ", ""))
+                    return _html(confirm_page(payment, action))
+                case "POST", "confirm":
+                    return _sent_to(self.service.confirm(token).return_url)
+                case "POST", "cancel":
+                    return _sent_to(self.service.cancel(token))
+        except KeyError:
+            pass
+        return _json(HTTPStatus.NOT_FOUND, {"detail": "There is no such payment."})
+
+
+def _json(status: int, content: Any) -> Served:
+    return status, JSON, json.dumps(content).encode()
+
+
+def _html(page: str) -> Served:
+    return HTTPStatus.OK, HTML, page.encode()
+
+
+def _sent_to(url: str) -> Served:
+    return HTTPStatus.SEE_OTHER, {"Location": url}, b""

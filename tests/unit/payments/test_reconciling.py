@@ -1,0 +1,89 @@
+"""A day of the ledger beside what the provider took and sent back."""
+
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.payments.ledger import Difference, Entry
+from chalicelib.payments.model import Charge
+from chalicelib.payments.reconciling import ReconcilingPorts, reconcile_latest
+from chalicelib.payments.usecases import check, pay
+from tests.support.builders import NOON
+from tests.support.fakes_payments import LONDON, Money
+
+REQUEST = "ABC123"
+DAY = NOON.date()
+
+
+@pytest.fixture
+def money() -> Money:
+    money = Money()
+    money.charges.save(
+        Charge(service_request_id=REQUEST, amount_pence=4_200, fund="BULKY", description="Bulky")
+    )
+    pay(REQUEST, "en", money.ports())
+    money.provider.take_card("p1")
+    return money
+
+
+def test_a_day_agrees_when_all_was_booked(money: Money) -> None:
+    check(REQUEST, money.ports())
+    assert money.reconciled(DAY).differences == ()
+
+
+def test_a_payment_that_nobody_told_us_of_is_booked(money: Money) -> None:
+    assert money.reconciled(DAY).differences == ()
+    assert money.booked() == {"payment:p1": 4_200}
+
+
+def test_a_refund_at_the_providers_own_site_is_booked_although_all_was_settled(
+    money: Money,
+) -> None:
+    check(REQUEST, money.ports())
+    money.provider.refund("p1", 500, available_pence=4_200)
+    money.provider.settle_refunds()
+    assert money.reconciled(DAY).differences == ()
+    assert money.booked() == {"payment:p1": 4_200, "refund:p1-r1": -500}
+
+
+def test_money_for_no_request_of_ours_is_a_difference(money: Money) -> None:
+    check(REQUEST, money.ports())
+    money.provider.references["p1"] = "INVOICE 7"
+    money.ledger.booked.clear()
+    assert money.reconciled(DAY).differences == (
+        Difference(
+            entry_id="payment:p1", ledger_pence=None, provider_pence=4_200, reference="INVOICE 7"
+        ),
+    )
+
+
+def test_money_that_the_provider_does_not_have_or_has_otherwise_is_a_difference(
+    money: Money,
+) -> None:
+    check(REQUEST, money.ports())
+    [booked] = money.ledger.booked
+    money.ledger.booked[:] = [entry_like(booked, "payment:p1", 4_100)]
+    money.ledger.book(entry_like(booked, "payment:p9", 10))
+    assert [
+        (each.entry_id, each.ledger_pence, each.provider_pence)
+        for each in money.reconciled(DAY).differences
+    ] == [("payment:p1", 4_100, 4_200), ("payment:p9", 10, None)]
+
+
+def test_each_of_the_last_seven_days_is_compared_but_not_today(money: Money) -> None:
+    ports = ReconcilingPorts(
+        payments=money.ports(), of_day=money.ledger.of_day, keep=lambda _: None, zone=LONDON
+    )
+    days = [each.day for each in reconcile_latest(ports)]
+    assert days == [DAY - timedelta(days=n) for n in range(7, 0, -1)]
+
+
+def entry_like(booked: Entry, entry_id: str, pence: int) -> Entry:
+    return Entry(
+        entry_id=entry_id,
+        at=booked.at,
+        amount_pence=pence,
+        fund=booked.fund,
+        service_request_id=booked.service_request_id,
+        payment_id=booked.payment_id,
+    )
