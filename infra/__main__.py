@@ -22,6 +22,7 @@ from infra.import_facilities import import_facilities
 from infra.import_places import import_postcodes, import_roadworks, import_wards
 from infra.index_subscriptions import index_subscriptions
 from infra.languages import update_languages
+from infra.ledger import ledger, reconcile
 from infra.local.running import RUNNING
 from infra.partners import api_key
 from infra.people import disable, first_admin, invite, set_roles
@@ -80,8 +81,10 @@ for command in (
     import_wards,
     index_subscriptions,
     invite,
+    ledger,
     permissions,
     publish,
+    reconcile,
     redrive,
     release,
     restore_reports,

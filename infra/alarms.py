@@ -65,6 +65,8 @@ TABLES = (
     "Jobs",
     "Figures",
     "Bookings",
+    "Charges",
+    "Ledger",
 )
 TEXTS = {
     "SignIn": ("sign_in", "with codes to sign in"),
@@ -184,10 +186,35 @@ def _own_metrics() -> Iterator[tuple[str, Any]]:
             above=0,
         ),
     )
+    yield from _payments()
     for name, (purse, purpose) in TEXTS.items():
         meaning = f"More than four in five of the day's text messages {purpose} are spent"
         of = [{"Name": "purse", "Value": purse}]
         yield f"{name}TextsRunOut", alarm_on(meaning, "Ginnel", "texts_percent", of, above=80)
+
+
+def _payments() -> Iterator[tuple[str, Any]]:
+    yield (
+        "PaymentsAreUnchecked",
+        alarm_on(
+            "For a quarter of an hour the payment provider could not be asked about payments",
+            "Ginnel",
+            "failed",
+            [{"Name": "function", "Value": "check_payments"}],
+            above=0,
+            times=3,
+        ),
+    )
+    yield (
+        "LedgerDiffers",
+        alarm_on(
+            "The ledger and the payment provider differ about money",
+            "Ginnel",
+            "differences",
+            [{"Name": "function", "Value": "reconcile_payments"}],
+            above=0,
+        ),
+    )
 
 
 def _api() -> Iterator[tuple[str, Any]]:

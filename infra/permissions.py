@@ -80,6 +80,8 @@ OPEN: Mapping[str, str] = {
     "GET /forms/s/*": (
         "the link in a text message: leads to the page that stops alerts, and reads nothing"
     ),
+    "GET /api/payments/*": "a payment, for anyone who has its id, which cannot be guessed",
+    "* /forms/payments/*": "a payment, for anyone who has its id, which cannot be guessed",
     "* /forms/sign-in*": "anyone can sign in",
     "* /open311/*": "Open311: public data; writing needs an API key",
     "DELETE /api/session": "signs out the device that has the cookie or token",
@@ -115,6 +117,10 @@ OWNED: Mapping[str, Owned] = {
     "GET /api/reports/{service_request_id}/garden": BOUGHT,
     "POST /api/reports/{service_request_id}/garden/cancellation": BOUGHT,
     "POST /api/reports/{service_request_id}/garden/move": BOUGHT,
+    "POST /api/reports/{service_request_id}/payments": VISIBLE,
+    "POST /api/payments/notifications": Owned(
+        "the payment provider's signature", frozenset(), "refused"
+    ),
     "POST /api/reports/{service_request_id}/withdrawal": Owned(
         "the key that the report was sent with", frozenset(("owner",)), "not there"
     ),

@@ -21,6 +21,8 @@ Permission = Literal[
     "rounds.correct",
     "garden.manage",
     "performance.read",
+    "payments.refund",
+    "ledger.read",
     "deliveries.handle",
     "alerts.handle",
     "disruptions.post",
@@ -103,6 +105,10 @@ PERMISSIONS: Mapping[Permission, Rule] = {
         _OFFICERS,
         "See how people got in touch, what that cost, and what the crews' work was",
         in_remit=True,
+    ),
+    "payments.refund": Rule(_OFFICERS, "Send back all or a part of what was paid by card"),
+    "ledger.read": Rule(
+        _OFFICERS, "See the money of a day by fund, and where the payment provider differs"
     ),
     "deliveries.handle": Rule(
         _OFFICERS, "See what was sent to other systems, and resend it or keep it"

@@ -26,10 +26,29 @@ if TYPE_CHECKING:
     from chalicelib.publishing.s3_documents import S3Documents
 
 SecretName = Literal[
-    "id", "link", "token", "code", "alert", "push", "origin", "destinations", "identity"
+    "id",
+    "link",
+    "token",
+    "code",
+    "alert",
+    "push",
+    "origin",
+    "destinations",
+    "identity",
+    "payments",
 ]
 TableName = Literal[
-    "reports", "partners", "audit", "accounts", "outbound", "alerts", "jobs", "figures", "bookings"
+    "reports",
+    "partners",
+    "audit",
+    "accounts",
+    "outbound",
+    "alerts",
+    "jobs",
+    "figures",
+    "bookings",
+    "charges",
+    "ledger",
 ]
 QueueName = Literal[
     "codes",
@@ -48,7 +67,7 @@ QueueName = Literal[
     "figures",
 ]
 
-GIVEN = frozenset(("destinations", "identity"))
+GIVEN = frozenset(("destinations", "identity", "payments"))
 """Secrets that hold the keys which other organisations gave to the council."""
 
 OF_SETTINGS = frozenset((__name__, "chalicelib.bootstrap.messaging"))
@@ -130,7 +149,7 @@ def secret_arn(name: SecretName) -> str:
     return arn
 
 
-def given(name: str, setting: Literal["destinations", "identity"]) -> str | None:
+def given(name: str, setting: Literal["destinations", "identity", "payments"]) -> str | None:
     """The text that another organisation gave us under that name, from the JSON object in that
     secret; None if there is none. Raises UpstreamFailed, ConfigurationError."""
     from chalicelib.aws.secrets import GivenTexts

@@ -40,6 +40,7 @@ from chalicelib.handlers.exchange import (
 from chalicelib.handlers.forms import forms
 from chalicelib.handlers.http import health
 from chalicelib.handlers.jobs import crews, days, job_forms, jobs, jobs_events
+from chalicelib.handlers.payments import ledger, payments, payments_events
 from chalicelib.handlers.places import areas, facilities, places
 from chalicelib.handlers.publishing import figures_events, publishing_events
 from chalicelib.handlers.reports import (
@@ -67,6 +68,8 @@ ROUTES = [
     rounds.routes,
     holds.routes,
     forms.routes,
+    payments.routes,
+    ledger.routes,
     open311.routes,
     receivers.routes,
     deliveries.routes,
@@ -111,4 +114,5 @@ EVENTS = [
     disruptions_events.events,
     jobs_events.events,
     rounds_events.events,
+    payments_events.events,
 ]

@@ -347,7 +347,14 @@ def test_alarm_watches_a_metric_that_the_log_writes(template: dict[str, Any]) ->
     own = [each for each in alarms.values() if each.get("Namespace") == logs.NAMESPACE]
     written = {
         (metric, dimensions)
-        for known in (logs.CALLS, logs.BATCHES, logs.SIGN_INS, logs.TEXTS, logs.DRIFT)
+        for known in (
+            logs.CALLS,
+            logs.BATCHES,
+            logs.SIGN_INS,
+            logs.TEXTS,
+            logs.DRIFT,
+            logs.DIFFERENCES,
+        )
         for metric in known.names
         for dimensions in [known.dimensions]
     }
@@ -638,6 +645,7 @@ def test_secrets_are_made_by_aws_and_outlive_the_stack(template: dict[str, Any])
         "OriginSecret",
         "DestinationsSecret",
         "IdentitySecret",
+        "PaymentsSecret",
     }
     for name, properties in secrets.items():
         assert "SecretString" not in properties, name

@@ -34,6 +34,7 @@ from chalicelib.bootstrap.accounts import accounts_ports, limit_ports
 from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.bootstrap.collections import premises_bucket
 from chalicelib.bootstrap.desk import desk_ports
+from chalicelib.bootstrap.payments import charges, signing_secret
 from chalicelib.bootstrap.privacy import erasure_ports
 from chalicelib.bootstrap.publishing import publishing_ports
 from chalicelib.bootstrap.reports import reports_ports
@@ -49,12 +50,14 @@ from chalicelib.handlers.collections import rounds_events
 from chalicelib.handlers.exchange import outbound_events
 from chalicelib.handlers.http.cdn import ORIGIN
 from chalicelib.handlers.jobs import jobs_events
+from chalicelib.handlers.payments import payments_events
 from chalicelib.handlers.publishing import figures_events, publishing_events
 from chalicelib.handlers.reports import photos_events
 from chalicelib.jobs.dynamo.jobs import DynamoJobs
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.time import utc_now
 from chalicelib.net import safe_http_client
+from chalicelib.payments.model import Charge
 from chalicelib.publishing import open_data_index
 from chalicelib.reports.usecases import notes
 from chalicelib.reports.usecases.staff.officer_changes import UNTOLD_FOR
@@ -64,6 +67,8 @@ from infra.environments import resource_of_setting
 from infra.import_places import replace_document
 from infra.local import mail
 from infra.local.cloud import Cloud
+from infra.local.pay.model import StoredRefund
+from infra.local.pay.notifications import signature
 from infra.local.push import PushService
 from infra.local.seed import demo_facilities
 from infra.premises_store import store_premises
@@ -89,6 +94,7 @@ from tests.support.fakes_delivery import text_log
 from tests.support.forms import File
 from tests.support.forwarding import CountysServer, forwarding_council, give_key
 from tests.support.issuer import Issuer, give_client_secret, served, staff_at
+from tests.support.paying import GOOD_CARD, PayHere, pay_here
 from tests.support.people import ask_for_code, cookie_in, newest_code, post_form, sign_in_with
 from tests.support.seam import Answer, Try, around
 from tests.support.serving import file_server, server
@@ -214,6 +220,7 @@ FED: dict[str, set[Need]] = {
     **{
         name: {("sqs:SendMessage", "SchedulesDeadLetterQueue")}
         for name in (
+            "check_payments",
             "erase",
             "forget_old",
             "poll_updates",
@@ -224,6 +231,7 @@ FED: dict[str, set[Need]] = {
             "publish_performance",
             "publish_rounds_due",
             "publish_wards",
+            "reconcile_payments",
             "recount_figures",
             "send_due",
             "sweep",
@@ -412,7 +420,7 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
             live_with_alerts(here)
             live_with_crews(here)
             live_with_rounds(here)
-            live_with_bookings(here)
+            live_with_bookings_and_payments(here)
             live_with_cases(here)
             live_with_administrators(here)
             live_with_somebody_who_leaves(here)
@@ -463,6 +471,11 @@ def live_with_rounds(day: Day) -> None:
     container.forget()
 
 
+def live_with_bookings_and_payments(day: Day) -> None:
+    live_with_bookings(day)
+    live_with_payments(day)
+
+
 def live_with_bookings(day: Day) -> None:
     """Somebody holds a slot and gives it up."""
     calendar = container.council().by_calendar["counter"]
@@ -470,6 +483,51 @@ def live_with_bookings(day: Day) -> None:
     sent = {"calendar": "counter", "day": f"{on}", "slot": calendar.slots[0].slot, "units": 1}
     held = day.api.post("/api/holds", sent).json_body["hold_id"]
     assert day.api.client.http.delete(f"/api/holds/{held}").status_code == 200
+    container.forget()
+
+
+def live_with_payments(day: Day) -> None:
+    """One payment that the payer's browser tells of, one that the schedule finds, and a refund that
+    only the reconciliation finds."""
+    api = day.api
+    first, second = (path.rpartition("/")[2] for path in (day.report("paid"), day.report("later")))
+    for each in (first, second):
+        charges().save(
+            Charge(service_request_id=each, amount_pence=100, fund="BULKY", description="Bulky")
+        )
+    stand_in = PayHere()
+    container.forget()
+    with pay_here(stand_in):
+        pages = [
+            api.post(f"/api/reports/{each}/payments", {}, key=each).json_body
+            for each in (first, second)
+        ]
+        for page in pages:
+            stand_in.enter(page["next_url"], GOOD_CARD)
+        path = f"/api/payments/{pages[0]['payment_id']}"
+        assert api.get(path).json_body["state"] == "success"
+        refund = {"amount_pence": 40, "reason": "Cancelled"}
+        answer = api.post(f"{path}/refunds", refund, key="refund", token=day.officer)
+        assert answer.status_code == 201, answer.body
+        today = f"{utc_now().date()}"
+        assert api.get(f"/api/ledger?day={today}", day.officer).json_body["items"]
+        body = json.dumps({"resource": {"reference": second}}).encode()
+        signed = {"Pay-Signature": signature(body, signing_secret())}
+        api.client.http.post("/api/payments/notifications", headers=signed, body=body)
+    stand_in.service.settle_refunds()
+    for run in (payments_events.check_payments, payments_events.reconcile_payments):
+        with time_machine.travel(utc_now() + timedelta(days=1), tick=False):
+            container.forget()
+            with pay_here(stand_in):
+                run(TIDY_EVENT, None)
+                stand_in.payment.refunds.append(
+                    StoredRefund(
+                        refund_id="own",
+                        amount=10,
+                        created_at=stand_in.payment.created_at,
+                        status="success",
+                    )
+                )
     container.forget()
 
 

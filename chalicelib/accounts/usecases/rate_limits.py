@@ -33,8 +33,12 @@ Flow = Literal[
     "subscribe",
     "premises",
     "hold",
+    "payment",
+    "payment page",
 ]
-FAILS_OPEN: frozenset[Flow] = frozenset(("report", "update", "flag", "follow", "photo", "hold"))
+FAILS_OPEN: frozenset[Flow] = frozenset(
+    ("report", "update", "flag", "follow", "photo", "hold", "payment", "payment page")
+)
 IN_A_DAY = "written to address in a day"
 FOLLOWERS = "followers of one report by network in a day"
 """For callers who are not signed in: a device can claim any name."""
@@ -68,6 +72,11 @@ HOURLY: Mapping[str, int] = {
     "hold by network": 200,
     "hold by network, known": 2000,
     "hold by device": 30,
+    "payment page by network": 6000,
+    "payment page by device": 1000,
+    "payment by network": 200,
+    "payment by network, known": 2000,
+    "payment by device": 30,
 }
 """The limits within an hour. Beyond "by network", accounts and requests with a proof of work have
 "by network, known" (ADR 56): a carrier has one address for thousands of phones. Codes to one

@@ -99,3 +99,10 @@ _page(
     ),
 )
 _page("POST", "/forms/bins/calendar", "bins_form.calendar", "Your bins: the calendar of an address")
+_page(
+    "GET",
+    "/forms/payments/{payment_id}",
+    "payment_page.returned",
+    "What became of a payment, for anyone who has its id",
+)
+_page("POST", "/forms/payments/{payment_id}", "payment_page.pay_again", "Go to the card page")

@@ -19,6 +19,7 @@ from chalicelib.kernel.observability import trace
 
 PROBLEM = "application/problem+json"
 JSON = "application/json"
+CSV = "text/csv; charset=utf-8"
 STATUS: dict[type[errors.AppError], HTTPStatus] = {
     errors.Invalid: HTTPStatus.BAD_REQUEST,
     errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -59,12 +60,20 @@ class WithCookie(NamedTuple):
     cookie: str
 
 
+class CsvText(NamedTuple):
+    """An answer as CSV, for a caller who accepts that."""
+
+    text: str
+
+
 def answer(view: Callable[..., Any], called: Called) -> Response:
     try:
         content = called.content(view)
         headers = {}
         if isinstance(content, WithCookie):
             content, headers["Set-Cookie"] = content
+        if isinstance(content, CsvText):
+            return reply(content.text.encode(), called.facts.success, CSV)
         return reply(msgspec.json.encode(content), called.facts.success, JSON, headers)
     except errors.AppError as error:
         called.note(error, STATUS[type(error)])

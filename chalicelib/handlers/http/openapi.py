@@ -172,6 +172,9 @@ def _contents(fact: RouteFacts, named: dict[int, Any]) -> dict[str, Any]:
             **{str(status): _content(ERRORS[status], PROBLEM, problem) for status in _errors(fact)},
         },
     }
+    if fact.as_csv:
+        success = contents["responses"][str(fact.success.value)]
+        success["content"]["text/csv"] = {"schema": {"type": "string"}}
     if fact.body is not None:
         body = _content("", JSON, named[id(fact.body)])
         contents["requestBody"] = {

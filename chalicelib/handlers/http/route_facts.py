@@ -38,6 +38,7 @@ class RouteFacts(msgspec.Struct, frozen=True, kw_only=True):
     is_page: bool = False
     written: tuple[str, ...] = ()
     open_to_sites: bool = False
+    as_csv: bool = False
 
 
 class Endpoint(TypedDict, total=False):
@@ -46,7 +47,7 @@ class Endpoint(TypedDict, total=False):
     answer, if that is not what the view is declared to return. `keyed`: the call needs an
     Idempotency-Key; `versioned`: an If-Match. `may_miss`: an object named in the query or the body
     may not exist. `open_to_sites`: pages of other sites may read the answers, which are the same
-    for every caller.
+    for every caller. `as_csv`: it answers a caller who accepts CSV with a table.
     """
 
     method: Required[str]
@@ -62,3 +63,4 @@ class Endpoint(TypedDict, total=False):
     may_miss: bool
     query: tuple[Query, ...]
     open_to_sites: bool
+    as_csv: bool

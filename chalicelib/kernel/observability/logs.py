@@ -28,6 +28,7 @@ UNITS = {
     "texts_percent": "Percent",
     "sign_in_failures": "Count",
     "drift": "Count",
+    "differences": "Count",
 }
 _ROOT = Path(__file__).resolve().parents[3]
 _CODE = str(Path(__file__).resolve().parents[2])
@@ -77,6 +78,7 @@ class Fields(TypedDict, total=False):
     sign_ins: int
     sign_in_failures: int
     drift: int
+    differences: int
 
 
 class Metrics(NamedTuple):
@@ -97,6 +99,8 @@ TEXTS = Metrics(("purse",), ("texts_percent",))
 """The spent share of the day's budget for text messages of that kind."""
 DRIFT = Metrics(("function",), ("drift",))
 """How many reports and lines were counted wrongly for the figures."""
+DIFFERENCES = Metrics(("function",), ("differences",))
+"""About how much money the ledger and the payment provider differ, in payments and refunds."""
 
 
 def event(name: str, /, level: Level = "info", **fields: Unpack[Fields]) -> None:

@@ -1,0 +1,131 @@
+"""The page that payers come back to, without JavaScript: what happened, and what to do next."""
+
+from typing import NamedTuple
+
+from chalicelib.bootstrap.payments import card_pages, payments_ports, request_of
+from chalicelib.errors import NotFound, UpstreamFailed
+from chalicelib.handlers.forms.form_pages import render_form
+from chalicelib.handlers.http import rate_limits, request_language
+from chalicelib.handlers.http.call import Call
+from chalicelib.handlers.http.page_answers import Page, SeeOther
+from chalicelib.kernel.money import pounds
+from chalicelib.kernel.observability import logs
+from chalicelib.payments.model import Charge, Payment
+from chalicelib.payments.usecases import check, pay
+from chalicelib.reports.reference import grouped
+from chalicelib.texts import Text
+
+SOON_S = 5
+LATER_S = 20
+_NO_MONEY = Text("No money was taken.")
+
+
+class Shown(NamedTuple):
+    """What the page says. It is loaded again after `refresh_s`; with `may_pay` it has a button to
+    the card page."""
+
+    heading: str
+    text: str
+    refresh_s: int | None = None
+    may_pay: bool = False
+
+
+PAID = Shown(
+    Text("Payment received"),
+    Text("Keep the reference. You do not need to do anything else."),
+)
+REFUNDED = Shown(
+    Text("Payment received"),
+    Text("We have sent {amount} back to your card. It can take some days to arrive."),
+)
+WAITING = Shown(
+    Text("We are waiting for your payment"),
+    Text("This page looks again by itself. If you closed the card page, you can open it again."),
+    refresh_s=SOON_S,
+    may_pay=True,
+)
+PROCESSED = Shown(
+    Text("Your payment is being processed"),
+    Text("This page looks again by itself. You can also close it: nothing is lost."),
+    refresh_s=SOON_S,
+)
+NOT_KNOWN = Shown(
+    Text("We cannot see your payment at the moment"),
+    Text(
+        "The payment provider does not answer. If you paid, your money is safe, and we will notice "
+        "it. Do not pay again. This page looks again by itself."
+    ),
+    refresh_s=LATER_S,
+)
+FAILED = {
+    "P0010": Shown(Text("Your card was declined"), _NO_MONEY, may_pay=True),
+    "P0020": Shown(Text("Your payment has expired"), _NO_MONEY, may_pay=True),
+    "P0030": Shown(Text("You cancelled the payment"), _NO_MONEY, may_pay=True),
+}
+OTHERWISE_FAILED = Shown(Text("Your payment did not go through"), _NO_MONEY, may_pay=True)
+
+
+def returned(call: Call, payment_id: str) -> Page:
+    """What the provider says of the payment now. Raises NotFound, TooMany."""
+    service_request_id = _request(payment_id)
+    rate_limits.check("payment page", call)
+    try:
+        charge = check(service_request_id, payments_ports())
+    except UpstreamFailed as error:
+        logs.failure("a payment was not checked", error, service_request_id=service_request_id)
+        return _page(payment_id, service_request_id, NOT_KNOWN, "")
+    return _page(payment_id, service_request_id, *_shown(charge, payment_id))
+
+
+def pay_again(call: Call, payment_id: str) -> SeeOther:
+    """Leads to the card page of the request's payment. Raises NotFound, Conflict, TooMany,
+    UpstreamFailed."""
+    service_request_id = _request(payment_id)
+    rate_limits.check("payment", call)
+    language = request_language.current().code
+    return SeeOther(pay(service_request_id, language, payments_ports()).next_url)
+
+
+def _request(payment_id: str) -> str:
+    service_request_id = request_of(payment_id)
+    if service_request_id is None:
+        raise NotFound(Text("There is no such payment."))
+    return service_request_id
+
+
+def _shown(charge: Charge, payment_id: str) -> tuple[Shown, str]:
+    """What to say of a payment, and the amount that it is about."""
+    paid = charge.paid
+    if paid and charge.refunded_pence:
+        return REFUNDED, pounds(charge.refunded_pence)
+    payment = paid or charge.payment(payment_id)
+    if payment is None:
+        raise NotFound(Text("There is no such payment."))
+    return _state(payment), pounds(charge.amount_pence)
+
+
+def _state(payment: Payment) -> Shown:
+    match payment.state:
+        case "success":
+            return PAID
+        case "created" | "started":
+            return WAITING
+        case "submitted" | "capturable":
+            return PROCESSED
+        case _:
+            return FAILED.get(payment.failure or "", OTHERWISE_FAILED)
+
+
+def _page(payment_id: str, service_request_id: str, shown: Shown, amount: str) -> Page:
+    language = request_language.current()
+    html = render_form(
+        "payment",
+        heading=language.say(shown.heading),
+        text=language.say(shown.text, amount=amount),
+        amount="" if shown is REFUNDED else amount,
+        reference=grouped(service_request_id),
+        refresh_s=shown.refresh_s,
+        may_pay=shown.may_pay,
+        action=f"/forms/payments/{payment_id}",
+    )
+    return Page(html, leads_to=card_pages())

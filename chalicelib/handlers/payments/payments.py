@@ -1,0 +1,147 @@
+"""Routes of payments: pay, look, refund, and what the provider notifies."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from chalicelib.bootstrap.payments import payments_ports, request_of, signing_secret
+from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.errors import Conflict, Forbidden, NotFound
+from chalicelib.handlers.http import auth, rate_limits, request_language
+from chalicelib.handlers.http.audit import note
+from chalicelib.handlers.http.call import Call
+from chalicelib.handlers.http.params import NOT_BLANK, id_of
+from chalicelib.handlers.http.route_facts import Query
+from chalicelib.handlers.http.routes import Routes
+from chalicelib.kernel.ids import derived_id
+from chalicelib.payments.model import Charge, PaymentState
+from chalicelib.payments.notifications import is_signed, reference_in
+from chalicelib.payments.usecases import RefundRequest, check, hint, pay, refund
+from chalicelib.reports import reference
+from chalicelib.reports.usecases.access import visible
+from chalicelib.texts import Text
+
+SIGNATURE = "pay-signature"
+LONGEST_REASON = 500
+MOST_PENCE = 10_000_000
+routes = Routes(__name__)
+
+
+class PaymentBegun(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the payer enters the card: `next_url` is the payer's secret."""
+
+    payment_id: str
+    next_url: str
+
+
+class PaymentView(msgspec.Struct, frozen=True, kw_only=True):
+    """A payment as the provider says. `refunded_pence` is all that went back or is on its way;
+    `reference` is the service_request_id."""
+
+    state: PaymentState
+    amount_pence: int
+    refunded_pence: int
+    reference: str
+
+
+class RefundDraft(msgspec.Struct, frozen=True, kw_only=True):
+    """A refund that an officer asks for."""
+
+    amount_pence: Annotated[int, Meta(ge=1, le=MOST_PENCE)]
+    reason: Annotated[str, Meta(max_length=LONGEST_REASON, pattern=NOT_BLANK)]
+
+
+class Received(msgspec.Struct, frozen=True, kw_only=True):
+    """The notification arrived."""
+
+
+@routes.endpoint(
+    "/api/reports/{service_request_id}/payments",
+    method="POST",
+    auth=auth.anyone,
+    summary="Begin to pay for a request, or go on with its unfinished payment",
+    success=HTTPStatus.CREATED,
+    keyed=True,
+    query=(Query("token", "the token in the link to a report that is not public"),),
+)
+def begin(call: Call, service_request_id: str) -> PaymentBegun:
+    _ = call.idempotency_key
+    author = call.caller.author(call.parameter("token"))
+    report = visible(id_of(service_request_id), author, reports_ports())
+    rate_limits.check("payment", call)
+    language = request_language.current().code
+    page = pay(report.service_request_id, language, payments_ports())
+    return PaymentBegun(payment_id=page.payment_id, next_url=page.next_url)
+
+
+@routes.endpoint(
+    "/api/payments/{payment_id}",
+    method="GET",
+    auth=auth.anyone,
+    summary="Get the state of a payment, for anyone who has its id",
+)
+def read(call: Call, payment_id: str) -> PaymentView:
+    service_request_id = _request(payment_id)
+    return _view(check(service_request_id, payments_ports()), payment_id)
+
+
+@routes.endpoint(
+    "/api/payments/{payment_id}/refunds",
+    method="POST",
+    auth=auth.may("payments.refund"),
+    summary="Refund all or a part of a payment",
+    success=HTTPStatus.CREATED,
+    keyed=True,
+)
+def send_back(call: Call, draft: RefundDraft, payment_id: str) -> PaymentView:
+    key, actor = call.idempotency_key, call.caller.signed_in.account_id
+    service_request_id, ports = _request(payment_id), payments_ports()
+    paid = check(service_request_id, ports).paid
+    if paid is None or paid.payment_id != payment_id:
+        raise Conflict(Text("Nothing was paid that could go back."))
+    note("payments.refund", service_request_id, f"{draft.amount_pence} pence", call.caller)
+    asked = RefundRequest(
+        refund_id=derived_id("refund", actor, payment_id, key),
+        service_request_id=service_request_id,
+        amount_pence=draft.amount_pence,
+        reason=draft.reason,
+        by=actor,
+    )
+    return _view(refund(asked, ports), payment_id)
+
+
+@routes.endpoint(
+    "/api/payments/notifications",
+    method="POST",
+    auth=auth.partner,
+    summary="Hear from the payment provider that there is news of a payment",
+)
+def notified(call: Call) -> Received:
+    signature = str(call.request.headers.get(SIGNATURE, ""))
+    if not is_signed(call.body, signature, signing_secret()):
+        raise Forbidden("This is not from the payment provider.")
+    if service_request_id := reference.parse(reference_in(call.body)):
+        hint(service_request_id, payments_ports())
+    return Received()
+
+
+def _request(payment_id: str) -> str:
+    """The request of a payment. Raises NotFound, also for an id that somebody guessed."""
+    service_request_id = request_of(payment_id)
+    if service_request_id is None:
+        raise NotFound(Text("There is no such payment."))
+    return service_request_id
+
+
+def _view(charge: Charge, payment_id: str) -> PaymentView:
+    payment = charge.payment(payment_id)
+    if payment is None:
+        raise NotFound(Text("There is no such payment."))
+    return PaymentView(
+        state=payment.state,
+        amount_pence=charge.amount_pence,
+        refunded_pence=charge.refunded_pence if payment == charge.paid else 0,
+        reference=charge.service_request_id,
+    )

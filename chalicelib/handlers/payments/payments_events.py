@@ -1,0 +1,37 @@
+"""The schedules of payments: unfinished ones are checked, and the ledger is reconciled."""
+
+from chalice.app import Blueprint, CloudWatchEvent
+
+from chalicelib.bootstrap.payments import payments_ports, reconciling_ports
+from chalicelib.handlers.http.event import batch
+from chalicelib.kernel.observability import logs
+from chalicelib.payments.reconciling import reconcile_latest
+from chalicelib.payments.usecases import check_due
+
+events = Blueprint(__name__)
+
+
+@events.schedule("rate(1 minute)")
+def check_payments(_: CloudWatchEvent) -> None:
+    """Asks the provider about payments and refunds whose time has come. Those that fail are due
+    again the next time; an alarm is raised if that goes on."""
+    with batch("check_payments") as line:
+        failed = check_due(payments_ports())
+        line["failed"] = len(failed)
+        for service_request_id, error in failed.items():
+            logs.failure("a payment was not checked", error, service_request_id=service_request_id)
+
+
+@events.schedule("rate(1 day)")
+def reconcile_payments(_: CloudWatchEvent) -> None:
+    """Compares the ledger of the last days with the provider. An alarm is raised if they
+    differ."""
+    with batch("reconcile_payments") as line:
+        found = reconcile_latest(reconciling_ports())
+        line["records"] = sum(len(each.differences) for each in found)
+        logs.measured(
+            "reconciled",
+            logs.DIFFERENCES,
+            function="reconcile_payments",
+            differences=line["records"],
+        )

@@ -1,0 +1,126 @@
+"""Charges and the ledger in DynamoDB, a table each: functions may only add to the ledger's.
+
+Both keep what the law on a council's accounts asks for: six years and the current one.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from pynamodb.attributes import NumberAttribute, TTLAttribute, UnicodeAttribute, VersionAttribute
+
+from chalicelib.kernel.dynamo.attributes import JsonAttribute, MomentAttribute
+from chalicelib.kernel.dynamo.item import Index, Item, OwnedItem, index
+from chalicelib.kernel.time import text_of
+from chalicelib.payments.ledger import Difference, Entry, Reconciliation
+from chalicelib.payments.model import Charge, Payment, Refund
+
+CHARGE = "charge"
+RECONCILIATION = "reconciliation"
+TO_CHECK = "to check"
+KEPT_FOR = timedelta(days=7 * 366)
+MOST_DUE = 500
+
+Payments = tuple[Payment, ...]
+Refunds = tuple[Refund, ...]
+Differences = tuple[Difference, ...]
+
+
+class ChargeItem(OwnedItem):
+    """A stored charge under its service_request_id. Only one that is to be checked has `due`.
+    Personal data: a refund names the officer and holds a typed reason."""
+
+    store = "payments"
+    version = VersionAttribute()
+    amount_pence = NumberAttribute()
+    fund = UnicodeAttribute()
+    description = UnicodeAttribute()
+    payments = JsonAttribute[Payments](Payments)
+    refunds = JsonAttribute[Refunds](Refunds)
+    due = UnicodeAttribute(null=True)
+    check_at = MomentAttribute(null=True)
+    expires_at = TTLAttribute()
+
+    by_check: Index["ChargeItem"] = index("by-check", "due", "check_at")
+
+
+class ReconciliationItem(OwnedItem):
+    """What the last comparison of a day with the provider found, under the day."""
+
+    store = "reconciliations"
+    at = MomentAttribute()
+    differences = JsonAttribute[Differences](Differences)
+    expires_at = TTLAttribute()
+
+
+class LedgerItem(Item):
+    """An entry of the ledger."""
+
+    store = "the ledger"
+    day = UnicodeAttribute(hash_key=True)
+    entry_id = UnicodeAttribute(range_key=True)
+    at = MomentAttribute()
+    amount_pence = NumberAttribute()
+    fund = UnicodeAttribute()
+    service_request_id = UnicodeAttribute()
+    payment_id = UnicodeAttribute()
+    expires_at = TTLAttribute()
+
+
+class DynamoCharges:
+    """The Charges port, and the results of reconciliations."""
+
+    def __init__(self, table_name: str, now: Callable[[], datetime]) -> None:
+        ChargeItem.Meta.table_name = table_name
+        ReconciliationItem.Meta.table_name = table_name
+        self._now = now
+
+    def get(self, service_request_id: str) -> Charge | None:
+        item = ChargeItem.find(service_request_id, CHARGE)
+        return _charge(item) if item else None
+
+    def save(self, charge: Charge) -> Charge:
+        item = ChargeItem.of(
+            charge,
+            charge.service_request_id,
+            CHARGE,
+            due=TO_CHECK if charge.check_at else None,
+            expires_at=self._now() + KEPT_FOR,
+        )
+        return _charge(item.put_on_version())
+
+    def due(self, until: datetime) -> Sequence[str]:
+        within = ChargeItem.check_at <= until
+        return [each.owner for each in ChargeItem.by_check.all(TO_CHECK, within, limit=MOST_DUE)]
+
+    def keep_reconciliation(self, found: Reconciliation) -> None:
+        """Stores it in place of the one before of the same day."""
+        expires_at = self._now() + KEPT_FOR
+        ReconciliationItem.of(found, f"{found.day}", RECONCILIATION, expires_at=expires_at).put()
+
+    def reconciliation(self, day: date) -> Reconciliation | None:
+        """The last one of a day."""
+        item = ReconciliationItem.find(f"{day}", RECONCILIATION)
+        return item.read_as(Reconciliation, day=day) if item else None
+
+
+class DynamoLedger:
+    """The ledger, by day on the council's clock."""
+
+    def __init__(self, table_name: str, zone: ZoneInfo) -> None:
+        LedgerItem.Meta.table_name = table_name
+        self._zone = zone
+
+    def book(self, entry: Entry) -> None:
+        """Adds the entry unless it is there."""
+        day = entry.at.astimezone(self._zone).date()
+        LedgerItem.of(entry, f"{day}", entry.entry_id, expires_at=entry.at + KEPT_FOR).add()
+
+    def of_day(self, day: date) -> Sequence[Entry]:
+        """The entries of a day in the order of their moments."""
+        found = [each.read_as(Entry) for each in LedgerItem.under(f"{day}")]
+        return sorted(found, key=lambda each: (text_of(each.at), each.entry_id))
+
+
+def _charge(item: ChargeItem) -> Charge:
+    return item.read_as(Charge, service_request_id=item.owner)

@@ -1,0 +1,53 @@
+"""The ledger as officers and other systems see it."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+
+from chalicelib.kernel.time import text_of
+
+
+class EntryView(msgspec.Struct, frozen=True, kw_only=True):
+    """Money that came in, or went out as a negative amount. `entry_id` is payment: or refund: and
+    the provider's id of it."""
+
+    at: datetime
+    entry_id: str
+    amount_pence: int
+    fund: str
+    service_request_id: str
+    payment_id: str
+
+
+class FundTotal(msgspec.Struct, frozen=True, kw_only=True):
+    """The sums of a fund: what came in, and what went out as a negative amount."""
+
+    fund: str
+    in_pence: int
+    out_pence: int
+
+
+def totals(entries: Iterable[EntryView]) -> list[FundTotal]:
+    """The sums of each fund, by its code."""
+    came, went = Counter[str](), Counter[str]()
+    for each in entries:
+        (came if each.amount_pence > 0 else went)[each.fund] += each.amount_pence
+    return [
+        FundTotal(fund=fund, in_pence=came[fund], out_pence=went[fund])
+        for fund in sorted(came.keys() | went.keys())
+    ]
+
+
+def csv_of(entries: Iterable[EntryView]) -> str:
+    """The entries with a line of names."""
+    names = [each.name for each in msgspec.structs.fields(EntryView)]
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(names)
+    for each in entries:
+        writer.writerow([text_of(each.at), *(getattr(each, name) for name in names[1:])])
+    return file.getvalue()

@@ -1,0 +1,59 @@
+"""The operator's commands about money: the ledger as CSV, and its comparison with the provider."""
+
+import sys
+from datetime import datetime, timedelta
+
+import click
+
+from chalicelib.errors import ConfigurationError
+from chalicelib.kernel.money import pounds
+from chalicelib.payments.ledger import Difference
+
+DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+@click.command("ledger")
+@click.option("--from", "first", type=DAY, required=True, help="The first day.")
+@click.option("--to", "last", type=DAY, required=True, help="The last day.")
+def ledger(first: datetime, last: datetime) -> None:
+    """Prints the entries of some days as CSV, and the sum of each fund on standard error."""
+    from chalicelib.bootstrap import payments
+    from chalicelib.kernel.fields import made_from
+    from chalicelib.payments.views import EntryView, csv_of, totals
+
+    if last < first:
+        raise ConfigurationError("--to is before --from.")
+    days = [first.date() + timedelta(days=n) for n in range((last - first).days + 1)]
+    with click.progressbar(days, label="Days", file=sys.stderr) as bar:
+        found = [each for day in bar for each in payments.ledger().of_day(day)]
+    entries = [made_from(EntryView, each) for each in found]
+    click.echo(csv_of(entries), nl=False)
+    for each in totals(entries):
+        came, went = pounds(each.in_pence), pounds(-each.out_pence)
+        click.echo(f"{each.fund}: {came} in, {went} out", err=True)
+    click.echo(f"{len(entries)} entries.", err=True)
+
+
+@click.command("reconcile")
+@click.argument("day", type=DAY)
+def reconcile(day: datetime) -> None:
+    """Compares DAY with the payment provider, books what is missing, and names each difference;
+    exits with 1 if there is one."""
+    from chalicelib.bootstrap.payments import reconciling_ports
+    from chalicelib.payments import reconciling
+
+    found = reconciling.reconcile(day.date(), reconciling_ports()).differences
+    for each in found:
+        click.echo(_said(each))
+    click.echo(f"{len(found)} differences on {day.date()}.")
+    if found:
+        sys.exit(1)
+
+
+def _said(difference: Difference) -> str:
+    ours, theirs = (
+        "nothing" if pence is None else pounds(pence)
+        for pence in (difference.ledger_pence, difference.provider_pence)
+    )
+    about = f"{difference.entry_id} ({difference.reference})"
+    return f"{about}: the ledger has {ours}, the provider {theirs}"

@@ -1,0 +1,244 @@
+"""Paying over HTTP, beside the stand-in for GOV.UK Pay."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from click import Command
+from click.testing import CliRunner, Result
+
+from chalicelib.bootstrap.payments import charges, payment_id, signing_secret
+from chalicelib.kernel.time import utc_now
+from chalicelib.payments.model import Charge
+from infra.ledger import ledger, reconcile
+from infra.local.pay.notifications import signature
+from tests.api.conftest import Api
+from tests.support.builders import draft_body
+from tests.support.paying import DECLINED_CARD, GOOD_CARD, PayHere, pay_here
+
+PENCE = 4_200
+
+
+@pytest.fixture
+def pay(api: Api) -> Iterator[PayHere]:
+    with pay_here() as found:
+        yield found
+
+
+@pytest.fixture
+def request_id(api: Api) -> str:
+    """A request that costs £42."""
+    answer = api.post("/api/reports", draft_body(), key="paid request")
+    service_request_id = str(answer.json_body["service_request_id"])
+    charges().save(
+        Charge(
+            service_request_id=service_request_id,
+            amount_pence=PENCE,
+            fund="BULKY",
+            description="Bulky collection",
+        )
+    )
+    return service_request_id
+
+
+def begun(api: Api, request_id: str) -> dict[str, Any]:
+    answer = api.post(f"/api/reports/{request_id}/payments", {}, key="pay")
+    assert answer.status_code == 201, answer.body
+    body: dict[str, Any] = answer.json_body
+    return body
+
+
+def seen(api: Api, begun: dict[str, Any]) -> dict[str, Any]:
+    body: dict[str, Any] = api.get(f"/api/payments/{begun['payment_id']}").json_body
+    return body
+
+
+def test_card_is_paid_at_the_providers_page_and_seen_at_once(
+    api: Api, pay: PayHere, request_id: str
+) -> None:
+    first = begun(api, request_id)
+    assert begun(api, request_id) == first
+    assert first["next_url"].startswith(pay.origin)
+    view = {"amount_pence": PENCE, "refunded_pence": 0, "reference": request_id}
+    assert seen(api, first) == view | {"state": "created"}
+    came_back_to = pay.enter(first["next_url"], GOOD_CARD)
+    assert came_back_to.endswith(f"/forms/payments/{first['payment_id']}")
+    assert seen(api, first) == view | {"state": "success"}
+    refused = api.post(f"/api/reports/{request_id}/payments", {}, key="again")
+    assert refused.status_code == 409
+
+
+@pytest.mark.usefixtures("pay")
+def test_request_without_a_price_cannot_be_paid(api: Api) -> None:
+    answer = api.post("/api/reports", draft_body(), key="free")
+    free = answer.json_body["service_request_id"]
+    assert api.post(f"/api/reports/{free}/payments", {}).status_code == 409
+    assert api.post("/api/reports/000000000000/payments", {}).status_code == 404
+
+
+def test_guessed_payment_shows_nothing(api: Api, pay: PayHere, request_id: str) -> None:
+    payment = begun(api, request_id)["payment_id"]
+    guessed = payment[:-1] + ("0" if payment[-1] != "0" else "1")
+    for each in (guessed, request_id, f"{request_id}-1-", "x", payment.replace("-1-", "-2-")):
+        assert api.get(f"/api/payments/{each}").status_code == 404, each
+        assert api.get(f"/forms/payments/{each}").status_code == 404, each
+
+
+def test_notification_makes_the_schedule_look_before_its_time(
+    api: Api, pay: PayHere, request_id: str
+) -> None:
+    first = begun(api, request_id)
+    pay.enter(first["next_url"], GOOD_CARD)
+    [message] = pay.messages()
+    for _ in range(100):
+        assert notify(api, message, signature(message, signing_secret())) == 200
+    with time_machine.travel(utc_now() + timedelta(minutes=1), tick=False):
+        api.cloud.pump.run_schedules()
+    stored = charges().get(request_id)
+    assert stored and stored.paid
+
+
+@pytest.mark.parametrize("wrong", ["", "0" * 64, "é"])
+def test_notification_that_the_provider_did_not_sign_is_refused(
+    api: Api, pay: PayHere, request_id: str, wrong: str
+) -> None:
+    begun(api, request_id)
+    before = charges().get(request_id)
+    body = json.dumps({"resource": {"reference": request_id}}).encode()
+    assert notify(api, body, wrong) == 403
+    assert charges().get(request_id) == before
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b"\xff", b'{"resource": {"reference": "NOBODYS"}}'])
+@pytest.mark.usefixtures("pay")
+def test_notification_of_something_unknown_changes_nothing(api: Api, body: bytes) -> None:
+    assert notify(api, body, signature(body, signing_secret())) == 200
+    assert charges().get("NOBODYS") is None
+
+
+def test_officer_refunds_once_however_often_it_is_sent(
+    api: Api, pay: PayHere, request_id: str
+) -> None:
+    first = begun(api, request_id)
+    pay.enter(first["next_url"], GOOD_CARD)
+    path, draft = f"/api/payments/{first['payment_id']}/refunds", {"amount_pence": 1_000}
+    officer = api.token("officer")
+    body = draft | {"reason": "Cancelled"}
+    for _ in range(3):
+        answer = api.post(path, body, key="refund", token=officer)
+        assert (answer.status_code, answer.json_body["refunded_pence"]) == (201, 1_000)
+    assert [each.amount for each in pay.payment.refunds] == [1_000]
+    too_much = api.post(path, body | {"amount_pence": 3_201}, key="more", token=officer)
+    assert too_much.json_body["errors"][0]["message"] == "Enter an amount of at most £32"
+    assert api.post(path, body, token=api.token("crew")).status_code == 403
+    assert api.post(path, {"amount_pence": 0, "reason": "x"}, token=officer).status_code == 400
+    log = api.get("/api/admin/audit", api.token("admin")).json_body["items"]
+    assert "payments.refund" in {each["action"] for each in log}
+
+
+def test_ledger_lists_a_day_by_fund_as_json_and_csv(
+    api: Api, pay: PayHere, request_id: str
+) -> None:
+    first = begun(api, request_id)
+    pay.enter(first["next_url"], GOOD_CARD)
+    seen(api, first)
+    day, officer = f"{utc_now().date()}", api.token("officer")
+    ledger = api.get(f"/api/ledger?day={day}", officer).json_body
+    [item] = ledger["items"]
+    assert (item["amount_pence"], item["service_request_id"]) == (PENCE, request_id)
+    assert ledger["funds"] == [{"fund": "BULKY", "in_pence": PENCE, "out_pence": 0}]
+    headers = {"Authorization": f"Bearer {officer}", "Accept": "text/csv"}
+    answer = api.client.http.get(f"/api/ledger?day={day}", headers=headers)
+    assert answer.headers["Content-Type"].startswith("text/csv")
+    names, row = answer.body.decode().splitlines()
+    assert names == "at,entry_id,amount_pence,fund,service_request_id,payment_id"
+    assert row.split(",")[1:] == [item["entry_id"], "4200", "BULKY", request_id, item["payment_id"]]
+    assert api.get(f"/api/ledger?day={day}", api.token("crew")).status_code == 403
+    assert api.get("/api/ledger?day=today", officer).status_code == 400
+
+
+def test_page_says_what_became_of_a_payment(api: Api, pay: PayHere, request_id: str) -> None:
+    first = begun(api, request_id)
+    page = f"/forms/payments/{first['payment_id']}"
+    assert 'http-equiv="refresh"' in html(api, page)
+    pay.enter(first["next_url"], DECLINED_CARD)
+    declined = html(api, page)
+    assert "Your card was declined" in declined and "No money was taken" in declined
+    again = api.client.http.post(
+        page, headers={"Content-Type": "application/x-www-form-urlencoded"}, body=b""
+    )
+    assert again.status_code == 303
+    pay.enter(again.headers["Location"], GOOD_CARD)
+    paid = html(api, f"/forms/payments/{payment_id(request_id, 2)}")
+    assert "Payment received" in paid and "£42" in paid and "refresh" not in paid
+
+
+def test_page_is_never_stuck_when_the_provider_does_not_answer(
+    api: Api, pay: PayHere, request_id: str
+) -> None:
+    first = begun(api, request_id)
+    pay.enter(first["next_url"], GOOD_CARD)
+    pay.is_down = True
+    page = html(api, f"/forms/payments/{first['payment_id']}")
+    assert "We cannot see your payment at the moment" in page and "Look again" in page
+    assert api.get(f"/api/payments/{first['payment_id']}").status_code == 503
+    pay.is_down = False
+    assert "Payment received" in html(api, f"/forms/payments/{first['payment_id']}")
+
+
+@pytest.mark.parametrize("pence", [29, 10_000_001])
+def test_amount_that_the_provider_does_not_take_is_not_paid(
+    api: Api, pay: PayHere, request_id: str, pence: int
+) -> None:
+    stored = charges().get(request_id)
+    assert stored
+    charges().save(
+        Charge(
+            service_request_id=request_id,
+            version=stored.version,
+            amount_pence=pence,
+            fund="BULKY",
+            description="Bulky collection",
+        )
+    )
+    answer = api.post(f"/api/reports/{request_id}/payments", {}, key="pay")
+    assert answer.status_code == 409
+    assert "in another way" in answer.json_body["detail"]
+    assert pay.service.payments == {}
+
+
+def html(api: Api, path: str) -> str:
+    answer = api.get(path)
+    assert answer.status_code == 200, answer.body
+    return answer.body.decode()
+
+
+def notify(api: Api, body: bytes, signed: str) -> int:
+    headers = {"Pay-Signature": signed, "Content-Type": "application/json"}
+    return int(
+        api.client.http.post("/api/payments/notifications", headers=headers, body=body).status_code
+    )
+
+
+def test_operator_gets_the_ledger_as_csv_and_its_differences(
+    api: Api, pay: PayHere, request_id: str
+) -> None:
+    first = begun(api, request_id)
+    pay.enter(first["next_url"], GOOD_CARD)
+    day = f"{utc_now().date()}"
+    assert run(reconcile, day).output == f"0 differences on {day}.\n"
+    printed = run(ledger, "--from", day, "--to", day)
+    assert printed.stdout.splitlines()[1].split(",")[2:4] == ["4200", "BULKY"]
+    assert "BULKY: £42 in, £0 out" in printed.stderr
+    pay.payment.reference = "INVOICE 7"
+    pay.payment.amount = 4_300
+    differs = run(reconcile, day)
+    assert differs.exit_code == 1
+    assert "the ledger has £42, the provider £43" in differs.output
+
+
+def run(command: Command, *arguments: str) -> Result:
+    return CliRunner().invoke(command, arguments)

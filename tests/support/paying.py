@@ -1,0 +1,95 @@
+"""The stand-in for GOV.UK Pay behind the API's own adapter, without a network."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+import msgspec
+import pytest
+
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.payments import GOVUK_PAY
+from chalicelib.errors import NoReply
+from chalicelib.kernel.time import utc_now
+from chalicelib.net.http_client import NO_HEADERS
+from chalicelib.net.reply import Reply
+from infra.local.pay.model import StoredPayment
+from infra.local.pay.notifications import Notifications
+from infra.local.pay.service import PayService
+from tests.support.composition import replace_built
+
+GOOD_CARD = "4444333322221111"
+DECLINED_CARD = "4000000000000002"
+CARD_PAGES = f"{GOVUK_PAY}/card/"
+
+
+class PayHere:
+    """The stand-in, with `is_down` to make it answer nothing."""
+
+    origin = GOVUK_PAY
+
+    def __init__(self) -> None:
+        self.is_down = False
+        key = container.given("api_key", "payments")
+        self.notifications = Notifications(utc_now)
+        self.service = PayService(
+            GOVUK_PAY,
+            lambda: str(key),
+            CARD_PAGES,
+            utc_now,
+            lambda event, payment: self.notifications.add(
+                event, self.service.views.payment(payment)
+            ),
+        )
+
+    @property
+    def payment(self) -> StoredPayment:
+        """The last payment."""
+        return list(self.service.payments.values())[-1]
+
+    def enter(self, next_url: str, card: str) -> str:
+        """The payer enters a card. Returns: where the browser goes then."""
+        return self.service.pay(next_url.removeprefix(CARD_PAGES), card)
+
+    def messages(self) -> list[bytes]:
+        """The notifications that are to be sent."""
+        return self.notifications.take_due()
+
+    def get(
+        self,
+        url: str,
+        headers: Mapping[str, str] = NO_HEADERS,
+        *,
+        most_bytes: int,
+        timeout_s: float,
+    ) -> Reply:
+        return self._ask("GET", url, headers, b"")
+
+    def post(
+        self,
+        url: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        *,
+        most_bytes: int,
+        timeout_s: float,
+    ) -> Reply:
+        return self._ask("POST", url, headers, body)
+
+    def _ask(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        if self.is_down:
+            raise NoReply("It does not answer.")
+        lower = {name.lower(): value for name, value in headers.items()}
+        at = urlsplit(url)
+        path = f"{at.path}?{at.query}" if at.query else at.path
+        status, content = self.service.answer(method, path, lower, body)
+        return Reply(status, {}, msgspec.json.encode(content))
+
+
+@contextmanager
+def pay_here(known: PayHere | None = None) -> Iterator[PayHere]:
+    """A new stand-in, or a known one, in place of all that the process reaches outside."""
+    found = known or PayHere()
+    with pytest.MonkeyPatch.context() as patch:
+        replace_built(patch, container.outside, found)
+        yield found
