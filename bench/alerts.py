@@ -8,6 +8,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from random import Random
 from typing import NamedTuple
 
@@ -59,7 +60,22 @@ NOTHING = Tally(Counter(), 0, 0)
 
 
 def rows(count: int = COUNT) -> Iterator[Row]:
+    tallies = _tallies(count)
+    whole = sum(tallies.values(), NOTHING)
     group = GROUP.format(count=count)
+    row, read = partial(Row, group=group, unit="items"), "entries read for each that matches"
+    yield row(name="entries of one, mean", ours=whole.mean)
+    yield row(name="entries of one, most", ours=max(whole.entries), most=MOST_CELLS)
+    asked = "queries for a report, most"
+    yield Row(group=group, name=asked, unit="requests", ours=_queries(), most=QUERIES)
+    yield row(name=read, ours=whole.over_match, most=MOST_OVER_MATCH)
+    for name, part in tallies.items():
+        yield row(name=f"entries of one at {name}, mean", ours=part.mean)
+        yield row(name=f"{read} at {name}", ours=part.over_match)
+
+
+def _tallies(count: int) -> dict[str, Tally]:
+    """The tally of each radius, by its name."""
     tallies = dict.fromkeys(RADII, NOTHING)
     names = [name for name in RADII for _ in range(CHUNKS)]
     counts = [count // len(names)] * len(names)
@@ -67,32 +83,7 @@ def rows(count: int = COUNT) -> Iterator[Row]:
         found = pool.map(tally, names, counts, range(len(names)))
         for name, part in zip(names, found, strict=True):
             tallies[name] += part
-    whole = sum(tallies.values(), NOTHING)
-    most = max(whole.entries)
-    yield Row(group=group, name="entries of one, mean", unit="items", ours=whole.mean)
-    yield Row(group=group, name="entries of one, most", unit="items", ours=most, most=MOST_CELLS)
-    yield Row(
-        group=group,
-        name="queries for a report, most",
-        unit="requests",
-        ours=_queries(),
-        most=QUERIES,
-    )
-    yield Row(
-        group=group,
-        name="entries read for each that matches",
-        unit="items",
-        ours=whole.over_match,
-        most=MOST_OVER_MATCH,
-    )
-    for name, part in tallies.items():
-        yield Row(group=group, name=f"entries of one at {name}, mean", unit="items", ours=part.mean)
-        yield Row(
-            group=group,
-            name=f"entries read for each that matches at {name}",
-            unit="items",
-            ours=part.over_match,
-        )
+    return tallies
 
 
 def tally(name: str, count: int, seed: int) -> Tally:

@@ -22,6 +22,11 @@ GROUP = "Database: {count:,} reports, beside {fewest:,}"
 TIMES = 20
 SCREEN_LAT, SCREEN_LONG = 0.01125, 0.0115
 """Half the height and half the width of a phone's screen of 1.5 × 2.5 km, in degrees at 54° N."""
+MOST_OF: Mapping[str, tuple[dict[str, float], dict[str, float]]] = {
+    "submit": ({"most": 1, "most_ratio": 1}, {"most_ratio": 1}),
+    "read a report": ({"most": 1}, {}),
+}
+"""The limits of a use case's requests and of its capacity."""
 Request = dict[str, Any]
 Make = Callable[[int], list[Request]]
 
@@ -67,42 +72,29 @@ def costs(count: int, officer: dict[str, str], times: int = TIMES) -> list[Cost]
 def rows(by_count: Mapping[int, Sequence[Cost]]) -> Iterator[Row]:
     """The largest table beside the smallest, for each use case."""
     fewest, most = min(by_count), max(by_count)
-    group = GROUP.format(count=most, fewest=fewest)
+    row = partial(Row, group=GROUP.format(count=most, fewest=fewest), peer_name=f"at {fewest:,}")
     for few, many in zip(by_count[fewest], by_count[most], strict=True):
-        row = partial(Row, group=group, peer_name=f"at {fewest:,}")
-        requests = partial(row, unit="requests", ours=many.requests, peer=few.requests)
-        capacity = partial(
-            row,
-            name=f"{many.use_case}: capacity",
-            unit="units",
-            ours=many.read_units + many.write_units,
-            peer=few.read_units + few.write_units,
-        )
-        match many.use_case:
-            case "submit":
-                yield requests(name="submit", most=1, most_ratio=1)
-                yield row(
-                    name="submit: conditional writes",
-                    unit="writes",
-                    ours=many.conditional_writes,
-                    peer=few.conditional_writes,
-                    most=1,
-                )
-                yield capacity(most_ratio=1)
-            case "check 100 m, then submit":
-                yield row(
-                    name=many.use_case,
-                    unit="serial trips",
-                    ours=many.serial_trips,
-                    peer=few.serial_trips,
-                    most=2,
-                )
-            case "read a report":
-                yield requests(name=many.use_case, most=1)
-                yield capacity()
-            case _:
-                yield requests(name=many.use_case)
-                yield capacity()
+        yield from _rows_of(few, many, row)
+
+
+def _rows_of(few: Cost, many: Cost, row: Callable[..., Row]) -> Iterator[Row]:
+    """The rows of a use case, with its limits."""
+
+    def beside(name: str, unit: str, of: Callable[[Cost], float], **limits: float) -> Row:
+        return row(name=name, unit=unit, ours=of(many), peer=of(few), **limits)
+
+    name = many.use_case
+    if name == "check 100 m, then submit":
+        yield beside(name, "serial trips", lambda each: each.serial_trips, most=2)
+        return
+    requests, capacity = MOST_OF.get(name, ({}, {}))
+    yield beside(name, "requests", lambda each: each.requests, **requests)
+    if name == "submit":
+        written = "submit: conditional writes"
+        yield beside(written, "writes", lambda each: each.conditional_writes, most=1)
+    yield beside(
+        f"{name}: capacity", "units", lambda each: each.read_units + each.write_units, **capacity
+    )
 
 
 def details(by_count: Mapping[int, Sequence[Cost]]) -> str:
@@ -147,51 +139,44 @@ def nearby(app: Any, place: Point, radius_m: int) -> Request:
 
 def _use_cases(app: Any, officer: dict[str, str]) -> dict[str, Make]:
     event = partial(gateway.event, app)
-
-    def of(verb: str, body: Any, first: int) -> Make:
-        return lambda number: [
-            event(
-                "POST",
-                f"/api/reports/{id_of(first + number)}/{verb}",
-                body,
-                {"Idempotency-Key": f"{number:022}"},
-            )
-        ]
-
-    def check_and_submit(number: int) -> list[Request]:
-        place = somewhere(number)
-        return [nearby(app, place, 100), submission(app, f"checked-{number}", place)]
-
-    def change(number: int) -> list[Request]:
-        headers = officer | {"If-Match": '"1"'}
-        path = f"/api/reports/{id_of(60 + number)}"
-        return [event("PATCH", path, {"state": "investigating"}, headers)]
-
-    def screen(number: int) -> list[Request]:
-        at = somewhere(number)
-        box = (
-            at.long - SCREEN_LONG,
-            at.lat - SCREEN_LAT,
-            at.long + SCREEN_LONG,
-            at.lat + SCREEN_LAT,
-        )
-        return [event("GET", f"/api/reports?bbox={','.join(f'{edge:.6f}' for edge in box)}")]
-
     return {
         "submit": lambda number: [submission(app, f"submit-{number}", somewhere(number))],
         "check 25 m": lambda number: [nearby(app, somewhere(number), 25)],
         "check 100 m": lambda number: [nearby(app, somewhere(number), 100)],
-        "check 100 m, then submit": check_and_submit,
+        "check 100 m, then submit": partial(_check_and_submit, app),
         "read a report": lambda number: [event("GET", f"/api/reports/{id_of(number)}")],
-        "add an update": of("updates", {"text": "Still there."}, 0),
-        "follow": of("follow", None, 20),
-        "flag": of("flags", {"reason": "offensive"}, 40),
-        "change as an officer": change,
-        "list a phone's screen (100 at most)": screen,
+        "add an update": partial(_post, app, "updates", {"text": "Still there."}, 0),
+        "follow": partial(_post, app, "follow", None, 20),
+        "flag": partial(_post, app, "flags", {"reason": "offensive"}, 40),
+        "change as an officer": partial(_change, app, officer),
+        "list a phone's screen (100 at most)": partial(_screen, app),
         "list waiting reports": lambda _: [
             event("GET", "/api/moderation?reason=waiting", None, officer)
         ],
     }
+
+
+def _post(app: Any, verb: str, body: Any, first: int, number: int) -> list[Request]:
+    path = f"/api/reports/{id_of(first + number)}/{verb}"
+    return [gateway.event(app, "POST", path, body, {"Idempotency-Key": f"{number:022}"})]
+
+
+def _check_and_submit(app: Any, number: int) -> list[Request]:
+    place = somewhere(number)
+    return [nearby(app, place, 100), submission(app, f"checked-{number}", place)]
+
+
+def _change(app: Any, officer: dict[str, str], number: int) -> list[Request]:
+    headers = officer | {"If-Match": '"1"'}
+    path = f"/api/reports/{id_of(60 + number)}"
+    return [gateway.event(app, "PATCH", path, {"state": "investigating"}, headers)]
+
+
+def _screen(app: Any, number: int) -> list[Request]:
+    at = somewhere(number)
+    box = (at.long - SCREEN_LONG, at.lat - SCREEN_LAT, at.long + SCREEN_LONG, at.lat + SCREEN_LAT)
+    edges = ",".join(f"{edge:.6f}" for edge in box)
+    return [gateway.event(app, "GET", f"/api/reports?bbox={edges}")]
 
 
 def _cost(name: str, count: int, runs: Sequence[Sequence[Call]]) -> Cost:

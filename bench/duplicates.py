@@ -8,6 +8,7 @@ format with the same reports, checks that number.
 import contextlib
 import io
 from collections.abc import Iterator
+from functools import partial
 from importlib import import_module
 from random import Random
 from statistics import mean
@@ -41,27 +42,28 @@ def rows(
         theirs = [peer.searched(place, radius_m) for place in at[:searched]]
         if [requests for requests, _ in theirs] != planned[:searched]:
             raise RuntimeError("dynamodbgeo did not make the requests that it planned.")
-        for name, of, goal, ratio in (
-            ("mean", mean, most, most_ratio),
-            ("most", max, at_once, None),
-        ):
-            yield Row(
-                group=group,
-                name=f"within {radius_m} m, {name}",
-                unit="requests",
-                ours=of([requests for requests, _ in ours]),
-                peer=of(planned),
-                peer_name="dynamodbgeo",
-                most=goal,
-                most_ratio=ratio,
-            )
-        yield Row(
-            group=group,
+        row = partial(Row, group=group, peer_name="dynamodbgeo")
+        requests = [each for each, _ in ours]
+        yield row(
+            name=f"within {radius_m} m, mean",
+            unit="requests",
+            ours=mean(requests),
+            peer=mean(planned),
+            most=most,
+            most_ratio=most_ratio,
+        )
+        yield row(
+            name=f"within {radius_m} m, most",
+            unit="requests",
+            ours=max(requests),
+            peer=max(planned),
+            most=at_once,
+        )
+        yield row(
             name=f"within {radius_m} m, items read on average",
             unit="items",
             ours=mean(read for _, read in ours[:searched]),
             peer=mean(read for _, read in theirs),
-            peer_name="dynamodbgeo",
         )
 
 

@@ -76,30 +76,20 @@ class Meter:
         finally:
             self.looking.now = False
 
-
-@contextmanager
-def record(*, sees_old: bool = False) -> Iterator[list[Call]]:
-    """Yields the list of the calls made inside."""
-    meter = Meter(sees_old)
-    make = Endpoint.make_request
-
-    def metered(self: Endpoint, operation_model: Any, request_dict: Any) -> Any:
-        if meter.is_looking:
-            return make(self, operation_model, request_dict)
-        used = time.thread_time()
-        operation = f"{operation_model.service_model.service_name}.{operation_model.name}"
-        body = request_dict["body"]
+    def measured(self, operation: str, request: Mapping[str, Any], send: Callable[[], Any]) -> Any:
+        """Sends the request, and adds the call."""
+        used, body = time.thread_time(), request["body"]
         # Sending moves a file that is sent to its end.
         asked, sent_bytes = _decoded(operation, body), determine_content_length(body) or 0
-        before = meter.written(operation, asked)
+        before = self.written(operation, asked)
         began = time.perf_counter()
-        reply, parsed = make(self, operation_model, request_dict)
+        reply, parsed = send()
         ended = time.perf_counter()
-        both = zip(before, meter.written(operation, asked), strict=True)
-        meter.calls.append(
+        both = zip(before, self.written(operation, asked), strict=True)
+        self.calls.append(
             Call(
                 operation=operation,
-                url=request_dict["url"],
+                url=request["url"],
                 asked=asked,
                 sent_bytes=sent_bytes,
                 received_bytes=int(reply.headers.get("content-length", 0)),
@@ -112,6 +102,21 @@ def record(*, sees_old: bool = False) -> Iterator[list[Call]]:
             )
         )
         return reply, parsed
+
+
+@contextmanager
+def record(*, sees_old: bool = False) -> Iterator[list[Call]]:
+    """Yields the list of the calls made inside."""
+    meter = Meter(sees_old)
+    make = Endpoint.make_request
+
+    def metered(self: Endpoint, operation_model: Any, request_dict: Any) -> Any:
+        if meter.is_looking:
+            return make(self, operation_model, request_dict)
+        operation = f"{operation_model.service_model.service_name}.{operation_model.name}"
+        return meter.measured(
+            operation, request_dict, lambda: make(self, operation_model, request_dict)
+        )
 
     Endpoint.make_request = metered  # type: ignore[method-assign]
     try:

@@ -6,6 +6,7 @@ process; the tree is built from an array, which is faster than unpickling one.
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from heapq import nsmallest
 from importlib import import_module
 from pathlib import Path
@@ -17,7 +18,7 @@ from bench.process import FRESH_ROUNDS, Fresh, cpu_ms_of_each, cpu_us_a_call, pe
 from bench.table import Row
 from chalicelib.catalogue.load import load
 from chalicelib.geo.nearest import nearest
-from chalicelib.geo.nearest_index import built, opened
+from chalicelib.geo.nearest_index import NearestIndex, built, opened
 from chalicelib.geo.point import Point
 
 GROUP = "The nearest 5 of {count:,} places of the council"
@@ -54,42 +55,28 @@ def rows(
 
 
 def _rows_at(points: list[Point], queries: list[Point], folder: Path, rounds: int) -> Iterator[Row]:
-    count = len(points)
-    content = built(points)
-    group = GROUP.format(count=count)
-    index, tree = opened(content), _tree(points)
-    planes = [_plane(query) for query in queries]
-    yield Row(
-        group=group,
-        name="a query",
-        unit="µs of CPU",
-        ours=_each(queries, lambda query: nearest(index, query, K)),
-        peer=_each(planes, lambda plane: tree.query(plane, K)),
-        peer_name="cKDTree",
-        most_ratio=QUERY_RATIO,
-    )
+    count, content = len(points), built(points)
+    tree, group = _tree(points), GROUP.format(count=count)
+    row = partial(Row, group=group, peer_name="cKDTree")
+    ours, theirs = _queried(opened(content), tree, queries)
+    yield row(name="a query", unit="µs of CPU", ours=ours, peer=theirs, most_ratio=QUERY_RATIO)
     paths = _files(content, tree, folder)
     ours, theirs = _cold(paths, rounds)
-    yield Row(
-        group=group,
-        name="cold",
-        unit="ms of CPU",
-        ours=ours,
-        peer=theirs,
-        peer_name="cKDTree",
-        most_ratio=COLD_RATIO,
-    )
-    bare, ours_kb, theirs_kb = (peak_kb_of_fresh(code, *paths) for code in ("", OURS, PEER))
-    yield Row(
-        group=group,
-        name="memory above a bare Python",
-        unit="MB",
-        ours=(ours_kb - bare) / 1000,
-        peer=(theirs_kb - bare) / 1000,
-        peer_name="cKDTree",
-    )
+    yield row(name="cold", unit="ms of CPU", ours=ours, peer=theirs, most_ratio=COLD_RATIO)
+    bare, ours, theirs = (peak_kb_of_fresh(code, *paths) / 1000 for code in ("", OURS, PEER))
+    name = "memory above a bare Python"
+    yield row(name=name, unit="MB", ours=ours - bare, peer=theirs - bare)
     size = len(content) / count
     yield Row(group=group, name="size", unit="bytes a place", ours=size, most=BYTES_A_PLACE)
+
+
+def _queried(index: NearestIndex, tree: Any, queries: list[Point]) -> tuple[float, float]:
+    """The time of a query, ours and theirs."""
+    planes = [_plane(query) for query in queries]
+    return (
+        _each(queries, lambda query: nearest(index, query, K)),
+        _each(planes, lambda plane: tree.query(plane, K)),
+    )
 
 
 def _beside_geopy(points: list[Point], queries: list[Point]) -> Iterator[Row]:

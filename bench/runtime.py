@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, NamedTuple
@@ -102,6 +103,17 @@ class RuntimeApi:
             self.errors.append(body.decode())
             self.done.set()
 
+    def outcome(self, began: float, peak_mb: float) -> Outcome:
+        """The outcome of a process that was started at `began` (seconds of `perf_counter`)."""
+        times = [later - before for before, later in pairwise(self.asked)]
+        return Outcome(
+            answer=self.answers[-1] if self.answers else None,
+            error="\n".join(self.errors),
+            init_ms=(self.asked[0] - began) * 1000 if self.asked else 0.0,
+            event_ms=max(times, default=0.0) * 1000,
+            peak_mb=peak_mb,
+        )
+
     def deadline_ms(self) -> int:
         return int((time.time() + self._timeout_s) * 1000)
 
@@ -163,14 +175,7 @@ def run(
         said = output.read().decode(errors="replace")
     if not in_time or len(api.answers) < len(events):
         api.errors.append(said[-2000:] or "It did not answer in time.")
-    times = [later - before for before, later in zip(api.asked, api.asked[1:], strict=False)]
-    return Outcome(
-        answer=api.answers[-1] if api.answers else None,
-        error="\n".join(api.errors),
-        init_ms=(api.asked[0] - began) * 1000 if api.asked else 0.0,
-        event_ms=max(times, default=0.0) * 1000,
-        peak_mb=peak_mb,
-    )
+    return api.outcome(began, peak_mb)
 
 
 def functions(template: Mapping[str, Any], settings: Mapping[str, str]) -> list[Function]:

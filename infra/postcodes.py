@@ -54,18 +54,10 @@ def postcodes_of(
     for file in files:
         table = read_rows(file, header=HEADER, placed=False)
         for row in table.rows:
-            if row.values["quality"] == WITHOUT_PLACE:
-                summary.without_place += 1
-                continue
             try:
-                label, point = _label(row, found), _point(row)
+                _take(row, box, found, summary)
             except Invalid as error:
                 table.refused.append(Refused(row.number, error.detail))
-                continue
-            if box.contains(point):
-                found[label] = point
-            else:
-                summary.outside += 1
         summary.refused += [f"{file.name}, {each}" for each in table.refusals()]
         progress(1)
     if not found:
@@ -75,6 +67,19 @@ def postcodes_of(
         )
     summary.taken = len(found)
     return document_of(map(Postcode._make, found.items()), ATTRIBUTION), summary
+
+
+def _take(row: Row, box: Box, found: dict[str, Point], summary: Summary) -> None:
+    """Adds the row's postcode to those `found` if it is in the box, and counts it if not. Raises
+    Invalid."""
+    if row.values["quality"] == WITHOUT_PLACE:
+        summary.without_place += 1
+        return
+    label, point = _label(row, found), _point(row)
+    if box.contains(point):
+        found[label] = point
+    else:
+        summary.outside += 1
 
 
 def _label(row: Row, found: Container[str]) -> str:

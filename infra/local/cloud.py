@@ -53,13 +53,8 @@ class Cloud:
         texts.begin()
         outputs = aws.create_resources(secrets or random_values())
         self.bucket = outputs["PublishedBucket"]
-        self.environment = {name: outputs[output] for name, output in SETTINGS.items()} | {
+        self.environment = _settings(outputs, site_url) | {
             "COUNCIL": council,
-            "SITE_URL": site_url,
-            "UPLOADS_ENDPOINT": f"{site_url}{ENDPOINT}",
-            "MAIL_DOMAIN": mail.DOMAIN,
-            "MAIL_RECEIPTS": mail.RECEIPTS,
-            "TEXTS_FROM": texts.SENDER,
             "OUTSIDE_ALLOWED": outside_allowed,
             "PAYMENTS_URL": payments_url,
             "ALERTS_WAIT_S": str(alerts_wait_s),
@@ -98,3 +93,14 @@ class Cloud:
         os.environ.update(self._environment_before)
         container.forget()
         Cloud._running = False
+
+
+def _settings(outputs: Mapping[str, str], site_url: str) -> dict[str, str]:
+    """The settings that name the resources and what stands in for mail and texts."""
+    return {name: outputs[output] for name, output in SETTINGS.items()} | {
+        "SITE_URL": site_url,
+        "UPLOADS_ENDPOINT": f"{site_url}{ENDPOINT}",
+        "MAIL_DOMAIN": mail.DOMAIN,
+        "MAIL_RECEIPTS": mail.RECEIPTS,
+        "TEXTS_FROM": texts.SENDER,
+    }

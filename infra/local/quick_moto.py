@@ -72,19 +72,27 @@ _urls: dict[type[BaseBackend], dict[str, Any]] = {}
 @cache
 def install() -> None:
     """Makes them quicker for the rest of this process."""
+    _quicken_botocore()
+    _quicken_moto()
+    _quicken_dynamodb()
+    _leave_unsigned()
+
+
+def _quicken_botocore() -> None:
     _replace(session, create_loader=cache(vars(session)["create_loader"]))
     _replace(Loader, __init__=_loader_with_what_others_read)
+    _replace(utils, _parse_timestamp_with_tzinfo=cache(vars(utils)["_parse_timestamp_with_tzinfo"]))
+    _replace(useragent.UserAgentString, to_string=lambda self: "Boto3")
+    _replace(EventAliaser, _alias_event_name=_alias_once)
+    _replace(httpsession, create_urllib3_context=cache(vars(httpsession)["create_urllib3_context"]))
+
+
+def _quicken_moto() -> None:
     _replace(BackendDict, _create_account_specific_backend=_backend_made_once)
     _replace(Request, from_primitives=classmethod(_request))
     _replace(kms, generate_private_key=cache(vars(kms)["generate_private_key"]))
     _replace(BaseBackend, urls=property(_urls_once))
     _replace(backends, list_of_moto_modules=lambda: _modules)
-    _replace(BaseJSONSerializer, _serialize_type_structure=_plain_or_structure)
-    _replace(Table, query=_query_of_a_part, __deepcopy__=_table_with_its_items)
-    _replace(Item, __init__=_item_weighed_once)
-    updates: Any = vars(expressions)["UpdateExpressionParser"]
-    _replace(updates, make=staticmethod(cache(updates.make)))
-    _replace(DynamoResult, execute_result=_items_as_they_are)
     ours_first = sorted(backend_index.backend_url_patterns, key=lambda each: each[0] not in OURS)
     _replace(backend_index, backend_url_patterns=ours_first)
     _replace(
@@ -94,11 +102,20 @@ def install() -> None:
     )
     _replace(responses, method_names_from_class=cache(vars(responses)["method_names_from_class"]))
     _replace(Stack, parse_template=staticmethod(json.loads))
-    _replace(utils, _parse_timestamp_with_tzinfo=cache(vars(utils)["_parse_timestamp_with_tzinfo"]))
-    _replace(useragent.UserAgentString, to_string=lambda self: "Boto3")
-    _replace(EventAliaser, _alias_event_name=_alias_once)
-    _replace(httpsession, create_urllib3_context=cache(vars(httpsession)["create_urllib3_context"]))
-    _replace(Item, project=_attributes_alone)
+    _replace(sqs, unix_time_millis=lambda: time() * 1000)
+    _replace(sqs.SQSBackend, is_message_valid_based_on_retention_period=_is_retained)
+
+
+def _quicken_dynamodb() -> None:
+    _replace(BaseJSONSerializer, _serialize_type_structure=_plain_or_structure)
+    _replace(Table, query=_query_of_a_part, __deepcopy__=_table_with_its_items)
+    _replace(Item, __init__=_item_weighed_once, project=_attributes_alone)
+    updates: Any = vars(expressions)["UpdateExpressionParser"]
+    _replace(updates, make=staticmethod(cache(updates.make)))
+    _replace(DynamoResult, execute_result=_items_as_they_are)
+
+
+def _leave_unsigned() -> None:
     unsigned: dict[str, Any] = {
         "headers_to_sign": lambda self, request: SIGNED,
         "canonical_request": lambda self, request: "",
@@ -109,8 +126,6 @@ def install() -> None:
     for checked in (SigV4QueryAuth, S3SigV4PostAuth):
         _replace(checked, **{name: getattr(checked, name) for name in unsigned})
     _replace(SigV4Auth, **unsigned)
-    _replace(sqs, unix_time_millis=lambda: time() * 1000)
-    _replace(sqs.SQSBackend, is_message_valid_based_on_retention_period=_is_retained)
 
 
 def _replace(owner: Any, **parts: Any) -> None:
