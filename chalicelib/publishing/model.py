@@ -192,62 +192,36 @@ def key_in(key: str, language: str) -> str:
     return key if language == "en" else key.replace("data/", f"data/{language}/", 1)
 
 
+ADDRESSES: Mapping[str, str] = {
+    "tiles": f"/{TILES}{{z}}/{{x}}/{{y}}.json",
+    "request": f"/{REPORTS}{{service_request_id}}.json",
+    "places": f"/{PLACES}",
+    "postcodes": f"/{POSTCODES}",
+    "streets": f"/{STREETS}",
+    "facilities": "/data/facilities/{kind}.json",
+    "facility_index": "/data/facilities/{kind}.idx",
+    "facility_kinds": "/data/facilities/kinds.json",
+    "facility_names": f"/{FACILITY_NAMES}",
+    "wards": "/data/wards.json",
+    "ward": "/data/wards/{code}.json",
+    "roadworks": "/data/roadworks.json",
+    "disruptions": "/data/disruptions.json",
+    "open_data": "/data/open/index.json",
+    "basemap": f"/{BASEMAP}",
+}
+"""The addresses of published documents that are the same for every council."""
+
+
 def index_document(
-    *,
-    language: str,
-    jurisdiction_id: str,
-    name: str,
-    phone: str,
-    opening_hours: str,
-    phone_hours: Mapping[str, Any],
-    out_of_hours_phone: str | None,
-    time_zone: str,
-    bounds: Box,
-    basemap_attribution: str,
-    withdraw_within_s: int,
-    publish_after_s: int,
-    push_key: str,
-    sends_texts: bool,
-    holidays: Iterable[date],
-    neighbours: Sequence[Any],
-    names: Mapping[str, Any],
-    versions: Mapping[str, str],
+    *, language: str, bounds: Box, holidays: Iterable[date], **details: Any
 ) -> dict[str, Any]:
     """`/data/index.json`: the addresses of everything public, and the council's details for
-    clients. `names` are in place of those in documents that are in English alone."""
+    clients, by name."""
     return {
-        "jurisdiction_id": jurisdiction_id,
-        "name": name,
-        "phone": phone,
-        "opening_hours": opening_hours,
-        "phone_hours": phone_hours,
-        "out_of_hours_phone": out_of_hours_phone,
-        "time_zone": time_zone,
+        **details,
+        **ADDRESSES,
         "bounds": [bounds.west, bounds.south, bounds.east, bounds.north],
-        "tiles": f"/{TILES}{{z}}/{{x}}/{{y}}.json",
         "counts": f"/{key_of_tile(tile_of_all(bounds))}",
-        "request": f"/{REPORTS}{{service_request_id}}.json",
         "services": f"/{key_in(SERVICES, language)}",
-        "places": f"/{PLACES}",
-        "postcodes": f"/{POSTCODES}",
-        "streets": f"/{STREETS}",
-        "facilities": "/data/facilities/{kind}.json",
-        "facility_index": "/data/facilities/{kind}.idx",
-        "facility_kinds": "/data/facilities/kinds.json",
-        "facility_names": f"/{FACILITY_NAMES}",
-        "wards": "/data/wards.json",
-        "ward": "/data/wards/{code}.json",
-        "roadworks": "/data/roadworks.json",
-        "disruptions": "/data/disruptions.json",
-        "open_data": "/data/open/index.json",
-        "basemap": f"/{BASEMAP}",
-        "basemap_attribution": basemap_attribution,
-        "withdraw_within_s": withdraw_within_s,
-        "publish_after_s": publish_after_s,
-        "push_key": push_key,
-        "sends_texts": sends_texts,
         "holidays": sorted(day.isoformat() for day in holidays),
-        "neighbours": neighbours,
-        "names": dict(names),
-        "versions": dict(versions),
     }

@@ -69,15 +69,7 @@ def messages(voice: MessageComposer) -> Iterator[tuple[str, Message]]:
         yield when, voice.of_report(_alert(what, own), own, news, ways, news.entries)
     new = voice.of_report(_alert("new", other), other, _report("open", voice), ways, ())
     yield "A new report near a location", new
-    answer = voice.site.page(f"/forms/mended/{OWNER}.{REPORT}.1.{OWNER}")
-    asked = voice.question(_alert("repair_question", own), _report("fixed", voice), answer, ways)
-    yield "Days after it was marked as fixed", asked
-    reply = voice.site.page(f"/forms/questions/{OWNER}.{REPORT}.1.{OWNER}")
-    wants_to_know = "Which side of the road is the pothole on?"
-    to_answer = voice.asked(
-        _alert("officer_question", own), _report("investigating", voice), wants_to_know, reply, ways
-    )
-    yield "An officer asks the reporter a question", to_answer
+    yield from _questions(own, ways, voice)
     notice = _notice(voice)
     yield "A disruption or road works", voice.of_notice(_alert("disruption", other), notice, ways)
     for when, is_change in (("The day before a collection", False), ("A collection moved", True)):
@@ -90,6 +82,20 @@ def messages(voice: MessageComposer) -> Iterator[tuple[str, Message]]:
         notice,
     ]
     yield "A digest", voice.digest(digest(other, _now(), _now()), several, ways)
+
+
+def _questions(
+    own: Subscription, ways: SubscriptionLinks, voice: MessageComposer
+) -> Iterator[tuple[str, Message]]:
+    answer = voice.site.page(f"/forms/mended/{OWNER}.{REPORT}.1.{OWNER}")
+    asked = voice.question(_alert("repair_question", own), _report("fixed", voice), answer, ways)
+    yield "Days after it was marked as fixed", asked
+    reply = voice.site.page(f"/forms/questions/{OWNER}.{REPORT}.1.{OWNER}")
+    wants_to_know = "Which side of the road is the pothole on?"
+    to_answer = voice.asked(
+        _alert("officer_question", own), _report("investigating", voice), wants_to_know, reply, ways
+    )
+    yield "An officer asks the reporter a question", to_answer
 
 
 def _changes() -> Iterator[tuple[str, What, State]]:
