@@ -41,7 +41,7 @@ class PastCollection(Struct, frozen=True, kw_only=True):
 
     `over_at`: when the round was over, or will be if nobody says so before. `crew_says`: why the
     crew did not empty the container, in words for residents. `is_disputable`: the crew said it of
-    this container, and not of the street or the whole round. `is_reported`: somebody reported it.
+    this container or its street, and not of the whole round. `is_reported`: somebody reported it.
     """
 
     container: str

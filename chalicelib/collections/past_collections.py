@@ -98,6 +98,6 @@ def _past(
         date=day,
         over_at=status.finished_at or status.closes_at,
         crew_says=says,
-        is_disputable=left is not None,
+        is_disputable=left is not None or (says is not None and status.state != "off"),
         is_reported=is_reported,
     )

@@ -102,24 +102,38 @@ def test_reason_of_the_crew_is_said_and_may_be_disputed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "values", "said"),
+    ("reason", "said"),
     [
         (
-            "street_missed",
-            {"street": STREET, "reason": "parked_cars"},
+            "parked_cars",
             "The crew did not reach your street because parked cars were in the way.",
         ),
-        ("street_missed", {"street": STREET, "reason": "other"}, "did not reach your street."),
-        ("off", {"reason": "weather"}, "The round did not go out because of the weather."),
-        ("off", {"reason": "other"}, "The round did not go out."),
+        ("other", "did not reach your street."),
     ],
 )
-def test_reason_for_a_street_or_round_is_said_and_needs_no_report(
-    kind: str, values: dict[str, str], said: str
-) -> None:
+def test_reason_for_a_street_is_said_and_may_be_disputed_once(reason: str, said: str) -> None:
     here = depot()
     here.now = CLOSES
-    tell(here, kind, **values)
+    tell(here, "street_missed", street=STREET, reason=reason)
+    found = of_today(here)
+    assert (found.may_report, found.may_dispute) == (False, True)
+    assert found.why_not and said in found.why_not
+    assert checked(here) == found
+    here.reported = frozenset((CollectionKey(HOME, "rubbish", TODAY),))
+    assert not of_today(here).may_dispute
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("weather", "The round did not go out because of the weather."),
+        ("other", "The round did not go out."),
+    ],
+)
+def test_reason_for_a_round_is_said_and_needs_no_report(reason: str, said: str) -> None:
+    here = depot()
+    here.now = CLOSES
+    tell(here, "off", reason=reason)
     found = of_today(here)
     assert (found.may_report, found.may_dispute) == (False, False)
     assert found.why_not and said in found.why_not
