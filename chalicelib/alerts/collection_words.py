@@ -13,7 +13,8 @@ def day_words(day: date, language: Language) -> str:
 
 
 def facts_of(found: CollectionDay, language: Language) -> Iterator[Fact]:
-    """When each container is emptied."""
+    """When each container is emptied, and at which address: only emails have facts, so no lock
+    screen shows it."""
     say, on_day = language.say, day_words(found.day, language)
     for each in found.due:
         if each.instead_of:
@@ -32,3 +33,5 @@ def facts_of(found: CollectionDay, language: Language) -> Iterator[Fact]:
             yield Fact(name, say("Moved to {day}: {reason}", day=day, reason=why))
         else:
             yield Fact(name, say("Cancelled: {reason}", reason=why))
+    if found.address:
+        yield Fact(say("Address"), found.address)

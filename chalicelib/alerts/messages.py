@@ -135,10 +135,11 @@ class NotCollected(NamedTuple):
     why: str
 
 
-class CollectionDay(Struct, frozen=True, kw_only=True):
+class CollectionDay(HidesPrivate, frozen=True, kw_only=True):
     """The collections of a premises on a day, and those that do not take place then."""
 
     day: date
+    address: Private[str | None] = None
     due: tuple[Collected, ...] = ()
     moved: tuple[NotCollected, ...] = ()
 

@@ -10,7 +10,8 @@ from chalicelib.kernel.observability import logs
 Purse = Literal["alerts", "codes", "sign_in"]
 """`codes` pays for the codes that confirm subscriptions."""
 Counted = Purse | Literal["emails"]
-"""`emails` counts emails about disruptions and road works, which have a quota of their own."""
+"""`emails` counts emails about disruptions, road works and collections; only the first two wait
+when the day's quota is used up."""
 SIGN_IN_SHARE = 5
 """Codes to sign in may take a fifth of the texts of a day."""
 KEPT_FOR_KNOWN_DEVICES = 4

@@ -50,6 +50,7 @@ class CollectionsForAlerts:
         }
         return CollectionDay(
             day=day,
+            address=premises.address if premises else None,
             due=tuple(_due(rounds, day, names, self._off(day))),
             moved=tuple(_moved(rounds, day, names)),
         )

@@ -41,7 +41,9 @@ from chalicelib.kernel.time import to_the_second
 AT_ONCE = ("repair_question", "officer_question", "collection_reminder", "collection_change")
 """Kinds that are in no digest, because somebody waits for the answer or the day comes."""
 OF_NOTICES = ("roadworks", "disruption")
-"""Kinds whose emails have a quota."""
+"""Kinds whose emails have a quota, and wait for the next day beyond it."""
+OF_COLLECTIONS = ("collection_reminder", "collection_change")
+"""Kinds whose emails count for that quota, but do not wait."""
 OF_CHANGES = ("new", "state_changed", "fixed", "updated")
 """Kinds of which several are told in one message."""
 WOKEN_AT_ONCE = 1_000
@@ -161,15 +163,21 @@ def _sent(mine: Alert, ready: Ready, ports: Ports) -> Alert:
         return refused(mine, "no_sender", _now(ports))
     if mine.channel == "sms":
         return _sent_at_a_cost(mine, ready, sender, ports)
-    if mine.channel == "email" and mine.what in OF_NOTICES and not _is_within_quota(ports):
+    if mine.channel == "email" and not _may_be_sent_today(mine, ports):
         return later(mine, next_morning(_now(ports), ports.council.zone), _now(ports), OVER_CAP)
     return sent(mine, sender.send(ready.message, ready.to), _now(ports))
 
 
-def _is_within_quota(ports: Ports) -> bool:
-    """Counts an email about a notice, unless the day's part for them is sent."""
+def _may_be_sent_today(mine: Alert, ports: Ports) -> bool:
+    """Counts an email that many people get at once. One about a notice waits once the day's part
+    for notices is sent; one about a collection would be too late."""
     day = _now(ports).astimezone(ports.council.zone).date()
-    return ports.spend.take(day, "emails", 1, most=ports.quota.of_notices) is not None
+    if mine.what in OF_COLLECTIONS:
+        ports.spend.take(day, "emails", 1, most=ports.quota.emails_a_day)
+        return True
+    if mine.what in OF_NOTICES:
+        return ports.spend.take(day, "emails", 1, most=ports.quota.of_notices) is not None
+    return True
 
 
 def _sent_at_a_cost(mine: Alert, ready: Ready, sender: Sender[Any], ports: Ports) -> Alert:

@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
+from chalicelib.alerts.audience import Quota
 from chalicelib.alerts.index import Entry, entries_of, of_reminders
+from chalicelib.alerts.message_senders import text
 from chalicelib.alerts.message_text import MessageComposer
 from chalicelib.alerts.messages import Message
 from chalicelib.alerts.model import (
@@ -21,6 +23,7 @@ from chalicelib.alerts.model import (
     QuietHours,
     Topic,
 )
+from chalicelib.alerts.push import payload
 from chalicelib.alerts.reminders import HOURS, hours_due, moment_of
 from chalicelib.alerts.usecases.reminding import (
     changes_from,
@@ -204,6 +207,24 @@ def test_subscriber_hears_once_on_the_evening_before(town: Town) -> None:
     town.run(EVENING + timedelta(hours=20))
     assert town.subjects(to) == [TOMORROW]
     assert not town.subjects(other)
+
+
+def test_email_names_the_address_and_what_a_lock_screen_shows_does_not(town: Town) -> None:
+    town.subscribe(1, "1")
+    town.run(EVENING)
+    message, _ = town.world.sender.there[0]
+    assert message.facts[-1] == ("Address", "1 Dial Row")
+    assert "Dial Row" not in text(message, "https://eskerby.example")
+    assert "Dial Row" not in payload(message).decode()
+
+
+def test_reminders_count_for_the_emails_of_a_day_and_do_not_wait(town: Town) -> None:
+    town.ports = replace(town.ports, quota=Quota(emails_a_second=1, emails_a_day=2))
+    for number in (1, 2, 3):
+        town.subscribe(number, "1")
+    town.run(EVENING)
+    assert len(town.world.sender.there) == 3
+    assert town.ports.spend.taken(EVENING.date(), "emails") == 2
 
 
 def test_subscriber_hears_when_the_clock_was_put_back_by_days(town: Town) -> None:
