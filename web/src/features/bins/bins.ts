@@ -59,13 +59,12 @@ function fill(published: Published, premises: RememberedPremises): void {
   show(byId("bins-more"), list.hasChildNodes());
   byId("missed-streets").replaceChildren(...streetList(missedStreets(published, view)));
   if (!list.hasChildNodes()) status.textContent = say("We have no collections for this address.");
-  void follow(premises, published);
+  void follow(premises);
 }
 
 /** Draws the address again if it is on other rounds now. */
-async function follow(premises: RememberedPremises, { rounds }: Published): Promise<void> {
-  const codes = rounds.map(({ round }) => round);
-  const changed = await changedRounds(premises, codes);
+async function follow(premises: RememberedPremises): Promise<void> {
+  const changed = await changedRounds(premises);
   if (changed) await draw(changed);
 }
 

@@ -4,18 +4,16 @@ import { askPremises } from "./ask-premises.ts";
 import { type RememberedPremises, rememberedPremises } from "./remembered.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const USUALLY_MS = 7 * DAY_MS;
 
 export type PremisesRounds = Pick<RememberedPremises, "rounds" | "street">;
 
 export const askRounds = (premises_id: string): Promise<Outcome<PremisesRounds>> =>
   askPremises<PremisesRounds>(`/${encodeURIComponent(premises_id)}/collections`);
 
-/** Asks again after a week, or after a day if one of its rounds is not published. The address with other rounds; null if it has the same. */
-export async function changedRounds(of: RememberedPremises, published: string[]): Promise<RememberedPremises | null> {
-  const isMissing = of.rounds.some((each) => !published.includes(each));
+/** Asks again after a day. The address with other rounds; null if it has the same. */
+export async function changedRounds(of: RememberedPremises): Promise<RememberedPremises | null> {
   const now = Date.now();
-  if (now - of.checked_at < (isMissing ? DAY_MS : USUALLY_MS)) return null;
+  if (now - of.checked_at < DAY_MS) return null;
   const answer = await askRounds(of.premises_id);
   const isForgotten = rememberedPremises.read()?.premises_id !== of.premises_id;
   if (answer.kind !== "stored" || isForgotten) return null;
