@@ -18,6 +18,9 @@ MOST_IN_A_REQUEST = 10
 class Source(Protocol):
     """A source of events for a handler."""
 
+    window_s: int
+    """The batching window, 0 without one."""
+
     def step(self, now: float, *, is_hurried: bool = False) -> bool:
         """Delivers the events due at `now` (monotonic seconds), and those that wait for the end of
         a batching window if it `is_hurried`; returns False if nothing is left to do."""
@@ -48,6 +51,8 @@ ALWAYS: Peeking = _Always()
 
 class StreamSource:
     """A DynamoDB stream's records, in order."""
+
+    window_s = 0
 
     def __init__(
         self,
@@ -119,7 +124,7 @@ class QueueSource:
         self._arn = queue_arn
         self._url = self._client.get_queue_url(QueueName=queue_arn.rsplit(":", 1)[1])["QueueUrl"]
         self._batch_size = config.batch_size
-        self._window_s = config.maximum_batching_window_in_seconds
+        self.window_s = config.maximum_batching_window_in_seconds
         self.begin_anew()
 
     def begin_anew(self) -> None:
@@ -128,8 +133,8 @@ class QueueSource:
         self._due = 0.0
 
     def step(self, now: float, *, is_hurried: bool = False) -> bool:
-        if len(self._gathered) < self._batch_size:
-            self._receive(now)
+        while len(self._gathered) < self._batch_size and self._receive(now):
+            pass
         if not self._gathered:
             return False
         is_early = now < self._due and not is_hurried
@@ -147,9 +152,10 @@ class QueueSource:
             self._client.delete_message_batch(QueueUrl=self._url, Entries=some)
         return True
 
-    def _receive(self, now: float) -> None:
+    def _receive(self, now: float) -> bool:
+        """False if the queue has no more messages at present."""
         if not self._peeking.has_messages(self._arn):
-            return
+            return False
         answer = self._client.receive_message(
             QueueUrl=self._url,
             MaxNumberOfMessages=min(MOST_IN_A_REQUEST, self._batch_size - len(self._gathered)),
@@ -157,7 +163,7 @@ class QueueSource:
         )
         messages = answer.get("Messages", [])
         if messages and not self._gathered:
-            self._due = now + self._window_s
+            self._due = now + self.window_s
         self._gathered += [
             {
                 "messageId": message["MessageId"],
@@ -172,6 +178,7 @@ class QueueSource:
             }
             for message in messages
         ]
+        return len(messages) == MOST_IN_A_REQUEST
 
 
 def client_of(service: str) -> Any:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
+from math import inf
 
 from chalice.app import Chalice, ScheduledEventConfig
 
@@ -89,7 +90,7 @@ class Pump:
     def run_until_idle(self) -> None:
         """Delivers everything, without waiting for batching windows; for use without a running
         thread. Schedules wait for `run_schedules`."""
-        while self.step(float("inf")):
+        while self.step(inf):
             pass
 
     def wait_until_idle(self, timeout_s: float = 300.0) -> None:
@@ -113,9 +114,13 @@ class Pump:
 
     def step(self, now: float) -> bool:
         """Delivers once what each source has due at `now` (monotonic seconds); False where nothing
-        is left to do."""
-        is_hurried = self._is_hurried
-        busy = True in [source.step(now, is_hurried=is_hurried) for source in self._sources]
+        is left to do. If it is hurried, sources with a batching window deliver when the others have
+        nothing left, since the window would gather all that follows from these."""
+        is_hurried = self._is_hurried or now == inf
+        windows = [source for source in self._sources if source.window_s]
+        busy = True in [source.step(now) for source in self._sources if not source.window_s]
+        if not (busy and is_hurried):
+            busy = True in [source.step(now, is_hurried=is_hurried) for source in windows] or busy
         if busy:
             self._last_busy_round = self._rounds + 1
         self._rounds += 1

@@ -51,26 +51,66 @@ def test_second_cloud_is_refused_while_one_is_running(cloud: Cloud) -> None:
         Cloud()
 
 
+def new_queue(name: str) -> tuple[str, str]:
+    """The address and the ARN of a new queue."""
+    url = boto3.client("sqs").create_queue(QueueName=name)["QueueUrl"]
+    return url, f"arn:aws:sqs:{boto3.Session().region_name}:{url.split('/')[-2]}:{name}"
+
+
+def send(url: str, *bodies: str) -> None:
+    for body in bodies:
+        boto3.client("sqs").send_message(QueueUrl=url, MessageBody=body)
+
+
+def bodies(event: Any) -> list[str]:
+    return [record["body"] for record in event["Records"]]
+
+
 def test_batching_window_ends_when_the_pump_is_hurried(cloud: Cloud) -> None:
-    queue = boto3.client("sqs").create_queue(QueueName="windows")["QueueUrl"]
-    boto3.client("sqs").send_message(QueueUrl=queue, MessageBody="one")
-    batches: list[Any] = []
+    url, arn = new_queue("windows")
+    send(url, *map(str, range(25)))
+    batches: list[list[str]] = []
     config = SQSEventConfig(
         name="windows",
         handler_string="windows",
         queue="windows",
         queue_arn=None,
-        batch_size=10,
+        batch_size=100,
         maximum_batching_window_in_seconds=60,
         maximum_concurrency=None,
     )
-    arn = f"arn:aws:sqs:{boto3.Session().region_name}:{queue.split('/')[-2]}:windows"
     source = QueueSource(
-        config, arn, boto3.client("sqs"), lambda event, _: batches.append(event), ALWAYS
+        config, arn, boto3.client("sqs"), lambda event, _: batches.append(bodies(event)), ALWAYS
     )
     assert source.step(0.0) and source.step(59.0) and batches == []
     assert source.step(59.0, is_hurried=True)
-    assert [record["body"] for batch in batches for record in batch["Records"]] == ["one"]
+    assert [sorted(map(int, batch)) for batch in batches] == [[*range(25)]]
+
+
+def test_hurried_window_gathers_what_follows_from_other_queues(cloud: Cloud) -> None:
+    (first_url, first_arn), (last_url, last_arn) = new_queue("first"), new_queue("last")
+    send(first_url, "1", "2", "3")
+    batches: list[list[str]] = []
+
+    def handle_first(event: Any, _: Any) -> None:
+        send(last_url, *bodies(event))
+
+    def handle_last(event: Any, _: Any) -> None:
+        batches.append(bodies(event))
+
+    app = Chalice("windows")
+    app.on_sqs_message(
+        queue_arn=last_arn, name="last", batch_size=10, maximum_batching_window_in_seconds=5
+    )(handle_last)
+    app.on_sqs_message(queue_arn=first_arn, name="first", batch_size=1)(handle_first)
+    handlers = {"first": handle_first, "last": handle_last}
+    pump = Pump(
+        app,
+        {arn: arn for arn in (first_arn, last_arn)},
+        handler_of=lambda name: handlers[name.rpartition("_")[2]],
+    )
+    pump.run_until_idle()
+    assert batches == [["1", "2", "3"]]
 
 
 class Counting:
