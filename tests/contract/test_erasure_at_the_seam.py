@@ -155,7 +155,7 @@ def test_erasure_continues_after_an_interruption_anywhere(cloud: Cloud) -> None:
     """Before each write, after the one before it was applied: what was read is kept nowhere."""
     total, them = writes(), []
     assert total > 25
-    for applied in sample(range(total), 6):
+    for applied in sample(range(total), 4):
         them.append(somebody(in_public=True))
         begin(them[-1], redact=True)
         made = count()

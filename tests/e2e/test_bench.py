@@ -45,6 +45,7 @@ from chalicelib.reports.usecases.submission import submit
 from tests.conftest import ROOT
 from tests.support.attack_photos import ATTACKS
 from tests.support.builders import draft
+from tests.support.effort import effort
 
 HELPERS = {
     "__init__",
@@ -144,7 +145,7 @@ def of_photos(_: Stack) -> Iterator[Row]:
 
 
 SMALL: dict[str, Small] = {
-    "alerts": lambda _: alerts.rows(2000),
+    "alerts": lambda _: alerts.rows(effort(400, 2000)),
     "bins": lambda _: bins.rows(),
     "cold": of_cold,
     "cold_sign_in": of_sign_in,

@@ -2,9 +2,10 @@
 what a plain list of everybody and everything says. `python -m bench.crowd` is the same, large."""
 
 from bench.crowd.compare import outcome
+from tests.support.effort import effort
 
 
 def test_every_subscriber_gets_exactly_the_matching_alerts_when_many_have_subscribed() -> None:
-    found = outcome(reports=60, subscriptions=200)
+    found = outcome(reports=effort(25, 60), subscriptions=effort(120, 200))
     assert (found.missing, found.extra) == ([], [])
-    assert found.landed >= 100
+    assert found.landed >= effort(25, 100)

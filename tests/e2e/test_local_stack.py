@@ -18,13 +18,14 @@ import pytest
 from chalicelib.accounts.usecases.rate_limits import HOURLY
 from chalicelib.bootstrap.accounts import hourly
 from chalicelib.partners.ports import Ports
-from infra.local import aws
+from infra.local import aws, seed
 from infra.local.__main__ import main
 from infra.local.people import demo_api_key
 from infra.local.stack import LocalStack, Options
 from tests.conftest import ROOT
 from tests.e2e.local_process import first_line, started
 from tests.support.builders import draft_body, long_key
+from tests.support.effort import effort
 from tests.support.fakes import Clock
 from tests.support.fakes_partners import MemoryKeys
 from tests.support.log_lines import read
@@ -33,10 +34,12 @@ from tests.support.patience import PATIENCE_S
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[LocalStack]:
-    here = LocalStack(Options(seed="demo"))
-    here.start()
-    yield here
-    here.stop()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(seed, "COUNT", effort(25, seed.COUNT))
+        here = LocalStack(Options(seed="demo"))
+        here.start()
+        yield here
+        here.stop()
 
 
 def test_networks_have_higher_limits_on_the_local_stack(stack: LocalStack) -> None:
@@ -252,8 +255,8 @@ def test_demo_reports_are_on_the_map_when_the_stack_is_ready(stack: LocalStack) 
     page = json.loads(fetch(stack, "/api/reports?bbox=-1.2,53.89,-0.96,54.03")[2])
     officer = json.loads(fetch(stack, "/_local/tokens.json")[2])["officer"]
     waiting = fetch(stack, "/api/moderation?reason=waiting", Authorization=f"Bearer {officer}")[2]
-    assert len(page["items"]) + len(json.loads(waiting)["items"]) == 80
-    assert len(page["items"]) > 70
+    assert len(page["items"]) + len(json.loads(waiting)["items"]) == seed.COUNT
+    assert len(page["items"]) > 0.8 * seed.COUNT
     states = {item["state"] for item in page["items"]}
     assert {"open", "fixed", "action_scheduled"} <= states
     for item in page["items"][:5]:
