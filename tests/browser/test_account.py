@@ -34,6 +34,7 @@ from tests.browser.test_report_path import (
     step_shown,
 )
 from tests.support.builders import draft
+from tests.support.effort import sample
 from tests.support.people import code_in
 
 PAGES = ["", "alerts/", "details/", "places/", "devices/", "data/", "forget/"]
@@ -75,7 +76,7 @@ def told(page: Page, text: str) -> None:
     expect(page.locator("#account-status")).to_contain_text(text)
 
 
-@pytest.mark.parametrize("path", ["", "data/"])
+@pytest.mark.parametrize("path", sample(["", "data/"], 1))
 def test_page_leads_to_signing_in_and_back_when_nobody_is_signed_in(
     path: str, new_page: NewPage
 ) -> None:
@@ -161,6 +162,7 @@ def test_report_is_changed_by_keyboard_and_typed_text_stays_when_it_is_not_store
     assert found and found.description == "Deeper than I wrote."
 
 
+@pytest.mark.exhaustive
 def test_title_can_be_cleared_but_not_the_description(new_page: NewPage, account: Account) -> None:
     report = reported(account, "clear", title="Hole")
     page = opened(new_page, account)
@@ -193,6 +195,7 @@ def test_personal_text_becomes_public_only_after_confirmation(
     assert now_of(report).description == "Ring me on 07700 900123."
 
 
+@pytest.mark.exhaustive
 def test_typed_text_stays_after_a_version_conflict(new_page: NewPage, account: Account) -> None:
     report = reported(account, "stale")
     page = opened(new_page, account)
@@ -304,7 +307,7 @@ def test_place_is_saved_removed_and_reported_at(new_page: NewPage, account: Acco
     assert stored(account).saved_places == ()
 
 
-@pytest.mark.parametrize("is_same_visit", [True, False])
+@pytest.mark.parametrize("is_same_visit", sample([True, False], 1))
 def test_saved_place_moves_only_this_tabs_unsent_report(
     is_same_visit: bool, new_page: NewPage, account: Account
 ) -> None:
@@ -405,6 +408,7 @@ def test_signed_in_reporter_owns_and_withdraws_the_report(
     expect(page.get_by_role("heading", name="Report withdrawn")).to_be_visible()
 
 
+@pytest.mark.exhaustive
 def test_anonymous_report_has_no_personal_data(new_page: NewPage, account: Account) -> None:
     page = at_the_contact_step(new_page, account)
     expect(page.get_by_label("Email address")).to_have_value(account.addresses[0].value)
@@ -416,6 +420,7 @@ def test_anonymous_report_has_no_personal_data(new_page: NewPage, account: Accou
     assert found and found.reporter is None and found.contact is None
 
 
+@pytest.mark.exhaustive
 def test_report_is_sent_without_an_account_when_the_reporter_was_signed_out_meanwhile(
     new_page: NewPage, account: Account
 ) -> None:
@@ -469,6 +474,7 @@ def test_report_is_the_residents_when_an_officer_takes_it_on_the_phone(new_page:
     expect(page.locator("#sent-link")).to_have_text(tracking_url(found, reports_ports()))
 
 
+@pytest.mark.exhaustive
 def test_report_stays_the_residents_when_the_officer_is_signed_out_meanwhile(
     new_page: NewPage,
 ) -> None:

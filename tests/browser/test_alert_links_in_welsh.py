@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from chalicelib.alerts.usecases.questions import answer_link
@@ -42,6 +43,7 @@ def link_to(path: str, address: str, stack: LocalStack) -> str:
     return found[1]
 
 
+@pytest.mark.exhaustive
 def test_alert_is_asked_for_confirmed_changed_and_stopped_in_welsh(
     new_page: NewPage, stack: LocalStack
 ) -> None:
@@ -68,6 +70,7 @@ def test_alert_is_asked_for_confirmed_changed_and_stopped_in_welsh(
     shown(page, "Rydych wedi stopio’r rhybuddion hyn")
 
 
+@pytest.mark.exhaustive
 def test_question_whether_it_is_fixed_is_answered_in_welsh(
     new_page: NewPage, stack: LocalStack
 ) -> None:

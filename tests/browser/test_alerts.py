@@ -185,12 +185,17 @@ def test_notifications_need_no_name_and_are_changed_on_the_same_device(
             f'{NOT_ASKED}Notification.requestPermission = async () => "denied"',
             "turned off for this site",
         ),
-        (
+        pytest.param(
             f'{NOT_ASKED}Notification.requestPermission = async () => "granted";'
             "PushManager.prototype.subscribe = () => Promise.reject(new Error())",
             "could not set up",
+            marks=pytest.mark.exhaustive,
         ),
-        ("delete window.PushManager; navigator.standalone = false", "home screen"),
+        pytest.param(
+            "delete window.PushManager; navigator.standalone = false",
+            "home screen",
+            marks=pytest.mark.exhaustive,
+        ),
     ],
     ids=["denied", "no way through", "not installed"],
 )
@@ -256,6 +261,7 @@ def test_typed_values_survive_errors_a_reload_and_a_broken_connection(
     heading(page, "Check your email")
 
 
+@pytest.mark.exhaustive
 def test_ward_of_my_area_is_preselected(new_page: NewPage) -> None:
     page = new_page(geolocation=HERE, permissions=["geolocation"])
     page.add_init_script(f"localStorage.setItem('ginnel.my-area', `{json.dumps(KEPT)}`)")

@@ -5,6 +5,7 @@ import re
 from io import BytesIO
 
 import boto3
+import pytest
 from msgspec.structs import replace
 from PIL import Image
 from playwright.sync_api import Page, expect
@@ -191,6 +192,7 @@ def test_many_cases_are_checked_changed_and_restored(new_page: NewPage, stack: L
     assert [stored(each).team for each in (first, second)] == ["highways", "highways"]
 
 
+@pytest.mark.exhaustive
 def test_many_cases_get_a_new_date_with_its_reason(new_page: NewPage, stack: LocalStack) -> None:
     one, other = [reported(stack, title="Holes in Ferry Street") for _ in range(2)]
     page = at_the_desk(new_page, "/desk/?q=ferry+street")
@@ -211,6 +213,7 @@ def test_many_cases_get_a_new_date_with_its_reason(new_page: NewPage, stack: Loc
         assert after.expected_datetime and after.expected_datetime.year == 2090
 
 
+@pytest.mark.exhaustive
 def test_undo_names_its_case_and_is_offered_when_something_can_be_restored(
     new_page: NewPage, stack: LocalStack
 ) -> None:

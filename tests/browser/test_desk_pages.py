@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from chalicelib.bootstrap.desk import desk_ports
@@ -159,6 +160,7 @@ def test_templates_and_days_are_accessible(new_page: NewPage, stack: LocalStack)
     assert_accessible_at_a_desk(page)
 
 
+@pytest.mark.exhaustive
 def test_cases_are_changed_and_restored_by_keyboard_only(
     new_page: NewPage, stack: LocalStack
 ) -> None:

@@ -4,6 +4,7 @@ confirmation."""
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from infra.local.stack import LocalStack
@@ -22,6 +23,7 @@ def on(page: Page, name: str = "Parhau") -> None:
     expect(page.locator("html")).to_have_attribute("lang", "cy")
 
 
+@pytest.mark.exhaustive
 def test_whole_report_is_sent_in_welsh(plain: Plain, stack: LocalStack, shared_data: Path) -> None:
     page = plain(NARROW)
     page.goto("/cy/forms/report")

@@ -94,6 +94,7 @@ def test_report_and_its_photo_survive_a_restart_and_are_sent_once(
     expect(page.get_by_text("You have an unfinished report")).to_be_hidden()
 
 
+@pytest.mark.exhaustive
 def test_update_is_kept_when_the_browser_is_restarted(
     start_phone: StartPhone, stack: LocalStack
 ) -> None:
@@ -125,6 +126,7 @@ def test_report_is_deleted_when_a_new_one_is_started_instead(start_phone: StartP
     expect(page.get_by_role("textbox", name="Describe the problem")).to_have_value("")
 
 
+@pytest.mark.exhaustive
 def test_tabs_do_not_overwrite_each_other(new_page: NewPage) -> None:
     one = new_page(geolocation=HERE, permissions=["geolocation"])
     to_the_description(one, "Words of the one tab")
@@ -141,6 +143,7 @@ def test_tabs_do_not_overwrite_each_other(new_page: NewPage) -> None:
     expect(third.locator("#unfinished-report")).to_contain_text("Words of the other tab")
 
 
+@pytest.mark.exhaustive
 def test_details_leave_the_draft_of_every_tab_when_the_person_signs_out(new_page: NewPage) -> None:
     account = new_account()
     address = account.addresses[0].value
@@ -160,6 +163,7 @@ def test_details_leave_the_draft_of_every_tab_when_the_person_signs_out(new_page
     assert address not in one.evaluate(DRAFTS)
 
 
+@pytest.mark.exhaustive
 def test_tabs_of_one_report_have_separate_updates(new_page: NewPage, stack: LocalStack) -> None:
     report = published(stack, 9042)
     one = open_page(new_page, report)
@@ -177,7 +181,11 @@ def test_tabs_of_one_report_have_separate_updates(new_page: NewPage, stack: Loca
     ("takes_away", "words"),
     [
         (NO_DATABASE, "What you wrote is saved until you close this tab."),
-        (NO_STORAGE, "What you wrote is not saved, so keep this page open."),
+        pytest.param(
+            NO_STORAGE,
+            "What you wrote is not saved, so keep this page open.",
+            marks=pytest.mark.exhaustive,
+        ),
     ],
 )
 def test_page_says_truthfully_what_is_saved_when_the_browser_has_no_database(

@@ -5,6 +5,7 @@ import re
 import urllib.request
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, Route, expect
 
 from infra.local.stack import LocalStack
@@ -90,6 +91,7 @@ def texts(stack: LocalStack, request_id: str) -> list[str]:
     return [update["text"] for update in stored(stack, request_id)["updates"]]
 
 
+@pytest.mark.exhaustive
 def test_update_is_sent_once_when_its_reply_was_lost(new_page: NewPage, stack: LocalStack) -> None:
     page, request_id = fixed_report(new_page, stack, "Bollard lies on the path")
     words = "It lies there again."
@@ -103,6 +105,7 @@ def test_update_is_sent_once_when_its_reply_was_lost(new_page: NewPage, stack: L
     expect(page.get_by_label("Your update")).to_have_value("")
 
 
+@pytest.mark.exhaustive
 def test_update_and_its_choice_are_kept_when_the_page_is_reloaded(
     new_page: NewPage, stack: LocalStack
 ) -> None:
@@ -114,6 +117,7 @@ def test_update_and_its_choice_are_kept_when_the_page_is_reloaded(
     expect(page.get_by_role("radio", name="This is not fixed")).to_be_checked()
 
 
+@pytest.mark.exhaustive
 def test_update_is_sent_as_new_when_another_is_stored_under_its_key(
     new_page: NewPage, stack: LocalStack
 ) -> None:
@@ -164,6 +168,7 @@ def test_report_is_sent_as_new_when_another_is_stored_under_its_key(
     assert stored(stack, later)["description"] == "Bench without a back"
 
 
+@pytest.mark.exhaustive
 def test_report_starts_again_when_it_is_deleted_after_a_conflict(new_page: NewPage) -> None:
     page, _ = conflict(new_page)
     page.get_by_role("button", name="Delete this report").click()

@@ -92,6 +92,7 @@ def test_scripts_speak_welsh_with_welsh_dates(new_page: NewPage) -> None:
     )
 
 
+@pytest.mark.exhaustive
 def test_welsh_page_opens_without_a_connection(new_page: NewPage) -> None:
     page = new_page(service_workers="allow")
     visit(page, "/cy/cookies/")

@@ -157,7 +157,7 @@ def test_page_does_not_move_while_it_loads(
 
 
 @WIDTHS
-@pytest.mark.parametrize("path", sample(SIGNED_IN, 2))
+@pytest.mark.parametrize("path", sample(SIGNED_IN, 1))
 def test_page_of_an_account_does_not_move_while_it_loads(
     path: str, viewport: dict[str, int], new_page: NewPage
 ) -> None:

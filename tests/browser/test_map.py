@@ -186,6 +186,7 @@ def test_reports_are_reached_from_the_city_view_by_keyboard(new_page: NewPage) -
     expect(page.locator("#list-status")).to_have_text(re.compile(r"^\d+ reports? in this view\.$"))
 
 
+@pytest.mark.exhaustive
 def test_city_view_says_so_when_the_filters_match_nothing(new_page: NewPage) -> None:
     page = new_page()
     city_view(page)
@@ -287,6 +288,7 @@ def test_map_says_so_when_the_phone_is_elsewhere(new_page: NewPage) -> None:
     assert zoom_of(page) == 11
 
 
+@pytest.mark.exhaustive
 def test_report_begins_where_the_map_is(new_page: NewPage) -> None:
     page = new_page(viewport=DESK, with_maps=True)
     street_view(page)

@@ -9,6 +9,7 @@ from infra.local.stack import LocalStack
 from tests.browser.conftest import DESK, WIDTHS, NewPage
 from tests.browser.published import HOME
 from tests.browser.test_accessibility import overflow, violations
+from tests.support.effort import sample
 
 HERE = {"latitude": HOME["lat"], "longitude": HOME["long"]}
 RESULTS = f"/nearest/#toilets/{HOME['lat']:.5f},{HOME['long']:.5f}/"
@@ -149,7 +150,7 @@ def test_same_number_is_shown_after_returning_from_a_facility(new_page: NewPage)
     expect(page.locator("#results li")).to_have_count(8)
 
 
-@pytest.mark.parametrize("path", ["/nearest/", "/my-area/", "/"])
+@pytest.mark.parametrize("path", sample(["/nearest/", "/my-area/", "/"], 1))
 def test_page_works_when_its_saved_data_cannot_be_read(path: str, new_page: NewPage) -> None:
     page = new_page()
     page.add_init_script(
@@ -161,7 +162,7 @@ def test_page_works_when_its_saved_data_cannot_be_read(path: str, new_page: NewP
     expect(page.locator("#last-search, #unsent").locator("visible=true")).to_have_count(0)
 
 
-@pytest.mark.parametrize("path", ["/nearest/", "/my-area/", "/report/", "/"])
+@pytest.mark.parametrize("path", sample(["/nearest/", "/my-area/", "/report/", "/"], 1))
 def test_page_works_when_the_browser_has_no_storage(path: str, new_page: NewPage) -> None:
     page = at_home(new_page)
     page.add_init_script(
@@ -175,7 +176,7 @@ def test_page_works_when_the_browser_has_no_storage(path: str, new_page: NewPage
         expect(page.get_by_role("heading", name="Your ward: Riverside")).to_be_focused()
 
 
-@pytest.mark.parametrize("path", ["/nearest/", "/facility/?id=toilets-1", "/my-area/"])
+@pytest.mark.parametrize("path", sample(["/nearest/", "/facility/?id=toilets-1", "/my-area/"], 1))
 def test_page_leads_to_the_form_when_there_is_no_javascript(path: str, new_page: NewPage) -> None:
     page = new_page(java_script_enabled=False)
     page.goto(path)

@@ -87,6 +87,7 @@ def test_pages_of_a_language_open_offline_after_one_visit_of_any_of_them(page: P
         expect(page.locator("h1:visible").first).to_contain_text(heading)
 
 
+@pytest.mark.exhaustive
 def test_page_says_that_it_is_offline_when_no_page_of_its_language_was_visited(page: Page) -> None:
     lose_signal(page)
     page.goto("/cy/cookies/")
@@ -97,6 +98,7 @@ def test_service_worker_stays_within_its_budget() -> None:
     assert len(gzip.compress((WEB / "sw.js").read_bytes(), 9)) <= MOST_WORKER
 
 
+@pytest.mark.exhaustive
 def test_kinds_of_problem_are_listed_offline_after_one_visit_of_another_page(page: Page) -> None:
     page.context.grant_permissions(["geolocation"])
     page.context.set_geolocation({"latitude": 53.9591, "longitude": -1.0812})
@@ -122,6 +124,7 @@ def test_report_page_is_shown_offline_with_its_age(page: Page, stack: LocalStack
         expect(page.locator("h1")).to_have_text("You are offline")
 
 
+@pytest.mark.exhaustive
 def test_map_shows_saved_reports_and_ground_offline_with_their_age(page: Page) -> None:
     page.goto("/map/#15/53.9591/-1.0812")
     expect(page.locator("#map canvas").first).to_be_visible()
@@ -230,6 +233,7 @@ def test_shared_photo_starts_a_report_and_keeps_an_unfinished_one(
     assert drafts.count(photo.name) == 1
 
 
+@pytest.mark.exhaustive
 def test_manifest_of_a_language_begins_its_pages_and_has_its_names(page: Page) -> None:
     page.goto("/cy/cookies/")
     address = page.locator("link[rel=manifest]").get_attribute("href")

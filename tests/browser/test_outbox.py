@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
 from chalicelib.kernel import proof_of_work
@@ -79,6 +80,7 @@ def test_offline_report_is_sent_once_after_a_restart_and_its_sender_is_told(
     expect(page.get_by_role("heading", name="Where is the problem?")).to_be_visible()
 
 
+@pytest.mark.exhaustive
 def test_report_is_sent_with_a_proof_of_work_when_many_people_share_the_network(
     new_page: NewPage,
 ) -> None:

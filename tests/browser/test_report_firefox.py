@@ -56,6 +56,7 @@ def fill_in(page: Page, words: str, photo: Path) -> list[str]:
     return [*steps, to_step(page, "check")]
 
 
+@pytest.mark.exhaustive
 def test_report_with_location_and_photo_takes_at_most_nine_taps_and_five_screens_in_firefox(
     page: Page, stack: LocalStack, shared_data: Path
 ) -> None:

@@ -4,6 +4,7 @@ import json
 import re
 import urllib.request
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from infra.local.stack import LocalStack
@@ -65,6 +66,7 @@ def test_same_report_is_followed_instead_and_once(new_page: NewPage, stack: Loca
         place(page)
 
 
+@pytest.mark.exhaustive
 def test_report_continues_when_none_is_the_same_and_asks_once(
     new_page: NewPage, stack: LocalStack
 ) -> None:
@@ -78,6 +80,7 @@ def test_report_continues_when_none_is_the_same_and_asks_once(
     assert choose_service(page, "Pothole") == "details"
 
 
+@pytest.mark.exhaustive
 def test_report_nearby_is_overdue_when_its_date_has_passed(
     new_page: NewPage, stack: LocalStack
 ) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
@@ -133,6 +134,7 @@ def follow_and_reload(page: Page) -> None:
     page.route(page.url, lambda route: route.fulfill(**answer))
 
 
+@pytest.mark.exhaustive
 def test_new_follower_is_counted_at_once_when_the_published_page_is_older(
     new_page: NewPage, stack: LocalStack
 ) -> None:

@@ -5,6 +5,7 @@ import re
 import urllib.request
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, Route, expect
 
 from infra.local.stack import LocalStack
@@ -136,6 +137,7 @@ def test_report_is_sent_seen_by_another_person_and_tracked(
     expect(mine.get_by_text("Work planned").first).to_be_visible()
 
 
+@pytest.mark.exhaustive
 def test_place_is_chosen_on_the_map_by_keyboard(new_page: NewPage) -> None:
     page = new_page(with_maps=True)
     page.goto("/report/")
@@ -155,6 +157,7 @@ def test_place_is_chosen_on_the_map_by_keyboard(new_page: NewPage) -> None:
     expect(page.get_by_role("radio", name="Pothole")).to_be_visible()
 
 
+@pytest.mark.exhaustive
 def test_answers_survive_a_reload_and_back_returns_one_step(new_page: NewPage) -> None:
     page = reporter(new_page)
     place(page)
@@ -179,6 +182,7 @@ def test_errors_are_summarised_and_in_the_title_when_nothing_was_chosen(
     expect(summary).to_be_visible()
 
 
+@pytest.mark.exhaustive
 def test_report_is_kept_and_sent_once_when_the_network_fails_after_it_arrived(
     new_page: NewPage, stack: LocalStack
 ) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pillow_heif
+import pytest
 from PIL import Image
 from playwright.sync_api import FilePayload, Page, expect
 
@@ -117,6 +118,7 @@ def test_photos_place_and_time_are_offered_and_used_only_on_request(
     expect(page.locator("#answers")).to_contain_text("Outside 12 Market Place")
 
 
+@pytest.mark.exhaustive
 def test_photo_chosen_first_offers_its_place(new_page: NewPage, shared_data: Path) -> None:
     page = new_page()
     page.goto("/report/")
@@ -134,6 +136,7 @@ def test_photo_chosen_first_offers_its_place(new_page: NewPage, shared_data: Pat
     expect(chosen(page)).to_have_count(1)
 
 
+@pytest.mark.exhaustive
 def test_heic_photo_offers_its_place_and_is_published_as_a_picture(
     new_page: NewPage, stack: LocalStack, shared_data: Path
 ) -> None:
@@ -152,6 +155,7 @@ def test_heic_photo_offers_its_place_and_is_published_as_a_picture(
     assert theirs.locator("main img").evaluate("image => image.naturalWidth") > 0
 
 
+@pytest.mark.exhaustive
 def test_photo_from_elsewhere_is_kept_and_its_place_is_not_offered(
     new_page: NewPage, shared_data: Path
 ) -> None:
@@ -197,6 +201,7 @@ def test_at_most_five_photos_are_accepted(new_page: NewPage, shared_data: Path) 
     expect(page.get_by_role("alert")).to_contain_text("You can add up to 5 photos")
 
 
+@pytest.mark.exhaustive
 def test_photos_and_answers_are_kept_when_the_page_is_reloaded(
     new_page: NewPage, shared_data: Path
 ) -> None:
@@ -211,6 +216,7 @@ def test_photos_and_answers_are_kept_when_the_page_is_reloaded(
     expect(chosen(page)).to_have_count(1)
 
 
+@pytest.mark.exhaustive
 def test_photos_are_sent_once_when_the_connection_was_lost_after_the_first(
     new_page: NewPage, shared_data: Path
 ) -> None:

@@ -74,6 +74,7 @@ def library(stack: LocalStack) -> Iterator[None]:
     put_back(stack, before)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.usefixtures("library")
 def test_place_is_found_by_whatever_name_it_has(new_page: NewPage) -> None:
     page = start(new_page)
@@ -129,6 +130,7 @@ def test_described_place_waits_for_an_officer(new_page: NewPage, stack: LocalSta
     assert theirs.request.get(f"/reports/{request_id}").status == 404
 
 
+@pytest.mark.exhaustive
 def test_report_stops_when_another_organisation_is_responsible(new_page: NewPage) -> None:
     page = new_page(with_maps=True, geolocation=RETAIL_PARK, permissions=["geolocation"])
     page.goto("/report/")
@@ -231,6 +233,7 @@ def test_position_that_arrives_late_does_not_replace_a_later_choice(new_page: Ne
 AT_A_HOUSE = {"latitude": 53.95931, "longitude": -1.07672}
 
 
+@pytest.mark.exhaustive
 def test_report_names_the_nearest_house_unless_its_sender_named_a_place(
     new_page: NewPage, stack: LocalStack
 ) -> None:

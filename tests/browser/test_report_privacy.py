@@ -104,7 +104,12 @@ def test_anonymous_report_has_no_sender(new_page: NewPage, stack: LocalStack) ->
             "This will be public once we have checked it",
             "We check reports before publishing them",
         ),
-        ("Noise or other nuisance", "This will not be public", "You need it to see your report"),
+        pytest.param(
+            "Noise or other nuisance",
+            "This will not be public",
+            "You need it to see your report",
+            marks=pytest.mark.exhaustive,
+        ),
     ],
 )
 def test_non_public_report_is_shown_only_by_its_link(
@@ -124,6 +129,7 @@ def test_non_public_report_is_shown_only_by_its_link(
     assert theirs.request.get(f"/api/reports/{request_id}").status == 404
 
 
+@pytest.mark.exhaustive
 def test_private_report_gets_no_warning(new_page: NewPage) -> None:
     page = at_the_description(new_page, "Noise or other nuisance")
     expect(page.get_by_text("Only the council can see it.")).to_be_visible()
@@ -151,6 +157,7 @@ def test_report_is_withdrawn_within_its_minutes(new_page: NewPage, stack: LocalS
     expect(page.get_by_role("button", name="See your report")).to_be_hidden()
 
 
+@pytest.mark.exhaustive
 def test_withdrawal_is_no_longer_offered_when_its_time_is_over(new_page: NewPage) -> None:
     page = to_the_check(new_page, "Pothole", "Meant as it is")
     page.clock.install()
@@ -161,6 +168,7 @@ def test_withdrawal_is_no_longer_offered_when_its_time_is_over(new_page: NewPage
     expect(offer).to_be_hidden()
 
 
+@pytest.mark.exhaustive
 def test_refused_withdrawal_is_explained(new_page: NewPage) -> None:
     page = to_the_check(new_page, "Pothole", "Withdrawn a moment too late")
     send(page)

@@ -4,6 +4,7 @@ import json
 import re
 import urllib.request
 
+import pytest
 from playwright.sync_api import Page, Route, expect
 
 from infra.local.stack import LocalStack
@@ -73,6 +74,7 @@ def test_answers_arrive_with_the_report(new_page: NewPage, stack: LocalStack) ->
     assert answers_of(stack, request_id) == {"vehicle": ["A blue Ford Fiesta"], "days": ["12"]}
 
 
+@pytest.mark.exhaustive
 def test_several_answers_can_be_chosen_when_the_question_allows_it(new_page: NewPage) -> None:
     page = at_the_problem(new_page)
     choose_service(page, "Fly-tipping")
@@ -86,6 +88,7 @@ def test_several_answers_can_be_chosen_when_the_question_allows_it(new_page: New
         expect(page.locator("#answers")).to_contain_text(answer)
 
 
+@pytest.mark.exhaustive
 def test_dangerous_answer_shows_the_other_number_when_the_usual_line_is_closed(
     new_page: NewPage,
 ) -> None:
@@ -101,6 +104,7 @@ def test_dangerous_answer_shows_the_other_number_when_the_usual_line_is_closed(
     expect(ring.get_by_role("link", name="999")).to_be_visible()
 
 
+@pytest.mark.exhaustive
 def test_closed_line_is_not_shown_when_there_is_no_other_number(new_page: NewPage) -> None:
     page = new_page(geolocation=HERE, permissions=["geolocation"])
 

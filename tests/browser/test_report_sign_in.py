@@ -4,6 +4,7 @@ import json
 import urllib.request
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
 from chalicelib.catalogue.identity import WHY_SIGN_IN, Needed
@@ -102,6 +103,7 @@ def test_link_in_the_email_returns_to_the_tab_with_the_report(
     assert choose_service(page, "Litter") != "sign-in"
 
 
+@pytest.mark.exhaustive
 def test_form_says_so_when_the_users_assurance_is_too_low(new_page: NewPage) -> None:
     page = reporter_of_what_asks_for("proven", new_page)
     signing_in.sign_in(page, signing_in.new_account())

@@ -51,7 +51,7 @@ def assert_within_budget(
     assert sum(map(weight, assets - scripts)) <= most_style
 
 
-@pytest.mark.parametrize("path", ["bins", "nearest", "facility", "my-area", "alerts"])
+@pytest.mark.parametrize("path", sample(["bins", "nearest", "facility", "my-area", "alerts"], 2))
 def test_first_load_of_a_page_stays_within_its_budget(path: str, new_page: NewPage) -> None:
     assert_within_budget(new_page(with_maps=True), path)
 
@@ -82,7 +82,7 @@ def test_map_of_the_place_is_not_loaded_unasked_when_data_is_saved(new_page: New
     expect(page.locator("#place-map-canvas canvas").first).to_be_visible()
 
 
-@pytest.mark.parametrize("path", ["map", "facility/?id=toilets-1"])
+@pytest.mark.parametrize("path", sample(["map", "facility/?id=toilets-1"], 1))
 def test_first_load_of_a_page_with_a_map_stays_within_its_budget_without_the_map(
     path: str, places: None, new_page: NewPage
 ) -> None:
@@ -123,7 +123,7 @@ def test_page_of_the_desk_stays_within_the_budget_of_staff(path: str) -> None:
     assert 0 < style <= MOST_STYLE_OF_STAFF
 
 
-@pytest.mark.parametrize("path", sample(SIGNED_IN, 2))
+@pytest.mark.parametrize("path", sample(SIGNED_IN, 1))
 def test_first_load_stays_within_its_budget_when_signed_in(
     path: str, new_page: NewPage, stack: LocalStack
 ) -> None:

@@ -125,6 +125,7 @@ def test_welsh_report_without_a_signal_waits_and_is_sent_in_welsh(new_page: NewP
     assert english_on(page) == []
 
 
+@pytest.mark.exhaustive
 def test_draft_is_continued_in_the_other_language(new_page: NewPage) -> None:
     page = new_page(PHONE, geolocation=ELSEWHERE, permissions=["geolocation"])
     page.goto("/cy/report/")

@@ -21,7 +21,12 @@ def address() -> str:
     return f"signing-in{next(NUMBERS)}@example.org"
 
 
-@pytest.fixture(params=[True, False], ids=["with JavaScript", "without"])
+@pytest.fixture(
+    params=[
+        pytest.param(True, id="with JavaScript"),
+        pytest.param(False, id="without", marks=pytest.mark.exhaustive),
+    ]
+)
 def page(browser: Browser, stack: LocalStack, request: pytest.FixtureRequest) -> Iterator[Page]:
     context = browser.new_context(
         base_url=stack.url,

@@ -78,6 +78,7 @@ def test_report_page_shows_its_map_without_a_request_to_another_site(
     assert [url for url in asked if not url.startswith((f"{stack.url}/", "data:"))] == []
 
 
+@pytest.mark.exhaustive
 def test_map_of_a_facility_is_drawn_again_from_what_the_browser_kept(new_page: NewPage) -> None:
     page = new_page(with_maps=True)
     page.goto("/facility/?id=toilets-1")

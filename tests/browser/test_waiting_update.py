@@ -74,6 +74,7 @@ def test_offline_update_with_its_photo_is_sent_once_after_a_restart(
     assert len(read(lines, method="POST", route=route)) == 1
 
 
+@pytest.mark.exhaustive
 def test_waiting_update_is_sent_when_its_sender_presses_try_now(
     new_page: NewPage, stack: LocalStack, photo: Path
 ) -> None:
@@ -91,6 +92,7 @@ def test_waiting_update_is_sent_when_its_sender_presses_try_now(
     assert texts(stack, report.service_request_id) == [WORDS]
 
 
+@pytest.mark.exhaustive
 def test_waiting_update_is_edited_on_the_page_of_its_report(
     new_page: NewPage, stack: LocalStack, photo: Path
 ) -> None:
@@ -108,6 +110,7 @@ def test_waiting_update_is_edited_on_the_page_of_its_report(
     expect(page.locator("#bar-waiting")).to_have_count(0)
 
 
+@pytest.mark.exhaustive
 def test_waiting_update_is_deleted_after_a_question(
     new_page: NewPage, stack: LocalStack, photo: Path
 ) -> None:

@@ -3,6 +3,7 @@ English of ours."""
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from chalicelib.bootstrap.reports import reports_ports
@@ -38,6 +39,7 @@ def assert_welsh(page: Page) -> None:
     assert overflow(page) <= 0
 
 
+@pytest.mark.exhaustive
 def test_resident_follows_a_report_in_welsh_and_finds_it_in_the_account(
     new_page: NewPage, stack: LocalStack
 ) -> None:
@@ -79,6 +81,7 @@ def test_resident_follows_a_report_in_welsh_and_finds_it_in_the_account(
     assert_welsh(page)
 
 
+@pytest.mark.exhaustive
 def test_visited_report_page_opens_in_welsh_without_a_connection(
     new_page: NewPage, stack: LocalStack
 ) -> None:

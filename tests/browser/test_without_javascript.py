@@ -140,6 +140,7 @@ def test_previous_page_is_shown_by_the_browsers_back_button(
     expect(page.locator(".govuk-summary-list")).to_contain_text("Cups and bottles")
 
 
+@pytest.mark.exhaustive
 def test_previous_page_is_shown_by_its_back_link(plain: Plain) -> None:
     page = plain()
     find_place(page)
@@ -149,6 +150,7 @@ def test_previous_page_is_shown_by_its_back_link(plain: Plain) -> None:
     expect(page.get_by_role("radio", name="Litter", exact=True)).to_be_checked()
 
 
+@pytest.mark.exhaustive
 def test_error_links_to_its_field_and_typed_values_stay(plain: Plain) -> None:
     page = plain()
     find_place(page)
@@ -164,6 +166,7 @@ def test_error_links_to_its_field_and_typed_values_stay(plain: Plain) -> None:
     heading(page, "How can we reach you?")
 
 
+@pytest.mark.exhaustive
 def test_private_report_is_read_and_updated_with_its_link(plain: Plain, stack: LocalStack) -> None:
     page = plain()
     find_place(page)
@@ -191,6 +194,7 @@ def test_private_report_is_read_and_updated_with_its_link(plain: Plain, stack: L
     assert public and public.status == 404
 
 
+@pytest.mark.exhaustive
 def test_photo_is_shown_to_anyone_with_the_link_when_a_report_waits(
     plain: Plain, stack: LocalStack, shared_data: Path
 ) -> None:
@@ -212,6 +216,7 @@ def test_photo_is_shown_to_anyone_with_the_link_when_a_report_waits(
     assert ("image", 200) in [each for each in shown if each != ("image", 304)]
 
 
+@pytest.mark.exhaustive
 def test_report_is_withdrawn_when_it_was_sent_by_mistake(plain: Plain) -> None:
     repository = reports_ports().repository
     before = set(repository.ids())
@@ -227,6 +232,7 @@ def test_report_is_withdrawn_when_it_was_sent_by_mistake(plain: Plain) -> None:
     assert (withdrawn.visibility, withdrawn.description) == ("withdrawn", "")
 
 
+@pytest.mark.exhaustive
 def test_other_persons_report_is_followed(plain: Plain, stack: LocalStack) -> None:
     ports = reports_ports()
     there = {"service_code": "flooding", "attributes": {"homes-at-risk": "no"}}
@@ -246,6 +252,7 @@ def test_other_persons_report_is_followed(plain: Plain, stack: LocalStack) -> No
     assert stored.followers == 1
 
 
+@pytest.mark.exhaustive
 def test_report_is_flagged_when_its_page_should_not_be_public(
     plain: Plain, stack: LocalStack
 ) -> None:
