@@ -7,8 +7,8 @@ from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.reports.drafts import Draft, ReportChanges, UpdateDraft
 from chalicelib.reports.parts import Contact
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
+from chalicelib.reports.usecases.resident.withdrawing import withdraw
 from chalicelib.reports.usecases.staff.changing import change
-from chalicelib.reports.usecases.staff.moderation import withdraw
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
 

@@ -14,7 +14,7 @@ from chalicelib.publishing.model import INDEX, SERVICES, index_document, key_in
 from chalicelib.publishing.ports import Publisher
 from chalicelib.publishing.usecases import content_version
 from chalicelib.reports.published import ReportView
-from chalicelib.reports.usecases.staff.moderation import WITHDRAW_WITHIN
+from chalicelib.reports.usecases.resident.withdrawing import WITHDRAW_WITHIN
 
 
 def publisher(council: Council, site_url: str) -> Publisher:

@@ -18,9 +18,10 @@ from chalicelib.reports.states import status_of
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.following import follow
 from chalicelib.reports.usecases.reading import view
+from chalicelib.reports.usecases.resident.flagging import flag
 from chalicelib.reports.usecases.resident.own_reports import withdraw_own
+from chalicelib.reports.usecases.resident.withdrawing import withdraw
 from chalicelib.reports.usecases.staff.changing import change
-from chalicelib.reports.usecases.staff.moderation import flag, withdraw
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
 from infra.local.cloud import Cloud

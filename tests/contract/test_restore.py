@@ -13,7 +13,7 @@ from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import ConfigurationError
 from chalicelib.reports.usecases import following, reading, submission, updating
 from chalicelib.reports.usecases.access import Author
-from chalicelib.reports.usecases.staff import moderation
+from chalicelib.reports.usecases.resident import withdrawing
 from infra.local.cloud import Cloud
 from infra.restore import Summary, restore, restore_reports
 from tests.support.builders import draft, report, update_draft
@@ -162,7 +162,7 @@ def test_nothing_of_a_withdrawn_report_is_restored(live: str, back_up: Callable[
     add_photo(live, withdrawn)
     archive(withdrawn, 0)
     back_up()
-    moderation.withdraw(withdrawn, "withdrawn", Author(), ports)
+    withdrawing.withdraw(withdrawn, "withdrawn", Author(), ports)
     lose(live, withdrawn, but="report")
     before = records(live)
     summary = run(live)

@@ -26,8 +26,8 @@ from chalicelib.reports.parts import Contact, Flag, Photo
 from chalicelib.reports.usecases.access import Author, written_as
 from chalicelib.reports.usecases.following import follow
 from chalicelib.reports.usecases.notes import add_note
+from chalicelib.reports.usecases.resident.flagging import flag
 from chalicelib.reports.usecases.resident.repair_feedback import FeedbackRequest, answer_question
-from chalicelib.reports.usecases.staff.moderation import flag
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
 from infra.local.cloud import Cloud

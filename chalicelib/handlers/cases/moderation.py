@@ -20,6 +20,7 @@ from chalicelib.reports.parts import Attention, FlagReason
 from chalicelib.reports.published import Visibility
 from chalicelib.reports.states import State
 from chalicelib.reports.usecases import reading
+from chalicelib.reports.usecases.resident import flagging, withdrawing
 from chalicelib.reports.usecases.staff import changing, moderation
 from chalicelib.reports.views import FullView, Withdrawn
 
@@ -79,7 +80,7 @@ def change(call: Call, changes: ReportChanges, service_request_id: str) -> FullV
     may_be_keyed=True,
 )
 def flag(call: Call, draft: FlagDraft, service_request_id: str) -> Flagged:
-    report = moderation.flag(
+    report = flagging.flag(
         id_of(service_request_id),
         draft,
         call.key_or_a_new_one,
@@ -99,7 +100,7 @@ def flag(call: Call, draft: FlagDraft, service_request_id: str) -> Flagged:
     keyed=True,
 )
 def withdraw(call: Call, service_request_id: str) -> Withdrawn:
-    report = moderation.withdraw(
+    report = withdrawing.withdraw(
         id_of(service_request_id),
         call.idempotency_key,
         call.caller.author(),

@@ -24,7 +24,7 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.reference import grouped
 from chalicelib.reports.usecases import submission
 from chalicelib.reports.usecases.access import Author
-from chalicelib.reports.usecases.staff import moderation
+from chalicelib.reports.usecases.resident import withdrawing
 from chalicelib.reports.views import tracking_url
 from chalicelib.texts import Text
 
@@ -101,7 +101,7 @@ def _sent(report: ServiceRequest, key: str) -> dict[str, Any]:
     language = request_language.current()
     ports = reports_ports()
     expected = report.expected_datetime
-    left = moderation.WITHDRAW_WITHIN - (ports.now() - report.requested_datetime)
+    left = withdrawing.WITHDRAW_WITHIN - (ports.now() - report.requested_datetime)
     return {
         "service_request_id": report.service_request_id,
         "reference": grouped(report.service_request_id),
@@ -111,7 +111,7 @@ def _sent(report: ServiceRequest, key: str) -> dict[str, Any]:
         "is_public": report.visibility == "public",
         "tracking_url": _path(tracking_url(report, ports)),
         "can_withdraw": report.visibility != "withdrawn" and left.total_seconds() > 0,
-        "withdraw_minutes": int(moderation.WITHDRAW_WITHIN.total_seconds() // 60),
+        "withdraw_minutes": int(withdrawing.WITHDRAW_WITHIN.total_seconds() // 60),
         "key": key,
     }
 

@@ -14,8 +14,8 @@ from chalicelib.reports.parts import Contact, Photo
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author, Remit
 from chalicelib.reports.usecases.reading import public_views, view
+from chalicelib.reports.usecases.resident.withdrawing import withdraw
 from chalicelib.reports.usecases.staff.changing import change
-from chalicelib.reports.usecases.staff.moderation import withdraw
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
 from tests.support.builders import NOON, draft, report, update_draft

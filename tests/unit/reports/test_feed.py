@@ -11,8 +11,9 @@ from chalicelib.reports.parts import Photo
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
 from chalicelib.reports.usecases.exchange.feed import Change, Cursor, changes_after
+from chalicelib.reports.usecases.resident.withdrawing import withdraw
 from chalicelib.reports.usecases.staff.changing import change
-from chalicelib.reports.usecases.staff.moderation import publish_held, withdraw
+from chalicelib.reports.usecases.staff.moderation import publish_held
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
 from tests.support.builders import NOON, draft, report, update_draft

@@ -18,7 +18,7 @@ from chalicelib.reports.usecases.lifecycle.forgetting import (
 )
 from chalicelib.reports.usecases.reading import view
 from chalicelib.reports.usecases.resident.exporting import export
-from chalicelib.reports.usecases.staff.moderation import flag
+from chalicelib.reports.usecases.resident.flagging import flag
 from chalicelib.reports.usecases.updating import add_update
 from tests.support.builders import NOON, report, update_draft
 from tests.support.fakes import MemoryPhotos, MemoryRepository

@@ -13,15 +13,10 @@ from chalicelib.reports.parts import Contact
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author, Client
 from chalicelib.reports.usecases.reading import public_views, view
+from chalicelib.reports.usecases.resident.flagging import MOST_SENDERS, flag
+from chalicelib.reports.usecases.resident.withdrawing import WITHDRAW_WITHIN, withdraw
 from chalicelib.reports.usecases.staff.changing import change
-from chalicelib.reports.usecases.staff.moderation import (
-    MOST_SENDERS,
-    WITHDRAW_WITHIN,
-    flag,
-    needing_attention,
-    publish_held,
-    withdraw,
-)
+from chalicelib.reports.usecases.staff.moderation import needing_attention, publish_held
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
 from tests.support.builders import draft, update_draft

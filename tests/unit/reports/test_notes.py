@@ -17,7 +17,7 @@ from chalicelib.reports.usecases.notes import (
     keep_whole,
 )
 from chalicelib.reports.usecases.reading import view
-from chalicelib.reports.usecases.staff.moderation import withdraw
+from chalicelib.reports.usecases.resident.withdrawing import withdraw
 from chalicelib.reports.usecases.submission import submit
 from tests.support.builders import NOON, draft, report
 from tests.support.fakes import MemoryRepository

@@ -12,8 +12,9 @@ from chalicelib.reports.parts import Contact
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import Author, Remit
 from chalicelib.reports.usecases.reading import view
+from chalicelib.reports.usecases.resident.flagging import flag
 from chalicelib.reports.usecases.staff.changing import change
-from chalicelib.reports.usecases.staff.moderation import flag, needing_attention
+from chalicelib.reports.usecases.staff.moderation import needing_attention
 from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
 from chalicelib.reports.views import FullView

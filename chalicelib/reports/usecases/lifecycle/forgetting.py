@@ -25,7 +25,7 @@ from chalicelib.reports.usecases.access import (
 )
 from chalicelib.reports.usecases.reading import timeline
 from chalicelib.reports.usecases.resident.repair_feedback import counted, update_id_of
-from chalicelib.reports.usecases.staff.moderation import drop_beside
+from chalicelib.reports.usecases.resident.withdrawing import drop_beside
 
 REMOVED = "The reporter asked us to remove this text."
 AT_ONCE = 100

@@ -9,7 +9,7 @@ from chalicelib.reports.model import ServiceRequest, ToForget
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import stored, update_report
 from chalicelib.reports.usecases.lifecycle.forgetting import forget_sender
-from chalicelib.reports.usecases.staff.moderation import drop_beside, emptied
+from chalicelib.reports.usecases.resident.withdrawing import drop_beside, emptied
 
 AT_ONCE = 100
 

@@ -14,12 +14,12 @@ from chalicelib.reports.ports import Ports
 from chalicelib.reports.queries import Place
 from chalicelib.reports.usecases.access import Author, is_from_partner, no_report, stored
 from chalicelib.reports.usecases.location import elsewhere_faults, outside_faults, refuse_place
-from chalicelib.reports.usecases.staff.changing import put_in_place, redact, saved_or_refused, stale
-from chalicelib.reports.usecases.staff.moderation import (
+from chalicelib.reports.usecases.resident.withdrawing import (
     emptied,
     refuse_if_others_joined,
     taken_back,
 )
+from chalicelib.reports.usecases.staff.changing import put_in_place, redact, saved_or_refused, stale
 from chalicelib.reports.usecases.submission import first_visibility
 from chalicelib.reports.usecases.triage import decided
 from chalicelib.texts import Text

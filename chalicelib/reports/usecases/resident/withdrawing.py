@@ -1,0 +1,109 @@
+"""A reporter withdraws a report, and everything that it said is forgotten."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from msgspec.structs import replace
+
+from chalicelib.errors import Conflict, NotFound
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.usecases.access import (
+    Author,
+    stored,
+    update_report,
+)
+from chalicelib.texts import Text
+
+WITHDRAW_WITHIN = timedelta(minutes=5)
+
+
+def withdraw(service_request_id: str, key: str, author: Author, ports: Ports) -> ServiceRequest:
+    """Withdraws a report and forgets what it said. The key it was sent under proves the sender.
+
+    Raises NotFound (another key, too), Conflict (too late).
+    """
+    if ports.ids.service_request_id(author.scope, key) != service_request_id:
+        raise NotFound("You did not send a report with this Idempotency-Key.")
+
+    def change(report: ServiceRequest) -> ServiceRequest:
+        if report.visibility == "withdrawn":
+            return report
+        refuse_if_others_joined(report, ports)
+        if ports.now() - report.requested_datetime > WITHDRAW_WITHIN:
+            minutes = WITHDRAW_WITHIN // timedelta(minutes=1)
+            raise Conflict(
+                Text(
+                    "You can only withdraw a report for {minutes} minutes. Call us on {phone} if "
+                    "it should not be public.",
+                    minutes=minutes,
+                    phone=ports.council.phone,
+                )
+            )
+        return emptied(report, ports)
+
+    return taken_back(service_request_id, change, ports)
+
+
+def taken_back(
+    service_request_id: str,
+    change: Callable[[ServiceRequest], ServiceRequest],
+    ports: Ports,
+) -> ServiceRequest:
+    """The report after `change`, which empties it or refuses to. Items beside the report are
+    dropped first, because an empty report no longer knows its photos and nobody would ask again;
+    items that came meanwhile are dropped at the end. Raises as `change` does."""
+    before = stored(service_request_id, ports)
+    if change(before) is not before:
+        ports.photos.let_go(service_request_id, [photo.photo_id for photo in before.photos])
+        drop_beside(service_request_id, ports)
+    withdrawn = update_report(lambda: stored(service_request_id, ports), change, ports)
+    drop_beside(service_request_id, ports)
+    return withdrawn
+
+
+def refuse_if_others_joined(report: ServiceRequest, ports: Ports) -> None:
+    """Raises Conflict if other reports were merged into this one."""
+    if report.duplicates:
+        raise Conflict(
+            Text(
+                "Other reports of the same problem were merged into this one, so you cannot "
+                "withdraw it. Call us on {phone} if it should not be public.",
+                phone=ports.council.phone,
+            )
+        )
+
+
+def drop_beside(service_request_id: str, ports: Ports) -> None:
+    """Forgets the updates and notes that are kept beside a withdrawn report, and who wrote on
+    it."""
+    ports.repository.drop_archived(service_request_id)
+    ports.repository.drop_authors(service_request_id)
+    ports.repository.drop_notes(service_request_id)
+
+
+def emptied(report: ServiceRequest, ports: Ports) -> ServiceRequest:
+    """The report after it was withdrawn: nothing that it said is left."""
+    return replace(
+        report.without_contact().with_visibility("withdrawn", ports.now()),
+        state="cancelled",
+        title=None,
+        description="",
+        lat=None,
+        long=None,
+        address=None,
+        premises_id=None,
+        review_on=None,
+        collection=None,
+        asset_id=None,
+        attributes={},
+        because=(),
+        photos=(),
+        reporter=None,
+        flags=(),
+        questions=(),
+        needs=(),
+        updates=(),
+        held_updates=(),
+        archived=0,
+    )
