@@ -1,8 +1,7 @@
 """What the stores of charges and of the ledger must do."""
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -15,7 +14,7 @@ from chalicelib.payments.ledger import Difference, Entry, Reconciliation
 from chalicelib.payments.model import Charge, Payment, Refund
 from chalicelib.payments.ports import Charges
 from tests.support.builders import NOON
-from tests.support.fakes_payments import MemoryCharges, MemoryLedger
+from tests.support.fakes_payments import Ledger, MemoryCharges, MemoryLedger
 
 MINUTE = timedelta(minutes=1)
 PAYMENT = Payment(payment_id="ABC-1-secret", asked_at=NOON, provider_id="p1", state="success")
@@ -28,12 +27,6 @@ REFUND = Refund(
     by="officer",
     asked_at=NOON,
 )
-
-
-class Ledger(Protocol):
-    def book(self, entry: Entry) -> None: ...
-
-    def of_day(self, day: date) -> Sequence[Entry]: ...
 
 
 @pytest.fixture(params=["memory", "moto"])

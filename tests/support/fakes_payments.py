@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
@@ -15,6 +15,7 @@ from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.payments.ledger import Entry, Reconciliation, entry_id
 from chalicelib.payments.model import ENDED, EXPIRES, ORDER, Charge, PaymentState, RefundState
 from chalicelib.payments.ports import (
+    Charges,
     NewPayment,
     Ports,
     ProviderPayment,
@@ -23,8 +24,10 @@ from chalicelib.payments.ports import (
     Taken,
 )
 from chalicelib.payments.reconciling import ReconcilingPorts, reconcile
+from tests.support.builders import NOON
 from tests.support.fakes import Clock
 
+DAYS_OF_A_STORY = 10
 LONDON = ZoneInfo("Europe/London")
 
 
@@ -153,6 +156,14 @@ class MemoryCharges:
         return [each.service_request_id for at, each in sorted(due, key=_first) if at <= until]
 
 
+class Ledger(Protocol):
+    """The store of the ledger's entries."""
+
+    def book(self, entry: Entry) -> None: ...
+
+    def of_day(self, day: date) -> Sequence[Entry]: ...
+
+
 class MemoryLedger:
     """A ledger in a list."""
 
@@ -235,8 +246,8 @@ class Money:
 
     faults: Faults = field(default_factory=Faults)
     clock: Clock = field(default_factory=Clock)
-    charges: MemoryCharges = field(default_factory=MemoryCharges)
-    ledger: MemoryLedger = field(default_factory=lambda: MemoryLedger(LONDON))
+    charges: Charges = field(default_factory=MemoryCharges)
+    ledger: Ledger = field(default_factory=lambda: MemoryLedger(LONDON))
     pages: list[str] = field(default_factory=list)
     refunded_elsewhere: int = 0
     fulfilled_at: list[datetime] = field(default_factory=list)
@@ -245,9 +256,16 @@ class Money:
     def __post_init__(self) -> None:
         self.provider = MemoryProvider(self.clock)
 
+    def entries(self) -> list[Entry]:
+        """The entries of the ledger in memory."""
+        assert isinstance(self.ledger, MemoryLedger)
+        return self.ledger.booked
+
     def booked(self) -> Counter[str]:
         """The pence of each entry of the ledger."""
-        return Counter({each.entry_id: each.amount_pence for each in self.ledger.booked})
+        days = [NOON.date() + timedelta(days=n) for n in range(DAYS_OF_A_STORY)]
+        entries = [each for day in days for each in self.ledger.of_day(day)]
+        return Counter({each.entry_id: each.amount_pence for each in entries})
 
     def reconciled(self, day: date) -> Reconciliation:
         """What a comparison of that day finds."""

@@ -49,7 +49,7 @@ def test_a_refund_at_the_providers_own_site_is_booked_although_all_was_settled(
 def test_money_for_no_request_of_ours_is_a_difference(money: Money) -> None:
     check(REQUEST, money.ports())
     money.provider.references["p1"] = "INVOICE 7"
-    money.ledger.booked.clear()
+    money.entries().clear()
     assert money.reconciled(DAY).differences == (
         Difference(
             entry_id="payment:p1", ledger_pence=None, provider_pence=4_200, reference="INVOICE 7"
@@ -61,8 +61,8 @@ def test_money_that_the_provider_does_not_have_or_has_otherwise_is_a_difference(
     money: Money,
 ) -> None:
     check(REQUEST, money.ports())
-    [booked] = money.ledger.booked
-    money.ledger.booked[:] = [entry_like(booked, "payment:p1", 4_100)]
+    [booked] = money.entries()
+    money.entries()[:] = [entry_like(booked, "payment:p1", 4_100)]
     money.ledger.book(entry_like(booked, "payment:p9", 10))
     assert [
         (each.entry_id, each.ledger_pence, each.provider_pence)

@@ -83,7 +83,7 @@ def test_a_payment_is_booked_to_its_fund_on_the_day_the_provider_created_it(mone
     card_paid(money)
     money.clock.now += timedelta(days=1)
     check(REQUEST, money.ports())
-    [entry] = money.ledger.booked
+    [entry] = money.entries()
     assert (entry.amount_pence, entry.fund, entry.at) == (4_200, "BULKY", NOON)
 
 
