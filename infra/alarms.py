@@ -41,6 +41,7 @@ BEHIND_STREAMS = {
     "FanOutPeople": "Codes to sign in wait for more than five minutes",
     "FanOutAlerts": "Changes of subscriptions wait for more than five minutes",
     "FanOutJobs": "Changes of jobs wait for more than five minutes",
+    "PublishBookings": "Changes of bookings wait for more than five minutes",
 }
 LATE_QUEUES = (
     *("Publish", "OpenData", "Replies", "Photos", "Fetch", "Outbound", "Send", "Codes"),

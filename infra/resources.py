@@ -7,6 +7,7 @@ from typing import Any
 
 from chalicelib.handlers.accounts import accounts_events
 from chalicelib.handlers.alerts import alerts_events, alerts_sending_events
+from chalicelib.handlers.bookings import bookings_events
 from chalicelib.handlers.collections import rounds_events
 from chalicelib.handlers.exchange import mail_events, outbound_events
 from chalicelib.handlers.jobs import jobs_events
@@ -35,6 +36,7 @@ SOURCES = {
     jobs_events.FOLLOW_QUEUE: "FollowQueueArn",
     jobs_events.CREWS_QUEUE: "CrewsQueueArn",
     rounds_events.QUEUE: "RoundsQueueArn",
+    bookings_events.STREAM: "BookingsStreamArn",
     figures_events.QUEUE: "FiguresQueueArn",
 }
 """The placeholder ARN that a handler declares → the template's output that replaces it."""

@@ -1,9 +1,13 @@
 """Builds the slice of bookings."""
 
+from chalicelib.bookings.availability import AvailabilityPorts
 from chalicelib.bookings.places import HoldIds
 from chalicelib.bookings.ports import Ports
 from chalicelib.bootstrap import container
 from chalicelib.kernel.time import to_the_second, utc_now
+
+CACHE_CONTROL = "public, max-age=0, must-revalidate, s-maxage=10"
+"""The CDN keeps what is free for ten seconds: a page shows it, and a claim decides."""
 
 
 @container.once
@@ -18,4 +22,20 @@ def bookings_ports() -> Ports:
         hold_id=ids.make,
         read_hold_id=ids.read,
         now=lambda: to_the_second(utc_now()),
+    )
+
+
+@container.once
+def availability_ports() -> AvailabilityPorts:
+    from chalicelib.publishing.model import JSON
+    from chalicelib.publishing.ports import Document
+
+    documents = container.published()
+    return AvailabilityPorts(
+        ports=bookings_ports(),
+        codes=container.council().by_calendar.keys(),
+        read=documents.read,
+        write=lambda key, body, held: documents.write(
+            key, Document(body, JSON, CACHE_CONTROL), held
+        ),
     )

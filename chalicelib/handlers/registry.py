@@ -24,7 +24,7 @@ from chalicelib.handlers.alerts import (
     failed_alerts,
     subscriptions,
 )
-from chalicelib.handlers.bookings import holds
+from chalicelib.handlers.bookings import bookings_events, holds
 from chalicelib.handlers.cases import cases, casework, desk, moderation, performance, teams
 from chalicelib.handlers.collections import calendars, garden, premises, rounds, rounds_events
 from chalicelib.handlers.exchange import (
@@ -115,4 +115,5 @@ EVENTS = [
     jobs_events.events,
     rounds_events.events,
     payments_events.events,
+    bookings_events.events,
 ]

@@ -1,5 +1,6 @@
 """Holding a slot over HTTP."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -74,3 +75,12 @@ def test_request_for_no_slot_is_refused_by_its_field(
 
 def test_a_key_is_required(here: Api, days: list[str]) -> None:
     assert here.post("/api/holds", sent(days[3]), key=None).status_code == 400
+
+
+def test_a_hold_is_published_as_taken(here: Api, days: list[str]) -> None:
+    here.post("/api/holds", sent(days[4]), key="published")
+    here.cloud.pump.run_until_idle()
+    document = json.loads(container.read_published("data/bookings/counter.json") or b"{}")
+    assert document["calendar"] == COUNTER and document["known_until"] == days[-1]
+    (slots,) = [each["slots"] for each in document["days"] if each["day"] == days[4]]
+    assert slots[:2] == [{"slot": "0900", "free": 1}, {"slot": "0920", "free": 2}]

@@ -97,7 +97,7 @@ def test_no_order_of_two_peoples_calls_gives_a_unit_twice_or_loses_one() -> None
             assert problems == [], f"{race}, turns {interleaving.turns}"
 
 
-def test_of_a_crowd_as_many_get_a_place_as_there_are() -> None:
+def test_crowd_gets_no_more_places_than_there_are() -> None:
     places = 3
     ports = fresh_ports(places)
     (order,) = some_interleavings(1, of=places + 50, seed=1)

@@ -46,6 +46,7 @@ from chalicelib.desk.usecases import saved_views
 from chalicelib.events import ReportChanged, ReportSubmitted
 from chalicelib.handlers.accounts import privacy_events
 from chalicelib.handlers.alerts import alerts_sending_events, disruptions_events
+from chalicelib.handlers.bookings import bookings_events
 from chalicelib.handlers.collections import rounds_events
 from chalicelib.handlers.exchange import outbound_events
 from chalicelib.handlers.http.cdn import ORIGIN
@@ -205,6 +206,13 @@ FED: dict[str, set[Need]] = {
         ("dynamodb:ListStreams", "*"),
         ("sqs:SendMessage", "FanOutDeadLetterQueue"),
     },
+    "publish_bookings": {
+        ("dynamodb:DescribeStream", "BookingsTable/stream"),
+        ("dynamodb:GetRecords", "BookingsTable/stream"),
+        ("dynamodb:GetShardIterator", "BookingsTable/stream"),
+        ("dynamodb:ListStreams", "*"),
+        ("sqs:SendMessage", "FanOutDeadLetterQueue"),
+    },
     "send_code": {
         ("sqs:ReceiveMessage", "CodesQueue"),
         ("sqs:DeleteMessage", "CodesQueue"),
@@ -224,6 +232,7 @@ FED: dict[str, set[Need]] = {
             "erase",
             "forget_old",
             "poll_updates",
+            "publish_bookings_due",
             "publish_crews_due",
             "publish_disruptions",
             "publish_getting_through",
@@ -477,12 +486,14 @@ def live_with_bookings_and_payments(day: Day) -> None:
 
 
 def live_with_bookings(day: Day) -> None:
-    """Somebody holds a slot and gives it up."""
+    """Somebody holds a slot and gives it up, and the free units are published."""
     calendar = container.council().by_calendar["counter"]
     (on, *_) = calendar.bookable_days(utc_now(), container.council().calendar)
     sent = {"calendar": "counter", "day": f"{on}", "slot": calendar.slots[0].slot, "units": 1}
     held = day.api.post("/api/holds", sent).json_body["hold_id"]
+    day.api.cloud.pump.run_until_idle()
     assert day.api.client.http.delete(f"/api/holds/{held}").status_code == 200
+    bookings_events.publish_bookings_due(TIDY_EVENT, None)
     container.forget()
 
 
