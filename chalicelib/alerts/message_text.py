@@ -1,15 +1,13 @@
 """The words of every message: short and plain. The reporter typed none of them, so nobody can use
 the council to send what they like to strangers."""
 
-from collections.abc import Callable, Sequence
-from datetime import date, datetime
-from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
-
-from msgspec import Struct
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
 
 from chalicelib.alerts.collection_words import day_words, facts_of
 from chalicelib.alerts.delivery import Alert
+from chalicelib.alerts.message_frame import MessageFrame, SubscriptionLinks
 from chalicelib.alerts.messages import (
     CollectionDay,
     Entry,
@@ -20,47 +18,20 @@ from chalicelib.alerts.messages import (
     ReportNews,
 )
 from chalicelib.alerts.model import CONFIRMED_WITHIN, Subscription
-from chalicelib.alerts.report_words import Quote, ReportWords, name_of, quotes_of
+from chalicelib.alerts.report_words import Quote, name_of, quotes_of
 from chalicelib.geo.point import Point
-from chalicelib.kernel.languages import Language
-from chalicelib.kernel.site import Site
 
 HOURS = int(CONFIRMED_WITHIN.total_seconds() // 3600)
 MOST_IN_A_DIGEST = 50
 
 
-class SubscriptionLinks(NamedTuple):
-    """The links with which the subscriber changes or stops their alerts."""
-
-    manage_url: str
-    unsubscribe_url: str
-
-
-class MessageComposer(Struct, frozen=True, kw_only=True):
-    """Writes the messages of a council in the language of `site`, which their links lead to.
-    `council` is its name in that language. `reply_to` is the address for answers that are about no
-    report; None if nobody reads them."""
-
-    council: str
-    phone: str
-    site: Site
-    zone: ZoneInfo
-    reply_to: str | None
-    now: Callable[[], datetime]
-
-    @property
-    def language(self) -> Language:
-        return self.site.language
-
-    @property
-    def words(self) -> ReportWords:
-        """What the messages say of a report."""
-        return ReportWords(language=self.language, zone=self.zone, now=self.now)
+class MessageComposer(MessageFrame, frozen=True, kw_only=True):
+    """Writes the messages of a council: one method for each kind."""
 
     def asking(self, alert: Alert, link: str, code: str) -> Message:
         """Asks whether an address wants alerts: by a link in an email, by a code in a text."""
         say, names = self.language.say, {"council": self.council, "hours": HOURS}
-        return self._message(
+        return self.message(
             alert,
             what="confirm",
             thread=alert.subscription_id,
@@ -181,8 +152,8 @@ class MessageComposer(Struct, frozen=True, kw_only=True):
         quotes: tuple[Quote, ...],
         **values: Any,
     ) -> Message:
-        """A message about one report; the other values are those of `_message`."""
-        return self._message(
+        """A message about one report; the other values are those of `message`."""
+        return self.message(
             alert,
             ways,
             thread=report.service_request_id,
@@ -197,7 +168,7 @@ class MessageComposer(Struct, frozen=True, kw_only=True):
 
     def of_notice(self, alert: Alert, notice: Notice, ways: SubscriptionLinks) -> Message:
         """Tells of road works or a disruption, in the words of an officer."""
-        return self._message(
+        return self.message(
             alert,
             ways,
             thread=notice.notice_id,
@@ -218,7 +189,7 @@ class MessageComposer(Struct, frozen=True, kw_only=True):
         title = self._collections_title(found.day, is_change=is_change)
         nothing = (say("We do not collect any bins from you on {day}.", day=day),)
         page = self.site.page("/bins/")
-        return self._message(
+        return self.message(
             alert,
             ways,
             thread=alert.notice_id,
@@ -242,7 +213,7 @@ class MessageComposer(Struct, frozen=True, kw_only=True):
         """Tells of several things at once; `place` is what their distances are from."""
         count, say_many = len(found), self.language.say_many
         more = count - MOST_IN_A_DIGEST
-        return self._message(
+        return self.message(
             alert,
             ways,
             what="digest",
@@ -286,29 +257,6 @@ class MessageComposer(Struct, frozen=True, kw_only=True):
             return say("Bin collection today, {day}", day=words)
         return say("Bin collection tomorrow, {day}", day=words)
 
-    def _message(
-        self,
-        alert: Alert,
-        ways: SubscriptionLinks | None = None,
-        *,
-        case: str | None = None,
-        before: tuple[str, ...] = (),
-        **values: Any,
-    ) -> Message:
-        """A message in the language, from the council. `case` is the address for replies to the
-        report that it is about, `before` what stands before the words on replies."""
-        usual = {
-            "language": self.language,
-            "council": self.council,
-            "what": alert.what,
-            "name": alert.try_name,
-            "afterwards": (*before, *self._afterwards(case)),
-            "manage_url": ways and ways.manage_url,
-            "unsubscribe_url": ways and ways.unsubscribe_url,
-            "reply_to": case or self.reply_to,
-        }
-        return Message(**{**usual, **values})
-
     def _more(self, more: int) -> tuple[str, ...]:
         """What follows the lines of a digest that has too many."""
         if more <= 0:
@@ -326,19 +274,6 @@ class MessageComposer(Struct, frozen=True, kw_only=True):
         if not report.is_public or report.lat is None:
             return None
         return self.site.page(f"/map/#17/{report.lat}/{report.long}")
-
-    def _afterwards(self, case: str | None) -> tuple[str, ...]:
-        say = self.language.say
-        if case:
-            return (say("You can reply to this email. We'll add your reply to the report."),)
-        if self.reply_to:
-            return (say("You can reply to this email."),)
-        return (
-            say(
-                "This mailbox is not monitored. If you need to contact us, call {phone}.",
-                phone=self.phone,
-            ),
-        )
 
 
 def _page(each: ReportNews | Notice) -> str:

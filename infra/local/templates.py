@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from chalicelib.alerts.delivery import Alert, asking, digest, told_by
 from chalicelib.alerts.links import unsubscribe_url
+from chalicelib.alerts.message_frame import SubscriptionLinks
 from chalicelib.alerts.message_senders import email_of, text
-from chalicelib.alerts.message_text import MessageComposer, SubscriptionLinks
+from chalicelib.alerts.message_text import MessageComposer
 from chalicelib.alerts.messages import (
     Collected,
     CollectionDay,

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 from chalicelib.alerts.delivery import Alert, dropped, later
 from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.links import confirm_url, manage_url, unsubscribe_url
-from chalicelib.alerts.message_text import MessageComposer, SubscriptionLinks
+from chalicelib.alerts.message_frame import SubscriptionLinks
+from chalicelib.alerts.message_text import MessageComposer
 from chalicelib.alerts.messages import Message, ReportNews
 from chalicelib.alerts.model import COLLECTIONS, Subscription
 from chalicelib.alerts.reminders import is_too_late, moment_of, number_of

@@ -14,8 +14,9 @@ from msgspec.structs import replace
 
 from chalicelib.alerts.delivery import Kind, told_by
 from chalicelib.alerts.links import unsubscribe_url
+from chalicelib.alerts.message_frame import SubscriptionLinks
 from chalicelib.alerts.message_senders import email_of, text
-from chalicelib.alerts.message_text import MOST_IN_A_DIGEST, SubscriptionLinks
+from chalicelib.alerts.message_text import MOST_IN_A_DIGEST
 from chalicelib.alerts.messages import Collected, CollectionDay, Message, NotCollected, Picture
 from chalicelib.alerts.model import Confirm, Subscription, Topic
 from chalicelib.alerts.push import payload

@@ -14,8 +14,8 @@ from msgspec.structs import replace
 
 from chalicelib.alerts.delivery import Alert, asking, told_by
 from chalicelib.alerts.links import SHORT_TOKEN, manage_url, stop_of, unsubscribe_url
+from chalicelib.alerts.message_frame import SubscriptionLinks
 from chalicelib.alerts.message_senders import email_of, text
-from chalicelib.alerts.message_text import SubscriptionLinks
 from chalicelib.alerts.messages import Message, Notice, Picture, ReportNews
 from chalicelib.alerts.model import Topic
 from chalicelib.alerts.report_words import MEANINGS, MOST_QUOTED
