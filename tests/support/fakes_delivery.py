@@ -37,6 +37,7 @@ from tests.support.fakes import Clock, MemoryQueue
 from tests.support.fakes_alerts import TOKENS, MemorySubscriptions
 
 SITE = "https://report.example"
+COUNCIL = load("demo")
 REPORT = "7K3M2QXV9HTD"
 ADDRESSES: Mapping[str, Any] = {
     "email": "sam@example.org",
@@ -312,7 +313,7 @@ class World:
             off_rounds=self.off_rounds,
             language_of=self.language_of,
             voice=self.voice,
-            council=replace(load("demo"), texts_a_day=self.texts_a_day),
+            council=replace(COUNCIL, texts_a_day=self.texts_a_day),
             segments=lambda message: 1,
             quota=self.quota,
             ask_after=timedelta(days=3),
