@@ -52,7 +52,7 @@ LATE_S = 1_800
 """
 SLOW = (
     *("Publish", "PublishWards", "PublishOpenData", "PublishPerformance", "PublishCrewsDue"),
-    *("MatchAlerts", "Tidy", "Erase", "ForgetOld", "RecountFigures"),
+    *("MatchAlerts", "Tidy", "Erase", "ForgetOld", "GardenDue", "RecountFigures"),
 )
 """Functions whose work grows with the council."""
 SLOW_SHARE = 0.8

@@ -5,7 +5,7 @@ know who asked for it. After that, each import of rounds or premises rewrites it
 records for which premises somebody asked.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple, Protocol
@@ -92,7 +92,21 @@ def publish_again(ports: Ports, progress: Callable[[int], None] = lambda calenda
     """Rewrites all calendars that somebody asked for, and deletes those of premises that no
     longer exist. Returns how many there are. `progress` is called with 1 for each. Raises
     UpstreamFailed; then it can be repeated."""
-    calendars = [_recorded(key) for key in ports.asked_for.keys(ASKED_FOR)]
+    return _write_all([_recorded(key) for key in ports.asked_for.keys(ASKED_FOR)], ports, progress)
+
+
+def publish_of(premises_ids: Iterable[str], ports: Ports) -> int:
+    """Rewrites the calendars of these premises that somebody asked for. Returns how many there are.
+    Raises UpstreamFailed; then it can be repeated."""
+    keys = (key for each in premises_ids for key in ports.asked_for.keys(f"{ASKED_FOR}{each}/"))
+    return _write_all([_recorded(key) for key in keys], ports)
+
+
+def _write_all(
+    calendars: Sequence[Calendar],
+    ports: Ports,
+    progress: Callable[[int], None] = lambda calendars: None,
+) -> int:
     premises = ports.premises({each.premises_id for each in calendars})
     for calendar in calendars:
         _write(calendar, partial(premises.get, calendar.premises_id), ports)

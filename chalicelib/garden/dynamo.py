@@ -1,7 +1,8 @@
 """Garden waste subscriptions in DynamoDB, in the table of jobs and rounds.
 
 `garden#<premises_id>` and `subscription` is one; `garden-end#<day>` and the premises' id says that
-it ends on that day. TTL removes both, with a delay.
+it ends on that day, `garden-change#<day>` that it was changed then, in UTC. TTL removes all of
+them, with a delay.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -18,8 +19,8 @@ from chalicelib.kernel.dynamo.item import OwnedItem
 from chalicelib.kernel.optimistic import VersionConflict
 
 OWNER, RECORD = "garden#", "subscription"
-END = "garden-end#"
-END_KEPT_FOR = timedelta(days=30)
+END, CHANGE = "garden-end#", "garden-change#"
+DAY_KEPT_FOR = timedelta(days=30)
 OVERTAKEN = ("ConditionalCheckFailed", "TransactionConflict")
 Years = tuple[Year, ...]
 Requests = tuple[str, ...]
@@ -39,8 +40,8 @@ class GardenSubscriptionItem(OwnedItem):
     expires_at = TTLAttribute()
 
 
-class GardenSubscriptionEndItem(OwnedItem):
-    """The last day of a subscription, to find those that end on a day."""
+class GardenSubscriptionDayItem(OwnedItem):
+    """A day on which a subscription ends or was changed, to find it by that day."""
 
     store = "garden waste subscriptions"
     expires_at = TTLAttribute()
@@ -50,7 +51,7 @@ class DynamoGardenSubscriptions:
     """The GardenSubscriptions port with the jobs' table."""
 
     def __init__(self, table_name: str) -> None:
-        for item in (GardenSubscriptionItem, GardenSubscriptionEndItem):
+        for item in (GardenSubscriptionItem, GardenSubscriptionDayItem):
             item.Meta.table_name = table_name
 
     def get(self, premises_id: str) -> GardenSubscription | None:
@@ -71,17 +72,19 @@ class DynamoGardenSubscriptions:
                 with TransactWrite(connection=Connection()) as transaction:
                     for each in subscriptions:
                         transaction.save(_item(each))
+                        transaction.save(_day_item(CHANGE, each.updated_at.date(), each))
                         if each.years:
-                            transaction.save(_end_item(each))
+                            transaction.save(_day_item(END, each.last, each))
             except TransactWriteError as error:
                 if any(each and each.code in OVERTAKEN for each in error.cancellation_reasons):
                     raise VersionConflict from error
                 raise
 
     def ending_on(self, day: date) -> Iterator[str]:
-        with GardenSubscriptionEndItem.translated():
-            for item in GardenSubscriptionEndItem.query(f"{END}{day}", consistent_read=True):
-                yield item.record
+        return _of_day(END, day)
+
+    def changed_on(self, day: date) -> Iterator[str]:
+        return _of_day(CHANGE, day)
 
 
 def _item(subscription: GardenSubscription) -> GardenSubscriptionItem:
@@ -89,12 +92,17 @@ def _item(subscription: GardenSubscription) -> GardenSubscriptionItem:
     return GardenSubscriptionItem.of(subscription, key, RECORD, expires_at=subscription.expires_at)
 
 
-def _end_item(subscription: GardenSubscription) -> GardenSubscriptionEndItem:
-    last = subscription.last
-    expires_at = datetime.combine(last, time(), UTC) + END_KEPT_FOR
-    return GardenSubscriptionEndItem(
-        f"{END}{last}", subscription.premises_id, expires_at=expires_at
+def _day_item(kind: str, day: date, subscription: GardenSubscription) -> GardenSubscriptionDayItem:
+    expires_at = datetime.combine(day, time(), UTC) + DAY_KEPT_FOR
+    return GardenSubscriptionDayItem(
+        f"{kind}{day}", subscription.premises_id, expires_at=expires_at
     )
+
+
+def _of_day(kind: str, day: date) -> Iterator[str]:
+    with GardenSubscriptionDayItem.translated():
+        for item in GardenSubscriptionDayItem.query(f"{kind}{day}", consistent_read=True):
+            yield item.record
 
 
 def _subscription(item: GardenSubscriptionItem) -> GardenSubscription:

@@ -27,6 +27,9 @@ class GardenSubscriptions(Protocol):
         """The premises with a subscription that ends on that day, or ended on it before it was
         renewed or cancelled."""
 
+    def changed_on(self, day: date) -> Iterator[str]:
+        """The premises whose subscription was changed on that day in UTC."""
+
 
 class Ports(NamedTuple):
     """`has_round`: whether garden waste is collected at premises, which raises UpstreamFailed."""

@@ -1,6 +1,7 @@
 """Buy, cancel and move the garden waste subscription of a premises."""
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.garden import model
@@ -87,6 +88,15 @@ def at_premises(premises_id: str, ports: Ports) -> GardenSubscription:
     if found is None:
         raise NotFound(NOT_SUBSCRIBED)
     return found
+
+
+def premises_with_news(ports: Ports) -> Iterator[str]:
+    """The premises whose subscription was changed or ended since yesterday. Raises
+    UpstreamFailed."""
+    now = ports.now().astimezone(UTC).date()
+    for days in (1, 0):
+        yield from ports.subscriptions.changed_on(now - timedelta(days=days))
+        yield from ports.subscriptions.ending_on(ports.today - timedelta(days=days + 1))
 
 
 def _now(ports: Ports) -> datetime:

@@ -26,7 +26,14 @@ from chalicelib.handlers.alerts import (
 )
 from chalicelib.handlers.bookings import bookings_events, holds
 from chalicelib.handlers.cases import cases, casework, desk, moderation, performance, teams
-from chalicelib.handlers.collections import calendars, garden, premises, rounds, rounds_events
+from chalicelib.handlers.collections import (
+    calendars,
+    garden,
+    garden_events,
+    premises,
+    rounds,
+    rounds_events,
+)
 from chalicelib.handlers.exchange import (
     deliveries,
     events_feed,
@@ -116,4 +123,5 @@ EVENTS = [
     rounds_events.events,
     payments_events.events,
     bookings_events.events,
+    garden_events.events,
 ]

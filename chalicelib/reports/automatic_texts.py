@@ -34,6 +34,10 @@ COLLECTED = translatable("We have collected this.")
 DELIVERED = translatable("We have delivered this.")
 CAME_BACK = translatable("We came back and repaired this.")
 NEW_DATE = translatable("We now aim to deal with this by {day}. {reason}")
+GARDEN_ENDS = translatable(
+    "Your garden waste subscription ends on {day}. Renew it to have your garden waste collected "
+    "after that day."
+)
 
 _WHOLE = frozenset(
     (
@@ -44,7 +48,7 @@ _WHOLE = frozenset(
 )
 _OF_A_DAY = (
     *(PLANNED, NOT_DONE, NO_ACCESS, NOT_FOUND, PARKED_CAR, OTHER_TEAM, NO_MATERIALS, UNSAFE),
-    NEW_DATE,
+    *(NEW_DATE, GARDEN_ENDS),
 )
 
 

@@ -1,21 +1,28 @@
 """Garden waste subscriptions: what residents and officers can see and change of them."""
 
+import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import boto3
 import pytest
 from chalice.test import Client
 
 from chalicelib.bootstrap.garden import garden_ports
 from chalicelib.garden.model import Purchase
 from chalicelib.garden.usecases import buy
+from chalicelib.handlers.collections import garden_events
 from infra.local.cloud import Cloud
 from tests.api.conftest import Api
 from tests.api.test_collections import DAY, GOOD, import_premises, import_rounds
+from tests.conftest import ROOT
 from tests.support import empty_cloud
 from tests.support.builders import draft_body
 from tests.support.garden_council import garden_council
 
+HOUR = json.loads((ROOT / "tests" / "events" / "garden_due.json").read_text(encoding="utf-8"))
 HOMES = (
     "uprn,address,postcode,lat,long,rounds",
     "100,10 Dial Row,YO1 7HH,53.959,-1.0815,R1 G1",
@@ -148,3 +155,18 @@ def test_officer_who_changes_it_through_the_request_is_on_record(api: Api) -> No
     assert over.json_body["state"] == "cancelled"
     log = api.get("/api/admin/audit", token=api.token("admin")).json_body["items"]
     assert ("garden.change", "100") in {(each["action"], each["subject"]) for each in log}
+
+
+def test_calendar_gets_the_garden_round_within_the_hour(api: Api) -> None:
+    url = api.post("/api/collections/calendars", {"premises_id": "100"}).json_body["url"]
+    assert days_in(api, url) == ["Black bin: rubbish"]
+    bought(api, "six")
+    garden_events.garden_due(HOUR, None)
+    assert days_in(api, url) == ["Black bin: rubbish", "Brown bin: garden waste"]
+
+
+def days_in(api: Api, url: str) -> list[str]:
+    """The bins in the calendar at that address."""
+    key = urlsplit(url).path.removeprefix("/")
+    body = boto3.client("s3").get_object(Bucket=api.cloud.bucket, Key=key)["Body"].read()
+    return sorted(re.findall("SUMMARY:(.*)\r", body.decode()))

@@ -64,6 +64,12 @@ def test_subscriptions_that_end_on_a_day_are_found(store: GardenSubscriptions) -
     assert [*store.ending_on(date(2027, 6, 1))] == []
 
 
+def test_subscriptions_that_were_changed_on_a_day_are_found(store: GardenSubscriptions) -> None:
+    store.save(OTHER, replace(ONE, updated_at=datetime(2026, 6, 2, tzinfo=UTC)))
+    assert [*store.changed_on(date(2026, 6, 1))] == [NEXT_HOME]
+    assert [*store.changed_on(date(2026, 6, 2))] == [HOME]
+
+
 def test_two_people_at_once_get_one_subscription_in_any_interleaving(cloud: Cloud) -> None:
     garden = Garden()
     stored = DynamoGardenSubscriptions(container.table("jobs"))

@@ -6,7 +6,7 @@ One long day of a council on moto: every route and every event handler, each cal
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ from chalicelib.bootstrap.accounts import accounts_ports, limit_ports
 from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.bootstrap.collections import premises_bucket
 from chalicelib.bootstrap.desk import desk_ports
+from chalicelib.bootstrap.garden import garden_ports
 from chalicelib.bootstrap.payments import charges, signing_secret
 from chalicelib.bootstrap.privacy import erasure_ports
 from chalicelib.bootstrap.publishing import publishing_ports
@@ -44,10 +45,13 @@ from chalicelib.collections.premises import Premises
 from chalicelib.desk.model import ViewDraft
 from chalicelib.desk.usecases import saved_views
 from chalicelib.events import ReportChanged, ReportSubmitted
+from chalicelib.garden.model import Purchase
+from chalicelib.garden.usecases import buy
 from chalicelib.handlers.accounts import privacy_events
 from chalicelib.handlers.alerts import alerts_sending_events, disruptions_events
 from chalicelib.handlers.bookings import bookings_events
 from chalicelib.handlers.collections import rounds_events
+from chalicelib.handlers.collections import garden_events, rounds_events
 from chalicelib.handlers.exchange import outbound_events
 from chalicelib.handlers.http.cdn import ORIGIN
 from chalicelib.handlers.jobs import jobs_events
@@ -94,6 +98,7 @@ from tests.support.builders import draft_body
 from tests.support.fakes_delivery import text_log
 from tests.support.forms import File
 from tests.support.forwarding import CountysServer, forwarding_council, give_key
+from tests.support.garden_council import garden_council
 from tests.support.issuer import Issuer, give_client_secret, served, staff_at
 from tests.support.paying import GOOD_CARD, PayHere, pay_here
 from tests.support.people import ask_for_code, cookie_in, newest_code, post_form, sign_in_with
@@ -238,6 +243,7 @@ FED: dict[str, set[Need]] = {
             "publish_getting_through",
             "publish_held",
             "publish_performance",
+            "garden_due",
             "publish_rounds_due",
             "publish_wards",
             "reconcile_payments",
@@ -397,7 +403,7 @@ def counts_were_lost(day: Day) -> None:
 
 @pytest.fixture(scope="module")
 def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
-    cloud = Cloud(behind_cdn=True)
+    cloud = Cloud(behind_cdn=True, council=garden_council(tmp_path_factory.mktemp("garden")))
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("ORIGIN_SECRET_ARN")
         patch.setenv("DISTRIBUTION_ID", distribution())
@@ -409,7 +415,7 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
         for key in ("data/wards/gone.json", "data/performance/2001-01.json"):
             boto3.client("s3").put_object(Bucket=cloud.bucket, Key=key, Body=b"{}")
         demo_facilities(container.council(), publishing_ports())
-        one_home()
+        two_homes()
         container.forget()
         needs = Needs(names_of(cloud, container.settings().distribution_id))
         with Client(app.app) as client, needs.recorded():
@@ -478,6 +484,31 @@ def live_with_rounds(day: Day) -> None:
     assert answer.status_code == 201, answer.body
     rounds_events.publish_rounds_due(TIDY_EVENT, None)
     container.forget()
+    live_with_garden_waste(day)
+
+
+def live_with_garden_waste(day: Day) -> None:
+    """A home subscribes, is reminded, moves house and cancels."""
+    request, today = day.receipts["told"]["service_request_id"], garden_ports().today
+    assert day.api.post("/api/collections/calendars", {"premises_id": "1"}).status_code == 201
+    joined = Purchase(
+        service_request_id=request, premises_id="1", kind="join", containers=1, day=today
+    )
+    last = buy(joined, garden_ports()).last
+    garden_events.garden_due(TIDY_EVENT, None)
+    for homes, on in ((("1", "2"), last - timedelta(days=28)), ((), last + timedelta(days=1))):
+        store_homes(*homes, version=2 + len(homes))
+        with time_machine.travel(datetime.combine(on, time(11), UTC), tick=False):
+            container.forget()
+            garden_events.garden_due(TIDY_EVENT, None)
+    store_homes("1", "2", version=30)
+    officer = day.api.token("officer")
+    assert day.api.get("/api/premises/1/garden", officer).json_body["state"] == "live"
+    moved = day.api.post("/api/premises/1/garden/move", {"premises_id": "2"}, token=officer)
+    assert moved.status_code == 200, moved.body
+    over = day.api.post("/api/premises/2/garden/cancellation", {}, token=officer)
+    assert over.status_code == 200, over.body
+    container.forget()
 
 
 def live_with_bookings_and_payments(day: Day) -> None:
@@ -542,22 +573,33 @@ def live_with_payments(day: Day) -> None:
     container.forget()
 
 
-def one_home() -> None:
-    """With a round that collects every day."""
+def two_homes() -> None:
+    """With rounds that collect every day, one of them for subscribers."""
     days = tuple(utc_now().date() + timedelta(days=n) for n in range(5))
-    rubbish = Round(round="R1", container="rubbish", name="", colour="", dates=days, moved=())
-    rounds = Rounds(known_until=date(2100, 1, 1), items=(rubbish,))
-    replace_document(ROUNDS, msgspec.json.encode(rounds), publishing_ports())
-    home = Premises(
-        premises_id="1",
-        address="1 Dial Row",
-        postcode="ZZ1 1AA",
-        lat=53.9,
-        long=-1.1,
-        rounds=("R1",),
-        street="Dial Row",
+    items = tuple(
+        Round(round=code, container=container, name="", colour="", dates=days, moved=())
+        for code, container in (("R1", "rubbish"), ("G1", "garden"))
     )
-    store_premises([home], premises_bucket(), datetime(2026, 6, 1, tzinfo=UTC))
+    rounds = Rounds(known_until=date(2100, 1, 1), items=items)
+    replace_document(ROUNDS, msgspec.json.encode(rounds), publishing_ports())
+    store_homes("1", "2", version=1)
+
+
+def store_homes(*premises_ids: str, version: int) -> None:
+    homes = [
+        Premises(
+            premises_id=each,
+            address=f"{each} Dial Row",
+            postcode="ZZ1 1AA",
+            lat=53.9,
+            long=-1.1,
+            rounds=("R1", "G1"),
+            street="Dial Row",
+        )
+        for each in premises_ids
+    ]
+    store_premises(homes, premises_bucket(), datetime(2026, 6, version, tzinfo=UTC))
+    container.forget()
 
 
 def holding_council(folder: Path) -> Path:

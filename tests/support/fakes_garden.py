@@ -29,6 +29,7 @@ class MemoryGardenSubscriptions:
     def __init__(self) -> None:
         self.stored: dict[str, GardenSubscription] = {}
         self.ends: set[tuple[date, str]] = set()
+        self.changes: set[tuple[date, str]] = set()
         self.stale_next = 0
 
     def get(self, premises_id: str) -> GardenSubscription | None:
@@ -45,10 +46,14 @@ class MemoryGardenSubscriptions:
                 raise VersionConflict
         for each in subscriptions:
             self.stored[each.premises_id] = replace(each, version=each.version + 1)
+            self.changes.add((each.updated_at.date(), each.premises_id))
             self.ends |= {(each.last, each.premises_id)} if each.years else set()
 
     def ending_on(self, day: date) -> Iterator[str]:
         yield from sorted(premises_id for last, premises_id in self.ends if last == day)
+
+    def changed_on(self, day: date) -> Iterator[str]:
+        yield from sorted(premises_id for changed, premises_id in self.changes if changed == day)
 
 
 @dataclass

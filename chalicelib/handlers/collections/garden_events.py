@@ -1,0 +1,29 @@
+"""The event handler of garden waste subscriptions: reminders of their end, and calendars."""
+
+from chalice.app import Blueprint, CloudWatchEvent
+
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.collections import calendar_ports
+from chalicelib.bootstrap.garden import garden_ports
+from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.collections import calendars
+from chalicelib.garden.usecases import premises_with_news
+from chalicelib.handlers.http.event import batch
+from chalicelib.integrations.garden_for_reports import remind
+
+HOURS = range(10, 21)
+"""The hours of the council's clock at which people are reminded."""
+events = Blueprint(__name__)
+
+
+@events.schedule("rate(1 hour)")
+def garden_due(_: CloudWatchEvent) -> None:
+    """Reminds people whose subscription ends soon, and publishes the calendars of premises whose
+    subscription began or ended. What fails is done in the next hour."""
+    with batch("garden_due"):
+        if container.council().garden is None:
+            return
+        ports = garden_ports()
+        calendars.publish_of(premises_with_news(ports), calendar_ports())
+        if ports.now().astimezone(ports.zone).hour in HOURS:
+            remind(ports, reports_ports())

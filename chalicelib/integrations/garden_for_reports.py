@@ -1,0 +1,68 @@
+"""Reminds people before their garden waste subscription ends, as an update of the request that
+bought its last year."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from itertools import islice
+
+from msgspec import Struct
+
+from chalicelib.errors import NotFound
+from chalicelib.garden.model import GardenSubscription
+from chalicelib.garden.ports import Ports
+from chalicelib.reports import ports as reports
+from chalicelib.reports.automatic_texts import GARDEN_ENDS, written
+from chalicelib.reports.usecases.staff.crew_updates import tell_of_work
+
+READ_AT_ONCE = 100
+MADE_UP_FOR = (0, 1)
+"""A reminder that failed is made up for on the next day."""
+
+
+class Reminder(Struct, frozen=True):
+    """A reminder that may be due. `days_before` is the number of the council's document."""
+
+    subscription: GardenSubscription
+    days_before: int
+
+    @property
+    def service_request_id(self) -> str:
+        return self.subscription.requests[-1]
+
+    @property
+    def update_id(self) -> str:
+        return f"garden-ends-{self.subscription.last}-{self.days_before}"
+
+
+def remind(garden: Ports, ports: reports.Ports) -> int:
+    """Sends the reminders of today that were not sent yet. Returns their number. Raises
+    UpstreamFailed; then it can be repeated."""
+    due = _due(garden)
+    number = 0
+    while some := list(islice(due, READ_AT_ONCE)):
+        for each in _not_sent(some, ports):
+            text = GARDEN_ENDS.format(day=written(each.subscription.last))
+            with suppress(NotFound):
+                tell_of_work(each.service_request_id, each.update_id, text, ports)
+                number += 1
+    return number
+
+
+def _due(garden: Ports) -> Iterator[Reminder]:
+    for days_before in garden.rules.remind_days_before:
+        for late in MADE_UP_FOR:
+            day = garden.today + timedelta(days=days_before - late)
+            ending = garden.subscriptions.ending_on(day)
+            while premises_ids := list(islice(ending, READ_AT_ONCE)):
+                for each in garden.subscriptions.many(premises_ids).values():
+                    if each.is_live(garden.today) and each.last == day:
+                        yield Reminder(each, days_before)
+
+
+def _not_sent(reminders: Sequence[Reminder], ports: reports.Ports) -> Iterator[Reminder]:
+    stored = ports.repository.many([each.service_request_id for each in reminders])
+    for each in reminders:
+        report = stored.get(each.service_request_id)
+        if report and each.update_id not in {update.update_id for update in report.updates}:
+            yield each

@@ -1,0 +1,90 @@
+"""People are reminded once of each of the council's days before their subscription ends."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import pytest
+
+from chalicelib.garden.usecases import buy, cancel
+from chalicelib.integrations.garden_for_reports import remind
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.usecases.access import Author
+from chalicelib.reports.usecases.submission import submit
+from tests.support.builders import draft
+from tests.support.fakes_garden import HOME, Garden
+
+LAST = date(2027, 5, 31)
+
+
+@pytest.fixture
+def garden() -> Garden:
+    return Garden()
+
+
+@pytest.fixture
+def request_id(garden: Garden, ports: Ports) -> str:
+    """A request that bought a subscription up to the last day."""
+    report = submit(draft(), "key", Author("account-1"), ports)
+    buy(garden.purchase(report.service_request_id), garden.ports)
+    return report.service_request_id
+
+
+def told(request_id: str, ports: Ports) -> Sequence[str]:
+    report = ports.repository.get(request_id)
+    assert report
+    return [each.text for each in report.updates if each.by == "council"]
+
+
+def remind_until(day: date, garden: Garden, ports: Ports) -> None:
+    """Each hour's reminders of each day up to that one."""
+    while garden.today < day:
+        garden.today += timedelta(days=1)
+        for _ in range(2):
+            remind(garden.ports, ports)
+
+
+def test_people_are_reminded_28_and_7_days_before_the_last_day(
+    garden: Garden, ports: Ports, request_id: str
+) -> None:
+    remind_until(LAST - timedelta(days=29), garden, ports)
+    assert told(request_id, ports) == []
+    remind_until(LAST - timedelta(days=28), garden, ports)
+    assert told(request_id, ports) == [
+        "Your garden waste subscription ends on Monday 31 May. Renew it to have your garden waste "
+        "collected after that day."
+    ]
+    remind_until(LAST - timedelta(days=8), garden, ports)
+    assert len(told(request_id, ports)) == 1
+    remind_until(LAST + timedelta(days=1), garden, ports)
+    assert len(told(request_id, ports)) == 2
+
+
+def test_reminder_that_failed_is_sent_on_the_next_day(
+    garden: Garden, ports: Ports, request_id: str
+) -> None:
+    garden.today = LAST - timedelta(days=27)
+    assert [remind(garden.ports, ports) for _ in range(2)] == [1, 0]
+    garden.today += timedelta(days=1)
+    assert remind(garden.ports, ports) == 0
+
+
+def test_nobody_is_reminded_of_a_subscription_that_was_renewed_or_cancelled(
+    garden: Garden, ports: Ports, request_id: str
+) -> None:
+    garden.today = LAST - timedelta(days=28)
+    renewed = garden.store.stored[HOME]
+    cancel(HOME, garden.ports)
+    assert remind(garden.ports, ports) == 0
+    garden.store.stored[HOME] = renewed
+    buy(garden.purchase("renewal", kind="renew"), garden.ports)
+    assert remind(garden.ports, ports) == 0
+    assert told(request_id, ports) == []
+
+
+def test_request_that_was_removed_does_not_stop_the_reminders_of_others(
+    garden: Garden, ports: Ports, request_id: str
+) -> None:
+    buy(garden.purchase("removed", premises_id="9"), garden.ports)
+    garden.today = LAST - timedelta(days=28)
+    assert remind(garden.ports, ports) == 1
+    assert len(told(request_id, ports)) == 1
