@@ -2,11 +2,11 @@
 
 from chalice.app import Blueprint, CloudWatchEvent
 
-from chalicelib.bootstrap import container
 from chalicelib.bootstrap.collections import calendar_ports
 from chalicelib.bootstrap.garden import garden_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.collections import calendars
+from chalicelib.errors import NotFound
 from chalicelib.garden.usecases import premises_with_news
 from chalicelib.handlers.http.event import batch
 from chalicelib.integrations.garden_for_reports import remind
@@ -19,11 +19,13 @@ events = Blueprint(__name__)
 @events.schedule("rate(1 hour)")
 def garden_due(_: CloudWatchEvent) -> None:
     """Reminds people whose subscription ends soon, and publishes the calendars of premises whose
-    subscription began or ended. What fails is done in the next hour."""
+    subscription began or ended; nothing where the council has no subscriptions. What fails is done
+    in the next hour."""
     with batch("garden_due"):
-        if container.council().garden is None:
+        try:
+            ports = garden_ports()
+        except NotFound:
             return
-        ports = garden_ports()
         calendars.publish_of(premises_with_news(ports), calendar_ports())
         if ports.now().astimezone(ports.zone).hour in HOURS:
             remind(ports, reports_ports())
