@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 
 from chalicelib.errors import Invalid, TooLarge
 from chalicelib.forms.charsets import DEFAULT, FIELD, codec_of, decode
+from chalicelib.kernel.card_numbers import masked
 from chalicelib.kernel.posted_form import Posted, Upload
 from chalicelib.texts import Text
 
@@ -132,7 +133,9 @@ def _no_form() -> Invalid:
 
 def _tidied(sent: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:
     stripped = {
-        name: tuple(text for value in values if (text := value.replace("\r\n", "\n").strip()))
+        name: tuple(
+            text for value in values if (text := masked(value.replace("\r\n", "\n").strip()))
+        )
         for name, values in sent.items()
     }
     return {name: values for name, values in stripped.items() if values}

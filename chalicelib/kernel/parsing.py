@@ -10,6 +10,7 @@ import msgspec
 from msgspec import structs
 
 from chalicelib.errors import FieldError, Invalid, TooLarge
+from chalicelib.kernel.card_numbers import masked_in
 from chalicelib.kernel.languages import translatable
 from chalicelib.texts import Text
 
@@ -69,12 +70,17 @@ def parse_json(body: bytes, kind: type[T]) -> T:
 
 
 def parse(sent: dict[str, Any], kind: type[T]) -> T:
-    """The draft of Struct `kind` made of decoded values. Raises as `parse_json`.
+    """The draft of Struct `kind` made of decoded values, without card numbers in its texts. Raises
+    as `parse_json`.
 
     `kind.faults_in(sent)`, if it exists, finds faults that concern several fields.
     """
     faults: list[FieldError] = []
-    draft = _convert(sent, kind, "", faults)
+    try:
+        texts = masked_in(sent)
+    except RecursionError as error:
+        raise Invalid.field("body", Text("must be a JSON object ({error})", error=error)) from error
+    draft = _convert(texts, kind, "", faults)
     if faults:
         raise Invalid.fields(faults)
     return draft  # type: ignore[no-any-return]

@@ -1,0 +1,44 @@
+"""Typed card numbers are masked, and other numbers are not."""
+
+import pytest
+
+from chalicelib.forms import posted
+from chalicelib.kernel.card_numbers import masked
+from chalicelib.kernel.parsing import parse
+from chalicelib.outbound.email_parser import reply_in
+from chalicelib.reports.drafts import Draft
+from infra.local.pay.model import OUTCOMES
+
+
+@pytest.mark.parametrize("number", [*OUTCOMES, "371449635398431", "6011000990139424"])
+def test_card_number_is_masked_however_it_is_grouped(number: str) -> None:
+    groups = " ".join(number[at : at + 4] for at in range(0, len(number), 4))
+    for written in (number, groups, groups.replace(" ", "-")):
+        assert masked(f"My card is {written}, use it.") == "My card is ****, use it."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "+44 1632 960 001 and 01632 960001",
+        "4444333322221112",
+        "UPRN 100050535153, ref 7K3M-2QXV-9HTD",
+        "53.4444333322221111",
+        "A4444333322221111",
+        "2026-06-01 10:00 to 2026-06-02 11:00",
+        "9444333322221111",
+    ],
+)
+def test_other_numbers_stay_as_they_are(text: str) -> None:
+    assert masked(text) == text
+
+
+def test_card_numbers_in_all_that_people_send_are_masked() -> None:
+    card = "4444 3333 2222 1111"
+    sent = {"service_code": "x", "description": card, "attributes": {"a": [card]}, "lat": 53.0}
+    draft = parse(sent, Draft)
+    assert (draft.description, draft.attributes) == ("****", {"a": ["****"]})
+    form = posted.parse(b"text=4444+3333+2222+1111", posted.URLENCODED)
+    assert form.one("text") == "****"
+    mail = f"From: a@b.example\r\nContent-Type: text/plain\r\n\r\nIt is {card}.\r\n"
+    assert "3333" not in reply_in(mail.encode()).text
