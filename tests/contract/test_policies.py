@@ -50,7 +50,6 @@ from chalicelib.garden.usecases import buy
 from chalicelib.handlers.accounts import privacy_events
 from chalicelib.handlers.alerts import alerts_sending_events, disruptions_events
 from chalicelib.handlers.bookings import bookings_events
-from chalicelib.handlers.collections import rounds_events
 from chalicelib.handlers.collections import garden_events, rounds_events
 from chalicelib.handlers.exchange import outbound_events
 from chalicelib.handlers.http.cdn import ORIGIN
