@@ -12,11 +12,12 @@ from chalice.test import Client, HTTPResponse
 
 from chalicelib.accounts.model import Role
 from chalicelib.bootstrap.accounts import accounts_ports
-from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.bootstrap.reports import reactions, reports_ports
 from chalicelib.kernel.time import utc_now
 from infra.local.cloud import Cloud
 from infra.tokens import account_with, token_of
 from tests.support.builders import long_key
+from tests.support.composition import replace_built
 
 
 @pytest.fixture
@@ -78,6 +79,14 @@ def api(cloud: Cloud) -> Iterator[Api]:
 
     with Client(app.app) as client:
         yield Api(client, cloud)
+
+
+@pytest.fixture
+def unpublished(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Publish no reports, open data or figures, for tests that read none: they are most of what
+    follows from a report."""
+    _publish, _open_data, *others, _figures = reactions()
+    replace_built(monkeypatch, reactions, tuple(others))
 
 
 @pytest.fixture(scope="module")

@@ -21,6 +21,7 @@ from tests.support.webhooks import Hook, is_ours, listening
 HOOK = {"name": "Data warehouse", "url": "http://127.0.0.1:9/hook"}
 """Of this machine, as the tests allow; nobody listens there."""
 PATH = "/api/outbound/receivers"
+pytestmark = pytest.mark.usefixtures("unpublished")
 
 
 @pytest.fixture(autouse=True)

@@ -30,6 +30,7 @@ from tests.support.forms import File, PageReader, encoded
 from tests.support.open311 import JPEG
 
 FOLLOWER = "alex@example.org"
+pytestmark = pytest.mark.usefixtures("unpublished")
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from tests.support.people import post_form
 from tests.support.undo_window import send_waiting_alerts
 
 REPORTER = "alex@example.org"
+pytestmark = pytest.mark.usefixtures("unpublished")
 TEXT = "Which side of the road is it on?"
 
 
