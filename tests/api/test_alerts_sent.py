@@ -26,6 +26,7 @@ from tests.support.builders import MARKET_PLACE, NOON, draft, draft_body
 from tests.support.composition import replace_built
 from tests.support.fakes_delivery import text_log
 
+pytestmark = pytest.mark.usefixtures("unpublished")
 AREA = {"kind": "area", **MARKET_PLACE, "radius_m": 500}
 
 

@@ -21,6 +21,7 @@ from infra.tokens import account_with, token_of
 from tests.api.conftest import Api
 from tests.support.builders import MARKET_PLACE, draft_body, update_draft
 
+pytestmark = pytest.mark.usefixtures("unpublished")
 WORK = "alex@work.example"
 HOME = "alex@example.org"
 STREET = {"kind": "area", **MARKET_PLACE, "radius_m": 500}

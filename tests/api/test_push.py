@@ -24,6 +24,7 @@ from tests.support import empty_cloud
 from tests.support.builders import MARKET_PLACE, draft_body
 from tests.support.jobs import Depot
 
+pytestmark = pytest.mark.usefixtures("unpublished")
 Browser = dict[str, Any]
 
 

@@ -19,6 +19,7 @@ from tests.support.builders import draft_body
 from tests.support.composition import replace_built
 from tests.support.undo_window import send_waiting_alerts
 
+pytestmark = pytest.mark.usefixtures("unpublished")
 RESIDENT = "alex@example.org"
 
 
