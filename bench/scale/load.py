@@ -14,6 +14,8 @@ SIGN_INS_A_RESIDENT, ALERTS_A_RESIDENT, VISITS_A_RESIDENT = 0.01, 0.1, 0.3
 MAIL_SHARE = 0.5
 """Of the alerts; the others are notifications in the browser, which cost the same but the mail."""
 RESIDENTS_A_WARD = 8_000
+OPERATIONS_A_ROUND = 4
+"""What a crew says of a collection round, of which a ward has one a day."""
 STORM = 20
 """A storm day has so many times the reports and changes of an ordinary one."""
 VISIT_REQUESTS, VISIT_GB, VISIT_READS = 12, 260e-6, 3.6
@@ -57,6 +59,7 @@ class Load(NamedTuple):
             "read": self.reports * READS_A_REPORT,
             "desk": self.reports * DESK_A_REPORT,
             "sign_in": self.residents * SIGN_INS_A_RESIDENT,
+            "round": self.wards * DAYS * OPERATIONS_A_ROUND,
             "receipt": self.emails,
         }
 

@@ -18,16 +18,15 @@ import app
 from bench import gateway
 from bench.process import ROOT
 from bench.scale.ledger import API, Ledger, Used, function_of
+from bench.scale.rounds import operation, publish_rounds
+from bench.scale.wards import place_of, ward
 from chalicelib.accounts.model import Role
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.bootstrap.publishing import publishing_ports
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.gazetteer.wards import WARDS, Wards, ward_of
+from chalicelib.gazetteer.wards import WARDS, Wards
 from chalicelib.geo.point import Point
-from chalicelib.geo.polygon import MultiPolygon, Polygon
-from chalicelib.geo.quadkey import MAP_ZOOM, Tile, bounds, tile_of
-from chalicelib.geo.ward import Ward
 from chalicelib.kernel.time import utc_now
 from infra.demo.gazetteer import COMMITTED
 from infra.import_places import replace_document
@@ -38,12 +37,6 @@ from tests.support.builders import draft_body, long_key
 from tests.support.people import code_in
 
 BEGINS = datetime(2026, 6, 2, 9, 0, 10, tzinfo=UTC)
-CORNER = Point(lat=53.93, long=-1.18)
-IN_A_ROW = 4
-"""A ward is one tile of the map; four of them are side by side."""
-STEPS = 16
-"""Reports in a ward stand on a grid of so many by so many, some 90 m apart, as in a town.
-"""
 RECEIPTS = "chalicelib.handlers.alerts.alerts_sending_events.take_receipts"
 EVENTS = ROOT / "tests" / "events"
 TICK = json.loads((EVENTS / "tidy.json").read_text(encoding="utf-8"))
@@ -58,7 +51,7 @@ class Town:
     ) -> None:
         self._cloud, self._ledger, self._clock, self._said = cloud, ledger, clock, said
         self._wards, self._reports, self._signed_in = 1, 0, 0
-        self._officer = self._token("officer")
+        self._officer, self._crew = self._token("officer"), self._token("crew")
         self._schedules = {
             function_of(source.handler_string): ledger.handler(source.handler_string)
             for source in app.app.event_sources
@@ -102,14 +95,16 @@ class Town:
 
     def report(self, *, photo: bytes | None = None) -> None:
         """Somebody looks for the same report nearby and sends one, with all that follows."""
-        query = urlencode({**self._place(), "radius_m": 100, "service_code": "pothole"})
+        query = urlencode(
+            {**place_of(self._reports, self._wards), "radius_m": 100, "service_code": "pothole"}
+        )
         self.ask("GET", f"/api/reports/nearby?{query}")
         self.submit(photo=photo)
         self.run_queues()
 
     def submit(self, *, photo: bytes | None = None, is_anonymous: bool = False) -> str:
         """Somebody sends a report. Answers its id."""
-        key, place = long_key(f"report-{self._reports}"), self._place()
+        key, place = long_key(f"report-{self._reports}"), place_of(self._reports, self._wards)
         photos = [self._photo(f"{key}/1", photo)] if photo else []
         email = f"reporter{self._reports}@example.org"
         contact = None if is_anonymous else {"email": email}
@@ -137,6 +132,13 @@ class Town:
         for path in ("/api/cases", f"/api/cases/{service_request_id}"):
             self.ask("GET", path, headers=self._officer)
 
+    def work_on_a_round(self, kind: str) -> None:
+        """A crew says what happens on its collection round."""
+        body = {"operations": [operation(kind)]}
+        answer = json.loads(self.ask("POST", "/api/rounds/operations", body, self._crew))
+        assert answer["items"][0]["result"] == "applied", answer
+        self.run_queues()
+
     def sign_in(self) -> None:
         """Somebody asks for a code by mail and enters it."""
         self._signed_in += 1
@@ -160,10 +162,11 @@ class Town:
         self.run_queues()
 
     def divide_into_wards(self, count: int) -> None:
-        """Publishes that many wards, to which reports come in turn."""
+        """Publishes that many wards with their collection rounds; reports come to them in turn."""
         self._wards = count
-        wards = tuple(map(_ward, range(count)))
+        wards = tuple(map(ward, range(count)))
         replace_document(WARDS, msgspec.json.encode(Wards(items=wards)), publishing_ports())
+        publish_rounds(count)
         container.forget_documents()
         fill_caches()
 
@@ -182,16 +185,6 @@ class Town:
     def _form(self, path: str, **fields: str) -> str:
         same = {"Sec-Fetch-Site": "same-origin"}
         return self.ask("POST", path, urlencode(fields), same)
-
-    def _place(self) -> dict[str, float]:
-        """Of the next report."""
-        nth, ward = divmod(self._reports, self._wards)
-        row, column = divmod(nth, STEPS)
-        box = bounds(_tile(ward))
-        return {
-            "lat": round(box.south + (row + 0.5) * (box.north - box.south) / STEPS, 6),
-            "long": round(box.west + (column + 0.5) * (box.east - box.west) / STEPS, 6),
-        }
 
     def _photo(self, key: str, raw: bytes) -> str:
         wanted = {"content_type": "image/jpeg", "size": len(raw)}
@@ -246,16 +239,3 @@ def _put_behind_a_cdn() -> None:
     made = boto3.client("cloudfront").create_distribution(DistributionConfig=config)
     os.environ["DISTRIBUTION_ID"] = made["Distribution"]["Id"]
     container.forget()
-
-
-def _ward(number: int) -> Ward:
-    box = bounds(_tile(number))
-    west, south, east, north = box.west, box.south, box.east, box.north
-    ring = ((west, south), (east, south), (east, north), (west, north), (west, south))
-    return ward_of(f"W{number:04}", f"Ward {number}", MultiPolygon((Polygon(ring),)))
-
-
-def _tile(number: int) -> Tile:
-    first = tile_of(CORNER, MAP_ZOOM)
-    row, column = divmod(number, IN_A_ROW)
-    return Tile(MAP_ZOOM, first.x + column, first.y - row)
