@@ -25,3 +25,23 @@ export function chosenIn(container: HTMLElement, name?: string): string[] {
   const checked = [...container.querySelectorAll<HTMLInputElement>("input:checked")];
   return checked.filter((input) => name === undefined || input.name === name).map(({ value }) => value);
 }
+
+/** The items as a group with a title, and a hint above them if there is one. */
+export function choiceGroup(
+  title: string,
+  kind: "radios" | "checkboxes",
+  items: HTMLElement[],
+  hint = "",
+): HTMLElement {
+  return element(
+    "div",
+    { class: "govuk-form-group" },
+    element(
+      "fieldset",
+      { class: "govuk-fieldset" },
+      element("legend", { class: "govuk-fieldset__legend" }, title),
+      ...(hint ? [element("p", { class: "govuk-hint" }, hint)] : []),
+      element("div", { class: `govuk-${kind}`, "data-error-before": "" }, ...items),
+    ),
+  );
+}

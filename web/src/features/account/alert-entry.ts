@@ -1,5 +1,5 @@
 /** One of my alerts, to change or stop it. */
-import { choiceItems, chosenIn } from "../../shared/choices.ts";
+import { choiceGroup, choiceItems, chosenIn } from "../../shared/choices.ts";
 import { actionButton, element, focusOn, unseen } from "../../shared/dom.ts";
 import { showErrors } from "../../shared/form-errors.ts";
 import { groupReference } from "../../shared/reference.ts";
@@ -180,7 +180,7 @@ function alertForm(
     { novalidate: "" },
     ...(fitting.length > 1
       ? [
-          group(
+          choiceGroup(
             say("Send me an alert when"),
             "checkboxes",
             choiceItems("checkbox", `${id}-event_types`, fitting, chosen),
@@ -188,28 +188,14 @@ function alertForm(
         ]
       : []),
     hour
-      ? group(
+      ? choiceGroup(
           say("When should we remind you?"),
           "radios",
           choiceItems("radio", `${id}-remind_at`, hoursWith(hour), [hour]),
         )
-      : group(say("How often?"), "radios", choiceItems("radio", `${id}-frequency`, FREQUENCIES, [frequency])),
+      : choiceGroup(say("How often?"), "radios", choiceItems("radio", `${id}-frequency`, FREQUENCIES, [frequency])),
     element("div", { class: "govuk-form-group" }, silent),
     element("div", { class: "app-buttons" }, save, actionButton(say("Cancel"), cancel)),
-  );
-}
-
-function group(title: string, kind: string, items: HTMLElement[]): HTMLElement {
-  const legend = element("legend", { class: "govuk-fieldset__legend" }, title);
-  return element(
-    "div",
-    { class: "govuk-form-group" },
-    element(
-      "fieldset",
-      { class: "govuk-fieldset" },
-      legend,
-      element("div", { class: `govuk-${kind}`, "data-error-before": "" }, ...items),
-    ),
   );
 }
 

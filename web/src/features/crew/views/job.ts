@@ -61,59 +61,40 @@ function hazards({ job: { hazards: all } }: Shown): HTMLElement[] {
 }
 
 function warnings({ job: of, dispute, gone, waiting }: Shown): HTMLElement[] {
-  const refused = waiting.filter(({ attention }) => attention !== null);
-  const isOff = gone !== null || of.state === "cancelled";
+  const isRefused = waiting.some(({ attention }) => attention !== null);
+  const isCancelled = of.state === "cancelled";
+  const off = isCancelled ? "The office has cancelled this job. " : "This job is no longer on your list. ";
   return [
-    ...(isOff
+    ...(gone !== null || isCancelled
       ? [
-          element(
-            "div",
-            { class: "app-notice", role: "status" },
-            element(
-              "p",
-              {},
-              element(
-                "strong",
-                {},
-                of.state === "cancelled"
-                  ? "The office has cancelled this job. "
-                  : "This job is no longer on your list. ",
-              ),
-              of.cancelled_because ?? gone ?? "",
-              " If you did it anyway, record it. We keep what you record.",
-            ),
+          warning(
+            element("strong", {}, off),
+            of.cancelled_because ?? gone ?? "",
+            " If you did it anyway, record it. We keep what you record.",
           ),
         ]
       : []),
     ...(dispute
       ? [
-          element(
-            "div",
-            { class: "app-notice", role: "status" },
-            element(
-              "p",
-              {},
-              "You and somebody else recorded different things about this job. ",
-              element("a", { href: `#conflict/${of.job_id}` }, "See both records"),
-            ),
+          warning(
+            "You and somebody else recorded different things about this job. ",
+            element("a", { href: `#conflict/${of.job_id}` }, "See both records"),
           ),
         ]
       : []),
-    ...(refused.length
+    ...(isRefused
       ? [
-          element(
-            "div",
-            { class: "app-notice", role: "status" },
-            element(
-              "p",
-              {},
-              "Something you recorded for this job was not accepted. ",
-              element("a", { href: "#waiting" }, "See why"),
-            ),
+          warning(
+            "Something you recorded for this job was not accepted. ",
+            element("a", { href: "#waiting" }, "See why"),
           ),
         ]
       : []),
   ];
+}
+
+function warning(...content: (Node | string)[]): HTMLElement {
+  return element("div", { class: "app-notice", role: "status" }, element("p", {}, ...content));
 }
 
 function where({ job: of }: Shown): HTMLElement {

@@ -1,7 +1,7 @@
 /** The form that records the outcome of a job. Every change is stored on the phone at once. */
 import { isoDay } from "../../../shared/dates.ts";
 import { element, unseen } from "../../../shared/dom.ts";
-import { choiceItems, chosenIn } from "../../../shared/choices.ts";
+import { choiceGroup, choiceItems, chosenIn } from "../../../shared/choices.ts";
 import { clearErrors, showErrors } from "../../../shared/form-errors.ts";
 import type { FieldError } from "../../../shared/outcome.ts";
 import { shrink } from "../../report/photo-shrink.ts";
@@ -98,21 +98,12 @@ export async function deed(jobId: string, kind: keyof typeof FORMS): Promise<Par
 
 function reasons(draft: Draft): HTMLElement {
   const items = choiceItems("radio", "reason", Object.entries(REASONS), draft.reason ? [draft.reason] : []);
-  const radios = element("div", { class: "govuk-radios", "data-error-before": "" }, ...items);
-  radios.addEventListener("change", () => {
-    draft.reason = (chosenIn(radios)[0] ?? null) as Reason | null;
+  const group = choiceGroup("Why not?", "radios", items);
+  group.addEventListener("change", () => {
+    draft.reason = (chosenIn(group)[0] ?? null) as Reason | null;
     void saveDraft(draft);
   });
-  return element(
-    "div",
-    { class: "govuk-form-group" },
-    element(
-      "fieldset",
-      { class: "govuk-fieldset" },
-      element("legend", { class: "govuk-fieldset__legend" }, "Why not?"),
-      radios,
-    ),
-  );
+  return group;
 }
 
 function dayInput(draft: Draft): HTMLElement {

@@ -1,5 +1,5 @@
 /** The forms of a round: it is cancelled, a street was not reached, a bin was not emptied. */
-import { choiceItems, chosenIn } from "../../../shared/choices.ts";
+import { choiceGroup, choiceItems, chosenIn } from "../../../shared/choices.ts";
 import { element } from "../../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../../shared/form-errors.ts";
 import type { FieldError } from "../../../shared/outcome.ts";
@@ -122,24 +122,13 @@ function options(into: HTMLSelectElement, empty: string, entries: [string, strin
 const field = (id: string, label: string, input: HTMLElement) =>
   element("div", { class: "govuk-form-group" }, element("label", { class: "govuk-label", for: id }, label), input);
 
-function reasonField({ reasons }: Words): HTMLElement {
-  const radios = element(
-    "div",
-    { class: "govuk-radios", "data-error-before": "" },
-    ...choiceItems("radio", "reason", Object.entries(reasons), []),
+const reasonField = ({ reasons }: Words) =>
+  choiceGroup(
+    "Why?",
+    "radios",
+    choiceItems("radio", "reason", Object.entries(reasons), []),
+    "Residents can read the reason.",
   );
-  return element(
-    "div",
-    { class: "govuk-form-group" },
-    element(
-      "fieldset",
-      { class: "govuk-fieldset" },
-      element("legend", { class: "govuk-fieldset__legend" }, "Why?"),
-      element("p", { class: "govuk-hint" }, "Residents can read the reason."),
-      radios,
-    ),
-  );
-}
 
 const noteField = () =>
   element(
