@@ -49,11 +49,9 @@ def flag(
                 raise other_body(report, ports)
             return report
         after = _with_flag(report, new, ports)
-        if after is report:
-            return report
-        if admit:
+        if after is not report and admit:
             admit()
-        if author.account:
+        if after is not report and author.account:
             ports.repository.add_author(report.service_request_id, sender)
         return after
 
