@@ -19,14 +19,14 @@ def ledger(first: datetime, last: datetime) -> None:
     """Prints the entries of some days as CSV, and the sum of each fund on standard error."""
     from chalicelib.bootstrap import payments
     from chalicelib.kernel.fields import made_from
-    from chalicelib.payments.views import EntryView, csv_of, totals
+    from chalicelib.payments.views import LedgerEntryView, csv_of, totals
 
     if last < first:
         raise ConfigurationError("--to is before --from.")
     days = [first.date() + timedelta(days=n) for n in range((last - first).days + 1)]
     with click.progressbar(days, label="Days", file=sys.stderr) as bar:
         found = [each for day in bar for each in payments.ledger().of_day(day)]
-    entries = [made_from(EntryView, each) for each in found]
+    entries = [made_from(LedgerEntryView, each) for each in found]
     click.echo(csv_of(entries), nl=False)
     for each in totals(entries):
         came, went = pounds(each.in_pence), pounds(-each.out_pence)

@@ -11,7 +11,7 @@ import msgspec
 from chalicelib.kernel.time import text_of
 
 
-class EntryView(msgspec.Struct, frozen=True, kw_only=True):
+class LedgerEntryView(msgspec.Struct, frozen=True, kw_only=True):
     """Money that came in, or went out as a negative amount. `entry_id` is payment: or refund: and
     the provider's id of it."""
 
@@ -31,7 +31,7 @@ class FundTotal(msgspec.Struct, frozen=True, kw_only=True):
     out_pence: int
 
 
-def totals(entries: Iterable[EntryView]) -> list[FundTotal]:
+def totals(entries: Iterable[LedgerEntryView]) -> list[FundTotal]:
     """The sums of each fund, by its code."""
     came, went = Counter[str](), Counter[str]()
     for each in entries:
@@ -42,9 +42,9 @@ def totals(entries: Iterable[EntryView]) -> list[FundTotal]:
     ]
 
 
-def csv_of(entries: Iterable[EntryView]) -> str:
+def csv_of(entries: Iterable[LedgerEntryView]) -> str:
     """The entries with a line of names."""
-    names = [each.name for each in msgspec.structs.fields(EntryView)]
+    names = [each.name for each in msgspec.structs.fields(LedgerEntryView)]
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(names)

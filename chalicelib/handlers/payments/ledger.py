@@ -15,7 +15,7 @@ from chalicelib.handlers.http.route_facts import Query
 from chalicelib.handlers.http.routes import Routes
 from chalicelib.kernel.fields import made_from
 from chalicelib.payments.ledger import Difference
-from chalicelib.payments.views import EntryView, FundTotal, csv_of, totals
+from chalicelib.payments.views import FundTotal, LedgerEntryView, csv_of, totals
 
 CSV = "text/csv"
 routes = Routes(__name__)
@@ -32,7 +32,7 @@ class LedgerView(msgspec.Struct, frozen=True, kw_only=True):
     """A day on the council's clock; `reconciled` is None until it was compared."""
 
     day: date
-    items: list[EntryView]
+    items: list[LedgerEntryView]
     funds: list[FundTotal]
     reconciled: ReconciledView | None
 
@@ -50,7 +50,7 @@ def of_day(call: Call) -> LedgerView | CsvText:
     day = day_of(call.parameter("day"), "day")
     if day is None:
         raise Invalid.field("day", "is required")
-    items = [made_from(EntryView, each) for each in ledger().of_day(day)]
+    items = [made_from(LedgerEntryView, each) for each in ledger().of_day(day)]
     if CSV in str(call.request.headers.get("accept", "")):
         return CsvText(csv_of(items))
     found = charges().reconciliation(day)
