@@ -80,8 +80,8 @@ def _own_faults(service: ServiceDefinition, council: Council, place: str) -> Ite
 
 
 def _booking_faults(service: ServiceDefinition, council: Council, place: str) -> Iterator[str]:
-    if service.calendar is None:
-        yield f"{place}.calendar`: name the calendar whose slots it takes"
+    if service.calendar not in council.by_calendar:
+        yield f"{place}.calendar`: {service.calendar!r} is not in `$.calendars`"
     yield from _paid_faults(service, place)
 
 

@@ -76,7 +76,7 @@ def test_bookings_and_bills_are_listed_without_their_prices(service: dict[str, A
 @pytest.mark.parametrize(
     ("changes", "fix"),
     [
-        ({"calendar": None}, "name the calendar whose slots it takes"),
+        ({"calendar": "moon"}, ".calendar`: 'moon' is not in `$.calendars`"),
         ({"calendar": None}, "remove `slot`"),
         ({"needs": "point"}, 'give "premises" or "none"'),
         ({"needs": "none"}, "remove `premises`"),
