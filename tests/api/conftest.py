@@ -12,12 +12,12 @@ from chalice.test import Client, HTTPResponse
 
 from chalicelib.accounts.model import Role
 from chalicelib.bootstrap.accounts import accounts_ports
-from chalicelib.bootstrap.reports import reactions, reports_ports
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.kernel.time import utc_now
 from infra.local.cloud import Cloud
 from infra.tokens import account_with, token_of
 from tests.support.builders import long_key
-from tests.support.composition import replace_built
+from tests.support.composition import publish_nothing
 
 
 @pytest.fixture
@@ -83,10 +83,8 @@ def api(cloud: Cloud) -> Iterator[Api]:
 
 @pytest.fixture
 def unpublished(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Publish no reports, open data or figures, for tests that read none: they are most of what
-    follows from a report."""
-    _publish, _open_data, *others, _figures = reactions()
-    replace_built(monkeypatch, reactions, tuple(others))
+    """For tests that read no published document, after the autouse fixtures of their module."""
+    publish_nothing(monkeypatch)
 
 
 @pytest.fixture(scope="module")

@@ -32,6 +32,7 @@ from infra.local import mail
 from infra.local.cloud import Cloud
 from tests.api.conftest import Api
 from tests.support.builders import draft_body, update_draft
+from tests.support.composition import publish_nothing
 from tests.support.effort import sample
 from tests.support.forwarding import (
     EVENTS,
@@ -92,6 +93,7 @@ def council_and_county(folder: Path, patch: pytest.MonkeyPatch, **service: Any) 
         patch.setattr(safe_http_client, "SafeHttpClient", lambda *_: county)
         container.forget()
         give_key()
+        publish_nothing(patch)
         yield Both(Api(client, cloud), county)
     cloud.stop()
 

@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib import bootstrap as root
 from chalicelib.bootstrap import container
+from chalicelib.bootstrap.reports import reactions
 
 
 def replace_built(
@@ -16,6 +17,13 @@ def replace_built(
 ) -> None:
     """Make the builder return `part` for these arguments, wherever it is called."""
     patch.setitem(container.BUILT, (builder, *arguments), part)
+
+
+def publish_nothing(patch: pytest.MonkeyPatch) -> None:
+    """Publish no reports, open data or figures, for tests that read none: they are most of what
+    follows from a report."""
+    _publish, _open_data, *others, _figures = reactions()
+    replace_built(patch, reactions, tuple(others))
 
 
 class Broken:
