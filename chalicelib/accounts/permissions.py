@@ -20,6 +20,7 @@ Permission = Literal[
     "rounds.work",
     "rounds.correct",
     "garden.manage",
+    "calendars.change",
     "performance.read",
     "payments.refund",
     "ledger.read",
@@ -100,6 +101,10 @@ PERMISSIONS: Mapping[Permission, Rule] = {
     "garden.manage": Rule(
         _OFFICERS,
         "See, cancel and move the garden waste subscription of an address",
+    ),
+    "calendars.change": Rule(
+        _OFFICERS,
+        "See who has booked on a day of a calendar, and change how much can be booked",
     ),
     "performance.read": Rule(
         _OFFICERS,

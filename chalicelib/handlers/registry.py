@@ -24,7 +24,7 @@ from chalicelib.handlers.alerts import (
     failed_alerts,
     subscriptions,
 )
-from chalicelib.handlers.bookings import bookings_events, holds
+from chalicelib.handlers.bookings import bookings_events, calendar_days, holds
 from chalicelib.handlers.cases import cases, casework, desk, moderation, performance, teams
 from chalicelib.handlers.collections import (
     calendars,
@@ -74,6 +74,7 @@ ROUTES = [
     garden.routes,
     rounds.routes,
     holds.routes,
+    calendar_days.routes,
     forms.routes,
     payments.routes,
     ledger.routes,

@@ -52,6 +52,7 @@ Action = Literal[
     "jobs.drop_link",
     "rounds.look",
     "rounds.correct",
+    "calendars.change",
     "payments.refund",
 ]
 
