@@ -10,7 +10,8 @@
     ├── NotFound            no such thing, or not for this caller
     ├── Ended               the caller could use it before, and it is over
     ├── Conflict            the thing stored says otherwise; `link` leads to it
-    │   └── SlotFull        the slot has too few units left; `nearest` are slots that have enough
+    │   ├── SlotFull        the slot has too few units left; `nearest` are slots that have enough
+    │   └── PriceChanged    the price is another than the sender saw; `lines` are its parts
     ├── VersionRequired     a change must say which version it is about
     ├── TooMany             more than the caller may send in a while; wait `retry_after_s`
     └── UpstreamFailed      something we depend on did not answer; wait `retry_after_s`
@@ -117,6 +118,17 @@ class SlotFull(Conflict):
     def __init__(self, detail: str, nearest: Sequence[FreeSlot]) -> None:
         super().__init__(detail)
         self.nearest = tuple(nearest)
+
+
+class PriceChanged(Conflict):
+    """The price is another than the sender saw; `lines` are its parts, each a text and pence."""
+
+    def __init__(self, amount_pence: int, lines: Sequence[tuple[str, int]]) -> None:
+        super().__init__(
+            Text("The price has changed since you saw it. Check the new price and send it again.")
+        )
+        self.amount_pence = amount_pence
+        self.lines = tuple(lines)
 
 
 class VersionRequired(AppError):

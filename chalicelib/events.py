@@ -22,7 +22,8 @@ class _Fact(msgspec.Struct, frozen=True, kw_only=True):
 class ReportSubmitted(_Fact, frozen=True, tag=True, kw_only=True):
     """A ServiceRequest was stored for the first time; `tile` is None while nobody knows where,
     `day` (YYYY-MM-DD in UTC) when it was requested. `is_new`: everybody can see it at once, and no
-    other system had it before. `moves_figures`: it counts for the figures."""
+    other system had it before. `moves_figures`: it counts for the figures. `moves_order`: it has an
+    order."""
 
     version: int
     tile: str | None
@@ -31,6 +32,7 @@ class ReportSubmitted(_Fact, frozen=True, tag=True, kw_only=True):
     state: str = ""
     is_new: bool = False
     moves_figures: bool = True
+    moves_order: bool = False
 
 
 class ReportChanged(_Fact, frozen=True, tag=True, kw_only=True):
@@ -46,7 +48,8 @@ class ReportChanged(_Fact, frozen=True, tag=True, kw_only=True):
     `question` is not 0 where an officer asked the reporter something: the number of the question.
     `told_from`: an officer can still undo this change; nobody is told of it before then.
     `takes_back`: an officer undid a change that nobody was told of, so nobody is told of this.
-    `moves_figures`: it may count for the figures in another way than before.
+    `moves_figures`: it may count for the figures in another way than before. `moves_order`: its
+    order changed. `is_confirmed`: it was unconfirmed before.
     """
 
     version: int
@@ -67,6 +70,8 @@ class ReportChanged(_Fact, frozen=True, tag=True, kw_only=True):
     told_from: datetime | None = None
     takes_back: bool = False
     moves_figures: bool = True
+    moves_order: bool = False
+    is_confirmed: bool = False
 
 
 class PhotoTaken(_Fact, frozen=True, tag=True, kw_only=True):
@@ -178,3 +183,8 @@ def needs_purge(event: Event) -> bool:
 def moves_figures(event: object) -> bool:
     """True where the report may count for the figures in another way than before."""
     return isinstance(event, OfReport) and event.moves_figures
+
+
+def moves_order(event: object) -> bool:
+    """True where the order of the report may have to be carried out."""
+    return isinstance(event, OfReport) and event.moves_order

@@ -12,7 +12,7 @@ from chalicelib.handlers.collections import rounds_events
 from chalicelib.handlers.exchange import mail_events, outbound_events
 from chalicelib.handlers.jobs import jobs_events
 from chalicelib.handlers.publishing import figures_events, publishing_events
-from chalicelib.handlers.reports import photos_events, reports_events
+from chalicelib.handlers.reports import orders_events, photos_events, reports_events
 
 TEMPLATE = Path(__file__).parent / "resources.json"
 SECRET = "AWS::SecretsManager::Secret"
@@ -38,6 +38,7 @@ SOURCES = {
     rounds_events.QUEUE: "RoundsQueueArn",
     bookings_events.STREAM: "BookingsStreamArn",
     figures_events.QUEUE: "FiguresQueueArn",
+    orders_events.QUEUE: "OrdersQueueArn",
 }
 """The placeholder ARN that a handler declares → the template's output that replaces it."""
 
@@ -67,6 +68,7 @@ SETTINGS = {
     "CHARGES_TABLE": "ChargesTable",
     "LEDGER_TABLE": "LedgerTable",
     "FIGURES_QUEUE_URL": "FiguresQueueUrl",
+    "ORDERS_QUEUE_URL": "OrdersQueueUrl",
     "PUBLISHED_BUCKET": "PublishedBucket",
     "UPLOADS_BUCKET": "UploadsBucket",
     "PHOTOS_BUCKET": "PhotosBucket",

@@ -61,7 +61,7 @@ def hold(place: Place, units: int, scope: str, key: str, ports: Ports) -> Hold:
 
 def bookable(place: Place, units: int, ports: Ports) -> Calendar:
     """The calendar of a slot that can be booked now. Raises NotFound, Invalid."""
-    calendar = _calendar(place, ports)
+    calendar = calendar_of(place, ports)
     if place.day not in calendar.bookable_days(ports.now(), ports.working):
         raise Invalid.field("day", Text("This day cannot be booked. Choose another one."))
     if place.slot not in {each.slot for each in calendar.slots_on(place.day, ports.working)}:
@@ -113,7 +113,7 @@ def confirm(
 
     Raises: Conflict if it was given back, SlotFull, UpstreamFailed.
     """
-    calendar = _calendar(place, ports)
+    calendar = calendar_of(place, ports)
 
     mine = Claim(
         hold_id=hold_id, slot=place.slot, units=units, service_request_id=service_request_id
@@ -198,7 +198,8 @@ def _moved(
     return [made] if target is source else [without_claim(source, moved.hold_id, now), made]
 
 
-def _calendar(place: Place, ports: Ports) -> Calendar:
+def calendar_of(place: Place, ports: Ports) -> Calendar:
+    """The calendar of a place. Raises NotFound."""
     calendar = ports.calendars(place.calendar)
     if calendar is None:
         raise NotFound(Text("There is no such calendar."))

@@ -65,6 +65,7 @@ QueueName = Literal[
     "crews",
     "rounds",
     "figures",
+    "orders",
 ]
 
 GIVEN = frozenset(("destinations", "identity", "payments"))

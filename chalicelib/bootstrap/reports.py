@@ -11,6 +11,7 @@ from chalicelib.events import (
     ReportChanged,
     ReportSubmitted,
     moves_figures,
+    moves_order,
 )
 from chalicelib.kernel.time import utc_now
 from chalicelib.photos import ports as photos
@@ -19,6 +20,7 @@ from chalicelib.reports import ports as reports
 if TYPE_CHECKING:
     from chalicelib.aws.sqs import SqsReaction
     from chalicelib.jobs.dynamo.jobs import DynamoJobs
+    from chalicelib.reports.orders import BookedSlot
     from chalicelib.reports.parts import MissedCollection
 
 
@@ -39,6 +41,7 @@ def reports_ports() -> reports.Ports:
         whereabouts=PublishedWhereabouts(container.read_published, monotonic),
         premises=_premises_address,
         missed=_missed_answer,
+        held=_held,
         site_url=container.settings().site_url,
         wishes=lambda account_id: preferences_of(account_id, accounts_ports().accounts),
         now=utc_now,
@@ -50,6 +53,13 @@ def _premises_address(premises_id: str) -> reports.PremisesAddress | None:
     from chalicelib.integrations.premises_for_reports import premises_address
 
     return premises_address(premises_id, stored_premises())
+
+
+def _held(hold_id: str) -> "BookedSlot":
+    from chalicelib.bootstrap.bookings import bookings_ports
+    from chalicelib.integrations.bookings_for_reports import held
+
+    return held(hold_id, bookings_ports())
 
 
 def _missed_answer(premises_id: str, collection: "MissedCollection") -> reports.MissedAnswer:
@@ -101,4 +111,5 @@ def reactions() -> "Sequence[SqsReaction]":
         container.reaction("match", ReportSubmitted | ReportChanged),
         container.reaction("open", ReportSubmitted | ReportChanged),
         container.reaction("figures", ReportSubmitted | ReportChanged, moves_figures),
+        container.reaction("orders", ReportSubmitted | ReportChanged, moves_order),
     )

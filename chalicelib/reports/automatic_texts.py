@@ -33,6 +33,13 @@ REPAIRED = translatable("We have repaired this.")
 COLLECTED = translatable("We have collected this.")
 DELIVERED = translatable("We have delivered this.")
 CAME_BACK = translatable("We came back and repaired this.")
+CANCELLED = translatable("This was cancelled.")
+PAID_TOO_LATE = translatable(
+    "Your payment arrived after your slot had gone to somebody else. We will offer you another "
+    "slot or send your money back within two working days."
+)
+PAID_BACK = translatable("This was cancelled. Your money is on its way back to you.")
+MOVED = translatable("Your booking was moved to {day}.")
 NEW_DATE = translatable("We now aim to deal with this by {day}. {reason}")
 GARDEN_ENDS = translatable(
     "Your garden waste subscription ends on {day}. Renew it to have your garden waste collected "
@@ -42,13 +49,14 @@ GARDEN_ENDS = translatable(
 _WHOLE = frozenset(
     (
         *(STARTED, CALLED_OFF, NOT_PLANNED, HANDED_OVER, MORE_PHOTOS),
+        *(CANCELLED, PAID_TOO_LATE, PAID_BACK),
         *(INSPECTED, MADE_SAFE, REPAIRED, COLLECTED, DELIVERED, CAME_BACK),
         *LABELS.values(),
     )
 )
 _OF_A_DAY = (
     *(PLANNED, NOT_DONE, NO_ACCESS, NOT_FOUND, PARKED_CAR, OTHER_TEAM, NO_MATERIALS, UNSAFE),
-    *(NEW_DATE, GARDEN_ENDS),
+    *(MOVED, NEW_DATE, GARDEN_ENDS),
 )
 
 

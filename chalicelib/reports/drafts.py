@@ -8,6 +8,8 @@ import msgspec
 from msgspec import Meta
 
 from chalicelib.catalogue.decisions import Priority
+from chalicelib.catalogue.price_lists import Pence
+from chalicelib.catalogue.prices import OrderItem
 from chalicelib.catalogue.texts import WantedLanguage
 from chalicelib.errors import FieldError
 from chalicelib.geo.point import Point, point_if_known
@@ -29,12 +31,15 @@ from chalicelib.reports.published import Visibility
 from chalicelib.reports.states import State
 
 NOTE_LENGTH = 4000
+MOST_ITEMS = 20
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """A new report from a resident. It needs a place, or an `address` that describes the place. A
     service that needs premises takes the place and the address from `premises_id` instead, one that
-    needs no place has neither, and one about a missed collection needs `collection`.
+    needs no place has neither, and one about a missed collection needs `collection`. A service with
+    a calendar needs `hold_id`, one with a price list `items`, and a bill `amount_pence`.
+    `amount_pence_shown` is the price that the sender saw: another one is refused.
 
     `attributes` answer the service's questions. An anonymous report keeps neither the contact nor
     the account. If `channel` is not online, staff send the report for a resident: the contact and
@@ -51,6 +56,10 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     address: Line | None = None
     premises_id: Line | None = None
     collection: MissedCollection | None = None
+    hold_id: Line | None = None
+    items: Annotated[list[OrderItem], Meta(max_length=MOST_ITEMS)] | None = None
+    amount_pence: Pence | None = None
+    amount_pence_shown: Pence | None = None
     asset_id: Line | None = None
     photo_ids: PhotoIds | None = None
     contact: Contact | None = None

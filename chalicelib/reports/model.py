@@ -81,6 +81,7 @@ class ServiceRequest(ReportFields, frozen=True, kw_only=True):
         found: dict[Attention, bool] = {
             "waiting": waits or bool(self.waiting_updates) or "contractor_text" in reasons,
             "flagged": bool(self.flags),
+            "slot_lost": "slot_lost" in reasons,
             "could_not": "could_not" in reasons,
             "handed_over": "handed_over" in reasons,
             "answered": "answered" in reasons,

@@ -10,11 +10,15 @@ from typing import Literal, get_args
 from msgspec import Struct
 from msgspec.structs import replace
 
-NeedReason = Literal["contractor_text", "could_not", "handed_over", "answered", "updated"]
+NeedReason = Literal[
+    "contractor_text", "could_not", "handed_over", "answered", "updated", "slot_lost"
+]
 """`contractor_text`: a contractor's text waits for review; `could_not` and `handed_over`: a crew
 or a contractor ended its job that way; `answered`: the reporter answered a question; `updated`: a
-resident added to the timeline."""
+resident added to the timeline; `slot_lost`: it was paid after its slot had gone."""
 REASONS: tuple[NeedReason, ...] = get_args(NeedReason)
+KEPT: frozenset[NeedReason] = frozenset(("could_not", "handed_over", "slot_lost"))
+"""Reasons that do not depend on what somebody wrote."""
 ONCE: frozenset[NeedReason] = frozenset(("updated",))
 """Reasons that are kept once: the first one stands for all that follow it."""
 MOST_NEEDS = 40
@@ -98,7 +102,7 @@ def _settled(need: Need, now: datetime) -> Need:
 def without_words(needs: Needs) -> Needs:
     """The needs after the reporter was forgotten: no written text stays, and no need waits for an
     officer to read the words of the reporter or a contractor."""
-    left = (each for each in needs if each.reason in ("could_not", "handed_over"))
+    left = (each for each in needs if each.reason in KEPT)
     return tuple(replace(each, why="") for each in left)
 
 

@@ -14,7 +14,15 @@ FirstSeen = Literal["public", "waiting", "private"]
 PhotoState = Literal["shown", "waiting", "hidden"]
 FlagReason = Literal["personal_data", "offensive", "not_a_report", "other"]
 Attention = Literal[
-    "held", "waiting", "flagged", "could_not", "handed_over", "answered", "updated", "review"
+    "held",
+    "waiting",
+    "flagged",
+    "slot_lost",
+    "could_not",
+    "handed_over",
+    "answered",
+    "updated",
+    "review",
 ]
 """Why somebody has to look at a report. If there are several reasons, the first in this list is
 shown first."""

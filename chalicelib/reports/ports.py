@@ -10,6 +10,7 @@ from chalicelib.catalogue.model import Council
 from chalicelib.geo.point import Box, Point
 from chalicelib.kernel.ids import Ids
 from chalicelib.reports.model import ServiceRequest, ToForget
+from chalicelib.reports.orders import BookedSlot
 from chalicelib.reports.parts import Answer, Attention, ContactKind, MissedCollection, Note, Update
 from chalicelib.reports.published import ReportOutline
 from chalicelib.reports.queries import (
@@ -274,8 +275,9 @@ class ContactPreferences(NamedTuple):
 
 class Ports(Struct, frozen=True):
     """The dependencies of the use cases; `wishes` gives an account's preferences, `premises` the
-    address of premises, None if there is none of that id, and `missed` says whether a missed
-    collection of premises may be reported; all raise UpstreamFailed."""
+    address of premises, None if there is none of that id, `missed` says whether a missed
+    collection of premises may be reported, and `held` what a hold is for: it raises Invalid, and
+    Conflict if it has lapsed. All raise UpstreamFailed."""
 
     repository: Repository
     ids: Ids
@@ -284,6 +286,7 @@ class Ports(Struct, frozen=True):
     whereabouts: AddressLookup
     premises: Callable[[str], PremisesAddress | None]
     missed: Callable[[str, MissedCollection], MissedAnswer]
+    held: Callable[[str], BookedSlot]
     site_url: str
     wishes: Callable[[str], ContactPreferences]
     now: Callable[[], datetime]

@@ -7,6 +7,7 @@ import msgspec
 
 from chalicelib.catalogue.decisions import Opens, Priority, Reason
 from chalicelib.reports.needs import Needs
+from chalicelib.reports.orders import Order
 from chalicelib.reports.parts import (
     ByHand,
     Channel,
@@ -29,7 +30,8 @@ class ReportFields(msgspec.Struct, frozen=True, kw_only=True):
     were moved out of the item. Without `lat` and `long` an officer has to find the place,
     unless it is `placeless`, because its service needs none.
     `premises_id` names the premises whose place and address it has, and `collection` the missed one
-    that it is about. `review_on` is when officers look again at what was granted. `publish_at` is
+    that it is about. `order` is what it costs and books.
+    `review_on` is when officers look again at what was granted. `publish_at` is
     when a held report becomes public. `duplicates` are the ids of the reports that were merged into
     this one. `redactions` counts how often something was taken back. `ward_code` is the ward that
     the place belonged to when the report was requested. `once_public` says that everybody could see
@@ -67,6 +69,7 @@ class ReportFields(msgspec.Struct, frozen=True, kw_only=True):
     placeless: bool = False
     review_on: date | None = None
     collection: MissedCollection | None = None
+    order: Order | None = None
     asset_id: str | None = None
     attributes: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     photos: tuple[Photo, ...] = ()

@@ -17,7 +17,7 @@ NOT_SHOWN = frozenset(
         *("version", "request_id", "fingerprint", "redactions", "archived", "duplicates"),
         *("team", "team_state", "priority", "attention", "attention_since", "flags", "publish_at"),
         *("contact", "anonymous", "reporter", "attributes", "once_public", "channel"),
-        *("premises_id", "review_on"),
+        *("premises_id", "order", "review_on"),
         *("email_key", "phone_key", "closed_datetime", "forgotten", "forget", "forget_since"),
         *("opens", "because", "decided_by_hand", "officer_changes", "held_updates"),
         *("questions", "needs", "waits_for", "open_team", "target_place"),
@@ -61,6 +61,7 @@ def _submitted(common: Mapping[str, Any], new: Image) -> ReportSubmitted:
         photos=tuple(sorted(_photos_in(new))),
         is_new=_is_public(new) and not _was_elsewhere(new),
         moves_figures=_is_public(new),
+        moves_order=bool(_order_in(new)),
     )
 
 
@@ -81,6 +82,8 @@ def _changed(common: Mapping[str, Any], old: Image, new: Image) -> ReportChanged
         told_from=_told_from(new, common["version"]),
         takes_back=bool(_taken_back_in(new) - _taken_back_in(old)),
         moves_figures=_counts_otherwise(old, new),
+        moves_order=_order_in(old) != _order_in(new),
+        is_confirmed=_is_confirmed(old, new),
     )
 
 
@@ -109,6 +112,17 @@ def _asked_in(image: Image) -> int:
     """The number of the newest question, 0 if none was asked."""
     questions = msgspec.json.decode(image.get("questions", {"S": "[]"})["S"])
     return max((question["number"] for question in questions), default=0)
+
+
+def _is_confirmed(old: Image, new: Image) -> bool:
+    """True if somebody deals with the report from now on."""
+    was, is_now = (image["visibility"]["S"] for image in (old, new))
+    return was == "unconfirmed" and is_now in ("private", "public")
+
+
+def _order_in(image: Image) -> str | None:
+    found: str | None = image.get("order", {}).get("S")
+    return found
 
 
 def _officer_changes_in(image: Image) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from chalicelib.kernel.fields import made_from
 from chalicelib.kernel.languages import ENGLISH, Language
 from chalicelib.kernel.site import Site
 from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.orders import Order
 from chalicelib.reports.parts import (
     ByHand,
     Channel,
@@ -68,6 +69,7 @@ class FullView(ReportView, frozen=True, kw_only=True):
     premises_id: str | None
     review_on: date | None
     collection: MissedCollection | None
+    order: Order | None
     attributes: Mapping[str, tuple[str, ...]]
     contact: Contact | None
     language: str | None
@@ -125,6 +127,14 @@ def tracking_url(report: ServiceRequest, ports: Ports, language: Language = ENGL
         return site.page(public_page("", request_id))
     token = ports.ids.link_token(request_id)
     return site.page(f"/forms/reports/{request_id}?token={token}")
+
+
+def payment_url(report: ServiceRequest, ports: Ports, language: Language = ENGLISH) -> str:
+    """The address of the page on which the order of a report is paid, with a link that only the
+    reporter has."""
+    request_id, site = report.service_request_id, Site(ports.site_url, language)
+    token = ports.ids.link_token(request_id)
+    return site.page(f"/forms/reports/{request_id}/payment?token={token}")
 
 
 def photo_pairs(report: ServiceRequest) -> Iterator[tuple[str, str]]:

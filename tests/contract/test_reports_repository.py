@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 from msgspec.structs import fields, replace
 
 from chalicelib.catalogue.decisions import Reason
+from chalicelib.catalogue.prices import Line, OrderItem
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import bounds, key_of, tile_of
 from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.needs import Need
+from chalicelib.reports.orders import BookedSlot, Order, SlotOfDay
 from chalicelib.reports.outcome import outcome_in
 from chalicelib.reports.parts import (
     Contact,
@@ -69,6 +71,22 @@ EVERYTHING = report(
     premises_id="100023336956",
     review_on=NOON.date(),
     collection=MissedCollection(container="rubbish", date=NOON.date(), disputes=True),
+    order=Order(
+        items=(OrderItem(code="mattress", count=2),),
+        lines=(Line(text="Mattress × 2", amount_pence=4000),),
+        amount_pence=4000,
+        fund="WASTE",
+        booking=BookedSlot(
+            hold_id="bulky.2026-06-08.day.2.0",
+            place=SlotOfDay(calendar="bulky", day=NOON.date(), slot="day"),
+            units=2,
+            moving_to=SlotOfDay(calendar="bulky", day=NOON.date(), slot="day"),
+        ),
+        state="cancelled",
+        paid_by="receipt",
+        receipt="R-1",
+        refund_pence=4000,
+    ),
     asset_id="lamp-12/Ä",
     ward_code="E05010311",
     contact=Contact(name="Zoë O’Neill", email="zoë@example.org", phone="+44 1904 960123"),

@@ -17,6 +17,7 @@ from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
 from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.publishing.ports import Document
 from chalicelib.reports.model import ServiceRequest, ToForget
+from chalicelib.reports.orders import BookedSlot
 from chalicelib.reports.outcome import outcome_in
 from chalicelib.reports.parts import Answer, Attention, Note, Update
 from chalicelib.reports.ports import Claimed
@@ -38,6 +39,11 @@ from chalicelib.reports.states import OPEN_STATES, State, status_of
 from tests.support.builders import NOON
 
 Item = TypeVar("Item")
+
+
+def no_hold(hold_id: str) -> BookedSlot:
+    """What a hold is for, where nothing is held."""
+    raise Invalid.field("hold_id", "There is no such hold. Choose a slot again.")
 
 
 class MemoryRepository:

@@ -15,7 +15,15 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import ContactPreferences, MissedAnswer, Ports
 from chalicelib.reports.published import PresentOutcome, ReportOutcome
 from chalicelib.reports.usecases.figures import outcomes
-from tests.support.fakes import IDS, Clock, MemoryDocuments, MemoryPhotos, MemoryRepository, Nowhere
+from tests.support.fakes import (
+    IDS,
+    Clock,
+    MemoryDocuments,
+    MemoryPhotos,
+    MemoryRepository,
+    Nowhere,
+    no_hold,
+)
 
 COUNCIL = load("demo")
 
@@ -30,6 +38,7 @@ def reports_ports(repository: MemoryRepository | None = None) -> Ports:
         site_url="https://council.example",
         premises=lambda _: None,
         missed=lambda premises_id, collection: MissedAnswer("Rubbish"),
+        held=no_hold,
         wishes=lambda _: ContactPreferences(),
         now=Clock(),
     )

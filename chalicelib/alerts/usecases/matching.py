@@ -22,7 +22,7 @@ from chalicelib.reports.published import Report
 def match(fact: OfReport, ports: MatchPorts) -> int:
     """Sends the sender a message for each subscriber that the fact concerns. Answers how many there
     are. Raises UpstreamFailed: then it is done again."""
-    is_new = isinstance(fact, ReportSubmitted)
+    is_new = _has_come_in(fact)
     if isinstance(fact, ReportChanged) and fact.lost_sender:
         # Data of a report that was deleted there is deleted here, too.
         ports.subscriptions.remove(own_id(fact.service_request_id, ports))
@@ -48,6 +48,14 @@ def match(fact: OfReport, ports: MatchPorts) -> int:
         tells += [_question(entry.subscription_id, fact, ports) for entry in followers]
     enqueue_batches(tells, ports)
     return len(tells) + asked
+
+
+def _has_come_in(fact: OfReport) -> bool:
+    """True if the reporter hears now that the report has come in: an order comes in when it is
+    settled."""
+    if isinstance(fact, ReportSubmitted):
+        return not fact.moves_order
+    return fact.is_confirmed
 
 
 def _asked(fact: OfReport, ports: MatchPorts) -> int:

@@ -31,6 +31,7 @@ STATUS: dict[type[errors.AppError], HTTPStatus] = {
     errors.Ended: HTTPStatus.GONE,
     errors.Conflict: HTTPStatus.CONFLICT,
     errors.SlotFull: HTTPStatus.CONFLICT,
+    errors.PriceChanged: HTTPStatus.CONFLICT,
     errors.VersionRequired: HTTPStatus.PRECONDITION_REQUIRED,
     errors.TooMany: HTTPStatus.TOO_MANY_REQUESTS,
     errors.UpstreamFailed: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -115,6 +116,9 @@ def problem(error: errors.AppError) -> Response:
         more |= {name: value for name, value in said.items() if value is not None}
     if isinstance(error, errors.SlotFull):
         more["free"] = [each._asdict() for each in error.nearest]
+    if isinstance(error, errors.PriceChanged):
+        lines = [{"text": say(text), "amount_pence": pence} for text, pence in error.lines]
+        more |= {"lines": lines, "amount_pence": error.amount_pence}
     return _details(STATUS[type(error)], error.detail, more, more_headers(error))
 
 

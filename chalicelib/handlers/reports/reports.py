@@ -41,6 +41,7 @@ from chalicelib.reports.views import (
     NearView,
     SummaryView,
     near_view,
+    payment_url,
     photo_pairs,
     summary_view,
     tracking_url,
@@ -53,6 +54,13 @@ CURSOR = re.compile(r"[0-3]{24}-[0-9A-Z]{12}")
 _DEGREES = r"-?[0-9]{1,3}(\.[0-9]{1,15})?"
 BOX = f"^{_DEGREES}(,{_DEGREES}){{3}}$"
 routes = Routes(__name__)
+
+
+class PaymentDue(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be paid before the request counts, and the page to pay it."""
+
+    amount_pence: int
+    payment_url: str
 
 
 class ReportReceipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +76,7 @@ class ReportReceipt(msgspec.Struct, frozen=True, kw_only=True):
     requested_datetime: datetime
     expected_datetime: datetime | None
     tracking_url: str
+    payment: PaymentDue | None
     version: int
 
 
@@ -214,7 +223,16 @@ def receipt(report: ServiceRequest, ports: Ports) -> ReportReceipt:
         report,
         status=status_of(report.state),
         tracking_url=tracking_url(report, ports, request_language.current()),
+        payment=_payment_due(report, ports),
     )
+
+
+def _payment_due(report: ServiceRequest, ports: Ports) -> PaymentDue | None:
+    order = report.order
+    if order is None or order.state != "unpaid" or not order.amount_pence:
+        return None
+    url = payment_url(report, ports, request_language.current())
+    return PaymentDue(amount_pence=order.amount_pence, payment_url=url)
 
 
 def _radius(text: str | None) -> float:

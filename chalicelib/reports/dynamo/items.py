@@ -28,6 +28,7 @@ from chalicelib.kernel.time import text_of
 from chalicelib.reports.keys import CELL_LENGTH, REPORT
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.needs import Needs
+from chalicelib.reports.orders import Order
 from chalicelib.reports.outcome import Outcome, outcome_in
 from chalicelib.reports.parts import (
     ByHand,
@@ -81,6 +82,7 @@ class ReportItem(ReportsItem):
     placeless = BooleanAttribute(default=False)
     review_on = JsonAttribute[date](date, null=True)
     collection = JsonAttribute[MissedCollection](MissedCollection, null=True)
+    order = JsonAttribute[Order](Order, null=True)
     asset_id = UnicodeAttribute(null=True)
     attributes = JsonAttribute[Mapping[str, tuple[str, ...]]](dict[str, tuple[str, ...]])
     photos = JsonAttribute[tuple[Photo, ...]](tuple[Photo, ...])

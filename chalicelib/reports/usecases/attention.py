@@ -15,6 +15,8 @@ UNDONE: tuple[NeedReason, ...] = ("could_not", "handed_over")
 BY_REPLY = frozenset(REASONS) - {"contractor_text"}
 """The needs that an officer settles by changing the state, merging or replying. A contractor's
 words need a decision of their own: they would be lost otherwise."""
+BY_NEW_SLOT: tuple[NeedReason, ...] = ("slot_lost",)
+"""The needs that end when a lost slot is replaced or paid back."""
 BY_QUESTION: tuple[NeedReason, ...] = ("answered", "updated")
 """The needs that an officer settles by asking the reporter something."""
 

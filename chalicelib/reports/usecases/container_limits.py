@@ -1,17 +1,11 @@
-"""Requests for containers: premises get no more of one than the council's limit.
-
-Each container that premises may have is a claim of its own. A request is stored together with a
-free one, so that two requests at once cannot both take the last.
-"""
-
-from collections.abc import Sequence
+"""Requests for containers: premises get no more of one than the council's limit."""
 
 from chalicelib.catalogue.services import CONTAINER
 from chalicelib.errors import Invalid
-from chalicelib.kernel.optimistic import VersionConflict, retry_on_conflict
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.ports import Claimed, Ports
+from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import OPEN_STATES, SAID_TO_BE_DONE
+from chalicelib.reports.usecases.claims import create_with_claim
 from chalicelib.texts import Text
 
 
@@ -20,33 +14,20 @@ def create_within_limit(report: ServiceRequest, most: int, ports: Ports) -> Serv
     have so many, or asked for them; AlreadyExists, UpstreamFailed."""
     (container,) = report.attributes[CONTAINER]
     claims = [f"container#{report.premises_id}#{container}#{n}" for n in range(1, most + 1)]
-    return retry_on_conflict(
-        lambda: _create_claimed(report, claims, ports), what=Text("this address")
-    )
+
+    def counts(holder: ServiceRequest | None) -> bool:
+        return _counts(holder, report.service_code)
+
+    return create_with_claim(report, claims, counts, lambda: _too_many(most, ports), ports)
 
 
-def _create_claimed(report: ServiceRequest, claims: Sequence[str], ports: Ports) -> ServiceRequest:
-    free, holder = _free(claims, report.service_code, ports)
-    try:
-        return ports.repository.create_claimed(report, free, instead_of=holder, is_kept=True)
-    except Claimed as error:
-        raise VersionConflict from error
-
-
-def _free(claims: Sequence[str], service_code: str, ports: Ports) -> tuple[str, str | None]:
-    """A claim that no request holds that counts, and the one that holds it. Raises Invalid."""
-    holders = ports.repository.claimed(claims)
-    reports = ports.repository.many(list(holders.values()))
-    for claim in claims:
-        holder = holders.get(claim)
-        if not _counts(reports.get(holder or ""), service_code):
-            return claim, holder
-    raise Invalid.field(
+def _too_many(most: int, ports: Ports) -> Invalid:
+    return Invalid.field(
         f"attributes.{CONTAINER}",
         Text(
             "is for more than the {most} that an address can have: call us on {phone} if one is "
             "gone",
-            most=len(claims),
+            most=most,
             phone=ports.council.phone,
         ),
     )

@@ -35,6 +35,7 @@ from chalicelib.reports.usecases.location import (
     whole_address,
 )
 from chalicelib.reports.usecases.missed_collections import create, with_collection
+from chalicelib.reports.usecases.new_orders import create_order, with_order
 from chalicelib.texts import Text
 
 Answers = Mapping[str, tuple[str, ...]]
@@ -70,7 +71,7 @@ def submit(
         report = new_report(
             draft, answers, request_id, fingerprint, requested=requested, ports=ports
         )
-        report = _kept_back(report, author)
+        report = with_order(_kept_back(report, author), draft, ports)
         report = _with_its_person(report, draft, author, ports, language=language)
         if (admit or may_write) and ports.repository.get(request_id) is None:
             report = _admitted(report, admit, may_write)
@@ -89,6 +90,8 @@ def submit(
 
 
 def _created(report: ServiceRequest, ports: Ports) -> ServiceRequest:
+    if report.order:
+        return create_order(report, ports)
     if report.premises_id is None:
         return ports.repository.create(report)
     if most := ports.council.by_code[report.service_code].most_of(report.attributes):

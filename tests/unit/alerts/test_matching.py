@@ -300,6 +300,14 @@ def test_reporter_is_notified_of_a_non_public_report() -> None:
     assert told(alerts, changed()) == {own}
 
 
+def test_acknowledgement_of_an_order_comes_when_it_is_settled_and_not_before() -> None:
+    alerts = reported(visibility="private")
+    assert told(alerts, submitted(is_new=False, moves_order=True)) == set()
+    own = told(alerts, changed(state="open", is_confirmed=True, moves_order=True))
+    assert own == {each.subscription_id for each in alerts.subscriptions.stored.values()} != set()
+    assert told(alerts, changed(state="open", moves_order=True)) == set()
+
+
 def test_reporter_is_not_subscribed_when_alerts_are_declined() -> None:
     alerts = reported()
     alerts.reports.reporters.clear()

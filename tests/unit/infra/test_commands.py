@@ -69,6 +69,7 @@ def test_import_says_what_to_do_when_the_mapping_is_for_another_council(tmp_path
         "CHARGES_TABLE": "charges",
         "LEDGER_TABLE": "ledger",
         "FIGURES_QUEUE_URL": "https://queue.example/12",
+        "ORDERS_QUEUE_URL": "https://queue.example/99",
         "FOLLOW_QUEUE_URL": "https://queue.example/10",
         "CREWS_QUEUE_URL": "https://queue.example/11",
         "ROUNDS_QUEUE_URL": "https://queue.example/19",

@@ -18,7 +18,7 @@ from chalicelib.reports.ports import ContactPreferences, MissedAnswer, Ports
 from chalicelib.reports.states import STATES
 from chalicelib.reports.usecases.reading import views_of
 from tests.support import builders
-from tests.support.fakes import IDS, Clock, MemoryPhotos, MemoryRepository, Nowhere
+from tests.support.fakes import IDS, Clock, MemoryPhotos, MemoryRepository, Nowhere, no_hold
 
 COUNCIL = load("demo")
 PHOTOS = MemoryPhotos()
@@ -31,6 +31,7 @@ PORTS = Ports(
     site_url="https://council.example",
     premises=lambda _: None,
     missed=lambda premises_id, collection: MissedAnswer("Rubbish"),
+    held=no_hold,
     wishes=lambda _: ContactPreferences(),
     now=Clock(),
 )

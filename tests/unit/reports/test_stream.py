@@ -145,3 +145,35 @@ def test_change_says_that_the_senders_data_was_erased(
     old: dict[str, Any], new: dict[str, Any], lost: bool
 ) -> None:
     assert changed(old, new).lost_sender is lost
+
+
+ORDER = {"order": {"S": '{"state": "unpaid"}'}}
+SETTLED = {"order": {"S": '{"state": "settled"}'}}
+
+
+@pytest.mark.parametrize("order", [{}, ORDER])
+def test_new_report_says_whether_it_has_an_order(order: dict[str, Any]) -> None:
+    fact = fact_of({"eventID": "1", "dynamodb": {"NewImage": {**IMAGE, **order}}})
+    assert isinstance(fact, ReportSubmitted) and fact.moves_order is bool(order)
+
+
+def test_change_says_whether_its_order_changed_and_shows_nobody_that() -> None:
+    assert changed(ORDER, SETTLED).moves_order and not changed(ORDER, SETTLED).shows_change
+    assert not changed(ORDER, {**ORDER, "version": {"N": "2"}}).moves_order
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_confirmed"),
+    [
+        ("unconfirmed", "private", True),
+        ("unconfirmed", "withdrawn", False),
+        ("unconfirmed", "unconfirmed", False),
+        ("private", "private", False),
+        ("hidden", "private", False),
+    ],
+)
+def test_change_says_whether_it_confirmed_the_report(
+    before: str, after: str, is_confirmed: bool
+) -> None:
+    old, new = ({"visibility": {"S": each}} for each in (before, after))
+    assert changed(old, new).is_confirmed is is_confirmed

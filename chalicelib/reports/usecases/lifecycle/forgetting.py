@@ -181,6 +181,7 @@ def _without_sender(report: ServiceRequest) -> ServiceRequest:
         report.without_contact(),
         reporter=None,
         review_on=None,
+        order=report.order and replace(report.order, receipt=None),
         attributes={},
         because=(),
         questions=(),

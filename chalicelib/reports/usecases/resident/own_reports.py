@@ -16,6 +16,7 @@ from chalicelib.reports.usecases.access import Author, is_from_partner, no_repor
 from chalicelib.reports.usecases.location import elsewhere_faults, outside_faults, refuse_place
 from chalicelib.reports.usecases.resident.withdrawing import (
     emptied,
+    refuse_if_ordered,
     refuse_if_others_joined,
     taken_back,
 )
@@ -72,6 +73,7 @@ def withdraw_own(service_request_id: str, author: Author, ports: Ports) -> Servi
         if report.visibility == "withdrawn":
             return report
         _refuse_if_at_work(report, ports)
+        refuse_if_ordered(report)
         refuse_if_others_joined(report, ports)
         return emptied(report, ports)
 

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.orders import cancelled
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import (
     Author,
@@ -30,6 +31,7 @@ def withdraw(service_request_id: str, key: str, author: Author, ports: Ports) ->
         if report.visibility == "withdrawn":
             return report
         refuse_if_others_joined(report, ports)
+        refuse_if_ordered(report)
         if ports.now() - report.requested_datetime > WITHDRAW_WITHIN:
             minutes = WITHDRAW_WITHIN // timedelta(minutes=1)
             raise Conflict(
@@ -74,6 +76,12 @@ def refuse_if_others_joined(report: ServiceRequest, ports: Ports) -> None:
         )
 
 
+def refuse_if_ordered(report: ServiceRequest) -> None:
+    """Raises Conflict if the report is booked or paid."""
+    if report.order and report.order.state in ("settled", "lost"):
+        raise Conflict(Text("This is booked or paid. Cancel it instead."), version=report.version)
+
+
 def drop_beside(service_request_id: str, ports: Ports) -> None:
     """Forgets the updates and notes that are kept beside a withdrawn report, and who wrote on
     it."""
@@ -95,6 +103,7 @@ def emptied(report: ServiceRequest, ports: Ports) -> ServiceRequest:
         premises_id=None,
         review_on=None,
         collection=None,
+        order=report.order and cancelled(report.order),
         asset_id=None,
         attributes={},
         because=(),

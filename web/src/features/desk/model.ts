@@ -15,12 +15,12 @@ export interface Named {
 }
 
 export type Attention =
-  "held" | "waiting" | "flagged" | "could_not" | "handed_over" | "answered" | "updated" | "review";
+  "held" | "waiting" | "flagged" | "slot_lost" | "could_not" | "handed_over" | "answered" | "updated" | "review";
 
 /** Why a case needs an officer's attention. */
 export interface Need {
   need_id: string;
-  reason: "contractor_text" | "could_not" | "handed_over" | "answered" | "updated";
+  reason: "contractor_text" | "slot_lost" | "could_not" | "handed_over" | "answered" | "updated";
   since: string;
   job_id: string | null;
   by: string | null;

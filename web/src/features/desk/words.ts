@@ -17,6 +17,7 @@ export const ATTENTION = {
   held: "Held back",
   waiting: "Waiting to be published",
   flagged: "Flagged by a reader",
+  slot_lost: "Paid after the slot had gone",
   could_not: "Could not be done",
   handed_over: "Handed over",
   answered: "Answered by the reporter",
@@ -41,6 +42,7 @@ export const ANY_ATTENTION = { any: "Anything" } as const;
 
 const NEEDS: Record<Need["reason"], string> = {
   contractor_text: "A contractor's text is waiting for review",
+  slot_lost: "It was paid after the slot had gone",
   could_not: "The work could not be done",
   handed_over: "The work was handed over",
   answered: "The reporter answered a question",

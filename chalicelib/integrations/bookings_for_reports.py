@@ -1,0 +1,71 @@
+"""Bookings as reports see them."""
+
+from datetime import timedelta
+
+from chalicelib.bookings import ports as bookings
+from chalicelib.bookings import usecases
+from chalicelib.bookings.places import Place as SlotPlace
+from chalicelib.errors import Conflict
+from chalicelib.reports.order_ports import Limits
+from chalicelib.reports.orders import BookedSlot, SlotOfDay
+from chalicelib.texts import Text
+
+
+def held(hold_id: str, ports: bookings.Ports) -> BookedSlot:
+    """What a hold is for. Raises Invalid if the id is not ours, Conflict if it has lapsed,
+    UpstreamFailed."""
+    place, units = ports.read_hold_id(hold_id)
+    claim = ports.days.get(place.calendar, place.day).claim(hold_id)
+    if claim is None or not claim.is_live(ports.now()):
+        raise Conflict(Text("Your slot is no longer held. Choose one again."))
+    return BookedSlot(hold_id=hold_id, place=_ours(place), units=units)
+
+
+class BookingsForReports:
+    def __init__(self, ports: bookings.Ports, paid_within: timedelta) -> None:
+        """`paid_within`: how long after its beginning a payment may still succeed."""
+        self._ports = ports
+        self._paid_within = paid_within
+
+    def limits(self, place: SlotOfDay) -> Limits:
+        """Until when a booking there can be changed. Raises NotFound."""
+        calendar = usecases.calendar_of(_theirs(place), self._ports)
+        cut_offs = (calendar.change_until, calendar.cancel_until, calendar.refund_until)
+        return Limits(*(each.before(place.day, self._ports.working) for each in cut_offs))
+
+    def check_place(self, place: SlotOfDay, units: int) -> None:
+        usecases.bookable(_theirs(place), units, self._ports)
+
+    def keep(self, booking: BookedSlot) -> None:
+        """Until a payment that begins now has ended."""
+        until = self._ports.now() + self._paid_within
+        usecases.keep_until(booking.hold_id, _theirs(booking.place), until, self._ports)
+
+    def confirm(self, service_request_id: str, booking: BookedSlot) -> None:
+        usecases.confirm(
+            booking.hold_id,
+            _theirs(booking.place),
+            booking.units,
+            self._ports,
+            service_request_id,
+        )
+
+    def release(self, booking: BookedSlot) -> None:
+        """Also where it was about to move."""
+        for place in (booking.place, booking.moving_to):
+            if place:
+                usecases.release(booking.hold_id, _theirs(place), self._ports)
+
+    def move(self, booking: BookedSlot) -> None:
+        assert booking.moving_to
+        usecases.move(
+            booking.hold_id, _theirs(booking.place), _theirs(booking.moving_to), self._ports
+        )
+
+
+def _ours(place: SlotPlace) -> SlotOfDay:
+    return SlotOfDay(calendar=place.calendar, day=place.day, slot=place.slot)
+
+
+def _theirs(place: SlotOfDay) -> SlotPlace:
+    return SlotPlace(place.calendar, place.day, place.slot)

@@ -1,0 +1,59 @@
+"""What a request costs and books, kept with it: an order.
+
+An order is unpaid → settled, or lost if it was paid too late and its slot had gone; each of them
+may be cancelled. While it is unpaid, its request is unconfirmed.
+"""
+
+from datetime import date
+from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from chalicelib.catalogue.prices import Line, OrderItem
+
+OrderState = Literal["unpaid", "settled", "lost", "cancelled"]
+PaidBy = Literal["free", "card", "waived", "receipt"]
+"""`waived`: an officer decided that nothing is paid; `receipt`: money that the council took in
+another way, such as a cheque."""
+
+
+class SlotOfDay(Struct, frozen=True, kw_only=True):
+    """A slot of a day in a calendar."""
+
+    calendar: str
+    day: date
+    slot: str
+
+
+class BookedSlot(Struct, frozen=True, kw_only=True):
+    """Units of a slot, under the id of the hold that they were claimed with. `moving_to`: the place
+    that the booking is about to move to."""
+
+    hold_id: str
+    place: SlotOfDay
+    units: int
+    moving_to: SlotOfDay | None = None
+
+
+class Order(Struct, frozen=True, kw_only=True):
+    """The items, the lines of the price as the sender saw them, and what is booked. `fund` is the
+    council's code for the income.
+    `refund_pence` is what goes back since it was cancelled. `receipt` has the number of the receipt
+    or the reason for waiving."""
+
+    items: tuple[OrderItem, ...] = ()
+    lines: tuple[Line, ...] = ()
+    amount_pence: int = 0
+    fund: str = ""
+    booking: BookedSlot | None = None
+    state: OrderState = "unpaid"
+    paid_by: PaidBy | None = None
+    receipt: str | None = None
+    refund_pence: int = 0
+
+
+def cancelled(order: Order) -> Order:
+    """The order after its request was withdrawn: what it booked is given back. Requests whose order
+    is settled cannot be withdrawn."""
+    return replace(order, items=(), state="cancelled")

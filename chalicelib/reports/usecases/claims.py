@@ -1,0 +1,47 @@
+"""Requests that each take one of some claims of their premises, such as one of two bins.
+
+Each claim is an item of its own. A request is stored together with a free one, so that two requests
+at once cannot both take the last.
+"""
+
+from collections.abc import Callable, Sequence
+
+from chalicelib.errors import AppError
+from chalicelib.kernel.optimistic import VersionConflict, retry_on_conflict
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.ports import Claimed, Ports
+from chalicelib.texts import Text
+
+Counts = Callable[[ServiceRequest | None], bool]
+"""True if a request, None if there is none of its id, still needs the claim that it took."""
+
+
+def create_with_claim(
+    report: ServiceRequest,
+    claims: Sequence[str],
+    counts: Counts,
+    none_left: Callable[[], AppError],
+    ports: Ports,
+) -> ServiceRequest:
+    """Stores a request together with one of the claims that no request holds that counts. Raises
+    `none_left` if there is none, AlreadyExists, UpstreamFailed."""
+
+    def attempt() -> ServiceRequest:
+        free = _free(claims, counts, ports)
+        if free is None:
+            raise none_left()
+        claim, holder = free
+        try:
+            return ports.repository.create_claimed(report, claim, instead_of=holder, is_kept=True)
+        except Claimed as error:
+            raise VersionConflict from error
+
+    return retry_on_conflict(attempt, what=Text("this address"))
+
+
+def _free(claims: Sequence[str], counts: Counts, ports: Ports) -> tuple[str, str | None] | None:
+    """A claim that no request holds that counts, and the request that holds it otherwise."""
+    holders = ports.repository.claimed(claims)
+    reports = ports.repository.many(list(holders.values()))
+    found = ((claim, holders.get(claim)) for claim in claims)
+    return next((each for each in found if not counts(reports.get(each[1] or ""))), None)

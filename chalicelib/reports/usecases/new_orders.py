@@ -1,0 +1,141 @@
+"""Work out what a new request costs and books, and store it with that.
+
+A free order is a claim of the premises, an item of its own: two requests at once cannot both take
+the last free one of a year.
+"""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from msgspec.structs import replace
+
+from chalicelib.catalogue.prices import Quote, Wanted, quote
+from chalicelib.catalogue.services import ServiceDefinition
+from chalicelib.errors import Invalid, PriceChanged
+from chalicelib.reports.drafts import Draft
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.orders import BookedSlot, Order
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.usecases.claims import create_with_claim
+from chalicelib.texts import Text
+
+PAID_WITHIN = timedelta(hours=3)
+"""An order that is not paid for so long uses up no free one: its payment has ended."""
+
+
+def quoted(
+    service: ServiceDefinition, premises_id: str | None, wanted: Wanted, ports: Ports
+) -> Quote:
+    """What an order costs today, with the free orders that are left for the premises. Raises
+    Invalid, UpstreamFailed."""
+    on = _today(ports)
+    used = _free_used(service, premises_id, on, ports)
+    return quote(service, replace(wanted, free_used=used), on)
+
+
+def with_order(report: ServiceRequest, draft: Draft, ports: Ports) -> ServiceRequest:
+    """The new request with its order, if its service has a price or a calendar. It is unconfirmed
+    until the order is settled.
+
+    Raises: Invalid, Conflict if the slot is no longer held, PriceChanged if the sender saw another
+    price, UpstreamFailed.
+    """
+    service = ports.council.by_code[draft.service_code]
+    if service.price is None and service.calendar is None:
+        _refuse_order(draft)
+        return report
+    wanted = Wanted(
+        items=tuple(draft.items or ()), answers=report.attributes, amount_pence=draft.amount_pence
+    )
+    price = quoted(service, draft.premises_id, wanted, ports)
+    if draft.amount_pence_shown not in (None, price.amount_pence):
+        raise _changed(price)
+    order = Order(
+        items=wanted.items,
+        lines=price.lines,
+        amount_pence=price.amount_pence,
+        fund=price.fund,
+        booking=_booking(service, draft, price, ports),
+    )
+    return replace(report, order=order, visibility="unconfirmed")
+
+
+def create_order(report: ServiceRequest, ports: Ports) -> ServiceRequest:
+    """Stores a request with an order. Raises PriceChanged if others took the last free one,
+    AlreadyExists, UpstreamFailed."""
+    service = ports.council.by_code[report.service_code]
+    claims = _free_claims(service, report.premises_id, _today(ports))
+    order = report.order
+    if not claims or order is None or order.amount_pence:
+        return ports.repository.create(report)
+
+    def counts(holder: ServiceRequest | None) -> bool:
+        return _uses_free(holder, ports)
+
+    def none_left() -> PriceChanged:
+        wanted = Wanted(items=order.items, answers=report.attributes)
+        return _changed(quoted(service, report.premises_id, wanted, ports))
+
+    return create_with_claim(report, claims, counts, none_left, ports)
+
+
+def _refuse_order(draft: Draft) -> None:
+    """Raises Invalid."""
+    for name in ("items", "hold_id", "amount_pence"):
+        if getattr(draft, name) is not None:
+            raise Invalid.field(name, "is not for this service: leave it out")
+
+
+def _booking(
+    service: ServiceDefinition, draft: Draft, price: Quote, ports: Ports
+) -> BookedSlot | None:
+    if service.calendar is None:
+        if draft.hold_id is not None:
+            raise Invalid.field("hold_id", "is not for this service: leave it out")
+        return None
+    if draft.hold_id is None:
+        raise Invalid.field("hold_id", "is required for this service: POST /api/holds gives one")
+    booking = ports.held(draft.hold_id)
+    if booking.place.calendar != service.calendar:
+        raise Invalid.field("hold_id", "is for another calendar")
+    if booking.units < price.units:
+        raise Invalid.field(
+            "hold_id", Text("holds too little: {units} units are needed", units=price.units)
+        )
+    return booking
+
+
+def _changed(price: Quote) -> PriceChanged:
+    lines = [(each.text, each.amount_pence) for each in price.lines]
+    return PriceChanged(price.amount_pence, lines)
+
+
+def _today(ports: Ports) -> date:
+    return ports.now().astimezone(ports.council.zone).date()
+
+
+def _free_claims(service: ServiceDefinition, premises_id: str | None, on: date) -> Sequence[str]:
+    """A claim for each order that is free for the premises this year."""
+    if service.price is None or premises_id is None:
+        return ()
+    name = f"free#{service.service_code}#{premises_id}#{on.year}"
+    return [f"{name}#{n}" for n in range(1, service.price.free_a_year + 1)]
+
+
+def _free_used(service: ServiceDefinition, premises_id: str | None, on: date, ports: Ports) -> int:
+    claims = _free_claims(service, premises_id, on)
+    if not claims:
+        # Nothing is free without an address, whose free orders can be counted.
+        return service.price.free_a_year if service.price else 0
+    holders = ports.repository.claimed(claims)
+    reports = ports.repository.many(list(holders.values()))
+    return sum(_uses_free(each, ports) for each in reports.values())
+
+
+def _uses_free(report: ServiceRequest | None, ports: Ports) -> bool:
+    """True while the free order was not given back."""
+    if report is None or report.order is None or report.order.state == "cancelled":
+        return False
+    if report.order.state == "unpaid":
+        return ports.now() < report.requested_datetime + PAID_WITHIN
+    return not report.is_taken_back

@@ -1,0 +1,1 @@
+"""What becomes of a request's order: placed, settled, moved, cancelled."""

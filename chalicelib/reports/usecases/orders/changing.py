@@ -1,0 +1,169 @@
+"""Move or cancel a booking, by the person who made it or by an officer."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from itertools import count, islice
+
+from msgspec.structs import replace
+
+from chalicelib.errors import AppError, Conflict
+from chalicelib.kernel.time import to_the_second
+from chalicelib.reports.automatic_texts import CANCELLED, PAID_BACK
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.needs import settled
+from chalicelib.reports.order_ports import OrderPorts
+from chalicelib.reports.orders import BookedSlot, Order
+from chalicelib.reports.parts import Update
+from chalicelib.reports.usecases.access import Author, stored, update_report, visible
+from chalicelib.reports.usecases.attention import BY_NEW_SLOT
+from chalicelib.reports.usecases.orders.effects import carry_out
+from chalicelib.reports.usecases.staff.changing import stale
+from chalicelib.reports.usecases.updating import council_update
+from chalicelib.texts import Text
+
+DECIDE_WITHIN = 2
+"""How many working days an officer has to offer another slot before the money goes back."""
+
+
+def move_booking(
+    service_request_id: str,
+    to: tuple[date, str],
+    version: int,
+    author: Author,
+    ports: OrderPorts,
+) -> ServiceRequest:
+    """Move a booking to another day and slot of its calendar; the slot that it has is kept until
+    then. A repeat changes nothing.
+
+    Raises: NotFound, Conflict if nothing is booked, it is too late, or the request has another
+    version, Invalid for a slot that cannot be booked, SlotFull, UpstreamFailed.
+    """
+
+    def change(report: ServiceRequest) -> ServiceRequest:
+        order, booking = _booked(report)
+        there = replace(booking.place, day=to[0], slot=to[1])
+        if there in (booking.place, booking.moving_to):
+            return report
+        if report.version != version:
+            raise stale(report)
+        _refuse_late(report, "change", author, ports)
+        ports.check_place(there, booking.units)
+        return replace(report, order=replace(order, booking=replace(booking, moving_to=there)))
+
+    read = partial(visible, service_request_id, author, ports.reports)
+    return carry_out(update_report(read, change, ports.reports), ports)
+
+
+def cancel_order(service_request_id: str, author: Author, ports: OrderPorts) -> ServiceRequest:
+    """Cancel what a request booked, and send the money back where the calendar's rules, or an
+    officer, allow it. A repeat changes nothing.
+
+    Raises: NotFound, Conflict if there is nothing to cancel or it is too late, UpstreamFailed.
+    """
+
+    def change(report: ServiceRequest) -> ServiceRequest:
+        order = _order(report)
+        if order.state == "cancelled":
+            return report
+        _refuse_late(report, "cancel", author, ports)
+        refund = order.amount_pence if _goes_back(report, author, ports) else 0
+        cancelled = replace(order, state="cancelled", refund_pence=refund)
+        return replace(report.with_update(_cancellation(report, author, ports)), order=cancelled)
+
+    read = partial(visible, service_request_id, author, ports.reports)
+    return carry_out(update_report(read, change, ports.reports), ports)
+
+
+def cancel_lost(ports: OrderPorts) -> Mapping[str, AppError]:
+    """Cancel the orders that were paid after their slot had gone, and send their money back, where
+    no officer dealt with them for two working days.
+
+    Returns: the error of each that failed, by service_request_id.
+
+    Raises: UpstreamFailed if they cannot be listed.
+    """
+    until = _working_days_before(ports.reports.now(), DECIDE_WITHIN, ports)
+    failed: dict[str, AppError] = {}
+    for each in ports.reports.repository.needing("slot_lost", until=until, limit=100, after=None):
+        try:
+            _cancel_lost(each.service_request_id, ports)
+        except AppError as error:
+            failed[each.service_request_id] = error
+    return failed
+
+
+def _cancel_lost(service_request_id: str, ports: OrderPorts) -> None:
+    def change(report: ServiceRequest) -> ServiceRequest:
+        order = report.order
+        if order is None or order.state != "lost":
+            return report
+        update = council_update("refunded", "", "cancelled", PAID_BACK, ports.reports)
+        refund = order.amount_pence if order.paid_by == "card" else 0
+        return replace(
+            report.with_update(update),
+            order=replace(order, state="cancelled", refund_pence=refund),
+            needs=settled(report.needs, update.datetime, reasons=BY_NEW_SLOT),
+        )
+
+    read = partial(stored, service_request_id, ports.reports)
+    carry_out(update_report(read, change, ports.reports), ports)
+
+
+def _working_days_before(now: datetime, days: int, ports: OrderPorts) -> datetime:
+    """The same time of day so many working days ago."""
+    working = ports.reports.council.calendar
+    local = now.astimezone(working.zone)
+    earlier = (local - timedelta(days=ago) for ago in count(1))
+    worked = (each for each in earlier if working.works_on(each.date()))
+    *_, found = islice(worked, days)
+    return found.astimezone(UTC)
+
+
+def _order(report: ServiceRequest) -> Order:
+    if report.order is None:
+        raise Conflict(Text("Nothing is booked with this request."), version=report.version)
+    return report.order
+
+
+def _booked(report: ServiceRequest) -> tuple[Order, BookedSlot]:
+    order = _order(report)
+    if order.booking is None or order.state not in ("settled", "lost"):
+        raise Conflict(Text("Nothing is booked with this request."), version=report.version)
+    return order, order.booking
+
+
+def _cancellation(report: ServiceRequest, author: Author, ports: OrderPorts) -> Update:
+    return Update(
+        update_id="cancelled",
+        datetime=to_the_second(ports.reports.now()),
+        state="cancelled",
+        text=CANCELLED,
+        by="council" if author.is_staff_for(report) else "resident",
+        fingerprint="",
+    )
+
+
+def _refuse_late(report: ServiceRequest, act: str, author: Author, ports: OrderPorts) -> None:
+    """Raises Conflict if a resident changes or cancels too late. Officers may at any time."""
+    order = report.order
+    is_free_to = author.is_officer_for(report) or (order and order.state != "settled")
+    if order is None or order.booking is None or is_free_to:
+        return
+    if ports.reports.now() >= getattr(ports.limits(order.booking.place), act):
+        raise Conflict(
+            Text(
+                "It is too late to do this online. Call us on {phone}.",
+                phone=ports.reports.council.phone,
+            ),
+            version=report.version,
+        )
+
+
+def _goes_back(report: ServiceRequest, author: Author, ports: OrderPorts) -> bool:
+    order = report.order
+    if order is None or order.paid_by != "card":
+        return False
+    if order.booking is None or order.state == "lost" or author.is_officer_for(report):
+        return True
+    return ports.reports.now() < ports.limits(order.booking.place).refund

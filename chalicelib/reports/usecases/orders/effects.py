@@ -1,0 +1,94 @@
+"""Do what a stored order says, outside the report. Each step can be repeated: it runs after the
+change of the order, and again from the reports' stream in case it was interrupted."""
+
+from collections.abc import Callable
+from functools import partial
+
+from msgspec.structs import replace
+
+from chalicelib.errors import Conflict, Invalid, NotFound
+from chalicelib.reports.automatic_texts import MOVED, written
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.needs import settled
+from chalicelib.reports.order_ports import OrderPorts
+from chalicelib.reports.orders import Order, SlotOfDay
+from chalicelib.reports.usecases.access import stored, update_report
+from chalicelib.reports.usecases.attention import BY_NEW_SLOT
+from chalicelib.reports.usecases.orders.settling import settle
+from chalicelib.reports.usecases.updating import council_update
+
+
+def carry_out(report: ServiceRequest, ports: OrderPorts) -> ServiceRequest:
+    """Carry out the order of a stored report, and return the report as it is then. Raises
+    UpstreamFailed, and Invalid, NotFound or SlotFull if its booking cannot be moved."""
+    if report.order and report.order.state == "unpaid" and not report.order.amount_pence:
+        report = settle(report.service_request_id, "free", ports)
+    order = report.order
+    if order is None:
+        return report
+    if order.state == "cancelled":
+        if order.booking:
+            ports.release(order.booking)
+        if order.refund_pence:
+            ports.refund(report.service_request_id, order.refund_pence)
+        return report
+    if order.booking and order.booking.moving_to:
+        report = _moved(report, order, ports)
+    if report.order and report.order.state == "settled":
+        ports.fulfil(report)
+    return report
+
+
+def carry_out_stored(service_request_id: str, ports: OrderPorts) -> None:
+    """Carry out the order of a report as it is stored. Raises UpstreamFailed."""
+    report = ports.reports.repository.get(service_request_id)
+    if report is None:
+        return
+    try:
+        carry_out(report, ports)
+    except (Conflict, Invalid, NotFound):
+        # The booking cannot be moved, and is noted as staying where it is.
+        return
+
+
+def _moved(report: ServiceRequest, order: Order, ports: OrderPorts) -> ServiceRequest:
+    """The report after its booking moved; where that is impossible, it stays where it was."""
+    booking = order.booking
+    assert booking and booking.moving_to
+    there = replace(booking, place=booking.moving_to, moving_to=None)
+    try:
+        if order.state == "lost":
+            ports.confirm(report.service_request_id, there)
+        else:
+            ports.move(booking)
+    except (Conflict, Invalid, NotFound):
+        stays = replace(order, booking=replace(booking, moving_to=None))
+        _with_order(report, stays, ports)
+        raise
+    moved = replace(order, state="settled", booking=there)
+    return _with_order(report, moved, ports, lambda each: _told_of_move(each, there.place, ports))
+
+
+def _with_order(
+    report: ServiceRequest,
+    after: Order,
+    ports: OrderPorts,
+    told: Callable[[ServiceRequest], ServiceRequest] = lambda report: report,
+) -> ServiceRequest:
+    """The stored report with another order, unless somebody changed the order meanwhile; `told`
+    adds what people are told of it."""
+
+    def change(present: ServiceRequest) -> ServiceRequest:
+        if present.order != report.order:
+            return present
+        return told(replace(present, order=after))
+
+    read = partial(stored, report.service_request_id, ports.reports)
+    return update_report(read, change, ports.reports)
+
+
+def _told_of_move(report: ServiceRequest, to: SlotOfDay, ports: OrderPorts) -> ServiceRequest:
+    words = MOVED.format(day=written(to.day))
+    update = council_update(f"moved-{report.version}", "", report.state, words, ports.reports)
+    needs = settled(report.needs, update.datetime, reasons=BY_NEW_SLOT)
+    return replace(report.with_update(update), needs=needs)

@@ -1,0 +1,66 @@
+"""Settle an order: it is paid, or nothing has to be paid."""
+
+from functools import partial
+
+from msgspec.structs import replace
+
+from chalicelib.errors import Conflict
+from chalicelib.reports.automatic_texts import PAID_TOO_LATE
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.needs import Need, with_need
+from chalicelib.reports.order_ports import OrderPorts
+from chalicelib.reports.orders import Order, OrderState, PaidBy
+from chalicelib.reports.usecases.access import stored, update_report
+from chalicelib.reports.usecases.updating import council_update
+
+
+def settle(
+    service_request_id: str, paid_by: PaidBy, ports: OrderPorts, receipt: str | None = None
+) -> ServiceRequest:
+    """Confirm what a request books, and hand the request to the council's staff. Where the slot has
+    gone since, an officer has to decide. Money for an order that was cancelled before is to go
+    back. A repeat changes nothing; `carry_out` does the rest.
+
+    Returns: the request.
+
+    Raises: NotFound, UpstreamFailed.
+    """
+
+    def change(report: ServiceRequest) -> ServiceRequest:
+        order = report.order
+        if order is None or order.paid_by is not None:
+            return report
+        paid = replace(order, paid_by=paid_by, receipt=receipt)
+        if order.state == "cancelled":
+            return replace(report, order=replace(paid, refund_pence=_back(paid)))
+        return _settled(report, paid, ports)
+
+    read = partial(stored, service_request_id, ports.reports)
+    return update_report(read, change, ports.reports)
+
+
+def _back(order: Order) -> int:
+    """Money that came by card goes back to it; other money is the officer's concern."""
+    return order.amount_pence if order.paid_by == "card" else 0
+
+
+def _settled(report: ServiceRequest, order: Order, ports: OrderPorts) -> ServiceRequest:
+    confirmed = replace(report, order=replace(order, state=_confirmed(report, order, ports)))
+    after = confirmed.touched(ports.reports.now())
+    if report.visibility == "unconfirmed":
+        after = confirmed.with_visibility("private", ports.reports.now())
+    if after.order and after.order.state == "settled":
+        return after
+    update = council_update("slot-lost", "", report.state, PAID_TOO_LATE, ports.reports)
+    need = Need(need_id="slot-lost", reason="slot_lost", since=update.datetime)
+    return replace(after.with_update(update), needs=with_need(after.needs, need))
+
+
+def _confirmed(report: ServiceRequest, order: Order, ports: OrderPorts) -> OrderState:
+    """Whether the request got what it books."""
+    if order.booking:
+        try:
+            ports.confirm(report.service_request_id, order.booking)
+        except Conflict:
+            return "lost"
+    return "settled"

@@ -1,0 +1,133 @@
+"""A paid or free request gets what it books and goes to the council's staff, exactly once."""
+
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.errors import Conflict
+from chalicelib.reports.automatic_texts import PAID_BACK, PAID_TOO_LATE
+from chalicelib.reports.orders import Order
+from chalicelib.reports.usecases.orders.changing import cancel_lost, cancel_order, move_booking
+from chalicelib.reports.usecases.orders.effects import carry_out
+from chalicelib.reports.usecases.orders.settling import settle
+from chalicelib.reports.usecases.resident.own_reports import withdraw_own
+from chalicelib.reports.usecases.resident.withdrawing import withdraw
+from tests.support.builders import NOON
+from tests.support.fakes_orders import DAY, PLACE, OrderWorld, at
+from tests.unit.reports.orders.conftest import with_free
+from tests.unit.reports.orders.orders import OWNER, order, paid, pay
+
+
+def of(world: OrderWorld, service_request_id: str) -> Order:
+    found = world.stored(service_request_id).order
+    assert found
+    return found
+
+
+def test_paid_request_is_booked_and_in_the_queue(world: OrderWorld) -> None:
+    report = paid(world)
+    assert (report.visibility, report.is_in_queue) == ("private", True)
+    assert (of(world, report.service_request_id).state, world.slots.taken(PLACE)) == ("settled", 1)
+    assert world.fulfilled == [report.service_request_id]
+
+
+def test_settling_again_changes_nothing(world: OrderWorld) -> None:
+    report = paid(world)
+    assert pay(report, world) == report
+    assert (world.slots.taken(PLACE), world.refunds) == (1, {})
+
+
+def test_free_request_is_settled_when_it_is_carried_out(world: OrderWorld) -> None:
+    with_free(world, 1)
+    done = carry_out(order(world), world.ports)
+    assert done.order and (done.order.state, done.order.paid_by) == ("settled", "free")
+
+
+def test_request_that_has_to_be_paid_is_not_settled_by_carrying_it_out(world: OrderWorld) -> None:
+    report = order(world)
+    assert carry_out(report, world.ports) == report
+    assert world.slots.taken(PLACE) == 0
+
+
+def test_request_paid_after_its_slot_had_gone_needs_an_officer(world: OrderWorld) -> None:
+    late = order(world, "late")
+    del world.slots.held["hold-late"]
+    paid(world, "one", premises_id="101"), paid(world, "two", premises_id="101")
+    lost = pay(late, world)
+    assert (of(world, late.service_request_id).state, lost.attention) == ("lost", "slot_lost")
+    assert (lost.updates[-1].text, world.slots.taken(PLACE)) == (PAID_TOO_LATE, 2)
+    assert late.service_request_id not in world.fulfilled
+
+
+def lost(world: OrderWorld) -> str:
+    late = order(world, "late")
+    del world.slots.held["hold-late"]
+    paid(world, "one", premises_id="101"), paid(world, "two", premises_id="101")
+    return pay(late, world).service_request_id
+
+
+@pytest.mark.parametrize(
+    ("after", "is_refunded"),
+    [(timedelta(days=2, seconds=-1), False), (timedelta(days=2), True)],
+)
+def test_money_for_a_lost_slot_goes_back_after_two_working_days(
+    world: OrderWorld, after: timedelta, is_refunded: bool
+) -> None:
+    request_id = lost(world)
+    assert cancel_lost(at(NOON + after, world)) == {}
+    assert world.refunds == ({request_id: 2000} if is_refunded else {})
+    if is_refunded:
+        report = world.stored(request_id)
+        assert (report.state, report.updates[-1].text) == ("cancelled", PAID_BACK)
+        assert report.attention is None
+
+
+def test_weekend_does_not_count_for_a_lost_slot(world: OrderWorld) -> None:
+    friday = at(NOON + timedelta(days=4), world)
+    world.reports = friday.reports
+    lost(world)
+    assert cancel_lost(at(NOON + timedelta(days=7), world)) == {} == world.refunds
+    cancel_lost(at(NOON + timedelta(days=8), world))
+    assert len(world.refunds) == 1
+
+
+def test_lost_slot_can_be_replaced_by_another_one(world: OrderWorld) -> None:
+    request_id = lost(world)
+    another = (DAY + timedelta(days=1), "day")
+    version = world.stored(request_id).version
+    moved = move_booking(request_id, another, version, OWNER, world.ports)
+    assert (of(world, request_id).state, moved.attention) == ("settled", None)
+    cancel_lost(at(NOON + timedelta(days=9), world))
+    assert world.refunds == {}
+
+
+def test_payment_of_a_request_that_was_cancelled_meanwhile_goes_back(world: OrderWorld) -> None:
+    report = order(world)
+    cancel_order(report.service_request_id, OWNER, world.ports)
+    pay(report, world)
+    assert world.refunds == {report.service_request_id: 2000}
+    assert world.slots.taken(PLACE) == 0
+
+
+def test_payment_of_a_request_that_was_withdrawn_meanwhile_goes_back(world: OrderWorld) -> None:
+    report = order(world)
+    withdraw_own(report.service_request_id, OWNER, world.reports)
+    pay(report, world)
+    assert world.refunds == {report.service_request_id: 2000}
+
+
+def test_paid_request_cannot_be_withdrawn(world: OrderWorld) -> None:
+    request_id = paid(world).service_request_id
+    with pytest.raises(Conflict, match="Cancel it instead"):
+        withdraw_own(request_id, OWNER, world.reports)
+    with pytest.raises(Conflict, match="Cancel it instead"):
+        withdraw(request_id, "key-1", OWNER, world.reports)
+
+
+def test_waived_request_is_settled_with_the_reason(world: OrderWorld) -> None:
+    report = order(world)
+    settle(report.service_request_id, "waived", world.ports, receipt="Hardship")
+    found = of(world, report.service_request_id)
+    assert (found.state, found.paid_by, found.receipt) == ("settled", "waived", "Hardship")
+    cancel_order(report.service_request_id, OWNER, world.ports)
+    assert world.refunds == {}
