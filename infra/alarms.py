@@ -28,6 +28,7 @@ GAVE_UP = {
     "Receipts": "The outcomes of alerts were not stored after five tries",
     "Match": "The subscribers to changes were not found after five tries",
     "Open": "Reports opened no jobs after five tries",
+    "Orders": "Orders were not carried out after five tries",
     "Figures": "Changes were not counted after five tries",
     "Follow": "Reports did not follow their jobs after five tries",
     "Crews": "Days of crews were not brought up to date after five tries",
@@ -46,6 +47,7 @@ BEHIND_STREAMS = {
 LATE_QUEUES = (
     *("Publish", "OpenData", "Replies", "Photos", "Fetch", "Outbound", "Send", "Codes"),
     *("Alerts", "Receipts", "Match", "Open", "Follow", "Crews", "Rounds", "Figures"),
+    "Orders",
 )
 LATE_S = 1_800
 """The age of a message that waits too long. Its last try may come fifteen minutes after the first.

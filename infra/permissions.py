@@ -113,6 +113,8 @@ OWNED: Mapping[str, Owned] = {
     "GET /api/reports/{service_request_id}": VISIBLE,
     "POST /api/reports/{service_request_id}/updates": VISIBLE,
     "POST /api/reports/{service_request_id}/follow": VISIBLE,
+    "PATCH /api/reports/{service_request_id}/booking": VISIBLE,
+    "POST /api/reports/{service_request_id}/booking/cancellation": VISIBLE,
     "POST /api/reports/{service_request_id}/flags": VISIBLE,
     "GET /api/reports/{service_request_id}/garden": BOUGHT,
     "POST /api/reports/{service_request_id}/garden/cancellation": BOUGHT,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 QUEUES = (
     *("alerts", "codes", "crews", "fetch", "figures", "follow", "match", "open", "open_data"),
+    "orders",
     *("outbound", "publish", "receipts", "rounds", "send"),
 )
 AT_ONCE = 10

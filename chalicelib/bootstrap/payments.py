@@ -1,13 +1,18 @@
 """Builds the slice of payments."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 from chalicelib.bootstrap import container
+from chalicelib.bootstrap.bookings import bookings_ports
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import ConfigurationError
 from chalicelib.kernel.signing import is_same
 from chalicelib.kernel.time import utc_now
 from chalicelib.payments import ports as payments
 from chalicelib.payments import reconciling
+from chalicelib.payments.model import EXPIRES
+from chalicelib.reports.order_ports import OrderPorts
 
 if TYPE_CHECKING:
     from chalicelib.payments.dynamo import DynamoCharges, DynamoLedger
@@ -17,6 +22,8 @@ GOVUK_PAY = "https://publicapi.payments.service.gov.uk"
 GOVUK_PAY_PAGES = "https://*.payments.service.gov.uk"
 RETURN_PATH = "/forms/payments/"
 DIGITS = 32
+MARGIN = timedelta(minutes=30)
+"""A slot is held so much longer than its payment: for what is late."""
 
 
 @container.once
@@ -25,8 +32,8 @@ def payments_ports() -> payments.Ports:
         charges=charges(),
         provider=_provider(),
         book=ledger().book,
-        on_paid=_nothing_to_settle,
-        on_unpaid=_nothing_to_settle,
+        on_paid=_settle_paid,
+        on_unpaid=lambda service_request_id: None,
         payment_id=payment_id,
         now=utc_now,
     )
@@ -103,5 +110,35 @@ def _given(name: Literal["api_key", "signing_secret"]) -> str:
     return found
 
 
-def _nothing_to_settle(service_request_id: str) -> None:
-    """No request has a price yet."""
+@container.once
+def order_ports() -> OrderPorts:
+    """What carries out the orders of requests: their bookings and their money."""
+    from chalicelib.integrations.bookings_for_reports import BookingsForReports
+
+    bookings = BookingsForReports(bookings_ports(), EXPIRES + MARGIN)
+    return OrderPorts(
+        reports=reports_ports(),
+        limits=bookings.limits,
+        check_place=bookings.check_place,
+        keep=bookings.keep,
+        confirm=bookings.confirm,
+        release=bookings.release,
+        move=bookings.move,
+        refund=_refund_cancelled,
+        fulfil=lambda report: None,
+    )
+
+
+def _settle_paid(service_request_id: str) -> None:
+    """The reports' stream carries it out then: a refund would check the payment again, which is
+    being checked."""
+    from chalicelib.reports.usecases.orders.settling import settle
+
+    settle(service_request_id, "card", order_ports())
+
+
+def _refund_cancelled(service_request_id: str, amount_pence: int) -> None:
+    from chalicelib.integrations.payments_for_reports import refund_of_cancelled
+
+    refund_id = container.digest("refund of a cancellation", service_request_id)
+    refund_of_cancelled(refund_id, service_request_id, amount_pence, payments_ports())

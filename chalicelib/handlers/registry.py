@@ -52,6 +52,8 @@ from chalicelib.handlers.places import areas, facilities, places
 from chalicelib.handlers.publishing import figures_events, publishing_events
 from chalicelib.handlers.reports import (
     followers,
+    orders,
+    orders_events,
     photos,
     photos_events,
     repair_feedback,
@@ -64,6 +66,7 @@ ROUTES = [
     health.routes,
     reports.routes,
     followers.routes,
+    orders.routes,
     moderation.routes,
     photos.routes,
     places.routes,
@@ -111,6 +114,7 @@ EVENTS = [
     reports_events.events,
     publishing_events.events,
     figures_events.events,
+    orders_events.events,
     photos_events.events,
     outbound_events.events,
     forward_events.events,

@@ -7,6 +7,7 @@ next check.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -14,7 +15,7 @@ from msgspec.structs import replace
 
 from chalicelib.errors import AppError, Conflict, Invalid, NoReply
 from chalicelib.kernel.money import pounds
-from chalicelib.kernel.optimistic import retry_on_conflict, update
+from chalicelib.kernel.optimistic import VersionConflict, retry_on_conflict, update
 from chalicelib.payments.checking import (
     booked,
     checked_payment,
@@ -45,13 +46,21 @@ class CardPage(NamedTuple):
 
 
 class RefundRequest(Struct, frozen=True, kw_only=True):
-    """A refund that an officer asks for; `refund_id` is the same in a repeat."""
+    """A refund that somebody asks for; `refund_id` is the same in a repeat. `by` is the officer,
+    None if it follows from a cancellation."""
 
     refund_id: str
     service_request_id: str
     amount_pence: int
     reason: str
-    by: str
+    by: str | None
+
+
+def open_charge(charge: Charge, ports: Ports) -> None:
+    """Store what a request costs, unless that is stored already. Raises UpstreamFailed."""
+    if ports.charges.get(charge.service_request_id) is None:
+        with suppress(VersionConflict):
+            ports.charges.save(charge)
 
 
 def pay(service_request_id: str, language: str, ports: Ports) -> CardPage:

@@ -12,12 +12,11 @@ from click.testing import CliRunner, Result
 
 from chalicelib.bootstrap.payments import charges, payment_id, signing_secret
 from chalicelib.kernel.time import utc_now
-from chalicelib.payments.model import Charge
 from infra.ledger import ledger, reconcile
 from infra.local.pay.notifications import signature
 from tests.api.conftest import Api
 from tests.support.builders import draft_body
-from tests.support.paying import DECLINED_CARD, GOOD_CARD, PayHere, pay_here
+from tests.support.paying import DECLINED_CARD, GOOD_CARD, PayHere, give_order, pay_here
 
 PENCE = 4_200
 
@@ -33,14 +32,7 @@ def request_id(api: Api) -> str:
     """A request that costs £42."""
     answer = api.post("/api/reports", draft_body(), key="paid request")
     service_request_id = str(answer.json_body["service_request_id"])
-    charges().save(
-        Charge(
-            service_request_id=service_request_id,
-            amount_pence=PENCE,
-            fund="BULKY",
-            description="Bulky collection",
-        )
-    )
+    give_order(service_request_id, PENCE)
     return service_request_id
 
 
@@ -193,17 +185,7 @@ def test_page_is_never_stuck_when_the_provider_does_not_answer(
 def test_amount_that_the_provider_does_not_take_is_not_paid(
     api: Api, pay: PayHere, request_id: str, pence: int
 ) -> None:
-    stored = charges().get(request_id)
-    assert stored
-    charges().save(
-        Charge(
-            service_request_id=request_id,
-            version=stored.version,
-            amount_pence=pence,
-            fund="BULKY",
-            description="Bulky collection",
-        )
-    )
+    give_order(request_id, pence)
     answer = api.post(f"/api/reports/{request_id}/payments", {}, key="pay")
     assert answer.status_code == 409
     assert "in another way" in answer.json_body["detail"]

@@ -68,6 +68,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "disputed-op": {"keep": "office"},
     "order": {"job_ids": ["0" * 12]},
     "move": {"premises_id": "100"},
+    "booking": {"day": "2026-06-08", "slot": "day"},
     "devices": {"push": {"endpoint": "https://127.0.0.1/x", "p256dh": "x", "auth": "x"}},
 }
 ANSWERS = {401: "sign in", 403: "refused", 404: "not there"}
@@ -303,6 +304,7 @@ OFFICERS_FIELDS = PUBLIC_FIELDS | {
     "decided_by_hand",
     "premises_id",
     "collection",
+    "order",
     "review_on",
     "attributes",
     "contact",

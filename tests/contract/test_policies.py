@@ -35,7 +35,7 @@ from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.bootstrap.collections import premises_bucket
 from chalicelib.bootstrap.desk import desk_ports
 from chalicelib.bootstrap.garden import garden_ports
-from chalicelib.bootstrap.payments import charges, signing_secret
+from chalicelib.bootstrap.payments import signing_secret
 from chalicelib.bootstrap.privacy import erasure_ports
 from chalicelib.bootstrap.publishing import publishing_ports
 from chalicelib.bootstrap.reports import reports_ports
@@ -61,8 +61,9 @@ from chalicelib.jobs.dynamo.jobs import DynamoJobs
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.time import utc_now
 from chalicelib.net import safe_http_client
-from chalicelib.payments.model import Charge
 from chalicelib.publishing import open_data_index
+from chalicelib.reports.needs import Need as OfficersNeed
+from chalicelib.reports.orders import BookedSlot, SlotOfDay
 from chalicelib.reports.usecases import notes
 from chalicelib.reports.usecases.staff.officer_changes import UNTOLD_FOR
 from infra.demo.gazetteer import COMMITTED
@@ -99,7 +100,7 @@ from tests.support.forms import File
 from tests.support.forwarding import CountysServer, forwarding_council, give_key
 from tests.support.garden_council import garden_council
 from tests.support.issuer import Issuer, give_client_secret, served, staff_at
-from tests.support.paying import GOOD_CARD, PayHere, pay_here
+from tests.support.paying import GOOD_CARD, PayHere, give_order, pay_here
 from tests.support.people import ask_for_code, cookie_in, newest_code, post_form, sign_in_with
 from tests.support.seam import Answer, Try, around
 from tests.support.serving import file_server, server
@@ -163,6 +164,11 @@ FED: dict[str, set[Need]] = {
         ("sqs:ReceiveMessage", "ReceiptsQueue"),
         ("sqs:DeleteMessage", "ReceiptsQueue"),
         ("sqs:GetQueueAttributes", "ReceiptsQueue"),
+    },
+    "carry_out_orders": {
+        ("sqs:ReceiveMessage", "OrdersQueue"),
+        ("sqs:DeleteMessage", "OrdersQueue"),
+        ("sqs:GetQueueAttributes", "OrdersQueue"),
     },
     "open_jobs": {
         ("sqs:ReceiveMessage", "OpenQueue"),
@@ -513,6 +519,7 @@ def live_with_garden_waste(day: Day) -> None:
 def live_with_bookings_and_payments(day: Day) -> None:
     live_with_bookings(day)
     live_with_payments(day)
+    live_with_orders(day)
 
 
 def live_with_bookings(day: Day) -> None:
@@ -532,10 +539,8 @@ def live_with_payments(day: Day) -> None:
     only the reconciliation finds."""
     api = day.api
     first, second = (path.rpartition("/")[2] for path in (day.report("paid"), day.report("later")))
-    for each in (first, second):
-        charges().save(
-            Charge(service_request_id=each, amount_pence=100, fund="BULKY", description="Bulky")
-        )
+    give_order(first, 100)
+    give_order(second, 100, booked(day, 0))
     stand_in = PayHere()
     container.forget()
     with pay_here(stand_in):
@@ -570,6 +575,53 @@ def live_with_payments(day: Day) -> None:
                     )
                 )
     container.forget()
+
+
+def live_with_orders(day: Day) -> None:
+    """A free booking and a cancelled one that only the queue carries out, and a lost slot whose
+    money goes back."""
+    api = day.api
+    free, cancelled, lost = (day.report(each).rpartition("/")[2] for each in ("f", "c", "l"))
+    stand_in = PayHere()
+    with pay_here(stand_in):
+        give_order(free, 0, booked(day, 1))
+        for number, each in enumerate((cancelled, lost), 2):
+            give_order(each, 100, booked(day, number))
+            page = api.post(f"/api/reports/{each}/payments", {}, key=each).json_body
+            stand_in.enter(page["next_url"], GOOD_CARD)
+            api.get(f"/api/payments/{page['payment_id']}")
+        put_order(cancelled, state="cancelled", refund_pence=100)
+        put_order(lost, state="lost")
+    container.forget()
+    with pay_here(stand_in):
+        api.cloud.pump.run_until_idle()
+    with time_machine.travel(utc_now() + timedelta(days=7), tick=False):
+        container.forget()
+        with pay_here(stand_in):
+            payments_events.check_payments(TIDY_EVENT, None)
+    assert stand_in.refunded_pence == 200
+    container.forget()
+
+
+def booked(day: Day, number: int) -> BookedSlot:
+    """A slot of the counter that is held, the first of a day of its own."""
+    council = container.council()
+    calendar = council.by_calendar["counter"]
+    on = list(calendar.bookable_days(utc_now(), council.calendar))[number]
+    sent = {"calendar": "counter", "day": f"{on}", "slot": calendar.slots[0].slot, "units": 1}
+    held = day.api.post("/api/holds", sent, key=f"hold {number}").json_body["hold_id"]
+    place = SlotOfDay(calendar="counter", day=on, slot=calendar.slots[0].slot)
+    return BookedSlot(hold_id=held, place=place, units=1)
+
+
+def put_order(service_request_id: str, **values: Any) -> None:
+    """Changes the stored order; for a lost one, also notes that an officer has to look."""
+    repository = reports_ports().repository
+    report = repository.get(service_request_id)
+    assert report and report.order
+    need = OfficersNeed(need_id="slot-lost", reason="slot_lost", since=utc_now())
+    needs = (need,) if values["state"] == "lost" else ()
+    repository.save(replace(report, order=replace(report.order, **values), needs=needs))
 
 
 def two_homes() -> None:

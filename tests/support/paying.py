@@ -6,13 +6,17 @@ from urllib.parse import urlsplit
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.payments import GOVUK_PAY
+from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.catalogue.prices import Line
 from chalicelib.errors import NoReply
 from chalicelib.kernel.time import utc_now
 from chalicelib.net.http_client import NO_HEADERS
 from chalicelib.net.reply import Reply
+from chalicelib.reports.orders import BookedSlot, Order
 from infra.local.pay.model import StoredPayment
 from infra.local.pay.notifications import Notifications
 from infra.local.pay.service import PayService
@@ -21,6 +25,16 @@ from tests.support.composition import replace_built
 GOOD_CARD = "4444333322221111"
 DECLINED_CARD = "4000000000000002"
 CARD_PAGES = f"{GOVUK_PAY}/card/"
+
+
+def give_order(service_request_id: str, pence: int, booking: BookedSlot | None = None) -> None:
+    """Makes a stored report one that costs so much, for a slot that is held."""
+    repository = reports_ports().repository
+    report = repository.get(service_request_id)
+    assert report
+    line = Line(text="Bulky collection", amount_pence=pence)
+    order = Order(lines=(line,), amount_pence=pence, fund="BULKY", booking=booking)
+    repository.save(replace(report, order=order))
 
 
 class PayHere:
@@ -46,6 +60,11 @@ class PayHere:
     def payment(self) -> StoredPayment:
         """The last payment."""
         return list(self.service.payments.values())[-1]
+
+    @property
+    def refunded_pence(self) -> int:
+        """What went back of all payments."""
+        return sum(each.amount for one in self.service.payments.values() for each in one.refunds)
 
     def enter(self, next_url: str, card: str) -> str:
         """The payer enters a card. Returns: where the browser goes then."""

@@ -6,8 +6,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from chalicelib.bootstrap.payments import payments_ports, request_of, signing_secret
-from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.bootstrap.payments import order_ports, payments_ports, request_of, signing_secret
 from chalicelib.errors import Conflict, Forbidden, NotFound
 from chalicelib.handlers.http import auth, rate_limits, request_language
 from chalicelib.handlers.http.audit import note
@@ -15,12 +14,13 @@ from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import NOT_BLANK, id_of
 from chalicelib.handlers.http.route_facts import Query
 from chalicelib.handlers.http.routes import Routes
+from chalicelib.integrations.payments_for_reports import charge_of
 from chalicelib.kernel.ids import derived_id
 from chalicelib.payments.model import Charge, PaymentState
 from chalicelib.payments.notifications import is_signed, reference_in
-from chalicelib.payments.usecases import RefundRequest, check, hint, pay, refund
+from chalicelib.payments.usecases import RefundRequest, check, hint, open_charge, pay, refund
 from chalicelib.reports import reference
-from chalicelib.reports.usecases.access import visible
+from chalicelib.reports.usecases.orders.paying import unpaid
 from chalicelib.texts import Text
 
 SIGNATURE = "pay-signature"
@@ -69,8 +69,9 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
 def begin(call: Call, service_request_id: str) -> PaymentBegun:
     _ = call.idempotency_key
     author = call.caller.author(call.parameter("token"))
-    report = visible(id_of(service_request_id), author, reports_ports())
     rate_limits.check("payment", call)
+    report, order = unpaid(id_of(service_request_id), author, order_ports())
+    open_charge(charge_of(report, order, order_ports().reports.council), payments_ports())
     language = request_language.current().code
     page = pay(report.service_request_id, language, payments_ports())
     return PaymentBegun(payment_id=page.payment_id, next_url=page.next_url)

@@ -2,21 +2,23 @@
 
 from chalice.app import Blueprint, CloudWatchEvent
 
-from chalicelib.bootstrap.payments import payments_ports, reconciling_ports
+from chalicelib.bootstrap.payments import order_ports, payments_ports, reconciling_ports
 from chalicelib.handlers.http.event import batch
 from chalicelib.kernel.observability import logs
 from chalicelib.payments.reconciling import reconcile_latest
 from chalicelib.payments.usecases import check_due
+from chalicelib.reports.usecases.orders.changing import cancel_lost
 
 events = Blueprint(__name__)
 
 
 @events.schedule("rate(1 minute)")
 def check_payments(_: CloudWatchEvent) -> None:
-    """Asks the provider about payments and refunds whose time has come. Those that fail are due
-    again the next time; an alarm is raised if that goes on."""
+    """Asks the provider about payments and refunds whose time has come, and sends money back that
+    was paid for lost slots. Those that fail are due again the next time; an alarm is raised if that
+    goes on."""
     with batch("check_payments") as line:
-        failed = check_due(payments_ports())
+        failed = {**check_due(payments_ports()), **cancel_lost(order_ports())}
         line["failed"] = len(failed)
         for service_request_id, error in failed.items():
             logs.failure("a payment was not checked", error, service_request_id=service_request_id)

@@ -1,0 +1,68 @@
+"""Routes of what a request booked: move it and cancel it."""
+
+from datetime import date
+
+import msgspec
+
+from chalicelib.bootstrap.payments import order_ports
+from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.call import Call
+from chalicelib.handlers.http.params import id_of
+from chalicelib.handlers.http.route_facts import Query
+from chalicelib.handlers.http.routes import Routes
+from chalicelib.kernel.fields import made_from
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.orders import Order
+from chalicelib.reports.states import State
+from chalicelib.reports.usecases.orders.changing import cancel_order, move_booking
+
+TOKEN = Query("token", "the token in the link to a report that is not public")
+routes = Routes(__name__)
+
+
+class NewSlot(msgspec.Struct, frozen=True, kw_only=True):
+    """A slot of the same calendar."""
+
+    day: date
+    slot: str
+
+
+class OrderView(msgspec.Struct, frozen=True, kw_only=True):
+    """A request and its order."""
+
+    service_request_id: str
+    state: State
+    order: Order | None
+    version: int
+
+
+@routes.endpoint(
+    "/api/reports/{service_request_id}/booking",
+    method="PATCH",
+    auth=auth.anyone,
+    summary="Move a booking to another slot; If-Match names the version of the request",
+    versioned=True,
+    query=(TOKEN,),
+)
+def move(call: Call, to: NewSlot, service_request_id: str) -> OrderView:
+    version = call.version
+    author = call.caller.author(call.parameter("token"))
+    return _view(
+        move_booking(id_of(service_request_id), (to.day, to.slot), version, author, order_ports())
+    )
+
+
+@routes.endpoint(
+    "/api/reports/{service_request_id}/booking/cancellation",
+    method="POST",
+    auth=auth.anyone,
+    summary="Cancel a booking; the money goes back where the calendar's rules say so",
+    query=(TOKEN,),
+)
+def cancel(call: Call, service_request_id: str) -> OrderView:
+    author = call.caller.author(call.parameter("token"))
+    return _view(cancel_order(id_of(service_request_id), author, order_ports()))
+
+
+def _view(report: ServiceRequest) -> OrderView:
+    return made_from(OrderView, report)
