@@ -18,8 +18,9 @@ Wire = dict[str, Tree]
 
 
 def wire_services(council: Council) -> list[Tree]:
-    """Every service, in the council's order: clients remove services that are not listed."""
-    return [_service(service) for service in council.services]
+    """Every service that can be reported, in the council's order: clients remove services that are
+    not listed."""
+    return [_service(service) for service in council.services if not service.is_order]
 
 
 def wire_definition(service: ServiceDefinition, phone: str) -> Wire:

@@ -1,12 +1,12 @@
 """What an order costs, computed from the price of its service. All amounts are in pence."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from chalicelib.catalogue.price_lists import Item, Price, PriceList, TypedAmount
+from chalicelib.catalogue.price_lists import Price, PriceList, TypedAmount
 from chalicelib.catalogue.questions import Answers
 from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.errors import Invalid
@@ -56,7 +56,7 @@ def quote(
     the service gives them. Raises Invalid naming the field: `items`, `items[0].code`,
     `items[0].count`, `attributes.<code>`, `amount_pence` or `service_code`."""
     price = service.price or Price()
-    items = _items(price, wanted.items)
+    _check_items(price, wanted.items)
     lines = tuple(
         replace(each, text=language.say(each.text)) for each in _lines(service, price, wanted, on)
     )
@@ -64,13 +64,19 @@ def quote(
         lines=lines,
         amount_pence=sum(each.amount_pence for each in lines),
         fund=service.fund or "",
-        units=sum(items[each.code].units * each.count for each in wanted.items) or 1,
+        units=units_of(service, wanted.items),
     )
 
 
-def _items(price: Price, wanted: Sequence[OrderItem]) -> Mapping[str, Item]:
-    """The items that can be ordered, by code, if the order is one of them."""
-    known = {each.code: each for each in price.items}
+def units_of(service: ServiceDefinition, items: Sequence[OrderItem]) -> int:
+    """How many units of the service's calendar the items take; without items, one."""
+    units = {each.code: each.units for each in service.price.items} if service.price else {}
+    return sum(units[each.code] * each.count for each in items) or 1
+
+
+def _check_items(price: Price, wanted: Sequence[OrderItem]) -> None:
+    """Raises Invalid if the items cannot be ordered together."""
+    known = [each.code for each in price.items]
     codes = [each.code for each in wanted]
     for at, each in enumerate(wanted):
         if each.code not in known:
@@ -86,7 +92,6 @@ def _items(price: Price, wanted: Sequence[OrderItem]) -> Mapping[str, Item]:
         raise Invalid.field(
             "items", Text("choose at most {most} items in all", most=price.most_items)
         )
-    return known
 
 
 def _lines(service: ServiceDefinition, price: Price, wanted: Wanted, on: date) -> Iterator[Line]:

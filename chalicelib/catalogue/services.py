@@ -87,6 +87,16 @@ class ServiceDefinition(Strict, frozen=True, kw_only=True):
     calendar: Code | None = None
 
     @property
+    def is_request(self) -> bool:
+        """True if somebody asks for it in the steps that it lists; a report has fixed steps."""
+        return self.kind != "report"
+
+    @property
+    def is_order(self) -> bool:
+        """True if it is booked or paid."""
+        return self.kind in ("booking", "payment")
+
+    @property
     def why_sign_in(self) -> str | None:
         """The level of identity required to report this, and the reason; None if none is."""
         return WHY_SIGN_IN[self.assurance]

@@ -52,6 +52,11 @@ class Order(Struct, frozen=True, kw_only=True):
     receipt: str | None = None
     refund_pence: int = 0
 
+    @property
+    def is_to_pay(self) -> bool:
+        """True while somebody has to pay before the request counts."""
+        return self.state == "unpaid" and self.amount_pence > 0
+
 
 def cancelled(order: Order) -> Order:
     """The order after its request was withdrawn: what it booked is given back. Requests whose order

@@ -174,7 +174,7 @@ def refuse_other_place(report: ServiceRequest, service_code: str, ports: Ports) 
     with its service."""
     known = ports.council.by_code
     after, before = known[service_code], known.get(report.service_code)
-    is_order = any(each and each.kind in ("booking", "payment") for each in (before, after))
+    is_order = any(each and each.is_order for each in (before, after))
     if is_order or after.needs != _place_of(report):
         raise Invalid.field(
             "service_code",

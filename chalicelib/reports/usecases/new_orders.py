@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from chalicelib.catalogue.prices import Quote, Wanted, quote
 from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.errors import Invalid, PriceChanged
+from chalicelib.kernel.languages import ENGLISH, Language
 from chalicelib.reports.drafts import Draft
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.orders import BookedSlot, Order
@@ -24,13 +25,17 @@ PAID_WITHIN = timedelta(hours=3)
 
 
 def quoted(
-    service: ServiceDefinition, premises_id: str | None, wanted: Wanted, ports: Ports
+    service: ServiceDefinition,
+    premises_id: str | None,
+    wanted: Wanted,
+    ports: Ports,
+    language: Language = ENGLISH,
 ) -> Quote:
-    """What an order costs today, with the free orders that are left for the premises. Raises
-    Invalid, UpstreamFailed."""
+    """What an order costs today, with the free orders that are left for the premises, and with its
+    lines in that language. Raises Invalid, UpstreamFailed."""
     on = _today(ports)
     used = _free_used(service, premises_id, on, ports)
-    return quote(service, replace(wanted, free_used=used), on)
+    return quote(service, replace(wanted, free_used=used), on, language)
 
 
 def with_order(report: ServiceRequest, draft: Draft, ports: Ports) -> ServiceRequest:
