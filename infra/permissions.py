@@ -66,6 +66,7 @@ OPEN: Mapping[str, str] = {
     "POST /api/collections/calendars": (
         "publishes bin days that are public, under a name that does not tell the address"
     ),
+    "GET /api/quotes": "the council's prices; of the free orders of addresses a limited number",
     "POST /api/holds": "anyone can book; a caller gets a limited number of holds",
     "DELETE /api/holds/{hold_id}": "anyone who has the id of a hold, which only its owner knows",
     "GET /api/facilities/*": "published places",
