@@ -6,15 +6,14 @@ the API's rules belongs to the field that carries its name.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
 
 from msgspec import Struct
 
-from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.geo.point import Point
 from chalicelib.kernel.posted_form import Posted
 
 ATTRIBUTE = "attributes."
+ITEM = "items."
 CONTACT = ("contact.name", "contact.email", "contact.phone")
 DISPUTED = "disputed"
 KEPT = frozenset(
@@ -28,6 +27,12 @@ KEPT = frozenset(
         "postcode",
         "premises",
         "collection",
+        "amount",
+        "day",
+        "slot",
+        "hold_id",
+        "held_until",
+        "shown_pence",
         "find",
         "service_code",
         "photo_ids",
@@ -51,7 +56,7 @@ class Answers(Struct, frozen=True):
         kept = {
             name: values
             for name, values in posted.fields.items()
-            if name in KEPT or name.startswith(ATTRIBUTE)
+            if name in KEPT or name.startswith((ATTRIBUTE, ITEM))
         }
         return cls(kept)
 
@@ -114,53 +119,7 @@ class Answers(Struct, frozen=True):
     @property
     def collection_title(self) -> str:
         """The collection that was chosen in words, empty before."""
-        return _parts(self.one("collection"))[3]
-
-    def draft(self, service: ServiceDefinition | None) -> dict[str, Any]:
-        """The body of POST /api/reports, as far as it is known."""
-        body: dict[str, Any] = {
-            "service_code": self.one("service_code"),
-            **self._where(service),
-            "asset_id": self.one("asset_id"),
-            "title": self.one("title"),
-            "description": self._description(service),
-            "photo_ids": list(self.all("photo_ids")),
-            "attributes": self._attributes(service),
-            "anonymous": bool(self.one("anonymous")),
-        }
-        contact = {name.partition(".")[2]: self.one(name) for name in CONTACT if self.one(name)}
-        if contact and not body["anonymous"]:
-            body["contact"] = contact
-        given = {name: value for name, value in body.items() if value or name == "anonymous"}
-        if self.one("no_alerts"):
-            given["alerts"] = False
-        return given
-
-    def _where(self, service: ServiceDefinition | None) -> dict[str, Any]:
-        if service and service.needs == "none":
-            return {}
-        if service and service.needs == "premises":
-            return {"premises_id": self.premises_id, "collection": self._collection()}
-        point = self.point
-        return {"address": self.where} | ({"lat": point.lat, "long": point.long} if point else {})
-
-    def _collection(self) -> dict[str, Any] | None:
-        container, day, kind, _ = _parts(self.one("collection"))
-        return {"container": container, "date": day, "disputes": kind == DISPUTED} if day else None
-
-    def _description(self, service: ServiceDefinition | None) -> str:
-        """What was typed; a request needs no more words than its name."""
-        is_request = service is not None and service.kind == "request"
-        return self.one("description") or (service.service_name if is_request and service else "")
-
-    def _attributes(self, service: ServiceDefinition | None) -> dict[str, str | list[str]]:
-        answers: dict[str, str | list[str]] = {}
-        for question in service.attributes if service else ():
-            given = self.all(ATTRIBUTE + question.code)
-            if given:
-                many = question.datatype == "multivaluelist"
-                answers[question.code] = list(given) if many else given[0]
-        return answers
+        return collection_parts(self.one("collection"))[3]
 
 
 def place_value(*, label: str, lat: float, long: float) -> str:
@@ -178,7 +137,7 @@ def collection_value(*, container: str, date: date, disputes: bool, title: str) 
     return f"{container},{date},{DISPUTED if disputes else 'missed'},{title}"
 
 
-def _parts(collection: str) -> Sequence[str]:
+def collection_parts(collection: str) -> Sequence[str]:
     """Its container, date, kind and title, empty if they are missing."""
     found = collection.split(",", 3)
     return [*found, *("" for _ in range(4 - len(found)))]

@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from chalicelib.catalogue.service_search import suggest
 from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.errors import FieldError
-from chalicelib.forms import messages, steps
+from chalicelib.forms import messages, order_answers, ordering, steps
 from chalicelib.forms.answers import (
     ATTRIBUTE,
     Answers,
@@ -27,6 +27,8 @@ from chalicelib.forms.validation import TAKE, service_of
 from chalicelib.kernel.posted_form import Posted
 from chalicelib.texts import Text
 
+_More = Callable[[Answers, Ports], dict[str, Any]]
+"""What a page shows besides the answers."""
 BACK = "back"
 LONGEST_SEARCH = 100
 
@@ -55,7 +57,7 @@ def first_of(service: ServiceDefinition, key: str, ports: Ports, premises_id: st
     """The first page of that service, which will be sent under this key. Known premises are not
     asked for. Raises TooMany, UpstreamFailed."""
     chosen = Answers({"key": (key,), "service_code": (service.service_code,)})
-    if service.kind == "report":
+    if not service.is_request:
         return show("where", chosen.after("service"), ports)
     if premises_id and (home := ports.siblings.home(premises_id)):
         chosen = _at_home(home, chosen)
@@ -80,10 +82,21 @@ def advance(posted: Posted, ports: Ports) -> Screen | Send:
         return show(other, answers, ports)
     answers, faults = TAKE[step](posted, answers, ports)
     if faults:
-        return show(step, answers, ports, faults)
+        return show(_asking(step, faults), answers, ports, faults)
     if step == "check":
         return Send(answers)
     return _onward(answers.after(step), ports, questions_asked=step == "questions")
+
+
+def _asking(step: Step, faults: Sequence[FieldError]) -> Step:
+    """The step that asks what is wrong: another one if the slot is gone when all is checked."""
+    return (steps.step_named(faults[0].field) or step) if step == "check" else step
+
+
+def price_changed(answers: Answers, ports: Ports) -> Screen:
+    """The page to check everything again, with the price as it is now."""
+    changed = Text("The price has changed since you saw it. Check the new price")
+    return show("check", answers, ports, [FieldError("price", changed)])
 
 
 def refused(answers: Answers, faults: Sequence[FieldError], ports: Ports) -> Screen:
@@ -176,7 +189,7 @@ def _groups(answers: Answers, ports: Ports) -> dict[str, Any]:
         name, first = Text("Best matches"), found
     groups: dict[str, list[ServiceDefinition]] = {name: first}
     for service in ports.council.services:
-        if service not in first:
+        if service not in first and not service.is_order:
             groups.setdefault(service.group, []).append(service)
     return {"groups": groups, "found": found}
 
@@ -201,7 +214,19 @@ def _summary(answers: Answers, ports: Ports) -> dict[str, Any]:
         "service": service,
         "questions": [(question, _said(question, answers)) for question in asked],
         "personal": findings(*texts) if public else [],
+        **(ordering.price_shown(answers, service, ports) if service else ordering.NOTHING),
+        "ordered": list(order_answers.ordered(answers, service)) if service else [],
     }
+
+
+def _ordering(shown: Callable[[Answers, ServiceDefinition, Ports], dict[str, Any]]) -> _More:
+    """What a page of an order shows."""
+
+    def more(answers: Answers, ports: Ports) -> dict[str, Any]:
+        service = service_of(answers, ports)
+        return shown(answers, service, ports) if service else {}
+
+    return more
 
 
 def _said(question: Any, answers: Answers) -> str:
@@ -209,7 +234,7 @@ def _said(question: Any, answers: Answers) -> str:
     return ", ".join(names.get(each, each) for each in answers.all(ATTRIBUTE + question.code))
 
 
-_MORE: dict[Step, Callable[[Answers, Ports], dict[str, Any]]] = {
+_MORE: dict[Step, _More] = {
     "place": _found_places,
     "postcode": _its_service,
     "premises": _addresses,
@@ -218,6 +243,9 @@ _MORE: dict[Step, Callable[[Answers, Ports], dict[str, Any]]] = {
     "service": _groups,
     "nearby": _neighbours,
     "questions": _its_service,
+    "items": _ordering(ordering.items_shown),
+    "day": _ordering(ordering.days_shown),
+    "slot": _ordering(ordering.slots_shown),
     "photos": _its_service,
     "description": _its_service,
     "check": _summary,

@@ -63,4 +63,6 @@ def _question_fault(fault: FieldError, answers: Answers, service: ServiceDefinit
     question = asked.get(code, code)
     if not answers.all(fault.field):
         return Text("Answer the question: {question}", question=question)
+    if not question.endswith("?"):
+        return Text("{question}: the answer {fault}", question=question, fault=fault.message)
     return Text("{question} The answer {fault}", question=question, fault=fault.message)

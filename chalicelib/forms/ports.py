@@ -8,7 +8,9 @@ from typing import Any, NamedTuple, Protocol
 from msgspec import Struct
 
 from chalicelib.catalogue.model import Council
-from chalicelib.errors import FieldError
+from chalicelib.catalogue.prices import Quote, Wanted
+from chalicelib.catalogue.services import ServiceDefinition
+from chalicelib.errors import FieldError, FreeSlot
 from chalicelib.geo.place import Place
 from chalicelib.geo.point import Point
 from chalicelib.kernel.posted_form import Upload
@@ -48,6 +50,24 @@ class PastCollection(NamedTuple):
     may_dispute: bool
 
 
+class FreeDay(NamedTuple):
+    """A day with free slots, each with its code and name. `title` names the day, `month` its month;
+    `has_one_slot`: the day has no other slots, free or not."""
+
+    day: date
+    title: str
+    month: str
+    slots: Sequence[tuple[str, str]]
+    has_one_slot: bool
+
+
+class Held(NamedTuple):
+    """A slot that nobody else can have; `until` is the time of day when that ends."""
+
+    hold_id: str
+    until: str
+
+
 class Siblings(Protocol):
     """What the pages use of other slices."""
 
@@ -79,8 +99,31 @@ class Siblings(Protocol):
         its id. Raises Invalid."""
 
 
+class Orders(Protocol):
+    """What the pages use to order something: its price and the slots of calendars."""
+
+    def quote(self, service: ServiceDefinition, premises_id: str, wanted: Wanted) -> Quote:
+        """What an order costs now, in the caller's language. Raises Invalid, UpstreamFailed."""
+
+    def free_days(self, calendar: str, units: int) -> Sequence[FreeDay]:
+        """The days that can be booked, with the slots that have so many free units. Raises
+        UpstreamFailed."""
+
+    def slot_words(self, calendar: str, slot: FreeSlot) -> str:
+        """The day and the slot in words."""
+
+    def hold(self, key: str, calendar: str, slot: FreeSlot, units: int) -> Held:
+        """Holds units of a slot for the order of that key; a repeat gets the same hold, and a hold
+        that lapsed again if it is free. Raises Invalid, SlotFull, UpstreamFailed."""
+
+    def give_up(self, hold_id: str) -> None:
+        """Gives back a hold that is not needed now. Raises Invalid, Conflict, UpstreamFailed."""
+
+
 class Ports(Struct, frozen=True):
-    """The dependencies of the pages."""
+    """The dependencies of the pages. `today` is the council's date."""
 
     council: Council
     siblings: Siblings
+    orders: Orders
+    today: date

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Literal, get_args
 
 from chalicelib.catalogue.services import ServiceDefinition, ServiceStep
-from chalicelib.forms.answers import ATTRIBUTE, CONTACT, Answers
+from chalicelib.forms.answers import ATTRIBUTE, CONTACT, ITEM, Answers
 
 Step = Literal[
     "where",
@@ -19,6 +19,9 @@ Step = Literal[
     "collection",
     "nearby",
     "questions",
+    "items",
+    "day",
+    "slot",
     "photos",
     "description",
     "contact",
@@ -33,10 +36,13 @@ PAGES: Mapping[ServiceStep, tuple[Step, ...]] = {
     "premises": ("postcode", "premises"),
     "collection": ("collection",),
     "questions": ("questions",),
+    "items": ("items",),
+    "slot": ("day", "slot"),
     "photos": ("photos",),
     "description": ("description",),
     "contact": ("contact",),
     "check": ("check",),
+    "pay": (),
 }
 """The pages of a step of the council's document."""
 WITHOUT_SERVICE: tuple[Step, ...] = ("where", "place", "service")
@@ -51,6 +57,10 @@ ASKED: dict[Step, tuple[str, ...]] = {
     "postcode": ("postcode",),
     "premises": ("premises",),
     "collection": ("collection",),
+    "items": ("amount",),
+    "day": ("day",),
+    "slot": ("slot",),
+    "check": ("shown_pence",),
 }
 """What a step asks or puts out of date; the fields of questions depend on the service."""
 
@@ -66,6 +76,8 @@ OF_FIELD: dict[str, Step] = {
     "title": "description",
     "premises_id": "premises",
     "collection": "collection",
+    "amount_pence": "items",
+    "hold_id": "day",
 }
 OF_PLACE = ("lat", "long", "address")
 """The fields of a place, which premises decide where a service needs them."""
@@ -84,7 +96,7 @@ def is_for_premises(service: ServiceDefinition | None) -> bool:
 
 def steps_of(service: ServiceDefinition | None) -> tuple[Step, ...]:
     """All steps of a service in their order; before a service is chosen, those of a report."""
-    if service is None or service.kind == "report":
+    if service is None or not service.is_request:
         return STREET_REPORT
     return tuple(page for step in service.steps for page in PAGES[step])
 
@@ -93,6 +105,8 @@ def asked_in(step: Step, service: ServiceDefinition | None) -> tuple[str, ...]:
     """The fields that the step asks."""
     if step == "questions" and service:
         return tuple(ATTRIBUTE + question.code for question in service.attributes)
+    if step == "items" and service and service.price:
+        return (*ASKED[step], *(ITEM + item.code for item in service.price.items))
     return ASKED.get(step, ())
 
 
@@ -104,6 +118,8 @@ def step_of(field: str, service: ServiceDefinition | None) -> Step:
         return "contact"
     if field.startswith("attributes"):
         return "questions"
+    if field.startswith("items"):
+        return "items"
     return OF_FIELD.get(field.partition(".")[0], "check")
 
 
@@ -116,6 +132,9 @@ def applies(step: Step, answers: Answers, service: ServiceDefinition | None) -> 
             return answers.point is not None
         case "questions":
             return service is not None and bool(service.attributes)
+        case "slot":
+            day = answers.one("day")
+            return bool(day) and "," not in day
         case "photos":
             return service is not None and service.photo != "none"
         case _:

@@ -8,8 +8,10 @@ from collections.abc import Callable, Sequence
 
 from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.errors import FieldError, Invalid, TooMany
-from chalicelib.forms import messages, steps
+from chalicelib.forms import messages, ordering, steps
 from chalicelib.forms.answers import Answers
+from chalicelib.forms.drafts import draft_of
+from chalicelib.forms.order_answers import day_in
 from chalicelib.forms.ports import Ports
 from chalicelib.forms.steps import Step
 from chalicelib.kernel import idempotency
@@ -162,6 +164,38 @@ def _take_collection(posted: Posted, answers: Answers, ports: Ports) -> Taken:
     return answers, _faults_of("collection", answers, ports)
 
 
+def _take_items(posted: Posted, answers: Answers, ports: Ports) -> Taken:
+    service = service_of(answers, ports)
+    faults = ordering.item_faults(answers, service, ports) if service else ()
+    return answers.before("day", "slot"), faults
+
+
+def _take_day(posted: Posted, answers: Answers, ports: Ports) -> Taken:
+    day, only = day_in(answers)
+    if day is None:
+        return answers, [FieldError("day", Text("Choose a day"))]
+    if not only:
+        return answers.before("slot"), ()
+    return _with_hold(answers, only, ports)
+
+
+def _take_slot(posted: Posted, answers: Answers, ports: Ports) -> Taken:
+    if not answers.one("slot"):
+        return answers, [FieldError("slot", Text("Choose a time"))]
+    return _with_hold(answers, answers.one("slot"), ports)
+
+
+def _with_hold(answers: Answers, slot: str, ports: Ports) -> Taken:
+    service = service_of(answers, ports)
+    return ordering.with_hold(answers, slot, service, ports) if service else (answers, ())
+
+
+def _take_check(posted: Posted, answers: Answers, ports: Ports) -> Taken:
+    """Holds the slot again, which may have lapsed while somebody typed."""
+    day, only = day_in(answers)
+    return _with_hold(answers, only or answers.one("slot"), ports) if day else (answers, ())
+
+
 def _take_nothing(posted: Posted, answers: Answers, ports: Ports) -> Taken:
     return answers, ()
 
@@ -169,7 +203,7 @@ def _take_nothing(posted: Posted, answers: Answers, ports: Ports) -> Taken:
 def _faults_of(step: Step, answers: Answers, ports: Ports) -> list[FieldError]:
     """What the report's own rules say about the answers of this step."""
     service = service_of(answers, ports)
-    found = ports.siblings.faults(answers.draft(service))
+    found = ports.siblings.faults(draft_of(answers, service))
     own = [fault for fault in found if steps.step_of(fault.field, service) == step]
     return [messages.for_people(fault, answers, service) for fault in own]
 
@@ -183,8 +217,11 @@ TAKE: dict[Step, Callable[[Posted, Answers, Ports], Taken]] = {
     "photos": _take_photos,
     "description": _take_description,
     "contact": _take_contact,
-    "check": _take_nothing,
+    "check": _take_check,
     "postcode": _take_postcode,
     "premises": _take_premises,
     "collection": _take_collection,
+    "items": _take_items,
+    "day": _take_day,
+    "slot": _take_slot,
 }

@@ -84,7 +84,7 @@ class Wording:
             "reference": grouped(report.service_request_id),
             "heading": report.title or service_name,
             "service_name": service_name,
-            "is_request": service is not None and service.kind != "report",
+            "is_request": service is not None and service.is_request,
             "description": "" if report.description in said else report.description,
             "address": report.address,
             "visibility": report.visibility,
@@ -122,7 +122,7 @@ def of_screen(screen: Screen, services: Mapping[str, Any]) -> dict[str, Any]:
     service = services.get(screen.answers.one("service_code"))
     asked = asked_in(step, service) if step else ()
     before = previous(step, screen.answers, service) if step else None
-    is_request = step not in WITHOUT_SERVICE and service is not None and service.kind != "report"
+    is_request = step not in WITHOUT_SERVICE and service is not None and service.is_request
     code = screen.answers.one("service_code")
     return {
         "step": screen.name,

@@ -80,6 +80,14 @@ _page("POST", f"{A_REPORT}/flag", "report_pages.flag", "Flag a report")
 _page("POST", f"{A_REPORT}/withdraw", "report_pages.withdraw", "Withdraw a report")
 _page(
     "GET",
+    f"{A_REPORT}/payment",
+    "order_pages.ask_payment",
+    "What is to be paid for a request",
+    query=(TOKEN,),
+)
+_page("POST", f"{A_REPORT}/payment", "order_pages.begin_payment", "Go to the card page")
+_page(
+    "GET",
     "/forms/nearest",
     "forms_nearest.nearest",
     "Where's my nearest: form, and list by distance",

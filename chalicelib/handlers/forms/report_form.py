@@ -4,18 +4,21 @@ from typing import Any
 
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.forms import wording
+from chalicelib.bootstrap.payments import order_ports
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.errors import Conflict, Invalid, NotFound
+from chalicelib.errors import Conflict, Invalid, NotFound, PriceChanged
 from chalicelib.forms import flow
 from chalicelib.forms.answers import CONTACT, Answers
+from chalicelib.forms.drafts import draft_of
 from chalicelib.forms.ports import Ports
 from chalicelib.forms.validation import key_of
 from chalicelib.forms.views import WHO_SEES, of_screen
 from chalicelib.handlers.forms.form_pages import posted_form, render_form
+from chalicelib.handlers.forms.forms_orders import Orders, slot_words
 from chalicelib.handlers.forms.forms_siblings import Siblings
 from chalicelib.handlers.http import rate_limits, request_language
 from chalicelib.handlers.http.call import Call
-from chalicelib.handlers.http.page_answers import Page
+from chalicelib.handlers.http.page_answers import Page, SeeOther
 from chalicelib.handlers.http.params import new_key
 from chalicelib.kernel.parsing import parse
 from chalicelib.kernel.time import utc_now
@@ -24,8 +27,9 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.reference import grouped
 from chalicelib.reports.usecases import submission
 from chalicelib.reports.usecases.access import Author
+from chalicelib.reports.usecases.orders.effects import carry_out
 from chalicelib.reports.usecases.resident import withdrawing
-from chalicelib.reports.views import tracking_url
+from chalicelib.reports.views import payment_url, tracking_url
 from chalicelib.texts import Text
 
 
@@ -44,7 +48,7 @@ def begin_service(call: Call, service_code: str) -> Page:
     return _screen(flow.first_of(service, new_key(), ports, premises_id))
 
 
-def go_on(call: Call, service_code: str = "") -> Page:
+def go_on(call: Call, service_code: str = "") -> Page | SeeOther:
     """The page after the one that was filled in, which says what the service is. Raises Invalid,
     TooMany, UpstreamFailed."""
     ports = _ports(call)
@@ -55,16 +59,21 @@ def go_on(call: Call, service_code: str = "") -> Page:
 
 
 def _ports(call: Call) -> Ports:
-    siblings = Siblings(call.caller.author(), rate_limits.counting("premises", call))
-    return Ports(council=request_language.council(), siblings=siblings)
+    author, council = call.caller.author(), request_language.council()
+    return Ports(
+        council=council,
+        siblings=Siblings(author, rate_limits.counting("premises", call)),
+        orders=Orders(author, rate_limits.counting("hold", call)),
+        today=utc_now().astimezone(council.zone).date(),
+    )
 
 
-def _send(answers: Answers, call: Call, ports: Ports) -> Page:
+def _send(answers: Answers, call: Call, ports: Ports) -> Page | SeeOther:
     author = call.caller.author()
     service = ports.council.by_code.get(answers.one("service_code"))
     key = key_of(answers)
     try:
-        draft = parse(answers.draft(service), Draft)
+        draft = parse(draft_of(answers, service), Draft)
         admit, may_write = (
             rate_limits.admit_report(draft, key, call),
             rate_limits.may_write_to_contact(draft, call),
@@ -80,8 +89,13 @@ def _send(answers: Answers, call: Call, ports: Ports) -> Page:
         )
     except Invalid as error:
         return _screen(flow.refused(answers, error.errors, ports))
+    except PriceChanged:
+        return _screen(flow.price_changed(answers, ports))
     except Conflict as error:
         raise Conflict(error.detail, link=_link_of_sent(key, author)) from error
+    report = carry_out(report, order_ports())
+    if report.order and report.order.is_to_pay:
+        return SeeOther(_path(payment_url(report, reports_ports(), request_language.current())))
     return Page(render_form("sent", **_sent(report, key)))
 
 
@@ -102,15 +116,21 @@ def _sent(report: ServiceRequest, key: str) -> dict[str, Any]:
     ports = reports_ports()
     expected = report.expected_datetime
     left = withdrawing.WITHDRAW_WITHIN - (ports.now() - report.requested_datetime)
+    booking = report.order.booking if report.order else None
     return {
         "service_request_id": report.service_request_id,
         "reference": grouped(report.service_request_id),
-        "promise": wording(language).date(expected) if expected else None,
+        "promise": wording(language).date(expected) if expected and not report.order else None,
+        "booked": slot_words(booking.place.calendar, booking.place.day, booking.place.slot)
+        if booking
+        else "",
         "who_sees": language.say(WHO_SEES.get(report.visibility, "")),
-        "is_request": ports.council.by_code[report.service_code].kind != "report",
+        "is_request": ports.council.by_code[report.service_code].is_request,
         "is_public": report.visibility == "public",
         "tracking_url": _path(tracking_url(report, ports)),
-        "can_withdraw": report.visibility != "withdrawn" and left.total_seconds() > 0,
+        "can_withdraw": report.order is None
+        and report.visibility != "withdrawn"
+        and left.total_seconds() > 0,
         "withdraw_minutes": int(withdrawing.WITHDRAW_WITHIN.total_seconds() // 60),
         "key": key,
     }

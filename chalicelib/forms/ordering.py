@@ -1,0 +1,187 @@
+"""The pages on which something is ordered: items or an amount, a day, a time, and the price."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from chalicelib.catalogue.price_lists import ItemPrice, Price
+from chalicelib.catalogue.prices import Quote, units_of
+from chalicelib.catalogue.services import ServiceDefinition
+from chalicelib.errors import FieldError, FreeSlot, Invalid, SlotFull
+from chalicelib.forms.answers import ITEM, Answers
+from chalicelib.forms.order_answers import (
+    AMOUNT,
+    count_in,
+    day_in,
+    items_in,
+    slot_value,
+    wanted,
+)
+from chalicelib.forms.ports import FreeDay, Ports
+from chalicelib.kernel.money import pounds
+from chalicelib.texts import Text
+
+MOST_NEAREST = 3
+NOTHING = {"booked": "", "lines": (), "total": "", "shown_pence": ""}
+"""What the check page shows where nothing is ordered."""
+
+
+def item_faults(answers: Answers, service: ServiceDefinition, ports: Ports) -> Sequence[FieldError]:
+    """What is wrong with the typed counts, or with the amount of a bill."""
+    price = service.price
+    if price is None:
+        return ()
+    if price.typed:
+        least, most = (
+            pounds(each) for each in (price.typed.smallest_pence, price.typed.largest_pence)
+        )
+        amount = wanted(answers, service).amount_pence
+        if amount is None or not price.typed.smallest_pence <= amount <= price.typed.largest_pence:
+            wrong = Text("Enter an amount from {least} to {most}", least=least, most=most)
+            return [FieldError(AMOUNT, wrong)]
+    found = [
+        FieldError(ITEM + each.code, Text("Enter a number, such as 2: {item}", item=each.name))
+        for each in price.items
+        if count_in(answers.one(ITEM + each.code)) is None
+    ]
+    return found or _order_faults(answers, service, ports)
+
+
+def _order_faults(
+    answers: Answers, service: ServiceDefinition, ports: Ports
+) -> Sequence[FieldError]:
+    try:
+        price_of(answers, service, ports)
+    except Invalid as error:
+        return [FieldError(_field_of(each, service), each.message) for each in error.errors]
+    return ()
+
+
+def _field_of(fault: FieldError, service: ServiceDefinition) -> str:
+    """The field of the page that a fault of the order belongs to."""
+    items = service.price.items if service.price else ()
+    return ITEM + items[0].code if items else fault.field
+
+
+def price_of(answers: Answers, service: ServiceDefinition, ports: Ports) -> Quote:
+    """What the answers cost now. Raises Invalid, UpstreamFailed."""
+    return ports.orders.quote(service, answers.premises_id, wanted(answers, service))
+
+
+def with_hold(
+    answers: Answers, slot: str, service: ServiceDefinition, ports: Ports
+) -> tuple[Answers, Sequence[FieldError]]:
+    """The answers with a hold of the chosen slot, in place of the one that they had. Raises
+    UpstreamFailed."""
+    day, only = day_in(answers)
+    field = "day" if only else "slot"
+    if day is None:
+        return answers, [FieldError("day", Text("Choose a day"))]
+    units = units_of(service, tuple(items_in(answers, service)))
+    try:
+        held = ports.orders.hold(
+            answers.one("key"), service.calendar or "", FreeSlot(day, slot), units
+        )
+    except SlotFull as full:
+        return _without_hold(answers), [FieldError(field, _taken(full, service, ports))]
+    except Invalid as error:
+        return _without_hold(answers), [FieldError(field, each.message) for each in error.errors]
+    before = answers.one("hold_id")
+    if before not in ("", held.hold_id):
+        ports.orders.give_up(before)
+    return answers.with_("hold_id", held.hold_id).with_("held_until", held.until), ()
+
+
+def _without_hold(answers: Answers) -> Answers:
+    return answers.with_("hold_id").with_("held_until")
+
+
+def _taken(full: SlotFull, service: ServiceDefinition, ports: Ports) -> str:
+    """The message that a slot is full, with the nearest free ones."""
+    nearest = [
+        ports.orders.slot_words(service.calendar or "", each)
+        for each in full.nearest[:MOST_NEAREST]
+    ]
+    if not nearest:
+        return Text("This has just been taken. Choose another one")
+    return Text(
+        "This has just been taken. The next ones that are free: {nearest}",
+        nearest="; ".join(nearest),
+    )
+
+
+def items_shown(answers: Answers, service: ServiceDefinition, ports: Ports) -> dict[str, Any]:
+    """What the page of the items shows: each item with its field and price, and the prices by
+    number."""
+    price = service.price or Price()
+    prices = price.list_on(ports.today)
+    own = prices.items if prices else {}
+    return {
+        "service": service,
+        "prices": [
+            (ITEM + item.code, item.name, _price_words(own.get(item.code))) for item in price.items
+        ],
+        "bands": [
+            Text("Up to {count} items: {price}", count=each.up_to, price=pounds(each.amount_pence))
+            for each in (prices.bands if prices else ())
+        ],
+    }
+
+
+def _price_words(price: ItemPrice | None) -> str:
+    if price is None:
+        return ""
+    first = pounds(price.first_pence)
+    if price.further_pence in (None, price.first_pence):
+        return Text("{price} each", price=first)
+    return Text(
+        "{first} for the first, {further} for each other one",
+        first=first,
+        further=pounds(price.further_pence or 0),
+    )
+
+
+def days_shown(answers: Answers, service: ServiceDefinition, ports: Ports) -> dict[str, Any]:
+    """The days with enough free units, by month."""
+    months: dict[str, list[tuple[str, str, str]]] = {}
+    for each in _free_days(answers, service, ports):
+        only = each.slots[0] if each.has_one_slot else None
+        value = slot_value(each.day, only[0] if only else "")
+        hint = only[1] if only else ""
+        months.setdefault(each.month, []).append((value, each.title, hint))
+    return {"service": service, "months": months}
+
+
+def slots_shown(answers: Answers, service: ServiceDefinition, ports: Ports) -> dict[str, Any]:
+    """The slots of the chosen day with enough free units."""
+    chosen, _ = day_in(answers)
+    free = [each for each in _free_days(answers, service, ports) if each.day == chosen]
+    return {
+        "service": service,
+        "title": free[0].title if free else "",
+        "choices": [(slot, name, "") for each in free for slot, name in each.slots],
+    }
+
+
+def _free_days(answers: Answers, service: ServiceDefinition, ports: Ports) -> Sequence[FreeDay]:
+    units = units_of(service, tuple(items_in(answers, service)))
+    return ports.orders.free_days(service.calendar or "", units)
+
+
+def price_shown(answers: Answers, service: ServiceDefinition, ports: Ports) -> dict[str, Any]:
+    """The lines of the price for the check page, its total, and the slot in words."""
+    day, only = day_in(answers)
+    slot = only or answers.one("slot")
+    booked = (
+        ports.orders.slot_words(service.calendar, FreeSlot(day, slot))
+        if service.calendar and day and slot
+        else ""
+    )
+    if service.price is None:
+        return NOTHING | {"booked": booked}
+    price = price_of(answers, service, ports)
+    return {
+        "booked": booked,
+        "lines": [(each.text, pounds(each.amount_pence)) for each in price.lines],
+        "total": pounds(price.amount_pence),
+        "shown_pence": f"{price.amount_pence}",
+    }

@@ -1,0 +1,76 @@
+"""Access of the forms to prices and calendars, for one caller."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from chalicelib.bookings import usecases as bookings
+from chalicelib.bookings.free_days import free_slots
+from chalicelib.bookings.places import Place
+from chalicelib.bootstrap.bookings import bookings_ports
+from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.catalogue.prices import Quote, Wanted
+from chalicelib.catalogue.services import ServiceDefinition
+from chalicelib.errors import FreeSlot
+from chalicelib.forms.ports import FreeDay, Held
+from chalicelib.handlers.http import request_language
+from chalicelib.reports.usecases.access import Admit, Author
+from chalicelib.reports.usecases.new_orders import quoted
+
+
+class Orders:
+    """The Orders port. `admit` counts a hold."""
+
+    def __init__(self, author: Author, admit: Admit | None) -> None:
+        self._author, self._admit = author, admit
+
+    def quote(self, service: ServiceDefinition, premises_id: str, wanted: Wanted) -> Quote:
+        language = request_language.current()
+        return quoted(service, premises_id or None, wanted, reports_ports(), language)
+
+    def free_days(self, calendar: str, units: int) -> Sequence[FreeDay]:
+        of, ports = request_language.council().by_calendar[calendar], bookings_ports()
+        return [
+            FreeDay(
+                day=day,
+                title=_title(day),
+                month=_month(day),
+                slots=[(each.slot, each.name) for each in slots],
+                has_one_slot=len(of.slots) == 1,
+            )
+            for day, slots in free_slots(of, units, ports)
+            if slots
+        ]
+
+    def slot_words(self, calendar: str, slot: FreeSlot) -> str:
+        return slot_words(calendar, slot.day, slot.slot)
+
+    def hold(self, key: str, calendar: str, slot: FreeSlot, units: int) -> Held:
+        if self._admit:
+            self._admit()
+        place = Place(calendar, slot.day, slot.slot)
+        held = bookings.hold(place, units, self._author.scope, key, bookings_ports())
+        return Held(held.hold_id, _time_of_day(held.until) if held.until else "")
+
+    def give_up(self, hold_id: str) -> None:
+        bookings.give_up(hold_id, bookings_ports())
+
+
+def slot_words(calendar: str, day: date, slot: str) -> str:
+    """The day and the slot in words."""
+    slots = request_language.council().by_calendar[calendar].slots
+    name = next((each.name for each in slots if each.slot == slot), slot)
+    return f"{request_language.current().day(day)}, {name}"
+
+
+def _title(day: date) -> str:
+    """Such as Monday 3 June."""
+    language = request_language.current()
+    return f"{language.weekday(day)} {day.day} {language.month(day)}"
+
+
+def _month(day: date) -> str:
+    return f"{request_language.current().month(day)} {day.year}"
+
+
+def _time_of_day(moment: datetime) -> str:
+    return f"{moment.astimezone(request_language.council().zone):%H:%M}"

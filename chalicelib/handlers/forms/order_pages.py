@@ -1,0 +1,59 @@
+"""The page on which a request is paid, without JavaScript."""
+
+from typing import Any
+
+from chalicelib.bootstrap.payments import card_pages, payments_ports
+from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.errors import NotFound
+from chalicelib.handlers.forms.form_pages import posted_form, query_of, render_form
+from chalicelib.handlers.http import rate_limits, request_language
+from chalicelib.handlers.http.call import Call
+from chalicelib.handlers.http.page_answers import Page, SeeOther
+from chalicelib.handlers.http.params import id_of
+from chalicelib.kernel.money import pounds
+from chalicelib.payments.usecases import pay
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.reference import grouped
+from chalicelib.reports.usecases.access import visible
+from chalicelib.texts import Text
+
+
+def ask_payment(call: Call, service_request_id: str) -> Page:
+    """What is to be paid, and the button that leads to the card page. Raises NotFound."""
+    token = call.parameter("token")
+    report = _ordered(call, service_request_id, token)
+    return Page(render_form("pay", **_shown(report, token or "")), leads_to=card_pages())
+
+
+def begin_payment(call: Call, service_request_id: str) -> SeeOther:
+    """Leads to the card page. Raises NotFound, Conflict if it is paid, TooMany, UpstreamFailed."""
+    form = posted_form(call)
+    report = _ordered(call, service_request_id, form.one("token") or None)
+    rate_limits.check("payment", call)
+    language = request_language.current().code
+    return SeeOther(pay(report.service_request_id, language, payments_ports()).next_url)
+
+
+def _ordered(call: Call, text: str, token: str | None) -> ServiceRequest:
+    """The request that is to be paid, for its sender. Raises NotFound."""
+    report = visible(id_of(text), call.caller.author(token), reports_ports())
+    if report.order is None:
+        raise NotFound(Text("There is nothing to pay for this request."))
+    return report
+
+
+def _shown(report: ServiceRequest, token: str) -> dict[str, Any]:
+    order = report.order
+    assert order
+    service = request_language.council().by_code.get(report.service_code)
+    path = f"/forms/reports/{report.service_request_id}"
+    return {
+        "service_name": service.service_name if service else "",
+        "reference": grouped(report.service_request_id),
+        "lines": [(each.text, pounds(each.amount_pence)) for each in order.lines],
+        "total": pounds(order.amount_pence),
+        "is_to_pay": order.is_to_pay,
+        "action": f"{path}/payment",
+        "page": path + query_of(token),
+        "token": token,
+    }
