@@ -4,6 +4,7 @@ import base64
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
+from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
@@ -101,6 +102,8 @@ class Browser:
 
     def _show(self, answer: HTTPResponse) -> PageReader:
         self.status, self.headers = answer.status_code, answer.headers
+        if self.status == HTTPStatus.SEE_OTHER:
+            return self.open(self.headers["Location"])
         self.html = answer.body.decode()
         self.page = PageReader(self.html)
         return self.page

@@ -5,8 +5,10 @@ from datetime import date
 from typing import Any
 
 from chalicelib.catalogue.load import load
-from chalicelib.errors import FieldError, Invalid, TooMany
-from chalicelib.forms.ports import Home, Neighbour, PastCollection, Ports
+from chalicelib.catalogue.prices import Quote, Wanted, quote
+from chalicelib.catalogue.services import ServiceDefinition
+from chalicelib.errors import FieldError, FreeSlot, Invalid, SlotFull, TooMany
+from chalicelib.forms.ports import FreeDay, Held, Home, Neighbour, PastCollection, Ports
 from chalicelib.geo.place import Place
 from chalicelib.geo.place import Place as KnownPlace
 from chalicelib.geo.point import Point
@@ -27,6 +29,13 @@ PAST = (
     PastCollection("garden", date(2026, 11, 16), "Brown bin, Monday", None, "Too late.", False),
 )
 COUNCIL = load("demo")
+TODAY = date(2026, 11, 23)
+SLOTS = (
+    (date(2026, 11, 30), "day"),
+    (date(2026, 12, 1), "day"),
+    (date(2026, 12, 1), "0900"),
+    (date(2026, 12, 1), "0920"),
+)
 PHOTO_ID = "0123456789ABCDEFGHJKMNPQR"
 
 
@@ -82,8 +91,52 @@ class MemorySiblings:
         return f"{len(held)}{PHOTO_ID}"
 
 
-def ports(siblings: MemorySiblings | None = None) -> Ports:
-    return Ports(council=COUNCIL, siblings=siblings or MemorySiblings())
+class MemoryOrders:
+    """Prices of the day `on`, and calendars whose slots have the units of `free`. `held` are the
+    units of each hold by its id."""
+
+    def __init__(self, on: date = TODAY) -> None:
+        self.on = on
+        self.free = {FreeSlot(day, slot): 3 for day, slot in SLOTS}
+        self.held: dict[str, tuple[FreeSlot, int]] = {}
+
+    def quote(self, service: ServiceDefinition, premises_id: str, wanted: Wanted) -> Quote:
+        return quote(service, wanted, self.on)
+
+    def free_days(self, calendar: str, units: int) -> Sequence[FreeDay]:
+        days: dict[date, list[tuple[str, str]]] = {}
+        for slot, free in self.free.items():
+            if free >= units and (slot.slot == "day") == (calendar == "bulky"):
+                days.setdefault(slot.day, []).append((slot.slot, f"At {slot.slot}"))
+        return [
+            FreeDay(day, f"{day}", f"{day:%Y-%m}", slots, calendar == "bulky")
+            for day, slots in days.items()
+        ]
+
+    def slot_words(self, calendar: str, slot: FreeSlot) -> str:
+        return f"{slot.day} at {slot.slot}"
+
+    def hold(self, key: str, calendar: str, slot: FreeSlot, units: int) -> Held:
+        hold_id = f"{calendar}.{slot.day}.{slot.slot}.{units}.{key}"
+        if hold_id not in self.held:
+            if self.free.get(slot, 0) < units:
+                raise SlotFull("full", [each for each in self.free if self.free[each] >= units])
+            self.free[slot] -= units
+            self.held[hold_id] = (slot, units)
+        return Held(hold_id, "14:30")
+
+    def give_up(self, hold_id: str) -> None:
+        slot, units = self.held.pop(hold_id)
+        self.free[slot] += units
+
+
+def ports(siblings: MemorySiblings | None = None, orders: MemoryOrders | None = None) -> Ports:
+    return Ports(
+        council=COUNCIL,
+        siblings=siblings or MemorySiblings(),
+        orders=orders or MemoryOrders(),
+        today=TODAY,
+    )
 
 
 def neighbour(**values: Any) -> Neighbour:

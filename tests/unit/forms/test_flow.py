@@ -7,6 +7,7 @@ import pytest
 from chalicelib.errors import FieldError, Invalid
 from chalicelib.forms import flow
 from chalicelib.forms.answers import Answers, place_value
+from chalicelib.forms.drafts import draft_of
 from chalicelib.forms.flow import Screen, Send, advance, first, refused
 from chalicelib.forms.ports import Ports
 from chalicelib.forms.steps import STEPS, STREET_REPORT
@@ -94,7 +95,7 @@ def test_pages_follow_each_other_when_everything_is_answered() -> None:
 def test_report_is_whole_when_all_pages_were_filled_in() -> None:
     browser = Browser().to("contact")
     browser.fill(contact__email="ann@example.org")
-    body = browser.answers.draft(COUNCIL.by_code["pothole"])
+    body = draft_of(browser.answers, COUNCIL.by_code["pothole"])
     draft = parse(body, Draft)
     assert (draft.lat, draft.long) == (MARKET_PLACE.lat, MARKET_PLACE.long)
     assert draft.address == "Outside number 12, Market Place"
@@ -112,7 +113,7 @@ def test_place_is_described_when_nothing_is_found() -> None:
     assert browser.fill(q="xyzzy") == "where"
     assert "xyzzy" in browser.faults["q"]
     assert browser.fill(q="", address="Behind the library") == "service"
-    body = browser.answers.draft(None)
+    body = draft_of(browser.answers, None)
     assert body["address"] == "Behind the library"
     assert "lat" not in body
 
@@ -193,7 +194,7 @@ def test_several_answers_are_kept_when_a_question_takes_them() -> None:
     browser = Browser().to("service")
     browser.fill(service_code="fly-tipping")
     browser.fill(attributes__kinds=("furniture", "tyres"))
-    body = browser.answers.draft(COUNCIL.by_code["fly-tipping"])
+    body = draft_of(browser.answers, COUNCIL.by_code["fly-tipping"])
     assert body["attributes"] == {"kinds": ["furniture", "tyres"]}
 
 
@@ -203,7 +204,7 @@ def test_answers_of_another_service_are_left_out_when_the_service_changes() -> N
     browser.fill(attributes__kinds="tyres")
     browser.fill(go="service")
     assert browser.fill(service_code="pothole") == "questions"
-    assert "attributes" not in browser.answers.draft(COUNCIL.by_code["pothole"])
+    assert "attributes" not in draft_of(browser.answers, COUNCIL.by_code["pothole"])
 
 
 def test_neighbours_are_shown_only_when_there_are_some() -> None:
@@ -284,7 +285,7 @@ def test_check_does_not_warn_when_a_report_is_private() -> None:
 def test_contact_is_left_out_when_a_report_is_anonymous() -> None:
     browser = Browser().to("contact")
     assert browser.fill(contact__name="Ann", anonymous="yes") == "check"
-    body = browser.answers.draft(COUNCIL.by_code["pothole"])
+    body = draft_of(browser.answers, COUNCIL.by_code["pothole"])
     assert body["anonymous"] is True
     assert "contact" not in body
 
@@ -292,11 +293,11 @@ def test_contact_is_left_out_when_a_report_is_anonymous() -> None:
 def test_reporter_gets_no_alerts_on_request() -> None:
     browser = Browser().to("contact")
     assert browser.fill(contact__email="ann@example.org", no_alerts="yes") == "check"
-    body = browser.answers.draft(COUNCIL.by_code["pothole"])
+    body = draft_of(browser.answers, COUNCIL.by_code["pothole"])
     assert body["alerts"] is False
     browser = Browser().to("contact")
     browser.fill(contact__email="ann@example.org")
-    assert "alerts" not in browser.answers.draft(COUNCIL.by_code["pothole"])
+    assert "alerts" not in draft_of(browser.answers, COUNCIL.by_code["pothole"])
 
 
 def test_first_page_at_fault_is_shown_when_the_report_is_refused() -> None:

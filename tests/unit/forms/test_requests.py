@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from chalicelib.errors import FieldError
 from chalicelib.forms.answers import Answers
+from chalicelib.forms.drafts import draft_of
 from chalicelib.forms.flow import BACK, Screen, Send, advance, first_of, refused
 from chalicelib.forms.views import of_screen
 from chalicelib.geo.point import Point
@@ -51,7 +52,7 @@ def test_request_asks_only_the_steps_that_its_council_names() -> None:
         fields |= {name: (value,) for name, value in typed.items()}
         screen = advance(Posted(fields), ports())
     assert seen == ["postcode", "premises", "questions", "description", "contact", "check"]
-    draft = parse(screen.answers.draft(COUNCIL.by_code[CODE]), Draft)
+    draft = parse(draft_of(screen.answers, COUNCIL.by_code[CODE]), Draft)
     assert (draft.premises_id, draft.address, draft.point) == ("100", None, None)
     assert draft.description == "Help with bins"
 
@@ -66,7 +67,7 @@ def test_request_without_a_place_asks_for_none() -> None:
     fields = {name: (value,) for name, value in posted.items()}
     contact = advance(Posted({**fields, "attributes.what": ("Kind people",)}), ports())
     assert isinstance(contact, Screen) and contact.name == "contact"
-    draft = parse(contact.answers.draft(service), Draft)
+    draft = parse(draft_of(contact.answers, service), Draft)
     assert (draft.premises_id, draft.address, draft.point) == (None, None, None)
     assert draft.description == "Compliment"
 
@@ -119,7 +120,7 @@ def test_request_goes_on_from_a_report_without_its_place() -> None:
     screen = screen_after("service", **place)
     assert screen.name == "postcode"
     assert screen_after("postcode", go=BACK, done="service").name == "service"
-    assert "lat" not in screen.answers.draft(COUNCIL.by_code[CODE])
+    assert "lat" not in draft_of(screen.answers, COUNCIL.by_code[CODE])
 
 
 def test_place_of_another_organisation_does_not_stop_a_request() -> None:
