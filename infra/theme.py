@@ -15,10 +15,13 @@ from PIL import Image, UnidentifiedImageError
 
 from chalicelib.catalogue.load import COUNCILS, document_path, load
 from chalicelib.catalogue.model import Council
+from chalicelib.catalogue.price_words import price_words
 from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.catalogue.theme import FIXED, LOGO_OF_EMAILS, Palette, Theme
 from chalicelib.errors import ConfigurationError
+from chalicelib.kernel.languages import ENGLISH, Language, language
 from chalicelib.kernel.templating import SHARED, environment
+from chalicelib.kernel.time import utc_now
 from chalicelib.kernel.version import VERSION
 from infra.languages_build import LINKS, web_build
 from infra.screenshots import Screen, taken
@@ -129,6 +132,7 @@ def _facts(council: Council, pictures: Iterable[Screen]) -> dict[str, object]:
         "version": VERSION,
         "screenshots": [screen.manifest for screen in pictures],
         **_tiles(council),
+        **_orders(council, ENGLISH),
     }
 
 
@@ -138,6 +142,7 @@ def _languages(council: Council) -> list[dict[str, Any]]:
     for each in built:
         own = council.in_language(each["code"])
         each["council"] |= _tiles(own) | {"container_names": _container_names(own)}
+        each["council"] |= _orders(own, language(each["code"]))
         each["council"]["missed_form"] = _missed_form(own, f"/{each['code']}")
     return built
 
@@ -158,6 +163,24 @@ def _tiles(council: Council) -> dict[str, Any]:
     return {
         "frequent": _named(council.frequent),
         "on_map": _named(each for each in council.services if each.visibility != "private"),
+    }
+
+
+def _orders(council: Council, said_in: Language) -> dict[str, Any]:
+    """The services that can be booked and paid, with what they cost from today on."""
+    today = utc_now().astimezone(council.zone).date()
+    return {
+        kind: [
+            {
+                "service_code": each.service_code,
+                "service_name": each.service_name,
+                "description": each.description,
+                "costs": price_words(each.price, today, said_in),
+            }
+            for each in council.services
+            if each.kind == kind
+        ]
+        for kind in ("booking", "payment")
     }
 
 

@@ -6,6 +6,7 @@ import { readLook } from "./bundling/council.ts";
 import { kinds } from "./bundling/kinds.ts";
 import { defineOf, ENGLISH, type Language, otherLanguages } from "./bundling/languages.ts";
 import { layout, lookFiles } from "./bundling/layout.ts";
+import { orders } from "./bundling/orders.ts";
 import { preload } from "./bundling/preload.ts";
 import { privacy } from "./bundling/privacy.ts";
 import { say } from "./bundling/say.ts";
@@ -32,6 +33,7 @@ const configOf = (language: Language, pages: Record<string, string>, entries: st
       preload(),
       privacy(look.council, language),
       tiles({ ...look.council, ...language.council }),
+      orders({ ...look.council, ...language.council }),
       kinds({ ...look.council, ...language.council }),
       say(language),
       addresses(language),
@@ -94,6 +96,8 @@ const PAGES = {
   ginnel: resolve(root, "src/styles/ginnel.scss"),
   home: resolve(root, "index.html"),
   bins: resolve(root, "bins/index.html"),
+  book: resolve(root, "book/index.html"),
+  pay: resolve(root, "pay/index.html"),
   report: resolve(root, "report/index.html"),
   map: resolve(root, "map/index.html"),
   track: resolve(root, "track/index.html"),

@@ -26,6 +26,16 @@ export interface CouncilFacts {
   frequent: ServiceTile[];
   /** The services whose reports everybody can see. */
   on_map: ServiceTile[];
+  booking: OrderedService[];
+  payment: OrderedService[];
+}
+
+/** A service that is booked or paid; `costs` is a sentence for each price list, or empty. */
+export interface OrderedService {
+  service_code: string;
+  service_name: string;
+  description: string;
+  costs: string[];
 }
 
 export interface ServiceTile {

@@ -159,6 +159,11 @@ export function middleOf({ bounds: [west, south, east, north] }: Council): Place
   return { lat: (south + north) / 2, long: (west + east) / 2 };
 }
 
+/** True if the service is booked or paid. */
+export function isOrder({ kind }: Service): boolean {
+  return kind === "booking" || kind === "payment";
+}
+
 /** True if the service is sent with the server's form, not with the report page. */
 export function isSentWithForm(service: Service | undefined): boolean {
   return service?.kind !== undefined && service.kind !== "report";

@@ -1,5 +1,5 @@
 /** The step that asks for the kind of problem: tiles of the usual ones, a grouped list, and suggestions from words. */
-import { formOf, isSentWithForm, loadServices, type Service } from "../../shared/council.ts";
+import { formOf, isOrder, isSentWithForm, loadServices, type Service } from "../../shared/council.ts";
 import { byId, element, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { changeDraft, currentDraft } from "./draft.ts";
@@ -83,7 +83,7 @@ async function fill(): Promise<void> {
     const services = await loadServices();
     groups.replaceChildren(...Array.from(byGroup(services), ([name, each]) => group(name, each)));
     for (const tile of tiles) show(tile.parentElement!, items.has(tile.dataset["service"]!));
-    status.textContent = "";
+    filter();
   } catch {
     status.textContent = say("We could not load the list. Check your connection, go back and try again.");
   }
@@ -119,13 +119,14 @@ function item(service: Service, home: HTMLElement): HTMLElement {
   return box;
 }
 
+/** What is booked or paid is no problem: it is shown only if it matches the search. */
 function filter(): void {
   const services = Array.from(items.values(), ({ service }) => service);
   const suggestions = suggest(search.value, services);
   const searching = search.value.trim() !== "";
-  for (const { box, home } of items.values()) {
+  for (const { service, box, home } of items.values()) {
     home.append(box);
-    show(box, !searching || box.querySelector("input")!.checked);
+    show(box, !(searching || isOrder(service)) || box.querySelector("input")!.checked);
   }
   for (const service of suggestions) lift(service);
   for (const box of groups.children)
