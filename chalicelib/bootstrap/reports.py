@@ -110,6 +110,6 @@ def reactions() -> "Sequence[SqsReaction]":
         container.reaction("fetch", PhotoWanted),
         container.reaction("match", ReportSubmitted | ReportChanged),
         container.reaction("open", ReportSubmitted | ReportChanged),
-        container.reaction("figures", ReportSubmitted | ReportChanged, moves_figures),
         container.reaction("orders", ReportSubmitted | ReportChanged, moves_order),
+        container.reaction("figures", ReportSubmitted | ReportChanged, moves_figures),
     )

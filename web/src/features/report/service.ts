@@ -119,7 +119,7 @@ function item(service: Service, home: HTMLElement): HTMLElement {
   return box;
 }
 
-/** What is booked or paid is no problem: it is shown only if it matches the search. */
+/** What is booked or paid is not a problem, so a list of problems shows it only if it matches the search. */
 function filter(): void {
   const services = Array.from(items.values(), ({ service }) => service);
   const suggestions = suggest(search.value, services);
