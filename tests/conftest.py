@@ -20,7 +20,7 @@ from chalicelib.reports import ports as reports
 from infra.local.cloud import Cloud
 from tests.support import empty_cloud
 from tests.support.effort import EXHAUSTIVE
-from tests.support.fakes import IDS, Clock, MemoryPhotos, MemoryRepository, Nowhere, no_hold
+from tests.support.fakes import IDS, Clock, MemoryPhotos, MemoryRepository, Nowhere, no_hold, price
 from tests.support.patience import STRETCH
 
 # Only the benchmark measures time: a busy machine must not fail a test.
@@ -77,6 +77,7 @@ def ports(repository: MemoryRepository, clock: Clock) -> reports.Ports:
         site_url="https://council.example",
         missed=lambda premises_id, collection: reports.MissedAnswer("Rubbish, 23 November 2026"),
         held=no_hold,
+        price=price,
         premises=lambda _: None,
         wishes=lambda account: reports.ContactPreferences("pl" if account == "polish" else None),
         now=clock,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal
 
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.bookings import bookings_ports
-from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.bootstrap.reports import garden_purchases, reports_ports
 from chalicelib.errors import ConfigurationError
 from chalicelib.kernel.signing import is_same
 from chalicelib.kernel.time import utc_now
@@ -125,7 +125,7 @@ def order_ports() -> OrderPorts:
         release=bookings.release,
         move=bookings.move,
         refund=_refund_cancelled,
-        fulfil=lambda report: None,
+        fulfil=garden_purchases().fulfil,
     )
 
 

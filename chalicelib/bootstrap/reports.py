@@ -19,6 +19,7 @@ from chalicelib.reports import ports as reports
 
 if TYPE_CHECKING:
     from chalicelib.aws.sqs import SqsReaction
+    from chalicelib.integrations.garden_purchases import GardenPurchases
     from chalicelib.jobs.dynamo.jobs import DynamoJobs
     from chalicelib.reports.orders import BookedSlot
     from chalicelib.reports.parts import MissedCollection
@@ -42,10 +43,18 @@ def reports_ports() -> reports.Ports:
         premises=_premises_address,
         missed=_missed_answer,
         held=_held,
+        price=lambda *of: garden_purchases().price(*of),
         site_url=container.settings().site_url,
         wishes=lambda account_id: preferences_of(account_id, accounts_ports().accounts),
         now=utc_now,
     )
+
+
+def garden_purchases() -> "GardenPurchases":
+    from chalicelib.bootstrap.garden import garden_ports
+    from chalicelib.integrations.garden_purchases import GardenPurchases
+
+    return GardenPurchases(container.council().garden, garden_ports)
 
 
 def _premises_address(premises_id: str) -> reports.PremisesAddress | None:

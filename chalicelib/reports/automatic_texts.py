@@ -35,8 +35,8 @@ DELIVERED = translatable("We have delivered this.")
 CAME_BACK = translatable("We came back and repaired this.")
 CANCELLED = translatable("This was cancelled.")
 PAID_TOO_LATE = translatable(
-    "Your payment arrived after your slot had gone to somebody else. We will offer you another "
-    "slot or send your money back within two working days."
+    "Your payment arrived when what you ordered was no longer available. We will offer you "
+    "something else or send your money back within two working days."
 )
 PAID_BACK = translatable("This was cancelled. Your money is on its way back to you.")
 MOVED = translatable("Your booking was moved to {day}.")

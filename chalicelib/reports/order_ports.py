@@ -26,7 +26,7 @@ class OrderPorts(Struct, frozen=True):
     request holds is kept until its payment has ended (Conflict if it has lapsed), confirmed
     (Conflict, of which SlotFull is one, if it is gone) or released. A booking moves to its
     `moving_to` (NotFound, Invalid, SlotFull). Pence are sent back for a request, and a service
-    fulfils a settled request.
+    fulfils a paid request (Conflict if it no longer can).
     """
 
     reports: Ports

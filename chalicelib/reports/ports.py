@@ -7,8 +7,11 @@ from typing import NamedTuple, Protocol
 from msgspec import Struct
 
 from chalicelib.catalogue.model import Council
+from chalicelib.catalogue.prices import Quote, Wanted
+from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.geo.point import Box, Point
 from chalicelib.kernel.ids import Ids
+from chalicelib.kernel.languages import Language
 from chalicelib.reports.model import ServiceRequest, ToForget
 from chalicelib.reports.orders import BookedSlot
 from chalicelib.reports.parts import Answer, Attention, ContactKind, MissedCollection, Note, Update
@@ -276,7 +279,8 @@ class ContactPreferences(NamedTuple):
 class Ports(Struct, frozen=True):
     """The dependencies of the use cases; `wishes` gives an account's preferences, `premises` the
     address of premises, None if there is none of that id, `missed` says whether a missed
-    collection of premises may be reported, and `held` what a hold is for: it raises Invalid, and
+    collection of premises may be reported, `price` what is wanted costs for premises on a day,
+    which raises Invalid, and `held` what a hold is for: it raises Invalid, and
     Conflict if it has lapsed. All raise UpstreamFailed."""
 
     repository: Repository
@@ -287,6 +291,7 @@ class Ports(Struct, frozen=True):
     premises: Callable[[str], PremisesAddress | None]
     missed: Callable[[str, MissedCollection], MissedAnswer]
     held: Callable[[str], BookedSlot]
+    price: Callable[[ServiceDefinition, str | None, Wanted, date, Language], Quote]
     site_url: str
     wishes: Callable[[str], ContactPreferences]
     now: Callable[[], datetime]

@@ -11,8 +11,7 @@ import pytest
 from chalice.test import Client
 
 from chalicelib.bootstrap.garden import garden_ports
-from chalicelib.garden.model import Purchase
-from chalicelib.garden.usecases import buy
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.handlers.collections import garden_events
 from infra.local.cloud import Cloud
 from tests.api.conftest import Api
@@ -21,6 +20,7 @@ from tests.conftest import ROOT
 from tests.support import empty_cloud
 from tests.support.builders import draft_body
 from tests.support.garden_council import garden_council
+from tests.support.paying import GOOD_CARD, pay_here
 
 HOUR = json.loads((ROOT / "tests" / "events" / "garden_due.json").read_text(encoding="utf-8"))
 HOMES = (
@@ -49,12 +49,12 @@ def api(garden_cloud: Cloud, tmp_path: Path) -> Iterator[Api]:
         yield Api(client, garden_cloud)
 
 
-def ordered(api: Api, key: str, premises_id: str) -> tuple[str, str]:
-    """The reference of a request for premises, and the token of its link."""
+def ordered(api: Api, key: str, premises_id: str, containers: int = 1) -> tuple[str, str]:
+    """The reference of a request to join, which is not paid, and the token of its link."""
     body = draft_body(
-        service_code="new-container",
+        service_code="garden-waste",
         premises_id=premises_id,
-        attributes={"container": "garden", "reason": "none"},
+        items=[{"code": "join", "count": containers}],
     )
     sent = api.post("/api/reports", body | {"lat": None, "long": None}, key=key)
     assert sent.status_code == 201, sent.body
@@ -62,20 +62,45 @@ def ordered(api: Api, key: str, premises_id: str) -> tuple[str, str]:
     return sent.json_body["service_request_id"], link.partition("token=")[2]
 
 
+def pay(api: Api, request: str, token: str) -> None:
+    with pay_here() as stand_in:
+        path = f"/api/reports/{request}/payments?token={token}"
+        begun = api.post(path, {}, key=f"pay {request}").json_body
+        stand_in.enter(begun["next_url"], GOOD_CARD)
+        seen = api.get(f"/api/payments/{begun['payment_id']}").json_body
+        assert seen["state"] == "success"
+
+
 def bought(api: Api, key: str, premises_id: str = "100", containers: int = 1) -> tuple[str, str]:
-    """The same of a request that a subscription was paid with."""
-    request, token = ordered(api, key, premises_id)
-    buy(
-        Purchase(
-            service_request_id=request,
-            premises_id=premises_id,
-            kind="join",
-            containers=containers,
-            day=garden_ports().today,
-        ),
-        garden_ports(),
-    )
+    """The same of a request that is paid."""
+    request, token = ordered(api, key, premises_id, containers)
+    pay(api, request, token)
     return request, token
+
+
+def test_home_is_subscribed_when_the_request_is_paid_and_not_before(api: Api) -> None:
+    request, token = ordered(api, "one", "100", 2)
+    assert api.get(f"/api/reports/{request}/garden?token={token}").status_code == 404
+    pay(api, request, token)
+    found = api.get(f"/api/reports/{request}/garden?token={token}").json_body
+    assert found["containers"] == 2
+    assert "G1" in rounds_at(api, "100")
+
+
+def test_second_payment_for_one_home_needs_an_officer(api: Api) -> None:
+    first, second = (ordered(api, each, "100") for each in ("one", "two"))
+    for each in (first, second):
+        pay(api, *each)
+    stored = reports_ports().repository.get(second[0])
+    assert (
+        stored
+        and stored.order
+        and (stored.order.state, stored.attention)
+        == (
+            "lost",
+            "slot_lost",
+        )
+    )
 
 
 def rounds_at(api: Api, premises_id: str) -> list[str]:

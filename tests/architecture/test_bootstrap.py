@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,7 @@ from chalicelib.bootstrap import container
 from chalicelib.settings import EVERYWHERE, Settings
 from tests.conftest import ROOT
 from tests.support.composition import every_builder_of_ports
+from tests.support.garden_council import garden_council
 
 STORED = frozenset(("ServiceRequest", "Account", "Job"))
 MODULES = sorted((ROOT / "chalicelib" / "bootstrap").glob("*.py"))
@@ -48,11 +50,14 @@ def test_package_exports_nothing() -> None:
 
 
 @pytest.fixture
-def least_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The names that every function has, and none of what only some functions use."""
+def least_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """The names that every function has, and none of what only some functions use, with a council
+    that has every slice."""
     for name in Settings.__struct_fields__:
         monkeypatch.delenv(name.upper(), raising=False)
-    for name, value in zip(EVERYWHERE, ("demo", "https://report.council.example"), strict=True):
+    for name, value in zip(
+        EVERYWHERE, (garden_council(tmp_path), "https://report.council.example"), strict=True
+    ):
         monkeypatch.setenv(name.upper(), value)
     for name in ("AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "eu-west-2")

@@ -9,10 +9,13 @@ from typing import Generic, TypeVar
 
 from msgspec.structs import replace
 
+from chalicelib.catalogue.prices import Quote, Wanted, quote
+from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.errors import Invalid
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import key_of
 from chalicelib.kernel.ids import Ids
+from chalicelib.kernel.languages import Language
 from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
 from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.publishing.ports import Document
@@ -44,6 +47,17 @@ Item = TypeVar("Item")
 def no_hold(hold_id: str) -> BookedSlot:
     """What a hold is for, where nothing is held."""
     raise Invalid.field("hold_id", "There is no such hold. Choose a slot again.")
+
+
+def price(
+    service: ServiceDefinition,
+    premises_id: str | None,
+    wanted: Wanted,
+    on: date,
+    language: Language,
+) -> Quote:
+    """What an order costs, wherever it is for."""
+    return quote(service, wanted, on, language)
 
 
 class MemoryRepository:

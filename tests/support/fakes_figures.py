@@ -23,6 +23,7 @@ from tests.support.fakes import (
     MemoryRepository,
     Nowhere,
     no_hold,
+    price,
 )
 
 COUNCIL = load("demo")
@@ -39,6 +40,7 @@ def reports_ports(repository: MemoryRepository | None = None) -> Ports:
         premises=lambda _: None,
         missed=lambda premises_id, collection: MissedAnswer("Rubbish"),
         held=no_hold,
+        price=price,
         wishes=lambda _: ContactPreferences(),
         now=Clock(),
     )

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from msgspec.structs import replace
 
-from chalicelib.catalogue.prices import Quote, Wanted, quote
+from chalicelib.catalogue.prices import Quote, Wanted
 from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.errors import Invalid, PriceChanged
 from chalicelib.kernel.languages import ENGLISH, Language
@@ -35,7 +35,7 @@ def quoted(
     lines in that language. Raises Invalid, UpstreamFailed."""
     on = _today(ports)
     used = _free_used(service, premises_id, on, ports)
-    return quote(service, replace(wanted, free_used=used), on, language)
+    return ports.price(service, premises_id, replace(wanted, free_used=used), on, language)
 
 
 def with_order(report: ServiceRequest, draft: Draft, ports: Ports) -> ServiceRequest:

@@ -18,7 +18,7 @@ from chalicelib.reports.ports import ContactPreferences, MissedAnswer, Ports
 from chalicelib.reports.states import STATES
 from chalicelib.reports.usecases.reading import views_of
 from tests.support import builders
-from tests.support.fakes import IDS, Clock, MemoryPhotos, MemoryRepository, Nowhere, no_hold
+from tests.support.fakes import IDS, Clock, MemoryPhotos, MemoryRepository, Nowhere, no_hold, price
 
 COUNCIL = load("demo")
 PHOTOS = MemoryPhotos()
@@ -32,6 +32,7 @@ PORTS = Ports(
     premises=lambda _: None,
     missed=lambda premises_id, collection: MissedAnswer("Rubbish"),
     held=no_hold,
+    price=price,
     wishes=lambda _: ContactPreferences(),
     now=Clock(),
 )

@@ -34,8 +34,6 @@ def carry_out(report: ServiceRequest, ports: OrderPorts) -> ServiceRequest:
         return report
     if order.booking and order.booking.moving_to:
         report = _moved(report, order, ports)
-    if report.order and report.order.state == "settled":
-        ports.fulfil(report)
     return report
 
 

@@ -58,9 +58,10 @@ def _settled(report: ServiceRequest, order: Order, ports: OrderPorts) -> Service
 
 def _confirmed(report: ServiceRequest, order: Order, ports: OrderPorts) -> OrderState:
     """Whether the request got what it books."""
-    if order.booking:
-        try:
+    try:
+        if order.booking:
             ports.confirm(report.service_request_id, order.booking)
-        except Conflict:
-            return "lost"
+        ports.fulfil(replace(report, order=order))
+    except Conflict:
+        return "lost"
     return "settled"

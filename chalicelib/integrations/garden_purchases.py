@@ -1,0 +1,62 @@
+"""Prices garden waste subscriptions, and gives premises what a paid request bought."""
+
+from collections.abc import Callable
+from datetime import date
+
+from chalicelib.catalogue.garden import GARDEN_ITEMS, GardenWaste
+from chalicelib.catalogue.prices import Quote, Wanted, quote
+from chalicelib.catalogue.services import ServiceDefinition
+from chalicelib.errors import Invalid
+from chalicelib.garden.model import Purchase
+from chalicelib.garden.ports import Ports
+from chalicelib.garden.pricing import garden_quote
+from chalicelib.garden.usecases import NO_ROUND, buy
+from chalicelib.kernel.languages import Language
+from chalicelib.reports.model import ServiceRequest
+
+
+class GardenPurchases:
+    """`rules` are None if the council has no garden waste subscriptions; `ports` are for those that
+    have."""
+
+    def __init__(self, rules: GardenWaste | None, ports: Callable[[], Ports]) -> None:
+        self._rules = rules
+        self._ports = ports
+
+    def price(
+        self,
+        service: ServiceDefinition,
+        premises_id: str | None,
+        wanted: Wanted,
+        on: date,
+        language: Language,
+    ) -> Quote:
+        """What an order of any service costs. Raises Invalid, UpstreamFailed."""
+        if premises_id is None or not self._is_garden(service.service_code):
+            return quote(service, wanted, on, language)
+        ports = self._ports()
+        if not ports.has_round(premises_id):
+            raise Invalid.field("premises_id", NO_ROUND)
+        stored = ports.subscriptions.get(premises_id)
+        return garden_quote(service, wanted, stored, ports.rules, on=on, language=language)
+
+    def fulfil(self, report: ServiceRequest) -> None:
+        """Gives the premises of a request what it paid for, once; does nothing for other services.
+        Raises Conflict if it is no longer possible, UpstreamFailed."""
+        if report.order is None or not self._is_garden(report.service_code):
+            return
+        kinds = {each.code: each.count for each in report.order.items}
+        day = report.requested_datetime.astimezone(self._ports().zone).date()
+        for kind in GARDEN_ITEMS:
+            if kind in kinds and report.premises_id:
+                bought = Purchase(
+                    service_request_id=report.service_request_id,
+                    premises_id=report.premises_id,
+                    kind=kind,
+                    containers=kinds[kind],
+                    day=day,
+                )
+                buy(bought, self._ports())
+
+    def _is_garden(self, service_code: str) -> bool:
+        return self._rules is not None and self._rules.service == service_code

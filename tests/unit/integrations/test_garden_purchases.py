@@ -1,0 +1,58 @@
+"""A paid request gives its premises what it was priced for, once."""
+
+from datetime import date
+
+import pytest
+from msgspec.structs import replace
+
+from chalicelib.catalogue.load import load
+from chalicelib.catalogue.prices import OrderItem, Wanted
+from chalicelib.errors import Conflict, Invalid
+from chalicelib.integrations.garden_purchases import GardenPurchases
+from chalicelib.kernel.languages import ENGLISH
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.orders import Order
+from tests.support.builders import report
+from tests.support.fakes_garden import FLAT, HOME, Garden
+
+JOIN = (OrderItem(code="join", count=1),)
+
+
+def purchases(garden: Garden) -> GardenPurchases:
+    return GardenPurchases(garden.ports.rules, lambda: garden.ports)
+
+
+def paid(request: str, garden: Garden, count: int = 1) -> ServiceRequest:
+    return replace(
+        report(),
+        service_request_id=request,
+        service_code=garden.ports.rules.service,
+        premises_id=HOME,
+        order=Order(items=(OrderItem(code="join", count=count),)),
+    )
+
+
+def test_paid_request_is_given_what_it_bought_once() -> None:
+    garden = Garden()
+    for _ in range(2):
+        purchases(garden).fulfil(paid("request-1", garden, 2))
+    found = garden.store.stored[HOME]
+    assert (found.requests, [each.containers for each in found.years]) == (("request-1",), [2])
+    with pytest.raises(Conflict):
+        purchases(garden).fulfil(paid("request-2", garden))
+
+
+def test_request_for_another_service_buys_no_subscription() -> None:
+    garden = Garden()
+    purchases(garden).fulfil(replace(paid("request-1", garden), service_code="new-container"))
+    GardenPurchases(None, lambda: garden.ports).fulfil(paid("request-2", garden))
+    assert garden.store.stored == {}
+
+
+def test_subscription_has_no_price_where_no_garden_round_passes() -> None:
+    garden = Garden()
+    service = replace(
+        load("demo").by_code["new-container"], service_code=garden.ports.rules.service
+    )
+    with pytest.raises(Invalid):
+        purchases(garden).price(service, FLAT, Wanted(items=JOIN), date(2026, 6, 1), ENGLISH)
