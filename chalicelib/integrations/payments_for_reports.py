@@ -1,9 +1,10 @@
 """Payments as the orders of requests see them."""
 
 from chalicelib.catalogue.model import Council
+from chalicelib.errors import Conflict, Invalid, UpstreamFailed
 from chalicelib.payments.model import Charge
 from chalicelib.payments.ports import Ports
-from chalicelib.payments.usecases import RefundRequest, refund
+from chalicelib.payments.usecases import RefundRequest, check, refund
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.orders import Order
 
@@ -22,13 +23,22 @@ def charge_of(report: ServiceRequest, order: Order, council: Council) -> Charge:
 def refund_of_cancelled(
     refund_id: str, service_request_id: str, amount_pence: int, ports: Ports
 ) -> None:
-    """Send money back because an order was cancelled; once for each refund_id. Raises NotFound,
-    Conflict, Invalid, UpstreamFailed."""
-    asked = RefundRequest(
-        refund_id=refund_id,
-        service_request_id=service_request_id,
-        amount_pence=amount_pence,
-        reason="The request was cancelled",
-        by=None,
-    )
-    refund(asked, ports)
+    """Send so much back for a request in all, less what went back before. A repeat changes nothing,
+    and sends again what the provider refused. Raises UpstreamFailed, also while another refund is
+    on its way."""
+    try:
+        charge = check(service_request_id, ports)
+        left = amount_pence - charge.refunded_pence
+        if left <= 0:
+            return
+        refused = sum(each.state == "error" for each in charge.refunds)
+        asked = RefundRequest(
+            refund_id=f"{refund_id}-{refused}",
+            service_request_id=service_request_id,
+            amount_pence=left,
+            reason="The request was cancelled",
+            by=None,
+        )
+        refund(asked, ports)
+    except (Conflict, Invalid) as error:
+        raise UpstreamFailed(error.detail) from error

@@ -38,9 +38,8 @@ class BookedSlot(Struct, frozen=True, kw_only=True):
 
 class Order(Struct, frozen=True, kw_only=True):
     """The items, the lines of the price as the sender saw them, and what is booked. `fund` is the
-    council's code for the income.
-    `refund_pence` is what goes back since it was cancelled. `receipt` has the number of the receipt
-    or the reason for waiving."""
+    council's code for the income. `refund_pence` is what goes back since it was cancelled or paid
+    twice. `receipt` has the number of the receipt or the reason for waiving."""
 
     items: tuple[OrderItem, ...] = ()
     lines: tuple[Line, ...] = ()

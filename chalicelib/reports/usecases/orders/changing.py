@@ -67,7 +67,7 @@ def cancel_order(service_request_id: str, author: Author, ports: OrderPorts) -> 
         if order.state == "cancelled":
             return report
         _refuse_late(report, "cancel", author, ports)
-        refund = order.amount_pence if _goes_back(report, author, ports) else 0
+        refund = order.amount_pence if _goes_back(report, author, ports) else order.refund_pence
         cancelled = replace(order, state="cancelled", refund_pence=refund)
         return replace(report.with_update(_cancellation(report, author, ports)), order=cancelled)
 
@@ -99,7 +99,7 @@ def _cancel_lost(service_request_id: str, ports: OrderPorts) -> None:
         if order is None or order.state != "lost":
             return report
         update = council_update("refunded", "", "cancelled", PAID_BACK, ports.reports)
-        refund = order.amount_pence if order.paid_by == "card" else 0
+        refund = order.amount_pence if order.paid_by == "card" else order.refund_pence
         return replace(
             report.with_update(update),
             order=replace(order, state="cancelled", refund_pence=refund),

@@ -26,11 +26,11 @@ def carry_out(report: ServiceRequest, ports: OrderPorts) -> ServiceRequest:
     order = report.order
     if order is None:
         return report
+    if order.refund_pence:
+        ports.refund(report.service_request_id, order.refund_pence)
     if order.state == "cancelled":
         if order.booking:
             ports.release(order.booking)
-        if order.refund_pence:
-            ports.refund(report.service_request_id, order.refund_pence)
         return report
     if order.booking and order.booking.moving_to:
         report = _moved(report, order, ports)

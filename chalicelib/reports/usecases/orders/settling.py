@@ -18,8 +18,8 @@ def settle(
     service_request_id: str, paid_by: PaidBy, ports: OrderPorts, receipt: str | None = None
 ) -> ServiceRequest:
     """Confirm what a request books, and hand the request to the council's staff. Where the slot has
-    gone since, an officer has to decide. Money for an order that was cancelled before is to go
-    back. A repeat changes nothing; `carry_out` does the rest.
+    gone since, an officer has to decide. Money by card for an order that was cancelled, or settled
+    without a card, is to go back. A repeat changes nothing; `carry_out` does the rest.
 
     Returns: the request.
 
@@ -28,8 +28,10 @@ def settle(
 
     def change(report: ServiceRequest) -> ServiceRequest:
         order = report.order
-        if order is None or order.paid_by is not None:
+        if order is None or order.paid_by in (paid_by, "card"):
             return report
+        if order.paid_by is not None:
+            return _paid_again(report, order, paid_by)
         paid = replace(order, paid_by=paid_by, receipt=receipt)
         if order.state == "cancelled":
             return replace(report, order=replace(paid, refund_pence=_back(paid)))
@@ -37,6 +39,13 @@ def settle(
 
     read = partial(stored, service_request_id, ports.reports)
     return update_report(read, change, ports.reports)
+
+
+def _paid_again(report: ServiceRequest, order: Order, paid_by: PaidBy) -> ServiceRequest:
+    """Somebody finished a payment by card after an officer had settled the order."""
+    if paid_by != "card" or order.refund_pence:
+        return report
+    return replace(report, order=replace(order, refund_pence=order.amount_pence))
 
 
 def _back(order: Order) -> int:

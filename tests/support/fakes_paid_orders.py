@@ -1,0 +1,166 @@
+"""An order of a booking, its payments and its slot in memory: every call to a store or to the
+provider goes through the same faults."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from msgspec.structs import replace
+
+from chalicelib.bookings.places import HoldIds, Place
+from chalicelib.bookings.ports import Ports as BookingPorts
+from chalicelib.bookings.usecases import hold
+from chalicelib.bootstrap.payments import MARGIN
+from chalicelib.catalogue.load import load
+from chalicelib.catalogue.model import Council
+from chalicelib.catalogue.prices import OrderItem
+from chalicelib.geo.point import Point
+from chalicelib.integrations.bookings_for_reports import BookingsForReports, held
+from chalicelib.integrations.payments_for_reports import refund_of_cancelled
+from chalicelib.payments.model import EXPIRES
+from chalicelib.payments.ports import Ports
+from chalicelib.reports import ports as reports
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.order_ports import OrderPorts
+from chalicelib.reports.orders import Order
+from chalicelib.reports.ports import PremisesAddress
+from chalicelib.reports.usecases.access import Author
+from chalicelib.reports.usecases.orders.settling import settle
+from chalicelib.reports.usecases.submission import submit
+from tests.support.builders import MARKET_PLACE, draft
+from tests.support.fakes import MemoryRepository
+from tests.support.fakes_bookings import MemoryDays
+from tests.support.fakes_payments import Faulty, Money
+
+OWNER = Author("account-1")
+PLACE = Place("bulky", date(2026, 6, 15), "day")
+ELSEWHERE = replace(PLACE, day=date(2026, 6, 16))
+HOME = PremisesAddress("2 Dial Row, YO1 7HH", Point(**MARKET_PLACE))
+DEMO: Council = load("demo")
+REFUND = "refund-of-cancellation"
+LATE = EXPIRES + MARGIN + timedelta(minutes=5)
+"""So long after a payment began its slot is no longer held."""
+
+
+class StreamedRepository(MemoryRepository):
+    """A store whose changes wait in `stream` until they are carried out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stream: list[str] = []
+
+    def create(self, report: ServiceRequest) -> ServiceRequest:
+        self.stream.append(report.service_request_id)
+        return super().create(report)
+
+    def save(self, report: ServiceRequest) -> ServiceRequest:
+        saved = super().save(report)
+        self.stream.append(report.service_request_id)
+        return saved
+
+
+@dataclass
+class PaidOrder(Money):
+    """Money that settles the order of one booking. `service_request_id` is that of the booking,
+    once it was ordered."""
+
+    template: reports.Ports = field(kw_only=True)
+    service_request_id: str = ""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.repository = StreamedRepository()
+        self.days = MemoryDays()
+        self.ids = HoldIds(digest=lambda *parts: f"{abs(hash(parts)):032x}"[-32:])
+
+    def ordered(self) -> "PaidOrder":
+        """The same with a booking that nobody has paid; nothing goes wrong with ordering."""
+        ports = self.bookings(self.days)
+        place = hold(PLACE, 1, "account-1", "hold", ports)
+        sent = draft(
+            service_code="bulky-waste",
+            premises_id="100",
+            items=[OrderItem(code="mattress", count=1)],
+            hold_id=place.hold_id,
+            lat=None,
+            long=None,
+        )
+        report = submit(sent, "key-1", OWNER, self.reports(self.repository, self.days))
+        self.service_request_id = report.service_request_id
+        return self
+
+    @property
+    def report(self) -> ServiceRequest:
+        """The request as it is stored."""
+        found = self.repository.get(self.service_request_id)
+        assert found
+        return found
+
+    @property
+    def order(self) -> Order:
+        found = self.report.order
+        assert found
+        return found
+
+    def others_take_the_slot(self) -> None:
+        """Others book all that is free of the slot."""
+        calendar = next(each for each in DEMO.calendars if each.calendar == PLACE.calendar)
+        day = self.days.get(PLACE.calendar, PLACE.day)
+        live = (each for each in day.claims if each.is_live(self.clock()))
+        left = calendar.capacity - sum(each.units for each in live)
+        hold(PLACE, left, "others", "hold", self.bookings(self.days))
+
+    def has_slot(self) -> bool:
+        """True if the booking is confirmed somewhere."""
+        booking = self.order.booking
+        assert booking
+        days = (self.days.get(each.calendar, each.day) for each in (PLACE, ELSEWHERE))
+        claims = (each.claim(booking.hold_id) for each in days)
+        return any(each and not each.is_over and each.until is None for each in claims)
+
+    def bookings(self, days: Any) -> BookingPorts:
+        return BookingPorts(
+            days=days,
+            calendars={each.calendar: each for each in DEMO.calendars}.get,
+            working=DEMO.calendar,
+            hold_id=self.ids.make,
+            read_hold_id=self.ids.read,
+            now=self.clock,
+        )
+
+    def reports(self, repository: Any, days: Any) -> reports.Ports:
+        return replace(
+            self.template,
+            repository=repository,
+            premises={"100": HOME}.get,
+            held=lambda hold_id: held(hold_id, self.bookings(days)),
+            now=self.clock,
+        )
+
+    def orders(self) -> OrderPorts:
+        days = Faulty(self.days, self.faults)
+        bookings = BookingsForReports(self.bookings(days), EXPIRES + MARGIN)
+        return OrderPorts(
+            reports=self.reports(Faulty(self.repository, self.faults), days),
+            limits=bookings.limits,
+            check_place=bookings.check_place,
+            keep=bookings.keep,
+            confirm=bookings.confirm,
+            release=bookings.release,
+            move=bookings.move,
+            refund=lambda request, pence: refund_of_cancelled(REFUND, request, pence, self.ports()),
+            fulfil=lambda report: self.faults.call(self._fulfilled),
+        )
+
+    def ports(self) -> Ports:
+        return replace(
+            super().ports(),
+            on_paid=self._settle,
+            on_unpaid=lambda _: self.given_up_at.append(self.clock()),
+        )
+
+    def _settle(self, service_request_id: str) -> None:
+        settle(service_request_id, "card", self.orders())
+
+    def _fulfilled(self) -> None:
+        self.fulfilled_at.append(self.clock())

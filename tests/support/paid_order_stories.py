@@ -1,0 +1,249 @@
+"""Stories of a booking that is paid, changed and cancelled, what follows by itself, and what may be
+wrong at the end."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+from chalicelib.errors import AppError
+from chalicelib.integrations.payments_for_reports import charge_of
+from chalicelib.payments.usecases import RefundRequest, check, check_due, open_charge, pay, refund
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.usecases.orders.changing import cancel_lost, cancel_order, move_booking
+from chalicelib.reports.usecases.orders.effects import carry_out_stored
+from chalicelib.reports.usecases.orders.paying import unpaid
+from chalicelib.reports.usecases.orders.settling import settle
+from chalicelib.reports.usecases.resident.own_reports import withdraw_own
+from tests.support.fakes_paid_orders import DEMO, ELSEWHERE, LATE, OWNER, PaidOrder
+from tests.support.fakes_payments import Crash, Faults
+from tests.support.payment_stories import LIMIT, once, tried
+
+Step = Callable[[PaidOrder], None]
+Story = Callable[[], Sequence[Step]]
+UNTIL_ALL_IS_DONE = timedelta(days=8)
+
+
+def told(story: Story, template: Ports, faults: Faults) -> PaidOrder:
+    """The order after a story in which something went wrong, and all that follows by itself."""
+    of = PaidOrder(faults, template=template).ordered()
+    for step in story():
+        step(of)
+    time_passes(of)
+    return of
+
+
+def calls_of(story: Story, template: Ports) -> int:
+    return told(story, template, Faults()).faults.calls
+
+
+def card_page(of: PaidOrder) -> None:
+    def clicked() -> None:
+        found = unpaid(of.service_request_id, OWNER, of.orders())
+        open_charge(charge_of(found.report, found.order, DEMO), of.ports())
+        of.pages.append(pay(of.service_request_id, "en", of.ports()).next_url)
+
+    tried(clicked)
+
+
+def payer_pays(of: PaidOrder) -> None:
+    _enter_card(of, "success")
+
+
+def card_refused(of: PaidOrder) -> None:
+    _enter_card(of, "failed")
+
+
+def _enter_card(of: PaidOrder, state: str) -> None:
+    """The payer uses the last page that was shown, if there was one."""
+    if of.pages:
+        of.provider.take_card(of.pages[-1].rpartition("/")[2], state)  # type: ignore[arg-type]
+
+
+def browser_returns(of: PaidOrder) -> None:
+    once(lambda: check(of.service_request_id, of.ports()))
+
+
+def schedule_runs(of: PaidOrder) -> None:
+    once(lambda: check_due(of.ports()))
+    once(lambda: cancel_lost(of.orders()))
+
+
+def stream_delivers(of: PaidOrder) -> None:
+    """Each change that waits is carried out; one that fails waits on."""
+    waiting, of.repository.stream = of.repository.stream, []
+    for each in dict.fromkeys(waiting):
+        try:
+            carry_out_stored(each, of.orders())
+        except (AppError, Crash):
+            of.repository.stream.append(each)
+
+
+def wait(minutes: float) -> Step:
+    def waited(of: PaidOrder) -> None:
+        of.clock.now += timedelta(minutes=minutes)
+
+    return waited
+
+
+def others_take_the_slot(of: PaidOrder) -> None:
+    of.others_take_the_slot()
+
+
+def cancel(of: PaidOrder) -> None:
+    tried(lambda: cancel_order(of.service_request_id, OWNER, of.orders()))
+
+
+def withdraw(of: PaidOrder) -> None:
+    tried(lambda: withdraw_own(of.service_request_id, OWNER, of.orders().reports))
+
+
+def move(of: PaidOrder) -> None:
+    to = (ELSEWHERE.day, ELSEWHERE.slot)
+    version = of.report.version
+    tried(lambda: move_booking(of.service_request_id, to, version, OWNER, of.orders()))
+
+
+def waive(of: PaidOrder) -> None:
+    tried(lambda: settle(of.service_request_id, "waived", of.orders(), receipt="Hardship"))
+
+
+def officer_refunds(pence: int) -> Step:
+    def refunded(of: PaidOrder) -> None:
+        asked = RefundRequest(
+            refund_id="officer",
+            service_request_id=of.service_request_id,
+            amount_pence=pence,
+            reason="One item was missing",
+            by="officer",
+        )
+        tried(partial(refund, asked, of.ports()))
+
+    return refunded
+
+
+def time_passes(of: PaidOrder) -> None:
+    """Schedule and stream in the next eight days."""
+    end = of.clock.now + UNTIL_ALL_IS_DONE
+    while of.clock.now < end:
+        stream_delivers(of)
+        of.provider.settle_refunds()
+        schedule_runs(of)
+        stream_delivers(of)
+        of.clock.now = max(next_event(of), of.clock.now + timedelta(minutes=1))
+
+
+def next_event(of: PaidOrder) -> datetime:
+    """When the next check is due, or now if a change waits to be carried out."""
+    if of.repository.stream:
+        return of.clock.now
+    charge = of.charges.get(of.service_request_id)
+    at = charge.check_at if charge else None
+    return at or of.clock.now + timedelta(days=1)
+
+
+def paid() -> Sequence[Step]:
+    return (card_page, payer_pays, browser_returns, stream_delivers)
+
+
+def refused_and_paid() -> Sequence[Step]:
+    return (card_page, card_refused, browser_returns, card_page, payer_pays, schedule_runs)
+
+
+def paid_and_never_seen_again() -> Sequence[Step]:
+    return (card_page, wait(80), payer_pays)
+
+
+def paid_and_moved() -> Sequence[Step]:
+    return (*paid(), move, stream_delivers)
+
+
+def paid_and_cancelled() -> Sequence[Step]:
+    return (*paid(), cancel, stream_delivers)
+
+
+def cancelled_while_the_card_is_entered() -> Sequence[Step]:
+    return (card_page, cancel, payer_pays, browser_returns, stream_delivers)
+
+
+def withdrawn_while_the_card_is_entered() -> Sequence[Step]:
+    return (card_page, withdraw, payer_pays, browser_returns, stream_delivers)
+
+
+def paid_and_seen_after_the_slot_had_gone() -> Sequence[Step]:
+    late = wait(LATE / timedelta(minutes=1))
+    return (card_page, payer_pays, late, others_take_the_slot, schedule_runs, stream_delivers)
+
+
+def moved_after_the_slot_had_gone() -> Sequence[Step]:
+    return (*paid_and_seen_after_the_slot_had_gone(), move, stream_delivers)
+
+
+def cancelled_after_a_part_went_back() -> Sequence[Step]:
+    return (*paid(), officer_refunds(500), wait(10), cancel, stream_delivers)
+
+
+def waived_while_the_card_is_entered() -> Sequence[Step]:
+    return (card_page, waive, payer_pays, browser_returns, stream_delivers)
+
+
+def paid_twice_over_and_cancelled() -> Sequence[Step]:
+    return (*waived_while_the_card_is_entered(), cancel, stream_delivers)
+
+
+def never_paid() -> Sequence[Step]:
+    return (card_page, card_refused, browser_returns, wait(120), schedule_runs)
+
+
+STORIES: Sequence[Story] = (
+    paid,
+    refused_and_paid,
+    paid_and_never_seen_again,
+    paid_and_moved,
+    paid_and_cancelled,
+    cancelled_while_the_card_is_entered,
+    withdrawn_while_the_card_is_entered,
+    paid_and_seen_after_the_slot_had_gone,
+    moved_after_the_slot_had_gone,
+    cancelled_after_a_part_went_back,
+    waived_while_the_card_is_entered,
+    paid_twice_over_and_cancelled,
+    never_paid,
+)
+
+
+def problems(of: PaidOrder) -> list[str]:
+    """What is wrong with an order, its slot and its money at the end of a story."""
+    order = of.order
+    totals = of.provider.totals()
+    paid = [each for each in of.provider.payments.values() if each.state == "success"]
+    kept = sum(totals.values())
+    is_settled = order.state == "settled"
+    is_waived = order.paid_by == "waived"
+    return [
+        problem
+        for problem, is_so in {
+            "the ledger differs from the provider": of.booked() != totals,
+            "paid twice": len(paid) > 1,
+            "more went back than was paid": kept < 0,
+            "settled and not paid": is_settled and not (paid or is_waived),
+            "fulfilled and not paid": bool(of.fulfilled_at) and not (paid or is_waived),
+            "settled and not fulfilled": is_settled and not of.fulfilled_at,
+            "fulfilled too late": is_too_late(of),
+            "settled, and the money went back": is_settled and not is_waived and not kept,
+            "money was taken for nothing": bool(kept) and (not is_settled or is_waived),
+            "settled without a slot": is_settled != of.has_slot(),
+            "somebody has to decide for ever": order.state == "lost",
+            "settled, and nobody deals with it": is_settled and of.report.visibility != "private",
+        }.items()
+        if is_so
+    ]
+
+
+def is_too_late(of: PaidOrder) -> bool:
+    """True if a payment that counts was not followed by its service within two hours."""
+    paid_at = of.provider.paid_at
+    first = min(of.fulfilled_at, default=None)
+    if paid_at is None or first is None or of.order.booking is None:
+        return False
+    was_moved = of.order.booking.place.day == ELSEWHERE.day
+    return not was_moved and first > paid_at + LIMIT
