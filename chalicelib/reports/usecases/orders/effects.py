@@ -57,6 +57,7 @@ def _moved(report: ServiceRequest, order: Order, ports: OrderPorts) -> ServiceRe
     try:
         if order.state == "lost":
             ports.confirm(report.service_request_id, there)
+            ports.fulfil(report)
         else:
             ports.move(booking)
     except (Conflict, Invalid, NotFound):
