@@ -10,7 +10,7 @@ from importlib import import_module
 from chalicelib.errors import AppError
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.call import Call
-from chalicelib.handlers.http.page_answers import Page
+from chalicelib.handlers.http.page_answers import Page, Written
 from chalicelib.handlers.http.route_facts import Query
 from chalicelib.handlers.http.routes import Routes
 
@@ -36,17 +36,20 @@ def _page(
     *,
     gate: auth.Gate = auth.anyone,
     query: tuple[Query, ...] = (),
+    media_types: tuple[str, ...] = (),
 ) -> None:
     """Registers a view by its module in this folder and its name there."""
     module, _, name = view.partition(".")
 
-    def answer(call: Call, **parameters: str) -> Page:
+    def answer(call: Call, **parameters: str) -> Page | Written:
         views = import_module(f"chalicelib.handlers.forms.{module}")
-        page: Page = getattr(views, name)(call, **parameters)
+        page: Page | Written = getattr(views, name)(call, **parameters)
         return page
 
     answer.__name__ = name
-    routes.page(path, method=method, auth=gate, summary=summary, query=query)(answer)
+    routes.page(
+        path, method=method, auth=gate, summary=summary, query=query, media_types=media_types
+    )(answer)
 
 
 _page("GET", "/forms/report", "report_form.begin", "First page of a new report", gate=auth.anywhere)
@@ -86,6 +89,14 @@ _page(
     query=(TOKEN,),
 )
 _page("POST", f"{A_REPORT}/payment", "order_pages.begin_payment", "Go to the card page")
+_page(
+    "GET",
+    f"{A_REPORT}/booking.ics",
+    "booking_calendar.booking_calendar",
+    "A booking as an iCalendar file",
+    query=(TOKEN,),
+    media_types=("text/calendar",),
+)
 _page(
     "GET",
     "/forms/nearest",

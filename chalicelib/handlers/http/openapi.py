@@ -141,7 +141,7 @@ def _operation(fact: RouteFacts, named: dict[int, Any]) -> dict[str, Any]:
     if permission := auth.permission_of(fact.auth):
         operation["x-permission"] = permission
     if fact.is_page:
-        return operation | _text_contents(fact, (HTML.partition(";")[0],))
+        return operation | _text_contents(fact, (HTML.partition(";")[0], *fact.written))
     if fact.written:
         return operation | _text_contents(fact, fact.written)
     return operation | _contents(fact, named)

@@ -12,6 +12,7 @@ from chalicelib.handlers.http.call import Called
 from chalicelib.kernel.observability import logs
 
 HTML = "text/html; charset=utf-8"
+CALENDAR = "text/calendar; charset=utf-8"
 BARE_PAGE = (
     '<!doctype html><html lang="en-GB"><head><meta '
     'charset="utf-8"><title>Sorry</title></head><body><h1>Sorry, something went '
@@ -58,7 +59,7 @@ ProblemPage = Callable[[errors.AppError | None], str]
 
 
 class Written(NamedTuple):
-    """An answer in the format of a standard that has its own."""
+    """An answer in the format of a standard that has its own, such as a file that a page links."""
 
     body: bytes
     content_type: str
@@ -70,7 +71,9 @@ WrittenProblem = Callable[[Request, HTTPStatus, errors.AppError | None], Written
 
 def answer_page(view: Callable[..., Any], called: Called, problem_page: ProblemPage) -> Response:
     try:
-        page: Page | SeeOther = called.content(view)
+        page: Page | SeeOther | Written = called.content(view)
+        if isinstance(page, Written):
+            return reply(page.body, called.facts.success, page.content_type, PAGE_HEADERS)
         if isinstance(page, SeeOther):
             response = reply(b"", HTTPStatus.SEE_OTHER, HTML, PAGE_HEADERS)
             response.headers.update(Location=page.location)

@@ -57,8 +57,10 @@ class Routes(Blueprint):
         auth: Gate,
         summary: str,
         query: tuple[Query, ...] = (),
+        media_types: tuple[str, ...] = (),
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Registers a view that answers with a Page, of forms that browsers post."""
+        """Registers a view that answers with a Page, of forms that browsers post, or with a file of
+        one of these media types."""
         problem_page = self._problem_page
         assert problem_page, "Routes that answer with pages need a problem_page."
 
@@ -69,6 +71,7 @@ class Routes(Blueprint):
             summary=summary,
             auth=auth,
             query=query,
+            written=media_types,
             is_page=True,
         )
 

@@ -1,0 +1,43 @@
+"""A booking as a file for the sender's own calendar."""
+
+from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.errors import NotFound
+from chalicelib.handlers.http import request_language
+from chalicelib.handlers.http.call import Call
+from chalicelib.handlers.http.page_answers import CALENDAR, Written
+from chalicelib.handlers.http.params import id_of
+from chalicelib.reports.booking_file import booking_file
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.orders import BookedSlot
+from chalicelib.reports.usecases.access import visible
+from chalicelib.reports.views import tracking_url
+from chalicelib.texts import Text
+
+
+def booking_calendar(call: Call, service_request_id: str) -> Written:
+    """The iCalendar file of a booking, for its sender. Raises NotFound."""
+    ports, council = reports_ports(), request_language.council()
+    author = call.caller.author(call.parameter("token"))
+    report = visible(id_of(service_request_id), author, ports)
+    language = request_language.current()
+    booking = _booked(report)
+    service = council.by_code.get(report.service_code)
+    calendar = council.by_calendar[booking.place.calendar]
+    body = booking_file(
+        report,
+        booking,
+        calendar,
+        title=service.service_name if service else calendar.name,
+        url=tracking_url(report, ports, language),
+        language=language,
+        zone=council.zone,
+    )
+    return Written(body, CALENDAR)
+
+
+def _booked(report: ServiceRequest) -> BookedSlot:
+    """What is booked, or was until it was cancelled. Raises NotFound."""
+    order = report.order
+    if order is None or order.booking is None or order.state not in ("settled", "cancelled"):
+        raise NotFound(Text("Nothing is booked with this request."))
+    return order.booking
