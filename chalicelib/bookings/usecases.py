@@ -144,9 +144,12 @@ def release(hold_id: str, place: Place, ports: Ports) -> None:
 
 
 def give_up(hold_id: str, ports: Ports) -> None:
-    """Give back the units of a hold that is not confirmed. A repeat changes nothing. Raises Invalid
-    if the id is not ours, Conflict if it is confirmed, UpstreamFailed."""
-    place, _ = ports.read_hold_id(hold_id)
+    """Give back the units of a hold that is not confirmed. A repeat changes nothing. Raises
+    NotFound if the id is not ours, Conflict if it is confirmed, UpstreamFailed."""
+    try:
+        place, _ = ports.read_hold_id(hold_id)
+    except Invalid as error:
+        raise NotFound(Text("There is no such hold. Choose a slot again.")) from error
 
     def given_up(day: BookingDay, now: datetime) -> BookingDay:
         mine = day.claim(hold_id)

@@ -28,6 +28,14 @@ REASONS: Mapping[str, str] = {
         "of their account. Ask us for what it says about you."
     ),
     "booking-day": translatable("The same as your requests, which are in the export."),
+    "charge": translatable(
+        "Payments for your requests: numbers, amounts and outcomes. Your requests are in the "
+        "export."
+    ),
+    "ledger": translatable(
+        "The council's accounts: amounts and the references of requests. Your requests are in "
+        "the export."
+    ),
     "first-request": translatable("The same as your requests, which are in the export."),
     "crew-device": translatable(
         "Which of our crews' phones get notifications. They are the council's phones."

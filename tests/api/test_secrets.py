@@ -17,8 +17,9 @@ from chalicelib.accounts.audit import page
 from chalicelib.aws.secrets import KEPT_FOR_S, ManagedSecret
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import audit_ports
+from chalicelib.bootstrap.payments import reconciling_ports
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.errors import ConfigurationError
+from chalicelib.errors import ConfigurationError, UpstreamFailed
 from chalicelib.handlers.http.cdn import ORIGIN
 from chalicelib.kernel.time import utc_now
 from chalicelib.photos.ports import PhotoKey
@@ -32,6 +33,7 @@ from infra.local.secrets import kept_values
 from tests.api.conftest import Api
 from tests.support.attack_photos import saved
 from tests.support.builders import draft, draft_body, report
+from tests.support.composition import Broken, replace_built
 from tests.support.seam import record
 
 READS_A_SECRET = "secrets-manager.GetSecretValue"
@@ -58,7 +60,7 @@ def a_photo_arrives(cloud: Cloud, key: PhotoKey) -> None:
 # Who reads them
 
 
-def test_reactions_read_no_secret(cloud: Cloud) -> None:
+def test_reactions_read_no_secret(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     """fan_out, publish, take_in, sweep and publish_held, each with something to do."""
     repository = reports_ports().repository
     public = report(1, photos=(Photo(photo_id=PHOTO, state="shown"),))
@@ -70,6 +72,8 @@ def test_reactions_read_no_secret(cloud: Cloud) -> None:
     for key in (PhotoKey(public.service_request_id, PHOTO), swept):
         a_photo_arrives(cloud, key)
     container.forget()
+    # This one asks the payment provider with a key.
+    replace_built(monkeypatch, reconciling_ports, Broken(UpstreamFailed("no answer")))
     with record() as made:
         cloud.pump.run_until_idle()
         assert cloud.pump.run_schedules(utc_now() + timedelta(days=3)) >= 2

@@ -27,6 +27,8 @@ PAGES = {
     "/facility/?kind=toilets&id=x": "place",
     "/my-area/": "Where do you live?",
     "/alerts/": "Get alerts",
+    "/book/": "Book",
+    "/pay/": "Pay",
     "/open-data/": "Open data",
     "/performance/": "How we are doing",
     "/getting-through/": "Reports we pass on",

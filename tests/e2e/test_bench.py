@@ -57,6 +57,7 @@ HELPERS = {
     "machine",
     "meter",
     "overview",
+    "packaged",
     "process",
     "run",
     "serve",

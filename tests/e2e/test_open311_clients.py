@@ -19,7 +19,7 @@ from infra.local.stack import LocalStack, Options
 from tests.support.builders import MARKET_PLACE, draft
 
 PLACE = {"lat": MARKET_PLACE["lat"], "lng": MARKET_PLACE["long"]}
-CODES = list(load("demo").by_code)
+CODES = [each.service_code for each in load("demo").services if not each.is_order]
 
 
 @pytest.fixture(scope="module")

@@ -119,7 +119,7 @@ function item(service: Service, home: HTMLElement): HTMLElement {
   return box;
 }
 
-/** What is booked or paid is not a problem, so a list of problems shows it only if it matches the search. */
+/** Bookings and bills are not problems: they are shown only if they match the search. */
 function filter(): void {
   const services = Array.from(items.values(), ({ service }) => service);
   const suggestions = suggest(search.value, services);
