@@ -4,9 +4,22 @@ from chalicelib.catalogue.model import Council
 from chalicelib.errors import Conflict, Invalid, UpstreamFailed
 from chalicelib.payments.model import Charge
 from chalicelib.payments.ports import Ports
-from chalicelib.payments.usecases import RefundRequest, check, refund
+from chalicelib.payments.usecases import CardPage, RefundRequest, check, open_charge, pay, refund
 from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.order_ports import OrderPorts
 from chalicelib.reports.orders import Order
+from chalicelib.reports.usecases.access import Author
+from chalicelib.reports.usecases.orders.paying import unpaid
+
+
+def card_page(
+    service_request_id: str, author: Author, language: str, orders: OrderPorts, ports: Ports
+) -> CardPage:
+    """The card page of a request, whose slot stays held until the payment has ended. Raises
+    NotFound, Conflict if there is nothing to pay, UpstreamFailed."""
+    report, order = unpaid(service_request_id, author, orders)
+    open_charge(charge_of(report, order, orders.reports.council), ports)
+    return pay(report.service_request_id, language, ports)
 
 
 def charge_of(report: ServiceRequest, order: Order, council: Council) -> Charge:

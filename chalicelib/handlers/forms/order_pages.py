@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chalicelib.bootstrap.payments import card_pages, payments_ports
+from chalicelib.bootstrap.payments import card_pages, order_ports, payments_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import NotFound
 from chalicelib.handlers.forms.form_pages import posted_form, query_of, render_form
@@ -10,8 +10,8 @@ from chalicelib.handlers.http import rate_limits, request_language
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.page_answers import Page, SeeOther
 from chalicelib.handlers.http.params import id_of
+from chalicelib.integrations.payments_for_reports import card_page
 from chalicelib.kernel.money import pounds
-from chalicelib.payments.usecases import pay
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.reference import grouped
 from chalicelib.reports.usecases.access import visible
@@ -27,11 +27,11 @@ def ask_payment(call: Call, service_request_id: str) -> Page:
 
 def begin_payment(call: Call, service_request_id: str) -> SeeOther:
     """Leads to the card page. Raises NotFound, Conflict if it is paid, TooMany, UpstreamFailed."""
-    form = posted_form(call)
-    report = _ordered(call, service_request_id, form.one("token") or None)
+    author = call.caller.author(posted_form(call).one("token") or None)
+    request_id, language = id_of(service_request_id), request_language.current().code
     rate_limits.check("payment", call)
-    language = request_language.current().code
-    return SeeOther(pay(report.service_request_id, language, payments_ports()).next_url)
+    page = card_page(request_id, author, language, order_ports(), payments_ports())
+    return SeeOther(page.next_url)
 
 
 def _ordered(call: Call, text: str, token: str | None) -> ServiceRequest:

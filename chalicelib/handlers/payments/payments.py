@@ -14,13 +14,12 @@ from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import NOT_BLANK, id_of
 from chalicelib.handlers.http.route_facts import Query
 from chalicelib.handlers.http.routes import Routes
-from chalicelib.integrations.payments_for_reports import charge_of
+from chalicelib.integrations.payments_for_reports import card_page
 from chalicelib.kernel.ids import derived_id
 from chalicelib.payments.model import Charge, PaymentState
 from chalicelib.payments.notifications import is_signed, reference_in
-from chalicelib.payments.usecases import RefundRequest, check, hint, open_charge, pay, refund
+from chalicelib.payments.usecases import RefundRequest, check, hint, refund
 from chalicelib.reports import reference
-from chalicelib.reports.usecases.orders.paying import unpaid
 from chalicelib.texts import Text
 
 SIGNATURE = "pay-signature"
@@ -70,10 +69,8 @@ def begin(call: Call, service_request_id: str) -> PaymentBegun:
     _ = call.idempotency_key
     author = call.caller.author(call.parameter("token"))
     rate_limits.check("payment", call)
-    report, order = unpaid(id_of(service_request_id), author, order_ports())
-    open_charge(charge_of(report, order, order_ports().reports.council), payments_ports())
-    language = request_language.current().code
-    page = pay(report.service_request_id, language, payments_ports())
+    request_id, language = id_of(service_request_id), request_language.current().code
+    page = card_page(request_id, author, language, order_ports(), payments_ports())
     return PaymentBegun(payment_id=page.payment_id, next_url=page.next_url)
 
 
