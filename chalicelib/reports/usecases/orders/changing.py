@@ -18,6 +18,7 @@ from chalicelib.reports.parts import Update
 from chalicelib.reports.usecases.access import Author, stored, update_report, visible
 from chalicelib.reports.usecases.attention import BY_NEW_SLOT
 from chalicelib.reports.usecases.orders.effects import carry_out
+from chalicelib.reports.usecases.orders.possible import Act, is_late, refund_of
 from chalicelib.reports.usecases.staff.changing import stale
 from chalicelib.reports.usecases.updating import council_update
 from chalicelib.texts import Text
@@ -47,7 +48,7 @@ def move_booking(
             return report
         if report.version != version:
             raise stale(report)
-        _refuse_late(report, "change", author, ports)
+        _refuse_late(report, order, "change", author, ports)
         ports.check_place(there, booking.units)
         return replace(report, order=replace(order, booking=replace(booking, moving_to=there)))
 
@@ -66,8 +67,8 @@ def cancel_order(service_request_id: str, author: Author, ports: OrderPorts) -> 
         order = _order(report)
         if order.state == "cancelled":
             return report
-        _refuse_late(report, "cancel", author, ports)
-        refund = order.amount_pence if _goes_back(report, author, ports) else order.refund_pence
+        _refuse_late(report, order, "cancel", author, ports)
+        refund = refund_of(report, order, author, ports) or order.refund_pence
         cancelled = replace(order, state="cancelled", refund_pence=refund)
         return replace(report.with_update(_cancellation(report, author, ports)), order=cancelled)
 
@@ -144,13 +145,11 @@ def _cancellation(report: ServiceRequest, author: Author, ports: OrderPorts) -> 
     )
 
 
-def _refuse_late(report: ServiceRequest, act: str, author: Author, ports: OrderPorts) -> None:
-    """Raises Conflict if a resident changes or cancels too late. Officers may at any time."""
-    order = report.order
-    is_free_to = author.is_officer_for(report) or (order and order.state != "settled")
-    if order is None or order.booking is None or is_free_to:
-        return
-    if ports.reports.now() >= getattr(ports.limits(order.booking.place), act):
+def _refuse_late(
+    report: ServiceRequest, order: Order, act: Act, author: Author, ports: OrderPorts
+) -> None:
+    """Raises Conflict if a resident changes or cancels too late."""
+    if is_late(report, order, act, author, ports):
         raise Conflict(
             Text(
                 "It is too late to do this online. Call us on {phone}.",
@@ -158,12 +157,3 @@ def _refuse_late(report: ServiceRequest, act: str, author: Author, ports: OrderP
             ),
             version=report.version,
         )
-
-
-def _goes_back(report: ServiceRequest, author: Author, ports: OrderPorts) -> bool:
-    order = report.order
-    if order is None or order.paid_by != "card":
-        return False
-    if order.booking is None or order.state == "lost" or author.is_officer_for(report):
-        return True
-    return ports.reports.now() < ports.limits(order.booking.place).refund
