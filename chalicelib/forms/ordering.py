@@ -1,6 +1,6 @@
 """The pages on which something is ordered: items or an amount, a day, a time, and the price."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from chalicelib.catalogue.price_lists import ItemPrice, Price
@@ -16,7 +16,7 @@ from chalicelib.forms.order_answers import (
     slot_value,
     wanted,
 )
-from chalicelib.forms.ports import FreeDay, Ports
+from chalicelib.forms.ports import FreeDay, Orders, Ports
 from chalicelib.kernel.money import pounds
 from chalicelib.texts import Text
 
@@ -82,7 +82,8 @@ def with_hold(
             answers.one("key"), service.calendar or "", FreeSlot(day, slot), units
         )
     except SlotFull as full:
-        return _without_hold(answers), [FieldError(field, _taken(full, service, ports))]
+        words = taken_words(full, service.calendar or "", ports.orders)
+        return _without_hold(answers), [FieldError(field, words)]
     except Invalid as error:
         return _without_hold(answers), [FieldError(field, each.message) for each in error.errors]
     before = answers.one("hold_id")
@@ -95,12 +96,9 @@ def _without_hold(answers: Answers) -> Answers:
     return answers.with_("hold_id").with_("held_until")
 
 
-def _taken(full: SlotFull, service: ServiceDefinition, ports: Ports) -> str:
+def taken_words(full: SlotFull, calendar: str, orders: Orders) -> str:
     """The message that a slot is full, with the nearest free ones."""
-    nearest = [
-        ports.orders.slot_words(service.calendar or "", each)
-        for each in full.nearest[:MOST_NEAREST]
-    ]
+    nearest = [orders.slot_words(calendar, each) for each in full.nearest[:MOST_NEAREST]]
     if not nearest:
         return Text("This has just been taken. Choose another one")
     return Text(
@@ -142,13 +140,18 @@ def _price_words(price: ItemPrice | None) -> str:
 
 def days_shown(answers: Answers, service: ServiceDefinition, ports: Ports) -> dict[str, Any]:
     """The days with enough free units, by month."""
+    return {"service": service, "months": by_month(_free_days(answers, service, ports))}
+
+
+def by_month(days: Iterable[FreeDay]) -> Mapping[str, Sequence[tuple[str, str, str]]]:
+    """The value, the words and the hint of each day, by its month."""
     months: dict[str, list[tuple[str, str, str]]] = {}
-    for each in _free_days(answers, service, ports):
+    for each in days:
         only = each.slots[0] if each.has_one_slot else None
         value = slot_value(each.day, only[0] if only else "")
         hint = only[1] if only else ""
         months.setdefault(each.month, []).append((value, each.title, hint))
-    return {"service": service, "months": months}
+    return months
 
 
 def slots_shown(answers: Answers, service: ServiceDefinition, ports: Ports) -> dict[str, Any]:

@@ -83,6 +83,7 @@ class Wording:
             "service_request_id": report.service_request_id,
             "reference": grouped(report.service_request_id),
             "heading": report.title or service_name,
+            "service_code": report.service_code,
             "service_name": service_name,
             "is_request": service is not None and service.is_request,
             "description": "" if report.description in said else report.description,

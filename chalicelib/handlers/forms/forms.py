@@ -99,6 +99,22 @@ _page(
 )
 _page(
     "GET",
+    f"{A_REPORT}/booking",
+    "booking_pages.ask_slot",
+    "Page to move a booking to another day",
+    query=(TOKEN,),
+)
+_page("POST", f"{A_REPORT}/booking", "booking_pages.move", "Move a booking to another day")
+_page(
+    "GET",
+    f"{A_REPORT}/cancellation",
+    "booking_pages.ask_cancellation",
+    "Whether money goes back if a booking is cancelled",
+    query=(TOKEN,),
+)
+_page("POST", f"{A_REPORT}/cancellation", "booking_pages.cancel", "Cancel a booking")
+_page(
+    "GET",
     "/forms/nearest",
     "forms_nearest.nearest",
     "Where's my nearest: form, and list by distance",

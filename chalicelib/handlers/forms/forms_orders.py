@@ -32,7 +32,7 @@ class Orders:
         return [
             FreeDay(
                 day=day,
-                title=_title(day),
+                title=day_words(day),
                 month=_month(day),
                 slots=[(each.slot, each.name) for each in slots],
                 has_one_slot=len(of.slots) == 1,
@@ -49,7 +49,7 @@ class Orders:
             self._admit()
         place = Place(calendar, slot.day, slot.slot)
         held = bookings.hold(place, units, self._author.scope, key, bookings_ports())
-        return Held(held.hold_id, _time_of_day(held.until) if held.until else "")
+        return Held(held.hold_id, time_of_day(held.until) if held.until else "")
 
     def give_up(self, hold_id: str) -> None:
         bookings.give_up(hold_id, bookings_ports())
@@ -57,12 +57,12 @@ class Orders:
 
 def slot_words(calendar: str, day: date, slot: str) -> str:
     """The day and the slot in words."""
-    slots = request_language.council().by_calendar[calendar].slots
-    name = next((each.name for each in slots if each.slot == slot), slot)
+    of = request_language.council().by_calendar.get(calendar)
+    name = next((each.name for each in (of.slots if of else ()) if each.slot == slot), slot)
     return f"{request_language.current().day(day)}, {name}"
 
 
-def _title(day: date) -> str:
+def day_words(day: date) -> str:
     """Such as Monday 3 June."""
     language = request_language.current()
     return f"{language.weekday(day)} {day.day} {language.month(day)}"
@@ -72,5 +72,5 @@ def _month(day: date) -> str:
     return f"{request_language.current().month(day)} {day.year}"
 
 
-def _time_of_day(moment: datetime) -> str:
+def time_of_day(moment: datetime) -> str:
     return f"{moment.astimezone(request_language.council().zone):%H:%M}"

@@ -16,6 +16,7 @@ from chalicelib.handlers.forms.form_pages import (
     render_form,
     report_shown,
 )
+from chalicelib.handlers.forms.order_shown import order_shown
 from chalicelib.handlers.http import rate_limits
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.page_answers import Page
@@ -30,8 +31,10 @@ from chalicelib.texts import Text
 
 def read(call: Call, service_request_id: str) -> Page:
     """A report, for the reader who has the link to it. Raises NotFound."""
-    report = report_shown(call, service_request_id, call.parameter("token"))
-    html = render_form("report", **report, key=new_key())
+    token = call.parameter("token")
+    report = report_shown(call, service_request_id, token)
+    order = order_shown(report["report"]["service_code"], service_request_id, token, call)
+    html = render_form("report", **report, order=order, key=new_key())
     return Page(html, pictures_from=_origins_of_photos(report["report"]))
 
 

@@ -1,0 +1,198 @@
+"""The pages to move a booking to another day and to cancel it, without JavaScript."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from chalicelib.bootstrap.payments import order_ports
+from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.errors import Conflict, FieldError, Invalid, SlotFull
+from chalicelib.forms.answers import Answers
+from chalicelib.forms.order_answers import day_in
+from chalicelib.forms.ordering import by_month, taken_words
+from chalicelib.forms.ports import FreeDay
+from chalicelib.handlers.forms.form_pages import posted_form, query_of, render_form
+from chalicelib.handlers.forms.forms_orders import Orders
+from chalicelib.handlers.forms.order_shown import (
+    moment_words,
+    possible_now,
+    price_shown,
+    slot_shown,
+)
+from chalicelib.handlers.http import request_language
+from chalicelib.handlers.http.call import Call
+from chalicelib.handlers.http.page_answers import Page, SeeOther
+from chalicelib.handlers.http.params import id_of
+from chalicelib.kernel.money import pounds
+from chalicelib.kernel.posted_form import Posted
+from chalicelib.kernel.site import Site
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.orders import BookedSlot, Order
+from chalicelib.reports.reference import grouped
+from chalicelib.reports.usecases.access import visible
+from chalicelib.reports.usecases.orders.changing import cancel_order, move_booking
+from chalicelib.texts import Text
+
+Faults = Sequence[FieldError]
+
+
+def ask_slot(call: Call, service_request_id: str) -> Page:
+    """The free days. Raises NotFound, Conflict if the booking cannot be moved."""
+    token = call.parameter("token")
+    return _slot_page(_of(call, service_request_id, token), token, call)
+
+
+def move(call: Call, service_request_id: str) -> Page | SeeOther:
+    """Moves the booking, or asks for what is missing. Raises NotFound, Conflict."""
+    form = posted_form(call)
+    token = form.one("token") or None
+    report = _of(call, service_request_id, token)
+    day, only = day_in(Answers.of(form))
+    slot = only or form.one("slot")
+    if day is None:
+        choose = [FieldError("day", Text("Choose a day"))]
+        return _slot_page(report, token, call, faults=choose)
+    if not slot:
+        missing = [FieldError("slot", Text("Choose a time"))] if form.one("of_day") else ()
+        return _slot_page(report, token, call, day=day, faults=missing)
+    faults = _moved(report, (day, slot), "day" if only else "slot", form, call)
+    if faults:
+        now = _of(call, service_request_id, token)
+        return _slot_page(
+            now, token, call, day=None if only else day, faults=faults, chosen=f"{day},{only}"
+        )
+    return SeeOther(_page_of(report, token))
+
+
+def _moved(
+    report: ServiceRequest, to: tuple[date, str], field: str, form: Posted, call: Call
+) -> Faults:
+    """Moves the booking. Returns: why it cannot be moved there."""
+    author = call.caller.author(form.one("token") or None)
+    version = int(form.one("version")) if form.one("version").isdecimal() else report.version
+    try:
+        move_booking(report.service_request_id, to, version, author, order_ports())
+    except SlotFull as full:
+        calendar = _booking(report).place.calendar
+        return [FieldError(field, taken_words(full, calendar, Orders(author, None)))]
+    except Invalid as error:
+        return [FieldError(field, each.message) for each in error.errors]
+    except Conflict as error:
+        if error.version in (None, version):
+            raise
+        changed = Text("Your request has changed since you opened this page. Check it and go on.")
+        return [FieldError(field, changed)]
+    return ()
+
+
+def ask_cancellation(call: Call, service_request_id: str) -> Page:
+    """Says whether money goes back, before the booking is cancelled. Raises NotFound, Conflict if
+    it cannot be cancelled."""
+    token = call.parameter("token")
+    report = _of(call, service_request_id, token)
+    order, may = _order(report), possible_now(report, call.caller.author(token))
+    if not may.cancel:
+        raise _too_late(report)
+    limit = may.limits.refund if may.limits else None
+    shown = {
+        **_shown(report, token),
+        **price_shown(order),
+        "refund": pounds(may.refund_pence) if may.refund_pence else "",
+        "is_paid": order.paid_by == "card",
+        "limit": moment_words(limit) if limit else "",
+        "action": f"{_path(report)}/cancellation",
+    }
+    return Page(render_form("cancellation", **shown))
+
+
+def cancel(call: Call, service_request_id: str) -> SeeOther:
+    """Cancels the booking; a repeat changes nothing. Raises NotFound, Conflict, UpstreamFailed."""
+    token = posted_form(call).one("token") or None
+    author = call.caller.author(token)
+    return SeeOther(_page_of(cancel_order(id_of(service_request_id), author, order_ports()), token))
+
+
+def _slot_page(
+    report: ServiceRequest,
+    token: str | None,
+    call: Call,
+    *,
+    day: date | None = None,
+    faults: Faults = (),
+    chosen: str = "",
+) -> Page:
+    """The free days, or the free slots of a day. Raises Conflict if the booking cannot be moved."""
+    if not possible_now(report, call.caller.author(token)).change:
+        raise _too_late(report)
+    free = _free(_booking(report), Orders(call.caller.author(token), None))
+    of_day = [each for each in free if each.day == day]
+    html = render_form(
+        "booking",
+        **_shown(report, token),
+        version=report.version,
+        months=by_month(free),
+        day=f"{day}" if day else "",
+        title=of_day[0].title if of_day else "",
+        slots=[(slot, name, "") for each in of_day for slot, name in each.slots],
+        chosen=chosen,
+        action=f"{_path(report)}/booking",
+        again=f"{_path(report)}/booking{query_of(token)}",
+        faults=[(each.field, each.message) for each in faults],
+    )
+    return Page(html, is_refusal=bool(faults))
+
+
+def _free(booking: BookedSlot, orders: Orders) -> Sequence[FreeDay]:
+    """The days with enough free units, without the slot that is booked."""
+    at = booking.place
+    found = [
+        each._replace(slots=[(slot, name) for slot, name in each.slots if slot != at.slot])
+        if each.day == at.day
+        else each
+        for each in orders.free_days(at.calendar, booking.units)
+    ]
+    return [each for each in found if each.slots]
+
+
+def _shown(report: ServiceRequest, token: str | None) -> dict[str, Any]:
+    service = request_language.council().by_code.get(report.service_code)
+    return {
+        **slot_shown(_order(report)),
+        "service_name": service.service_name if service else "",
+        "reference": grouped(report.service_request_id),
+        "page": _path(report) + query_of(token),
+        "token": token or "",
+    }
+
+
+def _of(call: Call, text: str, token: str | None) -> ServiceRequest:
+    return visible(id_of(text), call.caller.author(token), reports_ports())
+
+
+def _order(report: ServiceRequest) -> Order:
+    if report.order is None:
+        raise Conflict(Text("Nothing is booked with this request."))
+    return report.order
+
+
+def _booking(report: ServiceRequest) -> BookedSlot:
+    booking = _order(report).booking
+    if booking is None:
+        raise Conflict(Text("Nothing is booked with this request."))
+    return booking
+
+
+def _too_late(report: ServiceRequest) -> Conflict:
+    """Why nothing can be done with the order."""
+    if _order(report).state in ("settled", "lost"):
+        phone = request_language.council().phone
+        return Conflict(Text("It is too late to do this online. Call us on {phone}.", phone=phone))
+    return Conflict(Text("Nothing is booked with this request."))
+
+
+def _path(report: ServiceRequest) -> str:
+    return f"/forms/reports/{report.service_request_id}"
+
+
+def _page_of(report: ServiceRequest, token: str | None) -> str:
+    return Site("", request_language.current()).page(_path(report) + query_of(token))

@@ -1,0 +1,118 @@
+"""What the page of a request shows of its order: the slot, the price, and what can be done now."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from chalicelib.bootstrap.payments import order_ports
+from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.errors import NotFound
+from chalicelib.handlers.forms.forms_orders import day_words, slot_words, time_of_day
+from chalicelib.handlers.http import request_language
+from chalicelib.handlers.http.call import Call
+from chalicelib.handlers.http.params import id_of
+from chalicelib.kernel.money import pounds
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.order_ports import Limits
+from chalicelib.reports.orders import Order, PaidBy
+from chalicelib.reports.usecases.access import Author, visible
+from chalicelib.reports.usecases.orders.possible import Possible, possible
+from chalicelib.texts import Text
+
+PAID: dict[PaidBy, str] = {
+    "card": Text("Paid by card"),
+    "receipt": Text("Paid"),
+    "free": Text("Nothing to pay"),
+    "waived": Text("Nothing to pay"),
+}
+
+
+def order_shown(
+    service_code: str, text: str, token: str | None, call: Call
+) -> dict[str, Any] | None:
+    """What is shown of a request's order; None if its service has none. Raises NotFound."""
+    service = request_language.council().by_code.get(service_code)
+    if service is not None and service.price is None and service.calendar is None:
+        return None
+    author = call.caller.author(token)
+    report = visible(id_of(text), author, reports_ports())
+    if report.order is None:
+        return None
+    may = possible_now(report, author)
+    return {
+        **slot_shown(report.order),
+        **price_shown(report.order),
+        "paid": said(report.order),
+        "is_over": report.order.state == "cancelled",
+        "may": may,
+        "until": list(_until(may.limits, report.order)),
+    }
+
+
+def possible_now(report: ServiceRequest, author: Author) -> Possible:
+    """What the author may do with the order; nothing if the council no longer has its calendar."""
+    try:
+        return possible(report, author, order_ports())
+    except NotFound:
+        return Possible()
+
+
+def slot_shown(order: Order) -> dict[str, str]:
+    """The booked day and slot in words, and where to go."""
+    if order.booking is None:
+        return {"booked": "", "place": ""}
+    at = order.booking.place
+    calendar = request_language.council().by_calendar.get(at.calendar)
+    place = calendar.place if calendar else None
+    return {
+        "booked": slot_words(at.calendar, at.day, at.slot),
+        "place": f"{place.name}, {place.address}" if place else "",
+    }
+
+
+def price_shown(order: Order) -> dict[str, Any]:
+    """The lines of the price and its total."""
+    return {
+        "lines": [(each.text, pounds(each.amount_pence)) for each in order.lines],
+        "total": pounds(order.amount_pence),
+    }
+
+
+def said(order: Order) -> str:
+    """What has become of the money, in the reader's language."""
+    say = request_language.current().say
+    match order.state:
+        case "cancelled" if order.refund_pence:
+            back = pounds(order.refund_pence)
+            return say("{amount} goes back to your card. It can take some days.", amount=back)
+        case "cancelled":
+            return say("No money goes back") if order.paid_by == "card" else say("Nothing was paid")
+        case "unpaid":
+            return say("Not paid yet. We deal with your request when it is paid.")
+        case "lost":
+            return say("Paid after your slot had gone to somebody else")
+        case _:
+            return say(PAID[order.paid_by or "free"])
+
+
+def _until(limits: Limits | None, order: Order) -> Iterator[str]:
+    """Until when the booking can be changed and cancelled, as far as that is not over."""
+    if limits is None:
+        return
+    say, now = request_language.current().say, order_ports().reports.now()
+    if now < limits.change:
+        yield say("You can change the day until {moment}.", moment=moment_words(limits.change))
+    if now < limits.cancel:
+        yield say("You can cancel until {moment}.", moment=moment_words(limits.cancel))
+    else:
+        phone = request_language.council().phone
+        yield say("It is too late to do this online. Call us on {phone}.", phone=phone)
+    if order.paid_by == "card" and now < min(limits.refund, limits.cancel):
+        moment = moment_words(limits.refund)
+        yield say("If you cancel before {moment}, you get your money back.", moment=moment)
+
+
+def moment_words(moment: datetime) -> str:
+    """The day and time on the council's clock, such as Monday 3 June, 14:00."""
+    local = moment.astimezone(request_language.council().zone)
+    return f"{day_words(local.date())}, {time_of_day(moment)}"

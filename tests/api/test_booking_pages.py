@@ -1,0 +1,215 @@
+"""The page of a booking: pay it, move it and cancel it, without JavaScript."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+
+from chalicelib.bookings.places import Place
+from chalicelib.bookings.usecases import hold
+from chalicelib.bootstrap.bookings import bookings_ports
+from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.reports.orders import Order
+from tests.api.conftest import Api
+from tests.api.test_collections import DAY, GOOD, HOMES, import_premises, import_rounds
+from tests.api.test_forms import Browser
+from tests.support.paying import GOOD_CARD, PayHere, pay_here
+
+MONDAY = datetime(2026, 6, 1, 9, tzinfo=UTC)
+BULKY, HALL = "/forms/services/bulky-waste", "/forms/services/hall-hire"
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def pay(clock: time_machine.Traveller, api: Api) -> Iterator[PayHere]:
+    with pay_here() as found:
+        yield found
+
+
+@pytest.fixture
+def browser(pay: PayHere, api: Api, tmp_path: Path) -> Browser:
+    import_rounds(tmp_path, GOOD, f"G1,garden,{DAY}")
+    assert import_premises(tmp_path, *HOMES).exit_code == 0
+    return Browser(api.client, api.cloud)
+
+
+def days(browser: Browser) -> list[str]:
+    return re.findall(r'name="day" type="radio" value="([^"]+)"', browser.html)
+
+
+def book(browser: Browser) -> str:
+    """Books a mattress on the first free day. Returns: the address of the request's page."""
+    browser.open(BULKY)
+    browser.fill({"postcode": "yo17hh"}, action=BULKY)
+    browser.fill({"premises": "100,10 Dial Row"}, action=BULKY)
+    browser.fill({"items.mattress": "1"}, action=BULKY)
+    browser.fill({"day": days(browser)[0]}, action=BULKY)
+    browser.fill(action=BULKY)
+    browser.fill(action=BULKY)
+    browser.fill(press="Continue to payment", action=BULKY)
+    return page_of(browser)
+
+
+def page_of(browser: Browser) -> str:
+    (report,) = browser.stored()
+    token = reports_ports().ids.link_token(report.service_request_id)
+    return f"/forms/reports/{report.service_request_id}?token={token}"
+
+
+def paid(browser: Browser, pay: PayHere) -> str:
+    page = book(browser)
+    enter_card(browser, page, pay)
+    return page
+
+
+def enter_card(browser: Browser, page: str, pay: PayHere) -> None:
+    form = browser.open(page.replace("?", "/payment?")).form()
+    with_card = browser.client.http.post(
+        form.action,
+        body=f"token={dict(form.fields)['token']}".encode(),
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+    )
+    assert with_card.status_code == 303, with_card.body
+    back = pay.enter(with_card.headers["Location"], GOOD_CARD)
+    browser.open(back[back.index("/forms/") :])
+    assert browser.page.title.startswith("Payment received")
+
+
+def order_of(browser: Browser) -> Order:
+    (report,) = browser.stored()
+    assert report.order
+    return report.order
+
+
+def test_unpaid_request_leads_to_its_payment(browser: Browser) -> None:
+    page = book(browser)
+    shown = browser.open(page)
+    assert "Not paid yet" in shown.text
+    assert shown.links["Pay £20"] == page.replace("?", "/payment?")
+    assert "Change the day" not in shown.links
+
+
+def test_paid_booking_shows_its_day_price_and_limits(browser: Browser, pay: PayHere) -> None:
+    page = paid(browser, pay)
+    shown = browser.open(page)
+    assert "When Wednesday 3 June 2026, From 7am" in shown.text
+    assert "Mattress £20 Total £20 Payment Paid by card" in shown.text
+    assert "You can change the day until Tuesday 2 June, 14:00." in shown.text
+    assert "If you cancel before Monday 1 June, 14:00, you get your money back." in shown.text
+    assert {"Change the day", "Cancel"} <= set(shown.links)
+    assert not any(each.startswith("Pay") for each in shown.links)
+
+
+def test_booking_is_moved_once_to_the_chosen_day(browser: Browser, pay: PayHere) -> None:
+    page = paid(browser, pay)
+    browser.open(page.replace("?", "/booking?"))
+    first = days(browser)[0]
+    assert first.startswith("2026-06-04")
+    form = browser.page.form()
+    browser.fill(action=form.action)
+    assert (browser.status, "Choose a day" in browser.page.text) == (400, True)
+    browser.fill({"day": first}, action=form.action)
+    assert "When Thursday 4 June 2026, From 7am" in browser.page.text
+    browser.again()
+    assert browser.page.text.count("Your booking was moved to Thursday 4 June.") == 1
+
+
+def test_full_day_stays_chosen_and_names_the_nearest(browser: Browser, pay: PayHere) -> None:
+    page = paid(browser, pay)
+    browser.open(page.replace("?", "/booking?"))
+    chosen = days(browser)[0]
+    place = Place("bulky", MONDAY.date() + timedelta(days=3), "day")
+    hold(place, 40, "others", "a key of others", bookings_ports())
+    browser.fill({"day": chosen}, action=browser.page.form().action)
+    assert "The next ones that are free: Friday 5 June 2026" in browser.page.text
+    booking = order_of(browser).booking
+    assert booking and f"{booking.place.day}" == "2026-06-03"
+
+
+def test_change_by_somebody_else_is_noticed(browser: Browser, pay: PayHere) -> None:
+    page = paid(browser, pay)
+    browser.open(page.replace("?", "/booking?"))
+    form, chosen = browser.page.form(), days(browser)[0]
+    browser.open(page.replace("?", "/update?"))
+    browser.fill({"text": "The gate is open"}, action=browser.page.form().action)
+    browser.post(form.action, f"{pairs(form.fields)}&day={chosen}".encode())
+    assert "Your request has changed since you opened this page" in browser.page.text
+    browser.fill(action=form.action)
+    assert "When Thursday 4 June 2026" in browser.page.text
+
+
+def pairs(fields: list[tuple[str, str]]) -> str:
+    return "&".join(f"{name}={value}" for name, value in fields)
+
+
+@pytest.mark.parametrize(
+    ("later", "says", "pence"),
+    [
+        (timedelta(0), "You get £20 back.", 2000),
+        (timedelta(hours=5), "You do not get your money back.", 0),
+    ],
+)
+def test_cancellation_says_before_whether_money_goes_back(
+    browser: Browser,
+    pay: PayHere,
+    clock: time_machine.Traveller,
+    later: timedelta,
+    says: str,
+    pence: int,
+) -> None:
+    page = paid(browser, pay)
+    clock.shift(later)
+    browser.open(page.replace("?", "/cancellation?"))
+    assert says in browser.page.text
+    browser.fill(action=browser.page.form().action)
+    assert (order_of(browser).state, pay.refunded_pence) == ("cancelled", pence)
+    assert ("£20 goes back to your card" in browser.page.text) == bool(pence)
+    browser.again()
+    assert pay.refunded_pence == pence
+
+
+def test_too_late_shows_no_buttons_and_refuses(
+    browser: Browser, pay: PayHere, clock: time_machine.Traveller
+) -> None:
+    page = paid(browser, pay)
+    clock.shift(timedelta(days=1, hours=5))
+    shown = browser.open(page)
+    assert not {"Change the day", "Cancel"} & set(shown.links)
+    for name in ("booking", "cancellation"):
+        browser.open(page.replace("?", f"/{name}?"))
+        assert (browser.status, "too late" in browser.page.text) == (409, True)
+
+
+def test_stranger_sees_none_of_it(browser: Browser, pay: PayHere) -> None:
+    page = paid(browser, pay).partition("?")[0]
+    for path in ("", "/booking", "/cancellation"):
+        assert browser.open(page + path).title and browser.status == 404
+
+
+def test_hour_of_the_hall_is_chosen_after_its_day(browser: Browser, pay: PayHere) -> None:
+    browser.open(HALL)
+    browser.fill({"attributes.who": "community"}, action=HALL)
+    browser.fill({"day": days(browser)[20]}, action=HALL)
+    browser.fill({"slot": "1900"}, action=HALL)
+    browser.fill(action=HALL)
+    browser.fill(press="Continue to payment", action=HALL)
+    page = page_of(browser)
+    enter_card(browser, page, pay)
+    browser.open(page.replace("?", "/booking?"))
+    action = browser.page.form().action
+    browser.fill({"day": days(browser)[20]}, action=action)
+    browser.fill(action=action)
+    assert "Choose a time" in browser.page.text and browser.status == 400
+    assert 'value="1900"' not in browser.html, "the hour that is booked already"
+    browser.fill({"slot": "2000"}, action=action)
+    assert "8pm" in browser.page.text
+    booking = order_of(browser).booking
+    assert booking and booking.place.slot == "2000"
