@@ -99,7 +99,8 @@ class Wording:
             "photos": report.photos,
             "updates": [self._update(update) for update in report.updates],
             "followers": report.followers,
-            "can_be_reopened": report.state in REOPENABLE,
+            "can_be_reopened": report.state in REOPENABLE
+            and not (service is not None and service.is_order),
         }
 
     def _delay(self, delay: Delay) -> dict[str, str]:

@@ -34,6 +34,7 @@ COLLECTED = translatable("We have collected this.")
 DELIVERED = translatable("We have delivered this.")
 CAME_BACK = translatable("We came back and repaired this.")
 CANCELLED = translatable("This was cancelled.")
+PAYMENT_CAME = translatable("We have received your payment.")
 PAID_TOO_LATE = translatable(
     "Your payment arrived when what you ordered was no longer available. We will offer you "
     "something else or send your money back within two working days."
@@ -49,7 +50,7 @@ GARDEN_ENDS = translatable(
 _WHOLE = frozenset(
     (
         *(STARTED, CALLED_OFF, NOT_PLANNED, HANDED_OVER, MORE_PHOTOS),
-        *(CANCELLED, PAID_TOO_LATE, PAID_BACK),
+        *(CANCELLED, PAYMENT_CAME, PAID_TOO_LATE, PAID_BACK),
         *(INSPECTED, MADE_SAFE, REPAIRED, COLLECTED, DELIVERED, CAME_BACK),
         *LABELS.values(),
     )

@@ -5,7 +5,7 @@ from functools import partial
 from msgspec.structs import replace
 
 from chalicelib.errors import Conflict
-from chalicelib.reports.automatic_texts import PAID_TOO_LATE
+from chalicelib.reports.automatic_texts import PAID_TOO_LATE, PAYMENT_CAME
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.needs import Need, with_need
 from chalicelib.reports.order_ports import OrderPorts
@@ -59,10 +59,20 @@ def _settled(report: ServiceRequest, order: Order, ports: OrderPorts) -> Service
     if report.visibility == "unconfirmed":
         after = confirmed.with_visibility("private", ports.reports.now())
     if after.order and after.order.state == "settled":
-        return after
+        return _closed(after, ports) if _is_bill(after, ports) else after
     update = council_update("slot-lost", "", report.state, PAID_TOO_LATE, ports.reports)
     need = Need(need_id="slot-lost", reason="slot_lost", since=update.datetime)
     return replace(after.with_update(update), needs=with_need(after.needs, need))
+
+
+def _is_bill(report: ServiceRequest, ports: OrderPorts) -> bool:
+    """True if nobody has anything left to do once it is paid."""
+    service = ports.reports.council.by_code.get(report.service_code)
+    return service is not None and service.kind == "payment" and service.needs == "none"
+
+
+def _closed(report: ServiceRequest, ports: OrderPorts) -> ServiceRequest:
+    return report.with_update(council_update("paid", "", "closed", PAYMENT_CAME, ports.reports))
 
 
 def _confirmed(report: ServiceRequest, order: Order, ports: OrderPorts) -> OrderState:

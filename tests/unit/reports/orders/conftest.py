@@ -38,8 +38,8 @@ def world(ports: Ports) -> OrderWorld:
         price=PRICE,
         fund="WASTE",
     )
-    others = tuple(each for each in council.services if each.service_code != "bulky")
-    with_bulky = replace(council, services=(*others, bulky))
+    bill = replace(bulky, service_code="bill", kind="payment", needs="none", calendar=None)
+    with_bulky = replace(council, services=(*council.services, bulky, bill))
     return OrderWorld(replace(ports, council=with_bulky, premises={"100": HOME, "101": HOME}.get))
 
 

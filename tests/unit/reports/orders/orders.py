@@ -13,6 +13,8 @@ from tests.support.fakes_orders import OrderWorld
 
 OWNER, NEIGHBOUR = Author("account-1"), Author("account-2")
 OFFICER = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
+NO_HOLD = "none"
+"""In place of a hold_id: the service has no calendar."""
 MATTRESS = [OrderItem(code="mattress", count=1)]
 
 
@@ -21,7 +23,8 @@ def order(
 ) -> ServiceRequest:
     """A request for a mattress, sent and not paid."""
     sent = {"service_code": "bulky", "premises_id": "100", "items": MATTRESS}
-    hold = {"hold_id": values.pop("hold_id", None) or world.slots.hold(f"hold-{key}")}
+    hold_id = values.pop("hold_id", None) or world.slots.hold(f"hold-{key}")
+    hold = {} if hold_id == NO_HOLD else {"hold_id": hold_id}
     return submit(
         draft(**(sent | hold | {"lat": None, "long": None} | values)), key, by, world.reports
     )

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.errors import Conflict
-from chalicelib.reports.automatic_texts import PAID_BACK, PAID_TOO_LATE
+from chalicelib.reports.automatic_texts import PAID_BACK, PAID_TOO_LATE, PAYMENT_CAME
 from chalicelib.reports.orders import Order
 from chalicelib.reports.usecases.orders.changing import cancel_lost, cancel_order, move_booking
 from chalicelib.reports.usecases.orders.effects import carry_out
@@ -15,7 +15,7 @@ from chalicelib.reports.usecases.resident.withdrawing import withdraw
 from tests.support.builders import NOON
 from tests.support.fakes_orders import DAY, PLACE, OrderWorld, at
 from tests.unit.reports.orders.conftest import with_free
-from tests.unit.reports.orders.orders import OWNER, order, paid, pay
+from tests.unit.reports.orders.orders import NO_HOLD, OFFICER, OWNER, order, paid, pay
 
 
 def of(world: OrderWorld, service_request_id: str) -> Order:
@@ -29,6 +29,22 @@ def test_paid_request_is_booked_and_in_the_queue(world: OrderWorld) -> None:
     assert (report.visibility, report.is_in_queue) == ("private", True)
     assert (of(world, report.service_request_id).state, world.slots.taken(PLACE)) == ("settled", 1)
     assert world.fulfilled == [report.service_request_id]
+
+
+def test_paid_bill_is_closed_and_in_nobodys_queue(world: OrderWorld) -> None:
+    for _ in range(2):
+        report = paid(world, service_code="bill", premises_id=None, hold_id=NO_HOLD)
+    assert (report.state, report.visibility) == ("closed", "private")
+    assert (report.is_in_queue, report.closed_datetime) == (False, NOON)
+    assert [each.text for each in report.updates] == [PAYMENT_CAME]
+
+
+def test_payer_cannot_take_a_paid_bill_back_but_an_officer_can(world: OrderWorld) -> None:
+    bill = paid(world, service_code="bill", premises_id=None, hold_id=NO_HOLD)
+    with pytest.raises(Conflict, match="too late"):
+        cancel_order(bill.service_request_id, OWNER, world.ports)
+    cancel_order(bill.service_request_id, OFFICER, world.ports)
+    assert world.refunds == {bill.service_request_id: 2000}
 
 
 def test_settling_again_changes_nothing(world: OrderWorld) -> None:
