@@ -23,6 +23,8 @@ Permission = Literal[
     "calendars.change",
     "performance.read",
     "payments.refund",
+    "payments.take",
+    "payments.waive",
     "ledger.read",
     "deliveries.handle",
     "alerts.handle",
@@ -112,6 +114,14 @@ PERMISSIONS: Mapping[Permission, Rule] = {
         in_remit=True,
     ),
     "payments.refund": Rule(_OFFICERS, "Send back all or a part of what was paid by card"),
+    "payments.take": Rule(
+        _OFFICERS,
+        "Take a card on the telephone, and record what was paid in another way",
+        in_remit=True,
+    ),
+    "payments.waive": Rule(
+        _OFFICERS, "Decide that nothing has to be paid for a request", in_remit=True
+    ),
     "ledger.read": Rule(
         _OFFICERS, "See the money of a day by fund, and where the payment provider differs"
     ),

@@ -47,7 +47,7 @@ from chalicelib.handlers.exchange import (
 from chalicelib.handlers.forms import forms
 from chalicelib.handlers.http import health
 from chalicelib.handlers.jobs import crews, days, job_forms, jobs, jobs_events
-from chalicelib.handlers.payments import ledger, payments, payments_events
+from chalicelib.handlers.payments import ledger, paid_otherwise, payments, payments_events
 from chalicelib.handlers.places import areas, facilities, places
 from chalicelib.handlers.publishing import figures_events, publishing_events
 from chalicelib.handlers.reports import (
@@ -82,6 +82,7 @@ ROUTES = [
     calendar_days.routes,
     forms.routes,
     payments.routes,
+    paid_otherwise.routes,
     ledger.routes,
     open311.routes,
     receivers.routes,

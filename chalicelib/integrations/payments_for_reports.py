@@ -13,13 +13,19 @@ from chalicelib.reports.usecases.orders.paying import unpaid
 
 
 def card_page(
-    service_request_id: str, author: Author, language: str, orders: OrderPorts, ports: Ports
+    service_request_id: str,
+    author: Author,
+    language: str,
+    orders: OrderPorts,
+    ports: Ports,
+    *,
+    is_by_phone: bool = False,
 ) -> CardPage:
     """The card page of a request, whose slot stays held until the payment has ended. Raises
     NotFound, Conflict if there is nothing to pay, UpstreamFailed."""
     report, order = unpaid(service_request_id, author, orders)
     open_charge(charge_of(report, order, orders.reports.council), ports)
-    return pay(report.service_request_id, language, ports)
+    return pay(report.service_request_id, language, ports, is_by_phone=is_by_phone)
 
 
 def charge_of(report: ServiceRequest, order: Order, council: Council) -> Charge:

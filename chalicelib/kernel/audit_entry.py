@@ -54,6 +54,8 @@ Action = Literal[
     "rounds.correct",
     "calendars.change",
     "payments.refund",
+    "payments.take",
+    "payments.waive",
 ]
 
 

@@ -102,13 +102,15 @@ class GovUkPay(Struct, frozen=True):
     return_url: Callable[[str], str]
 
     def create(self, new: NewPayment) -> ProviderPayment:
-        body = {
+        body: dict[str, Any] = {
             "amount": new.amount_pence,
             "reference": new.reference,
             "description": new.description[:LONGEST_DESCRIPTION],
             "return_url": self.return_url(new.payment_id),
             "language": new.language if new.language in LANGUAGES else "en",
         }
+        if new.is_by_phone:
+            body["moto"] = True
         reply = self._post("/v1/payments", body)
         if reply.status in (400, 422):
             raise Conflict(_NOT_BY_CARD)

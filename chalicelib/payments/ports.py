@@ -11,13 +11,15 @@ from chalicelib.payments.model import Charge, PaymentState, RefundState
 
 
 class NewPayment(Struct, frozen=True, kw_only=True):
-    """What a provider needs to take a payment."""
+    """What a provider needs to take a payment. `is_by_phone`: an officer enters the card for a
+    caller."""
 
     payment_id: str
     reference: str
     amount_pence: int
     description: str
     language: str
+    is_by_phone: bool = False
 
 
 class ProviderRefund(Struct, frozen=True, kw_only=True):

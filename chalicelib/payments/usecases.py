@@ -63,8 +63,11 @@ def open_charge(charge: Charge, ports: Ports) -> None:
             ports.charges.save(charge)
 
 
-def pay(service_request_id: str, language: str, ports: Ports) -> CardPage:
-    """The page to pay a charge: of the payment that is open, or of a new one.
+def pay(
+    service_request_id: str, language: str, ports: Ports, *, is_by_phone: bool = False
+) -> CardPage:
+    """The page to pay a charge: of the payment that is open, or of a new one. `is_by_phone`: an
+    officer enters the card for a caller.
 
     Raises: Conflict if there is nothing to pay, it is paid or being processed, or the provider does
     not take the amount; UpstreamFailed.
@@ -74,7 +77,7 @@ def pay(service_request_id: str, language: str, ports: Ports) -> CardPage:
         charge = check(service_request_id, ports)
         _refuse_paid(charge)
         charge, payment = _open_payment(charge, ports)
-        seen = _at_provider(charge, payment, language, ports)
+        seen = _at_provider(charge, payment, language, is_by_phone, ports)
         if seen.next_url is None:
             raise Conflict(Text("Your payment is being processed. Look again in a minute."))
         return CardPage(payment.payment_id, seen.next_url)
@@ -97,7 +100,9 @@ def _open_payment(charge: Charge, ports: Ports) -> tuple[Charge, Payment]:
     return ports.charges.save(_due(with_payment(charge, payment), ports)), payment
 
 
-def _at_provider(charge: Charge, payment: Payment, language: str, ports: Ports) -> ProviderPayment:
+def _at_provider(
+    charge: Charge, payment: Payment, language: str, is_by_phone: bool, ports: Ports
+) -> ProviderPayment:
     """The payment at the provider. Its id is stored before anybody sees its page: of two that were
     created for one payment, only one can be paid."""
     if payment.provider_id:
@@ -108,6 +113,7 @@ def _at_provider(charge: Charge, payment: Payment, language: str, ports: Ports) 
         amount_pence=charge.amount_pence,
         description=charge.description,
         language=language,
+        is_by_phone=is_by_phone,
     )
     seen = ports.provider.create(new)
     ports.charges.save(with_payment(charge, replace(payment, provider_id=seen.provider_id)))

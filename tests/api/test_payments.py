@@ -224,3 +224,55 @@ def test_operator_gets_the_ledger_as_csv_and_its_differences(
 
 def run(command: Command, *arguments: str) -> Result:
     return CliRunner().invoke(command, arguments)
+
+
+def test_officer_who_pays_for_a_caller_uses_the_telephone(
+    api: Api, pay: PayHere, request_id: str
+) -> None:
+    path, officer = f"/api/reports/{request_id}/payments", api.token("officer")
+    assert api.post(path, {}, key="call", token=officer).status_code == 201
+    assert pay.payment.moto
+
+
+def test_payer_of_an_own_request_does_not_use_the_telephone(
+    api: Api, pay: PayHere, request_id: str
+) -> None:
+    begun(api, request_id)
+    assert not pay.payment.moto
+
+
+@pytest.mark.usefixtures("pay")
+@pytest.mark.parametrize(
+    ("way", "sent", "paid_by"),
+    [("waiver", {"reason": "Hardship"}, "waived"), ("receipt", {"number": "R 1024"}, "receipt")],
+)
+def test_officer_settles_a_request_without_a_card(
+    api: Api, request_id: str, way: str, sent: dict[str, str], paid_by: str
+) -> None:
+    path, officer = f"/api/reports/{request_id}/{way}", api.token("officer")
+    for _ in range(2):
+        answer = api.post(path, sent, token=officer)
+        assert answer.status_code == 200, answer.body
+        order = answer.json_body["order"]
+        assert (order["state"], order["paid_by"]) == ("settled", paid_by)
+        assert order["receipt"] in sent.values()
+    other = dict.fromkeys(sent, "Something else")
+    assert api.post(path, other, token=officer).status_code == 409
+    assert api.post(path, sent, token=api.token("crew")).status_code == 403
+    log = api.get("/api/admin/audit", api.token("admin")).json_body["items"]
+    [noted, *_] = [each for each in log if each["subject"] == request_id]
+    assert (noted["action"], noted["details"]) == (
+        "payments.waive" if way == "waiver" else "payments.take",
+        paid_by,
+    )
+
+
+def test_request_that_was_paid_by_card_meanwhile_is_not_waived(
+    api: Api, pay: PayHere, request_id: str
+) -> None:
+    pay.enter(begun(api, request_id)["next_url"], GOOD_CARD)
+    answer = api.post(
+        f"/api/reports/{request_id}/waiver", {"reason": "Hardship"}, token=api.token("officer")
+    )
+    assert answer.status_code == 409
+    assert "already paid" in answer.json_body["detail"]

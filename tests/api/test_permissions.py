@@ -60,6 +60,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "flags": {"reason": "other"},
     "notes": {"text": "x"},
     "questions": {"text": "x"},
+    "waiver": {"reason": "x"},
+    "receipt": {"number": "x"},
     "redaction": {"areas": [{"x": 0, "y": 0, "width": 1, "height": 1}]},
     # A fault, for each caller is needed again.
     "erasure": {"redact": "x"},

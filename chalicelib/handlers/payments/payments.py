@@ -20,6 +20,7 @@ from chalicelib.payments.model import Charge, PaymentState
 from chalicelib.payments.notifications import is_signed, reference_in
 from chalicelib.payments.usecases import RefundRequest, check, hint, refund
 from chalicelib.reports import reference
+from chalicelib.reports.usecases.access import visible
 from chalicelib.texts import Text
 
 SIGNATURE = "pay-signature"
@@ -60,7 +61,8 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
     "/api/reports/{service_request_id}/payments",
     method="POST",
     auth=auth.anyone,
-    summary="Begin to pay for a request, or go on with its unfinished payment",
+    summary="Begin to pay for a request, or go on with its unfinished payment; an officer for a "
+    "caller on the telephone",
     success=HTTPStatus.CREATED,
     keyed=True,
     query=(Query("token", "the token in the link to a report that is not public"),),
@@ -70,7 +72,14 @@ def begin(call: Call, service_request_id: str) -> PaymentBegun:
     author = call.caller.author(call.parameter("token"))
     rate_limits.check("payment", call)
     request_id, language = id_of(service_request_id), request_language.current().code
-    page = card_page(request_id, author, language, order_ports(), payments_ports())
+    report = visible(request_id, author, order_ports().reports)
+    is_for_caller = author.is_officer_for(report) and not author.owns(report)
+    is_by_phone = is_for_caller and call.caller.may("payments.take")
+    if is_by_phone:
+        note("payments.take", request_id, "telephone", call.caller)
+    page = card_page(
+        request_id, author, language, order_ports(), payments_ports(), is_by_phone=is_by_phone
+    )
     return PaymentBegun(payment_id=page.payment_id, next_url=page.next_url)
 
 

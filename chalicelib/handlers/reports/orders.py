@@ -47,7 +47,7 @@ class OrderView(msgspec.Struct, frozen=True, kw_only=True):
 def move(call: Call, to: NewSlot, service_request_id: str) -> OrderView:
     version = call.version
     author = call.caller.author(call.parameter("token"))
-    return _view(
+    return order_view(
         move_booking(id_of(service_request_id), (to.day, to.slot), version, author, order_ports())
     )
 
@@ -61,8 +61,9 @@ def move(call: Call, to: NewSlot, service_request_id: str) -> OrderView:
 )
 def cancel(call: Call, service_request_id: str) -> OrderView:
     author = call.caller.author(call.parameter("token"))
-    return _view(cancel_order(id_of(service_request_id), author, order_ports()))
+    return order_view(cancel_order(id_of(service_request_id), author, order_ports()))
 
 
-def _view(report: ServiceRequest) -> OrderView:
+def order_view(report: ServiceRequest) -> OrderView:
+    """The request with its order."""
     return made_from(OrderView, report)

@@ -1,0 +1,69 @@
+"""Routes of officers: an order for which nothing has to be paid, or whose money the council took
+without a card."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from chalicelib.bootstrap.payments import charges, order_ports, payments_ports
+from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.audit import note
+from chalicelib.handlers.http.call import Call
+from chalicelib.handlers.http.params import NOT_BLANK, id_of
+from chalicelib.handlers.http.routes import Routes
+from chalicelib.handlers.reports.orders import OrderView, order_view
+from chalicelib.kernel.audit_entry import Action
+from chalicelib.payments.usecases import check
+from chalicelib.reports.usecases.orders.staff import settle_without_card
+
+LONGEST_REASON = 500
+LONGEST_NUMBER = 60
+routes = Routes(__name__)
+
+
+class WaiverDraft(msgspec.Struct, frozen=True, kw_only=True):
+    """Why nothing has to be paid."""
+
+    reason: Annotated[str, Meta(max_length=LONGEST_REASON, pattern=NOT_BLANK)]
+
+
+class ReceiptDraft(msgspec.Struct, frozen=True, kw_only=True):
+    """The number of the receipt that the payer got."""
+
+    number: Annotated[str, Meta(max_length=LONGEST_NUMBER, pattern=NOT_BLANK)]
+
+
+@routes.endpoint(
+    "/api/reports/{service_request_id}/waiver",
+    method="POST",
+    auth=auth.may("payments.waive"),
+    summary="Decide that nothing has to be paid for a request",
+)
+def waive(call: Call, draft: WaiverDraft, service_request_id: str) -> OrderView:
+    return _settled(call, service_request_id, "waived", draft.reason)
+
+
+@routes.endpoint(
+    "/api/reports/{service_request_id}/receipt",
+    method="POST",
+    auth=auth.may("payments.take"),
+    summary="Record that a request was paid in another way, such as by cheque",
+)
+def take(call: Call, draft: ReceiptDraft, service_request_id: str) -> OrderView:
+    return _settled(call, service_request_id, "receipt", draft.number)
+
+
+def _settled(
+    call: Call, sent_id: str, paid_by: Literal["waived", "receipt"], receipt: str
+) -> OrderView:
+    service_request_id = id_of(sent_id)
+    if charges().get(service_request_id):
+        # A payment by card that nobody has seen yet settles the order first.
+        check(service_request_id, payments_ports())
+    action: Action = "payments.waive" if paid_by == "waived" else "payments.take"
+    note(action, service_request_id, paid_by, call.caller)
+    author = call.caller.author()
+    return order_view(
+        settle_without_card(service_request_id, paid_by, receipt.strip(), author, order_ports())
+    )
