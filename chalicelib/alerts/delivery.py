@@ -48,7 +48,8 @@ FURTHER: Mapping[State, int] = {
 
 class Alert(Leased, frozen=True, kw_only=True):
     """What one subscriber is told. `version` is the version of the report or the notice; for a
-    question it is the number of the repair or of the officer's question. A digest occurs when it is
+    question it is the number of the repair or of the officer's question, and for a reminder of a
+    booking that of the reminder. A digest occurs when it is
     due. Each sender that claims the alert chooses a new `claim_id`; the carrier chooses
     `external_id`. `revision` is 0 until the alert is stored."""
 

@@ -50,6 +50,15 @@ class Entry(NamedTuple):
     is_translated: bool = False
 
 
+class BookedSlot(NamedTuple):
+    """What a report booked: the day, its slot in words, and where the reporter goes then; empty if
+    the council comes to them."""
+
+    day: date
+    slot: str
+    place: str = ""
+
+
 class ReportNews(Report, frozen=True, kw_only=True):
     """A report as alerts tell of it, without any words that the reporter typed. `street` comes from
     the published streets, never from a typed address; None if it is not known. `entries` are those
@@ -63,6 +72,7 @@ class ReportNews(Report, frozen=True, kw_only=True):
     picture: Picture | None = None
     page_url: Private[str]
     reply_to: Private[str | None] = None
+    booked: BookedSlot | None = None
 
     @property
     def reference(self) -> str:

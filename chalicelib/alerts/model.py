@@ -35,12 +35,14 @@ What = Literal[
     "disruption",
     "collection_reminder",
     "collection_change",
+    "booking_reminder",
 ]
 """`new`: the report becomes public, or the reporter's own report is received; `fixed`: its state
 changes to a fixed one; `updated`: a public update, for subscribers to the report;
 `repair_question`: the council asks whether the repair holds; `officer_question`: an officer asks
 the reporter, who alone is notified, whatever their preferences; `collection_reminder`: waste is
-collected soon; `collection_change`: what a reminder said is no longer so."""
+collected soon; `collection_change`: what a reminder said is no longer so; `booking_reminder`: the
+day that the reporter booked comes soon, and the reporter alone is told."""
 TopicKind = Literal["report", "area", "ward", "council", "roadworks", "disruptions", "bins"]
 State = Literal["unconfirmed", "active", "stopped"]
 Because = Literal["requested", "bounced", "complained", "gone"]
@@ -176,8 +178,9 @@ class Subscription(HidesPrivate, frozen=True, kw_only=True):
 class AlertRequested(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """A message to the sender: this subscriber is to hear of this. `version` is the version of the
     report or the notice; for a question it is the number of the repair or of the officer's
-    question. `event_key` names what happened, and is the same for all subscribers. The subscriber
-    is told from `not_before` on: until then it can be taken back."""
+    question, and for a reminder of a booking that of the reminder. `event_key` names what happened,
+    and is the same for all subscribers. The subscriber is told from `not_before` on: until then it
+    can be taken back."""
 
     subscription_id: str
     what: What

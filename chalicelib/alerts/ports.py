@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Literal, NamedTuple, Protocol
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
@@ -100,6 +101,13 @@ class Reporter(NamedTuple):
     language: str | None = None
 
 
+class BookedDay(NamedTuple):
+    """The day that a report booked, and how many days before it the reporter is reminded."""
+
+    day: date
+    remind_days_before: Collection[int]
+
+
 class ReportsToFollow(Protocol):
     """Reads the reports, as subscriptions see them. Every method raises UpstreamFailed."""
 
@@ -115,6 +123,10 @@ class ReportsToFollow(Protocol):
 
     def sender(self, service_request_id: str) -> Reporter | None:
         """The reporter, if they can be reached."""
+
+    def booked(self, service_request_id: str) -> BookedDay | None:
+        """What the report has booked, None while that is not settled or after it was cancelled (a
+        consistent read)."""
 
 
 class Affected(Struct, frozen=True, kw_only=True):
@@ -176,6 +188,7 @@ class MatchPorts(Struct, frozen=True):
     shares: Queue[AlertBatch | NoticePageWanted | CollectionsPageWanted]
     collected_on: Callable[[Collection[str], date], Collection[str]]
     ids: Ids
+    zone: ZoneInfo
     now: Callable[[], datetime]
 
 

@@ -18,7 +18,7 @@ MOST_TITLE, MOST_BODY = 120, 300
 _DAY_S = 24 * 3600
 _OF_TODAY: tuple[Kind, ...] = (
     *("disruption", "roadworks"),
-    *("collection_reminder", "collection_change"),
+    *("collection_reminder", "collection_change", "booking_reminder"),
 )
 
 

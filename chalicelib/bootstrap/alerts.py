@@ -69,6 +69,7 @@ def match_ports() -> alerts.MatchPorts:
         shares=container.queue("match"),
         collected_on=lambda premises_ids, day: _collections().collected_on(premises_ids, day),
         ids=container.ids(),
+        zone=container.council().zone,
         now=utc_now,
     )
 

@@ -14,6 +14,7 @@ from chalicelib.integrations.accounts_for_alerts import addresses_of
 from chalicelib.kernel.addresses import AddressKind
 from chalicelib.reports import ports as reports
 from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.orders import booking_of
 from chalicelib.reports.published import Report
 from chalicelib.reports.usecases import access, following, sharing
 
@@ -88,6 +89,14 @@ class ReportsForAlerts:
     def sender(self, service_request_id: str) -> alerts.Reporter | None:
         report = self._report(service_request_id)
         return self._reporters.of(report) if report else None
+
+    def booked(self, service_request_id: str) -> alerts.BookedDay | None:
+        report = self._report(service_request_id)
+        booking = booking_of(report.order) if report else None
+        if booking is None:
+            return None
+        calendar = self._ports().council.by_calendar.get(booking.place.calendar)
+        return calendar and alerts.BookedDay(booking.place.day, calendar.remind_days_before)
 
     def _report(self, service_request_id: str) -> ServiceRequest | None:
         return self._ports().repository.get(service_request_id)

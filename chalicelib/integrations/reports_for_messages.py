@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 
 from msgspec.structs import asdict
 
-from chalicelib.alerts.messages import Entry, Picture, ReportNews
+from chalicelib.alerts.messages import BookedSlot, Entry, Picture, ReportNews
 from chalicelib.catalogue.model import Council
 from chalicelib.kernel.languages import Language
 from chalicelib.kernel.site import Site
 from chalicelib.reports import ports as reports
 from chalicelib.reports.automatic_texts import in_language
 from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.orders import booking_of
 from chalicelib.reports.parts import Update
 from chalicelib.reports.usecases.sharing import as_shared
 from chalicelib.reports.views import photo_address, tracking_url
@@ -46,6 +47,7 @@ class ReportsForMessages:
             picture=_picture(report, site.language, ports),
             page_url=tracking_url(report, ports, site.language),
             reply_to=self._reply_address(report_id) if self._reply_address else None,
+            booked=_booked(report, self._council.in_language(site.language.code)),
         )
 
 
@@ -65,6 +67,18 @@ def _picture(report: ServiceRequest, language: Language, ports: reports.Ports) -
     else:
         alt = language.say("Photo of the problem")
     return Picture(photo_address(report, shown, "page", ports), alt)
+
+
+def _booked(report: ServiceRequest, council: Council) -> BookedSlot | None:
+    booking = booking_of(report.order)
+    if booking is None:
+        return None
+    calendar, place = council.by_calendar.get(booking.place.calendar), booking.place
+    if calendar is None:
+        return BookedSlot(place.day, place.slot)
+    slot = next((each.name for each in calendar.slots if each.slot == place.slot), place.slot)
+    where = calendar.place
+    return BookedSlot(place.day, slot, f"{where.name}, {where.address}" if where else "")
 
 
 def _entry(update: Update, language: Language) -> Entry:

@@ -57,6 +57,11 @@ class Order(Struct, frozen=True, kw_only=True):
         return self.state == "unpaid" and self.amount_pence > 0
 
 
+def booking_of(order: Order | None) -> BookedSlot | None:
+    """What is booked for good; None before it is settled and after it is cancelled."""
+    return order.booking if order and order.state == "settled" else None
+
+
 def cancelled(order: Order) -> Order:
     """The order after its request was withdrawn: what it booked is given back. Requests whose order
     is settled cannot be withdrawn."""

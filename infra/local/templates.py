@@ -5,12 +5,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
+from chalicelib.alerts.booking_reminders import booking_message
 from chalicelib.alerts.delivery import Alert, asking, digest, told_by
 from chalicelib.alerts.links import unsubscribe_url
 from chalicelib.alerts.message_frame import SubscriptionLinks
 from chalicelib.alerts.message_senders import email_of, text
 from chalicelib.alerts.message_text import MessageComposer
 from chalicelib.alerts.messages import (
+    BookedSlot,
     Collected,
     CollectionDay,
     Entry,
@@ -77,6 +81,10 @@ def messages(voice: MessageComposer) -> Iterator[tuple[str, Message]]:
         found = _collections(is_change=is_change)
         of = _alert("collection_change" if is_change else "collection_reminder", other)
         yield when, voice.of_collections(of, found, ways, is_change=is_change)
+    tomorrow = BookedSlot(_now().date() + timedelta(days=1), "9am")
+    booked = replace(_report("open", voice), service_name="Appointment", booked=tomorrow)
+    reminder = _alert("booking_reminder", own)
+    yield "The day before a booking", booking_message(voice, reminder, booked, tomorrow, ways)
     several: list[ReportNews | Notice] = [
         _report("fixed", voice),
         _report("in_progress", voice),

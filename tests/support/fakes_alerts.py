@@ -25,6 +25,7 @@ from chalicelib.alerts.model import (
 from chalicelib.alerts.ports import (
     AddressChannel,
     Affected,
+    BookedDay,
     Followed,
     IndexPorts,
     MatchPorts,
@@ -163,6 +164,7 @@ class MemoryReports:
     owners: dict[str, str] = field(default_factory=dict)
     reporters: dict[str, Reporter] = field(default_factory=dict)
     senders: dict[str, Reporter] = field(default_factory=dict)
+    bookings: dict[str, BookedDay] = field(default_factory=dict)
 
     def put(self, *subjects: Report) -> None:
         for each in subjects:
@@ -183,6 +185,9 @@ class MemoryReports:
 
     def sender(self, service_request_id: str) -> Reporter | None:
         return self.senders.get(service_request_id) or self.reporters.get(service_request_id)
+
+    def booked(self, service_request_id: str) -> BookedDay | None:
+        return self.bookings.get(service_request_id)
 
 
 @dataclass
@@ -250,6 +255,7 @@ class Alerts:
             shares=self.shares,
             collected_on=self._collected_on,
             ids=IDS,
+            zone=load("demo").zone,
             now=self.clock,
         )
         self.indexing = IndexPorts(

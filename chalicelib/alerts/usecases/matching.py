@@ -37,12 +37,12 @@ def match(fact: OfReport, ports: MatchPorts) -> int:
         return 0
     has_come_in = is_new or what == "new"
     reporter = ports.reports.reporter(fact.service_request_id) if has_come_in else None
-    own = _own(reporter, fact, ports) if is_new and reporter else None
-    tells = [_tell(own.subscription_id, "new", fact, ports)] if own else []
+    own = own_subscription(reporter, fact, ports) if is_new and reporter else None
+    tells = [request_of(own.subscription_id, "new", fact, ports)] if own else []
     if what:
         # The reporter hears that the report has come in from the subscription that comes with it.
         found = _concerned(report, what, _key_of(reporter, ports), ports)
-        tells += [_tell(entry.subscription_id, what, fact, ports) for entry in found]
+        tells += [request_of(entry.subscription_id, what, fact, ports) for entry in found]
     if isinstance(fact, ReportChanged) and fact.repair:
         followers = _concerned(report, "repair_question", None, ports)
         tells += [_question(entry.subscription_id, fact, ports) for entry in followers]
@@ -66,13 +66,13 @@ def _asked(fact: OfReport, ports: MatchPorts) -> int:
     hears = ports.reports.reporter(fact.service_request_id)
     sender = hears or ports.reports.sender(fact.service_request_id)
     own = (
-        _own(sender, fact, ports, event_types=() if hears else ("officer_question",))
+        own_subscription(sender, fact, ports, event_types=() if hears else ("officer_question",))
         if sender
         else None
     )
     if own is None:
         return 0
-    about = _tell(own.subscription_id, "officer_question", fact, ports)
+    about = request_of(own.subscription_id, "officer_question", fact, ports)
     enqueue_batches([msgspec.structs.replace(about, version=fact.question)], ports)
     return 1
 
@@ -113,7 +113,7 @@ def _merged_into(report: Report, seen: set[str], ports: MatchPorts) -> Iterator[
             yield from _merged_into(found, seen, ports)
 
 
-def _own(
+def own_subscription(
     reporter: Reporter, fact: OfReport, ports: MatchPorts, event_types: tuple[What, ...] = ()
 ) -> Subscription | None:
     """The subscription that comes with a report, made unless it is stored; None if the reporter has
@@ -150,11 +150,13 @@ def own_id(service_request_id: str, ports: MatchPorts) -> str:
 
 def _question(subscription_id: str, fact: ReportChanged, ports: MatchPorts) -> AlertRequested:
     """A message that asks whether that repair holds; sent once for each repair."""
-    about = _tell(subscription_id, "repair_question", fact, ports)
+    about = request_of(subscription_id, "repair_question", fact, ports)
     return msgspec.structs.replace(about, version=fact.repair)
 
 
-def _tell(subscription_id: str, what: What, fact: OfReport, ports: MatchPorts) -> AlertRequested:
+def request_of(
+    subscription_id: str, what: What, fact: OfReport, ports: MatchPorts
+) -> AlertRequested:
     stored_at = datetime.fromtimestamp(fact.stored_at_ms // 1000, UTC)
     return AlertRequested(
         subscription_id=subscription_id,

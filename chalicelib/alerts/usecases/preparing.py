@@ -4,6 +4,7 @@ nor what the same subscriber was told already."""
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from chalicelib.alerts.booking_reminders import booking_message, reminder_of
 from chalicelib.alerts.delivery import Alert, dropped, later
 from chalicelib.alerts.delivery_ports import Ports
 from chalicelib.alerts.links import confirm_url, manage_url, unsubscribe_url
@@ -78,6 +79,8 @@ def _message(
             return _asked(about, ports)
         case "roadworks" | "disruption":
             return _of_notice(about, ports)
+        case "booking_reminder":
+            message = _of_booking(about, now, ports)
         case "collection_reminder" | "collection_change":
             message = _of_collections(about, now, ports)
         case _:
@@ -172,6 +175,20 @@ def _of_collections(about: _About, now: datetime, ports: Ports) -> Message | Non
     if before is None:
         return None
     return voice.of_collections(alert, found, _ways(about, ports), is_change=before > 0)
+
+
+def _of_booking(about: _About, now: datetime, ports: Ports) -> Message | None:
+    """The reminder of a booking; None if it is cancelled, on another day, or over."""
+    alert, subscription, voice = about
+    report, reminder = _report(about, ports), reminder_of(alert.version)
+    if report is None or not subscription.is_own or not report.may_be_told_to(subscription):
+        return None
+    booked = report.booked
+    if booked is None or booked.day != reminder.day or not report.is_open:
+        return None
+    if reminder.is_too_late(now, ports.council.zone):
+        return None
+    return booking_message(voice, alert, report, booked, _ways(about, ports))
 
 
 def _report(about: _About, ports: Ports) -> ReportNews | None:

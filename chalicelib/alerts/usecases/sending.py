@@ -38,7 +38,10 @@ from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.kernel.queue import LONGEST_DELAY_S
 from chalicelib.kernel.time import to_the_second
 
-AT_ONCE = ("repair_question", "officer_question", "collection_reminder", "collection_change")
+AT_ONCE = (
+    *("repair_question", "officer_question"),
+    *("collection_reminder", "collection_change", "booking_reminder"),
+)
 """Kinds that are in no digest, because somebody waits for the answer or the day comes."""
 OF_NOTICES = ("roadworks", "disruption")
 """Kinds whose emails have a quota, and wait for the next day beyond it."""

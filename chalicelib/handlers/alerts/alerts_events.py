@@ -15,6 +15,7 @@ from chalicelib.alerts.model import (
     NoticePageWanted,
     Subscription,
 )
+from chalicelib.alerts.usecases.booking_reminding import remind_of_booking
 from chalicelib.alerts.usecases.indexing import question, reindex
 from chalicelib.alerts.usecases.match_notices import match_notice, match_notice_page
 from chalicelib.alerts.usecases.matching import match
@@ -116,7 +117,8 @@ def _is_matched(record: dict[str, Any], line: logs.Fields) -> bool:
 def _match(fact: OfReport | OfNotice, line: logs.Fields) -> None:
     if isinstance(fact, ReportSubmitted | ReportChanged):
         of_facts([fact], line)
-        line["told"] = match(fact, match_ports())
+        ports = match_ports()
+        line["told"] = match(fact, ports) + remind_of_booking(fact, ports)
     else:
         trace.follow(fact.request_id or trace.current())
         line["notice_id"] = fact.notice_id

@@ -119,8 +119,9 @@ def test_fact_has_its_event_types(fact: OfReport, what: What | None) -> None:
 
 def test_every_topic_lists_its_event_types() -> None:
     assert set(FITTING) == set(get_args(TopicKind))
-    # An officer's question goes to the reporter, and a correction to those who were reminded.
-    always = {"officer_question", "collection_change"}
+    # Officers' questions and reminders of bookings go to the reporter, and a
+    # correction to those who were reminded.
+    always = {"officer_question", "collection_change", "booking_reminder"}
     assert frozenset().union(*FITTING.values()) == set(get_args(What)) - always
 
 

@@ -12,12 +12,20 @@ from typing import Any, get_args
 import pytest
 from msgspec.structs import replace
 
+from chalicelib.alerts.booking_reminders import BookingReminder
 from chalicelib.alerts.delivery import Kind, told_by
 from chalicelib.alerts.links import unsubscribe_url
 from chalicelib.alerts.message_frame import SubscriptionLinks
 from chalicelib.alerts.message_senders import email_of, text
 from chalicelib.alerts.message_text import MOST_IN_A_DIGEST
-from chalicelib.alerts.messages import Collected, CollectionDay, Message, NotCollected, Picture
+from chalicelib.alerts.messages import (
+    BookedSlot,
+    Collected,
+    CollectionDay,
+    Message,
+    NotCollected,
+    Picture,
+)
 from chalicelib.alerts.model import Confirm, Subscription, Topic
 from chalicelib.alerts.push import payload
 from chalicelib.alerts.report_words import place_of
@@ -77,6 +85,11 @@ CASES: dict[Kind, Case] = {
     "disruption": Case(NEAR, {"service_request_id": None, "notice_id": "n1", "version": 1}),
     "collection_reminder": Case(BINS, TOMORROW),
     "collection_change": Case(BINS, TOMORROW),
+    "booking_reminder": Case(
+        OWN,
+        {"version": BookingReminder(TOMORROW_DAY, 1).number},
+        {"booked": BookedSlot(TOMORROW_DAY, "«14»", "«15»")},
+    ),
     "digest": Case({**NEAR, "frequency": "daily"}),
     "confirm": Case({**NEAR, "state": "unconfirmed"}),
 }

@@ -1,5 +1,6 @@
 """What messages tell of a report."""
 
+from datetime import date
 from itertools import count
 from typing import Any
 
@@ -9,6 +10,7 @@ from chalicelib.catalogue.load import load
 from chalicelib.integrations.reports_for_messages import ReportsForMessages
 from chalicelib.kernel.languages import language
 from chalicelib.kernel.site import Site
+from chalicelib.reports.orders import BookedSlot, Order, OrderState, SlotOfDay
 from chalicelib.reports.parts import Update
 from chalicelib.reports.ports import Ports
 from tests.support.builders import report, update
@@ -64,3 +66,25 @@ def test_text_that_the_service_wrote_is_in_the_language_of_the_message(ports: Po
         ("Rydym wedi atgyweirio hyn.", True),
         ("We have filled the hole.", False),
     ]
+
+
+BOOKED = BookedSlot(
+    hold_id="h",
+    place=SlotOfDay(calendar="counter", day=date(2026, 6, 12), slot="0900"),
+    units=1,
+)
+
+
+@pytest.mark.parametrize(
+    ("state", "words"), [("settled", "9am"), ("unpaid", None), ("cancelled", None), ("lost", None)]
+)
+def test_message_knows_what_is_booked_while_it_is_settled(
+    state: OrderState, words: str | None, ports: Ports
+) -> None:
+    order = Order(booking=BOOKED, state=state)
+    stored = ports.repository.create(report(next(NUMBERS), order=order))
+    messages = ReportsForMessages(lambda: ports, load("demo"), None)
+    booked = messages.many([stored.service_request_id], SITE)[stored.service_request_id].booked
+    assert (booked and booked.slot) == words
+    if booked:
+        assert booked.day == BOOKED.place.day and booked.place.startswith("Council offices")

@@ -35,6 +35,7 @@ const EVENTS: Record<string, string> = {
   disruption: "service disruption",
   collection_reminder: "reminder of a bin collection",
   collection_change: "change of a bin collection",
+  booking_reminder: "reminder of a booking",
   confirm: "a confirmation of new alerts",
   digest: "a daily or weekly summary",
 };

@@ -1,0 +1,96 @@
+"""Reminders of a booking: when they are due, and what they say."""
+
+from collections.abc import Collection, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from chalicelib.alerts.collection_words import day_words
+from chalicelib.alerts.delivery import Alert
+from chalicelib.alerts.message_frame import MessageFrame, SubscriptionLinks
+from chalicelib.alerts.messages import BookedSlot, Fact, Link, Message, ReportNews
+
+SENT_AT = time(9)
+"""On the council's clock."""
+LATEST = timedelta(days=2)
+_DAYS = 100
+
+
+class BookingReminder(NamedTuple):
+    """A reminder of a booking on `day`, so many days before it."""
+
+    day: date
+    days_before: int
+
+    @property
+    def number(self) -> int:
+        """The version of its alert: another one for each day and each number of days before it."""
+        return self.day.toordinal() * _DAYS + self.days_before
+
+    def moment(self, zone: ZoneInfo) -> datetime:
+        """When it is sent; in UTC."""
+        return datetime.combine(self._sent_on, SENT_AT, zone).astimezone(UTC)
+
+    def is_too_late(self, now: datetime, zone: ZoneInfo) -> bool:
+        """True once the booked day has begun, or the second day after the reminder was due."""
+        return now.astimezone(zone).date() >= min(self.day, self._sent_on + LATEST)
+
+    @property
+    def _sent_on(self) -> date:
+        return self.day - timedelta(days=self.days_before)
+
+
+def reminder_of(number: int) -> BookingReminder:
+    """The reminder that has this number."""
+    day, days_before = divmod(number, _DAYS)
+    return BookingReminder(date.fromordinal(day), days_before)
+
+
+def reminders_after(
+    moment: datetime, day: date, days_before: Collection[int], zone: ZoneInfo
+) -> Iterator[BookingReminder]:
+    """The reminders of a booking on `day` that are sent after that moment."""
+    for each in days_before:
+        reminder = BookingReminder(day, each)
+        if reminder.moment(zone) > moment:
+            yield reminder
+
+
+def booking_message(
+    frame: MessageFrame,
+    alert: Alert,
+    report: ReportNews,
+    booked: BookedSlot,
+    ways: SubscriptionLinks,
+) -> Message:
+    """The reminder of what a report booked, with a link to its page."""
+    title, say = _title(frame, booked.day), frame.language.say
+    briefly = say("Booking: {day}", day=day_words(booked.day, frame.language))
+    return frame.message(
+        alert,
+        ways,
+        thread=report.service_request_id,
+        subject=f"{title} [{report.reference}]",
+        short=f"{title}. {report.service_name}, {booked.slot}",
+        shorter=(f"{title}. {booked.slot}", title, briefly),
+        url=report.page_url,
+        paragraphs=(report.service_name,),
+        facts=tuple(_facts(frame, report, booked)),
+        links=(Link(say("See your booking"), report.page_url),),
+        case=report.reply_to,
+    )
+
+
+def _title(frame: MessageFrame, day: date) -> str:
+    say, words = frame.language.say, day_words(day, frame.language)
+    if day - frame.now().astimezone(frame.zone).date() == timedelta(days=1):
+        return say("Your booking is tomorrow, {day}", day=words)
+    return say("Your booking is on {day}", day=words)
+
+
+def _facts(frame: MessageFrame, report: ReportNews, booked: BookedSlot) -> Iterator[Fact]:
+    say = frame.language.say
+    yield Fact(say("Reference"), report.reference)
+    yield Fact(say("When"), f"{frame.language.day(booked.day)}, {booked.slot}")
+    if booked.place:
+        yield Fact(say("Where"), booked.place)
