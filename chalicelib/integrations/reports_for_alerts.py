@@ -96,7 +96,9 @@ class ReportsForAlerts:
         if booking is None:
             return None
         calendar = self._ports().council.by_calendar.get(booking.place.calendar)
-        return calendar and alerts.BookedDay(booking.place.day, calendar.remind_days_before)
+        if calendar is None:
+            return None
+        return alerts.BookedDay(booking.place.day, calendar.remind_days_before)
 
     def _report(self, service_request_id: str) -> ServiceRequest | None:
         return self._ports().repository.get(service_request_id)

@@ -1,5 +1,6 @@
 """What the sender of a booking gets over HTTP: its calendar file, and an email before the day."""
 
+import re
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -42,7 +43,9 @@ def book(api: Api, day: str) -> str:
 
 def test_sender_gets_the_file_of_the_booking(api: Api, booked: str) -> None:
     page = urlsplit(booked)
-    answer = api.get(f"{page.path}/booking.ics?{page.query}")
+    shown = api.get(f"{page.path}?{page.query}").body.decode()
+    (link,) = re.findall(r'href="([^"]*booking\.ics[^"]*)"', shown)
+    answer = api.get(link)
     assert answer.status_code == 200, answer.body
     assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
     assert answer.headers["Cache-Control"] == "no-store"

@@ -22,7 +22,9 @@ def booking_calendar(call: Call, service_request_id: str) -> Written:
     language = request_language.current()
     booking = _booked(report)
     service = council.by_code.get(report.service_code)
-    calendar = council.by_calendar[booking.place.calendar]
+    calendar = council.by_calendar.get(booking.place.calendar)
+    if calendar is None:
+        raise _nothing_booked()
     body = booking_file(
         report,
         booking,
@@ -39,5 +41,9 @@ def _booked(report: ServiceRequest) -> BookedSlot:
     """What is booked, or was until it was cancelled. Raises NotFound."""
     order = report.order
     if order is None or order.booking is None or order.state not in ("settled", "cancelled"):
-        raise NotFound(Text("Nothing is booked with this request."))
+        raise _nothing_booked()
     return order.booking
+
+
+def _nothing_booked() -> NotFound:
+    return NotFound(Text("Nothing is booked with this request."))

@@ -14,7 +14,7 @@ from chalicelib.handlers.http.params import id_of
 from chalicelib.kernel.money import pounds
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.order_ports import Limits
-from chalicelib.reports.orders import Order, PaidBy
+from chalicelib.reports.orders import Order, PaidBy, booking_of
 from chalicelib.reports.usecases.access import Author, visible
 from chalicelib.reports.usecases.orders.possible import Possible, possible
 from chalicelib.texts import Text
@@ -44,6 +44,7 @@ def order_shown(
         **price_shown(report.order),
         "paid": said(report.order),
         "is_over": report.order.state == "cancelled",
+        "has_file": booking_of(report.order) is not None,
         "may": may,
         "until": list(_until(may.limits, report.order)),
     }
