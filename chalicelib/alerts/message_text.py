@@ -78,6 +78,7 @@ class MessageComposer(MessageFrame, frozen=True, kw_only=True):
             url=report.page_url,
             paragraphs=(self.words.first_line(report), opening, self.words.meaning(report)),
             quotes=quotes_of(new),
+            receipt=report.receipt if alert.what == "new" and subscription.is_own else (),
             links=(Link(self.language.say("See the report"), report.page_url),),
             case=report.reply_to if subscription.topic.kind == "report" else None,
         )
@@ -150,6 +151,7 @@ class MessageComposer(MessageFrame, frozen=True, kw_only=True):
         *,
         title: str,
         quotes: tuple[Quote, ...],
+        receipt: tuple[Fact, ...] = (),
         **values: Any,
     ) -> Message:
         """A message about one report; the other values are those of `message`."""
@@ -161,7 +163,7 @@ class MessageComposer(MessageFrame, frozen=True, kw_only=True):
             quoted="\n\n".join(each.words for each in quotes) or None,
             is_quote_translated=all(each.is_translated for each in quotes),
             picture=report.picture,
-            facts=self.words.facts(report),
+            facts=(*self.words.facts(report), *receipt),
             map_url=self._map_url(report),
             **values,
         )

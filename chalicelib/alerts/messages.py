@@ -64,7 +64,8 @@ class ReportNews(Report, frozen=True, kw_only=True):
     the published streets, never from a typed address; None if it is not known. `entries` are those
     of its timeline that its item keeps, oldest first. `picture` is shown to everybody on the
     report's page. `page_url` lets the reporter in if the report is not public. `reply_to` takes
-    replies about the report, None if no mail is sent."""
+    replies about the report, None if no mail is sent. `receipt` says what the reporter booked and
+    paid."""
 
     service_name: str
     street: str | None = None
@@ -73,6 +74,7 @@ class ReportNews(Report, frozen=True, kw_only=True):
     page_url: Private[str]
     reply_to: Private[str | None] = None
     booked: BookedSlot | None = None
+    receipt: tuple[Fact, ...] = ()
 
     @property
     def reference(self) -> str:

@@ -6,6 +6,7 @@ from msgspec.structs import asdict
 
 from chalicelib.alerts.messages import BookedSlot, Entry, Picture, ReportNews
 from chalicelib.catalogue.model import Council
+from chalicelib.integrations.receipts_for_messages import receipt_of
 from chalicelib.kernel.languages import Language
 from chalicelib.kernel.site import Site
 from chalicelib.reports import ports as reports
@@ -37,7 +38,8 @@ class ReportsForMessages:
         return {key: self._news(report, site) for key, report in found.items()}
 
     def _news(self, report: ServiceRequest, site: Site) -> ReportNews:
-        service = self._council.in_language(site.language.code).by_code.get(report.service_code)
+        council = self._council.in_language(site.language.code)
+        service = council.by_code.get(report.service_code)
         report_id, ports = report.service_request_id, self._ports()
         return ReportNews(
             **asdict(as_shared(report)),
@@ -46,6 +48,7 @@ class ReportsForMessages:
             entries=tuple(_entry(each, site.language) for each in report.updates),
             picture=_picture(report, site.language, ports),
             page_url=tracking_url(report, ports, site.language),
+            receipt=receipt_of(report.order, council, site.language) if report.order else (),
             reply_to=self._reply_address(report_id) if self._reply_address else None,
             booked=_booked(report, self._council.in_language(site.language.code)),
         )

@@ -1,0 +1,37 @@
+"""What an order books and costs, as the message says that confirms it."""
+
+from collections.abc import Iterator
+
+from chalicelib.alerts.messages import Fact
+from chalicelib.catalogue.model import Council
+from chalicelib.kernel.languages import Language
+from chalicelib.kernel.money import pounds
+from chalicelib.reports.orders import BookedSlot, Order
+
+
+def receipt_of(order: Order, council: Council, language: Language) -> tuple[Fact, ...]:
+    """The day and slot, the lines of the price and what was paid; nothing until the order is
+    settled. The lines are in the language in which they are kept."""
+    if order.state != "settled":
+        return ()
+    booked = _booked(order.booking, council, language) if order.booking else ()
+    return (*booked, *_paid(order, language))
+
+
+def _booked(booking: BookedSlot, council: Council, language: Language) -> Iterator[Fact]:
+    place = booking.place
+    calendar = council.by_calendar.get(place.calendar)
+    slots = {each.slot: each.name for each in calendar.slots} if calendar else {}
+    words = [language.day(place.day), slots.get(place.slot, place.slot)]
+    if calendar and calendar.place:
+        words += [calendar.place.name, calendar.place.address]
+    yield Fact(language.say("Your booking"), ", ".join(words))
+
+
+def _paid(order: Order, language: Language) -> Iterator[Fact]:
+    for each in order.lines:
+        yield Fact(each.text, pounds(each.amount_pence))
+    if order.paid_by in ("card", "receipt"):
+        yield Fact(language.say("Paid"), pounds(order.amount_pence))
+    elif order.lines:
+        yield Fact(language.say("Total"), language.say("Nothing to pay"))

@@ -1,0 +1,69 @@
+"""The first message about an order says what is booked and what was paid."""
+
+from datetime import date
+
+import pytest
+from msgspec.structs import replace
+
+from chalicelib.alerts.messages import Fact
+from chalicelib.catalogue.load import load
+from chalicelib.catalogue.prices import Line
+from chalicelib.integrations.receipts_for_messages import receipt_of
+from chalicelib.kernel.languages import ENGLISH
+from chalicelib.reports.orders import BookedSlot, Order, OrderState, PaidBy, SlotOfDay
+from tests.support.fakes_delivery import subscription
+from tests.unit.alerts.test_message_senders import OWN, of_report
+
+FOLLOWED = subscription(topic=OWN.topic)
+DEMO = load("demo")
+PLACE = SlotOfDay(calendar="bulky", day=date(2026, 6, 15), slot="day")
+ORDER = Order(
+    lines=(Line(text="Mattress × 2", amount_pence=4000), Line(text="Fee", amount_pence=250)),
+    amount_pence=4250,
+    booking=BookedSlot(hold_id="h", place=PLACE, units=2),
+    state="settled",
+    paid_by="card",
+)
+RECEIPT = (
+    Fact("Your booking", "Monday 15 June 2026, From 7am"),
+    Fact("Mattress × 2", "£40"),
+    Fact("Fee", "£2.50"),
+    Fact("Paid", "£42.50"),
+)
+
+
+def test_receipt_has_the_slot_the_lines_and_the_total() -> None:
+    assert receipt_of(ORDER, DEMO, ENGLISH) == RECEIPT
+
+
+def test_receipt_of_an_appointment_says_where_it_is() -> None:
+    at = SlotOfDay(calendar="counter", day=date(2026, 6, 15), slot="0920")
+    free = Order(booking=BookedSlot(hold_id="h", place=at, units=1), state="settled")
+    place = DEMO.by_calendar["counter"].place
+    assert place
+    [booked] = receipt_of(free, DEMO, ENGLISH)
+    assert booked.says == f"Monday 15 June 2026, 9:20am, {place.name}, {place.address}"
+
+
+@pytest.mark.parametrize(
+    ("paid_by", "last"),
+    [
+        ("receipt", Fact("Paid", "£42.50")),
+        ("waived", Fact("Total", "Nothing to pay")),
+        ("free", Fact("Total", "Nothing to pay")),
+    ],
+)
+def test_receipt_says_what_was_not_paid_by_card(paid_by: PaidBy, last: Fact) -> None:
+    assert receipt_of(replace(ORDER, paid_by=paid_by), DEMO, ENGLISH)[-1] == last
+
+
+@pytest.mark.parametrize("state", ["unpaid", "lost", "cancelled"])
+def test_order_that_is_not_settled_has_no_receipt(state: OrderState) -> None:
+    assert receipt_of(replace(ORDER, state=state), DEMO, ENGLISH) == ()
+
+
+def test_only_the_first_message_to_the_reporter_has_the_receipt() -> None:
+    first = of_report("new", receipt=RECEIPT)
+    assert first.facts[-len(RECEIPT) :] == RECEIPT
+    for what, about in (("state_changed", OWN), ("new", FOLLOWED)):
+        assert not set(RECEIPT) & set(of_report(what, about, receipt=RECEIPT).facts)
