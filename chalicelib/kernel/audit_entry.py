@@ -56,6 +56,8 @@ Action = Literal[
     "payments.refund",
     "payments.take",
     "payments.waive",
+    "bookings.move",
+    "bookings.cancel",
 ]
 
 

@@ -14,6 +14,7 @@ from chalicelib.bootstrap.bookings import bookings_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.reports.orders import Order
 from tests.api.conftest import Api
+from tests.api.test_account import signed_in
 from tests.api.test_collections import DAY, GOOD, HOMES, import_premises, import_rounds
 from tests.api.test_forms import Browser
 from tests.support.paying import GOOD_CARD, PayHere, pay_here
@@ -45,7 +46,7 @@ def days(browser: Browser) -> list[str]:
     return re.findall(r'name="day" type="radio" value="([^"]+)"', browser.html)
 
 
-def book(browser: Browser) -> str:
+def book(browser: Browser, email: str = "") -> str:
     """Books a mattress on the first free day. Returns: the address of the request's page."""
     browser.open(BULKY)
     browser.fill({"postcode": "yo17hh"}, action=BULKY)
@@ -53,7 +54,7 @@ def book(browser: Browser) -> str:
     browser.fill({"items.mattress": "1"}, action=BULKY)
     browser.fill({"day": days(browser)[0]}, action=BULKY)
     browser.fill(action=BULKY)
-    browser.fill(action=BULKY)
+    browser.fill({"contact.email": email} if email else {}, action=BULKY)
     browser.fill(press="Continue to payment", action=BULKY)
     return page_of(browser)
 
@@ -213,3 +214,33 @@ def test_hour_of_the_hall_is_chosen_after_its_day(browser: Browser, pay: PayHere
     assert "8pm" in browser.page.text
     booking = order_of(browser).booking
     assert booking and booking.place.slot == "2000"
+
+
+def test_officers_act_is_in_the_audit_log_and_the_payers_is_not(
+    browser: Browser, api: Api, pay: PayHere
+) -> None:
+    page = paid(browser, pay)
+    path = f"/api{page.partition('?')[0].removeprefix('/forms')}/booking"
+    link, version = page.partition("?")[2], browser.stored()[0].version
+    to = {"day": "2026-06-04", "slot": "day"}
+    assert api.patch(f"{path}?{link}", to, version=version, token=None).status_code == 200
+    officer = api.token("officer")
+    assert api.post(f"{path}/cancellation", {}, token=officer).status_code == 200
+    log = api.get("/api/admin/audit", api.token("admin")).json_body["items"]
+    assert [each["action"] for each in log if each["action"].startswith("bookings")] == [
+        "bookings.cancel"
+    ]
+    assert pay.refunded_pence == 2000
+
+
+def test_account_lists_the_booking_with_its_day_and_whether_it_is_paid(
+    browser: Browser, api: Api, pay: PayHere
+) -> None:
+    page = book(browser, "lee@example.org")
+    token = signed_in(api, "lee@example.org")
+    (listed,) = api.get("/api/account/reports", token).json_body["items"]
+    order = {"day": "2026-06-03", "slot": "From 7am", "amount_pence": 2000, "is_cancelled": False}
+    assert (listed["order"], listed["can_change"]) == (order | {"is_to_pay": True}, False)
+    enter_card(browser, page, pay)
+    (listed,) = api.get("/api/account/reports", token).json_body["items"]
+    assert listed["order"] == order | {"is_to_pay": False}

@@ -19,6 +19,7 @@ RESULTS = f"/nearest/#toilets/{HOME['lat']:.5f},{HOME['long']:.5f}/"
 PAGES = [
     "/",
     "/bins/",
+    "/book/",
     "/report/",
     "/report/#waiting",
     "/offline/",
@@ -30,6 +31,7 @@ PAGES = [
     "/my-area/",
     "/alerts/",
     "/open-data/",
+    "/pay/",
     "/performance/",
     "/getting-through/",
     "/accessibility/",

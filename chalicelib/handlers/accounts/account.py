@@ -1,7 +1,7 @@
 """Routes of the caller's own account: its details, its addresses, and its reports."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from http import HTTPStatus
 from typing import Annotated
 
@@ -24,6 +24,7 @@ from chalicelib.kernel.addresses import AddressKind
 from chalicelib.kernel.fields import made_from
 from chalicelib.reports.drafts import OwnChanges
 from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.orders import Order
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import Delay, Visibility
 from chalicelib.reports.queries import Place
@@ -83,9 +84,20 @@ class CodeSent(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime
 
 
+class OwnOrderView(msgspec.Struct, frozen=True, kw_only=True):
+    """What a report booked and costs. `day` and `slot`, the name of the slot, are None if nothing
+    is booked; `is_to_pay`: somebody has to pay `amount_pence` before the report counts."""
+
+    day: date | None
+    slot: str | None
+    amount_pence: int
+    is_to_pay: bool
+    is_cancelled: bool
+
+
 class OwnReportView(msgspec.Struct, frozen=True, kw_only=True):
-    """A report that the caller sent. `can_change`: work has not begun, so the reporter may change
-    or withdraw it."""
+    """A report that the caller sent. `can_change`: work has not begun and nothing was ordered, so
+    the reporter may change or withdraw it."""
 
     service_request_id: str
     status: Status
@@ -102,6 +114,7 @@ class OwnReportView(msgspec.Struct, frozen=True, kw_only=True):
     expected_datetime: datetime | None
     delay: Delay | None
     tracking_url: str
+    order: OwnOrderView | None
     can_change: bool
     version: int
 
@@ -242,7 +255,21 @@ def _report_view(report: ServiceRequest, ports: Ports) -> OwnReportView:
         report,
         status=status_of(report.state),
         tracking_url=tracking_url(report, ports, request_language.current()),
-        can_change=report.is_untouched,
+        order=_order_view(report.order) if report.order else None,
+        can_change=report.is_untouched and report.order is None,
+    )
+
+
+def _order_view(order: Order) -> OwnOrderView:
+    place = order.booking.place if order.booking else None
+    calendar = request_language.council().by_calendar.get(place.calendar) if place else None
+    names = {each.slot: each.name for each in calendar.slots} if calendar else {}
+    return OwnOrderView(
+        day=place.day if place else None,
+        slot=names.get(place.slot, place.slot) if place else None,
+        amount_pence=order.amount_pence,
+        is_to_pay=order.is_to_pay,
+        is_cancelled=order.state == "cancelled",
     )
 
 

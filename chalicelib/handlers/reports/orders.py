@@ -5,15 +5,19 @@ from datetime import date
 import msgspec
 
 from chalicelib.bootstrap.payments import order_ports
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.audit import note
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import id_of
 from chalicelib.handlers.http.route_facts import Query
 from chalicelib.handlers.http.routes import Routes
+from chalicelib.kernel.audit_entry import Action
 from chalicelib.kernel.fields import made_from
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.orders import Order
 from chalicelib.reports.states import State
+from chalicelib.reports.usecases.access import Author, visible
 from chalicelib.reports.usecases.orders.changing import cancel_order, move_booking
 
 TOKEN = Query("token", "the token in the link to a report that is not public")
@@ -45,11 +49,10 @@ class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     query=(TOKEN,),
 )
 def move(call: Call, to: NewSlot, service_request_id: str) -> OrderView:
-    version = call.version
+    version, request_id = call.version, id_of(service_request_id)
     author = call.caller.author(call.parameter("token"))
-    return order_view(
-        move_booking(id_of(service_request_id), (to.day, to.slot), version, author, order_ports())
-    )
+    _note("bookings.move", request_id, author, call)
+    return order_view(move_booking(request_id, (to.day, to.slot), version, author, order_ports()))
 
 
 @routes.endpoint(
@@ -60,8 +63,20 @@ def move(call: Call, to: NewSlot, service_request_id: str) -> OrderView:
     query=(TOKEN,),
 )
 def cancel(call: Call, service_request_id: str) -> OrderView:
+    request_id = id_of(service_request_id)
     author = call.caller.author(call.parameter("token"))
-    return order_view(cancel_order(id_of(service_request_id), author, order_ports()))
+    _note("bookings.cancel", request_id, author, call)
+    return order_view(cancel_order(request_id, author, order_ports()))
+
+
+def _note(action: Action, request_id: str, author: Author, call: Call) -> None:
+    """Records what an officer is about to do with somebody else's order. Raises NotFound,
+    UpstreamFailed."""
+    if not author.officer_in:
+        return
+    report = visible(request_id, author, reports_ports())
+    if author.is_officer_for(report) and not author.owns(report):
+        note(action, request_id, "", call.caller)
 
 
 def order_view(report: ServiceRequest) -> OrderView:

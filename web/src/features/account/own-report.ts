@@ -1,11 +1,21 @@
 /** A report as its reporter sees it, and the fields that the reporter may change. */
 import type { StoredReport } from "../../shared/reports.ts";
 
+interface OwnOrder {
+  day: string | null;
+  slot: string | null;
+  amount_pence: number;
+  is_to_pay: boolean;
+  is_cancelled: boolean;
+}
+
 export interface OwnReport extends StoredReport {
   visibility: "public" | "waiting" | "held" | "private" | "unconfirmed" | "hidden" | "withdrawn";
   title: string | null;
   description: string;
   address: string | null;
+  /** What it booked and costs. */
+  order: OwnOrder | null;
   can_change: boolean;
   version: number;
 }

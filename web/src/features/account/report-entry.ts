@@ -142,9 +142,21 @@ function heading(report: OwnReport, about: Known): HTMLElement {
   );
 }
 
+/** When it is booked for, and whether it is paid. */
+function orderWords({ order }: OwnReport): HTMLElement[] {
+  if (!order || order.is_cancelled) return [];
+  const { day, slot, amount_pence: pence, is_to_pay: isToPay } = order;
+  const booked =
+    day && slot
+      ? [element("p", {}, ...sayParts("Booked for {day}, {slot}", { day: dayElement(day, "UTC"), slot }))]
+      : [];
+  const paid = isToPay ? say("Not paid yet") : pence ? say("Paid") : say("Nothing to pay");
+  return [...booked, element("p", {}, paid)];
+}
+
 function facts(report: OwnReport, { zone }: Known): HTMLElement[] {
   const { status, address, visibility } = report;
-  const promise = status === "open" ? promiseWords(report, zone) : [];
+  const promise = status === "open" && !report.order ? promiseWords(report, zone) : [];
   const seen = WHO_SEES[visibility];
   const day = dayElement(report.requested_datetime, zone);
   const reference = element("span", { class: "app-reference" }, groupReference(report.service_request_id));
@@ -154,6 +166,7 @@ function facts(report: OwnReport, { zone }: Known): HTMLElement[] {
   return [
     element("p", { class: "app-muted" }, ...reported),
     element("p", {}, stateTag(report.state)),
+    ...orderWords(report),
     ...promise,
     ...(seen ? [element("p", {}, seen)] : []),
   ];
