@@ -10,6 +10,7 @@ import { here, readAnew } from "./current-case.ts";
 import { drawJobs, startJobs } from "./case-jobs.ts";
 import { drawNear, startNear } from "./case-duplicates.ts";
 import { drawNeeds, startNeeds } from "./case-needs.ts";
+import { drawOrder } from "./case-order.ts";
 import { drawPhotos } from "./case-photos.ts";
 import { drawTakeOut, startTakeOut } from "./case-removal.ts";
 import { drawTalk, startTalk } from "./case-timeline.ts";
@@ -50,7 +51,7 @@ async function open(): Promise<boolean> {
 }
 
 function draw(): void {
-  for (const part of [drawFacts, drawNeeds, drawPhotos, drawTalk, drawJobs, drawNear, drawTakeOut, drawChange]) part();
+  for (const part of [drawFacts, drawOrder, drawNeeds, drawPhotos, drawTalk, drawJobs, drawNear, drawTakeOut, drawChange]) part();
 }
 
 function fail(text: string): false {

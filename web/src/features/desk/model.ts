@@ -152,6 +152,18 @@ export interface Case extends Standing {
   questions: Question[];
   history: { at: string; action: string; by: string }[];
   merged: string[];
+  order: Order | null;
+}
+
+/** What a case booked and costs. */
+export interface Order {
+  lines: { text: string; amount_pence: number }[];
+  amount_pence: number;
+  fund: string;
+  booking: { place: { calendar: string; day: string; slot: string }; units: number } | null;
+  state: "unpaid" | "settled" | "lost" | "cancelled";
+  paid_by: "free" | "card" | "waived" | "receipt" | null;
+  refund_pence: number;
 }
 
 export interface HeldUpdate {

@@ -1,0 +1,80 @@
+/** What a case booked and costs, and the button to cancel it. */
+import { dayElement } from "../../shared/dates.ts";
+import { actionButton, byId, element, focusOn, show } from "../../shared/dom.ts";
+import { tell } from "../../shared/staff-page.ts";
+import { listed } from "./case-facts.ts";
+import { here, sendOf } from "./current-case.ts";
+import type { Order } from "./model.ts";
+
+const CANCEL = "cancel-order";
+const POUNDS = new Intl.NumberFormat("en-GB", { style: "currency", currency: "GBP" });
+const PAID: Record<NonNullable<Order["paid_by"]>, string> = {
+  card: "Paid by card",
+  receipt: "Paid in another way",
+  free: "Nothing to pay",
+  waived: "An officer decided that nothing is paid",
+};
+const box = byId("order");
+const actions = byId("order-actions");
+
+export function drawOrder(): void {
+  const { order } = here.shown;
+  show(box, order !== null);
+  if (!order) return;
+  byId("order-facts").replaceChildren(
+    ...listed([
+      ["Booked", booked(order)],
+      ...order.lines.map(({ text, amount_pence: pence }): [string, string[]] => [text, [pounds(pence)]]),
+      ["Total", [pounds(order.amount_pence)]],
+      ["Fund", [order.fund]],
+      ["Payment", [paidText(order)]],
+    ]),
+  );
+  offer(order);
+}
+
+function offer(order: Order): void {
+  const button = actionButton("Cancel what was ordered", () => ask(order));
+  button.id = CANCEL;
+  actions.replaceChildren(...(order.state === "cancelled" ? [] : [button]));
+}
+
+function ask(order: Order): void {
+  const back =
+    order.paid_by === "card" ? `The reporter gets ${pounds(order.amount_pence)} back.` : "No money goes back.";
+  const question = element("p", {}, `Cancel this and tell the reporter? ${back} You cannot undo it.`);
+  const yes = actionButton("Yes, cancel it", () => void cancel());
+  yes.id = CANCEL;
+  const no = actionButton("No, keep it", () => {
+    offer(order);
+    focusOn(byId("order-heading"));
+  });
+  actions.replaceChildren(question, element("div", { class: "app-buttons" }, yes, no));
+  focusOn(question);
+}
+
+async function cancel(): Promise<void> {
+  const path = `/api/reports/${here.shown.service_request_id}/booking/cancellation`;
+  if (!(await sendOf(box, path, {}, {}, CANCEL))) return;
+  tell("Cancelled.");
+  focusOn(byId("order-heading"));
+}
+
+function booked({ booking }: Order): (Node | string)[] {
+  if (!booking) return [];
+  const { calendar, day, slot } = booking.place;
+  return [
+    dayElement(day, "UTC"),
+    `, ${slot} (${calendar}, ${booking.units} ${booking.units === 1 ? "unit" : "units"})`,
+  ];
+}
+
+function paidText(order: Order): string {
+  if (order.state === "unpaid") return "Not paid yet";
+  if (order.state === "lost") return "Paid after the slot had gone";
+  const back = order.refund_pence ? `, ${pounds(order.refund_pence)} sent back` : "";
+  const paid = order.paid_by ? PAID[order.paid_by] : "Not paid";
+  return `${order.state === "cancelled" ? "Cancelled. " : ""}${paid}${back}`;
+}
+
+const pounds = (pence: number) => POUNDS.format(pence / 100);
