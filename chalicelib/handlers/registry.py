@@ -47,13 +47,14 @@ from chalicelib.handlers.exchange import (
 from chalicelib.handlers.forms import forms
 from chalicelib.handlers.http import health
 from chalicelib.handlers.jobs import crews, days, job_forms, jobs, jobs_events
-from chalicelib.handlers.payments import ledger, paid_otherwise, payments, payments_events
+from chalicelib.handlers.payments import ledger, payments, payments_events
 from chalicelib.handlers.places import areas, facilities, places
 from chalicelib.handlers.publishing import figures_events, publishing_events
 from chalicelib.handlers.reports import (
     followers,
     orders,
     orders_events,
+    paid_otherwise,
     photos,
     photos_events,
     quotes,
