@@ -209,10 +209,11 @@ def _errors(fact: RouteFacts) -> Iterator[int]:
 def _text_contents(fact: RouteFacts, media_types: tuple[str, ...]) -> dict[str, Any]:
     """For a route whose responses and errors are not our JSON."""
     content: dict[str, Any] = {each: {"schema": {}} for each in media_types}
+    problem = {media_types[0]: {"schema": {}}} if fact.is_page else content
     contents: dict[str, Any] = {
         "responses": {
             str(fact.success.value): {"description": "The answer", "content": content},
-            "default": {"description": "The problem, in the same format", "content": content},
+            "default": {"description": "The problem, in the same format", "content": problem},
         },
     }
     if fact.is_page and fact.method == "POST":
