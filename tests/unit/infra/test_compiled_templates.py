@@ -82,5 +82,5 @@ def test_compiled_templates_render_what_their_sources_render(package: Path) -> N
 def test_each_template_is_compiled_once_for_each_language(package: Path) -> None:
     for templates in template_folders(package):
         sources = len(list(templates.glob("*.*")))
-        found = {each.name: len(list(each.iterdir())) for each in templates.glob("compiled/*")}
+        found = {each.name: len(list(each.glob("*.py"))) for each in templates.glob("compiled/*")}
         assert found == {"en": sources, "cy": sources}
