@@ -51,7 +51,18 @@ async function open(): Promise<boolean> {
 }
 
 function draw(): void {
-  for (const part of [drawFacts, drawOrder, drawNeeds, drawPhotos, drawTalk, drawJobs, drawNear, drawTakeOut, drawChange]) part();
+  for (const part of [
+    drawFacts,
+    drawOrder,
+    drawNeeds,
+    drawPhotos,
+    drawTalk,
+    drawJobs,
+    drawNear,
+    drawTakeOut,
+    drawChange,
+  ])
+    part();
 }
 
 function fail(text: string): false {
