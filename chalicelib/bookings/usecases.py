@@ -25,6 +25,7 @@ from chalicelib.texts import Text
 
 WHAT = Text("this day")
 NEAREST = 3
+_TAKEN = Text("This slot is booked with another request.")
 _OVER = Text("This booking was cancelled or moved.")
 _FULL = Text("This slot is full. Choose another one.")
 
@@ -111,7 +112,7 @@ def confirm(
     """Confirm a hold for good, for that request; one that has lapsed only if its units are still
     free. A repeat changes nothing.
 
-    Raises: Conflict if it was given back, SlotFull, UpstreamFailed.
+    Raises: Conflict if it was given back or another request has it, SlotFull, UpstreamFailed.
     """
     calendar = calendar_of(place, ports)
 
@@ -125,7 +126,11 @@ def confirm(
             return with_claim(day, mine, calendar.capacity, now)
         if held.is_over:
             raise Conflict(_OVER)
-        return day if held.until is None else changed_claim(day, mine, now)
+        if held.until is not None:
+            return changed_claim(day, mine, now)
+        if held.service_request_id != service_request_id:
+            raise Conflict(_TAKEN)
+        return day
 
     try:
         _change(place, confirmed, ports)
@@ -133,12 +138,18 @@ def confirm(
         raise SlotFull(_FULL, nearest(calendar, place, units, ports)) from None
 
 
-def release(hold_id: str, place: Place, ports: Ports) -> None:
-    """Give the units back. A repeat changes nothing. Raises UpstreamFailed."""
+def release(
+    hold_id: str, place: Place, ports: Ports, service_request_id: str | None = None
+) -> None:
+    """Give the units back, unless they are confirmed for another request. A repeat changes nothing.
+    Raises UpstreamFailed."""
 
     def released(day: BookingDay, now: datetime) -> BookingDay:
         mine = day.claim(hold_id)
-        return day if mine and mine.is_over else without_claim(day, hold_id, now)
+        is_others = mine and mine.service_request_id not in (None, service_request_id)
+        if mine and (mine.is_over or is_others):
+            return day
+        return without_claim(day, hold_id, now)
 
     _change(place, released, ports)
 

@@ -12,11 +12,11 @@ from chalicelib.texts import Text
 
 
 def held(hold_id: str, ports: bookings.Ports) -> BookedSlot:
-    """What a hold is for. Raises Invalid if the id is not ours, Conflict if it has lapsed,
-    UpstreamFailed."""
+    """What a hold is for. Raises Invalid if the id is not ours, Conflict if it has lapsed or is
+    booked, UpstreamFailed."""
     place, units = ports.read_hold_id(hold_id)
     claim = ports.days.get(place.calendar, place.day).claim(hold_id)
-    if claim is None or not claim.is_live(ports.now()):
+    if claim is None or claim.until is None or not claim.is_live(ports.now()):
         raise Conflict(Text("Your slot is no longer held. Choose one again."))
     return BookedSlot(hold_id=hold_id, place=_ours(place), units=units)
 
@@ -50,11 +50,11 @@ class BookingsForReports:
             service_request_id,
         )
 
-    def release(self, booking: BookedSlot) -> None:
+    def release(self, service_request_id: str, booking: BookedSlot) -> None:
         """Also where it was about to move."""
         for place in (booking.place, booking.moving_to):
             if place:
-                usecases.release(booking.hold_id, _theirs(place), self._ports)
+                usecases.release(booking.hold_id, _theirs(place), self._ports, service_request_id)
 
     def move(self, booking: BookedSlot) -> None:
         assert booking.moving_to

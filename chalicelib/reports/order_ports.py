@@ -34,7 +34,7 @@ class OrderPorts(Struct, frozen=True):
     check_place: Callable[[SlotOfDay, int], None]
     keep: Callable[[BookedSlot], None]
     confirm: Callable[[str, BookedSlot], None]
-    release: Callable[[BookedSlot], None]
+    release: Callable[[str, BookedSlot], None]
     move: Callable[[BookedSlot], None]
     refund: Callable[[str, int], None]
     fulfil: Callable[[ServiceRequest], None]

@@ -52,7 +52,7 @@ class Slots:
             raise SlotFull("This slot is full.", [FreeSlot(DAY, "day")])
         self.confirmed[booking.hold_id] = booking
 
-    def release(self, booking: BookedSlot) -> None:
+    def release(self, service_request_id: str, booking: BookedSlot) -> None:
         self.confirmed.pop(booking.hold_id, None)
         self.held.pop(booking.hold_id, None)
         self.over.add(booking.hold_id)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from chalicelib.catalogue.decisions import Facts
-from chalicelib.errors import FieldError, Forbidden, Invalid, TooMany, UpstreamFailed
+from chalicelib.errors import Conflict, FieldError, Forbidden, Invalid, TooMany, UpstreamFailed
 from chalicelib.geo.point import Point
 from chalicelib.kernel.fields import made_from
 from chalicelib.kernel.optimistic import AlreadyExists
@@ -80,9 +80,9 @@ def submit(
         return follow_as_well(first.holder, key, author, ports)
     except AlreadyExists:
         return stored_already(request_id, fingerprint, ports)
-    except (Invalid, Forbidden, TooMany):
-        # A repeat still gets the report that was stored before the service or the bounds changed,
-        # or that a parallel repeat stored meanwhile.
+    except (Conflict, Invalid, Forbidden, TooMany):
+        # A repeat still gets the report that was stored before the service, the bounds or the price
+        # changed, or its hold lapsed, or that a parallel repeat stored meanwhile.
         stored = ports.repository.get(request_id)
         if stored is None or stored.fingerprint != fingerprint:
             raise

@@ -30,7 +30,7 @@ def carry_out(report: ServiceRequest, ports: OrderPorts) -> ServiceRequest:
         ports.refund(report.service_request_id, order.refund_pence)
     if order.state == "cancelled":
         if order.booking:
-            ports.release(order.booking)
+            ports.release(report.service_request_id, order.booking)
         return report
     if order.booking and order.booking.moving_to:
         report = _moved(report, order, ports)

@@ -73,6 +73,12 @@ def test_lapsed_hold_is_refused(world: OrderWorld) -> None:
         order(world, hold_id="lapsed")
 
 
+def test_repeated_request_gets_the_stored_one_when_its_hold_has_lapsed(world: OrderWorld) -> None:
+    first = order(world)
+    world.slots.held.clear()
+    assert order(world, hold_id="hold-key-1") == first
+
+
 @pytest.mark.parametrize("field", ["items", "hold_id", "amount_pence"])
 def test_report_about_the_street_has_no_order(world: OrderWorld, field: str) -> None:
     value = {"items": [OrderItem(code="mattress", count=1)], "hold_id": "h", "amount_pence": 5}

@@ -1,0 +1,57 @@
+"""A hold books its slot for one request alone."""
+
+from datetime import timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from chalicelib.bookings.places import HoldIds, Place
+from chalicelib.bookings.ports import Ports
+from chalicelib.bookings.usecases import hold
+from chalicelib.errors import Conflict
+from chalicelib.integrations.bookings_for_reports import BookingsForReports, held
+from chalicelib.kernel.signing import hmac_hex
+from tests.support.fakes import Clock
+from tests.unit.bookings.bookings import BULKY, MONDAY, a_calendar, ports_on
+
+FIRST, SECOND = "R00000000001", "R00000000002"
+
+
+@pytest.fixture
+def ports(clock: Clock) -> Ports:
+    ids = HoldIds(lambda *parts: hmac_hex("secret", *parts))
+    made = ports_on(clock, a_calendar(capacity=1))
+    return replace(made, hold_id=ids.make, read_hold_id=ids.read)
+
+
+def taken(ports: Ports, place: Place = MONDAY) -> list[str | None]:
+    """The requests that have units of the place."""
+    claims = ports.days.get(BULKY, place.day).claims
+    return [each.service_request_id for each in claims if each.is_live(ports.now())]
+
+
+def test_hold_that_two_requests_name_books_the_slot_for_the_first_alone(ports: Ports) -> None:
+    booking = held(hold(MONDAY, 1, "somebody", "key", ports).hold_id, ports)
+    bookings = BookingsForReports(ports, timedelta(hours=2))
+    for _ in range(2):
+        bookings.confirm(FIRST, booking)
+    with pytest.raises(Conflict, match="another request"):
+        bookings.confirm(SECOND, booking)
+    assert taken(ports) == [FIRST]
+
+
+def test_hold_that_is_booked_cannot_be_named_again(ports: Ports) -> None:
+    hold_id = hold(MONDAY, 1, "somebody", "key", ports).hold_id
+    BookingsForReports(ports, timedelta(hours=2)).confirm(FIRST, held(hold_id, ports))
+    with pytest.raises(Conflict, match="no longer held"):
+        held(hold_id, ports)
+
+
+def test_request_gives_back_its_own_slot_alone(ports: Ports) -> None:
+    booking = held(hold(MONDAY, 1, "somebody", "key", ports).hold_id, ports)
+    bookings = BookingsForReports(ports, timedelta(hours=2))
+    bookings.confirm(FIRST, booking)
+    bookings.release(SECOND, booking)
+    assert taken(ports) == [FIRST]
+    bookings.release(FIRST, booking)
+    assert taken(ports) == []
