@@ -1,6 +1,7 @@
 /** Monthly costs for officers: contacts by channel, avoidable contacts, and the crews' work. */
 import { chart } from "../../shared/chart.ts";
 import { byId, element } from "../../shared/dom.ts";
+import { pounds } from "../../shared/money.ts";
 import { call } from "../../shared/session.ts";
 import { openForOfficers, tellFault } from "../../shared/staff-page.ts";
 
@@ -27,7 +28,6 @@ const NAMES: Record<string, string> = {
   repeated: "Reported more than once",
   crews: "Crews",
 };
-const POUNDS = new Intl.NumberFormat("en-GB", { style: "currency", currency: "GBP" });
 const month = byId<HTMLSelectElement>("month");
 
 void openForOfficers(async () => {
@@ -96,10 +96,6 @@ function sections({ channels, avoidable_contact: avoidable, crews, about }: Perf
       ...Object.keys(NAMES).flatMap((name) => [element("dt", {}, NAMES[name]!), element("dd", {}, about[name] ?? "")]),
     ),
   ];
-}
-
-function pounds(pence: number): string {
-  return POUNDS.format(pence / 100);
 }
 
 function monthName(each: string): string {

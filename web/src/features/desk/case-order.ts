@@ -1,13 +1,13 @@
 /** What a case booked and costs, and the button to cancel it. */
 import { dayElement } from "../../shared/dates.ts";
 import { actionButton, byId, element, focusOn, show } from "../../shared/dom.ts";
+import { pounds } from "../../shared/money.ts";
 import { tell } from "../../shared/staff-page.ts";
 import { listed } from "./case-facts.ts";
 import { here, sendOf } from "./current-case.ts";
 import type { Order } from "./model.ts";
 
 const CANCEL = "cancel-order";
-const POUNDS = new Intl.NumberFormat("en-GB", { style: "currency", currency: "GBP" });
 const PAID: Record<NonNullable<Order["paid_by"]>, string> = {
   card: "Paid by card",
   receipt: "Paid in another way",
@@ -76,5 +76,3 @@ function paidText(order: Order): string {
   const paid = order.paid_by ? PAID[order.paid_by] : "Not paid";
   return `${order.state === "cancelled" ? "Cancelled. " : ""}${paid}${back}`;
 }
-
-const pounds = (pence: number) => POUNDS.format(pence / 100);
