@@ -1,6 +1,6 @@
 """The dependencies of bookings."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -37,3 +37,19 @@ class Ports(Struct, frozen=True):
     hold_id: Callable[[str, str, Place, int], str]
     read_hold_id: Callable[[str], tuple[Place, int]]
     now: Callable[[], datetime]
+
+
+class BookedRequest(Struct, frozen=True, kw_only=True):
+    """What the day of a booking shows of its request. `items` are such as "2 × Sofa"; `paid_by`
+    says how it was paid for."""
+
+    service_name: str
+    items: tuple[str, ...]
+    paid_by: str | None
+
+
+class StaffPorts(Struct, frozen=True):
+    """`requests` gives the requests with those ids that are stored. Raises UpstreamFailed."""
+
+    bookings: Ports
+    requests: Callable[[Sequence[str]], Mapping[str, BookedRequest]]

@@ -1,8 +1,10 @@
 """Builds the slice of bookings."""
 
+from collections.abc import Mapping, Sequence
+
 from chalicelib.bookings.availability import AvailabilityPorts
 from chalicelib.bookings.places import HoldIds
-from chalicelib.bookings.ports import Ports
+from chalicelib.bookings.ports import BookedRequest, Ports, StaffPorts
 from chalicelib.bootstrap import container
 from chalicelib.kernel.time import to_the_second, utc_now
 
@@ -23,6 +25,19 @@ def bookings_ports() -> Ports:
         read_hold_id=ids.read,
         now=lambda: to_the_second(utc_now()),
     )
+
+
+@container.once
+def staff_ports() -> StaffPorts:
+    return StaffPorts(bookings_ports(), _requests)
+
+
+def _requests(service_request_ids: Sequence[str]) -> Mapping[str, BookedRequest]:
+    from chalicelib.integrations.reports_for_bookings import booked_requests
+    from chalicelib.reports.dynamo.repository import DynamoRepository
+
+    repository = DynamoRepository(container.table("reports"))
+    return booked_requests(service_request_ids, container.council(), repository)
 
 
 @container.once

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -12,6 +12,7 @@ from chalicelib.catalogue.wards import Degrees
 from chalicelib.catalogue.words import Code, Strict, TimeOfDay, Words
 
 Weekday = Annotated[int, Meta(ge=0, le=6)]
+WhyClosed = Literal["weekday", "season", "closed", "bank_holiday"]
 MonthDay = Annotated[str, Meta(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
 
 
@@ -90,12 +91,18 @@ class Calendar(Strict, frozen=True, kw_only=True):
 
     def is_open(self, day: date, working: WorkingCalendar) -> bool:
         """True if the calendar has slots on that day, booked or not."""
-        return (
-            day.weekday() in self.weekdays
-            and (self.season is None or self.season.has(day))
-            and day not in self.closed
-            and (self.on_bank_holidays or day not in working.holidays)
-        )
+        return self.why_closed(day, working) is None
+
+    def why_closed(self, day: date, working: WorkingCalendar) -> WhyClosed | None:
+        """Why the calendar has no slots on that day; None if it has."""
+        if day.weekday() not in self.weekdays:
+            return "weekday"
+        if self.season and not self.season.has(day):
+            return "season"
+        if day in self.closed:
+            return "closed"
+        is_free = day in working.holidays and not self.on_bank_holidays
+        return "bank_holiday" if is_free else None
 
     def slots_on(self, day: date, working: WorkingCalendar) -> tuple[Slot, ...]:
         """The slots of a day, without those in an hour that the clock change leaves out."""

@@ -1,10 +1,13 @@
 """What officers see of a day of a calendar, and the capacity that they change."""
 
+from datetime import date, timedelta
+
 from chalice.test import HTTPResponse
 
 from chalicelib.bootstrap import container
 from chalicelib.kernel.time import utc_now
 from tests.api.conftest import Api
+from tests.api.test_booking_calendar import book
 
 
 def first_day() -> str:
@@ -25,11 +28,13 @@ def test_an_officer_sees_bookings_and_lowers_the_capacity_below_them(api: Api) -
     until = api.post("/api/holds", sent, key="one").json_body["until"]
     seen = api.get(path, api.token("officer")).json_body
     assert (seen["version"], seen["capacity"]) == (1, 2)
+    held = {"units": 2, "service_request_id": None, "until": until, "request": None}
     assert seen["slots"][0] == {
         "slot": "0900",
         "name": "9am",
+        "taken": 2,
         "free": 0,
-        "bookings": [{"units": 2, "service_request_id": None, "until": until}],
+        "bookings": [held],
     }
     answer = changed(api, path, 1, version=1)
     assert answer.status_code == 200
@@ -37,6 +42,40 @@ def test_an_officer_sees_bookings_and_lowers_the_capacity_below_them(api: Api) -
     assert [each["free"] for each in answer.json_body["slots"][:2]] == [0, 1]
     assert answer.json_body["slots"][0]["bookings"] == seen["slots"][0]["bookings"]
     assert changed(api, path, 5, version=1).status_code == 409
+
+
+def test_officer_sees_what_is_booked_and_how_it_was_paid(api: Api) -> None:
+    day = first_day()
+    book(api, day)
+    seen = api.get(f"/api/calendars/counter/days/{day}", api.token("officer")).json_body
+    (booking,) = seen["slots"][0]["bookings"]
+    assert booking == {
+        "units": 1,
+        "service_request_id": api.stored_ids()[0],
+        "until": None,
+        "request": {
+            "service_name": "Appointment at the counter",
+            "items": [],
+            "paid_by": "free",
+        },
+    }
+
+
+def test_officer_sees_a_week_of_each_calendar(api: Api) -> None:
+    officer, day = api.token("officer"), first_day()
+    listed = api.get("/api/calendars", officer).json_body["items"]
+    assert {"calendar": "counter", "name": "Appointment at the counter"} in listed
+    book(api, day)
+    assert changed(api, f"/api/calendars/counter/days/{day}", 1, version=2).status_code == 200
+    days = api.get(f"/api/calendars/counter/days?from={day}", officer).json_body["items"]
+    assert [each["day"] for each in days] == [
+        f"{date.fromisoformat(day) + timedelta(days=n)}" for n in range(7)
+    ]
+    first = days[0]
+    assert (first["capacity"], first["closed"]) == (1, None)
+    assert first["slots"][0] == {"slot": "0900", "name": "9am", "taken": 1, "free": 0}
+    at_weekends = [each for each in days if date.fromisoformat(each["day"]).weekday() > 4]
+    assert {(each["closed"], len(each["slots"])) for each in at_weekends} == {("weekday", 0)}
 
 
 def test_a_change_is_audited(api: Api) -> None:
@@ -52,3 +91,7 @@ def test_an_unknown_calendar_or_day_is_refused(api: Api) -> None:
     assert api.get("/api/calendars/unknown/days/2026-06-08", officer).status_code == 404
     assert changed(api, "/api/calendars/unknown/days/2026-06-08", 1, 0).status_code == 404
     assert api.get("/api/calendars/counter/days/monday", officer).status_code == 404
+    assert api.get("/api/calendars/unknown/days?from=2026-06-08", officer).status_code == 404
+    assert api.get("/api/calendars/counter/days?from=monday", officer).status_code == 400
+    assert api.get("/api/calendars/counter/days", officer).status_code == 400
+    assert api.get("/api/calendars/counter/days?from=9999-12-30", officer).status_code == 200

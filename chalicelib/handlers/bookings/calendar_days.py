@@ -6,18 +6,48 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from chalicelib.bookings.staff_days import StaffDay, calendar_of, day_for_staff, set_capacity
-from chalicelib.bootstrap.bookings import bookings_ports
+from chalicelib.bookings.staff_days import (
+    calendar_of,
+    day_for_staff,
+    set_capacity,
+    week_for_staff,
+)
+from chalicelib.bookings.staff_views import StaffDay, StaffDaySummary
+from chalicelib.bootstrap import container
+from chalicelib.bootstrap.bookings import bookings_ports, staff_ports
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.audit import note
 from chalicelib.handlers.http.call import Call
-from chalicelib.handlers.http.params import day_of
+from chalicelib.handlers.http.params import DAY, day_of
+from chalicelib.handlers.http.route_facts import Query
 from chalicelib.handlers.http.routes import Routes
+from chalicelib.kernel.fields import made_from
 from chalicelib.texts import Text
 
 routes = Routes(__name__)
 PATH = "/api/calendars/{calendar}/days/{day}"
+
+
+class CalendarView(msgspec.Struct, frozen=True, kw_only=True):
+    """A calendar by its code and name."""
+
+    calendar: str
+    name: str
+
+
+class Calendars(msgspec.Struct, frozen=True, kw_only=True):
+    """All calendars of the council."""
+
+    items: list[CalendarView]
+    next: None = None
+
+
+class Week(msgspec.Struct, frozen=True, kw_only=True):
+    """Seven days."""
+
+    items: list[StaffDaySummary]
+    next: None = None
 
 
 class CapacityChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,13 +57,39 @@ class CapacityChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @routes.endpoint(
+    "/api/calendars",
+    method="GET",
+    auth=auth.may("calendars.change"),
+    summary="List the calendars of the council",
+)
+def listed(call: Call) -> Calendars:
+    return Calendars(
+        items=[made_from(CalendarView, each) for each in container.council().calendars]
+    )
+
+
+@routes.endpoint(
+    "/api/calendars/{calendar}/days",
+    method="GET",
+    auth=auth.may("calendars.change"),
+    summary="List seven days of a calendar with how much of each slot is taken",
+    query=(Query("from", "the first day, such as 2026-06-01", required=True, schema=DAY),),
+)
+def week(call: Call, calendar: str) -> Week:
+    first = day_of(call.parameter("from"), "from")
+    if first is None:
+        raise Invalid.field("from", "is required")
+    return Week(items=list(week_for_staff(calendar, first, bookings_ports())))
+
+
+@routes.endpoint(
     PATH,
     method="GET",
     auth=auth.may("calendars.change"),
     summary="Get a day of a calendar with its bookings",
 )
 def read(call: Call, calendar: str, day: str) -> StaffDay:
-    return day_for_staff(calendar, _day(day), bookings_ports())
+    return day_for_staff(calendar, _day(day), staff_ports())
 
 
 @routes.endpoint(
@@ -44,8 +100,8 @@ def read(call: Call, calendar: str, day: str) -> StaffDay:
     versioned=True,
 )
 def change(call: Call, calendar: str, day: str, changes: CapacityChange) -> StaffDay:
-    on, version, ports = _day(day), call.version, bookings_ports()
-    calendar_of(calendar, ports)
+    on, version, ports = _day(day), call.version, staff_ports()
+    calendar_of(calendar, ports.bookings)
     note("calendars.change", f"{calendar} {on}", f"capacity={changes.capacity}", call.caller)
     return set_capacity(calendar, on, changes.capacity, version, ports)
 

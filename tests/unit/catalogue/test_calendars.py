@@ -24,6 +24,8 @@ def test_a_day_is_open_on_its_weekdays_in_its_season_unless_it_is_closed() -> No
     )
     days = [date(2026, 6, day) for day in range(8, 12)] + [date(2026, 12, 2)]
     assert [each.day for each in days if calendar.is_open(each, WORKING)] == [8]
+    reasons = [calendar.why_closed(each, WORKING) for each in days]
+    assert reasons == [None, "weekday", "closed", "weekday", "season"]
 
 
 def test_a_season_can_go_over_the_end_of_a_year() -> None:
@@ -33,7 +35,7 @@ def test_a_season_can_go_over_the_end_of_a_year() -> None:
 
 
 def test_bank_holidays_are_closed_unless_the_calendar_says_so() -> None:
-    assert not a_calendar().is_open(GOOD_FRIDAY, WORKING)
+    assert a_calendar().why_closed(GOOD_FRIDAY, WORKING) == "bank_holiday"
     assert a_calendar(on_bank_holidays=True).is_open(GOOD_FRIDAY, WORKING)
 
 
