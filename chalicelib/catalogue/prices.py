@@ -74,6 +74,16 @@ def units_of(service: ServiceDefinition, items: Sequence[OrderItem]) -> int:
     return sum(units[each.code] * each.count for each in items) or 1
 
 
+def item_texts(price: Price, items: Sequence[OrderItem]) -> Sequence[str]:
+    """What is ordered, such as "Sofa × 2". An item that is no longer offered keeps its code."""
+    names = {each.code: each.name for each in price.items}
+    return [
+        Text("{name} × {count}", name=name, count=each.count) if each.count > 1 else name
+        for each in items
+        if (name := names.get(each.code, each.code))
+    ]
+
+
 def _check_items(price: Price, wanted: Sequence[OrderItem]) -> None:
     """Raises Invalid if the items cannot be ordered together."""
     known = [each.code for each in price.items]
@@ -155,10 +165,8 @@ def _charged(
 
 
 def _by_item(price: Price, prices: PriceList, wanted: Wanted) -> Iterator[Line]:
-    names = {each.code: each.name for each in price.items}
-    for each in wanted.items:
-        name = names[each.code]
-        text = Text("{name} × {count}", name=name, count=each.count) if each.count > 1 else name
+    texts = item_texts(price, wanted.items)
+    for text, each in zip(texts, wanted.items, strict=True):
         yield Line(text=text, amount_pence=prices.items[each.code].of(each.count))
 
 

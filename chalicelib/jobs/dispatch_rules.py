@@ -77,6 +77,13 @@ def unplanned(job: Job, now: datetime) -> Job:
     return with_office_change(job, without_plan, now)
 
 
+def rebooked(job: Job, day: date, crew: str | None, now: datetime) -> Job:
+    """The job after its booking moved to another day: planned for it, or to plan without a crew."""
+    plan = {"crew": crew, "planned_day": day if crew else None}
+    moved = replace(job, booked_day=day, set_aside=None)
+    return with_office_change(job, _planned(moved, plan, now), now)
+
+
 def with_plan_restored(job: Job, now: datetime, today: date) -> Job:
     """The job with the plan that was set aside, if its day is not over and SET_ASIDE_FOR has not
     passed: an officer has undone the change that took it out. `today` is in the council's time

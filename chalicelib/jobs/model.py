@@ -39,6 +39,8 @@ class Job(Struct, frozen=True, kw_only=True):
     Plan: `position` is its place in the crew's day, from 1; `arrives_at` is when the crew is
     expected, `due` when the job should be done; `plans` counts the days that it was planned for;
     `set_aside` is the plan that can be restored shortly after its reports took the job out of it.
+    `booked_day` is the day that its reporter booked: it is not planned before that, and its plan
+    follows when the booking moves.
 
     Work: `events` are in the order of receipt; `office` are the last changes by the office, oldest
     first; `said` is the last change of the state, None if there was none; `by_hand` are the fields
@@ -88,6 +90,7 @@ class Job(Struct, frozen=True, kw_only=True):
     cancelled_because: str | None = None
     closed_itself: bool = False
     set_aside: SetAside | None = None
+    booked_day: date | None = None
     fingerprint: str = ""
     request_id: str = ""
     version: int = 0

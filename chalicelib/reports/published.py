@@ -165,7 +165,8 @@ class Report(HidesPrivate, frozen=True, kw_only=True):
 
 class Work(msgspec.Struct, frozen=True, kw_only=True):
     """The work that a report needs, by the council's rules; these defaults if its service is no
-    longer offered. `on_next_day`: the team does it on its next working day."""
+    longer offered. `on_next_day`: the team does it on its next working day; `booked_day`: on that
+    one. `items` are what was ordered."""
 
     kind: JobKind = "repair"
     minutes: int = 30
@@ -173,6 +174,8 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     hazards: tuple[str, ...] = ()
     materials: tuple[str, ...] = ()
     on_next_day: bool = False
+    booked_day: date | None = None
+    items: tuple[str, ...] = ()
 
 
 class ReportWithWork(Report, frozen=True, kw_only=True):

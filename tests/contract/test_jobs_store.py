@@ -100,6 +100,7 @@ EVERYTHING = job(
         position=3,
         arrives_at=LATER,
     ),
+    booked_day=date(2026, 7, 23),
     fingerprint="f" * 64,
     request_id="request-1",
 )

@@ -96,6 +96,7 @@ class JobItem(JobsItem):
     cancelled_because = UnicodeAttribute(null=True)
     closed_itself = BooleanAttribute()
     set_aside = JsonAttribute[SetAside | None](SetAside, null=True)
+    booked_day = DayAttribute(null=True)
     opened_at = MomentAttribute()
     updated_at = MomentAttribute()
     fingerprint = UnicodeAttribute()

@@ -64,7 +64,7 @@ def plan(day: date, codes: Sequence[str], team: str | None, who: Staff, ports: D
     _validate_day(day, ports.jobs)
     chosen = _chosen(codes, team, who, ports.jobs)
     on_day = {each.crew: ports.jobs.jobs.of_day(each.crew, day) for each in chosen}
-    jobs = _jobs_to_plan(chosen, on_day, who, ports.jobs)
+    jobs = _jobs_to_plan(day, chosen, on_day, who, ports.jobs)
     order = ordered(
         [stop_of(job) for job in jobs.values()],
         [crew_day(each, day, on_day[each.crew], ports) for each in chosen],
@@ -169,19 +169,20 @@ def _validate_day(day: date, ports: Ports) -> None:
 
 
 def _jobs_to_plan(
+    day: date,
     chosen: Sequence[Crew],
     on_day: Mapping[str, Sequence[Job]],
     who: Staff,
     ports: Ports,
 ) -> Mapping[str, Job]:
     """The jobs that these crews may do, by id: jobs planned for the day in all wards, as a day is
-    one plan, and waiting jobs in the officer's remit."""
+    one plan, and waiting jobs in the officer's remit that are not booked for a later day."""
     planned = [job for crew in on_day.values() for job in crew if job.state == "planned"]
     waiting = [
         job
         for team in sorted({each.team for each in chosen})
         for job in _waiting(team, ports)
-        if job.state == "to_plan" or _is_overdue(job, ports)
+        if (job.booked_day or day) <= day and (job.state == "to_plan" or _is_overdue(job, ports))
     ]
     jobs = (*planned, *(job for job in waiting if who.covers(job)))
     return {job.job_id: job for job in jobs}

@@ -142,8 +142,10 @@ def _failures(job: Job, report: ReportWithWork, ports: FollowPorts) -> Iterator[
 
 
 def _is_expected(job: Job, report: ReportWithWork, ports: FollowPorts) -> bool:
-    """True if an update of this job said that a crew will come or has started, and no other job of
-    the report is planned or started."""
+    """True if a crew was booked, or an update of this job said that one will come or has started,
+    and no other job of the report is planned or started."""
+    if job.booked_day:
+        return not _others(job, report, ports)
     keys = [_key_of_plan(number) for number in range(1, job.plans + 1)]
     keys += [event.op_id for event in job.events if event.kind == "start"]
     ids = (_update_id(job, report, key) for key in keys)
@@ -169,7 +171,7 @@ def _progress(job: Job, report: ReportWithWork, ports: FollowPorts) -> Iterator[
         yield Update(event.op_id, text, state, event.photo_ids, waits)
     elif job.state == "started" and event is not None:
         yield Update(event.op_id, automatic_texts.STARTED, "in_progress")
-    elif job.state == "planned" and job.planned_day and not _published_today(report, ports):
+    elif job.state == "planned" and job.planned_day and not _is_known(job, report, ports):
         yield _plan(_next_key_of_plan(job, report), job.planned_day)
     elif _is_off(job, report):
         yield _off(job, report, ports)
@@ -232,6 +234,12 @@ def _state_after(job: Job, report: ReportWithWork, ports: FollowPorts) -> str:
         return STILL_OPEN[job.kind]
     service = ports.council.by_code.get(report.service_code)
     return service.job_done_state if service else "fixed"
+
+
+def _is_known(job: Job, report: ReportWithWork, ports: FollowPorts) -> bool:
+    """True if the public was told of a plan today, or if the reporter booked the day."""
+    is_as_booked = job.planned_day == job.booked_day and report.state != "action_scheduled"
+    return is_as_booked or _published_today(report, ports)
 
 
 def _published_today(report: ReportWithWork, ports: FollowPorts) -> bool:

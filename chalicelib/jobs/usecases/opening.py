@@ -11,11 +11,11 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from chalicelib.catalogue.promise import ONE_DAY
 from chalicelib.jobs import dispatch_rules
 from chalicelib.jobs.model import Job, job_id_of
 from chalicelib.jobs.ports import FollowPorts
 from chalicelib.jobs.states import ENDED, WAITING
+from chalicelib.jobs.usecases.first_days import back_on_booked_day, moved_with_booking, on_first_day
 from chalicelib.jobs.usecases.forgetting import forget_with, update_address
 from chalicelib.jobs.usecases.job_updates import update_job
 from chalicelib.jobs.usecases.merged_reports import joined, separated, survivor_of, without
@@ -156,7 +156,11 @@ def _update_from(report: ReportWithWork, job: Job, ports: FollowPorts) -> Job:
     """Update the job with the present values of its first report."""
     if not job.service_request_ids or job.service_request_ids[0] != report.service_request_id:
         return job
-    return update_job(job, lambda present: _with_values_of(report, present, ports), ports)
+
+    def change(present: Job) -> Job:
+        return moved_with_booking(_with_values_of(report, present, ports), report, ports)
+
+    return update_job(job, change, ports)
 
 
 def _with_values_of(report: ReportWithWork, job: Job, ports: FollowPorts) -> Job:
@@ -187,7 +191,7 @@ def _open_next(report: ReportWithWork, jobs: Sequence[Job], ports: FollowPorts) 
     known = {job.job_id: job for job in jobs}
     if last_done and last_done.kind == "make_safe" and new.job_id in known:
         new = _repair_after(new)
-    job = known.get(new.job_id) or ports.jobs.add(_on_next_day(new, report, ports))
+    job = known.get(new.job_id) or ports.jobs.add(on_first_day(new, report, ports))
     return update_job(job, lambda each: _reinstated(each, report, ports), ports)
 
 
@@ -199,6 +203,7 @@ def _reinstated(job: Job, report: ReportWithWork, ports: FollowPorts) -> Job:
     now = _now(ports)
     after = dispatch_rules.reinstated(job, now)
     after = dispatch_rules.with_plan_restored(after, now, _today(ports))
+    after = back_on_booked_day(after, ports)
     is_first = job.service_request_ids[0] == report.service_request_id
     return _with_values_of(report, after, ports) if is_first else after
 
@@ -218,16 +223,6 @@ def _new_job(report: ReportWithWork, last_done: Job | None, ports: FollowPorts) 
         updated_at=now,
         **values,
     )
-
-
-def _on_next_day(job: Job, report: ReportWithWork, ports: FollowPorts) -> Job:
-    """The job planned for the team's next working day if the report needs that. A team of several
-    crews plans it itself."""
-    crews = [each.crew for each in ports.council.crews if each.team == job.team]
-    if not report.work.on_next_day or len(crews) != 1:
-        return job
-    day = next(ports.council.calendar.working_days_from(_today(ports) + ONE_DAY))
-    return replace(job, state="planned", crew=crews[0], planned_day=day)
 
 
 def _repair_after(made_safe: Job) -> Job:

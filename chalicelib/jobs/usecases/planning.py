@@ -144,7 +144,7 @@ def values_of(report: ReportWithWork, service_name: str) -> dict[str, Any]:
         )
     return {
         "kind": report.work.kind,
-        "title": service_name,
+        "title": ": ".join(filter(None, (service_name, ", ".join(report.work.items)))),
         "service_code": report.service_code,
         "team": report.team,
         "minutes": report.work.minutes,

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from msgspec.structs import asdict
 
+from chalicelib.catalogue.prices import item_texts
 from chalicelib.kernel.fields import made_from
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.needs import open_needs
+from chalicelib.reports.orders import booking_of
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import Report, ReportWithWork, Work
 from chalicelib.reports.usecases.access import is_from_partner
@@ -27,6 +29,8 @@ def shared_with_work(service_request_id: str, ports: Ports) -> ReportWithWork | 
     if report is None:
         return None
     known = asdict(as_shared(report))
+    if report.order and report.order.state != "settled":
+        known["opens"] = "officer"
     return ReportWithWork(**known, work=_work(report, ports), address=report.address)
 
 
@@ -67,7 +71,15 @@ def as_shared(report: ServiceRequest) -> Report:
 
 
 def _work(report: ServiceRequest, ports: Ports) -> Work:
-    if report.service_code not in ports.council.by_code:
+    service = ports.council.by_code.get(report.service_code)
+    if service is None:
         return Work()
-    decision = decision_of(report, ports)
-    return made_from(Work, decision, on_next_day=report.collection is not None)
+    booking = booking_of(report.order)
+    items = report.order.items if report.order else ()
+    return made_from(
+        Work,
+        decision_of(report, ports),
+        on_next_day=report.collection is not None,
+        booked_day=booking.place.day if booking else None,
+        items=tuple(item_texts(service.price, items)) if service.price else (),
+    )

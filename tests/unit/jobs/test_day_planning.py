@@ -130,6 +130,12 @@ def test_unfinished_job_of_yesterday_is_planned_again() -> None:
     assert stored(here, "LATER").planned_day == TOMORROW
 
 
+def test_job_is_not_planned_before_the_day_that_its_reporter_booked() -> None:
+    here = yard(job("BOOKED", booked_day=TOMORROW))
+    assert ids_of(plan(TODAY, ["north"], None, OFFICER, ports(here)), "north") == ()
+    assert ids_of(plan(TOMORROW, ["north"], None, OFFICER, ports(here)), "north") == ("BOOKED",)
+
+
 def test_rest_of_the_day_starts_now_after_the_current_job() -> None:
     here = yard(planned_job("BEGUN", minutes=60), job("NEXT", **FAR))
     operate([operation(job_id="BEGUN", kind="start")], crew_member(), here.ports())

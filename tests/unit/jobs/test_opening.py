@@ -169,6 +169,29 @@ def test_job_has_to_be_planned_again_when_its_report_is_restored_later(values: A
     assert (after.state, after.crew, after.planned_day) == ("to_plan", None, None)
 
 
+def test_booked_job_is_planned_for_its_day_again_when_its_report_is_restored_later() -> None:
+    here = Yard()
+    day = TODAY + timedelta(days=9)
+    here.reports.change(team="parks", work=Work(booked_day=day, kind="collect"))
+    opened(here)
+    here.reports.change(state="closed")
+    open_for(REPORT, here.following())
+    here.pass_time(days=1)
+    here.reports.change(state="open")
+    job = opened(here)
+    assert (job.state, job.crew, job.planned_day) == ("planned", "green", day)
+
+
+def test_revisit_after_a_booked_day_is_to_plan() -> None:
+    here = Yard()
+    here.reports.change(team="parks", work=Work(booked_day=TODAY, kind="collect"))
+    done(here, opened(here))
+    here.pass_time(days=1)
+    here.reports.change(state="open")
+    again = opened(here)
+    assert (again.kind, again.state, again.planned_day) == ("revisit", "to_plan", None)
+
+
 def test_job_stays_out_of_the_plan_when_the_office_decided_so_meanwhile() -> None:
     here = Yard()
     job = out_of_the_plan(here, {"team": "parks"})
