@@ -21,7 +21,7 @@ from chalicelib.accounts.usecases.code_verification import open_session
 from chalicelib.accounts.usecases.sessions import end, end_everywhere
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import accounts_ports
-from chalicelib.handlers.http.auth import HEADER, issue
+from chalicelib.handlers.http.auth import ACCESS, issue
 from infra.tokens import account_with
 from tests.api.conftest import Api
 
@@ -56,7 +56,7 @@ class Forger:
 
     def signed(self, header: Claims | None = None, key: str | None = None, **changes: Any) -> str:
         """A token under our secret, or that key, with these claims and this more in its header."""
-        whole = HEADER | (header or {})
+        whole = ACCESS.header | (header or {})
         key = self.secret if key is None else key
         return jwt.encode(self.claims(**changes), key, algorithm=whole["alg"], headers=whole)
 
@@ -200,7 +200,7 @@ def test_token_is_valid_when_it_is_intact_and_its_session_is_open(
         issuer=container.settings().site_url,
     )
     assert [status_with(here, each) for each in (made, forger.signed())] == [200, 200]
-    assert jwt.get_unverified_header(made) == HEADER
+    assert jwt.get_unverified_header(made) == ACCESS.header
 
 
 @pytest.mark.parametrize("attack", ATTACKS)

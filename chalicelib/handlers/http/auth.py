@@ -1,13 +1,7 @@
-"""Authentication: bearer tokens, and the checks that a route makes on its caller.
-
-Tokens are JWTs (RFC 7519) with one pinned algorithm; exp, aud, iss, sub and sid are required. An
-account that signs out or is disabled is refused at once, because account and session are read at
-every call.
-"""
+"""Authentication: bearer tokens, and the checks that a route makes on its caller."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 from chalice.app import Request
 from msgspec import Struct
@@ -16,25 +10,19 @@ from msgspec.structs import replace
 from chalicelib.accounts import permissions
 from chalicelib.accounts.model import ACCESS_HOLDS, SignedIn
 from chalicelib.accounts.permissions import Permission
-from chalicelib.accounts.usecases.sessions import who
 from chalicelib.bootstrap import container
-from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.bootstrap.partners import partners_ports
 from chalicelib.errors import Forbidden, Unauthenticated
 from chalicelib.handlers.http import cookies
 from chalicelib.handlers.http.cdn import came_through_the_cdn
 from chalicelib.handlers.http.identity import Caller
+from chalicelib.handlers.http.signed_tokens import Kind, holder, sign
 from chalicelib.partners.usecases import known
 from chalicelib.texts import Text
 
-ALGORITHM = "HS256"
-AUDIENCE = "ginnel-api"
-HEADER = {"alg": ALGORITHM, "typ": "at+jwt"}
-"""All fields that a token's header may have (RFC 9068). None of them names a key or another kind of
-token."""
+ACCESS = Kind("at+jwt", "ginnel-api")
 FOLLOWING: Permission = "changes.follow"
 """The permission that a caller without an API key needs to follow changes."""
-REFUSED = "Your session has expired. Sign in again."
 
 
 Gate = Callable[[Request], Caller]
@@ -56,7 +44,7 @@ def anyone(request: Request) -> Caller:
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated("Send the token as: Authorization: Bearer <token>.")
-    return _caller(token.strip())
+    return Caller(*holder(ACCESS, token.strip()).who)
 
 
 def own_page(request: Request) -> Caller:
@@ -144,18 +132,15 @@ def issue(
 ) -> str:
     """An access token for that account on that device, valid from `now` for `lifetime`. It does not
     contain the account's permissions: they are read with every call."""
-    import jwt
-
-    claims = {
-        "sub": who.account.account_id,
-        "sid": who.session.session_id,
-        "role": Caller(*who).role,
-        "aud": AUDIENCE,
-        "iss": issuer,
-        "iat": now,
-        "exp": now + lifetime,
-    }
-    return jwt.encode(claims, secret, algorithm=ALGORITHM, headers=HEADER)
+    return sign(
+        ACCESS,
+        who,
+        now=now,
+        lifetime=lifetime,
+        secret=secret,
+        issuer=issuer,
+        role=Caller(*who).role,
+    )
 
 
 def _refuse_past_the_cdn(request: Request) -> None:
@@ -167,42 +152,3 @@ def _refuse_past_the_cdn(request: Request) -> None:
         raise Forbidden(
             Text("This address is not public. Use {site} instead.", site=settings.site_url)
         )
-
-
-def _caller(token: str) -> Caller:
-    import jwt
-
-    try:
-        claims = _claims(token)
-    except jwt.InvalidTokenError as error:
-        raise Unauthenticated(REFUSED) from error
-    found = who(claims["sub"], claims["sid"], accounts_ports())
-    if found is None:
-        raise Unauthenticated(REFUSED)
-    return Caller(*found)
-
-
-def _claims(token: str) -> dict[str, Any]:
-    """The claims of the token, signed with an accepted secret. Raises jwt.InvalidTokenError."""
-    import jwt
-
-    if jwt.get_unverified_header(token) != HEADER:
-        raise jwt.InvalidTokenError
-    refused = jwt.InvalidSignatureError()
-    for secret in container.secret("token").accepted():
-        try:
-            claims: dict[str, Any] = jwt.decode(
-                token,
-                secret,
-                algorithms=[ALGORITHM],
-                audience=AUDIENCE,
-                issuer=container.settings().site_url,
-                options={"require": ["exp", "aud", "iss", "sub", "sid"]},
-            )
-        except jwt.InvalidSignatureError as error:
-            refused = error
-        else:
-            if not isinstance(claims["sid"], str):
-                raise jwt.InvalidTokenError
-            return claims
-    raise refused
