@@ -72,6 +72,9 @@ OPEN: Mapping[str, str] = {
     "GET /api/facilities/*": "published places",
     "* /forms/report": "the same without JavaScript",
     "* /forms/services/*": "the same for any service",
+    "POST /forms/for-caller": (
+        "the same for an officer's caller; the ticket in the form says who the officer is"
+    ),
     "* /forms/reports/*": "the same without JavaScript; a private report needs its link",
     "GET /forms/nearest*": "published places",
     "GET /forms/bins": "the same as /api/premises without JavaScript",

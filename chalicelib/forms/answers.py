@@ -16,6 +16,8 @@ ATTRIBUTE = "attributes."
 ITEM = "items."
 CONTACT = ("contact.name", "contact.email", "contact.phone")
 DISPUTED = "disputed"
+FOR_CALLER = "for_caller"
+"""The ticket of an officer who fills in the form for somebody else."""
 KEPT = frozenset(
     (
         "key",
@@ -41,6 +43,7 @@ KEPT = frozenset(
         "anonymous",
         "no_alerts",
         *CONTACT,
+        FOR_CALLER,
     )
 )
 

@@ -124,7 +124,7 @@ def _onward(answers: Answers, ports: Ports, *, questions_asked: bool = False) ->
         area = ports.council.elsewhere(service.service_code, answers.point)
         if area:
             return Screen("elsewhere", answers, more={"area": area, "service": service})
-    if service and service.why_sign_in:
+    if service and service.why_sign_in and not ports.is_for_caller:
         return Screen("sign-in", answers.before("service"), more={"service": service})
     if questions_asked and (why := steps.dangerous(answers, service)):
         return Screen("danger", answers.before("questions"), more={"why": why})

@@ -121,9 +121,11 @@ class Orders(Protocol):
 
 
 class Ports(Struct, frozen=True):
-    """The dependencies of the pages. `today` is the council's date."""
+    """The dependencies of the pages. `today` is the council's date. `is_for_caller`: an officer
+    fills them in, who knows who the caller is."""
 
     council: Council
     siblings: Siblings
     orders: Orders
     today: date
+    is_for_caller: bool = False

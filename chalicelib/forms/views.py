@@ -118,6 +118,11 @@ class Wording:
         }
 
 
+def form_path(service_code: str) -> str:
+    """The address that the pages of that service are posted to; without one, those of a report."""
+    return f"/forms/services/{service_code}" if service_code else "/forms/report"
+
+
 def of_screen(screen: Screen, services: Mapping[str, Any]) -> dict[str, Any]:
     """What the template of a screen needs."""
     step = step_named(screen.name)
@@ -128,7 +133,7 @@ def of_screen(screen: Screen, services: Mapping[str, Any]) -> dict[str, Any]:
     code = screen.answers.one("service_code")
     return {
         "step": screen.name,
-        "action": f"/forms/services/{code}" if is_request else "/forms/report",
+        "action": form_path(code if is_request else ""),
         "is_request": is_request,
         "answers": screen.answers,
         "hidden": list(screen.answers.hidden(asked)),

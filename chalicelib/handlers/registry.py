@@ -25,7 +25,15 @@ from chalicelib.handlers.alerts import (
     subscriptions,
 )
 from chalicelib.handlers.bookings import bookings_events, calendar_days, holds
-from chalicelib.handlers.cases import cases, casework, desk, moderation, performance, teams
+from chalicelib.handlers.cases import (
+    caller_tickets,
+    cases,
+    casework,
+    desk,
+    moderation,
+    performance,
+    teams,
+)
 from chalicelib.handlers.collections import (
     calendars,
     garden,
@@ -104,6 +112,7 @@ ROUTES = [
     cases.routes,
     casework.routes,
     desk.routes,
+    caller_tickets.routes,
     teams.routes,
     jobs.routes,
     crews.routes,

@@ -1,7 +1,8 @@
 """The flows without JavaScript: forms that browsers post, answered with pages.
 
 They never act for a signed-in person (there are no cookies), so another site that posts one of them
-can do no more than with a request of its own. The views are loaded when the first page is
+can do no more than with a request of its own. An officer who fills in one for a caller has a ticket
+in its fields (ADR 80). The views are loaded when the first page is
 requested, so that a cold start of the API does not load them.
 """
 
@@ -62,6 +63,12 @@ _page(
     query=(Query("premises_id", "the premises that a request is for, which are not asked then"),),
 )
 _page("POST", A_SERVICE, "report_form.go_on", "Next page of a service")
+_page(
+    "POST",
+    "/forms/for-caller",
+    "report_form.begin_for_caller",
+    "First page of a service that an officer fills in for a caller",
+)
 _page(
     "GET",
     A_REPORT,

@@ -1,6 +1,9 @@
 """The pages of a new report or request."""
 
+from functools import partial
 from typing import Any
+
+from msgspec.structs import replace
 
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.forms import wording
@@ -8,11 +11,18 @@ from chalicelib.bootstrap.payments import order_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import Conflict, Invalid, NotFound, PriceChanged
 from chalicelib.forms import flow
-from chalicelib.forms.answers import CONTACT, Answers
+from chalicelib.forms.answers import CONTACT, FOR_CALLER, Answers
 from chalicelib.forms.drafts import draft_of
 from chalicelib.forms.ports import Ports
 from chalicelib.forms.validation import key_of
-from chalicelib.forms.views import WHO_SEES, of_screen
+from chalicelib.forms.views import WHO_SEES, form_path, of_screen
+from chalicelib.handlers.forms.for_caller import (
+    CHANNELS,
+    Sender,
+    renewed,
+    sender_of,
+    ticket_page,
+)
 from chalicelib.handlers.forms.form_pages import posted_form, render_form
 from chalicelib.handlers.forms.forms_orders import Orders, slot_words
 from chalicelib.handlers.forms.forms_siblings import Siblings
@@ -32,48 +42,75 @@ from chalicelib.reports.usecases.resident import withdrawing
 from chalicelib.reports.views import payment_url, tracking_url
 from chalicelib.texts import Text
 
+FOR_CALLER_PATH = "/forms/for-caller"
+CASE = "/desk/case/?id="
 
-def begin(_: Call) -> Page:
+
+def begin(call: Call) -> Page:
     """The first page of a report."""
-    return _screen(flow.first(new_key()))
+    return _screen(flow.first(new_key()), Sender(call))
 
 
 def begin_service(call: Call, service_code: str) -> Page:
     """The first page of that service. Raises NotFound, TooMany, UpstreamFailed."""
-    ports = _ports(call)
+    sender = Sender(call)
+    ports = _ports(sender)
     service = ports.council.by_code.get(service_code)
     if service is None:
         raise NotFound(Text("There is no such service."))
     premises_id = call.parameter("premises_id") or ""
-    return _screen(flow.first_of(service, new_key(), ports, premises_id))
+    return _screen(flow.first_of(service, new_key(), ports, premises_id), sender)
+
+
+def begin_for_caller(call: Call) -> Page:
+    """The first page of a service for an officer's caller. Raises Invalid, UpstreamFailed."""
+    form = renewed(posted_form(call))
+    sender = sender_of(form, call)
+    if sender is None or not sender.is_officer:
+        return ticket_page(form, FOR_CALLER_PATH)
+    ports = _ports(sender)
+    service = ports.council.by_code.get(form.one("service_code"))
+    key = new_key()
+    first = flow.first_of(service, key, ports) if service else flow.first(key)
+    ticket = first.answers.with_(FOR_CALLER, form.one(FOR_CALLER))
+    return _screen(replace(first, answers=ticket), sender)
 
 
 def go_on(call: Call, service_code: str = "") -> Page | SeeOther:
     """The page after the one that was filled in, which says what the service is. Raises Invalid,
     TooMany, UpstreamFailed."""
-    ports = _ports(call)
-    outcome = flow.advance(posted_form(call), ports)
+    form = renewed(posted_form(call))
+    sender = sender_of(form, call)
+    if sender is None:
+        return ticket_page(form, form_path(service_code))
+    ports = _ports(sender)
+    outcome = flow.advance(form, ports)
     if isinstance(outcome, flow.Screen):
-        return _screen(outcome)
-    return _send(outcome.answers, call, ports)
+        return _screen(outcome, sender)
+    return _send(outcome.answers, sender, ports)
 
 
-def _ports(call: Call) -> Ports:
-    author, council = call.caller.author(), request_language.council()
+def _ports(sender: Sender) -> Ports:
+    """What an officer does is audited and not counted."""
+    call, council = sender.call, request_language.council()
+    author = call.caller.author()
+    admit = (lambda flow: None) if sender.is_officer else partial(rate_limits.counting, call=call)
     return Ports(
         council=council,
-        siblings=Siblings(author, rate_limits.counting("premises", call)),
-        orders=Orders(author, rate_limits.counting("hold", call)),
+        siblings=Siblings(author, admit("premises")),
+        orders=Orders(author, admit("hold")),
         today=utc_now().astimezone(council.zone).date(),
+        is_for_caller=sender.is_officer,
     )
 
 
-def _send(answers: Answers, call: Call, ports: Ports) -> Page | SeeOther:
+def _send(answers: Answers, sender: Sender, ports: Ports) -> Page | SeeOther:
+    call = sender.call
     author = call.caller.author()
     service = ports.council.by_code.get(answers.one("service_code"))
     key = key_of(answers)
     try:
-        draft = parse(draft_of(answers, service), Draft)
+        draft = replace(parse(draft_of(answers, service), Draft), channel=sender.channel)
         admit, may_write = (
             rate_limits.admit_report(draft, key, call),
             rate_limits.may_write_to_contact(draft, call),
@@ -88,15 +125,17 @@ def _send(answers: Answers, call: Call, ports: Ports) -> Page | SeeOther:
             language=request_language.current().code,
         )
     except Invalid as error:
-        return _screen(flow.refused(answers, error.errors, ports))
+        return _screen(flow.refused(answers, error.errors, ports), sender)
     except PriceChanged:
-        return _screen(flow.price_changed(answers, ports))
+        return _screen(flow.price_changed(answers, ports), sender)
     except Conflict as error:
         raise Conflict(error.detail, link=_link_of_sent(key, author)) from error
     report = carry_out(report, order_ports())
-    if report.order and report.order.is_to_pay:
+    if sender.is_officer and author.is_officer_for(report):
+        return SeeOther(f"{CASE}{report.service_request_id}")
+    if not sender.is_officer and report.order and report.order.is_to_pay:
         return SeeOther(_path(payment_url(report, reports_ports(), request_language.current())))
-    return Page(render_form("sent", **_sent(report, key)))
+    return Page(render_form("sent", **_sent(report, key, sender)))
 
 
 def _link_of_sent(key: str, author: Author) -> str | None:
@@ -111,7 +150,7 @@ def _path(url: str) -> str:
     return url.removeprefix(container.settings().site_url)
 
 
-def _sent(report: ServiceRequest, key: str) -> dict[str, Any]:
+def _sent(report: ServiceRequest, key: str, sender: Sender) -> dict[str, Any]:
     language = request_language.current()
     ports = reports_ports()
     expected = report.expected_datetime
@@ -128,7 +167,10 @@ def _sent(report: ServiceRequest, key: str) -> dict[str, Any]:
         "is_request": ports.council.by_code[report.service_code].is_request,
         "is_public": report.visibility == "public",
         "tracking_url": _path(tracking_url(report, ports)),
-        "can_withdraw": report.order is None
+        "for_caller": CHANNELS.get(sender.channel),
+        "is_to_pay": report.order is not None and report.order.is_to_pay,
+        "can_withdraw": not sender.is_officer
+        and report.order is None
         and report.visibility != "withdrawn"
         and left.total_seconds() > 0,
         "withdraw_minutes": int(withdrawing.WITHDRAW_WITHIN.total_seconds() // 60),
@@ -136,9 +178,11 @@ def _sent(report: ServiceRequest, key: str) -> dict[str, Any]:
     }
 
 
-def _screen(screen: flow.Screen) -> Page:
+def _screen(screen: flow.Screen, sender: Sender) -> Page:
     council = request_language.council()
     line = council.line_at(utc_now())
-    html = render_form(screen.name, **of_screen(screen, council.by_code), line=line)
-    personal = any(screen.answers.one(name) for name in CONTACT)
+    for_caller = CHANNELS.get(sender.channel)
+    shown = of_screen(screen, council.by_code)
+    html = render_form(screen.name, **shown, line=line, for_caller=for_caller)
+    personal = any(screen.answers.one(name) for name in (*CONTACT, FOR_CALLER))
     return Page(html, is_refusal=bool(screen.faults), may_be_kept=not personal)

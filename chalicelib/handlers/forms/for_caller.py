@@ -1,0 +1,58 @@
+"""The forms as an officer fills them in for a caller: who sends them, and a ticket that ended."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from chalicelib.forms.answers import FOR_CALLER
+from chalicelib.handlers.forms.form_pages import render_form
+from chalicelib.handlers.http import caller_tickets
+from chalicelib.handlers.http.call import Call
+from chalicelib.handlers.http.page_answers import Page
+from chalicelib.kernel.posted_form import Posted
+from chalicelib.reports.parts import Channel
+from chalicelib.texts import Text
+
+NEW = "new_ticket"
+CHANNELS: Mapping[Channel, str] = {
+    "phone": Text("You are doing this for a caller on the phone."),
+    "counter": Text("You are doing this for a visitor at the counter."),
+    "letter": Text("You are doing this for somebody who wrote a letter."),
+    "social": Text("You are doing this for somebody on social media."),
+}
+
+
+class Sender(NamedTuple):
+    """Who sends a form: the call, whose caller is the officer if it is sent for somebody else."""
+
+    call: Call
+    channel: Channel = "online"
+
+    @property
+    def is_officer(self) -> bool:
+        """True if the form is sent for somebody else."""
+        return self.channel != "online"
+
+
+def renewed(form: Posted) -> Posted:
+    """The form with the new ticket that was typed, if one was."""
+    ticket = form.one(NEW)
+    if not ticket:
+        return form
+    others = {name: values for name, values in form.fields.items() if name != NEW}
+    return Posted({**others, FOR_CALLER: (ticket,)}, form.files)
+
+
+def sender_of(form: Posted, call: Call) -> Sender | None:
+    """None if the form's ticket does not hold. Raises UpstreamFailed."""
+    text = form.one(FOR_CALLER)
+    if not text:
+        return Sender(call)
+    ticket = caller_tickets.read(text)
+    return Sender(call._replace(caller=ticket.officer), ticket.channel) if ticket else None
+
+
+def ticket_page(form: Posted, action: str) -> Page:
+    """Asks for a new ticket, and carries everything that was posted."""
+    carried = [(name, value) for name, values in form.fields.items() for value in values]
+    html = render_form("ticket", field=NEW, hidden=carried, action=action, other_languages=())
+    return Page(html, is_refusal=True)
