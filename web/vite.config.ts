@@ -109,6 +109,7 @@ const PAGES = {
   performance: resolve(root, "performance/index.html"),
   "desk-performance": resolve(root, "desk/performance/index.html"),
   desk: resolve(root, "desk/index.html"),
+  "desk-new": resolve(root, "desk/new/index.html"),
   "desk-case": resolve(root, "desk/case/index.html"),
   "desk-bulk": resolve(root, "desk/bulk/index.html"),
   "desk-merge": resolve(root, "desk/merge/index.html"),
