@@ -56,7 +56,7 @@ def _due(garden: Ports) -> Iterator[Reminder]:
             ending = garden.subscriptions.ending_on(day)
             while premises_ids := list(islice(ending, READ_AT_ONCE)):
                 for each in garden.subscriptions.many(premises_ids).values():
-                    if each.is_live(garden.today) and each.last == day:
+                    if each.requests and each.is_live(garden.today) and each.last == day:
                         yield Reminder(each, days_before)
 
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from chalicelib.accounts.audit import OPERATOR
 from chalicelib.areas.model import ROADWORKS
-from chalicelib.bootstrap.collections import premises_bucket
+from chalicelib.bootstrap.collections import garden_subscriptions, premises_bucket
 from chalicelib.catalogue.model import Council
 from chalicelib.collections.model import ROUNDS
 from chalicelib.disruptions.model import DisruptionArea, DisruptionDraft
@@ -30,6 +30,7 @@ from chalicelib.reports.usecases.submission import submit
 from chalicelib.reports.usecases.updating import add_update
 from infra.demo import collections, roadworks
 from infra.demo.facilities import demo_tables
+from infra.demo.garden import demo_garden
 from infra.demo.town import load_town, point_on_street
 from infra.facilities import import_facilities, kind_named
 from infra.import_places import replace_document
@@ -177,3 +178,10 @@ def demo_collections(council: Council, ports: Publishing, now: datetime) -> None
     replace_document(ROUNDS, msgspec.json.encode(rounds), ports)
     premises, _ = premises_of(collections.PREMISES, council, rounds)
     store_premises(premises, premises_bucket(), now)
+
+
+def demo_subscribers(council: Council, now: datetime) -> None:
+    """Stores the demo garden waste subscriptions."""
+    rounds = collections.demo_rounds(council, now.astimezone(council.zone).date())
+    premises, _ = premises_of(collections.PREMISES, council, rounds)
+    demo_garden(premises, garden_subscriptions(), council, now)

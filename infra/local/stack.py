@@ -117,6 +117,7 @@ class LocalStack:
         if is_demo:
             seed.demo_facilities(container.council(), publishing_ports())
             seed.demo_disruption(disruptions_ports(), datetime.now(UTC))
+            seed.demo_subscribers(container.council(), datetime.now(UTC))
         seed.demo_reports(reports_ports(), datetime.now(UTC))
         self.cloud.pump.run_until_idle()
         if is_demo:

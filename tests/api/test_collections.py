@@ -20,6 +20,7 @@ from chalicelib.collections.premises import FOLDER, Premises
 from infra.__main__ import commands
 from infra.premises_store import store_premises
 from tests.api.conftest import Api
+from tests.support.garden_homes import subscribe
 from tests.support.people import post_form
 
 DAY = datetime.now(UTC).date() + timedelta(days=30)
@@ -85,11 +86,13 @@ def import_premises(folder: Path, *rows: str) -> Result:
 
 @pytest.fixture
 def homes(api: Api, tmp_path: Path) -> Api:
-    """Two homes on two rounds that collect in 30 days."""
+    """Two homes on two rounds that collect in 30 days; the first one has a garden waste
+    subscription."""
     rows = (GOOD, f"G1,garden,{DAY + timedelta(days=1)}")
     assert import_rounds(tmp_path, *rows).exit_code == 0
     result = import_premises(tmp_path, *HOMES)
     assert "2 premises, 1 of them without a round, 0 refused." in result.output, result.output
+    subscribe("100")
     return api
 
 

@@ -20,6 +20,7 @@ from infra.premises_store import store_premises
 from tests.api.conftest import Api
 from tests.api.test_forms import Browser
 from tests.api.test_rounds import operation
+from tests.support.garden_homes import subscribe
 from tests.support.jobs import Depot
 
 TODAY = utc_now().date()
@@ -57,6 +58,7 @@ def depot(api: Api) -> Depot:
         for number in (1, 2)
     ]
     store_premises(homes, premises_bucket(), utc_now())
+    subscribe("1", "2")
     here = Depot(api)
     at = f"{YESTERDAY}T09:00:00Z"
     values = {"round": "G1", "day": f"{YESTERDAY}", "premises_id": "1", "reason": "not_out"}

@@ -8,14 +8,18 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Page, expect
 
+from chalicelib.bootstrap.collections import collections_ports
+from chalicelib.collections.usecases import premises_at
 from infra.local.stack import LocalStack
 from tests.browser.conftest import NewPage
 from tests.browser.published import everything_published, put_back, put_json
 from tests.browser.test_accessibility import assert_accessible
 from tests.browser.test_offline import lose_signal, visit
+from tests.support.garden_homes import subscribe
 
 POSTCODE, ADDRESS = "ZZ3 8AT", "Flat 1, Weavers Court, Chalkwold Avenue"
-"""An address of the demo council, which is on the rounds R1, Y1 and G1."""
+"""An address of the demo council, which is on the rounds R1, Y1 and G1, and gets a garden waste
+subscription."""
 ADDRESSES = 100
 DOCUMENTS = ["/data/collections/rounds.json", "/data/collections/today.json"]
 KEPT = "() => localStorage.getItem('ginnel.bins')"
@@ -58,6 +62,8 @@ def _collections(stack: LocalStack) -> Iterator[None]:
     before = everything_published(stack)
     put_json(stack, "data/collections/rounds.json", {"known_until": day(60), "items": rounds})
     put_json(stack, "data/collections/today.json", {"items": [out]})
+    found = premises_at(POSTCODE, collections_ports())
+    subscribe(*(each.premises_id for each in found if each.address == ADDRESS))
     yield
     put_back(stack, before)
 

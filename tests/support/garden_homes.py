@@ -1,0 +1,18 @@
+"""Homes with a garden waste subscription, for tests of what collections do there."""
+
+from datetime import timedelta
+
+from chalicelib.bootstrap.collections import garden_subscriptions
+from chalicelib.garden.model import GardenSubscription, Year
+from chalicelib.kernel.time import to_the_second, utc_now
+
+
+def subscribe(*premises_ids: str) -> None:
+    """Stores a subscription of today and the next 90 days for each of the premises."""
+    now = to_the_second(utc_now())
+    year = Year(first=now.date(), last=now.date() + timedelta(days=90), containers=1)
+    for each in premises_ids:
+        if garden_subscriptions().get(each) is None:
+            garden_subscriptions().save(
+                GardenSubscription(premises_id=each, updated_at=now, years=(year,))
+            )
