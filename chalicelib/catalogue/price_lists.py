@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from msgspec import Meta
 
@@ -31,6 +31,15 @@ class ItemPrice(Strict, frozen=True, kw_only=True):
         """The price of that many, in pence."""
         further = self.first_pence if self.further_pence is None else self.further_pence
         return self.first_pence + further * (count - 1)
+
+
+class Offer(NamedTuple):
+    """An item that can be ordered now, what it costs if it has a price of its own, and how many of
+    it an order may have."""
+
+    item: Item
+    price: ItemPrice | None
+    most: int
 
 
 class Band(Strict, frozen=True, kw_only=True):
@@ -84,3 +93,9 @@ class Price(Strict, frozen=True, kw_only=True):
         """The price list of that day; None before the first one begins."""
         begun = [each for each in self.lists if each.begins <= day]
         return max(begun, key=lambda each: each.begins, default=None)
+
+    def offers_on(self, day: date) -> tuple[Offer, ...]:
+        """Everything that can be ordered on that day."""
+        prices = self.list_on(day)
+        own = prices.items if prices else {}
+        return tuple(Offer(each, own.get(each.code), self.most_items) for each in self.items)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from chalicelib.catalogue.price_lists import ItemPrice, Price
+from chalicelib.catalogue.price_lists import ItemPrice, Offer, Price
 from chalicelib.catalogue.prices import Quote, units_of
 from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.errors import FieldError, FreeSlot, Invalid, SlotFull
@@ -52,14 +52,10 @@ def _order_faults(
     try:
         price_of(answers, service, ports)
     except Invalid as error:
-        return [FieldError(_field_of(each, service), each.message) for each in error.errors]
+        first = next(iter(_offered(answers, service, ports)), None)
+        shown = ITEM + first.item.code if first else None
+        return [FieldError(shown or each.field, each.message) for each in error.errors]
     return ()
-
-
-def _field_of(fault: FieldError, service: ServiceDefinition) -> str:
-    """The field of the page that a fault of the order belongs to."""
-    items = service.price.items if service.price else ()
-    return ITEM + items[0].code if items else fault.field
 
 
 def price_of(answers: Answers, service: ServiceDefinition, ports: Ports) -> Quote:
@@ -108,21 +104,26 @@ def taken_words(full: SlotFull, calendar: str, orders: Orders) -> str:
 
 
 def items_shown(answers: Answers, service: ServiceDefinition, ports: Ports) -> dict[str, Any]:
-    """What the page of the items shows: each item with its field and price, and the prices by
-    number."""
+    """What the page of the items shows: each item with its field and price, how many may be
+    ordered, and the prices by number."""
     price = service.price or Price()
     prices = price.list_on(ports.today)
-    own = prices.items if prices else {}
+    offers = _offered(answers, service, ports)
     return {
         "service": service,
         "prices": [
-            (ITEM + item.code, item.name, _price_words(own.get(item.code))) for item in price.items
+            (ITEM + each.item.code, each.item.name, _price_words(each.price)) for each in offers
         ],
+        "most": max((each.most for each in offers), default=0),
         "bands": [
             Text("Up to {count} items: {price}", count=each.up_to, price=pounds(each.amount_pence))
             for each in (prices.bands if prices else ())
         ],
     }
+
+
+def _offered(answers: Answers, service: ServiceDefinition, ports: Ports) -> Sequence[Offer]:
+    return ports.orders.offers(service, answers.premises_id)
 
 
 def _price_words(price: ItemPrice | None) -> str:

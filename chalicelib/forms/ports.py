@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 from msgspec import Struct
 
 from chalicelib.catalogue.model import Council
+from chalicelib.catalogue.price_lists import Offer
 from chalicelib.catalogue.prices import Quote, Wanted
 from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.errors import FieldError, FreeSlot
@@ -104,6 +105,10 @@ class Orders(Protocol):
 
     def quote(self, service: ServiceDefinition, premises_id: str, wanted: Wanted) -> Quote:
         """What an order costs now, in the caller's language. Raises Invalid, UpstreamFailed."""
+
+    def offers(self, service: ServiceDefinition, premises_id: str) -> Sequence[Offer]:
+        """The items that can be ordered now, for these premises if there are any. Raises
+        UpstreamFailed."""
 
     def free_days(self, calendar: str, units: int) -> Sequence[FreeDay]:
         """The days that can be booked, with the slots that have so many free units. Raises

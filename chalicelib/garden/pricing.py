@@ -1,18 +1,19 @@
 """What joining, adding containers and renewing cost: the service's price lists have an item for
 each of them.
 
-A year costs what the list says that is in force on its first day, or on the day of joining. A
-container that is added costs its share of the days that are left, rounded down to the penny.
+A year costs what the list says that is in force on its first day, or on the day of joining; that of
+a season that is renewed, on the first day of the next one. A container that is added costs its
+share of the days that are left, rounded down to the penny.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 
 from msgspec.structs import replace
 
 from chalicelib.catalogue.garden import GARDEN_ITEMS, GardenItem, GardenWaste
-from chalicelib.catalogue.price_lists import ItemPrice, Price
+from chalicelib.catalogue.price_lists import ItemPrice, Offer, Price, PriceList
 from chalicelib.catalogue.prices import Quote, Wanted, quote
 from chalicelib.catalogue.promise import ONE_DAY
 from chalicelib.catalogue.services import ServiceDefinition
@@ -40,18 +41,34 @@ def garden_quote(
     """What a purchase for premises costs on that day. Raises Invalid naming the field: `items`,
     `items[0].code`, `items[0].count` or `service_code`."""
     kind = kind_of(wanted, of, rules, on)
-    if of and kind == "add":
-        return quote(_with_shares(service, of, on), wanted, on, language)
-    first = of.last + ONE_DAY if of and kind == "renew" else max(on, rules.year_on(on).first)
-    return quote(service, wanted, first, language)
+    price = service.price or Price()
+    prices = _prices(price, kind, of, rules, on)
+    if prices is None:
+        return quote(service, wanted, on, language)
+    decided = replace(service, price=replace(price, lists=(prices,)))
+    return quote(decided, wanted, prices.begins, language)
+
+
+def garden_offers(
+    price: Price, of: GardenSubscription | None, rules: GardenWaste, on: date
+) -> Iterator[Offer]:
+    """What can be bought for premises on that day."""
+    kinds = possible(of, on, rules)
+    for item in price.items:
+        kind = next((each for each in kinds if each == item.code), None)
+        prices = kind and _prices(price, kind, of, rules, on)
+        if kind and prices:
+            yield Offer(item, prices.items[kind], most(of, kind, on, rules))
 
 
 def kind_of(
     wanted: Wanted, of: GardenSubscription | None, rules: GardenWaste, on: date
 ) -> GardenItem:
     """What is wanted. Raises Invalid if it is not one of what the premises can have."""
-    if len(wanted.items) != 1:
-        raise Invalid.field("items", Text("choose from: {known}", known=", ".join(GARDEN_ITEMS)))
+    if not wanted.items:
+        raise Invalid.field("items", "choose at least one item")
+    if len(wanted.items) > 1:
+        raise Invalid.field("items", "choose one kind of item at a time")
     (item,) = wanted.items
     kind = next((each for each in GARDEN_ITEMS if each == item.code), None)
     if kind is None:
@@ -68,18 +85,26 @@ def kind_of(
     return kind
 
 
-def _with_shares(service: ServiceDefinition, of: GardenSubscription, on: date) -> ServiceDefinition:
-    """The service with one price list, in which a container costs what is left of the years."""
-    price = service.price or Price()
+def _prices(
+    price: Price, kind: GardenItem, of: GardenSubscription | None, rules: GardenWaste, on: date
+) -> PriceList | None:
+    """The list that decides: in one of `add`, a container costs what is left of the years. None if
+    no list has begun."""
+    if of and kind == "add":
+        return _with_shares(price, of, on)
+    year = rules.year_on(of.last + ONE_DAY if of and kind == "renew" else on)
+    return price.list_on(max(on, year.first))
+
+
+def _with_shares(price: Price, of: GardenSubscription, on: date) -> PriceList | None:
     listed = price.list_on(on)
     if listed is None:
-        return service
+        return None
     left = [(_whole(price, max(on, each.first)), _share(each, on)) for each in of.years]
     first = sum((whole.of(1) * share for whole, share in left), Fraction())
     further = sum(((whole.of(2) - whole.of(1)) * share for whole, share in left), Fraction())
     added = ItemPrice(first_pence=int(first), further_pence=int(further))
-    prices = replace(listed, items={**listed.items, "add": added})
-    return replace(service, price=replace(price, lists=(prices,)))
+    return replace(listed, items={**listed.items, "add": added})
 
 
 def _whole(price: Price, day: date) -> ItemPrice:

@@ -1,15 +1,16 @@
 """Prices garden waste subscriptions, and gives premises what a paid request bought."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from chalicelib.catalogue.garden import GARDEN_ITEMS, GardenWaste
+from chalicelib.catalogue.price_lists import Offer, Price
 from chalicelib.catalogue.prices import Quote, Wanted, quote
 from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.errors import Invalid
 from chalicelib.garden.model import Purchase
 from chalicelib.garden.ports import Ports
-from chalicelib.garden.pricing import garden_quote
+from chalicelib.garden.pricing import garden_offers, garden_quote
 from chalicelib.garden.usecases import NO_ROUND, buy
 from chalicelib.kernel.languages import Language
 from chalicelib.reports.model import ServiceRequest
@@ -39,6 +40,18 @@ class GardenPurchases:
             raise Invalid.field("premises_id", NO_ROUND)
         stored = ports.subscriptions.get(premises_id)
         return garden_quote(service, wanted, stored, ports.rules, on=on, language=language)
+
+    def offers(self, service: ServiceDefinition, premises_id: str, on: date) -> Sequence[Offer]:
+        """What can be ordered for premises; nothing where no garden round passes. Raises
+        UpstreamFailed."""
+        price = service.price or Price()
+        if not self._is_garden(service.service_code):
+            return price.offers_on(on)
+        ports = self._ports()
+        if not ports.has_round(premises_id):
+            return ()
+        stored = ports.subscriptions.get(premises_id)
+        return tuple(garden_offers(price, stored, ports.rules, on))
 
     def fulfil(self, report: ServiceRequest) -> None:
         """Gives the premises of a request what it paid for, once; does nothing for other services.

@@ -7,7 +7,8 @@ from chalicelib.bookings import usecases as bookings
 from chalicelib.bookings.free_days import free_slots
 from chalicelib.bookings.places import Place
 from chalicelib.bootstrap.bookings import bookings_ports
-from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.bootstrap.reports import garden_purchases, reports_ports
+from chalicelib.catalogue.price_lists import Offer
 from chalicelib.catalogue.prices import Quote, Wanted
 from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.errors import FreeSlot
@@ -26,6 +27,10 @@ class Orders:
     def quote(self, service: ServiceDefinition, premises_id: str, wanted: Wanted) -> Quote:
         language = request_language.current()
         return quoted(service, premises_id or None, wanted, reports_ports(), language)
+
+    def offers(self, service: ServiceDefinition, premises_id: str) -> Sequence[Offer]:
+        today = reports_ports().now().astimezone(reports_ports().council.zone).date()
+        return garden_purchases().offers(service, premises_id, today)
 
     def free_days(self, calendar: str, units: int) -> Sequence[FreeDay]:
         of, ports = request_language.council().by_calendar[calendar], bookings_ports()

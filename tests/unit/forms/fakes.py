@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from chalicelib.catalogue.load import load
+from chalicelib.catalogue.price_lists import Offer
 from chalicelib.catalogue.prices import Quote, Wanted, quote
 from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.errors import FieldError, FreeSlot, Invalid, SlotFull, TooMany
@@ -102,6 +103,9 @@ class MemoryOrders:
 
     def quote(self, service: ServiceDefinition, premises_id: str, wanted: Wanted) -> Quote:
         return quote(service, wanted, self.on)
+
+    def offers(self, service: ServiceDefinition, premises_id: str) -> Sequence[Offer]:
+        return service.price.offers_on(self.on) if service.price else ()
 
     def free_days(self, calendar: str, units: int) -> Sequence[FreeDay]:
         days: dict[date, list[tuple[str, str]]] = {}

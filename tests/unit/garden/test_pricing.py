@@ -9,7 +9,7 @@ from chalicelib.catalogue.load import load
 from chalicelib.catalogue.price_lists import Item, ItemPrice, Price, PriceList
 from chalicelib.catalogue.prices import OrderItem, Quote, Wanted
 from chalicelib.errors import Invalid
-from chalicelib.garden.pricing import garden_quote
+from chalicelib.garden.pricing import garden_offers, garden_quote
 from chalicelib.garden.usecases import buy
 from tests.support.fakes_garden import HOME, SEASON, Garden
 
@@ -101,6 +101,33 @@ def test_added_container_costs_the_next_year_as_well_once_that_is_paid_for() -> 
 def test_renewal_costs_what_the_list_of_the_next_year_says() -> None:
     garden = joined(Garden(), "2026-03-01")
     assert asked(garden, "renew", 2, on="2027-02-01").amount_pence == 10_000
+
+
+def test_season_is_renewed_for_what_the_list_of_its_first_day_says() -> None:
+    garden = joined(Garden(SEASON), "2026-04-01")
+    assert asked(garden, "renew", on="2026-11-20").amount_pence == 6000
+
+
+@pytest.mark.parametrize(
+    ("joined_on", "on", "offered"),
+    [
+        (None, "2026-06-01", [("join", 5500, 4)]),
+        ("2026-01-01", "2026-07-02", [("add", 1830, 2)]),
+        ("2026-01-01", "2026-12-31", [("add", 10, 2), ("renew", 5500, 4)]),
+        ("2026-01-01", "2027-01-01", [("join", 5500, 4)]),
+    ],
+)
+def test_what_premises_can_buy_is_offered_with_its_price(
+    joined_on: str | None, on: str, offered: list[tuple[str, int, int]]
+) -> None:
+    garden = joined(Garden(), joined_on, 2) if joined_on else Garden()
+    assert SERVICE.price
+    found = garden_offers(
+        SERVICE.price, garden.store.get(HOME), garden.rules, date.fromisoformat(on)
+    )
+    assert [(each.item.code, each.price and each.price.of(1), each.most) for each in found] == (
+        offered
+    )
 
 
 def test_concession_reduces_each_purchase() -> None:

@@ -56,3 +56,19 @@ def test_subscription_has_no_price_where_no_garden_round_passes() -> None:
     )
     with pytest.raises(Invalid):
         purchases(garden).price(service, FLAT, Wanted(items=JOIN), date(2026, 6, 1), ENGLISH)
+
+
+def test_subscription_is_offered_where_a_garden_round_passes() -> None:
+    garden, service = Garden(), load("demo").by_code["garden-waste"]
+    sold = {
+        home: [each.item.code for each in purchases(garden).offers(service, home, date(2026, 6, 1))]
+        for home in (HOME, FLAT)
+    }
+    assert sold == {HOME: ["join"], FLAT: []}
+
+
+def test_all_items_of_another_service_are_offered() -> None:
+    price = load("demo").by_code["bulky-waste"].price
+    assert price
+    found = purchases(Garden()).offers(load("demo").by_code["bulky-waste"], "", date(2026, 6, 1))
+    assert [each.item for each in found] == [*price.items]
