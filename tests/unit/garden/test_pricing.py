@@ -117,7 +117,7 @@ def test_season_is_renewed_for_what_the_list_of_its_first_day_says() -> None:
         ("2026-01-01", "2027-01-01", [("join", 5500, 4)]),
     ],
 )
-def test_what_premises_can_buy_is_offered_with_its_price(
+def test_premises_are_offered_each_purchase_with_its_price(
     joined_on: str | None, on: str, offered: list[tuple[str, int, int]]
 ) -> None:
     garden = joined(Garden(), joined_on, 2) if joined_on else Garden()
