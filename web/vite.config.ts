@@ -59,7 +59,7 @@ const configOf = (language: Language, pages: Record<string, string>, entries: st
             groups: [
               {
                 name: "shared",
-                test: /src\/shared\/(?!queue|months|bars|worker|character-count|timeline|basemap|reference|follow|channels|browser-alerts|own-reports|kept-draft|pending|promise|chart|push|session|staff-page|choices|disruptions|street-names|static-map|house-numbers|collections\/(?!remembered)|geo|places\/(?!kept)|post|send|request\.|device|outcome|upload)/,
+                test: /src\/shared\/(?!queue|months|bars|worker|character-count|timeline|basemap|reference|follow|channels|browser-alerts|own-reports|kept-draft|pending|promise|chart|push|session|staff-page|choices|disruptions|street-names|static-map|house-numbers|money|data-table|collections\/(?!remembered)|geo|places\/(?!kept)|post|send|request\.|device|outcome|upload)/,
               },
               // Chunks without texts of ours, which all languages share.
               { name: "basemap-leaflet", test: /node_modules\/leaflet\// },
@@ -116,6 +116,7 @@ const PAGES = {
   "desk-templates": resolve(root, "desk/templates/index.html"),
   "desk-days": resolve(root, "desk/days/index.html"),
   "desk-rounds": resolve(root, "desk/rounds/index.html"),
+  "desk-calendars": resolve(root, "desk/calendars/index.html"),
   "getting-through": resolve(root, "getting-through/index.html"),
   accessibility: resolve(root, "accessibility/index.html"),
   cookies: resolve(root, "cookies/index.html"),

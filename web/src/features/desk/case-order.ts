@@ -6,14 +6,9 @@ import { tell } from "../../shared/staff-page.ts";
 import { listed } from "./case-facts.ts";
 import { here, sendOf } from "./current-case.ts";
 import type { Order } from "./model.ts";
+import { PAID } from "./words.ts";
 
 const CANCEL = "cancel-order";
-const PAID: Record<NonNullable<Order["paid_by"]>, string> = {
-  card: "Paid by card",
-  receipt: "Paid in another way",
-  free: "Nothing to pay",
-  waived: "An officer decided that nothing is paid",
-};
 const box = byId("order");
 const actions = byId("order-actions");
 

@@ -11,7 +11,7 @@ import { drawDisputes } from "./days-disputes.ts";
 import { allJobs, here, type LeftOut, type Load, type Planned } from "./current-day.ts";
 import { openDesk } from "./desk.ts";
 import { fillSelect, loadCrews, loadTeams } from "./names.ts";
-import { caseAddress, countText } from "./words.ts";
+import { caseAddress, countText, weekdayText } from "./words.ts";
 
 interface Plan {
   items: Planned[];
@@ -42,7 +42,7 @@ async function open(): Promise<boolean> {
     teams.filter(({ code }) => known.some(({ team }) => team === code)),
     here.team,
   );
-  byId("day-heading").textContent = dayWords(here.date);
+  byId("day-heading").textContent = weekdayText(here.date);
   const offered = known.filter(({ team }) => !here.team || team === here.team);
   crews.replaceChildren(
     ...choiceItems(
@@ -137,14 +137,4 @@ async function drawLeftOut(left: LeftOut[]): Promise<void> {
       );
     }),
   );
-}
-
-function dayWords(date: string): string {
-  return new Intl.DateTimeFormat("en-GB", {
-    weekday: "long",
-    day: "numeric",
-    month: "long",
-    year: "numeric",
-    timeZone: "UTC",
-  }).format(new Date(`${date}T12:00:00Z`));
 }

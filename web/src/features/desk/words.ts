@@ -1,8 +1,8 @@
 /** A case's target, priority and visibility in words. */
-import { dayText } from "../../shared/dates.ts";
+import { dayText, isoDay } from "../../shared/dates.ts";
 import { element } from "../../shared/dom.ts";
 import { groupReference } from "../../shared/reference.ts";
-import type { Attention, Need, Priority, Target, Visibility } from "./model.ts";
+import type { Attention, Need, Order, Priority, Target, Visibility } from "./model.ts";
 
 export const PRIORITIES: Record<Priority, string> = { low: "Low", normal: "Normal", high: "High", urgent: "Urgent" };
 
@@ -62,6 +62,14 @@ export const CHANNELS: Record<string, string> = {
   social: "on social media",
 };
 
+/** How an order was paid. */
+export const PAID: Record<NonNullable<Order["paid_by"]>, string> = {
+  card: "Paid by card",
+  receipt: "Paid in another way",
+  free: "Nothing to pay",
+  waived: "An officer decided that nothing is paid",
+};
+
 const DAY_H = 24;
 
 interface Due {
@@ -119,3 +127,32 @@ export function reference(id: string): HTMLElement {
 
 export const titleOf = ({ title, service_name }: { title: string | null; service_name: string }) =>
   title || service_name;
+
+/** Such as: Monday 8 June 2026. */
+export function weekdayText(iso: string): string {
+  return new Intl.DateTimeFormat("en-GB", {
+    weekday: "long",
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+    timeZone: "UTC",
+  }).format(noonOf(iso));
+}
+
+/** The day that an address asks for; undefined if it asks for none, or for one that does not exist. */
+export function dayAsked(asked: URLSearchParams, name: string): string | undefined {
+  const day = asked.get(name) ?? "";
+  return /^\d{4}-\d\d-\d\d$/.test(day) && !Number.isNaN(noonOf(day).getTime()) ? day : undefined;
+}
+
+/** The day so many days after that one, or before it. */
+export function daysAfter(iso: string, days: number): string {
+  const noon = noonOf(iso);
+  noon.setUTCDate(noon.getUTCDate() + days);
+  return isoDay(noon, "UTC");
+}
+
+/** The Monday of that day's week. */
+export const mondayOf = (iso: string) => daysAfter(iso, -((noonOf(iso).getUTCDay() + 6) % 7));
+
+const noonOf = (iso: string) => new Date(`${iso}T12:00:00Z`);

@@ -1,0 +1,75 @@
+/** The days of a calendar as the API has them, and what the page says of them. */
+import { momentText } from "../../shared/dates.ts";
+import type { Order } from "./model.ts";
+import { countText, PAID } from "./words.ts";
+
+export interface SlotSummary {
+  slot: string;
+  name: string;
+  taken: number;
+  free: number;
+}
+
+/** `capacity`: the units of each slot. `closed`: why the calendar has no slots on that day. */
+export interface DaySummary {
+  day: string;
+  version: number;
+  capacity: number;
+  closed: keyof typeof CLOSED | null;
+  slots: SlotSummary[];
+}
+
+/** `until`: when it lapses, if it is only held. `request` is null if it is no longer stored. */
+export interface Booking {
+  units: number;
+  service_request_id: string | null;
+  until: string | null;
+  request: { service_name: string; items: string[]; paid_by: Order["paid_by"] } | null;
+}
+
+export interface BookedSlot extends SlotSummary {
+  bookings: Booking[];
+}
+
+export interface BookedDay extends DaySummary {
+  slots: BookedSlot[];
+}
+
+const CLOSED = {
+  weekday: "not a day of this calendar",
+  season: "out of season",
+  closed: "the council closed it",
+  bank_holiday: "bank holiday",
+} as const;
+
+/** Why nothing can be booked on a day; empty if it is open. */
+export function closedText({ closed, capacity }: DaySummary): string {
+  if (closed) return `Closed: ${CLOSED[closed]}`;
+  return capacity ? "" : "Closed: by an officer";
+}
+
+export const takenText = (taken: number, capacity: number) => `${taken} of ${capacity} taken`;
+
+/** All slots of a day together. */
+export function totalText({ slots, capacity }: DaySummary): string {
+  return takenText(
+    slots.reduce((sum, { taken }) => sum + taken, 0),
+    capacity * slots.length,
+  );
+}
+
+/** Which slots have more bookings than units; empty if none has. */
+export function overText({ slots, capacity }: DaySummary): string {
+  const over = slots.filter(({ taken }) => taken > capacity).map(({ name, taken }) => `${name}: ${taken}`);
+  return over.length
+    ? `More is booked than the ${countText(capacity, "unit")} of each slot (${over.join(", ")}). Nobody has lost a booking: call people if it cannot be done.`
+    : "";
+}
+
+/** What was booked, how much of it, and whether it is paid. */
+export function bookingText({ units, until, request }: Booking, zone: string): string {
+  const held = until ? `Held until ${momentText(Date.parse(until), zone)}, not booked yet` : "";
+  const what = request ? [request.service_name, ...request.items] : until ? [] : ["This request is no longer stored"];
+  const paid = request?.paid_by ? PAID[request.paid_by] : "";
+  return [held, ...what, countText(units, "unit"), paid].filter(Boolean).join(", ");
+}

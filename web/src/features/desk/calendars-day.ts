@@ -1,0 +1,116 @@
+/** One day of a calendar: who has booked, and how much can be booked. */
+import { byId, element, focusOn, show, whileBusy } from "../../shared/dom.ts";
+import { clearErrors, showErrors } from "../../shared/form-errors.ts";
+import { call, faultsOf } from "../../shared/session.ts";
+import { tellFault } from "../../shared/staff-page.ts";
+import {
+  type BookedDay,
+  type BookedSlot,
+  type Booking,
+  bookingText,
+  closedText,
+  overText,
+  takenText,
+} from "./calendar-words.ts";
+import { caseAddress, countText, reference, weekdayText } from "./words.ts";
+
+const MOST = 1000;
+const said = byId("day-status");
+const form = byId<HTMLFormElement>("capacity-form");
+const field = byId<HTMLInputElement>("capacity");
+let path = "";
+let zone = "";
+let shown: BookedDay;
+
+/** `changed` is called after each change of the day. False if it has said why there is nothing to show. */
+export async function openDay(
+  of: { calendar: string; date: string; zone: string },
+  changed: () => Promise<unknown>,
+): Promise<boolean> {
+  zone = of.zone;
+  path = `/api/calendars/${encodeURIComponent(of.calendar)}/days/${encodeURIComponent(of.date)}`;
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void readAndChange(changed);
+  });
+  byId("close-day").addEventListener("click", () => void change(0, changed));
+  return load();
+}
+
+async function load(): Promise<boolean> {
+  const found = await call<BookedDay>("GET", path);
+  if (found.kind !== "stored") {
+    tellFault(found);
+    return false;
+  }
+  draw(found.value);
+  return true;
+}
+
+function draw(day: BookedDay): void {
+  shown = day;
+  const booked = day.slots.filter(({ bookings }) => bookings.length);
+  const others = day.slots.filter(({ bookings }) => !bookings.length).map(({ name }) => name);
+  byId("day-heading").textContent = weekdayText(day.day);
+  said.textContent = [closedText(day), booked.length ? "" : "Nothing is booked on this day"]
+    .filter(Boolean)
+    .map((text) => `${text}.`)
+    .join(" ");
+  const over = overText(day);
+  byId("day-over").textContent = over;
+  show(byId("day-over"), over !== "");
+  byId("slots").replaceChildren(...booked.map((slot) => slotOf(slot, day.capacity)));
+  byId("not-booked").textContent = booked.length && others.length ? `Not booked: ${others.join(", ")}.` : "";
+  show(form, day.closed === null);
+  show(byId("close-day"), day.capacity > 0);
+  field.value = `${day.capacity}`;
+}
+
+function slotOf({ name, taken, bookings }: BookedSlot, capacity: number): HTMLElement {
+  return element(
+    "li",
+    {},
+    element("h3", {}, name),
+    element("p", { class: "app-muted" }, takenText(taken, capacity)),
+    ...bookings.map(entryOf),
+  );
+}
+
+function entryOf(booking: Booking): HTMLElement {
+  const { service_request_id: id } = booking;
+  const link = id ? [element("a", { href: caseAddress(id) }, reference(id)), " "] : [];
+  return element("p", {}, ...link, bookingText(booking, zone));
+}
+
+async function readAndChange(changed: () => Promise<unknown>): Promise<void> {
+  const typed = field.value.trim();
+  if (!/^\d+$/.test(typed) || Number(typed) > MOST)
+    return showErrors(form, [
+      { field: field.id, message: `Enter a whole number from 0 to ${MOST.toLocaleString("en-GB")}` },
+    ]);
+  await change(Number(typed), changed);
+}
+
+async function change(capacity: number, changed: () => Promise<unknown>): Promise<void> {
+  clearErrors(form);
+  const headers = { "If-Match": `"${shown.version}"` };
+  const outcome = await whileBusy(form, () => call<BookedDay>("PATCH", path, { capacity }, headers));
+  const isStale = outcome.kind === "refused" && outcome.problem.status === 409;
+  if (outcome.kind === "stored") draw(outcome.value);
+  else if (isStale) await load();
+  else
+    return showErrors(
+      form,
+      faultsOf(outcome).map(({ message }) => ({ field: field.id, message })),
+    );
+  await changed();
+  said.textContent = isStale
+    ? "Somebody booked or changed this day in the meantime. Check it, then change it again."
+    : changedText(capacity);
+  focusOn(byId("day-heading"));
+}
+
+function changedText(capacity: number): string {
+  if (!capacity) return "The day is closed. Nothing more can be booked.";
+  return `Changed: each slot of this day has ${countText(capacity, "unit")}.`;
+}

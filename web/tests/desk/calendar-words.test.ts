@@ -1,0 +1,80 @@
+import { describe, expect, test } from "vitest";
+import {
+  type Booking,
+  bookingText,
+  closedText,
+  type DaySummary,
+  overText,
+  totalText,
+} from "../../src/features/desk/calendar-words.ts";
+import { dayAsked, daysAfter, mondayOf, weekdayText } from "../../src/features/desk/words.ts";
+
+const slot = (name: string, taken: number) => ({ slot: name, name, taken, free: 0 });
+const day = (more: Partial<DaySummary>): DaySummary => ({
+  day: "2026-06-08",
+  version: 1,
+  capacity: 2,
+  closed: null,
+  slots: [slot("9am", 1), slot("10am", 2)],
+  ...more,
+});
+const booking = (more: Partial<Booking>): Booking => ({
+  units: 1,
+  service_request_id: "7K3M2QXV9HTD",
+  until: null,
+  request: { service_name: "Bulky waste", items: ["2 × Sofa"], paid_by: "card" },
+  ...more,
+});
+
+describe("a day of a calendar", () => {
+  test("is closed by the council's document, or by an officer", () => {
+    expect(closedText(day({}))).toBe("");
+    expect(closedText(day({ closed: "bank_holiday" }))).toBe("Closed: bank holiday");
+    expect(closedText(day({ capacity: 0 }))).toBe("Closed: by an officer");
+  });
+
+  test("says how much of all its slots is taken", () => {
+    expect(totalText(day({}))).toBe("3 of 4 taken");
+  });
+
+  test("names the slots with more bookings than units", () => {
+    expect(overText(day({}))).toBe("");
+    expect(overText(day({ capacity: 1 }))).toMatch(/^More is booked than the 1 unit of each slot \(10am: 2\)\./);
+  });
+});
+
+describe("a booking", () => {
+  test("says what is booked, how much, and how it was paid", () => {
+    expect(bookingText(booking({}), "UTC")).toBe("Bulky waste, 2 × Sofa, 1 unit, Paid by card");
+  });
+
+  test("that is only held says until when", () => {
+    const held = booking({ until: "2026-06-01T12:30:00Z", request: null, service_request_id: null, units: 2 });
+    expect(bookingText(held, "UTC")).toBe("Held until 1 June at 12:30, not booked yet, 2 units");
+  });
+
+  test("whose request was deleted says so", () => {
+    expect(bookingText(booking({ request: null }), "UTC")).toBe("This request is no longer stored, 1 unit");
+  });
+});
+
+test("a week begins on Monday, also over the end of a year and a clock change", () => {
+  expect(["2026-06-08", "2026-06-14", "2027-01-01", "2026-10-25"].map(mondayOf)).toEqual([
+    "2026-06-08",
+    "2026-06-08",
+    "2026-12-28",
+    "2026-10-19",
+  ]);
+  expect([daysAfter("2026-12-31", 1), daysAfter("2026-03-29", -7)]).toEqual(["2027-01-01", "2026-03-22"]);
+  expect(weekdayText("2026-06-08")).toMatch(/^Monday,? 8 June 2026$/);
+});
+
+test("an address that asks for no day, or for one that does not exist, asks for none", () => {
+  const asked = (query: string) => dayAsked(new URLSearchParams(query), "date");
+  expect([asked("date=2026-06-08"), asked(""), asked("date=tomorrow"), asked("date=2026-13-01")]).toEqual([
+    "2026-06-08",
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});
