@@ -97,6 +97,8 @@ def _of_function(function: str, used: Mapping[str, float]) -> Counter[str]:
 def _of_visits(load: Load) -> Counter[str]:
     """What pages and storage cost, in the month in which everything is kept for KEPT_MONTHS."""
     kept = load.reports * assumed.KEPT_MONTHS
+    orders = (load.bookings + load.bills) * assumed.KEPT_MONTHS
+    items_gb = kept * assumed.REPORT_GB + orders * assumed.ORDER_GB
     photos = assumed.PHOTOS_A_REPORT * assumed.COPIES_OF_A_PHOTO * assumed.PHOTO_GB
     requests = load.visits * assumed.VISIT_REQUESTS
     found: Counter[str] = Counter()
@@ -106,23 +108,28 @@ def _of_visits(load: Load) -> Counter[str]:
             "CloudFront GB": load.visits * assumed.VISIT_GB,
             "S3 read": load.visits * assumed.VISIT_READS,
             "S3 GB a month": kept * photos,
-            "DynamoDB GB a month": kept * assumed.REPORT_GB,
-            "DynamoDB point-in-time recovery GB a month": kept * assumed.REPORT_GB,
+            "DynamoDB GB a month": items_gb,
+            "DynamoDB point-in-time recovery GB a month": items_gb,
         }
     )
-    days = backup_days(template())
-    found["DynamoDB backup GB a month"] = kept * assumed.REPORT_GB * days  # type: ignore[assignment]
-    if days:
+    copies = backup_copies(template())
+    found["DynamoDB backup GB a month"] = items_gb * copies  # type: ignore[assignment]
+    if copies:
         found["S3 backup GB a month"] = kept * photos / assumed.COPIES_OF_A_PHOTO  # type: ignore[assignment]
     return found
 
 
-def backup_days(template: Mapping[str, Any]) -> int:
-    """How many daily copies of the tables are kept; those of photos share what is the same."""
+def backup_copies(template: Mapping[str, Any]) -> float:
+    """How many copies of the tables are kept, of each night or of each Sunday; those of photos
+    share what is the same."""
     rules = (
         rule
         for each in template["Resources"].values()
         if each["Type"] == "AWS::Backup::BackupPlan"
         for rule in each["Properties"]["BackupPlan"]["BackupPlanRule"]
     )
-    return sum(int(rule["Lifecycle"]["DeleteAfterDays"]) for rule in rules)
+    return sum(
+        int(rule["Lifecycle"]["DeleteAfterDays"])
+        / (7 if "SUN" in rule["ScheduleExpression"] else 1)
+        for rule in rules
+    )

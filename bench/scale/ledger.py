@@ -25,6 +25,8 @@ class Ledger:
     """What each function has used since the last `taken()`."""
 
     def __init__(self) -> None:
+        self.outside = 0
+        """The calls of other organisations so far."""
         self._used: Used = defaultdict(Counter)
 
     def taken(self) -> Used:
@@ -45,11 +47,11 @@ class Ledger:
     def run(self, function: str, work: Callable[[], Result]) -> Result:
         """Does the work in that function's name."""
         tracemalloc.reset_peak()
-        began, held = _cpu_s(), tracemalloc.get_traced_memory()[0]
+        began, held, outside = _cpu_s(), tracemalloc.get_traced_memory()[0], self.outside
         with record(sees_old=True) as calls:
             result = work()
         used = self._used[function]
-        used.update(counted(calls))
+        used.update(counted(calls), outside=self.outside - outside)
         peak_kb = (tracemalloc.get_traced_memory()[1] - held) // 1000
         used["peak_kb"] = max(used["peak_kb"], peak_kb)
         below = sum(call.cpu_s for call in calls)

@@ -4,6 +4,9 @@ that a council can replace."""
 import math
 from typing import NamedTuple
 
+from chalicelib.payments.govuk_pay import PAGE_SIZE
+from chalicelib.payments.reconciling import LOOKED_BACK
+
 DAYS, HOURS = 30, 30 * 24
 REPORTS_A_RESIDENT_AND_YEAR = 0.125
 CHANGES_A_REPORT = 3
@@ -16,11 +19,20 @@ MAIL_SHARE = 0.5
 RESIDENTS_A_WARD = 8_000
 OPERATIONS_A_ROUND = 4
 """What a crew says of a collection round, of which a ward has one a day."""
+BOOKINGS_A_RESIDENT_AND_YEAR, BILLS_A_RESIDENT_AND_YEAR = 0.05, 0.25
+"""Bulky collections, and bills paid by card: most council tax is paid by direct debit. Ours."""
+CANCELLED, REMINDERS_A_BOOKING = 0.05, 2
+RESIDENTS_A_CALENDAR = 250_000
+"""A depot's bulky collections have a service and a calendar of their own."""
+BOOKINGS_OF_A_DAY = round(RESIDENTS_A_CALENDAR * BOOKINGS_A_RESIDENT_AND_YEAR / 250)
+"""Of a calendar, which is open on 250 days a year."""
 STORM = 20
 """A storm day has so many times the reports and changes of an ordinary one."""
 VISIT_REQUESTS, VISIT_GB, VISIT_READS = 12, 260e-6, 3.6
 """Documents and bytes of a visit, one in three of which opens the map; reads of S3 by the CDN."""
 PHOTO_GB, REPORT_GB, KEPT_MONTHS = 0.35e-3, 3e-6, 36
+ORDER_GB = 2.3e-6
+"""A booking or a bill, with its charge and its entry in the ledger, as measured."""
 COPIES_OF_A_PHOTO = 2
 
 
@@ -39,8 +51,27 @@ class Load(NamedTuple):
         return self.reports * (1 + CHANGES_A_REPORT + TAKEN_BACK)
 
     @property
+    def bookings(self) -> float:
+        return self.residents * BOOKINGS_A_RESIDENT_AND_YEAR / 12
+
+    @property
+    def bills(self) -> float:
+        return self.residents * BILLS_A_RESIDENT_AND_YEAR / 12
+
+    @property
+    def reconciling_calls(self) -> float:
+        """The requests to the payment provider of one comparison: its lists, and each refund."""
+        payments = (self.bookings + self.bills) / DAYS / PAGE_SIZE
+        refunds = self.bookings * CANCELLED / DAYS
+        return LOOKED_BACK * (payments + refunds)
+
+    @property
     def wards(self) -> float:
         return self.residents / RESIDENTS_A_WARD
+
+    @property
+    def calendars(self) -> float:
+        return self.residents / RESIDENTS_A_CALENDAR
 
     @property
     def visits(self) -> float:
@@ -48,7 +79,8 @@ class Load(NamedTuple):
 
     @property
     def emails(self) -> float:
-        return self.residents * ALERTS_A_RESIDENT * MAIL_SHARE
+        of_orders = self.bookings * (1 + REMINDERS_A_BOOKING) + self.bills
+        return self.residents * ALERTS_A_RESIDENT * MAIL_SHARE + of_orders
 
     def events(self) -> dict[str, float]:
         """How often each sampled kind of event happens."""
@@ -60,6 +92,10 @@ class Load(NamedTuple):
             "desk": self.reports * DESK_A_REPORT,
             "sign_in": self.residents * SIGN_INS_A_RESIDENT,
             "round": self.wards * DAYS * OPERATIONS_A_ROUND,
+            "booking": self.bookings,
+            "cancellation": self.bookings * CANCELLED,
+            "bill": self.bills,
+            "calendar": max(0.0, self.calendars - 1) * DAYS * 24 * 60,
             "receipt": self.emails,
         }
 
@@ -67,7 +103,8 @@ class Load(NamedTuple):
         """How often a report has each of these, which are sampled with one."""
         return {
             "photo_report": self.reports * PHOTOS_A_REPORT,
-            "heard_report": self.residents * ALERTS_A_RESIDENT,
+            "heard_report": self.residents * ALERTS_A_RESIDENT
+            + self.bookings * REMINDERS_A_BOOKING,
         }
 
     def busy_share(self, hours: float) -> float:

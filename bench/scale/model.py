@@ -20,6 +20,8 @@ VCPU_MB = 1769
 "Configure Lambda function memory", read 2026."""
 TRIP_S = 0.008
 """A call of DynamoDB, S3 or SQS from Lambda, at the median; as assumed in docs/BENCHMARKS.md."""
+OUTSIDE_S = 0.5
+"""A call of the payment provider. Ours."""
 START_MB = 100
 """A function that has loaded what it needs: `python -m bench.runtime` has 70 at most."""
 BATCH = 10
@@ -32,12 +34,17 @@ one ward, 50 of a feed, and one part of its day; whether it was listed differs b
 MEMORY_MB: Mapping[str, Callable[[At], float]] = {
     "PublishOpenData": lambda _: 40,
     "RecountFigures": lambda where: 1.1e-3 * where.month,
+    "PublishWards": lambda where: 2 + 0.05 * where.wards,
     "Tidy": lambda _: 2,
 }
 """What functions keep whose samples are too small to show it, and have more of the simulated AWS in
 them than of the function: a day of 65,000 reports is rewritten in parts of 2,000, a recount keeps
-1.1 kB for each report of the month (tests/unit/publishing/test_recounting.py), and pages are made
-100 at a time."""
+1.1 kB for each report of the month (tests/unit/publishing/test_recounting.py), wards are made one
+after the other, each with a boundary of 500 points, and pages are made 100 at a time."""
+SECONDS: Mapping[str, Callable[[Load], float]] = {
+    "ReconcilePayments": lambda load: OUTSIDE_S * load.reconciling_calls
+}
+"""What functions wait for that have nothing to do in the samples."""
 
 
 class Machine(NamedTuple):
@@ -49,7 +56,8 @@ class Machine(NamedTuple):
     def seconds(self, used: Mapping[str, float]) -> float:
         """How long that takes."""
         share = min(1.0, self.megabytes / VCPU_MB)
-        return used["cpu_ms"] / 1000 / share + used["trips"] * TRIP_S
+        waited = used["trips"] * TRIP_S + used.get("outside", 0) * OUTSIDE_S
+        return used["cpu_ms"] / 1000 / share + waited
 
 
 class Model:
@@ -111,7 +119,8 @@ class Model:
         found: dict[str, float] = {}
         for function, hours in schedules().items():
             used = self._busy(function, where, stormy.changes_in(hours))
-            found[function] = self.machines[function].seconds(used)
+            waits = SECONDS[function](load) if function in SECONDS else 0
+            found[function] = self.machines[function].seconds(used) + waits
         for kind in (*load.events(), *load.extras()):
             for function, used in self.one(kind, where).items():
                 if function not in schedules():

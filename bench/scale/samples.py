@@ -112,6 +112,7 @@ def _filled(here: Town, size: Size) -> list[str]:
         ids += [here.submit(is_anonymous=True) for _ in range(size.reports // size.days)]
         here.run_queues()
         here.later(24)
+    here.payers.prepare()
     here.settled()
     return ids
 
@@ -124,6 +125,7 @@ def _of(here: Town, act: Callable[[], Any]) -> Used:
 
 def _of_events(here: Town, ids: list[str]) -> Iterator[tuple[str, Used]]:
     """Each kind of event, after one like it: as in a process that has been running for a while."""
+    booked: list[str] = []
     kinds: dict[str, Callable[[int], Any]] = {
         "report": lambda _: here.report(),
         "photo_report": lambda _: here.report(photo=PHOTO),
@@ -132,6 +134,10 @@ def _of_events(here: Town, ids: list[str]) -> Iterator[tuple[str, Used]]:
         "read": lambda number: here.read(ids[number]),
         "desk": lambda number: here.work_at_the_desk(ids[number]),
         "sign_in": lambda _: here.sign_in(),
+        "booking": lambda _: booked.append(here.payers.book()),
+        "cancellation": lambda number: here.payers.cancel(booked[number]),
+        "bill": lambda _: here.payers.pay_bill(),
+        "calendar": lambda _: here.publish_calendars(),
         "round": lambda number: here.work_on_a_round(("out", "finished")[number]),
     }
     for kind, act in kinds.items():

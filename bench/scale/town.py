@@ -18,6 +18,7 @@ import app
 from bench import gateway
 from bench.process import ROOT
 from bench.scale.ledger import API, Ledger, Used, function_of
+from bench.scale.orders import Payers, provider
 from bench.scale.rounds import operation, publish_rounds
 from bench.scale.wards import place_of, ward
 from chalicelib.accounts.model import Role
@@ -34,22 +35,30 @@ from infra.local import mail
 from infra.local.cloud import Cloud
 from infra.tokens import account_with, token_of
 from tests.support.builders import draft_body, long_key
+from tests.support.paying import PayHere
 from tests.support.people import code_in
 
 BEGINS = datetime(2026, 6, 2, 9, 0, 10, tzinfo=UTC)
 RECEIPTS = "chalicelib.handlers.alerts.alerts_sending_events.take_receipts"
+CALENDARS_SCHEDULE = "PublishBookingsDue"
 EVENTS = ROOT / "tests" / "events"
 TICK = json.loads((EVENTS / "tidy.json").read_text(encoding="utf-8"))
 RECEIPT = json.loads((EVENTS / "take_receipts.json").read_text(encoding="utf-8"))
 
 
 class Town:
-    """The town: time passes only by `later`."""
+    """The town: time passes only by `later`. Its people pay at `pay`."""
 
     def __init__(
-        self, cloud: Cloud, ledger: Ledger, clock: time_machine.Traveller, said: StringIO
+        self,
+        cloud: Cloud,
+        ledger: Ledger,
+        clock: time_machine.Traveller,
+        said: StringIO,
+        pay: PayHere,
     ) -> None:
         self._cloud, self._ledger, self._clock, self._said = cloud, ledger, clock, said
+        self.payers = Payers(self.ask, self.run_queues, pay)
         self._wards, self._reports, self._signed_in = 1, 0, 0
         self._officer, self._crew = self._token("officer"), self._token("crew")
         self._schedules = {
@@ -92,6 +101,10 @@ class Town:
         for handler in self._schedules.values():
             handler(TICK, None)
         self.run_queues()
+
+    def publish_calendars(self) -> None:
+        """Publishes what is free, as happens each minute."""
+        self._schedules[CALENDARS_SCHEDULE](TICK, None)
 
     def report(self, *, photo: bytes | None = None) -> None:
         """Somebody looks for the same report nearby and sends one, with all that follows."""
@@ -213,14 +226,15 @@ def town() -> Iterator[Town]:
             for key, path in COMMITTED.items():
                 boto3.client("s3").put_object(Bucket=cloud.bucket, Key=key, Body=path.read_bytes())
             fill_caches()
-            yield Town(cloud, ledger, clock, said)
+            with provider(ledger) as pay:
+                yield Town(cloud, ledger, clock, said, pay)
         finally:
             cloud.stop()
 
 
 def fill_caches() -> None:
     """What a process keeps for minutes is there, as in one that has been running for a while."""
-    for name in ("id", "link", "token", "code", "alert", "push", "origin"):
+    for name in ("payments", "id", "link", "token", "code", "alert", "push", "origin"):
         container.secret(name).current()
     whereabouts = reports_ports().whereabouts
     whereabouts.ward_code(Point(lat=0, long=0), utc_now().date())

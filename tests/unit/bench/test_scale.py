@@ -7,7 +7,7 @@ import pytest
 
 from bench.meter import Call
 from bench.scale import samples, table
-from bench.scale.bill import RESIDENTS, bill, prices
+from bench.scale.bill import MOST_DOLLARS, RESIDENTS, backup_copies, bill, model, prices
 from bench.scale.fit import At, growth
 from bench.scale.ledger import counted
 from bench.scale.load import Load
@@ -45,6 +45,34 @@ def test_counts_are_detected_when_they_are_old() -> None:
 def test_table_is_that_of_the_recorded_counts() -> None:
     document = table.DOCUMENT.read_text(encoding="utf-8")
     assert document == table.written(document), "run python -m bench.scale --write"
+
+
+@pytest.mark.parametrize(("residents", "most"), MOST_DOLLARS.items())
+def test_bill_of_a_month_stays_below_its_goal(residents: int, most: int) -> None:
+    assert bill(residents).total <= most
+
+
+def test_no_cost_grows_faster_than_the_council() -> None:
+    assert table.superlinear() == []
+
+
+def test_no_function_needs_more_than_half_of_its_limits() -> None:
+    assert table.strained() == []
+
+
+def test_copy_of_each_sunday_is_kept_beside_those_of_the_last_nights() -> None:
+    rules = [
+        {"ScheduleExpression": "cron(0 3 * * ? *)", "Lifecycle": {"DeleteAfterDays": 5}},
+        {"ScheduleExpression": "cron(0 3 ? * SUN *)", "Lifecycle": {"DeleteAfterDays": 14}},
+    ]
+    plan = {"Properties": {"BackupPlan": {"BackupPlanRule": rules}}}
+    template = {"Resources": {"Plan": {"Type": "AWS::Backup::BackupPlan", **plan}}}
+    assert backup_copies(template) == 5 + 2
+
+
+def test_payments_are_reconciled_in_time_with_many_more_of_them() -> None:
+    some, more = (model().slowest(Load(count))["ReconcilePayments"] for count in (10**6, 10**7))
+    assert some < more < model().machines["ReconcilePayments"].timeout_s
 
 
 def test_bill_has_every_price_and_everything_that_functions_use() -> None:
