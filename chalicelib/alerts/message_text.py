@@ -79,7 +79,7 @@ class MessageComposer(MessageFrame, frozen=True, kw_only=True):
             paragraphs=(self.words.first_line(report), opening, self.words.meaning(report)),
             quotes=quotes_of(new),
             receipt=report.receipt if alert.what == "new" and subscription.is_own else (),
-            links=(Link(self.language.say("See the report"), report.page_url),),
+            links=(self.words.link(report),),
             case=report.reply_to if subscription.topic.kind == "report" else None,
         )
 

@@ -75,6 +75,13 @@ class ReportNews(Report, frozen=True, kw_only=True):
     reply_to: Private[str | None] = None
     booked: BookedSlot | None = None
     receipt: tuple[Fact, ...] = ()
+    is_request: bool = False
+
+    @property
+    def has_promise(self) -> bool:
+        """True if the date by which the council deals with it counts: it is open, and no other day
+        is booked."""
+        return self.is_open and self.booked is None and self.expected_datetime is not None
 
     @property
     def reference(self) -> str:

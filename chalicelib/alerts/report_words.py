@@ -83,7 +83,9 @@ class ReportWords(Struct, frozen=True, kw_only=True):
         say = self.language.say
         facts = [
             Fact(say("Reference"), report.reference),
-            Fact(say("Kind of problem"), report.service_name),
+            Fact(
+                say("Request") if report.is_request else say("Kind of problem"), report.service_name
+            ),
             Fact(say("Status"), self._label(report)),
         ]
         if report.planned_day:
@@ -94,7 +96,7 @@ class ReportWords(Struct, frozen=True, kw_only=True):
         """The date by which the council aimed to deal with it, until it is closed; if it is a later
         one, the reason and the date that was promised first."""
         expected, delay, say = report.expected_datetime, report.delay, self.language.say
-        if expected is None or not report.is_open:
+        if expected is None or not report.has_promise:
             return ()
         if self._is_overdue(expected):
             aim = say("Overdue: we aimed to deal with it by")
@@ -122,7 +124,7 @@ class ReportWords(Struct, frozen=True, kw_only=True):
     def _new_promise(self, report: ReportNews) -> Iterator[str]:
         """The date of a report that is overdue or delayed."""
         expected = report.expected_datetime
-        if expected is None or not report.is_open:
+        if expected is None or not report.has_promise:
             return
         if self._is_overdue(expected):
             day = self._day(expected)
@@ -144,8 +146,7 @@ class ReportWords(Struct, frozen=True, kw_only=True):
         say, name, whose = self.language.say, name_of(report), _whose(subscription)
         match alert.what:
             case "new" if subscription.is_own:
-                title = say("We have your report: {report}", report=name)
-                return title, say("Thank you. We have your report.")
+                return self._acknowledged(report)
             case "new":
                 return say("New report: {report}", report=name), self._made(subscription, report)
             case "updated" if _has_new_state(report, new):
@@ -158,6 +159,14 @@ class ReportWords(Struct, frozen=True, kw_only=True):
                 distance = _distance(report, place_of(subscription.topic))
                 changed = say(CHANGED_AT, distance=distance) if distance else say(CHANGED[whose])
                 return self.first_line(report), changed
+
+    def _acknowledged(self, report: ReportNews) -> tuple[str, str]:
+        say, name = self.language.say, name_of(report)
+        if report.is_request:
+            title = say("We have your request: {report}", report=name)
+            return title, say("Thank you. We have your request.")
+        title = say("We have your report: {report}", report=name)
+        return title, say("Thank you. We have your report.")
 
     def _made(self, subscription: Subscription, report: ReportNews) -> str:
         distance = _distance(report, place_of(subscription.topic))
@@ -190,7 +199,18 @@ class ReportWords(Struct, frozen=True, kw_only=True):
         return self.language.say(LABELS[report.state])
 
     def meaning(self, report: ReportNews) -> str:
+        if report.state == "open" and report.booked:
+            return self.language.say("Your booking is confirmed.")
+        if report.state == "open" and report.is_request:
+            return self.language.say("We have the request, but have not looked at it yet.")
         return self.language.say(MEANINGS[report.state])
+
+    def link(self, report: ReportNews) -> Link:
+        """Leads to the page of the report."""
+        say = self.language.say
+        return Link(
+            say("See the request") if report.is_request else say("See the report"), report.page_url
+        )
 
 
 def _has_new_date(report: ReportNews, new: Sequence[Entry]) -> bool:

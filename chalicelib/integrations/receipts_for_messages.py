@@ -11,7 +11,7 @@ from chalicelib.reports.orders import BookedSlot, Order
 
 def receipt_of(order: Order, council: Council, language: Language) -> tuple[Fact, ...]:
     """The day and slot, the lines of the price and what was paid; nothing until the order is
-    settled. The lines are in the language in which they are kept."""
+    settled. The order and the council have their words in that language."""
     if order.state != "settled":
         return ()
     booked = _booked(order.booking, council, language) if order.booking else ()

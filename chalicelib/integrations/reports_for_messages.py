@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from msgspec.structs import asdict
 
-from chalicelib.alerts.messages import BookedSlot, Entry, Picture, ReportNews
+from chalicelib.alerts.messages import BookedSlot, Entry, Fact, Picture, ReportNews
 from chalicelib.catalogue.model import Council
 from chalicelib.integrations.receipts_for_messages import receipt_of
 from chalicelib.kernel.languages import Language
@@ -12,6 +12,7 @@ from chalicelib.kernel.site import Site
 from chalicelib.reports import ports as reports
 from chalicelib.reports.automatic_texts import in_language
 from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.order_lines import order_in
 from chalicelib.reports.orders import booking_of
 from chalicelib.reports.parts import Update
 from chalicelib.reports.usecases.sharing import as_shared
@@ -48,10 +49,17 @@ class ReportsForMessages:
             entries=tuple(_entry(each, site.language) for each in report.updates),
             picture=_picture(report, site.language, ports),
             page_url=tracking_url(report, ports, site.language),
-            receipt=receipt_of(report.order, council, site.language) if report.order else (),
+            receipt=self._receipt(report, site.language),
             reply_to=self._reply_address(report_id) if self._reply_address else None,
-            booked=_booked(report, self._council.in_language(site.language.code)),
+            booked=_booked(report, council),
+            is_request=service is not None and service.is_request,
         )
+
+    def _receipt(self, report: ServiceRequest, language: Language) -> tuple[Fact, ...]:
+        if report.order is None:
+            return ()
+        order = order_in(language, report.order, report.service_code, self._council)
+        return receipt_of(order, self._council.in_language(language.code), language)
 
 
 def _picture(report: ServiceRequest, language: Language, ports: reports.Ports) -> Picture | None:

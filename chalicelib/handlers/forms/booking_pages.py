@@ -96,7 +96,7 @@ def ask_cancellation(call: Call, service_request_id: str) -> Page:
     limit = may.limits.refund if may.limits else None
     shown = {
         **_shown(report, token),
-        **price_shown(order),
+        **price_shown(order, report.service_code),
         "refund": pounds(may.refund_pence) if may.refund_pence else "",
         "is_paid": order.paid_by == "card",
         "limit": moment_words(limit) if limit else "",

@@ -6,12 +6,12 @@ from chalicelib.bootstrap.payments import card_pages, order_ports, payments_port
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import NotFound
 from chalicelib.handlers.forms.form_pages import posted_form, query_of, render_form
+from chalicelib.handlers.forms.order_shown import price_shown, slot_shown
 from chalicelib.handlers.http import rate_limits, request_language
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.page_answers import Page, SeeOther
 from chalicelib.handlers.http.params import id_of
 from chalicelib.integrations.payments_for_reports import card_page
-from chalicelib.kernel.money import pounds
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.reference import grouped
 from chalicelib.reports.usecases.access import visible
@@ -50,8 +50,8 @@ def _shown(report: ServiceRequest, token: str) -> dict[str, Any]:
     return {
         "service_name": service.service_name if service else "",
         "reference": grouped(report.service_request_id),
-        "lines": [(each.text, pounds(each.amount_pence)) for each in order.lines],
-        "total": pounds(order.amount_pence),
+        **price_shown(order, report.service_code),
+        **slot_shown(order),
         "is_to_pay": order.is_to_pay,
         "action": f"{path}/payment",
         "page": path + query_of(token),

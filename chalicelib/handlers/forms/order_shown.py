@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from chalicelib.bootstrap import container
 from chalicelib.bootstrap.payments import order_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import NotFound
@@ -13,6 +14,7 @@ from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import id_of
 from chalicelib.kernel.money import pounds
 from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.order_lines import order_in
 from chalicelib.reports.order_ports import Limits
 from chalicelib.reports.orders import Order, PaidBy, booking_of
 from chalicelib.reports.usecases.access import Author, visible
@@ -41,7 +43,7 @@ def order_shown(
     may = possible_now(report, author)
     return {
         **slot_shown(report.order),
-        **price_shown(report.order),
+        **price_shown(report.order, service_code),
         "paid": said(report.order),
         "is_over": report.order.state == "cancelled",
         "has_file": booking_of(report.order) is not None,
@@ -71,10 +73,11 @@ def slot_shown(order: Order) -> dict[str, str]:
     }
 
 
-def price_shown(order: Order) -> dict[str, Any]:
-    """The lines of the price and its total."""
+def price_shown(order: Order, service_code: str) -> dict[str, Any]:
+    """The lines of the price, in the reader's language, and its total."""
+    said = order_in(request_language.current(), order, service_code, container.council())
     return {
-        "lines": [(each.text, pounds(each.amount_pence)) for each in order.lines],
+        "lines": [(each.text, pounds(each.amount_pence)) for each in said.lines],
         "total": pounds(order.amount_pence),
     }
 

@@ -16,7 +16,7 @@ from chalicelib.alerts.delivery import Alert, asking, told_by
 from chalicelib.alerts.links import SHORT_TOKEN, manage_url, stop_of, unsubscribe_url
 from chalicelib.alerts.message_frame import SubscriptionLinks
 from chalicelib.alerts.message_senders import email_of, text
-from chalicelib.alerts.messages import Message, Notice, Picture, ReportNews
+from chalicelib.alerts.messages import BookedSlot, Message, Notice, Picture, ReportNews
 from chalicelib.alerts.model import Topic
 from chalicelib.alerts.report_words import MEANINGS, MOST_QUOTED
 from chalicelib.aws.ses import mime
@@ -85,6 +85,17 @@ def test_acknowledgement_names_the_report_its_promise_and_its_page() -> None:
     ):
         assert said in words
         assert said.split(": ")[-1] in part(mail, "html")
+
+
+def test_acknowledgement_of_a_booking_speaks_of_it_and_promises_no_other_day() -> None:
+    slot = BookedSlot(day=NOON.date(), slot="From 7am")
+    booking = {"service_name": "Bulky waste", "is_request": True, "booked": slot}
+    mail = as_mail(of_report("new", state="open", **booking))
+    words = part(mail, "plain")
+    assert mail["Subject"].startswith("We have your request: Bulky waste")
+    for said in ("Your booking is confirmed.", "Request: Bulky waste", "See the request"):
+        assert said in words
+    assert "We aim to deal with it by" not in words
 
 
 def test_message_quotes_what_the_council_wrote_last() -> None:
