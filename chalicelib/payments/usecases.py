@@ -47,13 +47,15 @@ class CardPage(NamedTuple):
 
 class RefundRequest(Struct, frozen=True, kw_only=True):
     """A refund that somebody asks for; `refund_id` is the same in a repeat. `by` is the officer,
-    None if it follows from a cancellation."""
+    None if it follows from a cancellation. `seen_pence` is what had gone back when the officer
+    looked, None if that does not matter."""
 
     refund_id: str
     service_request_id: str
     amount_pence: int
     reason: str
     by: str | None
+    seen_pence: int | None = None
 
 
 def open_charge(charge: Charge, ports: Ports) -> None:
@@ -203,8 +205,8 @@ def refund(asked: RefundRequest, ports: Ports) -> Charge:
 
     Returns: the charge; the refund is `asked` while it is not known whether the provider has it.
 
-    Raises: Conflict if nothing was paid or another refund is on its way, Invalid if the
-    amount is too large, UpstreamFailed.
+    Raises: Conflict if nothing was paid, another refund is on its way or more has gone back than
+    `seen_pence`; Invalid if the amount is too large; UpstreamFailed.
     """
 
     def attempt() -> None:
@@ -223,6 +225,8 @@ def _new_refund(charge: Charge, asked: RefundRequest, ports: Ports) -> Refund:
         raise Conflict(Text("Nothing was paid that could go back."))
     if charge.refund_asked:
         raise Conflict(Text("Another refund is being sent. Look again in a minute."))
+    if asked.seen_pence not in (None, charge.refunded_pence):
+        raise Conflict(Text("Somebody else has sent money back. Look again at what is left."))
     available = ports.provider.get(paid.provider_id).refundable_pence
     if not 0 < asked.amount_pence <= available:
         most = Text("Enter an amount of at most {amount}", amount=pounds(available))

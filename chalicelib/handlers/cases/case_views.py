@@ -152,8 +152,10 @@ class CaseEventView(msgspec.Struct, frozen=True, kw_only=True):
 class CaseView(FullView, frozen=True, kw_only=True):
     """A report with everything that belongs to it. `merged` are the reports that were merged into
     it and still are; `can_ask`: the reporter can be asked something; `needs` are reasons to look at
-    it that no officer has dealt with; `work_photos` are those of crews and contractors."""
+    it that no officer has dealt with; `work_photos` are those of crews and contractors. It needs
+    no place if it is `placeless`."""
 
+    placeless: bool
     notes: tuple[CaseNote, ...]  # type: ignore[assignment]
     target: Target
     hours_left: int | None
@@ -192,6 +194,7 @@ def case_view(report: ServiceRequest, ports: Ports) -> CaseView:
     return made_from(
         CaseView,
         seen,
+        placeless=report.placeless,
         notes=tuple(_note(each, names) for each in seen.notes),
         target=case.target,
         hours_left=case.hours_left,

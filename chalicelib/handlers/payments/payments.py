@@ -47,10 +47,12 @@ class PaymentView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RefundDraft(msgspec.Struct, frozen=True, kw_only=True):
-    """A refund that an officer asks for."""
+    """A refund that an officer asks for. `refunded_pence` is what had gone back when the officer
+    looked: the refund is refused if more has gone since."""
 
     amount_pence: Annotated[int, Meta(ge=1, le=MOST_PENCE)]
     reason: Annotated[str, Meta(max_length=LONGEST_REASON, pattern=NOT_BLANK)]
+    refunded_pence: Annotated[int, Meta(ge=0, le=MOST_PENCE)] | None = None
 
 
 class Received(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,13 +72,14 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
 def begin(call: Call, service_request_id: str) -> PaymentBegun:
     _ = call.idempotency_key
     author = call.caller.author(call.parameter("token"))
-    rate_limits.check("payment", call)
     request_id, language = id_of(service_request_id), request_language.current().code
     report = visible(request_id, author, order_ports().reports)
     is_for_caller = author.is_officer_for(report) and not author.owns(report)
     is_by_phone = is_for_caller and call.caller.may("payments.take")
     if is_by_phone:
         note("payments.take", request_id, "telephone", call.caller)
+    else:
+        rate_limits.check("payment", call)
     page = card_page(
         request_id, author, language, order_ports(), payments_ports(), is_by_phone=is_by_phone
     )
@@ -115,6 +118,7 @@ def send_back(call: Call, draft: RefundDraft, payment_id: str) -> PaymentView:
         amount_pence=draft.amount_pence,
         reason=draft.reason,
         by=actor,
+        seen_pence=draft.refunded_pence,
     )
     return _view(refund(asked, ports), payment_id)
 

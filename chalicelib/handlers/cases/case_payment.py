@@ -1,0 +1,61 @@
+"""The route of what was paid for a case by card, and what an officer may do about its payment."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+
+from chalicelib.bootstrap.payments import charges
+from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.handlers.http import auth
+from chalicelib.handlers.http.call import Call
+from chalicelib.handlers.http.identity import Caller
+from chalicelib.handlers.http.params import id_of
+from chalicelib.handlers.http.routes import Routes
+from chalicelib.reports.orders import Order
+from chalicelib.reports.usecases.access import require_team_access, visible
+
+Act = Literal["telephone", "receipt", "waive", "refund"]
+routes = Routes(__name__)
+
+
+class CasePayment(msgspec.Struct, frozen=True, kw_only=True):
+    """`payment_id` is of the payment that succeeded, None before. `refunded_pence` went back or is
+    on its way, `left_pence` can still go back. `may`: what this officer may do now."""
+
+    payment_id: str | None = None
+    refunded_pence: int = 0
+    left_pence: int = 0
+    may: list[Act] = []
+
+
+@routes.endpoint(
+    "/api/cases/{service_request_id}/payment",
+    method="GET",
+    auth=auth.may("cases.handle"),
+    summary="Get what was paid for a case, and what the officer may do about it",
+)
+def payment(call: Call, service_request_id: str) -> CasePayment:
+    author = call.caller.author()
+    report = visible(id_of(service_request_id), author, reports_ports())
+    require_team_access(report, author)
+    if report.order is None or not report.order.amount_pence:
+        return CasePayment()
+    charge = charges().get(report.service_request_id)
+    paid = charge.paid if charge else None
+    left = charge.amount_pence - charge.refunded_pence if charge and paid else 0
+    return CasePayment(
+        payment_id=paid.payment_id if paid else None,
+        refunded_pence=charge.refunded_pence if charge else 0,
+        left_pence=left,
+        may=list(_acts(report.order, left, call.caller)),
+    )
+
+
+def _acts(order: Order, left_pence: int, officer: Caller) -> Iterator[Act]:
+    if order.is_to_pay and officer.may("payments.take"):
+        yield from ("telephone", "receipt")
+    if order.is_to_pay and officer.may("payments.waive"):
+        yield "waive"
+    if left_pence and officer.may("payments.refund"):
+        yield "refund"

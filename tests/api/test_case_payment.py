@@ -1,0 +1,105 @@
+"""What officers see and do about the payment of a case."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from chalicelib.accounts.usecases.rate_limits import HOURLY
+from chalicelib.bootstrap.accounts import hourly
+from tests.api.conftest import Api
+from tests.support.builders import draft_body
+from tests.support.paying import GOOD_CARD, PayHere, give_order, pay_here
+
+PENCE = 4_200
+
+
+@pytest.fixture
+def pay(api: Api) -> Iterator[PayHere]:
+    with pay_here() as found:
+        yield found
+
+
+@pytest.fixture
+def request_id(api: Api) -> str:
+    """A request that costs £42."""
+    answer = api.post("/api/reports", draft_body(), key="paid request")
+    service_request_id = str(answer.json_body["service_request_id"])
+    give_order(service_request_id, PENCE)
+    return service_request_id
+
+
+def payment(api: Api, request_id: str) -> dict[str, Any]:
+    answer = api.get(f"/api/cases/{request_id}/payment", api.token("officer"))
+    assert answer.status_code == 200, answer.body
+    found: dict[str, Any] = answer.json_body
+    return found
+
+
+def paid_by_phone(api: Api, pay: PayHere, request_id: str) -> str:
+    """An officer takes a card on the telephone. Returns: the id of the payment."""
+    begun = api.post(f"/api/reports/{request_id}/payments", {}, token=api.token("officer"))
+    assert begun.status_code == 201, begun.body
+    pay.enter(begun.json_body["next_url"], GOOD_CARD)
+    payment_id = str(begun.json_body["payment_id"])
+    assert api.get(f"/api/payments/{payment_id}").json_body["state"] == "success"
+    return payment_id
+
+
+def refund(api: Api, payment_id: str, officer: str, **body: Any) -> Any:
+    token = api.token("officer", officer)
+    draft = {"reason": "Not collected", **body}
+    return api.post(f"/api/payments/{payment_id}/refunds", draft, key=officer, token=token)
+
+
+def test_unpaid_case_can_be_paid_in_three_ways_and_a_paid_one_refunded(
+    api: Api, pay: PayHere, request_id: str
+) -> None:
+    before = payment(api, request_id)
+    assert before["may"] == ["telephone", "receipt", "waive"] and before["payment_id"] is None
+    payment_id = paid_by_phone(api, pay, request_id)
+    after = {"payment_id": payment_id, "refunded_pence": 0, "left_pence": PENCE, "may": ["refund"]}
+    assert payment(api, request_id) == after
+    assert refund(api, payment_id, "one", amount_pence=PENCE).status_code == 201
+    nothing = {"payment_id": payment_id, "refunded_pence": PENCE, "left_pence": 0, "may": []}
+    assert payment(api, request_id) == nothing
+
+
+def test_waived_case_has_nothing_left_to_do(api: Api, request_id: str) -> None:
+    path, officer = f"/api/reports/{request_id}/waiver", api.token("officer")
+    assert api.post(path, {"reason": "Hardship"}, token=officer).status_code == 200
+    assert payment(api, request_id)["may"] == []
+
+
+def test_case_without_a_price_has_nothing_to_do(api: Api) -> None:
+    sent = api.post("/api/reports", draft_body(), key="free").json_body
+    assert payment(api, sent["service_request_id"])["may"] == []
+
+
+def test_two_officers_who_send_the_same_part_back_send_it_once(
+    api: Api, pay: PayHere, request_id: str
+) -> None:
+    payment_id = paid_by_phone(api, pay, request_id)
+    part = {"amount_pence": 1_000, "refunded_pence": 0}
+    assert refund(api, payment_id, "one", **part).status_code == 201
+    again = refund(api, payment_id, "two", **part)
+    assert again.status_code == 409 and "Look again at what is left" in again.json_body["detail"]
+    assert refund(api, payment_id, "one", **part).status_code == 201
+    assert pay.refunded_pence == 1_000
+    assert payment(api, request_id)["left_pence"] == PENCE - 1_000
+
+
+def test_rate_limits_do_not_stop_a_card_on_the_telephone(
+    api: Api, pay: PayHere, request_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for scope in HOURLY:
+        monkeypatch.setitem(hourly(), scope, 0)
+    paid_by_phone(api, pay, request_id)
+
+
+def test_case_of_a_request_without_a_place_says_so(api: Api) -> None:
+    answers = {"what": "The crew was kind."}
+    body = {"service_code": "compliment", "description": "Thank you", "attributes": answers}
+    sent = api.post("/api/reports", body, key="thanks").json_body
+    case = api.get(f"/api/cases/{sent['service_request_id']}", api.token("officer")).json_body
+    assert case["placeless"] is True
