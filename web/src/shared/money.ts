@@ -4,3 +4,9 @@ const POUNDS = new Intl.NumberFormat("en-GB", { style: "currency", currency: "GB
 
 /** Such as £12.50, or -£12.50 for money that goes out. */
 export const pounds = (pence: number) => POUNDS.format(pence / 100);
+
+/** Typed pounds as pence, such as 12.50 or £12; null if they are no amount. */
+export function penceIn(typed: string): number | null {
+  const [, whole, pence = ""] = /^£?\s*(\d{1,6})(?:\.(\d{2}))?$/.exec(typed.trim().replaceAll(",", "")) ?? [];
+  return whole === undefined ? null : Number(whole) * 100 + Number(pence);
+}

@@ -70,7 +70,15 @@ export function drawFacts(): void {
     ["Reference", [reference(shown.service_request_id)]],
     ["Service", [shown.service_name]],
     ["Answers", answers],
-    ["Location", [shown.address, ...(place ? [element("div", { class: "app-muted" }, placeText(place))] : ["No pin"])]],
+    [
+      "Location",
+      [
+        shown.address,
+        ...(place
+          ? [element("div", { class: "app-muted" }, placeText(place))]
+          : [shown.placeless ? "No place needed" : "No pin"]),
+      ],
+    ],
     ["Ward", [shown.ward_code && nameOf(shown.ward_code, names.wards)]],
     ["Reported", [dayElement(shown.requested_datetime, zone), `, ${CHANNELS[shown.channel] ?? shown.channel}`]],
     ["Target", [targetText(shown), ...why("target")]],

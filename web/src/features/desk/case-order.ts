@@ -1,9 +1,10 @@
-/** What a case booked and costs, and the button to cancel it. */
+/** What a case booked and costs, and the button to cancel it; `case-payment.ts` has its payment. */
 import { dayElement } from "../../shared/dates.ts";
 import { actionButton, byId, element, focusOn, show } from "../../shared/dom.ts";
 import { pounds } from "../../shared/money.ts";
 import { tell } from "../../shared/staff-page.ts";
 import { listed } from "./case-facts.ts";
+import { drawPayment } from "./case-payment.ts";
 import { here, sendOf } from "./current-case.ts";
 import type { Order } from "./model.ts";
 import { PAID } from "./words.ts";
@@ -26,6 +27,7 @@ export function drawOrder(): void {
     ]),
   );
   offer(order);
+  void drawPayment(order);
 }
 
 function offer(order: Order): void {

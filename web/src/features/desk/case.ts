@@ -11,6 +11,7 @@ import { drawJobs, startJobs } from "./case-jobs.ts";
 import { drawNear, startNear } from "./case-duplicates.ts";
 import { drawNeeds, startNeeds } from "./case-needs.ts";
 import { drawOrder } from "./case-order.ts";
+import { startPayment } from "./case-payment.ts";
 import { drawPhotos } from "./case-photos.ts";
 import { drawTakeOut, startTakeOut } from "./case-removal.ts";
 import { drawTalk, startTalk } from "./case-timeline.ts";
@@ -45,7 +46,17 @@ async function open(): Promise<boolean> {
     templates: templates.kind === "stored" ? templates.value.items : [],
     draw,
   });
-  for (const start of [startFacts, startNeeds, startChange, startTalk, startJobs, startNear, startTakeOut]) start();
+  for (const start of [
+    startFacts,
+    startPayment,
+    startNeeds,
+    startChange,
+    startTalk,
+    startJobs,
+    startNear,
+    startTakeOut,
+  ])
+    start();
   draw();
   return true;
 }

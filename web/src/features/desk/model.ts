@@ -153,6 +153,8 @@ export interface Case extends Standing {
   history: { at: string; action: string; by: string }[];
   merged: string[];
   order: Order | null;
+  /** It needs no place. */
+  placeless: boolean;
 }
 
 /** What a case booked and costs. */
@@ -164,6 +166,14 @@ export interface Order {
   state: "unpaid" | "settled" | "lost" | "cancelled";
   paid_by: "free" | "card" | "waived" | "receipt" | null;
   refund_pence: number;
+}
+
+/** What was paid by card, in pence, and what the officer may do about it. */
+export interface CasePayment {
+  payment_id: string | null;
+  refunded_pence: number;
+  left_pence: number;
+  may: ("telephone" | "receipt" | "waive" | "refund")[];
 }
 
 export interface HeldUpdate {
