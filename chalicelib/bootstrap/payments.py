@@ -126,6 +126,7 @@ def order_ports() -> OrderPorts:
         move=bookings.move,
         refund=_refund_cancelled,
         fulfil=garden_purchases().fulfil,
+        take_back=garden_purchases().take_back,
     )
 
 

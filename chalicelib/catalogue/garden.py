@@ -30,7 +30,7 @@ class GardenWaste(Strict, frozen=True, kw_only=True):
     `service` is what they subscribe with. A year is the `season`, the same days for everybody, or
     twelve months from joining. `most_containers`: how many premises may have. A subscription can be
     renewed in the last `renew_days` of a year; `remind_days_before` its last day, reminders are
-    sent.
+    sent. A cancellation sends back what was paid by card in the last `refund_days`.
     """
 
     service: Code
@@ -39,6 +39,7 @@ class GardenWaste(Strict, frozen=True, kw_only=True):
     most_containers: Annotated[int, Meta(ge=1, le=20)] = 4
     renew_days: Annotated[int, Meta(ge=1, le=180)] = 56
     remind_days_before: tuple[Annotated[int, Meta(ge=1, le=180)], ...] = (28, 7)
+    refund_days: Annotated[int, Meta(ge=0, le=366)] = 14
 
     def year_on(self, day: date) -> Span:
         """The year that is not over on that day: the season of the day or the next one, or twelve

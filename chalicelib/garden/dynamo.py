@@ -36,6 +36,7 @@ class GardenSubscriptionItem(OwnedItem):
     requests = JsonAttribute[Requests](Requests)
     cancelled_on = JsonAttribute[date](date, null=True)
     moved = JsonAttribute[Moves](Moves)
+    returned = JsonAttribute[Requests](Requests)
     updated_at = MomentAttribute()
     expires_at = TTLAttribute()
 

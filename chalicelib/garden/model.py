@@ -15,6 +15,7 @@ from chalicelib.texts import Text
 
 KEPT_FOR = timedelta(days=730)
 """How long a subscription is stored after its last day."""
+MOST_RETURNED = 19
 NOT_SUBSCRIBED = Text("There is no garden waste subscription at this address.")
 SUBSCRIBED = Text("There is a garden waste subscription at this address already.")
 
@@ -47,7 +48,7 @@ class Purchase(Struct, frozen=True, kw_only=True):
 
 class GardenSubscription(Struct, frozen=True, kw_only=True):
     """The subscription of a premises. `years` are in order, the current one and perhaps the next.
-    `requests` bought them."""
+    `requests` bought them; what `returned` had bought was taken back."""
 
     premises_id: str
     updated_at: datetime
@@ -56,6 +57,7 @@ class GardenSubscription(Struct, frozen=True, kw_only=True):
     requests: tuple[str, ...] = ()
     cancelled_on: date | None = None
     moved: tuple[Moved, ...] = ()
+    returned: tuple[str, ...] = ()
 
     @property
     def last(self) -> date:
@@ -106,12 +108,13 @@ def most(of: GardenSubscription | None, kind: GardenItem, on: date, rules: Garde
 def bought(
     of: GardenSubscription | None, purchase: Purchase, rules: GardenWaste, now: datetime
 ) -> GardenSubscription:
-    """The subscription with what a request paid for. A repeat returns the same object.
+    """The subscription with what a request paid for. A repeat returns the same object, also after
+    it was taken back.
 
     Raises: Conflict if it is no longer possible: another request for the premises came first.
     """
     kept = of or GardenSubscription(premises_id=purchase.premises_id, updated_at=now)
-    if purchase.service_request_id in kept.requests:
+    if purchase.service_request_id in (*kept.requests, *kept.returned):
         return kept
     is_too_many = purchase.containers > most(of, purchase.kind, purchase.day, rules)
     if purchase.kind not in possible(of, purchase.day, rules) or is_too_many:
@@ -122,6 +125,7 @@ def bought(
         years=_years(kept, purchase, rules),
         requests=_requests(kept, purchase),
         cancelled_on=None,
+        returned=() if purchase.kind == "join" else kept.returned,
     )
 
 
@@ -146,6 +150,30 @@ def _requests(kept: GardenSubscription, purchase: Purchase) -> tuple[str, ...]:
     """Earlier requests cannot change what a new subscriber pays for."""
     before = () if purchase.kind == "join" else kept.requests
     return (*before, purchase.service_request_id)
+
+
+def without(
+    of: GardenSubscription, purchase: Purchase, on: date, now: datetime
+) -> GardenSubscription:
+    """The subscription without what a request bought, from that day on: it ends without the
+    request that began it, or that renewed it for the current year. A repeat returns the same
+    object."""
+    request = purchase.service_request_id
+    if request not in of.requests:
+        return of
+    kept = replace(
+        of,
+        requests=tuple(each for each in of.requests if each != request),
+        returned=(*of.returned[-MOST_RETURNED:], request),
+        updated_at=now,
+    )
+    if purchase.kind == "add":
+        less = purchase.containers
+        years = (replace(each, containers=max(0, each.containers - less)) for each in kept.years)
+        return replace(kept, years=tuple(years))
+    if purchase.kind == "renew" and len(kept.years) > 1 and on < kept.years[-1].first:
+        return replace(kept, years=kept.years[:-1])
+    return cancelled(kept, on, now) if kept.is_live(on) else kept
 
 
 def cancelled(of: GardenSubscription, on: date, now: datetime) -> GardenSubscription:

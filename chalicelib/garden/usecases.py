@@ -30,15 +30,31 @@ def buy(purchase: Purchase, ports: Ports) -> GardenSubscription:
     return retry_on_conflict(attempt, what=WHAT)
 
 
+def take_back(purchase: Purchase, ports: Ports) -> None:
+    """Take what a request bought from its subscription, wherever that has moved, once; nothing if
+    the request bought none. Raises UpstreamFailed."""
+
+    def attempt() -> None:
+        try:
+            stored = of_request(purchase.service_request_id, purchase.premises_id, ports)
+        except NotFound:
+            return
+        changed = model.without(stored, purchase, ports.today, _now(ports))
+        if changed is not stored:
+            ports.subscriptions.save(changed)
+
+    retry_on_conflict(attempt, what=WHAT)
+
+
 def of_request(service_request_id: str, premises_id: str, ports: Ports) -> GardenSubscription:
-    """The subscription that a request for these premises bought, wherever it has moved since.
-    Raises NotFound, UpstreamFailed."""
+    """The subscription that a request for these premises bought, wherever it has moved since, also
+    after that was taken back. Raises NotFound, UpstreamFailed."""
     at = premises_id
     for _ in range(MOST_MOVES):
         found = ports.subscriptions.get(at)
         if found is None:
             break
-        if service_request_id in found.requests:
+        if service_request_id in (*found.requests, *found.returned):
             return found
         gone = (each.to for each in found.moved if service_request_id in each.requests)
         at = next(gone, "")

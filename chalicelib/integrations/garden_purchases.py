@@ -1,6 +1,6 @@
 """Prices garden waste subscriptions, and gives premises what a paid request bought."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
 from chalicelib.catalogue.garden import GARDEN_ITEMS, GardenWaste
@@ -11,7 +11,7 @@ from chalicelib.errors import Invalid
 from chalicelib.garden.model import Purchase
 from chalicelib.garden.ports import Ports
 from chalicelib.garden.pricing import garden_offers, garden_quote
-from chalicelib.garden.usecases import NO_ROUND, buy
+from chalicelib.garden.usecases import NO_ROUND, buy, take_back
 from chalicelib.kernel.languages import Language
 from chalicelib.reports.model import ServiceRequest
 
@@ -56,20 +56,29 @@ class GardenPurchases:
     def fulfil(self, report: ServiceRequest) -> None:
         """Gives the premises of a request what it paid for, once; does nothing for other services.
         Raises Conflict if it is no longer possible, UpstreamFailed."""
+        for purchase in self._purchases(report):
+            buy(purchase, self._ports())
+
+    def take_back(self, report: ServiceRequest) -> None:
+        """Takes what a request bought from its premises, once; does nothing for other services.
+        Raises UpstreamFailed."""
+        for purchase in self._purchases(report):
+            take_back(purchase, self._ports())
+
+    def _purchases(self, report: ServiceRequest) -> Iterator[Purchase]:
         if report.order is None or not self._is_garden(report.service_code):
             return
         kinds = {each.code: each.count for each in report.order.items}
         day = report.requested_datetime.astimezone(self._ports().zone).date()
         for kind in GARDEN_ITEMS:
             if kind in kinds and report.premises_id:
-                bought = Purchase(
+                yield Purchase(
                     service_request_id=report.service_request_id,
                     premises_id=report.premises_id,
                     kind=kind,
                     containers=kinds[kind],
                     day=day,
                 )
-                buy(bought, self._ports())
 
     def _is_garden(self, service_code: str) -> bool:
         return self._rules is not None and self._rules.service == service_code

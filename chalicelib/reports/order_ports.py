@@ -26,7 +26,7 @@ class OrderPorts(Struct, frozen=True):
     request holds is kept until its payment has ended (Conflict if it has lapsed), confirmed
     (Conflict, of which SlotFull is one, if it is gone) or released. A booking moves to its
     `moving_to` (NotFound, Invalid, SlotFull). Pence are sent back for a request, and a service
-    fulfils a paid request (Conflict if it no longer can).
+    fulfils a paid request (Conflict if it no longer can), and takes it back once it is cancelled.
     """
 
     reports: Ports
@@ -38,3 +38,4 @@ class OrderPorts(Struct, frozen=True):
     move: Callable[[BookedSlot], None]
     refund: Callable[[str, int], None]
     fulfil: Callable[[ServiceRequest], None]
+    take_back: Callable[[ServiceRequest], None]

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,7 +21,7 @@ from tests.conftest import ROOT
 from tests.support import empty_cloud
 from tests.support.builders import draft_body
 from tests.support.garden_council import garden_council
-from tests.support.paying import GOOD_CARD, pay_here
+from tests.support.paying import GOOD_CARD, PayHere, pay_here
 
 HOUR = json.loads((ROOT / "tests" / "events" / "garden_due.json").read_text(encoding="utf-8"))
 HOMES = (
@@ -38,18 +39,25 @@ def garden_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     cloud.stop()
 
 
+@dataclass
+class PayingApi(Api):
+    """The API with a stand-in for the payment provider."""
+
+    stand_in: PayHere = field(default_factory=PayHere)
+
+
 @pytest.fixture
-def api(garden_cloud: Cloud, tmp_path: Path) -> Iterator[Api]:
+def api(garden_cloud: Cloud, tmp_path: Path) -> Iterator[PayingApi]:
     import app
 
     empty_cloud.empty(garden_cloud)
     import_rounds(tmp_path, GOOD, f"G1,garden,{DAY}")
     import_premises(tmp_path, *HOMES)
-    with Client(app.app) as client:
-        yield Api(client, garden_cloud)
+    with Client(app.app) as client, pay_here() as stand_in:
+        yield PayingApi(client, garden_cloud, stand_in=stand_in)
 
 
-def ordered(api: Api, key: str, premises_id: str, containers: int = 1) -> tuple[str, str]:
+def ordered(api: PayingApi, key: str, premises_id: str, containers: int = 1) -> tuple[str, str]:
     """The reference of a request to join, which is not paid, and the token of its link."""
     body = draft_body(
         service_code="garden-waste",
@@ -62,23 +70,24 @@ def ordered(api: Api, key: str, premises_id: str, containers: int = 1) -> tuple[
     return sent.json_body["service_request_id"], link.partition("token=")[2]
 
 
-def pay(api: Api, request: str, token: str) -> None:
-    with pay_here() as stand_in:
-        path = f"/api/reports/{request}/payments?token={token}"
-        begun = api.post(path, {}, key=f"pay {request}").json_body
-        stand_in.enter(begun["next_url"], GOOD_CARD)
-        seen = api.get(f"/api/payments/{begun['payment_id']}").json_body
-        assert seen["state"] == "success"
+def pay(api: PayingApi, request: str, token: str) -> None:
+    path = f"/api/reports/{request}/payments?token={token}"
+    begun = api.post(path, {}, key=f"pay {request}").json_body
+    api.stand_in.enter(begun["next_url"], GOOD_CARD)
+    seen = api.get(f"/api/payments/{begun['payment_id']}").json_body
+    assert seen["state"] == "success"
 
 
-def bought(api: Api, key: str, premises_id: str = "100", containers: int = 1) -> tuple[str, str]:
+def bought(
+    api: PayingApi, key: str, premises_id: str = "100", containers: int = 1
+) -> tuple[str, str]:
     """The same of a request that is paid."""
     request, token = ordered(api, key, premises_id, containers)
     pay(api, request, token)
     return request, token
 
 
-def test_home_is_subscribed_when_the_request_is_paid_and_not_before(api: Api) -> None:
+def test_home_is_subscribed_when_the_request_is_paid_and_not_before(api: PayingApi) -> None:
     request, token = ordered(api, "one", "100", 2)
     assert api.get(f"/api/reports/{request}/garden?token={token}").status_code == 404
     pay(api, request, token)
@@ -87,7 +96,7 @@ def test_home_is_subscribed_when_the_request_is_paid_and_not_before(api: Api) ->
     assert "G1" in rounds_at(api, "100")
 
 
-def test_second_payment_for_one_home_needs_an_officer(api: Api) -> None:
+def test_second_payment_for_one_home_needs_an_officer(api: PayingApi) -> None:
     first, second = (ordered(api, each, "100") for each in ("one", "two"))
     for each in (first, second):
         pay(api, *each)
@@ -103,12 +112,12 @@ def test_second_payment_for_one_home_needs_an_officer(api: Api) -> None:
     )
 
 
-def rounds_at(api: Api, premises_id: str) -> list[str]:
+def rounds_at(api: PayingApi, premises_id: str) -> list[str]:
     found: list[str] = api.get(f"/api/premises/{premises_id}/collections").json_body["rounds"]
     return found
 
 
-def test_subscription_is_seen_with_the_link_of_its_request_alone(api: Api) -> None:
+def test_subscription_is_seen_with_the_link_of_its_request_alone(api: PayingApi) -> None:
     request, token = bought(api, "one", "100", 2)
     found = api.get(f"/api/reports/{request}/garden?token={token}").json_body
     today = garden_ports().today
@@ -126,7 +135,7 @@ def test_subscription_is_seen_with_the_link_of_its_request_alone(api: Api) -> No
     assert api.get(f"/api/reports/{request}/garden", token=stranger).status_code == 404
 
 
-def test_subscription_moves_with_its_round_and_is_cancelled(api: Api) -> None:
+def test_subscription_moves_with_its_round_and_is_cancelled(api: PayingApi) -> None:
     request, token = bought(api, "two")
     link = f"/api/reports/{request}/garden"
     assert (rounds_at(api, "100"), rounds_at(api, "101")) == (["G1", "R1"], ["R1"])
@@ -137,10 +146,13 @@ def test_subscription_moves_with_its_round_and_is_cancelled(api: Api) -> None:
     for _ in range(2):
         over = api.post(f"{link}/cancellation?token={token}", {}).json_body
         assert (over["state"], over["containers"]) == ("cancelled", 0)
+    assert api.stand_in.refunded_pence == 3650
     assert rounds_at(api, "101") == ["R1"]
 
 
-def test_subscription_does_not_change_without_the_link_or_where_no_round_passes(api: Api) -> None:
+def test_subscription_does_not_change_without_the_link_or_where_no_round_passes(
+    api: PayingApi,
+) -> None:
     request, token = bought(api, "three")
     link = f"/api/reports/{request}/garden"
     assert api.post(f"{link}/cancellation", {}).status_code == 404
@@ -152,15 +164,18 @@ def test_subscription_does_not_change_without_the_link_or_where_no_round_passes(
     assert rounds_at(api, "100") == ["G1", "R1"]
 
 
-def test_officer_changes_the_subscription_of_an_address_on_record(api: Api) -> None:
+def test_officer_changes_the_subscription_of_an_address_on_record(api: PayingApi) -> None:
     request, _ = bought(api, "four")
     officer = api.token("officer")
     found = api.get("/api/premises/100/garden", token=officer).json_body
     assert (found["state"], found["service_request_ids"]) == ("live", [request])
     moved = api.post("/api/premises/100/garden/move", {"premises_id": "101"}, token=officer)
     assert moved.json_body["service_request_ids"] == [request]
-    over = api.post("/api/premises/101/garden/cancellation", {}, token=officer).json_body
+    path = "/api/premises/101/garden/cancellation"
+    over = api.post(path, {"refund": False}, token=officer).json_body
     assert over["state"] == "cancelled"
+    stored = reports_ports().repository.get(request)
+    assert stored and stored.order and stored.order.state == "settled"
     assert api.get("/api/premises/102/garden", token=officer).status_code == 404
     assert api.get("/api/premises/100/garden", token=api.token("crew")).status_code == 403
     log = api.get("/api/admin/audit", token=api.token("admin")).json_body["items"]
@@ -173,16 +188,16 @@ def test_officer_changes_the_subscription_of_an_address_on_record(api: Api) -> N
     ]
 
 
-def test_officer_who_changes_it_through_the_request_is_on_record(api: Api) -> None:
+def test_officer_who_changes_it_through_the_request_is_on_record(api: PayingApi) -> None:
     request, _ = bought(api, "five")
     officer = api.token("officer")
-    over = api.post(f"/api/reports/{request}/garden/cancellation", {}, token=officer)
-    assert over.json_body["state"] == "cancelled"
+    over = api.post(f"/api/reports/{request}/garden/cancellation", {}, token=officer).json_body
+    assert over["state"] == "cancelled"
     log = api.get("/api/admin/audit", token=api.token("admin")).json_body["items"]
     assert ("garden.change", "100") in {(each["action"], each["subject"]) for each in log}
 
 
-def test_calendar_gets_the_garden_round_within_the_hour(api: Api) -> None:
+def test_calendar_gets_the_garden_round_within_the_hour(api: PayingApi) -> None:
     url = api.post("/api/collections/calendars", {"premises_id": "100"}).json_body["url"]
     assert days_in(api, url) == ["Black bin: rubbish"]
     bought(api, "six")
@@ -190,7 +205,7 @@ def test_calendar_gets_the_garden_round_within_the_hour(api: Api) -> None:
     assert days_in(api, url) == ["Black bin: rubbish", "Brown bin: garden waste"]
 
 
-def days_in(api: Api, url: str) -> list[str]:
+def days_in(api: PayingApi, url: str) -> list[str]:
     """The bins in the calendar at that address."""
     key = urlsplit(url).path.removeprefix("/")
     body = boto3.client("s3").get_object(Bucket=api.cloud.bucket, Key=key)["Body"].read()

@@ -26,6 +26,7 @@ ONE = GardenSubscription(
     requests=("request-1", "request-2"),
     cancelled_on=date(2026, 7, 1),
     moved=(Moved(requests=("request-0",), to=NEXT_HOME),),
+    returned=("request-3",),
 )
 OTHER = replace(ONE, premises_id=NEXT_HOME, cancelled_on=None, moved=())
 

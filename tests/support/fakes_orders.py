@@ -101,6 +101,7 @@ class OrderWorld:
             move=self.slots.move,
             refund=self._refund,
             fulfil=self._fulfil,
+            take_back=self._take_back,
         )
 
     def stored(self, service_request_id: str) -> ServiceRequest:
@@ -114,6 +115,10 @@ class OrderWorld:
     def _fulfil(self, report: ServiceRequest) -> None:
         if report.service_request_id not in self.fulfilled:
             self.fulfilled.append(report.service_request_id)
+
+    def _take_back(self, report: ServiceRequest) -> None:
+        if report.service_request_id in self.fulfilled:
+            self.fulfilled.remove(report.service_request_id)
 
 
 def at(moment: datetime, world: OrderWorld) -> OrderPorts:

@@ -150,6 +150,7 @@ class PaidOrder(Money):
             move=bookings.move,
             refund=lambda request, pence: refund_of_cancelled(REFUND, request, pence, self.ports()),
             fulfil=lambda report: self.faults.call(self._fulfilled),
+            take_back=lambda report: None,
         )
 
     def ports(self) -> Ports:

@@ -1,10 +1,14 @@
 """Routes of garden waste subscriptions: for those who have the link of a request that bought one,
 and for officers, by address."""
 
+from datetime import date
+
 import msgspec
 
 from chalicelib.bootstrap.garden import garden_ports
+from chalicelib.bootstrap.payments import order_ports
 from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.catalogue.garden import GardenWaste
 from chalicelib.garden import usecases
 from chalicelib.garden.model import GardenSubscription
 from chalicelib.garden.views import GardenDeskView, GardenView, desk_view, garden_view
@@ -14,6 +18,7 @@ from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import id_of
 from chalicelib.handlers.http.route_facts import Query
 from chalicelib.handlers.http.routes import Routes
+from chalicelib.integrations.garden_cancelling import cancel_subscription
 from chalicelib.reports.usecases.access import visible
 
 A_REQUEST = "/api/reports/{service_request_id}/garden"
@@ -26,6 +31,12 @@ class NewHome(msgspec.Struct, frozen=True, kw_only=True):
     """The premises that a subscription moves to."""
 
     premises_id: str
+
+
+class Cancellation(msgspec.Struct, frozen=True, kw_only=True):
+    """`refund`: whether what the council's rules allow goes back to the card."""
+
+    refund: bool = True
 
 
 @routes.endpoint(
@@ -49,7 +60,7 @@ def read(call: Call, service_request_id: str) -> GardenView:
 def cancel(call: Call, service_request_id: str) -> GardenView:
     found = _bought_by(call, service_request_id)
     _note_officer(call, found, "cancelled")
-    return _view(usecases.cancel(found.premises_id, garden_ports()))
+    return _view(_cancelled(found.premises_id))
 
 
 @routes.endpoint(
@@ -75,7 +86,7 @@ def move(call: Call, to: NewHome, service_request_id: str) -> GardenView:
 )
 def read_at(call: Call, premises_id: str) -> GardenDeskView:
     note("garden.look", premises_id, "", call.caller)
-    return _desk_view(usecases.at_premises(premises_id, garden_ports()))
+    return desk_view(usecases.at_premises(premises_id, garden_ports()), *_now())
 
 
 @routes.endpoint(
@@ -84,9 +95,10 @@ def read_at(call: Call, premises_id: str) -> GardenDeskView:
     auth=auth.may("garden.manage"),
     summary="Cancel the garden waste subscription of an address",
 )
-def cancel_at(call: Call, premises_id: str) -> GardenDeskView:
-    note("garden.change", premises_id, "cancelled", call.caller)
-    return _desk_view(usecases.cancel(premises_id, garden_ports()))
+def cancel_at(call: Call, wanted: Cancellation, premises_id: str) -> GardenDeskView:
+    change = "cancelled" if wanted.refund else "cancelled without money back"
+    note("garden.change", premises_id, change, call.caller)
+    return desk_view(_cancelled(premises_id, refund=wanted.refund), *_now())
 
 
 @routes.endpoint(
@@ -97,7 +109,7 @@ def cancel_at(call: Call, premises_id: str) -> GardenDeskView:
 )
 def move_at(call: Call, to: NewHome, premises_id: str) -> GardenDeskView:
     note("garden.change", premises_id, f"moved to {to.premises_id}", call.caller)
-    return _desk_view(usecases.move(premises_id, to.premises_id, garden_ports()))
+    return desk_view(usecases.move(premises_id, to.premises_id, garden_ports()), *_now())
 
 
 def _bought_by(call: Call, service_request_id: str) -> GardenSubscription:
@@ -114,9 +126,14 @@ def _note_officer(call: Call, of: GardenSubscription, change: str) -> None:
         note("garden.change", of.premises_id, change, call.caller)
 
 
+def _cancelled(premises_id: str, *, refund: bool = True) -> GardenSubscription:
+    return cancel_subscription(premises_id, garden_ports(), order_ports(), refund=refund)
+
+
 def _view(of: GardenSubscription) -> GardenView:
-    return garden_view(of, garden_ports().today, garden_ports().rules)
+    return garden_view(of, *_now())
 
 
-def _desk_view(of: GardenSubscription) -> GardenDeskView:
-    return desk_view(of, garden_ports().today, garden_ports().rules)
+def _now() -> tuple[date, GardenWaste]:
+    """The council's day and its rules."""
+    return garden_ports().today, garden_ports().rules

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.catalogue.garden import GardenItem
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.garden.model import GardenSubscription, possible
-from chalicelib.garden.usecases import buy, cancel, move, of_request
+from chalicelib.garden.usecases import buy, cancel, move, of_request, take_back
 from tests.support.fakes_garden import FLAT, HOME, NEXT_HOME, SEASON, TODAY, Garden
 
 ONE_DAY = timedelta(days=1)
@@ -156,3 +156,54 @@ def test_nothing_is_cancelled_or_moved_where_nobody_subscribed() -> None:
         cancel(HOME, garden.ports)
     with pytest.raises(Conflict):
         move(HOME, NEXT_HOME, garden.ports)
+
+
+def test_returned_join_ends_the_subscription_and_is_not_bought_again() -> None:
+    garden = Garden()
+    joined(garden)
+    garden.store.stale_next = 1
+    for _ in range(2):
+        take_back(garden.purchase(), garden.ports)
+    assert not garden.store.stored[HOME].is_live(TODAY)
+    joined(garden)
+    assert not garden.store.stored[HOME].is_live(TODAY)
+    buy(garden.purchase("request-2"), garden.ports)
+    assert garden.store.stored[HOME].is_live(TODAY)
+
+
+def test_returned_containers_leave_the_others() -> None:
+    garden = Garden()
+    joined(garden, 2)
+    add = garden.purchase("request-2", kind="add", containers=2)
+    buy(add, garden.ports)
+    for _ in range(2):
+        take_back(add, garden.ports)
+    assert garden.store.stored[HOME].containers_on(TODAY) == 2
+
+
+def test_returned_renewal_leaves_the_current_year() -> None:
+    garden = Garden()
+    joined(garden)
+    garden.today = LAST
+    renewal = garden.purchase("request-2", kind="renew")
+    buy(renewal, garden.ports)
+    take_back(renewal, garden.ports)
+    assert garden.store.stored[HOME].last == LAST
+    assert garden.store.stored[HOME].is_live(LAST)
+
+
+def test_returned_purchase_is_found_after_a_move() -> None:
+    garden = Garden()
+    joined(garden)
+    move(HOME, NEXT_HOME, garden.ports)
+    take_back(garden.purchase(), garden.ports)
+    assert not garden.store.stored[NEXT_HOME].is_live(TODAY)
+
+
+def test_returned_request_changes_no_other_subscription() -> None:
+    garden = Garden()
+    take_back(garden.purchase("request-9"), garden.ports)
+    assert garden.store.stored == {}
+    joined(garden)
+    take_back(garden.purchase("request-9"), garden.ports)
+    assert garden.store.stored[HOME].is_live(TODAY)

@@ -42,6 +42,16 @@ def test_paid_request_is_given_what_it_bought_once() -> None:
         purchases(garden).fulfil(paid("request-2", garden))
 
 
+def test_request_that_is_cancelled_gives_back_what_it_bought() -> None:
+    garden = Garden()
+    request = paid("request-1", garden)
+    purchases(garden).fulfil(request)
+    purchases(garden).take_back(replace(request, service_code="new-container"))
+    assert garden.store.stored[HOME].is_live(garden.today)
+    purchases(garden).take_back(request)
+    assert not garden.store.stored[HOME].is_live(garden.today)
+
+
 def test_request_for_another_service_buys_no_subscription() -> None:
     garden = Garden()
     purchases(garden).fulfil(replace(paid("request-1", garden), service_code="new-container"))

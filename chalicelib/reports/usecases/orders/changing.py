@@ -13,7 +13,7 @@ from chalicelib.reports.automatic_texts import CANCELLED, PAID_BACK
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.needs import settled
 from chalicelib.reports.order_ports import OrderPorts
-from chalicelib.reports.orders import BookedSlot, Order
+from chalicelib.reports.orders import BookedSlot, Order, OrderState
 from chalicelib.reports.parts import Update
 from chalicelib.reports.usecases.access import Author, stored, update_report, visible
 from chalicelib.reports.usecases.attention import BY_NEW_SLOT
@@ -88,16 +88,19 @@ def cancel_lost(ports: OrderPorts) -> Mapping[str, AppError]:
     failed: dict[str, AppError] = {}
     for each in ports.reports.repository.needing("slot_lost", until=until, limit=100, after=None):
         try:
-            _cancel_lost(each.service_request_id, ports)
+            cancel_paid(each.service_request_id, "lost", ports)
         except AppError as error:
             failed[each.service_request_id] = error
     return failed
 
 
-def _cancel_lost(service_request_id: str, ports: OrderPorts) -> None:
+def cancel_paid(service_request_id: str, state: OrderState, ports: OrderPorts) -> None:
+    """Cancel an order that is in that state, and send back what was paid by card. A repeat changes
+    nothing. Raises NotFound, UpstreamFailed."""
+
     def change(report: ServiceRequest) -> ServiceRequest:
         order = report.order
-        if order is None or order.state != "lost":
+        if order is None or order.state != state:
             return report
         update = council_update("refunded", "", "cancelled", PAID_BACK, ports.reports)
         refund = order.amount_pence if order.paid_by == "card" else order.refund_pence

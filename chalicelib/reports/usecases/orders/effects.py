@@ -31,6 +31,7 @@ def carry_out(report: ServiceRequest, ports: OrderPorts) -> ServiceRequest:
     if order.state == "cancelled":
         if order.booking:
             ports.release(report.service_request_id, order.booking)
+        ports.take_back(report)
         return report
     if order.booking and order.booking.moving_to:
         report = _moved(report, order, ports)

@@ -1,0 +1,51 @@
+"""Cancels a garden waste subscription, and sends back what the council's rules say."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from chalicelib.garden import usecases
+from chalicelib.garden.model import GardenSubscription
+from chalicelib.garden.ports import Ports
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.order_ports import OrderPorts
+from chalicelib.reports.usecases.orders.changing import cancel_paid
+
+
+def cancel_subscription(
+    premises_id: str, garden: Ports, orders: OrderPorts, *, refund: bool
+) -> GardenSubscription:
+    """End the collections of the premises now, and, with `refund`, cancel the orders that can still
+    be paid back. A repeat changes nothing.
+
+    The latest order is cancelled first: each takes back what it bought, and the one that began the
+    subscription ends it. So a repeat goes on where this was interrupted.
+
+    Raises: NotFound, Conflict if nobody is subscribed, UpstreamFailed.
+    """
+    stored = usecases.at_premises(premises_id, garden)
+    if refund and stored.is_live(garden.today):
+        for each in reversed(refundable(stored, garden, orders)):
+            cancel_paid(each.service_request_id, "settled", orders)
+    return usecases.cancel(premises_id, garden)
+
+
+def refundable(
+    of: GardenSubscription, garden: Ports, orders: OrderPorts
+) -> Sequence[ServiceRequest]:
+    """The requests whose price goes back with a cancellation now, the earliest first. Raises
+    UpstreamFailed."""
+    since = garden.now() - timedelta(days=garden.rules.refund_days)
+    stored = orders.reports.repository.many(of.requests)
+    found = (stored[each] for each in of.requests if each in stored)
+    return [each for each in found if each.requested_datetime > since and _is_paid_by_card(each)]
+
+
+def refund_pence(of: GardenSubscription, garden: Ports, orders: OrderPorts) -> int:
+    """How much goes back with a cancellation now. Raises UpstreamFailed."""
+    paid = refundable(of, garden, orders)
+    return sum(each.order.amount_pence for each in paid if each.order)
+
+
+def _is_paid_by_card(report: ServiceRequest) -> bool:
+    order = report.order
+    return order is not None and order.state == "settled" and order.paid_by == "card"
