@@ -25,7 +25,7 @@ from chalicelib.publishing.model import (
     photos_shown,
 )
 from chalicelib.publishing.ports import Ports
-from chalicelib.publishing.rounds import rewrite
+from chalicelib.publishing.rewriting import rewrite
 from chalicelib.publishing.usecases import (
     Failed,
     publish_fixed,

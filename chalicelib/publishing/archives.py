@@ -18,7 +18,7 @@ from chalicelib.publishing.feeds import ATOM, archive_feed, links_to_archives
 from chalicelib.publishing.month_lists import Calendar, published_calendar
 from chalicelib.publishing.open_data_index import Day, archive_key, archive_links
 from chalicelib.publishing.ports import Document, Ports
-from chalicelib.publishing.rounds import Public, rewrite
+from chalicelib.publishing.rewriting import Public, rewrite
 
 
 def link_archives(

@@ -25,7 +25,7 @@ from chalicelib.publishing.open_data import Entry, entries_in
 from chalicelib.publishing.open_data_index import Day, Part, day_key, list_key, part_of
 from chalicelib.publishing.part_files import PartTarget
 from chalicelib.publishing.ports import Document, Ports
-from chalicelib.publishing.rounds import Public, rewrite
+from chalicelib.publishing.rewriting import Public, rewrite
 
 ATTEMPTS = 10
 

@@ -27,7 +27,7 @@ from chalicelib.publishing.model import (
     with_pins,
 )
 from chalicelib.publishing.ports import Document, Ports
-from chalicelib.publishing.rounds import Public, Target
+from chalicelib.publishing.rewriting import Public, Target
 from chalicelib.reports.published import ReportView
 
 

@@ -22,7 +22,7 @@ from chalicelib.publishing.month_lists import Calendar, published_calendar
 from chalicelib.publishing.open_data import Entry
 from chalicelib.publishing.open_data_index import Day
 from chalicelib.publishing.ports import Document, Ports
-from chalicelib.publishing.rounds import Public, rewrite
+from chalicelib.publishing.rewriting import Public, rewrite
 from chalicelib.reports.published import ReportView
 
 LOOKS_BACK = 8

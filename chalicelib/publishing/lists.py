@@ -41,7 +41,7 @@ from chalicelib.publishing.open_data_index import (
     month_of_day,
 )
 from chalicelib.publishing.ports import Ports
-from chalicelib.publishing.rounds import Public, rewrite
+from chalicelib.publishing.rewriting import Public, rewrite
 from chalicelib.reports.published import ReportOutline
 
 Changed = Mapping[str, Collection[str]]

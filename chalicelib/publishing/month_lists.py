@@ -24,7 +24,7 @@ from chalicelib.publishing.open_data_index import (
     month_summary,
 )
 from chalicelib.publishing.ports import Document, Ports
-from chalicelib.publishing.rounds import Public, rewrite
+from chalicelib.publishing.rewriting import Public, rewrite
 
 
 class Calendar:

@@ -24,7 +24,7 @@ from chalicelib.publishing.open_data import (
     with_entries,
 )
 from chalicelib.publishing.ports import Document, Ports
-from chalicelib.publishing.rounds import Public
+from chalicelib.publishing.rewriting import Public
 
 
 class PartTarget(msgspec.Struct, frozen=True):

@@ -30,7 +30,7 @@ from chalicelib.publishing.model import (
     tile_key,
 )
 from chalicelib.publishing.ports import Document, Ports
-from chalicelib.publishing.rounds import rewrite
+from chalicelib.publishing.rewriting import rewrite
 from chalicelib.publishing.security_txt import publish_security_txt
 from chalicelib.publishing.wards import WARD_DOCUMENTS, ward_key, ward_targets, wards_listing
 

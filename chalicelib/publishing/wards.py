@@ -21,7 +21,7 @@ from chalicelib.kernel.time import to_the_second
 from chalicelib.publishing.document_targets import DocumentTarget, published_pins
 from chalicelib.publishing.model import JSON, TILES, Pin, key_of_tile
 from chalicelib.publishing.ports import Document, Ports, WardArea
-from chalicelib.publishing.rounds import Public
+from chalicelib.publishing.rewriting import Public
 from chalicelib.reports.published import Delay
 
 WARD_DOCUMENTS = "data/wards/"

@@ -91,15 +91,15 @@ _page("POST", f"{A_REPORT}/withdraw", "report_pages.withdraw", "Withdraw a repor
 _page(
     "GET",
     f"{A_REPORT}/payment",
-    "order_pages.ask_payment",
+    "pay_page.ask_payment",
     "What is to be paid for a request",
     query=(TOKEN,),
 )
-_page("POST", f"{A_REPORT}/payment", "order_pages.begin_payment", "Go to the card page")
+_page("POST", f"{A_REPORT}/payment", "pay_page.begin_payment", "Go to the card page")
 _page(
     "GET",
     f"{A_REPORT}/booking.ics",
-    "booking_calendar.booking_calendar",
+    "booking_file.calendar_file",
     "A booking as an iCalendar file",
     query=(TOKEN,),
     media_types=("text/calendar",),
@@ -144,7 +144,7 @@ _page("POST", "/forms/bins/calendar", "bins_form.calendar", "Your bins: the cale
 _page(
     "GET",
     "/forms/payments/{payment_id}",
-    "payment_page.returned",
+    "payment_result.returned",
     "What became of a payment, for anyone who has its id",
 )
-_page("POST", "/forms/payments/{payment_id}", "payment_page.pay_again", "Go to the card page")
+_page("POST", "/forms/payments/{payment_id}", "payment_result.pay_again", "Go to the card page")

@@ -20,7 +20,7 @@ from chalicelib.publishing.lists import publish_lists
 from chalicelib.publishing.model import counts_in, key_of_tile, pins_in, tile_key
 from chalicelib.publishing.pages import JinjaPages
 from chalicelib.publishing.ports import Document, Ports
-from chalicelib.publishing.rounds import rewrite
+from chalicelib.publishing.rewriting import rewrite
 from chalicelib.publishing.usecases import (
     Touched,
     publish,

@@ -14,7 +14,7 @@ from chalicelib.reports.views import tracking_url
 from chalicelib.texts import Text
 
 
-def booking_calendar(call: Call, service_request_id: str) -> Written:
+def calendar_file(call: Call, service_request_id: str) -> Written:
     """The iCalendar file of a booking, for its sender. Raises NotFound."""
     ports, council = reports_ports(), request_language.council()
     author = call.caller.author(call.parameter("token"))
