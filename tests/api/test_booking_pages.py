@@ -72,6 +72,16 @@ def paid(browser: Browser, pay: PayHere) -> str:
 
 
 def enter_card(browser: Browser, page: str, pay: PayHere) -> None:
+    come_back(browser, pay.enter(card_page(browser, page), GOOD_CARD))
+    assert browser.page.title.startswith("Payment received")
+
+
+def come_back(browser: Browser, return_url: str) -> None:
+    browser.open(return_url[return_url.index("/forms/") :])
+
+
+def card_page(browser: Browser, page: str) -> str:
+    """The address of the provider's page for the request with that page."""
     form = browser.open(page.replace("?", "/payment?")).form()
     with_card = browser.client.http.post(
         form.action,
@@ -79,9 +89,7 @@ def enter_card(browser: Browser, page: str, pay: PayHere) -> None:
         headers={"Content-Type": "application/x-www-form-urlencoded"},
     )
     assert with_card.status_code == 303, with_card.body
-    back = pay.enter(with_card.headers["Location"], GOOD_CARD)
-    browser.open(back[back.index("/forms/") :])
-    assert browser.page.title.startswith("Payment received")
+    return str(with_card.headers["Location"])
 
 
 def order_of(browser: Browser) -> Order:
@@ -107,6 +115,28 @@ def test_paid_booking_shows_its_day_price_and_limits(browser: Browser, pay: PayH
     assert "If you cancel before Monday 1 June, 14:00, you get your money back." in shown.text
     assert {"Change the day", "Cancel"} <= set(shown.links)
     assert not any(each.startswith("Pay") for each in shown.links)
+
+
+def test_return_page_says_what_was_paid_for_and_what_comes_next(
+    browser: Browser, pay: PayHere
+) -> None:
+    page = book(browser, email="sam.reed@example.org")
+    enter_card(browser, page, pay)
+    shown = browser.page.text
+    assert "Request Bulky waste collection When Wednesday 3 June 2026, From 7am" in shown
+    assert "Paid by card £20 What happens next We send you an email" in shown
+
+
+def test_return_page_after_the_day_has_gone_says_what_becomes_of_the_money(
+    browser: Browser, pay: PayHere, clock: time_machine.Traveller
+) -> None:
+    return_url = pay.enter(card_page(browser, book(browser)), GOOD_CARD)
+    clock.shift(timedelta(hours=3))
+    place = Place("bulky", MONDAY.date() + timedelta(days=2), "day")
+    hold(place, 40, "others", "a key of others", bookings_ports())
+    come_back(browser, return_url)
+    assert "Somebody else booked that day before your payment came" in browser.page.text
+    assert "From 7am" not in browser.page.text
 
 
 def test_booking_is_moved_once_to_the_chosen_day(browser: Browser, pay: PayHere) -> None:

@@ -95,7 +95,7 @@ class Resident:
         press(page, "Continue")
         page.get_by_role("radio").first.check()
         press(page, "Continue")
-        self.sees("What do you need?")
+        self.sees("Choose items")
         page.get_by_label("Mattress").fill("1")
         press(page, "Continue")
         self.sees("Choose a day")

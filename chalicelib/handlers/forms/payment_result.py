@@ -2,9 +2,13 @@
 
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from chalicelib.bootstrap.payments import card_pages, payments_ports, request_of
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import NotFound, UpstreamFailed
 from chalicelib.handlers.forms.form_pages import render_form
+from chalicelib.handlers.forms.order_shown import slot_shown
 from chalicelib.handlers.http import rate_limits, request_language
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.page_answers import Page, SeeOther
@@ -12,6 +16,7 @@ from chalicelib.kernel.money import pounds
 from chalicelib.kernel.observability import logs
 from chalicelib.payments.model import Charge, Payment
 from chalicelib.payments.usecases import check, pay
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.reference import grouped
 from chalicelib.texts import Text
 
@@ -22,21 +27,34 @@ _NO_MONEY = Text("No money was taken.")
 
 class Shown(NamedTuple):
     """What the page says. It is loaded again after `refresh_s`; with `may_pay` it has a button to
-    the card page."""
+    the card page; if it `is_paid`, it also says what for."""
 
     heading: str
     text: str
     refresh_s: int | None = None
     may_pay: bool = False
+    is_paid: bool = False
 
 
 PAID = Shown(
     Text("Payment received"),
     Text("Keep the reference. You do not need to do anything else."),
+    is_paid=True,
+)
+MAILED = PAID._replace(
+    text=Text("We send you an email with the details and a link to your request.")
+)
+LOST = PAID._replace(
+    text=Text(
+        "Somebody else booked that day before your payment came. You can choose another day on the "
+        "page of your request. If no other day is chosen within 2 working days, we send the money "
+        "back to your card."
+    )
 )
 REFUNDED = Shown(
     Text("Payment received"),
     Text("We have sent {amount} back to your card. It can take some days to arrive."),
+    is_paid=True,
 )
 WAITING = Shown(
     Text("We are waiting for your payment"),
@@ -74,7 +92,11 @@ def returned(call: Call, payment_id: str) -> Page:
     except UpstreamFailed as error:
         logs.failure("a payment was not checked", error, service_request_id=service_request_id)
         return _page(payment_id, service_request_id, NOT_KNOWN, "")
-    return _page(payment_id, service_request_id, *_shown(charge, payment_id))
+    shown, amount = _shown(charge, payment_id)
+    report = reports_ports().repository.get(service_request_id) if shown.is_paid else None
+    if shown is PAID and report:
+        shown = _next(report)
+    return _page(payment_id, service_request_id, shown, amount, report)
 
 
 def pay_again(call: Call, payment_id: str) -> SeeOther:
@@ -116,7 +138,20 @@ def _state(payment: Payment) -> Shown:
             return FAILED.get(payment.failure or "", OTHERWISE_FAILED)
 
 
-def _page(payment_id: str, service_request_id: str, shown: Shown, amount: str) -> Page:
+def _next(report: ServiceRequest) -> Shown:
+    """What happens after the payment of the request."""
+    if report.order and report.order.state == "lost":
+        return LOST
+    return MAILED if report.alerts and report.contact and report.contact.email else PAID
+
+
+def _page(
+    payment_id: str,
+    service_request_id: str,
+    shown: Shown,
+    amount: str,
+    report: ServiceRequest | None = None,
+) -> Page:
     language = request_language.current()
     html = render_form(
         "payment",
@@ -126,6 +161,20 @@ def _page(payment_id: str, service_request_id: str, shown: Shown, amount: str) -
         reference=grouped(service_request_id),
         refresh_s=shown.refresh_s,
         may_pay=shown.may_pay,
+        is_paid=shown.is_paid,
         action=f"/forms/payments/{payment_id}",
+        **_paid_for(report),
     )
     return Page(html, leads_to=card_pages())
+
+
+def _paid_for(report: ServiceRequest | None) -> dict[str, str]:
+    """The service and what it booked, in words."""
+    if report is None or report.order is None:
+        return {"service_name": "", "booked": "", "place": ""}
+    service = request_language.council().by_code.get(report.service_code)
+    is_booked = report.order.state == "settled"
+    return {
+        "service_name": service.service_name if service else "",
+        **slot_shown(report.order if is_booked else replace(report.order, booking=None)),
+    }

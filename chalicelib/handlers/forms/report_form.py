@@ -24,8 +24,9 @@ from chalicelib.handlers.forms.for_caller import (
     ticket_page,
 )
 from chalicelib.handlers.forms.form_pages import posted_form, render_form
-from chalicelib.handlers.forms.forms_orders import Orders, slot_words
+from chalicelib.handlers.forms.forms_orders import Orders
 from chalicelib.handlers.forms.forms_siblings import Siblings
+from chalicelib.handlers.forms.order_shown import slot_shown
 from chalicelib.handlers.http import rate_limits, request_language
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.page_answers import Page, SeeOther
@@ -155,14 +156,11 @@ def _sent(report: ServiceRequest, key: str, sender: Sender) -> dict[str, Any]:
     ports = reports_ports()
     expected = report.expected_datetime
     left = withdrawing.WITHDRAW_WITHIN - (ports.now() - report.requested_datetime)
-    booking = report.order.booking if report.order else None
     return {
         "service_request_id": report.service_request_id,
         "reference": grouped(report.service_request_id),
         "promise": wording(language).date(expected) if expected and not report.order else None,
-        "booked": slot_words(booking.place.calendar, booking.place.day, booking.place.slot)
-        if booking
-        else "",
+        **(slot_shown(report.order) if report.order else {"booked": "", "place": ""}),
         "who_sees": language.say(WHO_SEES.get(report.visibility, "")),
         "is_request": ports.council.by_code[report.service_code].is_request,
         "is_public": report.visibility == "public",
