@@ -7,7 +7,7 @@ from chalice.test import HTTPResponse
 from chalicelib.bootstrap import container
 from chalicelib.kernel.time import utc_now
 from tests.api.conftest import Api
-from tests.api.test_booking_calendar import book
+from tests.api.test_booking_file import book
 
 
 def first_day() -> str:
