@@ -116,6 +116,7 @@ const PAGES = {
   "desk-templates": resolve(root, "desk/templates/index.html"),
   "desk-days": resolve(root, "desk/days/index.html"),
   "desk-rounds": resolve(root, "desk/rounds/index.html"),
+  "desk-ledger": resolve(root, "desk/ledger/index.html"),
   "desk-calendars": resolve(root, "desk/calendars/index.html"),
   "getting-through": resolve(root, "getting-through/index.html"),
   accessibility: resolve(root, "accessibility/index.html"),

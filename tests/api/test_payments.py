@@ -152,6 +152,24 @@ def test_ledger_lists_a_day_by_fund_as_json_and_csv(
     assert api.get("/api/ledger?day=today", officer).status_code == 400
 
 
+def test_ledger_lists_a_week_with_what_was_compared(
+    api: Api, pay: PayHere, request_id: str
+) -> None:
+    pay.enter(begun(api, request_id)["next_url"], GOOD_CARD)
+    today, officer = utc_now().date(), api.token("officer")
+    reconcile_day = run(reconcile, f"{today}")
+    assert reconcile_day.exit_code == 0, reconcile_day.output
+    first = today - timedelta(days=6)
+    ledger = api.get(f"/api/ledger?day={first}&to={today}", officer).json_body
+    assert (ledger["day"], ledger["to"]) == (f"{first}", f"{today}")
+    assert [each["service_request_id"] for each in ledger["items"]] == [request_id]
+    assert [(each["day"], each["differences"]) for each in ledger["reconciled"]] == [
+        (f"{today}", [])
+    ]
+    for last in (first - timedelta(days=1), today + timedelta(days=1), "today"):
+        assert api.get(f"/api/ledger?day={first}&to={last}", officer).status_code == 400
+
+
 def test_page_says_what_became_of_a_payment(api: Api, pay: PayHere, request_id: str) -> None:
     first = begun(api, request_id)
     page = f"/forms/payments/{first['payment_id']}"

@@ -1,7 +1,7 @@
-"""The route of the ledger: the money of a day by fund, and whether the provider says the same."""
+"""The route of the ledger: the money of days by fund, and whether the provider says the same."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, timedelta
 
 import msgspec
 
@@ -14,49 +14,63 @@ from chalicelib.handlers.http.params import DAY, day_of
 from chalicelib.handlers.http.route_facts import Query
 from chalicelib.handlers.http.routes import Routes
 from chalicelib.kernel.fields import made_from
-from chalicelib.payments.ledger import Difference
+from chalicelib.payments.ledger import Reconciliation
 from chalicelib.payments.views import FundTotal, LedgerEntryView, csv_of, totals
+from chalicelib.texts import Text
 
 CSV = "text/csv"
+MOST_DAYS = 7
+"""A week of a large council still fits into an answer."""
 routes = Routes(__name__)
 
 
-class ReconciledView(msgspec.Struct, frozen=True, kw_only=True):
-    """The last comparison with the provider."""
-
-    at: datetime
-    differences: Sequence[Difference]
-
-
 class LedgerView(msgspec.Struct, frozen=True, kw_only=True):
-    """A day on the council's clock; `reconciled` is None until it was compared."""
+    """Days from `day` to `to` on the council's clock. `reconciled` has the last comparison with the
+    provider of each day that was compared."""
 
     day: date
+    to: date
     items: list[LedgerEntryView]
     funds: list[FundTotal]
-    reconciled: ReconciledView | None
+    reconciled: list[Reconciliation]
 
 
 @routes.endpoint(
     "/api/ledger",
     method="GET",
     auth=auth.may("ledger.read"),
-    summary="List the money of a day by fund, as JSON or as CSV",
+    summary="List the money of a day, or of up to seven days, by fund, as JSON or as CSV",
     answer=LedgerView,
     as_csv=True,
-    query=(Query("day", "the day, such as 2026-06-01", required=True, schema=DAY),),
+    query=(
+        Query("day", "the day, such as 2026-06-01", required=True, schema=DAY),
+        Query("to", "the last day; the same day by default", schema=DAY),
+    ),
 )
-def of_day(call: Call) -> LedgerView | CsvText:
-    day = day_of(call.parameter("day"), "day")
-    if day is None:
-        raise Invalid.field("day", "is required")
-    items = [made_from(LedgerEntryView, each) for each in ledger().of_day(day)]
+def of_days(call: Call) -> LedgerView | CsvText:
+    days = _days(call)
+    stored = ledger()
+    items = [made_from(LedgerEntryView, each) for day in days for each in stored.of_day(day)]
     if CSV in str(call.request.headers.get("accept", "")):
         return CsvText(csv_of(items))
-    found = charges().reconciliation(day)
     return LedgerView(
-        day=day,
+        day=days[0],
+        to=days[-1],
         items=items,
         funds=totals(items),
-        reconciled=ReconciledView(at=found.at, differences=found.differences) if found else None,
+        reconciled=[found for day in days if (found := charges().reconciliation(day))],
     )
+
+
+def _days(call: Call) -> Sequence[date]:
+    """Raises Invalid."""
+    first = day_of(call.parameter("day"), "day")
+    if first is None:
+        raise Invalid.field("day", "is required")
+    last = day_of(call.parameter("to"), "to") or first
+    count = (last - first).days + 1
+    if not 0 < count <= MOST_DAYS:
+        raise Invalid.field(
+            "to", Text("Choose at most {days} days, the first one first", days=MOST_DAYS)
+        )
+    return [first + timedelta(days=n) for n in range(count)]

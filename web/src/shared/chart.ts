@@ -1,5 +1,5 @@
 /** A bar chart with a table of the same numbers for screen readers. Bars differ by pattern as well as colour. */
-import "../styles/figures.scss";
+import { dataTable } from "./data-table.ts";
 import { element, unseen } from "./dom.ts";
 import { say } from "./say.ts";
 
@@ -85,27 +85,13 @@ function barsOf({ name, values }: Row, drawn: number, most: number, shown: Shown
 }
 
 function table(title: string, rows: string, columns: string[], data: Row[], shown: Shown): HTMLElement {
-  const head = element("tr", {}, ...[rows, ...columns].map((name) => element("th", { scope: "col" }, name)));
-  const body = data.map(({ name, values }) =>
-    element(
-      "tr",
-      {},
-      element("th", { scope: "row" }, name),
-      ...values.map((value, at) => (value === null ? notShown(shown(value, at)) : element("td", {}, shown(value, at)))),
-    ),
-  );
-  const caption = element("caption", { class: "govuk-visually-hidden" }, title);
-  const made = element(
-    "table",
-    { class: "app-table" },
-    caption,
-    element("thead", {}, head),
-    element("tbody", {}, ...body),
-  );
-  // Large text can make it wider than a phone: it scrolls by itself, by keyboard as well.
-  return element("div", { class: "app-table-scroll", role: "region", "aria-label": title, tabindex: "0" }, made);
+  const lines = data.map(({ name, values }) => [
+    name,
+    ...values.map((value, at) => (value === null ? notShown(shown(value, at)) : shown(value, at))),
+  ]);
+  return dataTable(title, [rows, ...columns], lines);
 }
 
 function notShown(missing: string): HTMLElement {
-  return element("td", {}, element("span", { "aria-hidden": "true" }, "–"), unseen(missing));
+  return element("span", {}, element("span", { "aria-hidden": "true" }, "–"), unseen(missing));
 }

@@ -56,9 +56,9 @@ function jsonOf(body: unknown, headers: Record<string, string>): RequestInit {
   };
 }
 
-/** Reads JSON, or the text of a page. */
+/** Reads JSON, or the text of a page or table. */
 function read(response: Response): Promise<unknown> {
-  return response.headers.get("Content-Type")?.startsWith("text/html") ? response.text() : response.json();
+  return response.headers.get("Content-Type")?.startsWith("text/") ? response.text() : response.json();
 }
 
 async function failureOf(response: Response): Promise<Outcome<never>> {
