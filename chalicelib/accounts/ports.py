@@ -16,8 +16,8 @@ from chalicelib.accounts.model import (
     SignedIn,
 )
 from chalicelib.accounts.tokens import Codes, KnownDevices, RefreshTokens
-from chalicelib.kernel.email import EmailSender
-from chalicelib.kernel.text_message import Texts
+from chalicelib.kernel.email import SendEmail
+from chalicelib.kernel.text_message import SendText
 
 if TYPE_CHECKING:
     from chalicelib.accounts.code_messages import CodeMessages
@@ -159,13 +159,13 @@ class PeoplePorts(Struct, frozen=True):
 
 
 class SendingPorts(Struct, frozen=True):
-    """The dependencies of sending a code: it runs separately, and can only make codes.
-    `email_sender` and `texts` raise ConfigurationError if nothing of that kind is sent."""
+    """The dependencies of sending a code: it runs separately, and can only make
+    codes."""
 
     attempts: Attempts
     codes: Codes
     messages: "CodeMessages"
-    email_sender: Callable[[], EmailSender]
-    texts: Callable[[], Texts]
+    send_email: SendEmail
+    send_text: SendText
     budget: TextBudget
     now: Callable[[], datetime]

@@ -5,7 +5,6 @@ that a scanner's GET does not unsubscribe); "Origin-bound one-time codes deliver
 2022).
 """
 
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -17,11 +16,11 @@ from msgspec import Struct
 from chalicelib.alerts.links import shortened
 from chalicelib.alerts.messages import Message
 from chalicelib.catalogue.theme import EmailLook
-from chalicelib.kernel.email import Email, EmailSender
+from chalicelib.kernel.email import Email, SendEmail
 from chalicelib.kernel.languages import Language
 from chalicelib.kernel.segments import plain, segments
 from chalicelib.kernel.templating import environment
-from chalicelib.kernel.text_message import Texts
+from chalicelib.kernel.text_message import SendText
 
 TEMPLATES = Path(__file__).parent / "templates"
 ONE_CLICK = "List-Unsubscribe=One-Click"
@@ -30,21 +29,21 @@ ONE_CLICK = "List-Unsubscribe=One-Click"
 class MailSender(Struct, frozen=True):
     """Sends messages by email."""
 
-    email_sender: Callable[[], EmailSender]
+    send_email: SendEmail
     look: EmailLook
 
     def send(self, message: Message, to: str) -> str | None:
-        return self.email_sender().send(email_of(message, to, self.look))
+        return self.send_email(email_of(message, to, self.look))
 
 
 class TextSender(Struct, frozen=True):
     """Sends messages by text message."""
 
-    texts: Callable[[], Texts]
+    send_text: SendText
     site_url: str
 
     def send(self, message: Message, to: str) -> str | None:
-        return self.texts().send(to, text(message, self.site_url))
+        return self.send_text(to, text(message, self.site_url))
 
 
 def email_of(message: Message, to: str, look: EmailLook) -> Email:

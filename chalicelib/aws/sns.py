@@ -24,8 +24,8 @@ _MAYBE = 500
 
 
 class SnsTexts:
-    """The Texts port. `sender` is shown instead of a number; use a client that tries each call
-    once: a retry may send the text twice."""
+    """Sends text messages with Amazon SNS. `sender` is shown instead of a number; use a client that
+    tries each call once: a retry may send the text twice."""
 
     def __init__(self, client: Any, *, sender: str) -> None:
         self._client = client

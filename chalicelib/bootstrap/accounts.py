@@ -56,8 +56,8 @@ def sending_ports() -> accounts.SendingPorts:
         attempts=DynamoAttempts(container.table("accounts")),
         codes=Codes(container.secret("code")),
         messages=CodeMessages(messaging.email_look(), container.council()),
-        email_sender=messaging.email_sender,
-        texts=messaging.texts,
+        send_email=messaging.send_email,
+        send_text=messaging.send_text,
         budget=_sms_budget(),
         now=utc_now,
     )

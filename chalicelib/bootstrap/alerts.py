@@ -160,9 +160,9 @@ def _senders() -> Mapping[Channel, delivery.Sender[Any]]:
 
     senders: dict[Channel, delivery.Sender[Any]] = {"push": messaging.web_push()}
     if container.settings().mail_domain:
-        senders["email"] = MailSender(messaging.email_sender, messaging.email_look())
+        senders["email"] = MailSender(messaging.send_email, messaging.email_look())
     if container.settings().texts_from:
-        senders["sms"] = TextSender(messaging.texts, container.settings().site_url)
+        senders["sms"] = TextSender(messaging.send_text, container.settings().site_url)
     return senders
 
 

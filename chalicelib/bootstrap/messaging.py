@@ -11,7 +11,13 @@ if TYPE_CHECKING:
     from chalicelib.aws.ses import SesEmailSender
     from chalicelib.aws.sns import SnsTexts
     from chalicelib.integrations.web_push import WebPush
+    from chalicelib.kernel.email import Email
     from chalicelib.net.vapid_keys import PushKey
+
+
+def send_email(email: "Email") -> str | None:
+    """Sends an email, as the port SendEmail says."""
+    return email_sender().send(email)
 
 
 @container.once
@@ -46,6 +52,11 @@ def mail_domain() -> str:
 def reply_address(service_request_id: str) -> str:
     """The address for replies about this report; anybody who knows it may reply."""
     return container.ids().reply_address(service_request_id, mail_domain())
+
+
+def send_text(to: str, text: str) -> str | None:
+    """Sends a text message, as the port SendText says."""
+    return texts().send(to, text)
 
 
 @container.once

@@ -61,7 +61,7 @@ def _senders(deliveries: Deliveries) -> Mapping[Kind, Sender[Any]]:
         "open311": Open311Sender(reports.case, client, utc_now),
         "update": UpdateSender(reports.reopening, deliveries.get, client),
         "mailbox": MailboxSender(
-            reports.case, messaging.email_sender, wording, messaging.reply_address
+            reports.case, messaging.send_email, wording, messaging.reply_address
         ),
     }
 

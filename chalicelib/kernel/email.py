@@ -1,6 +1,7 @@
 """An email to one address, before it is serialised."""
 
-from typing import NamedTuple, Protocol
+from collections.abc import Callable
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -31,11 +32,7 @@ class Email(Struct, frozen=True, kw_only=True):
     tag: str | None = None
 
 
-class EmailSender(Protocol):
-    """Sends emails."""
-
-    def send(self, email: Email) -> str | None:
-        """Sends it once. Returns the message id, if the mail service gives one. Raises
-        AddressRefused (it will never be accepted), NoReply (it may have been accepted),
-        UpstreamFailed (it was not).
-        """
+SendEmail = Callable[[Email], str | None]
+"""Sends an email once. Returns the message id, if the mail service gives one. Raises AddressRefused
+(it will never be accepted), NoReply (it may have been accepted), UpstreamFailed (it was not), and
+ConfigurationError if no emails are sent."""

@@ -1,10 +1,6 @@
 """The port for text messages."""
 
-from typing import Protocol
+from collections.abc import Callable
 
-
-class Texts(Protocol):
-    """The port for sending text messages."""
-
-    def send(self, to: str, text: str) -> str | None:
-        """Sends the text once to a number in E.164. Returns and raises as EmailSender does."""
+SendText = Callable[[str, str], str | None]
+"""Sends to a number in E.164 a text, once. Returns and raises as SendEmail does."""

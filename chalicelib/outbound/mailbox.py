@@ -12,7 +12,7 @@ from chalicelib.catalogue.destinations import MailboxDestination
 from chalicelib.catalogue.theme import EmailLook
 from chalicelib.errors import AddressRefused
 from chalicelib.georeport.wire import Tree, write
-from chalicelib.kernel.email import Attachment, Email, EmailSender
+from chalicelib.kernel.email import Attachment, Email, SendEmail
 from chalicelib.kernel.templating import environment
 from chalicelib.outbound.model import Case, Contact, Delivery
 from chalicelib.outbound.senders import NOT_PASSED_ON, Refused, Sent
@@ -40,7 +40,7 @@ class MailboxSender(Struct, frozen=True):
     report."""
 
     case: Callable[[str], Case | None]
-    email_sender: Callable[[], EmailSender]
+    send_email: SendEmail
     wording: Wording
     reply_to: Callable[[str], str]
 
@@ -51,7 +51,7 @@ class MailboxSender(Struct, frozen=True):
         reply_to = self.reply_to(case.service_request_id)
         contact = case.contact if destination.passes_contact else None
         try:
-            self.email_sender().send(email_of(case, contact, destination, reply_to, self.wording))
+            self.send_email(email_of(case, contact, destination, reply_to, self.wording))
         except AddressRefused as error:
             raise Refused("mail_refused") from error
         return Sent()

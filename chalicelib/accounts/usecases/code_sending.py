@@ -29,7 +29,7 @@ def send_code(attempt_id: str, ports: SendingPorts) -> None:
 
 def _mail(attempt: Attempt, ports: SendingPorts) -> None:
     if not attempt.is_blocked:
-        ports.email_sender().send(
+        ports.send_email(
             ports.messages.email(
                 attempt,
                 ports.codes.code(attempt.attempt_id),
@@ -60,9 +60,10 @@ def _text(attempt: Attempt, ports: SendingPorts) -> None:
 
 
 def _send_paid(to: str, words: str, give_back: Callable[[], None], ports: SendingPorts) -> None:
-    """Sends a paid text; a text that was certainly not sent costs nothing. Raises as Texts does."""
+    """Sends a paid text; a text that was certainly not sent costs nothing. Raises as SendText
+    does."""
     try:
-        ports.texts().send(to, words)
+        ports.send_text(to, words)
     except NoReply:
         raise
     except (AddressRefused, UpstreamFailed):

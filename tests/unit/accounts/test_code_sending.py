@@ -68,8 +68,8 @@ def sending(way: Way, attempts: MemoryAttempts, budget: FewTexts, clock: Clock) 
         attempts=attempts,
         codes=CODES,
         messages=CodeMessages(LOOK, structs.replace(load("demo"), name="The Council")),
-        email_sender=lambda: way,
-        texts=lambda: way,
+        send_email=way.send,
+        send_text=way.send,
         budget=budget,
         now=clock,
     )

@@ -36,9 +36,7 @@ def trees(**values: Any) -> MailboxDestination:
 def sent(report: Case | None = None, **values: Any) -> Email:
     """The email about a report."""
     post, known = MemoryPost(), report or case()
-    sender = MailboxSender(
-        lambda _: known, lambda: post, WORDING, lambda each: f"r+{each}@x.example"
-    )
+    sender = MailboxSender(lambda _: known, post.send, WORDING, lambda each: f"r+{each}@x.example")
     assert sender.send(delivery(kind="mailbox", destination="trees"), trees(**values)) == Sent(None)
     (email,) = post.emails
     return email
@@ -120,7 +118,7 @@ def test_email_is_plain_ascii_in_short_lines_for_any_text() -> None:
 
 def test_failures_keep_their_kind() -> None:
     post = MemoryPost()
-    sender = MailboxSender(lambda _: case(), lambda: post, WORDING, lambda each: each)
+    sender = MailboxSender(lambda _: case(), post.send, WORDING, lambda each: each)
     for failure, raised in (
         (AddressRefused("no"), Refused),
         (NoReply("lost"), NoReply),
@@ -133,12 +131,12 @@ def test_failures_keep_their_kind() -> None:
 
 def test_nothing_is_sent_when_the_report_may_no_longer_be_passed_on() -> None:
     post = MemoryPost()
-    sender = MailboxSender(lambda _: None, lambda: post, WORDING, lambda each: each)
+    sender = MailboxSender(lambda _: None, post.send, WORDING, lambda each: each)
     with pytest.raises(Refused, match="not_to_be_passed_on"):
         sender.send(delivery(), trees())
     assert post.emails == []
 
 
 def test_mailbox_cannot_be_looked_up() -> None:
-    sender = MailboxSender(lambda _: case(), MemoryPost, WORDING, lambda each: each)
+    sender = MailboxSender(lambda _: case(), MemoryPost().send, WORDING, lambda each: each)
     assert sender.find(delivery(), trees()) is None
