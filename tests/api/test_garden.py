@@ -17,6 +17,7 @@ from chalicelib.handlers.collections import garden_events
 from infra.local.cloud import Cloud
 from tests.api.conftest import Api
 from tests.api.test_collections import DAY, GOOD, import_premises, import_rounds
+from tests.api.test_forms import Browser
 from tests.conftest import ROOT
 from tests.support import empty_cloud
 from tests.support.builders import draft_body
@@ -210,3 +211,34 @@ def days_in(api: PayingApi, url: str) -> list[str]:
     key = urlsplit(url).path.removeprefix("/")
     body = boto3.client("s3").get_object(Bucket=api.cloud.bucket, Key=key)["Body"].read()
     return sorted(re.findall("SUMMARY:(.*)\r", body.decode()))
+
+
+def test_resident_sees_moves_and_cancels_the_subscription_at_the_page_of_its_request(
+    api: PayingApi,
+) -> None:
+    request, token = bought(api, "seven", containers=2)
+    browser = Browser(api.client, api.cloud)
+    at = f"/forms/reports/{request}?token={token}"
+    page = browser.open(at)
+    assert "We empty 2 bins." in page.text and "10 Dial Row, YO1 7HH" in page.text
+    assert page.links["Add a bin"] == "/forms/services/garden-waste?premises_id=100"
+
+    browser.open(f"{page.links['Move it to another address']}&postcode=yo17hh")
+    action = f"/forms/reports/{request}/garden/move"
+    refused = browser.fill({"premises_id": "102"}, action=action)
+    assert "We do not collect garden waste at this address." in refused.text
+    moved = browser.fill({"premises_id": "101"}, action=action)
+    assert "2 Dial Row, YO1 7HH" in moved.text
+    assert (rounds_at(api, "100"), rounds_at(api, "101")) == (["R1"], ["G1", "R1"])
+
+    ending = browser.open(moved.links["Cancel the subscription"])
+    assert "You get £73 back." in ending.text
+    over = browser.fill(action=f"/forms/reports/{request}/garden/cancellation")
+    assert "It was cancelled on " in over.text
+    assert over.links["Subscribe again"] == "/forms/services/garden-waste?premises_id=101"
+    assert (rounds_at(api, "101"), api.stand_in.refunded_pence) == (["R1"], 7300)
+
+
+def test_home_without_a_garden_round_is_offered_no_subscription(api: PayingApi) -> None:
+    page = Browser(api.client, api.cloud).open("/forms/services/garden-waste?premises_id=102")
+    assert "You cannot order this for your address online." in page.text

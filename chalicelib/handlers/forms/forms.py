@@ -122,6 +122,32 @@ _page(
 _page("POST", f"{A_REPORT}/cancellation", "booking_pages.cancel", "Cancel a booking")
 _page(
     "GET",
+    f"{A_REPORT}/garden/cancellation",
+    "garden_pages.ask_cancellation",
+    "Whether money goes back if a garden waste subscription is cancelled",
+    query=(TOKEN,),
+)
+_page(
+    "POST",
+    f"{A_REPORT}/garden/cancellation",
+    "garden_pages.cancel",
+    "Cancel a garden waste subscription",
+)
+_page(
+    "GET",
+    f"{A_REPORT}/garden/move",
+    "garden_pages.ask_move",
+    "Page to move a garden waste subscription to another address",
+    query=(TOKEN, Query("postcode", "the postcode of the new address")),
+)
+_page(
+    "POST",
+    f"{A_REPORT}/garden/move",
+    "garden_pages.move",
+    "Move a garden waste subscription to another address",
+)
+_page(
+    "GET",
     "/forms/nearest",
     "forms_nearest.nearest",
     "Where's my nearest: form, and list by distance",

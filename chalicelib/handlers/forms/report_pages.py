@@ -16,6 +16,7 @@ from chalicelib.handlers.forms.form_pages import (
     render_form,
     report_shown,
 )
+from chalicelib.handlers.forms.garden_pages import garden_shown
 from chalicelib.handlers.forms.order_shown import order_shown
 from chalicelib.handlers.http import rate_limits
 from chalicelib.handlers.http.call import Call
@@ -33,8 +34,9 @@ def read(call: Call, service_request_id: str) -> Page:
     """A report, for the reader who has the link to it. Raises NotFound."""
     token = call.parameter("token")
     report = report_shown(call, service_request_id, token)
-    order = order_shown(report["report"]["service_code"], service_request_id, token, call)
-    html = render_form("report", **report, order=order, key=new_key())
+    of_service = (report["report"]["service_code"], service_request_id, token, call)
+    order, garden = order_shown(*of_service), garden_shown(*of_service)
+    html = render_form("report", **report, order=order, garden=garden, key=new_key())
     return Page(html, pictures_from=_origins_of_photos(report["report"]))
 
 

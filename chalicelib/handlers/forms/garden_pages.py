@@ -1,0 +1,195 @@
+"""The garden waste subscription at the page of its request, and the pages to cancel it and to move
+house, without JavaScript."""
+
+from datetime import date
+from typing import Any, NamedTuple
+
+from chalicelib.bootstrap.collections import collections_ports, stored_premises
+from chalicelib.bootstrap.garden import garden_ports
+from chalicelib.bootstrap.payments import order_ports
+from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.catalogue.garden import GardenItem
+from chalicelib.collections.usecases import premises_at
+from chalicelib.errors import Conflict, FieldError, Invalid, NotFound
+from chalicelib.garden import usecases
+from chalicelib.garden.model import NOT_SUBSCRIBED, GardenSubscription
+from chalicelib.garden.views import GardenView, garden_view
+from chalicelib.handlers.forms.form_pages import posted_form, query_of, render_form
+from chalicelib.handlers.http import rate_limits, request_language
+from chalicelib.handlers.http.call import Call
+from chalicelib.handlers.http.page_answers import Page, SeeOther
+from chalicelib.handlers.http.params import id_of
+from chalicelib.integrations.garden_cancelling import cancel_subscription, refund_pence
+from chalicelib.kernel.money import pounds
+from chalicelib.kernel.site import Site
+from chalicelib.reports.usecases.access import visible
+from chalicelib.texts import Text
+
+
+class Bought(NamedTuple):
+    """The subscription that a request bought, and the page of that request."""
+
+    subscription: GardenSubscription
+    path: str
+    token: str | None
+
+    @property
+    def page(self) -> str:
+        return self.path + query_of(self.token)
+
+
+def garden_shown(service_code: str, text: str, token: str | None, call: Call) -> Any:
+    """What the page of a request shows of the subscription that it bought; None if it bought
+    none. Raises NotFound, UpstreamFailed."""
+    garden = request_language.council().garden
+    if garden is None or garden.service != service_code:
+        return None
+    try:
+        found = _bought(text, token, call)
+    except NotFound:
+        return None
+    ports = garden_ports()
+    view = garden_view(found.subscription, ports.today, ports.rules)
+    is_live = view.state == "live"
+    form = f"/forms/services/{service_code}?premises_id={view.premises_id}"
+    return {
+        "status": _status(view),
+        "address": _address(view.premises_id),
+        "containers": view.containers if is_live else 0,
+        "may": _ways(view),
+        "is_live": is_live,
+        "form": form,
+        "move": f"{found.path}/garden/move{query_of(token)}",
+        "cancel": f"{found.path}/garden/cancellation{query_of(token)}",
+    }
+
+
+def ask_cancellation(call: Call, service_request_id: str) -> Page:
+    """Says whether money goes back, before the subscription is cancelled. Raises NotFound,
+    Conflict if it is over."""
+    found = _live(_bought(service_request_id, call.parameter("token"), call))
+    back = refund_pence(found.subscription, garden_ports(), order_ports())
+    shown = {
+        "page": found.page,
+        "action": f"{found.path}/garden/cancellation",
+        "token": found.token or "",
+        "address": _address(found.subscription.premises_id),
+        "refund": pounds(back) if back else "",
+    }
+    return Page(render_form("garden-cancellation", **shown))
+
+
+def cancel(call: Call, service_request_id: str) -> SeeOther:
+    """Cancels the subscription; a repeat changes nothing. Raises NotFound, Conflict,
+    UpstreamFailed."""
+    found = _bought(service_request_id, posted_form(call).one("token") or None, call)
+    cancel_subscription(found.subscription.premises_id, garden_ports(), order_ports(), refund=True)
+    return SeeOther(Site("", request_language.current()).page(found.page))
+
+
+def ask_move(call: Call, service_request_id: str) -> Page:
+    """Asks for the postcode of the new home, and for its address. Raises NotFound, Conflict,
+    TooMany, UpstreamFailed."""
+    found = _live(_bought(service_request_id, call.parameter("token"), call))
+    postcode = call.parameter("postcode")
+    if postcode is None:
+        return _move_page(found)
+    rate_limits.check("premises", call)
+    try:
+        return _move_page(found, postcode, _addresses(postcode))
+    except Invalid as error:
+        return _move_page(found, postcode, faults=error.errors)
+
+
+def move(call: Call, service_request_id: str) -> Page | SeeOther:
+    """Moves the subscription, or says why it cannot be moved there. Raises NotFound, TooMany,
+    UpstreamFailed."""
+    form = posted_form(call)
+    found = _bought(service_request_id, form.one("token") or None, call)
+    to, postcode = form.one("premises_id"), form.one("postcode")
+    rate_limits.check("premises", call)
+    try:
+        if to != found.subscription.premises_id:
+            usecases.move(found.subscription.premises_id, to, garden_ports())
+    except Invalid as error:
+        faults = error.errors
+    except Conflict as error:
+        faults = (FieldError("premises_id", error.detail),)
+    else:
+        return SeeOther(Site("", request_language.current()).page(found.page))
+    return _move_page(found, postcode, _addresses(postcode), faults)
+
+
+def _move_page(
+    found: Bought,
+    postcode: str = "",
+    addresses: tuple[tuple[str, str, str], ...] = (),
+    faults: tuple[FieldError, ...] = (),
+) -> Page:
+    html = render_form(
+        "garden-move",
+        page=found.page,
+        action=f"{found.path}/garden/move",
+        token=found.token or "",
+        address=_address(found.subscription.premises_id),
+        postcode=postcode,
+        example=request_language.council().example_postcode or "ZZ1 1AA",
+        addresses=addresses,
+        faults=[(each.field, each.message) for each in faults],
+    )
+    return Page(html, is_refusal=bool(faults))
+
+
+def _addresses(postcode: str) -> tuple[tuple[str, str, str], ...]:
+    """The addresses of the postcode as choices. Raises Invalid, UpstreamFailed."""
+    found = premises_at(postcode, collections_ports())
+    if not found:
+        raise Invalid.field(
+            "postcode", Text("We collect no bins at this postcode. Check that it is right")
+        )
+    return tuple((each.premises_id, each.address, "") for each in found)
+
+
+def _bought(text: str, token: str | None, call: Call) -> Bought:
+    """The subscription, for callers who may see the request. Raises NotFound, UpstreamFailed."""
+    report = visible(id_of(text), call.caller.author(token), reports_ports())
+    request_id = report.service_request_id
+    found = usecases.of_request(request_id, report.premises_id or "", garden_ports())
+    return Bought(found, f"/forms/reports/{request_id}", token)
+
+
+def _live(found: Bought) -> Bought:
+    """Raises Conflict if it is over."""
+    if not found.subscription.is_live(garden_ports().today):
+        raise Conflict(NOT_SUBSCRIBED)
+    return found
+
+
+def _status(view: GardenView) -> str:
+    language = request_language.current()
+    match view.state:
+        case "live":
+            return language.say("It runs until {day}.", day=language.day(view.years[-1].last))
+        case "cancelled":
+            day = view.cancelled_on or date.min
+            return language.say("It was cancelled on {day}.", day=language.day(day))
+        case _:
+            return language.say("It has ended.")
+
+
+WAYS: dict[GardenItem, str] = {
+    "join": Text("Subscribe again"),
+    "add": Text("Add a bin"),
+    "renew": Text("Renew it"),
+}
+
+
+def _ways(view: GardenView) -> list[str]:
+    """What can be bought for its premises now, in words, the most urgent first."""
+    say = request_language.current().say
+    return [say(WAYS[each]) for each in reversed(view.may_buy)]
+
+
+def _address(premises_id: str) -> str:
+    found = stored_premises().get(premises_id)
+    return f"{found.address}, {found.postcode}" if found else ""
