@@ -105,6 +105,7 @@ RULES: dict[str, dict[str, str]] = {
         "long": "in the council's area; without it and lat, address",
         "photo_ids": "of this report's key",
         "attributes": "as the service asks",
+        "collection": "as the service asks",
     },
     "POST /api/reports/{service_request_id}/follow": {
         "to": "where the channel needs it",
@@ -126,6 +127,7 @@ RULES: dict[str, dict[str, str]] = {
         "push": "where the channel needs it",
         "topic": "each kind has fields of its own",
         "event_types": "each kind of topic has its own",
+        "remind_at": "with the topic bins",
     },
     "POST /api/subscriptions/moved": {"push": PUSH_KEYS},
 }

@@ -1,15 +1,23 @@
 """Functions run under AWS's own runtime client, with the handler, settings and memory that the
 template gives them."""
 
+import json
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
+from werkzeug.serving import BaseWSGIServer, make_server
+from werkzeug.wrappers import Request, Response
 
 from bench import runtime
 from bench.runtime import Function, failure_of, run, sample_event
+from chalicelib.bootstrap import container
+from chalicelib.kernel.time import utc_now
 from infra.local import aws
 from infra.local.cloud import Cloud
+from infra.local.pay.service import PayService
 from infra.template import whole
 from tests.support.effort import EXHAUSTIVE
 
@@ -20,22 +28,44 @@ TRIED = sorted(EVERY) if EXHAUSTIVE else ["APIHandler", "TakeIn"]
 
 @pytest.fixture(scope="module")
 def functions() -> Iterator[dict[str, Function]]:
-    """The functions, with the settings of a cloud that other processes reach."""
+    """The functions, with the settings of a cloud and a payment provider that other processes
+    reach."""
     cloud = Cloud()
-    server = aws.endpoint("127.0.0.1", 0)
+    with served(aws.endpoint("127.0.0.1", 0)) as endpoint, served(payment_provider()) as payments:
+        reached = {
+            "AWS_ENDPOINT_URL": endpoint,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_DEFAULT_REGION": aws.REGION,
+            "PAYMENTS_URL": payments,
+            "OUTSIDE_ALLOWED": payments,
+        }
+        known = runtime.functions(whole(), runtime.on_stack(cloud.environment) | reached)
+        yield {each.name: each for each in known}
+    cloud.stop()
+
+
+@contextmanager
+def served(server: BaseWSGIServer) -> Iterator[str]:
+    """Where the server answers, until the end of the block."""
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    host, port = server.server_address[:2]
-    reached = {
-        "AWS_ENDPOINT_URL": f"http://{host!s}:{port}",
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": aws.REGION,
-    }
-    known = runtime.functions(whole(), runtime.on_stack(cloud.environment) | reached)
-    yield {each.name: each for each in known}
+    yield f"http://{server.host}:{server.port}"
     server.shutdown()
     server.server_close()
-    cloud.stop()
+
+
+def payment_provider() -> BaseWSGIServer:
+    """The stand-in for the payment provider, which knows the cloud's key."""
+    key = container.given("api_key", "payments")
+    service = PayService("", lambda: str(key), "", utc_now)
+
+    def answer(environ: dict[str, Any], start_response: Any) -> Any:
+        asked = Request(environ)
+        headers = {name.lower(): value for name, value in asked.headers}
+        said = service.answer(asked.method, asked.full_path, headers, asked.data)
+        return Response(json.dumps(said.body), said.status)(environ, start_response)
+
+    return make_server("127.0.0.1", 0, answer)
 
 
 @pytest.mark.parametrize("name", sorted(EVERY))
