@@ -116,6 +116,7 @@ def order_ports() -> OrderPorts:
     from chalicelib.integrations.bookings_for_reports import BookingsForReports
 
     bookings = BookingsForReports(bookings_ports(), EXPIRES + MARGIN)
+    garden = garden_purchases()
     return OrderPorts(
         reports=reports_ports(),
         limits=bookings.limits,
@@ -125,8 +126,9 @@ def order_ports() -> OrderPorts:
         release=bookings.release,
         move=bookings.move,
         refund=_refund_cancelled,
-        fulfil=garden_purchases().fulfil,
-        take_back=garden_purchases().take_back,
+        fulfils=garden.fulfils,
+        fulfil=garden.fulfil,
+        take_back=garden.take_back,
     )
 
 

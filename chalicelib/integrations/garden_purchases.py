@@ -33,7 +33,7 @@ class GardenPurchases:
         language: Language,
     ) -> Quote:
         """What an order of any service costs. Raises Invalid, UpstreamFailed."""
-        if premises_id is None or not self._is_garden(service.service_code):
+        if premises_id is None or not self.fulfils(service.service_code):
             return quote(service, wanted, on, language)
         ports = self._ports()
         if not ports.has_round(premises_id):
@@ -45,7 +45,7 @@ class GardenPurchases:
         """What can be ordered for premises; nothing where no garden round passes. Raises
         UpstreamFailed."""
         price = service.price or Price()
-        if not self._is_garden(service.service_code):
+        if not self.fulfils(service.service_code):
             return price.offers_on(on)
         ports = self._ports()
         if not ports.has_round(premises_id):
@@ -66,7 +66,7 @@ class GardenPurchases:
             take_back(purchase, self._ports())
 
     def _purchases(self, report: ServiceRequest) -> Iterator[Purchase]:
-        if report.order is None or not self._is_garden(report.service_code):
+        if report.order is None or not self.fulfils(report.service_code):
             return
         kinds = {each.code: each.count for each in report.order.items}
         day = report.requested_datetime.astimezone(self._ports().zone).date()
@@ -80,5 +80,6 @@ class GardenPurchases:
                     day=day,
                 )
 
-    def _is_garden(self, service_code: str) -> bool:
+    def fulfils(self, service_code: str) -> bool:
+        """True for the service that sells garden waste subscriptions."""
         return self._rules is not None and self._rules.service == service_code

@@ -25,8 +25,9 @@ class OrderPorts(Struct, frozen=True):
     The place of a booking is checked (Invalid if so many units cannot be booked there). What a
     request holds is kept until its payment has ended (Conflict if it has lapsed), confirmed
     (Conflict, of which SlotFull is one, if it is gone) or released. A booking moves to its
-    `moving_to` (NotFound, Invalid, SlotFull). Pence are sent back for a request, and a service
-    fulfils a paid request (Conflict if it no longer can), and takes it back once it is cancelled.
+    `moving_to` (NotFound, Invalid, SlotFull). Pence are sent back for a request. Where a service
+    of that code `fulfils` something, `fulfil` does it for a settled request (Conflict if it no
+    longer can), and `take_back` undoes it once the order is cancelled.
     """
 
     reports: Ports
@@ -37,5 +38,6 @@ class OrderPorts(Struct, frozen=True):
     release: Callable[[str, BookedSlot], None]
     move: Callable[[BookedSlot], None]
     refund: Callable[[str, int], None]
+    fulfils: Callable[[str], bool]
     fulfil: Callable[[ServiceRequest], None]
     take_back: Callable[[ServiceRequest], None]

@@ -17,6 +17,8 @@ PaidBy = Literal["free", "card", "waived", "receipt"]
 """`waived`: an officer decided that nothing is paid; `receipt`: money that the council took in
 another way, such as a cheque."""
 
+BY_OFFICER: frozenset[PaidBy] = frozenset(("waived", "receipt"))
+
 
 class SlotOfDay(Struct, frozen=True, kw_only=True):
     """A slot of a day in a calendar."""
@@ -39,7 +41,8 @@ class BookedSlot(Struct, frozen=True, kw_only=True):
 class Order(Struct, frozen=True, kw_only=True):
     """The items, the lines of the price as the sender saw them, and what is booked. `fund` is the
     council's code for the income. `refund_pence` is what goes back since it was cancelled or paid
-    twice. `receipt` has the number of the receipt or the reason for waiving."""
+    twice. `receipt` has the number of the receipt or the reason for waiving. `is_to_fulfil`: it is
+    settled, and its service has not done its part yet."""
 
     items: tuple[OrderItem, ...] = ()
     lines: tuple[Line, ...] = ()
@@ -50,11 +53,12 @@ class Order(Struct, frozen=True, kw_only=True):
     paid_by: PaidBy | None = None
     receipt: str | None = None
     refund_pence: int = 0
+    is_to_fulfil: bool = False
 
     @property
     def is_to_pay(self) -> bool:
         """True while somebody has to pay before the request counts."""
-        return self.state == "unpaid" and self.amount_pence > 0
+        return self.state == "unpaid" and self.amount_pence > 0 and self.paid_by is None
 
 
 def booking_of(order: Order | None) -> BookedSlot | None:

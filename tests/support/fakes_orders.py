@@ -80,12 +80,13 @@ class Slots:
 
 class OrderWorld:
     """The dependencies of orders: `refunds` are the pence sent back for each request, `fulfilled`
-    the requests whose service did its part."""
+    the requests whose service did its part, which it no longer can if `cannot_fulfil`."""
 
     def __init__(self, reports: Ports) -> None:
         self.slots = Slots()
         self.refunds: dict[str, int] = {}
         self.fulfilled: list[str] = []
+        self.cannot_fulfil = False
         self.limits: Callable[[SlotOfDay], Limits] = lambda place: LIMITS
         self.reports = replace(reports, held=self.slots.read)
 
@@ -100,6 +101,7 @@ class OrderWorld:
             release=self.slots.release,
             move=self.slots.move,
             refund=self._refund,
+            fulfils=lambda _: True,
             fulfil=self._fulfil,
             take_back=self._take_back,
         )
@@ -113,6 +115,8 @@ class OrderWorld:
         self.refunds.setdefault(service_request_id, amount_pence)
 
     def _fulfil(self, report: ServiceRequest) -> None:
+        if self.cannot_fulfil:
+            raise Conflict("Another request came first.")
         if report.service_request_id not in self.fulfilled:
             self.fulfilled.append(report.service_request_id)
 

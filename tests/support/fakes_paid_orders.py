@@ -48,6 +48,7 @@ class StreamedRepository(MemoryRepository):
     def __init__(self) -> None:
         super().__init__()
         self.stream: list[str] = []
+        self.was_settled = False
 
     def create(self, report: ServiceRequest) -> ServiceRequest:
         self.stream.append(report.service_request_id)
@@ -56,6 +57,7 @@ class StreamedRepository(MemoryRepository):
     def save(self, report: ServiceRequest) -> ServiceRequest:
         saved = super().save(report)
         self.stream.append(report.service_request_id)
+        self.was_settled |= bool(report.order and report.order.state == "settled")
         return saved
 
 
@@ -66,6 +68,9 @@ class PaidOrder(Money):
 
     template: reports.Ports = field(kw_only=True)
     service_request_id: str = ""
+    is_fulfilled_too_early: bool = False
+    has_service: bool = False
+    is_taken_back: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -149,8 +154,9 @@ class PaidOrder(Money):
             release=bookings.release,
             move=bookings.move,
             refund=lambda request, pence: refund_of_cancelled(REFUND, request, pence, self.ports()),
+            fulfils=lambda _: True,
             fulfil=lambda report: self.faults.call(self._fulfilled),
-            take_back=lambda report: None,
+            take_back=lambda report: self.faults.call(self._take_back),
         )
 
     def ports(self) -> Ports:
@@ -164,4 +170,10 @@ class PaidOrder(Money):
         settle(service_request_id, "card", self.orders())
 
     def _fulfilled(self) -> None:
+        self.is_fulfilled_too_early |= not self.repository.was_settled
         self.fulfilled_at.append(self.clock())
+        self.has_service = not self.is_taken_back
+
+    def _take_back(self) -> None:
+        self.is_taken_back |= self.has_service
+        self.has_service = False

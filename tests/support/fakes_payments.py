@@ -200,11 +200,16 @@ FAULTS: Sequence[str] = (
 
 
 class Faults:
-    """Lets every call through but those of which `kinds` says what goes wrong. `calls` counts them,
-    from 1."""
+    """Lets every call `through` but those of which `kinds` says what goes wrong. `calls` counts
+    them, from 1."""
 
-    def __init__(self, kinds: Mapping[int, str] = MappingProxyType({})) -> None:
+    def __init__(
+        self,
+        kinds: Mapping[int, str] = MappingProxyType({}),
+        through: Callable[[Callable[[], Any]], Any] = lambda action: action(),
+    ) -> None:
         self.calls = 0
+        self._through = through
         self._kinds = kinds
         self._late: list[tuple[int, Callable[[], Any]]] = []
 
@@ -214,7 +219,7 @@ class Faults:
         self._land()
         match self._kinds.get(self.calls):
             case None:
-                return action()
+                return self._through(action)
             case "request lost":
                 raise UpstreamFailed("It was not sent.")
             case "reply lost":

@@ -49,9 +49,10 @@ class Lockstep:
             self._turn.wait_for(lambda: self._next() in (None, number), WAIT_S)
             if self._order and self._next() == number:
                 del self._order[: self._order.index(number) + 1]
-            result = action()
-            self._turn.notify_all()
-            return result
+            try:
+                return action()
+            finally:
+                self._turn.notify_all()
 
     def _next(self) -> int | None:
         """The writer whose turn it is, leaving out those that have ended."""

@@ -110,6 +110,20 @@ def waive(of: PaidOrder) -> None:
     tried(lambda: settle_without_card(of.service_request_id, "waived", words, OFFICER, of.orders()))
 
 
+def waive_once(of: PaidOrder) -> None:
+    """An officer who does not look again if something goes wrong."""
+    words = "Hardship"
+    once(lambda: settle_without_card(of.service_request_id, "waived", words, OFFICER, of.orders()))
+
+
+def receipt(of: PaidOrder) -> None:
+    """An officer takes a cheque."""
+    number = "R-1"
+    tried(
+        lambda: settle_without_card(of.service_request_id, "receipt", number, OFFICER, of.orders())
+    )
+
+
 def officer_refunds(pence: int) -> Step:
     def refunded(of: PaidOrder) -> None:
         asked = RefundRequest(
@@ -189,6 +203,19 @@ def waived_while_the_card_is_entered() -> Sequence[Step]:
     return (card_page, waive, payer_pays, browser_returns, stream_delivers)
 
 
+def waived_by_an_officer_who_does_not_look_again() -> Sequence[Step]:
+    return (waive_once, stream_delivers)
+
+
+def waived_after_the_slot_had_gone() -> Sequence[Step]:
+    late = wait(LATE / timedelta(minutes=1))
+    return (late, others_take_the_slot, waive, stream_delivers)
+
+
+def paid_by_cheque_while_the_card_is_entered() -> Sequence[Step]:
+    return (card_page, payer_pays, receipt, browser_returns, stream_delivers)
+
+
 def paid_twice_over_and_cancelled() -> Sequence[Step]:
     return (*waived_while_the_card_is_entered(), cancel, stream_delivers)
 
@@ -209,6 +236,9 @@ STORIES: Sequence[Story] = (
     moved_after_the_slot_had_gone,
     cancelled_after_a_part_went_back,
     waived_while_the_card_is_entered,
+    waived_by_an_officer_who_does_not_look_again,
+    waived_after_the_slot_had_gone,
+    paid_by_cheque_while_the_card_is_entered,
     paid_twice_over_and_cancelled,
     never_paid,
 )
@@ -221,7 +251,7 @@ def problems(of: PaidOrder) -> list[str]:
     paid = [each for each in of.provider.payments.values() if each.state == "success"]
     kept = sum(totals.values())
     is_settled = order.state == "settled"
-    is_waived = order.paid_by == "waived"
+    is_waived = order.paid_by in ("waived", "receipt")
     return [
         problem
         for problem, is_so in {
@@ -230,11 +260,14 @@ def problems(of: PaidOrder) -> list[str]:
             "more went back than was paid": kept < 0,
             "settled and not paid": is_settled and not (paid or is_waived),
             "fulfilled and not paid": bool(of.fulfilled_at) and not (paid or is_waived),
-            "settled and not fulfilled": is_settled and not of.fulfilled_at,
+            "fulfilled before it was settled": of.is_fulfilled_too_early,
+            "settled and not fulfilled": is_settled and not of.has_service,
+            "fulfilled for nothing": of.has_service and not is_settled,
             "fulfilled too late": is_too_late(of),
             "settled, and the money went back": is_settled and not is_waived and not kept,
             "money was taken for nothing": bool(kept) and (not is_settled or is_waived),
-            "settled without a slot": is_settled != of.has_slot(),
+            "settled without a slot": is_settled and not of.has_slot(),
+            "a slot for nothing": of.has_slot() and not is_settled,
             "somebody has to decide for ever": order.state == "lost",
             "settled, and nobody deals with it": is_settled and of.report.visibility != "private",
         }.items()

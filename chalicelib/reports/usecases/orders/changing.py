@@ -1,6 +1,6 @@
 """Move or cancel a booking, by the person who made it or by an officer."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from itertools import count, islice
@@ -15,6 +15,7 @@ from chalicelib.reports.needs import settled
 from chalicelib.reports.order_ports import OrderPorts
 from chalicelib.reports.orders import BookedSlot, Order, OrderState
 from chalicelib.reports.parts import Update
+from chalicelib.reports.queries import Waiting
 from chalicelib.reports.usecases.access import Author, stored, update_report, visible
 from chalicelib.reports.usecases.attention import BY_NEW_SLOT
 from chalicelib.reports.usecases.orders.effects import carry_out
@@ -25,6 +26,7 @@ from chalicelib.texts import Text
 
 DECIDE_WITHIN = 2
 """How many working days an officer has to offer another slot before the money goes back."""
+READ_AT_ONCE = 100
 
 
 def move_booking(
@@ -69,8 +71,12 @@ def cancel_order(service_request_id: str, author: Author, ports: OrderPorts) -> 
             return report
         _refuse_late(report, order, "cancel", author, ports)
         refund = refund_of(report, order, author, ports) or order.refund_pence
-        cancelled = replace(order, state="cancelled", refund_pence=refund)
-        return replace(report.with_update(_cancellation(report, author, ports)), order=cancelled)
+        update = _cancellation(report, author, ports)
+        return replace(
+            report.with_update(update),
+            order=replace(order, state="cancelled", refund_pence=refund),
+            needs=settled(report.needs, update.datetime, reasons=BY_NEW_SLOT),
+        )
 
     read = partial(visible, service_request_id, author, ports.reports)
     return carry_out(update_report(read, change, ports.reports), ports)
@@ -86,12 +92,22 @@ def cancel_lost(ports: OrderPorts) -> Mapping[str, AppError]:
     """
     until = _working_days_before(ports.reports.now(), DECIDE_WITHIN, ports)
     failed: dict[str, AppError] = {}
-    for each in ports.reports.repository.needing("slot_lost", until=until, limit=100, after=None):
+    for each in _lost_since(until, ports):
         try:
             cancel_paid(each.service_request_id, "lost", ports)
         except AppError as error:
             failed[each.service_request_id] = error
     return failed
+
+
+def _lost_since(until: datetime, ports: OrderPorts) -> Iterator[Waiting]:
+    """All whose slot was lost by then, the oldest first."""
+    after = None
+    while page := ports.reports.repository.needing(
+        "slot_lost", until=until, limit=READ_AT_ONCE, after=after
+    ):
+        yield from page
+        after = page[-1].place
 
 
 def cancel_paid(service_request_id: str, state: OrderState, ports: OrderPorts) -> None:

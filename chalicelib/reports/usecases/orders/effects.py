@@ -14,15 +14,15 @@ from chalicelib.reports.order_ports import OrderPorts
 from chalicelib.reports.orders import Order, SlotOfDay
 from chalicelib.reports.usecases.access import stored, update_report
 from chalicelib.reports.usecases.attention import BY_NEW_SLOT
-from chalicelib.reports.usecases.orders.settling import settle
+from chalicelib.reports.usecases.orders.settling import fulfilled, settle
 from chalicelib.reports.usecases.updating import council_update
 
 
 def carry_out(report: ServiceRequest, ports: OrderPorts) -> ServiceRequest:
     """Carry out the order of a stored report, and return the report as it is then. Raises
-    UpstreamFailed, and Invalid, NotFound or SlotFull if its booking cannot be moved."""
-    if report.order and report.order.state == "unpaid" and not report.order.amount_pence:
-        report = settle(report.service_request_id, "free", ports)
+    UpstreamFailed, and Conflict (of which SlotFull is one), Invalid or NotFound if its booking
+    cannot be moved, or if an officer settled it and its slot has gone."""
+    report = _settled(report, ports)
     order = report.order
     if order is None:
         return report
@@ -46,8 +46,21 @@ def carry_out_stored(service_request_id: str, ports: OrderPorts) -> None:
     try:
         carry_out(report, ports)
     except (Conflict, Invalid, NotFound):
-        # The booking cannot be moved, and is noted as staying where it is.
+        # It is noted that the booking stays where it is, or that the order is not settled.
         return
+
+
+def _settled(report: ServiceRequest, ports: OrderPorts) -> ServiceRequest:
+    """The report after its order was settled, if it is free or an officer has settled it."""
+    order = report.order
+    if order is None or order.state != "unpaid" or order.is_to_pay:
+        return fulfilled(report, ports)
+    paid_by = order.paid_by or "free"
+    try:
+        return settle(report.service_request_id, paid_by, ports, order.receipt)
+    except Conflict:
+        _with_order(report, replace(order, paid_by=None, receipt=None), ports)
+        raise
 
 
 def _moved(report: ServiceRequest, order: Order, ports: OrderPorts) -> ServiceRequest:
@@ -58,14 +71,14 @@ def _moved(report: ServiceRequest, order: Order, ports: OrderPorts) -> ServiceRe
     try:
         if order.state == "lost":
             ports.confirm(report.service_request_id, there)
-            ports.fulfil(report)
         else:
             ports.move(booking)
     except (Conflict, Invalid, NotFound):
         stays = replace(order, booking=replace(booking, moving_to=None))
         _with_order(report, stays, ports)
         raise
-    moved = replace(order, state="settled", booking=there)
+    is_to_fulfil = order.state == "lost" and ports.fulfils(report.service_code)
+    moved = replace(order, state="settled", booking=there, is_to_fulfil=is_to_fulfil)
     return _with_order(report, moved, ports, lambda each: _told_of_move(each, there.place, ports))
 
 

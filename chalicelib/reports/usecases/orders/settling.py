@@ -1,4 +1,4 @@
-"""Settle an order: it is paid, or nothing has to be paid."""
+"""Settle an order: it is paid, or nothing has to be paid. Then its service does its part."""
 
 from functools import partial
 
@@ -9,7 +9,7 @@ from chalicelib.reports.automatic_texts import PAID_TOO_LATE, PAYMENT_CAME
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.needs import Need, with_need
 from chalicelib.reports.order_ports import OrderPorts
-from chalicelib.reports.orders import Order, OrderState, PaidBy
+from chalicelib.reports.orders import BY_OFFICER, Order, PaidBy
 from chalicelib.reports.usecases.access import stored, update_report
 from chalicelib.reports.usecases.updating import council_update
 
@@ -18,19 +18,20 @@ def settle(
     service_request_id: str, paid_by: PaidBy, ports: OrderPorts, receipt: str | None = None
 ) -> ServiceRequest:
     """Confirm what a request books, and hand the request to the council's staff. Where the slot has
-    gone since, an officer has to decide. Money by card for an order that was cancelled, or settled
-    without a card, is to go back. A repeat changes nothing; `carry_out` does the rest.
+    gone since, an officer has to decide; an officer who settles it is told. Money by card for an
+    order that was cancelled, or settled without a card, is to go back. A repeat changes nothing;
+    `carry_out` does the rest.
 
     Returns: the request.
 
-    Raises: NotFound, UpstreamFailed.
+    Raises: NotFound, Conflict (an officer settles it, and its slot has gone), UpstreamFailed.
     """
 
     def change(report: ServiceRequest) -> ServiceRequest:
         order = report.order
-        if order is None or order.paid_by in (paid_by, "card"):
+        if order is None or (order.paid_by == paid_by and order.state != "unpaid"):
             return report
-        if order.paid_by is not None:
+        if order.paid_by not in (None, paid_by):
             return _paid_again(report, order, paid_by)
         paid = replace(order, paid_by=paid_by, receipt=receipt)
         if order.state == "cancelled":
@@ -38,7 +39,34 @@ def settle(
         return _settled(report, paid, ports)
 
     read = partial(stored, service_request_id, ports.reports)
-    return update_report(read, change, ports.reports)
+    return fulfilled(update_report(read, change, ports.reports), ports)
+
+
+def fulfilled(report: ServiceRequest, ports: OrderPorts) -> ServiceRequest:
+    """The request after its service has done what was settled, once. Where it no longer can, an
+    officer has to decide. Where the order was cancelled meanwhile, the stored change leads to
+    `carry_out`, which takes it back. Raises UpstreamFailed."""
+    if not _is_to_fulfil(report):
+        return report
+    read = partial(stored, report.service_request_id, ports.reports)
+    try:
+        ports.fulfil(report)
+    except Conflict:
+        return update_report(read, lambda each: _lost_to_others(each, ports), ports.reports)
+    return update_report(read, _done, ports.reports)
+
+
+def _is_to_fulfil(report: ServiceRequest) -> bool:
+    order = report.order
+    return order is not None and order.state == "settled" and order.is_to_fulfil
+
+
+def _lost_to_others(report: ServiceRequest, ports: OrderPorts) -> ServiceRequest:
+    return _lost(report, ports) if _is_to_fulfil(report) else report
+
+
+def _done(report: ServiceRequest) -> ServiceRequest:
+    return replace(report, order=report.order and replace(report.order, is_to_fulfil=False))
 
 
 def _paid_again(report: ServiceRequest, order: Order, paid_by: PaidBy) -> ServiceRequest:
@@ -54,15 +82,23 @@ def _back(order: Order) -> int:
 
 
 def _settled(report: ServiceRequest, order: Order, ports: OrderPorts) -> ServiceRequest:
-    confirmed = replace(report, order=replace(order, state=_confirmed(report, order, ports)))
-    after = confirmed.touched(ports.reports.now())
+    is_to_fulfil = ports.fulfils(report.service_code)
+    settled = replace(order, state="settled", is_to_fulfil=is_to_fulfil)
+    after = replace(report, order=settled).touched(ports.reports.now())
     if report.visibility == "unconfirmed":
-        after = confirmed.with_visibility("private", ports.reports.now())
-    if after.order and after.order.state == "settled":
-        return _closed(after, ports) if _is_bill(after, ports) else after
+        after = after.with_visibility("private", ports.reports.now())
+    if not _is_confirmed(report, order, ports):
+        return _lost(after, ports)
+    return _closed(after, ports) if _is_bill(after, ports) else after
+
+
+def _lost(report: ServiceRequest, ports: OrderPorts) -> ServiceRequest:
+    """The request that was paid and cannot get what it ordered."""
+    order = report.order and replace(report.order, state="lost", is_to_fulfil=False)
     update = council_update("slot-lost", "", report.state, PAID_TOO_LATE, ports.reports)
     need = Need(need_id="slot-lost", reason="slot_lost", since=update.datetime)
-    return replace(after.with_update(update), needs=with_need(after.needs, need))
+    needs = with_need(report.needs, need)
+    return replace(report.with_update(update), order=order, needs=needs)
 
 
 def _is_bill(report: ServiceRequest, ports: OrderPorts) -> bool:
@@ -75,12 +111,13 @@ def _closed(report: ServiceRequest, ports: OrderPorts) -> ServiceRequest:
     return report.with_update(council_update("paid", "", "closed", PAYMENT_CAME, ports.reports))
 
 
-def _confirmed(report: ServiceRequest, order: Order, ports: OrderPorts) -> OrderState:
-    """Whether the request got what it books."""
+def _is_confirmed(report: ServiceRequest, order: Order, ports: OrderPorts) -> bool:
+    """True if the request got what it books. Raises Conflict for an officer who settles it."""
     try:
         if order.booking:
             ports.confirm(report.service_request_id, order.booking)
-        ports.fulfil(replace(report, order=order))
     except Conflict:
-        return "lost"
-    return "settled"
+        if order.paid_by in BY_OFFICER:
+            raise
+        return False
+    return True

@@ -4,15 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.errors import Conflict
+from chalicelib.errors import Conflict, SlotFull
 from chalicelib.reports.automatic_texts import PAID_BACK, PAID_TOO_LATE, PAYMENT_CAME
+from chalicelib.reports.needs import Need
 from chalicelib.reports.orders import Order
 from chalicelib.reports.usecases.orders.changing import cancel_lost, cancel_order, move_booking
 from chalicelib.reports.usecases.orders.effects import carry_out
 from chalicelib.reports.usecases.orders.settling import settle
+from chalicelib.reports.usecases.orders.staff import settle_without_card
 from chalicelib.reports.usecases.resident.own_reports import withdraw_own
 from chalicelib.reports.usecases.resident.withdrawing import withdraw
-from tests.support.builders import NOON
+from tests.support.builders import NOON, report
 from tests.support.fakes_orders import DAY, PLACE, OrderWorld, at
 from tests.unit.reports.orders.conftest import with_free
 from tests.unit.reports.orders.orders import NO_HOLD, OFFICER, OWNER, order, paid, pay
@@ -98,6 +100,29 @@ def test_money_for_a_lost_slot_goes_back_after_two_working_days(
         assert report.attention is None
 
 
+def test_lost_slot_is_found_behind_a_hundred_that_wait_for_something_else(
+    world: OrderWorld,
+) -> None:
+    need = Need(need_id="slot-lost", reason="slot_lost", since=NOON - timedelta(days=9))
+    for number in range(100):
+        world.reports.repository.create(report(number, needs=(need,)))
+    request_id = lost(world)
+    assert cancel_lost(at(NOON + timedelta(days=2), world)) == {}
+    assert world.refunds == {request_id: 2000}
+
+
+def test_officer_has_nothing_to_decide_when_a_lost_slot_is_cancelled(world: OrderWorld) -> None:
+    request_id = lost(world)
+    cancelled = cancel_order(request_id, OWNER, world.ports)
+    assert (cancelled.attention, world.refunds) == (None, {request_id: 2000})
+
+
+def test_service_that_can_no_longer_do_its_part_needs_an_officer(world: OrderWorld) -> None:
+    world.cannot_fulfil = True
+    found = paid(world)
+    assert found.order and (found.order.state, found.attention) == ("lost", "slot_lost")
+
+
 def test_weekend_does_not_count_for_a_lost_slot(world: OrderWorld) -> None:
     friday = at(NOON + timedelta(days=4), world)
     world.reports = friday.reports
@@ -138,6 +163,18 @@ def test_paid_request_cannot_be_withdrawn(world: OrderWorld) -> None:
         withdraw_own(request_id, OWNER, world.reports)
     with pytest.raises(Conflict, match="Cancel it instead"):
         withdraw(request_id, "key-1", OWNER, world.reports)
+
+
+def test_request_whose_slot_has_gone_stays_to_be_paid_when_an_officer_waives_it(
+    world: OrderWorld,
+) -> None:
+    late = order(world, "late")
+    del world.slots.held["hold-late"]
+    paid(world, "one", premises_id="101"), paid(world, "two", premises_id="101")
+    with pytest.raises(SlotFull):
+        settle_without_card(late.service_request_id, "waived", "Hardship", OFFICER, world.ports)
+    found = of(world, late.service_request_id)
+    assert (found.is_to_pay, found.paid_by, found.receipt) == (True, None, None)
 
 
 def test_waived_request_is_settled_with_the_reason(world: OrderWorld) -> None:
