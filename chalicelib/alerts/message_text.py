@@ -194,7 +194,7 @@ class MessageComposer(MessageFrame, frozen=True, kw_only=True):
         return self.message(
             alert,
             ways,
-            thread=alert.notice_id,
+            thread=f"{alert.notice_id}-{alert.subscription_id}",
             subject=title,
             short=": ".join([title, *filter(None, [", ".join(each.name for each in found.due)])]),
             shorter=(title, say("Bins: {day}", day=day)),

@@ -1,6 +1,7 @@
 """Reminders of collections: each subscriber hears once of what is collected, at the hour that they
 chose, and once more each time that this changes before the day."""
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
@@ -161,12 +162,18 @@ class Town:
         """The containers that each message names as due, by the subscriber and the day's id."""
         found: dict[tuple[str, str], list[frozenset[str]]] = defaultdict(list)
         for message, to in self.world.sender.there:
-            found[to, message.thread].append(named_in(message))
+            found[to, day_id_of(message)].append(named_in(message))
         return found
 
 
+def day_id_of(message: Message) -> str:
+    """Such as bins-2026-12-01, which is how the thread of a reminder begins."""
+    return "-".join(message.thread.split("-")[:4])
+
+
 def named_in(message: Message) -> frozenset[str]:
-    day = ENGLISH.day(date.fromisoformat(message.thread.removeprefix("bins-"))).rpartition(" ")[0]
+    day_of = date.fromisoformat(day_id_of(message).removeprefix("bins-"))
+    day = ENGLISH.day(day_of).rpartition(" ")[0]
     return frozenset(fact.name for fact in message.facts if fact.says.startswith(day))
 
 
@@ -241,6 +248,28 @@ def test_subscriber_with_a_morning_hour_hears_on_the_day(town: Town) -> None:
     town.run(EVENING + timedelta(hours=11))
     assert town.subjects(to) == ["Bin collection today, Tuesday 1 December"]
     assert town.clock.now == datetime(2026, 12, 1, 6, tzinfo=UTC)
+
+
+def tags(town: Town) -> list[str]:
+    """Of the notifications so far: one replaces another with its tag."""
+    return [json.loads(payload(message))["tag"] for message, _ in town.world.sender.there]
+
+
+def test_notifications_of_two_homes_do_not_replace_each_other(town: Town) -> None:
+    town.premises.rounds["2"] = ("R1",)
+    phone = town.subscribe(1, "1")
+    town.subscribe(2, "2", to=phone)
+    town.run(EVENING)
+    assert len(set(tags(town))) == len(tags(town)) == 2
+
+
+def test_notification_of_a_change_replaces_that_of_the_day(town: Town) -> None:
+    town.subscribe(1, "1")
+    town.run(EVENING)
+    town.publish(round_of("R1", DAY, moves=(MOVED,)))
+    town.run(EVENING + timedelta(hours=1))
+    (tag,) = set(tags(town))
+    assert len(tags(town)) == 2 and tag
 
 
 def test_two_containers_on_a_day_are_one_message(town: Town) -> None:
