@@ -46,6 +46,8 @@ def test_officer_books_for_a_caller_and_waives_the_payment(new_page: NewPage) ->
     book(page)
     expect(page).to_have_url(re.compile(r"/desk/case/\?id=\w+$"))
     expect(page.get_by_text("Not paid yet")).to_be_visible()
+    seen_by = "Officers and the reporter, until it is confirmed or paid"
+    expect(page.locator("#facts").get_by_text(seen_by)).to_be_visible()
     for summary in ("Record a receipt", "Waive the payment"):
         page.get_by_text(summary, exact=True).click()
     page.get_by_role("button", name="Waive payment").click()

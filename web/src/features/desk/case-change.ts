@@ -8,7 +8,7 @@ import { timelineEntry } from "../../shared/timeline.ts";
 import { changeCase, here } from "./current-case.ts";
 import { fillSelect, nameOf } from "./names.ts";
 import { enteredNewDate } from "./new-date.ts";
-import { PRIORITIES, VISIBILITIES } from "./words.ts";
+import { ALL_VISIBILITIES, PRIORITIES, VISIBILITIES } from "./words.ts";
 
 const LONGEST = 2000;
 const FIELDS = ["state", "team", "priority", "service_code", "visibility", "review_on"] as const;
@@ -52,7 +52,7 @@ export function drawChange(): void {
     Object.entries(PRIORITIES).map(([code, name]) => ({ code, name })),
   );
   choose("service_code", shown.service_name, names.services);
-  choose("visibility", VISIBILITIES[shown.visibility], offered);
+  choose("visibility", ALL_VISIBILITIES[shown.visibility], offered);
   show(byId("review"), shown.review_on !== null);
   const fitting = templates.filter(
     ({ service_codes }) => !service_codes.length || service_codes.includes(shown.service_code),

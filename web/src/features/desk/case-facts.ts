@@ -19,7 +19,7 @@ import {
   targetTag,
   targetText,
   titleOf,
-  VISIBILITIES,
+  ALL_VISIBILITIES,
 } from "./words.ts";
 
 type Inside = Node | string | null;
@@ -90,7 +90,7 @@ export function drawFacts(): void {
       "Other rules",
       shown.because.filter(({ about }) => !SHOWN_BESIDE.includes(about)).map(({ text }) => element("div", {}, text)),
     ],
-    ["Who can see it", [VISIBILITIES[shown.visibility]]],
+    ["Who can see it", [ALL_VISIBILITIES[shown.visibility]]],
     ["Followers", [shown.followers ? countText(shown.followers, "follower") : null]],
     [
       "Residents' answers to 'Is it fixed?'",

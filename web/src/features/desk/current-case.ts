@@ -11,7 +11,7 @@ import type { Case, Changed, Template } from "./model.ts";
 import { nameOf, type Names } from "./names.ts";
 import { send } from "./sending.ts";
 import { offerUndo } from "./undo.ts";
-import { PRIORITIES, targetText, VISIBILITIES } from "./words.ts";
+import { PRIORITIES, targetText, ALL_VISIBILITIES } from "./words.ts";
 
 interface Here {
   shown: Case;
@@ -143,7 +143,7 @@ function differences(before: Case, now: Case): string[] {
     ["Priority", ({ priority }) => PRIORITIES[priority]],
     ["Service", ({ service_name }) => service_name],
     ["Target", targetText],
-    ["Who can see it", ({ visibility }) => VISIBILITIES[visibility]],
+    ["Who can see it", ({ visibility }) => ALL_VISIBILITIES[visibility]],
     ["Title", ({ title }) => title ?? "none"],
     ["Address", ({ address }) => address ?? "none"],
   ];

@@ -6,7 +6,7 @@ import type { State } from "../../shared/states.ts";
 export type { State };
 export type Priority = "low" | "normal" | "high" | "urgent";
 export type Target = "late" | "soon" | "in_time" | "none";
-export type Visibility = "public" | "waiting" | "private" | "hidden";
+export type Visibility = "public" | "waiting" | "held" | "private" | "unconfirmed" | "hidden" | "withdrawn";
 
 /** A code and its name. */
 export interface Named {

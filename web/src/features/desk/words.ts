@@ -6,11 +6,18 @@ import type { Attention, Need, Order, Priority, Target, Visibility } from "./mod
 
 export const PRIORITIES: Record<Priority, string> = { low: "Low", normal: "Normal", high: "High", urgent: "Urgent" };
 
-export const VISIBILITIES: Record<Visibility, string> = {
+/** The visibilities that officers choose from. */
+export const VISIBILITIES = {
   public: "Everyone",
   waiting: "Officers and the reporter, until an officer publishes it",
   private: "Officers and the reporter",
   hidden: "Only officers",
+};
+export const ALL_VISIBILITIES: Record<Visibility, string> = {
+  ...VISIBILITIES,
+  held: "Officers and the reporter, until it is published",
+  unconfirmed: "Officers and the reporter, until it is confirmed or paid",
+  withdrawn: "Only officers. The reporter has withdrawn it",
 };
 
 export const ATTENTION = {
