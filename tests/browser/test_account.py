@@ -4,13 +4,16 @@ import json
 import re
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from msgspec.structs import replace
 from playwright.sync_api import Page, expect
 
 from chalicelib.accounts.model import Account, SavedPlace
+from chalicelib.alerts.model import Topic
 from chalicelib.bootstrap.accounts import accounts_ports
+from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Contact
@@ -35,6 +38,7 @@ from tests.browser.test_report_path import (
 )
 from tests.support.builders import draft
 from tests.support.effort import sample
+from tests.support.fakes_alerts import subscription
 from tests.support.people import code_in
 
 PAGES = ["", "alerts/", "details/", "places/", "devices/", "data/", "forget/"]
@@ -94,11 +98,19 @@ def test_every_page_has_a_link_to_the_account(new_page: NewPage) -> None:
         expect(link).to_have_attribute("href", "/account/")
 
 
+def remind_of_bins(account: Account) -> None:
+    """Subscribes the account to reminders of collections."""
+    topic = Topic(kind="bins", premises_id="1")
+    alert = subscription(topic=topic, remind_at="19:00", account_id=account.account_id)
+    alerts_ports().subscriptions.add(replace(alert, subscription_id=uuid4().hex))
+
+
 @WIDTHS
 def test_no_page_has_a_violation_or_runs_off_the_screen(
     viewport: dict[str, int], new_page: NewPage, account: Account
 ) -> None:
     reported(account, "axe", title="x" * 90)
+    remind_of_bins(account)
     page = opened(new_page, account, viewport=viewport)
     for path in PAGES:
         page.goto(f"/account/{path}")
@@ -108,6 +120,12 @@ def test_no_page_has_a_violation_or_runs_off_the_screen(
     page.goto("/account/")
     page.get_by_role("button", name="Change").click()
     assert violations(page) == []
+    page.goto("/account/alerts/")
+    expect(page.get_by_role("heading", name="Reminders of bin collections")).to_be_visible()
+    page.get_by_role("button", name="Change Reminders of bin collections").click()
+    expect(page.get_by_role("group", name="When should we remind you?")).to_be_visible()
+    assert violations(page) == []
+    assert overflow(page) <= 0
     page.goto("/account/data/")
     page.get_by_role("button", name="Get my data").click()
     expect(page.locator("#export-status")).to_have_text("Your data")
