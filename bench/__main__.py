@@ -10,6 +10,7 @@ from functools import partial
 from bench import (
     alerts,
     bins,
+    bookings,
     cold,
     cold_sign_in,
     database,
@@ -89,6 +90,7 @@ def measure_pages(run: Run) -> None:
     run.measure("web", web.rows)
     run.measure("pages", pages.rows)
     run.measure("bins", bins.rows)
+    run.measure("bookings", bookings.rows)
 
 
 def write_document(part: str, measured: str) -> None:

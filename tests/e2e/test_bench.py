@@ -15,6 +15,7 @@ import pytest
 from bench import (
     alerts,
     bins,
+    bookings,
     cold,
     cold_sign_in,
     database,
@@ -148,6 +149,7 @@ def of_photos(_: Stack) -> Iterator[Row]:
 SMALL: dict[str, Small] = {
     "alerts": lambda _: alerts.rows(effort(400, 2000)),
     "bins": lambda _: bins.rows(),
+    "bookings": lambda _: bookings.rows(),
     "cold": of_cold,
     "cold_sign_in": of_sign_in,
     "database": of_database,
@@ -170,6 +172,7 @@ SMALL: dict[str, Small] = {
 ROWS = {
     "alerts": 12,
     "bins": 9,
+    "bookings": 6,
     "cold": 17,
     "cold_sign_in": 8,
     "database": 22,
@@ -197,6 +200,10 @@ EXACT = {
         f"calendar poll: requests to {bins.API}": 0,
         "calendar poll, unchanged: all": 0,
     },
+    "bookings": {
+        "a collection, booked and paid: requests": 11,
+        "a bill, paid: requests": 8,
+    },
     "database": {
         "submit": 1,
         "submit: conditional writes": 1,
@@ -219,7 +226,7 @@ EXACT = {
 """What does not depend on the machine, nor on how small the sizes are."""
 
 
-COSTLY = {"bins", "cold", "cold_sign_in", "pages", "start"}
+COSTLY = {"bins", "bookings", "cold", "cold_sign_in", "pages", "start"}
 """They start a process for each call or page, and only `make test-all` runs them."""
 
 
