@@ -192,6 +192,28 @@ def test_resident_books_pays_moves_cancels_and_is_refunded(
     assert sorted(pence for _, pence in ledger - before) == [-2000, 2000, 12050]
 
 
+def test_pages_of_an_appointment_are_accessible(page: Page, stack: LocalStack) -> None:
+    """The states that a collection, which takes the whole day, does not have."""
+    resident = Resident(page, stack, has_scripts=True)
+    page.goto("/forms/services/counter-appointment")
+    page.get_by_label("Council tax").check()
+    press(page, "Continue")
+    page.get_by_label("Tuesday 2 June").check()
+    press(page, "Continue", "Continue")
+    resident.sees("Choose a time")
+    page.get_by_label("9:40am").check()
+    press(page, "Continue")
+    resident.gives_contact()
+    press(page, "Book")
+    resident.sees("Booking confirmed")
+    page.get_by_role("button", name="See your request").click()
+    page.get_by_role("button", name="Change the day").click()
+    page.get_by_label("Wednesday 3 June").check()
+    press(page, "Continue")
+    expect(page.get_by_label("9:40am")).to_be_visible()
+    resident.sees("Change your booking")
+
+
 def free_units(api: APIRequestContext) -> Free:
     """The published free units of each day and slot."""
     days = api.get(f"/data/bookings/{CALENDAR}.json").json()["days"]
