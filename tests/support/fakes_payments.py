@@ -33,15 +33,17 @@ LONDON = ZoneInfo("Europe/London")
 
 class MemoryProvider:
     """Behaves as GOV.UK Pay does: a payment expires after 90 minutes, a refund names the amount
-    that was available."""
+    that was available. Nobody reaches its API before `is_down_until`; its card pages work."""
 
     def __init__(self, clock: Clock) -> None:
         self.payments: dict[str, ProviderPayment] = {}
         self.references: dict[str, str] = {}
         self.paid_at: datetime | None = None
+        self.is_down_until = clock()
         self._clock = clock
 
     def create(self, new: NewPayment) -> ProviderPayment:
+        self._refuse_while_down()
         provider_id = f"p{len(self.payments) + 1}"
         self.references[provider_id] = new.reference
         return self._keep(
@@ -55,6 +57,10 @@ class MemoryProvider:
         )
 
     def get(self, provider_id: str) -> ProviderPayment:
+        self._refuse_while_down()
+        return self._present(provider_id)
+
+    def _present(self, provider_id: str) -> ProviderPayment:
         payment = self.payments[provider_id]
         is_open = ORDER[payment.state] < ENDED
         if is_open and payment.created_at + EXPIRES <= self._clock():
@@ -64,6 +70,7 @@ class MemoryProvider:
     def refund(
         self, provider_id: str, amount_pence: int, *, available_pence: int
     ) -> ProviderRefund:
+        self._refuse_while_down()
         payment = self.payments[provider_id]
         if payment.refundable_pence != available_pence or amount_pence > available_pence:
             raise RefundRefused
@@ -79,7 +86,7 @@ class MemoryProvider:
 
     def take_card(self, provider_id: str, state: PaymentState = "success") -> None:
         """The payer enters a card at the provider's page."""
-        payment = self.get(provider_id)
+        payment = self._present(provider_id)
         if payment.next_url:
             self.paid_at = self._clock() if state == "success" else self.paid_at
             self._end(payment, state, None if state == "success" else "P0010")
@@ -113,6 +120,10 @@ class MemoryProvider:
                 if refund.state == "success":
                     found[f"refund:{refund.provider_id}"] = -refund.amount_pence
         return found
+
+    def _refuse_while_down(self) -> None:
+        if self._clock() < self.is_down_until:
+            raise UpstreamFailed("The provider is down.")
 
     def _end(
         self, payment: ProviderPayment, state: PaymentState, failure: str | None

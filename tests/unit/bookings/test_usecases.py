@@ -16,6 +16,7 @@ from chalicelib.bookings.usecases import (
     nearest,
     release,
 )
+from chalicelib.catalogue.calendars import Slot
 from chalicelib.errors import Conflict, Invalid, NotFound, SlotFull
 from tests.support.builders import NOON
 from tests.support.fakes import Clock
@@ -185,6 +186,17 @@ def test_a_slot_outside_the_calendar_cannot_be_held(ports: Ports, place: Place, 
     with pytest.raises(Invalid) as refused:
         hold(place, 1, "", "k", ports)
     assert [each.field for each in refused.value.errors] == [field]
+
+
+def test_a_slot_in_the_hour_that_the_clock_change_leaves_out_cannot_be_held(clock: Clock) -> None:
+    night = Slot(slot="0130", name="1:30am", begins="01:30", minutes=30)
+    calendar = a_calendar(slots=(night,), weekdays=(6,), horizon_days=400)
+    sunday = Place(BULKY, date(2027, 3, 28), "0130")
+    ports = ports_on(clock, calendar)
+    with pytest.raises(Invalid) as refused:
+        hold(sunday, 1, "", "k", ports)
+    assert [each.field for each in refused.value.errors] == ["slot"]
+    assert hold(replace(sunday, day=date(2027, 3, 21)), 1, "", "k", ports).units == 1
 
 
 @pytest.mark.parametrize("units", [0, CAPACITY + 1])

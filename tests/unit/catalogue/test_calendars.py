@@ -2,9 +2,10 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import msgspec
 import pytest
 
-from chalicelib.catalogue.calendars import CutOff, Season, Slot
+from chalicelib.catalogue.calendars import Calendar, CutOff, Season, Slot
 from chalicelib.catalogue.load import load
 from tests.unit.bookings.bookings import a_calendar
 
@@ -75,6 +76,15 @@ def test_an_hour_that_the_clock_change_leaves_out_is_not_offered() -> None:
     calendar = a_calendar(slots=night, weekdays=(6,))
     assert [each.slot for each in calendar.slots_on(SPRING_FORWARD, WORKING)] == ["two"]
     assert [each.slot for each in calendar.slots_on(FALL_BACK, WORKING)] == ["one", "two"]
+
+
+def test_no_part_of_a_calendar_has_a_price_of_its_own() -> None:
+    """So a booking that moves costs what it did. A field for such a price needs a rule for moves
+    (ADR 84)."""
+    _, parts = msgspec.json.schema_components([Calendar])
+    fields = {name for part in parts.values() for name in part["properties"]}
+    assert {"capacity", "begins", "minutes", "address"} <= fields
+    assert not [each for each in fields if "pence" in each or "price" in each]
 
 
 def test_a_closed_day_has_no_slots() -> None:

@@ -188,6 +188,8 @@ def test_a_bill_costs_what_its_payer_typed() -> None:
             "service_code",
         ),
         ({"items": [], "lists": [], "typed": {}}, Wanted(), "amount_pence"),
+        ({"items": [], "lists": [], "typed": {}}, Wanted(amount_pence=0), "amount_pence"),
+        ({"items": [], "lists": [], "typed": {}}, Wanted(amount_pence=29), "amount_pence"),
         ({"items": [], "lists": [], "typed": {}}, Wanted(amount_pence=99), "amount_pence"),
         ({"items": [], "lists": [], "typed": {}}, Wanted(amount_pence=10_000_001), "amount_pence"),
         (
@@ -212,6 +214,8 @@ def test_a_bill_costs_what_its_payer_typed() -> None:
         "amount of a priced service",
         "before the first list",
         "no amount",
+        "nothing",
+        "29 pence",
         "one penny too little",
         "one penny too much",
         "unknown answer",

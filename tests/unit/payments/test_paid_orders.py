@@ -1,13 +1,22 @@
 """Whatever is lost or late and wherever the process ends: nothing unpaid is fulfilled, and nobody
 pays for nothing."""
 
+from datetime import timedelta
 from itertools import combinations, product
 
 import pytest
 
 from chalicelib.reports.ports import Ports
+from tests.support.fakes_paid_orders import PaidOrder
 from tests.support.fakes_payments import FAULTS, Faults
-from tests.support.paid_order_stories import STORIES, Story, calls_of, problems, told
+from tests.support.paid_order_stories import (
+    STORIES,
+    Story,
+    calls_of,
+    problems,
+    time_passes,
+    told,
+)
 
 
 @pytest.mark.parametrize("story", STORIES)
@@ -23,6 +32,20 @@ def test_every_fault_at_every_call_ends_in_a_service_or_a_refund(
         for at in range(1, calls_of(story, ports) + 1):
             of = told(story, ports, Faults({at: kind}))
             assert problems(of) == [], f"{kind} at call {at}"
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_provider_that_is_down_for_an_hour_at_noon_ends_in_a_service_or_a_refund(
+    story: Story, ports: Ports
+) -> None:
+    of = PaidOrder(template=ports).ordered()
+    first, *rest = story()
+    first(of)
+    of.provider.is_down_until = of.clock.now + timedelta(hours=1)
+    for step in rest:
+        step(of)
+    time_passes(of)
+    assert problems(of) == []
 
 
 @pytest.mark.exhaustive

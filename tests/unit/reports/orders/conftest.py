@@ -1,6 +1,7 @@
 """A council with a bulky waste collection that costs money and has a calendar."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -45,11 +46,18 @@ def world(ports: Ports) -> OrderWorld:
 
 def with_free(world: OrderWorld, free_a_year: int) -> None:
     """Gives each home so many free collections a year."""
+    _with_price(world, replace(PRICE, free_a_year=free_a_year))
+
+
+def with_price_list(world: OrderWorld, **values: Any) -> None:
+    """Gives the collections another list of prices."""
+    _with_price(world, replace(PRICE, lists=(*PRICE.lists, PriceList(**values))))
+
+
+def _with_price(world: OrderWorld, price: Price) -> None:
     council = world.reports.council
     services = tuple(
-        replace(each, price=replace(PRICE, free_a_year=free_a_year))
-        if each.service_code == "bulky"
-        else each
+        replace(each, price=price) if each.service_code == "bulky" else each
         for each in council.services
     )
     world.reports = replace(world.reports, council=replace(council, services=services))

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
+from chalicelib.catalogue.price_lists import ItemPrice
 from chalicelib.errors import AppError, Conflict, Invalid, NotFound, SlotFull, UpstreamFailed
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.order_ports import OrderPorts
@@ -13,7 +14,9 @@ from chalicelib.reports.orders import BookedSlot
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.orders.changing import cancel_order, move_booking
 from chalicelib.reports.usecases.orders.effects import carry_out_stored
+from tests.support.builders import NOON
 from tests.support.fakes_orders import DAY, LIMITS, PLACE, OrderWorld, at
+from tests.unit.reports.orders.conftest import with_price_list
 from tests.unit.reports.orders.orders import NEIGHBOUR, OFFICER, OWNER, order, paid
 
 ANOTHER_DAY = (DAY + timedelta(days=1), "day")
@@ -35,6 +38,16 @@ def test_moved_booking_has_the_new_slot_alone_and_one_message(world: OrderWorld)
     assert moved.order and moved.order.booking and moved.order.booking.place == THERE
     assert (world.slots.taken(PLACE), world.slots.taken(THERE)) == (0, 1)
     assert [each.text for each in moved.updates] == ["Your booking was moved to Tuesday 9 June."]
+
+
+def test_move_to_a_day_of_another_price_list_costs_what_it_did(world: OrderWorld) -> None:
+    report = paid(world)
+    cheaper = ItemPrice(first_pence=100)
+    with_price_list(world, begins=ANOTHER_DAY[0], items={"mattress": cheaper, "fridge": cheaper})
+    moved = move(report, at(NOON + timedelta(days=1), world))
+    assert moved.order and report.order
+    assert (moved.order.amount_pence, moved.order.lines) == (2000, report.order.lines)
+    assert world.refunds == {}
 
 
 def test_repeated_move_changes_nothing(world: OrderWorld) -> None:
