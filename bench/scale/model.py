@@ -13,7 +13,6 @@ from bench.scale.load import DAYS, HOURS, STORM, Load
 from bench.scale.samples import SEVERAL
 from infra.local.schedules import interval
 
-SCHEDULE_STATES = ("idle", "soon", "lingering", "soon_after_several")
 LINGERS_HOURS = 1.0
 VCPU_MB = 1769
 """The memory with which a function has one processor. Source: AWS Lambda Developer Guide,

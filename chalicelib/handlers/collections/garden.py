@@ -16,14 +16,13 @@ from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.audit import note
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import id_of
-from chalicelib.handlers.http.route_facts import Query
+from chalicelib.handlers.http.route_facts import REPORT_TOKEN
 from chalicelib.handlers.http.routes import Routes
 from chalicelib.integrations.garden_cancelling import cancel_subscription
 from chalicelib.reports.usecases.access import visible
 
 A_REQUEST = "/api/reports/{service_request_id}/garden"
 A_PREMISES = "/api/premises/{premises_id}/garden"
-TOKEN = Query("token", "the token in the link to a report that is not public")
 routes = Routes(__name__)
 
 
@@ -44,7 +43,7 @@ class Cancellation(msgspec.Struct, frozen=True, kw_only=True):
     method="GET",
     auth=auth.anyone,
     summary="Get the garden waste subscription that a request bought, wherever it has moved",
-    query=(TOKEN,),
+    query=(REPORT_TOKEN,),
 )
 def read(call: Call, service_request_id: str) -> GardenView:
     return _view(_bought_by(call, service_request_id))
@@ -55,7 +54,7 @@ def read(call: Call, service_request_id: str) -> GardenView:
     method="POST",
     auth=auth.anyone,
     summary="Cancel the garden waste subscription that a request bought",
-    query=(TOKEN,),
+    query=(REPORT_TOKEN,),
 )
 def cancel(call: Call, service_request_id: str) -> GardenView:
     found = _bought_by(call, service_request_id)
@@ -68,7 +67,7 @@ def cancel(call: Call, service_request_id: str) -> GardenView:
     method="POST",
     auth=auth.anyone,
     summary="Move the garden waste subscription that a request bought to another address",
-    query=(TOKEN,),
+    query=(REPORT_TOKEN,),
 )
 def move(call: Call, to: NewHome, service_request_id: str) -> GardenView:
     found = _bought_by(call, service_request_id)

@@ -12,10 +12,8 @@ from chalicelib.errors import AppError
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.page_answers import Page, Written
-from chalicelib.handlers.http.route_facts import Query
+from chalicelib.handlers.http.route_facts import REPORT_TOKEN, Query
 from chalicelib.handlers.http.routes import Routes
-
-TOKEN = Query("token", "the token in the link to a report that is not public")
 
 
 def _problem_page(error: AppError | None) -> str:
@@ -74,14 +72,14 @@ _page(
     A_REPORT,
     "report_pages.read",
     "A report, for anyone who has the link to it",
-    query=(TOKEN,),
+    query=(REPORT_TOKEN,),
 )
 _page(
     "GET",
     f"{A_REPORT}/update",
     "report_pages.ask_update",
     "Page to add an update to a report",
-    query=(TOKEN,),
+    query=(REPORT_TOKEN,),
 )
 _page("POST", f"{A_REPORT}/update", "report_pages.add_update", "Add an update to a report")
 _page("POST", f"{A_REPORT}/follow", "follow_form.follow", "Follow a report")
@@ -93,7 +91,7 @@ _page(
     f"{A_REPORT}/payment",
     "pay_page.ask_payment",
     "What is to be paid for a request",
-    query=(TOKEN,),
+    query=(REPORT_TOKEN,),
 )
 _page("POST", f"{A_REPORT}/payment", "pay_page.begin_payment", "Go to the card page")
 _page(
@@ -101,7 +99,7 @@ _page(
     f"{A_REPORT}/booking.ics",
     "booking_file.calendar_file",
     "A booking as an iCalendar file",
-    query=(TOKEN,),
+    query=(REPORT_TOKEN,),
     media_types=("text/calendar",),
 )
 _page(
@@ -109,7 +107,7 @@ _page(
     f"{A_REPORT}/booking",
     "booking_pages.ask_slot",
     "Page to move a booking to another day",
-    query=(TOKEN,),
+    query=(REPORT_TOKEN,),
 )
 _page("POST", f"{A_REPORT}/booking", "booking_pages.move", "Move a booking to another day")
 _page(
@@ -117,7 +115,7 @@ _page(
     f"{A_REPORT}/cancellation",
     "booking_pages.ask_cancellation",
     "Whether money goes back if a booking is cancelled",
-    query=(TOKEN,),
+    query=(REPORT_TOKEN,),
 )
 _page("POST", f"{A_REPORT}/cancellation", "booking_pages.cancel", "Cancel a booking")
 _page(
@@ -125,7 +123,7 @@ _page(
     f"{A_REPORT}/garden/cancellation",
     "garden_pages.ask_cancellation",
     "Whether money goes back if a garden waste subscription is cancelled",
-    query=(TOKEN,),
+    query=(REPORT_TOKEN,),
 )
 _page(
     "POST",
@@ -138,7 +136,7 @@ _page(
     f"{A_REPORT}/garden/move",
     "garden_pages.ask_move",
     "Page to move a garden waste subscription to another address",
-    query=(TOKEN, Query("postcode", "the postcode of the new address")),
+    query=(REPORT_TOKEN, Query("postcode", "the postcode of the new address")),
 )
 _page(
     "POST",

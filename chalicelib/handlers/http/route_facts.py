@@ -18,6 +18,9 @@ class Query(msgspec.Struct, frozen=True):
     schema: Mapping[str, Any] = msgspec.field(default_factory=lambda: {"type": "string"})
 
 
+REPORT_TOKEN = Query("token", "the token in the link to a report that is not public")
+
+
 class RouteFacts(msgspec.Struct, frozen=True, kw_only=True):
     """The declaration of a route."""
 

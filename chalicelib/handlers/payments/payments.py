@@ -12,7 +12,7 @@ from chalicelib.handlers.http import auth, rate_limits, request_language
 from chalicelib.handlers.http.audit import note
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import NOT_BLANK, id_of
-from chalicelib.handlers.http.route_facts import Query
+from chalicelib.handlers.http.route_facts import REPORT_TOKEN
 from chalicelib.handlers.http.routes import Routes
 from chalicelib.integrations.payments_for_reports import card_page
 from chalicelib.kernel.ids import derived_id
@@ -67,14 +67,14 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
     "caller on the telephone",
     success=HTTPStatus.CREATED,
     keyed=True,
-    query=(Query("token", "the token in the link to a report that is not public"),),
+    query=(REPORT_TOKEN,),
 )
 def begin(call: Call, service_request_id: str) -> PaymentBegun:
     _ = call.idempotency_key
     author = call.caller.author(call.parameter("token"))
     request_id, language = id_of(service_request_id), request_language.current().code
     report = visible(request_id, author, order_ports().reports)
-    is_for_caller = author.is_officer_for(report) and not author.owns(report)
+    is_for_caller = author.acts_for_the_council(report)
     is_by_phone = is_for_caller and call.caller.may("payments.take")
     if is_by_phone:
         note("payments.take", request_id, "telephone", call.caller)

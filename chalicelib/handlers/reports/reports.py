@@ -26,7 +26,7 @@ from chalicelib.handlers.http.params import (
     point_of,
     point_query,
 )
-from chalicelib.handlers.http.route_facts import Query
+from chalicelib.handlers.http.route_facts import REPORT_TOKEN, Query
 from chalicelib.handlers.http.routes import Routes
 from chalicelib.kernel.fields import made_from
 from chalicelib.reports.drafts import Draft, UpdateDraft
@@ -189,7 +189,7 @@ def nearby(call: Call) -> NearList:
     auth=auth.anyone,
     summary="Get a report with its timeline; officers get all of it",
     answer=(FullView, ReportView),
-    query=(Query("token", "the token in the link to a report that is not public"),),
+    query=(REPORT_TOKEN,),
 )
 def read(call: Call, service_request_id: str) -> ReportView:
     author = call.caller.author(call.parameter("token"))
@@ -205,7 +205,7 @@ def read(call: Call, service_request_id: str) -> ReportView:
     summary="Add an update to a report",
     success=HTTPStatus.CREATED,
     keyed=True,
-    query=(Query("token", "the token in the link to a report that is not public"),),
+    query=(REPORT_TOKEN,),
 )
 def add_update(call: Call, draft: UpdateDraft, service_request_id: str) -> UpdateView:
     key = call.idempotency_key

@@ -110,6 +110,10 @@ class Author(msgspec.Struct, frozen=True):
     def is_officer_for(self, report: ServiceRequest) -> bool:
         return any(remit.covers(report) for remit in self.officer_in)
 
+    def acts_for_the_council(self, report: ServiceRequest) -> bool:
+        """True if the author is an officer for somebody else's report."""
+        return self.is_officer_for(report) and not self.owns(report)
+
     @property
     def reporter(self) -> str | None:
         """The owner of the reports that this author sends: the owner may see and add to them."""
