@@ -41,11 +41,12 @@ class Ports(Struct, frozen=True):
 
 class BookedRequest(Struct, frozen=True, kw_only=True):
     """What the day of a booking shows of its request. `items` are such as "2 × Sofa"; `paid_by`
-    says how it was paid for."""
+    says how it was paid for; `no_show_at`: when an officer noted that nobody came."""
 
     service_name: str
     items: tuple[str, ...]
     paid_by: str | None
+    no_show_at: datetime | None = None
 
 
 class StaffPorts(Struct, frozen=True):

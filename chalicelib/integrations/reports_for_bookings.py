@@ -25,4 +25,5 @@ def _request(report: ServiceRequest, council: Council) -> BookedRequest:
         service_name=service.service_name if service else report.service_code,
         items=tuple(f"{each.count} × {names.get(each.code, each.code)}" for each in items),
         paid_by=order.paid_by if order else None,
+        no_show_at=order.booking.no_show_at if order and order.booking else None,
     )

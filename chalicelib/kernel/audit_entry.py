@@ -58,6 +58,7 @@ Action = Literal[
     "payments.waive",
     "bookings.move",
     "bookings.cancel",
+    "bookings.no_show",
 ]
 
 

@@ -4,7 +4,7 @@ An order is unpaid → settled, or lost if it was paid too late and its slot had
 may be cancelled. While it is unpaid, its request is unconfirmed.
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from msgspec import Struct
@@ -30,12 +30,13 @@ class SlotOfDay(Struct, frozen=True, kw_only=True):
 
 class BookedSlot(Struct, frozen=True, kw_only=True):
     """Units of a slot, under the id of the hold that they were claimed with. `moving_to`: the place
-    that the booking is about to move to."""
+    that the booking is about to move to. `no_show_at`: when an officer noted that nobody came."""
 
     hold_id: str
     place: SlotOfDay
     units: int
     moving_to: SlotOfDay | None = None
+    no_show_at: datetime | None = None
 
 
 class Order(Struct, frozen=True, kw_only=True):

@@ -1,7 +1,8 @@
 """What officers see of a day of a calendar, and the capacity that they change."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
+import time_machine
 from chalice.test import HTTPResponse
 
 from chalicelib.bootstrap import container
@@ -57,6 +58,7 @@ def test_officer_sees_what_is_booked_and_how_it_was_paid(api: Api) -> None:
             "service_name": "Appointment at the counter",
             "items": [],
             "paid_by": "free",
+            "no_show_at": None,
         },
     }
 
@@ -64,7 +66,8 @@ def test_officer_sees_what_is_booked_and_how_it_was_paid(api: Api) -> None:
 def test_officer_sees_a_week_of_each_calendar(api: Api) -> None:
     officer, day = api.token("officer"), first_day()
     listed = api.get("/api/calendars", officer).json_body["items"]
-    assert {"calendar": "counter", "name": "Appointment at the counter"} in listed
+    counter = {"calendar": "counter", "name": "Appointment at the counter", "is_visited": True}
+    assert counter in listed
     book(api, day)
     assert changed(api, f"/api/calendars/counter/days/{day}", 1, version=2).status_code == 200
     days = api.get(f"/api/calendars/counter/days?from={day}", officer).json_body["items"]
@@ -95,3 +98,22 @@ def test_an_unknown_calendar_or_day_is_refused(api: Api) -> None:
     assert api.get("/api/calendars/counter/days?from=monday", officer).status_code == 400
     assert api.get("/api/calendars/counter/days", officer).status_code == 400
     assert api.get("/api/calendars/counter/days?from=9999-12-30", officer).status_code == 200
+
+
+def test_officer_notes_that_nobody_came_and_takes_it_back(api: Api) -> None:
+    day = first_day()
+    book(api, day)
+    officer, path = api.token("officer"), f"/api/calendars/counter/days/{day}"
+    missed = f"/api/reports/{api.stored_ids()[0]}/booking/no-show"
+    assert api.post(missed, {"came": False}, token=officer).status_code == 409
+    with time_machine.travel(datetime.fromisoformat(f"{day}T12:00:00+00:00"), tick=False):
+        officer = api.token("officer")
+        for came in (False, True):
+            answer = api.post(missed, {"came": came}, token=officer)
+            assert answer.status_code == 200, answer.body
+            (booking,) = api.get(path, officer).json_body["slots"][0]["bookings"]
+            assert (booking["request"]["no_show_at"] is None) is came
+        log = api.get("/api/admin/audit", api.token("admin")).json_body["items"]
+    found = [each["details"] for each in log if each["action"] == "bookings.no_show"]
+    assert sorted(found)[-2:] == ["came=false", "came=true"]
+    assert api.post(missed, {"came": False}, token=api.token("resident")).status_code == 403

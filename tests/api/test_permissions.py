@@ -70,6 +70,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "disputed-op": {"keep": "office"},
     "order": {"job_ids": ["0" * 12]},
     "move": {"premises_id": "100"},
+    "no-show": {"came": False},
     "booking": {"day": "2026-06-08", "slot": "day"},
     "devices": {"push": {"endpoint": "https://127.0.0.1/x", "p256dh": "x", "auth": "x"}},
 }

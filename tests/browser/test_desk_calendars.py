@@ -1,20 +1,39 @@
 """The officers' page of calendars: what is booked on a day, and how much can be booked."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from playwright.sync_api import expect
 
 from chalicelib.bookings.places import Place
 from chalicelib.bookings.usecases import hold
+from chalicelib.bootstrap import container
 from chalicelib.bootstrap.bookings import bookings_ports
+from chalicelib.bootstrap.payments import order_ports
+from chalicelib.kernel.time import utc_now
+from chalicelib.reports.orders import BookedSlot, SlotOfDay
+from chalicelib.reports.reference import grouped
+from chalicelib.reports.usecases.orders.settling import settle
 from infra.local.stack import LocalStack
 from tests.browser.conftest import PHONE, NewPage
-from tests.browser.officer import at_the_desk
+from tests.browser.officer import at_the_desk, reported, shown
 from tests.browser.test_accessibility import assert_accessible
 from tests.browser.test_desk_pages import assert_accessible_at_a_desk
+from tests.support.paying import give_order
 
 
-def test_officer_sees_a_day_and_closes_it(new_page: NewPage, stack: LocalStack) -> None:
+def visited_today(stack: LocalStack) -> tuple[str, date]:
+    """A request with a free appointment today, and the day."""
+    request_id = reported(stack).service_request_id
+    day = utc_now().astimezone(container.council().zone).date()
+    place = SlotOfDay(calendar="counter", day=day, slot="0900")
+    give_order(request_id, 0, BookedSlot(hold_id="today", place=place, units=1))
+    settle(request_id, "free", order_ports())
+    return grouped(request_id), day
+
+
+def test_officer_closes_a_day_and_notes_that_nobody_came(
+    new_page: NewPage, stack: LocalStack
+) -> None:
     ports = bookings_ports()
     calendar = ports.calendars("counter")
     assert calendar
@@ -37,3 +56,12 @@ def test_officer_sees_a_day_and_closes_it(new_page: NewPage, stack: LocalStack) 
     )
     page.get_by_role("link", name="Week after").click()
     expect(page.locator("#date")).to_have_value(f"{day + timedelta(days=7)}")
+
+    reference, today = visited_today(stack)
+    shown(page, f"/desk/calendars/?calendar=counter&date={today}")
+    booking = page.locator("#slots p", has_text=reference)
+    booking.get_by_role("button", name="Nobody came").click()
+    expect(page.locator("#day-status")).to_have_text(f"{reference}: nobody came. This is noted.")
+    assert_accessible(page)
+    booking.get_by_role("button", name="Somebody came after all").click()
+    expect(booking).not_to_contain_text("noted")

@@ -30,10 +30,12 @@ PATH = "/api/calendars/{calendar}/days/{day}"
 
 
 class CalendarView(msgspec.Struct, frozen=True, kw_only=True):
-    """A calendar by its code and name."""
+    """A calendar by its code and name. `is_visited`: people come to a place of the council; where
+    it is false, the council comes to them."""
 
     calendar: str
     name: str
+    is_visited: bool
 
 
 class Calendars(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,7 +66,10 @@ class CapacityChange(msgspec.Struct, frozen=True, kw_only=True):
 )
 def listed(call: Call) -> Calendars:
     return Calendars(
-        items=[made_from(CalendarView, each) for each in container.council().calendars]
+        items=[
+            made_from(CalendarView, each, is_visited=each.place is not None)
+            for each in container.council().calendars
+        ]
     )
 
 

@@ -19,6 +19,7 @@ from chalicelib.reports.orders import Order
 from chalicelib.reports.states import State
 from chalicelib.reports.usecases.access import Author, visible
 from chalicelib.reports.usecases.orders.changing import cancel_order, move_booking
+from chalicelib.reports.usecases.orders.no_shows import note_no_show
 
 routes = Routes(__name__)
 
@@ -28,6 +29,12 @@ class NewSlot(msgspec.Struct, frozen=True, kw_only=True):
 
     day: date
     slot: str
+
+
+class Attendance(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether somebody came to what was booked."""
+
+    came: bool
 
 
 class OrderView(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +73,18 @@ def cancel(call: Call, service_request_id: str) -> OrderView:
     author = call.caller.author(call.parameter("token"))
     _note("bookings.cancel", request_id, author, call)
     return order_view(cancel_order(request_id, author, order_ports()))
+
+
+@routes.endpoint(
+    "/api/reports/{service_request_id}/booking/no-show",
+    method="POST",
+    auth=auth.may("cases.handle"),
+    summary="Note that nobody came to a booking, or take that back on the same day",
+)
+def note_attendance(call: Call, attendance: Attendance, service_request_id: str) -> OrderView:
+    request_id, author = id_of(service_request_id), call.caller.author()
+    note("bookings.no_show", request_id, f"came={attendance.came}".lower(), call.caller)
+    return order_view(note_no_show(request_id, attendance.came, author, reports_ports()))
 
 
 def _note(action: Action, request_id: str, author: Author, call: Call) -> None:

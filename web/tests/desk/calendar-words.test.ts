@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  attendanceToNote,
   type Booking,
   bookingText,
   closedText,
@@ -22,7 +23,7 @@ const booking = (more: Partial<Booking>): Booking => ({
   units: 1,
   service_request_id: "7K3M2QXV9HTD",
   until: null,
-  request: { service_name: "Bulky waste", items: ["2 × Sofa"], paid_by: "card" },
+  request: { service_name: "Bulky waste", items: ["2 × Sofa"], paid_by: "card", no_show_at: null },
   ...more,
 });
 
@@ -55,6 +56,32 @@ describe("a booking", () => {
 
   test("whose request was deleted says so", () => {
     expect(bookingText(booking({ request: null }), "UTC")).toBe("This request is no longer stored, 1 unit");
+  });
+});
+
+describe("whether somebody came", () => {
+  const request = { service_name: "Hall", items: [], paid_by: "free" as const, no_show_at: null };
+  const note = (more: Partial<Booking>, today: string) =>
+    attendanceToNote(booking({ request, ...more }), "2026-06-08", today, "Europe/London")?.words ?? null;
+  const missed = { request: { ...request, no_show_at: "2026-06-08T23:30:00Z" } };
+
+  test("is noted from its day on", () => {
+    expect(note({}, "2026-06-07")).toBeNull();
+    expect([note({}, "2026-06-08"), note({}, "2026-06-09")]).toEqual(["Nobody came", "Nobody came"]);
+  });
+
+  test("is not noted of what is only held, or was deleted", () => {
+    expect([note({ until: "2026-06-08T12:00:00Z" }, "2026-06-08"), note({ request: null }, "2026-06-08")]).toEqual([
+      null,
+      null,
+    ]);
+  });
+
+  test("is taken back on the day of the note by the council's clock", () => {
+    expect([note(missed, "2026-06-09"), note(missed, "2026-06-10")]).toEqual(["Somebody came after all", null]);
+    expect(bookingText(booking(missed), "Europe/London")).toBe(
+      "Hall, 1 unit, Nothing to pay, nobody came (noted 9 June at 00:30)",
+    );
   });
 });
 

@@ -67,7 +67,7 @@ def _moved(report: ServiceRequest, order: Order, ports: OrderPorts) -> ServiceRe
     """The report after its booking moved; where that is impossible, it stays where it was."""
     booking = order.booking
     assert booking and booking.moving_to
-    there = replace(booking, place=booking.moving_to, moving_to=None)
+    there = replace(booking, place=booking.moving_to, moving_to=None, no_show_at=None)
     try:
         if order.state == "lost":
             ports.confirm(report.service_request_id, there)

@@ -1,5 +1,5 @@
 /** The days of a calendar as the API has them, and what the page says of them. */
-import { momentText } from "../../shared/dates.ts";
+import { isoDay, momentText } from "../../shared/dates.ts";
 import type { Order } from "./model.ts";
 import { countText, PAID } from "./words.ts";
 
@@ -24,7 +24,7 @@ export interface Booking {
   units: number;
   service_request_id: string | null;
   until: string | null;
-  request: { service_name: string; items: string[]; paid_by: Order["paid_by"] } | null;
+  request: { service_name: string; items: string[]; paid_by: Order["paid_by"]; no_show_at: string | null } | null;
 }
 
 export interface BookedSlot extends SlotSummary {
@@ -71,5 +71,14 @@ export function bookingText({ units, until, request }: Booking, zone: string): s
   const held = until ? `Held until ${momentText(Date.parse(until), zone)}, not booked yet` : "";
   const what = request ? [request.service_name, ...request.items] : until ? [] : ["This request is no longer stored"];
   const paid = request?.paid_by ? PAID[request.paid_by] : "";
-  return [held, ...what, countText(units, "unit"), paid].filter(Boolean).join(", ");
+  const came = request?.no_show_at ? `nobody came (noted ${momentText(Date.parse(request.no_show_at), zone)})` : "";
+  return [held, ...what, countText(units, "unit"), paid, came].filter(Boolean).join(", ");
+}
+
+/** What an officer may note of a booking at a place of the council: that nobody came, or on that day that somebody did. */
+export function attendanceToNote({ request, until }: Booking, day: string, today: string, zone: string) {
+  if (!request || until) return null;
+  if (!request.no_show_at) return day <= today ? { came: false, words: "Nobody came" } : null;
+  const isToday = isoDay(new Date(request.no_show_at), zone) === today;
+  return isToday ? { came: true, words: "Somebody came after all" } : null;
 }

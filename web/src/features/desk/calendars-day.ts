@@ -1,9 +1,12 @@
 /** One day of a calendar: who has booked, and how much can be booked. */
-import { byId, element, focusOn, show, whileBusy } from "../../shared/dom.ts";
+import { isoDay } from "../../shared/dates.ts";
+import { actionButton, byId, element, focusOn, show, unseen, whileBusy } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
+import { groupReference } from "../../shared/reference.ts";
 import { call, faultsOf } from "../../shared/session.ts";
 import { tellFault } from "../../shared/staff-page.ts";
 import {
+  attendanceToNote,
   type BookedDay,
   type BookedSlot,
   type Booking,
@@ -20,14 +23,16 @@ const form = byId<HTMLFormElement>("capacity-form");
 const field = byId<HTMLInputElement>("capacity");
 let path = "";
 let zone = "";
+let isVisited = false;
 let shown: BookedDay;
 
 /** `changed` is called after each change of the day. False if it has said why there is nothing to show. */
 export async function openDay(
-  of: { calendar: string; date: string; zone: string },
+  of: { calendar: string; date: string; zone: string; isVisited: boolean },
   changed: () => Promise<unknown>,
 ): Promise<boolean> {
   zone = of.zone;
+  isVisited = of.isVisited;
   path = `/api/calendars/${encodeURIComponent(of.calendar)}/days/${encodeURIComponent(of.date)}`;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -79,7 +84,27 @@ function slotOf({ name, taken, bookings }: BookedSlot, capacity: number): HTMLEl
 function entryOf(booking: Booking): HTMLElement {
   const { service_request_id: id } = booking;
   const link = id ? [element("a", { href: caseAddress(id) }, reference(id)), " "] : [];
-  return element("p", {}, ...link, bookingText(booking, zone));
+  return element("p", {}, ...link, bookingText(booking, zone), ...attendance(booking));
+}
+
+function attendance(booking: Booking): (Node | string)[] {
+  const { service_request_id: id } = booking;
+  const may = isVisited && id ? attendanceToNote(booking, shown.day, isoDay(new Date(), zone), zone) : null;
+  if (!id || !may) return [];
+  const button = actionButton(may.words, () => void noteAttendance(id, may.came));
+  button.className = "app-link-button";
+  button.append(unseen(`: ${groupReference(id)}`));
+  return [" ", button];
+}
+
+async function noteAttendance(id: string, came: boolean): Promise<void> {
+  const outcome = await whileBusy(byId("slots"), () => call("POST", `/api/reports/${id}/booking/no-show`, { came }));
+  if (outcome.kind === "stored") await load();
+  said.textContent =
+    outcome.kind === "stored"
+      ? `${groupReference(id)}: ${came ? "somebody came after all" : "nobody came"}. This is noted.`
+      : faultsOf(outcome)[0]!.message;
+  focusOn(byId("day-heading"));
 }
 
 async function readAndChange(changed: () => Promise<unknown>): Promise<void> {

@@ -18,7 +18,7 @@ async function open(): Promise<boolean> {
   const asked = new URLSearchParams(location.search);
   const [council, found] = await Promise.all([
     loadCouncil().catch(() => null),
-    call<{ items: { calendar: string; name: string }[] }>("GET", "/api/calendars"),
+    call<{ items: { calendar: string; name: string; is_visited: boolean }[] }>("GET", "/api/calendars"),
   ]);
   if (found.kind !== "stored") {
     tellFault(found);
@@ -39,7 +39,8 @@ async function open(): Promise<boolean> {
   byId("week-heading").textContent = `Week from ${weekdayText(mondayOf(date))}`;
   byId<HTMLAnchorElement>("week-before").href = addressOf(daysAfter(date, -7));
   byId<HTMLAnchorElement>("week-after").href = addressOf(daysAfter(date, 7));
-  return (await openDay({ calendar, date, zone }, loadWeek)) && loadWeek();
+  const isVisited = calendars.some((each) => each.calendar === calendar && each.is_visited);
+  return (await openDay({ calendar, date, zone, isVisited }, loadWeek)) && loadWeek();
 }
 
 async function loadWeek(): Promise<boolean> {

@@ -3,7 +3,7 @@ import { dayElement } from "../../shared/dates.ts";
 import { actionButton, byId, element, focusOn, show } from "../../shared/dom.ts";
 import { pounds } from "../../shared/money.ts";
 import { tell } from "../../shared/staff-page.ts";
-import { listed } from "./case-facts.ts";
+import { listed, moment } from "./case-facts.ts";
 import { drawPayment } from "./case-payment.ts";
 import { here, sendOf } from "./current-case.ts";
 import type { Order } from "./model.ts";
@@ -20,6 +20,7 @@ export function drawOrder(): void {
   byId("order-facts").replaceChildren(
     ...listed([
       ["Booked", booked(order)],
+      ["Nobody came", order.booking?.no_show_at ? [`Noted ${moment(order.booking.no_show_at)}`] : []],
       ...order.lines.map(({ text, amount_pence: pence }): [string, string[]] => [text, [pounds(pence)]]),
       ["Total", [pounds(order.amount_pence)]],
       ["Fund", [order.fund]],

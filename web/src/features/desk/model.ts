@@ -162,7 +162,7 @@ export interface Order {
   lines: { text: string; amount_pence: number }[];
   amount_pence: number;
   fund: string;
-  booking: { place: { calendar: string; day: string; slot: string }; units: number } | null;
+  booking: { place: { calendar: string; day: string; slot: string }; units: number; no_show_at: string | null } | null;
   state: "unpaid" | "settled" | "lost" | "cancelled";
   paid_by: "free" | "card" | "waived" | "receipt" | null;
   refund_pence: number;
