@@ -225,7 +225,7 @@ def test_account_of_a_number_cannot_be_detected_by_the_texts_of_a_day(
 ) -> None:
     number = f"+4477009004{next(numbers):02}"
     spend, purse = FewTexts(1), replace(people, budget=FewTexts(0))
-    sending = replace(sending_ports(), budget=FewTexts(0), texts=NoWay)
+    sending = replace(sending_ports(), budget=FewTexts(0), send_text=refused_to_send)
     looks = []
     for round_ in range(2):
         with record() as tries:
@@ -243,11 +243,8 @@ def test_account_of_a_number_cannot_be_detected_by_the_texts_of_a_day(
     assert looks[0][0] == (True, True) or "email address" in str(looks[0][0])
 
 
-class NoWay:
-    """Nothing may leave by it."""
-
-    def send(self, to: str, text: str) -> str:
-        raise AssertionError("A text left.")
+def refused_to_send(to: str, text: str) -> str:
+    raise AssertionError("A text left.")
 
 
 def test_trace_is_detected_when_a_known_address_is_looked_up(people: Ports) -> None:
