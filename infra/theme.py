@@ -128,6 +128,7 @@ def _facts(council: Council, pictures: Iterable[Screen]) -> dict[str, object]:
         "postcode_example": council.example_postcode or "ZZ1 1AA",
         "container_names": _container_names(council),
         "missed_form": _missed_form(council),
+        "garden_form": _garden_form(council),
         "background": council.theme.light.page,
         "version": VERSION,
         "screenshots": [screen.manifest for screen in pictures],
@@ -144,6 +145,7 @@ def _languages(council: Council) -> list[dict[str, Any]]:
         each["council"] |= _tiles(own) | {"container_names": _container_names(own)}
         each["council"] |= _orders(own, language(each["code"]))
         each["council"]["missed_form"] = _missed_form(own, f"/{each['code']}")
+        each["council"]["garden_form"] = _garden_form(own, f"/{each['code']}")
     return built
 
 
@@ -156,6 +158,11 @@ def _missed_form(council: Council, folder: str = "") -> str:
     """The address of the form for a missed collection, empty if the council has none."""
     service = council.missed_collections
     return f"{folder}/forms/services/{service.service_code}" if service else ""
+
+
+def _garden_form(council: Council, folder: str = "") -> str:
+    """The address of the form for garden waste, empty if the council has no subscriptions."""
+    return f"{folder}/forms/services/{council.garden.service}" if council.garden else ""
 
 
 def _tiles(council: Council) -> dict[str, Any]:

@@ -33,7 +33,8 @@ class PremisesCollections(Struct, frozen=True, kw_only=True):
     `/data/collections/today.json` names those that a round did not reach. `next` has each container
     once, those without a date last. `not_emptied` are the containers of the last two weeks that a
     crew left, and `missed` says of the last collections whether they may be reported as missed.
-    Until `known_until` all dates are known; None if no rounds are published.
+    Until `known_until` all dates are known; None if no rounds are published. `garden_pence`: what
+    the first container of a garden waste subscription costs, where the premises can have one.
     """
 
     rounds: tuple[str, ...]
@@ -42,6 +43,7 @@ class PremisesCollections(Struct, frozen=True, kw_only=True):
     not_emptied: tuple[NotEmptied, ...]
     missed: tuple[Missed, ...]
     known_until: date | None
+    garden_pence: int | None = None
 
 
 def premises_at(postcode: str | None, ports: Ports) -> Sequence[ListedPremises]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
 from chalicelib.catalogue.garden import GARDEN_ITEMS, GardenWaste
+from chalicelib.catalogue.model import Council
 from chalicelib.catalogue.price_lists import Offer, Price
 from chalicelib.catalogue.prices import Quote, Wanted, quote
 from chalicelib.catalogue.services import ServiceDefinition
@@ -52,6 +53,15 @@ class GardenPurchases:
             return ()
         stored = ports.subscriptions.get(premises_id)
         return tuple(garden_offers(price, stored, ports.rules, on))
+
+    def joining_pence(self, premises_id: str, council: Council, on: date) -> int | None:
+        """What the first container costs somebody who joins; None where nobody can. Raises
+        UpstreamFailed."""
+        if self._rules is None:
+            return None
+        offers = self.offers(council.by_code[self._rules.service], premises_id, on)
+        prices = (each.price for each in offers if each.item.code == "join")
+        return next((each.first_pence for each in prices if each), None)
 
     def fulfil(self, report: ServiceRequest) -> None:
         """Gives the premises of a request what it paid for, once; does nothing for other services.

@@ -242,3 +242,22 @@ def test_resident_sees_moves_and_cancels_the_subscription_at_the_page_of_its_req
 def test_home_without_a_garden_round_is_offered_no_subscription(api: PayingApi) -> None:
     page = Browser(api.client, api.cloud).open("/forms/services/garden-waste?premises_id=102")
     assert "You cannot order this for your address online." in page.text
+
+
+def test_bins_of_a_home_offer_the_subscription_that_it_does_not_have(api: PayingApi) -> None:
+    bought(api, "eight", premises_id="101")
+
+    def price(premises_id: str) -> int | None:
+        found = api.get(f"/api/premises/{premises_id}/collections").json_body
+        offered: int | None = found["garden_pence"]
+        return offered
+
+    assert [price(each) for each in ("100", "101", "102")] == [3650, None, None]
+    browser = Browser(api.client, api.cloud)
+    pages = {
+        each: browser.open(f"/forms/bins?postcode=YO1+7HH&premises_id={each}").links
+        for each in ("100", "101", "102")
+    }
+    link = "Have your garden waste collected"
+    assert pages["100"][link] == "/forms/services/garden-waste?premises_id=100"
+    assert link not in {*pages["101"], *pages["102"]}

@@ -11,6 +11,8 @@ export interface CouncilFacts {
   container_names: string;
   /** The address of the form for a missed collection, empty if the council has none. */
   missed_form: string;
+  /** The address of the form for garden waste, empty if the council has no subscriptions. */
+  garden_form: string;
   /** The colour of the header and the icons. */
   colour: string;
   /** The colour of pages. */

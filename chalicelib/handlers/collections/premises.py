@@ -4,6 +4,7 @@ import msgspec
 from msgspec.structs import replace
 
 from chalicelib.bootstrap.collections import collections_ports
+from chalicelib.bootstrap.reports import garden_purchases
 from chalicelib.collections import usecases
 from chalicelib.collections.missed import Missed
 from chalicelib.collections.premises import ListedPremises
@@ -53,8 +54,10 @@ def premises(call: Call) -> PremisesList:
 )
 def collections(call: Call, premises_id: str) -> PremisesCollections:
     rate_limits.check("premises", call)
-    found = usecases.collections_of(premises_id, collections_ports())
-    return replace(found, missed=tuple(map(_said, found.missed)))
+    ports = collections_ports()
+    found = usecases.collections_of(premises_id, ports)
+    joining = garden_purchases().joining_pence(premises_id, ports.council, ports.today)
+    return replace(found, missed=tuple(map(_said, found.missed)), garden_pence=joining)
 
 
 def _said(of: Missed) -> Missed:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.bootstrap.collections import calendar_ports, collections_ports
+from chalicelib.bootstrap.reports import garden_purchases
 from chalicelib.collections import calendars, usecases
 from chalicelib.collections.ports import Ports
 from chalicelib.errors import FieldError, Invalid
@@ -12,6 +13,7 @@ from chalicelib.handlers.http import rate_limits, request_language
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.page_answers import Page
 from chalicelib.handlers.http.pages import posted_form, rendered
+from chalicelib.kernel.money import pounds
 from chalicelib.texts import Text
 
 
@@ -52,6 +54,7 @@ def _answer(postcode: str, premises_id: str | None) -> dict[str, Any]:
         "address": chosen.address,
         "premises_id": chosen.premises_id,
         "reminders": reminders,
+        "garden": _garden(chosen.premises_id, ports),
     }
     return shown | _bins_of(chosen.premises_id, ports)
 
@@ -78,6 +81,17 @@ def _bins_of(premises_id: str, ports: Ports) -> dict[str, Any]:
         "days": words.collection_days(),
         "missed": [*words.missed_streets()],
     }
+
+
+def _garden(premises_id: str, ports: Ports) -> dict[str, str] | None:
+    """The form of a garden waste subscription and what its first bin costs; None where the premises
+    can have none. Raises UpstreamFailed."""
+    garden = ports.council.garden
+    pence = garden_purchases().joining_pence(premises_id, ports.council, ports.today)
+    if garden is None or pence is None:
+        return None
+    form = f"/forms/services/{garden.service}?premises_id={premises_id}"
+    return {"form": form, "price": pounds(pence)}
 
 
 def _missed_form() -> str | None:

@@ -52,3 +52,9 @@ test("an address that was forgotten meanwhile is not kept again", async () => {
   forget();
   expect([await answer, kept()]).toEqual([null, null]);
 });
+
+test("an address that can have garden waste collected is drawn again with its price", async () => {
+  const { changed, kept } = await remembered(1, { rounds: ["R1"], street: "Mill Lane", garden_pence: 4800 });
+  expect(await changed()).toMatchObject({ garden_pence: 4800 });
+  expect(kept()).toMatchObject({ garden_pence: 4800 });
+});

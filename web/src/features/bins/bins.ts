@@ -5,6 +5,7 @@ import { changedRounds } from "../../shared/collections/premises-rounds.ts";
 import { type RememberedPremises, rememberedPremises } from "../../shared/collections/remembered.ts";
 import { viewFrom } from "../../shared/collections/view.ts";
 import { byId, focusOn, show } from "../../shared/dom.ts";
+import { pounds } from "../../shared/money.ts";
 import { SAVED_COPY } from "../../shared/places/cached-documents.ts";
 import { say } from "../../shared/say.ts";
 import { ageText } from "./age.ts";
@@ -34,7 +35,8 @@ async function draw(premises: RememberedPremises): Promise<void> {
   const turn = ++turns;
   byId("bins-address").textContent = premises.address;
   const search = `?${new URLSearchParams({ premises_id: premises.premises_id })}`;
-  for (const id of ["bins-reminders", "bins-missed"]) byId<HTMLAnchorElement>(id).search = search;
+  for (const id of ["bins-reminders", "bins-missed", "bins-garden"]) byId<HTMLAnchorElement>(id).search = search;
+  offerGarden(premises);
   byId("bins-age").textContent = "";
   show(retry, false);
   if (!list.hasChildNodes()) status.textContent = say("Loading your bin days…");
@@ -50,6 +52,12 @@ async function draw(premises: RememberedPremises): Promise<void> {
     show(retry);
   }
   show(byId("bins-actions"));
+}
+
+function offerGarden({ garden_pence: pence }: RememberedPremises): void {
+  const isOffered = pence !== null && pence !== undefined;
+  show(byId("garden-offer"), isOffered);
+  if (isOffered) byId("garden-price").textContent = say("{price} for the first bin", { price: pounds(pence) });
 }
 
 function fill(published: Published, premises: RememberedPremises): void {

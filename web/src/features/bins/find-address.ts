@@ -58,8 +58,9 @@ async function findRounds(): Promise<RememberedPremises | null> {
     return null;
   }
   status.textContent = "";
-  const { rounds, street } = answer.value;
-  return { premises_id, address: address.selectedOptions[0]!.text, street, rounds, checked_at: Date.now() };
+  const named = { premises_id, address: address.selectedOptions[0]!.text };
+  const { rounds, street, garden_pence } = answer.value;
+  return { ...named, street, rounds, garden_pence, checked_at: Date.now() };
 }
 
 function begin(text: string): void {

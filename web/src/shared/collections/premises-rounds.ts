@@ -5,7 +5,7 @@ import { type RememberedPremises, rememberedPremises } from "./remembered.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-export type PremisesRounds = Pick<RememberedPremises, "rounds" | "street">;
+export type PremisesRounds = Pick<RememberedPremises, "rounds" | "street" | "garden_pence">;
 
 export const askRounds = (premises_id: string): Promise<Outcome<PremisesRounds>> =>
   askPremises<PremisesRounds>(`/${encodeURIComponent(premises_id)}/collections`);
@@ -17,8 +17,9 @@ export async function changedRounds(of: RememberedPremises): Promise<RememberedP
   const answer = await askRounds(of.premises_id);
   const isForgotten = rememberedPremises.read()?.premises_id !== of.premises_id;
   if (answer.kind !== "stored" || isForgotten) return null;
-  const { rounds, street } = answer.value;
-  const checked = { ...of, rounds, street, checked_at: now };
+  const { rounds, street, garden_pence } = answer.value;
+  const checked = { ...of, rounds, street, garden_pence, checked_at: now };
   rememberedPremises.write(checked);
-  return rounds.join() === of.rounds.join() && street === of.street ? null : checked;
+  const isSame = rounds.join() === of.rounds.join() && street === of.street && garden_pence === of.garden_pence;
+  return isSame ? null : checked;
 }

@@ -8,6 +8,8 @@ export interface RememberedPremises {
   street: string;
   /** The codes of its rounds. */
   rounds: string[];
+  /** What the first container of a garden waste subscription costs, where the address can have one. */
+  garden_pence?: number | null;
   /** When the service was asked for its rounds, in milliseconds. */
   checked_at: number;
 }
