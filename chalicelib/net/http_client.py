@@ -12,6 +12,19 @@ class HttpClient(Protocol):
     """Sends requests to addresses that other people gave us. Raises AddressRefused (never try
     again), UpstreamFailed (nothing was sent), NoReply (it may have arrived)."""
 
+    def ask(
+        self,
+        method: str,
+        url: str,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        *,
+        most_bytes: int,
+        timeout_s: float,
+    ) -> Reply:
+        """Sends one request. The whole call takes at most `timeout_s`."""
+        ...
+
     def get(
         self,
         url: str,
@@ -19,7 +32,9 @@ class HttpClient(Protocol):
         *,
         most_bytes: int,
         timeout_s: float,
-    ) -> Reply: ...
+    ) -> Reply:
+        """Asks with GET."""
+        return self.ask("GET", url, None, headers, most_bytes=most_bytes, timeout_s=timeout_s)
 
     def post(
         self,
@@ -29,4 +44,6 @@ class HttpClient(Protocol):
         *,
         most_bytes: int,
         timeout_s: float,
-    ) -> Reply: ...
+    ) -> Reply:
+        """Asks with POST."""
+        return self.ask("POST", url, body, headers, most_bytes=most_bytes, timeout_s=timeout_s)

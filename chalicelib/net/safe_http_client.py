@@ -13,7 +13,7 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse
 from typing import Protocol
 
 from chalicelib.errors import AddressRefused, NoReply, UpstreamFailed
-from chalicelib.net.http_client import NO_HEADERS
+from chalicelib.net.http_client import HttpClient
 from chalicelib.net.public_addresses import Target, is_public, target_of
 from chalicelib.net.reply import Reply
 
@@ -49,7 +49,7 @@ class Network(Protocol):
         """The clock."""
 
 
-class SafeHttpClient:
+class SafeHttpClient(HttpClient):
     """Requests public addresses, and the origins that the settings exempt, such as
     http://127.0.0.1:9000."""
 
@@ -62,31 +62,7 @@ class SafeHttpClient:
         UpstreamFailed if its name cannot be resolved now."""
         self._addresses(target_of(url, self._allowed), timeout_s)
 
-    def get(
-        self,
-        url: str,
-        headers: Mapping[str, str] = NO_HEADERS,
-        *,
-        most_bytes: int,
-        timeout_s: float,
-    ) -> Reply:
-        """Raises AddressRefused (never try again), UpstreamFailed (nothing was sent), or NoReply
-        (it may have arrived)."""
-        return self._ask("GET", url, None, headers, most_bytes=most_bytes, timeout_s=timeout_s)
-
-    def post(
-        self,
-        url: str,
-        body: bytes,
-        headers: Mapping[str, str],
-        *,
-        most_bytes: int,
-        timeout_s: float,
-    ) -> Reply:
-        """Raises as `get`."""
-        return self._ask("POST", url, body, headers, most_bytes=most_bytes, timeout_s=timeout_s)
-
-    def _ask(
+    def ask(
         self,
         method: str,
         url: str,

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from chalicelib.errors import Conflict, NoReply, UpstreamFailed
-from chalicelib.net.http_client import NO_HEADERS
 from chalicelib.net.reply import Reply
 from chalicelib.payments import govuk_pay
 from chalicelib.payments.govuk_pay import GovUkPay
@@ -17,6 +16,7 @@ from chalicelib.payments.ports import NewPayment, RefundRefused
 from infra.local.pay.service import PayService
 from tests.support.builders import NOON
 from tests.support.fakes import Clock
+from tests.support.http_client import AnsweredHere, path_of
 from tests.support.openapi_file import OpenApiFile
 
 ORIGIN = "https://pay.example"
@@ -24,7 +24,7 @@ KEY = "api_test_key"
 GOOD_CARD = "4444333322221111"
 
 
-class CheckedClient:
+class CheckedClient(AnsweredHere):
     """Carries requests to the stand-in, and checks both ways. `reply` replaces the next reply."""
 
     def __init__(self, service: PayService, spec: OpenApiFile) -> None:
@@ -32,32 +32,11 @@ class CheckedClient:
         self._service = service
         self._spec = spec
 
-    def get(
-        self,
-        url: str,
-        headers: Mapping[str, str] = NO_HEADERS,
-        *,
-        most_bytes: int,
-        timeout_s: float,
-    ) -> Reply:
-        return self._ask("GET", url, headers, b"")
-
-    def post(
-        self,
-        url: str,
-        body: bytes,
-        headers: Mapping[str, str],
-        *,
-        most_bytes: int,
-        timeout_s: float,
-    ) -> Reply:
-        self._spec.check_request("POST", url.removeprefix(ORIGIN), json.loads(body))
-        return self._ask("POST", url, headers, body)
-
-    def _ask(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
-        path = url.removeprefix(ORIGIN)
-        lower = {name.lower(): value for name, value in headers.items()}
-        answer = self._service.answer(method, path, lower, body)
+    def answered(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        path = path_of(url)
+        if method == "POST":
+            self._spec.check_request(method, path, json.loads(body))
+        answer = self._service.answer(method, path, headers, body)
         self._spec.check_response(method, path.partition("?")[0], answer.status, answer.body)
         replaced, self.reply = self.reply, None
         return replaced or Reply(answer.status, {}, json.dumps(answer.body).encode())

@@ -12,6 +12,7 @@ from chalicelib.net.reply import Reply
 from chalicelib.outbound.model import Case, Contact
 from chalicelib.outbound.ports import Mark
 from tests.support.builders import MARKET_PLACE, NOON
+from tests.support.http_client import AnsweredHere
 
 REFERENCE = "7K3M2QXV9HTD"
 GROUPED = "7K3M-2QXV-9HTD"
@@ -48,7 +49,7 @@ def status(number: int, **headers: str) -> Reply:
 
 
 @dataclass
-class FakeOutside:
+class FakeOutside(AnsweredHere):
     """Another body's server: returns the `answers` for a method and the end of a path in turn, and
     then repeats the last one; `asked` are the requests that it received."""
 
@@ -57,23 +58,10 @@ class FakeOutside:
     headers: list[Mapping[str, str]] = field(default_factory=list)
     forms: list[list[tuple[str, str]]] = field(default_factory=list)
 
-    def get(self, url: str, headers: Any = None, *, most_bytes: int, timeout_s: float) -> Reply:
-        return self._answer("GET", url)
-
-    def post(
-        self,
-        url: str,
-        body: bytes,
-        headers: Mapping[str, str],
-        *,
-        most_bytes: int,
-        timeout_s: float,
-    ) -> Reply:
-        self.forms.append(parse_qsl(body.decode(), keep_blank_values=True))
-        self.headers.append(headers)
-        return self._answer("POST", url)
-
-    def _answer(self, method: str, url: str) -> Reply:
+    def answered(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        if method == "POST":
+            self.forms.append(parse_qsl(body.decode(), keep_blank_values=True))
+            self.headers.append(headers)
         split = urlsplit(url)
         self.asked.append((method, split.path, parse_qs(split.query)))
         waiting = self.answers[f"{method} {split.path.rpartition('/')[2]}"]

@@ -2,12 +2,12 @@
 the same app with another service."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 import boto3
-from chalice.test import Client, HTTPResponse
+from chalice.test import Client
 
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.partners import partners_ports
@@ -17,6 +17,7 @@ from chalicelib.handlers.exchange.forward_events import poll_updates
 from chalicelib.net.reply import Reply
 from chalicelib.partners.model import NewKey
 from chalicelib.partners.usecases import make
+from tests.support.http_client import AnsweredHere
 
 EVENTS = Path(__file__).parents[1] / "events"
 COUNTY = "https://county.example"
@@ -28,7 +29,7 @@ Loss = Literal["not reached", "lost before", "lost after"]
 LOSSES: tuple[Loss, ...] = ("not reached", "lost before", "lost after")
 
 
-class CountysServer:
+class CountysServer(AnsweredHere):
     """The county's server: our app, without a network between. `lost` has the numbers of the calls,
     counted from 1, that are lost; `calls` are all calls, `posted` is the number of POST
     requests."""
@@ -42,23 +43,7 @@ class CountysServer:
     def posted(self) -> int:
         return sum(call.startswith("POST") for call in self.calls)
 
-    def get(self, url: str, headers: Any = None, *, most_bytes: int, timeout_s: float) -> Reply:
-        return self._through("GET", url, self._client.http.get)
-
-    def post(
-        self,
-        url: str,
-        body: bytes,
-        headers: Mapping[str, str],
-        *,
-        most_bytes: int,
-        timeout_s: float,
-    ) -> Reply:
-        return self._through(
-            "POST", url, lambda path: self._client.http.post(path, body=body, headers=dict(headers))
-        )
-
-    def _through(self, method: str, url: str, ask: Callable[[str], HTTPResponse]) -> Reply:
+    def answered(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
         path = url.removeprefix(COUNTY)
         self.calls.append(f"{method} {path.partition('?')[0]}")
         loss = self.lost.get(len(self.calls))
@@ -66,7 +51,10 @@ class CountysServer:
             raise UpstreamFailed("the county cannot be reached")
         if loss == "lost before":
             raise NoReply("the county did not hear")
-        answer = ask(path)
+        if method == "POST":
+            answer = self._client.http.post(path, body=body, headers=dict(headers))
+        else:
+            answer = self._client.http.get(path)
         if loss == "lost after":
             raise NoReply("the county's answer was lost")
         headers = {name.lower(): value for name, value in answer.headers.items()}

@@ -26,6 +26,7 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from chalicelib.bootstrap import container
 from chalicelib.net.reply import Reply
+from tests.support.http_client import AnsweredHere
 
 CLIENT_ID, CLIENT_SECRET = "ginnel", "the client's secret: odd & long"
 Claims = dict[str, Any]
@@ -55,7 +56,7 @@ def query_of(url: str) -> dict[str, str]:
 
 
 @dataclass
-class Issuer:
+class Issuer(AnsweredHere):
     """The issuer with the name `url`.
 
     `claims` change its ID token (None leaves a claim out), `header` the token's header, `metadata`
@@ -95,20 +96,9 @@ class Issuer:
         self.kid, self.key = kid, rsa_key(kid)
 
     def check(self, url: str, *, timeout_s: float) -> None:
-        """Implement the HTTP client's port, with the next two methods."""
+        """Implement the HTTP client's port, with `answered`."""
 
-    def get(self, url: str, headers: Any = None, *, most_bytes: int, timeout_s: float) -> Reply:
-        return self.answer(urlsplit(url).path, {}, b"")
-
-    def post(
-        self,
-        url: str,
-        body: bytes,
-        headers: Mapping[str, str],
-        *,
-        most_bytes: int,
-        timeout_s: float,
-    ) -> Reply:
+    def answered(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
         return self.answer(urlsplit(url).path, headers, body)
 
     def answer(self, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
@@ -157,7 +147,7 @@ class Issuer:
             return (form["client_id"], form["client_secret"]) == (CLIENT_ID, CLIENT_SECRET)
         escaped = "the+client%27s+secret%3A+odd+%26+long"
         pair = b64encode(f"{CLIENT_ID}:{escaped}".encode()).decode()
-        return headers.get("Authorization") == f"Basic {pair}"
+        return headers.get("authorization") == f"Basic {pair}"
 
     def _word(self, asked: Mapping[str, str]) -> str:
         now = int(time.time())
@@ -207,7 +197,11 @@ def served(issuer: Issuer) -> Iterator[Issuer]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            reply = issuer.answer(urlsplit(self.path).path, dict(self.headers), body)
+            reply = issuer.answer(
+                urlsplit(self.path).path,
+                {name.lower(): value for name, value in self.headers.items()},
+                body,
+            )
             self.send_response(reply.status)
             self.send_header("Content-Length", str(len(reply.body)))
             self.end_headers()

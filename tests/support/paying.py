@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from urllib.parse import urlsplit
 
 import msgspec
 import pytest
@@ -14,13 +13,13 @@ from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.catalogue.prices import Line
 from chalicelib.errors import NoReply
 from chalicelib.kernel.time import utc_now
-from chalicelib.net.http_client import NO_HEADERS
 from chalicelib.net.reply import Reply
 from chalicelib.reports.orders import BookedSlot, Order
 from infra.local.pay.model import StoredPayment
 from infra.local.pay.notifications import Notifications
 from infra.local.pay.service import PayService
 from tests.support.composition import replace_built
+from tests.support.http_client import AnsweredHere, path_of
 
 GOOD_CARD = "4444333322221111"
 DECLINED_CARD = "4000000000000002"
@@ -37,7 +36,7 @@ def give_order(service_request_id: str, pence: int, booking: BookedSlot | None =
     repository.save(replace(report, order=order))
 
 
-class PayHere:
+class PayHere(AnsweredHere):
     """The stand-in, with `is_down` to make it answer nothing."""
 
     origin = GOVUK_PAY
@@ -74,34 +73,10 @@ class PayHere:
         """The notifications that are to be sent."""
         return self.notifications.take_due()
 
-    def get(
-        self,
-        url: str,
-        headers: Mapping[str, str] = NO_HEADERS,
-        *,
-        most_bytes: int,
-        timeout_s: float,
-    ) -> Reply:
-        return self._ask("GET", url, headers, b"")
-
-    def post(
-        self,
-        url: str,
-        body: bytes,
-        headers: Mapping[str, str],
-        *,
-        most_bytes: int,
-        timeout_s: float,
-    ) -> Reply:
-        return self._ask("POST", url, headers, body)
-
-    def _ask(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
+    def answered(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
         if self.is_down:
             raise NoReply("It does not answer.")
-        lower = {name.lower(): value for name, value in headers.items()}
-        at = urlsplit(url)
-        path = f"{at.path}?{at.query}" if at.query else at.path
-        status, content = self.service.answer(method, path, lower, body)
+        status, content = self.service.answer(method, path_of(url), headers, body)
         return Reply(status, {}, msgspec.json.encode(content))
 
 

@@ -132,6 +132,10 @@ class PayService:
         for payment in self.payments.values():
             payment.end("failed", "P0020")
 
+    def has_page(self, token: str) -> bool:
+        """True if a payment has the card page of that token."""
+        return any(each.token == token for each in self.payments.values())
+
     def of_token(self, token: str) -> StoredPayment:
         """The payment of a card page. Raises KeyError."""
         by_token = {each.token: each.payment_id for each in self.payments.values()}

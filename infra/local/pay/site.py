@@ -111,21 +111,21 @@ class PaySite:
     def _at_the_card_page(self, method: str, path: str, body: bytes) -> Served:
         token, _, step = path.partition("/")
         action = f"{MOUNTED}{CARD}{token}"
-        try:
-            match method, step:
-                case "GET", "":
-                    return _html(card_page(self.service.open(token), action))
-                case "POST", "":
-                    number = parse_qs(body.decode()).get("card_number", [""])[0]
-                    payment = self.service.enter_card(token, number.replace(" ", ""))
-                    return _html(confirm_page(payment, action))
-                case "POST", "confirm":
-                    return _sent_to(self.service.confirm(token).return_url)
-                case "POST", "cancel":
-                    return _sent_to(self.service.cancel(token))
-        except KeyError:
-            pass
-        return _json(HTTPStatus.NOT_FOUND, {"detail": "There is no such payment."})
+        if not self.service.has_page(token):
+            return _json(HTTPStatus.NOT_FOUND, {"detail": "There is no such payment."})
+        match method, step:
+            case "GET", "":
+                return _html(card_page(self.service.open(token), action))
+            case "POST", "":
+                number = parse_qs(body.decode()).get("card_number", [""])[0]
+                payment = self.service.enter_card(token, number.replace(" ", ""))
+                return _html(confirm_page(payment, action))
+            case "POST", "confirm":
+                return _sent_to(self.service.confirm(token).return_url)
+            case "POST", "cancel":
+                return _sent_to(self.service.cancel(token))
+            case _:
+                return _json(HTTPStatus.NOT_FOUND, {"detail": "There is no such page."})
 
 
 def _json(status: int, content: Any) -> Served:

@@ -14,6 +14,7 @@ from chalicelib.outbound.webhook import WebhookSender, signed_headers
 from tests.support.builders import NOON
 from tests.support.fakes import Clock
 from tests.support.fakes_outbound import delivery, receiver
+from tests.support.http_client import AnsweredHere
 from tests.support.webhooks import is_ours
 
 
@@ -24,17 +25,15 @@ def reply(status: int, headers: Mapping[str, str] = {}) -> Reply:
 TAKEN = reply(204)
 
 
-class Wire:
+class Wire(AnsweredHere):
     """Notes what is posted, and answers as it is told to."""
 
     def __init__(self, answer: Reply | Exception = TAKEN) -> None:
         self.answer = answer
         self.posted: list[tuple[str, bytes, Mapping[str, str]]] = []
 
-    def get(self, url: str, headers: Any = None, **limits: Any) -> Reply:
-        raise AssertionError("A webhook only posts.")
-
-    def post(self, url: str, body: bytes, headers: Mapping[str, str], **limits: Any) -> Reply:
+    def answered(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        assert method == "POST"
         self.posted.append((url, body, headers))
         if isinstance(self.answer, Exception):
             raise self.answer
