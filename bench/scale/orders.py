@@ -15,7 +15,7 @@ from chalicelib.bookings.places import Place
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.bookings import bookings_ports
 from chalicelib.bootstrap.collections import premises_bucket
-from chalicelib.bootstrap.payments import signing_secret
+from chalicelib.bootstrap.payment_provider import signing_secret
 from chalicelib.collections.premises import Premises
 from chalicelib.kernel.time import utc_now
 from chalicelib.net.reply import Reply

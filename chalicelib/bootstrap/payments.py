@@ -1,12 +1,12 @@
 """Builds the slice of payments."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.bookings import bookings_ports
+from chalicelib.bootstrap.payment_provider import provider
 from chalicelib.bootstrap.reports import garden_purchases, reports_ports
-from chalicelib.errors import ConfigurationError
 from chalicelib.kernel.signing import is_same
 from chalicelib.kernel.time import utc_now
 from chalicelib.payments import ports as payments
@@ -16,11 +16,7 @@ from chalicelib.reports.order_ports import OrderPorts
 
 if TYPE_CHECKING:
     from chalicelib.payments.dynamo import DynamoCharges, DynamoLedger
-    from chalicelib.payments.govuk_pay import GovUkPay
 
-GOVUK_PAY = "https://publicapi.payments.service.gov.uk"
-GOVUK_PAY_PAGES = "https://*.payments.service.gov.uk"
-RETURN_PATH = "/forms/payments/"
 DIGITS = 32
 MARGIN = timedelta(minutes=30)
 """A slot is held so much longer than its payment: for what is late."""
@@ -30,7 +26,7 @@ MARGIN = timedelta(minutes=30)
 def payments_ports() -> payments.Ports:
     return payments.Ports(
         charges=charges(),
-        provider=_provider(),
+        provider=provider(),
         book=ledger().book,
         on_paid=_settle_paid,
         on_unpaid=lambda service_request_id: None,
@@ -63,17 +59,6 @@ def ledger() -> "DynamoLedger":
     return DynamoLedger(container.table("ledger"), container.council().zone)
 
 
-def card_pages() -> str:
-    """Where the provider's card pages are, as a Content-Security-Policy says it."""
-    return container.settings().payments_url or GOVUK_PAY_PAGES
-
-
-def signing_secret() -> str:
-    """The secret that the provider signs its notifications with. Raises UpstreamFailed,
-    ConfigurationError."""
-    return _given("signing_secret")
-
-
 def payment_id(service_request_id: str, number: int) -> str:
     """The id of a request's payment with that number: it names the request and cannot be
     guessed."""
@@ -89,25 +74,6 @@ def request_of(sent: str) -> str | None:
         return None
     is_ours = is_same(payment_id(service_request_id, int(number)), sent)
     return service_request_id if is_ours else None
-
-
-def _provider() -> "GovUkPay":
-    from chalicelib.payments.govuk_pay import GovUkPay
-
-    settings = container.settings()
-    return GovUkPay(
-        client=container.outside,
-        url=settings.payments_url or GOVUK_PAY,
-        api_key=lambda: _given("api_key"),
-        return_url=lambda payment_id: f"{settings.site_url}{RETURN_PATH}{payment_id}",
-    )
-
-
-def _given(name: Literal["api_key", "signing_secret"]) -> str:
-    found = container.given(name, "payments")
-    if found is None:
-        raise ConfigurationError(f"The secret of PAYMENTS_SECRET_ARN has no {name}.")
-    return found
 
 
 @container.once

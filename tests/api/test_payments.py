@@ -10,7 +10,8 @@ import time_machine
 from click import Command
 from click.testing import CliRunner, Result
 
-from chalicelib.bootstrap.payments import charges, payment_id, signing_secret
+from chalicelib.bootstrap.payment_provider import signing_secret
+from chalicelib.bootstrap.payments import charges, payment_id
 from chalicelib.kernel.time import utc_now
 from infra.ledger import ledger, reconcile
 from infra.local.pay.notifications import signature

@@ -35,7 +35,7 @@ from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.bootstrap.collections import premises_bucket
 from chalicelib.bootstrap.desk import desk_ports
 from chalicelib.bootstrap.garden import garden_ports
-from chalicelib.bootstrap.payments import signing_secret
+from chalicelib.bootstrap.payment_provider import signing_secret
 from chalicelib.bootstrap.privacy import erasure_ports
 from chalicelib.bootstrap.publishing import publishing_ports
 from chalicelib.bootstrap.reports import reports_ports

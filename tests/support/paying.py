@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.bootstrap import container
-from chalicelib.bootstrap.payments import GOVUK_PAY
+from chalicelib.bootstrap.payment_provider import GOVUK_PAY
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.catalogue.prices import Line
 from chalicelib.errors import NoReply
@@ -23,7 +23,8 @@ from tests.support.http_client import AnsweredHere, path_of
 
 GOOD_CARD = "4444333322221111"
 DECLINED_CARD = "4000000000000002"
-CARD_PAGES = f"{GOVUK_PAY}/card/"
+ORIGIN = GOVUK_PAY
+CARD_PAGES = f"{ORIGIN}/card/"
 
 
 def give_order(service_request_id: str, pence: int, booking: BookedSlot | None = None) -> None:
@@ -39,14 +40,14 @@ def give_order(service_request_id: str, pence: int, booking: BookedSlot | None =
 class PayHere(AnsweredHere):
     """The stand-in, with `is_down` to make it answer nothing."""
 
-    origin = GOVUK_PAY
+    origin = ORIGIN
 
     def __init__(self) -> None:
         self.is_down = False
         key = container.given("api_key", "payments")
         self.notifications = Notifications(utc_now)
         self.service = PayService(
-            GOVUK_PAY,
+            ORIGIN,
             lambda: str(key),
             CARD_PAGES,
             utc_now,

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from chalicelib.bootstrap.payments import card_pages, order_ports, payments_ports
+from chalicelib.bootstrap.payment_provider import card_pages
+from chalicelib.bootstrap.payments import order_ports, payments_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import NotFound
 from chalicelib.handlers.forms.form_pages import posted_form, query_of, render_form

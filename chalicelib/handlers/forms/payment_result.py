@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from chalicelib.bootstrap.payments import card_pages, payments_ports, request_of
+from chalicelib.bootstrap.payment_provider import card_pages
+from chalicelib.bootstrap.payments import payments_ports, request_of
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import NotFound, UpstreamFailed
 from chalicelib.handlers.forms.form_pages import render_form

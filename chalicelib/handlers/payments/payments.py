@@ -6,7 +6,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from chalicelib.bootstrap.payments import order_ports, payments_ports, request_of, signing_secret
+from chalicelib.bootstrap.payment_provider import signing_secret
+from chalicelib.bootstrap.payments import order_ports, payments_ports, request_of
 from chalicelib.errors import Conflict, Forbidden, NotFound
 from chalicelib.handlers.http import auth, rate_limits, request_language
 from chalicelib.handlers.http.audit import note
