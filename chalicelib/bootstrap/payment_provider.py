@@ -15,13 +15,11 @@ GOVUK_PAY_PAGES = "https://*.payments.service.gov.uk"
 
 def provider() -> Provider:
     from chalicelib.payments.govuk_pay import GovUkPay
+    from chalicelib.payments.provider_api import ProviderApi
 
-    return GovUkPay(
-        client=container.outside,
-        url=container.settings().payments_url or GOVUK_PAY,
-        api_key=lambda: _given("api_key"),
-        return_url=_return_url,
-    )
+    url = container.settings().payments_url or GOVUK_PAY
+    api = ProviderApi(client=container.outside, url=url, api_key=lambda: _given("api_key"))
+    return GovUkPay(api, _return_url, signing_secret)
 
 
 def card_pages() -> str:

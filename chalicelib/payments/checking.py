@@ -3,7 +3,6 @@ an earlier state."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Literal
 
 from msgspec.structs import replace
 
@@ -102,22 +101,18 @@ def booked(charge: Charge, payment_id: str, seen: ProviderPayment) -> Iterator[E
     """The ledger's entries for a payment and its refunds."""
     if seen.state != "success":
         return
-    yield _entry("payment", charge, payment_id, seen, seen.amount_pence)
+    paid = entry_id("payment", seen.money_id)
+    yield _entry(paid, charge, payment_id, seen.created_at, seen.amount_pence)
     for each in seen.refunds:
         if each.state == "success":
-            yield _entry("refund", charge, payment_id, each, -each.amount_pence)
+            made = entry_id("refund", each.provider_id)
+            yield _entry(made, charge, payment_id, each.created_at, -each.amount_pence)
 
 
-def _entry(
-    kind: Literal["payment", "refund"],
-    charge: Charge,
-    payment_id: str,
-    seen: ProviderPayment | ProviderRefund,
-    pence: int,
-) -> Entry:
+def _entry(booked_as: str, charge: Charge, payment_id: str, at: datetime, pence: int) -> Entry:
     return Entry(
-        entry_id=entry_id(kind, seen.provider_id),
-        at=seen.created_at,
+        entry_id=booked_as,
+        at=at,
         amount_pence=pence,
         fund=charge.fund,
         service_request_id=charge.service_request_id,

@@ -3,7 +3,7 @@
 Source: GOV.UK Pay's API reference and its OpenAPI file, version 1.0.3.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
@@ -11,11 +11,10 @@ from urllib.parse import urlencode
 import msgspec
 from msgspec import Struct
 
-from chalicelib.errors import Conflict, NoReply, UpstreamFailed
-from chalicelib.net.http_client import HttpClient
-from chalicelib.net.reply import Reply
+from chalicelib.errors import Conflict, UpstreamFailed
 from chalicelib.payments.ledger import entry_id
-from chalicelib.payments.model import PaymentState, RefundState
+from chalicelib.payments.model import Failure, PaymentState, RefundState
+from chalicelib.payments.notifications import is_signed_by_govuk_pay
 from chalicelib.payments.ports import (
     NewPayment,
     ProviderPayment,
@@ -23,20 +22,21 @@ from chalicelib.payments.ports import (
     RefundRefused,
     Taken,
 )
-from chalicelib.texts import Text
+from chalicelib.payments.provider_api import FAILED, NOT_BY_CARD, ProviderApi, decoded
 
-TIMEOUT_S = 10
-MOST_BYTES = 2_000_000
+SIGNATURE = "pay-signature"
+ACCEPT = {"Accept": "application/json"}
+JSON = {**ACCEPT, "Content-Type": "application/json"}
 PAGE_SIZE = 500
 MOST_PAGES = 200
 LONGEST_DESCRIPTION = 255
 LANGUAGES = ("en", "cy")
 """The languages of the card page. Others get English."""
-_NOT_BY_CARD = Text("We cannot take this amount by card. Contact us to pay in another way.")
-_FAILED = Text("The payment provider did not answer. Try again in a few minutes.")
+REFUSED = (400, 404, 409, 412, 422)
+"""The statuses of a refund that cannot be made so."""
+FAILURES: Mapping[str, Failure] = {"P0010": "declined", "P0020": "expired", "P0030": "cancelled"}
 
 
-T = TypeVar("T")
 Found = TypeVar("Found")
 
 
@@ -92,14 +92,21 @@ class _Refunds(Struct):
     embedded: _EmbeddedRefunds = msgspec.field(name="_embedded")
 
 
-class GovUkPay(Struct, frozen=True):
-    """`url` is the origin of the API, `api_key` the council's key, `return_url` the page that the
-    payer comes back to."""
+class _Resource(Struct):
+    reference: str = ""
 
-    client: Callable[[], HttpClient]
-    url: str
-    api_key: Callable[[], str]
+
+class _Notification(Struct):
+    resource: _Resource
+
+
+class GovUkPay(Struct, frozen=True):
+    """`return_url` is the page that the payer comes back to, `signing_secret` that of the
+    notifications."""
+
+    api: ProviderApi
     return_url: Callable[[str], str]
+    signing_secret: Callable[[], str]
 
     def create(self, new: NewPayment) -> ProviderPayment:
         body: dict[str, Any] = {
@@ -111,28 +118,35 @@ class GovUkPay(Struct, frozen=True):
         }
         if new.is_by_phone:
             body["moto"] = True
-        reply = self._post("/v1/payments", body)
+        reply = self.api.post("/v1/payments", msgspec.json.encode(body), JSON)
         if reply.status in (400, 422):
-            raise Conflict(_NOT_BY_CARD)
-        return _payment(_decoded(reply, (201,), _Payment))
+            raise Conflict(NOT_BY_CARD)
+        return _payment(decoded(reply, (201,), _Payment))
 
     def get(self, provider_id: str) -> ProviderPayment:
         path = f"/v1/payments/{provider_id}"
-        found = _decoded(self._get(path), (200,), _Payment)
+        found = decoded(self.api.get(path, ACCEPT), (200,), _Payment)
         if found.state.status != "success":
             return _payment(found)
         # After the payment, so that the list has every refund that the payment counts.
-        listed = _decoded(self._get(f"{path}/refunds"), (200,), _Refunds)
+        listed = decoded(self.api.get(f"{path}/refunds", ACCEPT), (200,), _Refunds)
         return _payment(found, tuple(_refund(each) for each in listed.embedded.refunds))
 
-    def refund(
-        self, provider_id: str, amount_pence: int, *, available_pence: int
-    ) -> ProviderRefund:
-        body = {"amount": amount_pence, "refund_amount_available": available_pence}
-        reply = self._post(f"/v1/payments/{provider_id}/refunds", body)
-        if reply.status == 412:
+    def refund(self, paid: ProviderPayment, amount_pence: int, refund_id: str) -> ProviderRefund:
+        body = {"amount": amount_pence, "refund_amount_available": paid.refundable_pence}
+        path = f"/v1/payments/{paid.provider_id}/refunds"
+        reply = self.api.post(path, msgspec.json.encode(body), JSON)
+        if reply.status in REFUSED:
             raise RefundRefused
-        return _refund(_decoded(reply, (200, 202), _Refund))
+        return _refund(decoded(reply, (200, 202), _Refund))
+
+    def payment_of(self, headers: Mapping[str, str], body: bytes) -> str | None:
+        if not is_signed_by_govuk_pay(body, headers.get(SIGNATURE, ""), self.signing_secret()):
+            return None
+        try:
+            return msgspec.json.decode(body, type=_Notification).resource.reference
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return ""
 
     def taken(self, since: datetime, until: datetime) -> Sequence[Taken]:
         payments = self._search("payments", since, until, _FoundPayments)
@@ -158,34 +172,16 @@ class GovUkPay(Struct, frozen=True):
         for number in range(1, MOST_PAGES + 1):
             query = {"from_date": _moment(since), "to_date": _moment(until)}
             asked = urlencode(query | {"page": number, "display_size": PAGE_SIZE})
-            page = _decoded(self._get(f"/v1/{what}?{asked}"), (200,), kind)
+            page = decoded(self.api.get(f"/v1/{what}?{asked}", ACCEPT), (200,), kind)
             found += page.results
             if page.links.next_page is None:
                 return found
-        raise UpstreamFailed(_FAILED)
+        raise UpstreamFailed(FAILED)
 
     def _reference(self, provider_id: str) -> str:
-        return _decoded(self._get(f"/v1/payments/{provider_id}"), (200,), _Payment).reference
-
-    def _get(self, path: str) -> Reply:
-        return self.client().get(
-            self.url + path, self._headers(), most_bytes=MOST_BYTES, timeout_s=TIMEOUT_S
-        )
-
-    def _post(self, path: str, body: Mapping[str, Any]) -> Reply:
-        reply = self.client().post(
-            self.url + path,
-            msgspec.json.encode(body),
-            {**self._headers(), "Content-Type": "application/json"},
-            most_bytes=MOST_BYTES,
-            timeout_s=TIMEOUT_S,
-        )
-        if reply.status >= 500:
-            raise NoReply(_FAILED)
-        return reply
-
-    def _headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.api_key()}", "Accept": "application/json"}
+        return decoded(
+            self.api.get(f"/v1/payments/{provider_id}", ACCEPT), (200,), _Payment
+        ).reference
 
 
 _FoundPayments = _Page[_Payment]
@@ -196,25 +192,15 @@ def _moment(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _decoded(reply: Reply, statuses: Collection[int], kind: type[T]) -> T:
-    """The content of a reply. Raises UpstreamFailed for a status that says that nothing was done,
-    NoReply for content that cannot be read."""
-    if reply.status not in statuses:
-        raise UpstreamFailed(_FAILED)
-    try:
-        return msgspec.json.decode(reply.body, type=kind)
-    except msgspec.DecodeError as error:
-        raise NoReply(_FAILED) from error
-
-
 def _payment(found: _Payment, refunds: tuple[ProviderRefund, ...] = ()) -> ProviderPayment:
     next_url = found.links.next_url
     return ProviderPayment(
         provider_id=found.payment_id,
+        money_id=found.payment_id,
         amount_pence=found.amount,
         state=found.state.status,
         created_at=found.created_date,
-        failure=found.state.code,
+        failure=FAILURES.get(found.state.code or ""),
         next_url=next_url.href if next_url else None,
         refundable_pence=found.refund_summary.amount_available,
         refunds=refunds,

@@ -28,6 +28,7 @@ ORDER: dict[PaymentState, int] = {
     "error": 4,
 }
 ENDED = 4
+Failure = Literal["declined", "expired", "cancelled"]
 RefundState = Literal["asked", "submitted", "success", "error"]
 
 EXPIRES = timedelta(minutes=90)
@@ -36,13 +37,13 @@ EXPIRES = timedelta(minutes=90)
 
 class Payment(Struct, frozen=True, kw_only=True):
     """One try to pay a charge. `payment_id` cannot be guessed. `provider_id` is the provider's own
-    id, None until the provider has answered. `failure` is the provider's code of the reason."""
+    id, None until the provider has answered. `failure` is the reason, if the provider says one."""
 
     payment_id: str
     asked_at: datetime
     provider_id: str | None = None
     state: PaymentState = "created"
-    failure: str | None = None
+    failure: Failure | None = None
 
     @property
     def is_ended(self) -> bool:

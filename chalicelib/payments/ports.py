@@ -1,13 +1,13 @@
 """The dependencies of payments."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from msgspec import Struct
 
 from chalicelib.payments.ledger import Entry
-from chalicelib.payments.model import Charge, PaymentState, RefundState
+from chalicelib.payments.model import Charge, Failure, PaymentState, RefundState
 
 
 class NewPayment(Struct, frozen=True, kw_only=True):
@@ -32,15 +32,16 @@ class ProviderRefund(Struct, frozen=True, kw_only=True):
 
 
 class ProviderPayment(Struct, frozen=True, kw_only=True):
-    """A payment as the provider has it. `next_url` is the page for the payer's card and a secret of
-    the payer; None if it can no longer be paid. `refundable_pence` is what can still be refunded.
-    """
+    """A payment as the provider has it. `money_id` is the id under which the provider lists the
+    money. `next_url` is the page for the payer's card and a secret of the payer; None if it can no
+    longer be paid. `refundable_pence` is what can still be refunded."""
 
     provider_id: str
+    money_id: str
     amount_pence: int
     state: PaymentState
     created_at: datetime
-    failure: str | None = None
+    failure: Failure | None = None
     next_url: str | None = None
     refundable_pence: int = 0
     refunds: Sequence[ProviderRefund] = ()
@@ -56,7 +57,8 @@ class Taken(Struct, frozen=True, kw_only=True):
 
 
 class RefundRefused(Exception):
-    """The provider can refund another amount than the caller thought."""
+    """The provider does not make this refund, or can refund another amount than the caller
+    thought."""
 
 
 class Provider(Protocol):
@@ -70,11 +72,13 @@ class Provider(Protocol):
     def get(self, provider_id: str) -> ProviderPayment:
         """The payment as it is now, with its refunds."""
 
-    def refund(
-        self, provider_id: str, amount_pence: int, *, available_pence: int
-    ) -> ProviderRefund:
-        """Refunds so much. Raises RefundRefused unless exactly `available_pence` can be
-        refunded."""
+    def refund(self, paid: ProviderPayment, amount_pence: int, refund_id: str) -> ProviderRefund:
+        """Refunds so much, once for a `refund_id` and for what `paid` says can be refunded. Raises
+        RefundRefused."""
+
+    def payment_of(self, headers: Mapping[str, str], body: bytes) -> str | None:
+        """The reference of the payment that a notification is about, empty if it names none; None
+        if the provider did not sign it. Names of headers are in lower case."""
 
     def taken(self, since: datetime, until: datetime) -> Sequence[Taken]:
         """All payments and refunds that were created from `since` on and before `until`, and that

@@ -187,13 +187,21 @@ def _sent(charge: Charge, payment: Payment, seen: ProviderPayment, ports: Ports)
     if refund.available_pence != seen.refundable_pence:
         return with_refund(charge, replace(refund, state="error"))
     try:
-        made = ports.provider.refund(
-            seen.provider_id, refund.amount_pence, available_pence=refund.available_pence
-        )
-    except (NoReply, RefundRefused):
+        made = ports.provider.refund(seen, refund.amount_pence, refund.refund_id)
+    except NoReply:
         return charge
+    except RefundRefused:
+        return _refused(charge, refund, seen, ports)
     # The next check books it, once the money has gone.
     return with_refund(charge, replace(refund, provider_id=made.provider_id, state="submitted"))
+
+
+def _refused(charge: Charge, refund: Refund, seen: ProviderPayment, ports: Ports) -> Charge:
+    """The charge after the provider refused a refund: for good if it could refund as much as we
+    thought. Otherwise the next check sees what happened meanwhile."""
+    if ports.provider.get(seen.provider_id).refundable_pence != seen.refundable_pence:
+        return charge
+    return with_refund(charge, replace(refund, state="error"))
 
 
 def _due(charge: Charge, ports: Ports) -> Charge:

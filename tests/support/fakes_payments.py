@@ -13,7 +13,15 @@ from msgspec.structs import replace
 from chalicelib.errors import NoReply, UpstreamFailed
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.payments.ledger import Entry, Reconciliation, entry_id
-from chalicelib.payments.model import ENDED, EXPIRES, ORDER, Charge, PaymentState, RefundState
+from chalicelib.payments.model import (
+    ENDED,
+    EXPIRES,
+    ORDER,
+    Charge,
+    Failure,
+    PaymentState,
+    RefundState,
+)
 from chalicelib.payments.ports import (
     Charges,
     NewPayment,
@@ -40,6 +48,7 @@ class MemoryProvider:
         self.references: dict[str, str] = {}
         self.paid_at: datetime | None = None
         self.is_down_until = clock()
+        self.refuses_refunds = False
         self._clock = clock
 
     def create(self, new: NewPayment) -> ProviderPayment:
@@ -49,6 +58,7 @@ class MemoryProvider:
         return self._keep(
             ProviderPayment(
                 provider_id=provider_id,
+                money_id=provider_id,
                 amount_pence=new.amount_pence,
                 state="created",
                 created_at=self._clock(),
@@ -64,15 +74,14 @@ class MemoryProvider:
         payment = self.payments[provider_id]
         is_open = ORDER[payment.state] < ENDED
         if is_open and payment.created_at + EXPIRES <= self._clock():
-            return self._end(payment, "failed", "P0020")
+            return self._end(payment, "failed", "expired")
         return payment
 
-    def refund(
-        self, provider_id: str, amount_pence: int, *, available_pence: int
-    ) -> ProviderRefund:
+    def refund(self, paid: ProviderPayment, amount_pence: int, refund_id: str) -> ProviderRefund:
+        provider_id, available = paid.provider_id, paid.refundable_pence
         self._refuse_while_down()
         payment = self.payments[provider_id]
-        if payment.refundable_pence != available_pence or amount_pence > available_pence:
+        if self.refuses_refunds or not amount_pence <= payment.refundable_pence == available:
             raise RefundRefused
         refund = ProviderRefund(
             provider_id=f"{provider_id}-r{len(payment.refunds) + 1}",
@@ -80,16 +89,19 @@ class MemoryProvider:
             state="submitted",
             created_at=self._clock(),
         )
-        left = available_pence - amount_pence
+        left = available - amount_pence
         self._keep(replace(payment, refundable_pence=left, refunds=(*payment.refunds, refund)))
         return refund
+
+    def payment_of(self, headers: Mapping[str, str], body: bytes) -> str | None:
+        return body.decode()
 
     def take_card(self, provider_id: str, state: PaymentState = "success") -> None:
         """The payer enters a card at the provider's page."""
         payment = self._present(provider_id)
         if payment.next_url:
             self.paid_at = self._clock() if state == "success" else self.paid_at
-            self._end(payment, state, None if state == "success" else "P0010")
+            self._end(payment, state, None if state == "success" else "declined")
 
     def taken(self, since: datetime, until: datetime) -> Sequence[Taken]:
         totals = self.totals()
@@ -126,7 +138,7 @@ class MemoryProvider:
             raise UpstreamFailed("The provider is down.")
 
     def _end(
-        self, payment: ProviderPayment, state: PaymentState, failure: str | None
+        self, payment: ProviderPayment, state: PaymentState, failure: Failure | None
     ) -> ProviderPayment:
         left = payment.amount_pence if state == "success" else 0
         return self._keep(

@@ -95,8 +95,7 @@ def refunded_elsewhere(pence: int) -> Step:
 
     def refunded(money: Money) -> None:
         paid = money.provider.get(shown(money))
-        left = paid.refundable_pence
-        money.provider.refund(paid.provider_id, pence, available_pence=left)
+        money.provider.refund(paid, pence, "elsewhere")
         money.refunded_elsewhere += pence
 
     return refunded

@@ -15,7 +15,7 @@ from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.page_answers import Page, SeeOther
 from chalicelib.kernel.money import pounds
 from chalicelib.kernel.observability import logs
-from chalicelib.payments.model import Charge, Payment
+from chalicelib.payments.model import Charge, Failure, Payment
 from chalicelib.payments.usecases import check, pay
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.reference import grouped
@@ -76,10 +76,10 @@ NOT_KNOWN = Shown(
     ),
     refresh_s=LATER_S,
 )
-FAILED = {
-    "P0010": Shown(Text("Your card was declined"), _NO_MONEY, may_pay=True),
-    "P0020": Shown(Text("Your payment has expired"), _NO_MONEY, may_pay=True),
-    "P0030": Shown(Text("You cancelled the payment"), _NO_MONEY, may_pay=True),
+FAILED: dict[Failure, Shown] = {
+    "declined": Shown(Text("Your card was declined"), _NO_MONEY, may_pay=True),
+    "expired": Shown(Text("Your payment has expired"), _NO_MONEY, may_pay=True),
+    "cancelled": Shown(Text("You cancelled the payment"), _NO_MONEY, may_pay=True),
 }
 OTHERWISE_FAILED = Shown(Text("Your payment did not go through"), _NO_MONEY, may_pay=True)
 
@@ -136,7 +136,7 @@ def _state(payment: Payment) -> Shown:
         case "submitted" | "capturable":
             return PROCESSED
         case _:
-            return FAILED.get(payment.failure or "", OTHERWISE_FAILED)
+            return FAILED[payment.failure] if payment.failure else OTHERWISE_FAILED
 
 
 def _next(report: ServiceRequest) -> Shown:

@@ -6,7 +6,6 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from chalicelib.bootstrap.payment_provider import signing_secret
 from chalicelib.bootstrap.payments import order_ports, payments_ports, request_of
 from chalicelib.errors import Conflict, Forbidden, NotFound
 from chalicelib.handlers.http import auth, rate_limits, request_language
@@ -18,13 +17,11 @@ from chalicelib.handlers.http.routes import Routes
 from chalicelib.integrations.payments_for_reports import card_page
 from chalicelib.kernel.ids import derived_id
 from chalicelib.payments.model import Charge, PaymentState
-from chalicelib.payments.notifications import is_signed, reference_in
 from chalicelib.payments.usecases import RefundRequest, check, hint, refund
 from chalicelib.reports import reference
 from chalicelib.reports.usecases.access import visible
 from chalicelib.texts import Text
 
-SIGNATURE = "pay-signature"
 LONGEST_REASON = 500
 MOST_PENCE = 10_000_000
 routes = Routes(__name__)
@@ -131,11 +128,12 @@ def send_back(call: Call, draft: RefundDraft, payment_id: str) -> PaymentView:
     summary="Hear from the payment provider that there is news of a payment",
 )
 def notified(call: Call) -> Received:
-    signature = str(call.request.headers.get(SIGNATURE, ""))
-    if not is_signed(call.body, signature, signing_secret()):
+    ports = payments_ports()
+    found = ports.provider.payment_of(call.request.headers, call.body)
+    if found is None:
         raise Forbidden("This is not from the payment provider.")
-    if service_request_id := reference.parse(reference_in(call.body)):
-        hint(service_request_id, payments_ports())
+    if service_request_id := reference.parse(found):
+        hint(service_request_id, ports)
     return Received()
 
 

@@ -40,7 +40,7 @@ def test_a_refund_at_the_providers_own_site_is_booked_although_all_was_settled(
     money: Money,
 ) -> None:
     check(REQUEST, money.ports())
-    money.provider.refund("p1", 500, available_pence=4_200)
+    money.provider.refund(money.provider.get("p1"), 500, "elsewhere")
     money.provider.settle_refunds()
     assert money.reconciled(DAY).differences == ()
     assert money.booked() == {"payment:p1": 4_200, "refund:p1-r1": -500}

@@ -63,7 +63,7 @@ def test_a_new_payment_follows_one_that_was_refused(money: Money) -> None:
     money.provider.take_card("p1", "failed")
     second = pay(REQUEST, "en", money.ports())
     assert (first.payment_id, second.payment_id) == ("ABC123-1", "ABC123-2")
-    assert [each.failure for each in check(REQUEST, money.ports()).payments] == ["P0010", None]
+    assert [each.failure for each in check(REQUEST, money.ports()).payments] == ["declined", None]
 
 
 def test_a_paid_request_cannot_be_paid_again(money: Money) -> None:
@@ -111,6 +111,15 @@ def test_a_refund_that_the_bank_returns_is_not_booked(money: Money) -> None:
     money.provider.settle_refunds("error")
     assert check(REQUEST, money.ports()).refunded_pence == 0
     assert money.booked() == {"payment:p1": 4_200}
+
+
+def test_a_refund_that_the_provider_refuses_for_good_has_failed(money: Money) -> None:
+    card_paid(money)
+    money.provider.refuses_refunds = True
+    charge = refund(refund_request(1_000), money.ports())
+    assert [each.state for each in charge.refunds] == ["error"]
+    money.provider.refuses_refunds = False
+    assert refund(refund_request(1_000, "r2"), money.ports()).refunded_pence == 1_000
 
 
 def test_the_same_refund_twice_goes_out_once(money: Money) -> None:

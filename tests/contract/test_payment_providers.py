@@ -1,0 +1,189 @@
+"""What payments rely on at every provider."""
+
+import hashlib
+import hmac
+import json
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from chalicelib.errors import Conflict, NoReply, UpstreamFailed
+from chalicelib.net.reply import Reply
+from chalicelib.payments import govuk_pay
+from chalicelib.payments.govuk_pay import GovUkPay
+from chalicelib.payments.ports import Provider, RefundRefused
+from chalicelib.payments.provider_api import ProviderApi
+from tests.support.openapi_file import OpenApiFile
+from tests.support.payment_providers import (
+    DECLINED_CARD,
+    GOOD_CARD,
+    ORIGIN,
+    SIGNING_SECRET,
+    AtProvider,
+    GovUkPayHere,
+    Unreadable,
+    new_payment,
+    return_url,
+)
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def govuk_pay_here(shared_data: Path) -> GovUkPayHere:
+    return GovUkPayHere(OpenApiFile(shared_data / "pay" / "govuk_pay_publicapi_spec.json"))
+
+
+@pytest.fixture(params=["govuk_pay"])
+def there(request: pytest.FixtureRequest) -> AtProvider:
+    found: AtProvider = request.getfixturevalue(f"{request.param}_here")
+    return found
+
+
+@pytest.fixture
+def provider(there: AtProvider) -> Provider:
+    return there.adapter()
+
+
+def paid(there: AtProvider, reference: str = "ABC123") -> str:
+    """Returns: the provider's id."""
+    provider_id = there.adapter().create(new_payment(reference=reference)).provider_id
+    there.pay(provider_id, GOOD_CARD)
+    return provider_id
+
+
+def test_a_created_payment_has_a_card_page_until_it_is_paid(
+    there: AtProvider, provider: Provider
+) -> None:
+    created = provider.create(new_payment())
+    assert (created.state, created.amount_pence, created.refundable_pence) == ("created", 4_200, 0)
+    assert provider.get(created.provider_id).next_url == created.next_url
+    there.pay(created.provider_id, GOOD_CARD)
+    seen = provider.get(created.provider_id)
+    assert (seen.state, seen.next_url, seen.refundable_pence) == ("success", None, 4_200)
+    assert abs(seen.created_at - there.now()) < HOUR
+
+
+def test_a_declined_card_takes_nothing(there: AtProvider, provider: Provider) -> None:
+    provider_id = provider.create(new_payment()).provider_id
+    there.pay(provider_id, DECLINED_CARD)
+    seen = provider.get(provider_id)
+    assert seen.state != "success" and seen.refundable_pence == 0
+    assert seen.next_url or seen.failure == "declined"
+
+
+def test_an_expired_payment_has_failed(there: AtProvider, provider: Provider) -> None:
+    provider_id = provider.create(new_payment()).provider_id
+    there.expire(provider_id)
+    seen = provider.get(provider_id)
+    assert (seen.state, seen.failure, seen.next_url) == ("failed", "expired", None)
+
+
+def test_a_refund_arrives_and_leaves_the_rest(there: AtProvider, provider: Provider) -> None:
+    provider_id = paid(there)
+    made = provider.refund(provider.get(provider_id), 1_000, "r1")
+    there.settle_refunds()
+    seen = provider.get(provider_id)
+    [refund] = seen.refunds
+    assert (refund.provider_id, refund.amount_pence, refund.state) == (
+        made.provider_id,
+        1_000,
+        "success",
+    )
+    assert seen.refundable_pence == 3_200
+
+
+def test_the_same_refund_twice_is_made_once(there: AtProvider, provider: Provider) -> None:
+    provider_id = paid(there)
+    seen = provider.get(provider_id)
+    provider.refund(seen, 1_000, f"once {provider_id}")
+    with suppress(RefundRefused):
+        provider.refund(seen, 1_000, f"once {provider_id}")
+    assert provider.get(provider_id).refundable_pence == 3_200
+
+
+def test_a_refund_of_more_than_is_left_is_refused(there: AtProvider, provider: Provider) -> None:
+    provider_id = paid(there)
+    seen = provider.get(provider_id)
+    provider.refund(seen, 4_000, f"most {provider_id}")
+    with pytest.raises(RefundRefused):
+        provider.refund(seen, 201, f"more {provider_id}")
+
+
+def test_an_amount_below_the_providers_limit_is_not_taken(provider: Provider) -> None:
+    with pytest.raises(Conflict):
+        provider.create(new_payment(29))
+
+
+def test_a_wrong_key_creates_nothing(there: AtProvider) -> None:
+    with pytest.raises(UpstreamFailed):
+        there.adapter("another").create(new_payment())
+
+
+def test_money_between_two_moments_is_listed_over_all_pages(
+    there: AtProvider, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(govuk_pay, "PAGE_SIZE", 2)
+    many = [paid(there, "LISTED") for _ in range(5)]
+    provider.create(new_payment(reference="LISTED"))
+    refund = provider.refund(provider.get(many[0]), 1_000, f"listed {many[0]}")
+    there.settle_refunds()
+    now = there.now()
+    listed = provider.taken(now - HOUR, now + HOUR)
+    assert {each.entry_id: each.amount_pence for each in listed if each.reference == "LISTED"} == {
+        **{f"payment:{provider.get(each).money_id}": 4_200 for each in many},
+        f"refund:{refund.provider_id}": -1_000,
+    }
+    assert provider.taken(now - 2 * HOUR, now - HOUR) == []
+
+
+def adapters(api: ProviderApi) -> list[Provider]:
+    return [
+        GovUkPay(api, return_url, lambda: SIGNING_SECRET),
+    ]
+
+
+@pytest.mark.parametrize("status", [502, 200, 201])
+@pytest.mark.parametrize("which", [0])
+def test_an_unreadable_reply_may_have_created_a_payment(which: int, status: int) -> None:
+    api = ProviderApi(lambda: Unreadable(Reply(status, {}, b"<html>")), ORIGIN, lambda: "key")
+    with pytest.raises(UpstreamFailed) as failed:
+        adapters(api)[which].create(new_payment())
+    is_its_success = status == (201,)[which]
+    assert isinstance(failed.value, NoReply) == (status == 502 or is_its_success)
+
+
+@pytest.mark.parametrize("which", [0])
+def test_too_many_requests_refund_nothing_and_are_not_for_good(
+    which: int, there: AtProvider
+) -> None:
+    seen = there.adapter().get(paid(there))
+    api = ProviderApi(lambda: Unreadable(Reply(429, {}, b"{}")), ORIGIN, lambda: "key")
+    with pytest.raises(UpstreamFailed) as refused:
+        adapters(api)[which].refund(seen, 1, "r1")
+    assert not isinstance(refused.value, NoReply)
+
+
+def test_govuk_pay_shows_the_card_page_in_welsh_and_says_who_cancelled(
+    govuk_pay_here: GovUkPayHere,
+) -> None:
+    adapter = govuk_pay_here.adapter()
+    provider_id = adapter.create(new_payment()).provider_id
+    stored = govuk_pay_here.service.payments[provider_id]
+    assert (stored.language, stored.reference) == ("cy", "ABC123")
+    assert stored.return_url == return_url("unguessable")
+    govuk_pay_here.service.cancel(stored.token)
+    assert adapter.get(provider_id).failure == "cancelled"
+
+
+def test_govuk_pay_names_the_payment_of_a_signed_notification(
+    govuk_pay_here: GovUkPayHere,
+) -> None:
+    body = json.dumps({"resource": {"reference": "ABC123"}}).encode()
+    signed = hmac.new(SIGNING_SECRET.encode(), body, hashlib.sha256).hexdigest()
+    adapter = govuk_pay_here.adapter()
+    assert adapter.payment_of({"pay-signature": signed}, body) == "ABC123"
+    assert adapter.payment_of({"pay-signature": signed}, body + b" ") is None
+    assert adapter.payment_of({}, body) is None
