@@ -64,6 +64,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     destinations_secret_arn: str
     identity_secret_arn: str
     payments_secret_arn: str
+    payments_provider: str
     payments_url: str
     uploads_endpoint: str
     distribution_id: str
@@ -100,6 +101,7 @@ OPTIONAL = (
     "destinations_secret_arn",
     "identity_secret_arn",
     "payments_secret_arn",
+    "payments_provider",
     "payments_url",
     "uploads_endpoint",
     "distribution_id",

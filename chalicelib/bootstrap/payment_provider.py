@@ -4,33 +4,59 @@ from typing import Literal
 
 from chalicelib.bootstrap import container
 from chalicelib.errors import ConfigurationError
+from chalicelib.kernel.time import utc_now
 from chalicelib.payments.ports import Provider
 
 RETURN_PATH = "/forms/payments/"
 
 
-GOVUK_PAY = "https://publicapi.payments.service.gov.uk"
-GOVUK_PAY_PAGES = "https://*.payments.service.gov.uk"
+GOVUK_PAY = "govuk_pay"
+ORIGINS = {
+    GOVUK_PAY: "https://publicapi.payments.service.gov.uk",
+    "stripe": "https://api.stripe.com",
+}
+CARD_PAGES = {
+    GOVUK_PAY: "https://*.payments.service.gov.uk",
+    "stripe": "https://checkout.stripe.com",
+}
 
 
 def provider() -> Provider:
-    from chalicelib.payments.govuk_pay import GovUkPay
+    """Raises ConfigurationError if the settings name a provider that is not known."""
     from chalicelib.payments.provider_api import ProviderApi
 
-    url = container.settings().payments_url or GOVUK_PAY
-    api = ProviderApi(client=container.outside, url=url, api_key=lambda: _given("api_key"))
-    return GovUkPay(api, _return_url, signing_secret)
+    settings = container.settings()
+    api = ProviderApi(
+        client=container.outside,
+        url=settings.payments_url or ORIGINS[_name()],
+        api_key=lambda: _given("api_key"),
+    )
+    if _name() == GOVUK_PAY:
+        from chalicelib.payments.govuk_pay import GovUkPay
+
+        return GovUkPay(api, _return_url, signing_secret)
+    from chalicelib.payments.stripe import Stripe
+
+    return Stripe(api, _return_url, signing_secret, utc_now)
 
 
 def card_pages() -> str:
-    """Where the provider's card pages are, as a Content-Security-Policy says it."""
-    return container.settings().payments_url or GOVUK_PAY_PAGES
+    """Where the provider's card pages are, as a Content-Security-Policy says it. Raises
+    ConfigurationError."""
+    return container.settings().payments_url or CARD_PAGES[_name()]
 
 
 def signing_secret() -> str:
     """The secret that the provider signs its notifications with. Raises UpstreamFailed,
     ConfigurationError."""
     return _given("signing_secret")
+
+
+def _name() -> str:
+    found = container.settings().payments_provider or GOVUK_PAY
+    if found not in ORIGINS:
+        raise ConfigurationError(f"PAYMENTS_PROVIDER must be one of {', '.join(ORIGINS)}.")
+    return found
 
 
 def _return_url(payment_id: str) -> str:

@@ -1,20 +1,25 @@
-"""What payments rely on at every provider."""
+"""What payments rely on at every provider: GOV.UK Pay and Stripe, each behind its adapter."""
 
 import hashlib
 import hmac
 import json
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, NoReply, UpstreamFailed
+from chalicelib.kernel.time import utc_now
 from chalicelib.net.reply import Reply
-from chalicelib.payments import govuk_pay
+from chalicelib.payments import govuk_pay, stripe
 from chalicelib.payments.govuk_pay import GovUkPay
 from chalicelib.payments.ports import Provider, RefundRefused
 from chalicelib.payments.provider_api import ProviderApi
+from chalicelib.payments.stripe import Stripe
 from tests.support.openapi_file import OpenApiFile
 from tests.support.payment_providers import (
     DECLINED_CARD,
@@ -23,12 +28,20 @@ from tests.support.payment_providers import (
     SIGNING_SECRET,
     AtProvider,
     GovUkPayHere,
+    StripeHere,
     Unreadable,
     new_payment,
     return_url,
+    running_stripe,
 )
 
 HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(scope="module")
+def stripe_here() -> Iterator[StripeHere]:
+    with running_stripe() as found:
+        yield found
 
 
 @pytest.fixture
@@ -36,7 +49,7 @@ def govuk_pay_here(shared_data: Path) -> GovUkPayHere:
     return GovUkPayHere(OpenApiFile(shared_data / "pay" / "govuk_pay_publicapi_spec.json"))
 
 
-@pytest.fixture(params=["govuk_pay"])
+@pytest.fixture(params=["govuk_pay", "stripe"])
 def there(request: pytest.FixtureRequest) -> AtProvider:
     found: AtProvider = request.getfixturevalue(f"{request.param}_here")
     return found
@@ -126,6 +139,7 @@ def test_money_between_two_moments_is_listed_over_all_pages(
     there: AtProvider, provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(govuk_pay, "PAGE_SIZE", 2)
+    monkeypatch.setattr(stripe, "PAGE_SIZE", 2)
     many = [paid(there, "LISTED") for _ in range(5)]
     provider.create(new_payment(reference="LISTED"))
     refund = provider.refund(provider.get(many[0]), 1_000, f"listed {many[0]}")
@@ -142,20 +156,21 @@ def test_money_between_two_moments_is_listed_over_all_pages(
 def adapters(api: ProviderApi) -> list[Provider]:
     return [
         GovUkPay(api, return_url, lambda: SIGNING_SECRET),
+        Stripe(api, return_url, lambda: SIGNING_SECRET, utc_now),
     ]
 
 
 @pytest.mark.parametrize("status", [502, 200, 201])
-@pytest.mark.parametrize("which", [0])
+@pytest.mark.parametrize("which", [0, 1])
 def test_an_unreadable_reply_may_have_created_a_payment(which: int, status: int) -> None:
     api = ProviderApi(lambda: Unreadable(Reply(status, {}, b"<html>")), ORIGIN, lambda: "key")
     with pytest.raises(UpstreamFailed) as failed:
         adapters(api)[which].create(new_payment())
-    is_its_success = status == (201,)[which]
+    is_its_success = status == (201, 200)[which]
     assert isinstance(failed.value, NoReply) == (status == 502 or is_its_success)
 
 
-@pytest.mark.parametrize("which", [0])
+@pytest.mark.parametrize("which", [0, 1])
 def test_too_many_requests_refund_nothing_and_are_not_for_good(
     which: int, there: AtProvider
 ) -> None:
@@ -178,6 +193,11 @@ def test_govuk_pay_shows_the_card_page_in_welsh_and_says_who_cancelled(
     assert adapter.get(provider_id).failure == "cancelled"
 
 
+def test_stripe_takes_no_card_on_the_telephone(stripe_here: StripeHere) -> None:
+    with pytest.raises(Conflict, match="telephone"):
+        stripe_here.adapter().create(replace(new_payment(), is_by_phone=True))
+
+
 def test_govuk_pay_names_the_payment_of_a_signed_notification(
     govuk_pay_here: GovUkPayHere,
 ) -> None:
@@ -187,3 +207,50 @@ def test_govuk_pay_names_the_payment_of_a_signed_notification(
     assert adapter.payment_of({"pay-signature": signed}, body) == "ABC123"
     assert adapter.payment_of({"pay-signature": signed}, body + b" ") is None
     assert adapter.payment_of({}, body) is None
+
+
+def test_stripe_notifies_of_a_paid_session_with_a_signature_that_holds_for_minutes(
+    stripe_here: StripeHere,
+) -> None:
+    [(signature, body)] = notifications(stripe_here)
+    adapter = stripe_here.adapter()
+    assert adapter.payment_of({"stripe-signature": signature}, body) == "NOTIFIED"
+    rotated = f"{signature},v1={'0' * 64},v0=x"
+    assert adapter.payment_of({"stripe-signature": rotated}, body) == "NOTIFIED"
+    moment, _, rest = signature.partition(",")
+    later = f"t={int(moment[2:]) + 1},{rest}"
+    for wrong in ("", rest, later, f"t=é,{rest}", f"t={'9' * 40},{rest}", moment):
+        assert adapter.payment_of({"stripe-signature": wrong}, body) is None, wrong
+    at = utc_now()
+    for minutes, is_taken in ((-6, False), (-4, True), (4, True), (6, False)):
+        moved = Stripe(
+            adapter.api,
+            return_url,
+            lambda: SIGNING_SECRET,
+            lambda minutes=minutes: at + timedelta(minutes=minutes),  # type: ignore[misc]
+        )
+        found = moved.payment_of({"stripe-signature": signature}, body)
+        assert (found is not None) == is_taken, minutes
+
+
+def notifications(there: StripeHere) -> list[tuple[str, bytes]]:
+    """The signatures and bodies of what is posted when somebody pays, of sessions alone."""
+    heard: list[tuple[str, bytes]] = []
+
+    class Hears(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            heard.append((self.headers["Stripe-Signature"], body))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Says nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Hears) as server:
+        server.timeout = 5
+        there.send_notifications_to(f"http://127.0.0.1:{server.server_port}/")
+        paid(there, "NOTIFIED")
+        for _ in ("payment_intent.succeeded", "checkout.session.completed"):
+            server.handle_request()
+    return [each for each in heard if b"checkout.session.completed" in each[1]]

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.bootstrap import container
-from chalicelib.bootstrap.payment_provider import GOVUK_PAY
+from chalicelib.bootstrap.payment_provider import GOVUK_PAY, ORIGINS
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.catalogue.prices import Line
 from chalicelib.errors import NoReply
@@ -23,7 +23,7 @@ from tests.support.http_client import AnsweredHere, path_of
 
 GOOD_CARD = "4444333322221111"
 DECLINED_CARD = "4000000000000002"
-ORIGIN = GOVUK_PAY
+ORIGIN = ORIGINS[GOVUK_PAY]
 CARD_PAGES = f"{ORIGIN}/card/"
 
 

@@ -1,0 +1,247 @@
+"""The Provider port on Stripe: a Checkout Session takes the card, its PaymentIntent has the money.
+
+Source: Stripe's API reference, version 2025-03-31.basil. ADR 83.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Generic, TypeVar
+from urllib.parse import urlencode
+
+import msgspec
+from msgspec import Struct, field
+
+from chalicelib.errors import Conflict, UpstreamFailed
+from chalicelib.payments.ledger import entry_id
+from chalicelib.payments.model import EXPIRES, PaymentState, RefundState
+from chalicelib.payments.notifications import is_signed_by_stripe
+from chalicelib.payments.ports import (
+    NewPayment,
+    ProviderPayment,
+    ProviderRefund,
+    RefundRefused,
+    Taken,
+)
+from chalicelib.payments.provider_api import FAILED, NOT_BY_CARD, ProviderApi, decoded
+from chalicelib.texts import Text
+
+VERSION = {"Stripe-Version": "2025-03-31.basil"}
+SIGNATURE = "stripe-signature"
+FORM = {**VERSION, "Content-Type": "application/x-www-form-urlencoded"}
+REFERENCE = "reference"
+PAGE_SIZE = 100
+MOST_PAGES = 1_000
+LONGEST_DESCRIPTION = 255
+REFUSED = (400, 402, 404)
+"""The statuses of a refund that cannot be made so."""
+REFUND_STATES: Mapping[str, RefundState] = {
+    "pending": "submitted",
+    "requires_action": "submitted",
+    "succeeded": "success",
+    "failed": "error",
+    "canceled": "error",
+}
+_NOT_BY_PHONE = Text("A card cannot be taken on the telephone. Record a receipt instead.")
+
+Found = TypeVar("Found")
+
+
+class _Intent(Struct):
+    id: str
+    amount: int
+    status: str
+    created: int
+    metadata: dict[str, str] = {}
+
+
+class _Session(Struct):
+    id: str
+    amount_total: int
+    status: str
+    payment_status: str
+    created: int
+    url: str | None = None
+    payment_intent: _Intent | None = None
+
+
+class _Refund(Struct):
+    id: str
+    amount: int
+    status: str
+    created: int
+
+
+class _ListedRefund(_Refund):
+    payment_intent: _Intent | None = None
+
+
+class _Page(Struct, Generic[Found]):
+    data: list[Found]
+    has_more: bool = False
+
+
+class _About(Struct):
+    client_reference_id: str | None = None
+    metadata: dict[str, str] = {}
+
+
+class _EventData(Struct):
+    about: _About = field(name="object")
+
+
+class _Event(Struct):
+    data: _EventData
+
+
+class Stripe(Struct, frozen=True):
+    """`return_url` is the page that the payer comes back to, `signing_secret` that of the
+    notifications."""
+
+    api: ProviderApi
+    return_url: Callable[[str], str]
+    signing_secret: Callable[[], str]
+    now: Callable[[], datetime]
+
+    def create(self, new: NewPayment) -> ProviderPayment:
+        if new.is_by_phone:
+            raise Conflict(_NOT_BY_PHONE)
+        reply = self.api.post("/v1/checkout/sessions", _form(self._session(new)), FORM)
+        if reply.status == 400:
+            raise Conflict(NOT_BY_CARD)
+        return _payment(decoded(reply, (200,), _Session))
+
+    def get(self, provider_id: str) -> ProviderPayment:
+        asked = urlencode({"expand[]": "payment_intent"})
+        reply = self.api.get(f"/v1/checkout/sessions/{provider_id}?{asked}", VERSION)
+        found = decoded(reply, (200,), _Session)
+        if found.payment_intent is None or _state(found) != "success":
+            return _payment(found)
+        # After the payment, so that the list has every refund that was made before.
+        query = {"payment_intent": found.payment_intent.id}
+        return _payment(found, tuple(map(_refund, self._all("refunds", query, _Page[_Refund]))))
+
+    def refund(self, paid: ProviderPayment, amount_pence: int, refund_id: str) -> ProviderRefund:
+        body = {"payment_intent": paid.money_id, "amount": f"{amount_pence}"}
+        reply = self.api.post("/v1/refunds", _form(body), {**FORM, "Idempotency-Key": refund_id})
+        if reply.status in REFUSED:
+            raise RefundRefused
+        return _refund(decoded(reply, (200,), _Refund))
+
+    def payment_of(self, headers: Mapping[str, str], body: bytes) -> str | None:
+        signature, secret = headers.get(SIGNATURE, ""), self.signing_secret()
+        if not is_signed_by_stripe(body, signature, secret, self.now()):
+            return None
+        try:
+            about = msgspec.json.decode(body, type=_Event).data.about
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return ""
+        return about.client_reference_id or about.metadata.get(REFERENCE, "")
+
+    def taken(self, since: datetime, until: datetime) -> Sequence[Taken]:
+        query = {"created[gte]": _seconds(since), "created[lt]": _seconds(until)}
+        intents = self._all("payment_intents", query, _Page[_Intent])
+        expanded = query | {"expand[]": "data.payment_intent"}
+        refunds = self._all("refunds", expanded, _Page[_ListedRefund])
+        return [
+            *(_taken_payment(each) for each in intents if each.status == "succeeded"),
+            *(_taken_refund(each) for each in refunds if each.status == "succeeded"),
+        ]
+
+    def _session(self, new: NewPayment) -> Mapping[str, str]:
+        back = self.return_url(new.payment_id)
+        price = "line_items[0][price_data]"
+        return {
+            "mode": "payment",
+            "payment_method_types[0]": "card",
+            "line_items[0][quantity]": "1",
+            f"{price}[currency]": "gbp",
+            f"{price}[unit_amount]": f"{new.amount_pence}",
+            f"{price}[product_data][name]": new.description[:LONGEST_DESCRIPTION],
+            "client_reference_id": new.reference,
+            f"payment_intent_data[metadata][{REFERENCE}]": new.reference,
+            "success_url": back,
+            "cancel_url": back,
+            "expires_at": _seconds(self.now() + EXPIRES),
+            "locale": "en-GB",
+            "expand[]": "payment_intent",
+        }
+
+    def _all(
+        self, what: str, query: Mapping[str, str], kind: type[_Page[Found]]
+    ) -> Iterator[Found]:
+        """All of a list, page by page."""
+        asked = {**query, "limit": f"{PAGE_SIZE}"}
+        for _ in range(MOST_PAGES):
+            page = decoded(self.api.get(f"/v1/{what}?{urlencode(asked)}", VERSION), (200,), kind)
+            yield from page.data
+            if not page.has_more:
+                return
+            asked["starting_after"] = page.data[-1].id  # type: ignore[attr-defined]
+        raise UpstreamFailed(FAILED)
+
+
+def _form(fields: Mapping[str, str]) -> bytes:
+    return urlencode(fields).encode()
+
+
+def _seconds(at: datetime) -> str:
+    return f"{int(at.timestamp())}"
+
+
+def _moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _state(found: _Session) -> PaymentState:
+    """A session is open until somebody paid it, and a card that was declined leaves it open."""
+    match found.status, found.payment_status:
+        case "open", _:
+            return "created"
+        case "expired", _:
+            return "failed"
+        case "complete", "paid":
+            return "success"
+        case _:
+            return "submitted"
+
+
+def _payment(found: _Session, refunds: tuple[ProviderRefund, ...] = ()) -> ProviderPayment:
+    state, intent = _state(found), found.payment_intent
+    refunded = sum(each.amount_pence for each in refunds if each.state != "error")
+    return ProviderPayment(
+        provider_id=found.id,
+        money_id=intent.id if intent else found.id,
+        amount_pence=found.amount_total,
+        state=state,
+        created_at=_moment(intent.created if intent else found.created),
+        failure="expired" if state == "failed" else None,
+        next_url=found.url if state == "created" else None,
+        refundable_pence=found.amount_total - refunded if state == "success" else 0,
+        refunds=refunds,
+    )
+
+
+def _refund(found: _Refund) -> ProviderRefund:
+    return ProviderRefund(
+        provider_id=found.id,
+        amount_pence=found.amount,
+        state=REFUND_STATES.get(found.status, "submitted"),
+        created_at=_moment(found.created),
+    )
+
+
+def _taken_payment(found: _Intent) -> Taken:
+    return Taken(
+        entry_id=entry_id("payment", found.id),
+        amount_pence=found.amount,
+        reference=found.metadata.get(REFERENCE, ""),
+    )
+
+
+def _taken_refund(found: _ListedRefund) -> Taken:
+    paid = found.payment_intent
+    return Taken(
+        entry_id=entry_id("refund", found.id),
+        amount_pence=-found.amount,
+        reference=paid.metadata.get(REFERENCE, "") if paid else "",
+    )
