@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from chalicelib.kernel.languages import Language, translatable
+from chalicelib.kernel.money import pounds
 from chalicelib.kernel.templating import environment
 from chalicelib.privacy.export_exclusions import REASONS
 from chalicelib.privacy.registry import load
@@ -37,6 +38,7 @@ UNREADABLE = frozenset(
         "report.email_key",
         "report.flags.sender",
         "report.long",
+        "report.order.booking",
         "report.phone_key",
         "report.reporter",
         "report.updates.author",
@@ -59,6 +61,7 @@ BESIDES: Mapping[str, str] = {
     "report.channel": translatable("How it reached us"),
     "report.closed_datetime": translatable("Closed"),
     "report.flags.reason": translatable("Reported as something that should not be public"),
+    "report.order.booking.place.day": translatable("Your booking"),
     "report.requested_datetime": translatable("Reported"),
     "report.service_code": translatable("Kind of problem"),
     "report.service_request_id": translatable("Reference"),
@@ -148,6 +151,8 @@ class ExportPages(Struct, frozen=True, kw_only=True, dict=True):
             return self.language.say("Yes") if value else self.language.say("No")
         if isinstance(value, list | tuple):
             return ", ".join(self._said(way, each) for each in value)
+        if way.endswith("_pence"):
+            return pounds(value)
         code = str(value)
         return self._time(code) or self.names.get(way.rpartition(".")[2], {}).get(value, code)
 

@@ -1,5 +1,6 @@
 """The export has everything that the data registry calls personal; what it has not it names."""
 
+import re
 from collections.abc import Iterable
 from datetime import timedelta
 from html import escape
@@ -14,10 +15,12 @@ from chalicelib.alerts.model import Topic
 from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.catalogue.prices import Line, OrderItem
 from chalicelib.privacy.export_exclusions import REASONS
 from chalicelib.privacy.page import UNREADABLE
 from chalicelib.privacy.registry import Row, load
 from chalicelib.reports.needs import Need
+from chalicelib.reports.orders import BookedSlot, Order, SlotOfDay
 from chalicelib.reports.parts import Flag, HeldUpdate, MissedCollection, Question
 from chalicelib.reports.usecases.access import Author, written_as
 from chalicelib.reports.usecases.updating import add_update
@@ -36,6 +39,19 @@ PICTURES = {
 SENDERS = ("note.sender", "report.flags.text", "report.questions.asked_by")
 """Personal data of others: who answered or asked, and the words of people who flagged a report."""
 FLAGGED = "I live next door."
+ORDER = Order(
+    items=(OrderItem(code="mattress", count=2),),
+    lines=(Line(text="Mattress × 2", amount_pence=4000),),
+    amount_pence=4000,
+    fund="BULKY",
+    booking=BookedSlot(
+        hold_id="hold", place=SlotOfDay(calendar="bulky", day=NOON.date(), slot="day"), units=2
+    ),
+    state="cancelled",
+    paid_by="receipt",
+    receipt="R-1",
+    refund_pence=4000,
+)
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +80,7 @@ def owner(here: Api) -> Resident:
             report,
             flags=flags,
             questions=questions,
+            order=ORDER,
             needs=needs,
             held_updates=held,
             address="A street",
@@ -240,3 +257,9 @@ def test_page_matches_the_export_and_escapes_typed_text(here: Api, owner: Reside
     page = here.get("/api/account/export/page", token)
     assert page.status_code == 200 and owner.canary in page.body.decode()
     assert "Your email address" in page.body.decode() and "<script" not in page.body.decode()
+
+
+def test_page_says_what_was_booked_and_paid(here: Api, owner: Resident) -> None:
+    token = token_of(owner.account, timedelta(minutes=5), "A test", accounts_ports())
+    page = here.get("/api/account/export/page", token).body.decode()
+    assert {"Mattress × 2", "£40", "R-1"} <= set(re.findall(r"<dd>(.*?)</dd>", page))
