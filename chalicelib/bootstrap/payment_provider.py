@@ -4,8 +4,10 @@ from typing import Literal
 
 from chalicelib.bootstrap import container
 from chalicelib.errors import ConfigurationError
+from chalicelib.kernel.languages import language
+from chalicelib.kernel.site import Site
 from chalicelib.kernel.time import utc_now
-from chalicelib.payments.ports import Provider
+from chalicelib.payments.ports import NewPayment, Provider
 
 RETURN_PATH = "/forms/payments/"
 
@@ -59,8 +61,10 @@ def _name() -> str:
     return found
 
 
-def _return_url(payment_id: str) -> str:
-    return f"{container.settings().site_url}{RETURN_PATH}{payment_id}"
+def _return_url(new: NewPayment) -> str:
+    """The page of the payment in the payer's language."""
+    site = Site(container.settings().site_url, language(new.language))
+    return site.page(f"{RETURN_PATH}{new.payment_id}")
 
 
 def _given(name: Literal["api_key", "signing_secret"]) -> str:

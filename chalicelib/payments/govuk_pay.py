@@ -105,7 +105,7 @@ class GovUkPay(Struct, frozen=True):
     notifications."""
 
     api: ProviderApi
-    return_url: Callable[[str], str]
+    return_url: Callable[[NewPayment], str]
     signing_secret: Callable[[], str]
 
     def create(self, new: NewPayment) -> ProviderPayment:
@@ -113,7 +113,7 @@ class GovUkPay(Struct, frozen=True):
             "amount": new.amount_pence,
             "reference": new.reference,
             "description": new.description[:LONGEST_DESCRIPTION],
-            "return_url": self.return_url(new.payment_id),
+            "return_url": self.return_url(new),
             "language": new.language if new.language in LANGUAGES else "en",
         }
         if new.is_by_phone:

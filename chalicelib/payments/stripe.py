@@ -98,7 +98,7 @@ class Stripe(Struct, frozen=True):
     notifications."""
 
     api: ProviderApi
-    return_url: Callable[[str], str]
+    return_url: Callable[[NewPayment], str]
     signing_secret: Callable[[], str]
     now: Callable[[], datetime]
 
@@ -148,7 +148,7 @@ class Stripe(Struct, frozen=True):
         ]
 
     def _session(self, new: NewPayment) -> Mapping[str, str]:
-        back = self.return_url(new.payment_id)
+        back = self.return_url(new)
         price = "line_items[0][price_data]"
         return {
             "mode": "payment",

@@ -12,6 +12,7 @@ from chalicelib.bookings.places import Place
 from chalicelib.bookings.usecases import hold
 from chalicelib.bootstrap.bookings import bookings_ports
 from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.handlers.http.request_language import FOLDER
 from chalicelib.reports.orders import Order
 from tests.api.conftest import Api
 from tests.api.test_account import signed_in
@@ -80,13 +81,14 @@ def come_back(browser: Browser, return_url: str) -> None:
     browser.open(return_url[return_url.index("/forms/") :])
 
 
-def card_page(browser: Browser, page: str) -> str:
-    """The address of the provider's page for the request with that page."""
+def card_page(browser: Browser, page: str, language: str = "en") -> str:
+    """The address of the provider's page for the request with that page. The CDN says the
+    language."""
     form = browser.open(page.replace("?", "/payment?")).form()
     with_card = browser.client.http.post(
         form.action,
         body=f"token={dict(form.fields)['token']}".encode(),
-        headers={"Content-Type": "application/x-www-form-urlencoded"},
+        headers={"Content-Type": "application/x-www-form-urlencoded", FOLDER: language},
     )
     assert with_card.status_code == 303, with_card.body
     return str(with_card.headers["Location"])
@@ -137,6 +139,12 @@ def test_return_page_after_the_day_has_gone_says_what_becomes_of_the_money(
     come_back(browser, return_url)
     assert "Somebody else booked that day before your payment came" in browser.page.text
     assert "From 7am" not in browser.page.text
+
+
+def test_payer_comes_back_in_the_language_of_the_payment(browser: Browser, pay: PayHere) -> None:
+    page = book(browser)
+    return_url = pay.enter(card_page(browser, page, "cy"), GOOD_CARD)
+    assert "/cy/forms/payments/" in return_url
 
 
 def test_booking_is_moved_once_to_the_chosen_day(browser: Browser, pay: PayHere) -> None:

@@ -188,7 +188,7 @@ def test_govuk_pay_shows_the_card_page_in_welsh_and_says_who_cancelled(
     provider_id = adapter.create(new_payment()).provider_id
     stored = govuk_pay_here.service.payments[provider_id]
     assert (stored.language, stored.reference) == ("cy", "ABC123")
-    assert stored.return_url == return_url("unguessable")
+    assert stored.return_url == return_url(new_payment())
     govuk_pay_here.service.cancel(stored.token)
     assert adapter.get(provider_id).failure == "cancelled"
 

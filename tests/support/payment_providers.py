@@ -41,8 +41,8 @@ def new_payment(pence: int = 4_200, reference: str = "ABC123") -> NewPayment:
     )
 
 
-def return_url(payment_id: str) -> str:
-    return f"https://council.example/pay/return/{payment_id}"
+def return_url(new: NewPayment) -> str:
+    return f"https://council.example/{new.language}/pay/return/{new.payment_id}"
 
 
 class AtProvider(Protocol):
