@@ -7,17 +7,15 @@ from chalicelib.bootstrap import container
 from chalicelib.bootstrap.bookings import bookings_ports
 from chalicelib.bootstrap.payment_provider import provider
 from chalicelib.bootstrap.reports import garden_purchases, reports_ports
-from chalicelib.kernel.signing import is_same
 from chalicelib.kernel.time import utc_now
 from chalicelib.payments import ports as payments
 from chalicelib.payments import reconciling
-from chalicelib.payments.model import EXPIRES
+from chalicelib.payments.model import EXPIRES, PaymentIds
 from chalicelib.reports.order_ports import OrderPorts
 
 if TYPE_CHECKING:
     from chalicelib.payments.dynamo import DynamoCharges, DynamoLedger
 
-DIGITS = 32
 MARGIN = timedelta(minutes=30)
 """A slot is held so much longer than its payment: for what is late."""
 
@@ -30,7 +28,7 @@ def payments_ports() -> payments.Ports:
         book=ledger().book,
         on_paid=_settle_paid,
         on_unpaid=lambda service_request_id: None,
-        payment_id=payment_id,
+        payment_id=payment_ids().make,
         now=utc_now,
     )
 
@@ -59,21 +57,9 @@ def ledger() -> "DynamoLedger":
     return DynamoLedger(container.table("ledger"), container.council().zone)
 
 
-def payment_id(service_request_id: str, number: int) -> str:
-    """The id of a request's payment with that number: it names the request and cannot be
-    guessed."""
-    digest = container.digest("payment", service_request_id, str(number))
-    return f"{service_request_id}-{number}-{digest[:DIGITS]}"
-
-
-def request_of(sent: str) -> str | None:
-    """The request of a payment_id; None if we did not make that id."""
-    service_request_id, _, rest = sent.partition("-")
-    number = rest.partition("-")[0]
-    if not number.isascii() or not number.isdecimal() or len(number) > DIGITS:
-        return None
-    is_ours = is_same(payment_id(service_request_id, int(number)), sent)
-    return service_request_id if is_ours else None
+@container.once
+def payment_ids() -> PaymentIds:
+    return PaymentIds(container.digest)
 
 
 @container.once

@@ -8,11 +8,14 @@ which are its ends; a refund goes asked → submitted → success or error. Sour
 documentation, "Payment status meanings" and "Refunding payments".
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
+
+from chalicelib.kernel.signing import is_same
 
 PaymentState = Literal[
     "created", "started", "submitted", "capturable", "success", "failed", "cancelled", "error"
@@ -28,6 +31,8 @@ ORDER: dict[PaymentState, int] = {
     "error": 4,
 }
 ENDED = 4
+DIGITS = 32
+"""Of an id's hexadecimal digits, which nobody can guess; and the most that its number may have."""
 Failure = Literal["declined", "expired", "cancelled"]
 RefundState = Literal["asked", "submitted", "success", "error"]
 
@@ -122,3 +127,24 @@ def with_refund(charge: Charge, refund: Refund) -> Charge:
     """The charge with the refund added, or in place of the one with its id."""
     by_id = {each.refund_id: each for each in charge.refunds} | {refund.refund_id: refund}
     return replace(charge, refunds=tuple(by_id.values()))
+
+
+class PaymentIds(Struct, frozen=True):
+    """Ids that name the request and cannot be guessed. `digest` makes a text that follows from its
+    arguments and a secret."""
+
+    digest: Callable[..., str]
+
+    def make(self, service_request_id: str, number: int) -> str:
+        """The id of a request's payment with that number."""
+        digest = self.digest("payment", service_request_id, str(number))
+        return f"{service_request_id}-{number}-{digest[:DIGITS]}"
+
+    def request_of(self, sent: str) -> str | None:
+        """The request of a payment_id; None if it was not made here."""
+        service_request_id, _, rest = sent.partition("-")
+        number = rest.partition("-")[0]
+        if not number.isascii() or not number.isdecimal() or len(number) > DIGITS:
+            return None
+        is_ours = is_same(self.make(service_request_id, int(number)), sent)
+        return service_request_id if is_ours else None

@@ -11,7 +11,7 @@ from click import Command
 from click.testing import CliRunner, Result
 
 from chalicelib.bootstrap.payment_provider import signing_secret
-from chalicelib.bootstrap.payments import charges, payment_id
+from chalicelib.bootstrap.payments import charges, payment_ids
 from chalicelib.kernel.time import utc_now
 from infra.ledger import ledger, reconcile
 from infra.local.pay.notifications import signature
@@ -183,7 +183,7 @@ def test_page_says_what_became_of_a_payment(api: Api, pay: PayHere, request_id: 
     )
     assert again.status_code == 303
     pay.enter(again.headers["Location"], GOOD_CARD)
-    paid = html(api, f"/forms/payments/{payment_id(request_id, 2)}")
+    paid = html(api, f"/forms/payments/{payment_ids().make(request_id, 2)}")
     assert "Payment received" in paid and "£42" in paid and "refresh" not in paid
 
 

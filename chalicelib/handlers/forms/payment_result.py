@@ -5,7 +5,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from chalicelib.bootstrap.payment_provider import card_pages
-from chalicelib.bootstrap.payments import payments_ports, request_of
+from chalicelib.bootstrap.payments import payment_ids, payments_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import NotFound, UpstreamFailed
 from chalicelib.handlers.forms.form_pages import render_form
@@ -110,7 +110,7 @@ def pay_again(call: Call, payment_id: str) -> SeeOther:
 
 
 def _request(payment_id: str) -> str:
-    service_request_id = request_of(payment_id)
+    service_request_id = payment_ids().request_of(payment_id)
     if service_request_id is None:
         raise NotFound(Text("There is no such payment."))
     return service_request_id

@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from chalicelib.bootstrap.payments import order_ports, payments_ports, request_of
+from chalicelib.bootstrap.payments import order_ports, payment_ids, payments_ports
 from chalicelib.errors import Conflict, Forbidden, NotFound
 from chalicelib.handlers.http import auth, rate_limits, request_language
 from chalicelib.handlers.http.audit import note
@@ -139,7 +139,7 @@ def notified(call: Call) -> Received:
 
 def _request(payment_id: str) -> str:
     """The request of a payment. Raises NotFound, also for an id that somebody guessed."""
-    service_request_id = request_of(payment_id)
+    service_request_id = payment_ids().request_of(payment_id)
     if service_request_id is None:
         raise NotFound(Text("There is no such payment."))
     return service_request_id
