@@ -32,7 +32,7 @@ from chalicelib.aws.cloudfront import TOO_MANY
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import accounts_ports, limit_ports
 from chalicelib.bootstrap.alerts import alerts_ports
-from chalicelib.bootstrap.collections import premises_bucket
+from chalicelib.bootstrap.collections import garden_subscriptions, premises_bucket
 from chalicelib.bootstrap.desk import desk_ports
 from chalicelib.bootstrap.garden import garden_ports
 from chalicelib.bootstrap.payment_provider import signing_secret
@@ -40,12 +40,13 @@ from chalicelib.bootstrap.privacy import erasure_ports
 from chalicelib.bootstrap.publishing import publishing_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.catalogue.load import COUNCILS
+from chalicelib.catalogue.prices import OrderItem
 from chalicelib.collections.model import ROUNDS, Round, Rounds
 from chalicelib.collections.premises import Premises
 from chalicelib.desk.model import ViewDraft
 from chalicelib.desk.usecases import saved_views
 from chalicelib.events import ReportChanged, ReportSubmitted
-from chalicelib.garden.model import Purchase
+from chalicelib.garden.model import GardenSubscription, Purchase, Year
 from chalicelib.garden.usecases import buy
 from chalicelib.handlers.accounts import privacy_events
 from chalicelib.handlers.alerts import alerts_sending_events, disruptions_events
@@ -59,7 +60,7 @@ from chalicelib.handlers.publishing import figures_events, publishing_events
 from chalicelib.handlers.reports import photos_events
 from chalicelib.jobs.dynamo.jobs import DynamoJobs
 from chalicelib.kernel.ids import derived_id
-from chalicelib.kernel.time import utc_now
+from chalicelib.kernel.time import to_the_second, utc_now
 from chalicelib.net import safe_http_client
 from chalicelib.publishing import open_data_index
 from chalicelib.reports.needs import Need as OfficersNeed
@@ -590,6 +591,8 @@ def live_with_orders(day: Day) -> None:
             page = api.post(f"/api/reports/{each}/payments", {}, key=each).json_body
             stand_in.enter(page["next_url"], GOOD_CARD)
             api.get(f"/api/payments/{page['payment_id']}")
+        for each in (cancelled, lost):
+            put_garden(each)
         put_order(cancelled, state="cancelled", refund_pence=100)
         put_order(lost, state="lost")
     container.forget()
@@ -622,6 +625,25 @@ def put_order(service_request_id: str, **values: Any) -> None:
     need = OfficersNeed(need_id="slot-lost", reason="slot_lost", since=utc_now())
     needs = (need,) if values["state"] == "lost" else ()
     repository.save(replace(report, order=replace(report.order, **values), needs=needs))
+
+
+def put_garden(service_request_id: str) -> None:
+    """Makes it a request that bought the garden waste subscription of a home of its own."""
+    repository, now = reports_ports().repository, to_the_second(utc_now())
+    report = repository.get(service_request_id)
+    assert report and report.order
+    order = replace(report.order, items=(OrderItem(code="join", count=1),))
+    bought = {"service_code": "garden-waste", "premises_id": service_request_id, "order": order}
+    repository.save(replace(report, **bought))
+    year = Year(first=now.date(), last=now.date() + timedelta(days=90), containers=1)
+    garden_subscriptions().save(
+        GardenSubscription(
+            premises_id=service_request_id,
+            updated_at=now,
+            years=(year,),
+            requests=(service_request_id,),
+        )
+    )
 
 
 def two_homes() -> None:
