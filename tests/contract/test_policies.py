@@ -633,12 +633,12 @@ def put_garden(service_request_id: str) -> None:
     report = repository.get(service_request_id)
     assert report and report.order
     order = replace(report.order, items=(OrderItem(code="join", count=1),))
-    bought = {"service_code": "garden-waste", "premises_id": service_request_id, "order": order}
-    repository.save(replace(report, **bought))
+    home = service_request_id
+    repository.save(replace(report, service_code="garden-waste", premises_id=home, order=order))
     year = Year(first=now.date(), last=now.date() + timedelta(days=90), containers=1)
     garden_subscriptions().save(
         GardenSubscription(
-            premises_id=service_request_id,
+            premises_id=home,
             updated_at=now,
             years=(year,),
             requests=(service_request_id,),
