@@ -11,11 +11,11 @@ from bench.scale.ledger import Ledger
 from bench.scale.load import BOOKINGS_OF_A_DAY
 from bench.scale.wards import place_of
 from chalicelib.bookings.model import BookingDay, Claim
-from chalicelib.bookings.places import Place
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.bookings import bookings_ports
 from chalicelib.bootstrap.collections import premises_bucket
 from chalicelib.bootstrap.payment_provider import signing_secret
+from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.collections.premises import Premises
 from chalicelib.kernel.time import utc_now
 from chalicelib.net.reply import Reply
@@ -142,16 +142,16 @@ class Payers:
         return {"Idempotency-Key": long_key(f"payer-{self._number}")}
 
 
-def _places() -> list[Place]:
+def _places() -> list[SlotOfDay]:
     """The next slots that can be booked."""
     ports = bookings_ports()
     calendar = ports.calendars(CALENDAR)
     assert calendar
     days = islice(calendar.bookable_days(ports.now(), ports.working), DAYS_AHEAD)
-    return [Place(CALENDAR, day, SLOT) for day in days]
+    return [SlotOfDay(CALENDAR, day, SLOT) for day in days]
 
 
-def _claim(place: Place, number: int) -> Claim:
+def _claim(place: SlotOfDay, number: int) -> Claim:
     hold_id = bookings_ports().hold_id("scope", f"{number}", place, UNITS)
     service_request_id = container.ids().service_request_id("scope", f"{number}")
     return Claim(hold_id=hold_id, slot=SLOT, units=UNITS, service_request_id=service_request_id)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
+from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.errors import Invalid
 from chalicelib.kernel.signing import is_same
 from chalicelib.texts import Text
@@ -15,19 +16,11 @@ HALF = 16
 """Hexadecimal digits that make an id unguessable, and as many that prove it to be ours."""
 
 
-class Place(Struct, frozen=True):
-    """A slot of a day in a calendar."""
-
-    calendar: str
-    day: date
-    slot: str
-
-
 class Hold(Struct, frozen=True, kw_only=True):
     """Units that nobody else can have until `until`; None if they are confirmed."""
 
     hold_id: str
-    place: Place
+    place: SlotOfDay
     units: int
     until: datetime | None
 
@@ -38,13 +31,13 @@ class HoldIds(Struct, frozen=True):
 
     digest: Callable[..., str]
 
-    def make(self, scope: str, key: str, place: Place, units: int) -> str:
+    def make(self, scope: str, key: str, place: SlotOfDay, units: int) -> str:
         """The id of a caller's hold, the same for the same scope, key, place and units."""
         claimed = SEPARATOR.join([place.calendar, f"{place.day}", place.slot, f"{units}"])
         mark = self.digest("hold", scope, key, claimed)[:HALF]
         return f"{claimed}{SEPARATOR}{mark}{self._proof(claimed, mark)}"
 
-    def read(self, hold_id: str) -> tuple[Place, int]:
+    def read(self, hold_id: str) -> tuple[SlotOfDay, int]:
         """The place and the units of an id that was made here. Raises Invalid."""
         claimed, _, marks = hold_id.rpartition(SEPARATOR)
         if not is_same(self._proof(claimed, marks[:HALF]), marks[HALF:]):
@@ -55,11 +48,11 @@ class HoldIds(Struct, frozen=True):
         return self.digest("hold made here", claimed, mark)[:HALF]
 
 
-def place_of(hold_id: str) -> Place:
+def place_of(hold_id: str) -> SlotOfDay:
     """The place that an id names, without a check that it was made here. Raises Invalid."""
     try:
         calendar, day, slot, _, _ = hold_id.split(SEPARATOR)
-        return Place(calendar, date.fromisoformat(day), slot)
+        return SlotOfDay(calendar, date.fromisoformat(day), slot)
     except ValueError as error:
         raise _unknown() from error
 

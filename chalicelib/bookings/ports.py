@@ -7,8 +7,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from chalicelib.bookings.model import BookingDay
-from chalicelib.bookings.places import Place
-from chalicelib.catalogue.calendars import Calendar
+from chalicelib.catalogue.calendars import Calendar, SlotOfDay
 from chalicelib.catalogue.promise import WorkingCalendar
 
 
@@ -34,8 +33,8 @@ class Ports(Struct, frozen=True):
     days: BookingDays
     calendars: Callable[[str], Calendar | None]
     working: WorkingCalendar
-    hold_id: Callable[[str, str, Place, int], str]
-    read_hold_id: Callable[[str], tuple[Place, int]]
+    hold_id: Callable[[str, str, SlotOfDay, int], str]
+    read_hold_id: Callable[[str], tuple[SlotOfDay, int]]
     now: Callable[[], datetime]
 
 

@@ -16,9 +16,9 @@ from chalicelib.bookings.model import (
     with_claim,
     without_claim,
 )
-from chalicelib.bookings.places import Hold, Place
+from chalicelib.bookings.places import Hold
 from chalicelib.bookings.ports import Ports
-from chalicelib.catalogue.calendars import Calendar
+from chalicelib.catalogue.calendars import Calendar, SlotOfDay
 from chalicelib.errors import Conflict, FreeSlot, Invalid, NotFound, SlotFull
 from chalicelib.kernel.optimistic import retry_on_conflict
 from chalicelib.texts import Text
@@ -30,7 +30,7 @@ _OVER = Text("This booking was cancelled or moved.")
 _FULL = Text("This slot is full. Choose another one.")
 
 
-def hold(place: Place, units: int, scope: str, key: str, ports: Ports) -> Hold:
+def hold(place: SlotOfDay, units: int, scope: str, key: str, ports: Ports) -> Hold:
     """Hold units of a slot for 30 minutes. A repeat with the same key gets the same hold; another
     slot under that key is another hold.
 
@@ -60,7 +60,7 @@ def hold(place: Place, units: int, scope: str, key: str, ports: Ports) -> Hold:
     return Hold(hold_id=hold_id, place=at, units=claim.units, until=claim.until)
 
 
-def bookable(place: Place, units: int, ports: Ports) -> Calendar:
+def bookable(place: SlotOfDay, units: int, ports: Ports) -> Calendar:
     """The calendar of a slot that can be booked now. Raises NotFound, Invalid."""
     calendar = calendar_of(place, ports)
     if place.day not in calendar.bookable_days(ports.now(), ports.working):
@@ -73,7 +73,7 @@ def bookable(place: Place, units: int, ports: Ports) -> Calendar:
     return calendar
 
 
-def nearest(calendar: Calendar, place: Place, units: int, ports: Ports) -> Sequence[FreeSlot]:
+def nearest(calendar: Calendar, place: SlotOfDay, units: int, ports: Ports) -> Sequence[FreeSlot]:
     """The next slots from that day on with enough free units. Raises UpstreamFailed."""
     now = ports.now()
     found: list[FreeSlot] = []
@@ -91,7 +91,7 @@ def nearest(calendar: Calendar, place: Place, units: int, ports: Ports) -> Seque
     return found[:NEAREST]
 
 
-def keep_until(hold_id: str, place: Place, until: datetime, ports: Ports) -> None:
+def keep_until(hold_id: str, place: SlotOfDay, until: datetime, ports: Ports) -> None:
     """Let a hold lapse later, such as after the payment for it. Raises Conflict if it has lapsed,
     UpstreamFailed."""
 
@@ -107,7 +107,7 @@ def keep_until(hold_id: str, place: Place, until: datetime, ports: Ports) -> Non
 
 
 def confirm(
-    hold_id: str, place: Place, units: int, ports: Ports, service_request_id: str | None = None
+    hold_id: str, place: SlotOfDay, units: int, ports: Ports, service_request_id: str | None = None
 ) -> None:
     """Confirm a hold for good, for that request; one that has lapsed only if its units are still
     free. A repeat changes nothing.
@@ -139,7 +139,7 @@ def confirm(
 
 
 def release(
-    hold_id: str, place: Place, ports: Ports, service_request_id: str | None = None
+    hold_id: str, place: SlotOfDay, ports: Ports, service_request_id: str | None = None
 ) -> None:
     """Give the units back, unless they are confirmed for another request. A repeat changes nothing.
     Raises UpstreamFailed."""
@@ -173,7 +173,7 @@ def give_up(hold_id: str, ports: Ports) -> None:
     _change(place, given_up, ports)
 
 
-def move(hold_id: str, here: Place, to: Place, ports: Ports) -> None:
+def move(hold_id: str, here: SlotOfDay, to: SlotOfDay, ports: Ports) -> None:
     """Move a confirmed booking to another slot of its calendar, in one write: nobody has both slots
     or neither. A repeat changes nothing.
 
@@ -212,7 +212,7 @@ def _moved(
     return [made] if target is source else [without_claim(source, moved.hold_id, now), made]
 
 
-def calendar_of(place: Place, ports: Ports) -> Calendar:
+def calendar_of(place: SlotOfDay, ports: Ports) -> Calendar:
     """The calendar of a place. Raises NotFound."""
     calendar = ports.calendars(place.calendar)
     if calendar is None:
@@ -221,7 +221,7 @@ def calendar_of(place: Place, ports: Ports) -> Calendar:
 
 
 def _change(
-    place: Place, change: Callable[[BookingDay, datetime], BookingDay], ports: Ports
+    place: SlotOfDay, change: Callable[[BookingDay, datetime], BookingDay], ports: Ports
 ) -> None:
     def attempt() -> None:
         day = ports.days.get(place.calendar, place.day)

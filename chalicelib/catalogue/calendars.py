@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from typing import Annotated, Literal
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from chalicelib.catalogue.promise import ONE_DAY, WorkingCalendar
 from chalicelib.catalogue.wards import Degrees
@@ -37,6 +37,14 @@ class Slot(Strict, frozen=True, kw_only=True):
     name: Words
     begins: TimeOfDay | None = None
     minutes: Annotated[int, Meta(ge=5, le=1_440)] | None = None
+
+
+class SlotOfDay(Struct, frozen=True):
+    """A slot of a day in a calendar."""
+
+    calendar: str
+    day: date
+    slot: str
 
 
 class BookedPlace(Strict, frozen=True, kw_only=True):

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from chalicelib.bookings import ports as bookings
 from chalicelib.bookings import usecases
-from chalicelib.bookings.places import Place as SlotPlace
+from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.errors import Conflict
 from chalicelib.reports.order_ports import Limits
-from chalicelib.reports.orders import BookedSlot, SlotOfDay
+from chalicelib.reports.orders import BookedSlot
 from chalicelib.texts import Text
 
 
@@ -18,7 +18,7 @@ def held(hold_id: str, ports: bookings.Ports) -> BookedSlot:
     claim = ports.days.get(place.calendar, place.day).claim(hold_id)
     if claim is None or claim.until is None or not claim.is_live(ports.now()):
         raise Conflict(Text("Your slot is no longer held. Choose one again."))
-    return BookedSlot(hold_id=hold_id, place=_ours(place), units=units)
+    return BookedSlot(hold_id=hold_id, place=place, units=units)
 
 
 class BookingsForReports:
@@ -29,22 +29,22 @@ class BookingsForReports:
 
     def limits(self, place: SlotOfDay) -> Limits:
         """Until when a booking there can be changed. Raises NotFound."""
-        calendar = usecases.calendar_of(_theirs(place), self._ports)
+        calendar = usecases.calendar_of(place, self._ports)
         cut_offs = (calendar.change_until, calendar.cancel_until, calendar.refund_until)
         return Limits(*(each.before(place.day, self._ports.working) for each in cut_offs))
 
     def check_place(self, place: SlotOfDay, units: int) -> None:
-        usecases.bookable(_theirs(place), units, self._ports)
+        usecases.bookable(place, units, self._ports)
 
     def keep(self, booking: BookedSlot) -> None:
         """Until a payment that begins now has ended."""
         until = self._ports.now() + self._paid_within
-        usecases.keep_until(booking.hold_id, _theirs(booking.place), until, self._ports)
+        usecases.keep_until(booking.hold_id, booking.place, until, self._ports)
 
     def confirm(self, service_request_id: str, booking: BookedSlot) -> None:
         usecases.confirm(
             booking.hold_id,
-            _theirs(booking.place),
+            booking.place,
             booking.units,
             self._ports,
             service_request_id,
@@ -54,18 +54,8 @@ class BookingsForReports:
         """Also where it was about to move."""
         for place in (booking.place, booking.moving_to):
             if place:
-                usecases.release(booking.hold_id, _theirs(place), self._ports, service_request_id)
+                usecases.release(booking.hold_id, place, self._ports, service_request_id)
 
     def move(self, booking: BookedSlot) -> None:
         assert booking.moving_to
-        usecases.move(
-            booking.hold_id, _theirs(booking.place), _theirs(booking.moving_to), self._ports
-        )
-
-
-def _ours(place: SlotPlace) -> SlotOfDay:
-    return SlotOfDay(calendar=place.calendar, day=place.day, slot=place.slot)
-
-
-def _theirs(place: SlotOfDay) -> SlotPlace:
-    return SlotPlace(place.calendar, place.day, place.slot)
+        usecases.move(booking.hold_id, booking.place, booking.moving_to, self._ports)

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.orders import BookedSlot, SlotOfDay
+from chalicelib.reports.orders import BookedSlot
 from chalicelib.reports.ports import Ports
 
 

@@ -4,12 +4,13 @@ An order is unpaid → settled, or lost if it was paid too late and its slot had
 may be cancelled. While it is unpaid, its request is unconfirmed.
 """
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.catalogue.prices import Line, OrderItem
 
 OrderState = Literal["unpaid", "settled", "lost", "cancelled"]
@@ -18,14 +19,6 @@ PaidBy = Literal["free", "card", "waived", "receipt"]
 another way, such as a cheque."""
 
 BY_OFFICER: frozenset[PaidBy] = frozenset(("waived", "receipt"))
-
-
-class SlotOfDay(Struct, frozen=True, kw_only=True):
-    """A slot of a day in a calendar."""
-
-    calendar: str
-    day: date
-    slot: str
 
 
 class BookedSlot(Struct, frozen=True, kw_only=True):

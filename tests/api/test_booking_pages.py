@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import time_machine
 
-from chalicelib.bookings.places import Place
 from chalicelib.bookings.usecases import hold
 from chalicelib.bootstrap.bookings import bookings_ports
 from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.handlers.http.request_language import FOLDER
 from chalicelib.reports.orders import Order
 from tests.api.conftest import Api
@@ -134,7 +134,7 @@ def test_return_page_after_the_day_has_gone_says_what_becomes_of_the_money(
 ) -> None:
     return_url = pay.enter(card_page(browser, book(browser)), GOOD_CARD)
     clock.shift(timedelta(hours=3))
-    place = Place("bulky", MONDAY.date() + timedelta(days=2), "day")
+    place = SlotOfDay("bulky", MONDAY.date() + timedelta(days=2), "day")
     hold(place, 40, "others", "a key of others", bookings_ports())
     come_back(browser, return_url)
     assert "Somebody else booked that day before your payment came" in browser.page.text
@@ -165,7 +165,7 @@ def test_full_day_stays_chosen_and_names_the_nearest(browser: Browser, pay: PayH
     page = paid(browser, pay)
     browser.open(page.replace("?", "/booking?"))
     chosen = days(browser)[0]
-    place = Place("bulky", MONDAY.date() + timedelta(days=3), "day")
+    place = SlotOfDay("bulky", MONDAY.date() + timedelta(days=3), "day")
     hold(place, 40, "others", "a key of others", bookings_ports())
     browser.fill({"day": chosen}, action=browser.page.form().action)
     assert "The next ones that are free: Friday 5 June 2026" in browser.page.text

@@ -15,12 +15,13 @@ from chalicelib.alerts.model import Topic
 from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.bootstrap.alerts import alerts_ports
 from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.catalogue.prices import Line, OrderItem
 from chalicelib.privacy.export_exclusions import REASONS
 from chalicelib.privacy.page import UNREADABLE
 from chalicelib.privacy.registry import Row, load
 from chalicelib.reports.needs import Need
-from chalicelib.reports.orders import BookedSlot, Order, SlotOfDay
+from chalicelib.reports.orders import BookedSlot, Order
 from chalicelib.reports.parts import Flag, HeldUpdate, MissedCollection, Question
 from chalicelib.reports.usecases.access import Author, written_as
 from chalicelib.reports.usecases.updating import add_update

@@ -4,13 +4,13 @@ from datetime import date, timedelta
 
 from playwright.sync_api import expect
 
-from chalicelib.bookings.places import Place
 from chalicelib.bookings.usecases import hold
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.bookings import bookings_ports
 from chalicelib.bootstrap.payments import order_ports
+from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.kernel.time import utc_now
-from chalicelib.reports.orders import BookedSlot, SlotOfDay
+from chalicelib.reports.orders import BookedSlot
 from chalicelib.reports.reference import grouped
 from chalicelib.reports.usecases.orders.settling import settle
 from infra.local.stack import LocalStack
@@ -38,7 +38,7 @@ def test_officer_closes_a_day_and_notes_that_nobody_came(
     calendar = ports.calendars("counter")
     assert calendar
     *_, day = calendar.bookable_days(ports.now(), ports.working)
-    hold(Place("counter", day, "0920"), 2, "desk", "desk-calendars", ports)
+    hold(SlotOfDay("counter", day, "0920"), 2, "desk", "desk-calendars", ports)
     page = at_the_desk(new_page, f"/desk/calendars/?calendar=counter&date={day}", PHONE)
     expect(page.locator("#slots")).to_contain_text("2 of 2 taken")
     expect(page.locator("#slots")).to_contain_text("Held until")

@@ -39,6 +39,7 @@ from chalicelib.bootstrap.payment_provider import signing_secret
 from chalicelib.bootstrap.privacy import erasure_ports
 from chalicelib.bootstrap.publishing import publishing_ports
 from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.catalogue.load import COUNCILS
 from chalicelib.catalogue.prices import OrderItem
 from chalicelib.collections.model import ROUNDS, Round, Rounds
@@ -64,7 +65,7 @@ from chalicelib.kernel.time import to_the_second, utc_now
 from chalicelib.net import safe_http_client
 from chalicelib.publishing import open_data_index
 from chalicelib.reports.needs import Need as OfficersNeed
-from chalicelib.reports.orders import BookedSlot, SlotOfDay
+from chalicelib.reports.orders import BookedSlot
 from chalicelib.reports.usecases import notes
 from chalicelib.reports.usecases.staff.officer_changes import UNTOLD_FOR
 from infra.demo.gazetteer import COMMITTED

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import fields, replace
 
+from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.catalogue.decisions import Reason
 from chalicelib.catalogue.prices import Line, OrderItem
 from chalicelib.geo.point import Box, Point
@@ -16,7 +17,7 @@ from chalicelib.geo.quadkey import bounds, key_of, tile_of
 from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.needs import Need
-from chalicelib.reports.orders import BookedSlot, Order, SlotOfDay
+from chalicelib.reports.orders import BookedSlot, Order
 from chalicelib.reports.outcome import outcome_in
 from chalicelib.reports.parts import (
     Contact,

@@ -6,9 +6,9 @@ from itertools import product
 from typing import NamedTuple
 
 from chalicelib.bookings.model import BookingDay, Claim
-from chalicelib.bookings.places import Place
 from chalicelib.bookings.ports import Ports
 from chalicelib.bookings.usecases import confirm, hold, move, release
+from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.errors import AppError
 from tests.unit.bookings.bookings import BULKY, LATER, MONDAY
 
@@ -121,7 +121,7 @@ def units(day: BookingDay, ports: Ports) -> int:
 def cannot_be_filled(day: BookingDay, ports: Ports) -> bool:
     """True if the next person does not get what is free."""
     left = CAPACITY - units(day, ports)
-    place = Place(BULKY, day.day, MONDAY.slot)
+    place = SlotOfDay(BULKY, day.day, MONDAY.slot)
     try:
         hold(place, 1, "", "next", ports)
     except AppError:

@@ -5,10 +5,11 @@ from datetime import date, datetime, timedelta
 
 from msgspec.structs import replace
 
+from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.errors import Conflict, FreeSlot, Invalid, NotFound, SlotFull
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.order_ports import Limits, OrderPorts
-from chalicelib.reports.orders import BookedSlot, SlotOfDay
+from chalicelib.reports.orders import BookedSlot
 from chalicelib.reports.ports import Ports
 from tests.support.builders import NOON
 

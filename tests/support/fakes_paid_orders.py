@@ -7,10 +7,11 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from chalicelib.bookings.places import HoldIds, Place
+from chalicelib.bookings.places import HoldIds
 from chalicelib.bookings.ports import Ports as BookingPorts
 from chalicelib.bookings.usecases import hold
 from chalicelib.bootstrap.payments import MARGIN
+from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.catalogue.load import load
 from chalicelib.catalogue.model import Council
 from chalicelib.catalogue.prices import OrderItem
@@ -33,7 +34,7 @@ from tests.support.fakes_bookings import MemoryDays
 from tests.support.fakes_payments import Faulty, Money
 
 OWNER = Author("account-1")
-PLACE = Place("bulky", date(2026, 6, 15), "day")
+PLACE = SlotOfDay("bulky", date(2026, 6, 15), "day")
 ELSEWHERE = replace(PLACE, day=date(2026, 6, 16))
 HOME = PremisesAddress("2 Dial Row, YO1 7HH", Point(**MARKET_PLACE))
 DEMO: Council = load("demo")

@@ -8,8 +8,8 @@ import msgspec
 from msgspec import Meta
 
 from chalicelib.bookings import usecases
-from chalicelib.bookings.places import Place
 from chalicelib.bootstrap.bookings import bookings_ports
+from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.catalogue.words import Code
 from chalicelib.handlers.http import auth, rate_limits
 from chalicelib.handlers.http.call import Call
@@ -54,7 +54,7 @@ class HoldGivenUp(msgspec.Struct, frozen=True, kw_only=True):
 def create(call: Call, sent: HoldRequest) -> HoldReceipt:
     key = call.idempotency_key
     rate_limits.check("hold", call)
-    place = Place(sent.calendar, sent.day, sent.slot)
+    place = SlotOfDay(sent.calendar, sent.day, sent.slot)
     held = usecases.hold(place, sent.units, call.caller.author().scope, key, bookings_ports())
     return HoldReceipt(hold_id=held.hold_id, until=held.until)
 

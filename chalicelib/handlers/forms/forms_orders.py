@@ -5,9 +5,9 @@ from datetime import date, datetime
 
 from chalicelib.bookings import usecases as bookings
 from chalicelib.bookings.free_days import free_slots
-from chalicelib.bookings.places import Place
 from chalicelib.bootstrap.bookings import bookings_ports
 from chalicelib.bootstrap.reports import garden_purchases, reports_ports
+from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.catalogue.price_lists import Offer
 from chalicelib.catalogue.prices import Quote, Wanted
 from chalicelib.catalogue.services import ServiceDefinition
@@ -52,7 +52,7 @@ class Orders:
     def hold(self, key: str, calendar: str, slot: FreeSlot, units: int) -> Held:
         if self._admit:
             self._admit()
-        place = Place(calendar, slot.day, slot.slot)
+        place = SlotOfDay(calendar, slot.day, slot.slot)
         held = bookings.hold(place, units, self._author.scope, key, bookings_ports())
         return Held(held.hold_id, time_of_day(held.until) if held.until else "")
 

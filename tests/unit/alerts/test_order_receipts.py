@@ -6,11 +6,12 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.alerts.messages import Fact
+from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.catalogue.load import load
 from chalicelib.catalogue.prices import Line
 from chalicelib.integrations.receipts_for_messages import receipt_of
 from chalicelib.kernel.languages import ENGLISH
-from chalicelib.reports.orders import BookedSlot, Order, OrderState, PaidBy, SlotOfDay
+from chalicelib.reports.orders import BookedSlot, Order, OrderState, PaidBy
 from tests.support.fakes_delivery import subscription
 from tests.unit.alerts.test_message_senders import OWN, of_report
 

@@ -3,16 +3,16 @@
 from datetime import date
 from typing import Any
 
-from chalicelib.bookings.places import Place, place_of
+from chalicelib.bookings.places import place_of
 from chalicelib.bookings.ports import Ports
-from chalicelib.catalogue.calendars import Calendar, CutOff, Slot
+from chalicelib.catalogue.calendars import Calendar, CutOff, Slot, SlotOfDay
 from chalicelib.catalogue.load import load
 from tests.support.fakes import Clock
 from tests.support.fakes_bookings import MemoryDays
 
 BULKY = "bulky"
-MONDAY = Place(BULKY, date(2026, 6, 8), "day")
-LATER = Place(BULKY, date(2026, 6, 10), "day")
+MONDAY = SlotOfDay(BULKY, date(2026, 6, 8), "day")
+LATER = SlotOfDay(BULKY, date(2026, 6, 10), "day")
 DAY_BEFORE = CutOff(working_days=1, time="14:00")
 
 

@@ -3,9 +3,8 @@
 from datetime import date
 
 from chalicelib.bookings.free_days import free_slots
-from chalicelib.bookings.places import Place
 from chalicelib.bookings.usecases import hold
-from chalicelib.catalogue.calendars import Slot
+from chalicelib.catalogue.calendars import Slot, SlotOfDay
 from tests.support.builders import NOON
 from tests.support.fakes import Clock
 from tests.unit.bookings.bookings import BULKY, a_calendar, ports_on
@@ -22,7 +21,7 @@ def test_days_are_offered_with_the_slots_that_have_enough_free_units() -> None:
     ports = ports_on(Clock(), calendar)
     days = [day for day, _ in free_slots(calendar, 1, ports)]
     assert days == list(calendar.bookable_days(NOON, ports.working))
-    hold(Place(BULKY, days[0], "am"), 2, "resident", "key", ports)
+    hold(SlotOfDay(BULKY, days[0], "am"), 2, "resident", "key", ports)
 
     def offered(units: int) -> list[str]:
         found = dict(free_slots(calendar, units, ports))

@@ -4,11 +4,12 @@ from datetime import date
 
 import pytest
 
-from chalicelib.bookings.places import HoldIds, Place, place_of
+from chalicelib.bookings.places import HoldIds, place_of
+from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.errors import Invalid
 from chalicelib.kernel.signing import hmac_hex
 
-PLACE = Place("bulky", date(2026, 6, 8), "day")
+PLACE = SlotOfDay("bulky", date(2026, 6, 8), "day")
 
 
 def ids_under(secret: str) -> HoldIds:
@@ -31,7 +32,7 @@ def test_the_same_request_gets_the_same_id_and_any_other_another() -> None:
         IDS.make("bob", "key", PLACE, 3),
         IDS.make("ann", "another key", PLACE, 3),
         IDS.make("ann", "key", PLACE, 4),
-        IDS.make("ann", "key", Place("bulky", date(2026, 6, 9), "day"), 3),
+        IDS.make("ann", "key", SlotOfDay("bulky", date(2026, 6, 9), "day"), 3),
     ]
     assert len({MINE, *others}) == 5
 

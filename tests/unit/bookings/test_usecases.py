@@ -6,7 +6,6 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.bookings.model import HELD_FOR, BookingDay
-from chalicelib.bookings.places import Place
 from chalicelib.bookings.ports import Ports
 from chalicelib.bookings.usecases import (
     confirm,
@@ -16,7 +15,7 @@ from chalicelib.bookings.usecases import (
     nearest,
     release,
 )
-from chalicelib.catalogue.calendars import Slot
+from chalicelib.catalogue.calendars import Slot, SlotOfDay
 from chalicelib.errors import Conflict, Invalid, NotFound, SlotFull
 from tests.support.builders import NOON
 from tests.support.fakes import Clock
@@ -35,7 +34,7 @@ def ports(clock: Clock) -> Ports:
     return ports_on(clock, a_calendar(CAPACITY))
 
 
-def fill(place: Place, ports: Ports, first: int = 0) -> None:
+def fill(place: SlotOfDay, ports: Ports, first: int = 0) -> None:
     for number in range(first, CAPACITY):
         hold(place, 1, "other", f"{number}", ports)
 
@@ -175,14 +174,16 @@ def test_an_officer_can_raise_the_capacity_of_a_day(ports: Ports) -> None:
 @pytest.mark.parametrize(
     ("place", "field"),
     [
-        (Place(BULKY, date(2026, 6, 9), "day"), "day"),
-        (Place(BULKY, date(2026, 6, 1), "day"), "day"),
-        (Place(BULKY, date(2027, 6, 7), "day"), "day"),
-        (Place(BULKY, date(2026, 6, 8), "evening"), "slot"),
+        (SlotOfDay(BULKY, date(2026, 6, 9), "day"), "day"),
+        (SlotOfDay(BULKY, date(2026, 6, 1), "day"), "day"),
+        (SlotOfDay(BULKY, date(2027, 6, 7), "day"), "day"),
+        (SlotOfDay(BULKY, date(2026, 6, 8), "evening"), "slot"),
     ],
     ids=["a Tuesday", "today", "next year", "no such slot"],
 )
-def test_a_slot_outside_the_calendar_cannot_be_held(ports: Ports, place: Place, field: str) -> None:
+def test_a_slot_outside_the_calendar_cannot_be_held(
+    ports: Ports, place: SlotOfDay, field: str
+) -> None:
     with pytest.raises(Invalid) as refused:
         hold(place, 1, "", "k", ports)
     assert [each.field for each in refused.value.errors] == [field]
@@ -191,7 +192,7 @@ def test_a_slot_outside_the_calendar_cannot_be_held(ports: Ports, place: Place, 
 def test_a_slot_in_the_hour_that_the_clock_change_leaves_out_cannot_be_held(clock: Clock) -> None:
     night = Slot(slot="0130", name="1:30am", begins="01:30", minutes=30)
     calendar = a_calendar(slots=(night,), weekdays=(6,), horizon_days=400)
-    sunday = Place(BULKY, date(2027, 3, 28), "0130")
+    sunday = SlotOfDay(BULKY, date(2027, 3, 28), "0130")
     ports = ports_on(clock, calendar)
     with pytest.raises(Invalid) as refused:
         hold(sunday, 1, "", "k", ports)
@@ -207,7 +208,7 @@ def test_units_are_from_one_to_the_capacity(ports: Ports, units: int) -> None:
 
 def test_an_unknown_calendar_has_no_slots(ports: Ports) -> None:
     with pytest.raises(NotFound):
-        hold(Place("halls", MONDAY.day, "day"), 1, "", "k", ports)
+        hold(SlotOfDay("halls", MONDAY.day, "day"), 1, "", "k", ports)
 
 
 def test_a_day_that_nobody_has_booked_is_empty(ports: Ports) -> None:

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.bookings.places import HoldIds, Place
+from chalicelib.bookings.places import HoldIds
 from chalicelib.bookings.ports import Ports
 from chalicelib.bookings.usecases import hold
+from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.errors import Conflict
 from chalicelib.integrations.bookings_for_reports import BookingsForReports, held
 from chalicelib.kernel.signing import hmac_hex
@@ -24,7 +25,7 @@ def ports(clock: Clock) -> Ports:
     return replace(made, hold_id=ids.make, read_hold_id=ids.read)
 
 
-def taken(ports: Ports, place: Place = MONDAY) -> list[str | None]:
+def taken(ports: Ports, place: SlotOfDay = MONDAY) -> list[str | None]:
     """The requests that have units of the place."""
     claims = ports.days.get(BULKY, place.day).claims
     return [each.service_request_id for each in claims if each.is_live(ports.now())]

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.catalogue.load import load
 from chalicelib.integrations.reports_for_messages import ReportsForMessages
 from chalicelib.kernel.languages import language
 from chalicelib.kernel.site import Site
-from chalicelib.reports.orders import BookedSlot, Order, OrderState, SlotOfDay
+from chalicelib.reports.orders import BookedSlot, Order, OrderState
 from chalicelib.reports.parts import Update
 from chalicelib.reports.ports import Ports
 from tests.support.builders import report, update

@@ -6,12 +6,13 @@ from functools import partial
 
 from msgspec.structs import replace
 
+from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.reports.automatic_texts import MOVED, written
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.needs import settled
 from chalicelib.reports.order_ports import OrderPorts
-from chalicelib.reports.orders import Order, SlotOfDay
+from chalicelib.reports.orders import Order
 from chalicelib.reports.usecases.access import stored, update_report
 from chalicelib.reports.usecases.attention import BY_NEW_SLOT
 from chalicelib.reports.usecases.orders.settling import fulfilled, settle

@@ -7,11 +7,10 @@ from icalendar import Calendar as File
 from icalendar import Event
 from msgspec.structs import replace
 
-from chalicelib.catalogue.calendars import BookedPlace, Calendar, CutOff, Slot
+from chalicelib.catalogue.calendars import BookedPlace, Calendar, CutOff, Slot, SlotOfDay
 from chalicelib.kernel.languages import ENGLISH
 from chalicelib.reports.booking_file import booking_file
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.orders import SlotOfDay
 from chalicelib.reports.usecases.orders.changing import cancel_order, move_booking
 from tests.support.fakes_orders import DAY, OrderWorld
 from tests.unit.reports.orders.orders import OWNER, paid
