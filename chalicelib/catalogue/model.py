@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from chalicelib.catalogue import promise
 from chalicelib.catalogue.areas import Area
 from chalicelib.catalogue.bank_holidays import bank_holidays
-from chalicelib.catalogue.calendars import Calendar
+from chalicelib.catalogue.calendars import Calendar, SlotOfDay
 from chalicelib.catalogue.council_document import CouncilDocument, WorkingHours
 from chalicelib.catalogue.council_texts import with_texts
 from chalicelib.catalogue.crews import Crew
@@ -66,6 +66,12 @@ class Council(CouncilDocument, frozen=True, kw_only=True, dict=True):
     def by_calendar(self) -> Mapping[str, Calendar]:
         """The calendars whose slots can be booked, by code."""
         return {each.calendar: each for each in self.calendars}
+
+    def slot_name(self, place: SlotOfDay) -> str:
+        """The name of the slot; its code if it is no longer offered."""
+        calendar = self.by_calendar.get(place.calendar)
+        names = {each.slot: each.name for each in calendar.slots} if calendar else {}
+        return names.get(place.slot, place.slot)
 
     @cached_property
     def by_destination(self) -> Mapping[str, Destination]:

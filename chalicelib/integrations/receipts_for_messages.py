@@ -21,8 +21,7 @@ def receipt_of(order: Order, council: Council, language: Language) -> tuple[Fact
 def _booked(booking: BookedSlot, council: Council, language: Language) -> Iterator[Fact]:
     place = booking.place
     calendar = council.by_calendar.get(place.calendar)
-    slots = {each.slot: each.name for each in calendar.slots} if calendar else {}
-    words = [language.day(place.day), slots.get(place.slot, place.slot)]
+    words = [language.day(place.day), council.slot_name(place)]
     if calendar and calendar.place:
         words += [calendar.place.name, calendar.place.address]
     yield Fact(language.say("Your booking"), ", ".join(words))

@@ -85,10 +85,8 @@ def _booked(report: ServiceRequest, council: Council) -> BookedSlot | None:
     if booking is None:
         return None
     calendar, place = council.by_calendar.get(booking.place.calendar), booking.place
-    if calendar is None:
-        return BookedSlot(place.day, place.slot)
-    slot = next((each.name for each in calendar.slots if each.slot == place.slot), place.slot)
-    where = calendar.place
+    where = calendar.place if calendar else None
+    slot = council.slot_name(place)
     return BookedSlot(place.day, slot, f"{where.name}, {where.address}" if where else "")
 
 

@@ -61,6 +61,8 @@ def test_officer_sees_what_is_booked_and_how_it_was_paid(api: Api) -> None:
             "no_show_at": None,
         },
     }
+    case = api.get(f"/api/cases/{api.stored_ids()[0]}", api.token("officer")).json_body
+    assert case["booked"] == {"calendar": "Appointment at the counter", "slot": "9am"}
 
 
 def test_officer_sees_a_week_of_each_calendar(api: Api) -> None:

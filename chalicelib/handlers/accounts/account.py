@@ -262,11 +262,10 @@ def _report_view(report: ServiceRequest, ports: Ports) -> OwnReportView:
 
 def _order_view(order: Order) -> OwnOrderView:
     place = order.booking.place if order.booking else None
-    calendar = request_language.council().by_calendar.get(place.calendar) if place else None
-    names = {each.slot: each.name for each in calendar.slots} if calendar else {}
+    council = request_language.council()
     return OwnOrderView(
         day=place.day if place else None,
-        slot=names.get(place.slot, place.slot) if place else None,
+        slot=council.slot_name(place) if place else None,
         amount_pence=order.amount_pence,
         is_to_pay=order.is_to_pay,
         is_cancelled=order.state == "cancelled",

@@ -12,6 +12,7 @@ from chalicelib.bootstrap.jobs import job_views
 from chalicelib.catalogue.decisions import Opens, Priority
 from chalicelib.desk.model import CaseJob
 from chalicelib.desk.usecases import history
+from chalicelib.handlers.cases.booked_names import BookedNames, booked_names
 from chalicelib.jobs.views import WorkPhotoView
 from chalicelib.kernel.fields import made_from
 from chalicelib.reports.cases import Case, Target, case_of
@@ -153,9 +154,10 @@ class CaseView(FullView, frozen=True, kw_only=True):
     """A report with everything that belongs to it. `merged` are the reports that were merged into
     it and still are; `can_ask`: the reporter can be asked something; `needs` are reasons to look at
     it that no officer has dealt with; `work_photos` are those of crews and contractors. It needs
-    no place if it is `placeless`."""
+    no place if it is `placeless`. `booked`: the names of its calendar and slot."""
 
     placeless: bool
+    booked: BookedNames | None
     notes: tuple[CaseNote, ...]  # type: ignore[assignment]
     target: Target
     hours_left: int | None
@@ -195,6 +197,7 @@ def case_view(report: ServiceRequest, ports: Ports) -> CaseView:
         CaseView,
         seen,
         placeless=report.placeless,
+        booked=booked_names(report),
         notes=tuple(_note(each, names) for each in seen.notes),
         target=case.target,
         hours_left=case.hours_left,

@@ -47,7 +47,7 @@ class Orders:
         ]
 
     def slot_words(self, calendar: str, slot: FreeSlot) -> str:
-        return slot_words(calendar, slot.day, slot.slot)
+        return slot_words(SlotOfDay(calendar, slot.day, slot.slot))
 
     def hold(self, key: str, calendar: str, slot: FreeSlot, units: int) -> Held:
         if self._admit:
@@ -60,11 +60,10 @@ class Orders:
         bookings.give_up(hold_id, bookings_ports())
 
 
-def slot_words(calendar: str, day: date, slot: str) -> str:
+def slot_words(place: SlotOfDay) -> str:
     """The day and the slot in words."""
-    of = request_language.council().by_calendar.get(calendar)
-    name = next((each.name for each in (of.slots if of else ()) if each.slot == slot), slot)
-    return f"{request_language.current().day(day)}, {name}"
+    name = request_language.council().slot_name(place)
+    return f"{request_language.current().day(place.day)}, {name}"
 
 
 def day_words(day: date) -> str:

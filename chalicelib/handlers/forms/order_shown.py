@@ -68,7 +68,7 @@ def slot_shown(order: Order) -> dict[str, str]:
     calendar = request_language.council().by_calendar.get(at.calendar)
     place = calendar.place if calendar else None
     return {
-        "booked": slot_words(at.calendar, at.day, at.slot),
+        "booked": slot_words(at),
         "place": f"{place.name}, {place.address}" if place else "",
     }
 

@@ -6,7 +6,7 @@ import { tell } from "../../shared/staff-page.ts";
 import { listed, moment } from "./case-facts.ts";
 import { drawPayment } from "./case-payment.ts";
 import { here, sendOf } from "./current-case.ts";
-import type { Order } from "./model.ts";
+import type { Case, Order } from "./model.ts";
 import { PAID } from "./words.ts";
 
 const CANCEL = "cancel-order";
@@ -14,12 +14,12 @@ const box = byId("order");
 const actions = byId("order-actions");
 
 export function drawOrder(): void {
-  const { order } = here.shown;
+  const { order, booked } = here.shown;
   show(box, order !== null);
   if (!order) return;
   byId("order-facts").replaceChildren(
     ...listed([
-      ["Booked", booked(order)],
+      ["Booked", bookedText(order, booked)],
       ["Nobody came", order.booking?.no_show_at ? [`Noted ${moment(order.booking.no_show_at)}`] : []],
       ...order.lines.map(({ text, amount_pence: pence }): [string, string[]] => [text, [pounds(pence)]]),
       ["Total", [pounds(order.amount_pence)]],
@@ -58,12 +58,11 @@ async function cancel(): Promise<void> {
   focusOn(byId("order-heading"));
 }
 
-function booked({ booking }: Order): (Node | string)[] {
-  if (!booking) return [];
-  const { calendar, day, slot } = booking.place;
+function bookedText({ booking }: Order, names: Case["booked"]): (Node | string)[] {
+  if (!booking || !names) return [];
   return [
-    dayElement(day, "UTC"),
-    `, ${slot} (${calendar}, ${booking.units} ${booking.units === 1 ? "unit" : "units"})`,
+    dayElement(booking.place.day, "UTC"),
+    `, ${names.slot} (${names.calendar}, ${booking.units} ${booking.units === 1 ? "unit" : "units"})`,
   ];
 }
 

@@ -155,6 +155,8 @@ export interface Case extends Standing {
   order: Order | null;
   /** It needs no place. */
   placeless: boolean;
+  /** The names of the booked calendar and slot. */
+  booked: { calendar: string; slot: string } | null;
 }
 
 /** What a case booked and costs. */
@@ -162,7 +164,7 @@ export interface Order {
   lines: { text: string; amount_pence: number }[];
   amount_pence: number;
   fund: string;
-  booking: { place: { calendar: string; day: string; slot: string }; units: number; no_show_at: string | null } | null;
+  booking: { place: { day: string }; units: number; no_show_at: string | null } | null;
   state: "unpaid" | "settled" | "lost" | "cancelled";
   paid_by: "free" | "card" | "waived" | "receipt" | null;
   refund_pence: number;
