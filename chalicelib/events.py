@@ -22,8 +22,8 @@ class _Fact(msgspec.Struct, frozen=True, kw_only=True):
 class ReportSubmitted(_Fact, frozen=True, tag=True, kw_only=True):
     """A ServiceRequest was stored for the first time; `tile` is None while nobody knows where,
     `day` (YYYY-MM-DD in UTC) when it was requested. `is_new`: everybody can see it at once, and no
-    other system had it before. `moves_figures`: it counts for the figures. `moves_order`: it has an
-    order."""
+    other system had it before. `shows_change`: everybody can see it. `moves_figures`: it counts for
+    the figures. `moves_order`: it has an order."""
 
     version: int
     tile: str | None
@@ -31,6 +31,7 @@ class ReportSubmitted(_Fact, frozen=True, tag=True, kw_only=True):
     photos: tuple[str, ...] = ()
     state: str = ""
     is_new: bool = False
+    shows_change: bool = True
     moves_figures: bool = True
     moves_order: bool = False
 
@@ -40,8 +41,7 @@ class ReportChanged(_Fact, frozen=True, tag=True, kw_only=True):
 
     `photos` are those before and after. `purge`: public content was withdrawn, so copies of it
     must not outlive it. `appeared`: the report became public with this change; `is_new`: for the
-    first time. `shows_change`: something changed that everybody can see, where they can see the
-    report.
+    first time. `shows_change`: something changed that everybody can see or could see before.
     `state` and `old_state` are empty in facts from an older version of this code. `says_more`:
     there is a new public text. `lost_sender`: the reporter's identity was erased.
     `repair` is not 0 where this change marked it as done: the number of times so far;
@@ -167,7 +167,7 @@ def day_touched(event: Event) -> str | None:
 
 def shows(event: Event) -> bool:
     """True if the fact may have changed what everybody can see of a report."""
-    return not isinstance(event, ReportChanged) or event.shows_change or event.purge
+    return not isinstance(event, OfReport) or event.shows_change or needs_purge(event)
 
 
 def photos_touched(event: Event) -> frozenset[str]:

@@ -60,6 +60,7 @@ def _submitted(common: Mapping[str, Any], new: Image) -> ReportSubmitted:
         **common,
         photos=tuple(sorted(_photos_in(new))),
         is_new=_is_public(new) and not _was_elsewhere(new),
+        shows_change=_is_public(new),
         moves_figures=_is_public(new),
         moves_order=bool(_order_in(new)),
     )
@@ -73,7 +74,7 @@ def _changed(common: Mapping[str, Any], old: Image, new: Image) -> ReportChanged
         purge=_taken_back(old, new),
         appeared=_has_appeared(old, new),
         is_new=_has_appeared(old, new) and not _was_public(old),
-        shows_change=any(old.get(name) != new.get(name) for name in {*old, *new} - NOT_SHOWN),
+        shows_change=_shows_change(old, new),
         old_state=old["state"]["S"],
         says_more=bool(_texts_in(new) - _texts_in(old)),
         lost_sender=_names_sender(old) and not _names_sender(new),
@@ -181,6 +182,11 @@ def _was_public(image: Image) -> bool:
     shown = [each["is_taken_back"] for each in _officer_changes_in(image) if each["shows"]]
     never = bool(shown) and all(shown)
     return bool(image.get("once_public", {}).get("BOOL")) and not never
+
+
+def _shows_change(old: Image, new: Image) -> bool:
+    changed = (name for name in {*old, *new} - NOT_SHOWN if old.get(name) != new.get(name))
+    return (_is_public(old) or _is_public(new)) and any(changed)
 
 
 def _is_public(image: Image) -> bool:

@@ -51,6 +51,29 @@ def changed(old: dict[str, Any], new: dict[str, Any]) -> ReportChanged:
     return fact
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "shows"),
+    [
+        ("private", "private", False),
+        ("private", "hidden", False),
+        ("unconfirmed", "public", True),
+        ("public", "hidden", True),
+    ],
+)
+def test_change_shows_nothing_of_a_report_that_nobody_can_or_could_see(
+    before: str, after: str, shows: bool
+) -> None:
+    old, new = ({"visibility": {"S": each}} for each in (before, after))
+    assert changed(old, {**new, "state": {"S": "fixed"}}).shows_change is shows
+
+
+@pytest.mark.parametrize(("visibility", "shows"), [("public", True), ("private", False)])
+def test_new_report_shows_only_if_it_is_public(visibility: str, shows: bool) -> None:
+    image = {**IMAGE, "visibility": {"S": visibility}}
+    fact = fact_of({"eventID": "1", "dynamodb": {"NewImage": image}})
+    assert isinstance(fact, ReportSubmitted) and fact.shows_change is shows
+
+
 def test_change_names_a_new_question_once() -> None:
     def questions(*numbers: int) -> dict[str, Any]:
         return {"questions": {"S": json.dumps([{"number": number} for number in numbers])}}
