@@ -39,6 +39,8 @@ CHANNEL_COSTS: dict[Channel, float] = {
 """The cost of a contact in pence, if a council gives no figures of its own. Social media count as
 online."""
 SiteAddress = Annotated[str, Meta(pattern=r"^https://[a-z0-9.-]+$", max_length=200)]
+VatNumber = Annotated[str, Meta(pattern=r"^GB([0-9]{9}|[0-9]{12}|GD[0-4][0-9]{2})$")]
+"""9 digits, 12 with those of a branch, or GD and 3 for a part of government."""
 
 
 class WorkingHours(Strict, frozen=True, kw_only=True):
@@ -76,13 +78,14 @@ class CouncilDocument(Strict, frozen=True, kw_only=True, dict=True):
     `privacy_contact`: where to write about data protection; without it the privacy notice names the
     phone alone. `security_contact`: where to report a security fault; without it security.txt links
     to the privacy notice. `replies_to`: where replies to alerts go that are not about a single
-    report. `texts_a_day`: how many text messages, in parts of 160 characters, alerts and codes may
-    use. `ask_after_days`: how many days after a report is marked as mended its followers are asked
-    whether it is. `councillors` are listed by ward code. `calendars` have the slots that can be
-    booked. `containers` are those that it empties at homes, and `collections` says how; `garden`
-    describes the subscriptions to garden waste. `ward_properties`: the first of these that a file
-    of boundaries has is used. `triage`: the rules that decide how a report is handled. A crew
-    drives `detour_factor` times the straight line, at `crew_speed_kmh`.
+    report. `vat_number`: what receipts of prices with VAT name. `texts_a_day`: how many text
+    messages, in parts of 160 characters, alerts and codes may use. `ask_after_days`: how many days
+    after a report is marked as mended its followers are asked whether it is. `councillors` are
+    listed by ward code. `calendars` have the slots that can be booked. `containers` are those that
+    it empties at homes, and `collections` says how; `garden` describes the subscriptions to
+    garden waste. `ward_properties`: the first of these that a file of boundaries has is used.
+    `triage`: the rules that decide how a report is handled. A crew drives `detour_factor` times the
+    straight line, at `crew_speed_kmh`.
     `channel_costs`: the cost of a contact, in pence. `theme` is its look. `footer_links` lead from
     each page to its other pages. `translations` are its own texts in the other languages that it
     offers. `example_place` and `example_postcode` are the examples in hints.
@@ -129,6 +132,7 @@ class CouncilDocument(Strict, frozen=True, kw_only=True, dict=True):
     privacy_contact: EmailAddress | None = None
     security_contact: EmailAddress | None = None
     replies_to: EmailAddress | None = None
+    vat_number: VatNumber | None = None
     texts_a_day: Annotated[int, Meta(ge=0, le=1_000_000)] = 500
     ask_after_days: Annotated[int, Meta(ge=1, le=28)] = 3
     basemap_attribution: str = ""

@@ -17,6 +17,7 @@ from chalicelib.catalogue.facility_kinds import names_columns
 from chalicelib.catalogue.garden_faults import garden_faults
 from chalicelib.catalogue.identity import provider_faults
 from chalicelib.catalogue.model import Council
+from chalicelib.catalogue.prices_faults import vat_faults
 from chalicelib.catalogue.questions import Attribute
 from chalicelib.catalogue.services_faults import step_faults
 from chalicelib.catalogue.texts_faults import translation_faults
@@ -236,6 +237,7 @@ CHECKS = (
     _clock_faults,
     _service_faults,
     step_faults,
+    vat_faults,
     _frequent_faults,
     _area_faults,
     _facility_faults,

@@ -54,7 +54,8 @@ class PriceList(Strict, frozen=True, kw_only=True):
 
     It gives the price in one of four ways: `items`, each with its own price; `bands`, by the number
     of all items; `answers`, by the answer to the question that the price names; or `fixed_pence`.
-    An order costs at least `minimum_pence`. `admin_fee_pence` is added to each order.
+    An order costs at least `minimum_pence`. `admin_fee_pence` is added to each order. All amounts
+    include VAT of `vat_percent`.
     """
 
     begins: date
@@ -64,6 +65,7 @@ class PriceList(Strict, frozen=True, kw_only=True):
     fixed_pence: Pence | None = None
     minimum_pence: Pence = 0
     admin_fee_pence: Pence = 0
+    vat_percent: Annotated[int, Meta(ge=0, le=100)] = 0
 
 
 class TypedAmount(Strict, frozen=True, kw_only=True):

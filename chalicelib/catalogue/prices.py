@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from chalicelib.catalogue.price_lists import Price, PriceList, TypedAmount
 from chalicelib.catalogue.questions import Answers
 from chalicelib.catalogue.services import ServiceDefinition
+from chalicelib.catalogue.vat import vat_within
 from chalicelib.errors import Invalid
 from chalicelib.kernel.languages import ENGLISH, Language
 from chalicelib.texts import Text
@@ -21,11 +22,19 @@ class OrderItem(Struct, frozen=True, kw_only=True):
     count: int
 
 
-class Line(Struct, frozen=True, kw_only=True):
-    """A line of the check page, the receipt and the ledger. A reduction is below 0."""
+class Line(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A line of the check page and the receipt, with the VAT that its amount includes. A reduction
+    is below 0."""
 
     text: str
     amount_pence: int
+    vat_pence: int = 0
+
+
+def vat_of(lines: Sequence[Line]) -> int:
+    """The VAT that the sum of the lines includes; none if nothing is to pay."""
+    total = sum(each.amount_pence for each in lines)
+    return sum(each.vat_pence for each in lines) if total else 0
 
 
 class Quote(Struct, frozen=True, kw_only=True):
@@ -36,6 +45,11 @@ class Quote(Struct, frozen=True, kw_only=True):
     amount_pence: int
     fund: str
     units: int
+
+    @property
+    def vat_pence(self) -> int:
+        """The VAT that the amount includes."""
+        return vat_of(self.lines)
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
@@ -57,8 +71,13 @@ def quote(
     `items[0].count`, `attributes.<code>`, `amount_pence` or `service_code`."""
     price = service.price or Price()
     _check_items(price, wanted.items)
+    listed = price.list_on(on)
+    percent = listed.vat_percent if listed else 0
     lines = tuple(
-        replace(each, text=language.say(each.text)) for each in _lines(service, price, wanted, on)
+        replace(
+            each, text=language.say(each.text), vat_pence=vat_within(each.amount_pence, percent)
+        )
+        for each in _lines(service, price, wanted, on)
     )
     return Quote(
         lines=lines,

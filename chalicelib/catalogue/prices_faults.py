@@ -2,8 +2,16 @@
 
 from collections.abc import Iterator
 
+from chalicelib.catalogue.model import Council
 from chalicelib.catalogue.price_lists import Price, PriceList
 from chalicelib.catalogue.services import ServiceDefinition
+
+
+def vat_faults(council: Council) -> Iterator[str]:
+    """The fault of prices with VAT if receipts cannot name the council's VAT number."""
+    prices = [each.price for each in council.services if each.price]
+    if council.vat_number is None and any(each.vat_percent for one in prices for each in one.lists):
+        yield "`$.vat_number`: a price has `vat_percent`; give the number that receipts name"
 
 
 def price_faults(service: ServiceDefinition, price: Price, service_place: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ from typing import Any
 from chalicelib.catalogue.price_lists import ItemPrice, Offer, Price
 from chalicelib.catalogue.prices import Quote, units_of
 from chalicelib.catalogue.services import ServiceDefinition
+from chalicelib.catalogue.vat import vat_words
 from chalicelib.errors import FieldError, FreeSlot, Invalid, SlotFull
 from chalicelib.forms.answers import ITEM, Answers
 from chalicelib.forms.order_answers import (
@@ -21,7 +22,7 @@ from chalicelib.kernel.money import pounds
 from chalicelib.texts import Text
 
 MOST_NEAREST = 3
-NOTHING = {"booked": "", "lines": (), "total": "", "shown_pence": ""}
+NOTHING = {"booked": "", "lines": (), "total": "", "vat": "", "shown_pence": ""}
 """What the check page shows where nothing is ordered."""
 
 
@@ -187,5 +188,6 @@ def price_shown(answers: Answers, service: ServiceDefinition, ports: Ports) -> d
         "booked": booked,
         "lines": [(each.text, pounds(each.amount_pence)) for each in price.lines],
         "total": pounds(price.amount_pence),
+        "vat": vat_words(price.vat_pence),
         "shown_pence": f"{price.amount_pence}",
     }

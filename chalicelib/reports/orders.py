@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.catalogue.calendars import SlotOfDay
-from chalicelib.catalogue.prices import Line, OrderItem
+from chalicelib.catalogue.prices import Line, OrderItem, vat_of
 
 OrderState = Literal["unpaid", "settled", "lost", "cancelled"]
 PaidBy = Literal["free", "card", "waived", "receipt"]
@@ -53,6 +53,11 @@ class Order(Struct, frozen=True, kw_only=True):
     def is_to_pay(self) -> bool:
         """True while somebody has to pay before the request counts."""
         return self.state == "unpaid" and self.amount_pence > 0 and self.paid_by is None
+
+    @property
+    def vat_pence(self) -> int:
+        """The VAT that the price includes."""
+        return vat_of(self.lines)
 
 
 def booking_of(order: Order | None) -> BookedSlot | None:

@@ -116,12 +116,13 @@ def test_an_hour_of_the_hall_is_booked_with_its_fee(browser: Browser) -> None:
     browser.fill({"day": first_choice(browser, "day")}, action=form)
     browser.fill({"slot": "1900"}, action=form)
     browser.fill(action=form)
-    assert "Administration fee £5" in browser.page.text
+    assert "Administration fee £5 Total £23 Includes VAT of £3.83" in browser.page.text
     assert quote(browser, service_code=HALL, attributes="who:community") == 2300
     browser.fill(press="Continue to payment", action=form)
     order = stored_order(browser)
     assert order.booking and order.booking.place.slot == "1900"
-    assert order.amount_pence == 2300
+    assert (order.amount_pence, order.vat_pence) == (2300, 383)
+    assert "Total £23 Includes VAT of £3.83" in browser.page.text
 
 
 def test_a_bill_is_asked_for_until_its_reference_and_amount_are_right(browser: Browser) -> None:

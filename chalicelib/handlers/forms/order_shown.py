@@ -7,6 +7,7 @@ from typing import Any
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.payments import order_ports
 from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.catalogue.vat import vat_words
 from chalicelib.errors import NotFound
 from chalicelib.handlers.forms.forms_orders import day_words, slot_words, time_of_day
 from chalicelib.handlers.http import request_language
@@ -74,11 +75,13 @@ def slot_shown(order: Order) -> dict[str, str]:
 
 
 def price_shown(order: Order, service_code: str) -> dict[str, Any]:
-    """The lines of the price, in the reader's language, and its total."""
-    said = order_in(request_language.current(), order, service_code, container.council())
+    """The lines of the price, in the reader's language, its total and the VAT in it."""
+    language = request_language.current()
+    said = order_in(language, order, service_code, container.council())
     return {
         "lines": [(each.text, pounds(each.amount_pence)) for each in said.lines],
         "total": pounds(order.amount_pence),
+        "vat": language.say(vat_words(order.vat_pence)),
     }
 
 

@@ -37,6 +37,18 @@ def test_receipt_has_the_slot_the_lines_and_the_total() -> None:
     assert receipt_of(ORDER, DEMO, ENGLISH) == RECEIPT
 
 
+def test_receipt_names_the_vat_that_was_paid_and_the_number_of_the_council() -> None:
+    taxed = replace(ORDER.lines[0], vat_pence=667)
+    order = replace(ORDER, lines=(taxed, *ORDER.lines[1:]))
+    assert receipt_of(order, DEMO, ENGLISH) == (
+        *RECEIPT,
+        Fact("VAT", "Includes VAT of £6.67"),
+        Fact("VAT number", "GB123456789"),
+    )
+    waived = receipt_of(replace(order, paid_by="waived"), DEMO, ENGLISH)
+    assert not [each for each in waived if "VAT" in each.name]
+
+
 def test_receipt_of_an_appointment_says_where_it_is() -> None:
     at = SlotOfDay(calendar="counter", day=date(2026, 6, 15), slot="0920")
     free = Order(booking=BookedSlot(hold_id="h", place=at, units=1), state="settled")

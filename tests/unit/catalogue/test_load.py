@@ -113,6 +113,8 @@ def change(path: str, value: Any) -> Callable[[dict[str, Any]], None]:
         (change("privacy_contact", "01904 960123"), "$.privacy_contact", "matching regex"),
         (change("security_contact", "01904 960123"), "$.security_contact", "matching regex"),
         (change("replies_to", "01904 960123"), "$.replies_to", "matching regex"),
+        (change("vat_number", "123456789"), "$.vat_number", "matching regex"),
+        (change("vat_number", None), "$.vat_number", "receipts name"),
         (change("texts_a_day", -1), "$.texts_a_day", ">= 0"),
         (change("ask_after_days", 0), "$.ask_after_days", ">= 1"),
     ],
