@@ -116,10 +116,10 @@ def _claims(day: BookingDay, slot: str, ports: Ports) -> Iterator[Claim]:
     return (each for each in day.claims if each.slot == slot and each.is_live(now))
 
 
-def _booked(claim: Claim, requests: Mapping[str, BookedRequest]) -> Booked:
+def _booked(claim: Claim, known: Mapping[str, BookedRequest]) -> Booked:
     return Booked(
         units=claim.units,
         service_request_id=claim.service_request_id,
         until=claim.until,
-        request=requests.get(claim.service_request_id or ""),
+        request=known.get(claim.service_request_id or ""),
     )
