@@ -35,6 +35,7 @@ def charge_of(report: ServiceRequest, order: Order, council: Council) -> Charge:
         service_request_id=report.service_request_id,
         amount_pence=order.amount_pence,
         fund=order.fund,
+        vat_pence=order.vat_pence,
         description=service.service_name if service else report.service_code,
     )
 

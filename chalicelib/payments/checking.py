@@ -102,7 +102,8 @@ def booked(charge: Charge, payment_id: str, seen: ProviderPayment) -> Iterator[E
     if seen.state != "success":
         return
     paid = entry_id("payment", seen.money_id)
-    yield _entry(paid, charge, payment_id, seen.created_at, seen.amount_pence)
+    came_in = _entry(paid, charge, payment_id, seen.created_at, seen.amount_pence)
+    yield replace(came_in, vat_pence=charge.vat_pence)
     for each in seen.refunds:
         if each.state == "success":
             made = entry_id("refund", each.provider_id)

@@ -34,6 +34,7 @@ class ChargeItem(OwnedItem):
     version = VersionAttribute()
     amount_pence = NumberAttribute()
     fund = UnicodeAttribute()
+    vat_pence = NumberAttribute()
     description = UnicodeAttribute()
     payments = JsonAttribute[Payments](Payments)
     refunds = JsonAttribute[Refunds](Refunds)
@@ -64,6 +65,7 @@ class LedgerItem(Item):
     fund = UnicodeAttribute()
     service_request_id = UnicodeAttribute()
     payment_id = UnicodeAttribute()
+    vat_pence = NumberAttribute(null=True)
     expires_at = TTLAttribute()
 
 

@@ -12,7 +12,8 @@ from msgspec import Struct
 
 
 class Entry(Struct, frozen=True, kw_only=True):
-    """Money that came in, or went out as a negative amount."""
+    """Money that came in, or went out as a negative amount. `vat_pence` is the VAT that a payment
+    includes, None for a refund."""
 
     entry_id: str
     at: datetime
@@ -20,6 +21,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     fund: str
     service_request_id: str
     payment_id: str
+    vat_pence: int | None = None
 
 
 class Difference(Struct, frozen=True, kw_only=True):

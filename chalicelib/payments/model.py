@@ -73,13 +73,15 @@ class Refund(Struct, frozen=True, kw_only=True):
 
 
 class Charge(Struct, frozen=True, kw_only=True):
-    """What a service request costs. `fund` is the council's code for the income. `check_at`: when
-    the provider is asked again, None if all is settled or was checked for long enough."""
+    """What a service request costs, with the VAT in it. `fund` is the council's code for
+    the income. `check_at`: when the provider is asked again, None if all is settled or was checked
+    for long enough."""
 
     service_request_id: str
     version: int = 0
     amount_pence: int
     fund: str
+    vat_pence: int = 0
     description: str
     payments: tuple[Payment, ...] = ()
     refunds: tuple[Refund, ...] = ()

@@ -13,7 +13,7 @@ from chalicelib.kernel.time import text_of
 
 class LedgerEntryView(msgspec.Struct, frozen=True, kw_only=True):
     """Money that came in, or went out as a negative amount. `entry_id` is payment: or refund: and
-    the provider's id of it."""
+    the provider's id of it. `vat_pence` is the VAT that a payment includes, None for a refund."""
 
     at: datetime
     entry_id: str
@@ -21,6 +21,7 @@ class LedgerEntryView(msgspec.Struct, frozen=True, kw_only=True):
     fund: str
     service_request_id: str
     payment_id: str
+    vat_pence: int | None
 
 
 class FundTotal(msgspec.Struct, frozen=True, kw_only=True):

@@ -147,8 +147,9 @@ def test_ledger_lists_a_day_by_fund_as_json_and_csv(
     answer = api.client.http.get(f"/api/ledger?day={day}", headers=headers)
     assert answer.headers["Content-Type"].startswith("text/csv")
     names, row = answer.body.decode().splitlines()
-    assert names == "at,entry_id,amount_pence,fund,service_request_id,payment_id"
-    assert row.split(",")[1:] == [item["entry_id"], "4200", "BULKY", request_id, item["payment_id"]]
+    assert names == "at,entry_id,amount_pence,fund,service_request_id,payment_id,vat_pence"
+    ids = [request_id, item["payment_id"]]
+    assert row.split(",")[1:] == [item["entry_id"], "4200", "BULKY", *ids, f"{PENCE // 6}"]
     assert api.get(f"/api/ledger?day={day}", api.token("crew")).status_code == 403
     assert api.get("/api/ledger?day=today", officer).status_code == 400
 

@@ -50,6 +50,7 @@ def charge(service_request_id: str = "ABC", **values: Any) -> Charge:
         service_request_id=service_request_id,
         amount_pence=4_200,
         fund="BULKY",
+        vat_pence=700,
         description="Bulky collection",
     )
     return replace(made, **values)
@@ -63,6 +64,7 @@ def entry(entry_id: str = "payment:p1", at: datetime = NOON) -> Entry:
         fund="BULKY",
         service_request_id="ABC",
         payment_id="ABC-1-secret",
+        vat_pence=700,
     )
 
 

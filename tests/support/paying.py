@@ -28,11 +28,11 @@ CARD_PAGES = f"{ORIGIN}/card/"
 
 
 def give_order(service_request_id: str, pence: int, booking: BookedSlot | None = None) -> None:
-    """Makes a stored report one that costs so much, for a slot that is held."""
+    """Makes a stored report one that costs so much, a sixth of it VAT, for a slot that is held."""
     repository = reports_ports().repository
     report = repository.get(service_request_id)
     assert report
-    line = Line(text="Bulky collection", amount_pence=pence)
+    line = Line(text="Bulky collection", amount_pence=pence, vat_pence=pence // 6)
     order = Order(lines=(line,), amount_pence=pence, fund="BULKY", booking=booking)
     repository.save(replace(report, order=order))
 

@@ -20,7 +20,13 @@ REQUEST = "ABC123"
 def money() -> Money:
     money = Money()
     money.charges.save(
-        Charge(service_request_id=REQUEST, amount_pence=4_200, fund="BULKY", description="Bulky")
+        Charge(
+            service_request_id=REQUEST,
+            amount_pence=4_200,
+            vat_pence=700,
+            fund="BULKY",
+            description="Bulky",
+        )
     )
     return money
 
@@ -103,6 +109,14 @@ def test_a_refund_is_booked_when_the_money_has_gone(money: Money) -> None:
     money.provider.settle_refunds()
     check(REQUEST, money.ports())
     assert money.booked() == {"payment:p1": 4_200, "refund:p1-r1": -1_000}
+
+
+def test_only_a_payment_says_its_vat(money: Money) -> None:
+    card_paid(money)
+    refund(refund_request(1_000), money.ports())
+    money.provider.settle_refunds()
+    check(REQUEST, money.ports())
+    assert [each.vat_pence for each in money.entries()] == [700, None]
 
 
 def test_a_refund_that_the_bank_returns_is_not_booked(money: Money) -> None:
