@@ -1,19 +1,14 @@
 """Payments and refunds on DynamoDB: whatever the SDK sees of each of its calls, and in every order
 of two writers, each penny is in the ledger once."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from functools import partial
 
-import boto3
 import pytest
 
-from chalicelib.bootstrap import container
 from chalicelib.errors import AppError
-from chalicelib.payments.dynamo import DynamoCharges, DynamoLedger
 from chalicelib.payments.usecases import RefundRequest, pay, refund
 from tests.support.effort import sample
-from tests.support.fakes_payments import LONDON, Money
+from tests.support.fakes_payments import Money
 from tests.support.payment_stories import (
     REQUEST,
     STORIES,
@@ -26,28 +21,15 @@ from tests.support.payment_stories import (
     stored,
     told_with,
 )
-from tests.support.seam import ALL_TRIES, Try, every_interleaving, lose_reply, record, refuse
+from tests.support.seam import every_interleaving, record
+from tests.support.stores_of_orders import FAULTS, on_dynamo
 
 pytestmark = pytest.mark.usefixtures("cloud")
-Fault = Callable[[int], AbstractContextManager[list[Try]]]
-FAULTS: dict[str, Fault] = {
-    "one reply lost": lose_reply,
-    "all replies lost": partial(lose_reply, times=ALL_TRIES),
-    "refused": partial(refuse, kind="throttle", times=ALL_TRIES),
-}
 
 
 def new_money() -> Money:
     """A charge that nobody has paid, alone in the tables."""
-    charges, ledger = container.table("charges"), container.table("ledger")
-    client = boto3.client("dynamodb")
-    for name, keys in ((charges, ("owner", "record")), (ledger, ("day", "entry_id"))):
-        for item in client.scan(TableName=name)["Items"]:
-            client.delete_item(TableName=name, Key={key: item[key] for key in keys})
-    money = Money()
-    money.charges = DynamoCharges(charges, money.clock)
-    money.ledger = DynamoLedger(ledger, LONDON)
-    return charged(money)
+    return charged(on_dynamo(Money()))
 
 
 @pytest.mark.parametrize("kind", FAULTS)

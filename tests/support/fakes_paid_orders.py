@@ -3,11 +3,12 @@ provider goes through the same faults."""
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from msgspec.structs import replace
 
 from chalicelib.bookings.places import HoldIds
+from chalicelib.bookings.ports import BookingDays
 from chalicelib.bookings.ports import Ports as BookingPorts
 from chalicelib.bookings.usecases import hold
 from chalicelib.bootstrap.payments import MARGIN
@@ -43,22 +44,38 @@ LATE = EXPIRES + MARGIN + timedelta(minutes=5)
 """So long after a payment began its slot is no longer held."""
 
 
+class StreamedReports(reports.Repository, Protocol):
+    """A store of reports and the stream of the changes of their orders."""
+
+    def changed(self) -> list[str]:
+        """The ids of the reports whose changes wait to be carried out."""
+
+    def was_settled(self) -> bool:
+        """True if an order was settled, at least for some time."""
+
+
 class StreamedRepository(MemoryRepository):
-    """A store whose changes wait in `stream` until they are carried out."""
+    """Reports in memory, and all of their changes."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.stream: list[str] = []
-        self.was_settled = False
+        self._was_settled = False
+        self._changed: list[str] = []
+
+    def changed(self) -> list[str]:
+        return self._changed
+
+    def was_settled(self) -> bool:
+        return self._was_settled
 
     def create(self, report: ServiceRequest) -> ServiceRequest:
-        self.stream.append(report.service_request_id)
+        self._changed.append(report.service_request_id)
         return super().create(report)
 
     def save(self, report: ServiceRequest) -> ServiceRequest:
         saved = super().save(report)
-        self.stream.append(report.service_request_id)
-        self.was_settled |= bool(report.order and report.order.state == "settled")
+        self._changed.append(report.service_request_id)
+        self._was_settled |= bool(report.order and report.order.state == "settled")
         return saved
 
 
@@ -75,8 +92,8 @@ class PaidOrder(Money):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.repository = StreamedRepository()
-        self.days = MemoryDays()
+        self.repository: StreamedReports = StreamedRepository()
+        self.days: BookingDays = MemoryDays()
         self.ids = HoldIds(digest=lambda *parts: f"{abs(hash(parts)):032x}"[-32:])
 
     def ordered(self) -> "PaidOrder":
@@ -114,15 +131,16 @@ class PaidOrder(Money):
         day = self.days.get(PLACE.calendar, PLACE.day)
         live = (each for each in day.claims if each.is_live(self.clock()))
         left = calendar.capacity - sum(each.units for each in live)
-        hold(PLACE, left, "others", "hold", self.bookings(self.days))
+        if left > 0:
+            hold(PLACE, left, "others", "hold", self.bookings(self.days))
 
-    def has_slot(self) -> bool:
-        """True if the booking is confirmed somewhere."""
+    def slots(self) -> int:
+        """How many slots are confirmed for the booking."""
         booking = self.order.booking
         assert booking
         days = (self.days.get(each.calendar, each.day) for each in (PLACE, ELSEWHERE))
         claims = (each.claim(booking.hold_id) for each in days)
-        return any(each and not each.is_over and each.until is None for each in claims)
+        return sum(bool(each and not each.is_over and each.until is None) for each in claims)
 
     def bookings(self, days: Any) -> BookingPorts:
         return BookingPorts(
@@ -171,7 +189,7 @@ class PaidOrder(Money):
         settle(service_request_id, "card", self.orders())
 
     def _fulfilled(self) -> None:
-        self.is_fulfilled_too_early |= not self.repository.was_settled
+        self.is_fulfilled_too_early |= not self.repository.was_settled()
         self.fulfilled_at.append(self.clock())
         self.has_service = not self.is_taken_back
 

@@ -290,10 +290,12 @@ class Money:
         return self.ledger.booked
 
     def booked(self) -> Counter[str]:
-        """The pence of each entry of the ledger."""
-        days = [NOON.date() + timedelta(days=n) for n in range(DAYS_OF_A_STORY)]
-        entries = [each for day in days for each in self.ledger.of_day(day)]
-        return Counter({each.entry_id: each.amount_pence for each in entries})
+        """The pence under the id of each entry of the ledger, of all days together."""
+        found: Counter[str] = Counter()
+        for day in (NOON.date() + timedelta(days=n) for n in range(DAYS_OF_A_STORY)):
+            for each in self.ledger.of_day(day):
+                found[each.entry_id] += each.amount_pence
+        return found
 
     def reconciled(self, day: date) -> Reconciliation:
         """What a comparison of that day finds."""

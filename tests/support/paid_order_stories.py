@@ -17,7 +17,7 @@ from chalicelib.reports.usecases.orders.staff import settle_without_card
 from chalicelib.reports.usecases.resident.own_reports import withdraw_own
 from tests.support.fakes_paid_orders import DEMO, ELSEWHERE, LATE, OWNER, PaidOrder
 from tests.support.fakes_payments import Crash, Faults
-from tests.support.payment_stories import LIMIT, once, tried
+from tests.support.payment_stories import LIMIT, looked, once, tried
 
 Step = Callable[[PaidOrder], None]
 OFFICER = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
@@ -27,7 +27,12 @@ UNTIL_ALL_IS_DONE = timedelta(days=8)
 
 def told(story: Story, template: Ports, faults: Faults) -> PaidOrder:
     """The order after a story in which something went wrong, and all that follows by itself."""
-    of = PaidOrder(faults, template=template).ordered()
+    return told_of(PaidOrder(faults, template=template), story)
+
+
+def told_of(of: PaidOrder, story: Story) -> PaidOrder:
+    """The same for an order that is yet to be made."""
+    tried(of.ordered)
     for step in story():
         step(of)
     time_passes(of)
@@ -72,12 +77,14 @@ def schedule_runs(of: PaidOrder) -> None:
 
 def stream_delivers(of: PaidOrder) -> None:
     """Each change that waits is carried out; one that fails waits on."""
-    waiting, of.repository.stream = of.repository.stream, []
-    for each in dict.fromkeys(waiting):
+    changed = of.repository.changed()
+    delivered = [*dict.fromkeys(changed)]
+    changed.clear()
+    for each in delivered:
         try:
             carry_out_stored(each, of.orders())
         except (AppError, Crash):
-            of.repository.stream.append(each)
+            changed.append(each)
 
 
 def wait(minutes: float) -> Step:
@@ -88,7 +95,7 @@ def wait(minutes: float) -> Step:
 
 
 def others_take_the_slot(of: PaidOrder) -> None:
-    of.others_take_the_slot()
+    tried(of.others_take_the_slot)
 
 
 def cancel(of: PaidOrder) -> None:
@@ -151,9 +158,9 @@ def time_passes(of: PaidOrder) -> None:
 
 def next_event(of: PaidOrder) -> datetime:
     """When the next check is due, or now if a change waits to be carried out."""
-    if of.repository.stream:
+    if of.repository.changed():
         return of.clock.now
-    charge = of.charges.get(of.service_request_id)
+    charge = looked(lambda: of.charges.get(of.service_request_id))
     at = charge.check_at if charge else None
     return at or of.clock.now + timedelta(days=1)
 
@@ -249,7 +256,7 @@ def problems(of: PaidOrder) -> list[str]:
     order = of.order
     totals = of.provider.totals()
     paid = [each for each in of.provider.payments.values() if each.state == "success"]
-    kept = sum(totals.values())
+    kept, slots = sum(totals.values()), of.slots()
     is_settled = order.state == "settled"
     is_waived = order.paid_by in ("waived", "receipt")
     return [
@@ -266,8 +273,9 @@ def problems(of: PaidOrder) -> list[str]:
             "fulfilled too late": is_too_late(of),
             "settled, and the money went back": is_settled and not is_waived and not kept,
             "money was taken for nothing": bool(kept) and (not is_settled or is_waived),
-            "settled without a slot": is_settled and not of.has_slot(),
-            "a slot for nothing": of.has_slot() and not is_settled,
+            "settled without a slot": is_settled and not slots,
+            "a slot for nothing": bool(slots) and not is_settled,
+            "two slots": slots > 1,
             "somebody has to decide for ever": order.state == "lost",
             "settled, and nobody deals with it": is_settled and of.report.visibility != "private",
         }.items()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from typing import TypeVar
 
 from chalicelib.errors import AppError
 from chalicelib.payments.model import Charge
@@ -15,6 +16,7 @@ TRIES = 3
 LIMIT = timedelta(hours=2)
 
 Step = Callable[[Money], None]
+Seen = TypeVar("Seen")
 
 
 def new_money(faults: Faults | None = None) -> Money:
@@ -48,16 +50,17 @@ def calls_of(story: Callable[[], Sequence[Step]]) -> int:
 
 
 def stored(money: Money) -> Charge:
-    """The charge as it is stored; the story's own look at it may fail once."""
-    with suppress(AppError):
-        return _found(money)
-    return _found(money)
-
-
-def _found(money: Money) -> Charge:
-    found = money.charges.get(REQUEST)
+    """The charge as it is stored."""
+    found = looked(lambda: money.charges.get(REQUEST))
     assert found
     return found
+
+
+def looked(look: Callable[[], Seen]) -> Seen:
+    """What the story itself sees of a store, which fails once at most."""
+    with suppress(AppError, Crash):
+        return look()
+    return look()
 
 
 def tried(action: Callable[[], object]) -> None:

@@ -148,6 +148,24 @@ def refuse(nth: int, *, kind: Refusal, times: int = 1) -> Iterator[list[Try]]:
         yield struck
 
 
+@contextmanager
+def end_process(nth: int, end: type[BaseException], *, is_applied: bool) -> Iterator[list[Try]]:
+    """End the process with `end` at the nth call, before or after that call is applied. Gives the
+    list of the affected tries."""
+    struck: list[Try] = []
+
+    def hook(this: Try, answer: Answer) -> Any:
+        if this.call != nth:
+            return answer()
+        struck.append(this)
+        if is_applied:
+            answer()
+        raise end
+
+    with around(hook):
+        yield struck
+
+
 class Interleaving:
     """Runs functions in threads, one AWS call at a time, in a given order.
 
