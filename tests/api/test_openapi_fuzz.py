@@ -66,6 +66,7 @@ PUBLIC = "a public https address"
 REPORTS = "of the caller's teams and wards"
 PUSH_KEYS = "keys of a browser, which lie on a curve"
 RULES: dict[str, dict[str, str]] = {
+    "GET /api/ledger": {"to": "from day on, at most seven days"},
     "GET /api/my-area": {
         "postcode": "a whole postcode, or else a place",
         "lat": "with long",
@@ -100,6 +101,7 @@ RULES: dict[str, dict[str, str]] = {
     "POST /api/outbound/receivers": {"url": PUBLIC},
     "POST /api/outbound/receivers/{receiver_id}/replay": {"since": "within the last 30 days"},
     "POST /api/photos": {"service_request_id": "a reference, however it is typed"},
+    "POST /api/premises/{premises_id}/garden/move": {"premises_id": "of an address of the council"},
     "POST /api/reports": {
         "lat": "in the council's area; without it and long, address",
         "long": "in the council's area; without it and lat, address",
