@@ -86,6 +86,13 @@ class PhotoWanted(_Fact, frozen=True, tag=True, kw_only=True):
     photo_id: str
 
 
+class EntryBooked(_Fact, frozen=True, tag=True, kw_only=True):
+    """Money of a request was booked in the ledger. `event_id` is the entry's id, `entry` the entry
+    as JSON, as `GET /api/ledger` shows it."""
+
+    entry: str
+
+
 class _OfNotice(msgspec.Struct, frozen=True, kw_only=True):
     """What every fact about road works or a disruption says."""
 

@@ -10,6 +10,7 @@ from chalicelib.bootstrap.reports import garden_purchases, reports_ports
 from chalicelib.kernel.time import utc_now
 from chalicelib.payments import ports as payments
 from chalicelib.payments import reconciling
+from chalicelib.payments.ledger import Entry
 from chalicelib.payments.model import EXPIRES, PaymentIds
 from chalicelib.reports.order_ports import OrderPorts
 
@@ -26,6 +27,7 @@ def payments_ports() -> payments.Ports:
         charges=charges(),
         provider=provider(),
         book=ledger().book,
+        on_booked=_tell_receivers,
         on_paid=_settle_paid,
         on_unpaid=lambda service_request_id: None,
         payment_id=payment_ids().make,
@@ -82,6 +84,12 @@ def order_ports() -> OrderPorts:
         fulfil=garden.fulfil,
         take_back=garden.take_back,
     )
+
+
+def _tell_receivers(entry: Entry) -> None:
+    from chalicelib.integrations.payments_for_outbound import fact_of
+
+    container.queue("outbound").send([fact_of(entry, utc_now())])
 
 
 def _settle_paid(service_request_id: str) -> None:

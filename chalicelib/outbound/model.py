@@ -2,8 +2,8 @@
 
 A Delivery is one message to one destination: a report forwarded to the responsible body
 (`open311`, `mailbox`), an update to that body that the problem is not fixed (`update`), or one
-change sent to a Receiver (`webhook`). Its id is derived from its subject, so a repeated event finds
-the delivery that it created.
+change, or one entry of the ledger, sent to a Receiver (`webhook`). Its id is derived from its
+subject, so a repeated event finds the delivery that it created.
 
     waiting ──claimed──▶ sending ──▶ sent
        ▲                  │   │
@@ -22,7 +22,7 @@ from chalicelib.kernel.ids import derived_id
 
 Kind = Literal["open311", "mailbox", "update", "webhook"]
 State = Literal["waiting", "sending", "sent", "failed", "kept"]
-DeliveryEvent = Literal["forwarded", "reopened", "submitted", "changed", "gone"]
+DeliveryEvent = Literal["forwarded", "reopened", "submitted", "changed", "gone", "ledger.entry"]
 
 TOKEN = "token:"
 """The prefix of an external_id that is still a token; the id is requested later."""
@@ -38,7 +38,8 @@ class Delivery(Leased, frozen=True, kw_only=True):
     `destination` is the destination's code, or the receiver's id; `occurred_at` is the time of the
     event behind the delivery. If `is_unclear`, the sender looks for the message at the destination
     before it sends it again. `external_id` is its id at the destination, `sent_at` the time when it
-    was first sent; `version` is 0 until it is stored.
+    was first sent; `version` is 0 until it is stored. `message_id` and `body` are those of the
+    webhook of a ledger's entry, which never changes; None for all others, made when they are sent.
     """
 
     delivery_id: str
@@ -50,6 +51,8 @@ class Delivery(Leased, frozen=True, kw_only=True):
     state: State = "waiting"
     external_id: str | None = None
     sent_at: datetime | None = None
+    message_id: str | None = None
+    body: str | None = None
     version: int = 0
 
     @property

@@ -1,4 +1,4 @@
-"""A Receiver: another system that receives webhooks about public reports.
+"""A Receiver: another system that receives webhooks about public reports or the ledger.
 
 The secret has the format of Standard Webhooks: `whsec_` and base64 of random bytes.
 Source: github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md, read 2026-11.
@@ -26,24 +26,37 @@ Url = Annotated[
     Meta(max_length=500, pattern=r"^https?://[!-~]+$", description="an address with https://"),
 ]
 Codes = Annotated[tuple[Annotated[str, Meta(max_length=50)], ...], Meta(max_length=100)]
-FilteredEvent = Literal["submitted", "changed"]
+FilteredEvent = Literal["submitted", "changed", "ledger.entry"]
+LEDGER_ENTRY: FilteredEvent = "ledger.entry"
 
 
 class Filter(Struct, frozen=True, kw_only=True):
-    """Selects the events that a receiver gets; None selects all. The event `gone` is always sent:
-    the report may have had another service or ward when the receiver heard of it."""
+    """Selects the events that a receiver gets; None selects all of reports. The event `gone` is
+    sent for every report: it may have had another service or ward when the receiver heard of it.
+    The ledger's entries are sent only if `kinds` has `ledger.entry`, of all services and wards."""
 
     service_codes: Codes | None = None
     ward_codes: Codes | None = None
     kinds: tuple[FilteredEvent, ...] | None = None
 
     def passes(self, report: Report, event: DeliveryEvent) -> bool:
-        """True if the receiver gets this event."""
+        """True if the receiver gets this event of a report."""
+        if not self._takes_reports:
+            return False
         return event == "gone" or (
             (self.service_codes is None or report.service_code in self.service_codes)
             and (self.ward_codes is None or report.ward_code in self.ward_codes)
             and (self.kinds is None or event in self.kinds)
         )
+
+    @property
+    def takes_ledger(self) -> bool:
+        """True if the receiver gets the ledger's entries."""
+        return self.kinds is not None and LEDGER_ENTRY in self.kinds
+
+    @property
+    def _takes_reports(self) -> bool:
+        return self.kinds is None or set(self.kinds) != {LEDGER_ENTRY}
 
 
 class Receiver(HidesPrivate, frozen=True, kw_only=True):

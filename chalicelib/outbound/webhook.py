@@ -2,7 +2,8 @@
 an existing library.
 
 The body holds the report as it is at the time of sending, so a late or repeated delivery never
-shows data that has been withdrawn since.
+shows data that has been withdrawn since. An entry of the ledger never changes: it is sent as it was
+stored with the delivery, under its own id.
 Source: github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md, read 2026-11.
 """
 
@@ -43,8 +44,9 @@ class WebhookSender:
         self._now = now
 
     def send(self, delivery: Delivery, destination: Receiver) -> Sent:
-        body = self._body(delivery)
-        headers = signed_headers(delivery.delivery_id, body, destination.secret, self._now())
+        body = delivery.body.encode() if delivery.body else self._body(delivery)
+        message_id = delivery.message_id or delivery.delivery_id
+        headers = signed_headers(message_id, body, destination.secret, self._now())
         try:
             reply = self._outside().post(
                 destination.url, body, headers, most_bytes=MOST_BYTES, timeout_s=TIMEOUT_S

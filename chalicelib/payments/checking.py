@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
+from chalicelib.kernel.time import to_the_second
 from chalicelib.payments.ledger import Entry, entry_id
 from chalicelib.payments.model import ORDER, Charge, Payment, Refund, with_refund
 from chalicelib.payments.ports import ProviderPayment, ProviderRefund
@@ -113,7 +114,7 @@ def booked(charge: Charge, payment_id: str, seen: ProviderPayment) -> Iterator[E
 def _entry(booked_as: str, charge: Charge, payment_id: str, at: datetime, pence: int) -> Entry:
     return Entry(
         entry_id=booked_as,
-        at=at,
+        at=to_the_second(at),
         amount_pence=pence,
         fund=charge.fund,
         service_request_id=charge.service_request_id,

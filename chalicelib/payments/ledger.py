@@ -12,8 +12,8 @@ from msgspec import Struct
 
 
 class Entry(Struct, frozen=True, kw_only=True):
-    """Money that came in, or went out as a negative amount. `vat_pence` is the VAT that a payment
-    includes, None for a refund."""
+    """Money that came in, or went out as a negative amount. `at` is in whole seconds. `vat_pence`
+    is the VAT that a payment includes, None for a refund."""
 
     entry_id: str
     at: datetime

@@ -175,6 +175,7 @@ def _with_news(charge: Charge, payment: Payment, ports: Ports) -> Charge:
     found = checked_refunds(found, payment.payment_id, seen, ports.now())
     for entry in booked(found, payment.payment_id, seen):
         ports.book(entry)
+        ports.on_booked(entry)
     return _sent(found, payment, seen, ports)
 
 

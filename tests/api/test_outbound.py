@@ -16,6 +16,7 @@ from chalicelib.handlers.exchange import outbound_events
 from chalicelib.kernel.time import utc_now
 from tests.api.conftest import Api
 from tests.support.builders import draft_body
+from tests.support.paying import GOOD_CARD, give_order, pay_here
 from tests.support.webhooks import Hook, is_ours, listening
 
 HOOK = {"name": "Data warehouse", "url": "http://127.0.0.1:9/hook"}
@@ -99,6 +100,30 @@ def test_receiver_gets_a_change(api: Api, hook: Hook) -> None:
     assert second["kind"] == "report.changed" and second["id"] != first["id"]
     assert second["report"]["version"] > first["report"]["version"]
     assert second["report"]["updates"][-1]["text"] == "Deeper now."
+
+
+def test_receiver_gets_the_ledgers_entry_as_the_ledger_shows_it(api: Api, hook: Hook) -> None:
+    made = add(api, url=f"{hook.origin}/hook", filter={"kinds": ["ledger.entry"]})
+    request_id = report(api)
+    pay_by_card(api, request_id)
+    api.cloud.pump.run_until_idle()
+    ((headers, raw),) = hook.heard
+    today = utc_now().astimezone(container.council().zone).date()
+    ledger = api.get(f"/api/ledger?day={today}", api.token("officer")).json_body
+    assert [json.loads(raw)] == ledger["items"]
+    assert headers["webhook-id"] == ledger["items"][0]["entry_id"]
+    assert is_ours(headers, raw, made["secret"])
+    (sent,) = deliveries(api, state="sent", destination=made["receiver_id"])
+    assert (sent["event"], sent["service_request_id"]) == ("ledger.entry", request_id)
+
+
+def pay_by_card(api: Api, request_id: str) -> None:
+    give_order(request_id, 4_200)
+    with pay_here() as pay:
+        begun = api.post(f"/api/reports/{request_id}/payments", {}, key="pay").json_body
+        pay.enter(begun["next_url"], GOOD_CARD)
+        for _ in range(2):
+            assert api.get(f"/api/payments/{begun['payment_id']}").json_body["state"] == "success"
 
 
 def test_receiver_gets_nothing_when_its_address_is_no_longer_allowed(

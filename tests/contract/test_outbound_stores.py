@@ -49,7 +49,12 @@ WHOLE = delivery(
 )
 
 
-@pytest.mark.parametrize("new", [delivery(), WHOLE])
+ENTRY = delivery(
+    kind="webhook", event="ledger.entry", message_id="payment:p1", body='{"fund":"BULKY"}'
+)
+
+
+@pytest.mark.parametrize("new", [delivery(), WHOLE, ENTRY])
 def test_delivery_is_read_as_it_was_stored(new: Delivery, stores: Stores) -> None:
     stored = stores.deliveries.create(new)
     assert stored == replace(new, version=1)

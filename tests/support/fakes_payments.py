@@ -276,6 +276,7 @@ class Money:
     clock: Clock = field(default_factory=Clock)
     charges: Charges = field(default_factory=MemoryCharges)
     ledger: Ledger = field(default_factory=lambda: MemoryLedger(LONDON))
+    told: list[Entry] = field(default_factory=list)
     pages: list[str] = field(default_factory=list)
     refunded_elsewhere: int = 0
     fulfilled_at: list[datetime] = field(default_factory=list)
@@ -297,6 +298,10 @@ class Money:
                 found[each.entry_id] += each.amount_pence
         return found
 
+    def heard(self) -> dict[str, int]:
+        """The pence of each entry that other systems were told of, by its id."""
+        return {each.entry_id: each.amount_pence for each in self.told}
+
     def reconciled(self, day: date) -> Reconciliation:
         """What a comparison of that day finds."""
         ports = ReconcilingPorts(
@@ -309,6 +314,7 @@ class Money:
             charges=Faulty(self.charges, self.faults),
             provider=Faulty(self.provider, self.faults),
             book=lambda entry: self.faults.call(lambda: self.ledger.book(entry)),
+            on_booked=lambda entry: self.faults.call(lambda: self.told.append(entry)),
             on_paid=lambda _: self.faults.call(lambda: self.fulfilled_at.append(self.clock())),
             on_unpaid=lambda _: self.faults.call(lambda: self.given_up_at.append(self.clock())),
             payment_id=lambda request, number: f"{request}-{number}",

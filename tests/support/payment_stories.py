@@ -234,6 +234,7 @@ def problems(money: Money) -> list[str]:
         problem
         for problem, is_so in {
             "the ledger differs from the provider": money.booked() != totals,
+            "others were told of another ledger": money.heard() != totals,
             "paid twice": len(paid) > 1,
             "paid and not fulfilled": bool(paid) and not money.fulfilled_at,
             "fulfilled and not paid": bool(money.fulfilled_at) and not paid,

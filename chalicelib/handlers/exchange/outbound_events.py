@@ -9,7 +9,7 @@ from chalice.app import Blueprint, CloudWatchEvent, SQSEvent
 
 from chalicelib.bootstrap.outbound import outbound_ports
 from chalicelib.errors import AppError
-from chalicelib.events import Event
+from chalicelib.events import EntryBooked, Event
 from chalicelib.handlers.http.event import (
     BatchAnswer,
     batch,
@@ -33,7 +33,7 @@ def open_deliveries(event: SQSEvent) -> BatchAnswer:
     """Opens the deliveries for a batch of facts."""
     records = event.to_dict()["Records"]
     with batch("open_deliveries", records) as line:
-        found = {record["messageId"]: _read(record, Event) for record in records}
+        found = {record["messageId"]: _read(record, Event | EntryBooked) for record in records}
         facts = [fact for fact in found.values() if fact]
         again = [message for message, fact in found.items() if fact is None]
         of_facts(facts, line)

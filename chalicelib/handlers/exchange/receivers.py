@@ -93,7 +93,9 @@ def add_receiver(call: Call, draft: ReceiverDraft) -> MadeReceiver:
     scope = call.caller.author().scope
     key = call.key_or_a_new_one
     note("receivers.add", receiving.receiver_id_of(scope, key), "", call.caller)
-    receiver = receiving.add_receiver(draft, key, scope, outbound_ports())
+    receiver = receiving.add_receiver(
+        draft, key, scope, outbound_ports(), reads_ledger=call.caller.may("ledger.read")
+    )
     return made_from(MadeReceiver, receiver)
 
 
@@ -107,7 +109,13 @@ def add_receiver(call: Call, draft: ReceiverDraft) -> MadeReceiver:
 def change_receiver(call: Call, changes: ReceiverChanges, receiver_id: str) -> ReceiverView:
     version = call.version
     note("receivers.change", id_of(receiver_id), named_in(changes), call.caller)
-    receiver = receiving.change_receiver(id_of(receiver_id), changes, version, outbound_ports())
+    receiver = receiving.change_receiver(
+        id_of(receiver_id),
+        changes,
+        version,
+        outbound_ports(),
+        reads_ledger=call.caller.may("ledger.read"),
+    )
     return _view(receiver)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from chalice.app import SQSEvent
 
-from chalicelib.events import Event, JobChanged, OfNotice, RoundDayChanged
+from chalicelib.events import EntryBooked, Event, JobChanged, OfNotice, RoundDayChanged
 from chalicelib.kernel.observability import logs, trace
 
 BatchAnswer = dict[str, list[dict[str, str]]]
@@ -92,14 +92,14 @@ def fact_in(record: dict[str, Any], kind: Any) -> Any:
         return None
 
 
-def of_facts(facts: Sequence[Event], line: logs.Fields) -> None:
+def of_facts(facts: Sequence[Event | EntryBooked], line: logs.Fields) -> None:
     """Notes which reports these facts are about; the run continues under the request that they come
     from, or names all their requests."""
     line["service_request_ids"] = sorted({fact.service_request_id for fact in facts})
     follow_requests(facts, line)
 
 
-def follow_requests(facts: Iterable[Event | JobChanged], line: logs.Fields) -> None:
+def follow_requests(facts: Iterable[Event | EntryBooked | JobChanged], line: logs.Fields) -> None:
     """Continues the run under the request that these facts come from, or names all their
     requests."""
     ids = sorted({fact.request_id for fact in facts if fact.request_id})
@@ -110,7 +110,8 @@ def follow_requests(facts: Iterable[Event | JobChanged], line: logs.Fields) -> N
 
 
 def measure_age(
-    facts: Iterable[Event | OfNotice | JobChanged | RoundDayChanged], line: logs.Fields
+    facts: Iterable[Event | EntryBooked | OfNotice | JobChanged | RoundDayChanged],
+    line: logs.Fields,
 ) -> None:
     """Notes the age of the oldest of these changes, if any of them has a time."""
     stored = [fact.stored_at_ms for fact in facts if fact.stored_at_ms]

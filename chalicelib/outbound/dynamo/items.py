@@ -45,6 +45,8 @@ class DeliveryItem(OwnedItem):
     last_error = UnicodeAttribute(null=True)
     external_id = UnicodeAttribute(null=True)
     sent_at = UTCDateTimeAttribute(null=True)
+    message_id = UnicodeAttribute(null=True)
+    body = UnicodeAttribute(null=True)
     # The keys of the indexes and the expiry time, derived at each write.
     destination_state = UnicodeAttribute()
     due = UnicodeAttribute()

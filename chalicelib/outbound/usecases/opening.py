@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 
 from msgspec.structs import replace
 
 from chalicelib.catalogue.destinations import Destination
-from chalicelib.events import Event, PhotoTaken, ReportChanged, ReportSubmitted
+from chalicelib.events import EntryBooked, Event, PhotoTaken, ReportChanged, ReportSubmitted
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
 from chalicelib.kernel.time import to_the_second
@@ -14,32 +15,41 @@ from chalicelib.outbound.model import Delivery, DeliveryEvent, id_of_forwarded
 from chalicelib.outbound.ports import Ports
 from chalicelib.outbound.receivers import Receiver
 from chalicelib.outbound.senders import NOT_PASSED_ON
+from chalicelib.outbound.usecases.ledger_entries import of_entry
 from chalicelib.reports.published import Report
 
 REOPENED = "reopen"
 """The state of a report that was reopened."""
 
 
-def open_deliveries(events: Sequence[Event], ports: Ports) -> int:
-    """Create the deliveries that these events require and queue them.
+def open_deliveries(facts: Sequence[Event | EntryBooked], ports: Ports) -> int:
+    """Create the deliveries that these facts require and queue them.
 
     Returns: the number of new deliveries.
 
-    Raises: UpstreamFailed; the events are then processed again, and deliveries that exist are
+    Raises: UpstreamFailed; the facts are then processed again, and deliveries that exist are
     skipped.
     """
-    reports = ports.reports.many(sorted({event.service_request_id for event in events}))
     receivers = [receiver for receiver in ports.receivers.all() if receiver.enabled]
-    opened = [
-        delivery.delivery_id
-        for event in events
-        if (report := reports.get(event.service_request_id))
-        for delivery in _required_by(event, report, receivers, ports)
-        if _is_new(delivery, ports)
-    ]
+    entries = [fact for fact in facts if isinstance(fact, EntryBooked)]
+    events = [fact for fact in facts if not isinstance(fact, EntryBooked)]
+    required = chain(
+        _of_events(events, receivers, ports),
+        (each for entry in entries for each in of_entry(entry, receivers, ports.now())),
+    )
+    opened = [delivery.delivery_id for delivery in required if _is_new(delivery, ports)]
     if opened:
         ports.queue.send(opened)
     return len(opened)
+
+
+def _of_events(
+    events: Sequence[Event], receivers: Sequence[Receiver], ports: Ports
+) -> Iterator[Delivery]:
+    reports = ports.reports.many(sorted({event.service_request_id for event in events}))
+    for event in events:
+        if report := reports.get(event.service_request_id):
+            yield from _required_by(event, report, receivers, ports)
 
 
 def _required_by(

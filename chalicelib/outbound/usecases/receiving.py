@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from msgspec.structs import asdict, replace
 
-from chalicelib.errors import AddressRefused, Conflict, NotFound, UpstreamFailed
+from chalicelib.errors import AddressRefused, Conflict, Forbidden, NotFound, UpstreamFailed
 from chalicelib.kernel.ids import derived_id
 from chalicelib.kernel.optimistic import AlreadyExists, VersionConflict
 from chalicelib.kernel.time import to_the_second
 from chalicelib.outbound.ports import Ports
 from chalicelib.outbound.receivers import (
+    Filter,
     Receiver,
     ReceiverChanges,
     ReceiverDraft,
@@ -28,12 +29,17 @@ def receiver_id_of(scope: str, key: str) -> str:
     return derived_id("receiver", scope, key)
 
 
-def add_receiver(draft: ReceiverDraft, key: str, scope: str, ports: Ports) -> Receiver:
+def add_receiver(
+    draft: ReceiverDraft, key: str, scope: str, ports: Ports, *, reads_ledger: bool = False
+) -> Receiver:
     """Add a receiver with a new secret; the same draft with the same key is added once.
+    `reads_ledger`: the caller may see the ledger.
 
-    Raises: AddressRefused, Conflict (another draft with this key), UpstreamFailed.
+    Raises: AddressRefused, Conflict (another draft with this key), Forbidden (it asks for the
+    ledger and the caller may not see it), UpstreamFailed.
     """
     _check(draft.url, ports)
+    _refuse_ledger(draft.filter, reads_ledger)
     receiver = Receiver(
         receiver_id=receiver_id_of(scope, key),
         secret=new_secret(ports.random_bytes),
@@ -47,13 +53,23 @@ def add_receiver(draft: ReceiverDraft, key: str, scope: str, ports: Ports) -> Re
 
 
 def change_receiver(
-    receiver_id: str, changes: ReceiverChanges, version: int, ports: Ports
+    receiver_id: str,
+    changes: ReceiverChanges,
+    version: int,
+    ports: Ports,
+    *,
+    reads_ledger: bool = False,
 ) -> Receiver:
-    """Change a receiver if it still has this version. Raises AddressRefused, NotFound, Conflict,
-    UpstreamFailed."""
+    """Change a receiver if it still has this version. Only a caller who `reads_ledger` changes one
+    that gets the ledger before or after.
+
+    Raises: AddressRefused, Forbidden, NotFound, Conflict, UpstreamFailed.
+    """
     if changes.url:
         _check(changes.url, ports)
     stored = _stored(receiver_id, ports)
+    _refuse_ledger(stored.filter, reads_ledger)
+    _refuse_ledger(changes.filter or stored.filter, reads_ledger)
     if stored.version != version:
         raise _stale(stored)
     try:
@@ -70,6 +86,11 @@ def remove_receiver(receiver_id: str, ports: Ports) -> None:
     """Remove a receiver; its waiting deliveries fail. Raises NotFound, UpstreamFailed."""
     _stored(receiver_id, ports)
     ports.receivers.remove(receiver_id)
+
+
+def _refuse_ledger(asked: Filter, reads_ledger: bool) -> None:
+    if asked.takes_ledger and not reads_ledger:
+        raise Forbidden("You may not see the ledger, so you cannot send it to another system.")
 
 
 def _check(url: str, ports: Ports) -> None:

@@ -5,7 +5,7 @@ from base64 import b64decode
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.errors import AddressRefused, Conflict, NotFound
+from chalicelib.errors import AddressRefused, Conflict, Forbidden, NotFound
 from chalicelib.outbound.ports import Ports
 from chalicelib.outbound.receivers import (
     SECRET_BYTES,
@@ -23,6 +23,7 @@ from chalicelib.outbound.usecases.receiving import (
 from tests.support.fakes_outbound import Outside, receiver
 
 DRAFT = ReceiverDraft(name="Data warehouse", url="https://warehouse.example/hook")
+LEDGER = Filter(kinds=("ledger.entry",))
 
 
 def add(ports: Ports, draft: ReceiverDraft = DRAFT, key: str = "k") -> Receiver:
@@ -102,3 +103,30 @@ def test_removed_receiver_is_gone(ports: Ports) -> None:
     with pytest.raises(NotFound):
         remove_receiver(first.receiver_id, ports)
     assert receivers(ports) == []
+
+
+def test_ledger_is_sent_only_by_somebody_who_may_see_it(ports: Ports) -> None:
+    asking = replace(DRAFT, filter=LEDGER)
+    with pytest.raises(Forbidden):
+        add(ports, asking)
+    assert receivers(ports) == []
+    added = add_receiver(asking, "k", "account:admin", ports, reads_ledger=True)
+    assert receivers(ports) == [added]
+
+
+@pytest.mark.parametrize(
+    ("before", "changes"),
+    [
+        (Filter(), ReceiverChanges(filter=LEDGER)),
+        (LEDGER, ReceiverChanges(url="https://elsewhere.example/")),
+        (LEDGER, ReceiverChanges(filter=Filter())),
+    ],
+)
+def test_receiver_of_the_ledger_is_changed_only_by_somebody_who_may_see_it(
+    before: Filter, changes: ReceiverChanges, outside: Outside
+) -> None:
+    ports, stored = outside.ports(), outside.receivers.create(receiver(filter=before))
+    with pytest.raises(Forbidden):
+        change_receiver(stored.receiver_id, changes, 1, ports)
+    assert receivers(ports) == [stored]
+    assert change_receiver(stored.receiver_id, changes, 1, ports, reads_ledger=True) != stored

@@ -78,6 +78,15 @@ def test_receiver_gets_the_present_public_report(
     }
 
 
+def test_receiver_gets_an_entry_of_the_ledger_as_it_is_under_its_own_id() -> None:
+    wire, entry = Wire(), '{"entry_id":"payment:p1","amount_pence":4000}'
+    booked = delivery(kind="webhook", event="ledger.entry", message_id="payment:p1", body=entry)
+    WebhookSender(lambda _: REPORT, lambda: wire, Clock()).send(booked, receiver())
+    ((_, body, headers),) = wire.posted
+    assert (body.decode(), headers["webhook-id"]) == (entry, "payment:p1")
+    assert is_ours(headers, body, receiver().secret)
+
+
 def test_receiver_can_verify_sender_and_time() -> None:
     wire = Wire()
     post(wire)

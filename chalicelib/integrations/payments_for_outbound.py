@@ -1,0 +1,22 @@
+"""The ledger's entries, as deliveries to other systems see them."""
+
+from datetime import datetime
+
+import msgspec
+
+from chalicelib.events import EntryBooked
+from chalicelib.kernel.fields import made_from
+from chalicelib.kernel.observability import trace
+from chalicelib.payments.ledger import Entry
+from chalicelib.payments.views import LedgerEntryView
+
+
+def fact_of(entry: Entry, now: datetime) -> EntryBooked:
+    """The fact that this entry is in the ledger."""
+    return EntryBooked(
+        event_id=entry.entry_id,
+        service_request_id=entry.service_request_id,
+        request_id=trace.current(),
+        stored_at_ms=int(now.timestamp() * 1000),
+        entry=msgspec.json.encode(made_from(LedgerEntryView, entry)).decode(),
+    )
