@@ -120,7 +120,9 @@ PERMISSIONS: Mapping[Permission, Rule] = {
         in_remit=True,
     ),
     "payments.waive": Rule(
-        _OFFICERS, "Decide that nothing has to be paid for a request", in_remit=True
+        _OFFICERS,
+        "Decide that nothing, or the reduced price, has to be paid for a request",
+        in_remit=True,
     ),
     "ledger.read": Rule(
         _OFFICERS, "See the money of a day by fund, and where the payment provider differs"

@@ -16,6 +16,7 @@ ATTRIBUTE = "attributes."
 ITEM = "items."
 CONTACT = ("contact.name", "contact.email", "contact.phone")
 DISPUTED = "disputed"
+CONCESSION = "is_concession"
 FOR_CALLER = "for_caller"
 """The ticket of an officer who fills in the form for somebody else."""
 KEPT = frozenset(
@@ -44,6 +45,7 @@ KEPT = frozenset(
         "no_alerts",
         *CONTACT,
         FOR_CALLER,
+        CONCESSION,
     )
 )
 

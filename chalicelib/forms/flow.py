@@ -15,6 +15,7 @@ from chalicelib.errors import FieldError
 from chalicelib.forms import messages, order_answers, ordering, steps
 from chalicelib.forms.answers import (
     ATTRIBUTE,
+    CONCESSION,
     Answers,
     collection_value,
     place_value,
@@ -30,6 +31,8 @@ from chalicelib.texts import Text
 _More = Callable[[Answers, Ports], dict[str, Any]]
 """What a page shows besides the answers."""
 BACK = "back"
+PRICES = {"reduced_price": "granted", "full_price": ""}
+"""What each button of the check page says about the concession."""
 LONGEST_SEARCH = 100
 
 
@@ -78,6 +81,8 @@ def advance(posted: Posted, ports: Ports) -> Screen | Send:
     step = steps.step_named(posted.one("step")) or steps.steps_of(service)[0]
     if asked_for == BACK:
         return _before(step, answers, ports)
+    if asked_for in PRICES:
+        return show("check", answers.with_(CONCESSION, PRICES[asked_for]), ports)
     if other := steps.step_named(asked_for):
         return show(other, answers, ports)
     answers, faults = TAKE[step](posted, answers, ports)

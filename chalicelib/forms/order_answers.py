@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib.catalogue.prices import OrderItem, Wanted
 from chalicelib.catalogue.services import ServiceDefinition
-from chalicelib.forms.answers import ATTRIBUTE, ITEM, Answers
+from chalicelib.forms.answers import ATTRIBUTE, CONCESSION, ITEM, Answers
 from chalicelib.kernel.money import pence_of
 
 AMOUNT = "amount"
@@ -43,6 +43,7 @@ def wanted(answers: Answers, service: ServiceDefinition) -> Wanted:
         items=tuple(items_in(answers, service)),
         answers={code: values for code, values in given.items() if values},
         amount_pence=pence_of(answers.one(AMOUNT)) if is_typed else None,
+        is_concession=bool(answers.one(CONCESSION)),
     )
 
 
@@ -53,6 +54,7 @@ def order_in(answers: Answers, service: ServiceDefinition) -> dict[str, Any]:
     return {
         "items": [{"code": each.code, "count": each.count} for each in order.items],
         "amount_pence": order.amount_pence,
+        "is_concession": order.is_concession,
         "hold_id": answers.one("hold_id"),
         "amount_pence_shown": int(shown) if shown.isascii() and shown.isdecimal() else None,
     }

@@ -22,7 +22,14 @@ from chalicelib.kernel.money import pounds
 from chalicelib.texts import Text
 
 MOST_NEAREST = 3
-NOTHING = {"booked": "", "lines": (), "total": "", "vat": "", "shown_pence": ""}
+NOTHING = {
+    "booked": "",
+    "lines": (),
+    "total": "",
+    "vat": "",
+    "shown_pence": "",
+    "may_reduce": False,
+}
 """What the check page shows where nothing is ordered."""
 
 
@@ -190,4 +197,5 @@ def price_shown(answers: Answers, service: ServiceDefinition, ports: Ports) -> d
         "total": pounds(price.amount_pence),
         "vat": vat_words(price.vat_pence),
         "shown_pence": f"{price.amount_pence}",
+        "may_reduce": ports.may_reduce and service.price.concession_percent > 0,
     }

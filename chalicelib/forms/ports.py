@@ -127,10 +127,12 @@ class Orders(Protocol):
 
 class Ports(Struct, frozen=True):
     """The dependencies of the pages. `today` is the council's date. `is_for_caller`: an officer
-    fills them in, who knows who the caller is."""
+    fills them in, who knows who the caller is. `may_reduce`: the officer may grant the caller a
+    reduced price."""
 
     council: Council
     siblings: Siblings
     orders: Orders
     today: date
     is_for_caller: bool = False
+    may_reduce: bool = False

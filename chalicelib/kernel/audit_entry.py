@@ -56,6 +56,7 @@ Action = Literal[
     "payments.refund",
     "payments.take",
     "payments.waive",
+    "payments.concession",
     "bookings.move",
     "bookings.cancel",
     "bookings.no_show",

@@ -39,7 +39,8 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     service that needs premises takes the place and the address from `premises_id` instead, one that
     needs no place has neither, and one about a missed collection needs `collection`. A service with
     a calendar needs `hold_id`, one with a price list `items`, and a bill `amount_pence`.
-    `amount_pence_shown` is the price that the sender saw: another one is refused.
+    `amount_pence_shown` is the price that the sender saw: another one is refused. `is_concession`:
+    an officer grants somebody else the reduced price.
 
     `attributes` answer the service's questions. An anonymous report keeps neither the contact nor
     the account. If `channel` is not online, staff send the report for a resident: the contact and
@@ -60,6 +61,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     items: Annotated[list[OrderItem], Meta(max_length=MOST_ITEMS)] | None = None
     amount_pence: Pence | None = None
     amount_pence_shown: Pence | None = None
+    is_concession: bool = False
     asset_id: Line | None = None
     photo_ids: PhotoIds | None = None
     contact: Contact | None = None

@@ -36,7 +36,8 @@ class Order(Struct, frozen=True, kw_only=True):
     """The items, the lines of the price as the sender saw them, and what is booked. `fund` is the
     council's code for the income. `refund_pence` is what goes back since it was cancelled or paid
     twice. `receipt` has the number of the receipt or the reason for waiving. `is_to_fulfil`: it is
-    settled, and its service has not done its part yet."""
+    settled, and its service has not done its part yet. `is_concession`: an officer granted the
+    reduced price."""
 
     items: tuple[OrderItem, ...] = ()
     lines: tuple[Line, ...] = ()
@@ -48,6 +49,7 @@ class Order(Struct, frozen=True, kw_only=True):
     receipt: str | None = None
     refund_pence: int = 0
     is_to_fulfil: bool = False
+    is_concession: bool = False
 
     @property
     def is_to_pay(self) -> bool:

@@ -9,6 +9,7 @@ from chalicelib.kernel.audit_entry import Entry
 ACTIONS: Mapping[str, str] = {
     "reports.look": "Looked at it",
     "reports.assist": "Reported it for a resident",
+    "payments.concession": "Granted the reduced price",
     "reports.update": "Wrote an update",
     "cases.note": "Wrote a note",
     "cases.ask": "Asked the reporter a question",

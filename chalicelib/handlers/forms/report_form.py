@@ -102,6 +102,7 @@ def _ports(sender: Sender) -> Ports:
         orders=Orders(author, admit("hold")),
         today=utc_now().astimezone(council.zone).date(),
         is_for_caller=sender.is_officer,
+        may_reduce=sender.is_officer and call.caller.may("payments.waive"),
     )
 
 

@@ -74,6 +74,7 @@ class Caller(Struct, frozen=True):
             self.account_id,
             staff_in=self._remits("reports.work"),
             officer_in=self._remits("reports.triage"),
+            waives_in=self._remits("payments.waive"),
             token=token,
             assurance=self.assurance,
         )

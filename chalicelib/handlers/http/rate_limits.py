@@ -124,7 +124,13 @@ def admit_report(draft: Draft, key: str, call: Call) -> Admit | None:
     if draft.channel == "online" or not author.staff_in:
         return counting("report", call)
     request_id = reports_ports().ids.service_request_id(author.scope, key)
-    return _audited("reports.assist", request_id, draft.channel, call)
+
+    def admitted() -> None:
+        note("reports.assist", request_id, draft.channel, call.caller)
+        if draft.is_concession:
+            note("payments.concession", request_id, "", call.caller)
+
+    return cache(admitted)
 
 
 def may_write_to_contact(draft: Draft, call: Call) -> MayWrite | None:

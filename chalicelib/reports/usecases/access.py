@@ -59,14 +59,16 @@ class Author(msgspec.Struct, frozen=True):
     """The caller. `scope` keeps one caller's Idempotency-Keys apart from another's. `account` is
     None if the caller is not signed in. `token` came with the link to a report. `partner` is the
     key of another system, and `reports` says how visible its reports are at first. The caller
-    speaks for the council in the remits of `staff_in`, and sees everything and decides in those of
-    `officer_in`; elsewhere the caller is a resident like any other. `email_keys` and `phone_keys`
+    speaks for the council in the remits of `staff_in`, sees everything and decides in those of
+    `officer_in`, and lowers prices in those of `waives_in`; elsewhere the caller is a resident like
+    any other. `email_keys` and `phone_keys`
     are the keys of the caller's confirmed addresses, where they matter. `assurance` says how sure
     it is who the caller is."""
 
     account: str | None = None
     staff_in: tuple[Remit, ...] = ()
     officer_in: tuple[Remit, ...] = ()
+    waives_in: tuple[Remit, ...] = ()
     token: str | None = None
     partner: str | None = None
     reports: FirstSeen = "public"
@@ -109,6 +111,10 @@ class Author(msgspec.Struct, frozen=True):
 
     def is_officer_for(self, report: ServiceRequest) -> bool:
         return any(remit.covers(report) for remit in self.officer_in)
+
+    def may_waive(self, report: ServiceRequest) -> bool:
+        """True if the author may decide that less is paid for the report."""
+        return any(remit.covers(report) for remit in self.waives_in)
 
     def acts_for_the_council(self, report: ServiceRequest) -> bool:
         """True if the author is an officer for somebody else's report."""

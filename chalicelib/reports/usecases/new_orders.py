@@ -17,6 +17,7 @@ from chalicelib.reports.drafts import Draft
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.orders import BookedSlot, Order
 from chalicelib.reports.ports import Ports
+from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.claims import create_with_claim
 from chalicelib.texts import Text
 
@@ -50,7 +51,10 @@ def with_order(report: ServiceRequest, draft: Draft, ports: Ports) -> ServiceReq
         _refuse_order(draft)
         return report
     wanted = Wanted(
-        items=tuple(draft.items or ()), answers=report.attributes, amount_pence=draft.amount_pence
+        items=tuple(draft.items or ()),
+        answers=report.attributes,
+        amount_pence=draft.amount_pence,
+        is_concession=draft.is_concession,
     )
     price = quoted(service, draft.premises_id, wanted, ports)
     if draft.amount_pence_shown not in (None, price.amount_pence):
@@ -61,8 +65,23 @@ def with_order(report: ServiceRequest, draft: Draft, ports: Ports) -> ServiceReq
         amount_pence=price.amount_pence,
         fund=price.fund,
         booking=_booking(service, draft, price, ports),
+        is_concession=draft.is_concession,
     )
     return replace(report, order=order, visibility="unconfirmed")
+
+
+def check_concession(report: ServiceRequest, draft: Draft, author: Author, ports: Ports) -> None:
+    """Raises Invalid if the draft asks for a reduced price that there is not, or that the author
+    may not grant."""
+    if not draft.is_concession:
+        return
+    price = ports.council.by_code[draft.service_code].price
+    if price is None or not price.concession_percent:
+        raise Invalid.field("is_concession", "is not for this service: leave it out")
+    if draft.channel == "online" or not author.may_waive(report):
+        raise Invalid.field(
+            "is_concession", "is for officers who send the request for somebody else: leave it out"
+        )
 
 
 def create_order(report: ServiceRequest, ports: Ports) -> ServiceRequest:
@@ -78,7 +97,9 @@ def create_order(report: ServiceRequest, ports: Ports) -> ServiceRequest:
         return _uses_free(holder, ports)
 
     def none_left() -> PriceChanged:
-        wanted = Wanted(items=order.items, answers=report.attributes)
+        wanted = Wanted(
+            items=order.items, answers=report.attributes, is_concession=order.is_concession
+        )
         return _changed(quoted(service, report.premises_id, wanted, ports))
 
     return create_with_claim(report, claims, counts, none_left, ports)

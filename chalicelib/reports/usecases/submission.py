@@ -35,7 +35,7 @@ from chalicelib.reports.usecases.location import (
     whole_address,
 )
 from chalicelib.reports.usecases.missed_collections import create, with_collection
-from chalicelib.reports.usecases.new_orders import create_order, with_order
+from chalicelib.reports.usecases.new_orders import check_concession, create_order, with_order
 from chalicelib.texts import Text
 
 Answers = Mapping[str, tuple[str, ...]]
@@ -71,6 +71,7 @@ def submit(
         report = new_report(
             draft, answers, request_id, fingerprint, requested=requested, ports=ports
         )
+        check_concession(report, draft, author, ports)
         report = with_order(_kept_back(report, author), draft, ports)
         report = _with_its_person(report, draft, author, ports, language=language)
         if (admit or may_write) and ports.repository.get(request_id) is None:
