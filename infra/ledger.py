@@ -51,9 +51,11 @@ def reconcile(day: datetime) -> None:
 
 
 def _said(difference: Difference) -> str:
+    about = f"{difference.entry_id} ({difference.reference})"
+    if difference.refused_pence is not None:
+        return f"{about}: a refund of {pounds(difference.refused_pence)} failed"
     ours, theirs = (
         "nothing" if pence is None else pounds(pence)
         for pence in (difference.ledger_pence, difference.provider_pence)
     )
-    about = f"{difference.entry_id} ({difference.reference})"
     return f"{about}: the ledger has {ours}, the provider {theirs}"

@@ -16,6 +16,7 @@ from chalicelib.reports.order_ports import OrderPorts
 
 if TYPE_CHECKING:
     from chalicelib.payments.dynamo import DynamoCharges, DynamoLedger
+    from chalicelib.payments.ledger import Difference
 
 MARGIN = timedelta(minutes=30)
 """A slot is held so much longer than its payment: for what is late."""
@@ -28,6 +29,7 @@ def payments_ports() -> payments.Ports:
         provider=provider(),
         book=ledger().book,
         on_booked=_tell_receivers,
+        refused=_keep_refused,
         on_paid=_settle_paid,
         on_unpaid=lambda service_request_id: None,
         payment_id=payment_ids().make,
@@ -40,6 +42,7 @@ def reconciling_ports() -> reconciling.ReconcilingPorts:
     return reconciling.ReconcilingPorts(
         payments=payments_ports(),
         of_day=ledger().of_day,
+        refused=charges().refused,
         keep=charges().keep_reconciliation,
         zone=container.council().zone,
     )
@@ -90,6 +93,10 @@ def _tell_receivers(entry: Entry) -> None:
     from chalicelib.integrations.payments_for_outbound import fact_of
 
     container.queue("outbound").send([fact_of(entry, utc_now())])
+
+
+def _keep_refused(found: "Difference") -> None:
+    charges().keep_refused(found, utc_now().astimezone(container.council().zone).date())
 
 
 def _settle_paid(service_request_id: str) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from chalicelib.kernel.time import to_the_second
-from chalicelib.payments.ledger import Entry, entry_id
+from chalicelib.payments.ledger import Difference, Entry, entry_id
 from chalicelib.payments.model import ORDER, Charge, Payment, Refund, with_refund
 from chalicelib.payments.ports import ProviderPayment, ProviderRefund
 
@@ -66,6 +66,20 @@ def checked_refunds(
             mine = replace(mine, provider_id=each.provider_id, state=each.state)
         charge = with_refund(charge, mine)
     return charge
+
+
+def refused_since(before: Charge, charge: Charge) -> Iterator[Difference]:
+    """The refunds of the charge that have failed since it was stored."""
+    known = {each.refund_id for each in before.refunds if each.state == "error"}
+    for each in charge.refunds:
+        if each.state == "error" and each.refund_id not in known:
+            yield Difference(
+                entry_id=entry_id("refund", each.refund_id),
+                ledger_pence=None,
+                provider_pence=None,
+                reference=charge.service_request_id,
+                refused_pence=each.amount_pence,
+            )
 
 
 def unsent(charge: Charge, payment_id: str) -> Refund | None:

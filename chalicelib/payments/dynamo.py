@@ -17,6 +17,7 @@ from chalicelib.payments.model import Charge, Payment, Refund
 
 CHARGE = "charge"
 RECONCILIATION = "reconciliation"
+REFUSED = "refused#"
 TO_CHECK = "to check"
 KEPT_FOR = timedelta(days=7 * 366)
 MOST_DUE = 500
@@ -46,7 +47,8 @@ class ChargeItem(OwnedItem):
 
 
 class ReconciliationItem(OwnedItem):
-    """What the last comparison of a day with the provider found, under the day."""
+    """What the last comparison of a day with the provider found, under the day; or a refund that
+    failed on the day."""
 
     store = "reconciliations"
     at = MomentAttribute()
@@ -99,6 +101,22 @@ class DynamoCharges:
         """Stores it in place of the one before of the same day."""
         expires_at = self._now() + KEPT_FOR
         ReconciliationItem.of(found, f"{found.day}", RECONCILIATION, expires_at=expires_at).put()
+
+    def keep_refused(self, found: Difference, day: date) -> None:
+        """Stores a refund that failed on that day, once for a request and an amount."""
+        ReconciliationItem(
+            f"{day}",
+            f"{REFUSED}{found.reference}#{found.refused_pence}",
+            at=self._now(),
+            differences=(found,),
+            expires_at=self._now() + KEPT_FOR,
+        ).put()
+
+    def refused(self, day: date) -> Sequence[Difference]:
+        """The refunds that failed on that day."""
+        within = ReconciliationItem.record.startswith(REFUSED)
+        items = ReconciliationItem.under(f"{day}", within)
+        return [found for each in items for found in each.differences]
 
     def reconciliation(self, day: date) -> Reconciliation | None:
         """The last one of a day."""

@@ -26,12 +26,14 @@ class Entry(Struct, frozen=True, kw_only=True):
 
 class Difference(Struct, frozen=True, kw_only=True):
     """Money of which the ledger and the provider say different things; None where one of them
-    does not have it. `reference` is the request that it should be for."""
+    does not have it. `reference` is the request that it should be for. `refused_pence`: a refund
+    that failed, and that neither of them has; its entry_id has our own id of it."""
 
     entry_id: str
     ledger_pence: int | None
     provider_pence: int | None
     reference: str
+    refused_pence: int | None = None
 
 
 class Reconciliation(Struct, frozen=True, kw_only=True):

@@ -118,6 +118,16 @@ class Charge(Struct, frozen=True, kw_only=True):
         """The payment of that id."""
         return next((each for each in self.payments if each.payment_id == payment_id), None)
 
+    def is_owed(self, refund_id: str) -> bool:
+        """True if that refund failed, and none of its amount succeeded after it."""
+        owed = None
+        for each in self.refunds:
+            if each.refund_id == refund_id and each.state == "error":
+                owed = each.amount_pence
+            elif each.amount_pence == owed and each.state == "success":
+                owed = None
+        return owed is not None
+
 
 def with_payment(charge: Charge, payment: Payment) -> Charge:
     """The charge with the payment added, or in place of the one with its id."""

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from chalicelib.payments.ledger import Entry
+from chalicelib.payments.ledger import Difference, Entry
 from chalicelib.payments.model import Charge, Failure, PaymentState, RefundState
 
 
@@ -102,7 +102,8 @@ class Charges(Protocol):
 
 class Ports(Struct, frozen=True):
     """`book` adds an entry to the ledger unless it is there; `on_booked` tells other
-    systems of an entry that is there; `on_paid` tells the rest of the system
+    systems of an entry that is there; `refused` keeps a refund that failed for the next
+    comparison; `on_paid` tells the rest of the system
     that a service request is paid, and `on_unpaid` that nobody paid it in the time for it; each
     perhaps more than once. All raise UpstreamFailed. `payment_id` is the unguessable id of a
     request's payment with that number."""
@@ -111,6 +112,7 @@ class Ports(Struct, frozen=True):
     provider: Provider
     book: Callable[[Entry], None]
     on_booked: Callable[[Entry], None]
+    refused: Callable[[Difference], None]
     on_paid: Callable[[str], None]
     on_unpaid: Callable[[str], None]
     payment_id: Callable[[str, int], str]

@@ -18,17 +18,19 @@ LOOKED_BACK = 7
 
 
 class ReconcilingPorts(Struct, frozen=True):
-    """`of_day` gives the ledger's entries of a day, `keep` stores what was found. Both raise
-    UpstreamFailed."""
+    """`of_day` gives the ledger's entries of a day, `refused` the refunds that failed on it, `keep`
+    stores what was found. All raise UpstreamFailed."""
 
     payments: Ports
     of_day: Callable[[date], Sequence[Entry]]
+    refused: Callable[[date], Sequence[Difference]]
     keep: Callable[[Reconciliation], None]
     zone: ZoneInfo
 
 
 def reconcile(day: date, ports: ReconcilingPorts) -> Reconciliation:
-    """Compare a day. What the ledger lacks is asked for once more, and booked if it is ours.
+    """Compare a day. What the ledger lacks is asked for once more, and booked if it is ours. A
+    refund that failed on that day differs until one of its amount succeeds.
 
     Raises: UpstreamFailed.
     """
@@ -39,7 +41,8 @@ def reconcile(day: date, ports: ReconcilingPorts) -> Reconciliation:
         _check(reference, ports.payments)
     if missing:
         found = tuple(differences(ports.of_day(day), taken))
-    result = Reconciliation(day=day, at=ports.payments.now(), differences=found)
+    owed = tuple(each for each in ports.refused(day) if _is_owed(each, ports.payments))
+    result = Reconciliation(day=day, at=ports.payments.now(), differences=found + owed)
     ports.keep(result)
     return result
 
@@ -66,6 +69,11 @@ def differences(ledger: Iterable[Entry], taken: Iterable[Taken]) -> Iterator[Dif
                 provider_pence=other_pence,
                 reference=own.service_request_id if own else other.reference if other else "",
             )
+
+
+def _is_owed(refused: Difference, ports: Ports) -> bool:
+    charge = ports.charges.get(refused.reference)
+    return charge is not None and charge.is_owed(refused.entry_id.removeprefix("refund:"))
 
 
 def _moments(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:

@@ -22,6 +22,7 @@ from chalicelib.payments.checking import (
     checked_refunds,
     is_lapsed,
     next_check,
+    refused_since,
     unsent,
 )
 from chalicelib.payments.model import (
@@ -156,6 +157,8 @@ def _announced(charge: Charge, found: Charge, ports: Ports) -> Charge:
     """The charge to be saved, after the rest of the system was told that it is paid or lapsed."""
     if found.paid and not charge.paid:
         ports.on_paid(charge.service_request_id)
+    for each in refused_since(charge, found):
+        ports.refused(each)
     if found == charge and (charge.check_at is None or charge.check_at > ports.now()):
         return charge
     if is_lapsed(found, ports.now()):

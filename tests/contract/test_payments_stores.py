@@ -123,3 +123,22 @@ def test_reconciliation_of_a_day_replaces_the_one_before() -> None:
         store.keep_reconciliation(last)
     assert store.reconciliation(day) == last
     assert stored_charges().due(NOON) == []
+
+
+@pytest.mark.usefixtures("cloud")
+def test_refund_that_failed_is_kept_once_beside_the_comparison_of_its_day() -> None:
+    store, day = stored_charges(), NOON.date()
+    store.keep_reconciliation(Reconciliation(day=day, at=NOON, differences=()))
+    found = Difference(
+        entry_id="refund:r1",
+        ledger_pence=None,
+        provider_pence=None,
+        reference="ABC",
+        refused_pence=500,
+    )
+    again = replace(found, entry_id="refund:r2")
+    for each in (found, again):
+        store.keep_refused(each, day)
+    assert store.refused(day) == [again]
+    assert store.refused(day + timedelta(days=1)) == []
+    assert store.reconciliation(day) == Reconciliation(day=day, at=NOON, differences=())

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from chalicelib.errors import NoReply, UpstreamFailed
 from chalicelib.kernel.optimistic import VersionConflict
-from chalicelib.payments.ledger import Entry, Reconciliation, entry_id
+from chalicelib.payments.ledger import Difference, Entry, Reconciliation, entry_id
 from chalicelib.payments.model import (
     ENDED,
     EXPIRES,
@@ -277,6 +277,7 @@ class Money:
     charges: Charges = field(default_factory=MemoryCharges)
     ledger: Ledger = field(default_factory=lambda: MemoryLedger(LONDON))
     told: list[Entry] = field(default_factory=list)
+    refused: list[Difference] = field(default_factory=list)
     pages: list[str] = field(default_factory=list)
     refunded_elsewhere: int = 0
     fulfilled_at: list[datetime] = field(default_factory=list)
@@ -304,10 +305,16 @@ class Money:
 
     def reconciled(self, day: date) -> Reconciliation:
         """What a comparison of that day finds."""
-        ports = ReconcilingPorts(
-            payments=self.ports(), of_day=self.ledger.of_day, keep=lambda _: None, zone=LONDON
+        return reconcile(day, self.reconciling())
+
+    def reconciling(self) -> ReconcilingPorts:
+        return ReconcilingPorts(
+            payments=self.ports(),
+            of_day=self.ledger.of_day,
+            refused=lambda day: self.refused if day == self.clock().date() else (),
+            keep=lambda _: None,
+            zone=LONDON,
         )
-        return reconcile(day, ports)
 
     def ports(self) -> Ports:
         return Ports(
@@ -315,6 +322,7 @@ class Money:
             provider=Faulty(self.provider, self.faults),
             book=lambda entry: self.faults.call(lambda: self.ledger.book(entry)),
             on_booked=lambda entry: self.faults.call(lambda: self.told.append(entry)),
+            refused=lambda found: self.faults.call(lambda: self.refused.append(found)),
             on_paid=lambda _: self.faults.call(lambda: self.fulfilled_at.append(self.clock())),
             on_unpaid=lambda _: self.faults.call(lambda: self.given_up_at.append(self.clock())),
             payment_id=lambda request, number: f"{request}-{number}",

@@ -6,10 +6,10 @@ import pytest
 
 from chalicelib.payments.ledger import Difference, Entry
 from chalicelib.payments.model import Charge
-from chalicelib.payments.reconciling import ReconcilingPorts, reconcile_latest
-from chalicelib.payments.usecases import check, pay
+from chalicelib.payments.reconciling import reconcile_latest
+from chalicelib.payments.usecases import RefundRequest, check, pay, refund
 from tests.support.builders import NOON
-from tests.support.fakes_payments import LONDON, Money
+from tests.support.fakes_payments import Money
 
 REQUEST = "ABC123"
 DAY = NOON.date()
@@ -70,11 +70,45 @@ def test_money_that_the_provider_does_not_have_or_has_otherwise_is_a_difference(
     ] == [("payment:p1", 4_100, 4_200), ("payment:p9", 10, None)]
 
 
-def test_each_of_the_last_seven_days_is_compared_but_not_today(money: Money) -> None:
-    ports = ReconcilingPorts(
-        payments=money.ports(), of_day=money.ledger.of_day, keep=lambda _: None, zone=LONDON
+def refunded(money: Money, refund_id: str, pence: int) -> None:
+    asked = RefundRequest(
+        refund_id=refund_id, service_request_id=REQUEST, amount_pence=pence, reason="No", by=None
     )
-    days = [each.day for each in reconcile_latest(ports)]
+    refund(asked, money.ports())
+
+
+def test_a_refund_that_failed_is_a_difference_until_its_amount_goes_back(money: Money) -> None:
+    check(REQUEST, money.ports())
+    money.provider.refuses_refunds = True
+    refunded(money, "r1", 500)
+    money.provider.refuses_refunds = False
+    owed = Difference(
+        entry_id="refund:r1",
+        ledger_pence=None,
+        provider_pence=None,
+        reference=REQUEST,
+        refused_pence=500,
+    )
+    assert money.reconciled(DAY).differences == (owed,)
+    for refund_id, pence, left in (("r2", 400, (owed,)), ("r3", 500, ())):
+        refunded(money, refund_id, pence)
+        assert money.reconciled(DAY).differences == (owed,)
+        money.provider.settle_refunds()
+        check(REQUEST, money.ports())
+        assert money.reconciled(DAY).differences == left
+
+
+def test_a_refund_that_the_bank_returned_is_a_difference(money: Money) -> None:
+    check(REQUEST, money.ports())
+    refunded(money, "r1", 500)
+    money.provider.settle_refunds("error")
+    check(REQUEST, money.ports())
+    check(REQUEST, money.ports(), settled_too=True)
+    assert [each.refused_pence for each in money.reconciled(DAY).differences] == [500]
+
+
+def test_each_of_the_last_seven_days_is_compared_but_not_today(money: Money) -> None:
+    days = [each.day for each in reconcile_latest(money.reconciling())]
     assert days == [DAY - timedelta(days=n) for n in range(7, 0, -1)]
 
 

@@ -1,9 +1,22 @@
 import { expect, test } from "vitest";
-import { daysOf, differenceText, fundRows, kindText, reconciledText } from "../../src/features/desk/ledger-words.ts";
+import {
+  daysOf,
+  type Difference,
+  differenceText,
+  fundRows,
+  kindText,
+  reconciledText,
+} from "../../src/features/desk/ledger-words.ts";
 
 const BULKY = { fund: "BULKY", in_pence: 8_450, out_pence: -4_250 };
 const HALL = { fund: "HALL", in_pence: 100_000, out_pence: 0 };
-const MISSING = { entry_id: "payment:p1", ledger_pence: null, provider_pence: 4_200, reference: "INVOICE 7" };
+const MISSING: Difference = {
+  entry_id: "payment:p1",
+  ledger_pence: null,
+  provider_pence: 4_200,
+  reference: "INVOICE 7",
+  refused_pence: null,
+};
 
 test("each fund has what came in, what went out and the sum, and several are added up", () => {
   expect(fundRows([])).toEqual([]);
@@ -30,4 +43,7 @@ test("a day was not compared yet, agrees, or differs", () => {
   expect(text([])).toMatch(/: the ledger and the provider agree\. Compared 9 June at 06:00\.$/);
   expect(text([MISSING])).toMatch(/: 1 difference\. Compared/);
   expect(differenceText(MISSING)).toBe("the ledger has nothing, the provider £42.00");
+  expect(differenceText({ ...MISSING, provider_pence: null, refused_pence: 4_200 })).toMatch(
+    /^a refund of £42.00 failed/,
+  );
 });

@@ -18,12 +18,13 @@ export interface Fund {
   out_pence: number;
 }
 
-/** Null where one side does not have the money. `reference` is the request that it should be for. */
+/** Null where one side does not have the money. `reference` is the request that it should be for. `refused_pence`: a refund that failed. */
 export interface Difference {
   entry_id: string;
   ledger_pence: number | null;
   provider_pence: number | null;
   reference: string;
+  refused_pence: number | null;
 }
 
 export interface Reconciliation {
@@ -69,7 +70,8 @@ export function reconciledText(day: string, found: Reconciliation | undefined, z
   return `${name}: ${result}. Compared ${at}.`;
 }
 
-export function differenceText({ ledger_pence, provider_pence }: Difference): string {
+export function differenceText({ ledger_pence, provider_pence, refused_pence }: Difference): string {
+  if (refused_pence !== null) return `a refund of ${pounds(refused_pence)} failed. Send it again from the case`;
   const text = (pence: number | null) => (pence === null ? "nothing" : pounds(pence));
   return `the ledger has ${text(ledger_pence)}, the provider ${text(provider_pence)}`;
 }
