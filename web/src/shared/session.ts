@@ -58,8 +58,9 @@ export async function callAs<T>(
   return call(method, path, body, headers);
 }
 
-/** Ends the session on this device. */
+/** Ends the session on this device, after the reply to a token's request, which would set the cookie again. */
 export async function signOut(): Promise<Outcome<unknown>> {
+  await asking;
   const outcome = await send("DELETE", SESSION, undefined, {});
   if (outcome.kind === "stored") asking = undefined;
   return outcome;
