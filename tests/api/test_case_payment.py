@@ -65,10 +65,14 @@ def test_unpaid_case_can_be_paid_in_three_ways_and_a_paid_one_refunded(
     assert payment(api, request_id) == nothing
 
 
-def test_waived_case_has_nothing_left_to_do(api: Api, request_id: str) -> None:
+def test_waived_case_has_nothing_left_to_do_and_says_who_waived_it(
+    api: Api, request_id: str
+) -> None:
     path, officer = f"/api/reports/{request_id}/waiver", api.token("officer")
     assert api.post(path, {"reason": "Hardship"}, token=officer).status_code == 200
     assert payment(api, request_id)["may"] == []
+    history = api.get(f"/api/cases/{request_id}", officer).json_body["history"]
+    assert [each["action"] for each in history] == ["Waived the payment"]
 
 
 def test_case_without_a_price_has_nothing_to_do(api: Api) -> None:

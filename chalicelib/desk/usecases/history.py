@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from chalicelib.desk.model import CaseEvent
 from chalicelib.desk.ports import Ports
-from chalicelib.kernel.audit_entry import Entry
+from chalicelib.kernel.audit_entry import Action, Entry
+from chalicelib.kernel.money import pounds
 
-ACTIONS: Mapping[str, str] = {
+ACTIONS: Mapping[Action, str] = {
     "reports.look": "Looked at it",
     "reports.assist": "Reported it for a resident",
-    "payments.concession": "Granted the reduced price",
     "reports.update": "Wrote an update",
     "cases.note": "Wrote a note",
     "cases.ask": "Asked the reporter a question",
@@ -17,8 +17,19 @@ ACTIONS: Mapping[str, str] = {
     "cases.unmerge": "Unmerged it from another report",
     "cases.undo": "Undid a change",
     "cases.redact_photo": "Blacked out part of a photo",
+    "payments.concession": "Granted the reduced price",
+    "payments.take": "Recorded a receipt",
+    "payments.waive": "Waived the payment",
+    "bookings.move": "Moved the booking",
+    "bookings.cancel": "Cancelled what was ordered",
+    "bookings.no_show": "Noted that nobody came",
 }
-"""The plain words for log entries about a report, except changes."""
+"""The plain words for log entries about a report, except changes and refunds."""
+BY_DETAILS: Mapping[tuple[Action, str], str] = {
+    ("payments.take", "telephone"): "Began to take a card on the telephone",
+    ("bookings.no_show", "came=true"): "Noted that somebody came after all",
+}
+"""The words for an action whose details mean something else than its usual words."""
 FIELD_NAMES: Mapping[str, str] = {
     "service_code": "the service",
     "expected_datetime": "the target",
@@ -56,10 +67,16 @@ def called(account_id: str, names: Mapping[str, str]) -> str:
 
 def _what(entry: Entry) -> str:
     """The action in plain words."""
-    if entry.action != "reports.change":
-        return ACTIONS.get(entry.action, entry.action)
-    changed = dict.fromkeys(_named(each) for each in entry.details.split())
-    return f"Changed {', '.join(changed)}" if changed else "Changed it"
+    match entry.action:
+        case "reports.change":
+            changed = dict.fromkeys(_named(each) for each in entry.details.split())
+            return f"Changed {', '.join(changed)}" if changed else "Changed it"
+        case "payments.refund":
+            pence = int(entry.details.removesuffix(" pence"))
+            return f"Asked to send {pounds(pence)} back to the card"
+        case action:
+            usual = ACTIONS.get(action, action)
+            return BY_DETAILS.get((action, entry.details), usual)
 
 
 def _named(field: str) -> str:

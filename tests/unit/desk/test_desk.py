@@ -1,7 +1,7 @@
 """What officers keep at their desk."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from msgspec.structs import replace
@@ -24,6 +24,14 @@ from tests.support.builders import NOON
 from tests.support.fakes_desk import Desk
 
 TEXT = "We look at {reference} by {target}."
+NEVER_ABOUT_A_CASE = frozenset(
+    (
+        *("account", "blocks", "calendars", "crews", "deliveries", "disruptions", "garden"),
+        *("jobs", "keys", "people", "receivers", "rounds", "templates", "views"),
+    )
+)
+"""What the audited actions are about that no case has in its history."""
+DETAILS: dict[Action, str] = {"payments.refund": "1250 pence"}
 
 
 @pytest.fixture
@@ -206,3 +214,31 @@ def test_history_names_each_action_and_its_author(desk: Desk) -> None:
         ("Looked at it", "Ann Officer"),
     ]
     assert history.history_of("another", desk.ports()) == []
+
+
+@pytest.mark.parametrize(
+    "action",
+    [each for each in get_args(Action) if each.split(".")[0] not in NEVER_ABOUT_A_CASE],
+)
+def test_history_says_each_action_on_a_case_in_plain_words(action: Action, desk: Desk) -> None:
+    desk.log = [entry(action, DETAILS.get(action, ""))]
+    (found,) = history.history_of("R", desk.ports())
+    assert found.action[0].isupper() and "." not in found.action.replace("£12.50", "")
+
+
+@pytest.mark.parametrize(
+    ("action", "details", "says"),
+    [
+        ("payments.take", "telephone", "Began to take a card on the telephone"),
+        ("payments.take", "receipt", "Recorded a receipt"),
+        ("payments.waive", "waived", "Waived the payment"),
+        ("payments.refund", "1250 pence", "Asked to send £12.50 back to the card"),
+        ("bookings.no_show", "came=false", "Noted that nobody came"),
+        ("bookings.no_show", "came=true", "Noted that somebody came after all"),
+    ],
+)
+def test_history_says_how_something_was_paid_and_whether_somebody_came(
+    action: Action, details: str, says: str, desk: Desk
+) -> None:
+    desk.log = [entry(action, details)]
+    assert [each.action for each in history.history_of("R", desk.ports())] == [says]
