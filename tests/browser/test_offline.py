@@ -48,6 +48,11 @@ INSTALLED = """async () => {
   await navigator.serviceWorker.ready;
   return navigator.serviceWorker.controller !== null;
 }"""
+STORED = """async (addresses) => {
+  const requests = await (await caches.open("resident_app")).keys();
+  const stored = requests.map(({ url }) => new URL(url).pathname);
+  return addresses.every((each) => stored.includes(each));
+}"""
 AGE = re.compile(r"We could not reach the service\. Last updated \d+ \w+ at \d\d:\d\d\.")
 
 
@@ -83,6 +88,7 @@ def test_every_page_opens_offline_after_one_visit_of_any_page(page: Page) -> Non
 
 def test_pages_of_a_language_open_offline_after_one_visit_of_any_of_them(page: Page) -> None:
     page.goto("/cy/accessibility/")
+    page.wait_for_function(STORED, arg=list(WELSH_PAGES))
     lose_signal(page)
     for address, heading in WELSH_PAGES.items():
         page.goto(address)
