@@ -20,7 +20,7 @@ NOTED_FOR = timedelta(days=8)
 class Claim(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Units of a slot. `until`: when the hold lapses, None if it is confirmed. A claim that was
     given back stays as `is_over` until then, so that a late confirmation is refused.
-    `service_request_id`: the request that is booked, once it is confirmed."""
+    `service_request_id`: the request that is booked, or that somebody began to pay for."""
 
     hold_id: str
     slot: str

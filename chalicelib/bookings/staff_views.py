@@ -9,8 +9,8 @@ from chalicelib.catalogue.calendars import WhyClosed
 
 
 class Booked(Struct, frozen=True, kw_only=True):
-    """Units that somebody has. `service_request_id` and `request`: what they are booked for;
-    `until`: when they lapse, if they are only held."""
+    """Units that somebody has. `service_request_id` and `request`: what they are booked for, or
+    what somebody began to pay for; `until`: when they lapse, if they are only held."""
 
     units: int
     service_request_id: str | None

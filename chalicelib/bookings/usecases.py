@@ -91,17 +91,21 @@ def nearest(calendar: Calendar, place: SlotOfDay, units: int, ports: Ports) -> S
     return found[:NEAREST]
 
 
-def keep_until(hold_id: str, place: SlotOfDay, until: datetime, ports: Ports) -> None:
-    """Let a hold lapse later, such as after the payment for it. Raises Conflict if it has lapsed,
-    UpstreamFailed."""
+def keep_until(
+    hold_id: str, place: SlotOfDay, until: datetime, service_request_id: str, ports: Ports
+) -> None:
+    """Let a hold lapse later: after the payment for that request, which the hold names from now on.
+    Raises Conflict if it has lapsed, UpstreamFailed."""
 
     def kept(day: BookingDay, now: datetime) -> BookingDay:
         mine = day.claim(hold_id)
         if mine is None or not mine.is_live(now):
             raise Conflict(Text("Your slot is no longer held. Choose one again."))
-        if mine.until is None or mine.until >= until:
+        if mine.until is None:
             return day
-        return changed_claim(day, replace(mine, until=until), now)
+        later = max(mine.until, until)
+        kept = replace(mine, until=later, service_request_id=service_request_id)
+        return day if kept == mine else changed_claim(day, kept, now)
 
     _change(place, kept, ports)
 
@@ -141,8 +145,8 @@ def confirm(
 def release(
     hold_id: str, place: SlotOfDay, ports: Ports, service_request_id: str | None = None
 ) -> None:
-    """Give the units back, unless they are confirmed for another request. A repeat changes nothing.
-    Raises UpstreamFailed."""
+    """Give the units back, unless another request has them or is being paid for. A repeat changes
+    nothing. Raises UpstreamFailed."""
 
     def released(day: BookingDay, now: datetime) -> BookingDay:
         mine = day.claim(hold_id)

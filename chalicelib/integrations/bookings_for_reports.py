@@ -36,10 +36,10 @@ class BookingsForReports:
     def check_place(self, place: SlotOfDay, units: int) -> None:
         usecases.bookable(place, units, self._ports)
 
-    def keep(self, booking: BookedSlot) -> None:
+    def keep(self, service_request_id: str, booking: BookedSlot) -> None:
         """Until a payment that begins now has ended."""
         until = self._ports.now() + self._paid_within
-        usecases.keep_until(booking.hold_id, booking.place, until, self._ports)
+        usecases.keep_until(booking.hold_id, booking.place, until, service_request_id, self._ports)
 
     def confirm(self, service_request_id: str, booking: BookedSlot) -> None:
         usecases.confirm(

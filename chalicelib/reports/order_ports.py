@@ -34,7 +34,7 @@ class OrderPorts(Struct, frozen=True):
     reports: Ports
     limits: Callable[[SlotOfDay], Limits]
     check_place: Callable[[SlotOfDay, int], None]
-    keep: Callable[[BookedSlot], None]
+    keep: Callable[[str, BookedSlot], None]
     confirm: Callable[[str, BookedSlot], None]
     release: Callable[[str, BookedSlot], None]
     move: Callable[[BookedSlot], None]

@@ -6,9 +6,13 @@ import time_machine
 from chalice.test import HTTPResponse
 
 from chalicelib.bootstrap import container
+from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.kernel.time import utc_now
+from chalicelib.reports.orders import BookedSlot
 from tests.api.conftest import Api
 from tests.api.test_booking_file import book
+from tests.support.builders import draft_body
+from tests.support.paying import give_order, pay_here
 
 
 def first_day() -> str:
@@ -63,6 +67,21 @@ def test_officer_sees_what_is_booked_and_how_it_was_paid(api: Api) -> None:
     }
     case = api.get(f"/api/cases/{api.stored_ids()[0]}", api.token("officer")).json_body
     assert case["booked"] == {"calendar": "Appointment at the counter", "slot": "9am"}
+
+
+def test_officer_sees_which_request_waits_for_its_payment(api: Api) -> None:
+    day = first_day()
+    sent = {"calendar": "counter", "day": day, "slot": "0900", "units": 1}
+    held = api.post("/api/holds", sent, key="hold").json_body
+    place = SlotOfDay("counter", date.fromisoformat(day), "0900")
+    request_id = str(api.post("/api/reports", draft_body()).json_body["service_request_id"])
+    give_order(request_id, 1_000, BookedSlot(hold_id=held["hold_id"], place=place, units=1))
+    with pay_here():
+        assert api.post(f"/api/reports/{request_id}/payments", {}).status_code == 201
+    seen = api.get(f"/api/calendars/counter/days/{day}", api.token("officer")).json_body
+    (booking,) = seen["slots"][0]["bookings"]
+    assert (booking["service_request_id"], booking["request"]["paid_by"]) == (request_id, None)
+    assert booking["until"] > held["until"]
 
 
 def test_officer_sees_a_week_of_each_calendar(api: Api) -> None:

@@ -42,7 +42,7 @@ class Slots:
         if place.slot != "day" or units > self.room:
             raise Invalid.field("slot", "There is no such slot on this day.")
 
-    def keep(self, booking: BookedSlot) -> None:
+    def keep(self, service_request_id: str, booking: BookedSlot) -> None:
         if booking.hold_id not in self.held:
             raise Conflict("Your slot is no longer held. Choose one again.")
 

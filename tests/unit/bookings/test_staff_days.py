@@ -1,11 +1,13 @@
 """Days of calendars as officers see them."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from chalicelib.bookings.ports import BookedRequest, StaffPorts
 from chalicelib.bookings.staff_days import day_for_staff, set_capacity, week_for_staff
-from chalicelib.bookings.usecases import confirm, hold
+from chalicelib.bookings.staff_views import Booked
+from chalicelib.bookings.usecases import confirm, hold, keep_until
 from chalicelib.catalogue.calendars import Calendar, Slot
+from tests.support.builders import NOON
 from tests.support.fakes import Clock
 from tests.support.fakes_bookings import MemoryDays
 from tests.unit.bookings.bookings import BULKY, MONDAY, a_calendar, ports_on
@@ -38,6 +40,15 @@ def test_a_day_has_what_is_booked_and_what_is_only_held() -> None:
         (1, None, None),
     ]
     assert [each.until is None for each in slot.bookings] == [True, False]
+
+
+def test_a_day_names_the_request_whose_payment_has_begun() -> None:
+    ports = staff_ports(a_calendar())
+    held = hold(MONDAY, 1, "resident", "one", ports.bookings)
+    until = NOON + timedelta(minutes=95)
+    keep_until(held.hold_id, MONDAY, until, "R1", ports.bookings)
+    (slot,) = day_for_staff(BULKY, MONDAY.day, ports).slots
+    assert slot.bookings == (Booked(units=1, service_request_id="R1", until=until, request=SOFA),)
 
 
 def test_capacity_below_what_is_booked_takes_nothing_from_anybody() -> None:

@@ -75,18 +75,27 @@ def test_a_hold_is_free_again_at_its_second(ports: Ports, clock: Clock) -> None:
 def test_a_hold_can_outlive_its_payment(ports: Ports, clock: Clock) -> None:
     fill(MONDAY, ports, first=1)
     held = hold(MONDAY, 1, "", "k", ports)
-    keep_until(held.hold_id, MONDAY, NOON + timedelta(minutes=95), ports)
+    keep_until(held.hold_id, MONDAY, NOON + timedelta(minutes=95), "R1", ports)
     clock.now = NOON + timedelta(minutes=94)
     fill(MONDAY, ports, first=1)
     with pytest.raises(SlotFull):
         hold(MONDAY, 1, "", "late", ports)
 
 
+def test_a_hold_stays_for_the_request_that_is_paid_for_last(ports: Ports) -> None:
+    held = hold(MONDAY, 1, "", "k", ports)
+    for request in ("R1", "R2"):
+        keep_until(held.hold_id, MONDAY, NOON + HELD_FOR, request, ports)
+    release(held.hold_id, MONDAY, ports, "R1")
+    claim = ports.days.get(BULKY, MONDAY.day).claim(held.hold_id)
+    assert claim and (claim.service_request_id, claim.is_over) == ("R2", False)
+
+
 def test_a_hold_that_has_lapsed_cannot_be_kept(ports: Ports, clock: Clock) -> None:
     held = hold(MONDAY, 1, "", "k", ports)
     clock.now += HELD_FOR
     with pytest.raises(Conflict, match="no longer held"):
-        keep_until(held.hold_id, MONDAY, clock.now + HELD_FOR, ports)
+        keep_until(held.hold_id, MONDAY, clock.now + HELD_FOR, "R1", ports)
 
 
 def test_a_confirmed_booking_does_not_lapse(ports: Ports, clock: Clock) -> None:

@@ -54,6 +54,12 @@ describe("a booking", () => {
     expect(bookingText(held, "UTC")).toBe("Held until 1 June at 12:30, not booked yet, 2 units");
   });
 
+  test("that waits for its payment says until when, and what it is", () => {
+    const { request } = booking({});
+    const unpaid = booking({ until: "2026-06-01T12:30:00Z", request: { ...request!, paid_by: null } });
+    expect(bookingText(unpaid, "UTC")).toBe("Waits for payment until 1 June at 12:30, Bulky waste, 2 × Sofa, 1 unit");
+  });
+
   test("whose request was deleted says so", () => {
     expect(bookingText(booking({ request: null }), "UTC")).toBe("This request is no longer stored, 1 unit");
   });

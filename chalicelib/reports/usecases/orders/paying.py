@@ -30,5 +30,5 @@ def unpaid(service_request_id: str, author: Author, ports: OrderPorts) -> Unpaid
     if order.paid_by is not None:
         raise Conflict(Text("This is already paid."), version=report.version)
     if order.booking:
-        ports.keep(order.booking)
+        ports.keep(service_request_id, order.booking)
     return Unpaid(report, order)

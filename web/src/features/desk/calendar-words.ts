@@ -19,7 +19,7 @@ export interface DaySummary {
   slots: SlotSummary[];
 }
 
-/** `until`: when it lapses, if it is only held. `request` is null if it is no longer stored. */
+/** `until`: when it lapses, if it is only held; `request` is then what is being paid for. Otherwise it is null if it is no longer stored. */
 export interface Booking {
   units: number;
   service_request_id: string | null;
@@ -68,7 +68,8 @@ export function overText({ slots, capacity }: DaySummary): string {
 
 /** What was booked, how much of it, and whether it is paid. */
 export function bookingText({ units, until, request }: Booking, zone: string): string {
-  const held = until ? `Held until ${momentText(Date.parse(until), zone)}, not booked yet` : "";
+  const lapses = until && momentText(Date.parse(until), zone);
+  const held = lapses && (request ? `Waits for payment until ${lapses}` : `Held until ${lapses}, not booked yet`);
   const what = request ? [request.service_name, ...request.items] : until ? [] : ["This request is no longer stored"];
   const paid = request?.paid_by ? PAID[request.paid_by] : "";
   const came = request?.no_show_at ? `nobody came (noted ${momentText(Date.parse(request.no_show_at), zone)})` : "";
