@@ -7,7 +7,7 @@ from chalicelib.catalogue.model import Council
 from chalicelib.catalogue.vat import vat_words
 from chalicelib.kernel.languages import Language
 from chalicelib.kernel.money import pounds
-from chalicelib.reports.orders import BookedSlot, Order
+from chalicelib.reports.orders import WITH_MONEY, BookedSlot, Order
 
 
 def receipt_of(order: Order, council: Council, language: Language) -> tuple[Fact, ...]:
@@ -31,7 +31,7 @@ def _booked(booking: BookedSlot, council: Council, language: Language) -> Iterat
 def _paid(order: Order, council: Council, language: Language) -> Iterator[Fact]:
     for each in order.lines:
         yield Fact(each.text, pounds(each.amount_pence))
-    if order.paid_by in ("card", "receipt"):
+    if order.paid_by in WITH_MONEY:
         yield Fact(language.say("Paid"), pounds(order.amount_pence))
         yield from _vat(order, council, language)
     elif order.lines:

@@ -12,13 +12,18 @@ from msgspec.structs import replace
 
 from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.catalogue.prices import Line, OrderItem, vat_of
+from chalicelib.catalogue.services import ServiceDefinition
 
 OrderState = Literal["unpaid", "settled", "lost", "cancelled"]
 PaidBy = Literal["free", "card", "waived", "receipt"]
 """`waived`: an officer decided that nothing is paid; `receipt`: money that the council took in
 another way, such as a cheque."""
 
+SentAs = Literal["reported", "requested", "booked", "paid"]
+"""What its sender did with a request, as lists and pages say it."""
+
 BY_OFFICER: frozenset[PaidBy] = frozenset(("waived", "receipt"))
+WITH_MONEY: frozenset[PaidBy] = frozenset(("card", "receipt"))
 
 
 class BookedSlot(Struct, frozen=True, kw_only=True):
@@ -35,9 +40,9 @@ class BookedSlot(Struct, frozen=True, kw_only=True):
 class Order(Struct, frozen=True, kw_only=True):
     """The items, the lines of the price as the sender saw them, and what is booked. `fund` is the
     council's code for the income. `refund_pence` is what goes back since it was cancelled or paid
-    twice. `receipt` has the number of the receipt or the reason for waiving. `is_to_fulfil`: it is
-    settled, and its service has not done its part yet. `is_concession`: an officer granted the
-    reduced price."""
+    twice. `receipt` has the number of the receipt or the reason for waiving. `paid_at`: when we
+    learnt that it was paid, None if no money came. `is_to_fulfil`: it is settled, and its service
+    has not done its part yet. `is_concession`: an officer granted the reduced price."""
 
     items: tuple[OrderItem, ...] = ()
     lines: tuple[Line, ...] = ()
@@ -47,6 +52,7 @@ class Order(Struct, frozen=True, kw_only=True):
     state: OrderState = "unpaid"
     paid_by: PaidBy | None = None
     receipt: str | None = None
+    paid_at: datetime | None = None
     refund_pence: int = 0
     is_to_fulfil: bool = False
     is_concession: bool = False
@@ -65,6 +71,16 @@ class Order(Struct, frozen=True, kw_only=True):
 def booking_of(order: Order | None) -> BookedSlot | None:
     """What is booked for good; None before it is settled and after it is cancelled."""
     return order.booking if order and order.state == "settled" else None
+
+
+def sent_as(service: ServiceDefinition | None, order: Order | None) -> SentAs:
+    """What the sender of a request for that service did; None is a service that is no longer
+    offered."""
+    if order and order.booking and order.state in ("settled", "cancelled"):
+        return "booked"
+    if order and order.paid_at:
+        return "paid"
+    return "requested" if order or (service and service.is_request) else "reported"
 
 
 def cancelled(order: Order) -> Order:

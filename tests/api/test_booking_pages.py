@@ -278,7 +278,11 @@ def test_account_lists_the_booking_with_its_day_and_whether_it_is_paid(
     token = signed_in(api, "lee@example.org")
     (listed,) = api.get("/api/account/reports", token).json_body["items"]
     order = {"day": "2026-06-03", "slot": "From 7am", "amount_pence": 2000, "is_cancelled": False}
-    assert (listed["order"], listed["can_change"]) == (order | {"is_to_pay": True}, False)
+    assert (listed["sent_as"], listed["can_change"]) == ("requested", False)
+    assert listed["order"] == order | {"is_to_pay": True, "paid_at": None}
     enter_card(browser, page, pay)
     (listed,) = api.get("/api/account/reports", token).json_body["items"]
-    assert listed["order"] == order | {"is_to_pay": False}
+    assert listed["sent_as"] == "booked"
+    assert listed["order"] == order | {"is_to_pay": False, "paid_at": "2026-06-01T09:00:00Z"}
+    browser.open(page)
+    assert "Booked on 1 June 2026" in " ".join(browser.page.text.split())

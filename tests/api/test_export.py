@@ -51,6 +51,7 @@ ORDER = Order(
     state="cancelled",
     paid_by="receipt",
     receipt="R-1",
+    paid_at=NOON,
     refund_pence=4000,
 )
 

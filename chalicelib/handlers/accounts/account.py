@@ -24,7 +24,7 @@ from chalicelib.kernel.addresses import AddressKind
 from chalicelib.kernel.fields import made_from
 from chalicelib.reports.drafts import OwnChanges
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.orders import Order
+from chalicelib.reports.orders import Order, SentAs, sent_as
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import Delay, Visibility
 from chalicelib.reports.queries import Place
@@ -86,23 +86,26 @@ class CodeSent(msgspec.Struct, frozen=True, kw_only=True):
 
 class OwnOrderView(msgspec.Struct, frozen=True, kw_only=True):
     """What a report booked and costs. `day` and `slot`, the name of the slot, are None if nothing
-    is booked; `is_to_pay`: somebody has to pay `amount_pence` before the report counts."""
+    is booked; `is_to_pay`: somebody has to pay `amount_pence` before the report counts. `paid_at`:
+    when we learnt that it was paid, None if no money came."""
 
     day: date | None
     slot: str | None
     amount_pence: int
     is_to_pay: bool
+    paid_at: datetime | None
     is_cancelled: bool
 
 
 class OwnReportView(msgspec.Struct, frozen=True, kw_only=True):
-    """A report that the caller sent. `can_change`: work has not begun and nothing was ordered, so
-    the reporter may change or withdraw it."""
+    """A report that the caller sent. `sent_as`: what the caller did with it. `can_change`: work has
+    not begun and nothing was ordered, so the reporter may change or withdraw it."""
 
     service_request_id: str
     status: Status
     state: State
     service_code: str
+    sent_as: SentAs
     visibility: Visibility
     title: str | None
     description: str
@@ -254,6 +257,7 @@ def _report_view(report: ServiceRequest, ports: Ports) -> OwnReportView:
         OwnReportView,
         report,
         status=status_of(report.state),
+        sent_as=sent_as(ports.council.by_code.get(report.service_code), report.order),
         tracking_url=tracking_url(report, ports, request_language.current()),
         order=_order_view(report.order) if report.order else None,
         can_change=report.is_untouched and report.order is None,
@@ -268,6 +272,7 @@ def _order_view(order: Order) -> OwnOrderView:
         slot=council.slot_name(place) if place else None,
         amount_pence=order.amount_pence,
         is_to_pay=order.is_to_pay,
+        paid_at=order.paid_at,
         is_cancelled=order.state == "cancelled",
     )
 

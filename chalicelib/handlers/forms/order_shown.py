@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.bootstrap import container
+from chalicelib.bootstrap.forms import wording
 from chalicelib.bootstrap.payments import order_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.catalogue.vat import vat_words
@@ -17,7 +18,7 @@ from chalicelib.kernel.money import pounds
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.order_lines import order_in
 from chalicelib.reports.order_ports import Limits
-from chalicelib.reports.orders import Order, PaidBy, booking_of
+from chalicelib.reports.orders import Order, PaidBy, booking_of, sent_as
 from chalicelib.reports.usecases.access import Author, visible
 from chalicelib.reports.usecases.orders.possible import Possible, possible
 from chalicelib.texts import Text
@@ -43,6 +44,8 @@ def order_shown(
         return None
     may = possible_now(report, author)
     return {
+        "sent_as": sent_as(service, report.order),
+        "paid_on": _paid_on(report.order),
         **slot_shown(report.order),
         **price_shown(report.order, service_code),
         "paid": said(report.order),
@@ -51,6 +54,11 @@ def order_shown(
         "may": may,
         "until": list(_until(may.limits, report.order)),
     }
+
+
+def _paid_on(order: Order) -> str:
+    """The day of the payment, empty if no money came."""
+    return wording(request_language.current()).date(order.paid_at) if order.paid_at else ""
 
 
 def possible_now(report: ServiceRequest, author: Author) -> Possible:

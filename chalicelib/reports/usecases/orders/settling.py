@@ -1,15 +1,17 @@
 """Settle an order: it is paid, or nothing has to be paid. Then its service does its part."""
 
+from datetime import datetime
 from functools import partial
 
 from msgspec.structs import replace
 
 from chalicelib.errors import Conflict
+from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.automatic_texts import PAID_TOO_LATE, PAYMENT_CAME
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.needs import Need, with_need
 from chalicelib.reports.order_ports import OrderPorts
-from chalicelib.reports.orders import BY_OFFICER, Order, PaidBy
+from chalicelib.reports.orders import BY_OFFICER, WITH_MONEY, Order, PaidBy
 from chalicelib.reports.usecases.access import stored, update_report
 from chalicelib.reports.usecases.updating import council_update
 
@@ -33,7 +35,7 @@ def settle(
             return report
         if order.paid_by not in (None, paid_by):
             return _paid_again(report, order, paid_by)
-        paid = replace(order, paid_by=paid_by, receipt=receipt)
+        paid = replace(order, paid_by=paid_by, receipt=receipt, paid_at=_paid_at(paid_by, ports))
         if order.state == "cancelled":
             return replace(report, order=replace(paid, refund_pence=_back(paid)))
         return _settled(report, paid, ports)
@@ -67,6 +69,10 @@ def _lost_to_others(report: ServiceRequest, ports: OrderPorts) -> ServiceRequest
 
 def _done(report: ServiceRequest) -> ServiceRequest:
     return replace(report, order=report.order and replace(report.order, is_to_fulfil=False))
+
+
+def _paid_at(paid_by: PaidBy, ports: OrderPorts) -> datetime | None:
+    return to_the_second(ports.reports.now()) if paid_by in WITH_MONEY else None
 
 
 def _paid_again(report: ServiceRequest, order: Order, paid_by: PaidBy) -> ServiceRequest:

@@ -6,11 +6,15 @@ interface OwnOrder {
   slot: string | null;
   amount_pence: number;
   is_to_pay: boolean;
+  paid_at: string | null;
   is_cancelled: boolean;
 }
 
+export type SentAs = "reported" | "requested" | "booked" | "paid";
+
 export interface OwnReport extends StoredReport {
   visibility: "public" | "waiting" | "held" | "private" | "unconfirmed" | "hidden" | "withdrawn";
+  sent_as: SentAs;
   title: string | null;
   description: string;
   address: string | null;

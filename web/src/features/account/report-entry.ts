@@ -1,29 +1,20 @@
 /** One report of the list, to change or withdraw it until work on it starts. */
-import { dayElement } from "../../shared/dates.ts";
 import { actionButton, element, focusOn, unseen } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { groupReference } from "../../shared/reference.ts";
-import { promiseWords } from "../../shared/promise-words.ts";
 import { call } from "../../shared/session.ts";
-import { stateTag } from "../../shared/states.ts";
 import { changesIn, type OwnReport } from "./own-report.ts";
 import { change, tell } from "./page.ts";
+import { reportFacts } from "./report-facts.ts";
 import { askAbout, findingsIn, reportForm, wordsIn } from "./report-form.ts";
 import { pathOf, saveReport } from "./report-save.ts";
-import { say, sayParts } from "../../shared/say.ts";
+import { say } from "../../shared/say.ts";
 
 /** The names of services, and the council's time zone. */
 export interface Known {
   names: Map<string, string>;
   zone: string | undefined;
 }
-
-const WHO_SEES: Partial<Record<OwnReport["visibility"], string>> = {
-  waiting: say("We check reports before publishing them."),
-  held: say("It will be published soon."),
-  private: say("Only you and the council can see it."),
-  hidden: say("It is not public."),
-};
 
 export function reportEntry(report: OwnReport, about: Known): HTMLElement {
   const entry = element("section", { class: "app-entry" });
@@ -33,7 +24,11 @@ export function reportEntry(report: OwnReport, about: Known): HTMLElement {
   return entry;
 
   function show(now: OwnReport): void {
-    entry.replaceChildren(heading(now, about), ...facts(now, about), ...(now.can_change ? [actions(now)] : []));
+    entry.replaceChildren(
+      heading(now, about),
+      ...reportFacts(now, about.zone),
+      ...(now.can_change ? [actions(now)] : []),
+    );
   }
 
   function actions(now: OwnReport): HTMLElement {
@@ -140,34 +135,4 @@ function heading(report: OwnReport, about: Known): HTMLElement {
     { class: "app-entry__name" },
     element("a", { href: report.tracking_url }, nameOf(report, about)),
   );
-}
-
-/** When it is booked for, and whether it is paid. */
-function orderWords({ order }: OwnReport): HTMLElement[] {
-  if (!order || order.is_cancelled) return [];
-  const { day, slot, amount_pence: pence, is_to_pay: isToPay } = order;
-  const booked =
-    day && slot
-      ? [element("p", {}, ...sayParts("Booked for {day}, {slot}", { day: dayElement(day, "UTC"), slot }))]
-      : [];
-  const paid = isToPay ? say("Not paid yet") : pence ? say("Paid") : say("Nothing to pay");
-  return [...booked, element("p", {}, paid)];
-}
-
-function facts(report: OwnReport, { zone }: Known): HTMLElement[] {
-  const { status, address, visibility } = report;
-  const promise = status === "open" && !report.order ? promiseWords(report, zone) : [];
-  const seen = WHO_SEES[visibility];
-  const day = dayElement(report.requested_datetime, zone);
-  const reference = element("span", { class: "app-reference" }, groupReference(report.service_request_id));
-  const reported = address
-    ? sayParts("Reported on {day} at {address}. Reference {reference}", { day, address, reference })
-    : sayParts("Reported on {day}. Reference {reference}", { day, reference });
-  return [
-    element("p", { class: "app-muted" }, ...reported),
-    element("p", {}, stateTag(report.state)),
-    ...orderWords(report),
-    ...promise,
-    ...(seen ? [element("p", {}, seen)] : []),
-  ];
 }
