@@ -58,7 +58,7 @@ _FOR_OTHERS = (
     "reports/posted.py",
     "reports/usecases/attention.py",
     "reports/usecases/exchange/",
-    "reports/usecases/new_dates.py",
+    "reports/usecases/target_dates.py",
     "reports/usecases/notes.py",
     "reports/usecases/staff/casework.py",
     "reports/usecases/staff/changing.py",

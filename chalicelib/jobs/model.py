@@ -28,6 +28,8 @@ ROOM_BYTES = 300_000
 """The largest size of all events and disputes of a job, since a DynamoDB item is limited."""
 MOST_OFFICE_CHANGES = 30
 MOST_DAYS_OF_LINK = 30
+DAYS_OF_LINK = 7
+"""A contractor's link works for so many days if the officer chooses no number."""
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 ID_LENGTH = 12

@@ -20,7 +20,7 @@ from chalicelib.reports.order_lines import order_in
 from chalicelib.reports.order_ports import Limits
 from chalicelib.reports.orders import Order, PaidBy, booking_of, sent_as
 from chalicelib.reports.usecases.access import Author, visible
-from chalicelib.reports.usecases.orders.possible import Possible, possible
+from chalicelib.reports.usecases.orders.allowed_changes import Possible, possible
 from chalicelib.texts import Text
 
 PAID: dict[PaidBy, str] = {

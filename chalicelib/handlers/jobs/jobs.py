@@ -28,7 +28,7 @@ from chalicelib.handlers.jobs.job_params import (
 )
 from chalicelib.handlers.jobs.jobs_views import JobList, LinkView, Results, ResultView
 from chalicelib.jobs.drafts import JobChanges, JobDraft, Name, Operation
-from chalicelib.jobs.model import MOST_DAYS_OF_LINK, Job
+from chalicelib.jobs.model import DAYS_OF_LINK, MOST_DAYS_OF_LINK, Job
 from chalicelib.jobs.ports import Filters
 from chalicelib.jobs.states import Side, State
 from chalicelib.jobs.usecases import contractor_links, job_lists, planning
@@ -60,7 +60,7 @@ class LinkDraft(msgspec.Struct, frozen=True, kw_only=True):
     """A company that is to work on a job, and for how many days its link is valid."""
 
     name: Name
-    days: Annotated[int, Meta(ge=1, le=MOST_DAYS_OF_LINK)] = 7
+    days: Annotated[int, Meta(ge=1, le=MOST_DAYS_OF_LINK)] = DAYS_OF_LINK
 
 
 @routes.endpoint(

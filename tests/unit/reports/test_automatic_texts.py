@@ -7,7 +7,7 @@ import pytest
 from chalicelib.kernel.languages import ENGLISH, language
 from chalicelib.reports import automatic_texts
 from chalicelib.reports.automatic_texts import in_language, written
-from chalicelib.reports.usecases.new_dates import words_of_new_date
+from chalicelib.reports.usecases.target_dates import words_of_new_date
 
 WELSH = language("cy")
 MONDAY = date(2026, 6, 1)

@@ -18,8 +18,8 @@ from chalicelib.reports.parts import Update
 from chalicelib.reports.queries import Waiting
 from chalicelib.reports.usecases.access import Author, stored, update_report, visible
 from chalicelib.reports.usecases.attention import BY_NEW_SLOT
+from chalicelib.reports.usecases.orders.allowed_changes import Act, is_late, refund_of
 from chalicelib.reports.usecases.orders.effects import carry_out
-from chalicelib.reports.usecases.orders.possible import Act, is_late, refund_of
 from chalicelib.reports.usecases.staff.changing import stale
 from chalicelib.reports.usecases.updating import council_update
 from chalicelib.texts import Text

@@ -25,11 +25,11 @@ from chalicelib.reports.usecases.access import (
 from chalicelib.reports.usecases.attention import dealt_with
 from chalicelib.reports.usecases.held_updates import decided_on
 from chalicelib.reports.usecases.location import refuse_other_place, ward_of, whole_address
-from chalicelib.reports.usecases.new_dates import put_off, words_of_new_date
 from chalicelib.reports.usecases.reading import timeline
 from chalicelib.reports.usecases.reviews import reviewed
 from chalicelib.reports.usecases.staff.merging import complete_merge, moved, said, survivor_of
 from chalicelib.reports.usecases.staff.officer_changes import noted
+from chalicelib.reports.usecases.target_dates import put_off, words_of_new_date
 from chalicelib.reports.usecases.triage import chosen_by_hand, decided
 
 SEEN = (

@@ -10,7 +10,7 @@ from chalicelib.reports.parts import Photo
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import LABELS, OPEN_STATES, moves_from
 from chalicelib.reports.usecases.access import stored, update_report
-from chalicelib.reports.usecases.new_dates import with_new_date, words_of_new_date
+from chalicelib.reports.usecases.target_dates import with_new_date, words_of_new_date
 from chalicelib.reports.usecases.updating import MOST_PHOTOS, council_update, find
 
 

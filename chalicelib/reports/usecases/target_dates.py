@@ -1,4 +1,4 @@
-"""Gives a report a new date for its work, with the reason.
+"""Gives a report a new target date, with the reason.
 
 The date that was promised first stays known: figures count it, and pages show it beside the new
 one.
