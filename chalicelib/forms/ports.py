@@ -1,7 +1,7 @@
 """The dependencies of the pages without JavaScript: the council's rules, places, reports and
 photos."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple, Protocol
 
@@ -127,12 +127,12 @@ class Orders(Protocol):
 
 class Ports(Struct, frozen=True):
     """The dependencies of the pages. `today` is the council's date. `is_for_caller`: an officer
-    fills them in, who knows who the caller is. `may_reduce`: the officer may grant the caller a
-    reduced price."""
+    fills them in, who knows who the caller is. `may_reduce`: True if the officer may grant the
+    caller the reduced price of the report with that body. Raises UpstreamFailed."""
 
     council: Council
     siblings: Siblings
     orders: Orders
     today: date
     is_for_caller: bool = False
-    may_reduce: bool = False
+    may_reduce: Callable[[dict[str, Any]], bool] = lambda body: False

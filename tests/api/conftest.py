@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from chalice.test import Client, HTTPResponse
 
-from chalicelib.accounts.model import Role
+from chalicelib.accounts.model import Account, Grant, Role
 from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.kernel.time import utc_now
@@ -59,6 +59,16 @@ class Api:
         ports = accounts_ports()
         somebody = account_with(role, account or f"some-{role}", ports)
         return token_of(somebody, timedelta(hours=8), "A test", ports)
+
+    def staff(self, account_id: str, *grants: Grant) -> str:
+        """A token of the account with these grants, which is made if it does not exist."""
+        ports = accounts_ports()
+        now = utc_now().replace(microsecond=0)
+        made = Account(
+            account_id=account_id, created_at=now, grants=grants, work_name=account_id.title()
+        )
+        stored = ports.accounts.get(account_id) or ports.accounts.add(made)
+        return token_of(stored, timedelta(hours=8), "A test", ports)
 
     def _headers(self, token: str | None, key: str | None) -> dict[str, str]:
         headers = {"Content-Type": "application/json", **self.always}

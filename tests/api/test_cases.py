@@ -11,9 +11,8 @@ from chalice.test import HTTPResponse
 from msgspec.structs import replace
 from PIL import Image
 
-from chalicelib.accounts.model import Account, Grant
+from chalicelib.accounts.model import Grant
 from chalicelib.bootstrap import container
-from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.bootstrap.desk import desk_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.desk.model import UNDO_WITHIN
@@ -21,7 +20,6 @@ from chalicelib.kernel.time import utc_now
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Photo
 from infra.local.cloud import Cloud
-from infra.tokens import token_of
 from tests.api.conftest import Api
 from tests.support.attack_photos import picture, saved
 from tests.support.builders import draft_body
@@ -50,15 +48,6 @@ def stored(request_id: str) -> ServiceRequest:
 
 def saved_as(request_id: str, **values: Any) -> None:
     reports_ports().repository.save(replace(stored(request_id), **values))
-
-
-def somebody(name: str, **grant: Any) -> str:
-    """A token of a new officer."""
-    ports = accounts_ports()
-    grants = (Grant(role="officer", **grant),)
-    now = utc_now().replace(microsecond=0)
-    account = Account(account_id=name, created_at=now, grants=grants, work_name=name.title())
-    return token_of(ports.accounts.add(account), timedelta(minutes=5), "A test", ports)
 
 
 def queue(api: Api, token: str, query: str = "") -> list[str]:
@@ -132,8 +121,8 @@ def test_queue_is_sorted_by_target_and_paged(api: Api, officer_token: str) -> No
 def test_queue_has_only_the_officers_teams_and_wards(api: Api) -> None:
     hole, noise = reported(api), reported(api, "k2", **NOISE)
     saved_as(noise, ward_code="centre")
-    teams = somebody("ann", teams=("highways",))
-    wards = somebody("bob", wards=("centre",))
+    teams = api.staff("ann", Grant(role="officer", teams=("highways",)))
+    wards = api.staff("bob", Grant(role="officer", wards=("centre",)))
     assert queue(api, teams) == [hole] and queue(api, wards) == [noise]
     assert queue(api, teams, "?team=protection") == []
     assert api.get(f"/api/cases/{noise}", teams).status_code == 404
@@ -162,7 +151,7 @@ def test_queue_is_never_read_by_a_scan(api: Api, officer_token: str) -> None:
 
 
 def test_case_has_all_of_a_report_and_what_belongs_to_it(api: Api) -> None:
-    ann = somebody("ann")
+    ann = api.staff("ann", Grant(role="officer"))
     request_id = reported(api, contact={"email": "alex@example.org"})
     near = reported(api, "k2", title="Another")
     note = act(api, ann, f"/api/cases/{request_id}/notes", {"text": "I rang the reporter."})
@@ -208,7 +197,7 @@ def test_change_with_a_reply_is_undone_before_anyone_is_notified(
     assert [update.text for update in after.updates] == [f"Done, {reference}."]
     assert done.json_body["version"] == 2 and done.json_body["until"]
     undo = f"/api/undo/{done.json_body['undo_id']}"
-    assert act(api, somebody("bob"), undo).status_code == 404
+    assert act(api, api.staff("bob", Grant(role="officer")), undo).status_code == 404
     for _ in range(2):
         assert act(api, officer_token, undo).json_body["items"] == [
             {

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import time_machine
 
+from chalicelib.accounts.model import Grant
 from tests.api.conftest import Api
 from tests.api.test_collections import DAY, GOOD, HOMES, import_premises, import_rounds
 from tests.api.test_for_caller import CALLER, begin, ticket
@@ -88,9 +89,22 @@ def test_full_price_notes_no_concession(desk: Api, browser: Browser) -> None:
 
 
 def test_crew_is_not_offered_the_reduced_price(desk: Api, browser: Browser) -> None:
-    begin(browser, ticket(desk, role="crew"), GARDEN)
+    begin(browser, ticket(desk, by=desk.token("crew")), GARDEN)
     to_check(browser)
     assert REDUCED not in browser.page.text
+
+
+@pytest.mark.parametrize("grant", [{"teams": ("parks",)}, {"wards": ("elsewhere",)}])
+def test_officer_is_offered_the_reduced_price_for_their_own_teams_and_wards_alone(
+    desk: Api, browser: Browser, grant: dict[str, tuple[str, ...]]
+) -> None:
+    elsewhere = desk.staff("elsewhere", Grant(role="officer", **grant))
+    begin(browser, ticket(desk, by=elsewhere), GARDEN)
+    to_check(browser)
+    assert REDUCED not in browser.page.text
+    body = draft_body(**SENT, channel="phone")
+    answer = desk.post("/api/reports", body, key="key-1", token=elsewhere)
+    assert [each["field"] for each in answer.json_body["errors"]] == ["is_concession"]
 
 
 def test_resident_is_not_offered_the_reduced_price(browser: Browser) -> None:

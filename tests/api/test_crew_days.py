@@ -135,7 +135,7 @@ def test_plan_is_refused_with_its_field_when_it_is_invalid(
 
 def test_other_teams_days_are_refused(depot: Depot, day: str) -> None:
     job = depot.job()
-    token = depot.staff("cleansing-officer", CLEANSING)
+    token = depot.api.staff("cleansing-officer", CLEANSING)
     assert [each["crew"] for each in loads(depot, day, token)] == ["cleansing"]
     crews = depot.api.get("/api/crews", token).json_body["items"]
     assert [each["crew"] for each in crews] == ["cleansing"]
@@ -173,7 +173,7 @@ def test_day_can_be_fetched_by_a_signed_address_once_it_is_planned(depot: Depot)
     assert depot.look(job["job_id"]) in document["jobs"]
     assert depot.api.get(f"{path}?date=2030-01-01", depot.crew).status_code == 404
     assert depot.api.get("/api/crews/nobody/day", depot.crew).status_code == 404
-    token = depot.staff("cleansing-officer", CLEANSING)
+    token = depot.api.staff("cleansing-officer", CLEANSING)
     assert depot.api.get(f"{path}?date={day}", token).status_code == 403
 
 

@@ -207,7 +207,7 @@ def test_list_is_refused_with_its_field_when_a_filter_is_invalid(
 @pytest.mark.parametrize("grant", [PARKS, NORTH], ids=["another team", "another ward"])
 def test_job_of_another_team_is_out_of_reach_for_an_officer(grant: Grant, depot: Depot) -> None:
     job = depot.job()
-    token = depot.staff(f"elsewhere-{grant.wards}", grant)
+    token = depot.api.staff(f"elsewhere-{grant.wards}", grant)
     path = f"/api/jobs/{job['job_id']}"
     assert depot.api.get(path, token).status_code == 404
     assert depot.api.patch(path, {"minutes": 5}, version=1, token=token).status_code == 403

@@ -136,7 +136,7 @@ def test_offices_plan_stays_when_the_crew_was_offline(depot: Depot) -> None:
 
 def test_job_of_another_team_is_refused_without_details(depot: Depot) -> None:
     job = depot.job()
-    token = depot.staff("crew-of-parks", ELSEWHERE)
+    token = depot.api.staff("crew-of-parks", ELSEWHERE)
     (item,) = depot.tell(operation(job), token=token)
     assert (
         item["result"] == "rejected" and "job" not in item and "not in your teams" in item["reason"]

@@ -1,21 +1,18 @@
 """How the council does: what everybody can read, and what officers ask for."""
 
 import json
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import boto3
 import pytest
-from msgspec.structs import replace
 
 from chalicelib.accounts.model import Grant
 from chalicelib.bootstrap import container
-from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.bootstrap.jobs import jobs_ports
 from chalicelib.handlers.publishing import figures_events
 from chalicelib.jobs.model import Job
 from infra.local.cloud import Cloud
-from infra.tokens import token_of
 from tests.api.conftest import Api
 from tests.conftest import ROOT
 from tests.support import recount_figures
@@ -163,13 +160,7 @@ def test_officer_sees_the_load_of_their_crews(api: Api) -> None:
 
 def test_officer_sees_only_their_own_teams(api: Api) -> None:
     report(api, "here")
-    ports = accounts_ports()
-    api.token("officer", "elsewhere")
-    account = ports.accounts.get("elsewhere")
-    assert account
-    parks = replace(account, grants=(Grant(role="officer", teams=("parks",)),))
-    ports.accounts.save(parks)
-    elsewhere = token_of(parks, timedelta(minutes=5), "A test", ports)
+    elsewhere = api.staff("elsewhere", Grant(role="officer", teams=("parks",)))
     found = asked(api, elsewhere)
     assert sum(each["count"] for each in found["channels"]) == 0
     teams = {each.crew: each.team for each in container.council().crews}

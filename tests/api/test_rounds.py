@@ -129,7 +129,7 @@ def test_rounds_of_other_days_are_listed(depot: Depot) -> None:
 
 
 def test_staff_of_other_teams_neither_see_nor_change_rounds(depot: Depot) -> None:
-    elsewhere = depot.staff("elsewhere", Grant(role="crew", teams=("parks",)))
+    elsewhere = depot.api.staff("elsewhere", Grant(role="crew", teams=("parks",)))
     assert depot.api.get("/api/rounds", elsewhere).json_body["items"] == []
     assert depot.api.get("/api/rounds/streets?round=R1", elsewhere).status_code == 404
     (item,) = tell(depot, operation("out"), token=elsewhere)

@@ -266,7 +266,7 @@ def test_view_of_a_job_of_a_private_report_is_audited_before_it_is_shown(
     job = depot.job(about=PRIVATE, team="highways")
     depot.change(job, crew="highways-south", planned_day=DAY_AHEAD)
     who = f"a-crew-{path[-9:]}"
-    token = depot.staff(who, Grant(role="crew"))
+    token = depot.api.staff(who, Grant(role="crew"))
     seen = depot.api.get(path.format(**job), token)
     assert seen.status_code == 200
     expected = ("reports.look", job["service_request_ids"][0], f"private job={job['job_id']}")
@@ -280,7 +280,7 @@ def refuse(*_: Any) -> None:
 
 
 def test_view_of_a_job_of_a_public_report_is_not_audited(depot: Depot) -> None:
-    job, token = depot.job(), depot.staff("a-crew-member", Grant(role="crew"))
+    job, token = depot.job(), depot.api.staff("a-crew-member", Grant(role="crew"))
     assert depot.api.get(f"/api/jobs/{job['job_id']}", token).status_code == 200
     assert looks(depot, "a-crew-member") == []
 
@@ -289,7 +289,7 @@ def test_view_of_a_crews_day_is_audited_with_each_private_report_in_it(depot: De
     job = depot.job(about=PRIVATE, team="highways")
     depot.change(job, crew="highways-north", planned_day=DAY_AHEAD)
     depot.api.cloud.pump.run_until_idle()
-    token = depot.staff("a-driver", Grant(role="crew"))
+    token = depot.api.staff("a-driver", Grant(role="crew"))
     link = depot.api.get(f"/api/crews/highways-north/day?date={DAY_AHEAD}", token)
     assert link.status_code == 200, link.body
     noted = looks(depot, "a-driver")

@@ -1,21 +1,16 @@
 """Create, read and update jobs through the API, as officers and phones do."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 from itertools import count
 from typing import Any
 
 from chalice.test import HTTPResponse
 
-from chalicelib.accounts.model import Account, Grant
-from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.kernel.time import utc_now
-from infra.tokens import token_of
 from tests.api.conftest import Api
 from tests.support.builders import MARKET_PLACE, draft_body
 
 NUMBERS = count(1)
-HOLDS = timedelta(minutes=5)
 
 
 @dataclass
@@ -28,14 +23,6 @@ class Depot:
 
     def __post_init__(self) -> None:
         self.officer, self.crew = self.api.token("officer"), self.api.token("crew")
-
-    def staff(self, account_id: str, *grants: Grant) -> str:
-        """The token of an account with these grants."""
-        ports = accounts_ports()
-        now = utc_now().replace(microsecond=0)
-        made = Account(account_id=account_id, created_at=now, grants=grants)
-        lasts = ports.accounts.get(account_id) or ports.accounts.add(made)
-        return token_of(lasts, HOLDS, "A test", ports)
 
     def report(self, **values: Any) -> str:
         sent = self.api.post("/api/reports", draft_body(**values), key=f"report-{next(NUMBERS)}")

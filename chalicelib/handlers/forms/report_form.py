@@ -38,6 +38,7 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.reference import grouped
 from chalicelib.reports.usecases import submission
 from chalicelib.reports.usecases.access import Author
+from chalicelib.reports.usecases.concessions import may_reduce
 from chalicelib.reports.usecases.orders.effects import carry_out
 from chalicelib.reports.usecases.resident import withdrawing
 from chalicelib.reports.views import payment_url, tracking_url
@@ -102,8 +103,21 @@ def _ports(sender: Sender) -> Ports:
         orders=Orders(author, admit("hold")),
         today=utc_now().astimezone(council.zone).date(),
         is_for_caller=sender.is_officer,
-        may_reduce=sender.is_officer and call.caller.may("payments.waive"),
+        may_reduce=partial(_may_reduce, sender),
     )
+
+
+def _may_reduce(sender: Sender, body: dict[str, Any]) -> bool:
+    """True if the sender may grant the reduced price of what is about to be sent. Raises
+    UpstreamFailed."""
+    if not sender.is_officer:
+        return False
+    try:
+        draft = replace(parse(body, Draft), channel=sender.channel)
+        return may_reduce(draft, sender.call.caller.author(), reports_ports())
+    except Invalid:
+        # The page says what is wrong once it is sent.
+        return False
 
 
 def _send(answers: Answers, sender: Sender, ports: Ports) -> Page | SeeOther:

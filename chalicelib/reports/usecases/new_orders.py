@@ -75,13 +75,23 @@ def check_concession(report: ServiceRequest, draft: Draft, author: Author, ports
     may not grant."""
     if not draft.is_concession:
         return
-    price = ports.council.by_code[draft.service_code].price
-    if price is None or not price.concession_percent:
+    if not has_concession(report, ports):
         raise Invalid.field("is_concession", "is not for this service: leave it out")
-    if draft.channel == "online" or not author.may_waive(report):
+    if not may_grant(report, author):
         raise Invalid.field(
             "is_concession", "is for officers who send the request for somebody else: leave it out"
         )
+
+
+def has_concession(report: ServiceRequest, ports: Ports) -> bool:
+    """True if there is a reduced price for the report's service."""
+    price = ports.council.by_code[report.service_code].price
+    return price is not None and price.concession_percent > 0
+
+
+def may_grant(report: ServiceRequest, author: Author) -> bool:
+    """True if the author may grant the sender of the report the reduced price."""
+    return report.channel != "online" and author.may_waive(report)
 
 
 def create_order(report: ServiceRequest, ports: Ports) -> ServiceRequest:
