@@ -9,6 +9,7 @@ from chalicelib.bootstrap.collections import (
 )
 from chalicelib.errors import NotFound
 from chalicelib.garden.ports import Ports
+from chalicelib.integrations.premises_for_reports import premises_address
 from chalicelib.kernel.time import utc_now
 from chalicelib.texts import Text
 
@@ -23,7 +24,13 @@ def garden_ports() -> Ports:
     return Ports(
         subscriptions=garden_subscriptions(),
         has_round=lambda premises_id: rounds.pass_by(stored_premises().get(premises_id)),
+        address_of=_address_of,
         rules=rules,
         zone=container.council().zone,
         now=utc_now,
     )
+
+
+def _address_of(premises_id: str) -> str:
+    found = premises_address(premises_id, stored_premises())
+    return found.address if found else ""

@@ -32,10 +32,12 @@ class GardenSubscriptions(Protocol):
 
 
 class Ports(NamedTuple):
-    """`has_round`: whether garden waste is collected at premises, which raises UpstreamFailed."""
+    """`has_round`: whether garden waste is collected at premises. `address_of`: their address with
+    its postcode, empty if no such premises are known. Both raise UpstreamFailed."""
 
     subscriptions: GardenSubscriptions
     has_round: Callable[[str], bool]
+    address_of: Callable[[str], str]
     rules: GardenWaste
     zone: ZoneInfo
     now: Callable[[], datetime]

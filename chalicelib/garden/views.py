@@ -5,17 +5,20 @@ from typing import Literal
 
 from msgspec import Struct
 
-from chalicelib.catalogue.garden import GardenItem, GardenWaste
+from chalicelib.catalogue.garden import GardenItem
 from chalicelib.garden.model import GardenSubscription, Year, possible
+from chalicelib.garden.ports import Ports
 
 State = Literal["none", "live", "cancelled", "lapsed"]
 
 
 class GardenView(Struct, frozen=True, kw_only=True):
     """The subscription of a premises. `years` are those that were paid for; `containers` is the
-    number of today. `may_buy`: what can be bought for the premises now."""
+    number of today. `address` is empty if the premises are unknown. `may_buy`: what can be bought
+    for them now."""
 
     premises_id: str
+    address: str
     state: State
     containers: int
     years: tuple[Year, ...]
@@ -29,19 +32,23 @@ class GardenDeskView(GardenView, frozen=True, kw_only=True):
     service_request_ids: tuple[str, ...]
 
 
-def garden_view(of: GardenSubscription, on: date, rules: GardenWaste) -> GardenView:
+def garden_view(of: GardenSubscription, ports: Ports) -> GardenView:
+    """The subscription as it is today. Raises UpstreamFailed."""
+    on = ports.today
     return GardenView(
         premises_id=of.premises_id,
+        address=ports.address_of(of.premises_id),
         state=_state(of, on),
         containers=of.containers_on(on),
         years=of.years,
         cancelled_on=of.cancelled_on,
-        may_buy=possible(of, on, rules),
+        may_buy=possible(of, on, ports.rules),
     )
 
 
-def desk_view(of: GardenSubscription, on: date, rules: GardenWaste) -> GardenDeskView:
-    shown = garden_view(of, on, rules)
+def desk_view(of: GardenSubscription, ports: Ports) -> GardenDeskView:
+    """The same for officers. Raises UpstreamFailed."""
+    shown = garden_view(of, ports)
     return GardenDeskView(
         **{name: getattr(shown, name) for name in shown.__struct_fields__},
         service_request_ids=of.requests,

@@ -8,11 +8,11 @@ from chalicelib.catalogue.model import Council
 from chalicelib.catalogue.price_lists import Offer, Price
 from chalicelib.catalogue.prices import Quote, Wanted, quote
 from chalicelib.catalogue.services import ServiceDefinition
-from chalicelib.errors import Invalid
-from chalicelib.garden.model import Purchase
+from chalicelib.errors import Invalid, NotFound
+from chalicelib.garden.model import GardenSubscription, Purchase
 from chalicelib.garden.ports import Ports
 from chalicelib.garden.pricing import garden_offers, garden_quote
-from chalicelib.garden.usecases import NO_ROUND, buy, take_back
+from chalicelib.garden.usecases import NO_ROUND, buy, of_request, take_back
 from chalicelib.kernel.languages import Language
 from chalicelib.reports.model import ServiceRequest
 
@@ -74,6 +74,16 @@ class GardenPurchases:
         Raises UpstreamFailed."""
         for purchase in self._purchases(report):
             take_back(purchase, self._ports())
+
+    def subscription_of(self, report: ServiceRequest) -> GardenSubscription | None:
+        """The subscription that a request bought, wherever it has moved; None if it bought none.
+        Raises UpstreamFailed."""
+        if not self.fulfils(report.service_code):
+            return None
+        try:
+            return of_request(report.service_request_id, report.premises_id or "", self._ports())
+        except NotFound:
+            return None
 
     def _purchases(self, report: ServiceRequest) -> Iterator[Purchase]:
         if report.order is None or not self.fulfils(report.service_code):

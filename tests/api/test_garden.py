@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
@@ -16,6 +17,7 @@ from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.handlers.collections import garden_events
 from infra.local.cloud import Cloud
 from tests.api.conftest import Api
+from tests.api.test_account import signed_in
 from tests.api.test_collections import DAY, GOOD, import_premises, import_rounds
 from tests.api.test_forms import Browser
 from tests.conftest import ROOT
@@ -58,12 +60,15 @@ def api(garden_cloud: Cloud, tmp_path: Path) -> Iterator[PayingApi]:
         yield PayingApi(client, garden_cloud, stand_in=stand_in)
 
 
-def ordered(api: PayingApi, key: str, premises_id: str, containers: int = 1) -> tuple[str, str]:
+def ordered(
+    api: PayingApi, key: str, premises_id: str, containers: int = 1, email: str | None = None
+) -> tuple[str, str]:
     """The reference of a request to join, which is not paid, and the token of its link."""
     body = draft_body(
         service_code="garden-waste",
         premises_id=premises_id,
         items=[{"code": "join", "count": containers}],
+        contact={"email": email} if email else None,
     )
     sent = api.post("/api/reports", body | {"lat": None, "long": None}, key=key)
     assert sent.status_code == 201, sent.body
@@ -80,10 +85,14 @@ def pay(api: PayingApi, request: str, token: str) -> None:
 
 
 def bought(
-    api: PayingApi, key: str, premises_id: str = "100", containers: int = 1
+    api: PayingApi,
+    key: str,
+    premises_id: str = "100",
+    containers: int = 1,
+    email: str | None = None,
 ) -> tuple[str, str]:
     """The same of a request that is paid."""
-    request, token = ordered(api, key, premises_id, containers)
+    request, token = ordered(api, key, premises_id, containers, email)
     pay(api, request, token)
     return request, token
 
@@ -125,6 +134,7 @@ def test_subscription_is_seen_with_the_link_of_its_request_alone(api: PayingApi)
     last = garden_ports().rules.year_on(today).last
     assert found == {
         "premises_id": "100",
+        "address": "10 Dial Row, YO1 7HH",
         "state": "live",
         "containers": 2,
         "years": [{"first": f"{today}", "last": f"{last}", "containers": 2}],
@@ -163,6 +173,35 @@ def test_subscription_does_not_change_without_the_link_or_where_no_round_passes(
         {"field": "premises_id", "message": "We do not collect garden waste at this address."}
     ]
     assert rounds_at(api, "100") == ["G1", "R1"]
+
+
+def test_account_lists_the_subscription_that_its_request_bought_wherever_it_is(
+    api: PayingApi,
+) -> None:
+    request, token = bought(api, "ten", containers=2, email="lee@example.org")
+    owner = signed_in(api, "lee@example.org")
+    link = f"/api/reports/{request}/garden"
+    assert listed(api, owner) == api.get(f"{link}?token={token}").json_body
+    api.post(f"{link}/move?token={token}", {"premises_id": "101"})
+    assert listed(api, owner)["address"] == "2 Dial Row, YO1 7HH"
+    api.post(f"{link}/cancellation?token={token}", {})
+    assert (listed(api, owner)["state"], listed(api, owner)["containers"]) == ("cancelled", 0)
+
+
+def test_account_lists_no_subscription_of_another_account_or_that_is_not_paid(
+    api: PayingApi,
+) -> None:
+    """Not to another person of the same home either, who ordered it, too."""
+    ordered(api, "eleven", "100", email="kim@example.org")
+    bought(api, "twelve", "100", email="lee@example.org")
+    assert listed(api, signed_in(api, "kim@example.org")) is None
+    assert listed(api, signed_in(api, "lee@example.org"))["state"] == "live"
+
+
+def listed(api: PayingApi, token: str) -> Any:
+    """The subscription of the only request in the account's list."""
+    (own,) = api.get("/api/account/reports", token).json_body["items"]
+    return own["garden"]
 
 
 def test_officer_changes_the_subscription_of_an_address_on_record(api: PayingApi) -> None:

@@ -16,6 +16,7 @@ from chalicelib.kernel.optimistic import VersionConflict
 
 HOME, NEXT_HOME, FLAT = "100010", "100020", "100030"
 """Garden waste is collected at the first two."""
+ADDRESSES = {HOME: "1 Dial Row, YO1 7HH", NEXT_HOME: "2 Dial Row, YO1 7HH"}
 TODAY = date(2026, 6, 1)
 TWELVE_MONTHS = GardenWaste(service="garden-waste", container="garden")
 SEASON = GardenWaste(
@@ -69,6 +70,7 @@ class Garden:
         return Ports(
             subscriptions=self.store,
             has_round=lambda premises_id: premises_id in (HOME, NEXT_HOME),
+            address_of=lambda premises_id: ADDRESSES.get(premises_id, ""),
             rules=self.rules,
             zone=ZoneInfo("Europe/London"),
             now=lambda: datetime(self.today.year, self.today.month, self.today.day, 9, tzinfo=UTC),

@@ -13,8 +13,10 @@ from chalicelib.accounts.model import Account, Role, SavedPlace
 from chalicelib.accounts.usecases import code_verification, own_account
 from chalicelib.accounts.usecases.own_account import AccountChanges
 from chalicelib.bootstrap.accounts import accounts_ports
-from chalicelib.bootstrap.reports import reports_ports
+from chalicelib.bootstrap.garden import garden_ports
+from chalicelib.bootstrap.reports import garden_purchases, reports_ports
 from chalicelib.errors import Invalid
+from chalicelib.garden.views import GardenView, garden_view
 from chalicelib.handlers.http import auth, rate_limits, request_language
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import PAGED, hex_id_of, id_of, limit_of
@@ -98,8 +100,9 @@ class OwnOrderView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OwnReportView(msgspec.Struct, frozen=True, kw_only=True):
-    """A report that the caller sent. `sent_as`: what the caller did with it. `can_change`: work has
-    not begun and nothing was ordered, so the reporter may change or withdraw it."""
+    """A report that the caller sent. `sent_as`: what the caller did with it. `garden`: the garden
+    waste subscription that it bought. `can_change`: work has not begun and nothing was ordered, so
+    the reporter may change or withdraw it."""
 
     service_request_id: str
     status: Status
@@ -118,6 +121,7 @@ class OwnReportView(msgspec.Struct, frozen=True, kw_only=True):
     delay: Delay | None
     tracking_url: str
     order: OwnOrderView | None
+    garden: GardenView | None
     can_change: bool
     version: int
 
@@ -260,6 +264,7 @@ def _report_view(report: ServiceRequest, ports: Ports) -> OwnReportView:
         sent_as=sent_as(ports.council.by_code.get(report.service_code), report.order),
         tracking_url=tracking_url(report, ports, request_language.current()),
         order=_order_view(report.order) if report.order else None,
+        garden=_garden_view(report),
         can_change=report.is_untouched and report.order is None,
     )
 
@@ -275,6 +280,11 @@ def _order_view(order: Order) -> OwnOrderView:
         paid_at=order.paid_at,
         is_cancelled=order.state == "cancelled",
     )
+
+
+def _garden_view(report: ServiceRequest) -> GardenView | None:
+    found = garden_purchases().subscription_of(report)
+    return garden_view(found, garden_ports()) if found else None
 
 
 def cursor_of(place: Place) -> str:

@@ -1,14 +1,11 @@
 """Routes of garden waste subscriptions: for those who have the link of a request that bought one,
 and for officers, by address."""
 
-from datetime import date
-
 import msgspec
 
 from chalicelib.bootstrap.garden import garden_ports
 from chalicelib.bootstrap.payments import order_ports
 from chalicelib.bootstrap.reports import reports_ports
-from chalicelib.catalogue.garden import GardenWaste
 from chalicelib.garden import usecases
 from chalicelib.garden.model import GardenSubscription
 from chalicelib.garden.views import GardenDeskView, GardenView, desk_view, garden_view
@@ -85,7 +82,7 @@ def move(call: Call, to: NewHome, service_request_id: str) -> GardenView:
 )
 def read_at(call: Call, premises_id: str) -> GardenDeskView:
     note("garden.look", premises_id, "", call.caller)
-    return desk_view(usecases.at_premises(premises_id, garden_ports()), *_now())
+    return desk_view(usecases.at_premises(premises_id, garden_ports()), garden_ports())
 
 
 @routes.endpoint(
@@ -97,7 +94,7 @@ def read_at(call: Call, premises_id: str) -> GardenDeskView:
 def cancel_at(call: Call, wanted: Cancellation, premises_id: str) -> GardenDeskView:
     change = "cancelled" if wanted.refund else "cancelled without money back"
     note("garden.change", premises_id, change, call.caller)
-    return desk_view(_cancelled(premises_id, refund=wanted.refund), *_now())
+    return desk_view(_cancelled(premises_id, refund=wanted.refund), garden_ports())
 
 
 @routes.endpoint(
@@ -108,7 +105,7 @@ def cancel_at(call: Call, wanted: Cancellation, premises_id: str) -> GardenDeskV
 )
 def move_at(call: Call, to: NewHome, premises_id: str) -> GardenDeskView:
     note("garden.change", premises_id, f"moved to {to.premises_id}", call.caller)
-    return desk_view(usecases.move(premises_id, to.premises_id, garden_ports()), *_now())
+    return desk_view(usecases.move(premises_id, to.premises_id, garden_ports()), garden_ports())
 
 
 def _bought_by(call: Call, service_request_id: str) -> GardenSubscription:
@@ -130,9 +127,4 @@ def _cancelled(premises_id: str, *, refund: bool = True) -> GardenSubscription:
 
 
 def _view(of: GardenSubscription) -> GardenView:
-    return garden_view(of, *_now())
-
-
-def _now() -> tuple[date, GardenWaste]:
-    """The council's day and its rules."""
-    return garden_ports().today, garden_ports().rules
+    return garden_view(of, garden_ports())

@@ -4,7 +4,7 @@ house, without JavaScript."""
 from datetime import date
 from typing import Any, NamedTuple
 
-from chalicelib.bootstrap.collections import collections_ports, stored_premises
+from chalicelib.bootstrap.collections import collections_ports
 from chalicelib.bootstrap.garden import garden_ports
 from chalicelib.bootstrap.payments import order_ports
 from chalicelib.bootstrap.reports import reports_ports
@@ -37,6 +37,10 @@ class Bought(NamedTuple):
     def page(self) -> str:
         return self.path + query_of(self.token)
 
+    @property
+    def address(self) -> str:
+        return garden_ports().address_of(self.subscription.premises_id)
+
 
 def garden_shown(service_code: str, text: str, token: str | None, call: Call) -> Any:
     """What the page of a request shows of the subscription that it bought; None if it bought
@@ -48,13 +52,12 @@ def garden_shown(service_code: str, text: str, token: str | None, call: Call) ->
         found = _bought(text, token, call)
     except NotFound:
         return None
-    ports = garden_ports()
-    view = garden_view(found.subscription, ports.today, ports.rules)
+    view = garden_view(found.subscription, garden_ports())
     is_live = view.state == "live"
     form = f"/forms/services/{service_code}?premises_id={view.premises_id}"
     return {
         "status": _status(view),
-        "address": _address(view.premises_id),
+        "address": view.address,
         "containers": view.containers if is_live else 0,
         "may": _ways(view),
         "is_live": is_live,
@@ -73,7 +76,7 @@ def ask_cancellation(call: Call, service_request_id: str) -> Page:
         "page": found.page,
         "action": f"{found.path}/garden/cancellation",
         "token": found.token or "",
-        "address": _address(found.subscription.premises_id),
+        "address": found.address,
         "refund": pounds(back) if back else "",
     }
     return Page(render_form("garden-cancellation", **shown))
@@ -131,7 +134,7 @@ def _move_page(
         page=found.page,
         action=f"{found.path}/garden/move",
         token=found.token or "",
-        address=_address(found.subscription.premises_id),
+        address=found.address,
         postcode=postcode,
         example=request_language.council().example_postcode or "ZZ1 1AA",
         addresses=addresses,
@@ -188,8 +191,3 @@ def _ways(view: GardenView) -> list[str]:
     """What can be bought for its premises now, in words, the most urgent first."""
     say = request_language.current().say
     return [say(WAYS[each]) for each in reversed(view.may_buy)]
-
-
-def _address(premises_id: str) -> str:
-    found = stored_premises().get(premises_id)
-    return f"{found.address}, {found.postcode}" if found else ""
