@@ -1,5 +1,6 @@
 /** A report as its reporter sees it, and the fields that the reporter may change. */
 import type { StoredReport } from "../../shared/reports.ts";
+import type { Garden } from "./garden-words.ts";
 
 interface OwnOrder {
   day: string | null;
@@ -20,6 +21,8 @@ export interface OwnReport extends StoredReport {
   address: string | null;
   /** What it booked and costs. */
   order: OwnOrder | null;
+  /** The garden waste subscription that it bought. */
+  garden: Garden | null;
   can_change: boolean;
   version: number;
 }

@@ -1,11 +1,12 @@
 /** What the list says of a report: when it was sent, its state, what it booked and costs, and who sees it. */
 import { dayElement } from "../../shared/dates.ts";
-import { element } from "../../shared/dom.ts";
+import { element, unseen } from "../../shared/dom.ts";
 import { pounds } from "../../shared/money.ts";
 import { promiseWords } from "../../shared/promise-words.ts";
 import { groupReference } from "../../shared/reference.ts";
 import { say, sayParts } from "../../shared/say.ts";
 import { stateTag } from "../../shared/states.ts";
+import { gardenLines, gardenLink } from "./garden-words.ts";
 import type { OwnReport, SentAs } from "./own-report.ts";
 
 const WHO_SEES: Partial<Record<OwnReport["visibility"], string>> = {
@@ -33,6 +34,7 @@ export function reportFacts(report: OwnReport, zone: string | undefined): HTMLEl
     element("p", {}, stateTag(report.state)),
     ...(report.address ? [element("p", {}, report.address)] : []),
     ...orderWords(report),
+    ...gardenWords(report),
     ...promise,
     ...(seen ? [element("p", {}, seen)] : []),
   ];
@@ -56,4 +58,15 @@ function paidWords(order: NonNullable<OwnReport["order"]>): string {
   const amount = pounds(order.amount_pence);
   if (order.is_to_pay) return say("Not paid yet: {amount}", { amount });
   return order.paid_at ? say("Paid: {amount}", { amount }) : say("Nothing to pay");
+}
+
+/** The garden waste subscription that it bought, with a link to the page that changes it. */
+function gardenWords({ garden, tracking_url, service_request_id }: OwnReport): HTMLElement[] {
+  if (!garden) return [];
+  const [home, status] = gardenLines(garden);
+  const about = unseen(` ${groupReference(service_request_id)}`);
+  return [
+    element("p", {}, element("strong", {}, home), element("br"), status),
+    element("p", {}, element("a", { class: "app-link", href: tracking_url }, gardenLink(garden), about)),
+  ];
 }

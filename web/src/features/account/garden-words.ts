@@ -1,0 +1,39 @@
+/** What my account says of the garden waste subscription that a report bought. */
+import { dayText } from "../../shared/dates.ts";
+import { say, sayMany } from "../../shared/say.ts";
+
+/** `years` were paid for; `containers` are emptied now; `may_buy` can be bought now. */
+export interface Garden {
+  address: string;
+  state: "none" | "live" | "cancelled" | "lapsed";
+  containers: number;
+  years: { last: string }[];
+  cancelled_on: string | null;
+  may_buy: ("join" | "add" | "renew")[];
+}
+
+/** The home, and how long its garden waste is collected. */
+export function gardenLines(garden: Garden): [string, string] {
+  const { address } = garden;
+  return [
+    address ? say("Garden waste subscription for {address}", { address }) : say("Your garden waste subscription"),
+    statusText(garden),
+  ];
+}
+
+/** What the page of the request offers for it. */
+export function gardenLink({ state, may_buy: mayBuy }: Garden): string {
+  if (state !== "live") return say("Subscribe again");
+  return mayBuy.includes("renew") ? say("Renew, move or cancel it") : say("Change, move or cancel it");
+}
+
+function statusText({ state, containers, years, cancelled_on: cancelledOn }: Garden): string {
+  const last = years.at(-1)?.last;
+  if (state === "live" && last) {
+    const until = say("It runs until {day}.", { day: dayText(last, "UTC") });
+    return `${until} ${sayMany(containers, "We empty {count} bin.", "We empty {count} bins.")}`;
+  }
+  if (state === "cancelled" && cancelledOn)
+    return say("It was cancelled on {day}.", { day: dayText(cancelledOn, "UTC") });
+  return say("It has ended.");
+}
