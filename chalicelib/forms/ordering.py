@@ -1,7 +1,7 @@
 """The pages on which something is ordered: items or an amount, a day, a time, and the price."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from chalicelib.catalogue.price_lists import ItemPrice, Offer, Price
 from chalicelib.catalogue.prices import Quote, units_of
@@ -32,6 +32,17 @@ NOTHING = {
     "may_reduce": False,
 }
 """What the check page shows where nothing is ordered."""
+SHOWN_AT_ONCE = 10
+"""Days; the others are folded away."""
+Months = Mapping[str, Sequence[tuple[str, str, str]]]
+
+
+class DayChoices(NamedTuple):
+    """Days to choose from, by their month. `is_later_chosen`: one of the later ones is chosen."""
+
+    soon: Months
+    later: Months
+    is_later_chosen: bool
 
 
 def item_faults(answers: Answers, service: ServiceDefinition, ports: Ports) -> Sequence[FieldError]:
@@ -150,10 +161,21 @@ def _price_words(price: ItemPrice | None) -> str:
 
 def days_shown(answers: Answers, service: ServiceDefinition, ports: Ports) -> dict[str, Any]:
     """The days with enough free units, by month."""
-    return {"service": service, "months": by_month(_free_days(answers, service, ports))}
+    free = _free_days(answers, service, ports)
+    return {"service": service, "days": day_choices(free, answers.all("day"))}
 
 
-def by_month(days: Iterable[FreeDay]) -> Mapping[str, Sequence[tuple[str, str, str]]]:
+def day_choices(days: Sequence[FreeDay], chosen: Collection[str]) -> DayChoices:
+    """All days, of which the first ones are shown at once."""
+    later = _by_month(days[SHOWN_AT_ONCE:])
+    return DayChoices(
+        soon=_by_month(days[:SHOWN_AT_ONCE]),
+        later=later,
+        is_later_chosen=any(value in chosen for month in later.values() for value, *_ in month),
+    )
+
+
+def _by_month(days: Iterable[FreeDay]) -> Months:
     """The value, the words and the hint of each day, by its month."""
     months: dict[str, list[tuple[str, str, str]]] = {}
     for each in days:

@@ -9,7 +9,7 @@ from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import Conflict, FieldError, Invalid, SlotFull
 from chalicelib.forms.answers import Answers
 from chalicelib.forms.order_answers import day_in
-from chalicelib.forms.ordering import by_month, taken_words
+from chalicelib.forms.ordering import day_choices, taken_words
 from chalicelib.forms.ports import FreeDay
 from chalicelib.handlers.forms.form_pages import posted_form, query_of, render_form
 from chalicelib.handlers.forms.forms_orders import Orders
@@ -130,7 +130,7 @@ def _slot_page(
         "booking",
         **_shown(report, token),
         version=report.version,
-        months=by_month(free),
+        days=day_choices(free, [chosen]),
         day=f"{day}" if day else "",
         title=of_day[0].title if of_day else "",
         slots=[(slot, name, "") for each in of_day for slot, name in each.slots],

@@ -1,6 +1,6 @@
 """The pages of a booking and of a bill: what is ordered, when, and what it costs."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -8,6 +8,8 @@ from chalicelib.errors import FieldError, FreeSlot
 from chalicelib.forms.answers import Answers
 from chalicelib.forms.drafts import draft_of
 from chalicelib.forms.flow import BACK, Screen, Send, advance, first_of, price_changed, refused
+from chalicelib.forms.ordering import day_choices
+from chalicelib.forms.ports import FreeDay
 from chalicelib.forms.views import of_screen
 from chalicelib.kernel.parsing import parse
 from chalicelib.kernel.posted_form import Posted
@@ -127,9 +129,22 @@ def test_only_days_with_enough_room_are_offered_by_month() -> None:
     orders = MemoryOrders()
     orders.free[FreeSlot(MONDAY, "day")] = 2
     screen = screen_after("items", orders, **HOME, **ITEMS)
-    assert (screen.name, list(screen.more["months"])) == ("day", ["2026-12"])
+    assert (screen.name, list(screen.more["days"].soon)) == ("day", ["2026-12"])
     orders.free[FreeSlot(TUESDAY, "day")] = 0
-    assert screen_after("items", orders, **HOME, **ITEMS).more["months"] == {}
+    assert screen_after("items", orders, **HOME, **ITEMS).more["days"].soon == {}
+
+
+def test_days_after_the_first_ten_are_shown_when_one_of_them_is_chosen() -> None:
+    days = [
+        FreeDay(MONDAY + timedelta(n), f"day {n}", "2026-12", (("day", "From 7am"),), True)
+        for n in range(12)
+    ]
+    soon, later = ([f"{each.day},day" for each in part] for part in (days[:10], days[10:]))
+    for chosen, is_open in ((soon[9], False), (later[0], True), (later[1], True), ("", False)):
+        shown = day_choices(days, [chosen])
+        assert [value for value, *_ in shown.soon["2026-12"]] == soon
+        assert [value for value, *_ in shown.later["2026-12"]] == later
+        assert shown.is_later_chosen is is_open
 
 
 def test_nobody_else_gets_a_slot_that_was_chosen() -> None:
