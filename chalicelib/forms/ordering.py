@@ -8,7 +8,7 @@ from chalicelib.catalogue.prices import Quote, units_of
 from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.catalogue.vat import vat_words
 from chalicelib.errors import FieldError, FreeSlot, Invalid, SlotFull
-from chalicelib.forms.answers import ITEM, Answers
+from chalicelib.forms.answers import CONCESSION, ITEM, Answers
 from chalicelib.forms.drafts import draft_of
 from chalicelib.forms.order_answers import (
     AMOUNT,
@@ -220,5 +220,6 @@ def price_shown(answers: Answers, service: ServiceDefinition, ports: Ports) -> d
         "total": pounds(price.amount_pence),
         "vat": vat_words(price.vat_pence),
         "shown_pence": f"{price.amount_pence}",
-        "may_reduce": ports.may_reduce(draft_of(answers, service)),
+        "may_reduce": bool(price.amount_pence or answers.one(CONCESSION))
+        and ports.may_reduce(draft_of(answers, service)),
     }

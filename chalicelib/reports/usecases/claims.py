@@ -6,7 +6,6 @@ at once cannot both take the last.
 
 from collections.abc import Callable, Sequence
 
-from chalicelib.errors import AppError
 from chalicelib.kernel.optimistic import VersionConflict, retry_on_conflict
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Claimed, Ports
@@ -16,20 +15,23 @@ Counts = Callable[[ServiceRequest | None], bool]
 """True if a request, None if there is none of its id, still needs the claim that it took."""
 
 
+class NoneLeft(Exception):
+    """Other requests hold all of the claims."""
+
+
 def create_with_claim(
     report: ServiceRequest,
     claims: Sequence[str],
     counts: Counts,
-    none_left: Callable[[], AppError],
     ports: Ports,
 ) -> ServiceRequest:
     """Stores a request together with one of the claims that no request holds that counts. Raises
-    `none_left` if there is none, AlreadyExists, UpstreamFailed."""
+    NoneLeft, AlreadyExists, UpstreamFailed."""
 
     def attempt() -> ServiceRequest:
         free = _free(claims, counts, ports)
         if free is None:
-            raise none_left()
+            raise NoneLeft
         claim, holder = free
         try:
             return ports.repository.create_claimed(report, claim, instead_of=holder, is_kept=True)

@@ -5,7 +5,7 @@ from chalicelib.errors import Invalid
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import OPEN_STATES, SAID_TO_BE_DONE
-from chalicelib.reports.usecases.claims import create_with_claim
+from chalicelib.reports.usecases.claims import NoneLeft, create_with_claim
 from chalicelib.texts import Text
 
 
@@ -18,7 +18,10 @@ def create_within_limit(report: ServiceRequest, most: int, ports: Ports) -> Serv
     def counts(holder: ServiceRequest | None) -> bool:
         return _counts(holder, report.service_code)
 
-    return create_with_claim(report, claims, counts, lambda: _too_many(most, ports), ports)
+    try:
+        return create_with_claim(report, claims, counts, ports)
+    except NoneLeft:
+        raise _too_many(most, ports) from None
 
 
 def _too_many(most: int, ports: Ports) -> Invalid:

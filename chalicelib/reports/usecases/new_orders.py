@@ -18,7 +18,7 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.orders import BookedSlot, Order
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import Author
-from chalicelib.reports.usecases.claims import create_with_claim
+from chalicelib.reports.usecases.claims import NoneLeft, create_with_claim
 from chalicelib.texts import Text
 
 PAID_WITHIN = timedelta(hours=3)
@@ -95,8 +95,8 @@ def may_grant(report: ServiceRequest, author: Author) -> bool:
 
 
 def create_order(report: ServiceRequest, ports: Ports) -> ServiceRequest:
-    """Stores a request with an order. Raises PriceChanged if others took the last free one,
-    AlreadyExists, UpstreamFailed."""
+    """Stores a request with an order. One that costs nothing takes a free one of the year, if there
+    is one. Raises PriceChanged if others took the last free one, AlreadyExists, UpstreamFailed."""
     service = ports.council.by_code[report.service_code]
     claims = _free_claims(service, report.premises_id, _today(ports))
     order = report.order
@@ -106,13 +106,16 @@ def create_order(report: ServiceRequest, ports: Ports) -> ServiceRequest:
     def counts(holder: ServiceRequest | None) -> bool:
         return _uses_free(holder, ports)
 
-    def none_left() -> PriceChanged:
+    try:
+        return create_with_claim(report, claims, counts, ports)
+    except NoneLeft:
         wanted = Wanted(
             items=order.items, answers=report.attributes, is_concession=order.is_concession
         )
-        return _changed(quoted(service, report.premises_id, wanted, ports))
-
-    return create_with_claim(report, claims, counts, none_left, ports)
+        price = quoted(service, report.premises_id, wanted, ports)
+        if price.lines != order.lines:
+            raise _changed(price) from None
+        return ports.repository.create(report)
 
 
 def _refuse_order(draft: Draft) -> None:

@@ -46,16 +46,17 @@ def world(ports: Ports) -> OrderWorld:
 
 def with_free(world: OrderWorld, free_a_year: int) -> None:
     """Gives each home so many free collections a year."""
-    _with_price(world, replace(PRICE, free_a_year=free_a_year))
+    with_price(world, free_a_year=free_a_year)
 
 
 def with_price_list(world: OrderWorld, **values: Any) -> None:
     """Gives the collections another list of prices."""
-    _with_price(world, replace(PRICE, lists=(*PRICE.lists, PriceList(**values))))
+    with_price(world, lists=(*PRICE.lists, PriceList(**values)))
 
 
-def _with_price(world: OrderWorld, price: Price) -> None:
-    council = world.reports.council
+def with_price(world: OrderWorld, **values: Any) -> None:
+    """Gives the collections the usual price with other values."""
+    council, price = world.reports.council, replace(PRICE, **values)
     services = tuple(
         replace(each, price=price) if each.service_code == "bulky" else each
         for each in council.services

@@ -12,7 +12,7 @@ from tests.support.builders import draft
 from tests.support.fakes_orders import OrderWorld
 
 OWNER, NEIGHBOUR = Author("account-1"), Author("account-2")
-OFFICER = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE)
+OFFICER = Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE, waives_in=EVERYWHERE)
 NO_HOLD = "none"
 """In place of a hold_id: the service has no calendar."""
 MATTRESS = [OrderItem(code="mattress", count=1)]

@@ -15,8 +15,8 @@ from chalicelib.reports.usecases.submission import submit
 from tests.support.builders import draft
 from tests.support.fakes import MemoryRepository
 from tests.support.fakes_orders import PLACE, OrderWorld, at
-from tests.unit.reports.orders.conftest import with_free
-from tests.unit.reports.orders.orders import OWNER, order, paid
+from tests.unit.reports.orders.conftest import with_free, with_price
+from tests.unit.reports.orders.orders import OFFICER, OWNER, order, paid
 
 
 def test_order_has_the_price_of_its_items_and_what_is_held(world: OrderWorld) -> None:
@@ -124,6 +124,17 @@ def test_two_requests_that_saw_the_last_free_collection_do_not_both_get_it(
     world.reports = replace(world.reports, repository=_Outdated(repository))
     with pytest.raises(PriceChanged):
         order(world, "two", amount_pence_shown=0)
+
+
+def test_order_that_costs_nothing_anyway_is_accepted_after_the_last_free_one(
+    world: OrderWorld,
+) -> None:
+    with_price(world, free_a_year=1, concession_percent=100)
+    granted: dict[str, Any] = {"by": OFFICER, "channel": "phone", "is_concession": True}
+    prices = [order(world, key, **granted).order for key in ("one", "two")]
+    assert [each.amount_pence for each in prices if each] == [0, 0]
+    after = order(world, "three").order
+    assert after and after.amount_pence == 2000
 
 
 def test_cancelled_collection_gives_the_free_one_back(world: OrderWorld) -> None:
