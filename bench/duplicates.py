@@ -33,38 +33,39 @@ def rows(
     engine: Engine, count: int, *, places: int = PLACES, searched: int = SEARCHED
 ) -> Iterator[Row]:
     """The rows for this process's table of that many reports."""
-    group = GROUP.format(places=places)
     at = _places(reports_ports().council.box, places)
     peer = Peer(engine, count)
-    for radius_m, (most, most_ratio, at_once) in GOALS.items():
-        ours = [_ours(place, radius_m) for place in at]
-        planned = [peer.planned(place, radius_m) for place in at]
-        theirs = [peer.searched(place, radius_m) for place in at[:searched]]
-        if [requests for requests, _ in theirs] != planned[:searched]:
-            raise RuntimeError("dynamodbgeo did not make the requests that it planned.")
-        row = partial(Row, group=group, peer_name="dynamodbgeo")
-        requests = [each for each, _ in ours]
-        yield row(
-            name=f"within {radius_m} m, mean",
-            unit="requests",
-            ours=mean(requests),
-            peer=mean(planned),
-            most=most,
-            most_ratio=most_ratio,
-        )
-        yield row(
-            name=f"within {radius_m} m, most",
-            unit="requests",
-            ours=max(requests),
-            peer=max(planned),
-            most=at_once,
-        )
-        yield row(
-            name=f"within {radius_m} m, items read on average",
-            unit="items",
-            ours=mean(read for _, read in ours[:searched]),
-            peer=mean(read for _, read in theirs),
-        )
+    for radius_m in GOALS:
+        yield from _rows_within(radius_m, peer, at, searched)
+
+
+def _rows_within(radius_m: int, peer: "Peer", at: list[Point], searched: int) -> Iterator[Row]:
+    """The rows for one radius, searched around each of these places."""
+    ours = [_ours(place, radius_m) for place in at]
+    planned = [peer.planned(place, radius_m) for place in at]
+    theirs = [peer.searched(place, radius_m) for place in at[:searched]]
+    requests = [each for each, _ in ours]
+    if [requests for requests, _ in theirs] != planned[:searched]:
+        raise RuntimeError("dynamodbgeo did not make the requests that it planned.")
+    most, most_ratio, at_once = GOALS[radius_m]
+    row = partial(Row, group=GROUP.format(places=len(at)), peer_name="dynamodbgeo")
+    within = partial(row, unit="requests")
+    yield within(
+        name=f"within {radius_m} m, mean",
+        ours=mean(requests),
+        peer=mean(planned),
+        most=most,
+        most_ratio=most_ratio,
+    )
+    yield within(
+        name=f"within {radius_m} m, most", ours=max(requests), peer=max(planned), most=at_once
+    )
+    yield row(
+        name=f"within {radius_m} m, items read on average",
+        unit="items",
+        ours=mean(read for _, read in ours[:searched]),
+        peer=mean(read for _, read in theirs),
+    )
 
 
 class Peer:

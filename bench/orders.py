@@ -114,28 +114,35 @@ def by_vroom(day: Day) -> Solved:
     seconds = TRAVEL(points)
     problem.set_durations_matrix("car", numpy.array(seconds, dtype=numpy.uint32))
     for number, crew in enumerate(day.crews):
-        depot = len(day.stops) + number
-        problem.add_vehicle(
-            vroom.Vehicle(
-                number,
-                start=depot,
-                end=depot,
-                skills=_skills(crew.skills),
-                time_window=vroom.TimeWindow(crew.starts_s, crew.ends_s),
-            )
-        )
+        problem.add_vehicle(_vehicle(number, len(day.stops) + number, crew))
     for number, stop in enumerate(day.stops):
-        problem.add_job(
-            vroom.Job(
-                number,
-                location=number,
-                default_service=stop.work_s,
-                skills=_skills(stop.skills),
-                time_windows=[vroom.TimeWindow(stop.opens_s, stop.closes_s)],
-            )
-        )
+        problem.add_job(_job(number, stop))
     solved = problem.solve(exploration_level=EXPLORATION, nb_threads=1)
     return Solved(driving_s=solved.summary.cost, left_out=len(solved.unassigned))
+
+
+def _vehicle(number: int, depot: int, crew: CrewDay) -> Any:
+    """The crew for VROOM; `depot` is the row of its depot in the matrix of durations."""
+    vroom: Any = import_module("vroom")
+    return vroom.Vehicle(
+        number,
+        start=depot,
+        end=depot,
+        skills=_skills(crew.skills),
+        time_window=vroom.TimeWindow(crew.starts_s, crew.ends_s),
+    )
+
+
+def _job(number: int, stop: Stop) -> Any:
+    """The stop for VROOM; its number is its row in the matrix of durations, too."""
+    vroom: Any = import_module("vroom")
+    return vroom.Job(
+        number,
+        location=number,
+        default_service=stop.work_s,
+        skills=_skills(stop.skills),
+        time_windows=[vroom.TimeWindow(stop.opens_s, stop.closes_s)],
+    )
 
 
 def _stops(days: int, count: int) -> Iterator[list[Stop]]:

@@ -166,9 +166,7 @@ def build_basemap(files: tuple[Path, ...], allow_rejects: bool) -> None:
     A file's name says which it is: roads.geojson, town_water.geojson.gz.
     """
     from chalicelib.bootstrap import container
-    from chalicelib.gazetteer.model import PLACES
-    from chalicelib.gazetteer.streets import STREETS
-    from chalicelib.publishing.model import BASEMAP, JSON
+    from chalicelib.publishing.model import BASEMAP
     from infra import basemap, gazetteer
 
     with (
@@ -178,13 +176,10 @@ def build_basemap(files: tuple[Path, ...], allow_rejects: bool) -> None:
         out = Path(folder) / "basemap.pmtiles"
         attribution = container.council().basemap_attribution
         summary = basemap.build(files, out, attribution=attribution, progress=bar.update)
-        places, streets = gazetteer.places_of(files), gazetteer.streets_of(files)
-        published = {
-            BASEMAP: (out.read_bytes(), basemap.CONTENT_TYPE),
-            PLACES: (gazetteer.places_document(places), JSON),
-            STREETS: (gazetteer.streets_document(streets), JSON),
-        }
-    _put_published(published)
+        built = out.read_bytes()
+    places = gazetteer.places_of(files)
+    documents = gazetteer.documents_of(places, gazetteer.streets_of(files))
+    _put_published({BASEMAP: (built, basemap.CONTENT_TYPE), **documents})
     taken = ", ".join(f"{count} {layer}" for layer, count in summary.taken.items())
     click.echo(f"{taken} imported, {len(summary.refused)} refused; {summary.size} bytes published.")
     click.echo(f"{len(places)} streets and places can be searched.")

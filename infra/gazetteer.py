@@ -18,11 +18,12 @@ from typing import Any
 import msgspec
 
 from chalicelib.errors import Invalid
-from chalicelib.gazetteer.model import PlaceList
-from chalicelib.gazetteer.streets import Streets
+from chalicelib.gazetteer.model import PLACES, PlaceList
+from chalicelib.gazetteer.streets import STREETS, Streets
 from chalicelib.geo.place import Place
 from chalicelib.geo.polygon import representative
 from chalicelib.geo.shape import shape_of
+from chalicelib.publishing.model import JSON
 from infra.basemap import features_of, layer_of
 from infra.basemap_layers import Unreadable, read_feature, uninhabited
 
@@ -44,6 +45,16 @@ class Settlement:
     name: str
     position: Position
     is_locality: bool
+
+
+def documents_of(
+    places: Iterable[Place], lines: Mapping[str, Sequence[Line]]
+) -> dict[str, tuple[bytes, str]]:
+    """The published documents of places and of streets by key, each with its content type."""
+    return {
+        PLACES: (places_document(places), JSON),
+        STREETS: (streets_document(lines), JSON),
+    }
 
 
 def places_document(places: Iterable[Place]) -> bytes:

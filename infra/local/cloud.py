@@ -20,7 +20,11 @@ DEMO = "demo"
 class Cloud:
     """moto with the template's resources; from here to `stop()` the process works on them.
 
-    One at a time: moto's stores and the settings belong to the whole process.
+    One at a time: moto's stores and the settings belong to the whole process. Secrets are random
+    unless their values are given. `behind_cdn`: the API answers only requests with the CDN's
+    secret. `outside_allowed`: origins that may be requested although they are not public, separated
+    by commas. `payments_url`: the payment provider's address. `alerts_wait_s`: how long alerts wait
+    for further changes. `handler_of` finds the handler of a dotted name.
     """
 
     _running = False
@@ -37,21 +41,9 @@ class Cloud:
         alerts_wait_s: int = 0,
         handler_of: Callable[[str], Handler] = handler_named,
     ) -> None:
-        """Creates the resources; secrets are random unless their values are given. `behind_cdn`:
-        the API answers only requests with the CDN's secret. `outside_allowed`: origins that may be
-        requested although they are not public, separated by commas. `payments_url`: the payment
-        provider's address. `alerts_wait_s`: how long
-        alerts wait for further changes. `handler_of` finds the handler of a dotted name."""
         import app
 
-        if Cloud._running:
-            raise RuntimeError("A cloud is running in this process: stop it before the next one.")
-        Cloud._running = True
-        self._environment_before = dict(os.environ)
-        self._mock = aws.start_moto()
-        mail.begin()
-        texts.begin()
-        outputs = aws.create_resources(secrets or random_values())
+        outputs = self._create_resources(secrets or random_values())
         self.bucket = outputs["PublishedBucket"]
         self.environment = _settings(outputs, site_url) | {
             "COUNCIL": council,
@@ -66,6 +58,17 @@ class Cloud:
         self._app = app.app
         self._arns = {source: outputs[name] for source, name in SOURCES.items()}
         self.pump = Pump(self._app, self._arns, handler_of=handler_of)
+
+    def _create_resources(self, secrets: Mapping[str, str]) -> Mapping[str, str]:
+        """The outputs of the template's stack in a new moto. Raises RuntimeError if one runs."""
+        if Cloud._running:
+            raise RuntimeError("A cloud is running in this process: stop it before the next one.")
+        Cloud._running = True
+        self._environment_before = dict(os.environ)
+        self._mock = aws.start_moto()
+        mail.begin()
+        texts.begin()
+        return aws.create_resources(secrets)
 
     def _set_environment(self) -> None:
         """Gives this process the settings, in place of those of a deployment that a shell has."""
