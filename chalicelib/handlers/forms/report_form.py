@@ -121,33 +121,38 @@ def _may_reduce(sender: Sender, body: dict[str, Any]) -> bool:
 
 
 def _send(answers: Answers, sender: Sender, ports: Ports) -> Page | SeeOther:
-    call = sender.call
-    author = call.caller.author()
-    service = ports.council.by_code.get(answers.one("service_code"))
     key = key_of(answers)
     try:
-        draft = replace(parse(draft_of(answers, service), Draft), channel=sender.channel)
-        admit, may_write = (
-            rate_limits.admit_report(draft, key, call),
-            rate_limits.may_write_to_contact(draft, call),
-        )
-        report = submission.submit(
-            draft,
-            key,
-            author,
-            reports_ports(),
-            admit=admit,
-            may_write=may_write,
-            language=request_language.current().code,
-        )
+        report = _submitted(answers, key, sender, ports)
     except Invalid as error:
         return _screen(flow.refused(answers, error.errors, ports), sender)
     except PriceChanged:
         return _screen(flow.price_changed(answers, ports), sender)
     except Conflict as error:
-        raise Conflict(error.detail, link=_link_of_sent(key, author)) from error
-    report = carry_out(report, order_ports())
-    if sender.is_officer and author.is_officer_for(report):
+        link = _link_of_sent(key, sender.call.caller.author())
+        raise Conflict(error.detail, link=link) from error
+    return _after_sending(carry_out(report, order_ports()), key, sender)
+
+
+def _submitted(answers: Answers, key: str, sender: Sender, ports: Ports) -> ServiceRequest:
+    """Raises Invalid, PriceChanged, Conflict, Forbidden, TooMany."""
+    call = sender.call
+    service = ports.council.by_code.get(answers.one("service_code"))
+    draft = replace(parse(draft_of(answers, service), Draft), channel=sender.channel)
+    return submission.submit(
+        draft,
+        key,
+        call.caller.author(),
+        reports_ports(),
+        admit=rate_limits.admit_report(draft, key, call),
+        may_write=rate_limits.may_write_to_contact(draft, call),
+        language=request_language.current().code,
+    )
+
+
+def _after_sending(report: ServiceRequest, key: str, sender: Sender) -> Page | SeeOther:
+    """The officer goes to the case, the resident to the payment or to the last page."""
+    if sender.is_officer and sender.call.caller.author().is_officer_for(report):
         return SeeOther(f"{CASE}{report.service_request_id}")
     if not sender.is_officer and report.order and report.order.is_to_pay:
         return SeeOther(_path(payment_url(report, reports_ports(), request_language.current())))

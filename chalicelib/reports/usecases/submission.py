@@ -63,16 +63,9 @@ def submit(
     request_id = ports.ids.service_request_id(author.scope, key)
     fingerprint = ports.ids.fingerprint(canonical(draft))
     try:
-        draft = at_premises(draft, ports)
-        if draft.premises_id or draft.collection:
-            draft = with_collection(draft, ports)
-        answers = _checked(draft, key, author, ports)
-        requested = to_the_second(ports.now())
-        report = new_report(
-            draft, answers, request_id, fingerprint, requested=requested, ports=ports
+        report = _accepted(
+            draft, key, author, ports, request_id=request_id, fingerprint=fingerprint
         )
-        check_concession(report, draft, author, ports)
-        report = with_order(_kept_back(report, author), draft, ports)
         report = _with_its_person(report, draft, author, ports, language=language)
         if (admit or may_write) and ports.repository.get(request_id) is None:
             report = _admitted(report, admit, may_write)
@@ -88,6 +81,20 @@ def submit(
         if stored is None or stored.fingerprint != fingerprint:
             raise
         return stored
+
+
+def _accepted(
+    draft: Draft, key: str, author: Author, ports: Ports, *, request_id: str, fingerprint: str
+) -> ServiceRequest:
+    """The report that the draft makes, with its order. Raises Invalid, Forbidden, Conflict."""
+    draft = at_premises(draft, ports)
+    if draft.premises_id or draft.collection:
+        draft = with_collection(draft, ports)
+    answers = _checked(draft, key, author, ports)
+    requested = to_the_second(ports.now())
+    report = new_report(draft, answers, request_id, fingerprint, requested=requested, ports=ports)
+    check_concession(report, draft, author, ports)
+    return with_order(_kept_back(report, author), draft, ports)
 
 
 def _created(report: ServiceRequest, ports: Ports) -> ServiceRequest:

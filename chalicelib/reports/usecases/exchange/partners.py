@@ -1,6 +1,7 @@
 """What other systems do through Open311: send reports and updates, and ask for a report's id."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import msgspec
 from msgspec.structs import replace
@@ -48,12 +49,7 @@ def update_for_partner(
     reports do. Returns its update_id. Raises NotFound, Forbidden, Invalid, Conflict, TooMany."""
     author = _author(partner)
     update_id = ports.ids.update_id(author.scope, service_request_id, key)
-
-    def state_after(report: ServiceRequest) -> State:
-        if not partner.may_report(report.service_code):
-            raise Forbidden("This api_key is not valid for reports of this service.")
-        return state_for_partner(report, sent.state, sets_state=partner.sets_state)
-
+    state_after = partial(_state_after, sent=sent, partner=partner)
     if sent.files:
         # Checked before the files are taken: a refusal, or a repeat, leaves no files behind.
         report = visible(service_request_id, author, ports)
@@ -74,6 +70,13 @@ def update_for_partner(
     _keep_whole(service_request_id, update_id, sent.whole, author, ports)
     _fetch_photos(report, sent.media_urls, key, author, ports)
     return update_id
+
+
+def _state_after(report: ServiceRequest, *, sent: PartnerUpdate, partner: Partner) -> State:
+    """The state of the report after the update. Raises Forbidden, Invalid."""
+    if not partner.may_report(report.service_code):
+        raise Forbidden("This api_key is not valid for reports of this service.")
+    return state_for_partner(report, sent.state, sets_state=partner.sets_state)
 
 
 def _fingerprint(sent: PartnerUpdate, ports: Ports) -> str:
