@@ -8,13 +8,11 @@ from chalicelib.payments.usecases import CardPage, RefundRequest, check, open_ch
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.order_ports import OrderPorts
 from chalicelib.reports.orders import Order
-from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.orders.paying import unpaid
 
 
 def card_page(
-    service_request_id: str,
-    author: Author,
+    report: ServiceRequest,
     language: str,
     orders: OrderPorts,
     ports: Ports,
@@ -22,8 +20,8 @@ def card_page(
     is_by_phone: bool = False,
 ) -> CardPage:
     """The card page of a request, whose slot stays held until the payment has ended. Raises
-    NotFound, Conflict if there is nothing to pay, UpstreamFailed."""
-    report, order = unpaid(service_request_id, author, orders)
+    Conflict if there is nothing to pay, UpstreamFailed."""
+    order = unpaid(report, orders)
     open_charge(charge_of(report, order, orders.reports.council), ports)
     return pay(report.service_request_id, language, ports, is_by_phone=is_by_phone)
 

@@ -12,13 +12,14 @@ from chalicelib.bookings.usecases import hold
 from chalicelib.bootstrap.bookings import bookings_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.catalogue.calendars import SlotOfDay
+from chalicelib.errors import SlotFull
 from chalicelib.handlers.http.request_language import FOLDER
 from chalicelib.reports.orders import Order
 from tests.api.conftest import Api
 from tests.api.test_account import signed_in
 from tests.api.test_collections import DAY, GOOD, HOMES, import_premises, import_rounds
 from tests.api.test_forms import Browser
-from tests.support.paying import GOOD_CARD, PayHere, pay_here
+from tests.support.paying import DECLINED_CARD, GOOD_CARD, PayHere, pay_here
 
 MONDAY = datetime(2026, 6, 1, 9, tzinfo=UTC)
 BULKY, HALL = "/forms/services/bulky-waste", "/forms/services/hall-hire"
@@ -139,6 +140,21 @@ def test_return_page_after_the_day_has_gone_says_what_becomes_of_the_money(
     come_back(browser, return_url)
     assert "Somebody else booked that day before your payment came" in browser.page.text
     assert "From 7am" not in browser.page.text
+
+
+def test_slot_stays_held_while_a_declined_card_is_tried_again(
+    browser: Browser, pay: PayHere, clock: time_machine.Traveller
+) -> None:
+    come_back(browser, pay.enter(card_page(browser, book(browser)), DECLINED_CARD))
+    clock.shift(timedelta(minutes=100))
+    form = browser.page.form()
+    browser.client.http.post(
+        form.action, body=b"", headers={"Content-Type": "application/x-www-form-urlencoded"}
+    )
+    clock.shift(timedelta(minutes=89))
+    place = SlotOfDay("bulky", MONDAY.date() + timedelta(days=2), "day")
+    with pytest.raises(SlotFull):
+        hold(place, 40, "others", "a key of others", bookings_ports())
 
 
 def test_payer_comes_back_in_the_language_of_the_payment(browser: Browser, pay: PayHere) -> None:

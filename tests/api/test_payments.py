@@ -188,6 +188,21 @@ def test_page_says_what_became_of_a_payment(api: Api, pay: PayHere, request_id: 
     assert "Payment received" in paid and "£42" in paid and "refresh" not in paid
 
 
+def test_nothing_is_paid_again_after_an_officer_waived_it(
+    api: Api, pay: PayHere, request_id: str
+) -> None:
+    first = begun(api, request_id)
+    pay.enter(first["next_url"], DECLINED_CARD)
+    path, officer = f"/api/reports/{request_id}", api.token("officer")
+    assert api.post(f"{path}/waiver", {"reason": "Hardship"}, token=officer).status_code == 200
+    again = api.client.http.post(
+        f"/forms/payments/{first['payment_id']}",
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+        body=b"",
+    )
+    assert (again.status_code, len(pay.service.payments)) == (409, 1)
+
+
 def test_page_is_never_stuck_when_the_provider_does_not_answer(
     api: Api, pay: PayHere, request_id: str
 ) -> None:

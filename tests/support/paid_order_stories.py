@@ -6,16 +6,15 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from chalicelib.errors import AppError
-from chalicelib.integrations.payments_for_reports import charge_of
-from chalicelib.payments.usecases import RefundRequest, check, check_due, open_charge, pay, refund
+from chalicelib.integrations import payments_for_reports
+from chalicelib.payments.usecases import RefundRequest, check, check_due, refund
 from chalicelib.reports.ports import Ports
-from chalicelib.reports.usecases.access import EVERYWHERE, Author
+from chalicelib.reports.usecases.access import EVERYWHERE, Author, visible
 from chalicelib.reports.usecases.orders.changing import cancel_lost, cancel_order, move_booking
 from chalicelib.reports.usecases.orders.effects import carry_out_stored
-from chalicelib.reports.usecases.orders.paying import unpaid
 from chalicelib.reports.usecases.orders.staff import settle_without_card
 from chalicelib.reports.usecases.resident.own_reports import withdraw_own
-from tests.support.fakes_paid_orders import DEMO, ELSEWHERE, LATE, OWNER, PaidOrder
+from tests.support.fakes_paid_orders import ELSEWHERE, LATE, OWNER, PaidOrder
 from tests.support.fakes_payments import Crash, Faults
 from tests.support.payment_stories import LIMIT, looked, once, tried
 
@@ -45,9 +44,10 @@ def calls_of(story: Story, template: Ports) -> int:
 
 def card_page(of: PaidOrder) -> None:
     def clicked() -> None:
-        found = unpaid(of.service_request_id, OWNER, of.orders())
-        open_charge(charge_of(found.report, found.order, DEMO), of.ports())
-        of.pages.append(pay(of.service_request_id, "en", of.ports()).next_url)
+        orders = of.orders()
+        report = visible(of.service_request_id, OWNER, orders.reports)
+        page = payments_for_reports.card_page(report, "en", orders, of.ports())
+        of.pages.append(page.next_url)
 
     tried(clicked)
 

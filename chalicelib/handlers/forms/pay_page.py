@@ -31,8 +31,8 @@ def begin_payment(call: Call, service_request_id: str) -> SeeOther:
     author = call.caller.author(posted_form(call).one("token") or None)
     request_id, language = id_of(service_request_id), request_language.current().code
     rate_limits.check("payment", call)
-    page = card_page(request_id, author, language, order_ports(), payments_ports())
-    return SeeOther(page.next_url)
+    report = visible(request_id, author, reports_ports())
+    return SeeOther(card_page(report, language, order_ports(), payments_ports()).next_url)
 
 
 def _ordered(call: Call, text: str, token: str | None) -> ServiceRequest:

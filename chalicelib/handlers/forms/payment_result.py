@@ -5,7 +5,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from chalicelib.bootstrap.payment_provider import card_pages
-from chalicelib.bootstrap.payments import payment_ids, payments_ports
+from chalicelib.bootstrap.payments import order_ports, payment_ids, payments_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import NotFound, UpstreamFailed
 from chalicelib.handlers.forms.form_pages import render_form
@@ -13,12 +13,14 @@ from chalicelib.handlers.forms.order_shown import slot_shown
 from chalicelib.handlers.http import rate_limits, request_language
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.page_answers import Page, SeeOther
+from chalicelib.integrations.payments_for_reports import card_page
 from chalicelib.kernel.money import pounds
 from chalicelib.kernel.observability import logs
 from chalicelib.payments.model import Charge, Failure, Payment
-from chalicelib.payments.usecases import check, pay
+from chalicelib.payments.usecases import check
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.reference import grouped
+from chalicelib.reports.usecases.access import stored
 from chalicelib.texts import Text
 
 SOON_S = 5
@@ -101,12 +103,12 @@ def returned(call: Call, payment_id: str) -> Page:
 
 
 def pay_again(call: Call, payment_id: str) -> SeeOther:
-    """Leads to the card page of the request's payment. Raises NotFound, Conflict, TooMany,
-    UpstreamFailed."""
+    """Leads to the card page of the request's payment. Raises NotFound, Conflict if nothing is to
+    be paid any more, TooMany, UpstreamFailed."""
     service_request_id = _request(payment_id)
     rate_limits.check("payment", call)
-    language = request_language.current().code
-    return SeeOther(pay(service_request_id, language, payments_ports()).next_url)
+    report, language = stored(service_request_id, reports_ports()), request_language.current().code
+    return SeeOther(card_page(report, language, order_ports(), payments_ports()).next_url)
 
 
 def _request(payment_id: str) -> str:

@@ -78,9 +78,7 @@ def begin(call: Call, service_request_id: str) -> PaymentBegun:
         note("payments.take", request_id, "telephone", call.caller)
     else:
         rate_limits.check("payment", call)
-    page = card_page(
-        request_id, author, language, order_ports(), payments_ports(), is_by_phone=is_by_phone
-    )
+    page = card_page(report, language, order_ports(), payments_ports(), is_by_phone=is_by_phone)
     return PaymentBegun(payment_id=page.payment_id, next_url=page.next_url)
 
 
