@@ -8,6 +8,7 @@ from chalicelib.catalogue.prices import OrderItem, Wanted
 from chalicelib.catalogue.services import ServiceDefinition
 from chalicelib.forms.answers import ATTRIBUTE, CONCESSION, ITEM, Answers
 from chalicelib.kernel.money import pence_of
+from chalicelib.kernel.numbers import whole_number
 
 AMOUNT = "amount"
 MOST_DIGITS = 4
@@ -15,10 +16,7 @@ MOST_DIGITS = 4
 
 def count_in(text: str) -> int | None:
     """The typed count, 0 if nothing was typed; None if it is not one."""
-    if not text:
-        return 0
-    is_count = text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS
-    return int(text) if is_count else None
+    return whole_number(text, MOST_DIGITS) if text else 0
 
 
 def items_in(answers: Answers, service: ServiceDefinition) -> Iterator[OrderItem]:
@@ -50,13 +48,12 @@ def wanted(answers: Answers, service: ServiceDefinition) -> Wanted:
 def order_in(answers: Answers, service: ServiceDefinition) -> dict[str, Any]:
     """The fields of the body of POST /api/reports that make the order."""
     order = wanted(answers, service)
-    shown = answers.one("shown_pence")
     return {
         "items": [{"code": each.code, "count": each.count} for each in order.items],
         "amount_pence": order.amount_pence,
         "is_concession": order.is_concession,
         "hold_id": answers.one("hold_id"),
-        "amount_pence_shown": int(shown) if shown.isascii() and shown.isdecimal() else None,
+        "amount_pence_shown": whole_number(answers.one("shown_pence")),
     }
 
 

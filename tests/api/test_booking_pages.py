@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
@@ -175,6 +176,18 @@ def test_booking_is_moved_once_to_the_chosen_day(browser: Browser, pay: PayHere)
     assert "When Thursday 4 June 2026, From 7am" in browser.page.text
     browser.again()
     assert browser.page.text.count("Your booking was moved to Thursday 4 June.") == 1
+
+
+@pytest.mark.parametrize("version", ["9" * 5_000, "٣", ""])
+def test_version_that_is_no_number_counts_as_the_present_one(
+    browser: Browser, pay: PayHere, version: str
+) -> None:
+    page = paid(browser, pay)
+    browser.open(page.replace("?", "/booking?"))
+    form, chosen = browser.page.form(), days(browser)[0]
+    sent = dict(form.fields) | {"version": version, "day": chosen}
+    browser.post(form.action, urlencode(sent).encode())
+    assert "When Thursday 4 June 2026, From 7am" in browser.page.text
 
 
 def test_full_day_stays_chosen_and_names_the_nearest(browser: Browser, pay: PayHere) -> None:

@@ -25,6 +25,7 @@ from chalicelib.handlers.http.page_answers import Page, SeeOther
 from chalicelib.handlers.http.pages import posted_form, problem_page, render
 from chalicelib.handlers.http.route_facts import Query
 from chalicelib.handlers.http.routes import Routes
+from chalicelib.kernel.numbers import whole_number
 
 TOKEN = Query("token", "the link's token")
 
@@ -95,7 +96,7 @@ def change(call: Call, subscription_id: str) -> Page:
     present = managing.read(id_of(subscription_id), shown, ports)
     try:
         changes = changes_of(form, present)
-        version = int(form.one("version")) if form.one("version").isdecimal() else 0
+        version = whole_number(form.one("version")) or 0
         after = managing.change(present.subscription_id, changes, version, shown, ports)
     except Invalid as error:
         return manage(present, token_of(call), typed=form, faults=error.errors)

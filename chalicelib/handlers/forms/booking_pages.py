@@ -24,6 +24,7 @@ from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.page_answers import Page, SeeOther
 from chalicelib.handlers.http.params import id_of
 from chalicelib.kernel.money import pounds
+from chalicelib.kernel.numbers import whole_number
 from chalicelib.kernel.posted_form import Posted
 from chalicelib.kernel.site import Site
 from chalicelib.reports.model import ServiceRequest
@@ -69,7 +70,8 @@ def _moved(
 ) -> Faults:
     """Moves the booking. Returns: why it cannot be moved there."""
     author = call.caller.author(form.one("token") or None)
-    version = int(form.one("version")) if form.one("version").isdecimal() else report.version
+    version = whole_number(form.one("version"))
+    version = report.version if version is None else version
     try:
         move_booking(report.service_request_id, to, version, author, order_ports())
     except SlotFull as full:

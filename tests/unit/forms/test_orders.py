@@ -231,6 +231,14 @@ def test_a_new_price_list_is_shown_before_anything_is_paid() -> None:
     assert screen.more["total"] == "£36.50"
 
 
+@pytest.mark.parametrize("shown", ["9" * 5_000, "NaN", "-3400"])
+def test_a_shown_price_that_is_no_amount_is_not_sent(shown: str) -> None:
+    order = {**ORDER, "day": ON_MONDAY}
+    sent = sent_from("check", MemoryOrders(), **order, shown_pence=shown)
+    assert isinstance(sent, Send)
+    assert "amount_pence_shown" not in draft_of(sent.answers, COUNCIL.by_code[BULKY])
+
+
 @pytest.mark.parametrize(
     ("field", "step"),
     [("items[0].code", "items"), ("amount_pence", "items"), ("hold_id", "day")],
