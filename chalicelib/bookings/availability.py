@@ -87,6 +87,6 @@ def _free(
     calendar: Calendar, day: date, stored: BookingDay | None, ports: Ports
 ) -> Iterator[FreeUnits]:
     claimed = stored or BookingDay(calendar=calendar.calendar, day=day)
-    for each in calendar.slots_on(day, ports.working):
+    for each in calendar.open_slots(day, ports.now(), ports.working):
         free = free_units(claimed, each.slot, calendar.capacity, ports.now())
         yield FreeUnits(slot=each.slot, free=free)

@@ -24,7 +24,7 @@ def free_slots(
             day,
             [
                 each
-                for each in calendar.slots_on(day, ports.working)
+                for each in calendar.open_slots(day, now, ports.working)
                 if free_units(claimed, each.slot, calendar.capacity, now) >= units
             ],
         )

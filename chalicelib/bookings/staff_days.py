@@ -6,6 +6,7 @@ from datetime import date
 from msgspec.structs import asdict, replace
 
 from chalicelib.bookings.model import BookingDay, Claim, free_units
+from chalicelib.bookings.offers import calendar_of
 from chalicelib.bookings.ports import BookedRequest, Ports, StaffPorts
 from chalicelib.bookings.staff_views import (
     Booked,
@@ -15,7 +16,7 @@ from chalicelib.bookings.staff_views import (
     StaffSlotSummary,
 )
 from chalicelib.catalogue.calendars import Calendar, Slot
-from chalicelib.errors import Conflict, NotFound
+from chalicelib.errors import Conflict
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.texts import Text
 
@@ -54,14 +55,6 @@ def set_capacity(code: str, on: date, capacity: int, version: int, ports: StaffP
             version=day.version,
         ) from error
     return _view(calendar, replace(day, version=version + 1, capacity=capacity), ports)
-
-
-def calendar_of(code: str, ports: Ports) -> Calendar:
-    """The calendar of that code. Raises NotFound."""
-    calendar = ports.calendars(code)
-    if calendar is None:
-        raise NotFound(Text("There is no such calendar."))
-    return calendar
 
 
 def _summary(calendar: Calendar, day: BookingDay, ports: Ports) -> StaffDaySummary:

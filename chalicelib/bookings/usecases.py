@@ -12,19 +12,18 @@ from chalicelib.bookings.model import (
     Full,
     changed_claim,
     dropped,
-    free_units,
     with_claim,
     without_claim,
 )
+from chalicelib.bookings.offers import bookable, calendar_of, calendar_of_late, nearest
 from chalicelib.bookings.places import Hold
 from chalicelib.bookings.ports import Ports
-from chalicelib.catalogue.calendars import Calendar, SlotOfDay
-from chalicelib.errors import Conflict, FreeSlot, Invalid, NotFound, SlotFull
+from chalicelib.catalogue.calendars import SlotOfDay
+from chalicelib.errors import Conflict, Invalid, NotFound, SlotFull
 from chalicelib.kernel.optimistic import retry_on_conflict
 from chalicelib.texts import Text
 
 WHAT = Text("this day")
-NEAREST = 3
 _TAKEN = Text("This slot is booked with another request.")
 _OVER = Text("This booking was cancelled or moved.")
 _FULL = Text("This slot is full. Choose another one.")
@@ -60,47 +59,17 @@ def hold(place: SlotOfDay, units: int, scope: str, key: str, ports: Ports) -> Ho
     return Hold(hold_id=hold_id, place=at, units=claim.units, until=claim.until)
 
 
-def bookable(place: SlotOfDay, units: int, ports: Ports) -> Calendar:
-    """The calendar of a slot that can be booked now. Raises NotFound, Invalid."""
-    calendar = calendar_of(place, ports)
-    if place.day not in calendar.bookable_days(ports.now(), ports.working):
-        raise Invalid.field("day", Text("This day cannot be booked. Choose another one."))
-    if place.slot not in {each.slot for each in calendar.slots_on(place.day, ports.working)}:
-        raise Invalid.field("slot", Text("There is no such slot on this day. Choose another one."))
-    if not 0 < units <= calendar.capacity:
-        most = Text("Enter a number from 1 to {most}", most=calendar.capacity)
-        raise Invalid.field("units", most)
-    return calendar
-
-
-def nearest(calendar: Calendar, place: SlotOfDay, units: int, ports: Ports) -> Sequence[FreeSlot]:
-    """The next slots from that day on with enough free units. Raises UpstreamFailed."""
-    now = ports.now()
-    found: list[FreeSlot] = []
-    for on in calendar.bookable_days(now, ports.working):
-        if on < place.day:
-            continue
-        day = ports.days.get(calendar.calendar, on)
-        found += [
-            FreeSlot(on, each.slot)
-            for each in calendar.slots_on(on, ports.working)
-            if free_units(day, each.slot, calendar.capacity, now) >= units
-        ]
-        if len(found) >= NEAREST:
-            break
-    return found[:NEAREST]
-
-
 def keep_until(
     hold_id: str, place: SlotOfDay, until: datetime, service_request_id: str, ports: Ports
 ) -> None:
-    """Let a hold lapse later: after the payment for that request, which the hold names from now on.
-    Raises Conflict if it has lapsed, UpstreamFailed."""
+    """Let a hold lapse later: after the payment for that request, which alone can have it from now
+    on. Raises Conflict if it has lapsed or another request has it, UpstreamFailed."""
 
     def kept(day: BookingDay, now: datetime) -> BookingDay:
         mine = day.claim(hold_id)
         if mine is None or not mine.is_live(now):
             raise Conflict(Text("Your slot is no longer held. Choose one again."))
+        _refuse_others(mine, service_request_id)
         if mine.until is None:
             return day
         later = max(mine.until, until)
@@ -114,12 +83,11 @@ def confirm(
     hold_id: str, place: SlotOfDay, units: int, ports: Ports, service_request_id: str | None = None
 ) -> None:
     """Confirm a hold for good, for that request; one that has lapsed only if its units are still
-    free. A repeat changes nothing.
+    free and its day has not begun. A repeat changes nothing.
 
-    Raises: Conflict if it was given back or another request has it, SlotFull, UpstreamFailed.
+    Raises: Conflict if it was given back, another request has it or it is too late, SlotFull,
+    UpstreamFailed.
     """
-    calendar = calendar_of(place, ports)
-
     mine = Claim(
         hold_id=hold_id, slot=place.slot, units=units, service_request_id=service_request_id
     )
@@ -127,19 +95,23 @@ def confirm(
     def confirmed(day: BookingDay, now: datetime) -> BookingDay:
         held = day.claim(hold_id)
         if held is None or not (held.is_over or held.is_live(now)):
-            return with_claim(day, mine, calendar.capacity, now)
+            return with_claim(day, mine, calendar_of_late(place, ports).capacity, now)
         if held.is_over:
             raise Conflict(_OVER)
-        if held.until is not None:
-            return changed_claim(day, mine, now)
-        if held.service_request_id != service_request_id:
-            raise Conflict(_TAKEN)
-        return day
+        _refuse_others(held, service_request_id)
+        return day if held.until is None else changed_claim(day, mine, now)
 
     try:
         _change(place, confirmed, ports)
     except Full:
-        raise SlotFull(_FULL, nearest(calendar, place, units, ports)) from None
+        free = nearest(calendar_of(place.calendar, ports), place, units, ports)
+        raise SlotFull(_FULL, free) from None
+
+
+def _refuse_others(claim: Claim, service_request_id: str | None) -> None:
+    """Raises Conflict if the claim is for another request."""
+    if claim.service_request_id not in (None, service_request_id):
+        raise Conflict(_TAKEN)
 
 
 def release(
@@ -214,14 +186,6 @@ def _moved(
     """The days to save. Raises Full."""
     made = with_claim(target, moved, capacity, now)
     return [made] if target is source else [without_claim(source, moved.hold_id, now), made]
-
-
-def calendar_of(place: SlotOfDay, ports: Ports) -> Calendar:
-    """The calendar of a place. Raises NotFound."""
-    calendar = ports.calendars(place.calendar)
-    if calendar is None:
-        raise NotFound(Text("There is no such calendar."))
-    return calendar
 
 
 def _change(

@@ -118,6 +118,15 @@ class Calendar(Strict, frozen=True, kw_only=True):
             return ()
         return tuple(each for each in self.slots if _exists(day, each, working))
 
+    def open_slots(self, day: date, now: datetime, working: WorkingCalendar) -> tuple[Slot, ...]:
+        """The slots of a day without those that have begun. A whole day has no beginning: it ends
+        with `book_until`."""
+        return tuple(
+            each
+            for each in self.slots_on(day, working)
+            if each.begins is None or now < _moment(day, each.begins, working)
+        )
+
     def bookable_days(self, now: datetime, working: WorkingCalendar) -> Iterator[date]:
         """The days that can be booked now, in order."""
         today = now.astimezone(working.zone).date()

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from chalicelib.bookings import ports as bookings
 from chalicelib.bookings import usecases
+from chalicelib.bookings.offers import bookable, calendar_of
 from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.errors import Conflict
 from chalicelib.reports.order_ports import Limits
@@ -29,12 +30,12 @@ class BookingsForReports:
 
     def limits(self, place: SlotOfDay) -> Limits:
         """Until when a booking there can be changed. Raises NotFound."""
-        calendar = usecases.calendar_of(place, self._ports)
+        calendar = calendar_of(place.calendar, self._ports)
         cut_offs = (calendar.change_until, calendar.cancel_until, calendar.refund_until)
         return Limits(*(each.before(place.day, self._ports.working) for each in cut_offs))
 
     def check_place(self, place: SlotOfDay, units: int) -> None:
-        usecases.bookable(place, units, self._ports)
+        bookable(place, units, self._ports)
 
     def keep(self, service_request_id: str, booking: BookedSlot) -> None:
         """Until a payment that begins now has ended."""

@@ -24,7 +24,7 @@ class OrderPorts(Struct, frozen=True):
     """What orders do outside the report. Each can be repeated, and raises UpstreamFailed.
 
     The place of a booking is checked (Invalid if so many units cannot be booked there). What a
-    request holds is kept until its payment has ended (Conflict if it has lapsed), confirmed
+    request holds is kept for it until its payment has ended (Conflict if it has lapsed), confirmed
     (Conflict, of which SlotFull is one, if it is gone) or released. A booking moves to its
     `moving_to` (NotFound, Invalid, SlotFull). Pence are sent back for a request. Where a service
     of that code `fulfils` something, `fulfil` does it for a settled request (Conflict if it no

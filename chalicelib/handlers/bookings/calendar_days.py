@@ -6,8 +6,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from chalicelib.bookings.offers import calendar_of
 from chalicelib.bookings.staff_days import (
-    calendar_of,
     day_for_staff,
     set_capacity,
     week_for_staff,

@@ -103,8 +103,8 @@ def returned(call: Call, payment_id: str) -> Page:
 
 
 def pay_again(call: Call, payment_id: str) -> SeeOther:
-    """Leads to the card page of the request's payment. Raises NotFound, Conflict if nothing is to
-    be paid any more, TooMany, UpstreamFailed."""
+    """Leads to the card page of the request's payment. Raises NotFound, Conflict if there is
+    nothing to pay now, TooMany, UpstreamFailed."""
     service_request_id = _request(payment_id)
     rate_limits.check("payment", call)
     report, language = stored(service_request_id, reports_ports()), request_language.current().code

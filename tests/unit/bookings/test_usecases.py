@@ -1,22 +1,24 @@
 """Holding, confirming, releasing and moving units of a slot."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
 
+from chalicelib.bookings.availability import availability
+from chalicelib.bookings.free_days import free_slots
 from chalicelib.bookings.model import HELD_FOR, BookingDay
+from chalicelib.bookings.offers import nearest
 from chalicelib.bookings.ports import Ports
 from chalicelib.bookings.usecases import (
     confirm,
     hold,
     keep_until,
     move,
-    nearest,
     release,
 )
-from chalicelib.catalogue.calendars import Slot, SlotOfDay
-from chalicelib.errors import Conflict, Invalid, NotFound, SlotFull
+from chalicelib.catalogue.calendars import CutOff, Slot, SlotOfDay
+from chalicelib.errors import Conflict, FreeSlot, Invalid, NotFound, SlotFull
 from tests.support.builders import NOON
 from tests.support.fakes import Clock
 from tests.unit.bookings.bookings import BULKY, LATER, MONDAY, a_calendar, ports_on
@@ -82,15 +84,6 @@ def test_a_hold_can_outlive_its_payment(ports: Ports, clock: Clock) -> None:
         hold(MONDAY, 1, "", "late", ports)
 
 
-def test_a_hold_stays_for_the_request_that_is_paid_for_last(ports: Ports) -> None:
-    held = hold(MONDAY, 1, "", "k", ports)
-    for request in ("R1", "R2"):
-        keep_until(held.hold_id, MONDAY, NOON + HELD_FOR, request, ports)
-    release(held.hold_id, MONDAY, ports, "R1")
-    claim = ports.days.get(BULKY, MONDAY.day).claim(held.hold_id)
-    assert claim and (claim.service_request_id, claim.is_over) == ("R2", False)
-
-
 def test_a_hold_that_has_lapsed_cannot_be_kept(ports: Ports, clock: Clock) -> None:
     held = hold(MONDAY, 1, "", "k", ports)
     clock.now += HELD_FOR
@@ -122,6 +115,53 @@ def test_a_late_confirmation_of_a_slot_that_is_full_is_refused(ports: Ports, clo
     fill(MONDAY, ports)
     with pytest.raises(SlotFull):
         confirm(held.hold_id, MONDAY, 1, ports)
+
+
+def test_a_late_confirmation_of_a_day_that_has_begun_is_refused(ports: Ports, clock: Clock) -> None:
+    held = hold(MONDAY, 1, "", "k", ports)
+    clock.now = datetime(2026, 6, 7, 22, 59, tzinfo=UTC)
+    confirm(held.hold_id, MONDAY, 1, ports)
+    late = hold(LATER, 1, "", "late", ports)
+    clock.now = datetime(2026, 6, 9, 23, 0, tzinfo=UTC)
+    with pytest.raises(Conflict, match="can no longer be booked"):
+        confirm(late.hold_id, LATER, 1, ports)
+
+
+def test_a_late_confirmation_of_a_day_that_was_closed_is_refused(
+    ports: Ports, clock: Clock
+) -> None:
+    held = hold(MONDAY, 1, "", "k", ports)
+    clock.now += HELD_FOR
+    for closed in (a_calendar(CAPACITY, closed=(MONDAY.day,)), a_calendar(calendar="another")):
+        with pytest.raises(Conflict, match="can no longer be booked"):
+            confirm(held.hold_id, MONDAY, 1, ports_on(clock, closed, ports.days))
+
+
+def test_a_slot_is_confirmed_while_it_is_held_although_the_council_dropped_its_calendar(
+    ports: Ports, clock: Clock
+) -> None:
+    held = hold(MONDAY, 1, "", "k", ports)
+    confirm(held.hold_id, MONDAY, 1, ports_on(clock, a_calendar(calendar="another"), ports.days))
+    claim = ports.days.get(BULKY, MONDAY.day).claim(held.hold_id)
+    assert claim is not None and claim.until is None
+
+
+def test_a_slot_that_has_begun_is_neither_offered_nor_booked(clock: Clock) -> None:
+    hours = tuple(
+        Slot(slot=f"{at}00", name=f"{at}:00", begins=f"{at}:00") for at in (11, 12, 13, 14)
+    )
+    calendar = a_calendar(slots=hours, book_until=CutOff(working_days=0, time="17:00"))
+    ports = ports_on(clock, calendar)
+    today = NOON.date()
+    place = SlotOfDay(BULKY, today, "1300")
+    with pytest.raises(Invalid) as refused:
+        hold(place, 1, "", "k", ports)
+    assert [each.field for each in refused.value.errors] == ["slot"]
+    assert hold(replace(place, slot="1400"), 1, "", "k", ports).units == 1
+    assert nearest(calendar, place, 1, ports)[0] == FreeSlot(today, "1400")
+    _, slots = next(free_slots(calendar, 1, ports))
+    assert [each.slot for each in slots] == ["1400"]
+    assert [each.slot for each in availability(calendar, ports).days[0].slots] == ["1400"]
 
 
 def test_a_cancelled_booking_is_free_and_cannot_come_back(ports: Ports) -> None:

@@ -56,3 +56,19 @@ def test_request_gives_back_its_own_slot_alone(ports: Ports) -> None:
     assert taken(ports) == [FIRST]
     bookings.release(FIRST, booking)
     assert taken(ports) == []
+
+
+def test_slot_that_a_request_is_being_paid_for_is_kept_for_that_request_alone(
+    ports: Ports,
+) -> None:
+    booking = held(hold(MONDAY, 1, "somebody", "key", ports).hold_id, ports)
+    bookings = BookingsForReports(ports, timedelta(hours=2))
+    for _ in range(2):
+        bookings.keep(FIRST, booking)
+    for act in (bookings.keep, bookings.confirm):
+        with pytest.raises(Conflict, match="another request"):
+            act(SECOND, booking)
+    bookings.release(SECOND, booking)
+    assert taken(ports) == [FIRST]
+    bookings.confirm(FIRST, booking)
+    assert taken(ports) == [FIRST]
