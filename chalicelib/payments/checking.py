@@ -6,14 +6,17 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
+from chalicelib.errors import UpstreamFailed
 from chalicelib.kernel.time import to_the_second
 from chalicelib.payments.ledger import Difference, Entry, entry_id
 from chalicelib.payments.model import ORDER, Charge, Payment, Refund, with_refund
 from chalicelib.payments.ports import ProviderPayment, ProviderRefund
+from chalicelib.texts import Text
 
 FIRST_CHECKS = tuple(timedelta(minutes=minutes) for minutes in (3, 15, 60, 95))
 THEN_EVERY = timedelta(hours=1)
 CHECKED_FOR = timedelta(days=7)
+OTHER = Text("The payment provider answered with another payment. Try again in a few minutes.")
 LAPSES = FIRST_CHECKS[-1]
 """A charge that is still not paid so long after the last payment was asked for is given up."""
 
@@ -44,6 +47,13 @@ def _begun(charge: Charge) -> datetime | None:
     asked = [each.asked_at for each in charge.payments]
     asked += [each.asked_at for each in charge.refunds]
     return max(asked, default=None)
+
+
+def of_charge(charge: Charge, seen: ProviderPayment) -> ProviderPayment:
+    """The payment, which must be for the charge's request and amount. Raises UpstreamFailed."""
+    if (seen.reference, seen.amount_pence) != (charge.service_request_id, charge.amount_pence):
+        raise UpstreamFailed(OTHER)
+    return seen
 
 
 def checked_payment(payment: Payment, seen: ProviderPayment) -> Payment:

@@ -197,6 +197,7 @@ def _payment(found: _Payment, refunds: tuple[ProviderRefund, ...] = ()) -> Provi
     return ProviderPayment(
         provider_id=found.payment_id,
         money_id=found.payment_id,
+        reference=found.reference,
         amount_pence=found.amount,
         state=found.state.status,
         created_at=found.created_date,

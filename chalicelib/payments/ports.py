@@ -32,12 +32,14 @@ class ProviderRefund(Struct, frozen=True, kw_only=True):
 
 
 class ProviderPayment(Struct, frozen=True, kw_only=True):
-    """A payment as the provider has it. `money_id` is the id under which the provider lists the
+    """A payment as the provider has it. `reference` is the one that it was created with; `money_id`
+    is the id under which the provider lists the
     money. `next_url` is the page for the payer's card and a secret of the payer; None if it can no
     longer be paid. `refundable_pence` is what can still be refunded."""
 
     provider_id: str
     money_id: str
+    reference: str
     amount_pence: int
     state: PaymentState
     created_at: datetime

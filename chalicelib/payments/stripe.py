@@ -60,6 +60,7 @@ class _Session(Struct):
     status: str
     payment_status: str
     created: int
+    client_reference_id: str | None = None
     url: str | None = None
     payment_intent: _Intent | None = None
 
@@ -211,6 +212,7 @@ def _payment(found: _Session, refunds: tuple[ProviderRefund, ...] = ()) -> Provi
     return ProviderPayment(
         provider_id=found.id,
         money_id=intent.id if intent else found.id,
+        reference=found.client_reference_id or "",
         amount_pence=found.amount_total,
         state=state,
         created_at=_moment(intent.created if intent else found.created),

@@ -22,6 +22,7 @@ from chalicelib.payments.checking import (
     checked_refunds,
     is_lapsed,
     next_check,
+    of_charge,
     refused_since,
     unsent,
 )
@@ -109,7 +110,7 @@ def _at_provider(
     """The payment at the provider. Its id is stored before anybody sees its page: of two that were
     created for one payment, only one can be paid."""
     if payment.provider_id:
-        return ports.provider.get(payment.provider_id)
+        return of_charge(charge, ports.provider.get(payment.provider_id))
     new = NewPayment(
         payment_id=payment.payment_id,
         reference=charge.service_request_id,
@@ -118,7 +119,7 @@ def _at_provider(
         language=language,
         is_by_phone=is_by_phone,
     )
-    seen = ports.provider.create(new)
+    seen = of_charge(charge, ports.provider.create(new))
     ports.charges.save(with_payment(charge, replace(payment, provider_id=seen.provider_id)))
     return seen
 
@@ -173,7 +174,7 @@ def _with_news(charge: Charge, payment: Payment, ports: Ports) -> Charge:
         if ports.now() < payment.asked_at + EXPIRES:
             return charge
         return with_payment(charge, replace(payment, state="cancelled"))
-    seen = ports.provider.get(payment.provider_id)
+    seen = of_charge(charge, ports.provider.get(payment.provider_id))
     found = with_payment(charge, checked_payment(payment, seen))
     found = checked_refunds(found, payment.payment_id, seen, ports.now())
     for entry in booked(found, payment.payment_id, seen):

@@ -59,6 +59,7 @@ class MemoryProvider:
             ProviderPayment(
                 provider_id=provider_id,
                 money_id=provider_id,
+                reference=new.reference,
                 amount_pence=new.amount_pence,
                 state="created",
                 created_at=self._clock(),

@@ -1,6 +1,7 @@
 """Paying, checking and refunding when nothing goes wrong, and what is refused."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -91,6 +92,29 @@ def test_a_payment_is_booked_to_its_fund_on_the_day_the_provider_created_it(mone
     check(REQUEST, money.ports())
     [entry] = money.entries()
     assert (entry.amount_pence, entry.fund, entry.at) == (4_200, "BULKY", NOON)
+
+
+@pytest.mark.parametrize("other", [{"amount_pence": 4_199}, {"reference": "OTHER"}])
+def test_a_payment_of_another_amount_or_request_is_neither_booked_nor_fulfilled(
+    money: Money, other: dict[str, Any]
+) -> None:
+    card_paid(money)
+    right = money.provider.payments["p1"]
+    money.provider.payments["p1"] = replace(right, **other)
+    with pytest.raises(UpstreamFailed, match="another payment"):
+        check(REQUEST, money.ports())
+    assert (money.entries(), money.fulfilled_at) == ([], [])
+    money.provider.payments["p1"] = right
+    assert check(REQUEST, money.ports()).paid
+
+
+def test_a_card_page_of_another_amount_is_not_shown(money: Money) -> None:
+    create = money.provider.create
+    money.provider.create = lambda new: create(  # type: ignore[method-assign]
+        replace(new, amount_pence=new.amount_pence + 1)
+    )
+    with pytest.raises(UpstreamFailed, match="another payment"):
+        pay(REQUEST, "en", money.ports())
 
 
 def test_an_earlier_state_that_arrives_late_changes_nothing(money: Money) -> None:
