@@ -27,6 +27,7 @@ from chalicelib.handlers.alerts import (
 from chalicelib.handlers.bookings import bookings_events, calendar_days, holds
 from chalicelib.handlers.cases import (
     caller_tickets,
+    case_garden,
     case_payment,
     cases,
     casework,
@@ -114,6 +115,7 @@ ROUTES = [
     casework.routes,
     desk.routes,
     caller_tickets.routes,
+    case_garden.routes,
     case_payment.routes,
     teams.routes,
     jobs.routes,

@@ -212,20 +212,51 @@ def test_officer_changes_the_subscription_of_an_address_on_record(api: PayingApi
     moved = api.post("/api/premises/100/garden/move", {"premises_id": "101"}, token=officer)
     assert moved.json_body["service_request_ids"] == [request]
     path = "/api/premises/101/garden/cancellation"
-    over = api.post(path, {"refund": False}, token=officer).json_body
+    refused = api.post(path, {"refund": False}, token=officer)
+    assert refused.json_body["errors"][0]["field"] == "reason"
+    over = api.post(path, {"refund": False, "reason": "not_wanted"}, token=officer).json_body
     assert over["state"] == "cancelled"
     stored = reports_ports().repository.get(request)
     assert stored and stored.order and stored.order.state == "settled"
     assert api.get("/api/premises/102/garden", token=officer).status_code == 404
     assert api.get("/api/premises/100/garden", token=api.token("crew")).status_code == 403
     log = api.get("/api/admin/audit", token=api.token("admin")).json_body["items"]
-    noted = [(each["action"], each["subject"]) for each in log if "garden" in each["action"]]
-    assert sorted(noted) == [
-        ("garden.change", "100"),
-        ("garden.change", "101"),
-        ("garden.look", "100"),
-        ("garden.look", "102"),
+    noted = [
+        (each["action"], each["subject"], each["details"])
+        for each in log
+        if "garden" in each["action"]
     ]
+    assert sorted(noted) == [
+        ("garden.change", "100", "moved to 101"),
+        ("garden.change", "101", "cancelled without money back: not_wanted"),
+        ("garden.look", "100", ""),
+        ("garden.look", "102", ""),
+    ]
+
+
+def test_case_shows_the_subscription_that_an_officer_cancels_with_money_back(
+    api: PayingApi,
+) -> None:
+    request, _ = bought(api, "thirteen", containers=2)
+    officer = api.token("officer")
+    shown = of_case(api, request, officer)
+    assert (shown["may_cancel"], shown["refund_pence"]) == (True, 7300)
+    assert shown["subscription"]["address"] == "10 Dial Row, YO1 7HH"
+    wanted = {"reason": "moved_away", "refund": True}
+    api.post("/api/premises/100/garden/cancellation", wanted, token=officer)
+    shown = of_case(api, request, officer)
+    assert (shown["may_cancel"], shown["refund_pence"]) == (False, 0)
+    assert (shown["subscription"]["state"], api.stand_in.refunded_pence) == ("cancelled", 7300)
+
+
+def test_case_that_bought_no_subscription_shows_none(api: PayingApi) -> None:
+    request, _ = ordered(api, "fourteen", "100")
+    shown = of_case(api, request, api.token("officer"))
+    assert shown == {"subscription": None, "may_cancel": False, "refund_pence": 0}
+
+
+def of_case(api: PayingApi, request: str, token: str) -> Any:
+    return api.get(f"/api/cases/{request}/garden", token).json_body
 
 
 def test_officer_who_changes_it_through_the_request_is_on_record(api: PayingApi) -> None:

@@ -1,6 +1,8 @@
 """Routes of garden waste subscriptions: for those who have the link of a request that bought one,
 and for officers, by address."""
 
+from typing import Literal
+
 import msgspec
 
 from chalicelib.bootstrap.garden import garden_ports
@@ -29,9 +31,15 @@ class NewHome(msgspec.Struct, frozen=True, kw_only=True):
     premises_id: str
 
 
+Reason = Literal["moved_away", "not_wanted", "wrong_address", "service_failed", "other"]
+"""Why an officer cancels a subscription. A list, since the audit log holds nothing that was
+typed."""
+
+
 class Cancellation(msgspec.Struct, frozen=True, kw_only=True):
     """`refund`: whether what the council's rules allow goes back to the card."""
 
+    reason: Reason
     refund: bool = True
 
 
@@ -93,7 +101,7 @@ def read_at(call: Call, premises_id: str) -> GardenDeskView:
 )
 def cancel_at(call: Call, wanted: Cancellation, premises_id: str) -> GardenDeskView:
     change = "cancelled" if wanted.refund else "cancelled without money back"
-    note("garden.change", premises_id, change, call.caller)
+    note("garden.change", premises_id, f"{change}: {wanted.reason}", call.caller)
     return desk_view(_cancelled(premises_id, refund=wanted.refund), garden_ports())
 
 
