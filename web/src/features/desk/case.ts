@@ -6,6 +6,7 @@ import { call } from "../../shared/session.ts";
 import { tell, tellFault } from "../../shared/staff-page.ts";
 import { drawChange, startChange } from "./case-change.ts";
 import { drawFacts, startFacts } from "./case-facts.ts";
+import { drawGarden, startGarden } from "./case-garden.ts";
 import { here, readAnew } from "./current-case.ts";
 import { drawJobs, startJobs } from "./case-jobs.ts";
 import { drawNear, startNear } from "./case-duplicates.ts";
@@ -49,6 +50,7 @@ async function open(): Promise<boolean> {
   for (const start of [
     startFacts,
     startPayment,
+    startGarden,
     startNeeds,
     startChange,
     startTalk,
@@ -65,6 +67,7 @@ function draw(): void {
   for (const part of [
     drawFacts,
     drawOrder,
+    drawGarden,
     drawNeeds,
     drawPhotos,
     drawTalk,

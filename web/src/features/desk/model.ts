@@ -153,6 +153,7 @@ export interface Case extends Standing {
   history: { at: string; action: string; by: string }[];
   merged: string[];
   order: Order | null;
+  premises_id: string | null;
   /** It needs no place. */
   placeless: boolean;
   /** The names of the booked calendar and slot. */
@@ -176,6 +177,23 @@ export interface CasePayment {
   refunded_pence: number;
   left_pence: number;
   may: ("telephone" | "receipt" | "waive" | "refund")[];
+}
+
+/** `years` were paid for; `containers` are emptied now. */
+export interface GardenSubscription {
+  premises_id: string;
+  address: string;
+  state: "none" | "live" | "cancelled" | "lapsed";
+  containers: number;
+  years: { last: string }[];
+  cancelled_on: string | null;
+}
+
+/** The garden waste subscription that a case bought, and what goes back to cards if the officer cancels it. */
+export interface CaseGarden {
+  subscription: GardenSubscription | null;
+  may_cancel: boolean;
+  refund_pence: number;
 }
 
 export interface HeldUpdate {

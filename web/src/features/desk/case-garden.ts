@@ -1,0 +1,69 @@
+/** The garden waste subscription that a case bought, and the form that cancels it. */
+import { choiceItems, chosenIn } from "../../shared/choices.ts";
+import { byId, element, focusOn, show } from "../../shared/dom.ts";
+import { clearErrors, showErrors } from "../../shared/form-errors.ts";
+import { call } from "../../shared/session.ts";
+import { tell, tellFault } from "../../shared/staff-page.ts";
+import { listed } from "./case-facts.ts";
+import { here, pathOf, sendOf } from "./current-case.ts";
+import { cancellationFaults, gardenFacts, MONEY_BACK, moneyChoices, REASONS } from "./garden-words.ts";
+import type { CaseGarden } from "./model.ts";
+
+const NOTHING: CaseGarden = { subscription: null, may_cancel: false, refund_pence: 0 };
+const box = byId("garden");
+const form = byId<HTMLFormElement>("garden-form");
+const reason = byId<HTMLSelectElement>("garden-reason");
+let shown = NOTHING;
+
+export function startGarden(): void {
+  const choices = REASONS.map(([value, words]) => element("option", { value }, words));
+  reason.replaceChildren(element("option", { value: "" }, "Choose a reason"), ...choices);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void cancel();
+  });
+}
+
+/** Shows the subscription as it is now. */
+export function drawGarden(): void {
+  if (mayHaveOne()) void load().then(fill);
+  else fill(NOTHING);
+}
+
+function fill(found: CaseGarden): void {
+  shown = found;
+  const { subscription } = found;
+  show(box, subscription !== null);
+  if (!subscription) return;
+  byId("garden-facts").replaceChildren(
+    ...listed(gardenFacts(subscription).map(([name, value]): [string, string[]] => [name, [value]])),
+  );
+  show(byId("garden-cancel"), shown.may_cancel);
+  byId("garden-money-choices").replaceChildren(...choiceItems("radio", "garden-money", moneyChoices(shown), []));
+}
+
+/** A subscription is bought for premises, and nothing is booked. */
+function mayHaveOne(): boolean {
+  const { order, premises_id: premisesId } = here.shown;
+  return order !== null && order.booking === null && premisesId !== null;
+}
+
+async function load(): Promise<CaseGarden> {
+  const found = await call<CaseGarden>("GET", pathOf(here.shown, "/garden"));
+  if (found.kind === "stored") return found.value;
+  tellFault(found);
+  return NOTHING;
+}
+
+async function cancel(): Promise<void> {
+  const [money] = chosenIn(form, "garden-money");
+  const faults = cancellationFaults(reason.value, money);
+  clearErrors(form);
+  if (faults.length) return showErrors(form, faults);
+  const path = `/api/premises/${encodeURIComponent(shown.subscription!.premises_id)}/garden/cancellation`;
+  const body = { reason: reason.value, refund: money === MONEY_BACK };
+  if (!(await sendOf(form, path, body, {}, reason.id))) return;
+  form.reset();
+  tell("The subscription is cancelled.");
+  focusOn(byId("garden-heading"));
+}
