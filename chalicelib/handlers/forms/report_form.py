@@ -116,7 +116,7 @@ def _may_reduce(sender: Sender, body: dict[str, Any]) -> bool:
         draft = replace(parse(body, Draft), channel=sender.channel)
         return may_reduce(draft, sender.call.caller.author(), reports_ports())
     except Invalid:
-        # The page says what is wrong once it is sent.
+        # The page names the fault when it is sent.
         return False
 
 
