@@ -513,7 +513,8 @@ def live_with_garden_waste(day: Day) -> None:
     assert day.api.get("/api/premises/1/garden", officer).json_body["state"] == "live"
     moved = day.api.post("/api/premises/1/garden/move", {"premises_id": "2"}, token=officer)
     assert moved.status_code == 200, moved.body
-    over = day.api.post("/api/premises/2/garden/cancellation", {}, token=officer)
+    why = {"reason": "not_wanted"}
+    over = day.api.post("/api/premises/2/garden/cancellation", why, token=officer)
     assert over.status_code == 200, over.body
     container.forget()
 
