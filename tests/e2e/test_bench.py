@@ -61,6 +61,7 @@ HELPERS = {
     "packaged",
     "process",
     "run",
+    "runtime_api",
     "serve",
     "stack",
     "table",
