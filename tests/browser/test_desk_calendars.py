@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from playwright.sync_api import expect
 
+from chalicelib.bookings.model import HELD_FOR, Claim, with_claim
 from chalicelib.bookings.usecases import hold
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.bookings import bookings_ports
@@ -26,6 +27,9 @@ def visited_today(stack: LocalStack) -> tuple[str, date]:
     request_id = reported(stack).service_request_id
     day = utc_now().astimezone(container.council().zone).date()
     place = SlotOfDay(calendar="counter", day=day, slot="0900")
+    days, now = bookings_ports().days, utc_now()
+    held = Claim(hold_id="today", slot=place.slot, units=1, until=now + HELD_FOR)
+    days.save(with_claim(days.get(place.calendar, day), held, 1, now))
     give_order(request_id, 0, BookedSlot(hold_id="today", place=place, units=1))
     settle(request_id, "free", order_ports())
     return grouped(request_id), day
