@@ -214,6 +214,13 @@ def test_staff_figures_are_hidden_from_residents(new_page: NewPage) -> None:
     expect(page.locator("#staff-page")).to_be_hidden()
 
 
+def test_welsh_words_for_missing_numbers_fit_the_narrowest_screen(new_page: NewPage) -> None:
+    page = opened(new_page())
+    page.goto("/cy/performance/?year=2007")
+    expect(page.locator(".app-chart__hidden").last).to_be_visible()
+    assert overflow(page) <= 0
+
+
 @WIDTHS
 def test_both_pages_have_no_violation_and_fit(viewport: dict[str, int], new_page: NewPage) -> None:
     page = opened(new_page(viewport=viewport))
