@@ -23,12 +23,13 @@ class OrderItem(Struct, frozen=True, kw_only=True):
 
 
 class Line(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A line of the check page and the receipt, with the VAT that its amount includes. A reduction
-    is below 0."""
+    """A line of the check page and the receipt, with the VAT that its amount includes and its
+    rate. A reduction is below 0."""
 
     text: str
     amount_pence: int
     vat_pence: int = 0
+    vat_percent: int = 0
 
 
 def vat_of(lines: Sequence[Line]) -> int:
@@ -75,7 +76,10 @@ def quote(
     percent = listed.vat_percent if listed else 0
     lines = tuple(
         replace(
-            each, text=language.say(each.text), vat_pence=vat_within(each.amount_pence, percent)
+            each,
+            text=language.say(each.text),
+            vat_pence=vat_within(each.amount_pence, percent),
+            vat_percent=percent,
         )
         for each in _lines(service, price, wanted, on)
     )

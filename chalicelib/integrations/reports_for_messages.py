@@ -6,7 +6,7 @@ from msgspec.structs import asdict
 
 from chalicelib.alerts.messages import BookedSlot, Entry, Fact, Picture, ReportNews
 from chalicelib.catalogue.model import Council
-from chalicelib.integrations.receipts_for_messages import receipt_of
+from chalicelib.integrations.receipts_for_messages import facts_of
 from chalicelib.kernel.languages import Language
 from chalicelib.kernel.site import Site
 from chalicelib.reports import ports as reports
@@ -59,7 +59,7 @@ class ReportsForMessages:
         if report.order is None:
             return ()
         order = order_in(language, report.order, report.service_code, self._council)
-        return receipt_of(order, self._council.in_language(language.code), language)
+        return facts_of(order, self._council.in_language(language.code), language)
 
 
 def _picture(report: ServiceRequest, language: Language, ports: reports.Ports) -> Picture | None:

@@ -3,7 +3,7 @@
 Both keep what the law on a council's accounts asks for: six years and the current one.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -82,6 +82,13 @@ class DynamoCharges:
     def get(self, service_request_id: str) -> Charge | None:
         item = ChargeItem.find(service_request_id, CHARGE)
         return _charge(item) if item else None
+
+    def many(self, service_request_ids: Collection[str]) -> Mapping[str, Charge]:
+        """Those of the charges that are stored, by their request."""
+        wanted = [(each, CHARGE) for each in dict.fromkeys(service_request_ids)]
+        with ChargeItem.translated():
+            found = map(_charge, ChargeItem.batch_get(wanted, consistent_read=True))
+            return {each.service_request_id: each for each in found}
 
     def save(self, charge: Charge) -> Charge:
         item = ChargeItem.of(

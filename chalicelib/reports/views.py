@@ -122,19 +122,26 @@ def public_page(site_url: str, service_request_id: str) -> str:
 def tracking_url(report: ServiceRequest, ports: Ports, language: Language = ENGLISH) -> str:
     """The address where the reporter follows the report in a language: its public page, or a link
     that only the reporter has."""
-    request_id, site = report.service_request_id, Site(ports.site_url, language)
     if report.visibility == "public":
-        return site.page(public_page("", request_id))
-    token = ports.ids.link_token(request_id)
-    return site.page(f"/forms/reports/{request_id}?token={token}")
+        return Site(ports.site_url, language).page(public_page("", report.service_request_id))
+    return _private_page(report, "", ports, language)
 
 
 def payment_url(report: ServiceRequest, ports: Ports, language: Language = ENGLISH) -> str:
     """The address of the page on which the order of a report is paid, with a link that only the
     reporter has."""
+    return _private_page(report, "/payment", ports, language)
+
+
+def receipt_url(report: ServiceRequest, ports: Ports, language: Language = ENGLISH) -> str:
+    """The address of the receipt of a report's order, with a link that only the reporter has."""
+    return _private_page(report, "/receipt", ports, language)
+
+
+def _private_page(report: ServiceRequest, page: str, ports: Ports, language: Language) -> str:
     request_id, site = report.service_request_id, Site(ports.site_url, language)
     token = ports.ids.link_token(request_id)
-    return site.page(f"/forms/reports/{request_id}/payment?token={token}")
+    return site.page(f"/forms/reports/{request_id}{page}?token={token}")
 
 
 def photo_pairs(report: ServiceRequest) -> Iterator[tuple[str, str]]:

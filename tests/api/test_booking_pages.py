@@ -114,10 +114,10 @@ def test_paid_booking_shows_its_day_price_and_limits(browser: Browser, pay: PayH
     page = paid(browser, pay)
     shown = browser.open(page)
     assert "When Wednesday 3 June 2026, From 7am" in shown.text
-    assert "Mattress £20 Total £20 Payment Paid by card" in shown.text
+    assert "Mattress £20 Total £20 Payment Paid by card on Monday 1 June 2026" in shown.text
     assert "You can change the day until Tuesday 2 June, 14:00." in shown.text
     assert "If you cancel before Monday 1 June, 14:00, you get your money back." in shown.text
-    assert {"Change the day", "Cancel"} <= set(shown.links)
+    assert {"See the receipt", "Change the day", "Cancel"} <= set(shown.links)
     assert not any(each.startswith("Pay") for each in shown.links)
 
 
@@ -308,10 +308,14 @@ def test_account_lists_the_booking_with_its_day_and_whether_it_is_paid(
     (listed,) = api.get("/api/account/reports", token).json_body["items"]
     order = {"day": "2026-06-03", "slot": "From 7am", "amount_pence": 2000, "is_cancelled": False}
     assert (listed["sent_as"], listed["can_change"]) == ("requested", False)
-    assert listed["order"] == order | {"is_to_pay": True, "paid_at": None}
+    unpaid = {"is_to_pay": True, "paid_at": None, "refunded_pence": 0, "receipt_url": None}
+    assert listed["order"] == order | unpaid
     enter_card(browser, page, pay)
     (listed,) = api.get("/api/account/reports", token).json_body["items"]
     assert listed["sent_as"] == "booked"
-    assert listed["order"] == order | {"is_to_pay": False, "paid_at": "2026-06-01T09:00:00Z"}
+    receipt_url = listed["order"].pop("receipt_url")
+    paid = {"is_to_pay": False, "paid_at": "2026-06-01T09:00:00Z", "refunded_pence": 0}
+    assert listed["order"] == order | paid
+    assert browser.open(receipt_url[receipt_url.index("/forms/") :]).title.startswith("Receipt")
     browser.open(page)
     assert "Booked on 1 June 2026" in " ".join(browser.page.text.split())

@@ -42,7 +42,7 @@ SENDERS = ("note.sender", "report.flags.text", "report.questions.asked_by")
 FLAGGED = "I live next door."
 ORDER = Order(
     items=(OrderItem(code="mattress", count=2),),
-    lines=(Line(text="Mattress × 2", amount_pence=4000, vat_pence=667),),
+    lines=(Line(text="Mattress × 2", amount_pence=4000, vat_pence=667, vat_percent=20),),
     amount_pence=4000,
     fund="BULKY",
     booking=BookedSlot(

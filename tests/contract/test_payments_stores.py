@@ -75,6 +75,13 @@ def test_charge_is_read_as_it_was_stored(charges: Charges) -> None:
     assert saved.version == 1
 
 
+@pytest.mark.usefixtures("cloud")
+def test_charges_are_read_together() -> None:
+    stored = stored_charges()
+    saved = {each: stored.save(charge(each)) for each in ("ABC", "DEF")}
+    assert stored.many(["ABC", "DEF", "ABC", "GHI"]) == saved
+
+
 def test_charge_is_replaced_only_on_its_version(charges: Charges) -> None:
     first = charges.save(charge())
     assert charges.save(first).version == 2

@@ -541,7 +541,8 @@ def live_with_payments(day: Day) -> None:
     """One payment that the payer's browser tells of, one that the schedule finds, and a refund that
     only the reconciliation finds."""
     api = day.api
-    first, second = (path.rpartition("/")[2] for path in (day.report("paid"), day.report("later")))
+    sent = api.post("/api/reports", draft_body(), key="paid", token=day.officer)
+    first, second = sent.json_body["service_request_id"], day.report("later").rpartition("/")[2]
     give_order(first, 100)
     give_order(second, 100, booked(day, 0))
     stand_in = PayHere()
@@ -558,6 +559,8 @@ def live_with_payments(day: Day) -> None:
         refund = {"amount_pence": 40, "reason": "Cancelled"}
         answer = api.post(f"{path}/refunds", refund, key="refund", token=day.officer)
         assert answer.status_code == 201, answer.body
+        (own,) = api.get("/api/account/reports", day.officer).json_body["items"]
+        assert own["order"]["refunded_pence"] == 40
         today = f"{utc_now().date()}"
         assert api.get(f"/api/ledger?day={today}", day.officer).json_body["items"]
         body = json.dumps({"resource": {"reference": second}}).encode()

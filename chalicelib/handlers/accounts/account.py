@@ -1,7 +1,7 @@
 """Routes of the caller's own account: its details, its addresses, and its reports."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated
 
@@ -13,10 +13,13 @@ from chalicelib.accounts.model import Account, Role, SavedPlace
 from chalicelib.accounts.usecases import code_verification, own_account
 from chalicelib.accounts.usecases.own_account import AccountChanges
 from chalicelib.bootstrap.accounts import accounts_ports
-from chalicelib.bootstrap.garden import garden_ports
-from chalicelib.bootstrap.reports import garden_purchases, reports_ports
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import Invalid
-from chalicelib.garden.views import GardenView, garden_view
+from chalicelib.handlers.accounts.own_report_views import (
+    OwnReportList,
+    OwnReportView,
+    report_views,
+)
 from chalicelib.handlers.http import auth, rate_limits, request_language
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import PAGED, hex_id_of, id_of, limit_of
@@ -25,14 +28,9 @@ from chalicelib.integrations.accounts_for_reports import author_of
 from chalicelib.kernel.addresses import AddressKind
 from chalicelib.kernel.fields import made_from
 from chalicelib.reports.drafts import OwnChanges
-from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.orders import Order, SentAs, sent_as
-from chalicelib.reports.ports import Ports
-from chalicelib.reports.published import Delay, Visibility
 from chalicelib.reports.queries import Place
-from chalicelib.reports.states import State, Status, status_of
 from chalicelib.reports.usecases.resident import own_reports
-from chalicelib.reports.views import Withdrawn, tracking_url
+from chalicelib.reports.views import Withdrawn
 
 routes = Routes(__name__)
 _CURSOR = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})Z~([0-9A-Z]{12})")
@@ -84,53 +82,6 @@ class CodeSent(msgspec.Struct, frozen=True, kw_only=True):
 
     attempt_id: str
     expires_at: datetime
-
-
-class OwnOrderView(msgspec.Struct, frozen=True, kw_only=True):
-    """What a report booked and costs. `day` and `slot`, the name of the slot, are None if nothing
-    is booked; `is_to_pay`: somebody has to pay `amount_pence` before the report counts. `paid_at`:
-    when we learnt that it was paid, None if no money came."""
-
-    day: date | None
-    slot: str | None
-    amount_pence: int
-    is_to_pay: bool
-    paid_at: datetime | None
-    is_cancelled: bool
-
-
-class OwnReportView(msgspec.Struct, frozen=True, kw_only=True):
-    """A report that the caller sent. `sent_as`: what the caller did with it. `garden`: the garden
-    waste subscription that it bought. `can_change`: work has not begun and nothing was ordered, so
-    the reporter may change or withdraw it."""
-
-    service_request_id: str
-    status: Status
-    state: State
-    service_code: str
-    sent_as: SentAs
-    visibility: Visibility
-    title: str | None
-    description: str
-    address: str | None
-    lat: float | None
-    long: float | None
-    requested_datetime: datetime
-    updated_datetime: datetime
-    expected_datetime: datetime | None
-    delay: Delay | None
-    tracking_url: str
-    order: OwnOrderView | None
-    garden: GardenView | None
-    can_change: bool
-    version: int
-
-
-class OwnReportList(msgspec.Struct, frozen=True, kw_only=True):
-    """The newest first; `next` is the cursor of the next page."""
-
-    items: list[OwnReportView]
-    next: str | None
 
 
 @routes.endpoint(
@@ -217,7 +168,7 @@ def reports(call: Call) -> OwnReportList:
         ports=ports,
     )
     return OwnReportList(
-        items=[_report_view(each, ports) for each in found.reports],
+        items=report_views(found.reports, ports),
         next=cursor_of(found.next) if found.next else None,
     )
 
@@ -234,7 +185,7 @@ def change_report(call: Call, changes: OwnChanges, service_request_id: str) -> O
     ports = reports_ports()
     author = author_of(call.caller.signed_in, reports_ports())
     report = own_reports.change_own(id_of(service_request_id), changes, version, author, ports)
-    return _report_view(report, ports)
+    return report_views([report], ports)[0]
 
 
 @routes.endpoint(
@@ -254,37 +205,6 @@ def _view(account: Account, call: Call) -> OwnAccountView:
     addresses = [made_from(AddressView, each) for each in account.addresses]
     roles = sorted(call.caller.roles)
     return made_from(OwnAccountView, account, addresses=addresses, roles=roles)
-
-
-def _report_view(report: ServiceRequest, ports: Ports) -> OwnReportView:
-    return made_from(
-        OwnReportView,
-        report,
-        status=status_of(report.state),
-        sent_as=sent_as(ports.council.by_code.get(report.service_code), report.order),
-        tracking_url=tracking_url(report, ports, request_language.current()),
-        order=_order_view(report.order) if report.order else None,
-        garden=_garden_view(report),
-        can_change=report.is_untouched and report.order is None,
-    )
-
-
-def _order_view(order: Order) -> OwnOrderView:
-    place = order.booking.place if order.booking else None
-    council = request_language.council()
-    return OwnOrderView(
-        day=place.day if place else None,
-        slot=council.slot_name(place) if place else None,
-        amount_pence=order.amount_pence,
-        is_to_pay=order.is_to_pay,
-        paid_at=order.paid_at,
-        is_cancelled=order.state == "cancelled",
-    )
-
-
-def _garden_view(report: ServiceRequest) -> GardenView | None:
-    found = garden_purchases().subscription_of(report)
-    return garden_view(found, garden_ports()) if found else None
 
 
 def cursor_of(place: Place) -> str:

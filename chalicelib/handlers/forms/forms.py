@@ -96,6 +96,13 @@ _page(
 _page("POST", f"{A_REPORT}/payment", "pay_page.begin_payment", "Go to the card page")
 _page(
     "GET",
+    f"{A_REPORT}/receipt",
+    "receipt_page.receipt",
+    "Receipt of what was paid for a request",
+    query=(REPORT_TOKEN,),
+)
+_page(
+    "GET",
     f"{A_REPORT}/booking.ics",
     "booking_file.calendar_file",
     "A booking as an iCalendar file",

@@ -18,17 +18,10 @@ from chalicelib.kernel.money import pounds
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.order_lines import order_in
 from chalicelib.reports.order_ports import Limits
-from chalicelib.reports.orders import Order, PaidBy, booking_of, sent_as
+from chalicelib.reports.orders import Order, booking_of, sent_as
+from chalicelib.reports.receipts import paid_words
 from chalicelib.reports.usecases.access import Author, visible
 from chalicelib.reports.usecases.orders.allowed_changes import Possible, possible
-from chalicelib.texts import Text
-
-PAID: dict[PaidBy, str] = {
-    "card": Text("Paid by card"),
-    "receipt": Text("Paid"),
-    "free": Text("Nothing to pay"),
-    "waived": Text("Nothing to pay"),
-}
 
 
 def order_shown(
@@ -50,6 +43,7 @@ def order_shown(
         **price_shown(report.order, service_code),
         "paid": said(report.order),
         "is_over": report.order.state == "cancelled",
+        "has_receipt": report.order.paid_at is not None,
         "has_file": booking_of(report.order) is not None,
         "may": may,
         "until": list(_until(may.limits, report.order)),
@@ -107,7 +101,7 @@ def said(order: Order) -> str:
         case "lost":
             return say("Paid after your slot had gone to somebody else")
         case _:
-            return say(PAID[order.paid_by or "free"])
+            return paid_words(order, request_language.council(), request_language.current())
 
 
 def _until(limits: Limits | None, order: Order) -> Iterator[str]:
