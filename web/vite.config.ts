@@ -126,6 +126,7 @@ const PAGES = {
   account: resolve(root, "account/index.html"),
   "account-details": resolve(root, "account/details/index.html"),
   "account-alerts": resolve(root, "account/alerts/index.html"),
+  "account-payments": resolve(root, "account/payments/index.html"),
   "account-places": resolve(root, "account/places/index.html"),
   "account-devices": resolve(root, "account/devices/index.html"),
   "account-data": resolve(root, "account/data/index.html"),

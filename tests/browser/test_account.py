@@ -14,11 +14,13 @@ from chalicelib.accounts.model import Account, SavedPlace
 from chalicelib.alerts.model import Topic
 from chalicelib.bootstrap.accounts import accounts_ports
 from chalicelib.bootstrap.alerts import alerts_ports
+from chalicelib.bootstrap.payments import order_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Contact
 from chalicelib.reports.usecases import submission
 from chalicelib.reports.usecases.access import Author
+from chalicelib.reports.usecases.orders.settling import settle
 from chalicelib.reports.views import tracking_url
 from infra.local import mail
 from infra.local.stack import LocalStack
@@ -39,9 +41,10 @@ from tests.browser.test_report_path import (
 from tests.support.builders import draft
 from tests.support.effort import sample
 from tests.support.fakes_alerts import subscription
+from tests.support.paying import give_order
 from tests.support.people import code_in
 
-PAGES = ["", "alerts/", "details/", "places/", "devices/", "data/", "forget/"]
+PAGES = ["", "payments/", "alerts/", "details/", "places/", "devices/", "data/", "forget/"]
 
 
 @pytest.fixture
@@ -98,6 +101,12 @@ def test_every_page_has_a_link_to_the_account(new_page: NewPage) -> None:
         expect(link).to_have_attribute("href", "/account/")
 
 
+def paid(account: Account) -> None:
+    report = reported(account, "paid", title="A bill")
+    give_order(report.service_request_id, 2000)
+    settle(report.service_request_id, "card", order_ports())
+
+
 def remind_of_bins(account: Account) -> None:
     """Subscribes the account to reminders of collections."""
     topic = Topic(kind="bins", premises_id="1")
@@ -110,6 +119,7 @@ def test_no_page_has_a_violation_or_runs_off_the_screen(
     viewport: dict[str, int], new_page: NewPage, account: Account
 ) -> None:
     reported(account, "axe", title="x" * 90)
+    paid(account)
     remind_of_bins(account)
     page = opened(new_page, account, viewport=viewport)
     for path in PAGES:
@@ -120,6 +130,15 @@ def test_no_page_has_a_violation_or_runs_off_the_screen(
     page.goto("/account/")
     page.get_by_role("button", name="Change").click()
     assert violations(page) == []
+    page.goto("/account/payments/")
+    entry = page.locator("#reports section")
+    expect(entry).to_contain_text("A bill")
+    expect(entry).to_contain_text("Paid on ")
+    expect(entry).to_contain_text("Paid: £20.00")
+    entry.get_by_role("link", name="See the receipt").click()
+    expect(page.get_by_role("heading", name="Receipt")).to_be_visible()
+    assert violations(page) == []
+    assert overflow(page) <= 0
     page.goto("/account/alerts/")
     expect(page.get_by_role("heading", name="Reminders of bin collections")).to_be_visible()
     page.get_by_role("button", name="Change Reminders of bin collections").click()

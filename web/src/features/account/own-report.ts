@@ -7,7 +7,11 @@ interface OwnOrder {
   slot: string | null;
   amount_pence: number;
   is_to_pay: boolean;
+  /** When the payment came; null if no money came. */
   paid_at: string | null;
+  /** What went back to the card, or is on its way. */
+  refunded_pence: number;
+  receipt_url: string | null;
   is_cancelled: boolean;
 }
 

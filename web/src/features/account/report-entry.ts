@@ -6,15 +6,11 @@ import { call } from "../../shared/session.ts";
 import { changesIn, type OwnReport } from "./own-report.ts";
 import { change, tell } from "./page.ts";
 import { reportFacts } from "./report-facts.ts";
+import { heading, nameOf } from "./report-heading.ts";
+import type { Known } from "./report-list.ts";
 import { askAbout, findingsIn, reportForm, wordsIn } from "./report-form.ts";
 import { pathOf, saveReport } from "./report-save.ts";
 import { say } from "../../shared/say.ts";
-
-/** The names of services, and the council's time zone. */
-export interface Known {
-  names: Map<string, string>;
-  zone: string | undefined;
-}
 
 export function reportEntry(report: OwnReport, about: Known): HTMLElement {
   const entry = element("section", { class: "app-entry" });
@@ -24,11 +20,7 @@ export function reportEntry(report: OwnReport, about: Known): HTMLElement {
   return entry;
 
   function show(now: OwnReport): void {
-    entry.replaceChildren(
-      heading(now, about),
-      ...reportFacts(now, about.zone),
-      ...(now.can_change ? [actions(now)] : []),
-    );
+    entry.replaceChildren(heading(now, about), ...reportFacts(now, about), ...(now.can_change ? [actions(now)] : []));
   }
 
   function actions(now: OwnReport): HTMLElement {
@@ -123,16 +115,4 @@ export function reportEntry(report: OwnReport, about: Known): HTMLElement {
     show(now);
     focusOn(entry.querySelector("h2")!);
   }
-}
-
-function nameOf({ title, service_code }: OwnReport, { names }: Known): string {
-  return title ?? names.get(service_code) ?? service_code;
-}
-
-function heading(report: OwnReport, about: Known): HTMLElement {
-  return element(
-    "h2",
-    { class: "app-entry__name" },
-    element("a", { href: report.tracking_url }, nameOf(report, about)),
-  );
 }

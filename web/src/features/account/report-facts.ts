@@ -1,13 +1,14 @@
 /** What the list says of a report: when it was sent, its state, what it booked and costs, and who sees it. */
 import { dayElement } from "../../shared/dates.ts";
 import { element, unseen } from "../../shared/dom.ts";
-import { pounds } from "../../shared/money.ts";
 import { promiseWords } from "../../shared/promise-words.ts";
 import { groupReference } from "../../shared/reference.ts";
 import { say, sayParts } from "../../shared/say.ts";
 import { stateTag } from "../../shared/states.ts";
 import { gardenLines, gardenLink } from "./garden-words.ts";
 import type { OwnReport, SentAs } from "./own-report.ts";
+import { paidOn, paymentWords } from "./payment-words.ts";
+import type { Known } from "./report-list.ts";
 
 const WHO_SEES: Partial<Record<OwnReport["visibility"], string>> = {
   waiting: say("We check reports before publishing them."),
@@ -19,45 +20,40 @@ const WHO_SEES: Partial<Record<OwnReport["visibility"], string>> = {
 type Parts = (Node | string)[];
 type Said = Record<"day" | "reference", Node>;
 
-const SENT: Record<SentAs, (said: Said) => Parts> = {
+const SENT: Record<Exclude<SentAs, "paid">, (said: Said) => Parts> = {
   reported: ({ day, reference }) => sayParts("Reported on {day}. Reference {reference}", { day, reference }),
   requested: ({ day, reference }) => sayParts("Requested on {day}. Reference {reference}", { day, reference }),
   booked: ({ day, reference }) => sayParts("Booked on {day}. Reference {reference}", { day, reference }),
-  paid: ({ day, reference }) => sayParts("Paid on {day}. Reference {reference}", { day, reference }),
 };
 
-export function reportFacts(report: OwnReport, zone: string | undefined): HTMLElement[] {
-  const promise = report.status === "open" && !report.order ? promiseWords(report, zone) : [];
+export function reportFacts(report: OwnReport, about: Known): HTMLElement[] {
+  const promise = report.status === "open" && !report.order ? promiseWords(report, about.zone) : [];
   const seen = WHO_SEES[report.visibility];
   return [
-    element("p", { class: "app-muted" }, ...sentWords(report, zone)),
+    element("p", { class: "app-muted" }, ...sentWords(report, about)),
     element("p", {}, stateTag(report.state)),
     ...(report.address ? [element("p", {}, report.address)] : []),
-    ...orderWords(report),
+    ...orderWords(report, about),
     ...gardenWords(report),
     ...promise,
     ...(seen ? [element("p", {}, seen)] : []),
   ];
 }
 
-function sentWords({ sent_as, order, ...report }: OwnReport, zone: string | undefined): Parts {
-  const at = (sent_as === "paid" && order?.paid_at) || report.requested_datetime;
-  const reference = element("span", { class: "app-reference" }, groupReference(report.service_request_id));
-  return SENT[sent_as]({ day: dayElement(at, zone), reference });
+function sentWords(report: OwnReport, about: Known): Parts {
+  const { sent_as: sentAs, requested_datetime: at, service_request_id: id } = report;
+  if (sentAs === "paid") return paidOn(report, about);
+  const reference = element("span", { class: "app-reference" }, groupReference(id));
+  return SENT[sentAs]({ day: dayElement(at, about.zone), reference });
 }
 
-/** When it is booked for, and whether it is paid. */
-function orderWords({ order }: OwnReport): HTMLElement[] {
-  if (!order || order.is_cancelled) return [];
-  const { day, slot } = order;
-  const booked = day && slot ? [sayParts("Booked for {day}, {slot}", { day: dayElement(day, "UTC"), slot })] : [];
-  return [...booked, [paidWords(order)]].map((words) => element("p", {}, ...words));
-}
-
-function paidWords(order: NonNullable<OwnReport["order"]>): string {
-  const amount = pounds(order.amount_pence);
-  if (order.is_to_pay) return say("Not paid yet: {amount}", { amount });
-  return order.paid_at ? say("Paid: {amount}", { amount }) : say("Nothing to pay");
+/** When it is booked for, and whether it is paid. Of a cancelled order, what was paid. */
+function orderWords(report: OwnReport, about: Known): HTMLElement[] {
+  if (!report.order) return [];
+  const { day, slot, is_cancelled: isCancelled, paid_at: paidAt } = report.order;
+  if (isCancelled) return paidAt ? paymentWords(report, about) : [];
+  const booked = day && slot ? sayParts("Booked for {day}, {slot}", { day: dayElement(day, "UTC"), slot }) : [];
+  return [...(booked.length ? [element("p", {}, ...booked)] : []), ...paymentWords(report, about)];
 }
 
 /** The garden waste subscription that it bought, with a link to the page that changes it. */
