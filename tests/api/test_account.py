@@ -21,7 +21,7 @@ def signed_in(api: Api, address: str) -> str:
     """An access token of the person who reads that address."""
     attempt_id = ask_for_code(api.client.http, address)
     api.cloud.pump.run_until_idle()
-    cookie = sign_in_with(api.client.http, attempt_id, newest_code())
+    cookie = sign_in_with(api.client.http, attempt_id, newest_code(address))
     answer = api.client.http.post("/api/session/refresh", headers={"Cookie": cookie})
     return str(answer.json_body["access_token"])
 

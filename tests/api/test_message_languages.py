@@ -71,7 +71,7 @@ def signed_in(here: Api, address: str, folder: str = "") -> str:
     asked = post_form(here.client.http, "/forms/sign-in", headers, address=address, next="")
     attempt_id = asked.headers["Location"].partition("attempt=")[2]
     here.cloud.pump.run_until_idle()
-    cookie = sign_in_with(here.client.http, attempt_id, newest_code())
+    cookie = sign_in_with(here.client.http, attempt_id, newest_code(address))
     answer = here.client.http.post("/api/session/refresh", headers={"Cookie": cookie})
     return str(answer.json_body["access_token"])
 

@@ -133,7 +133,7 @@ def test_link_signs_in_by_its_button_only_and_only_once(
 ) -> None:
     page.goto("/forms/sign-in")
     ask_for_code(page, address, stack)
-    link = newest_link()
+    link = newest_link(address)
     page.goto(link)
     assert not is_signed_in(page)
     page.get_by_role("button", name="Sign in").click()

@@ -813,14 +813,14 @@ def live_without_javascript(day: Day) -> None:
 def live_with_people(day: Day) -> None:
     """Somebody signs in by mail and by text message, stays so, and signs out."""
     http, cookie = day.api.client.http, {}
-    for address in ("resident@example.org", "07700 900123"):
+    for address in ("resident@example.org", "+447700900123"):
         # Every function reads the secrets that it needs itself.
         container.forget()
         attempt_id = ask_for_code(http, address)
         container.forget()
         day.api.cloud.pump.run_until_idle()
         container.forget()
-        cookie = {"Cookie": sign_in_with(http, attempt_id, newest_code())}
+        cookie = {"Cookie": sign_in_with(http, attempt_id, newest_code(address))}
     container.forget()
     fresh = http.post("/api/session/refresh", headers=cookie).json_body
     bearer = {"Authorization": f"Bearer {fresh['access_token']}"}
@@ -1252,7 +1252,7 @@ def live_with_somebody_who_leaves(day: Day) -> None:
     attempt_id = ask_for_code(http, address)
     day.api.cloud.pump.run_until_idle()
     container.forget()
-    cookie = {"Cookie": sign_in_with(http, attempt_id, newest_code())}
+    cookie = {"Cookie": sign_in_with(http, attempt_id, newest_code(address))}
     token = http.post("/api/session/refresh", headers=cookie).json_body["access_token"]
     own = f"/api/account/reports/{day.receipts['withdrawn-later']['service_request_id']}"
     version = api.get("/api/account", token).json_body["version"]
@@ -1260,7 +1260,7 @@ def live_with_somebody_who_leaves(day: Day) -> None:
     assert api.patch(own, {"title": "New"}, version=1, token=token).status_code == 200
     phone = api.post("/api/account/addresses", {"address": "07700 900456"}, token=token).json_body
     day.api.cloud.pump.run_until_idle()
-    proof = {"attempt_id": phone["attempt_id"], "code": newest_code()}
+    proof = {"attempt_id": phone["attempt_id"], "code": newest_code("+447700900456")}
     answer = api.post("/api/account/addresses/confirmation", proof, token=token)
     assert answer.status_code == 200, answer.body
     assert len(api.get("/api/account/reports", token).json_body["items"]) == 2

@@ -1,6 +1,7 @@
 """Sign in like a browser without JavaScript."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -35,10 +36,9 @@ def attempt_in(answer: HTTPResponse) -> str:
     return found[1]
 
 
-def newest_code() -> str:
-    """The code in the last message with a code; of two in one second, the text message is last."""
-    bodies = (each["body"] for each in mail.outbox()["items"])
-    return next(code_in(body) for body in bodies if CODE.search(body))
+def newest_code(address: str) -> str:
+    """The code in the last message with a code to that address or phone number (+447700900123)."""
+    return next(code_in(body) for body in _bodies(address) if CODE.search(body))
 
 
 def code_in(body: str) -> str:
@@ -47,12 +47,16 @@ def code_in(body: str) -> str:
     return found[0]
 
 
-def newest_link() -> str:
-    """The path of the link in the last mail."""
-    body = next(each["body"] for each in mail.outbox()["items"] if each["channel"] == "email")
-    found = re.search(r"https?://[^/\s]+(/forms/sign-in/confirm/\S+)", body)
+def newest_link(address: str) -> str:
+    """The path of the link in the last email to that address."""
+    found = re.search(r"https?://[^/\s]+(/forms/sign-in/confirm/\S+)", next(_bodies(address)))
     assert found
     return found[1]
+
+
+def _bodies(address: str) -> Iterator[str]:
+    """The messages to that address, newest first."""
+    return (each["body"] for each in mail.outbox()["items"] if each["to"] == address)
 
 
 def sign_in_with(http: Any, attempt_id: str, code: str) -> str:
