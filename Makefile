@@ -37,6 +37,7 @@ test: $(VENV)/.bench build/web/demo/.built $(VENV)/.browser $(ENGINES)/.installe
 	@$(BIN)/python -m pytest $(ARGS)
 
 test-all: export EXHAUSTIVE = 1
+test-all: export TEST_MOMENT ?= $(shell date -u +%Y-%m-%dT%H:%M:%SZ)
 test-all: $(LIGHTHOUSE)/.installed test ## runs the tests with every schedule, attack and large file: before a release, and when their area changes
 
 lint: $(VENV)/.installed web/node_modules/.installed ## ruff, mypy, import-linter, cfn-lint, bandit, tsc, dependency-cruiser, prettier

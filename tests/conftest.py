@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import time_machine
 from hypothesis import settings
 
 from chalicelib.accounts import openid_issuers
@@ -21,6 +22,7 @@ from infra.local.cloud import Cloud
 from tests.support import empty_cloud
 from tests.support.effort import EXHAUSTIVE
 from tests.support.fakes import IDS, Clock, MemoryPhotos, MemoryRepository, Nowhere, no_hold, price
+from tests.support.moment import BEGIN
 from tests.support.patience import STRETCH
 
 # Only the benchmark measures time: a busy machine must not fail a test.
@@ -32,6 +34,7 @@ gc.set_threshold(100_000, 50, 1000)
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
+FROM_ONE_MOMENT = (ROOT / "tests" / "api", ROOT / "tests" / "contract")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -51,6 +54,21 @@ def unhurried() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for module in (openid_discovery, openid_issuers, web_push, webhook):
             patch.setattr(module, "TIMEOUT_S", module.TIMEOUT_S * STRETCH)
+        yield
+
+
+def pytest_report_header() -> str:
+    return f"tests/api and tests/contract begin at {BEGIN.isoformat()} (TEST_MOMENT)"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def from_one_moment(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Put the clock to `BEGIN` at the start of each module of tests/api and tests/contract; it runs
+    on from there. Tests with browsers and processes keep the machine's clock, as these do."""
+    if request.path.parent in FROM_ONE_MOMENT:
+        with time_machine.travel(BEGIN, tick=True):
+            yield
+    else:
         yield
 
 
@@ -96,6 +114,7 @@ def cloud(cloud_of_the_module: Cloud) -> Cloud:
 @pytest.fixture(scope="module")
 def cloud_of_the_module() -> Iterator[Cloud]:
     here = Cloud()
+    _cache_secrets()
     yield here
     here.stop()
 
@@ -109,10 +128,14 @@ def new_cloud() -> Iterator[Cloud]:
     here.stop()
 
 
-def _fill_caches() -> None:
+def _cache_secrets() -> None:
+    """A process caches secrets for five minutes: tests that count calls begin after the first."""
     for name in ("id", "link", "token", "code", "alert", "push"):
-        # A process caches secrets for five minutes: fill the cache before tests that count calls.
         container.secret(name).current()
+
+
+def _fill_caches() -> None:
+    _cache_secrets()
     # The same for wards and streets, which are cached for a minute.
     whereabouts, nowhere = reports_ports().whereabouts, Point(lat=0, long=0)
     whereabouts.ward_code(nowhere, date(2026, 6, 1))

@@ -21,9 +21,10 @@ from infra.__main__ import commands
 from infra.premises_store import store_premises
 from tests.api.conftest import Api
 from tests.support.garden_homes import subscribe
+from tests.support.moment import TODAY
 from tests.support.people import post_form
 
-DAY = datetime.now(UTC).date() + timedelta(days=30)
+DAY = TODAY + timedelta(days=30)
 HEAD = "round,container,dates,original,new,reason"
 GOOD = f"R1,rubbish,{DAY}"
 

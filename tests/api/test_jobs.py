@@ -23,8 +23,9 @@ from tests.api.conftest import Api
 from tests.support.attack_photos import jpeg
 from tests.support.builders import MARKET_PLACE
 from tests.support.jobs import Depot, operation
+from tests.support.moment import TODAY
 
-TOMORROW = (utc_now() + timedelta(days=1)).date().isoformat()
+TOMORROW = (TODAY + timedelta(days=1)).isoformat()
 PARKS = Grant(role="officer", teams=("parks",))
 """None of the reports here is theirs."""
 NORTH = Grant(role="officer", wards=("north",))

@@ -22,8 +22,8 @@ from tests.api.test_forms import Browser
 from tests.api.test_rounds import operation
 from tests.support.garden_homes import subscribe
 from tests.support.jobs import Depot
+from tests.support.moment import TODAY
 
-TODAY = utc_now().date()
 YESTERDAY, LONG_AGO = TODAY - timedelta(days=1), TODAY - timedelta(days=13)
 FORM = "/forms/services/missed-bin"
 

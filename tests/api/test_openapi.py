@@ -5,7 +5,6 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,7 +15,6 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 import app
 from chalicelib.accounts.permissions import PERMISSIONS
-from infra.local.cloud import Cloud
 from tests.api.conftest import Api
 from tests.support.builders import draft_body, long_key
 from tests.support.wsgi import wsgi_of
@@ -48,14 +46,6 @@ def described() -> list[Operation]:
         for path, item in whole_document()["paths"].items()
         for method, said in item.items()
     ]
-
-
-@pytest.fixture(scope="module")
-def here() -> Iterator[Api]:
-    cloud = Cloud()
-    with Client(app.app) as client:
-        yield Api(client, cloud)
-    cloud.stop()
 
 
 def called(operation: Operation, api: Api) -> Any:

@@ -17,6 +17,7 @@ from infra.ledger import ledger, reconcile
 from infra.local.pay.notifications import signature
 from tests.api.conftest import Api
 from tests.support.builders import draft_body
+from tests.support.moment import TODAY
 from tests.support.paying import DECLINED_CARD, GOOD_CARD, PayHere, give_order, pay_here
 
 PENCE = 4_200
@@ -138,7 +139,7 @@ def test_ledger_lists_a_day_by_fund_as_json_and_csv(
     first = begun(api, request_id)
     pay.enter(first["next_url"], GOOD_CARD)
     seen(api, first)
-    day, officer = f"{utc_now().date()}", api.token("officer")
+    day, officer = f"{TODAY}", api.token("officer")
     ledger = api.get(f"/api/ledger?day={day}", officer).json_body
     [item] = ledger["items"]
     assert (item["amount_pence"], item["service_request_id"]) == (PENCE, request_id)
@@ -158,7 +159,7 @@ def test_ledger_lists_a_week_with_what_was_compared(
     api: Api, pay: PayHere, request_id: str
 ) -> None:
     pay.enter(begun(api, request_id)["next_url"], GOOD_CARD)
-    today, officer = utc_now().date(), api.token("officer")
+    today, officer = TODAY, api.token("officer")
     reconcile_day = run(reconcile, f"{today}")
     assert reconcile_day.exit_code == 0, reconcile_day.output
     first = today - timedelta(days=6)
@@ -245,7 +246,7 @@ def test_operator_gets_the_ledger_as_csv_and_its_differences(
 ) -> None:
     first = begun(api, request_id)
     pay.enter(first["next_url"], GOOD_CARD)
-    day = f"{utc_now().date()}"
+    day = f"{TODAY}"
     assert run(reconcile, day).output == f"0 differences on {day}.\n"
     printed = run(ledger, "--from", day, "--to", day)
     assert printed.stdout.splitlines()[1].split(",")[2:4] == ["4200", "BULKY"]

@@ -23,9 +23,9 @@ from infra.import_places import replace_document
 from infra.premises_store import store_premises
 from tests.api.conftest import Api
 from tests.support.jobs import Depot
+from tests.support.moment import TODAY as DAY
 
 NUMBERS = count(1)
-DAY = utc_now().date()
 STREET = "Dial Row"
 
 

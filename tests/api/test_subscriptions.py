@@ -2,17 +2,15 @@
 
 import json
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from itertools import count
 from typing import Any
 
 import boto3
 import pytest
-from chalice.test import Client, HTTPResponse
+from chalice.test import HTTPResponse
 from msgspec.structs import asdict
 
-import app
 from chalicelib.accounts.model import Block, Destination
 from chalicelib.alerts.index import Area, entries_of
 from chalicelib.alerts.model import Subscription
@@ -21,7 +19,6 @@ from chalicelib.bootstrap.accounts import accounts_ports, limit_ports
 from chalicelib.bootstrap.alerts import alerts_ports, index_ports
 from chalicelib.bootstrap.reports import reports_ports
 from infra.local import mail
-from infra.local.cloud import Cloud
 from infra.tokens import account_with, token_of
 from tests.api.conftest import Api
 from tests.support.builders import MARKET_PLACE, NOON, draft_body
@@ -31,15 +28,6 @@ from tests.support.seam import record
 numbers = count()
 RANDOM = re.compile(r"[0-9a-f]{32,64}|[0-9]{10}|[0-9-]{10}T[0-9:]{8}Z")
 STREET = {"kind": "area", **MARKET_PLACE, "radius_m": 500}
-
-
-@pytest.fixture(scope="module")
-def here() -> Iterator[Api]:
-    """One stack for all: each test takes addresses of its own."""
-    cloud = Cloud()
-    with Client(app.app) as client:
-        yield Api(client, cloud)
-    cloud.stop()
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from chalicelib.bootstrap.accounts import audit_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import UpstreamFailed
 from chalicelib.handlers.cases.case_views import signed
-from chalicelib.kernel.time import utc_now
 from chalicelib.reports.parts import Question
 from chalicelib.reports.usecases.staff.questions import AskedOf, reply_to_question
 from tests.api.conftest import Api
@@ -21,11 +20,12 @@ from tests.api.test_contractor import link_to, opened, told
 from tests.support.builders import NOON
 from tests.support.forms import File
 from tests.support.jobs import Depot, operation
+from tests.support.moment import TODAY
 from tests.support.open311 import JPEG
 
 PRIVATE = {"service_code": "noise-nuisance", "attributes": {"kind": "noise"}}
 CANARY = "Ring Ann at number 7."
-DAY_AHEAD = (utc_now() + timedelta(days=3)).date().isoformat()
+DAY_AHEAD = (TODAY + timedelta(days=3)).isoformat()
 
 
 @pytest.fixture(scope="module")

@@ -102,6 +102,7 @@ from tests.support.forms import File
 from tests.support.forwarding import CountysServer, forwarding_council, give_key
 from tests.support.garden_council import garden_council
 from tests.support.issuer import Issuer, give_client_secret, served, staff_at
+from tests.support.moment import TODAY
 from tests.support.paying import GOOD_CARD, PayHere, give_order, pay_here
 from tests.support.people import ask_for_code, cookie_in, newest_code, post_form, sign_in_with
 from tests.support.seam import Answer, Try, around
@@ -471,7 +472,7 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
 
 def live_with_rounds(day: Day) -> None:
     """A crew says what happened on a round, and an officer corrects it."""
-    api, crew, today = day.api, day.api.token("crew"), f"{utc_now().date()}"
+    api, crew, today = day.api, day.api.token("crew"), f"{TODAY}"
     told = {"round": "R1", "day": today, "base_version": 0, "at": utc_now().isoformat()}
     sent = [
         {**told, "op_id": "operation-1", "kind": "out"},
@@ -561,8 +562,7 @@ def live_with_payments(day: Day) -> None:
         assert answer.status_code == 201, answer.body
         (own,) = api.get("/api/account/reports", day.officer).json_body["items"]
         assert own["order"]["refunded_pence"] == 40
-        today = f"{utc_now().date()}"
-        assert api.get(f"/api/ledger?day={today}", day.officer).json_body["items"]
+        assert api.get(f"/api/ledger?day={TODAY}", day.officer).json_body["items"]
         body = json.dumps({"resource": {"reference": second}}).encode()
         signed = {"Pay-Signature": signature(body, signing_secret())}
         api.client.http.post("/api/payments/notifications", headers=signed, body=body)
@@ -653,7 +653,7 @@ def put_garden(service_request_id: str) -> None:
 
 def two_homes() -> None:
     """With rounds that collect every day, one of them for subscribers."""
-    days = tuple(utc_now().date() + timedelta(days=n) for n in range(5))
+    days = tuple(TODAY + timedelta(days=n) for n in range(5))
     items = tuple(
         Round(round=code, container=container, name="", colour="", dates=days, moved=())
         for code, container in (("R1", "rubbish"), ("G1", "garden"))
@@ -929,7 +929,7 @@ def live_with_notices(day: Day, push: dict[str, str]) -> None:
     assert api.client.http.delete(path, headers=bearer).status_code == 200
     container.forget()
     disruptions_events.publish_disruptions(TIDY_EVENT, None)
-    works = demo_roadworks(utc_now().date())
+    works = demo_roadworks(TODAY)
     replace_document(ROADWORKS, msgspec.json.encode(works), publishing_ports())
     container.queue("match").send(planned_since(b"{}", works)[:1])
     container.forget()

@@ -1,5 +1,6 @@
 """localstripe with what it lacks and we use: Checkout Sessions, lists of a time, Idempotency-Keys,
-and no refund above what was paid. Run as a program, it prints the port that it listens at.
+and no refund above what was paid. Run as a program with the moment at which its clock begins, it
+prints the port that it listens at.
 
 Source: Stripe's API reference, "The Checkout Session object".
 """
@@ -8,15 +9,17 @@ import asyncio
 import socket
 import sys
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
+import time_machine
 from aiohttp import web
 from localstripe import resources, server, webhooks
 from localstripe.errors import UserError
 
 SMALLEST_PENCE = 30
-CARD = {"exp_month": "12", "exp_year": "2040", "cvc": "123"}
+CARD = {"exp_month": "12", "exp_year": "2099", "cvc": "123"}
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -159,4 +162,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with time_machine.travel(datetime.fromisoformat(sys.argv[1]), tick=True):
+        main()

@@ -85,7 +85,7 @@ class GovUkPayHere:
 
 
 class StripeHere:
-    """localstripe as a process of its own."""
+    """localstripe as a process of its own, whose clock began with that of the tests."""
 
     def __init__(self, origin: str) -> None:
         self.origin = origin
@@ -136,7 +136,7 @@ class StripeHere:
 @contextmanager
 def running_stripe() -> Iterator[StripeHere]:
     """Stripe's stand-in until the end of the block."""
-    command = [sys.executable, "-m", "tests.support.local_stripe"]
+    command = [sys.executable, "-m", "tests.support.local_stripe", utc_now().isoformat()]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         try:
