@@ -9,9 +9,11 @@ import click
 from msgspec.structs import replace
 
 from chalicelib.kernel.stored_document import StoredDocument
+from chalicelib.kernel.time import utc_now
 from chalicelib.publishing.counters import CountedLine, CountedReport
 from chalicelib.publishing.model import JSON
 from chalicelib.publishing.ports import Counters, Document, Documents, PublicPhotos
+from infra.document_notes import document_notes
 
 MISSING, OUTDATED, SUPERFLUOUS = "is missing", "is out of date", "should not exist"
 TIME = "updated_datetime"
@@ -142,12 +144,22 @@ def jobs_at_fault() -> Iterator[str]:
             yield f"job {job_id_in(job.owner)}: there is no report {missing}"
 
 
+def _say_notes() -> None:
+    """Says on standard error what in the council's document ends or grows old: it is no fault."""
+    from chalicelib.bootstrap import container
+
+    council = container.council()
+    for note in document_notes(council, utc_now().astimezone(council.zone).date()):
+        click.echo(f"Note: {note}.", err=True)
+
+
 @click.command()
 def check() -> None:
     """Compares documents, photos, figures and jobs with the stored reports, and changes nothing.
 
     Changes that are being published at the same time are listed, too: what a second run lists
-    again is wrong. `publish` mends documents, photos and figures.
+    again is wrong. `publish` mends documents, photos and figures. Notes on standard error say what
+    ends or grows old in the council's document.
     """
     with click.progressbar(length=0, label="Reports", file=sys.stderr) as bar:
 
@@ -160,6 +172,7 @@ def check() -> None:
     lines = [*documents, *counts_at_fault(), *jobs_at_fault()]
     for line in lines:
         click.echo(line)
+    _say_notes()
     click.echo(f"{bar.pos} reports checked, {len(lines)} faults found.")
     if lines:
         sys.exit(1)

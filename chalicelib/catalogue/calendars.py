@@ -70,8 +70,8 @@ class Season(Strict, frozen=True, kw_only=True):
 
 
 class Calendar(Strict, frozen=True, kw_only=True):
-    """Slots on `weekdays` (0 is Monday) within `season`, but not on `closed` days, and not on bank
-    holidays unless `on_bank_holidays`.
+    """Slots on `weekdays` (0 is Monday) within `season`, but not on `closed` days, not on those of
+    `closed_each_year` (MM-DD), and not on bank holidays unless `on_bank_holidays`.
 
     `capacity`: the units of each slot. `book_until`: the end of the time in which a day can be
     booked; `change_until` and `cancel_until` likewise for a booking, and `refund_until` for its
@@ -86,6 +86,7 @@ class Calendar(Strict, frozen=True, kw_only=True):
     weekdays: Annotated[tuple[Weekday, ...], Meta(min_length=1)]
     season: Season | None = None
     closed: tuple[date, ...] = ()
+    closed_each_year: tuple[MonthDay, ...] = ()
     on_bank_holidays: bool = False
     capacity: Annotated[int, Meta(ge=1, le=1_000)]
     horizon_days: Annotated[int, Meta(ge=1, le=400)] = 60
@@ -107,7 +108,7 @@ class Calendar(Strict, frozen=True, kw_only=True):
             return "weekday"
         if self.season and not self.season.has(day):
             return "season"
-        if day in self.closed:
+        if day in self.closed or f"{day:%m-%d}" in self.closed_each_year:
             return "closed"
         is_free = day in working.holidays and not self.on_bank_holidays
         return "bank_holiday" if is_free else None

@@ -1,15 +1,18 @@
 """`python -m infra check` finds each document, photo, count and job that differs from the stored
 reports, and changes nothing."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
 import pytest
+import time_machine
 from click.testing import CliRunner, Result
 from msgspec.structs import replace
 
 from chalicelib.bootstrap.publishing import counting_ports, publishing_ports
 from chalicelib.bootstrap.reports import reports_ports, stored_jobs
+from chalicelib.catalogue.bank_holidays import baked
 from chalicelib.publishing.anew import publish_all
 from chalicelib.publishing.figures import NOTHING
 from chalicelib.publishing.model import page_key, report_key
@@ -46,6 +49,17 @@ def put(cloud: Cloud, key: str, body: bytes, content_type: str = "application/js
 def test_check_finds_nothing_when_everything_is_published(report_id: str) -> None:
     result = checked()
     assert (result.exit_code, result.stdout) == (0, "1 reports checked, 0 faults found.\n")
+
+
+@pytest.mark.usefixtures("cloud")
+def test_check_notes_what_ends_without_counting_it_as_a_fault() -> None:
+    last = datetime(baked().last_year, 12, 31, 12, tzinfo=UTC)
+    with time_machine.travel(last, tick=False):
+        publish_all(publishing_ports())
+        publish_figures_anew()
+        result = checked()
+    assert (result.exit_code, result.stdout) == (0, "0 reports checked, 0 faults found.\n")
+    assert f"Note: `$.bank_holidays`: they are known until {last.date()}" in result.stderr
 
 
 def test_check_names_each_document_that_differs_and_changes_none(

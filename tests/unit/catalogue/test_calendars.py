@@ -29,6 +29,15 @@ def test_a_day_is_open_on_its_weekdays_in_its_season_unless_it_is_closed() -> No
     assert reasons == [None, "weekday", "closed", "weekday", "season"]
 
 
+def test_a_day_that_is_closed_each_year_is_closed_in_every_year() -> None:
+    calendar = a_calendar(
+        closed_each_year=("12-25",), on_bank_holidays=True, weekdays=tuple(range(7))
+    )
+    for year in (2026, 2028, 2099):
+        assert calendar.why_closed(date(year, 12, 25), WORKING) == "closed"
+        assert calendar.why_closed(date(year, 12, 24), WORKING) is None
+
+
 def test_a_season_can_go_over_the_end_of_a_year() -> None:
     winter = Season(first="11-01", last="02-28")
     days = [date(2026, 10, 31), date(2026, 11, 1), date(2027, 2, 28), date(2027, 3, 1)]

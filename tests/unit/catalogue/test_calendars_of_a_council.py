@@ -36,6 +36,7 @@ def with_calendar(**changes: Any) -> bytes:
         ({"weekdays": [7]}, "$.calendars[3].weekdays[0]"),
         ({"capacity": 0}, "$.calendars[3].capacity"),
         ({"closed": ["25 December"]}, "$.calendars[3].closed[0]"),
+        ({"closed_each_year": ["25-12"]}, "$.calendars[3].closed_each_year[0]"),
         ({"remind_days_before": [0]}, "$.calendars[3].remind_days_before[0]"),
         (
             {"place": {"name": "Hall", "address": "1 High Street", "lat": 51.5, "long": -0.1}},

@@ -1,0 +1,36 @@
+"""Notes on parts of a council's document that end, or that may have been forgotten: nothing is
+wrong yet, and no page says it."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from chalicelib.catalogue.bank_holidays import baked
+from chalicelib.catalogue.model import Council
+
+YEAR = timedelta(days=365)
+
+
+def document_notes(council: Council, today: date) -> Iterator[str]:
+    """A sentence for each part: its place and what to do. Seasons return each year, and a list of
+    prices holds until another begins, so neither ends."""
+    yield from _holiday_notes(council, today)
+    yield from _price_notes(council, today)
+
+
+def _holiday_notes(council: Council, today: date) -> Iterator[str]:
+    last = date(baked().last_year, 12, 31)
+    if council.bank_holidays and last - today <= YEAR:
+        yield (
+            f"`$.bank_holidays`: they are known until {last}; run `python -m infra "
+            f"bake-bank-holidays --last {last.year + 20}` and deploy"
+        )
+
+
+def _price_notes(council: Council, today: date) -> Iterator[str]:
+    for at, service in enumerate(council.services):
+        begun = [each.begins for each in service.price.lists] if service.price else []
+        if begun and today - max(begun) > YEAR:
+            yield (
+                f"`$.services[{at}].price.lists`: {service.service_code} costs what it did on "
+                f"{max(begun)}; add a list if its price has changed"
+            )
