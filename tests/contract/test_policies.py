@@ -410,8 +410,10 @@ def counts_were_lost(day: Day) -> None:
 
 
 @pytest.fixture(scope="module")
-def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
+def day(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
     cloud = Cloud(behind_cdn=True, council=garden_council(tmp_path_factory.mktemp("garden")))
+    # Also if the day fails: tests of other modules would have this cloud.
+    request.addfinalizer(cloud.stop)
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("ORIGIN_SECRET_ARN")
         patch.setenv("DISTRIBUTION_ID", distribution())
@@ -467,7 +469,6 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
             container.forget()
             assert client.http.get("/api/moderation", headers={ORIGIN: "x"}).status_code == 403
         yield here
-    cloud.stop()
 
 
 def live_with_rounds(day: Day) -> None:
