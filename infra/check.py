@@ -13,7 +13,7 @@ from chalicelib.kernel.time import utc_now
 from chalicelib.publishing.counters import CountedLine, CountedReport
 from chalicelib.publishing.model import JSON
 from chalicelib.publishing.ports import Counters, Document, Documents, PublicPhotos
-from infra.document_notes import document_notes
+from infra.document_notes import document_notes, round_notes
 
 MISSING, OUTDATED, SUPERFLUOUS = "is missing", "is out of date", "should not exist"
 TIME = "updated_datetime"
@@ -145,11 +145,15 @@ def jobs_at_fault() -> Iterator[str]:
 
 
 def _say_notes() -> None:
-    """Says on standard error what in the council's document ends or grows old: it is no fault."""
+    """Says on standard error what ends or grows old in the council's document and the dates of
+    collections: it is no fault."""
     from chalicelib.bootstrap import container
+    from chalicelib.bootstrap.collections import collections_ports
 
-    council = container.council()
-    for note in document_notes(council, utc_now().astimezone(council.zone).date()):
+    council, rounds = container.council(), collections_ports().rounds()
+    today = utc_now().astimezone(council.zone).date()
+    notes = [*document_notes(council, today), *(round_notes(rounds, today) if rounds else ())]
+    for note in notes:
         click.echo(f"Note: {note}.", err=True)
 
 
@@ -159,7 +163,7 @@ def check() -> None:
 
     Changes that are being published at the same time are listed, too: what a second run lists
     again is wrong. `publish` mends documents, photos and figures. Notes on standard error say what
-    ends or grows old in the council's document.
+    ends or grows old in the council's document and the dates of collections.
     """
     with click.progressbar(length=0, label="Reports", file=sys.stderr) as bar:
 

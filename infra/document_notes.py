@@ -1,13 +1,15 @@
-"""Notes on parts of a council's document that end, or that may have been forgotten: nothing is
-wrong yet, and no page says it."""
+"""Notes on what ends, or may have been forgotten, in a council's document and the dates of its
+collections: nothing is wrong yet, and no page says it."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
 
 from chalicelib.catalogue.bank_holidays import baked
 from chalicelib.catalogue.model import Council
+from chalicelib.collections.model import Rounds
 
 YEAR = timedelta(days=365)
+MONTH = timedelta(days=30)
 
 
 def document_notes(council: Council, today: date) -> Iterator[str]:
@@ -34,3 +36,12 @@ def _price_notes(council: Council, today: date) -> Iterator[str]:
                 f"`$.services[{at}].price.lists`: {service.service_code} costs what it did on "
                 f"{max(begun)}; add a list if its price has changed"
             )
+
+
+def round_notes(rounds: Rounds, today: date) -> Iterator[str]:
+    """A sentence if the dates of collections end within a month."""
+    if rounds.known_until - today <= MONTH:
+        yield (
+            f"collections: their dates are known until {rounds.known_until}; import the next ones "
+            "with `python -m infra import-rounds`"
+        )

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import boto3
+import msgspec
 import pytest
 import time_machine
 from click.testing import CliRunner, Result
@@ -13,6 +14,7 @@ from msgspec.structs import replace
 from chalicelib.bootstrap.publishing import counting_ports, publishing_ports
 from chalicelib.bootstrap.reports import reports_ports, stored_jobs
 from chalicelib.catalogue.bank_holidays import baked
+from chalicelib.collections.model import ROUNDS, Rounds
 from chalicelib.publishing.anew import publish_all
 from chalicelib.publishing.figures import NOTHING
 from chalicelib.publishing.model import page_key, report_key
@@ -20,6 +22,7 @@ from chalicelib.reports.usecases import submission
 from chalicelib.reports.usecases.access import Author
 from infra.check import check
 from infra.figures import publish_figures_anew, recount_figures
+from infra.import_places import replace_document
 from infra.local.cloud import Cloud
 from tests.contract.test_interrupted_import import published
 from tests.support.builders import draft
@@ -55,11 +58,14 @@ def test_check_finds_nothing_when_everything_is_published(report_id: str) -> Non
 def test_check_notes_what_ends_without_counting_it_as_a_fault() -> None:
     last = datetime(baked().last_year, 12, 31, 12, tzinfo=UTC)
     with time_machine.travel(last, tick=False):
+        rounds = Rounds(known_until=last.date(), items=())
+        replace_document(ROUNDS, msgspec.json.encode(rounds), publishing_ports())
         publish_all(publishing_ports())
         publish_figures_anew()
         result = checked()
     assert (result.exit_code, result.stdout) == (0, "0 reports checked, 0 faults found.\n")
     assert f"Note: `$.bank_holidays`: they are known until {last.date()}" in result.stderr
+    assert f"Note: collections: their dates are known until {last.date()}" in result.stderr
 
 
 def test_check_names_each_document_that_differs_and_changes_none(

@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from chalicelib.catalogue.bank_holidays import baked
 from chalicelib.catalogue.load import load
-from infra.document_notes import document_notes
+from chalicelib.collections.model import Rounds
+from infra.document_notes import document_notes, round_notes
 
 DEMO = load("demo")
 LAST = date(baked().last_year, 12, 31)
@@ -41,3 +42,11 @@ def test_list_that_begins_later_is_the_newest_one() -> None:
     first, last = bulky.price.lists[0].begins, bulky.price.lists[-1].begins
     assert first + timedelta(days=366) <= last + timedelta(days=365)
     assert list(document_notes(replace(DEMO, services=(bulky,)), first + timedelta(days=366))) == []
+
+
+@pytest.mark.parametrize(("days", "notes"), [(31, 0), (30, 1), (0, 1), (-9, 1)])
+def test_dates_of_collections_are_noted_when_they_end_within_a_month(days: int, notes: int) -> None:
+    rounds = Rounds(known_until=LAST, items=())
+    found = list(round_notes(rounds, LAST - timedelta(days=days)))
+    assert len(found) == notes
+    assert all(f"known until {LAST}" in each for each in found)
