@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from chalicelib.alerts.collection_words import day_words
 from chalicelib.alerts.delivery import Alert
 from chalicelib.alerts.message_frame import MessageFrame, SubscriptionLinks
-from chalicelib.alerts.messages import BookedSlot, Fact, Link, Message, ReportNews
+from chalicelib.alerts.messages import BookedSlot, Fact, Message, ReportNews
 
 SENT_AT = time(9)
 """On the council's clock."""
@@ -76,8 +76,8 @@ def booking_message(
         url=report.page_url,
         paragraphs=(report.service_name,),
         facts=tuple(_facts(frame, report, booked)),
-        links=(Link(say("See your booking"), report.page_url),),
-        case=report.reply_to,
+        links=(frame.words.link(report),),
+        report=report,
     )
 
 

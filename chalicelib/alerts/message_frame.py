@@ -8,17 +8,19 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from chalicelib.alerts.delivery import Alert
-from chalicelib.alerts.messages import Message
+from chalicelib.alerts.messages import Message, ReportNews
 from chalicelib.alerts.report_words import ReportWords
 from chalicelib.kernel.languages import Language
 from chalicelib.kernel.site import Site
 
 
 class SubscriptionLinks(NamedTuple):
-    """The links with which the subscriber changes or stops their alerts."""
+    """The links with which the subscriber changes or stops their alerts. `is_own`: they are the
+    updates on the subscriber's own report."""
 
     manage_url: str
     unsubscribe_url: str
+    is_own: bool
 
 
 class MessageFrame(Struct, frozen=True, kw_only=True):
@@ -47,33 +49,43 @@ class MessageFrame(Struct, frozen=True, kw_only=True):
         alert: Alert,
         ways: SubscriptionLinks | None = None,
         *,
-        case: str | None = None,
+        report: ReportNews | None = None,
         before: tuple[str, ...] = (),
         **values: Any,
     ) -> Message:
-        """A message in the language, from the council. `case` is the address for replies to the
-        report that it is about, `before` what stands before the words on replies."""
+        """A message in the language, from the council. Replies are added to `report`, if it takes
+        any; `before` stands before the words on replies."""
         usual = {
             "language": self.language,
             "council": self.council,
             "what": alert.what,
             "name": alert.try_name,
-            "afterwards": (*before, *self._afterwards(case)),
+            "afterwards": (*before, self._on_replies(report)),
+            "because": self._because(ways) if ways else "",
             "manage_url": ways and ways.manage_url,
             "unsubscribe_url": ways and ways.unsubscribe_url,
-            "reply_to": case or self.reply_to,
+            "reply_to": (report and report.reply_to) or self.reply_to,
         }
         return Message(**{**usual, **values})
 
-    def _afterwards(self, case: str | None) -> tuple[str, ...]:
+    def _on_replies(self, report: ReportNews | None) -> str:
         say = self.language.say
-        if case:
-            return (say("You can reply to this email. We'll add your reply to the report."),)
+        if report and report.reply_to:
+            if report.is_request:
+                return say("You can reply to this email. We'll add your reply to the request.")
+            return say("You can reply to this email. We'll add your reply to the report.")
         if self.reply_to:
-            return (say("You can reply to this email."),)
-        return (
-            say(
-                "This mailbox is not monitored. If you need to contact us, call {phone}.",
-                phone=self.phone,
-            ),
+            return say("You can reply to this email.")
+        return say(
+            "This mailbox is not monitored. If you need to contact us, call {phone}.",
+            phone=self.phone,
         )
+
+    def _because(self, ways: SubscriptionLinks) -> str:
+        """Why somebody gets messages that they can stop."""
+        say, council = self.language.say, self.council
+        if ways.is_own:
+            return say(
+                "You are getting this because you asked {council} for updates.", council=council
+            )
+        return say("You are getting this because you asked {council} for alerts.", council=council)

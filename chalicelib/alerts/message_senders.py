@@ -98,9 +98,7 @@ def _below(message: Message) -> tuple[str, ...]:
         return ()
     say = message.language.say
     return (
-        say(
-            "You are getting this because you asked {council} for alerts.", council=message.council
-        ),
+        message.because,
         say("Change your alerts: {link}", link=message.manage_url),
         say("Stop them: {link}", link=message.unsubscribe_url),
     )

@@ -18,7 +18,8 @@ from chalicelib.alerts.messages import (
     ReportNews,
 )
 from chalicelib.alerts.model import CONFIRMED_WITHIN, Subscription
-from chalicelib.alerts.report_words import Quote, name_of, quotes_of
+from chalicelib.alerts.question_words import question_words
+from chalicelib.alerts.report_words import Quote, is_acknowledgement, name_of, quotes_of
 from chalicelib.geo.point import Point
 
 HOURS = int(CONFIRMED_WITHIN.total_seconds() // 3600)
@@ -76,11 +77,11 @@ class MessageComposer(MessageFrame, frozen=True, kw_only=True):
             short=f"{title}. {report.reference}",
             shorter=(title, f"{name_of(report)}: {state}", f"{report.service_name}: {state}"),
             url=report.page_url,
-            paragraphs=(self.words.first_line(report), opening, self.words.meaning(report)),
+            paragraphs=self.words.paragraphs(alert, subscription, report, opening),
             quotes=quotes_of(new),
-            receipt=report.receipt if alert.what == "new" and subscription.is_own else (),
+            receipt=report.receipt if is_acknowledgement(alert, subscription) else (),
             links=(self.words.link(report),),
-            case=report.reply_to if subscription.topic.kind == "report" else None,
+            takes_replies=subscription.topic.kind == "report",
         )
 
     def question(
@@ -111,7 +112,6 @@ class MessageComposer(MessageFrame, frozen=True, kw_only=True):
                 Link(say("Yes, it's fixed"), f"{answer_url}?answer=yes"),
                 Link(say("No, it's not fixed"), f"{answer_url}?answer=no"),
             ),
-            case=report.reply_to,
         )
 
     def asked(
@@ -119,28 +119,19 @@ class MessageComposer(MessageFrame, frozen=True, kw_only=True):
     ) -> Message:
         """Asks the reporter an officer's question. `reply_url` leads to a page that takes the
         answer."""
-        say, about = self.language.say, {"report": name_of(report)}
-        title = say("We have a question about your report: {report}", **about)
+        asked = question_words(report, self.language)
         return self._about(
             report,
             alert,
             ways,
-            title=title,
-            short=say(
-                "We have a question about your report: {report} {reference}. Please reply",
-                reference=report.reference,
-                **about,
-            ),
-            shorter=(title,),
+            title=asked.title,
+            short=asked.short,
+            shorter=(asked.title,),
             url=reply_url,
-            paragraphs=(
-                self.words.first_line(report),
-                say("To deal with your report, we need to ask you a question:"),
-            ),
+            paragraphs=(self.words.first_line(report), asked.opening),
             quotes=(Quote(text),),
-            links=(Link(say("Answer the question"), reply_url),),
-            case=report.reply_to,
-            before=(say("Only the team that deals with your report can see your answer."),),
+            links=(Link(self.language.say("Answer the question"), reply_url),),
+            before=(asked.who_sees,),
         )
 
     def _about(
@@ -152,12 +143,14 @@ class MessageComposer(MessageFrame, frozen=True, kw_only=True):
         title: str,
         quotes: tuple[Quote, ...],
         receipt: tuple[Fact, ...] = (),
+        takes_replies: bool = True,
         **values: Any,
     ) -> Message:
         """A message about one report; the other values are those of `message`."""
         return self.message(
             alert,
             ways,
+            report=report if takes_replies else None,
             thread=report.service_request_id,
             subject=f"{title} [{report.reference}]",
             quoted="\n\n".join(each.words for each in quotes) or None,

@@ -65,7 +65,7 @@ class ReportNews(Report, frozen=True, kw_only=True):
     of its timeline that its item keeps, oldest first. `picture` is shown to everybody on the
     report's page. `page_url` lets the reporter in if the report is not public. `reply_to` takes
     replies about the report, None if no mail is sent. `receipt` says what the reporter booked and
-    paid."""
+    paid. `is_paid`: money came for it."""
 
     service_name: str
     street: str | None = None
@@ -76,6 +76,7 @@ class ReportNews(Report, frozen=True, kw_only=True):
     booked: BookedSlot | None = None
     receipt: tuple[Fact, ...] = ()
     is_request: bool = False
+    is_paid: bool = False
 
     @property
     def has_promise(self) -> bool:
@@ -168,8 +169,8 @@ class Message(HidesPrivate, frozen=True, kw_only=True):
     one about the same `thread`. `short` is for small screens, and holds no link: `url` is where it
     leads. A text message takes the first of `short` and `shorter` that fits one part. `quoted` is
     what the council wrote, in English unless it `is_quote_translated`. `picture` is for emails.
-    Only messages that can be stopped have addresses to manage and unsubscribe. `council` is its
-    name in the language of the message."""
+    Only messages that can be stopped have addresses to manage and unsubscribe; `because` says why
+    they came. `council` is its name in the language of the message."""
 
     language: Language = ENGLISH
     council: str
@@ -187,6 +188,7 @@ class Message(HidesPrivate, frozen=True, kw_only=True):
     facts: tuple[Fact, ...] = ()
     links: Private[tuple[Link, ...]] = ()
     afterwards: tuple[str, ...] = ()
+    because: str = ""
     manage_url: Private[str | None] = None
     unsubscribe_url: Private[str | None] = None
     reply_to: Private[str | None] = None

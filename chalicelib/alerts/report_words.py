@@ -1,9 +1,9 @@
 """What messages say of one report: its kind, street, state, dates and distance."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from textwrap import shorten
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -11,8 +11,19 @@ from msgspec import Struct
 from chalicelib.alerts.delivery import Alert
 from chalicelib.alerts.messages import Entry, Fact, Link, Notice, ReportNews
 from chalicelib.alerts.model import Subscription, Topic
+from chalicelib.alerts.state_words import (
+    BRIEF,
+    BRIEF_PLAN,
+    CHANGED,
+    CHANGED_AT,
+    MEANINGS,
+    NEW_DATE,
+    OF_REQUESTS,
+    UPDATED,
+    Whose,
+)
 from chalicelib.geo.point import Point, distance_m
-from chalicelib.kernel.languages import Language, translatable
+from chalicelib.kernel.languages import Language
 from chalicelib.kernel.time import is_overdue
 from chalicelib.reports.states import LABELS
 
@@ -20,49 +31,6 @@ MOST_QUOTED = 600
 """Characters of what the council wrote."""
 KILOMETRE = 995
 """Distances from here on are given in kilometres."""
-BRIEF: Mapping[str, str] = {
-    "not_councils_responsibility": translatable("Not the council's"),
-    "internal_referral": translatable("Passed on"),
-}
-BRIEF_PLAN = translatable("Work on {day}")
-"""Shorter names of states, for text messages that would otherwise take two parts."""
-MEANINGS: Mapping[str, str] = {
-    "open": translatable("We have the report, but have not looked at it yet."),
-    "for_triage": translatable("We are finding out which team can help."),
-    "investigating": translatable("We are looking into it."),
-    "in_progress": translatable("We are working on it."),
-    "action_scheduled": translatable("We have planned the work."),
-    "reopen": translatable("The report is open again, and we are looking at it."),
-    "fixed": translatable("The work is done."),
-    "closed": translatable("We have closed the report."),
-    "duplicate": translatable(
-        "This has already been reported. We're dealing with both reports together."
-    ),
-    "not_councils_responsibility": translatable("The council isn't responsible for this."),
-    "no_further_action": translatable("We have looked at it and will not do any work."),
-    "internal_referral": translatable("Passed to another team."),
-    "cancelled": translatable("The report was withdrawn."),
-}
-Whose = Literal["own", "followed", "matching"]
-CHANGED: Mapping[Whose, str] = {
-    "own": translatable("The status of your report has changed."),
-    "followed": translatable("The status of a report that you follow has changed."),
-    "matching": translatable("The status of a report that matches your alerts has changed."),
-}
-CHANGED_AT = translatable(
-    "The status of a report that matches your alerts, {distance} from the place that you chose, "
-    "has changed."
-)
-UPDATED: Mapping[Whose, str] = {
-    "own": translatable("There's an update on your report."),
-    "followed": translatable("There's an update on a report that you follow."),
-    "matching": translatable("There's an update on a report that matches your alerts."),
-}
-NEW_DATE: Mapping[Whose, str] = {
-    "own": translatable("There's a new date for your report."),
-    "followed": translatable("There's a new date for a report that you follow."),
-    "matching": translatable("There's a new date for a report that matches your alerts."),
-}
 
 
 class Quote(NamedTuple):
@@ -86,8 +54,9 @@ class ReportWords(Struct, frozen=True, kw_only=True):
             Fact(
                 say("Request") if report.is_request else say("Kind of problem"), report.service_name
             ),
-            Fact(say("Status"), self._label(report)),
         ]
+        if not _is_booked(report):
+            facts.append(Fact(say("Status"), self._label(report)))
         if report.planned_day:
             facts.append(Fact(say("Work planned for"), self.language.day(report.planned_day)))
         return (*facts, *self._promise(report))
@@ -143,9 +112,9 @@ class ReportWords(Struct, frozen=True, kw_only=True):
     ) -> tuple[str, str]:
         """The title and the sentence that says what happened. A new state says more than an update
         that came with it."""
-        say, name, whose = self.language.say, name_of(report), _whose(subscription)
+        say, name, whose = self.language.say, name_of(report), _whose(subscription, report)
         match alert.what:
-            case "new" if subscription.is_own:
+            case "new" if is_acknowledgement(alert, subscription):
                 return self._acknowledged(report)
             case "new":
                 return say("New report: {report}", report=name), self._made(subscription, report)
@@ -162,11 +131,27 @@ class ReportWords(Struct, frozen=True, kw_only=True):
 
     def _acknowledged(self, report: ReportNews) -> tuple[str, str]:
         say, name = self.language.say, name_of(report)
+        if _is_booked(report):
+            title = say("Your booking is confirmed: {report}", report=name)
+            return title, say("Thank you. Your booking is confirmed.")
+        if report.is_paid:
+            title = say("We have your payment: {report}", report=name)
+            return title, say("Thank you. We have your payment.")
         if report.is_request:
             title = say("We have your request: {report}", report=name)
             return title, say("Thank you. We have your request.")
         title = say("We have your report: {report}", report=name)
         return title, say("Thank you. We have your report.")
+
+    def paragraphs(
+        self, alert: Alert, subscription: Subscription, report: ReportNews, opening: str
+    ) -> tuple[str, ...]:
+        """The opening, after the report in one line and before what its state means. A reporter
+        who has just booked or paid needs neither."""
+        is_ordered = _is_booked(report) or report.is_paid
+        if is_ordered and is_acknowledgement(alert, subscription):
+            return (opening,)
+        return (self.first_line(report), opening, self.meaning(report))
 
     def _made(self, subscription: Subscription, report: ReportNews) -> str:
         distance = _distance(report, place_of(subscription.topic))
@@ -182,7 +167,10 @@ class ReportWords(Struct, frozen=True, kw_only=True):
         return f"{name_of(report)}: {self._state(report)}"
 
     def _state(self, report: ReportNews) -> str:
-        """The state, with the day of planned work."""
+        """The state, with the day of planned work or the booked day."""
+        if report.booked and _is_booked(report):
+            day = self._short_day(report.booked.day)
+            return self.language.say("Booked for {day}", day=day)
         if report.planned_day is None:
             return self._label(report)
         return self.language.say("Work planned for {day}", day=self._short_day(report.planned_day))
@@ -199,18 +187,31 @@ class ReportWords(Struct, frozen=True, kw_only=True):
         return self.language.say(LABELS[report.state])
 
     def meaning(self, report: ReportNews) -> str:
-        if report.state == "open" and report.booked:
-            return self.language.say("Your booking is confirmed.")
-        if report.state == "open" and report.is_request:
-            return self.language.say("We have the request, but have not looked at it yet.")
-        return self.language.say(MEANINGS[report.state])
+        say = self.language.say
+        if _is_booked(report):
+            return say("Your booking is confirmed.")
+        if report.is_request and report.state in OF_REQUESTS:
+            return say(OF_REQUESTS[report.state])
+        return say(MEANINGS[report.state])
 
     def link(self, report: ReportNews) -> Link:
         """Leads to the page of the report."""
         say = self.language.say
+        if _is_booked(report):
+            return Link(say("See, change or cancel your booking"), report.page_url)
         return Link(
             say("See the request") if report.is_request else say("See the report"), report.page_url
         )
+
+
+def is_acknowledgement(alert: Alert, subscription: Subscription) -> bool:
+    """True for the first message to the reporter."""
+    return alert.what == "new" and subscription.is_own
+
+
+def _is_booked(report: ReportNews) -> bool:
+    """True while nothing has happened to a booking."""
+    return report.booked is not None and report.state == "open"
 
 
 def _has_new_date(report: ReportNews, new: Sequence[Entry]) -> bool:
@@ -247,9 +248,9 @@ def name_of(report: ReportNews) -> str:
     return f"{report.service_name}, {report.street}" if report.street else report.service_name
 
 
-def _whose(subscription: Subscription) -> Whose:
+def _whose(subscription: Subscription, report: ReportNews) -> Whose:
     if subscription.is_own:
-        return "own"
+        return "own_request" if report.is_request else "own"
     return "followed" if subscription.topic.kind == "report" else "matching"
 
 

@@ -6,16 +6,18 @@ from chalicelib.alerts.messages import Fact
 from chalicelib.catalogue.model import Council
 from chalicelib.kernel.languages import Language
 from chalicelib.kernel.money import pounds
-from chalicelib.reports.orders import BookedSlot, Order
+from chalicelib.reports.orders import BookedSlot, Order, booking_of
 from chalicelib.reports.receipts import Receipt, receipt_of
 
 
 def facts_of(order: Order, council: Council, language: Language) -> tuple[Fact, ...]:
-    """The day and slot, the lines of the price and how it was paid, with its VAT; nothing until the
-    order is settled. The order and the council have their words in that language."""
-    if order.state != "settled":
+    """The day and slot, the lines of the price and how it was paid, with its VAT. Nothing before
+    the order is settled or after it was cancelled; no day if it was paid too late. The order and
+    the council have their words in that language."""
+    if order.state not in ("settled", "lost"):
         return ()
-    booked = _booked(order.booking, council, language) if order.booking else ()
+    booking = booking_of(order)
+    booked = _booked(booking, council, language) if booking else ()
     receipt = receipt_of(order, council, language)
     return (*booked, *(_paid(receipt, language) if receipt else _free(order, language)))
 

@@ -53,6 +53,7 @@ class ReportsForMessages:
             reply_to=self._reply_address(report_id) if self._reply_address else None,
             booked=_booked(report, council),
             is_request=service is not None and service.is_request,
+            is_paid=report.order is not None and report.order.paid_at is not None,
         )
 
     def _receipt(self, report: ServiceRequest, language: Language) -> tuple[Fact, ...]:

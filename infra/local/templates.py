@@ -65,7 +65,7 @@ def messages(voice: MessageComposer) -> Iterator[tuple[str, Message]]:
     """Every message, with when it is sent."""
     own, other = _subscription(is_own=True), _subscription(is_own=False)
     ways = SubscriptionLinks(
-        voice.site.page("/forms/alerts/…"), unsubscribe_url(voice.site, OWNER, "5" * 32)
+        voice.site.page("/forms/alerts/…"), unsubscribe_url(voice.site, OWNER, "5" * 32), True
     )
     confirm = voice.site.page(f"/forms/alerts/{OWNER}/confirm?token=…")
     yield "Somebody asks for alerts", voice.asking(asking(own, "", _now()), confirm, "123456")
@@ -81,16 +81,30 @@ def messages(voice: MessageComposer) -> Iterator[tuple[str, Message]]:
         found = _collections(is_change=is_change)
         of = _alert("collection_change" if is_change else "collection_reminder", other)
         yield when, voice.of_collections(of, found, ways, is_change=is_change)
-    tomorrow = BookedSlot(_now().date() + timedelta(days=1), "9am")
-    booked = replace(_report("open", voice), service_name="Appointment", booked=tomorrow)
-    reminder = _alert("booking_reminder", own)
-    yield "The day before a booking", booking_message(voice, reminder, booked, tomorrow, ways)
+    yield from _of_bookings(own, ways, voice)
     several: list[ReportNews | Notice] = [
         _report("fixed", voice),
         _report("in_progress", voice),
         notice,
     ]
     yield "A digest", voice.digest(digest(other, _now(), _now()), several, ways)
+
+
+def _of_bookings(
+    own: Subscription, ways: SubscriptionLinks, voice: MessageComposer
+) -> Iterator[tuple[str, Message]]:
+    request = replace(_report("open", voice), service_name="Appointment", is_request=True)
+    tomorrow = BookedSlot(_now().date() + timedelta(days=1), "9am")
+    booked, paid = replace(request, booked=tomorrow), replace(request, is_paid=True)
+    samples: list[tuple[str, What, ReportNews]] = [
+        ("Your booking was confirmed", "new", booked),
+        ("Your payment arrived", "new", paid),
+        ("Your booking has an update", "updated", booked),
+    ]
+    for when, what, news in samples:
+        yield when, voice.of_report(_alert(what, own), own, news, ways, ())
+    reminder = _alert("booking_reminder", own)
+    yield "The day before a booking", booking_message(voice, reminder, booked, tomorrow, ways)
 
 
 def _questions(

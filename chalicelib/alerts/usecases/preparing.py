@@ -203,4 +203,5 @@ def _ways(about: _About, ports: Ports) -> SubscriptionLinks:
     return SubscriptionLinks(
         manage_url(site, owner, ports.tokens.manage(subscription)),
         unsubscribe_url(site, owner, ports.tokens.unsubscribe(subscription)),
+        subscription.is_own,
     )

@@ -59,7 +59,7 @@ TOMORROW_DAY = NOON.date() + timedelta(days=1)
 TOMORROW = {"service_request_id": None, "notice_id": f"bins-{TOMORROW_DAY}", "version": 13}
 DELAY = Delay(promised_datetime=NOON, reason="«9»", given_at=NOON)
 WAYS = SubscriptionLinks(
-    f"{SITE}/cy/forms/alerts/1", unsubscribe_url(WELSH_VOICE.site, "5" * 32, "f" * 32)
+    f"{SITE}/cy/forms/alerts/1", unsubscribe_url(WELSH_VOICE.site, "5" * 32, "f" * 32), True
 )
 POTHOLE = "Twll yn y ffordd"
 each_kind = pytest.mark.parametrize("kind", KINDS)

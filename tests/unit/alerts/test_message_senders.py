@@ -18,7 +18,8 @@ from chalicelib.alerts.message_frame import SubscriptionLinks
 from chalicelib.alerts.message_senders import email_of, text
 from chalicelib.alerts.messages import BookedSlot, Message, Notice, Picture, ReportNews
 from chalicelib.alerts.model import Topic
-from chalicelib.alerts.report_words import MEANINGS, MOST_QUOTED
+from chalicelib.alerts.report_words import MOST_QUOTED
+from chalicelib.alerts.state_words import MEANINGS
 from chalicelib.aws.ses import mime
 from chalicelib.catalogue.load import load
 from chalicelib.geo.point import Point
@@ -42,7 +43,7 @@ from tests.support.fakes_delivery import (
 
 OWNER, TOKEN = "5" * 32, "f" * 32
 WAYS = SubscriptionLinks(
-    manage_url(VOICE.site, OWNER, "m"), unsubscribe_url(VOICE.site, OWNER, TOKEN)
+    manage_url(VOICE.site, OWNER, "m"), unsubscribe_url(VOICE.site, OWNER, TOKEN), True
 )
 LINK = re.compile(r"https?://[^\s\"<>]+")
 OWN = subscription(is_own=True, topic=Topic(kind="report", service_request_id=REPORT))
@@ -87,15 +88,63 @@ def test_acknowledgement_names_the_report_its_promise_and_its_page() -> None:
         assert said.split(": ")[-1] in part(mail, "html")
 
 
-def test_acknowledgement_of_a_booking_speaks_of_it_and_promises_no_other_day() -> None:
-    slot = BookedSlot(day=NOON.date(), slot="From 7am")
-    booking = {"service_name": "Bulky waste", "is_request": True, "booked": slot}
-    mail = as_mail(of_report("new", state="open", **booking))
+BOOKING = {
+    "service_name": "Bulky waste",
+    "is_request": True,
+    "state": "open",
+    "booked": BookedSlot(day=NOON.date(), slot="From 7am"),
+}
+
+
+def test_acknowledgement_of_a_booking_confirms_it_and_promises_no_other_day() -> None:
+    mail = as_mail(of_report("new", is_paid=True, **BOOKING))
     words = part(mail, "plain")
-    assert mail["Subject"].startswith("We have your request: Bulky waste")
-    for said in ("Your booking is confirmed.", "Request: Bulky waste", "See the request"):
-        assert said in words
-    assert "We aim to deal with it by" not in words
+    assert mail["Subject"].startswith("Your booking is confirmed: Bulky waste")
+    assert words.startswith("Thank you. Your booking is confirmed.\r\n\r\nReference: ")
+    assert "See, change or cancel your booking:" in words
+    for not_said in ("We aim to deal with it by", "Open", "report"):
+        assert not_said not in re.sub(LINK, "", words)
+
+
+def test_acknowledgement_of_a_payment_says_that_it_arrived() -> None:
+    mail = as_mail(of_report("new", service_name="Rent", is_request=True, is_paid=True))
+    assert mail["Subject"].startswith("We have your payment: Rent")
+    assert part(mail, "plain").startswith("Thank you. We have your payment.\r\n\r\nReference: ")
+
+
+@pytest.mark.parametrize(
+    ("what", "about"),
+    [
+        ("new", {"state": "open"}),
+        ("updated", {"state": "open"}),
+        ("state_changed", {"state": "reopen"}),
+        ("state_changed", {"state": "closed"}),
+        ("state_changed", {"state": "cancelled"}),
+        ("updated", BOOKING),
+    ],
+)
+def test_message_about_a_request_speaks_of_no_report(what: str, about: dict[str, Any]) -> None:
+    request = {"is_request": True, "reply_to": "case@mail.example.org", **about}
+    mail = as_mail(of_report(what, **request))
+    words = re.sub(LINK, "", part(mail, "plain"))
+    assert "We'll add your reply to the request." in words
+    assert "report" not in words + mail["Subject"]
+
+
+def test_update_of_a_booking_names_its_day() -> None:
+    words = part(as_mail(of_report("updated", **BOOKING)), "plain")
+    assert words.startswith("Bulky waste: Booked for 1 June\r\n")
+
+
+@pytest.mark.parametrize(("is_own", "why"), [(True, "updates"), (False, "alerts")])
+def test_email_says_why_it_came(*, is_own: bool, why: str) -> None:
+    news = report()
+    ways = WAYS._replace(is_own=is_own)
+    mail = as_mail(VOICE.of_report(alert(), OWN, news, ways, news.entries))
+    for kind in ("plain", "html"):
+        assert f"You are getting this because you asked Eskerby Council for {why}." in part(
+            mail, kind
+        )
 
 
 def test_message_quotes_what_the_council_wrote_last() -> None:
@@ -122,7 +171,7 @@ def test_long_address_in_a_header_is_not_split() -> None:
     long = f"{SITE}/forms/alerts/{'5' * 32}/unsubscribe?token={'a' * 64}"
     raw = mime(
         email_of(
-            VOICE.of_report(alert(), OWN, report(), SubscriptionLinks("m", long), ()),
+            VOICE.of_report(alert(), OWN, report(), SubscriptionLinks("m", long, True), ()),
             "sam@example.org",
             LOOK,
         ),

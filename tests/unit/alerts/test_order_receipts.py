@@ -81,7 +81,11 @@ def test_receipt_says_what_was_not_paid_by_card(paid: dict[str, Any], last: Fact
     assert facts_of(replace(ORDER, **paid), DEMO, ENGLISH)[-1] == last
 
 
-@pytest.mark.parametrize("state", ["unpaid", "lost", "cancelled"])
+def test_receipt_of_a_payment_that_came_too_late_has_no_slot() -> None:
+    assert facts_of(replace(ORDER, state="lost"), DEMO, ENGLISH) == RECEIPT[1:]
+
+
+@pytest.mark.parametrize("state", ["unpaid", "cancelled"])
 def test_order_that_is_not_settled_has_no_receipt(state: OrderState) -> None:
     assert facts_of(replace(ORDER, state=state), DEMO, ENGLISH) == ()
 
