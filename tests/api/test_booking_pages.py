@@ -143,6 +143,27 @@ def test_return_page_after_the_day_has_gone_says_what_becomes_of_the_money(
     assert "From 7am" not in browser.page.text
 
 
+def test_lost_day_is_offered_again_once_an_officer_makes_room(
+    browser: Browser, api: Api, pay: PayHere, clock: time_machine.Traveller
+) -> None:
+    page = book(browser)
+    return_url = pay.enter(card_page(browser, page), GOOD_CARD)
+    clock.shift(timedelta(hours=3))
+    place = SlotOfDay("bulky", MONDAY.date() + timedelta(days=2), "day")
+    hold(place, 40, "others", "a key of others", bookings_ports())
+    come_back(browser, return_url)
+    assert order_of(browser).state == "lost"
+    change = browser.open(page.replace("?", "/booking?"))
+    assert not any(each.startswith(f"{place.day}") for each in days(browser))
+    path, officer = f"/api/calendars/bulky/days/{place.day}", api.token("officer")
+    version = api.get(path, officer).json_body["version"]
+    assert api.patch(path, {"capacity": 50}, version=version, token=officer).status_code == 200
+    browser.open(page.replace("?", "/booking?"))
+    browser.fill({"day": days(browser)[0]}, action=change.form().action)
+    assert "When Wednesday 3 June 2026, From 7am" in browser.page.text
+    assert order_of(browser).state == "settled"
+
+
 def test_slot_stays_held_while_a_declined_card_is_tried_again(
     browser: Browser, pay: PayHere, clock: time_machine.Traveller
 ) -> None:

@@ -75,7 +75,7 @@ def _moved(
     try:
         move_booking(report.service_request_id, to, version, author, order_ports())
     except SlotFull as full:
-        calendar = _booking(report).place.calendar
+        calendar = _booking(_order(report)).place.calendar
         return [FieldError(field, taken_words(full, calendar, Orders(author, None)))]
     except Invalid as error:
         return [FieldError(field, each.message) for each in error.errors]
@@ -126,7 +126,7 @@ def _slot_page(
     """The free days, or the free slots of a day. Raises Conflict if the booking cannot be moved."""
     if not possible_now(report, call.caller.author(token)).change:
         raise _too_late(report)
-    free = _free(_booking(report), Orders(call.caller.author(token), None))
+    free = _free(_order(report), Orders(call.caller.author(token), None))
     of_day = [each for each in free if each.day == day]
     html = render_form(
         "booking",
@@ -144,9 +144,13 @@ def _slot_page(
     return Page(html, is_refusal=bool(faults))
 
 
-def _free(booking: BookedSlot, orders: Orders) -> Sequence[FreeDay]:
-    """The days with enough free units, without the slot that is booked."""
+def _free(order: Order, orders: Orders) -> Sequence[FreeDay]:
+    """The days with enough free units, without the slot that the order has. Raises Conflict if it
+    books nothing."""
+    booking = _booking(order)
     at = booking.place
+    if order.state == "lost":
+        return orders.free_days(at.calendar, booking.units)
     found = [
         each._replace(slots=[(slot, name) for slot, name in each.slots if slot != at.slot])
         if each.day == at.day
@@ -177,11 +181,10 @@ def _order(report: ServiceRequest) -> Order:
     return report.order
 
 
-def _booking(report: ServiceRequest) -> BookedSlot:
-    booking = _order(report).booking
-    if booking is None:
+def _booking(order: Order) -> BookedSlot:
+    if order.booking is None:
         raise Conflict(Text("Nothing is booked with this request."))
-    return booking
+    return order.booking
 
 
 def _too_late(report: ServiceRequest) -> Conflict:

@@ -137,9 +137,9 @@ def _booking(
     booking = ports.held(draft.hold_id)
     if booking.place.calendar != service.calendar:
         raise Invalid.field("hold_id", "is for another calendar")
-    if booking.units < price.units:
+    if booking.units != price.units:
         raise Invalid.field(
-            "hold_id", Text("holds too little: {units} units are needed", units=price.units)
+            "hold_id", Text("holds another number: {units} units are needed", units=price.units)
         )
     return booking
 

@@ -37,7 +37,8 @@ def move_booking(
     ports: OrderPorts,
 ) -> ServiceRequest:
     """Move a booking to another day and slot of its calendar; the slot that it has is kept until
-    then. A repeat changes nothing.
+    then. One that was lost can also get its own slot, if that is free again. A repeat changes
+    nothing.
 
     Raises: NotFound, Conflict if nothing is booked, it is too late, or the request has another
     version, Invalid for a slot that cannot be booked, SlotFull, UpstreamFailed.
@@ -46,7 +47,8 @@ def move_booking(
     def change(report: ServiceRequest) -> ServiceRequest:
         order, booking = _booked(report)
         there = replace(booking.place, day=to[0], slot=to[1])
-        if there in (booking.place, booking.moving_to):
+        has_place = order.state == "settled" and there == booking.place
+        if has_place or there == booking.moving_to:
             return report
         if report.version != version:
             raise stale(report)

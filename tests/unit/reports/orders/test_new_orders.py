@@ -68,6 +68,13 @@ def test_hold_of_another_calendar_is_refused(world: OrderWorld) -> None:
         order(world, hold_id=other)
 
 
+def test_hold_of_more_than_is_ordered_is_refused(world: OrderWorld) -> None:
+    large = world.slots.hold("large", units=2)
+    with pytest.raises(Invalid, match="1 units are needed") as refusal:
+        order(world, hold_id=large)
+    assert refusal.value.errors[0].field == "hold_id"
+
+
 def test_lapsed_hold_is_refused(world: OrderWorld) -> None:
     with pytest.raises(Conflict, match="no longer held"):
         order(world, hold_id="lapsed")

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.errors import Conflict, SlotFull
 from chalicelib.reports.automatic_texts import PAID_BACK, PAID_TOO_LATE, PAYMENT_CAME
@@ -140,6 +141,27 @@ def test_lost_slot_can_be_replaced_by_another_one(world: OrderWorld) -> None:
     assert (of(world, request_id).state, moved.attention) == ("settled", None)
     cancel_lost(at(NOON + timedelta(days=9), world))
     assert world.refunds == {}
+
+
+def test_lost_slot_can_be_had_after_all_when_an_officer_makes_room(world: OrderWorld) -> None:
+    request_id = lost(world)
+    world.slots.room = 3
+    version = world.stored(request_id).version
+    for _ in range(2):
+        again = move_booking(request_id, (PLACE.day, PLACE.slot), version, OWNER, world.ports)
+    assert (of(world, request_id).state, again.attention) == ("settled", None)
+    assert (world.slots.taken(PLACE), len(again.updates)) == (3, 2)
+
+
+def test_paid_request_is_settled_although_the_council_dropped_its_service(
+    world: OrderWorld,
+) -> None:
+    report = order(world)
+    kept = [each for each in world.reports.council.services if each.service_code != "bulky"]
+    council = replace(world.reports.council, services=tuple(kept))
+    world.reports = replace(world.reports, council=council)
+    assert pay(report, world).is_in_queue
+    assert of(world, report.service_request_id).state == "settled"
 
 
 def test_payment_of_a_request_that_was_cancelled_meanwhile_goes_back(world: OrderWorld) -> None:
