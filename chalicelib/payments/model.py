@@ -108,6 +108,11 @@ class Charge(Struct, frozen=True, kw_only=True):
         return sum(each.amount_pence for each in self.refunds if each.state != "error")
 
     @property
+    def left_pence(self) -> int:
+        """What can still go back; 0 before a payment succeeded."""
+        return self.amount_pence - self.refunded_pence if self.paid else 0
+
+    @property
     def is_settled(self) -> bool:
         """True if the provider can tell nothing new."""
         return all(each.is_ended for each in self.payments) and all(

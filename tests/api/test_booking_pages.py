@@ -11,6 +11,7 @@ import time_machine
 
 from chalicelib.bookings.usecases import hold
 from chalicelib.bootstrap.bookings import bookings_ports
+from chalicelib.bootstrap.payments import charges
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.errors import SlotFull
@@ -263,6 +264,35 @@ def test_cancellation_says_before_whether_money_goes_back(
     assert ("£20 goes back to your card" in browser.page.text) == bool(pence)
     browser.again()
     assert pay.refunded_pence == pence
+
+
+@pytest.mark.parametrize(
+    ("part", "says"),
+    [
+        (500, "You get £15 back."),
+        (2_000, "No more money goes back to your card. We have already sent £20 back to your card"),
+    ],
+)
+def test_cancellation_names_only_the_money_that_is_left(
+    browser: Browser, pay: PayHere, api: Api, part: int, says: str
+) -> None:
+    page = paid(browser, pay)
+    refund_part(browser, api, part)
+    shown = browser.open(page.replace("?", "/cancellation?"))
+    assert says in shown.text
+    assert f"We have already sent £{part // 100} back to your card" in shown.text
+    browser.fill(action=shown.form().action)
+    assert pay.refunded_pence == 2_000
+
+
+def refund_part(browser: Browser, api: Api, pence: int) -> None:
+    """An officer sends a part of the payment back."""
+    (report,) = browser.stored()
+    charge = charges().get(report.service_request_id)
+    assert charge and charge.paid
+    draft = {"amount_pence": pence, "reason": "The kitchen was closed"}
+    path = f"/api/payments/{charge.paid.payment_id}/refunds"
+    assert api.post(path, draft, key="refund", token=api.token("admin")).status_code == 201
 
 
 def test_too_late_shows_no_buttons_and_refuses(

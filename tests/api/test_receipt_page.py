@@ -5,9 +5,16 @@ from collections.abc import Iterator
 import pytest
 import time_machine
 
-from chalicelib.bootstrap.payments import charges
 from tests.api.conftest import Api
-from tests.api.test_booking_pages import HALL, MONDAY, days, enter_card, order_of, page_of
+from tests.api.test_booking_pages import (
+    HALL,
+    MONDAY,
+    days,
+    enter_card,
+    order_of,
+    page_of,
+    refund_part,
+)
 from tests.api.test_forms import Browser
 from tests.support.paying import PayHere, pay_here
 
@@ -57,12 +64,7 @@ def test_receipt_names_the_vat_of_each_line_its_number_and_the_day(
 def test_receipt_says_how_much_went_back(browser: Browser, pay: PayHere, api: Api) -> None:
     page = hired(browser)
     enter_card(browser, page, pay)
-    (report,) = browser.stored()
-    charge = charges().get(report.service_request_id)
-    assert charge and charge.paid
-    refund = {"amount_pence": 500, "reason": "The kitchen was closed"}
-    path = f"/api/payments/{charge.paid.payment_id}/refunds"
-    assert api.post(path, refund, key="refund", token=api.token("admin")).status_code == 201
+    refund_part(browser, api, 500)
     assert "Sent back to your card £5" in browser.open(receipt_of(page)).text
 
 

@@ -43,7 +43,7 @@ def payment(call: Call, service_request_id: str) -> CasePayment:
         return CasePayment()
     charge = charges().get(report.service_request_id)
     paid = charge.paid if charge else None
-    left = charge.amount_pence - charge.refunded_pence if charge and paid else 0
+    left = charge.left_pence if charge else 0
     return CasePayment(
         payment_id=paid.payment_id if paid else None,
         refunded_pence=charge.refunded_pence if charge else 0,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from chalicelib.bootstrap.payments import order_ports
+from chalicelib.bootstrap.payments import charges, order_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import Conflict, FieldError, Invalid, SlotFull
 from chalicelib.forms.answers import Answers
@@ -99,12 +99,23 @@ def ask_cancellation(call: Call, service_request_id: str) -> Page:
     shown = {
         **_shown(report, token),
         **price_shown(order, report.service_code),
-        "refund": pounds(may.refund_pence) if may.refund_pence else "",
+        **_money_back(report.service_request_id, may.refund_pence),
         "is_paid": order.paid_by == "card",
         "limit": moment_words(limit) if limit else "",
         "action": f"{_path(report)}/cancellation",
     }
     return Page(render_form("cancellation", **shown))
+
+
+def _money_back(service_request_id: str, refund_pence: int) -> dict[str, str]:
+    """`refund`: what goes back when `refund_pence` in all do; `refunded`: what went back before."""
+    charge = charges().get(service_request_id) if refund_pence else None
+    before = charge.refunded_pence if charge else 0
+    left = refund_pence - before
+    return {
+        "refund": pounds(left) if left > 0 else "",
+        "refunded": pounds(before) if before else "",
+    }
 
 
 def cancel(call: Call, service_request_id: str) -> SeeOther:
