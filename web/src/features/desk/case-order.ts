@@ -4,10 +4,10 @@ import { actionButton, byId, element, focusOn, show } from "../../shared/dom.ts"
 import { pounds } from "../../shared/money.ts";
 import { tell } from "../../shared/staff-page.ts";
 import { listed, moment } from "./case-facts.ts";
-import { drawPayment } from "./case-payment.ts";
+import { drawPayment, refundedPence } from "./case-payment.ts";
 import { here, sendOf } from "./current-case.ts";
 import type { Case, Order } from "./model.ts";
-import { PAID } from "./words.ts";
+import { cancelText, lineText, paidText, vatText } from "./order-words.ts";
 
 const CANCEL = "cancel-order";
 const box = byId("order");
@@ -21,8 +21,9 @@ export function drawOrder(): void {
     ...listed([
       ["Booked", bookedText(order, booked)],
       ["Nobody came", order.booking?.no_show_at ? [`Noted ${moment(order.booking.no_show_at)}`] : []],
-      ...order.lines.map(({ text, amount_pence: pence }): [string, string[]] => [text, [pounds(pence)]]),
+      ...order.lines.map((line): [string, string[]] => [line.text, [lineText(line)]]),
       ["Total", [pounds(order.amount_pence)]],
+      ["VAT in the total", vatText(order)],
       ["Fund", [order.fund]],
       ["Payment", [paidText(order)]],
     ]),
@@ -38,9 +39,7 @@ function offer(order: Order): void {
 }
 
 function ask(order: Order): void {
-  const back =
-    order.paid_by === "card" ? `The reporter gets ${pounds(order.amount_pence)} back.` : "No money goes back.";
-  const question = element("p", {}, `Cancel this and tell the reporter? ${back} You cannot undo it.`);
+  const question = element("p", {}, cancelText(order, refundedPence()));
   const yes = actionButton("Yes, cancel it", () => void cancel());
   yes.id = CANCEL;
   const no = actionButton("No, keep it", () => {
@@ -64,12 +63,4 @@ function bookedText({ booking }: Order, names: Case["booked"]): (Node | string)[
     dayElement(booking.place.day, "UTC"),
     `, ${names.slot} (${names.calendar}, ${booking.units} ${booking.units === 1 ? "unit" : "units"})`,
   ];
-}
-
-function paidText(order: Order): string {
-  if (order.state === "unpaid") return "Not paid yet";
-  if (order.state === "lost") return "Paid after the slot had gone";
-  const back = order.refund_pence ? `, ${pounds(order.refund_pence)} sent back` : "";
-  const paid = order.paid_by ? PAID[order.paid_by] : "Not paid";
-  return `${order.state === "cancelled" ? "Cancelled. " : ""}${paid}${back}`;
 }

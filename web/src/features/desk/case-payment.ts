@@ -44,6 +44,9 @@ export async function drawPayment(order: Order): Promise<void> {
   byId("amount_pence-hint").textContent = `At most ${pounds(payment.left_pence)}.`;
 }
 
+/** What went back to the card; 0 until the payment is loaded. */
+export const refundedPence = () => payment.refunded_pence;
+
 async function load(): Promise<CasePayment> {
   const found = await call<CasePayment>("GET", pathOf(here.shown, "/payment"));
   if (found.kind === "stored") return found.value;

@@ -160,9 +160,17 @@ export interface Case extends Standing {
   booked: { calendar: string; slot: string } | null;
 }
 
+/** A line of a price; without VAT, it has no VAT fields. */
+export interface OrderLine {
+  text: string;
+  amount_pence: number;
+  vat_pence?: number;
+  vat_percent?: number;
+}
+
 /** What a case booked and costs. */
 export interface Order {
-  lines: { text: string; amount_pence: number }[];
+  lines: OrderLine[];
   amount_pence: number;
   fund: string;
   booking: { place: { day: string }; units: number; no_show_at: string | null } | null;

@@ -1,0 +1,40 @@
+import { describe, expect, test } from "vitest";
+import type { Order } from "../../src/features/desk/model.ts";
+import { cancelText, lineText, vatText } from "../../src/features/desk/order-words.ts";
+
+const hall = { text: "Hire the hall", amount_pence: 1800, vat_pence: 300, vat_percent: 20 };
+const mattress = { text: "Mattress", amount_pence: 2000 };
+const order = (more: Partial<Order>): Order => ({
+  lines: [mattress],
+  amount_pence: 2000,
+  fund: "BULKY",
+  booking: null,
+  state: "settled",
+  paid_by: "card",
+  refund_pence: 0,
+  ...more,
+});
+
+describe("price of an order", () => {
+  test("names the VAT of each line and of the total", () => {
+    const fee = { text: "Fee", amount_pence: 500, vat_pence: 83, vat_percent: 20 };
+    expect(lineText(hall)).toBe("£18.00, including £3.00 VAT at 20%");
+    expect(vatText(order({ lines: [hall, fee] }))).toEqual(["£3.83"]);
+  });
+
+  test("has no VAT where none is in it", () => {
+    expect(lineText(mattress)).toBe("£20.00");
+    expect(vatText(order({}))).toEqual([]);
+  });
+});
+
+describe("question before an order is cancelled", () => {
+  test.each([
+    [order({}), 0, "The reporter gets £20.00 back."],
+    [order({}), 500, "The reporter gets £15.00 back."],
+    [order({}), 2000, "No money goes back."],
+    [order({ paid_by: "receipt" }), 0, "No money goes back."],
+  ])("names what is left of the payment", (of, refunded, says) => {
+    expect(cancelText(of, refunded)).toContain(says);
+  });
+});
