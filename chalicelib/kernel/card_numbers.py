@@ -1,14 +1,32 @@
 """Card numbers that somebody typed are masked before anything is stored, logged or sent.
 
-A card number has 13 to 19 digits, in groups or not, begins as those of an issuer do, and has the
-check digit of ISO/IEC 7812-1 (Luhn), so that references and phone numbers stay as they are.
+A card number has 13 to 19 digits, begins as those of an issuer do, and has the check digit of
+ISO/IEC 7812-1 (Luhn), so that references and phone numbers stay as they are. It is written in one
+piece, or in groups with one kind of gap between them: spaces and hyphens, dots, or slashes.
 """
 
 import re
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import Any
 
 MASK = "****"
-_DIGITS = re.compile(r"(?<![0-9A-Za-z.+])[2-6](?:[ -]?[0-9]){12,18}(?![0-9A-Za-z])")
+SHORTEST, LONGEST = 13, 19
+GROUP = 4
+_SPACE = "\\s\u200b-\u200d\u2060\ufeff"
+"""White space, with what has no width."""
+_GAPS = (
+    rf"[{_SPACE}\u2010-\u2015-]{{1,3}}",
+    rf"[{_SPACE}]?\.[{_SPACE}]?",
+    rf"[{_SPACE}]?/[{_SPACE}]?",
+)
+_RUNS = tuple(
+    re.compile(rf"(?<![0-9A-Za-z+])(?<![0-9]\.)[0-9]+(?:{gap}[0-9]+)*(?![0-9A-Za-z])")
+    for gap in _GAPS
+)
+"""Groups of digits that can be one number."""
+_LOOSE = re.compile(r"[0-9](?:[ -]?[0-9])*")
+"""Any groups, with the gaps that are usual."""
 _ISSUED = re.compile(
     r"4([0-9]{12}|[0-9]{15}|[0-9]{18})"
     r"|(5[1-5]|2[2-7])[0-9]{14}"
@@ -23,7 +41,9 @@ _ISSUED = re.compile(
 
 def masked(text: str) -> str:
     """The text with **** in place of each card number."""
-    return _DIGITS.sub(_masked, text)
+    for run in _RUNS:
+        text = run.sub(_masked_run, text)
+    return text
 
 
 def masked_in(value: Any) -> Any:
@@ -39,10 +59,57 @@ def masked_in(value: Any) -> Any:
             return value
 
 
-def _masked(found: re.Match[str]) -> str:
-    digits = re.sub(r"[ -]", "", found[0])
-    is_card = _ISSUED.fullmatch(digits) and _has_check_digit(digits)
-    return MASK if is_card else found[0]
+def _masked_run(found: re.Match[str]) -> str:
+    text = found[0]
+    parts, at = [], 0
+    for begins, ends in _cards(text):
+        parts += [text[at:begins], MASK]
+        at = ends
+    return "".join([*parts, text[at:]])
+
+
+def _cards(run: str) -> Iterator[tuple[int, int]]:
+    """Where the card numbers in groups of digits begin and end; others may stand beside them, such
+    as a security code."""
+    if _LOOSE.fullmatch(run) and _is_card(re.sub("[ -]", "", run)):
+        yield 0, len(run)
+        return
+    groups = list(re.finditer("[0-9]+", run))
+    at = 0
+    while at < len(groups):
+        count = _groups_of_card(groups[at : at + LONGEST])
+        if count and not _is_fraction(run, groups[at], count):
+            yield groups[at].start(), groups[at + count - 1].end()
+        at += count or 1
+
+
+def _groups_of_card(groups: Sequence[re.Match[str]]) -> int:
+    """How many of the first groups make a card number together, at most; 0 if none do."""
+    texts = [each[0] for each in groups]
+    sizes = [len(each) for each in texts]
+    for count, length in reversed(list(enumerate(accumulate(sizes), 1))):
+        could_be = SHORTEST <= length <= LONGEST and _is_usual(sizes[:count])
+        if could_be and _is_card("".join(texts[:count])):
+            return count
+    return 0
+
+
+def _is_fraction(run: str, group: re.Match[str], count: int) -> bool:
+    """True for the digits after a decimal point."""
+    return count == 1 and run[: group.start()].endswith(".")
+
+
+def _is_usual(sizes: Sequence[int]) -> bool:
+    """True if people write card numbers in groups of such sizes."""
+    *first, last = sizes
+    is_even = all(each == sizes[0] for each in first) and last <= sizes[0]
+    is_in_fours = all(each % GROUP == 0 for each in sizes)
+    return is_even or is_in_fours or first == [4, 6]
+
+
+def _is_card(digits: str) -> bool:
+    is_issued = SHORTEST <= len(digits) <= LONGEST and _ISSUED.fullmatch(digits)
+    return bool(is_issued) and _has_check_digit(digits)
 
 
 def _has_check_digit(digits: str) -> bool:
