@@ -1,7 +1,7 @@
 """The days of a calendar as officers see them, and their capacity, which they change."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from msgspec.structs import asdict, replace
 
@@ -16,11 +16,13 @@ from chalicelib.bookings.staff_views import (
     StaffSlotSummary,
 )
 from chalicelib.catalogue.calendars import Calendar, Slot
-from chalicelib.errors import Conflict
+from chalicelib.errors import Conflict, Invalid
 from chalicelib.kernel.optimistic import VersionConflict
 from chalicelib.texts import Text
 
 WEEK = 7
+PLANNED_AHEAD = timedelta(days=731)
+"""How far ahead officers change the capacity of a day: longer than any calendar can be booked."""
 
 
 def week_for_staff(code: str, first: date, ports: Ports) -> Sequence[StaffDaySummary]:
@@ -43,9 +45,11 @@ def day_for_staff(code: str, on: date, ports: StaffPorts) -> StaffDay:
 
 def set_capacity(code: str, on: date, capacity: int, version: int, ports: StaffPorts) -> StaffDay:
     """Changes the units of each slot of a day; fewer than are booked takes nothing from anybody.
-    Raises NotFound, Conflict if the day has another version, UpstreamFailed."""
+    Raises NotFound, Invalid for a day that is past or too far ahead, Conflict if the day has
+    another version, UpstreamFailed."""
     days = ports.bookings.days
     calendar = calendar_of(code, ports.bookings)
+    _refuse_unplanned(on, ports.bookings)
     day = days.get(code, on)
     try:
         days.save(replace(day, version=version, capacity=capacity))
@@ -55,6 +59,14 @@ def set_capacity(code: str, on: date, capacity: int, version: int, ports: StaffP
             version=day.version,
         ) from error
     return _view(calendar, replace(day, version=version + 1, capacity=capacity), ports)
+
+
+def _refuse_unplanned(on: date, ports: Ports) -> None:
+    """Raises Invalid."""
+    today = ports.now().astimezone(ports.working.zone).date()
+    last = today + PLANNED_AHEAD
+    if not today <= on <= last:
+        raise Invalid.field("day", Text("must be from {first} to {last}", first=today, last=last))
 
 
 def _summary(calendar: Calendar, day: BookingDay, ports: Ports) -> StaffDaySummary:

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
+import pytest
 import time_machine
 from chalice.test import HTTPResponse
 
@@ -100,6 +101,13 @@ def test_officer_sees_a_week_of_each_calendar(api: Api) -> None:
     assert first["slots"][0] == {"slot": "0900", "name": "9am", "taken": 1, "free": 0}
     at_weekends = [each for each in days if date.fromisoformat(each["day"]).weekday() > 4]
     assert {(each["closed"], len(each["slots"])) for each in at_weekends} == {("weekday", 0)}
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "9998-12-01", "0001-01-01", "2020-02-29"])
+def test_capacity_of_a_day_out_of_reach_is_refused_by_its_field(api: Api, day: str) -> None:
+    answer = changed(api, f"/api/calendars/counter/days/{day}", 3, version=0)
+    assert answer.status_code == 400
+    assert [each["field"] for each in answer.json_body["errors"]] == ["day"]
 
 
 def test_a_change_is_audited(api: Api) -> None:

@@ -2,11 +2,14 @@
 
 from datetime import date, timedelta
 
+import pytest
+
 from chalicelib.bookings.ports import BookedRequest, StaffPorts
 from chalicelib.bookings.staff_days import day_for_staff, set_capacity, week_for_staff
 from chalicelib.bookings.staff_views import Booked
 from chalicelib.bookings.usecases import confirm, hold, keep_until
 from chalicelib.catalogue.calendars import Calendar, Slot
+from chalicelib.errors import Invalid
 from tests.support.builders import NOON
 from tests.support.fakes import Clock
 from tests.support.fakes_bookings import MemoryDays
@@ -59,6 +62,17 @@ def test_capacity_below_what_is_booked_takes_nothing_from_anybody() -> None:
     assert (after.capacity, after.closed) == (0, None)
     assert [(each.taken, each.free) for each in after.slots] == [(2, 0)]
     assert after == day_for_staff(BULKY, MONDAY.day, ports)
+
+
+def test_capacity_changes_from_today_until_two_years_ahead() -> None:
+    ports = staff_ports(a_calendar(capacity=3))
+    today = NOON.date()
+    for ahead in (0, 731):
+        assert set_capacity(BULKY, today + timedelta(days=ahead), 5, 0, ports).capacity == 5
+    for ahead in (-1, 732):
+        with pytest.raises(Invalid) as refusal:
+            set_capacity(BULKY, today + timedelta(days=ahead), 5, 0, ports)
+        assert refusal.value.errors[0].field == "day"
 
 
 def test_bookings_stay_in_sight_after_the_councils_document_changed() -> None:
