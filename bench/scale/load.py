@@ -97,6 +97,7 @@ class Load(NamedTuple):
             "bill": self.bills,
             "calendar": max(0.0, self.calendars - 1) * DAYS * 24 * 60,
             "receipt": self.emails,
+            "wards_of_hour": HOURS,
         }
 
     def extras(self) -> dict[str, float]:

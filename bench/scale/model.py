@@ -113,7 +113,8 @@ class Model:
 
     def slowest(self, load: Load) -> dict[str, float]:
         """The seconds of each function's longest run, on a storm day: a schedule with all changes
-        since the last one, anything else with a full batch of the costliest kind."""
+        since the last one, or an event of its own; anything else with a full batch of the
+        costliest kind."""
         where, stormy = storm(load), storm_load(load)
         found: dict[str, float] = {}
         for function, hours in schedules().items():
@@ -122,11 +123,10 @@ class Model:
             found[function] = self.machines[function].seconds(used) + waits
         for kind in (*load.events(), *load.extras()):
             for function, used in self.one(kind, where).items():
-                if function not in schedules():
-                    runs = used["invocations"] or 1
-                    batch = 1 if function == "APIHandler" else BATCH
-                    seconds = self.machines[function].seconds(used) / runs * batch
-                    found[function] = max(found.get(function, 0.0), seconds)
+                runs = used["invocations"] or 1
+                batch = 1 if function == "APIHandler" or function in schedules() else BATCH
+                seconds = self.machines[function].seconds(used) / runs * batch
+                found[function] = max(found.get(function, 0.0), seconds)
         return found
 
     def megabytes(self, function: str, load: Load) -> float:

@@ -73,6 +73,8 @@ def sampled(size: Size) -> Sampled:
         here.report()
         found["heard_report"] = _of(here, here.report)
         found["receipt"] = _of(here, here.take_receipt)
+        here.settled()
+        found["wards_of_hour"] = _of(here, here.publish_wards_of_hour)
         samples = {name: as_json(used) for name, used in found.items()}
         return Sampled(samples, sorted(here.metrics()), _peaks(here, ids))
 

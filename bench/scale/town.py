@@ -38,9 +38,10 @@ from tests.support.builders import draft_body, long_key
 from tests.support.paying import PayHere
 from tests.support.people import code_in
 
-BEGINS = datetime(2026, 6, 2, 9, 0, 10, tzinfo=UTC)
+BEGINS = datetime(2026, 6, 2, 9, 6, 10, tzinfo=UTC)
+"""Not in the first minutes of an hour, in which wards are published with all titles read again."""
 RECEIPTS = "chalicelib.handlers.alerts.alerts_sending_events.take_receipts"
-CALENDARS_SCHEDULE = "PublishBookingsDue"
+CALENDARS_SCHEDULE, WARDS_SCHEDULE = "PublishBookingsDue", "PublishWards"
 EVENTS = ROOT / "tests" / "events"
 TICK = json.loads((EVENTS / "tidy.json").read_text(encoding="utf-8"))
 RECEIPT = json.loads((EVENTS / "take_receipts.json").read_text(encoding="utf-8"))
@@ -105,6 +106,11 @@ class Town:
     def publish_calendars(self) -> None:
         """Publishes what is free, as happens each minute."""
         self._schedules[CALENDARS_SCHEDULE](TICK, None)
+
+    def publish_wards_of_hour(self) -> None:
+        """Publishes the wards for the first time in an hour."""
+        self.later((60 - utc_now().minute) / 60)
+        self._schedules[WARDS_SCHEDULE](TICK, None)
 
     def report(self, *, photo: bytes | None = None) -> None:
         """Somebody looks for the same report nearby and sends one, with all that follows."""

@@ -41,6 +41,9 @@ LOOKS_BACK = timedelta(days=4)
 """How long after a promise has passed its page is checked: a day longer than a failure can go
 without an alarm."""
 
+WARDS_EVERY = timedelta(minutes=5)
+"""The schedule of `update_wards`."""
+
 Failed = dict[str, Exception]
 
 
@@ -97,16 +100,22 @@ def publish_fixed(ports: Ports) -> None:
             ) from error
 
 
-def publish_wards(ports: Ports) -> Failed:
+def publish_wards(ports: Ports, *, reads_all_titles: bool = True) -> Failed:
     """Makes the documents of all wards from the published tiles, writes those that changed, and
     removes those of former wards. Returns the failures, by ward code. Raises UpstreamFailed.
     """
     wards = ports.wards()
     gone = set(ports.documents.keys(WARD_DOCUMENTS)) - {ward_key(ward.code) for ward in wards}
     failed: Failed = {}
-    for target in ward_targets(wards, ports):
+    for target in ward_targets(wards, ports, reads_all_titles=reads_all_titles):
         failed |= rewrite([target], ports).failed
     return failed | remove_documents(gone, ports)
+
+
+def update_wards(ports: Ports) -> Failed:
+    """The same every WARDS_EVERY: titles that are published are read again once an hour."""
+    is_first_of_hour = ports.now().minute < WARDS_EVERY // timedelta(minutes=1)
+    return publish_wards(ports, reads_all_titles=is_first_of_hour)
 
 
 def tidy(ports: Ports) -> Failed:

@@ -1,7 +1,7 @@
 """The documents of wards: the number of open reports, the newest of them, and the data of the areas
 slice. Like counts they are made from the published tiles (docs/adr/0016), so a report is in the
-ward that contains its pin today. They are rebuilt every five minutes; removed reports disappear
-from them at once.
+ward that contains its pin today. They are rebuilt every five minutes; removed reports and redacted
+titles disappear from them at once.
 """
 
 from collections.abc import Iterable, Sequence
@@ -82,10 +82,38 @@ class PublishedPins:
         return self._pins[tile]
 
 
-def ward_targets(wards: Iterable[WardArea], ports: Ports) -> list[DocumentTarget]:
+class Titles:
+    """The titles of a ward's newest reports. Unless `reads_all` is set, they are those of the
+    ward's published document, if it has them: a title changes only by a redaction, which rewrites
+    that document. Each attempt reads the others again: one may have been redacted meanwhile."""
+
+    def __init__(self, ports: Ports, *, reads_all: bool) -> None:
+        self._ports = ports
+        self._reads_all = reads_all
+        self._read: set[str] = set()
+
+    def of(self, ids: Sequence[str], published: _Held | None) -> dict[str, str | None]:
+        """By the id; those of the public reports among these, and of others that were listed.
+        Raises UpstreamFailed."""
+        known = {} if self._reads_all or not published else self._listed(published)
+        wanted = [each for each in ids if each not in known]
+        self._read.update(wanted)
+        public = self._ports.reports.public(wanted) if wanted else {}
+        return known | {each: report.title for each, report in public.items()}
+
+    def _listed(self, published: _Held) -> dict[str, str | None]:
+        listed = {each.service_request_id: each.title for each in published.reports}
+        return {each: title for each, title in listed.items() if each not in self._read}
+
+
+def ward_targets(
+    wards: Iterable[WardArea], ports: Ports, *, reads_all_titles: bool = True
+) -> list[DocumentTarget]:
     """The document of each ward; failures are returned by the ward's code."""
     pins = PublishedPins(ports)
-    return [_ward_target(ward, pins, ports) for ward in wards]
+    return [
+        _ward_target(ward, pins, Titles(ports, reads_all=reads_all_titles), ports) for ward in wards
+    ]
 
 
 def wards_listing(ids: Iterable[str], tiles: Iterable[str], ports: Ports) -> list[WardArea]:
@@ -109,12 +137,14 @@ def _published(held: StoredDocument | None) -> _Held | None:
         return None
 
 
-def _ward_target(ward: WardArea, published: PublishedPins, ports: Ports) -> DocumentTarget:
+def _ward_target(
+    ward: WardArea, published: PublishedPins, titles: Titles, ports: Ports
+) -> DocumentTarget:
     def make(held: StoredDocument | None, _: Public) -> Document | None:
-        pins = _newest_first(published.open_in(ward))
-        content = ward.said | {"open_reports": len(pins), "reports": _listed(pins, ports)}
+        pins, before = _newest_first(published.open_in(ward)), _published(held)
+        reports = _listed(pins[:MOST_LISTED], titles, before)
+        content = ward.said | {"open_reports": len(pins), "reports": reports}
         # If only its time differs, it is left unchanged.
-        before = _published(held)
         if held and before and held.body == _body(content, before.updated_datetime):
             return Document(held.body, JSON)
         return Document(_body(content, to_the_second(ports.now())), JSON)
@@ -132,12 +162,10 @@ def _newest_first(pins: Iterable[Pin]) -> list[Pin]:
     return sorted(by_id, key=lambda pin: pin.requested_datetime, reverse=True)
 
 
-def _listed(pins: Sequence[Pin], ports: Ports) -> tuple[Listed, ...]:
-    """The newest, as stored now: a title may have been redacted since."""
-    newest = pins[:MOST_LISTED]
-    public = ports.reports.public([pin.service_request_id for pin in newest]) if newest else {}
+def _listed(pins: Sequence[Pin], titles: Titles, before: _Held | None) -> tuple[Listed, ...]:
+    by_id = titles.of([pin.service_request_id for pin in pins], before)
     return tuple(
-        made_from(Listed, pin, title=public[pin.service_request_id].title)
-        for pin in newest
-        if pin.service_request_id in public
+        made_from(Listed, pin, title=by_id[pin.service_request_id])
+        for pin in pins
+        if pin.service_request_id in by_id
     )

@@ -69,7 +69,7 @@ def tidy(_: CloudWatchEvent) -> None:
 def publish_wards(_: CloudWatchEvent) -> None:
     """Updates the documents of wards to their present reports and road works."""
     with batch("publish_wards") as line:
-        failed = usecases.publish_wards(publishing_ports())
+        failed = usecases.update_wards(publishing_ports())
         line["failed"] = len(failed)
         for error in failed.values():
             logs.failure("a ward was not published", error)

@@ -13,12 +13,14 @@ from msgspec.structs import replace
 from chalicelib.errors import UpstreamFailed
 from chalicelib.geo.point import Box, Point
 from chalicelib.geo.quadkey import MAP_ZOOM, key_of
+from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.publishing.anew import publish_all
 from chalicelib.publishing.model import tile_key
-from chalicelib.publishing.ports import Ports
-from chalicelib.publishing.usecases import Touched, publish, publish_wards
+from chalicelib.publishing.ports import Document, Ports
+from chalicelib.publishing.usecases import Touched, publish, publish_wards, update_wards
 from chalicelib.reports.published import ReportView
 from tests.support.builders import MARKET_PLACE, NOON
+from tests.support.fakes import MemoryDocuments
 from tests.support.fakes_publishing import Published
 
 TILE = key_of(Point(**MARKET_PLACE), MAP_ZOOM)
@@ -156,6 +158,46 @@ def test_redacted_title_leaves_its_ward_at_once_when_the_report_stays(here: Publ
     touch(here.reports.put(title="Somebody's name"), here)
     publish_wards(ports(here))
     touch(here.reports.put(title=None), here, purge=True)
+    assert ward(here)["reports"][0]["title"] is None
+
+
+def test_titles_that_are_published_are_read_again_once_an_hour(here: Published) -> None:
+    touch(here.reports.put(title="Somebody's name"), here)
+    publish_wards(ports(here))
+    here.reports.put(title=None)
+    here.now.now = NOON + timedelta(minutes=55)
+    update_wards(ports(here))
+    assert ward(here)["reports"][0]["title"] == "Somebody's name"
+    here.now.now = NOON + timedelta(hours=1, minutes=4)
+    update_wards(ports(here))
+    assert ward(here)["reports"][0]["title"] is None
+
+
+def test_only_reports_that_were_not_listed_are_read_within_the_hour(here: Published) -> None:
+    first = here.reports.put(1, title="First")
+    touch(first, here)
+    publish_wards(ports(here))
+    second = here.reports.put(2, title="Second")
+    touch(second, here)
+    here.reports.asked.clear()
+    here.now.now = NOON + timedelta(minutes=30)
+    update_wards(ports(here))
+    assert {each for asked in here.reports.asked for each in asked} == {second.service_request_id}
+    assert {each["title"] for each in ward(here)["reports"]} == {"First", "Second"}
+
+
+def test_title_is_redacted_when_the_redaction_overtook_its_first_listing(here: Published) -> None:
+    class Overtaken(MemoryDocuments):
+        def write(self, key: str, document: Document, held: StoredDocument | None) -> None:
+            here.reports.put(title=None)
+            super().write(key, document, held)
+
+    publish_wards(ports(here))
+    touch(here.reports.put(title="Somebody's name"), here)
+    overtaken = Overtaken()
+    overtaken.bodies = here.documents.bodies
+    here.now.now = NOON + timedelta(minutes=30)
+    update_wards(replace(ports(here), documents=overtaken))
     assert ward(here)["reports"][0]["title"] is None
 
 
