@@ -14,6 +14,8 @@ DOCUMENTS = [
 ]
 FOLDERS = ("app.py", ".chalice", "bench", "chalicelib", "infra", "tests", "web")
 NOT_OURS = ("node_modules", "__pycache__", "dist")
+TEST_NAMED = re.compile(r"`(test_\w+)`")
+TEST_DEFINED = re.compile(r"^(?:async )?def (test_\w+)", re.MULTILINE)
 NAMED = re.compile(r"`((?:[\w.-]+/)*[\w-]+\.(?:py|ts))`")
 
 
@@ -33,6 +35,28 @@ def missing(text: str) -> set[str]:
     that ends in it."""
     named = set(NAMED.findall(text))
     return {name for name in named if not any(path.endswith(f"/{name}") for path in KNOWN)}
+
+
+def defined_tests() -> set[str]:
+    """The names of all tests in Python."""
+    sources = (ROOT / "tests").rglob("test_*.py")
+    return {name for each in sources for name in TEST_DEFINED.findall(each.read_text("utf-8"))}
+
+
+def missing_tests(text: str) -> set[str]:
+    """The tests that a document names and that are not there; a file of tests is none of them."""
+    named = set(TEST_NAMED.findall(text))
+    return named - defined_tests()
+
+
+def test_documents_name_only_existing_tests() -> None:
+    texts = (each.read_text(encoding="utf-8") for each in DOCUMENTS)
+    assert missing_tests("\n".join(texts)) == set()
+
+
+def test_missing_test_is_detected_when_a_document_names_it() -> None:
+    text = "`test_documents_name_only_existing_tests`, `test_that_is_gone` and `test_docs.py`"
+    assert missing_tests(text) == {"test_that_is_gone"}
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.stem)
