@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 import time_machine
+from chalice.test import HTTPResponse
 
 from chalicelib.bookings.usecases import hold
 from chalicelib.bootstrap.bookings import bookings_ports
@@ -85,8 +86,12 @@ def come_back(browser: Browser, return_url: str) -> None:
 
 
 def card_page(browser: Browser, page: str, language: str = "en") -> str:
-    """The address of the provider's page for the request with that page. The CDN says the
-    language."""
+    """The address of the provider's page for the request with that page."""
+    return str(begin_payment(browser, page, language).headers["Location"])
+
+
+def begin_payment(browser: Browser, page: str, language: str = "en") -> HTTPResponse:
+    """The answer that leads to the provider's page. The CDN says the language."""
     form = browser.open(page.replace("?", "/payment?")).form()
     with_card = browser.client.http.post(
         form.action,
@@ -94,7 +99,7 @@ def card_page(browser: Browser, page: str, language: str = "en") -> str:
         headers={"Content-Type": "application/x-www-form-urlencoded", FOLDER: language},
     )
     assert with_card.status_code == 303, with_card.body
-    return str(with_card.headers["Location"])
+    return with_card
 
 
 def order_of(browser: Browser) -> Order:
@@ -130,18 +135,6 @@ def test_return_page_says_what_was_paid_for_and_what_comes_next(
     shown = browser.page.text
     assert "Request Bulky waste collection When Wednesday 3 June 2026, From 7am" in shown
     assert "Paid by card £20 What happens next We send you an email" in shown
-
-
-def test_return_page_after_the_day_has_gone_says_what_becomes_of_the_money(
-    browser: Browser, pay: PayHere, clock: time_machine.Traveller
-) -> None:
-    return_url = pay.enter(card_page(browser, book(browser)), GOOD_CARD)
-    clock.shift(timedelta(hours=3))
-    place = SlotOfDay("bulky", MONDAY.date() + timedelta(days=2), "day")
-    hold(place, 40, "others", "a key of others", bookings_ports())
-    come_back(browser, return_url)
-    assert "Somebody else booked that day before your payment came" in browser.page.text
-    assert "From 7am" not in browser.page.text
 
 
 def test_lost_day_is_offered_again_once_an_officer_makes_room(

@@ -47,8 +47,8 @@ class Browser:
     def __init__(self, client: Client, cloud: Cloud) -> None:
         self.client, self.cloud = client, cloud
 
-    def open(self, path: str) -> PageReader:
-        return self._show(self.client.http.get(path))
+    def open(self, path: str, headers: Mapping[str, str] | None = None) -> PageReader:
+        return self._show(self.client.http.get(path, headers=headers))
 
     def post(self, path: str, body: bytes, content_type: str = URLENCODED) -> PageReader:
         headers = {"Content-Type": content_type}

@@ -155,7 +155,7 @@ def test_every_key_of_the_browsers_storage_has_a_row_and_every_row_its_key() -> 
     kept = {name for source in sources for name in kept_in_browsers(source)}
     kept |= {
         f"cookie {cookies.SECURE}{name}"
-        for name in (cookies.NAME, cookies.HANDOVER, cookies.DEVICE)
+        for name in (cookies.NAME, cookies.HANDOVER, cookies.DEVICE, cookies.PAYER)
     }
     assert kept == {name for _, name in rows("browser")}
     assert not [source for source in sources if OTHERWISE.search(source)]

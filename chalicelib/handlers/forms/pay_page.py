@@ -8,7 +8,7 @@ from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import NotFound
 from chalicelib.handlers.forms.form_pages import posted_form, query_of, render_form
 from chalicelib.handlers.forms.order_shown import price_shown, slot_shown
-from chalicelib.handlers.http import rate_limits, request_language
+from chalicelib.handlers.http import cookies, rate_limits, request_language
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.page_answers import Page, SeeOther
 from chalicelib.handlers.http.params import id_of
@@ -27,12 +27,16 @@ def ask_payment(call: Call, service_request_id: str) -> Page:
 
 
 def begin_payment(call: Call, service_request_id: str) -> SeeOther:
-    """Leads to the card page. Raises NotFound, Conflict if it is paid, TooMany, UpstreamFailed."""
-    author = call.caller.author(posted_form(call).one("token") or None)
+    """Leads to the card page, and keeps the payer's link for the page afterwards. Raises NotFound,
+    Conflict if it is paid, TooMany, UpstreamFailed."""
+    token = posted_form(call).one("token")
+    author = call.caller.author(token or None)
     request_id, language = id_of(service_request_id), request_language.current().code
     rate_limits.check("payment", call)
     report = visible(request_id, author, reports_ports())
-    return SeeOther(card_page(report, language, order_ports(), payments_ports()).next_url)
+    next_url = card_page(report, language, order_ports(), payments_ports()).next_url
+    has_link = reports_ports().ids.holds_link_token(request_id, token)
+    return SeeOther(next_url, (cookies.payer_kept(token),) if has_link else ())
 
 
 def _ordered(call: Call, text: str, token: str | None) -> ServiceRequest:

@@ -8,12 +8,13 @@ from chalicelib.bootstrap.payment_provider import card_pages
 from chalicelib.bootstrap.payments import order_ports, payment_ids, payments_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.errors import NotFound, UpstreamFailed
-from chalicelib.handlers.forms.form_pages import render_form
+from chalicelib.handlers.forms.form_pages import query_of, render_form
 from chalicelib.handlers.forms.order_shown import slot_shown
-from chalicelib.handlers.http import rate_limits, request_language
+from chalicelib.handlers.http import cookies, rate_limits, request_language
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.page_answers import Page, SeeOther
 from chalicelib.integrations.payments_for_reports import card_page
+from chalicelib.kernel.languages import translatable
 from chalicelib.kernel.money import pounds
 from chalicelib.kernel.observability import logs
 from chalicelib.payments.model import Charge, Failure, Payment
@@ -25,7 +26,7 @@ from chalicelib.texts import Text
 
 SOON_S = 5
 LATER_S = 20
-_NO_MONEY = Text("No money was taken.")
+_NO_MONEY = translatable("No money was taken.")
 
 
 class Shown(NamedTuple):
@@ -40,50 +41,59 @@ class Shown(NamedTuple):
 
 
 PAID = Shown(
-    Text("Payment received"),
-    Text("Keep the reference. You do not need to do anything else."),
+    translatable("Payment received"),
+    translatable("Keep the reference. You do not need to do anything else."),
     is_paid=True,
 )
 MAILED = PAID._replace(
-    text=Text("We send you an email with the details and a link to your request.")
+    text=translatable("We send you an email with the details and a link to your request.")
 )
 LOST = PAID._replace(
-    text=Text(
+    text=translatable(
         "Somebody else booked that day before your payment came. You can choose another day on the "
         "page of your request. If no other day is chosen within 2 working days, we send the money "
         "back to your card."
     )
 )
+LOST_WITHOUT_LINK = PAID._replace(
+    text=translatable(
+        "Somebody else booked that day before your payment came. Call us on {phone} to choose "
+        "another day. If no other day is chosen within 2 working days, we send the money back to "
+        "your card."
+    )
+)
 REFUNDED = Shown(
-    Text("Payment received"),
-    Text("We have sent {amount} back to your card. It can take some days to arrive."),
+    translatable("Payment received"),
+    translatable("We have sent {amount} back to your card. It can take some days to arrive."),
     is_paid=True,
 )
 WAITING = Shown(
-    Text("We are waiting for your payment"),
-    Text("This page looks again by itself. If you closed the card page, you can open it again."),
+    translatable("We are waiting for your payment"),
+    translatable(
+        "This page looks again by itself. If you closed the card page, you can open it again."
+    ),
     refresh_s=SOON_S,
     may_pay=True,
 )
 PROCESSED = Shown(
-    Text("Your payment is being processed"),
-    Text("This page looks again by itself. You can also close it: nothing is lost."),
+    translatable("Your payment is being processed"),
+    translatable("This page looks again by itself. You can also close it: nothing is lost."),
     refresh_s=SOON_S,
 )
 NOT_KNOWN = Shown(
-    Text("We cannot see your payment at the moment"),
-    Text(
+    translatable("We cannot see your payment at the moment"),
+    translatable(
         "The payment provider does not answer. If you paid, your money is safe, and we will notice "
         "it. Do not pay again. This page looks again by itself."
     ),
     refresh_s=LATER_S,
 )
 FAILED: dict[Failure, Shown] = {
-    "declined": Shown(Text("Your card was declined"), _NO_MONEY, may_pay=True),
-    "expired": Shown(Text("Your payment has expired"), _NO_MONEY, may_pay=True),
-    "cancelled": Shown(Text("You cancelled the payment"), _NO_MONEY, may_pay=True),
+    "declined": Shown(translatable("Your card was declined"), _NO_MONEY, may_pay=True),
+    "expired": Shown(translatable("Your payment has expired"), _NO_MONEY, may_pay=True),
+    "cancelled": Shown(translatable("You cancelled the payment"), _NO_MONEY, may_pay=True),
 }
-OTHERWISE_FAILED = Shown(Text("Your payment did not go through"), _NO_MONEY, may_pay=True)
+OTHERWISE_FAILED = Shown(translatable("Your payment did not go through"), _NO_MONEY, may_pay=True)
 
 
 def returned(call: Call, payment_id: str) -> Page:
@@ -94,12 +104,12 @@ def returned(call: Call, payment_id: str) -> Page:
         charge = check(service_request_id, payments_ports())
     except UpstreamFailed as error:
         logs.failure("a payment was not checked", error, service_request_id=service_request_id)
-        return _page(payment_id, service_request_id, NOT_KNOWN, "")
+        return _page(call, payment_id, NOT_KNOWN, "")
     shown, amount = _shown(charge, payment_id)
     report = reports_ports().repository.get(service_request_id) if shown.is_paid else None
     if shown is PAID and report:
-        shown = _next(report)
-    return _page(payment_id, service_request_id, shown, amount, report)
+        shown = _next(report, has_link=bool(_own_page(call, service_request_id)))
+    return _page(call, payment_id, shown, amount, report)
 
 
 def pay_again(call: Call, payment_id: str) -> SeeOther:
@@ -141,31 +151,36 @@ def _state(payment: Payment) -> Shown:
             return FAILED[payment.failure] if payment.failure else OTHERWISE_FAILED
 
 
-def _next(report: ServiceRequest) -> Shown:
+def _next(report: ServiceRequest, *, has_link: bool) -> Shown:
     """What happens after the payment of the request."""
     if report.order and report.order.state == "lost":
-        return LOST
+        return LOST if has_link else LOST_WITHOUT_LINK
     return MAILED if report.alerts and report.contact and report.contact.email else PAID
 
 
+def _own_page(call: Call, service_request_id: str) -> str:
+    """The address of the request's page, if this browser began the payment; else empty."""
+    token = cookies.payer_in(call.request)
+    if not reports_ports().ids.holds_link_token(service_request_id, token):
+        return ""
+    return f"/forms/reports/{service_request_id}{query_of(token)}"
+
+
 def _page(
-    payment_id: str,
-    service_request_id: str,
-    shown: Shown,
-    amount: str,
-    report: ServiceRequest | None = None,
+    call: Call, payment_id: str, shown: Shown, amount: str, report: ServiceRequest | None = None
 ) -> Page:
-    language = request_language.current()
+    language, service_request_id = request_language.current(), _request(payment_id)
     html = render_form(
         "payment",
         heading=language.say(shown.heading),
-        text=language.say(shown.text, amount=amount),
+        text=language.say(shown.text, amount=amount, phone=request_language.council().phone),
         amount="" if shown is REFUNDED else amount,
         reference=grouped(service_request_id),
         refresh_s=shown.refresh_s,
         may_pay=shown.may_pay,
         is_paid=shown.is_paid,
         action=f"/forms/payments/{payment_id}",
+        own_page=_own_page(call, service_request_id),
         **_paid_for(report),
     )
     return Page(html, leads_to=card_pages())

@@ -8,6 +8,9 @@ without the values that the redirect carries.
 A third cookie records which addresses have been used to sign in on this device. It gives no access:
 the device only gets its own number of codes, which strangers cannot use up.
 
+A fourth cookie keeps the link to a request for the page after its payment. The browser sends it
+when the payment provider redirects back.
+
 Over https their names begin with `__Secure-`: browsers do not accept such a cookie from a page
 without https (RFC 6265bis, 4.1.3.1). `__Host-` would need the path `/`, and send them with every
 call.
@@ -37,6 +40,10 @@ DEVICE = "ginnel-device"
 DEVICE_PATH = "/forms/sign-in"
 DEVICE_KNOWN = timedelta(days=365)
 """Counted from the last sign-in on the device: residents return about twice a year."""
+PAYER = "ginnel-payer"
+PAYER_PATH = "/forms/payments"
+PAYER_KNOWN = timedelta(hours=4)
+"""Two payments of 90 minutes, one after the other."""
 TWICE = Text(
     "Your browser sent two cookies with the same name, so we cannot tell which one is ours. "
     "Nothing was changed. Delete this site's cookies in your browser settings, then try again."
@@ -78,8 +85,19 @@ def device_kept(proofs: str) -> str:
 def device_in(request: Request) -> str:
     """The cookie value that says which addresses have signed in on the device; empty if there is
     none, or two of that name: the device is then unknown, and can still sign in."""
-    found = _values(request, DEVICE)
-    return found[0] if len(found) == 1 else ""
+    return _only(request, DEVICE)
+
+
+def payer_kept(token: str) -> str:
+    """The Set-Cookie header that keeps the token of a request's link, for the pages after its
+    payment in this language."""
+    path = request_language.current().address(PAYER_PATH)
+    return _cookie(PAYER, token, PAYER_KNOWN, f"Path={path}; HttpOnly; SameSite=Lax")
+
+
+def payer_in(request: Request) -> str:
+    """The token that was kept; empty if there is none, or two of that name."""
+    return _only(request, PAYER)
 
 
 def sent(request: Request, name: str = NAME) -> str:
@@ -90,6 +108,12 @@ def sent(request: Request, name: str = NAME) -> str:
         logs.event("two cookies of one name came along", "warning")
         raise Invalid(TWICE)
     return found[0] if found else ""
+
+
+def _only(request: Request, name: str) -> str:
+    """The cookie's value; empty if there is none, or two of that name."""
+    found = _values(request, name)
+    return found[0] if len(found) == 1 else ""
 
 
 def _values(request: Request, name: str) -> list[str]:
