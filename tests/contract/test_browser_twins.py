@@ -52,6 +52,7 @@ from chalicelib.geo.quadkey import MAP_ZOOM, tiles_in
 from chalicelib.geo.ward import Ward
 from chalicelib.handlers.forms.bin_days import BinWords, Rounds
 from chalicelib.kernel.languages import ENGLISH
+from chalicelib.kernel.money import pounds
 from tests.conftest import ROOT
 from tests.support.fakes_facilities import Shelf
 
@@ -268,6 +269,21 @@ def test_tiles_of_a_box_are_the_same_in_the_browser() -> None:
         boxes.append(Box(west=west, south=south, east=west + wide, north=south + high))
     ours = [[f"{z}/{x}/{y}" for z, x, y in tiles_in(box, MAP_ZOOM)] for box in boxes]
     assert browser("tiles", boxes=[box._asdict() for box in boxes]) == ours
+
+
+def test_money_is_written_the_same_in_the_browser() -> None:
+    said = {
+        0: "£0",
+        5: "£0.05",
+        2400: "£24",
+        2450: "£24.50",
+        -4250: "-£42.50",
+        -4200: "-£42",
+        120_000: "£1,200",
+        10_000_001: "£100,000.01",
+    }
+    assert [pounds(each) for each in said] == list(said.values())
+    assert browser("money", amounts=list(said)) == list(said.values())
 
 
 def mistyped(random: Random, label: str) -> str:

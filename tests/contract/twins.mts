@@ -10,6 +10,7 @@ import { known, search } from "../../web/src/shared/places/search.ts";
 import { nearestStreet, piecesOf } from "../../web/src/shared/places/streets.ts";
 import { binDays, collectionDays, missedStreets } from "../../web/src/shared/collections/bin-days.ts";
 import { cancelledBefore, nextCollection } from "../../web/src/shared/collections/rounds.ts";
+import { pounds } from "../../web/src/shared/money.ts";
 import { isOutside } from "../../web/src/shared/places/wards.ts";
 
 const asked = JSON.parse(readFileSync(0, "utf8"));
@@ -27,6 +28,9 @@ const ANSWERS = {
   },
   outside({ items, points }) {
     return points.map(([lat, long]) => isOutside({ lat, long }, items));
+  },
+  money({ amounts }) {
+    return amounts.map(pounds);
   },
   tiles({ boxes }) {
     return boxes.map((box) => tilesIn(box, "{z}/{x}/{y}"));

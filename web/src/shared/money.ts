@@ -2,8 +2,8 @@
 
 const POUNDS = new Intl.NumberFormat("en-GB", { style: "currency", currency: "GBP" });
 
-/** Such as £12.50, or -£12.50 for money that goes out. */
-export const pounds = (pence: number) => POUNDS.format(pence / 100);
+/** £12.50, £12 for whole pounds, -£12.50 for money that goes out. The server writes the same. */
+export const pounds = (pence: number) => POUNDS.format(pence / 100).replace(/\.00$/, "");
 
 /** Typed pounds as pence, such as 12.50 or £12; null if they are no amount. */
 export function penceIn(typed: string): number | null {

@@ -18,20 +18,20 @@ const order = (more: Partial<Order>): Order => ({
 describe("price of an order", () => {
   test("names the VAT of each line and of the total", () => {
     const fee = { text: "Fee", amount_pence: 500, vat_pence: 83, vat_percent: 20 };
-    expect(lineText(hall)).toBe("£18.00, including £3.00 VAT at 20%");
+    expect(lineText(hall)).toBe("£18, including £3 VAT at 20%");
     expect(vatText(order({ lines: [hall, fee] }))).toEqual(["£3.83"]);
   });
 
   test("has no VAT where none is in it", () => {
-    expect(lineText(mattress)).toBe("£20.00");
+    expect(lineText(mattress)).toBe("£20");
     expect(vatText(order({}))).toEqual([]);
   });
 });
 
 describe("question before an order is cancelled", () => {
   test.each([
-    [order({}), 0, "The reporter gets £20.00 back."],
-    [order({}), 500, "The reporter gets £15.00 back."],
+    [order({}), 0, "The reporter gets £20 back."],
+    [order({}), 500, "The reporter gets £15 back."],
     [order({}), 2000, "No money goes back."],
     [order({ paid_by: "receipt" }), 0, "No money goes back."],
   ])("names what is left of the payment", (of, refunded, says) => {
