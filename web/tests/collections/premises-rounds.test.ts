@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { RememberedPremises } from "../../src/shared/collections/remembered.ts";
 import { newBrowser } from "../browser.ts";
 
@@ -7,7 +7,7 @@ const PATH = "/api/premises/990/collections";
 
 async function remembered(days: number, answer: object = { rounds: ["R2"], street: "Mill Lane" }) {
   const network = newBrowser({ [PATH]: answer });
-  const { changedRounds } = await import("../../src/shared/collections/premises-rounds.ts");
+  const { changedRounds, followOffer } = await import("../../src/shared/collections/premises-rounds.ts");
   const { rememberedPremises } = await import("../../src/shared/collections/remembered.ts");
   const premises: RememberedPremises = {
     premises_id: "990",
@@ -17,9 +17,9 @@ async function remembered(days: number, answer: object = { rounds: ["R2"], stree
     checked_at: Date.now() - days * DAY_MS,
   };
   rememberedPremises.write(premises);
-  const changed = () => changedRounds(premises);
+  const changed = () => changedRounds(rememberedPremises.read() ?? premises);
   const { read: kept, forget } = rememberedPremises;
-  return { changed, kept, forget, asked: () => network.of(PATH).length };
+  return { changed, kept, forget, followOffer, asked: () => network.of(PATH).length };
 }
 
 test("an address asks nobody for a day", async () => {
@@ -57,4 +57,19 @@ test("an address that can have garden waste collected is drawn again with its pr
   const { changed, kept } = await remembered(1, { rounds: ["R1"], street: "Mill Lane", garden_pence: 4800 });
   expect(await changed()).toMatchObject({ garden_pence: 4800 });
   expect(kept()).toMatchObject({ garden_pence: 4800 });
+});
+
+test("for a day after the offer of garden waste was followed, each view asks anew", async () => {
+  const answer = { rounds: ["R1"], street: "Mill Lane", garden_pence: 4800 };
+  const { changed, followOffer, asked } = await remembered(0.1, () => Response.json(answer));
+  await changed();
+  followOffer();
+  expect(await changed()).toMatchObject({ garden_pence: 4800 });
+  Object.assign(answer, { rounds: ["R1", "G1"], garden_pence: null });
+  expect(await changed()).toMatchObject({ rounds: ["R1", "G1"], garden_pence: null });
+  vi.setSystemTime(Date.now() + DAY_MS - 1);
+  await changed();
+  expect(asked()).toBe(3);
+  vi.setSystemTime(Date.now() + 1);
+  expect([await changed(), asked()]).toEqual([null, 3]);
 });

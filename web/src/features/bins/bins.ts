@@ -1,7 +1,7 @@
 /** The bin days of one address. It is stored in this browser, so a view reads published documents only. */
 import { binDays, collectionDays, missedStreets } from "../../shared/collections/bin-days.ts";
 import { loadCollections, type Published } from "../../shared/collections/documents.ts";
-import { changedRounds } from "../../shared/collections/premises-rounds.ts";
+import { changedRounds, followOffer } from "../../shared/collections/premises-rounds.ts";
 import { type RememberedPremises, rememberedPremises } from "../../shared/collections/remembered.ts";
 import { viewFrom } from "../../shared/collections/view.ts";
 import { byId, focusOn, show } from "../../shared/dom.ts";
@@ -101,6 +101,7 @@ byId("forget-address").addEventListener("click", () => {
   byId("find-status").textContent = say("Address forgotten.");
 });
 retry.addEventListener("click", drawRemembered);
+byId("bins-garden").addEventListener("click", followOffer);
 startCalendar(() => rememberedPremises.read()?.premises_id ?? "");
 byId("print").addEventListener("click", () => {
   byId<HTMLDetailsElement>("all-days-details").open = true;

@@ -10,16 +10,24 @@ export type PremisesRounds = Pick<RememberedPremises, "rounds" | "street" | "gar
 export const askRounds = (premises_id: string): Promise<Outcome<PremisesRounds>> =>
   askPremises<PremisesRounds>(`/${encodeURIComponent(premises_id)}/collections`);
 
-/** Asks again after a day. The address with other rounds; null if it has the same. */
+/** Asks again after a day; at every view of the day on which somebody goes to buy garden waste, because that may change
+ * it. The address with other rounds; null if it has the same. */
 export async function changedRounds(of: RememberedPremises): Promise<RememberedPremises | null> {
   const now = Date.now();
-  if (now - of.checked_at < DAY_MS) return null;
+  const isBuying = now - (of.offer_followed_at ?? 0) < DAY_MS;
+  if (now - of.checked_at < DAY_MS && !isBuying) return null;
   const answer = await askRounds(of.premises_id);
-  const isForgotten = rememberedPremises.read()?.premises_id !== of.premises_id;
-  if (answer.kind !== "stored" || isForgotten) return null;
+  const kept = rememberedPremises.read();
+  if (answer.kind !== "stored" || kept?.premises_id !== of.premises_id) return null;
   const { rounds, street, garden_pence } = answer.value;
-  const checked = { ...of, rounds, street, garden_pence, checked_at: now };
+  const checked = { ...kept, rounds, street, garden_pence, checked_at: now };
   rememberedPremises.write(checked);
   const isSame = rounds.join() === of.rounds.join() && street === of.street && garden_pence === of.garden_pence;
   return isSame ? null : checked;
+}
+
+/** Remembers that somebody goes to buy garden waste for the address. */
+export function followOffer(): void {
+  const premises = rememberedPremises.read();
+  if (premises) rememberedPremises.write({ ...premises, offer_followed_at: Date.now() });
 }

@@ -12,6 +12,8 @@ export interface RememberedPremises {
   garden_pence?: number | null;
   /** When the service was asked for its rounds, in milliseconds. */
   checked_at: number;
+  /** When the offer of garden waste was followed last, in milliseconds. */
+  offer_followed_at?: number;
 }
 
 export const rememberedPremises = keptValue<RememberedPremises>(
