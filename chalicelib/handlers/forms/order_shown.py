@@ -9,7 +9,6 @@ from chalicelib.bootstrap.forms import wording
 from chalicelib.bootstrap.payments import order_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.catalogue.vat import vat_words
-from chalicelib.errors import NotFound
 from chalicelib.handlers.forms.forms_orders import day_words, slot_words, time_of_day
 from chalicelib.handlers.http import request_language
 from chalicelib.handlers.http.call import Call
@@ -56,11 +55,8 @@ def _paid_on(order: Order) -> str:
 
 
 def possible_now(report: ServiceRequest, author: Author) -> Possible:
-    """What the author may do with the order; nothing if the council no longer has its calendar."""
-    try:
-        return possible(report, author, order_ports())
-    except NotFound:
-        return Possible()
+    """What the author may do with the order."""
+    return possible(report, author, order_ports())
 
 
 def slot_shown(order: Order) -> dict[str, str]:

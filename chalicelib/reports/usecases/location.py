@@ -171,10 +171,10 @@ def _place_of(report: ServiceRequest) -> PlaceKind:
 def refuse_other_place(report: ServiceRequest, service_code: str, ports: Ports) -> None:
     """Raises Invalid if a service of another kind of place would take over the report: the address
     of premises is never public, and a request cannot do without them. What is booked or paid stays
-    with its service."""
+    with its service, also after the council stopped offering it."""
     known = ports.council.by_code
     after, before = known[service_code], known.get(report.service_code)
-    is_order = any(each and each.is_order for each in (before, after))
+    is_order = report.order or after.is_order or (before and before.is_order)
     if is_order or after.needs != _place_of(report):
         raise Invalid.field(
             "service_code",

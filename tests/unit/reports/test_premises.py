@@ -9,6 +9,7 @@ from chalicelib.errors import Invalid
 from chalicelib.geo.point import Point
 from chalicelib.reports.drafts import OwnChanges, ReportChanges
 from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.orders import Order
 from chalicelib.reports.ports import Ports, PremisesAddress
 from chalicelib.reports.posted import report_in
 from chalicelib.reports.usecases.access import EVERYWHERE, Author
@@ -187,3 +188,16 @@ def test_officer_cannot_turn_a_request_into_another_booking_or_payment(ports: Po
     changes = ReportChanges(service_code="new-container")
     with pytest.raises(Invalid, match="cannot become each other"):
         change(stored.service_request_id, changes, stored.version, OFFICER, with_booking)
+
+
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_officer_cannot_move_what_was_ordered_to_another_service(
+    ports: Ports, is_gone: bool
+) -> None:
+    stored = request(ports)
+    ordered = ports.repository.save(replace(stored, order=Order(amount_pence=2000)))
+    services = [each for each in ports.council.services if each.service_code != CODE or not is_gone]
+    there = replace(ports, council=replace(ports.council, services=tuple(services)))
+    changes = ReportChanges(service_code="new-container")
+    with pytest.raises(Invalid, match="cannot become each other"):
+        change(stored.service_request_id, changes, ordered.version, OFFICER, there)

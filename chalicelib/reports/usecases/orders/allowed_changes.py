@@ -2,6 +2,7 @@
 
 from typing import Literal, NamedTuple
 
+from chalicelib.errors import NotFound
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.order_ports import Limits, OrderPorts
 from chalicelib.reports.orders import Order
@@ -22,8 +23,7 @@ class Possible(NamedTuple):
 
 
 def possible(report: ServiceRequest, author: Author, ports: OrderPorts) -> Possible:
-    """What the author may do with the order of a report that the author may see. Raises NotFound if
-    its calendar is gone."""
+    """What the author may do with the order of a report that the author may see."""
     order = report.order
     if order is None or order.state == "cancelled":
         return Possible()
@@ -41,7 +41,8 @@ def is_late(
     report: ServiceRequest, order: Order, act: Act, author: Author, ports: OrderPorts
 ) -> bool:
     """True if a resident changes or cancels too late, which a settled order without a slot always
-    is. Officers may at any time, and so may everybody before the order is settled."""
+    is, and one whose calendar the council no longer has. Officers may at any time, and so may
+    everybody before the order is settled."""
     if not _has_limits(report, order, author):
         return False
     limits = _limits(order, ports)
@@ -62,4 +63,10 @@ def _has_limits(report: ServiceRequest, order: Order, author: Author) -> bool:
 
 
 def _limits(order: Order, ports: OrderPorts) -> Limits | None:
-    return ports.limits(order.booking.place) if order.booking else None
+    """None if nothing is booked, or the council no longer has the calendar (ADR 91)."""
+    if order.booking is None:
+        return None
+    try:
+        return ports.limits(order.booking.place)
+    except NotFound:
+        return None

@@ -6,12 +6,14 @@ from datetime import date, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
+from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.catalogue.price_lists import ItemPrice
 from chalicelib.errors import AppError, Conflict, Invalid, NotFound, SlotFull, UpstreamFailed
 from chalicelib.reports.model import ServiceRequest
-from chalicelib.reports.order_ports import OrderPorts
+from chalicelib.reports.order_ports import Limits, OrderPorts
 from chalicelib.reports.orders import BookedSlot
 from chalicelib.reports.usecases.access import Author
+from chalicelib.reports.usecases.orders.allowed_changes import possible
 from chalicelib.reports.usecases.orders.changing import cancel_order, move_booking
 from chalicelib.reports.usecases.orders.effects import carry_out_stored
 from tests.support.builders import NOON
@@ -136,6 +138,26 @@ def test_limits_are_those_of_the_calendar_and_not_for_officers(
     with pytest.raises(Conflict, match="too late"):
         act(late, at(limit, world), OWNER)
     assert act(office, at(limit, world), OFFICER)
+
+
+@pytest.mark.parametrize("act", ["move", "cancel"])
+def test_booking_of_a_removed_calendar_is_changed_by_officers_alone(
+    world: OrderWorld, act: str
+) -> None:
+    def no_limits(place: SlotOfDay) -> Limits:
+        raise NotFound("There is no such calendar.")
+
+    report = paid(world)
+    world.limits = no_limits
+    with pytest.raises(Conflict, match="too late"):
+        if act == "move":
+            move(report, world.ports)
+        else:
+            cancel_order(report.service_request_id, OWNER, world.ports)
+    may = possible(report, OWNER, world.ports)
+    assert (may.change, may.cancel, may.limits) == (False, False, None)
+    cancel_order(report.service_request_id, OFFICER, world.ports)
+    assert world.refunds == {report.service_request_id: 2000}
 
 
 @pytest.mark.parametrize(("before", "pence"), [(MOMENT, 2000), (timedelta(0), 0)])
