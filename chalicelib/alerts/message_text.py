@@ -18,8 +18,9 @@ from chalicelib.alerts.messages import (
     ReportNews,
 )
 from chalicelib.alerts.model import CONFIRMED_WITHIN, Subscription
+from chalicelib.alerts.order_words import shows_order
 from chalicelib.alerts.question_words import question_words
-from chalicelib.alerts.report_words import Quote, is_acknowledgement, name_of, quotes_of
+from chalicelib.alerts.report_words import Quote, name_of, quotes_of
 from chalicelib.geo.point import Point
 
 HOURS = int(CONFIRMED_WITHIN.total_seconds() // 3600)
@@ -79,7 +80,7 @@ class MessageComposer(MessageFrame, frozen=True, kw_only=True):
             url=report.page_url,
             paragraphs=self.words.paragraphs(alert, subscription, report, opening),
             quotes=quotes_of(new),
-            receipt=report.receipt if is_acknowledgement(alert, subscription) else (),
+            receipt=report.receipt if shows_order(alert, subscription, report, new) else (),
             links=(self.words.link(report),),
             takes_replies=subscription.topic.kind == "report",
         )

@@ -41,13 +41,15 @@ class Fact(NamedTuple):
 class Entry(NamedTuple):
     """An entry of a report's timeline. `words` is what an officer or a crew wrote in it; None if a
     resident or another body wrote it. `version` is the report's first version with it, 0 if that is
-    not known. `is_translated`: the service wrote it, so it is in the language of the message."""
+    not known. `is_translated`: the service wrote it, so it is in the language of the message.
+    `title`: what the entry says happened to an order, None if it says something else."""
 
     version: int
     at: datetime
     state: State
     words: str | None
     is_translated: bool = False
+    title: str | None = None
 
 
 class BookedSlot(NamedTuple):

@@ -11,6 +11,7 @@ from msgspec import Struct
 from chalicelib.alerts.delivery import Alert
 from chalicelib.alerts.messages import Entry, Fact, Link, Notice, ReportNews
 from chalicelib.alerts.model import Subscription, Topic
+from chalicelib.alerts.order_words import is_acknowledgement, is_booked, order_title
 from chalicelib.alerts.state_words import (
     BRIEF,
     BRIEF_PLAN,
@@ -55,7 +56,7 @@ class ReportWords(Struct, frozen=True, kw_only=True):
                 say("Request") if report.is_request else say("Kind of problem"), report.service_name
             ),
         ]
-        if not _is_booked(report):
+        if not is_booked(report) and not report.is_paid:
             facts.append(Fact(say("Status"), self._label(report)))
         if report.planned_day:
             facts.append(Fact(say("Work planned for"), self.language.day(report.planned_day)))
@@ -111,7 +112,14 @@ class ReportWords(Struct, frozen=True, kw_only=True):
         self, alert: Alert, subscription: Subscription, report: ReportNews, new: Sequence[Entry]
     ) -> tuple[str, str]:
         """The title and the sentence that says what happened. A new state says more than an update
-        that came with it."""
+        that came with it. Entries that tell what happened to an order need no sentence."""
+        if title := order_title(subscription, new):
+            return f"{title}: {name_of(report)}", ""
+        return self._opening(alert, subscription, report, new)
+
+    def _opening(
+        self, alert: Alert, subscription: Subscription, report: ReportNews, new: Sequence[Entry]
+    ) -> tuple[str, str]:
         say, name, whose = self.language.say, name_of(report), _whose(subscription, report)
         match alert.what:
             case "new" if is_acknowledgement(alert, subscription):
@@ -131,7 +139,7 @@ class ReportWords(Struct, frozen=True, kw_only=True):
 
     def _acknowledged(self, report: ReportNews) -> tuple[str, str]:
         say, name = self.language.say, name_of(report)
-        if _is_booked(report):
+        if is_booked(report):
             title = say("Your booking is confirmed: {report}", report=name)
             return title, say("Thank you. Your booking is confirmed.")
         if report.is_paid:
@@ -147,8 +155,11 @@ class ReportWords(Struct, frozen=True, kw_only=True):
         self, alert: Alert, subscription: Subscription, report: ReportNews, opening: str
     ) -> tuple[str, ...]:
         """The opening, after the report in one line and before what its state means. A reporter
-        who has just booked or paid needs neither."""
-        is_ordered = _is_booked(report) or report.is_paid
+        who has just booked or paid needs neither. Nothing without an opening: the quoted entry says
+        it all."""
+        if not opening:
+            return ()
+        is_ordered = is_booked(report) or report.is_paid
         if is_ordered and is_acknowledgement(alert, subscription):
             return (opening,)
         return (self.first_line(report), opening, self.meaning(report))
@@ -168,7 +179,7 @@ class ReportWords(Struct, frozen=True, kw_only=True):
 
     def _state(self, report: ReportNews) -> str:
         """The state, with the day of planned work or the booked day."""
-        if report.booked and _is_booked(report):
+        if report.booked and is_booked(report):
             day = self._short_day(report.booked.day)
             return self.language.say("Booked for {day}", day=day)
         if report.planned_day is None:
@@ -188,7 +199,7 @@ class ReportWords(Struct, frozen=True, kw_only=True):
 
     def meaning(self, report: ReportNews) -> str:
         say = self.language.say
-        if _is_booked(report):
+        if is_booked(report):
             return say("Your booking is confirmed.")
         if report.is_request and report.state in OF_REQUESTS:
             return say(OF_REQUESTS[report.state])
@@ -197,21 +208,11 @@ class ReportWords(Struct, frozen=True, kw_only=True):
     def link(self, report: ReportNews) -> Link:
         """Leads to the page of the report."""
         say = self.language.say
-        if _is_booked(report):
+        if is_booked(report):
             return Link(say("See, change or cancel your booking"), report.page_url)
         return Link(
             say("See the request") if report.is_request else say("See the report"), report.page_url
         )
-
-
-def is_acknowledgement(alert: Alert, subscription: Subscription) -> bool:
-    """True for the first message to the reporter."""
-    return alert.what == "new" and subscription.is_own
-
-
-def _is_booked(report: ReportNews) -> bool:
-    """True while nothing has happened to a booking."""
-    return report.booked is not None and report.state == "open"
 
 
 def _has_new_date(report: ReportNews, new: Sequence[Entry]) -> bool:

@@ -12,14 +12,23 @@ from chalicelib.reports.receipts import Receipt, receipt_of
 
 def facts_of(order: Order, council: Council, language: Language) -> tuple[Fact, ...]:
     """The day and slot, the lines of the price and how it was paid, with its VAT. Nothing before
-    the order is settled or after it was cancelled; no day if it was paid too late. The order and
-    the council have their words in that language."""
+    the order is settled; no day if it was paid too late; only what goes back to the card after it
+    was cancelled. The order and the council have their words in that language."""
+    if order.state == "cancelled":
+        return tuple(_money_back(order, language))
     if order.state not in ("settled", "lost"):
         return ()
     booking = booking_of(order)
     booked = _booked(booking, council, language) if booking else ()
     receipt = receipt_of(order, council, language)
     return (*booked, *(_paid(receipt, language) if receipt else _free(order, language)))
+
+
+def _money_back(order: Order, language: Language) -> Iterator[Fact]:
+    if order.refund_pence:
+        yield Fact(language.say("Sent back to your card"), pounds(order.refund_pence))
+    elif order.paid_by == "card":
+        yield Fact(language.say("Payment"), language.say("No money goes back"))
 
 
 def _booked(booking: BookedSlot, council: Council, language: Language) -> Iterator[Fact]:

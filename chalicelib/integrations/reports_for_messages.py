@@ -10,7 +10,7 @@ from chalicelib.integrations.receipts_for_messages import facts_of
 from chalicelib.kernel.languages import Language
 from chalicelib.kernel.site import Site
 from chalicelib.reports import ports as reports
-from chalicelib.reports.automatic_texts import in_language
+from chalicelib.reports.automatic_texts import in_language, title_of
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.order_lines import order_in
 from chalicelib.reports.orders import booking_of
@@ -93,5 +93,7 @@ def _booked(report: ServiceRequest, council: Council) -> BookedSlot | None:
 
 def _entry(update: Update, language: Language) -> Entry:
     words = update.text or None if update.by == "council" else None
-    said = in_language(words or "", language)
-    return Entry(update.version, update.datetime, update.state, said or words, said is not None)
+    said, title = in_language(words or "", language), title_of(words or "", language)
+    return Entry(
+        update.version, update.datetime, update.state, said or words, said is not None, title
+    )

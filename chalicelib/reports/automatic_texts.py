@@ -3,7 +3,7 @@ what they are in another language. All other texts of a timeline stay as they we
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
 
@@ -47,6 +47,16 @@ GARDEN_ENDS = translatable(
     "after that day."
 )
 
+TITLES: Mapping[str, str] = {
+    PAYMENT_CAME: translatable("We have your payment"),
+    PAID_TOO_LATE: translatable("Your payment came too late"),
+    CANCELLED: translatable("Your request was cancelled"),
+    PAID_BACK: translatable("Your request was cancelled"),
+    MOVED: translatable("Your booking has moved to {day}"),
+    GARDEN_ENDS: translatable("Your garden waste subscription ends on {day}"),
+}
+"""What happened to an order, as the subject of the message with these texts says it."""
+
 _WHOLE = frozenset(
     (
         *(STARTED, CALLED_OFF, NOT_PLANNED, HANDED_OVER, MORE_PHOTOS),
@@ -73,16 +83,25 @@ def in_language(text: str, language: Language) -> str | None:
         return None
     if text in _WHOLE:
         return language.say(text)
-    return next(_of_a_day(text, language), None)
+    return next((language.say(each, **said) for each, said in _of_a_day(text, language)), None)
 
 
-def _of_a_day(text: str, language: Language) -> Iterator[str]:
+def title_of(text: str, language: Language) -> str | None:
+    """What the text says happened to an order, in the language; None for other texts."""
+    if text in TITLES:
+        return language.say(TITLES[text])
+    found = ((TITLES.get(each), said) for each, said in _of_a_day(text, language))
+    return next((language.say(title, **said) for title, said in found if title), None)
+
+
+def _of_a_day(text: str, language: Language) -> Iterator[tuple[str, dict[str, str]]]:
+    """The template that the text was made of, with its values in the language."""
     for template, pattern in _patterns():
         if found := pattern.fullmatch(text):
             values = found.groupdict()
             weekday, month = language.say(values.pop("weekday")), language.say(values.pop("month"))
             day = f"{weekday} {values.pop('number')} {month}{values.pop('year')}"
-            yield language.say(template, day=day, **values)
+            yield template, {"day": day, **values}
 
 
 @cache

@@ -6,13 +6,15 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.alerts.messages import Fact
+from chalicelib.alerts import messages as alerts
+from chalicelib.alerts.messages import Entry, Fact
+from chalicelib.alerts.model import Subscription
 from chalicelib.catalogue.calendars import SlotOfDay
 from chalicelib.catalogue.load import load
 from chalicelib.catalogue.prices import Line
 from chalicelib.integrations.receipts_for_messages import facts_of
 from chalicelib.kernel.languages import ENGLISH
-from chalicelib.reports.orders import BookedSlot, Order, OrderState
+from chalicelib.reports.orders import BookedSlot, Order
 from tests.support.builders import NOON
 from tests.support.fakes_delivery import subscription
 from tests.unit.alerts.test_message_senders import OWN, of_report
@@ -85,13 +87,57 @@ def test_receipt_of_a_payment_that_came_too_late_has_no_slot() -> None:
     assert facts_of(replace(ORDER, state="lost"), DEMO, ENGLISH) == RECEIPT[1:]
 
 
-@pytest.mark.parametrize("state", ["unpaid", "cancelled"])
-def test_order_that_is_not_settled_has_no_receipt(state: OrderState) -> None:
-    assert facts_of(replace(ORDER, state=state), DEMO, ENGLISH) == ()
+def test_order_that_is_not_paid_has_no_receipt() -> None:
+    assert facts_of(replace(ORDER, state="unpaid"), DEMO, ENGLISH) == ()
 
 
-def test_only_the_first_message_to_the_reporter_has_the_receipt() -> None:
-    first = of_report("new", receipt=RECEIPT)
-    assert first.facts[-len(RECEIPT) :] == RECEIPT
-    for what, about in (("state_changed", OWN), ("new", FOLLOWED)):
-        assert not set(RECEIPT) & set(of_report(what, about, receipt=RECEIPT).facts)
+@pytest.mark.parametrize(
+    ("cancelled", "back"),
+    [
+        ({"refund_pence": 4250}, (Fact("Sent back to your card", "£42.50"),)),
+        ({}, (Fact("Payment", "No money goes back"),)),
+        ({"paid_by": "free"}, ()),
+    ],
+)
+def test_cancelled_order_says_what_goes_back(
+    cancelled: dict[str, Any], back: tuple[Fact, ...]
+) -> None:
+    order = replace(ORDER, state="cancelled", **cancelled)
+    assert facts_of(order, DEMO, ENGLISH) == back
+
+
+MOVED = Entry(2, NOON, "open", "It was moved to Monday.", title="Your booking has moved")
+SLOT = alerts.BookedSlot(date(2026, 6, 15), "From 7am")
+
+
+@pytest.mark.parametrize(
+    ("what", "about", "news", "has_receipt"),
+    [
+        ("new", OWN, {}, True),
+        ("updated", OWN, {"entries": (MOVED,), "booked": SLOT, "state": "open"}, True),
+        ("state_changed", OWN, {"entries": (MOVED,), "state": "cancelled"}, True),
+        ("updated", OWN, {"entries": (MOVED,)}, False),
+        ("updated", FOLLOWED, {"entries": (MOVED,), "booked": SLOT}, False),
+        ("state_changed", OWN, {"booked": SLOT}, False),
+        ("new", FOLLOWED, {}, False),
+    ],
+)
+def test_reporter_gets_the_receipt_first_and_when_the_booking_changes(
+    what: str, about: Subscription, news: dict[str, Any], *, has_receipt: bool
+) -> None:
+    facts = of_report(what, about, receipt=RECEIPT, **news).facts
+    assert set(facts) & set(RECEIPT) == (set(RECEIPT) if has_receipt else set())
+
+
+def test_message_about_an_order_says_what_happened_in_its_subject_and_nothing_twice() -> None:
+    moved = of_report("updated", entries=(MOVED,), booked=SLOT, state="open")
+    assert moved.subject.startswith("Your booking has moved: Pothole")
+    assert (moved.paragraphs, moved.quoted) == ((), "It was moved to Monday.")
+    assert "Your booking has moved" in moved.short
+    later = Entry(3, NOON, "open", "We are on our way.")
+    assert "has moved" not in of_report("updated", entries=(MOVED, later)).subject
+
+
+def test_message_about_a_paid_request_names_no_status() -> None:
+    names = [each.name for each in of_report("new", is_paid=True, state="closed").facts]
+    assert "Status" not in names and "Reference" in names

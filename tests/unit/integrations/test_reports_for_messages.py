@@ -69,6 +69,30 @@ def test_text_that_the_service_wrote_is_in_the_language_of_the_message(ports: Po
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "english", "welsh"),
+    [
+        (
+            "Your booking was moved to Thursday 4 June.",
+            "Your booking has moved to Thursday 4 June",
+            "Mae eich archeb wedi symud i dydd Iau 4 Mehefin",
+        ),
+        ("This was cancelled.", "Your request was cancelled", "Cafodd eich cais ei ganslo"),
+        ("We plan to do this work on Thursday 4 June.", None, None),
+        ("We have filled the hole.", None, None),
+    ],
+)
+def test_entry_that_the_service_wrote_of_an_order_has_a_title(
+    text: str, english: str | None, welsh: str | None, ports: Ports
+) -> None:
+    ours = update(1, by="council", text=text)
+    stored = ports.repository.create(report(next(NUMBERS), updates=(ours,)))
+    messages = ReportsForMessages(lambda: ports, load("demo"), None)
+    for code, title in (("en", english), ("cy", welsh)):
+        told = messages.many([stored.service_request_id], Site(SITE.url, language(code)))
+        assert told[stored.service_request_id].entries[0].title == title
+
+
 BOOKED = BookedSlot(
     hold_id="h",
     place=SlotOfDay(calendar="counter", day=date(2026, 6, 12), slot="0900"),
