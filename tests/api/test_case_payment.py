@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.accounts.model import Grant
 from chalicelib.accounts.usecases.rate_limits import HOURLY
 from chalicelib.bootstrap.accounts import hourly
 from tests.api.conftest import Api
@@ -110,3 +111,10 @@ def test_case_of_a_request_without_a_place_says_so(api: Api) -> None:
     sent = api.post("/api/reports", body, key="thanks").json_body
     case = api.get(f"/api/cases/{sent['service_request_id']}", api.token("officer")).json_body
     assert case["placeless"] is True
+
+
+def test_officer_of_another_team_does_not_see_the_payment_of_a_case(
+    api: Api, request_id: str
+) -> None:
+    elsewhere = api.staff("elsewhere", Grant(role="officer", teams=("parks",)))
+    assert api.get(f"/api/cases/{request_id}/payment", elsewhere).status_code == 403

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -17,7 +17,7 @@ from chalicelib.kernel.time import utc_now
 from chalicelib.net.reply import Reply
 from chalicelib.payments import govuk_pay, stripe
 from chalicelib.payments.govuk_pay import GovUkPay
-from chalicelib.payments.ports import Provider, RefundRefused
+from chalicelib.payments.ports import Provider, RefundRefused, Taken
 from chalicelib.payments.provider_api import ProviderApi
 from chalicelib.payments.stripe import Stripe
 from tests.support.openapi_file import OpenApiFile
@@ -79,12 +79,19 @@ def test_a_created_payment_has_a_card_page_until_it_is_paid(
     assert abs(seen.created_at - there.now()) < HOUR
 
 
+def taken_lately(there: AtProvider) -> Sequence[Taken]:
+    """All money of the last hour; other tests share the provider."""
+    return there.adapter().taken(there.now() - HOUR, there.now() + HOUR)
+
+
 def test_a_declined_card_takes_nothing(there: AtProvider, provider: Provider) -> None:
+    before = taken_lately(there)
     provider_id = provider.create(new_payment()).provider_id
     there.pay(provider_id, DECLINED_CARD)
     seen = provider.get(provider_id)
     assert seen.state != "success" and seen.refundable_pence == 0
     assert seen.next_url or seen.failure == "declined"
+    assert taken_lately(there) == before
 
 
 def test_an_expired_payment_has_failed(there: AtProvider, provider: Provider) -> None:
@@ -254,3 +261,12 @@ def notifications(there: StripeHere) -> list[tuple[str, bytes]]:
         for _ in ("payment_intent.succeeded", "checkout.session.completed"):
             server.handle_request()
     return [each for each in heard if b"checkout.session.completed" in each[1]]
+
+
+def test_govuk_pay_refuses_for_good_to_refund_a_payment_that_it_does_not_know(
+    govuk_pay_here: GovUkPayHere,
+) -> None:
+    adapter = govuk_pay_here.adapter()
+    unknown = replace(adapter.get(paid(govuk_pay_here)), provider_id="nobody-has-this")
+    with pytest.raises(RefundRefused):
+        adapter.refund(unknown, 1_000, "r1")

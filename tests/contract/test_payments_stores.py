@@ -10,6 +10,7 @@ from chalicelib.bootstrap import container
 from chalicelib.bootstrap.payments import charges as stored_charges
 from chalicelib.bootstrap.payments import ledger as stored_ledger
 from chalicelib.kernel.optimistic import VersionConflict
+from chalicelib.payments.dynamo import CHARGE, KEPT_FOR, ChargeItem, DynamoCharges
 from chalicelib.payments.ledger import Difference, Entry, Reconciliation
 from chalicelib.payments.model import Charge, Payment, Refund
 from chalicelib.payments.ports import Charges
@@ -149,3 +150,10 @@ def test_refund_that_failed_is_kept_once_beside_the_comparison_of_its_day() -> N
     assert store.refused(day) == [again]
     assert store.refused(day + timedelta(days=1)) == []
     assert store.reconciliation(day) == Reconciliation(day=day, at=NOON, differences=())
+
+
+def test_charge_is_kept_for_seven_years(cloud: Any) -> None:
+    DynamoCharges(container.table("charges"), lambda: NOON).save(charge())
+    stored = ChargeItem.find("ABC", CHARGE)
+    assert stored is not None
+    assert stored.expires_at == NOON + KEPT_FOR

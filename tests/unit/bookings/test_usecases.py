@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from chalicelib.bookings.availability import availability
 from chalicelib.bookings.free_days import free_slots
-from chalicelib.bookings.model import HELD_FOR, BookingDay
+from chalicelib.bookings.model import HELD_FOR, NOTED_FOR, BookingDay, dropped
 from chalicelib.bookings.offers import nearest
 from chalicelib.bookings.ports import Ports
 from chalicelib.bookings.usecases import (
@@ -174,6 +174,16 @@ def test_a_cancelled_booking_is_free_and_cannot_come_back(ports: Ports) -> None:
     ):
         with pytest.raises(Conflict, match="cancelled or moved"):
             again()
+
+
+def test_a_cancelled_booking_is_noted_until_no_payment_for_it_can_be_unfinished(
+    ports: Ports,
+) -> None:
+    release(hold(MONDAY, 1, "", "k", ports).hold_id, MONDAY, ports)
+    hold(MONDAY, 1, "", "other", ports)
+    day, over = ports.days.get(BULKY, MONDAY.day), ports.now() + NOTED_FOR
+    assert len(dropped(day, "other", over - timedelta(seconds=1)).claims) == 1
+    assert dropped(day, "other", over).claims == ()
 
 
 def test_a_booking_moves_to_another_day_once(ports: Ports) -> None:

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.catalogue.garden import GardenItem
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.garden.model import GardenSubscription, possible
-from chalicelib.garden.usecases import buy, cancel, move, of_request, take_back
+from chalicelib.garden.usecases import buy, cancel, move, of_request, premises_with_news, take_back
 from tests.support.fakes_garden import FLAT, HOME, NEXT_HOME, SEASON, TODAY, Garden
 
 ONE_DAY = timedelta(days=1)
@@ -207,3 +207,24 @@ def test_returned_request_changes_no_other_subscription() -> None:
     joined(garden)
     take_back(garden.purchase("request-9"), garden.ports)
     assert garden.store.stored[HOME].is_live(TODAY)
+
+
+def test_subscription_is_news_on_the_day_and_the_day_after_its_change_and_its_end() -> None:
+    garden = Garden()
+    last = joined(garden).last
+    for day, is_news in ((TODAY, True), (TODAY + ONE_DAY, True), (TODAY + 2 * ONE_DAY, False)):
+        garden.today = day
+        assert (HOME in premises_with_news(garden.ports)) is is_news, day
+    for days, is_news in ((0, False), (1, True), (2, True), (3, False)):
+        garden.today = last + days * ONE_DAY
+        assert (HOME in premises_with_news(garden.ports)) is is_news, days
+
+
+def test_cancelled_subscription_does_not_move_to_a_home_that_had_one() -> None:
+    garden = Garden()
+    joined(garden)
+    buy(garden.purchase("request-2", premises_id=NEXT_HOME), garden.ports)
+    for home in (HOME, NEXT_HOME):
+        cancel(home, garden.ports)
+    with pytest.raises(Conflict):
+        move(HOME, NEXT_HOME, garden.ports)

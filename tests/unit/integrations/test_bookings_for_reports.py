@@ -72,3 +72,12 @@ def test_slot_that_a_request_is_being_paid_for_is_kept_for_that_request_alone(
     assert taken(ports) == [FIRST]
     bookings.confirm(FIRST, booking)
     assert taken(ports) == [FIRST]
+
+
+def test_slot_is_kept_until_a_payment_that_begins_now_has_ended(ports: Ports, clock: Clock) -> None:
+    booking = held(hold(MONDAY, 1, "somebody", "key", ports).hold_id, ports)
+    BookingsForReports(ports, timedelta(hours=2)).keep(FIRST, booking)
+    clock.now += timedelta(hours=2) - timedelta(seconds=1)
+    assert taken(ports) == [FIRST]
+    clock.now += timedelta(seconds=1)
+    assert taken(ports) == []

@@ -79,6 +79,7 @@ def test_price_that_was_paid_before_or_without_a_card_stays(
     days_ago: int, paid_by: PaidBy, ports: Ports
 ) -> None:
     world = World(ports, days_ago=days_ago, paid_by=paid_by)
+    assert world.refund_now() == 1800
     world.cancel()
     assert (world.is_live, world.orders.refunds) == (False, {ADD: 1800})
 

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.catalogue.load import load
-from chalicelib.catalogue.prices import OrderItem, Wanted
+from chalicelib.catalogue.prices import OrderItem, Wanted, quote
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.integrations.garden_purchases import GardenPurchases
 from chalicelib.kernel.languages import ENGLISH
@@ -82,3 +82,17 @@ def test_all_items_of_another_service_are_offered() -> None:
     assert price
     found = purchases(Garden()).offers(load("demo").by_code["bulky-waste"], "", date(2026, 6, 1))
     assert [each.item for each in found] == [*price.items]
+
+
+def test_other_service_has_its_own_price_at_any_home() -> None:
+    service = load("demo").by_code["bulky-waste"]
+    wanted = Wanted(items=(OrderItem(code="mattress", count=1),))
+    for premises in (HOME, FLAT, None):
+        found = purchases(Garden()).price(service, premises, wanted, date(2026, 6, 1), ENGLISH)
+        assert found == quote(service, wanted, date(2026, 6, 1), ENGLISH)
+
+
+def test_paid_request_without_a_home_buys_no_subscription() -> None:
+    garden = Garden()
+    purchases(garden).fulfil(replace(paid("request-1", garden), premises_id=None))
+    assert garden.store.stored == {}

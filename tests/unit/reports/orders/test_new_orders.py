@@ -144,6 +144,12 @@ def test_order_that_costs_nothing_anyway_is_accepted_after_the_last_free_one(
     assert after and after.amount_pence == 2000
 
 
+def test_service_without_a_price_has_no_reduced_one(world: OrderWorld) -> None:
+    with pytest.raises(Invalid) as refusal:
+        submit(draft(is_concession=True, channel="phone"), "k", OFFICER, world.reports)
+    assert refusal.value.errors[0].field == "is_concession"
+
+
 def test_cancelled_collection_gives_the_free_one_back(world: OrderWorld) -> None:
     with_free(world, 1)
     first = carry_out(order(world, "one"), world.ports)
