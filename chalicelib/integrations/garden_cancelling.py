@@ -1,4 +1,5 @@
-"""Cancels a garden waste subscription, and sends back what the council's rules say."""
+"""Cancels a garden waste subscription, or what one request added to it, and sends back what the
+council's rules say."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -8,7 +9,7 @@ from chalicelib.garden.model import GardenSubscription
 from chalicelib.garden.ports import Ports
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.order_ports import OrderPorts
-from chalicelib.reports.usecases.orders.changing import cancel_paid
+from chalicelib.reports.usecases.orders.changing import cancel_paid, too_late
 
 
 def cancel_subscription(
@@ -29,15 +30,33 @@ def cancel_subscription(
     return usecases.cancel(premises_id, garden)
 
 
+def cancel_purchase(report: ServiceRequest, garden: Ports, orders: OrderPorts) -> None:
+    """Take back what the request added to a subscription, which goes on, and send its price back. A
+    repeat changes nothing.
+
+    Raises: Conflict if it is too late, UpstreamFailed.
+    """
+    if report.order and report.order.state == "cancelled":
+        return
+    if not is_refundable(report, garden):
+        raise too_late(report, orders)
+    cancel_paid(report.service_request_id, "settled", orders)
+
+
 def refundable(
     of: GardenSubscription, garden: Ports, orders: OrderPorts
 ) -> Sequence[ServiceRequest]:
     """The requests whose price goes back with a cancellation now, the earliest first. Raises
     UpstreamFailed."""
-    since = garden.now() - timedelta(days=garden.rules.refund_days)
     stored = orders.reports.repository.many(of.requests)
     found = (stored[each] for each in of.requests if each in stored)
-    return [each for each in found if each.requested_datetime > since and _is_paid_by_card(each)]
+    return [each for each in found if is_refundable(each, garden)]
+
+
+def is_refundable(report: ServiceRequest, garden: Ports) -> bool:
+    """True if the price of the request goes back with a cancellation now."""
+    since = garden.now() - timedelta(days=garden.rules.refund_days)
+    return report.requested_datetime > since and _is_paid_by_card(report)
 
 
 def refund_pence(of: GardenSubscription, garden: Ports, orders: OrderPorts) -> int:

@@ -61,16 +61,22 @@ def api(garden_cloud: Cloud, tmp_path: Path) -> Iterator[PayingApi]:
 
 
 def ordered(
-    api: PayingApi, key: str, premises_id: str, containers: int = 1, email: str | None = None
+    api: PayingApi,
+    key: str,
+    premises_id: str,
+    containers: int = 1,
+    email: str | None = None,
+    item: str = "join",
+    sender: str | None = None,
 ) -> tuple[str, str]:
-    """The reference of a request to join, which is not paid, and the token of its link."""
+    """The reference of a request that is not paid, and the token of its link."""
     body = draft_body(
         service_code="garden-waste",
         premises_id=premises_id,
-        items=[{"code": "join", "count": containers}],
+        items=[{"code": item, "count": containers}],
         contact={"email": email} if email else None,
     )
-    sent = api.post("/api/reports", body | {"lat": None, "long": None}, key=key)
+    sent = api.post("/api/reports", body | {"lat": None, "long": None}, token=sender, key=key)
     assert sent.status_code == 201, sent.body
     link: str = sent.json_body["tracking_url"]
     return sent.json_body["service_request_id"], link.partition("token=")[2]
@@ -90,9 +96,11 @@ def bought(
     premises_id: str = "100",
     containers: int = 1,
     email: str | None = None,
+    item: str = "join",
+    sender: str | None = None,
 ) -> tuple[str, str]:
     """The same of a request that is paid."""
-    request, token = ordered(api, key, premises_id, containers, email)
+    request, token = ordered(api, key, premises_id, containers, email, item, sender)
     pay(api, request, token)
     return request, token
 
@@ -173,6 +181,50 @@ def test_subscription_does_not_change_without_the_link_or_where_no_round_passes(
         {"field": "premises_id", "message": "We do not collect garden waste at this address."}
     ]
     assert rounds_at(api, "100") == ["G1", "R1"]
+
+
+def test_link_of_an_added_bin_cancels_that_bin_alone_and_moves_nothing(api: PayingApi) -> None:
+    owner, owner_token = bought(api, "fifteen")
+    added, token = bought(api, "sixteen", item="add")
+    link = f"/api/reports/{added}/garden"
+    assert api.post(f"{link}/move?token={token}", {"premises_id": "101"}).status_code == 403
+    for _ in range(2):
+        left = api.post(f"{link}/cancellation?token={token}", {}).json_body
+        assert (left["state"], left["containers"]) == ("live", 1)
+    stored = reports_ports().repository.get(added)
+    assert stored and stored.order
+    assert api.stand_in.refunded_pence == stored.order.amount_pence
+    over = api.post(f"/api/reports/{owner}/garden/cancellation?token={owner_token}", {})
+    assert over.json_body["state"] == "cancelled"
+
+
+def test_page_of_an_added_bin_offers_to_cancel_that_bin_alone(api: PayingApi) -> None:
+    bought(api, "seventeen")
+    added, token = bought(api, "eighteen", item="add")
+    browser = Browser(api.client, api.cloud)
+    page = browser.open(f"/forms/reports/{added}?token={token}")
+    assert "Move it to another address" not in page.links
+    assert "Cancel the subscription" not in page.links
+    ending = browser.open(page.links["Cancel what this request added"])
+    assert "The subscription of this address goes on without it." in ending.text
+    after = browser.fill(action=f"/forms/reports/{added}/garden/cancellation")
+    assert "We empty 1 bin." in after.text
+    assert "Cancel what this request added" not in after.links
+    refused = browser.open(f"/forms/reports/{added}/garden/move?token={token}")
+    assert "Use the link of the request that began the subscription" in refused.text
+
+
+def test_account_that_began_the_subscription_changes_it_through_what_it_added(
+    api: PayingApi,
+) -> None:
+    owner = api.token("resident")
+    bought(api, "nineteen", sender=owner)
+    added, token = bought(api, "twenty", item="add")
+    link = f"/api/reports/{added}/garden/move?token={token}"
+    stranger = api.post(link, {"premises_id": "101"}, token=api.token("crew"))
+    assert stranger.status_code == 403
+    there = api.post(link, {"premises_id": "101"}, token=owner)
+    assert there.json_body["premises_id"] == "101"
 
 
 def test_account_lists_the_subscription_that_its_request_bought_wherever_it_is(

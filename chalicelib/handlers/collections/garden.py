@@ -7,7 +7,6 @@ import msgspec
 
 from chalicelib.bootstrap.garden import garden_ports
 from chalicelib.bootstrap.payments import order_ports
-from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.garden import usecases
 from chalicelib.garden.model import GardenSubscription
 from chalicelib.garden.views import GardenDeskView, GardenView, desk_view, garden_view
@@ -17,8 +16,8 @@ from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import id_of
 from chalicelib.handlers.http.route_facts import REPORT_TOKEN
 from chalicelib.handlers.http.routes import Routes
-from chalicelib.integrations.garden_cancelling import cancel_subscription
-from chalicelib.reports.usecases.access import visible
+from chalicelib.integrations.garden_bought import Bought, bought_by
+from chalicelib.integrations.garden_cancelling import cancel_purchase, cancel_subscription
 
 A_REQUEST = "/api/reports/{service_request_id}/garden"
 A_PREMISES = "/api/premises/{premises_id}/garden"
@@ -51,35 +50,41 @@ class Cancellation(msgspec.Struct, frozen=True, kw_only=True):
     query=(REPORT_TOKEN,),
 )
 def read(call: Call, service_request_id: str) -> GardenView:
-    return _view(_bought_by(call, service_request_id))
+    return _view(_bought_by(call, service_request_id).subscription)
 
 
 @routes.endpoint(
     f"{A_REQUEST}/cancellation",
     method="POST",
     auth=auth.anyone,
-    summary="Cancel the garden waste subscription that a request bought",
+    summary="Cancel the garden waste subscription that a request began, or what it added to one",
     query=(REPORT_TOKEN,),
 )
 def cancel(call: Call, service_request_id: str) -> GardenView:
     found = _bought_by(call, service_request_id)
-    _note_officer(call, found, "cancelled")
-    return _view(_cancelled(found.premises_id))
+    of = found.subscription
+    if found.may_change:
+        _note_officer(call, of, "cancelled")
+        return _view(_cancelled(of.premises_id))
+    cancel_purchase(found.report, garden_ports(), order_ports())
+    return _view(usecases.at_premises(of.premises_id, garden_ports()))
 
 
 @routes.endpoint(
     f"{A_REQUEST}/move",
     method="POST",
     auth=auth.anyone,
-    summary="Move the garden waste subscription that a request bought to another address",
+    summary="Move the garden waste subscription that a request began to another address",
     query=(REPORT_TOKEN,),
 )
 def move(call: Call, to: NewHome, service_request_id: str) -> GardenView:
     found = _bought_by(call, service_request_id)
-    if found.premises_id == to.premises_id:
-        return _view(found)
-    _note_officer(call, found, f"moved to {to.premises_id}")
-    return _view(usecases.move(found.premises_id, to.premises_id, garden_ports()))
+    found.require_change()
+    of = found.subscription
+    if of.premises_id == to.premises_id:
+        return _view(of)
+    _note_officer(call, of, f"moved to {to.premises_id}")
+    return _view(usecases.move(of.premises_id, to.premises_id, garden_ports()))
 
 
 @routes.endpoint(
@@ -116,11 +121,10 @@ def move_at(call: Call, to: NewHome, premises_id: str) -> GardenDeskView:
     return desk_view(usecases.move(premises_id, to.premises_id, garden_ports()), garden_ports())
 
 
-def _bought_by(call: Call, service_request_id: str) -> GardenSubscription:
-    """The subscription, for callers who may see the request. Raises NotFound, UpstreamFailed."""
+def _bought_by(call: Call, service_request_id: str) -> Bought:
+    """What the request bought, for callers who may see it. Raises NotFound, UpstreamFailed."""
     author = call.caller.author(call.parameter("token"))
-    report = visible(id_of(service_request_id), author, reports_ports())
-    return usecases.of_request(report.service_request_id, report.premises_id or "", garden_ports())
+    return bought_by(id_of(service_request_id), author, garden_ports(), order_ports())
 
 
 def _note_officer(call: Call, of: GardenSubscription, change: str) -> None:

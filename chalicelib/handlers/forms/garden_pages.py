@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 from chalicelib.bootstrap.collections import collections_ports
 from chalicelib.bootstrap.garden import garden_ports
 from chalicelib.bootstrap.payments import order_ports
-from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.catalogue.garden import GardenItem
 from chalicelib.collections.usecases import premises_at
 from chalicelib.errors import Conflict, FieldError, Invalid, NotFound
@@ -19,19 +18,29 @@ from chalicelib.handlers.http import rate_limits, request_language
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.page_answers import Page, SeeOther
 from chalicelib.handlers.http.params import id_of
-from chalicelib.integrations.garden_cancelling import cancel_subscription, refund_pence
+from chalicelib.integrations.garden_bought import Bought, bought_by
+from chalicelib.integrations.garden_cancelling import (
+    cancel_purchase,
+    cancel_subscription,
+    is_refundable,
+    refund_pence,
+)
 from chalicelib.kernel.money import pounds
 from chalicelib.kernel.site import Site
-from chalicelib.reports.usecases.access import visible
+from chalicelib.reports.usecases.orders.changing import too_late
 from chalicelib.texts import Text
 
 
-class Bought(NamedTuple):
-    """The subscription that a request bought, and the page of that request."""
+class Found(NamedTuple):
+    """What a request bought, and the page of that request."""
 
-    subscription: GardenSubscription
+    bought: Bought
     path: str
     token: str | None
+
+    @property
+    def subscription(self) -> GardenSubscription:
+        return self.bought.subscription
 
     @property
     def page(self) -> str:
@@ -60,7 +69,8 @@ def garden_shown(service_code: str, text: str, token: str | None, call: Call) ->
         "address": view.address,
         "containers": view.containers if is_live else 0,
         "may": _ways(view),
-        "is_live": is_live,
+        "may_change": is_live and found.bought.may_change,
+        "may_give_back": is_live and is_refundable(found.bought.report, garden_ports()),
         "form": form,
         "move": f"{found.path}/garden/move{query_of(token)}",
         "cancel": f"{found.path}/garden/cancellation{query_of(token)}",
@@ -68,11 +78,12 @@ def garden_shown(service_code: str, text: str, token: str | None, call: Call) ->
 
 
 def ask_cancellation(call: Call, service_request_id: str) -> Page:
-    """Says whether money goes back, before the subscription is cancelled. Raises NotFound,
-    Conflict if it is over."""
+    """Says whether money goes back, before the subscription, or what the request added to it, is
+    cancelled. Raises NotFound, Conflict if it is over."""
     found = _live(_bought(service_request_id, call.parameter("token"), call))
-    back = refund_pence(found.subscription, garden_ports(), order_ports())
+    back = _refund_pence(found.bought)
     shown = {
+        "is_whole": found.bought.may_change,
         "page": found.page,
         "action": f"{found.path}/garden/cancellation",
         "token": found.token or "",
@@ -83,17 +94,22 @@ def ask_cancellation(call: Call, service_request_id: str) -> Page:
 
 
 def cancel(call: Call, service_request_id: str) -> SeeOther:
-    """Cancels the subscription; a repeat changes nothing. Raises NotFound, Conflict,
-    UpstreamFailed."""
+    """Cancels the subscription, or what the request added to it; a repeat changes nothing. Raises
+    NotFound, Conflict, UpstreamFailed."""
     found = _bought(service_request_id, posted_form(call).one("token") or None, call)
-    cancel_subscription(found.subscription.premises_id, garden_ports(), order_ports(), refund=True)
+    garden, orders = garden_ports(), order_ports()
+    if found.bought.may_change:
+        cancel_subscription(found.subscription.premises_id, garden, orders, refund=True)
+    else:
+        cancel_purchase(found.bought.report, garden, orders)
     return SeeOther(Site("", request_language.current()).page(found.page))
 
 
 def ask_move(call: Call, service_request_id: str) -> Page:
-    """Asks for the postcode of the new home, and for its address. Raises NotFound, Conflict,
-    TooMany, UpstreamFailed."""
+    """Asks for the postcode of the new home, and for its address. Raises NotFound, Forbidden,
+    Conflict, TooMany, UpstreamFailed."""
     found = _live(_bought(service_request_id, call.parameter("token"), call))
+    found.bought.require_change()
     postcode = call.parameter("postcode")
     if postcode is None:
         return _move_page(found)
@@ -105,10 +121,11 @@ def ask_move(call: Call, service_request_id: str) -> Page:
 
 
 def move(call: Call, service_request_id: str) -> Page | SeeOther:
-    """Moves the subscription, or says why it cannot be moved there. Raises NotFound, TooMany,
-    UpstreamFailed."""
+    """Moves the subscription, or says why it cannot be moved there. Raises NotFound, Forbidden,
+    TooMany, UpstreamFailed."""
     form = posted_form(call)
     found = _bought(service_request_id, form.one("token") or None, call)
+    found.bought.require_change()
     to, postcode = form.one("premises_id"), form.one("postcode")
     rate_limits.check("premises", call)
     try:
@@ -123,8 +140,18 @@ def move(call: Call, service_request_id: str) -> Page | SeeOther:
     return _move_page(found, postcode, _addresses(postcode), faults)
 
 
+def _refund_pence(of: Bought) -> int:
+    """How much goes back with a cancellation now. Raises Conflict if it is too late to give back
+    what was added, UpstreamFailed."""
+    if of.may_change:
+        return refund_pence(of.subscription, garden_ports(), order_ports())
+    if not of.report.order or not is_refundable(of.report, garden_ports()):
+        raise too_late(of.report, order_ports())
+    return of.report.order.amount_pence
+
+
 def _move_page(
-    found: Bought,
+    found: Found,
     postcode: str = "",
     addresses: tuple[tuple[str, str, str], ...] = (),
     faults: tuple[FieldError, ...] = (),
@@ -153,15 +180,14 @@ def _addresses(postcode: str) -> tuple[tuple[str, str, str], ...]:
     return tuple((each.premises_id, each.address, "") for each in found)
 
 
-def _bought(text: str, token: str | None, call: Call) -> Bought:
+def _bought(text: str, token: str | None, call: Call) -> Found:
     """The subscription, for callers who may see the request. Raises NotFound, UpstreamFailed."""
-    report = visible(id_of(text), call.caller.author(token), reports_ports())
-    request_id = report.service_request_id
-    found = usecases.of_request(request_id, report.premises_id or "", garden_ports())
-    return Bought(found, f"/forms/reports/{request_id}", token)
+    author = call.caller.author(token)
+    found = bought_by(id_of(text), author, garden_ports(), order_ports())
+    return Found(found, f"/forms/reports/{found.report.service_request_id}", token)
 
 
-def _live(found: Bought) -> Bought:
+def _live(found: Found) -> Found:
     """Raises Conflict if it is over."""
     if not found.subscription.is_live(garden_ports().today):
         raise Conflict(NOT_SUBSCRIBED)

@@ -171,10 +171,11 @@ def _refuse_late(
 ) -> None:
     """Raises Conflict if a resident changes or cancels too late."""
     if is_late(report, order, act, author, ports):
-        raise Conflict(
-            Text(
-                "It is too late to do this online. Call us on {phone}.",
-                phone=ports.reports.council.phone,
-            ),
-            version=report.version,
-        )
+        raise too_late(report, ports)
+
+
+def too_late(report: ServiceRequest, ports: OrderPorts) -> Conflict:
+    """The refusal after the time for a change."""
+    phone = ports.reports.council.phone
+    text = Text("It is too late to do this online. Call us on {phone}.", phone=phone)
+    return Conflict(text, version=report.version)

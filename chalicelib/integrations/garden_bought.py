@@ -1,0 +1,58 @@
+"""The garden waste subscription that a request bought or added to, and who may change all of it.
+
+Anybody can buy containers for a home, and may give only these back. The whole subscription
+is held by the request that began it, and by one that renewed it for the year that runs now.
+"""
+
+from datetime import date
+
+from msgspec import Struct
+
+from chalicelib.errors import Forbidden
+from chalicelib.garden.model import GardenSubscription
+from chalicelib.garden.ports import Ports
+from chalicelib.garden.usecases import of_request
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.order_ports import OrderPorts
+from chalicelib.reports.usecases.access import Author, visible
+from chalicelib.texts import Text
+
+
+class Bought(Struct, frozen=True):
+    """`may_change`: the caller may cancel and move the whole subscription."""
+
+    report: ServiceRequest
+    subscription: GardenSubscription
+    may_change: bool
+
+    def require_change(self) -> None:
+        """Raises Forbidden if the caller may not change the whole subscription."""
+        if not self.may_change:
+            raise Forbidden(
+                Text("Use the link of the request that began the subscription, or sign in.")
+            )
+
+
+def bought_by(service_request_id: str, author: Author, garden: Ports, orders: OrderPorts) -> Bought:
+    """The subscription of a request that the author may see, wherever it has moved. Raises
+    NotFound, UpstreamFailed."""
+    report = visible(service_request_id, author, orders.reports)
+    found = of_request(report.service_request_id, report.premises_id or "", garden)
+    is_holder = _holds(report, found, garden.today)
+    may_change = is_holder or _knows_holder(found, author, garden, orders)
+    return Bought(report, found, may_change)
+
+
+def _knows_holder(
+    of: GardenSubscription, author: Author, garden: Ports, orders: OrderPorts
+) -> bool:
+    """True for the owner, and the officer, of a request that holds the subscription."""
+    stored = orders.reports.repository.many(of.requests).values()
+    known = (each for each in stored if author.owns(each) or author.is_officer_for(each))
+    return any(_holds(each, of, garden.today) for each in known)
+
+
+def _holds(report: ServiceRequest, of: GardenSubscription, on: date) -> bool:
+    kinds = {each.code for each in report.order.items} if report.order else set()
+    is_renewal = "renew" in kinds and report.service_request_id in of.requests
+    return "join" in kinds or (is_renewal and on >= of.years[-1].first)
