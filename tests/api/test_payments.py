@@ -21,6 +21,8 @@ from tests.support.moment import TODAY
 from tests.support.paying import DECLINED_CARD, GOOD_CARD, PayHere, give_order, pay_here
 
 PENCE = 4_200
+UNKNOWN = "7K3M2QXV9HTD"
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 @pytest.fixture
@@ -79,6 +81,11 @@ def test_guessed_payment_shows_nothing(api: Api, pay: PayHere, request_id: str) 
     for each in (guessed, request_id, f"{request_id}-1-", "x", payment.replace("-1-", "-2-")):
         assert api.get(f"/api/payments/{each}").status_code == 404, each
         assert api.get(f"/forms/payments/{each}").status_code == 404, each
+        again = api.client.http.post(f"/forms/payments/{each}", headers=FORM, body=b"")
+        assert again.status_code == 404, each
+        refund = {"amount_pence": 1, "reason": "Guessed"}
+        path, officer = f"/api/payments/{each}/refunds", api.token("officer")
+        assert api.post(path, refund, token=officer).status_code == 404, each
 
 
 def test_notification_makes_the_schedule_look_before_its_time(
@@ -106,11 +113,16 @@ def test_notification_that_the_provider_did_not_sign_is_refused(
     assert charges().get(request_id) == before
 
 
-@pytest.mark.parametrize("body", [b"", b"{}", b"\xff", b'{"resource": {"reference": "NOBODYS"}}'])
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{}", b"\xff", b"[" * 10_000, b"x" * 1_000_000]
+    + [json.dumps({"resource": {"reference": each}}).encode() for each in ("NOBODYS", UNKNOWN, 7)],
+    ids=lambda body: repr(body[:40]),
+)
 @pytest.mark.usefixtures("pay")
 def test_notification_of_something_unknown_changes_nothing(api: Api, body: bytes) -> None:
     assert notify(api, body, signature(body, signing_secret())) == 200
-    assert charges().get("NOBODYS") is None
+    assert [charges().get(each) for each in ("NOBODYS", UNKNOWN)] == [None, None]
 
 
 def test_officer_refunds_once_however_often_it_is_sent(
@@ -180,9 +192,7 @@ def test_page_says_what_became_of_a_payment(api: Api, pay: PayHere, request_id: 
     pay.enter(first["next_url"], DECLINED_CARD)
     declined = html(api, page)
     assert "Your card was declined" in declined and "No money was taken" in declined
-    again = api.client.http.post(
-        page, headers={"Content-Type": "application/x-www-form-urlencoded"}, body=b""
-    )
+    again = api.client.http.post(page, headers=FORM, body=b"")
     assert again.status_code == 303
     pay.enter(again.headers["Location"], GOOD_CARD)
     paid = html(api, f"/forms/payments/{payment_ids().make(request_id, 2)}")
@@ -198,7 +208,7 @@ def test_nothing_is_paid_again_after_an_officer_waived_it(
     assert api.post(f"{path}/waiver", {"reason": "Hardship"}, token=officer).status_code == 200
     again = api.client.http.post(
         f"/forms/payments/{first['payment_id']}",
-        headers={"Content-Type": "application/x-www-form-urlencoded"},
+        headers=FORM,
         body=b"",
     )
     assert (again.status_code, len(pay.service.payments)) == (409, 1)
@@ -215,6 +225,15 @@ def test_page_is_never_stuck_when_the_provider_does_not_answer(
     assert api.get(f"/api/payments/{first['payment_id']}").status_code == 503
     pay.is_down = False
     assert "Payment received" in html(api, f"/forms/payments/{first['payment_id']}")
+
+
+@pytest.mark.parametrize("pence", [30, 10_000_000])
+def test_smallest_and_largest_amount_of_the_provider_are_paid(
+    api: Api, pay: PayHere, request_id: str, pence: int
+) -> None:
+    give_order(request_id, pence)
+    pay.enter(begun(api, request_id)["next_url"], GOOD_CARD)
+    assert pay.payment.amount == pence
 
 
 @pytest.mark.parametrize("pence", [29, 10_000_001])

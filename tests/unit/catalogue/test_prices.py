@@ -11,7 +11,7 @@ from chalicelib.catalogue.load import load
 from chalicelib.catalogue.price_lists import Price
 from chalicelib.catalogue.prices import Line, OrderItem, Wanted, quote
 from chalicelib.catalogue.services import ServiceDefinition
-from chalicelib.errors import Invalid
+from chalicelib.errors import FieldError, Invalid
 from chalicelib.kernel.languages import language
 
 TODAY = date(2026, 11, 23)
@@ -228,3 +228,22 @@ def test_an_order_that_has_no_price_is_refused_by_its_field(
     with pytest.raises(Invalid) as refused:
         quote(a_service(**price), wanted, TODAY)
     assert [each.field for each in refused.value.errors] == [field]
+
+
+def bill() -> ServiceDefinition:
+    """A bill of any amount that can be paid by card."""
+    return a_service(items=[], lists=[], typed={"smallest_pence": 30})
+
+
+@pytest.mark.parametrize("pence", [30, 10_000_000])
+def test_bill_can_have_the_smallest_and_the_largest_amount_of_a_card(pence: int) -> None:
+    assert quote(bill(), Wanted(amount_pence=pence), TODAY).amount_pence == pence
+
+
+@pytest.mark.parametrize("pence", [-1, 0, 29, 10_000_001])
+def test_bill_of_another_amount_is_refused_with_its_field_and_limits(pence: int) -> None:
+    with pytest.raises(Invalid) as refusal:
+        quote(bill(), Wanted(amount_pence=pence), TODAY)
+    assert refusal.value.errors == (
+        FieldError("amount_pence", "must be from 30 to 10000000 pence"),
+    )

@@ -202,6 +202,23 @@ def test_a_second_refund_waits_until_the_first_has_arrived(money: Money) -> None
         refund(refund_request(500, "r2"), money.ports())
 
 
+def test_refund_that_did_not_arrive_is_not_sent_after_one_at_the_providers_own_site(
+    money: Money,
+) -> None:
+    card_paid(money)
+    check(REQUEST, money.ports())
+    sent = money.provider.refund
+    money.provider.refund = no_reply  # type: ignore[method-assign]
+    refund(refund_request(1_000), money.ports())
+    money.provider.refund = sent  # type: ignore[method-assign]
+    sent(money.provider.get("p1"), 500, "elsewhere")
+    charge = check(REQUEST, money.ports())
+    assert [(each.amount_pence, each.state) for each in charge.refunds] == [
+        (1_000, "error"),
+        (500, "submitted"),
+    ]
+
+
 def test_nothing_can_be_refunded_before_something_is_paid(money: Money) -> None:
     pay(REQUEST, "en", money.ports())
     with pytest.raises(Conflict, match="Nothing was paid"):
