@@ -35,11 +35,13 @@ class ItemPrice(Strict, frozen=True, kw_only=True):
 
 class Offer(NamedTuple):
     """An item that can be ordered now, what it costs if it has a price of its own, and how many of
-    it an order may have."""
+    it an order may have. `days`: the first and the last day that it pays for, if it pays for a
+    time."""
 
     item: Item
     price: ItemPrice | None
     most: int
+    days: tuple[date, date] | None = None
 
 
 class Band(Strict, frozen=True, kw_only=True):

@@ -25,6 +25,7 @@ from chalicelib.texts import Text
 MOST_NEAREST = 3
 NOTHING = {
     "booked": "",
+    "days": "",
     "lines": (),
     "total": "",
     "vat": "",
@@ -132,7 +133,7 @@ def items_shown(answers: Answers, service: ServiceDefinition, ports: Ports) -> d
     return {
         "service": service,
         "prices": [
-            (ITEM + each.item.code, each.item.name, _price_words(each.price)) for each in offers
+            (ITEM + each.item.code, each.item.name, _offer_words(each, ports)) for each in offers
         ],
         "most": max((each.most for each in offers), default=0),
         "bands": [
@@ -144,6 +145,25 @@ def items_shown(answers: Answers, service: ServiceDefinition, ports: Ports) -> d
 
 def _offered(answers: Answers, service: ServiceDefinition, ports: Ports) -> Sequence[Offer]:
     return ports.orders.offers(service, answers.premises_id)
+
+
+def _offer_words(offer: Offer, ports: Ports) -> str:
+    price = _price_words(offer.price)
+    if offer.days is None:
+        return price
+    first, last = map(ports.orders.date_words, offer.days)
+    return Text("{price}, from {first} to {last}", price=price, first=first, last=last)
+
+
+def _days_words(answers: Answers, service: ServiceDefinition, ports: Ports) -> str:
+    """The days that the order pays for, if it pays for a time."""
+    ordered = {each.code for each in items_in(answers, service)}
+    offers = _offered(answers, service, ports)
+    days = next((each.days for each in offers if each.item.code in ordered), None)
+    if days is None:
+        return ""
+    first, last = map(ports.orders.date_words, days)
+    return Text("From {first} to {last}", first=first, last=last)
 
 
 def _price_words(price: ItemPrice | None) -> str:
@@ -216,6 +236,7 @@ def price_shown(answers: Answers, service: ServiceDefinition, ports: Ports) -> d
     price = price_of(answers, service, ports)
     return {
         "booked": booked,
+        "days": _days_words(answers, service, ports),
         "lines": [(each.text, pounds(each.amount_pence)) for each in price.lines],
         "total": pounds(price.amount_pence),
         "vat": vat_words(price.vat_pence),

@@ -114,6 +114,9 @@ class Orders(Protocol):
         """The days that can be booked, with the slots that have so many free units. Raises
         UpstreamFailed."""
 
+    def date_words(self, day: date) -> str:
+        """The day with its year in words."""
+
     def slot_words(self, calendar: str, slot: FreeSlot) -> str:
         """The day and the slot in words."""
 

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from msgspec.structs import replace
 
-from chalicelib.catalogue.garden import GARDEN_ITEMS, GardenItem, GardenWaste
+from chalicelib.catalogue.garden import GARDEN_ITEMS, GardenItem, GardenWaste, Span
 from chalicelib.catalogue.price_lists import ItemPrice, Offer, Price, PriceList
 from chalicelib.catalogue.prices import Quote, Wanted, quote
 from chalicelib.catalogue.promise import ONE_DAY
@@ -58,7 +58,16 @@ def garden_offers(
         kind = next((each for each in kinds if each == item.code), None)
         prices = kind and _prices(price, kind, of, rules, on)
         if kind and prices:
-            yield Offer(item, prices.items[kind], most(of, kind, on, rules))
+            days = _days(kind, of, rules, on)
+            yield Offer(item, prices.items[kind], most(of, kind, on, rules), days)
+
+
+def _days(kind: GardenItem, of: GardenSubscription | None, rules: GardenWaste, on: date) -> Span:
+    """What a purchase on that day pays for."""
+    if of and kind == "renew":
+        return rules.year_on(of.last + ONE_DAY)
+    year = Span(of.years[0].first, of.last) if of and kind == "add" else rules.year_on(on)
+    return Span(max(on, year.first), year.last)
 
 
 def kind_of(

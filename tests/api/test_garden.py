@@ -15,6 +15,7 @@ from chalice.test import Client
 from chalicelib.bootstrap.garden import garden_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.handlers.collections import garden_events
+from chalicelib.kernel.languages import ENGLISH
 from infra.local.cloud import Cloud
 from tests.api.conftest import Api
 from tests.api.test_account import signed_in
@@ -364,6 +365,19 @@ def test_resident_sees_moves_and_cancels_the_subscription_at_the_page_of_its_req
 def test_home_without_a_garden_round_is_offered_no_subscription(api: PayingApi) -> None:
     page = Browser(api.client, api.cloud).open("/forms/services/garden-waste?premises_id=102")
     assert "You cannot order this for your address online." in page.text
+
+
+def test_form_says_from_when_to_when_a_bin_is_emptied_before_it_is_paid(api: PayingApi) -> None:
+    browser = Browser(api.client, api.cloud)
+    first = garden_ports().today
+    last = garden_ports().rules.year_on(first).last
+    days = f"rom {ENGLISH.day(first)} to {ENGLISH.day(last)}"
+    items = browser.open("/forms/services/garden-waste?premises_id=100")
+    assert f"£36.50 each, f{days}" in items.text
+    form = "/forms/services/garden-waste"
+    browser.fill({"items.join": "1"}, action=form)
+    checked = browser.fill(action=form)
+    assert f"F{days}" in checked.text
 
 
 def test_bins_of_a_home_offer_the_subscription_that_it_does_not_have(api: PayingApi) -> None:

@@ -46,6 +46,9 @@ class Orders:
             if slots
         ]
 
+    def date_words(self, day: date) -> str:
+        return request_language.current().day(day)
+
     def slot_words(self, calendar: str, slot: FreeSlot) -> str:
         return slot_words(SlotOfDay(calendar, slot.day, slot.slot))
 

@@ -117,6 +117,9 @@ class MemoryOrders:
             for day, slots in days.items()
         ]
 
+    def date_words(self, day: date) -> str:
+        return f"{day}"
+
     def slot_words(self, calendar: str, slot: FreeSlot) -> str:
         return f"{slot.day} at {slot.slot}"
 

@@ -5,13 +5,14 @@ from datetime import date
 import pytest
 from msgspec.structs import replace
 
+from chalicelib.catalogue.garden import GardenWaste
 from chalicelib.catalogue.load import load
 from chalicelib.catalogue.price_lists import Item, ItemPrice, Price, PriceList
 from chalicelib.catalogue.prices import OrderItem, Quote, Wanted
 from chalicelib.errors import Invalid
 from chalicelib.garden.pricing import garden_offers, garden_quote
 from chalicelib.garden.usecases import buy
-from tests.support.fakes_garden import HOME, SEASON, Garden
+from tests.support.fakes_garden import HOME, SEASON, TWELVE_MONTHS, Garden
 
 
 def prices(begins: str, year: int, further: int, added: int) -> PriceList:
@@ -128,6 +129,32 @@ def test_premises_are_offered_each_purchase_with_its_price(
     assert [(each.item.code, each.price and each.price.of(1), each.most) for each in found] == (
         offered
     )
+
+
+@pytest.mark.parametrize(
+    ("rules", "joined_on", "on", "days"),
+    [
+        (TWELVE_MONTHS, None, "2026-06-01", {"join": ("2026-06-01", "2027-05-31")}),
+        (
+            TWELVE_MONTHS,
+            "2026-06-01",
+            "2027-05-30",
+            {"add": ("2027-05-30", "2027-05-31"), "renew": ("2027-06-01", "2028-05-31")},
+        ),
+        (SEASON, None, "2026-06-01", {"join": ("2026-06-01", "2026-11-30")}),
+        (SEASON, None, "2026-12-01", {"join": ("2027-03-01", "2027-11-30")}),
+        (SEASON, "2026-12-01", "2026-12-24", {"add": ("2027-03-01", "2027-11-30")}),
+    ],
+)
+def test_offer_says_the_days_that_it_pays_for(
+    rules: GardenWaste, joined_on: str | None, on: str, days: dict[str, tuple[str, str]]
+) -> None:
+    garden = Garden(rules)
+    garden = joined(garden, joined_on) if joined_on else garden
+    assert SERVICE.price
+    found = garden_offers(SERVICE.price, garden.store.get(HOME), rules, date.fromisoformat(on))
+    said = {each.item.code: each.days and tuple(map(str, each.days)) for each in found}
+    assert said == days
 
 
 def test_concession_reduces_each_purchase() -> None:
