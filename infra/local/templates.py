@@ -1,7 +1,7 @@
 """Renders a page with every message that subscribers may get, from sample data."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,6 +30,14 @@ from chalicelib.bootstrap.alerts import voice
 from chalicelib.kernel.languages import language
 from chalicelib.kernel.segments import segments
 from chalicelib.kernel.templating import environment
+from chalicelib.reports.automatic_texts import (
+    MOVED,
+    PAID_BACK,
+    PAID_TOO_LATE,
+    in_language,
+    title_of,
+    written,
+)
 from chalicelib.reports.states import LABELS, State
 
 OWNER = "5" * 32
@@ -93,18 +101,33 @@ def messages(voice: MessageComposer) -> Iterator[tuple[str, Message]]:
 def _of_bookings(
     own: Subscription, ways: SubscriptionLinks, voice: MessageComposer
 ) -> Iterator[tuple[str, Message]]:
-    request = replace(_report("open", voice), service_name="Appointment", is_request=True)
+    request = replace(
+        _report("open", voice), service_name="Appointment", is_request=True, entries=()
+    )
     tomorrow = BookedSlot(_now().date() + timedelta(days=1), "9am")
     booked, paid = replace(request, booked=tomorrow), replace(request, is_paid=True)
     samples: list[tuple[str, What, ReportNews]] = [
         ("Your booking was confirmed", "new", booked),
         ("Your payment arrived", "new", paid),
-        ("Your booking has an update", "updated", booked),
+        ("Your booking moved", "updated", _with_entry(booked, _moved_to(tomorrow.day), voice)),
+        ("Your slot had gone", "new", _with_entry(paid, PAID_TOO_LATE, voice)),
+        ("Your request was cancelled", "state_changed", _with_entry(paid, PAID_BACK, voice)),
     ]
     for when, what, news in samples:
-        yield when, voice.of_report(_alert(what, own), own, news, ways, ())
+        yield when, voice.of_report(_alert(what, own), own, news, ways, news.entries)
     reminder = _alert("booking_reminder", own)
     yield "The day before a booking", booking_message(voice, reminder, booked, tomorrow, ways)
+
+
+def _with_entry(report: ReportNews, text: str, voice: MessageComposer) -> ReportNews:
+    """The report after the service wrote that text on its timeline."""
+    said = in_language(text, voice.language) or text
+    entry = Entry(1, _now(), report.state, said, True, title_of(text, voice.language))
+    return replace(report, entries=(entry,))
+
+
+def _moved_to(day: date) -> str:
+    return MOVED.format(day=written(day))
 
 
 def _questions(

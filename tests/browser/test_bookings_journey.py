@@ -166,6 +166,8 @@ def test_resident_books_pays_moves_cancels_and_is_refunded(
     press(page, "Go to the card page")
     pay_with(page, GOOD_CARD)
     resident.sees("Payment received")
+    page.get_by_role("link", name="See your request").click()
+    resident.sees("Bulky waste collection")
 
     resident.opens_the_request()
     expect(page.get_by_text("Paid by card")).to_be_visible()
