@@ -82,7 +82,7 @@ def _tell_subscribers() -> None:
     from chalicelib.collections.calendars import publish_again
 
     changes = changes_from(utc_now(), container.council().zone)
-    container.queue("match").send_later(changes, delay_s=CHANGE_WAIT_S)
+    container.queue("match").send(changes, delay_s=CHANGE_WAIT_S)
     with click.progressbar(length=0, label="Calendars", file=sys.stderr) as bar:
         count = publish_again(calendar_ports(), bar.update)
     click.echo(f"{count} calendars are up to date.")

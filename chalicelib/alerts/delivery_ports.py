@@ -22,7 +22,7 @@ from chalicelib.alerts.sms_budget import Counted
 from chalicelib.alerts.tokens import SubscriptionTokens
 from chalicelib.catalogue.model import Council
 from chalicelib.kernel.languages import Language
-from chalicelib.kernel.queue import DelayQueue, Queue
+from chalicelib.kernel.queue import Queue
 from chalicelib.kernel.site import Site
 
 To_contra = TypeVar("To_contra", contravariant=True)
@@ -130,8 +130,8 @@ class Ports(Struct, frozen=True):
     tokens: SubscriptionTokens
     senders: Mapping[Channel, Sender[Any]]
     queue: Queue[Wake]
-    later: DelayQueue[AlertRequested]
-    matcher: DelayQueue[CollectionsPageWanted]
+    later: Queue[AlertRequested]
+    matcher: Queue[CollectionsPageWanted]
     off_rounds: Callable[[], Collection[object]]
     language_of: Callable[[Subscription], Language]
     voice: Callable[[Language], MessageComposer]

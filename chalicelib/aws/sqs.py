@@ -33,12 +33,9 @@ class SqsReaction:
         self._kinds = kinds
         self._only = only
 
-    def send(self, said: Sequence[object]) -> None:
-        """Queues messages as JSON, in batches. Raises UpstreamFailed if any was not accepted."""
-        self.send_later(said, delay_s=0)
-
-    def send_later(self, said: Sequence[object], *, delay_s: int) -> None:
-        """Queues messages that nobody receives for that many seconds. Raises as `send` does."""
+    def send(self, said: Sequence[object], *, delay_s: int = 0) -> None:
+        """Queues messages as JSON, in batches, that nobody receives for that many seconds. Raises
+        UpstreamFailed if any was not accepted."""
         heard = [each for each in said if isinstance(each, self._kinds)]
         if self._only:
             heard = list(filter(self._only, heard))

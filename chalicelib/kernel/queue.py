@@ -5,21 +5,13 @@ from typing import Protocol, TypeVar
 
 Item_contra = TypeVar("Item_contra", contravariant=True)
 
-
-class Queue(Protocol[Item_contra]):
-    """Takes items that a reaction handles later."""
-
-    def send(self, items: Sequence[Item_contra], /) -> None:
-        """Queues the items. Raises UpstreamFailed if any was not taken."""
-
-
 LONGEST_DELAY_S = 900
 """How long a queue can hold an item back (SQS, DelaySeconds)."""
 
 
-class DelayQueue(Protocol[Item_contra]):
-    """Takes items that a reaction handles after a while."""
+class Queue(Protocol[Item_contra]):
+    """Takes items that a reaction handles later."""
 
-    def send_later(self, items: Sequence[Item_contra], /, *, delay_s: int) -> None:
+    def send(self, items: Sequence[Item_contra], /, *, delay_s: int = 0) -> None:
         """Queues the items so that they are handled in `delay_s` seconds, at most LONGEST_DELAY_S.
         Raises UpstreamFailed if any was not taken."""

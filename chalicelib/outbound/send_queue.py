@@ -16,6 +16,7 @@ class SendQueue:
     def __init__(self, queue: "SqsReaction") -> None:
         self._queue = queue
 
-    def send(self, delivery_ids: Sequence[str]) -> None:
+    def send(self, delivery_ids: Sequence[str], *, delay_s: int = 0) -> None:
         request_id = trace.current()
-        self._queue.send([Wake(delivery_id=each, request_id=request_id) for each in delivery_ids])
+        wakes = [Wake(delivery_id=each, request_id=request_id) for each in delivery_ids]
+        self._queue.send(wakes, delay_s=delay_s)

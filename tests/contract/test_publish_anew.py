@@ -205,7 +205,7 @@ class SlowQueue:
         self._queue = container.reaction("publish")
 
     def send(self, said: Sequence[Any], /) -> None:
-        self._queue.send_later(said, delay_s=1)
+        self._queue.send(said, delay_s=1)
 
 
 def test_command_ends_after_the_last_report_was_published(

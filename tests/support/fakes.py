@@ -323,19 +323,17 @@ class MemoryRepository:
 
 @dataclass
 class MemoryQueue(Generic[Item]):
-    """The queued items, in a list; if there is an error in `fails`, it is raised instead."""
+    """The queued items, in a list, and their `delays` in seconds; if there is an error in `fails`,
+    it is raised instead."""
 
     sent: list[Item] = field(default_factory=list)
     fails: Exception | None = None
     delays: list[int] = field(default_factory=list)
 
-    def send(self, items: Sequence[Item], /) -> None:
+    def send(self, items: Sequence[Item], /, *, delay_s: int = 0) -> None:
         if self.fails:
             raise self.fails
         self.sent += items
-
-    def send_later(self, items: Sequence[Item], /, *, delay_s: int) -> None:
-        self.send(items)
         self.delays += [delay_s] * len(items)
 
 

@@ -47,7 +47,7 @@ def wake_hours(ports: Ports) -> int:
         for each in hours_due(_last_run(last, now), now, ports.council.zone)
     ]
     if due:
-        ports.matcher.send_later(due, delay_s=0)
+        ports.matcher.send(due)
         _note(LAST_RUN, int(now.timestamp()), last, ports)
     return len(due)
 
@@ -66,7 +66,7 @@ def watch_rounds(ports: Ports) -> int:
     if last and last.version == number:
         return 0
     changes = changes_from(ports.now(), ports.council.zone)
-    ports.matcher.send_later(changes, delay_s=CHANGE_WAIT_S)
+    ports.matcher.send(changes, delay_s=CHANGE_WAIT_S)
     _note(OFF_ROUNDS, number, last, ports)
     return len(changes)
 

@@ -66,7 +66,7 @@ def tell(message: AlertRequested, ports: Ports) -> Alert | None:
         gather(message, subscription, ports)
         return None
     if wait_s := _wait_s(message, subscription, ports):
-        ports.later.send_later([message], delay_s=wait_s)
+        ports.later.send([message], delay_s=wait_s)
         return None
     due = _first_due(message, subscription, ports)
     return _deal_with(told_by(message, subscription, _now(ports), due), ports)

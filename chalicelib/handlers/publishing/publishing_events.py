@@ -103,7 +103,7 @@ def _wait_for_cdn(
     if not waiting:
         return failed
     try:
-        container.queue("publish").send_later(waiting, delay_s=CDN_BUSY_S)
+        container.queue("publish").send(waiting, delay_s=CDN_BUSY_S)
     except AppError as error:
         logs.failure("facts were not put off", error)
         return failed

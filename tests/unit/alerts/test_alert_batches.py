@@ -46,7 +46,7 @@ class BreaksOff:
     def __init__(self, calls: "count[int]", nth: int) -> None:
         self.taken, self._calls, self._nth = [], calls, nth
 
-    def send(self, messages: Sequence[Any]) -> None:
+    def send(self, messages: Sequence[Any], /, *, delay_s: int = 0) -> None:
         for start in range(0, len(messages), 2):
             if next(self._calls) == self._nth:
                 raise UpstreamFailed("The queue did not answer.")
