@@ -102,6 +102,10 @@ def cancel(of: PaidOrder) -> None:
     tried(lambda: cancel_order(of.service_request_id, OWNER, of.orders()))
 
 
+def officer_cancels(of: PaidOrder) -> None:
+    tried(lambda: cancel_order(of.service_request_id, OFFICER, of.orders()))
+
+
 def withdraw(of: PaidOrder) -> None:
     tried(lambda: withdraw_own(of.service_request_id, OWNER, of.orders().reports))
 

@@ -197,6 +197,18 @@ def test_a_booking_moves_to_another_day_once(ports: Ports) -> None:
         hold(LATER, 1, "", "late", ports)
 
 
+def test_a_booking_moves_there_and_back_as_often_as_somebody_wants(ports: Ports) -> None:
+    held = hold(MONDAY, 1, "", "k", ports)
+    confirm(held.hold_id, MONDAY, 1, ports)
+    for _ in range(5):
+        move(held.hold_id, MONDAY, LATER, ports)
+        move(held.hold_id, LATER, MONDAY, ports)
+    fill(LATER, ports)
+    fill(MONDAY, ports, first=1)
+    with pytest.raises(SlotFull):
+        hold(MONDAY, 1, "", "late", ports)
+
+
 def test_a_booking_stays_where_it_is_if_the_other_day_is_full(ports: Ports) -> None:
     held = hold(MONDAY, 1, "", "k", ports)
     confirm(held.hold_id, MONDAY, 1, ports)

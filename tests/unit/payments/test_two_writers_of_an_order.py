@@ -17,6 +17,8 @@ from tests.support.paid_order_stories import (
     cancel,
     card_page,
     move,
+    officer_cancels,
+    officer_refunds,
     payer_pays,
     problems,
     receipt,
@@ -50,6 +52,10 @@ WRITERS: tuple[Act, ...] = (
 )
 
 
+LATER_WRITERS: tuple[Act, ...] = (cancel, officer_cancels, officer_refunds(500), move)
+"""They change an order that is settled."""
+
+
 def turns_of(first: int, second: int) -> Sequence[int]:
     """So many calls of the one, so many of the other, then all that is left."""
     return [0] * first + [1] * second + [0] * MORE_CALLS + [1] * MORE_CALLS
@@ -57,9 +63,21 @@ def turns_of(first: int, second: int) -> Sequence[int]:
 
 @pytest.mark.parametrize("writers", list(combinations(WRITERS, 2)))
 def test_two_at_once_end_in_a_service_or_a_refund(writers: tuple[Act, Act], ports: Ports) -> None:
+    at_once(writers, (card_page, payer_pays), ports)
+
+
+@pytest.mark.parametrize("writers", list(combinations(LATER_WRITERS, 2)))
+def test_two_who_change_a_settled_order_end_in_a_service_or_a_refund(
+    writers: tuple[Act, Act], ports: Ports
+) -> None:
+    at_once(writers, (card_page, payer_pays, browser_returns, stream_delivers), ports)
+
+
+def at_once(writers: Sequence[Act], before: Sequence[Act], ports: Ports) -> None:
+    """Nothing is wrong after the two, however their calls are mixed."""
     for first, second in TURNS:
         of = PaidOrder(template=ports).ordered()
-        for step in (card_page, payer_pays):
+        for step in before:
             step(of)
         steps = Lockstep(turns_of(first, second))
         of.faults = Faults(through=steps.call)
