@@ -124,7 +124,10 @@ def _order_faults(service: ServiceDefinition, place: str) -> Iterator[str]:
 
 
 def _limit_faults(service: ServiceDefinition, council: Council, place: str) -> Iterator[str]:
-    """Faults if a limit is for no container, or nobody is asked which container it is."""
+    """Faults if a limit is for no container, nobody is asked which container it is, or the service
+    has orders, which are not counted."""
+    if service.container_limit and _is_order(service):
+        yield f"{place}.container_limit`: remove it: bookings and payments are not counted"
     known = {each.container for each in council.containers}
     if unknown := sorted(service.container_limit.keys() - known):
         yield f"{place}.container_limit`: {', '.join(unknown)}: not in `$.containers`"

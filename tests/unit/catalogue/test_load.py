@@ -176,6 +176,10 @@ def test_request_is_listed_with_what_it_needs_and_its_steps() -> None:
         ({"container_limit": {"skip": 1}}, "skip: not in `$.containers`"),
         ({"container_limit": {"garden": 1}}, "ask for the container in a required question"),
         ({"container_limit": {"garden": 0}}, ">= 1"),
+        (
+            {"container_limit": {"garden": 1}, "kind": "booking", "calendar": "bulky"},
+            "bookings and payments are not counted",
+        ),
     ],
 )
 def test_request_is_refused_when_its_fields_do_not_fit_each_other(
