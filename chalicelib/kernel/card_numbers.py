@@ -13,6 +13,7 @@ from typing import Any
 MASK = "****"
 SHORTEST, LONGEST = 13, 19
 GROUP = 4
+FIRST_DIGITS = "23456"
 _SPACE = "\\s\u200b-\u200d\u2060\ufeff"
 """White space, with what has no width."""
 _GAPS = (
@@ -77,7 +78,8 @@ def _cards(run: str) -> Iterator[tuple[int, int]]:
     groups = list(re.finditer("[0-9]+", run))
     at = 0
     while at < len(groups):
-        count = _groups_of_card(groups[at : at + LONGEST])
+        is_first = run[groups[at].start()] in FIRST_DIGITS
+        count = _groups_of_card(groups[at : at + LONGEST]) if is_first else 0
         if count and not _is_fraction(run, groups[at], count):
             yield groups[at].start(), groups[at + count - 1].end()
         at += count or 1
@@ -85,11 +87,10 @@ def _cards(run: str) -> Iterator[tuple[int, int]]:
 
 def _groups_of_card(groups: Sequence[re.Match[str]]) -> int:
     """How many of the first groups make a card number together, at most; 0 if none do."""
-    texts = [each[0] for each in groups]
-    sizes = [len(each) for each in texts]
+    number = "".join(each[0] for each in groups)
+    sizes = [len(each[0]) for each in groups]
     for count, length in reversed(list(enumerate(accumulate(sizes), 1))):
-        could_be = SHORTEST <= length <= LONGEST and _is_usual(sizes[:count])
-        if could_be and _is_card("".join(texts[:count])):
+        if _is_card(number[:length]) and _is_usual(sizes[:count]):
             return count
     return 0
 
