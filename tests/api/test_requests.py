@@ -70,6 +70,25 @@ def token_of_the_sender() -> str:
     return token_of(person, timedelta(hours=1), "A test", ports)
 
 
+@pytest.mark.parametrize(("flats", "is_one_field"), [(20, False), (21, True)])
+def test_many_addresses_of_a_postcode_are_one_field(
+    flats: int, is_one_field: bool, api: Api, tmp_path: Path
+) -> None:
+    listed = (
+        f"{300 + each},Flat {each} Dial Row,YO1 7HH,53.959,-1.0815,R1" for each in range(flats)
+    )
+    import_rounds(tmp_path, GOOD, f"G1,garden,{DAY}")
+    import_premises(tmp_path, HOMES[0], *listed)
+    browser = Browser(api.client, api.cloud)
+    browser.open(FORM)
+    page = browser.fill({"postcode": "yo17hh"}, action=FORM)
+    assert (f"{flats} addresses" in page.text) == is_one_field
+    refused = browser.fill({"premises": ""}, action=FORM)
+    assert "Choose your address" in refused.text
+    browser.fill({"premises": "319,Flat 19 Dial Row"}, action=FORM)
+    assert "Where are your bins kept?" in browser.page.text
+
+
 def test_request_goes_its_whole_way_and_its_address_is_never_public(browser: Browser) -> None:
     api = Api(browser.client, browser.cloud)
     link = to_the_end(browser)

@@ -93,7 +93,7 @@ class Resident:
         page.get_by_role("link", name="Bulky waste collection").click()
         page.get_by_label("Postcode of the address").fill(POSTCODE)
         press(page, "Continue")
-        page.get_by_role("radio").first.check()
+        page.get_by_label("Which address is it?").select_option(index=1)
         press(page, "Continue")
         self.sees("Choose items")
         page.get_by_label("Mattress").fill("1")

@@ -124,6 +124,8 @@ class PageReader(HTMLParser):
         elif tag == "textarea":
             self._textarea, self._said = name, []
             form.names.add(name)
+        elif tag == "select":
+            form.names.add(name)
         elif tag == "input" and kind == "file":
             form.files.add(name)
         elif tag == "input":
