@@ -9,7 +9,8 @@ from msgspec import Meta
 from chalicelib.catalogue.words import Code, Strict, Words
 
 Pence = Annotated[int, Meta(ge=0, le=10_000_000)]
-Payable = Annotated[int, Meta(ge=30, le=10_000_000)]
+SMALLEST_PENCE = 30
+Payable = Annotated[int, Meta(ge=SMALLEST_PENCE, le=10_000_000)]
 """An amount that can be paid by card, 30p to £100,000. Source: GOV.UK Pay, "Payment amounts"."""
 
 

@@ -65,6 +65,20 @@ def question(**changes: Any) -> dict[str, Any]:
     return {"attributes": [BILL["attributes"][0] | changes]}
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"items": {"sofa": {"first_pence": 30}}},
+        {"items": {"sofa": {"first_pence": 0}}},
+        {"items": {"sofa": {"first_pence": 1}}, "minimum_pence": 30},
+        {"admin_fee_pence": 20},
+    ],
+)
+def test_price_of_nothing_or_of_what_a_card_pays_is_accepted(changes: dict[str, Any]) -> None:
+    council = parse(document_with(BOOKING | listed(**changes)), "mine.json")
+    assert council.by_code["collect-furniture"].price
+
+
 @pytest.mark.parametrize("service", [BOOKING, BILL], ids=["booking", "bill"])
 def test_bookings_and_bills_are_listed_without_their_prices(service: dict[str, Any]) -> None:
     council = parse(document_with(service), "mine.json")
@@ -100,6 +114,9 @@ def test_bookings_and_bills_are_listed_without_their_prices(service: dict[str, A
         (priced(question="size"), "name a required question"),
         (listed(items={"bed": {"first_pence": 1}}), "the price of each item of the service"),
         (listed(items={"sofa": {"first_pence": -1}}), ">= 0"),
+        (listed(items={"sofa": {"first_pence": 29}}), "less than 30p"),
+        (listed(items={"sofa": {"first_pence": 9}}, admin_fee_pence=20), "less than 30p"),
+        (listed(items={"sofa": {"first_pence": 9}}, minimum_pence=29), "less than 30p"),
         (listed(fixed_pence=100), "give one of"),
         (listed(items={}, fixed_pence=100), "price the `items` of the service"),
         (listed(items={}, bands=[{"up_to": 3, "amount_pence": 1}]), "go up to `most_items`, 10"),
