@@ -27,7 +27,7 @@ from tests.support.paying import DECLINED_CARD, GOOD_CARD
 POSTCODE = "ZZ3 8AT"
 """One of the demo council."""
 DAY = date(2026, 6, 1)
-"""No other test pays on that day, so its ledger has what this one paid."""
+"""Only journeys pay on that day, and compare its whole ledger with the provider's list."""
 CALENDAR, SLOT, CAPACITY = "bulky", "day", 40
 UNITS = 4
 """So many of a day's units make ten places of it."""
