@@ -40,6 +40,7 @@ PAID_TOO_LATE = translatable(
     "something else or send your money back within two working days."
 )
 PAID_BACK = translatable("This was cancelled. Your money is on its way back to you.")
+PART_PAID_BACK = translatable("We are sending {amount} back to your card.")
 MOVED = translatable("Your booking was moved to {day}.")
 NEW_DATE = translatable("We now aim to deal with this by {day}. {reason}")
 GARDEN_ENDS = translatable(
@@ -52,6 +53,7 @@ TITLES: Mapping[str, str] = {
     PAID_TOO_LATE: translatable("Your payment came too late"),
     CANCELLED: translatable("Your request was cancelled"),
     PAID_BACK: translatable("Your request was cancelled"),
+    PART_PAID_BACK: translatable("We are sending {amount} back to you"),
     MOVED: translatable("Your booking has moved to {day}"),
     GARDEN_ENDS: translatable("Your garden waste subscription ends on {day}"),
 }
@@ -65,9 +67,9 @@ _WHOLE = frozenset(
         *LABELS.values(),
     )
 )
-_OF_A_DAY = (
+_TEMPLATES = (
     *(PLANNED, NOT_DONE, NO_ACCESS, NOT_FOUND, PARKED_CAR, OTHER_TEAM, NO_MATERIALS, UNSAFE),
-    *(MOVED, NEW_DATE, GARDEN_ENDS),
+    *(MOVED, NEW_DATE, GARDEN_ENDS, PART_PAID_BACK),
 )
 
 
@@ -83,33 +85,42 @@ def in_language(text: str, language: Language) -> str | None:
         return None
     if text in _WHOLE:
         return language.say(text)
-    return next((language.say(each, **said) for each, said in _of_a_day(text, language)), None)
+    return next((language.say(each, **said) for each, said in _made_of(text, language)), None)
 
 
 def title_of(text: str, language: Language) -> str | None:
     """What the text says happened to an order, in the language; None for other texts."""
     if text in TITLES:
         return language.say(TITLES[text])
-    found = ((TITLES.get(each), said) for each, said in _of_a_day(text, language))
+    found = ((TITLES.get(each), said) for each, said in _made_of(text, language))
     return next((language.say(title, **said) for title, said in found if title), None)
 
 
-def _of_a_day(text: str, language: Language) -> Iterator[tuple[str, dict[str, str]]]:
+def _made_of(text: str, language: Language) -> Iterator[tuple[str, dict[str, str]]]:
     """The template that the text was made of, with its values in the language."""
     for template, pattern in _patterns():
         if found := pattern.fullmatch(text):
             values = found.groupdict()
-            weekday, month = language.say(values.pop("weekday")), language.say(values.pop("month"))
-            day = f"{weekday} {values.pop('number')} {month}{values.pop('year')}"
-            yield template, {"day": day, **values}
+            if "weekday" in values:
+                values["day"] = _day_in(language, values)
+            yield template, values
+
+
+def _day_in(language: Language, found: Mapping[str, str]) -> str:
+    weekday, month = language.say(found["weekday"]), language.say(found["month"])
+    return f"{weekday} {found['number']} {month}{found['year']}"
 
 
 @cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """What each text of a day looks like with its values."""
+    """What the text of each template looks like with its values."""
     weekday, month = "|".join(WEEKDAYS), "|".join(MONTHS)
     day = rf"(?P<weekday>{weekday}) (?P<number>\d+) (?P<month>{month})(?P<year>(?: \d{{4}})?)"
-    parts = {re.escape("{day}"): day, re.escape("{reason}"): "(?P<reason>.*)"}
+    parts = {
+        re.escape("{day}"): day,
+        re.escape("{reason}"): "(?P<reason>.*)",
+        re.escape("{amount}"): r"(?P<amount>£[\d,]+(?:\.\d\d)?)",
+    }
 
     def pattern(template: str) -> re.Pattern[str]:
         source = re.escape(template)
@@ -117,4 +128,4 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
             source = source.replace(name, part)
         return re.compile(source, re.DOTALL)
 
-    return tuple((template, pattern(template)) for template in _OF_A_DAY)
+    return tuple((template, pattern(template)) for template in _TEMPLATES)

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from chalicelib.bootstrap.payment_provider import signing_secret
 from chalicelib.bootstrap.payments import charges, payment_ids
+from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.kernel.time import utc_now
 from infra.ledger import ledger, reconcile
 from infra.local.pay.notifications import signature
@@ -143,6 +144,9 @@ def test_officer_refunds_once_however_often_it_is_sent(
     assert api.post(path, {"amount_pence": 0, "reason": "x"}, token=officer).status_code == 400
     log = api.get("/api/admin/audit", api.token("admin")).json_body["items"]
     assert "payments.refund" in {each["action"] for each in log}
+    report = reports_ports().repository.get(request_id)
+    told = [each.text for each in report.updates] if report else []
+    assert told == ["We are sending £10 back to your card."]
 
 
 def test_ledger_lists_a_day_by_fund_as_json_and_csv(

@@ -20,6 +20,7 @@ from chalicelib.payments.model import Charge, PaymentState
 from chalicelib.payments.usecases import RefundRequest, check, hint, refund
 from chalicelib.reports import reference
 from chalicelib.reports.usecases.access import visible
+from chalicelib.reports.usecases.orders.refunds import tell_of_refund
 from chalicelib.texts import Text
 
 LONGEST_REASON = 500
@@ -116,7 +117,12 @@ def send_back(call: Call, draft: RefundDraft, payment_id: str) -> PaymentView:
         by=actor,
         seen_pence=draft.refunded_pence,
     )
-    return _view(refund(asked, ports), payment_id)
+    sent = refund(asked, ports)
+    if not sent.is_owed(asked.refund_id):
+        tell_of_refund(
+            service_request_id, asked.refund_id, asked.amount_pence, order_ports().reports
+        )
+    return _view(sent, payment_id)
 
 
 @routes.endpoint(

@@ -20,10 +20,11 @@ TEMPLATES = [
 
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_every_text_of_the_service_is_translated_with_its_day(template: str) -> None:
-    text = template.format(day=written(MONDAY), reason="It snowed.")
+    text = template.format(day=written(MONDAY), reason="It snowed.", amount="£1,024.50")
     said = in_language(text, WELSH)
     assert said is not None and said != text
     assert ("dydd Llun 1 Mehefin" in said) == ("{day}" in template)
+    assert ("£1,024.50" in said) == ("{amount}" in template)
     assert in_language(text, ENGLISH) is None
 
 

@@ -1,0 +1,25 @@
+"""Tells the reporter of money that an officer sends back."""
+
+from functools import partial
+
+from chalicelib.kernel.money import pounds
+from chalicelib.reports.automatic_texts import PART_PAID_BACK
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.usecases.access import stored, update_report
+from chalicelib.reports.usecases.updating import council_update
+
+
+def tell_of_refund(
+    service_request_id: str, refund_id: str, amount_pence: int, ports: Ports
+) -> ServiceRequest:
+    """Adds the refund to the timeline, once. Raises NotFound, UpstreamFailed."""
+    update_id = f"refund-{refund_id}"
+    words = PART_PAID_BACK.format(amount=pounds(amount_pence))
+
+    def change(report: ServiceRequest) -> ServiceRequest:
+        if any(each.update_id == update_id for each in report.updates):
+            return report
+        return report.with_update(council_update(update_id, "", report.state, words, ports))
+
+    return update_report(partial(stored, service_request_id, ports), change, ports)
