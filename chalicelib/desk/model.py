@@ -116,6 +116,7 @@ class CaseJob(NamedTuple):
     state: str
     title: str
     team: str
+    ward_code: str | None
     crew: str | None
     planned_day: date | None
     due: datetime | None

@@ -158,7 +158,7 @@ def test_case_has_all_of_a_report_and_what_belongs_to_it(api: Api) -> None:
     assert note.status_code == 201 and note.json_body["by"] == "Ann"
     api.cloud.pump.run_until_idle()
     case = api.get(f"/api/cases/{request_id}", ann).json_body
-    assert case["contact"]["email"] == "alex@example.org" and case["can_ask"]
+    assert case["contact"]["email"] == "alex@example.org" and "ask" in case["may"]
     assert [(each["by"], each["text"]) for each in case["notes"]] == [
         ("Ann", "I rang the reporter.")
     ]
@@ -170,6 +170,26 @@ def test_case_has_all_of_a_report_and_what_belongs_to_it(api: Api) -> None:
     assert done == [("Wrote a note", "Ann")]
     again = api.get(f"/api/cases/{request_id}", ann).json_body["history"]
     assert [each["action"] for each in again] == ["Looked at it", "Wrote a note"]
+
+
+def test_case_links_only_to_jobs_and_reports_of_the_officers_team(api: Api) -> None:
+    grant = Grant(role="officer", teams=("highways",))
+    highways, request_id = api.staff("ann", grant), reported(api)
+    own, parks = reported(api, "k2"), reported(api, "k3")
+    draft = {"service_request_ids": [request_id], "kind": "inspect"}
+    planner = api.token("officer")
+    job_id = api.post("/api/jobs", draft, token=planner).json_body["job_id"]
+    api.cloud.pump.run_until_idle()
+    saved_as(parks, team="parks")
+    api.patch(f"/api/jobs/{job_id}", {"team": "parks"}, version=1, token=planner)
+    case = api.get(f"/api/cases/{request_id}", highways).json_body
+    links = {each["service_request_id"]: each["in_remit"] for each in case["nearby"]}
+    assert links == {own: True, parks: False}
+    for each, is_own in links.items():
+        expected = 200 if is_own else 403
+        assert api.get(f"/api/cases/{each}", highways).status_code == expected
+    assert {each["job_id"]: each["in_remit"] for each in case["jobs"]}[job_id] is False
+    assert api.get(f"/api/jobs/{job_id}", highways).status_code == 404
 
 
 def test_case_shows_its_jobs_when_a_rule_opened_one(api: Api, officer_token: str) -> None:

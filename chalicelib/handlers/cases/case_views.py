@@ -1,7 +1,8 @@
 """The views of cases for officers: one for the list, and one for a single case."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from typing import Literal
 
 import msgspec
 
@@ -10,9 +11,11 @@ from chalicelib.bootstrap.alerts import match_ports, reporters
 from chalicelib.bootstrap.desk import desk_ports
 from chalicelib.bootstrap.jobs import job_views
 from chalicelib.catalogue.decisions import Opens, Priority
-from chalicelib.desk.model import CaseJob
 from chalicelib.desk.usecases import history
 from chalicelib.handlers.cases.booked_names import BookedNames, booked_names
+from chalicelib.handlers.http.identity import Caller
+from chalicelib.jobs.people import Staff
+from chalicelib.jobs.usecases.job_reports import can_create
 from chalicelib.jobs.views import WorkPhotoView
 from chalicelib.kernel.fields import made_from
 from chalicelib.reports.cases import Case, Target, case_of
@@ -23,12 +26,16 @@ from chalicelib.reports.ports import Ports
 from chalicelib.reports.published import Visibility
 from chalicelib.reports.states import State, Status, status_of
 from chalicelib.reports.usecases import reading
-from chalicelib.reports.usecases.access import PARTNER
+from chalicelib.reports.usecases.access import PARTNER, Author
 from chalicelib.reports.usecases.notes import UNVERIFIED
+from chalicelib.reports.usecases.sharing import as_shared
 from chalicelib.reports.usecases.staff import unmerging
+from chalicelib.reports.usecases.staff.case_acts import CaseAct, case_acts
 from chalicelib.reports.usecases.staff.casework import OFFICER
+from chalicelib.reports.usecases.staff.questions import why_not_asked
 from chalicelib.reports.views import FullView
 
+JobAct = Literal["create_job"]
 NEAR_M = 150
 MOST_NEAR = 10
 UNKNOWN: dict[str, str] = {
@@ -93,7 +100,8 @@ class CaseList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class JobShort(msgspec.Struct, frozen=True, kw_only=True):
-    """A job of the case; GET /api/jobs/{job_id} has the rest."""
+    """A job of the case; GET /api/jobs/{job_id} has the rest for those whose team and ward it is in
+    (`in_remit`)."""
 
     job_id: str
     version: int
@@ -105,10 +113,11 @@ class JobShort(msgspec.Struct, frozen=True, kw_only=True):
     planned_day: date | None
     due: datetime | None
     updated_at: datetime
+    in_remit: bool
 
 
 class NearCase(msgspec.Struct, frozen=True, kw_only=True):
-    """An open public report near the case."""
+    """An open public report near the case. `in_remit`: the officer may open and merge it."""
 
     service_request_id: str
     distance_m: float
@@ -116,6 +125,7 @@ class NearCase(msgspec.Struct, frozen=True, kw_only=True):
     service_code: str
     state: State
     requested_datetime: datetime
+    in_remit: bool
 
 
 class QuestionView(msgspec.Struct, frozen=True, kw_only=True):
@@ -152,9 +162,10 @@ class CaseEventView(msgspec.Struct, frozen=True, kw_only=True):
 
 class CaseView(FullView, frozen=True, kw_only=True):
     """A report with everything that belongs to it. `merged` are the reports that were merged into
-    it and still are; `can_ask`: the reporter can be asked something; `needs` are reasons to look at
-    it that no officer has dealt with; `work_photos` are those of crews and contractors. It needs
-    no place if it is `placeless`. `booked`: the names of its calendar and slot."""
+    it and still are; `may`: what this officer may do with it now; `why_not_ask`: why the reporter
+    cannot be asked something; `needs` are reasons to look at it that no officer has dealt with;
+    `work_photos` are those of crews and contractors. It needs no place if it is `placeless`.
+    `booked`: the names of its calendar and slot."""
 
     placeless: bool
     booked: BookedNames | None
@@ -164,7 +175,8 @@ class CaseView(FullView, frozen=True, kw_only=True):
     attention: Attention | None
     needs: tuple[NeedView, ...]
     waits_for: str | None
-    can_ask: bool
+    may: tuple[CaseAct | JobAct, ...]
+    why_not_ask: str | None
     jobs: tuple[JobShort, ...]
     nearby: tuple[NearCase, ...]
     questions: tuple[QuestionView, ...]
@@ -189,10 +201,11 @@ def case_item(case: Case) -> CaseItem:
     )
 
 
-def case_view(report: ServiceRequest, ports: Ports) -> CaseView:
-    """The whole case."""
+def case_view(report: ServiceRequest, caller: Caller, ports: Ports) -> CaseView:
+    """The whole case as this officer sees it."""
     seen, case = reading.full(report, ports), case_of(report, ports.now())
-    names = _names(report.questions, seen.notes)
+    author, planner = caller.author(), caller.staff("jobs.plan")
+    names, why = _names(report.questions, seen.notes), why_not_asked(report, can_be_asked)
     return made_from(
         CaseView,
         seen,
@@ -204,9 +217,10 @@ def case_view(report: ServiceRequest, ports: Ports) -> CaseView:
         attention=report.attention,
         needs=_needs(report),
         waits_for=report.waits_for,
-        can_ask=reporters().can_be_asked(report, match_ports()),
-        jobs=tuple(_job(each) for each in _jobs(report)),
-        nearby=_nearby(report, ports),
+        may=tuple(_acts(report, author, planner, why)),
+        why_not_ask=str(why) if why else None,
+        jobs=_jobs(report, planner),
+        nearby=_nearby(report, author, ports),
         questions=tuple(question_view(each, names) for each in report.questions),
         history=tuple(
             CaseEventView(**each._asdict())
@@ -278,20 +292,40 @@ def _needs(report: ServiceRequest) -> tuple[NeedView, ...]:
     )
 
 
-def _jobs(report: ServiceRequest) -> Sequence[CaseJob]:
-    return desk_ports().jobs_of(report.service_request_id)
+def can_be_asked(report: ServiceRequest) -> bool:
+    """True if the reporter can be asked something. Raises UpstreamFailed."""
+    return reporters().can_be_asked(report, match_ports())
 
 
-def _job(job: CaseJob) -> JobShort:
-    return JobShort(**job._asdict())
+def _acts(
+    report: ServiceRequest, author: Author, planner: Staff, why_not_ask: str | None
+) -> Iterator[CaseAct | JobAct]:
+    yield from case_acts(report, author, why_not_ask)
+    if can_create(as_shared(report), planner):
+        yield "create_job"
 
 
-def _nearby(report: ServiceRequest, ports: Ports) -> tuple[NearCase, ...]:
+def _jobs(report: ServiceRequest, planner: Staff) -> tuple[JobShort, ...]:
+    return tuple(
+        made_from(JobShort, each, in_remit=planner.covers_place(each.team, each.ward_code))
+        for each in desk_ports().jobs_of(report.service_request_id)
+    )
+
+
+def _nearby(report: ServiceRequest, author: Author, ports: Ports) -> tuple[NearCase, ...]:
     if report.point is None:
         return ()
     found = reading.nearby(report.point, None, radius_m=NEAR_M, limit=MOST_NEAR + 1, ports=ports)
     others = [each for each in found if each.report.service_request_id != report.service_request_id]
+    shown = others[:MOST_NEAR]
+    stored = ports.repository.many([each.report.service_request_id for each in shown])
+    own = {key for key, each in stored.items() if author.is_officer_for(each)}
     return tuple(
-        made_from(NearCase, near.report, distance_m=round(near.distance_m, 1))
-        for near in others[:MOST_NEAR]
+        made_from(
+            NearCase,
+            near.report,
+            distance_m=round(near.distance_m, 1),
+            in_remit=near.report.service_request_id in own,
+        )
+        for near in shown
     )

@@ -101,7 +101,7 @@ def case(call: Call, service_request_id: str) -> CaseView:
     ports, author = reports_ports(), call.caller.author()
     report = visible(id_of(service_request_id), author, ports)
     require_team_access(report, author)
-    view = case_view(report, ports)
+    view = case_view(report, call.caller, ports)
     audit_view(view, call.caller)
     return view
 

@@ -8,7 +8,6 @@ from typing import Literal
 
 import msgspec
 
-from chalicelib.bootstrap.alerts import match_ports, reporters
 from chalicelib.bootstrap.desk import desk_ports
 from chalicelib.bootstrap.reports import photos_ports, reports_ports
 from chalicelib.desk.usecases import undo_data
@@ -17,6 +16,7 @@ from chalicelib.handlers.cases.case_views import (
     CaseNote,
     CaseView,
     QuestionView,
+    can_be_asked,
     case_view,
     names_of,
     note_view,
@@ -129,7 +129,7 @@ def ask(call: Call, draft: QuestionDraft, service_request_id: str) -> QuestionAs
         key,
         call.caller.author(),
         reports_ports(),
-        reaches=lambda report: reporters().can_be_asked(report, match_ports()),
+        reaches=can_be_asked,
         change_id=undoing.change_id,
     )
     if made := report.officer_change(undoing.change_id):
@@ -149,7 +149,7 @@ def settle(call: Call, service_request_id: str, question_id: str) -> CaseView:
     note("cases.settle", request_id, "", call.caller)
     ports = reports_ports()
     after = questions.settle_question(request_id, question_id, call.caller.author(), ports)
-    return case_view(after, ports)
+    return case_view(after, call.caller, ports)
 
 
 @routes.endpoint(
@@ -242,7 +242,7 @@ def unmerge(call: Call, service_request_id: str) -> CaseView:
     change_id = Undoing(call, f"unmerge of {request_id} {version}").change_id
     note("cases.unmerge", request_id, "", call.caller)
     after = unmerging.unmerge(request_id, version, author, ports, change_id=change_id)
-    return case_view(after, ports)
+    return case_view(after, call.caller, ports)
 
 
 @routes.endpoint(

@@ -17,9 +17,9 @@ from chalicelib.jobs.ports import FollowPorts
 from chalicelib.jobs.states import ENDED, WAITING
 from chalicelib.jobs.usecases.first_days import back_on_booked_day, moved_with_booking, on_first_day
 from chalicelib.jobs.usecases.forgetting import forget_with, update_address
+from chalicelib.jobs.usecases.job_reports import values_of
 from chalicelib.jobs.usecases.job_updates import update_job
 from chalicelib.jobs.usecases.merged_reports import joined, separated, survivor_of, without
-from chalicelib.jobs.usecases.planning import values_of
 from chalicelib.kernel.observability import trace
 from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.published import ReportWithWork

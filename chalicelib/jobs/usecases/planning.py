@@ -4,7 +4,6 @@ triggers all notifications, so this module sends none."""
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
 
 import msgspec
 from msgspec.structs import replace
@@ -16,6 +15,7 @@ from chalicelib.jobs.model import Job, Placement, job_id_of
 from chalicelib.jobs.people import Staff
 from chalicelib.jobs.ports import Ports
 from chalicelib.jobs.states import Side
+from chalicelib.jobs.usecases.job_reports import is_open_to, values_of
 from chalicelib.jobs.usecases.job_updates import (
     get_at_version,
     get_authorised,
@@ -135,31 +135,6 @@ def _new_job(draft: JobDraft, key: str, who: Staff, ports: Ports) -> Job:
     return job
 
 
-def values_of(report: ReportWithWork, service_name: str) -> dict[str, Any]:
-    """The fields that a job takes from its first report. Raises Invalid if the report has no
-    location."""
-    if report.lat is None or report.long is None:
-        raise Invalid.field(
-            "service_request_ids", f"find the location of report {report.service_request_id} first"
-        )
-    return {
-        "kind": report.work.kind,
-        "title": ": ".join(filter(None, (service_name, ", ".join(report.work.items)))),
-        "service_code": report.service_code,
-        "team": report.team,
-        "minutes": report.work.minutes,
-        "priority": report.priority,
-        "lat": report.lat,
-        "long": report.long,
-        "due": report.expected_datetime,
-        "address": report.address,
-        "ward_code": report.ward_code,
-        "materials": report.work.materials,
-        "hazards": report.work.hazards,
-        "skills": report.work.skills,
-    }
-
-
 def _reports(
     service_request_ids: Iterable[str], who: Staff, ports: Ports
 ) -> Sequence[ReportWithWork]:
@@ -168,8 +143,7 @@ def _reports(
     reports = []
     for each in dict.fromkeys(service_request_ids):
         report = ports.reports.find(each)
-        is_there = report is not None and not report.is_withdrawn
-        if report is None or not is_there or not who.covers_place(report.team, report.ward_code):
+        if report is None or not is_open_to(report, who):
             raise Invalid.field(
                 "service_request_ids", f"there is no report {each} in your teams and wards"
             )

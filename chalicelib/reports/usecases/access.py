@@ -41,6 +41,7 @@ MayWrite = Callable[[], bool]
 """Called before a new report is stored whose reporter wants alerts at addresses that were typed but
 not confirmed: the addresses may be another person's. False if these were written to often
 enough."""
+WITHDRAWN = Text("The reporter has withdrawn this report.")
 SHOWN_TO_SENDER: frozenset[Visibility] = frozenset(("public", "waiting", "held", "private"))
 """The visibilities in which another system hears of its own reports: those not taken back."""
 PUBLICITY: Sequence[Visibility] = ("private", "waiting", "held", "public")
@@ -250,10 +251,15 @@ def other_body(report: ServiceRequest, ports: Ports) -> Conflict:
     )
 
 
+def is_withdrawn(report: ServiceRequest) -> bool:
+    """True if the reporter has withdrawn the report: nothing may follow that."""
+    return report.visibility == "withdrawn"
+
+
 def refuse_if_withdrawn(report: ServiceRequest) -> None:
-    """Raises Conflict if the reporter has withdrawn the report: nothing may follow that."""
-    if report.visibility == "withdrawn":
-        raise Conflict("The reporter has withdrawn this report.", version=report.version)
+    """Raises Conflict if the reporter has withdrawn the report."""
+    if is_withdrawn(report):
+        raise Conflict(WITHDRAWN, version=report.version)
 
 
 def require_team_access(report: ServiceRequest, author: Author) -> None:

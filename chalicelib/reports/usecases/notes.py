@@ -6,8 +6,10 @@ from chalicelib.errors import Conflict, NotFound
 from chalicelib.kernel.observability import logs
 from chalicelib.kernel.time import to_the_second
 from chalicelib.reports.drafts import NOTE_LENGTH
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.parts import Note
 from chalicelib.reports.ports import Ports
+from chalicelib.reports.usecases.access import is_withdrawn
 from chalicelib.texts import Text
 
 MOST_NOTES = 100
@@ -67,6 +69,11 @@ def keep_whole(
         logs.event("a whole text was not kept", "warning", service_request_id=service_request_id)
 
 
+def takes_notes(report: ServiceRequest) -> bool:
+    """True unless the report was withdrawn or its sender forgotten."""
+    return not is_withdrawn(report) and not report.forgotten
+
+
 def _are_too_many(notes: Sequence[Note], sender: str) -> bool:
     """True if the report takes no more notes of this sender's kind."""
     unverified = sum(note.sender.startswith(UNVERIFIED) for note in notes)
@@ -78,6 +85,6 @@ def _drop_if_gone(service_request_id: str, ports: Ports) -> None:
     Called after the note was kept: a withdrawal or forgetting at the same time either sees the
     note, or is seen here. Once the sender is forgotten, no note may name the sender."""
     report = ports.repository.get(service_request_id)
-    if report is None or report.visibility == "withdrawn" or report.forgotten:
+    if report is None or not takes_notes(report):
         ports.repository.drop_notes(service_request_id)
         raise NotFound(Text("There is no report {reference}.", reference=service_request_id))

@@ -10,6 +10,7 @@ from chalicelib.jobs.drafts import JobChanges, JobDraft, Window
 from chalicelib.jobs.model import Job, Placement
 from chalicelib.jobs.people import Remit, Staff
 from chalicelib.jobs.states import State
+from chalicelib.jobs.usecases.job_reports import can_create
 from chalicelib.jobs.usecases.operations import operate
 from chalicelib.jobs.usecases.planning import change, create, place, settle
 from chalicelib.reports.published import Work
@@ -93,6 +94,21 @@ def test_job_is_refused_when_its_place_is_unknown() -> None:
 def test_job_is_refused_when_its_report_is_another_teams() -> None:
     with pytest.raises(Invalid):
         create(JobDraft(service_request_ids=(REPORT,)), "a-key", ELSEWHERE, yard().ports())
+
+
+@pytest.mark.parametrize("who", [OFFICER, ELSEWHERE, Staff(actor="nobody")])
+@pytest.mark.parametrize("values", [{}, {"visibility": "withdrawn"}, {"lat": None, "long": None}])
+def test_job_is_offered_exactly_when_it_is_not_refused(who: Staff, values: Any) -> None:
+    here = yard()
+    here.reports.change(**values)
+    found = here.reports.find(REPORT)
+    assert found
+    try:
+        create(JobDraft(service_request_ids=(REPORT,)), "a-key", who, here.ports())
+        is_created = True
+    except Invalid:
+        is_created = False
+    assert is_created is can_create(found, who) is (who is OFFICER and not values)
 
 
 def test_job_is_planned_when_it_has_both_crew_and_day() -> None:

@@ -16,9 +16,10 @@ from chalicelib.reports.parts import Question
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import LABELS, OPEN_STATES
 from chalicelib.reports.usecases.access import (
+    WITHDRAWN,
     Author,
+    is_withdrawn,
     other_body,
-    refuse_if_withdrawn,
     require_team_access,
     stored,
     update_report,
@@ -79,7 +80,8 @@ def ask_reporter(
             if earlier.fingerprint != fingerprint:
                 raise other_body(report, ports)
             return report
-        _refuse_if_nobody_answers(report, reaches)
+        if why := why_not_asked(report, reaches):
+            raise Conflict(why, version=report.version)
         question = _new(question_id, text, fingerprint, author, ports)
         return noted(report, _with_new(report, question), change_id, ports)
 
@@ -158,32 +160,26 @@ def _reply(report: ServiceRequest, asked: AskedOf) -> Reply:
     return Reply(report, found)
 
 
-def _refuse_if_nobody_answers(report: ServiceRequest, reaches: Reaches) -> None:
-    refuse_if_withdrawn(report)
+def why_not_asked(report: ServiceRequest, reaches: Reaches) -> str | None:
+    """Why the reporter cannot be asked something now; None if they can. Raises as `reaches`
+    does."""
+    if is_withdrawn(report):
+        return WITHDRAWN
     if report.visibility not in SEEN_BY_SENDER:
-        raise Conflict(
-            "This report is hidden or not confirmed, so the reporter gets no messages about it.",
-            version=report.version,
+        return Text(
+            "This report is hidden or not confirmed, so the reporter gets no messages about it."
         )
     if report.state not in OPEN_STATES:
-        raise Conflict(
-            Text(
-                "This report is '{state}'. Open it again to ask a question.",
-                state=Text(LABELS[report.state]),
-            ),
-            version=report.version,
-        )
+        label = Text(LABELS[report.state])
+        return Text("This report is '{state}'. Open it again to ask a question.", state=label)
     if len(report.questions) >= MOST_QUESTIONS:
-        raise Conflict(
-            Text("You have already asked {most} questions.", most=MOST_QUESTIONS),
-            version=report.version,
-        )
+        return Text("You have already asked {most} questions.", most=MOST_QUESTIONS)
     if not reaches(report):
-        raise Conflict(
+        return Text(
             "We cannot ask the reporter: they left no address, or stopped the alerts about this "
-            "report. Write a public reply instead.",
-            version=report.version,
+            "report. Write a public reply instead."
         )
+    return None
 
 
 def _find(report: ServiceRequest, question_id: str) -> Question | None:

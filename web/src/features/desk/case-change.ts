@@ -5,7 +5,7 @@ import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { call } from "../../shared/session.ts";
 import { type State, stateNames } from "../../shared/states.ts";
 import { timelineEntry } from "../../shared/timeline.ts";
-import { changeCase, here } from "./current-case.ts";
+import { changeCase, here, may } from "./current-case.ts";
 import { fillSelect, nameOf } from "./names.ts";
 import { enteredNewDate } from "./new-date.ts";
 import { ALL_VISIBILITIES, PRIORITIES, VISIBILITIES } from "./words.ts";
@@ -32,6 +32,7 @@ export function startChange(): void {
 /** Fills the choices and keeps what was chosen. */
 export function drawChange(): void {
   const { shown, names, templates } = here;
+  for (const each of [form, byId("to-change")]) show(each, may("change"));
   const states = stateNames();
   const offered = Object.entries(VISIBILITIES)
     .filter(([code]) => code !== "waiting")

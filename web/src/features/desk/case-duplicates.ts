@@ -50,6 +50,7 @@ function nearEntry({
   state,
   distance_m,
   requested_datetime,
+  in_remit,
 }: Near): HTMLElement {
   const name = title || nameOf(service_code, here.names.services);
   const facts = element(
@@ -58,6 +59,10 @@ function nearEntry({
     `${Math.round(distance_m)} m away, reported `,
     dayElement(requested_datetime, here.zone),
   );
+  if (!in_remit) {
+    const elsewhere = element("p", {}, "Another team or ward has this report.");
+    return element("li", {}, element("div", { class: "desk-tags" }, name, stateTag(state)), facts, elsewhere);
+  }
   const compare = element("a", { href: both(id) }, "Compare and merge", unseen(`: ${name}, ${id}`));
   return element(
     "li",

@@ -5,7 +5,7 @@ import { placeText } from "../../shared/places/place-text.ts";
 import { MapOnRequest } from "../../shared/places/show-map.ts";
 import { groupReference } from "../../shared/reference.ts";
 import { stateTag } from "../../shared/states.ts";
-import { changeCase, here } from "./current-case.ts";
+import { changeCase, here, may } from "./current-case.ts";
 import { placeOf } from "./model.ts";
 import { nameOf } from "./names.ts";
 import {
@@ -116,6 +116,7 @@ export function drawFacts(): void {
   drawReporter();
   drawDuplicate();
   show(byId("flags"), shown.flags.length > 0);
+  show(byId("settle-flags"), may("change"));
   byId("flag-list").replaceChildren(
     ...shown.flags.map(({ reason, text }) =>
       element("li", {}, [FLAGS[reason] ?? reason, text].filter(Boolean).join(": ")),

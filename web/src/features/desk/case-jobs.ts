@@ -1,12 +1,12 @@
 /** The case's jobs: their progress, the form for a new job, and links for contractors. */
 import { dayText } from "../../shared/dates.ts";
-import { actionButton, byId, element, focusOn, whileBusy } from "../../shared/dom.ts";
+import { actionButton, byId, element, focusOn, show, whileBusy } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { call, faultsOf } from "../../shared/session.ts";
 import type { Job } from "../crew/model.ts";
 import { KINDS, saidText } from "../crew/words.ts";
 import { listed, moment } from "./case-facts.ts";
-import { here, sendOf } from "./current-case.ts";
+import { here, may, sendOf } from "./current-case.ts";
 import { jobTag } from "./job-words.ts";
 import type { CaseJob } from "./model.ts";
 import { fillSelect, named } from "./names.ts";
@@ -37,6 +37,7 @@ export function startJobs(): void {
 
 export function drawJobs(): void {
   const { jobs } = here.shown;
+  show(byId("open-job"), may("create_job"));
   const none = element("li", { class: "app-muted" }, "There are no jobs.");
   byId("job-list").replaceChildren(...(jobs.length ? jobs.map(entryOf) : [none]));
 }
@@ -62,19 +63,23 @@ async function open(): Promise<void> {
 }
 
 function entryOf(job: CaseJob): HTMLElement {
+  const name = `${KINDS[job.kind]}: ${job.title}`;
   const planned = job.planned_day ? `${dayText(job.planned_day)}, ${crewName(job.crew)}` : "";
-  const summary = element("summary", {}, `${KINDS[job.kind]}: ${job.title}`);
-  const body = element("div", { class: "desk-job" });
-  const details = element("details", { class: "app-details" }, summary, body);
-  details.addEventListener("toggle", () => {
-    if (details.open && !body.hasChildNodes()) void load(job.job_id, body);
-  });
   return element(
     "li",
     { id: `job-${job.job_id}` },
     element("div", { class: "desk-tags" }, jobTag(job.state), element("span", { class: "app-muted" }, planned)),
-    details,
+    job.in_remit ? detailsOf(job, name) : element("p", {}, `${name}. Another team or ward has this job.`),
   );
+}
+
+function detailsOf(job: CaseJob, name: string): HTMLElement {
+  const body = element("div", { class: "desk-job" });
+  const details = element("details", { class: "app-details" }, element("summary", {}, name), body);
+  details.addEventListener("toggle", () => {
+    if (details.open && !body.hasChildNodes()) void load(job.job_id, body);
+  });
+  return details;
 }
 
 const crewName = (code: string | null) => here.crews.find(({ crew }) => crew === code)?.name ?? code ?? "no crew yet";

@@ -1,7 +1,7 @@
 /** Updates from crews, contractors and residents that an officer has to deal with. */
 import { actionButton, byId, element, show, unseen } from "../../shared/dom.ts";
 import { moment } from "./case-facts.ts";
-import { changeCase, here } from "./current-case.ts";
+import { changeCase, here, may } from "./current-case.ts";
 import type { Need } from "./model.ts";
 import { needText } from "./words.ts";
 
@@ -15,10 +15,7 @@ export function startNeeds(): void {
 export function drawNeeds(): void {
   const { needs } = here.shown;
   show(byId("needs"), needs.length > 0);
-  show(
-    byId("settle-needs"),
-    needs.some(({ reason }) => reason !== "contractor_text"),
-  );
+  show(byId("settle-needs"), may("change") && needs.some(({ reason }) => reason !== "contractor_text"));
   byId("need-list").replaceChildren(...needs.map(entryOf));
 }
 
@@ -30,7 +27,7 @@ function entryOf(need: Need): HTMLElement {
     element("p", { class: "app-prose" }, needText(need)),
     when,
   );
-  if (need.reason === "contractor_text") entry.append(decision(need, entry));
+  if (need.reason === "contractor_text" && may("change")) entry.append(decision(need, entry));
   return entry;
 }
 

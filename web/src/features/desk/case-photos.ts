@@ -3,7 +3,7 @@ import { actionButton, byId, element, focusOn, show, unseen, whileBusy } from ".
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
 import { call, faultsOf } from "../../shared/session.ts";
 import { BlackenField } from "./blacken-field.ts";
-import { changeCase, here, pathOf, readAnew } from "./current-case.ts";
+import { changeCase, here, may, pathOf, readAnew } from "./current-case.ts";
 import { moment } from "./case-facts.ts";
 import type { KeptPhoto, WorkPhoto } from "./model.ts";
 
@@ -77,7 +77,7 @@ function entryOf(photo: KeptPhoto, index: number): HTMLElement {
   );
   const blacken = actionButton("Black out parts", () => edit(photo, name));
   for (const each of [turn, blacken]) each.append(unseen(` of ${name}`));
-  entry.append(element("div", { class: "app-buttons" }, turn, blacken));
+  entry.append(element("div", { class: "app-buttons" }, ...(may("change") ? [turn] : []), blacken));
   return entry;
 }
 

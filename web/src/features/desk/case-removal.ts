@@ -1,7 +1,7 @@
 /** Permanently removes text from a report. */
-import { byId } from "../../shared/dom.ts";
+import { byId, show } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
-import { changeCase, here } from "./current-case.ts";
+import { changeCase, here, may } from "./current-case.ts";
 
 const form = byId<HTMLFormElement>("removal-form");
 const title = byId<HTMLInputElement>("title");
@@ -19,6 +19,7 @@ export function startTakeOut(): void {
 
 /** Fills in the fields that were not edited. */
 export function drawTakeOut(): void {
+  show(byId("removal"), may("change"));
   const now = [here.shown.title ?? "", here.shown.description, here.shown.address ?? ""];
   [title, description, address].forEach((field, index) => {
     if (field.value === stored[index]) field.value = now[index]!;

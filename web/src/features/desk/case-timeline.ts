@@ -5,7 +5,7 @@ import { call, faultsOf } from "../../shared/session.ts";
 import { STATES } from "../../shared/states.ts";
 import { timelineEntry } from "../../shared/timeline.ts";
 import { moment } from "./case-facts.ts";
-import { changeCase, here, pathOf, readAnew, sendOf } from "./current-case.ts";
+import { changeCase, here, may, pathOf, readAnew, sendOf } from "./current-case.ts";
 import type { Asked, HeldUpdate, Note, Question } from "./model.ts";
 import { offerUndo } from "./undo.ts";
 
@@ -18,7 +18,7 @@ export function drawTalk(): void {
   const { shown, zone } = here;
   const timeline = shown.updates.map((update) => {
     const entry = timelineEntry(update, zone);
-    if (update.text)
+    if (update.text && may("change"))
       entry.append(
         redactable(`update-${update.update_id}`, update.text, (text) => ({ updates: { [update.update_id]: text } })),
       );
@@ -29,8 +29,9 @@ export function drawTalk(): void {
   byId("held-update-list").replaceChildren(...shown.held_updates.map(heldEntry));
   byId("question-list").replaceChildren(...shown.questions.map(questionEntry));
   byId("note-list").replaceChildren(...shown.notes.map(noteEntry));
-  show(byId("ask-form"), shown.can_ask);
-  show(byId("cannot-ask"), !shown.can_ask);
+  show(byId("ask-form"), may("ask"));
+  byId("why-not-ask").textContent = shown.why_not_ask ?? "";
+  show(byId("note-form"), may("note"));
   byId("history").replaceChildren(
     ...shown.history.map(({ at, action, by }) =>
       element("li", {}, action, element("div", { class: "app-muted" }, `${by}, ${moment(at)}`)),
@@ -79,6 +80,7 @@ function heldEntry({ update_id, datetime, text, requested_state }: HeldUpdate): 
     ...(requested_state ? [`sets the state to ${STATES[requested_state][0]}, if that is allowed`] : []),
   ];
   entry.append(element("div", { class: "app-muted" }, about.join(", ")));
+  if (!may("change")) return entry;
   entry.append(
     decide("Publish", "shown", "Update published."),
     " ",
@@ -122,7 +124,8 @@ function questionEntry(question: Question): HTMLElement {
       element("p", { class: "app-prose" }, answer),
       element("div", { class: "app-muted" }, `Answered ${moment(answered_at!)}`),
     );
-    said.append(redactable(`answer-${question_id}`, answer, (words) => ({ questions: { [question_id]: words } })));
+    if (may("change"))
+      said.append(redactable(`answer-${question_id}`, answer, (words) => ({ questions: { [question_id]: words } })));
     entry.append(said);
   } else if (settled_at)
     entry.append(element("p", { class: "app-muted" }, `Stopped waiting for an answer on ${moment(settled_at)}.`));

@@ -7,7 +7,7 @@ import { call, faultsOf } from "../../shared/session.ts";
 import { tell } from "../../shared/staff-page.ts";
 import { stateNames } from "../../shared/states.ts";
 import type { Crew } from "../crew/model.ts";
-import type { Case, Changed, Template } from "./model.ts";
+import type { Case, CaseAct, Changed, Template } from "./model.ts";
 import { nameOf, type Names } from "./names.ts";
 import { send } from "./sending.ts";
 import { offerUndo } from "./undo.ts";
@@ -27,6 +27,8 @@ interface Here {
 export const here = {} as Here;
 
 export const pathOf = (of: Case, rest = "") => `/api/cases/${of.service_request_id}${rest}`;
+
+export const may = (act: CaseAct) => here.shown.may.includes(act);
 
 const ifMatch = ({ version }: Case) => ({ "If-Match": `"${version}"` });
 

@@ -71,6 +71,8 @@ export interface CaseJob {
   crew: string | null;
   planned_day: string | null;
   due: string | null;
+  /** The officer may see the rest of it. */
+  in_remit: boolean;
 }
 
 export interface KeptPhoto extends Photo {
@@ -98,6 +100,8 @@ export interface Near {
   service_code: string;
   state: State;
   requested_datetime: string;
+  /** The officer may open and merge it. */
+  in_remit: boolean;
 }
 
 export interface Question {
@@ -118,6 +122,9 @@ export interface Note {
   by: string;
   text: string;
 }
+
+/** What the officer may do with a case now. */
+export type CaseAct = "change" | "note" | "ask" | "create_job";
 
 /** All of a case. */
 export interface Case extends Standing {
@@ -146,7 +153,8 @@ export interface Case extends Standing {
   all_photos: KeptPhoto[];
   work_photos: WorkPhoto[];
   notes: Note[];
-  can_ask: boolean;
+  may: CaseAct[];
+  why_not_ask: string | null;
   jobs: CaseJob[];
   nearby: Near[];
   questions: Question[];
