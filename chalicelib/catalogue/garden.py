@@ -28,26 +28,29 @@ class Span(NamedTuple):
 class GardenWaste(Strict, frozen=True, kw_only=True):
     """The garden waste of subscribers. Rounds that empty `container` are for them alone, and
     `service` is what they subscribe with. A year is the `season`, the same days for everybody, or
-    twelve months from joining. `most_containers`: how many premises may have. A subscription can be
-    renewed in the last `renew_days` of a year; `remind_days_before` its last day, reminders are
-    sent. A cancellation sends back what was paid by card in the last `refund_days`.
+    twelve months from joining. In the last `closing_days` of a season people join the next one.
+    `most_containers`: how many premises may have. A subscription can be renewed in the last
+    `renew_days` of a year; `remind_days_before` its last day, reminders are sent. A cancellation
+    sends back what was paid by card in the last `refund_days`.
     """
 
     service: Code
     container: Code
     season: Season | None = None
+    closing_days: Annotated[int, Meta(ge=0, le=180)] = 0
     most_containers: Annotated[int, Meta(ge=1, le=20)] = 4
     renew_days: Annotated[int, Meta(ge=1, le=180)] = 56
     remind_days_before: tuple[Annotated[int, Meta(ge=1, le=180)], ...] = (28, 7)
     refund_days: Annotated[int, Meta(ge=0, le=366)] = 14
 
     def year_on(self, day: date) -> Span:
-        """The year that is not over on that day: the season of the day or the next one, or twelve
-        months from the day."""
+        """The year that somebody joins on that day: the season of the day or the next one, or
+        twelve months from the day."""
         if self.season is None:
             return Span(day, _a_year_after(day) - ONE_DAY)
         seasons = (_season(self.season, year) for year in range(day.year - 1, day.year + 2))
-        return next(each for each in seasons if each.last >= day)
+        open_until = day + timedelta(days=self.closing_days)
+        return next(each for each in seasons if each.last >= open_until)
 
     def is_renewable(self, last: date, on: date) -> bool:
         """True in the last days of a year that ends on `last`."""

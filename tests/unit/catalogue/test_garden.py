@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.catalogue.calendars import Season
 from chalicelib.catalogue.garden import GardenWaste
@@ -55,6 +56,14 @@ def test_season_is_that_of_the_day_or_the_next_one(
 ) -> None:
     found = rules(*season).year_on(date.fromisoformat(day))
     assert [each.isoformat() for each in found] == [first, last]
+
+
+@pytest.mark.parametrize(
+    ("day", "first"), [("2026-11-02", "2026-03-01"), ("2026-11-03", "2027-03-01")]
+)
+def test_next_season_is_joined_in_the_last_days_of_one(day: str, first: str) -> None:
+    closing = replace(rules("03-01", "11-30"), closing_days=28)
+    assert closing.year_on(date.fromisoformat(day)).first.isoformat() == first
 
 
 @pytest.mark.parametrize(
