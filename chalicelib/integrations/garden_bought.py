@@ -52,7 +52,12 @@ def _knows_holder(
     return any(_holds(each, of, garden.today) for each in known)
 
 
+def bought_kinds(report: ServiceRequest) -> set[str]:
+    """The kinds of items that a request ordered."""
+    return {each.code for each in report.order.items} if report.order else set()
+
+
 def _holds(report: ServiceRequest, of: GardenSubscription, on: date) -> bool:
-    kinds = {each.code for each in report.order.items} if report.order else set()
+    kinds = bought_kinds(report)
     is_renewal = "renew" in kinds and report.service_request_id in of.requests
     return "join" in kinds or (is_renewal and on >= of.years[-1].first)

@@ -1,7 +1,7 @@
 """Reminds people before their garden waste subscription ends, as an update of the request that
 bought its last year."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from itertools import islice
@@ -11,8 +11,10 @@ from msgspec import Struct
 from chalicelib.errors import NotFound
 from chalicelib.garden.model import GardenSubscription
 from chalicelib.garden.ports import Ports
+from chalicelib.integrations.garden_bought import bought_kinds
 from chalicelib.reports import ports as reports
 from chalicelib.reports.automatic_texts import GARDEN_ENDS, written
+from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.usecases.staff.crew_updates import tell_of_work
 
 READ_AT_ONCE = 100
@@ -27,10 +29,6 @@ class Reminder(Struct, frozen=True):
     days_before: int
 
     @property
-    def service_request_id(self) -> str:
-        return self.subscription.requests[-1]
-
-    @property
     def update_id(self) -> str:
         return f"garden-ends-{self.subscription.last}-{self.days_before}"
 
@@ -41,10 +39,10 @@ def remind(garden: Ports, ports: reports.Ports) -> int:
     due = _due(garden)
     number = 0
     while some := list(islice(due, READ_AT_ONCE)):
-        for each in _not_sent(some, ports):
+        for each, report in _not_sent(some, ports):
             text = GARDEN_ENDS.format(day=written(each.subscription.last))
             with suppress(NotFound):
-                tell_of_work(each.service_request_id, each.update_id, text, ports)
+                tell_of_work(report.service_request_id, each.update_id, text, ports)
                 number += 1
     return number
 
@@ -60,9 +58,21 @@ def _due(garden: Ports) -> Iterator[Reminder]:
                         yield Reminder(each, days_before)
 
 
-def _not_sent(reminders: Sequence[Reminder], ports: reports.Ports) -> Iterator[Reminder]:
-    stored = ports.repository.many([each.service_request_id for each in reminders])
+def _not_sent(
+    reminders: Sequence[Reminder], ports: reports.Ports
+) -> Iterator[tuple[Reminder, ServiceRequest]]:
+    """Each with the request that it is an update of."""
+    ids = [request for each in reminders for request in each.subscription.requests]
+    stored = ports.repository.many(ids)
     for each in reminders:
-        report = stored.get(each.service_request_id)
+        report = _reminded(each.subscription, stored)
         if report and each.update_id not in {update.update_id for update in report.updates}:
-            yield each
+            yield each, report
+
+
+def _reminded(
+    of: GardenSubscription, stored: Mapping[str, ServiceRequest]
+) -> ServiceRequest | None:
+    """The latest request that did not only add containers: anybody may have paid for those."""
+    found = [stored[each] for each in of.requests if each in stored]
+    return next((each for each in reversed(found) if "add" not in bought_kinds(each)), None)

@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pytest
+from msgspec.structs import replace
 
+from chalicelib.catalogue.prices import OrderItem
 from chalicelib.garden.usecases import buy, cancel
 from chalicelib.integrations.garden_for_reports import remind
+from chalicelib.reports.orders import Order
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import Author
 from chalicelib.reports.usecases.submission import submit
@@ -57,6 +60,18 @@ def test_people_are_reminded_28_and_7_days_before_the_last_day(
     assert len(told(request_id, ports)) == 1
     remind_until(LAST + timedelta(days=1), garden, ports)
     assert len(told(request_id, ports)) == 2
+
+
+def test_reminder_goes_to_the_request_that_paid_for_the_year(
+    garden: Garden, ports: Ports, request_id: str
+) -> None:
+    other = submit(draft(), "other key", Author("account-2"), ports)
+    added = replace(other, order=Order(items=(OrderItem(code="add", count=1),)))
+    ports.repository.save(added)
+    buy(garden.purchase(other.service_request_id, kind="add"), garden.ports)
+    garden.today = LAST - timedelta(days=28)
+    assert remind(garden.ports, ports) == 1
+    assert (len(told(request_id, ports)), told(other.service_request_id, ports)) == (1, [])
 
 
 def test_reminder_that_failed_is_sent_on_the_next_day(
