@@ -28,6 +28,9 @@ _RUNS = tuple(
 """Groups of digits that can be one number."""
 _LOOSE = re.compile(r"[0-9](?:[ -]?[0-9])*")
 """Any groups, with the gaps that are usual."""
+_DATE = "[0-3]?[0-9]-[01]?[0-9]-20[0-9]{2}"
+_DATES = re.compile(f"{_DATE}(?:[ -]{_DATE})+")
+"""Days, such as the first and the last one of a stay."""
 _ISSUED = re.compile(
     r"4([0-9]{12}|[0-9]{15}|[0-9]{18})"
     r"|(5[1-5]|2[2-7])[0-9]{14}"
@@ -72,6 +75,8 @@ def _masked_run(found: re.Match[str]) -> str:
 def _cards(run: str) -> Iterator[tuple[int, int]]:
     """Where the card numbers in groups of digits begin and end; others may stand beside them, such
     as a security code."""
+    if _DATES.fullmatch(run):
+        return
     if _LOOSE.fullmatch(run) and _is_card(re.sub("[ -]", "", run)):
         yield 0, len(run)
         return
