@@ -13,6 +13,7 @@ from chalicelib.bootstrap.jobs import job_views
 from chalicelib.catalogue.decisions import Opens, Priority
 from chalicelib.desk.usecases import history
 from chalicelib.handlers.cases.booked_names import BookedNames, booked_names
+from chalicelib.handlers.cases.case_links import JobShort, NearCase, jobs_of, near
 from chalicelib.handlers.http.identity import Caller
 from chalicelib.jobs.people import Staff
 from chalicelib.jobs.usecases.job_reports import can_create
@@ -36,8 +37,6 @@ from chalicelib.reports.usecases.staff.questions import why_not_asked
 from chalicelib.reports.views import FullView
 
 JobAct = Literal["create_job"]
-NEAR_M = 150
-MOST_NEAR = 10
 UNKNOWN: dict[str, str] = {
     "crew": "A crew",
     "contractor": "A contractor",
@@ -97,35 +96,6 @@ class CaseList(msgspec.Struct, frozen=True, kw_only=True):
 
     items: list[CaseItem]
     next: str | None
-
-
-class JobShort(msgspec.Struct, frozen=True, kw_only=True):
-    """A job of the case; GET /api/jobs/{job_id} has the rest for those whose team and ward it is in
-    (`in_remit`)."""
-
-    job_id: str
-    version: int
-    kind: str
-    state: str
-    title: str
-    team: str
-    crew: str | None
-    planned_day: date | None
-    due: datetime | None
-    updated_at: datetime
-    in_remit: bool
-
-
-class NearCase(msgspec.Struct, frozen=True, kw_only=True):
-    """An open public report near the case. `in_remit`: the officer may open and merge it."""
-
-    service_request_id: str
-    distance_m: float
-    title: str | None
-    service_code: str
-    state: State
-    requested_datetime: datetime
-    in_remit: bool
 
 
 class QuestionView(msgspec.Struct, frozen=True, kw_only=True):
@@ -219,8 +189,8 @@ def case_view(report: ServiceRequest, caller: Caller, ports: Ports) -> CaseView:
         waits_for=report.waits_for,
         may=tuple(_acts(report, author, planner, why)),
         why_not_ask=str(why) if why else None,
-        jobs=_jobs(report, planner),
-        nearby=_nearby(report, author, ports),
+        jobs=jobs_of(report, planner),
+        nearby=near(report, author, ports),
         questions=tuple(question_view(each, names) for each in report.questions),
         history=tuple(
             CaseEventView(**each._asdict())
@@ -303,29 +273,3 @@ def _acts(
     yield from case_acts(report, author, why_not_ask)
     if can_create(as_shared(report), planner):
         yield "create_job"
-
-
-def _jobs(report: ServiceRequest, planner: Staff) -> tuple[JobShort, ...]:
-    return tuple(
-        made_from(JobShort, each, in_remit=planner.covers_place(each.team, each.ward_code))
-        for each in desk_ports().jobs_of(report.service_request_id)
-    )
-
-
-def _nearby(report: ServiceRequest, author: Author, ports: Ports) -> tuple[NearCase, ...]:
-    if report.point is None:
-        return ()
-    found = reading.nearby(report.point, None, radius_m=NEAR_M, limit=MOST_NEAR + 1, ports=ports)
-    others = [each for each in found if each.report.service_request_id != report.service_request_id]
-    shown = others[:MOST_NEAR]
-    stored = ports.repository.many([each.report.service_request_id for each in shown])
-    own = {key for key, each in stored.items() if author.is_officer_for(each)}
-    return tuple(
-        made_from(
-            NearCase,
-            near.report,
-            distance_m=round(near.distance_m, 1),
-            in_remit=near.report.service_request_id in own,
-        )
-        for near in shown
-    )

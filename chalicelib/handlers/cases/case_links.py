@@ -1,0 +1,74 @@
+"""The jobs of a case and the reports near it, with what the officer may open of them."""
+
+from datetime import date, datetime
+
+import msgspec
+
+from chalicelib.bootstrap.desk import desk_ports
+from chalicelib.jobs.people import Staff
+from chalicelib.kernel.fields import made_from
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.ports import Ports
+from chalicelib.reports.states import State
+from chalicelib.reports.usecases import reading
+from chalicelib.reports.usecases.access import Author
+
+NEAR_M = 150
+MOST_NEAR = 10
+
+
+class JobShort(msgspec.Struct, frozen=True, kw_only=True):
+    """A job of the case; GET /api/jobs/{job_id} has the rest for those whose team and ward it is in
+    (`in_remit`)."""
+
+    job_id: str
+    version: int
+    kind: str
+    state: str
+    title: str
+    team: str
+    crew: str | None
+    planned_day: date | None
+    due: datetime | None
+    updated_at: datetime
+    in_remit: bool
+
+
+class NearCase(msgspec.Struct, frozen=True, kw_only=True):
+    """An open public report near the case. `in_remit`: the officer may open and merge it."""
+
+    service_request_id: str
+    distance_m: float
+    title: str | None
+    service_code: str
+    state: State
+    requested_datetime: datetime
+    in_remit: bool
+
+
+def jobs_of(report: ServiceRequest, planner: Staff) -> tuple[JobShort, ...]:
+    """The jobs of the case; a planner of another team or ward sees that they are there."""
+    return tuple(
+        made_from(JobShort, each, in_remit=planner.covers_place(each.team, each.ward_code))
+        for each in desk_ports().jobs_of(report.service_request_id)
+    )
+
+
+def near(report: ServiceRequest, author: Author, ports: Ports) -> tuple[NearCase, ...]:
+    """The open public reports near the case, the nearest first."""
+    if report.point is None:
+        return ()
+    found = reading.nearby(report.point, None, radius_m=NEAR_M, limit=MOST_NEAR + 1, ports=ports)
+    others = [each for each in found if each.report.service_request_id != report.service_request_id]
+    shown = others[:MOST_NEAR]
+    stored = ports.repository.many([each.report.service_request_id for each in shown])
+    own = {key for key, each in stored.items() if author.is_officer_for(each)}
+    return tuple(
+        made_from(
+            NearCase,
+            each.report,
+            distance_m=round(each.distance_m, 1),
+            in_remit=each.report.service_request_id in own,
+        )
+        for each in shown
+    )
