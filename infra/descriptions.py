@@ -1,10 +1,36 @@
-"""Shortens botocore's descriptions of AWS's services for the functions' package (ADR 76)."""
+"""Shortens botocore's descriptions of AWS's services for the functions' package, and leaves out the
+code that writes their documentation (ADR 76)."""
 
 import gzip
+import shutil
 from pathlib import Path
 from typing import Any
 
 from msgspec import json
+
+DOCS_READ = "utils.py"
+"""The module of botocore's `docs` that its requests use."""
+EMPTY_DOCSTRINGS = '''"""Empty docstrings, in place of those that botocore writes on demand."""
+
+
+class _Empty(str):
+    def __new__(cls, *_, **__):
+        return super().__new__(cls)
+
+
+ClientMethodDocstring = PaginatorDocstring = WaiterDocstring = _Empty
+'''
+
+
+def leave_out_docstrings(docs: Path) -> None:
+    """Empties botocore's package `docs`, which imports a parser of HTML and twenty modules, but for
+    what its clients use."""
+    used = (docs / DOCS_READ).read_bytes()
+    shutil.rmtree(docs)
+    docs.mkdir()
+    (docs / "__init__.py").touch()
+    (docs / DOCS_READ).write_bytes(used)
+    (docs / "docstring.py").write_text(EMPTY_DOCSTRINGS, encoding="utf-8")
 
 
 def shorten(data: Path) -> None:

@@ -12,9 +12,9 @@ from chalicelib.alerts.audience import Quota
 from chalicelib.alerts.model import Channel
 from chalicelib.bootstrap import container, messaging
 from chalicelib.bootstrap.accounts import accounts_ports, limit_ports
+from chalicelib.bootstrap.areas import areas_ports, ward_codes
 from chalicelib.bootstrap.collections import collections_ports, shown_premises
 from chalicelib.bootstrap.disruptions import disruptions_ports
-from chalicelib.bootstrap.places import areas_ports, ward_codes
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.collections.round_days import TODAY
 from chalicelib.collections.today import Today

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.bootstrap import container
 from chalicelib.bootstrap.accounts import note
-from chalicelib.bootstrap.places import ward_codes
+from chalicelib.bootstrap.areas import ward_codes
 from chalicelib.disruptions import ports as disruptions
 from chalicelib.disruptions.views import DISRUPTIONS
 from chalicelib.kernel.time import utc_now

@@ -6,7 +6,7 @@ from functools import partial
 
 from chalicelib.areas.usecases import ward_areas
 from chalicelib.bootstrap import container, messaging
-from chalicelib.bootstrap.places import areas_ports
+from chalicelib.bootstrap.areas import areas_ports
 from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.kernel.time import utc_now
 from chalicelib.publishing import ports as publishing

@@ -6,7 +6,7 @@ import boto3
 import pytest
 
 from chalicelib.bootstrap import container
-from chalicelib.bootstrap.places import facilities_ports
+from chalicelib.bootstrap.facilities import facilities_ports
 from chalicelib.bootstrap.publishing import publishing_ports
 from infra.demo.facilities import demo_tables
 from infra.demo.gazetteer import COMMITTED

@@ -15,7 +15,7 @@ from chalicelib.alerts.presentation import (
 )
 from chalicelib.alerts.usecases.subscribing import checked
 from chalicelib.bootstrap.alerts import alerts_ports
-from chalicelib.bootstrap.places import gazetteer_ports
+from chalicelib.bootstrap.gazetteer import gazetteer_ports
 from chalicelib.errors import FieldError, Invalid
 from chalicelib.gazetteer import usecases as gazetteer
 from chalicelib.geo.place import Place

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from chalicelib.bootstrap.places import facilities_ports, gazetteer_ports
+from chalicelib.bootstrap.facilities import facilities_ports
+from chalicelib.bootstrap.gazetteer import gazetteer_ports
 from chalicelib.errors import Invalid
 from chalicelib.facilities import usecases as facilities
 from chalicelib.facilities.usecases import NearFacility

@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib.bootstrap.collections import collections_ports, stored_premises
 from chalicelib.bootstrap.forms import wording
-from chalicelib.bootstrap.places import gazetteer_ports
+from chalicelib.bootstrap.gazetteer import gazetteer_ports
 from chalicelib.bootstrap.reports import photos_ports, reports_ports
 from chalicelib.collections import usecases as collections
 from chalicelib.errors import FieldError, Invalid

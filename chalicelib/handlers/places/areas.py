@@ -2,7 +2,7 @@
 
 from chalicelib.areas import usecases
 from chalicelib.areas.model import MyArea
-from chalicelib.bootstrap.places import areas_ports
+from chalicelib.bootstrap.areas import areas_ports
 from chalicelib.handlers.http import auth
 from chalicelib.handlers.http.call import Call
 from chalicelib.handlers.http.params import point_of, point_query

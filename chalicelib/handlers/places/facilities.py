@@ -2,7 +2,7 @@
 
 import msgspec
 
-from chalicelib.bootstrap.places import facilities_ports
+from chalicelib.bootstrap.facilities import facilities_ports
 from chalicelib.facilities import usecases
 from chalicelib.facilities.model import KindList
 from chalicelib.facilities.usecases import NearFacility

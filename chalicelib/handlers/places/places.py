@@ -1,6 +1,6 @@
 """Routes of places: they find points for words."""
 
-from chalicelib.bootstrap.places import gazetteer_ports
+from chalicelib.bootstrap.gazetteer import gazetteer_ports
 from chalicelib.gazetteer import usecases
 from chalicelib.gazetteer.model import PlaceList
 from chalicelib.handlers.http import auth

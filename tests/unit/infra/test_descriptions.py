@@ -1,6 +1,9 @@
 """botocore makes the same clients of the shortened descriptions as of its own."""
 
+import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +13,19 @@ from botocore.loaders import Loader
 from botocore.model import ServiceModel
 from botocore.session import Session
 
-from infra.descriptions import shorten
+from infra.descriptions import leave_out_docstrings, shorten
 from infra.package_contents import SERVICES
 
 OWN = Path(botocore.__file__).parent / "data"
+CLIENT = """
+import json, sys
+from botocore.session import Session
+client = Session().create_client(
+    "s3", region_name="eu-west-2", aws_access_key_id="a", aws_secret_access_key="b"
+)
+client.get_paginator("list_objects_v2"), client.get_waiter("object_exists")
+print(json.dumps([client.get_object.__doc__, *sys.modules]))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -68,3 +80,20 @@ def test_descriptions_have_no_documentation(shortened: Path) -> None:
     assert len(described) > len(SERVICES)
     assert not any('"documentation":"<' in each for each in described)
     assert not list(shortened.glob("*/*/*.gz"))
+
+
+def test_client_without_docstrings_loads_nothing_that_writes_them(tmp_path: Path) -> None:
+    shutil.copytree(OWN.parent, tmp_path / "botocore")
+    leave_out_docstrings(tmp_path / "botocore" / "docs")
+    done = subprocess.run(
+        [sys.executable, "-c", CLIENT],
+        env={"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    docstring, *modules = json.loads(done.stdout)
+    assert docstring == ""
+    docs = {name for name in modules if name.startswith("botocore.docs")}
+    assert docs == {"botocore.docs", "botocore.docs.docstring", "botocore.docs.utils"}
+    assert "html.parser" not in modules
