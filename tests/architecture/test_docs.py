@@ -17,6 +17,7 @@ NOT_OURS = ("node_modules", "__pycache__", "dist")
 TEST_NAMED = re.compile(r"`(test_\w+)`")
 TEST_DEFINED = re.compile(r"^(?:async )?def (test_\w+)", re.MULTILINE)
 NAMED = re.compile(r"`((?:[\w.-]+/)*[\w-]+\.(?:py|ts))`")
+LINK = re.compile(r"\]\(((?!https?:)[^)#\s]+\.md)(?:#[^)]*)?\)")
 
 
 def files() -> Iterator[str]:
@@ -67,3 +68,25 @@ def test_document_names_only_existing_files(document: Path) -> None:
 def test_missing_file_is_detected_when_a_document_names_it() -> None:
     text = "`app.py`, `chalicelib/gone.py`, `reports/reports.py` and `forms/reports.py`"
     assert missing(text) == {"chalicelib/gone.py", "forms/reports.py"}
+
+
+def lost_links(document: Path, text: str) -> set[str]:
+    """The links to other documents that lead nowhere."""
+    linked = set(LINK.findall(text))
+    return {name for name in linked if not (document.parent / name).is_file()}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.stem)
+def test_links_to_other_documents_lead_there(document: Path) -> None:
+    assert lost_links(document, document.read_text(encoding="utf-8")) == set()
+
+
+def test_link_that_leads_nowhere_is_detected() -> None:
+    text = "[a](DEPLOY.md#costs), [b](GONE.md), [c](adr/0013-logs.md), [d](https://x.example/y.md)"
+    assert lost_links(ROOT / "docs" / "ARCHITECTURE.md", text) == {"GONE.md"}
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/ARCHITECTURE.md", "docs/DEPLOY.md"])
+def test_review_of_the_deployment_is_linked_where_deploying_is_described(name: str) -> None:
+    linked = LINK.findall((ROOT / name).read_text(encoding="utf-8"))
+    assert "AWS_REVIEW.md" in {Path(each).name for each in linked}
