@@ -5,14 +5,10 @@ written with the part's other files; the first and the last one of a day link to
 from collections.abc import Collection, Iterable, Iterator
 from functools import partial
 
+from chalicelib.errors import UpstreamFailed
+from chalicelib.kernel.optimistic import VersionConflict, retry_on_conflict
 from chalicelib.kernel.stored_document import StoredDocument
-from chalicelib.publishing.day_lists import (
-    ATTEMPTS,
-    Failed,
-    keeps_changing,
-    published_day,
-    published_list,
-)
+from chalicelib.publishing.day_lists import Failed, published_day, published_list
 from chalicelib.publishing.document_targets import DocumentTarget
 from chalicelib.publishing.feeds import ATOM, archive_feed, links_to_archives
 from chalicelib.publishing.month_lists import Calendar, published_calendar
@@ -45,15 +41,22 @@ def newest_archive(calendar: Calendar) -> str | None:
 
 def _link(day: Day, calendar: Calendar, asked_by: frozenset[str], ports: Ports) -> Failed:
     """Writes the archives until the days beside this one are the same as before."""
-    for _ in range(ATTEMPTS):
-        failed: Failed = {}
-        for each in (*_beside(day, calendar), *_outermost(day)):
+    now = calendar
+
+    def attempt() -> Failed:
+        nonlocal now
+        before, failed = now, Failed()
+        for each in (*_beside(day, before), *_outermost(day)):
             failed |= rewrite([_archive_target(*each, asked_by, ports)], ports).failed
         now = published_calendar(ports)
-        if failed or now.around(day.day) == calendar.around(day.day):
+        if failed or now.around(day.day) == before.around(day.day):
             return failed
-        calendar = now
-    return dict.fromkeys(asked_by, keeps_changing(day.day))
+        raise VersionConflict
+
+    try:
+        return retry_on_conflict(attempt, what=f"the archives of {day.day}")
+    except UpstreamFailed as error:
+        return dict.fromkeys(asked_by, error)
 
 
 def _is_linked(day: Day, calendar: Calendar, ports: Ports) -> bool:

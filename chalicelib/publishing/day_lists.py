@@ -15,7 +15,7 @@ from typing import NamedTuple
 import msgspec
 
 from chalicelib.errors import UpstreamFailed
-from chalicelib.kernel.optimistic import VersionConflict
+from chalicelib.kernel.optimistic import VersionConflict, retry_on_conflict
 from chalicelib.kernel.stored_document import StoredDocument
 from chalicelib.publishing import open_data_index as index
 from chalicelib.publishing.document_targets import DocumentTarget, put
@@ -26,8 +26,6 @@ from chalicelib.publishing.open_data_index import Day, Part, day_key, list_key, 
 from chalicelib.publishing.part_files import PartTarget
 from chalicelib.publishing.ports import Document, Ports
 from chalicelib.publishing.rewriting import Public, rewrite
-
-ATTEMPTS = 10
 
 Failed = dict[str, Exception]
 
@@ -61,39 +59,54 @@ def listed_before(day: str, ids: Collection[str], ports: Ports) -> Iterator[Entr
 
 
 def change_day(day: str, ids: Collection[str], ports: Ports) -> Written:
-    """Updates the files of a day to these reports, which were requested on it. Raises
-    UpstreamFailed."""
-    for _ in range(ATTEMPTS):
-        parts = _number_of_parts(day, ports)
-        failed, now = _write_parts(day, parts, ids, ports)
-        if failed or now is None:
-            return Written(failed)
-        if len(now.parts) != parts:
-            # Another writer has removed these, or they would stay beside those of the new number.
-            _remove_parts(day, parts, ports)
-            continue
-        if max(each.count for each in now.parts) > index.MOST_IN_A_PART:
-            return Written(rebuild_day(day, ports), published_day(day, ports))
-        return Written({}, now)
-    return Written(dict.fromkeys(ids, keeps_changing(day)))
+    """Updates the files of a day to these reports, which were requested on it."""
+    try:
+        return retry_on_conflict(lambda: _change_day(day, ids, ports), what=_named(day))
+    except UpstreamFailed as error:
+        return Written(dict.fromkeys(ids, error))
 
 
 def rebuild_day(day: str, ports: Ports) -> Failed:
     """Makes the files of a day from the store, in as many parts as it needs, and not in fewer than
-    it has. Returns the failures. Raises UpstreamFailed."""
-    for _ in range(ATTEMPTS):
-        held = ports.documents.read(day_key(day))
-        published = _day_in(held)
-        before = len(published.parts) if published else 1
-        ids = {*ports.reports.of_day(day), *_listed_ids(day, before, ports)}
-        after = max(before, index.parts_for(ids))
-        if failed := _write_all_parts(day, before, after, ids, ports):
-            return failed
-        if _replace_day(day, after, held, ports):
-            if after != before:
-                _remove_parts(day, before, ports)
-            return {}
-    return {day: keeps_changing(day)}
+    it has. Returns the failures."""
+    try:
+        return retry_on_conflict(lambda: _rebuild_day(day, ports), what=_named(day))
+    except UpstreamFailed as error:
+        return {day: error}
+
+
+def _change_day(day: str, ids: Collection[str], ports: Ports) -> Written:
+    """Raises UpstreamFailed, VersionConflict."""
+    parts = _number_of_parts(day, ports)
+    failed, now = _write_parts(day, parts, ids, ports)
+    if failed or now is None:
+        return Written(failed)
+    if len(now.parts) != parts:
+        # Another writer has removed these, or they would stay beside those of the new number.
+        _remove_parts(day, parts, ports)
+        raise VersionConflict
+    if max(each.count for each in now.parts) > index.MOST_IN_A_PART:
+        return Written(rebuild_day(day, ports), published_day(day, ports))
+    return Written({}, now)
+
+
+def _rebuild_day(day: str, ports: Ports) -> Failed:
+    """Raises UpstreamFailed, VersionConflict."""
+    held = ports.documents.read(day_key(day))
+    published = _day_in(held)
+    before = len(published.parts) if published else 1
+    ids = {*ports.reports.of_day(day), *_listed_ids(day, before, ports)}
+    after = max(before, index.parts_for(ids))
+    if failed := _write_all_parts(day, before, after, ids, ports):
+        return failed
+    _replace_day(day, after, held, ports)
+    if after != before:
+        _remove_parts(day, before, ports)
+    return {}
+
+
+def _named(day: str) -> str:
+    return f"the open data of {day}"
 
 
 def _day_in(held: StoredDocument | Document | None) -> Day | None:
@@ -182,15 +195,11 @@ def _write_all_parts(day: str, before: int, after: int, ids: Iterable[str], port
     return failed
 
 
-def _replace_day(day: str, parts: int, held: StoredDocument | None, ports: Ports) -> bool:
-    """Replaces the day's document; False if it has changed since it was read."""
+def _replace_day(day: str, parts: int, held: StoredDocument | None, ports: Ports) -> None:
+    """Replaces the day's document. Raises VersionConflict if it has changed since it was read."""
     made = index.day_entry(day, (_part_now(day, part, parts, ports) for part in range(parts)))
     document = Document(msgspec.json.encode(made), JSON) if held or made.count else None
-    try:
-        put(day_key(day), document, held, ports)
-    except VersionConflict:
-        return False
-    return True
+    put(day_key(day), document, held, ports)
 
 
 def _remove_parts(day: str, parts: int, ports: Ports) -> None:
@@ -204,8 +213,3 @@ def remove(key: str, ports: Ports) -> None:
     target = DocumentTarget(key, frozenset(), frozenset((key,)), lambda *_: None)
     for error in rewrite([target], ports).failed.values():
         raise error
-
-
-def keeps_changing(day: str) -> UpstreamFailed:
-    """The failure of a day that others have changed again and again."""
-    return UpstreamFailed(f"The open data of {day} kept changing while it was being published.")

@@ -15,7 +15,7 @@ from chalicelib.payments.ledger import Difference, Entry, Reconciliation
 from chalicelib.payments.model import Charge, Payment, Refund
 from chalicelib.payments.ports import Charges
 from tests.support.builders import NOON
-from tests.support.fakes_payments import Ledger, MemoryCharges, MemoryLedger
+from tests.support.fakes_payments import LONDON, Ledger, MemoryCharges, MemoryLedger
 
 MINUTE = timedelta(minutes=1)
 PAYMENT = Payment(payment_id="ABC-1-secret", asked_at=NOON, provider_id="p1", state="success")
@@ -41,7 +41,7 @@ def charges(request: pytest.FixtureRequest) -> Charges:
 @pytest.fixture(params=["memory", "moto"])
 def ledger(request: pytest.FixtureRequest) -> Ledger:
     if request.param == "memory":
-        return MemoryLedger(container.council().zone)
+        return MemoryLedger(LONDON)
     request.getfixturevalue("cloud")
     return stored_ledger()
 

@@ -757,6 +757,25 @@ def test_no_report_is_lost_when_a_day_is_divided_as_another_writes_to_it(
     assert sorted(each for part in in_parts(here) for each in part) == sorted(here.reports.shown)
 
 
+@pytest.mark.usefixtures("small_parts")
+@pytest.mark.parametrize("nth", range(1, 4))
+def test_report_is_listed_when_its_day_is_divided_by_a_writer_that_did_not_see_it(
+    nth: int, here: Published
+) -> None:
+    new, *others = put_many(here, 8)
+    brought_up(here, *others[:4])
+
+    def divide() -> None:
+        unseen = here.reports.shown.pop(new.service_request_id)
+        tell(here, *others)
+        here.reports.shown[new.service_request_id] = unseen
+
+    bodies = dict(here.documents.bodies)
+    here.documents = Meanwhile(bodies, "data/open/2026-06/01/index.json", divide, nth)
+    assert tell(here, new) == {}
+    assert sorted(each for part in in_parts(here) for each in part) == sorted(here.reports.shown)
+
+
 def test_listed_report_is_detected_when_the_second_check_is_missing(
     here: Published, monkeypatch: pytest.MonkeyPatch
 ) -> None:
