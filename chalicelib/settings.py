@@ -13,6 +13,8 @@ from chalicelib.kernel.queue import LONGEST_DELAY_S
 
 ALERTS_WAIT_S = 600
 """How long an alert waits for further changes of its report, unless the settings say otherwise."""
+METRICS_NAMESPACE = "Ginnel"
+"""Where metrics are, unless the settings say otherwise; on AWS, each stack has its own."""
 MAILS_A_SECOND, MAILS_A_DAY = "14", "50000"
 """What SES sends for an account that left its sandbox, unless the settings say otherwise."""
 
@@ -151,6 +153,11 @@ def _values(environ: Mapping[str, str]) -> dict[str, str]:
 
 def _not_set(values: Mapping[str, str], needed: Iterable[str]) -> list[str]:
     return [f"{name.upper()} is not set" for name in needed if not values[name]]
+
+
+def metrics_namespace(environ: Mapping[str, str] = os.environ) -> str:
+    """CloudWatch's namespace for the metrics of this deployment."""
+    return environ.get("METRICS_NAMESPACE", "").strip() or METRICS_NAMESPACE
 
 
 def starts_on_lambda(environ: Mapping[str, str] = os.environ) -> bool:

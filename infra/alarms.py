@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from infra.cloudwatch import (
+    OWN_METRICS,
     Resources,
     alarm_on,
     alarm_on_sums,
@@ -76,7 +77,11 @@ TEXTS = {
     "Confirm": ("codes", "that confirm subscriptions"),
     "Alert": ("alerts", "for alerts"),
 }
-API = [{"Name": "ApiName", "Value": "ginnel"}, {"Name": "Stage", "Value": "api"}]
+API: list[dict[str, Any]] = [
+    {"Name": "ApiName", "Value": {"Fn::Sub": "${AWS::StackName}"}},
+    {"Name": "Stage", "Value": "api"},
+]
+"""Another stack in the account has an API of another name (infra/template.py)."""
 LEAST_REQUESTS = 200
 """Requests within a quarter of an hour, below which a share of refused ones means nothing."""
 RELEASE_FAILURES = 3
@@ -171,7 +176,7 @@ def _own_metrics() -> Iterator[tuple[str, Any]]:
         alarm_on(
             "More than 50 sign-ins failed within a quarter of an hour, as when somebody guesses "
             "codes",
-            "Ginnel",
+            OWN_METRICS,
             "sign_in_failures",
             [{"Name": "function", "Value": "api"}],
             above=50,
@@ -183,7 +188,7 @@ def _own_metrics() -> Iterator[tuple[str, Any]]:
         "FiguresDrift",
         alarm_on(
             "The nightly recount found reports that the figures had not counted rightly",
-            "Ginnel",
+            OWN_METRICS,
             "drift",
             [{"Name": "function", "Value": "recount_figures"}],
             above=0,
@@ -193,7 +198,7 @@ def _own_metrics() -> Iterator[tuple[str, Any]]:
     for name, (purse, purpose) in TEXTS.items():
         meaning = f"More than four in five of the day's text messages {purpose} are spent"
         of = [{"Name": "purse", "Value": purse}]
-        yield f"{name}TextsRunOut", alarm_on(meaning, "Ginnel", "texts_percent", of, above=80)
+        yield f"{name}TextsRunOut", alarm_on(meaning, OWN_METRICS, "texts_percent", of, above=80)
 
 
 def _payments() -> Iterator[tuple[str, Any]]:
@@ -201,7 +206,7 @@ def _payments() -> Iterator[tuple[str, Any]]:
         "PaymentsAreUnchecked",
         alarm_on(
             "For a quarter of an hour the payment provider could not be asked about payments",
-            "Ginnel",
+            OWN_METRICS,
             "failed",
             [{"Name": "function", "Value": "check_payments"}],
             above=0,
@@ -212,7 +217,7 @@ def _payments() -> Iterator[tuple[str, Any]]:
         "LedgerDiffers",
         alarm_on(
             "The ledger and the payment provider differ about money",
-            "Ginnel",
+            OWN_METRICS,
             "differences",
             [{"Name": "function", "Value": "reconcile_payments"}],
             above=0,
@@ -245,14 +250,14 @@ _REFUSED = {"refused": "4XXError", "requests": "Count"}
 def _releases() -> Iterator[tuple[str, Any]]:
     """While a new version gets a tenth of the calls, these return all calls to the one before."""
     answered = ("AWS/ApiGateway", "5XXError", API)
-    published = ("Ginnel", "failed", [{"Name": "function", "Value": "publish"}])
-    for name, function, failed in (
+    published = (OWN_METRICS, "failed", [{"Name": "function", "Value": "publish"}])
+    for name, function, (namespace, metric, of) in (
         ("Api", "APIHandler", answered),
         ("Publish", "Publish", published),
     ):
         metrics = [
             sum_of("broken", "AWS/Lambda", "Errors", of_alias(function), period_s=60),
-            sum_of("failed", *failed, period_s=60),
+            sum_of("failed", namespace, metric, of, period_s=60),
         ]
         meaning = f"{function} failed more than {RELEASE_FAILURES} times in a minute"
         # Without a failure of one kind its metric has no value.

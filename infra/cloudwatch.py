@@ -2,13 +2,16 @@
 
 from typing import Any
 
+OWN_METRICS = {"Fn::Sub": "Ginnel/${AWS::StackName}"}
+"""The namespace of what our functions measure: another stack in the account has another one."""
+Namespace = str | dict[str, str]
 Resources = dict[str, dict[str, Any]]
 """Parts of a CloudFormation template, by logical id."""
 
 
 def alarm_on(
     meaning: str,
-    namespace: str,
+    namespace: Namespace,
     metric: str,
     dimensions: list[dict[str, Any]],
     *,
@@ -52,7 +55,11 @@ def _resource(meaning: str, **properties: Any) -> dict[str, Any]:
 
 
 def sum_of(
-    name: str, namespace: str, metric: str, dimensions: list[dict[str, Any]], period_s: int = 900
+    name: str,
+    namespace: Namespace,
+    metric: str,
+    dimensions: list[dict[str, Any]],
+    period_s: int = 900,
 ) -> dict[str, Any]:
     """The sum of a metric in each period, as `name` in an expression."""
     of = {"Namespace": namespace, "MetricName": metric, "Dimensions": dimensions}

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from infra.alarms import API, LATE_QUEUES, SLOW
-from infra.cloudwatch import Resources
+from infra.cloudwatch import OWN_METRICS, Resources
 
 
 def dashboard() -> Resources:
     """One page with the state of a deployment: requests, changes, queues, functions and mail."""
     requests = [["AWS/ApiGateway", each, *_flat(API)] for each in _REQUESTS]
     latency = [["AWS/ApiGateway", "Latency", *_flat(API)]]
-    failed = [["Ginnel", "failed", "function", each] for each in _BATCHES]
+    failed = [[OWN_METRICS["Fn::Sub"], "failed", "function", each] for each in _BATCHES]
     mail = [["AWS/SES", each] for each in ("Send", "Bounce", "Complaint")]
     rows = [
         ("Requests", "Sum", requests),
@@ -50,9 +50,10 @@ def _widget(number: int, title: str, statistic: str, metrics: list[list[str]]) -
     }
 
 
-def _flat(dimensions: list[dict[str, str]]) -> Iterator[str]:
+def _flat(dimensions: list[dict[str, Any]]) -> Iterator[str]:
     for each in dimensions:
-        yield from (each["Name"], each["Value"])
+        value = each["Value"]
+        yield from (each["Name"], value if isinstance(value, str) else value["Fn::Sub"])
 
 
 def _age(queue: str) -> list[str]:

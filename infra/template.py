@@ -64,6 +64,7 @@ def whole() -> dict[str, Any]:
     chalices = generator.generate(builder.construct_resources(config, STAGE))
     merged: dict[str, Any] = TemplateDeepMerger().merge(fragments(), chalices)
     _call_the_alias(merged["Resources"])
+    _name_the_api(merged["Resources"])
     for function in functions(merged):
         # Chalice names the Python that it runs on itself.
         function["Runtime"] = RUNTIME
@@ -80,6 +81,13 @@ def _call_the_alias(resources: dict[str, Any]) -> None:
     body = json.dumps(resources["RestAPI"]["Properties"]["DefinitionBody"])
     body = body.replace("${APIHandler.Arn}", f"${{{API_ALIAS['Ref']}}}")
     resources["RestAPI"]["Properties"]["DefinitionBody"] = json.loads(body)
+
+
+def _name_the_api(resources: dict[str, Any]) -> None:
+    """Names the API after the stack: all APIs of one name in an account share their metrics."""
+    resources["RestAPI"]["Properties"]["DefinitionBody"]["info"]["title"] = {
+        "Ref": "AWS::StackName"
+    }
 
 
 def functions(template: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -8,7 +8,8 @@ from chalicelib.catalogue.council_texts import names_between
 from chalicelib.catalogue.load import load
 from chalicelib.catalogue.model import Council
 from chalicelib.kernel.languages import Language, language
-from chalicelib.settings import Settings, from_environment
+from chalicelib.kernel.observability import logs
+from chalicelib.settings import Settings, from_environment, metrics_namespace
 
 if TYPE_CHECKING:
     from types import UnionType
@@ -75,6 +76,9 @@ OF_SETTINGS = frozenset((__name__, "chalicelib.bootstrap.messaging"))
 """The modules that build from settings and secrets alone."""
 BUILT: dict[Any, Any] = {}
 """What this process has built: by the builder and its arguments."""
+
+# Before the first line: a function that finds no settings counts its failure, too.
+logs.name_metrics(metrics_namespace())
 
 T = TypeVar("T")
 Args = TypeVarTuple("Args")

@@ -13,7 +13,9 @@ import pytest
 import app
 from chalicelib.handlers import api
 from infra.routes import as_json, route_table
+from infra.template import functions, whole
 from tests.architecture import loading
+from tests.architecture.test_imports import STARTED_BY_LAMBDA
 from tests.conftest import ROOT
 
 TOLERANCE = 8
@@ -82,6 +84,38 @@ def test_function_starts_without_a_search_for_garbage() -> None:
         check=True,
     )
     assert done.stdout.split() == ["0", "True"]
+
+
+NAMESPACE = """
+import os, sys
+from importlib import import_module
+from chalicelib.kernel.observability import logs
+for name in sys.argv[1:]:
+    if os.fork():
+        os.wait()
+        continue
+    import_module(name)
+    print(logs.JsonLine.namespace, flush=True)
+    os._exit(0)
+"""
+
+
+def test_every_function_writes_its_metrics_into_the_namespace_of_its_stack() -> None:
+    modules = {function["Handler"].rpartition(".")[0] for function in functions(whole())}
+    assert len(modules) > 10 and "chalicelib.handlers.api" in modules
+    for environment, named in (
+        ({"METRICS_NAMESPACE": "Ginnel/york"}, "Ginnel/york"),
+        ({}, "Ginnel"),
+    ):
+        done = subprocess.run(
+            [sys.executable, "-c", NAMESPACE, *modules],
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+            env=os.environ | STARTED_BY_LAMBDA | environment,
+            check=True,
+        )
+        assert done.stdout.split() == [named] * len(modules)
 
 
 def test_route_table_is_as_the_command_writes_it() -> None:

@@ -342,9 +342,51 @@ def test_budget_tells_the_address_of_alarms(template: dict[str, Any]) -> None:
         assert each["Subscribers"][0]["Address"] == {"Ref": "AlarmEmail"}
 
 
+def namespace(template: dict[str, Any]) -> dict[str, str]:
+    """Where all functions write their metrics."""
+    everywhere = template["Globals"]["Function"]["Environment"]["Variables"]
+    found: dict[str, str] = everywhere["METRICS_NAMESPACE"]
+    return found
+
+
+def namespaces(template: dict[str, Any]) -> Iterator[str]:
+    """Each namespace that alarms and the dashboard watch, with its parameters."""
+    for alarm in of_type(template, "AWS::CloudWatch::Alarm").values():
+        stats = [each["MetricStat"] for each in alarm.get("Metrics", ()) if "MetricStat" in each]
+        for each in [alarm, *(stat["Metric"] for stat in stats)]:
+            if "Namespace" in each:
+                name = each["Namespace"]
+                yield name if isinstance(name, str) else name["Fn::Sub"]
+    body = template["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    for widget in json.loads(body)["widgets"]:
+        yield from (metric[0] for metric in widget["properties"]["metrics"])
+
+
+def test_own_metrics_are_those_of_the_stack(template: dict[str, Any]) -> None:
+    own = {name for name in namespaces(template) if not name.startswith("AWS/")}
+    assert own == {namespace(template)["Fn::Sub"]} == {"Ginnel/${AWS::StackName}"}
+
+
+def test_metrics_of_the_api_are_those_of_the_stack(template: dict[str, Any]) -> None:
+    """API Gateway counts by the name of an API, whichever stack has it."""
+    title = template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["info"]["title"]
+    assert title == {"Ref": "AWS::StackName"}
+    watched = [
+        each["Value"]
+        for alarm in of_type(template, "AWS::CloudWatch::Alarm").values()
+        for metric in [alarm, *(m["MetricStat"]["Metric"] for m in alarm.get("Metrics", ())[1:])]
+        for each in metric.get("Dimensions", ())
+        if each["Name"] == "ApiName"
+    ]
+    assert len(watched) >= 3
+    assert all(each == {"Fn::Sub": "${AWS::StackName}"} for each in watched)
+    body = template["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    assert body.count('"ApiName", "${AWS::StackName}"') == body.count('"ApiName"') >= 4
+
+
 def test_alarm_watches_a_metric_that_the_log_writes(template: dict[str, Any]) -> None:
     alarms = of_type(template, "AWS::CloudWatch::Alarm")
-    own = [each for each in alarms.values() if each.get("Namespace") == logs.NAMESPACE]
+    own = [each for each in alarms.values() if each.get("Namespace") == namespace(template)]
     written = {
         (metric, dimensions)
         for known in (
@@ -530,12 +572,15 @@ def longest_value(value: Any, template: dict[str, Any]) -> int:
     """The length of a setting's value with the longest name of a stack that DEPLOY.md allows."""
     if isinstance(value, str):
         return len(value)
+    named = value.get("Fn::Sub", "${").replace("${AWS::StackName}", LONGEST_STACK)
+    if "${" not in named:
+        return len(named)
     name = value.get("Ref", "")
     kind = template["Resources"].get(name, {}).get("Type")
-    named = min(80, len(f"{LONGEST_STACK}-{name}-") + 13)
+    of_stack = min(80, len(f"{LONGEST_STACK}-{name}-") + 13)
     return {
-        "AWS::SQS::Queue": len(f"https://sqs.{LONGEST_REGION}.amazonaws.com/{ACCOUNT}/") + named,
-        "AWS::DynamoDB::Table": named,
+        "AWS::SQS::Queue": len(f"https://sqs.{LONGEST_REGION}.amazonaws.com/{ACCOUNT}/") + of_stack,
+        "AWS::DynamoDB::Table": of_stack,
         "AWS::S3::Bucket": 63,
         "AWS::SecretsManager::Secret": len(
             f"arn:aws:secretsmanager:{LONGEST_REGION}:{ACCOUNT}:secret:{name}-"
@@ -572,7 +617,7 @@ def test_too_many_settings_are_detected(template: dict[str, Any]) -> None:
 
 def test_functions_have_the_names_of_what_they_use(template: dict[str, Any]) -> None:
     everywhere = set(template["Globals"]["Function"]["Environment"]["Variables"])
-    assert everywhere == {name.upper() for name in EVERYWHERE}
+    assert everywhere == {"METRICS_NAMESPACE", *(name.upper() for name in EVERYWHERE)}
     given = {
         name: set(function["Environment"]["Variables"])
         for name, function in functions(template).items()

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -9,6 +10,9 @@ from typing import Any
 from chalicelib.kernel.observability import logs
 
 Line = dict[str, Any]
+NAMESPACE = re.compile(r"[A-Za-z0-9._/#:-]{1,256}")
+"""What alarms and the console take. Source: Amazon CloudWatch User Guide, "Metrics concepts".
+"""
 
 
 class Kept(logging.Handler):
@@ -50,8 +54,9 @@ def faults_in_metrics(line: Line) -> Iterator[str]:
     if not metadata.get("CloudWatchMetrics"):
         yield "CloudWatchMetrics is a list of directives"
     for directive in metadata.get("CloudWatchMetrics", []):
-        if not 1 <= len(directive["Namespace"]) <= 1024:
-            yield "Namespace has 1 to 1024 characters"
+        name = directive["Namespace"]
+        if not NAMESPACE.fullmatch(name) or name.startswith("AWS/"):
+            yield "Namespace has 1 to 256 characters, letters and digits among them"
         for dimensions in directive["Dimensions"]:
             yield from _dimension_faults(line, dimensions)
         if not 1 <= len(directive["Metrics"]) <= 100:

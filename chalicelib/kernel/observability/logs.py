@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
-from typing import Any, Literal, NamedTuple, TextIO, TypedDict, Unpack
+from typing import Any, ClassVar, Literal, NamedTuple, TextIO, TypedDict, Unpack
 
 import msgspec
 
@@ -21,7 +21,6 @@ from chalicelib.kernel.observability import trace
 
 # Chalice's own log has the name of the app, so its messages have the same form.
 NAME = "ginnel"
-NAMESPACE = "Ginnel"
 UNITS = {
     "errors": "Count",
     "failed": "Count",
@@ -103,6 +102,12 @@ DIFFERENCES = Metrics(("function",), ("differences",))
 """About how much money the ledger and the payment provider differ, in payments and refunds."""
 
 
+def name_metrics(namespace: str) -> None:
+    """Writes all metrics of this process into that namespace of CloudWatch, which no other
+    deployment in the account has."""
+    JsonLine.namespace = namespace
+
+
 def event(name: str, /, level: Level = "info", **fields: Unpack[Fields]) -> None:
     """Logs an event. `name` is a fixed text."""
     _write(name, level, fields)
@@ -152,6 +157,8 @@ class JsonLine(logging.Formatter):
     """A record as one line of JSON. For records that libraries log under our name: only the place
     and the type of error."""
 
+    namespace: ClassVar[str] = "Ginnel"
+
     def format(self, record: logging.LogRecord) -> str:
         said: Fields | None = getattr(record, "fields", None)
         fields = _of_others(record) if said is None else said
@@ -167,7 +174,7 @@ class JsonLine(logging.Formatter):
         }
         metrics: Metrics | None = getattr(record, "metrics", None)
         if metrics and any(known.get(name) for name in metrics.names):
-            whole["_aws"] = _embedded(metrics, known, int(record.created * 1000))
+            whole["_aws"] = _embedded(self.namespace, metrics, known, int(record.created * 1000))
         return msgspec.json.encode(whole).decode()
 
 
@@ -187,10 +194,12 @@ def _write(name: str, level: Level, fields: Fields, metrics: Metrics | None = No
     _log.log(number, name, extra={"fields": fields, "metrics": metrics})
 
 
-def _embedded(metrics: Metrics, known: dict[str, Any], at_ms: int) -> dict[str, Any]:
+def _embedded(
+    namespace: str, metrics: Metrics, known: dict[str, Any], at_ms: int
+) -> dict[str, Any]:
     measured = [{"Name": n, "Unit": UNITS[n]} for n in metrics.names if known.get(n)]
     directive = {
-        "Namespace": NAMESPACE,
+        "Namespace": namespace,
         "Dimensions": [metrics.dimensions],
         "Metrics": measured,
     }

@@ -166,6 +166,16 @@ def test_metrics_have_cloudwatchs_format() -> None:
     assert [metric["Name"] for metric in directive["Metrics"]] == ["errors"]
 
 
+def test_metrics_are_written_into_the_namespace_of_the_deployment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(logs.JsonLine, "namespace", "Ginnel")
+    logs.name_metrics("Ginnel/other-council")
+    line = measured()
+    assert list(faults_in_metrics(line)) == []
+    assert line["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "Ginnel/other-council"
+
+
 def test_metric_is_left_out_when_it_is_zero_or_was_not_measured() -> None:
     with kept() as written:
         with logs.line("handled", logs.BATCHES, function="sweep", failed=0, records=3):
@@ -187,7 +197,10 @@ def directive_of(line: Line) -> Any:
         (lambda line: line.update(errors="0"), "the metric errors is a number at the root"),
         (lambda line: line["_aws"].update(Timestamp=1e9), "Timestamp is milliseconds since 1970"),
         (lambda line: line["_aws"].update(CloudWatchMetrics=[]), "CloudWatchMetrics is a list"),
-        (lambda line: directive_of(line).update(Namespace=""), "Namespace has 1 to 1024"),
+        (lambda line: directive_of(line).update(Namespace=""), "Namespace has 1 to 256"),
+        (lambda line: directive_of(line).update(Namespace="a" * 257), "Namespace has 1 to 256"),
+        (lambda line: directive_of(line).update(Namespace="AWS/SES"), "Namespace has 1 to 256"),
+        (lambda line: directive_of(line).update(Namespace="a b"), "Namespace has 1 to 256"),
         (lambda line: directive_of(line).update(Metrics=[]), "a directive has 1 to 100 metrics"),
         (lambda line: directive_of(line)["Metrics"][0].update(Unit="ms"), "ms is no unit"),
         (
