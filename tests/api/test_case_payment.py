@@ -76,6 +76,14 @@ def test_waived_case_has_nothing_left_to_do_and_says_who_waived_it(
     assert [each["action"] for each in history] == ["Waived the payment"]
 
 
+def test_order_of_a_case_can_be_cancelled_until_it_is(api: Api, request_id: str) -> None:
+    officer, path = api.token("officer"), f"/api/cases/{request_id}"
+    assert "cancel_order" in api.get(path, officer).json_body["may"]
+    cancelled = api.post(f"/api/reports/{request_id}/booking/cancellation", {}, token=officer)
+    assert cancelled.status_code == 200
+    assert "cancel_order" not in api.get(path, officer).json_body["may"]
+
+
 def test_case_without_a_price_has_nothing_to_do(api: Api) -> None:
     sent = api.post("/api/reports", draft_body(), key="free").json_body
     assert payment(api, sent["service_request_id"])["may"] == []

@@ -304,14 +304,35 @@ def test_duplicate_is_unmerged_with_its_followers(api: Api, officer_token: str) 
     done = act(api, officer_token, f"/api/cases/{one}/changes", {"duplicate_of": two}, version=2)
     assert done.status_code == 200, done.body
     assert stored(two).followers == 2
-    assert api.get(f"/api/cases/{two}", officer_token).json_body["merged"] == [one]
+    duplicate = api.get(f"/api/cases/{one}", officer_token).json_body
+    assert "unmerge" in duplicate["may"] and duplicate["may_open_survivor"] is True
+    survivor = api.get(f"/api/cases/{two}", officer_token).json_body
+    merged = {"service_request_id": one, "in_remit": True, "may_unmerge": True}
+    assert survivor["merged"] == [merged] and "unmerge" not in survivor["may"]
     path = f"/api/cases/{one}/unmerge"
     assert act(api, officer_token, path, version=1).status_code == 409
     apart = act(api, officer_token, path, version=done.json_body["version"])
     assert (apart.json_body["state"], apart.json_body["duplicate_of"]) == ("reopen", None)
+    assert "unmerge" not in apart.json_body["may"] and not apart.json_body["may_open_survivor"]
     assert (stored(one).followers, stored(two).followers) == (1, 0)
     assert api.get(f"/api/cases/{two}", officer_token).json_body["merged"] == []
     assert act(api, officer_token, path, version=stored(one).version).status_code == 409
+
+
+def test_only_the_team_of_a_duplicate_may_unmerge_it(api: Api, officer_token: str) -> None:
+    one, two = reported(api), reported(api, "k2")
+    act(api, officer_token, f"/api/cases/{one}/changes", {"duplicate_of": two}, version=1)
+    saved_as(two, team="parks")
+    highways = api.staff("ann", Grant(role="officer", teams=("highways",)))
+    duplicate = api.get(f"/api/cases/{one}", highways).json_body
+    assert "unmerge" in duplicate["may"] and duplicate["may_open_survivor"] is False
+    assert api.get(f"/api/cases/{two}", highways).status_code == 403
+    parks = api.staff("ben", Grant(role="officer", teams=("parks",)))
+    [merged] = api.get(f"/api/cases/{two}", parks).json_body["merged"]
+    assert merged == {"service_request_id": one, "in_remit": False, "may_unmerge": False}
+    path = f"/api/cases/{one}/unmerge"
+    assert act(api, parks, path, version=stored(one).version).status_code == 403
+    assert act(api, highways, path, version=stored(one).version).status_code == 200
 
 
 def pixel(bucket: str, key: str) -> Any:
@@ -335,6 +356,7 @@ def test_part_of_a_photo_is_blackened_in_the_gallery_and_where_it_is_published(
     shown = (api.cloud.bucket, f"photos/{kept[1]}")
     small = (api.cloud.bucket, shown[1].replace("page", "thumbnail"))
     assert max(pixel(*kept)) > 50 < max(pixel(*shown))
+    assert "black_out" in api.get(f"/api/cases/{request_id}", officer_token).json_body["may"]
     path = f"/api/cases/{request_id}/photos/{photo['photo_id']}/redaction"
     areas = [{"x": 0, "y": 0, "width": 0.5, "height": 0.5}]
     answer = act(api, officer_token, path, {"areas": areas})
@@ -349,6 +371,7 @@ def test_photo_of_another_report_is_not_blackened(api: Api, officer_token: str) 
     path = f"/api/cases/{request_id}/photos/{PHOTO}/redaction"
     areas = [{"x": 0, "y": 0, "width": 1, "height": 1}]
     assert act(api, officer_token, path, {"areas": areas}).status_code == 400
+    assert "black_out" not in api.get(f"/api/cases/{request_id}", officer_token).json_body["may"]
     saved_as(request_id, photos=(Photo(photo_id=PHOTO, state="waiting"),))
     assert act(api, officer_token, path, {"areas": areas}).status_code == 404
     for wrong in ([], [{"x": 2, "y": 0, "width": 1, "height": 1}], [areas[0] | {"width": 0}]):

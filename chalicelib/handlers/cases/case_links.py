@@ -1,4 +1,5 @@
-"""The jobs of a case and the reports near it, with what the officer may open of them."""
+"""The jobs of a case, the reports near it and those merged with it, with what the officer may open
+of them."""
 
 from datetime import date, datetime
 
@@ -12,6 +13,7 @@ from chalicelib.reports.ports import Ports
 from chalicelib.reports.states import State
 from chalicelib.reports.usecases import reading
 from chalicelib.reports.usecases.access import Author
+from chalicelib.reports.usecases.staff.unmerging import can_unmerge, merged_here
 
 NEAR_M = 150
 MOST_NEAR = 10
@@ -46,6 +48,15 @@ class NearCase(msgspec.Struct, frozen=True, kw_only=True):
     in_remit: bool
 
 
+class MergedCase(msgspec.Struct, frozen=True, kw_only=True):
+    """A report that was merged into the case. `in_remit`: the officer may open it; `may_unmerge`:
+    the officer may take it out again."""
+
+    service_request_id: str
+    in_remit: bool
+    may_unmerge: bool
+
+
 def jobs_of(report: ServiceRequest, planner: Staff) -> tuple[JobShort, ...]:
     """The jobs of the case; a planner of another team or ward sees that they are there."""
     return tuple(
@@ -72,3 +83,21 @@ def near(report: ServiceRequest, author: Author, ports: Ports) -> tuple[NearCase
         )
         for each in shown
     )
+
+
+def merged_into(report: ServiceRequest, author: Author, ports: Ports) -> tuple[MergedCase, ...]:
+    """The reports that are merged into the case now."""
+    return tuple(
+        MergedCase(
+            service_request_id=each.service_request_id,
+            in_remit=author.is_officer_for(each),
+            may_unmerge=can_unmerge(each, author),
+        )
+        for each in merged_here(report, ports)
+    )
+
+
+def may_open_survivor(report: ServiceRequest, author: Author, ports: Ports) -> bool:
+    """True if the case was merged into another one that the officer may open."""
+    into = ports.repository.get(report.duplicate_of) if report.duplicate_of else None
+    return into is not None and author.is_officer_for(into)

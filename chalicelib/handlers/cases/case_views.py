@@ -10,10 +10,19 @@ from chalicelib.bootstrap import container
 from chalicelib.bootstrap.alerts import match_ports, reporters
 from chalicelib.bootstrap.desk import desk_ports
 from chalicelib.bootstrap.jobs import job_views
+from chalicelib.bootstrap.payments import order_ports
 from chalicelib.catalogue.decisions import Opens, Priority
 from chalicelib.desk.usecases import history
 from chalicelib.handlers.cases.booked_names import BookedNames, booked_names
-from chalicelib.handlers.cases.case_links import JobShort, NearCase, jobs_of, near
+from chalicelib.handlers.cases.case_links import (
+    JobShort,
+    MergedCase,
+    NearCase,
+    jobs_of,
+    may_open_survivor,
+    merged_into,
+    near,
+)
 from chalicelib.handlers.http.identity import Caller
 from chalicelib.jobs.people import Staff
 from chalicelib.jobs.usecases.job_reports import can_create
@@ -28,10 +37,9 @@ from chalicelib.reports.published import Visibility
 from chalicelib.reports.states import State, Status, status_of
 from chalicelib.reports.usecases import reading
 from chalicelib.reports.usecases.access import PARTNER, Author
+from chalicelib.reports.usecases.case_acts import CaseAct, case_acts
 from chalicelib.reports.usecases.notes import UNVERIFIED
 from chalicelib.reports.usecases.sharing import as_shared
-from chalicelib.reports.usecases.staff import unmerging
-from chalicelib.reports.usecases.staff.case_acts import CaseAct, case_acts
 from chalicelib.reports.usecases.staff.casework import OFFICER
 from chalicelib.reports.usecases.staff.questions import why_not_asked
 from chalicelib.reports.views import FullView
@@ -132,10 +140,11 @@ class CaseEventView(msgspec.Struct, frozen=True, kw_only=True):
 
 class CaseView(FullView, frozen=True, kw_only=True):
     """A report with everything that belongs to it. `merged` are the reports that were merged into
-    it and still are; `may`: what this officer may do with it now; `why_not_ask`: why the reporter
-    cannot be asked something; `needs` are reasons to look at it that no officer has dealt with;
-    `work_photos` are those of crews and contractors. It needs no place if it is `placeless`.
-    `booked`: the names of its calendar and slot."""
+    it and still are; `may_open_survivor`: it was merged into one that this officer may open;
+    `may`: what this officer may do with it now; `why_not_ask`: why the reporter cannot be asked
+    something; `needs` are reasons to look at it that no officer has dealt with; `work_photos` are
+    those of crews and contractors. It needs no place if it is `placeless`. `booked`: the names of
+    its calendar and slot."""
 
     placeless: bool
     booked: BookedNames | None
@@ -151,7 +160,8 @@ class CaseView(FullView, frozen=True, kw_only=True):
     nearby: tuple[NearCase, ...]
     questions: tuple[QuestionView, ...]
     history: tuple[CaseEventView, ...]
-    merged: tuple[str, ...]
+    merged: tuple[MergedCase, ...]
+    may_open_survivor: bool
     work_photos: tuple[WorkPhotoView, ...]
 
 
@@ -196,7 +206,8 @@ def case_view(report: ServiceRequest, caller: Caller, ports: Ports) -> CaseView:
             CaseEventView(**each._asdict())
             for each in history.history_of(report.service_request_id, desk_ports())
         ),
-        merged=tuple(unmerging.merged_here(report, ports)),
+        merged=merged_into(report, author, ports),
+        may_open_survivor=may_open_survivor(report, author, ports),
         work_photos=tuple(
             msgspec.structs.replace(each, by=signed(each.by))
             for each in job_views().work_photos(report)
@@ -270,6 +281,6 @@ def can_be_asked(report: ServiceRequest) -> bool:
 def _acts(
     report: ServiceRequest, author: Author, planner: Staff, why_not_ask: str | None
 ) -> Iterator[CaseAct | JobAct]:
-    yield from case_acts(report, author, why_not_ask)
+    yield from case_acts(report, author, why_not_ask, order_ports())
     if can_create(as_shared(report), planner):
         yield "create_job"

@@ -5,24 +5,31 @@ from typing import Any
 
 import pytest
 
-from chalicelib.errors import AppError, Conflict, Forbidden, NotFound
+from chalicelib.errors import AppError, Conflict, Forbidden, Invalid, NotFound
 from chalicelib.reports.drafts import ReportChanges
-from chalicelib.reports.parts import Question
+from chalicelib.reports.model import ServiceRequest
+from chalicelib.reports.orders import Order
+from chalicelib.reports.parts import Photo, Question
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import EVERYWHERE, Author, Remit
-from chalicelib.reports.usecases.staff.case_acts import CaseAct, case_acts
+from chalicelib.reports.usecases.case_acts import CaseAct, case_acts
+from chalicelib.reports.usecases.orders.changing import cancel_order
 from chalicelib.reports.usecases.staff.casework import change_case, write_note
 from chalicelib.reports.usecases.staff.questions import (
     MOST_QUESTIONS,
     ask_reporter,
+    settle_question,
     why_not_asked,
 )
+from chalicelib.reports.usecases.staff.unmerging import unmerge
 from tests.support.builders import NOON, report
 from tests.support.fakes import MemoryRepository
+from tests.support.fakes_orders import OrderWorld
 
 HERE, THIS_WARD = Remit(teams=("highways",)), Remit(wards=("W1",))
 PARKS, OTHER_WARD = Remit(teams=("parks",)), Remit(wards=("W2",))
-ACTS: tuple[CaseAct, ...] = ("change", "note", "ask")
+ACTS: tuple[CaseAct, ...] = ("change", "note", "ask", "settle", "unmerge", "cancel_order")
+ALWAYS: set[CaseAct] = {"change", "note", "ask"}
 
 OFFICERS = {
     "of every team": Author("officer", staff_in=EVERYWHERE, officer_in=EVERYWHERE),
@@ -39,7 +46,7 @@ OTHERS = {
 }
 
 
-def asked(number: int) -> Question:
+def asked(number: int, **values: Any) -> Question:
     return Question(
         question_id=f"Q{number}",
         number=number,
@@ -47,7 +54,14 @@ def asked(number: int) -> Question:
         asked_at=NOON,
         asked_by="officer",
         fingerprint="f",
+        **values,
     )
+
+
+def ordered(**values: Any) -> dict[str, Any]:
+    """A request with an order, which is never public. It has no sender: one could cancel the order
+    without the desk."""
+    return {"order": Order(**values), "visibility": "private", "reporter": None}
 
 
 CASES: Mapping[str, dict[str, Any]] = {
@@ -60,6 +74,15 @@ CASES: Mapping[str, dict[str, Any]] = {
     "fixed": {"state": "fixed"},
     "duplicate": {"state": "duplicate"},
     "without a place": {"lat": None, "long": None},
+    "merged": {"state": "duplicate", "duplicate_of": "R00000000009"},
+    "merged and withdrawn": {"visibility": "withdrawn", "duplicate_of": "R00000000009"},
+    "with an open question": {"questions": (asked(1),)},
+    "with an answer": {"questions": (asked(1, answer="There.", answered_at=NOON),)},
+    "with a settled question": {"questions": (asked(1, settled_at=NOON),)},
+    "with an order": ordered(),
+    "with a paid order": ordered(amount_pence=100, state="settled", paid_by="card"),
+    "with a lost slot": ordered(state="lost"),
+    "with an order that is over": ordered(state="cancelled"),
     "with all questions": {"questions": tuple(asked(1 + n) for n in range(MOST_QUESTIONS))},
 }
 
@@ -70,22 +93,36 @@ def do(act: CaseAct, request_id: str, author: Author, ports: Ports, *, reached: 
         write_note(request_id, "I rang.", "key", author, ports)
     elif act == "ask":
         ask_reporter(request_id, "Where?", "key", author, ports, reaches=lambda _: reached)
+    elif act == "settle":
+        settle_question(request_id, "Q1", author, ports)
+    elif act == "unmerge":
+        unmerge(request_id, 1, author, ports)
+    elif act == "cancel_order":
+        cancel_order(request_id, author, OrderWorld(ports).ports)
     else:
         change_case(request_id, ReportChanges(priority="high"), 1, author, ports)
 
 
 def refusal(act: CaseAct, request_id: str, author: Author, ports: Ports, *, reached: bool) -> Any:
+    """The type of the error, "nothing" if there was nothing left to do, None if it was done."""
+    before = of(request_id, ports)
     try:
         do(act, request_id, author, ports, reached=reached)
     except AppError as error:
         return type(error)
-    return None
+    return None if act == "note" or of(request_id, ports) != before else "nothing"
+
+
+def of(request_id: str, ports: Ports) -> ServiceRequest:
+    stored = ports.repository.get(request_id)
+    assert stored
+    return stored
 
 
 def shown(request_id: str, author: Author, ports: Ports, *, reached: bool = True) -> set[CaseAct]:
-    stored = ports.repository.get(request_id)
-    assert stored
-    return set(case_acts(stored, author, why_not_asked(stored, lambda _: reached)))
+    stored = of(request_id, ports)
+    why = why_not_asked(stored, lambda _: reached)
+    return set(case_acts(stored, author, why, OrderWorld(ports).ports))
 
 
 @pytest.mark.parametrize("reached", [True, False])
@@ -100,22 +137,35 @@ def test_act_is_offered_exactly_when_it_is_not_refused(
     request_id = repository.create(report(**values)).service_request_id
     is_offered = act in shown(request_id, author, ports, reached=reached)
     refused = refusal(act, request_id, author, ports, reached=reached)
-    assert refused is None if is_offered else refused in (Forbidden, Conflict, NotFound)
+    errors = (Forbidden, Conflict, NotFound, Invalid, "nothing")
+    assert refused is None if is_offered else refused in errors
 
 
 @pytest.mark.parametrize("who", OFFICERS)
-def test_officer_is_offered_everything_with_an_open_case(
-    who: str, ports: Ports, repository: MemoryRepository
+@pytest.mark.parametrize(
+    ("values", "more"),
+    [
+        ({}, set()),
+        ({"photos": (Photo(photo_id="P", state="hidden"),)}, {"black_out"}),
+        (CASES["with an open question"], {"settle"}),
+        (CASES["with a paid order"], {"cancel_order"}),
+    ],
+)
+def test_officer_is_offered_what_an_open_case_has(
+    who: str, values: Any, more: set[CaseAct], ports: Ports, repository: MemoryRepository
 ) -> None:
-    request_id = repository.create(report(ward_code="W1")).service_request_id
-    assert shown(request_id, OFFICERS[who], ports) == set(ACTS)
+    request_id = repository.create(report(ward_code="W1", **values)).service_request_id
+    assert shown(request_id, OFFICERS[who], ports) == ALWAYS | more
 
 
 @pytest.mark.parametrize("who", OTHERS)
 def test_nothing_is_offered_outside_the_officers_teams_and_wards(
     who: str, ports: Ports, repository: MemoryRepository
 ) -> None:
-    request_id = repository.create(report(ward_code="W1", reporter="ann")).service_request_id
+    everything = CASES["merged"] | CASES["with an open question"] | CASES["with an order"]
+    photos = (Photo(photo_id="P", state="shown"),)
+    stored = report(**everything | {"ward_code": "W1", "reporter": "ann", "photos": photos})
+    request_id = repository.create(stored).service_request_id
     assert shown(request_id, OTHERS[who], ports) == set()
 
 

@@ -49,6 +49,19 @@ def people(request_id: str, ports: Ports) -> set[str]:
     return found
 
 
+def merged(into: str, ports: Ports) -> list[str]:
+    return [each.service_request_id for each in merged_here(stored(into, ports), ports)]
+
+
+def test_withdrawn_report_stays_merged(ids: list[str], ports: Ports) -> None:
+    one, two, _ = ids
+    merge(one, two, ports)
+    before = ports.repository.save(stored(one, ports).with_visibility("withdrawn", ports.now()))
+    with pytest.raises(Conflict, match="has withdrawn"):
+        apart(one, ports)
+    assert stored(one, ports) == before and merged(two, ports) == [one]
+
+
 def test_report_is_reopened_and_its_followers_return(ids: list[str], ports: Ports) -> None:
     one, two, _ = ids
     ann, bob = joins("ann", one, ports), joins("bob", two, ports)
@@ -58,7 +71,7 @@ def test_report_is_reopened_and_its_followers_return(ids: list[str], ports: Port
     assert (after.state, after.duplicate_of) == ("reopen", None)
     assert people(one, ports) == {ann} and people(two, ports) == {bob}
     assert stored(two, ports).duplicates == ()
-    assert merged_here(stored(two, ports), ports) == []
+    assert merged(two, ports) == []
 
 
 def test_follower_of_both_reports_stays_with_both(ids: list[str], ports: Ports) -> None:
@@ -91,7 +104,7 @@ def test_follower_of_two_duplicates_stays_because_of_the_other(
     merge(two, into, ports)
     apart(one, ports)
     assert ann in people(into, ports)
-    assert merged_here(stored(into, ports), ports) == [two]
+    assert merged(into, ports) == [two]
     apart(two, ports)
     assert people(into, ports) == set()
 
@@ -115,7 +128,7 @@ def test_followers_return_when_it_is_merged_again(ids: list[str], ports: Ports) 
     apart(one, ports)
     merge(one, two, ports)
     assert ann in people(two, ports)
-    assert merged_here(stored(two, ports), ports) == [one]
+    assert merged(two, ports) == [one]
 
 
 def test_report_is_not_unmerged_when_it_is_not_a_duplicate_or_has_changed(
@@ -150,4 +163,4 @@ def test_followers_stay_after_a_concurrent_change(
         apart(one, ports)
     assert stored(one, ports).duplicate_of == two
     assert ann in people(two, ports)
-    assert merged_here(stored(two, ports), ports) == [one]
+    assert merged(two, ports) == [one]

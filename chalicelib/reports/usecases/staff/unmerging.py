@@ -14,6 +14,8 @@ from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.ports import Ports
 from chalicelib.reports.usecases.access import (
     Author,
+    is_withdrawn,
+    refuse_if_withdrawn,
     require_team_access,
     stored,
     update_report,
@@ -41,7 +43,8 @@ def unmerge(
     """Takes the report out of the one that it was merged into, and opens it again; once for each
     `change_id`.
 
-    Raises NotFound, Forbidden, Conflict (another version, or the report is no duplicate).
+    Raises NotFound, Forbidden, Conflict (another version, or the report is no duplicate or was
+    withdrawn).
     """
     report = visible(service_request_id, author, ports)
     require_team_access(report, author)
@@ -49,6 +52,7 @@ def unmerge(
         return report
     if report.version != version:
         raise stale(report)
+    refuse_if_withdrawn(report)
     if report.duplicate_of is None:
         raise Conflict("This report is not a duplicate.", version=report.version)
     after = noted(report, moved(report, "reopen", ports), change_id, ports)
@@ -70,11 +74,18 @@ def apart(report: ServiceRequest, after: ServiceRequest, ports: Ports) -> Servic
         raise
 
 
-def merged_here(report: ServiceRequest, ports: Ports) -> list[str]:
-    """The ids of the reports that are merged into this one now."""
+def can_unmerge(report: ServiceRequest, author: Author) -> bool:
+    """True if the author can take the report out of the one that it was merged into."""
+    is_merged = report.duplicate_of is not None and not is_withdrawn(report)
+    return is_merged and author.is_officer_for(report)
+
+
+def merged_here(report: ServiceRequest, ports: Ports) -> list[ServiceRequest]:
+    """The reports that are merged into this one now."""
     found = ports.repository.many(report.duplicates) if report.duplicates else {}
     own = report.service_request_id
-    return [each for each in report.duplicates if each in found and found[each].duplicate_of == own]
+    there = (found[each] for each in report.duplicates if each in found)
+    return [each for each in there if each.duplicate_of == own]
 
 
 def _leave(report: ServiceRequest, into: list[ServiceRequest], ports: Ports) -> None:

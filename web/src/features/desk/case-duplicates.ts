@@ -1,16 +1,20 @@
 /** Possible duplicates: reports merged into this one, and reports near it. */
 import { dayElement } from "../../shared/dates.ts";
-import { byId, element, show, unseen } from "../../shared/dom.ts";
+import { actionButton, byId, element, focusOn, show, unseen } from "../../shared/dom.ts";
 import { clearErrors, showErrors } from "../../shared/form-errors.ts";
-import { parseReference } from "../../shared/reference.ts";
+import { groupReference, parseReference } from "../../shared/reference.ts";
+import { tell } from "../../shared/staff-page.ts";
 import { stateTag } from "../../shared/states.ts";
-import { here } from "./current-case.ts";
-import type { Near } from "./model.ts";
+import { here, ifMatch, may, pathOf, sendOf } from "./current-case.ts";
+import type { Merged, Near } from "./model.ts";
 import { nameOf } from "./names.ts";
 import { caseAddress, reference } from "./words.ts";
 
 const form = byId<HTMLFormElement>("link-form");
 const other = byId<HTMLInputElement>("other");
+const survivor = byId("is-duplicate");
+const UNMERGE = "unmerge";
+const ELSEWHERE = "Another team or ward has this report.";
 
 export function startNear(): void {
   form.addEventListener("submit", (event) => {
@@ -23,23 +27,47 @@ export function startNear(): void {
   });
 }
 
+/** Links to the report that the case was merged into; where another team has that one, only the button to leave it. */
+export function drawDuplicate(): void {
+  const { duplicate_of: id, may_open_survivor } = here.shown;
+  show(survivor, id !== null);
+  if (!id) return;
+  const link = element("a", { href: caseAddress(id) }, groupReference(id));
+  const into = may_open_survivor ? [link] : [reference(id)];
+  const compare = element("a", { href: both(id) }, "Compare or unmerge");
+  const leave = actionButton("Unmerge", () => void unmerge());
+  leave.id = UNMERGE;
+  survivor.replaceChildren(
+    element("p", {}, "This was merged into ", ...into, ". Its followers now follow that report."),
+    ...(may_open_survivor ? [] : [element("p", {}, ELSEWHERE)]),
+    ...(may("unmerge") ? [may_open_survivor ? element("p", {}, compare) : leave] : []),
+  );
+}
+
+async function unmerge(): Promise<void> {
+  if (!(await sendOf(survivor, pathOf(here.shown, "/unmerge"), {}, ifMatch(here.shown), UNMERGE))) return;
+  tell("Unmerged, with its followers.");
+  focusOn(byId("case-title"));
+}
+
 export function drawNear(): void {
   const { merged, nearby } = here.shown;
   byId("merged-list").replaceChildren(...merged.map(mergedEntry));
   byId("near-list").replaceChildren(...nearby.map(nearEntry));
   show(byId("none-near"), nearby.length + merged.length === 0);
+  show(form, may("change"));
 }
 
 const both = (id: string) => `/desk/merge/?${new URLSearchParams({ one: here.shown.service_request_id, other: id })}`;
 
-function mergedEntry(id: string): HTMLElement {
+function mergedEntry({ service_request_id: id, in_remit, may_unmerge }: Merged): HTMLElement {
+  const compare = element("a", { href: both(id) }, "Compare or unmerge", unseen(`: ${id}`));
   return element(
     "li",
     {},
     "Merged into this report: ",
-    element("a", { href: caseAddress(id) }, reference(id)),
-    " ",
-    element("a", { href: both(id) }, "Compare or unmerge", unseen(`: ${id}`)),
+    ...(in_remit ? [element("a", { href: caseAddress(id) }, reference(id))] : [reference(id), `. ${ELSEWHERE}`]),
+    ...(may_unmerge ? [" ", compare] : []),
   );
 }
 
@@ -60,7 +88,7 @@ function nearEntry({
     dayElement(requested_datetime, here.zone),
   );
   if (!in_remit) {
-    const elsewhere = element("p", {}, "Another team or ward has this report.");
+    const elsewhere = element("p", {}, ELSEWHERE);
     return element("li", {}, element("div", { class: "desk-tags" }, name, stateTag(state)), facts, elsewhere);
   }
   const compare = element("a", { href: both(id) }, "Compare and merge", unseen(`: ${name}, ${id}`));
@@ -69,6 +97,6 @@ function nearEntry({
     {},
     element("div", { class: "desk-tags" }, element("a", { href: caseAddress(id) }, name), stateTag(state)),
     facts,
-    compare,
+    ...(may("change") ? [compare] : []),
   );
 }

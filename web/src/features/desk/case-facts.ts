@@ -10,7 +10,6 @@ import { placeOf } from "./model.ts";
 import { nameOf } from "./names.ts";
 import {
   attentionText,
-  caseAddress,
   CHANNELS,
   countText,
   PRIORITIES,
@@ -114,7 +113,6 @@ export function drawFacts(): void {
   ];
   byId("facts").replaceChildren(...listed(rows));
   drawReporter();
-  drawDuplicate();
   show(byId("flags"), shown.flags.length > 0);
   show(byId("settle-flags"), may("change"));
   byId("flag-list").replaceChildren(
@@ -143,24 +141,6 @@ function drawReporter(): void {
       : listed([
           ["Not known", [anonymous ? "Reported anonymously" : "No contact details, or they have been deleted"]],
         ])),
-  );
-}
-
-function drawDuplicate(): void {
-  const { service_request_id, duplicate_of } = here.shown;
-  const box = byId("is-duplicate");
-  show(box, duplicate_of !== null);
-  if (!duplicate_of) return;
-  const both = `/desk/merge/?${new URLSearchParams({ one: duplicate_of, other: service_request_id })}`;
-  box.replaceChildren(
-    element(
-      "p",
-      {},
-      "This was merged into ",
-      element("a", { href: caseAddress(duplicate_of) }, groupReference(duplicate_of)),
-      ". Its followers now follow that report.",
-    ),
-    element("p", {}, element("a", { href: both }, "Compare or unmerge")),
   );
 }
 

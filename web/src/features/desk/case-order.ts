@@ -5,7 +5,7 @@ import { pounds } from "../../shared/money.ts";
 import { tell } from "../../shared/staff-page.ts";
 import { listed, moment } from "./case-facts.ts";
 import { drawPayment, refundedPence } from "./case-payment.ts";
-import { here, sendOf } from "./current-case.ts";
+import { here, may, sendOf } from "./current-case.ts";
 import type { Case, Order } from "./model.ts";
 import { cancelText, lineText, paidText, vatText } from "./order-words.ts";
 
@@ -35,7 +35,7 @@ export function drawOrder(): void {
 function offer(order: Order): void {
   const button = actionButton("Cancel what was ordered", () => ask(order));
   button.id = CANCEL;
-  actions.replaceChildren(...(order.state === "cancelled" ? [] : [button]));
+  actions.replaceChildren(...(may("cancel_order") ? [button] : []));
 }
 
 function ask(order: Order): void {

@@ -77,7 +77,8 @@ function entryOf(photo: KeptPhoto, index: number): HTMLElement {
   );
   const blacken = actionButton("Black out parts", () => edit(photo, name));
   for (const each of [turn, blacken]) each.append(unseen(` of ${name}`));
-  entry.append(element("div", { class: "app-buttons" }, ...(may("change") ? [turn] : []), blacken));
+  const offered = [...(may("change") ? [turn] : []), ...(may("black_out") ? [blacken] : [])];
+  entry.append(element("div", { class: "app-buttons" }, ...offered));
   return entry;
 }
 

@@ -129,7 +129,7 @@ function questionEntry(question: Question): HTMLElement {
     entry.append(said);
   } else if (settled_at)
     entry.append(element("p", { class: "app-muted" }, `Stopped waiting for an answer on ${moment(settled_at)}.`));
-  else entry.append(actionButton("Stop waiting for an answer", () => void settle(question, entry)));
+  else if (may("settle")) entry.append(actionButton("Stop waiting for an answer", () => void settle(question, entry)));
   return entry;
 }
 

@@ -9,7 +9,7 @@ import { drawFacts, startFacts } from "./case-facts.ts";
 import { drawGarden, startGarden } from "./case-garden.ts";
 import { here, readAnew } from "./current-case.ts";
 import { drawJobs, startJobs } from "./case-jobs.ts";
-import { drawNear, startNear } from "./case-duplicates.ts";
+import { drawDuplicate, drawNear, startNear } from "./case-duplicates.ts";
 import { drawNeeds, startNeeds } from "./case-needs.ts";
 import { drawOrder } from "./case-order.ts";
 import { startPayment } from "./case-payment.ts";
@@ -66,6 +66,7 @@ async function open(): Promise<boolean> {
 function draw(): void {
   for (const part of [
     drawFacts,
+    drawDuplicate,
     drawOrder,
     drawGarden,
     drawNeeds,

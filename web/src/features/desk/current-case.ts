@@ -30,7 +30,7 @@ export const pathOf = (of: Case, rest = "") => `/api/cases/${of.service_request_
 
 export const may = (act: CaseAct) => here.shown.may.includes(act);
 
-const ifMatch = ({ version }: Case) => ({ "If-Match": `"${version}"` });
+export const ifMatch = ({ version }: Case) => ({ "If-Match": `"${version}"` });
 
 /** Reads the case again; false if it cannot be read. A case that the officer can no longer see is removed from the page. */
 export async function readAnew(): Promise<boolean> {

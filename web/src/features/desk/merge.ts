@@ -83,7 +83,9 @@ function draw(): void {
     ? `${groupReference(duplicate.service_request_id)} was merged into the other report.`
     : "";
   show(form);
-  show(byId("merge-buttons"), !duplicate);
+  const isOpen = both.every(({ may }) => may.includes("change"));
+  show(byId("merge-buttons"), !duplicate && isOpen);
+  show(byId("unmerge"), duplicate?.may.includes("unmerge"));
   show(apart, duplicate !== null);
 }
 

@@ -124,7 +124,15 @@ export interface Note {
 }
 
 /** What the officer may do with a case now. */
-export type CaseAct = "change" | "note" | "ask" | "create_job";
+export type CaseAct = "change" | "note" | "ask" | "settle" | "black_out" | "unmerge" | "cancel_order" | "create_job";
+
+/** A report that was merged into the case. */
+export interface Merged {
+  service_request_id: string;
+  /** The officer may open it. */
+  in_remit: boolean;
+  may_unmerge: boolean;
+}
 
 /** All of a case. */
 export interface Case extends Standing {
@@ -159,7 +167,9 @@ export interface Case extends Standing {
   nearby: Near[];
   questions: Question[];
   history: { at: string; action: string; by: string }[];
-  merged: string[];
+  merged: Merged[];
+  /** It was merged into a report that the officer may open. */
+  may_open_survivor: boolean;
   order: Order | null;
   premises_id: string | null;
   /** It needs no place. */
