@@ -38,7 +38,7 @@ def bought_by(service_request_id: str, author: Author, garden: Ports, orders: Or
     NotFound, UpstreamFailed."""
     report = visible(service_request_id, author, orders.reports)
     found = of_request(report.service_request_id, report.premises_id or "", garden)
-    is_holder = _holds(report, found, garden.today)
+    is_holder = holds_subscription(report, found, garden.today)
     may_change = is_holder or _knows_holder(found, author, garden, orders)
     return Bought(report, found, may_change)
 
@@ -49,7 +49,7 @@ def _knows_holder(
     """True for the owner, and the officer, of a request that holds the subscription."""
     stored = orders.reports.repository.many(of.requests).values()
     known = (each for each in stored if author.owns(each) or author.is_officer_for(each))
-    return any(_holds(each, of, garden.today) for each in known)
+    return any(holds_subscription(each, of, garden.today) for each in known)
 
 
 def bought_kinds(report: ServiceRequest) -> set[str]:
@@ -57,7 +57,9 @@ def bought_kinds(report: ServiceRequest) -> set[str]:
     return {each.code for each in report.order.items} if report.order else set()
 
 
-def _holds(report: ServiceRequest, of: GardenSubscription, on: date) -> bool:
+def holds_subscription(report: ServiceRequest, of: GardenSubscription, on: date) -> bool:
+    """True if the request began the subscription, or renewed it for the year that runs on the
+    day."""
     kinds = bought_kinds(report)
     is_renewal = "renew" in kinds and report.service_request_id in of.requests
     return "join" in kinds or (is_renewal and on >= of.years[-1].first)

@@ -226,6 +226,7 @@ def test_resident_gets_a_calendar_and_all_days_without_javascript(homes: Api) ->
     page = homes.get("/forms/bins?postcode=YO17HH&premises_id=100").body.decode()
     days = re.findall(r'<li><time datetime="([0-9-]+)">', page)
     assert days == [f"{DAY}", f"{DAY + timedelta(days=1)}"]
+    assert "<p>We have published the days up to " in page
     assert 'action="/forms/bins/calendar"' in page
     answer = post_form(homes.client.http, "/forms/bins/calendar", premises_id="100")
     assert answer.status_code == 200

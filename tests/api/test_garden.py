@@ -234,11 +234,21 @@ def test_account_lists_the_subscription_that_its_request_bought_wherever_it_is(
     request, token = bought(api, "ten", containers=2, email="lee@example.org")
     owner = signed_in(api, "lee@example.org")
     link = f"/api/reports/{request}/garden"
-    assert listed(api, owner) == api.get(f"{link}?token={token}").json_body
+    of_request = api.get(f"{link}?token={token}").json_body
+    assert listed(api, owner) == {**of_request, "may_change": True}
     api.post(f"{link}/move?token={token}", {"premises_id": "101"})
     assert listed(api, owner)["address"] == "2 Dial Row, YO1 7HH"
     api.post(f"{link}/cancellation?token={token}", {})
     assert (listed(api, owner)["state"], listed(api, owner)["containers"]) == ("cancelled", 0)
+
+
+def test_account_says_that_who_added_a_bin_may_not_change_the_whole_subscription(
+    api: PayingApi,
+) -> None:
+    bought(api, "thirteen", "100", email="kim@example.org")
+    bought(api, "fourteen", "100", email="lee@example.org", item="add")
+    found = [listed(api, signed_in(api, f"{each}@example.org")) for each in ("kim", "lee")]
+    assert [(each["containers"], each["may_change"]) for each in found] == [(2, True), (2, False)]
 
 
 def test_account_lists_no_subscription_of_another_account_or_that_is_not_paid(

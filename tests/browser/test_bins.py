@@ -143,6 +143,7 @@ def test_bins_are_found_by_postcode_and_remembered_without_asking_the_service_ag
     calendar = page.get_by_label("Or copy this address into your calendar").input_value()
     assert page.request.get(calendar).text().startswith("BEGIN:VCALENDAR")
     page.get_by_text("All bin days").click()
+    expect(page.locator("#all-days-until")).to_contain_text("We have published the days up to ")
     expect(page.locator("#all-days > li")).to_have_count(3)
     expect(page.locator("#all-days > li").nth(1)).to_contain_text("Black bin: rubbish (moved from ")
     assert_accessible(page)

@@ -10,6 +10,7 @@ from chalicelib.bootstrap.payments import charges
 from chalicelib.bootstrap.reports import garden_purchases
 from chalicelib.garden.views import GardenView, garden_view
 from chalicelib.handlers.http import request_language
+from chalicelib.integrations.garden_bought import holds_subscription
 from chalicelib.kernel.fields import made_from
 from chalicelib.reports.model import ServiceRequest
 from chalicelib.reports.orders import SentAs, sent_as
@@ -35,6 +36,13 @@ class OwnOrderView(msgspec.Struct, frozen=True, kw_only=True):
     is_cancelled: bool
 
 
+class OwnGardenView(GardenView, frozen=True, kw_only=True):
+    """The garden waste subscription that a report bought. `may_change`: the page of the report can
+    move and cancel all of it; otherwise it can only give back what the report added."""
+
+    may_change: bool
+
+
 class OwnReportView(msgspec.Struct, frozen=True, kw_only=True):
     """A report that the caller sent. `sent_as`: what the caller did with it. `garden`: the garden
     waste subscription that it bought. `can_change`: work has not begun and nothing was ordered, so
@@ -57,7 +65,7 @@ class OwnReportView(msgspec.Struct, frozen=True, kw_only=True):
     delay: Delay | None
     tracking_url: str
     order: OwnOrderView | None
-    garden: GardenView | None
+    garden: OwnGardenView | None
     can_change: bool
     version: int
 
@@ -115,6 +123,13 @@ def _order_view(report: ServiceRequest, refunded_pence: int, ports: Ports) -> Ow
     )
 
 
-def _garden_view(report: ServiceRequest) -> GardenView | None:
+def _garden_view(report: ServiceRequest) -> OwnGardenView | None:
     found = garden_purchases().subscription_of(report)
-    return garden_view(found, garden_ports()) if found else None
+    if found is None:
+        return None
+    garden = garden_ports()
+    return made_from(
+        OwnGardenView,
+        garden_view(found, garden),
+        may_change=holds_subscription(report, found, garden.today),
+    )

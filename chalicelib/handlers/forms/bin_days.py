@@ -108,6 +108,11 @@ class BinWords:
             for of, coming in found
         ]
 
+    def known_days(self) -> str:
+        """Up to which day collections are known."""
+        last = self._long(self._known.known_until)
+        return self.say("We have published the days up to {day}.", day=last)
+
     def collection_days(self) -> Sequence[CollectionDay]:
         """All known collections from today on, in the order of days."""
         bins: dict[date, list[str]] = defaultdict(list)
@@ -191,8 +196,7 @@ class BinWords:
 
     def _distance(self, coming: NextCollection) -> Iterator[str]:
         if coming.state == "not_known":
-            last = self._long(self._known.known_until)
-            yield self.say("We have published the days up to {day}.", day=last)
+            yield self.known_days()
         elif coming.state == "to_come" and coming.date:
             days = (coming.date - self._known.today).days
             if 1 < days < FAR_DAYS:

@@ -78,6 +78,7 @@ def _bins_of(premises_id: str, ports: Ports) -> dict[str, Any]:
     return {
         "is_published": True,
         "bins": words.bins(),
+        "known_days": words.known_days(),
         "days": words.collection_days(),
         "missed": [*words.missed_streets()],
     }

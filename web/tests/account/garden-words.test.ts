@@ -8,6 +8,7 @@ const LIVE: Garden = {
   years: [{ last: "2026-11-30" }, { last: "2027-11-30" }],
   cancelled_on: null,
   may_buy: ["add"],
+  may_change: true,
 };
 const HOME = "Garden waste subscription for 10 Dial Row, YO1 7HH";
 
@@ -19,6 +20,18 @@ test.each<[string, Partial<Garden>, string[], string]>([
     { state: "cancelled", containers: 0, cancelled_on: "2026-06-01", may_buy: ["join"] },
     [HOME, "It was cancelled on 1 June 2026."],
     "Subscribe again",
+  ],
+  [
+    "was bought with another request",
+    { may_change: false },
+    [HOME, expect.stringContaining("2 bins")],
+    "See it or add a bin",
+  ],
+  [
+    "was bought with another request and can be renewed",
+    { may_change: false, may_buy: ["add", "renew"] },
+    [HOME, expect.stringContaining("2 bins")],
+    "Renew it or add a bin",
   ],
   ["is over", { state: "lapsed", containers: 0, may_buy: ["join"] }, [HOME, "It has ended."], "Subscribe again"],
   [

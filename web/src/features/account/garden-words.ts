@@ -2,7 +2,8 @@
 import { dayText } from "../../shared/dates.ts";
 import { say, sayMany } from "../../shared/say.ts";
 
-/** `years` were paid for; `containers` are emptied now; `may_buy` can be bought now. */
+/** `years` were paid for; `containers` are emptied now; `may_buy` can be bought now; `may_change`: the page of the
+ * request can move and cancel all of it. */
 export interface Garden {
   address: string;
   state: "none" | "live" | "cancelled" | "lapsed";
@@ -10,6 +11,7 @@ export interface Garden {
   years: { last: string }[];
   cancelled_on: string | null;
   may_buy: ("join" | "add" | "renew")[];
+  may_change: boolean;
 }
 
 /** The home, and how long its garden waste is collected. */
@@ -22,9 +24,11 @@ export function gardenLines(garden: Garden): [string, string] {
 }
 
 /** What the page of the request offers for it. */
-export function gardenLink({ state, may_buy: mayBuy }: Garden): string {
+export function gardenLink({ state, may_buy: mayBuy, may_change: mayChange }: Garden): string {
   if (state !== "live") return say("Subscribe again");
-  return mayBuy.includes("renew") ? say("Renew, move or cancel it") : say("Change, move or cancel it");
+  const canRenew = mayBuy.includes("renew");
+  if (!mayChange) return canRenew ? say("Renew it or add a bin") : say("See it or add a bin");
+  return canRenew ? say("Renew, move or cancel it") : say("Change, move or cancel it");
 }
 
 function statusText({ state, containers, years, cancelled_on: cancelledOn }: Garden): string {

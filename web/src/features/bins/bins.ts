@@ -1,5 +1,5 @@
 /** The bin days of one address. It is stored in this browser, so a view reads published documents only. */
-import { binDays, collectionDays, missedStreets } from "../../shared/collections/bin-days.ts";
+import { binDays, collectionDays, knownDays, missedStreets } from "../../shared/collections/bin-days.ts";
 import { loadCollections, type Published } from "../../shared/collections/documents.ts";
 import { changedRounds, followOffer } from "../../shared/collections/premises-rounds.ts";
 import { type RememberedPremises, rememberedPremises } from "../../shared/collections/remembered.ts";
@@ -63,6 +63,7 @@ function offerGarden({ garden_pence: pence }: RememberedPremises): void {
 function fill(published: Published, premises: RememberedPremises): void {
   const view = viewFrom(list, premises.street);
   list.replaceChildren(...binDays(published, view).map(binEntry));
+  byId("all-days-until").textContent = knownDays(published.known_until);
   byId("all-days").replaceChildren(...collectionDays(published, view).map(dayEntry));
   show(byId("bins-more"), list.hasChildNodes());
   byId("missed-streets").replaceChildren(...streetList(missedStreets(published, view)));

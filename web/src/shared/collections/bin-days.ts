@@ -65,6 +65,10 @@ export function collectionDays({ rounds }: Published, { today, names }: View): C
   return days.map(([day, of]) => ({ day, text: longDay(day), bins: of.sort() }));
 }
 
+/** Up to which day collections are known. */
+export const knownDays = (knownUntil: string): string =>
+  say("We have published the days up to {day}.", { day: longDay(knownUntil) });
+
 function collectionText(of: Round, day: string, names: Names): string {
   const bin = nameOf(of, names);
   const move = of.moved.find(({ to }) => to === day);
@@ -145,7 +149,7 @@ function movesOf(of: Round, { date, original_date, why }: NextCollection, today:
 }
 
 function distanceOf({ state, date }: NextCollection, knownUntil: string, today: string): string[] {
-  if (state === "not_known") return [say("We have published the days up to {day}.", { day: longDay(knownUntil) })];
+  if (state === "not_known") return [knownDays(knownUntil)];
   const days = date ? daysBetween(today, date) : 0;
   return state === "to_come" && days > 1 && days < FAR_DAYS ? [sayMany(days, "In 1 day", "In {count} days")] : [];
 }
