@@ -165,7 +165,7 @@ def _listed(service: ServiceDefinition, price: Price, wanted: Wanted, on: date) 
         yield from _line(Text("Up to the minimum charge"), prices.minimum_pence - amount)
         amount = prices.minimum_pence
     if wanted.is_concession:
-        yield from _line(Text("Concession"), -_part(amount, price.concession_percent))
+        yield from _line(Text("Concession"), -reduction(amount, price.concession_percent))
     yield from _line(Text("Administration fee"), prices.admin_fee_pence)
 
 
@@ -207,6 +207,6 @@ def _line(text: str, amount_pence: int) -> Iterator[Line]:
         yield Line(text=text, amount_pence=amount_pence)
 
 
-def _part(amount: int, percent: int) -> int:
+def reduction(amount: int, percent: int) -> int:
     """That percentage of the amount; half a penny counts for the payer."""
     return -(-amount * percent // 100)

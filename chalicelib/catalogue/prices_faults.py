@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from chalicelib.catalogue.model import Council
 from chalicelib.catalogue.price_lists import SMALLEST_PENCE, Price, PriceList
+from chalicelib.catalogue.prices import reduction
 from chalicelib.catalogue.services import ServiceDefinition
 
 
@@ -69,8 +70,7 @@ def _list_faults(price: Price, prices: PriceList, place: str) -> Iterator[str]:
         yield f"{place}.items`: give the price of each item of the service, and of no other"
     if prices.answers and price.question is None:
         yield f"{place}.answers`: name their `question` in the price"
-    if any(0 < each < SMALLEST_PENCE for each in _smallest_orders(prices)):
-        yield f"{place}`: an order can cost less than {SMALLEST_PENCE}p, which no card pays"
+    yield from _amount_faults(price, prices, place)
     sizes = [each.up_to for each in prices.bands]
     if sizes != sorted(set(sizes)):
         yield f"{place}.bands`: begin with the smallest `up_to`, each once"
@@ -78,10 +78,29 @@ def _list_faults(price: Price, prices: PriceList, place: str) -> Iterator[str]:
         yield f"{place}.bands`: the last one must go up to `most_items`, {price.most_items}"
 
 
-def _smallest_orders(prices: PriceList) -> Iterator[int]:
-    """The pence of an order of one thing, for each thing that has a price."""
+def _amount_faults(price: Price, prices: PriceList, place: str) -> Iterator[str]:
+    if _is_unpayable(prices):
+        yield f"{place}`: an order can cost less than {SMALLEST_PENCE}p, which no card pays"
+    elif _is_unpayable(prices, price.concession_percent):
+        yield (
+            f"{place}`: an order with a concession of {price.concession_percent} % can cost less "
+            f"than {SMALLEST_PENCE}p, which no card pays; change `concession_percent` or the prices"
+        )
+
+
+def _is_unpayable(prices: PriceList, concession_percent: int = 0) -> bool:
+    """True if an order of one thing costs something, but too little for a card."""
+    amounts = (
+        amount - reduction(amount, concession_percent) + prices.admin_fee_pence
+        for amount in _smallest_charges(prices)
+    )
+    return any(0 < each < SMALLEST_PENCE for each in amounts)
+
+
+def _smallest_charges(prices: PriceList) -> Iterator[int]:
+    """The pence of one thing, for each thing that has a price, before reductions and fees."""
     amounts = [each.first_pence for each in prices.items.values()]
     amounts += [each.amount_pence for each in prices.bands]
     amounts += prices.answers.values()
     amounts += [] if prices.fixed_pence is None else [prices.fixed_pence]
-    return (max(each, prices.minimum_pence) + prices.admin_fee_pence for each in amounts)
+    return (max(each, prices.minimum_pence) for each in amounts)

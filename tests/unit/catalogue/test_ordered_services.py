@@ -10,6 +10,7 @@ from chalicelib.catalogue.published_services import services_document
 from chalicelib.errors import ConfigurationError
 
 LIST = {"begins": "2026-04-01", "items": {"sofa": {"first_pence": 2500}}}
+CHEAP = {"begins": "2026-04-01", "items": {"sofa": {"first_pence": 149}}}
 BOOKING: dict[str, Any] = {
     "service_code": "collect-furniture",
     "service_name": "Collect furniture",
@@ -79,6 +80,14 @@ def test_price_of_nothing_or_of_what_a_card_pays_is_accepted(changes: dict[str, 
     assert council.by_code["collect-furniture"].price
 
 
+@pytest.mark.parametrize("percent", [79, 100])
+def test_concession_is_accepted_when_a_card_pays_the_rest_or_nothing_is_left(percent: int) -> None:
+    changed = priced(lists=[CHEAP], concession_percent=percent)
+    council = parse(document_with(BOOKING | changed), "mine.json")
+    price = council.by_code["collect-furniture"].price
+    assert price and price.concession_percent == percent
+
+
 @pytest.mark.parametrize("service", [BOOKING, BILL], ids=["booking", "bill"])
 def test_bookings_and_bills_are_listed_without_their_prices(service: dict[str, Any]) -> None:
     council = parse(document_with(service), "mine.json")
@@ -117,6 +126,10 @@ def test_bookings_and_bills_are_listed_without_their_prices(service: dict[str, A
         (listed(items={"sofa": {"first_pence": 29}}), "less than 30p"),
         (listed(items={"sofa": {"first_pence": 9}}, admin_fee_pence=20), "less than 30p"),
         (listed(items={"sofa": {"first_pence": 9}}, minimum_pence=29), "less than 30p"),
+        (
+            priced(lists=[CHEAP], concession_percent=80),
+            "a concession of 80 % can cost",
+        ),
         (listed(fixed_pence=100), "give one of"),
         (listed(items={}, fixed_pence=100), "price the `items` of the service"),
         (listed(items={}, bands=[{"up_to": 3, "amount_pence": 1}]), "go up to `most_items`, 10"),
