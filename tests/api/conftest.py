@@ -16,8 +16,9 @@ from chalicelib.bootstrap.reports import reports_ports
 from chalicelib.kernel.time import utc_now
 from infra.local.cloud import Cloud
 from infra.tokens import account_with, token_of
-from tests.support.builders import long_key
+from tests.support.builders import draft_body, long_key
 from tests.support.composition import publish_nothing
+from tests.support.paying import PENCE, PayHere, give_order, pay_here
 
 
 @pytest.fixture
@@ -89,6 +90,22 @@ def api(cloud: Cloud) -> Iterator[Api]:
 
     with Client(app.app) as client:
         yield Api(client, cloud)
+
+
+@pytest.fixture
+def pay(api: Api) -> Iterator[PayHere]:
+    """The stand-in for the payment provider."""
+    with pay_here() as found:
+        yield found
+
+
+@pytest.fixture
+def request_id(api: Api) -> str:
+    """A request that costs £42."""
+    answer = api.post("/api/reports", draft_body(), key="paid request")
+    service_request_id = str(answer.json_body["service_request_id"])
+    give_order(service_request_id, PENCE)
+    return service_request_id
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from chalicelib.handlers.http.request_language import FOLDER
 from chalicelib.reports.orders import Order
 from tests.api.conftest import Api
 from tests.api.test_account import signed_in
-from tests.api.test_collections import DAY, GOOD, HOMES, import_premises, import_rounds
+from tests.api.test_collections import import_homes
 from tests.api.test_forms import Browser
 from tests.support.paying import DECLINED_CARD, GOOD_CARD, PayHere, pay_here
 
@@ -42,8 +42,7 @@ def pay(clock: time_machine.Traveller, api: Api) -> Iterator[PayHere]:
 
 @pytest.fixture
 def browser(pay: PayHere, api: Api, tmp_path: Path) -> Browser:
-    import_rounds(tmp_path, GOOD, f"G1,garden,{DAY}")
-    assert import_premises(tmp_path, *HOMES).exit_code == 0
+    import_homes(tmp_path)
     return Browser(api.client, api.cloud)
 
 

@@ -1,6 +1,5 @@
 """What officers see and do about the payment of a case."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,24 +9,7 @@ from chalicelib.accounts.usecases.rate_limits import HOURLY
 from chalicelib.bootstrap.accounts import hourly
 from tests.api.conftest import Api
 from tests.support.builders import draft_body
-from tests.support.paying import GOOD_CARD, PayHere, give_order, pay_here
-
-PENCE = 4_200
-
-
-@pytest.fixture
-def pay(api: Api) -> Iterator[PayHere]:
-    with pay_here() as found:
-        yield found
-
-
-@pytest.fixture
-def request_id(api: Api) -> str:
-    """A request that costs £42."""
-    answer = api.post("/api/reports", draft_body(), key="paid request")
-    service_request_id = str(answer.json_body["service_request_id"])
-    give_order(service_request_id, PENCE)
-    return service_request_id
+from tests.support.paying import GOOD_CARD, PENCE, PayHere
 
 
 def payment(api: Api, request_id: str) -> dict[str, Any]:

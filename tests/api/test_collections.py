@@ -85,6 +85,12 @@ def import_premises(folder: Path, *rows: str) -> Result:
     return CliRunner().invoke(commands, ["import-premises", str(file)])
 
 
+def import_homes(folder: Path) -> None:
+    """Two homes, and the rounds of one of them."""
+    import_rounds(folder, GOOD, f"G1,garden,{DAY}")
+    assert import_premises(folder, *HOMES).exit_code == 0
+
+
 @pytest.fixture
 def homes(api: Api, tmp_path: Path) -> Api:
     """Two homes on two rounds that collect in 30 days; the first one has a garden waste

@@ -9,7 +9,7 @@ import time_machine
 
 from chalicelib.accounts.model import Grant
 from tests.api.conftest import Api
-from tests.api.test_collections import DAY, GOOD, HOMES, import_premises, import_rounds
+from tests.api.test_collections import import_homes
 from tests.api.test_for_caller import CALLER, begin, ticket
 from tests.api.test_forms import Browser
 from tests.api.test_orders_form import form_of
@@ -36,8 +36,7 @@ def in_season() -> Iterator[None]:
 
 @pytest.fixture
 def desk(in_season: None, api: Api, tmp_path: Path) -> Api:
-    import_rounds(tmp_path, GOOD, f"G1,garden,{DAY}")
-    assert import_premises(tmp_path, *HOMES).exit_code == 0
+    import_homes(tmp_path)
     return api
 
 

@@ -12,9 +12,10 @@ from chalicelib.accounts.usecases.rate_limits import HOURLY
 from chalicelib.bootstrap.accounts import accounts_ports, hourly
 from chalicelib.kernel.time import utc_now
 from tests.api.conftest import Api
-from tests.api.test_collections import DAY, GOOD, HOMES, import_premises, import_rounds
+from tests.api.test_collections import import_homes
 from tests.api.test_forms import Browser
 from tests.api.test_orders_form import first_choice, form_of
+from tests.api.test_requests import KEPT, to_contact
 
 START = "/forms/for-caller"
 ASSISTED, BULKY = "assisted-collection", "bulky-waste"
@@ -25,8 +26,7 @@ ENDED = "Your ticket has ended"
 
 @pytest.fixture
 def desk(api: Api, tmp_path: Path) -> Api:
-    import_rounds(tmp_path, GOOD, f"G1,garden,{DAY}")
-    assert import_premises(tmp_path, *HOMES).exit_code == 0
+    import_homes(tmp_path)
     return api
 
 
@@ -46,14 +46,6 @@ def ticket(desk: Api, channel: str = "phone", by: str | None = None) -> str:
 def begin(browser: Browser, ticket: str, service_code: str = ASSISTED) -> None:
     fields = {"for_caller": ticket, "service_code": service_code}
     browser.post(START, urlencode(fields).encode())
-
-
-def to_contact(browser: Browser) -> None:
-    browser.fill({"postcode": "yo17hh"}, action=FORM)
-    browser.fill({"premises": "100,10 Dial Row"}, action=FORM)
-    answers = {"attributes.how-long": "always", "attributes.kept": "Behind the gate"}
-    browser.fill(answers, action=FORM)
-    browser.fill(action=FORM)
 
 
 def send(browser: Browser) -> str:
@@ -121,7 +113,7 @@ def test_ended_ticket_asks_for_a_new_one_and_keeps_what_was_typed(
         )
         browser.fill({"new_ticket": ticket(desk, "counter")}, action=FORM)
         assert browser.page.title.startswith("Check your answers"), browser.page.text
-        for kept in ("Lee", "Behind the gate", "10 Dial Row", "at the counter"):
+        for kept in ("Lee", KEPT, "10 Dial Row", "at the counter"):
             assert kept in browser.page.text
         browser.fill(press="Send request", action=FORM)
     (stored,) = browser.stored()

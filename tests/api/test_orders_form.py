@@ -13,7 +13,7 @@ import time_machine
 from chalicelib.bootstrap.bookings import bookings_ports
 from chalicelib.reports.orders import Order
 from tests.api.conftest import Api
-from tests.api.test_collections import DAY, GOOD, HOMES, import_premises, import_rounds
+from tests.api.test_collections import import_homes
 from tests.api.test_forms import Browser
 
 BULKY, HALL, BILL = "bulky-waste", "hall-hire", "pay-council-tax"
@@ -29,8 +29,7 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 @pytest.fixture
 def browser(clock: time_machine.Traveller, api: Api, tmp_path: Path) -> Browser:
-    import_rounds(tmp_path, GOOD, f"G1,garden,{DAY}")
-    assert import_premises(tmp_path, *HOMES).exit_code == 0
+    import_homes(tmp_path)
     return Browser(api.client, api.cloud)
 
 

@@ -1,7 +1,6 @@
 """Paying over HTTP, beside the stand-in for GOV.UK Pay."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -19,26 +18,10 @@ from infra.local.pay.notifications import signature
 from tests.api.conftest import Api
 from tests.support.builders import draft_body
 from tests.support.moment import TODAY
-from tests.support.paying import DECLINED_CARD, GOOD_CARD, PayHere, give_order, pay_here
+from tests.support.paying import DECLINED_CARD, GOOD_CARD, PENCE, PayHere, give_order
 
-PENCE = 4_200
 UNKNOWN = "7K3M2QXV9HTD"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-
-
-@pytest.fixture
-def pay(api: Api) -> Iterator[PayHere]:
-    with pay_here() as found:
-        yield found
-
-
-@pytest.fixture
-def request_id(api: Api) -> str:
-    """A request that costs £42."""
-    answer = api.post("/api/reports", draft_body(), key="paid request")
-    service_request_id = str(answer.json_body["service_request_id"])
-    give_order(service_request_id, PENCE)
-    return service_request_id
 
 
 def begun(api: Api, request_id: str) -> dict[str, Any]:

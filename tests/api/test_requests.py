@@ -17,7 +17,14 @@ from chalicelib.reports.usecases.lifecycle.forgetting import forget_sender
 from infra.local import mail
 from infra.tokens import account_with, token_of
 from tests.api.conftest import Api
-from tests.api.test_collections import DAY, GOOD, HOMES, import_premises, import_rounds
+from tests.api.test_collections import (
+    DAY,
+    GOOD,
+    HOMES,
+    import_homes,
+    import_premises,
+    import_rounds,
+)
 from tests.api.test_forms import Browser
 from tests.support.forms import PageReader
 from tests.support.undo_window import send_waiting_alerts
@@ -31,8 +38,7 @@ KEPT = "Behind the blue gate"
 
 @pytest.fixture
 def homes(api: Api, tmp_path: Path) -> Api:
-    import_rounds(tmp_path, GOOD, f"G1,garden,{DAY}")
-    assert import_premises(tmp_path, *HOMES).exit_code == 0
+    import_homes(tmp_path)
     return api
 
 
@@ -50,13 +56,18 @@ def stored_in(bucket: str) -> str:
     )
 
 
-def to_the_end(browser: Browser) -> str:
-    """Fills in the whole form. Returns the address of the request's page."""
-    browser.open(FORM)
+def to_contact(browser: Browser) -> None:
+    """Fills in the pages before the one that asks for contact details."""
     browser.fill({"postcode": "yo17hh"}, action=FORM)
     browser.fill({"premises": "100,10 Dial Row"}, action=FORM)
     browser.fill({"attributes.how-long": "always", "attributes.kept": KEPT}, action=FORM)
     browser.fill(action=FORM)
+
+
+def to_the_end(browser: Browser) -> str:
+    """Fills in the whole form. Returns the address of the request's page."""
+    browser.open(FORM)
+    to_contact(browser)
     browser.fill({"contact.email": EMAIL}, action=FORM)
     assert "10 Dial Row, YO17HH" in browser.page.text
     browser.fill(press="Send request", action=FORM)

@@ -22,6 +22,8 @@ from tests.support.composition import replace_built
 from tests.support.http_client import AnsweredHere, path_of
 
 GOOD_CARD = "4444333322221111"
+PENCE = 4_200
+"""What a request costs where the sum does not matter."""
 DECLINED_CARD = "4000000000000002"
 ORIGIN = ORIGINS[GOVUK_PAY]
 CARD_PAGES = f"{ORIGIN}/card/"
