@@ -24,7 +24,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class CheckoutSession(resources.StripeObject):  # type: ignore[misc]
-    """A page for a card. A declined card leaves it open."""
+    """A page for a card. A declined card leaves it open, with an intent that took no money."""
 
     object = "checkout.session"
     _id_prefix = "cs_test_"
@@ -54,6 +54,7 @@ class CheckoutSession(resources.StripeObject):  # type: ignore[misc]
         self.status, self.payment_status = "open", "unpaid"
         self.payment_intent: str | None = None
         self._metadata = payment_intent_data["metadata"]
+        self._intent: Any = None
 
     @property
     def url(self) -> str | None:
@@ -65,14 +66,12 @@ class CheckoutSession(resources.StripeObject):  # type: ignore[misc]
         """The payer enters a card, which is no part of Stripe's API."""
         found: CheckoutSession = cls._api_retrieve(id)
         card = resources.PaymentMethod(type="card", card=CARD | {"number": number})
+        intent = found._intent = found._intent or resources.PaymentIntent(
+            amount=found.amount_total, currency="gbp", metadata=found._metadata
+        )
         if card._attaching_is_declined():
             raise UserError(402, "Your card was declined.", {"code": "card_declined"})
-        intent = resources.PaymentIntent(
-            amount=found.amount_total,
-            currency="gbp",
-            payment_method=card.id,
-            metadata=found._metadata,
-        )
+        intent.payment_method = card.id
         intent._confirm(on_failure_now=intent._report_failure)
         found.payment_intent = intent.id
         found.status, found.payment_status = "complete", "paid"
