@@ -50,10 +50,14 @@ class Browser:
 
     def first(self, name: str) -> str:
         """The first choice of that name. Raises RuntimeError if there is none."""
-        found = re.search(rf'name="{name}" type="radio" value="([^"]+)"', self.html)
-        if found is None:
-            raise RuntimeError(f"{self.path} offers no {name}.")
-        return found[1]
+        choices = (
+            rf'name="{name}" type="radio" value="([^"]+)"',
+            rf'<select[^>]* name="{name}".*?<option value="([^"]+)"',
+        )
+        for each in choices:
+            if found := re.search(each, self.html, re.DOTALL):
+                return found[1]
+        raise RuntimeError(f"{self.path} offers no {name}.")
 
     def pay(self) -> None:
         """Pays at the provider's pages, and comes back."""
