@@ -67,8 +67,12 @@ HELPERS = {
     "table",
 }
 """Modules of bench/ that measure nothing themselves; the others use them, or unit tests do."""
-PACKAGES = {"crowd": "tests/e2e/test_crowd.py", "scale": "tests/unit/bench/test_scale.py"}
-"""Packages of bench/, and the test that runs each."""
+COMMANDS = {
+    "anew": "tests/unit/bench/test_anew.py",
+    "crowd": "tests/e2e/test_crowd.py",
+    "scale": "tests/unit/bench/test_scale.py",
+}
+"""Measurements with a command of their own, and the test that runs each."""
 REPORTS, FEW = 100, 3
 Small = Callable[[Stack], Iterator[Row]]
 
@@ -248,16 +252,19 @@ def test_measurement_yields_its_rows_at_a_small_size(name: str, here: Stack) -> 
 
 
 def modules(folder: Path) -> set[str]:
-    return {path.stem for path in folder.glob("*.py")}
+    packages = {path.parent.name for path in folder.glob("*/__init__.py")}
+    return packages | {path.stem for path in folder.glob("*.py")}
 
 
 def test_every_module_of_the_benchmark_is_run_small() -> None:
-    assert modules(ROOT / "bench") == HELPERS | set(SMALL)
-    assert {path.parent.name for path in (ROOT / "bench").glob("*/__init__.py")} == set(PACKAGES)
-    for package, test in PACKAGES.items():
-        assert f"from bench.{package}" in (ROOT / test).read_text(encoding="utf-8")
+    assert modules(ROOT / "bench") == HELPERS | set(SMALL) | set(COMMANDS)
+    for name, test in COMMANDS.items():
+        text = (ROOT / test).read_text(encoding="utf-8")
+        assert f"from bench.{name}" in text or f"from bench import {name}" in text
 
 
 def test_unlisted_module_is_detected(tmp_path: Path) -> None:
     (tmp_path / "unheard_of.py").touch()
-    assert modules(tmp_path) - HELPERS - set(SMALL) == {"unheard_of"}
+    (tmp_path / "unknown").mkdir()
+    (tmp_path / "unknown" / "__init__.py").touch()
+    assert modules(tmp_path) - HELPERS - set(SMALL) == {"unheard_of", "unknown"}
