@@ -138,7 +138,7 @@ def _handlers(here: stack.Stack) -> Iterator[First]:
     _upload_a_photo(here.environment["UPLOADS_BUCKET"])
     for module, names in {
         "reports.reports_events": ("fan_out", "publish_held"),
-        "publishing.publishing_events": ("publish", "tidy"),
+        "publishing.publishing_events": ("publish", "publish_overdue", "tidy"),
         "reports.photos_events": ("take_in", "sweep"),
     }.items():
         for name in names:

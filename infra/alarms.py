@@ -55,7 +55,8 @@ LATE_S = 1_800
 """
 SLOW = (
     *("Publish", "PublishWards", "PublishOpenData", "PublishPerformance", "PublishCrewsDue"),
-    *("MatchAlerts", "Tidy", "Erase", "ForgetOld", "GardenDue", "RecountFigures"),
+    *("PublishOverdue", "MatchAlerts", "Tidy", "Erase", "ForgetOld", "GardenDue"),
+    "RecountFigures",
 )
 """Functions whose work grows with the council."""
 SLOW_SHARE = 0.8

@@ -34,12 +34,14 @@ MEMORY_MB: Mapping[str, Callable[[At], float]] = {
     "PublishOpenData": lambda _: 40,
     "RecountFigures": lambda where: 1.1e-3 * where.month,
     "PublishWards": lambda where: 2 + 0.05 * where.wards,
+    "PublishOverdue": lambda _: 2,
     "Tidy": lambda _: 2,
 }
 """What functions keep whose samples are too small to show it, and have more of the simulated AWS in
 them than of the function: a day of 65,000 reports is rewritten in parts of 2,000, a recount keeps
 1.1 kB for each report of the month (tests/unit/publishing/test_recounting.py), wards are made one
-after the other, each with a boundary of 500 points, and pages are made 100 at a time."""
+after the other, each with a boundary of 500 points, as are tiles, and pages are made 100 at a time.
+"""
 SECONDS: Mapping[str, Callable[[Load], float]] = {
     "ReconcilePayments": lambda load: OUTSIDE_S * load.reconciling_calls
 }

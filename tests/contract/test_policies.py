@@ -250,6 +250,7 @@ FED: dict[str, set[Need]] = {
             "publish_disruptions",
             "publish_getting_through",
             "publish_held",
+            "publish_overdue",
             "publish_performance",
             "garden_due",
             "publish_rounds_due",
@@ -391,12 +392,14 @@ def copies_have_to_wait(day: Day) -> None:
 
 
 def a_promise_passes(day: Day) -> None:
-    """The pages are tidied on the day after a public report was to be dealt with."""
+    """Map and pages are updated on the day after a public report was to be dealt with."""
     day.report("overdue")
     promised = datetime.fromisoformat(day.receipts["overdue"]["expected_datetime"])
     container.forget()
     with time_machine.travel(promised + timedelta(days=1), tick=False):
         publishing_events.tidy(TIDY_EVENT, None)
+        container.forget()
+        publishing_events.publish_overdue(TIDY_EVENT, None)
     container.forget()
 
 

@@ -35,11 +35,16 @@ class Refusing(MemoryDocuments):
 
 @pytest.fixture
 def documents(monkeypatch: pytest.MonkeyPatch) -> Refusing:
-    """The documents of a council with one ward and a report whose promise has passed."""
+    """The documents of a council with one ward, a report whose promise has passed, and one that was
+    closed too long ago for the map."""
     here, documents = Published(), Refusing()
     ports = replace(here.ports(), documents=documents, wards=lambda: [CENTRE])
     report = here.reports.put(expected_datetime=here.now())
-    assert publish({report.service_request_id: Touched(tiles={TILE})}, ports) == {}
+    closed = here.reports.put(2, state="fixed", status="closed")
+    touched = Touched(tiles={TILE})
+    both = {report.service_request_id: touched, closed.service_request_id: touched}
+    assert publish(both, ports) == {}
+    here.now.now += ports.closed_shown
     here.reports.put(state="investigating", expected_datetime=here.now())
     replace_built(monkeypatch, publishing_ports, ports)
     return documents
@@ -47,7 +52,11 @@ def documents(monkeypatch: pytest.MonkeyPatch) -> Refusing:
 
 @pytest.mark.parametrize(
     ("schedule", "prefix"),
-    [(publishing_events.publish_wards, "data/wards/"), (publishing_events.tidy, "reports/")],
+    [
+        (publishing_events.publish_wards, "data/wards/"),
+        (publishing_events.publish_overdue, "reports/"),
+        (publishing_events.tidy, "data/tiles/"),
+    ],
 )
 def test_schedule_fails_when_a_document_cannot_be_written(
     schedule: Any, prefix: str, documents: Refusing
